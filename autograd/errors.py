@@ -1,0 +1,27 @@
+"""The exceptions. Each is also the built-in exception a Python programmer would expect, and its message says what to do."""
+
+__all__ = ["AlgebraError", "AutogradError", "DomainError", "GradientCheckError", "GraphError", "StaleGraphError"]
+
+
+class AutogradError(Exception):
+    """The base of every exception this package defines."""
+
+
+class DomainError(AutogradError, ValueError):
+    """A function was asked for a value where it has no real one, such as ``log(-1)`` or ``(-8) ** (1 / 3)``."""
+
+
+class GraphError(AutogradError, ValueError):
+    """A graph is not of the form that was asked for, or a recorded number was about to be overwritten."""
+
+
+class StaleGraphError(GraphError):
+    """A leaf was changed after it was recorded: a gradient taken now would mix two points."""
+
+
+class AlgebraError(AutogradError, TypeError):
+    """A kind of number was fed to a primitive that has no meaning there, such as ``exp`` of a ``Fraction``."""
+
+
+class GradientCheckError(AutogradError, AssertionError):
+    """``check_gradients`` found a derivative that differs from the finite difference."""
