@@ -1,0 +1,28 @@
+"""What ``import cython`` offers to a file that runs interpreted, for machines without Cython: declarations that do nothing."""
+
+compiled = False
+
+
+def _unchanged(thing):
+    return thing
+
+
+def _marks(*_arguments):
+    return _unchanged
+
+
+cclass = final = no_gc = cfunc = inline = _unchanged
+freelist = cdivision = exceptval = _marks
+
+# Types: only ever named in annotations.
+double = int = longlong = bint = Py_ssize_t = p_double = object
+
+
+def declare(kind=None, value=None, visibility=None):
+    """The default a field has before it is set."""
+    return value
+
+
+def cast(kind, thing):
+    """A cast is a promise to the compiler; here it promises nothing."""
+    return thing

@@ -1,0 +1,462 @@
+r"""The table: every primitive of calculus that the engine knows, each rule written once.
+
+An entry states the value, the partial derivatives, the printed form, the domain and the kinks. The partials are
+written in a numerically stable form that is closed under differentiation, so that a second derivative is as good as a
+first. Some functions here exist only as the derivative of another (``sech2``, ``gaussian``, ``step``): giving them a
+name and a rule of their own is what keeps the digits.
+
+Sources of the formulas: Abramowitz and Stegun, *Handbook of Mathematical Functions*, chapters 4 and 7; the choices
+against overflow and cancellation are noted where they are made.
+
+To change a rule, change its line here: the gradient, higher derivatives and everything printed follow. Nothing needs
+to be compiled again.
+"""
+
+import math
+
+from autograd.algebra import primitive, select
+
+INF, NAN = math.inf, math.nan
+
+
+# --- Arithmetic. The compiled sweep has the partials of these inlined; tests/test_primitives.py holds them to these.
+
+add = primitive("add", lambda a, b: a + b, partials=[1, 1], text="{0} + {1}", latex="{0} + {1}")
+sub = primitive("sub", lambda a, b: a - b, partials=[1, -1], text="{0} - {1}", latex="{0} - {1}")
+mul = primitive(
+    "mul", lambda a, b: a * b, partials=[lambda y, a, b: b, lambda y, a, b: a], text="{0} * {1}", latex="{0} {1}"
+)
+div = primitive(
+    "div",
+    lambda a, b: a / b,
+    partials=[lambda y, a, b: 1 / b, lambda y, a, b: -y / b],
+    text="{0} / {1}",
+    latex=r"\frac{{{0}}}{{{1}}}",
+    domain="a denominator other than 0",
+)
+neg = primitive("neg", lambda a: -a, partials=-1, text="-{0}", latex="-{0}")
+
+
+def _dot(*operands):
+    n = len(operands) // 2
+    y = operands[-1] if len(operands) % 2 else None
+    for w, x in zip(operands[:n], operands[n : 2 * n], strict=True):
+        y = w * x if y is None else y + w * x
+    return 0.0 if y is None else y
+
+
+def _dot_partials(y, *operands):
+    n = len(operands) // 2
+    return operands[n : 2 * n] + operands[:n] + (1,) * (len(operands) % 2)
+
+
+def _total(*operands):
+    y = operands[0] if operands else 0.0
+    for x in operands[1:]:
+        y = y + x
+    return y
+
+
+# Operands: the weights, then the inputs, then the bias if there is one.
+dot = primitive("dot", _dot, partials=_dot_partials, text="dot({0})")
+total = primitive("total", _total, partials=lambda y, *x: (1,) * len(x), text="total({0})")
+
+
+# --- Choices. At a kink the derivative is the convention named here, in every mode and engine.
+# Comparisons are written so that a NaN falls through all of them and stays a NaN.
+
+flat = primitive(
+    "flat", lambda x: select(x <= 0, 0.0, select(x > 0, 0.0, x)), partials=lambda y, x: y, text="0", latex="0"
+)
+step = primitive(
+    "step",
+    lambda x: select(x <= 0, 0.0, select(x > 0, 1.0, x)),
+    partials=flat,
+    latex=r"\mathbb{{1}}\left[{0} > 0\right]",
+    kinks="jumps at 0, where its value is 0; its derivative is 0 everywhere",
+)
+sign = primitive(
+    "sign",
+    lambda x: select(x < 0, -1.0, select(x > 0, 1.0, x)),
+    partials=flat,
+    latex=r"\operatorname{{sign}}\left({0}\right)",
+    kinks="jumps at 0, where its value is 0; its derivative is 0 everywhere",
+)
+above = primitive(
+    "above",
+    lambda a, b: select(a > b, 1.0, select(a < b, 0.0, select(a >= b, 0.5, a + b))),
+    partials=[lambda y, a, b: flat(y), lambda y, a, b: flat(y)],
+    latex=r"\mathbb{{1}}\left[{0} > {1}\right]",
+    kinks="jumps where the operands are equal, where its value is 1/2; its derivative is 0 everywhere",
+)
+where = primitive(
+    "where",
+    lambda condition, a, b: select(condition != 0, a, b),
+    partials=[
+        lambda y, condition, a, b: flat(condition),
+        lambda y, condition, a, b: select(condition != 0, 1.0, 0.0),
+        lambda y, condition, a, b: select(condition != 0, 0.0, 1.0),
+    ],
+    floats=lambda condition, a, b: (a if condition else b) if condition == condition else condition,
+    kinks="constant in its condition; the branch not taken is not entered, not even by a NaN",
+)
+relu = primitive(
+    "relu",
+    lambda x: select(x <= 0, 0.0, x),
+    partials=step,
+    latex=r"\operatorname{{ReLU}}\left({0}\right)",
+    kinks="derivative 0 at 0",
+)
+abs_ = primitive(
+    "abs", abs, arity=1, partials=sign, text="|{0}|", latex=r"\left|{0}\right|", kinks="derivative 0 at 0"
+)
+maximum = primitive(
+    "maximum",
+    lambda a, b: select(a >= b, a, select(a < b, b, a + b)),
+    partials=[lambda y, a, b: above(a, b), lambda y, a, b: above(b, a)],
+    latex=r"\max\left({0}, {1}\right)",
+    kinks="1/2 to each operand where they are equal",
+)
+minimum = primitive(
+    "minimum",
+    lambda a, b: select(a <= b, a, select(a > b, b, a + b)),
+    partials=[lambda y, a, b: above(b, a), lambda y, a, b: above(a, b)],
+    latex=r"\min\left({0}, {1}\right)",
+    kinks="1/2 to each operand where they are equal",
+)
+leaky_relu = primitive(
+    "leaky_relu",
+    lambda x, slope: select(x <= 0, slope * x, x),
+    partials=[lambda y, x, slope: step(x) + slope * (1 - step(x)), lambda y, x, slope: minimum(x, 0.0)],
+    kinks="derivative `slope` at 0",
+)
+elu = primitive(
+    "elu",
+    lambda x, alpha: select(x <= 0, alpha * expm1(minimum(x, 0.0)), x),
+    partials=[
+        lambda y, x, alpha: step(x) + (1 - step(x)) * alpha * exp(minimum(x, 0.0)),
+        lambda y, x, alpha: expm1(minimum(x, 0.0)),
+    ],
+    kinks="derivative `alpha` at 0, which is no kink where alpha is 1",
+)
+
+
+# --- Powers, exponentials, logarithms.
+
+
+def _pow(x, n):
+    y = x**n
+    if isinstance(y, complex):
+        raise ValueError("a negative number to a fractional power is complex")
+    return y
+
+
+def _pow_limit(x, n):
+    if x == 0.0:  # a pole: odd powers keep the sign of the zero
+        return math.copysign(INF, x) if n % 2.0 == 1.0 else INF
+    if x < 0.0 and n != math.floor(n):
+        return NAN
+    return -INF if x < 0.0 and n % 2.0 == 1.0 else INF  # overflow
+
+
+pow_ = primitive(
+    "pow",
+    lambda x, n: x**n,
+    # n x^(n-1), and 0 for n = 0, also at x = 0; x^n log x, and 0 where x^n is 0.
+    partials=[lambda y, x, n: power_slope(x, n), lambda y, x, n: xlogy(y, x)],
+    floats=_pow,
+    limit=_pow_limit,
+    text="{0} ** {1}",
+    latex="{0}^{{{1}}}",
+    domain="a base above 0, or an integer exponent (one above 0, for a base of 0)",
+)
+power_slope = primitive(
+    "power_slope",
+    lambda x, n: select(n == 0, flat(x), n * x ** (n - 1)) if isinstance(n, (int, float)) else n * x ** (n - 1),
+    partials=[lambda y, x, n: n * power_slope(x, n - 1), lambda y, x, n: x ** (n - 1) * (1 + xlogy(n, x))],
+    floats=lambda x, n: n * _pow(x, n - 1.0) if n != 0.0 else flat(x),
+    limit=lambda x, n: n * _pow_limit(x, n - 1.0),
+    text="{1} * {0} ** ({1} - 1)",
+    latex="{1} {0}^{{{1} - 1}}",
+)
+xlogy = primitive(
+    "xlogy",
+    lambda a, x: select(a == 0, flat(x), a * log(x)) if isinstance(a, (int, float)) else a * log(x),
+    partials=[lambda y, a, x: log(x), lambda y, a, x: a / x],
+    floats=lambda a, x: a * math.log(x) if a != 0.0 else flat(x),
+    limit=lambda a, x: -a * INF if x == 0.0 else NAN,
+    text="{0} log({1})",
+    latex=r"{0} \log {1}",
+)
+exp = primitive(
+    "exp", partials=lambda y, x: y, arity=1, floats=math.exp, limit=lambda x: INF, latex=r"e^{{{0}}}", domain="x < 709.78"
+)
+expm1 = primitive(
+    "expm1", lambda x: exp(x) - 1, partials=exp, floats=math.expm1, limit=lambda x: INF, latex=r"e^{{{0}}} - 1"
+)
+log = primitive(
+    "log",
+    partials=lambda y, x: 1 / x,
+    arity=1,
+    floats=math.log,
+    limit=lambda x: -INF if x == 0.0 else NAN,
+    latex=r"\log {0}",
+    domain="x > 0",
+)
+log1p = primitive(
+    "log1p",
+    lambda x: log(1 + x),
+    partials=lambda y, x: 1 / (1 + x),
+    floats=math.log1p,
+    limit=lambda x: -INF if x == -1.0 else NAN,
+    latex=r"\log\left(1 + {0}\right)",
+    domain="x > -1",
+)
+sqrt = primitive(
+    "sqrt", partials=lambda y, x: 0.5 / y, arity=1, floats=math.sqrt, latex=r"\sqrt{{{0}}}", domain="x >= 0"
+)
+
+
+# --- Trigonometric functions and their inverses.
+
+sin = primitive("sin", partials=lambda y, x: cos(x), arity=1, floats=math.sin, latex=r"\sin {0}", domain="a finite x")
+cos = primitive("cos", partials=lambda y, x: -sin(x), arity=1, floats=math.cos, latex=r"\cos {0}", domain="a finite x")
+tan = primitive(
+    "tan", lambda x: sin(x) / cos(x), partials=lambda y, x: 1 + y * y, floats=math.tan, latex=r"\tan {0}", domain="a finite x"
+)
+# (1 - x)(1 + x) and not 1 - x^2, which loses all digits near 1.
+asin = primitive(
+    "asin",
+    partials=lambda y, x: 1 / sqrt((1 - x) * (1 + x)),
+    arity=1,
+    floats=math.asin,
+    latex=r"\arcsin {0}",
+    domain="-1 <= x <= 1",
+)
+acos = primitive(
+    "acos",
+    partials=lambda y, x: -1 / sqrt((1 - x) * (1 + x)),
+    arity=1,
+    floats=math.acos,
+    latex=r"\arccos {0}",
+    domain="-1 <= x <= 1",
+)
+
+
+def _lorentzian(x):
+    if abs(x) <= 1.0:
+        return 1.0 / (1.0 + x * x)
+    inverse = 1.0 / x  # x^2 would overflow from 1e154 on, where the value is still a number
+    return inverse * inverse / (1.0 + inverse * inverse)
+
+
+lorentzian = primitive(
+    "lorentzian",
+    lambda x: 1 / (1 + x * x),
+    partials=lambda y, x: -2 * (x * y) * y,  # (x y) first: y^2 underflows
+    floats=_lorentzian,
+    text="1 / (1 + {0} ** 2)",
+    latex=r"\frac{{1}}{{1 + {0}^2}}",
+)
+atan = primitive("atan", partials=lorentzian, arity=1, floats=math.atan, latex=r"\arctan {0}")
+# sqrt(x^2 + y^2) without overflow.
+hypot = primitive(
+    "hypot",
+    lambda x, y: sqrt(x * x + y * y),
+    partials=[lambda h, x, y: x / h, lambda h, x, y: y / h],
+    floats=math.hypot,
+    latex=r"\sqrt{{{0}^2 + {1}^2}}",
+    kinks="none but the origin, where the derivatives are NaN",
+)
+atan2 = primitive(
+    "atan2",
+    partials=[lambda t, y, x: x / hypot(x, y) / hypot(x, y), lambda t, y, x: -(y / hypot(x, y)) / hypot(x, y)],
+    arity=2,
+    floats=math.atan2,
+    latex=r"\operatorname{{atan2}}\left({0}, {1}\right)",
+    kinks="jumps across the negative x axis; the derivatives at the origin are NaN",
+)
+
+
+# --- Hyperbolic functions and their inverses.
+
+
+def _sech2(x):
+    e = math.exp(-2.0 * abs(x))  # 1 / cosh(x)^2 would overflow where the value is 0
+    return 4.0 * e / ((1.0 + e) * (1.0 + e))
+
+
+sinh = primitive(
+    "sinh",
+    lambda x: (exp(x) - exp(-x)) / 2,
+    partials=lambda y, x: cosh(x),
+    floats=math.sinh,
+    limit=lambda x: math.copysign(INF, x),
+    latex=r"\sinh {0}",
+)
+cosh = primitive(
+    "cosh",
+    lambda x: (exp(x) + exp(-x)) / 2,
+    partials=sinh,
+    floats=math.cosh,
+    limit=lambda x: INF,
+    latex=r"\cosh {0}",
+)
+sech2 = primitive(
+    "sech2",
+    lambda x: 1 - tanh(x) * tanh(x),
+    partials=lambda y, x: -2 * tanh(x) * y,
+    floats=_sech2,
+    text="sech({0}) ** 2",
+    latex=r"\operatorname{{sech}}^2 {0}",
+)
+tanh = primitive("tanh", partials=sech2, arity=1, floats=math.tanh, latex=r"\tanh {0}")
+asinh = primitive(
+    "asinh",
+    lambda x: log(x + sqrt(x * x + 1)),
+    partials=lambda y, x: 1 / hypot(x, 1.0),
+    floats=math.asinh,
+    latex=r"\operatorname{{arsinh}} {0}",
+)
+acosh = primitive(
+    "acosh",
+    lambda x: log(x + sqrt(x - 1) * sqrt(x + 1)),
+    partials=lambda y, x: 1 / (sqrt(x - 1) * sqrt(x + 1)),  # no square to overflow, no x^2 - 1 to cancel
+    floats=math.acosh,
+    latex=r"\operatorname{{arcosh}} {0}",
+    domain="x >= 1",
+)
+atanh = primitive(
+    "atanh",
+    lambda x: log((1 + x) / (1 - x)) / 2,
+    partials=lambda y, x: 1 / ((1 - x) * (1 + x)),
+    floats=math.atanh,
+    limit=lambda x: math.copysign(INF, x) if abs(x) == 1.0 else NAN,
+    latex=r"\operatorname{{artanh}} {0}",
+    domain="-1 < x < 1",
+)
+
+
+# --- The normal distribution and erf.
+
+
+def _exp_of_square(x, factor):
+    """exp(factor x^2): x^2 has a rounding error that exp magnifies by x^2, so it is taken in two exact parts."""
+    if not abs(x) < 40.0:  # 0 from 39 on for factor = -1/2; NaN stays
+        return math.exp(factor * x * x)
+    high = math.floor(x * 4096.0) / 4096.0  # 18 bits: its square is exact
+    return math.exp(factor * high * high) * math.exp(factor * (x - high) * (x + high))
+
+
+def _normal_cdf(x):
+    z = -x * _SQRT_HALF
+    # The argument's rounding error is magnified by x^2 in the lower tail: add its first-order effect.
+    error = _product_error(-x, _SQRT_HALF, z) - x * _SQRT_HALF_REST if abs(x) < 40.0 else 0.0
+    return 0.5 * math.erfc(z) - error * _exp_of_square(x, -0.5) / _SQRT_PI
+
+
+def _product_error(a, b, product):
+    """a * b - product, exactly (Dekker 1971)."""
+    a_high = a * 134217729.0 - (a * 134217729.0 - a)
+    b_high = b * 134217729.0 - (b * 134217729.0 - b)
+    a_low, b_low = a - a_high, b - b_high
+    return ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low
+
+
+_SQRT_PI = math.sqrt(math.pi)
+_SQRT_HALF, _SQRT_HALF_REST = 0.7071067811865476, -4.833646656726457e-17  # sqrt(1/2) to twice the digits
+_NORMAL_PEAK = 0.3989422804014327  # 1 / sqrt(2 pi)
+_ERF_PEAK = 1.1283791670955126  # 2 / sqrt(pi)
+
+gaussian = primitive(
+    "gaussian",
+    lambda x: exp(-(x * x)),
+    partials=lambda y, x: -2 * x * y,
+    floats=lambda x: _exp_of_square(x, -1.0),
+    text="exp(-{0} ** 2)",
+    latex=r"e^{{-{0}^2}}",
+)
+erf = primitive(
+    "erf",
+    partials=lambda y, x: _ERF_PEAK * gaussian(x),
+    arity=1,
+    floats=math.erf,
+    latex=r"\operatorname{{erf}}\left({0}\right)",
+)
+normal_pdf = primitive(
+    "normal_pdf",
+    lambda x: _NORMAL_PEAK * exp(-(x * x) / 2),
+    partials=lambda y, x: -x * y,
+    floats=lambda x: _NORMAL_PEAK * _exp_of_square(x, -0.5),
+    latex=r"\varphi\left({0}\right)",
+)
+normal_cdf = primitive(
+    "normal_cdf",
+    lambda x: (1 + erf(x * sqrt(x * 0 + 0.5))) / 2,
+    partials=normal_pdf,
+    floats=_normal_cdf,
+    latex=r"\Phi\left({0}\right)",
+)
+
+
+# --- Activations.
+
+
+def _sigmoid(x):
+    if x >= 0.0:
+        return 1.0 / (1.0 + math.exp(-x))
+    e = math.exp(x)  # exp(-x) would overflow below -709
+    return e / (1.0 + e)
+
+
+def _softplus(x):
+    return x + math.log1p(math.exp(-x)) if x > 0.0 else math.log1p(math.exp(x))
+
+
+sigmoid = primitive(
+    "sigmoid",
+    lambda x: 1 / (1 + exp(-x)),
+    partials=lambda y, x: sigmoid(x) * sigmoid(-x),  # not y (1 - y): 1 - y is 0 from x = 37 on
+    floats=_sigmoid,
+    latex=r"\sigma\left({0}\right)",
+)
+softplus = primitive(
+    "softplus",
+    lambda x: log(1 + exp(x)),
+    partials=sigmoid,
+    floats=_softplus,
+)
+logsigmoid = primitive(
+    "logsigmoid",
+    lambda x: -softplus(-x),
+    partials=lambda y, x: sigmoid(-x),
+    latex=r"\log \sigma\left({0}\right)",
+)
+silu = primitive(
+    "silu",
+    lambda x: x * sigmoid(x),
+    partials=lambda y, x: sigmoid(x) * (1 + x * sigmoid(-x)),
+)
+gelu = primitive(
+    "gelu",
+    lambda x: x * normal_cdf(x),
+    partials=lambda y, x: normal_cdf(x) + x * normal_pdf(x),
+)
+
+
+def _logsumexp(*operands):
+    if not operands:
+        raise ValueError("logsumexp of no operands is minus infinity")
+    largest = max(operands)
+    if math.isinf(largest):
+        return largest if all(x == x for x in operands) else NAN
+    return largest + math.log(math.fsum([math.exp(x - largest) for x in operands]))
+
+
+logsumexp = primitive(
+    "logsumexp",
+    lambda *x: log(total(*[exp(each) for each in x])),
+    partials=lambda y, *x: [exp(each - y) for each in x],
+    floats=_logsumexp,
+    text="logsumexp({0})",
+)
