@@ -1,5 +1,65 @@
-"""Scalar automatic differentiation to see through, check and trust. The package's public names."""
+"""Scalar automatic differentiation to see through, check and trust.
 
-from autograd.value import Value, compiled, dot, no_grad, total
+    >>> from autograd import Value
+    >>> a, b = Value(2.0), Value(-3.0)
+    >>> loss = (a * b + 10).tanh()
+    >>> loss.backward()
+    >>> a.grad == b.data * (1 - loss.data**2)
+    True
 
-__all__ = ["Value", "compiled", "dot", "no_grad", "total"]
+``autograd.compiled`` tells whether the engine runs as compiled code. Set the environment variable
+``DELTAGRAD_INTERPRETED=1`` before the import to run its Python source instead, to step through it in a debugger.
+"""
+
+import os as _os
+import sys as _sys
+
+
+def _check_distribution():
+    """HIPS autograd has this import name too; its files beside ours would be mixed up with them."""
+    here = _os.path.dirname(__file__)
+    if any([_os.path.exists(_os.path.join(here, name)) for name in ("numpy", "differential_operators.py")]):
+        raise ImportError(
+            "two distributions share the folder 'autograd' here: deltagrad and HIPS autograd. Uninstall both, "
+            "'pip uninstall autograd deltagrad', and install the one you want; for both, use two virtual environments."
+        )
+
+
+def _use_source(name):
+    """Load a module from its source although its compiled twin lies beside it."""
+    import importlib.util
+
+    path = _os.path.join(_os.path.dirname(__file__), f"{name}.py")
+    spec = importlib.util.spec_from_file_location(f"{__name__}.{name}", path)
+    module = importlib.util.module_from_spec(spec)
+    _sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+
+
+_check_distribution()
+if _os.environ.get("DELTAGRAD_INTERPRETED", "") not in ("", "0"):
+    for _name in ("algebra", "value"):
+        _use_source(_name)
+
+from autograd.algebra import primitive  # noqa: E402 - after the choice of what to import
+from autograd.checking import check_gradients  # noqa: E402
+from autograd.errors import (  # noqa: E402
+    AlgebraError,
+    AutogradError,
+    DomainError,
+    GradientCheckError,
+    GraphError,
+    StaleGraphError,
+)
+from autograd.functions import *  # noqa: E402, F403
+from autograd.functions import __all__ as _functions  # noqa: E402
+from autograd.graph import replay  # noqa: E402
+from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp  # noqa: E402
+from autograd.value import Value, compiled, no_grad  # noqa: E402
+
+__version__ = "0.1.0"
+__all__ = [  # noqa: PLE0604 - the functions are listed in their own module
+    "AlgebraError", "AutogradError", "DomainError", "GradientCheckError", "GraphError", "StaleGraphError", "Value",
+    "check_gradients", "compiled", "grad", "hessian", "hvp", "jacobian", "jvp", "no_grad", "primitive", "replay",
+    "value_and_grad", "vjp", *_functions,
+]  # fmt: skip

@@ -1,4 +1,4 @@
-# cython: language_level=3
+# cython: language_level=3, annotation_typing=False
 """What a primitive is, and the kinds of number it can be fed.
 
 A primitive states its value and its partial derivatives once, in ordinary arithmetic. What that arithmetic does is up
@@ -19,7 +19,7 @@ except ImportError:
 
 from autograd.errors import AlgebraError, DomainError
 
-__all__ = ["TABLE", "Ieee", "Primitive", "is_real", "primitive", "register", "select"]
+__all__ = ["TABLE", "Ieee", "Primitive", "is_real", "pi_like", "primitive", "register", "select"]
 
 # Every primitive by its code; a node of a graph stores the code. Code 0 is a leaf.
 TABLE: list = [None]
@@ -84,7 +84,8 @@ class Primitive:
         for x in operands:
             if type(x) is not float:
                 return _dispatch(self, operands)
-        return self.floats(*operands)
+        y = self.floats(*operands)
+        return y if type(y) is float else float(y)
 
     def partial(self, i, y, operands):
         """The derivative of ``y = self(*operands)`` in operand ``i``, a number of the operands' kind."""
@@ -124,7 +125,7 @@ def _dispatch(primitive, operands):
     for x in operands:
         if not (isinstance(x, (float, int)) or _is_numpy_scalar(x)):
             return _adopted(type(x))(primitive, operands)
-    return primitive.floats(*[float(x) for x in operands])
+    return float(primitive.floats(*[float(x) for x in operands]))
 
 
 def _adopted(kind):
@@ -162,6 +163,15 @@ def _over_arrays(primitive, operands):
     result = numpy.frompyfunc(primitive, len(operands), 1)(*operands)
     every = numpy.ravel(result)
     return result.astype(float) if all(type(x) is float for x in every) else result
+
+
+def pi_like(x):
+    """The number pi, to as many digits as numbers of the kind of ``x`` have."""
+    if type(x).__module__.partition(".")[0] == "mpmath":
+        import mpmath  # lazy: only where its numbers are fed in
+
+        return +mpmath.pi
+    return math.pi
 
 
 # Python calls a number real by numbers.Real; NumPy's bool is the one NumPy scalar that is not registered there.

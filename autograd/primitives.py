@@ -14,7 +14,7 @@ to be compiled again.
 
 import math
 
-from autograd.algebra import primitive, select
+from autograd.algebra import pi_like, primitive, select
 
 INF, NAN = math.inf, math.nan
 
@@ -61,30 +61,34 @@ def _total(*operands):
 dot = primitive("dot", _dot, partials=_dot_partials, text="dot({0})")
 total = primitive("total", _total, partials=lambda y, *x: (1,) * len(x), text="total({0})")
 
+# The same number under a name of its own, for a function that is differentiated in an argument.
+alias = primitive("alias", lambda x: x, partials=1, text="{0}", latex="{0}")
+
 
 # --- Choices. At a kink the derivative is the convention named here, in every mode and engine.
 # Comparisons are written so that a NaN falls through all of them and stays a NaN.
 
 flat = primitive(
-    "flat", lambda x: select(x <= 0, 0.0, select(x > 0, 0.0, x)), partials=lambda y, x: y, text="0", latex="0"
+    "flat", lambda x: select(x <= 0, 0, select(x > 0, 0, x)), partials=lambda y, x: y, text="0", latex="0"
 )
 step = primitive(
     "step",
-    lambda x: select(x <= 0, 0.0, select(x > 0, 1.0, x)),
+    lambda x: select(x <= 0, 0, select(x > 0, 1, x)),
     partials=flat,
+    floats=lambda x: 1.0 if x > 0.0 else 0.0 if x <= 0.0 else x,
     latex=r"\mathbb{{1}}\left[{0} > 0\right]",
     kinks="jumps at 0, where its value is 0; its derivative is 0 everywhere",
 )
 sign = primitive(
     "sign",
-    lambda x: select(x < 0, -1.0, select(x > 0, 1.0, x)),
+    lambda x: select(x < 0, -1, select(x > 0, 1, x)),
     partials=flat,
     latex=r"\operatorname{{sign}}\left({0}\right)",
     kinks="jumps at 0, where its value is 0; its derivative is 0 everywhere",
 )
 above = primitive(
     "above",
-    lambda a, b: select(a > b, 1.0, select(a < b, 0.0, select(a >= b, 0.5, a + b))),
+    lambda a, b: select(a > b, 1, select(a < b, 0, select(a >= b, 0.5, a + b))),
     partials=[lambda y, a, b: flat(y), lambda y, a, b: flat(y)],
     latex=r"\mathbb{{1}}\left[{0} > {1}\right]",
     kinks="jumps where the operands are equal, where its value is 1/2; its derivative is 0 everywhere",
@@ -94,16 +98,17 @@ where = primitive(
     lambda condition, a, b: select(condition != 0, a, b),
     partials=[
         lambda y, condition, a, b: flat(condition),
-        lambda y, condition, a, b: select(condition != 0, 1.0, 0.0),
-        lambda y, condition, a, b: select(condition != 0, 0.0, 1.0),
+        lambda y, condition, a, b: select(condition != 0, 1, 0),
+        lambda y, condition, a, b: select(condition != 0, 0, 1),
     ],
     floats=lambda condition, a, b: (a if condition else b) if condition == condition else condition,
     kinks="constant in its condition; the branch not taken is not entered, not even by a NaN",
 )
 relu = primitive(
     "relu",
-    lambda x: select(x <= 0, 0.0, x),
+    lambda x: select(x <= 0, 0, x),
     partials=step,
+    floats=lambda x: 0.0 if x <= 0.0 else x,
     latex=r"\operatorname{{ReLU}}\left({0}\right)",
     kinks="derivative 0 at 0",
 )
@@ -127,15 +132,15 @@ minimum = primitive(
 leaky_relu = primitive(
     "leaky_relu",
     lambda x, slope: select(x <= 0, slope * x, x),
-    partials=[lambda y, x, slope: step(x) + slope * (1 - step(x)), lambda y, x, slope: minimum(x, 0.0)],
+    partials=[lambda y, x, slope: step(x) + slope * (1 - step(x)), lambda y, x, slope: minimum(x, 0)],
     kinks="derivative `slope` at 0",
 )
 elu = primitive(
     "elu",
-    lambda x, alpha: select(x <= 0, alpha * expm1(minimum(x, 0.0)), x),
+    lambda x, alpha: select(x <= 0, alpha * expm1(minimum(x, 0)), x),
     partials=[
-        lambda y, x, alpha: step(x) + (1 - step(x)) * alpha * exp(minimum(x, 0.0)),
-        lambda y, x, alpha: expm1(minimum(x, 0.0)),
+        lambda y, x, alpha: step(x) + (1 - step(x)) * alpha * exp(minimum(x, 0)),
+        lambda y, x, alpha: expm1(minimum(x, 0)),
     ],
     kinks="derivative `alpha` at 0, which is no kink where alpha is 1",
 )
@@ -366,7 +371,6 @@ def _product_error(a, b, product):
 _SQRT_PI = math.sqrt(math.pi)
 _SQRT_HALF, _SQRT_HALF_REST = 0.7071067811865476, -4.833646656726457e-17  # sqrt(1/2) to twice the digits
 _NORMAL_PEAK = 0.3989422804014327  # 1 / sqrt(2 pi)
-_ERF_PEAK = 1.1283791670955126  # 2 / sqrt(pi)
 
 gaussian = primitive(
     "gaussian",
@@ -378,21 +382,21 @@ gaussian = primitive(
 )
 erf = primitive(
     "erf",
-    partials=lambda y, x: _ERF_PEAK * gaussian(x),
+    partials=lambda y, x: 2 / sqrt(pi_like(x)) * gaussian(x),
     arity=1,
     floats=math.erf,
     latex=r"\operatorname{{erf}}\left({0}\right)",
 )
 normal_pdf = primitive(
     "normal_pdf",
-    lambda x: _NORMAL_PEAK * exp(-(x * x) / 2),
+    lambda x: exp(-(x * x) / 2) / sqrt(2 * pi_like(x)),
     partials=lambda y, x: -x * y,
     floats=lambda x: _NORMAL_PEAK * _exp_of_square(x, -0.5),
     latex=r"\varphi\left({0}\right)",
 )
 normal_cdf = primitive(
     "normal_cdf",
-    lambda x: (1 + erf(x * sqrt(x * 0 + 0.5))) / 2,
+    lambda x: (1 + erf(x / sqrt(2 * pi_like(x) / pi_like(x)))) / 2,
     partials=normal_pdf,
     floats=_normal_cdf,
     latex=r"\Phi\left({0}\right)",

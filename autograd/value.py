@@ -23,7 +23,19 @@ from autograd import primitives
 from autograd.algebra import TABLE, Ieee, Primitive, is_real, out_of_domain, register
 from autograd.errors import GraphError, StaleGraphError
 
-__all__ = ["Value", "affine", "compiled", "dot", "no_grad", "order_of", "record", "total"]
+__all__ = [
+    "Value",
+    "adjoints",
+    "affine",
+    "compiled",
+    "dot",
+    "no_grad",
+    "order_of",
+    "order_of_all",
+    "partials_of",
+    "record",
+    "total",
+]
 
 compiled: bool = cython.compiled
 
@@ -413,16 +425,7 @@ class Value:
         """
         if not is_real(seed):
             raise TypeError(f"the seed is one real number, found {type(seed).__name__}: pass a float.")
-        order: list
-        by_rule: list = []
-        with _marking:
-            order = _order(self, by_rule)
-        partials: list = _partials(by_rule)
-        with _marking:
-            if cython.compiled:
-                _sweep(self, order, partials, float(seed))
-            else:
-                _sweep_or_undo(self, order, partials, float(seed))
+        _differentiate(self, float(seed), None)
 
     def detach(self):
         """A leaf with the same data and label, and no memory of how it was made."""
@@ -495,7 +498,7 @@ def _record_unary(primitive: Primitive, x: Value) -> Value:
     """Record a primitive of one operand, the shortest way."""
     data: cython.double
     try:
-        data = primitive.floats(x._data)
+        data = float(primitive.floats(x._data))
     except ValueError as error:
         raise out_of_domain(primitive, (x._data,), error) from None
     return _node(primitive.code, data, x, None, x._data, 0.0)
@@ -756,10 +759,14 @@ def order_of(root):
         StaleGraphError: a leaf was changed after it was recorded.
         TypeError: ``root`` is no Value.
     """
+    with _marking:
+        return _order(_checked(root), [])
+
+
+def _checked(root):
     if not isinstance(root, Value):
         raise TypeError(f"a graph ends in a Value, found {type(root).__name__}: record it with Values first.")
-    with _marking:
-        return _order(root, [])
+    return root
 
 
 @cython.cfunc
@@ -774,7 +781,7 @@ def _partials(by_rule: list) -> list:
         node = cython.cast(Value, item)
         primitive = TABLE[node._code]
         if primitive.arity != 1:
-            partials.append(_partials_of(node, primitive))
+            partials.append(partials_of(node))
             continue
         rule = primitive.partials[0]
         try:
@@ -783,14 +790,14 @@ def _partials(by_rule: list) -> list:
             else:
                 p = rule(node._data, node._a_data) if callable(rule) else rule
         except (ZeroDivisionError, OverflowError, ValueError):
-            p = _ieee_partials(node, primitive)[0]
+            p = _ieee_partials(node)[0]
         partials.append(p if type(p) is float else float(p))
     return partials
 
 
-def _partials_of(node, primitive):
-    """One partial derivative per operand; 0.0, which is not read, for the constants."""
-    floats = node.recorded
+def partials_of(node) -> list:
+    """The partial derivatives of a node in its operands, one float each; 0.0, which nobody reads, for the constants."""
+    primitive, floats = node.op, node.recorded
     try:
         if primitive.arity is None:
             return [float(p) for p in primitive.gradient(node.data, floats)]
@@ -799,17 +806,19 @@ def _partials_of(node, primitive):
             for i, x in enumerate(node.operands)
         ]
     except (ZeroDivisionError, OverflowError, ValueError):
-        return _ieee_partials(node, primitive)
+        return _ieee_partials(node)
 
 
-def _ieee_partials(node, primitive):
+def _ieee_partials(node):
     """The same rules over numbers that follow IEEE 754: an infinite derivative is infinite, a missing one is NaN."""
-    return [float(p) for p in primitive.gradient(Ieee(node.data), [Ieee(x) for x in node.recorded])]
+    return [float(p) for p in node.op.gradient(Ieee(node.data), [Ieee(x) for x in node.recorded])]
 
 
 @cython.cfunc
-def _sweep(root: Value, order: list, by_rule: list, seed: cython.double):
+def _sweep(root: Value, order: list, by_rule: list, seed: cython.double, kept: list | None):
     """Hand each node's adjoint on to its operands and add it to the node's gradient, last node first.
+
+    With a list ``kept``, the adjoints are put there, in the order of the sweep, and the gradients stay as they are.
 
     Adjoints are 0 outside of a sweep. Compiled, nothing in here runs Python code, so no interrupt and no other thread
     comes in between, and either all gradients change or none.
@@ -832,7 +841,10 @@ def _sweep(root: Value, order: list, by_rule: list, seed: cython.double):
         node = cython.cast(Value, order[k])
         g = node._adjoint
         node._adjoint = 0.0
-        node.grad += g
+        if kept is None:
+            node.grad += g
+        else:
+            kept.append(g)
         code = node._code
         if code == LEAF:
             continue
@@ -896,13 +908,44 @@ def _sweep(root: Value, order: list, by_rule: list, seed: cython.double):
                     cython.cast(Value, node._b)._adjoint += g * cython.cast(cython.double, partials[1])
 
 
+@cython.cfunc
+def _differentiate(root: Value, seed: cython.double, kept: list | None) -> list:
+    order: list
+    by_rule: list = []
+    with _marking:
+        order = _order(root, by_rule)
+    partials: list = _partials(by_rule)
+    with _marking:
+        if cython.compiled:
+            _sweep(root, order, partials, seed, kept)
+        else:
+            _sweep_or_undo(root, order, partials, seed, kept)
+    return order
+
+
+def adjoints(root, seed=1.0) -> dict:
+    """The adjoint of every node under ``root``: what ``backward`` would add to its ``grad``, which stays as it is.
+
+    Returns:
+        A dict from node to float, ``root`` first, every node before its operands.
+
+    Raises:
+        StaleGraphError: a leaf was changed after it was recorded.
+        TypeError: ``root`` is no Value.
+    """
+    kept: list = []
+    order = _differentiate(_checked(root), float(seed), kept)
+    order.reverse()
+    return dict(zip(order, kept, strict=True))
+
+
 if not cython.compiled:
 
-    def _sweep_or_undo(root, order, by_rule, seed):
+    def _sweep_or_undo(root, order, by_rule, seed, kept):
         """Interpreted, an interrupt can come at any time: then put back what was there."""
         before = [node.grad for node in order]
         try:
-            _sweep(root, order, by_rule, seed)
+            _sweep(root, order, by_rule, seed, kept)
         except BaseException:
             for node, grad in zip(order, before, strict=True):
                 node.grad = grad
@@ -981,17 +1024,21 @@ class _Ancestors:
             _copying.inside = False
 
 
-def order_of_all(root):
-    """Every node under ``root``, both branches of ``where`` and changed leaves included, operands first."""
-    order, seen, stack = [], set(), [(root, False)]
+def order_of_all(root, stop=()):
+    """Every node under ``root``, operands first, both branches of ``where`` and changed leaves included.
+
+    Nodes in ``stop`` are included; what lies under them is not.
+    """
+    order, seen, stack = [], set(), [(_checked(root), False)]
     while stack:
         node, entered = stack.pop()
         if entered:
             order.append(node)
-        elif id(node) not in seen:
-            seen.add(id(node))
+        elif node not in seen:
+            seen.add(node)
             stack.append((node, True))
-            stack.extend([(parent, False) for parent in node.parents])
+            if node not in stop:
+                stack.extend([(parent, False) for parent in node.parents])
     return order
 
 
