@@ -18,7 +18,7 @@ import sys as _sys
 def _check_distribution():
     """HIPS autograd has this import name too; its files beside ours would be mixed up with them."""
     here = _os.path.dirname(__file__)
-    if any([_os.path.exists(_os.path.join(here, name)) for name in ("numpy", "differential_operators.py")]):
+    if any(_os.path.exists(_os.path.join(here, name)) for name in ("numpy", "differential_operators.py")):
         raise ImportError(
             "two distributions share the folder 'autograd' here: deltagrad and HIPS autograd. Uninstall both, "
             "'pip uninstall autograd deltagrad', and install the one you want; for both, use two virtual environments."
@@ -38,10 +38,11 @@ def _use_source(name):
 
 _check_distribution()
 if _os.environ.get("DELTAGRAD_INTERPRETED", "") not in ("", "0"):
-    for _name in ("algebra", "value"):
+    for _name in ("algebra", "value", "sums", "sweep"):
         _use_source(_name)
 
-from autograd.algebra import primitive  # noqa: E402 - after the choice of what to import
+from autograd import copying as _copying  # noqa: E402, F401 - after the choice; registers Values with copy and pickle
+from autograd.algebra import primitive  # noqa: E402
 from autograd.checking import check_gradients  # noqa: E402
 from autograd.errors import (  # noqa: E402
     AlgebraError,
@@ -58,7 +59,7 @@ from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_gra
 from autograd.value import Value, compiled, no_grad  # noqa: E402
 
 __version__ = "0.1.0"
-__all__ = [  # noqa: PLE0604 - the functions are listed in their own module
+__all__ = [
     "AlgebraError", "AutogradError", "DomainError", "GradientCheckError", "GraphError", "StaleGraphError", "Value",
     "check_gradients", "compiled", "grad", "hessian", "hvp", "jacobian", "jvp", "no_grad", "primitive", "replay",
     "value_and_grad", "vjp", *_functions,

@@ -1,4 +1,4 @@
-"""What ``import cython`` offers to a file that runs interpreted, for machines without Cython: declarations that do nothing."""
+"""What ``import cython`` offers to a file that runs interpreted, where Cython is not: declarations that do nothing."""
 
 compiled = False
 

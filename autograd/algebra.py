@@ -28,7 +28,7 @@ _ALGEBRAS: dict = {}
 
 
 def register(kind: type, apply) -> None:
-    """Say what a primitive does to numbers of type ``kind``: ``apply(primitive, operands)``, with one of them a ``kind``."""
+    """Have ``apply(primitive, operands)`` say what a primitive does to operands of which one is a ``kind``."""
     _ALGEBRAS[kind] = apply
 
 
@@ -42,7 +42,7 @@ class Primitive:
     Attributes:
         name: what it is called, ``"tanh"``.
         arity: the number of operands, or None where any number will do.
-        forward: the value in terms of other primitives, over any number; None where a kind of number must bring its own.
+        forward: the value in terms of other primitives, over any number; None where each kind of number brings its own.
         partials: for a fixed arity, one rule per operand; a rule is a function of ``(y, *operands)`` with ``y`` the
             value, or a primitive (called with the operands), or a constant. For any arity, one function of
             ``(y, *operands)`` that returns them all.
@@ -81,6 +81,7 @@ class Primitive:
         TABLE.append(self)
 
     def __call__(self, *operands):
+        """The value, as a number of the operands' kind."""
         for x in operands:
             if type(x) is not float:
                 return _dispatch(self, operands)
@@ -287,7 +288,17 @@ register(Ieee, _over_ieee)
 
 
 def primitive(
-    name=None, forward=None, *, partials, arity=None, floats=None, limit=None, text=None, latex=None, domain="", kinks=""
+    name=None,
+    forward=None,
+    *,
+    partials,
+    arity=None,
+    floats=None,
+    limit=None,
+    text=None,
+    latex=None,
+    domain="",
+    kinks="",
 ):
     r"""Add a primitive to the table; it then works everywhere the built-in ones do.
 

@@ -1,7 +1,7 @@
 """``check_gradients``: the engine's derivatives against finite differences, for users' own tests.
 
-A finite difference sees a wrong rule, a missing path or a wrong sign. It does not see the last digits, nor an error at a
-single point: exact arithmetic (``autograd.graph.replay`` over Fractions) and mpmath do.
+A finite difference sees a wrong rule, a missing path or a wrong sign. It does not see the last digits, nor an error at
+a single point: exact arithmetic (``autograd.replay`` over Fractions) and mpmath do.
 """
 
 import math
@@ -16,13 +16,13 @@ __all__ = ["check_gradients"]
 def check_gradients(f, point, *, rtol=1e-6, atol=1e-9):
     """Check every first derivative of ``f`` at a point, in reverse and forward mode, against finite differences.
 
-    The differences are central ones, extrapolated to a step of 0 (Ridders 1982), which also gives a bound on their error;
-    a derivative must agree within that bound and the tolerances.
+    The differences are central ones, extrapolated to a step of 0 (Ridders 1982), which also gives a bound on their
+    error; a derivative must agree within that bound and the tolerances.
 
     Args:
         f: a function of numbers that returns one number, written with Values in mind.
-        point: where to check: a number, or a sequence of numbers, one for each argument of ``f``. Keep away from kinks: the
-            two sides differ there. ``f`` must be defined in a neighbourhood.
+        point: where to check: a number, or a sequence of numbers, one for each argument of ``f``. Keep away from kinks:
+            the two sides differ there. ``f`` must be defined in a neighbourhood.
         rtol: the relative difference allowed.
         atol: the absolute difference allowed, in the unit of the derivative.
 
@@ -46,8 +46,8 @@ def check_gradients(f, point, *, rtol=1e-6, atol=1e-9):
             distance = abs(found - expected)
             if not distance <= allowed:  # also where one of them is NaN
                 wrong.append(
-                    f"  argument {i + 1} at {point[i]!r}: {mode} mode gives {found!r}, the finite difference {expected!r} "
-                    f"(allowed {allowed:.1e}, found {distance:.1e})"
+                    f"  argument {i + 1} at {point[i]!r}: {mode} mode gives {found!r}, the finite difference "
+                    f"{expected!r} (allowed {allowed:.1e}, found {distance:.1e})"
                 )
             worst = max(worst, distance)
     if wrong:

@@ -1,4 +1,4 @@
-"""The exceptions. Each is also the built-in exception a Python programmer would expect, and its message says what to do."""
+"""The exceptions. Each is also the built-in one a Python programmer would expect, and its message says what to do."""
 
 __all__ = ["AlgebraError", "AutogradError", "DomainError", "GradientCheckError", "GraphError", "StaleGraphError"]
 

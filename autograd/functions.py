@@ -1,14 +1,16 @@
-r"""The functions of this package: over plain numbers they give floats, over Values they give Values that remember.
+"""The functions of this package: over plain numbers they give floats, over Values they give Values that remember.
 
-Over other kinds of numbers (``mpmath.mpf``, NumPy arrays, and ``fractions.Fraction`` where the function is rational) they
-give numbers of that kind. Angles are in radians. Outside of a function's domain a :class:`DomainError` (a ValueError) is
-raised, and where the value is too large for a float an OverflowError, as from Python's ``math``. The derivative at a kink
-is the convention in the function's docstring, and is the same in every mode.
+Over other kinds of numbers (``mpmath.mpf``, NumPy arrays, and ``fractions.Fraction`` where the function is rational)
+they give numbers of that kind. Angles are in radians. Outside of a function's domain a :class:`DomainError` (a
+ValueError) is raised for a Value and a ValueError for a float, and where the value is too large for a float an
+OverflowError, as from Python's ``math``. The derivative at a kink is the convention in the function's docstring, and is
+the same in every mode.
 """
 
 from autograd import primitives as _p
 from autograd.algebra import is_real, primitive
-from autograd.value import Value, dot, record, total
+from autograd.sums import dot, total
+from autograd.value import Value, record
 
 __all__ = [
     "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cos", "cosh", "dot", "elu", "erf", "exp", "expm1",
@@ -163,7 +165,7 @@ def silu(x):
 
 
 def gelu(x):
-    """``x`` times the standard normal distribution function of ``x``, exactly (no tanh in its place). Hendrycks 2016."""
+    """``x`` times the standard normal distribution function of ``x``, without an approximation. Hendrycks 2016."""
     return _p.gelu(x)
 
 

@@ -1,31 +1,22 @@
 """A recorded graph as data: its order, its leaves, and its replay over another kind of number.
 
-The graph is enough: it names the primitive of every node, and a primitive's rules hold over any number. So a graph that was
-recorded with floats can be evaluated and differentiated with Fractions (exactly), with mpmath numbers (to any digits),
-with NumPy arrays (a batch at once) or with Values (which records the derivative, to be differentiated again).
+The graph is enough: it names the primitive of every node, and a primitive's rules hold over any number. So a graph that
+was recorded with floats can be evaluated and differentiated with Fractions (exactly), with mpmath numbers (to any
+digits), with NumPy arrays (a batch at once) or with Values (which records the derivative, to be differentiated again).
 """
 
 from autograd import primitives
 from autograd.algebra import select
 from autograd.errors import DomainError, GraphError
-from autograd.value import Value, adjoints, order_of, order_of_all, partials_of
+from autograd.sweep import adjoints, order, order_of_all, partials_of
+from autograd.value import Value
 
 __all__ = ["Replay", "adjoints", "leaves", "order", "pull_back", "push_forward", "replay"]
 
 
-def order(root: Value) -> list[Value]:
-    """Every node under ``root``, operands before what reads them; of ``where``, only the branch that was taken.
-
-    Raises:
-        StaleGraphError: a leaf was changed after it was recorded.
-        TypeError: ``root`` is no Value.
-    """
-    return order_of(root)
-
-
 def leaves(root: Value) -> list[Value]:
     """The leaves under ``root``, each once, in the order of :func:`order`."""
-    return [node for node in order_of(root) if node.op is None]
+    return [node for node in order(root) if node.op is None]
 
 
 def replay(root: Value, number=float, at=None) -> "Replay":
@@ -33,10 +24,10 @@ def replay(root: Value, number=float, at=None) -> "Replay":
 
     Args:
         root: the node the graph ends in.
-        number: makes a number of the kind from a float: ``fractions.Fraction``, ``mpmath.mpf``, ``Value``. It is applied to
-            the data of the leaves and to the constants in the graph.
-        at: numbers to put in place of leaves, a dict from leaf to number of the kind. A NumPy array (with ``number=float``)
-            evaluates the graph for each of its elements.
+        number: makes a number of the kind from a float: ``fractions.Fraction``, ``mpmath.mpf``, ``Value``. It is
+            applied to the data of the leaves and to the constants in the graph.
+        at: numbers to put in place of leaves, a dict from leaf to number of the kind. A NumPy array (with
+            ``number=float``) evaluates the graph for each of its elements.
 
     Returns:
         A :class:`Replay`: ``replay(loss, Fraction).gradients()[w]`` is an exact derivative.
@@ -144,7 +135,7 @@ def _active_partials(node, y, numbers, active):
             return [(i, partials[i]) for i in places]
         return [(i, node.op.partial(i, y, numbers)) for i in places]
     except (ZeroDivisionError, OverflowError, ValueError) as error:
-        if all([isinstance(x, float) for x in numbers]):
+        if all(isinstance(x, float) for x in numbers):
             partials = partials_of(node)
             return [(i, partials[i]) for i in places]
         raise DomainError(

@@ -68,9 +68,7 @@ alias = primitive("alias", lambda x: x, partials=1, text="{0}", latex="{0}")
 # --- Choices. At a kink the derivative is the convention named here, in every mode and engine.
 # Comparisons are written so that a NaN falls through all of them and stays a NaN.
 
-flat = primitive(
-    "flat", lambda x: select(x <= 0, 0, select(x > 0, 0, x)), partials=lambda y, x: y, text="0", latex="0"
-)
+flat = primitive("flat", lambda x: select(x <= 0, 0, select(x > 0, 0, x)), partials=lambda y, x: y, text="0", latex="0")
 step = primitive(
     "step",
     lambda x: select(x <= 0, 0, select(x > 0, 1, x)),
@@ -112,9 +110,7 @@ relu = primitive(
     latex=r"\operatorname{{ReLU}}\left({0}\right)",
     kinks="derivative 0 at 0",
 )
-abs_ = primitive(
-    "abs", abs, arity=1, partials=sign, text="|{0}|", latex=r"\left|{0}\right|", kinks="derivative 0 at 0"
-)
+abs_ = primitive("abs", abs, arity=1, partials=sign, text="|{0}|", latex=r"\left|{0}\right|", kinks="derivative 0 at 0")
 maximum = primitive(
     "maximum",
     lambda a, b: select(a >= b, a, select(a < b, b, a + b)),
@@ -194,7 +190,13 @@ xlogy = primitive(
     latex=r"{0} \log {1}",
 )
 exp = primitive(
-    "exp", partials=lambda y, x: y, arity=1, floats=math.exp, limit=lambda x: INF, latex=r"e^{{{0}}}", domain="x < 709.78"
+    "exp",
+    partials=lambda y, x: y,
+    arity=1,
+    floats=math.exp,
+    limit=lambda x: INF,
+    latex=r"e^{{{0}}}",
+    domain="x < 709.78",
 )
 expm1 = primitive(
     "expm1", lambda x: exp(x) - 1, partials=exp, floats=math.expm1, limit=lambda x: INF, latex=r"e^{{{0}}} - 1"
@@ -227,7 +229,12 @@ sqrt = primitive(
 sin = primitive("sin", partials=lambda y, x: cos(x), arity=1, floats=math.sin, latex=r"\sin {0}", domain="a finite x")
 cos = primitive("cos", partials=lambda y, x: -sin(x), arity=1, floats=math.cos, latex=r"\cos {0}", domain="a finite x")
 tan = primitive(
-    "tan", lambda x: sin(x) / cos(x), partials=lambda y, x: 1 + y * y, floats=math.tan, latex=r"\tan {0}", domain="a finite x"
+    "tan",
+    lambda x: sin(x) / cos(x),
+    partials=lambda y, x: 1 + y * y,
+    floats=math.tan,
+    latex=r"\tan {0}",
+    domain="a finite x",
 )
 # (1 - x)(1 + x) and not 1 - x^2, which loses all digits near 1.
 asin = primitive(

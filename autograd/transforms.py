@@ -1,11 +1,11 @@
 """Functions of functions: from ``f`` to its derivatives, to any order.
 
 ``f`` is called once with Values in place of the numbers of its arguments; what it records is swept. In the outermost
-call numbers come in and numbers go out. Inside another transform, or where an argument is a Value already, the sweep runs
-over Values: its result is recorded like anything else, and can be differentiated again.
+call numbers come in and numbers go out. Inside another transform, or where an argument is a Value already, the sweep
+runs over Values: its result is recorded like anything else, and can be differentiated again.
 
-Arguments are numbers, Values, NumPy arrays of numbers, and lists, tuples and dicts of them to any depth; a derivative has the
-same shape. Keyword arguments are passed on as they are.
+Arguments are numbers, Values, NumPy arrays of numbers, and lists, tuples and dicts of them to any depth; a derivative
+has the same shape. Keyword arguments are passed on as they are.
 """
 
 import threading
@@ -13,7 +13,8 @@ import threading
 from autograd import graph, primitives
 from autograd.algebra import is_real
 from autograd.errors import GraphError
-from autograd.value import Value, adjoints, order_of_all, record
+from autograd.sweep import adjoints, order_of_all
+from autograd.value import Value, record
 
 __all__ = ["grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
 
@@ -27,8 +28,8 @@ def grad(f):
         f: a function of one or more arguments that returns one number.
 
     Returns:
-        A function of the same arguments. For one argument, the derivative in it, in its shape; for several, a tuple with
-        one for each.
+        A function of the same arguments. For one argument, the derivative in it, in its shape; for several, a tuple
+        with one for each.
 
     Raises:
         GraphError: (when called) ``f`` returned something other than one number; :func:`jacobian` takes more.
@@ -59,8 +60,8 @@ def vjp(f, *args, **kwargs):
         args: the point.
 
     Returns:
-        ``(value, pull_back)``; ``pull_back(cotangent)`` takes a cotangent in the shape of the value and returns the sum of
-        cotangent times derivative, in the shape of the argument (of several: a tuple).
+        ``(value, pull_back)``; ``pull_back(cotangent)`` takes a cotangent in the shape of the value and returns the sum
+        of cotangent times derivative, in the shape of the argument (of several: a tuple).
 
     Raises:
         ValueError: (when called) the cotangent has another shape than the value.
@@ -70,7 +71,9 @@ def vjp(f, *args, **kwargs):
     def pull_back(cotangent):
         seeds, _ = _flatten(cotangent)
         if len(seeds) != len(run.outputs):
-            raise ValueError(f"the value has {len(run.outputs)} numbers and the cotangent {len(seeds)}: give one for each.")
+            raise ValueError(
+                f"the value has {len(run.outputs)} numbers, the cotangent {len(seeds)}: give one for each."
+            )
         return run.in_shape_of_args(run.pull_back(run.outputs, seeds))
 
     return run.rebuild([run.plain(y) for y in run.outputs]), pull_back
@@ -96,7 +99,9 @@ def jvp(f, primals, tangents):
     directions, _ = _flatten(tangents)
     run = _Recording(f, primals, {})
     if len(directions) != len(run.inputs):
-        raise ValueError(f"the primals have {len(run.inputs)} numbers and the tangents {len(directions)}: give one for each.")
+        raise ValueError(
+            f"the primals have {len(run.inputs)} numbers, the tangents {len(directions)}: give one for each."
+        )
     return run.rebuild([run.plain(y) for y in run.outputs]), run.rebuild(run.push_forward(directions))
 
 
@@ -153,11 +158,13 @@ class _Recording:
         numbers, self._args_of = _flatten(args)
         depth = getattr(_inside, "depth", 0)
         # Only then can something be wanted of the results that is beyond this call: derivatives of them.
-        self.connected = depth > 0 or any([isinstance(x, Value) for x in numbers])
+        self.connected = depth > 0 or any(isinstance(x, Value) for x in numbers)
         # A function's argument is a node of its own: what else depends on the same Value is not its business.
         self.inputs = [record(primitives.alias, (x,)) if isinstance(x, Value) else Value(x) for x in numbers]
-        if any([x.op is None and isinstance(given, Value) for x, given in zip(self.inputs, numbers, strict=True)]):
-            raise GraphError("a derivative was asked for under no_grad, where nothing is recorded: take it outside of it.")
+        if any(x.op is None and isinstance(given, Value) for x, given in zip(self.inputs, numbers, strict=True)):
+            raise GraphError(
+                "under no_grad nothing is recorded, so nothing can be differentiated: leave the block first."
+            )
         self._one_arg = len(args) == 1
         _inside.depth = depth + 1
         try:
@@ -216,7 +223,7 @@ class _Recording:
                 if node in seen:
                     continue
                 seen.add(node)
-                if node in dependent or any([x in dependent for x in node.parents]):
+                if node in dependent or any(x in dependent for x in node.parents):
                     dependent.add(node)
                     nodes.append(node)
         return nodes
@@ -278,9 +285,9 @@ def _split(parts, numbers):
 def _array(numbers, shape):
     import numpy  # lazy: only where an array was given
 
-    if all([is_real(x) for x in numbers]):
+    if all(is_real(x) for x in numbers):
         return numpy.array(numbers, dtype=float).reshape(shape)
-    if all([type(x).__name__ == "ndarray" for x in numbers]):
+    if all(type(x).__name__ == "ndarray" for x in numbers):
         return numpy.stack(numbers).reshape(*shape, *numbers[0].shape)
     array = numpy.empty(len(numbers), dtype=object)
     array[:] = numbers

@@ -1,3 +1,19 @@
-# The one thing in value.py that only C can do: where the nodes of a graph lie in memory.
-cdef extern from "slab.h":
-    void slab_serve(type kind)
+# The C types of value.py, for it and for the files that work on the same fields.
+
+cdef class Value:
+    cdef double _data
+    cdef public double grad
+    cdef double _adjoint
+    cdef object _a
+    cdef object _b
+    cdef double _a_data
+    cdef double _b_data
+    cdef double* _seen
+    cdef object _label
+    cdef long long _mark
+    cdef int _code
+    cdef object __weakref__
+
+cdef Value blank(double data)
+cdef make_room(Value node, Py_ssize_t n)
+cdef bint is_paused()
