@@ -1,3 +1,5 @@
+# mypy: disable-error-code="has-type"
+# (a rule may name a primitive further down: it is looked up when the rule is used)
 r"""The table: every primitive of calculus that the engine knows, each rule written once.
 
 An entry states the value, the partial derivatives, the printed form, the domain and the kinks. The partials are

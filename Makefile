@@ -1,0 +1,55 @@
+# Every target makes the virtual environment it needs, in .venv, and installs into it what it needs.
+# Needed before: Python 3.10 or later with its headers, make, and a C compiler (without one everything still runs, slower).
+
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+SOURCES := pyproject.toml $(wildcard autograd/*.py autograd/*.pxd autograd/*.h)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-compiled test-interpreted lint format bench clean
+
+help:
+	@echo "make demo    train on the iris data and show the deltas of backpropagation; pictures go to out/"
+	@echo "make test    the tests, with the compiled engine and with the interpreted one"
+	@echo "make bench   speed, side by side with other libraries"
+	@echo "make lint    lint, format and types"
+	@echo "make clean   remove what the other targets made"
+
+# An environment per set of extras, marked by a file in it, so that a target installs only what it uses. An engine file that
+# changed is compiled again.
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+	$(RUN) -m pip install --quiet --upgrade pip
+
+$(VENV)/.with-%: $(SOURCES) | $(VENV)/bin/python
+	$(RUN) -m pip install --quiet -e '.[$*]'
+	@touch $@
+
+demo: $(VENV)/.with-demo
+	$(RUN) notebooks/demo.py
+
+test: test-compiled test-interpreted
+
+test-compiled: $(VENV)/.with-test
+	$(RUN) -c "import autograd; assert autograd.compiled, 'the engine was not compiled: is there a C compiler?'"
+	$(RUN) -m pytest
+
+test-interpreted: $(VENV)/.with-test
+	DELTAGRAD_INTERPRETED=1 $(RUN) -m pytest
+
+lint: $(VENV)/.with-lint
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy
+
+format: $(VENV)/.with-lint
+	$(RUN) -m ruff format .
+	$(RUN) -m ruff check --fix .
+
+bench: $(VENV)/.with-bench
+	$(RUN) -m benchmarks
+
+clean:
+	rm -rf $(VENV) build dist out *.egg-info autograd/*.c autograd/*.so .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
