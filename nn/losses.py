@@ -1,0 +1,93 @@
+r"""Losses of one sample. A batch is averaged over its samples by :func:`nn.fit`.
+
+Each takes the outputs of a model, $y_o$, and the targets, $t_o$, and returns a Value. Outputs are a Value or a sequence
+of them, targets a number or a sequence of as many.
+"""
+
+from autograd import Value, logsumexp, relu, total
+
+__all__ = ["cross_entropy", "half_sse", "hinge", "mse", "sse"]
+
+
+def sse(outputs, targets) -> Value:
+    r"""The sum of squared errors, $\sum_o (t_o - y_o)^2$: factor 1, no average.
+
+    Raises:
+        ValueError: the number of targets is not the number of outputs.
+    """
+    return _sum([(t - y) ** 2 for y, t in _pairs(outputs, targets, "sse")])
+
+
+def half_sse(outputs, targets) -> Value:
+    r"""Half the sum of squared errors, $\frac{1}{2} \sum_o (t_o - y_o)^2$: its derivative in $y_o$ is $-(t_o - y_o)$.
+
+    Raises:
+        ValueError: the number of targets is not the number of outputs.
+    """
+    return 0.5 * _sum([(t - y) ** 2 for y, t in _pairs(outputs, targets, "half_sse")])
+
+
+def mse(outputs, targets) -> Value:
+    r"""The mean squared error over the $n$ outputs, $\frac{1}{n} \sum_o (t_o - y_o)^2$.
+
+    Raises:
+        ValueError: the number of targets is not the number of outputs.
+    """
+    pairs = _pairs(outputs, targets, "mse")
+    return _sum([(t - y) ** 2 for y, t in pairs]) / len(pairs)
+
+
+def hinge(outputs, targets) -> Value:
+    r"""The hinge loss, $\sum_o \max(0, 1 - t_o y_o)$, for targets -1 and 1: factor 1, no average.
+
+    Raises:
+        ValueError: the number of targets is not the number of outputs, or a target is neither -1 nor 1.
+    """
+    pairs = _pairs(outputs, targets, "hinge")
+    for _, t in pairs:
+        if t not in (-1, 1):
+            raise ValueError(f"hinge takes targets -1 and 1, found {t!r}: map your classes to them.")
+    return _sum([relu(1 + -t * y) for y, t in pairs])
+
+
+def cross_entropy(logits, target) -> Value:
+    r"""The cross-entropy of the softmax of the outputs, $-\sum_o t_o \log \mathrm{softmax}(z)_o$, in nats.
+
+    It goes through logsumexp and neither overflows nor underflows. Factor 1, no average.
+
+    Args:
+        logits: a sequence of two or more Values $z_o$, the outputs before the softmax.
+        target: the index of the true class, counting from 0; or a probability for each class.
+
+    Raises:
+        ValueError: there is no such class, or the number of probabilities is not the number of logits.
+    """
+    if isinstance(logits, Value) or len(logits) < 2:
+        raise ValueError(
+            "cross_entropy takes the logits of two or more classes: give the last layer two neurons or more."
+        )
+    normalizer = logsumexp(logits)
+    if _is_sequence(target):
+        pairs = _pairs(logits, target, "cross_entropy")
+        return _sum([t * (normalizer - z) for z, t in pairs if t != 0])
+    if isinstance(target, bool) or int(target) != target or not 0 <= target < len(logits):
+        raise ValueError(f"no class {target!r} among {len(logits)}: classes are integers from 0 to {len(logits) - 1}.")
+    return normalizer - logits[int(target)]
+
+
+def _pairs(outputs, targets, name):
+    outputs = list(outputs) if _is_sequence(outputs) else [outputs]
+    targets = list(targets) if _is_sequence(targets) else [targets]
+    if len(outputs) != len(targets) or not outputs:
+        raise ValueError(
+            f"{name} of {len(outputs)} outputs and {len(targets)} targets: give one target for each output."
+        )
+    return list(zip(outputs, targets, strict=True))
+
+
+def _is_sequence(x):
+    return hasattr(x, "__len__") and not (hasattr(x, "ndim") and x.ndim == 0)
+
+
+def _sum(terms):
+    return terms[0] if len(terms) == 1 else total(terms)

@@ -1,0 +1,148 @@
+r"""Optimizers: from the gradients of the parameters to their new data.
+
+An update is whole or not at all: all new numbers are computed before the first is written, and what an interrupt cuts
+short is put back. With ``weight_decay`` $\lambda$ the gradient $g$ is taken to be $g + \lambda w$ (an L2 penalty of
+$\frac{\lambda}{2} w^2$). A ``rate`` is a positive number, or a function of the update's number, from 0.
+"""
+
+import math
+
+from autograd import Value
+from autograd.algebra import is_real
+
+__all__ = ["SGD", "Adam", "Momentum", "Optimizer"]
+
+
+class Optimizer:
+    """What all optimizers share.
+
+    A subclass says in ``_change`` what an update does to one parameter.
+
+    Args:
+        rate: the step size, or a function of the update's number.
+        weight_decay: the factor of the L2 penalty, 0 or more.
+    """
+
+    def __init__(self, rate, weight_decay=0.0):
+        if not callable(rate):
+            _check("rate", rate, above=0.0)
+        _check("weight_decay", weight_decay, least=0.0)
+        self.rate = rate
+        self.weight_decay = weight_decay
+        self.updates = 0
+        self._memory: dict = {}
+
+    def step(self, parameters) -> None:
+        """Update the data of every parameter from its ``grad``.
+
+        Args:
+            parameters: leaves; what is remembered from earlier updates is remembered for each.
+
+        Raises:
+            FloatingPointError: a gradient is NaN or infinite; no parameter was changed.
+        """
+        parameters = list(parameters)
+        rate = self.rate(self.updates) if callable(self.rate) else self.rate
+        data, memory = [], dict(self._memory)
+        for p in parameters:
+            if not math.isfinite(p.grad):
+                raise FloatingPointError(
+                    f"the gradient of {p.label or 'a parameter'} is {p.grad} at update {self.updates + 1}, and nothing "
+                    "was changed: lower the rate, or look for numbers in the data that are too large."
+                )
+            change, memory[p] = self._change(p.grad + self.weight_decay * p.data, rate, memory.get(p))
+            data.append(p.data - change)
+        before = [p.data for p in parameters], self._memory, self.updates
+        try:
+            self._memory, self.updates = memory, self.updates + 1
+            for p, new in zip(parameters, data, strict=True):
+                p.data = new
+        except BaseException:
+            _, self._memory, self.updates = before
+            for p, old in zip(parameters, before[0], strict=True):
+                p.data = old
+            raise
+
+    def _change(self, gradient, rate, memory):
+        """What to subtract from a parameter, and what to remember for the next update (at first there is None)."""
+        raise TypeError("use SGD, Momentum or Adam, or write _change in a subclass.")
+
+    def _settings(self):
+        return {"weight_decay": self.weight_decay}
+
+    def __repr__(self):
+        rest = "".join([f", {name}={value!r}" for name, value in self._settings().items() if value])
+        return f"{type(self).__name__}({self.rate!r}{rest})"
+
+
+class SGD(Optimizer):
+    r"""Gradient descent, $w \leftarrow w - \eta g$: stochastic, mini-batch or batch, as the gradient is."""
+
+    def _change(self, gradient, rate, memory):
+        return rate * gradient, None
+
+
+class Momentum(Optimizer):
+    r"""Gradient descent with momentum $\mu$ (Polyak 1964): $v \leftarrow \mu v + g$, $w \leftarrow w - \eta v$.
+
+    Args:
+        rate: the step size $\eta$, or a function of the update's number.
+        momentum: $\mu$, from 0 to below 1.
+        weight_decay: the factor of the L2 penalty.
+        nesterov: look ahead (Sutskever and others 2013): $w \leftarrow w - \eta (g + \mu v)$.
+    """
+
+    def __init__(self, rate, momentum=0.9, weight_decay=0.0, nesterov=False):
+        super().__init__(rate, weight_decay)
+        _check("momentum", momentum, least=0.0, below=1.0)
+        self.momentum = momentum
+        self.nesterov = nesterov
+
+    def _change(self, gradient, rate, memory):
+        velocity = gradient if memory is None else self.momentum * memory + gradient
+        return rate * (gradient + self.momentum * velocity if self.nesterov else velocity), velocity
+
+    def _settings(self):
+        return {"momentum": self.momentum, "weight_decay": self.weight_decay, "nesterov": self.nesterov}
+
+
+class Adam(Optimizer):
+    r"""Adam (Kingma and Ba 2015).
+
+    $m \leftarrow \beta_1 m + (1 - \beta_1) g$ and $v \leftarrow \beta_2 v + (1 - \beta_2) g^2$; with
+    $\hat m = m / (1 - \beta_1^k)$ and $\hat v = v / (1 - \beta_2^k)$ at the $k$-th update of the parameter,
+    $w \leftarrow w - \eta \hat m / (\sqrt{\hat v} + \epsilon)$.
+
+    Args:
+        rate: the step size $\eta$, or a function of the update's number.
+        beta1, beta2: $\beta_1$ and $\beta_2$, from 0 to below 1.
+        epsilon: $\epsilon$, above 0.
+        weight_decay: the factor of the L2 penalty.
+    """
+
+    def __init__(self, rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0):
+        super().__init__(rate, weight_decay)
+        _check("beta1", beta1, least=0.0, below=1.0)
+        _check("beta2", beta2, least=0.0, below=1.0)
+        _check("epsilon", epsilon, above=0.0)
+        self.beta1, self.beta2, self.epsilon = beta1, beta2, epsilon
+
+    def _change(self, gradient, rate, memory):
+        k, m, v = memory or (0, 0.0, 0.0)
+        k += 1
+        m = self.beta1 * m + (1 - self.beta1) * gradient
+        v = self.beta2 * v + (1 - self.beta2) * gradient * gradient
+        root = math.sqrt(v / (1 - self.beta2**k))
+        return rate * (m / (1 - self.beta1**k)) / (root + self.epsilon), (k, m, v)
+
+    def _settings(self):
+        return {"beta1": self.beta1, "beta2": self.beta2, "epsilon": self.epsilon, "weight_decay": self.weight_decay}
+
+
+def _check(name, value, above=None, least=None, below=None):
+    bounds = [f"above {above}"] * (above is not None) + [f"{least} or more"] * (least is not None)
+    bounds += [f"below {below}"] * (below is not None)
+    fits = not isinstance(value, Value) and is_real(value) and math.isfinite(value)
+    fits = fits and (above is None or value > above) and (least is None or value >= least)
+    if not (fits and (below is None or value < below)):
+        raise ValueError(f"{name} is a number {' and '.join(bounds)}, found {value!r}.")
