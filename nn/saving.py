@@ -1,0 +1,128 @@
+"""``save`` and ``load``: the parameters of a model in a text file, exactly.
+
+The file is JSON: a format, a version, the label of each parameter and its number in hexadecimal (``float.hex``), so
+that every bit comes back, infinities and NaN included, and a checksum. Nothing in it is ever executed.
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+
+from autograd.errors import AutogradError
+
+__all__ = ["SavedModelError", "load", "save"]
+
+FORMAT = "deltagrad parameters"
+VERSION = 1
+_LARGEST = 1 << 30  # bytes; more than a scalar model's file can be
+
+
+class SavedModelError(AutogradError, ValueError):
+    """A file holds no parameters, damaged ones, or another model's."""
+
+
+def save(model, path) -> None:
+    """Write the parameters of a model to a file.
+
+    The file is replaced as a whole: whatever goes wrong, either the old one or the new one is there.
+
+    Args:
+        model: what has ``parameters()``.
+        path: the file, made or replaced; its folder must exist.
+
+    Raises:
+        OSError: it cannot be written; an old file is as it was.
+    """
+    body = {
+        "format": FORMAT,
+        "version": VERSION,
+        "parameters": [[p.label, p.data.hex()] for p in model.parameters()],
+    }
+    text = json.dumps({**body, "sha256": _checksum(body)}, indent=0)
+    path = os.path.abspath(os.fspath(path))
+    descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=os.path.basename(path), suffix=".tmp")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, _mode(path))
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def load(model, path) -> None:
+    """Set the parameters of a model to those in a file written by :func:`save` for a model of the same shape.
+
+    Everything is checked before the first parameter is changed.
+
+    Args:
+        model: what has ``parameters()``, as many as were saved, with the same labels.
+        path: the file.
+
+    Raises:
+        SavedModelError: the file is damaged, or another kind of file, or of another version, or of a model of another
+            shape; the model is as it was.
+        OSError: it cannot be read.
+    """
+    parameters = list(model.parameters())
+    numbers = _read(path, [p.label for p in parameters])
+    before = [p.data for p in parameters]
+    try:
+        for p, number in zip(parameters, numbers, strict=True):
+            p.data = number
+    except BaseException:  # an interrupt
+        for p, number in zip(parameters, before, strict=True):
+            p.data = number
+        raise
+
+
+def _read(path, labels):
+    if os.path.getsize(path) > _LARGEST:
+        raise SavedModelError(f"{path} is larger than any saved model: it is another file.")
+    with open(path, "rb") as file:
+        raw = file.read()
+    try:
+        body = json.loads(raw.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise SavedModelError(f"{path} is damaged, or was not written by nn.save: {error}") from None
+    if not isinstance(body, dict) or body.get("format") != FORMAT:
+        raise SavedModelError(f"{path} was not written by nn.save: it is another kind of file.")
+    if type(body.get("version")) is not int or body["version"] != VERSION:
+        raise SavedModelError(f"{path} has version {body.get('version')!r} of the format, this is {VERSION}: use the "
+                              "release that wrote it.")  # fmt: skip
+    claimed = body.pop("sha256", None)
+    if set(body) != {"format", "version", "parameters"} or claimed != _checksum(body):
+        raise SavedModelError(f"{path} is damaged: its checksum does not fit. Restore it from a copy.")
+    pairs = body["parameters"]
+    if not isinstance(pairs, list) or not all(isinstance(pair, list) and len(pair) == 2 for pair in pairs):
+        raise SavedModelError(f"{path} does not list parameters: it was not written by nn.save.")
+    if len(pairs) != len(labels):
+        raise SavedModelError(
+            f"{path} has {len(pairs)} parameters and the model {len(labels)}: it is of another shape."
+        )
+    numbers = []
+    for (name, number), label in zip(pairs, labels, strict=True):
+        if name != label:
+            raise SavedModelError(f"{path} has {name!r} where the model has {label!r}: it is of another shape.")
+        try:
+            numbers.append(float.fromhex(number))
+        except (TypeError, ValueError, OverflowError):
+            raise SavedModelError(f"{path} has {number!r} for {name!r}, which is no number.") from None
+    return numbers
+
+
+def _checksum(body):
+    return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode("utf-8")).hexdigest()
+
+
+def _mode(path):
+    """The permissions of the file that is replaced; else those any new file would get."""
+    if os.path.exists(path):
+        return os.stat(path).st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
