@@ -2,10 +2,10 @@
 
     >>> from autograd import Value
     >>> a, b = Value(2.0), Value(-3.0)
-    >>> loss = (a * b + 10).tanh()
+    >>> loss = a * b + a**2
     >>> loss.backward()
-    >>> a.grad == b.data * (1 - loss.data**2)
-    True
+    >>> a.grad  # b + 2 a
+    1.0
 
 ``autograd.compiled`` tells whether the engine runs as compiled code. Set the environment variable
 ``DELTAGRAD_INTERPRETED=1`` before the import to run its Python source instead, to step through it in a debugger.

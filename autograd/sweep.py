@@ -71,16 +71,23 @@ def adjoints(root, seed=1.0) -> dict:
 
 @cython.cfunc
 def _differentiate(root: Value, seed: cython.double, kept: list | None) -> list:
+    node: Value
     nodes: list
     by_rule: list = []
     with _marking:
         nodes = _order(root, by_rule)
     partials: list = _partials(by_rule)
     with _marking:
-        if cython.compiled:
+        before = None if cython.compiled else [node.grad for node in nodes]
+        try:
             _sweep(root, nodes, partials, seed, kept)
-        else:
-            _sweep_or_undo(root, nodes, partials, seed, kept)
+        except BaseException:  # compiled, only for want of memory; interpreted, an interrupt at any time
+            for k, item in enumerate(nodes):
+                node = cython.cast(Value, item)
+                node._adjoint = 0.0
+                if before is not None:
+                    node.grad = before[k]
+            raise
     return nodes
 
 
@@ -250,7 +257,7 @@ def _sweep(root: Value, nodes: list, by_rule: list, seed: cython.double, kept: l
     With a list ``kept``, the adjoints are put there, in the order of the sweep, and the gradients stay as they are.
 
     Adjoints are 0 outside of a sweep. Compiled, nothing in here runs Python code, so no interrupt and no other thread
-    comes in between, and either all gradients change or none.
+    comes in between: either all gradients change or none.
     """
     node: Value
     a: Value
@@ -335,17 +342,3 @@ def _sweep(root: Value, nodes: list, by_rule: list, seed: cython.double, kept: l
                     cython.cast(Value, node._a)._adjoint += g * cython.cast(cython.double, partials[0])
                 if node._b is not None:
                     cython.cast(Value, node._b)._adjoint += g * cython.cast(cython.double, partials[1])
-
-
-if not cython.compiled:
-
-    def _sweep_or_undo(root, nodes, by_rule, seed, kept):
-        """Interpreted, an interrupt can come at any time: then put back what was there."""
-        before = [node.grad for node in nodes]
-        try:
-            _sweep(root, nodes, by_rule, seed, kept)
-        except BaseException:
-            for node, grad in zip(nodes, before, strict=True):
-                node.grad = grad
-                node._adjoint = 0.0
-            raise

@@ -432,7 +432,7 @@ def make_room(node: Value, n: cython.Py_ssize_t):
         if node._seen is cython.NULL:
             raise MemoryError(f"no memory for the {n} operands of one node")
     else:
-        node._seen = [0.0] * n
+        node._seen = [0.0] * (n + 1)
 
 
 @cython.cfunc
