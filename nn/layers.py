@@ -22,6 +22,8 @@ class NeuronName(str):
     """
 
     __slots__ = ("layer", "neuron")
+    layer: int
+    neuron: int
 
     def __new__(cls, letter, layer, neuron):
         """A name such as ``s1[3]``: the letter, the layer and the neuron."""
