@@ -1,0 +1,1 @@
+"""Speed and memory beside other libraries, each comparison in one run: ``make bench`` or ``python -m benchmarks``."""

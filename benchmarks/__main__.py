@@ -1,0 +1,136 @@
+"""All comparisons, printed as tables beside the goals: ``python -m benchmarks [--quick]``."""
+
+import argparse
+import importlib.util
+import platform
+import sys
+
+import autograd
+import nn
+from autograd import Value
+from benchmarks import memory, moons, slots_value, transformer
+from benchmarks.timing import in_turn, medians, print_table
+
+
+def main():
+    """Run them."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="fewer rounds and smaller graphs")
+    quick = parser.parse_args().quick
+    sys.setrecursionlimit(20_000)  # micrograd's backward recurses
+    engine = "compiled" if autograd.compiled else "INTERPRETED: these are not the figures of a compiled engine"
+    print(f"deltagrad {autograd.__version__} ({engine}), Python {platform.python_version()}, {platform.machine()}")
+    for name in ("micrograd", "xad"):
+        if importlib.util.find_spec(name) is None:
+            print(f"{name} is not installed: its comparisons are left out. pip install -e '.[bench]'")
+    results = [*moons_step(3 if quick else 9), *transformer_step(2 if quick else 7), *bytes_per_node()]
+    growth([10**k for k in range(3, 7 if quick else 8)])
+    print_table("Goals", ("what", "goal", "measured", ""), results)
+
+
+def goal(what, least, measured, most=False):
+    """A row of the last table."""
+    met = measured <= least if most else measured >= least
+    sign, unit = ("<=", "") if most else (">=", "x")
+    return what, f"{sign} {least:g}{unit}", f"{measured:.4g}{unit}", "met" if met else "MISSED"
+
+
+def installed(name):
+    """Whether a peer is there."""
+    return importlib.util.find_spec(name) is not None
+
+
+def moons_step(rounds):
+    """The 2-16-16-1 network: a full-batch step, and the forward pass beside plain floats."""
+    ours, through_nn = moons.Scalars(Value), moons.Scalars(Value, nn.MLP(2, [16, 16, 1]))
+    slots = moons.Scalars(slots_value.Value)
+    gradients = {"ours": ours.gradients, "ours, nn.MLP": through_nn.gradients, "slots": slots.gradients}
+    programs = {"ours": (ours.step, 5), "ours, nn.MLP": (through_nn.step, 10), "slots": (slots.step, 2)}
+    if installed("micrograd"):
+        from micrograd.engine import Value as MicrogradValue
+        from micrograd.nn import MLP as MicrogradMLP
+
+        peer = moons.Scalars(MicrogradValue)
+        peer_nn = moons.Scalars(MicrogradValue, MicrogradMLP(2, [16, 16, 1]))
+        gradients |= {"micrograd": peer.gradients, "micrograd, nn.MLP": peer_nn.gradients}
+        programs |= {"micrograd": (peer.step, 2), "micrograd, nn.MLP": (peer_nn.step, 2)}
+    if installed("xad"):
+        xad_gradients, xad_step = moons.xad_step()
+        gradients |= {"xad": xad_gradients}
+        programs |= {"xad": (xad_step, 3)}
+    check_same(gradients)
+    times = medians(in_turn(programs, rounds))
+    rows = [
+        (name, f"{t * 1e3:.2f}", f"{t / times['ours']:.1f}", f"{t / times['ours, nn.MLP']:.1f}")
+        for name, t in times.items()
+    ]
+    print_table("moons, 2-16-16-1, 100 points, one full-batch step", ("", "ms", "/ ours", "/ ours, nn.MLP"), rows)
+
+    floats = moons.floats_forward()
+    passes = medians(in_turn({"plain floats": floats, "ours": ours.forward}, 10 * rounds))
+    ratio = passes["ours"] / passes["plain floats"]
+    rows = [(name, f"{t * 1e3:.2f}", f"{t / passes['plain floats']:.2f}") for name, t in passes.items()]
+    print_table("the same, forward pass only", ("", "ms", "/ plain floats"), rows)
+
+    results = [goal("moons step, sum(w*x), beside slots Value", 12, times["slots"] / times["ours"])]
+    if installed("micrograd"):
+        results.insert(0, goal("moons step, sum(w*x), beside micrograd", 100, times["micrograd"] / times["ours"]))
+        through = times["micrograd, nn.MLP"] / times["ours, nn.MLP"]
+        results.append(goal("moons step, nn.MLP, beside micrograd's", 300, through))
+    if installed("xad"):
+        results.append(goal("moons step, sum(w*x), beside xad", 6, times["xad"] / times["ours"]))
+    return [*results, goal("moons forward pass / plain floats", 1.6, ratio, most=True)]
+
+
+def transformer_step(rounds):
+    """A training step of the character transformer on one name."""
+    name = "katherine"
+    models = {"ours": transformer.Transformer(Value), "slots": transformer.Transformer(slots_value.Value)}
+    check_same({key: (lambda model=model: model.gradients(name)) for key, model in models.items()})
+    programs = {
+        "ours": (lambda: models["ours"].step(name), 3),
+        "slots": (lambda: models["slots"].step(name), 1),
+    }
+    times = medians(in_turn(programs, rounds))
+    ratio = times["slots"] / times["ours"]
+    rows = [(key, f"{t * 1e3:.1f}", f"{t / times['ours']:.1f}") for key, t in times.items()]
+    print_table(f"character transformer, one step on {name!r}", ("", "ms", "/ ours"), rows)
+    return [goal("transformer step beside slots Value", 20, ratio)]
+
+
+def check_same(gradients):
+    """All engines give one loss and one gradient, to 1e-9 of the largest entry; else nothing is timed."""
+    reference_loss, reference = gradients["ours"]()
+    scale = max(abs(g) for g in reference)
+    for name, function in gradients.items():
+        loss, found = function()
+        worst = max(abs(a - b) for a, b in zip(found, reference, strict=True))
+        if abs(loss - reference_loss) > 1e-9 * abs(reference_loss) or worst > 1e-9 * scale:
+            raise SystemExit(f"{name} disagrees: loss {loss} and {reference_loss}, gradients up to {worst:.1e} apart")
+
+
+def bytes_per_node():
+    """Memory of a binary operation's node."""
+    found = {name: memory.measure(name, 1_000_000)["bytes"] for name in ("ours", "slots")}
+    if installed("micrograd"):
+        found["micrograd"] = memory.measure("micrograd", 300_000)["bytes"]
+    rows = [(name, f"{n:.0f}", f"{n / found['ours']:.1f}") for name, n in found.items()]
+    print_table("memory of a binary operation's node", ("", "bytes", "/ ours"), rows)
+    return [goal("bytes of a binary operation's node", 120, found["ours"], most=True)]
+
+
+def growth(sizes):
+    """Time and memory per node as a graph grows: flat within 1.5x is the goal."""
+    found = {n: memory.measure("ours", n) for n in sizes}
+    rows = [
+        (f"{n:,}", *[f"{m[key] * 1e9:.0f}" for key in ("build", "backward", "free")], f"{m['bytes']:.0f}")
+        for n, m in found.items()
+    ]
+    print_table("a chain of n nodes", ("n", "build ns/node", "backward ns/node", "free ns/node", "bytes/node"), rows)
+    total = [m["build"] + m["backward"] + m["free"] for m in found.values()]
+    bytes_ = [m["bytes"] for m in found.values()]
+    print(f"\n  largest / smallest: time {max(total) / min(total):.2f}, memory {max(bytes_) / min(bytes_):.2f}")
+
+
+if __name__ == "__main__":
+    main()
