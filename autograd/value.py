@@ -99,7 +99,8 @@ class Value:
         global _depth
         if self._code == LEAF:
             return
-        free(self._seen)
+        if self._seen:
+            free(self._seen)
         if _depth < _DEEP:
             _depth += 1
             self._a = None
