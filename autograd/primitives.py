@@ -162,6 +162,14 @@ def _pow_limit(x, n):
     return -INF if x < 0.0 and n % 2.0 == 1.0 else INF  # overflow
 
 
+def _power_slope(x, n):
+    if n == 0.0:
+        return flat(x)
+    if (n - 1.0) + 1.0 == n:
+        return n * _pow(x, n - 1.0)
+    return n * (_pow(x, n) / x)  # n - 1 is rounded, which x^(n-1) magnifies by log x
+
+
 pow_ = primitive(
     "pow",
     lambda x, n: x**n,
@@ -177,7 +185,7 @@ power_slope = primitive(
     "power_slope",
     lambda x, n: select(n == 0, flat(x), n * x ** (n - 1)) if isinstance(n, (int, float)) else n * x ** (n - 1),
     partials=[lambda y, x, n: n * power_slope(x, n - 1), lambda y, x, n: x ** (n - 1) * (1 + xlogy(n, x))],
-    floats=lambda x, n: n * _pow(x, n - 1.0) if n != 0.0 else flat(x),
+    floats=_power_slope,
     limit=lambda x, n: n * _pow_limit(x, n - 1.0),
     text="{1} * {0} ** ({1} - 1)",
     latex="{1} {0}^{{{1} - 1}}",

@@ -83,7 +83,7 @@ def deltas(loss: Value) -> DeltaTable:
     found = []
     for node in reversed(adjoint):  # operands first: an activation after its pre-activation
         name = node.label
-        if not isinstance(name, NeuronName):
+        if not isinstance(name, NeuronName) or node.op is None:
             continue
         if name[0] == "s":
             activation[node] = node

@@ -1,0 +1,138 @@
+"""Neurons, layers and MLPs against micrograd's conventions and against arithmetic by hand."""
+
+import copy
+import math
+import pickle
+import random
+
+import pytest
+
+from autograd import Value, tanh
+from nn import MLP, Layer, Neuron
+
+
+def test_weights_are_drawn_in_micrograds_order():
+    random.seed(7)
+    expected = [[random.uniform(-1, 1) for _ in range(n)] for n in (2, 2, 2, 3)]  # 3 neurons of 2, then 1 of 3
+    after = random.random()
+    random.seed(7)
+    model = MLP(2, [3, 1])
+    assert random.random() == after
+    found = [[w.data for w in neuron.w] for layer in model.layers for neuron in layer.neurons]
+    assert found == expected
+    assert all(neuron.b.data == 0.0 for layer in model.layers for neuron in layer.neurons)
+
+
+def test_parameters_are_in_micrograds_order():
+    model = MLP(2, [2, 1], seed=0)
+    (first, second), (third,) = [layer.neurons for layer in model.layers]
+    assert model.parameters() == [*first.w, first.b, *second.w, second.b, *third.w, third.b]
+    assert [p.label for p in model.parameters()] == [
+        "w1[1,1]", "w1[2,1]", "b1[1]", "w1[1,2]", "w1[2,2]", "b1[2]", "w2[1,1]", "w2[2,1]", "b2[1]",
+    ]  # fmt: skip
+
+
+def set_parameters(model, numbers):
+    for p, number in zip(model.parameters(), numbers, strict=True):
+        p.data = number
+
+
+def test_relu_inside_and_a_linear_last_layer():
+    model = MLP(2, [2, 1], seed=0)
+    set_parameters(model, [1.0, 2.0, 0.5, -1.0, -1.0, 0.25, 3.0, -4.0, -10.0])
+    # s1 = 1*3 + 2*1 + 0.5 = 5.5; s2 = -3 - 1 + 0.25 < 0; out = 3*5.5 - 4*0 - 10
+    out = model([3.0, 1.0])
+    assert isinstance(out, Value)
+    assert out.data == 6.5
+
+
+def test_a_layer_of_several_neurons_returns_a_list_and_of_one_the_value():
+    assert [type(y) for y in Layer(2, 3)([1.0, 2.0])] == [Value] * 3
+    assert type(Layer(2, 1)([1.0, 2.0])) is Value
+
+
+def test_a_neuron_is_one_dot_and_one_activation():
+    neuron = Neuron(3, activation="tanh")
+    a = neuron([1.0, Value(2.0), 3.0])
+    (s,) = a.parents
+    assert (str(a.op), str(s.op)) == ("tanh", "dot")
+    assert (a.label, s.label) == ("a1[1]", "s1[1]")
+    expected = sum(w.data * x for w, x in zip(neuron.w, (1.0, 2.0, 3.0), strict=True))
+    assert s.data == pytest.approx(expected, rel=1e-15)
+    assert a.data == math.tanh(s.data)
+
+
+@pytest.mark.parametrize("spelling", [{"nonlin": False}, {"activation": "linear"}])
+def test_a_linear_neuron_is_its_pre_activation(spelling):
+    out = Neuron(2, **spelling)([1.0, 2.0])
+    assert str(out.op) == "dot"
+    assert out.label == "s1[1]"
+
+
+def test_without_bias():
+    model = MLP(2, [2, 1], bias=False, seed=0)
+    assert len(model.parameters()) == 6
+    set_parameters(model, [1.0, 1.0, 2.0, 0.0, 1.0, 10.0])
+    assert model([3.0, 1.0]).data == 64.0
+    assert model.layers[0].neurons[0].b is None
+
+
+def test_activations_for_each_layer_by_name_or_function():
+    model = MLP(1, [1, 1, 1], activation=["sigmoid", "tanh", lambda s: s * s], seed=0)
+    set_parameters(model, [1.0, 0.0, 1.0, 0.0, 1.0, 1.0])
+    assert model([0.0]).data == pytest.approx((math.tanh(0.5) + 1) ** 2, rel=1e-15)
+    assert repr(model) == "MLP(1-1-1-1, sigmoid, tanh, <lambda>)"
+    assert repr(MLP(1, [1, 1], activation=tanh)) == "MLP(1-1-1, tanh, linear)"
+
+
+def test_a_seed_gives_the_same_weights_and_leaves_the_shared_generator_alone():
+    random.seed(1)
+    state = random.getstate()
+    first, second = MLP(2, [2], seed=3), MLP(2, [2], seed=3)
+    assert random.getstate() == state
+    assert [p.data for p in first.parameters()] == [p.data for p in second.parameters()]
+    assert [p.data for p in first.parameters()] != [p.data for p in MLP(2, [2], seed=4).parameters()]
+
+
+def test_zero_grad_clears_every_parameter():
+    model = MLP(2, [3, 1], seed=0)
+    model([1.0, -1.0]).backward()
+    assert any(p.grad != 0.0 for p in model.parameters())
+    model.zero_grad()
+    assert all(p.grad == 0.0 for p in model.parameters())
+
+
+@pytest.mark.parametrize("clone", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
+def test_a_copy_computes_the_same_and_is_independent(clone):
+    model = MLP(2, [3, 1], activation="tanh", seed=0)
+    twin = clone(model)
+    assert twin([1.0, 2.0]).data == model([1.0, 2.0]).data
+    twin([1.0, 2.0]).backward()
+    assert all(p.grad == 0.0 for p in model.parameters())
+    name = twin([1.0, 2.0]).label
+    assert (name, name.layer, name.neuron) == ("s2[1]", 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Neuron(0), "1 or more inputs, found 0"),
+        (lambda: Neuron(2.0), "1 or more inputs, found 2.0"),
+        (lambda: Layer(2, 0), "1 or more neurons, found 0"),
+        (lambda: MLP(2, []), "one layer or more"),
+        (lambda: MLP(2, [3, 1], activation=["tanh"]), "2 layers and 1 activations"),
+        (lambda: MLP(2, [1], output="rleu"), "no activation is called 'rleu'"),
+        (lambda: MLP(2, [1], output="where_is_it"), "no activation is called"),
+        (lambda: MLP(2, [1])([1.0]), "expected 2 inputs, found 1"),
+        (lambda: MLP(2, [1])([1.0, 2.0, 3.0]), "expected 2 inputs, found 3"),
+        (lambda: MLP(2, [1])(Value(1.0)), "expected 2 inputs, found 1"),
+    ],
+)
+def test_bad_input_says_what_to_do(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
+
+
+def test_an_input_that_is_no_number_is_named():
+    with pytest.raises(TypeError, match="str"):
+        MLP(2, [1])([1.0, "2"])

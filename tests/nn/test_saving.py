@@ -1,0 +1,196 @@
+"""Saved models come back bit for bit, or are refused with the model as it was."""
+
+import hashlib
+import json
+import math
+import os
+import random
+
+import pytest
+
+from nn import MLP, SavedModelError, load, save
+
+EDGES = [0.0, -0.0, 5e-324, -1.7976931348623157e308, math.inf, -math.inf, math.nan, 0.1, 1 / 3]
+
+
+def model(seed=0):
+    return MLP(2, [2, 1], seed=seed)
+
+
+def bits(m):
+    return [p.data.hex() for p in m.parameters()]
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "model.json"
+
+
+def test_every_bit_comes_back(path):
+    saved = model()
+    for p, x in zip(saved.parameters(), EDGES, strict=True):
+        p.data = x
+    save(saved, path)
+    loaded = model(seed=1)
+    load(loaded, str(path))
+    assert bits(loaded) == bits(saved)
+
+
+def test_gradients_are_not_touched(path):
+    saved, loaded = model(), model(1)
+    save(saved, path)
+    for p in loaded.parameters():
+        p.grad = 2.0
+    load(loaded, path)
+    assert all(p.grad == 2.0 for p in loaded.parameters())
+
+
+def refused(path, message=None, m=None):
+    m = m or model(seed=1)
+    before = bits(m)
+    with pytest.raises(SavedModelError, match=message):
+        load(m, path)
+    assert bits(m) == before
+
+
+def test_a_truncated_file_is_refused_at_every_length(path):
+    save(model(), path)
+    whole = path.read_bytes()
+    for n in range(len(whole)):
+        path.write_bytes(whole[:n])
+        refused(path)
+
+
+def test_a_flipped_bit_is_refused_wherever_it_is(path):
+    save(model(), path)
+    whole = path.read_bytes()
+    generator = random.Random(0)
+    for i in range(len(whole)):
+        damaged = bytearray(whole)
+        damaged[i] ^= 1 << generator.randrange(8)
+        path.write_bytes(bytes(damaged))
+        try:
+            same = json.loads(bytes(damaged)) == json.loads(
+                whole
+            )  # white space, or the case of a digit of the checksum
+        except ValueError:
+            same = False
+        if not same:
+            refused(path)
+
+
+def write(path, **changes):
+    """A file with a right checksum and wrong content."""
+    save(model(), path)
+    body = json.loads(path.read_text())
+    del body["sha256"]
+    body.update(changes)
+    text = json.dumps(body, sort_keys=True, separators=(",", ":"))
+    path.write_text(json.dumps({**body, "sha256": hashlib.sha256(text.encode()).hexdigest()}))
+
+
+PAIRS = [[f"w{k}", "0x1.0p+0"] for k in range(9)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"format": "something else"}, "another kind of file"),
+        ({"version": 2}, "version 2 of the format, this is 1"),
+        ({"version": True}, "version True"),
+        ({"extra": 1}, "checksum"),
+        ({"parameters": {}}, "does not list parameters"),
+        ({"parameters": [1, 2]}, "does not list parameters"),
+        ({"parameters": []}, "0 parameters and the model 9"),
+        ({"parameters": [["w", "0x1p0"]] * 10**5}, "100000 parameters and the model 9"),
+        ({"parameters": PAIRS}, "'w0' where the model has"),
+        ({"parameters": [["w1[1,1]", "one"], *PAIRS[1:]]}, "which is no number"),
+        ({"parameters": [["w1[1,1]", 1.0], *PAIRS[1:]]}, "which is no number"),
+        ({"parameters": [["w1[1,1]", "0x1p99999"], *PAIRS[1:]]}, "which is no number"),
+        ({"parameters": [["w1[1,1]", None], *PAIRS[1:]]}, "which is no number"),
+    ],
+)
+def test_foreign_content_is_refused(path, changes, message):
+    write(path, **changes)
+    refused(path, message)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\x00\x01", b"\xff\xfe", b"[]", b"3", b"null", b"{}", b"[" * 100_000, b"\x80\x04N."]
+)
+def test_another_kind_of_file_is_refused(path, content):
+    path.write_bytes(content)
+    refused(path)
+
+
+@pytest.mark.parametrize("other", [MLP(2, [1], seed=0), MLP(3, [2, 1], seed=0), MLP(2, [2, 1], bias=False, seed=0)])
+def test_a_model_of_another_shape_is_refused(path, other):
+    save(model(), path)
+    refused(path, "another shape", other)
+
+
+def test_a_missing_file_is_an_os_error(path):
+    with pytest.raises(FileNotFoundError):
+        load(model(), path)
+
+
+def test_a_file_is_replaced_as_a_whole(path, monkeypatch):
+    save(model(), path)
+    before = path.read_bytes()
+
+    def fails(*_):
+        raise OSError("disk full")
+
+    for name in ("fsync", "replace"):
+        with monkeypatch.context() as patch:
+            patch.setattr(os, name, fails)
+            with pytest.raises(OSError, match="disk full"):
+                save(model(seed=1), path)
+        assert path.read_bytes() == before
+        assert os.listdir(path.parent) == [path.name]
+    save(model(seed=1), path)
+    assert path.read_bytes() != before
+
+
+def test_a_folder_that_does_not_exist_is_an_os_error(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        save(model(), tmp_path / "no" / "model.json")
+
+
+def test_permissions_are_those_of_any_new_file_and_are_kept(path):
+    save(model(), path)
+    plain = path.parent / "plain"
+    plain.write_text("")
+    assert path.stat().st_mode == plain.stat().st_mode
+    path.chmod(0o600)
+    save(model(), path)
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_an_interrupt_while_numbers_are_written_undoes_the_load(path):
+    save(model(), path)
+    loaded = model(seed=1)
+    before = bits(loaded)
+
+    class Stubborn:
+        label, data_ = "b2[1]", 0.0
+
+        @property
+        def data(self):
+            return self.data_
+
+        @data.setter
+        def data(self, data):
+            if data != self.data_ or not loaded_once:
+                loaded_once.append(1)
+                raise KeyboardInterrupt
+
+    loaded_once: list = []
+
+    class Wrapper:
+        def parameters(self):
+            return [*loaded.parameters()[:-1], Stubborn()]
+
+    with pytest.raises(KeyboardInterrupt):
+        load(Wrapper(), path)
+    assert bits(loaded) == before

@@ -1,0 +1,268 @@
+"""``fit`` against gradient descent written out by hand, and what it does when it is stopped or fed nonsense."""
+
+import math
+import random
+
+import numpy as np
+import pytest
+
+from autograd import Value, no_grad
+from nn import MLP, SGD, Adam, Momentum, fit, half_sse, mse
+
+GENERATOR = random.Random(11)
+X = [[GENERATOR.gauss(0, 1), GENERATOR.gauss(0, 1)] for _ in range(7)]
+Y = [[x[0] * x[1], x[0] - x[1]] for x in X]
+
+
+def model():
+    return MLP(2, [3, 2], activation="tanh", seed=2)
+
+
+def numbers(m):
+    return [p.data for p in m.parameters()]
+
+
+def quiet(m, *data, **options):
+    return fit(m, *data, **{"optimizer": SGD(0.1), "epochs": 3, "seed": 5, "progress": False, **options})
+
+
+def by_hand(m, batches, rate=0.1):
+    """Plain gradient descent with the average gradient of each batch."""
+    for batch in batches:
+        m.zero_grad()
+        for x, y in batch:
+            half_sse(m(x), y).backward()
+        for p in m.parameters():
+            p.data -= rate * p.grad / len(batch)
+    return m
+
+
+def test_batch_gradient_descent_is_the_average_gradient_of_all_samples():
+    trained = model()
+    history = quiet(trained, X, Y, batch_size=None)
+    pairs = list(zip(X, Y, strict=True))
+    assert numbers(trained) == pytest.approx(numbers(by_hand(model(), [pairs] * 3)), rel=1e-12)
+    assert history.updates == 3
+
+
+@pytest.mark.parametrize(("batch_size", "updates"), [(1, 7), (3, 3), (7, 1), (100, 1)])
+def test_batches_cover_each_sample_once_an_epoch(batch_size, updates):
+    seen = []
+
+    def loss(outputs, y):
+        seen.append(tuple(y))
+        return half_sse(outputs, y)
+
+    history = quiet(model(), X, Y, loss=loss, batch_size=batch_size, epochs=2)
+    assert history.updates == 2 * updates
+    assert sorted(seen[:7]) == sorted(seen[7:]) == sorted(tuple(y) for y in Y)
+
+
+@pytest.mark.parametrize("batch_size", [1, 3])
+def test_stochastic_updates_are_those_of_the_order_seen(batch_size):
+    seen = []
+
+    def loss(outputs, y):
+        seen.append(Y.index(list(y)))
+        return half_sse(outputs, y)
+
+    trained = model()
+    quiet(trained, X, Y, loss=loss, batch_size=batch_size)
+    batches = [
+        [(X[i], Y[i]) for i in seen[start + k : min(start + k + batch_size, start + 7)]]
+        for start in (0, 7, 14)
+        for k in range(0, 7, batch_size)
+    ]
+    assert numbers(trained) == pytest.approx(numbers(by_hand(model(), batches)), rel=1e-12)
+    assert seen[:7] != seen[7:14]  # shuffled again
+
+
+def test_the_history_has_the_mean_loss_of_each_epoch():
+    trained = model()
+    with no_grad():
+        expected = sum([half_sse(trained(x), y).data for x, y in zip(X, Y, strict=True)]) / len(X)
+    history = quiet(trained, X, Y, batch_size=None, epochs=50)
+    assert history.loss[0] == pytest.approx(expected, rel=1e-14)
+    assert len(history.loss) == 50
+    assert history.loss[-1] < history.loss[0]
+    assert history.validation_loss == []
+    assert not history.interrupted
+    assert "50 epochs, 50 updates" in repr(history)
+
+
+def test_the_same_seed_gives_the_same_result_and_another_one_another():
+    first, second, third = model(), model(), model()
+    one, two = quiet(first, X, Y, validation=0.3), quiet(second, X, Y, validation=0.3)
+    quiet(third, X, Y, validation=0.3, seed=6)
+    assert numbers(first) == numbers(second) != numbers(third)
+    assert (one.loss, one.validation_loss) == (two.loss, two.validation_loss)
+
+
+def test_arrays_and_lists_give_the_same():
+    lists, arrays = model(), model()
+    quiet(lists, X, Y)
+    quiet(arrays, np.array(X), np.array(Y))
+    assert numbers(lists) == numbers(arrays)
+
+
+def test_one_input_and_one_target_need_no_rows():
+    line = MLP(1, [1], seed=0)
+    quiet(line, [0.0, 1.0, 2.0], [1.0, 3.0, 5.0], epochs=300)
+    assert [p.data for p in line.parameters()] == pytest.approx([2.0, 1.0], abs=1e-3)
+
+
+def test_validation_samples_are_measured_and_not_trained_on():
+    trained, twin = model(), model()
+    history = quiet(trained, X[:5], Y[:5], validation=(X[5:], Y[5:]), batch_size=None)
+    quiet(twin, X[:5], Y[:5], batch_size=None)
+    assert numbers(trained) == numbers(twin)
+    with no_grad():
+        expected = sum([half_sse(trained(x), y).data for x, y in zip(X[5:], Y[5:], strict=True)]) / 2
+    assert history.validation_loss[-1] == pytest.approx(expected, rel=1e-14)
+    seen = set()
+
+    def loss(outputs, y):
+        if isinstance(outputs[0], Value) and outputs[0].op is not None:
+            seen.add(tuple(y))
+        return half_sse(outputs, y)
+
+    quiet(model(), X, Y, validation=0.3, loss=loss)
+    assert len(seen) == 5
+
+
+def test_old_gradients_do_not_matter():
+    fresh, used = model(), model()
+    for p in used.parameters():
+        p.grad = 1e6
+    quiet(fresh, X, Y)
+    quiet(used, X, Y)
+    assert numbers(fresh) == numbers(used)
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: SGD(0.1), lambda: Momentum(0.1), lambda: Adam(0.05)], ids=["sgd", "momentum", "adam"]
+)
+@pytest.mark.parametrize("call", [1, 4, 7, 12])
+def test_an_interrupt_leaves_the_last_whole_update(make, call):
+    count = 0
+
+    def interrupted(outputs, y):
+        nonlocal count
+        count += 1
+        if count == call:
+            raise KeyboardInterrupt
+        return half_sse(outputs, y)
+
+    stopped, seen = model(), []
+    history = quiet(stopped, X, Y, loss=interrupted, batch_size=2, optimizer=make())
+    assert history.interrupted
+    assert history.updates == {1: 0, 4: 1, 7: 3, 12: 6}[call]
+    assert len(history.loss) == (0 if call <= 7 else 1)
+
+    def ends(outputs, y):  # a clean run that ends there: a loss that is not finite stops it
+        seen.append(y)
+        return half_sse(outputs, y) * (math.nan if len(seen) == call else 1.0)
+
+    clean = model()
+    with pytest.raises(FloatingPointError):
+        quiet(clean, X, Y, loss=ends, batch_size=2, optimizer=make())
+    assert numbers(stopped) == numbers(clean)
+
+
+def test_training_goes_on_after_an_interrupt_as_if_there_had_been_none():
+    count = 0
+
+    def once(outputs, y):
+        nonlocal count
+        count += 1
+        if count == 3:
+            raise KeyboardInterrupt
+        return half_sse(outputs, y)
+
+    resumed, optimizer = model(), Momentum(0.05)
+    assert quiet(resumed, X, Y, loss=once, batch_size=None, optimizer=optimizer).updates == 0
+    quiet(resumed, X, Y, batch_size=None, optimizer=optimizer)
+    clean = model()
+    quiet(clean, X, Y, batch_size=None, optimizer=Momentum(0.05))
+    assert numbers(resumed) == numbers(clean)
+
+
+def test_a_loss_that_is_not_finite_stops_with_the_update_before():
+    trained = model()
+    with pytest.raises(FloatingPointError, match="at update 1; the model is at the update before"):
+        quiet(trained, X, Y, loss=lambda outputs, y: mse(outputs, y) * math.inf)
+    assert numbers(trained) == numbers(model())
+
+
+def test_a_rate_that_is_far_too_high_is_reported_and_not_nan():
+    trained = MLP(2, [3, 2], activation="linear", seed=2)
+    with pytest.raises((FloatingPointError, OverflowError)):
+        quiet(trained, X, Y, optimizer=SGD(1e200), epochs=10)
+    assert all(math.isfinite(x) for x in numbers(trained))
+
+
+def test_the_progress_bar_is_shown_and_hidden(capfd):
+    quiet(model(), X, Y)
+    assert capfd.readouterr() == ("", "")
+    quiet(model(), X, Y, progress=True)
+    shown = capfd.readouterr().err
+    assert "3/3" in shown
+    assert "loss " in shown
+
+
+def test_plot_draws_both_losses_on_the_axes_given():
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    history = quiet(model(), X, Y, validation=0.3)
+    ax = history.plot()
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("epoch", "mean loss")
+    assert [list(line.get_ydata()) for line in ax.lines] == [history.loss, history.validation_loss]
+    _, mine = plt.subplots()
+    assert history.plot(ax=mine, label="run") is mine
+    assert [line.get_label() for line in mine.lines] == ["run", "run, validation"]
+    plt.close("all")
+
+
+@pytest.mark.parametrize(
+    ("data", "options", "message"),
+    [
+        ((X, Y[:3]), {}, "X has 7 samples and Y 3"),
+        (([], []), {}, "there are no samples"),
+        (([[1.0, math.nan]], [[0.0, 0.0]]), {}, r"X\[0\] holds nan"),
+        ((X, [*Y[:6], [math.inf, 0.0]]), {}, r"Y\[6\] holds inf"),
+        (([[1.0, "2"]], [[0.0, 0.0]]), {}, r"X\[0\] holds '2'"),
+        ((X, Y), {"epochs": -1}, "epochs is an integer"),
+        ((X, Y), {"epochs": 1.5}, "epochs is an integer"),
+        ((X, Y), {"batch_size": 0}, "batch_size is 1 or more"),
+        ((X, Y), {"batch_size": 2.0}, "batch_size is 1 or more"),
+        ((X, Y), {"validation": 1.0}, "validation is a share"),
+        ((X, Y), {"validation": -0.1}, "validation is a share"),
+        ((X, Y), {"validation": (X,)}, "a pair"),
+        ((X, Y), {"validation": 0.99}, "leaves nothing"),
+        (([[1.0]], [[0.0, 0.0]]), {}, "expected 2 inputs, found 1"),
+    ],
+)
+def test_bad_input_says_what_to_do(data, options, message):
+    trained = model()
+    with pytest.raises(ValueError, match=message):
+        quiet(trained, *data, **options)
+    assert numbers(trained) == numbers(model())
+
+
+def test_a_loss_that_drops_the_graph_is_an_error():
+    with pytest.raises(TypeError, match="loss returned float"):
+        quiet(model(), X, Y, loss=lambda outputs, y: outputs[0].data)
+
+
+def test_an_unknown_option_is_an_error():
+    with pytest.raises(TypeError, match="batchsize"):
+        quiet(model(), X, Y, batchsize=3)
+
+
+def test_no_epochs_change_nothing():
+    trained = model()
+    assert quiet(trained, X, Y, epochs=0).loss == []
+    assert numbers(trained) == numbers(model())
