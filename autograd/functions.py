@@ -11,14 +11,14 @@ from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from autograd import primitives as _p
-from autograd.algebra import is_real, primitive
+from autograd.algebra import is_real
 from autograd.sums import dot, total
 from autograd.value import Value, record
 
 __all__ = [
     "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cos", "cosh", "dot", "elu", "erf", "exp", "expm1",
     "gelu", "hypot", "leaky_relu", "log", "log1p", "log_softmax", "logsigmoid", "logsumexp", "maximum", "minimum",
-    "primitive", "relu", "sigmoid", "sign", "silu", "sin", "sinh", "softmax", "softplus", "sqrt", "step", "tan", "tanh",
+    "relu", "sigmoid", "sign", "silu", "sin", "sinh", "softmax", "softplus", "sqrt", "step", "tan", "tanh",
     "total", "where",
 ]  # fmt: skip
 

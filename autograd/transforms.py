@@ -155,6 +155,8 @@ class _Recording:
     """One call of a function with Values in place of its numbers, and the sweeps over what it recorded."""
 
     def __init__(self, f, args, kwargs):
+        if (-Value(0.0)).op is None:
+            raise GraphError("under no_grad nothing is recorded, so nothing can be differentiated: leave the block first.")
         numbers, self._args_of = _flatten(args)
         depth = getattr(_inside, "depth", 0)
         # Only then can something be wanted of the results that is beyond this call: derivatives of them.
