@@ -156,17 +156,15 @@ class _Recording:
 
     def __init__(self, f, args, kwargs):
         if (-Value(0.0)).op is None:
-            raise GraphError("under no_grad nothing is recorded, so nothing can be differentiated: leave the block first.")
+            raise GraphError(
+                "under no_grad nothing is recorded, so nothing can be differentiated: leave the block first."
+            )
         numbers, self._args_of = _flatten(args)
         depth = getattr(_inside, "depth", 0)
         # Only then can something be wanted of the results that is beyond this call: derivatives of them.
         self.connected = depth > 0 or any(isinstance(x, Value) for x in numbers)
         # A function's argument is a node of its own: what else depends on the same Value is not its business.
         self.inputs = [record(primitives.alias, (x,)) if isinstance(x, Value) else Value(x) for x in numbers]
-        if any(x.op is None and isinstance(given, Value) for x, given in zip(self.inputs, numbers, strict=True)):
-            raise GraphError(
-                "under no_grad nothing is recorded, so nothing can be differentiated: leave the block first."
-            )
         self._one_arg = len(args) == 1
         _inside.depth = depth + 1
         try:
