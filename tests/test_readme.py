@@ -1,0 +1,62 @@
+"""What the README shows is what happens."""
+
+import contextlib
+import io
+import re
+from pathlib import Path
+
+import pytest
+
+import autograd
+import nn
+
+ROOT = Path(__file__).parents[1]
+TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+
+
+def printed(code):
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        exec(compile(code, "README.md", "exec"), {})
+    return out.getvalue()
+
+
+def test_the_first_example_prints_what_its_comment_says():
+    expected = re.search(r"print\(.*\)\s+# (.*)", BLOCKS[0]).group(1)
+    assert printed(BLOCKS[0]) == expected + "\n"
+
+
+def test_the_second_example_trains_and_prints_the_deltas():
+    history, *table = printed(BLOCKS[1]).splitlines()
+    shown = re.search(r"print\(history\)\s+# (.*)", BLOCKS[1]).group(1)
+    assert history.split(", loss")[0] == shown.split(", loss")[0]
+    final, shown_final = [float(text.rstrip(">").split("-> ")[1]) for text in (history, shown)]
+    assert final == pytest.approx(shown_final, rel=1e-3)  # the last digits are those of the machine's math library
+    expected = re.search(r"```\n(layer.*?)```", TEXT, re.DOTALL).group(1).splitlines()
+    assert table[0] == expected[0]
+    assert [line.split()[:3] for line in table] == [line.split()[:3] for line in expected]
+
+
+@pytest.mark.parametrize(
+    "name", sorted(set(re.findall(r"`(\w+)\(", TEXT)) - {"f", "zero_grad", "parameters", "backward", "log", "sum"})
+)
+def test_every_function_it_names_exists(name):
+    assert hasattr(autograd, name) or hasattr(nn, name), name
+
+
+def test_links_lead_to_files():
+    for target in re.findall(r"\]\(([^)#]+)\)", TEXT):
+        assert (ROOT / target).exists(), target
+
+
+def test_its_commands_are_targets_of_the_makefile():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^make (\w+)|`make (\w+)`", TEXT, re.MULTILINE))
+    assert targets >= {("demo", ""), ("test", ""), ("", "bench")}
+    for target in targets:
+        assert re.search(rf"^{''.join(target)}:", makefile, re.MULTILINE), target
+
+
+def test_no_placeholder_is_left():
+    assert "@" not in re.sub(r"`[^`]*`|```.*?```", "", TEXT, flags=re.DOTALL)
