@@ -109,9 +109,11 @@ class Value:
         else:
             _waiting.append(self._a)
             _waiting.append(self._b)
-        if _depth == 0:
+        if _depth == 0 and _waiting:
+            _depth = 1  # what is freed from here must not come here again
             while _waiting:
                 _waiting.pop()
+            _depth = 0
 
     # --- What it is
 
