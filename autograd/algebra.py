@@ -1,4 +1,5 @@
-# cython: language_level=3, annotation_typing=False
+# cython: language_level=3, annotation_typing=False, binding=False, embedsignature=True
+# cython: embedsignature.format=clinic
 """What a primitive is, and the kinds of number it can be fed.
 
 A primitive states its value and its partial derivatives once, in ordinary arithmetic. What that arithmetic does is up
@@ -82,6 +83,8 @@ class Primitive:
 
     def __call__(self, *operands):
         """The value, as a number of the operands' kind."""
+        if self.arity is not None and len(operands) != self.arity:
+            raise TypeError(f"{self.name} takes {self.arity} operands, found {len(operands)}.")
         for x in operands:
             if type(x) is not float:
                 return _dispatch(self, operands)
@@ -98,7 +101,13 @@ class Primitive:
     def gradient(self, y, operands):
         """The derivatives of ``y = self(*operands)`` in every operand, in order."""
         if self.arity is None:
-            return tuple(self.partials(y, *operands))
+            partials = tuple(self.partials(y, *operands))
+            if len(partials) != len(operands):
+                raise AlgebraError(
+                    f"the partials of {self.name} returned {len(partials)} numbers for {len(operands)} operands: "
+                    "return one for each."
+                )
+            return partials
         return tuple([self.partial(i, y, operands) for i in range(len(operands))])
 
     def __repr__(self):
@@ -119,8 +128,10 @@ def _by_name(name):
 
 
 def _dispatch(primitive, operands):
-    for x in operands:
-        apply = _ALGEBRAS.get(type(x))
+    algebras = [_ALGEBRAS.get(type(x)) for x in operands]
+    if any(type(x).__name__ == "ndarray" for x in operands):
+        return _over_arrays(primitive, operands)  # an array of anything is taken apart first
+    for apply in algebras:
         if apply is not None:
             return apply(primitive, operands)
     for x in operands:
@@ -131,10 +142,11 @@ def _dispatch(primitive, operands):
 
 def _adopted(kind):
     """The algebra of a kind of number met for the first time, which is registered for the next time."""
-    if issubclass(kind, str) or not hasattr(kind, "__add__"):
+    complex_ = issubclass(kind, numbers.Complex) and not issubclass(kind, numbers.Real)
+    if complex_ or issubclass(kind, str) or not hasattr(kind, "__add__"):
         raise AlgebraError(f"expected numbers, found a {kind.__name__}: convert it first.")
     package = kind.__module__.partition(".")[0]
-    apply = _over_mpmath if package == "mpmath" else _over_arrays if kind.__name__ == "ndarray" else _over_any
+    apply = _over_mpmath if package == "mpmath" else _over_any
     register(kind, apply)
     return apply
 
@@ -255,6 +267,15 @@ class Ieee:
     def __abs__(self):
         return Ieee(abs(self.x))
 
+    def __eq__(self, other):
+        return self.x == float(other)
+
+    def __ne__(self, other):
+        return self.x != float(other)
+
+    def __hash__(self):
+        return hash(self.x)
+
     def __lt__(self, other):
         return self.x < float(other)
 
@@ -355,9 +376,10 @@ def primitive(
         if len(partials) != arity:
             raise ValueError(f"{name} has {arity} operands and {len(partials)} partials: give one rule per operand.")
     operands = "{0}" if arity is None else ", ".join([f"{{{i}}}" for i in range(arity)])
+    shown = name.replace("_", r"\_")
     return Primitive(
         name, arity, forward, partials, floats or forward, limit, text or f"{name}({operands})",
-        latex or rf"\operatorname{{{name}}}\left({operands}\right)", domain, kinks,
+        latex or rf"\operatorname{{{{{shown}}}}}\left({operands}\right)", domain, kinks,
     )  # fmt: skip
 
 

@@ -6,9 +6,10 @@ a single point: exact arithmetic (``autograd.replay`` over Fractions) and mpmath
 
 import math
 
+from autograd.algebra import is_real
 from autograd.errors import GradientCheckError
 from autograd.transforms import jvp, value_and_grad
-from autograd.value import Value, no_grad
+from autograd.value import Value
 
 __all__ = ["check_gradients"]
 
@@ -32,8 +33,13 @@ def check_gradients(f, point, *, rtol=1e-6, atol=1e-9):
     Raises:
         GradientCheckError: a derivative differs; the message names the argument and both numbers.
     """
-    point = tuple(point) if isinstance(point, (list, tuple)) or hasattr(point, "tolist") else (point,)
-    point = tuple([float(x.data if isinstance(x, Value) else x) for x in point])
+    point = tuple(point) if hasattr(point, "__len__") else (point,)
+    for x in point:
+        if not (isinstance(x, Value) or is_real(x)):
+            raise TypeError(
+                f"the point is a number or a sequence of numbers, found {type(x).__name__}: convert it first."
+            )
+    point = tuple([x.data if isinstance(x, Value) else float(x) for x in point])
     _, reverse = value_and_grad(f)(*point)
     reverse = reverse if len(point) != 1 else (reverse,)
     worst, wrong = 0.0, []
@@ -63,30 +69,33 @@ def _difference(f, point, i):
     """The derivative in argument ``i`` by Ridders' method, and a bound on its error."""
 
     def value(x):
-        with no_grad():
-            y = f(*[Value(x if j == i else p) for j, p in enumerate(point)])
+        y = f(*[Value(x if j == i else p) for j, p in enumerate(point)])
         return y.data if isinstance(y, Value) else float(y)
 
-    step = 0.02 * max(abs(point[i]), 0.1)
-    shrink = 1.6
-    rows, best, error = [], math.nan, math.inf
-    for k in range(12):
-        high, low = point[i] + step, point[i] - step
+    # A step that fits most functions, and one for those that vary on the scale of their argument.
+    tries = [_extrapolated(value, point[i], step) for step in (0.02 * max(abs(point[i]), 0.1), 0.02 * abs(point[i]))]
+    return min(tries, key=lambda pair: pair[1])
+
+
+def _extrapolated(value, x, step):
+    """Central differences at shrinking steps, extrapolated to a step of 0; (NaN, infinity) where there are none."""
+    shrink, previous, best, error, rows = 1.6, [], math.nan, math.inf, 0
+    while rows < 12 and x + step != x:
         try:
-            row = [(value(high) - value(low)) / (high - low)]
+            high, low = value(x + step), value(x - step)
         except (ValueError, OverflowError, ZeroDivisionError):  # outside of the domain: come closer
-            rows, step = [], step / shrink
+            step, previous, rows = step / shrink, [], 0
             continue
-        noise = abs(row[0]) * 2**-50 + 2**-52 * max(abs(value(high)), abs(value(low))) / step
-        factor = shrink * shrink
-        for j, previous in enumerate(rows[-1] if rows else []):
-            row.append((row[j] * factor - previous) / (factor - 1.0))
+        row = [(high - low) / ((x + step) - (x - step))]
+        noise = 2.0**-50 * abs(row[0]) + 2.0**-52 * max(abs(high), abs(low)) / step
+        factor = 1.0
+        for j, before in enumerate(previous):
             factor *= shrink * shrink
-            bound = max(abs(row[-1] - row[j]), abs(row[-1] - previous)) + noise
+            row.append(row[j] + (row[j] - before) / (factor - 1.0))
+            bound = max(abs(row[-1] - row[j]), abs(row[-1] - before)) + noise
             if bound <= error:
                 best, error = row[-1], bound
-        if k and rows and abs(row[-1] - rows[-1][-1]) >= 2.0 * error:
+        if previous and abs(row[-1] - previous[-1]) >= 2.0 * error:
             break  # from here on rounding errors grow
-        rows.append(row)
-        step /= shrink
+        step, previous, rows = step / shrink, row, rows + 1
     return best, error

@@ -12,20 +12,31 @@ from autograd.value import Value, restore
 
 __all__: list[str] = []
 
-_state = threading.local()
+_state = threading.local()  # .handed_over: nodes on their way from an _Ancestors to the pickler
 
 
 def _reduce(node):
     """What pickle and copy are to make a node of."""
     rest = (node.data, node.grad, node.label)
+    in_order = _handed_over().pop(id(node), None) is not None
     if node.op is None:
         return _leaf, rest
-    ancestors = None if getattr(_state, "in_order", False) else _Ancestors(node)
+    ancestors = None if in_order else _Ancestors(node)
     return _node, (ancestors, node.op, node.operands, node.recorded, *rest)
 
 
+def _handed_over():
+    if not hasattr(_state, "handed_over"):
+        _state.handed_over = {}
+    return _state.handed_over
+
+
 class _Ancestors:
-    """All nodes under one node. A pickler asks for the next item only when it has copied the last."""
+    """All nodes under one node. A pickler copies an item before it asks for the one after the next.
+
+    Should it stop half-way, a node or two stay handed over. Then the next copy of one lists the nodes under its operands
+    in place of its own: it is as good.
+    """
 
     def __init__(self, root):
         self.root = root
@@ -34,13 +45,10 @@ class _Ancestors:
         return list, (), None, self._in_order()
 
     def _in_order(self):
-        _state.in_order = True
-        try:
-            for node in order_of_all(self.root):
-                if node is not self.root:
-                    yield node
-        finally:
-            _state.in_order = False
+        for node in order_of_all(self.root):
+            if node is not self.root:
+                _handed_over()[id(node)] = node
+                yield node
 
 
 def _leaf(data, grad, label):

@@ -224,19 +224,17 @@ def logsumexp(values: Iterable[Any]) -> Any:
 def softmax(values: Iterable[Any]) -> list[Any]:
     """``exp(x) / sum(exp(x))`` for each of a sequence of numbers or Values, without overflow.
 
-    Composed of one :func:`logsumexp` and one ``exp`` per entry; it has no rule of its own.
+    Composed of other primitives; it has no rule of its own.
 
     Returns:
         A list, in order, of numbers in [0, 1] that add up to 1.
     """
-    return [_p.exp(x) for x in log_softmax(values)]
+    return _p.softmax(*_several(values, "softmax"))
 
 
 def log_softmax(values: Iterable[Any]) -> list[Any]:
     """The natural logarithm of :func:`softmax`, without underflow: ``x - logsumexp(values)`` for each."""
-    values = _several(values, "softmax")
-    normalizer = _p.logsumexp(*values)
-    return [x - normalizer for x in values]
+    return _p.log_softmax(*_several(values, "log_softmax"))
 
 
 def _several(values: Any, name: str) -> list[Any]:

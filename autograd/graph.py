@@ -52,7 +52,8 @@ def replay(root: Value, number=float, at=None) -> "Replay":
         else:
             read = [numbers[x] if isinstance(x, Value) else number(x) for x in node.operands]
             operands[node] = read
-            numbers[node] = node.op(*read)
+            y = node.op(*read)
+            numbers[node] = number(y) if isinstance(y, (int, float)) else y  # a rule's constant, such as 0
     return Replay(root, nodes, numbers, operands)
 
 
@@ -126,7 +127,7 @@ def _active_partials(node, y, numbers, active):
     """The pairs of an operand's place and the derivative in it, for the operands in ``active``."""
     places = [i for i, x in enumerate(node.operands) if isinstance(x, Value) and x in active]
     if node.op is primitives.where:
-        places = [i for i in places if _taken(i, numbers[0]) is not False]
+        places = [i for i in places if _untaken(i, numbers[0]) is not True]
     if not places:
         return []
     try:
@@ -146,10 +147,12 @@ def _active_partials(node, y, numbers, active):
 
 def _along(node, i, partial, g, numbers):
     """What flows along one edge. What would flow into a branch not taken is nothing, not 0 times something."""
-    if node.op is not primitives.where or _taken(i, numbers[0]) is True:
-        return g * partial
-    return select(_taken(i, numbers[0]), g, 0)
+    untaken = node.op is primitives.where and _untaken(i, numbers[0])
+    return g * partial if untaken is False else select(untaken, 0, g * partial)
 
 
-def _taken(i, condition):
-    return i > 0 and ((condition != 0) if i == 1 else (condition == 0))
+def _untaken(i, condition):
+    """Whether operand ``i`` of a ``where`` is the branch that its condition leaves out; a NaN leaves out neither."""
+    if i == 0:
+        return False
+    return (condition >= 0) & (condition <= 0) if i == 1 else (condition < 0) | (condition > 0)

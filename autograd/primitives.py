@@ -93,15 +93,21 @@ above = primitive(
     latex=r"\mathbb{{1}}\left[{0} > {1}\right]",
     kinks="jumps where the operands are equal, where its value is 1/2; its derivative is 0 everywhere",
 )
+
+
+def _choose(condition, a, b):
+    """``a`` where the condition is not 0, else ``b``; NaN where it is NaN. Not by ==, which for Values is identity."""
+    return select((condition < 0) | (condition > 0), a, select(condition >= 0, b, condition))
+
+
 where = primitive(
     "where",
-    lambda condition, a, b: select(condition != 0, a, b),
+    _choose,
     partials=[
         lambda y, condition, a, b: flat(condition),
-        lambda y, condition, a, b: select(condition != 0, 1, 0),
-        lambda y, condition, a, b: select(condition != 0, 0, 1),
+        lambda y, condition, a, b: _choose(condition, 1, 0),
+        lambda y, condition, a, b: _choose(condition, 0, 1),
     ],
-    floats=lambda condition, a, b: (a if condition else b) if condition == condition else condition,
     kinks="constant in its condition; the branch not taken is not entered, not even by a NaN",
 )
 relu = primitive(
@@ -162,6 +168,14 @@ def _pow_limit(x, n):
     return -INF if x < 0.0 and n % 2.0 == 1.0 else INF  # overflow
 
 
+def _power_curvature(y, x, n):
+    """n (n-1) x^(n-2), also at x = 0 where it exists; y (n-1) / x where n - 1 is rounded, as below."""
+    if (n >= 0) & (n <= 0):
+        return flat(x)
+    exact = ((n - 1) + 1 >= n) & ((n - 1) + 1 <= n)
+    return n * power_slope(x, n - 1) if exact else y * (n - 1) / x
+
+
 def _power_slope(x, n):
     if n == 0.0:
         return flat(x)
@@ -184,7 +198,7 @@ pow_ = primitive(
 power_slope = primitive(
     "power_slope",
     lambda x, n: select(n == 0, flat(x), n * x ** (n - 1)) if isinstance(n, (int, float)) else n * x ** (n - 1),
-    partials=[lambda y, x, n: n * power_slope(x, n - 1), lambda y, x, n: x ** (n - 1) * (1 + xlogy(n, x))],
+    partials=[_power_curvature, lambda y, x, n: x ** (n - 1) * (1 + xlogy(n, x))],
     floats=_power_slope,
     limit=lambda x, n: n * _pow_limit(x, n - 1.0),
     text="{1} * {0} ** ({1} - 1)",
@@ -266,10 +280,9 @@ acos = primitive(
 
 
 def _lorentzian(x):
-    if abs(x) <= 1.0:
+    if not abs(x) > 1e100:
         return 1.0 / (1.0 + x * x)
-    inverse = 1.0 / x  # x^2 would overflow from 1e154 on, where the value is still a number
-    return inverse * inverse / (1.0 + inverse * inverse)
+    return (1.0 / x) * (1.0 / x)  # x^2 would overflow from 1e154 on, where the value is still a number
 
 
 lorentzian = primitive(
@@ -335,7 +348,7 @@ sech2 = primitive(
 tanh = primitive("tanh", partials=sech2, arity=1, floats=math.tanh, latex=r"\tanh {0}")
 asinh = primitive(
     "asinh",
-    lambda x: log(x + sqrt(x * x + 1)),
+    lambda x: select(x < 0, -log(sqrt(x * x + 1) - x), log(sqrt(x * x + 1) + x)),
     partials=lambda y, x: 1 / hypot(x, 1.0),
     floats=math.asinh,
     latex=r"\operatorname{{arsinh}} {0}",
@@ -474,10 +487,42 @@ def _logsumexp(*operands):
     return largest + math.log(math.fsum([math.exp(x - largest) for x in operands]))
 
 
+def _largest(*operands):
+    return max(operands) if all(x == x for x in operands) else NAN
+
+
+# The largest operand, to be subtracted from all against overflow. What it is used for does not depend on it, and its
+# derivatives are 0 by convention: those that cancel would leave a rounding error.
+shift = primitive(
+    "shift",
+    lambda *x: max(x),
+    partials=lambda y, *x: [flat(each) for each in x],
+    floats=_largest,
+    text="max({0})",
+    kinks="its derivative is 0 everywhere",
+)
+
+
+def softmax(*operands):
+    """The softmax of some numbers of any kind, a list: composed of primitives, with no rule of its own."""
+    largest = shift(*operands)
+    powers = [exp(x - largest) for x in operands]
+    normalizer = total(*powers)
+    return [power / normalizer for power in powers]
+
+
+def log_softmax(*operands):
+    """The logarithm of :func:`softmax`, without underflow."""
+    largest = shift(*operands)
+    shifted = [x - largest for x in operands]
+    normalizer = log(total(*[exp(x) for x in shifted]))
+    return [x - normalizer for x in shifted]
+
+
 logsumexp = primitive(
     "logsumexp",
     lambda *x: log(total(*[exp(each) for each in x])),
-    partials=lambda y, *x: [exp(each - y) for each in x],
+    partials=lambda y, *x: softmax(*x),  # not exp(x - y), which magnifies the rounding error of a large y
     floats=_logsumexp,
     text="logsumexp({0})",
 )

@@ -1,4 +1,5 @@
-# cython: language_level=3, cdivision=True, boundscheck=False, wraparound=False
+# cython: language_level=3, cdivision=True, boundscheck=False, wraparound=False, binding=False, embedsignature=True
+# cython: embedsignature.format=clinic
 """``dot`` and ``total``: one node for a sum of any length. A neuron is one ``dot`` and one activation."""
 
 try:

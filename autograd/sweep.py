@@ -1,4 +1,5 @@
-# cython: language_level=3, cdivision=True, boundscheck=False, wraparound=False
+# cython: language_level=3, cdivision=True, boundscheck=False, wraparound=False, binding=False, embedsignature=True
+# cython: embedsignature.format=clinic
 """The reverse sweep: from the last node of a graph to the leaves, once, handing on adjoints.
 
 First the nodes are put in order. Then the partial derivatives of those with a rule in the table are evaluated: that is
@@ -78,7 +79,7 @@ def _differentiate(root: Value, seed: cython.double, kept: list | None) -> list:
         nodes = _order(root, by_rule)
     partials: list = _partials(by_rule)
     with _marking:
-        before = None if cython.compiled else [node.grad for node in nodes]
+        before = None if cython.compiled else [item.grad for item in nodes]
         try:
             _sweep(root, nodes, partials, seed, kept)
         except BaseException:  # compiled, only for want of memory; interpreted, an interrupt at any time
@@ -86,7 +87,7 @@ def _differentiate(root: Value, seed: cython.double, kept: list | None) -> list:
                 node = cython.cast(Value, item)
                 node._adjoint = 0.0
                 if before is not None:
-                    node.grad = before[k]
+                    node._grad = before[k]
             raise
     return nodes
 
@@ -191,11 +192,11 @@ def _visit(operand: Value, recorded: cython.double, entered: cython.longlong, st
 @cython.cfunc
 @cython.inline
 def _untaken(node: Value, i: cython.Py_ssize_t) -> cython.bint:
-    """True for the branch of a ``where`` node that was not taken. A NaN condition takes neither."""
+    """True for the branch of a ``where`` node that was not taken. Under a NaN, neither is left out: both get a NaN."""
     condition: cython.double = node._seen[0]
     if i == 0:
         return False
-    return not (condition < 0.0 or condition > 0.0) if i == 1 else condition != 0.0
+    return condition == 0.0 if i == 1 else condition < 0.0 or condition > 0.0
 
 
 def _stale(leaf, recorded):
@@ -278,7 +279,7 @@ def _sweep(root: Value, nodes: list, by_rule: list, seed: cython.double, kept: l
         g = node._adjoint
         node._adjoint = 0.0
         if kept is None:
-            node.grad += g
+            node._grad += g
         else:
             kept.append(g)
         code = node._code

@@ -69,11 +69,7 @@ def vjp(f, *args, **kwargs):
     run = _Recording(f, args, kwargs)
 
     def pull_back(cotangent):
-        seeds, _ = _flatten(cotangent)
-        if len(seeds) != len(run.outputs):
-            raise ValueError(
-                f"the value has {len(run.outputs)} numbers, the cotangent {len(seeds)}: give one for each."
-            )
+        seeds = _flatten_like(run.result, cotangent, "cotangent")
         return run.in_shape_of_args(run.pull_back(run.outputs, seeds))
 
     return run.rebuild([run.plain(y) for y in run.outputs]), pull_back
@@ -96,12 +92,8 @@ def jvp(f, primals, tangents):
     """
     if not isinstance(primals, tuple) or not isinstance(tangents, tuple):
         raise TypeError("jvp takes tuples, one entry per argument of f: jvp(f, (x,), (v,)).")
-    directions, _ = _flatten(tangents)
+    directions = _flatten_like(primals, tangents, "tangents")
     run = _Recording(f, primals, {})
-    if len(directions) != len(run.inputs):
-        raise ValueError(
-            f"the primals have {len(run.inputs)} numbers, the tangents {len(directions)}: give one for each."
-        )
     return run.rebuild([run.plain(y) for y in run.outputs]), run.rebuild(run.push_forward(directions))
 
 
@@ -171,10 +163,11 @@ class _Recording:
             result = f(*self._args_of(self.inputs), **kwargs)
         finally:
             _inside.depth = depth
+        self.result = result
         self.outputs, self.rebuild = _flatten(result)
 
     def only_output(self):
-        if len(self.outputs) != 1 or self.rebuild([0.0]) != 0.0:
+        if self.rebuild is not _first:
             raise GraphError(
                 f"grad needs a function that returns one number, found {len(self.outputs)} in a structure: "
                 "return one of them, or use jacobian."
@@ -190,7 +183,7 @@ class _Recording:
 
     def pull_back(self, outputs, seeds):
         """The sum over outputs of seed times derivative, for each input."""
-        if self.connected:
+        if self.connected or any(isinstance(seed, Value) for seed in seeds):
             nodes = self._between(outputs)
             starts: dict = {}
             for y, seed in zip(outputs, seeds, strict=True):
@@ -209,7 +202,8 @@ class _Recording:
         """The derivative of each output along the directions of the inputs."""
         nodes = self._between(self.outputs)
         starts = dict(zip(self.inputs, directions, strict=True))
-        numbers = (_itself, _operands) if self.connected else (_data, _recorded)
+        over_values = self.connected or any(isinstance(x, Value) for x in directions)
+        numbers = (_itself, _operands) if over_values else (_data, _recorded)
         found = graph.push_forward(nodes, starts, *numbers)
         return [found.get(y, 0.0) if isinstance(y, Value) else 0.0 for y in self.outputs]
 
@@ -263,6 +257,25 @@ def _flatten(tree):
     raise TypeError(
         f"expected numbers, or lists, tuples, dicts and arrays of them, found {type(tree).__name__}: "
         "pass what is not to be differentiated as a keyword argument."
+    )
+
+
+def _flatten_like(tree, other, name):
+    """The numbers of ``other``, which must have the structure of ``tree``, in the order of ``tree``'s."""
+    if isinstance(tree, dict):
+        if isinstance(other, dict) and other.keys() == tree.keys():
+            return [x for key in tree for x in _flatten_like(tree[key], other[key], name)]
+    elif isinstance(tree, (list, tuple)):
+        if isinstance(other, (list, tuple)) and len(other) == len(tree):
+            return [x for a, b in zip(tree, other, strict=True) for x in _flatten_like(a, b, name)]
+    elif type(tree).__name__ == "ndarray":
+        if getattr(other, "shape", None) == tree.shape:
+            return _flatten(other)[0]
+    elif isinstance(other, Value) or is_real(other):
+        return [other]
+    _flatten(other)  # first of all it must be numbers
+    raise ValueError(
+        f"the {name} must have the shape of what they belong to, {tree!r}, found {other!r}: give one for each."
     )
 
 

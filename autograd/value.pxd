@@ -2,7 +2,7 @@
 
 cdef class Value:
     cdef double _data
-    cdef public double grad
+    cdef double _grad
     cdef double _adjoint
     cdef object _a
     cdef object _b

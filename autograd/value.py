@@ -1,4 +1,5 @@
-# cython: language_level=3, cdivision=True, boundscheck=False, wraparound=False
+# cython: language_level=3, cdivision=True, boundscheck=False, wraparound=False, binding=False, embedsignature=True
+# cython: embedsignature.format=clinic
 """``Value``: a number that remembers how it was made.
 
 Operations on Values record a graph: each result keeps its operands, and the data they had. ``backward()`` walks that
@@ -9,6 +10,7 @@ where there is no compiler it runs interpreted, slower and the same.
 """
 
 import threading
+from contextlib import ContextDecorator
 
 try:
     import cython
@@ -76,7 +78,7 @@ class Value:
     """
 
     # Fields, which only the engine's own files read:
-    #   _data, grad      the number, and the derivative that sweeps add to
+    #   _data, _grad     the number, and the derivative that sweeps add to
     #   _adjoint         the derivative in the running sweep; 0 outside of one
     #   _code            the primitive's place in the table; 0 for a leaf
     #   _a, _b           the operands: a Value, or None where the operand is the constant in _a_data or _b_data. An
@@ -90,6 +92,9 @@ class Value:
         if not is_real(data):
             advice = "use .detach() for a copy" if isinstance(data, Value) else "convert it to float first"
             raise TypeError(f"a Value holds one real number, found {type(data).__name__} {data!r}: {advice}.")
+        computed = self._code != LEAF if cython.compiled else vars(self).get("_code", LEAF) != LEAF
+        if computed:
+            raise GraphError(f"{self!r} was computed by {self.op}: it cannot be made anew in place.")
         clear(self)
         self._data = float(data)
         self.label = label
@@ -136,6 +141,23 @@ class Value:
                 f"data is one real number, found {type(data).__name__} {data!r}: convert it to float first."
             )
         self._data = float(data)
+
+    @property
+    def grad(self):
+        """The derivative that sweeps have added up so far; set it to 0 to begin anew.
+
+        Raises:
+            TypeError: it was set to something that is no real number.
+        """
+        return self._grad
+
+    @grad.setter
+    def grad(self, grad):
+        if type(grad) is not float and not is_real(grad):
+            raise TypeError(
+                f"grad is one real number, found {type(grad).__name__} {grad!r}: convert it to float first."
+            )
+        self._grad = float(grad)
 
     @property
     def label(self):
@@ -201,7 +223,7 @@ class Value:
 
     def __repr__(self):
         label = "" if self._label is None else f", label={self._label!r}"
-        return f"Value(data={self._data!r}, grad={self.grad!r}{label})"
+        return f"Value(data={self._data!r}, grad={self._grad!r}{label})"
 
     def __format__(self, spec):
         return format(self._data, spec) if spec else repr(self)
@@ -343,6 +365,18 @@ class Value:
         """The inverse tangent. NumPy calls it by this name."""
         return _record_unary(primitives.atan, self)
 
+    def arcsinh(self):
+        """The inverse hyperbolic sine. NumPy calls it by this name."""
+        return _record_unary(primitives.asinh, self)
+
+    def arccosh(self):
+        """The inverse hyperbolic cosine. NumPy calls it by this name."""
+        return _record_unary(primitives.acosh, self)
+
+    def arctanh(self):
+        """The inverse hyperbolic tangent. NumPy calls it by this name."""
+        return _record_unary(primitives.atanh, self)
+
     def sigmoid(self):
         """1 / (1 + exp(-x))."""
         return _record_unary(primitives.sigmoid, self)
@@ -422,7 +456,7 @@ if cython.compiled:
 def clear(node: Value):
     """Every field at zero. C does that by itself."""
     if not cython.compiled:
-        node._data = node.grad = node._adjoint = node._a_data = node._b_data = 0.0
+        node._data = node._grad = node._adjoint = node._a_data = node._b_data = 0.0
         node._a = node._b = node._seen = node._label = None
         node._mark = node._code = 0
 
@@ -562,7 +596,7 @@ def is_paused() -> cython.bint:
     return _paused > 0 and threading.get_ident() in _paused_in
 
 
-class no_grad:
+class no_grad(ContextDecorator):
     """A block, or a decorator, in which this thread records nothing: results are leaves.
 
     ::
@@ -586,18 +620,6 @@ class no_grad:
             del _paused_in[me]
         else:
             _paused_in[me] -= 1
-
-    def __call__(self, function):
-        """The function, with nothing recorded while it runs."""
-
-        def without_recording(*args, **kwargs):
-            with no_grad():
-                return function(*args, **kwargs)
-
-        without_recording.__name__ = function.__name__
-        without_recording.__doc__ = function.__doc__
-        without_recording.__wrapped__ = function
-        return without_recording
 
 
 # --- Nodes from their parts

@@ -1,0 +1,45 @@
+"""What all tests share: exact helpers come from ``points`` and ``programs`` beside this file."""
+
+import gc
+import os
+import subprocess
+import sys
+
+import pytest
+
+import autograd
+
+REPOSITORY = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+@pytest.fixture
+def no_collector():
+    """The garbage collector switched off: what is freed is freed by counting references."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.fixture
+def run_python():
+    """Run a script in a fresh interpreter, in the same mode; a crash there is a failure here, not the end of all."""
+
+    def run(script, *, interpreted=not autograd.compiled, environment=(), path=None, check=True):
+        env = dict(os.environ, **dict(environment))
+        env["DELTAGRAD_INTERPRETED"] = "1" if interpreted else ""
+        env["PYTHONPATH"] = os.path.dirname(os.path.dirname(autograd.__file__)) if path is None else str(path)
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-c", script],
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            cwd="/",
+            check=False,
+        )
+        if check:
+            assert done.returncode == 0, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done
+
+    return run

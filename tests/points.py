@@ -1,0 +1,236 @@
+"""Exact references for every primitive of the table, independent of its rules: mpmath functions and differences.
+
+``EXACT[name]`` is the value as mpmath has it. Derivatives are central differences of it at 120 digits or more with a
+step of 1e-30 of the point, so their error is below 1e-50 of their size: no rule of ours is used.
+"""
+
+import math
+import random
+
+import mpmath
+from mpmath import mp, mpf
+
+from autograd import primitives
+from autograd.algebra import Primitive
+
+PRIMITIVES = [entry for entry in vars(primitives).values() if isinstance(entry, Primitive)]
+BY_NAME = {entry.name: entry for entry in PRIMITIVES}
+
+EPSILON = 2.0**-52
+
+
+def _dot(*operands):
+    n = len(operands) // 2
+    products = [w * x for w, x in zip(operands[:n], operands[n : 2 * n], strict=True)]
+    return mpmath.fsum(products + list(operands[2 * n :]))
+
+
+EXACT = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "div": lambda a, b: a / b,
+    "neg": lambda a: -a,
+    "dot": _dot,
+    "total": lambda *x: mpmath.fsum(x),
+    "alias": lambda x: x,
+    "flat": lambda x: mpf(0),
+    "step": lambda x: mpf(1 if x > 0 else 0),
+    "sign": lambda x: mpmath.sign(x),
+    "above": lambda a, b: mpf(1 if a > b else 0),
+    "where": lambda condition, a, b: a if condition != 0 else b,
+    "relu": lambda x: max(x, mpf(0)),
+    "abs": lambda x: mpmath.fabs(x),
+    "maximum": lambda a, b: max(a, b),
+    "minimum": lambda a, b: min(a, b),
+    "leaky_relu": lambda x, slope: x if x > 0 else slope * x,
+    "elu": lambda x, alpha: x if x > 0 else alpha * mpmath.expm1(x),
+    "pow": lambda x, n: mpmath.power(x, n),
+    "power_slope": lambda x, n: n * mpmath.power(x, n - 1),
+    "xlogy": lambda a, x: a * mpmath.log(x),
+    "exp": mpmath.exp,
+    "expm1": mpmath.expm1,
+    "log": mpmath.log,
+    "log1p": mpmath.log1p,
+    "sqrt": mpmath.sqrt,
+    "sin": mpmath.sin,
+    "cos": mpmath.cos,
+    "tan": mpmath.tan,
+    "asin": mpmath.asin,
+    "acos": mpmath.acos,
+    "lorentzian": lambda x: 1 / (1 + x**2),
+    "atan": mpmath.atan,
+    "hypot": mpmath.hypot,
+    "atan2": mpmath.atan2,
+    "sinh": mpmath.sinh,
+    "cosh": mpmath.cosh,
+    "sech2": lambda x: mpmath.sech(x) ** 2,
+    "tanh": mpmath.tanh,
+    "asinh": mpmath.asinh,
+    "acosh": mpmath.acosh,
+    "atanh": mpmath.atanh,
+    "gaussian": lambda x: mpmath.exp(-(x**2)),
+    "erf": mpmath.erf,
+    "normal_pdf": lambda x: mpmath.exp(-(x**2) / 2) / mpmath.sqrt(2 * mpmath.pi),
+    "normal_cdf": lambda x: mpmath.erfc(-x / mpmath.sqrt(2)) / 2,
+    "sigmoid": lambda x: 1 / (1 + mpmath.exp(-x)),
+    "softplus": lambda x: mpmath.log1p(mpmath.exp(x)),
+    "logsigmoid": lambda x: -mpmath.log1p(mpmath.exp(-x)),
+    "silu": lambda x: x / (1 + mpmath.exp(-x)),
+    "gelu": lambda x: x * mpmath.erfc(-x / mpmath.sqrt(2)) / 2,
+    "logsumexp": lambda *x: mpmath.log(mpmath.fsum([mpmath.exp(each) for each in x])),
+    "shift": lambda *x: max(x),
+}
+
+# What the operands are drawn from: for each of them an interval, and whether small magnitudes are wanted too.
+WIDE = (-30.0, 30.0)
+DOMAINS = {
+    "div": [WIDE, (0.01, 30.0)],
+    "leaky_relu": [WIDE, (0.001, 0.5)],
+    "elu": [WIDE, (0.1, 3.0)],
+    "pow": [(0.001, 30.0), (-8.0, 8.0)],
+    "power_slope": [(0.001, 30.0), (-8.0, 8.0)],
+    "xlogy": [WIDE, (0.001, 30.0)],
+    "log": [(1e-6, 1e6)],
+    "log1p": [(-0.999, 50.0)],
+    "sqrt": [(1e-6, 1e6)],
+    "asin": [(-0.999999, 0.999999)],
+    "acos": [(-0.999999, 0.999999)],
+    "acosh": [(1.000001, 1e3)],
+    "atanh": [(-0.999999, 0.999999)],
+    "erf": [(-6.0, 6.0)],
+    "gaussian": [(-26.0, 26.0)],
+    "normal_pdf": [(-37.0, 37.0)],
+    "normal_cdf": [(-37.0, 37.0)],
+    "gelu": [(-37.0, 37.0)],
+    "sigmoid": [(-700.0, 700.0)],
+    "softplus": [(-700.0, 700.0)],
+    "logsigmoid": [(-700.0, 700.0)],
+    "silu": [(-700.0, 700.0)],
+    "exp": [(-700.0, 700.0)],
+    "expm1": [(-700.0, 700.0)],
+    "sinh": [(-700.0, 700.0)],
+    "cosh": [(-700.0, 700.0)],
+    "tanh": [(-350.0, 350.0)],
+    "sech2": [(-350.0, 350.0)],
+}
+
+# Sums whose terms can cancel: the sum of the absolute values of the terms, for the value and for each partial. A sum is
+# as good as its terms, so beside a root 4 epsilon times these are allowed. Nothing else is.
+VALUE_TERMS = {
+    "dot": lambda *x: _dot(*[abs(each) for each in x]),
+    "total": lambda *x: mpmath.fsum([abs(each) for each in x]),
+    "logsumexp": lambda *x: max(abs(each) for each in x) + mpmath.log(len(x)),
+}
+
+
+def _half_normal(x):
+    return EXACT["normal_cdf"](x) + abs(x) * EXACT["normal_pdf"](x)
+
+
+def _half_sigmoid(x):
+    return EXACT["sigmoid"](x) * (1 + abs(x) * EXACT["sigmoid"](-x))
+
+
+def _spread(i):
+    # exp(a - b) is off by the rounding of a - b, which is what the operands differ by, not what they are.
+    return lambda *x: mpmath.exp(x[i] - EXACT["logsumexp"](*x)) * (1 + max(abs(x[i] - each) for each in x))
+
+
+PARTIAL_TERMS = {
+    **{("logsumexp", i): _spread(i) for i in range(5)},
+    ("gelu", 0): _half_normal,
+    ("silu", 0): _half_sigmoid,
+    ("power_slope", 1): lambda x, n: mpmath.power(x, n - 1) * (1 + abs(n * mpmath.log(x))),
+}
+
+
+def operands_of(primitive, count=60):
+    """Regular points: away from kinks, poles and the ends of the domain, some of them of small magnitude."""
+    draw = random.Random(primitive.name)
+    for k in range(count):
+        arity = primitive.arity or (1 + k % 5 if primitive.name != "dot" else 2 + k % 6)
+        intervals = DOMAINS.get(primitive.name, [WIDE] * arity)
+        if primitive.name == "where":
+            yield (float(k % 2), draw.uniform(*WIDE), draw.uniform(*WIDE))
+        else:
+            yield tuple([_between(draw, *interval, small=k % 3 == 0) for interval in intervals])
+
+
+def _between(draw, low, high, small):
+    if low > 0.0:
+        return math.exp(draw.uniform(math.log(low), math.log(high)))
+    x = draw.uniform(low, high)
+    return x * 10.0 ** draw.uniform(-4.0, 0.0) if small else x
+
+
+def ulps(found, exact):
+    """How many units in the last place of the exact number ``found`` is off."""
+    if not mpmath.isfinite(exact) or not math.isfinite(found):
+        return 0.0 if found == float(exact) or (math.isnan(found) and mpmath.isnan(exact)) else math.inf
+    with mp.workdps(60):
+        return float(abs(mpf(found) - exact) / mpf(math.ulp(float(exact))))
+
+
+def close(found, exact, allowed_ulps=4, terms=None):
+    """Within the allowed ulps of the exact number, or of the sum of the absolute terms it is a sum of."""
+    if ulps(found, exact) <= allowed_ulps:
+        return True
+    return terms is not None and math.isfinite(found) and abs(mpf(found) - exact) <= allowed_ulps * EPSILON * terms
+
+
+# Functions that come close to a constant, or to one operand: how many digits a difference would lose.
+_LOST = {
+    **dict.fromkeys(["tanh", "sigmoid", "softplus", "logsigmoid", "silu", "expm1"], lambda x: 0.9 * abs(x)),
+    **dict.fromkeys(["erf", "normal_cdf", "gelu"], lambda x: 0.5 * x * x),
+    "logsumexp": lambda *x: 0.9 * (max(x) - min(x)),
+}
+
+
+def digits_for(primitive, operands):
+    """Digits enough for a difference to have 50 of them."""
+    scales = [abs(math.log10(abs(x))) for x in operands if x != 0.0]
+    lost = _LOST[primitive.name](*operands) if primitive.name in _LOST else 0.0
+    return 120 + 3 * int(sum([scale for scale in scales if scale > 8.0])) + int(min(lost, 1000.0))
+
+
+def exact_value(primitive, operands):
+    with mp.workdps(digits_for(primitive, operands)):
+        return +EXACT[primitive.name](*[mpf(x) for x in operands])
+
+
+def exact_partial(primitive, operands, i):
+    """The first derivative in operand ``i``, by a central difference of the exact value."""
+    with mp.workdps(digits_for(primitive, operands)):
+        x, h = [mpf(x) for x in operands], _step(operands[i])
+        f = EXACT[primitive.name]
+        return _sum([f(*_moved(x, (i, h))), -f(*_moved(x, (i, -h)))]) / (2 * h)
+
+
+def exact_second(primitive, operands, i, j):
+    """The second derivative in operands ``i`` and ``j``, likewise."""
+    with mp.workdps(digits_for(primitive, operands) + 60):
+        x, h, k = [mpf(x) for x in operands], _step(operands[i]), _step(operands[j])
+        f = EXACT[primitive.name]
+        if i == j:
+            return _sum([f(*_moved(x, (i, h))), -2 * f(*x), f(*_moved(x, (i, -h)))]) / h**2
+        corners = [s * t * f(*_moved(x, (i, s * h), (j, t * k))) for s in (1, -1) for t in (1, -1)]
+        return _sum(corners) / (4 * h * k)
+
+
+def _sum(terms):
+    """Their sum, and 0 where it is no more than the rounding of the terms: a derivative that is 0."""
+    result = mpmath.fsum(terms)
+    noise = max(abs(term) for term in terms) * mpf(10) ** (25 - mp.dps)
+    return result if abs(result) > noise else mpf(0)
+
+
+def _step(x):
+    return mpf("1e-30") * (abs(mpf(x)) or 1)
+
+
+def _moved(x, *moves):
+    x = list(x)
+    for i, h in moves:
+        x[i] = x[i] + h
+    return x
