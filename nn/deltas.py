@@ -12,6 +12,8 @@ from typing import NamedTuple
 from autograd import Value
 from autograd.errors import GraphError
 from autograd.graph import adjoints
+from autograd.primitives import dot
+from autograd.sweep import order_of_all
 from nn.layers import NeuronName
 
 __all__ = ["DeltaTable", "NeuronDelta", "deltas"]
@@ -65,7 +67,8 @@ class DeltaTable(list):
 def deltas(loss: Value) -> DeltaTable:
     r"""The delta of every neuron on every sample under ``loss``, output layer first.
 
-    The gradients of the graph stay as they are.
+    The gradients of the graph stay as they are. What the loss does not depend on, behind the branch a ``where`` did not
+    take, has the delta 0.
 
     Args:
         loss: the node the graph ends in; any number of samples may be recorded under it. They count in the order in
@@ -75,54 +78,77 @@ def deltas(loss: Value) -> DeltaTable:
         One row per neuron and sample: layer, neuron, sample, s, a, delta, and the inputs it read.
 
     Raises:
-        GraphError: no neuron of :mod:`nn` is recorded under ``loss``.
+        GraphError: no neuron of :mod:`nn` is recorded under ``loss``, or the activation of one cannot be told.
         StaleGraphError: a weight was changed after the loss was recorded.
     """
     adjoint = adjoints(loss)
-    activation: dict = {}
-    found = []
-    for node in reversed(adjoint):  # operands first: an activation after its pre-activation
-        name = node.label
-        if not isinstance(name, NeuronName) or node.op is None:
-            continue
-        if name[0] == "s":
-            activation[node] = node
-        else:
-            activation[_pre_activation(node, activation)] = node
-    samples: dict = {}
-    for node, g in adjoint.items():  # the order of the sweep: first sample first
-        if node not in activation:
-            continue
-        name = node.label
-        assert isinstance(name, NeuronName)
-        # Two models have names alike, but not the same names.
-        samples[id(name)] = samples.get(id(name), 0) + 1
-        n = len(node.operands) // 2
-        row = NeuronDelta(
-            name.layer,
-            name.neuron,
-            samples[id(name)],
-            node.data,
-            activation[node].data,
-            g,
-            node.recorded[n : 2 * n],
-        )
-        found.append(row)
-    if not found:
+    nodes = order_of_all(loss)  # the order of the sweep, backwards; untaken branches too, lest samples be miscounted
+    names = {node: name for node in nodes if (name := _neuron_of(node)) is not None}
+    if not names:
         raise GraphError("no neuron is recorded under this loss: compute it with a model of nn, outside of no_grad.")
+    activation = _activations(nodes, names)
+    samples: dict = {}
+    found = []
+    for node in reversed(nodes):
+        if node not in names:
+            continue
+        name, operands = names[node], node.operands
+        n = len(operands) // 2
+        weight = operands[0]  # tells two models apart, whose names are alike
+        samples[weight] = samples.get(weight, 0) + 1
+        s, a, delta = node.data, activation[node].data, adjoint.get(node, 0.0)
+        row = NeuronDelta(name.layer, name.neuron, samples[weight], s, a, delta, node.recorded[n : 2 * n])
+        found.append(row)
     return DeltaTable(sorted(found, key=lambda row: (-row.layer, row.neuron, row.sample)))
 
 
-def _pre_activation(node, known):
+def _neuron_of(node):
+    """The name of the neuron a node is the pre-activation of, or None."""
+    if node.op is not dot:
+        return None
+    if isinstance(node.label, NeuronName):
+        return node.label
+    # The output of a linear neuron may have been given another label. A dot without one is not a neuron's: a penalty.
+    weight = node.operands[0]
+    name = weight.label if isinstance(weight, Value) and node.label is not None else None
+    return name if isinstance(name, NeuronName) else None
+
+
+def _activations(nodes, names):
+    """The activation of each pre-activation in ``names``."""
+    # What has another label was returned by the neuron: it is the activation too.
+    found = {s: s for s, name in names.items() if name.activation is None or s.label is not name}
+    readers: dict = {}
+    for node in nodes:
+        if node.op is not None and isinstance(node.label, NeuronName) and node not in names:
+            found[_pre_activation(node, names)] = node
+        for x in node.parents:
+            if x in names:
+                readers.setdefault(x, []).append(node)
+    for s, name in names.items():
+        if s not in found:  # it has another label now; recorded as one operation, it is known by that
+            known = [node for node in readers.get(s, ()) if str(node.op) == name.activation]
+            if len(known) != 1:
+                raise GraphError(
+                    f"the activation of {name} is not labelled a{name.layer}[{name.neuron}] any more: give its label "
+                    "to a copy, activation + 0, and not to the activation itself."
+                )
+            found[s] = known[0]
+    return found
+
+
+def _pre_activation(node, names):
     """The pre-activation an activation was computed from, through however many nodes."""
+    name = node.label
     seen, pending = set(), [node]
     while pending:
         node = pending.pop()
-        if node in known and node.label[0] == "s":
+        if node in names and (names[node].layer, names[node].neuron) == (name.layer, name.neuron):
             return node
         if node not in seen:
             seen.add(node)
             pending.extend(node.parents)
     raise GraphError(
-        "an activation is recorded without its pre-activation: let the activation function use its argument."
+        f"{name} is recorded without its pre-activation: let the activation function use its argument, and label no "
+        "other node with a neuron's name."
     )

@@ -6,33 +6,40 @@ to neuron 3) and ``b1[3]``; the nodes of $s_k$ and $a_k$ are labelled ``s1[3]`` 
 inputs count from 1.
 """
 
+import operator
 import random as _random
 
 from autograd import Value, functions
+from autograd.algebra import is_real
 from autograd.sums import affine
 
 __all__ = ["MLP", "Layer", "Neuron", "NeuronName"]
 
 
 class NeuronName(str):
-    """The label of a neuron's node in a graph, which says which neuron it is.
+    """A label that says which neuron it belongs to: of a node in a graph, or of a weight or bias.
 
     Attributes:
         layer, neuron: which one, from 1.
+        activation: the name of its activation; None where the pre-activation is the output.
+        source: of a weight, the input it belongs to, from 1; else None.
     """
 
-    __slots__ = ("layer", "neuron")
+    __slots__ = ("activation", "layer", "neuron", "source")
     layer: int
     neuron: int
+    activation: str | None
+    source: int | None
 
-    def __new__(cls, letter, layer, neuron):
-        """A name such as ``s1[3]``: the letter, the layer and the neuron."""
-        name = super().__new__(cls, f"{letter}{layer}[{neuron}]")
-        name.layer, name.neuron = layer, neuron
+    def __new__(cls, letter, layer, neuron, activation=None, source=None):
+        """A name such as ``s1[3]``: the letter, the layer, the neuron; with a weight's source, ``w1[2,3]``."""
+        place = neuron if source is None else f"{source},{neuron}"
+        name = super().__new__(cls, f"{letter}{layer}[{place}]")
+        name.layer, name.neuron, name.activation, name.source = layer, neuron, activation, source
         return name
 
     def __getnewargs__(self):
-        return self[0], self.layer, self.neuron
+        return self[0], self.layer, self.neuron, self.activation, self.source
 
 
 class Module:
@@ -64,19 +71,23 @@ class Neuron(Module):
     """
 
     def __init__(self, n_inputs, nonlin=True, activation="relu", bias=True, layer=1, number=1, random=_random):
-        if not isinstance(n_inputs, int) or n_inputs < 1:
-            raise ValueError(f"a neuron reads 1 or more inputs, found {n_inputs!r}.")
-        self.w = tuple([Value(random.uniform(-1, 1), f"w{layer}[{i + 1},{number}]") for i in range(n_inputs)])
-        self.b = Value(0.0, f"b{layer}[{number}]") if bias else None
+        n_inputs = _count("a neuron reads {} inputs", n_inputs)
         self.activation = activation if nonlin else "linear"
         self._activate = _function(self.activation)
+        self._is_named = isinstance(self.activation, str)
+        shown = None if self._activate is None else _shown(self.activation)
+        self.w = tuple(
+            [Value(random.uniform(-1, 1), NeuronName("w", layer, number, shown, j)) for j in range(1, n_inputs + 1)]
+        )
+        self.b = Value(0.0, NeuronName("b", layer, number, shown)) if bias else None
         self._row = self.w if self.b is None else (*self.w, self.b)
-        self._names = NeuronName("s", layer, number), NeuronName("a", layer, number)
+        self._names = NeuronName("s", layer, number, shown), NeuronName("a", layer, number, shown)
 
     def __call__(self, x):
         """The activation, a Value, for a sequence of ``n_inputs`` numbers or Values.
 
         Raises:
+            TypeError: the inputs are no sequence of numbers, or the activation function returned no Value.
             ValueError: there are more or fewer inputs.
         """
         return self._read(_inputs(x, len(self.w)))
@@ -87,9 +98,23 @@ class Neuron(Module):
         if self._activate is None:
             return s
         a = self._activate(s)
-        if isinstance(a, Value) and a is not s:
+        if self._is_named:
             a.label = a_name
+        else:
+            self._name(a, s)
         return a
+
+    def _name(self, a, s):
+        """Label what an activation function of the user's returned."""
+        if not isinstance(a, Value):
+            raise TypeError(
+                f"the activation {_shown(self.activation)} returned {type(a).__name__} {a!r}: compute its result from "
+                "its argument, a Value, with arithmetic and the functions of autograd."
+            )
+        if a is s:
+            s.label = NeuronName("s", s.label.layer, s.label.neuron)
+        elif a.label is None:  # a leaf of the user's keeps its name
+            a.label = self._names[1]
 
     def parameters(self) -> list[Value]:
         """The weights, then the bias if there is one."""
@@ -110,8 +135,7 @@ class Layer(Module):
     """
 
     def __init__(self, n_inputs, n_neurons, layer=1, **options):
-        if not isinstance(n_neurons, int) or n_neurons < 1:
-            raise ValueError(f"a layer has 1 or more neurons, found {n_neurons!r}.")
+        n_neurons = _count("a layer has {} neurons", n_neurons)
         self.neurons = [Neuron(n_inputs, layer=layer, number=k + 1, **options) for k in range(n_neurons)]
 
     def __call__(self, x):
@@ -143,13 +167,13 @@ class MLP(Module):
         seed: for weights of its own generator; by default they come from Python's shared one.
 
     Raises:
-        ValueError: a size is no positive integer, or an activation has no such name.
+        ValueError: a size is no positive integer, or an activation's name is that of no function of one number.
     """
 
     def __init__(self, n_inputs, sizes, activation="relu", output="linear", bias=True, seed=None):
-        sizes = list(sizes)
+        sizes = list(sizes) if hasattr(sizes, "__iter__") else []
         if not sizes:
-            raise ValueError("an MLP has one layer or more: give the sizes, such as [16, 16, 1].")
+            raise ValueError("an MLP has one layer or more: give a list of their sizes, such as [16, 16, 1].")
         each = list(activation) if isinstance(activation, (list, tuple)) else [activation] * (len(sizes) - 1) + [output]
         if len(each) != len(sizes):
             raise ValueError(f"{len(sizes)} layers and {len(each)} activations: give one for each layer.")
@@ -166,6 +190,7 @@ class MLP(Module):
             x: a sequence of ``n_inputs`` numbers or Values.
 
         Raises:
+            TypeError: the inputs are no sequence of numbers, or an activation function returned no Value.
             ValueError: there are more or fewer inputs.
         """
         for layer in self.layers:
@@ -182,10 +207,25 @@ class MLP(Module):
         return f"MLP({'-'.join([str(n) for n in sizes])}, {', '.join(names)})"
 
 
+def _count(what, n):
+    """``n`` as an int, which a NumPy integer is too."""
+    try:
+        count = 0 if isinstance(n, bool) else operator.index(n)
+    except TypeError:
+        count = 0
+    if count < 1:
+        raise ValueError(f"{what.format('1 or more')}, found {n!r}.")
+    return count
+
+
 def _inputs(x, n):
-    if isinstance(x, Value):
-        x = (x,)
-    x = x if type(x) is tuple else tuple(x)
+    if type(x) is not tuple:
+        if isinstance(x, Value) or is_real(x):
+            x = (x,)
+        try:
+            x = tuple(x)
+        except TypeError:
+            raise TypeError(f"inputs are a sequence of {n} numbers or Values, found {type(x).__name__}.") from None
     if len(x) != n:
         raise ValueError(f"expected {n} inputs, found {len(x)}: give one number for each.")
     return x
@@ -203,7 +243,17 @@ def _function(activation):
             "'relu', 'tanh' or 'sigmoid', or pass a function of one Value."
         )
     # A method is recorded the shortest way.
-    return getattr(Value, activation, None) or getattr(functions, activation)
+    function = getattr(Value, activation, None) or getattr(functions, activation)
+    try:
+        function(Value(0.5))  # here, and not at the first sample
+    except TypeError:
+        raise ValueError(
+            f"{activation!r} takes more than one number: an activation is a function of one. For classes, leave the "
+            "last layer linear and train with cross_entropy, which has the softmax in it."
+        ) from None
+    except ValueError:  # 0.5 is outside of its domain
+        pass
+    return function
 
 
 def _shown(activation):

@@ -4,7 +4,10 @@ Each takes the outputs of a model, $y_o$, and the targets, $t_o$, and returns a 
 of them, targets a number or a sequence of as many.
 """
 
+import math
+
 from autograd import Value, logsumexp, relu, total
+from autograd.algebra import is_real
 
 __all__ = ["cross_entropy", "half_sse", "hinge", "mse", "sse"]
 
@@ -13,6 +16,7 @@ def sse(outputs, targets) -> Value:
     r"""The sum of squared errors, $\sum_o (t_o - y_o)^2$: factor 1, no average.
 
     Raises:
+        TypeError: a target is no number.
         ValueError: the number of targets is not the number of outputs.
     """
     return _sum([(t - y) ** 2 for y, t in _pairs(outputs, targets, "sse")])
@@ -22,6 +26,7 @@ def half_sse(outputs, targets) -> Value:
     r"""Half the sum of squared errors, $\frac{1}{2} \sum_o (t_o - y_o)^2$: its derivative in $y_o$ is $-(t_o - y_o)$.
 
     Raises:
+        TypeError: a target is no number.
         ValueError: the number of targets is not the number of outputs.
     """
     return 0.5 * _sum([(t - y) ** 2 for y, t in _pairs(outputs, targets, "half_sse")])
@@ -31,6 +36,7 @@ def mse(outputs, targets) -> Value:
     r"""The mean squared error over the $n$ outputs, $\frac{1}{n} \sum_o (t_o - y_o)^2$.
 
     Raises:
+        TypeError: a target is no number.
         ValueError: the number of targets is not the number of outputs.
     """
     pairs = _pairs(outputs, targets, "mse")
@@ -41,6 +47,7 @@ def hinge(outputs, targets) -> Value:
     r"""The hinge loss, $\sum_o \max(0, 1 - t_o y_o)$, for targets -1 and 1: factor 1, no average.
 
     Raises:
+        TypeError: a target is no number.
         ValueError: the number of targets is not the number of outputs, or a target is neither -1 nor 1.
     """
     pairs = _pairs(outputs, targets, "hinge")
@@ -57,10 +64,12 @@ def cross_entropy(logits, target) -> Value:
 
     Args:
         logits: a sequence of two or more Values $z_o$, the outputs before the softmax.
-        target: the index of the true class, counting from 0; or a probability for each class.
+        target: the index of the true class, counting from 0; or a probability for each class, adding up to 1.
 
     Raises:
-        ValueError: there is no such class, or the number of probabilities is not the number of logits.
+        TypeError: the target is no number and no sequence of numbers.
+        ValueError: there is no such class, or the number of probabilities is not the number of logits, or they are no
+            probabilities.
     """
     if isinstance(logits, Value) or len(logits) < 2:
         raise ValueError(
@@ -69,24 +78,42 @@ def cross_entropy(logits, target) -> Value:
     normalizer = logsumexp(logits)
     if _is_sequence(target):
         pairs = _pairs(logits, target, "cross_entropy")
-        return _sum([t * (normalizer - z) for z, t in pairs if t != 0])
-    if isinstance(target, bool) or int(target) != target or not 0 <= target < len(logits):
+        numbers = [t.data if isinstance(t, Value) else t for _, t in pairs]
+        # float32 probabilities miss 1 by some 1e-7 each
+        if not (all(t >= 0 for t in numbers) and abs(math.fsum(numbers) - 1) < 1e-4):
+            raise ValueError(
+                f"cross_entropy takes the probability of each class, 0 or more and adding up to 1, found {target!r}: "
+                "divide them by their sum, or give the index of the true class."
+            )
+        return _sum([t * (normalizer - z) for z, t in pairs if isinstance(t, Value) or t != 0])
+    target = _plain(target)
+    if not is_real(target):
+        raise TypeError(f"cross_entropy takes a class or probabilities, found {type(target).__name__} {target!r}.")
+    if isinstance(target, bool) or target not in range(len(logits)):
         raise ValueError(f"no class {target!r} among {len(logits)}: classes are integers from 0 to {len(logits) - 1}.")
     return normalizer - logits[int(target)]
 
 
 def _pairs(outputs, targets, name):
     outputs = list(outputs) if _is_sequence(outputs) else [outputs]
-    targets = list(targets) if _is_sequence(targets) else [targets]
+    targets = [_plain(t) for t in (targets if _is_sequence(targets) else [targets])]
     if len(outputs) != len(targets) or not outputs:
         raise ValueError(
             f"{name} of {len(outputs)} outputs and {len(targets)} targets: give one target for each output."
         )
+    for t in targets:
+        if not (isinstance(t, Value) or is_real(t)):
+            raise TypeError(f"{name} takes numbers as targets, found {type(t).__name__} {t!r}: convert it first.")
     return list(zip(outputs, targets, strict=True))
 
 
 def _is_sequence(x):
-    return hasattr(x, "__len__") and not (hasattr(x, "ndim") and x.ndim == 0)
+    return hasattr(x, "__len__") and not isinstance(x, str) and not (hasattr(x, "ndim") and x.ndim == 0)
+
+
+def _plain(t):
+    """The number in a NumPy array without dimensions."""
+    return t.item() if getattr(t, "ndim", None) == 0 else t
 
 
 def _sum(terms):

@@ -2,7 +2,8 @@ r"""Optimizers: from the gradients of the parameters to their new data.
 
 An update is whole or not at all: all new numbers are computed before the first is written, and what an interrupt cuts
 short is put back. With ``weight_decay`` $\lambda$ the gradient $g$ is taken to be $g + \lambda w$ (an L2 penalty of
-$\frac{\lambda}{2} w^2$). A ``rate`` is a positive number, or a function of the update's number, from 0.
+$\frac{\lambda}{2} w^2$). A ``rate`` is a positive number, or a schedule: a function of the update's number, from
+0, that returns a number, 0 or more.
 """
 
 import math
@@ -36,22 +37,41 @@ class Optimizer:
         """Update the data of every parameter from its ``grad``.
 
         Args:
-            parameters: leaves; what is remembered from earlier updates is remembered for each.
+            parameters: leaves; what is remembered from earlier updates is remembered for each. One that is listed
+                twice is updated once.
 
         Raises:
-            FloatingPointError: a gradient is NaN or infinite; no parameter was changed.
+            FloatingPointError: a gradient is NaN or infinite, or a parameter would become so; nothing was changed.
+            GraphError: a parameter was computed and is no leaf; nothing was changed.
+            TypeError: these are no parameters.
+            ValueError: the schedule returned no rate; nothing was changed.
         """
-        parameters = list(parameters)
-        rate = self.rate(self.updates) if callable(self.rate) else self.rate
+        if not hasattr(parameters, "__iter__"):
+            raise TypeError(f"step takes a list of parameters, found {type(parameters).__name__}: write "
+                            "step(model.parameters()).")  # fmt: skip
+        parameters = list(dict.fromkeys(parameters))
+        rate = self.rate
+        if callable(rate):
+            rate = rate(self.updates)
+            _check(f"the scheduled rate of update {self.updates + 1}", rate, least=0.0)
         data, memory = [], dict(self._memory)
         for p in parameters:
-            if not math.isfinite(p.grad):
+            gradient = getattr(p, "grad", None)
+            if gradient is None:
+                raise TypeError(f"a parameter is a Value, found {type(p).__name__} {p!r}: write model.parameters().")
+            if not math.isfinite(gradient):
                 raise FloatingPointError(
-                    f"the gradient of {p.label or 'a parameter'} is {p.grad} at update {self.updates + 1}, and nothing "
-                    "was changed: lower the rate, or look for numbers in the data that are too large."
+                    f"the gradient of {p.label or 'a parameter'} is {gradient} at update {self.updates + 1}, and "
+                    "nothing was changed: lower the rate, or look for numbers in the data that are too large."
                 )
-            change, memory[p] = self._change(p.grad + self.weight_decay * p.data, rate, memory.get(p))
-            data.append(p.data - change)
+            change, memory[p] = self._change(gradient + self.weight_decay * p.data, rate, memory.get(p))
+            new = p.data - change
+            if not math.isfinite(new):
+                raise FloatingPointError(
+                    f"{p.label or 'a parameter'} is {p.data} and would become {new} at update {self.updates + 1}, and "
+                    "nothing was changed: lower the rate."
+                )
+            data.append(new)
         before = [p.data for p in parameters], self._memory, self.updates
         try:
             self._memory, self.updates = memory, self.updates + 1
@@ -132,6 +152,8 @@ class Adam(Optimizer):
         k += 1
         m = self.beta1 * m + (1 - self.beta1) * gradient
         v = self.beta2 * v + (1 - self.beta2) * gradient * gradient
+        if v == math.inf:  # the parameter would stand still from here on
+            raise FloatingPointError(f"the square of the gradient {gradient} is too large for a float: scale the loss.")
         root = math.sqrt(v / (1 - self.beta2**k))
         return rate * (m / (1 - self.beta1**k)) / (root + self.epsilon), (k, m, v)
 

@@ -1,15 +1,18 @@
 """``save`` and ``load``: the parameters of a model in a text file, exactly.
 
-The file is JSON: a format, a version, the label of each parameter and its number in hexadecimal (``float.hex``), so
-that every bit comes back, infinities and NaN included, and a checksum. Nothing in it is ever executed.
+The file is JSON: a format, a version, what the model is (of one of :mod:`nn`: its sizes and activations), the label of
+each parameter and its number in hexadecimal (``float.hex``), so that every bit comes back, infinities and NaN included,
+and a checksum. Nothing in it is ever executed.
 """
 
+import contextlib
 import hashlib
 import json
 import os
 import tempfile
 
 from autograd.errors import AutogradError
+from nn.layers import Module
 
 __all__ = ["SavedModelError", "load", "save"]
 
@@ -37,6 +40,7 @@ def save(model, path) -> None:
     body = {
         "format": FORMAT,
         "version": VERSION,
+        "model": _description(model),
         "parameters": [[p.label, p.data.hex()] for p in model.parameters()],
     }
     text = json.dumps({**body, "sha256": _checksum(body)}, indent=0)
@@ -50,7 +54,8 @@ def save(model, path) -> None:
         os.chmod(temporary, _mode(path))
         os.replace(temporary, path)
     except BaseException:
-        os.unlink(temporary)
+        with contextlib.suppress(FileNotFoundError):  # an interrupt that came just after the replacement
+            os.unlink(temporary)
         raise
 
 
@@ -60,7 +65,8 @@ def load(model, path) -> None:
     Everything is checked before the first parameter is changed.
 
     Args:
-        model: what has ``parameters()``, as many as were saved, with the same labels.
+        model: what has ``parameters()``, as many as were saved, with the same labels; for a model of :mod:`nn` the same
+            activations too.
         path: the file.
 
     Raises:
@@ -69,7 +75,7 @@ def load(model, path) -> None:
         OSError: it cannot be read.
     """
     parameters = list(model.parameters())
-    numbers = _read(path, [p.label for p in parameters])
+    numbers = _read(path, [p.label for p in parameters], _description(model))
     before = [p.data for p in parameters]
     try:
         for p, number in zip(parameters, numbers, strict=True):
@@ -80,11 +86,13 @@ def load(model, path) -> None:
         raise
 
 
-def _read(path, labels):
-    if os.path.getsize(path) > _LARGEST:
-        raise SavedModelError(f"{path} is larger than any saved model: it is another file.")
+def _read(path, labels, description):
+    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
+        raise SavedModelError(f"{path} is no file but a device or a pipe, which may never end: give a file.")
     with open(path, "rb") as file:
-        raw = file.read()
+        raw = file.read(_LARGEST + 1)
+    if len(raw) > _LARGEST:
+        raise SavedModelError(f"{path} is larger than any saved model: it is another file.")
     try:
         body = json.loads(raw.decode("utf-8"))
     except (ValueError, RecursionError) as error:
@@ -95,7 +103,7 @@ def _read(path, labels):
         raise SavedModelError(f"{path} has version {body.get('version')!r} of the format, this is {VERSION}: use the "
                               "release that wrote it.")  # fmt: skip
     claimed = body.pop("sha256", None)
-    if set(body) != {"format", "version", "parameters"} or claimed != _checksum(body):
+    if set(body) != {"format", "version", "model", "parameters"} or claimed != _checksum(body):
         raise SavedModelError(f"{path} is damaged: its checksum does not fit. Restore it from a copy.")
     pairs = body["parameters"]
     if not isinstance(pairs, list) or not all(isinstance(pair, list) and len(pair) == 2 for pair in pairs):
@@ -112,7 +120,13 @@ def _read(path, labels):
             numbers.append(float.fromhex(number))
         except (TypeError, ValueError, OverflowError):
             raise SavedModelError(f"{path} has {number!r} for {name!r}, which is no number.") from None
+    if None not in (body["model"], description) and body["model"] != description:
+        raise SavedModelError(f"{path} is of {body['model']} and the model is {description}: make one like it.")
     return numbers
+
+
+def _description(model):
+    return repr(model) if isinstance(model, Module) else None
 
 
 def _checksum(body):

@@ -1,11 +1,12 @@
 r"""``fit``: gradient descent on a model, stochastic, in mini-batches or in one batch."""
 
 import math
+import operator
 import random as _random
 
 from autograd import Value, no_grad
 from autograd.algebra import is_real
-from nn.losses import half_sse
+from nn.losses import cross_entropy, half_sse, hinge
 from nn.optimizers import SGD
 
 __all__ = ["History", "fit"]
@@ -17,6 +18,9 @@ class History:
     Attributes:
         loss: for each whole epoch, the mean loss over the samples, each taken before the update it was used in.
         validation_loss: for each whole epoch, the mean loss over the validation samples after it; empty without any.
+        accuracy, validation_accuracy: the same for the share of samples, from 0 to 1, whose class is the one answered;
+            empty where the targets are no classes. Classes are one-hot rows, answered by the largest output; the
+            integers of ``cross_entropy``, likewise; and single targets -1 and 1 of ``hinge``, answered by the sign.
         updates: how many updates were made in all.
         interrupted: True where fit was stopped by an interrupt from the keyboard.
     """
@@ -24,11 +28,14 @@ class History:
     def __init__(self):
         self.loss: list[float] = []
         self.validation_loss: list[float] = []
+        self.accuracy: list[float] = []
+        self.validation_accuracy: list[float] = []
         self.updates = 0
         self.interrupted = False
 
     def __repr__(self):
         last = f", loss {self.loss[0]:.4g} -> {self.loss[-1]:.4g}" if self.loss else ""
+        last += f", accuracy {self.accuracy[-1]:.1%}" if self.accuracy else ""
         stopped = ", interrupted" if self.interrupted else ""
         return f"<history of {len(self.loss)} epochs, {self.updates} updates{last}{stopped}>"
 
@@ -69,13 +76,14 @@ def fit(
     seed=None,
     validation=0.0,
     progress=True,
+    shuffle=True,
 ):
     r"""Train a model: for each batch the average gradient of its samples, then one update.
 
     Args:
         model: called with one sample's inputs, it returns its outputs; ``model.parameters()`` are the leaves to train.
-        X: the inputs, one row per sample: nested lists or a NumPy array, of finite numbers.
-        Y: the targets, one entry or row per sample.
+        X: the inputs, one row per sample, all of one length: nested lists or a NumPy array, of finite numbers.
+        Y: the targets, one entry or row per sample, all of one length.
         loss: a function of a sample's outputs and target, such as those of :mod:`nn.losses`.
         optimizer: makes the updates; by default ``SGD(0.1)``. It keeps what it remembers, for a further ``fit``.
         epochs: how many times to go through the samples, 0 or more.
@@ -85,58 +93,71 @@ def fit(
         validation: samples to measure and not to train on: a share of X and Y, from 0 to below 1, chosen at random, or
             a pair of inputs and targets of their own.
         progress: whether to show a progress bar.
+        shuffle: whether to shuffle; False takes the samples in the order they are in, each epoch.
 
     Returns:
         A :class:`History`. An interrupt from the keyboard leaves the model at the last whole update and returns the
         history so far.
 
     Raises:
-        ValueError: there are no samples, X and Y differ in length, a number is not finite, or an option is out of
-            range.
+        TypeError: an argument is of the wrong kind, such as a loss that is no function.
+        ValueError: there are no samples, X and Y differ in length, rows do, a number is not finite, an option is out of
+            range, or the model has no parameters.
         FloatingPointError: a loss or a gradient became NaN or infinite; the model is at the last whole update.
     """
+    optimizer = SGD(0.1) if optimizer is None else optimizer
+    parameters = _check_parts(model, loss, optimizer)
     X, Y = _samples(X, Y)
     generator = _random.Random(seed)
     X, Y, held_out = _split(X, Y, validation, generator)
-    _check_options(epochs, batch_size, len(X))
-    optimizer = SGD(0.1) if optimizer is None else optimizer
-    parameters = model.parameters()
-    size = len(X) if batch_size is None else batch_size
+    epochs = _integer("epochs is an integer, 0 or more", epochs, least=0)
+    everything = f"batch_size is 1 or more, or None for all {len(X)} samples at once"
+    size = len(X) if batch_size is None else _integer(everything, batch_size, least=1)
+    classes = _classes([*Y, *held_out[1]] if held_out else Y, loss)
     order = list(range(len(X)))
     history = History()
     bar = _progress_bar(epochs, progress)
     try:
         for _ in range(epochs):
-            if size < len(X):
+            if shuffle and size < len(X):
                 generator.shuffle(order)
-            total = 0.0
+            total, right = 0.0, 0
             for start in range(0, len(X), size):
                 batch = order[start : start + size]
-                total += _accumulate(model, loss, parameters, [(X[i], Y[i]) for i in batch], history.updates)
+                part, hits = _accumulate(
+                    model, loss, parameters, [(X[i], Y[i]) for i in batch], history.updates, classes
+                )
+                total, right = total + part, right + hits
                 optimizer.step(parameters)
                 history.updates += 1
             mean = total / len(X)
             if held_out:
-                measured = _mean_loss(model, loss, *held_out)
+                measured, share = _measure(model, loss, *held_out, classes)
                 history.validation_loss.append(measured)
+                if classes:
+                    history.validation_accuracy.append(share)
+            if classes:
+                history.accuracy.append(right / len(X))
             history.loss.append(mean)
             bar.set_postfix_str(f"loss {mean:.4g}", refresh=False)
             bar.update()
     except KeyboardInterrupt:
         history.interrupted = True
-        del history.validation_loss[len(history.loss) :]
+        for column in (history.validation_loss, history.validation_accuracy, history.accuracy):
+            del column[len(history.loss) :]
     finally:
         bar.close()
     return history
 
 
-def _accumulate(model, loss, parameters, batch, updates):
-    """Set the gradients to the average over a batch, and return the sum of its losses."""
+def _accumulate(model, loss, parameters, batch, updates, classes):
+    """Set the gradients to the average over a batch; the sum of its losses, and how many answers were right."""
     for p in parameters:
         p.grad = 0.0
-    share, total = 1.0 / len(batch), 0.0
+    share, total, right = 1.0 / len(batch), 0.0, 0
     for x, y in batch:
-        value = loss(model(x), y)
+        outputs = model(x)
+        value = loss(outputs, y)
         if not isinstance(value, Value):
             raise TypeError(f"the loss returned {type(value).__name__}: it must be computed from the model's Values.")
         if not math.isfinite(value.data):
@@ -146,23 +167,54 @@ def _accumulate(model, loss, parameters, batch, updates):
             )
         value.backward(share)
         total += value.data
-    return total
+        right += classes is not None and _class_of(outputs) == classes(y)
+    return total, right
 
 
-def _mean_loss(model, loss, X, Y):
+def _measure(model, loss, X, Y, classes):
+    """The mean loss over samples, and the share of right answers."""
+    total, right = 0.0, 0
     with no_grad():
-        return sum([loss(model(x), y).data for x, y in zip(X, Y, strict=True)]) / len(X)
+        for x, y in zip(X, Y, strict=True):
+            outputs = model(x)
+            total += loss(outputs, y).data
+            right += classes is not None and _class_of(outputs) == classes(y)
+    return total / len(X), right / len(X)
 
 
-def _samples(X, Y):
-    X, Y = [side.tolist() if hasattr(side, "tolist") else list(side) for side in (X, Y)]
+def _classes(Y, loss):
+    """The function from a target to its class, or None where the targets are no classes: see :class:`History`."""
+    if all(not is_real(y) and len(y) > 1 and sorted(y) == [0] * (len(y) - 1) + [1] for y in Y):
+        return lambda y: list(y).index(1)
+    if loss is cross_entropy and all(is_real(y) for y in Y):
+        return lambda y: y
+    if loss is hinge and all(is_real(y) or len(y) == 1 for y in Y):
+        return lambda y: (y if is_real(y) else y[0]) > 0
+    return None
+
+
+def _class_of(outputs):
+    """The place of the largest output; of a single one, whether it is above 0; None of anything else."""
+    if not isinstance(outputs, (Value, list, tuple)) or (not isinstance(outputs, Value) and not outputs):
+        return None
+    if isinstance(outputs, Value) or len(outputs) == 1:
+        return (outputs if isinstance(outputs, Value) else outputs[0]) > 0
+    return max(range(len(outputs)), key=outputs.__getitem__)
+
+
+def _samples(X, Y, of=""):
+    X, Y = _rows(f"{of}X", X), _rows(f"{of}Y", Y)
     if len(X) != len(Y):
-        raise ValueError(f"X has {len(X)} samples and Y {len(Y)}: give one target for each.")
+        raise ValueError(f"{of}X has {len(X)} samples and {of}Y {len(Y)}: give one target for each.")
     if not X:
-        raise ValueError("there are no samples: X is empty.")
-    X = [(row,) if is_real(row) else tuple(row) for row in X]
-    for name, rows in (("X", X), ("Y", Y)):
+        raise ValueError(f"there are no samples: {of}X is empty.")
+    X = [(row,) if is_real(row) else row for row in X]
+    for name, rows in ((f"{of}X", X), (f"{of}Y", Y)):
+        width = _width(rows[0])
         for i, row in enumerate(rows):
+            if _width(row) != width:
+                raise ValueError(f"{name}[0] has {_counted(width)} and {name}[{i}] {_counted(_width(row))}: give every "
+                                 "sample as many.")  # fmt: skip
             for x in (row,) if is_real(row) else row:
                 if not is_real(x):
                     raise ValueError(f"{name}[{i}] holds {x!r}: samples are made of plain numbers.")
@@ -171,29 +223,83 @@ def _samples(X, Y):
     return X, Y
 
 
+def _rows(name, side):
+    """The samples of X or Y, each a number or a tuple; what is in them is checked later."""
+    side = side.tolist() if hasattr(side, "tolist") else side
+    if isinstance(side, (str, dict)) or not hasattr(side, "__iter__"):
+        raise TypeError(f"{name} is {type(side).__name__} {side!r}: give a list or an array with an entry per sample.")
+    rows = []
+    for i, row in enumerate(side):
+        row = row.tolist() if hasattr(row, "tolist") else row
+        if not is_real(row):
+            if isinstance(row, str) or not hasattr(row, "__iter__"):
+                raise ValueError(f"{name}[{i}] holds {row!r}: samples are made of plain numbers.")
+            row = tuple(row)
+        rows.append(row)
+    return rows
+
+
+def _width(row):
+    """How many numbers a row has; None for a number without a row."""
+    return None if is_real(row) else len(row)
+
+
+def _counted(width):
+    return "a number" if width is None else f"a row of {width}"
+
+
 def _split(X, Y, validation, generator):
     if isinstance(validation, (tuple, list)):
         if len(validation) != 2:
             raise ValueError(f"validation is a share or a pair (X, Y), found {len(validation)} things.")
-        return X, Y, _samples(*validation)
+        held_out = _samples(*validation, of="validation ")
+        for name, ours, theirs in zip("XY", (X, Y), held_out, strict=True):
+            if _width(ours[0]) != _width(theirs[0]):
+                raise ValueError(
+                    f"{name}[0] has {_counted(_width(ours[0]))} and that of the validation samples "
+                    f"{_counted(_width(theirs[0]))}: give them the same form."
+                )
+        return X, Y, held_out
     if not is_real(validation) or not 0.0 <= validation < 1.0:
         raise ValueError(f"validation is a share from 0 to below 1, or a pair (X, Y), found {validation!r}.")
-    n = round(len(X) * validation)
-    if n == 0:
+    if validation == 0:
         return X, Y, None
-    if n == len(X):
-        raise ValueError(f"a validation share of {validation} leaves nothing of {len(X)} samples to train on.")
+    n = round(len(X) * validation)
+    if n in (0, len(X)):
+        purpose = "validate" if n == 0 else "train"
+        raise ValueError(
+            f"a validation share of {validation} leaves nothing of {len(X)} samples to {purpose} on: change the share."
+        )
     order = list(range(len(X)))
     generator.shuffle(order)
     held_out, kept = sorted(order[:n]), sorted(order[n:])
     return [X[i] for i in kept], [Y[i] for i in kept], ([X[i] for i in held_out], [Y[i] for i in held_out])
 
 
-def _check_options(epochs, batch_size, n):
-    if not isinstance(epochs, int) or epochs < 0:
-        raise ValueError(f"epochs is an integer, 0 or more, found {epochs!r}.")
-    if batch_size is not None and (not isinstance(batch_size, int) or batch_size < 1):
-        raise ValueError(f"batch_size is 1 or more, or None for all {n} samples at once, found {batch_size!r}.")
+def _check_parts(model, loss, optimizer):
+    """The parameters of a model that can be trained."""
+    for name, part, method in (("model", model, "parameters"), ("optimizer", optimizer, "step")):
+        if not callable(getattr(part, method, None)):
+            raise TypeError(
+                f"the {name} is {part!r}, which has no {method}(): give one of nn, or your own that has it."
+            )
+    if not callable(loss):
+        raise TypeError(f"the loss is {loss!r}: give a function of outputs and target, such as nn.mse.")
+    parameters = list(model.parameters())
+    if not parameters:
+        raise ValueError(f"{model!r} has no parameters: there is nothing to train.")
+    return parameters
+
+
+def _integer(what, n, least):
+    """``n`` as an int, which a NumPy integer is too."""
+    try:
+        number = operator.index(n)
+    except TypeError:
+        number = least - 1
+    if isinstance(n, bool) or number < least:
+        raise ValueError(f"{what}, found {n!r}.")
+    return number
 
 
 def _progress_bar(epochs, shown):

@@ -21,12 +21,16 @@ COLORS = ["#4477aa", "#ccbb44", "#ee6677"]
 
 
 def load():
-    """Iris: 150 flowers, 4 measurements each, scaled to mean 0 and deviation 1; every third flower is held out."""
+    """Iris: 150 flowers, 4 measurements each; every third flower is held out.
+
+    Returns:
+        The data; a mask of the flowers held out; the mean and the deviation of the others, which scale all flowers, so
+        that nothing is learned from those held out.
+    """
     data = load_iris()
-    X = (data.data - data.data.mean(axis=0)) / data.data.std(axis=0)
-    one_hot = np.eye(3)[data.target]
-    held_out = np.arange(len(X)) % 3 == 2
-    return data, (X[~held_out], one_hot[~held_out]), (X[held_out], data.target[held_out])
+    held_out = np.arange(len(data.data)) % 3 == 2
+    mean, deviation = data.data[~held_out].mean(axis=0), data.data[~held_out].std(axis=0)
+    return data, held_out, mean, deviation
 
 
 def accuracy(model, X, classes):
@@ -107,23 +111,25 @@ def draw_losses(runs):
     plt.close(figure)
 
 
-def draw_regions(runs, data):
+def draw_regions(runs, data, held_out, mean, deviation):
     """What each network answers over petal length and width, the sepal's measurements at their mean."""
-    scale, mean = data.data.std(axis=0), data.data.mean(axis=0)
     length, width = np.meshgrid(np.linspace(0.5, 7.5, 120), np.linspace(-0.1, 2.8, 90))
     figure, axes = plt.subplots(1, len(runs), figsize=(10, 4.4), layout="constrained", sharey=True)
     for ax, (name, (model, _)) in zip(axes, runs.items(), strict=True):
         points = np.zeros((length.size, 4))
-        points[:, 2] = (length.ravel() - mean[2]) / scale[2]
-        points[:, 3] = (width.ravel() - mean[3]) / scale[3]
+        points[:, 2] = (length.ravel() - mean[2]) / deviation[2]
+        points[:, 3] = (width.ravel() - mean[3]) / deviation[3]
         with no_grad():
             answers = np.argmax([[y.data for y in model(p)] for p in points.tolist()], axis=1)
         ax.pcolormesh(
             length, width, answers.reshape(length.shape), cmap=ListedColormap(COLORS), alpha=0.25, vmin=0, vmax=2
         )
         for k, species in enumerate(data.target_names):
-            chosen = data.target == k
-            ax.scatter(*data.data[chosen, 2:].T, s=16, color=COLORS[k], edgecolor="white", linewidth=0.4, label=species)
+            for chosen, marker, label in ((~held_out, "o", species), (held_out, "^", f"{species}, held out")):
+                flowers = data.data[chosen & (data.target == k), 2:]
+                ax.scatter(
+                    *flowers.T, s=20, marker=marker, color=COLORS[k], edgecolor="black", linewidth=0.4, label=label
+                )
         ax.set(title=f"{name} gradient descent", xlabel="petal length in cm")
     axes[0].set_ylabel("petal width in cm")
     axes[0].legend(loc="upper left", title="Iris")
@@ -136,11 +142,13 @@ def main():
     """Run it all."""
     matplotlib.use("Agg")
     OUT.mkdir(exist_ok=True)
-    data, training, held_out = load()
-    runs = train(training, held_out)
+    data, held_out, mean, deviation = load()
+    X, one_hot = (data.data - mean) / deviation, np.eye(3)[data.target]
+    training = X[~held_out], one_hot[~held_out]
+    runs = train(training, (X[held_out], data.target[held_out]))
     show_deltas(runs["stochastic"][0], training[0][60].tolist(), training[1][60].tolist())
     draw_losses(runs)
-    draw_regions(runs, data)
+    draw_regions(runs, data, held_out, mean, deviation)
     print(f"Pictures: {OUT / 'loss_curves.png'}, {OUT / 'decision_regions.png'}")
 
 

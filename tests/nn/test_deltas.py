@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from autograd import GraphError, StaleGraphError, Value, gelu, no_grad
+from autograd import GraphError, StaleGraphError, Value, dot, gelu, no_grad, where
 from nn import MLP, Neuron, cross_entropy, deltas, half_sse, sse
 from nn.deltas import DeltaTable, NeuronDelta
 
@@ -156,3 +156,71 @@ def test_a_loss_from_before_an_update_is_refused():
 def test_what_is_no_loss_is_an_error():
     with pytest.raises(TypeError, match="found float"):
         deltas(1.0)
+
+
+@pytest.mark.parametrize("output", ["linear", "sigmoid", "leaky_relu", lambda s: s])
+def test_an_output_with_another_label_is_still_a_neurons(output):
+    y = MLP(2, [2, 1], output=output, seed=0)([1.0, -0.5])
+    expected = deltas(half_sse(y, 1.0))
+    assert expected[0].a == y.data
+    y.label = "y"
+    assert deltas(half_sse(y, 1.0)) == expected
+
+
+def test_an_activation_of_several_operations_needs_its_label():
+    y = MLP(2, [1], activation=[lambda s: 3 * s + 1], seed=0)([1.0, -0.5])
+    y.label = "y"
+    with pytest.raises(GraphError, match=r"the activation of s1\[1\] is not labelled a1\[1\] any more"):
+        deltas(half_sse(y, 1.0))
+
+
+def test_a_penalty_on_the_weights_is_no_neuron():
+    model = MLP(2, [2], bias=False, activation=["tanh"], seed=0)
+    weights = model.layers[0].neurons[0].w
+    table = deltas(half_sse(model([1.0, 2.0]), [0.0, 1.0]) + 0.1 * dot(weights, weights))
+    assert [(row.neuron, row.sample) for row in table] == [(1, 1), (2, 1)]
+
+
+def test_a_dead_neuron_has_a_delta_of_zero_and_samples_keep_their_numbers():
+    # relu written with where: the loss of a dead sample does not reach the neurons behind it at all.
+    model = MLP(1, [1, 1, 1], activation=["linear", lambda s: where(s > 0, s, 0.0), "linear"], seed=0)
+    for p, x in zip(model.parameters(), [2.0, 0.0, 1.0, 0.0, 3.0, 0.0], strict=True):
+        p.data = x
+    loss = sum(half_sse(model([x]), 0.0) for x in (1.0, -1.0, 2.0))
+    rows = [(row.layer, row.sample, row.s, row.a, row.delta, row.inputs) for row in deltas(loss)]
+    # y = 6x for x > 0, else 0; dL/dy = y; back through the weight 3, and through the weight 1.
+    assert rows == [
+        (3, 1, 6.0, 6.0, 6.0, (2.0,)),
+        (3, 2, 0.0, 0.0, 0.0, (0.0,)),
+        (3, 3, 12.0, 12.0, 12.0, (4.0,)),
+        (2, 1, 2.0, 2.0, 18.0, (2.0,)),
+        (2, 2, -2.0, 0.0, 0.0, (-2.0,)),
+        (2, 3, 4.0, 4.0, 36.0, (4.0,)),
+        (1, 1, 2.0, 2.0, 18.0, (1.0,)),
+        (1, 2, -2.0, -2.0, 0.0, (-1.0,)),
+        (1, 3, 4.0, 4.0, 36.0, (2.0,)),
+    ]
+
+
+def test_gradients_are_exact_sums_with_samples_that_are_not_reached():
+    model = MLP(2, [4, 1], activation=lambda s: where(s > 0, s, 0.0), seed=3)
+    loss = sum(half_sse(model(x), t) for x, t in batch(9, 2, 1, seed=1))
+    table = deltas(loss)
+    assert sum(row.delta == 0.0 for row in table) > 3
+    loss.backward()
+    for row in table:
+        same = [r for r in table if r[:2] == row[:2]]
+        assert [r.sample for r in same] == list(range(1, 10))
+        neuron = model.layers[row.layer - 1].neurons[row.neuron - 1]
+        for j, w in enumerate(neuron.w):
+            assert w.grad == sum(r.delta * r.inputs[j] for r in same)
+
+
+def test_an_activation_that_returns_its_argument_for_some_samples():
+    model = MLP(1, [1], activation=[lambda s: s if s > 0 else 0.5 * s], seed=0)
+    for p, x in zip(model.parameters(), [1.0, 0.0], strict=True):
+        p.data = x
+    table = deltas(model([3.0]) + model([-2.0]) + model([5.0]))
+    assert [(row.sample, row.s, row.a, row.delta) for row in table] == [
+        (1, 3.0, 3.0, 1.0), (2, -2.0, -1.0, 0.5), (3, 5.0, 5.0, 1.0),
+    ]  # fmt: skip

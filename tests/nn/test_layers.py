@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from autograd import Value, tanh
+from autograd import Value, functions, tanh
 from nn import MLP, Layer, Neuron
 
 
@@ -126,6 +126,13 @@ def test_a_copy_computes_the_same_and_is_independent(clone):
         (lambda: MLP(2, [1])([1.0]), "expected 2 inputs, found 1"),
         (lambda: MLP(2, [1])([1.0, 2.0, 3.0]), "expected 2 inputs, found 3"),
         (lambda: MLP(2, [1])(Value(1.0)), "expected 2 inputs, found 1"),
+        (lambda: MLP(2, [1])(1.0), "expected 2 inputs, found 1"),
+        (lambda: MLP(2, 3), "give a list of their sizes"),
+        (lambda: MLP(2, [True]), "1 or more neurons, found True"),
+        (lambda: Neuron(True), "1 or more inputs, found True"),
+        (lambda: MLP(2, [1], output="atan2"), "'atan2' takes more than one number"),
+        (lambda: MLP(2, [1], output="where"), "'where' takes more than one number"),
+        (lambda: MLP(2, [1], output="softmax"), "train with cross_entropy"),
     ],
 )
 def test_bad_input_says_what_to_do(make, message):
@@ -136,3 +143,59 @@ def test_bad_input_says_what_to_do(make, message):
 def test_an_input_that_is_no_number_is_named():
     with pytest.raises(TypeError, match="str"):
         MLP(2, [1])([1.0, "2"])
+
+
+def test_inputs_that_are_no_sequence_are_named():
+    with pytest.raises(TypeError, match="a sequence of 2 numbers or Values, found NoneType"):
+        MLP(2, [1])(None)
+
+
+def test_numpy_integers_are_sizes_and_a_number_is_one_input():
+    import numpy as np
+
+    assert repr(MLP(np.int64(1), [np.int32(2), 1])) == "MLP(1-2-1, relu, linear)"
+    model = MLP(1, [1], seed=0)
+    assert model(2.0).data == model([2.0]).data
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in functions.__all__ if name not in
+             ("atan2", "dot", "hypot", "log_softmax", "logsumexp", "maximum", "minimum", "softmax", "total", "where")],
+)  # fmt: skip
+def test_every_function_of_one_number_is_an_activation(name):
+    neuron = Neuron(1, activation=name)
+    neuron.w[0].data = 1.25 if name == "acosh" else 0.5
+    a = neuron([1.0])
+    assert a.data == getattr(functions, name)(neuron.w[0].data)
+    assert (a.label, a.label.activation) == ("a1[1]", name)
+
+
+@pytest.mark.parametrize("result", [None, 0.5, "a"])
+def test_an_activation_that_drops_the_graph_is_an_error(result):
+    def broken(s):
+        return result
+
+    with pytest.raises(TypeError, match="the activation broken returned"):
+        Neuron(1, activation=broken)([1.0])
+
+
+def test_a_leaf_of_the_users_keeps_its_label():
+    alpha = Value(0.5, "alpha")
+    assert Neuron(1, activation=lambda s: alpha)([1.0]) is alpha
+    assert alpha.label == "alpha"
+
+
+def test_labels_say_which_neuron_they_belong_to():
+    neuron = Neuron(2, activation="tanh", layer=3, number=4)
+    a = neuron([1.0, 2.0])
+    found = [
+        (x.label, x.label.layer, x.label.neuron, x.label.activation, x.label.source)
+        for x in (neuron.w[1], neuron.b, a.parents[0], a)
+    ]
+    assert found == [
+        ("w3[2,4]", 3, 4, "tanh", 2),
+        ("b3[4]", 3, 4, "tanh", None),
+        ("s3[4]", 3, 4, "tanh", None),
+        ("a3[4]", 3, 4, "tanh", None),
+    ]
+    assert Neuron(2, nonlin=False)([1.0, 2.0]).label.activation is None

@@ -92,8 +92,40 @@ def test_the_derivative_of_half_sse_is_minus_the_error():
         (lambda: cross_entropy([Value(1.0), Value(2.0)], 0.5), "no class 0.5 among 2"),
         (lambda: cross_entropy([Value(1.0), Value(2.0)], True), "no class True among 2"),
         (lambda: cross_entropy([Value(1.0), Value(2.0)], [1.0]), "2 outputs and 1 targets"),
+        (lambda: cross_entropy([Value(1.0), Value(2.0)], [0, 0]), "adding up to 1"),
+        (lambda: cross_entropy([Value(1.0), Value(2.0)], [0.2, 0.2]), "adding up to 1"),
+        (lambda: cross_entropy([Value(1.0), Value(2.0)], [-1, 2]), "adding up to 1"),
+        (lambda: cross_entropy([Value(1.0), Value(2.0)], [math.nan, 1]), "adding up to 1"),
+        (lambda: cross_entropy([Value(1.0), Value(2.0)], math.nan), "no class nan"),
+        (lambda: cross_entropy([Value(1.0), Value(2.0)], math.inf), "no class inf"),
     ],
 )
 def test_bad_input_says_what_to_do(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("loss", [sse, half_sse, mse, hinge])
+@pytest.mark.parametrize("target", [None, "1", [None], [1j]])
+def test_a_target_that_is_no_number_is_named(loss, target):
+    with pytest.raises(TypeError, match=f"{loss.__name__} takes numbers as targets, found"):
+        loss(Value(1.0), target)
+
+
+@pytest.mark.parametrize("target", [None, "a", 1j])
+def test_a_class_that_is_no_number_is_named(target):
+    with pytest.raises(TypeError, match="takes a class or probabilities, found"):
+        cross_entropy([Value(1.0), Value(2.0)], target)
+
+
+def test_targets_may_be_arrays_of_any_float_type():
+    import numpy as np
+
+    z = [Value(0.5), Value(-1.0), Value(2.0)]
+    probabilities = np.array([0.1, 0.2, 0.7], dtype=np.float32)
+    expected, _ = torch_result(
+        lambda y: torch.nn.functional.cross_entropy(y, torch.tensor(probabilities.astype(float))), [x.data for x in z]
+    )
+    assert cross_entropy(z, probabilities).data == pytest.approx(expected, rel=1e-14)
+    assert cross_entropy(z, np.array(1)).data == cross_entropy(z, 1).data
+    assert sse(Value(3.0), np.array(1.0)).data == 4.0

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from autograd import Value
+from autograd import GraphError, Value
 from nn import SGD, Adam, Momentum
 from nn.optimizers import Optimizer
 
@@ -142,3 +142,63 @@ def test_the_base_class_makes_no_updates():
 def test_repr_shows_what_was_chosen():
     assert repr(SGD(0.1)) == "SGD(0.1)"
     assert repr(Momentum(0.1, nesterov=True)) == "Momentum(0.1, momentum=0.9, nesterov=True)"
+
+
+@pytest.mark.parametrize("rate", [-1.0, math.nan, math.inf, None, "0.1"])
+@pytest.mark.parametrize("make", [SGD, Momentum, Adam])
+def test_a_schedule_that_returns_no_rate_changes_nothing(make, rate):
+    optimizer, p = make(lambda update: rate), Value(1.0)
+    p.grad = 1.0
+    before = state_of(optimizer, [p])
+    with pytest.raises(ValueError, match=r"scheduled rate of update 1 is a number 0\.0 or more, found"):
+        optimizer.step([p])
+    assert state_of(optimizer, [p]) == before
+
+
+def test_a_schedule_may_begin_at_zero():
+    optimizer, p = SGD(lambda update: 0.5 * update), Value(1.0)
+    p.grad = 1.0
+    optimizer.step([p])
+    assert p.data == 1.0
+    optimizer.step([p])
+    assert p.data == 0.5
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "data", "gradient", "message"),
+    [
+        (SGD(10.0), 1e308, -1e308, "v is 1e.308 and would become inf at update 1"),
+        (SGD(0.1, weight_decay=1.0), math.inf, 1.0, "would become nan"),
+        (Adam(0.1), 1.0, 1e200, "the square of the gradient 1e.200 is too large"),
+    ],
+)
+def test_a_parameter_that_would_not_stay_finite_changes_nothing(optimizer, data, gradient, message):
+    parameters = [Value(2.0, "u"), Value(data, "v")]
+    parameters[0].grad, parameters[1].grad = 1.0, gradient
+    before = state_of(optimizer, parameters)
+    with pytest.raises(FloatingPointError, match=message):
+        optimizer.step(parameters)
+    assert state_of(optimizer, parameters) == before
+
+
+def test_a_parameter_that_is_listed_twice_is_updated_once():
+    twice, once = Value(1.0), Value(1.0)
+    twice.grad = once.grad = 1.0
+    first, second = Adam(0.1), Adam(0.1)
+    for _ in range(3):
+        first.step([twice, twice])
+        second.step([once])
+    assert twice.data == once.data
+
+
+@pytest.mark.parametrize(
+    ("parameters", "error", "message"),
+    [
+        (Value(1.0), TypeError, r"a list of parameters, found Value: write step\(model.parameters\(\)\)"),
+        ([1.0], TypeError, "a parameter is a Value, found float"),
+        ([Value(1.0) * 2], GraphError, "was computed by mul"),
+    ],
+)
+def test_what_is_no_parameter_is_an_error(parameters, error, message):
+    with pytest.raises(error, match=message):
+        SGD(0.1).step(parameters)

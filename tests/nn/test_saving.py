@@ -194,3 +194,43 @@ def test_an_interrupt_while_numbers_are_written_undoes_the_load(path):
     with pytest.raises(KeyboardInterrupt):
         load(Wrapper(), path)
     assert bits(loaded) == before
+
+
+def test_a_model_with_other_activations_is_refused(path):
+    save(MLP(2, [2, 1], activation="sigmoid", seed=0), path)
+    other = MLP(2, [2, 1], activation="tanh", seed=1)
+    refused(path, r"is of MLP\(2-2-1, sigmoid, linear\) and the model is MLP\(2-2-1, tanh, linear\)", other)
+
+
+def test_an_object_of_your_own_needs_only_parameters(path):
+    class Own:
+        def __init__(self, seed):
+            self.inner = model(seed)
+
+        def parameters(self):
+            return self.inner.parameters()
+
+    save(Own(0), path)
+    loaded = Own(1)
+    load(loaded, path)
+    assert bits(loaded) == bits(Own(0))
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/zero"), reason="no such device here")
+def test_a_file_without_end_is_refused():
+    refused("/dev/zero", "may never end")
+
+
+def test_an_interrupt_just_after_the_replacement_is_not_hidden(path, monkeypatch):
+    replace = os.replace
+
+    def interrupted(*names):
+        replace(*names)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        save(model(), path)
+    loaded = model(seed=1)
+    load(loaded, path)
+    assert bits(loaded) == bits(model())

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from autograd import Value, no_grad
-from nn import MLP, SGD, Adam, Momentum, fit, half_sse, mse
+from nn import MLP, SGD, Adam, Momentum, cross_entropy, fit, half_sse, hinge, mse
 
 GENERATOR = random.Random(11)
 X = [[GENERATOR.gauss(0, 1), GENERATOR.gauss(0, 1)] for _ in range(7)]
@@ -243,6 +243,15 @@ def test_plot_draws_both_losses_on_the_axes_given():
         ((X, Y), {"validation": (X,)}, "a pair"),
         ((X, Y), {"validation": 0.99}, "leaves nothing"),
         (([[1.0]], [[0.0, 0.0]]), {}, "expected 2 inputs, found 1"),
+        (([*X[:2], [1.0]], Y[:3]), {}, r"X\[0\] has a row of 2 and X\[2\] a row of 1"),
+        ((X[:2], [Y[0], 1.0]), {}, r"Y\[0\] has a row of 2 and Y\[1\] a number"),
+        (([X[0], None], Y[:2]), {}, r"X\[1\] holds None"),
+        ((X[:2], [Y[0], "a"]), {}, r"Y\[1\] holds 'a'"),
+        ((X, Y), {"epochs": True}, "epochs is an integer"),
+        ((X, Y), {"batch_size": True}, "batch_size is 1 or more"),
+        ((X, Y), {"validation": 0.01}, "leaves nothing of 7 samples to validate on"),
+        ((X, Y), {"validation": ([[1.0]], [[0.0, 0.0]])}, r"X\[0\] has a row of 2 and that of the validation"),
+        ((X, Y), {"validation": ([[1.0, math.nan]], [[0.0, 0.0]])}, r"validation X\[0\] holds nan"),
     ],
 )
 def test_bad_input_says_what_to_do(data, options, message):
@@ -266,3 +275,113 @@ def test_no_epochs_change_nothing():
     trained = model()
     assert quiet(trained, X, Y, epochs=0).loss == []
     assert numbers(trained) == numbers(model())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "message"),
+    [
+        ((model(), None, Y), {}, "X is NoneType"),
+        ((model(), np.array(3.0), Y), {}, "X is float"),
+        ((model(), {0: 1}, Y), {}, "X is dict"),
+        ((model(), X, "abcdefg"), {}, "Y is str"),
+        ((model(), X, Y), {"loss": "mse"}, "the loss is 'mse'"),
+        ((model(), X, Y), {"optimizer": "sgd"}, r"the optimizer is 'sgd', which has no step\(\)"),
+        (("model", X, Y), {}, r"the model is 'model', which has no parameters\(\)"),
+    ],
+)
+def test_an_argument_of_the_wrong_kind_is_named(arguments, options, message):
+    with pytest.raises(TypeError, match=message):
+        quiet(*arguments, **options)
+
+
+def test_a_model_without_parameters_is_an_error():
+    class Empty:
+        def parameters(self):
+            return []
+
+    with pytest.raises(ValueError, match="has no parameters"):
+        quiet(Empty(), X, Y)
+
+
+def test_a_bad_row_is_found_before_the_first_update():
+    trained = model()
+    with pytest.raises(ValueError, match=r"X\[6\]"):
+        quiet(trained, [*X[:6], [1.0]], Y, shuffle=False)
+    assert numbers(trained) == numbers(model())
+
+
+def test_without_shuffling_samples_keep_their_order():
+    seen = []
+
+    def loss(outputs, y):
+        seen.append(list(y))
+        return half_sse(outputs, y)
+
+    quiet(model(), X, Y, loss=loss, epochs=2, shuffle=False)
+    assert seen == Y + Y
+
+
+def test_numpy_integers_are_integers():
+    assert quiet(model(), X, Y, epochs=np.int64(2), batch_size=np.int32(7)).updates == 2
+
+
+LOGITS = [[3.0, 1.0, 0.0], [0.0, 2.0, 1.0], [5.0, 4.0, 0.0], [0.0, 0.0, 1.0]]  # the largest: 0, 1, 0, 2
+
+
+def reads_off(n):
+    """A model whose outputs are its inputs."""
+    identity = MLP(n, [n], seed=0)
+    for neuron in identity.layers[0].neurons:
+        for w in neuron.w:
+            w.data = float(w.label.source == w.label.neuron)
+    return identity
+
+
+@pytest.mark.parametrize(
+    ("targets", "loss", "expected", "of_the_first_two"),
+    [
+        ([0, 1, 1, 2], cross_entropy, 0.75, 1.0),
+        ([[1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, 1]], cross_entropy, 0.75, 1.0),
+        (np.eye(3)[[1, 1, 0, 0]], half_sse, 0.5, 0.5),
+    ],
+)
+def test_the_accuracy_is_the_share_of_right_answers(targets, loss, expected, of_the_first_two):
+    held_out = (LOGITS[:2], list(targets)[:2])
+    history = quiet(reads_off(3), LOGITS, targets, loss=loss, batch_size=None, optimizer=SGD(1e-9), validation=held_out)
+    assert history.accuracy == [expected] * 3
+    assert history.validation_accuracy == [of_the_first_two] * 3
+    assert f"accuracy {expected:.1%}" in repr(history)
+
+
+@pytest.mark.parametrize("targets", [[1, -1, -1, 1], [[1], [-1], [-1], [1]]])
+def test_the_accuracy_of_hinge_goes_by_the_sign(targets):
+    history = quiet(reads_off(1), [0.5, -2.0, 3.0, 1.0], targets, loss=hinge, batch_size=None, optimizer=SGD(1e-9))
+    assert history.accuracy == [0.75] * 3
+
+
+@pytest.mark.parametrize(
+    ("targets", "validation"),
+    [([0.5, 1.0, 2.0], 0.0), ([[0.5, 0.5], [1, 0], [0, 1]], 0.0), ([[0, 1], [1, 0], [0, 1]], ([1.0], [[0.3, 0.7]]))],
+)
+def test_targets_that_are_no_classes_have_no_accuracy(targets, validation):
+    outputs = 1 if isinstance(targets[0], float) else 2
+    history = quiet(MLP(1, [outputs], seed=0), [1.0, 2.0, 3.0], targets, validation=validation)
+    assert (history.accuracy, history.validation_accuracy) == ([], [])
+    assert len(history.loss) == 3
+
+
+def test_an_interrupt_leaves_all_columns_of_the_history_alike():
+    calls = 0
+
+    def loss(outputs, y):
+        nonlocal calls
+        calls += 1
+        if calls == 4 * 3 + 2:  # while the third epoch is trained: 2 epochs of 4 samples and 2 held out
+            raise KeyboardInterrupt
+        return cross_entropy(outputs, y)
+
+    one_hot = np.eye(3)[[0, 1, 1, 2]]
+    history = quiet(reads_off(3), LOGITS, one_hot, loss=loss, validation=(LOGITS[:2], one_hot[:2]))
+    assert history.interrupted
+    columns = (history.loss, history.validation_loss, history.accuracy, history.validation_accuracy)
+    assert [len(column) for column in columns] == [2] * 4
