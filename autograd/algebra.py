@@ -55,18 +55,6 @@ class Primitive:
         code: its place in the table.
     """
 
-    name = cython.declare(str, visibility="readonly")
-    arity = cython.declare(object, visibility="readonly")
-    forward = cython.declare(object, visibility="readonly")
-    partials = cython.declare(object, visibility="readonly")
-    floats = cython.declare(object, visibility="readonly")
-    limit = cython.declare(object, visibility="readonly")
-    text = cython.declare(str, visibility="readonly")
-    latex = cython.declare(str, visibility="readonly")
-    domain = cython.declare(str, visibility="readonly")
-    kinks = cython.declare(str, visibility="readonly")
-    code = cython.declare(cython.int, visibility="readonly")
-
     def __init__(self, name, arity, forward, partials, floats, limit, text, latex, domain, kinks):
         self.name = name
         self.arity = arity

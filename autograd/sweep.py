@@ -15,12 +15,14 @@ except ImportError:
     from autograd import _uncompiled as cython  # type: ignore[no-redef]
 
 from autograd import primitives
-from autograd.algebra import TABLE, Ieee, Primitive
+from autograd.algebra import TABLE, Ieee
 from autograd.errors import StaleGraphError
 
 if cython.compiled:
+    from cython.cimports.autograd.algebra import Primitive
     from cython.cimports.autograd.value import Value
 else:
+    from autograd.algebra import Primitive
     from autograd.value import Value
 
 from autograd.value import sweep_with
@@ -213,17 +215,19 @@ def _partials(by_rule: list) -> list:
     This is Python code, which may be interrupted: it comes before the sweep.
     """
     node: Value
+    primitive: Primitive
     partials: list = []
+    table: list = TABLE
     for item in by_rule:
         node = cython.cast(Value, item)
-        primitive = TABLE[node._code]
+        primitive = table[node._code]
         if primitive.arity != 1:
             partials.append(partials_of(node))
             continue
         rule = primitive.partials[0]
         try:
-            if type(rule) is Primitive:
-                p = rule.floats(node._a_data)
+            if isinstance(rule, Primitive):
+                p = cython.cast(Primitive, rule).floats(node._a_data)
             else:
                 p = rule(node._data, node._a_data) if callable(rule) else rule
         except (ZeroDivisionError, OverflowError, ValueError):

@@ -18,8 +18,11 @@ except ImportError:
     from autograd import _uncompiled as cython  # type: ignore[no-redef]
 
 if cython.compiled:
+    from cython.cimports.autograd.algebra import Primitive
     from cython.cimports.autograd.slab import slab_serve
     from cython.cimports.libc.stdlib import free, malloc
+else:
+    from autograd.algebra import Primitive
 
 from autograd import primitives
 from autograd.algebra import TABLE, is_real, out_of_domain
@@ -37,6 +40,28 @@ MUL = cython.declare(cython.int, primitives.mul.code)
 DIV = cython.declare(cython.int, primitives.div.code)
 NEG = cython.declare(cython.int, primitives.neg.code)
 DOT = cython.declare(cython.int, primitives.dot.code)
+
+# The primitives that are methods.
+ABS = cython.declare(object, primitives.abs_)
+ACOS = cython.declare(object, primitives.acos)
+ACOSH = cython.declare(object, primitives.acosh)
+ASIN = cython.declare(object, primitives.asin)
+ASINH = cython.declare(object, primitives.asinh)
+ATAN = cython.declare(object, primitives.atan)
+ATANH = cython.declare(object, primitives.atanh)
+COS = cython.declare(object, primitives.cos)
+COSH = cython.declare(object, primitives.cosh)
+EXP = cython.declare(object, primitives.exp)
+EXPM1 = cython.declare(object, primitives.expm1)
+LOG = cython.declare(object, primitives.log)
+LOG1P = cython.declare(object, primitives.log1p)
+RELU = cython.declare(object, primitives.relu)
+SIGMOID = cython.declare(object, primitives.sigmoid)
+SIN = cython.declare(object, primitives.sin)
+SINH = cython.declare(object, primitives.sinh)
+SQRT = cython.declare(object, primitives.sqrt)
+TAN = cython.declare(object, primitives.tan)
+TANH = cython.declare(object, primitives.tanh)
 
 # Values freed from within the freeing of others, once that is _DEEP levels deep: see Value.__dealloc__.
 _DEEP = cython.declare(cython.int, 64)
@@ -88,11 +113,20 @@ class Value:
     #   _seen            the same for operands in tuples: first those of _a, then those of _b
     #   _label, _mark    a string or None; which sweep came by last
 
+    if not cython.compiled:
+        __slots__ = (
+            "__weakref__", "_a", "_a_data", "_adjoint", "_b", "_b_data", "_code", "_data", "_grad", "_label", "_mark",
+            "_seen",
+        )  # fmt: skip
+
+        def __init_subclass__(cls):
+            raise TypeError("Value is final, as it is compiled: hold a Value in place of being one.")
+
     def __init__(self, data, label=None):
         if not is_real(data):
             advice = "use .detach() for a copy" if isinstance(data, Value) else "convert it to float first"
             raise TypeError(f"a Value holds one real number, found {type(data).__name__} {data!r}: {advice}.")
-        computed = self._code != LEAF if cython.compiled else vars(self).get("_code", LEAF) != LEAF
+        computed = self._code != LEAF if cython.compiled else getattr(self, "_code", LEAF) != LEAF
         if computed:
             raise GraphError(f"{self!r} was computed by {self.op}: it cannot be made anew in place.")
         clear(self)
@@ -305,85 +339,85 @@ class Value:
         return record(primitives.pow_, (other, self)) if is_real(other) else NotImplemented
 
     def __abs__(self):
-        return _record_unary(primitives.abs_, self)
+        return _record_unary(ABS, self)
 
     # --- The usual functions, as methods. All of them, and what they promise, are in autograd.functions.
 
     def exp(self):
         """E to the power of this number."""
-        return _record_unary(primitives.exp, self)
+        return _record_unary(EXP, self)
 
     def log(self):
         """The natural logarithm; a DomainError at 0 and below."""
-        return _record_unary(primitives.log, self)
+        return _record_unary(LOG, self)
 
     def sqrt(self):
         """The square root; a DomainError below 0."""
-        return _record_unary(primitives.sqrt, self)
+        return _record_unary(SQRT, self)
 
     def sin(self):
         """The sine of this angle in radians."""
-        return _record_unary(primitives.sin, self)
+        return _record_unary(SIN, self)
 
     def cos(self):
         """The cosine of this angle in radians."""
-        return _record_unary(primitives.cos, self)
+        return _record_unary(COS, self)
 
     def tan(self):
         """The tangent of this angle in radians."""
-        return _record_unary(primitives.tan, self)
+        return _record_unary(TAN, self)
 
     def sinh(self):
         """The hyperbolic sine."""
-        return _record_unary(primitives.sinh, self)
+        return _record_unary(SINH, self)
 
     def cosh(self):
         """The hyperbolic cosine."""
-        return _record_unary(primitives.cosh, self)
+        return _record_unary(COSH, self)
 
     def tanh(self):
         """The hyperbolic tangent."""
-        return _record_unary(primitives.tanh, self)
+        return _record_unary(TANH, self)
 
     def expm1(self):
         """E to the power of this number, less 1, exact near 0."""
-        return _record_unary(primitives.expm1, self)
+        return _record_unary(EXPM1, self)
 
     def log1p(self):
         """The natural logarithm of 1 plus this number, exact near 0."""
-        return _record_unary(primitives.log1p, self)
+        return _record_unary(LOG1P, self)
 
     def arcsin(self):
         """The inverse sine. NumPy calls it by this name."""
-        return _record_unary(primitives.asin, self)
+        return _record_unary(ASIN, self)
 
     def arccos(self):
         """The inverse cosine. NumPy calls it by this name."""
-        return _record_unary(primitives.acos, self)
+        return _record_unary(ACOS, self)
 
     def arctan(self):
         """The inverse tangent. NumPy calls it by this name."""
-        return _record_unary(primitives.atan, self)
+        return _record_unary(ATAN, self)
 
     def arcsinh(self):
         """The inverse hyperbolic sine. NumPy calls it by this name."""
-        return _record_unary(primitives.asinh, self)
+        return _record_unary(ASINH, self)
 
     def arccosh(self):
         """The inverse hyperbolic cosine. NumPy calls it by this name."""
-        return _record_unary(primitives.acosh, self)
+        return _record_unary(ACOSH, self)
 
     def arctanh(self):
         """The inverse hyperbolic tangent. NumPy calls it by this name."""
-        return _record_unary(primitives.atanh, self)
+        return _record_unary(ATANH, self)
 
     def sigmoid(self):
         """1 / (1 + exp(-x))."""
-        return _record_unary(primitives.sigmoid, self)
+        return _record_unary(SIGMOID, self)
 
     def relu(self):
         """The number where it is above 0, else 0; its derivative at 0 is 0."""
-        return _record_unary(primitives.relu, self)
+        return _record_unary(RELU, self)
 
     # --- Comparison
 
@@ -516,7 +550,7 @@ def _quotient(a: cython.double, b: cython.double) -> cython.double:
 
 
 @cython.cfunc
-def _record_unary(primitive, x: Value) -> Value:
+def _record_unary(primitive: Primitive, x: Value) -> Value:
     """Record a primitive of one operand, the shortest way."""
     data: cython.double
     try:
