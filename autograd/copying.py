@@ -34,8 +34,8 @@ def _handed_over():
 class _Ancestors:
     """All nodes under one node. A pickler copies an item before it asks for the one after the next.
 
-    Should it stop half-way, a node or two stay handed over. Then the next copy of one lists the nodes under its operands
-    in place of its own: it is as good.
+    Should it stop half-way, a node or two stay handed over. Then the next copy of one lists the nodes under its
+    operands in place of its own: it is as good.
     """
 
     def __init__(self, root):

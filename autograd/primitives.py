@@ -179,9 +179,11 @@ def _power_curvature(y, x, n):
 def _power_slope(x, n):
     if n == 0.0:
         return flat(x)
-    if (n - 1.0) + 1.0 == n:
+    if (n - 1.0) + 1.0 == n and abs(x) > 1e-100:
         return n * _pow(x, n - 1.0)
-    return n * (_pow(x, n) / x)  # n - 1 is rounded, which x^(n-1) magnifies by log x
+    if x == 0.0 or _pow(x, n) == 0.0:
+        return n * _pow(x, n - 1.0)
+    return n * _pow(x, n) / x  # n - 1 is rounded, which x^(n-1) magnifies by log x; and x^(n-1) alone may overflow
 
 
 pow_ = primitive(

@@ -45,7 +45,7 @@ def moons_step(rounds):
     ours, through_nn = moons.Scalars(Value), moons.Scalars(Value, nn.MLP(2, [16, 16, 1]))
     slots = moons.Scalars(slots_value.Value)
     gradients = {"ours": ours.gradients, "ours, nn.MLP": through_nn.gradients, "slots": slots.gradients}
-    programs = {"ours": (ours.step, 5), "ours, nn.MLP": (through_nn.step, 10), "slots": (slots.step, 2)}
+    programs = {"ours": ours.step, "ours, nn.MLP": through_nn.step, "slots": slots.step}
     if installed("micrograd"):
         from micrograd.engine import Value as MicrogradValue
         from micrograd.nn import MLP as MicrogradMLP
@@ -53,11 +53,11 @@ def moons_step(rounds):
         peer = moons.Scalars(MicrogradValue)
         peer_nn = moons.Scalars(MicrogradValue, MicrogradMLP(2, [16, 16, 1]))
         gradients |= {"micrograd": peer.gradients, "micrograd, nn.MLP": peer_nn.gradients}
-        programs |= {"micrograd": (peer.step, 2), "micrograd, nn.MLP": (peer_nn.step, 2)}
+        programs |= {"micrograd": peer.step, "micrograd, nn.MLP": peer_nn.step}
     if installed("xad"):
         xad_gradients, xad_step = moons.xad_step()
         gradients |= {"xad": xad_gradients}
-        programs |= {"xad": (xad_step, 3)}
+        programs |= {"xad": xad_step}
     check_same(gradients)
     times = medians(in_turn(programs, rounds))
     rows = [
@@ -67,7 +67,7 @@ def moons_step(rounds):
     print_table("moons, 2-16-16-1, 100 points, one full-batch step", ("", "ms", "/ ours", "/ ours, nn.MLP"), rows)
 
     floats = moons.floats_forward()
-    passes = medians(in_turn({"plain floats": floats, "ours": ours.forward}, 10 * rounds))
+    passes = medians(in_turn({"plain floats": floats, "ours": ours.forward}, 10 * rounds, kept=True))
     ratio = passes["ours"] / passes["plain floats"]
     rows = [(name, f"{t * 1e3:.2f}", f"{t / passes['plain floats']:.2f}") for name, t in passes.items()]
     print_table("the same, forward pass only", ("", "ms", "/ plain floats"), rows)
@@ -87,10 +87,7 @@ def transformer_step(rounds):
     name = "katherine"
     models = {"ours": transformer.Transformer(Value), "slots": transformer.Transformer(slots_value.Value)}
     check_same({key: (lambda model=model: model.gradients(name)) for key, model in models.items()})
-    programs = {
-        "ours": (lambda: models["ours"].step(name), 3),
-        "slots": (lambda: models["slots"].step(name), 1),
-    }
+    programs = {key: (lambda model=model: model.step(name)) for key, model in models.items()}
     times = medians(in_turn(programs, rounds))
     ratio = times["slots"] / times["ours"]
     rows = [(key, f"{t * 1e3:.1f}", f"{t / times['ours']:.1f}") for key, t in times.items()]

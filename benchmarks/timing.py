@@ -7,31 +7,36 @@ import time
 __all__ = ["in_turn", "medians", "print_table"]
 
 
-def in_turn(programs, rounds, repeats=1):
+TURN = 0.25  # seconds at least
+
+
+def in_turn(programs, rounds, kept=False):
     """Run programs A B C, A B C, ... and time each.
 
     Args:
-        programs: a dict from name to a function without arguments, or to a pair of it and its own number of repeats.
-        rounds: how many times to go round.
-        repeats: how many times to call a function before the next has its turn.
+        programs: a dict from name to a function without arguments.
+        rounds: how many times to go round. In each turn a program is called again and again, as a training loop would,
+            for TURN seconds and at least three times: what one call leaves to the collector, the next ones pay for.
+        kept: whether to call a program once a turn and to free its result after the clock has stopped.
 
     Returns:
         A dict from name to the list of seconds per call, one entry per round. The first round is not counted. Garbage
-        is collected before each turn and not timed; what the collector does during a turn is. The last result of a turn
-        is freed after it.
+        is collected before each turn and not timed; what the collector does during a turn is.
     """
     seconds = {name: [] for name in programs}
     for k in range(rounds + 1):
-        for name, program in programs.items():
-            run, n = program if isinstance(program, tuple) else (program, repeats)
+        for name, run in programs.items():
             gc.collect()
-            start = time.perf_counter()
-            for _ in range(n):
+            calls, start = 0, time.perf_counter()
+            while True:
                 result = run()
-            elapsed = time.perf_counter() - start
+                calls += 1
+                elapsed = time.perf_counter() - start
+                if kept or (elapsed >= TURN and calls >= 3):
+                    break
             del result
             if k:
-                seconds[name].append(elapsed / n)
+                seconds[name].append(elapsed / calls)
     return seconds
 
 
