@@ -3,6 +3,7 @@
 import argparse
 import importlib.util
 import platform
+import statistics
 import sys
 
 import autograd
@@ -117,8 +118,11 @@ def bytes_per_node():
 
 
 def growth(sizes):
-    """Time and memory per node as a graph grows: flat within 1.5x is the goal."""
-    found = {n: memory.measure("ours", n) for n in sizes}
+    """Time and memory per node as a graph grows: flat within 1.5x is the goal. Each figure is the median of three runs."""
+    found = {}
+    for n in sizes:
+        runs = [memory.measure("ours", n) for _ in range(3)]
+        found[n] = {key: statistics.median([run[key] for run in runs]) for key in runs[0]}
     rows = [
         (f"{n:,}", *[f"{m[key] * 1e9:.0f}" for key in ("build", "backward", "free")], f"{m['bytes']:.0f}")
         for n, m in found.items()
