@@ -118,7 +118,7 @@ def bytes_per_node():
 
 
 def growth(sizes):
-    """Time and memory per node as a graph grows: flat within 1.5x is the goal. Each figure is the median of three runs."""
+    """Time and memory per node as a graph grows, the median of three runs: flat within 1.5x is the goal."""
     found = {}
     for n in sizes:
         runs = [memory.measure("ours", n) for _ in range(3)]
