@@ -1,6 +1,9 @@
 """The exceptions. Each is also the built-in one a Python programmer would expect, and its message says what to do."""
 
-__all__ = ["AlgebraError", "AutogradError", "DomainError", "GradientCheckError", "GraphError", "StaleGraphError"]
+__all__ = [
+    "AlgebraError", "AutogradError", "DomainError", "FormulaError", "GradientCheckError", "GraphError", "SheetError",
+    "StaleGraphError",
+]  # fmt: skip
 
 
 class AutogradError(Exception):
@@ -25,3 +28,11 @@ class AlgebraError(AutogradError, TypeError):
 
 class GradientCheckError(AutogradError, AssertionError):
     """``check_gradients`` found a derivative that differs from the finite difference."""
+
+
+class FormulaError(AutogradError, AssertionError):
+    """A formula that was read off a graph does not evaluate to its gradient: a bug in this package."""
+
+
+class SheetError(AutogradError, ValueError):
+    """A sheet of formulas is not of the form that is expected; the message has the line."""

@@ -9,8 +9,10 @@ BASES = {
     "AlgebraError": TypeError,
     "AutogradError": Exception,
     "DomainError": ValueError,
+    "FormulaError": AssertionError,
     "GradientCheckError": AssertionError,
     "GraphError": ValueError,
+    "SheetError": ValueError,
     "StaleGraphError": errors.GraphError,
 }
 

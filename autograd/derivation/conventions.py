@@ -1,0 +1,103 @@
+r"""Conventions: what a delta is, which letters are used, and in which order a weight's indices stand.
+
+Derivations of backpropagation disagree in all three. A convention is an argument, never a guess.
+"""
+
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+__all__ = ["PRESETS", "Convention", "convention"]
+
+_LETTERS = {
+    "x": "x", "a": "a", "y": "y", "t": "t", "s": "s", "delta": r"\delta", "w": "w", "b": "b", "p": "p", "loss": "L",
+    "rate": r"\eta", "function": r"\Phi",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Convention:
+    r"""How formulas are written.
+
+    Attributes:
+        name: of the preset it comes from.
+        delta: a delta is this number times $\partial L / \partial s$: 1, -1, or -1/2.
+        letters: from a role to its LaTeX: ``"x"`` input, ``"a"`` activation, ``"y"`` output, ``"t"`` target, ``"s"``
+            pre-activation, ``"delta"``, ``"w"``, ``"b"``, ``"p"`` softmax, ``"loss"``, ``"rate"``, ``"function"`` the
+            activation function.
+        order: ``"from-to"``: $w_{jk}$ leads from j to k; or ``"to-from"``.
+        arrow: whether a weight is written $w_{(j \rightarrow k)}$.
+        indices: the letters of a weight's source, of the neuron it leads into, and of the neurons that this one feeds;
+            None where each layer has a letter of its own.
+    """
+
+    name: str = "standard"
+    delta: Fraction = Fraction(1)
+    letters: dict = field(default_factory=lambda: dict(_LETTERS))
+    order: str = "from-to"
+    arrow: bool = False
+    indices: tuple | None = None
+
+    def __str__(self):
+        words = {"x": "input", "a": "activation", "y": "output", "t": "target", "s": "pre-activation", "rate": "rate"}
+        letters = ", ".join([f"{self.letters[role]} {word}" for role, word in words.items()])
+        factor = {Fraction(1): "", Fraction(-1): "-"}.get(self.delta, f"{self.delta} ")
+        return (
+            f"convention {self.name}: delta = {factor}dL/ds; weights indexed {self.order}; {letters}, "
+            f"{self.letters['delta']} delta, {self.letters['loss']} loss"
+        )
+
+
+def _preset(name, factor=1, arrow=False, indices=None, **letters):
+    return Convention(name, Fraction(factor), {**_LETTERS, **letters}, "from-to", arrow, indices)
+
+
+PRESETS = {
+    "standard": Convention(),
+    "000": _preset("000", t="y", y=r"\hat{y}", a="x", loss=r"\mathrm{Loss}", indices=("j", "k", "i")),
+    "001": _preset("001", t="y", y=r"\hat{y}", s="a", a="z", x="z", function="f", indices=("i", "j", "k")),
+    "002": _preset(
+        "002", t="y", y="a", x="a", s="n", delta="s", loss="J", rate=r"\alpha", function="f", indices=("j", "i", "j")
+    ),
+    "003": _preset("003", -1, t="y", y=r"\hat{y}", s="h", loss="E", function="f", indices=("i", "j", "k")),
+    "004": _preset(
+        "004", Fraction(-1, 2), x="a", s="z", loss=r"\epsilon", rate=r"\alpha", function=r"\sigma", arrow=True
+    ),
+}
+
+
+def convention(preset="standard", *, delta=None, letters=None, order=None) -> Convention:
+    """A convention: a preset, with what is given in place of its own.
+
+    Args:
+        preset: ``"standard"``, the number of one of the five documents, ``"000"`` to ``"004"``, or a Convention.
+        delta: what a delta is, times dL/ds: a number other than 0, or a text such as ``"-1/2"``.
+        letters: LaTeX by role, as in :class:`Convention`.
+        order: ``"from-to"`` or ``"to-from"``.
+
+    Raises:
+        ValueError: there is no such preset, role or order, or delta is no number other than 0.
+    """
+    if isinstance(preset, Convention):
+        found = preset
+    elif isinstance(preset, str) and preset in PRESETS:
+        found = PRESETS[preset]
+    else:
+        raise ValueError(f"no convention is called {preset!r}: there are {', '.join(PRESETS)}.")
+    if delta is not None:
+        try:
+            factor = Fraction(delta).limit_denominator(10**6)
+        except (ValueError, TypeError, OverflowError, ZeroDivisionError):
+            factor = Fraction(0)
+        if factor == 0:
+            raise ValueError(f"delta is a number other than 0 times dL/ds, found {delta!r}: give 1, -1 or '-1/2'.")
+        found = replace(found, delta=factor)
+    if letters is not None:
+        unknown = set(letters) - set(_LETTERS)
+        if unknown:
+            raise ValueError(f"no letter is called {sorted(unknown)[0]!r}: there are {', '.join(_LETTERS)}.")
+        found = replace(found, letters={**found.letters, **letters})
+    if order is not None:
+        if order not in ("from-to", "to-from"):
+            raise ValueError(f"weights are indexed 'from-to' or 'to-from', found {order!r}.")
+        found = replace(found, order=order)
+    return found
