@@ -1,0 +1,69 @@
+r"""Reading formulas: LaTeX as people write it, and Python-like text.
+
+Both become one kind of tree (:mod:`autograd.derivation.syntax`). The input is not trusted: its length, tokens, depth,
+digits and exponents are bounded, so that reading takes a few milliseconds whatever is in it.
+"""
+
+import re
+
+from autograd.derivation.latex_reader import UNICODE, LatexReader, latex_tokens
+from autograd.derivation.parsing import MOST_CHARACTERS, MOST_NODES, MOST_TOKENS
+from autograd.derivation.syntax import ReadingError, walk
+from autograd.derivation.text_reader import TextReader, text_tokens
+
+__all__ = ["read", "read_latex", "read_text"]
+
+
+def read(text):
+    """The tree of a formula: LaTeX where it has a backslash, braces or scripts like LaTeX's; else Python-like text.
+
+    Raises:
+        ReadingError: it cannot be read; the error has the position and the reason.
+        TypeError: it is no text.
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"a formula is text, found {type(text).__name__}.")
+    if len(text) > MOST_CHARACTERS:
+        raise ReadingError(f"a formula has at most {MOST_CHARACTERS} characters, found {len(text)}", 0)
+    is_latex = "\\" in text or "{" in text or "$" in text or any(c in UNICODE for c in text)
+    is_latex = (
+        is_latex
+        or re.search(r"(?<![A-Za-z0-9_])[A-Za-z](_[A-Za-z0-9]|')(?![A-Za-z0-9_\[(])", text, re.ASCII) is not None
+    )
+    if re.search(r"[A-Za-z]\[|\bfor\b|\*\*", text) and not ("\\" in text or "{" in text):
+        is_latex = False
+    if is_latex:
+        return read_latex(text)
+    try:
+        return read_text(text)
+    except ReadingError as error:
+        try:
+            return read_latex(text)
+        except ReadingError:
+            raise error from None
+
+
+def read_latex(text):
+    """The tree of a formula in LaTeX."""
+    return _read(text, latex_tokens, LatexReader)
+
+
+def read_text(text):
+    """The tree of a formula in Python-like text."""
+    return _read(text, text_tokens, TextReader)
+
+
+def _read(text, tokenize, parser):
+    if len(text) > MOST_CHARACTERS:
+        raise ReadingError(f"a formula has at most {MOST_CHARACTERS} characters, found {len(text)}", 0)
+    tokens = tokenize(text)
+    if len(tokens) > MOST_TOKENS:
+        raise ReadingError(
+            f"a formula has at most {MOST_TOKENS} symbols, found {len(tokens)}", tokens[MOST_TOKENS].at, text
+        )
+    p = parser(text, tokens)
+    tree = p.whole()
+    for count, node in enumerate(walk(tree)):
+        if count >= MOST_NODES:
+            raise ReadingError(f"a formula has at most {MOST_NODES} parts", getattr(node, "at", 0), text)
+    return tree

@@ -1,0 +1,228 @@
+"""What was written: the tree of a formula, before its names have a meaning."""
+
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+__all__ = [
+    "Add", "Call", "Derivative", "Divide", "Dot", "Ellipsis_", "Empty", "Matrix", "Multiply", "Name", "Negative",
+    "Norm",
+    "Number", "Power", "ReadingError", "Relation", "Rows", "Sum", "Text", "Time", "Transpose", "show", "walk",
+]  # fmt: skip
+
+
+class ReadingError(ValueError):
+    """A formula that cannot be read, or means nothing in a network.
+
+    Attributes:
+        reason: why, in words.
+        position: where, as an offset into the text.
+    """
+
+    def __init__(self, reason, position=0, text=None):
+        self.reason, self.position = reason, position
+        around = "" if text is None else text[max(0, position - 15) : position + 15].replace("\n", " ")
+        super().__init__(f"{reason} (character {position + 1}{f', near {around!r}' if around else ''})")
+
+
+class Number(NamedTuple):
+    """An exact number."""
+
+    value: Fraction
+    at: int = 0
+
+
+class Name(NamedTuple):
+    """A name with its indices (subscripts), superscripts, primes and accents."""
+
+    base: str
+    indices: tuple = ()
+    superscripts: tuple = ()
+    primes: int = 0
+    accents: tuple = ()
+    at: int = 0
+
+
+class Time(NamedTuple):
+    """``(k+1)`` behind an indexed name: the iteration."""
+
+    value: Any
+    at: int = 0
+
+
+class Call(NamedTuple):
+    """A function and its arguments."""
+
+    function: Name
+    arguments: tuple
+    at: int = 0
+
+
+class Sum(NamedTuple):
+    """A sum over an index: with limits, or over a set (``domain``), or neither."""
+
+    letter: Any
+    lower: Any
+    upper: Any
+    domain: Any
+    body: Any
+    at: int = 0
+
+
+class Add(NamedTuple):
+    """Terms that are added up; a subtracted one is a :class:`Negative`."""
+
+    terms: tuple
+    at: int = 0
+
+
+class Multiply(NamedTuple):
+    """Factors, in order."""
+
+    factors: tuple
+    at: int = 0
+
+
+class Divide(NamedTuple):
+    """A quotient."""
+
+    numerator: Any
+    denominator: Any
+    at: int = 0
+
+
+class Power(NamedTuple):
+    """A base and an exponent."""
+
+    base: Any
+    exponent: Any
+    at: int = 0
+
+
+class Negative(NamedTuple):
+    """Minus something."""
+
+    operand: Any
+    at: int = 0
+
+
+class Derivative(NamedTuple):
+    """The derivative of something (None: not said) by something."""
+
+    of: Any
+    by: Any
+    at: int = 0
+
+
+class Dot(NamedTuple):
+    """A product of two vectors."""
+
+    left: Any
+    right: Any
+    at: int = 0
+
+
+class Transpose(NamedTuple):
+    """Something transposed."""
+
+    operand: Any
+    at: int = 0
+
+
+class Matrix(NamedTuple):
+    """Rows of a matrix or vector."""
+
+    rows: tuple
+    at: int = 0
+
+
+class Norm(NamedTuple):
+    """Something between bars."""
+
+    operand: Any
+    at: int = 0
+
+
+class Relation(NamedTuple):
+    """Sides, and the signs between them: ``=``, ``<-``, ``->`` or ``in``."""
+
+    operators: tuple
+    sides: tuple
+    at: int = 0
+
+
+class Rows(NamedTuple):
+    """Lines below one another."""
+
+    rows: tuple
+    at: int = 0
+
+
+class Text(NamedTuple):
+    """Prose."""
+
+    content: str
+    at: int = 0
+
+
+class Ellipsis_(NamedTuple):
+    """Three dots."""
+
+    at: int = 0
+
+
+class Empty(NamedTuple):
+    """A side with nothing on it."""
+
+    at: int = 0
+
+
+def walk(tree):
+    """Every node of a tree, without recursion."""
+    stack = [tree]
+    while stack:
+        x = stack.pop()
+        if isinstance(x, tuple):
+            if hasattr(x, "_fields"):
+                yield x
+            stack.extend(x)
+
+
+def show(tree) -> str:
+    """A tree as text, for messages."""
+    if isinstance(tree, Number):
+        return str(tree.value)
+    if isinstance(tree, Name):
+        accents = "".join([f"{a} " for a in tree.accents])
+        below = f"[{','.join([show(x) for x in tree.indices])}]" if tree.indices else ""
+        above = f"^({','.join([show(x) for x in tree.superscripts])})" if tree.superscripts else ""
+        return f"{accents}{tree.base}{chr(39) * tree.primes}{below}{above}"
+    if isinstance(tree, Add):
+        return "(" + " + ".join([show(x) for x in tree.terms]) + ")"
+    if isinstance(tree, Multiply):
+        return "*".join([show(x) for x in tree.factors])
+    if isinstance(tree, Divide):
+        return f"({show(tree.numerator)})/({show(tree.denominator)})"
+    if isinstance(tree, Power):
+        return f"{show(tree.base)}**{show(tree.exponent)}"
+    if isinstance(tree, Negative):
+        return f"-{show(tree.operand)}"
+    if isinstance(tree, Call):
+        return f"{show(tree.function)}({', '.join([show(x) for x in tree.arguments])})"
+    if isinstance(tree, Sum):
+        letter = "" if tree.letter is None else show(tree.letter)
+        over = f" in {show(tree.domain)}" if tree.domain is not None else ""
+        return f"sum({show(tree.body)} for {letter}{over})"
+    if isinstance(tree, Derivative):
+        return f"d({'' if tree.of is None else show(tree.of)})/d({show(tree.by)})"
+    if isinstance(tree, Time):
+        return f"({show(tree.value)})"
+    if isinstance(tree, Relation):
+        out = show(tree.sides[0])
+        for sign, side in zip(tree.operators, tree.sides[1:], strict=True):
+            out += f" {sign} {show(side)}"
+        return out
+    if isinstance(tree, Text):
+        return tree.content
+    if isinstance(tree, (Dot, Transpose, Norm)):
+        return f"{type(tree).__name__.lower()}({', '.join([show(x) for x in tree[:-1]])})"
+    return type(tree).__name__.strip("_").lower()
