@@ -1,0 +1,223 @@
+r"""Grading a hand-written formula: read it, give its names a meaning, prove or refute it, say what is wrong.
+
+Nothing that is written is ever run: a formula becomes a tree (:mod:`autograd.derivation.reading`), the tree an
+expression, and the expression is evaluated by the rules of the table. Length, depth, digits, exponents and terms are
+bounded, and so is the time that is spent on a diagnosis.
+"""
+
+from fractions import Fraction
+from html import escape
+
+from autograd.derivation.claims import Claims
+from autograd.derivation.diagnosis import Mistake, diagnose
+from autograd.derivation.equations import Equation, gathered, gradient_of
+from autograd.derivation.expressions import Number, Plus, Symbol, Times, evaluate, symbols
+from autograd.derivation.field import Pole, Unprovable, small_fraction
+from autograd.derivation.names import RATE
+from autograd.derivation.proof import Oracle
+from autograd.derivation.syntax import ReadingError
+from autograd.derivation.vocabulary import Vocabulary
+from autograd.errors import AutogradError, GraphError
+
+__all__ = ["Grade", "Grader"]
+
+
+class Grade:
+    """The answer.
+
+    Attributes:
+        verdict: ``"equal"`` (proved), ``"wrong"``, ``"unproved"`` (the numbers agree, but a proof is out of reach) or
+            ``"unreadable"``.
+        condition: under which an update is equal, such as that a constant is absorbed in the rate; else "". mistakes:
+        what is wrong, a tuple of :class:`~autograd.derivation.diagnosis.Mistake`. diagnosis: the same in words; of an
+        unreadable formula, where and why. correct: the right formula, an
+        :class:`~autograd.derivation.equations.Equation`; None where there is none to give. counterexample: a point
+        where the formula is wrong, with the true and the given value; else None. formula: what was graded.
+    """
+
+    def __init__(self, verdict, formula, *, condition="", mistakes=(), diagnosis="", correct=None, counterexample=None):
+        self.verdict, self.formula, self.condition = verdict, formula, condition
+        self.mistakes = tuple(mistakes)
+        self.diagnosis = diagnosis
+        self.correct, self.counterexample = correct, counterexample
+
+    def __str__(self):
+        lines = [f"{self.verdict}: {self.formula}"]
+        if self.condition:
+            lines.append(f"  condition: {self.condition}")
+        if self.diagnosis:
+            lines.append(f"  {'diagnosis' if self.verdict == 'wrong' else 'because'}: {self.diagnosis}")
+        if self.correct is not None and self.verdict != "equal":
+            lines.append(f"  right: {self.correct}")
+        if self.counterexample is not None:
+            lines.append(f"  counterexample: {self.counterexample}")
+        return "\n".join(lines)
+
+    def __repr__(self):
+        return f"<grade {self.verdict}>"
+
+    def as_dict(self) -> dict:
+        """The answer as plain data, for JSON."""
+        example = self.counterexample
+        return {
+            "formula": self.formula,
+            "verdict": self.verdict,
+            "condition": self.condition,
+            "mistakes": [mistake._asdict() for mistake in self.mistakes],
+            "diagnosis": self.diagnosis,
+            "correct": None if self.correct is None else {"text": self.correct.text, "latex": self.correct.latex},
+            "counterexample": None
+            if example is None
+            else {"point": example.point, "where": example.where, "true": example.true, "given": example.given},
+        }
+
+    def _repr_html_(self):
+        colour = {"equal": "#1a7f37", "wrong": "#b42318", "unproved": "#8a6100", "unreadable": "#6b3fa0"}[self.verdict]
+        head, *rest = str(self).split("\n")
+        rows = "".join([f"<br>{escape(line)}" for line in rest])
+        word, _, formula = head.partition(": ")
+        return f'<div><b style="color:{colour}">{escape(word)}</b>: <code>{escape(formula)}</code>{rows}</div>'
+
+
+class Grader(Claims):
+    """Grades formulas for one derivation."""
+
+    def __init__(self, formulas, printer, convention):
+        self.formulas, self.printer, self.convention = formulas, printer, convention
+        self.network = formulas.network
+        self.vocabulary = Vocabulary(formulas, printer, convention)
+        self.oracle = Oracle(formulas)
+
+    def grade(self, target, formula, rate=None) -> Grade:
+        """See :meth:`autograd.derivation.Derivation.grade`."""
+        if not isinstance(formula, str):
+            raise TypeError(
+                f"a formula is text, found {type(formula).__name__}: write it as LaTeX or Python-like text."
+            )
+        if rate is not None and not isinstance(rate, str):
+            raise TypeError(f"the rate is the name of a quantity, found {type(rate).__name__}.")
+        meant = None if target is None else self._target(target)
+        try:
+            claims = self._claims(meant, formula, rate)
+        except ReadingError as error:
+            return Grade("unreadable", formula, diagnosis=str(error))
+        except RecursionError:
+            return Grade("unreadable", formula, diagnosis="it is nested too deeply: write it with fewer brackets.")
+        try:
+            grades = [self._graded(claim, formula) for claim in claims]
+        except (ReadingError, GraphError) as error:
+            return Grade("unreadable", formula, diagnosis=str(error))
+        order = {"unreadable": 0, "wrong": 1, "unproved": 2, "equal": 3}
+        return min(grades, key=lambda g: (order[g.verdict], not g.condition))
+
+    # --- Whether it is so.
+
+    def _graded(self, claim, formula):
+        unproved = False
+        condition = ""
+        for right in claim.rights:
+            absorbed = self._absorbed(claim, right) if claim.kind in ("update", "step") else None
+            if absorbed is not None and absorbed > 0:
+                if RATE not in symbols(right):
+                    condition = f"the rate is {absorbed}"
+                elif absorbed != 1:
+                    condition = f"the rate that is written stands for {1 / absorbed} of the rate of gradient descent"
+                    if absorbed.numerator == 1 or absorbed.denominator == 1:
+                        inverse = 1 / absorbed
+                        condition = (
+                            f"the constant {inverse} is absorbed in the rate: the rate that is written is {inverse} "
+                            "times the rate of gradient descent"
+                        )
+                continue
+            for env in claim.instances:
+                verdict = self._compared(claim, right, env)
+                if verdict == "wrong":
+                    return self._wrong(claim, right, env, formula, absorbed)
+                unproved = unproved or verdict == "unproved"
+        if unproved:
+            words = (
+                "50-digit numbers agree; a function in it has no meaning in a field, or an identity is not known there"
+            )
+            return Grade("unproved", formula, condition=condition, diagnosis=words, correct=self._correct(claim, {}))
+        return Grade("equal", formula, condition=condition, correct=self._correct(claim, {}))
+
+    def _compared(self, claim, right, env):
+        field = self.oracle.agree_in_field(claim.truth, right, env)
+        if field == "pole":
+            return "wrong"
+        digits = self.oracle.agree_in_digits(claim.truth, right, env)
+        if digits is False or (digits is None and field is not True):
+            return "wrong"
+        return "equal" if field is True else "unproved"
+
+    def _absorbed(self, claim, right):
+        """The constant by which the step of an update is longer than gradient descent's, or None.
+
+        Where no rate is written, it is the rate itself.
+        """
+        gradient = Symbol("gradient", name=claim.symbol)
+        rate = RATE if RATE in symbols(right) else Number(Fraction(1))
+        found = None
+        for env in claim.instances[:6]:
+            for point in self.oracle.field(3) or []:
+                try:
+                    g = evaluate(gradient, point, env) * evaluate(rate, point, env)
+                    given = evaluate(right, point, env)
+                    given = given if claim.kind == "step" else given - evaluate(claim.symbol, point, env)
+                    if g.v == 0:
+                        continue
+                    c = small_fraction((-given / g).v)
+                except (Pole, Unprovable, AutogradError):
+                    return None
+                if c is None or (found is not None and c != found):
+                    return None
+                found = c
+        if found is not None and found > 0:
+            for env in claim.instances:
+                scaled = Times((Number(Fraction(-found)), rate, gradient))
+                truth = scaled if claim.kind == "step" else Plus((claim.symbol, scaled))
+                if self.oracle.agree_in_field(truth, right, env) is not True:
+                    return None
+        return found
+
+    def _wrong(self, claim, right, env, formula, absorbed):
+        mistakes = []
+        if absorbed is not None and absorbed < 0:
+            mistakes.append(Mistake("sign", "the sign is flipped: the step goes up the gradient"))
+        else:
+            mistakes = diagnose(self.oracle, self.vocabulary, claim.truth, right, env, claim.symbol)
+        example = self.oracle.counterexample(claim.truth, right, env, self.printer.symbol_text)
+        words = "; and ".join([m.text for m in mistakes])
+        if not mistakes:
+            words = "no slip, and no two, explain it: compare it with the right formula term by term"
+            if example is not None and example.given is None:
+                words = "it has no value: it divides by 0, or a function is asked for outside of its domain"
+        return Grade(
+            "wrong",
+            formula,
+            mistakes=mistakes,
+            diagnosis=words,
+            correct=self._correct(claim, env),
+            counterexample=example,
+        )
+
+    def _correct(self, claim, env):
+        """The right formula, for the neuron that is meant, or for all."""
+        formulas, printer = self.formulas, self.printer
+        if claim.symbol is None or claim.kind == "value":
+            return None
+        symbols_meant = {claim.symbol.bound(e) for e in claim.instances}
+        if claim.symbol.role == "delta":
+            pairs = [
+                (formulas.network.delta_of(n), formulas.delta[n])
+                for n in formulas.network.neurons
+                if formulas.network.delta_of(n) in symbols_meant
+            ]
+            found = gathered(pairs, "delta", printer)
+        else:
+            node_of = {s: node for node, s in self.network.symbol_of.items()}
+            pairs = [(s, gradient_of(formulas, node_of[s])) for s in sorted(symbols_meant, key=lambda s: s.indices)]
+            found = gathered(pairs, "gradient", printer)
+        if not found:
+            return None
+        return found[0] if isinstance(found[0], Equation) else None
