@@ -13,6 +13,7 @@
 
 import os as _os
 import sys as _sys
+import typing as _typing
 
 
 def _check_distribution():
@@ -48,8 +49,10 @@ from autograd.errors import (  # noqa: E402
     AlgebraError,
     AutogradError,
     DomainError,
+    FormulaError,
     GradientCheckError,
     GraphError,
+    SheetError,
     StaleGraphError,
 )
 from autograd.functions import *  # noqa: E402, F403
@@ -60,7 +63,20 @@ from autograd.value import Value, compiled, no_grad  # noqa: E402
 
 __version__ = "0.1.0"
 __all__ = [
-    "AlgebraError", "AutogradError", "DomainError", "GradientCheckError", "GraphError", "StaleGraphError", "Value",
-    "check_gradients", "compiled", "grad", "hessian", "hvp", "jacobian", "jvp", "no_grad", "primitive", "replay",
-    "value_and_grad", "vjp", *_functions,
+    "AlgebraError", "AutogradError", "DomainError", "FormulaError", "GradientCheckError", "GraphError", "SheetError",
+    "StaleGraphError", "Value", "check_gradients", "compiled", "derive", "grad", "hessian", "hvp", "jacobian", "jvp",
+    "no_grad", "primitive", "replay", "value_and_grad", "vjp", *_functions,
 ]  # fmt: skip
+
+if _typing.TYPE_CHECKING:
+    from autograd.derivation import derive
+else:
+
+    def __getattr__(name):
+        """What few programs use is imported when it is asked for: importing the engine stays quick."""
+        if name != "derive":
+            raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+        from autograd.derivation import derive
+
+        globals()[name] = derive
+        return derive

@@ -15,8 +15,24 @@ FLOORS = [
     ["autograd.graph", "autograd.functions", "autograd.copying"],
     ["autograd.transforms"],
     ["autograd.checking"],
+    *[
+        [f"autograd.derivation.{room}" if room else "autograd.derivation" for room in floor.split(",")]
+        for floor in (
+            "conventions,expressions,syntax",
+            "field,folding,network,parsing",
+            "fitting,latex_reader,numbering,printing,text_reader",
+            "reading,sampling,structure",
+            "formulas,names",
+            "equations,matrices,report,steps,vocabulary",
+            "claims,edits,proof",
+            "diagnosis",
+            "grading",
+            "derivation",
+            ",sheets",
+        )
+    ],
     ["autograd"],
-    ["nn.layers", "nn.losses", "nn.optimizers"],
+    ["autograd.__main__", "nn.layers", "nn.losses", "nn.optimizers"],
     ["nn.deltas", "nn.saving", "nn.training"],
     ["nn"],
 ]
@@ -64,6 +80,8 @@ def test_a_module_imports_only_from_below(module):
 def test_no_import_of_the_project_hides_in_a_function(module):
     tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
     functions = [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    if module == "autograd":  # imports what few programs use when it is asked for, so that the import stays quick
+        functions = [f for f in functions if f.name != "__getattr__"]
     assert [name for f in functions for name in project_imports(ast.unparse(f))] == []
 
 
