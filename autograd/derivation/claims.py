@@ -7,7 +7,7 @@ from fractions import Fraction
 from autograd.derivation import syntax
 from autograd.derivation.expressions import Letter, Number, Plus, Sum, Symbol, Times, parts, symbols
 from autograd.derivation.names import RATE, Scope
-from autograd.derivation.reading import read
+from autograd.derivation.reading import is_latex, read
 from autograd.derivation.syntax import ReadingError
 from autograd.errors import GraphError
 from autograd.value import Value
@@ -103,6 +103,7 @@ class Claims:
             if sign and head.rstrip().endswith("'") and "\\" not in head and "{" not in head:
                 text, primed = head.rstrip()[:-1] + " =" + tail, True
         tree = read(text)
+        self._latex = is_latex(text)
         left, rights, operator = _sides(tree)
         if not rights:
             raise ReadingError("there is no formula here.", 0)
@@ -115,10 +116,10 @@ class Claims:
         renamed = rate.lstrip("\\") if rate else None
         readings = self._readings(meant, left, update or step)
         claims, failure = [], None
-        for symbol, letters, env in readings:
-            scope = self._scope(symbol, letters)
+        for symbol, letters, env, aliases in readings:
+            scope = self._scope(symbol, letters, _variables(left) if symbol is None else frozenset())
             try:
-                claims.append(self._claim(symbol, left, rights, scope, env, update, step, renamed))
+                claims.append(self._claim(symbol, left, rights, scope, (env, aliases), update, step, renamed))
             except ReadingError as error:
                 failure = failure or error
         if not claims:
@@ -128,25 +129,24 @@ class Claims:
         return claims
 
     def _readings(self, meant, left, changed):
-        """What may be meant: the symbol, what the letters of the left side count, and their numbers where given."""
+        """What may be meant: the symbol, what letters count, their numbers where given, and which are the same."""
         tree = left
         if isinstance(left, syntax.Derivative):
             tree = left.by
         if meant is not None:
-            letters, env = self._matched(meant, tree)
-            return [(meant, letters, env)]
+            return [(meant, *self._matched(meant, tree))]
         if tree is None:
             raise ReadingError("name what this is: dL/dw_ho[h,o] = ..., or \\delta_o = ...; or pass a target.", 0)
         of_loss = not isinstance(left, syntax.Derivative) or self._is_of_loss(left)
         if not isinstance(tree, syntax.Name) or not of_loss:
-            return [(None, {}, {})]
+            return [(None, {}, {}, {})]
         found = []
         failure = None
         letters_in = [x.base for x in tree.indices if isinstance(x, syntax.Name) and not x.indices]
         for layer in range(self.network.depth, 0, -1):
             letters = self._letters_for(layer, letters_in)
             try:
-                scope = Scope({**self._standard_letters(), **letters}, layer)
+                scope = Scope({**self._standard_letters(), **letters}, layer, latex=self._latex)
                 e = self.vocabulary.resolve(tree, scope)
             except ReadingError as error:
                 failure = failure or error
@@ -155,16 +155,16 @@ class Claims:
                 (f[0], tuple(sorted(f[1].items(), key=str))) for f in found
             ]:
                 if e.role in ("w", "b", "delta", "free") or isinstance(left, syntax.Derivative):
-                    found.append((e, letters, {}))
+                    found.append((e, letters, {}, {}))
                 else:
-                    return [(None, letters, {})]
+                    return [(None, letters, {}, {})]
         if not found and failure is not None:
             if isinstance(left, syntax.Name) and not changed:
-                return [(None, {}, {})]
+                return [(None, {}, {}, {})]
             raise failure
         unique: dict = {}
-        for symbol, letters, env in found:
-            unique.setdefault(symbol, (symbol, letters, env))
+        for reading in found:
+            unique.setdefault(reading[0], reading)
         return list(unique.values())
 
     def _letters_for(self, layer, letters_in):
@@ -181,42 +181,49 @@ class Claims:
         return letters
 
     def _matched(self, meant, tree):
-        """The letters of a left side, matched with the indices of the symbol that is meant."""
+        """The letters of a left side and of the convention, matched with the indices of the symbol that is meant.
+
+        Returns:
+            What each letter counts; the numbers of those that stand for a number; and which letters of the formula stand
+            for which letters of the symbol.
+        """
         letters: dict = {}
         env: dict = {}
+        aliases: dict = {}
+
+        def match(letter, kind, index):
+            if letter in letters:
+                return
+            letters[letter] = kind
+            if isinstance(index, int):
+                env[letter] = index
+            elif isinstance(index, Letter) and index.name != letter:
+                aliases[letter] = index.name
+
         slots = [*zip(meant.layers, meant.indices, strict=True)]
         if isinstance(tree, syntax.Name):
             given = list(tree.indices)
             if meant.role == "w" and self.convention.order == "to-from" and tree.base not in self.vocabulary.bases:
                 given.reverse()
-            pairs = list(zip(given, slots, strict=False))
-            if len(given) == 1 and meant.role == "w" and len(slots) == 2:
-                pairs = [(given[0], slots[0])]
-            for x, (kind, index) in pairs:
+            for x, (kind, index) in zip(given, slots, strict=False):
                 if isinstance(x, syntax.Name) and not x.indices:
-                    letters[x.base] = kind
-                    if isinstance(index, int):
-                        env[x.base] = index
+                    match(x.base, kind, index)
+        for kind, index in [*slots, ("samples", meant.sample), ("steps", meant.step)]:
+            if isinstance(index, Letter):
+                match(index.name, kind, index)
         how = self.convention.indices
-        if how is not None and meant.layers:
+        if how is not None and slots:
             for letter, (kind, index) in zip(how[:2] if meant.role == "w" else how[1:2], slots, strict=False):
-                letters.setdefault(letter, kind)
-                if isinstance(index, int) and letters[letter] == kind:
-                    env.setdefault(letter, index)
+                match(letter, kind, index)
         for kind, index in [*slots, ("samples", meant.sample), ("steps", meant.step)]:
             letter = self.formulas.alphabet.letters.get(kind)
-            if index is None or letter is None:
-                continue
-            if isinstance(index, Letter):
-                letters.setdefault(index.name, kind)
-            elif letter not in letters:
-                letters[letter] = kind
-                env.setdefault(letter, index)
-        return letters, env
+            if index is not None and letter is not None:
+                match(letter, kind, index)
+        return letters, env, aliases
 
-    def _scope(self, symbol, letters):
+    def _scope(self, symbol, letters, variables):
         if symbol is None:
-            return Scope({**self._standard_letters(), **letters})
+            return Scope({**self._standard_letters(), **letters}, latex=self._latex, variables=variables)
         own: dict = {}
         letters = dict(letters)
         for kind, index in [
@@ -229,9 +236,10 @@ class Claims:
             if isinstance(index, Letter):
                 letters.setdefault(index.name, kind)
         layer = symbol.layers[-1] if symbol.layers else None
-        return Scope(letters, layer, own, symbol)
+        return Scope(letters, layer, own, symbol, self._latex)
 
-    def _claim(self, symbol, left, rights, scope, env, update, step, renamed):
+    def _claim(self, symbol, left, rights, scope, bound, update, step, renamed):
+        env, aliases = bound
         resolve = self.vocabulary.resolve
         if renamed:
             rights = [_renamed(tree, renamed) for tree in rights]
@@ -252,7 +260,7 @@ class Claims:
                 truth, kind = Plus((symbol, Times((Number(Fraction(-1)), RATE, truth)))), "update"
         if kind == "value" and isinstance(truth, Symbol) and truth.role == "gradient" and truth.name is None:
             found = [e for e in found if e != truth] or found
-        letters = {i.name for e in (truth, *found) for i in _free_letters(e)}
+        letters = {aliases.get(i.name, i.name) for e in (truth, *found) for i in _free_letters(e)}
         ranges = []
         kinds = {**self._standard_letters(), **scope.letters}
         for letter in sorted(letters):
@@ -266,6 +274,8 @@ class Claims:
             dict(zip(sorted(letters), numbers, strict=True))
             for numbers in itertools.islice(itertools.product(*ranges), 20_000)
         ]
+        for instance in instances:
+            instance.update({alias: instance[letter] for alias, letter in aliases.items() if letter in instance})
         instances = [env_ for env_ in instances if self._is_there(symbol, env_)]
         if len(instances) > _MOST_INSTANCES:
             instances = [
@@ -305,6 +315,14 @@ def _sides(tree):
         left = None if type(sides[0]).__name__ == "Empty" else sides[0]
         return left, sides[1:], operator
     return None, [tree], "="
+
+
+def _variables(left):
+    """The names in an identity that are no quantities: those on its left side without an index."""
+    if not isinstance(left, (syntax.Call, syntax.Derivative)):
+        return frozenset()
+    names = [x for x in syntax.walk(left) if isinstance(x, syntax.Name) and not x.indices]
+    return frozenset([x.base for x in names if x.base in ("z", "u", "v", "x", "t")])
 
 
 def _is_updated(tree):

@@ -362,6 +362,7 @@ class LatexReader(Parser):
 
     def factor(self):
         self.deeper()
+        bracketed = self.is_sign("(") or self.is_sign("[")
         x = self.atom()
         while True:
             if self.is_sign("^"):
@@ -369,7 +370,7 @@ class LatexReader(Parser):
                 x = Transpose(x, x.at) if self.is_transpose() else self.power(x, self.group())
             elif self.is_sign("'"):
                 self.next()
-                x = self.primed(x)
+                x = Call(Name("prime", at=x.at), (x,), x.at) if bracketed else self.primed(x)
             elif self.is_sign("_") and not isinstance(x, Name):
                 self.next()
                 self.scripts()  # an entry of a vector, [...]_i
@@ -640,6 +641,8 @@ class LatexReader(Parser):
             time = self.time()
             if time is not None:
                 return x._replace(superscripts=(*x.superscripts, time))
+        if "hat" in x.accents and self.is_sign("("):
+            self.skip_dependence()
         is_function = x.base in _FUNCTIONS or x.primes or "dot" in x.accents
         if (
             x.base in ("p", "q", "J", "F", "f", "g", "L")
@@ -663,6 +666,17 @@ class LatexReader(Parser):
         if x.base in ("exp", "log", "tanh", "sinh", "cosh", "sin", "cos", "tan") and self.starts():
             return Call(x, (self.factor(),), x.at)
         return x
+
+    def skip_dependence(self):
+        """``\\hat{y}(w_i)`` says what the output depends on: it is no product."""
+        if self.peek(1) not in ("w", "vec", "mathbf"):
+            return
+        k = 1
+        while self.peek(k) is not None and not self.is_sign(")", k):
+            if self.peek(k) not in ("_", "{", "}", ",", "vec", "mathbf") and self.kind(k) not in ("name", "number"):
+                return
+            k += 1
+        self.i += k + 1
 
     def time(self):
         """``(k)`` or ``(k+1)`` behind an indexed name."""

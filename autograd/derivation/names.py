@@ -20,14 +20,18 @@ class Scope:
         letters: from letter to what it counts: a layer, ``"samples"`` or ``"steps"``.
         layer: the layer that the target is in, for superscripts such as ``(m)``.
         own: from layer (or ``"samples"``) to the index of the target there, for names without an index.
+        target: the symbol that is meant, or None.
+        latex: whether the formula was LaTeX, where a letter's index says which layer it is in.
+        variables: names that are no quantities of the network, as the z in an identity.
     """
 
-    def __init__(self, letters, layer=None, own=None, target=None):
+    def __init__(self, letters, layer=None, own=None, target=None, latex=False, variables=frozenset()):
         self.letters, self.layer, self.own, self.target = letters, layer, own or {}, target
+        self.latex, self.variables = latex, variables
 
     def within(self, letter, kind):
         """The scope inside of a sum over a letter."""
-        return Scope({**self.letters, letter: kind}, self.layer, self.own, self.target)
+        return Scope({**self.letters, letter: kind}, self.layer, self.own, self.target, self.latex, self.variables)
 
 
 class Names:
@@ -44,32 +48,18 @@ class Names:
             return Number(Fraction(self.network.samples))
         if tree.base in _RATES and not tree.indices and not (tree.base == "mu" and "mu" in scope.letters):
             return RATE
-        if tree.base in self.bases and not tree.accents and self._fits(tree):
-            return self._text_name(tree, scope)
-        if key_of(tree) in self.letters:
+        if tree.base in scope.variables and not tree.indices and not tree.superscripts:
+            return Symbol("free", name=f"variable {tree.base}")
+        if key_of(tree) in self.letters and (scope.latex or tree.base not in self.bases):
             return self._latex_name(tree, scope)
+        if tree.base in self.bases and not tree.accents:
+            return self._text_name(tree, scope)
         if self._is_loss(tree):
             return Symbol("gradient", name=None)
         if tree.base == "n" and not tree.indices and "n" not in scope.letters:
             return Number(Fraction(self.network.samples))
         known = ", ".join(sorted(self.bases)[:12])
         raise ReadingError(f"{tree.base} has no meaning here; known are {known}.", at(tree))
-
-    def _fits(self, tree):
-        """Whether a name is one of the text vocabulary: it has as many indices as that."""
-        roles = self.bases[tree.base]
-        if any(name is not None for _, _, name in roles):
-            return True
-        letter = self.letters.get(key_of(tree))
-        if letter is None:
-            return True
-        role, layers, _ = next(iter(roles))
-        shown = "y" if role == "a" and layers == (self.network.depth,) else role
-        return shown in letter and not tree.superscripts and len(tree.indices) >= len(layers) and not self._typed(tree)
-
-    def _typed(self, tree):
-        """Whether an index says itself which layer it is in, so that it need not be the one of the name."""
-        return False
 
     def _text_name(self, tree, scope):
         role, layers, name = next(iter(self.bases[tree.base]))

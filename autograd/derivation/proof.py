@@ -50,6 +50,9 @@ class _Graded:
         role = symbol.role
         if symbol == RATE:
             return self._rate
+        if role == "free" and symbol.name.startswith("variable "):
+            point = getattr(self.sample, "point", None)
+            return point.random() if point is not None else self._rate + self.number(Fraction(1, 3))
         if role == "delta":
             return self.sample.symbol(symbol) * self.number(self._formulas.factor)
         if role == "gradient":

@@ -11,7 +11,7 @@ from autograd.derivation.parsing import MOST_CHARACTERS, MOST_NODES, MOST_TOKENS
 from autograd.derivation.syntax import ReadingError, walk
 from autograd.derivation.text_reader import TextReader, text_tokens
 
-__all__ = ["read", "read_latex", "read_text"]
+__all__ = ["is_latex", "read", "read_latex", "read_text"]
 
 
 def read(text):
@@ -25,14 +25,7 @@ def read(text):
         raise TypeError(f"a formula is text, found {type(text).__name__}.")
     if len(text) > MOST_CHARACTERS:
         raise ReadingError(f"a formula has at most {MOST_CHARACTERS} characters, found {len(text)}", 0)
-    is_latex = "\\" in text or "{" in text or "$" in text or any(c in UNICODE for c in text)
-    is_latex = (
-        is_latex
-        or re.search(r"(?<![A-Za-z0-9_])[A-Za-z](_[A-Za-z0-9]|')(?![A-Za-z0-9_\[(])", text, re.ASCII) is not None
-    )
-    if re.search(r"[A-Za-z]\[|\bfor\b|\*\*", text) and not ("\\" in text or "{" in text):
-        is_latex = False
-    if is_latex:
+    if is_latex(text):
         return read_latex(text)
     try:
         return read_text(text)
@@ -41,6 +34,16 @@ def read(text):
             return read_latex(text)
         except ReadingError:
             raise error from None
+
+
+def is_latex(text):
+    """Whether a formula is LaTeX: it has a backslash, braces, or scripts like LaTeX's."""
+    if "\\" in text or "{" in text or "$" in text or any(c in UNICODE for c in text):
+        return True
+    if re.search(r"[A-Za-z]\[|\bfor\b|\*\*", text):
+        return False
+    script = r"(?<![A-Za-z0-9_])[A-Za-z](_[A-Za-z0-9]|')(?![A-Za-z0-9_\[(])"
+    return re.search(script, text, re.ASCII) is not None
 
 
 def read_latex(text):

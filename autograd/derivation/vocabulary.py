@@ -216,7 +216,7 @@ class Vocabulary(Names):
             return found
         likely = []
         upper = getattr(tree.upper, "base", None)
-        if upper == "N" and self.network.samples > 1:
+        if (upper == "N" or letter == "mu") and self.network.samples > 1:
             likely.append("samples")
         downstream = self.convention.indices[2] if self.convention.indices else None
         if letter == downstream and scope.layer is not None:
