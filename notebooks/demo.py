@@ -1,4 +1,4 @@
-"""The main job in one go: train on Fisher's iris data, look at the deltas, and check them by hand.
+"""The main job in one go: train on Fisher's iris data, look at the deltas, and read, follow and grade their formulas.
 
 Run it with ``make demo``. It prints what it finds and writes two pictures to ``out/``.
 """
@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib.colors import ListedColormap
 from sklearn.datasets import load_iris
 
-from autograd import no_grad
+from autograd import derive, no_grad
 from nn import MLP, SGD, deltas, fit, half_sse
 
 OUT = Path("out")
@@ -92,6 +92,21 @@ def show_deltas(model, x, t):
     print(f"\n  largest difference: {products:.1e} to delta * input, {recursion:.1e} to the recursion\n")
 
 
+def show_formulas(model, x, t):
+    """The formulas of backpropagation, read off a graph; one step by step; and three hand derivations, one wrong."""
+    loss = half_sse(model(x), t)
+    derivation = derive(loss)
+    print(f"The formulas of backpropagation, read off the graph of one sample:\n\n{derivation}\n")
+    print(f"One hidden weight, step by step:\n\n{derivation.steps('w_ih[1,1]')}\n")
+    print("Three hand derivations, graded against the graph:\n")
+    for target, formula in (
+        (None, r"\delta_o = (y_o - t_o)\, y_o (1 - y_o)"),
+        ("w_ho[h,o]", "d_o[o]*a[h]"),
+        (None, r"\delta_h = (1 - a_h^2) \sum_o \delta_o w_{ho}"),
+    ):
+        print(f"{derivation.grade(target, formula)}\n")
+
+
 def draw_losses(runs):
     """The two loss curves, over epochs and over the work done."""
     figure, axes = plt.subplots(1, 2, figsize=(10, 4), layout="constrained", sharey=True)
@@ -147,6 +162,7 @@ def main():
     training = X[~held_out], one_hot[~held_out]
     runs = train(training, (X[held_out], data.target[held_out]))
     show_deltas(runs["stochastic"][0], training[0][60].tolist(), training[1][60].tolist())
+    show_formulas(runs["stochastic"][0], training[0][60].tolist(), training[1][60].tolist())
     draw_losses(runs)
     draw_regions(runs, data, held_out, mean, deviation)
     print(f"Pictures: {OUT / 'loss_curves.png'}, {OUT / 'decision_regions.png'}")

@@ -2,6 +2,7 @@
 
 import itertools
 import random
+import re
 from fractions import Fraction
 
 from autograd.derivation import syntax
@@ -16,6 +17,7 @@ __all__ = ["Claim", "Claims"]
 
 # A formula for all neurons is graded for each of them, or for so many of them.
 _MOST_INSTANCES = 36
+_PRIMED = re.compile(r"([A-Za-z_]\w*(?:\[[^\]]{1,40}\])?)'\s*=", re.ASCII)
 
 
 class Claim:
@@ -99,9 +101,9 @@ class Claims:
         primed = False
         if meant is None or meant.role in ("w", "b", "free"):
             # in text, w_ho[h,o]' = ... is the weight after the update
-            head, sign, tail = text.partition("=")
-            if sign and head.rstrip().endswith("'") and "\\" not in head and "{" not in head:
-                text, primed = head.rstrip()[:-1] + " =" + tail, True
+            match = _PRIMED.match(text)
+            if match:
+                text, primed = f"{match[1]} ={text[match.end() :]}", True
         tree = read(text)
         self._latex = is_latex(text)
         left, rights, operator = _sides(tree)
@@ -114,7 +116,7 @@ class Claims:
         if left is not None and update:
             left = _without_marks(left)
         renamed = rate.lstrip("\\") if rate else None
-        readings = self._readings(meant, left, update or step)
+        readings = self._readings(meant, left, rights, update or step)
         claims, failure = [], None
         for symbol, letters, env, aliases in readings:
             scope = self._scope(symbol, letters, _variables(left) if symbol is None else frozenset())
@@ -128,13 +130,13 @@ class Claims:
             )
         return claims
 
-    def _readings(self, meant, left, changed):
+    def _readings(self, meant, left, rights, changed):
         """What may be meant: the symbol, what letters count, their numbers where given, and which are the same."""
         tree = left
         if isinstance(left, syntax.Derivative):
             tree = left.by
         if meant is not None:
-            return [(meant, *self._matched(meant, tree))]
+            return [self._matched(meant, tree, rights)]
         if tree is None:
             raise ReadingError("name what this is: dL/dw_ho[h,o] = ..., or \\delta_o = ...; or pass a target.", 0)
         of_loss = not isinstance(left, syntax.Derivative) or self._is_of_loss(left)
@@ -180,46 +182,50 @@ class Claims:
                 letters[letter] = layer if k == len(letters_in) - 1 else layer - 1
         return letters
 
-    def _matched(self, meant, tree):
-        """The letters of a left side and of the convention, matched with the indices of the symbol that is meant.
+    def _matched(self, meant, tree, rights):
+        """The symbol that is meant in the letters of the formula: of its left side, of the convention, or of the layers.
 
         Returns:
-            What each letter counts; the numbers of those that stand for a number; and which letters of the formula stand
-            for which letters of the symbol.
+            The symbol; what each letter counts; the numbers of those that stand for a number; and which letters may be
+            written for which.
         """
-        letters: dict = {}
-        env: dict = {}
-        aliases: dict = {}
-
-        def match(letter, kind, index):
-            if letter in letters:
-                return
-            letters[letter] = kind
-            if isinstance(index, int):
-                env[letter] = index
-            elif isinstance(index, Letter) and index.name != letter:
-                aliases[letter] = index.name
-
-        slots = [*zip(meant.layers, meant.indices, strict=True)]
+        slots = [*zip(meant.layers, meant.indices, strict=True), ("samples", meant.sample), ("steps", meant.step)]
+        alphabet = self.formulas.alphabet.letters
+        usual = [None if index is None else alphabet.get(kind) for kind, index in slots]
+        written = list(usual)
+        how = self.convention.indices
+        used = {x.base for right in rights for x in syntax.walk(right) if isinstance(x, syntax.Name) and not x.indices}
+        if how is not None and meant.layers:
+            own = list(how[:2] if meant.role == "w" else how[1:2])
+            if used & set(own) and not used & (set(usual) - set(own)):
+                written[: len(own)] = own
         if isinstance(tree, syntax.Name):
             given = list(tree.indices)
             if meant.role == "w" and self.convention.order == "to-from" and tree.base not in self.vocabulary.bases:
                 given.reverse()
-            for x, (kind, index) in zip(given, slots, strict=False):
+            for k, x in enumerate(given[: len(meant.layers)]):
                 if isinstance(x, syntax.Name) and not x.indices:
-                    match(x.base, kind, index)
-        for kind, index in [*slots, ("samples", meant.sample), ("steps", meant.step)]:
-            if isinstance(index, Letter):
-                match(index.name, kind, index)
-        how = self.convention.indices
-        if how is not None and slots:
-            for letter, (kind, index) in zip(how[:2] if meant.role == "w" else how[1:2], slots, strict=False):
-                match(letter, kind, index)
-        for kind, index in [*slots, ("samples", meant.sample), ("steps", meant.step)]:
-            letter = self.formulas.alphabet.letters.get(kind)
-            if index is not None and letter is not None:
-                match(letter, kind, index)
-        return letters, env, aliases
+                    written[k] = x.base
+        letters: dict = {}
+        env: dict = {}
+        aliases: dict = {}
+        indices = []
+        for letter, (kind, index) in zip(written, slots, strict=True):
+            indices.append(Letter(letter) if isinstance(index, Letter) and letter is not None else index)
+            if letter is not None:
+                letters[letter] = kind
+                if isinstance(index, int):
+                    env[letter] = index
+        for letter, old, (kind, index) in zip(written, usual, slots, strict=True):
+            if old is not None and old not in letters:  # the letter of the layer may be written as well
+                letters[old] = kind
+                if isinstance(index, int):
+                    env[old] = index
+                else:
+                    aliases[old] = letter
+        n = len(meant.layers)
+        symbol = Symbol(meant.role, meant.layers, tuple(indices[:n]), indices[n], indices[n + 1], meant.name)
+        return symbol, letters, env, aliases
 
     def _scope(self, symbol, letters, variables):
         if symbol is None:

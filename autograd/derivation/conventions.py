@@ -28,6 +28,7 @@ class Convention:
         arrow: whether a weight is written $w_{(j \rightarrow k)}$.
         indices: the letters of a weight's source, of the neuron it leads into, and of the neurons that this one feeds;
             None where each layer has a letter of its own.
+        names: names for single quantities, in LaTeX: document 004 calls one weight of each layer $w_o$ and $w_h$.
     """
 
     name: str = "standard"
@@ -36,19 +37,20 @@ class Convention:
     order: str = "from-to"
     arrow: bool = False
     indices: tuple | None = None
+    names: dict = field(default_factory=dict)
 
     def __str__(self):
-        words = {"x": "input", "a": "activation", "y": "output", "t": "target", "s": "pre-activation", "rate": "rate"}
-        letters = ", ".join([f"{self.letters[role]} {word}" for role, word in words.items()])
+        words = {
+            "x": "input", "a": "activation", "y": "output", "t": "target", "s": "pre-activation", "delta": "delta",
+            "loss": "loss", "rate": "rate",
+        }  # fmt: skip
+        own = [f"{self.letters[role]} {word}" for role, word in words.items() if self.letters[role] != _LETTERS[role]]
         factor = {Fraction(1): "", Fraction(-1): "-"}.get(self.delta, f"{self.delta} ")
-        return (
-            f"convention {self.name}: delta = {factor}dL/ds; weights indexed {self.order}; {letters}, "
-            f"{self.letters['delta']} delta, {self.letters['loss']} loss"
-        )
+        return f"convention {self.name}: {', '.join([f'delta = {factor}dL/ds', f'weights indexed {self.order}', *own])}"
 
 
-def _preset(name, factor=1, arrow=False, indices=None, **letters):
-    return Convention(name, Fraction(factor), {**_LETTERS, **letters}, "from-to", arrow, indices)
+def _preset(name, factor=1, arrow=False, indices=None, names=None, **letters):
+    return Convention(name, Fraction(factor), {**_LETTERS, **letters}, "from-to", arrow, indices, names or {})
 
 
 PRESETS = {
@@ -60,9 +62,10 @@ PRESETS = {
     ),
     "003": _preset("003", -1, t="y", y=r"\hat{y}", s="h", loss="E", function="f", indices=("i", "j", "k")),
     "004": _preset(
-        "004", Fraction(-1, 2), x="a", s="z", loss=r"\epsilon", rate=r"\alpha", function=r"\sigma", arrow=True
+        "004", Fraction(-1, 2), True, names={"w_o": "w_ho[1,1]", "w_h": "w_ih[1,1]"}, x="a", s="z",
+        loss=r"\epsilon", rate=r"\alpha", function=r"\sigma",
     ),
-}
+}  # fmt: skip
 
 
 def convention(preset="standard", *, delta=None, letters=None, order=None) -> Convention:

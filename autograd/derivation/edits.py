@@ -324,7 +324,10 @@ class Edits:
             for new in self._relatives(s, scope):
                 kind = self._kind_of_swap(s, new)
                 text = self._swap_text(s, new, kind) + f" ({count} times)"
-                if s.role in ("a", "s") and self._is_slope_of(e, s):
+                if (s.role, new.role) == ("a", "s") and (s.layers, s.indices) == (new.layers, new.indices):
+                    kind = "derivative at the activation"
+                    text = self._swap_text(s, new, kind)
+                elif s.role in ("a", "s") and self._is_slope_of(e, s):
                     kind = "wrong derivative"
                     a, b = self.printer.text(s), self.printer.text(new)
                     text = f"the derivative of the activation of the wrong neuron: wrote {a} where {b} belongs"

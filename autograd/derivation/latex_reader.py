@@ -117,8 +117,13 @@ _LATEX_TOKEN = re.compile(
 )
 
 
+# The number of an equation, set apart by space at the end of a line.
+_NUMBERED = re.compile(r"\\q?quad\s*\(\d{1,3}\)(?=\s*(\\\\|\\end|[.,]?\s*$))")
+
+
 def latex_tokens(text):
     """The tokens of LaTeX: commands, names of one letter, numbers, signs; spacing and comments are dropped."""
+    text = _NUMBERED.sub(lambda match: " " * len(match[0]), text)
     for unicode_, command in UNICODE.items():
         if unicode_ in text:
             text = text.replace(unicode_, command)

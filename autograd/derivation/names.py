@@ -48,6 +48,10 @@ class Names:
             return Number(Fraction(self.network.samples))
         if tree.base in _RATES and not tree.indices and not (tree.base == "mu" and "mu" in scope.letters):
             return RATE
+        if len(tree.indices) == 1 and not tree.accents:
+            single = self.singles.get(f"{tree.base}_{getattr(tree.indices[0], 'base', '')}")
+            if single is not None:
+                return single
         if tree.base in scope.variables and not tree.indices and not tree.superscripts:
             return Symbol("free", name=f"variable {tree.base}")
         if key_of(tree) in self.letters and (scope.latex or tree.base not in self.bases):

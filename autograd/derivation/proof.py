@@ -187,13 +187,17 @@ class Oracle:
                 want = KINK_POINTS
         return True if checked == want else "pole"
 
-    def agree_in_digits(self, left, right, env):
+    def agree_in_digits(self, left, right, env, count=3):
         """True or False, by numbers of many digits; None where the formula has no value at any point tried."""
         import mpmath  # lazy: only to compare formulas
 
         agreed = 0
+        until = time.perf_counter() + 0.5
         with mpmath.workdps(DIGITS):
-            for point in self.precise(6):
+            for k in range(2 * count):
+                if agreed >= 3 and time.perf_counter() > until:
+                    break
+                point = self.precise(k + 1)[k]
                 try:
                     a, b = evaluate(left, point, env), evaluate(right, point, env)
                 except _FAILURES:
@@ -203,7 +207,7 @@ class Oracle:
                 if abs(a - b) > mpmath.mpf(10) ** (15 - DIGITS) * max(1, abs(a), abs(b)):
                     return False
                 agreed += 1
-                if agreed == 3:
+                if agreed == count:
                     return True
         return True if agreed else None
 
@@ -235,7 +239,7 @@ class Oracle:
                 continue
             shown = {name(s): numbers[s] for s in kept}
             found = Counterexample(shown, dict(env or {}), true, given)
-            if given is not None and abs(true) > 1e-3 and abs(true - given) > 0.01 * abs(true):
+            if given is not None and abs(true) > 1e-7 and abs(true - given) > 0.01 * abs(true):
                 return found
             best = best or found
         return best

@@ -14,6 +14,9 @@ from autograd.derivation.text_reader import TextReader, text_tokens
 __all__ = ["is_latex", "read", "read_latex", "read_text"]
 
 
+_IS_TEXT = re.compile(r"[A-Za-z]\[|\bfor\b|\*\*")
+
+
 def read(text):
     """The tree of a formula: LaTeX where it has a backslash, braces or scripts like LaTeX's; else Python-like text.
 
@@ -30,6 +33,8 @@ def read(text):
     try:
         return read_text(text)
     except ReadingError as error:
+        if _IS_TEXT.search(text):
+            raise
         try:
             return read_latex(text)
         except ReadingError:
@@ -40,7 +45,7 @@ def is_latex(text):
     """Whether a formula is LaTeX: it has a backslash, braces, or scripts like LaTeX's."""
     if "\\" in text or "{" in text or "$" in text or any(c in UNICODE for c in text):
         return True
-    if re.search(r"[A-Za-z]\[|\bfor\b|\*\*", text):
+    if _IS_TEXT.search(text):
         return False
     script = r"(?<![A-Za-z0-9_])[A-Za-z](_[A-Za-z0-9]|')(?![A-Za-z0-9_\[(])"
     return re.search(script, text, re.ASCII) is not None

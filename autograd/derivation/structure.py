@@ -21,6 +21,8 @@ from autograd.value import Value
 
 __all__ = ["find_network"]
 
+# More nodes than any activation function has.
+_LONGEST = 40
 _LINEAR = (primitives.add, primitives.sub, primitives.neg, primitives.total)
 # What an activation function may do after an affine step; anything else on a sum with a constant belongs to a loss.
 _ACTIVATING = {
@@ -223,6 +225,8 @@ def _find_activations(network):
         cluster = _grown(neuron.s, network.readers, starts, place)
         chain = _dominators(neuron.s, cluster, network.readers)
         neuron.a = _activation(neuron, chain, cluster, network, sources)
+        if sum(1 for node in cluster if place[node] <= place[neuron.a]) > _LONGEST:
+            neuron.a = neuron.s  # too long for a formula: its nodes are named one by one
         at = place[neuron.a]
         neuron.inside = tuple([node for node in cluster if place[node] <= at]) if neuron.a is not neuron.s else ()
 

@@ -70,6 +70,8 @@ class Vocabulary(Names):
             self.bases.setdefault(base, set()).add((symbol.role, symbol.layers, symbol.name))
         self.weights = {s.layers for s in self.symbols if s.role == "w"}
         self.letters = self._letters()
+        wanted = {text: latex for latex, text in convention.names.items()}
+        self.singles = {wanted[t]: s for s in self.symbols if (t := printer.symbol_text(s)) in wanted}
         self._templates: dict = {}
 
     def _all_symbols(self):
@@ -215,6 +217,8 @@ class Vocabulary(Names):
                 raise ReadingError(f"there is no set {name or '...'}: there are {self._sets()}.", at(tree.domain))
             return found
         likely = []
+        if isinstance(tree.upper, syntax.Norm) and len(getattr(tree.upper.operand, "indices", ())) == 1:
+            likely.append(self.alphabet.kind(getattr(tree.upper.operand.indices[0], "base", "")))  # |a_h|: as many as h
         upper = getattr(tree.upper, "base", None)
         if (upper == "N" or letter == "mu") and self.network.samples > 1:
             likely.append("samples")
@@ -316,7 +320,11 @@ class Vocabulary(Names):
             return self._multiply(syntax.Multiply((tree.left, tree.right)), scope)
         kind, index = None, None
         for x in weights.indices:
-            kind, index = self._index(x, scope)
+            if isinstance(x, syntax.Name) and not x.indices and x.base not in scope.letters:
+                kind = self.alphabet.kind(x.base)  # w_h: the weights into the hidden neuron that is meant
+                index = scope.own.get(kind, 1 if self.singles else None)
+            else:
+                kind, index = self._index(x, scope)
         if kind is None and scope.layer is not None:
             kind = scope.layer
             index = index if index is not None else scope.own.get(kind)
