@@ -7,12 +7,13 @@ RUN := $(VENV)/bin/python
 SOURCES := pyproject.toml $(wildcard autograd/*.py autograd/*.pxd autograd/*.h)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-compiled test-interpreted lint format bench clean
+.PHONY: help demo test test-compiled test-interpreted lint format bench grading clean
 
 help:
 	@echo "make demo    train on the iris data and show the deltas of backpropagation; pictures go to out/"
 	@echo "make test    the tests, with the compiled engine and with the interpreted one"
 	@echo "make bench   speed, side by side with other libraries"
+	@echo "make grading how many random mistakes in hand derivations are flagged and named, and the time of each stage"
 	@echo "make lint    lint, format and types"
 	@echo "make clean   remove what the other targets made"
 
@@ -49,6 +50,10 @@ format: $(VENV)/.with-lint
 
 bench: $(VENV)/.with-bench
 	$(RUN) -m benchmarks
+
+grading: $(VENV)/.with-test
+	$(RUN) -m benchmarks.formulas
+	$(RUN) -m benchmarks.grading
 
 clean:
 	rm -rf $(VENV) build dist out *.egg-info autograd/*.c autograd/*.so .pytest_cache .ruff_cache .mypy_cache .hypothesis

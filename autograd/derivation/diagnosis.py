@@ -82,10 +82,14 @@ class _Search(Edits):
         if points and any(p.sample.point.has_kinks for p in points):
             points = oracle.field(24) or []
         self.points = [(p, evaluate(truth, p, env).v) for p in points]
-        # a point where a gate is closed makes everything agree
-        self.points.sort(key=lambda pt: pt[1] == 0 or self._at(formula, pt[0]) in (None, 0))
+        # where a gate is closed, or two gates are open, everything agrees: begin where it does not
+        self.points.sort(key=lambda pt: self._blindness(pt[1], self._at(formula, pt[0])))
         self.point, self.true = self.points[0] if self.points else (None, None)
         self.exists = set(vocabulary.symbols)
+
+    @staticmethod
+    def _blindness(true, given):
+        return (true == 0) + (given == true) + (given in (None, 0)) / 2
 
     def _at(self, e, point):
         try:
@@ -136,7 +140,7 @@ class _Search(Edits):
             if new is None:
                 continue
             v = self.value(new)
-            if v is None or v == h:
+            if v is None or (v == h and h != self.true):
                 continue
             valued.append((edit, new, v))
             if v == self.true and self.confirmed(new):

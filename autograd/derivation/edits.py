@@ -160,8 +160,7 @@ class Edits:
                 (e.role, layers) for layers in sorted({s.layers for s in self.vocabulary.symbols if s.role == e.role})
             ]
         values = [("x", (0,))] + [("a", (k,)) for k in range(1, last + 1)] + [("s", (k,)) for k in range(1, last + 1)]
-        if e.role in ("t", "p") or e.layers == (last,):
-            values += [("t", (last,)), ("p", (last,))]
+        values += [("t", (last,)), ("p", (last,))]
         return [(e.role, e.layers)] + [v for v in values if v != (e.role, e.layers)]
 
     def _with(self, e, role, layers, indices):
@@ -369,8 +368,23 @@ class Edits:
                         if role == "a" and layers == (last,):
                             t = Symbol("t", layers, indices, sample, symbol.step)
                             if self._is_there(t):
-                                found.append(Plus((t, Times((Number(Fraction(-1)), symbol)))))
+                                minus = Number(Fraction(-1))
+                                found.append(Plus((t, Times((minus, symbol)))))
+                                found.append(Plus((symbol, Times((minus, t)))))
+                        if role == "delta" and layers[0] < last:
+                            found += self._returning(symbol)
         return list(dict.fromkeys(found))
+
+    def _returning(self, delta):
+        """The sum that comes back from the layer after: of its deltas, times the weights."""
+        layer = delta.layers[0]
+        if (layer, layer + 1) not in self.vocabulary.weights or delta.step is not None:
+            return []
+        letter = self.alphabet.letter(layer + 1, {x.letter for x in _sums(self.formula)} | set(self.env))
+        after = Symbol("delta", (layer + 1,), (Letter(letter),), delta.sample)
+        w = Symbol("w", (layer, layer + 1), (delta.indices[0], Letter(letter)))
+        values = tuple(range(1, self.alphabet.ends[layer + 1] + 1))
+        return [Sum(letter, layer + 1, values, Times((after, w)))]
 
     def _slopes(self, symbol):
         """The derivative of an activation, and its parts."""
@@ -399,10 +413,20 @@ class Edits:
 
     def _insertions(self, path, scope, join):
         for new in self._pool(scope):
-            words = f"the factor {self.printer.text(new)} is missing"
-            yield Edit(
-                path, "missing factor", words, lambda x, new=new: join(x, new), 0.0 if isinstance(new, Symbol) else 0.05
-            )
+            words = f"the factor {self.printer.text(new)} is missing{self._also(new)}"
+            cost = 0.3 if new == self.target else 0.0 if isinstance(new, Symbol) else 0.05
+            yield Edit(path, "missing factor", words, lambda x, new=new: join(x, new), cost)
+
+    def _also(self, factor):
+        """The other name of an activation's derivative."""
+        for s in dict.fromkeys(symbols(factor)):
+            if s.role in ("a", "s") and factor in self._slopes(s)[s.role == "a" :]:
+                neuron = next(n for n in self.network.neurons if n.layer == s.layers[0])
+                inside = [node for node in neuron.inside if node.op.arity == 1]
+                if len(neuron.inside) == 1 and inside:
+                    at = Symbol("s", s.layers, s.indices, s.sample, s.step)
+                    return f": the derivative of the activation, {self.printer.text(Slope(inside[0].op, 0, (at,)))}"
+        return ""
 
     # Sums over an index: forgotten, surplus, over the wrong set.
 
