@@ -1,9 +1,9 @@
 """How long each stage takes, from a recorded graph to its printed formulas: ``python -m benchmarks.formulas``.
 
-Every formula is held to reverse mode in that time. Milliseconds, the median of several runs, for graphs of ``nn`` (a neuron
-is one ``dot``) and for the same written as sums of products.
+Every formula is held to reverse mode in that time. Milliseconds, the median of several runs; a neuron is one ``dot``.
 """
 
+import itertools
 import statistics
 import time
 
@@ -12,7 +12,7 @@ from autograd.derivation.conventions import convention
 from autograd.derivation.equations import Recorded, checked, definitions, delta_equations, gradient_equations
 from autograd.derivation.formulas import Formulas
 from autograd.derivation.printing import Printer
-from autograd.derivation.reading import read
+from autograd.derivation.readers import read
 from autograd.derivation.sheets import build
 from autograd.derivation.structure import find_network
 from benchmarks.timing import print_table
@@ -37,7 +37,7 @@ def stages(loss):
     for equation in equations:
         _ = equation.text, equation.latex
     marks.append(time.perf_counter())
-    return [1e3 * (b - a) for a, b in zip(marks, marks[1:])]
+    return [1e3 * (b - a) for a, b in itertools.pairwise(marks)]
 
 
 def main():
@@ -47,7 +47,7 @@ def main():
         loss = build(sizes, ["sigmoid"] * (len(sizes) - 1))
         stages(loss)
         runs = [stages(loss) for _ in range(3 if sizes[0] > 10 else 15)]
-        medians = [statistics.median(column) for column in zip(*runs)]
+        medians = [statistics.median(column) for column in zip(*runs, strict=True)]
         total = sum(medians)
         rows.append(
             [name, *[f"{x:.2f}" for x in medians], f"{total:.2f}", f"< {goal}", "met" if total < goal else "MISSED"]

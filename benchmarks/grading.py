@@ -2,10 +2,11 @@
 
     python -m benchmarks.grading --seed 7 --single 600 --double 400
 
-Right formulas are written in several forms for random weights and neurons of several networks. One or two of the usual
-slips are made in them at random. A case counts only if its numbers differ from reverse mode's at two points. All of them must
-be flagged wrong. A slip counts as *named* if a reported mistake has its kind, or one of the kinds that mean the same
-change (``SAME``), and mentions the quantity that was written or the one that belongs there. Of two slips both must be named.
+Right formulas are written in several forms for random weights and neurons of several networks. One or two of the
+usual slips are made in them at random. A case counts only if its numbers differ from reverse mode's at two points.
+All of them must be flagged wrong. A slip counts as *named* if a reported mistake has its kind, or one of the kinds
+that mean the same change (``SAME``), and mentions the quantity that was written or the one that belongs there. Of two
+slips both must be named.
 
 Nothing here looks at how the grader works: formulas are trees of this file, evaluated by this file.
 """
@@ -417,11 +418,9 @@ def _index(network, e, r):
                 if isinstance(i, int):
                     for new in range(1, 5):
                         other = ("sym", x[1], (*x[2][:k], new, *x[2][k + 1 :]))
-                        if (
-                            new != i
-                            and other[2] in network.points[0][0][x[1]]
-                            or (new != i and any(isinstance(m, str) for m in other[2]) and _fits(network, other))
-                        ):
+                        has_letters = any(isinstance(m, str) for m in other[2])
+                        known = _fits(network, other) if has_letters else other[2] in network.points[0][0][x[1]]
+                        if new != i and known:
                             yield (text(x), text(other)), path, other
 
 

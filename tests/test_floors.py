@@ -18,10 +18,10 @@ FLOORS = [
     *[
         [f"autograd.derivation.{room}" if room else "autograd.derivation" for room in floor.split(",")]
         for floor in (
-            "conventions,expressions,syntax",
-            "field,folding,network,parsing",
-            "fitting,latex_reader,numbering,printing,text_reader",
-            "reading,sampling,structure",
+            "conventions,expressions,trees",
+            "field,folding,lexing,network",
+            "fitting,from_latex,from_text,numbering,printing",
+            "readers,sampling,structure",
             "formulas,names",
             "equations,matrices,report,steps,vocabulary",
             "claims,edits,proof",

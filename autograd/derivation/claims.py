@@ -5,11 +5,11 @@ import random
 import re
 from fractions import Fraction
 
-from autograd.derivation import syntax
+from autograd.derivation import trees
 from autograd.derivation.expressions import Letter, Number, Plus, Sum, Symbol, Times, parts, symbols
 from autograd.derivation.names import RATE, Scope
-from autograd.derivation.reading import is_latex, read
-from autograd.derivation.syntax import ReadingError
+from autograd.derivation.readers import is_latex, read
+from autograd.derivation.trees import ReadingError
 from autograd.errors import GraphError
 from autograd.value import Value
 
@@ -133,18 +133,18 @@ class Claims:
     def _readings(self, meant, left, rights, changed):
         """What may be meant: the symbol, what letters count, their numbers where given, and which are the same."""
         tree = left
-        if isinstance(left, syntax.Derivative):
+        if isinstance(left, trees.Derivative):
             tree = left.by
         if meant is not None:
             return [self._matched(meant, tree, rights)]
         if tree is None:
             raise ReadingError("name what this is: dL/dw_ho[h,o] = ..., or \\delta_o = ...; or pass a target.", 0)
-        of_loss = not isinstance(left, syntax.Derivative) or self._is_of_loss(left)
-        if not isinstance(tree, syntax.Name) or not of_loss:
+        of_loss = not isinstance(left, trees.Derivative) or self._is_of_loss(left)
+        if not isinstance(tree, trees.Name) or not of_loss:
             return [(None, {}, {}, {})]
         found = []
         failure = None
-        letters_in = [x.base for x in tree.indices if isinstance(x, syntax.Name) and not x.indices]
+        letters_in = [x.base for x in tree.indices if isinstance(x, trees.Name) and not x.indices]
         for layer in range(self.network.depth, 0, -1):
             letters = self._letters_for(layer, letters_in)
             try:
@@ -156,12 +156,12 @@ class Claims:
             if isinstance(e, Symbol) and (e, tuple(sorted(letters.items(), key=str))) not in [
                 (f[0], tuple(sorted(f[1].items(), key=str))) for f in found
             ]:
-                if e.role in ("w", "b", "delta", "free") or isinstance(left, syntax.Derivative):
+                if e.role in ("w", "b", "delta", "free") or isinstance(left, trees.Derivative):
                     found.append((e, letters, {}, {}))
                 else:
                     return [(None, letters, {}, {})]
         if not found and failure is not None:
-            if isinstance(left, syntax.Name) and not changed:
+            if isinstance(left, trees.Name) and not changed:
                 return [(None, {}, {}, {})]
             raise failure
         unique: dict = {}
@@ -183,7 +183,7 @@ class Claims:
         return letters
 
     def _matched(self, meant, tree, rights):
-        """The symbol that is meant in the letters of the formula: of its left side, of the convention, or of the layers.
+        """The symbol that is meant, in the letters of the formula: its left side's, the convention's or the layers'.
 
         Returns:
             The symbol; what each letter counts; the numbers of those that stand for a number; and which letters may be
@@ -194,17 +194,17 @@ class Claims:
         usual = [None if index is None else alphabet.get(kind) for kind, index in slots]
         written = list(usual)
         how = self.convention.indices
-        used = {x.base for right in rights for x in syntax.walk(right) if isinstance(x, syntax.Name) and not x.indices}
+        used = {x.base for right in rights for x in trees.walk(right) if isinstance(x, trees.Name) and not x.indices}
         if how is not None and meant.layers:
             own = list(how[:2] if meant.role == "w" else how[1:2])
             if used & set(own) and not used & (set(usual) - set(own)):
                 written[: len(own)] = own
-        if isinstance(tree, syntax.Name):
+        if isinstance(tree, trees.Name):
             given = list(tree.indices)
             if meant.role == "w" and self.convention.order == "to-from" and tree.base not in self.vocabulary.bases:
                 given.reverse()
             for k, x in enumerate(given[: len(meant.layers)]):
-                if isinstance(x, syntax.Name) and not x.indices:
+                if isinstance(x, trees.Name) and not x.indices:
                     written[k] = x.base
         letters: dict = {}
         env: dict = {}
@@ -251,7 +251,7 @@ class Claims:
             rights = [_renamed(tree, renamed) for tree in rights]
         found = [resolve(tree, scope) for tree in rights]
         kind = "value"
-        if symbol is None or (isinstance(left, syntax.Derivative) and not self._is_of_loss(left)):
+        if symbol is None or (isinstance(left, trees.Derivative) and not self._is_of_loss(left)):
             truth = resolve(left, scope)
         elif symbol.role == "delta":
             truth, kind = symbol, "delta"
@@ -298,7 +298,7 @@ class Claims:
         return symbol.bound(env) in set(self.vocabulary.symbols)
 
     def _is_of_loss(self, left):
-        return isinstance(left.of, syntax.Name) and self.vocabulary._is_loss(left.of)
+        return isinstance(left.of, trees.Name) and self.vocabulary._is_loss(left.of)
 
 
 # --- Sides of an equation.
@@ -306,7 +306,7 @@ class Claims:
 
 def _sides(tree):
     """The left side, or None; the right sides; and the operator."""
-    if isinstance(tree, syntax.Rows):
+    if isinstance(tree, trees.Rows):
         left, rights, operator = None, [], "="
         for k, row in enumerate(tree.rows):
             row = row[0] if isinstance(row, tuple) and len(row) == 1 else row
@@ -315,7 +315,7 @@ def _sides(tree):
                 left, operator = one, sign
             rights += more
         return left, rights, operator
-    if isinstance(tree, syntax.Relation):
+    if isinstance(tree, trees.Relation):
         sides = list(tree.sides)
         operator = "<-" if "<-" in tree.operators else "="
         left = None if type(sides[0]).__name__ == "Empty" else sides[0]
@@ -325,43 +325,43 @@ def _sides(tree):
 
 def _variables(left):
     """The names in an identity that are no quantities: those on its left side without an index."""
-    if not isinstance(left, (syntax.Call, syntax.Derivative)):
+    if not isinstance(left, (trees.Call, trees.Derivative)):
         return frozenset()
-    names = [x for x in syntax.walk(left) if isinstance(x, syntax.Name) and not x.indices]
+    names = [x for x in trees.walk(left) if isinstance(x, trees.Name) and not x.indices]
     return frozenset([x.base for x in names if x.base in ("z", "u", "v", "x", "t")])
 
 
 def _is_updated(tree):
     """w', or w(k+1): the weight after the step."""
-    if not isinstance(tree, syntax.Name):
+    if not isinstance(tree, trees.Name):
         return False
-    later = any(isinstance(x, syntax.Time) and isinstance(x.value, syntax.Add) for x in tree.superscripts)
+    later = any(isinstance(x, trees.Time) and isinstance(x.value, trees.Add) for x in tree.superscripts)
     return later or tree.primes > 0
 
 
 def _without_marks(tree):
-    if not isinstance(tree, syntax.Name):
+    if not isinstance(tree, trees.Name):
         return tree
-    return tree._replace(primes=0, superscripts=tuple([x for x in tree.superscripts if not isinstance(x, syntax.Time)]))
+    return tree._replace(primes=0, superscripts=tuple([x for x in tree.superscripts if not isinstance(x, trees.Time)]))
 
 
 def _is_step(tree):
     r"""\Delta w: the step itself."""
-    if isinstance(tree, syntax.Multiply):
+    if isinstance(tree, trees.Multiply):
         first = tree.factors[0]
-        return len(tree.factors) == 2 and isinstance(first, syntax.Name) and first.base == "Delta" and not first.indices
-    return isinstance(tree, syntax.Name) and tree.base.startswith("Delta ")
+        return len(tree.factors) == 2 and isinstance(first, trees.Name) and first.base == "Delta" and not first.indices
+    return isinstance(tree, trees.Name) and tree.base.startswith("Delta ")
 
 
 def _without_delta(tree):
-    if isinstance(tree, syntax.Multiply):
+    if isinstance(tree, trees.Multiply):
         return tree.factors[1]
     return tree._replace(base=tree.base.removeprefix("Delta "))
 
 
 def _renamed(tree, rate):
     """The tree with a name of its own for the learning rate in place of the user's."""
-    if isinstance(tree, syntax.Name) and tree.base == rate and not tree.indices:
+    if isinstance(tree, trees.Name) and tree.base == rate and not tree.indices:
         return tree._replace(base="eta")
     if isinstance(tree, tuple) and hasattr(tree, "_fields"):
         return type(tree)(*[_renamed(x, rate) for x in tree])

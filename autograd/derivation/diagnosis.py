@@ -181,6 +181,8 @@ class _Search(Edits):
         found = []
         inverse = pow(self.true, -1, PRIME) if self.true else 0
         for edit, new, v in valued:
+            if time.perf_counter() > self.until:
+                break
             if not v or not inverse:
                 continue
             c = small_fraction(v * inverse % PRIME, 64)
@@ -255,6 +257,8 @@ class _Search(Edits):
         pool = [(e, v) for e, v in pool if v]
         best = None
         for (a, va), (b, vb) in itertools.permutations([(None, 1), *pool], 2):
+            if time.perf_counter() > self.until:
+                break
             c = small_fraction(ratio * vb % PRIME * pow(va, -1, PRIME) % PRIME, 16)
             if c is None or abs(c) not in self._usual():
                 continue

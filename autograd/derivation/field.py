@@ -23,6 +23,7 @@ __all__ = ["Point", "Pole", "Residue", "Unprovable", "small_fraction"]
 
 # exp(x) is r^12, so that exp(x/2), exp(x/3) and exp(3x/4) are powers of r.
 _ROOT = 12
+_MOST_ROOTS = 48  # beyond, sums of arguments are not looked for: it would take too long
 _RATIOS = sorted(
     {Fraction(n, d) for n in range(-12, 13) if n for d in (1, 2, 3, 4, 6, 12)}, key=lambda q: (q.denominator, abs(q))
 )
@@ -38,6 +39,8 @@ class Pole(AutogradError, ZeroDivisionError):
 
 def _is_prime(n):
     """Miller and Rabin's test, with the bases that settle every n below 2^64 (Sorenson and Webster 2015)."""
+    if n < 41:
+        return n in (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37)
     d, s = n - 1, 0
     while d % 2 == 0:
         d, s = d // 2, s + 1
@@ -77,6 +80,7 @@ class Point:
         self._given: dict = {}
         self._exps: dict = {0: 1}
         self._roots: dict = {}  # argument -> r, with exp = r^12
+        self._inverses: dict = {}  # argument -> its inverse
         self._logs: dict = {1: 0}
         self._steps: dict = {}
         self._others: dict = {}
@@ -105,6 +109,7 @@ class Point:
             y = self._exp_by_laws(v)
             if y is None:
                 self._roots[v] = r = self.generator.randrange(2, PRIME)
+                self._inverses[v] = pow(v, -1, PRIME)
                 y = pow(r, _ROOT, PRIME)
             self._exps[v] = y
             self._logs.setdefault(y, v)
@@ -113,7 +118,7 @@ class Point:
     def _exp_by_laws(self, v):
         """exp(v) from arguments met before: a small fraction of one, or that and another."""
         y = self._exp_of_multiple(v)
-        if y is None and len(self._roots) <= 64:
+        if y is None and len(self._roots) <= _MOST_ROOTS:
             for k in list(self._exps):
                 for sign in (1, -1):
                     rest = self._exp_of_multiple((v - sign * k) % PRIME)
@@ -122,10 +127,10 @@ class Point:
         return y
 
     def _exp_of_multiple(self, v):
-        for k, r in self._roots.items():
-            q = _RATIO_OF.get(v * pow(k, -1, PRIME) % PRIME)
+        for k, inverse in self._inverses.items():
+            q = _RATIO_OF.get(v * inverse % PRIME)
             if q is not None:
-                return pow(r, int(_ROOT * q), PRIME)
+                return pow(self._roots[k], int(_ROOT * q), PRIME)
         return None
 
     def log(self, v):

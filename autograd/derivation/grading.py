@@ -1,6 +1,6 @@
 r"""Grading a hand-written formula: read it, give its names a meaning, prove or refute it, say what is wrong.
 
-Nothing that is written is ever run: a formula becomes a tree (:mod:`autograd.derivation.reading`), the tree an
+Nothing that is written is ever run: a formula becomes a tree (:mod:`autograd.derivation.readers`), the tree an
 expression, and the expression is evaluated by the rules of the table. Length, depth, digits, exponents and terms are
 bounded, and so is the time that is spent on a diagnosis.
 """
@@ -15,7 +15,7 @@ from autograd.derivation.expressions import Number, Plus, Symbol, Times, evaluat
 from autograd.derivation.field import Pole, Unprovable, small_fraction
 from autograd.derivation.names import RATE
 from autograd.derivation.proof import KINK_POINTS, Oracle
-from autograd.derivation.syntax import ReadingError
+from autograd.derivation.trees import ReadingError
 from autograd.derivation.vocabulary import Vocabulary
 from autograd.errors import AutogradError, GraphError
 

@@ -144,12 +144,20 @@ def _layers(network):
         if n.sample in (None, 1):
             layers.setdefault(n.layer, []).append(n)
     names = network.symbol_of
+    activations = {n.a: n.layer for n in network.neurons}
     for layer, group in layers.items():
         biased = {sum(1 for t in n.terms if t.source is None) for n in group}
         for n in group:
             weights = [names[t.weight] for t in n.terms if t.source is not None]
             wanted = {Symbol("w", (layer - 1, layer), (j, n.index)) for j in range(1, network.sizes[layer - 1] + 1)}
-            if set(weights) != wanted or len(weights) != len(wanted) or len(biased) > 1 or max(biased) > 1:
+            reads = {activations.get(t.source, 0) for t in n.terms if t.source is not None}
+            if (
+                reads != {layer - 1}
+                or set(weights) != wanted
+                or len(weights) != len(wanted)
+                or len(biased) > 1
+                or max(biased) > 1
+            ):
                 raise GraphError(
                     f"there is no matrix form: neuron {n.index} of layer {layer} does not read exactly the "
                     "layer before it. See its formulas one by one."

@@ -2,9 +2,9 @@
 
 from fractions import Fraction
 
-from autograd.derivation import syntax
+from autograd.derivation import trees
 from autograd.derivation.expressions import Letter, Number, Symbol
-from autograd.derivation.syntax import ReadingError
+from autograd.derivation.trees import ReadingError
 
 __all__ = ["RATE", "Names", "Scope", "at", "key_of", "plain", "words_for", "written"]
 
@@ -233,7 +233,7 @@ class Names:
     def _superscripts(self, tree, scope):
         layer = sample = step = None
         for x in tree.superscripts:
-            if isinstance(x, syntax.Time):
+            if isinstance(x, trees.Time):
                 continue  # (k), the iteration: all quantities are those before the update
             kind, value = self._superscript(x, scope)
             if kind == "layer":
@@ -243,7 +243,7 @@ class Names:
         return layer, sample, step
 
     def _superscript(self, x, scope):
-        if isinstance(x, syntax.Name) and not x.indices:
+        if isinstance(x, trees.Name) and not x.indices:
             if scope.letters.get(x.base) == "samples":
                 return "samples", Letter(x.base)
             if x.base in _LAYER_LETTERS and scope.layer is not None:
@@ -257,15 +257,15 @@ class Names:
                 return "layer", self.network.depth  # \delta^o
             if x.base == "h" and self.network.depth == 2:
                 return "layer", 1
-        if isinstance(x, syntax.Number):
+        if isinstance(x, trees.Number):
             n = int(x.value)
             return ("samples", n) if self.network.samples > 1 and self.network.depth <= 2 else ("layer", n)
-        if isinstance(x, syntax.Add) and scope.layer is not None:
+        if isinstance(x, trees.Add) and scope.layer is not None:
             offset = 0
             for term in x.terms:
-                negative = isinstance(term, syntax.Negative)
+                negative = isinstance(term, trees.Negative)
                 inner = term.operand if negative else term
-                if isinstance(inner, syntax.Number):
+                if isinstance(inner, trees.Number):
                     offset += -int(inner.value) if negative else int(inner.value)
             return "layer", scope.layer + offset
         raise ReadingError("this superscript is neither a layer nor a sample here.", at(x))
@@ -274,11 +274,11 @@ class Names:
 
     def _index(self, tree, scope):
         """What an index counts, or None where it does not say, and the number or letter."""
-        if isinstance(tree, syntax.Number):
+        if isinstance(tree, trees.Number):
             if tree.value.denominator != 1 or tree.value < 0:
                 raise ReadingError("an index is a number from 1.", at(tree))
             return None, int(tree.value)
-        if isinstance(tree, syntax.Name) and len(tree.indices) == 1 and isinstance(tree.indices[0], syntax.Number):
+        if isinstance(tree, trees.Name) and len(tree.indices) == 1 and isinstance(tree.indices[0], trees.Number):
             kind = self.alphabet.kind(tree.base)
             if kind is None:
                 raise ReadingError(
@@ -287,19 +287,19 @@ class Names:
             number = int(tree.indices[0].value)
             self._check_range(number, kind, tree)
             return kind, number
-        if isinstance(tree, syntax.Name) and not tree.indices:
+        if isinstance(tree, trees.Name) and not tree.indices:
             if tree.base in scope.letters:
                 return scope.letters[tree.base], Letter(tree.base)
             raise ReadingError(
                 f"the index {tree.base} is not bound: it is in no sum, and not in what is graded.", at(tree)
             )
-        if isinstance(tree, syntax.Add) and tree.terms and isinstance(tree.terms[0], syntax.Name):
+        if isinstance(tree, trees.Add) and tree.terms and isinstance(tree.terms[0], trees.Name):
             kind, letter = self._index(tree.terms[0], scope)
             offset = 0
             for term in tree.terms[1:]:
-                negative = isinstance(term, syntax.Negative)
+                negative = isinstance(term, trees.Negative)
                 inner = term.operand if negative else term
-                if not isinstance(inner, syntax.Number):
+                if not isinstance(inner, trees.Number):
                     raise ReadingError("an index is a letter, a number, or a letter and a number.", at(tree))
                 offset += -int(inner.value) if negative else int(inner.value)
             return kind, Letter(letter.name, offset) if isinstance(letter, Letter) else letter + offset
@@ -347,7 +347,7 @@ def at(tree):
 def written(tree):
     """A tree as text, for messages."""
     try:
-        return syntax.show(tree).replace(" ", "")
+        return trees.show(tree).replace(" ", "")
     except Exception:  # only for a message
         return getattr(tree, "base", "this")
 

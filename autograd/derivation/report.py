@@ -94,7 +94,8 @@ def _html(derivation, sections):
 
 
 def _markdown_text(words):
-    return "".join([f"\\{c}" if c in "\\`*_{}[]<>()#+-.!|$" else c for c in str(words).replace("\n", " ")])
+    plain = escape(str(words).replace("\n", " "), quote=False)
+    return "".join([f"\\{c}" if c in "\\`*_{}[]()#+-.!|$" else c for c in plain])
 
 
 def _markdown(derivation, sections):

@@ -1,6 +1,6 @@
 r"""The vocabulary: what the names in a hand-written formula mean in a network.
 
-A formula that was read (:mod:`autograd.derivation.reading`) is a tree of names. Here each name becomes a quantity of
+A formula that was read (:mod:`autograd.derivation.readers`) is a tree of names. Here each name becomes a quantity of
 the network, each index a neuron, a sample or a letter, each function a primitive of the table. What cannot be given a
 meaning is said with the place where it stands.
 
@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from autograd import primitives
 from autograd.algebra import TABLE
-from autograd.derivation import syntax
+from autograd.derivation import trees
 from autograd.derivation.expressions import (
     Applied,
     Expression,
@@ -28,7 +28,7 @@ from autograd.derivation.expressions import (
     parts,
 )
 from autograd.derivation.names import Names, at, key_of, plain, words_for
-from autograd.derivation.syntax import ReadingError
+from autograd.derivation.trees import ReadingError
 
 __all__ = ["Vocabulary", "rebuilt"]
 
@@ -208,7 +208,7 @@ class Vocabulary(Names):
         ends = self.alphabet.ends
         if tree.domain is not None:
             name = (
-                tree.domain.function.base if isinstance(tree.domain, syntax.Call) else getattr(tree.domain, "base", "")
+                tree.domain.function.base if isinstance(tree.domain, trees.Call) else getattr(tree.domain, "base", "")
             )
             if name == "DS":
                 return [k for k in self._after(tree.domain, scope) if k in ends]
@@ -217,7 +217,7 @@ class Vocabulary(Names):
                 raise ReadingError(f"there is no set {name or '...'}: there are {self._sets()}.", at(tree.domain))
             return found
         likely = []
-        if isinstance(tree.upper, syntax.Norm) and len(getattr(tree.upper.operand, "indices", ())) == 1:
+        if isinstance(tree.upper, trees.Norm) and len(getattr(tree.upper.operand, "indices", ())) == 1:
             likely.append(self.alphabet.kind(getattr(tree.upper.operand.indices[0], "base", "")))  # |a_h|: as many as h
         upper = getattr(tree.upper, "base", None)
         if (upper == "N" or letter == "mu") and self.network.samples > 1:
@@ -244,8 +244,8 @@ class Vocabulary(Names):
 
     def _range(self, tree, kind, scope):
         end = self.alphabet.ends[kind]
-        low = int(tree.lower.value) if isinstance(tree.lower, syntax.Number) else 1
-        high = int(tree.upper.value) if isinstance(tree.upper, syntax.Number) else end
+        low = int(tree.lower.value) if isinstance(tree.lower, trees.Number) else 1
+        high = int(tree.upper.value) if isinstance(tree.upper, trees.Number) else end
         if not 1 <= low <= high <= end:
             raise ReadingError(f"{tree.letter.base} counts from 1 to {end} here, not from {low} to {high}.", at(tree))
         return tuple(range(low, high + 1))
@@ -255,7 +255,7 @@ class Vocabulary(Names):
     def _call(self, tree, scope):
         name, primes = tree.function.base, tree.function.primes + ("dot" in tree.function.accents)
         if name == "d" and len(tree.arguments) == 2:
-            return self._derivative(syntax.Derivative(*tree.arguments, at(tree)), scope)
+            return self._derivative(trees.Derivative(*tree.arguments, at(tree)), scope)
         if len(tree.arguments) != 1:
             if name in ("max", "min") and len(tree.arguments) == 2 and not primes:
                 chosen = primitives.maximum if name == "max" else primitives.minimum
@@ -289,7 +289,7 @@ class Vocabulary(Names):
         layers |= {
             scope.letters[x.base]
             for x in tree.function.indices
-            if isinstance(x, syntax.Name) and x.base in scope.letters
+            if isinstance(x, trees.Name) and x.base in scope.letters
         }
         if isinstance(argument, (Plus, Times, Sum)) and not tree.function.indices and len(layers) > 1:
             layers = {max(layers)}
@@ -311,16 +311,16 @@ class Vocabulary(Names):
     def _dot(self, tree, scope):
         """w_k . x_k: the weighted sum of what neuron k reads, without the bias."""
         names = [tree.left, tree.right]
-        if not all(isinstance(x, syntax.Name) for x in names):
+        if not all(isinstance(x, trees.Name) for x in names):
             raise ReadingError(
                 "a dot product of anything but a row of weights and activations: write it as a sum.", at(tree)
             )
         weights = next((x for x in names if "w" in self.letters.get(key_of(x), []) or x.base in ("w", "W")), None)
         if weights is None:
-            return self._multiply(syntax.Multiply((tree.left, tree.right)), scope)
+            return self._multiply(trees.Multiply((tree.left, tree.right)), scope)
         kind, index = None, None
         for x in weights.indices:
-            if isinstance(x, syntax.Name) and not x.indices and x.base not in scope.letters:
+            if isinstance(x, trees.Name) and not x.indices and x.base not in scope.letters:
                 kind = self.alphabet.kind(x.base)  # w_h: the weights into the hidden neuron that is meant
                 index = scope.own.get(kind, 1 if self.singles else None)
             else:
@@ -343,7 +343,7 @@ class Vocabulary(Names):
         by = self._resolve(tree.by, scope)
         if not isinstance(by, Symbol):
             raise ReadingError("a derivative is taken in one quantity of the network.", at(tree))
-        if isinstance(tree.of, syntax.Name) and self._is_loss(tree.of):
+        if isinstance(tree.of, trees.Name) and self._is_loss(tree.of):
             return Symbol("gradient", name=by)
         if tree.of is None:
             raise ReadingError("this derivative is of nothing: write what is differentiated behind it.", at(tree))

@@ -1,4 +1,4 @@
-"""Every printed formula, evaluated as it is printed, is the derivative: by differences at 60 digits, not by the engine."""
+"""Every printed formula, evaluated as it is printed, is the derivative: by differences at 60 digits."""
 
 import re
 
@@ -73,7 +73,7 @@ def evaluated(derivation):
         while waiting:
             later = []
             for left, right, instance in waiting:
-                name = re.sub(r"\[([^\]]*)\]", lambda m: f"[{concrete(m[1], instance)}]", left)
+                name = re.sub(r"\[([^\]]*)\]", lambda m, at=instance: f"[{concrete(m[1], at)}]", left)
                 try:
                     right_ = re.sub(r"in ([A-Z]\w*)\[(\d+)\.\.(\d+)\]", r"in range(\2, \3 + 1)", right)
                     number = eval(right_, {"range": range, "mpf": mpmath.mpf, **env, **instance})
@@ -239,8 +239,8 @@ def test_errors_say_what_to_do():
         derive(3.0)
     with pytest.raises(GraphError, match="not under this loss"):
         derive(a * b, parameters=[Value(1.0)])
+    inner = a * b
     with pytest.raises(GraphError, match="was computed"):
-        inner = a * b
         derive(inner**2, parameters=[inner])
     with pytest.raises(TypeError, match="parameters has"):
         derive(a * b, parameters=[[3.0]])

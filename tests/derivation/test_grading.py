@@ -46,7 +46,8 @@ EQUAL = [
     (None, r"\delta_o \equiv \frac{\partial L}{\partial s_o} = (y_o - t_o)\,\sigma'(s_o)"),
     (
         None,
-        r"\begin{aligned} \delta_o &= \frac{\partial L}{\partial y_o} y_o(1-y_o) \\ &= -(t_o - y_o)\, y_o(1-y_o) \end{aligned}",
+        r"\begin{aligned} \delta_o &= \frac{\partial L}{\partial y_o} y_o(1-y_o) \\"
+        r"&= -(t_o - y_o)\, y_o(1-y_o) \end{aligned}",
     ),
     (None, "y[o] = sigma(sum(w_ho[h,o]*a[h] for h in H) + b_o[o])"),
     (None, "L = 1/2*sum((t[o]-y[o])**2 for o in O)"),

@@ -1,15 +1,15 @@
 r"""Reading formulas: LaTeX as people write it, and Python-like text.
 
-Both become one kind of tree (:mod:`autograd.derivation.syntax`). The input is not trusted: its length, tokens, depth,
+Both become one kind of tree (:mod:`autograd.derivation.trees`). The input is not trusted: its length, tokens, depth,
 digits and exponents are bounded, so that reading takes a few milliseconds whatever is in it.
 """
 
 import re
 
-from autograd.derivation.latex_reader import UNICODE, LatexReader, latex_tokens
-from autograd.derivation.parsing import MOST_CHARACTERS, MOST_NODES, MOST_TOKENS
-from autograd.derivation.syntax import ReadingError, walk
-from autograd.derivation.text_reader import TextReader, text_tokens
+from autograd.derivation.from_latex import UNICODE, LatexReader, latex_tokens
+from autograd.derivation.from_text import TextReader, text_tokens
+from autograd.derivation.lexing import MOST_CHARACTERS, MOST_NODES, MOST_TOKENS
+from autograd.derivation.trees import ReadingError, walk
 
 __all__ = ["is_latex", "read", "read_latex", "read_text"]
 
@@ -33,7 +33,7 @@ def read(text):
     try:
         return read_text(text)
     except ReadingError as error:
-        if _IS_TEXT.search(text):
+        if not text.lstrip().startswith("["):  # a bracket begins a formula in LaTeX only
             raise
         try:
             return read_latex(text)

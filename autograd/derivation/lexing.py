@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from autograd.derivation.syntax import (
+from autograd.derivation.trees import (
     Add,
     Negative,
     Number,

@@ -2,8 +2,8 @@
 
 import re
 
-from autograd.derivation.parsing import Parser, Token
-from autograd.derivation.syntax import (
+from autograd.derivation.lexing import Parser, Token
+from autograd.derivation.trees import (
     Call,
     Derivative,
     Divide,

@@ -7,8 +7,8 @@ belongs to the sum up to the next plus or minus; a name in front of a bracket is
 import re
 from fractions import Fraction
 
-from autograd.derivation.parsing import MOST_CHARACTERS, MOST_DIGITS, MOST_TOKENS, Parser, Token
-from autograd.derivation.syntax import (
+from autograd.derivation.lexing import MOST_CHARACTERS, MOST_DIGITS, MOST_TOKENS, Parser, Token
+from autograd.derivation.trees import (
     Add,
     Call,
     Derivative,
@@ -401,6 +401,12 @@ class LatexReader(Parser):
 
     def group(self):
         """``{...}``, or one symbol."""
+        self.deeper()
+        x = self.braced_or_one()
+        self.depth -= 1
+        return x
+
+    def braced_or_one(self):
         if self.is_sign("{"):
             self.next()
             x = self.sum_of_terms()
@@ -426,6 +432,12 @@ class LatexReader(Parser):
     # Atoms.
 
     def atom(self, scripted=True):
+        self.deeper()
+        x = self.unscripted_atom(scripted)
+        self.depth -= 1
+        return x
+
+    def unscripted_atom(self, scripted):
         token = self.next()
         if token.kind == "number":
             return self.number(token)
