@@ -189,7 +189,7 @@ class Run(NamedTuple):
     Fields:
         name: the document and what is run. step: from weights, a batch and a rate to new weights.
         sizes, bias, batch: the network, and whether all samples make one step.
-        loss, reduction: of a sample, and over the samples of a step. rate: as written. factor: the engine's rate over it.
+        loss, reduction: of a sample, and over the samples of a step. rate: as written; factor: the engine's over it.
         wrong: whether it is one of the wrong formulas.
     """
 
@@ -244,14 +244,20 @@ def run(case, seed=1, epochs=EPOCHS):
     return W
 
 
-def gradient_descent(case, seed=1, epochs=EPOCHS):
-    """The weights after plain gradient descent on the engine's gradient, at the equivalent rate."""
-    W, samples = start(case, seed)
+def _model(case, W):
+    """The network of nn with these weights."""
     model = MLP(case.sizes[0], list(case.sizes[1:]), activation="sigmoid", output="sigmoid", bias=case.bias)
     for layer, w in zip(model.layers, W, strict=True):
         for k, neuron in enumerate(layer.neurons):
             for j, p in enumerate(neuron.parameters()):
                 p.data = float(w[j, k])
+    return model
+
+
+def gradient_descent(case, seed=1, epochs=EPOCHS):
+    """The weights after plain gradient descent on the engine's gradient, at the equivalent rate."""
+    W, samples = start(case, seed)
+    model = _model(case, W)
     for _ in range(epochs):
         for batch in [samples] if case.batch else [[sample] for sample in samples]:
             losses = [case.loss(model(x.tolist()), t.tolist()) for x, t in batch]
@@ -283,11 +289,7 @@ def first_step(case, seed=1):
 def _single(case, seed):
     """The weights after one step on the first sample alone."""
     W, samples = start(case, seed)
-    model = MLP(case.sizes[0], list(case.sizes[1:]), activation="sigmoid", output="sigmoid", bias=case.bias)
-    for layer, w in zip(model.layers, W, strict=True):
-        for k, neuron in enumerate(layer.neurons):
-            for j, p in enumerate(neuron.parameters()):
-                p.data = float(w[j, k])
+    model = _model(case, W)
     x, t = samples[0]
     case.loss(model(x.tolist()), t.tolist()).backward()
     rate = case.rate * case.factor

@@ -4,57 +4,22 @@ The data files say how each formula is read. Here its claims are graded, as text
 standing; and the LaTeX as it is printed, in the letters of the document, wherever that can be read by itself.
 """
 
+import importlib.util
 import re
 from collections import Counter
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-from autograd import derive
 from autograd.derivation.readers import read
-from autograd.derivation.sheets import build
 
-try:
-    import tomllib
-except ImportError:  # Python 3.10
-    import tomli as tomllib
+PATH = Path(__file__).parents[2] / "notebooks" / "five_documents.py"
+SPEC = importlib.util.spec_from_file_location("five_documents", PATH)
+five = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(five)
 
-FOLDER = Path(__file__).parents[2] / "autograd" / "derivation" / "documents"
-DOCUMENTS = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.toml"))}
+DOCUMENTS = five.documents()
 FORMULAS = [(data["document"], entry) for data in DOCUMENTS.values() for entry in data["formula"]]
-LOSSES = {
-    "1/2*sum((t[o]-y[o])**2 for o in O)": ("half_sse", "mean"),
-    "1/2*sum((t[k]-y[k])**2 for k in O)": ("half_sse", "mean"),
-    "1/2*(t[1]-y[1])**2": ("half_sse", "mean"),
-    "(t[1]-y[1])**2": ("sse", "mean"),
-    "sum((t[k]-y[k])**2 for k in O)": ("sse", "mean"),
-    "sum((t[o]-y[o])**2 for o in O)": ("sse", "mean"),
-    "1/(2*N)*sum((t[k,n]-y[k,n])**2 for k in O for n in S)": ("half_sse", "mean"),
-    "1/2*sum((t[1,n]-y[1,n])**2 for n in S)": ("half_sse", "sum"),
-    "1/2*sum((t[k,n]-y[k,n])**2 for k in O for n in S)": ("half_sse", "sum"),
-    "1/N*sum((t[k,n]-y[k,n])**2 for k in O for n in S)": ("sse", "mean"),
-}
-
-
-@cache
-def derived(sizes, activation, bias, loss, samples, delta, preset="standard"):
-    kind, reduction = LOSSES[loss]
-    activation = {"identity": "linear"}.get(activation, activation)
-    graph = build(list(sizes), [activation] * (len(sizes) - 1), bias, kind, samples, reduction)
-    return derive(graph).convention(preset, delta=delta)
-
-
-def derivation(document, claim, activation, preset="standard"):
-    return derived(
-        tuple(claim.get("sizes", document["sizes"])), activation, document["bias"], claim.get("loss", document["loss"]),
-        claim.get("samples", document["samples"]), document["delta"], preset,
-    )  # fmt: skip
-
-
-def activations(document, claim):
-    name = claim.get("activation", document["activation"])
-    return ["sigmoid", "tanh"] if name == "any" else [name]
 
 
 CLAIMS = [
@@ -70,8 +35,8 @@ CLAIMS = [
 
 @pytest.mark.parametrize(("document", "claim", "way", "verdict"), CLAIMS)
 def test_every_claim_gets_the_verdict_worked_out_by_hand(document, claim, way, verdict):
-    for activation in activations(document, claim):
-        grade = derivation(document, claim, activation).grade(None, f"{claim['left']} = {claim[way]}")
+    for activation in five.activations(document, claim):
+        grade = five.derivation(document, claim, activation).grade(None, f"{claim['left']} = {claim[way]}")
         assert grade.verdict == verdict, str(grade)
         if verdict == "wrong":
             assert grade.counterexample is not None
@@ -81,7 +46,7 @@ def test_equal_if_states_its_condition():
     for document, entry in FORMULAS:
         if entry["id"] in ("003-24", "004-31", "004-52"):
             claim = entry["claims"][0]
-            grade = derivation(document, claim, "sigmoid").grade(None, f"{claim['left']} = {claim['text']}")
+            grade = five.derivation(document, claim, "sigmoid").grade(None, f"{claim['left']} = {claim['text']}")
             assert grade.condition, entry["id"]
 
 
@@ -105,7 +70,7 @@ def printed_verdicts():
         claim = entry["claims"][0]
         left = claim["left"].rstrip("'")
         target = left if TARGET.fullmatch(left) and "/ds" not in left else None
-        how = derivation(document, claim, activations(document, claim)[0], document["id"])
+        how = five.derivation(document, claim, five.activations(document, claim)[0], document["id"])
         verdict = how.grade(target, entry["latex"]).verdict
         found[entry["id"]] = ("wrong" if entry["verdict"] == "wrong" else "equal", verdict)
     return found
@@ -134,3 +99,17 @@ def test_the_counts_of_the_verdicts():
         "003": {"definition": 16, "equal": 10, "equal-if": 2, "ill-formed": 2, "wrong": 1},
         "004": {"definition": 7, "equal": 40, "equal-if": 2, "ill-formed": 1, "wrong": 2},
     }
+
+
+def test_what_the_notebook_shows():
+    for number in DOCUMENTS:
+        text = five.markdown(number)
+        for entry in five.entries(number):
+            assert f"**{entry.id}** &nbsp; *{entry.verdict}*" in text
+            given = {grade.verdict for grade in entry.grades}
+            assert given <= ({"wrong"} if entry.verdict == "wrong" else {"equal"})
+            assert {grade.verdict for grade in entry.better_grades} <= {"equal"}
+            if entry.verdict in ("wrong", "ill-formed"):
+                assert entry.why
+                assert entry.better
+    assert "| all | 75 | 9 | 14 | 12 | 38 | 3 | 151 |" in five.counts()
