@@ -9,6 +9,7 @@ import pytest
 
 import autograd
 import nn
+from autograd.derivation.sheets import grade_sheet, read_sheet
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -25,6 +26,16 @@ def printed(code):
 def test_the_first_example_prints_what_its_comment_says():
     expected = re.search(r"print\(.*\)\s+# (.*)", BLOCKS[0]).group(1)
     assert printed(BLOCKS[0]) == expected + "\n"
+
+
+def test_the_formulas_are_printed_as_shown():
+    shown = re.search(r"```\n(d_o\[o\] = .*?)```", TEXT, re.DOTALL).group(1).splitlines()
+    assert printed(BLOCKS[2]).splitlines() == shown
+
+
+def test_the_sheet_is_graded_equal():
+    sheet = re.search(r"```\n(name: Ada.*?)```", TEXT, re.DOTALL).group(1)
+    assert {grade.verdict for _, _, grade in grade_sheet(read_sheet(sheet)).rows} == {"equal"}
 
 
 def test_the_second_example_trains_and_prints_the_deltas():
