@@ -10,13 +10,14 @@ from autograd.derivation.expressions import Letter, Number, Plus, Sum, Symbol, T
 from autograd.derivation.names import RATE, Scope
 from autograd.derivation.readers import is_latex, read
 from autograd.derivation.trees import ReadingError
+from autograd.derivation.vocabulary import count_terms
 from autograd.errors import GraphError
 from autograd.value import Value
 
 __all__ = ["Claim", "Claims"]
 
 # A formula for all neurons is graded for each of them, or for so many of them.
-_MOST_INSTANCES = 36
+_MOST_INSTANCES, _MOST_EVALUATED = 36, 6000
 _PRIMED = re.compile(r"([A-Za-z_]\w*(?:\[[^\]]{1,40}\])?)'\s*=", re.ASCII)
 
 
@@ -283,19 +284,18 @@ class Claims:
         for instance in instances:
             instance.update({alias: instance[letter] for alias, letter in aliases.items() if letter in instance})
         instances = [env_ for env_ in instances if self._is_there(symbol, env_)]
-        if len(instances) > _MOST_INSTANCES:
-            instances = [
-                instances[0],
-                instances[-1],
-                *random.Random(len(instances)).sample(instances, _MOST_INSTANCES - 2),
-            ]
+        size = sum(count_terms(e) for e in found)
+        most = max(3, min(_MOST_INSTANCES, _MOST_EVALUATED // (size + 1)))
+        if len(instances) > most:
+            drawn = random.Random(len(instances)).sample(instances[1:-1], most - 2)
+            instances = [instances[0], instances[-1], *drawn]
         return Claim(truth, symbol, kind, found, instances or [{}])
 
     def _is_there(self, symbol, env):
         """Whether an instance of the target is in the network: not every pair of neurons is connected."""
         if symbol is None or not symbol.layers:
             return True
-        return symbol.bound(env) in set(self.vocabulary.symbols)
+        return symbol.bound(env) in self.vocabulary.known
 
     def _is_of_loss(self, left):
         return isinstance(left.of, trees.Name) and self.vocabulary._is_loss(left.of)

@@ -5,12 +5,22 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
-from autograd.derivation.expressions import Expression, Plus, Sum, Symbol, Times, evaluate, symbols
+from autograd.derivation.expressions import Expression, Plus, Sum, Symbol, Times, evaluate, symbols, times
 from autograd.derivation.folding import fold, for_all
 from autograd.derivation.sampling import recorded_sample
 from autograd.errors import FormulaError
 
-__all__ = ["Equation", "Recorded", "checked", "definitions", "delta_equations", "gradient_equations", "gradient_of"]
+__all__ = [
+    "Equation",
+    "Recorded",
+    "checked",
+    "definitions",
+    "delta_equations",
+    "folded_sum",
+    "gathered",
+    "gradient_equations",
+    "gradient_of",
+]
 
 
 @dataclass(frozen=True)
@@ -234,3 +244,16 @@ def definitions(formulas, printer, equations) -> list[Equation]:
         else:
             found += gathered(pairs, "definition", printer)
     return found
+
+
+def folded_sum(e, formulas) -> Expression:
+    """An expression with the sums in it folded, as a loss is shown."""
+    if isinstance(e, Plus):
+        folded = fold(list(e.terms), formulas.alphabet)
+        return folded if isinstance(folded, Plus) else folded_sum(folded, formulas)
+    if isinstance(e, Sum):
+        return Sum(e.letter, e.over, e.values, folded_sum(e.body, formulas))
+    factors = getattr(e, "factors", None)
+    if factors:
+        return times(*[folded_sum(f, formulas) for f in factors])
+    return e

@@ -7,11 +7,12 @@ bounded, and so is the time that is spent on a diagnosis.
 
 from fractions import Fraction
 from html import escape
+from typing import NamedTuple
 
 from autograd.derivation.claims import Claims
 from autograd.derivation.diagnosis import Mistake, diagnose
-from autograd.derivation.equations import Equation, gathered, gradient_of
-from autograd.derivation.expressions import Number, Plus, Symbol, Times, evaluate, symbols
+from autograd.derivation.equations import Equation, folded_sum, gathered, gradient_of
+from autograd.derivation.expressions import Letter, Number, Plus, Symbol, Times, evaluate, symbols
 from autograd.derivation.field import Pole, Unprovable, small_fraction
 from autograd.derivation.names import RATE
 from autograd.derivation.proof import KINK_POINTS, Oracle
@@ -207,7 +208,7 @@ class Grader(Claims):
         """The right formula, for the neuron that is meant, or for all."""
         formulas, printer = self.formulas, self.printer
         if claim.symbol is None or claim.kind == "value":
-            return None
+            return self._stated(claim.truth)
         symbols_meant = {claim.symbol.bound(e) for e in claim.instances}
         if claim.symbol.role == "delta":
             pairs = [
@@ -223,3 +224,33 @@ class Grader(Claims):
         if not found:
             return None
         return found[0] if isinstance(found[0], Equation) else None
+
+    def _stated(self, truth):
+        """What a quantity is: the loss, a pre-activation, an activation. None for another left side."""
+        if not isinstance(truth, Symbol):
+            return None
+        formulas, network = self.formulas, self.network
+        if truth.role == "gradient" and truth.name is None:
+            right = folded_sum(formulas.local(network.root), formulas)
+            loss = self.convention.letters["loss"]
+            return Statement(f"L = {self.printer.text(right)}", f"{loss} = {self.printer.latex(right)}")
+        if truth.role not in ("a", "s"):
+            return None
+        for n in network.neurons:
+            if (n.layer, n.index) == (truth.layers[0], truth.indices[0]) or isinstance(truth.indices[0], Letter):
+                if n.layer != truth.layers[0]:
+                    continue
+                right = formulas.local(n.s) if truth.role == "s" else formulas.activation_in_s(n)[0]
+                left = Symbol(truth.role, truth.layers, (n.index,), n.sample, n.step)
+                return Equation(left, right, {}, "definition", self.printer)
+        return None
+
+
+class Statement(NamedTuple):
+    """An equation whose left side is no symbol, as text and as LaTeX."""
+
+    text: str
+    latex: str
+
+    def __str__(self):
+        return self.text

@@ -220,7 +220,7 @@ class Oracle:
         best = None
         until = time.perf_counter() + 0.3
         for k, numbers in enumerate(self._candidates(network, kept)):
-            if best is not None and k and time.perf_counter() > until:
+            if k and time.perf_counter() > until:
                 break
             try:
                 sample = replayed_at(network, numbers)
@@ -242,11 +242,27 @@ class Oracle:
             if given is not None and abs(true) > 1e-7 and abs(true - given) > 0.01 * abs(true):
                 return found
             best = best or found
-        return best
+        return best or self._precise_counterexample(left, right, env, name, kept)
+
+    def _precise_counterexample(self, left, right, env, name, kept):
+        """A point with many digits, where a difference is too small for the others."""
+        import mpmath  # lazy: only to compare formulas
+
+        with mpmath.workdps(DIGITS):
+            for point in self.precise(6):
+                try:
+                    a, b = evaluate(left, point, env), evaluate(right, point, env)
+                except _FAILURES:
+                    continue
+                if isinstance(b, mpmath.mpf) and abs(a - b) > mpmath.mpf(10) ** (15 - DIGITS) * max(1, abs(a), abs(b)):
+                    shown = {name(s): float(point.symbol(s)) for s in kept}
+                    return Counterexample(shown, dict(env or {}), float(a), float(b))
+        return None
 
     def _candidates(self, network, kept):
         """Points to try: all alike but one quantity, then small numbers, then the recorded point."""
-        data = {s: float(node.data) for node, s in network.symbol_of.items() if s in set(kept)}
+        present = set(kept)
+        data = {s: float(node.data) for node, s in network.symbol_of.items() if s in present}
         targets = [t for group in network.distributions for t in group]
         fixed = {network.symbol_of[t]: float(t.data) for t in targets}
         others = [s for s in kept if s not in fixed]

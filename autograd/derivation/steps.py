@@ -8,7 +8,8 @@ from fractions import Fraction
 from html import escape
 from typing import NamedTuple
 
-from autograd.derivation.expressions import Number, Plus, Sum, evaluate, plus, symbols, times
+from autograd.derivation.equations import folded_sum
+from autograd.derivation.expressions import Number, Plus, evaluate, plus, symbols, times
 from autograd.derivation.folding import fold
 from autograd.errors import FormulaError, GraphError
 
@@ -106,7 +107,7 @@ def steps_for(formulas, printer, point, parameter) -> Steps:
     out = _Lines(formulas, printer, point)
     loss = formulas.local(network.root) if network.root not in formulas._by_s else formulas.value(network.root)
     loss_name = ("L", printer.convention.letters["loss"])
-    folded = _folded_sum(loss, formulas)
+    folded = folded_sum(loss, formulas)
     out.add([loss_name, folded], "the loss, read from the graph")
     of_w = out.ratio(None, w)
     whole = fold(formulas.gradient[parameter], formulas.alphabet)
@@ -173,18 +174,6 @@ def _direct(parameter, network):
 
 def _in_neuron(node, network):
     return any(node is n.s for n in network.neurons)
-
-
-def _folded_sum(e, formulas):
-    if isinstance(e, Plus):
-        folded = fold(list(e.terms), formulas.alphabet)
-        return folded if isinstance(folded, Plus) else _folded_sum(folded, formulas)
-    if isinstance(e, Sum):
-        return Sum(e.letter, e.over, e.values, _folded_sum(e.body, formulas))
-    factors = getattr(e, "factors", None)
-    if factors:
-        return times(*[_folded_sum(f, formulas) for f in factors])
-    return e
 
 
 def _fed(formulas, q):

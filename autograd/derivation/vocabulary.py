@@ -30,7 +30,7 @@ from autograd.derivation.expressions import (
 from autograd.derivation.names import Names, at, key_of, plain, words_for
 from autograd.derivation.trees import ReadingError
 
-__all__ = ["Vocabulary", "rebuilt"]
+__all__ = ["Vocabulary", "count_terms", "rebuilt"]
 
 _FUNCTIONS = {
     "sigma": "sigmoid", "sigmoid": "sigmoid", "ln": "log", "ReLU": "relu", "abs": "abs", "theta": "step",
@@ -64,6 +64,7 @@ class Vocabulary(Names):
         self.network = formulas.network
         self.alphabet = formulas.alphabet
         self.symbols = self._all_symbols()
+        self.known = set(self.symbols)
         self.bases: dict = {}
         for symbol in self.symbols:
             base = printer.symbol_text(symbol).split("[")[0]
@@ -145,7 +146,7 @@ class Vocabulary(Names):
             ReadingError: a name has no meaning here.
         """
         e = self._resolve(tree, scope)
-        if _count(e) > _MOST_TERMS:
+        if count_terms(e) > _MOST_TERMS:
             raise ReadingError(
                 "the formula expands to too many terms: write it with fewer sums.", getattr(tree, "at", 0)
             )
@@ -360,11 +361,11 @@ class Vocabulary(Names):
         return key_of(name) in usual and not name.indices
 
 
-def _count(e):
+def count_terms(e):
     """How many quantities an expression has when its sums are written out."""
     if isinstance(e, Sum):
-        return len(e.values) * _count(e.body)
-    return 1 + sum(_count(x) for x in parts(e))
+        return len(e.values) * count_terms(e.body)
+    return 1 + sum(count_terms(x) for x in parts(e))
 
 
 def _own_symbols(e):
