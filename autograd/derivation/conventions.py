@@ -6,7 +6,7 @@ Derivations of backpropagation disagree in all three. A convention is an argumen
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-__all__ = ["PRESETS", "Convention", "convention"]
+__all__ = ["PRESETS", "Convention", "convention", "plain"]
 
 _LETTERS = {
     "x": "x", "a": "a", "y": "y", "t": "t", "s": "s", "delta": r"\delta", "w": "w", "b": "b", "p": "p", "loss": "L",
@@ -44,9 +44,16 @@ class Convention:
             "x": "input", "a": "activation", "y": "output", "t": "target", "s": "pre-activation", "delta": "delta",
             "loss": "loss", "rate": "rate",
         }  # fmt: skip
-        own = [f"{self.letters[role]} {word}" for role, word in words.items() if self.letters[role] != _LETTERS[role]]
+        changed = [role for role in words if self.letters[role] != _LETTERS[role]]
+        own = [f"{plain(self.letters[role])} {words[role]}" for role in changed]
         factor = {Fraction(1): "", Fraction(-1): "-"}.get(self.delta, f"{self.delta} ")
         return f"convention {self.name}: {', '.join([f'delta = {factor}dL/ds', f'weights indexed {self.order}', *own])}"
+
+
+def plain(latex) -> str:
+    r"""A LaTeX letter in words: ``\\hat{y}`` is "hat y"."""
+    text = latex.replace("{", " ").replace("}", "").replace("\\mathrm", "").replace("\\", "")
+    return " ".join(text.split())
 
 
 def _preset(name, factor=1, arrow=False, indices=None, names=None, **letters):

@@ -6,7 +6,7 @@ from autograd.derivation import trees
 from autograd.derivation.expressions import Letter, Number, Symbol
 from autograd.derivation.trees import ReadingError
 
-__all__ = ["RATE", "Names", "Scope", "at", "key_of", "plain", "words_for", "written"]
+__all__ = ["RATE", "Names", "Scope", "at", "key_of", "words_for", "written"]
 
 RATE = Symbol("free", name="rate")
 _RATES = {"eta", "alpha", "rate", "lr", "mu"}
@@ -324,12 +324,6 @@ class Names:
         end = self.alphabet.ends.get(kind, 0)
         if isinstance(index, int) and not 1 <= index <= end:
             raise ReadingError(f"{written(tree)}: an index {index}, where there are 1 to {end}.", at(tree))
-
-
-def plain(latex):
-    r"""A LaTeX letter as the readers name it: ``\\hat{y}`` is "hat y", ``\\delta`` is "delta"."""
-    text = latex.replace("{", " ").replace("}", "").replace("\\mathrm", "").replace("\\", "").strip()
-    return " ".join(text.split())
 
 
 def key_of(name):

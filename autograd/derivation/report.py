@@ -29,7 +29,7 @@ def mathml(latex) -> str | None:
     except ImportError:
         return None
     try:
-        return convert(latex)
+        return convert(latex).replace('display="inline"', 'display="inline" displaystyle="true"', 1)
     except Exception:  # its errors have no common base; the text is shown instead
         return None
 

@@ -14,6 +14,7 @@ from fractions import Fraction
 from autograd import primitives
 from autograd.algebra import TABLE
 from autograd.derivation import trees
+from autograd.derivation.conventions import plain
 from autograd.derivation.expressions import (
     Applied,
     Expression,
@@ -27,7 +28,7 @@ from autograd.derivation.expressions import (
     Times,
     parts,
 )
-from autograd.derivation.names import Names, at, key_of, plain, words_for
+from autograd.derivation.names import Names, at, key_of, words_for
 from autograd.derivation.trees import ReadingError
 
 __all__ = ["Vocabulary", "count_terms", "rebuilt"]
