@@ -23,7 +23,7 @@ from autograd.derivation.expressions import Number, Symbol, split, times
 from autograd.derivation.formulas import Formulas
 from autograd.derivation.grading import Grader
 from autograd.derivation.matrices import MatrixForm, matrix_form
-from autograd.derivation.printing import Printer
+from autograd.derivation.printing import Printer, escape_latex
 from autograd.derivation.report import write_report
 from autograd.derivation.steps import Steps, steps_for
 from autograd.derivation.structure import find_network
@@ -336,7 +336,8 @@ class Derivation:
         )
 
     def _repr_latex_(self):
-        return f"$$\n{self.latex()}\n$$"
+        assumed = "".join([rf"&\text{{assumed: {escape_latex(words)}}} \\[4pt]" + "\n" for words in self.assumptions])
+        return f"$$\n{self.latex().replace('{aligned}', '{aligned}' + chr(10) + assumed.rstrip(), 1)}\n$$"
 
     def report(self, path):
         """Write everything to a file: assumptions, formulas, the steps of one weight of each layer, the matrix form.
