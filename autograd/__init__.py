@@ -49,6 +49,7 @@ from autograd.errors import (  # noqa: E402
     AlgebraError,
     AutogradError,
     DomainError,
+    DrawingError,
     FormulaError,
     GradientCheckError,
     GraphError,
@@ -63,20 +64,23 @@ from autograd.value import Value, compiled, no_grad  # noqa: E402
 
 __version__ = "0.1.0"
 __all__ = [
-    "AlgebraError", "AutogradError", "DomainError", "FormulaError", "GradientCheckError", "GraphError", "SheetError",
-    "StaleGraphError", "Value", "check_gradients", "compiled", "derive", "grad", "hessian", "hvp", "jacobian", "jvp",
-    "no_grad", "primitive", "replay", "value_and_grad", "vjp", *_functions,
+    "AlgebraError", "AutogradError", "DomainError", "DrawingError", "FormulaError", "GradientCheckError", "GraphError",
+    "SheetError", "StaleGraphError", "Value", "check_gradients", "compiled", "derive", "draw", "grad", "hessian", "hvp",
+    "jacobian", "jvp", "no_grad", "primitive", "replay", "value_and_grad", "vjp", *_functions,
 ]  # fmt: skip
 
 if _typing.TYPE_CHECKING:
     from autograd.derivation import derive
+    from autograd.drawing import draw
 else:
 
     def __getattr__(name):
         """What few programs use is imported when it is asked for: importing the engine stays quick."""
-        if name != "derive":
+        if name == "derive":
+            from autograd.derivation import derive as found
+        elif name == "draw":
+            from autograd.drawing import draw as found
+        else:
             raise AttributeError(f"module 'autograd' has no attribute {name!r}")
-        from autograd.derivation import derive
-
-        globals()[name] = derive
-        return derive
+        globals()[name] = found
+        return found

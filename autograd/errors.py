@@ -1,8 +1,8 @@
 """The exceptions. Each is also the built-in one a Python programmer would expect, and its message says what to do."""
 
 __all__ = [
-    "AlgebraError", "AutogradError", "DomainError", "FormulaError", "GradientCheckError", "GraphError", "SheetError",
-    "StaleGraphError",
+    "AlgebraError", "AutogradError", "DomainError", "DrawingError", "FormulaError", "GradientCheckError", "GraphError",
+    "SheetError", "StaleGraphError",
 ]  # fmt: skip
 
 
@@ -36,3 +36,7 @@ class FormulaError(AutogradError, AssertionError):
 
 class SheetError(AutogradError, ValueError):
     """A sheet of formulas is not of the form that is expected; the message has the line."""
+
+
+class DrawingError(AutogradError, RuntimeError):
+    """A picture cannot be drawn: it would be too large, or nothing here can render it."""

@@ -9,6 +9,7 @@ BASES = {
     "AlgebraError": TypeError,
     "AutogradError": Exception,
     "DomainError": ValueError,
+    "DrawingError": RuntimeError,
     "FormulaError": AssertionError,
     "GradientCheckError": AssertionError,
     "GraphError": ValueError,

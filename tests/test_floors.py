@@ -32,6 +32,10 @@ FLOORS = [
             ",sheets",
         )
     ],
+    ["autograd.drawing.marks", "autograd.drawing.rendering"],
+    ["autograd.drawing.pictures"],
+    ["autograd.drawing.drawing"],
+    ["autograd.drawing"],
     ["autograd"],
     ["autograd.__main__", "nn.layers", "nn.losses", "nn.optimizers"],
     ["nn.deltas", "nn.saving", "nn.training"],

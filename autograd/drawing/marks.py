@@ -1,0 +1,50 @@
+"""Texts, numbers and colours for DOT. Labels are escaped here: whatever they hold, they come out as that text."""
+
+import math
+from html import escape
+
+__all__ = ["NEUTRAL", "cell", "colour", "number", "text", "width"]
+
+NEUTRAL = "#8a8f98"
+_POSITIVE, _NEGATIVE = (31, 90, 168), (178, 34, 52)
+_FLOOR = 0.45  # the least contrast of what flows at all: it stays legible on white
+
+
+def text(label) -> str:
+    """A text inside of an HTML-like label: no markup, no escape of DOT, a line break as one."""
+    shown = "".join([c if c.isprintable() or c == "\n" else "\ufffd" for c in str(label)])
+    return escape(shown).replace("\\", "&#92;&#92;").replace("\n", "<BR/>")
+
+
+def number(x) -> str:
+    """A number in four digits."""
+    if x != x or math.isinf(x):
+        return str(x)
+    return f"{x:.4g}".replace("-", "\u2212")
+
+
+def cell(content, colour=None, bold=False, port=None, span=1, size=None, align="CENTER") -> str:
+    """A cell of a table in a label; ``content`` is escaped already."""
+    if bold:
+        content = f"<B>{content}</B>"
+    attributes = (f' COLOR="{colour}"' if colour else "") + (f' POINT-SIZE="{size}"' if size else "")
+    if attributes:
+        content = f"<FONT{attributes}>{content}</FONT>"
+    place = (f' PORT="{port}"' if port else "") + (f' COLSPAN="{span}"' if span > 1 else "")
+    return f'<TD ALIGN="{align}"{place}>{content}</TD>'
+
+
+def colour(x, largest) -> str:
+    """Blue for positive, red for negative, paler for less, on a scale of square roots with a floor."""
+    if not x or not largest or x != x:
+        return NEUTRAL
+    share = _FLOOR + (1 - _FLOOR) * min(1.0, math.sqrt(abs(x) / largest))
+    base = _POSITIVE if x > 0 else _NEGATIVE
+    return "#" + "".join([f"{round(255 + (c - 255) * share):02x}" for c in base])
+
+
+def width(x, largest) -> str:
+    """The width of an edge by what flows over it, in points."""
+    if not x or not largest or x != x:
+        return "0.7"
+    return f"{0.7 + 3.3 * math.sqrt(min(1.0, abs(x) / largest)):.2f}"

@@ -1,0 +1,267 @@
+"""A recorded graph as DOT: every value, or neurons with their weights listed, or layers."""
+
+import graphviz
+
+from autograd.drawing.marks import NEUTRAL, cell, colour, number, text, width
+from autograd.graph import adjoints
+from autograd.primitives import where
+from autograd.sweep import partials_of
+from autograd.value import Value
+
+__all__ = ["layers_picture", "neurons_picture", "values_picture"]
+
+_SIGNS = {
+    "add": "+",
+    "sub": "\u2212",
+    "mul": "\u00d7",
+    "div": "\u00f7",
+    "neg": "\u2212",
+    "pow": "^",
+    "total": "\u03a3",
+    "dot": "\u03a3 w\u00b7x",
+}
+_FONT = "Helvetica"
+_MOST_ROWS = 40  # a layer with more weights is drawn without a list of them
+
+
+def _sheet(rankdir):
+    sheet = graphviz.Digraph("deltagrad")
+    sheet.attr(
+        rankdir=rankdir, fontname=_FONT, ranksep="0.45", nodesep="0.18", outputorder="edgesfirst", bgcolor="white"
+    )
+    sheet.attr("node", shape="plain", fontname=_FONT, fontsize="10")
+    sheet.attr("edge", fontname=_FONT, fontsize="8", arrowsize="0.6", color=NEUTRAL)
+    return sheet
+
+
+def _table(rows, fill="white", border=NEUTRAL):
+    return (
+        f'<<TABLE BORDER="1" COLOR="{border}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2" STYLE="ROUNDED" '
+        f'BGCOLOR="{fill}">{"".join([f"<TR>{row}</TR>" for row in rows])}</TABLE>>'
+    )
+
+
+class _Flow:
+    """What flows through a graph: the adjoint of every node, the largest of them, and what each edge carries."""
+
+    def __init__(self, root, nodes):
+        self.adjoint = adjoints(root)
+        self.nodes = nodes
+        finite = [abs(g) for node, g in self.adjoint.items() if node is not root and abs(g) < float("inf")]
+        self.largest = max(finite, default=0.0) or 1.0
+
+    def of(self, node):
+        return self.adjoint.get(node, 0.0)
+
+    def edges(self, node):
+        """The operands of a node, each with the local derivative and what it hands on."""
+        if node not in self.adjoint:
+            return []
+        partials = partials_of(node)
+        g = self.of(node)
+        return [(x, d, g * d) for x, d in zip(node.operands, partials, strict=True)]
+
+
+def _operation(node):
+    name = str(node.op)
+    return _SIGNS.get(name, name)
+
+
+def _value_rows(node, flow):
+    head = []
+    if node.label is not None:
+        head.append(text(node.label))
+    if node.op is not None:
+        head.append(text(_operation(node)))
+    g = flow.of(node)
+    return [
+        cell(" = ".join(head) or "value", bold=True),
+        cell(number(node.data)),
+        cell(f"\u2202 {number(g)}", colour(g, flow.largest)),
+    ]
+
+
+def values_picture(root, nodes, rankdir="LR", edges=False):
+    """Each value one node: operation, label, data, gradient; edges coloured by what flows back over them."""
+    sheet = _sheet(rankdir)
+    flow = _Flow(root, nodes)
+    _add_values(sheet, nodes, flow, {node: f"v{k}" for k, node in enumerate(nodes)}, edges)
+    return sheet
+
+
+def _add_values(sheet, nodes, flow, names, edges):
+    for node in nodes:
+        fill = "#e8f3e4" if node.op is None else "white"
+        sheet.node(names[node], label=_table(_value_rows(node, flow), fill))
+    for node in nodes:
+        if node.op is None:
+            continue
+        constants = 0
+        for x, d, part in flow.edges(node):
+            if isinstance(x, Value):
+                if x in names:
+                    _edge(sheet, names[x], names[node], d, part, flow, edges)
+            elif node.op is not where or constants == 0:
+                constants += 1
+                name = f"{names[node]}c{constants}"
+                sheet.node(name, label=_table([cell(number(x), NEUTRAL)], border="#d5d8dd"))
+                sheet.edge(name, names[node])
+
+
+def _edge(sheet, tail, head, d, part, flow, labelled, port=None):
+    attributes = {"color": colour(part, flow.largest), "penwidth": width(part, flow.largest)}
+    if labelled:
+        attributes["label"] = f"<{text(number(d))}>"
+    sheet.edge(tail, f"{head}:{port}" if port else head, **attributes)
+
+
+def neurons_picture(network, derivation, sample, rankdir="LR", edges=False, deltas=False, formulas=False, expand=()):
+    """A neuron is one node with its weights and gradients listed; layers are clusters; the loss is one node."""
+    sheet = _sheet(rankdir)
+    flow = _Flow(network.root, network.order)
+    chosen = [n for n in network.neurons if n.sample in (None, sample)]
+    names: dict = {}
+    rows: dict = {}
+    for n in chosen:
+        rows[n.layer] = rows.get(n.layer, 0) + len(n.terms)
+    listed = {n: rows[n.layer] <= _MOST_ROWS or _is_meant(n, network, derivation, expand) for n in chosen}
+    for n in chosen:
+        key = f"n{n.layer}_{n.index}_{n.step or 0}"
+        names[n.s] = names[n.a] = key
+    _draw_inputs(sheet, network, listed, flow, names)
+    for layer in range(1, network.depth + 1):
+        with sheet.subgraph(name=f"cluster_{layer}") as cluster:
+            cluster.attr(label=f"layer {layer}", style="rounded", color="#c9ccd2", bgcolor="#fafafa", fontsize="12")
+            for n in chosen:
+                if n.layer == layer:
+                    _draw_neuron(cluster, network, derivation, n, flow, names, deltas, formulas, listed[n])
+    for n in chosen:
+        for k, term in enumerate(n.terms):
+            if isinstance(term.source, Value) and term.source in names:
+                d = term.weight.data * term.sign
+                port = f"w{k}" if listed[n] else None
+                _edge(sheet, names[term.source], names[n.s], d, flow.of(n.s) * d, flow, edges, port)
+    _draw_loss(sheet, network, chosen, flow, names)
+    return sheet
+
+
+def _is_meant(n, network, derivation, expand):
+    """Whether a neuron is named in ``expand``: by its activation or its layer."""
+    name = derivation._printer.symbol_text(network.symbol_of[n.a])
+    return name in expand or n.layer in expand or n.s in expand or n.a in expand
+
+
+def _draw_inputs(sheet, network, listed, flow, names):
+    """The inputs of the sample: Values and plain numbers alike, by their names in the formulas."""
+    drawn: dict = {}
+    for n, in_full in listed.items():
+        for k, term in enumerate(n.terms):
+            x = term.source
+            symbol = network.symbol_of.get(x)
+            if x is None or symbol is None or symbol.role != "x":
+                continue
+            if symbol not in drawn:
+                drawn[symbol] = f"x{len(drawn)}"
+                label = getattr(x, "label", None) or f"x[{symbol.indices[0]}]"
+                rows = [cell(text(label), bold=True), cell(number(x.data))]
+                sheet.node(drawn[symbol], label=_table(rows, "#e8f3e4"))
+            if isinstance(x, Value):
+                names[x] = drawn[symbol]
+            else:
+                d = term.weight.data * term.sign
+                port = f"w{k}" if in_full else None
+                _edge(sheet, drawn[symbol], names[n.s], d, flow.of(n.s) * d, flow, False, port)
+
+
+def _draw_neuron(cluster, network, derivation, n, flow, names, deltas, formulas, in_full):
+    printer = derivation._printer
+    name = printer.symbol_text(network.symbol_of[n.a])
+    rows = [cell(text(f"{name} = {number(n.a.data)}"), bold=True, span=3)]
+    for k, term in enumerate(n.terms if in_full else ()):
+        g = flow.of(term.weight)
+        rows.append(
+            cell(text(printer.symbol_text(network.symbol_of[term.weight])), port=f"w{k}", align="LEFT")
+            + cell(number(term.weight.data), align="RIGHT")
+            + cell(f"\u2202 {number(g)}", colour(g, flow.largest), align="RIGHT")
+        )
+    if not in_full:
+        g = max([flow.of(term.weight) for term in n.terms], key=abs)
+        words = f"{len(n.terms)} parameters, \u2202 up to {number(g)}"
+        rows.append(cell(words, colour(g, flow.largest), span=3, size=8))
+    activation = _activation_name(n)
+    if in_full:
+        rows.append(cell(f"s = {number(n.s.data)}{', ' + text(activation) if activation else ''}", span=3))
+    g = flow.of(n.s)
+    if deltas or formulas:
+        delta = printer.symbol_text(network.delta_of(n))
+        value = g * float(derivation._formulas.factor)
+        rows.append(cell(f"{text(delta)} = {number(value)}", colour(value, flow.largest), bold=True, span=3))
+    if formulas:
+        rows.append(cell(text(printer.text(derivation._formulas.delta[n])), "#2f5577", span=3, size=8))
+    cluster.node(names[n.s], label=_table(rows, border=colour(g, flow.largest)))
+
+
+def _activation_name(n):
+    if n.a is n.s:
+        return ""
+    return str(n.inside[0].op) if len(n.inside) == 1 else "activation"
+
+
+def _draw_loss(sheet, network, chosen, flow, names):
+    root = network.root
+    rest = [node for node in network.order if node.op is not None and node not in names]
+    inner = {x for n in network.neurons for x in n.inside}
+    inner |= {node for n in network.neurons for node in _under(n)}
+    count = len([node for node in rest if node not in inner])
+    if root in names:
+        return
+    label = text(root.label) if root.label is not None else "loss"
+    rows = [cell(f"{label} = {number(root.data)}", bold=True)]
+    if count > 1:
+        rows.append(cell(f"{count} values", NEUTRAL, size=8))
+    sheet.node("loss", label=_table(rows, "#fff4d6"))
+    last = [n for n in chosen if n.layer == network.depth]
+    for n in last:
+        _edge(sheet, names[n.a], "loss", flow.of(n.a), flow.of(n.a), flow, False)
+
+
+def _under(n):
+    """The sums and products a pre-activation is made of."""
+    found, stack = [], [n.s]
+    sources = {t.source for t in n.terms if isinstance(t.source, Value)}
+    while stack:
+        node = stack.pop()
+        found.append(node)
+        stack.extend([x for x in node.parents if x not in sources and x.op is not None])
+    return found
+
+
+def layers_picture(network, rankdir="LR"):
+    """Each layer one node: how many neurons, which activation, how large activations, deltas and gradients are."""
+    sheet = _sheet(rankdir)
+    flow = _Flow(network.root, network.order)
+    sheet.node("layer0", label=_table([cell(f"{network.sizes[0]} inputs", bold=True)], "#e8f3e4"))
+    largest = 0.0
+    strengths = {}
+    for layer in range(1, network.depth + 1):
+        group = [n for n in network.neurons if n.layer == layer]
+        strengths[layer] = max([abs(flow.of(n.s)) for n in group], default=0.0)
+        largest = max(largest, strengths[layer])
+    for layer in range(1, network.depth + 1):
+        group = [n for n in network.neurons if n.layer == layer]
+        weights = dict.fromkeys([t.weight for n in group for t in n.terms])
+        names = sorted({_activation_name(n) or "linear" for n in group})
+        rows = [
+            cell(f"layer {layer}: {network.sizes[layer]} neurons", bold=True),
+            cell(text(", ".join(names))),
+            cell(f"{len(weights)} parameters, largest |\u2202| {number(max([abs(flow.of(w)) for w in weights]))}"),
+            cell(f"largest |\u03b4| {number(strengths[layer])}"),
+        ]
+        sheet.node(f"layer{layer}", label=_table(rows))
+    for tail, head in sorted({(s.layers[0], s.layers[1]) for s in network.symbol_of.values() if s.role == "w"}):
+        x = strengths[head]
+        sheet.edge(f"layer{tail}", f"layer{head}", color=colour(x, largest), penwidth=width(x, largest))
+    label = text(network.root.label) if network.root.label is not None else "loss"
+    sheet.node("loss", label=_table([cell(f"{label} = {number(network.root.data)}", bold=True)], "#fff4d6"))
+    sheet.edge(f"layer{network.depth}", "loss")
+    return sheet

@@ -1,0 +1,40 @@
+"""From DOT to a picture: by the ``dot`` on the PATH, or else by the Graphviz that pygraphviz brings along."""
+
+import shutil
+import warnings
+
+from autograd.errors import DrawingError
+
+__all__ = ["FORMATS", "render"]
+
+FORMATS = ("svg", "png", "pdf")
+
+
+def render(digraph, kind) -> bytes:
+    """A ``graphviz.Digraph`` as the bytes of an SVG, PNG or PDF file.
+
+    Raises:
+        ValueError: the kind is none of these.
+        DrawingError: no renderer is there, or it failed.
+    """
+    if kind not in FORMATS:
+        raise ValueError(f"a picture is one of {', '.join(FORMATS)}, found {kind!r}.")
+    if shutil.which("dot") is not None:
+        import graphviz  # lazy: importing the engine stays quick
+
+        try:
+            return digraph.pipe(format=kind)
+        except (graphviz.ExecutableNotFound, graphviz.CalledProcessError) as error:
+            raise DrawingError(f"dot could not draw the graph: {error}") from error
+    try:
+        import pygraphviz  # lazy: a compiled library that only drawing needs
+    except ImportError:
+        raise DrawingError(
+            "nothing here can lay out a graph: install Graphviz so that 'dot' is on the PATH, or pygraphviz."
+        ) from None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about fonts, which the picture does without
+            return pygraphviz.AGraph(string=digraph.source).draw(format=kind, prog="dot")
+    except Exception as error:  # pygraphviz raises what its C library says, of several kinds
+        raise DrawingError(f"pygraphviz could not draw the graph: {error}") from error

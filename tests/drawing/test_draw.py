@@ -1,0 +1,210 @@
+"""Pictures: what they show is what the engine says, they stay readable, and no label does anything."""
+
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+from autograd import Value, draw, tanh, where
+from autograd.drawing import rendering
+from autograd.errors import DrawingError, GraphError
+from autograd.graph import adjoints
+
+sys.path.append(str(Path(__file__).parents[1] / "derivation"))
+from graphs import GRAPHS, curve, network
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def shown(drawing):
+    """The texts of a picture, rendered."""
+    tree = ET.fromstring(drawing.svg())
+    return [element.text for element in tree.iter(f"{SVG}text")]
+
+
+def small():
+    a, b = Value(2.0, "a"), Value(-3.0, "b")
+    c = a * b
+    c.label = "c"
+    loss = (c + 10) ** 2 / 4
+    loss.label = "L"
+    return loss, a, b, c
+
+
+def test_values_are_shown_with_their_gradients():
+    loss, a, b, _ = small()
+    texts = shown(draw(loss))
+    for text in ("a", "b", "c = ×", "L = ÷", "\u22126", "4", "∂ \u22126", "∂ 4"):
+        assert text in texts
+    g = adjoints(loss)
+    assert (g[a], g[b]) == (-6.0, 4.0)
+    assert a.grad == b.grad == 0  # drawing changes nothing
+
+
+def test_edges_carry_the_local_derivative_on_request():
+    loss, *_ = small()
+    with_edges, without = shown(draw(loss, edges=True)), shown(draw(loss))
+    assert "8" in with_edges
+    assert "8" not in without
+
+
+def test_the_colour_of_an_edge_is_the_sign_of_what_flows():
+    w, x = Value(3.0, "w"), Value(2.0, "x")
+    source = draw(w * x - 5 * x).source
+    colours = [part.split('"')[0] for part in source.split('color="')[1:]]
+    edges = [line for line in source.splitlines() if "->" in line]
+    assert any("#c" in line or "#d" in line or "#b2" in line for line in edges)  # red
+    assert any("#1f5aa8" in line for line in edges)  # the strongest blue
+    assert colours
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+@pytest.mark.parametrize("detail", ["values", "neurons", "layers"])
+def test_every_graph_is_drawn(name, detail):
+    drawing = draw(GRAPHS[name](), detail=detail)
+    assert drawing.detail == detail
+    assert drawing.source.startswith("digraph")
+
+
+def test_a_network_collapses_to_neurons():
+    drawing = draw(network((2, 16, 16, 1), "tanh", "tanh"))
+    assert drawing.detail == "neurons"
+    root = ET.fromstring(drawing.svg())
+    width, height = [float(root.get(k).removesuffix("pt")) for k in ("width", "height")]
+    assert width < 1000  # one screen
+    assert height < 1000
+    assert len([g for g in root.iter(f"{SVG}g") if g.get("class") == "node"]) == 2 + 16 + 16 + 1 + 1
+
+
+def test_a_large_network_collapses_to_layers():
+    drawing = draw(network((64, 32, 10)))
+    assert drawing.detail == "layers"
+    texts = shown(drawing)
+    assert "layer 1: 32 neurons" in texts
+    assert "layer 2: 10 neurons" in texts
+
+
+def test_a_neuron_lists_its_weights_and_gradients():
+    loss = network((2, 3, 2))
+    texts = shown(draw(loss, detail="neurons"))
+    g = adjoints(loss)
+    for node in g:
+        if node.label is not None and str(node.label).startswith("w2"):
+            assert f"∂ {node_text(g[node])}" in texts
+            assert node_text(node.data) in texts
+
+
+def node_text(x):
+    return f"{x:.4g}".replace("-", "\u2212")
+
+
+def test_deltas_and_formulas_on_the_picture():
+    loss = network((2, 3, 2))
+    texts = shown(draw(loss, deltas=True, formulas=True))
+    assert "-(t[1] - y[1])*y[1]*(1 - y[1])" in texts
+    assert "a[2]*(1 - a[2])*sum(d_o[o]*w_ho[2,o] for o in O)" in texts
+    delta = next(adjoints(loss)[n] for n in adjoints(loss) if str(n.label) == "s2[1]")
+    assert f"d_o[1] = {node_text(delta)}" in texts
+
+
+def test_expanding_a_neuron():
+    loss = network((2, 16, 16, 1), "tanh", "tanh")
+    plain, expanded = shown(draw(loss)), shown(draw(loss, expand=["a2[3]"]))
+    assert "w2[5,3]" not in plain
+    assert "w2[5,3]" in expanded
+
+
+def test_a_sample_of_a_batch():
+    loss = network((2, 3, 2), samples=3)
+    first, third = shown(draw(loss, detail="neurons")), shown(draw(loss, detail="neurons", sample=3))
+    assert any(t.startswith("a[1,1] = ") for t in first)
+    assert any(t.startswith("a[1,3] = ") for t in third)
+    with pytest.raises(ValueError, match="samples count from 1 to 3"):
+        draw(loss, detail="neurons", sample=4)
+
+
+HOSTILE = [
+    '"',
+    "<b>bold</b>",
+    "</svg><script>alert(1)</script>",
+    "a\nb",
+    "\\N",
+    "\\",
+    "&amp;",
+    "]]>",
+    "\x00",
+    "{|}",
+    "é",
+    "",
+]
+
+
+@pytest.mark.parametrize("label", HOSTILE)
+@pytest.mark.parametrize("detail", ["values", "neurons"])
+def test_labels_come_out_as_text(label, detail):
+    w, x, t = Value(0.5, "w" + label), Value(0.3, "x" + label), Value(0.2, "t" + label)
+    loss = (t - tanh(w * x)) ** 2
+    loss.label = label or None
+    drawing = draw(loss, detail=detail)
+    root = ET.fromstring(drawing.svg())  # well-formed
+    assert not list(root.iter(f"{SVG}script"))
+    text = "".join([element.text or "" for element in root.iter(f"{SVG}text")])
+    wanted = label.replace("\n", "").replace("\x00", "\ufffd")
+    assert "x" + wanted in text
+    assert drawing._repr_mimebundle_()["image/svg+xml"]
+
+
+def test_saving(tmp_path):
+    loss, *_ = small()
+    drawing = draw(loss)
+    heads = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF", "dot": b"digraph"}
+    for kind, head in heads.items():
+        path = drawing.save(tmp_path / f"picture.{kind}")
+        assert path.read_bytes().startswith(head)
+    with pytest.raises(ValueError, match=r"ends in .svg, .png, .pdf or .dot"):
+        drawing.save(tmp_path / "picture.gif")
+
+
+def test_ten_thousand_values_say_what_to_ask_for():
+    x = Value(0.5, "x")
+    for _ in range(10_000):
+        x = x * 1.0001
+    with pytest.raises(DrawingError, match="detail='neurons' or 'layers'"):
+        draw(x, detail="values")
+    with pytest.raises(DrawingError, match="10,001 values"):
+        draw(x)
+
+
+def test_a_repr_never_raises(monkeypatch):
+    loss, *_ = small()
+    monkeypatch.setattr(rendering.shutil, "which", lambda name: None)
+    monkeypatch.setitem(sys.modules, "pygraphviz", None)
+    drawing = draw(loss)
+    assert "nothing here can lay out a graph" in drawing._repr_mimebundle_()["text/html"]
+    with pytest.raises(DrawingError, match="nothing here"):
+        drawing.svg()
+    assert repr(drawing) == "<drawing of values>"
+
+
+def test_without_graphviz_on_the_path(monkeypatch):
+    monkeypatch.setattr(rendering.shutil, "which", lambda name: None)
+    loss, *_ = small()
+    assert "L = ÷" in shown(draw(loss))
+
+
+def test_what_cannot_be_drawn():
+    with pytest.raises(TypeError, match="draw takes a Value"):
+        draw(3.0)
+    with pytest.raises(ValueError, match="detail is one of"):
+        draw(Value(1.0), detail="atoms")
+    with pytest.raises(ValueError, match="rankdir is"):
+        draw(Value(1.0), rankdir="up")
+    with pytest.raises(GraphError):
+        draw(Value(1.0) * 2, detail="neurons")
+
+
+def test_other_graphs():
+    assert draw(Value(1.0, "x")).detail == "values"
+    assert "where" in "".join(shown(draw(where(Value(1.0, "c"), Value(2.0, "a"), Value(3.0, "b")))))
+    assert draw(curve()).detail == "values"
