@@ -124,7 +124,11 @@ def draw(
         network = _network(value, parameters, inputs, targets, required=detail is not None)
     if detail is None:
         detail = "values" if network is None or not network.neurons else "neurons"
-        if detail == "neurons" and (sum(network.sizes) > _MOST_NEURONS or _edges(network) > _MOST_EDGES):
+        if (
+            network is not None
+            and detail == "neurons"
+            and (sum(network.sizes) > _MOST_NEURONS or _edges(network) > _MOST_EDGES)
+        ):
             detail = "layers"
     if detail == "values":
         if len(nodes) > _MOST_DRAWN:
