@@ -65,21 +65,23 @@ from autograd.value import Value, compiled, no_grad  # noqa: E402
 __version__ = "0.1.0"
 __all__ = [
     "AlgebraError", "AutogradError", "DomainError", "DrawingError", "FormulaError", "GradientCheckError", "GraphError",
-    "SheetError", "StaleGraphError", "Value", "check_gradients", "compiled", "derive", "draw", "grad", "hessian", "hvp",
-    "jacobian", "jvp", "no_grad", "primitive", "replay", "value_and_grad", "vjp", *_functions,
+    "SheetError", "StaleGraphError", "Value", "check_gradients", "compiled", "derive", "draw", "explain", "grad",
+    "hessian", "hvp", "jacobian", "jvp", "no_grad", "primitive", "replay", "steps", "value_and_grad", "vjp", *_functions,
 ]  # fmt: skip
 
 if _typing.TYPE_CHECKING:
     from autograd.derivation import derive
-    from autograd.drawing import draw
+    from autograd.drawing import draw, explain, steps
 else:
 
     def __getattr__(name):
         """What few programs use is imported when it is asked for: importing the engine stays quick."""
         if name == "derive":
             from autograd.derivation import derive as found
-        elif name == "draw":
-            from autograd.drawing import draw as found
+        elif name in ("draw", "explain", "steps"):
+            from autograd import drawing
+
+            found = getattr(drawing, name)
         else:
             raise AttributeError(f"module 'autograd' has no attribute {name!r}")
         globals()[name] = found

@@ -33,8 +33,8 @@ FLOORS = [
         )
     ],
     ["autograd.drawing.marks", "autograd.drawing.rendering"],
-    ["autograd.drawing.pictures"],
-    ["autograd.drawing.drawing"],
+    ["autograd.drawing.page", "autograd.drawing.pictures"],
+    ["autograd.drawing.drawing", "autograd.drawing.stepping"],
     ["autograd.drawing"],
     ["autograd"],
     ["autograd.__main__", "nn.layers", "nn.losses", "nn.optimizers"],

@@ -1,5 +1,6 @@
-"""Pictures of a recorded graph: its values, its neurons or its layers, with the gradients that flow through them."""
+"""Pictures of a recorded graph, with the gradients that flow through it; and its sweeps, step by step."""
 
 from autograd.drawing.drawing import Drawing, draw
+from autograd.drawing.stepping import Stepping, explain, steps
 
-__all__ = ["Drawing", "draw"]
+__all__ = ["Drawing", "Stepping", "draw", "explain", "steps"]

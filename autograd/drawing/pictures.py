@@ -81,18 +81,18 @@ def _value_rows(node, flow):
     ]
 
 
-def values_picture(root, nodes, rankdir="LR", edges=False):
-    """Each value one node: operation, label, data, gradient; edges coloured by what flows back over them."""
+def values_picture(root, nodes, rankdir="LR", edges=False, ids=False):
+    """Each value one node: operation, label, data, gradient; edges coloured by what flows back over them.
+
+    With ``ids``, node k has the id ``vk`` in an SVG, and an edge from j to k the id ``e_vj_vk``.
+    """
     sheet = _sheet(rankdir)
     flow = _Flow(root, nodes)
-    _add_values(sheet, nodes, flow, {node: f"v{k}" for k, node in enumerate(nodes)}, edges)
-    return sheet
-
-
-def _add_values(sheet, nodes, flow, names, edges):
+    names = {node: f"v{k}" for k, node in enumerate(nodes)}
     for node in nodes:
         fill = "#e8f3e4" if node.op is None else "white"
-        sheet.node(names[node], label=_table(_value_rows(node, flow), fill))
+        more = {"id": names[node]} if ids else {}
+        sheet.node(names[node], label=_table(_value_rows(node, flow), fill), **more)
     for node in nodes:
         if node.op is None:
             continue
@@ -100,16 +100,19 @@ def _add_values(sheet, nodes, flow, names, edges):
         for x, d, part in flow.edges(node):
             if isinstance(x, Value):
                 if x in names:
-                    _edge(sheet, names[x], names[node], d, part, flow, edges)
+                    _edge(sheet, names[x], names[node], d, part, flow, edges, ids=ids)
             elif node.op is not where or constants == 0:
                 constants += 1
                 name = f"{names[node]}c{constants}"
                 sheet.node(name, label=_table([cell(number(x), NEUTRAL)], border="#d5d8dd"))
                 sheet.edge(name, names[node])
+    return sheet
 
 
-def _edge(sheet, tail, head, d, part, flow, labelled, port=None):
+def _edge(sheet, tail, head, d, part, flow, labelled, port=None, ids=False):
     attributes = {"color": colour(part, flow.largest), "penwidth": width(part, flow.largest)}
+    if ids:
+        attributes["id"] = f"e_{tail}_{head}"
     if labelled:
         attributes["label"] = f"<{text(number(d))}>"
     sheet.edge(tail, f"{head}:{port}" if port else head, **attributes)

@@ -1,0 +1,255 @@
+r"""``steps(loss)``: the sweeps one hand-over at a time, as a sequence, as text, and as a page that plays them.
+
+A backward step is one edge: a node hands its adjoint, times the local derivative, to something it read, whose
+gradient grows by that much. The steps are the engine's: the same order, the same products, added in the same order,
+so that the last gradient of every node is the engine's own. A forward step is one node: what it read, and what came
+out.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from autograd.drawing.page import page, static
+from autograd.drawing.pictures import values_picture
+from autograd.drawing.rendering import render
+from autograd.errors import DrawingError, GraphError
+from autograd.graph import adjoints
+from autograd.sweep import order, partials_of
+from autograd.value import Value
+
+__all__ = ["BackwardStep", "ForwardStep", "GradientPath", "Paths", "Stepping", "explain", "steps"]
+
+_MOST_DRAWN, _MOST_PATHS = 250, 2000
+
+
+class BackwardStep(NamedTuple):
+    """One edge of the backward sweep.
+
+    Fields:
+        number: from 1. node: who hands on. operand: who is handed to.
+        name, operand_name: what they are called: the label, or v and a number.
+        adjoint: dL/dnode, complete by now. local: dnode/doperand. contribution: their product.
+        before, after: dL/doperand, before this step and after it.
+    """
+
+    number: int
+    node: Value
+    operand: Value
+    name: str
+    operand_name: str
+    adjoint: float
+    local: float
+    contribution: float
+    before: float
+    after: float
+
+    def __str__(self):
+        return (
+            f"{self.number:4d}  {self.name} ({self.node.op}) hands {self.adjoint:.6g} * {self.local:.6g} = "
+            f"{self.contribution:.6g} to {self.operand_name}: {self.before:.6g} -> {self.after:.6g}"
+        )
+
+
+class ForwardStep(NamedTuple):
+    """One node of the forward pass.
+
+    Fields:
+        number: from 1. node, name: what is computed. operands: what it read, numbers. data: what came out.
+    """
+
+    number: int
+    node: Value
+    name: str
+    operands: tuple[float, ...]
+    data: float
+
+    def __str__(self):
+        read = ", ".join([f"{x:.6g}" for x in self.operands])
+        return f"{self.number:4d}  {self.name} = {self.node.op}({read}) = {self.data:.6g}"
+
+
+class Stepping(Sequence):
+    """The steps of a sweep: a sequence that prints as text and shows itself in a notebook.
+
+    Attributes:
+        root: the node the graph ends in.
+        forward: whether it is the forward pass.
+    """
+
+    def __init__(self, root, nodes, found, forward):
+        self.root, self.forward = root, forward
+        self._nodes, self._steps = nodes, found
+
+    def __len__(self):
+        return len(self._steps)
+
+    def __getitem__(self, k):
+        return self._steps[k]
+
+    def __str__(self):
+        return "\n".join([str(step) for step in self._steps])
+
+    def __repr__(self):
+        return f"<{len(self)} {'forward' if self.forward else 'backward'} steps>"
+
+    def history(self, node) -> list:
+        """The steps that touch a node, in order: those that hand to it, and those in which it hands on."""
+        return [s for s in self._steps if s.node is node or (not self.forward and s.operand is node)]
+
+    def html(self) -> str:
+        """One self-contained page: previous, next, play, a slider, the arrow keys; a click on a node shows its history.
+
+        Raises:
+            DrawingError: the graph is too large for a picture, or nothing can render one.
+        """
+        return page(self._svg(), self._steps, self._nodes, self.forward)
+
+    def save(self, path) -> Path:
+        """Write the page to a file that ends in .html, or the text to one that ends in .txt."""
+        path = Path(path)
+        if path.suffix not in (".html", ".txt"):
+            raise ValueError(f"steps are saved as .html or .txt, found {path.name!r}: choose one of these.")
+        path.write_text(self.html() if path.suffix == ".html" else str(self) + "\n", encoding="utf-8")
+        return path
+
+    def _svg(self):
+        if len(self._nodes) > _MOST_DRAWN:
+            raise DrawingError(
+                f"this graph has {len(self._nodes):,} values, too many for a picture to step through: step through one "
+                "sample or one neuron, or read the steps as text."
+            )
+        svg = render(values_picture(self.root, self._nodes, ids=True), "svg").decode("utf-8")
+        return svg[svg.index("<svg") :]
+
+    def _repr_html_(self):
+        try:
+            return static(self._svg(), self._steps, self.html())
+        except Exception as error:  # a repr never raises: the steps remain as text
+            return static("", self._steps, None, str(error))
+
+
+def steps(loss, *, forward=False) -> Stepping:
+    """The backward sweep under a value, one edge at a time; or the forward pass, one node at a time.
+
+    Nothing is changed: the gradients of the graph stay as they are.
+
+    Args:
+        loss: the node the graph ends in.
+        forward: step through the forward pass instead.
+
+    Returns:
+        A :class:`Stepping`, a sequence of :class:`BackwardStep` or :class:`ForwardStep`.
+
+    Raises:
+        TypeError: ``loss`` is no Value.
+        GraphError: nothing is recorded under it.
+        StaleGraphError: a leaf was changed after it was recorded.
+    """
+    if not isinstance(loss, Value):
+        raise TypeError(f"steps takes the Value a graph ends in, found {type(loss).__name__}: record it first.")
+    nodes = order(loss)
+    if loss.op is None:
+        raise GraphError("nothing is recorded under this value: compute something from it.")
+    names = _names(nodes)
+    if forward:
+        found = [
+            ForwardStep(k, node, names[node], tuple(node.recorded), node.data)
+            for k, node in enumerate([node for node in nodes if node.op is not None], 1)
+        ]
+        return Stepping(loss, nodes, found, True)
+    return Stepping(loss, nodes, _backward(loss, nodes, names), False)
+
+
+def _names(nodes):
+    return {node: str(node.label) if node.label is not None else f"v{k}" for k, node in enumerate(nodes)}
+
+
+def _backward(loss, nodes, names):
+    gradient = dict.fromkeys(nodes, 0.0)
+    gradient[loss] = 1.0
+    inside = set(nodes)
+    found: list = []
+    for node in reversed(nodes):
+        if node.op is None:
+            continue
+        for x, local in zip(node.operands, partials_of(node), strict=True):
+            if isinstance(x, Value) and x in inside:
+                part = gradient[node] * local
+                before = gradient[x]
+                gradient[x] = before + part
+                found.append(
+                    BackwardStep(
+                        len(found) + 1, node, x, names[node], names[x], gradient[node], local, part, before, gradient[x]
+                    )
+                )
+    return found
+
+
+class GradientPath(NamedTuple):
+    """One path from the loss to a leaf: the names along it, the local derivatives, and their product."""
+
+    names: tuple[str, ...]
+    locals: tuple[float, ...]
+    contribution: float
+
+    def __str__(self):
+        product = " * ".join([f"{d:.6g}" for d in self.locals])
+        return f"{' -> '.join(self.names)}:  {product} = {self.contribution:.6g}"
+
+
+class Paths(list):
+    """The paths from a loss to a leaf; their contributions add up to the gradient."""
+
+    def __init__(self, paths, gradient):
+        super().__init__(paths)
+        self.gradient = gradient
+
+    def __str__(self):
+        total = f"{len(self)} path{'s' if len(self) != 1 else ''}, together {sum(p.contribution for p in self):.6g}"
+        return "\n".join([*[str(p) for p in self], total])
+
+
+def explain(loss, leaf) -> Paths:
+    """Why a leaf has the gradient it has: every path from the loss to it, with its contribution.
+
+    Args:
+        loss: the node the graph ends in. leaf: a Value under it.
+
+    Returns:
+        A list of :class:`GradientPath`, the largest contribution first; its ``gradient`` is the engine's.
+
+    Raises:
+        GraphError: ``leaf`` is not under ``loss``.
+        DrawingError: there are more paths than anyone would read.
+    """
+    gradients = adjoints(loss)
+    if leaf not in gradients:
+        raise GraphError(f"{leaf!r} is not under {loss!r}: ask for a value that the loss depends on.")
+    nodes = order(loss)
+    names = _names(nodes)
+    reaches = {leaf}
+    for node in nodes:
+        if any(isinstance(x, Value) and x in reaches for x in node.operands or ()):
+            reaches.add(node)
+    count = {leaf: 1}
+    for node in nodes:
+        if node is not leaf and node in reaches:
+            count[node] = sum([count.get(x, 0) for x in node.operands if isinstance(x, Value)])
+    if count.get(loss, 0) > _MOST_PATHS:
+        raise DrawingError(
+            f"there are {count[loss]:,} paths to this leaf: explain a part of the graph, such as one sample's."
+        )
+    partials = {node: partials_of(node) for node in reaches if node.op is not None and node is not leaf}
+    found = []
+    stack: list = [(loss, (names[loss],), (), 1.0)]
+    while stack:
+        node, along, local, product = stack.pop()
+        if node is leaf:
+            found.append(GradientPath(along, local, product))
+            continue
+        for x, d in zip(node.operands, partials[node], strict=True):
+            if isinstance(x, Value) and x in reaches:
+                stack.append((x, (*along, names[x]), (*local, d), product * d))
+    found.sort(key=lambda p: -abs(p.contribution))
+    return Paths(found, gradients[leaf])

@@ -1,0 +1,166 @@
+"""The page in a real browser: it is clicked and played, and what it shows is what the engine says."""
+
+import os
+import re
+import shutil
+
+import pytest
+
+from autograd import Value, steps, tanh
+from autograd.graph import adjoints
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+HERE = "chromium is not installed: the pages were not tried in a browser"
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+if CHROMIUM is None and os.environ.get("CI"):
+    raise RuntimeError(f"{HERE}, and CI insists on it")
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason=HERE),
+    pytest.mark.filterwarnings("ignore"),  # of the browser's driver
+]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opened(browser, tmp_path):
+    """Opens the page of some steps, with no way to the network; errors of its scripts fail the test."""
+    context = browser.new_context(offline=True)
+    errors: list = []
+
+    def open_(found):
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("dialog", lambda dialog: errors.append(dialog.message) or dialog.dismiss())
+        page.goto(found.save(tmp_path / "steps.html").as_uri())
+        return page
+
+    yield open_
+    context.close()
+    assert errors == []
+
+
+def small(label="c"):
+    a, b = Value(2.0, "a"), Value(-3.0, "b")
+    c = a * b
+    c.label = label
+    loss = tanh(c / 10) ** 2 + a * c
+    loss.label = "L"
+    return loss, a, b, c
+
+
+def shown(page, k):
+    """The gradient that node k shows."""
+    return page.locator(f"#v{k} text").last.text_content()
+
+
+def figure(x):
+    return "∂ " + f"{x:.4g}".replace("-", "\u2212")
+
+
+def nodes_of(loss):
+    from autograd.sweep import order
+
+    return order(loss)
+
+
+def test_next_and_previous(opened):
+    loss, *_ = small()
+    found = steps(loss)
+    page = opened(found)
+    assert page.locator("#at").text_content() == f"step 0 of {len(found)}"
+    assert page.locator("#prev").is_disabled()
+    place = {node: k for k, node in enumerate(nodes_of(loss))}
+    for step in found:
+        page.click("#next")
+        assert page.locator("#said").text_content() == str(step).strip()
+        assert shown(page, place[step.operand]) == figure(step.after)
+        assert page.locator("#why math").count() == 1
+    assert page.locator("#next").is_disabled()
+    page.click("#prev")
+    assert page.locator("#said").text_content() == str(found[-2]).strip()
+    assert shown(page, place[found[-1].operand]) == figure(found[-1].before)
+
+
+def test_the_end_shows_the_engines_gradients(opened):
+    loss, *_ = small()
+    page = opened(steps(loss))
+    page.keyboard.press("End")
+    g = adjoints(loss)
+    for k, node in enumerate(nodes_of(loss)):
+        assert shown(page, k) == figure(g[node])
+
+
+def test_arrow_keys_and_slider(opened):
+    loss, *_ = small()
+    page = opened(steps(loss))
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowLeft")
+    assert page.locator("#at").text_content().startswith("step 2 of")
+    page.locator("#slider").fill("4")
+    assert page.locator("#at").text_content().startswith("step 4 of")
+    page.keyboard.press("Home")
+
+
+def test_playing(opened):
+    loss, *_ = small()
+    found = steps(loss)
+    page = opened(found)
+    page.click("#play")
+    assert page.locator("#play").text_content() == "pause"
+    over = f"document.getElementById('at').textContent === 'step {len(found)} of {len(found)}'"
+    page.wait_for_function(over, timeout=30_000)
+
+
+def test_a_click_shows_a_nodes_history(opened):
+    loss, _, _, c = small()
+    found = steps(loss)
+    page = opened(found)
+    page.locator(f"#v{nodes_of(loss).index(c)}").click()
+    lines = page.locator("#history").text_content().splitlines()
+    assert lines == ["c", *[str(s).strip() for s in found.history(c)]]
+
+
+@pytest.mark.parametrize(
+    "label", ["</script><script>alert(1)</script>", "<img src=x onerror=alert(1)>", "'\"&<b>", "\\N\n", "${alert(1)}"]
+)
+def test_a_hostile_label_runs_nothing(opened, label):
+    loss, *_ = small(label)
+    page = opened(steps(loss))
+    page.keyboard.press("End")
+    assert label in page.locator("#said").text_content()
+    assert page.locator("img").count() == 0
+    assert page.locator("script").count() == 2  # the page's own
+
+
+def test_the_forward_pass_plays_too(opened):
+    loss, *_ = small()
+    found = steps(loss, forward=True)
+    page = opened(found)
+    page.keyboard.press("End")
+    assert page.locator("#said").text_content() == str(found[-1]).strip()
+
+
+def test_the_page_asks_for_nothing(browser, tmp_path):
+    loss, *_ = small()
+    context = browser.new_context()
+    asked: list = []
+    page = context.new_page()
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(steps(loss).save(tmp_path / "steps.html").as_uri())
+    page.keyboard.press("End")
+    context.close()
+    assert [url for url in asked if not re.match(r"file:|data:", url)] == []
