@@ -66,7 +66,8 @@ __version__ = "0.1.0"
 __all__ = [
     "AlgebraError", "AutogradError", "DomainError", "DrawingError", "FormulaError", "GradientCheckError", "GraphError",
     "SheetError", "StaleGraphError", "Value", "check_gradients", "compiled", "derive", "draw", "explain", "grad",
-    "hessian", "hvp", "jacobian", "jvp", "no_grad", "primitive", "replay", "steps", "value_and_grad", "vjp", *_functions,
+    "hessian", "hvp", "jacobian", "jvp", "no_grad", "primitive", "replay", "steps", "value_and_grad", "vjp",
+    *_functions,
 ]  # fmt: skip
 
 if _typing.TYPE_CHECKING:
