@@ -317,7 +317,7 @@ class Formulas:
         if not todo or any(_has_delta(self.delta[n]) for n in todo):
             return
         try:
-            samples = self.field_samples(8)
+            samples = self.fitting_samples()
         except (Unprovable, AlgebraError):
             return
         groups: dict = {}
@@ -336,6 +336,11 @@ class Formulas:
             self.facts.update(facts)
             self.delta[neuron] = times(Number(self.factor), e)
             self.simplified.add(neuron)
+
+    def fitting_samples(self):
+        """As many points as an interpolation needs: more with kinks, where a few gates may be alike by chance."""
+        samples = self.field_samples(8)
+        return self.field_samples(32) if any(sample.point.has_kinks for sample in samples) else samples
 
     def field_samples(self, count):
         """The network at ``count`` random points of a prime field."""

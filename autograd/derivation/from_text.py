@@ -4,12 +4,14 @@ import re
 
 from autograd.derivation.lexing import Parser, Token
 from autograd.derivation.trees import (
+    GREEK,
     Call,
     Derivative,
     Divide,
     Multiply,
     Name,
     Negative,
+    Number,
     ReadingError,
     Relation,
     Sum,
@@ -17,10 +19,21 @@ from autograd.derivation.trees import (
 
 __all__ = ["TextReader", "text_tokens"]
 
+# Characters that people paste into text, as what they stand for there. ``dL`` is written with either d.
+_LETTERS = {**GREEK, "∂": "d", "Σ": "sum", "∑": "sum"}
+_SIGNS = {"·": "*", "⋅": "*", "×": "*", "−": "-", "←": "<-", "→": "->", "≡": "=", "≔": ":=", "′": "'"}
+_RAISED = {"²": "2", "³": "3"}
+_LETTER = f"[A-Za-z_{''.join(_LETTERS)}]"
+
 _TEXT_TOKEN = re.compile(
-    r"\s+|(?P<number>\d+\.?\d*|\.\d+)|(?P<name>[A-Za-z_][A-Za-z_0-9]*)|(?P<sign>\*\*|<-|:=|->|[-+*/^()\[\],='])",
+    rf"\s+|(?P<scientific>(?:\d+(?:\.\d*)?|\.\d+)[eE][+-]?\d)|(?P<number>\d+(?:\.(?!\.)\d*)?|\.\d+)"
+    rf"|(?P<name>{_LETTER}(?:{_LETTER}|[0-9])*)|(?P<raised>[{''.join(_RAISED)}])"
+    rf"|(?P<sign>\*\*|<-|:=|->|\.\.|[-+*/^()\[\],='{''.join(_SIGNS)}])",
     re.ASCII,
 )
+_RELATIONS = {"=": "=", ":=": "=", "<-": "<-", "->": "->"}
+_PYTHON = ("for", "in", "if", "else", "lambda", "not", "and", "or", "is")
+_MOST_LETTERS = 6
 
 
 def text_tokens(text):
@@ -30,8 +43,15 @@ def text_tokens(text):
         match = _TEXT_TOKEN.match(text, at)
         if match is None:
             raise ReadingError(f"{text[at]!r} means nothing in a formula", at, text)
-        if match.lastgroup is not None:
-            tokens.append(Token(match.lastgroup, match.group(), at))
+        kind, word = match.lastgroup, match.group()
+        if kind == "scientific":
+            raise ReadingError("write this number in digits, without an e", at, text)
+        if kind == "raised":
+            tokens += [Token("sign", "^", at), Token("number", _RAISED[word], at)]
+        elif kind == "name":
+            tokens.append(Token(kind, "".join([_LETTERS.get(c, c) for c in word]), at))
+        elif kind is not None:
+            tokens.append(Token(kind, _SIGNS.get(word, word), at))
         at = match.end()
     return tokens
 
@@ -42,56 +62,32 @@ class TextReader(Parser):
     def whole(self):
         at = self.at
         sides, signs = [self.left_side()], []
-        while self.peek() in ("=", "<-", ":=", "->"):
-            signs.append("=" if self.peek() == ":=" else self.peek())
-            self.next()
+        while self.peek() in _RELATIONS:
+            signs.append(_RELATIONS[self.next().text])
             sides.append(self.sum_of_terms())
         if self.i < len(self.tokens):
             raise self.error(f"{self.peek()!r} does not belong there")
         return sides[0] if not signs else Relation(tuple(signs), tuple(sides), at)
 
     def left_side(self):
-        """``dL/dw_ho[h,o]`` is a derivative where an equation begins with it."""
-        first, second = self.peek(), self.peek(2)
-        if (
-            self.kind() == "name"
-            and first[0] == "d"
-            and len(first) > 1
-            and self.peek(1) == "/"
-            and self.kind(2) == "name"
-        ):
-            start = self.i
-            if second[0] == "d" and len(second) > 1:
-                at = self.at
-                self.next()
-                self.next()
-                token = self.next()
-                by = self.indexed(token.text[1:], token.at)
-                if self.peek() in ("=", None):
-                    return Derivative(Name(first[1:], at=at), by, at)
-                self.i = start
-            return self.derivative_with_indices()
-        if self.kind() == "name" and first[0] == "d" and len(first) > 1 and self.peek(1) == "[":
-            return self.derivative_with_indices()
-        return self.sum_of_terms()
-
-    def derivative_with_indices(self):
-        """``ds_o[o]/dw_ho[h,o]``; or else an ordinary formula."""
+        """``dL/dw_ho[h,o]`` or ``ds_o[o]/da[h]`` is a derivative where an equation begins with it."""
         start, at = self.i, self.at
-        token = self.next()
-        if token.text[0] == "d" and len(token.text) > 1:
-            try:
-                of = self.indexed(token.text[1:], token.at)
-                if self.peek() == "/" and self.kind(1) == "name" and self.peek(1)[0] == "d" and len(self.peek(1)) > 1:
-                    self.next()
-                    token = self.next()
-                    by = self.indexed(token.text[1:], token.at)
-                    if self.peek() in ("=", None):
-                        return Derivative(of, by, at)
-            except ReadingError:
-                pass
+        of = self.differential()
+        if of is not None and self.peek() == "/":
+            self.next()
+            by = self.differential()
+            if by is not None and (self.peek() is None or self.peek() in _RELATIONS):
+                return Derivative(of, by, at)
         self.i = start
         return self.sum_of_terms()
+
+    def differential(self):
+        """The name behind a d; a delta is no differential, neither as d_o nor as delta_o."""
+        word = self.peek()
+        if self.kind() != "name" or not re.match(r"d(?!elta)[A-Za-z]", word):
+            return None
+        at = self.next().at
+        return self.indexed(word[1:], at)
 
     def term(self):
         at = self.at
@@ -113,12 +109,15 @@ class TextReader(Parser):
         return Negative(x, at) if negative else x
 
     def factor(self):
-        self.deeper()
         x = self.atom()
         if self.peek() in ("**", "^"):
             self.next()
-            x = self.power(x, self.signed_factor())
-        self.depth -= 1
+            self.deeper()
+            exponent = self.signed_factor()
+            self.depth -= 1
+            if x == Name("e") and not isinstance(exponent, Number):
+                return Call(Name("exp", at=x.at), (exponent,), x.at)
+            x = self.power(x, exponent)
         return x
 
     def atom(self):
@@ -129,38 +128,42 @@ class TextReader(Parser):
             x = self.sum_of_terms()
             self.expect(")")
             return x
-        if token.kind != "name":
+        if token.kind != "name" or token.text in _PYTHON:
             raise self.error(f"{token.text!r} does not belong there", token.at)
         if token.text == "sum" and self.peek() == "(":
             return self.comprehension(token.at)
-        if token.text in ("for", "in", "if", "lambda", "not", "and", "or", "is"):
-            raise self.error(f"{token.text!r} does not belong there", token.at)
-        primes = 0
-        while self.peek() == "'":
-            self.next()
-            primes += 1
+        primes = self.primes()
         if self.peek() == "(":
             self.next()
-            arguments = [self.sum_of_terms()]
-            while self.peek() == ",":
-                self.next()
-                arguments.append(self.sum_of_terms())
-            self.expect(")")
-            return Call(Name(token.text, primes=primes, at=token.at), tuple(arguments), token.at)
+            function = Name(token.text, primes=primes, at=token.at)
+            return Call(function, self.parts(")"), token.at)
         return self.indexed(token.text, token.at, primes)
 
+    def primes(self):
+        count = 0
+        while self.peek() == "'":
+            self.next()
+            count += 1
+        return count
+
+    def parts(self, closing):
+        """What stands between brackets, separated by commas."""
+        found = [self.sum_of_terms()]
+        while self.peek() == ",":
+            self.next()
+            found.append(self.sum_of_terms())
+        self.expect(closing)
+        return tuple(found)
+
     def indexed(self, base, at, primes=0):
-        indices = []
+        indices = ()
         if self.peek() == "[":
             self.next()
-            indices.append(self.sum_of_terms())
-            while self.peek() == ",":
-                self.next()
-                indices.append(self.sum_of_terms())
-            self.expect("]")
-        return Name(base, tuple(indices), (), primes, (), at)
+            indices = self.parts("]")
+        return Name(base, indices, (), primes + self.primes(), (), at)
 
     def comprehension(self, at):
+        """``sum(... for o in O)``, ``sum(... for o in O[1..2] for n in S)``."""
         self.next()
         body = self.sum_of_terms()
         clauses = []
@@ -175,12 +178,23 @@ class TextReader(Parser):
             over = self.next()
             if over.kind != "name":
                 raise self.error("a set stands behind 'in', such as O or H", over.at)
-            clauses.append((Name(letter.text, at=letter.at), Name(over.text, at=over.at)))
+            clauses.append((Name(letter.text, at=letter.at), *self.limits(), Name(over.text, at=over.at)))
         if not clauses:
             raise self.error("a sum is written sum(... for o in O)")
         self.expect(")")
-        if len(clauses) > 6:
-            raise self.error("a sum runs over at most 6 indices", at)
-        for letter, over in reversed(clauses):
-            body = Sum(letter, None, None, over, body, at)
+        if len(clauses) > _MOST_LETTERS:
+            raise self.error(f"a sum runs over at most {_MOST_LETTERS} indices", at)
+        for clause in reversed(clauses):
+            body = Sum(*clause, body, at)
         return body
+
+    def limits(self):
+        """``[1..2]`` behind a set: a part of it."""
+        if self.peek() != "[":
+            return None, None
+        self.next()
+        low = self.sum_of_terms()
+        self.expect("..", " between the limits of a sum")
+        high = self.sum_of_terms()
+        self.expect("]")
+        return low, high

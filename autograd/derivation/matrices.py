@@ -174,7 +174,7 @@ def _output_form(formulas, outputs):
         if number is not None:
             return ("softmax" if "p" in roles else "direct"), number
     try:
-        samples = formulas.field_samples(8)
+        samples = formulas.fitting_samples()
     except (Unprovable, AlgebraError):
         return "gradient", Fraction(1)
     found = set()

@@ -1,13 +1,25 @@
-"""What was written: the tree of a formula, before its names have a meaning."""
+"""What was written: the tree of a formula, before its names have a meaning.
+
+Nodes are named tuples. Two are equal where they are of one class and have equal parts, wherever in the text they stand:
+``at``, the offset of a node in the text, is always its last field and does not count.
+"""
 
 from fractions import Fraction
 from typing import Any, NamedTuple
 
 __all__ = [
-    "Add", "Call", "Derivative", "Divide", "Dot", "Ellipsis_", "Empty", "Matrix", "Multiply", "Name", "Negative",
-    "Norm",
-    "Number", "Power", "ReadingError", "Relation", "Rows", "Sum", "Text", "Time", "Transpose", "show", "walk",
+    "GREEK", "Add", "Call", "Derivative", "Divide", "Dot", "Ellipsis_", "Empty", "Matrix", "Multiply", "Name",
+    "Negative", "Norm", "Number", "Power", "ReadingError", "Relation", "Rows", "Sum", "Text", "Time", "Transpose",
+    "show", "walk",
 ]  # fmt: skip
+
+# A Greek letter is called by its name, in LaTeX and as a character.
+GREEK = {
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ϵ": "epsilon", "ζ": "zeta", "η": "eta",
+    "θ": "theta", "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "µ": "mu", "ν": "nu", "ξ": "xi", "π": "pi",
+    "ρ": "rho", "σ": "sigma", "τ": "tau", "φ": "phi", "ϕ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega", "Γ": "Gamma",
+    "Δ": "Delta", "Θ": "Theta", "Λ": "Lambda", "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega",
+}  # fmt: skip
 
 
 class ReadingError(ValueError):
@@ -24,6 +36,25 @@ class ReadingError(ValueError):
         super().__init__(f"{reason} (character {position + 1}{f', near {around!r}' if around else ''})")
 
 
+def _equal(self, other):
+    return type(self) is type(other) and self[:-1] == other[:-1]
+
+
+def _different(self, other):
+    return not _equal(self, other)
+
+
+def _hash(self):
+    return hash((type(self).__name__, self[:-1]))
+
+
+def _node(kind):
+    """Equality of nodes; that of tuples would make a quotient equal to a power."""
+    kind.__eq__, kind.__ne__, kind.__hash__ = _equal, _different, _hash
+    return kind
+
+
+@_node
 class Number(NamedTuple):
     """An exact number."""
 
@@ -31,6 +62,7 @@ class Number(NamedTuple):
     at: int = 0
 
 
+@_node
 class Name(NamedTuple):
     """A name with its indices (subscripts), superscripts, primes and accents."""
 
@@ -42,6 +74,7 @@ class Name(NamedTuple):
     at: int = 0
 
 
+@_node
 class Time(NamedTuple):
     """``(k+1)`` behind an indexed name: the iteration."""
 
@@ -49,6 +82,7 @@ class Time(NamedTuple):
     at: int = 0
 
 
+@_node
 class Call(NamedTuple):
     """A function and its arguments."""
 
@@ -57,6 +91,7 @@ class Call(NamedTuple):
     at: int = 0
 
 
+@_node
 class Sum(NamedTuple):
     """A sum over an index: with limits, or over a set (``domain``), or neither."""
 
@@ -68,6 +103,7 @@ class Sum(NamedTuple):
     at: int = 0
 
 
+@_node
 class Add(NamedTuple):
     """Terms that are added up; a subtracted one is a :class:`Negative`."""
 
@@ -75,6 +111,7 @@ class Add(NamedTuple):
     at: int = 0
 
 
+@_node
 class Multiply(NamedTuple):
     """Factors, in order."""
 
@@ -82,6 +119,7 @@ class Multiply(NamedTuple):
     at: int = 0
 
 
+@_node
 class Divide(NamedTuple):
     """A quotient."""
 
@@ -90,6 +128,7 @@ class Divide(NamedTuple):
     at: int = 0
 
 
+@_node
 class Power(NamedTuple):
     """A base and an exponent."""
 
@@ -98,6 +137,7 @@ class Power(NamedTuple):
     at: int = 0
 
 
+@_node
 class Negative(NamedTuple):
     """Minus something."""
 
@@ -105,6 +145,7 @@ class Negative(NamedTuple):
     at: int = 0
 
 
+@_node
 class Derivative(NamedTuple):
     """The derivative of something (None: not said) by something."""
 
@@ -113,6 +154,7 @@ class Derivative(NamedTuple):
     at: int = 0
 
 
+@_node
 class Dot(NamedTuple):
     """A product of two vectors."""
 
@@ -121,6 +163,7 @@ class Dot(NamedTuple):
     at: int = 0
 
 
+@_node
 class Transpose(NamedTuple):
     """Something transposed."""
 
@@ -128,6 +171,7 @@ class Transpose(NamedTuple):
     at: int = 0
 
 
+@_node
 class Matrix(NamedTuple):
     """Rows of a matrix or vector."""
 
@@ -135,6 +179,7 @@ class Matrix(NamedTuple):
     at: int = 0
 
 
+@_node
 class Norm(NamedTuple):
     """Something between bars."""
 
@@ -142,6 +187,7 @@ class Norm(NamedTuple):
     at: int = 0
 
 
+@_node
 class Relation(NamedTuple):
     """Sides, and the signs between them: ``=``, ``<-``, ``->`` or ``in``."""
 
@@ -150,6 +196,7 @@ class Relation(NamedTuple):
     at: int = 0
 
 
+@_node
 class Rows(NamedTuple):
     """Lines below one another."""
 
@@ -157,6 +204,7 @@ class Rows(NamedTuple):
     at: int = 0
 
 
+@_node
 class Text(NamedTuple):
     """Prose."""
 
@@ -164,12 +212,14 @@ class Text(NamedTuple):
     at: int = 0
 
 
+@_node
 class Ellipsis_(NamedTuple):
     """Three dots."""
 
     at: int = 0
 
 
+@_node
 class Empty(NamedTuple):
     """A side with nothing on it."""
 
@@ -177,14 +227,21 @@ class Empty(NamedTuple):
 
 
 def walk(tree):
-    """Every node of a tree, without recursion."""
+    """Every node of a tree, from the root down and from left to right, without recursion."""
     stack = [tree]
     while stack:
         x = stack.pop()
         if isinstance(x, tuple):
             if hasattr(x, "_fields"):
                 yield x
-            stack.extend(x)
+            stack.extend(reversed(x))
+
+
+def _as_one(tree):
+    """A base or exponent as text, in brackets where it is not one thing."""
+    is_fraction = isinstance(tree, Number) and tree.value.denominator != 1
+    several = is_fraction or isinstance(tree, (Multiply, Divide, Negative, Power))
+    return f"({show(tree)})" if several else show(tree)
 
 
 def show(tree) -> str:
@@ -203,7 +260,7 @@ def show(tree) -> str:
     if isinstance(tree, Divide):
         return f"({show(tree.numerator)})/({show(tree.denominator)})"
     if isinstance(tree, Power):
-        return f"{show(tree.base)}**{show(tree.exponent)}"
+        return f"{_as_one(tree.base)}**{_as_one(tree.exponent)}"
     if isinstance(tree, Negative):
         return f"-{show(tree.operand)}"
     if isinstance(tree, Call):

@@ -331,3 +331,28 @@ def test_nothing_is_lost_by_grading():
     derivation.grade("w_ho[1,2]", "d_o[1]*a[1]")
     assert [p.data for p in model.parameters()] == before
     assert all(p.grad == 0 for p in model.parameters())
+
+
+GARBLED = [
+    r"\delta_o a_h \cdot \text{input}",
+    r"\overline{\delta_o a_h}",
+    r"(\delta_o, 3) a_h",
+    r"$\delta_o$ $a_h$ x_i",
+    r"\text{not } \delta_o a_h",
+    r"\text{minus } \delta_o a_h",
+    r"\frac{\partial L}{\partial w_{ho}} \approx \delta_o a_h",
+    r"\frac{\partial L}{\partial w_{ho}} \propto \delta_o a_h",
+]
+
+
+@pytest.mark.parametrize("formula", GARBLED)
+def test_nothing_of_a_formula_is_dropped(plain, formula):
+    assert plain.grade("w_ho[1,2]", formula).verdict != "equal"
+
+
+def test_the_slope_of_a_gate_is_never_taken_for_a_polynomial():
+    # a gate is a random bit in a field: a few that are alike by chance must not pass for a constant
+    for seed in range(60):
+        derivation = derive(network((2, 2, 1), "relu", "linear", seed=seed))
+        hidden = [e.text for e in derivation.equations if e.left.role == "delta" and e.left.layers == (1,)]
+        assert all("step(s_h" in text for text in hidden)
