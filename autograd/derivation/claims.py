@@ -122,7 +122,10 @@ class Claims:
         for symbol, letters, env, aliases in readings:
             scope = self._scope(symbol, letters, _variables(left) if symbol is None else frozenset())
             try:
-                claims.append(self._claim(symbol, left, rights, scope, (env, aliases), update, step, renamed))
+                claim = self._claim(symbol, left, rights, scope, (env, aliases), update, step, renamed)
+                if meant is not None and left is not None:
+                    self._insist(claim, left, scope)
+                claims.append(claim)
             except ReadingError as error:
                 failure = failure or error
         if not claims:
@@ -290,6 +293,24 @@ class Claims:
             drawn = random.Random(len(instances)).sample(instances[1:-1], most - 2)
             instances = [instances[0], instances[-1], *drawn]
         return Claim(truth, symbol, kind, found, instances or [{}])
+
+    def _insist(self, claim, left, scope):
+        """A left side that speaks of another weight or neuron than the one that is graded is not passed over."""
+        tree = left
+        if isinstance(left, trees.Derivative):
+            if not self._is_of_loss(left):
+                return
+            tree = left.by
+        try:
+            e = self.vocabulary.resolve(tree, scope)
+        except ReadingError:
+            return  # a name that is explained in prose, if at all
+        if not isinstance(e, Symbol) or e.role not in ("w", "b", "delta", "free"):
+            return
+        for env in claim.instances:
+            if e.bound(env) != claim.symbol.bound(env):
+                said, meant = self.printer.symbol_text(e.bound(env)), self.printer.symbol_text(claim.symbol.bound(env))
+                raise ReadingError(f"the left side speaks of {said}, but {meant} is graded.", getattr(tree, "at", 0))
 
     def _is_there(self, symbol, env):
         """Whether an instance of the target is in the network: not every pair of neurons is connected."""

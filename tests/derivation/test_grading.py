@@ -356,3 +356,16 @@ def test_the_slope_of_a_gate_is_never_taken_for_a_polynomial():
         derivation = derive(network((2, 2, 1), "relu", "linear", seed=seed))
         hidden = [e.text for e in derivation.equations if e.left.role == "delta" and e.left.layers == (1,)]
         assert all("step(s_h" in text for text in hidden)
+
+
+def test_a_left_side_that_speaks_of_something_else(plain):
+    for target, formula in (
+        ("w_ho[1,2]", "dL/dw_ih[1,1] = d_o[2]*a[1]"),
+        ("w_ho[1,2]", "dL/dw_ho[2,2] = d_o[2]*a[1]"),
+        ("w_ho[1,2]", r"\frac{\partial L}{\partial w_{h_2 o_2}} = \delta_o a_h"),
+        ("d_h[2]", r"\delta_{h_1} = \sigma'(s_{h_2}) \sum_o \delta_o w_{h_2 o}"),
+    ):
+        grade = plain.grade(target, formula)
+        assert grade.verdict == "unreadable", str(grade)
+        assert "the left side speaks of" in grade.diagnosis
+    assert plain.grade("w_ho[1,2]", "dL/dw_ho[1,2] = d_o[2]*a[1]").verdict == "equal"
