@@ -39,6 +39,7 @@ FLOORS = [
     ["autograd"],
     ["autograd.__main__", "nn.layers", "nn.losses", "nn.optimizers"],
     ["nn.deltas", "nn.saving", "nn.training"],
+    ["nn.plots"],
     ["nn"],
 ]
 FLOOR = {module: floor for floor, modules in enumerate(FLOORS) for module in modules}

@@ -219,7 +219,7 @@ def test_bounds(text):
     used = time.process_time() - start
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert used < 0.5  # under tracemalloc; a few milliseconds without
+    assert used < 5  # it takes milliseconds; this catches what grows without a bound
     assert peak < 50e6
 
 

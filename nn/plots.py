@@ -1,0 +1,170 @@
+"""Plots of a network: what it decides, the loss around its weights, and how the gradient flows through its layers.
+
+Each draws on the Axes given as ``ax``, or on new ones, labels them and returns them. They need matplotlib:
+``pip install 'deltagrad[plots]'``.
+"""
+
+import random as _random
+
+from autograd import Value, no_grad, replay
+from autograd.graph import adjoints, leaves
+from nn.deltas import deltas
+
+__all__ = ["plot_decision", "plot_gradient_flow", "plot_landscape"]
+
+
+def _axes(ax):
+    import matplotlib.pyplot as plt  # lazy: a heavy library, and an extra
+
+    if ax is None:
+        _, ax = plt.subplots(layout="constrained")
+    return ax
+
+
+def _outputs(model, x):
+    out = model(x)
+    return [y.data for y in ([out] if isinstance(out, Value) else out)]
+
+
+def _rows(X, Y):
+    X = [[float(v) for v in row] for row in X]
+    Y = [[float(v) for v in y] if hasattr(y, "__len__") else float(y) for y in Y]
+    if not X or len(X) != len(Y):
+        raise ValueError(f"{len(X)} samples and {len(Y)} targets: give one target for each sample.")
+    return X, Y
+
+
+def plot_decision(model, X, Y, ax=None, steps=80):
+    """What a model of two inputs answers over the plane, and the samples on it.
+
+    Of one output the value is drawn, and the line where it is in the middle between the targets; of several the class
+    whose output is the largest.
+
+    Args:
+        model: takes two inputs.
+        X: samples, two numbers each. Y: their targets: a number each, or one-hot rows.
+        ax: the Axes to draw on. steps: points of the grid along each axis.
+
+    Returns:
+        The Axes.
+
+    Raises:
+        ValueError: a sample has not two numbers, or there are not as many targets as samples.
+    """
+    import numpy as np  # lazy: comes with matplotlib
+
+    X, Y = _rows(X, Y)
+    if any(len(row) != 2 for row in X):
+        raise ValueError("plot_decision takes samples of two numbers: choose two inputs, and fix the others.")
+    ax = _axes(ax)
+    points = np.array(X)
+    low, high = points.min(axis=0), points.max(axis=0)
+    margin = 0.15 * np.maximum(high - low, 1e-9)
+    u, v = [np.linspace(a, b, steps) for a, b in zip(low - margin, high + margin, strict=True)]
+    with no_grad():
+        answers = np.array([[_outputs(model, [a, b]) for a in u] for b in v])
+    several = answers.shape[2] > 1
+    if several:
+        shown = answers.argmax(axis=2)
+        ax.contourf(u, v, shown, levels=np.arange(answers.shape[2] + 1) - 0.5, cmap="tab10", vmin=0, vmax=9, alpha=0.3)
+        classes = [int(np.argmax(y)) if isinstance(y, list) else int(y) for y in Y]
+    else:
+        targets = sorted({y[0] if isinstance(y, list) else y for y in Y})
+        middle = (targets[0] + targets[-1]) / 2
+        image = ax.contourf(u, v, answers[:, :, 0], levels=20, cmap="RdBu_r", alpha=0.6)
+        if answers.min() < middle < answers.max():
+            ax.contour(u, v, answers[:, :, 0], levels=[middle], colors="black", linewidths=1)
+        ax.figure.colorbar(image, ax=ax, label="output")
+        classes = [targets.index(y[0] if isinstance(y, list) else y) for y in Y]
+    for k in sorted(set(classes)):
+        chosen = points[[c == k for c in classes]]
+        label = f"class {k}" if several else f"target {targets[k]:g}"
+        ax.scatter(*chosen.T, s=18, edgecolor="black", linewidth=0.4, label=label, color=f"C{k}")
+    ax.set(xlabel="x[1]", ylabel="x[2]", title="decision")
+    ax.legend()
+    return ax
+
+
+def plot_landscape(model, loss, X, Y, ax=None, radius=1.0, steps=31, seed=0):
+    """The mean loss around the current weights, along two random directions.
+
+    Each direction is scaled to the length of the weights it belongs to, neuron by neuron, so that the picture does not
+    depend on how the weights are scaled (Li et al. 2018, "Visualizing the loss landscape of neural nets"). The weights
+    stay as they are.
+
+    Args:
+        model: a model of :mod:`nn`. loss: a function of its outputs and a target, such as ``half_sse``.
+        X, Y: samples and targets; the loss is the mean over them.
+        ax: the Axes to draw on. radius: how far to go, in lengths of the weights. steps: points along each axis.
+        seed: of the directions.
+
+    Returns:
+        The Axes.
+    """
+    import numpy as np  # lazy: comes with matplotlib
+
+    X, Y = _rows(X, Y)
+    ax = _axes(ax)
+    parameters = model.parameters()
+    generator = _random.Random(seed)
+    directions = [_direction(model, generator) for _ in range(2)]
+    losses = [loss(model(x), y) for x, y in zip(X, Y, strict=True)]
+    alpha, beta = np.meshgrid(np.linspace(-radius, radius, steps), np.linspace(-radius, radius, steps))
+    at = {
+        p: p.data + alpha.ravel() * d + beta.ravel() * e for p, d, e in zip(parameters, *directions, strict=True)
+    }  # every weight at every point of the grid at once
+    total = 0.0
+    for one in losses:
+        present = set(leaves(one))
+        below = {p: numbers for p, numbers in at.items() if p in present}
+        total = total + np.asarray(replay(one, at=below).value, dtype=float)
+    mean = (total / len(losses)).reshape(alpha.shape)
+    image = ax.contourf(alpha, beta, mean, levels=25, cmap="viridis")
+    ax.contour(alpha, beta, mean, levels=12, colors="white", linewidths=0.4)
+    ax.plot(0, 0, "o", color="#ee6677", label="the weights now")
+    ax.figure.colorbar(image, ax=ax, label="mean loss")
+    ax.set(xlabel="direction 1", ylabel="direction 2", title="loss around the weights")
+    ax.legend()
+    return ax
+
+
+def _direction(model, generator):
+    """A random direction in the space of the parameters, as long for each neuron as its weights are."""
+    found = []
+    for layer in model.layers:
+        for neuron in layer.neurons:
+            own = neuron.parameters()
+            drawn = [generator.gauss(0, 1) for _ in own]
+            length = sum(d * d for d in drawn) ** 0.5
+            size = sum(p.data * p.data for p in own) ** 0.5
+            found += [d * size / length for d in drawn]
+    return found
+
+
+def plot_gradient_flow(loss, ax=None):
+    """How large deltas and gradients are in each layer: where they vanish or explode.
+
+    Args:
+        loss: a recorded loss of a model of :mod:`nn`.
+        ax: the Axes to draw on.
+
+    Returns:
+        The Axes.
+
+    Raises:
+        GraphError: no neuron of :mod:`nn` is recorded under the loss.
+    """
+    ax = _axes(ax)
+    by_layer: dict = {}
+    for row in deltas(loss):
+        by_layer.setdefault(row.layer, []).append(abs(row.delta))
+    weights: dict = {}
+    for node, g in adjoints(loss).items():
+        if node.op is None and hasattr(node.label, "layer"):
+            weights.setdefault(node.label.layer, []).append(abs(g))
+    layers = sorted(by_layer)
+    ax.plot(layers, [sum(by_layer[k]) / len(by_layer[k]) for k in layers], "o-", label="mean |delta| of its neurons")
+    ax.plot(layers, [sum(weights[k]) / len(weights[k]) for k in layers], "s--", label="mean |gradient| of its weights")
+    ax.set(xlabel="layer", ylabel="size", title="gradient flow", xticks=layers, yscale="log")
+    ax.legend()
+    return ax
