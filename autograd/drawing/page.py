@@ -7,7 +7,9 @@ from autograd.derivation.printing import escape_latex
 from autograd.derivation.report import mathml
 from autograd.drawing.marks import number
 
-__all__ = ["page", "static"]
+__all__ = ["page", "player", "rows_of", "static"]
+
+_MOST_ROWS = 400
 
 _STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;margin:1rem;color:#222}
@@ -15,37 +17,45 @@ body{font:15px/1.5 system-ui,sans-serif;margin:1rem;color:#222}
 #at{min-width:6rem} #what{margin:.6rem 0;min-height:3.2rem} #why math{font-size:1.15rem}
 svg{max-width:100%;height:auto} .node{cursor:pointer}
 .from polygon,.from path{stroke:#d97706;stroke-width:2.5} .to polygon,.to path{stroke:#1f5aa8;stroke-width:2.5}
-.edge{opacity:.35} .edge.now{opacity:1} .edge.now path{stroke:#d97706;stroke-width:3} .edge.done{opacity:.8}
+.walk .edge{opacity:.35} .walk .edge.now{opacity:1} .edge.now path{stroke:#d97706;stroke-width:3}
+.walk .edge.done{opacity:.8} canvas{display:block;margin:0 1rem .6rem 0;border:1px solid #ddd}
+.film #stage{display:flex} .film svg{max-height:90vh}
 #history{border-left:3px solid #c9ccd2;padding-left:.8rem;color:#2f5577;white-space:pre-wrap;font:13px/1.5 monospace}
 """.strip()
 
+# ``S`` holds what the page plays. steps: for each after the start, what it says and which elements it is about. texts:
+# an element, which of its texts, counted from the last, and what it reads from which step on. strokes: the same for
+# the colour and width of a line. ``drawn`` is called with each step shown, ``told`` with an element that was clicked.
 _SCRIPT = """
-const S = JSON.parse(document.getElementById("steps").textContent);
 let k = 0, timer = null;
-const by = id => document.getElementById(id);
+function latest(list) { let at = list[0]; for (const e of list) { if (e[0] > k) break; at = e; } return at; }
 function show(j) {
   k = Math.max(0, Math.min(S.steps.length, j));
   by("slider").value = k;
-  by("at").textContent = "step " + k + " of " + S.steps.length;
+  by("at").textContent = S.unit + " " + k + " of " + S.steps.length;
   by("prev").disabled = k === 0; by("next").disabled = k === S.steps.length;
   document.querySelectorAll(".from,.to,.now,.done").forEach(e => e.classList.remove("from", "to", "now", "done"));
-  for (const [id, texts] of Object.entries(S.states)) {
-    const t = by(id).querySelectorAll("text"); let at = texts[0][1];
-    for (const [n, s] of texts) if (n <= k) at = s;
-    t[t.length - 1].textContent = at;
+  for (const [id, place, list] of S.texts) {
+    const t = by(id).querySelectorAll("text");
+    t[t.length - place].textContent = latest(list)[1];
+  }
+  for (const [id, list] of S.strokes) {
+    const line = by(id).querySelector("path"), [, colour, width] = latest(list);
+    line.setAttribute("stroke", colour); line.setAttribute("stroke-width", width);
   }
   for (let j = 0; j < k; j++) if (S.steps[j].edge && by(S.steps[j].edge)) by(S.steps[j].edge).classList.add("done");
   const s = k ? S.steps[k - 1] : null;
   by("said").textContent = s ? s.text : S.start;
-  by("why").innerHTML = s ? by("why" + k).innerHTML : "";
-  if (s) { by(s.from).classList.add("from"); if (s.to) by(s.to).classList.add("to");
+  by("why").innerHTML = by("why" + k) ? by("why" + k).innerHTML : "";
+  if (s && s.from) { by(s.from).classList.add("from"); if (s.to) by(s.to).classList.add("to");
     if (s.edge && by(s.edge)) { by(s.edge).classList.remove("done"); by(s.edge).classList.add("now"); } }
+  drawn(k);
 }
 function play() {
   if (timer) { clearInterval(timer); timer = null; by("play").textContent = "play"; return; }
   if (k === S.steps.length) show(0);
   by("play").textContent = "pause";
-  timer = setInterval(() => { if (k === S.steps.length) play(); else show(k + 1); }, 700);
+  timer = setInterval(() => { if (k === S.steps.length) play(); else show(k + 1); }, S.pace);
 }
 by("prev").onclick = () => show(k - 1); by("next").onclick = () => show(k + 1); by("play").onclick = play;
 by("slider").oninput = e => show(+e.target.value);
@@ -55,12 +65,53 @@ document.addEventListener("keydown", e => {
   if (e.key === "Home") show(0); if (e.key === "End") show(S.steps.length);
 });
 document.querySelectorAll(".node").forEach(g => g.addEventListener("click", () => {
-  const name = S.names[g.id]; if (name === undefined) return;
-  const mine = S.steps.filter(s => s.from === g.id || s.to === g.id).map(s => s.text);
-  by("history").textContent = name + "\\n" + (mine.join("\\n") || "no step touches it");
+  if (S.names[g.id] !== undefined) by("history").textContent = S.names[g.id] + "\\n" + told(g.id).join("\\n");
 }));
 show(0);
 """.strip()
+
+_DATA = """
+const by = id => document.getElementById(id);
+const S = JSON.parse(by("steps").textContent);
+""".strip()
+
+_WALK = """
+const drawn = () => {};
+const told = id => {
+  const mine = S.steps.filter(s => s.from === id || s.to === id).map(s => s.text);
+  return mine.length ? mine : ["no step touches it"];
+};
+""".strip()
+
+
+def player(title, told, svg="", aside="", formulas=(), script=_WALK, kind="walk") -> str:
+    """A page that plays something: previous, next, play, a slider, the arrow keys; a click on a node shows its history.
+
+    Args:
+        title: of the page, a text.
+        told: what is played, as JSON can hold it; see the comment at ``_SCRIPT``.
+        svg, aside: the picture, and HTML to its left. formulas: MathML for the steps 1, 2, ....
+        script: defines ``drawn`` and ``told``. kind: a class of the body, for its style.
+    """
+    # nothing in a label may end the element that holds the data
+    data = json.dumps(told).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    hidden = "".join([f'<span id="why{k}">{formula}</span>' for k, formula in enumerate(formulas, 1)])
+    return f"""<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title><style>{_STYLE}</style></head>
+<body class="{kind}">
+<div id="bar"><button id="prev">previous</button><button id="next">next</button><button id="play">play</button>
+<input id="slider" type="range" min="0" max="{len(told["steps"])}" value="0" aria-label="{told["unit"]}">
+<span id="at"></span></div>
+<div id="what"><div id="said"></div><div id="why"></div></div>
+<div id="stage"><div>{aside}</div><div>{svg}</div></div>
+<div id="history">Click a node to see its history.</div>
+<div hidden>{hidden}</div>
+<script id="steps" type="application/json">{data}</script>
+<script>{_DATA}
+{script}
+{_SCRIPT}</script>
+</body></html>
+"""
 
 
 def _latex(step, forward):
@@ -85,54 +136,50 @@ def _figure(x):
 def page(svg, steps, nodes, forward) -> str:
     """The page for steps of a graph whose nodes are drawn with the ids v0, v1, ... of their place in ``nodes``."""
     ids = {node: f"v{k}" for k, node in enumerate(nodes)}
-    data = []
-    states: dict = {}
-    for node in nodes:
-        first = "" if forward else "\u2202 " + number(1.0 if node is nodes[-1] else 0.0)
-        if not forward:
-            states[ids[node]] = [[0, first]]
+    played: list = []
+    gradients: dict = {}
+    if not forward:
+        gradients = {ids[node]: [[0, "\u2202 " + number(1.0 if node is nodes[-1] else 0.0)]] for node in nodes}
     for step in steps:
         one = {"text": str(step).strip(), "from": ids[step.node]}
         if not forward:
             one |= {"to": ids[step.operand], "edge": f"e_{ids[step.operand]}_{ids[step.node]}"}
-            states[ids[step.operand]].append([step.number, "\u2202 " + number(step.after)])
-        data.append(one)
-    start = "Press next, or the right arrow key." if forward else "dL/dL = 1. Press next, or the right arrow key."
-    names = {ids[node]: str(node.label) if node.label is not None else ids[node] for node in nodes}
-    told = {"steps": data, "states": states, "start": start, "names": names}
-    # nothing in a label may end the element that holds the data
-    script = json.dumps(told).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-    formulas = "".join(
-        [f'<span id="why{s.number}">{mathml(_latex(s, forward)) or escape(str(s))}</span>' for s in steps]
-    )
+            gradients[ids[step.operand]].append([step.number, "\u2202 " + number(step.after)])
+        played.append(one)
+    told = {
+        "unit": "step",
+        "pace": 700,
+        "steps": played,
+        "texts": [[name, 1, changes] for name, changes in gradients.items()],
+        "strokes": [],
+        "start": ("" if forward else "dL/dL = 1. ") + "Press next, or the right arrow key.",
+        "names": {ids[node]: str(node.label) if node.label is not None else ids[node] for node in nodes},
+    }
+    formulas = [mathml(_latex(s, forward)) or escape(str(s)) for s in steps]
     title = "The forward pass" if forward else "The backward sweep"
-    return f"""<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><title>{title}, step by step</title><style>{_STYLE}</style></head><body>
-<div id="bar"><button id="prev">previous</button><button id="next">next</button><button id="play">play</button>
-<input id="slider" type="range" min="0" max="{len(data)}" value="0" aria-label="step"><span id="at"></span></div>
-<div id="what"><div id="said"></div><div id="why"></div></div>
-{svg}
-<div id="history">Click a value to see its history.</div>
-<div hidden>{formulas}</div>
-<script id="steps" type="application/json">{script}</script>
-<script>{_SCRIPT}</script>
-</body></html>
-"""
+    return player(f"{title}, step by step", told, svg, formulas=formulas)
 
 
-def static(svg, steps, whole, error="") -> str:
-    """For a notebook: the page in a frame; below it, for where scripts are stripped, a picture and foldable steps."""
-    rows = ""
-    for s in steps[:400]:
-        formula = mathml(_latex(s, not hasattr(s, "operand"))) or ""
-        rows += f"<details><summary>{escape(str(s).strip())}</summary>{formula}</details>"
-    frame = (
-        ""
-        if whole is None
-        else (
-            f'<iframe srcdoc="{escape(whole, quote=True)}" sandbox="allow-scripts" width="100%" height="520" '
-            'style="border:1px solid #ddd"></iframe>'
-        )
+def static(svg, rows, whole, error="", height=520) -> str:
+    """For a notebook: the page in a frame; below it, for where scripts are stripped, a picture and foldable rows.
+
+    Args:
+        rows: pairs of what is always to be seen, a text, and HTML that unfolds.
+        whole: the page, or None where it could not be made. error: why not. height: of the frame, in pixels.
+    """
+    folded = "".join(
+        [f"<details><summary>{escape(said)}</summary>{more}</details>" for said, more in rows[:_MOST_ROWS]]
     )
+    frame = ""
+    if whole is not None:
+        frame = (
+            f'<iframe srcdoc="{escape(whole, quote=True)}" sandbox="allow-scripts" width="100%" '
+            f'height="{height}" style="border:1px solid #ddd"></iframe>'
+        )
     note = f"<p>{escape(error)}</p>" if error else ""
-    return f"{frame}{note}<details><summary>picture and steps without the player</summary>{svg}{rows}</details>"
+    return f"{frame}{note}<details><summary>picture and steps without the player</summary>{svg}{folded}</details>"
+
+
+def rows_of(steps, forward) -> list:
+    """What :func:`static` shows of steps."""
+    return [(str(s).strip(), mathml(_latex(s, forward)) or "") for s in steps[:_MOST_ROWS]]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from autograd.drawing.page import page, static
+from autograd.drawing.page import page, rows_of, static
 from autograd.drawing.pictures import values_picture
 from autograd.drawing.rendering import render
 from autograd.errors import DrawingError, GraphError
@@ -124,9 +124,9 @@ class Stepping(Sequence):
 
     def _repr_html_(self):
         try:
-            return static(self._svg(), self._steps, self.html())
+            return static(self._svg(), rows_of(self._steps, self.forward), self.html())
         except Exception as error:  # a repr never raises: the steps remain as text
-            return static("", self._steps, None, str(error))
+            return static("", rows_of(self._steps, self.forward), None, str(error))
 
 
 def steps(loss, *, forward=False) -> Stepping:
