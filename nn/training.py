@@ -23,6 +23,7 @@ class History:
             integers of ``cross_entropy``, likewise; and single targets -1 and 1 of ``hinge``, answered by the sign.
         updates: how many updates were made in all.
         interrupted: True where fit was stopped by an interrupt from the keyboard.
+        film: a :class:`nn.film.Film` if one was asked for, which a notebook plays; else None.
     """
 
     def __init__(self):
@@ -32,6 +33,7 @@ class History:
         self.validation_accuracy: list[float] = []
         self.updates = 0
         self.interrupted = False
+        self.film = None
 
     def __repr__(self):
         last = f", loss {self.loss[0]:.4g} -> {self.loss[-1]:.4g}" if self.loss else ""
@@ -77,6 +79,7 @@ def fit(
     validation=0.0,
     progress=True,
     shuffle=True,
+    film=None,
 ):
     r"""Train a model: for each batch the average gradient of its samples, then one update.
 
@@ -94,6 +97,7 @@ def fit(
             a pair of inputs and targets of their own.
         progress: whether to show a progress bar.
         shuffle: whether to shuffle; False takes the samples in the order they are in, each epoch.
+        film: record a frame of ``history.film`` before the first update, after every film-th, and after the last.
 
     Returns:
         A :class:`History`. An interrupt from the keyboard leaves the model at the last whole update and returns the
@@ -116,8 +120,12 @@ def fit(
     classes = _classes([*Y, *held_out[1]] if held_out else Y, loss)
     order = list(range(len(X)))
     history = History()
+    if film is not None:
+        every = _integer("film is 1 or more: record every film-th update", film, least=1)
+        history.film = _film(model, loss, X, Y, every)
     bar = _progress_bar(epochs, progress)
     try:
+        _record(history)
         for _ in range(epochs):
             if shuffle and size < len(X):
                 generator.shuffle(order)
@@ -130,6 +138,7 @@ def fit(
                 total, right = total + part, right + hits
                 optimizer.step(parameters)
                 history.updates += 1
+                _record(history)
             mean = total / len(X)
             if held_out:
                 measured, share = _measure(model, loss, *held_out, classes)
@@ -141,6 +150,7 @@ def fit(
             history.loss.append(mean)
             bar.set_postfix_str(f"loss {mean:.4g}", refresh=False)
             bar.update()
+        _record(history, last=True)
     except KeyboardInterrupt:
         history.interrupted = True
         for column in (history.validation_loss, history.validation_accuracy, history.accuracy):
@@ -148,6 +158,17 @@ def fit(
     finally:
         bar.close()
     return history
+
+
+def _film(*arguments):
+    from nn.film import Film  # when it is asked for: it brings all that draws
+
+    return Film(*arguments)
+
+
+def _record(history, last=False):
+    if history.film is not None:
+        history.film.take(history.updates, last)
 
 
 def _accumulate(model, loss, parameters, batch, updates, classes):

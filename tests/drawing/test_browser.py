@@ -8,6 +8,7 @@ import pytest
 
 from autograd import Value, steps, tanh
 from autograd.graph import adjoints
+from nn import MLP, fit
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 HERE = "chromium is not installed: the pages were not tried in a browser"
@@ -164,3 +165,25 @@ def test_the_page_asks_for_nothing(browser, tmp_path):
     page.keyboard.press("End")
     context.close()
     assert [url for url in asked if not re.match(r"file:|data:", url)] == []
+
+
+def test_a_film_plays(opened):
+    samples, targets = [[0, 0], [0, 1], [1, 0], [1, 1]], [-1, 1, 1, -1]
+    film = fit(MLP(2, [3, 1], seed=1), samples, targets, epochs=4, seed=0, progress=False, film=4).film
+    page = opened(film)
+    assert page.locator("#at").text_content() == "frame 0 of 4"
+    painted = "document.getElementById('plane').toDataURL()"
+    first = page.evaluate(painted)
+    for frame in film[1:]:
+        page.keyboard.press("ArrowRight")
+        assert page.locator("#said").text_content() == str(frame)
+        for (layer, neuron), delta in frame.deltas.items():
+            assert page.locator(f"#n{layer}_{neuron} text").last.text_content() == f"δ {delta:.4g}"
+    assert page.evaluate(painted) != first  # the decision region moved
+    page.locator("#n2_1").click()
+    lines = page.locator("#history").text_content().splitlines()
+    assert lines[0] == "a2[1]"
+    own = dict(zip(film.names, film[-1].parameters, strict=True))
+    for name in ("w2[1,1]", "w2[2,1]", "w2[3,1]", "b2[1]"):
+        shown = re.search(re.escape(name) + r" = ([^,]+)", lines[-1]).group(1)
+        assert float(shown) == pytest.approx(own[name], rel=1e-3)

@@ -1,0 +1,145 @@
+r"""A film of a training: every n-th update of :func:`nn.fit` as a frame, and a page that plays them.
+
+A frame shows where the weights stand, how large the deltas are, and, for a model of two inputs, what it answers over
+the plane. Recording changes nothing: the training with a film is the training without.
+"""
+
+import math
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+from typing import NamedTuple
+
+from autograd import no_grad
+from autograd.drawing.page import static
+from autograd.errors import GraphError
+from nn.deltas import deltas
+from nn.film_page import film_page, film_picture
+
+__all__ = ["Film", "Frame"]
+
+# So many samples are measured and shown, and so many points of the plane along each axis.
+_MOST_SAMPLES, _GRID = 100, 32
+
+
+class Frame(NamedTuple):
+    r"""How a training stands after an update.
+
+    Fields:
+        update: how many updates were made; 0 before the first.
+        loss: the mean loss over the film's samples.
+        parameters: of each parameter its number, in the order of ``model.parameters()``.
+        deltas: by layer and neuron, the root mean square of $\delta_k = \partial L_n / \partial s_k$ over the film's
+            samples; empty for a model without neurons of :mod:`nn`.
+        answers: for a model of two inputs, its outputs over the plane: rows from the lowest second input, in each the
+            points from the lowest first input; else None.
+    """
+
+    update: int
+    loss: float
+    parameters: tuple[float, ...]
+    deltas: dict[tuple[int, int], float]
+    answers: tuple[tuple[tuple[float, ...], ...], ...] | None
+
+    def __str__(self):
+        return f"update {self.update}: loss {self.loss:.6g}"
+
+
+class Film(Sequence):
+    """The frames of a training: a sequence that prints as text, plays itself in a notebook, and can be saved as a page.
+
+    Attributes:
+        names: what the parameters are called: their labels, or p and a number. labels: the labels themselves.
+        X, Y: the film's samples: of the training's at most 100, evenly chosen.
+        plane: for a model of two inputs, the two sequences of coordinates of ``answers``; else None.
+    """
+
+    def __init__(self, model, loss, X, Y, every):
+        self._model, self._loss, self._every = model, loss, every
+        chosen = range(0, len(X), -(-len(X) // _MOST_SAMPLES))
+        self.X, self.Y = [X[i] for i in chosen], [Y[i] for i in chosen]
+        parameters = model.parameters()
+        self.labels = [p.label for p in parameters]
+        self.names = [str(p.label) if p.label is not None else f"p{k}" for k, p in enumerate(parameters)]
+        self.plane = _plane(X) if len(X[0]) == 2 else None
+        self._frames: list[Frame] = []
+
+    def __len__(self):
+        return len(self._frames)
+
+    def __getitem__(self, k):
+        return self._frames[k]
+
+    def __str__(self):
+        return "\n".join([str(frame) for frame in self._frames])
+
+    def __repr__(self):
+        return f"<film of {len(self)} frames>"
+
+    def take(self, update, last=False) -> None:
+        """Record a frame if it is this update's turn, or if it is the last update and has none yet."""
+        taken = bool(self._frames) and self._frames[-1].update == update
+        if taken or (update % self._every and not last):
+            return
+        losses = [self._loss(self._model(x), y) for x, y in zip(self.X, self.Y, strict=True)]
+        total = sum(losses[1:], losses[0])
+        sizes: dict = {}
+        try:
+            for row in deltas(total):
+                sizes.setdefault((row.layer, row.neuron), []).append(row.delta)
+        except GraphError:  # the model has no neurons of nn
+            sizes = {}
+        rms = {place: math.sqrt(math.fsum([d * d for d in found]) / len(found)) for place, found in sizes.items()}
+        answers = None
+        if self.plane is not None:
+            with no_grad():
+                u, v = self.plane
+                answers = tuple([tuple([_numbers(self._model((a, b))) for a in u]) for b in v])
+        numbers = tuple([p.data for p in self._model.parameters()])
+        self._frames.append(Frame(update, total.data / len(self.X), numbers, rms, answers))
+
+    def html(self) -> str:
+        """One self-contained page: previous, next, play, a slider, the arrow keys; a click on a neuron shows its
+        weights.
+
+        Raises:
+            ValueError: nothing is recorded.
+            DrawingError: nothing here can render a picture.
+        """
+        if not self._frames:
+            raise ValueError("no frame is recorded: train with fit(..., film=n), for one update or more.")
+        return film_page(self)
+
+    def save(self, path) -> Path:
+        """Write the page to a file that ends in .html, or the frames as text to one that ends in .txt."""
+        path = Path(path)
+        if path.suffix not in (".html", ".txt"):
+            raise ValueError(f"a film is saved as .html or .txt, found {path.name!r}: choose one of these.")
+        path.write_text(self.html() if path.suffix == ".html" else f"{self}\n", encoding="utf-8")
+        return path
+
+    def _repr_html_(self):
+        rows = [(str(frame), escape(self._listed(frame))) for frame in self]
+        try:
+            return static(film_picture(self), rows, self.html(), height=860)
+        except Exception as error:  # a repr never raises: the frames remain as text
+            return static("", rows, None, str(error))
+
+    def _listed(self, frame):
+        pairs = zip(self.names, frame.parameters, strict=True)
+        return ", ".join([f"{name} = {x:.4g}" for name, x in list(pairs)[:_MOST_SAMPLES]])
+
+
+def _numbers(out):
+    return tuple([y.data for y in (out if isinstance(out, (list, tuple)) else [out])])
+
+
+def _plane(X):
+    """The coordinates of a grid around the samples, with a margin."""
+    axes = []
+    for column in zip(*X, strict=True):
+        low, high = min(column), max(column)
+        margin = 0.15 * (high - low) or 1.0
+        step = (high - low + 2 * margin) / (_GRID - 1)
+        axes.append(tuple([low - margin + k * step for k in range(_GRID)]))
+    return tuple(axes)
