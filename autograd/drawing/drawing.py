@@ -6,7 +6,7 @@ from pathlib import Path
 
 from autograd.derivation.derivation import Derivation
 from autograd.derivation.structure import find_network
-from autograd.drawing.pictures import layers_picture, neurons_picture, values_picture
+from autograd.drawing.pictures import layers_picture, neurons_picture, too_large, values_picture
 from autograd.drawing.rendering import FORMATS, render
 from autograd.errors import DrawingError, GraphError
 from autograd.sweep import order
@@ -16,7 +16,7 @@ __all__ = ["DETAILS", "Drawing", "draw"]
 
 DETAILS = ("values", "neurons", "layers")
 # More values than this, and the neurons are drawn; more neurons, and the layers are.
-_MOST_VALUES, _MOST_NEURONS, _MOST_EDGES, _MOST_DRAWN = 40, 60, 600, 1500
+_MOST_VALUES, _MOST_NEURONS, _MOST_EDGES, _MOST_DRAWN = 40, 60, 600, 3000
 
 
 class Drawing:
@@ -131,7 +131,7 @@ def draw(
         ):
             detail = "layers"
     if detail == "values":
-        if len(nodes) > _MOST_DRAWN:
+        if too_large(nodes):
             raise DrawingError(
                 f"this graph has {len(nodes):,} values, and nobody could read them: ask for detail='neurons' or "
                 "'layers', or draw a part of it, such as one sample's loss or a neuron."
@@ -143,7 +143,7 @@ def draw(
         return Drawing(layers_picture(network, rankdir), detail)
     if not isinstance(sample, int) or not 1 <= sample <= network.samples:
         raise ValueError(f"samples count from 1 to {network.samples}, found {sample!r}.")
-    if _edges(network) > 2 * _MOST_DRAWN:
+    if _edges(network) > _MOST_DRAWN:
         raise DrawingError(f"this network has {_edges(network):,} connections: ask for detail='layers'.")
     derivation = Derivation(network)
     picture = neurons_picture(network, derivation, sample, rankdir, edges, deltas, formulas, tuple(expand))

@@ -9,7 +9,7 @@ from autograd.drawing.marks import number
 
 __all__ = ["page", "player", "rows_of", "static"]
 
-_MOST_ROWS = 400
+_MOST_ROWS, _MOST_FORMULAS = 400, 150
 
 _STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;margin:1rem;color:#222}
@@ -181,5 +181,6 @@ def static(svg, rows, whole, error="", height=520) -> str:
 
 
 def rows_of(steps, forward) -> list:
-    """What :func:`static` shows of steps."""
-    return [(str(s).strip(), mathml(_latex(s, forward)) or "") for s in steps[:_MOST_ROWS]]
+    """What :func:`static` shows of steps; of many, no formulas, which would make a notebook large."""
+    few = len(steps) <= _MOST_FORMULAS
+    return [(str(s).strip(), (mathml(_latex(s, forward)) if few else None) or "") for s in steps[:_MOST_ROWS]]

@@ -8,7 +8,7 @@ from autograd.primitives import where
 from autograd.sweep import partials_of
 from autograd.value import Value
 
-__all__ = ["layers_picture", "neurons_picture", "values_picture"]
+__all__ = ["layers_picture", "neurons_picture", "too_large", "values_picture"]
 
 _SIGNS = {
     "add": "+",
@@ -21,6 +21,9 @@ _SIGNS = {
     "dot": "\u03a3 w\u00b7x",
 }
 _FONT = "Helvetica"
+# With edges of this length in all, Graphviz is told to settle for a layout that is good enough; with more, or more
+# values, a picture is beyond a reader, and would take it more than a few seconds.
+_LONG, _LONGEST, _MOST_VALUES = 1000, 30_000, 1500
 _MOST_ROWS = 40  # a layer with more weights is drawn without a list of them
 
 
@@ -81,12 +84,36 @@ def _value_rows(node, flow):
     ]
 
 
+def too_large(nodes) -> bool:
+    """Whether a picture of all these values would be too large to read and to draw."""
+    return len(nodes) > _MOST_VALUES or _length_of_edges(nodes) > _LONGEST
+
+
+def _length_of_edges(nodes):
+    """Over how many ranks the edges between these nodes reach, all together: Graphviz's time grows with that.
+
+    A node stands one rank after the last of what it reads; a leaf, one before the first that reads it.
+    """
+    rank: dict = {}
+    for node in nodes:
+        if node.op is not None:
+            rank[node] = 1 + max([rank.get(x, 0) for x in node.parents], default=0)
+    first: dict = {}
+    for node, r in rank.items():
+        for x in node.parents:
+            if x not in rank:
+                first[x] = min(first.get(x, r), r)
+    return sum([r - (rank[x] if x in rank else first[x] - 1) for node, r in rank.items() for x in node.parents])
+
+
 def values_picture(root, nodes, rankdir="LR", edges=False, ids=False):
     """Each value one node: operation, label, data, gradient; edges coloured by what flows back over them.
 
     With ``ids``, node k has the id ``vk`` in an SVG, and an edge from j to k the id ``e_vj_vk``.
     """
     sheet = _sheet(rankdir)
+    if _length_of_edges(nodes) > _LONG:
+        sheet.attr(nslimit="1", nslimit1="1", mclimit="0.1", splines="line")
     flow = _Flow(root, nodes)
     names = {node: f"v{k}" for k, node in enumerate(nodes)}
     for node in nodes:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from autograd.drawing.page import page, rows_of, static
-from autograd.drawing.pictures import values_picture
+from autograd.drawing.pictures import too_large, values_picture
 from autograd.drawing.rendering import render
 from autograd.errors import DrawingError, GraphError
 from autograd.graph import adjoints
@@ -20,7 +20,7 @@ from autograd.value import Value
 
 __all__ = ["BackwardStep", "ForwardStep", "GradientPath", "Paths", "Stepping", "explain", "steps"]
 
-_MOST_DRAWN, _MOST_PATHS = 250, 2000
+_MOST_PATHS = 2000
 
 
 class BackwardStep(NamedTuple):
@@ -114,7 +114,7 @@ class Stepping(Sequence):
         return path
 
     def _svg(self):
-        if len(self._nodes) > _MOST_DRAWN:
+        if too_large(self._nodes):
             raise DrawingError(
                 f"this graph has {len(self._nodes):,} values, too many for a picture to step through: step through one "
                 "sample or one neuron, or read the steps as text."

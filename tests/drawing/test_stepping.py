@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autograd import Value, dot, explain, steps, total
+from autograd import Value, dot, draw, explain, steps, total
 from autograd.errors import DrawingError, GraphError
 from autograd.graph import adjoints
 
@@ -121,7 +121,7 @@ def test_a_notebook_without_scripts_has_a_picture_and_steps():
 
 
 def test_large_graphs_step_as_text():
-    loss = network((8, 16, 16, 4))
+    loss = network((8, 32, 36, 4))
     found = steps(loss)
     assert len(str(found).splitlines()) == len(found)
     with pytest.raises(DrawingError, match="too many for a picture"):
@@ -135,3 +135,21 @@ def test_saving(tmp_path):
     assert len(steps(loss).save(tmp_path / "a.txt").read_text(encoding="utf-8").splitlines()) == 9
     with pytest.raises(ValueError, match=r"saved as .html or .txt"):
         steps(loss).save(tmp_path / "a.gif")
+
+
+def test_a_chain_whose_edges_are_long_is_refused_in_time():
+    x, w = Value(0.5, "x"), Value(0.9, "w")
+    y = x
+    for _ in range(400):
+        y = (w * y + x).tanh()
+    with pytest.raises(DrawingError, match="too many for a picture"):
+        steps(y).html()
+    with pytest.raises(DrawingError, match="draw a part of it"):
+        draw(y, detail="values")
+
+
+def test_a_thousand_steps_are_drawn():
+    found = steps(network((2, 22, 20, 1)))
+    assert len(found) > 1000
+    told = json.loads(re.search(r'<script id="steps" type="application/json">(.*?)</script>', found.html()).group(1))
+    assert len(told["steps"]) == len(found)
