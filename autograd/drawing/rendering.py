@@ -1,5 +1,7 @@
 """From DOT to a picture: by the ``dot`` on the PATH, or else by the Graphviz that pygraphviz brings along."""
 
+import contextlib
+import os
 import shutil
 import warnings
 
@@ -23,7 +25,7 @@ def render(digraph, kind) -> bytes:
         import graphviz  # lazy: importing the engine stays quick
 
         try:
-            return digraph.pipe(format=kind)
+            return digraph.pipe(format=kind, quiet=True)
         except (graphviz.ExecutableNotFound, graphviz.CalledProcessError) as error:
             raise DrawingError(f"dot could not draw the graph: {error}") from error
     try:
@@ -33,8 +35,28 @@ def render(digraph, kind) -> bytes:
             "nothing here can lay out a graph: install Graphviz so that 'dot' is on the PATH, or pygraphviz."
         ) from None
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _no_complaints():
             warnings.simplefilter("ignore")  # about fonts, which the picture does without
             return pygraphviz.AGraph(string=digraph.source).draw(format=kind, prog="dot")
     except Exception as error:  # pygraphviz raises what its C library says, of several kinds
         raise DrawingError(f"pygraphviz could not draw the graph: {error}") from error
+
+
+@contextlib.contextmanager
+def _no_complaints():
+    """Send what a C library writes to the standard error nowhere.
+
+    The library that looks up fonts complains there of settings that are newer than itself, in the midst of a notebook.
+    """
+    try:
+        kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    except OSError:  # there is no standard error
+        yield
+        return
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
