@@ -9,7 +9,6 @@ The file is ordinary Python. Cython compiles it as it stands, taking the annotat
 where there is no compiler it runs interpreted, slower and the same.
 """
 
-import threading
 from contextlib import ContextDecorator
 
 try:
@@ -20,8 +19,11 @@ except ImportError:
 if cython.compiled:
     from cython.cimports.autograd.algebra import Primitive
     from cython.cimports.autograd.slab import slab_serve
+    from cython.cimports.cpython.pythread import PyThread_get_thread_ident as this_thread
     from cython.cimports.libc.stdlib import free, malloc
 else:
+    from threading import get_ident as this_thread
+
     from autograd.algebra import Primitive
 
 from autograd import primitives
@@ -68,9 +70,11 @@ _DEEP = cython.declare(cython.int, 64)
 _depth = cython.declare(cython.int, 0)
 _waiting = cython.declare(list, [])
 
-# How many no_grad blocks are open, in all threads together, and in each: most recording need only look at the sum.
+# How many no_grad blocks are open, in all threads together, and in each: most recording need only look at the sum. And
+# the thread that opened one last, while it has one: it need not look itself up.
 _paused = cython.declare(cython.int, 0)
 _paused_in: dict = {}
+_paused_last = cython.declare(cython.longlong, 0)
 
 # What backward() calls. The sweep is a floor above and puts itself here.
 _sweep = cython.declare(object, None)
@@ -627,7 +631,10 @@ def _remember(node: Value, floats: list):
 @cython.inline
 def is_paused() -> cython.bint:
     """True inside of a no_grad block of this thread."""
-    return _paused > 0 and threading.get_ident() in _paused_in
+    if _paused == 0:
+        return False
+    me: cython.longlong = this_thread()
+    return me == _paused_last or me in _paused_in
 
 
 class no_grad(ContextDecorator):
@@ -640,20 +647,22 @@ class no_grad(ContextDecorator):
     """
 
     def __enter__(self):
-        global _paused
-        me = threading.get_ident()
+        global _paused, _paused_last
+        me: cython.longlong = this_thread()
         _paused_in[me] = _paused_in.get(me, 0) + 1
         _paused += 1
+        _paused_last = me
         return self
 
     def __exit__(self, *_error):
-        global _paused
-        me = threading.get_ident()
+        global _paused, _paused_last
+        me: cython.longlong = this_thread()
         _paused -= 1
-        if _paused_in[me] == 1:
+        _paused_in[me] -= 1
+        if _paused_in[me] == 0:
             del _paused_in[me]
-        else:
-            _paused_in[me] -= 1
+            if _paused_last == me:
+                _paused_last = 0
 
 
 # --- Nodes from their parts
