@@ -3,6 +3,7 @@ r"""``fit``: gradient descent on a model, stochastic, in mini-batches or in one 
 import math
 import operator
 import random as _random
+import warnings
 
 from autograd import Value, no_grad
 from autograd.algebra import is_real
@@ -324,6 +325,8 @@ def _integer(what, n, least):
 
 
 def _progress_bar(epochs, shown):
-    from tqdm.auto import tqdm  # lazy: only where something is trained
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # in a notebook without widgets the bar is text: it need not be said each time
+        from tqdm.auto import tqdm  # lazy: only where something is trained
 
     return tqdm(total=epochs, unit="epoch", disable=not shown)
