@@ -14,7 +14,7 @@ help:
 	@echo "make test    the tests, with the compiled engine and with the interpreted one"
 	@echo "make bench   speed, side by side with other libraries"
 	@echo "make grading how many random mistakes in hand derivations are flagged and named, and the time of each stage"
-	@echo "make lint    lint, format and types"
+	@echo "make lint    lint, format, types and spelling"
 	@echo "make clean   remove what the other targets made"
 
 # An environment per set of extras, marked by a file in it, so that a target installs only what it uses. An engine file that
@@ -43,6 +43,7 @@ lint: $(VENV)/.with-lint
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
+	$(VENV)/bin/codespell $$(git ls-files '*.md' '*.py' '*.ipynb' Makefile)
 
 format: $(VENV)/.with-lint
 	$(RUN) -m ruff format .

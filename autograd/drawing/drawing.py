@@ -1,5 +1,6 @@
 """``draw(value)``: a picture of the graph under a value, which shows itself in a notebook and can be saved."""
 
+from base64 import b64encode
 from html import escape
 from itertools import pairwise
 from pathlib import Path
@@ -17,6 +18,7 @@ __all__ = ["DETAILS", "Drawing", "draw"]
 DETAILS = ("values", "neurons", "layers")
 # More values than this, and the neurons are drawn; more neurons, and the layers are.
 _MOST_VALUES, _MOST_NEURONS, _MOST_EDGES, _MOST_DRAWN = 40, 60, 600, 3000
+_MOST_SHOWN_TWICE = 200_000
 
 
 class Drawing:
@@ -68,7 +70,11 @@ class Drawing:
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         try:
-            return {"image/svg+xml": self.svg(), "text/plain": repr(self)}
+            svg = self.svg()
+            shown = {"image/svg+xml": svg, "text/plain": repr(self)}
+            if len(svg) < _MOST_SHOWN_TWICE:  # a notebook that is not trusted shows no SVG
+                shown["image/png"] = b64encode(render(self.digraph, "png")).decode("ascii")
+            return shown
         except Exception as error:  # a repr never raises: it says why there is no picture
             return {"text/html": f"<pre>{escape(str(error))}</pre>", "text/plain": f"{self!r}: {error}"}
 

@@ -1,6 +1,7 @@
 """The page that plays the steps of a sweep: one file, no network, texts escaped; and what remains without scripts."""
 
 import json
+from base64 import b64encode
 from html import escape
 
 from autograd.derivation.printing import escape_latex
@@ -177,10 +178,15 @@ def static(svg, rows, whole, error="", height=520) -> str:
             f'height="{height}" style="border:1px solid #ddd"></iframe>'
         )
     note = f"<p>{escape(error)}</p>" if error else ""
-    return f"{frame}{note}<details><summary>picture and steps without the player</summary>{svg}{folded}</details>"
+    # as an image: notebooks that are not trusted are stripped of SVG, but not of images
+    picture = f'<img alt="the graph" src="data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}">' if svg else ""
+    return f"{frame}{note}<details><summary>picture and steps without the player</summary>{picture}{folded}</details>"
 
 
 def rows_of(steps, forward) -> list:
-    """What :func:`static` shows of steps; of many, no formulas, which would make a notebook large."""
+    """What :func:`static` shows of steps; of many, no formulas, which would make a notebook large.
+
+    The formulas are LaTeX, which notebooks typeset; MathML would be stripped of its structure.
+    """
     few = len(steps) <= _MOST_FORMULAS
-    return [(str(s).strip(), (mathml(_latex(s, forward)) if few else None) or "") for s in steps[:_MOST_ROWS]]
+    return [(str(s).strip(), f"${escape(_latex(s, forward))}$" if few else "") for s in steps[:_MOST_ROWS]]
