@@ -26,13 +26,17 @@ _EXPLICIT = 6  # layers up to this size have each of their neurons tried by numb
 
 
 class Edit(NamedTuple):
-    """A change of the formula at one place: ``change`` gives the new subtree for the old one."""
+    """A change of the formula at one place: ``change`` gives the new subtree for the old one.
+
+    ``reshapes`` where it changes the form, so that another slip shows only in the new one: it makes a sum of one term.
+    """
 
     path: tuple
     kind: str
     text: str
     change: Any
     cost: float = 0.0
+    reshapes: bool = False
 
 
 class Edits:
@@ -94,7 +98,8 @@ class Edits:
         parent = above[-1] if above else None
         if not isinstance(e, (Times, Number)) and not isinstance(parent, (Times, Power, Slope, Applied)):
             yield from self._insertions(path, scope, lambda x, new: Times((x, new)))
-            yield from self._wrappings(e, path, scope)
+            # beside other terms one of them is rarely meant to be a whole sum
+            yield from self._wrappings(e, path, scope, 0.6 if isinstance(parent, Plus) else 0.0)
 
     # A symbol: another index, another quantity.
 
@@ -113,6 +118,8 @@ class Edits:
             return f"the derivative is evaluated at the activation {a}, where the pre-activation {b} belongs"
         if kind == "transposed weight":
             return f"the weight is transposed: wrote {a} where {b} belongs"
+        if kind == "swapped indices":
+            return f"the indices are swapped: wrote {a} where {b} belongs"
         if kind == "wrong delta":
             return f"the delta of the wrong neuron: wrote {a} where {b} belongs"
         return f"wrote {a} where {b} belongs"
@@ -125,7 +132,8 @@ class Edits:
         if old.role == "w" and new.role == "w":
             return "transposed weight" if old.indices == new.indices[::-1] else "wrong index"
         if old.role == new.role and old.layers == new.layers:
-            return "wrong index"
+            exchanged = old.sample is not None and (old.sample, *old.indices) == (*new.indices, new.sample)
+            return "swapped indices" if exchanged else "wrong index"
         return "wrong quantity"
 
     def _relatives(self, e, scope):
@@ -146,6 +154,8 @@ class Edits:
                 found += [self._with(e, role, layers, pair) for pair in itertools.product(*choices)]
         if e.sample is not None:
             found += [Symbol(e.role, e.layers, e.indices, n, e.step, e.name) for n in scope.get("samples", [])]
+            if len(e.indices) == 1:  # the neuron and the sample exchanged
+                found.append(Symbol(e.role, e.layers, (e.sample,), e.indices[0], e.step, e.name))
         return [x for x in dict.fromkeys(found) if x != e and self._is_there(x)]
 
     def _kinds_like(self, e):
@@ -221,13 +231,17 @@ class Edits:
                 words = f"the term {shown} is off by the constant factor {1 / c}"
                 yield Edit(path, "constant factor", words, _replacing(k, Times((Number(c), term))), 0.2)
             if len(terms) > 1:
-                yield Edit(path, "extra term", f"the term {shown} does not belong there", _removing_term(k), 0.0)
+                # 1 - a, or a - a**2, is more likely a factor too many than a term
+                cost = 0.35 if len(set(symbols(e))) == 1 else 0.0
+                yield Edit(path, "extra term", f"the term {shown} does not belong there", _removing_term(k), cost)
             for kind in {kind for s in symbols(term) for kind, i in _slots(s) if i is not None}:
                 yield from self._more_terms(e, path, term, kind)
-        one = self._one_minus_square(e)
-        if one is not None:
-            a = one
-            slope = Times((a, Plus((Number(Fraction(1)), Times((Number(Fraction(-1)), a))))))
+        a = self._one_minus_square(e)
+        if a is not None:
+            if isinstance(a, Symbol):
+                slope = Times((a, Plus((Number(Fraction(1)), Times((Number(Fraction(-1)), a))))))
+            else:
+                slope = Slope(primitives.sigmoid, 0, a.operands)
             shown, better = self.printer.text(e), self.printer.text(slope)
             words = f"tanh's derivative {shown} where sigmoid's, {better}, belongs"
             yield Edit(path, "tanh's derivative", words, lambda _: slope)
@@ -248,14 +262,17 @@ class Edits:
                 yield Edit(path, name, words, lambda x, other=other: Plus((*x.terms, other)))
 
     def _one_minus_square(self, e):
+        """a of 1 - a**2, where a is a symbol or a tanh; else None."""
         if len(e.terms) != 2 or not (isinstance(e.terms[0], Number) and e.terms[0].value == 1):
             return None
         second = e.terms[1]
         if not (isinstance(second, Times) and len(second.factors) == 2 and second.factors[0] == Number(Fraction(-1))):
             return None
         square = second.factors[1]
-        if isinstance(square, Power) and square.exponent == Number(Fraction(2)) and isinstance(square.base, Symbol):
-            return square.base
+        if isinstance(square, Power) and square.exponent == Number(Fraction(2)):
+            base = square.base
+            if isinstance(base, Symbol) or (isinstance(base, Applied) and base.primitive is primitives.tanh):
+                return base
         return None
 
     # A product: forgotten and surplus factors, derivatives of another neuron or function, products of sums.
@@ -310,7 +327,7 @@ class Edits:
         )
         for c in (Fraction(1), Fraction(n), Fraction(1, n)) if is_mean else (Fraction(1),):
             new = whole if c == 1 else Times((Number(c), whole))
-            yield Edit(path, kind, words, _replacing_pair(i, j, new))
+            yield Edit(path, kind, words, _replacing_pair(i, j, new), reshapes=True)
 
     def _everywhere(self, e, path, scope):
         """One symbol written for another throughout a product or sum, such as in the a(1-a) of the wrong neuron."""
@@ -430,8 +447,10 @@ class Edits:
 
     # Sums over an index: forgotten, surplus, over the wrong set.
 
-    def _wrappings(self, e, path, scope):
+    def _wrappings(self, e, path, scope, cost=0.0):
         """A sum that was forgotten: one of its terms stands there alone."""
+        # where several terms stand, they are meant to be all of them
+        cost += 0.6 * any([isinstance(x, Plus) and len(set(symbols(x))) > 2 for x in (e, *parts(e))])
         own = {(kind, index) for kind, index in _slots(self.target)} if self.target is not None else set()
         for kind, index in {slot for s in symbols(e) for slot in _slots(s)}:
             if index is None or (isinstance(index, Letter) and self._is_inner(index)) or (kind, index) in own:
@@ -452,16 +471,9 @@ class Edits:
                 lambda x, k=kind, i=index, le=letter, end=end: Sum(
                     le, k, tuple(range(1, end + 1)), _reindexed(x, k, i, Letter(le))
                 ),
+                cost,
+                reshapes=True,
             )
-            # factors outside of the sum may have the same index
-            if isinstance(e, Times) and len(e.factors) > 2:
-                touched = [
-                    k
-                    for k, f in enumerate(e.factors)
-                    if any(slot == (kind, index) for s in symbols(f) for slot in _slots(s))
-                ]
-                if 1 < len(touched) < len(e.factors):
-                    continue
 
     def _series_edits(self, e, path, scope):
         end = self.alphabet.ends[e.over]
@@ -474,7 +486,7 @@ class Edits:
             if isinstance(index, Letter) and index.name == e.letter:
                 continue
             words = f"no sum over {e.letter} belongs there"
-            yield Edit(path, "extra sum", words, lambda x, i=index: _bound_to(x.body, x.letter, i))
+            yield Edit(path, "extra sum", words, lambda x, i=index: _bound_to(x.body, x.letter, i), reshapes=True)
         for kind, other in self.alphabet.ends.items():
             if kind != e.over and isinstance(kind, int) and isinstance(e.over, int) and other > 1:
                 new = Sum(e.letter, kind, tuple(range(1, other + 1)), e.body)

@@ -92,6 +92,8 @@ WRONG = [
     ("w_ih[1,2]", "d_h[2]*a[1]", {"wrong quantity"}),
     ("d_o[1]", "-(t[1]-a[1])*y[1]*(1-y[1])", {"wrong quantity"}),
     (None, r"w'_{ho} = w_{ho} + \alpha \delta_o a_h", {"sign"}),
+    ("w_ih[1,2]", "d_h[2]*x[1]*(1-a[2])", {"extra factor"}),
+    ("d_h[2]", "(1-tanh(s_h[2])**2)*sum(d_o[o]*w_ho[2,o] for o in O)", {"tanh's derivative"}),
     # two at once
     ("w_ih[1,2]", "-2*dsigma(s_h[2])*sum(d_o[o]*w_ho[2,o] for o in O)*x[1]", {"sign", "constant factor"}),
     (
@@ -101,6 +103,19 @@ WRONG = [
     ),
     ("w_ho[1,2]", "d_o[1]*a[1]*a[1]", {"wrong delta", "extra factor"}),
     ("d_h[2]", "(1-a[2]**2)*sum(d_o[o] for o in O)", {"tanh's derivative", "missing factor"}),
+    # two in one term of several
+    ("d_h[2]", "dsigma(s_h[2])*(d_o[1]*w_ho[2,1] + d_o[1]*w_ho[2,2]*a[1])", {"wrong delta", "extra factor"}),
+    (
+        "w_ih[2,2]",
+        "d_o[1]*w_ho[1,1]*(1-a[2]**2)*x[2] + d_o[2]*w_ho[2,2]*a[2]*(1-a[2])*x[2]",
+        {"wrong index", "tanh's derivative"},
+    ),
+    # two in one sum
+    (
+        "d_h[2]",
+        "dsigma(s_h[2])*sum(dsigma(y[o])*(y[o]-t[o])*w_ho[o,2] for o in O)",
+        {"transposed weight", "derivative at the activation"},
+    ),
 ]
 
 
@@ -132,6 +147,17 @@ BATCH = [
     ("w_ho[1,2]", "d_o[2,1]*a[1,1] + d_o[2,2]*a[1,2]", "wrong", {"missing sample"}),
     ("w_ho[1,2]", "1/N*sum(d_o[2,n] for n in S)*sum(a[1,n] for n in S)", "wrong", {"product of means"}),
     ("w_ho[1,2]", "sum(d_o[2,n]*a[1,1] for n in S)", "wrong", {"wrong index"}),
+    ("w_ho[1,2]", "d_o[2,1]*a[1,1] + d_o[2,2]*a[2,1] + d_o[2,3]*a[1,3]", "wrong", {"swapped indices"}),
+    # two at once, of which one changes the form
+    (
+        "w_ho[1,2]",
+        "1/N*sum(d_o[2,n] for n in S)*sum(x[1,n] for n in S)",
+        "wrong",
+        {"product of means", "wrong quantity"},
+    ),
+    ("w_ho[1,2]", "-d_o[2,1]*a[1,1]", "wrong", {"missing sample", "sign"}),
+    ("w_ho[1,2]", "sum(d_o[1,n]*a[2,n] for n in S)", "wrong", {"wrong delta", "wrong index"}),
+    ("w_ho[1,2]", "d_o[2,1]*a[1,1] + d_o[2,2]", "wrong", {"missing sample", "missing factor"}),
 ]
 
 
@@ -211,6 +237,12 @@ def test_a_relu_gate_of_the_wrong_neuron_is_not_accepted():
         assert derivation.grade("w_ih[1,1]", "step(s_h[1])*sum(d_o[o]*w_ho[1,o] for o in O)*x[1]").verdict == "equal"
         wrong = derivation.grade("w_ih[1,1]", "step(s_h[2])*sum(d_o[o]*w_ho[1,o] for o in O)*x[1]")
         assert wrong.verdict == "wrong"
+
+
+def test_two_slips_of_which_one_shows_only_behind_a_closed_gate():
+    derivation = derive(network((2, 3, 2), "relu", "linear", seed=3))
+    grade = derivation.grade("w_ih[1,1]", "step(s_h[2])*sum(d_o[o]*w_ho[1,o] for o in O)*x[2]")
+    assert {m.kind for m in grade.mistakes} == {"wrong derivative", "wrong index"}, str(grade)
 
 
 def test_deeper_networks_number_their_layers():
