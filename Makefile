@@ -7,13 +7,14 @@ RUN := $(VENV)/bin/python
 SOURCES := pyproject.toml $(wildcard autograd/*.py autograd/*.pxd autograd/*.h)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-compiled test-interpreted lint format bench grading clean
+.PHONY: help demo test test-compiled test-interpreted lint format bench grading pictures clean
 
 help:
 	@echo "make demo    train on the iris data and show the deltas of backpropagation; pictures go to out/"
 	@echo "make test    the tests, with the compiled engine and with the interpreted one"
 	@echo "make bench   speed, side by side with other libraries"
 	@echo "make grading how many random mistakes in hand derivations are flagged and named, and the time of each stage"
+	@echo "make pictures the pictures of the README, made anew"
 	@echo "make lint    lint, format, types and spelling"
 	@echo "make clean   remove what the other targets made"
 
@@ -38,6 +39,9 @@ test-compiled: $(VENV)/.with-test
 
 test-interpreted: $(VENV)/.with-test
 	DELTAGRAD_INTERPRETED=1 $(RUN) -m pytest
+
+pictures: $(VENV)/.with-demo
+	$(RUN) notebooks/pictures.py
 
 lint: $(VENV)/.with-lint
 	$(RUN) -m ruff check .

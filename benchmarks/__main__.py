@@ -9,7 +9,7 @@ import sys
 import autograd
 import nn
 from autograd import Value
-from benchmarks import memory, moons, slots_value, transformer
+from benchmarks import memory, moons, peers, slots_value, transformer
 from benchmarks.timing import in_turn, medians, print_table
 
 
@@ -21,10 +21,11 @@ def main():
     sys.setrecursionlimit(20_000)  # micrograd's backward recurses
     engine = "compiled" if autograd.compiled else "INTERPRETED: these are not the figures of a compiled engine"
     print(f"deltagrad {autograd.__version__} ({engine}), Python {platform.python_version()}, {platform.machine()}")
-    for name in ("micrograd", "xad"):
+    for name in ("micrograd", "xad", "torch", "jax"):
         if importlib.util.find_spec(name) is None:
             print(f"{name} is not installed: its comparisons are left out. pip install -e '.[bench]'")
     results = [*moons_step(3 if quick else 9), *transformer_step(2 if quick else 7), *bytes_per_node()]
+    beside_tensors(2 if quick else 5)
     growth([10**k for k in range(3, 7 if quick else 8)])
     print_table("Goals", ("what", "goal", "measured", ""), results)
 
@@ -94,6 +95,20 @@ def transformer_step(rounds):
     rows = [(key, f"{t * 1e3:.1f}", f"{t / times['ours']:.1f}") for key, t in times.items()]
     print_table(f"character transformer, one step on {name!r}", ("", "ms", "/ ours"), rows)
     return [goal("transformer step beside slots Value", 20, ratio)]
+
+
+def beside_tensors(rounds):
+    """One update of the moons network on 1 sample and on 100, beside PyTorch and JAX with matrix products."""
+    for batch in (1, 100):
+        programs = peers.programs(batch)
+        losses = {name: run() for name, run in programs.items()}
+        reference = losses["ours, nn.MLP"]
+        if any(abs(loss - reference) > 1e-9 * abs(reference) for loss in losses.values()):
+            raise SystemExit(f"the losses differ: {losses}")
+        times = medians(in_turn(programs, rounds))
+        rows = [(name, f"{t * 1e6:.1f}", f"{t / times['ours, nn.MLP']:.2f}") for name, t in times.items()]
+        title = f"2-16-16-1, one update on {batch} sample{'s' if batch > 1 else ''}, half squared error"
+        print_table(title, ("", "us", "/ ours"), rows)
 
 
 def check_same(gradients):
