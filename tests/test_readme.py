@@ -1,6 +1,7 @@
 """What the README shows is what happens."""
 
 import contextlib
+import importlib.util
 import io
 import re
 from pathlib import Path
@@ -71,3 +72,16 @@ def test_its_commands_are_targets_of_the_makefile():
 
 def test_no_placeholder_is_left():
     assert "@" not in re.sub(r"`[^`]*`|```.*?```", "", TEXT, flags=re.DOTALL)
+
+
+def test_its_pictures_are_made_by_the_script(tmp_path, monkeypatch):
+    spec = importlib.util.spec_from_file_location("pictures", ROOT / "notebooks" / "pictures.py")
+    pictures = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(pictures)
+    monkeypatch.setattr(pictures, "OUT", tmp_path)
+    pictures.graphs()
+    pictures.derivation()
+    made = {path.name for path in tmp_path.iterdir()}
+    assert made == {path.name for path in (ROOT / "notebooks" / "pictures").iterdir()}
+    assert {Path(target).name for target in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", TEXT)} <= made
+    assert "d_h[1]" in (tmp_path / "neurons.svg").read_text(encoding="utf-8")

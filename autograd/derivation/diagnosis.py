@@ -30,7 +30,7 @@ from autograd.errors import AutogradError
 
 __all__ = ["Mistake", "diagnose"]
 
-SECONDS = 1.2
+SECONDS, _AT_MOST = 1.2, 1.6
 _MOST_FORMS = 12  # changed forms in which a second slip is looked for
 _MOST_TERMS = 64  # terms of a sum in which two slips are looked for
 _UNLIKELY = 2.2  # what two slips cost that should not be believed before others were looked for
@@ -84,7 +84,8 @@ class _Search(Edits):
         self.network = vocabulary.network
         self.formula, self.env, self.target = formula, env, target
         self.truth = truth
-        self.until = time.thread_time() + SECONDS  # its own time: a busy machine names as much
+        # mostly its own time, so that a busy machine names as much
+        self.until = time.thread_time() + SECONDS, time.perf_counter() + _AT_MOST
         points = oracle.field(3) or []
         if points and any(p.sample.point.has_kinks for p in points):
             points = oracle.field(24) or []
@@ -170,7 +171,7 @@ class _Search(Edits):
         return singles, valued, neutral
 
     def _is_late(self):
-        return time.thread_time() > self.until
+        return time.thread_time() > self.until[0] or time.perf_counter() > self.until[1]
 
     def _cost(self, edit):
         return _COST.get(edit.kind, 1.5) + edit.cost

@@ -450,7 +450,7 @@ class Edits:
     def _wrappings(self, e, path, scope, cost=0.0):
         """A sum that was forgotten: one of its terms stands there alone."""
         # where several terms stand, they are meant to be all of them
-        cost += 0.6 * any([isinstance(x, Plus) and len(set(symbols(x))) > 2 for x in (e, *parts(e))])
+        cost += 0.6 * any(isinstance(x, Plus) and len(set(symbols(x))) > 2 for x in (e, *parts(e)))
         own = {(kind, index) for kind, index in _slots(self.target)} if self.target is not None else set()
         for kind, index in {slot for s in symbols(e) for slot in _slots(s)}:
             if index is None or (isinstance(index, Letter) and self._is_inner(index)) or (kind, index) in own:

@@ -138,7 +138,7 @@ def _find_neurons(network):
         if node.op is None:
             pure[node] = node in is_parameter
         elif node.op in _LINEAR:
-            pure[node] = all(pure[x] if isinstance(x, Value) else x == 0 for x in node.operands)  # sum() starts at 0
+            pure[node] = all(_may_be_part(x, node, pure) for x in node.operands)
         elif node.op is primitives.mul:
             pure[node] = _product(node.operands[0], node.operands[1], is_parameter, node) is not None
         elif node.op is primitives.dot:
@@ -158,6 +158,13 @@ def _find_neurons(network):
         terms = _terms(node, is_parameter)
         if any(term.source is not None for term in terms):
             network.neurons.append(Neuron(node, terms))
+
+
+def _may_be_part(x, node, pure):
+    """Whether an operand leaves a sum one of parameters and products with parameters."""
+    if isinstance(x, Value):
+        return pure[x] and (x.op is None or not is_named(x.label))  # a neuron that nn named ends there
+    return x == 0 and node.op is not primitives.sub  # sum() starts at 0; but 0 - y is a target of 0
 
 
 def _product(a, b, is_parameter, node):

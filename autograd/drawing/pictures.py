@@ -1,5 +1,7 @@
 """A recorded graph as DOT: every value, or neurons with their weights listed, or layers."""
 
+from itertools import pairwise
+
 import graphviz
 
 from autograd.drawing.marks import NEUTRAL, cell, colour, number, text, width
@@ -24,13 +26,20 @@ _FONT = "Helvetica"
 # With edges of this length in all, Graphviz is told to settle for a layout that is good enough; with more, or more
 # values, a picture is beyond a reader, and would take it more than a few seconds.
 _LONG, _LONGEST, _MOST_VALUES = 1000, 30_000, 1500
+_MANY_LINES = 100  # between two layers; curves would be a tangle
 _MOST_ROWS = 40  # a layer with more weights is drawn without a list of them
 
 
 def _sheet(rankdir):
     sheet = graphviz.Digraph("deltagrad")
     sheet.attr(
-        rankdir=rankdir, fontname=_FONT, ranksep="0.45", nodesep="0.18", outputorder="edgesfirst", bgcolor="white"
+        rankdir=rankdir,
+        newrank="true",
+        fontname=_FONT,
+        ranksep="0.45",
+        nodesep="0.18",
+        outputorder="edgesfirst",
+        bgcolor="white",
     )
     sheet.attr("node", shape="plain", fontname=_FONT, fontsize="10")
     sheet.attr("edge", fontname=_FONT, fontsize="8", arrowsize="0.6", color=NEUTRAL)
@@ -150,6 +159,7 @@ def neurons_picture(network, derivation, sample, rankdir="LR", edges=False, delt
     sheet = _sheet(rankdir)
     flow = _Flow(network.root, network.order)
     chosen = [n for n in network.neurons if n.sample in (None, sample)]
+    chosen.sort(key=lambda n: (n.layer, n.index, n.step or 0))  # Graphviz takes the order for a hint
     names: dict = {}
     rows: dict = {}
     for n in chosen:
@@ -162,15 +172,22 @@ def neurons_picture(network, derivation, sample, rankdir="LR", edges=False, delt
     for layer in range(1, network.depth + 1):
         with sheet.subgraph(name=f"cluster_{layer}") as cluster:
             cluster.attr(label=f"layer {layer}", style="rounded", color="#c9ccd2", bgcolor="#fafafa", fontsize="12")
-            for n in chosen:
-                if n.layer == layer:
-                    _draw_neuron(cluster, network, derivation, n, flow, names, deltas, formulas, listed[n])
+            mine = [n for n in chosen if n.layer == layer]
+            for n in mine:
+                _draw_neuron(cluster, network, derivation, n, flow, names, deltas, formulas, listed[n])
+        with sheet.subgraph(graph_attr={"rank": "same"}) as column:  # below each other, in order
+            for above, below in pairwise([n for n in mine if n.step in (None, 1)]):
+                column.edge(names[above.s], names[below.s], style="invis")
+    straight = max(rows.values()) > _MANY_LINES
+    if straight:
+        sheet.attr(splines="line", ranksep="1.3", nodesep="0.08")
     for n in chosen:
         for k, term in enumerate(n.terms):
             if isinstance(term.source, Value) and term.source in names:
                 d = term.weight.data * term.sign
-                port = f"w{k}" if listed[n] else None
-                _edge(sheet, names[term.source], names[n.s], d, flow.of(n.s) * d, flow, edges, port)
+                port = f"w{k}" if listed[n] else "w" if straight else None
+                tail = names[term.source] + (":e" if straight else "")
+                _edge(sheet, tail, names[n.s], d, flow.of(n.s) * d, flow, edges, port)
     _draw_loss(sheet, network, chosen, flow, names)
     return sheet
 
@@ -206,7 +223,12 @@ def _draw_inputs(sheet, network, listed, flow, names):
 def _draw_neuron(cluster, network, derivation, n, flow, names, deltas, formulas, in_full):
     printer = derivation._printer
     name = printer.symbol_text(network.symbol_of[n.a])
-    rows = [cell(text(f"{name} = {number(n.a.data)}"), bold=True, span=3)]
+    delta = printer.symbol_text(network.delta_of(n))
+    value = flow.of(n.s) * float(derivation._formulas.factor)
+    shown = cell(f"{text(delta)} = {number(value)}", colour(value, flow.largest), bold=True, span=3)
+    first = cell(text(f"{name} = {number(n.a.data)}"), bold=True, span=3)
+    brief = deltas and not formulas and not in_full  # in one line: there are many
+    rows = [first + shown if brief else first]
     for k, term in enumerate(n.terms if in_full else ()):
         g = flow.of(term.weight)
         rows.append(
@@ -217,15 +239,13 @@ def _draw_neuron(cluster, network, derivation, n, flow, names, deltas, formulas,
     if not in_full:
         g = max([flow.of(term.weight) for term in n.terms], key=abs)
         words = f"{len(n.terms)} parameters, \u2202 up to {number(g)}"
-        rows.append(cell(words, colour(g, flow.largest), span=3, size=8))
+        rows.append(cell(words, colour(g, flow.largest), span=6 if brief else 3, size=8))
     activation = _activation_name(n)
     if in_full:
         rows.append(cell(f"s = {number(n.s.data)}{', ' + text(activation) if activation else ''}", span=3))
     g = flow.of(n.s)
-    if deltas or formulas:
-        delta = printer.symbol_text(network.delta_of(n))
-        value = g * float(derivation._formulas.factor)
-        rows.append(cell(f"{text(delta)} = {number(value)}", colour(value, flow.largest), bold=True, span=3))
+    if (deltas or formulas) and not brief:
+        rows.append(shown)
     if formulas:
         rows.append(cell(text(printer.text(derivation._formulas.delta[n])), "#2f5577", span=3, size=8))
     cluster.node(names[n.s], label=_table(rows, border=colour(g, flow.largest)))

@@ -304,3 +304,22 @@ def test_it_shows_itself_in_a_notebook():
     assert derivation._repr_latex_().startswith("$$\n\\begin{aligned}")
     assert derivation.formula("w_ho[1,1]")._repr_latex_().startswith("$")
     assert repr(derivation) == "<derivation of a 2-3-2 network>"
+
+
+@pytest.mark.parametrize("zero", [0, 0.0, -0.0])
+def test_a_target_of_zero_is_no_part_of_a_linear_output(zero):
+    w, b, x = Value(0.5, "w"), Value(0.1, "b"), Value(2.0, "x")
+    for loss in ((zero - (w * x + b)) ** 2, ((w * x + b) - zero) ** 2):
+        texts = [equation.text for equation in derive(loss).equations]
+        assert {"d_o[1] = -2*(t[1] - y[1])", "d_o[1] = 2*(y[1] - t[1])"} & set(texts)
+        assert "dL/db_o[1] = d_o[1]" in texts
+    net = MLP(2, [2, 2], activation="tanh", seed=1)
+    found = {e.text for e in derive(half_sse(net([1.0, 2.0]), [1.0, zero])).equations}
+    assert "d_o[o] = -(t[o] - y[o])   for all o in O" in found
+    assert "dL/dw_ho[h,o] = d_o[o]*a[h]   for all h in H, o in O" in found
+
+
+def test_outputs_that_are_added_up_stay_neurons():
+    net = MLP(2, [3, 2], activation="tanh", seed=1)
+    derivation = derive(sum(net([1.0, 2.0])))
+    assert derivation.network.sizes == [2, 3, 2]
