@@ -103,7 +103,7 @@ def draw(
         edges: label each edge with the local derivative.
         deltas: show each neuron's delta. formulas: show its formula as well.
         expand: neurons whose weights are listed though their layer is large: names such as ``"a[2]"``, their nodes, or
-            numbers of layers.
+            numbers of layers. Among layers, a layer of which a neuron is named, or its number, is drawn by its neurons.
         sample: which sample is drawn, from 1, where several are recorded.
         rankdir: the direction, as in Graphviz: ``"LR"``, ``"TB"``.
         parameters, inputs, targets: as for :func:`autograd.derive`.
@@ -113,7 +113,7 @@ def draw(
 
     Raises:
         TypeError: ``value`` is no Value.
-        ValueError: the detail or the direction is none of these, or there is no such sample.
+        ValueError: the detail or the direction is none of these, or there is no such sample, neuron or layer.
         GraphError: neurons or layers are asked for and there are none.
         DrawingError: the picture would have too many nodes; the message says what to ask for.
         StaleGraphError: a leaf was changed after it was recorded.
@@ -145,15 +145,32 @@ def draw(
         return Drawing(values_picture(value, nodes, rankdir, edges), detail)
     if network is None or not network.neurons:
         raise GraphError("no neuron is in this graph: ask for detail='values'.")
-    if detail == "layers":
-        return Drawing(layers_picture(network, rankdir), detail)
     if not isinstance(sample, int) or not 1 <= sample <= network.samples:
         raise ValueError(f"samples count from 1 to {network.samples}, found {sample!r}.")
-    if _edges(network) > _MOST_DRAWN:
+    if detail == "neurons" and _edges(network) > _MOST_DRAWN:
         raise DrawingError(f"this network has {_edges(network):,} connections: ask for detail='layers'.")
     derivation = Derivation(network)
-    picture = neurons_picture(network, derivation, sample, rankdir, edges, deltas, formulas, tuple(expand))
+    expand = _meant(network, derivation, expand)
+    if detail == "layers":
+        picture = layers_picture(network, derivation, sample, rankdir, deltas, formulas, expand)
+    else:
+        picture = neurons_picture(network, derivation, sample, rankdir, edges, deltas, formulas, expand)
     return Drawing(picture, detail)
+
+
+def _meant(network, derivation, expand):
+    """What is to be expanded, as a tuple; all of it is there."""
+    expand = (expand,) if isinstance(expand, (str, int, Value)) else tuple(expand)
+    printer = derivation._printer
+    names = sorted({printer.symbol_text(network.symbol_of[n.a]) for n in network.neurons})
+    known = {*names} | {x for n in network.neurons for x in (n.s, n.a, n.layer)}
+    for x in expand:
+        if x not in known:
+            raise ValueError(
+                f"expand names {x!r}, which is no neuron or layer here: give the name of an activation such as "
+                f"{names[0]!r}, its node, or the number of a layer."
+            )
+    return expand
 
 
 def _edges(network):

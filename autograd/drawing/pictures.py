@@ -286,32 +286,66 @@ def _under(n):
     return found
 
 
-def layers_picture(network, rankdir="LR"):
-    """Each layer one node: how many neurons, which activation, how large activations, deltas and gradients are."""
+def layers_picture(network, derivation, sample, rankdir="LR", deltas=False, formulas=False, expand=()):
+    """Each layer one node: how many neurons, which activation, how large activations, deltas and gradients are.
+
+    A layer that is expanded, or of which a neuron is, is a cluster of its neurons on one sample.
+    """
     sheet = _sheet(rankdir)
     flow = _Flow(network.root, network.order)
     sheet.node("layer0", label=_table([cell(f"{network.sizes[0]} inputs", bold=True)], "#e8f3e4"))
-    largest = 0.0
-    strengths = {}
-    for layer in range(1, network.depth + 1):
-        group = [n for n in network.neurons if n.layer == layer]
-        strengths[layer] = max([abs(flow.of(n.s)) for n in group], default=0.0)
-        largest = max(largest, strengths[layer])
-    for layer in range(1, network.depth + 1):
-        group = [n for n in network.neurons if n.layer == layer]
-        weights = dict.fromkeys([t.weight for n in group for t in n.terms])
-        names = sorted({_activation_name(n) or "linear" for n in group})
-        rows = [
-            cell(f"layer {layer}: {network.sizes[layer]} neurons", bold=True),
-            cell(text(", ".join(names))),
-            cell(f"{len(weights)} parameters, largest |\u2202| {number(max([abs(flow.of(w)) for w in weights]))}"),
-            cell(f"largest |\u03b4| {number(strengths[layer])}"),
-        ]
-        sheet.node(f"layer{layer}", label=_table(rows))
+    groups = {layer: [n for n in network.neurons if n.layer == layer] for layer in range(1, network.depth + 1)}
+    strengths = {layer: max([abs(flow.of(n.s)) for n in group], default=0.0) for layer, group in groups.items()}
+    ends = {0: [("layer0", None)]}  # of each layer its nodes, with the neuron where a node is one
+    for layer, group in groups.items():
+        own = sorted([n for n in group if n.sample in (None, sample)], key=lambda n: (n.index, n.step or 0))
+        if any(_is_meant(n, network, derivation, expand) for n in own):
+            ends[layer] = _draw_expanded(sheet, network, derivation, layer, own, flow, deltas, formulas, expand)
+        else:
+            sheet.node(f"layer{layer}", label=_table(_layer_rows(network, layer, group, flow, strengths[layer])))
+            ends[layer] = [(f"layer{layer}", None)]
     for tail, head in sorted({(s.layers[0], s.layers[1]) for s in network.symbol_of.values() if s.role == "w"}):
-        x = strengths[head]
-        sheet.edge(f"layer{tail}", f"layer{head}", color=colour(x, largest), penwidth=width(x, largest))
+        _connect(sheet, ends[tail], ends[head], flow, strengths[head], max(strengths.values()))
     label = text(network.root.label) if network.root.label is not None else "loss"
     sheet.node("loss", label=_table([cell(f"{label} = {number(network.root.data)}", bold=True)], "#fff4d6"))
-    sheet.edge(f"layer{network.depth}", "loss")
+    for name, _ in ends[network.depth]:
+        sheet.edge(name, "loss")
     return sheet
+
+
+def _layer_rows(network, layer, group, flow, strength):
+    weights = dict.fromkeys([t.weight for n in group for t in n.terms])
+    names = sorted({_activation_name(n) or "linear" for n in group})
+    return [
+        cell(f"layer {layer}: {network.sizes[layer]} neurons", bold=True),
+        cell(text(", ".join(names))),
+        cell(f"{len(weights)} parameters, largest |\u2202| {number(max([abs(flow.of(w)) for w in weights]))}"),
+        cell(f"largest |\u03b4| {number(strength)}"),
+    ]
+
+
+def _draw_expanded(sheet, network, derivation, layer, own, flow, deltas, formulas, expand):
+    """The neurons of a layer as a cluster; those named in ``expand`` with their weights listed."""
+    names = {n.s: f"n{layer}_{n.index}_{n.step or 0}" for n in own}
+    with sheet.subgraph(name=f"cluster_{layer}") as cluster:
+        cluster.attr(label=f"layer {layer}", style="rounded", color="#c9ccd2", bgcolor="#fafafa", fontsize="12")
+        for n in own:
+            in_full = _is_meant(n, network, derivation, [x for x in expand if x != layer])
+            _draw_neuron(cluster, network, derivation, n, flow, names, deltas, formulas, in_full)
+    return [(names[n.s], n) for n in own]
+
+
+def _connect(sheet, tails, heads, flow, strength, largest):
+    """The edges between two layers, of which either may be one node or its neurons."""
+    for tail, above in tails:
+        for head, below in heads:
+            if below is None:
+                x = strength if above is None else flow.of(above.a)
+            elif above is None:
+                x = flow.of(below.s)
+            else:
+                terms = [t for t in below.terms if t.source is above.a]
+                if not terms:
+                    continue
+                x = sum([flow.of(below.s) * t.weight.data * t.sign for t in terms])
+            sheet.edge(tail, head, color=colour(x, largest), penwidth=width(x, largest))

@@ -8,8 +8,10 @@ import pytest
 
 from autograd import Value, draw, tanh, where
 from autograd.drawing import rendering
+from autograd.drawing.marks import number
 from autograd.errors import DrawingError, GraphError
 from autograd.graph import adjoints
+from nn import MLP, deltas, half_sse
 
 sys.path.append(str(Path(__file__).parents[1] / "derivation"))
 from graphs import GRAPHS, curve, network
@@ -113,6 +115,31 @@ def test_expanding_a_neuron():
     plain, expanded = shown(draw(loss)), shown(draw(loss, expand=["a2[3]"]))
     assert "w2[5,3]" not in plain
     assert "w2[5,3]" in expanded
+
+
+def test_expanding_a_layer_and_a_neuron_among_layers():
+    loss = half_sse(MLP(8, [6, 5, 2], activation="tanh", seed=1)([0.1] * 8), [1.0, 0.0])
+    collapsed, by_layer = ["\n".join(shown(draw(loss, detail="layers", expand=e))) for e in ((), 2)]
+    assert "layer 2: 5 neurons" in collapsed
+    assert "layer 2: 5 neurons" not in by_layer
+    assert "layer 1: 6 neurons" in by_layer
+    assert all(f"a2[{k}] = " in by_layer for k in range(1, 6))
+    assert "w2[1,3]" not in by_layer
+    by_neuron = "\n".join(shown(draw(loss, detail="layers", expand="a2[3]", deltas=True)))
+    assert "w2[1,3]" in by_neuron
+    assert "w2[1,2]" not in by_neuron
+    assert (
+        f"d2[3] = {number(next(row.delta for row in deltas(loss) if (row.layer, row.neuron) == (2, 3)))}" in by_neuron
+    )
+    both = draw(loss, detail="layers", expand=[1, 2]).source
+    assert both.count("-> n2_") == 6 * 5
+
+
+@pytest.mark.parametrize("bad", ["a9[1]", 7, ["a1[1]", "b"]])
+def test_expanding_what_is_not_there(bad):
+    loss = half_sse(MLP(2, [3, 1], seed=1)([1.0, 2.0]), 1.0)
+    with pytest.raises(ValueError, match="no neuron or layer here"):
+        draw(loss, detail="neurons", expand=bad)
 
 
 def test_a_sample_of_a_batch():
