@@ -186,6 +186,12 @@ def _power_slope(x, n):
     return n * _pow(x, n) / x  # n - 1 is rounded, which x^(n-1) magnifies by log x; and x^(n-1) alone may overflow
 
 
+def _power_slope_limit(x, n):
+    if x == 0.0 or ((n - 1.0) + 1.0 == n and abs(x) > 1e-100):
+        return n * _pow_limit(x, n - 1.0)
+    return n * _pow_limit(x, n) / x  # by the parity of n, as above: n - 1 is rounded
+
+
 pow_ = primitive(
     "pow",
     lambda x, n: x**n,
@@ -202,7 +208,7 @@ power_slope = primitive(
     lambda x, n: select(n == 0, flat(x), n * x ** (n - 1)) if isinstance(n, (int, float)) else n * x ** (n - 1),
     partials=[_power_curvature, lambda y, x, n: x ** (n - 1) * (1 + xlogy(n, x))],
     floats=_power_slope,
-    limit=lambda x, n: n * _pow_limit(x, n - 1.0),
+    limit=_power_slope_limit,
     text="{1} * {0} ** ({1} - 1)",
     latex="{1} {0}^{{{1} - 1}}",
 )
