@@ -137,11 +137,19 @@ def _clamped(x, low, high):
     return select(x > high, high, select(x < low, low, x))
 
 
-def _exp(x):
+def _exp_in_parts(x):
+    """exp(x) and what its last rounding lost."""
     n, r, rest = _reduced(_clamped(x, -746.0, 710.0))  # 0 and infinite beyond
+    p = _exp_minus_1_reduced(r, rest)
+    y = 1.0 + p
     half = _times_plus(n, 0.5, _ROUNDER) - _ROUNDER
     # In two steps: 2^1024 is no number, and a subnormal result is to be rounded once.
-    return (1.0 + _exp_minus_1_reduced(r, rest)) * _power_of_two(half) * _power_of_two(n - half)
+    first, second = _power_of_two(half), _power_of_two(n - half)
+    return y * first * second, (p - (y - 1.0)) * first * second
+
+
+def _exp(x):
+    return _exp_in_parts(x)[0]
 
 
 def _expm1(x):
@@ -226,13 +234,14 @@ def _tanh(x):
 
 
 def _sigmoid(x):
-    e = exp(-abs(x))  # exp(-x) would overflow below -709
+    e, e_low = _exp_in_parts(-abs(x))  # exp(-x) would overflow below -709
     divisor = 1.0 + e
-    lost = e - (divisor - 1.0)
-    y = select(x >= 0.0, 1.0, e) / divisor
-    return y - y * (
-        lost * select(x >= 0.0, y, 1.0 - y)
-    )  # what the divisor lost, to first order; 1 / divisor is at hand
+    lost = (e - (divisor - 1.0)) + e_low
+    above = x >= 0.0
+    y = select(above, 1.0, e) / divisor
+    inverse = select(above, y, 1.0 - y)  # of the divisor
+    # To first order in what numerator and divisor lost: without it the roundings add up to 2 ulp and more.
+    return y + (select(above, 0.0, e_low) - y * lost) * inverse
 
 
 def _softplus(x):

@@ -60,7 +60,15 @@ def followed(rule, lanes, *operands):
             result = _merged(path.met[k], result, explore([*path.taken[:k], False]))
         return result
 
-    return explore([])
+    try:
+        return explore([])
+    except (
+        ZeroDivisionError,
+        OverflowError,
+        ValueError,
+    ):  # a constant outside of a domain: IEEE 754 has it in registers
+        operands = [lanes.lift(x) for x in operands]
+        return explore([])
 
 
 def _merged(condition, a, b):

@@ -15,7 +15,7 @@ __all__ = ["Condition", "Lanes", "NotReplayable", "Register"]
 DOUBLE, SINGLE = ir.DoubleType(), ir.FloatType()
 
 
-class NotReplayable(AlgebraError, TypeError):
+class NotReplayable(AlgebraError):
     """A function asked a register for a number, which is known only when the code runs."""
 
 

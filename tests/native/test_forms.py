@@ -107,6 +107,22 @@ def test_strict_code_has_the_engines_bits(primitive, count):
     assert not wrong, f"{len(wrong)} of {len(rows)}: {wrong[:3]}"
 
 
+@pytest.mark.parametrize("primitive", [p for p in PRIMITIVES if p.arity != 1], ids=str)
+def test_constants_among_the_operands_are_plain_numbers(primitive):
+    wrong = []
+    for row in [*operands_of(primitive, 6), *special_rows(primitive)[::150]]:
+        for k in range(len(row)):
+
+            def f(x, row=row, k=k):
+                return everything(primitive)(*row[:k], x, *row[k + 1 :])
+
+            (found,) = compiled(f, 1, 2, strict=True, optimize=0)([(row[k],)])
+            expected = of_the_engine(primitive, row)
+            if [bits(x) for x in found] != [bits(x) for x in expected]:
+                wrong.append((k, row, found, expected))
+    assert not wrong, f"{len(wrong)}: {wrong[:3]}"
+
+
 # --- The default mode
 
 
