@@ -35,6 +35,7 @@ def _use_source(name):
     module = importlib.util.module_from_spec(spec)
     _sys.modules[spec.name] = module
     spec.loader.exec_module(module)
+    globals()[name] = module  # as an import does
 
 
 _check_distribution()
