@@ -36,7 +36,7 @@ FLOORS = [
     ["autograd.drawing.page", "autograd.drawing.pictures"],
     ["autograd.drawing.drawing", "autograd.drawing.stepping"],
     ["autograd.drawing"],
-    ["autograd.native.registers"],
+    ["autograd.native.registers", "autograd.native.rolling"],
     ["autograd.native.calls", "autograd.native.elementary"],
     ["autograd.native.forms"],
     ["autograd.native"],
