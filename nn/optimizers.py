@@ -54,34 +54,52 @@ class Optimizer:
         if callable(rate):
             rate = rate(self.updates)
             _check(f"the scheduled rate of update {self.updates + 1}", rate, least=0.0)
-        data, memory = [], dict(self._memory)
-        for p in parameters:
-            gradient = getattr(p, "grad", None)
-            if gradient is None:
-                raise TypeError(f"a parameter is a Value, found {type(p).__name__} {p!r}: write model.parameters().")
-            if not math.isfinite(gradient):
-                raise FloatingPointError(
-                    f"the gradient of {p.label or 'a parameter'} is {gradient} at update {self.updates + 1}, and "
-                    "nothing was changed: lower the rate, or look for numbers in the data that are too large."
-                )
-            change, memory[p] = self._change(gradient + self.weight_decay * p.data, rate, memory.get(p))
-            new = p.data - change
-            if not math.isfinite(new):
-                raise FloatingPointError(
-                    f"{p.label or 'a parameter'} is {p.data} and would become {new} at update {self.updates + 1}, and "
-                    "nothing was changed: lower the rate."
-                )
-            data.append(new)
-        before = [p.data for p in parameters], self._memory, self.updates
+        gradients = self._gradients(parameters)
+        changes, memory = self._changes(parameters, gradients, rate)
+        old = [p.data for p in parameters]
+        data = [x - change for x, change in zip(old, changes, strict=True)]
+        if not all(map(math.isfinite, data)):
+            p, new = next((p, x) for p, x in zip(parameters, data, strict=True) if not math.isfinite(x))
+            raise FloatingPointError(
+                f"{p.label or 'a parameter'} is {p.data} and would become {new} at update {self.updates + 1}, and "
+                "nothing was changed: lower the rate."
+            )
+        before = self._memory, self.updates
         try:
             self._memory, self.updates = memory, self.updates + 1
             for p, new in zip(parameters, data, strict=True):
                 p.data = new
         except BaseException:
-            _, self._memory, self.updates = before
-            for p, old in zip(parameters, before[0], strict=True):
-                p.data = old
+            self._memory, self.updates = before
+            for p, x in zip(parameters, old, strict=True):
+                p.data = x
             raise
+
+    def _gradients(self, parameters):
+        """The gradient of each parameter, weight decay included; all are numbers, and finite."""
+        found = []
+        for p in parameters:
+            gradient = getattr(p, "grad", None)
+            if gradient is None:
+                raise TypeError(f"a parameter is a Value, found {type(p).__name__} {p!r}: write model.parameters().")
+            found.append(gradient)
+        if not all(map(math.isfinite, found)):
+            p, gradient = next((p, g) for p, g in zip(parameters, found, strict=True) if not math.isfinite(g))
+            raise FloatingPointError(
+                f"the gradient of {p.label or 'a parameter'} is {gradient} at update {self.updates + 1}, and "
+                "nothing was changed: lower the rate, or look for numbers in the data that are too large."
+            )
+        if self.weight_decay:
+            found = [g + self.weight_decay * p.data for p, g in zip(parameters, found, strict=True)]
+        return found
+
+    def _changes(self, parameters, gradients, rate):
+        """What to subtract from each parameter, and what to remember for the next update, a dict."""
+        changes, memory = [], dict(self._memory)
+        for p, gradient in zip(parameters, gradients, strict=True):
+            change, memory[p] = self._change(gradient, rate, memory.get(p))
+            changes.append(change)
+        return changes, memory
 
     def _change(self, gradient, rate, memory):
         """What to subtract from a parameter, and what to remember for the next update (at first there is None)."""
@@ -98,8 +116,8 @@ class Optimizer:
 class SGD(Optimizer):
     r"""Gradient descent, $w \leftarrow w - \eta g$: stochastic, mini-batch or batch, as the gradient is."""
 
-    def _change(self, gradient, rate, memory):
-        return rate * gradient, None
+    def _changes(self, parameters, gradients, rate):
+        return [rate * gradient for gradient in gradients], self._memory
 
 
 class Momentum(Optimizer):
