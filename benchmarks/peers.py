@@ -50,9 +50,10 @@ def ours(points, labels):
 
 
 def torch_step(points, labels):
-    """Linear layers and the optimizer of torch."""
+    """Linear layers and the optimizer of torch, on one thread: at this size a second one only gets in the way."""
     import torch
 
+    torch.set_num_threads(1)
     layers: list = []
     for k, layer in enumerate(moons.draw()):
         linear = torch.nn.Linear(len(layer[0][0]), len(layer), dtype=torch.float64)
