@@ -57,8 +57,9 @@ def check_gradients(f, point, *, rtol=1e-6, atol=1e-9):
                 )
             worst = max(worst, distance)
     if wrong:
+        name = getattr(f, "__name__", None) or getattr(f, "name", "f")  # a primitive has a name
         raise GradientCheckError(
-            f"{getattr(f, '__name__', 'f')} has a wrong derivative, or a kink or a pole near the point:\n"
+            f"{name} has a wrong derivative, or a kink or a pole near the point:\n"
             + "\n".join(wrong)
             + "\nCheck the partials of the primitives it uses, and that it does not read .data."
         )

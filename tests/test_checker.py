@@ -161,3 +161,9 @@ def test_the_message_names_the_function():
 
     with pytest.raises(GradientCheckError, match="my_loss has a wrong derivative"):
         check_gradients(my_loss, 2.0)
+
+
+def test_the_message_names_the_primitive():
+    hasty = primitive("checking_hasty", lambda x: x**2, partials=lambda y, x: x)
+    with pytest.raises(GradientCheckError, match="checking_hasty has a wrong derivative"):
+        check_gradients(hasty, 2.0)
