@@ -54,6 +54,7 @@ from autograd.errors import (  # noqa: E402
     FormulaError,
     GradientCheckError,
     GraphError,
+    GuardError,
     SheetError,
     StaleGraphError,
 )
@@ -66,14 +67,16 @@ from autograd.value import Value, compiled, no_grad  # noqa: E402
 __version__ = "0.1.0"
 __all__ = [
     "AlgebraError", "AutogradError", "DomainError", "DrawingError", "FormulaError", "GradientCheckError", "GraphError",
-    "SheetError", "StaleGraphError", "Value", "check_gradients", "compiled", "derive", "draw", "explain", "grad",
-    "hessian", "hvp", "jacobian", "jvp", "no_grad", "primitive", "replay", "steps", "value_and_grad", "vjp",
+    "GuardError", "SheetError", "StaleGraphError", "Value", "check_gradients", "compile", "compiled", "derive", "draw",
+    "explain", "grad", "hessian", "hvp", "jacobian", "jvp", "no_grad", "primitive", "replay", "steps", "value_and_grad",
+    "vjp",
     *_functions,
 ]  # fmt: skip
 
 if _typing.TYPE_CHECKING:
     from autograd.derivation import derive
     from autograd.drawing import draw, explain, steps
+    from autograd.native import compile
 else:
 
     def __getattr__(name):
@@ -84,6 +87,14 @@ else:
             from autograd import drawing
 
             found = getattr(drawing, name)
+        elif name == "compile":
+            try:
+                from autograd.native import compile as found
+            except ModuleNotFoundError as error:
+                if error.name not in ("llvmlite", "numpy"):
+                    raise
+                advice = f"autograd.compile needs {error.name}: pip install 'deltagrad[native]'."
+                raise ModuleNotFoundError(advice, name=error.name) from error
         else:
             raise AttributeError(f"module 'autograd' has no attribute {name!r}")
         globals()[name] = found

@@ -2,7 +2,7 @@
 
 __all__ = [
     "AlgebraError", "AutogradError", "DomainError", "DrawingError", "FormulaError", "GradientCheckError", "GraphError",
-    "SheetError", "StaleGraphError",
+    "GuardError", "SheetError", "StaleGraphError",
 ]  # fmt: skip
 
 
@@ -20,6 +20,10 @@ class GraphError(AutogradError, ValueError):
 
 class StaleGraphError(GraphError):
     """A leaf was changed after it was recorded: a gradient taken now would mix two points."""
+
+
+class GuardError(GraphError):
+    """A compiled program met data that would have taken another branch than the one it was recorded with."""
 
 
 class AlgebraError(AutogradError, TypeError):

@@ -11,7 +11,9 @@ from autograd.errors import DomainError, GraphError
 from autograd.sweep import adjoints, order, order_of_all, partials_of
 from autograd.value import Value
 
-__all__ = ["Replay", "adjoints", "leaves", "order", "pull_back", "push_forward", "replay"]
+__all__ = [
+    "Replay", "adjoints", "along", "leaves", "order", "pull_back", "push_forward", "replay", "untaken",
+]  # fmt: skip
 
 
 def leaves(root: Value) -> list[Value]:
@@ -101,7 +103,7 @@ def pull_back(nodes, seeds, number_of, operands_of) -> dict:
             continue
         numbers = operands_of(node)
         for i, partial in _active_partials(node, number_of(node), numbers, inside):
-            part = _along(node, i, partial, adjoint[node], numbers)
+            part = along(node.op, i, partial, adjoint[node], numbers)
             x = node.operands[i]
             adjoint[x] = adjoint[x] + part if x in adjoint else part
     return adjoint
@@ -118,7 +120,7 @@ def push_forward(nodes, tangents, number_of, operands_of) -> dict:
             continue
         numbers = operands_of(node)
         for i, partial in _active_partials(node, number_of(node), numbers, tangent):
-            part = _along(node, i, partial, tangent[node.operands[i]], numbers)
+            part = along(node.op, i, partial, tangent[node.operands[i]], numbers)
             tangent[node] = tangent[node] + part if node in tangent else part
     return tangent
 
@@ -127,7 +129,7 @@ def _active_partials(node, y, numbers, active):
     """The pairs of an operand's place and the derivative in it, for the operands in ``active``."""
     places = [i for i, x in enumerate(node.operands) if isinstance(x, Value) and x in active]
     if node.op is primitives.where:
-        places = [i for i in places if _untaken(i, numbers[0]) is not True]
+        places = [i for i in places if untaken(i, numbers[0]) is not True]
     if not places:
         return []
     try:
@@ -145,13 +147,17 @@ def _active_partials(node, y, numbers, active):
         ) from error
 
 
-def _along(node, i, partial, g, numbers):
-    """What flows along one edge. What would flow into a branch not taken is nothing, not 0 times something."""
-    untaken = node.op is primitives.where and _untaken(i, numbers[0])
-    return g * partial if untaken is False else select(untaken, 0, g * partial)
+def along(primitive, i, partial, g, numbers):
+    """What flows along one edge, of the operation on ``numbers``, from or to its operand ``i``.
+
+    It is the flow ``g`` times the derivative ``partial``. What would flow into a branch not taken is nothing, not 0
+    times something.
+    """
+    left_out = primitive is primitives.where and untaken(i, numbers[0])
+    return g * partial if left_out is False else select(left_out, 0, g * partial)
 
 
-def _untaken(i, condition):
+def untaken(i, condition):
     """Whether operand ``i`` of a ``where`` is the branch that its condition leaves out; a NaN leaves out neither."""
     if i == 0:
         return False

@@ -30,7 +30,7 @@ from autograd import primitives
 from autograd.algebra import TABLE, is_real, out_of_domain
 from autograd.errors import GraphError
 
-__all__ = ["Value", "compiled", "no_grad", "record", "restore", "sweep_with"]
+__all__ = ["Value", "compiled", "no_grad", "record", "restore", "sweep_with", "witnessed_by"]
 
 compiled: bool = cython.compiled
 
@@ -84,6 +84,24 @@ def sweep_with(function):
     """Have ``value.backward(seed)`` call ``function(value, seed)``."""
     global _sweep
     _sweep = function
+
+
+# What is told of every look at a number that a program could branch on, while it is recorded to be compiled.
+_witness = cython.declare(object, None)
+
+
+def witnessed_by(function):
+    """Have ``function(how, value, other, held)`` called for each comparison, and each reading of ``data`` ("data").
+
+    Args:
+        function: the witness, or None. It is called in every thread.
+
+    Returns:
+        The witness before.
+    """
+    global _witness
+    before, _witness = _witness, function
+    return before
 
 
 @cython.final
@@ -168,6 +186,8 @@ class Value:
             GraphError: it was set on a node that an operation computed.
             TypeError: it was set to something that is no real number.
         """
+        if _witness is not None:
+            _witness("data", self, None, None)
         return self._data
 
     @data.setter
@@ -426,6 +446,8 @@ class Value:
     # --- Comparison
 
     def __eq__(self, other):
+        if _witness is not None and not isinstance(other, Value):
+            _witness("==", self, other, False)
         return self is other
 
     def __hash__(self):
@@ -433,23 +455,39 @@ class Value:
 
     def __lt__(self, other):
         if isinstance(other, Value):
-            return self._data < cython.cast(Value, other)._data
-        return self._data < other if is_real(other) else NotImplemented
+            held = self._data < cython.cast(Value, other)._data
+        elif is_real(other):
+            held = self._data < other
+        else:
+            return NotImplemented
+        return held if _witness is None else _witness("<", self, other, held)
 
     def __le__(self, other):
         if isinstance(other, Value):
-            return self._data <= cython.cast(Value, other)._data
-        return self._data <= other if is_real(other) else NotImplemented
+            held = self._data <= cython.cast(Value, other)._data
+        elif is_real(other):
+            held = self._data <= other
+        else:
+            return NotImplemented
+        return held if _witness is None else _witness("<=", self, other, held)
 
     def __gt__(self, other):
         if isinstance(other, Value):
-            return self._data > cython.cast(Value, other)._data
-        return self._data > other if is_real(other) else NotImplemented
+            held = self._data > cython.cast(Value, other)._data
+        elif is_real(other):
+            held = self._data > other
+        else:
+            return NotImplemented
+        return held if _witness is None else _witness(">", self, other, held)
 
     def __ge__(self, other):
         if isinstance(other, Value):
-            return self._data >= cython.cast(Value, other)._data
-        return self._data >= other if is_real(other) else NotImplemented
+            held = self._data >= cython.cast(Value, other)._data
+        elif is_real(other):
+            held = self._data >= other
+        else:
+            return NotImplemented
+        return held if _witness is None else _witness(">=", self, other, held)
 
     def __bool__(self):
         raise TypeError("a Value is neither true nor false: write value.data != 0, or compare it, as in value > 0.")

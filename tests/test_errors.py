@@ -13,6 +13,7 @@ BASES = {
     "FormulaError": AssertionError,
     "GradientCheckError": AssertionError,
     "GraphError": ValueError,
+    "GuardError": errors.GraphError,
     "SheetError": ValueError,
     "StaleGraphError": errors.GraphError,
 }

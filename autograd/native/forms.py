@@ -6,15 +6,19 @@ of the primitive's ``floats`` in their order. A primitive of a user is replayed 
 that branches. Where it has ``floats`` of its own (in strict lanes), or cannot be replayed, code calls back into Python.
 """
 
+import functools
 import math
+import re
+
+from llvmlite import ir
 
 from autograd import primitives
 from autograd.algebra import Ieee, register, select
 from autograd.errors import AlgebraError
 from autograd.native import calls, elementary
-from autograd.native.registers import Condition, NotReplayable, Register
+from autograd.native.registers import DOUBLE, Condition, Lanes, NotReplayable, Register
 
-__all__ = ["gradient", "partial"]
+__all__ = ["gradient", "partial", "reads"]
 
 INF, NAN = math.inf, math.nan
 _MOST_PATHS = 64
@@ -112,6 +116,27 @@ def gradient(primitive, y, operands):
                 for i in range(len(operands))
             ]
         )
+
+
+@functools.cache
+def reads(primitive, i, constants):
+    """Whether the derivative in operand ``i`` reads the value, and each operand, as a tuple of bools.
+
+    Args:
+        primitive: an entry of the table with a fixed arity.
+        i: which operand.
+        constants: for each operand the float it is, or None where it varies.
+    """
+    module = ir.Module()
+    arity = 1 + len(constants)
+    function = ir.Function(module, ir.FunctionType(DOUBLE, [DOUBLE] * arity), name="rule")
+    lanes = Lanes(ir.IRBuilder(function.append_basic_block()))
+    y, *operands = [Register(x, lanes) for x in function.args]
+    operands = [x if c is None else c for x, c in zip(operands, constants, strict=True)]
+    lanes.builder.ret(lanes.lift(partial(primitive, i, y, operands)).value)
+    body = "".join([str(instruction) + "\n" for block in function.blocks for instruction in block.instructions])
+    named = set(re.findall(r'%"?([\w.]+)"?', body))
+    return tuple([x.name in named for x in function.args])
 
 
 # --- Stable forms. Where a form has one line for both modes, the operations and their order are the floats'.

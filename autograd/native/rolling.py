@@ -17,7 +17,7 @@ from operator import add, sub
 
 import numpy as np
 
-__all__ = ["Instruction", "Item", "Loop", "roll", "size", "unroll"]
+__all__ = ["Instruction", "Item", "Loop", "roll", "size", "slots_of", "unroll"]
 
 Instruction = tuple[Hashable, tuple[int, ...]]
 
@@ -71,7 +71,7 @@ def unroll(items: Iterable[Item]) -> list[Instruction]:
     out: list[Instruction] = []
     for item in items:
         if isinstance(item, Loop):
-            _run(item, _slots(item.body), out)
+            _run(item, slots_of(item.body), out)
         else:
             out.append(item)
     return out
@@ -82,11 +82,11 @@ def size(items: Iterable[Item]) -> int:
     return sum([1 + size(item.body) if isinstance(item, Loop) else 1 for item in items])
 
 
-def _slots(items) -> list[int]:
+def slots_of(items: Iterable[Item]) -> list[int]:
     """The slots of the items and of the loops in them, in the order they are written."""
     out: list[int] = []
     for item in items:
-        out += _slots(item.body) if isinstance(item, Loop) else item[1]
+        out += slots_of(item.body) if isinstance(item, Loop) else item[1]
     return out
 
 

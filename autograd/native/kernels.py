@@ -1,0 +1,250 @@
+"""Kernels: a lowered program over all samples of a batch, a few at once, each in a lane of its own.
+
+A kernel is two functions. ``block`` computes one group of samples, as many as there are lanes, on memory where every
+slot has a number for each lane. ``run`` brings samples in from rows, calls it group after group, and brings results
+out. The last group may be short: its spare lanes repeat the last sample with a seed of 0.
+"""
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+from llvmlite import ir
+
+from autograd.native.emitting import INDEX, Emitter, Space
+from autograd.native.lowering import (
+    CONSTANTS,
+    INPUT_GRADIENTS,
+    INPUTS,
+    PARAMETER_GRADIENTS,
+    PARAMETERS,
+    Lowered,
+    is_temporary,
+)
+from autograd.native.machine import lane_width
+from autograd.native.registers import Lanes, Register
+
+__all__ = ["Block", "Layout", "counted", "index", "memory", "zero"]
+
+_VOID = ir.VoidType()
+_ALIGNMENT = 64
+
+
+def index(n):
+    """A constant of the type that counts."""
+    return ir.Constant(INDEX, n)
+
+
+@contextmanager
+def counted(b, count, start=0):
+    """A loop ``for k in range(start, count)`` where a builder stands; k is an LLVM value, and so may the bounds be."""
+    start = start if isinstance(start, ir.Value) else index(start)
+    count = count if isinstance(count, ir.Value) else index(count)
+    before = b.block
+    body, after = b.append_basic_block("each"), b.append_basic_block("done")
+    b.cbranch(b.icmp_signed("<", start, count), body, after)
+    b.position_at_end(body)
+    k = b.phi(INDEX)
+    k.add_incoming(start, before)
+    yield k
+    following = b.add(k, index(1))
+    k.add_incoming(following, b.block)
+    b.cbranch(b.icmp_signed("<", following, count), body, after)
+    b.position_at_end(after)
+
+
+def zero(b, pointer, count, element):
+    """Set ``count`` numbers to 0."""
+    with counted(b, count) as k:
+        b.store(ir.Constant(element, 0.0), b.gep(pointer, [k]))
+
+
+def memory(count, dtype=np.float64):
+    """An array of zeros that starts at a multiple of 64 bytes."""
+    spare = _ALIGNMENT // np.dtype(dtype).itemsize
+    room = np.zeros(count + spare, dtype=dtype)
+    start = -(room.ctypes.data // room.itemsize) % spare
+    return room[start : start + count]
+
+
+@dataclass
+class Layout:
+    """How a program's numbers lie in the memory that a kernel works on.
+
+    Attributes:
+        count: lanes. folded: the lanes that gradients of parameters are kept in.
+        offsets: for each region in working memory the place of its first number.
+        total: how many numbers there are in working memory.
+    """
+
+    count: int
+    folded: int
+    offsets: dict[int | str, int]
+    total: int
+
+    @classmethod
+    def of(cls, low: Lowered, count: int) -> "Layout":
+        """The layout for so many lanes."""
+        folded = min(count, lane_width())
+        offsets: dict = {}
+        total = 0
+        regions: dict = {base: size * count for base, size in low.sizes.items() if is_temporary(base)}
+        regions[INPUTS] = regions[INPUT_GRADIENTS] = low.sizes.get(INPUTS, 0) * count
+        regions[PARAMETER_GRADIENTS] = low.sizes.get(PARAMETERS, 0) * folded
+        regions["outputs"] = regions["seeds"] = (len(low.outputs) + 1) * count
+        for base, size in regions.items():
+            offsets[base] = total
+            total += -(-max(size, 1) // 16) * 16
+        return cls(count, folded, offsets, total)
+
+
+class Block:
+    """The function that computes one group of samples.
+
+    Args:
+        module: where it is written.
+        name: what it is called.
+        low: the program. forward, adjoint: its instructions, rolled or not.
+        count: lanes.
+        differentiate: whether the adjoint program runs.
+        fresh: whether gradients of parameters begin at 0.
+        options: of :class:`Lanes`: ``strict``, ``single``, ``flags``.
+
+    Its arguments are addresses: of parameters and constants, then of the regions in working memory in the order of
+    ``layout.offsets``.
+    """
+
+    def __init__(self, module, name, low, forward, adjoint, count, *, differentiate, fresh=False, **options):
+        self.layout = Layout.of(low, count)
+        self.low, self.fresh = low, fresh
+        self._builder = b = ir.IRBuilder()
+        self.lanes = lanes = Lanes(b, count, **options)
+        pointer = lanes.element.as_pointer()
+        arguments = [PARAMETERS, CONSTANTS, *self.layout.offsets]
+        self.function = ir.Function(module, ir.FunctionType(_VOID, [pointer] * len(arguments)), name=name)
+        self.function.linkage = "internal"
+        self.function.attributes.add("nounwind")
+        for argument in self.function.args:
+            argument.add_attribute("noalias")
+        self.pointers = dict(zip(arguments, self.function.args, strict=True))
+        b.position_at_end(self.function.append_basic_block("entry"))
+        scalar = frozenset([PARAMETERS, CONSTANTS])
+        space = Space(self.pointers, np.array(low.constants), scalar, self.layout.folded)
+        sizes = {**low.sizes, PARAMETER_GRADIENTS: low.sizes.get(PARAMETERS, 0),
+                 INPUT_GRADIENTS: low.sizes.get(INPUTS, 0)}  # fmt: skip
+        self.emitter = emitter = Emitter(lanes, space, sizes, fresh)
+
+        def program():
+            emitter.run(forward)
+            outputs = [emitter.get(slot) for slot in low.outputs]
+            if low.violations is not None:
+                outputs.append(emitter.get(low.violations))
+            if differentiate:
+                for k, slot in enumerate(low.seeds):
+                    if slot is not None:
+                        emitter.put(slot, None if emitter.dry else self._seed(k, low.seeds.index(slot), emitter))
+                emitter.keep(INPUT_GRADIENTS)
+                if fresh:
+                    emitter.keep(PARAMETER_GRADIENTS)
+                emitter.run(adjoint)
+            if not emitter.dry:
+                for k, y in enumerate(outputs):
+                    self._store("outputs", k, y)
+
+        emitter.write(program)
+        b.ret_void()
+
+    def _wide(self, base, k):
+        b, lanes = self._builder, self.lanes
+        address = b.gep(self.pointers[base], [index(k * lanes.count)])
+        return b.bitcast(address, lanes.type.as_pointer())
+
+    def _store(self, base, k, number):
+        self._builder.store(number.value, self._wide(base, k)).align = self.alignment
+
+    def _seed(self, k, first, emitter):
+        seed = self._builder.load(self._wide("seeds", k))
+        seed.align = self.alignment
+        register = Register(seed, self.lanes)
+        return register if first == k else emitter.get(self.low.seeds[k]) + register
+
+    @property
+    def alignment(self):
+        """Of a slot's numbers, in bytes."""
+        size = (4 if self.lanes.single else 8) * self.lanes.count
+        return min(_ALIGNMENT, size & -size)
+
+    def call(self, b, parameters, constants, work, rows=None):
+        """Call it with working memory from ``work`` on; one sample's inputs may be used where they are."""
+        arguments = [parameters, constants]
+        for base, offset in self.layout.offsets.items():
+            arguments.append(rows if base == INPUTS and rows is not None else b.gep(work, [index(offset)]))
+        b.call(self.function, arguments)
+
+
+def runner(module, block: Block, name="run"):
+    """The function ``run(parameters, constants, X, order, seeds, Y, G, XG, work, n)`` around a block.
+
+    X has a row of inputs per sample, which ``order`` picks. For the k-th one picked, row k of seeds has the adjoint of
+    each output, and row k of Y and XG gets the outputs (and the count of violated guards), and the derivatives in the
+    inputs. G grows by the derivatives in the parameters. Addresses that are null are left alone.
+    """
+    lanes, low, layout = block.lanes, block.low, block.layout
+    count, element = layout.count, lanes.element
+    pointer, order_pointer = element.as_pointer(), INDEX.as_pointer()
+    kind = ir.FunctionType(_VOID, [pointer] * 3 + [order_pointer] + [pointer] * 5 + [INDEX])
+    function = ir.Function(module, kind, name=name)
+    parameters, constants, X, order, seeds, Y, G, XG, work, n = function.args
+    b = ir.IRBuilder(function.append_basic_block("entry"))
+    n_inputs, n_outputs = low.sizes.get(INPUTS, 0), len(low.outputs)
+    n_results = n_outputs + (low.violations is not None)
+    n_parameters = low.sizes.get(PARAMETERS, 0)
+
+    def room(base):
+        return b.gep(work, [index(layout.offsets[base])])
+
+    inputs, outputs, lanes_seeds = room(INPUTS), room("outputs"), room("seeds")
+    gradients, input_gradients = room(PARAMETER_GRADIENTS), room(INPUT_GRADIENTS)
+    zero(b, gradients, n_parameters * layout.folded, element)
+    groups = b.udiv(b.add(n, index(count - 1)), index(count))
+    with counted(b, groups) as group:
+        first = b.mul(group, index(count))
+        with counted(b, count) as lane:
+            k = b.add(first, lane)
+            inside = b.icmp_signed("<", k, n)
+            k = b.select(inside, k, b.sub(n, index(1)))
+            row = b.mul(b.load(b.gep(order, [k])), index(n_inputs))
+            with counted(b, n_inputs) as i:
+                x = b.load(b.gep(X, [b.add(row, i)]))
+                b.store(x, b.gep(inputs, [b.add(b.mul(i, index(count)), lane)]))
+            with b.if_then(b.icmp_unsigned("!=", b.ptrtoint(seeds, INDEX), index(0))), counted(b, n_outputs) as o:
+                seed = b.load(b.gep(seeds, [b.add(b.mul(k, index(n_outputs)), o)]))
+                seed = b.select(inside, seed, ir.Constant(element, 0.0))
+                b.store(seed, b.gep(lanes_seeds, [b.add(b.mul(o, index(count)), lane)]))
+        block.call(b, parameters, constants, work)
+        last = b.sub(n, first)
+        last = b.select(b.icmp_signed("<", last, index(count)), last, index(count))
+        for target, source, width in ((Y, outputs, n_results), (XG, input_gradients, n_inputs)):
+            with b.if_then(b.icmp_unsigned("!=", b.ptrtoint(target, INDEX), index(0))), counted(b, last) as lane:
+                row = b.mul(b.add(first, lane), index(width))
+                with counted(b, width) as i:
+                    y = b.load(b.gep(source, [b.add(b.mul(i, index(count)), lane)]))
+                    b.store(y, b.gep(target, [b.add(row, i)]))
+        if lanes.strict:
+            fold(b, gradients, G, n_parameters, 1, element, clear=True)
+    fold(b, gradients, G, n_parameters, layout.folded, element)
+    b.ret_void()
+    return function
+
+
+def fold(b, gradients, G, n_parameters, folded, element, clear=False):
+    """Add the lanes of each parameter's gradient to its sum."""
+    with counted(b, n_parameters) as p:
+        address = b.gep(G, [p])
+        total = ir.Constant(element, 0.0)
+        for lane in range(folded):
+            each = b.gep(gradients, [b.add(b.mul(p, index(folded)), index(lane))])
+            total = b.fadd(total, b.load(each))
+            if clear:
+                b.store(ir.Constant(element, 0.0), each)
+        b.store(b.fadd(b.load(address), total), address)

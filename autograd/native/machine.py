@@ -1,0 +1,65 @@
+"""From LLVM text to machine code in this process."""
+
+import ctypes
+import functools
+
+from llvmlite import binding
+
+__all__ = ["Code", "lane_width"]
+
+
+@functools.cache
+def _ready():
+    binding.initialize_native_target()
+    binding.initialize_native_asmprinter()
+    return binding.Target.from_default_triple()
+
+
+@functools.cache
+def _features():
+    return binding.get_host_cpu_name(), binding.get_host_cpu_features().flatten()
+
+
+@functools.cache
+def lane_width() -> int:
+    """How many doubles one register of this processor holds: 8, 4 or 2."""
+    features = binding.get_host_cpu_features()
+    return 8 if features.get("avx512f") else 4 if features.get("avx") else 2
+
+
+class Code:
+    """A module compiled for this processor. It lives as long as this object.
+
+    Args:
+        module: an llvmlite ``ir.Module``.
+        level: how hard LLVM tries, 0 to 3.
+        vectorize: whether LLVM may turn scalar loops and straight code into vectors; code over lanes has them already.
+
+    Attributes:
+        text: the LLVM text, before optimization.
+        size: the bytes of machine code, data included.
+    """
+
+    def __init__(self, module, level=2, vectorize=True):
+        target = _ready()
+        module.triple = binding.get_default_triple()
+        self.text = str(module)
+        code = binding.parse_assembly(self.text)
+        code.verify()
+        cpu, features = _features()
+        machine = target.create_target_machine(cpu=cpu, features=features, opt=min(level, 2), jit=True)
+        tuning = binding.create_pipeline_tuning_options(speed_level=level)
+        tuning.loop_vectorization = tuning.slp_vectorization = vectorize
+        passes = binding.create_pass_builder(machine, tuning)
+        passes.getModulePassManager().run(code, passes)
+        self._engine = binding.create_mcjit_compiler(code, machine)
+        self.size = 0
+        self._engine.set_object_cache(notify_func=self._measure)
+        self._engine.finalize_object()
+
+    def _measure(self, _module, compiled):
+        self.size = len(compiled)
+
+    def function(self, name: str, *arguments, result=None):
+        """A function of the module, to be called without the interpreter's lock, while this object lives."""
+        return ctypes.CFUNCTYPE(result, *arguments)(self._engine.get_function_address(name))

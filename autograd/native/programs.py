@@ -1,0 +1,327 @@
+"""A compiled graph: its value and its gradient for a whole batch, in machine code."""
+
+import ctypes
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from llvmlite import ir
+
+from autograd.errors import GraphError, GuardError
+from autograd.native.kernels import Block, memory, runner
+from autograd.native.listing import listing
+from autograd.native.lowering import CONSTANTS, PARAMETERS, lower
+from autograd.native.machine import Code, lane_width
+from autograd.native.rolling import roll, size
+from autograd.native.trouble import Trouble, troubles
+from autograd.value import Value
+
+__all__ = ["Gradient", "Program", "Stats", "kernel"]
+
+_POINTER = ctypes.c_void_p
+_NEAR = 1 << 18  # bytes that a core has close by; more lanes are taken while the working memory stays within
+_MOST_KERNELS = 128
+_kernels: OrderedDict = OrderedDict()
+_lock = threading.RLock()
+
+
+class Gradient(NamedTuple):
+    """Derivatives over a batch.
+
+    Attributes:
+        parameters: in every parameter, summed over the samples; shape ``(parameters,)``.
+        inputs: in every input of every sample; shape ``(samples, inputs)``, or ``(inputs,)`` for a single sample.
+    """
+
+    parameters: np.ndarray
+    inputs: np.ndarray
+
+
+@dataclass(frozen=True)
+class Stats:
+    """What a program is made of.
+
+    Attributes:
+        nodes: recorded nodes, leaves included.
+        operations: instructions of the forward and of the adjoint program, written out.
+        rolled: the same after rolling, loops counting one each.
+        flops: floating-point operations a sample: an addition, multiplication or division counts one, any other
+            primitive and any derivative of one counts one as well.
+        bytes: working memory a sample.
+        code_size: bytes of machine code of the kernels that were used so far.
+        lanes: how many samples are computed at once in a large batch.
+    """
+
+    nodes: int
+    operations: int
+    rolled: int
+    flops: int
+    bytes: int
+    code_size: int
+    lanes: int
+
+
+@dataclass
+class Kernel:
+    """A compiled function with what it takes to call it."""
+
+    code: Code
+    run: object
+    block: Block
+
+    def work(self):
+        """Working memory, for one thread."""
+        return memory(self.block.layout.total, np.float32 if self.block.lanes.single else np.float64)
+
+
+def kernel(key, build) -> Kernel:
+    """The kernel of a key, made by ``build()`` where none is there. The last hundred or so are kept."""
+    with _lock:
+        if key not in _kernels:
+            _kernels[key] = build()
+            if len(_kernels) > _MOST_KERNELS:
+                _kernels.popitem(last=False)
+        _kernels.move_to_end(key)
+        return _kernels[key]
+
+
+class Program:
+    """A recorded graph as machine code; made by :func:`autograd.compile`.
+
+    Batches are arrays of shape ``(samples, inputs)``, or nested lists; one sample may be an array of shape
+    ``(inputs,)``. The numbers of the parameters are read from their Values at every call. Where the engine would raise
+    (the logarithm of a negative number, a division by 0), a result is infinite or NaN as IEEE 754 has it;
+    :meth:`diagnose` says where that began. Calls from several threads are fine.
+
+    Attributes:
+        inputs, parameters: the leaves, lists of Values.
+        strict: whether results have the engine's bits.
+        dtype: of what is computed and returned, float64 or float32.
+    """
+
+    def __init__(self, outputs, inputs, parameters, guards=(), *, single_output=True, strict=False, dtype=np.float64):
+        self.inputs, self.parameters = list(inputs), list(parameters)
+        self.strict, self.dtype = strict, np.dtype(dtype)
+        if self.dtype not in (np.float64, np.float32):
+            raise ValueError(f"dtype is float64 or float32, found {self.dtype}.")
+        if strict and self.dtype != np.float64:
+            raise ValueError("strict results have the engine's bits, which are of float64: leave dtype as it is.")
+        self._outputs, self._guards, self._single_output = list(outputs), list(guards), single_output
+        self._low = lower(self._outputs, self.parameters, self.inputs, self._guards, strict=strict, pulled=not strict)
+        self._forward, self._adjoint = roll(self._low.forward), roll(self._low.adjoint)
+        self._constants = np.array([*self._low.constants, 0.0], dtype=self.dtype)
+        self._key = (
+            repr(self._forward), repr(self._adjoint), tuple(self._low.outputs), tuple(self._low.seeds),
+            self._low.violations, np.array(self._low.constants).tobytes(), tuple(sorted(self._low.sizes.items())),
+            strict, self.dtype.str,
+        )  # fmt: skip
+        self._used: dict = {}
+
+    def __repr__(self):
+        return (
+            f"<program of {self._low.recorded} numbers, {len(self.inputs)} inputs, {len(self.parameters)} parameters, "
+            f"{size(self._forward)} + {size(self._adjoint)} instructions in loops>"
+        )
+
+    # --- Results
+
+    def value(self, inputs=None):
+        """The outputs for a batch.
+
+        Args:
+            inputs: shape ``(samples, inputs)``, or ``(inputs,)`` for a single sample; left out where there are none.
+
+        Returns:
+            An array of shape ``(samples,)``; with several outputs ``(samples, outputs)``; a single sample's without
+            the first axis.
+
+        Raises:
+            GuardError: a sample would have taken another branch than the one that was recorded.
+            ValueError: the inputs have another shape.
+        """
+        batch, single = self._batch(inputs)
+        y, _, _ = self._run(batch, None)
+        return self._shaped(self._checked(y), single)
+
+    def gradient(self, inputs=None, seed=None) -> Gradient:
+        """The derivatives of the output for a batch; arguments and errors as of :meth:`value`.
+
+        Args:
+            seed: the adjoint of the output: a number for each sample, or for several outputs a row of numbers. 1 by
+                default, where there is one output. One row stands for all samples.
+
+        Returns:
+            A :class:`Gradient`: in the parameters, summed over the samples, and in the inputs, sample by sample.
+        """
+        return self.value_and_gradient(inputs, seed)[1]
+
+    def value_and_gradient(self, inputs=None, seed=None):
+        """Both :meth:`value` and :meth:`gradient`, for the price of the latter."""
+        batch, single = self._batch(inputs)
+        y, of_parameters, of_inputs = self._run(batch, self._seeds(seed, len(batch)))
+        y = self._shaped(self._checked(y), single)
+        return y, Gradient(of_parameters, of_inputs[0] if single else of_inputs)
+
+    def violated(self, inputs=None):
+        """For each sample whether it would have taken another branch than the one that was recorded, an array."""
+        batch, _ = self._batch(inputs)
+        y, _, _ = self._run(batch, None)
+        return y[:, len(self._outputs)] != 0 if self._guards else np.zeros(len(batch), dtype=bool)
+
+    def diagnose(self, inputs=None) -> list[Trouble]:
+        """Where NaN and infinity come from: for each sample the first node that the engine would not compute.
+
+        The samples are computed one by one in Python, so pass those in question only.
+
+        Returns:
+            A list of :class:`Trouble`: the sample, the node, and what is wrong there; empty where all is well.
+        """
+        batch, _ = self._batch(inputs)
+        return troubles(self._outputs, self.inputs, batch)
+
+    # --- Looking inside
+
+    @property
+    def stats(self) -> Stats:
+        """What it is made of."""
+        low = self._low
+        instructions = [*low.forward, *low.adjoint]
+        one = self._kernel(True, 1)
+        return Stats(
+            nodes=low.recorded,
+            operations=len(instructions),
+            rolled=size(self._forward) + size(self._adjoint),
+            flops=sum([_flops(operation) for operation, _ in instructions]),
+            bytes=one.block.layout.total * self.dtype.itemsize,
+            code_size=sum([each.code.size for each in self._used.values()]),
+            lanes=self._lanes(1 << 20),
+        )
+
+    @property
+    def llvm(self) -> str:
+        """The LLVM text of the kernel that computes value and gradient, before optimization."""
+        return self._kernel(True, self._lanes(1 << 20)).code.text
+
+    def listing(self) -> str:
+        """The program in loops, with the names of labelled nodes: first forward, then the reverse sweep."""
+        return listing(self._low, self._forward, self._adjoint)
+
+    # --- Running
+
+    def _batch(self, inputs):
+        """The inputs as an array of two axes, and whether they are a single sample's."""
+        n = len(self.inputs)
+        if inputs is None:
+            if n:
+                raise ValueError(f"the program reads {n} inputs: give an array of shape (samples, {n}).")
+            return np.zeros((1, 0), dtype=self.dtype), True
+        array = np.asarray(inputs)
+        if array.dtype.kind not in "fiub":
+            raise ValueError(f"inputs are an array of real numbers, found {array.dtype}: convert them first.")
+        if array.ndim not in (1, 2) or array.shape[-1] != n:
+            raise ValueError(f"inputs have the shape (samples, {n}), or ({n},) for one sample; found {array.shape}.")
+        single = array.ndim == 1
+        return np.ascontiguousarray(array.reshape(-1, n), dtype=self.dtype), single
+
+    def _seeds(self, seed, samples):
+        n = len(self._outputs)
+        if seed is None:
+            if not self._single_output:
+                raise ValueError(f"the program has {n} outputs: give a seed of shape ({n},) or (samples, {n}).")
+            seed = 1.0
+        seed = np.asarray(seed, dtype=self.dtype)
+        if seed.ndim == 1 and n == 1 and len(seed) == samples:
+            seed = seed.reshape(-1, 1)
+        if seed.ndim > 2 or seed.shape not in ((), (n,), (samples, n), (1, n)):
+            raise ValueError(f"a seed has the shape ({samples}, {n}), or ({n},) for all samples; found {seed.shape}.")
+        return np.ascontiguousarray(np.broadcast_to(seed, (samples, n)), dtype=self.dtype)
+
+    def _checked(self, y):
+        """The outputs, once no guard is violated."""
+        if not self._guards:
+            return y
+        n = len(self._outputs)
+        wrong = np.flatnonzero(y[:, n])
+        if len(wrong):
+            signs = ", ".join(sorted({f"{_shown(a)} {sign} {_shown(b)}" for sign, a, b, _ in self._guards})[:3])
+            raise GuardError(
+                f"{len(wrong)} of {len(y)} samples, the first being {wrong[0]}, would have taken another branch than "
+                f"the one recorded (comparisons: {signs}). Compile with on_other_branch='record', or write the choice "
+                "with autograd.where."
+            )
+        return y[:, :n]
+
+    def _shaped(self, y, single):
+        y = y[:, 0] if self._single_output else y
+        return y[0] if single else y
+
+    def _run(self, batch, seeds):
+        """The results, the gradient and the inputs' derivatives; without seeds only the results."""
+        n = len(batch)
+        y = np.zeros((n, len(self._outputs) + (self._low.violations is not None)), dtype=self.dtype)
+        gradient = np.zeros(len(self.parameters) + 1, dtype=self.dtype)
+        of_inputs = np.zeros((n, len(self.inputs)), dtype=self.dtype)
+        if n:
+            compiled = self._kernel(seeds is not None, self._lanes(n))
+            parameters = np.array([p.data for p in self.parameters] + [0.0], dtype=self.dtype)
+            order, work = np.arange(n), compiled.work()
+            arrays = (parameters, self._constants, batch, order, seeds, y, gradient,
+                      None if seeds is None else of_inputs, work)  # fmt: skip
+            compiled.run(*[None if x is None else x.ctypes.data for x in arrays], n)
+        return y, gradient[:-1], of_inputs
+
+    def _lanes(self, samples):
+        """How many lanes suit a batch."""
+        if self.strict or samples == 1:
+            return 1
+        width = lane_width() * (1 if self.dtype == np.float64 else 2)
+        slots = sum([n for base, n in self._low.sizes.items() if base != PARAMETERS and base != CONSTANTS])
+        count = width
+        while count < min(4 * width, samples) and 2 * count * slots * self.dtype.itemsize <= _NEAR:
+            count *= 2
+        return count
+
+    def _kernel(self, differentiate, count):
+        used = self._used.get((differentiate, count))
+        if used is None:
+            key = (self._key, differentiate, count)
+            used = self._used[differentiate, count] = kernel(key, lambda: self._built(differentiate, count))
+        return used
+
+    def _built(self, differentiate, count):
+        module = ir.Module("deltagrad")
+        single = self.dtype == np.float32
+        block = Block(
+            module, "block", self._low, self._forward, self._adjoint, count, differentiate=differentiate,
+            strict=self.strict, single=single, flags=() if self.strict else ("contract",),
+        )  # fmt: skip
+        runner(module, block)
+        code = Code(module, vectorize=count == 1 and not self.strict)
+        return Kernel(code, code.function("run", *[_POINTER] * 9, ctypes.c_int64), block)
+
+
+def _flops(operation):
+    """How many a single instruction counts."""
+    kind = operation[0]
+    if kind == "all":
+        return 2 * sum([mode is not None for mode in operation[3]])
+    copies = kind in ("zero", "alive", "guard") or operation[1].name == "alias"
+    return (0 if copies else 1) + (kind in ("+=", "d+=")) + (kind in ("d=", "d+=") and operation[1].name != "mul")
+
+
+def _shown(x):
+    return (x.label or f"{x.data:g}") if isinstance(x, Value) else f"{x:g}"
+
+
+def check_outputs(outputs):
+    """The outputs as a list of Values.
+
+    Raises:
+        GraphError: one is a plain number.
+    """
+    for y in outputs:
+        if not isinstance(y, Value):
+            raise GraphError(f"a program computes Values, found {type(y).__name__} {y!r}: nothing of it was recorded.")
+    return list(outputs)
