@@ -52,7 +52,7 @@ def hinge(outputs, targets) -> Value:
     """
     pairs = _pairs(outputs, targets, "hinge")
     for _, t in pairs:
-        if t not in (-1, 1):
+        if not isinstance(t, Value) and t not in (-1, 1):
             raise ValueError(f"hinge takes targets -1 and 1, found {t!r}: map your classes to them.")
     return _sum([relu(1 + -t * y) for y, t in pairs])
 

@@ -8,7 +8,7 @@ $\frac{\lambda}{2} w^2$). A ``rate`` is a positive number, or a schedule: a func
 
 import math
 
-from autograd import Value
+from autograd import Value, sqrt
 from autograd.algebra import is_real
 
 __all__ = ["SGD", "Adam", "Momentum", "Optimizer"]
@@ -17,12 +17,15 @@ __all__ = ["SGD", "Adam", "Momentum", "Optimizer"]
 class Optimizer:
     """What all optimizers share.
 
-    A subclass says in ``_change`` what an update does to one parameter.
+    A subclass says in ``_change`` what an update does to one parameter, in arithmetic and the functions of autograd:
+    over registers the same line becomes machine code.
 
     Args:
         rate: the step size, or a function of the update's number.
         weight_decay: the factor of the L2 penalty, 0 or more.
     """
+
+    _start: tuple[float, ...] = ()  # what is remembered of a parameter before its first update
 
     def __init__(self, rate, weight_decay=0.0):
         if not callable(rate):
@@ -97,13 +100,30 @@ class Optimizer:
         """What to subtract from each parameter, and what to remember for the next update, a dict."""
         changes, memory = [], dict(self._memory)
         for p, gradient in zip(parameters, gradients, strict=True):
-            change, memory[p] = self._change(gradient, rate, memory.get(p))
+            change, memory[p] = self._change(gradient, rate, memory.get(p, self._start))
+            if not all(map(math.isfinite, memory[p])):  # the parameter would stand still from here on
+                raise FloatingPointError(
+                    f"what {type(self).__name__} remembers of {p.label or 'a parameter'} would be {max(memory[p])} "
+                    f"with the gradient {gradient}, too large for a float, and nothing was changed: scale the loss."
+                )
             changes.append(change)
         return changes, memory
 
     def _change(self, gradient, rate, memory):
-        """What to subtract from a parameter, and what to remember for the next update (at first there is None)."""
+        """What to subtract from a parameter, and what to remember for the next update, over any kind of number.
+
+        Args:
+            gradient, rate: numbers.
+            memory: what was remembered at the update before, a tuple of numbers; at first ``_start``.
+        """
         raise TypeError("use SGD, Momentum or Adam, or write _change in a subclass.")
+
+    def _change_decayed(self, w, gradient, rate, memory):
+        """The new number of a parameter, and what to remember: the whole update, over any kind of number."""
+        if self.weight_decay:
+            gradient = gradient + self.weight_decay * w
+        change, memory = self._change(gradient, rate, memory)
+        return w - change, memory
 
     def _settings(self):
         return {"weight_decay": self.weight_decay}
@@ -117,7 +137,10 @@ class SGD(Optimizer):
     r"""Gradient descent, $w \leftarrow w - \eta g$: stochastic, mini-batch or batch, as the gradient is."""
 
     def _changes(self, parameters, gradients, rate):
-        return [rate * gradient for gradient in gradients], self._memory
+        return [rate * gradient for gradient in gradients], self._memory  # the shortest way
+
+    def _change(self, gradient, rate, memory):
+        return rate * gradient, memory
 
 
 class Momentum(Optimizer):
@@ -130,6 +153,8 @@ class Momentum(Optimizer):
         nesterov: look ahead (Sutskever and others 2013): $w \leftarrow w - \eta (g + \mu v)$.
     """
 
+    _start = (0.0,)
+
     def __init__(self, rate, momentum=0.9, weight_decay=0.0, nesterov=False):
         super().__init__(rate, weight_decay)
         _check("momentum", momentum, least=0.0, below=1.0)
@@ -137,8 +162,8 @@ class Momentum(Optimizer):
         self.nesterov = nesterov
 
     def _change(self, gradient, rate, memory):
-        velocity = gradient if memory is None else self.momentum * memory + gradient
-        return rate * (gradient + self.momentum * velocity if self.nesterov else velocity), velocity
+        velocity = self.momentum * memory[0] + gradient
+        return rate * (gradient + self.momentum * velocity if self.nesterov else velocity), (velocity,)
 
     def _settings(self):
         return {"momentum": self.momentum, "weight_decay": self.weight_decay, "nesterov": self.nesterov}
@@ -158,6 +183,8 @@ class Adam(Optimizer):
         weight_decay: the factor of the L2 penalty.
     """
 
+    _start = (1.0, 1.0, 0.0, 0.0)
+
     def __init__(self, rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0):
         super().__init__(rate, weight_decay)
         _check("beta1", beta1, least=0.0, below=1.0)
@@ -166,14 +193,11 @@ class Adam(Optimizer):
         self.beta1, self.beta2, self.epsilon = beta1, beta2, epsilon
 
     def _change(self, gradient, rate, memory):
-        k, m, v = memory or (0, 0.0, 0.0)
-        k += 1
+        power1, power2, m, v = memory  # the powers of beta1 and beta2, and the two averages
+        power1, power2 = power1 * self.beta1, power2 * self.beta2
         m = self.beta1 * m + (1 - self.beta1) * gradient
         v = self.beta2 * v + (1 - self.beta2) * gradient * gradient
-        if v == math.inf:  # the parameter would stand still from here on
-            raise FloatingPointError(f"the square of the gradient {gradient} is too large for a float: scale the loss.")
-        root = math.sqrt(v / (1 - self.beta2**k))
-        return rate * (m / (1 - self.beta1**k)) / (root + self.epsilon), (k, m, v)
+        return rate * (m / (1 - power1)) / (sqrt(v / (1 - power2)) + self.epsilon), (power1, power2, m, v)
 
     def _settings(self):
         return {"beta1": self.beta1, "beta2": self.beta2, "epsilon": self.epsilon, "weight_decay": self.weight_decay}

@@ -1,5 +1,7 @@
 r"""``fit``: gradient descent on a model, stochastic, in mini-batches or in one batch."""
 
+import functools
+import importlib.util
 import math
 import operator
 import random as _random
@@ -7,10 +9,14 @@ import warnings
 
 from autograd import Value, no_grad
 from autograd.algebra import is_real
-from nn.losses import cross_entropy, half_sse, hinge
-from nn.optimizers import SGD
+from nn.layers import MLP, Layer, Neuron
+from nn.losses import cross_entropy, half_sse, hinge, mse, sse
+from nn.optimizers import SGD, Adam, Momentum
 
 __all__ = ["History", "fit"]
+
+# Samples times parameters, over all epochs, from which on compiling pays for itself: half a second of the engine.
+_WORTH = 1_000_000
 
 
 class History:
@@ -81,6 +87,7 @@ def fit(
     progress=True,
     shuffle=True,
     film=None,
+    engine=None,
 ):
     r"""Train a model: for each batch the average gradient of its samples, then one update.
 
@@ -98,6 +105,11 @@ def fit(
             a pair of inputs and targets of their own.
         progress: whether to show a progress bar.
         shuffle: whether to shuffle; False takes the samples in the order they are in, each epoch.
+        engine: ``"native"`` runs whole epochs in machine code, ``"eager"`` sample by sample on the recorded graph. Both
+            give the same results, but for the last digits, where sums are taken in another order. By default native
+            where llvmlite is installed, model, loss and optimizer are those of nn, and there is enough to do to make up
+            for compiling, which takes some tenths of a second. Of a model or a loss of your own, one sample is recorded
+            and stands for all: where its Python code compares Values or reads their data, that is an error.
         film: record a frame of ``history.film`` before the first update, after every film-th, and after the last.
 
     Returns:
@@ -108,6 +120,7 @@ def fit(
         TypeError: an argument is of the wrong kind, such as a loss that is no function.
         ValueError: there are no samples, X and Y differ in length, rows do, a number is not finite, an option is out of
             range, or the model has no parameters.
+        ValueError: ``engine="native"`` and the model or the loss cannot be compiled; the message says why.
         FloatingPointError: a loss or a gradient became NaN or infinite; the model is at the last whole update.
     """
     optimizer = SGD(0.1) if optimizer is None else optimizer
@@ -119,46 +132,94 @@ def fit(
     everything = f"batch_size is 1 or more, or None for all {len(X)} samples at once"
     size = len(X) if batch_size is None else _integer(everything, batch_size, least=1)
     classes = _classes([*Y, *held_out[1]] if held_out else Y, loss)
-    order = list(range(len(X)))
     history = History()
     if film is not None:
         every = _integer("film is 1 or more: record every film-th update", film, least=1)
         history.film = _film(model, loss, X, Y, every)
+    shuffler = generator if shuffle and size < len(X) else None
+
+    def accumulate(batch, updates):
+        return _accumulate(model, loss, parameters, [(X[i], Y[i]) for i in batch], updates, classes)
+
+    work = epochs * len(X) * len(parameters)
+    native = _native(engine, work, model, loss, optimizer, parameters, X, Y, size, classes, shuffler, accumulate)
+    if native is None:
+        measure = functools.partial(_measure, model, loss, classes)
+        running = _eager(accumulate, optimizer, parameters, len(X), size, shuffler, epochs, history)
+    else:
+        measure = native.measure
+        running = native.epochs(epochs, history, bool(held_out), None if film is None else lambda: _record(history))
     bar = _progress_bar(epochs, progress)
     try:
         _record(history)
-        for _ in range(epochs):
-            if shuffle and size < len(X):
-                generator.shuffle(order)
-            total, right = 0.0, 0
-            for start in range(0, len(X), size):
-                batch = order[start : start + size]
-                part, hits = _accumulate(
-                    model, loss, parameters, [(X[i], Y[i]) for i in batch], history.updates, classes
-                )
-                total, right = total + part, right + hits
-                optimizer.step(parameters)
-                history.updates += 1
-                _record(history)
+        for total, right in running:
             mean = total / len(X)
             if held_out:
-                measured, share = _measure(model, loss, *held_out, classes)
+                measured, share = measure(*held_out)
                 history.validation_loss.append(measured)
                 if classes:
                     history.validation_accuracy.append(share)
             if classes:
                 history.accuracy.append(right / len(X))
             history.loss.append(mean)
-            bar.set_postfix_str(f"loss {mean:.4g}", refresh=False)
-            bar.update()
+            if progress:
+                bar.set_postfix_str(f"loss {mean:.4g}", refresh=False)
+                bar.update()
         _record(history, last=True)
     except KeyboardInterrupt:
         history.interrupted = True
         for column in (history.validation_loss, history.validation_accuracy, history.accuracy):
             del column[len(history.loss) :]
     finally:
+        running.close()
         bar.close()
     return history
+
+
+def _eager(accumulate, optimizer, parameters, samples, size, shuffler, epochs, history):
+    """Train sample by sample; after each epoch the sum of its losses, and how many answers were right."""
+    order = list(range(samples))
+    for _ in range(epochs):
+        if shuffler is not None:
+            shuffler.shuffle(order)
+        total, right = 0.0, 0
+        for start in range(0, samples, size):
+            part, hits = accumulate(order[start : start + size], history.updates)
+            total, right = total + part, right + hits
+            optimizer.step(parameters)
+            history.updates += 1
+            _record(history)
+        yield total, right
+
+
+def _native(engine, work, model, loss, optimizer, *rest):
+    """The training as machine code; None where it is to be eager."""
+    if engine not in (None, "native", "eager"):
+        raise ValueError(f"engine is 'native' or 'eager', found {engine!r}.")
+    if engine == "eager" or (engine is None and not (_is_ours(model, loss, optimizer) and work >= _WORTH)):
+        return None
+    if importlib.util.find_spec("llvmlite") is None or importlib.util.find_spec("numpy") is None:
+        if engine is None:
+            return None
+        raise ModuleNotFoundError("engine='native' needs llvmlite and NumPy: pip install 'deltagrad[native]'.")
+    from nn.native import NativeTraining, NotNative  # when it is asked for: it brings llvmlite
+
+    try:
+        return NativeTraining(model, loss, optimizer, *rest)
+    except NotNative as reason:
+        if engine is None:
+            return None
+        raise ValueError(f"engine='native' cannot compile this: {reason}. Or use engine='eager'.") from None
+
+
+def _is_ours(model, loss, optimizer):
+    """Whether nothing in a training is somebody's own Python code, which might do something else at another sample."""
+    if type(model) not in (MLP, Layer, Neuron) or type(optimizer) not in (SGD, Momentum, Adam):
+        return False
+    layers = model.layers if type(model) is MLP else [model]
+    neurons = [n for layer in layers for n in (layer.neurons if type(layer) is Layer else [layer])]
+    plain = all(type(n) is Neuron and isinstance(n.activation, str) for n in neurons)
+    return plain and loss in (cross_entropy, half_sse, hinge, mse, sse)
 
 
 def _film(*arguments):
@@ -193,7 +254,7 @@ def _accumulate(model, loss, parameters, batch, updates, classes):
     return total, right
 
 
-def _measure(model, loss, X, Y, classes):
+def _measure(model, loss, classes, X, Y):
     """The mean loss over samples, and the share of right answers."""
     total, right = 0.0, 0
     with no_grad():

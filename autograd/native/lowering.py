@@ -72,7 +72,7 @@ class Lowered:
         forward: instructions that compute every node, operands first.
         adjoint: instructions of the reverse sweep; it starts with the adjoints of the outputs set.
         outputs: the slot of each output.
-        seeds: the slot of each output's adjoint; None where it depends on nothing that is differentiated in.
+        seeds: the slot of each differentiated output's adjoint; None where it depends on no leaf that is wanted.
         active: for every parameter, and every input, whether the derivative in it is computed.
         constants: the numbers in the region of constants.
         violations: the slot where guards count, or None without guards.
@@ -94,7 +94,16 @@ class Lowered:
 
 
 def lower(
-    outputs, parameters, inputs, guards=(), *, of_parameters=True, of_inputs=True, strict=False, pulled=False
+    outputs,
+    parameters,
+    inputs,
+    guards=(),
+    *,
+    of_parameters=True,
+    of_inputs=True,
+    strict=False,
+    pulled=False,
+    differentiated=None,
 ) -> Lowered:
     """Write a graph as instructions.
 
@@ -102,6 +111,7 @@ def lower(
         outputs: the nodes to compute, Values.
         parameters, inputs: leaves, in the order of their slots. Any other leaf is a constant.
         guards: comparisons ``(sign, a, b, held)`` to be watched, a and b Values or numbers.
+        differentiated: how many of the outputs, the first ones, are differentiated; by default all.
         of_parameters, of_inputs: which derivatives the adjoint program computes.
         strict: have the forward program, too, in the engine's order; else what was written first comes first.
         pulled: have each adjoint summed up in one place, which suits lanes, and not grow wherever it is used, which
@@ -113,7 +123,7 @@ def lower(
     lowering = _Lowering(outputs, parameters, inputs, guards, strict)
     lowering.values()
     wanted = (parameters if of_parameters else []) + (inputs if of_inputs else [])
-    lowering.derivatives(wanted, pulled)
+    lowering.derivatives(wanted, outputs[:differentiated], pulled)
     return lowering.lowered
 
 
@@ -276,7 +286,7 @@ class _Lowering:
 
     # --- The adjoint program
 
-    def derivatives(self, wanted, pulled):
+    def derivatives(self, wanted, outputs, pulled):
         """Instructions of the reverse sweep."""
         self._active = set(wanted)
         for node in self._nodes:
@@ -287,7 +297,7 @@ class _Lowering:
         self._alive: dict = {}
         self._shared: set = set()
         self._flows: list = []  # in the order of the sweep: a node, its targets, the operation and slots towards them
-        seeded = [y for y in self._outputs if y in self._active]
+        seeded = [y for y in outputs if y in self._active]
         for node in [*seeded, *reversed(self._swept)]:
             if node in self._active:
                 self._adjoint_of(node)
@@ -298,7 +308,7 @@ class _Lowering:
         self._grown = {x for x, n in counts.items() if n > 1} | set(seeded)
         self._in_order(set(seeded), pulled)
         low = self.lowered
-        low.seeds = [self._adjoint.get(y) for y in self._outputs]
+        low.seeds = [self._adjoint.get(y) for y in outputs]
         low.active = [leaf in self._active for leaf in self._gradients]
 
     def _adjoint_of(self, node):

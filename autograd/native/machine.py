@@ -33,14 +33,15 @@ class Code:
     Args:
         module: an llvmlite ``ir.Module``.
         level: how hard LLVM tries, 0 to 3.
-        vectorize: whether LLVM may turn scalar loops and straight code into vectors; code over lanes has them already.
+        vectorize: whether LLVM may turn scalar loops into vectors; code over lanes has them already.
+        pack: whether it may do so with straight code, too.
 
     Attributes:
         text: the LLVM text, before optimization.
         size: the bytes of machine code, data included.
     """
 
-    def __init__(self, module, level=2, vectorize=True):
+    def __init__(self, module, level=2, vectorize=True, pack=True):
         target = _ready()
         module.triple = binding.get_default_triple()
         self.text = str(module)
@@ -49,7 +50,7 @@ class Code:
         cpu, features = _features()
         machine = target.create_target_machine(cpu=cpu, features=features, opt=min(level, 2), jit=True)
         tuning = binding.create_pipeline_tuning_options(speed_level=level)
-        tuning.loop_vectorization = tuning.slp_vectorization = vectorize
+        tuning.loop_vectorization, tuning.slp_vectorization = vectorize, vectorize and pack
         passes = binding.create_pass_builder(machine, tuning)
         passes.getModulePassManager().run(code, passes)
         self._engine = binding.create_mcjit_compiler(code, machine)

@@ -12,13 +12,13 @@ from llvmlite import ir
 from autograd.errors import GraphError, GuardError
 from autograd.native.kernels import Block, memory, runner
 from autograd.native.listing import listing
-from autograd.native.lowering import CONSTANTS, PARAMETERS, lower
+from autograd.native.lowering import CONSTANTS, PARAMETERS, Lowered, lower
 from autograd.native.machine import Code, lane_width
 from autograd.native.rolling import roll, size
 from autograd.native.trouble import Trouble, troubles
 from autograd.value import Value
 
-__all__ = ["Gradient", "Program", "Stats", "kernel"]
+__all__ = ["Gradient", "Program", "Stats", "kernel", "lanes_for"]
 
 _POINTER = ctypes.c_void_p
 _NEAR = 1 << 18  # bytes that a core has close by; more lanes are taken while the working memory stays within
@@ -85,6 +85,15 @@ def kernel(key, build) -> Kernel:
                 _kernels.popitem(last=False)
         _kernels.move_to_end(key)
         return _kernels[key]
+
+
+def lanes_for(low: Lowered, samples: int, width: int, itemsize: int) -> int:
+    """How many lanes suit a batch: as many as there are samples, and as keep the working memory near the core."""
+    slots = sum([n for base, n in low.sizes.items() if base != PARAMETERS and base != CONSTANTS])
+    count = width
+    while count < min(4 * width, samples) and 2 * count * slots * itemsize <= _NEAR:
+        count *= 2
+    return count
 
 
 class Program:
@@ -277,11 +286,7 @@ class Program:
         if self.strict or samples == 1:
             return 1
         width = lane_width() * (1 if self.dtype == np.float64 else 2)
-        slots = sum([n for base, n in self._low.sizes.items() if base != PARAMETERS and base != CONSTANTS])
-        count = width
-        while count < min(4 * width, samples) and 2 * count * slots * self.dtype.itemsize <= _NEAR:
-            count *= 2
-        return count
+        return lanes_for(self._low, samples, width, self.dtype.itemsize)
 
     def _kernel(self, differentiate, count):
         used = self._used.get((differentiate, count))

@@ -1,0 +1,389 @@
+"""Gradient descent in machine code: whole epochs, shuffling and updates included.
+
+What an update does to a parameter is an optimizer's own rule, replayed over registers as the rules of calculus are.
+Parameters and what the optimizer remembers of them are kept twice: an update reads one copy and writes the other, and
+the two change places when all that was written is finite. So an update is whole or not at all.
+"""
+
+import ctypes
+from dataclasses import dataclass
+
+import numpy as np
+from llvmlite import ir
+
+from autograd.native.emitting import INDEX
+from autograd.native.kernels import Block, counted, fold, index, memory, zero
+from autograd.native.lowering import INPUTS, PARAMETER_GRADIENTS, PARAMETERS, lower
+from autograd.native.machine import Code, lane_width
+from autograd.native.programs import kernel, lanes_for
+from autograd.native.registers import DOUBLE, Lanes, Register
+from autograd.native.rolling import roll
+from autograd.native.shuffling import STATE, shuffler
+
+__all__ = ["Descent", "Progress"]
+
+_BIT, _POINTER = ir.IntType(1), ctypes.c_void_p
+_RUNS, _STOPPED, _GRADIENT = 0, 1, 2
+_EPOCH, _PLACE, _UPDATES, _STATUS, _HITS, _COPY, _BEGUN, _PENDING = range(8)  # places in the state
+_ARGUMENTS = (
+    "parameters", "constants", "memory", "rows", "order", "labels", "rates", "losses", "hits", "state", "sums",
+    "gradient", "random", "work",
+)  # fmt: skip
+_COUNTS = ("samples", "batch", "epochs", "budget", "moving_rate", "shuffles", "gradient_only")
+
+
+@dataclass
+class Progress:
+    """Where a descent stands.
+
+    Attributes:
+        losses: of each epoch that was completed in this call, the sum over its samples.
+        hits: likewise, how many answers were right.
+        updates: how many updates this call made.
+        stopped: True where the next update would have a number that is not finite: nothing of it was done.
+        gradient: where the update is left to the caller, the average gradient of the next batch; else None.
+    """
+
+    losses: list
+    hits: list
+    updates: int
+    stopped: bool
+    gradient: np.ndarray | None
+
+
+class Descent:
+    """A model's training compiled to machine code.
+
+    Args:
+        loss: the loss of one sample, a Value. outputs: the model's outputs, Values, for counting right answers.
+        parameters: the leaves to train. inputs: the leaves that a row of ``rows`` fills: inputs and targets.
+        rows: an array of shape ``(samples, inputs)``.
+        labels: for each sample the index of the right output (of a single one: 1 where it is to be above 0), or None.
+        batch_size: samples an update.
+        change: ``change(w, gradient, rate, memory)``, what an optimizer makes of one parameter: its new number, and
+            what it remembers, over any kind of number; or None, where updates are left to the caller.
+        memory: how many numbers are remembered for each parameter.
+        key: what ``change`` depends on, for the cache of compiled code.
+        shuffle: the state of a ``random.Random`` to shuffle with before each epoch, or None.
+
+    The numbers are in arrays of this object: ``numbers`` of the parameters, ``memory`` of shape (memory, parameters).
+    """
+
+    def __init__(
+        self, loss, outputs, parameters, inputs, rows, labels, batch_size, change=None, memory=0, key=None, shuffle=None
+    ):
+        self._outputs = [loss, *outputs]
+        self._rows = np.ascontiguousarray(rows, dtype=np.float64)
+        self._samples, self._batch = len(self._rows), min(batch_size, len(self._rows))
+        self._labels = None if labels is None else np.ascontiguousarray(labels, dtype=np.int64)
+        self._n = len(parameters)
+        self._lanes = 1 if self._batch < 3 else 0
+        low = lower(self._outputs, parameters, inputs, of_inputs=False, pulled=self._lanes != 1, differentiated=1)
+        self._lanes = self._lanes or lanes_for(low, self._batch, lane_width(), 8)
+        forward, adjoint = roll(low.forward), roll(low.adjoint)
+        structure = repr(forward), repr(adjoint), tuple(low.outputs), np.array(low.constants).tobytes()
+        single = self._batch == 1
+        self._kernel = kernel(
+            ("descent", structure, tuple(sorted(low.sizes.items())), self._lanes, single, memory, key, labels is None),
+            lambda: _Kernel(low, forward, adjoint, self._lanes, single, change, memory, labels is not None),
+        )
+        self._changes = change is not None
+        self._slots = memory
+        self._parameters = np.zeros((2, max(self._n, 1)))
+        self._memory = np.zeros((2, max(memory * self._n, 1)))
+        self._constants = np.array([*low.constants, 0.0])
+        self._order = np.arange(self._samples)
+        self._state = np.zeros(8, dtype=np.int64)
+        self._sums = np.zeros(2)
+        self._gradient = np.zeros(max(self._n, 1))
+        self._work = memory_of(self._kernel.block)
+        self._shuffles = shuffle is not None
+        self._random = np.zeros(STATE, dtype=np.uint32)
+        if shuffle is not None:
+            self._random[:] = shuffle[1]
+
+    @property
+    def numbers(self):
+        """The parameters, an array to read and to write."""
+        return self._parameters[self._state[_COPY]][: self._n]
+
+    @property
+    def memory(self):
+        """What the optimizer remembers, an array of shape ``(memory, parameters)`` to read and to write."""
+        return self._memory[self._state[_COPY]][: self._slots * self._n].reshape(self._slots, self._n)
+
+    @property
+    def order(self):
+        """The samples in the order of the running epoch, an array."""
+        return self._order
+
+    @property
+    def batch(self):
+        """The samples of the next update, a list of indices."""
+        place = int(self._state[_PLACE])
+        return self._order[place : place + self._batch].tolist()
+
+    @property
+    def pending(self):
+        """Of the batch whose update is left to the caller, the sum of the losses and the number of right answers."""
+        return float(self._sums[1]), int(self._state[_PENDING])
+
+    def random_state(self, before):
+        """The state of the generator that shuffles, in the form of ``random.Random.getstate``."""
+        return (before[0], tuple(self._random.tolist()), before[2])
+
+    def run(self, epochs, budget, rates) -> Progress:
+        """Make updates.
+
+        Args:
+            epochs: stop after so many whole epochs.
+            budget: stop after so many updates, within an epoch or not.
+            rates: the rate, or an array with one for each update of the budget.
+        """
+        rates = np.ascontiguousarray(np.atleast_1d(rates), dtype=np.float64)
+        losses, hits = np.zeros(max(epochs, 1)), np.zeros(max(epochs, 1), dtype=np.int64)
+        self._state[_EPOCH] = self._state[_UPDATES] = self._state[_STATUS] = 0
+        arrays = {
+            "parameters": self._parameters, "constants": self._constants, "memory": self._memory, "rows": self._rows,
+            "order": self._order, "labels": self._labels, "rates": rates, "losses": losses, "hits": hits,
+            "state": self._state, "sums": self._sums, "gradient": self._gradient, "random": self._random,
+            "work": self._work,
+        }  # fmt: skip
+        counts = (self._samples, self._batch, epochs, budget, len(rates) > 1, self._shuffles, not self._changes)
+        addresses = [None if arrays[name] is None else arrays[name].ctypes.data for name in _ARGUMENTS]
+        self._kernel.run(*addresses, *[int(n) for n in counts])
+        done = int(self._state[_EPOCH])
+        status = self._state[_STATUS]
+        gradient = self._gradient[: self._n].copy() if status == _GRADIENT else None
+        return Progress(losses[:done].tolist(), hits[:done].tolist(), int(self._state[_UPDATES]), status == _STOPPED,
+                        gradient)  # fmt: skip
+
+    def advance(self, loss, hits):
+        """Count the next batch as done: its update was made by the caller, with this sum of losses and right answers.
+
+        Returns:
+            The sums of the epoch, if it was the last of one; else None.
+        """
+        self._sums[0] += loss
+        self._state[_HITS] += hits
+        self._state[_PLACE] += len(self.batch)
+        if self._state[_PLACE] < self._samples:
+            return None
+        self._state[_PLACE] = self._state[_BEGUN] = 0
+        return float(self._sums[0]), int(self._state[_HITS])
+
+
+def memory_of(block):
+    """Working memory for a block."""
+    return memory(block.layout.total)
+
+
+class _Kernel:
+    """The code of a descent: one function that makes updates until there is a reason to stop."""
+
+    def __init__(self, low, forward, adjoint, count, single, change, slots, counts_hits):
+        module = ir.Module("deltagrad")
+        self._low, self._n, self._slots, self._counts_hits = low, low.sizes.get(PARAMETERS, 0), slots, counts_hits
+        self.block = Block(
+            module, "block", low, forward, adjoint, count, differentiate=True, fresh=single and count == 1,
+            flags=("contract",),
+        )  # fmt: skip
+        update = None if change is None else _updater(module, change, self._n, slots)
+        self._epochs(module, shuffler(module), update)
+        self.code = Code(module, vectorize=True, pack=count == 1)
+        self.run = self.code.function("epochs", *[_POINTER] * len(_ARGUMENTS), *[ctypes.c_int64] * len(_COUNTS))
+
+    def _epochs(self, module, shuffle, update):
+        double, whole = DOUBLE.as_pointer(), INDEX.as_pointer()
+        kinds = {"order": whole, "labels": whole, "hits": whole, "state": whole, "random": ir.IntType(32).as_pointer()}
+        kind = ir.FunctionType(ir.VoidType(), [kinds.get(name, double) for name in _ARGUMENTS] + [INDEX] * len(_COUNTS))
+        function = ir.Function(module, kind, name="epochs")
+        self._given = given = dict(zip((*_ARGUMENTS, *_COUNTS), function.args, strict=True))
+        self._b = b = ir.IRBuilder(function.append_basic_block("entry"))
+        check, update_block, end = [b.append_basic_block(name) for name in ("check", "update", "end")]
+        b.branch(check)
+        b.position_at_end(check)
+        more = b.and_(
+            b.icmp_signed("<", self._get(_EPOCH), given["epochs"]),
+            b.icmp_signed("<", self._get(_UPDATES), given["budget"]),
+        )
+        b.cbranch(more, update_block, end)
+        b.position_at_end(update_block)
+        with b.if_then(b.icmp_signed("==", self._get(_BEGUN), index(0))):
+            with b.if_then(b.icmp_signed("!=", given["shuffles"], index(0))):
+                b.call(shuffle, [given["order"], given["samples"], given["random"]])
+            b.store(ir.Constant(DOUBLE, 0.0), given["sums"])
+            self._set(_HITS, index(0))
+            self._set(_BEGUN, index(1))
+        self._one_update(update, check, end)
+        b.position_at_end(end)
+        b.ret_void()
+
+    def _get(self, place):
+        return self._b.load(self._b.gep(self._given["state"], [index(place)]))
+
+    def _set(self, place, n):
+        self._b.store(n, self._b.gep(self._given["state"], [index(place)]))
+
+    def _one_update(self, update, check, end):
+        b, given, n = self._b, self._given, self._n
+        place = self._get(_PLACE)
+        left = b.sub(given["samples"], place)
+        size = b.select(b.icmp_signed("<", left, given["batch"]), left, given["batch"])
+        copy = self._get(_COPY)
+        parameters = b.gep(given["parameters"], [b.mul(copy, index(max(n, 1)))])
+        loss, hits, gradient = self._batch_gradient(place, size, parameters)
+        finite = b.fcmp_ordered("==", b.fsub(loss, loss), ir.Constant(DOUBLE, 0.0))
+        goes_on, stops = b.append_basic_block("finite"), b.append_basic_block("stops")
+        b.cbranch(finite, goes_on, stops)
+        b.position_at_end(stops)
+        self._set(_STATUS, index(_STOPPED))
+        b.branch(end)
+        b.position_at_end(goes_on)
+        hands_over, here = b.append_basic_block("hands_over"), b.append_basic_block("here")
+        b.cbranch(b.icmp_signed("!=", given["gradient_only"], index(0)), hands_over, here)
+        b.position_at_end(hands_over)
+        with counted(b, n) as p:
+            b.store(b.load(b.gep(gradient, [p])), b.gep(given["gradient"], [p]))
+        b.store(loss, b.gep(given["sums"], [index(1)]))
+        self._set(_PENDING, hits)
+        self._set(_STATUS, index(_GRADIENT))
+        b.branch(end)
+        b.position_at_end(here)
+        if update is None:
+            b.branch(end)
+            return
+        other = b.sub(index(1), copy)
+        step = b.select(b.icmp_signed("!=", given["moving_rate"], index(0)), self._get(_UPDATES), index(0))
+        rate = b.load(b.gep(given["rates"], [step]))
+        room = index(max(self._slots * n, 1))
+        ok = b.call(update, [
+            parameters, b.gep(given["parameters"], [b.mul(other, index(max(n, 1)))]),
+            b.gep(given["memory"], [b.mul(copy, room)]), b.gep(given["memory"], [b.mul(other, room)]), gradient, rate,
+        ])  # fmt: skip
+        done = b.append_basic_block("done")
+        b.cbranch(ok, done, stops)
+        b.position_at_end(done)
+        self._set(_COPY, other)
+        b.store(b.fadd(b.load(given["sums"]), loss), given["sums"])
+        self._set(_HITS, b.add(self._get(_HITS), hits))
+        self._set(_UPDATES, b.add(self._get(_UPDATES), index(1)))
+        place = b.add(place, size)
+        self._set(_PLACE, place)
+        with b.if_then(b.icmp_signed(">=", place, given["samples"])):
+            epoch = self._get(_EPOCH)
+            b.store(b.load(given["sums"]), b.gep(given["losses"], [epoch]))
+            b.store(self._get(_HITS), b.gep(given["hits"], [epoch]))
+            self._set(_EPOCH, b.add(epoch, index(1)))
+            self._set(_PLACE, index(0))
+            self._set(_BEGUN, index(0))
+        b.branch(check)
+
+    def _batch_gradient(self, place, size, parameters):
+        """The sum of the losses of a batch, the number of right answers, and where its average gradient is."""
+        b, given, layout = self._b, self._given, self.block.layout
+        count, n_inputs = layout.count, self._low.sizes.get(INPUTS, 0)
+        loss, hits = b.alloca(DOUBLE), b.alloca(INDEX)
+        b.store(ir.Constant(DOUBLE, 0.0), loss)
+        b.store(index(0), hits)
+
+        def room(base):
+            return b.gep(given["work"], [index(layout.offsets[base])])
+
+        inputs, outputs, seeds, gradients = room(INPUTS), room("outputs"), room("seeds"), room(PARAMETER_GRADIENTS)
+        share = b.fdiv(ir.Constant(DOUBLE, 1.0), b.sitofp(size, DOUBLE))
+        if not self.block.fresh:
+            zero(b, gradients, self._n * layout.folded, DOUBLE)
+        with counted(b, b.udiv(b.add(size, index(count - 1)), index(count))) as group:
+            first = b.mul(group, index(count))
+            left = b.sub(size, first)
+            inside = b.select(b.icmp_signed("<", left, index(count)), left, index(count))
+            row = None
+            with counted(b, count) as lane:
+                k = b.add(first, lane)
+                held = b.icmp_signed("<", k, size)
+                sample = self._sample(place, b.select(held, k, b.sub(size, index(1))))
+                if count > 1:
+                    start = b.mul(sample, index(n_inputs))
+                    with counted(b, n_inputs) as i:
+                        x = b.load(b.gep(given["rows"], [b.add(start, i)]))
+                        b.store(x, b.gep(inputs, [b.add(b.mul(i, index(count)), lane)]))
+                b.store(b.select(held, share, ir.Constant(DOUBLE, 0.0)), b.gep(seeds, [lane]))
+            if count == 1:
+                row = b.gep(given["rows"], [b.mul(self._sample(place, first), index(n_inputs))])
+            self.block.call(b, parameters, given["constants"], given["work"], row)
+            with counted(b, inside) as lane:
+                b.store(b.fadd(b.load(loss), b.load(b.gep(outputs, [lane]))), loss)
+                if self._counts_hits:
+                    label = b.load(b.gep(given["labels"], [self._sample(place, b.add(first, lane))]))
+                    hit = b.icmp_signed("==", self._answer(outputs, lane), label)
+                    b.store(b.add(b.load(hits), b.zext(hit, INDEX)), hits)
+        if layout.folded > 1:
+            gradient = given["gradient"]
+            zero(b, gradient, self._n, DOUBLE)
+            fold(b, gradients, gradient, self._n, layout.folded, DOUBLE)
+            gradients = gradient
+        return b.load(loss), b.load(hits), gradients
+
+    def _sample(self, place, k):
+        return self._b.load(self._b.gep(self._given["order"], [self._b.add(place, k)]))
+
+    def _answer(self, outputs, lane):
+        """The index of a lane's largest output, the first of equals; of a single one, whether it is above 0."""
+        b, count, n = self._b, self.block.layout.count, len(self._low.outputs) - 1
+
+        def output(o):
+            return b.load(b.gep(outputs, [b.add(index((o + 1) * count), lane)]))
+
+        if n == 1:
+            return b.zext(b.fcmp_ordered(">", output(0), ir.Constant(DOUBLE, 0.0)), INDEX)
+        best, answer = output(0), index(0)
+        for o in range(1, n):
+            y = output(o)
+            larger = b.fcmp_ordered(">", y, best)
+            best, answer = b.select(larger, y, best), b.select(larger, index(o), answer)
+        return answer
+
+
+def _updater(module, change, n, slots):
+    """The function ``update(w, new_w, memory, new_memory, gradient, rate)``, which tells whether all is finite."""
+    pointer = DOUBLE.as_pointer()
+    function = ir.Function(module, ir.FunctionType(_BIT, [pointer] * 5 + [DOUBLE]), name="update")
+    function.linkage = "internal"
+    for argument in function.args[:5]:
+        argument.add_attribute("noalias")
+    w, new_w, remembered, new_remembered, gradient, rate = function.args
+    b = ir.IRBuilder(function.append_basic_block("entry"))
+    lanes = Lanes(b)
+    before = b.block
+    body, after = b.append_basic_block("each"), b.append_basic_block("done")
+    zero_ = ir.Constant(DOUBLE, 0.0)
+    b.cbranch(b.icmp_signed("<", index(0), index(n)), body, after)
+    b.position_at_end(body)
+    p, bad = b.phi(INDEX), b.phi(DOUBLE)
+    p.add_incoming(index(0), before)
+    bad.add_incoming(zero_, before)
+
+    def at(array, k=0):
+        return b.gep(array, [b.add(p, index(k * n))])
+
+    memory = [Register(b.load(at(remembered, k)), lanes) for k in range(slots)]
+    old = Register(b.load(at(w)), lanes)
+    new, memory = change(old, Register(b.load(at(gradient)), lanes), Register(rate, lanes), memory)
+    spoilt = bad
+    for number, address in [(new, at(new_w)), *[(x, at(new_remembered, k)) for k, x in enumerate(memory)]]:
+        value = lanes.lift(number).value
+        b.store(value, address)
+        # 0 where the number is finite, else NaN
+        spoilt = b.fadd(spoilt, b.fsub(value, value), flags=("reassoc", "nsz"))
+    following = b.add(p, index(1))
+    p.add_incoming(following, b.block)
+    bad.add_incoming(spoilt, b.block)
+    b.cbranch(b.icmp_signed("<", following, index(n)), body, after)
+    last = b.block
+    b.position_at_end(after)
+    total = b.phi(DOUBLE)
+    total.add_incoming(zero_, before)
+    total.add_incoming(spoilt, last)
+    b.ret(b.fcmp_ordered("==", total, zero_))
+    return function

@@ -1,0 +1,239 @@
+"""A model's training as machine code: what :func:`nn.fit` does with ``engine="native"``."""
+
+import math
+import time
+
+import numpy as np
+
+from autograd import Value
+from autograd.algebra import is_real
+from autograd.native.programs import Program
+from autograd.native.recording import watched
+from autograd.native.training import Descent
+from nn import losses
+from nn.optimizers import SGD, Adam, Momentum
+
+__all__ = ["NativeTraining", "NotNative", "one_sample", "rows_of"]
+
+_TURN = 0.05  # seconds in machine code at a stretch; in between, the keyboard may interrupt
+_KNOWN_LOSSES = {getattr(losses, name) for name in losses.__all__}
+
+
+class NotNative(Exception):
+    """Why a model cannot be trained as machine code."""
+
+
+class Sample:
+    """One sample recorded: what all samples compute.
+
+    Attributes:
+        loss: its loss, a Value. outputs: the model's outputs, a list of Values.
+        inputs: the leaves for a row of numbers: inputs, then targets. rows: a row for each sample.
+    """
+
+    def __init__(self, loss, outputs, inputs):
+        self.loss, self.outputs, self.inputs = loss, outputs, inputs
+
+
+def one_sample(model, loss, x, y) -> Sample:
+    """Record a model and its loss on Values for a sample's inputs and targets.
+
+    Raises:
+        NotNative: other samples might compute something else.
+    """
+    inputs = [Value(number) for number in x]
+    targets = [Value(number) for number in (y if _is_row(y) else (y,))]
+    with watched() as watch:
+        outputs = model(tuple(inputs))
+    listed = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
+    if not all(isinstance(each, Value) for each in listed):
+        raise NotNative(f"the model returned {outputs!r}, no Value or list of Values")
+    _check(watch, "the model")
+    if loss is losses.cross_entropy and not _is_row(y):  # a class, as the probabilities it stands for
+        targets = [Value(float(k == y)) for k in range(len(listed))]
+        y = targets
+    with watched() as watch:
+        value = loss(outputs, targets if _is_row(y) else targets[0])
+    if loss not in _KNOWN_LOSSES:
+        _check(watch, "the loss")
+    if not isinstance(value, Value):
+        raise TypeError(f"the loss returned {type(value).__name__}: it must be computed from the model's Values.")
+    return Sample(value, listed, [*inputs, *targets])
+
+
+def _is_row(y):
+    return not is_real(y) and not isinstance(y, Value)
+
+
+def _check(watch, what):
+    """Whatever was looked at might be different for another sample."""
+    if watch.guards:
+        sign, a, b, _ = watch.guards[0]
+        raise NotNative(f"{what} compares Values ({a!r} {sign} {b!r}): write the choice with autograd.where")
+    if watch.read:
+        raise NotNative(f"{what} reads the data of {watch.read[0]!r}: compute with the Value itself")
+    if watch.equals:
+        raise NotNative(f"{what} asks whether {watch.equals[0][0]!r} == {watch.equals[0][1]!r}, which is never true")
+
+
+def rows_of(X, Y, width):
+    """The rows of samples, ``width`` numbers each: inputs and then targets, classes as probabilities."""
+    inputs = np.array(X, dtype=float)
+    targets = np.array([y if _is_row(y) else (y,) for y in Y], dtype=float)
+    if inputs.shape[1] + targets.shape[1] != width:  # classes
+        whole = targets[:, 0].astype(int)
+        targets = np.eye(width - inputs.shape[1])[whole]
+    return np.hstack([inputs, targets])
+
+
+class NativeTraining:
+    """A training whose epochs run in machine code; it has the form of ``nn.training``'s own.
+
+    Args:
+        model, loss, optimizer: as of :func:`nn.fit`.
+        parameters: of the model.
+        X, Y: the samples, tuples of numbers.
+        size: samples an update.
+        classes: the function from a target to its class, or None.
+        generator: what shuffles, or None.
+        accumulate: ``accumulate(samples, updates)`` sets the gradients of some samples by the engine, and returns the
+            sum of their losses and how many answers were right; it raises where a number is not finite.
+
+    Raises:
+        NotNative: this cannot be compiled.
+    """
+
+    def __init__(self, model, loss, optimizer, parameters, X, Y, size, classes, generator, accumulate):
+        self._optimizer, self._parameters = optimizer, parameters
+        self._generator, self._accumulate = generator, accumulate
+        sample = self._sample = one_sample(model, loss, X[0], Y[0])
+        unique = list(dict.fromkeys(parameters))
+        if len(unique) != len(parameters) or any(p.op is not None for p in parameters):
+            raise NotNative("a parameter is no leaf, or is listed twice")
+        self._classes = classes if classes is None or len(sample.outputs) > 1 else lambda y: int(bool(classes(y)))
+        if classes is not None and any(not 0 <= int(self._classes(y)) < max(2, len(sample.outputs)) for y in Y):
+            raise NotNative("a target is no class of the model's outputs")
+        rows = rows_of(X, Y, len(sample.inputs))
+        labels = None if classes is None else [int(self._classes(y)) for y in Y]
+        change, key = self._rule()
+        slots = 0 if change is None else len(optimizer._start)
+        self._descent = Descent(
+            sample.loss, sample.outputs, parameters, sample.inputs, rows, labels, size, change, slots, key,
+            None if generator is None else generator.getstate(),
+        )  # fmt: skip
+        self._changes = change is not None
+        self._measuring: Program | None = None
+        self._pace = 1000.0  # updates a second, to begin with
+        self._read()
+
+    def _rule(self):
+        """What an update does to a parameter, over registers; None where the optimizer has a step of its own."""
+        optimizer = self._optimizer
+        if type(optimizer) not in (SGD, Momentum, Adam):
+            return None, None
+        change = optimizer._change_decayed
+        settings = optimizer._settings()
+        key = type(optimizer), tuple(sorted(settings.items()))
+        return lambda w, g, rate, memory: change(w, g, rate, tuple(memory)), key
+
+    # --- Between Values and arrays
+
+    def _read(self):
+        self._descent.numbers[:] = [p.data for p in self._parameters]
+        if self._changes and self._optimizer._start:
+            remembered = self._optimizer._memory
+            columns = [remembered.get(p, self._optimizer._start) for p in self._parameters]
+            self._descent.memory[:] = np.array(columns).T
+
+    def write(self):
+        """Put the numbers into the parameters, and what is remembered into the optimizer."""
+        for p, number in zip(self._parameters, self._descent.numbers.tolist(), strict=True):
+            p.data = number
+        if self._changes and self._optimizer._start and self._optimizer.updates:
+            columns = self._descent.memory.T.tolist()
+            self._optimizer._memory.update(zip(self._parameters, map(tuple, columns), strict=True))
+        if self._generator is not None:
+            self._generator.setstate(self._descent.random_state(self._generator.getstate()))
+
+    # --- Epochs
+
+    def epochs(self, n, history, measured=False, each=None):
+        """Train for n epochs; after each the sum of its losses, and how many answers were right.
+
+        ``history.updates`` grows along. Where it is ``measured`` after each epoch, none begins before that is done;
+        ``each()`` is called after every update, with the parameters written.
+        """
+        done = 0
+        try:
+            while done < n:
+                budget = 1 if each is not None else max(1, int(self._pace * _TURN))
+                start = time.perf_counter()
+                progress = self._descent.run(1 if measured else n - done, budget, self._rates(budget))
+                taken = time.perf_counter() - start
+                if progress.updates == budget and taken > 0:
+                    self._pace = budget / taken
+                history.updates += progress.updates
+                if self._changes:
+                    self._optimizer.updates += progress.updates
+                sums = list(zip(progress.losses, progress.hits, strict=True))
+                if progress.stopped or progress.gradient is not None:
+                    last = self._by_hand(progress, history)
+                    sums += [] if last is None else [last]
+                if each is not None:
+                    self.write()
+                    each()
+                for total, right in sums:
+                    done += 1
+                    yield total, right
+        finally:
+            self.write()
+
+    def _rates(self, budget):
+        rate = self._optimizer.rate if self._changes else 0.0
+        if not callable(rate):
+            return rate
+        rates = []
+        for k in range(budget):
+            try:
+                found = rate(self._optimizer.updates + k)
+            except Exception:
+                if k == 0:
+                    raise
+                break  # it is asked again when its update comes
+            if not (is_real(found) and not isinstance(found, Value) and math.isfinite(found) and found >= 0):
+                break
+            rates.append(float(found))
+        return rates + [math.nan] * (budget - len(rates))  # which stops the update: it is made by hand, and says why
+
+    def _by_hand(self, progress, history):
+        """One update by the optimizer itself, and the sweep by the engine where that stopped: it says what is wrong."""
+        self.write()
+        descent = self._descent
+        if progress.gradient is None:
+            loss, hits = self._accumulate(descent.batch, history.updates)
+        else:
+            loss, hits = descent.pending
+            for p, g in zip(self._parameters, progress.gradient.tolist(), strict=True):
+                p.grad = g
+        self._optimizer.step(self._parameters)
+        history.updates += 1
+        self._read()
+        return descent.advance(loss, hits)
+
+    # --- Measuring
+
+    def measure(self, X, Y):
+        """The mean loss over samples, and the share of right answers."""
+        if self._measuring is None:
+            sample = self._sample
+            self._measuring = Program(
+                [sample.loss, *sample.outputs], sample.inputs, self._parameters, single_output=False
+            )
+        for p, number in zip(self._parameters, self._descent.numbers.tolist(), strict=True):
+            p.data = number
+        rows = self._measuring.value(rows_of(X, Y, len(self._sample.inputs)))
+        right = 0
+        if self._classes is not None:
+            answers = rows[:, 1:].argmax(axis=1) if rows.shape[1] > 2 else rows[:, 1] > 0
+            right = int(np.count_nonzero(answers == np.array([self._classes(y) for y in Y])))
+        return sum(rows[:, 0].tolist()) / len(X), right / len(X)
