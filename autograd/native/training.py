@@ -6,6 +6,7 @@ the two change places when all that was written is finite. So an update is whole
 """
 
 import ctypes
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -357,12 +358,12 @@ def _updater(module, change, n, slots):
     lanes = Lanes(b)
     before = b.block
     body, after = b.append_basic_block("each"), b.append_basic_block("done")
-    zero_ = ir.Constant(DOUBLE, 0.0)
+    infinity = ir.Constant(DOUBLE, math.inf)
     b.cbranch(b.icmp_signed("<", index(0), index(n)), body, after)
     b.position_at_end(body)
-    p, bad = b.phi(INDEX), b.phi(DOUBLE)
+    p, bad = b.phi(INDEX), b.phi(INDEX)
     p.add_incoming(index(0), before)
-    bad.add_incoming(zero_, before)
+    bad.add_incoming(index(0), before)
 
     def at(array, k=0):
         return b.gep(array, [b.add(p, index(k * n))])
@@ -374,16 +375,16 @@ def _updater(module, change, n, slots):
     for number, address in [(new, at(new_w)), *[(x, at(new_remembered, k)) for k, x in enumerate(memory)]]:
         value = lanes.lift(number).value
         b.store(value, address)
-        # 0 where the number is finite, else NaN
-        spoilt = b.fadd(spoilt, b.fsub(value, value), flags=("reassoc", "nsz"))
+        wrong = b.fcmp_unordered(">=", abs(Register(value, lanes)).value, infinity)  # a NaN is, too
+        spoilt = b.or_(spoilt, b.zext(wrong, INDEX))
     following = b.add(p, index(1))
     p.add_incoming(following, b.block)
     bad.add_incoming(spoilt, b.block)
     b.cbranch(b.icmp_signed("<", following, index(n)), body, after)
     last = b.block
     b.position_at_end(after)
-    total = b.phi(DOUBLE)
-    total.add_incoming(zero_, before)
+    total = b.phi(INDEX)
+    total.add_incoming(index(0), before)
     total.add_incoming(spoilt, last)
-    b.ret(b.fcmp_ordered("==", total, zero_))
+    b.ret(b.icmp_signed("==", total, index(0)))
     return function
