@@ -55,6 +55,7 @@ format: $(VENV)/.with-lint
 
 bench: $(VENV)/.with-bench
 	$(RUN) -m benchmarks
+	$(RUN) -m benchmarks.speed
 
 grading: $(VENV)/.with-test
 	$(RUN) -m benchmarks.formulas

@@ -1,0 +1,148 @@
+"""Compiled code beside ours, all in turn in one run: ``python -m benchmarks.speed [--quick] [WORD ...]``.
+
+With words, only the tables whose titles have one of them. What is timed does the same work: it is held to our engine
+first. The arithmetic limit beside each table is the flops of a sample over one core's measured peak.
+"""
+
+import argparse
+import importlib.util
+import os
+import statistics
+
+from benchmarks import digits_run, peak, pricing, training
+from benchmarks.timing import in_turn, print_table
+
+__all__ = ["OURS", "OUR_PRICES", "digits_to_accuracy", "main", "option_prices", "training_work"]
+
+# From a name to a function of a Work, and of the inputs, (5, samples). The first is what the others are compared with.
+OURS = {"ours, eager": training.eager}
+OUR_PRICES: dict = {}
+
+
+def main():
+    """Run them."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.speed", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="fewer rounds")
+    parser.add_argument("words", nargs="*", help="only the tables whose titles have one of these")
+    options = parser.parse_args()
+    rounds = 2 if options.quick else 7
+
+    def wanted(title):
+        return not options.words or any(word in title for word in options.words)
+
+    core = peak.peak_flops()
+    print(f"one core's measured peak in double precision: {core / 1e9:.1f} Gflop/s")
+    print(f"threads: JAX's own choice on {os.cpu_count()} cores; PyTorch 1 where no number is given; all others 1")
+    for make in training.WORKS.values():
+        work = make()
+        if wanted(work.title):
+            training_work(work, rounds, core)
+    if wanted(PRICES):
+        option_prices(rounds)
+    if wanted(DIGITS):
+        digits_to_accuracy(rounds)
+
+
+def installed(name):
+    """Whether a peer is there."""
+    return importlib.util.find_spec(name) is not None
+
+
+def peers(work):
+    """The programs of the libraries that are here. CasADi and xad are given what they are quick enough for."""
+    found = {}
+    if installed("jax"):
+        from benchmarks import jax_training
+
+        found |= jax_training.programs(work)
+    if installed("torch"):
+        from benchmarks import torch_training
+
+        found |= torch_training.programs(work)
+    if work.batch == 100 and installed("casadi"):
+        from benchmarks import tape_training
+
+        found |= tape_training.casadi_programs(work)
+    if work.batch == 100 and installed("xad"):
+        from benchmarks import tape_training
+
+        found |= tape_training.xad_programs(work)
+    return found
+
+
+def training_work(work, rounds, core):
+    """The time of one update of a :class:`~benchmarks.training.Work`, by program.
+
+    Returns:
+        A dict from name to the median of the seconds an update takes.
+    """
+    programs = {name: make(work) for name, make in OURS.items()} | peers(work)
+    training.check(work, programs)
+    times = in_turn({name: program.run for name, program in programs.items()}, rounds)
+    found = table(f"{work.title}, one update", times, work.updates)
+    flops = peak.flops_of_a_sample(work)
+    limit = flops * work.batch / core
+    print(
+        f"\n  {flops:,.0f} flops a sample: at the peak {limit * 1e6:.3g} us an update. "
+        + ", ".join([f"{name}: {limit / seconds:.1%}" for name, seconds in best(found).items()])
+        + " of the peak."
+    )
+    return found
+
+
+def best(found):
+    """Of each library, the quickest way."""
+    kept = {}
+    for name in sorted(found, key=found.__getitem__):
+        kept.setdefault(name.split(",")[0], found[name])
+    return kept
+
+
+def table(title, times, count):
+    """Print the times of a run, by ``count``; the medians."""
+    found = {name: statistics.median(each) / count for name, each in times.items()}
+    reference = next(iter(found.values()))
+    rows = [
+        (name, f"{median * 1e6:.3f}", f"{min(times[name]) / count * 1e6:.3f}", f"{median / reference:.3g}")
+        for name, median in found.items()
+    ]
+    print_table(title, ("", "us, median", "us, least", f"/ {next(iter(found))}"), rows)
+    return found
+
+
+PRICES = f"option prices, {pricing.STEPS} steps, gradient in 5 inputs, {pricing.SAMPLES:,} samples"
+
+
+def option_prices(rounds):
+    """The time a sample takes, by program; the medians in seconds."""
+    inputs = pricing.samples()
+    programs = {name: make(inputs) for name, make in OUR_PRICES.items()} | pricing.programs(inputs)
+    pricing.check(inputs, programs)
+    return table(f"{PRICES}, a sample", in_turn({n: p.run for n, p in programs.items()}, rounds), pricing.SAMPLES)
+
+
+DIGITS = f"digits to {digits_run.LEAST_ACCURACY:.0%} held-out accuracy, from the start of the process to its end"
+
+
+def digits_to_accuracy(rounds):
+    """The time of whole runs, by library; the medians in seconds."""
+    libraries = [name for name in digits_run.LIBRARIES if name == "ours" or installed(name)]
+    runs = {name: [] for name in libraries}
+    for k in range(rounds + 1):
+        for name in libraries:
+            found = digits_run.measure(name)
+            if k:  # files are read from the disk in the first round
+                runs[name].append(found)
+    stages = ("seconds", "imports", "data", "training")
+    medians = {name: {s: statistics.median([r[s] for r in each]) for s in stages} for name, each in runs.items()}
+    rows = [
+        (name, *[f"{m[s]:.2f}" for s in stages], f"{runs[name][0]['accuracy']:.1%}",
+         f"{m['seconds'] / medians['ours']['seconds']:.2f}")
+        for name, m in medians.items()
+    ]  # fmt: skip
+    print_table(DIGITS, ("", "s", "of these imports", "data", "training", "accuracy", "/ ours"), rows)
+    return {name: m["seconds"] for name, m in medians.items()}
+
+
+if __name__ == "__main__":
+    main()
