@@ -6,7 +6,9 @@ and has compiled. xad records every batch anew.
 """
 
 import itertools
+import os
 import shutil
+import tempfile
 
 import numpy as np
 
@@ -22,7 +24,8 @@ def casadi_programs(work):
 
 def casadi_ways():
     """For each way to run a function, from its name to CasADi's options."""
-    as_c = {"jit": True, "compiler": "shell", "jit_options": {"flags": ["-O3", "-march=native"]}}
+    compiler = {"flags": ["-O3", "-march=native"], "directory": os.path.join(tempfile.gettempdir(), "")}
+    as_c = {"jit": True, "compiler": "shell", "jit_options": compiler}
     return {"CasADi": {}} | ({"CasADi, as C": as_c} if shutil.which("gcc") else {})
 
 
