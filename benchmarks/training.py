@@ -13,8 +13,9 @@ import numpy as np
 import nn
 from benchmarks import moons
 from benchmarks.weights import digits, draw
+from nn.native import NativeTraining
 
-__all__ = ["WORKS", "Program", "Work", "check", "columns", "eager", "model"]
+__all__ = ["WORKS", "Program", "Work", "check", "columns", "eager", "model", "native"]
 
 TOLERANCE = 1e-9
 
@@ -93,9 +94,23 @@ def eager(work):
     def run():
         history = nn.fit(
             network, *samples, loss=getattr(nn, work.loss), optimizer=optimizer, epochs=work.epochs,
-            batch_size=work.batch, shuffle=False, progress=False,
+            batch_size=work.batch, shuffle=False, progress=False, engine="eager",
         )  # fmt: skip
         return math.fsum(history.loss) / work.epochs
+
+    return Program(run, lambda: [p.data for p in network.parameters()])
+
+
+def native(work):
+    """Our engine in machine code: what ``fit`` runs between its checks of the data and its history."""
+    network, history = model(work), nn.History()
+    training = NativeTraining(
+        network, getattr(nn, work.loss), nn.SGD(work.rate), network.parameters(), list(map(tuple, work.X.tolist())),
+        work.Y.tolist(), work.batch, None, None, None,
+    )  # fmt: skip
+
+    def run():
+        return math.fsum([total for total, _ in training.epochs(work.epochs, history)]) / work.epochs / len(work.X)
 
     return Program(run, lambda: [p.data for p in network.parameters()])
 
