@@ -30,7 +30,7 @@ from autograd import primitives
 from autograd.algebra import TABLE, is_real, out_of_domain
 from autograd.errors import GraphError
 
-__all__ = ["Value", "compiled", "no_grad", "record", "restore", "sweep_with", "witnessed_by"]
+__all__ = ["Value", "assign", "compiled", "no_grad", "record", "restore", "sweep_with", "witnessed_by"]
 
 compiled: bool = cython.compiled
 
@@ -551,6 +551,30 @@ def make_room(node: Value, n: cython.Py_ssize_t):
 @cython.cfunc
 def _seen(node: Value, n: cython.Py_ssize_t) -> tuple:
     return tuple([node._seen[i] for i in range(n)])
+
+
+def assign(leaves: list, numbers: list):
+    """Set the data of many leaves, the shortest way: of all, or, where there is an error, of none.
+
+    Raises:
+        GraphError: one was computed and is no leaf.
+        TypeError: one is no Value, or a number is no float.
+        ValueError: there are more or fewer numbers.
+    """
+    node: Value
+    i: cython.Py_ssize_t
+    n: cython.Py_ssize_t = len(leaves)
+    if len(numbers) != n:
+        raise ValueError(f"{n} leaves and {len(numbers)} numbers: give one for each.")
+    for i in range(n):
+        if not isinstance(leaves[i], Value) or type(numbers[i]) is not float:
+            raise TypeError(f"leaf {i} is {leaves[i]!r} and its number {numbers[i]!r}: give Values and floats.")
+        node = cython.cast(Value, leaves[i])
+        if node._code != LEAF:
+            raise GraphError(f"{node!r} was computed by {node.op}: change a leaf and compute it again.")
+    for i in range(n):
+        node = cython.cast(Value, leaves[i])
+        node._data = cython.cast(cython.double, numbers[i])
 
 
 # --- Recording

@@ -10,6 +10,7 @@ from autograd.algebra import is_real
 from autograd.native.programs import Program
 from autograd.native.recording import watched
 from autograd.native.training import Descent
+from autograd.value import assign
 from nn import losses
 from nn.optimizers import SGD, Adam, Momentum
 
@@ -104,7 +105,7 @@ class NativeTraining:
     """
 
     def __init__(self, model, loss, optimizer, parameters, X, Y, size, classes, generator, accumulate):
-        self._optimizer, self._parameters = optimizer, parameters
+        self._optimizer, self._parameters = optimizer, list(parameters)
         self._generator, self._accumulate = generator, accumulate
         sample = self._sample = one_sample(model, loss, X[0], Y[0])
         unique = list(dict.fromkeys(parameters))
@@ -147,8 +148,7 @@ class NativeTraining:
 
     def write(self):
         """Put the numbers into the parameters, and what is remembered into the optimizer."""
-        for p, number in zip(self._parameters, self._descent.numbers.tolist(), strict=True):
-            p.data = number
+        assign(self._parameters, self._descent.numbers.tolist())
         if self._changes and self._optimizer._start and self._optimizer.updates:
             columns = self._descent.memory.T.tolist()
             self._optimizer._memory.update(zip(self._parameters, map(tuple, columns), strict=True))
@@ -229,8 +229,7 @@ class NativeTraining:
             self._measuring = Program(
                 [sample.loss, *sample.outputs], sample.inputs, self._parameters, single_output=False
             )
-        for p, number in zip(self._parameters, self._descent.numbers.tolist(), strict=True):
-            p.data = number
+        assign(self._parameters, self._descent.numbers.tolist())
         rows = self._measuring.value(rows_of(X, Y, len(self._sample.inputs)))
         right = 0
         if self._classes is not None:

@@ -13,7 +13,7 @@ import pytest
 
 import autograd
 from autograd import GraphError, Value, dot, primitives, total
-from autograd.value import record
+from autograd.value import assign, record
 
 ARITHMETIC = {
     "add": operator.add,
@@ -458,3 +458,27 @@ def test_constants_of_any_kind_in_dot_and_total_are_floats_in_the_graph(constant
         node.backward()
         assert all(type(x) in (float, Value) for x in node.operands)
     assert v.grad == 2 * float(constant) + 2.0
+
+
+# --- Many at once
+
+
+def test_assign_sets_all():
+    leaves = [Value(1.0), Value(2.0, "b")]
+    assign(leaves, [3.0, math.inf])
+    assert [leaf.data for leaf in leaves] == [3.0, math.inf]
+
+
+@pytest.mark.parametrize(
+    ("leaves", "numbers", "error", "message"),
+    [
+        ([Value(1.0), Value(2.0)], [3.0], ValueError, "2 leaves and 1 numbers"),
+        ([Value(1.0), 2.0], [3.0, 4.0], TypeError, "leaf 1 is 2.0"),
+        ([Value(1.0), Value(2.0)], [3.0, "4"], TypeError, "its number '4'"),
+        ([Value(1.0), -Value(2.0)], [3.0, 4.0], GraphError, "was computed by neg"),
+    ],
+)
+def test_assign_sets_all_or_none(leaves, numbers, error, message):
+    with pytest.raises(error, match=message):
+        assign(leaves, numbers)
+    assert leaves[0].data == 1.0
