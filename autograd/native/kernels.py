@@ -174,11 +174,16 @@ class Block:
         size = (4 if self.lanes.single else 8) * self.lanes.count
         return min(_ALIGNMENT, size & -size)
 
-    def call(self, b, parameters, constants, work, rows=None):
-        """Call it with working memory from ``work`` on; one sample's inputs may be used where they are."""
+    def call(self, b, parameters, constants, work, rows=None, gradient=None):
+        """Call it with working memory from ``work`` on.
+
+        One sample's inputs may be used where they are, and its gradient put where it is wanted.
+        """
+        elsewhere = {INPUTS: rows, PARAMETER_GRADIENTS: gradient}
         arguments = [parameters, constants]
         for base, offset in self.layout.offsets.items():
-            arguments.append(rows if base == INPUTS and rows is not None else b.gep(work, [index(offset)]))
+            place = elsewhere.get(base)
+            arguments.append(b.gep(work, [index(offset)]) if place is None else place)
         b.call(self.function, arguments)
 
 

@@ -6,14 +6,17 @@ the two change places when all that was written is finite. So an update is whole
 """
 
 import ctypes
+import functools
 import math
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 from llvmlite import ir
 
 from autograd.native.emitting import INDEX
-from autograd.native.kernels import Block, counted, fold, index, memory, zero
+from autograd.native.kernels import Block, counted, fold, index, zero
+from autograd.native.kernels import memory as aligned
 from autograd.native.lowering import INPUTS, PARAMETER_GRADIENTS, PARAMETERS, lower
 from autograd.native.machine import Code, lane_width
 from autograd.native.programs import kernel, lanes_for
@@ -24,7 +27,8 @@ from autograd.native.shuffling import STATE, shuffler
 __all__ = ["Descent", "Progress"]
 
 _BIT, _POINTER = ir.IntType(1), ctypes.c_void_p
-_RUNS, _STOPPED, _GRADIENT = 0, 1, 2
+_WORTH_TWO = 1_000_000  # instructions in a batch from which on a second thread pays
+_STOPPED, _GRADIENT = 1, 2
 _EPOCH, _PLACE, _UPDATES, _STATUS, _HITS, _COPY, _BEGUN, _PENDING = range(8)  # places in the state
 _ARGUMENTS = (
     "parameters", "constants", "memory", "rows", "order", "labels", "rates", "losses", "hits", "state", "sums",
@@ -97,7 +101,10 @@ class Descent:
         self._state = np.zeros(8, dtype=np.int64)
         self._sums = np.zeros(2)
         self._gradient = np.zeros(max(self._n, 1))
-        self._work = memory_of(self._kernel.block)
+        work = self._kernel.block.layout.total
+        # In two parts, whatever the machine, so that the last digits are the same on all of them.
+        self._parts = self._batch * len(low.adjoint) >= _WORTH_TWO and self._changes and self._lanes > 1
+        self._works = [aligned(work) for _ in range(2 if self._parts else 1)]
         self._shuffles = shuffle is not None
         self._random = np.zeros(STATE, dtype=np.uint32)
         if shuffle is not None:
@@ -144,11 +151,13 @@ class Descent:
         rates = np.ascontiguousarray(np.atleast_1d(rates), dtype=np.float64)
         losses, hits = np.zeros(max(epochs, 1)), np.zeros(max(epochs, 1), dtype=np.int64)
         self._state[_EPOCH] = self._state[_UPDATES] = self._state[_STATUS] = 0
+        if self._parts:
+            return self._run_in_parts(epochs, budget, rates)
         arrays = {
             "parameters": self._parameters, "constants": self._constants, "memory": self._memory, "rows": self._rows,
             "order": self._order, "labels": self._labels, "rates": rates, "losses": losses, "hits": hits,
             "state": self._state, "sums": self._sums, "gradient": self._gradient, "random": self._random,
-            "work": self._work,
+            "work": self._works[0],
         }  # fmt: skip
         counts = (self._samples, self._batch, epochs, budget, len(rates) > 1, self._shuffles, not self._changes)
         addresses = [None if arrays[name] is None else arrays[name].ctypes.data for name in _ARGUMENTS]
@@ -158,6 +167,41 @@ class Descent:
         gradient = self._gradient[: self._n].copy() if status == _GRADIENT else None
         return Progress(losses[:done].tolist(), hits[:done].tolist(), int(self._state[_UPDATES]), status == _STOPPED,
                         gradient)  # fmt: skip
+
+    def _run_in_parts(self, epochs, budget, rates):
+        """The same with the halves of a batch in two threads, which pays where a batch is large."""
+        kernel_, state, losses, hits, updates, stopped = self._kernel, self._state, [], [], 0, False
+        half = -(-self._batch // (2 * self._lanes)) * self._lanes
+        while len(losses) < epochs and updates < budget and not stopped:
+            if not state[_BEGUN]:
+                if self._shuffles:
+                    kernel_.shuffle(self._order.ctypes.data, self._samples, self._random.ctypes.data)
+                self._sums[0], state[_HITS], state[_BEGUN] = 0.0, 0, 1
+            order = self._order[state[_PLACE] : state[_PLACE] + self._batch]
+            parts = [part for part in (order[:half], order[half:]) if len(part)]
+            done = list(_two_threads().map(self._part, parts, self._works, [1.0 / len(order)] * 2))
+            loss = sum([each[0] for each in done])
+            gradient = done[0][2] if len(done) == 1 else done[0][2] + done[1][2]
+            here, there = state[_COPY], 1 - state[_COPY]
+            copies = self._parameters[here], self._parameters[there], self._memory[here], self._memory[there]
+            rate = float(rates[updates if len(rates) > 1 else 0])
+            stopped = not (math.isfinite(loss) and kernel_.update(*[x.ctypes.data for x in (*copies, gradient)], rate))
+            if not stopped:
+                state[_COPY] = there
+                updates += 1
+                last = self.advance(loss, sum([each[1] for each in done]))
+                if last is not None:
+                    losses.append(last[0])
+                    hits.append(last[1])
+        return Progress(losses, hits, updates, stopped, None)
+
+    def _part(self, order, work, share):
+        """Of some samples the sum of the losses, the right answers, and ``share`` times the sum of the gradients."""
+        loss, hits, gradient = np.zeros(1), np.zeros(1, dtype=np.int64), np.zeros(max(self._n, 1))
+        parameters = self._parameters[self._state[_COPY]]
+        arrays = (parameters, self._constants, self._rows, order, self._labels, gradient, loss, hits, work)
+        self._kernel.batch(*[None if x is None else x.ctypes.data for x in arrays], len(order), share)
+        return float(loss[0]), int(hits[0]), gradient
 
     def advance(self, loss, hits):
         """Count the next batch as done: its update was made by the caller, with this sum of losses and right answers.
@@ -174,9 +218,9 @@ class Descent:
         return float(self._sums[0]), int(self._state[_HITS])
 
 
-def memory_of(block):
-    """Working memory for a block."""
-    return memory(block.layout.total)
+@functools.cache
+def _two_threads():
+    return ThreadPoolExecutor(2, thread_name_prefix="deltagrad")
 
 
 class _Kernel:
@@ -189,10 +233,16 @@ class _Kernel:
             module, "block", low, forward, adjoint, count, differentiate=True, fresh=single and count == 1,
             flags=("contract",),
         )  # fmt: skip
+        self._batch = self._batch_gradient(module)
         update = None if change is None else _updater(module, change, self._n, slots)
         self._epochs(module, shuffler(module), update)
         self.code = Code(module, vectorize=True, pack=count == 1)
         self.run = self.code.function("epochs", *[_POINTER] * len(_ARGUMENTS), *[ctypes.c_int64] * len(_COUNTS))
+        self.batch = self.code.function("batch", *[_POINTER] * 9, ctypes.c_int64, ctypes.c_double)
+        self.shuffle = self.code.function("shuffle", _POINTER, ctypes.c_int64, _POINTER)
+        self.update = None
+        if update is not None:
+            self.update = self.code.function("update", *[_POINTER] * 5, ctypes.c_double, result=ctypes.c_bool)
 
     def _epochs(self, module, shuffle, update):
         double, whole = DOUBLE.as_pointer(), INDEX.as_pointer()
@@ -233,7 +283,13 @@ class _Kernel:
         size = b.select(b.icmp_signed("<", left, given["batch"]), left, given["batch"])
         copy = self._get(_COPY)
         parameters = b.gep(given["parameters"], [b.mul(copy, index(max(n, 1)))])
-        loss, hits, gradient = self._batch_gradient(place, size, parameters)
+        gradient = given["gradient"]
+        share = b.fdiv(ir.Constant(DOUBLE, 1.0), b.sitofp(size, DOUBLE))
+        pending = [b.gep(given["sums"], [index(1)]), b.gep(given["state"], [index(_PENDING)])]
+        at = b.gep(given["order"], [place])
+        b.call(self._batch, [parameters, given["constants"], given["rows"], at, given["labels"], gradient, *pending,
+                             given["work"], size, share])  # fmt: skip
+        loss, hits = [b.load(address) for address in pending]
         finite = b.fcmp_ordered("==", b.fsub(loss, loss), ir.Constant(DOUBLE, 0.0))
         goes_on, stops = b.append_basic_block("finite"), b.append_basic_block("stops")
         b.cbranch(finite, goes_on, stops)
@@ -244,10 +300,6 @@ class _Kernel:
         hands_over, here = b.append_basic_block("hands_over"), b.append_basic_block("here")
         b.cbranch(b.icmp_signed("!=", given["gradient_only"], index(0)), hands_over, here)
         b.position_at_end(hands_over)
-        with counted(b, n) as p:
-            b.store(b.load(b.gep(gradient, [p])), b.gep(given["gradient"], [p]))
-        b.store(loss, b.gep(given["sums"], [index(1)]))
-        self._set(_PENDING, hits)
         self._set(_STATUS, index(_GRADIENT))
         b.branch(end)
         b.position_at_end(here)
@@ -280,19 +332,30 @@ class _Kernel:
             self._set(_BEGUN, index(0))
         b.branch(check)
 
-    def _batch_gradient(self, place, size, parameters):
-        """The sum of the losses of a batch, the number of right answers, and where its average gradient is."""
-        b, given, layout = self._b, self._given, self.block.layout
-        count, n_inputs = layout.count, self._low.sizes.get(INPUTS, 0)
-        loss, hits = b.alloca(DOUBLE), b.alloca(INDEX)
+    def _batch_gradient(self, module):
+        """The function ``batch(parameters, constants, rows, order, labels, gradient, loss, hits, work, size, share)``.
+
+        Of the samples that ``order`` begins with, it writes the sum of the losses, the number of right answers, and
+        ``share`` times the sum of the gradients.
+        """
+        double, whole = DOUBLE.as_pointer(), INDEX.as_pointer()
+        kind = ir.FunctionType(
+            ir.VoidType(), [double] * 3 + [whole] * 2 + [double] * 2 + [whole, double, INDEX, DOUBLE]
+        )
+        function = ir.Function(module, kind, name="batch")
+        parameters, constants, rows, order, labels, gradient, loss, hits, work, size, share = function.args
+        b = ir.IRBuilder(function.append_basic_block("entry"))
+        layout, count, n_inputs = self.block.layout, self.block.layout.count, self._low.sizes.get(INPUTS, 0)
         b.store(ir.Constant(DOUBLE, 0.0), loss)
         b.store(index(0), hits)
 
         def room(base):
-            return b.gep(given["work"], [index(layout.offsets[base])])
+            return b.gep(work, [index(layout.offsets[base])])
+
+        def sample(k):
+            return b.load(b.gep(order, [k]))
 
         inputs, outputs, seeds, gradients = room(INPUTS), room("outputs"), room("seeds"), room(PARAMETER_GRADIENTS)
-        share = b.fdiv(ir.Constant(DOUBLE, 1.0), b.sitofp(size, DOUBLE))
         if not self.block.fresh:
             zero(b, gradients, self._n * layout.folded, DOUBLE)
         with counted(b, b.udiv(b.add(size, index(count - 1)), index(count))) as group:
@@ -303,35 +366,30 @@ class _Kernel:
             with counted(b, count) as lane:
                 k = b.add(first, lane)
                 held = b.icmp_signed("<", k, size)
-                sample = self._sample(place, b.select(held, k, b.sub(size, index(1))))
                 if count > 1:
-                    start = b.mul(sample, index(n_inputs))
+                    start = b.mul(sample(b.select(held, k, b.sub(size, index(1)))), index(n_inputs))
                     with counted(b, n_inputs) as i:
-                        x = b.load(b.gep(given["rows"], [b.add(start, i)]))
+                        x = b.load(b.gep(rows, [b.add(start, i)]))
                         b.store(x, b.gep(inputs, [b.add(b.mul(i, index(count)), lane)]))
                 b.store(b.select(held, share, ir.Constant(DOUBLE, 0.0)), b.gep(seeds, [lane]))
             if count == 1:
-                row = b.gep(given["rows"], [b.mul(self._sample(place, first), index(n_inputs))])
-            self.block.call(b, parameters, given["constants"], given["work"], row)
+                row = b.gep(rows, [b.mul(sample(first), index(n_inputs))])
+            self.block.call(b, parameters, constants, work, row, gradient if self.block.fresh else None)
             with counted(b, inside) as lane:
                 b.store(b.fadd(b.load(loss), b.load(b.gep(outputs, [lane]))), loss)
                 if self._counts_hits:
-                    label = b.load(b.gep(given["labels"], [self._sample(place, b.add(first, lane))]))
-                    hit = b.icmp_signed("==", self._answer(outputs, lane), label)
+                    label = b.load(b.gep(labels, [sample(b.add(first, lane))]))
+                    hit = b.icmp_signed("==", self._answer(b, outputs, lane), label)
                     b.store(b.add(b.load(hits), b.zext(hit, INDEX)), hits)
-        if layout.folded > 1:
-            gradient = given["gradient"]
+        if not self.block.fresh:
             zero(b, gradient, self._n, DOUBLE)
             fold(b, gradients, gradient, self._n, layout.folded, DOUBLE)
-            gradients = gradient
-        return b.load(loss), b.load(hits), gradients
+        b.ret_void()
+        return function
 
-    def _sample(self, place, k):
-        return self._b.load(self._b.gep(self._given["order"], [self._b.add(place, k)]))
-
-    def _answer(self, outputs, lane):
+    def _answer(self, b, outputs, lane):
         """The index of a lane's largest output, the first of equals; of a single one, whether it is above 0."""
-        b, count, n = self._b, self.block.layout.count, len(self._low.outputs) - 1
+        count, n = self.block.layout.count, len(self._low.outputs) - 1
 
         def output(o):
             return b.load(b.gep(outputs, [b.add(index((o + 1) * count), lane)]))
@@ -350,7 +408,6 @@ def _updater(module, change, n, slots):
     """The function ``update(w, new_w, memory, new_memory, gradient, rate)``, which tells whether all is finite."""
     pointer = DOUBLE.as_pointer()
     function = ir.Function(module, ir.FunctionType(_BIT, [pointer] * 5 + [DOUBLE]), name="update")
-    function.linkage = "internal"
     for argument in function.args[:5]:
         argument.add_attribute("noalias")
     w, new_w, remembered, new_remembered, gradient, rate = function.args
