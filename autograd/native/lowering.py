@@ -418,10 +418,11 @@ class _Lowering:
         found: dict = {}
         own = self._alive.keys() - self._shared
         for node in reversed(self._swept):
-            for i, x in enumerate(node.operands if node in self._active else ()):
+            chooses = node.op is primitives.where and not _is_frozen(node)
+            for i, x in enumerate((node.operands if chooses else _read(node)) if node in self._active else ()):
                 if x not in own or not isinstance(x, Value):
                     continue
-                branch = i if node.op is primitives.where and not _is_frozen(node) else 0
+                branch = i if chooses else 0
                 slots = [self._alive[x]]
                 slots += [self._alive[node]] if node in self._alive else []
                 slots += [self._slots[node.operands[0]]] if branch else []

@@ -154,6 +154,14 @@ class Condition:
             )
         return self.lanes.decisions.decide(self)
 
+    def __float__(self):
+        return float(bool(self))
+
+    def __int__(self):
+        return int(bool(self))
+
+    __index__ = __int__
+
 
 class Register:
     """A number, or one per lane, that exists when the code runs. Plain numbers on either side become constants.
