@@ -5,6 +5,8 @@ code, and stores just those. Within a straight stretch of code what was computed
 a loop adds to in every turn stays in a register for the whole loop.
 """
 
+from bisect import bisect_left, bisect_right
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,13 +18,14 @@ from autograd.graph import along, untaken
 from autograd.native import forms
 from autograd.native.lowering import CONSTANTS, PARAMETER_GRADIENTS, PARAMETERS, region
 from autograd.native.registers import Lanes, Register
-from autograd.native.rolling import Loop, slots_of
+from autograd.native.rolling import Loop, size, slots_of
 
 __all__ = ["INDEX", "Emitter", "Space"]
 
 INDEX = ir.IntType(64)
 _SUM_FLAGS = ("contract", "nsz", "reassoc")  # a sum over a loop may be taken in several parts at once
 _MOST_REMEMBERED = 512  # numbers of one region kept in registers across the start of a loop
+_MOST_AT_ONCE = 400  # instructions and loops in one function
 
 # A place in memory, as loops move it: the slot in the first turn, and for each loop around it its number and the step.
 Place = tuple[int, tuple[tuple[int, int], ...]]
@@ -53,12 +56,16 @@ class Emitter:
         space: a :class:`Space`; a pointer is looked up when it is used.
         sizes: the number of slots of each region, by its first slot.
         fresh: whether gradients of parameters begin at 0, or are added to what is there.
+
+    Attributes:
+        cut: whether the code became several functions: it is long and has little repetition.
     """
 
     def __init__(self, lanes: Lanes, space: Space, sizes, fresh: bool = False):
         self._lanes, self._space, self._fresh = lanes, space, fresh
         self._sums = lanes if lanes.strict else Lanes(lanes.builder, lanes.count, single=lanes.single, flags=_SUM_FLAGS)
         self._read_back = {base: np.zeros(size, dtype=bool) for base, size in sizes.items()}
+        self.cut = False
         self._begin(dry=True)
 
     def _begin(self, dry):
@@ -66,6 +73,7 @@ class Emitter:
         self._counts: list[int] = []
         self._turns: list = []
         self._known: dict = {}  # region -> loops a place moves with -> first slot -> register
+        self._pinned: set = set()  # the places that a loop keeps in registers, which no other place in it meets
 
     def write(self, program) -> None:
         """Call ``program()`` twice: it calls :meth:`run`, :meth:`get` and :meth:`put`, the same way both times."""
@@ -73,6 +81,10 @@ class Emitter:
         program()
         self._begin(dry=False)
         program()
+        if self.cut:
+            for function in self._lanes.builder.module.functions:
+                if function.name.startswith("deltagrad.") and function.blocks:
+                    function.attributes.add("noinline")  # it is called from many places, each only once
 
     @property
     def dry(self) -> bool:
@@ -80,9 +92,44 @@ class Emitter:
         return self._dry
 
     def run(self, items) -> None:
-        """Write the code of instructions and loops."""
+        """Write the code of instructions and loops; a long list of them as several functions, one after the other."""
+        pieces = list(_pieces(items))
+        self.cut |= len(pieces) > 1
+        for piece in pieces:
+            if len(pieces) == 1:
+                self._run(piece)
+            else:
+                with self._function():
+                    self._run(piece)
+
+    def _run(self, items):
         for item in items:
             self._item(item, [(slot, ()) for slot in slots_of([item])])
+
+    @contextmanager
+    def _function(self):
+        """What is written in here goes into a function of its own, which is called; no register goes in or out."""
+        self.forget()
+        if self._dry:
+            yield
+        else:
+            b, pointers = self._lanes.builder, self._space.pointers
+            caller, types = b.block, [pointer.type for pointer in pointers.values()]
+            name = b.module.get_unique_name(f"{b.function.name}.part")
+            function = ir.Function(b.module, ir.FunctionType(ir.VoidType(), types), name=name)
+            function.linkage = "internal"
+            function.attributes.add("nounwind")
+            function.attributes.add("noinline")  # LLVM's time for one function grows faster than its length
+            for argument in function.args:
+                argument.add_attribute("noalias")
+            self._space.pointers = dict(zip(pointers, function.args, strict=True))
+            b.position_at_end(function.append_basic_block("entry"))
+            yield
+            b.ret_void()
+            b.position_at_end(caller)
+            self._space.pointers = pointers
+            b.call(function, list(pointers.values()))
+        self.forget()
 
     def get(self, slot) -> Register | None:
         """The number in a slot; None in the first pass."""
@@ -118,18 +165,6 @@ class Emitter:
                 reach = step * (self._counts[loop] - 1)
                 low, high = low + min(0, reach), high + max(0, reach)
         return low, high
-
-    def _apart(self, a, b):
-        """Whether two places have no slot in common in any one turn of the loops around both."""
-        if region(a[0]) != region(b[0]):
-            return True
-        common = set(a[1]) & set(b[1])
-        low, high = self._span(a, common)
-        other_low, other_high = self._span(b, common)
-        if low > other_high or other_low > high:
-            return True
-        (low, high), (other_low, other_high) = self._span(a), self._span(b)
-        return low > other_high or other_low > high
 
     def _address(self, place, lanes_each):
         """The address of a place's first number, where a slot has so many."""
@@ -184,8 +219,8 @@ class Emitter:
     def _put(self, place, number):
         base, terms = region(place[0]), place[1]
         by_terms = self._known.setdefault(base, {})
-        for other in [t for t in by_terms if t != terms]:
-            del by_terms[other]  # they might be the same slot
+        for other in [t for t in by_terms if t != terms]:  # they might be the same slot
+            by_terms[other] = {slot: known for slot, known in by_terms[other].items() if (slot, other) in self._pinned}
         by_terms.setdefault(terms, {})[place[0]] = number
         if not self._dry:
             self._store(place, base, number)
@@ -227,11 +262,13 @@ class Emitter:
         self._keep_apart([place for place, writes, _ in accesses if writes], carried)
         starts = [self._get(place) for place in carried]
         outer = {base: {terms: dict(known) for terms, known in by.items()} for base, by in self._known.items()}
+        pinned, self._pinned = self._pinned, self._pinned.union(carried)
         if self._dry:
             self._items(loop.body, moved)
-            ends = [None] * len(carried)
+            ends = [self._get(place) for place in carried]
         else:
             ends = self._turn_after_turn(loop, number, moved, carried, starts)
+        self._pinned = pinned
         self._known = outer
         for place, end in zip(carried, ends, strict=True):
             self._put(place, end)
@@ -249,7 +286,7 @@ class Emitter:
             phi.add_incoming(start.value, before)
             self._known[region(place[0])].setdefault(place[1], {})[place[0]] = Register(phi, self._lanes)
         self._items(loop.body, moved)
-        ends = [self._known[region(place[0])][place[1]][place[0]] for place in carried]
+        ends = [self._get(place) for place in carried]
         following = b.add(turn, ir.Constant(INDEX, 1))
         latch = b.block
         turn.add_incoming(following, latch)
@@ -279,32 +316,60 @@ class Emitter:
             at = end
 
     def _carried(self, accesses, number):
-        """The places that stay where they are in a loop, and that it writes: they are kept in registers."""
-        found = []
+        """The places that stay where they are in a loop, and that it writes: they are kept in registers.
+
+        Nothing else in the loop may meet such a place. Places that move with the same outer loops are always as far
+        apart as they are in their first turn.
+        """
+        groups: dict = {}  # by region and outer loops: what the loop reads and writes, as spans in the first outer turn
+        candidates: dict = {}
         for place, writes, direct in accesses:
-            if not (writes and direct) or place in found or any(loop == number for loop, _ in place[1]):
+            outer = tuple([term for term in place[1] if term[0] < number])
+            group = region(place[0]), outer
+            low, high = self._span(place, outer)
+            groups.setdefault(group, []).append((low, high))
+            if direct and outer == place[1]:
+                kept = candidates.setdefault(group, {}).setdefault(place, [0, False])
+                kept[0] += 1
+                kept[1] |= writes
+        found = []
+        for group, places in candidates.items():
+            if group[0] == PARAMETER_GRADIENTS and not self._fresh:
                 continue
-            if region(place[0]) == PARAMETER_GRADIENTS and not self._fresh:
-                continue
-            if all((other == place and d) or self._apart(other, place) for other, _, d in accesses):
-                found.append(place)
+            lows, highs = [sorted(ends) for ends in zip(*groups[group], strict=True)]
+            for place, (count, written) in places.items():
+                met = bisect_right(lows, place[0]) - bisect_left(highs, place[0])
+                if written and met == count and not self._meets_other_groups(place, group, groups):
+                    found.append(place)
         return found
+
+    def _meets_other_groups(self, place, own, groups):
+        for other, spans in groups.items():
+            if other[0] == own[0] and other[1] != own[1]:
+                common = set(place[1]) & set(other[1])
+                low, high = self._span(place, common)
+                first, last = self._span((0, other[1]), common)
+                if low <= max(end for _, end in spans) + last and min(start for start, _ in spans) + first <= high:
+                    return True
+        return False
 
     def _keep_apart(self, written, carried):
         """Forget registers of what a loop is going to write."""
         spans: dict = {}
+        carried = set(carried)
         for place in written:
             if place not in carried:
-                low, high = self._span(place)
-                spans.setdefault(region(place[0]), []).append((low, high))
+                spans.setdefault(region(place[0]), []).append(self._span(place))
         for base, ranges in spans.items():
             by_terms = self._known.get(base, {})
             if sum([len(known) for known in by_terms.values()]) > _MOST_REMEMBERED:
                 by_terms.clear()
+            lows, highs = _joined(ranges)
             for terms, known in by_terms.items():
                 for slot in list(known):
                     low, high = self._span((slot, terms))
-                    if any(low <= last and first <= high for first, last in ranges):
+                    k = bisect_left(highs, low)
+                    if k < len(lows) and lows[k] <= high:
                         del known[slot]
 
     # --- Instructions
@@ -376,6 +441,8 @@ class Emitter:
             self._add_to_gradient(out, part)
         elif grows:
             self._put(out, self._add(self._get(out), part))
+        elif self._lanes.strict:
+            self._put(out, self._add(self._number(0.0), part))  # as the engine does: it makes -0 a 0
         else:
             self._put(out, self._number(part))
 
@@ -447,6 +514,33 @@ def _times(flow, partial, primitive, i, operands):
     if is_real(partial) and abs(partial) == 1:
         return flow if partial == 1 else -flow
     return flow * partial
+
+
+def _pieces(items):
+    """Items in lists that are not too long for a function."""
+    piece: list = []
+    length = 0
+    for item in items:
+        more = size([item])
+        if piece and length + more > _MOST_AT_ONCE:
+            yield piece
+            piece, length = [], 0
+        piece.append(item)
+        length += more
+    yield piece
+
+
+def _joined(ranges):
+    """Ranges that overlap made one: sorted starts, and their ends."""
+    lows: list = []
+    highs: list = []
+    for low, high in sorted(ranges):
+        if highs and low <= highs[-1]:
+            highs[-1] = max(highs[-1], high)
+        else:
+            lows.append(low)
+            highs.append(high)
+    return lows, highs
 
 
 def _width(item):

@@ -303,7 +303,7 @@ class Program:
             strict=self.strict, single=single, flags=() if self.strict else ("contract",),
         )  # fmt: skip
         runner(module, block)
-        code = Code(module, vectorize=count == 1 and not self.strict)
+        code = Code(module, vectorize=count == 1 and not self.strict and not block.emitter.cut)
         return Kernel(code, code.function("run", *[_POINTER] * 9, ctypes.c_int64), block)
 
 
