@@ -7,13 +7,14 @@ RUN := $(VENV)/bin/python
 SOURCES := pyproject.toml $(wildcard autograd/*.py autograd/*.pxd autograd/*.h)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-compiled test-interpreted lint format bench grading pictures clean
+.PHONY: help demo test test-compiled test-interpreted lint format bench grading agreement pictures clean
 
 help:
 	@echo "make demo    train on the iris data and show the deltas of backpropagation; pictures go to out/"
 	@echo "make test    the tests, with the compiled engine and with the interpreted one"
 	@echo "make bench   speed, side by side with other libraries"
 	@echo "make grading how many random mistakes in hand derivations are flagged and named, and the time of each stage"
+	@echo "make agreement on how many random graphs machine code has the engine's bits"
 	@echo "make pictures the pictures of the README, made anew"
 	@echo "make lint    lint, format, types and spelling"
 	@echo "make clean   remove what the other targets made"
@@ -60,6 +61,9 @@ bench: $(VENV)/.with-bench
 grading: $(VENV)/.with-test
 	$(RUN) -m benchmarks.formulas
 	$(RUN) -m benchmarks.grading
+
+agreement: $(VENV)/.with-test
+	$(RUN) tests/native/agreement.py 10000
 
 clean:
 	rm -rf $(VENV) build dist out *.egg-info autograd/*.c autograd/*.so .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -1,0 +1,20 @@
+"""Compiled random graphs have the engine's bits in strict mode, and exact sums in all. ``make agreement`` does more."""
+
+from functools import partial
+
+import pytest
+from agreement import MODES, disagreements, on_a_random_graph, on_loops
+
+
+@pytest.mark.parametrize("first", range(0, 200, 50))
+def test_strict_code_of_random_graphs_has_the_engines_bits(first):
+    wrong, counts = disagreements(on_a_random_graph, range(first, first + 50))
+    assert not wrong
+    assert counts["agrees"] > 40
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_loops_over_integers_have_the_engines_numbers(mode):
+    wrong, counts = disagreements(partial(on_loops, mode=mode), range(30))
+    assert not wrong
+    assert counts["agrees"] > 15
