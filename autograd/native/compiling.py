@@ -1,12 +1,13 @@
 """``compile``: from a recorded graph, or a function that records one, to a program of machine code."""
 
 import functools
+import inspect
 
 import numpy as np
 
 from autograd.errors import GraphError, GuardError
 from autograd.native.lowering import nodes_under
-from autograd.native.programs import Gradient, Program
+from autograd.native.programs import Gradient, Program, real_array
 from autograd.native.recording import watched
 from autograd.value import Value
 
@@ -61,6 +62,10 @@ def compile(what=None, *, inputs=(), parameters=None, strict=False, dtype=np.flo
             compile, inputs=inputs, parameters=parameters, on_other_branch=on_other_branch, **options
         )
     if callable(what) and not isinstance(what, Value):
+        if _flat(inputs):
+            raise ValueError(
+                "inputs= goes with a graph: a function is called with an input for each column of a batch."
+            )
         return CompiledFunction(what, parameters, on_other_branch, **options)
     outputs, single = _outputs(what)
     return _program(outputs, single, _flat(inputs), parameters, (), options)
@@ -84,9 +89,10 @@ def _outputs(what):
 
 
 def _flat(leaves):
-    if isinstance(leaves, Value):
+    """Leaves in lists of lists as one list; what is no leaf is found when the graph is lowered."""
+    if isinstance(leaves, (Value, str)) or not hasattr(leaves, "__iter__"):
         return [leaves]
-    return [x for leaf in leaves for x in (_flat(leaf) if hasattr(leaf, "__iter__") else [leaf])]
+    return [x for leaf in leaves for x in _flat(leaf)]
 
 
 class CompiledFunction:
@@ -126,7 +132,7 @@ class CompiledFunction:
     def value_and_gradient(self, *inputs, seed=None):
         """Both."""
         batch, single = self._batch(inputs)
-        seed = None if seed is None else np.asarray(seed, dtype=float)
+        seed = None if seed is None else real_array(seed, "a seed")
 
         def run(program, rows, which):
             mine = seed[which] if seed is not None and seed.ndim and len(seed) == len(batch) else seed
@@ -138,23 +144,21 @@ class CompiledFunction:
 
     def program(self, inputs) -> Program:
         """The program for a sample, recorded if need be: an array of shape ``(inputs,)``."""
-        row = np.asarray(inputs, dtype=float).reshape(1, -1)
+        row = real_array(inputs, "a sample").astype(float).reshape(1, -1)
         for program in self.programs:
             if not program.violated(row)[0]:
                 return program
         return self._record(row[0])
 
     def _batch(self, inputs):
-        if len(inputs) == 1:
-            batch = np.asarray(inputs[0], dtype=float)
-            if batch.ndim == 0:
-                batch = batch.reshape(1)
+        columns = [real_array(x, "a batch").astype(float) for x in inputs]
+        if len(columns) == 1:
+            batch = np.atleast_1d(columns[0])
         else:
-            columns = np.broadcast_arrays(*[np.asarray(x, dtype=float) for x in inputs]) if inputs else [np.zeros(0)]
-            batch = np.stack(columns, axis=-1) if inputs else np.zeros(0)
+            batch = np.stack(np.broadcast_arrays(*columns), axis=-1) if columns else np.zeros(0)
         if batch.ndim not in (1, 2):
             raise ValueError(f"a batch has the shape (samples, inputs), found {batch.shape}.")
-        return (batch.reshape(1, -1), True) if batch.ndim == 1 else (batch, False)
+        return (batch[np.newaxis], True) if batch.ndim == 1 else (batch, False)
 
     def _record(self, row):
         leaves = [Value(x) for x in row.tolist()]
@@ -199,12 +203,14 @@ class CompiledFunction:
 
 
 def _takes(function, n):
-    """Whether a function takes ``n`` arguments of its own."""
-    code = getattr(function, "__code__", None)
-    if code is None:
+    """Whether a function can be called with ``n`` arguments."""
+    try:
+        inspect.signature(function).bind(*[None] * n)
+    except TypeError:
+        return False
+    except ValueError:  # it has no signature, as some that are written in C
         return n != 1
-    bound = hasattr(function, "__self__")
-    return code.co_argcount - bound == n or bool(code.co_flags & 0x04)
+    return True
 
 
 def _merged(found, samples):

@@ -136,8 +136,11 @@ class Emitter:
         return self._get((slot, ()))
 
     def put(self, slot, number) -> None:
-        """Set the number in a slot."""
-        self._put((slot, ()), number)
+        """Set the number in a slot; where gradients of parameters are added to, add it there."""
+        if self._is_kept((slot, ())):
+            self._put((slot, ()), number)
+        else:
+            self._add_to_gradient((slot, ()), number)
 
     def keep(self, base) -> None:
         """Have every number written to a region stored: it is read by others."""

@@ -140,9 +140,8 @@ class Block:
             if low.violations is not None:
                 outputs.append(emitter.get(low.violations))
             if differentiate:
-                for k, slot in enumerate(low.seeds):
-                    if slot is not None:
-                        emitter.put(slot, None if emitter.dry else self._seed(k, low.seeds.index(slot), emitter))
+                for slot in dict.fromkeys([slot for slot in low.seeds if slot is not None]):
+                    emitter.put(slot, None if emitter.dry else self._seed(slot))
                 emitter.keep(INPUT_GRADIENTS)
                 if fresh:
                     emitter.keep(PARAMETER_GRADIENTS)
@@ -162,11 +161,15 @@ class Block:
     def _store(self, base, k, number):
         self._builder.store(number.value, self._wide(base, k)).align = self.alignment
 
-    def _seed(self, k, first, emitter):
-        seed = self._builder.load(self._wide("seeds", k))
-        seed.align = self.alignment
-        register = Register(seed, self.lanes)
-        return register if first == k else emitter.get(self.low.seeds[k]) + register
+    def _seed(self, slot):
+        """The adjoint that a slot starts with: the sum of the seeds of all outputs that are this one node."""
+        seeds = []
+        for k, other in enumerate(self.low.seeds):
+            if other == slot:
+                seed = self._builder.load(self._wide("seeds", k))
+                seed.align = self.alignment
+                seeds.append(Register(seed, self.lanes))
+        return sum(seeds[1:], seeds[0])
 
     @property
     def alignment(self):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from llvmlite import ir
 
-from autograd.errors import GraphError, GuardError
+from autograd.errors import GuardError
 from autograd.native.kernels import Block, memory, runner
 from autograd.native.listing import listing
 from autograd.native.lowering import CONSTANTS, PARAMETERS, Lowered, lower
@@ -18,7 +18,7 @@ from autograd.native.rolling import roll, size
 from autograd.native.trouble import Trouble, troubles
 from autograd.value import Value
 
-__all__ = ["Gradient", "Program", "Stats", "kernel", "lanes_for"]
+__all__ = ["Gradient", "Program", "Stats", "kernel", "lanes_for", "real_array"]
 
 _POINTER = ctypes.c_void_p
 _NEAR = 1 << 18  # bytes that a core has close by; more lanes are taken while the working memory stays within
@@ -112,9 +112,7 @@ class Program:
 
     def __init__(self, outputs, inputs, parameters, guards=(), *, single_output=True, strict=False, dtype=np.float64):
         self.inputs, self.parameters = list(inputs), list(parameters)
-        self.strict, self.dtype = strict, np.dtype(dtype)
-        if self.dtype not in (np.float64, np.float32):
-            raise ValueError(f"dtype is float64 or float32, found {self.dtype}.")
+        self.strict, self.dtype = strict, _dtype(dtype)
         if strict and self.dtype != np.float64:
             raise ValueError("strict results have the engine's bits, which are of float64: leave dtype as it is.")
         self._outputs, self._guards, self._single_output = list(outputs), list(guards), single_output
@@ -226,13 +224,11 @@ class Program:
             if n:
                 raise ValueError(f"the program reads {n} inputs: give an array of shape (samples, {n}).")
             return np.zeros((1, 0), dtype=self.dtype), True
-        array = np.asarray(inputs)
-        if array.dtype.kind not in "fiub":
-            raise ValueError(f"inputs are an array of real numbers, found {array.dtype}: convert them first.")
+        array = real_array(inputs, "inputs")
         if array.ndim not in (1, 2) or array.shape[-1] != n:
             raise ValueError(f"inputs have the shape (samples, {n}), or ({n},) for one sample; found {array.shape}.")
         single = array.ndim == 1
-        return np.ascontiguousarray(array.reshape(-1, n), dtype=self.dtype), single
+        return np.ascontiguousarray(array[np.newaxis] if single else array, dtype=self.dtype), single
 
     def _seeds(self, seed, samples):
         n = len(self._outputs)
@@ -240,7 +236,7 @@ class Program:
             if not self._single_output:
                 raise ValueError(f"the program has {n} outputs: give a seed of shape ({n},) or (samples, {n}).")
             seed = 1.0
-        seed = np.asarray(seed, dtype=self.dtype)
+        seed = real_array(seed, "a seed")
         if seed.ndim == 1 and n == 1 and len(seed) == samples:
             seed = seed.reshape(-1, 1)
         if seed.ndim > 2 or seed.shape not in ((), (n,), (samples, n), (1, n)):
@@ -320,13 +316,26 @@ def _shown(x):
     return (x.label or f"{x.data:g}") if isinstance(x, Value) else f"{x:g}"
 
 
-def check_outputs(outputs):
-    """The outputs as a list of Values.
+def _dtype(dtype):
+    try:
+        found = np.dtype(dtype)
+    except TypeError:
+        found = None
+    if found not in (np.float64, np.float32):
+        raise ValueError(f"dtype is float64 or float32, found {dtype!r}.")
+    return found
+
+
+def real_array(numbers, what) -> np.ndarray:
+    """Real numbers as an array.
 
     Raises:
-        GraphError: one is a plain number.
+        ValueError: they are something else, or lists of different lengths; ``what`` says what was wanted.
     """
-    for y in outputs:
-        if not isinstance(y, Value):
-            raise GraphError(f"a program computes Values, found {type(y).__name__} {y!r}: nothing of it was recorded.")
-    return list(outputs)
+    try:
+        array = np.asarray(numbers)
+    except ValueError:
+        raise ValueError(f"expected {what} as an array of real numbers, found rows of different lengths.") from None
+    if array.dtype.kind not in "fiub":
+        raise ValueError(f"expected {what} as an array of real numbers, found {array.dtype}: convert them first.")
+    return array
