@@ -16,11 +16,20 @@ from autograd import primitives
 from autograd.algebra import is_real, select
 from autograd.graph import along, untaken
 from autograd.native import forms
-from autograd.native.lowering import CONSTANTS, PARAMETER_GRADIENTS, PARAMETERS, region
+from autograd.native.lowering import (
+    CONSTANTS,
+    PARAMETER_GRADIENTS,
+    PARAMETERS,
+    REMEMBERED,
+    REMEMBERED_NEXT,
+    UPDATED,
+    region,
+)
+from autograd.native.machine import lane_width
 from autograd.native.registers import Lanes, Register
 from autograd.native.rolling import Loop, size, slots_of
 
-__all__ = ["INDEX", "Emitter", "Space"]
+__all__ = ["INDEX", "Emitter", "Space", "summed", "written_slots"]
 
 INDEX = ir.IntType(64)
 _SUM_FLAGS = ("contract", "nsz", "reassoc")  # a sum over a loop may be taken in several parts at once
@@ -55,14 +64,19 @@ class Emitter:
         lanes: the :class:`Lanes` to compute in.
         space: a :class:`Space`; a pointer is looked up when it is used.
         sizes: the number of slots of each region, by its first slot.
-        fresh: whether gradients of parameters begin at 0, or are added to what is there.
+        fresh: whether gradients of parameters begin at 0, each one number whatever the lanes, or are added to what is
+            there.
+        update: ``(change, slots, rate)``: what an optimizer makes of a parameter, how many numbers it remembers
+            of each, and the region of its rate. Then a gradient, which has to be a single contribution, is not
+            stored: the new number of its parameter is.
 
     Attributes:
         cut: whether the code became several functions: it is long and has little repetition.
     """
 
-    def __init__(self, lanes: Lanes, space: Space, sizes, fresh: bool = False):
-        self._lanes, self._space, self._fresh = lanes, space, fresh
+    def __init__(self, lanes: Lanes, space: Space, sizes, fresh: bool = False, update=None):
+        self._lanes, self._space, self._fresh, self._update = lanes, space, fresh, update
+        self._parameters = sizes.get(PARAMETERS, 0)
         self._sums = lanes if lanes.strict else Lanes(lanes.builder, lanes.count, single=lanes.single, flags=_SUM_FLAGS)
         self._read_back = {base: np.zeros(size, dtype=bool) for base, size in sizes.items()}
         self.cut = False
@@ -313,7 +327,7 @@ class Emitter:
                          for (slot, terms), step in zip(places[at:end], item.steps, strict=True)]  # fmt: skip
                 yield from self._accesses(item.body, inner, direct=False)
             else:
-                written = _written(item[0], end - at)
+                written = written_slots(item[0], end - at)
                 for k in range(at, end):
                     yield places[k], k - at in written, direct
             at = end
@@ -382,6 +396,8 @@ class Emitter:
         if kind == "zero":
             if self._is_kept(places[0]):
                 self._put(places[0], self._number(0.0))
+            elif self._fresh and not self._dry:
+                self._lanes.builder.store(ir.Constant(self._lanes.element, 0.0), self._address(places[0], 1))
         elif kind in ("=", "+="):
             out, *operands = places
             before = self._get(out) if kind == "+=" else None
@@ -398,8 +414,8 @@ class Emitter:
             self._derivative(operation, places)
 
     def _is_kept(self, place):
-        """Whether a slot starts at 0 here, and is no gradient that is added to."""
-        return self._fresh or region(place[0]) != PARAMETER_GRADIENTS
+        """Whether a slot has its number in a register, and is no gradient that all lanes add to."""
+        return region(place[0]) != PARAMETER_GRADIENTS or (self._fresh and self._lanes.count == 1)
 
     def _number(self, x):
         return None if self._dry else self._lanes.lift(x)
@@ -440,8 +456,10 @@ class Emitter:
         return part if alive is None else select(alive > 0.0, part, 0.0)
 
     def _deliver(self, out, part, grows):
-        if not self._is_kept(out):
-            self._add_to_gradient(out, part)
+        if self._update is not None and region(out[0]) == PARAMETER_GRADIENTS:
+            self._update_parameter(out, part)
+        elif not self._is_kept(out):
+            self._add_to_gradient(out, part, sets=self._fresh and not grows)
         elif grows:
             self._put(out, self._add(self._get(out), part))
         elif self._lanes.strict:
@@ -449,8 +467,25 @@ class Emitter:
         else:
             self._put(out, self._number(part))
 
-    def _add_to_gradient(self, out, part):
+    def _update_parameter(self, out, gradient):
+        (slot, terms), n = out, self._parameters
+        change, slots, rate = self._update
+        p = slot - PARAMETER_GRADIENTS
+        w = self._get((PARAMETERS + p, terms))
+        memory = [self._get((REMEMBERED + k * n + p, terms)) for k in range(slots)]
         if self._dry:
+            return
+        lanes, b = self._lanes, self._lanes.builder
+        number, memory = change(w, lanes.lift(gradient), Register(b.load(self._space.pointers[rate]), lanes), memory)
+        b.store(lanes.lift(number).value, self._address((UPDATED + p, terms), 1))
+        for k, x in enumerate(memory):
+            b.store(lanes.lift(x).value, self._address((REMEMBERED_NEXT + k * n + p, terms), 1))
+
+    def _add_to_gradient(self, out, part, sets=False):
+        if self._dry:
+            return
+        if self._fresh:
+            self._sum_to_gradient(out, part, sets)
             return
         lanes, b = self._lanes, self._lanes.builder
         folded = self._space.folded
@@ -462,6 +497,17 @@ class Emitter:
         for piece in self._pieces(lanes.lift(part).value, folded):
             total = b.fadd(total, piece, flags=() if lanes.strict else _SUM_FLAGS)
         b.store(total, address).align = self._alignment(folded)
+
+    def _sum_to_gradient(self, out, part, sets):
+        """Put the sum over the lanes into a gradient that is one number."""
+        lanes, b = self._lanes, self._lanes.builder
+        width = min(lanes.count, lane_width())
+        first, *rest = self._pieces(lanes.lift(part).value, width)
+        for piece in rest:
+            first = b.fadd(first, piece, flags=_SUM_FLAGS)
+        total = summed(b, first) if width > 1 else first
+        address = self._address(out, 1)
+        b.store(total if sets else b.fadd(b.load(address), total), address)
 
     def _pieces(self, vector, width):
         """A vector of lanes in parts of so many."""
@@ -510,6 +556,15 @@ class Emitter:
         self._put(out, above)
 
 
+def summed(b, vector):
+    """The sum of a vector's numbers, in any order."""
+    type_ = vector.type
+    name = f"llvm.vector.reduce.fadd.v{type_.count}f{64 if type_.element == ir.DoubleType() else 32}"
+    if name not in b.module.globals:
+        ir.Function(b.module, ir.FunctionType(type_.element, [type_.element, type_]), name=name)
+    return b.call(b.module.globals[name], [ir.Constant(type_.element, -0.0), vector], fastmath=_SUM_FLAGS)
+
+
 def _times(flow, partial, primitive, i, operands):
     """What flows along an edge; a derivative of 1 or -1 is no product."""
     if primitive is primitives.where:
@@ -550,7 +605,7 @@ def _width(item):
     return len(item.steps) if isinstance(item, Loop) else len(item[1])
 
 
-def _written(operation, width):
+def written_slots(operation, width):
     """Which of an instruction's slots it writes."""
     if operation[0] != "all":
         return {0}

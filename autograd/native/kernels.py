@@ -11,22 +11,27 @@ from dataclasses import dataclass
 import numpy as np
 from llvmlite import ir
 
-from autograd.native.emitting import INDEX, Emitter, Space
+from autograd.native.emitting import INDEX, Emitter, Space, summed, written_slots
 from autograd.native.lowering import (
     CONSTANTS,
     INPUT_GRADIENTS,
     INPUTS,
     PARAMETER_GRADIENTS,
     PARAMETERS,
+    REMEMBERED,
+    REMEMBERED_NEXT,
+    UPDATED,
     Lowered,
     is_temporary,
+    region,
 )
 from autograd.native.machine import lane_width
 from autograd.native.registers import Lanes, Register
 
-__all__ = ["Block", "Layout", "counted", "index", "memory", "zero"]
+__all__ = ["Block", "Layout", "counted", "index", "memory", "single_contributions", "zero"]
 
 _VOID = ir.VoidType()
+_UPDATES = UPDATED, REMEMBERED, REMEMBERED_NEXT, "rate"
 _ALIGNMENT = 64
 
 
@@ -83,9 +88,8 @@ class Layout:
     total: int
 
     @classmethod
-    def of(cls, low: Lowered, count: int) -> "Layout":
+    def of(cls, low: Lowered, count: int, folded: int) -> "Layout":
         """The layout for so many lanes."""
-        folded = min(count, lane_width())
         offsets: dict = {}
         total = 0
         regions: dict = {base: size * count for base, size in low.sizes.items() if is_temporary(base)}
@@ -107,20 +111,25 @@ class Block:
         low: the program. forward, adjoint: its instructions, rolled or not.
         count: lanes.
         differentiate: whether the adjoint program runs.
-        fresh: whether gradients of parameters begin at 0.
+        fresh: whether gradients of parameters begin at 0, which suits batches that are one group.
+        update: ``(change, slots)`` to update each parameter where its gradient is found, in place of storing that: see
+            :class:`Emitter`. It goes with ``fresh`` and one lane, and asks for :func:`single_contributions`.
         options: of :class:`Lanes`: ``strict``, ``single``, ``flags``.
 
     Its arguments are addresses: of parameters and constants, then of the regions in working memory in the order of
-    ``layout.offsets``.
+    ``layout.offsets``, and then, with an update, of the new parameters, of what is remembered before and after, and of
+    the rate.
     """
 
-    def __init__(self, module, name, low, forward, adjoint, count, *, differentiate, fresh=False, **options):
-        self.layout = Layout.of(low, count)
+    def __init__(
+        self, module, name, low, forward, adjoint, count, *, differentiate, fresh=False, update=None, **options
+    ):
+        self.layout = Layout.of(low, count, 1 if fresh else min(count, lane_width()))
         self.low, self.fresh = low, fresh
         self._builder = b = ir.IRBuilder()
         self.lanes = lanes = Lanes(b, count, **options)
         pointer = lanes.element.as_pointer()
-        arguments = [PARAMETERS, CONSTANTS, *self.layout.offsets]
+        arguments = [PARAMETERS, CONSTANTS, *self.layout.offsets, *(_UPDATES if update else ())]
         self.function = ir.Function(module, ir.FunctionType(_VOID, [pointer] * len(arguments)), name=name)
         self.function.linkage = "internal"
         self.function.attributes.add("nounwind")
@@ -132,7 +141,8 @@ class Block:
         space = Space(self.pointers, np.array(low.constants), scalar, self.layout.folded)
         sizes = {**low.sizes, PARAMETER_GRADIENTS: low.sizes.get(PARAMETERS, 0),
                  INPUT_GRADIENTS: low.sizes.get(INPUTS, 0)}  # fmt: skip
-        self.emitter = emitter = Emitter(lanes, space, sizes, fresh)
+        update = (*update, "rate") if update else None
+        self.emitter = emitter = Emitter(lanes, space, sizes, fresh, update)
 
         def program():
             emitter.run(forward)
@@ -177,17 +187,33 @@ class Block:
         size = (4 if self.lanes.single else 8) * self.lanes.count
         return min(_ALIGNMENT, size & -size)
 
-    def call(self, b, parameters, constants, work, rows=None, gradient=None):
+    def call(self, b, parameters, constants, work, rows=None, gradient=None, updates=()):
         """Call it with working memory from ``work`` on.
 
-        One sample's inputs may be used where they are, and its gradient put where it is wanted.
+        One sample's inputs may be used where they are, and its gradient put where it is wanted; ``updates`` are the
+        arguments that a block with an update takes more.
         """
         elsewhere = {INPUTS: rows, PARAMETER_GRADIENTS: gradient}
         arguments = [parameters, constants]
         for base, offset in self.layout.offsets.items():
             place = elsewhere.get(base)
             arguments.append(b.gep(work, [index(offset)]) if place is None else place)
-        b.call(self.function, arguments)
+        b.call(self.function, [*arguments, *updates])
+
+
+def single_contributions(low: Lowered) -> bool:
+    """Whether the gradient of every parameter is one contribution, and so known as soon as that is."""
+    outs = []
+    for instruction in low.adjoint:
+        operation: tuple = instruction[0]  # type: ignore[assignment]
+        slots = instruction[1]
+        written = [slots[k] for k in written_slots(operation, len(slots))]
+        mine = [slot for slot in written if region(slot) == PARAMETER_GRADIENTS]
+        grows = operation[0] in ("zero", "d+=") or (operation[0] == "all" and "+=" in operation[3])
+        if mine and grows:
+            return False
+        outs += mine
+    return len(outs) == len(set(outs)) == low.sizes.get(PARAMETERS, 0)
 
 
 def runner(module, block: Block, name="run"):
@@ -249,10 +275,11 @@ def fold(b, gradients, G, n_parameters, folded, element, clear=False):
     """Add the lanes of each parameter's gradient to its sum."""
     with counted(b, n_parameters) as p:
         address = b.gep(G, [p])
-        total = ir.Constant(element, 0.0)
-        for lane in range(folded):
-            each = b.gep(gradients, [b.add(b.mul(p, index(folded)), index(lane))])
-            total = b.fadd(total, b.load(each))
-            if clear:
-                b.store(ir.Constant(element, 0.0), each)
+        lanes = b.gep(gradients, [b.mul(p, index(folded))])
+        if folded > 1:
+            lanes = b.bitcast(lanes, ir.VectorType(element, folded).as_pointer())
+        total = b.load(lanes)
+        if clear:
+            b.store(ir.Constant(total.type, None), lanes)
+        total = summed(b, total) if folded > 1 else total
         b.store(b.fadd(b.load(address), total), address)

@@ -33,13 +33,15 @@ from autograd.native.rolling import Instruction
 from autograd.value import Value
 
 __all__ = [
-    "ADJOINTS", "ALIVE", "CONSTANTS", "INPUTS", "INPUT_GRADIENTS", "PARAMETERS", "PARAMETER_GRADIENTS", "TEMPORARIES",
-    "Lowered", "is_temporary", "lower", "region",
+    "ADJOINTS", "ALIVE", "CONSTANTS", "INPUTS", "INPUT_GRADIENTS", "PARAMETERS", "PARAMETER_GRADIENTS", "REMEMBERED",
+    "REMEMBERED_NEXT", "TEMPORARIES", "UPDATED", "Lowered", "is_temporary", "lower", "region",
 ]  # fmt: skip
 
 _SHIFT = 28
 _MOST_PRIMITIVES = 1 << 16
 PARAMETERS, INPUTS, CONSTANTS, PARAMETER_GRADIENTS, INPUT_GRADIENTS = [k << _SHIFT for k in range(5)]
+# Where an update puts new numbers of the parameters, and what an optimizer remembers, before and after.
+UPDATED, REMEMBERED, REMEMBERED_NEXT = [k << _SHIFT for k in range(5, 8)]
 # A region for each primitive's results, and one for their adjoints: those of a layer are side by side then.
 TEMPORARIES, ADJOINTS, ALIVE = [k * _MOST_PRIMITIVES << _SHIFT for k in (1, 2, 3)]
 

@@ -15,7 +15,7 @@ import numpy as np
 from llvmlite import ir
 
 from autograd.native.emitting import INDEX
-from autograd.native.kernels import Block, counted, fold, index, zero
+from autograd.native.kernels import Block, counted, fold, index, single_contributions, zero
 from autograd.native.kernels import memory as aligned
 from autograd.native.lowering import INPUTS, PARAMETER_GRADIENTS, PARAMETERS, lower
 from autograd.native.machine import Code, lane_width
@@ -87,7 +87,7 @@ class Descent:
         self._lanes = self._lanes or lanes_for(low, self._batch, lane_width(), 8)
         forward, adjoint = roll(low.forward), roll(low.adjoint)
         structure = repr(forward), repr(adjoint), tuple(low.outputs), np.array(low.constants).tobytes()
-        single = self._batch == 1
+        single = self._batch <= self._lanes  # a batch is one group
         self._kernel = kernel(
             ("descent", structure, tuple(sorted(low.sizes.items())), self._lanes, single, memory, key, labels is None),
             lambda: _Kernel(low, forward, adjoint, self._lanes, single, change, memory, labels is not None),
@@ -229,12 +229,14 @@ class _Kernel:
     def __init__(self, low, forward, adjoint, count, single, change, slots, counts_hits):
         module = ir.Module("deltagrad")
         self._low, self._n, self._slots, self._counts_hits = low, low.sizes.get(PARAMETERS, 0), slots, counts_hits
+        # One sample's gradient need not be kept: each parameter is updated where its own is found.
+        self._fused = single and count == 1 and change is not None and single_contributions(low)
         self.block = Block(
-            module, "block", low, forward, adjoint, count, differentiate=True, fresh=single and count == 1,
-            flags=("contract",),
+            module, "block", low, forward, adjoint, count, differentiate=True, fresh=single, flags=("contract",),
+            update=(change, slots) if self._fused else None,
         )  # fmt: skip
-        self._batch = self._batch_gradient(module)
-        update = None if change is None else _updater(module, change, self._n, slots)
+        self._batch, self._finite = self._batch_gradient(module), _finite_check(module)
+        update = None if change is None or self._fused else _updater(module, change, self._n, slots)
         self._epochs(module, shuffler(module), update)
         self.code = Code(module, vectorize=True, pack=count == 1)
         self.run = self.code.function("epochs", *[_POINTER] * len(_ARGUMENTS), *[ctypes.c_int64] * len(_COUNTS))
@@ -287,8 +289,14 @@ class _Kernel:
         share = b.fdiv(ir.Constant(DOUBLE, 1.0), b.sitofp(size, DOUBLE))
         pending = [b.gep(given["sums"], [index(1)]), b.gep(given["state"], [index(_PENDING)])]
         at = b.gep(given["order"], [place])
+        other = b.sub(index(1), copy)
+        step = b.select(b.icmp_signed("!=", given["moving_rate"], index(0)), self._get(_UPDATES), index(0))
+        rate, room = b.gep(given["rates"], [step]), index(max(self._slots * n, 1))
+        new = b.gep(given["parameters"], [b.mul(other, index(max(n, 1)))])
+        remembered, new_remembered = [b.gep(given["memory"], [b.mul(k, room)]) for k in (copy, other)]
+        updates = [new, remembered, new_remembered, rate] if self._fused else []
         b.call(self._batch, [parameters, given["constants"], given["rows"], at, given["labels"], gradient, *pending,
-                             given["work"], size, share])  # fmt: skip
+                             given["work"], size, share, *updates])  # fmt: skip
         loss, hits = [b.load(address) for address in pending]
         finite = b.fcmp_ordered("==", b.fsub(loss, loss), ir.Constant(DOUBLE, 0.0))
         goes_on, stops = b.append_basic_block("finite"), b.append_basic_block("stops")
@@ -303,17 +311,14 @@ class _Kernel:
         self._set(_STATUS, index(_GRADIENT))
         b.branch(end)
         b.position_at_end(here)
-        if update is None:
+        if update is None and not self._fused:
             b.branch(end)
             return
-        other = b.sub(index(1), copy)
-        step = b.select(b.icmp_signed("!=", given["moving_rate"], index(0)), self._get(_UPDATES), index(0))
-        rate = b.load(b.gep(given["rates"], [step]))
-        room = index(max(self._slots * n, 1))
-        ok = b.call(update, [
-            parameters, b.gep(given["parameters"], [b.mul(other, index(max(n, 1)))]),
-            b.gep(given["memory"], [b.mul(copy, room)]), b.gep(given["memory"], [b.mul(other, room)]), gradient, rate,
-        ])  # fmt: skip
+        if self._fused:
+            ok = b.and_(*[b.call(self._finite, [array, index(size)])
+                          for array, size in ((new, n), (new_remembered, self._slots * n))])  # fmt: skip
+        else:
+            ok = b.call(update, [parameters, new, remembered, new_remembered, gradient, b.load(rate)])
         done = b.append_basic_block("done")
         b.cbranch(ok, done, stops)
         b.position_at_end(done)
@@ -335,15 +340,14 @@ class _Kernel:
     def _batch_gradient(self, module):
         """The function ``batch(parameters, constants, rows, order, labels, gradient, loss, hits, work, size, share)``.
 
-        Of the samples that ``order`` begins with, it writes the sum of the losses, the number of right answers, and
-        ``share`` times the sum of the gradients.
+        With an update in it, what that takes follows. Of the samples that ``order`` begins with, it writes the sum of
+        the losses, the number of right answers, and ``share`` times the sum of the gradients.
         """
         double, whole = DOUBLE.as_pointer(), INDEX.as_pointer()
-        kind = ir.FunctionType(
-            ir.VoidType(), [double] * 3 + [whole] * 2 + [double] * 2 + [whole, double, INDEX, DOUBLE]
-        )
+        kinds = [double] * 3 + [whole] * 2 + [double] * 2 + [whole, double, INDEX, DOUBLE]
+        kind = ir.FunctionType(ir.VoidType(), kinds + [double] * (4 if self._fused else 0))
         function = ir.Function(module, kind, name="batch")
-        parameters, constants, rows, order, labels, gradient, loss, hits, work, size, share = function.args
+        parameters, constants, rows, order, labels, gradient, loss, hits, work, size, share, *updates = function.args
         b = ir.IRBuilder(function.append_basic_block("entry"))
         layout, count, n_inputs = self.block.layout, self.block.layout.count, self._low.sizes.get(INPUTS, 0)
         b.store(ir.Constant(DOUBLE, 0.0), loss)
@@ -374,7 +378,8 @@ class _Kernel:
                 b.store(b.select(held, share, ir.Constant(DOUBLE, 0.0)), b.gep(seeds, [lane]))
             if count == 1:
                 row = b.gep(rows, [b.mul(sample(first), index(n_inputs))])
-            self.block.call(b, parameters, constants, work, row, gradient if self.block.fresh else None)
+            own = gradient if self.block.fresh else None
+            self.block.call(b, parameters, constants, work, row, own, updates)
             with counted(b, inside) as lane:
                 b.store(b.fadd(b.load(loss), b.load(b.gep(outputs, [lane]))), loss)
                 if self._counts_hits:
@@ -404,6 +409,26 @@ class _Kernel:
         return answer
 
 
+def _finite_check(module):
+    """The function ``all_finite(array, n)``."""
+    function = ir.Function(module, ir.FunctionType(_BIT, [DOUBLE.as_pointer(), INDEX]), name="all_finite")
+    function.linkage = "internal"
+    array, n = function.args
+    b = ir.IRBuilder(function.append_basic_block("entry"))
+    wrong = b.alloca(INDEX)
+    b.store(index(0), wrong)
+    with counted(b, n) as k:
+        b.store(b.or_(b.load(wrong), _not_finite(Register(b.load(b.gep(array, [k])), Lanes(b)))), wrong)
+    b.ret(b.icmp_signed("==", b.load(wrong), index(0)))
+    return function
+
+
+def _not_finite(x):
+    """1 for an infinity or a NaN, else 0."""
+    b = x.lanes.builder
+    return b.zext(b.fcmp_unordered(">=", abs(x).value, ir.Constant(DOUBLE, math.inf)), INDEX)
+
+
 def _updater(module, change, n, slots):
     """The function ``update(w, new_w, memory, new_memory, gradient, rate)``, which tells whether all is finite."""
     pointer = DOUBLE.as_pointer()
@@ -415,7 +440,6 @@ def _updater(module, change, n, slots):
     lanes = Lanes(b)
     before = b.block
     body, after = b.append_basic_block("each"), b.append_basic_block("done")
-    infinity = ir.Constant(DOUBLE, math.inf)
     b.cbranch(b.icmp_signed("<", index(0), index(n)), body, after)
     b.position_at_end(body)
     p, bad = b.phi(INDEX), b.phi(INDEX)
@@ -432,8 +456,7 @@ def _updater(module, change, n, slots):
     for number, address in [(new, at(new_w)), *[(x, at(new_remembered, k)) for k, x in enumerate(memory)]]:
         value = lanes.lift(number).value
         b.store(value, address)
-        wrong = b.fcmp_unordered(">=", abs(Register(value, lanes)).value, infinity)  # a NaN is, too
-        spoilt = b.or_(spoilt, b.zext(wrong, INDEX))
+        spoilt = b.or_(spoilt, _not_finite(Register(value, lanes)))
     following = b.add(p, index(1))
     p.add_incoming(following, b.block)
     bad.add_incoming(spoilt, b.block)
