@@ -43,7 +43,7 @@ FLOORS = [
     ["autograd.native.emitting", "autograd.native.listing", "autograd.native.trouble"],
     ["autograd.native.kernels"],
     ["autograd.native.programs"],
-    ["autograd.native.compiling", "autograd.native.shuffling"],
+    ["autograd.native.compiling", "autograd.native.shuffling", "autograd.native.splitting"],
     ["autograd.native.training"],
     ["autograd.native"],
     ["autograd"],

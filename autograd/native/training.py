@@ -23,6 +23,7 @@ from autograd.native.programs import kernel, lanes_for
 from autograd.native.registers import DOUBLE, Lanes, Register
 from autograd.native.rolling import roll
 from autograd.native.shuffling import STATE, shuffler
+from autograd.native.splitting import split
 
 __all__ = ["Descent", "Progress"]
 
@@ -86,6 +87,8 @@ class Descent:
         low = lower(self._outputs, parameters, inputs, of_inputs=False, pulled=self._lanes != 1, differentiated=1)
         self._lanes = self._lanes or lanes_for(low, self._batch, lane_width(), 8)
         forward, adjoint = roll(low.forward), roll(low.adjoint)
+        if self._lanes == 1:
+            forward, adjoint = split(forward), split(adjoint)
         structure = repr(forward), repr(adjoint), tuple(low.outputs), np.array(low.constants).tobytes()
         single = self._batch <= self._lanes  # a batch is one group
         self._kernel = kernel(
