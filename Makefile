@@ -57,6 +57,7 @@ format: $(VENV)/.with-lint
 bench: $(VENV)/.with-bench
 	$(RUN) -m benchmarks
 	$(RUN) -m benchmarks.speed
+	$(RUN) -m benchmarks.compiling
 
 grading: $(VENV)/.with-test
 	$(RUN) -m benchmarks.formulas

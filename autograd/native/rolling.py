@@ -233,7 +233,27 @@ class _Roller:
         hashes = self._hash[low:high]
         step = hashes[p:] - hashes[:-p]
         goes_on = same[:-p] & same[p:] & (step[:-p] == step[p:])
-        return [(low + a, p, 2 + (b - a) // p) for a, b in _intervals(goes_on, p)]
+        return [(low + a + self._offset(low + a, p, (b - a) % p), p, 2 + (b - a) // p) for a, b in
+                _intervals(goes_on, p)]  # fmt: skip
+
+    def _offset(self, start, p, spare):
+        """How many of the spare items of a run to leave out in front: so many that the turns share the fewest slots.
+
+        The end of a layer, before a layer like it, could as well be the start of that one's turns. But then each turn
+        would go on with what the turn before had left.
+        """
+        if not spare or p > _SHORT:
+            return 0
+        return min(range(spare + 1), key=lambda offset: self._shared(start + offset, p))
+
+    def _shared(self, start, p):
+        """How many slots that move are in the first turn and in the second."""
+        turns = [
+            [x for place in self._place[at : at + p].tolist() for x in self._slots[place]] for at in (start, start + p)
+        ]
+        first, second = [{x for x, other in zip(turn, turns[1 - k], strict=True) if x != other}
+                         for k, turn in enumerate(turns)]  # fmt: skip
+        return len(first & second)
 
     def _fold(self, runs):
         """Make loops of runs, each a start, a number of items and a number of blocks; whether any was made."""

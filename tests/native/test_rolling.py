@@ -170,3 +170,16 @@ def test_long_bodies_are_found():
 def test_what_is_no_instruction_is_refused(bad):
     with pytest.raises(TypeError, match="instruction 1"):
         roll([("add", (0, 1, 2)), bad])
+
+
+def test_a_loop_begins_where_its_turns_share_nothing():
+    """Of two layers, the last activation of the first could as well begin the loop of the second."""
+    program = []
+    for layer in range(2):
+        for j in range(5):
+            s, a = 100 + 5 * layer + j, 200 + 5 * layer + j
+            program.append(("copy", (s, 40 * layer + 8 * j)))
+            program += [("add", (s, 1000 + 40 * layer + 8 * j + k, 300 + k)) for k in range(4 - layer)]
+            program.append(("tanh", (a, s)))
+    assert [item.body[0][0] for item in roll(program)] == ["copy", "copy"]
+    assert unroll(roll(program)) == program

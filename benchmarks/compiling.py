@@ -1,0 +1,154 @@
+"""How long compiling takes, and what a compiled transformer gains: ``python -m benchmarks.compiling [--quick]``.
+
+A network is written scalar by scalar, ``sum(w * x)``, so that each product and each sum is a node. The clock runs from
+before the first node is recorded until the machine code of value and gradient has run once.
+"""
+
+import argparse
+import random
+import time
+
+import numpy as np
+
+import autograd
+from autograd import Value, dot, softmax
+from autograd.native.lowering import lower
+from autograd.native.rolling import roll, size
+from benchmarks import slots_value, transformer
+from benchmarks.timing import in_turn, medians, print_table
+
+__all__ = ["main"]
+
+NETWORKS = {1_000: (8, 16, 8, 8), 10_000: (40, 64, 32, 10), 100_000: (120, 240, 64, 10), 1_000_000: (400, 1100, 50, 10)}
+NAME = "katherine"
+
+
+def main():
+    """Run them."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.compiling", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="up to 10^5 nodes, fewer rounds")
+    quick = parser.parse_args().quick
+    growth(list(NETWORKS)[: 3 if quick else 4])
+    transformers(2 if quick else 5)
+
+
+def network(sizes):
+    """The loss of one sample, its inputs and the weights, all Values."""
+    draw = random.Random(1)
+
+    def leaves(n):
+        return [Value(draw.uniform(-1, 1)) for _ in range(n)]
+
+    x = inputs = leaves(sizes[0])
+    parameters = []
+    for n, m in zip(sizes, sizes[1:], strict=False):
+        rows = [leaves(n) for _ in range(m)]
+        parameters += [w for row in rows for w in row]
+        x = [sum(w * v for w, v in zip(row, x, strict=True)).tanh() for row in rows]
+    return sum((y - 0.5) ** 2 for y in x), inputs, parameters
+
+
+def growth(sizes):
+    """Compile time as a network grows."""
+    rows = []
+    for goal in sizes:
+        start = time.perf_counter()
+        loss, inputs, parameters = network(NETWORKS[goal])
+        recorded = time.perf_counter()
+        program = autograd.compile(loss, inputs=inputs, parameters=parameters)
+        program.gradient(np.array([[x.data for x in inputs]]))
+        done = time.perf_counter()
+        nodes = program.stats.nodes
+        low = lower([loss], parameters, inputs)
+        instructions = len(low.forward) + len(low.adjoint)
+        before = time.perf_counter()
+        rolled = size(roll(low.forward)) + size(roll(low.adjoint))
+        rolling = time.perf_counter() - before
+        rows.append(
+            (f"{nodes:,}", f"{recorded - start:.2f}", f"{done - recorded:.2f}", f"{(done - start) / nodes * 1e6:.1f}",
+             f"{instructions:,}", str(rolled), f"{rolling / instructions * 1e6:.1f}")
+        )  # fmt: skip
+    head = ("nodes", "recorded, s", "compiled, s", "us a node", "instructions", "rolled", "us to roll one")
+    print_table("compile time, recording to machine code", head, rows)
+
+
+class Compiled(transformer.Transformer):
+    """The transformer as a program for names of one length: letters come in as a 1 among 26 zeros."""
+
+    def recorded(self, length):
+        """The loss of a name, a Value, and the inputs: for each place the letter, and the one that follows."""
+        inputs, keys, contents, losses = [], [], [], []
+        width = transformer.DIM // transformer.HEADS
+        for place in range(length):
+            letter, following = [
+                [Value(float(k == transformer.END)) for k in range(transformer.VOCABULARY)] for _ in range(2)
+            ]
+            inputs += letter + following
+            x = [dot(letter, column) + p for column, p in zip(zip(*self.letters, strict=True), self.places[place],
+                                                              strict=True)]  # fmt: skip
+            h = transformer.normalized(x)
+            q = transformer.linear(self.query, h)
+            keys.append(transformer.linear(self.key, h))
+            contents.append(transformer.linear(self.content, h))
+            mixed = []
+            for start in range(0, transformer.DIM, width):
+                part = slice(start, start + width)
+                scores = [sum(a * b for a, b in zip(q[part], k[part], strict=True)) * width**-0.5 for k in keys]
+                weights = softmax(scores)
+                mixed += [
+                    sum(w * c[j] for w, c in zip(weights, contents, strict=True)) for j in range(start, start + width)
+                ]
+            x = [a + b for a, b in zip(x, transformer.linear(self.mix, mixed), strict=True)]
+            hidden = [v.relu() for v in transformer.linear(self.up, transformer.normalized(x))]
+            x = [a + b for a, b in zip(x, transformer.linear(self.down, hidden), strict=True)]
+            answers = softmax(transformer.linear(self.out, transformer.normalized(x)))
+            losses.append(-dot(following, answers).log())
+        return sum(losses) * (1.0 / length), inputs
+
+    def stepper(self, name, rate=0.05):
+        """A function that makes one step of gradient descent on a name, and the seconds it took to compile."""
+        tokens = [transformer.END, *[ord(c) - ord("a") for c in name], transformer.END]
+        start = time.perf_counter()
+        loss, inputs = self.recorded(len(tokens) - 1)
+        program = autograd.compile(loss, inputs=inputs, parameters=self.parameters)
+        row = np.concatenate([np.eye(transformer.VOCABULARY)[k] for pair in zip(tokens, tokens[1:], strict=False)
+                              for k in pair])  # fmt: skip
+
+        def step():
+            value, gradient = program.value_and_gradient(row)
+            for p, g in zip(self.parameters, gradient.parameters.tolist(), strict=True):
+                p.data -= rate * g
+            return value
+
+        step()
+        return step, time.perf_counter() - start
+
+
+def transformers(rounds):
+    """A step on a name, compiled, beside the same number by number."""
+    ours, eager, slots = Compiled(Value), transformer.Transformer(Value), transformer.Transformer(slots_value.Value)
+    expected = eager.loss(NAME).data
+    step, seconds = ours.stepper(NAME)
+    eager.step(NAME)
+    value, after = step(), eager.loss(NAME).data
+    if abs(value - after) > 1e-9 * abs(expected):
+        raise SystemExit(f"the compiled transformer's loss is {value}, the engine's {after}.")
+    programs = {
+        "ours, compiled": step,
+        "ours, eager": lambda: eager.step(NAME),
+        "slots": lambda: slots.step(NAME),
+    }
+    times = medians(in_turn(programs, rounds))
+    first = times["ours, compiled"]
+    tokens = len(NAME) + 1
+    rows = [(name, f"{t * 1e6 / tokens:.1f}", f"{t / first:.1f}") for name, t in times.items()]
+    print_table(f"character transformer, a step on {NAME!r}, a token", ("", "us", "/ compiled"), rows)
+    saved = times["slots"] - first
+    print(
+        f"\n  compiled in {seconds:.1f} s, which {seconds / saved:.0f} names of this length make up for beside slots, "
+        f"and {seconds / (times['ours, eager'] - first):.0f} beside our eager engine"
+    )
+
+
+if __name__ == "__main__":
+    main()
