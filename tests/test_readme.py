@@ -85,3 +85,9 @@ def test_its_pictures_are_made_by_the_script(tmp_path, monkeypatch):
     assert made == {path.name for path in (ROOT / "notebooks" / "pictures").iterdir()}
     assert {Path(target).name for target in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", TEXT)} <= made
     assert "d_h[1]" in (tmp_path / "neurons.svg").read_text(encoding="utf-8")
+
+
+def test_the_listing_is_printed_as_shown():
+    (code,) = [block for block in BLOCKS if "program.listing()" in block]
+    shown = re.search(r"```\n(# forward\n.*?)```", TEXT, re.DOTALL).group(1)
+    assert printed(code) == shown
