@@ -34,7 +34,8 @@ from autograd.value import Value
 
 __all__ = [
     "ADJOINTS", "ALIVE", "CONSTANTS", "INPUTS", "INPUT_GRADIENTS", "PARAMETERS", "PARAMETER_GRADIENTS", "REMEMBERED",
-    "REMEMBERED_NEXT", "TEMPORARIES", "UPDATED", "Lowered", "is_temporary", "lower", "region",
+    "REMEMBERED_NEXT", "TEMPORARIES", "UPDATED", "Lowered", "check_leaves", "is_temporary", "lower", "nodes_under",
+    "region",
 ]  # fmt: skip
 
 _SHIFT = 28
@@ -129,6 +130,22 @@ def lower(
     return lowering.lowered
 
 
+def check_leaves(parameters, inputs) -> None:
+    """Have the leaves that have slots of their own be leaves, each once.
+
+    Raises:
+        GraphError: one is none, or stands twice.
+    """
+    seen: set = set()
+    for leaves, name in ((parameters, "parameter"), (inputs, "input")):
+        for k, leaf in enumerate(leaves):
+            if not isinstance(leaf, Value) or leaf.op is not None:
+                raise GraphError(f"{name} {k} is {leaf!r}, which is no leaf: give Values the graph starts from.")
+            if leaf in seen:
+                raise GraphError(f"{name} {k}, {leaf!r}, stands twice among the leaves: give each once.")
+            seen.add(leaf)
+
+
 def nodes_under(roots, strict=False) -> list[Value]:
     """Every node under some roots, operands first, whether a leaf was changed or not.
 
@@ -181,12 +198,9 @@ class _Lowering:
         self.lowered = Lowered()
         self._outputs, self._guards = list(outputs), list(guards)
         self._slots: dict = {}
-        for base, leaves, name in ((PARAMETERS, parameters, "parameter"), (INPUTS, inputs, "input")):
-            for k, leaf in enumerate(leaves):
-                if not isinstance(leaf, Value) or leaf.op is not None:
-                    raise GraphError(f"{name} {k} is {leaf!r}, which is no leaf: give Values the graph starts from.")
-                if leaf in self._slots:
-                    raise GraphError(f"{name} {k}, {leaf!r}, stands twice among the leaves: give each once.")
+        check_leaves(parameters, inputs)
+        for base, leaves in ((PARAMETERS, parameters), (INPUTS, inputs)):
+            for leaf in leaves:
                 self._put(leaf, self._new(base))
         self._gradients = {leaf: slot - PARAMETERS + PARAMETER_GRADIENTS for leaf, slot in self._slots.items()}
         watched = [x for _, a, b, _ in self._guards for x in (a, b) if isinstance(x, Value)]

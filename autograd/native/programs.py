@@ -1,6 +1,7 @@
 """A compiled graph: its value and its gradient for a whole batch, in machine code."""
 
 import ctypes
+import functools
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -12,9 +13,19 @@ from llvmlite import ir
 from autograd.errors import GuardError
 from autograd.native.kernels import Block, memory, runner
 from autograd.native.listing import listing
-from autograd.native.lowering import CONSTANTS, PARAMETERS, Lowered, lower
+from autograd.native.lowering import (
+    ADJOINTS,
+    CONSTANTS,
+    INPUT_GRADIENTS,
+    PARAMETERS,
+    TEMPORARIES,
+    Lowered,
+    check_leaves,
+    lower,
+)
 from autograd.native.machine import Code, lane_width
 from autograd.native.rolling import roll, size
+from autograd.native.samples import find_samples
 from autograd.native.trouble import Trouble, troubles
 from autograd.value import Value
 
@@ -116,21 +127,50 @@ class Program:
         if strict and self.dtype != np.float64:
             raise ValueError("strict results have the engine's bits, which are of float64: leave dtype as it is.")
         self._outputs, self._guards, self._single_output = list(outputs), list(guards), single_output
-        self._low = lower(self._outputs, self.parameters, self.inputs, self._guards, strict=strict, pulled=not strict)
-        self._forward, self._adjoint = roll(self._low.forward), roll(self._low.adjoint)
-        self._constants = np.array([*self._low.constants, 0.0], dtype=self.dtype)
-        self._key = (
-            repr(self._forward), repr(self._adjoint), tuple(self._low.outputs), tuple(self._low.seeds),
-            self._low.violations, np.array(self._low.constants).tobytes(), tuple(sorted(self._low.sizes.items())),
-            strict, self.dtype.str,
-        )  # fmt: skip
+        check_leaves(self.parameters, self.inputs)
+        found = find_samples(self._outputs[0]) if single_output and not strict and not guards else None
+        self._samples = None if found is None else _Samples(found, self)
         self._used: dict = {}
+        if found is None:
+            _ = self._key  # the constants are those of now
 
     def __repr__(self):
+        if self._samples is not None:
+            shown = f"{self._samples.count} samples that were written out"
+            return f"<program of {shown}, {len(self.inputs)} inputs, {len(self.parameters)} parameters>"
         return (
             f"<program of {self._low.recorded} numbers, {len(self.inputs)} inputs, {len(self.parameters)} parameters, "
             f"{size(self._forward)} + {size(self._adjoint)} instructions in loops>"
         )
+
+    # --- The graph as instructions. Where samples were found in it, these are only looked at.
+
+    @functools.cached_property
+    def _low(self):
+        return lower(
+            self._outputs, self.parameters, self.inputs, self._guards, strict=self.strict, pulled=not self.strict
+        )
+
+    @functools.cached_property
+    def _forward(self):
+        return roll(self._low.forward)
+
+    @functools.cached_property
+    def _adjoint(self):
+        return roll(self._low.adjoint)
+
+    @functools.cached_property
+    def _constants(self):
+        return np.array([*self._low.constants, 0.0], dtype=self.dtype)
+
+    @functools.cached_property
+    def _key(self):
+        """What a kernel depends on: programs of the same structure share it."""
+        low = self._low
+        return (
+            repr(self._forward), repr(self._adjoint), tuple(low.outputs), tuple(low.seeds), low.violations,
+            self._constants.tobytes(), tuple(sorted(low.sizes.items())), self.strict, self.dtype.str,
+        )  # fmt: skip
 
     # --- Results
 
@@ -195,21 +235,23 @@ class Program:
         """What it is made of."""
         low = self._low
         instructions = [*low.forward, *low.adjoint]
-        one = self._kernel(True, 1)
+        running = self if self._samples is None else self._samples.each
+        one = running._kernel(True, 1)
         return Stats(
             nodes=low.recorded,
             operations=len(instructions),
             rolled=size(self._forward) + size(self._adjoint),
             flops=sum([_flops(operation) for operation, _ in instructions]),
             bytes=one.block.layout.total * self.dtype.itemsize,
-            code_size=sum([each.code.size for each in self._used.values()]),
-            lanes=self._lanes(1 << 20),
+            code_size=sum([each.code.size for each in running._used.values()]),
+            lanes=running._lanes(1 << 20),
         )
 
     @property
     def llvm(self) -> str:
         """The LLVM text of the kernel that computes value and gradient, before optimization."""
-        return self._kernel(True, self._lanes(1 << 20)).code.text
+        running = self if self._samples is None else self._samples.each
+        return running._kernel(True, running._lanes(1 << 20)).code.text
 
     def listing(self) -> str:
         """The program in loops, with the names of labelled nodes: first forward, then the reverse sweep."""
@@ -262,15 +304,21 @@ class Program:
         y = y[:, 0] if self._single_output else y
         return y[0] if single else y
 
-    def _run(self, batch, seeds):
+    def _run(self, batch, seeds, parameters=None):
         """The results, the gradient and the inputs' derivatives; without seeds only the results."""
         n = len(batch)
+        if parameters is None:
+            parameters = np.array([p.data for p in self.parameters], dtype=self.dtype)
+        if n and self._samples is not None:
+            rows = zip(batch, [None] * n if seeds is None else seeds[:, np.newaxis], strict=True)
+            y, of_parameters, of_inputs = zip(*[self._samples.run(*row, parameters) for row in rows], strict=True)
+            return np.concatenate(y), np.sum(of_parameters, axis=0), np.array(of_inputs)
         y = np.zeros((n, len(self._outputs) + (self._low.violations is not None)), dtype=self.dtype)
         gradient = np.zeros(len(self.parameters) + 1, dtype=self.dtype)
         of_inputs = np.zeros((n, len(self.inputs)), dtype=self.dtype)
         if n:
             compiled = self._kernel(seeds is not None, self._lanes(n))
-            parameters = np.array([p.data for p in self.parameters] + [0.0], dtype=self.dtype)
+            parameters = np.append(parameters, np.zeros(1, dtype=self.dtype))
             order, work = np.arange(n), compiled.work()
             arrays = (parameters, self._constants, batch, order, seeds, y, gradient,
                       None if seeds is None else of_inputs, work)  # fmt: skip
@@ -301,6 +349,73 @@ class Program:
         runner(module, block)
         code = Code(module, vectorize=count == 1 and not self.strict and not block.emitter.cut)
         return Kernel(code, code.function("run", *[_POINTER] * 9, ctypes.c_int64), block)
+
+
+class _Samples:
+    """How a program with samples written out in it computes them: as a batch of one sample's program.
+
+    Args:
+        found: a :class:`autograd.native.samples.Samples`.
+        whole: the program.
+
+    Attributes:
+        count: how many samples.
+        each: the program of one of them.
+    """
+
+    def __init__(self, found, whole):
+        leaves = [*whole.parameters, *whole.inputs]
+        place = {leaf: k for k, leaf in enumerate(leaves)}
+        self.count, self._n_parameters = len(found.rows), len(whole.parameters)
+        shared = [leaf for leaf in found.shared if leaf in place]
+        self._shared = np.array([place[leaf] for leaf in shared], dtype=np.intp)
+        self.each = Program([found.sample], found.columns, shared, dtype=whole.dtype)
+        self._rest = Program([found.rest], found.results, leaves, dtype=whole.dtype)
+        flat = [x for row in found.rows for x in row]
+        numbers = [0.0 if x in place else x.data if isinstance(x, Value) else x for x in flat]
+        self._rows = np.array(numbers, dtype=whole.dtype).reshape(self.count, -1)
+        self._live = np.array([k for k, x in enumerate(flat) if x in place], dtype=np.intp)
+        self._sources = np.array([place[flat[k]] for k in self._live], dtype=np.intp)
+        self._slopes = None
+        if _is_linear(self._rest._low):
+            zeros = np.zeros((1, self.count), dtype=whole.dtype), np.zeros(len(leaves), dtype=whole.dtype)
+            one = np.ones((1, 1), dtype=whole.dtype)
+            self._slopes = self._rest._run(zeros[0], one, zeros[1])[2].reshape(-1, 1)
+
+    def run(self, inputs, seed, parameters):
+        """As :meth:`Program._run`, for a single row of inputs."""
+        leaves = np.concatenate([parameters, inputs])
+        rows = self._rows.copy()
+        rows.reshape(-1)[self._live] = leaves[self._sources]
+        shared = leaves[self._shared]
+        if seed is None:
+            y = self.each._run(rows, None, shared)[0]
+            return self._rest._run(y.reshape(1, -1), None, leaves)[0], parameters, inputs
+        slopes = None if self._slopes is None else self._slopes * seed
+        if slopes is None:
+            y = self.each._run(rows, None, shared)[0]
+            slopes = self._rest._run(y.reshape(1, -1), seed, leaves)[2].reshape(-1, 1)
+        y, of_shared, of_rows = self.each._run(rows, slopes, shared)
+        result, gradient, _ = self._rest._run(y.reshape(1, -1), seed, leaves)
+        gradient[self._shared] += of_shared
+        np.add.at(gradient, self._sources, of_rows.reshape(-1)[self._live])
+        return result, gradient[: self._n_parameters], gradient[self._n_parameters :]
+
+
+def _is_linear(low):
+    """Whether the derivatives in the inputs are constants, as those of a sum or a mean."""
+    varying: set = set()
+    for operation, slots in low.adjoint:
+        if operation[0] not in ("zero", "d=", "d+="):
+            return False
+        read = slots if operation[0] == "d+=" else slots[1:]
+        if any(slot in varying or _varies(slot) for slot in read):
+            varying.add(slots[0])
+    return not any(INPUT_GRADIENTS <= slot < TEMPORARIES for slot in varying)
+
+
+def _varies(slot):
+    return slot < CONSTANTS or TEMPORARIES <= slot < ADJOINTS
 
 
 def _flops(operation):

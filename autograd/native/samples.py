@@ -1,0 +1,141 @@
+"""Samples that were written out by hand, one after the other, found in a graph: equal graphs over different leaves.
+
+``sum([loss(model(x), t) for x, t in data])`` computes the same for every sample, and adds up. Where such parts share
+nothing but leaves, the first one stands for all: it can be computed for several samples at once, one in each lane.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from autograd.sweep import order_of_all
+from autograd.value import Value, restore
+
+__all__ = ["Samples", "find_samples"]
+
+_FEWEST = 8  # samples, and nodes in a sample
+_LEAST = 5000  # nodes in a graph: smaller ones are done before several arrays are made
+
+
+@dataclass
+class Samples:
+    """A graph taken apart: one sample's graph, what differs between samples, and what is made of their results.
+
+    Attributes:
+        sample: the root of one sample's graph. It reads ``columns``, leaves of its own, and the leaves ``shared``.
+        columns: what differs from sample to sample.
+        shared: the leaves all samples read, as recorded.
+        rows: for every sample what stands in its columns: recorded leaves, and numbers.
+        rest: the root of a graph that reads ``results``, leaves of its own, and makes of them what was recorded.
+        results: a leaf for the result of each sample.
+    """
+
+    sample: Value
+    columns: list[Value]
+    shared: list[Value]
+    rows: list[list[Value | float]]
+    rest: Value
+    results: list[Value]
+
+
+def find_samples(root: Value) -> Samples | None:
+    """The samples in the graph under ``root``, or None where there are no eight of the same kind."""
+    nodes = order_of_all(root)
+    roots = _alike(root, nodes) if len(nodes) >= _LEAST else []
+    if len(roots) < _FEWEST:
+        return None
+    parts = [_Part(node) for node in roots]
+    first = parts[0]
+    outer = order_of_all(root, stop=set(roots))
+    inside: set = set(outer)
+    for part in parts:
+        if part.records != first.records or not inside.isdisjoint(part.inner):
+            return None
+        inside.update(part.inner)
+    leaves = [[part.leaves[k] for part in parts] for k in range(len(first.leaves))]
+    constants = np.array([part.constants for part in parts], dtype=np.float64)
+    same = (constants.view(np.int64) == constants.view(np.int64)[0]).all(axis=0).tolist()
+    new, columns, rows = dict(zip(first.leaves, first.leaves, strict=True)), [], []
+    for each in leaves:
+        if any(leaf is not each[0] for leaf in each):
+            new[each[0]] = Value(each[0].data, each[0].label)
+            columns.append(new[each[0]])
+            rows.append(each)
+    shared = [leaf for leaf, other in new.items() if leaf is other]
+    numbers: list = first.constants[:]
+    for k, kept in enumerate(same):
+        if not kept:
+            numbers[k] = Value(numbers[k])
+            columns.append(numbers[k])
+            rows.append(constants[:, k].tolist())
+    if not columns or len(first.inner) < _FEWEST:
+        return None
+    sample = _made_anew([*first.inner, roots[0]], new, iter(numbers))
+    results = {node: Value(node.data) for node in roots}
+    rest = _made_anew([node for node in outer if node.op is not None and node not in results], results, None)
+    return Samples(
+        sample, columns, shared, [list(row) for row in zip(*rows, strict=True)], rest, list(results.values())
+    )
+
+
+def _alike(root, nodes):
+    """The highest nodes under which the same is computed, those of the kind with most under them."""
+    kinds: dict = {}
+    kind: dict = {}
+    size: dict = {}
+    for node in nodes:
+        key = (node.op, *[kind[x] if isinstance(x, Value) else None for x in node.operands])
+        kind[node] = kinds.setdefault(key, len(kinds))
+        size[kind[node]] = 1 + sum([size[k] for k in key[1:] if k is not None])
+    counts = Counter(kind.values())
+    found: dict = {}
+    seen, stack = {root}, list(root.parents)
+    while stack:
+        node = stack.pop()
+        if node in seen or node.op is None:
+            continue
+        seen.add(node)
+        if counts[kind[node]] >= _FEWEST:
+            found.setdefault(kind[node], []).append(node)
+        else:
+            stack.extend(node.parents)
+    if not found:
+        return []
+    most = max(found, key=lambda k: len(found[k]) * size[k])
+    return found[most]
+
+
+class _Part:
+    """What is computed under a node: its form, and the leaves and constants in it, in an order that the form gives.
+
+    Attributes:
+        records: for each node its primitive and which nodes it reads.
+        inner: the nodes that are computed, but for the last.
+        leaves, constants: what they read.
+    """
+
+    def __init__(self, root):
+        self.records, self.inner, self.leaves, self.constants = [], [], [], []
+        number: dict = {}
+        for node in order_of_all(root):
+            number[node] = len(number)
+            operands = node.operands
+            self.records.append((node.op, *[number[x] if isinstance(x, Value) else None for x in operands]))
+            self.constants += [x for x in operands if not isinstance(x, Value)]
+            (self.leaves if node.op is None else self.inner).append(node)
+        self.inner.pop()
+
+
+def _made_anew(nodes, new, constants):
+    """Nodes, operands first, recorded over others in place of some: ``new`` has those. The last of them."""
+    new = dict(new)
+    for node in nodes:
+        operands = [
+            new.get(x, x) if isinstance(x, Value) else x if constants is None else next(constants)
+            for x in node.operands
+        ]
+        recorded = [x.data if isinstance(x, Value) else x for x in operands]
+        new[node] = restore(node.op, operands, recorded, node.data)
+        new[node].label = node.label
+    return new[nodes[-1]]
