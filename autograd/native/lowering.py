@@ -53,7 +53,7 @@ _IN_PLACE = {
     primitives.dot,
     primitives.total,
 }  # whose derivatives do not read the value
-_COPY = "=", primitives.alias, (None,)
+_COPY = primitives.alias, (None,)
 _PRODUCT = primitives.mul, (None, None)
 
 
@@ -198,6 +198,7 @@ class _Lowering:
         self.lowered = Lowered()
         self._outputs, self._guards = list(outputs), list(guards)
         self._slots: dict = {}
+        self._operations: dict = {}
         check_leaves(parameters, inputs)
         for base, leaves in ((PARAMETERS, parameters), (INPUTS, inputs)):
             for leaf in leaves:
@@ -235,8 +236,12 @@ class _Lowering:
 
     # --- The forward program
 
+    def _one(self, operation, constants):
+        """The operation itself, one object for all that are equal: 0.0 and -0.0 are equal too, and are left alone."""
+        return operation if any(c is not None for c in constants) else self._operations.setdefault(operation, operation)
+
     def _emit(self, operation, *slots):
-        self.lowered.forward.append((operation, slots))
+        self.lowered.forward.append((self._one(operation, operation[-1]) if len(operation) > 1 else operation, slots))
 
     def values(self):
         """Instructions that compute every node, and watch the guards."""
@@ -298,7 +303,7 @@ class _Lowering:
             term = ("mul", *term.operands)
         if isinstance(term, tuple):
             return _PRODUCT, [self._slot(x) for x in term[1:]]
-        return _COPY[1:], [self._slot(term)]
+        return _COPY, [self._slot(term)]
 
     # --- The adjoint program
 
@@ -411,7 +416,7 @@ class _Lowering:
         masked = [self._alive[node]] if node in self._alive else []
         if len(operation) == 2:
             return ("all", *operation, tuple(modes), bool(masked)), (*slots, *outs, *masked)
-        return (f"d{modes[0]}", *operation, bool(masked)), (*outs, *slots, *masked)
+        return self._one((f"d{modes[0]}", *operation, bool(masked)), operation[2]), (*outs, *slots, *masked)
 
     # --- What lies in a branch
 

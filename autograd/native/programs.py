@@ -128,11 +128,12 @@ class Program:
             raise ValueError("strict results have the engine's bits, which are of float64: leave dtype as it is.")
         self._outputs, self._guards, self._single_output = list(outputs), list(guards), single_output
         check_leaves(self.parameters, self.inputs)
-        found = find_samples(self._outputs[0]) if single_output and not strict and not guards else None
-        self._samples = None if found is None else _Samples(found, self)
         self._used: dict = {}
-        if found is None:
-            _ = self._key  # the constants are those of now
+        one = single_output and not strict and not guards
+        found = find_samples(self._outputs[0], self.parameters) if one else None
+        self._samples = None if found is None else _Samples(found, self)
+        if found is None or self._samples.has_constants:
+            _ = self._key  # leaves that are constants have the numbers of now
 
     def __repr__(self):
         if self._samples is not None:
@@ -309,10 +310,8 @@ class Program:
         n = len(batch)
         if parameters is None:
             parameters = np.array([p.data for p in self.parameters], dtype=self.dtype)
-        if n and self._samples is not None:
-            rows = zip(batch, [None] * n if seeds is None else seeds[:, np.newaxis], strict=True)
-            y, of_parameters, of_inputs = zip(*[self._samples.run(*row, parameters) for row in rows], strict=True)
-            return np.concatenate(y), np.sum(of_parameters, axis=0), np.array(of_inputs)
+        if n == 1 and self._samples is not None:
+            return self._samples.run(batch[0], seeds, parameters)
         y = np.zeros((n, len(self._outputs) + (self._low.violations is not None)), dtype=self.dtype)
         gradient = np.zeros(len(self.parameters) + 1, dtype=self.dtype)
         of_inputs = np.zeros((n, len(self.inputs)), dtype=self.dtype)
@@ -361,6 +360,7 @@ class _Samples:
     Attributes:
         count: how many samples.
         each: the program of one of them.
+        has_constants: whether there are leaves that are neither parameters nor inputs.
     """
 
     def __init__(self, found, whole):
@@ -375,6 +375,9 @@ class _Samples:
         numbers = [0.0 if x in place else x.data if isinstance(x, Value) else x for x in flat]
         self._rows = np.array(numbers, dtype=whole.dtype).reshape(self.count, -1)
         self._live = np.array([k for k, x in enumerate(flat) if x in place], dtype=np.intp)
+        self.has_constants = len(shared) < len(found.shared) or any(
+            x not in place for x in flat if isinstance(x, Value)
+        )
         self._sources = np.array([place[flat[k]] for k in self._live], dtype=np.intp)
         self._slopes = None
         if _is_linear(self._rest._low):
@@ -390,7 +393,7 @@ class _Samples:
         shared = leaves[self._shared]
         if seed is None:
             y = self.each._run(rows, None, shared)[0]
-            return self._rest._run(y.reshape(1, -1), None, leaves)[0], parameters, inputs
+            return self._rest._run(y.reshape(1, -1), None, leaves)[0], parameters, inputs[np.newaxis]
         slopes = None if self._slopes is None else self._slopes * seed
         if slopes is None:
             y = self.each._run(rows, None, shared)[0]
@@ -399,7 +402,7 @@ class _Samples:
         result, gradient, _ = self._rest._run(y.reshape(1, -1), seed, leaves)
         gradient[self._shared] += of_shared
         np.add.at(gradient, self._sources, of_rows.reshape(-1)[self._live])
-        return result, gradient[: self._n_parameters], gradient[self._n_parameters :]
+        return result, gradient[: self._n_parameters], gradient[np.newaxis, self._n_parameters :]
 
 
 def _is_linear(low):

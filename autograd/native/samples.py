@@ -39,26 +39,34 @@ class Samples:
     results: list[Value]
 
 
-def find_samples(root: Value) -> Samples | None:
-    """The samples in the graph under ``root``, or None where there are no eight of the same kind."""
+def find_samples(root: Value, parameters=()) -> Samples | None:
+    """The samples in the graph under ``root``, or None where there are no eight of the same kind.
+
+    Args:
+        root: what is computed from them, a sum as a rule.
+        parameters: leaves that do not differ between samples: neurons with weights of their own are no samples.
+    """
     nodes = order_of_all(root)
     roots = _alike(root, nodes) if len(nodes) >= _LEAST else []
-    if len(roots) < _FEWEST:
-        return None
-    parts = [_Part(node) for node in roots]
-    first = parts[0]
     outer = order_of_all(root, stop=set(roots))
-    inside: set = set(outer)
-    for part in parts:
-        if part.records != first.records or not inside.isdisjoint(part.inner):
+    parts: list = []
+    taken: set = {node for node in outer if node.op is not None}.difference(roots)
+    for node in roots:
+        part = _Part(node, taken)
+        if not part.alone or part.records != (parts or [part])[0].records:
             return None
-        inside.update(part.inner)
+        parts.append(part)
+    if not parts:
+        return None
+    first, parameters = parts[0], set(parameters)
     leaves = [[part.leaves[k] for part in parts] for k in range(len(first.leaves))]
     constants = np.array([part.constants for part in parts], dtype=np.float64)
     same = (constants.view(np.int64) == constants.view(np.int64)[0]).all(axis=0).tolist()
     new, columns, rows = dict(zip(first.leaves, first.leaves, strict=True)), [], []
     for each in leaves:
         if any(leaf is not each[0] for leaf in each):
+            if not parameters.isdisjoint(each):
+                return None
             new[each[0]] = Value(each[0].data, each[0].label)
             columns.append(new[each[0]])
             rows.append(each)
@@ -100,30 +108,53 @@ def _alike(root, nodes):
             found.setdefault(kind[node], []).append(node)
         else:
             stack.extend(node.parents)
-    if not found:
-        return []
-    most = max(found, key=lambda k: len(found[k]) * size[k])
-    return found[most]
+    found = {k: nodes for k, nodes in found.items() if len(nodes) >= _FEWEST}
+    return found[max(found, key=lambda k: len(found[k]) * size[k])] if found else []
 
 
 class _Part:
     """What is computed under a node: its form, and the leaves and constants in it, in an order that the form gives.
 
+    Args:
+        root: the node.
+        taken: nodes that belong to others; those under the root are added.
+
     Attributes:
+        alone: whether none of the nodes belongs to others; where it is not, the rest is left undone.
         records: for each node its primitive and which nodes it reads.
         inner: the nodes that are computed, but for the last.
         leaves, constants: what they read.
     """
 
-    def __init__(self, root):
+    def __init__(self, root, taken):
+        self.alone = True
         self.records, self.inner, self.leaves, self.constants = [], [], [], []
         number: dict = {}
-        for node in order_of_all(root):
-            number[node] = len(number)
-            operands = node.operands
-            self.records.append((node.op, *[number[x] if isinstance(x, Value) else None for x in operands]))
-            self.constants += [x for x in operands if not isinstance(x, Value)]
-            (self.leaves if node.op is None else self.inner).append(node)
+        own: set = set()
+        stack = [(root, False)]
+        while stack:
+            node, entered = stack.pop()
+            if entered:
+                operands = node.operands
+                self.records.append((node.op, *[number[x] if isinstance(x, Value) else None for x in operands]))
+                self.constants += [x for x in operands if not isinstance(x, Value)]
+                self.inner.append(node)
+                number[node] = len(number)
+            elif node not in number:
+                if node.op is None:
+                    self.leaves.append(node)
+                    self.records.append(None)
+                    number[node] = len(number)
+                    continue
+                if node in own:
+                    continue
+                if node in taken:
+                    self.alone = False
+                    return
+                own.add(node)
+                taken.add(node)
+                stack.append((node, True))
+                stack.extend([(parent, False) for parent in node.parents])
         self.inner.pop()
 
 

@@ -98,7 +98,7 @@ def test_what_is_made_of_the_results_may_be_anything():
     assert_same(y, x, [w], [a.data for a in x])
 
 
-def test_a_result_that_is_read_twice_and_rows_of_parameters():
+def test_rows_of_parameters_are_no_samples_and_rows_of_inputs_are():
     table = [leaves([1.0, 2.0, -1.0]), leaves([3.0, -2.0, 0.0]), leaves([1.0, 1.0, 2.0])]
     w, x = leaves([2.0, -1.0, 1.0]), leaves([1.0, 2.0])
     draw = random.Random(0)
@@ -107,7 +107,9 @@ def test_a_result_that_is_read_twice_and_rows_of_parameters():
         row = table[draw.randrange(3)]
         results.append(deep(x[0], autograd.dot(w, row, x[0])) * row[0] + (row[1] * x[1] - row[2]) * (row[0] + 1.0))
     y = autograd.total([*results, *results[:3]])
-    assert_same(y, x, [p for row in [*table, w] for p in row], [[1.0, 2.0], [3.0, -1.0]])
+    rows = [p for row in table for p in row]
+    assert_same(y, x, [*rows, *w], [1.0, 2.0], found=False)
+    assert_same(y, [*x, *rows], w, [[3.0, -1.0, *[p.data for p in rows]]])
 
 
 def test_constants_that_differ_become_columns_even_conditions():
