@@ -5,7 +5,8 @@ r"""The table: every primitive of calculus that the engine knows, each rule writ
 An entry states the value, the partial derivatives, the printed form, the domain and the kinks. The partials are
 written in a numerically stable form that is closed under differentiation, so that a second derivative is as good as a
 first. Some functions here exist only as the derivative of another (``sech2``, ``gaussian``, ``step``): giving them a
-name and a rule of their own is what keeps the digits.
+name and a rule of their own is what keeps the digits. Those with ``_times`` in their name are a product with a function
+that underflows before the product does: a factor taken in early keeps the digits of the tail.
 
 Sources of the formulas: Abramowitz and Stegun, *Handbook of Mathematical Functions*, chapters 4 and 7; the choices
 against overflow and cancellation are noted where they are made.
@@ -268,10 +269,25 @@ tan = primitive(
     latex=r"\tan {0}",
     domain="a finite x",
 )
-# (1 - x)(1 + x) and not 1 - x^2, which loses all digits near 1.
+
+
+def _one_minus_square(x):
+    size = abs(x)
+    return 1.0 - x * x if size < 0.5 else (1.0 - size) * (1.0 + size)  # each loses digits where the other does not
+
+
+# A rule of its own, since the sum of the derivatives of (1 - x)(1 + x) loses all digits near 0.
+one_minus_square = primitive(
+    "one_minus_square",
+    lambda x: 1 - x * x,
+    partials=lambda y, x: -2 * x,
+    floats=_one_minus_square,
+    text="1 - {0} ** 2",
+    latex="1 - {0}^2",
+)
 asin = primitive(
     "asin",
-    partials=lambda y, x: 1 / sqrt((1 - x) * (1 + x)),
+    partials=lambda y, x: 1 / sqrt(one_minus_square(x)),
     arity=1,
     floats=math.asin,
     latex=r"\arcsin {0}",
@@ -279,7 +295,7 @@ asin = primitive(
 )
 acos = primitive(
     "acos",
-    partials=lambda y, x: -1 / sqrt((1 - x) * (1 + x)),
+    partials=lambda y, x: -1 / sqrt(one_minus_square(x)),
     arity=1,
     floats=math.acos,
     latex=r"\arccos {0}",
@@ -302,18 +318,39 @@ lorentzian = primitive(
     latex=r"\frac{{1}}{{1 + {0}^2}}",
 )
 atan = primitive("atan", partials=lorentzian, arity=1, floats=math.atan, latex=r"\arctan {0}")
+
+
+def _unit(x, y):
+    if math.isinf(x) and math.isfinite(y):
+        return math.copysign(1.0, x)
+    return x / math.hypot(x, y)
+
+
+# The cosine of the angle of a point. 1 / h - x^2 / h^3, as a quotient has it, cancels where x is much larger than y.
+unit = primitive(
+    "unit",
+    lambda x, y: x / hypot(x, y),
+    partials=[
+        lambda u, x, y: unit(y, x) * (unit(y, x) / hypot(x, y)),
+        lambda u, x, y: -u * (unit(y, x) / hypot(x, y)),
+    ],
+    floats=_unit,
+    text="{0} / hypot({0}, {1})",
+    latex=r"\frac{{{0}}}{{\sqrt{{{0}^2 + {1}^2}}}}",
+    kinks="none but the origin, where it has no value",
+)
 # sqrt(x^2 + y^2) without overflow.
 hypot = primitive(
     "hypot",
     lambda x, y: sqrt(x * x + y * y),
-    partials=[lambda h, x, y: x / h, lambda h, x, y: y / h],
+    partials=[lambda h, x, y: unit(x, y), lambda h, x, y: unit(y, x)],
     floats=math.hypot,
     latex=r"\sqrt{{{0}^2 + {1}^2}}",
     kinks="none but the origin, where the derivatives are NaN",
 )
 atan2 = primitive(
     "atan2",
-    partials=[lambda t, y, x: x / hypot(x, y) / hypot(x, y), lambda t, y, x: -(y / hypot(x, y)) / hypot(x, y)],
+    partials=[lambda t, y, x: unit(x, y) / hypot(x, y), lambda t, y, x: -unit(y, x) / hypot(x, y)],
     arity=2,
     floats=math.atan2,
     latex=r"\operatorname{{atan2}}\left({0}, {1}\right)",
@@ -325,8 +362,17 @@ atan2 = primitive(
 
 
 def _sech2(x):
+    if abs(x) > 350.0:
+        return _sech2_times(1.0, x)
     e = math.exp(-2.0 * abs(x))  # 1 / cosh(x)^2 would overflow where the value is 0
     return 4.0 * e / ((1.0 + e) * (1.0 + e))
+
+
+def _sech2_times(a, x):
+    if not abs(x) > 350.0:
+        return a * _sech2(x)
+    half = 2.0 * math.exp(-abs(x))  # its square underflows before the product does
+    return a * half * half
 
 
 sinh = primitive(
@@ -348,10 +394,18 @@ cosh = primitive(
 sech2 = primitive(
     "sech2",
     lambda x: 1 - tanh(x) * tanh(x),
-    partials=lambda y, x: -2 * tanh(x) * y,
+    partials=lambda y, x: sech2_times(-2 * tanh(x), x),
     floats=_sech2,
     text="sech({0}) ** 2",
     latex=r"\operatorname{{sech}}^2 {0}",
+)
+sech2_times = primitive(
+    "sech2_times",
+    lambda a, x: a * sech2(x),
+    partials=[lambda y, a, x: sech2(x), lambda y, a, x: sech2_times(-2 * a * tanh(x), x)],
+    floats=_sech2_times,
+    text="{0} * sech({1}) ** 2",
+    latex=r"{0} \operatorname{{sech}}^2 {1}",
 )
 tanh = primitive("tanh", partials=sech2, arity=1, floats=math.tanh, latex=r"\tanh {0}")
 asinh = primitive(
@@ -372,7 +426,7 @@ acosh = primitive(
 atanh = primitive(
     "atanh",
     lambda x: log((1 + x) / (1 - x)) / 2,
-    partials=lambda y, x: 1 / ((1 - x) * (1 + x)),
+    partials=lambda y, x: 1 / one_minus_square(x),
     floats=math.atanh,
     limit=lambda x: math.copysign(INF, x) if abs(x) == 1.0 else NAN,
     latex=r"\operatorname{{artanh}} {0}",
@@ -389,6 +443,31 @@ def _exp_of_square(x, factor):
         return math.exp(factor * x * x)
     high = math.floor(x * 4096.0) / 4096.0  # 18 bits: its square is exact
     return math.exp(factor * high * high) * math.exp(factor * (x - high) * (x + high))
+
+
+def _times_exp_of_square(a, x, factor):
+    """a exp(factor x^2), also where the exponential has underflowed and the product has not.
+
+    From 1e100 on it is 0 whatever ``a`` is: an infinite one is a power of x that has overflowed.
+    """
+    if abs(x) > 1e100 and a == a:
+        return math.copysign(0.0, a)
+    if not (abs(x) < 40.0 and factor * x * x < -650.0):
+        return a * _exp_of_square(x, factor)
+    high = math.floor(x * 4096.0) / 4096.0
+    half = math.exp(0.5 * factor * high * high)
+    return a * half * math.exp(factor * (x - high) * (x + high)) * half
+
+
+def _mills(t):
+    """(1 - normal_cdf(t)) / normal_pdf(t) for t from 30 on (Laplace's continued fraction)."""
+    return 1.0 / (t + 1.0 / (t + 2.0 / (t + 3.0 / (t + 4.0 / (t + 5.0 / (t + 6.0 / t))))))
+
+
+def _gelu(x):
+    if -40.0 < x < -36.0:  # as above
+        return _times_exp_of_square(x * _mills(-x) * _NORMAL_PEAK, x, -0.5)
+    return x * _normal_cdf(x)
 
 
 def _normal_cdf(x):
@@ -413,10 +492,18 @@ _NORMAL_PEAK = 0.3989422804014327  # 1 / sqrt(2 pi)
 gaussian = primitive(
     "gaussian",
     lambda x: exp(-(x * x)),
-    partials=lambda y, x: -2 * x * y,
+    partials=lambda y, x: gaussian_times(-2 * x, x),
     floats=lambda x: _exp_of_square(x, -1.0),
     text="exp(-{0} ** 2)",
     latex=r"e^{{-{0}^2}}",
+)
+gaussian_times = primitive(
+    "gaussian_times",
+    lambda a, x: a * gaussian(x),
+    partials=[lambda y, a, x: gaussian(x), lambda y, a, x: gaussian_times(-2 * x * a, x)],
+    floats=lambda a, x: _times_exp_of_square(a, x, -1.0),
+    text="{0} * exp(-{1} ** 2)",
+    latex=r"{0} e^{{-{1}^2}}",
 )
 erf = primitive(
     "erf",
@@ -428,9 +515,17 @@ erf = primitive(
 normal_pdf = primitive(
     "normal_pdf",
     lambda x: exp(-(x * x) / 2) / sqrt(2 * pi_like(x)),
-    partials=lambda y, x: -x * y,
+    partials=lambda y, x: normal_pdf_times(-x, x),
     floats=lambda x: _NORMAL_PEAK * _exp_of_square(x, -0.5),
     latex=r"\varphi\left({0}\right)",
+)
+normal_pdf_times = primitive(
+    "normal_pdf_times",
+    lambda a, x: a * normal_pdf(x),
+    partials=[lambda y, a, x: normal_pdf(x), lambda y, a, x: normal_pdf_times(-x * a, x)],
+    floats=lambda a, x: _times_exp_of_square(a * _NORMAL_PEAK, x, -0.5),
+    text="{0} * normal_pdf({1})",
+    latex=r"{0} \varphi\left({1}\right)",
 )
 normal_cdf = primitive(
     "normal_cdf",
@@ -451,6 +546,25 @@ def _sigmoid(x):
     return e / (1.0 + e)
 
 
+def _logistic_pdf(x):
+    e = math.exp(-abs(x))
+    return e / ((1.0 + e) * (1.0 + e))
+
+
+def _logistic_pdf_times(a, x):
+    if not abs(x) > 700.0:
+        return a * _logistic_pdf(x)
+    half = math.exp(-0.5 * abs(x))  # the exponential underflows before the product does
+    return a * half * half
+
+
+def _silu(x):
+    if not x < -700.0:
+        return x * _sigmoid(x)
+    half = math.exp(0.5 * x)  # as above
+    return x * half * half
+
+
 def _softplus(x):
     return x + math.log1p(math.exp(-x)) if x > 0.0 else math.log1p(math.exp(x))
 
@@ -458,9 +572,26 @@ def _softplus(x):
 sigmoid = primitive(
     "sigmoid",
     lambda x: 1 / (1 + exp(-x)),
-    partials=lambda y, x: sigmoid(x) * sigmoid(-x),  # not y (1 - y): 1 - y is 0 from x = 37 on
+    partials=lambda y, x: logistic_pdf(x),
     floats=_sigmoid,
     latex=r"\sigma\left({0}\right)",
+)
+# Not y (1 - y), in which 1 - y is 0 from x = 37 on; and its own derivative not p (1 - 2 y), which loses all digits near 0.
+logistic_pdf = primitive(
+    "logistic_pdf",
+    lambda x: sigmoid(x) * sigmoid(-x),
+    partials=lambda y, x: -y * tanh(x / 2),
+    floats=_logistic_pdf,
+    text="sigmoid({0}) * sigmoid(-{0})",
+    latex=r"\sigma\left({0}\right) \sigma\left(-{0}\right)",
+)
+logistic_pdf_times = primitive(
+    "logistic_pdf_times",
+    lambda a, x: a * logistic_pdf(x),
+    partials=[lambda y, a, x: logistic_pdf(x), lambda y, a, x: logistic_pdf_times(-a * tanh(x / 2), x)],
+    floats=_logistic_pdf_times,
+    text="{0} * sigmoid({1}) * sigmoid(-{1})",
+    latex=r"{0} \sigma\left({1}\right) \sigma\left(-{1}\right)",
 )
 softplus = primitive(
     "softplus",
@@ -477,12 +608,14 @@ logsigmoid = primitive(
 silu = primitive(
     "silu",
     lambda x: x * sigmoid(x),
-    partials=lambda y, x: sigmoid(x) * (1 + x * sigmoid(-x)),
+    partials=lambda y, x: sigmoid(x) + logistic_pdf_times(x, x),
+    floats=_silu,
 )
 gelu = primitive(
     "gelu",
     lambda x: x * normal_cdf(x),
-    partials=lambda y, x: normal_cdf(x) + x * normal_pdf(x),
+    partials=lambda y, x: normal_cdf(x) + normal_pdf_times(x, x),
+    floats=_gelu,
 )
 
 

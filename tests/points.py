@@ -25,6 +25,15 @@ def _dot(*operands):
     return mpmath.fsum(products + list(operands[2 * n :]))
 
 
+def _logistic_pdf(x):
+    e = mpmath.exp(-abs(x))
+    return e / (1 + e) ** 2
+
+
+def _erfc(z):
+    return mpmath.erfc(z) if z < 1e9 else mpf(0)  # mpmath gives up where its logarithm is no double
+
+
 EXACT = {
     "add": lambda a, b: a + b,
     "sub": lambda a, b: a - b,
@@ -56,28 +65,35 @@ EXACT = {
     "sin": mpmath.sin,
     "cos": mpmath.cos,
     "tan": mpmath.tan,
+    "one_minus_square": lambda x: 1 - x**2,
     "asin": mpmath.asin,
     "acos": mpmath.acos,
     "lorentzian": lambda x: 1 / (1 + x**2),
     "atan": mpmath.atan,
+    "unit": lambda x, y: x / mpmath.sqrt(x**2 + y**2),
     "hypot": mpmath.hypot,
     "atan2": mpmath.atan2,
     "sinh": mpmath.sinh,
     "cosh": mpmath.cosh,
     "sech2": lambda x: mpmath.sech(x) ** 2,
+    "sech2_times": lambda a, x: a * mpmath.sech(x) ** 2,
     "tanh": mpmath.tanh,
     "asinh": mpmath.asinh,
     "acosh": mpmath.acosh,
     "atanh": mpmath.atanh,
     "gaussian": lambda x: mpmath.exp(-(x**2)),
+    "gaussian_times": lambda a, x: a * mpmath.exp(-(x**2)),
     "erf": mpmath.erf,
     "normal_pdf": lambda x: mpmath.exp(-(x**2) / 2) / mpmath.sqrt(2 * mpmath.pi),
-    "normal_cdf": lambda x: mpmath.erfc(-x / mpmath.sqrt(2)) / 2,
+    "normal_pdf_times": lambda a, x: a * mpmath.exp(-(x**2) / 2) / mpmath.sqrt(2 * mpmath.pi),
+    "normal_cdf": lambda x: _erfc(-x / mpmath.sqrt(2)) / 2,
     "sigmoid": lambda x: 1 / (1 + mpmath.exp(-x)),
+    "logistic_pdf": lambda x: _logistic_pdf(x),
+    "logistic_pdf_times": lambda a, x: a * _logistic_pdf(x),
     "softplus": lambda x: mpmath.log1p(mpmath.exp(x)),
     "logsigmoid": lambda x: -mpmath.log1p(mpmath.exp(-x)),
     "silu": lambda x: x / (1 + mpmath.exp(-x)),
-    "gelu": lambda x: x * mpmath.erfc(-x / mpmath.sqrt(2)) / 2,
+    "gelu": lambda x: x * _erfc(-x / mpmath.sqrt(2)) / 2,
     "logsumexp": lambda *x: mpmath.log(mpmath.fsum([mpmath.exp(each) for each in x])),
     "shift": lambda *x: max(x),
 }
@@ -95,15 +111,20 @@ DOMAINS = {
     "log1p": [(-0.999, 50.0)],
     "sqrt": [(1e-6, 1e6)],
     "asin": [(-0.999999, 0.999999)],
+    "one_minus_square": [(-0.999999, 0.999999)],
     "acos": [(-0.999999, 0.999999)],
     "acosh": [(1.000001, 1e3)],
     "atanh": [(-0.999999, 0.999999)],
     "erf": [(-6.0, 6.0)],
     "gaussian": [(-26.0, 26.0)],
+    "gaussian_times": [WIDE, (-26.0, 26.0)],
     "normal_pdf": [(-37.0, 37.0)],
+    "normal_pdf_times": [WIDE, (-37.0, 37.0)],
     "normal_cdf": [(-37.0, 37.0)],
     "gelu": [(-37.0, 37.0)],
     "sigmoid": [(-700.0, 700.0)],
+    "logistic_pdf": [(-700.0, 700.0)],
+    "logistic_pdf_times": [WIDE, (-700.0, 700.0)],
     "softplus": [(-700.0, 700.0)],
     "logsigmoid": [(-700.0, 700.0)],
     "silu": [(-700.0, 700.0)],
@@ -113,6 +134,7 @@ DOMAINS = {
     "cosh": [(-700.0, 700.0)],
     "tanh": [(-350.0, 350.0)],
     "sech2": [(-350.0, 350.0)],
+    "sech2_times": [WIDE, (-350.0, 350.0)],
 }
 
 # Sums whose terms can cancel: the sum of the absolute values of the terms, for the value and for each partial. A sum is

@@ -316,7 +316,8 @@ def _over_expressions(primitive, operands):
 
 _WRITTEN_OUT = {
     primitives.add, primitives.sub, primitives.mul, primitives.div, primitives.neg, primitives.dot, primitives.total,
-    primitives.alias,
+    primitives.alias, primitives.unit, primitives.one_minus_square, primitives.gaussian_times,
+    primitives.normal_pdf_times, primitives.sech2_times, primitives.logistic_pdf, primitives.logistic_pdf_times,
 }  # fmt: skip
 
 for _kind in (Number, Symbol, Plus, Times, Power, Applied, Slope, Sum):

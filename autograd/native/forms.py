@@ -170,8 +170,43 @@ def _softplus(x):
 
 
 def _sech2(x):
+    return _sech2_times(1.0, x)
+
+
+def _sech2_times(a, x):
+    x = _lanes_of((a, x)).lift(x)
+    half = 2.0 * _exp(-abs(x))
     e = _exp(-2.0 * abs(x))
-    return 4.0 * e / ((1.0 + e) * (1.0 + e))
+    return select(abs(x) > 350.0, a * half * half, a * (4.0 * e / ((1.0 + e) * (1.0 + e))))
+
+
+def _logistic_pdf(x):
+    if not x.lanes.strict:
+        return elementary.sigmoid(x) * elementary.sigmoid(-x)
+    e = _exp(-abs(x))
+    return e / ((1.0 + e) * (1.0 + e))
+
+
+def _logistic_pdf_times(a, x):
+    x = _lanes_of((a, x)).lift(x)
+    half = _exp(-0.5 * abs(x))
+    return select(abs(x) > 700.0, a * half * half, a * _logistic_pdf(x))
+
+
+def _silu(x):
+    half = _exp(0.5 * x)
+    return select(x < -700.0, x * half * half, x * _sigmoid(x))
+
+
+def _one_minus_square(x):
+    size = abs(x)
+    return select(size < 0.5, 1.0 - x * x, (1.0 - size) * (1.0 + size))
+
+
+def _unit(x, y):
+    lanes = _lanes_of((x, y))
+    x, y = lanes.lift(x), lanes.lift(y)
+    return select((abs(x) == INF) & (abs(y) < INF), elementary.copysign(lanes.constant(1.0), x), x / calls.hypot(x, y))
 
 
 def _lorentzian(x):
@@ -183,6 +218,23 @@ def _exp_of_square(x, factor):
     high = elementary.floor(x * 4096.0) / 4096.0
     near = _exp(factor * high * high) * _exp(factor * (x - high) * (x + high))
     return select(abs(x) < 40.0, near, _exp(factor * x * x))
+
+
+def _times_exp_of_square(a, x, factor):
+    """See ``primitives._times_exp_of_square``."""
+    lanes = _lanes_of((a, x))
+    a, x = lanes.lift(a), lanes.lift(x)
+    high = elementary.floor(x * 4096.0) / 4096.0
+    half = _exp(0.5 * factor * high * high)
+    split = a * half * _exp(factor * (x - high) * (x + high)) * half
+    y = select((abs(x) < 40.0) & (factor * x * x < -650.0), split, a * _exp_of_square(x, factor))
+    return select((abs(x) > 1e100) & (a == a), elementary.copysign(lanes.constant(0.0), a), y)
+
+
+def _gelu(x):
+    """See ``primitives._gelu``."""
+    tail = _times_exp_of_square(x * primitives._mills(-x) * primitives._NORMAL_PEAK, x, -0.5)
+    return select((x > -40.0) & (x < -36.0), tail, x * _normal_cdf(x))
 
 
 def _normal_cdf(x):
@@ -266,12 +318,21 @@ _FORMS = {
     primitives.xlogy: _xlogy,
     primitives.sqrt: elementary.sqrt,
     primitives.lorentzian: _lorentzian,
+    primitives.one_minus_square: _one_minus_square,
+    primitives.unit: _unit,
     primitives.hypot: calls.hypot,
     primitives.sech2: _sech2,
+    primitives.sech2_times: _sech2_times,
     primitives.gaussian: lambda x: _exp_of_square(x, -1.0),
+    primitives.gaussian_times: lambda a, x: _times_exp_of_square(a, x, -1.0),
     primitives.normal_pdf: lambda x: primitives._NORMAL_PEAK * _exp_of_square(x, -0.5),
+    primitives.normal_pdf_times: lambda a, x: _times_exp_of_square(a * primitives._NORMAL_PEAK, x, -0.5),
     primitives.normal_cdf: _normal_cdf,
+    primitives.gelu: _gelu,
     primitives.sigmoid: _sigmoid,
+    primitives.logistic_pdf: _logistic_pdf,
+    primitives.logistic_pdf_times: _logistic_pdf_times,
+    primitives.silu: _silu,
     primitives.softplus: _softplus,
     primitives.shift: _shift,
     primitives.logsumexp: _logsumexp,
