@@ -7,7 +7,7 @@ RUN := $(VENV)/bin/python
 SOURCES := pyproject.toml $(wildcard autograd/*.py autograd/*.pxd autograd/*.h)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-compiled test-interpreted lint format bench grading agreement pictures clean
+.PHONY: help demo test test-compiled test-interpreted lint format bench grading agreement accuracy pictures clean
 
 help:
 	@echo "make demo    train on the iris data and show the deltas of backpropagation; pictures go to out/"
@@ -15,6 +15,7 @@ help:
 	@echo "make bench   speed, side by side with other libraries"
 	@echo "make grading how many random mistakes in hand derivations are flagged and named, and the time of each stage"
 	@echo "make agreement on how many random graphs machine code has the engine's bits"
+	@echo "make accuracy derivatives beside mpmath, PyTorch, JAX and HIPS autograd, and five ways to one gradient"
 	@echo "make pictures the pictures of the README, made anew"
 	@echo "make lint    lint, format, types and spelling"
 	@echo "make clean   remove what the other targets made"
@@ -66,6 +67,17 @@ grading: $(VENV)/.with-test
 agreement: $(VENV)/.with-test
 	$(RUN) tests/native/agreement.py 10000
 
+# HIPS autograd has our import name, so it lives in an environment of its own.
+HIPS := .venv-hips
+$(HIPS)/.with-autograd: | $(VENV)/bin/python
+	$(PYTHON) -m venv $(HIPS)
+	$(HIPS)/bin/python -m pip install --quiet 'autograd>=1.7' scipy
+	@touch $@
+
+accuracy: $(VENV)/.with-test $(VENV)/.with-bench $(HIPS)/.with-autograd
+	$(RUN) tests/accuracy/comparing.py --hips $(HIPS)/bin/python
+	$(RUN) tests/accuracy/five_ways.py
+
 clean:
-	rm -rf $(VENV) build dist out *.egg-info autograd/*.c autograd/*.so .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf $(VENV) $(HIPS) build dist out *.egg-info autograd/*.c autograd/*.so .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -98,13 +98,26 @@ def pull_back(nodes, seeds, number_of, operands_of) -> dict:
     """
     adjoint = dict(seeds)
     inside = set(nodes)
+    # Where a condition holds for some elements of an array only, so does the sweep's way down a branch.
+    partly: dict = {}
     for node in reversed(nodes):
         if node.op is None or node not in adjoint:
             continue
         numbers = operands_of(node)
         for i, partial in _active_partials(node, number_of(node), numbers, inside):
-            part = along(node.op, i, partial, adjoint[node], numbers)
+            entered = partly.get(node, True)
+            if node.op is primitives.where:
+                left_out = untaken(i, numbers[0])
+                if left_out is not False:
+                    entered = ~left_out & entered
+            part = adjoint[node] * partial
             x = node.operands[i]
+            if entered is not True:
+                part = select(entered, part, 0)
+                if x not in adjoint or x in partly:
+                    partly[x] = partly[x] | entered if x in partly else entered
+            else:
+                partly.pop(x, None)
             adjoint[x] = adjoint[x] + part if x in adjoint else part
     return adjoint
 

@@ -137,7 +137,7 @@ minimum = primitive(
 leaky_relu = primitive(
     "leaky_relu",
     lambda x, slope: select(x <= 0, slope * x, x),
-    partials=[lambda y, x, slope: step(x) + slope * (1 - step(x)), lambda y, x, slope: minimum(x, 0)],
+    partials=[lambda y, x, slope: step(x) + slope * (1 - step(x)), lambda y, x, slope: minimum(x, 0) + flat(slope)],
     kinks="derivative `slope` at 0",
 )
 elu = primitive(
@@ -145,7 +145,7 @@ elu = primitive(
     lambda x, alpha: select(x <= 0, alpha * expm1(minimum(x, 0)), x),
     partials=[
         lambda y, x, alpha: step(x) + (1 - step(x)) * alpha * exp(minimum(x, 0)),
-        lambda y, x, alpha: expm1(minimum(x, 0)),
+        lambda y, x, alpha: expm1(minimum(x, 0)) + flat(alpha),  # 0 for any number, and NaN for a NaN
     ],
     kinks="derivative `alpha` at 0, which is no kink where alpha is 1",
 )
@@ -169,59 +169,89 @@ def _pow_limit(x, n):
     return -INF if x < 0.0 and n % 2.0 == 1.0 else INF  # overflow
 
 
-def _power_curvature(y, x, n):
-    """n (n-1) x^(n-2), also at x = 0 where it exists; y (n-1) / x where n - 1 is rounded, as below."""
-    if (n >= 0) & (n <= 0):
-        return flat(x)
-    exact = ((n - 1) + 1 >= n) & ((n - 1) + 1 <= n)
-    return n * power_slope(x, n - 1) if exact else y * (n - 1) / x
+def _power_term(a, x, n, k, j):
+    if a == 0.0:
+        return flat(x) + flat(n)  # a power that differentiation has used up: 0 also at a pole, and NaN for a NaN
+    exponent, size = n - k, abs(x)
+    if not (0.0 < size < INF and abs(n) < INF):
+        y = a * _pow(x, exponent)
+        return y if j == 0.0 else NAN if n != n else y * _pow(math.log(x), j) if y != 0.0 else flat(x)
+    if x < 0.0 and n != math.floor(n):
+        raise ValueError("a negative number to a fractional power is complex")
+    log_size = math.log(size)
+    if j != 0.0:
+        a *= _pow(math.log(x) if x < 0.0 else log_size, j)
+    if abs(exponent * log_size) < 650.0 or 0.0 <= exponent <= 1.0:
+        y = a * _pow(size, exponent)
+    else:
+        half = _pow(size, 0.5 * exponent)  # the power may leave the range of a double, and the product not
+        y = a * half * half
+    y *= 1.0 + _lost(n, k, exponent) * log_size  # to first order: the logarithm of the power is below 1500
+    return -y if x < 0.0 and _odd(n) != _odd(k) else y
 
 
-def _power_slope(x, n):
-    if n == 0.0:
-        return flat(x)
-    if (n - 1.0) + 1.0 == n and abs(x) > 1e-100:
-        return n * _pow(x, n - 1.0)
-    if x == 0.0 or _pow(x, n) == 0.0:
-        return n * _pow(x, n - 1.0)
-    return n * _pow(x, n) / x  # n - 1 is rounded, which x^(n-1) magnifies by log x; and x^(n-1) alone may overflow
+def _lost(n, k, difference):
+    """What ``n - k`` lost in rounding, exactly (Knuth's two-sum). A power magnifies it by the logarithm of its base."""
+    back = difference - n
+    return (n - (difference - back)) - (k + back)
 
 
-def _power_slope_limit(x, n):
-    if x == 0.0 or ((n - 1.0) + 1.0 == n and abs(x) > 1e-100):
-        return n * _pow_limit(x, n - 1.0)
-    return n * _pow_limit(x, n) / x  # by the parity of n, as above: n - 1 is rounded
+def _odd(n):
+    return abs(n) < INF and n - 2.0 * math.floor(0.5 * n) == 1.0
+
+
+def _power_term_limit(a, x, n, k, j):
+    if not abs(j) < INF or j != math.floor(j) or x != x or n != n:
+        return NAN
+    if x < 0.0 and (j != 0.0 or not abs(n) < INF or n != math.floor(n)):
+        return NAN
+    negative = _odd(j) and x < 1.0  # the power of the logarithm
+    if x == 0.0:
+        power = _pow_limit(x, n - k) if n < k else 1.0 if n == k else 0.0
+        return a * power if j == 0.0 else a * power * (-INF if negative else INF)
+    negative = negative or (x < 0.0 and _odd(n) != _odd(k))
+    return a * (-INF if negative else INF)  # overflow
 
 
 pow_ = primitive(
     "pow",
     lambda x, n: x**n,
     # n x^(n-1), and 0 for n = 0, also at x = 0; x^n log x, and 0 where x^n is 0.
-    partials=[lambda y, x, n: power_slope(x, n), lambda y, x, n: xlogy(y, x)],
+    partials=[lambda y, x, n: power_term(n, x, n, 1, 0), lambda y, x, n: power_term(1, x, n, 0, 1)],
     floats=_pow,
     limit=_pow_limit,
     text="{0} ** {1}",
     latex="{0}^{{{1}}}",
     domain="a base above 0, or an integer exponent (one above 0, for a base of 0)",
 )
-power_slope = primitive(
-    "power_slope",
-    lambda x, n: select(n == 0, flat(x), n * x ** (n - 1)) if isinstance(n, (int, float)) else n * x ** (n - 1),
-    partials=[_power_curvature, lambda y, x, n: x ** (n - 1) * (1 + xlogy(n, x))],
-    floats=_power_slope,
-    limit=_power_slope_limit,
-    text="{1} * {0} ** ({1} - 1)",
-    latex="{1} {0}^{{{1} - 1}}",
+power_term = primitive(
+    "power_term",
+    lambda a, x, n, k, j: (
+        flat(x) if (a == 0) is True else a * x ** (n - k) if (j == 0) is True else a * x ** (n - k) * log(x) ** j
+    ),
+    # Of every derivative of a power, and so of this itself: k and j count them.
+    partials=[
+        lambda y, a, x, n, k, j: power_term(1, x, n, k, j),
+        lambda y, a, x, n, k, j: _power_term_slope(a, x, n, k, j),
+        lambda y, a, x, n, k, j: power_term(a, x, n, k, j + 1),
+        lambda y, a, x, n, k, j: flat(k),
+        lambda y, a, x, n, k, j: flat(j),
+    ],
+    floats=_power_term,
+    limit=_power_term_limit,
+    text="{0} * {1} ** ({2} - {3}) * log({1}) ** {4}",
+    latex=r"{0} {1}^{{{2} - {3}}} \left(\log {1}\right)^{{{4}}}",
+    kinks="constant in the last two operands",
 )
-xlogy = primitive(
-    "xlogy",
-    lambda a, x: select(a == 0, flat(x), a * log(x)) if isinstance(a, (int, float)) else a * log(x),
-    partials=[lambda y, a, x: log(x), lambda y, a, x: a / x],
-    floats=lambda a, x: a * math.log(x) if a != 0.0 else flat(x),
-    limit=lambda a, x: -a * INF if x == 0.0 else NAN,
-    text="{0} log({1})",
-    latex=r"{0} \log {1}",
-)
+
+
+def _power_term_slope(a, x, n, k, j):
+    slope = power_term(a * (n - k), x, n, k + 1, j)
+    if j == 0:
+        return slope
+    return slope + power_term(a * j, x, n, k + 1, j - 1)
+
+
 exp = primitive(
     "exp",
     partials=lambda y, x: y,
@@ -339,6 +369,22 @@ unit = primitive(
     latex=r"\frac{{{0}}}{{\sqrt{{{0}^2 + {1}^2}}}}",
     kinks="none but the origin, where it has no value",
 )
+# x / h^2, the slope of atan2. Its own is (y^2 - x^2) / h^4, of which the parts of a sum overflow.
+inversion = primitive(
+    "inversion",
+    lambda x, y: x / (x * x + y * y),
+    partials=[
+        # in halves, since x + y may overflow
+        lambda v, x, y: (
+            4 * ((y / 2 - x / 2) / hypot(x, y)) * ((y / 2 + x / 2) / hypot(x, y)) / hypot(x, y) / hypot(x, y)
+        ),
+        lambda v, x, y: -2 * unit(x, y) * unit(y, x) / hypot(x, y) / hypot(x, y),
+    ],
+    floats=lambda x, y: _unit(x, y) / math.hypot(x, y),
+    text="{0} / ({0} ** 2 + {1} ** 2)",
+    latex=r"\frac{{{0}}}{{{0}^2 + {1}^2}}",
+    kinks="none but the origin, where it has no value",
+)
 # sqrt(x^2 + y^2) without overflow.
 hypot = primitive(
     "hypot",
@@ -350,7 +396,7 @@ hypot = primitive(
 )
 atan2 = primitive(
     "atan2",
-    partials=[lambda t, y, x: unit(x, y) / hypot(x, y), lambda t, y, x: -unit(y, x) / hypot(x, y)],
+    partials=[lambda t, y, x: inversion(x, y), lambda t, y, x: -inversion(y, x)],
     arity=2,
     floats=math.atan2,
     latex=r"\operatorname{{atan2}}\left({0}, {1}\right)",
@@ -548,7 +594,9 @@ def _sigmoid(x):
 
 def _logistic_pdf(x):
     e = math.exp(-abs(x))
-    return e / ((1.0 + e) * (1.0 + e))
+    divisor = 1.0 + e
+    y = e / (divisor * divisor)
+    return y - 2.0 * y * ((e - (divisor - 1.0)) / divisor)  # to first order in what the divisor lost
 
 
 def _logistic_pdf_times(a, x):
@@ -576,7 +624,7 @@ sigmoid = primitive(
     floats=_sigmoid,
     latex=r"\sigma\left({0}\right)",
 )
-# Not y (1 - y), in which 1 - y is 0 from x = 37 on; and its own derivative not p (1 - 2 y), which loses all digits near 0.
+# Not y (1 - y), in which 1 - y is 0 from x = 37 on; nor p (1 - 2 y) for its derivative, which loses all digits near 0.
 logistic_pdf = primitive(
     "logistic_pdf",
     lambda x: sigmoid(x) * sigmoid(-x),

@@ -55,8 +55,7 @@ EXACT = {
     "leaky_relu": lambda x, slope: x if x > 0 else slope * x,
     "elu": lambda x, alpha: x if x > 0 else alpha * mpmath.expm1(x),
     "pow": lambda x, n: mpmath.power(x, n),
-    "power_slope": lambda x, n: n * mpmath.power(x, n - 1),
-    "xlogy": lambda a, x: a * mpmath.log(x),
+    "power_term": lambda a, x, n, k, j: a * mpmath.power(x, n - k) * (mpmath.log(x) ** j if j else 1),
     "exp": mpmath.exp,
     "expm1": mpmath.expm1,
     "log": mpmath.log,
@@ -70,6 +69,7 @@ EXACT = {
     "acos": mpmath.acos,
     "lorentzian": lambda x: 1 / (1 + x**2),
     "atan": mpmath.atan,
+    "inversion": lambda x, y: x / (x**2 + y**2),
     "unit": lambda x, y: x / mpmath.sqrt(x**2 + y**2),
     "hypot": mpmath.hypot,
     "atan2": mpmath.atan2,
@@ -105,8 +105,7 @@ DOMAINS = {
     "leaky_relu": [WIDE, (0.001, 0.5)],
     "elu": [WIDE, (0.1, 3.0)],
     "pow": [(0.001, 30.0), (-8.0, 8.0)],
-    "power_slope": [(0.001, 30.0), (-8.0, 8.0)],
-    "xlogy": [WIDE, (0.001, 30.0)],
+    "power_term": [WIDE, (0.001, 30.0), (-8.0, 8.0), (0.0, 2.0), (0.0, 2.0)],
     "log": [(1e-6, 1e6)],
     "log1p": [(-0.999, 50.0)],
     "sqrt": [(1e-6, 1e6)],
@@ -154,6 +153,10 @@ def _half_sigmoid(x):
     return EXACT["sigmoid"](x) * (1 + abs(x) * EXACT["sigmoid"](-x))
 
 
+def _log_power(x, j):
+    return abs(mpmath.log(x)) ** j
+
+
 def _spread(i):
     # exp(a - b) is off by the rounding of a - b, which is what the operands differ by, not what they are.
     return lambda *x: mpmath.exp(x[i] - EXACT["logsumexp"](*x)) * (1 + max(abs(x[i] - each) for each in x))
@@ -163,7 +166,9 @@ PARTIAL_TERMS = {
     **{("logsumexp", i): _spread(i) for i in range(5)},
     ("gelu", 0): _half_normal,
     ("silu", 0): _half_sigmoid,
-    ("power_slope", 1): lambda x, n: mpmath.power(x, n - 1) * (1 + abs(n * mpmath.log(x))),
+    ("power_term", 1): lambda a, x, n, k, j: abs(
+        a * mpmath.power(x, n - k - 1) * ((n - k) * _log_power(x, j) + (j * _log_power(x, j - 1) if j else 0))
+    ),
 }
 
 
@@ -175,6 +180,9 @@ def operands_of(primitive, count=60):
         intervals = DOMAINS.get(primitive.name, [WIDE] * arity)
         if primitive.name == "where":
             yield (float(k % 2), draw.uniform(*WIDE), draw.uniform(*WIDE))
+        elif primitive.name == "power_term":  # its last two operands count
+            first = [_between(draw, *interval, small=k % 3 == 0) for interval in intervals[:3]]
+            yield (*first, float(k % 3), float(k % 4 // 2))
         else:
             yield tuple([_between(draw, *interval, small=k % 3 == 0) for interval in intervals])
 

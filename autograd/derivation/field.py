@@ -259,6 +259,10 @@ def _pow(point, x, n):
     return Residue(point.exp(n.v * point.log(x.v) % PRIME), point)
 
 
+def _log_power(point, x, j):
+    return _pow(point, Residue(point.log(x.v), point), j) if j.v else Residue(1, point)
+
+
 def _root(point, x):
     raise Unprovable("a square root has no consistent sign in a field")
 
@@ -283,10 +287,9 @@ def _relu(point, x):
 _OPAQUE: set = {primitives.normal_cdf, primitives.normal_pdf}  # their forward has pi and roots in it
 _RULES = {
     primitives.pow_: _pow,
-    primitives.power_slope: lambda point, x, n: n * _pow(point, x, n - 1),
+    primitives.power_term: lambda point, a, x, n, k, j: a * _pow(point, x, n - k) * _log_power(point, x, j),
     primitives.exp: lambda point, x: Residue(point.exp(x.v), point),
     primitives.log: lambda point, x: Residue(point.log(x.v), point),
-    primitives.xlogy: lambda point, a, x: a * Residue(point.log(x.v), point),
     primitives.sqrt: _root,
     primitives.abs_: _absolute,
     primitives.sign: lambda point, x: 2 * _step(point, x) - 1,

@@ -184,7 +184,9 @@ def _logistic_pdf(x):
     if not x.lanes.strict:
         return elementary.sigmoid(x) * elementary.sigmoid(-x)
     e = _exp(-abs(x))
-    return e / ((1.0 + e) * (1.0 + e))
+    divisor = 1.0 + e
+    y = e / (divisor * divisor)
+    return y - 2.0 * y * ((e - (divisor - 1.0)) / divisor)
 
 
 def _logistic_pdf_times(a, x):
@@ -266,23 +268,38 @@ _PRODUCTS = {
 }
 
 
-def _power_slope(x, n):
-    """See ``primitives._power_slope``; a condition on a plain n is a plain bool."""
-    lanes = _lanes_of((x, n))
-    x = lanes.lift(x)
-    if not isinstance(n, Register) and n == 0.0:
+def _power_term(a, x, n, k, j):
+    """See ``primitives._power_term``; where the exponent is known only when the code runs, that itself is called."""
+    lanes = _lanes_of((a, x, n, k, j))
+    if any(isinstance(each, Register) for each in (n, k, j)) or j != 0.0 or not abs(n) < INF:
+        return _called_back(primitives.power_term, (a, x, n, k, j))
+    x, n, k = lanes.lift(x), float(n), float(k)
+    if not isinstance(a, Register) and a == 0.0:
         return primitives.flat(x)
-    slope, y = n * _pow(x, n - 1.0), _pow(x, n)
-    exact = (n - 1.0) + 1.0 == n
-    direct = (x == 0.0) | (y == 0.0) | ((abs(x) > 1e-100) & exact)
-    result = select(direct, slope, n * y / x)
-    return select(n == 0.0, primitives.flat(x), result)
+    exponent, size = n - k, abs(x)
+    if not lanes.strict and (exponent in _PRODUCTS or exponent == 0.0):
+        y = a * _pow(x, exponent)
+    else:
+        y = _finite_power(a, size, exponent, primitives._lost(n, k, exponent))
+        y = select(x < 0.0, _of_negative(y, n, k), y)
+        y = select((size > 0.0) & (size < INF), y, a * _pow(x, exponent))
+    return select(lanes.lift(a) == 0.0, primitives.flat(x), y)
 
 
-def _xlogy(a, x):
-    lanes = _lanes_of((a, x))
-    x = lanes.lift(x)
-    return select(a == 0.0, primitives.flat(x), a * _log(x))
+def _finite_power(a, size, exponent, lost):
+    y = a * _pow(size, exponent)
+    if 0.0 <= exponent <= 1.0 and lost == 0.0:
+        return y
+    log_size, half = _log(size), _pow(size, 0.5 * exponent)
+    if not 0.0 <= exponent <= 1.0:
+        y = select(abs(exponent * log_size) < 650.0, y, a * half * half)
+    return y * (1.0 + lost * log_size)
+
+
+def _of_negative(y, n, k):
+    if n != math.floor(n):
+        return NAN
+    return -y if primitives._odd(n) != primitives._odd(k) else y
 
 
 def _numbers(operands):
@@ -314,12 +331,12 @@ _OF_C = (
 )  # fmt: skip
 _FORMS = {
     primitives.pow_: _pow,
-    primitives.power_slope: _power_slope,
-    primitives.xlogy: _xlogy,
+    primitives.power_term: _power_term,
     primitives.sqrt: elementary.sqrt,
     primitives.lorentzian: _lorentzian,
     primitives.one_minus_square: _one_minus_square,
     primitives.unit: _unit,
+    primitives.inversion: lambda x, y: _unit(x, y) / calls.hypot(x, y),
     primitives.hypot: calls.hypot,
     primitives.sech2: _sech2,
     primitives.sech2_times: _sech2_times,

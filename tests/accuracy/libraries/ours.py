@@ -1,0 +1,26 @@
+"""deltagrad at the points: see ``library``."""
+
+from library import run
+
+from autograd import grad, jvp, primitives
+from autograd.algebra import Primitive
+
+FUNCTIONS = {p.name: p for p in vars(primitives).values() if isinstance(p, Primitive) and p.arity == 1}
+
+
+def derivatives(f, xs):
+    """The four orders at every point; None where something is raised."""
+    first = grad(f)
+    ways = [f, first, grad(first), lambda x: jvp(first, (x,), (1.0,))[1]]
+    return [[_number(way, x) for x in xs] for way in ways]
+
+
+def _number(way, x):
+    try:
+        return way(x)
+    except (ValueError, OverflowError, ZeroDivisionError):
+        return None
+
+
+if __name__ == "__main__":
+    run(FUNCTIONS, derivatives)
