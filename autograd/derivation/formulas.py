@@ -156,6 +156,8 @@ class Formulas:
         active = self._active()
         arrived: dict = {network.root: [ONE]}
         inverse = Number(1 / self.factor)
+        # A neuron hands on past these: what arrives at one of them from elsewhere is not all of its adjoint.
+        inside = self._passed_over()
         for node in reversed(network.order):
             parts_ = arrived.pop(node, None)
             if parts_ is None:
@@ -185,7 +187,7 @@ class Formulas:
             if len(parts_) > 1 or _size(g) > 12:
                 self.value(node)
             symbol = network.symbol_of.get(node)
-            if symbol is not None and symbol.role == "v" and not isinstance(g, (Number, Symbol)):
+            if symbol is not None and symbol.role == "v" and node not in inside and not isinstance(g, (Number, Symbol)):
                 name = Symbol("adjoint", name=symbol.name)
                 self.adjoint_of[name] = (node, g)
                 g = name
@@ -198,6 +200,20 @@ class Formulas:
             self.delta.setdefault(neuron, ZERO)
             self.upstream.setdefault(neuron, [])
             self.slope.setdefault(neuron, ONE)
+
+    def _passed_over(self):
+        """The nodes between a neuron's value and its terms."""
+        found: set = set()
+        for neuron in self.network.neurons:
+            ends = {x for term in neuron.terms for x in (term.weight, term.source) if isinstance(x, Value)}
+            found.update(neuron.inside)
+            stack = [neuron.s]
+            while stack:
+                for x in operands_of(stack.pop()):
+                    if isinstance(x, Value) and x not in ends and x not in found and x.op is not None:
+                        found.add(x)
+                        stack.append(x)
+        return found
 
     def _active(self):
         """The nodes that depend on a parameter."""

@@ -10,8 +10,9 @@ from autograd import Value, derive
 from autograd.errors import GraphError
 from autograd.graph import leaves
 
-sys.path.append(str(Path(__file__).parents[1]))
+sys.path += [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "accuracy")]
 import programs
+from five_ways import graph
 
 NAMES = [*programs.RATIONAL, *programs.SMOOTH, *programs.KINKED, "div"]
 LABELS = ["w1", "w2", "b", "x1", "t", "q", "w3"]
@@ -32,3 +33,12 @@ def test_formulas_of_a_random_graph(seed):
     for parameter in derivation.network.parameters:
         if derivation._formulas.gradient[parameter]:
             assert derivation.steps(parameter)
+
+
+@pytest.mark.parametrize("seed", [2124, 2222, 2303, 699053112])
+def test_a_product_of_a_neuron_that_is_read_elsewhere_has_all_of_its_adjoint(seed):
+    """In these, formulas took for the adjoint of such a product what had arrived past the neuron only."""
+    steps, numbers = graph(seed)
+    inputs = [Value(x, f"w{k}") for k, x in enumerate(numbers)]
+    loss = programs.run(steps, inputs)[-1]
+    assert derive(loss, parameters=[x for x in leaves(loss) if x.label]).equations
