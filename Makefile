@@ -15,7 +15,7 @@ help:
 	@echo "make bench   speed, side by side with other libraries"
 	@echo "make grading how many random mistakes in hand derivations are flagged and named, and the time of each stage"
 	@echo "make agreement on how many random graphs machine code has the engine's bits"
-	@echo "make accuracy derivatives beside mpmath, PyTorch, JAX and HIPS autograd, and five ways to one gradient"
+	@echo "make accuracy derivatives beside mpmath, PyTorch, JAX and HIPS autograd, and the ways to one gradient"
 	@echo "make pictures the pictures of the README, made anew"
 	@echo "make lint    lint, format, types and spelling"
 	@echo "make clean   remove what the other targets made"
