@@ -167,7 +167,7 @@ def _derivative(f, point, order):
     """A central difference with a step of 1e-400 of the point."""
     x = [mpf(z) for z in point]
     total = mpf(0)
-    steps = [mpf(10) ** -400 * min(abs(z), 1) for z in x]
+    steps = [mpf(10) ** -400 * (min(abs(z), 1) or 1) for z in x]
     stencils = {0: [(0, 1)], 1: [(1, mpf(1) / 2), (-1, -mpf(1) / 2)], 2: [(1, 1), (0, -2), (-1, 1)]}
     rows = [[]]
     for k, h in zip(order, steps, strict=True):
