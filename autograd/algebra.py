@@ -151,7 +151,9 @@ def _over_any(primitive, operands):
 def _over_mpmath(primitive, operands):
     import mpmath  # lazy: only where its numbers are fed in
 
-    if primitive.forward is None:
+    # Its own function has all the digits, where 1 + x or a difference of exponentials has lost them.
+    is_standard = primitive.floats is not None and primitive.floats is getattr(math, primitive.name, None)
+    if primitive.forward is None or is_standard:
         return getattr(mpmath, primitive.name)(*operands)
     return primitive.forward(*operands)
 

@@ -439,7 +439,7 @@ cosh = primitive(
 )
 sech2 = primitive(
     "sech2",
-    lambda x: 1 - tanh(x) * tanh(x),
+    lambda x: 1 / (cosh(x) * cosh(x)),  # not 1 - tanh(x)^2, which loses its digits over any number
     partials=lambda y, x: sech2_times(-2 * tanh(x), x),
     floats=_sech2,
     text="sech({0}) ** 2",
@@ -643,7 +643,7 @@ logistic_pdf_times = primitive(
 )
 softplus = primitive(
     "softplus",
-    lambda x: log(1 + exp(x)),
+    lambda x: log1p(exp(x)),
     partials=sigmoid,
     floats=_softplus,
 )

@@ -418,6 +418,21 @@ def test_the_definition_over_mpmath_agrees_with_the_value_over_floats(primitive)
             assert abs(found - exact) <= mpf("1e-40") * (abs(exact) + mpf("1e-300")), operands
 
 
+LOST = [("tanh", 100.0), ("expm1", 1e-60), ("log1p", -1e-60), ("softplus", -200.0), ("sinh", 1e-60), ("atanh", 1e-60),
+        ("asinh", -1e-60), ("sech2", -90.0), ("sigmoid", -150.0)]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "x"), LOST)
+def test_fifty_digits_are_fifty_also_where_differences_would_lose_them(name, x):
+    leaf = Value(x)
+    with mp.workdps(50):
+        found = autograd.replay(BY_NAME[name](leaf), mpf)
+        value, slope = found.value, found.gradients()[leaf]
+    with mp.workdps(300):
+        assert abs(value - exact_value(BY_NAME[name], (x,))) <= mpf("1e-47") * abs(value)
+        assert abs(slope - exact_partial(BY_NAME[name], (x,), 0)) <= mpf("1e-47") * abs(slope)
+
+
 @pytest.mark.parametrize("name", RATIONAL)
 def test_rational_primitives_are_exact_over_fractions(name):
     primitive = BY_NAME[name]

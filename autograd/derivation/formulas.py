@@ -207,11 +207,16 @@ class Formulas:
         for neuron in self.network.neurons:
             ends = {x for term in neuron.terms for x in (term.weight, term.source) if isinstance(x, Value)}
             found.update(neuron.inside)
-            stack = [neuron.s]
+            stack, entered = [neuron.s], {neuron.s}
             while stack:
-                for x in operands_of(stack.pop()):
-                    if isinstance(x, Value) and x not in ends and x not in found and x.op is not None:
+                node = stack.pop()
+                is_sum = (
+                    node.op in _LINEAR or node.op is primitives.total
+                )  # it is taken apart, though a source elsewhere
+                for x in operands_of(node):
+                    if isinstance(x, Value) and x.op is not None and x not in entered and (is_sum or x not in ends):
                         found.add(x)
+                        entered.add(x)
                         stack.append(x)
         return found
 

@@ -5,6 +5,7 @@ argument or of 1, so that the formula's own error is below 2^-90 of the result e
 bits is raised until the rounding of the values is below 2^-80 of the result, or below anything a double can hold.
 """
 
+import functools
 import math
 
 import mpmath
@@ -22,6 +23,7 @@ _LADDER = (420, 900, 1900, 3900, 7900)
 _NOTHING = -1160  # 2 to this power is nothing beside the smallest double, 2^-1074
 
 
+@functools.cache
 def truths(name, x):
     """The value and the derivatives of a primitive of one operand at ``x``, three mpmath numbers."""
     scale = min(math.frexp(abs(x))[1] - 1, 0) if x else 0
