@@ -49,7 +49,9 @@ FLOORS = [
     ["autograd.native.emitting", "autograd.native.listing", "autograd.native.trouble"],
     ["autograd.native.kernels"],
     ["autograd.native.programs"],
-    ["autograd.native.compiling", "autograd.native.shuffling", "autograd.native.splitting"],
+    [
+        "autograd.native.compiling", "autograd.native.shuffling", "autograd.native.splitting", "autograd.native.totals",
+    ],  # fmt: skip
     ["autograd.native.training"],
     ["autograd.native"],
     ["autograd"],
