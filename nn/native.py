@@ -14,7 +14,7 @@ from autograd.value import assign
 from nn import losses
 from nn.optimizers import SGD, Adam, Momentum
 
-__all__ = ["NativeTraining", "NotNative", "one_sample", "rows_of"]
+__all__ = ["NativeTraining", "NotNative", "Recorded", "one_sample", "rows_of"]
 
 _TURN = 0.05  # seconds in machine code at a stretch; in between, the keyboard may interrupt
 _KNOWN_LOSSES = {getattr(losses, name) for name in losses.__all__}
@@ -87,15 +87,59 @@ def rows_of(X, Y, width):
     return np.hstack([inputs, targets])
 
 
-class NativeTraining:
+class Recorded:
+    """A model's training with one sample recorded: rows, labels and parameters for compiled code.
+
+    Args:
+        model, loss: as of :func:`nn.fit`.
+        parameters: of the model.
+        X, Y: the samples, tuples of numbers.
+        classes: the function from a target to its class, or None.
+
+    Raises:
+        NotNative: this cannot be compiled.
+    """
+
+    def __init__(self, model, loss, parameters, X, Y, classes):
+        self._parameters = parameters
+        sample = self._sample = one_sample(model, loss, X[0], Y[0])
+        unique = list(dict.fromkeys(parameters))
+        if len(unique) != len(parameters) or any(p.op is not None for p in parameters):
+            raise NotNative("a parameter is no leaf, or is listed twice")
+        self._classes = classes if classes is None or len(sample.outputs) > 1 else lambda y: int(bool(classes(y)))
+        if classes is not None and any(not 0 <= int(self._classes(y)) < max(2, len(sample.outputs)) for y in Y):
+            raise NotNative("a target is no class of the model's outputs")
+        self._rows = rows_of(X, Y, len(sample.inputs))
+        self._labels = None if classes is None else [int(self._classes(y)) for y in Y]
+        self._measuring: Program | None = None
+
+    def measure(self, X, Y):
+        """The mean loss over samples, and the share of right answers."""
+        if self._measuring is None:
+            sample = self._sample
+            self._measuring = Program(
+                [sample.loss, *sample.outputs], sample.inputs, self._parameters, single_output=False
+            )
+        rows = self._measuring.value(rows_of(X, Y, len(self._sample.inputs)))
+        right = 0
+        if self._classes is not None:
+            right = hits(rows, np.array([self._classes(y) for y in Y]))
+        return sum(rows[:, 0].tolist()) / len(X), right / len(X)
+
+
+def hits(rows, labels) -> int:
+    """How many answers are right, of samples with rows of loss and outputs; a single output answers by its sign."""
+    answers = rows[:, 1:].argmax(axis=1) if rows.shape[1] > 2 else rows[:, 1] > 0
+    return int(np.count_nonzero(answers == labels))
+
+
+class NativeTraining(Recorded):
     """A training whose epochs run in machine code; it has the form of ``nn.training``'s own.
 
     Args:
         model, loss, optimizer: as of :func:`nn.fit`.
-        parameters: of the model.
-        X, Y: the samples, tuples of numbers.
+        parameters, X, Y, classes: as of :class:`Recorded`.
         size: samples an update.
-        classes: the function from a target to its class, or None.
         generator: what shuffles, or None.
         accumulate: ``accumulate(samples, updates)`` sets the gradients of some samples by the engine, and returns the
             sum of their losses and how many answers were right; it raises where a number is not finite.
@@ -105,25 +149,16 @@ class NativeTraining:
     """
 
     def __init__(self, model, loss, optimizer, parameters, X, Y, size, classes, generator, accumulate):
-        self._optimizer, self._parameters = optimizer, list(parameters)
-        self._generator, self._accumulate = generator, accumulate
-        sample = self._sample = one_sample(model, loss, X[0], Y[0])
-        unique = list(dict.fromkeys(parameters))
-        if len(unique) != len(parameters) or any(p.op is not None for p in parameters):
-            raise NotNative("a parameter is no leaf, or is listed twice")
-        self._classes = classes if classes is None or len(sample.outputs) > 1 else lambda y: int(bool(classes(y)))
-        if classes is not None and any(not 0 <= int(self._classes(y)) < max(2, len(sample.outputs)) for y in Y):
-            raise NotNative("a target is no class of the model's outputs")
-        rows = rows_of(X, Y, len(sample.inputs))
-        labels = None if classes is None else [int(self._classes(y)) for y in Y]
+        super().__init__(model, loss, parameters, X, Y, classes)
+        self._optimizer, self._generator, self._accumulate = optimizer, generator, accumulate
+        sample = self._sample
         change, key = self._rule()
         slots = 0 if change is None else len(optimizer._start)
         self._descent = Descent(
-            sample.loss, sample.outputs, parameters, sample.inputs, rows, labels, size, change, slots, key,
+            sample.loss, sample.outputs, parameters, sample.inputs, self._rows, self._labels, size, change, slots, key,
             None if generator is None else generator.getstate(),
         )  # fmt: skip
         self._changes = change is not None
-        self._measuring: Program | None = None
         self._pace = 1000.0  # updates a second, to begin with
         self._read()
 
@@ -223,16 +258,6 @@ class NativeTraining:
     # --- Measuring
 
     def measure(self, X, Y):
-        """The mean loss over samples, and the share of right answers."""
-        if self._measuring is None:
-            sample = self._sample
-            self._measuring = Program(
-                [sample.loss, *sample.outputs], sample.inputs, self._parameters, single_output=False
-            )
+        """The same, of the parameters as they now are."""
         assign(self._parameters, self._descent.numbers.tolist())
-        rows = self._measuring.value(rows_of(X, Y, len(self._sample.inputs)))
-        right = 0
-        if self._classes is not None:
-            answers = rows[:, 1:].argmax(axis=1) if rows.shape[1] > 2 else rows[:, 1] > 0
-            right = int(np.count_nonzero(answers == np.array([self._classes(y) for y in Y])))
-        return sum(rows[:, 0].tolist()) / len(X), right / len(X)
+        return super().measure(X, Y)

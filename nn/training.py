@@ -88,6 +88,7 @@ def fit(
     shuffle=True,
     film=None,
     engine=None,
+    cluster=None,
 ):
     r"""Train a model: for each batch the average gradient of its samples, then one update.
 
@@ -110,6 +111,13 @@ def fit(
             where llvmlite is installed, model, loss and optimizer are those of nn, and there is enough to do to make up
             for compiling, which takes some tenths of a second. Of a model or a loss of your own, one sample is recorded
             and stands for all: where its Python code compares Values or reads their data, that is an error.
+        cluster: a client of ``dask.distributed``, whose workers compute the gradients. By default none, and nothing is
+            imported. Each process of the cluster compiles the model once and keeps shards of the samples; the updates
+            are made here. The numbers are those of a training without a cluster but for the last digits, and do not
+            depend on how many workers there are: they may come and go, and what was lost with one is computed again.
+            Where none is left, it waits a minute for one. An update costs some messages, about 10 ms, so that this is
+            for large batches of large models: batches of 1 work, slowly. Models and losses are those that
+            ``engine="native"`` takes; a primitive of your own is in a module that the workers can import.
         film: record a frame of ``history.film`` before the first update, after every film-th, and after the last.
 
     Returns:
@@ -122,6 +130,7 @@ def fit(
             range, or the model has no parameters.
         ValueError: ``engine="native"`` and the model or the loss cannot be compiled; the message says why.
         FloatingPointError: a loss or a gradient became NaN or infinite; the model is at the last whole update.
+        RuntimeError, TimeoutError: the cluster was lost, or had no worker for a minute; likewise.
     """
     optimizer = SGD(0.1) if optimizer is None else optimizer
     parameters = _check_parts(model, loss, optimizer)
@@ -142,13 +151,17 @@ def fit(
         return _accumulate(model, loss, parameters, [(X[i], Y[i]) for i in batch], updates, classes)
 
     work = epochs * len(X) * len(parameters)
-    native = _native(engine, work, model, loss, optimizer, parameters, X, Y, size, classes, shuffler, accumulate)
-    if native is None:
-        measure = functools.partial(_measure, model, loss, classes)
-        running = _eager(accumulate, optimizer, parameters, len(X), size, shuffler, epochs, history)
-    else:
+    eager = functools.partial(_eager, optimizer, parameters, len(X), size, shuffler, epochs, history)
+    if cluster is not None:
+        spread = _spread(cluster, engine, model, loss, parameters, X, Y, size, classes, accumulate)
+        measure = spread.measure
+        running = spread.epochs(eager(spread.accumulate))
+    elif native := _native(engine, work, model, loss, optimizer, parameters, X, Y, size, classes, shuffler, accumulate):
         measure = native.measure
         running = native.epochs(epochs, history, bool(held_out), None if film is None else lambda: _record(history))
+    else:
+        measure = functools.partial(_measure, model, loss, classes)
+        running = eager(accumulate)
     bar = _progress_bar(epochs, progress)
     try:
         _record(history)
@@ -176,8 +189,8 @@ def fit(
     return history
 
 
-def _eager(accumulate, optimizer, parameters, samples, size, shuffler, epochs, history):
-    """Train sample by sample; after each epoch the sum of its losses, and how many answers were right."""
+def _eager(optimizer, parameters, samples, size, shuffler, epochs, history, accumulate):
+    """Train with ``accumulate``; after each epoch the sum of its losses, and how many answers were right."""
     order = list(range(samples))
     for _ in range(epochs):
         if shuffler is not None:
@@ -194,8 +207,7 @@ def _eager(accumulate, optimizer, parameters, samples, size, shuffler, epochs, h
 
 def _native(engine, work, model, loss, optimizer, *rest):
     """The training as machine code; None where it is to be eager."""
-    if engine not in (None, "native", "eager"):
-        raise ValueError(f"engine is 'native' or 'eager', found {engine!r}.")
+    _check_engine(engine)
     if engine == "eager" or (engine is None and not (_is_ours(model, loss, optimizer) and work >= _WORTH)):
         return None
     if importlib.util.find_spec("llvmlite") is None or importlib.util.find_spec("numpy") is None:
@@ -210,6 +222,28 @@ def _native(engine, work, model, loss, optimizer, *rest):
         if engine is None:
             return None
         raise ValueError(f"engine='native' cannot compile this: {reason}. Or use engine='eager'.") from None
+
+
+def _spread(cluster, engine, *rest):
+    """The training whose gradients a cluster computes."""
+    _check_engine(engine)
+    if engine == "eager":
+        raise ValueError("engine='eager' computes in this process: leave out either engine or cluster.")
+    for library in ("distributed", "llvmlite", "numpy"):
+        if importlib.util.find_spec(library) is None:
+            raise ModuleNotFoundError(f"cluster= needs {library}: pip install 'deltagrad[cluster]'.")
+    from nn.cluster import ClusterTraining, client_of  # when it is asked for: it brings dask
+    from nn.native import NotNative
+
+    try:
+        return ClusterTraining(client_of(cluster), *rest)
+    except NotNative as reason:
+        raise ValueError(f"cluster= cannot compile this: {reason}. Or leave cluster out.") from None
+
+
+def _check_engine(engine):
+    if engine not in (None, "native", "eager"):
+        raise ValueError(f"engine is 'native' or 'eager', found {engine!r}.")
 
 
 def _is_ours(model, loss, optimizer):
