@@ -50,8 +50,11 @@ FLOORS = [
     ["autograd.native.kernels"],
     ["autograd.native.programs"],
     [
-        "autograd.native.compiling", "autograd.native.shuffling", "autograd.native.splitting", "autograd.native.totals",
-    ],  # fmt: skip
+        "autograd.native.compiling",
+        "autograd.native.shuffling",
+        "autograd.native.splitting",
+        "autograd.native.totals",
+    ],
     ["autograd.native.training"],
     ["autograd.native"],
     ["autograd"],
