@@ -18,7 +18,8 @@ __all__ = ["SavedModelError", "load", "save"]
 
 FORMAT = "deltagrad parameters"
 VERSION = 1
-_LARGEST = 1 << 30  # bytes; more than a scalar model's file can be
+_ROOM = 16 << 20  # bytes a file may have beyond what the model needs: JSON takes 20 times that when it is read
+_ROOM_EACH = 128  # bytes a parameter's number takes at most, with what stands around it
 
 
 class SavedModelError(AutogradError, ValueError):
@@ -75,7 +76,8 @@ def load(model, path) -> None:
         OSError: it cannot be read.
     """
     parameters = list(model.parameters())
-    numbers = _read(path, [p.label for p in parameters], _description(model))
+    labels = [p.label for p in parameters]
+    numbers = _read(path, labels, _description(model))
     before = [p.data for p in parameters]
     try:
         for p, number in zip(parameters, numbers, strict=True):
@@ -89,21 +91,25 @@ def load(model, path) -> None:
 def _read(path, labels, description):
     if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
         raise SavedModelError(f"{path} is no file but a device or a pipe, which may never end: give a file.")
+    largest = _ROOM + sum([_ROOM_EACH + len(json.dumps(label)) for label in labels])
     with open(path, "rb") as file:
-        raw = file.read(_LARGEST + 1)
-    if len(raw) > _LARGEST:
-        raise SavedModelError(f"{path} is larger than any saved model: it is another file.")
+        raw = file.read(min(os.fstat(file.fileno()).st_size, largest) + 1)  # room is made for as many bytes at once
+    if len(raw) > largest:
+        raise SavedModelError(
+            f"{path} has more than {largest:,} bytes, far more than this model's {len(labels)} parameters take: it is "
+            "another file."
+        )
     try:
         body = json.loads(raw.decode("utf-8"))
+        claimed, found = (body.pop("sha256", None), _checksum(body)) if isinstance(body, dict) else (None, None)
     except (ValueError, RecursionError) as error:
         raise SavedModelError(f"{path} is damaged, or was not written by nn.save: {error}") from None
     if not isinstance(body, dict) or body.get("format") != FORMAT:
         raise SavedModelError(f"{path} was not written by nn.save: it is another kind of file.")
     if type(body.get("version")) is not int or body["version"] != VERSION:
-        raise SavedModelError(f"{path} has version {body.get('version')!r} of the format, this is {VERSION}: use the "
-                              "release that wrote it.")  # fmt: skip
-    claimed = body.pop("sha256", None)
-    if set(body) != {"format", "version", "model", "parameters"} or claimed != _checksum(body):
+        raise SavedModelError(f"{path} has version {_short(body.get('version'))} of the format, this is {VERSION}: use "
+                              "the release that wrote it.")  # fmt: skip
+    if set(body) != {"format", "version", "model", "parameters"} or claimed != found:
         raise SavedModelError(f"{path} is damaged: its checksum does not fit. Restore it from a copy.")
     pairs = body["parameters"]
     if not isinstance(pairs, list) or not all(isinstance(pair, list) and len(pair) == 2 for pair in pairs):
@@ -115,14 +121,24 @@ def _read(path, labels, description):
     numbers = []
     for (name, number), label in zip(pairs, labels, strict=True):
         if name != label:
-            raise SavedModelError(f"{path} has {name!r} where the model has {label!r}: it is of another shape.")
+            raise SavedModelError(
+                f"{path} has {_short(name)} where the model has {_short(label)}: it is of another shape."
+            )
         try:
             numbers.append(float.fromhex(number))
         except (TypeError, ValueError, OverflowError):
-            raise SavedModelError(f"{path} has {number!r} for {name!r}, which is no number.") from None
+            raise SavedModelError(f"{path} has {_short(number)} for {_short(name)}, which is no number.") from None
     if None not in (body["model"], description) and body["model"] != description:
-        raise SavedModelError(f"{path} is of {body['model']} and the model is {description}: make one like it.")
+        raise SavedModelError(
+            f"{path} is of {_short(body['model'], str)} and the model is {description}: make one like it."
+        )
     return numbers
+
+
+def _short(found, show=repr):
+    """What a file holds, as it is shown in a message."""
+    shown = show(found)
+    return shown if len(shown) <= 100 else f"{shown[:100]}..."
 
 
 def _description(model):

@@ -3,10 +3,14 @@ r"""Conventions: what a delta is, which letters are used, and in which order a w
 Derivations of backpropagation disagree in all three. A convention is an argument, never a guess.
 """
 
+import re
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 __all__ = ["PRESETS", "Convention", "convention", "plain"]
+
+_LARGEST_FACTOR = 10**6
+_PLAIN = re.compile(r"[-+]?\d{1,12}(\.\d{1,12}|/\d{1,12})?", re.ASCII)
 
 _LETTERS = {
     "x": "x", "a": "a", "y": "y", "t": "t", "s": "s", "delta": r"\delta", "w": "w", "b": "b", "p": "p", "loss": "L",
@@ -94,12 +98,12 @@ def convention(preset="standard", *, delta=None, letters=None, order=None) -> Co
     else:
         raise ValueError(f"no convention is called {preset!r}: there are {', '.join(PRESETS)}.")
     if delta is not None:
-        try:
-            factor = Fraction(delta).limit_denominator(10**6)
-        except (ValueError, TypeError, OverflowError, ZeroDivisionError):
-            factor = Fraction(0)
-        if factor == 0:
-            raise ValueError(f"delta is a number other than 0 times dL/ds, found {delta!r}: give 1, -1 or '-1/2'.")
+        factor = _factor(delta)
+        if not 0 < abs(factor) <= _LARGEST_FACTOR:
+            raise ValueError(
+                f"delta is a number other than 0, at most {_LARGEST_FACTOR:,}, times dL/ds, found {delta!r:.60}: "
+                "give 1, -1 or '-1/2'."
+            )
         found = replace(found, delta=factor)
     if letters is not None:
         unknown = set(letters) - set(_LETTERS)
@@ -111,3 +115,13 @@ def convention(preset="standard", *, delta=None, letters=None, order=None) -> Co
             raise ValueError(f"weights are indexed 'from-to' or 'to-from', found {order!r}.")
         found = replace(found, order=order)
     return found
+
+
+def _factor(delta):
+    """A number or a text as a Fraction; 0 where it is neither. A text has no exponent: 1e999999999 would never end."""
+    if isinstance(delta, str) and not _PLAIN.fullmatch(delta.strip()):
+        return Fraction(0)
+    try:
+        return Fraction(delta).limit_denominator(_LARGEST_FACTOR)
+    except (ValueError, TypeError, OverflowError, ZeroDivisionError):
+        return Fraction(0)

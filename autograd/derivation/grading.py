@@ -74,7 +74,8 @@ class Grade:
 
     def _repr_html_(self):
         colour = {"equal": "#1a7f37", "wrong": "#b42318", "unproved": "#8a6100", "unreadable": "#6b3fa0"}[self.verdict]
-        head, *rest = str(self).split("\n")
+        shown = str(self).encode("utf-8", "replace").decode("utf-8")  # half of a character cannot be sent to a browser
+        head, *rest = shown.split("\n")
         rows = "".join([f"<br>{escape(line)}" for line in rest])
         word, _, formula = head.partition(": ")
         return f'<div><b style="color:{colour}">{escape(word)}</b>: <code>{escape(formula)}</code>{rows}</div>'

@@ -145,6 +145,10 @@ class Names:
             raise ReadingError(
                 f"which layer {written(tree)} is in is not clear: give it a letter, such as h_1 or o_1.", at(tree)
             )
+        if wanted not in self.alphabet.ends:
+            raise ReadingError(
+                f"{written(tree)} is in layer {wanted}, and layers count from 0 to {last} here.", at(tree)
+            )
         if kind is not None and kind != wanted:
             raise ReadingError(
                 f"{written(tree)}: {self.alphabet.letters[kind]} counts layer {kind}, "

@@ -46,6 +46,7 @@ _ACTIVATIONS = ("sigmoid", "tanh", "relu", "softplus", "silu", "gelu", "exp", "s
 _KEYS = ("network", "bias", "loss", "samples", "convention", "delta", "rate", "name")
 _MOST_BYTES, _MOST_FORMULAS = 1_000_000, 500
 _MOST_NEURONS, _MOST_LAYERS, _MOST_SAMPLES = 64, 6, 12
+_MOST_PRODUCTS = 20_000  # of a weight and what it reads; so many take a few seconds
 _DECLARATION = re.compile(r"\s*([A-Za-z]+)\s*:(?!=)(.*)", re.DOTALL)
 _TARGETED = re.compile(r"\s*((?:dL/d)?[A-Za-z_]\w*(?:\[[\w\s,]*\])?)\s*:(?!=)\s*(\S.*)", re.DOTALL | re.ASCII)
 
@@ -167,6 +168,12 @@ def _network(declared):
     reduction = words[1] if len(words) > 1 else "mean"
     if reduction not in ("mean", "sum") or len(words) > 2:
         raise SheetError(f"samples are a number, and mean or sum, found {declared['samples']!r}.")
+    products = samples * sum([n * m for n, m in pairwise(sizes)])
+    if products > _MOST_PRODUCTS:
+        raise SheetError(
+            f"this network has {products:,} weights times samples, more than {_MOST_PRODUCTS:,}: the formulas of a "
+            "smaller one are the same."
+        )
     return {
         "sizes": sizes,
         "activations": names,
@@ -347,4 +354,5 @@ def html(graded) -> str:
             out.append(f"<p>{escape(sheet.error)}</p>")
         out += [grade._repr_html_() for _, _, grade in sheet.rows]
         out.append("</section>")
-    return "\n".join([*out, "</body></html>", ""])
+    page = "\n".join([*out, "</body></html>", ""])
+    return page.encode("utf-8", "replace").decode("utf-8")  # the name of a file may be no text

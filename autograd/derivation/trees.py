@@ -21,6 +21,8 @@ GREEK = {
     "Δ": "Delta", "Θ": "Theta", "Λ": "Lambda", "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega",
 }  # fmt: skip
 
+_LONGEST_REASON = 300
+
 
 class ReadingError(ValueError):
     """A formula that cannot be read, or means nothing in a network.
@@ -31,6 +33,7 @@ class ReadingError(ValueError):
     """
 
     def __init__(self, reason, position=0, text=None):
+        reason = reason if len(reason) <= _LONGEST_REASON else f"{reason[:_LONGEST_REASON]}..."  # it may quote a name
         self.reason, self.position = reason, position
         around = "" if text is None else text[max(0, position - 15) : position + 15].replace("\n", " ")
         super().__init__(f"{reason} (character {position + 1}{f', near {around!r}' if around else ''})")

@@ -40,6 +40,8 @@ _FUNCTIONS = {
 _ACTIVATIONS = {"Phi", "phi", "f", "g", "varphi"}
 # How far the expansion of a formula may go: an index of a sum times its range, all in all.
 _MOST_TERMS = 5_000
+# How often parts of a formula are given a meaning: each once, and again for whatever else a sum's index may count.
+_MOST_TRIES = 20_000
 
 
 def rebuilt(e, new):
@@ -75,6 +77,7 @@ class Vocabulary(Names):
         wanted = {text: latex for latex, text in convention.names.items()}
         self.singles = {wanted[t]: s for s in self.symbols if (t := printer.symbol_text(s)) in wanted}
         self._templates: dict = {}
+        self._tries = 0
 
     def _all_symbols(self):
         found = dict.fromkeys(self.network.symbol_of.values())
@@ -146,6 +149,7 @@ class Vocabulary(Names):
         Raises:
             ReadingError: a name has no meaning here.
         """
+        self._tries = 0
         e = self._resolve(tree, scope)
         if count_terms(e) > _MOST_TERMS:
             raise ReadingError(
@@ -154,6 +158,11 @@ class Vocabulary(Names):
         return e
 
     def _resolve(self, tree, scope):
+        self._tries += 1
+        if self._tries > _MOST_TRIES:
+            raise ReadingError(
+                "what the indices of these sums count is not clear: say it, as in sum(... for o in O).", at(tree)
+            )
         rule = getattr(self, f"_{type(tree).__name__.strip('_').lower()}", None)
         if rule is None:
             raise ReadingError(
@@ -363,16 +372,30 @@ class Vocabulary(Names):
 
 
 def count_terms(e):
-    """How many quantities an expression has when its sums are written out."""
-    if isinstance(e, Sum):
-        return len(e.values) * count_terms(e.body)
-    return 1 + sum(count_terms(x) for x in parts(e))
+    """How many quantities an expression has when its sums are written out.
+
+    A part that is there several times is counted each time and looked at once: an activation in an activation in an
+    activation has exponentially many.
+    """
+    return _count(e, {})
+
+
+def _count(e, counted):
+    if id(e) not in counted:
+        if isinstance(e, Sum):
+            counted[id(e)] = len(e.values) * _count(e.body, counted)
+        else:
+            counted[id(e)] = 1 + sum([_count(x, counted) for x in parts(e)])
+    return counted[id(e)]
 
 
 def _own_symbols(e):
-    found, stack = [], [e]
+    found, stack, seen = [], [e], set()
     while stack:
         x = stack.pop()
+        if id(x) in seen:
+            continue
+        seen.add(id(x))
         if isinstance(x, Symbol):
             found.append(x)
         stack.extend(parts(x))

@@ -1,11 +1,12 @@
 """Verdicts, diagnoses, conditions and counterexamples, on formulas whose truth is known by hand."""
 
 import json
+import re
 
 import pytest
 from graphs import network
 
-from autograd import Value, derive
+from autograd import Value, derive, sigmoid
 from autograd.errors import GraphError
 from nn import MLP, cross_entropy, half_sse, sse
 
@@ -401,3 +402,41 @@ def test_a_left_side_that_speaks_of_something_else(plain):
         assert grade.verdict == "unreadable", str(grade)
         assert "the left side speaks of" in grade.diagnosis
     assert plain.grade("w_ho[1,2]", "dL/dw_ho[1,2] = d_o[2]*a[1]").verdict == "equal"
+
+
+SLOW = [
+    # each took time exponential in its depth: it would not end in a lifetime
+    ("a[1]", r"\sum_o " * 38 + "q", "what the indices of these sums count|has no meaning here"),
+    ("a[1]", r"\sum_o " * 38 + "x_1", "too many terms"),
+    ("w_ho[h,o]", "phi(" * 38 + "s_h[h]" + ")" * 38, "too many terms"),
+]
+
+
+@pytest.mark.parametrize(("target", "formula", "words"), SLOW)
+def test_what_grows_exponentially_is_refused_at_once(target, formula, words):
+    derivation = derive(network((2, 3, 2), activation=lambda s: s * sigmoid(s)))
+    grade = derivation.grade(target, formula)
+    assert grade.verdict == "unreadable"
+    assert re.search(words, grade.diagnosis)
+
+
+@pytest.mark.parametrize(
+    "formula", [r"\delta^{(9)} = 1", r"\delta^{(2)}_i = 1", r"a_o^{(0)} = x_i", r"s^{(-3)} = \delta_o"]
+)
+def test_a_layer_that_is_not_there_is_said(formula):
+    for sizes in ((3, 2), (2, 3, 2)):
+        grade = derive(network(sizes)).convention("001").grade(None, formula)
+        assert grade.verdict == "unreadable"
+        assert grade.diagnosis
+
+
+def test_half_a_character_is_shown_as_a_question_mark(plain):
+    grade = plain.grade("w_ho[1,2]", "d_o[2]*\ud800")
+    assert grade.verdict == "unreadable"
+    assert grade._repr_html_().encode("utf-8").count(b"d_o[2]*?") == 1
+
+
+def test_a_message_does_not_grow_with_what_it_quotes(plain):
+    grade = plain.grade("w_ho[1,2]", "a" * 3900)
+    assert grade.verdict == "unreadable"
+    assert len(grade.diagnosis) < 500

@@ -5,6 +5,7 @@ import json
 import math
 import os
 import random
+import tracemalloc
 
 import pytest
 
@@ -234,3 +235,55 @@ def test_an_interrupt_just_after_the_replacement_is_not_hidden(path, monkeypatch
     loaded = model(seed=1)
     load(loaded, path)
     assert bits(loaded) == bits(model())
+
+
+@pytest.mark.parametrize("depth", [900, 960, 975, 980, 985, 990, 995])
+@pytest.mark.parametrize("key", ["parameters", "model", "version", "extra"])
+def test_nesting_that_is_just_read_is_refused_as_well(path, depth, key):
+    """Reading allows some levels more than writing, which the checksum needs."""
+    save(model(), path)
+    body = json.loads(path.read_text())
+    del body[key if key in body else "model"]
+    path.write_text(f'{json.dumps(body)[:-1]}, "{key}": {"[" * depth}{"]" * depth}}}')
+    refused(path)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"version": "9" * 10**5},
+        {"model": "MLP(" + "9" * 10**5},
+        {"parameters": [["w" * 10**5, "0x1p0"], *PAIRS[1:]]},
+        {"parameters": [["w1[1,1]", "x" * 10**5], *PAIRS[1:]]},
+        {"parameters": [[["w"] * 10**5, "0x1p0"], *PAIRS[1:]]},
+    ],
+    ids=str,
+)
+def test_a_message_does_not_quote_a_whole_file(path, changes):
+    write(path, **changes)
+    with pytest.raises(SavedModelError) as caught:
+        load(model(), path)
+    assert len(str(caught.value)) < 600
+
+
+SIZES = ["MLP(999999999-999999999, tanh, linear)", "MLP(2-2-1)", 10**18, -1, [2] * 1000, {"sizes": [2, 10**9]}, True]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: str(size)[:20])
+def test_a_file_that_lies_about_its_sizes_is_refused_in_no_room(path, size):
+    """Room is made for the model that is there, never for one that a file speaks of."""
+    write(path, model=size)
+    tracemalloc.start()
+    refused(path, "make one like it|no number|where the model has")
+    assert tracemalloc.get_traced_memory()[1] < 1e6
+    tracemalloc.stop()
+
+
+def test_a_file_far_larger_than_its_model_is_not_read_to_its_end(path):
+    with open(path, "wb") as file:
+        file.write(b"[" + b"[]," * 1000)
+        file.truncate(1 << 30)
+    tracemalloc.start()
+    refused(path, "far more than this model's 9 parameters take")
+    assert tracemalloc.get_traced_memory()[1] < 64e6
+    tracemalloc.stop()
