@@ -7,6 +7,7 @@ Python code, and may be interrupted. Last the adjoints flow, and what arrives at
 partials of + - * / neg, dot and total are inlined there, since nearly all nodes are of these.
 """
 
+import os
 import threading
 
 try:
@@ -46,6 +47,10 @@ _last_mark = cython.declare(cython.longlong, 0)
 # Two sweeps must not mark one node at the same time. Compiled, a sweep runs no Python code while it marks; interpreted,
 # another thread could come between.
 _marking = threading.RLock()
+
+# A forked child finds no sweep of another thread half-way, nor the lock held by a thread that is not there any more.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_marking.acquire, after_in_parent=_marking.release, after_in_child=_marking.release)
 
 
 def _backward(root, seed):

@@ -9,6 +9,7 @@ The file is ordinary Python. Cython compiles it as it stands, taking the annotat
 where there is no compiler it runs interpreted, slower and the same.
 """
 
+import os
 from contextlib import ContextDecorator
 
 try:
@@ -725,6 +726,22 @@ class no_grad(ContextDecorator):
             del _paused_in[me]
             if _paused_last == me:
                 _paused_last = 0
+
+
+def _in_child():
+    """After a fork: only the thread that forked goes on, and the number of another may be given to a new thread."""
+    global _paused, _paused_last
+    me: cython.longlong = this_thread()
+    depth: cython.int = _paused_in.get(me, 0)
+    _paused_in.clear()
+    if depth:
+        _paused_in[me] = depth
+    _paused = depth
+    _paused_last = me if depth else 0
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_in_child)
 
 
 # --- Nodes from their parts

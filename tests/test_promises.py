@@ -412,13 +412,13 @@ def test_one_leaf_as_every_operand():
 
 def test_a_wide_fan_out():
     x = Value(1.0)
-    loss = total([x * 2.0 for _ in range(WIDTH // 2)])
+    loss = total([x * 2.0 for _ in range(WIDTH)])
     loss.backward()
-    assert x.grad == WIDTH
-    readers = [x + 1.0 for _ in range(WIDTH // 2)]
+    assert x.grad == 2 * WIDTH
+    readers = [x + 1.0 for _ in range(WIDTH)]
     del loss, readers
     x.backward()
-    assert x.grad == WIDTH + 1
+    assert x.grad == 2 * WIDTH + 1
 
 
 def test_a_wide_and_deep_tree():
