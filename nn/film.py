@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from autograd import no_grad
+from autograd.derivation.printing import printable
 from autograd.drawing.page import static
 from autograd.errors import GraphError
 from nn.deltas import deltas
@@ -60,7 +61,7 @@ class Film(Sequence):
         self.X, self.Y = [X[i] for i in chosen], [Y[i] for i in chosen]
         parameters = model.parameters()
         self.labels = [p.label for p in parameters]
-        self.names = [str(p.label) if p.label is not None else f"p{k}" for k, p in enumerate(parameters)]
+        self.names = [printable(p.label) if p.label is not None else f"p{k}" for k, p in enumerate(parameters)]
         self.plane = _plane(X) if len(X[0]) == 2 else None
         self._frames: list[Frame] = []
 

@@ -23,14 +23,20 @@ def no_collector():
 
 @pytest.fixture
 def run_python():
-    """Run a script in a fresh interpreter, in the same mode; a crash there is a failure here, not the end of all."""
+    """Run a script in a fresh interpreter, in the same mode; a crash there is a failure here, not the end of all.
+
+    Under ``python -O`` the packages lose their assert statements there too, and the script keeps its own.
+    """
 
     def run(script, *, interpreted=not autograd.compiled, environment=(), path=None, check=True):
         env = dict(os.environ, **dict(environment))
         env["DELTAGRAD_INTERPRETED"] = "1" if interpreted else ""
         env["PYTHONPATH"] = os.path.dirname(os.path.dirname(autograd.__file__)) if path is None else str(path)
+        command = ["-c", script]
+        if sys.flags.optimize:
+            command = ["-O", "-c", "import sys; exec(compile(sys.argv[1], '<script>', 'exec', optimize=0))", script]
         done = subprocess.run(
-            [sys.executable, "-W", "error", "-c", script],
+            [sys.executable, "-W", "error", *command],
             env=env,
             capture_output=True,
             text=True,

@@ -15,6 +15,7 @@ from autograd.derivation.equations import Equation, folded_sum, gathered, gradie
 from autograd.derivation.expressions import Letter, Number, Plus, Symbol, Times, evaluate, symbols
 from autograd.derivation.field import Pole, Unprovable, small_fraction
 from autograd.derivation.names import RATE
+from autograd.derivation.printing import printable
 from autograd.derivation.proof import KINK_POINTS, Oracle
 from autograd.derivation.trees import ReadingError
 from autograd.derivation.vocabulary import Vocabulary
@@ -52,7 +53,7 @@ class Grade:
             lines.append(f"  right: {self.correct}")
         if self.counterexample is not None:
             lines.append(f"  counterexample: {self.counterexample}")
-        return "\n".join(lines)
+        return "\n".join([printable(line.replace("\n", " ")) for line in lines])
 
     def __repr__(self):
         return f"<grade {self.verdict}>"
@@ -74,8 +75,7 @@ class Grade:
 
     def _repr_html_(self):
         colour = {"equal": "#1a7f37", "wrong": "#b42318", "unproved": "#8a6100", "unreadable": "#6b3fa0"}[self.verdict]
-        shown = str(self).encode("utf-8", "replace").decode("utf-8")  # half of a character cannot be sent to a browser
-        head, *rest = shown.split("\n")
+        head, *rest = str(self).split("\n")
         rows = "".join([f"<br>{escape(line)}" for line in rest])
         word, _, formula = head.partition(": ")
         return f'<div><b style="color:{colour}">{escape(word)}</b>: <code>{escape(formula)}</code>{rows}</div>'

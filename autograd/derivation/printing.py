@@ -20,7 +20,7 @@ from autograd.derivation.expressions import (
     split,
 )
 
-__all__ = ["Printer", "escape_latex"]
+__all__ = ["Printer", "escape_latex", "printable"]
 
 _ESCAPES = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
@@ -31,6 +31,11 @@ _TEXT_NAMES = {"sigmoid": "sigma"}
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*(\[\d+(,\s*\d+)*\])?", re.ASCII)
 # How tightly an expression holds together: what is looser than its place gets parentheses.
 _SUM, _PRODUCT, _POWER = 1, 2, 3
+
+
+def printable(text) -> str:
+    """A user's text on one line, without what a terminal would obey or a file cannot hold."""
+    return "".join([c if c.isprintable() else "\ufffd" for c in str(text)])
 
 
 def escape_latex(text) -> str:

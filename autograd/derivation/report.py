@@ -104,7 +104,8 @@ def _markdown(derivation, sections):
     for title, rows in sections:
         out += [f"## {_markdown_text(title)}", ""]
         for latex, _, _, reason in rows:
-            out += [f"$${latex}$$", ""] + ([f"${reason}$", ""] if reason else [])
+            for formula in (f"$${latex}$$", f"${reason}$")[: 2 if reason else 1]:
+                out += [formula.replace("](", "]{}("), ""]  # where formulas are not drawn, it would be a link
     return "\n".join(out)
 
 

@@ -16,6 +16,7 @@ from itertools import pairwise
 from autograd import primitives
 from autograd.derivation.network import Constant, Network, Neuron, Term, is_named, operands_of
 from autograd.derivation.numbering import name, number
+from autograd.derivation.printing import printable
 from autograd.errors import GraphError
 from autograd.value import Value
 
@@ -122,7 +123,7 @@ def _find_roles(network, parameters, inputs, targets):
         )
     words = {"w": "parameters", "x": "inputs", "t": "targets"}
     for role, labels in guessed.items():
-        shown = ", ".join(labels[:6]) + (", ..." if len(labels) > 6 else "")
+        shown = printable(", ".join(labels[:6])) + (", ..." if len(labels) > 6 else "")
         network.assumptions.append(f"{words[role]} by the first letter of their labels: {shown}")
     if named:
         network.assumptions.append("parameters and neurons by the names that nn gave them")

@@ -3,6 +3,8 @@
 import math
 from html import escape
 
+from autograd.derivation.printing import printable
+
 __all__ = ["NEUTRAL", "cell", "colour", "number", "text", "width"]
 
 NEUTRAL = "#8a8f98"
@@ -12,7 +14,7 @@ _FLOOR = 0.45  # the least contrast of what flows at all: it stays legible on wh
 
 def text(label) -> str:
     """A text inside of an HTML-like label: no markup, no escape of DOT, a line break as one."""
-    shown = "".join([c if c.isprintable() or c == "\n" else "\ufffd" for c in str(label)])
+    shown = "\n".join([printable(line) for line in str(label).split("\n")])
     # a backslash is doubled: DOT reads \\N and the like in these labels, too
     return escape(shown).replace("\\", "&#92;&#92;").replace("\n", "<BR/>")
 

@@ -4,7 +4,7 @@ import json
 from base64 import b64encode
 from html import escape
 
-from autograd.derivation.printing import escape_latex
+from autograd.derivation.printing import escape_latex, printable
 from autograd.derivation.report import mathml
 from autograd.drawing.marks import number
 
@@ -154,7 +154,7 @@ def page(svg, steps, nodes, forward) -> str:
         "texts": [[name, 1, changes] for name, changes in gradients.items()],
         "strokes": [],
         "start": ("" if forward else "dL/dL = 1. ") + "Press next, or the right arrow key.",
-        "names": {ids[node]: str(node.label) if node.label is not None else ids[node] for node in nodes},
+        "names": {ids[node]: printable(node.label) if node.label is not None else ids[node] for node in nodes},
     }
     formulas = [mathml(_latex(s, forward)) or escape(str(s)) for s in steps]
     title = "The forward pass" if forward else "The backward sweep"

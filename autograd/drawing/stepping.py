@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from autograd.derivation.printing import printable
 from autograd.drawing.page import page, rows_of, static
 from autograd.drawing.pictures import too_large, values_picture
 from autograd.drawing.rendering import render
@@ -162,7 +163,7 @@ def steps(loss, *, forward=False) -> Stepping:
 
 
 def _names(nodes):
-    return {node: str(node.label) if node.label is not None else f"v{k}" for k, node in enumerate(nodes)}
+    return {node: printable(node.label) if node.label is not None else f"v{k}" for k, node in enumerate(nodes)}
 
 
 def _backward(loss, nodes, names):

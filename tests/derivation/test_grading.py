@@ -430,10 +430,12 @@ def test_a_layer_that_is_not_there_is_said(formula):
         assert grade.diagnosis
 
 
-def test_half_a_character_is_shown_as_a_question_mark(plain):
-    grade = plain.grade("w_ho[1,2]", "d_o[2]*\ud800")
+def test_what_a_terminal_obeys_is_shown_as_a_replacement(plain):
+    grade = plain.grade("w_ho[1,2]", "d_o[2]*\ud800\x1b[31m\n*a")
     assert grade.verdict == "unreadable"
-    assert grade._repr_html_().encode("utf-8").count(b"d_o[2]*?") == 1
+    assert str(grade).startswith("unreadable: d_o[2]*\ufffd\ufffd[31m *a\n")
+    assert "d_o[2]*\ufffd\ufffd[31m *a" in grade._repr_html_()
+    assert grade.formula == "d_o[2]*\ud800\x1b[31m\n*a"
 
 
 def test_a_message_does_not_grow_with_what_it_quotes(plain):

@@ -1,0 +1,248 @@
+"""What is fuzzed, and what must hold whatever comes in.
+
+A target makes its input from a seeded generator and hands it over. It may answer or raise the documented errors; any
+other exception, a wrong invariant or a bound that is broken is a finding.
+"""
+
+import contextlib
+import copy
+import functools
+import hashlib
+import json
+import os
+import random
+from pathlib import Path
+
+from corpus import formulas, mutated, respelt, sheet, spoilt_bytes
+
+from autograd import derive, sigmoid
+from autograd.derivation import sheets
+from autograd.derivation.readers import read
+from autograd.derivation.trees import ReadingError, show
+from autograd.errors import GraphError, SheetError
+from nn import MLP, SavedModelError, half_sse, load, save
+
+__all__ = ["TARGETS", "Broken"]
+
+
+class Broken(Exception):
+    """Something was answered, and it is not so."""
+
+
+def _insist(condition, words):
+    if not condition:
+        raise Broken(words)
+
+
+# --- Formulas
+
+
+def formula_text(draw):
+    """A formula as nobody would write it."""
+    return mutated(draw.choice(formulas()), draw)
+
+
+def read_formula(text):
+    """Refused with a place in the text, or read as the same tree each time, which can be printed."""
+    try:
+        tree = read(text)
+    except ReadingError as error:
+        _insist(0 <= error.position <= len(text), f"position {error.position} in {len(text)} characters")
+        _insist(len(str(error)) < 1000, "a message longer than a screen")
+        return "refused"
+    _insist(read(text) == tree and isinstance(show(tree), str), "read twice, two trees")
+    return "read"
+
+
+@functools.cache
+def _derivation(k):
+    if k == 6:  # an activation that has its argument twice
+        return derive(half_sse(MLP(2, [2, 1], activation=lambda s: s * sigmoid(s), seed=0)([0.1, 0.2]), 1.0))
+    sizes, activations, loss, samples, convention = [
+        ((2, 3, 2), ("sigmoid", "sigmoid"), "half_sse", 1, "standard"),
+        ((2, 3, 2), ("tanh", "linear"), "sse", 3, "003"),
+        ((2, 3, 2), ("relu", "sigmoid"), "mse", 1, "000"),
+        ((3, 2), ("linear",), "cross_entropy", 1, "001"),
+        ((2, 2, 3, 2), ("softplus", "silu", "sigmoid"), "half_sse", 2, "004"),
+        ((1, 1, 1), ("sin", "exp"), "half_sse", 1, "002"),
+    ][k]
+    return derive(sheets.build(list(sizes), list(activations), True, loss, samples)).convention(convention)
+
+
+def formula_to_grade(draw):
+    """A network, what is meant, and a formula; the target is sometimes spoilt as well."""
+    target = draw.choice((*[None] * 5, "w_ho[h,o]", "w_ho[1,1]", "d_h[h]", "b_o[1]", "a[1]", "s_o[1]"))
+    if target is not None and draw.random() < 0.1:
+        target = mutated(target, draw)
+    return (
+        draw.choice((0, 0, 0, 1, 1, 2, 2, 3, 4, 5, 6)),
+        target,
+        respelt(draw) if draw.random() < 0.6 else formula_text(draw),
+    )
+
+
+def grade_formula(given):
+    """One of four verdicts, which can be shown in every form; or the target is refused."""
+    k, target, text = given
+    try:
+        grade = _derivation(k).grade(target, text)
+    except GraphError:
+        _insist(target is not None, "a target is refused where none was given")
+        return "no such target"
+    _insist(grade.verdict in ("equal", "wrong", "unproved", "unreadable"), grade.verdict)
+    _shown([sheets.Graded("a sheet", [(1, text, grade)])])
+    return grade.verdict
+
+
+def _shown(graded):
+    """Every output of grades is made, and none holds what would run or steer a terminal."""
+    page = sheets.html(graded)
+    _insist("<script" not in page and "<img" not in page, "markup in the page")
+    page.encode("utf-8")
+    plain = sheets.table(graded) + sheets.details(graded)
+    _insist(all(c.isprintable() or c == "\n" for c in plain), "control characters on the terminal")
+    plain.encode("utf-8")
+    json.dumps(sheets.as_data(graded), allow_nan=True)
+    sheets.status(graded)
+
+
+# --- Sheets
+
+
+def sheet_text(draw):
+    """A sheet, spoilt."""
+    return mutated(sheet(draw), draw)
+
+
+def read_a_sheet(text):
+    """Refused as a sheet, or read as declarations and formulas with the lines they stand in."""
+    try:
+        found = sheets.read_sheet(text)
+    except SheetError:
+        return "refused"
+    lines = len(text.splitlines())
+    _insist(all(1 <= line <= lines and formula for line, _, formula in found.formulas), "a line that is not there")
+    return "read"
+
+
+def sheet_file(draw):
+    """The bytes of a sheet; some are no UTF-8."""
+    data = sheet_text(draw).encode("utf-8", "surrogatepass")
+    return spoilt_bytes(data, draw) if draw.random() < 0.3 else data
+
+
+def grade_a_file(data, folder):
+    """What the command line does with a file: it never raises."""
+    path = Path(folder) / "sheet.txt"
+    path.write_bytes(data)
+    graded = sheets.grade_files([path])
+    _shown(graded)
+    return "refused" if graded[0].error else "graded"
+
+
+# --- Weight files
+
+_SHAPES = [(2, [2, 1]), (1, [1]), (3, [4, 2])]
+
+
+@functools.cache
+def _saved(k, folder):
+    """The bytes of a saved model, and its numbers."""
+    path = os.path.join(folder, f"whole{k}.json")
+    model = MLP(*_SHAPES[k], seed=k)
+    save(model, path)
+    return Path(path).read_bytes(), _bits(model)
+
+
+def _bits(model):
+    return [p.data.hex() for p in model.parameters()]
+
+
+_ODD = [
+    None, True, False, 0, -1, 1, 1.5, 1e308, float("inf"), float("nan"), 10**4000, "", "0x1p99999", "0x1p-99999",
+    "nan", "-inf", " 0x1p0 ", "0x1.8", "1", "0x", "x" * 10_000, "0x" + "f" * 5000 + "p0", "\ud800", "\x00", [], {},
+    [[]], [None] * 1000, {"format": "deltagrad parameters"}, [["w1[1,1]", "0x1p0"]] * 10_000,
+    "MLP(999999999-999999999, tanh)",
+]  # fmt: skip
+
+
+def weight_file(draw):
+    """Which model, and what becomes of its file: damage to the bytes, or a lie with a checksum that fits."""
+    return draw.randrange(len(_SHAPES)), draw.random() < 0.5, draw.getrandbits(64)
+
+
+def _lie(body, draw):
+    """A body that is well-formed JSON and says something else than what was saved."""
+
+    def odd():
+        return copy.deepcopy(draw.choice(_ODD))  # what is changed later is this one's own
+
+    keys = list(body)
+    for _ in range(draw.choice((1, 1, 2, 3))):
+        kind, pairs = draw.randrange(9), body.get("parameters")
+        if kind == 0 or not isinstance(pairs, list) or not pairs or not all(isinstance(p, list) for p in pairs):
+            body[draw.choice(keys)] = odd()
+        elif kind == 1:
+            del pairs[draw.randrange(len(pairs)) :]
+        elif kind == 2:
+            pairs += pairs[: draw.randrange(len(pairs) + 1)]
+        elif kind == 3:
+            pairs[draw.randrange(len(pairs))] = odd()
+        elif kind == 4:
+            pairs[draw.randrange(len(pairs))][0:1] = [odd()]
+        elif kind == 5:
+            pairs[draw.randrange(len(pairs))][1:] = [odd()]
+        elif kind == 6:
+            draw.shuffle(pairs)
+        elif kind == 7:
+            body[draw.choice(["model", "extra", "sha256", "__class__"])] = odd()
+        else:
+            nested: list = []
+            for _ in range(draw.choice((10, 300, 900, 985, 990, 995))):
+                nested = [nested]
+            body[draw.choice(keys)] = nested
+    return body
+
+
+def load_weights(given, folder):
+    """Refused with the model as it was; or loaded, and the model holds what the file says, bit for bit."""
+    k, lies, seed = given
+    draw = random.Random(seed)
+    whole, bits = _saved(k, folder)
+    path = os.path.join(folder, "damaged.json")
+    if lies:
+        body = json.loads(whole)
+        del body["sha256"]
+        body = _lie(body, draw)
+        with contextlib.suppress(RecursionError):
+            text = json.dumps(body, sort_keys=True, separators=(",", ":"))
+            body["sha256"] = hashlib.sha256(text.encode()).hexdigest()
+        try:
+            data = json.dumps(body).encode()
+        except RecursionError:
+            return "not written"
+    else:
+        data = spoilt_bytes(whole, draw)
+    Path(path).write_bytes(data)
+    model = MLP(*_SHAPES[k], seed=99)
+    before = _bits(model)
+    try:
+        load(model, path)
+    except SavedModelError as error:
+        _insist(_bits(model) == before, "refused, and the model has changed")
+        _insist(len(str(error)) < 1000, "a message longer than a screen")
+        return "refused"
+    if lies:
+        bits = [float.fromhex(number).hex() for _, number in json.loads(data)["parameters"]]
+    _insist(_bits(model) == bits, "loaded, and the model holds something else")
+    return "loaded"
+
+
+# name: (makes an input, takes it, whether it needs a folder, the bound in seconds of processor time)
+TARGETS = {
+    "formulas read": (formula_text, read_formula, False, 1.0),
+    "sheets read": (sheet_text, read_a_sheet, False, 1.0),
+    "formulas graded": (formula_to_grade, grade_formula, False, 10.0),
+    "sheet files graded": (sheet_file, grade_a_file, True, 30.0),
+    "weight files loaded": (weight_file, load_weights, True, 2.0),
+}

@@ -1,0 +1,203 @@
+"""A soak: everything a session does, over and over, with the memory of the process as numbers: ``make soak``.
+
+Each round draws an activity and what it works on from a seeded generator, checks what comes out, and drops it. The
+resident memory is sampled at even distances in time; it is flat where its median in the last fifth of the samples is
+that in the second fifth, but for a bound. The garbage collector is off: what is not freed at once shows.
+
+The C library of Graphviz keeps about 3 KiB of every layout it makes in this process. By how much memory grew while
+pictures were drawn is therefore counted apart, with a bound of its own.
+"""
+
+import argparse
+import copy
+import gc
+import os
+import pickle
+import random
+import resource
+import statistics
+import sys
+import tempfile
+import time
+from fractions import Fraction
+
+from programs import KINKED, RATIONAL, SMOOTH, random_program, run
+
+import autograd
+from autograd import Value, derive, draw, explain, hvp, jvp, replay, steps, value_and_grad
+from autograd.derivation.sheets import build
+from autograd.sweep import adjoints, order
+from nn import MLP, SGD, Adam, Momentum, cross_entropy, deltas, fit, half_sse, load, mse, save
+
+_ALLOWED = 4 << 20  # bytes by which the median may grow, pictures apart
+_ALLOWED_PICTURES = 24 << 10  # bytes for a round that draws: three layouts
+_COLLECT = 64  # rounds between collections: drawing, mpmath and hypothesis make cycles of their own
+
+
+def _hold(condition, what):
+    if not condition:  # no assert statement: it would be gone under python -O
+        raise AssertionError(f"not so: {what}")
+
+
+def _graph(r, names=(*RATIONAL, *SMOOTH, *KINKED)):
+    program = random_program(r.randrange(1 << 30), list(names), length=r.choice((5, 25, 100)))
+    leaves = [Value(r.uniform(-1, 1), f"v{k}") for k in range(4)]
+    return program, leaves, run(program, leaves)[-1]
+
+
+def differentiates(r, _folder):
+    """Reverse mode, twice; forward mode; a second derivative in a direction, by two ways."""
+    program, leaves, root = _graph(r)
+    swept = adjoints(root)
+    root.backward()
+    root.backward()
+    _hold(all(leaf.grad == 2 * swept.get(leaf, 0.0) for leaf in leaves), "a second sweep doubles")
+    point, direction = [leaf.data for leaf in leaves], [r.uniform(-1, 1) for _ in leaves]
+    program, leaves, root = _graph(r, (*RATIONAL, *SMOOTH))
+
+    def f(*xs):
+        return run(program, xs)[-1]
+
+    value, slopes = value_and_grad(f)(*point)
+    _, tangent = jvp(f, tuple(point), tuple(direction))
+    along = sum(s * d for s, d in zip(slopes, direction, strict=True))
+    size = 1 + sum(abs(s * d) for s, d in zip(slopes, direction, strict=True))
+    _hold(abs(tangent - along) <= 1e-6 * size, "forward and reverse mode agree")
+    _hold(value == f(*point), "a value does not depend on what is recorded")
+    hvp(f, tuple(point), tuple(direction))
+
+
+def replays_exactly(r, _folder):
+    """The derivative over Fractions; that of floats is near it."""
+    _, leaves, root = _graph(r, ("add", "sub", "mul", "neg", "half"))
+    exact = replay(root, Fraction).gradients()
+    for leaf, slope in adjoints(root).items():
+        if leaf in leaves and abs(exact[leaf]) > 1e-3:
+            _hold(abs(slope - exact[leaf]) <= 1e-6 * abs(exact[leaf]) + 1e-9, "floats are near the exact derivative")
+
+
+def copies(r, _folder):
+    """Copies, and pickles of one's own."""
+    _, _, root = _graph(r)
+    for again in (copy.deepcopy(root), pickle.loads(pickle.dumps(root))):
+        _hold(list(adjoints(again).values()) == list(adjoints(root).values()), "a copy has the same derivatives")
+
+
+def draws(r, folder):
+    """A picture of values or of a network, and the page that plays a sweep."""
+    if r.random() < 0.5:
+        _, _, root = _graph(r)
+    else:
+        root = half_sse(MLP(2, [3, 2], seed=r.randrange(99))([0.1, 0.2]), [0, 1])
+    if len(order(root)) > 60:
+        root = root.parents[0] * 2.0 if len(order(root.parents[0])) <= 60 else Value(0.5) * 2.0
+    drawing = draw(root)
+    _hold(drawing.svg().rstrip().endswith("</svg>"), "a picture is whole")
+    drawing.save(os.path.join(folder, f"picture.{r.choice(('svg', 'png', 'pdf', 'dot'))}"))
+    steps(root, forward=r.random() < 0.5).save(os.path.join(folder, "steps.html"))
+    explain(root, next(node for node in order(root) if node.op is None))
+
+
+def trains(r, folder):
+    """A model trained, saved, loaded into another one, and trained on alike."""
+    sizes = [r.randrange(1, 6), r.randrange(1, 4)]
+    model = MLP(2, sizes, activation=r.choice(("tanh", "sigmoid", "relu")), seed=r.randrange(99))
+    X = [[r.uniform(-1, 1), r.uniform(-1, 1)] for _ in range(8)]
+    Y = [[r.uniform(-1, 1) for _ in range(sizes[-1])] for _ in X]
+    options = {"loss": r.choice((half_sse, mse)), "epochs": 3, "batch_size": r.choice((1, 3, None)), "progress": False}
+    film = {"film": 4} if r.random() < 0.1 else {}
+    history = fit(model, X, Y, optimizer=r.choice((SGD, Momentum, Adam))(0.01), seed=1, **options, **film)
+    if film:
+        history.film.save(os.path.join(folder, "film.html"))
+    path = os.path.join(folder, "model.json")
+    save(model, path)
+    again = copy.deepcopy(model)
+    for p in again.parameters():
+        p.data = 0.0
+    load(again, path)
+    fit(model, X, Y, optimizer=SGD(0.01), seed=2, **options)
+    fit(again, X, Y, optimizer=SGD(0.01), seed=2, **options)
+    _hold([p.data for p in again.parameters()] == [p.data for p in model.parameters()], "a loaded model trains alike")
+    _hold(len(deltas(half_sse(model(X[0]), Y[0]))) == sum(sizes), "every neuron has a delta")
+
+
+def derives(r, folder):
+    """The formulas of a network, a report, and a right and a wrong formula graded."""
+    loss = build(
+        [2, r.randrange(1, 4), 2], [r.choice(("tanh", "sigmoid", "softplus")), "sigmoid"], seed=r.randrange(99)
+    )
+    derivation = derive(loss)
+    right = derivation.grade(None, "dL/dw_ho[h,o] = d_o[o]*a[h]").verdict
+    wrong = derivation.grade(None, "dL/dw_ho[h,o] = -d_o[o]*a[h]").verdict
+    _hold((right, wrong) == ("equal", "wrong"), "a right and a wrong formula are told apart")
+    derivation.report(os.path.join(folder, f"report.{r.choice(('html', 'md', 'tex'))}"))
+    derive(cross_entropy([Value(0.1, "x[1]") * Value(r.random(), "w[1,1]"), Value(0.2)], 1))
+
+
+# What a round may be: a function of a generator and a folder, and how often it is drawn.
+ACTIVITIES = {differentiates: 6, replays_exactly: 3, copies: 3, draws: 1, trains: 4, derives: 1}
+
+
+def _resident():
+    """The bytes of this process that are in memory."""
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * resource.getpagesize()
+
+
+def main():
+    """Soak for so many minutes; the exit status is 0 where memory is flat and nothing failed."""
+    parser = argparse.ArgumentParser(description="Everything a session does, over and over, with memory as numbers.")
+    parser.add_argument("--minutes", type=float, default=60.0)
+    parser.add_argument("--samples", type=int, default=60, help="how often memory is measured")
+    parser.add_argument("--seed", type=int, default=None, help="drawn anew by default, and printed")
+    options = parser.parse_args()
+    seed = random.SystemRandom().randrange(1 << 32) if options.seed is None else options.seed
+    engine = "compiled" if autograd.compiled else "interpreted"
+    print(f"seed {seed}, {options.minutes:g} minutes, engine {engine}", flush=True)
+    curve, rounds, counts, pictures = [], 0, dict.fromkeys(ACTIVITIES, 0), 0
+    gc.disable()
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        while len(curve) < options.samples:
+            r = random.Random(f"{seed}/{rounds}")
+            (activity,) = r.choices(list(ACTIVITIES), list(ACTIVITIES.values()))
+            before = _resident()
+            try:
+                activity(r, folder)
+            except Exception:
+                print(f"FOUND in round {rounds}, {activity.__name__}:", flush=True)
+                raise
+            counts[activity] += 1
+            if activity is draws:
+                pictures += _resident() - before
+            rounds += 1
+            if rounds % _COLLECT == 0:
+                gc.collect()
+            minutes = (time.monotonic() - start) / 60
+            if minutes >= options.minutes * (len(curve) + 1) / options.samples:
+                gc.collect()
+                curve.append((_resident(), pictures, counts[draws]))
+                if len(curve) % 5 == 0 or len(curve) == options.samples:
+                    now, drawn, _ = [x / (1 << 20) for x in curve[-1]]
+                    told = f"{now:7.1f} MiB, {now - drawn:7.1f} without pictures"
+                    print(f"  {minutes:6.1f} min  {rounds:9,} rounds  {told}", flush=True)
+    print(", ".join([f"{activity.__name__} {n:,}" for activity, n in counts.items()]))
+    print(f"resident MiB at even distances: {' '.join([f'{x / (1 << 20):.1f}' for x, _, _ in curve])}")
+    print(f"without pictures: {' '.join([f'{(x - y) / (1 << 20):.1f}' for x, y, _ in curve])}")
+    fifth = max(1, len(curve) // 5)
+    early, late = [
+        statistics.median([x - y for x, y, _ in part]) for part in (curve[fifth : 2 * fifth], curve[-fifth:])
+    ]
+    each = (curve[-1][1] - curve[fifth][1]) / max(1, curve[-1][2] - curve[fifth][2])
+    print(
+        f"without pictures, medians of the second and the last fifth {early / (1 << 20):.1f}, {late / (1 << 20):.1f} MiB"
+    )
+    print(f"pictures {each / 1024:.1f} KiB a round that draws")
+    if late - early > _ALLOWED or each > _ALLOWED_PICTURES:
+        print("FOUND: memory grows")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

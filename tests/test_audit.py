@@ -1,0 +1,242 @@
+"""What reading, grading, loading and drawing can reach: no pickle, no code that is run, no other program but ``dot``.
+
+Twice: every name in the sources, and every audit event (PEP 578) of an interpreter that works on hostile input.
+"""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+from test_floors import FLOOR, MODULES, project_imports
+
+ROOT = Path(__file__).parents[1]
+
+# What runs code, reads objects that are code, starts programs, or talks to a network.
+CALLS = {"eval", "exec", "compile", "__import__", "breakpoint", "input"}
+LIBRARIES = {
+    "pickle", "_pickle", "cPickle", "marshal", "shelve", "dbm", "dill", "cloudpickle", "joblib", "yaml", "subprocess",
+    "pty", "runpy", "code", "codeop", "imp", "importlib", "pkgutil", "zipimport", "ctypes", "cffi", "multiprocessing",
+    "concurrent", "asyncio", "socket", "socketserver", "ssl", "http", "urllib", "ftplib", "smtplib", "webbrowser",
+    "xml", "builtins", "inspect", "types", "torch",
+}  # fmt: skip
+OF_OS = ("system", "popen", "exec", "spawn", "posix_spawn", "fork", "startfile", "kill")
+
+# Each exception, and why nothing that is read, graded, loaded or drawn comes there.
+ALLOWED = {
+    ("autograd", "importlib"): "DELTAGRAD_INTERPRETED=1: the engine's own files, from beside this one",
+    ("autograd.native", "ctypes"): "machine code for a graph that the program itself recorded",
+}
+# From here alone another program is started: Graphviz's dot, through graphviz.Digraph.pipe, where dot is on the PATH.
+STARTS_DOT = "autograd.drawing.rendering"
+THIRD_PARTY = {"cython", "graphviz", "latex2mathml", "llvmlite", "matplotlib", "mpmath", "numpy", "pygraphviz", "tqdm"}
+# Where the input of others comes in.
+DOORS = [
+    "autograd.derivation.readers", "autograd.derivation.grading", "autograd.derivation.sheets", "autograd.__main__",
+    "autograd.drawing.drawing", "autograd.drawing.stepping", "autograd.derivation.report", "nn.saving", "nn.film",
+]  # fmt: skip
+
+
+def suspicious(source):
+    """What a source names that could run something, as a set of names."""
+    found = set()
+    tree = ast.parse(source)
+    own = {node.name for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    own |= {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in ("autograd", "nn")
+        for alias in node.names
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names} & LIBRARIES
+        elif isinstance(node, ast.ImportFrom):
+            found |= {(node.module or "").split(".")[0]} & LIBRARIES
+        elif isinstance(node, ast.Name):
+            found |= {node.id} & ((CALLS - own) | {"__builtins__", "__loader__"})
+        elif isinstance(node, ast.Attribute) and node.attr in ("__globals__", "__subclasses__", "__code__", "gi_frame"):
+            found.add(node.attr)
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            if node.value.id == "os" and node.attr.startswith(OF_OS):
+                found.add(f"os.{node.attr}")
+            if node.attr in ("loads", "load") and node.value.id in ("np", "numpy", "pickle", "marshal"):
+                found.add(f"{node.value.id}.{node.attr}")
+        elif isinstance(node, ast.keyword) and node.arg in ("shell", "allow_pickle"):
+            found.add(node.arg)
+    return found
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_source_names_what_runs_code(module):
+    allowed = {name for (room, name) in ALLOWED if module == room or (room != "autograd" and module.startswith(room))}
+    assert suspicious(MODULES[module].read_text(encoding="utf-8")) <= allowed
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_other_library_is_used(module):
+    standard = set(sys.stdlib_module_names)
+    found = set()
+    for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add((node.module or "").split(".")[0])
+    assert found - standard - {"autograd", "nn"} <= THIRD_PARTY
+
+
+def reachable(module):
+    """The modules of this project that a module imports, directly or not.
+
+    The packages gather names of all their modules: what is taken from them is looked at by name.
+    """
+    found, pending = set(), [module]
+    while pending:
+        name = pending.pop()
+        if name in MODULES and name not in found and name not in ("autograd", "nn"):
+            found.add(name)
+            pending += project_imports(MODULES[name].read_text(encoding="utf-8")) & set(FLOOR)
+    return found
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_what_a_door_imports_runs_nothing(door):
+    rooms = reachable(door)
+    assert not [name for name in rooms if name.startswith("autograd.native")]
+    starts = {name for name in rooms if {"graphviz", "pygraphviz"} & _called(name)}
+    assert starts <= {STARTS_DOT}
+    if not door.startswith(("autograd.drawing", "nn.film")):
+        assert not starts
+        assert not {name for room in rooms for name in _taken(room)} & {"draw", "steps", "compile", "drawing", "native"}
+
+
+def _taken(module):
+    """The names a module imports from the packages themselves."""
+    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+    froms = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module in ("autograd", "nn")]
+    return {alias.name for node in froms for alias in node.names}
+
+
+def _called(module):
+    """The libraries whose renderers a module uses: making a Digraph is text."""
+    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+    names = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    return {library for library, does in (("graphviz", "pipe"), ("pygraphviz", "AGraph")) if does in names} | {
+        "graphviz" for does in ("render", "view", "unflatten", "pipe_lines") if does in names
+    }
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("import pickle", "pickle"),
+        ("from pickle import loads", "pickle"),
+        ("def f(x):\n    return eval(x)", "eval"),
+        ("run = exec", "exec"),
+        ("code = compile(text, '', 'eval')", "compile"),
+        ("import os\nos.system('ls')", "os.system"),
+        ("import os\nos.execvp('ls', [])", "os.execvp"),
+        ("import subprocess as s", "subprocess"),
+        ("import urllib.request", "urllib"),
+        ("popen(command, shell=True)", "shell"),
+        ("x = f.__globals__", "__globals__"),
+        ("np.load(path)", "np.load"),
+        ("__import__('os')", "__import__"),
+    ],
+)
+def test_the_audit_of_sources_sees(source, name):
+    assert name in suspicious(source)
+
+
+def test_the_audit_of_sources_lets_by_what_is_no_such_thing():
+    assert (
+        suspicious("import re\nre.compile('a')\ndef compile(f): ...\ncompile(2)\nimport os\nos.replace(a, b)") == set()
+    )
+
+
+# --- At run time
+
+_SCRIPT = """
+import os, pathlib, random, sys, tempfile
+sys.path.insert(0, {fuzzing!r})
+import corpus, targets
+from autograd import Value, derive, draw, explain, steps, tanh
+from autograd.derivation import sheets
+from autograd.__main__ import main
+from nn import MLP, SGD, fit, half_sse, load, save
+folder = tempfile.mkdtemp()
+
+def work(first, count):
+    for k in range(first, first + count):
+        r = random.Random(k)
+        targets.read_formula(targets.formula_text(r))
+        targets.grade_formula(targets.formula_to_grade(r))
+        targets.read_a_sheet(targets.sheet_text(r))
+        targets.grade_a_file(targets.sheet_file(r), folder)
+        targets.load_weights(targets.weight_file(r), folder)
+        if k % 10 == 0:
+            label = corpus.mutated("w[1]", r)
+            w, x, t = Value(0.5, "w" + label), Value(0.3, "x" + label), Value(0.2, label)
+            loss = (t - tanh(w * x)) ** 2
+            for kind in ("svg", "png", "pdf", "dot"):
+                draw(loss, detail=("values", "neurons")[k % 20 // 10]).save(os.path.join(folder, "picture." + kind))
+            steps(loss).save(os.path.join(folder, "steps.html"))
+            str(explain(loss, w))
+            for kind in ("html", "md", "tex"):
+                derive(loss).report(os.path.join(folder, "report." + kind))
+            model = MLP(1, [2, 1], seed=k)
+            film = fit(model, [[0.1], [0.2]], [0.3, 0.4], optimizer=SGD(0.1), epochs=2, film=1, progress=False).film
+            film.save(os.path.join(folder, "film.html"))
+
+work(0, 20)  # what is loaded late, is loaded
+seen = []
+quiet = ("object.__", "sys._getframe", "sys.excepthook", "builtins.id", "gc.", "time.sleep", "signal.")
+inside = ("open", "os.remove", "os.rename", "os.chmod", "os.truncate", "os.listdir", "os.scandir", "tempfile.")
+
+def hook(event, args):
+    if event.startswith(quiet):
+        return
+    known = isinstance(args[0], int) or str(args[0]).startswith((os.environ["TMPDIR"], os.devnull))
+    if event.startswith(inside) and known:
+        return
+    seen.append((event, [repr(a) for a in args]))
+
+sys.addaudithook(hook)
+work(100, {count})
+for event, args in seen:
+    print(event, *args)
+"""
+
+
+def _watched(run_python, count, path):
+    fuzzing = str(ROOT / "tests" / "fuzzing")
+    script = _SCRIPT.format(fuzzing=fuzzing, count=count)
+    return run_python(
+        script, environment={"PATH": str(path), "HOME": str(path), "TMPDIR": str(path)}
+    ).stdout.splitlines()
+
+
+def test_hostile_input_causes_no_event_but_files_in_their_folder(run_python, tmp_path):
+    """Without dot on the PATH, pictures are laid out by a library in this process: nothing else is started at all."""
+    assert _watched(run_python, 100, tmp_path) == []
+
+
+_DOT = """#!{python} -S
+import sys
+sys.stdin.read()
+sys.stdout.write('<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg">' + "<g/>" * 3 + "</svg>")
+"""
+
+
+def test_dot_is_the_one_program_and_no_label_is_on_its_command_line(run_python, tmp_path):
+    dot = tmp_path / "dot"
+    dot.write_text(_DOT.format(python=sys.executable))
+    dot.chmod(0o755)
+    events = _watched(run_python, 20, tmp_path)
+    started = {line for line in events if line.startswith(("subprocess", "os."))}
+    commands = {
+        f"subprocess.Popen PosixPath('dot') [PosixPath('dot'), '-Kdot', '-T{kind}'] None None"
+        for kind in ("svg", "png", "pdf")
+    }
+    assert {line for line in started if line.startswith("subprocess")} == commands
+    assert {line.split()[0] for line in events} <= {"subprocess.Popen", "os.posix_spawn", "os.putenv", "os.fork_exec"}
