@@ -7,11 +7,20 @@ RUN := $(VENV)/bin/python
 SOURCES := pyproject.toml $(wildcard autograd/*.py autograd/*.pxd autograd/*.h)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-compiled test-interpreted lint format bench grading agreement accuracy pictures clean
+.PHONY: help demo test test-compiled test-interpreted test-optimized fuzz soak lint format bench grading agreement accuracy \
+	pictures clean
+
+# How much make fuzz and make soak do.
+FORMULAS := 1000000
+WEIGHTS := 100000
+MINUTES := 60
 
 help:
 	@echo "make demo    train on the iris data and show the deltas of backpropagation; pictures go to out/"
 	@echo "make test    the tests, with the compiled engine and with the interpreted one"
+	@echo "make test-optimized  the same tests under python -O, but for those of pages and notebooks"
+	@echo "make fuzz    a million spoilt formulas and sheets, a hundred thousand spoilt weight files (FORMULAS, WEIGHTS)"
+	@echo "make soak    an hour of everything in a loop, with the memory it takes (MINUTES)"
 	@echo "make bench   speed, side by side with other libraries"
 	@echo "make grading how many random mistakes in hand derivations are flagged and named, and the time of each stage"
 	@echo "make agreement on how many random graphs machine code has the engine's bits"
@@ -41,6 +50,17 @@ test-compiled: $(VENV)/.with-test
 
 test-interpreted: $(VENV)/.with-test
 	DELTAGRAD_INTERPRETED=1 $(RUN) -m pytest
+
+# pytest's own assert statements stay: tests/test_assertions.py. What it warns of are those it does not rewrite.
+test-optimized: $(VENV)/.with-test
+	$(RUN) -O -m pytest -W "ignore:assertions not in test modules:pytest.PytestConfigWarning" \
+	  --ignore=tests/test_notebooks.py --ignore=tests/drawing/test_browser.py --ignore=tests/drawing/test_jupyterlab.py
+
+fuzz: $(VENV)/.with-test
+	$(RUN) tests/fuzzing --formulas $(FORMULAS) --weights $(WEIGHTS)
+
+soak: $(VENV)/.with-test
+	PYTHONPATH=. $(RUN) -W error tests/soak.py --minutes $(MINUTES)
 
 pictures: $(VENV)/.with-demo
 	$(RUN) notebooks/pictures.py

@@ -189,9 +189,8 @@ def main():
         statistics.median([x - y for x, y, _ in part]) for part in (curve[fifth : 2 * fifth], curve[-fifth:])
     ]
     each = (curve[-1][1] - curve[fifth][1]) / max(1, curve[-1][2] - curve[fifth][2])
-    print(
-        f"without pictures, medians of the second and the last fifth {early / (1 << 20):.1f}, {late / (1 << 20):.1f} MiB"
-    )
+    medians = f"{early / (1 << 20):.1f} MiB in the second fifth, {late / (1 << 20):.1f} in the last"
+    print(f"medians without pictures: {medians}")
     print(f"pictures {each / 1024:.1f} KiB a round that draws")
     if late - early > _ALLOWED or each > _ALLOWED_PICTURES:
         print("FOUND: memory grows")

@@ -113,8 +113,8 @@ def test_what_a_door_imports_runs_nothing(door):
 def _taken(module):
     """The names a module imports from the packages themselves."""
     tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
-    froms = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module in ("autograd", "nn")]
-    return {alias.name for node in froms for alias in node.names}
+    taken = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module in ("autograd", "nn")]
+    return {alias.name for node in taken for alias in node.names}
 
 
 def _called(module):
