@@ -57,6 +57,7 @@ from autograd.errors import (  # noqa: E402
     GuardError,
     SheetError,
     StaleGraphError,
+    SuiteError,
 )
 from autograd.functions import *  # noqa: E402, F403
 from autograd.functions import __all__ as _functions  # noqa: E402
@@ -67,9 +68,9 @@ from autograd.value import Value, compiled, no_grad  # noqa: E402
 __version__ = "0.1.0"
 __all__ = [
     "AlgebraError", "AutogradError", "DomainError", "DrawingError", "FormulaError", "GradientCheckError", "GraphError",
-    "GuardError", "SheetError", "StaleGraphError", "Value", "check_gradients", "compile", "compiled", "derive", "draw",
-    "explain", "grad", "hessian", "hvp", "jacobian", "jvp", "no_grad", "primitive", "replay", "steps", "value_and_grad",
-    "vjp",
+    "GuardError", "SheetError", "StaleGraphError", "SuiteError", "Value", "check_gradients", "compile", "compiled",
+    "derive", "draw", "explain", "grad", "hessian", "hvp", "jacobian", "jvp", "no_grad", "primitive", "replay", "steps",
+    "value_and_grad", "vjp",
     *_functions,
 ]  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 __all__ = [
     "AlgebraError", "AutogradError", "DomainError", "DrawingError", "FormulaError", "GradientCheckError", "GraphError",
-    "GuardError", "SheetError", "StaleGraphError",
+    "GuardError", "SheetError", "StaleGraphError", "SuiteError",
 ]  # fmt: skip
 
 
@@ -44,3 +44,7 @@ class SheetError(AutogradError, ValueError):
 
 class DrawingError(AutogradError, RuntimeError):
     """A picture cannot be drawn: it would be too large, or nothing here can render it."""
+
+
+class SuiteError(AutogradError, RuntimeError):
+    """A test suite cannot be run against the wrong engines: it is missing, empty, or fails with a right one."""

@@ -16,6 +16,7 @@ BASES = {
     "GuardError": errors.GraphError,
     "SheetError": ValueError,
     "StaleGraphError": errors.GraphError,
+    "SuiteError": RuntimeError,
 }
 
 

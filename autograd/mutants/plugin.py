@@ -1,0 +1,121 @@
+"""The pytest plugin: a suite with a wrong engine in place of ``Value``, and what a suite failed to notice.
+
+It is not loaded by itself: ``pytest -p autograd.mutants.plugin --mutants tests/``.
+"""
+
+import importlib
+import json
+import sys
+import types
+from pathlib import Path
+
+import pytest
+
+from autograd.errors import SuiteError
+from autograd.mutants.engine import Engine
+from autograd.mutants.faults import MUTANTS
+from autograd.mutants.suites import run
+from autograd.value import Value
+
+__all__ = ["serve"]
+
+_ENGINES = {"value": Value, "right": Engine, **{name: mutant.value for name, mutant in MUTANTS.items()}}
+_REPORT = pytest.StashKey()  # type: ignore[var-annotated]
+
+
+def serve(module: str, value: type) -> None:
+    """Have ``from module import Value`` give ``value``. A module that does not exist is made, with its packages."""
+    parts = module.split(".")
+    for k in range(1, len(parts) + 1):
+        name = ".".join(parts[:k])
+        try:
+            importlib.import_module(name)
+        except ModuleNotFoundError as error:
+            if error.name != name:
+                raise
+            made = types.ModuleType(name, "Made by autograd.mutants.")
+            made.__path__ = []  # so that it may hold modules
+            sys.modules[name] = made
+            if k > 1:
+                setattr(sys.modules[".".join(parts[: k - 1])], parts[k - 1], made)
+    setattr(sys.modules[module], "Value", value)  # noqa: B010 - a module has no such attribute by its type
+
+
+def pytest_addoption(parser):
+    """The options."""
+    group = parser.getgroup("mutants", "wrong engines")
+    group.addoption("--mutants", action="store_true", help="run the suite against every wrong engine, if it passes")
+    group.addoption("--mutant", metavar="NAME", help="run the suite with this wrong engine in place of Value")
+    group.addoption(
+        "--mutant-module", metavar="MODULE", default="autograd", help="where the tests import Value from (autograd)"
+    )
+    group.addoption("--mutant-plan", help="used by autograd.mutants.run: a JSON file with what to leave out")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config):
+    """Before any file of the suite is imported."""
+    options = early_config.known_args_namespace
+    if options.mutant is None and not options.mutants:
+        return
+    name = options.mutant or "value"
+    if name not in _ENGINES:
+        raise pytest.UsageError(f"no wrong engine is called {name!r}: there are {', '.join(MUTANTS)}.")
+    # a suite's own modules can be found as it finds them: the folder pytest was started in is among the places
+    sys.path.insert(0, str(early_config.invocation_params.dir))
+    serve(options.mutant_module, _ENGINES[name])
+
+
+def pytest_configure(config):
+    """Keep the record that the plan asks for."""
+    if config.option.mutant_plan:
+        plan = json.loads(Path(config.option.mutant_plan).read_text(encoding="utf-8"))
+        config.pluginmanager.register(_Recorder(**plan), "autograd-mutants-recorder")
+
+
+class _Recorder:
+    """Leaves out tests, and writes down which ran and which failed."""
+
+    def __init__(self, left_out, found):
+        self.left_out, self.found = set(left_out), Path(found)
+        self.ran, self.failed = {}, {}
+
+    def pytest_collection_modifyitems(self, config, items):
+        out = [item for item in items if item.nodeid in self.left_out]
+        items[:] = [item for item in items if item.nodeid not in self.left_out]
+        config.hook.pytest_deselected(items=out)
+
+    def pytest_collectreport(self, report):
+        if report.failed:
+            self.failed[report.nodeid] = None
+
+    def pytest_runtest_logreport(self, report):
+        if not report.skipped:
+            self.ran[report.nodeid] = None
+        if report.failed:
+            self.failed[report.nodeid] = None
+
+    def pytest_sessionfinish(self):
+        self.found.write_text(json.dumps({"ran": list(self.ran), "failed": list(self.failed)}), encoding="utf-8")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session, exitstatus):
+    """With ``--mutants``: all passed, so now the wrong engines."""
+    config = session.config
+    if config.option.mutants and config.option.mutant is None and exitstatus == 0:
+        try:
+            report = run(config.args, module=config.option.mutant_module)
+        except SuiteError as error:
+            config.stash[_REPORT] = str(error)
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
+        else:
+            config.stash[_REPORT] = str(report)
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED if report.missed else exitstatus
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """The report."""
+    if _REPORT in config.stash:
+        terminalreporter.section("wrong engines")
+        terminalreporter.write_line(config.stash[_REPORT])

@@ -1,0 +1,181 @@
+"""Suites run against the wrong engines: a good one notices all, a weak one misses what it must, a bad one is told."""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograd import SuiteError
+from autograd.__main__ import main
+from autograd.mutants import MUTANTS, run, selected
+
+HERE = Path(__file__).parent
+GOOD, WEAK = HERE / "good_suite.py", HERE / "single_use_suite.py"
+# what needs a node read twice, a second sweep, a deep graph, or a look at more than leaves
+NEED_MORE = {
+    "overwrite", "first_use_only", "operands_as_set", "breadth_first", "depth_first", "swept_per_reader",
+    "recursive", "cut_off", "result_left_out", "inner_left_out", "visited_kept",
+    "zeroing_undone", "adjoints_kept", "gradient_replaced", "seed_ignored", "changed_leaf_unnoticed",
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def only_our_plugin(monkeypatch):
+    """The plugins that happen to be installed cost a second for each wrong engine, and these suites use none."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+
+def write(folder, text, name="test_suite.py"):
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_weak_suite_misses_exactly_what_it_cannot_see_and_a_good_one_nothing():
+    weak = run([WEAK])
+    assert {outcome.mutant.name for outcome in weak.outcomes} == set(MUTANTS)
+    assert {mutant.name for mutant in weak.missed} == NEED_MORE
+    assert {outcome.noticed_by.partition("[")[0] for outcome in weak.outcomes if outcome.noticed_by} == {
+        "tests/mutants/single_use_suite.py::test_gradients",
+        "tests/mutants/single_use_suite.py::test_a_quotient_of_whole_numbers",
+    }
+    shown = re.search(r"```\n(missed .*?)```", (HERE.parents[1] / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert str(weak).endswith(shown.group(1).strip())
+    good = run([GOOD, WEAK], only=sorted(NEED_MORE))
+    assert good.missed == []
+    assert str(good).endswith("16 of 16 wrong engines noticed by 34 tests.")
+
+
+def test_the_report_as_json(capsys):
+    names = ["relu_open", "seed_ignored"]
+    assert main(["mutants", str(WEAK), "--json", "--only", names[0], "--only", names[1], "--jobs", "1"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert (found["tests"], found["left_out"]) == (24, [])
+    assert sorted(row["name"] for row in found["mutants"]) == names
+    assert [row["topic"] for row in found["mutants"] if row["noticed_by"] is None] == ["promise"]
+    assert main(["mutants", str(WEAK), "--only", "relu_open"]) == 0
+
+
+def test_micrograds_import_line(tmp_path):
+    suite = write(
+        tmp_path,
+        "from micrograd.engine import Value\n\n\ndef test_product():\n    a = Value(3.0)\n    (a * a).backward()\n"
+        "    assert a.grad == 6\n",
+    )
+    report = run([suite], module="micrograd.engine", only=["operands_as_set", "relu_open"])
+    assert [mutant.name for mutant in report.missed] == ["relu_open"]
+    with pytest.raises(SuiteError, match="right engine first"):
+        run([write(tmp_path, "from somewhere_else import Value\n\n\ndef test_it():\n    pass\n")])
+
+
+def test_tests_that_need_more_of_value_are_left_out_and_named(tmp_path):
+    suite = write(
+        tmp_path,
+        "from autograd import Value, dot\n\n"
+        "def test_dot():\n    a = Value(3.0)\n    dot([a], [2.0]).backward()\n    assert a.grad == 2\n\n"
+        "def test_minus():\n    a = Value(3.0)\n    (-a).backward()\n    assert a.grad == -1\n",
+    )
+    report = run([suite], only=["negation_lost"])
+    assert report.tests == 1
+    assert [node.partition("::")[2] for node in report.left_out] == ["test_dot"]
+    assert "left out" in str(report)
+    assert report.outcomes[0].noticed_by.endswith("::test_minus")
+    with pytest.raises(SuiteError, match="no test is left"):
+        run([f"{suite}::test_dot"])
+
+
+def test_a_suite_that_never_ends_with_a_wrong_engine_has_noticed_it(tmp_path):
+    suite = write(
+        tmp_path,
+        "from autograd import Value\n\n"
+        "def test_waiting():\n    x = Value(3.0)\n    while x.grad != 6:\n"
+        "        x.grad = 0\n        (x * x).backward()\n",
+    )
+    report = run([suite], only=["operands_as_set"], timeout=4)
+    assert report.outcomes[0].noticed_by == "time-out"
+
+
+def test_a_fault_that_shows_when_the_file_is_imported_is_noticed(tmp_path):
+    suite = write(
+        tmp_path,
+        "from autograd import Value\n\nA = Value(3.0)\n(-A).backward()\nassert A.grad == -1\n\n"
+        "def test_it():\n    pass\n",
+    )
+    report = run([suite], only=["negation_lost", "relu_open"])
+    assert [mutant.name for mutant in report.missed] == ["relu_open"]
+
+
+BAD = [
+    (None, [], "no tests to run"),
+    (None, ["nowhere/test_it.py"], "there is no 'nowhere/test_it.py'"),
+    ("def test_it():\n    assert False\n", [], "do not: .*test_it"),
+    ("def helper():\n    pass\n", [], "finds no tests"),
+    ("import nothing_of_this_name\n", [], "right engine first"),
+    ("def test_it():\n    pass\n", ["--only", "underwrite"], "no topic is called 'underwrite'"),
+    ("def test_it():\n    pass\n", ["--module", "a-b"], "no name of a module"),
+]
+
+
+@pytest.mark.parametrize(("text", "arguments", "words"), BAD)
+def test_bad_input_says_what_to_do(text, arguments, words, tmp_path, capsys):
+    if text is not None:
+        arguments = [str(write(tmp_path, text)), *arguments]
+    assert main(["mutants", *arguments]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("python -m autograd mutants: ")
+    assert re.search(words, error)
+
+
+def test_without_pytest(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "pytest", None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert main(["mutants", str(GOOD)]) == 2
+    assert "pip install pytest" in capsys.readouterr().err
+
+
+def test_the_list(capsys):
+    assert main(["mutants", "--list", "--only", "sweep"]) == 0
+    text = capsys.readouterr().out
+    for mutant in MUTANTS.values():
+        assert (f"{mutant.name} (sweep): {mutant.fault}" in text) == (mutant.topic == "sweep")
+    assert [mutant.name for mutant in selected(["relu_open", "overwrite"])] == ["overwrite", "relu_open"]
+
+
+def run_pytest(run_python, *arguments, only=tuple(MUTANTS)):
+    code = (
+        "import sys, pytest\nfrom autograd.mutants import MUTANTS\n"
+        f"for name in set(MUTANTS) - set({list(only)!r}):\n    del MUTANTS[name]\n"
+        f"sys.exit(pytest.main(['-p', 'autograd.mutants.plugin', *{list(arguments)!r}]))"
+    )
+    return run_python(code, environment={"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}, check=False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["--mutant", "negation_lost", str(WEAK)], 1, "test_gradients"),
+        (["--mutant", "underwrite", str(WEAK)], 4, "no wrong engine is called 'underwrite'"),
+        (["--mutant", "negation_lost", str(GOOD)], 0, "passed"),
+    ],
+)
+def test_the_plugin_swaps_one_engine(run_python, arguments, status, words):
+    done = run_pytest(run_python, *arguments)
+    assert done.returncode == status
+    assert words in done.stdout + done.stderr
+
+
+def test_the_plugin_runs_all_where_the_suite_passes(run_python, tmp_path):
+    suite = write(tmp_path, "from autograd import Value\n\ndef test_it():\n    assert (Value(7) / 2).data == 3.5\n")
+    done = run_pytest(run_python, "--mutants", str(suite), only=["whole_division", "relu_open"])
+    assert done.returncode == 1
+    assert "1 passed" in done.stdout
+    assert "1 of 2 wrong engines noticed by 1 tests." in done.stdout
+    assert MUTANTS["relu_open"].caught_by in done.stdout
+    done = run_pytest(run_python, "--mutants", str(suite), only=["whole_division"])
+    assert done.returncode == 0
+    suite.write_text("def test_it():\n    assert False\n", encoding="utf-8")
+    done = run_pytest(run_python, "--mutants", str(suite), only=["whole_division"])
+    assert done.returncode == 1
+    assert "wrong engines noticed" not in done.stdout
