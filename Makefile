@@ -8,7 +8,7 @@ SOURCES := pyproject.toml $(wildcard autograd/*.py autograd/*.pxd autograd/*.h)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-compiled test-interpreted test-optimized fuzz soak lint format bench grading agreement accuracy \
-	pictures clean
+	mutants pictures clean
 
 # How much make fuzz and make soak do.
 FORMULAS := 1000000
@@ -25,6 +25,7 @@ help:
 	@echo "make grading how many random mistakes in hand derivations are flagged and named, and the time of each stage"
 	@echo "make agreement on how many random graphs machine code has the engine's bits"
 	@echo "make accuracy derivatives beside mpmath, PyTorch, JAX and HIPS autograd, and the ways to one gradient"
+	@echo "make mutants the engine and the grader changed one place at a time: does a test notice? ARGS='--file sweep' for less"
 	@echo "make pictures the pictures of the README, made anew"
 	@echo "make lint    lint, format, types and spelling"
 	@echo "make clean   remove what the other targets made"
@@ -49,7 +50,8 @@ test-compiled: $(VENV)/.with-test
 	$(RUN) -m pytest
 
 test-interpreted: $(VENV)/.with-test
-	DELTAGRAD_INTERPRETED=1 $(RUN) -m pytest
+	DELTAGRAD_INTERPRETED=1 $(RUN) -m coverage run -m pytest
+	$(RUN) -m coverage report
 
 # pytest's own assert statements stay: tests/test_assertions.py. What it warns of are those it does not rewrite.
 test-optimized: $(VENV)/.with-test
@@ -100,4 +102,9 @@ accuracy: $(VENV)/.with-test $(VENV)/.with-bench $(HIPS)/.with-autograd
 
 clean:
 	rm -rf $(VENV) $(HIPS) build dist out *.egg-info autograd/*.c autograd/*.so .pytest_cache .ruff_cache .mypy_cache .hypothesis
+mutants: $(VENV)/.with-test
+	$(RUN) tests/mutation $(ARGS)
+
+clean:
+	rm -rf $(VENV) build dist out .cache .coverage *.egg-info autograd/*.c autograd/*.so .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

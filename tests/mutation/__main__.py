@@ -1,0 +1,283 @@
+"""``make mutants``: the engine and the grader changed one place at a time, to see whether the project's tests notice.
+
+The tests are run once to see which of them run which lines. Then each change is made in a copy of the sources, and the
+tests that run its lines are run against it, the quick ones first. A change that none of them notices has survived: it
+must stand in ``equivalent.toml``, with the reason why no test can notice it, or the run fails.
+
+Killed changes are remembered in ``.cache/mutation`` and not tried again; survivors are.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import Queue
+
+import coverage
+from changes import changes
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+ROOT = Path(__file__).parents[2]
+HERE = Path(__file__).parent
+CACHE = ROOT / ".cache" / "mutation"
+ENGINE = ["primitives", "sweep", "sums", "value", "graph", "transforms", "algebra"]
+GRADER = ["field", "proof", "grading", "diagnosis", "fitting", "claims"]
+FILES = [f"autograd/{name}.py" for name in ENGINE] + [f"autograd/derivation/{name}.py" for name in GRADER]
+# these look at pictures, notebooks and installs, start other processes, or take long for what they could notice
+LEFT_OUT = [
+    "tests/drawing", "tests/mutation", "tests/mutants", "tests/native", "tests/nn/test_plots.py",
+    "tests/nn/test_film.py", "tests/test_notebooks.py", "tests/test_package.py", "tests/test_readme.py",
+    "tests/test_links.py",
+]  # fmt: skip
+FIRST, ALL = 4.0, 90.0  # seconds of tests that a change meets first, and if it survives those
+PATIENCE = 10.0  # a run may take so many times the seconds that its tests took when they were recorded, and a little
+
+
+def digest(paths):
+    """One number for the contents of files."""
+    found = hashlib.sha256()
+    for path in paths:
+        found.update(path.read_bytes())
+    return found.hexdigest()[:16]
+
+
+def environment(tree):
+    """The interpreted engine, in the copy."""
+    return {
+        **os.environ, "DELTAGRAD_INTERPRETED": "1", "PYTHONPATH": str(tree), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        "MPLBACKEND": "agg", "OMP_NUM_THREADS": "1",
+    }  # fmt: skip
+
+
+def copy_of_the_tree(folder):
+    """The sources and the tests, without what was compiled."""
+    tree = Path(folder, "tree")
+    skip = shutil.ignore_patterns(
+        "*.so", "*.c", ".venv*", ".git", ".cache", "out", "build", "*.egg-info", ".hypothesis"
+    )
+    shutil.copytree(ROOT, tree, ignore=skip)
+    return tree
+
+
+class Record:
+    """Which tests run which lines, and how long they take."""
+
+    def __init__(self, lines, seconds):
+        self.lines, self.seconds = lines, seconds
+
+    @classmethod
+    def kept(cls, fresh=False):
+        """The record of these sources and tests, made anew where one of them changed."""
+        paths = sorted(
+            [*(ROOT / "autograd").rglob("*.py"), *(ROOT / "nn").rglob("*.py"), *(ROOT / "tests").rglob("*.py")]
+        )
+        stamp, file = digest([p for p in paths if HERE not in p.parents]), CACHE / "record.json"
+        if file.exists() and not fresh:
+            kept = json.loads(file.read_text(encoding="utf-8"))
+            if kept["stamp"] == stamp:
+                return cls(kept["lines"], kept["seconds"])
+        print("recording which tests run which lines", flush=True)
+        with tempfile.TemporaryDirectory() as folder:
+            record = cls.made(copy_of_the_tree(folder), Path(folder))
+        CACHE.mkdir(parents=True, exist_ok=True)
+        text = json.dumps({"stamp": stamp, "lines": record.lines, "seconds": record.seconds})
+        file.write_text(text, encoding="utf-8")
+        return record
+
+    @classmethod
+    def made(cls, tree, folder):
+        """The tests run once under coverage."""
+        durations, data, settings = folder / "durations.json", folder / "coverage.db", folder / "settings"
+        settings.write_text(f"[run]\nsource = {tree / 'autograd'}\ndata_file = {data}\n", encoding="utf-8")
+        command = [
+            sys.executable, "-m", "coverage", "run", f"--rcfile={settings}", "-m", "pytest", "-q", "-x",
+            "-p", "recorder", "-p", "no:cacheprovider", *[f"--ignore={path}" for path in LEFT_OUT],
+        ]  # fmt: skip
+        env = environment(tree) | {"MUTATION_DURATIONS": str(durations)}
+        env["PYTHONPATH"] += os.pathsep + str(HERE)
+        done = subprocess.run(command, cwd=tree, env=env, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            sys.exit(f"the tests must pass before anything is changed, and do not:\n{done.stdout[-3000:]}{done.stderr}")
+        return cls.read(data, durations, tree)
+
+    @classmethod
+    def read(cls, data, durations, tree):
+        """From coverage's file."""
+        seconds = json.loads(durations.read_text(encoding="utf-8"))
+        found = coverage.CoverageData(str(data))
+        found.read()
+        number = {node: k for k, node in enumerate(seconds)}
+        lines = {}
+        for file in FILES:
+            by_line = found.contexts_by_lineno(str(tree / file))
+            lines[file] = {str(n): sorted(number[t] for t in tests if t in number) for n, tests in by_line.items()}
+        return cls(lines, seconds)
+
+    def tests_of(self, file, change):
+        """The tests that may notice a change, the quick ones first."""
+        by_line = self.lines[file]
+        wanted = [str(n) for n in range(change.lines[0], change.lines[1] + 1)] if change.deferred else by_line
+        nodes = list(self.seconds)
+        found = {nodes[k] for n in wanted for k in by_line.get(n, ())}
+        return sorted(found, key=self.seconds.get)
+
+
+def portion(tests, seconds, limit):
+    """As many of the first tests as take ``limit`` seconds, and the rest."""
+    spent = 0.0
+    for k, node in enumerate(tests):
+        spent += seconds[node] + 0.002
+        if spent > limit:
+            return tests[: k + 1], tests[k + 1 :]
+    return tests, []
+
+
+class Worker:
+    """A copy of the tree and the process that tests it."""
+
+    def __init__(self, folder):
+        self.tree = copy_of_the_tree(folder)
+        self.changed = 0
+        command = [sys.executable, str(HERE / "server.py")]
+        self.server = subprocess.Popen(
+            command, cwd=self.tree, env=environment(self.tree), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def run(self, tests, timeout):
+        """Whether all of the tests pass."""
+        print(json.dumps({"tests": tests, "timeout": timeout}), file=self.server.stdin, flush=True)
+        return json.loads(self.server.stdout.readline())["status"]
+
+    def write(self, file, text):
+        """Put a source in place. Its time is new each time, so that nothing compiled from another is taken for it."""
+        self.changed += 1
+        path = self.tree / file
+        path.write_text(text, encoding="utf-8")
+        os.utime(path, (self.changed, self.changed))
+
+    def verdict(self, file, change, record):
+        """``"killed"``, ``"survived"`` or ``"untested"``."""
+        source = (ROOT / file).read_text(encoding="utf-8")
+        tests = record.tests_of(file, change)
+        if not tests:
+            return "untested"
+        self.write(file, change.apply(source))
+        try:
+            rest = tests
+            for limit in (FIRST, ALL):
+                now, rest = portion(rest, record.seconds, limit)
+                if now and self.run(now, 15 + PATIENCE * sum(record.seconds[t] for t in now)) != 0:
+                    return "killed"
+        finally:
+            self.write(file, source)
+        return "survived"
+
+    def check(self, files, record):
+        """Nothing is changed yet, and the tests must pass here."""
+        wanted = {k for file in files for tests in record.lines[file].values() for k in tests}
+        nodes = [node for k, node in enumerate(record.seconds) if k in wanted]
+        tests, _ = portion(sorted(nodes, key=record.seconds.get), record.seconds, ALL)
+        if self.run(tests, 60 + PATIENCE * ALL) != 0:
+            sys.exit(f"with nothing changed the tests fail:\n{(self.tree / 'mutation.log').read_text()[-3000:]}")
+
+    def close(self):
+        """End the process."""
+        self.server.stdin.close()
+        self.server.wait()
+
+
+def equivalents():
+    """The accepted survivors: a reason by file, function and change."""
+    rows = tomllib.loads((HERE / "equivalent.toml").read_text(encoding="utf-8")).get("equivalent", [])
+    return {(row["file"], row["where"], what): row["why"] for row in rows for what in row["changes"]}
+
+
+def main(arguments=None):
+    """The exit status: 0 where every survivor is explained."""
+    parser = argparse.ArgumentParser(prog="make mutants", description=__doc__.partition("\n\n")[0])
+    parser.add_argument("--file", action="append", help=f"a file to change, or a part of its name ({', '.join(FILES)})")
+    parser.add_argument("--where", help="change this function only")
+    parser.add_argument("--sample", type=int, metavar="N", help="try N changes, drawn at random")
+    parser.add_argument("--seed", type=int, default=0, help="of that draw")
+    parser.add_argument("--jobs", type=int, default=2, help="how many run at a time (2)")
+    parser.add_argument("--fresh", action="store_true", help="forget what was found before")
+    parser.add_argument("--list", action="store_true", help="count the changes and try none")
+    options = parser.parse_args(arguments)
+    files = [f for f in FILES if not options.file or any(part in f for part in options.file)]
+    todo = [(f, c) for f in files for c in changes((ROOT / f).read_text(encoding="utf-8"))]
+    todo = [(f, c) for f, c in todo if not options.where or c.where == options.where]
+    if options.sample is not None:
+        todo = random.Random(options.seed).sample(todo, min(options.sample, len(todo)))
+    if options.list:
+        for file in files:
+            print(f"{sum(f == file for f, _ in todo):5} {file}")
+        print(f"{len(todo):5} changes")
+        return 0
+    record = Record.kept(options.fresh)
+    journal = CACHE / "killed.json"
+    killed = set(json.loads(journal.read_text(encoding="utf-8"))) if journal.exists() and not options.fresh else set()
+    keys = {(f, c): f"{digest([ROOT / f])} {f} {c.where} {c.what}" for f, c in todo}
+    waiting = [pair for pair in todo if keys[pair] not in killed]
+    print(f"{len(todo)} changes, {len(todo) - len(waiting)} of them killed before", flush=True)
+    CACHE.mkdir(parents=True, exist_ok=True)
+    survivors, began = [], time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        workers: Queue = Queue()
+        for k in range(min(options.jobs, len(waiting))):
+            workers.put(Worker(Path(folder, str(k))))
+        if waiting:
+            workers.queue[0].check(sorted({file for file, _ in waiting}), record)
+
+        def attempt(pair):
+            worker = workers.get()
+            try:
+                return worker.verdict(*pair, record)
+            finally:
+                workers.put(worker)
+
+        with ThreadPoolExecutor(options.jobs) as pool:
+            for k, (pair, verdict) in enumerate(zip(waiting, pool.map(attempt, waiting), strict=True), 1):
+                if verdict == "killed":
+                    killed.add(keys[pair])
+                    journal.write_text(json.dumps(sorted(killed)), encoding="utf-8")
+                else:
+                    survivors.append((*pair, verdict))
+                    print(f"{verdict} {pair[0]}:{pair[1].lines[0]} {pair[1].where}: {pair[1].what}", flush=True)
+                if k % 100 == 0:
+                    print(f"{k} of {len(waiting)}, {time.monotonic() - began:.0f} s", flush=True)
+        while not workers.empty():
+            workers.get().close()
+    return report(todo, survivors, equivalents())
+
+
+def report(todo, survivors, accepted):
+    """Print what survived, and return 0 where every survivor is explained."""
+    unexplained = [row for row in survivors if (row[0], row[1].where, row[1].what) not in accepted]
+    lived = {(f, c.where, c.what) for f, c, _ in survivors}
+    mistaken = [(f, c.where, c.what) for f, c in todo if (f, c.where, c.what) in accepted.keys() - lived]
+    for file, change, verdict in survivors:
+        why = accepted.get((file, change.where, change.what))
+        print(f"{verdict} {file}:{change.lines[0]} {change.where}: {change.what}\n    {why or 'NO EXPLANATION'}")
+    for file, where, what in mistaken:
+        print(f"killed, but called equivalent: {file} {where}: {what}")
+    print(
+        f"{len(todo)} changes: {len(todo) - len(survivors)} killed, {len(survivors)} survived, "
+        f"{len(unexplained)} of them unexplained."
+    )
+    return 1 if unexplained or mistaken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,99 @@
+"""The tool that changes the sources: it finds what it should, changes only that, and tells killed from survived."""
+
+import ast
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from changes import changes
+
+SPEC = importlib.util.spec_from_file_location("mutation", Path(__file__).parent / "__main__.py")
+mutation = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(mutation)
+
+CASES = [
+    ("y = a < b", ["a < b -> a <= b", "a < b -> a >= b"]),
+    ("y = a is not b", ["a is not b -> a is b"]),
+    ("x += 1", ["x += 1 -> x = 1", "x += 1 -> x -= 1", "1 -> 2"]),
+    ("y = a * b", ["a * b -> a / b"]),
+    ("y = -a", ["-a -> a"]),
+    ("y = a if b else c", ["b -> not b"]),
+    ("y = a and not b", ["a and (not b) -> a or not b", "not b -> b"]),
+    ("y = 0.0, 0.5, True", ["0.0 -> 1.0", "0.5 -> 1.0", "True -> False"]),
+    ("for x in reversed(y):\n    continue", ["reversed(y) -> list(y)", "continue -> pass"]),
+    ("y = max(a, all(b))", ["max(a, all(b)) -> min(a, all(b))", "all(b) -> any(b)"]),
+    ("f(x)", ["f(x) -> pass"]),
+    ("raise E(f'{1 + 2}', 3)", ["raise E(f'{1 + 2}', 3) -> pass"]),
+    ("'text'\nx: 'int' = 1", ["1 -> 2"]),
+    ("if cython.compiled:\n    x = 1\nelse:\n    x = 2", ["2 -> 3"]),
+    ("x = 1 if cython.compiled else 2", ["2 -> 3"]),
+    ("__all__ = [1]", []),
+    ("y = 1, 1", ["1 -> 2", "1 -> 2 #2"]),
+]
+
+
+@pytest.mark.parametrize(("source", "expected"), CASES)
+def test_what_is_changed(source, expected):
+    assert sorted(change.what for change in changes(source)) == sorted(expected)
+
+
+def test_a_change_touches_its_place_only():
+    source = 'class A:\n    def f(self, é=1):\n        "δ"; return g(é < 2, lambda: é - 3)  # why\n\n\nB = 4\n'
+    found = {change.what: change for change in changes(source)}
+    assert set(found) == {
+        "1 -> 2",
+        "é < 2 -> é <= 2",
+        "é < 2 -> é >= 2",
+        "2 -> 3",
+        "é - 3 -> é + 3",
+        "3 -> 4",
+        "4 -> 5",
+    }
+    assert found["é - 3 -> é + 3"].apply(source) == source.replace("é - 3", "(é + 3)")
+    assert found["4 -> 5"].apply(source) == source.replace("B = 4", "B = (5)")
+    assert {what: change.where for what, change in found.items() if what in ("4 -> 5", "2 -> 3")} == {
+        "4 -> 5": "module", "2 -> 3": "A.f",
+    }  # fmt: skip
+    assert [found[what].deferred for what in ("1 -> 2", "2 -> 3", "4 -> 5")] == [False, True, False]
+    assert found["2 -> 3"].lines == (3, 3)
+
+
+@pytest.mark.parametrize("file", mutation.FILES)
+def test_every_change_of_the_sources_is_python_and_another_program(file):
+    source = (mutation.ROOT / file).read_text(encoding="utf-8")
+    tree = ast.dump(ast.parse(source))
+    found = changes(source)
+    assert len({(change.where, change.what) for change in found}) == len(found) > 50
+    for change in found[::7]:
+        assert ast.dump(ast.parse(change.apply(source))) != tree
+
+
+def test_every_accepted_survivor_is_a_change_of_the_sources_and_has_a_reason():
+    known = {(f, c.where, c.what) for f in mutation.FILES for c in changes((mutation.ROOT / f).read_text("utf-8"))}
+    accepted = mutation.equivalents()
+    assert set(accepted) <= known
+    assert all(len(why) > 20 for why in accepted.values())
+
+
+def test_a_survivor_without_a_reason_fails_and_so_does_a_killed_one_with_a_reason(capsys):
+    first, second = changes("x = 1\ny = 2")
+    assert mutation.report([("f", first)], [], {}) == 0
+    assert mutation.report([("f", first)], [("f", first, "survived")], {}) == 1
+    assert mutation.report([("f", first)], [("f", first, "survived")], {("f", "module", "1 -> 2"): "why"}) == 0
+    assert mutation.report([("f", second)], [], {("f", "module", "2 -> 3"): "why"}) == 1
+    text = capsys.readouterr().out
+    assert "NO EXPLANATION" in text
+    assert "killed, but called equivalent: f module: 2 -> 3" in text
+
+
+def test_the_quick_tests_that_run_the_lines_come_first():
+    record = mutation.Record({"f": {"1": [0, 1, 2], "2": [0, 2]}}, {"slow": 9.0, "never": 1.0, "quick": 0.5})
+    top, inner = changes("x = 1\nf = lambda: 2")
+    assert record.tests_of("f", inner) == ["quick", "slow"]
+    assert record.tests_of("f", top) == ["quick", "never", "slow"]
+    assert mutation.portion(["quick", "never", "slow"], record.seconds, 1.2) == (["quick", "never"], ["slow"])
+    assert mutation.portion(["quick"], record.seconds, 1.2) == (["quick"], [])
