@@ -51,7 +51,7 @@ def changes(source: str) -> list[Change]:
 
     Comparisons (their bound, their sense), ``+=`` (to ``=`` and ``-=``), operators, signs, ``and`` and ``or``,
     conditions, numbers, ``reversed``, ``min`` and ``max``, ``any`` and ``all``; and ``raise``, ``continue`` and calls
-    for their effect, which are dropped. Annotations, messages, and what only the compiler sees stay as they are.
+    for their effect, which are dropped. Annotations, messages, ``strict=`` and what only the compiler sees stay.
     """
     finder = _Finder(source)
     finder.visit(ast.parse(source))
@@ -191,7 +191,8 @@ class _Finder(ast.NodeVisitor):
     def visit_Call(self, node):
         if isinstance(node.func, ast.Name) and node.func.id in _CALLS:
             self._variant(node, func=ast.Name(id=_CALLS[node.func.id], ctx=ast.Load()))
-        self.generic_visit(node)
+        for part in [node.func, *node.args, *[word.value for word in node.keywords if word.arg != "strict"]]:
+            self.visit(part)
 
     def visit_Constant(self, node):
         if isinstance(node.value, bool):
