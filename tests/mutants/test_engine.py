@@ -107,3 +107,71 @@ def test_the_fault_is_the_one_described(name):
     leaves = [MUTANTS[name].value(x) for x in point]
     f(*leaves).backward()
     assert [leaf.grad for leaf in leaves] in possible
+
+
+# Programs whose results tell a right engine from wrong ones: each is built, swept, and says what came out.
+
+
+def swept(f, *point):
+    def program(kind):
+        leaves = [kind(x) for x in point]
+        result = f(*leaves)
+        result.backward()
+        return [result.data, result.grad, *[leaf.grad for leaf in leaves]]
+
+    return program
+
+
+def chain(kind):
+    a = y = kind(1.0)
+    for _ in range(3000):
+        y = y + 1
+    y.backward()
+    return a.grad
+
+
+def repeated(kind):
+    a = kind(3.0)
+    b = a * a
+    c, d = b * 2, b * 5
+    c.backward()
+    d.backward()
+    c.backward(2.0)
+    seen = [a.grad, b.grad, c.grad, d.grad]
+    a.grad = 0.0
+    c.backward()
+    return [*seen, a.grad]
+
+
+def changed(kind):
+    a = kind(3.0)
+    b = a * 2
+    a.data = 4.0
+    b.backward()
+
+
+PROGRAMS = [
+    chain, repeated, changed,
+    swept(lambda a, b: a * b + a - b / a, 3.0, 2.0), swept(lambda a, b: a * b, 3.0, 3.0), swept(lambda a: a * a, 3.0),
+    swept(lambda a: (lambda b: b * 2 + b * 3)(a * a), 3.0), swept(lambda a: (lambda b: b + (b * 2) * 3)(a * a), 3.0),
+    swept(lambda a, b: 2 - a + 2 / b + 2**a + 3 * a - (-b), 3.0, 2.0), swept(lambda a, b: a**b, 3.0, 2.0),
+    swept(lambda a: a**3 + a**0.5 + a**-1 + (a * 1) / 2, 7.0), swept(lambda a: a / 2, 7.0),
+    swept(lambda a, b: a.tanh() * 3 + b.exp() + a.log() + a.sigmoid() + a.relu() + (-b).relu(), 3.0, 0.7),
+    swept(lambda a: a.tanh(), 0.5), swept(lambda a: a.relu(), 0.0), swept(lambda a: a.exp() * 1e300, 700.0),
+]  # fmt: skip
+
+
+def behaviour(kind):
+    found = []
+    for program in PROGRAMS:
+        try:
+            found.append(program(kind))
+        except Exception as error:
+            found.append(type(error))
+    return found
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_each_wrong_engine_shows_in_some_program(name):
+    assert behaviour(Engine) == behaviour(Value)
+    assert behaviour(MUTANTS[name].value) != behaviour(Value)

@@ -96,6 +96,8 @@ class _Finder(ast.NodeVisitor):
     # --- Where nothing is changed
 
     def visit_FunctionDef(self, node):
+        if node.name == "__dealloc__":  # which only the compiler knows
+            return
         self.names.append(node.name)
         for default in [*node.args.defaults, *[d for d in node.args.kw_defaults if d is not None]]:
             self.visit(default)

@@ -32,6 +32,7 @@ CASES = [
     ("if cython.compiled:\n    x = 1\nelse:\n    x = 2", ["2 -> 3"]),
     ("x = 1 if cython.compiled else 2", ["2 -> 3"]),
     ("__all__ = [1]", []),
+    ("def __dealloc__(self):\n    x = 1", []),
     ("y = zip(a, b, strict=True)", []),
     ("y = 1, 1", ["1 -> 2", "1 -> 2 #2"]),
 ]
