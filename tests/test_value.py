@@ -4,6 +4,7 @@ import copy
 import itertools
 import math
 import operator
+import sys
 import weakref
 from decimal import Decimal
 from fractions import Fraction
@@ -13,6 +14,7 @@ import pytest
 
 import autograd
 from autograd import GraphError, Value, dot, primitives, total
+from autograd.sums import affine
 from autograd.value import assign, record
 
 ARITHMETIC = {
@@ -458,6 +460,29 @@ def test_constants_of_any_kind_in_dot_and_total_are_floats_in_the_graph(constant
         node.backward()
         assert all(type(x) in (float, Value) for x in node.operands)
     assert v.grad == 2 * float(constant) + 2.0
+
+
+def test_a_row_that_does_not_belong_to_its_inputs_is_refused():
+    x = Value(1.0)
+    for row, inputs in (((x,), (x, x)), ((x, x, x), (x,)), ((), (x,))):
+        with pytest.raises(ValueError, match=f"a row of {len(row)} weights, bias included, and {len(inputs)} inputs"):
+            affine(row, inputs)
+
+
+@pytest.mark.parametrize("wrong", ["1", b"1", 1j, [1.0]])
+def test_what_is_no_number_in_a_weighted_sum_is_named(wrong):
+    x = Value(1.0)
+    for operands in (([wrong], [x]), ([x], [wrong]), ([1.0], [2.0], wrong)):
+        with pytest.raises(TypeError, match=f"takes Values and real numbers, found {type(wrong).__name__}"):
+            dot(*operands)
+
+
+def test_tuples_of_values_and_floats_are_shared_by_the_nodes_that_read_them():
+    row, inputs = (Value(1.0), Value(2.0), Value(0.5)), (3.0, Value(4.0))
+    held = [sys.getrefcount(row), sys.getrefcount(inputs)]
+    nodes = [affine(row, inputs) for _ in range(5)]
+    assert [sys.getrefcount(row), sys.getrefcount(inputs)] == [n + 5 for n in held]
+    assert {node.data for node in nodes} == {11.5}
 
 
 # --- Many at once
