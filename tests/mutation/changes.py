@@ -12,7 +12,8 @@ class Change:
     """One change.
 
     Attributes:
-        where: the function it is in, ``"Value.__add__"``; ``"module"`` outside of all, also in the lambdas of a table.
+        where: the function it is in, ``"Value.__add__"``; outside of all what it is a part of, ``"tanh"`` for the entry
+            of a table, or ``"module"``.
         what: the source before and after it, in one line each; ``#2`` follows where the same occurs again there.
         lines: the first and the last line.
         deferred: whether the code runs when a function is called, not when the file is imported.
@@ -126,8 +127,13 @@ class _Finder(ast.NodeVisitor):
         pass
 
     def visit_Assign(self, node):
-        if not any(isinstance(target, ast.Name) and target.id == "__all__" for target in node.targets):
+        named = not self.names and isinstance(node.targets[0], ast.Name)
+        if named:
+            self.names.append(node.targets[0].id)
+        if self.names != ["__all__"]:
             self.generic_visit(node)
+        if named:
+            self.names.pop()
 
     # --- Statements
 

@@ -58,7 +58,7 @@ def test_a_change_touches_its_place_only():
     assert found["é - 3 -> é + 3"].apply(source) == source.replace("é - 3", "(é + 3)")
     assert found["4 -> 5"].apply(source) == source.replace("B = 4", "B = (5)")
     assert {what: change.where for what, change in found.items() if what in ("4 -> 5", "2 -> 3")} == {
-        "4 -> 5": "module", "2 -> 3": "A.f",
+        "4 -> 5": "B", "2 -> 3": "A.f",
     }  # fmt: skip
     assert [found[what].deferred for what in ("1 -> 2", "2 -> 3", "4 -> 5")] == [False, True, False]
     assert found["2 -> 3"].lines == (3, 3)
@@ -85,11 +85,11 @@ def test_a_survivor_without_a_reason_fails_and_so_does_a_killed_one_with_a_reaso
     first, second = changes("x = 1\ny = 2")
     assert mutation.report([("f", first)], [], {}) == 0
     assert mutation.report([("f", first)], [("f", first, "survived")], {}) == 1
-    assert mutation.report([("f", first)], [("f", first, "survived")], {("f", "module", "1 -> 2"): "why"}) == 0
-    assert mutation.report([("f", second)], [], {("f", "module", "2 -> 3"): "why"}) == 1
+    assert mutation.report([("f", first)], [("f", first, "survived")], {("f", "x", "1 -> 2"): "why"}) == 0
+    assert mutation.report([("f", second)], [], {("f", "y", "2 -> 3"): "why"}) == 1
     text = capsys.readouterr().out
     assert "NO EXPLANATION" in text
-    assert "killed, but called equivalent: f module: 2 -> 3" in text
+    assert "killed, but called equivalent: f y: 2 -> 3" in text
 
 
 def test_the_quick_tests_that_run_the_lines_come_first():
