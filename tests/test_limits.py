@@ -2,6 +2,7 @@
 
 import math
 
+import mpmath
 import pytest
 
 from autograd import Value, elu, leaky_relu
@@ -47,3 +48,15 @@ def test_a_slope_that_is_nan_gives_nan_at_the_kink_and_below(f, x):
     slope, at = Value(NAN), Value(x)
     f(at, slope).backward()
     assert math.isnan(at.grad)
+
+
+@pytest.mark.parametrize(("x", "n"), [(1e-50, 6.4), (1e-50, 6.25), (-1e-53, 6.0), (1e-99, 3.23), (3e-17, 19.0)])
+def test_the_slope_of_a_power_that_is_subnormal_keeps_its_digits(x, n):
+    """n x^n / x would have as few digits as x^n."""
+    base = Value(x)
+    y = base**n
+    y.backward()
+    assert 0 < abs(y.data) < 2.3e-308
+    with mpmath.workdps(40):
+        exact = mpmath.mpf(n) * mpmath.mpf(x) ** (mpmath.mpf(n) - 1)
+        assert abs((base.grad - exact) / exact) < 4 * 2.0**-52
