@@ -126,11 +126,16 @@ class Record:
         return cls(lines, seconds)
 
     def tests_of(self, file, change):
-        """The tests that may notice a change, the quick ones first."""
+        """The tests that may notice a change, the quick ones first.
+
+        Those that run its lines; or all that run the file, for what runs at its import, and where no test is seen to run
+        the lines: a test may trace the engine itself, or start a process.
+        """
         by_line = self.lines[file]
-        wanted = [str(n) for n in range(change.lines[0], change.lines[1] + 1)] if change.deferred else by_line
+        wanted = [str(n) for n in range(change.lines[0], change.lines[1] + 1)] if change.deferred else []
         nodes = list(self.seconds)
         found = {nodes[k] for n in wanted for k in by_line.get(n, ())}
+        found = found or {nodes[k] for tests in by_line.values() for k in tests}
         return sorted(found, key=self.seconds.get)
 
 

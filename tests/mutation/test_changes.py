@@ -97,5 +97,7 @@ def test_the_quick_tests_that_run_the_lines_come_first():
     top, inner = changes("x = 1\nf = lambda: 2")
     assert record.tests_of("f", inner) == ["quick", "slow"]
     assert record.tests_of("f", top) == ["quick", "never", "slow"]
+    (unseen,) = changes("\n\nf = lambda: -x")
+    assert record.tests_of("f", unseen) == ["quick", "never", "slow"]
     assert mutation.portion(["quick", "never", "slow"], record.seconds, 1.2) == (["quick", "never"], ["slow"])
     assert mutation.portion(["quick"], record.seconds, 1.2) == (["quick"], [])
