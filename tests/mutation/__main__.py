@@ -41,7 +41,7 @@ LEFT_OUT = [
     "tests/nn/test_film.py", "tests/test_notebooks.py", "tests/test_package.py", "tests/test_readme.py",
     "tests/test_links.py",
 ]  # fmt: skip
-FIRST, ALL = 4.0, 90.0  # seconds of tests that a change meets first, and if it survives those
+FIRST, ALL = 4.0, 60.0  # seconds of tests that a change meets first, and if it survives those
 PATIENCE = 10.0  # a run may take so many times the seconds that its tests took when they were recorded, and a little
 
 
@@ -128,8 +128,8 @@ class Record:
     def tests_of(self, file, change):
         """The tests that may notice a change, the quick ones first.
 
-        Those that run its lines; or all that run the file, for what runs at its import, and where no test is seen to run
-        the lines: a test may trace the engine itself, or start a process.
+        Those that run its lines; or all that run the file, for what runs at its import, and where no test is seen to
+        run the lines: a test may trace the engine itself, or start a process.
         """
         by_line = self.lines[file]
         wanted = [str(n) for n in range(change.lines[0], change.lines[1] + 1)] if change.deferred else []
@@ -214,6 +214,7 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(prog="make mutants", description=__doc__.partition("\n\n")[0])
     parser.add_argument("--file", action="append", help=f"a file to change, or a part of its name ({', '.join(FILES)})")
     parser.add_argument("--where", help="change this function only")
+    parser.add_argument("--new", action="store_true", help="leave out what equivalent.toml explains")
     parser.add_argument("--sample", type=int, metavar="N", help="try N changes, drawn at random")
     parser.add_argument("--seed", type=int, default=0, help="of that draw")
     parser.add_argument("--jobs", type=int, default=2, help="how many run at a time (2)")
@@ -223,6 +224,8 @@ def main(arguments=None):
     files = [f for f in FILES if not options.file or any(part in f for part in options.file)]
     todo = [(f, c) for f in files for c in changes((ROOT / f).read_text(encoding="utf-8"))]
     todo = [(f, c) for f, c in todo if not options.where or c.where == options.where]
+    if options.new:
+        todo = [(f, c) for f, c in todo if (f, c.where, c.what) not in equivalents()]
     if options.sample is not None:
         todo = random.Random(options.seed).sample(todo, min(options.sample, len(todo)))
     if options.list:
