@@ -485,6 +485,25 @@ def test_tuples_of_values_and_floats_are_shared_by_the_nodes_that_read_them():
     assert {node.data for node in nodes} == {11.5}
 
 
+NUMPYS_NAMES = [
+    ("arcsin", math.asin, 0.3, 1 / math.sqrt(1 - 0.09)),
+    ("arccos", math.acos, 0.3, -1 / math.sqrt(1 - 0.09)),
+    ("arctan", math.atan, 0.3, 1 / 1.09),
+    ("arcsinh", math.asinh, 0.3, 1 / math.sqrt(1.09)),
+    ("arccosh", math.acosh, 1.3, 1 / math.sqrt(0.69)),
+    ("arctanh", math.atanh, 0.3, 1 / 0.91),
+]
+
+
+@pytest.mark.parametrize(("name", "f", "x", "slope"), NUMPYS_NAMES)
+def test_methods_by_numpys_names(name, f, x, slope):
+    value = Value(x)
+    y = getattr(value, name)()
+    y.backward()
+    assert y.data == f(x)
+    assert value.grad == pytest.approx(slope, rel=1e-14)
+
+
 # --- Many at once
 
 
