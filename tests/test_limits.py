@@ -5,7 +5,7 @@ import math
 import mpmath
 import pytest
 
-from autograd import Value, elu, leaky_relu
+from autograd import Value, elu, leaky_relu, where
 from autograd.algebra import Ieee
 from autograd.errors import DomainError
 
@@ -60,3 +60,15 @@ def test_the_slope_of_a_power_that_is_subnormal_keeps_its_digits(x, n):
     with mpmath.workdps(40):
         exact = mpmath.mpf(n) * mpmath.mpf(x) ** (mpmath.mpf(n) - 1)
         assert abs((base.grad - exact) / exact) < 4 * 2.0**-52
+
+
+@pytest.mark.parametrize("adjoint", [INF, -INF, NAN])
+@pytest.mark.parametrize("taken", [True, False])
+def test_an_adjoint_that_is_not_finite_leaves_the_branch_not_taken_alone(adjoint, taken):
+    a, b = Value(2.0), Value(3.0)
+    on, off = (a, b) if taken else (b, a)
+    (where(taken, a, b) * adjoint + off).backward()
+    assert off.grad == 1.0
+    assert on.grad == pytest.approx(adjoint, nan_ok=True)
+    (off * 2).backward()
+    assert off.grad == 3.0
