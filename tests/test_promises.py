@@ -150,6 +150,7 @@ def _interrupts(loss, nodes):
             finished = True
         finally:
             sys.settrace(outside)
+        assert not finished or count < target, "an interrupt was swallowed"
         yield before, finished, target
         if finished:
             return
