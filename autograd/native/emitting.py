@@ -212,7 +212,7 @@ class Emitter:
         lanes, b = self._lanes, self._lanes.builder
         if base == CONSTANTS:
             numbers = self._space.constants[self._slots(place)]
-            if len(np.unique(numbers.view(np.int64))) == 1:
+            if len(numbers) == 1 or (numbers.view(np.int64) == numbers[:1].view(np.int64)).all():
                 return lanes.constant(numbers[0])
         if lanes.count == 1 or base in self._space.scalar:
             return self._splat(b.load(self._address(place, 1)))
@@ -245,7 +245,9 @@ class Emitter:
     def _store(self, place, base, number):
         if self._read_back[base][self._slots(place)].any():
             lanes, b = self._lanes, self._lanes.builder
-            address = b.bitcast(self._address(place, lanes.count), lanes.type.as_pointer())
+            address = self._address(place, lanes.count)
+            if lanes.count > 1:
+                address = b.bitcast(address, lanes.type.as_pointer())
             b.store(number.value, address).align = self._alignment(lanes.count)
 
     # --- Loops

@@ -118,7 +118,7 @@ def gradient(primitive, y, operands):
         )
 
 
-@functools.cache
+@functools.lru_cache(maxsize=4096)
 def reads(primitive, i, constants):
     """Whether the derivative in operand ``i`` reads the value, and each operand, as a tuple of bools.
 

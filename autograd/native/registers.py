@@ -4,6 +4,8 @@ What a primitive does to registers is said in :mod:`autograd.native.forms`; impo
 code is free of branches: a choice is a ``select``, which evaluates both sides and takes nothing from the other one.
 """
 
+import math
+
 from llvmlite import ir
 
 from autograd import primitives
@@ -47,6 +49,7 @@ class Lanes:
         self.flags = tuple(flags)
         self.element = SINGLE if single else DOUBLE
         self.type = self.shaped(self.element)
+        self._constants: dict = {}
         self.decisions = None  # the path through a rule with Python branches; see autograd.native.forms
 
     def shaped(self, element):
@@ -59,7 +62,11 @@ class Lanes:
 
     def constant(self, x):
         """A register that holds a number in every lane."""
-        return Register(self.filled(self.element, float(x)), self)
+        x = float(x)
+        key = x, math.copysign(1.0, x)
+        if key not in self._constants:
+            self._constants[key] = self.filled(self.element, x)
+        return Register(self._constants[key], self)
 
     def lift(self, x):
         """``x`` as a register of these lanes: itself, or a real number as a constant.
