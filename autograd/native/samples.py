@@ -15,6 +15,7 @@ from autograd.value import Value, restore
 __all__ = ["Samples", "find_samples"]
 
 _FEWEST = 8  # samples, and nodes in a sample
+_MANY = 1 << 40  # shared nodes count each time they are read: their number doubles with every y = y * y
 _LEAST = 5000  # nodes in a graph: smaller ones are done before several arrays are made
 
 
@@ -95,7 +96,7 @@ def _alike(root, nodes):
     for node in nodes:
         key = (node.op, *[kind[x] if isinstance(x, Value) else None for x in node.operands])
         kind[node] = kinds.setdefault(key, len(kinds))
-        size[kind[node]] = 1 + sum([size[k] for k in key[1:] if k is not None])
+        size[kind[node]] = min(_MANY, 1 + sum([size[k] for k in key[1:] if k is not None]))
     counts = Counter(kind.values())
     found: dict = {}
     seen, stack = {root}, list(root.parents)

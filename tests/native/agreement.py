@@ -13,7 +13,7 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 
 import numpy as np
-from graphs import bits, compiled, graph, loops, of_the_engine
+from recordings import bits, compiled, graph, loops, of_the_engine
 
 MODES = {"strict": {"strict": True}, "default": {}, "float32": {"dtype": np.float32}}
 _EXACT = {"strict": 2.0**40, "default": 2.0**40, "float32": 2.0**16}  # integers so far, with room for sums of them

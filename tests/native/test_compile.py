@@ -8,8 +8,8 @@ import threading
 
 import numpy as np
 import pytest
-from graphs import bits, compiled, leaves, loops, of_the_engine, users_primitives
 from points import PRIMITIVES, operands_of
+from recordings import bits, compiled, leaves, loops, of_the_engine, users_primitives
 
 import autograd
 from autograd import GraphError, GuardError, Value, algebra, hvp, no_grad, primitive

@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 from agreement import MODES, disagreements, on_a_random_graph, on_loops
-from graphs import compiled, graph, leaves, of_the_engine
+from recordings import compiled, graph, leaves, of_the_engine
 
 import autograd
 from autograd.native import emitting

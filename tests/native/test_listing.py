@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from graphs import leaves, users_primitives
+from recordings import leaves, users_primitives
 
 import autograd
 from autograd import Value

@@ -3,10 +3,10 @@
 import math
 
 import pytest
-from graphs import bits, graph, leaves, loops
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from interpreter import interpreted
+from recordings import bits, graph, leaves, loops
 
 import autograd
 from autograd import GraphError, Value

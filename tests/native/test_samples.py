@@ -4,7 +4,7 @@ import random
 
 import numpy as np
 import pytest
-from graphs import leaves, loops
+from recordings import leaves, loops
 
 import autograd
 from autograd import Value
