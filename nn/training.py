@@ -115,9 +115,10 @@ def fit(
             imported. Each process of the cluster compiles the model once and keeps shards of the samples; the updates
             are made here. The numbers are those of a training without a cluster but for the last digits, and do not
             depend on how many workers there are: they may come and go, and what was lost with one is computed again.
-            Where none is left, it waits a minute for one. An update costs some messages, about 10 ms, so that this is
-            for large batches of large models: batches of 1 work, slowly. Models and losses are those that
-            ``engine="native"`` takes; a primitive of your own is in a module that the workers can import.
+            Where none is left, it waits a minute for one. An update costs some messages, tens of milliseconds, so that
+            this is for large batches of large models: batches of 1 work, slowly. Validation samples are measured here.
+            Models and losses are those that ``engine="native"`` takes; a primitive of your own is in a module that the
+            workers can import.
         film: record a frame of ``history.film`` before the first update, after every film-th, and after the last.
 
     Returns:
