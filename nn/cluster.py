@@ -37,7 +37,8 @@ _GLANCE = 2.0  # seconds between looks at which workers there are
 _PATIENCE = 60.0  # seconds to wait for a worker where there is none
 _MOST_PROGRAMS = 8
 
-_LOST = distributed.client.CancelledError, distributed.client.ClosedClientError, distributed.comm.CommClosedError
+_LOST = distributed.client.CancelledError, distributed.comm.CommClosedError
+_CLOSED = "closed", "closing"
 _BUILT_IN = {each for each in vars(primitives).values() if isinstance(each, Primitive)}
 _programs: OrderedDict = OrderedDict()  # of this process, where it is a worker
 _lock = threading.Lock()
@@ -143,7 +144,7 @@ def client_of(cluster):
         raise TypeError(f"cluster is a client of dask.distributed, found {cluster!r}: give {advice}.")
     if cluster.asynchronous:
         raise TypeError(f"cluster is an asynchronous client, {cluster!r}: give one without asynchronous=True.")
-    if cluster.status in ("closed", "closing"):
+    if cluster.status in _CLOSED:
         raise ValueError(f"the client is {cluster.status}: give one that is connected to a cluster.")
     return cluster
 
@@ -229,7 +230,9 @@ class ClusterTraining(Recorded):
             except distributed.KilledWorker as error:
                 killed = error
                 self._recipe = None  # new tasks have not been with those workers
-            except _LOST as error:
+            except Exception as error:
+                if not isinstance(error, _LOST) and self._client.status not in _CLOSED:
+                    raise
                 raise RuntimeError(
                     "the cluster was closed or its scheduler was lost, and the model is at the last whole update: "
                     "connect a client again and go on with a further fit."
