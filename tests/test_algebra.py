@@ -364,3 +364,24 @@ def test_the_choice_of_where_over_ieee_numbers():
 
 def _bits(x):
     return "nan" if x != x else (x, math.copysign(1.0, x))
+
+
+def test_partials_of_the_wrong_number_are_named():
+    own = primitive("algebra_short", lambda *x: sum(x), partials=lambda y, *x: (1,) * (len(x) - 1))
+    with pytest.raises(AlgebraError, match="the partials of algebra_short returned 1 numbers for 2 operands"):
+        own.gradient(3.0, (1.0, 2.0))
+
+
+def test_a_primitive_that_is_not_there_when_it_is_loaded():
+    text = pickle.dumps(primitives.exp, protocol=0).replace(b"Vexp\n", b"Vexq\n")
+    with pytest.raises(AlgebraError, match="no primitive is called 'exq': define it"):
+        pickle.loads(text)
+    assert pickle.loads(pickle.dumps(primitives.exp)) is primitives.exp
+
+
+def test_the_printed_form_is_the_one_given_or_one_of_the_name():
+    own = primitive("algebra_own_form", lambda x: x, partials=1, text="<{0}>", latex=r"\langle {0} \rangle")
+    plain = primitive("algebra_plain_form", lambda x, y: x, partials=[1, 0])
+    assert (own.text, own.latex) == ("<{0}>", r"\langle {0} \rangle")
+    assert plain.text == "algebra_plain_form({0}, {1})"
+    assert plain.latex == r"\operatorname{{algebra\_plain\_form}}\left({0}, {1}\right)"
