@@ -58,7 +58,7 @@ def environment(tree):
     """The interpreted engine, in the copy."""
     return {
         **os.environ, "DELTAGRAD_INTERPRETED": "1", "PYTHONPATH": str(tree), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-        "MPLBACKEND": "agg", "OMP_NUM_THREADS": "1",
+        "MPLBACKEND": "agg", "OMP_NUM_THREADS": "1", "TESTS_ARE_SLOW": "1",
     }  # fmt: skip
 
 
