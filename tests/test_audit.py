@@ -26,10 +26,25 @@ OF_OS = ("system", "popen", "exec", "spawn", "posix_spawn", "fork", "startfile",
 ALLOWED = {
     ("autograd", "importlib"): "DELTAGRAD_INTERPRETED=1: the engine's own files, from beside this one",
     ("autograd.native", "ctypes"): "machine code for a graph that the program itself recorded",
+    ("autograd.native", "concurrent"): "two threads for a large batch",
+    ("autograd.native", "inspect"): "how many arguments a function takes that is to be compiled",
+    ("autograd.mutants", "importlib"): "a suite is run because its owner asks for that: a command of its own",
+    ("autograd.mutants", "types"): "the same",
+    ("autograd.mutants", "subprocess"): "the same",
+    ("autograd.mutants", "concurrent"): "the same",
+    ("nn.training", "importlib"): "to see whether llvmlite is installed",
+    ("nn.cluster", "importlib"): "primitives of one's own are looked up in their module by the workers",
+    ("nn.cluster", "pickle"): "between the client and the workers of a cluster of one's own",
+    ("nn.cluster", "pickle.loads"): "the same",
+    ("nn.cluster", "asyncio"): "the same",
+    ("nn.cluster", "concurrent"): "the same",
 }
 # From here alone another program is started: Graphviz's dot, through graphviz.Digraph.pipe, where dot is on the PATH.
 STARTS_DOT = "autograd.drawing.rendering"
-THIRD_PARTY = {"cython", "graphviz", "latex2mathml", "llvmlite", "matplotlib", "mpmath", "numpy", "pygraphviz", "tqdm"}
+THIRD_PARTY = {
+    "cython", "dask", "distributed", "graphviz", "latex2mathml", "llvmlite", "matplotlib", "mpmath", "numpy",
+    "pygraphviz", "pytest", "tqdm",
+}  # fmt: skip
 # Where the input of others comes in.
 DOORS = [
     "autograd.derivation.readers", "autograd.derivation.grading", "autograd.derivation.sheets", "autograd.__main__",
