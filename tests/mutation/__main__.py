@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from queue import Queue
 
@@ -43,7 +43,7 @@ LEFT_OUT = [
 ]  # fmt: skip
 TRACING = "tests/test_promises.py::test_an_interrupt"  # these trace the engine themselves: no record sees what they run
 FIRST, ALL = 4.0, 60.0  # seconds of tests that a change meets first, and if it survives those
-PATIENCE = 10.0  # a run may take so many times the seconds that its tests took when they were recorded, and a little
+PATIENCE = 5.0  # a run may take so many times the seconds that its tests took when they were recorded, and a little
 
 
 def digest(paths):
@@ -165,7 +165,10 @@ class Worker:
     def run(self, tests, timeout):
         """Whether all of the tests pass."""
         print(json.dumps({"tests": tests, "timeout": timeout}), file=self.server.stdin, flush=True)
-        return json.loads(self.server.stdout.readline())["status"]
+        answer = self.server.stdout.readline()
+        if not answer:
+            sys.exit(f"the process that runs the tests has ended, with status {self.server.wait()}: start again.")
+        return json.loads(answer)["status"]
 
     def write(self, file, text):
         """Put a source in place. Its time is new each time, so that nothing compiled from another is taken for it."""
@@ -253,12 +256,13 @@ def main(arguments=None):
         def attempt(pair):
             worker = workers.get()
             try:
-                return worker.verdict(*pair, record)
+                return pair, worker.verdict(*pair, record)
             finally:
                 workers.put(worker)
 
         with ThreadPoolExecutor(options.jobs) as pool:
-            for k, (pair, verdict) in enumerate(zip(waiting, pool.map(attempt, waiting), strict=True), 1):
+            for k, done in enumerate(as_completed([pool.submit(attempt, pair) for pair in waiting]), 1):
+                pair, verdict = done.result()
                 if verdict == "killed":
                     killed.add(keys[pair])
                     journal.write_text(json.dumps(sorted(killed)), encoding="utf-8")
