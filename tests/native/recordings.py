@@ -161,7 +161,7 @@ class _Operation:
         if where == "now" and now:
             return now[which % len(now)]
         if where == "before" and new[0]:
-            return autograd.relu(autograd.minimum(new[which % len(new)][-1], 3.0))  # or it grows without end
+            return autograd.relu(3.0 - autograd.relu(3.0 - new[which % len(new)][-1]))  # or it grows without end
         if where == "constant":
             return float(start - 1)
         if where == "sum" and isinstance(sum_, Value):
