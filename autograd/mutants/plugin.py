@@ -20,7 +20,7 @@ from autograd.value import Value
 __all__ = ["serve"]
 
 _ENGINES = {"value": Value, "right": Engine, **{name: mutant.value for name, mutant in MUTANTS.items()}}
-_REPORT = pytest.StashKey()  # type: ignore[var-annotated]
+_REPORT = pytest.StashKey[str]()
 
 
 def serve(module: str, value: type) -> None:
