@@ -100,11 +100,9 @@ accuracy: $(VENV)/.with-test $(VENV)/.with-bench $(HIPS)/.with-autograd
 	$(RUN) tests/accuracy/comparing.py --hips $(HIPS)/bin/python
 	$(RUN) tests/accuracy/five_ways.py
 
-clean:
-	rm -rf $(VENV) $(HIPS) build dist out *.egg-info autograd/*.c autograd/*.so .pytest_cache .ruff_cache .mypy_cache .hypothesis
 mutants: $(VENV)/.with-test
 	$(RUN) tests/mutation $(ARGS)
 
 clean:
-	rm -rf $(VENV) build dist out .cache .coverage *.egg-info autograd/*.c autograd/*.so .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf $(VENV) $(HIPS) build dist out .cache .coverage *.egg-info autograd/*.c autograd/*.so .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -32,7 +32,7 @@ def main():
 
     core = peak.peak_flops()
     print(f"one core's measured peak in double precision: {core / 1e9:.1f} Gflop/s")
-    print(f"threads: JAX's own choice on {os.cpu_count()} cores; PyTorch 1 where no number is given; all others 1")
+    print(f"threads: JAX's and our own choice on {os.cpu_count()} cores; PyTorch 1 where no number is given; others 1")
     for make in training.WORKS.values():
         work = make()
         if wanted(work.title):

@@ -16,7 +16,8 @@ def in_turn(programs, rounds, kept=False):
     Args:
         programs: a dict from name to a function without arguments.
         rounds: how many times to go round. In each turn a program is called again and again, as a training loop would,
-            for TURN seconds and at least three times: what one call leaves to the collector, the next ones pay for.
+            for TURN seconds and at least three times (or ten times TURN): what one call leaves to the collector, the
+            next ones pay for.
         kept: whether to call a program once a turn and to free its result after the clock has stopped.
 
     Returns:
@@ -32,7 +33,7 @@ def in_turn(programs, rounds, kept=False):
                 result = run()
                 calls += 1
                 elapsed = time.perf_counter() - start
-                if kept or (elapsed >= TURN and calls >= 3):
+                if kept or (elapsed >= TURN and calls >= 3) or elapsed >= 10 * TURN:
                     break
             del result
             if k:

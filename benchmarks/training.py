@@ -32,7 +32,7 @@ class Work:
         X: the inputs, an array (samples, sizes[0]).
         Y: the targets: an array (samples, sizes[-1]) for half_sse, classes (samples,) for cross_entropy.
         batch: samples an update; it divides the number of samples.
-        epochs: how many a run makes. More than one where an epoch is a single update, so that a program that keeps its
+        epochs: how many a run makes. More than one where an epoch is few updates, so that a program that keeps its
             loop over updates to itself has one to keep.
         rate: of the gradient descent.
     """
@@ -163,13 +163,13 @@ def _digits(batch, epochs=1):
 
 WORKS = {
     "moons, 1": lambda: _moons(1, 1_000),
-    "moons, 100": lambda: _moons(100, 1_000),
-    "moons, 10,000": lambda: _moons(10_000, 10_000, epochs=3),
+    "moons, 100": lambda: _moons(100, 1_000, epochs=20),
+    "moons, 10,000": lambda: _moons(10_000, 10_000, epochs=20),
     "iris sigmoid, 1": lambda: _iris("sigmoid", 1, epochs=5),
-    "iris sigmoid, 150": lambda: _iris("sigmoid", 150, epochs=20),
+    "iris sigmoid, 150": lambda: _iris("sigmoid", 150, epochs=200),
     "iris tanh, 1": lambda: _iris("tanh", 1, epochs=5),
-    "iris tanh, 150": lambda: _iris("tanh", 150, epochs=20),
+    "iris tanh, 150": lambda: _iris("tanh", 150, epochs=200),
     "digits, 1": lambda: _digits(1),
     "digits, 32": lambda: _digits(32),
-    "digits, 1,797": lambda: _digits(1_797, epochs=3),
+    "digits, 1,797": lambda: _digits(1_797, epochs=10),
 }

@@ -51,6 +51,7 @@ FLOORS = [
     ["autograd.native.programs"],
     [
         "autograd.native.compiling",
+        "autograd.native.halves",
         "autograd.native.shuffling",
         "autograd.native.splitting",
         "autograd.native.totals",

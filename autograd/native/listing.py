@@ -15,6 +15,7 @@ from autograd.native.lowering import (
     region,
 )
 from autograd.native.rolling import Loop, slots_of
+from autograd.primitives import power_term
 
 __all__ = ["listing"]
 
@@ -164,12 +165,10 @@ class _Writer:
         rest = iter(rest)
         y = next(rest) if read[0] else "y"
         operands = [
-            (next(rest) if used else f"x{k}") if c is None else f"{c:g}"
+            _Text(next(rest) if used else f"x{k}") if c is None else c
             for k, (c, used) in enumerate(zip(constants, read[1:], strict=True))
         ]
-        slope = _slope(primitive, i, y, operands)
-        product = g if slope == "1" else f"-{g}" if slope == "-1" else f"{g} * {_bracketed(slope)}"
-        return f"{out} {kind[1:]} {product}{where}"
+        return f"{out} {kind[1:]} {(_Text(g) * _slope(primitive, i, _Text(y), operands)).text}{where}"
 
 
 def _word(name):
@@ -224,8 +223,7 @@ class _Text:
         self.text = text
 
     def _joined(self, sign, a, b):
-        a, b = [x.text if isinstance(x, _Text) else f"{x:g}" for x in (a, b)]
-        return _Text(f"{_bracketed(a)} {sign} {_bracketed(b)}")
+        return _Text(f"{_bracketed(_written(a))} {sign} {_bracketed(_written(b))}")
 
     def __add__(self, x):
         return self._joined("+", self, x)
@@ -234,16 +232,19 @@ class _Text:
         return self._joined("+", x, self)
 
     def __sub__(self, x):
-        return self._joined("-", self, x)
+        return self if not isinstance(x, _Text) and x == 0 else self._joined("-", self, x)
 
     def __rsub__(self, x):
         return self._joined("-", x, self)
 
     def __mul__(self, x):
-        return self._joined("*", self, x)
+        return self._times(x) or self._joined("*", self, x)
 
     def __rmul__(self, x):
-        return self._joined("*", x, self)
+        return self._times(x) or self._joined("*", x, self)
+
+    def _times(self, x):
+        return None if isinstance(x, _Text) or abs(x) != 1 else self if x == 1 else -self
 
     def __truediv__(self, x):
         return self._joined("/", self, x)
@@ -251,12 +252,24 @@ class _Text:
     def __rtruediv__(self, x):
         return self._joined("/", x, self)
 
+    def __pow__(self, n):
+        return self if not isinstance(n, _Text) and n == 1 else self._joined("**", self, n)
+
+    def __rpow__(self, x):
+        return self._joined("**", x, self)
+
     def __neg__(self):
         return _Text(f"-{_bracketed(self.text)}")
 
 
+def _written(x):
+    return x.text if isinstance(x, _Text) else f"{x:g}"
+
+
 def _written_by(primitive, operands):
-    return _Text(_applied(primitive, [x.text if isinstance(x, _Text) else f"{x:g}" for x in operands]))
+    if primitive is power_term:  # what it stands for is easier to read where orders of differentiation are known
+        return primitive.forward(*operands)
+    return _Text(_applied(primitive, [_written(x) for x in operands]))
 
 
 register(_Text, _written_by)
@@ -265,7 +278,6 @@ register(_Text, _written_by)
 def _slope(primitive, i, y, operands):
     """The derivative in operand ``i``, written out; where its rule branches, in words."""
     try:
-        slope = primitive.partial(i, _Text(y), [_Text(x) for x in operands])
+        return primitive.partial(i, y, operands)
     except TypeError:
-        return f"derivative {i + 1} of {_applied(primitive, operands)}"
-    return slope.text if isinstance(slope, _Text) else f"{slope:g}"
+        return _Text(f"derivative {i + 1} of {_applied(primitive, [_written(x) for x in operands])}")

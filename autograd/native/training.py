@@ -6,15 +6,15 @@ the two change places when all that was written is finite. So an update is whole
 """
 
 import ctypes
-import functools
 import math
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import numpy as np
 from llvmlite import ir
 
 from autograd.native.emitting import INDEX
+from autograd.native.halves import ARRAYS, SHARED, Half, HalfCode
 from autograd.native.kernels import Block, counted, fold, index, single_contributions, zero
 from autograd.native.kernels import memory as aligned
 from autograd.native.lowering import INPUTS, PARAMETER_GRADIENTS, PARAMETERS, lower
@@ -28,14 +28,14 @@ from autograd.native.splitting import split
 __all__ = ["Descent", "Progress"]
 
 _BIT, _POINTER = ir.IntType(1), ctypes.c_void_p
-_WORTH_TWO = 1_000_000  # instructions in a batch from which on a second thread pays
+_WORTH_HALVES = 300_000  # instructions in a batch from which on a second thread pays
 _STOPPED, _GRADIENT = 1, 2
 _EPOCH, _PLACE, _UPDATES, _STATUS, _HITS, _COPY, _BEGUN, _PENDING = range(8)  # places in the state
 _ARGUMENTS = (
     "parameters", "constants", "memory", "rows", "order", "labels", "rates", "losses", "hits", "state", "sums",
-    "gradient", "random", "work",
+    "gradient", "random", "work", *ARRAYS,
 )  # fmt: skip
-_COUNTS = ("samples", "batch", "epochs", "budget", "moving_rate", "shuffles", "gradient_only")
+_COUNTS = ("samples", "batch", "epochs", "budget", "moving_rate", "shuffles", "gradient_only", "first_half")
 
 
 @dataclass
@@ -91,10 +91,13 @@ class Descent:
             forward, adjoint = split(forward), split(adjoint)
         structure = repr(forward), repr(adjoint), tuple(low.outputs), np.array(low.constants).tobytes()
         single = self._batch <= self._lanes  # a batch is one group
+        # Halves, whatever the machine, so that the last digits are the same on all of them.
+        halves = self._batch * len(low.adjoint) >= _WORTH_HALVES and not single
         self._kernel = kernel(
-            ("descent", structure, tuple(sorted(low.sizes.items())), self._lanes, single, memory, key, labels is None),
-            lambda: _Kernel(low, forward, adjoint, self._lanes, single, change, memory, labels is not None),
-        )
+            ("descent", structure, tuple(sorted(low.sizes.items())), self._lanes, single, memory, key, labels is None,
+             halves),
+            lambda: _Kernel(low, forward, adjoint, self._lanes, single, change, memory, labels is not None, halves),
+        )  # fmt: skip
         self._changes = change is not None
         self._slots = memory
         self._parameters = np.zeros((2, max(self._n, 1)))
@@ -104,10 +107,9 @@ class Descent:
         self._state = np.zeros(8, dtype=np.int64)
         self._sums = np.zeros(2)
         self._gradient = np.zeros(max(self._n, 1))
-        work = self._kernel.block.layout.total
-        # In two parts, whatever the machine, so that the last digits are the same on all of them.
-        self._parts = self._batch * len(low.adjoint) >= _WORTH_TWO and self._changes and self._lanes > 1
-        self._works = [aligned(work) for _ in range(2 if self._parts else 1)]
+        self._work = aligned(self._kernel.block.layout.total)
+        self._half = Half(self._n, self._kernel.block.layout.total) if halves else None
+        self._first_half = -(-self._batch // (2 * self._lanes)) * self._lanes
         self._shuffles = shuffle is not None
         self._random = np.zeros(STATE, dtype=np.uint32)
         if shuffle is not None:
@@ -154,57 +156,25 @@ class Descent:
         rates = np.ascontiguousarray(np.atleast_1d(rates), dtype=np.float64)
         losses, hits = np.zeros(max(epochs, 1)), np.zeros(max(epochs, 1), dtype=np.int64)
         self._state[_EPOCH] = self._state[_UPDATES] = self._state[_STATUS] = 0
-        if self._parts:
-            return self._run_in_parts(epochs, budget, rates)
         arrays = {
             "parameters": self._parameters, "constants": self._constants, "memory": self._memory, "rows": self._rows,
             "order": self._order, "labels": self._labels, "rates": rates, "losses": losses, "hits": hits,
             "state": self._state, "sums": self._sums, "gradient": self._gradient, "random": self._random,
-            "work": self._works[0],
+            "work": self._work, **(self._half.arrays if self._half else dict.fromkeys(ARRAYS)),
         }  # fmt: skip
-        counts = (self._samples, self._batch, epochs, budget, len(rates) > 1, self._shuffles, not self._changes)
-        addresses = [None if arrays[name] is None else arrays[name].ctypes.data for name in _ARGUMENTS]
-        self._kernel.run(*addresses, *[int(n) for n in counts])
+        addresses = {name: None if array is None else array.ctypes.data for name, array in arrays.items()}
+        counts = (self._samples, self._batch, epochs, budget, len(rates) > 1, self._shuffles, not self._changes,
+                  self._first_half)  # fmt: skip
+        helped = nullcontext()
+        if self._half is not None:
+            helped = self._half.helped_by(self._kernel.helper, *[addresses[name] for name in (*ARRAYS, *SHARED)])
+        with helped:
+            self._kernel.run(*[addresses[name] for name in _ARGUMENTS], *[int(n) for n in counts])
         done = int(self._state[_EPOCH])
         status = self._state[_STATUS]
         gradient = self._gradient[: self._n].copy() if status == _GRADIENT else None
         return Progress(losses[:done].tolist(), hits[:done].tolist(), int(self._state[_UPDATES]), status == _STOPPED,
                         gradient)  # fmt: skip
-
-    def _run_in_parts(self, epochs, budget, rates):
-        """The same with the halves of a batch in two threads, which pays where a batch is large."""
-        kernel_, state, losses, hits, updates, stopped = self._kernel, self._state, [], [], 0, False
-        half = -(-self._batch // (2 * self._lanes)) * self._lanes
-        while len(losses) < epochs and updates < budget and not stopped:
-            if not state[_BEGUN]:
-                if self._shuffles:
-                    kernel_.shuffle(self._order.ctypes.data, self._samples, self._random.ctypes.data)
-                self._sums[0], state[_HITS], state[_BEGUN] = 0.0, 0, 1
-            order = self._order[state[_PLACE] : state[_PLACE] + self._batch]
-            parts = [part for part in (order[:half], order[half:]) if len(part)]
-            done = list(_two_threads().map(self._part, parts, self._works, [1.0 / len(order)] * 2))
-            loss = sum([each[0] for each in done])
-            gradient = done[0][2] if len(done) == 1 else done[0][2] + done[1][2]
-            here, there = state[_COPY], 1 - state[_COPY]
-            copies = self._parameters[here], self._parameters[there], self._memory[here], self._memory[there]
-            rate = float(rates[updates if len(rates) > 1 else 0])
-            stopped = not (math.isfinite(loss) and kernel_.update(*[x.ctypes.data for x in (*copies, gradient)], rate))
-            if not stopped:
-                state[_COPY] = there
-                updates += 1
-                last = self.advance(loss, sum([each[1] for each in done]))
-                if last is not None:
-                    losses.append(last[0])
-                    hits.append(last[1])
-        return Progress(losses, hits, updates, stopped, None)
-
-    def _part(self, order, work, share):
-        """Of some samples the sum of the losses, the right answers, and ``share`` times the sum of the gradients."""
-        loss, hits, gradient = np.zeros(1), np.zeros(1, dtype=np.int64), np.zeros(max(self._n, 1))
-        parameters = self._parameters[self._state[_COPY]]
-        arrays = (parameters, self._constants, self._rows, order, self._labels, gradient, loss, hits, work)
-        self._kernel.batch(*[None if x is None else x.ctypes.data for x in arrays], len(order), share)
-        return float(loss[0]), int(hits[0]), gradient
 
     def advance(self, loss, hits):
         """Count the next batch as done: its update was made by the caller, with this sum of losses and right answers.
@@ -214,22 +184,17 @@ class Descent:
         """
         self._sums[0] += loss
         self._state[_HITS] += hits
-        self._state[_PLACE] += len(self.batch)
+        self._state[_PLACE] = min(int(self._state[_PLACE]) + self._batch, self._samples)
         if self._state[_PLACE] < self._samples:
             return None
         self._state[_PLACE] = self._state[_BEGUN] = 0
         return float(self._sums[0]), int(self._state[_HITS])
 
 
-@functools.cache
-def _two_threads():
-    return ThreadPoolExecutor(2, thread_name_prefix="deltagrad")
-
-
 class _Kernel:
     """The code of a descent: one function that makes updates until there is a reason to stop."""
 
-    def __init__(self, low, forward, adjoint, count, single, change, slots, counts_hits):
+    def __init__(self, low, forward, adjoint, count, single, change, slots, counts_hits, halves):
         module = ir.Module("deltagrad")
         self._low, self._n, self._slots, self._counts_hits = low, low.sizes.get(PARAMETERS, 0), slots, counts_hits
         # One sample's gradient need not be kept: each parameter is updated where its own is found.
@@ -239,19 +204,17 @@ class _Kernel:
             update=(change, slots) if self._fused else None,
         )  # fmt: skip
         self._batch, self._finite = self._batch_gradient(module), _finite_check(module)
+        self._halves = HalfCode(module, self._batch) if halves else None
         update = None if change is None or self._fused else _updater(module, change, self._n, slots)
         self._epochs(module, shuffler(module), update)
         self.code = Code(module, vectorize=True, pack=count == 1)
         self.run = self.code.function("epochs", *[_POINTER] * len(_ARGUMENTS), *[ctypes.c_int64] * len(_COUNTS))
-        self.batch = self.code.function("batch", *[_POINTER] * 9, ctypes.c_int64, ctypes.c_double)
-        self.shuffle = self.code.function("shuffle", _POINTER, ctypes.c_int64, _POINTER)
-        self.update = None
-        if update is not None:
-            self.update = self.code.function("update", *[_POINTER] * 5, ctypes.c_double, result=ctypes.c_bool)
+        self.helper = self.code.function("helper", *[_POINTER] * (len(ARRAYS) + len(SHARED))) if halves else None
 
     def _epochs(self, module, shuffle, update):
         double, whole = DOUBLE.as_pointer(), INDEX.as_pointer()
-        kinds = {"order": whole, "labels": whole, "hits": whole, "state": whole, "random": ir.IntType(32).as_pointer()}
+        kinds = {"order": whole, "labels": whole, "hits": whole, "state": whole, "random": ir.IntType(32).as_pointer(),
+                 **ARRAYS}  # fmt: skip
         kind = ir.FunctionType(ir.VoidType(), [kinds.get(name, double) for name in _ARGUMENTS] + [INDEX] * len(_COUNTS))
         function = ir.Function(module, kind, name="epochs")
         self._given = given = dict(zip((*_ARGUMENTS, *_COUNTS), function.args, strict=True))
@@ -298,8 +261,14 @@ class _Kernel:
         new = b.gep(given["parameters"], [b.mul(other, index(max(n, 1)))])
         remembered, new_remembered = [b.gep(given["memory"], [b.mul(k, room)]) for k in (copy, other)]
         updates = [new, remembered, new_remembered, rate] if self._fused else []
+        mine = size
+        if self._halves is not None:
+            mine = b.select(b.icmp_signed("<", size, given["first_half"]), size, given["first_half"])
+            self._halves.offer(b, given, parameters, b.gep(at, [mine]), b.sub(size, mine), share)
         b.call(self._batch, [parameters, given["constants"], given["rows"], at, given["labels"], gradient, *pending,
-                             given["work"], size, share, *updates])  # fmt: skip
+                             given["work"], mine, share, *updates])  # fmt: skip
+        if self._halves is not None:
+            self._halves.collect(b, given, n, gradient, *pending)
         loss, hits = [b.load(address) for address in pending]
         finite = b.fcmp_ordered("==", b.fsub(loss, loss), ir.Constant(DOUBLE, 0.0))
         goes_on, stops = b.append_basic_block("finite"), b.append_basic_block("stops")

@@ -64,7 +64,14 @@ CASES = {
          "dL/dexp[1] = dL/dproduct[1] * 2", "dL/dx[2] = dL/ddiv[1] * (1 / 0.25)", "dL/dx[1] = dL/dexp[1] * exp[1]"],
     ),
     "a power and what is bracketed": (
-        lambda a, b: (a + b) ** 3, ["sum[1] = x[1] + x[2]", "pow[1] = sum[1] ** 3"],
+        lambda a, b: (a + b) ** 3,
+        ["sum[1] = x[1] + x[2]", "pow[1] = sum[1] ** 3", "dL/dsum[1] = dL/dpow[1] * (3 * sum[1] ** 2)"],
+    ),
+    "the first power, a root, a power of powers": (
+        lambda a, b: a**2 + b**0.5 + b**a,
+        ["dL/dx[1] += dL/dsum[1] * (2 * x[1])", "dL/dx[2] += dL/dsum[1] * (0.5 * x[2] ** (-0.5))",
+         "dL/dx[2] += dL/dsum[1] * (x[1] * (x[2] ** (x[1] - 1)))",
+         "dL/dx[1] += dL/dsum[1] * (x[2] ** x[1] * log(x[2]))"],
     ),
     "branches": (
         lambda a, b: autograd.where(a, autograd.log(b), b),

@@ -307,13 +307,13 @@ def test_the_shuffle_is_pythons(n):
 
 @pytest.mark.parametrize("batch_size", [30, 36, None])
 @pytest.mark.parametrize("name", ["SGD, schedule", "Adam, decay"])
-def test_large_batches_in_two_parts(name, batch_size, monkeypatch):
-    monkeypatch.setattr("autograd.native.training._WORTH_TWO", 1)
+def test_large_batches_in_halves(name, batch_size, monkeypatch):
+    monkeypatch.setattr("autograd.native.training._WORTH_HALVES", 1)
     options = {"batch_size": batch_size, "task": "classes", "validation": 0.05}
     ours = trained("native", OPTIMIZERS[name](), **options)
     assert_same(ours, trained("eager", OPTIMIZERS[name](), **options))
 
 
-def test_in_two_parts_numbers_that_do_not_stay_finite_raise_too(monkeypatch):
-    monkeypatch.setattr("autograd.native.training._WORTH_TWO", 1)
+def test_in_halves_numbers_that_do_not_stay_finite_raise_too(monkeypatch):
+    monkeypatch.setattr("autograd.native.training._WORTH_HALVES", 1)
     test_numbers_that_do_not_stay_finite_raise_as_the_engine_does(lambda: Momentum(1e200), 20)
