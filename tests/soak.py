@@ -134,8 +134,32 @@ def derives(r, folder):
     derive(cross_entropy([Value(0.1, "x[1]") * Value(r.random(), "w[1,1]"), Value(0.2)], 1))
 
 
+def compiles(r, _folder):
+    """A graph and a training in machine code: the engine's numbers, and no room is kept by code that is dropped."""
+    _, leaves, root = _graph(r, (*RATIONAL, *SMOOTH))
+    if isinstance(root, Value) and root.op is not None:
+        program = autograd.compile(root, inputs=leaves, strict=True)
+        point = [[leaf.data for leaf in leaves]] * r.randrange(1, 20)
+        swept = adjoints(root)
+        expected = [swept.get(leaf, 0.0) for leaf in leaves]
+        _hold(
+            all(row == expected for row in program.gradient(point).inputs.tolist()),
+            "machine code has the engine's bits",
+        )
+    model = MLP(2, [r.randrange(1, 6), 1], activation="tanh", seed=r.randrange(99))
+    models = [model, copy.deepcopy(model)]
+    X = [[r.uniform(-1, 1), r.uniform(-1, 1)] for _ in range(8)]
+    Y = [[r.uniform(-1, 1)] for _ in X]
+    options = {"epochs": 3, "batch_size": r.choice((1, 3, None)), "seed": 1, "progress": False}
+    rule = r.choice((SGD, Momentum))  # Adam makes steps of differences in the last digit, where a gradient vanishes
+    for model, engine in zip(models, ("native", "eager"), strict=True):
+        fit(model, X, Y, optimizer=rule(0.01), engine=engine, **options)
+    pairs = zip(*[model.parameters() for model in models], strict=True)
+    _hold(all(abs(a.data - b.data) <= 1e-9 for a, b in pairs), "both engines train alike")
+
+
 # What a round may be: a function of a generator and a folder, and how often it is drawn.
-ACTIVITIES = {differentiates: 6, replays_exactly: 3, copies: 3, draws: 1, trains: 4, derives: 1}
+ACTIVITIES = {differentiates: 6, replays_exactly: 3, copies: 3, draws: 1, trains: 4, derives: 1, compiles: 1}
 
 
 def _resident():

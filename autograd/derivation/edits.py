@@ -487,11 +487,13 @@ class Edits:
                 continue
             words = f"no sum over {e.letter} belongs there"
             yield Edit(path, "extra sum", words, lambda x, i=index: _bound_to(x.body, x.letter, i), reshapes=True)
+        counted = {kind for s in symbols(e.body) for kind, index in _slots(s) if index == Letter(e.letter)}
         for kind, other in self.alphabet.ends.items():
             if kind != e.over and isinstance(kind, int) and isinstance(e.over, int) and other > 1:
                 new = Sum(e.letter, kind, tuple(range(1, other + 1)), e.body)
                 words = f"the sum runs over {self.printer.set_name(e.over)}, but {self.printer.set_name(kind)} belongs"
-                yield Edit(path, "wrong index", words, lambda _, new=new: new, 0.2)
+                # Of two layers of one size it is the one whose neurons the letter counts in the sum.
+                yield Edit(path, "wrong index", words, lambda _, new=new: new, 0.2 if kind in counted else 0.25)
 
     # Powers and functions.
 

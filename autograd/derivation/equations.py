@@ -135,9 +135,10 @@ def gradient_equations(formulas, printer) -> list[Equation]:
     return gathered(pairs, "gradient", printer)
 
 
-def gradient_of(formulas, parameter) -> Expression:
-    """The gradient of a parameter in delta form."""
-    return fold(formulas.gradient[parameter], formulas.alphabet)
+def gradient_of(formulas, node) -> Expression | None:
+    """The gradient of a parameter or of an activation in delta form; None for what no formula was kept of."""
+    arrived = formulas.arrived(node)
+    return None if arrived is None else fold(arrived, formulas.alphabet)
 
 
 class Recorded:

@@ -151,6 +151,11 @@ class Formulas:
 
     # --- The sweep.
 
+    def arrived(self, node):
+        """What arrived at a parameter or at an activation, a list of expressions to be added; None for other nodes."""
+        neuron = self._by_a.get(node) or self._by_s.get(node)
+        return self.upstream[neuron] if neuron is not None and neuron.a is node else self.gradient.get(node)
+
     def _sweep(self):
         network = self.network
         active = self._active()

@@ -92,7 +92,7 @@ _BRACKET = r"(?=[\s']*(?:\\left|\\[bB]igg?l?)?\s*\()"
 _LATEX_TOKEN = re.compile(
     r"\s+|~|(?P<space>\\[hv]space\*?\s*\{[^{}]*\})|(?P<d>\\(?:mathrm|text|operatorname)\s*\{\s*d\s*\})"
     r"|(?P<row>\\\\\*?(?:\s*\[\s*-?[\d.]+\s*[a-z]{2}\s*\])?)|(?P<command>\\(?:[A-Za-z]+\*?|.))"
-    r"|(?P<scientific>(?:\d+(?:\.\d*)?|\.\d+)[eE][+-]?\d)|(?P<number>\d+\.\d+|\.\d+|\d+)"
+    r"|(?P<scientific>(?:\d+(?:\.\d*)?|\.\d+)[eE][+-]?\d)|(?P<points>\d*\.\d+\.\d)|(?P<number>\d+\.\d+|\.\d+|\d+)"
     rf"|(?P<name>{_WORDS}|(?:{_CALLED}){_BRACKET})|(?P<word>{_BARE})|(?P<letter>[A-Za-z])"
     r"|(?P<sign>:=|<-|[^\s\\])",
     re.DOTALL | re.ASCII,
@@ -130,6 +130,8 @@ def _tokens(kind, word, at, text):
         return []
     if kind == "scientific":
         raise ReadingError("write this number in digits, without an e", at, text)
+    if kind == "points":
+        raise ReadingError("a number has one decimal point", at, text)
     if kind == "d":
         return [Token("name", "d", at)]
     if kind == "row":
@@ -461,6 +463,8 @@ class LatexReader(Parser):
     def atom(self, scripted=True):
         token = self.next()
         if token.kind == "number":
+            if self.kind() == "number":
+                raise self.error("two numbers side by side are set as one: write \\cdot between them, or no space")
             return self.number(token)
         if token.kind == "word":
             raise self.error(f"{token.text} lacks its backslash: write \\{token.text}", token.at)

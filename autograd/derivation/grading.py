@@ -12,7 +12,7 @@ from typing import NamedTuple
 from autograd.derivation.claims import Claims
 from autograd.derivation.diagnosis import Mistake, diagnose
 from autograd.derivation.equations import Equation, folded_sum, gathered, gradient_of
-from autograd.derivation.expressions import Letter, Number, Plus, Symbol, Times, evaluate, symbols
+from autograd.derivation.expressions import Letter, Number, Plus, Symbol, Times, evaluate, symbols, times
 from autograd.derivation.field import Pole, Unprovable, small_fraction
 from autograd.derivation.names import RATE
 from autograd.derivation.printing import printable
@@ -219,9 +219,16 @@ class Grader(Claims):
             ]
             found = gathered(pairs, "delta", printer)
         else:
-            node_of = {s: node for node, s in self.network.symbol_of.items()}
-            pairs = [(s, gradient_of(formulas, node_of[s])) for s in sorted(symbols_meant, key=lambda s: s.indices)]
-            found = gathered(pairs, "gradient", printer)
+            ordered = sorted(symbols_meant, key=lambda s: s.indices)
+            node_of = {Symbol("a", (n.layer,), (n.index,), n.sample, n.step): n.a for n in self.network.neurons}
+            node_of |= {s: node for node, s in self.network.symbol_of.items()}
+            if claim.symbol.role == "s":  # the delta itself, but for the convention's factor
+                scale = Number(1 / formulas.factor)
+                named = [Symbol("delta", s.layers, s.indices, s.sample, s.step) for s in ordered]
+                pairs = [(s, times(scale, delta)) for s, delta in zip(ordered, named, strict=True)]
+            else:
+                pairs = [(s, gradient_of(formulas, node_of.get(s))) for s in ordered]
+            found = [] if any(g is None for _, g in pairs) else gathered(pairs, "gradient", printer)
         if not found:
             return None
         return found[0] if isinstance(found[0], Equation) else None

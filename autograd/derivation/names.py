@@ -63,7 +63,8 @@ class Names:
         if tree.base == "n" and not tree.indices and "n" not in scope.letters:
             return Number(Fraction(self.network.samples))
         known = ", ".join(sorted(self.bases)[:12])
-        raise ReadingError(f"{tree.base} has no meaning here; known are {known}.", at(tree))
+        shown = " ".join([*tree.accents, tree.base])
+        raise ReadingError(f"{shown} has no meaning here; known are {known}.", at(tree))
 
     def _text_name(self, tree, scope):
         role, layers, name = next(iter(self.bases[tree.base]))

@@ -20,7 +20,7 @@ import mpmath
 import programs
 from mpmath import mp, mpf
 
-from autograd import GraphError, Value, derive, grad, jvp, replay
+from autograd import GraphError, Value, compile, derive, grad, jvp, replay
 from autograd.derivation.equations import gradient_of
 from autograd.derivation.expressions import evaluate
 from autograd.graph import leaves as graph_leaves
@@ -99,7 +99,16 @@ def formula(steps, inputs):
     return [evaluate(gradient_of(formulas, x), derivation._point) if x in parameters else 0.0 for x in leaves]
 
 
-WAYS = {"reverse": reverse, "forward": forward, "mpmath": digits, "formula": formula}
+def compiled(steps, inputs):
+    """Machine code of the recorded graph."""
+    leaves = [Value(x) for x in inputs]
+    result = _result(steps)(*leaves)
+    if not isinstance(result, Value):
+        return [0.0] * len(leaves)
+    return compile(result, inputs=leaves).gradient([inputs]).inputs[0].tolist()
+
+
+WAYS = {"reverse": reverse, "forward": forward, "mpmath": digits, "formula": formula, "compiled": compiled}
 
 
 def truth(steps, inputs):

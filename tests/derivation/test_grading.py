@@ -208,6 +208,10 @@ UNREADABLE = [
     ("w_ho[1,2]", "a[1]**99", "an exponent is at most 12"),
     ("w_ho[1,2]", "a[1]**2**3", "power of a power"),
     ("w_ho[1,2]", "1" * 30, "at most 18 digits"),
+    ("w_ho[1,2]", r"1.2.3 \delta_o a_h", "a number has one decimal point"),
+    ("w_ho[1,2]", r"\delta_o {.5.25} a_h", "a number has one decimal point"),
+    ("w_ho[1,2]", r"\delta_o 1 2 a_h", "two numbers side by side are set as one"),
+    ("w_ho[1,2]", r"\delta_o 1.2 .3 a_h", "two numbers side by side are set as one"),
     ("w_ho[1,2]", "(" * 100 + "1" + ")" * 100, "nested at most"),
     ("w_ho[1,2]", "a[1]+" * 2000 + "1", "at most 4000 characters"),
     ("w_ho[1,2]", "__import__('os')", "does not belong there"),
@@ -223,6 +227,35 @@ def test_what_cannot_be_read_says_where_and_why(plain, target, formula, words):
     assert grade.verdict == "unreadable"
     assert words in grade.diagnosis
     assert grade.mistakes == ()
+
+
+@pytest.mark.parametrize("output", ["sigmoid", "linear"])
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("dL/da[h] = 2*sum(d_o[o]*w_ho[h,o] for o in O)", "dL/da[h] = sum(d_o[o]*w_ho[h,o] for o in O)"),
+        ("dL/dy[o] = 3*(y[o]-t[o])", "dL/dy[o] = -(t[o] - y[o])"),
+        ("dL/ds_h[h] = 3*d_h[h]", "dL/ds_h[h] = d_h[h]"),
+        ("dL/ds_o[o] = 3*d_o[o]", "dL/ds_o[o] = d_o[o]"),
+        ("dL/dx[i] = 2*sum(d_h[h]*w_ih[i,h] for h in H)", None),
+        ("dL/dt[o] = y[o]-t[o]", None),
+    ],
+)
+def test_a_wrong_derivative_in_what_is_no_parameter(output, wrong, right):
+    grade = derive(network((2, 3, 2), output=output)).grade(None, wrong)
+    assert grade.verdict == "wrong"
+    assert (grade.correct and grade.correct.text.split("   ")[0]) == right
+
+
+def test_a_sum_over_the_wrong_layer_names_the_one_its_letter_counts(plain):
+    grade = plain.grade("d_h[h]", "a[h]*(1-a[h])*sum(d_o[o]*w_ho[h,o] for o in H)")
+    assert [m.kind for m in grade.mistakes] == ["wrong index"]
+    assert grade.diagnosis == "the sum runs over H, but O belongs"
+    for same in (
+        "sum(d_o[o]*w_ho[h,o] for o in I)",
+        "sum(d_o[i]*w_ho[h,i] for i in I)",
+    ):  # as many as there are outputs
+        assert plain.grade("d_h[h]", f"a[h]*(1-a[h])*{same}").verdict == "equal"
 
 
 def test_a_division_by_zero_everywhere_is_wrong(plain):

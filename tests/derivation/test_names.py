@@ -95,6 +95,7 @@ UNREADABLE = [
     ("plain", "w_ho[1,2]", r"\delta^h_o a_h", "its index and its superscript disagree about the layer", 1),
     ("plain", "w_ho[1,2]", r"\delta^{(3)}_o a_h", "its index and its superscript disagree about the layer", 1),
     ("plain", "b_h[1]", r"\delta_h^{l-1}", "its index and its superscript disagree about the layer", 1),
+    ("plain", "w_ho[1,2]", r"\delta_o \tilde{a}_h", "tilde a has no meaning here", 10),
     ("plain", "w_ho[1,2]", r"\delta_o h_h", "h has no meaning here", 10),
     ("plain", "b_o[1]", "p_o", "there is no p[o] in this network", 1),
     ("plain", "b_o[1]", r"w_{1 2} \delta_o", "which layer w[1,2] is in is not clear", 1),
