@@ -2,7 +2,8 @@
 
 The tests are run once to see which of them run which lines. Then each change is made in a copy of the sources, and the
 tests that run its lines are run against it, the quick ones first. A change that none of them notices has survived: it
-must stand in ``equivalent.toml``, with the reason why no test can notice it, or the run fails.
+must stand in ``equivalent.toml``, with the reason why no test can notice it, or the run fails. Of the engine that is
+everything that can be changed; of the grader the comparisons and sums, or with ``--all`` everything, too.
 
 Killed changes are remembered in ``.cache/mutation`` and not tried again; survivors are.
 """
@@ -34,7 +35,8 @@ HERE = Path(__file__).parent
 CACHE = ROOT / ".cache" / "mutation"
 ENGINE = ["primitives", "sweep", "sums", "value", "graph", "transforms", "algebra"]
 GRADER = ["field", "proof", "grading", "diagnosis", "fitting", "claims"]
-FILES = [f"autograd/{name}.py" for name in ENGINE] + [f"autograd/derivation/{name}.py" for name in GRADER]
+ENGINE_FILES = [f"autograd/{name}.py" for name in ENGINE]
+FILES = ENGINE_FILES + [f"autograd/derivation/{name}.py" for name in GRADER]
 # these look at pictures, notebooks and installs, start other processes, or take long for what they could notice
 LEFT_OUT = [
     "tests/drawing", "tests/mutation", "tests/mutants", "tests/native", "tests/nn/test_plots.py",
@@ -219,6 +221,7 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(prog="make mutants", description=__doc__.partition("\n\n")[0])
     parser.add_argument("--file", action="append", help=f"a file to change, or a part of its name ({', '.join(FILES)})")
     parser.add_argument("--where", help="change this function only")
+    parser.add_argument("--all", action="store_true", help="in the grader, not only comparisons and sums")
     parser.add_argument("--new", action="store_true", help="leave out what equivalent.toml explains")
     parser.add_argument("--sample", type=int, metavar="N", help="try N changes, drawn at random")
     parser.add_argument("--seed", type=int, default=0, help="of that draw")
@@ -228,6 +231,7 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     files = [f for f in FILES if not options.file or any(part in f for part in options.file)]
     todo = [(f, c) for f in files for c in changes((ROOT / f).read_text(encoding="utf-8"))]
+    todo = [(f, c) for f, c in todo if options.all or f in ENGINE_FILES or c.kind in ("comparison", "sum")]
     todo = [(f, c) for f, c in todo if not options.where or c.where == options.where]
     if options.new:
         todo = [(f, c) for f, c in todo if (f, c.where, c.what) not in equivalents()]

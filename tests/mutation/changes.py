@@ -15,6 +15,7 @@ class Change:
         where: the function it is in, ``"Value.__add__"``; outside of all what it is a part of, ``"tanh"`` for the entry
             of a table, or ``"module"``.
         what: the source before and after it, in one line each; ``#2`` follows where the same occurs again there.
+        kind: ``"comparison"``, ``"sum"`` (a ``+=``), or ``"other"``.
         lines: the first and the last line.
         deferred: whether the code runs when a function is called, not when the file is imported.
         start, end, text: the bytes that it replaces, and with what.
@@ -22,6 +23,7 @@ class Change:
 
     where: str
     what: str
+    kind: str
     lines: tuple[int, int]
     deferred: bool
     start: int
@@ -86,7 +88,8 @@ class _Finder(ast.NodeVisitor):
         what = f"{before} -> {' '.join(text.split())}"
         where = ".".join(self.names) or "module"
         lines = (node.lineno, node.end_lineno)
-        self.found.append(Change(where, what, lines, self.depth > 0, start, end, written))
+        kind = "comparison" if isinstance(node, ast.Compare) else "sum" if isinstance(node, ast.AugAssign) else "other"
+        self.found.append(Change(where, what, kind, lines, self.depth > 0, start, end, written))
 
     def _variant(self, node, **fields):
         new = copy.deepcopy(node)
