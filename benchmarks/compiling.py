@@ -14,13 +14,16 @@ import autograd
 from autograd import Value, dot, softmax
 from autograd.native.lowering import lower
 from autograd.native.rolling import roll, size
+from autograd.native.training import Descent
 from benchmarks import slots_value, transformer
 from benchmarks.timing import in_turn, medians, print_table
+from nn import SGD
 
 __all__ = ["main"]
 
 NETWORKS = {1_000: (8, 16, 8, 8), 10_000: (40, 64, 32, 10), 100_000: (120, 240, 64, 10), 1_000_000: (400, 1100, 50, 10)}
-NAME = "katherine"
+NAME, STEPS, RATE = "katherine", 50, 0.05
+EPOCHS = f"ours, compiled, epochs of {STEPS} steps"
 
 
 def main():
@@ -105,48 +108,66 @@ class Compiled(transformer.Transformer):
             losses.append(-dot(following, answers).log())
         return sum(losses) * (1.0 / length), inputs
 
-    def stepper(self, name, rate=0.05):
-        """A function that makes one step of gradient descent on a name, and the seconds it took to compile."""
+    def row(self, name):
+        """The inputs of a name, an array."""
         tokens = [transformer.END, *[ord(c) - ord("a") for c in name], transformer.END]
-        start = time.perf_counter()
-        loss, inputs = self.recorded(len(tokens) - 1)
-        program = autograd.compile(loss, inputs=inputs, parameters=self.parameters)
-        row = np.concatenate([np.eye(transformer.VOCABULARY)[k] for pair in zip(tokens, tokens[1:], strict=False)
-                              for k in pair])  # fmt: skip
+        pairs = zip(tokens, tokens[1:], strict=False)
+        return np.concatenate([np.eye(transformer.VOCABULARY)[k] for pair in pairs for k in pair])
+
+    def stepper(self, name):
+        """A function that makes one step of gradient descent on a name, by a call of a program."""
+        loss, inputs = self.recorded(len(name) + 1)
+        program, row = autograd.compile(loss, inputs=inputs, parameters=self.parameters), self.row(name)
 
         def step():
-            value, gradient = program.value_and_gradient(row)
-            for p, g in zip(self.parameters, gradient.parameters.tolist(), strict=True):
-                p.data -= rate * g
-            return value
+            gradient = program.value_and_gradient(row)[1].parameters
+            for p, g in zip(self.parameters, gradient.tolist(), strict=True):
+                p.data -= RATE * g
 
-        step()
-        return step, time.perf_counter() - start
+        return step
+
+    def trainer(self, name, count):
+        """A function that makes ``count`` steps, what ``nn.fit`` runs as an epoch; and where the numbers are."""
+        loss, inputs = self.recorded(len(name) + 1)
+        rows, change = np.tile(self.row(name), (count, 1)), SGD(RATE)._change_decayed
+        descent = Descent(loss, [], self.parameters, inputs, rows, None, 1, change, key="gradient descent")
+        descent.numbers[:] = [p.data for p in self.parameters]
+        return lambda: descent.run(1, count, RATE), lambda: descent.numbers
 
 
 def transformers(rounds):
     """A step on a name, compiled, beside the same number by number."""
-    ours, eager, slots = Compiled(Value), transformer.Transformer(Value), transformer.Transformer(slots_value.Value)
-    expected = eager.loss(NAME).data
-    step, seconds = ours.stepper(NAME)
-    eager.step(NAME)
-    value, after = step(), eager.loss(NAME).data
-    if abs(value - after) > 1e-9 * abs(expected):
-        raise SystemExit(f"the compiled transformer's loss is {value}, the engine's {after}.")
+    called, eager, slots = Compiled(Value), transformer.Transformer(Value), transformer.Transformer(slots_value.Value)
+    start = time.perf_counter()
+    epoch, numbers = Compiled(Value).trainer(NAME, STEPS)
+    epoch()
+    seconds = time.perf_counter() - start
+    step = called.stepper(NAME)
+    for _ in range(STEPS):
+        eager.step(NAME, RATE)
+        step()
+    expected = np.array([p.data for p in eager.parameters])
+    for found in (numbers(), np.array([p.data for p in called.parameters])):
+        apart = np.max(np.abs(found - expected))
+        if not apart <= 1e-9:
+            raise SystemExit(
+                f"after {STEPS} steps the compiled transformer's parameters are {apart} from the engine's."
+            )
     programs = {
-        "ours, compiled": step,
-        "ours, eager": lambda: eager.step(NAME),
-        "slots": lambda: slots.step(NAME),
+        EPOCHS: epoch,
+        "ours, compiled, a call a step": step,
+        "ours, eager": lambda: eager.step(NAME, RATE),
+        "slots": lambda: slots.step(NAME, RATE),
     }
     times = medians(in_turn(programs, rounds))
-    first = times["ours, compiled"]
-    tokens = len(NAME) + 1
+    times[EPOCHS] /= STEPS
+    tokens, first = len(NAME) + 1, times[EPOCHS]
     rows = [(name, f"{t * 1e6 / tokens:.1f}", f"{t / first:.1f}") for name, t in times.items()]
     print_table(f"character transformer, a step on {NAME!r}, a token", ("", "us", "/ compiled"), rows)
-    saved = times["slots"] - first
+    names, own = [seconds / (times[other] - first) for other in ("slots", "ours, eager")]
     print(
-        f"\n  compiled in {seconds:.1f} s, which {seconds / saved:.0f} names of this length make up for beside slots, "
-        f"and {seconds / (times['ours, eager'] - first):.0f} beside our eager engine"
+        f"\n  recorded, compiled and run once in {seconds:.1f} s, which {names:.0f} names of this length make up for "
+        f"beside slots, and {own:.0f} beside our eager engine"
     )
 
 

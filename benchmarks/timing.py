@@ -25,6 +25,8 @@ def in_turn(programs, rounds, kept=False):
         is collected before each turn and not timed; what the collector does during a turn is.
     """
     seconds = {name: [] for name in programs}
+    gc.collect()
+    gc.freeze()  # what was made before is not walked again: no program pays for another's data
     for k in range(rounds + 1):
         for name, run in programs.items():
             gc.collect()
@@ -38,6 +40,7 @@ def in_turn(programs, rounds, kept=False):
             del result
             if k:
                 seconds[name].append(elapsed / calls)
+    gc.unfreeze()
     return seconds
 
 
