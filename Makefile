@@ -10,6 +10,9 @@ SOURCES := pyproject.toml $(wildcard autograd/*.py autograd/*.pxd autograd/*.h)
 .PHONY: help demo test test-compiled test-interpreted test-optimized fuzz soak lint format bench grading agreement accuracy \
 	mutants pictures clean
 
+# The tests, on every core there is.
+ON_ALL_CORES := -n auto --dist worksteal
+
 # How much make fuzz and make soak do.
 FORMULAS := 1000000
 WEIGHTS := 100000
@@ -47,11 +50,10 @@ test: test-compiled test-interpreted
 
 test-compiled: $(VENV)/.with-test
 	$(RUN) -c "import autograd; assert autograd.compiled, 'the engine was not compiled: is there a C compiler?'"
-	$(RUN) -m pytest
+	$(RUN) -m pytest $(ON_ALL_CORES)
 
 test-interpreted: $(VENV)/.with-test
-	DELTAGRAD_INTERPRETED=1 $(RUN) -m coverage run -m pytest
-	$(RUN) -m coverage report
+	DELTAGRAD_INTERPRETED=1 $(RUN) -m pytest $(ON_ALL_CORES) --cov --cov-report=term
 
 # pytest's own assert statements stay: tests/test_assertions.py. What it warns of are those it does not rewrite.
 test-optimized: $(VENV)/.with-test

@@ -63,6 +63,10 @@ _RIGHT = [
     r"\Delta w_{ih} = -\eta \delta_h x_i",
     "d_o[o] = -(t[o]-y[o])*dphi(s_o[o])", "d_h[h] = phi(s_h[h])*sum(d_o[o]*w_ho[h,o] for o in O)",
     "dL/dw_ih[i,h] = d_h[h]*x[i]", "dL/db_o[o] = d_o[o]", "w_ho[h,o]' = w_ho[h,o] - eta*d_o[o]*a[h]", "d_o[o]*a[h]",
+    "dL/da[h] = sum(d_o[o]*w_ho[h,o] for o in O)", "dL/dx[i] = sum(d_h[h]*w_ih[i,h] for h in H)", "dL/ds_h[h] = d_h[h]",
+    "dL/dt[o] = t[o]-y[o]", r"\frac{\partial L}{\partial y_o} = y_o - t_o", "dy[o]/da[h] = y[o]*(1-y[o])*w_ho[h,o]",
+    "ds_o[o]/dw_ho[h,o] = a[h]", r"\frac{\partial a_h}{\partial s_h} = a_h (1 - a_h)",
+    "L = sum((t[o]-y[o])**2 for o in O)/2",
     "sum(sum((t[o]-y[o])**2 for o in O)/2 for h in H)", "max(0, s_h[h])*exp(-a[h])/(1+exp(-a[h]))**2*log(2+x[1]**2)",
 ]  # fmt: skip
 _WORD = re.compile(r"\\[A-Za-z]+|[A-Za-z]+(?:_[a-z]+)?|\d+|\s+|.", re.DOTALL)

@@ -10,7 +10,7 @@ import functools
 import hashlib
 import json
 import os
-import random
+import tempfile
 from pathlib import Path
 
 from corpus import formulas, mutated, respelt, sheet, spoilt_bytes
@@ -146,12 +146,13 @@ _SHAPES = [(2, [2, 1]), (1, [1]), (3, [4, 2])]
 
 
 @functools.cache
-def _saved(k, folder):
+def _saved(k):
     """The bytes of a saved model, and its numbers."""
-    path = os.path.join(folder, f"whole{k}.json")
     model = MLP(*_SHAPES[k], seed=k)
-    save(model, path)
-    return Path(path).read_bytes(), _bits(model)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "whole.json")
+        save(model, path)
+        return path.read_bytes(), _bits(model)
 
 
 def _bits(model):
@@ -166,9 +167,34 @@ _ODD = [
 ]  # fmt: skip
 
 
+class Damaged:
+    """The bytes of a file that was one of model ``k``: damaged, or a lie with a checksum that fits."""
+
+    def __init__(self, k, lies, data):
+        self.k, self.lies, self.data = k, lies, data
+
+    def __repr__(self):
+        return f"<model {self.k}, {'a lie' if self.lies else 'damage'}, {len(self.data)} bytes: {self.data[:400]!r}>"
+
+
 def weight_file(draw):
-    """Which model, and what becomes of its file: damage to the bytes, or a lie with a checksum that fits."""
-    return draw.randrange(len(_SHAPES)), draw.random() < 0.5, draw.getrandbits(64)
+    """A damaged file."""
+    k, lies = draw.randrange(len(_SHAPES)), draw.random() < 0.5
+    whole, _ = _saved(k)
+    return Damaged(k, lies, _lying(whole, draw) if lies else spoilt_bytes(whole, draw))
+
+
+def _lying(whole, draw):
+    body = json.loads(whole)
+    del body["sha256"]
+    body = _lie(body, draw)
+    with contextlib.suppress(RecursionError):
+        text = json.dumps(body, sort_keys=True, separators=(",", ":"))
+        body["sha256"] = hashlib.sha256(text.encode()).hexdigest()
+    try:
+        return json.dumps(body).encode()
+    except RecursionError:
+        return b"[" * 100_000
 
 
 def _lie(body, draw):
@@ -206,25 +232,9 @@ def _lie(body, draw):
 
 def load_weights(given, folder):
     """Refused with the model as it was; or loaded, and the model holds what the file says, bit for bit."""
-    k, lies, seed = given
-    draw = random.Random(seed)
-    whole, bits = _saved(k, folder)
-    path = os.path.join(folder, "damaged.json")
-    if lies:
-        body = json.loads(whole)
-        del body["sha256"]
-        body = _lie(body, draw)
-        with contextlib.suppress(RecursionError):
-            text = json.dumps(body, sort_keys=True, separators=(",", ":"))
-            body["sha256"] = hashlib.sha256(text.encode()).hexdigest()
-        try:
-            data = json.dumps(body).encode()
-        except RecursionError:
-            return "not written"
-    else:
-        data = spoilt_bytes(whole, draw)
-    Path(path).write_bytes(data)
-    model = MLP(*_SHAPES[k], seed=99)
+    path, (_, bits) = os.path.join(folder, "damaged.json"), _saved(given.k)
+    Path(path).write_bytes(given.data)
+    model = MLP(*_SHAPES[given.k], seed=99)
     before = _bits(model)
     try:
         load(model, path)
@@ -232,8 +242,8 @@ def load_weights(given, folder):
         _insist(_bits(model) == before, "refused, and the model has changed")
         _insist(len(str(error)) < 1000, "a message longer than a screen")
         return "refused"
-    if lies:
-        bits = [float.fromhex(number).hex() for _, number in json.loads(data)["parameters"]]
+    if given.lies:
+        bits = [float.fromhex(number).hex() for _, number in json.loads(given.data)["parameters"]]
     _insist(_bits(model) == bits, "loaded, and the model holds something else")
     return "loaded"
 
