@@ -135,10 +135,13 @@ def gradient_equations(formulas, printer) -> list[Equation]:
     return gathered(pairs, "gradient", printer)
 
 
-def gradient_of(formulas, node) -> Expression | None:
-    """The gradient of a parameter or of an activation in delta form; None for what no formula was kept of."""
-    arrived = formulas.arrived(node)
-    return None if arrived is None else fold(arrived, formulas.alphabet)
+def gradient_of(formulas, node) -> Expression:
+    """The gradient of a parameter or of an activation in delta form.
+
+    Raises:
+        KeyError: no formula was kept of it.
+    """
+    return fold(formulas.arrived(node), formulas.alphabet)
 
 
 class Recorded:

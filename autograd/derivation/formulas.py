@@ -152,9 +152,9 @@ class Formulas:
     # --- The sweep.
 
     def arrived(self, node):
-        """What arrived at a parameter or at an activation, a list of expressions to be added; None for other nodes."""
+        """What arrived at a parameter or at an activation, a list of expressions to be added; else a KeyError."""
         neuron = self._by_a.get(node) or self._by_s.get(node)
-        return self.upstream[neuron] if neuron is not None and neuron.a is node else self.gradient.get(node)
+        return self.upstream[neuron] if neuron is not None and neuron.a is node else self.gradient[node]
 
     def _sweep(self):
         network = self.network

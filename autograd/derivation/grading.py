@@ -227,8 +227,11 @@ class Grader(Claims):
                 named = [Symbol("delta", s.layers, s.indices, s.sample, s.step) for s in ordered]
                 pairs = [(s, times(scale, delta)) for s, delta in zip(ordered, named, strict=True)]
             else:
-                pairs = [(s, gradient_of(formulas, node_of.get(s))) for s in ordered]
-            found = [] if any(g is None for _, g in pairs) else gathered(pairs, "gradient", printer)
+                try:
+                    pairs = [(s, gradient_of(formulas, node_of[s])) for s in ordered]
+                except KeyError:  # an input or a target
+                    return None
+            found = gathered(pairs, "gradient", printer)
         if not found:
             return None
         return found[0] if isinstance(found[0], Equation) else None

@@ -4,6 +4,7 @@ import ctypes
 import functools
 
 from llvmlite import binding
+from llvmlite.binding import newpassmanagers
 
 __all__ = ["Code", "lane_width"]
 
@@ -25,6 +26,18 @@ def lane_width() -> int:
     """How many doubles one register of this processor holds: 8, 4 or 2."""
     features = binding.get_host_cpu_features()
     return 8 if features.get("avx512f") else 4 if features.get("avx") else 2
+
+
+def _free(manager):
+    """Free a pass manager, and with it what its passes noted of a module.
+
+    Up to llvmlite 0.50 its class finds the empty method of its first base, and what should be freed stays.
+    """
+    if type(manager)._dispose is binding.ffi.ObjectRef._dispose:
+        newpassmanagers.NewPassManager._dispose(manager)
+        manager.detach()
+    else:
+        manager.close()
 
 
 class Code:
@@ -52,7 +65,9 @@ class Code:
         tuning = binding.create_pipeline_tuning_options(speed_level=level)
         tuning.loop_vectorization, tuning.slp_vectorization = vectorize, vectorize and pack
         passes = binding.create_pass_builder(machine, tuning)
-        passes.getModulePassManager().run(code, passes)
+        manager = passes.getModulePassManager()
+        manager.run(code, passes)
+        _free(manager)
         self._engine = binding.create_mcjit_compiler(code, machine)
         self.size = 0
         self._engine.set_object_cache(notify_func=self._measure)
