@@ -261,9 +261,10 @@ def test_by_default_what_is_not_ones_own_is_compiled_where_it_is_worth_it(monkey
     monkeypatch.setattr(nn.native, "NativeTraining", noted)
     trained(None, SGD(0.01))
     assert made == []
-    trained(None, SGD(0.01), epochs=2000)
+    monkeypatch.setattr(nn.training, "_WORTH", nn.training._WORTH // 100)
+    trained(None, SGD(0.01), epochs=20)
     assert made == [1]
-    trained(None, SGD(0.01), epochs=2000, loss=lambda y, t: half_sse(y, t), batch_size=None)
+    trained(None, SGD(0.01), epochs=20, loss=lambda y, t: half_sse(y, t), batch_size=None)
     assert made == [1]
 
 
