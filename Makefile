@@ -59,7 +59,7 @@ test-interpreted: $(VENV)/.with-test
 
 # pytest's own assert statements stay: tests/test_assertions.py. What it warns of are those it does not rewrite.
 test-optimized: $(VENV)/.with-test
-	$(RUN) -O -m pytest -W "ignore:assertions not in test modules:pytest.PytestConfigWarning" \
+	PYTHONOPTIMIZE=1 $(RUN) -m pytest $(ON_ALL_CORES) -W "ignore:assertions not in test modules:pytest.PytestConfigWarning" \
 	  --ignore=tests/test_notebooks.py --ignore=tests/mutants --ignore=tests/drawing/test_browser.py --ignore=tests/drawing/test_jupyterlab.py
 
 fuzz: $(VENV)/.with-test

@@ -15,7 +15,7 @@ from autograd import Value, dot, softmax
 from autograd.native.lowering import lower
 from autograd.native.rolling import roll, size
 from autograd.native.training import Descent
-from benchmarks import slots_value, transformer
+from benchmarks import peak, slots_value, transformer
 from benchmarks.timing import in_turn, medians, print_table
 from nn import SGD
 
@@ -115,7 +115,7 @@ class Compiled(transformer.Transformer):
         return np.concatenate([np.eye(transformer.VOCABULARY)[k] for pair in pairs for k in pair])
 
     def stepper(self, name):
-        """A function that makes one step of gradient descent on a name, by a call of a program."""
+        """A function that makes one step of gradient descent on a name, by a call of a program, and its flops."""
         loss, inputs = self.recorded(len(name) + 1)
         program, row = autograd.compile(loss, inputs=inputs, parameters=self.parameters), self.row(name)
 
@@ -124,7 +124,7 @@ class Compiled(transformer.Transformer):
             for p, g in zip(self.parameters, gradient.tolist(), strict=True):
                 p.data -= RATE * g
 
-        return step
+        return step, program.stats.flops
 
     def trainer(self, name, count):
         """A function that makes ``count`` steps, what ``nn.fit`` runs as an epoch; and where the numbers are."""
@@ -142,7 +142,7 @@ def transformers(rounds):
     epoch, numbers = Compiled(Value).trainer(NAME, STEPS)
     epoch()
     seconds = time.perf_counter() - start
-    step = called.stepper(NAME)
+    step, flops = called.stepper(NAME)
     for _ in range(STEPS):
         eager.step(NAME, RATE)
         step()
@@ -164,9 +164,12 @@ def transformers(rounds):
     tokens, first = len(NAME) + 1, times[EPOCHS]
     rows = [(name, f"{t * 1e6 / tokens:.1f}", f"{t / first:.1f}") for name, t in times.items()]
     print_table(f"character transformer, a step on {NAME!r}, a token", ("", "us", "/ compiled"), rows)
+    limit = flops / tokens / peak.peak_flops()
+    share = limit * tokens / first
+    print(f"\n  {flops / tokens:,.0f} flops a token: at the peak {limit * 1e6:.3g} us. ours: {share:.1%} of the peak.")
     names, own = [seconds / (times[other] - first) for other in ("slots", "ours, eager")]
     print(
-        f"\n  recorded, compiled and run once in {seconds:.1f} s, which {names:.0f} names of this length make up for "
+        f"  recorded, compiled and run once in {seconds:.1f} s, which {names:.0f} names of this length make up for "
         f"beside slots, and {own:.0f} beside our eager engine"
     )
 

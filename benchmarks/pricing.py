@@ -108,6 +108,12 @@ def ours(inputs):
     return Prices(lambda: compiled.value_and_gradient(rows), lambda found: (found[0], found[1].inputs.T))
 
 
+def flops_of_a_sample():
+    """The operations of the program that is compiled from the recorded graph, value and gradient."""
+    leaves = [autograd.Value(x) for x in samples()[:, 0].tolist()]
+    return autograd.compile(price(*leaves, autograd), inputs=leaves).stats.flops
+
+
 def check(inputs, programs, count=20):
     """Run each program once and hold the first and the last samples to our engine.
 

@@ -38,7 +38,7 @@ def main():
         if wanted(work.title):
             training_work(work, rounds, core)
     if wanted(PRICES):
-        option_prices(rounds)
+        option_prices(rounds, core)
     if wanted(DIGITS):
         digits_to_accuracy(rounds)
 
@@ -81,13 +81,14 @@ def training_work(work, rounds, core):
     times = in_turn({name: program.run for name, program in programs.items()}, rounds)
     found = table(f"{work.title}, one update", times, work.updates)
     flops = peak.flops_of_a_sample(work)
-    limit = flops * work.batch / core
-    print(
-        f"\n  {flops:,.0f} flops a sample: at the peak {limit * 1e6:.3g} us an update. "
-        + ", ".join([f"{name}: {limit / seconds:.1%}" for name, seconds in best(found).items()])
-        + " of the peak."
-    )
+    arithmetic_limit(f"{flops:,.0f} flops a sample", "an update", flops * work.batch / core, found)
     return found
+
+
+def arithmetic_limit(counted, what, limit, found):
+    """Print the seconds that the flops take at the peak, and the share of it that each library reaches."""
+    shares = ", ".join([f"{name}: {limit / seconds:.1%}" for name, seconds in best(found).items()])
+    print(f"\n  {counted}: at the peak {limit * 1e6:.3g} us {what}. {shares} of the peak.")
 
 
 def best(found):
@@ -113,12 +114,15 @@ def table(title, times, count):
 PRICES = f"option prices, {pricing.STEPS} steps, gradient in 5 inputs, {pricing.SAMPLES:,} samples"
 
 
-def option_prices(rounds):
+def option_prices(rounds, core):
     """The time a sample takes, by program; the medians in seconds."""
     inputs = pricing.samples()
     programs = {name: make(inputs) for name, make in OUR_PRICES.items()} | pricing.programs(inputs)
     pricing.check(inputs, programs)
-    return table(f"{PRICES}, a sample", in_turn({n: p.run for n, p in programs.items()}, rounds), pricing.SAMPLES)
+    found = table(f"{PRICES}, a sample", in_turn({n: p.run for n, p in programs.items()}, rounds), pricing.SAMPLES)
+    flops = pricing.flops_of_a_sample()
+    arithmetic_limit(f"{flops:,} flops in our recorded program", "a sample", flops / core, found)
+    return found
 
 
 DIGITS = f"digits to {digits_run.LEAST_ACCURACY:.0%} held-out accuracy, from the start of the process to its end"
