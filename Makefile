@@ -52,10 +52,8 @@ test-compiled: $(VENV)/.with-test
 	$(RUN) -c "import autograd; assert autograd.compiled, 'the engine was not compiled: is there a C compiler?'"
 	$(RUN) -m pytest $(ON_ALL_CORES)
 
-# Notebooks and pages run in processes of their own, which are not measured: they are tried once, with the compiled engine.
 test-interpreted: $(VENV)/.with-test
-	DELTAGRAD_INTERPRETED=1 $(RUN) -m pytest $(ON_ALL_CORES) --cov --cov-report=term \
-	  --ignore=tests/test_notebooks.py --ignore=tests/drawing/test_browser.py --ignore=tests/drawing/test_jupyterlab.py
+	DELTAGRAD_INTERPRETED=1 $(RUN) -m pytest $(ON_ALL_CORES) -m "not once" --cov --cov-report=term
 
 # pytest's own assert statements stay: tests/test_assertions.py. What it warns of are those it does not rewrite.
 test-optimized: $(VENV)/.with-test

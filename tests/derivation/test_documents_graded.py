@@ -101,6 +101,7 @@ def test_the_counts_of_the_verdicts():
     }
 
 
+@pytest.mark.once
 def test_what_the_notebook_shows():
     for number in DOCUMENTS:
         text = five.markdown(number)

@@ -36,6 +36,7 @@ CELLS = [
 ]
 
 pytestmark = [
+    pytest.mark.once,
     pytest.mark.skipif(CHROMIUM is None, reason=HERE),
     pytest.mark.filterwarnings("ignore"),  # of the browser's driver
 ]
