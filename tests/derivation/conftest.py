@@ -17,6 +17,6 @@ def time_to_diagnose():
     """
     before = diagnosis.SECONDS, diagnosis._AT_MOST
     times = 6 if sys.gettrace() is not None or os.environ.get("TESTS_ARE_SLOW") else 2
-    diagnosis.SECONDS, diagnosis._AT_MOST = times * before[0], 6 * before[1]
+    diagnosis.SECONDS, diagnosis._AT_MOST = times * before[0], 20 * before[1]  # by the clock, others' work counts
     yield
     diagnosis.SECONDS, diagnosis._AT_MOST = before
