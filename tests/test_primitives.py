@@ -574,6 +574,11 @@ def test_a_domain_error_says_what_was_asked_and_what_it_needs():
         Value(-8.0) ** 0.5
 
 
+@pytest.mark.parametrize("name", ["dot", "total"])
+def test_a_sum_of_nothing_is_0(name):
+    assert BY_NAME[name]() == 0.0
+
+
 def test_the_ulp_checker_finds_a_wrong_last_digit():
     x = 0.7
     exact = exact_value(BY_NAME["tanh"], (x,))
