@@ -574,6 +574,34 @@ def test_a_domain_error_says_what_was_asked_and_what_it_needs():
         Value(-8.0) ** 0.5
 
 
+@pytest.mark.parametrize(
+    ("operands", "value"),
+    [  # a x^(n-k) log(x)^j
+        ((1.0, math.inf, 2.0, 1.0, 0.0), math.inf), ((3.0, math.inf, 1.0, 1.0, 0.0), 3.0),
+        ((1.0, math.inf, 1.0, 2.0, 0.0), 0.0), ((1.0, -math.inf, 3.0, 1.0, 0.0), math.inf),
+        ((1.0, 2.0, math.inf, 1.0, 0.0), math.inf), ((1.0, 0.5, math.inf, 1.0, 0.0), 0.0),
+        ((1.0, 2.0, -math.inf, 1.0, 0.0), 0.0), ((-1.0, 2.0, math.inf, 1.0, 1.0), -math.inf),
+        ((0.0, 5.0, 2.0, 1.0, 0.0), 0.0), ((0.0, 0.0, 0.5, 1.0, 0.0), 0.0), ((0.0, 5.0, 2.0, 1.0, 1.0), 0.0),
+        ((2.0, -3.0, 2.0, 1.0, 0.0), -6.0), ((2.0, -3.0, 3.0, 1.0, 0.0), 18.0), ((1.0, 0.0, 1.0, 1.0, 0.0), 1.0),
+    ],
+)  # fmt: skip
+def test_terms_of_powers_at_the_ends_of_the_range(operands, value):
+    assert BY_NAME["power_term"](*operands) == value
+
+
+@pytest.mark.parametrize(
+    "operands", [(1.0, -2.0, 0.5, 1.0, 0.0), (1.0, -2.0, 2.5, 2.0, 0.0), (1.0, -2.0, 2.0, 0.0, 1.0)]
+)
+def test_terms_of_powers_that_are_complex(operands):
+    with pytest.raises(ValueError, match=r"."):
+        BY_NAME["power_term"](*operands)
+
+
+@pytest.mark.parametrize("operands", [(0.0, math.nan, 2.0, 1.0, 0.0), (0.0, 2.0, math.nan, 1.0, 0.0)])
+def test_a_power_that_differentiation_has_used_up_passes_a_nan_on(operands):
+    assert math.isnan(BY_NAME["power_term"](*operands))
+
+
 @pytest.mark.parametrize("name", ["dot", "total"])
 def test_a_sum_of_nothing_is_0(name):
     assert BY_NAME[name]() == 0.0

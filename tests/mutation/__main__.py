@@ -44,7 +44,7 @@ LEFT_OUT = [
     "tests/test_links.py",
 ]  # fmt: skip
 TRACING = "tests/test_promises.py::test_an_interrupt"  # these trace the engine themselves: no record sees what they run
-FIRST, ALL = 4.0, 60.0  # seconds of tests that a change meets first, and if it survives those
+PORTIONS = 1.0, 8.0, 60.0  # seconds of tests that a change meets first, and if it survives those, and those
 PATIENCE = 5.0  # a run may take so many times the seconds that its tests took when they were recorded, and a little
 
 
@@ -61,6 +61,7 @@ def environment(tree):
     return {
         **os.environ, "DELTAGRAD_INTERPRETED": "1", "PYTHONPATH": str(tree), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         "MPLBACKEND": "agg", "OMP_NUM_THREADS": "1", "TESTS_ARE_SLOW": "1",
+        "PYTHONDONTWRITEBYTECODE": "",  # the tests are compiled once, not for each change
     }  # fmt: skip
 
 
@@ -188,7 +189,7 @@ class Worker:
         self.write(file, change.apply(source))
         try:
             rest = tests
-            for limit in (FIRST, ALL):
+            for limit in PORTIONS:
                 now, rest = portion(rest, record.seconds, limit)
                 if now and self.run(now, 15 + PATIENCE * sum(record.seconds[t] for t in now)) != 0:
                     return "killed"
@@ -200,8 +201,8 @@ class Worker:
         """Nothing is changed yet, and the tests must pass here."""
         wanted = {k for file in files for tests in record.lines[file].values() for k in tests}
         nodes = [node for k, node in enumerate(record.seconds) if k in wanted]
-        tests, _ = portion(sorted(nodes, key=record.seconds.get), record.seconds, 3 * FIRST)
-        if self.run(tests, 60 + PATIENCE * ALL) != 0:
+        tests, _ = portion(sorted(nodes, key=record.seconds.get), record.seconds, PORTIONS[1])
+        if self.run(tests, 60 + PATIENCE * PORTIONS[-1]) != 0:
             sys.exit(f"with nothing changed the tests fail:\n{(self.tree / 'mutation.log').read_text()[-3000:]}")
 
     def close(self):
