@@ -154,24 +154,46 @@ def portion(tests, seconds, limit):
     return tests, []
 
 
+class Server:
+    """A process that runs tests against a change, in the folder ``tree``: ``server.py``."""
+
+    def __init__(self, tree, *arguments):
+        command = [sys.executable, str(HERE / "server.py"), *arguments]
+        self.process = subprocess.Popen(
+            command, cwd=tree, env=environment(tree), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def run(self, tests, timeout, **change):
+        """0 where all of the tests pass, ``"unknown"`` where they cannot be run here."""
+        print(json.dumps({"tests": tests, "timeout": timeout, **change}), file=self.process.stdin, flush=True)
+        answer = self.process.stdout.readline()
+        if not answer:
+            sys.exit(f"the process that runs the tests has ended, with status {self.process.wait()}: start again.")
+        return json.loads(answer)["status"]
+
+    def notices(self, tests, seconds, **change):
+        """Whether one of the tests fails; the quick ones first, and of all no more than a minute."""
+        rest = tests
+        for limit in PORTIONS:
+            now, rest = portion(rest, seconds, limit)
+            status = self.run(now, 15 + PATIENCE * sum(seconds[t] for t in now), **change) if now else 0
+            if status != 0:
+                return status != "unknown"
+        return False
+
+    def close(self):
+        """End the process."""
+        self.process.communicate()
+
+
 class Worker:
-    """A copy of the tree and the process that tests it."""
+    """A copy of the tree, and the two servers that test it."""
 
     def __init__(self, folder):
         self.tree = copy_of_the_tree(folder)
         self.changed = 0
-        command = [sys.executable, str(HERE / "server.py")]
-        self.server = subprocess.Popen(
-            command, cwd=self.tree, env=environment(self.tree), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-
-    def run(self, tests, timeout):
-        """Whether all of the tests pass."""
-        print(json.dumps({"tests": tests, "timeout": timeout}), file=self.server.stdin, flush=True)
-        answer = self.server.stdout.readline()
-        if not answer:
-            sys.exit(f"the process that runs the tests has ended, with status {self.server.wait()}: start again.")
-        return json.loads(answer)["status"]
+        self.cold = Server(self.tree, "cold")
+        self.warm = Server(self.tree, "warm", *LEFT_OUT)
 
     def write(self, file, text):
         """Put a source in place. Its time is new each time, so that nothing compiled from another is taken for it."""
@@ -183,32 +205,33 @@ class Worker:
     def verdict(self, file, change, record):
         """``"killed"``, ``"survived"`` or ``"untested"``."""
         source = (ROOT / file).read_text(encoding="utf-8")
+        changed = change.apply(source)
         tests = record.tests_of(file, change)
         if not tests:
             return "untested"
-        self.write(file, change.apply(source))
+        if change.deferred and self.warm.notices(tests, record.seconds, file=file, old=source, new=changed):
+            return "killed"
+        self.write(file, changed)
         try:
-            rest = tests
-            for limit in PORTIONS:
-                now, rest = portion(rest, record.seconds, limit)
-                if now and self.run(now, 15 + PATIENCE * sum(record.seconds[t] for t in now)) != 0:
-                    return "killed"
+            return "killed" if self.cold.notices(tests, record.seconds) else "survived"
         finally:
             self.write(file, source)
-        return "survived"
 
     def check(self, files, record):
         """Nothing is changed yet, and the tests must pass here."""
         wanted = {k for file in files for tests in record.lines[file].values() for k in tests}
         nodes = [node for k, node in enumerate(record.seconds) if k in wanted]
         tests, _ = portion(sorted(nodes, key=record.seconds.get), record.seconds, PORTIONS[1])
-        if self.run(tests, 60 + PATIENCE * PORTIONS[-1]) != 0:
+        file = files[0]
+        source = (ROOT / file).read_text(encoding="utf-8")
+        timeout = 60 + PATIENCE * PORTIONS[-1]
+        if self.cold.run(tests, timeout) != 0 or self.warm.run(tests, timeout, file=file, old=source, new=source) != 0:
             sys.exit(f"with nothing changed the tests fail:\n{(self.tree / 'mutation.log').read_text()[-3000:]}")
 
     def close(self):
-        """End the process."""
-        self.server.stdin.close()
-        self.server.wait()
+        """End both."""
+        self.cold.close()
+        self.warm.close()
 
 
 def equivalents():

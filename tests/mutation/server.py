@@ -1,21 +1,66 @@
-"""Runs tests in forks of a process that has everything heavy imported already, all but the project itself.
+"""Runs tests in forks, each against one change of the sources. Two kinds of server:
 
-Reads requests, one a line, as JSON: ``{"tests": [node ids], "timeout": seconds}``. Answers each with a line:
-``{"status": pytest's exit status, or "time-out"}``.
+- ``cold`` has imported everything heavy, all but the project itself: a fork imports the project with the change.
+- ``warm`` has collected all tests, and imported the project for that. A fork replaces the code of the functions that
+  the change is in, and runs the tests at once. It cannot see what happens at import: what survives is tried again cold.
+
+Reads requests, one a line, as JSON: ``{"tests": [node ids], "timeout": seconds}``, to the warm one with ``"file"``,
+``"old"`` and ``"new"``, the sources. Answers each with a line: ``{"status": pytest's exit status, "time-out", or
+"unknown" where the functions cannot be replaced}``.
 """
 
 import contextlib
+import gc
 import importlib
+import inspect
 import json
 import os
 import resource
 import signal
 import sys
 import time
+import types
 
 import pytest
 
 MEMORY = 6 << 30  # a change can make a loop that allocates without end
+UNKNOWN = 71  # an exit status that pytest does not have
+OPTIONS = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:faulthandler"]
+
+
+def in_a_fork(work, timeout):
+    """The exit status that ``work`` returns in a fork, which is ended after ``timeout`` seconds."""
+    child = os.fork()
+    if child == 0:
+        status = 70
+        try:
+            os.setsid()
+            resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+            log = os.open("mutation.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+            os.dup2(log, 1)
+            os.dup2(log, 2)
+            status = work()
+            sys.stdout.flush()
+        finally:
+            os._exit(status)
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            break
+        time.sleep(0.005)
+    else:
+        status = "time-out"
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child, signal.SIGKILL)  # and what it started
+    if status == "time-out":
+        os.waitpid(child, 0)
+        return status
+    status = os.waitstatus_to_exitcode(status)
+    return "unknown" if status == UNKNOWN else status
+
+
+# --- Cold
 
 
 class _Selection:
@@ -29,54 +74,110 @@ class _Selection:
         items[:] = sorted(chosen, key=lambda item: self.place[item.nodeid])
 
 
-def run(tests):
-    """Run tests; pytest's exit status."""
+def collect_and_run(tests):
+    """Collect their files and run the tests; pytest's exit status."""
     files = list(dict.fromkeys(node.partition("::")[0] for node in tests))
-    options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:faulthandler", *files]
-    return int(pytest.main(options, plugins=[_Selection(tests)]))
+    return int(pytest.main([*OPTIONS, *files], plugins=[_Selection(tests)]))
 
 
-def in_a_fork(tests, timeout):
-    """The same in a fork that is ended after ``timeout`` seconds."""
-    child = os.fork()
-    if child == 0:
-        status = 70
-        try:
-            os.setsid()
-            resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-            log = os.open("mutation.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-            os.dup2(log, 1)
-            os.dup2(log, 2)
-            status = run(tests)
-            sys.stdout.flush()
-        finally:
-            os._exit(status)
-    deadline = time.monotonic() + timeout
-    while time.monotonic() < deadline:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            break
-        time.sleep(0.02)
-    else:
-        status = "time-out"
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(child, signal.SIGKILL)  # and what it started
-    if status == "time-out":
-        os.waitpid(child, 0)
-        return status
-    return os.waitstatus_to_exitcode(status)
+# --- Warm
+
+
+def _place(code):
+    """What tells a code object from the others of its file."""
+    return code.co_name, code.co_firstlineno, code.co_linetable, code.co_code
+
+
+def _meaning(code):
+    """All of a code object but the place it comes from."""
+    constants = tuple(
+        _meaning(one) if isinstance(one, types.CodeType) else (type(one), repr(one)) for one in code.co_consts
+    )
+    return code.co_code, code.co_names, code.co_varnames, code.co_freevars, code.co_flags, constants
+
+
+def replacements(old, new):
+    """The code objects of ``new`` by the places of those in ``old`` that differ from them, the outermost functions.
+
+    None where it cannot be told which replaces which.
+    """
+    befores, afters = ([one for one in code.co_consts if isinstance(one, types.CodeType)] for code in (old, new))
+    if len(befores) != len(afters) or len({_place(before) for before in befores}) < len(befores):
+        return None
+    found = {}
+    for before, after in zip(befores, afters, strict=True):
+        if _meaning(before) == _meaning(after):
+            continue
+        if before.co_flags & inspect.CO_OPTIMIZED:
+            found[_place(before)] = after
+        else:  # the body of a class
+            inside = replacements(before, after)
+            if inside is None:
+                return None
+            found.update(inside)
+    return found
+
+
+class Warm:
+    """The plugin that serves where pytest would run the tests."""
+
+    def __init__(self, requests, answers):
+        self.requests, self.answers = requests, answers
+        self.items, self.functions = {}, {}
+
+    def pytest_runtestloop(self, session):
+        """Serve."""
+        self.items = {item.nodeid: item for item in session.items}
+        for one in gc.get_objects():
+            if type(one) is types.FunctionType:
+                self.functions.setdefault(one.__code__.co_filename, []).append(one)
+        for line in self.requests:
+            status = self.answer(session, **json.loads(line))
+            print(json.dumps({"status": status}), file=self.answers, flush=True)
+        return True
+
+    def answer(self, session, tests, timeout, file, old, new):
+        """The status of one request."""
+        path = os.path.abspath(file)
+        swaps = replacements(compile(old, path, "exec"), compile(new, path, "exec"))
+        if swaps is None or any(node not in self.items for node in tests):
+            return "unknown"
+        found = [one for one in self.functions.get(path, ()) if _place(one.__code__) in swaps]
+        if len({_place(one.__code__) for one in found}) < len(swaps):
+            return "unknown"
+
+        def work():
+            for one in found:
+                one.__code__ = swaps[_place(one.__code__)]
+            return self.run(session, [self.items[node] for node in tests])
+
+        return in_a_fork(work, timeout)
+
+    @staticmethod
+    def run(session, items):
+        """Run collected tests up to the first that fails."""
+        for item, following in zip(items, [*items[1:], None], strict=True):
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            if session.testsfailed:
+                return 1
+        return 0
 
 
 def main():
     """Serve."""
+    kind, *ignored = sys.argv[1:]
+    sys.path.insert(0, os.getcwd())
+    requests, answers = os.fdopen(os.dup(0)), os.fdopen(os.dup(1), "w")  # pytest puts others in their places
+    if kind == "warm":
+        os.dup2(os.open("mutation.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND), 1)
+        sys.exit(pytest.main([*OPTIONS, *[f"--ignore={path}" for path in ignored]], plugins=[Warm(requests, answers)]))
     for heavy in ("numpy", "torch", "mpmath", "hypothesis", "matplotlib", "sklearn", "llvmlite.binding"):
         with contextlib.suppress(ImportError):
             importlib.import_module(heavy)
-    sys.path.insert(0, os.getcwd())
-    answers = os.fdopen(os.dup(1), "w")
-    for line in sys.stdin:
+    for line in requests:
         request = json.loads(line)
-        print(json.dumps({"status": in_a_fork(request["tests"], request["timeout"])}), file=answers, flush=True)
+        status = in_a_fork(lambda request=request: collect_and_run(request["tests"]), request["timeout"])
+        print(json.dumps({"status": status}), file=answers, flush=True)
 
 
 if __name__ == "__main__":

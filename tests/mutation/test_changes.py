@@ -10,6 +10,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from changes import changes
+from server import replacements
 
 SPEC = importlib.util.spec_from_file_location("mutation", Path(__file__).parent / "__main__.py")
 mutation = importlib.util.module_from_spec(SPEC)
@@ -101,3 +102,57 @@ def test_the_quick_tests_that_run_the_lines_come_first():
     assert record.tests_of("f", unseen) == ["quick", "never", "slow"]
     assert mutation.portion(["quick", "never", "slow"], record.seconds, 1.2) == (["quick", "never"], ["slow"])
     assert mutation.portion(["quick"], record.seconds, 1.2) == (["quick"], [])
+
+
+SOURCE = """
+def f(x):
+    return [x + 1 for x in
+        range(2)]
+class A:
+    def g(self):
+        return lambda: 3
+table = {"h": (lambda x: 4, lambda x: 5)}
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "replaced"),
+    [
+        ("range(2)]", "range(3)]", ["f"]),
+        (
+            "[x + 1 for x in\n        range(2)]",
+            "0",
+            ["f"],
+        ),  # the lines after it move, and what stands there does not count
+        ("3", "6", ["g"]),
+        ("5", "6", ["<lambda>"]),
+        ("table", "other", []),
+        ("lambda x: 5", "0", None),
+    ],
+)
+def test_what_is_replaced_in_a_process_that_has_imported_the_sources(before, after, replaced):
+    old, new = (compile(text, "name", "exec") for text in (SOURCE, SOURCE.replace(before, after)))
+    found = replacements(old, new)
+    assert found is replaced if replaced is None else [code.co_name for code in found.values()] == replaced
+    if replaced == ["<lambda>"]:
+        assert [code.co_consts for code in found.values()] == [(None, 6)]
+
+
+def test_a_change_in_a_function_is_noticed_without_importing_the_sources_again(tmp_path):
+    (tmp_path / "one.py").write_text("def double(x):\n    return 2 * x\n")
+    (tmp_path / "test_one.py").write_text(
+        "from one import double\n\ndef test_zero():\n    assert double(0) == 0\n\n"
+        "def test_one():\n    assert double(1) == 2\n"
+    )
+    tests = ["test_one.py::test_zero", "test_one.py::test_one"]
+    old = (tmp_path / "one.py").read_text()
+    server = mutation.Server(tmp_path, "warm")
+    try:
+        for new, status in [(old, 0), (old.replace("2", "3"), 1), (old + "double(2)\n", 0), (old + "# 3", 0)]:
+            assert server.run(tests, 60, file="one.py", old=old, new=new) == status
+        assert server.run(tests[:1], 60, file="one.py", old=old, new=old.replace("2", "3")) == 0
+        assert server.run(["test_one.py::test_two"], 60, file="one.py", old=old, new=old) == "unknown"
+        endless = old.replace("return", "while True: 0\n    return")
+        assert server.run(tests, 0.5, file="one.py", old=old, new=endless) == "time-out"
+    finally:
+        server.close()
