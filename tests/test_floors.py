@@ -43,7 +43,7 @@ FLOORS = [
         "autograd.native.rolling",
         "autograd.native.samples",
     ],
-    ["autograd.native.calls", "autograd.native.elementary"],
+    ["autograd.native.calls", "autograd.native.elementary", "autograd.native.places"],
     ["autograd.native.forms"],
     ["autograd.native.lowering"],
     ["autograd.native.emitting", "autograd.native.listing", "autograd.native.trouble"],

@@ -27,6 +27,7 @@ from autograd.native.lowering import (
 )
 from autograd.native.machine import lane_width
 from autograd.native.registers import Lanes, Register
+from autograd.native.rolling import expanded
 
 __all__ = ["Block", "Layout", "counted", "index", "memory", "single_contributions", "zero"]
 
@@ -142,6 +143,8 @@ class Block:
         sizes = {**low.sizes, PARAMETER_GRADIENTS: low.sizes.get(PARAMETERS, 0),
                  INPUT_GRADIENTS: low.sizes.get(INPUTS, 0)}  # fmt: skip
         update = (*update, "rate") if update else None
+        # LLVM makes more of loops whose numbers of turns it knows.
+        forward, adjoint = expanded(forward), expanded(adjoint)
         self.emitter = emitter = Emitter(lanes, space, sizes, fresh, update)
 
         def program():

@@ -11,10 +11,12 @@ from autograd.native.lowering import (
     INPUTS,
     PARAMETER_GRADIENTS,
     PARAMETERS,
+    TEMPORARIES,
     Lowered,
     region,
 )
-from autograd.native.rolling import Loop, slots_of
+from autograd.native.places import Line, Loops, fixed, symbolic
+from autograd.native.rolling import numbers_of
 from autograd.primitives import power_term
 
 __all__ = ["listing"]
@@ -22,6 +24,7 @@ __all__ = ["listing"]
 _LETTERS = "jiklmn"
 _INDENT = "    "
 _LABEL = re.compile(r"(.*)\[([0-9, ]+)\]")
+_GAP = "..."
 _LONGEST = 6  # operands of one instruction that are written out
 
 
@@ -34,41 +37,38 @@ def listing(low: Lowered, forward, adjoint) -> str:
     """
     writer = _Writer(low)
     lines = ["# forward"]
-    writer.items(forward, [(slot, ()) for slot in slots_of(forward)], 0, lines)
-    lines += [f"# outputs: {', '.join([writer.name((slot, ())) for slot in low.outputs])}"]
+    writer.items(forward, 0, lines)
+    lines += [f"# outputs: {', '.join([writer.name(fixed(slot)) for slot in low.outputs])}"]
     if adjoint:
         lines += ["# reverse sweep"]
-        writer.items(adjoint, [(slot, ()) for slot in slots_of(adjoint)], 0, lines)
+        writer.items(adjoint, 0, lines)
     return "\n".join(lines)
 
 
 class _Writer:
     def __init__(self, low):
         self._low = low
-        self._counts: list = []
+        self._loops = Loops()
+        self._letters: list = []
+        self._words: dict = {}  # what the slots of a region are called
 
-    def items(self, items, places, depth, lines):
-        at = 0
+    def items(self, items, depth, lines):
+        """Append the lines of items."""
         for item in items:
-            width = len(item.steps) if isinstance(item, Loop) else len(item[1])
-            mine, at = places[at : at + width], at + width
-            if isinstance(item, Loop):
-                self._loop(item, mine, depth, lines)
-            else:
-                lines.append(_INDENT * depth + self._instruction(item[0], [self.name(place) for place in mine]))
+            self._item(symbolic(item, iter(map(fixed, numbers_of([item]))), self._loops), depth, lines)
 
-    def _loop(self, loop, places, depth, lines):
-        number = len(self._counts)
+    def _item(self, item, depth, lines):
+        if isinstance(item, Line):
+            lines.append(_INDENT * depth + self._line(item))
+            return
         letter = _LETTERS[depth] if depth < len(_LETTERS) else f"i{depth}"
-        self._counts.append(loop.count)
-        moved = [
-            (slot, (*terms, (number, letter, step)) if step else terms)
-            for (slot, terms), step in zip(places, loop.steps, strict=True)
-        ]
+        self._letters += [None] * (item.loop + 1 - len(self._letters))
+        self._letters[item.loop] = letter
         inside: list = []
-        self.items(loop.body, moved, depth + 1, inside)
-        head = f"{_INDENT * depth}for {letter} in 1..{loop.count}:"
-        if len(inside) == 1 and not isinstance(loop.body[0], Loop):
+        for part in item.body:
+            self._item(part, depth + 1, inside)
+        head = f"{_INDENT * depth}for {letter} in 1..{self._index(item.count)}:"
+        if len(inside) == 1 and isinstance(item.body[0], Line):
             lines.append(f"{head} {inside[0].strip()}")
         else:
             lines += [head, *inside]
@@ -76,65 +76,77 @@ class _Writer:
     # --- Names
 
     def name(self, place):
-        """What a place is called."""
-        slot, terms = place
+        """What a place, a :class:`Polynomial` of the turns of the loops around it, is called."""
+        slot = place.first
         base = region(slot)
         if base in (PARAMETER_GRADIENTS, INPUT_GRADIENTS):
-            return "dL/d" + self.name((slot - base + (PARAMETERS if base == PARAMETER_GRADIENTS else INPUTS), terms))
+            return "dL/d" + self.name(place + (PARAMETERS if base == PARAMETER_GRADIENTS else INPUTS) - base)
+        if ADJOINTS <= base < ALIVE:
+            return "dL/d" + self.name(place - ADJOINTS + TEMPORARIES)
         if base == ALIVE:
-            return f"used[{_index(slot - base + 1, terms)}]"
+            return f"used[{self._index(place - base + 1)}]"
         if base == CONSTANTS:
-            return self._constant(slot, terms)
-        shown = self._by_label(slot, terms)
-        if shown is None:
-            node = self._low.nodes.get(slot)
-            letters = {PARAMETERS: "p", INPUTS: "x"}
-            letter = letters.get(base) or ("violations" if node is None else _word(node.op.name))
-            shown = f"{letter}[{_index(slot - base + 1, terms)}]"
-        return f"dL/d{shown}" if base >= ADJOINTS else shown
+            return self._constant(place)
+        label = self._by_label(place)
+        if label is not None:
+            return label
+        letter = {PARAMETERS: "p", INPUTS: "x"}.get(base) or self._word(place.first)
+        return f"{letter}[{self._index(place - base + 1)}]"
 
-    def _constant(self, slot, terms):
-        numbers = {self._low.constants[s - CONSTANTS] for s in self._corners(slot, terms)}
+    def _word(self, slot):
+        """What the slots of a region of results are called."""
+        base, node = region(slot), self._low.nodes.get(slot)
+        if base not in self._words:
+            word = "violations" if node is None else _plain(node.op.name)
+            same = sum([re.fullmatch(rf"{word}\d*", other) is not None for other in self._words.values()])
+            self._words[base] = f"{word}{same + 1}" if same else word
+        return self._words[base]
+
+    def _constant(self, place):
+        numbers = {self._low.constants[slot - CONSTANTS] for slot in self._loops.every(place)}
         every = numbers.pop() if len(numbers) == 1 else None
-        return f"{every:g}" if every is not None else f"c[{_index(slot - CONSTANTS + 1, terms)}]"
+        return f"{every:g}" if every is not None else f"c[{self._index(place - CONSTANTS + 1)}]"
 
-    def _corners(self, slot, terms):
-        slots = [slot]
-        for loop, _, step in terms:
-            slots = [s + step * k for s in slots for k in range(self._counts[loop])] if len(slots) < 4096 else slots
-        return slots
-
-    def _label(self, slot):
-        node = self._low.nodes.get(slot)
-        return None if node is None else node.label
-
-    def _by_label(self, slot, terms):
+    def _by_label(self, place):
         """The label of a place, where its numbers move evenly in every loop."""
-        label = self._label(slot)
-        if label is None or not terms:
+        node = self._low.nodes.get(place.first)
+        label = None if node is None else node.label
+        if label is None or not place.moves:
             return label
         found = _LABEL.fullmatch(label)
         if found is None:
             return None
-        name, first = found[1], [int(n) for n in found[2].split(",")]
-        moves = []
-        for loop, letter, step in terms:
-            for k in (1, self._counts[loop] - 1):
-                other = _LABEL.fullmatch(self._label(slot + k * step) or "")
-                if other is None or other[1] != name or other[2].count(",") != len(first) - 1:
-                    return None
-                moved = [int(n) - m for n, m in zip(other[2].split(","), first, strict=True)]
-                if k == 1:
-                    moves.append((letter, moved))
-                elif moved != [k * n for n in moves[-1][1]]:
-                    return None
-        indices = [
-            _index(n, [(None, letter, moved[place]) for letter, moved in moves if moved[place]])
-            for place, n in enumerate(first)
-        ]
-        return f"{name}[{','.join(indices)}]"
+        indices = []
+        for k in range(1 + found[2].count(",")):
+            index = self._loops.fit(place, lambda slot, k=k: self._label_index(slot, found, k))
+            if index is None:
+                return None
+            indices.append(self._index(index))
+        return f"{found[1]}[{','.join(indices)}]"
+
+    def _label_index(self, slot, like, k):
+        """Index ``k`` in the label of a slot that is like another; None where there is no such."""
+        node = self._low.nodes.get(slot)
+        found = None if node is None else _LABEL.fullmatch(node.label or "")
+        if found is None or found[1] != like[1] or found[2].count(",") != like[2].count(","):
+            return None
+        return int(found[2].split(",")[k])
+
+    def _index(self, place):
+        return place.text(self._letters)
 
     # --- Instructions
+
+    def _line(self, line):
+        names = [_GAP if place is None else self.name(place) for place in line.places]
+        if _GAP not in names:
+            return self._instruction(line.operation, names)
+        kind, primitive, *_ = line.operation
+        if kind == "all":
+            n = names.index(_GAP) + 2
+            return f"{_some(names[n : len(names) - line.operation[-1]])} {line.operation[-2][0]} {names[0]} * " \
+                   f"derivatives of {primitive}({_some(names[2:n])})"  # fmt: skip
+        return f"{names[0]} {kind} {primitive}({_some(names[1:])})"
 
     def _instruction(self, operation, names):
         kind = operation[0]
@@ -171,22 +183,8 @@ class _Writer:
         return f"{out} {kind[1:]} {(_Text(g) * _slope(primitive, i, _Text(y), operands)).text}{where}"
 
 
-def _word(name):
+def _plain(name):
     return {"add": "sum", "mul": "product", "alias": "sum", "dot": "sum", "total": "sum"}.get(name, name)
-
-
-def _index(first, terms):
-    """A number that loops move, as in ``2j+1``; their letters count from 1."""
-    constant = first - sum([step for _, _, step in terms])
-    shown = ""
-    if constant and any(step < 0 for _, _, step in terms):
-        shown, constant = str(constant), 0
-    for _, letter, step in terms:
-        sign = "-" if step < 0 else "+" if shown else ""
-        shown += f"{sign}{'' if abs(step) == 1 else abs(step)}{letter}"
-    if not shown:
-        return str(constant)
-    return shown + (f"{constant:+d}" if constant else "")
 
 
 def _with_constants(constants, names):
@@ -194,7 +192,7 @@ def _with_constants(constants, names):
 
 
 def _some(names):
-    return ", ".join(names if len(names) <= _LONGEST else [*names[:2], "...", names[-1]])
+    return ", ".join(names if len(names) <= _LONGEST else [*names[:2], _GAP, names[-1]])
 
 
 def _applied(primitive, operands):

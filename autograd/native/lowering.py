@@ -199,6 +199,7 @@ class _Lowering:
         self._outputs, self._guards = list(outputs), list(guards)
         self._slots: dict = {}
         self._operations: dict = {}
+        self._families: dict = {}
         check_leaves(parameters, inputs)
         for base, leaves in ((PARAMETERS, parameters), (INPUTS, inputs)):
             for leaf in leaves:
@@ -234,6 +235,14 @@ class _Lowering:
         """Whether only one node reads ``x``, which one of some primitives computed."""
         return isinstance(x, Value) and x.op in made_by and self._uses[x] == 1
 
+    def _family(self, *key):
+        """The number of the region of all results that have ``key`` in common."""
+        return self._families.setdefault(key, len(self._families)) << _SHIFT
+
+    def _kind(self, x):
+        """What a number is: a parameter, an input, a constant or a result."""
+        return min(region(self._slots[x]), TEMPORARIES) if isinstance(x, Value) else CONSTANTS
+
     # --- The forward program
 
     def _one(self, operation, constants):
@@ -253,7 +262,7 @@ class _Lowering:
                 self._value(node)
         low = self.lowered
         if self._guards:
-            low.violations = self._new(TEMPORARIES)
+            low.violations = self._new(TEMPORARIES + self._family("violations"))
             self._emit(("zero",), low.violations)
             for sign, a, b, held in self._guards:
                 self._emit(("guard", sign, held, (None, None)), low.violations, self._slot(a), self._slot(b))
@@ -277,7 +286,7 @@ class _Lowering:
         else:
             constants = _constants(node)
             slots = [self._slot(x) for x, c in zip(operands, constants, strict=True) if c is None]
-            self._put(node, self._new(TEMPORARIES + (node.op.code << _SHIFT)))
+            self._put(node, self._new(TEMPORARIES + self._family(node.op)))
             self._emit(("=", node.op, constants), self._slots[node], *slots)
 
     def _grows_in_place(self, node):
@@ -287,20 +296,23 @@ class _Lowering:
 
     def _sum(self, node, terms):
         """A sum, from the first term to the last; a term is a number or a product."""
-        first, *rest = terms or [0.0]
+        first, *rest = terms = [self._written_out(term) for term in terms] or [0.0]
+        kinds = {tuple(map(self._kind, term[1:] if isinstance(term, tuple) else [term])) for term in terms}
         operation, slots = self._term(first)
-        self._put(node, self._new(TEMPORARIES + (node.op.code << _SHIFT)))
+        self._put(node, self._new(TEMPORARIES + self._family("sum", *sorted(kinds))))
         self._emit(("=", *operation), self._slots[node], *slots)
         for term in rest:
             self._add(node, term)
 
     def _add(self, node, term):
-        operation, slots = self._term(term)
+        operation, slots = self._term(self._written_out(term))
         self._emit(("+=", *operation), self._slots[node], *slots)
 
+    def _written_out(self, term):
+        """A product that is computed where it is added, as its factors."""
+        return ("mul", *term.operands) if isinstance(term, Value) and term in self._inner else term
+
     def _term(self, term):
-        if isinstance(term, Value) and term in self._inner:
-            term = ("mul", *term.operands)
         if isinstance(term, tuple):
             return _PRODUCT, [self._slot(x) for x in term[1:]]
         return _COPY, [self._slot(term)]
@@ -333,12 +345,18 @@ class _Lowering:
         low.active = [leaf in self._active for leaf in self._gradients]
 
     def _adjoint_of(self, node):
-        """The slot of a node's adjoint. A term that only one sum reads has that of the sum."""
+        """The slot of a node's adjoint: it lies as the node's number does.
+
+        A term that only one sum reads has that of the sum.
+        """
         slot = self._adjoint.get(node)
         if slot is None:
-            slot = self._adjoint[node] = (
-                self._gradients[node] if node in self._gradients else self._new(ADJOINTS + (node.op.code << _SHIFT))
-            )
+            slot = self._gradients.get(node)
+            if slot is None:
+                number = self._slots[node]
+                slot = number - TEMPORARIES + ADJOINTS
+                self.lowered.sizes[region(slot)] = self.lowered.sizes[region(number)]
+            self._adjoint[node] = slot
             self.lowered.nodes.setdefault(slot, node)
             if node in self._conditional and node.op is not None:
                 self._alive[node] = self._new(ALIVE)

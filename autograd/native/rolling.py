@@ -2,8 +2,10 @@
 
 A program is a list of instructions, each an operation and the slots (numbers of memory cells) it writes and reads.
 Where blocks of instructions of the same shape follow each other and every slot in them advances by a constant step, the
-blocks become one loop, and loops that follow each other in the same way become a loop around them. Nothing is known
-here of what the operations do: a forward program, an adjoint program and an update program fold alike.
+blocks become one loop, and loops that follow each other in the same way become a loop around them. Where they follow
+each other and grow, as attention does with each token, they become a loop around them as well, in which their numbers
+of turns move. Nothing is known here of what the operations do: a forward program, an adjoint program and an update
+program fold alike.
 
 Short bodies are searched for by comparing the list with itself, shifted; long ones by looking where a window of shapes
 next occurs. Slots are compared by a hash that is linear in them: that of slots which advance by constant steps advances
@@ -11,17 +13,22 @@ by a constant itself. A loop is made only after the slots were compared exactly.
 """
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
-from itertools import chain
+from dataclasses import dataclass, replace
+from itertools import chain, islice
 from operator import add, sub
 
 import numpy as np
 
-__all__ = ["Instruction", "Item", "Loop", "roll", "size", "slots_of", "unroll"]
+__all__ = [
+    "Growing", "Instruction", "Item", "Loop", "expanded", "narrowed", "numbers_of", "repeated", "roll", "segments",
+    "shared_out", "size", "slots_of", "unroll",
+]  # fmt: skip
 
 Instruction = tuple[Hashable, tuple[int, ...]]
 
 _SHORT = 64  # bodies up to this many items are searched for at every distance
+_LEAST_GROWING = 4  # turns: any three could have grown evenly
+_MANY = 4  # equal parts in a tuple of an operation from which their number may grow
 _PAIR = 8  # a loop of two turns is worth its name from this many instructions in the body on
 
 
@@ -42,7 +49,30 @@ class Loop:
     steps: tuple[int, ...]
 
 
-Item = Instruction | Loop
+@dataclass(frozen=True, slots=True)
+class Growing:
+    """A loop whose turns grow.
+
+    Attributes:
+        count: the number of turns, 4 or more.
+        body: the instructions and loops of turn 0, a tuple.
+        changes: for each of the numbers that tell the turns apart, in the order of :func:`numbers_of`, a pair: how far
+            it moves from turn 0 to turn 1, and how much farther in every turn after. In turn k a number is its first
+            one plus k times the first of the pair plus k(k-1)/2 times the second.
+    """
+
+    count: int
+    body: tuple["Item", ...]
+    changes: tuple[tuple[int, int], ...]
+
+    def turn(self, k: int) -> tuple["Item", ...]:
+        """The instructions and loops of one turn."""
+        pairs = zip(numbers_of(self.body), self.changes, strict=True)
+        numbers = iter([n + k * first + k * (k - 1) // 2 * more for n, (first, more) in pairs])
+        return tuple([_with_numbers(item, numbers) for item in self.body])
+
+
+Item = Instruction | Loop | Growing
 
 
 def roll(instructions: Iterable[Instruction]) -> list[Item]:
@@ -53,8 +83,8 @@ def roll(instructions: Iterable[Instruction]) -> list[Item]:
             taken for the same, but numbers in them are told apart by type and sign (0.0 and -0.0 are two constants).
 
     Returns:
-        Instructions and :class:`Loop`\\ s, which :func:`unroll` makes the same instructions in the same order again.
-        The time is proportional to the number of instructions.
+        Instructions, :class:`Loop`\\ s and :class:`Growing` loops, which :func:`unroll` makes the same instructions in
+        the same order again. The time is proportional to the number of instructions.
 
     Raises:
         TypeError: an instruction is no pair of a hashable operation and a tuple of integers.
@@ -70,7 +100,9 @@ def unroll(items: Iterable[Item]) -> list[Instruction]:
     """The instructions of a rolled program, turn after turn."""
     out: list[Instruction] = []
     for item in items:
-        if isinstance(item, Loop):
+        if isinstance(item, Growing):
+            out += unroll([part for k in range(item.count) for part in item.turn(k)])
+        elif isinstance(item, Loop):
             _run(item, slots_of(item.body), out)
         else:
             out.append(item)
@@ -79,38 +111,195 @@ def unroll(items: Iterable[Item]) -> list[Instruction]:
 
 def size(items: Iterable[Item]) -> int:
     """The length of a rolled program: instructions in loops count once, and each loop counts one itself."""
-    return sum([1 + size(item.body) if isinstance(item, Loop) else 1 for item in items])
+    return sum([1 if isinstance(item, tuple) else 1 + size(item.body) for item in items])
 
 
 def slots_of(items: Iterable[Item]) -> list[int]:
-    """The slots of the items and of the loops in them, in the order they are written."""
+    """The slots of the items and of the loops in them, in the order they are written, as they are in turn 0."""
     out: list[int] = []
     for item in items:
-        out += slots_of(item.body) if isinstance(item, Loop) else item[1]
+        out += item[1] if isinstance(item, tuple) else slots_of(item.body)
     return out
+
+
+def expanded(items: Iterable[Item]) -> list[Item]:
+    """The items with every turn of a growing loop written out, which leaves loops whose turns are alike."""
+    out: list[Item] = []
+    for item in items:
+        if isinstance(item, Growing):
+            out += expanded([part for k in range(item.count) for part in item.turn(k)])
+        elif isinstance(item, Loop) and _grows(item):
+            now, then = (
+                expanded(_placed(item.body, iter(slots)))
+                for slots in (slots_of(item.body), map(add, slots_of(item.body), item.steps))
+            )
+            out.append(Loop(item.count, tuple(now), tuple(map(sub, slots_of(then), slots_of(now)))))
+        else:
+            out.append(item)
+    return out
+
+
+def _grows(item):
+    """Whether an item is or has a growing loop."""
+    return not isinstance(item, tuple) and (isinstance(item, Growing) or any(map(_grows, item.body)))
+
+
+def _placed(items, slots):
+    """The items at other slots, an iterator."""
+    return tuple(
+        [
+            (item[0], tuple(islice(slots, len(item[1]))))
+            if isinstance(item, tuple)
+            else replace(item, body=_placed(item.body, slots))
+            for item in items
+        ]
+    )
 
 
 def _run(loop, slots, out):
     """Append what ``loop`` executes where its body's slots start with ``slots``."""
-    plain = not any(isinstance(item, Loop) for item in loop.body)
+    plain = all(isinstance(item, tuple) for item in loop.body)
     for _ in range(loop.count):
         at = 0
         for item in loop.body:
-            if plain or not isinstance(item, Loop):
-                end = at + len(item[1])
+            end = at + (len(item[1]) if plain else _width(item))
+            if plain or isinstance(item, tuple):
                 out.append((item[0], tuple(slots[at:end])))
-            else:
-                end = at + len(item.steps)
+            elif isinstance(item, Loop):
                 _run(item, slots[at:end], out)
+            else:
+                out += unroll(_placed([item], iter(slots[at:end])))
             at = end
         slots = list(map(add, slots, loop.steps))
+
+
+# --- What may move from turn to turn: slots, and how many turns, operands and parts of an operation there are
+
+
+def numbers_of(items: Iterable[Item]) -> list[int]:
+    """The numbers in which items that grow differ.
+
+    Of an instruction they are its slots. Where its operation has a tuple of equal parts, as that of a primitive of any
+    number of operands, they are the lengths of such tuples, and for slots a step apart the first, the step, and how
+    many there are. Of a loop they are its number of turns, and for each item of its body the steps, written as the
+    slots are, and the item's own; of a growing one its number of turns, the changes, and those of its body.
+    """
+    out: list[int] = []
+    for item in items:
+        if isinstance(item, Growing):
+            out += [item.count, *chain.from_iterable(item.changes), *numbers_of(item.body)]
+        elif isinstance(item, Loop):
+            out.append(item.count)
+            for part, steps in shared_out(item.body, item.steps):
+                out += _written(part, steps) + numbers_of([part])
+        else:
+            operation, slots = item
+            out += [len(part) for part in repeated(operation)] + _written(item, slots)
+    return out
+
+
+def shared_out(items, slots):
+    """Each item with its part of what there is for every slot of the items."""
+    at = 0
+    for item in items:
+        end = at + _width(item)
+        yield item, slots[at:end]
+        at = end
+
+
+def repeated(operation: Hashable) -> list[tuple]:
+    """The tuples of equal parts in an operation."""
+    return [part for part in operation if _is_repeated(part)] if isinstance(operation, tuple) else []
+
+
+def narrowed(operation: Hashable) -> Hashable:
+    """An operation whose tuples of equal parts are cut to the least length that is one."""
+    if not isinstance(operation, tuple):
+        return operation
+    return tuple([part[:1] * _MANY if _is_repeated(part) else part for part in operation])
+
+
+def segments(slots) -> list[tuple[int, int, int]]:
+    """Slots as runs of three or more of a constant step, and single ones: the first, the step and how many."""
+    out, at = [], 0
+    while at < len(slots):
+        end = at + 1
+        while end + 1 < len(slots) and slots[end + 1] - slots[end] == slots[at + 1] - slots[at]:
+            end += 1
+        if end - at >= 2:
+            out.append((slots[at], slots[at + 1] - slots[at], end - at + 1))
+            at = end + 1
+        else:
+            out.append((slots[at], 0, 1))
+            at += 1
+    return out
+
+
+def _is_repeated(part):
+    return isinstance(part, tuple) and len(part) >= _MANY and all(one is part[0] for one in part)
+
+
+def _width(item):
+    """How many slots an item has."""
+    return len(item.steps) if isinstance(item, Loop) else len(item[1] if isinstance(item, tuple) else slots_of([item]))
+
+
+def _written(item, slots):
+    """The slots of an item, or as many steps, as numbers."""
+    if not isinstance(item, tuple):
+        return [n for part, mine in shared_out(item.body, slots) for n in _written(part, mine)]
+    return list(chain.from_iterable(segments(slots)) if repeated(item[0]) else slots)
+
+
+def _read(item, slots, numbers):
+    """Other slots of an item, or steps, than it has: from what :func:`_written` made of them, an iterator."""
+    if not isinstance(item, tuple):
+        return [n for part, mine in shared_out(item.body, slots) for n in _read(part, mine, numbers)]
+    if not repeated(item[0]):
+        return list(islice(numbers, len(slots)))
+    runs = [list(islice(numbers, 3)) for _ in segments(slots)]
+    return [first + k * step for first, step, count in runs for k in range(count)]
+
+
+def _with_numbers(item, numbers):
+    """An item with other numbers than its own: an iterator in the order of :func:`numbers_of`."""
+    if isinstance(item, Growing):
+        count, changes = next(numbers), [tuple(islice(numbers, 2)) for _ in item.changes]
+        return Growing(count, tuple([_with_numbers(part, numbers) for part in item.body]), tuple(changes))
+    if isinstance(item, Loop):
+        count, body, steps = next(numbers), [], []
+        for part, mine in shared_out(item.body, item.steps):
+            steps += _read(part, mine, numbers)
+            body.append(_with_numbers(part, numbers))
+        return Loop(count, tuple(body), tuple(steps))
+    operation, slots = item
+    if repeated(operation):
+        operation = tuple([part[:1] * next(numbers) if _is_repeated(part) else part for part in operation])
+    return operation, tuple(_read(item, slots, numbers))
+
+
+def _pattern(item):
+    """All of an item but its numbers."""
+    if isinstance(item, Growing):
+        return "growing", tuple(map(_pattern, item.body))
+    if isinstance(item, Loop):
+        parts = shared_out(item.body, item.steps)
+        return "loop", tuple([(_pattern(part), _spread(part, steps)) for part, steps in parts])
+    return "instruction", _told_apart(narrowed(item[0])), _spread(item, item[1])
+
+
+def _spread(item, slots):
+    """How :func:`_written` writes slots: how many, or for each run whether it is one."""
+    if not isinstance(item, tuple):
+        return tuple([_spread(part, mine) for part, mine in shared_out(item.body, slots)])
+    return tuple([count > 1 for _, _, count in segments(slots)]) if repeated(item[0]) else len(slots)
 
 
 class _Shapes:
     """What items are but for their slots, numbered: an operation and how many slots it has, or a loop."""
 
     def __init__(self):
-        self.what: list = []  # (operation, number of slots), or (count, shapes of the body, steps)
+        self.what: list = []  # (operation, number of slots), or (Loop or Growing, count, shapes of the body, changes)
         self.sizes: list[int] = []
         self.widths: list[int] = []
         self._known: dict = {}
@@ -128,11 +317,13 @@ class _Shapes:
             shapes.append(shape)
         return shapes
 
-    def of_loop(self, count, body, steps):
-        """The shape of a loop over items of the shapes ``body``."""
-        what = count, body, steps
+    def of_loop(self, kind, count, body, changes, pattern=None):
+        """The shape of a loop over items of the shapes ``body``, of a growing one with its pattern."""
+        what = kind, count, body, changes, pattern
         known = self._known.get(what)
-        return self._number(what, what, 1 + sum([self.sizes[b] for b in body]), len(steps)) if known is None else known
+        if known is not None:
+            return known
+        return self._number(what, what, 1 + sum([self.sizes[b] for b in body]), sum([self.widths[b] for b in body]))
 
     def _number(self, key, what, instructions, width):
         shape = self._known.setdefault(key, len(self.what))
@@ -147,13 +338,13 @@ class _Shapes:
         what = self.what[shape]
         if len(what) == 2:
             return what[0], slots
-        count, shapes, steps = what
+        kind, count, shapes, changes, _ = what
         body, at = [], 0
         for part in shapes:
             end = at + self.widths[part]
             body.append(self.item(part, slots[at:end]))
             at = end
-        return Loop(count, tuple(body), steps)
+        return kind(count, tuple(body), changes)
 
 
 def _told_apart(operation):
@@ -174,6 +365,10 @@ class _Roller:
         self._place = np.arange(len(instructions))  # of an item's slots in there
         self._weights = np.empty(0, dtype=np.uint64)
         self._hash = self._hashes(self._slots)
+        # Of what may grow: an item's pattern, as a number, and a hash of its numbers. Of most they are shape and slots.
+        self._pattern, self._numbers, self._known = self._shape.copy(), self._hash.copy(), {}
+        wide = np.array([bool(repeated(what[0])) for what in self._shapes.what], dtype=bool)
+        self._note(np.flatnonzero(wide[self._shape]))
 
     def items(self):
         return [
@@ -182,36 +377,21 @@ class _Roller:
         ]
 
     def fold_short(self):
-        """Fold loops of three turns or more with bodies up to ``_SHORT`` items, the shortest bodies first."""
+        """Fold loops with bodies up to ``_SHORT`` items, the shortest bodies first."""
         changed, p = False, 1
         while p <= min(_SHORT, len(self._shape) // 3):
-            runs = self._runs(0, len(self._shape), p)
-            if runs and self._fold(runs):
+            everywhere = [(0, len(self._shape), p)]
+            if self._fold(self._steady(everywhere)) or self._fold(self._even(everywhere), Growing):
                 changed, p = True, 1  # a loop of loops has a shorter body than what its loops stand in
             else:
                 p += 1
         return changed
 
     def fold_long(self):
-        """Fold loops of three turns or more with longer bodies.
-
-        A window of w shapes that occurs again p <= w items on is all of period p, and a run of three blocks of
-        w/2 < p <= w items has such a window: so the next place of each window gives the periods there are.
-        """
-        w, window = 1, _mixed(self._shape.astype(np.uint64))
-        while 3 * w < 2 * len(self._shape):
-            if w > _SHORT:
-                runs = [
-                    run
-                    for start, end, p in _repeats(window, w)
-                    if p > max(_SHORT, w // 2)
-                    for run in self._runs(start, end + w + p, p)
-                ]
-                if runs and self._fold(runs):
-                    return True
-            window = _mixed(window[:-w] * np.uint64(0x9E3779B97F4A7C15) + window[w:])
-            w *= 2
-        return False
+        """Fold loops with longer bodies."""
+        return any(self._fold(self._steady(where)) for where in _periods(self._shape, 3)) or any(
+            self._fold(self._even(where), Growing) for where in _periods(self._pattern, _LEAST_GROWING)
+        )
 
     def fold_pairs(self):
         """Fold what stands there twice, the longest first. Any two slots are a step apart, so only shapes count."""
@@ -224,17 +404,30 @@ class _Roller:
         start, p, _ = run
         return sum([self._shapes.sizes[shape] for shape in self._shape[start : start + p].tolist()])
 
-    def _runs(self, low, high, p):
-        """The runs of three blocks of ``p`` items or more between two places, as start, p, number of blocks."""
-        shape = self._shape[low:high]
-        same = shape[:-p] == shape[p:]
-        if np.count_nonzero(same) < 2 * p:
-            return []
-        hashes = self._hash[low:high]
-        step = hashes[p:] - hashes[:-p]
-        goes_on = same[:-p] & same[p:] & (step[:-p] == step[p:])
-        return [(low + a + self._offset(low + a, p, (b - a) % p), p, 2 + (b - a) // p) for a, b in
-                _intervals(goes_on, p)]  # fmt: skip
+    def _steady(self, where):
+        """Where blocks follow each other that move evenly, as start, length of a block, and number of blocks.
+
+        Looked at is what ``where`` says: triples of start, end, length of a block.
+        """
+        return [
+            (low + at + self._offset(low + at, p, spare), p, count)
+            for low, high, p in where
+            for at, spare, count in _runs(self._shape[low:high], self._hash[low:high], p)
+        ]
+
+    def _even(self, where):
+        """The same of blocks that grow evenly."""
+        return [
+            (low + at, p, count)
+            for low, high, p in where
+            for at, _, count in _runs(self._pattern[low:high], self._numbers[low:high], p, growing=True)
+        ]
+
+    def _note(self, places):
+        """For items at places that are not all slots note the pattern, and the hash of their numbers."""
+        items = [self._shapes.item(self._shape[at], self._slots[self._place[at]]) for at in places]
+        self._pattern[places] = [-1 - self._known.setdefault(_pattern(item), len(self._known)) for item in items]
+        self._numbers[places] = self._hashes([tuple(numbers_of([item])) for item in items])
 
     def _offset(self, start, p, spare):
         """How many of the spare items of a run to leave out in front: so many that the turns share the fewest slots.
@@ -255,17 +448,18 @@ class _Roller:
                          for k, turn in enumerate(turns)]  # fmt: skip
         return len(first & second)
 
-    def _fold(self, runs):
+    def _fold(self, runs, kind=Loop):
         """Make loops of runs, each a start, a number of items and a number of blocks; whether any was made."""
+        least = _LEAST_GROWING if kind is Growing else 3
         keep = np.ones(len(self._shape), dtype=bool)
         made, end = [], 0
         for start, p, count in sorted(runs):
             if start < end:  # the run before took some blocks of this one
                 skipped = -(-(end - start) // p)
                 start, count = start + skipped * p, count - skipped
-                if count < 3:
+                if count < least:
                     continue
-            folded = self._loop(start, p, count)
+            folded = self._loop(start, p, count) if kind is Loop else self._growing(start, p, count)
             if folded is not None:
                 count, shape, slots = folded
                 end = start + p * count
@@ -278,7 +472,9 @@ class _Roller:
         self._place[starts] = range(len(self._slots), len(self._slots) + len(made))
         self._slots += [slots for _, _, slots in made]
         self._hash[starts] = self._hashes([slots for _, _, slots in made])
-        self._shape, self._place, self._hash = self._shape[keep], self._place[keep], self._hash[keep]
+        self._note(starts)
+        for column in ("_shape", "_place", "_hash", "_pattern", "_numbers"):
+            setattr(self, column, getattr(self, column)[keep])
         return True
 
     def _loop(self, start, p, count):
@@ -298,7 +494,23 @@ class _Roller:
                     return None
                 count = k
                 break
-        return count, self._shapes.of_loop(count, tuple(self._shape[start : start + p].tolist()), steps), first
+        return count, self._shapes.of_loop(Loop, count, tuple(self._shape[start : start + p].tolist()), steps), first
+
+    def _growing(self, start, p, count):
+        """The same of a loop that grows, compared number by number."""
+        shapes, places = (column[start : start + p * count].tolist() for column in (self._shape, self._place))
+        items = [self._shapes.item(shape, self._slots[at]) for shape, at in zip(shapes, places, strict=True)]
+        first, *others = [numbers_of(items[k * p : (k + 1) * p]) for k in range(count)]
+        moves = [tuple(map(sub, other, first)) for other in others]
+        changes = tuple([(a, b - 2 * a) for a, b in zip(*moves[:2], strict=True)])
+        for k, move in enumerate(moves, 1):
+            if move != tuple([k * a + k * (k - 1) // 2 * b for a, b in changes]):  # hashes agreed by chance
+                count = k
+                break
+        if count < _LEAST_GROWING:
+            return None
+        shape = self._shapes.of_loop(Growing, count, tuple(shapes[:p]), changes, tuple(map(_pattern, items[:p])))
+        return count, shape, tuple(slots_of(items[:p]))
 
     def _hashes(self, rows):
         """Of each tuple of slots a number that is linear in them."""
@@ -323,6 +535,38 @@ def _checked(instructions):
                 "and reads."
             )
     return instructions
+
+
+def _runs(shape, hashes, p, growing=False):
+    """Where blocks of ``p`` items follow each other and move evenly, three or more, or grow evenly, four or more.
+
+    Returns:
+        Triples of start, how many items are left over after the blocks, and the number of blocks.
+    """
+    same = shape[:-p] == shape[p:]
+    blocks = 3 if growing else 2  # besides the first
+    if np.count_nonzero(same) < blocks * p:
+        return []
+    step = hashes[p:] - hashes[:-p]
+    goes_on = same
+    for _ in range(blocks - 1):
+        goes_on, last, step = goes_on[:-p] & same[len(same) - len(goes_on) + p :], step, step[p:] - step[:-p]
+    goes_on = goes_on & (last[:-p] == last[p:])
+    return [(a, (b - a) % p, blocks + (b - a) // p) for a, b in _intervals(goes_on, p)]
+
+
+def _periods(shape, blocks):
+    """Where so many blocks of more than ``_SHORT`` items may follow each other: lists of start, end, length of a block.
+
+    A window of w shapes that occurs again p <= w items on is all of period p, and a run of three blocks of
+    w/2 < p <= w items has such a window: so the next place of each window gives the periods there are.
+    """
+    w, window = 1, _mixed(shape.astype(np.uint64))
+    while blocks * w < 2 * len(shape):
+        if w > _SHORT:
+            yield [(start, end + w + p, p) for start, end, p in _repeats(window, w) if p > max(_SHORT, w // 2)]
+        window = _mixed(window[:-w] * np.uint64(0x9E3779B97F4A7C15) + window[w:])
+        w *= 2
 
 
 def _intervals(flags, least):

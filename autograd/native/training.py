@@ -21,7 +21,7 @@ from autograd.native.lowering import INPUTS, PARAMETER_GRADIENTS, PARAMETERS, lo
 from autograd.native.machine import Code, lane_width
 from autograd.native.programs import kernel, lanes_for
 from autograd.native.registers import DOUBLE, Lanes, Register
-from autograd.native.rolling import roll
+from autograd.native.rolling import expanded, roll
 from autograd.native.shuffling import STATE, shuffler
 from autograd.native.splitting import split
 
@@ -88,7 +88,7 @@ class Descent:
         self._lanes = self._lanes or lanes_for(low, self._batch, lane_width(), 8)
         forward, adjoint = roll(low.forward), roll(low.adjoint)
         if self._lanes == 1:
-            forward, adjoint = split(forward), split(adjoint)
+            forward, adjoint = split(expanded(forward)), split(expanded(adjoint))
         structure = repr(forward), repr(adjoint), tuple(low.outputs), np.array(low.constants).tobytes()
         single = self._batch <= self._lanes  # a batch is one group
         # Halves, whatever the machine, so that the last digits are the same on all of them.

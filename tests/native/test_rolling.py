@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd import Value
-from autograd.native.rolling import Loop, roll, size, unroll
+from autograd import Value, softmax
+from autograd.native.lowering import lower
+from autograd.native.rolling import Growing, Loop, expanded, numbers_of, roll, size, slots_of, unroll
 from autograd.primitives import dot
 from autograd.sweep import order
 from nn import MLP, cross_entropy, half_sse
@@ -183,3 +184,152 @@ def test_a_loop_begins_where_its_turns_share_nothing():
             program.append(("tanh", (a, s)))
     assert [item.body[0][0] for item in roll(program)] == ["copy", "copy"]
     assert unroll(roll(program)) == program
+
+
+# --- Loops that grow
+
+
+def triangle(n, first=0):
+    """Row k of a triangle of numbers, which lie one after the other, is added up in slot k."""
+    return [("add", (1000 + k, k * (k + 1) // 2 + j)) for k in range(first, n) for j in range(k + 1)]
+
+
+def test_rows_of_a_triangle_become_a_loop_that_grows():
+    program = triangle(12)
+    *peeled, growing = roll(program)
+    assert len(peeled) <= 3  # the first rows are no loops
+    start = 12 - growing.count
+    assert (
+        growing
+        == Growing(
+            12 - start,
+            (Loop(start + 1, (("add", (1000 + start, start * (start + 1) // 2)),), (0, 1)),),
+            ((1, 0), (0, 0), (0, 0), (1, 0), (0, 0), (start + 1, 1))[: len(growing.changes)],
+        )
+        or size([growing]) == 3
+    )
+    assert unroll([*peeled, growing]) == program
+    assert growing.turn(5) == tuple(roll(triangle(start + 6, start + 5)))
+
+
+def test_a_loop_that_shrinks():
+    program = triangle(12)[::-1]
+    items = roll(program)
+    assert unroll(items) == program
+    assert isinstance(items[0], Growing)
+    assert size(items) <= 6
+
+
+def test_loops_that_grow_in_loops_that_grow():
+    program = [("add", (5000 + i, 100 * i + j, 200 + k)) for i in range(14) for j in range(i) for k in range(j)]
+    items = roll(program)
+    assert unroll(items) == unroll(expanded(items)) == program
+    assert size(items) < size(expanded(items)) / 3
+    assert max([depth(item) for item in items]) == 3
+
+
+def depth(item):
+    return 0 if isinstance(item, tuple) else 1 + max(map(depth, item.body))
+
+
+def test_an_operation_of_a_growing_number_of_operands():
+    program = [(("=", "largest", (None,) * k), (900 + k, *range(50, 50 + 2 * k, 2))) for k in range(1, 20)]
+    items = roll(program)
+    assert unroll(items) == program
+    assert [type(item) for item in items] == [tuple] * 3 + [Growing]
+    assert items[3].turn(2) == (program[5],)
+
+
+def test_operands_that_do_not_lie_evenly_are_left_alone():
+    r = random.Random(3)
+    program = [(("=", "largest", (None,) * k), (900 + k, *[r.randrange(999) for _ in range(k)])) for k in range(1, 20)]
+    assert roll(program) == program
+
+
+def test_three_turns_are_not_enough_to_tell():
+    program = [("mul", (1, 7)), ("mul", (5, 8)), ("mul", (3, 11))]
+    assert roll(program) == program
+    assert roll(triangle(5, 2)) == [item for k in range(2, 5) for item in roll(triangle(k + 1, k))]
+
+
+def test_loops_that_grow_in_a_loop_over_samples():
+    program = [
+        (operation, tuple([10_000 * sample + slot for slot in slots]))
+        for sample in range(5)
+        for operation, slots in [*triangle(9), ("tanh", (3, 1008)), ("exp", (4, 1003)), ("exp", (4, 3))]
+    ]
+    items = roll(program)
+    assert unroll(items) == unroll(expanded(items)) == program
+    assert not any(isinstance(item, Growing) for item in expanded(items))
+    (loop,) = items
+    assert loop.count == 5
+    assert any(isinstance(item, Growing) for item in loop.body)
+
+
+def attention(tokens, heads=3, width=2):
+    """What a transformer does with a sequence: each token looks at those before and at itself."""
+    r = random.Random(tokens)
+    dim = heads * width
+    query, key, content = [[[Value(r.gauss(0, 1)) for _ in range(dim)] for _ in range(dim)] for _ in range(3)]
+    inputs = [[Value(r.gauss(0, 1)) for _ in range(dim)] for _ in range(tokens)]
+    keys, contents, out = [], [], []
+    for x in inputs:
+        q, k, c = [[sum(w * v for w, v in zip(row, x, strict=True)) for row in m] for m in (query, key, content)]
+        keys.append(k)
+        contents.append(c)
+        for h in range(0, dim, width):
+            scores = [sum(a * b for a, b in zip(q[h : h + width], k[h : h + width], strict=True)) * 0.7 for k in keys]
+            weights = softmax(scores)
+            out += [sum(w * c[j] for w, c in zip(weights, contents, strict=True)) for j in range(h, h + width)]
+    parameters = [w for m in (query, key, content) for row in m for w in row]
+    return lower([sum(y * y for y in out)], parameters, [x for row in inputs for x in row])
+
+
+@pytest.mark.parametrize("kind", ["forward", "adjoint"])
+def test_attention_has_the_same_loops_for_any_number_of_tokens(kind):
+    sizes = []
+    for tokens in (12, 17, 24):
+        program = getattr(attention(tokens), kind)
+        items = roll(program)
+        assert unroll(items) == unroll(expanded(items)) == program
+        assert max([item.count for item in items if isinstance(item, Growing)]) > tokens - 7
+        sizes.append(size(items))
+    assert sizes[0] == sizes[1] == sizes[2]
+
+
+@st.composite
+def growing(draw, depth=2):
+    """A program of blocks that follow each other and grow, some with an operation of many operands, or nested."""
+    turns = draw(st.integers(0, 8))
+    count = draw(st.integers(0, 4)), draw(st.integers(0, 2))
+    many = draw(st.booleans())
+    numbers = [tuple(draw(st.lists(st.integers(-3, 3), min_size=3, max_size=3))) for _ in range(6)]
+    inner = draw(growing(depth=depth - 1)) if depth else []
+    program = []
+    for k in range(turns):
+        now = [a + b * k + c * k * k for a, b, c in numbers]
+        for j in range(count[0] + count[1] * k):
+            program.append(("mul", (now[0] + j * (now[1] % 3), now[2])))
+            program += [("add", (x + now[3], y + j)) for _, (x, y, *_) in inner[:6]]
+        if many:
+            n = count[0] + k * count[1]
+            program.append((("max", (None,) * n), (now[4], *[1000 + now[5] + 2 * j for j in range(n)])))
+    return [(name, slots if len(slots) > 1 else (*slots, 0)) for name, slots in program]
+
+
+@settings(max_examples=400, deadline=None)
+@given(growing())
+def test_unrolling_gives_a_growing_program_back(program):
+    items = roll(program)
+    assert unroll(items) == program
+    assert unroll(expanded(items)) == program
+    assert len(slots_of(expanded(items))) <= sum([len(slots) for _, slots in program])
+
+
+def test_the_numbers_of_items():
+    many = ("=", "largest", (None,) * 5), (9, 1, 3, 5, 7, 9)
+    assert numbers_of([many]) == [5, 9, 0, 1, 1, 2, 5]
+    assert numbers_of([("mul", (4, 5))]) == [4, 5]
+    loop = Loop(3, (("mul", (4, 5)), many), (1, 0, 7, 2, 2, 2, 2, 2))
+    assert numbers_of([loop]) == [3, 1, 0, 4, 5, 7, 0, 1, 2, 0, 5, 5, 9, 0, 1, 1, 2, 5]
+    assert numbers_of([Growing(4, (("mul", (4, 5)),), ((1, 0), (2, 3)))]) == [4, 1, 0, 2, 3, 4, 5]
