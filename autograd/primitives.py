@@ -197,7 +197,7 @@ def _lost(n, k, difference):
 
 
 def _odd(n):
-    return abs(n) < INF and n - 2.0 * math.floor(0.5 * n) == 1.0
+    return n - 2.0 * math.floor(0.5 * n) == 1.0
 
 
 def _power_term_limit(a, x, n, k, j):
@@ -532,7 +532,8 @@ def _product_error(a, b, product):
 
 
 _SQRT_PI = math.sqrt(math.pi)
-_SQRT_HALF, _SQRT_HALF_REST = 0.7071067811865476, -4.833646656726457e-17  # sqrt(1/2) to twice the digits
+_SQRT_HALF = 0.7071067811865476
+_SQRT_HALF_REST = -4.833646656726457e-17  # sqrt(1/2) to twice the digits
 _NORMAL_PEAK = 0.3989422804014327  # 1 / sqrt(2 pi)
 
 gaussian = primitive(

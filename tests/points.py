@@ -170,8 +170,9 @@ PARTIAL_TERMS = {
     **{("logsumexp", i): _spread(i) for i in range(5)},
     ("gelu", 0): _half_normal,
     ("silu", 0): _half_sigmoid,
-    ("power_term", 1): lambda a, x, n, k, j: abs(
-        a * mpmath.power(x, n - k - 1) * ((n - k) * _log_power(x, j) + (j * _log_power(x, j - 1) if j else 0))
+    ("power_term", 1): lambda a, x, n, k, j: (
+        abs(a * mpmath.power(x, n - k - 1))
+        * (abs((n - k) * _log_power(x, j)) + (abs(j * _log_power(x, j - 1)) if j else 0))
     ),
 }
 
@@ -186,7 +187,7 @@ def operands_of(primitive, count=60):
             yield (float(k % 2), draw.uniform(*WIDE), draw.uniform(*WIDE))
         elif primitive.name == "power_term":  # its last two operands count
             first = [_between(draw, *interval, small=k % 3 == 0) for interval in intervals[:3]]
-            yield (*first, float(k % 3), float(k % 4 // 2))
+            yield (*first, float(k % 3), float(k // 3 % 3))
         else:
             yield tuple([_between(draw, *interval, small=k % 3 == 0) for interval in intervals])
 

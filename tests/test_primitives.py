@@ -464,8 +464,9 @@ def test_the_definition_over_values_has_the_derivatives_of_the_table(primitive):
             composed = composed.data
         assert composed == pytest.approx(y, rel=1e-11, abs=1e-13)
         if primitive.name != "shift":
-            expected = [float(p) for p in primitive.gradient(y, operands)]
-            assert [x.grad for x in values] == pytest.approx(expected, rel=1e-9, abs=1e-12)
+            for i, (x, p) in enumerate(zip(values, primitive.gradient(y, operands), strict=True)):
+                if (primitive.name, i) not in BY_CONVENTION:
+                    assert x.grad == pytest.approx(float(p), rel=1e-9, abs=1e-12)
 
 
 @EVERY

@@ -13,11 +13,13 @@ import hashlib
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from queue import Queue
@@ -129,16 +131,19 @@ class Record:
             lines[file] = {str(n): sorted(number[t] for t in tests if t in number) for n, tests in by_line.items()}
         return cls(lines, seconds)
 
-    def tests_of(self, file, change):
+    def tests_of(self, file, change, source):
         """The tests that may notice a change, the quick ones first.
 
-        Those that run its lines; or all that run the file, for what runs at its import, and where no test is seen to
-        run the lines: a test may trace the engine itself, or start a process.
+        Those that run its lines. For what runs at the import of the file those that run a line with its name. Or all
+        that run the file, where no test is seen to run such lines: a test may trace the engine itself, or start a
+        process.
         """
-        by_line = self.lines[file]
-        wanted = [str(n) for n in range(change.lines[0], change.lines[1] + 1)] if change.deferred else []
-        nodes = list(self.seconds)
-        found = {nodes[k] for n in wanted for k in by_line.get(n, ())}
+        by_line, nodes = self.lines[file], list(self.seconds)
+        wanted: Iterable = range(change.lines[0], change.lines[1] + 1)
+        if not change.deferred:
+            name = re.compile(rf"\\b{re.escape(change.where.partition('.')[0])}\\b")
+            wanted = [n for n, line in enumerate(source.splitlines(), 1) if name.search(line)]
+        found = {nodes[k] for n in wanted for k in by_line.get(str(n), ())}
         unseen = {} if found else {node: not node.startswith(TRACING) for node in nodes}
         found = found or {nodes[k] for tests in by_line.values() for k in tests}
         return sorted(found, key=lambda node: (unseen.get(node, True), self.seconds[node]))
@@ -206,7 +211,7 @@ class Worker:
         """``"killed"``, ``"survived"`` or ``"untested"``."""
         source = (ROOT / file).read_text(encoding="utf-8")
         changed = change.apply(source)
-        tests = record.tests_of(file, change)
+        tests = record.tests_of(file, change, source)
         if not tests:
             return "untested"
         if change.deferred and self.warm.notices(tests, record.seconds, file=file, old=source, new=changed):

@@ -95,11 +95,13 @@ def test_a_survivor_without_a_reason_fails_and_so_does_a_killed_one_with_a_reaso
 
 def test_the_quick_tests_that_run_the_lines_come_first():
     record = mutation.Record({"f": {"1": [0, 1, 2], "2": [0, 2]}}, {"slow": 9.0, "never": 1.0, "quick": 0.5})
-    top, inner = changes("x = 1\nf = lambda: 2")
-    assert record.tests_of("f", inner) == ["quick", "slow"]
-    assert record.tests_of("f", top) == ["quick", "never", "slow"]
+    source = "x = 1\nf = lambda: x + 2\ny = 3"
+    x, plus, two, y = changes(source)
+    assert record.tests_of("f", two, source) == record.tests_of("f", plus, source) == ["quick", "slow"]
+    assert record.tests_of("f", x, source) == ["quick", "never", "slow"]  # they run a line with its name
+    assert record.tests_of("f", y, source) == ["quick", "never", "slow"]  # there is none: all that run the file
     (unseen,) = changes("\n\nf = lambda: -x")
-    assert record.tests_of("f", unseen) == ["quick", "never", "slow"]
+    assert record.tests_of("f", unseen, "") == ["quick", "never", "slow"]
     assert mutation.portion(["quick", "never", "slow"], record.seconds, 1.2) == (["quick", "never"], ["slow"])
     assert mutation.portion(["quick"], record.seconds, 1.2) == (["quick"], [])
 
