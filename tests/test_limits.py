@@ -159,3 +159,14 @@ def test_what_a_divisor_lost_is_made_up_for():
             e = mpmath.exp(-abs(x))
             exact = e / (1 + e) ** 2
         assert abs(primitives.logistic_pdf(x) - exact) < 2.6 * math.ulp(float(exact))
+
+
+@pytest.mark.parametrize("operands", [(1.0, NAN), (NAN, 1.0), (2.0, NAN, 1.0), (NAN, NAN)])
+def test_the_largest_of_numbers_with_a_nan_among_them_is_nan(operands):
+    assert math.isnan(primitives.shift(*operands))
+    assert all(math.isnan(float(p)) for p in primitives.softmax(*operands))
+
+
+def test_the_logarithm_of_an_empty_sum_says_what_is_missing():
+    with pytest.raises(ValueError, match="logsumexp of no operands"):
+        primitives.logsumexp()

@@ -355,6 +355,21 @@ if pids[0]:
     thread.join()
 found, expected = [adjoints(loss)[shared]], [slope]
 """,
+    "another thread in a sweep": """
+from autograd.sweep import _marking
+x = Value(3.0)
+y = x * x
+held = threading.Event()
+def hold():
+    with _marking:
+        held.set()
+        threading.Event().wait(0.3)
+threading.Thread(target=hold).start()
+held.wait()
+pids.append(fork())  # waits for the sweep: in the child its thread would never end it
+y.backward()
+found, expected = [x.grad], [6.0]
+""",
 }
 
 
