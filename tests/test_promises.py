@@ -675,6 +675,14 @@ def test_one_no_grad_can_be_used_again_and_inside_itself():
         assert (x + 1).op is not None
 
 
+def test_one_no_grad_after_another():
+    x = Value(1.0)
+    for _ in range(4):
+        with no_grad():
+            assert (x + 1).op is None
+        assert (x + 1).op is not None
+
+
 def test_no_grad_as_a_decorator():
     x = Value(1.0)
 

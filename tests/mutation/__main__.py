@@ -45,7 +45,11 @@ LEFT_OUT = [
     "tests/nn/test_film.py", "tests/test_notebooks.py", "tests/test_package.py", "tests/test_readme.py",
     "tests/test_links.py",
 ]  # fmt: skip
-TRACING = "tests/test_promises.py::test_an_interrupt"  # these trace the engine themselves: no record sees what they run
+# These trace the engine themselves, or run it in another process: no record sees what they run.
+UNSEEN = (
+    "tests/test_promises.py::test_an_interrupt", "tests/test_structure.py::test_a_fork",
+    "tests/test_structure.py::test_both_sides_of_a_fork",
+)  # fmt: skip
 PORTIONS = 1.0, 8.0, 60.0  # seconds of tests that a change meets first, and if it survives those, and those
 PATIENCE = 5.0  # a run may take so many times the seconds that its tests took when they were recorded, and a little
 
@@ -144,7 +148,7 @@ class Record:
             name = re.compile(rf"\\b{re.escape(change.where.partition('.')[0])}\\b")
             wanted = [n for n, line in enumerate(source.splitlines(), 1) if name.search(line)]
         found = {nodes[k] for n in wanted for k in by_line.get(str(n), ())}
-        unseen = {} if found else {node: not node.startswith(TRACING) for node in nodes}
+        unseen = {} if found else {node: not node.startswith(UNSEEN) for node in nodes}
         found = found or {nodes[k] for tests in by_line.values() for k in tests}
         return sorted(found, key=lambda node: (unseen.get(node, True), self.seconds[node]))
 
