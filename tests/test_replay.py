@@ -19,6 +19,7 @@ from autograd import (
     logsumexp,
     maximum,
     replay,
+    sqrt,
     step,
     total,
     where,
@@ -196,6 +197,46 @@ def test_the_choice_of_where_holds_over_values():
         r = replay(y, Value)
         assert r.value.data == y.data
         assert r.gradients()[x].data == slope
+
+
+BRANCHES = {
+    "one branch": lambda c, d, x: where(c, exp(x), 2.0),
+    "two branches share a number": lambda c, d, x: _in_both(c, exp(x)),
+    "in a branch and always": lambda c, d, x: _and_always(c, exp(x)),
+    "always and in a branch": lambda c, d, x: -_and_always(c, exp(x), first=True),
+    "a branch in a branch": lambda c, d, x: where(c, where(d, exp(x), x * x), where(d, x, 3.0) * x),
+    "no infinity leaks": lambda c, d, x: where(x, sqrt(x * x), x) + where(step(x), sqrt(x * x) * 2, x),
+    "a sum over branches": lambda c, d, x: total([where(c, exp(x), x), where(d, exp(x), 1.0), where(1 - d, x, c)]),
+}
+
+
+def _in_both(c, e):
+    return where(c, e, 0.5) * 3 + where(1 - c, e * e, 1.0)
+
+
+def _and_always(c, e, first=False):
+    return e * 2 + where(c, e, 0.5) if first else where(c, e, 0.5) + e * 2
+
+
+@pytest.mark.parametrize("name", BRANCHES)
+def test_arrays_take_the_branch_of_each_element_in_both_sweeps(name):
+    at = {"c": [0.0, 1.0, 0.0, 1.0, 1.0], "d": [0.0, 0.0, 1.0, 1.0, 1.0], "x": [0.5, -0.5, 1.5, 0.0, 2.0]}
+    leaves_ = [Value(1.0), Value(1.0), Value(0.25)]
+    y = BRANCHES[name](*leaves_)
+    with np.errstate(all="ignore"):
+        r = replay(y, at={x: np.array(row) for x, row in zip(leaves_, at.values(), strict=True) if x in leaves(y)})
+        slopes = r.gradients()
+        tangents = push_forward(
+            list(r.numbers), {leaves_[2]: np.ones(5)}, r.numbers.__getitem__,
+            lambda n: [r.numbers[o] if isinstance(o, Value) else o for o in n.operands],
+        )  # fmt: skip
+    for k, numbers in enumerate(zip(*at.values(), strict=True)):
+        single = [Value(n) for n in numbers]
+        z = BRANCHES[name](*single)
+        z.backward()
+        assert r.value[k] == pytest.approx(z.data, rel=1e-14)
+        assert slopes[leaves_[2]][k] == pytest.approx(single[2].grad, rel=1e-14)
+        assert tangents[y][k] == pytest.approx(single[2].grad, rel=1e-14)
 
 
 def test_arrays_evaluate_a_batch():
