@@ -127,3 +127,14 @@ def test_floats_stand_for_short_fractions():
     assert rational(0.12345678912345) == Fraction("0.12345678912345")
     for x in (1 / 3, 2 / 7, 0.1, 1e-7, 123.456, 3.14159265358979):
         assert abs(rational(x) - Fraction(x)) <= Fraction(abs(x)) * Fraction(1, 2**52)
+
+
+@pytest.mark.parametrize("bound", [7, 64, 4000])
+def test_a_fraction_is_small_up_to_the_bound_and_not_beyond(bound):
+    def found(n, d):
+        return small_fraction(n * pow(d, -1, PRIME) % PRIME, bound)
+
+    for n, d in ((bound, 1), (1, bound), (bound, bound - 1), (-bound, bound - 1), (bound - 1, -bound), (0, 1)):
+        assert found(n, d) == Fraction(n, d)
+    for n, d in ((bound + 1, 1), (1, bound + 1), (bound + 1, bound), (-bound, bound + 1)):
+        assert found(n, d) is None
