@@ -12,8 +12,9 @@ import numpy as np
 
 import autograd
 from autograd import Value, dot, softmax
+from autograd.native.loops import size
 from autograd.native.lowering import lower
-from autograd.native.rolling import roll, size
+from autograd.native.rolling import roll
 from autograd.native.training import Descent
 from benchmarks import peak, slots_value, transformer
 from benchmarks.timing import in_turn, medians, print_table

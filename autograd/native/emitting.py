@@ -16,6 +16,7 @@ from autograd import primitives
 from autograd.algebra import is_real, select
 from autograd.graph import along, untaken
 from autograd.native import forms
+from autograd.native.loops import Loop, size, slots_of
 from autograd.native.lowering import (
     CONSTANTS,
     PARAMETER_GRADIENTS,
@@ -27,7 +28,6 @@ from autograd.native.lowering import (
 )
 from autograd.native.machine import lane_width
 from autograd.native.registers import Lanes, Register
-from autograd.native.rolling import Loop, size, slots_of
 
 __all__ = ["INDEX", "Emitter", "Space", "summed", "written_slots"]
 

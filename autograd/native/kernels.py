@@ -12,6 +12,7 @@ import numpy as np
 from llvmlite import ir
 
 from autograd.native.emitting import INDEX, Emitter, Space, summed, written_slots
+from autograd.native.loops import expanded
 from autograd.native.lowering import (
     CONSTANTS,
     INPUT_GRADIENTS,
@@ -27,7 +28,6 @@ from autograd.native.lowering import (
 )
 from autograd.native.machine import lane_width
 from autograd.native.registers import Lanes, Register
-from autograd.native.rolling import expanded
 
 __all__ = ["Block", "Layout", "counted", "index", "memory", "single_contributions", "zero"]
 

@@ -3,6 +3,7 @@
 import re
 
 from autograd.algebra import register
+from autograd.native.loops import numbers_of
 from autograd.native.lowering import (
     ADJOINTS,
     ALIVE,
@@ -16,7 +17,6 @@ from autograd.native.lowering import (
     region,
 )
 from autograd.native.places import Line, Loops, fixed, symbolic
-from autograd.native.rolling import numbers_of
 from autograd.primitives import power_term
 
 __all__ = ["listing"]

@@ -29,7 +29,7 @@ from dataclasses import dataclass, field
 from autograd import primitives
 from autograd.errors import GraphError
 from autograd.native import forms
-from autograd.native.rolling import Instruction
+from autograd.native.loops import Instruction
 from autograd.value import Value
 
 __all__ = [

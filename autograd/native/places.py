@@ -10,7 +10,7 @@ from itertools import product
 
 import numpy as np
 
-from autograd.native.rolling import Growing, Loop, repeated, segments, shared_out
+from autograd.native.loops import Growing, Loop, repeated, segments, shared_out
 
 __all__ = ["Block", "Line", "Loops", "Polynomial", "fixed", "symbolic"]
 

@@ -13,6 +13,7 @@ from llvmlite import ir
 from autograd.errors import GuardError
 from autograd.native.kernels import Block, memory, runner
 from autograd.native.listing import listing
+from autograd.native.loops import size
 from autograd.native.lowering import (
     ADJOINTS,
     CONSTANTS,
@@ -24,7 +25,7 @@ from autograd.native.lowering import (
     lower,
 )
 from autograd.native.machine import Code, lane_width
-from autograd.native.rolling import roll, size
+from autograd.native.rolling import roll
 from autograd.native.samples import find_samples
 from autograd.native.trouble import Trouble, troubles
 from autograd.value import Value

@@ -9,7 +9,7 @@ from itertools import accumulate
 
 from autograd import primitives
 from autograd.native.emitting import written_slots
-from autograd.native.rolling import Item, Loop
+from autograd.native.loops import Item, Loop
 
 __all__ = ["split"]
 

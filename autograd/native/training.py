@@ -17,11 +17,12 @@ from autograd.native.emitting import INDEX
 from autograd.native.halves import ARRAYS, SHARED, Half, HalfCode
 from autograd.native.kernels import Block, counted, fold, index, single_contributions, zero
 from autograd.native.kernels import memory as aligned
+from autograd.native.loops import expanded
 from autograd.native.lowering import INPUTS, PARAMETER_GRADIENTS, PARAMETERS, lower
 from autograd.native.machine import Code, lane_width
 from autograd.native.programs import kernel, lanes_for
 from autograd.native.registers import DOUBLE, Lanes, Register
-from autograd.native.rolling import expanded, roll
+from autograd.native.rolling import roll
 from autograd.native.shuffling import STATE, shuffler
 from autograd.native.splitting import split
 

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from test_rolling import attention, growing, repetitive, triangle
 
+from autograd.native.loops import numbers_of, repeated, size
 from autograd.native.places import Line, Loops, Polynomial, fixed, symbolic
-from autograd.native.rolling import numbers_of, repeated, roll, size
+from autograd.native.rolling import roll
 
 
 def carried_out(items):

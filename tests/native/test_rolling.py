@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import Value, softmax
+from autograd.native.loops import Growing, Loop, expanded, numbers_of, size, slots_of, unroll
 from autograd.native.lowering import lower
-from autograd.native.rolling import Growing, Loop, expanded, numbers_of, roll, size, slots_of, unroll
+from autograd.native.rolling import roll
 from autograd.primitives import dot
 from autograd.sweep import order
 from nn import MLP, cross_entropy, half_sse

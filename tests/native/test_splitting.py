@@ -6,8 +6,9 @@ from collections import Counter
 import pytest
 
 from autograd import Value, primitives
+from autograd.native.loops import Loop, unroll
 from autograd.native.lowering import TEMPORARIES, lower
-from autograd.native.rolling import Loop, roll, unroll
+from autograd.native.rolling import roll
 from autograd.native.splitting import split
 from nn import MLP, half_sse
 
