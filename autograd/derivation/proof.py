@@ -160,11 +160,7 @@ class Oracle:
 
     def agree_in_field(self, left, right, env):
         """True or False; None where a field has no meaning for the formula, "pole" where it divides by 0 everywhere."""
-        points = self.field(3)
-        if points is None:
-            return None
-        checked = poles = 0
-        want, k = 3, 0
+        checked, want, k = 0, 3, 0
         while checked < want and k < want + 12:
             points = self.field(k + 1)
             if points is None:
@@ -174,7 +170,6 @@ class Oracle:
             try:
                 a, b = evaluate(left, point, env), evaluate(right, point, env)
             except Pole:
-                poles += 1
                 continue
             except Unprovable:
                 return None

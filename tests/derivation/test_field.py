@@ -138,3 +138,16 @@ def test_a_fraction_is_small_up_to_the_bound_and_not_beyond(bound):
         assert found(n, d) == Fraction(n, d)
     for n, d in ((bound + 1, 1), (1, bound + 1), (bound + 1, bound), (-bound, bound + 1)):
         assert found(n, d) is None
+
+
+@pytest.mark.parametrize("n", [4096, -4096, 17, -1, 0])
+def test_whole_powers_are_powers(point, n):
+    x = point.random()
+    assert (x ** point.number(Fraction(n))).v == pow(x.v, n, PRIME)
+
+
+def test_the_power_0_of_0_is_1_and_a_negative_one_a_pole(point):
+    zero = point.number(Fraction(0))
+    assert (zero**0).v == 1
+    with pytest.raises(Pole):
+        zero**-1
