@@ -15,6 +15,7 @@ from autograd.derivation.equations import Equation, folded_sum, gathered, gradie
 from autograd.derivation.expressions import Letter, Number, Plus, Symbol, Times, evaluate, symbols, times
 from autograd.derivation.field import Pole, Unprovable, small_fraction
 from autograd.derivation.names import RATE
+from autograd.derivation.network import Constant
 from autograd.derivation.printing import printable
 from autograd.derivation.proof import KINK_POINTS, Oracle
 from autograd.derivation.trees import ReadingError
@@ -87,6 +88,7 @@ class Grader(Claims):
     def __init__(self, formulas, printer, convention):
         self.formulas, self.printer, self.convention = formulas, printer, convention
         self.network = formulas.network
+        self._plain = {s for node, s in self.network.symbol_of.items() if isinstance(node, Constant)}
         self.vocabulary = Vocabulary(formulas, printer, convention)
         self.oracle = Oracle(formulas)
 
@@ -115,6 +117,7 @@ class Grader(Claims):
     # --- Whether it is so.
 
     def _graded(self, claim, formula):
+        self._check_variables(claim)
         unproved = False
         condition = ""
         for right in claim.rights:
@@ -142,6 +145,18 @@ class Grader(Claims):
             )
             return Grade("unproved", formula, condition=condition, diagnosis=words, correct=self._correct(claim, {}))
         return Grade("equal", formula, condition=condition, correct=self._correct(claim, {}))
+
+    def _check_variables(self, claim):
+        """Refuse a derivative in what is a plain number in the graph, which has none there."""
+        for expression in (claim.truth, *claim.rights):
+            for symbol in symbols(expression):
+                of = symbol.name[1] if symbol.role == "ratio" else symbol.name if symbol.role == "gradient" else None
+                for env in claim.instances if of is not None else ():
+                    if of.bound(env) in self._plain:
+                        name = self.printer.symbol_text(of.bound(env))
+                        raise GraphError(
+                            f"{name} is a plain number in this graph: record it as a Value to differentiate in it."
+                        )
 
     def _compared(self, claim, right, env):
         field = self.oracle.agree_in_field(claim.truth, right, env)

@@ -237,14 +237,38 @@ def test_what_cannot_be_read_says_where_and_why(plain, target, formula, words):
         ("dL/dy[o] = 3*(y[o]-t[o])", "dL/dy[o] = -(t[o] - y[o])"),
         ("dL/ds_h[h] = 3*d_h[h]", "dL/ds_h[h] = d_h[h]"),
         ("dL/ds_o[o] = 3*d_o[o]", "dL/ds_o[o] = d_o[o]"),
-        ("dL/dx[i] = 2*sum(d_h[h]*w_ih[i,h] for h in H)", None),
-        ("dL/dt[o] = y[o]-t[o]", None),
     ],
 )
 def test_a_wrong_derivative_in_what_is_no_parameter(output, wrong, right):
     grade = derive(network((2, 3, 2), output=output)).grade(None, wrong)
     assert grade.verdict == "wrong"
     assert (grade.correct and grade.correct.text.split("   ")[0]) == right
+
+
+@pytest.mark.parametrize(
+    ("formula", "name"),
+    [
+        ("dL/dx[2] = sum(d_h[h]*w_ih[2,h] for h in H)", "x[2]"),
+        ("dL/dx[i] = 2*sum(d_h[h]*w_ih[i,h] for h in H)", "x[1]"),
+        ("dL/dt[o] = t[o]-y[o]", "t[1]"),
+        ("ds_h[h]/dx[i] = w_ih[i,h]", "x[1]"),
+        (r"\frac{\partial L}{\partial w_{ih}} = \frac{\partial L}{\partial x_i} x_i", "x[1]"),
+    ],
+)
+def test_a_derivative_in_a_plain_number_asks_for_a_value(plain, formula, name):
+    grade = plain.grade(None, formula)
+    assert (grade.verdict, grade.mistakes, grade.correct) == ("unreadable", (), None)
+    assert grade.diagnosis == f"{name} is a plain number in this graph: record it as a Value to differentiate in it."
+
+
+def test_a_derivative_in_an_input_that_is_a_value():
+    model, x = MLP(2, [3, 2], activation="sigmoid", seed=0), [Value(0.5), Value(-1.0)]
+    derivation = derive(half_sse(model(x), [Value(0.0), Value(1.0)]))
+    for right in ("dL/dx[1] = sum(d_h[h]*w_ih[1,h] for h in H)", "ds_h[h]/dx[i] = w_ih[i,h]", "dL/dt[o] = t[o]-y[o]"):
+        assert derivation.grade(None, right).verdict == "equal", right
+    wrong = derivation.grade(None, "dL/dx[1] = 2*sum(d_h[h]*w_ih[1,h] for h in H)")
+    assert (wrong.verdict, [m.kind for m in wrong.mistakes]) == ("wrong", ["constant factor"])
+    assert wrong.counterexample is not None
 
 
 def test_a_sum_over_the_wrong_layer_names_the_one_its_letter_counts(plain):
