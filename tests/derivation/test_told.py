@@ -1,0 +1,42 @@
+"""What a grade tells in full, formula by formula: ``told.json``, each row of which was read and found to be right."""
+
+import json
+from pathlib import Path
+
+import pytest
+from graphs import absolute_errors, by_hand, identity, network, recurrent
+
+from autograd import derive, tanh
+from nn import cross_entropy
+
+ROWS = json.loads(Path(__file__).with_name("told.json").read_text(encoding="utf-8"))
+NETWORKS = {
+    "2-3-2 sigmoid": lambda: network((2, 3, 2)),
+    "2-3-2 sigmoid, 3 samples": lambda: network((2, 3, 2), samples=3),
+    "2-3-2 tanh, linear": lambda: network((2, 3, 2), activation="tanh", output="linear"),
+    "2-3-2 tanh, absolute errors": lambda: by_hand(tanh, identity, absolute_errors),
+    "recurrent, 4 steps": recurrent,
+    "2-2-2-1 sigmoid": lambda: network((2, 2, 2, 1)),
+    "2-3-3 tanh, softmax cross-entropy": lambda: network(
+        (2, 3, 3), activation="tanh", output="linear", loss=cross_entropy
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def derivations():
+    return {name: derive(make()) for name, make in NETWORKS.items()}
+
+
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [(name, row) for name, rows in ROWS.items() for row in rows],
+    ids=[f"{name}: {row['target']} {row['formula']}" for name, rows in ROWS.items() for row in rows],
+)
+def test_a_grade(derivations, name, row):
+    target = tuple(row["target"]) if isinstance(row["target"], list) else row["target"]
+    grade = derivations[name].grade(target, row["formula"])
+    assert (grade.verdict, grade.condition) == (row["verdict"], row.get("condition", "")), str(grade)
+    assert (grade.diagnosis, [m.kind for m in grade.mistakes]) == (row.get("diagnosis", ""), row.get("kinds", []))
+    assert (grade.correct and grade.correct.text.split("   ")[0]) == row.get("right")
+    assert (grade.counterexample is not None) is (grade.verdict == "wrong")
