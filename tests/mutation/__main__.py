@@ -148,9 +148,11 @@ class Record:
             name = re.compile(rf"\\b{re.escape(change.where.partition('.')[0])}\\b")
             wanted = [n for n, line in enumerate(source.splitlines(), 1) if name.search(line)]
         found = {nodes[k] for n in wanted for k in by_line.get(str(n), ())}
-        unseen = {} if found else {node: not node.startswith(UNSEEN) for node in nodes}
-        found = found or {nodes[k] for tests in by_line.values() for k in tests}
-        return sorted(found, key=lambda node: (unseen.get(node, True), self.seconds[node]))
+        if found:
+            return sorted(found, key=self.seconds.__getitem__)
+        unseen = {node for node in nodes if node.startswith(UNSEEN)}
+        found = {nodes[k] for tests in by_line.values() for k in tests} | unseen
+        return sorted(found, key=lambda node: (node not in unseen, self.seconds[node]))
 
 
 def portion(tests, seconds, limit):

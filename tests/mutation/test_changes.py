@@ -102,6 +102,9 @@ def test_the_quick_tests_that_run_the_lines_come_first():
     assert record.tests_of("f", y, source) == ["quick", "never", "slow"]  # there is none: all that run the file
     (unseen,) = changes("\n\nf = lambda: -x")
     assert record.tests_of("f", unseen, "") == ["quick", "never", "slow"]
+    elsewhere = mutation.UNSEEN[0] + "_here"
+    record = mutation.Record(record.lines, record.seconds | {elsewhere: 2.0})
+    assert record.tests_of("f", unseen, "") == [elsewhere, "quick", "never", "slow"]
     assert mutation.portion(["quick", "never", "slow"], record.seconds, 1.2) == (["quick", "never"], ["slow"])
     assert mutation.portion(["quick"], record.seconds, 1.2) == (["quick"], [])
 
