@@ -357,6 +357,20 @@ if pids[0]:
     thread.join()
 found, expected = [adjoints(loss)[shared]], [slope]
 """,
+    "before another thread is inside of no_grad": """
+x, inside, leave = Value(2.0), threading.Event(), threading.Event()
+pids.append(fork())
+def off():
+    with no_grad():
+        inside.set()
+        leave.wait(30)
+thread = threading.Thread(target=off)
+thread.start()
+inside.wait(30)
+found, expected = [(x * x).op is not None], [True]
+leave.set()
+thread.join()
+""",
     "another thread in a sweep": """
 from autograd.sweep import _marking
 x = Value(3.0)

@@ -381,15 +381,6 @@ class _Search(Edits):
 
     # --- Editing.
 
-    def _node(self, path, e=None):
-        e = self.formula if e is None else e
-        for k in path:
-            inner = parts(e)
-            if k >= len(inner):
-                return None
-            e = inner[k]
-        return e
-
     def _applied(self, edit, e=None):
         try:
             return self._changed(self.formula if e is None else e, edit.path, edit.change)
