@@ -99,18 +99,15 @@ class Claims:
 
     def _claims(self, meant, formula, rate):
         text = formula.strip()
-        primed = False
-        if meant is None or meant.role in ("w", "b", "free"):
-            # in text, w_ho[h,o]' = ... is the weight after the update
-            match = _PRIMED.match(text)
-            if match:
-                text, primed = f"{match[1]} ={text[match.end() :]}", True
+        primed = _PRIMED.match(text)  # in text, w_ho[h,o]' = ... is the weight after the update
+        if primed:
+            text = f"{primed[1]} ={text[primed.end() :]}"
         tree = read(text)
         self._latex = is_latex(text)
         left, rights, operator = _sides(tree)
         if not rights:
             raise ReadingError("there is no formula here.", 0)
-        update = primed or operator == "<-" or (left is not None and _is_updated(left))
+        update = primed is not None or operator == "<-" or (left is not None and _is_updated(left))
         step = left is not None and _is_step(left)
         if step:
             left = _without_delta(left)
@@ -149,6 +146,8 @@ class Claims:
         found = []
         failure = None
         letters_in = [x.base for x in tree.indices if isinstance(x, trees.Name) and not x.indices]
+        if self._is_turned(tree) and len(letters_in) == 2:
+            letters_in.reverse()
         for layer in range(self.network.depth, 0, -1):
             letters = self._letters_for(layer, letters_in)
             try:
@@ -172,6 +171,10 @@ class Claims:
         for reading in found:
             unique.setdefault(reading[0], reading)
         return list(unique.values())
+
+    def _is_turned(self, tree):
+        """Whether a weight of this name has its indices the other way: w_ho of the network's own names never has."""
+        return self.convention.order == "to-from" and tree.base not in self.vocabulary.bases
 
     def _letters_for(self, layer, letters_in):
         """What the letters of a convention count, if the neuron meant is in ``layer``."""
@@ -205,7 +208,7 @@ class Claims:
                 written[: len(own)] = own
         if isinstance(tree, trees.Name):
             given = list(tree.indices)
-            if meant.role == "w" and self.convention.order == "to-from" and tree.base not in self.vocabulary.bases:
+            if meant.role == "w" and self._is_turned(tree):
                 given.reverse()
             for k, x in enumerate(given[: len(meant.layers)]):
                 if isinstance(x, trees.Name) and not x.indices:

@@ -50,3 +50,24 @@ def test_an_activation_behind_a_choice_that_is_made_is_known_as_what_it_is():
     derivation = derive(by_hand(lambda z: where(1.0, tanh(z), z), identity, squares))
     assert derivation.grade("d_h[1]", "(1-a[1]**2)*sum(d_o[o]*w_ho[1,o] for o in O)").verdict == "equal"
     assert "(1 - a[h]**2)" in str(derivation)
+
+
+@pytest.mark.parametrize("target", [None, "w_ho[h,o]", "w_ho[1,2]"])
+@pytest.mark.parametrize(
+    ("formula", "verdict"),
+    [
+        (r"\frac{\partial L}{\partial w_{kj}} = \delta_k a_j", "equal"),
+        (r"\frac{\partial L}{\partial w_{kj}} = \delta_j a_k", "wrong"),
+        (r"\frac{\partial L}{\partial w_{oh}} = \delta_o a_h", "equal"),
+        ("dL/dw[k,j] = d_o[k]*a[j]", "equal"),
+        ("dL/dw[k,j] = d_o[j]*a[k]", "wrong"),
+        ("dL/dw_ho[j,k] = d_o[k]*a[j]", "equal"),  # the network's own name keeps its own order
+        ("dL/dw_ho[k,j] = d_o[k]*a[j]", "wrong"),
+        ("w[k,j]' = w[k,j] - eta*d_o[k]*a[j]", "equal"),
+    ],
+)
+def test_a_weight_whose_first_index_is_where_it_leads(target, formula, verdict):
+    derivation = derive(network((2, 3, 2))).convention(order="to-from")
+    if target is None and "w[" in formula:  # it may be any layer's, and the right side is of one
+        verdict = "wrong"
+    assert derivation.grade(target, formula).verdict == verdict
