@@ -77,7 +77,7 @@ class Polynomial:
                 key = tuple([(loop, d) for (loop, _), (d, _) in zip(what, choice, strict=True) if d])
                 counted[key] = counted.get(key, 0) + n * int(np.prod([sign for _, sign in choice]))
         constant = counted.pop((), 0)
-        terms = [(what, n) for what, n in counted.items() if n]
+        terms = sorted([(what, n) for what, n in counted.items() if n])  # the loops from the outermost on
         shown = ""
         if constant and any(n < 0 for _, n in terms):
             shown, constant = str(constant), 0
