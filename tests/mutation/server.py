@@ -101,11 +101,11 @@ def replacements(old, new):
 
     None where it cannot be told which replaces which.
     """
-    befores, afters = ([one for one in code.co_consts if isinstance(one, types.CodeType)] for code in (old, new))
-    if len(befores) != len(afters) or len({_place(before) for before in befores}) < len(befores):
+    inner, changed = ([one for one in code.co_consts if isinstance(one, types.CodeType)] for code in (old, new))
+    if len(inner) != len(changed) or len({_place(before) for before in inner}) < len(inner):
         return None
     found = {}
-    for before, after in zip(befores, afters, strict=True):
+    for before, after in zip(inner, changed, strict=True):
         if _meaning(before) == _meaning(after):
             continue
         if before.co_flags & inspect.CO_OPTIMIZED:
