@@ -197,7 +197,7 @@ def _lost(n, k, difference):
 
 
 def _odd(n):
-    return n - 2.0 * math.floor(0.5 * n) == 1.0
+    return abs(n) < INF and n - 2.0 * math.floor(0.5 * n) == 1.0
 
 
 def _power_term_limit(a, x, n, k, j):
