@@ -185,3 +185,8 @@ def test_the_largest_of_numbers_with_a_nan_among_them_is_nan(operands):
 def test_the_logarithm_of_an_empty_sum_says_what_is_missing():
     with pytest.raises(ValueError, match="logsumexp of no operands"):
         primitives.logsumexp()
+
+
+@pytest.mark.parametrize("k", [INF, -INF])
+def test_a_term_of_a_power_with_an_infinite_count_is_nan(k):
+    assert math.isnan(float(primitives.power_term(*map(Ieee, (1.0, -2.0, 3.0, k, 0.0)))))
