@@ -286,6 +286,7 @@ def attention(tokens, heads=3, width=2):
     return lower([sum(y * y for y in out)], parameters, [x for row in inputs for x in row])
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("kind", ["forward", "adjoint"])
 def test_attention_has_the_same_loops_for_any_number_of_tokens(kind):
     sizes = []
@@ -318,6 +319,7 @@ def growing(draw, depth=2):
     return [(name, slots if len(slots) > 1 else (*slots, 0)) for name, slots in program]
 
 
+@pytest.mark.once
 @settings(max_examples=400, deadline=None)
 @given(growing())
 def test_unrolling_gives_a_growing_program_back(program):
