@@ -170,13 +170,13 @@ class _Row:
         self.runs = runs
 
     def at(self, position):
-        """The slot at a position, a polynomial; the run that it is in in turn 0 goes on as long as need be."""
-        start = fixed(0)
-        for first, step, count in self.runs:
-            if position.first < (start + count).first or (first, step, count) is self.runs[-1]:
-                return first + step * (position + start * -1)
+        """The slot at a position, a polynomial; which run that is in tells turn 0."""
+        runs, start = iter(self.runs), fixed(0)
+        first, step, count = next(runs)
+        while position.first >= (start + count).first:
             start = start + count
-        raise AssertionError("an instruction has slots")
+            first, step, count = next(runs)
+        return first + step * (position + start * -1)
 
     def some(self):
         """The positions of a few: of a run the first two, None for those between, and the last."""
