@@ -260,6 +260,15 @@ def test_memory_is_flat_over_ten_thousand_training_steps():
 
 # --- Forks. In interpreters of their own, which are single-threaded but for the thread a test starts.
 
+OFF = """
+def off():
+    with no_grad():
+        inside.set()
+        leave.wait(30)
+thread = threading.Thread(target=off)
+thread.start()
+inside.wait(30)
+"""  # another thread, inside of no_grad until it may leave
 FORKS = {
     "in a rule, in the middle of a sweep": """
 def rule(y, x):
@@ -309,16 +318,9 @@ y = x * x
 y.backward()
 found, expected = [inside, x.grad], [None, 4.0]
 """,
-    "while another thread is inside of no_grad": """
+    "while another thread is inside of no_grad": f"""
 inside, leave, ops = threading.Event(), threading.Event(), []
-def off():
-    with no_grad():
-        inside.set()
-        leave.wait(30)
-thread = threading.Thread(target=off)
-thread.start()
-inside.wait(30)
-pids.append(fork())
+{OFF}pids.append(fork())
 if pids[0]:
     leave.set()
     thread.join()
@@ -357,17 +359,10 @@ if pids[0]:
     thread.join()
 found, expected = [adjoints(loss)[shared]], [slope]
 """,
-    "before another thread is inside of no_grad": """
+    "before another thread is inside of no_grad": f"""
 x, inside, leave = Value(2.0), threading.Event(), threading.Event()
 pids.append(fork())
-def off():
-    with no_grad():
-        inside.set()
-        leave.wait(30)
-thread = threading.Thread(target=off)
-thread.start()
-inside.wait(30)
-found, expected = [(x * x).op is not None], [True]
+{OFF}found, expected = [(x * x).op is not None], [True]
 leave.set()
 thread.join()
 """,
