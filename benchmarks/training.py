@@ -106,7 +106,7 @@ def native(work):
     network, history = model(work), nn.History()
     training = NativeTraining(
         network, getattr(nn, work.loss), nn.SGD(work.rate), network.parameters(), list(map(tuple, work.X.tolist())),
-        work.Y.tolist(), work.batch, None, None, None,
+        work.Y.tolist(), work.batch, None, None, math.inf, None,
     )  # fmt: skip
 
     def run():

@@ -141,6 +141,7 @@ class NativeTraining(Recorded):
         parameters, X, Y, classes: as of :class:`Recorded`.
         size: samples an update.
         generator: what shuffles, or None.
+        epochs: how many there are going to be, about.
         accumulate: ``accumulate(samples, updates)`` sets the gradients of some samples by the engine, and returns the
             sum of their losses and how many answers were right; it raises where a number is not finite.
 
@@ -148,7 +149,7 @@ class NativeTraining(Recorded):
         NotNative: this cannot be compiled.
     """
 
-    def __init__(self, model, loss, optimizer, parameters, X, Y, size, classes, generator, accumulate):
+    def __init__(self, model, loss, optimizer, parameters, X, Y, size, classes, generator, epochs, accumulate):
         super().__init__(model, loss, parameters, X, Y, classes)
         self._optimizer, self._generator, self._accumulate = optimizer, generator, accumulate
         sample = self._sample
@@ -156,7 +157,7 @@ class NativeTraining(Recorded):
         slots = 0 if change is None else len(optimizer._start)
         self._descent = Descent(
             sample.loss, sample.outputs, parameters, sample.inputs, self._rows, self._labels, size, change, slots, key,
-            None if generator is None else generator.getstate(),
+            None if generator is None else generator.getstate(), epochs * -(-len(X) // size),
         )  # fmt: skip
         self._changes = change is not None
         self._pace = 1000.0  # updates a second, to begin with

@@ -29,10 +29,10 @@ from autograd.native.lowering import (
 from autograd.native.machine import lane_width
 from autograd.native.registers import Lanes, Register
 
-__all__ = ["INDEX", "Emitter", "Space", "summed", "written_slots"]
+__all__ = ["INDEX", "SUM_FLAGS", "Emitter", "Space", "summed", "written_slots"]
 
 INDEX = ir.IntType(64)
-_SUM_FLAGS = ("contract", "nsz", "reassoc")  # a sum over a loop may be taken in several parts at once
+SUM_FLAGS = ("contract", "nsz", "reassoc")  # a sum over a loop may be taken in several parts at once
 _MOST_REMEMBERED = 512  # numbers of one region kept in registers across the start of a loop
 _MOST_AT_ONCE = 400  # instructions and loops in one function
 
@@ -77,7 +77,7 @@ class Emitter:
     def __init__(self, lanes: Lanes, space: Space, sizes, fresh: bool = False, update=None):
         self._lanes, self._space, self._fresh, self._update = lanes, space, fresh, update
         self._parameters = sizes.get(PARAMETERS, 0)
-        self._sums = lanes if lanes.strict else Lanes(lanes.builder, lanes.count, single=lanes.single, flags=_SUM_FLAGS)
+        self._sums = lanes if lanes.strict else Lanes(lanes.builder, lanes.count, single=lanes.single, flags=SUM_FLAGS)
         self._read_back = {base: np.zeros(size, dtype=bool) for base, size in sizes.items()}
         self.cut = False
         self._begin(dry=True)
@@ -497,7 +497,7 @@ class Emitter:
         before.align = self._alignment(folded)
         total = before
         for piece in self._pieces(lanes.lift(part).value, folded):
-            total = b.fadd(total, piece, flags=() if lanes.strict else _SUM_FLAGS)
+            total = b.fadd(total, piece, flags=() if lanes.strict else SUM_FLAGS)
         b.store(total, address).align = self._alignment(folded)
 
     def _sum_to_gradient(self, out, part, sets):
@@ -506,7 +506,7 @@ class Emitter:
         width = min(lanes.count, lane_width())
         first, *rest = self._pieces(lanes.lift(part).value, width)
         for piece in rest:
-            first = b.fadd(first, piece, flags=_SUM_FLAGS)
+            first = b.fadd(first, piece, flags=SUM_FLAGS)
         total = summed(b, first) if width > 1 else first
         address = self._address(out, 1)
         b.store(total if sets else b.fadd(b.load(address), total), address)
@@ -564,7 +564,7 @@ def summed(b, vector):
     name = f"llvm.vector.reduce.fadd.v{type_.count}f{64 if type_.element == ir.DoubleType() else 32}"
     if name not in b.module.globals:
         ir.Function(b.module, ir.FunctionType(type_.element, [type_.element, type_]), name=name)
-    return b.call(b.module.globals[name], [ir.Constant(type_.element, -0.0), vector], fastmath=_SUM_FLAGS)
+    return b.call(b.module.globals[name], [ir.Constant(type_.element, -0.0), vector], fastmath=SUM_FLAGS)
 
 
 def _times(flow, partial, primitive, i, operands):

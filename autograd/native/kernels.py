@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from llvmlite import ir
 
-from autograd.native.emitting import INDEX, Emitter, Space, summed, written_slots
+from autograd.native.emitting import INDEX, SUM_FLAGS, Emitter, Space, summed, written_slots
 from autograd.native.loops import expanded
 from autograd.native.lowering import (
     CONSTANTS,
@@ -275,14 +275,52 @@ def runner(module, block: Block, name="run"):
 
 
 def fold(b, gradients, G, n_parameters, folded, element, clear=False):
-    """Add the lanes of each parameter's gradient to its sum."""
-    with counted(b, n_parameters) as p:
-        address = b.gep(G, [p])
-        lanes = b.gep(gradients, [b.mul(p, index(folded))])
+    """Add the lanes of each parameter's gradient to its sum: as many parameters at a time as there are lanes."""
+    whole = n_parameters // folded * folded
+    with counted(b, whole // folded) as k:
+        _fold(b, gradients, G, b.mul(k, index(folded)), folded, folded, element, clear)
+    if folded > 1:
+        with counted(b, n_parameters, start=whole) as p:
+            _fold(b, gradients, G, p, 1, folded, element, clear)
+
+
+def _fold(b, gradients, G, first, count, folded, element, clear):
+    """Add the lanes of one parameter, or of as many as there are lanes."""
+    vector = ir.VectorType(element, folded)
+    numbers = []
+    for k in range(count):
+        address = b.gep(gradients, [b.mul(b.add(first, index(k)), index(folded))])
         if folded > 1:
-            lanes = b.bitcast(lanes, ir.VectorType(element, folded).as_pointer())
-        total = b.load(lanes)
+            address = b.bitcast(address, vector.as_pointer())
+        numbers.append(b.load(address))
         if clear:
-            b.store(ir.Constant(total.type, None), lanes)
-        total = summed(b, total) if folded > 1 else total
+            b.store(ir.Constant(numbers[-1].type, None), address)
+    address = b.gep(G, [first])
+    if count == 1:
+        total = summed(b, numbers[0]) if folded > 1 else numbers[0]
         b.store(b.fadd(b.load(address), total), address)
+        return
+    address = b.bitcast(address, vector.as_pointer())
+    before = b.load(address)
+    before.align = 4  # of a number; the sums of all parameters need not start where a register would
+    b.store(b.fadd(before, _sums(b, numbers)), address).align = 4
+
+
+def _sums(b, vectors):
+    """A vector with the sum of each of ``n`` vectors of ``n`` numbers, in any order.
+
+    A step adds pairs of vectors: what is in places with a bit set to what is where it is not. After the last step, on
+    the highest bit, place k has the sum of the vector k.
+    """
+    n = len(vectors)
+    undefined = ir.Constant(ir.VectorType(ir.IntType(32), n), ir.Undefined)
+    bit = 1
+    while len(vectors) > 1:
+        low = [k - k // bit % 2 * bit + k // bit % 2 * n for k in range(n)]
+        pick = [ir.Constant(undefined.type, [k + move for k in low]) for move in (0, bit)]
+        vectors = [
+            b.fadd(*[b.shuffle_vector(one, other, places) for places in pick], flags=SUM_FLAGS)
+            for one, other in zip(vectors[::2], vectors[1::2], strict=True)
+        ]
+        bit *= 2
+    return vectors[0]

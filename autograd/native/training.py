@@ -30,6 +30,7 @@ __all__ = ["Descent", "Progress"]
 
 _BIT, _POINTER = ir.IntType(1), ctypes.c_void_p
 _WORTH_HALVES = 300_000  # instructions in a batch from which on a second thread pays
+_WORTH_LAST = 3e9  # instructions in lanes left empty from which on code of its own for a last group pays
 _STOPPED, _GRADIENT = 1, 2
 _EPOCH, _PLACE, _UPDATES, _STATUS, _HITS, _COPY, _BEGUN, _PENDING = range(8)  # places in the state
 _ARGUMENTS = (
@@ -72,13 +73,15 @@ class Descent:
         memory: how many numbers are remembered for each parameter.
         key: what ``change`` depends on, for the cache of compiled code.
         shuffle: the state of a ``random.Random`` to shuffle with before each epoch, or None.
+        updates: how many there are going to be, about: for many, more is compiled.
 
     The numbers are in arrays of this object: ``numbers`` of the parameters, ``memory`` of shape (memory, parameters).
     """
 
     def __init__(
-        self, loss, outputs, parameters, inputs, rows, labels, batch_size, change=None, memory=0, key=None, shuffle=None
-    ):
+        self, loss, outputs, parameters, inputs, rows, labels, batch_size, change=None, memory=0, key=None,
+        shuffle=None, updates=math.inf,
+    ):  # fmt: skip
         self._outputs = [loss, *outputs]
         self._rows = np.ascontiguousarray(rows, dtype=np.float64)
         self._samples, self._batch = len(self._rows), min(batch_size, len(self._rows))
@@ -87,6 +90,9 @@ class Descent:
         self._lanes = 1 if self._batch < 3 else 0
         low = lower(self._outputs, parameters, inputs, of_inputs=False, pulled=self._lanes != 1, differentiated=1)
         self._lanes = self._lanes or lanes_for(low, self._batch, lane_width(), 8)
+        self._last = _last_lanes(self._batch, self._lanes)  # 0: none
+        if updates * (self._lanes - self._last) * (len(low.forward) + len(low.adjoint)) < _WORTH_LAST:
+            self._last = 0
         forward, adjoint = roll(low.forward), roll(low.adjoint)
         if self._lanes == 1:
             forward, adjoint = split(expanded(forward)), split(expanded(adjoint))
@@ -95,9 +101,10 @@ class Descent:
         # Halves, whatever the machine, so that the last digits are the same on all of them.
         halves = self._batch * len(low.adjoint) >= _WORTH_HALVES and not single
         self._kernel = kernel(
-            ("descent", structure, tuple(sorted(low.sizes.items())), self._lanes, single, memory, key, labels is None,
-             halves),
-            lambda: _Kernel(low, forward, adjoint, self._lanes, single, change, memory, labels is not None, halves),
+            ("descent", structure, tuple(sorted(low.sizes.items())), self._lanes, self._last, single, memory, key,
+             labels is None, halves),
+            lambda: _Kernel(low, forward, adjoint, self._lanes, self._last, single, change, memory, labels is not None,
+                            halves),
         )  # fmt: skip
         self._changes = change is not None
         self._slots = memory
@@ -108,8 +115,8 @@ class Descent:
         self._state = np.zeros(8, dtype=np.int64)
         self._sums = np.zeros(2)
         self._gradient = np.zeros(max(self._n, 1))
-        self._work = aligned(self._kernel.block.layout.total)
-        self._half = Half(self._n, self._kernel.block.layout.total) if halves else None
+        self._work = aligned(self._kernel.room)
+        self._half = Half(self._n, self._kernel.room) if halves else None
         self._first_half = -(-self._batch // (2 * self._lanes)) * self._lanes
         self._shuffles = shuffle is not None
         self._random = np.zeros(STATE, dtype=np.uint32)
@@ -192,18 +199,29 @@ class Descent:
         return float(self._sums[0]), int(self._state[_HITS])
 
 
+def _last_lanes(batch, count):
+    """In how many lanes the last group of a batch could be computed, if they are fewer than ``count``; else 0."""
+    left, lanes = batch % count, lane_width()
+    while lanes < left:
+        lanes *= 2
+    return lanes if left and lanes < count else 0
+
+
 class _Kernel:
     """The code of a descent: one function that makes updates until there is a reason to stop."""
 
-    def __init__(self, low, forward, adjoint, count, single, change, slots, counts_hits, halves):
+    def __init__(self, low, forward, adjoint, count, last, single, change, slots, counts_hits, halves):
         module = ir.Module("deltagrad")
         self._low, self._n, self._slots, self._counts_hits = low, low.sizes.get(PARAMETERS, 0), slots, counts_hits
         # One sample's gradient need not be kept: each parameter is updated where its own is found.
         self._fused = single and count == 1 and change is not None and single_contributions(low)
-        self.block = Block(
-            module, "block", low, forward, adjoint, count, differentiate=True, fresh=single, flags=("contract",),
-            update=(change, slots) if self._fused else None,
-        )  # fmt: skip
+        self.block, self._last_block = [
+            Block(module, name, low, forward, adjoint, lanes, differentiate=True, fresh=single, flags=("contract",),
+                  update=(change, slots) if self._fused else None) if lanes else None
+            for name, lanes in (("block", count), ("last", last))
+        ]  # fmt: skip
+        # The short last group has working memory of its own behind that of the others, but for the gradients.
+        self.room = self.block.layout.total + (self._last_block.layout.total if last else 0)
         self._batch, self._finite = self._batch_gradient(module), _finite_check(module)
         self._halves = HalfCode(module, self._batch) if halves else None
         update = None if change is None or self._fused else _updater(module, change, self._n, slots)
@@ -320,54 +338,68 @@ class _Kernel:
         kinds = [double] * 3 + [whole] * 2 + [double] * 2 + [whole, double, INDEX, DOUBLE]
         kind = ir.FunctionType(ir.VoidType(), kinds + [double] * (4 if self._fused else 0))
         function = ir.Function(module, kind, name="batch")
-        parameters, constants, rows, order, labels, gradient, loss, hits, work, size, share, *updates = function.args
+        gradient, loss, hits, work, size = function.args[5:10]
         b = ir.IRBuilder(function.append_basic_block("entry"))
-        layout, count, n_inputs = self.block.layout, self.block.layout.count, self._low.sizes.get(INPUTS, 0)
+        folded, count = self.block.layout.folded, self.block.layout.count
         b.store(ir.Constant(DOUBLE, 0.0), loss)
         b.store(index(0), hits)
+        gradients = b.gep(work, [index(self.block.layout.offsets[PARAMETER_GRADIENTS])])
+        if not self.block.fresh:
+            zero(b, gradients, self._n * folded, DOUBLE)
+        wide, last = size, self._last_block
+        if last is not None:  # what is left over is its, where that fits into its fewer lanes
+            left = b.urem(size, index(count))
+            fits = b.icmp_unsigned("<=", left, index(last.layout.count))
+            wide = b.sub(size, b.select(fits, left, index(0)))
 
-        def room(base):
-            return b.gep(work, [index(layout.offsets[base])])
+        def one_group(block, first, work):
+            self._group(b, block, function.args, first, work, gradients)
+
+        with counted(b, b.udiv(b.add(wide, index(count - 1)), index(count))) as group:
+            one_group(self.block, b.mul(group, index(count)), work)
+        if last is not None:
+            with b.if_then(b.icmp_unsigned("<", wide, size)):
+                one_group(last, wide, b.gep(work, [index(self.block.layout.total)]))
+        if not self.block.fresh:
+            zero(b, gradient, self._n, DOUBLE)
+            fold(b, gradients, gradient, self._n, folded, DOUBLE)
+        b.ret_void()
+        return function
+
+    def _group(self, b, block, arguments, first, work, gradients):
+        """Compute the samples from ``first`` on, as many as the block has lanes, with working memory of its own."""
+        parameters, constants, rows, order, labels, gradient, loss, hits, _, size, share, *updates = arguments
+        layout, count, n_inputs = block.layout, block.layout.count, self._low.sizes.get(INPUTS, 0)
+        inputs, outputs, seeds = [b.gep(work, [index(layout.offsets[base])]) for base in (INPUTS, "outputs", "seeds")]
 
         def sample(k):
             return b.load(b.gep(order, [k]))
 
-        inputs, outputs, seeds, gradients = room(INPUTS), room("outputs"), room("seeds"), room(PARAMETER_GRADIENTS)
-        if not self.block.fresh:
-            zero(b, gradients, self._n * layout.folded, DOUBLE)
-        with counted(b, b.udiv(b.add(size, index(count - 1)), index(count))) as group:
-            first = b.mul(group, index(count))
-            left = b.sub(size, first)
-            inside = b.select(b.icmp_signed("<", left, index(count)), left, index(count))
-            row = None
-            with counted(b, count) as lane:
-                k = b.add(first, lane)
-                held = b.icmp_signed("<", k, size)
-                if count > 1:
-                    start = b.mul(sample(b.select(held, k, b.sub(size, index(1)))), index(n_inputs))
-                    with counted(b, n_inputs) as i:
-                        x = b.load(b.gep(rows, [b.add(start, i)]))
-                        b.store(x, b.gep(inputs, [b.add(b.mul(i, index(count)), lane)]))
-                b.store(b.select(held, share, ir.Constant(DOUBLE, 0.0)), b.gep(seeds, [lane]))
-            if count == 1:
-                row = b.gep(rows, [b.mul(sample(first), index(n_inputs))])
-            own = gradient if self.block.fresh else None
-            self.block.call(b, parameters, constants, work, row, own, updates)
-            with counted(b, inside) as lane:
-                b.store(b.fadd(b.load(loss), b.load(b.gep(outputs, [lane]))), loss)
-                if self._counts_hits:
-                    label = b.load(b.gep(labels, [sample(b.add(first, lane))]))
-                    hit = b.icmp_signed("==", self._answer(b, outputs, lane), label)
-                    b.store(b.add(b.load(hits), b.zext(hit, INDEX)), hits)
-        if not self.block.fresh:
-            zero(b, gradient, self._n, DOUBLE)
-            fold(b, gradients, gradient, self._n, layout.folded, DOUBLE)
-        b.ret_void()
-        return function
+        left = b.sub(size, first)
+        inside = b.select(b.icmp_signed("<", left, index(count)), left, index(count))
+        row = None
+        with counted(b, count) as lane:
+            k = b.add(first, lane)
+            held = b.icmp_signed("<", k, size)
+            if count > 1:
+                start = b.mul(sample(b.select(held, k, b.sub(size, index(1)))), index(n_inputs))
+                with counted(b, n_inputs) as i:
+                    x = b.load(b.gep(rows, [b.add(start, i)]))
+                    b.store(x, b.gep(inputs, [b.add(b.mul(i, index(count)), lane)]))
+            b.store(b.select(held, share, ir.Constant(DOUBLE, 0.0)), b.gep(seeds, [lane]))
+        if count == 1:
+            row = b.gep(rows, [b.mul(sample(first), index(n_inputs))])
+        block.call(b, parameters, constants, work, row, gradient if block.fresh else gradients, updates)
+        with counted(b, inside) as lane:
+            b.store(b.fadd(b.load(loss), b.load(b.gep(outputs, [lane]))), loss)
+            if self._counts_hits:
+                label = b.load(b.gep(labels, [sample(b.add(first, lane))]))
+                hit = b.icmp_signed("==", self._answer(b, block, outputs, lane), label)
+                b.store(b.add(b.load(hits), b.zext(hit, INDEX)), hits)
 
-    def _answer(self, b, outputs, lane):
+    def _answer(self, b, block, outputs, lane):
         """The index of a lane's largest output, the first of equals; of a single one, whether it is above 0."""
-        count, n = self.block.layout.count, len(self._low.outputs) - 1
+        count, n = block.layout.count, len(self._low.outputs) - 1
 
         def output(o):
             return b.load(b.gep(outputs, [b.add(index((o + 1) * count), lane)]))

@@ -8,8 +8,9 @@ import pytest
 
 import nn.native
 from autograd import Value, dot, maximum, tanh, where
+from autograd.native import programs, training
 from autograd.native.kernels import index
-from autograd.native.machine import Code
+from autograd.native.machine import Code, lane_width
 from autograd.native.shuffling import STATE, shuffler
 from nn import MLP, SGD, Adam, Layer, Momentum, Neuron, cross_entropy, fit, half_sse, hinge, mse, sse
 
@@ -250,7 +251,7 @@ def test_a_loss_that_asks_whether_a_target_equals_something_is_not_compiled():
         trained("native", SGD(0.1), "sse, relu", loss=loss)
 
 
-def test_by_default_what_is_not_ones_own_is_compiled_where_it_is_worth_it(monkeypatch):
+def test_by_default_what_is_not_ones_own_is_compiled(monkeypatch):
     made = []
     native = nn.native.NativeTraining
 
@@ -259,10 +260,7 @@ def test_by_default_what_is_not_ones_own_is_compiled_where_it_is_worth_it(monkey
         return native(*arguments)
 
     monkeypatch.setattr(nn.native, "NativeTraining", noted)
-    trained(None, SGD(0.01))
-    assert made == []
-    monkeypatch.setattr(nn.training, "_WORTH", nn.training._WORTH // 100)
-    trained(None, SGD(0.01), epochs=20)
+    trained(None, SGD(0.01), epochs=1)
     assert made == [1]
     trained(None, SGD(0.01), epochs=20, loss=lambda y, t: half_sse(y, t), batch_size=None)
     assert made == [1]
@@ -306,15 +304,39 @@ def test_the_shuffle_is_pythons(n):
     assert index(1).type.width == 64
 
 
+@pytest.mark.parametrize("worth_halves", [1, math.inf])
+@pytest.mark.parametrize("batch_size", [35, None])
+def test_a_last_group_in_fewer_lanes(batch_size, worth_halves, monkeypatch):
+    """Of 37 samples in groups of 32 the last group has 5; in batches of 35, one has 3, and one is of 2 samples."""
+    monkeypatch.setattr(programs, "_kernels", type(programs._kernels)())
+    monkeypatch.setattr(training, "_WORTH_HALVES", worth_halves)
+    monkeypatch.setattr(training, "lanes_for", lambda *_: 4 * lane_width())
+    options = {"batch_size": batch_size, "task": "classes"}
+    in_all = trained("native", Adam(0.01), **options)
+    monkeypatch.setattr(training, "_WORTH_LAST", 1)
+    lanes = {}
+
+    class Noted(training.Block):
+        def __init__(self, module, name, low, forward, adjoint, count, **more):
+            super().__init__(module, name, low, forward, adjoint, count, **more)
+            lanes[name] = count
+
+    monkeypatch.setattr(training, "Block", Noted)
+    in_fewer = trained("native", Adam(0.01), **options)
+    assert lane_width() <= lanes["last"] < lanes["block"] == 4 * lane_width()
+    assert_same(in_fewer, in_all)
+    assert_same(in_fewer, trained("eager", Adam(0.01), **options))
+
+
 @pytest.mark.parametrize("batch_size", [30, 36, None])
 @pytest.mark.parametrize("name", ["SGD, schedule", "Adam, decay"])
 def test_large_batches_in_halves(name, batch_size, monkeypatch):
-    monkeypatch.setattr("autograd.native.training._WORTH_HALVES", 1)
+    monkeypatch.setattr(training, "_WORTH_HALVES", 1)
     options = {"batch_size": batch_size, "task": "classes", "validation": 0.05}
     ours = trained("native", OPTIMIZERS[name](), **options)
     assert_same(ours, trained("eager", OPTIMIZERS[name](), **options))
 
 
 def test_in_halves_numbers_that_do_not_stay_finite_raise_too(monkeypatch):
-    monkeypatch.setattr("autograd.native.training._WORTH_HALVES", 1)
+    monkeypatch.setattr(training, "_WORTH_HALVES", 1)
     test_numbers_that_do_not_stay_finite_raise_as_the_engine_does(lambda: Momentum(1e200), 20)
