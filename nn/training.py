@@ -15,9 +15,6 @@ from nn.optimizers import SGD, Adam, Momentum
 
 __all__ = ["History", "fit"]
 
-# Samples times parameters, over all epochs, from which on compiling pays for itself: half a second of the engine.
-_WORTH = 1_000_000
-
 
 class History:
     """What happened during :func:`fit`.
@@ -108,9 +105,10 @@ def fit(
         shuffle: whether to shuffle; False takes the samples in the order they are in, each epoch.
         engine: ``"native"`` runs whole epochs in machine code, ``"eager"`` sample by sample on the recorded graph. Both
             give the same results, but for the last digits, where sums are taken in another order. By default native
-            where llvmlite is installed, model, loss and optimizer are those of nn, and there is enough to do to make up
-            for compiling, which takes some tenths of a second. Of a model or a loss of your own, one sample is recorded
-            and stands for all: where its Python code compares Values or reads their data, that is an error.
+            where llvmlite is installed, and model, loss and optimizer are those of nn. Compiling takes some tenths of
+            a second, more for large models; once in a process for models of one shape. Of a model or a loss of your
+            own, one sample is recorded and stands for all: where its Python code compares Values or reads their data,
+            that is an error.
         cluster: a client of ``dask.distributed``, whose workers compute the gradients. By default none, and nothing is
             imported. Each process of the cluster compiles the model once and keeps shards of the samples; the updates
             are made here. The numbers are those of a training without a cluster but for the last digits, and do not
@@ -151,13 +149,14 @@ def fit(
     def accumulate(batch, updates):
         return _accumulate(model, loss, parameters, [(X[i], Y[i]) for i in batch], updates, classes)
 
-    work = epochs * len(X) * len(parameters)
     eager = functools.partial(_eager, optimizer, parameters, len(X), size, shuffler, epochs, history)
     if cluster is not None:
         spread = _spread(cluster, engine, model, loss, parameters, X, Y, size, classes, accumulate)
         measure = spread.measure
         running = spread.epochs(eager(spread.accumulate))
-    elif native := _native(engine, work, model, loss, optimizer, parameters, X, Y, size, classes, shuffler, accumulate):
+    elif native := _native(
+        engine, model, loss, optimizer, parameters, X, Y, size, classes, shuffler, epochs, accumulate
+    ):
         measure = native.measure
         running = native.epochs(epochs, history, bool(held_out), None if film is None else lambda: _record(history))
     else:
@@ -206,10 +205,10 @@ def _eager(optimizer, parameters, samples, size, shuffler, epochs, history, accu
         yield total, right
 
 
-def _native(engine, work, model, loss, optimizer, *rest):
+def _native(engine, model, loss, optimizer, *rest):
     """The training as machine code; None where it is to be eager."""
     _check_engine(engine)
-    if engine == "eager" or (engine is None and not (_is_ours(model, loss, optimizer) and work >= _WORTH)):
+    if engine == "eager" or (engine is None and not _is_ours(model, loss, optimizer)):
         return None
     if importlib.util.find_spec("llvmlite") is None or importlib.util.find_spec("numpy") is None:
         if engine is None:
