@@ -160,6 +160,7 @@ class NativeTraining(Recorded):
             None if generator is None else generator.getstate(), epochs * -(-len(X) // size),
         )  # fmt: skip
         self._changes = change is not None
+        self._by_hand = False
         self._pace = 1000.0  # updates a second, to begin with
         self._read()
 
@@ -182,8 +183,11 @@ class NativeTraining(Recorded):
             columns = [remembered.get(p, self._optimizer._start) for p in self._parameters]
             self._descent.memory[:] = np.array(columns).T
 
-    def write(self):
-        """Put the numbers into the parameters, and what is remembered into the optimizer."""
+    def _write(self):
+        """Put what the arrays hold into the parameters, the optimizer, the generator and the history."""
+        if self._by_hand:
+            return  # the optimizer itself is at work, and the arrays lag behind
+        self._count()
         assign(self._parameters, self._descent.numbers.tolist())
         if self._changes and self._optimizer._start and self._optimizer.updates:
             columns = self._descent.memory.T.tolist()
@@ -191,38 +195,60 @@ class NativeTraining(Recorded):
         if self._generator is not None:
             self._generator.setstate(self._descent.random_state(self._generator.getstate()))
 
+    def _count(self):
+        """Bring the number of updates in the history and in the optimizer up to that of the machine code."""
+        in_history, by_optimizer = self._before
+        self._history.updates = in_history + self._descent.updates
+        if self._changes:
+            self._optimizer.updates = by_optimizer + self._descent.updates
+
     # --- Epochs
 
     def epochs(self, n, history, measured=False, each=None):
         """Train for n epochs; after each the sum of its losses, and how many answers were right.
 
         ``history.updates`` grows along. Where it is ``measured`` after each epoch, none begins before that is done;
-        ``each()`` is called after every update, with the parameters written.
+        ``each()`` is called after every update, with the parameters written. An interrupt at any point leaves
+        parameters, optimizer and history at one whole update, the last that was made.
         """
-        done = 0
+        self._history = history
+        made = self._descent.updates
+        self._before = history.updates - made, self._optimizer.updates - made if self._changes else 0
         try:
-            while done < n:
-                budget = 1 if each is not None else max(1, int(self._pace * _TURN))
-                start = time.perf_counter()
-                progress = self._descent.run(1 if measured else n - done, budget, self._rates(budget))
-                taken = time.perf_counter() - start
-                if progress.updates == budget and taken > 0:
-                    self._pace = budget / taken
-                history.updates += progress.updates
-                if self._changes:
-                    self._optimizer.updates += progress.updates
-                sums = list(zip(progress.losses, progress.hits, strict=True))
-                if progress.stopped or progress.gradient is not None:
-                    last = self._by_hand(progress, history)
-                    sums += [] if last is None else [last]
-                if each is not None:
-                    self.write()
-                    each()
-                for total, right in sums:
-                    done += 1
-                    yield total, right
-        finally:
-            self.write()
+            try:
+                yield from self._turns(n, measured, each)
+            finally:
+                self._write()
+        except BaseException:
+            self._write()  # what interrupts may have come within the other call
+            raise
+
+    def _turns(self, n, measured, each):
+        done = 0
+        while done < n:
+            budget = 1 if each is not None else max(1, int(self._pace * _TURN))
+            rates, interrupt = self._rates(budget), None
+            start = time.perf_counter()
+            try:
+                progress = self._descent.run(1 if measured else n - done, budget, rates)
+            except KeyboardInterrupt as found:  # it is noticed when machine code returns: what that did has been done
+                progress, interrupt = self._descent.progress(), found
+            taken = time.perf_counter() - start
+            if progress.updates == budget and taken > 0:
+                self._pace = budget / taken
+            self._count()
+            sums = list(zip(progress.losses, progress.hits, strict=True))
+            if interrupt is None and (progress.stopped or progress.gradient is not None):
+                last = self._update_by_hand(progress)
+                sums += [] if last is None else [last]
+            if each is not None and interrupt is None:
+                self._write()
+                each()
+            for total, right in sums:
+                done += 1
+                yield total, right
+            if interrupt is not None:
+                raise interrupt
 
     def _rates(self, budget):
         rate = self._optimizer.rate if self._changes else 0.0
@@ -241,20 +267,23 @@ class NativeTraining(Recorded):
             rates.append(float(found))
         return rates + [math.nan] * (budget - len(rates))  # which stops the update: it is made by hand, and says why
 
-    def _by_hand(self, progress, history):
+    def _update_by_hand(self, progress):
         """One update by the optimizer itself, and the sweep by the engine where that stopped: it says what is wrong."""
-        self.write()
+        self._write()
         descent = self._descent
         if progress.gradient is None:
-            loss, hits = self._accumulate(descent.batch, history.updates)
+            loss, hits = self._accumulate(descent.batch, self._history.updates)
         else:
             loss, hits = descent.pending
             for p, g in zip(self._parameters, progress.gradient.tolist(), strict=True):
                 p.grad = g
+        self._by_hand = True
         self._optimizer.step(self._parameters)
-        history.updates += 1
+        self._history.updates += 1
         self._read()
-        return descent.advance(loss, hits)
+        last = descent.advance(loss, hits)
+        self._by_hand = False
+        return last
 
     # --- Measuring
 

@@ -3,14 +3,11 @@
 Depth, fan-in, fan-out, threads and weak references are in ``test_promises.py``, copies in ``test_copies.py``.
 """
 
-import gc
 import random
-import resource
 import sys
 
 import pytest
 
-import autograd
 from autograd import Value, dot, primitive, total
 from autograd.sweep import adjoints, order_of_all
 from nn import MLP, SGD, Adam, Momentum, fit, half_sse
@@ -98,16 +95,17 @@ def _bits(model):
     return [p.data.hex() for p in model.parameters()]
 
 
-def _trained(model, optimizer, epochs, loss=half_sse):
-    return fit(model, X, Y, loss=loss, optimizer=optimizer, epochs=epochs, batch_size=None, progress=False)
+def _trained(model, optimizer, epochs, loss=half_sse, engine="eager"):
+    options = {"batch_size": None, "progress": False, "engine": engine}
+    return fit(model, X, Y, loss=loss, optimizer=optimizer, epochs=epochs, **options)
 
 
-def _clean(make, epochs):
+def _clean(make, epochs, engine="eager"):
     """The parameters after 0, 1, ... updates of a run that nothing disturbs."""
     model, optimizer, found = _model(), make(), []
     for _ in range(epochs):
         found.append(_bits(model))
-        _trained(model, optimizer, 1)
+        _trained(model, optimizer, 1, engine=engine)
     return [*found, _bits(model)]
 
 
@@ -194,7 +192,11 @@ def _line_by_line(run):
 
     def trace(frame, event, _argument):
         nonlocal count
-        if frame.f_code.co_filename.replace("\\", "/").rpartition("/nn/")[2] not in ("training.py", "optimizers.py"):
+        if frame.f_code.co_filename.replace("\\", "/").rpartition("/nn/")[2] not in (
+            "training.py",
+            "optimizers.py",
+            "native.py",
+        ):
             return None
         if event == "line":
             count += 1
@@ -218,12 +220,13 @@ def _line_by_line(run):
             return
 
 
+@pytest.mark.parametrize("engine", ["eager", "native"])
 @pytest.mark.parametrize("name", OPTIMIZERS)
-def test_an_interrupt_at_any_line_of_a_training_leaves_a_whole_update(name):
-    clean = _clean(OPTIMIZERS[name], 2)
+def test_an_interrupt_at_any_line_of_a_training_leaves_a_whole_update(name, engine):
+    clean = _clean(OPTIMIZERS[name], 2, engine)
     both: list = []
     interrupted = 0
-    for target, called in _line_by_line(lambda: _trained(*both, 2)):
+    for target, called in _line_by_line(lambda: _trained(*both, 2, engine=engine)):
         if not called:
             both[:] = _model(), OPTIMIZERS[name]()
             continue
@@ -231,7 +234,7 @@ def test_an_interrupt_at_any_line_of_a_training_leaves_a_whole_update(name):
         assert _bits(model) == clean[optimizer.updates], target
         if optimizer.updates < 2:
             interrupted += 1
-            _trained(model, optimizer, 2 - optimizer.updates)
+            _trained(model, optimizer, 2 - optimizer.updates, engine=engine)
             assert _bits(model) == clean[2], target
     assert interrupted > 100
 
@@ -239,23 +242,32 @@ def test_an_interrupt_at_any_line_of_a_training_leaves_a_whole_update(name):
 # --- Memory
 
 
-@pytest.mark.usefixtures("no_collector")
-def test_memory_is_flat_over_ten_thousand_training_steps():
-    model, optimizer = MLP(2, [4, 1], activation="tanh", seed=0), Adam(1e-3)
-    steps = 10_000 if autograd.compiled else 1_000
+def test_memory_is_flat_over_ten_thousand_training_steps(run_python):
+    """In a process of its own: what other tests left behind is not freed or reused in between."""
+    script = """
+import gc, resource
+import autograd
+from nn import MLP, Adam, half_sse
 
-    def train(n):
-        for _ in range(n):
-            loss = half_sse(model([0.3, -0.2]), [0.5])
-            model.zero_grad()
-            loss.backward()
-            optimizer.step(model.parameters())
+gc.disable()
+model, optimizer = MLP(2, [4, 1], activation="tanh", seed=0), Adam(1e-3)
+steps = 10_000 if autograd.compiled else 1_000
 
-    train(steps // 10)
-    before, objects = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, len(gc.get_objects())
-    train(steps)
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 1024  # KiB
-    assert len(gc.get_objects()) - objects < 100
+def train(n):
+    for _ in range(n):
+        loss = half_sse(model([0.3, -0.2]), [0.5])
+        model.zero_grad()
+        loss.backward()
+        optimizer.step(model.parameters())
+
+train(steps // 10)
+before, objects = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, len(gc.get_objects())
+train(steps)
+assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 1024  # KiB
+assert len(gc.get_objects()) - objects < 100
+print("flat")
+"""
+    assert run_python(script).stdout == "flat\n"
 
 
 # --- Forks. In interpreters of their own, which are single-threaded but for the thread a test starts.

@@ -32,7 +32,8 @@ _BIT, _POINTER = ir.IntType(1), ctypes.c_void_p
 _WORTH_HALVES = 300_000  # instructions in a batch from which on a second thread pays
 _WORTH_LAST = 3e9  # instructions in lanes left empty from which on code of its own for a last group pays
 _STOPPED, _GRADIENT = 1, 2
-_EPOCH, _PLACE, _UPDATES, _STATUS, _HITS, _COPY, _BEGUN, _PENDING = range(8)  # places in the state
+# Places in the state. A call counts its epochs and updates from 0, and the updates of all calls are counted, too.
+_EPOCH, _PLACE, _UPDATES, _STATUS, _HITS, _COPY, _BEGUN, _PENDING, _TOTAL, _STATE_SIZE = range(10)
 _ARGUMENTS = (
     "parameters", "constants", "memory", "rows", "order", "labels", "rates", "losses", "hits", "state", "sums",
     "gradient", "random", "work", *ARRAYS,
@@ -112,7 +113,8 @@ class Descent:
         self._memory = np.zeros((2, max(memory * self._n, 1)))
         self._constants = np.array([*low.constants, 0.0])
         self._order = np.arange(self._samples)
-        self._state = np.zeros(8, dtype=np.int64)
+        self._state = np.zeros(_STATE_SIZE, dtype=np.int64)
+        self._losses, self._hits = np.zeros(1), np.zeros(1, dtype=np.int64)
         self._sums = np.zeros(2)
         self._gradient = np.zeros(max(self._n, 1))
         self._work = aligned(self._kernel.room)
@@ -145,6 +147,11 @@ class Descent:
         return self._order[place : place + self._batch].tolist()
 
     @property
+    def updates(self):
+        """How many updates were made in all, those by the caller included."""
+        return int(self._state[_TOTAL])
+
+    @property
     def pending(self):
         """Of the batch whose update is left to the caller, the sum of the losses and the number of right answers."""
         return float(self._sums[1]), int(self._state[_PENDING])
@@ -162,8 +169,8 @@ class Descent:
             rates: the rate, or an array with one for each update of the budget.
         """
         rates = np.ascontiguousarray(np.atleast_1d(rates), dtype=np.float64)
-        losses, hits = np.zeros(max(epochs, 1)), np.zeros(max(epochs, 1), dtype=np.int64)
-        self._state[_EPOCH] = self._state[_UPDATES] = self._state[_STATUS] = 0
+        self._state[[_EPOCH, _UPDATES, _STATUS]] = 0
+        self._losses, self._hits = losses, hits = np.zeros(max(epochs, 1)), np.zeros(max(epochs, 1), dtype=np.int64)
         arrays = {
             "parameters": self._parameters, "constants": self._constants, "memory": self._memory, "rows": self._rows,
             "order": self._order, "labels": self._labels, "rates": rates, "losses": losses, "hits": hits,
@@ -178,11 +185,15 @@ class Descent:
             helped = self._half.helped_by(self._kernel.helper, *[addresses[name] for name in (*ARRAYS, *SHARED)])
         with helped:
             self._kernel.run(*[addresses[name] for name in _ARGUMENTS], *[int(n) for n in counts])
+        return self.progress()
+
+    def progress(self) -> Progress:
+        """What the last :meth:`run` did, which an interrupt may have kept from returning it."""
         done = int(self._state[_EPOCH])
         status = self._state[_STATUS]
         gradient = self._gradient[: self._n].copy() if status == _GRADIENT else None
-        return Progress(losses[:done].tolist(), hits[:done].tolist(), int(self._state[_UPDATES]), status == _STOPPED,
-                        gradient)  # fmt: skip
+        losses, hits = self._losses[:done].tolist(), self._hits[:done].tolist()
+        return Progress(losses, hits, int(self._state[_UPDATES]), status == _STOPPED, gradient)
 
     def advance(self, loss, hits):
         """Count the next batch as done: its update was made by the caller, with this sum of losses and right answers.
@@ -192,6 +203,7 @@ class Descent:
         """
         self._sums[0] += loss
         self._state[_HITS] += hits
+        self._state[_TOTAL] += 1
         self._state[_PLACE] = min(int(self._state[_PLACE]) + self._batch, self._samples)
         if self._state[_PLACE] < self._samples:
             return None
@@ -316,7 +328,8 @@ class _Kernel:
         self._set(_COPY, other)
         b.store(b.fadd(b.load(given["sums"]), loss), given["sums"])
         self._set(_HITS, b.add(self._get(_HITS), hits))
-        self._set(_UPDATES, b.add(self._get(_UPDATES), index(1)))
+        for counter in (_UPDATES, _TOTAL):
+            self._set(counter, b.add(self._get(counter), index(1)))
         place = b.add(place, size)
         self._set(_PLACE, place)
         with b.if_then(b.icmp_signed(">=", place, given["samples"])):

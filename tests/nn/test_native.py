@@ -218,6 +218,28 @@ def test_an_interrupt_leaves_the_last_whole_update(monkeypatch):
     assert history.loss == expected[21][1]
 
 
+@pytest.mark.parametrize("make", [SGD, Adam])
+def test_an_interrupt_while_machine_code_runs_keeps_what_that_did(make, monkeypatch):
+    """Python hears of it when the code returns, before it can ask what was done."""
+    run = nn.native.Descent.run
+
+    def interrupted(self, epochs, budget, rates):
+        run(self, epochs, 100, rates)
+        raise KeyboardInterrupt
+
+    def rate(k):
+        if k == 100:
+            raise KeyboardInterrupt
+        return 0.01
+
+    expected = trained("eager", make(rate))
+    monkeypatch.setattr(nn.native.Descent, "run", interrupted)
+    ours = trained("native", make(0.01))
+    assert ours[2].interrupted
+    assert (ours[2].updates, len(ours[2].loss)) == (100, 2)  # epochs of 37
+    assert_same(ours, expected)
+
+
 class Branching:
     def __init__(self, how):
         self.how, self.w = how, [Value(0.5), Value(-0.5)]

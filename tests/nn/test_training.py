@@ -22,8 +22,16 @@ def numbers(m):
     return [p.data for p in m.parameters()]
 
 
+OPTIONS = {"epochs": 3, "seed": 5, "progress": False}
+
+
+@pytest.fixture(autouse=True, params=[None, "eager"], ids=["default", "eager"])
+def _both_engines(request, monkeypatch):
+    monkeypatch.setitem(OPTIONS, "engine", request.param)
+
+
 def quiet(m, *data, **options):
-    return fit(m, *data, **{"optimizer": SGD(0.1), "epochs": 3, "seed": 5, "progress": False, **options})
+    return fit(m, *data, **{"optimizer": SGD(0.1), **OPTIONS, **options})
 
 
 def by_hand(m, batches, rate=0.1):
