@@ -14,9 +14,10 @@ _MOST_ROWS, _MOST_FORMULAS = 400, 150
 
 _STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;margin:1rem;color:#222}
+#head{position:sticky;top:0;background:#fff;z-index:1;padding-top:.2rem}
 #bar{display:flex;gap:.5rem;align-items:center;flex-wrap:wrap} button{font:inherit;padding:.15rem .7rem}
 #at{min-width:6rem} #what{margin:.6rem 0;min-height:3.2rem} #why math{font-size:1.15rem}
-svg{max-width:100%;height:auto} .node{cursor:pointer}
+svg{max-width:100%;height:auto} .node{cursor:pointer;scroll-margin:11rem 2rem 2rem}
 .from polygon,.from path{stroke:#d97706;stroke-width:2.5} .to polygon,.to path{stroke:#1f5aa8;stroke-width:2.5}
 .walk .edge{opacity:.35} .walk .edge.now{opacity:1} .edge.now path{stroke:#d97706;stroke-width:3}
 .walk .edge.done{opacity:.8} canvas{display:block;margin:0 1rem .6rem 0;border:1px solid #ddd}
@@ -49,7 +50,8 @@ function show(j) {
   by("said").textContent = s ? s.text : S.start;
   by("why").innerHTML = by("why" + k) ? by("why" + k).innerHTML : "";
   if (s && s.from) { by(s.from).classList.add("from"); if (s.to) by(s.to).classList.add("to");
-    if (s.edge && by(s.edge)) { by(s.edge).classList.remove("done"); by(s.edge).classList.add("now"); } }
+    if (s.edge && by(s.edge)) { by(s.edge).classList.remove("done"); by(s.edge).classList.add("now"); }
+    for (const id of [s.to, s.from]) if (id) by(id).scrollIntoView({block: "nearest", inline: "nearest"}); }
   drawn(k);
 }
 function play() {
@@ -100,10 +102,10 @@ def player(title, told, svg="", aside="", formulas=(), script=_WALK, kind="walk"
     return f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title><style>{_STYLE}</style></head>
 <body class="{kind}">
-<div id="bar"><button id="prev">previous</button><button id="next">next</button><button id="play">play</button>
+<div id="head"><div id="bar"><button id="prev">previous</button><button id="next">next</button><button id="play">play</button>
 <input id="slider" type="range" min="0" max="{len(told["steps"])}" value="0" aria-label="{told["unit"]}">
 <span id="at"></span></div>
-<div id="what"><div id="said"></div><div id="why"></div></div>
+<div id="what"><div id="said"></div><div id="why"></div></div></div>
 <div id="stage"><div>{aside}</div><div>{svg}</div></div>
 <div id="history">Click a node to see its history.</div>
 <div hidden>{hidden}</div>

@@ -8,7 +8,7 @@ import pytest
 
 from autograd import Value, steps, tanh
 from autograd.graph import adjoints
-from nn import MLP, fit
+from nn import MLP, fit, half_sse
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 HERE = "chromium is not installed: the pages were not tried in a browser"
@@ -94,6 +94,23 @@ def test_next_and_previous(opened):
     page.click("#prev")
     assert page.locator("#said").text_content() == str(found[-2]).strip()
     assert shown(page, place[found[-1].operand]) == figure(found[-1].before)
+
+
+def test_what_a_step_is_about_is_in_view_below_the_buttons(opened):
+    loss = half_sse(MLP(3, [6, 2], seed=0)([0.5, -1.0, 0.3]), [0.0, 1.0])
+    found = steps(loss)
+    page = opened(found)
+    page.set_viewport_size({"width": 500, "height": 420})
+    place = {node: k for k, node in enumerate(nodes_of(loss))}
+    moved = set()
+    for step in found:
+        page.keyboard.press("ArrowRight")
+        box = page.locator(f"#v{place[step.node]}").bounding_box()
+        head = page.locator("#head").bounding_box()
+        assert head["y"] == 0.0 or page.evaluate("scrollY") == 0.0
+        assert head["y"] + head["height"] <= box["y"] <= 420 - box["height"]
+        moved.add(page.evaluate("scrollY"))
+    assert len(moved) > 3
 
 
 def test_the_end_shows_the_engines_gradients(opened):
