@@ -102,7 +102,8 @@ def player(title, told, svg="", aside="", formulas=(), script=_WALK, kind="walk"
     return f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title><style>{_STYLE}</style></head>
 <body class="{kind}">
-<div id="head"><div id="bar"><button id="prev">previous</button><button id="next">next</button><button id="play">play</button>
+<div id="head">
+<div id="bar"><button id="prev">previous</button><button id="next">next</button><button id="play">play</button>
 <input id="slider" type="range" min="0" max="{len(told["steps"])}" value="0" aria-label="{told["unit"]}">
 <span id="at"></span></div>
 <div id="what"><div id="said"></div><div id="why"></div></div></div>
