@@ -53,7 +53,7 @@ test-compiled: $(VENV)/.with-test
 	$(RUN) -m pytest $(ON_ALL_CORES)
 
 test-interpreted: $(VENV)/.with-test
-	DELTAGRAD_INTERPRETED=1 $(RUN) -m pytest $(ON_ALL_CORES) -m "not once" --cov --cov-report=term
+	DELTAGRAD_INTERPRETED=1 $(RUN) -m pytest $(ON_ALL_CORES) -m "not once and not untraced" --cov --cov-report=term
 
 # pytest's own assert statements stay: tests/test_assertions.py. What it warns of are those it does not rewrite.
 test-optimized: $(VENV)/.with-test

@@ -21,7 +21,7 @@ COPIES = {
     "python pickle": lambda x: pickle._loads(pickle._dumps(x)),
 }
 EVERY_WAY = pytest.mark.parametrize("copied", COPIES.values(), ids=COPIES)
-DEPTH = 100_000
+DEPTH = 100_000 if autograd.compiled else 20_000
 
 
 def network():

@@ -33,6 +33,7 @@ CLAIMS = [
 ]  # fmt: skip
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(("document", "claim", "way", "verdict"), CLAIMS)
 def test_every_claim_gets_the_verdict_worked_out_by_hand(document, claim, way, verdict):
     for activation in five.activations(document, claim):

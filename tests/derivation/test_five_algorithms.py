@@ -18,6 +18,7 @@ def named(case):
     return f"{case.name} {'-'.join([str(n) for n in case.sizes])}"
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("seed", [1, 2, 3])
 @pytest.mark.parametrize("case", RIGHT, ids=named)
 def test_the_weights_after_40_epochs_are_the_engines(case, seed):
@@ -30,6 +31,7 @@ def test_the_equivalent_rate_is_the_only_one(case):
     assert five.distance(five.run(case), five.gradient_descent(other)) > 1e-2
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("seed", [1, 2, 3])
 @pytest.mark.parametrize("case", WRONG, ids=named)
 def test_the_wrong_formulas_lead_elsewhere(case, seed):

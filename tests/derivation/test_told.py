@@ -30,6 +30,7 @@ def derivations():
     return {name: derive(make()) for name, make in NETWORKS.items()}
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     ("name", "row"),
     [(name, row) for name, rows in ROWS.items() for row in rows],

@@ -79,6 +79,7 @@ PROGRAMS = {
 }
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", PROGRAMS)
 @pytest.mark.parametrize("kind", ["forward", "adjoint"])
 def test_a_network_becomes_loops_and_comes_back(name, kind):
@@ -139,6 +140,7 @@ def repetitive(draw, depth=3):
     return turns + draw(st.lists(INSTRUCTION, max_size=3))
 
 
+@pytest.mark.once
 @settings(max_examples=400, deadline=None)
 @given(repetitive())
 def test_unrolling_gives_the_program_back(program):
