@@ -124,6 +124,7 @@ def same_latex(hostile, plain):
     assert bare.count("%") == _LATEX_COMMAND.sub("", plain).count("%")
 
 
+@pytest.mark.untraced
 @EACH
 def test_pictures(label, tmp_path):
     (loss, _), (plain, _) = graph(label), graph(PLAIN)
@@ -140,6 +141,7 @@ def test_pictures(label, tmp_path):
         json.dumps(bundle, ensure_ascii=False).encode("utf-8")
 
 
+@pytest.mark.untraced
 @EACH
 @pytest.mark.parametrize("forward", [False, True])
 def test_the_steps_page(label, forward, tmp_path):
@@ -155,6 +157,7 @@ def test_the_steps_page(label, forward, tmp_path):
     safe_text(str(explain(loss, w)))
 
 
+@pytest.mark.untraced
 @EACH
 def test_reports_and_formulas(label, tmp_path):
     (loss, w), (calm, v) = graph(label), graph(PLAIN)
@@ -190,6 +193,7 @@ class _Model:
         return [self.slope, self.shift]
 
 
+@pytest.mark.untraced
 @EACH
 def test_the_film_page_and_the_table_of_deltas(label, tmp_path):
     films = []

@@ -7,13 +7,16 @@ import five_ways
 import pytest
 from five_ways import WAYS, agrees, compared, graph, reverse, truth
 
+import autograd
+
 SEED = int(os.environ.get("DELTAGRAD_SEED", time.time_ns() % 10**9))
 
 
 def test_all_ways_agree_on_random_graphs():
-    ends = compared(range(SEED, SEED + 60))
+    count = 60 if autograd.compiled else 20
+    ends = compared(range(SEED, SEED + count))
     assert {way: wrong for way, (_, wrong, _) in ends.items() if wrong} == {}
-    assert all(len(right) >= 40 for right, _, _ in ends.values())
+    assert all(len(right) >= count * 2 // 3 for right, _, _ in ends.values())
 
 
 @pytest.mark.parametrize("factor", [1 + 2.0**-30, -1.0, 0.0, float("nan")])

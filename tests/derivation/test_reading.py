@@ -244,6 +244,7 @@ def test_any_unicode_is_read_or_refused(text):
         read(text)
 
 
+@pytest.mark.untraced
 def test_any_formula_is_graded_in_bounds():
     derivation = derive(network((2, 3, 2)))
     r = random.Random(5)

@@ -171,6 +171,7 @@ def behaviour(kind):
     return found
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("name", MUTANTS)
 def test_each_wrong_engine_shows_in_some_program(name):
     assert behaviour(Engine) == behaviour(Value)
