@@ -12,15 +12,14 @@ from typing import NamedTuple
 from autograd.derivation.claims import Claims
 from autograd.derivation.diagnosis import Mistake, diagnose
 from autograd.derivation.equations import Equation, folded_sum, gathered, gradient_of
-from autograd.derivation.expressions import Letter, Number, Plus, Symbol, Times, evaluate, symbols, times
-from autograd.derivation.field import Pole, Unprovable, small_fraction
+from autograd.derivation.expressions import Letter, Number, Plus, Symbol, Times, symbols, times
 from autograd.derivation.names import RATE
 from autograd.derivation.network import Constant
 from autograd.derivation.printing import printable
 from autograd.derivation.proof import KINK_POINTS, Oracle
 from autograd.derivation.trees import ReadingError
 from autograd.derivation.vocabulary import Vocabulary
-from autograd.errors import AutogradError, GraphError
+from autograd.errors import GraphError
 
 __all__ = ["Grade", "Grader"]
 
@@ -133,6 +132,7 @@ class Grader(Claims):
                             f"the constant {inverse} is absorbed in the rate: the rate that is written is {inverse} "
                             "times the rate of gradient descent"
                         )
+                unproved = unproved or self.oracle.field(1) is None
                 continue
             for env in claim.instances:
                 verdict = self._compared(claim, right, env)
@@ -172,32 +172,23 @@ class Grader(Claims):
     def _absorbed(self, claim, right):
         """The constant by which the step of an update is longer than gradient descent's, or None.
 
-        Where no rate is written, it is the rate itself.
+        Where no rate is written, it is the rate itself. It is found in a field, or where the graph means nothing there
+        in numbers of many digits.
         """
         gradient = Symbol("gradient", name=claim.symbol)
         rate = RATE if RATE in symbols(right) else Number(Fraction(1))
-        found = None
-        for env in claim.instances[:6]:
-            for point in self.oracle.field(3) or []:
-                try:
-                    g = evaluate(gradient, point, env) * evaluate(rate, point, env)
-                    given = evaluate(right, point, env)
-                    given = given if claim.kind == "step" else given - evaluate(claim.symbol, point, env)
-                    if g.v == 0:
-                        continue
-                    c = small_fraction((-given / g).v)
-                except (Pole, Unprovable, AutogradError):
-                    return None
-                if c is None or (found is not None and c != found):
-                    return None
-                found = c
-        if found is not None and found > 0:
-            for env in claim.instances:
-                scaled = Times((Number(Fraction(-found)), rate, gradient))
-                truth = scaled if claim.kind == "step" else Plus((claim.symbol, scaled))
-                if self.oracle.agree_in_field(truth, right, env) is not True:
-                    return None
-        return found
+        minus = Number(Fraction(-1))
+        step = right if claim.kind == "step" else Plus((right, Times((minus, claim.symbol))))
+        usual = Times((minus, rate, gradient))
+        found = {ratio for env in claim.instances[:6] for ratio in self.oracle.ratios(step, usual, env)}
+        if len(found) != 1 or None in found:
+            return None
+        (constant,) = found
+        if constant > 0:
+            scaled = Times((Number(-constant), rate, gradient))
+            if not all(self.oracle.agree(scaled, step, env) for env in claim.instances):
+                return None
+        return constant
 
     def _wrong(self, claim, right, env, formula, absorbed):
         mistakes = []

@@ -10,7 +10,7 @@ from collections import Counter
 from fractions import Fraction
 
 from autograd.derivation.expressions import evaluate
-from autograd.derivation.field import Pole, Residue, Unprovable
+from autograd.derivation.field import Pole, Residue, Unprovable, small_fraction
 from autograd.derivation.names import RATE
 from autograd.derivation.network import Constant
 from autograd.derivation.sampling import DIGITS, field_sample, precise_sample, replayed_at
@@ -104,8 +104,11 @@ class Counterexample:
 
     def __str__(self):
         where = ", ".join([f"{letter} = {i}" for letter, i in self.where.items()])
-        given = "no value" if self.given is None else f"{self.given:.6g}"
-        return f"at {self._place()}{f', for {where}' if where else ''}: true {self.true:.6g}, given {given}"
+        true, given = f"{self.true:.6g}", "no value"
+        if self.given is not None:  # with as many digits as it takes to see a difference
+            pairs = [(f"{self.true:.{n}g}", f"{self.given:.{n}g}") for n in range(6, 18)]
+            true, given = next(((a, b) for a, b in pairs if a != b), pairs[0])
+        return f"at {self._place()}{f', for {where}' if where else ''}: true {true}, given {given}"
 
     def _place(self):
         """The point in words: what most quantities are, and which are not."""
@@ -123,6 +126,19 @@ class Counterexample:
 def _shown(x):
     q = Fraction(x).limit_denominator(100)
     return str(q) if float(q) == x else f"{x:.6g}"
+
+
+def _fraction(x):
+    """The fraction with a small denominator that a number of a sample stands for, or None."""
+    import mpmath  # lazy: only to compare formulas
+
+    if isinstance(x, Residue):
+        return small_fraction(x.v)
+    if not isinstance(x, mpmath.mpf) or not mpmath.isfinite(x):
+        return None
+    near = Fraction(mpmath.nstr(x, DIGITS)).limit_denominator(4000)
+    apart = abs(x - mpmath.mpf(near.numerator) / near.denominator)
+    return near if apart <= mpmath.mpf(10) ** (15 - DIGITS) * abs(x) else None
 
 
 class Oracle:
@@ -187,10 +203,10 @@ class Oracle:
         import mpmath  # lazy: only to compare formulas
 
         agreed = 0
-        until = time.perf_counter() + 0.5
+        until = time.thread_time() + 0.5
         with mpmath.workdps(DIGITS):
             for k in range(2 * count):
-                if agreed >= 3 and time.perf_counter() > until:
+                if agreed >= 3 and time.thread_time() > until:
                     break
                 point = self.precise(k + 1)[k]
                 try:
@@ -206,6 +222,27 @@ class Oracle:
                     return True
         return True if agreed else None
 
+    def agree(self, left, right, env):
+        """Whether they agree in a field, or where the graph means nothing in one, in many digits."""
+        if self.field(1) is None:
+            return self.agree_in_digits(left, right, env) is True
+        return self.agree_in_field(left, right, env) is True
+
+    def ratios(self, left, right, env):
+        """``left / right`` at three points: fractions, and None where it is none with a small denominator."""
+        import mpmath  # lazy: only to compare formulas
+
+        found = []
+        with mpmath.workdps(DIGITS):
+            for point in self.field(3) or self.precise(3):
+                try:
+                    a, b = evaluate(left, point, env), evaluate(right, point, env)
+                    if not (b.v == 0 if isinstance(b, Residue) else b == 0):
+                        found.append(_fraction(a / b))
+                except (*_FAILURES, Unprovable, GraphError):
+                    found.append(None)
+        return found
+
     # --- A point that refutes.
 
     def counterexample(self, left, right, env, name) -> Counterexample | None:
@@ -213,9 +250,9 @@ class Oracle:
         network = self.formulas.network
         kept = [s for s in dict.fromkeys(network.symbol_of.values()) if s.role in ("w", "b", "x", "t", "free")]
         best = None
-        until = time.perf_counter() + 0.3
+        until = time.thread_time() + 0.3
         for k, (numbers, is_plain) in enumerate(self._candidates(network, kept)):
-            if k and time.perf_counter() > until:
+            if k and time.thread_time() > until:
                 break
             if not is_plain and best is not None and best.given is not None and abs(best.true) > 1e-6:
                 break  # rather all alike and small than a list of numbers

@@ -6,7 +6,7 @@ import re
 import pytest
 from graphs import network
 
-from autograd import Value, derive, sigmoid
+from autograd import Value, derive, sigmoid, sqrt
 from autograd.errors import GraphError
 from nn import MLP, cross_entropy, half_sse, sse
 
@@ -179,6 +179,26 @@ def test_constants_may_be_absorbed_in_the_rate(plain):
     exact = absorbed.grade("w_ho[h,o]", r"w'_i = w_i - \alpha (-2) \delta_o a_i")
     assert (exact.verdict, exact.condition) == ("equal", "")
     assert absorbed.grade("w_ho[h,o]", r"w'_i = w_i - \alpha \delta_o a_i").verdict == "wrong"
+
+
+def test_constants_may_be_absorbed_where_a_field_means_nothing():
+    """A square root in the loss: what 50 digits say is all there is."""
+    rooted = derive(network((2, 3, 2), loss=lambda outputs, targets: sqrt(half_sse(outputs, targets) + 1)))
+
+    def graded(step):
+        return rooted.grade("w_ho[h,o]", f"w_ho[h,o]' = w_ho[h,o] {step}")
+
+    for factor, condition in (("", ""), ("2*", "the constant 1/2 is absorbed"), ("3/2*", "stands for 2/3 of the rate")):
+        grade = graded(f"- {factor}eta*d_o[o]*a[h]")
+        assert grade.verdict == "unproved", str(grade)
+        assert condition in grade.condition
+        assert bool(grade.condition) == bool(condition)
+    uphill = graded("+ eta*d_o[o]*a[h]")
+    assert (uphill.verdict, {m.kind for m in uphill.mistakes}) == ("wrong", {"sign"})
+    true, given = re.search(r"true (\S+), given (\S+)$", str(uphill.counterexample)).groups()
+    assert true != given
+    for wrong in ("- sqrt(2)*eta*d_o[o]*a[h]", "- eta*d_o[o]*a[h]*x[1]", "- eta*d_o[o]*a[h]*(1 + 1/100000)"):
+        assert graded(wrong).verdict == "wrong", wrong
 
 
 def test_an_update_with_a_rate_of_another_name(plain):
