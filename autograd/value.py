@@ -737,7 +737,7 @@ def _in_child():
     if depth:
         _paused_in[me] = depth
     _paused = depth
-    _paused_last = me if depth else 0
+    _paused_last = me  # which is not read while nobody pauses
 
 
 if hasattr(os, "register_at_fork"):
