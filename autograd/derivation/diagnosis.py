@@ -391,8 +391,6 @@ class _Search(Edits):
         if not path:
             return change(e)
         inner = list(parts(e))
-        if path[0] >= len(inner):
-            return None
         new = self._changed(inner[path[0]], path[1:], change)
         if new is None:
             return None

@@ -58,6 +58,7 @@ EQUAL = [
     (None, r"w'_{ho} = w_{ho} - \alpha \delta_o a_h"),
     (None, r"w_{ih} \leftarrow w_{ih} - \eta\, \delta_h x_i"),
     (None, r"\Delta w_{ho} = -\eta \delta_o a_h"),
+    ("w_ho[1,2]", "Delta*w_ho[1,2] = -eta*d_o[2]*a[1]"),
 ]
 
 
@@ -166,6 +167,10 @@ BATCH = [
 def test_batches(batch, target, formula, verdict, kinds):
     grade = batch.grade(target, formula)
     assert (grade.verdict, {m.kind for m in grade.mistakes}) == (verdict, kinds), str(grade)
+
+
+def test_another_product_on_the_left_is_no_step(plain):
+    assert plain.grade("w_ho[1,2]", "eta*w_ho[1,2] = -eta*d_o[2]*a[1]").verdict == "wrong"
 
 
 def test_constants_may_be_absorbed_in_the_rate(plain):
