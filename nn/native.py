@@ -161,6 +161,7 @@ class NativeTraining(Recorded):
         )  # fmt: skip
         self._changes = change is not None
         self._by_hand = False
+        self._turn = 0, self._descent.progress()  # the epochs before what machine code did last, and what that was
         self._pace = 1000.0  # updates a second, to begin with
         self._read()
 
@@ -233,22 +234,26 @@ class NativeTraining(Recorded):
                 progress = self._descent.run(1 if measured else n - done, budget, rates)
             except KeyboardInterrupt as found:  # it is noticed when machine code returns: what that did has been done
                 progress, interrupt = self._descent.progress(), found
+            self._turn = done, progress
             taken = time.perf_counter() - start
             if progress.updates == budget and taken > 0:
                 self._pace = budget / taken
             self._count()
-            sums = list(zip(progress.losses, progress.hits, strict=True))
             if interrupt is None and (progress.stopped or progress.gradient is not None):
-                last = self._update_by_hand(progress)
-                sums += [] if last is None else [last]
+                self._update_by_hand(progress)
             if each is not None and interrupt is None:
                 self._write()
                 each()
-            for total, right in sums:
+            for total, right in zip(progress.losses, progress.hits, strict=True):
                 done += 1
                 yield total, right
             if interrupt is not None:
                 raise interrupt
+
+    def after(self, epochs):
+        """What :meth:`epochs` would have said of further epochs that are done: an interrupt kept it from that."""
+        before, progress = self._turn
+        return list(zip(progress.losses, progress.hits, strict=True))[epochs - before :]
 
     def _rates(self, budget):
         rate = self._optimizer.rate if self._changes else 0.0
@@ -281,9 +286,11 @@ class NativeTraining(Recorded):
         self._optimizer.step(self._parameters)
         self._history.updates += 1
         self._read()
-        last = descent.advance(loss, hits)
+        epoch = descent.advance(loss, hits)
         self._by_hand = False
-        return last
+        if epoch is not None:
+            progress.losses.append(epoch[0])
+            progress.hits.append(epoch[1])
 
     # --- Measuring
 

@@ -150,42 +150,49 @@ def fit(
         return _accumulate(model, loss, parameters, [(X[i], Y[i]) for i in batch], updates, classes)
 
     eager = functools.partial(_eager, optimizer, parameters, len(X), size, shuffler, epochs, history)
-    if cluster is not None:
-        spread = _spread(cluster, engine, model, loss, parameters, X, Y, size, classes, accumulate)
-        measure = spread.measure
-        running = spread.epochs(eager(spread.accumulate))
-    elif native := _native(
-        engine, model, loss, optimizer, parameters, X, Y, size, classes, shuffler, epochs, accumulate
-    ):
-        measure = native.measure
-        running = native.epochs(epochs, history, bool(held_out), None if film is None else lambda: _record(history))
-    else:
-        measure = functools.partial(_measure, model, loss, classes)
-        running = eager(accumulate)
-    bar = _progress_bar(epochs, progress)
+    common = model, loss, optimizer, parameters, X, Y, size, classes
+    running = bar = native = None
+
+    def note(total, right):
+        if classes:
+            history.accuracy.append(right / len(X))
+        history.loss.append(total / len(X))
+
     try:
+        if cluster is not None:
+            spread = _spread(cluster, engine, model, loss, *common[3:], accumulate)
+            measure = spread.measure
+            running = spread.epochs(eager(spread.accumulate))
+        elif native := _native(engine, *common, shuffler, epochs, accumulate):
+            measure = native.measure
+            running = native.epochs(epochs, history, bool(held_out), None if film is None else lambda: _record(history))
+        else:
+            measure = functools.partial(_measure, model, loss, classes)
+            running = eager(accumulate)
+        bar = _progress_bar(epochs, progress)
         _record(history)
         for total, right in running:
-            mean = total / len(X)
             if held_out:
                 measured, share = measure(*held_out)
                 history.validation_loss.append(measured)
                 if classes:
                     history.validation_accuracy.append(share)
-            if classes:
-                history.accuracy.append(right / len(X))
-            history.loss.append(mean)
+            note(total, right)
             if progress:
-                bar.set_postfix_str(f"loss {mean:.4g}", refresh=False)
+                bar.set_postfix_str(f"loss {history.loss[-1]:.4g}", refresh=False)
                 bar.update()
         _record(history, last=True)
     except KeyboardInterrupt:
         history.interrupted = True
         for column in (history.validation_loss, history.validation_accuracy, history.accuracy):
             del column[len(history.loss) :]
+        if native is not None and not held_out:
+            for total, right in native.after(len(history.loss)):
+                note(total, right)
     finally:
-        running.close()
-        bar.close()
+        for opened in (running, bar):
+            if opened is not None:
+                opened.close()
     return history
 
 

@@ -170,7 +170,8 @@ class Descent:
         """
         rates = np.ascontiguousarray(np.atleast_1d(rates), dtype=np.float64)
         self._state[[_EPOCH, _UPDATES, _STATUS]] = 0
-        self._losses, self._hits = losses, hits = np.zeros(max(epochs, 1)), np.zeros(max(epochs, 1), dtype=np.int64)
+        most = max(min(epochs, budget), 1)  # an epoch is an update at least
+        self._losses, self._hits = losses, hits = np.zeros(most), np.zeros(most, dtype=np.int64)
         arrays = {
             "parameters": self._parameters, "constants": self._constants, "memory": self._memory, "rows": self._rows,
             "order": self._order, "labels": self._labels, "rates": rates, "losses": losses, "hits": hits,

@@ -2,6 +2,7 @@
 
 import math
 import random
+import signal
 
 import numpy as np
 import pytest
@@ -238,6 +239,38 @@ def test_an_interrupt_while_machine_code_runs_keeps_what_that_did(make, monkeypa
     assert ours[2].interrupted
     assert (ours[2].updates, len(ours[2].loss)) == (100, 2)  # epochs of 37
     assert_same(ours, expected)
+
+
+def test_a_real_interrupt_at_any_time_leaves_one_whole_update():
+    """A signal mostly comes while machine code runs; whenever it comes, all agree on how many updates there were."""
+
+    def on_alarm(_number, _frame):
+        raise KeyboardInterrupt
+
+    def run(epochs):
+        model, optimizer = MLP(2, [5, 1], seed=2), Adam(1e-4)
+        history = fit(model, POINTS[:32], TARGETS["numbers"][:32], epochs=epochs, optimizer=optimizer, batch_size=None,
+                      progress=False, engine="native")  # fmt: skip
+        return [p.data for p in model.parameters()], optimizer.updates, history
+
+    run(1)  # from here on the code is compiled
+    before = signal.signal(signal.SIGALRM, on_alarm)
+    counts = set()
+    try:
+        for k in range(12):
+            signal.setitimer(signal.ITIMER_REAL, 0.05 + 0.011 * k)
+            try:
+                numbers, updates, history = run(10**7)
+            finally:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+            assert history.interrupted
+            assert history.updates == updates
+            expected, _, clean = run(updates)
+            assert (numbers, history.loss) == (expected, clean.loss)
+            counts.add(updates)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert len(counts) > 3
 
 
 class Branching:
