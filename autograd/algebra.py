@@ -16,7 +16,7 @@ import sys
 try:
     import cython
 except ImportError:
-    from autograd import _uncompiled as cython  # type: ignore[no-redef]
+    from autograd import _uncompiled as cython  # type: ignore[no-redef]  # it stands in for the library
 
 from autograd.errors import AlgebraError, DomainError
 

@@ -5,7 +5,7 @@
 try:
     import cython
 except ImportError:
-    from autograd import _uncompiled as cython  # type: ignore[no-redef]
+    from autograd import _uncompiled as cython  # type: ignore[no-redef]  # it stands in for the library
 
 from autograd import primitives
 from autograd.algebra import is_real, register

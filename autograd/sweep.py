@@ -13,7 +13,7 @@ import threading
 try:
     import cython
 except ImportError:
-    from autograd import _uncompiled as cython  # type: ignore[no-redef]
+    from autograd import _uncompiled as cython  # type: ignore[no-redef]  # it stands in for the library
 
 from autograd import primitives
 from autograd.algebra import TABLE, Ieee

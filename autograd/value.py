@@ -15,7 +15,7 @@ from contextlib import ContextDecorator
 try:
     import cython
 except ImportError:
-    from autograd import _uncompiled as cython  # type: ignore[no-redef]
+    from autograd import _uncompiled as cython  # type: ignore[no-redef]  # it stands in for the library
 
 if cython.compiled:
     from cython.cimports.autograd.algebra import Primitive

@@ -150,7 +150,7 @@ def fit(
         return _accumulate(model, loss, parameters, [(X[i], Y[i]) for i in batch], updates, classes)
 
     eager = functools.partial(_eager, optimizer, parameters, len(X), size, shuffler, epochs, history)
-    common = model, loss, optimizer, parameters, X, Y, size, classes
+    work = parameters, X, Y, size, classes
     running = bar = native = None
 
     def note(total, right):
@@ -160,10 +160,10 @@ def fit(
 
     try:
         if cluster is not None:
-            spread = _spread(cluster, engine, model, loss, *common[3:], accumulate)
+            spread = _spread(cluster, engine, model, loss, *work, accumulate)
             measure = spread.measure
             running = spread.epochs(eager(spread.accumulate))
-        elif native := _native(engine, *common, shuffler, epochs, accumulate):
+        elif native := _native(engine, model, loss, optimizer, *work, shuffler, epochs, accumulate):
             measure = native.measure
             running = native.epochs(epochs, history, bool(held_out), None if film is None else lambda: _record(history))
         else:

@@ -19,10 +19,11 @@ from autograd.algebra import register
 from autograd.derivation.expressions import rational
 from autograd.errors import AutogradError
 
-__all__ = ["Point", "Pole", "Residue", "Unprovable", "small_fraction"]
+__all__ = ["SMALL", "Point", "Pole", "Residue", "Unprovable", "small_fraction"]
 
 # exp(x) is r^12, so that exp(x/2), exp(x/3) and exp(3x/4) are powers of r.
 _ROOT = 12
+SMALL = 4000  # the largest numerator and denominator of a factor that has a name
 _MOST_ROOTS = 48  # beyond, sums of arguments are not looked for: it would take too long
 _RATIOS = sorted(
     {Fraction(n, d) for n in range(-12, 13) if n for d in (1, 2, 3, 4, 6, 12)}, key=lambda q: (q.denominator, abs(q))
@@ -228,7 +229,7 @@ def _inverse(v):
     return pow(v, -1, PRIME)
 
 
-def small_fraction(v, bound=4000) -> Fraction | None:
+def small_fraction(v, bound=SMALL) -> Fraction | None:
     """The fraction with a small numerator and denominator that a residue stands for, or None."""
     r0, r1, t0, t1 = PRIME, v % PRIME, 0, 1  # Wang's rational reconstruction (1981)
     while r1 > bound:

@@ -10,7 +10,7 @@ from collections import Counter
 from fractions import Fraction
 
 from autograd.derivation.expressions import evaluate
-from autograd.derivation.field import Pole, Residue, Unprovable, small_fraction
+from autograd.derivation.field import SMALL, Pole, Residue, Unprovable, small_fraction
 from autograd.derivation.names import RATE
 from autograd.derivation.network import Constant
 from autograd.derivation.sampling import DIGITS, field_sample, precise_sample, replayed_at
@@ -136,7 +136,7 @@ def _fraction(x):
         return small_fraction(x.v)
     if not isinstance(x, mpmath.mpf) or not mpmath.isfinite(x):
         return None
-    near = Fraction(mpmath.nstr(x, DIGITS)).limit_denominator(4000)
+    near = Fraction(mpmath.nstr(x, DIGITS)).limit_denominator(SMALL)
     apart = abs(x - mpmath.mpf(near.numerator) / near.denominator)
     return near if apart <= mpmath.mpf(10) ** (15 - DIGITS) * abs(x) else None
 

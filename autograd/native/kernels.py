@@ -208,7 +208,7 @@ def single_contributions(low: Lowered) -> bool:
     """Whether the gradient of every parameter is one contribution, and so known as soon as that is."""
     outs = []
     for instruction in low.adjoint:
-        operation: tuple = instruction[0]  # type: ignore[assignment]
+        operation: tuple = instruction[0]  # type: ignore[assignment]  # to loops any operation is but hashable
         slots = instruction[1]
         written = [slots[k] for k in written_slots(operation, len(slots))]
         mine = [slot for slot in written if region(slot) == PARAMETER_GRADIENTS]
