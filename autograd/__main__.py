@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -15,7 +16,8 @@ __all__ = ["main"]
 def main(arguments=None) -> int:
     """Run a command; returns the exit status.
 
-    ``grade`` returns 0 where every formula is equal, 1 where one is wrong or unproved, 2 where one is unreadable.
+    ``grade`` returns 0 where every formula is equal, 1 where one is wrong or unproved, 2 where one is unreadable or the
+    page of ``--html`` could not be written; all grades are printed in any case.
     ``mutants`` returns 0 where the tests notice every wrong engine, 1 where they miss one, 2 where they cannot be run.
     """
     parser = argparse.ArgumentParser(
@@ -24,8 +26,34 @@ def main(arguments=None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     _add_grade(commands)
     _add_mutants(commands)
-    options = parser.parse_args(arguments)
-    return options.run(options)
+    _never_fail_to_print()
+    try:
+        options = parser.parse_args(arguments)
+        return options.run(options)
+    finally:
+        _say("", end="")  # what argparse printed
+
+
+def _never_fail_to_print():
+    """Have the console show letters that it does not have as escapes, such as ``\\u010c``."""
+    for stream in (sys.stdout, sys.stderr):
+        if getattr(stream, "errors", None) == "strict" and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _say(text, end="\n") -> bool:
+    """Print a text; returns False where the output takes no more, as on a full disk.
+
+    Where nobody reads any more, as after ``| head``, that is no fault.
+    """
+    try:
+        print(text, end=end, flush=True)
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that Python's last flush does not fail, too
+        if not isinstance(error, BrokenPipeError):
+            print(f"python -m autograd: the output cannot be written: {error}", file=sys.stderr)
+            return False
+    return True
 
 
 def _add_grade(commands):
@@ -33,11 +61,11 @@ def _add_grade(commands):
         "grade",
         help="grade sheets of formulas",
         description="Grade sheets: text files that declare a network, a loss and a convention, and list formulas. "
-        "Exit status: 0 all equal, 1 some wrong or unproved, 2 some unreadable.",
+        "Exit status: 0 all equal, 1 some wrong or unproved, 2 some unreadable or the page could not be written.",
         epilog=sheets.__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    grade.add_argument("sheets", nargs="+", metavar="SHEET", help="a text file")
+    grade.add_argument("sheets", nargs="+", metavar="SHEET", help="a text file, or a folder with .txt files")
     grade.add_argument("--json", action="store_true", help="print the grades as JSON")
     grade.add_argument("--html", metavar="FILE", help="write the grades to a page as well")
     grade.add_argument("--brief", action="store_true", help="print the table only")
@@ -46,15 +74,18 @@ def _add_grade(commands):
 
 def _grade(options):
     graded = sheets.grade_files(options.sheets)
-    if options.html:
-        Path(options.html).write_text(sheets.html(graded), encoding="utf-8")
     if options.json:
-        print(json.dumps(sheets.as_data(graded), indent=2))
+        text = json.dumps(sheets.as_data(graded), indent=2)
     else:
-        if not options.brief:
-            print(sheets.details(graded))
-        print(sheets.table(graded))
-    return sheets.status(graded)
+        text = sheets.table(graded) if options.brief else f"{sheets.details(graded)}\n{sheets.table(graded)}"
+    written = _say(text)
+    if options.html:
+        try:
+            Path(options.html).write_text(sheets.html(graded), encoding="utf-8")
+        except OSError as error:
+            print(f"python -m autograd grade: the page was not written: {error}", file=sys.stderr)
+            written = False
+    return sheets.status(graded) if written else 2
 
 
 def _add_mutants(commands):
@@ -81,7 +112,7 @@ def _mutants(options):
     try:
         if options.list:
             for mutant in mutants.selected(options.only):
-                print(f"{mutant.name} ({mutant.topic}): {mutant.fault}\n    What catches it: {mutant.caught_by}")
+                _say(f"{mutant.name} ({mutant.topic}): {mutant.fault}\n    What catches it: {mutant.caught_by}")
             return 0
         report = mutants.run(
             options.tests, only=options.only, module=options.module, timeout=options.timeout, jobs=options.jobs
@@ -89,7 +120,8 @@ def _mutants(options):
     except SuiteError as error:
         print(f"python -m autograd mutants: {error}", file=sys.stderr)
         return 2
-    print(json.dumps(report.as_data(), indent=2) if options.json else report)
+    if not _say(json.dumps(report.as_data(), indent=2) if options.json else report):
+        return 2
     return 1 if report.missed else 0
 
 

@@ -25,6 +25,8 @@ a left side stands what it is, and a colon. Declarations:
 ==============  ====================================================================================================
 """
 
+import codecs
+import difflib
 import random
 import re
 from html import escape
@@ -44,8 +46,10 @@ __all__ = ["LOSSES", "Graded", "Sheet", "build", "grade_sheet", "html", "read_sh
 LOSSES = ("half_sse", "sse", "mse", "cross_entropy")
 _ACTIVATIONS = ("sigmoid", "tanh", "relu", "softplus", "silu", "gelu", "exp", "sin", "linear")
 _KEYS = ("network", "bias", "loss", "samples", "convention", "delta", "rate", "name")
+_ALIKE = 0.7  # how alike a declaration's name and a misspelt one are at least
 _MOST_BYTES, _MOST_FORMULAS = 1_000_000, 500
 _MOST_NEURONS, _MOST_LAYERS, _MOST_SAMPLES = 64, 6, 12
+_SHOWN_NAME = 60  # characters of a name that tables and headings show
 _MOST_PRODUCTS = 20_000  # of a weight and what it reads; so many take a few seconds
 _DECLARATION = re.compile(r"\s*([A-Za-z]+)\s*:(?!=)(.*)", re.DOTALL)
 _TARGETED = re.compile(r"\s*((?:dL/d)?[A-Za-z_]\w*(?:\[[\w\s,]*\])?)\s*:(?!=)\s*(\S.*)", re.DOTALL | re.ASCII)
@@ -87,7 +91,7 @@ def read_sheet(text, name="sheet") -> Sheet:
         raise SheetError(f"{name} has {len(text):,} characters, more than {_MOST_BYTES:,}: split it.")
     declared: dict = {}
     formulas: list = []
-    lines = text.splitlines()
+    lines = text.removeprefix("\ufeff").splitlines()  # some editors begin a file with a byte order mark
     k = 0
     while k < len(lines):
         line, number = lines[k], k + 1
@@ -98,11 +102,16 @@ def read_sheet(text, name="sheet") -> Sheet:
         match = _DECLARATION.fullmatch(bare)
         if match and match[1].lower() in _KEYS:
             if formulas and match[1].lower() != "name":
+                first, _, formula = formulas[0]
                 raise SheetError(
-                    f"{name}, line {number}: {match[1]} is declared after a formula: declare it above all of them."
+                    f"{name}, line {number}: {match[1]} is declared after a formula, which line {first} was taken for "
+                    f"({formula[:40]!r}): declare it above all of them."
                 )
             declared[match[1].lower()] = match[2].strip()
             continue
+        meant = difflib.get_close_matches(match[1].lower(), _KEYS, 1, _ALIKE) if match and not formulas else []
+        if meant and len(match[1]) > 3:
+            raise SheetError(f"{name}, line {number}: unknown declaration {match[1]!r}: did you mean {meant[0]!r}?")
         end = "$$" if bare.startswith("$$") and not (len(bare) > 3 and bare.endswith("$$")) else None
         if bare.startswith(r"\begin{"):
             end = r"\end{" + bare[len(r"\begin{") :].split("}")[0] + "}"
@@ -253,23 +262,58 @@ def grade_sheet(sheet) -> Graded:
             grade = derivation.grade(target, formula, rate=declared.get("rate"))
         except GraphError as error:
             grade = Grade("unreadable", formula, diagnosis=str(error))
+        except Exception as error:  # a fault of ours: the other formulas still get their grades
+            said = f"grading it failed with {type(error).__name__}: {error}. Please report this formula."
+            grade = Grade("unreadable", formula, diagnosis=said)
         rows.append((number, formula, grade))
     return Graded(sheet.name, rows)
 
 
 def grade_files(paths) -> list[Graded]:
-    """The sheets in files, graded; a file that cannot be read has its error in place of rows."""
-    found = []
-    for path in paths:
-        path = Path(path)
-        try:
-            with path.open("rb") as file:
-                data = file.read(_MOST_BYTES + 1)
-            text = data.decode("utf-8")
-            found.append(grade_sheet(read_sheet(text, path.name)))
-        except (OSError, UnicodeDecodeError, SheetError) as error:
-            found.append(Graded(path.name, [], str(error)))
-    return found
+    """Grade the sheets in files and in folders.
+
+    Args:
+        paths: of files, and of folders, of which every ``.txt`` file is read, in order of their names.
+
+    Returns:
+        One :class:`Graded` for each file. A file that cannot be read has its error in place of rows.
+    """
+    return [_graded_file(each) for path in paths for each in _files_of(Path(path))]
+
+
+def _files_of(path):
+    """The files a path stands for; the path itself where it has none, which then says why."""
+    try:
+        found = sorted(each for each in path.iterdir() if each.suffix.lower() == ".txt") if path.is_dir() else []
+    except OSError:
+        found = []
+    return found or [path]
+
+
+def _graded_file(path):
+    try:
+        if path.is_dir():
+            raise SheetError(f"{path.name} is a folder without a .txt file that can be read: give one that has sheets.")
+        if path.exists() and not path.is_file():
+            raise SheetError(f"{path.name} is no file but a device or a pipe, which may never end: give a file.")
+        with path.open("rb") as file:
+            data = file.read(_MOST_BYTES + 1)
+        return grade_sheet(read_sheet(_decoded(data), path.name))
+    except UnicodeDecodeError as error:
+        return Graded(path.name, [], f"{path.name} is no UTF-8 text: save it as UTF-8 ({error}).")
+    except (OSError, SheetError) as error:
+        return Graded(path.name, [], str(error))
+    except Exception as error:  # a fault of ours: the other sheets still get their grades
+        return Graded(path.name, [], f"reading it failed with {type(error).__name__}: {error}. Please report this.")
+
+
+def _decoded(data):
+    """The text of a file: UTF-8, or UTF-16 where it begins with the byte order mark of that."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        text = data.decode("utf-16", "replace")
+        if ":" in text or "=" in text:  # otherwise the first two bytes were no mark
+            return text
+    return data.decode("utf-8")
 
 
 def status(graded) -> int:
@@ -289,7 +333,7 @@ def table(graded) -> str:
     for sheet in graded:
         bad = next(((n, g) for n, _, g in sheet.rows if g.verdict != "equal"), None)
         finding = sheet.error or ("" if bad is None else f"line {bad[0]}: {bad[1].diagnosis}")
-        body.append((_printable(sheet.name), *[str(sheet.count(v)) for v in _VERDICTS], _printable(finding)[:100]))
+        body.append((_shown_name(sheet), *[str(sheet.count(v)) for v in _VERDICTS], _printable(finding)[:100]))
     widths = [max(len(row[k]) for row in (head, *body)) for k in range(5)]
     return "\n".join(
         [
@@ -304,6 +348,12 @@ def table(graded) -> str:
     )
 
 
+def _shown_name(sheet):
+    """The name of a sheet as tables and headings show it: a long one is cut."""
+    name = _printable(sheet.name)
+    return name if len(name) <= _SHOWN_NAME else f"{name[: _SHOWN_NAME - 3]}..."
+
+
 def _printable(text):
     """A text from a file without what a terminal would obey."""
     return "".join([c if c.isprintable() else "?" for c in str(text)])
@@ -313,7 +363,7 @@ def details(graded) -> str:
     """Every formula with its grade."""
     lines = []
     for sheet in graded:
-        lines.append(f"== {_printable(sheet.name)}")
+        lines.append(f"== {_shown_name(sheet)}")
         if sheet.error:
             lines.append(_printable(sheet.error))
         for number, _, grade in sheet.rows:
@@ -346,10 +396,10 @@ def html(graded) -> str:
         bad = next(((n, g) for n, _, g in sheet.rows if g.verdict != "equal"), None)
         finding = sheet.error or ("" if bad is None else f"line {bad[0]}: {bad[1].diagnosis}")
         counts = "".join([f"<td>{sheet.count(v)}</td>" for v in _VERDICTS])
-        out.append(f"<tr><td>{escape(sheet.name)}</td>{counts}<td>{escape(finding)}</td></tr>")
+        out.append(f"<tr><td>{escape(_shown_name(sheet))}</td>{counts}<td>{escape(finding)}</td></tr>")
     out.append("</table>")
     for sheet in graded:
-        out.append(f"<section><h2>{escape(sheet.name)}</h2>")
+        out.append(f"<section><h2>{escape(_shown_name(sheet))}</h2>")
         if sheet.error:
             out.append(f"<p>{escape(sheet.error)}</p>")
         out += [grade._repr_html_() for _, _, grade in sheet.rows]

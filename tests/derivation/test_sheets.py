@@ -1,6 +1,7 @@
 """Sheets of formulas, and the command line that grades them."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -8,6 +9,7 @@ import pytest
 
 from autograd import derive
 from autograd.__main__ import main
+from autograd.derivation import sheets
 from autograd.derivation.sheets import LOSSES, build, grade_sheet, read_sheet
 from autograd.errors import SheetError
 
@@ -127,6 +129,10 @@ BAD = [
     ("network: 2-3-2\nd_o[1]: 1\nloss: sse\n", "declared after a formula"),
     ("network: 2-3-2\n" + "d_o[1]: 1\n" * 501, "more than 500 formulas"),
     ("x" * 1_000_001, "split it"),
+    ("netwrok: 2-3-2 sigmoid\nd_o[1]: 1\n", "line 1: unknown declaration 'netwrok': did you mean 'network'"),
+    ("# mine\nNetwork: 2-3-2\nlosss: sse\nd_o[1]: 1\n", "line 3: unknown declaration 'losss': did you mean 'loss'"),
+    ("sample: 3\nnetwork: 2-3-2\nd_o[1]: 1\n", "line 1: unknown declaration 'sample': did you mean 'samples'"),
+    ("a line of prose\nnetwork: 2-3-2\nd_o[1]: 1\n", "which line 1 was taken for"),
 ]
 
 
@@ -165,3 +171,125 @@ def test_declared_networks_have_formulas(loss, samples):
     assert derivation.network.sizes == [2, 3, 3]
     assert derivation.network.samples == samples
     assert len(derivation.equations) >= 6
+
+
+SMALL = "name: J\u010ceda\nnetwork: 2-3-2 sigmoid\nb_o[1]: d_o[1]\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_a_byte_order_mark_is_no_part_of_a_sheet(encoding, tmp_path, capsys):
+    path = tmp_path / "sheet.txt"
+    mark = "\ufeff" if encoding[-3:] in ("-le", "-be") else ""
+    path.write_bytes((mark + SMALL).encode(encoding))
+    assert main(["grade", "--brief", str(path)]) == 0
+    assert "J\u010ceda" in capsys.readouterr().out
+    assert read_sheet("\ufeff" + SMALL).declared["network"] == "2-3-2 sigmoid"
+
+
+def run(*arguments, **options):
+    command = [sys.executable, "-m", "autograd", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, check=False, timeout=60, **options)
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "cp437", "latin-1"])
+def test_a_console_that_cannot_print_a_name(encoding, tmp_path):
+    (path,) = write(tmp_path, sheet=SMALL + "w_ho[1,2]: \U0001d6fc\n")
+    done = run("grade", path, env={**os.environ, "PYTHONIOENCODING": encoding})
+    assert (done.returncode, done.stderr) == (2, b"")
+    assert b"J\\u010ceda" in done.stdout
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes among the files of this system")
+def test_a_pipe_among_the_sheets_is_no_sheet(tmp_path, capsys):
+    os.mkfifo(tmp_path / "pipe.txt")
+    write(tmp_path, sheet=SMALL)
+    assert main(["grade", str(tmp_path / "pipe.txt"), str(tmp_path / "sheet.txt")]) == 2
+    out = capsys.readouterr().out
+    assert "pipe.txt is no file but a device or a pipe" in out
+    assert "line 3, equal" in out
+
+
+def test_a_folder_stands_for_its_sheets(tmp_path, capsys):
+    write(tmp_path, b=SMALL.replace("J\u010ceda", "Bo"), a=SMALL.replace("J\u010ceda", "Al"))
+    (tmp_path / "C.TXT").write_text(SMALL, encoding="utf-8")
+    (tmp_path / "notes.md").write_text("nothing to grade", encoding="utf-8")
+    (tmp_path / "inner").mkdir()
+    assert main(["grade", "--brief", str(tmp_path)]) == 0
+    names = [line.split()[0] for line in capsys.readouterr().out.splitlines()[1:]]
+    assert sorted(names) == ["Al", "Bo", "J\u010ceda"]
+    assert names.index("Al") < names.index("Bo")
+    assert main(["grade", "--brief", str(tmp_path / "inner"), str(tmp_path)]) == 2
+    out = capsys.readouterr().out
+    assert "inner is a folder without a .txt file" in out
+    assert "Bo" in out
+
+
+def test_a_long_name_is_cut(tmp_path, capsys):
+    paths = write(tmp_path, **{f"s{k}": SMALL.replace("J\u010ceda", "x" * 100_000) for k in range(3)})
+    page = tmp_path / "page.html"
+    assert main(["grade", "--html", str(page), *paths]) == 0
+    assert len(capsys.readouterr().out) < 3_000
+    assert len(page.read_text(encoding="utf-8")) < 10_000
+
+
+@pytest.mark.parametrize("page", ["missing/page.html", "."])
+def test_grades_are_printed_though_the_page_cannot_be_written(page, tmp_path, capsys):
+    (path,) = write(tmp_path, sheet=SMALL)
+    assert main(["grade", "--html", str(tmp_path / page), path]) == 2
+    said = capsys.readouterr()
+    assert "line 3, equal" in said.out
+    assert "the page was not written" in said.err
+
+
+@pytest.mark.parametrize("where", ["formula", "file"])
+def test_a_fault_of_ours_costs_one_grade(where, tmp_path, capsys, monkeypatch):
+    def fail(self, target, formula, rate=None):
+        if "d_o[2]" in formula:
+            raise RecursionError("too deep")
+        return grade(self, target, formula, rate=rate)
+
+    def fail_at(sheet):
+        if "d_o[2]" in sheet.formulas[0][2]:
+            raise KeyError("nothing")
+        return whole(sheet)
+
+    derivation = type(derive(build([2, 2], ["tanh"])))
+    grade, whole = derivation.grade, grade_sheet
+    if where == "formula":
+        monkeypatch.setattr(derivation, "grade", fail)
+    else:
+        monkeypatch.setattr(sheets, "grade_sheet", fail_at)
+    paths = write(tmp_path, a="network: 2-3-2\nb_o[2]: d_o[2]\nb_o[1]: d_o[1]\n", b=SMALL)
+    assert main(["grade", *paths]) == 2
+    out = capsys.readouterr().out
+    assert "failed with" in out
+    assert out.count("line 3, equal") == (2 if where == "formula" else 1)
+
+
+def test_a_reader_that_stops_reading_is_no_fault(tmp_path):
+    for arguments, status in ((["mutants", "--list"], 0), (["--help"], 0), (["grade", *write(tmp_path, s=WRONG)], 1)):
+        read, written = os.pipe()
+        os.close(read)
+        done = subprocess.run(
+            [sys.executable, "-m", "autograd", *arguments],
+            stdout=written,
+            stderr=subprocess.PIPE,
+            check=False,
+            timeout=60,
+        )
+        os.close(written)
+        assert (done.returncode, done.stderr) == (status, b"")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no full device")
+def test_an_output_that_is_full_is_said(tmp_path):
+    (path,) = write(tmp_path, sheet=SMALL)
+    page = tmp_path / "page.html"
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "autograd", "grade", "--html", str(page), path],
+            stdout=full, stderr=subprocess.PIPE, check=False, timeout=60,
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert b"the output cannot be written" in done.stderr
+    assert "d_o[1]" in page.read_text(encoding="utf-8")
