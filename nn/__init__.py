@@ -9,13 +9,14 @@ True
 
 from nn.deltas import deltas
 from nn.layers import MLP, Layer, Neuron
-from nn.losses import cross_entropy, half_sse, hinge, mse, sse
+from nn.losses import binary_cross_entropy, cross_entropy, half_sse, hinge, mse, sse
 from nn.optimizers import SGD, Adam, Momentum
 from nn.plots import plot_decision, plot_gradient_flow, plot_landscape
 from nn.saving import SavedModelError, load, save
 from nn.training import History, fit
 
 __all__ = [
-    "MLP", "SGD", "Adam", "History", "Layer", "Momentum", "Neuron", "SavedModelError", "cross_entropy", "deltas", "fit",
-    "half_sse", "hinge", "load", "mse", "plot_decision", "plot_gradient_flow", "plot_landscape", "save", "sse",
+    "MLP", "SGD", "Adam", "History", "Layer", "Momentum", "Neuron", "SavedModelError", "binary_cross_entropy",
+    "cross_entropy", "deltas", "fit", "half_sse", "hinge", "load", "mse", "plot_decision", "plot_gradient_flow",
+    "plot_landscape", "save", "sse",
 ]  # fmt: skip

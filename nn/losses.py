@@ -6,10 +6,10 @@ of them, targets a number or a sequence of as many.
 
 import math
 
-from autograd import Value, logsumexp, relu, total
+from autograd import Value, log, logsumexp, relu, softplus, total
 from autograd.algebra import is_real
 
-__all__ = ["cross_entropy", "half_sse", "hinge", "mse", "sse"]
+__all__ = ["binary_cross_entropy", "cross_entropy", "half_sse", "hinge", "mse", "sse"]
 
 
 def sse(outputs, targets) -> Value:
@@ -55,6 +55,53 @@ def hinge(outputs, targets) -> Value:
         if not isinstance(t, Value) and t not in (-1, 1):
             raise ValueError(f"hinge takes targets -1 and 1, found {t!r}: map your classes to them.")
     return _sum([relu(1 + -t * y) for y, t in pairs])
+
+
+def binary_cross_entropy(outputs, targets, *, logits=False) -> Value:
+    r"""Return the binary cross-entropy, $-\sum_o t_o \log y_o + (1 - t_o) \log(1 - y_o)$, in nats.
+
+    Its derivative in the pre-activation of a sigmoid output is $y_o - t_o$. Factor 1, no average.
+
+    Args:
+        outputs: a Value or a sequence of them: the probabilities $y_o$ that the answer is yes.
+        targets: 1 for yes and 0 for no, or a probability; as many as outputs.
+        logits: True if the outputs are logits $z_o$, with $y_o = \sigma(z_o)$. The loss is computed as
+            $\log(1 + e^{z_o}) - t_o z_o$ then, which neither overflows nor underflows.
+
+    Raises:
+        TypeError: a target is no number.
+        ValueError: the number of targets is not the number of outputs, or a target is not from 0 to 1, or an output is
+            no probability between 0 and 1.
+
+    >>> from autograd import Value, grad, sigmoid
+    >>> round(binary_cross_entropy(Value(0.75), 1).data, 6)
+    0.287682
+    >>> round(grad(lambda z: binary_cross_entropy(z, 1, logits=True))(0.0), 6)
+    -0.5
+    """
+    pairs = _pairs(outputs, targets, "binary_cross_entropy")
+    for y, t in pairs:
+        number = t.data if isinstance(t, Value) else t
+        if not 0 <= number <= 1:
+            raise ValueError(
+                f"binary_cross_entropy takes targets from 0 to 1, found {number!r}: map your classes to them."
+            )
+        probability = y.data if isinstance(y, Value) else y
+        if not logits and not 0 <= probability <= 1:
+            raise ValueError(
+                f"binary_cross_entropy takes probabilities, found an output of {probability!r}: end the model in a "
+                "sigmoid, or pass logits=True."
+            )
+    if logits:
+        return _sum([softplus(z) - t * z for z, t in pairs])
+    return _sum([-_likelihood(y, t) for y, t in pairs])
+
+
+def _likelihood(y, t):
+    """The logarithm of the probability of a target; a part that counts nothing is left out, as log(0) has no value."""
+    if not isinstance(t, Value) and t in (0, 1):
+        return log(y) if t == 1 else log(1 - y)
+    return t * log(y) + (1 - t) * log(1 - y)
 
 
 def cross_entropy(logits, target) -> Value:

@@ -10,7 +10,7 @@ import warnings
 from autograd import Value, no_grad
 from autograd.algebra import is_real
 from nn.layers import MLP, Layer, Neuron
-from nn.losses import cross_entropy, half_sse, hinge, mse, sse
+from nn.losses import binary_cross_entropy, cross_entropy, half_sse, hinge, mse, sse
 from nn.optimizers import SGD, Adam, Momentum
 
 __all__ = ["History", "fit"]
@@ -260,7 +260,7 @@ def _is_ours(model, loss, optimizer):
     layers = model.layers if type(model) is MLP else [model]
     neurons = [n for layer in layers for n in (layer.neurons if type(layer) is Layer else [layer])]
     plain = all(type(n) is Neuron and isinstance(n.activation, str) for n in neurons)
-    return plain and loss in (cross_entropy, half_sse, hinge, mse, sse)
+    return plain and loss in (binary_cross_entropy, cross_entropy, half_sse, hinge, mse, sse)
 
 
 def _film(*arguments):

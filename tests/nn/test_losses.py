@@ -5,8 +5,8 @@ import math
 import pytest
 import torch
 
-from autograd import Value, grad
-from nn import cross_entropy, half_sse, hinge, mse, sse
+from autograd import Value, derive, grad
+from nn import MLP, binary_cross_entropy, cross_entropy, half_sse, hinge, mse, sse
 
 OUTPUTS = [0.3, -1.2, 2.5]
 
@@ -35,6 +35,36 @@ def test_value_and_gradient_agree_with_pytorch(loss, target, reference):
     found.backward()
     assert found.data == pytest.approx(expected, rel=1e-14)
     assert [y.grad for y in outputs] == pytest.approx(gradient, rel=1e-13, abs=1e-15)
+
+
+@pytest.mark.parametrize("targets", [[0, 1, 1], [0.25, 0.5, 1.0]])
+@pytest.mark.parametrize("logits", [True, False])
+@pytest.mark.parametrize("kind", [float, Value])
+def test_binary_cross_entropy_agrees_with_pytorch(targets, logits, kind):
+    reference = (
+        torch.nn.functional.binary_cross_entropy_with_logits if logits else torch.nn.functional.binary_cross_entropy
+    )
+    numbers = OUTPUTS if logits else [0.3, 0.75, 0.01]
+    expected, gradient = torch_result(
+        lambda y: reference(y, torch.tensor(targets, dtype=torch.float64), reduction="sum"), numbers
+    )
+    outputs = [Value(y) for y in numbers]
+    found = binary_cross_entropy(outputs, [kind(t) for t in targets], logits=logits)
+    found.backward()
+    assert found.data == pytest.approx(expected, rel=1e-13)
+    assert [y.grad for y in outputs] == pytest.approx(gradient, rel=1e-13)
+
+
+def test_binary_cross_entropy_of_a_certain_answer():
+    assert binary_cross_entropy(Value(1.0), 1).data == 0.0
+    assert binary_cross_entropy(Value(0.0), 0).data == 0.0
+    assert binary_cross_entropy(Value(-1000.0), 1, logits=True).data == 1000.0
+
+
+def test_the_delta_of_a_sigmoid_with_binary_cross_entropy_is_the_error():
+    x, t = [Value(0.3, "x[1]"), Value(-0.4, "x[2]")], Value(0.2, "t[1]")
+    loss = binary_cross_entropy(MLP(2, [3, 1], activation="tanh", output="sigmoid", seed=0)(x), t)
+    assert str(derive(loss).delta("d_o[1]")) == "d_o[1] = y[1] - t[1]"
 
 
 @pytest.mark.parametrize("k", range(3))
@@ -85,6 +115,10 @@ def test_the_derivative_of_half_sse_is_minus_the_error():
         (lambda: half_sse([Value(1.0), Value(2.0)], 1.0), "half_sse of 2 outputs and 1 targets"),
         (lambda: mse([], []), "mse of 0 outputs"),
         (lambda: hinge(Value(1.0), 0), "targets -1 and 1, found 0"),
+        (lambda: binary_cross_entropy(Value(0.5), -1), "targets from 0 to 1, found -1"),
+        (lambda: binary_cross_entropy(Value(0.5), math.nan), "targets from 0 to 1, found nan"),
+        (lambda: binary_cross_entropy(Value(1.5), 1), "found an output of 1.5: end the model in a sigmoid"),
+        (lambda: binary_cross_entropy([Value(0.5)], [1, 0]), "of 1 outputs and 2 targets"),
         (lambda: cross_entropy(Value(1.0), 0), "two or more classes"),
         (lambda: cross_entropy([Value(1.0)], 0), "two or more classes"),
         (lambda: cross_entropy([Value(1.0), Value(2.0)], 2), "no class 2 among 2"),
@@ -105,7 +139,7 @@ def test_bad_input_says_what_to_do(call, message):
         call()
 
 
-@pytest.mark.parametrize("loss", [sse, half_sse, mse, hinge])
+@pytest.mark.parametrize("loss", [sse, half_sse, mse, hinge, binary_cross_entropy])
 @pytest.mark.parametrize("target", [None, "1", [None], [1j]])
 def test_a_target_that_is_no_number_is_named(loss, target):
     with pytest.raises(TypeError, match=f"{loss.__name__} takes numbers as targets, found"):

@@ -13,7 +13,21 @@ from autograd.native import programs, training
 from autograd.native.kernels import index
 from autograd.native.machine import Code, lane_width
 from autograd.native.shuffling import STATE, shuffler
-from nn import MLP, SGD, Adam, Layer, Momentum, Neuron, cross_entropy, fit, half_sse, hinge, mse, sse
+from nn import (
+    MLP,
+    SGD,
+    Adam,
+    Layer,
+    Momentum,
+    Neuron,
+    binary_cross_entropy,
+    cross_entropy,
+    fit,
+    half_sse,
+    hinge,
+    mse,
+    sse,
+)
 
 GENERATOR = random.Random(4)
 POINTS = [[GENERATOR.gauss(0, 1), GENERATOR.gauss(0, 1)] for _ in range(37)]
@@ -38,6 +52,7 @@ TASKS = {
     "sse, relu": ({}, [4, 4, 1], sse, "numbers"),
     "mse, sigmoid, no bias": ({"activation": "sigmoid", "bias": False}, [3, 2], mse, "pairs"),
     "hinge": ({"activation": "softplus"}, [4, 1], hinge, "signs"),
+    "binary": ({"activation": "tanh", "output": "sigmoid"}, [4, 2], binary_cross_entropy, "one-hot"),
     "classes": ({"activation": "tanh"}, [5, 3], cross_entropy, "classes"),
     "probabilities": ({"activation": "silu"}, [5, 2], cross_entropy, "one-hot"),
     "one-hot": ({"activation": "sigmoid", "output": "sigmoid"}, [4, 2], half_sse, "one-hot"),
