@@ -7,10 +7,12 @@ import re
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-__all__ = ["PRESETS", "Convention", "convention", "plain"]
+__all__ = ["NAMES", "PRESETS", "Convention", "convention", "plain"]
 
 _LARGEST_FACTOR = 10**6
 _PLAIN = re.compile(r"[-+]?\d{1,12}(\.\d{1,12}|/\d{1,12})?", re.ASCII)
+_ORDERS = ("from-to", "to-from")
+_LAYOUTS = ("columns", "rows")
 
 _LETTERS = {
     "x": "x", "a": "a", "y": "y", "t": "t", "s": "s", "delta": r"\delta", "w": "w", "b": "b", "p": "p", "loss": "L",
@@ -33,6 +35,10 @@ class Convention:
         indices: the letters of a weight's source, of the neuron it leads into, and of the neurons that this one feeds;
             None where each layer has a letter of its own.
         names: names for single quantities, in LaTeX: document 004 calls one weight of each layer $w_o$ and $w_h$.
+        vectors: how the quantities of a layer are written in the matrix form: as ``"columns"`` or as ``"rows"``; None
+            where nothing is said.
+        batch: whether the samples of a batch are the ``"columns"`` or the ``"rows"`` of a matrix; None where nothing is
+            said.
     """
 
     name: str = "standard"
@@ -42,6 +48,8 @@ class Convention:
     arrow: bool = False
     indices: tuple | None = None
     names: dict = field(default_factory=dict)
+    vectors: str | None = None
+    batch: str | None = None
 
     def __str__(self):
         words = {
@@ -60,12 +68,14 @@ def plain(latex) -> str:
     return " ".join(text.split())
 
 
-def _preset(name, factor=1, arrow=False, indices=None, names=None, **letters):
-    return Convention(name, Fraction(factor), {**_LETTERS, **letters}, "from-to", arrow, indices, names or {})
+def _preset(
+    name, factor=1, *, order="from-to", arrow=False, indices=None, names=None, vectors=None, batch=None, **letters
+):
+    letters = {**_LETTERS, **letters}
+    return Convention(name, Fraction(factor), letters, order, arrow, indices, names or {}, vectors, batch)
 
 
-PRESETS = {
-    "standard": Convention(),
+_NUMBERED = {
     "000": _preset("000", t="y", y=r"\hat{y}", a="x", loss=r"\mathrm{Loss}", indices=("j", "k", "i")),
     "001": _preset("001", t="y", y=r"\hat{y}", s="a", a="z", x="z", function="f", indices=("i", "j", "k")),
     "002": _preset(
@@ -73,30 +83,70 @@ PRESETS = {
     ),
     "003": _preset("003", -1, t="y", y=r"\hat{y}", s="h", loss="E", function="f", indices=("i", "j", "k")),
     "004": _preset(
-        "004", Fraction(-1, 2), True, names={"w_o": "w_ho[1,1]", "w_h": "w_ih[1,1]"}, x="a", s="z",
+        "004", Fraction(-1, 2), arrow=True, names={"w_o": "w_ho[1,1]", "w_h": "w_ih[1,1]"}, x="a", s="z",
         loss=r"\epsilon", rate=r"\alpha", function=r"\sigma",
     ),
 }  # fmt: skip
 
+# Conventions by the names of those who write so, or by what is special in them.
+NAMES = {
+    "standard": Convention(),
+    "nielsen": _preset(
+        "nielsen", order="to-from", t="y", y="a", s="z", loss="C", function=r"\sigma", indices=("k", "j", "k")
+    ),
+    "bishop": _preset("bishop", order="to-from", s="a", a="z", loss="E", function="h", indices=("i", "j", "k")),
+    "mitchell": _preset(
+        "mitchell", -1, order="to-from", s=r"\mathrm{net}", a="o", y="o", loss="E", function=r"\sigma",
+        indices=("i", "j", "k"),
+    ),
+    "haykin": _preset(
+        "haykin", -1, order="to-from", s="v", a="y", t="d", loss=r"\mathcal{E}", function=r"\varphi",
+        indices=("i", "j", "k"),
+    ),
+    "ng": _preset(
+        "ng", order="to-from", t="y", y=r"\hat{y}", s="z", loss="J", rate=r"\alpha", function="g", vectors="columns",
+        batch="columns",
+    ),
+    "goodfellow": _preset(
+        "goodfellow", order="to-from", t="y", y=r"\hat{y}", s="a", a="h", loss="J", rate=r"\epsilon", function="f"
+    ),
+    "activations x": _NUMBERED["000"],
+    "activations z": _NUMBERED["001"],
+    "hagan": _NUMBERED["002"],
+    "hertz": _NUMBERED["003"],
+    "widrow": _NUMBERED["004"],
+}  # fmt: skip
+PRESETS = {**NAMES, **_NUMBERED}
 
-def convention(preset="standard", *, delta=None, letters=None, order=None) -> Convention:
-    """A convention: a preset, with what is given in place of its own.
+
+def convention(
+    preset="standard", *, delta=None, letters=None, order=None, indices=None, vectors=None, batch=None
+) -> Convention:
+    """Return a convention: a preset, with what is given in place of its own.
 
     Args:
-        preset: ``"standard"``, the number of one of the five documents, ``"000"`` to ``"004"``, or a Convention.
+        preset: a name of :data:`NAMES`, such as ``"standard"``, ``"nielsen"`` or ``"bishop"``; the number of one of the
+            five documents, ``"000"`` to ``"004"``; or a Convention.
         delta: what a delta is, times dL/ds: a number other than 0, or a text such as ``"-1/2"``.
         letters: LaTeX by role, as in :class:`Convention`.
         order: ``"from-to"`` or ``"to-from"``.
+        indices: three letters, as ``("i", "j", "k")`` or ``"i j k"``: of a weight's source, of the neuron it leads into
+            and of the neurons that this one feeds.
+        vectors, batch: ``"columns"`` or ``"rows"``, as in :class:`Convention`.
 
     Raises:
-        ValueError: there is no such preset, role or order, or delta is no number other than 0.
+        ValueError: there is no such preset, role, order, layout or index; delta is no number other than 0; or target
+            and output have one letter.
+
+    >>> print(convention("mitchell"))
+    convention mitchell: delta = -dL/ds, weights indexed to-from, o activation, o output, net pre-activation, E loss
+    >>> convention(letters={"t": "y"})
+    Traceback (most recent call last):
+        ...
+    ValueError: the letter y would be both target and output: give the output one of its own, such as y=r"\\hat{y}".
     """
-    if isinstance(preset, Convention):
-        found = preset
-    elif isinstance(preset, str) and preset in PRESETS:
-        found = PRESETS[preset]
-    else:
-        raise ValueError(f"no convention is called {preset!r}: there are {', '.join(PRESETS)}.")
+    found = _chosen(preset)
+    changes: dict = {}
     if delta is not None:
         factor = _factor(delta)
         if not 0 < abs(factor) <= _LARGEST_FACTOR:
@@ -104,16 +154,54 @@ def convention(preset="standard", *, delta=None, letters=None, order=None) -> Co
                 f"delta is a number other than 0, at most {_LARGEST_FACTOR:,}, times dL/ds, found {delta!r:.60}: "
                 "give 1, -1 or '-1/2'."
             )
-        found = replace(found, delta=factor)
+        changes["delta"] = factor
     if letters is not None:
         unknown = set(letters) - set(_LETTERS)
         if unknown:
-            raise ValueError(f"no letter is called {sorted(unknown)[0]!r}: there are {', '.join(_LETTERS)}.")
-        found = replace(found, letters={**found.letters, **letters})
+            raise ValueError(f"no letter is called {sorted(unknown, key=str)[0]!r}: there are {', '.join(_LETTERS)}.")
+        changes["letters"] = _together({**found.letters, **letters})
     if order is not None:
-        if order not in ("from-to", "to-from"):
+        if order not in _ORDERS:
             raise ValueError(f"weights are indexed 'from-to' or 'to-from', found {order!r}.")
-        found = replace(found, order=order)
+        changes["order"] = order
+    if indices is not None:
+        changes["indices"] = _three(indices)
+    for name, layout in (("vectors", vectors), ("batch", batch)):
+        if layout is not None:
+            if layout not in _LAYOUTS:
+                raise ValueError(f"{name} are 'columns' or 'rows', found {layout!r:.60}.")
+            changes[name] = layout
+    return replace(found, **changes)
+
+
+def _chosen(preset):
+    if isinstance(preset, Convention):
+        return preset
+    if isinstance(preset, str) and preset in PRESETS:
+        return PRESETS[preset]
+    raise ValueError(
+        f"no convention is called {preset!r:.60}: there are {', '.join(NAMES)}, and the documents' 000 to 004."
+    )
+
+
+def _together(letters):
+    """The letters, if no target is called like an output."""
+    for role, word in (("y", "output"), ("p", "softmax output")):
+        if letters[role] == letters["t"]:
+            raise ValueError(
+                f"the letter {plain(letters['t'])} would be both target and {word}: give the output one of its own, "
+                rf'such as {role}=r"\hat{{y}}".'
+            )
+    return letters
+
+
+def _three(indices):
+    found = tuple(indices.replace(",", " ").split() if isinstance(indices, str) else indices)
+    if len(found) != 3 or not all(isinstance(x, str) and re.fullmatch(r"[A-Za-z]|\\[a-z]{2,8}", x) for x in found):
+        raise ValueError(
+            "indices are three letters, of a weight's source, of the neuron it leads into and of the neurons that this "
+            f"one feeds, such as 'i j k'; found {indices!r:.60}."
+        )
     return found
 
 

@@ -215,23 +215,35 @@ class Derivation:
             )
         return rules
 
-    def convention(self, preset=None, *, delta=None, letters=None, order=None) -> "Derivation":
-        r"""The same derivation, written in another convention.
+    def convention(
+        self, preset=None, *, delta=None, letters=None, order=None, indices=None, vectors=None, batch=None
+    ) -> "Derivation":
+        r"""Return the same derivation, written in another convention.
 
         Args:
-            preset: ``"standard"``, or the number of one of the five documents, ``"000"`` to ``"004"``.
+            preset: a name, such as ``"standard"``, ``"nielsen"`` or ``"bishop"``; or the number of one of the five
+                documents, ``"000"`` to ``"004"``. This derivation's own convention by default.
             delta: what a delta is, times dL/ds: 1, -1, ``"-1/2"``.
-            letters: LaTeX by role, ``{"t": "y", "y": r"\\hat{y}"}``.
+            letters: LaTeX by role, ``{"t": "y", "y": r"\\hat{y}"}``. Several roles may have one letter, as where
+                activations and outputs are both called a.
             order: a weight's indices, ``"from-to"`` or ``"to-from"``.
+            indices: the letters of a weight's source, of the neuron it leads into, and of those that one feeds:
+                ``"i j k"``.
+            vectors: ``"columns"`` or ``"rows"``: how the matrix form writes the quantities of a layer.
+            batch: ``"columns"`` or ``"rows"``: where the samples stand in the matrices of a batch.
 
         Returns:
             A new Derivation; this one stays as it is.
 
         Raises:
-            ValueError: there is no such preset, letter or order.
+            ValueError: there is no such preset, letter, order, index or layout; or the target and the output have one
+                letter.
         """
         base = self._convention if preset is None else preset
-        return Derivation(self.network, convention(base, delta=delta, letters=letters, order=order))
+        given = convention(
+            base, delta=delta, letters=letters, order=order, indices=indices, vectors=vectors, batch=batch
+        )
+        return Derivation(self.network, given)
 
     # --- Grading.
 

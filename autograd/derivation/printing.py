@@ -122,12 +122,20 @@ class Printer:
         else:
             below = (", " if self.is_deep or symbol.step is not None else " ").join(indices)
         above = []
-        if self.is_deep and role not in ("x", "t", "p") and base != letters["y"]:
+        if self.is_deep and self._has_layer_mark(role, base):
             layers = symbol.layers
             above.append(str(layers[-1]) if role != "w" or layers[1] - layers[0] == 1 else f"{layers[0]},{layers[1]}")
         if symbol.sample is not None:
             above.append(_plain_index(symbol.sample))
         return f"{base}_{{{below}}}" + (f"^{{({','.join(above)})}}" if above else "")
+
+    def _has_layer_mark(self, role, base):
+        """Whether the layer is written above: of inputs and outputs where their letter serves for others, too."""
+        letters = self.convention.letters
+        if role == "x" or (role == "a" and base == letters["y"]):
+            others = [letters[other] for other in ("x", "a", "y")]
+            return others.count(base) > 1 or letters["a"] == base
+        return role not in ("t", "p")
 
     def _index_latex(self, layer, index):
         if isinstance(index, Letter):

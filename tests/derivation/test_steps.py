@@ -9,6 +9,7 @@ import pytest
 from graphs import GRAPHS, network, penalized, recurrent, residual, skipping
 
 from autograd import Value, derive
+from autograd.derivation.conventions import convention
 from autograd.errors import GraphError
 from nn import MLP, cross_entropy, half_sse, sse
 
@@ -192,6 +193,34 @@ def test_the_letters_of_the_documents():
         assert derive(loss, convention=preset).equations[0].latex.startswith(latex)
 
 
+NAMED = {
+    "nielsen": r"\delta_{o} = -\left(y_{o} - a_{o}\right) a_{o} \left(1 - a_{o}\right)",
+    "bishop": r"\delta_{o} = -\left(t_{o} - y_{o}\right) y_{o} \left(1 - y_{o}\right)",
+    "mitchell": r"\delta_{o} = \left(t_{o} - o_{o}\right) o_{o} \left(1 - o_{o}\right)",
+    "haykin": r"\delta_{o} = \left(d_{o} - y_{o}\right) y_{o} \left(1 - y_{o}\right)",
+}
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_the_letters_and_the_sign_of_textbooks(name):
+    assert (
+        derive(network((2, 3, 2), bias=False), convention=name).equations[0].latex
+        == NAMED[name] + r" \quad \forall\, o"
+    )
+
+
+@pytest.mark.parametrize(("name", "number"), [("hagan", "002"), ("hertz", "003"), ("widrow", "004")])
+def test_the_numbers_are_other_names(name, number):
+    assert convention(name) == convention(number)
+
+
+def test_a_letter_of_several_layers_has_the_layer_above():
+    deep = derive(network((1, 1, 1, 1))).convention(letters={"x": "a", "y": "a", "s": "z"})
+    shown = [equation.latex for equation in deep.equations]
+    assert r"\frac{\partial L}{\partial w_{1, 1}^{(1)}} = \delta_{1}^{(1)} a_{1}^{(0)}" in shown
+    assert r"a_{1}^{(3)} \left(1 - a_{1}^{(3)}\right)" in shown[0]
+
+
 def test_index_order_and_letters():
     derivation = derive(network((2, 3, 2))).convention(order="to-from", letters={"w": r"\omega"})
     assert derivation.formula("w_ho[1,2]").latex == (
@@ -207,6 +236,14 @@ def test_conventions_that_are_none():
         ({"delta": "half"}, "a number other than 0"),
         ({"order": "sideways"}, "'from-to' or 'to-from'"),
         ({"letters": {"q": "q"}}, "no letter is called 'q'"),
+        ({"letters": {"t": "y"}}, "the letter y would be both target and output"),
+        ({"letters": {"p": "t"}}, "the letter t would be both target and softmax output"),
+        ({"preset": "nielsen", "letters": {"y": "y"}}, "both target and output"),
+        ({"preset": "bishops"}, "there are standard, nielsen, bishop, "),
+        ({"indices": "i j"}, "indices are three letters"),
+        ({"indices": ("i", "j", 3)}, "indices are three letters"),
+        ({"vectors": "down"}, "vectors are 'columns' or 'rows', found 'down'"),
+        ({"batch": 3}, "batch are 'columns' or 'rows', found 3"),
     ):
         with pytest.raises(ValueError, match=re.escape(words)):
             derivation.convention(**options)
