@@ -34,12 +34,15 @@ class Grade:
         what is wrong, a tuple of :class:`~autograd.derivation.diagnosis.Mistake`. diagnosis: the same in words; of an
         unreadable formula, where and why. correct: the right formula, an
         :class:`~autograd.derivation.equations.Equation`; None where there is none to give. counterexample: a point
-        where the formula is wrong, with the true and the given value; else None. formula: what was graded.
+        where the formula is wrong, with the true and the given value; else None. formula: what was graded. about: the
+        names of the parameters or deltas that it speaks of.
     """
 
     def __init__(self, verdict, formula, *, condition="", mistakes=(), diagnosis="", correct=None, counterexample=None):
         self.verdict, self.formula, self.condition = verdict, formula, condition
         self.mistakes = tuple(mistakes)
+        self.results: list = []
+        self.about: tuple = ()
         self.diagnosis = diagnosis
         self.correct, self.counterexample = correct, counterexample
 
@@ -84,12 +87,31 @@ class Grade:
 class Grader(Claims):
     """Grades formulas for one derivation."""
 
-    def __init__(self, formulas, printer, convention):
+    def __init__(self, formulas, printer, convention, results=()):
         self.formulas, self.printer, self.convention = formulas, printer, convention
         self.network = formulas.network
         self._plain = {s for node, s in self.network.symbol_of.items() if isinstance(node, Constant)}
         self.vocabulary = Vocabulary(formulas, printer, convention)
-        self.oracle = Oracle(formulas)
+        self.oracle = Oracle(formulas, results)
+        self._explains = True
+
+    def assuming(self, grades) -> "Grader":
+        """Return a grader that takes a writer's results for right, and all that follows from them by right rules.
+
+        Args:
+            grades: of formulas, mostly wrong ones. Only results for deltas, derivatives of the loss and an activation's
+                derivative are taken.
+        """
+        found = [result for grade in grades for result in grade.results]
+        return Grader(self.formulas, self.printer, self.convention, found)
+
+    def judge(self, target, formula, rate=None) -> Grade:
+        """Grade a formula without looking for a diagnosis, a counterexample or the right formula."""
+        self._explains = False
+        try:
+            return self.grade(target, formula, rate)
+        finally:
+            self._explains = True
 
     def grade(self, target, formula, rate=None) -> Grade:
         """See :meth:`autograd.derivation.Derivation.grade`."""
@@ -111,7 +133,25 @@ class Grader(Claims):
         except (ReadingError, GraphError) as error:
             return Grade("unreadable", formula, diagnosis=str(error))
         order = {"unreadable": 0, "wrong": 1, "unproved": 2, "equal": 3}
-        return min(grades, key=lambda g: (order[g.verdict], not g.condition))
+        found = min(grades, key=lambda g: (order[g.verdict], not g.condition))
+        found.results = [result for claim in claims for result in self._results(claim)]
+        found.about = tuple(dict.fromkeys([name for claim in claims for name in self._about(claim)]))
+        return found
+
+    def _results(self, claim):
+        """What a claim says of a derivative that reverse mode goes through; see :meth:`Oracle`."""
+        if claim.kind in ("delta", "gradient", "value") and isinstance(claim.truth, Symbol) and claim.rights:
+            of = claim.truth
+            is_slope = of.role == "ratio" and (of.name[0].role, of.name[1].role) == ("a", "s")
+            if of.role == "delta" or is_slope or (of.role == "gradient" and of.name is not None):
+                return [(of, claim.rights[-1], claim.instances)]
+        return []
+
+    def _about(self, claim):
+        """The names of the parameters and deltas that a claim is about."""
+        if claim.symbol is None or claim.kind == "value":
+            return []
+        return [self.printer.symbol_text(claim.symbol.bound(env)) for env in claim.instances]
 
     # --- Whether it is so.
 
@@ -143,8 +183,16 @@ class Grader(Claims):
             words = (
                 "50-digit numbers agree; a function in it has no meaning in a field, or an identity is not known there"
             )
-            return Grade("unproved", formula, condition=condition, diagnosis=words, correct=self._correct(claim, {}))
-        return Grade("equal", formula, condition=condition, correct=self._correct(claim, {}))
+            return Grade(
+                "unproved",
+                formula,
+                condition=condition,
+                diagnosis=words,
+                correct=self._correct(claim, {}) if self._explains else None,
+            )
+        return Grade(
+            "equal", formula, condition=condition, correct=self._correct(claim, {}) if self._explains else None
+        )
 
     def _check_variables(self, claim):
         """Refuse a derivative in what is a plain number in the graph, which has none there."""
@@ -191,6 +239,8 @@ class Grader(Claims):
         return constant
 
     def _wrong(self, claim, right, env, formula, absorbed):
+        if not self._explains:
+            return Grade("wrong", formula)
         mistakes = []
         if absorbed is not None and absorbed < 0:
             mistakes.append(Mistake("sign", "the sign is flipped: the step goes up the gradient"))

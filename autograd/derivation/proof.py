@@ -41,6 +41,35 @@ class _Graded:
         self._swept: dict = {}
         self.has_kinks = getattr(getattr(sample, "point", None), "has_kinks", False)
 
+    def assuming(self, results) -> "_Graded":
+        """Return this point with the writer's results in place of the right ones.
+
+        Args:
+            results: triples of what a formula is about, a Symbol; the formula, an expression; and the assignments of
+                numbers to letters for which it stands.
+        """
+        found, adjoints, slopes = self, {}, {}
+        for symbol, formula, instances in results:
+            for env in instances:
+                of = symbol.bound(env)
+                number = evaluate(formula, found, env)
+                if of.role == "delta":
+                    adjoints[self._neuron_of(of).s] = number / self.number(self._formulas.factor)
+                elif of.role == "gradient":
+                    adjoints[self._node(of.name)] = number
+                elif of.role == "ratio":
+                    neuron = self._neuron_of(of.name[1])
+                    slopes[neuron.a] = neuron.s, number
+            found = _Graded(self.sample.assuming(adjoints, slopes), self._formulas, self._rate)
+        return found
+
+    def _neuron_of(self, symbol):
+        key = symbol.layers[-1:], symbol.indices[-1:], symbol.sample, symbol.step
+        for n in self._network.neurons:
+            if ((n.layer,), (n.index,), n.sample, n.step) == key:
+                return n
+        raise GraphError(f"there is no neuron {symbol.indices} in this network.")
+
     def symbol(self, symbol):
         if symbol not in self._known:
             self._known[symbol] = self._find(symbol)
@@ -142,10 +171,16 @@ def _fraction(x):
 
 
 class Oracle:
-    """Points of a network at which formulas are compared."""
+    """Points of a network at which formulas are compared.
 
-    def __init__(self, formulas):
+    Args:
+        formulas: of the network.
+        results: what a writer found before, to be taken for right; see :meth:`_Graded.assuming`.
+    """
+
+    def __init__(self, formulas, results=()):
         self.formulas = formulas
+        self.results = tuple(results)
         self._field: list = []
         self._precise: list = []
         self._unprovable = False
@@ -158,7 +193,12 @@ class Oracle:
             except (Unprovable, AlgebraError):
                 self._unprovable = True
                 break
-            self._field.append(_Graded(sample, self.formulas, sample.point.random()))
+            try:
+                point = _Graded(sample, self.formulas, sample.point.random()).assuming(self.results)
+            except (Unprovable, AlgebraError):
+                self._unprovable = True
+                break
+            self._field.append(point)
         return None if self._unprovable else self._field[:count]
 
     def precise(self, count):
@@ -169,7 +209,7 @@ class Oracle:
             sample = precise_sample(self.formulas.network)
             with mpmath.workdps(DIGITS):
                 rate = mpmath.rand() + sample.number(Fraction(1, 7))
-            self._precise.append(_Graded(sample, self.formulas, rate))
+                self._precise.append(_Graded(sample, self.formulas, rate).assuming(self.results))
         return self._precise[:count]
 
     # --- The three answers.

@@ -49,6 +49,19 @@ class Sample:
         """The derivative of a node in every node under it, a dict; those it does not depend on are not in it."""
         return _swept(self._network, self.values, self._read, self.number, node)
 
+    def assuming(self, adjoints, slopes) -> "Sample":
+        """Return this sample with some derivatives replaced, and all others as reverse mode makes them of those.
+
+        Args:
+            adjoints: from node to what is taken for the derivative of the root in it.
+            slopes: from activation, a node, to a pair: its pre-activation and what is taken for its derivative in it.
+        """
+        gradients = _swept(self._network, self.values, self._read, self.number, None, adjoints, slopes)
+        constants = {s: self.quantities[s] for node, s in self._network.symbol_of.items() if isinstance(node, Constant)}
+        found = Sample(self._network, self.values, gradients, constants, self.number, self._read)
+        found.point = getattr(self, "point", None)
+        return found
+
     def gradient(self, node):
         """The derivative of the root in a node; 0 where it does not depend on it."""
         return self.gradients[node] if node in self.gradients else self.number(Fraction(0))
@@ -112,10 +125,19 @@ def _plain(x, number, node):
     return int(q) if node.op is primitives.pow_ and q.denominator == 1 and abs(q) < 1000 else number(q)
 
 
-def _swept(network, values, read, number, root=None):
+def _swept(network, values, read, number, root=None, taken=None, slopes=None):
+    """The derivatives of a root in what it depends on, where those in ``taken`` are as they are there."""
+    taken, slopes = taken or {}, slopes or {}
     adjoint = {network.root if root is None else root: number(Fraction(1))}
     for node in reversed(network.order):
+        if node in taken:
+            adjoint[node] = taken[node]
         if node.op is None or node not in adjoint:
+            continue
+        if node in slopes:
+            before, slope = slopes[node]
+            part = adjoint[node] * slope
+            adjoint[before] = adjoint[before] + part if before in adjoint else part
             continue
         g, numbers = adjoint[node], read[node]
         if len(numbers) == 1 and node.op is primitives.where:
