@@ -4,7 +4,7 @@
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
-SOURCES := pyproject.toml $(wildcard autograd/*.py autograd/*.pxd autograd/*.h)
+SOURCES := pyproject.toml $(wildcard autograd/engine/*.py autograd/engine/*.pxd autograd/engine/*.h)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-compiled test-interpreted test-optimized fuzz soak lint format bench grading agreement accuracy \
@@ -89,7 +89,7 @@ grading: $(VENV)/.with-test
 	$(RUN) -m benchmarks.grading
 
 agreement: $(VENV)/.with-test
-	$(RUN) tests/native/agreement.py 10000
+	$(RUN) tests/compiler/agreement.py 10000
 
 # HIPS autograd has our import name, so it lives in an environment of its own.
 HIPS := .venv-hips
@@ -106,5 +106,5 @@ mutants: $(VENV)/.with-test
 	$(RUN) tests/mutation $(ARGS)
 
 clean:
-	rm -rf $(VENV) $(HIPS) build dist out .cache .coverage *.egg-info autograd/*.c autograd/*.so .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf $(VENV) $(HIPS) build dist out .cache .coverage *.egg-info autograd/engine/*.c autograd/engine/*.so .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -11,8 +11,8 @@
 ``DELTAGRAD_INTERPRETED=1`` before the import to run its Python source instead, to step through it in a debugger.
 """
 
+import importlib as _importlib
 import os as _os
-import sys as _sys
 import typing as _typing
 
 
@@ -26,27 +26,25 @@ def _check_distribution():
         )
 
 
-def _use_source(name):
-    """Load a module from its source although its compiled twin lies beside it."""
-    import importlib.util
-
-    path = _os.path.join(_os.path.dirname(__file__), f"{name}.py")
-    spec = importlib.util.spec_from_file_location(f"{__name__}.{name}", path)
-    module = importlib.util.module_from_spec(spec)
-    _sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    globals()[name] = module  # as an import does
-
-
 _check_distribution()
-if _os.environ.get("DELTAGRAD_INTERPRETED", "") not in ("", "0"):
-    for _name in ("algebra", "value", "sums", "sweep"):
-        _use_source(_name)
 
-from autograd import copying as _copying  # noqa: E402, F401 - after the choice; registers Values with copy and pickle
-from autograd.algebra import primitive  # noqa: E402
-from autograd.checking import check_gradients  # noqa: E402
-from autograd.errors import (  # noqa: E402
+from autograd import _moved  # noqa: E402 - after the check
+from autograd.engine import (  # noqa: E402
+    Value,
+    check_gradients,
+    compiled,
+    grad,
+    hessian,
+    hvp,
+    jacobian,
+    jvp,
+    no_grad,
+    primitive,
+    replay,
+    value_and_grad,
+    vjp,
+)
+from autograd.engine.errors import (  # noqa: E402
     AlgebraError,
     AutogradError,
     DomainError,
@@ -59,11 +57,8 @@ from autograd.errors import (  # noqa: E402
     StaleGraphError,
     SuiteError,
 )
-from autograd.functions import *  # noqa: E402, F403
-from autograd.functions import __all__ as _functions  # noqa: E402
-from autograd.graph import replay  # noqa: E402
-from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp  # noqa: E402
-from autograd.value import Value, compiled, no_grad  # noqa: E402
+from autograd.engine.functions import *  # noqa: E402, F403
+from autograd.engine.functions import __all__ as _functions  # noqa: E402
 
 __version__ = "0.1.0"
 __all__ = [
@@ -74,28 +69,32 @@ __all__ = [
     *_functions,
 ]  # fmt: skip
 
+_moved.install()
+
 if _typing.TYPE_CHECKING:
-    from autograd.derivation import derive
+    from autograd.compiler import compile
     from autograd.drawing import draw, explain, steps
-    from autograd.native import compile
+    from autograd.formulas import derive
 else:
 
     def __getattr__(name):
         """What few programs use is imported when it is asked for: importing the engine stays quick."""
         if name == "derive":
-            from autograd.derivation import derive as found
+            from autograd.formulas import derive as found
         elif name in ("draw", "explain", "steps"):
             from autograd import drawing
 
             found = getattr(drawing, name)
         elif name == "compile":
             try:
-                from autograd.native import compile as found
+                from autograd.compiler import compile as found
             except ModuleNotFoundError as error:
                 if error.name not in ("llvmlite", "numpy"):
                     raise
                 advice = f"autograd.compile needs {error.name}: pip install 'deltagrad[native]'."
                 raise ModuleNotFoundError(advice, name=error.name) from error
+        elif f"autograd.{name}" in _moved.MOVED:
+            found = _importlib.import_module(_moved.MOVED[f"autograd.{name}"])
         else:
             raise AttributeError(f"module 'autograd' has no attribute {name!r}")
         globals()[name] = found

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 from autograd import mutants
-from autograd.derivation import sheets
-from autograd.errors import SuiteError
+from autograd.engine.errors import SuiteError
+from autograd.grading import sheets
 
 __all__ = ["main"]
 

@@ -12,10 +12,10 @@ import numpy as np
 
 import autograd
 from autograd import Value, dot, softmax
-from autograd.native.loops import size
-from autograd.native.lowering import lower
-from autograd.native.rolling import roll
-from autograd.native.training import Descent
+from autograd.compiler.loops import size
+from autograd.compiler.lowering import lower
+from autograd.compiler.rolling import roll
+from autograd.compiler.training import Descent
 from benchmarks import peak, slots_value, transformer
 from benchmarks.timing import in_turn, medians, print_table
 from nn import SGD

@@ -8,13 +8,13 @@ import statistics
 import time
 
 from autograd import derive
-from autograd.derivation.conventions import convention
-from autograd.derivation.equations import Recorded, checked, definitions, delta_equations, gradient_equations
-from autograd.derivation.formulas import Formulas
-from autograd.derivation.printing import Printer
-from autograd.derivation.readers import read
-from autograd.derivation.sheets import build
-from autograd.derivation.structure import find_network
+from autograd.formulas.conventions import convention
+from autograd.formulas.equations import Recorded, checked, definitions, delta_equations, gradient_equations
+from autograd.formulas.formulas import Formulas
+from autograd.formulas.printing import Printer
+from autograd.formulas.structure import find_network
+from autograd.grading.readers import read
+from autograd.grading.sheets import build
 from benchmarks.timing import print_table
 
 GOALS = {"2-3-2": 10, "4-8-8-3": 150, "64-32-10": 5000}

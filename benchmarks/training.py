@@ -27,7 +27,7 @@ class Work:
     Attributes:
         title: for the table.
         sizes: of the layers, inputs first.
-        activation, output: of the hidden layers and of the last one, names of functions in ``autograd.functions``.
+        activation, output: of the hidden layers and of the last one, names of functions of ``autograd``.
         loss: the name of a loss in ``nn``: half_sse or cross_entropy.
         X: the inputs, an array (samples, sizes[0]).
         Y: the targets: an array (samples, sizes[-1]) for half_sse, classes (samples,) for cross_entropy.

@@ -21,10 +21,10 @@ import dask
 import distributed
 import numpy as np
 
-from autograd import primitives
-from autograd.algebra import Primitive
-from autograd.native.lowering import nodes_under
-from autograd.native.totals import Totals
+from autograd.compiler.lowering import nodes_under
+from autograd.compiler.totals import Totals
+from autograd.engine import primitives
+from autograd.engine.algebra import Primitive
 from nn.native import NotNative, Recorded, hits
 
 __all__ = ["ClusterTraining", "client_of"]

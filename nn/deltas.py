@@ -10,10 +10,10 @@ from html import escape
 from typing import NamedTuple
 
 from autograd import Value
-from autograd.errors import GraphError
-from autograd.graph import adjoints
-from autograd.primitives import dot
-from autograd.sweep import order_of_all
+from autograd.engine.errors import GraphError
+from autograd.engine.graph import adjoints
+from autograd.engine.primitives import dot
+from autograd.engine.sweep import order_of_all
 from nn.layers import NeuronName
 
 __all__ = ["DeltaTable", "NeuronDelta", "deltas"]

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from autograd import no_grad
-from autograd.derivation.printing import printable
 from autograd.drawing.page import static
-from autograd.errors import GraphError
+from autograd.engine.errors import GraphError
+from autograd.formulas.printing import printable
 from nn.deltas import deltas
 from nn.film_page import film_page, film_picture
 

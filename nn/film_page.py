@@ -4,10 +4,10 @@ import base64
 import math
 from itertools import pairwise
 
-from autograd.algebra import is_real
 from autograd.drawing.marks import colour, number, text, width
 from autograd.drawing.page import player
 from autograd.drawing.rendering import render
+from autograd.engine.algebra import is_real
 from nn.layers import NeuronName
 
 __all__ = ["film_page", "film_picture"]

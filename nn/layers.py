@@ -9,9 +9,10 @@ inputs count from 1.
 import operator
 import random as _random
 
-from autograd import Value, functions
-from autograd.algebra import is_real
-from autograd.sums import affine
+from autograd import Value
+from autograd.engine import functions
+from autograd.engine.algebra import is_real
+from autograd.engine.sums import affine
 
 __all__ = ["MLP", "Layer", "Neuron", "NeuronName"]
 
@@ -61,7 +62,7 @@ class Neuron(Module):
     Args:
         n_inputs: how many inputs it reads, 1 or more.
         nonlin: micrograd's switch: False is the same as ``activation="linear"``.
-        activation: the name of a function in ``autograd.functions``, or ``"linear"``, or any function of one Value.
+        activation: the name of a function of ``autograd``, or ``"linear"``, or any function of one Value.
         bias: whether it has one; it starts at 0.
         layer, number: which neuron it is, for the labels.
         random: where the weights come from, uniform in [-1, 1); Python's shared generator by default.
@@ -239,7 +240,7 @@ def _function(activation):
         return None
     if not isinstance(activation, str) or activation not in functions.__all__:
         raise ValueError(
-            f"no activation is called {activation!r}: use 'linear', a function of autograd.functions such as "
+            f"no activation is called {activation!r}: use 'linear', a function of autograd.engine.functions such as "
             "'relu', 'tanh' or 'sigmoid', or pass a function of one Value."
         )
     # A method is recorded the shortest way.

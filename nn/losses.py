@@ -7,7 +7,7 @@ of them, targets a number or a sequence of as many.
 import math
 
 from autograd import Value, log, logsumexp, relu, softplus, total
-from autograd.algebra import is_real
+from autograd.engine.algebra import is_real
 
 __all__ = ["binary_cross_entropy", "cross_entropy", "half_sse", "hinge", "mse", "sse"]
 

@@ -6,11 +6,11 @@ import time
 import numpy as np
 
 from autograd import Value
-from autograd.algebra import is_real
-from autograd.native.programs import Program
-from autograd.native.recording import watched
-from autograd.native.training import Descent
-from autograd.value import assign
+from autograd.compiler.programs import Program
+from autograd.compiler.recording import watched
+from autograd.compiler.training import Descent
+from autograd.engine.algebra import is_real
+from autograd.engine.value import assign
 from nn import losses
 from nn.optimizers import SGD, Adam, Momentum
 

@@ -9,7 +9,7 @@ $\frac{\lambda}{2} w^2$). A ``rate`` is a positive number, or a schedule: a func
 import math
 
 from autograd import Value, sqrt
-from autograd.algebra import is_real
+from autograd.engine.algebra import is_real
 
 __all__ = ["SGD", "Adam", "Momentum", "Optimizer"]
 

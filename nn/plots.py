@@ -7,7 +7,7 @@ Each draws on the Axes given as ``ax``, or on new ones, labels them and returns 
 import random as _random
 
 from autograd import Value, no_grad, replay
-from autograd.graph import adjoints, leaves
+from autograd.engine.graph import adjoints, leaves
 from nn.deltas import deltas
 
 __all__ = ["plot_decision", "plot_gradient_flow", "plot_landscape"]

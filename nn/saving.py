@@ -11,7 +11,7 @@ import json
 import os
 import tempfile
 
-from autograd.errors import AutogradError
+from autograd.engine.errors import AutogradError
 from nn.layers import Module
 
 __all__ = ["SavedModelError", "load", "save"]

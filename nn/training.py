@@ -8,7 +8,7 @@ import random as _random
 import warnings
 
 from autograd import Value, no_grad
-from autograd.algebra import is_real
+from autograd.engine.algebra import is_real
 from nn.layers import MLP, Layer, Neuron
 from nn.losses import binary_cross_entropy, cross_entropy, half_sse, hinge, mse, sse
 from nn.optimizers import SGD, Adam, Momentum

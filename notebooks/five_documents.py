@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import autograd
 from autograd import derive
-from autograd.derivation.sheets import build
+from autograd.grading.sheets import build
 
 try:
     import tomllib
@@ -17,7 +17,7 @@ except ImportError:  # Python 3.10
 
 __all__ = ["VERDICTS", "Entry", "activations", "counts", "derivation", "documents", "entries", "markdown"]
 
-FOLDER = Path(autograd.__file__).parent / "derivation" / "documents"
+FOLDER = Path(autograd.__file__).parent / "grading" / "documents"
 VERDICTS = ("equal", "equal-if", "ill-formed", "wrong", "definition", "prose")
 # What a document writes as its loss, and the sample loss and the reduction that it is.
 LOSSES = {

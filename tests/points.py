@@ -10,8 +10,8 @@ import random
 import mpmath
 from mpmath import mp, mpf
 
-from autograd import primitives
-from autograd.algebra import Primitive
+from autograd.engine import primitives
+from autograd.engine.algebra import Primitive
 
 PRIMITIVES = [entry for entry in vars(primitives).values() if isinstance(entry, Primitive)]
 BY_NAME = {entry.name: entry for entry in PRIMITIVES}

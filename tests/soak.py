@@ -25,9 +25,9 @@ from programs import KINKED, RATIONAL, SMOOTH, random_program, run
 
 import autograd
 from autograd import Value, derive, draw, explain, hvp, jvp, replay, steps, value_and_grad
-from autograd.derivation.sheets import build
-from autograd.native import programs
-from autograd.sweep import adjoints, order
+from autograd.compiler import programs
+from autograd.engine.sweep import adjoints, order
+from autograd.grading.sheets import build
 from nn import MLP, SGD, Adam, Momentum, cross_entropy, deltas, fit, half_sse, load, mse, save
 
 _ALLOWED = 4 << 20  # bytes by which the median may grow

@@ -10,7 +10,7 @@ import pytest
 
 import autograd
 import nn
-from autograd.derivation.sheets import grade_sheet, read_sheet
+from autograd.grading.sheets import grade_sheet, read_sheet
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")

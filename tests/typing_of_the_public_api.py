@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value, dot, exp, grad, no_grad, primitive, sigmoid, total
-from autograd.algebra import Primitive
+from autograd.engine.algebra import Primitive
 
 if TYPE_CHECKING:
     from typing_extensions import assert_type

@@ -5,13 +5,13 @@ from html import escape
 from itertools import pairwise
 from pathlib import Path
 
-from autograd.derivation.derivation import Derivation
-from autograd.derivation.structure import find_network
 from autograd.drawing.pictures import layers_picture, neurons_picture, too_large, values_picture
 from autograd.drawing.rendering import FORMATS, render
-from autograd.errors import DrawingError, GraphError
-from autograd.sweep import order
-from autograd.value import Value
+from autograd.engine.errors import DrawingError, GraphError
+from autograd.engine.sweep import order
+from autograd.engine.value import Value
+from autograd.formulas.derivation import Derivation
+from autograd.formulas.structure import find_network
 
 __all__ = ["DETAILS", "Drawing", "draw"]
 

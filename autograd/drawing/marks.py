@@ -3,7 +3,7 @@
 import math
 from html import escape
 
-from autograd.derivation.printing import printable
+from autograd.formulas.printing import printable
 
 __all__ = ["NEUTRAL", "cell", "colour", "number", "text", "width"]
 

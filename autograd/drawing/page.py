@@ -4,9 +4,9 @@ import json
 from base64 import b64encode
 from html import escape
 
-from autograd.derivation.printing import escape_latex, printable
-from autograd.derivation.report import mathml
 from autograd.drawing.marks import number
+from autograd.formulas.printing import escape_latex, printable
+from autograd.formulas.report import mathml
 
 __all__ = ["page", "player", "rows_of", "static"]
 

@@ -5,10 +5,10 @@ from itertools import pairwise
 import graphviz
 
 from autograd.drawing.marks import NEUTRAL, cell, colour, number, text, width
-from autograd.graph import adjoints
-from autograd.primitives import where
-from autograd.sweep import partials_of
-from autograd.value import Value
+from autograd.engine.graph import adjoints
+from autograd.engine.primitives import where
+from autograd.engine.sweep import partials_of
+from autograd.engine.value import Value
 
 __all__ = ["layers_picture", "neurons_picture", "too_large", "values_picture"]
 

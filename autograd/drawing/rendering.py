@@ -5,7 +5,7 @@ import os
 import shutil
 import warnings
 
-from autograd.errors import DrawingError
+from autograd.engine.errors import DrawingError
 
 __all__ = ["FORMATS", "render"]
 

@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from autograd.derivation.printing import printable
 from autograd.drawing.page import page, rows_of, static
 from autograd.drawing.pictures import too_large, values_picture
 from autograd.drawing.rendering import render
-from autograd.errors import DrawingError, GraphError
-from autograd.graph import adjoints
-from autograd.sweep import order, partials_of
-from autograd.value import Value
+from autograd.engine.errors import DrawingError, GraphError
+from autograd.engine.graph import adjoints
+from autograd.engine.sweep import order, partials_of
+from autograd.engine.value import Value
+from autograd.formulas.printing import printable
 
 __all__ = ["BackwardStep", "ForwardStep", "GradientPath", "Paths", "Stepping", "explain", "steps"]
 

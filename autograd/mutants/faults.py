@@ -5,8 +5,8 @@ import sys
 from collections import Counter
 from dataclasses import dataclass
 
-from autograd import primitives
-from autograd.mutants.engine import Engine
+from autograd.engine import primitives
+from autograd.engine.plain import Engine
 
 __all__ = ["MUTANTS", "Mutant"]
 

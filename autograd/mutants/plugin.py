@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from autograd.errors import SuiteError
-from autograd.mutants.engine import Engine
+from autograd.engine.errors import SuiteError
+from autograd.engine.plain import Engine
+from autograd.engine.value import Value
 from autograd.mutants.faults import MUTANTS
 from autograd.mutants.suites import run
-from autograd.value import Value
 
 __all__ = ["serve"]
 

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from autograd.errors import SuiteError
+from autograd.engine.errors import SuiteError
 from autograd.mutants.faults import MUTANTS, Mutant
 
 __all__ = ["Outcome", "Report", "run", "selected"]

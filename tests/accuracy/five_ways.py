@@ -21,9 +21,9 @@ import programs
 from mpmath import mp, mpf
 
 from autograd import GraphError, Value, compile, derive, grad, jvp, replay
-from autograd.derivation.equations import gradient_of
-from autograd.derivation.expressions import evaluate
-from autograd.graph import leaves as graph_leaves
+from autograd.engine.graph import leaves as graph_leaves
+from autograd.formulas.equations import gradient_of
+from autograd.formulas.expressions import evaluate
 
 NAMES = [*programs.RATIONAL, *programs.SMOOTH, *programs.KINKED, "div"]
 TWO_OPERANDS = {"add", "sub", "mul", "div", "maximum"}

@@ -12,13 +12,13 @@ from mpmath import mp, mpf
 import autograd
 from autograd import Value, explain, grad, jvp, replay
 
-sys.path.append(str(Path(__file__).parents[1] / "native"))
+sys.path.append(str(Path(__file__).parents[1] / "compiler"))
 from compiling import compiled, forms
 
 INF, NAN = math.inf, math.nan
 TEXT = (Path(__file__).parents[2] / "SPECIAL_POINTS.md").read_text(encoding="utf-8")
 NUMBERS = {"inf": INF, "nan": NAN}
-FUNCTIONS = {name: getattr(autograd, name) for name in autograd.functions.__all__} | {"abs": abs}
+FUNCTIONS = {name: getattr(autograd, name) for name in autograd.engine.functions.__all__} | {"abs": abs}
 
 
 def _row(line):

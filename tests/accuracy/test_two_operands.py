@@ -15,7 +15,7 @@ from mpmath import mp, mpf
 from points import EPSILON, EXACT, PRIMITIVES
 
 from autograd import Value, grad, jvp
-from autograd.sweep import adjoints
+from autograd.engine.sweep import adjoints
 
 INF, NAN = math.inf, math.nan
 GRID = [-INF, -2.0, -0.75, -0.0, 0.0, 0.5, 1.0, 2.0, 3.0, INF, NAN]

@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from autograd import Value, steps, tanh
-from autograd.graph import adjoints
+from autograd.engine.graph import adjoints
 from nn import MLP, fit, half_sse
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -73,7 +73,7 @@ def figure(x):
 
 
 def nodes_of(loss):
-    from autograd.sweep import order
+    from autograd.engine.sweep import order
 
     return order(loss)
 

@@ -2,19 +2,16 @@
 
 import sys
 import xml.etree.ElementTree as ET
-from pathlib import Path
 
 import pytest
+from graphs import GRAPHS, curve, network
 
 from autograd import Value, draw, tanh, where
 from autograd.drawing import rendering
 from autograd.drawing.marks import number
-from autograd.errors import DrawingError, GraphError
-from autograd.graph import adjoints
+from autograd.engine.errors import DrawingError, GraphError
+from autograd.engine.graph import adjoints
 from nn import MLP, deltas, half_sse
-
-sys.path.append(str(Path(__file__).parents[1] / "derivation"))
-from graphs import GRAPHS, curve, network
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -9,7 +9,7 @@ import graphviz
 import pytest
 
 from autograd.drawing import rendering
-from autograd.errors import DrawingError
+from autograd.engine.errors import DrawingError
 
 ROOT = Path(__file__).parents[2]
 

@@ -3,18 +3,14 @@
 import json
 import math
 import re
-import sys
 from base64 import b64decode
-from pathlib import Path
 
 import pytest
+from graphs import GRAPHS, network
 
 from autograd import Value, dot, draw, explain, steps, total
-from autograd.errors import DrawingError, GraphError
-from autograd.graph import adjoints
-
-sys.path.append(str(Path(__file__).parents[1] / "derivation"))
-from graphs import GRAPHS, network
+from autograd.engine.errors import DrawingError, GraphError
+from autograd.engine.graph import adjoints
 
 
 def small():

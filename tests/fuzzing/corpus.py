@@ -43,12 +43,12 @@ WORDS = [
 def formulas():
     """Every formula of the documents, and every text of the tests that could pass for one."""
     found = {}
-    for path in sorted((ROOT / "autograd" / "derivation" / "documents").glob("*.toml")):
+    for path in sorted((ROOT / "autograd" / "grading" / "documents").glob("*.toml")):
         for entry in tomllib.loads(path.read_text(encoding="utf-8"))["formula"]:
             found[entry["latex"]] = None
             for claim in entry.get("claims", []):
                 found.update(dict.fromkeys([claim[key] for key in ("left", "text", "chain") if key in claim]))
-    for path in sorted((ROOT / "tests" / "derivation").glob("test_*.py")):
+    for path in sorted((ROOT / "tests" / "grading").glob("test_*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and 0 < len(node.value) < 300:
                 found[node.value] = None

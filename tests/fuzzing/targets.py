@@ -16,10 +16,10 @@ from pathlib import Path
 from corpus import formulas, mutated, respelt, sheet, spoilt_bytes
 
 from autograd import derive, sigmoid
-from autograd.derivation import sheets
-from autograd.derivation.readers import read
-from autograd.derivation.trees import ReadingError, show
-from autograd.errors import GraphError, SheetError
+from autograd.engine.errors import GraphError, SheetError
+from autograd.grading import sheets
+from autograd.grading.readers import read
+from autograd.grading.trees import ReadingError, show
 from nn import MLP, SavedModelError, half_sse, load, save
 
 __all__ = ["TARGETS", "Broken"]

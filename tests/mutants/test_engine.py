@@ -7,8 +7,8 @@ import pytest
 
 import autograd
 from autograd import DomainError, GraphError, StaleGraphError, Value, no_grad
+from autograd.engine.plain import Engine
 from autograd.mutants import MUTANTS
-from autograd.mutants.engine import Engine
 
 
 def program(a, b, c):

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 import autograd
-from autograd.errors import SuiteError
+from autograd.engine.errors import SuiteError
 from autograd.mutants import MUTANTS, Outcome, Report, plugin
 
 

@@ -36,19 +36,26 @@ ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
 CACHE = ROOT / ".cache" / "mutation"
 ENGINE = ["primitives", "sweep", "sums", "value", "graph", "transforms", "algebra"]
-GRADER = ["field", "proof", "grading", "diagnosis", "fitting", "claims"]
-ENGINE_FILES = [f"autograd/{name}.py" for name in ENGINE]
-FILES = ENGINE_FILES + [f"autograd/derivation/{name}.py" for name in GRADER]
+GRADER = [
+    "formulas/field",
+    "formulas/fitting",
+    "grading/proof",
+    "grading/grading",
+    "grading/diagnosis",
+    "grading/claims",
+]
+ENGINE_FILES = [f"autograd/engine/{name}.py" for name in ENGINE]
+FILES = ENGINE_FILES + [f"autograd/{name}.py" for name in GRADER]
 # these look at pictures, notebooks and installs, start other processes, or take long for what they could notice
 LEFT_OUT = [
-    "tests/drawing", "tests/mutation", "tests/mutants", "tests/native", "tests/nn/test_plots.py",
+    "tests/drawing", "tests/mutation", "tests/mutants", "tests/compiler", "tests/nn/test_plots.py",
     "tests/nn/test_film.py", "tests/test_notebooks.py", "tests/test_package.py", "tests/test_readme.py",
     "tests/test_links.py",
 ]  # fmt: skip
 # These trace the engine themselves, or run it in another process: no record sees what they run.
 UNSEEN = (
-    "tests/test_promises.py::test_an_interrupt", "tests/test_structure.py::test_a_fork",
-    "tests/test_structure.py::test_both_sides_of_a_fork",
+    "tests/engine/test_promises.py::test_an_interrupt", "tests/engine/test_structure.py::test_a_fork",
+    "tests/engine/test_structure.py::test_both_sides_of_a_fork",
 )  # fmt: skip
 PORTIONS = 1.0, 8.0, 60.0  # seconds of tests that a change meets first, and if it survives those, and those
 PATIENCE = 5.0  # a run may take so many times the seconds that its tests took when they were recorded, and a little

@@ -7,7 +7,8 @@ import random
 
 import pytest
 
-from autograd import Value, functions, tanh
+from autograd import Value, tanh
+from autograd.engine import functions
 from nn import MLP, Layer, Neuron
 
 

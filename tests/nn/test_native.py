@@ -9,10 +9,10 @@ import pytest
 
 import nn.native
 from autograd import Value, dot, maximum, tanh, where
-from autograd.native import programs, training
-from autograd.native.kernels import index
-from autograd.native.machine import Code, lane_width
-from autograd.native.shuffling import STATE, shuffler
+from autograd.compiler import programs, training
+from autograd.compiler.kernels import index
+from autograd.compiler.machine import Code, lane_width
+from autograd.compiler.shuffling import STATE, shuffler
 from nn import (
     MLP,
     SGD,

@@ -5,7 +5,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from autograd.errors import GraphError
+from autograd.engine.errors import GraphError
 from nn import MLP, cross_entropy, deltas, fit, half_sse, plot_decision, plot_gradient_flow, plot_landscape
 
 X = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]

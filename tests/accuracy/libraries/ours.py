@@ -2,8 +2,9 @@
 
 from library import run
 
-from autograd import grad, jvp, primitives
-from autograd.algebra import Primitive
+from autograd import grad, jvp
+from autograd.engine import primitives
+from autograd.engine.algebra import Primitive
 
 FUNCTIONS = {p.name: p for p in vars(primitives).values() if isinstance(p, Primitive) and p.arity == 1}
 

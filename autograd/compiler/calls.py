@@ -1,0 +1,153 @@
+"""Calls out of compiled code: the C library's mathematics lane by lane, and Python functions where nothing else does.
+
+A function of the C library is bound by its address. Python's ``math`` module mostly hands on to the same functions.
+Where strict code needs its very bits, the two are compared first; if they differ anywhere ``math`` itself is called.
+"""
+
+import ctypes
+import ctypes.util
+import functools
+import math
+import random
+import sys
+
+from llvmlite import binding, ir
+
+from autograd.compiler.registers import DOUBLE, Register
+from autograd.engine.algebra import Ieee
+
+__all__ = ["c_function", "fsum", "hypot", "python_function"]
+
+_KEPT: list = []  # the callbacks whose addresses are in compiled code: as long as the process lives
+_POINTS = 200
+
+
+@functools.cache
+def _library():
+    if sys.platform == "win32":
+        return ctypes.CDLL("ucrtbase")
+    return ctypes.CDLL(
+        ctypes.util.find_library("m")
+    )  # None is the process itself, which has them where there is no libm
+
+
+@functools.cache
+def _from_c(name, arity):
+    function = getattr(_library(), name)
+    function.restype, function.argtypes = ctypes.c_double, [ctypes.c_double] * arity
+    return function
+
+
+def _over_ieee(function, *operands):
+    """A function of the ``math`` module that gives NaN where it raises; used only where it does not."""
+    try:
+        return function(*operands)
+    except (ValueError, OverflowError, ZeroDivisionError):
+        return math.nan
+
+
+def _same_bits(a, b):
+    return a == b and math.copysign(1.0, a) == math.copysign(1.0, b)
+
+
+@functools.cache
+def agrees_with_math(name, arity):
+    """Whether the C library's function has the bits of ``math``'s at some hundred points where that has a value."""
+    draw = random.Random(name)
+    ours, theirs = _from_c(name, arity), getattr(math, name)
+    for k in range(_POINTS):
+        scale = (1.0, 30.0, 700.0)[k % 3]
+        point = [draw.uniform(-scale, scale) for _ in range(arity)]
+        expected = _over_ieee(theirs, *point)
+        if expected == expected and not _same_bits(ours(*point), expected):
+            return False
+    return True
+
+
+@functools.cache
+def _bound(name, arity, strict):
+    """The symbol that compiled code calls for a function of the C library."""
+    if strict and not agrees_with_math(name, arity):
+        raise LookupError(name)
+    symbol = f"deltagrad.c.{name}"  # a name LLVM knows nothing about: it must not compute it in its own way
+    binding.add_symbol(symbol, ctypes.cast(_from_c(name, arity), ctypes.c_void_p).value)
+    return symbol
+
+
+def c_function(name, *operands):
+    """The register that the C function of a name of ``math`` gives, called lane by lane.
+
+    Where the lanes are strict it has the bits of ``math``.
+    """
+    lanes = _lanes_of(operands)
+    try:
+        symbol = _bound(name, len(operands), lanes.strict)
+    except LookupError:
+        return python_function(f"math.{name}", getattr(math, name), *operands)
+    return _lane_by_lane(symbol, lanes, operands)
+
+
+def hypot(x, y):
+    """``math.hypot`` where the lanes are strict (its rounding is its own), the C library's elsewhere."""
+    return python_function("math.hypot", math.hypot, x, y) if _lanes_of((x, y)).strict else c_function("hypot", x, y)
+
+
+def fsum(*operands):
+    """``math.fsum``, lane by lane: the exact sum, rounded once."""
+    if len(operands) == 2:
+        return operands[0] + operands[1]  # rounded once as it is
+    return python_function(f"math.fsum.{len(operands)}", lambda *x: math.fsum(x), *operands)
+
+
+_SYMBOLS: dict = {}
+
+
+def python_function(name, function, *operands):
+    """The register that a Python function of floats gives, called back lane by lane, some hundred times slower.
+
+    Where it raises, it is called again with numbers that follow IEEE 754, as in the engine's reverse sweep, and is NaN
+    where that raises too.
+    """
+    lanes = _lanes_of(operands)
+    key = (function if name is None else name, len(operands))
+    if key not in _SYMBOLS:
+        kind = ctypes.CFUNCTYPE(ctypes.c_double, *[ctypes.c_double] * len(operands))
+        callback = kind(functools.partial(_called, function))
+        symbol = f"deltagrad.python.{len(_SYMBOLS)}"
+        binding.add_symbol(symbol, ctypes.cast(callback, ctypes.c_void_p).value)
+        _KEPT.append(callback)
+        _SYMBOLS[key] = symbol
+    return _lane_by_lane(_SYMBOLS[key], lanes, operands)
+
+
+def _called(function, *operands):
+    for kind in (float, Ieee):
+        try:
+            return float(function(*[kind(x) for x in operands]))
+        except (ZeroDivisionError, OverflowError, ValueError):
+            continue
+    return math.nan
+
+
+def _lanes_of(operands):
+    return next(x.lanes for x in operands if isinstance(x, Register))
+
+
+def _lane_by_lane(symbol, lanes, operands):
+    body = functools.partial(_calls, symbol)
+    return lanes.call(symbol.removeprefix("deltagrad."), body, *operands)
+
+
+def _calls(symbol, *operands):
+    lanes = _lanes_of(operands)
+    builder = lanes.builder
+    function = lanes.declared(symbol, DOUBLE, [DOUBLE] * len(operands))
+    function.attributes.add("nounwind")
+    if lanes.count == 1:
+        return Register(builder.call(function, [x.value for x in operands]), lanes)
+    result = ir.Constant(lanes.type, ir.Undefined)
+    for k in range(lanes.count):
+        lane = ir.Constant(ir.IntType(32), k)
+        y = builder.call(function, [builder.extract_element(x.value, lane) for x in operands])
+        result = builder.insert_element(result, y, lane)
+    return Register(result, lanes)

@@ -1,0 +1,460 @@
+"""A compiled graph: its value and its gradient for a whole batch, in machine code."""
+
+import ctypes
+import functools
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from llvmlite import ir
+
+from autograd.compiler.kernels import Block, memory, runner
+from autograd.compiler.listing import listing
+from autograd.compiler.loops import size
+from autograd.compiler.lowering import (
+    ADJOINTS,
+    CONSTANTS,
+    INPUT_GRADIENTS,
+    PARAMETERS,
+    TEMPORARIES,
+    Lowered,
+    check_leaves,
+    lower,
+)
+from autograd.compiler.machine import Code, lane_width
+from autograd.compiler.rolling import roll
+from autograd.compiler.samples import find_samples
+from autograd.compiler.trouble import Trouble, troubles
+from autograd.engine.errors import GuardError
+from autograd.engine.value import Value
+
+__all__ = ["Gradient", "Program", "Stats", "kernel", "lanes_for", "real_array"]
+
+_POINTER = ctypes.c_void_p
+_NEAR = 1 << 18  # bytes that a core has close by; more lanes are taken while the working memory stays within
+_MOST_KERNELS = 128
+_kernels: OrderedDict = OrderedDict()
+_lock = threading.RLock()
+
+
+class Gradient(NamedTuple):
+    """Derivatives over a batch.
+
+    Attributes:
+        parameters: in every parameter, summed over the samples; shape ``(parameters,)``.
+        inputs: in every input of every sample; shape ``(samples, inputs)``, or ``(inputs,)`` for a single sample.
+    """
+
+    parameters: np.ndarray
+    inputs: np.ndarray
+
+
+@dataclass(frozen=True)
+class Stats:
+    """What a program is made of.
+
+    Attributes:
+        nodes: recorded nodes, leaves included.
+        operations: instructions of the forward and of the adjoint program, written out.
+        rolled: the same after rolling, loops counting one each.
+        flops: floating-point operations a sample: an addition, multiplication or division counts one, any other
+            primitive and any derivative of one counts one as well.
+        bytes: working memory a sample.
+        code_size: bytes of machine code of the kernels that were used so far.
+        lanes: how many samples are computed at once in a large batch.
+    """
+
+    nodes: int
+    operations: int
+    rolled: int
+    flops: int
+    bytes: int
+    code_size: int
+    lanes: int
+
+
+@dataclass
+class Kernel:
+    """A compiled function with what it takes to call it."""
+
+    code: Code
+    run: object
+    block: Block
+
+    def work(self):
+        """Working memory, for one thread."""
+        return memory(self.block.layout.total, np.float32 if self.block.lanes.single else np.float64)
+
+
+def kernel(key, build) -> Kernel:
+    """The kernel of a key, made by ``build()`` where none is there. The last hundred or so are kept."""
+    with _lock:
+        if key not in _kernels:
+            _kernels[key] = build()
+            if len(_kernels) > _MOST_KERNELS:
+                _kernels.popitem(last=False)
+        _kernels.move_to_end(key)
+        return _kernels[key]
+
+
+def lanes_for(low: Lowered, samples: int, width: int, itemsize: int) -> int:
+    """How many lanes suit a batch: as many as there are samples, and as keep the working memory near the core."""
+    slots = sum([n for base, n in low.sizes.items() if base != PARAMETERS and base != CONSTANTS])
+    count = width
+    while count < min(4 * width, samples) and 2 * count * slots * itemsize <= _NEAR:
+        count *= 2
+    return count
+
+
+class Program:
+    """A recorded graph as machine code; made by :func:`autograd.compile`.
+
+    Batches are arrays of shape ``(samples, inputs)``, or nested lists; one sample may be an array of shape
+    ``(inputs,)``. The numbers of the parameters are read from their Values at every call. Where the engine would raise
+    (the logarithm of a negative number, a division by 0), a result is infinite or NaN as IEEE 754 has it;
+    :meth:`diagnose` says where that began. Calls from several threads are fine.
+
+    Attributes:
+        inputs, parameters: the leaves, lists of Values.
+        strict: whether results have the engine's bits.
+        dtype: of what is computed and returned, float64 or float32.
+    """
+
+    def __init__(self, outputs, inputs, parameters, guards=(), *, single_output=True, strict=False, dtype=np.float64):
+        self.inputs, self.parameters = list(inputs), list(parameters)
+        self.strict, self.dtype = strict, _dtype(dtype)
+        if strict and self.dtype != np.float64:
+            raise ValueError("strict results have the engine's bits, which are of float64: leave dtype as it is.")
+        self._outputs, self._guards, self._single_output = list(outputs), list(guards), single_output
+        check_leaves(self.parameters, self.inputs)
+        self._used: dict = {}
+        one = single_output and not strict and not guards
+        found = find_samples(self._outputs[0], self.parameters) if one else None
+        self._samples = None if found is None else _Samples(found, self)
+        if found is None or self._samples.has_constants:
+            _ = self._key  # leaves that are constants have the numbers of now
+
+    def __repr__(self):
+        if self._samples is not None:
+            shown = f"{self._samples.count} samples that were written out"
+            return f"<program of {shown}, {len(self.inputs)} inputs, {len(self.parameters)} parameters>"
+        return (
+            f"<program of {self._low.recorded} numbers, {len(self.inputs)} inputs, {len(self.parameters)} parameters, "
+            f"{size(self._forward)} + {size(self._adjoint)} instructions in loops>"
+        )
+
+    # --- The graph as instructions. Where samples were found in it, these are only looked at.
+
+    @functools.cached_property
+    def _low(self):
+        return lower(
+            self._outputs, self.parameters, self.inputs, self._guards, strict=self.strict, pulled=not self.strict
+        )
+
+    @functools.cached_property
+    def _forward(self):
+        return roll(self._low.forward)
+
+    @functools.cached_property
+    def _adjoint(self):
+        return roll(self._low.adjoint)
+
+    @functools.cached_property
+    def _constants(self):
+        return np.array([*self._low.constants, 0.0], dtype=self.dtype)
+
+    @functools.cached_property
+    def _key(self):
+        """What a kernel depends on: programs of the same structure share it."""
+        low = self._low
+        return (
+            repr(self._forward), repr(self._adjoint), tuple(low.outputs), tuple(low.seeds), low.violations,
+            self._constants.tobytes(), tuple(sorted(low.sizes.items())), self.strict, self.dtype.str,
+        )  # fmt: skip
+
+    # --- Results
+
+    def value(self, inputs=None):
+        """The outputs for a batch.
+
+        Args:
+            inputs: shape ``(samples, inputs)``, or ``(inputs,)`` for a single sample; left out where there are none.
+
+        Returns:
+            An array of shape ``(samples,)``; with several outputs ``(samples, outputs)``; a single sample's without
+            the first axis.
+
+        Raises:
+            GuardError: a sample would have taken another branch than the one that was recorded.
+            ValueError: the inputs have another shape.
+        """
+        batch, single = self._batch(inputs)
+        y, _, _ = self._run(batch, None)
+        return self._shaped(self._checked(y), single)
+
+    def gradient(self, inputs=None, seed=None) -> Gradient:
+        """The derivatives of the output for a batch; arguments and errors as of :meth:`value`.
+
+        Args:
+            seed: the adjoint of the output: a number for each sample, or for several outputs a row of numbers. 1 by
+                default, where there is one output. One row stands for all samples.
+
+        Returns:
+            A :class:`Gradient`: in the parameters, summed over the samples, and in the inputs, sample by sample.
+        """
+        return self.value_and_gradient(inputs, seed)[1]
+
+    def value_and_gradient(self, inputs=None, seed=None):
+        """Both :meth:`value` and :meth:`gradient`, for the price of the latter."""
+        batch, single = self._batch(inputs)
+        y, of_parameters, of_inputs = self._run(batch, self._seeds(seed, len(batch)))
+        y = self._shaped(self._checked(y), single)
+        return y, Gradient(of_parameters, of_inputs[0] if single else of_inputs)
+
+    def violated(self, inputs=None):
+        """For each sample whether it would have taken another branch than the one that was recorded, an array."""
+        batch, _ = self._batch(inputs)
+        y, _, _ = self._run(batch, None)
+        return y[:, len(self._outputs)] != 0 if self._guards else np.zeros(len(batch), dtype=bool)
+
+    def diagnose(self, inputs=None) -> list[Trouble]:
+        """Where NaN and infinity come from: for each sample the first node that the engine would not compute.
+
+        The samples are computed one by one in Python, so pass those in question only.
+
+        Returns:
+            A list of :class:`Trouble`: the sample, the node, and what is wrong there; empty where all is well.
+        """
+        batch, _ = self._batch(inputs)
+        return troubles(self._outputs, self.inputs, batch)
+
+    # --- Looking inside
+
+    @property
+    def stats(self) -> Stats:
+        """What it is made of."""
+        low = self._low
+        instructions = [*low.forward, *low.adjoint]
+        running = self if self._samples is None else self._samples.each
+        one = running._kernel(True, 1)
+        return Stats(
+            nodes=low.recorded,
+            operations=len(instructions),
+            rolled=size(self._forward) + size(self._adjoint),
+            flops=sum([_flops(operation) for operation, _ in instructions]),
+            bytes=one.block.layout.total * self.dtype.itemsize,
+            code_size=sum([each.code.size for each in running._used.values()]),
+            lanes=running._lanes(1 << 20),
+        )
+
+    @property
+    def llvm(self) -> str:
+        """The LLVM text of the kernel that computes value and gradient, before optimization."""
+        running = self if self._samples is None else self._samples.each
+        return running._kernel(True, running._lanes(1 << 20)).code.text
+
+    def listing(self) -> str:
+        """The program in loops, with the names of labelled nodes: first forward, then the reverse sweep."""
+        return listing(self._low, self._forward, self._adjoint)
+
+    # --- Running
+
+    def _batch(self, inputs):
+        """The inputs as an array of two axes, and whether they are a single sample's."""
+        n = len(self.inputs)
+        if inputs is None:
+            if n:
+                raise ValueError(f"the program reads {n} inputs: give an array of shape (samples, {n}).")
+            return np.zeros((1, 0), dtype=self.dtype), True
+        array = real_array(inputs, "inputs")
+        if array.ndim not in (1, 2) or array.shape[-1] != n:
+            raise ValueError(f"inputs have the shape (samples, {n}), or ({n},) for one sample; found {array.shape}.")
+        single = array.ndim == 1
+        return np.ascontiguousarray(array[np.newaxis] if single else array, dtype=self.dtype), single
+
+    def _seeds(self, seed, samples):
+        n = len(self._outputs)
+        if seed is None:
+            if not self._single_output:
+                raise ValueError(f"the program has {n} outputs: give a seed of shape ({n},) or (samples, {n}).")
+            seed = 1.0
+        seed = real_array(seed, "a seed")
+        if seed.ndim == 1 and n == 1 and len(seed) == samples:
+            seed = seed.reshape(-1, 1)
+        if seed.ndim > 2 or seed.shape not in ((), (n,), (samples, n), (1, n)):
+            raise ValueError(f"a seed has the shape ({samples}, {n}), or ({n},) for all samples; found {seed.shape}.")
+        return np.ascontiguousarray(np.broadcast_to(seed, (samples, n)), dtype=self.dtype)
+
+    def _checked(self, y):
+        """The outputs, once no guard is violated."""
+        if not self._guards:
+            return y
+        n = len(self._outputs)
+        wrong = np.flatnonzero(y[:, n])
+        if len(wrong):
+            signs = ", ".join(sorted({f"{_shown(a)} {sign} {_shown(b)}" for sign, a, b, _ in self._guards})[:3])
+            raise GuardError(
+                f"{len(wrong)} of {len(y)} samples, the first being {wrong[0]}, would have taken another branch than "
+                f"the one recorded (comparisons: {signs}). Compile with on_other_branch='record', or write the choice "
+                "with autograd.where."
+            )
+        return y[:, :n]
+
+    def _shaped(self, y, single):
+        y = y[:, 0] if self._single_output else y
+        return y[0] if single else y
+
+    def _run(self, batch, seeds, parameters=None):
+        """The results, the gradient and the inputs' derivatives; without seeds only the results."""
+        n = len(batch)
+        if parameters is None:
+            parameters = np.array([p.data for p in self.parameters], dtype=self.dtype)
+        if n == 1 and self._samples is not None:
+            return self._samples.run(batch[0], seeds, parameters)
+        y = np.zeros((n, len(self._outputs) + (self._low.violations is not None)), dtype=self.dtype)
+        gradient = np.zeros(len(self.parameters) + 1, dtype=self.dtype)
+        of_inputs = np.zeros((n, len(self.inputs)), dtype=self.dtype)
+        if n:
+            compiled = self._kernel(seeds is not None, self._lanes(n))
+            parameters = np.append(parameters, np.zeros(1, dtype=self.dtype))
+            order, work = np.arange(n), compiled.work()
+            arrays = (parameters, self._constants, batch, order, seeds, y, gradient,
+                      None if seeds is None else of_inputs, work)  # fmt: skip
+            compiled.run(*[None if x is None else x.ctypes.data for x in arrays], n)
+        return y, gradient[:-1], of_inputs
+
+    def _lanes(self, samples):
+        """How many lanes suit a batch."""
+        if self.strict or samples == 1:
+            return 1
+        width = lane_width() * (1 if self.dtype == np.float64 else 2)
+        return lanes_for(self._low, samples, width, self.dtype.itemsize)
+
+    def _kernel(self, differentiate, count):
+        used = self._used.get((differentiate, count))
+        if used is None:
+            key = (self._key, differentiate, count)
+            used = self._used[differentiate, count] = kernel(key, lambda: self._built(differentiate, count))
+        return used
+
+    def _built(self, differentiate, count):
+        module = ir.Module("deltagrad")
+        single = self.dtype == np.float32
+        block = Block(
+            module, "block", self._low, self._forward, self._adjoint, count, differentiate=differentiate,
+            strict=self.strict, single=single, flags=() if self.strict else ("contract",),
+        )  # fmt: skip
+        runner(module, block)
+        code = Code(module, vectorize=count == 1 and not self.strict and not block.emitter.cut)
+        return Kernel(code, code.function("run", *[_POINTER] * 9, ctypes.c_int64), block)
+
+
+class _Samples:
+    """How a program with samples written out in it computes them: as a batch of one sample's program.
+
+    Args:
+        found: a :class:`autograd.compiler.samples.Samples`.
+        whole: the program.
+
+    Attributes:
+        count: how many samples.
+        each: the program of one of them.
+        has_constants: whether there are leaves that are neither parameters nor inputs.
+    """
+
+    def __init__(self, found, whole):
+        leaves = [*whole.parameters, *whole.inputs]
+        place = {leaf: k for k, leaf in enumerate(leaves)}
+        self.count, self._n_parameters = len(found.rows), len(whole.parameters)
+        shared = [leaf for leaf in found.shared if leaf in place]
+        self._shared = np.array([place[leaf] for leaf in shared], dtype=np.intp)
+        self.each = Program([found.sample], found.columns, shared, dtype=whole.dtype)
+        self._rest = Program([found.rest], found.results, leaves, dtype=whole.dtype)
+        flat = [x for row in found.rows for x in row]
+        numbers = [0.0 if x in place else x.data if isinstance(x, Value) else x for x in flat]
+        self._rows = np.array(numbers, dtype=whole.dtype).reshape(self.count, -1)
+        self._live = np.array([k for k, x in enumerate(flat) if x in place], dtype=np.intp)
+        self.has_constants = len(shared) < len(found.shared) or any(
+            x not in place for x in flat if isinstance(x, Value)
+        )
+        self._sources = np.array([place[flat[k]] for k in self._live], dtype=np.intp)
+        self._slopes = None
+        if _is_linear(self._rest._low):
+            zeros = np.zeros((1, self.count), dtype=whole.dtype), np.zeros(len(leaves), dtype=whole.dtype)
+            one = np.ones((1, 1), dtype=whole.dtype)
+            self._slopes = self._rest._run(zeros[0], one, zeros[1])[2].reshape(-1, 1)
+
+    def run(self, inputs, seed, parameters):
+        """As :meth:`Program._run`, for a single row of inputs."""
+        leaves = np.concatenate([parameters, inputs])
+        rows = self._rows.copy()
+        rows.reshape(-1)[self._live] = leaves[self._sources]
+        shared = leaves[self._shared]
+        if seed is None:
+            y = self.each._run(rows, None, shared)[0]
+            return self._rest._run(y.reshape(1, -1), None, leaves)[0], parameters, inputs[np.newaxis]
+        slopes = None if self._slopes is None else self._slopes * seed
+        if slopes is None:
+            y = self.each._run(rows, None, shared)[0]
+            slopes = self._rest._run(y.reshape(1, -1), seed, leaves)[2].reshape(-1, 1)
+        y, of_shared, of_rows = self.each._run(rows, slopes, shared)
+        result, gradient, _ = self._rest._run(y.reshape(1, -1), seed, leaves)
+        gradient[self._shared] += of_shared
+        np.add.at(gradient, self._sources, of_rows.reshape(-1)[self._live])
+        return result, gradient[: self._n_parameters], gradient[np.newaxis, self._n_parameters :]
+
+
+def _is_linear(low):
+    """Whether the derivatives in the inputs are constants, as those of a sum or a mean."""
+    varying: set = set()
+    for operation, slots in low.adjoint:
+        if operation[0] not in ("zero", "d=", "d+="):
+            return False
+        read = slots if operation[0] == "d+=" else slots[1:]
+        if any(slot in varying or _varies(slot) for slot in read):
+            varying.add(slots[0])
+    return not any(INPUT_GRADIENTS <= slot < TEMPORARIES for slot in varying)
+
+
+def _varies(slot):
+    return slot < CONSTANTS or TEMPORARIES <= slot < ADJOINTS
+
+
+def _flops(operation):
+    """How many a single instruction counts."""
+    kind = operation[0]
+    if kind == "all":
+        return 2 * sum([mode is not None for mode in operation[3]])
+    copies = kind in ("zero", "alive", "guard") or operation[1].name == "alias"
+    return (0 if copies else 1) + (kind in ("+=", "d+=")) + (kind in ("d=", "d+=") and operation[1].name != "mul")
+
+
+def _shown(x):
+    return (x.label or f"{x.data:g}") if isinstance(x, Value) else f"{x:g}"
+
+
+def _dtype(dtype):
+    try:
+        found = np.dtype(dtype)
+    except TypeError:
+        found = None
+    if found not in (np.float64, np.float32):
+        raise ValueError(f"dtype is float64 or float32, found {dtype!r}.")
+    return found
+
+
+def real_array(numbers, what) -> np.ndarray:
+    """Real numbers as an array.
+
+    Raises:
+        ValueError: they are something else, or lists of different lengths; ``what`` says what was wanted.
+    """
+    try:
+        array = np.asarray(numbers)
+    except ValueError:
+        raise ValueError(f"expected {what} as an array of real numbers, found rows of different lengths.") from None
+    if array.dtype.kind not in "fiub":
+        raise ValueError(f"expected {what} as an array of real numbers, found {array.dtype}: convert them first.")
+    return array

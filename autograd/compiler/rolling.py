@@ -1,0 +1,355 @@
+"""Rolling: a recorded scalar program, which is full of repetition, folded back into the nested loops it came from.
+
+A program is a list of instructions, each an operation and the slots (numbers of memory cells) it writes and reads.
+Where blocks of instructions of the same shape follow each other and every slot in them advances by a constant step, the
+blocks become one loop, and loops that follow each other in the same way become a loop around them. Where they follow
+each other and grow, as attention does with each token, they become a loop around them as well, in which their numbers
+of turns move. Nothing is known here of what the operations do: a forward program, an adjoint program and an update
+program fold alike.
+
+Short bodies are searched for by comparing the list with itself, shifted; long ones by looking where a window of shapes
+next occurs. Slots are compared by a hash that is linear in them: that of slots which advance by constant steps advances
+by a constant itself. A loop is made only after the slots were compared exactly.
+"""
+
+from collections.abc import Iterable
+from itertools import chain
+from operator import add, sub
+
+import numpy as np
+
+from autograd.compiler.loops import (
+    Growing,
+    Instruction,
+    Item,
+    Loop,
+    numbers_of,
+    pattern_of,
+    repeated,
+    slots_of,
+    told_apart,
+)
+
+__all__ = ["roll"]
+
+_SHORT = 64  # bodies up to this many items are searched for at every distance
+_LEAST_GROWING = 4  # turns: any three could have grown evenly
+_PAIR = 8  # a loop of two turns is worth its name from this many instructions in the body on
+
+
+def roll(instructions: Iterable[Instruction]) -> list[Item]:
+    """Fold a program into loops.
+
+    Args:
+        instructions: pairs of an operation and a tuple of slots. An operation is anything hashable; equal ones are
+            taken for the same, but numbers in them are told apart by type and sign (0.0 and -0.0 are two constants).
+
+    Returns:
+        Instructions, :class:`Loop`\\ s and :class:`Growing` loops, which :func:`unroll` makes the same instructions in
+        the same order again. The time is proportional to the number of instructions.
+
+    Raises:
+        TypeError: an instruction is no pair of a hashable operation and a tuple of integers.
+    """
+    roller = _Roller(instructions)
+    while roller.fold_short() or roller.fold_long():
+        pass
+    roller.fold_pairs()
+    return roller.items()
+
+
+class _Shapes:
+    """What items are but for their slots, numbered: an operation and how many slots it has, or a loop."""
+
+    def __init__(self):
+        self.what: list = []  # (operation, number of slots), or what of_loop was given
+        self.sizes: list[int] = []
+        self.widths: list[int] = []
+        self._known: dict = {}
+
+    def of_instructions(self, instructions):
+        """The shape of each."""
+        of_object: dict = {}  # operations are few objects, as a rule: look at each object once
+        shapes = []
+        for operation, slots in instructions:
+            key = id(operation), len(slots)
+            shape = of_object.get(key)
+            if shape is None:
+                told = "operation", told_apart(operation), len(slots)
+                shape = of_object[key] = self._number(told, (operation, len(slots)), 1, len(slots))
+            shapes.append(shape)
+        return shapes
+
+    def of_loop(self, kind, count, body, changes, pattern=None):
+        """The shape of a loop over items of the shapes ``body``, of a growing one with its pattern."""
+        what = kind, count, body, changes, pattern
+        known = self._known.get(what)
+        if known is not None:
+            return known
+        return self._number(what, what, 1 + sum([self.sizes[b] for b in body]), sum([self.widths[b] for b in body]))
+
+    def _number(self, key, what, instructions, width):
+        shape = self._known.setdefault(key, len(self.what))
+        if shape == len(self.what):
+            self.what.append(what)
+            self.sizes.append(instructions)
+            self.widths.append(width)
+        return shape
+
+    def item(self, shape, slots):
+        """The item of a shape, at slots."""
+        what = self.what[shape]
+        if len(what) == 2:
+            return what[0], slots
+        kind, count, shapes, changes, _ = what
+        body, at = [], 0
+        for part in shapes:
+            end = at + self.widths[part]
+            body.append(self.item(part, slots[at:end]))
+            at = end
+        return kind(count, tuple(body), changes)
+
+
+class _Roller:
+    """A list of items that gets shorter: columns of shapes and hashes to be compared, and of slots."""
+
+    def __init__(self, instructions):
+        instructions = _checked(instructions)
+        self._shapes = _Shapes()
+        self._shape = np.array(self._shapes.of_instructions(instructions), dtype=np.int64)
+        self._slots = [slots for _, slots in instructions]  # of the items that were ever in the list
+        self._place = np.arange(len(instructions))  # of an item's slots in there
+        self._weights = np.empty(0, dtype=np.uint64)
+        self._hash = self._hashes(self._slots)
+        # Of what may grow: an item's pattern, as a number, and a hash of its numbers. Of most they are shape and slots.
+        self._pattern, self._numbers, self._known = self._shape.copy(), self._hash.copy(), {}
+        wide = np.array([bool(repeated(what[0])) for what in self._shapes.what], dtype=bool)
+        self._note(np.flatnonzero(wide[self._shape]))
+
+    def items(self):
+        return [
+            self._shapes.item(shape, self._slots[place])
+            for shape, place in zip(self._shape.tolist(), self._place.tolist(), strict=True)
+        ]
+
+    def fold_short(self):
+        """Fold loops with bodies up to ``_SHORT`` items, the shortest bodies first."""
+        changed, p = False, 1
+        while p <= min(_SHORT, len(self._shape) // 3):
+            everywhere = [(0, len(self._shape), p)]
+            if self._fold(self._steady(everywhere)) or self._fold(self._even(everywhere), Growing):
+                changed, p = True, 1  # a loop of loops has a shorter body than what its loops stand in
+            else:
+                p += 1
+        return changed
+
+    def fold_long(self):
+        """Fold loops with longer bodies."""
+        return any(self._fold(self._steady(where)) for where in _periods(self._shape, 3)) or any(
+            self._fold(self._even(where), Growing) for where in _periods(self._pattern, _LEAST_GROWING)
+        )
+
+    def fold_pairs(self):
+        """Fold what stands there twice, the longest first. Any two slots are a step apart, so only shapes count."""
+        for p in range(min(_SHORT, len(self._shape) // 2), 0, -1):
+            same = self._shape[:-p] == self._shape[p:]
+            runs = [(a, p, 2) for a, _ in _intervals(same, p)]
+            self._fold([run for run in runs if self._size(run) >= _PAIR])
+
+    def _size(self, run):
+        start, p, _ = run
+        return sum([self._shapes.sizes[shape] for shape in self._shape[start : start + p].tolist()])
+
+    def _steady(self, where):
+        """Where blocks follow each other that move evenly, as start, length of a block, and number of blocks.
+
+        Looked at is what ``where`` says: triples of start, end, length of a block.
+        """
+        return [
+            (low + at + self._offset(low + at, p, spare), p, count)
+            for low, high, p in where
+            for at, spare, count in _runs(self._shape[low:high], self._hash[low:high], p)
+        ]
+
+    def _even(self, where):
+        """The same of blocks that grow evenly."""
+        return [
+            (low + at, p, count)
+            for low, high, p in where
+            for at, _, count in _runs(self._pattern[low:high], self._numbers[low:high], p, growing=True)
+        ]
+
+    def _note(self, places):
+        """For items at places that are not all slots note the pattern, and the hash of their numbers."""
+        items = [self._shapes.item(self._shape[at], self._slots[self._place[at]]) for at in places]
+        self._pattern[places] = [-1 - self._known.setdefault(pattern_of(item), len(self._known)) for item in items]
+        self._numbers[places] = self._hashes([tuple(numbers_of([item])) for item in items])
+
+    def _offset(self, start, p, spare):
+        """How many of the spare items of a run to leave out in front: so many that the turns share the fewest slots.
+
+        The end of a layer, before a layer like it, could as well be the start of that one's turns. But then each turn
+        would go on with what the turn before had left.
+        """
+        if not spare or p > _SHORT:
+            return 0
+        return min(range(spare + 1), key=lambda offset: self._shared(start + offset, p))
+
+    def _shared(self, start, p):
+        """How many slots that move are in the first turn and in the second."""
+        turns = [
+            [x for place in self._place[at : at + p].tolist() for x in self._slots[place]] for at in (start, start + p)
+        ]
+        first, second = [{x for x, other in zip(turn, turns[1 - k], strict=True) if x != other}
+                         for k, turn in enumerate(turns)]  # fmt: skip
+        return len(first & second)
+
+    def _fold(self, runs, kind=Loop):
+        """Make loops of runs, each a start, a number of items and a number of blocks; whether any was made."""
+        least = _LEAST_GROWING if kind is Growing else 3
+        keep = np.ones(len(self._shape), dtype=bool)
+        made, end = [], 0
+        for start, p, count in sorted(runs):
+            if start < end:  # the run before took some blocks of this one
+                skipped = -(-(end - start) // p)
+                start, count = start + skipped * p, count - skipped
+                if count < least:
+                    continue
+            folded = self._loop(start, p, count) if kind is Loop else self._growing(start, p, count)
+            if folded is not None:
+                count, shape, slots = folded
+                end = start + p * count
+                keep[start + 1 : end] = False
+                made.append((start, shape, slots))
+        if not made:
+            return False
+        starts = [start for start, _, _ in made]
+        self._shape[starts] = [shape for _, shape, _ in made]
+        self._place[starts] = range(len(self._slots), len(self._slots) + len(made))
+        self._slots += [slots for _, _, slots in made]
+        self._hash[starts] = self._hashes([slots for _, _, slots in made])
+        self._note(starts)
+        for column in ("_shape", "_place", "_hash", "_pattern", "_numbers"):
+            setattr(self, column, getattr(self, column)[keep])
+        return True
+
+    def _loop(self, start, p, count):
+        """The loop that a run is, compared slot by slot: its number of turns, shape and first slots."""
+        places = self._place[start : start + p * count].tolist()
+        slots = self._slots
+
+        def turn(k):
+            return tuple(chain.from_iterable([slots[at] for at in places[k * p : (k + 1) * p]]))
+
+        first, now = turn(0), turn(1)
+        steps = tuple(map(sub, now, first))
+        for k in range(2, count):
+            now = tuple(map(add, now, steps))
+            if now != turn(k):  # two hashes agreed by chance
+                if k < 3:
+                    return None
+                count = k
+                break
+        return count, self._shapes.of_loop(Loop, count, tuple(self._shape[start : start + p].tolist()), steps), first
+
+    def _growing(self, start, p, count):
+        """The same of a loop that grows, compared number by number."""
+        shapes, places = (column[start : start + p * count].tolist() for column in (self._shape, self._place))
+        items = [self._shapes.item(shape, self._slots[at]) for shape, at in zip(shapes, places, strict=True)]
+        first, *others = [numbers_of(items[k * p : (k + 1) * p]) for k in range(count)]
+        moves = [tuple(map(sub, other, first)) for other in others]
+        changes = tuple([(a, b - 2 * a) for a, b in zip(*moves[:2], strict=True)])
+        for k, move in enumerate(moves, 1):
+            if move != tuple([k * a + k * (k - 1) // 2 * b for a, b in changes]):  # hashes agreed by chance
+                count = k
+                break
+        if count < _LEAST_GROWING:
+            return None
+        shape = self._shapes.of_loop(Growing, count, tuple(shapes[:p]), changes, tuple(map(pattern_of, items[:p])))
+        return count, shape, tuple(slots_of(items[:p]))
+
+    def _hashes(self, rows):
+        """Of each tuple of slots a number that is linear in them."""
+        widths = np.fromiter(map(len, rows), dtype=np.int64, count=len(rows))
+        ends = np.cumsum(widths)
+        total = int(ends[-1]) if len(rows) else 0
+        flat = np.fromiter(chain.from_iterable(rows), dtype=np.int64, count=total).view(np.uint64)
+        widest = int(widths.max(initial=0))
+        if widest > len(self._weights):
+            self._weights = _mixed(np.arange(1, 2 * widest + 1, dtype=np.uint64))
+        flat *= self._weights[np.arange(total) - np.repeat(ends - widths, widths)]
+        sums = np.concatenate([np.zeros(1, dtype=np.uint64), np.cumsum(flat, dtype=np.uint64)])
+        return sums[ends] - sums[ends - widths]
+
+
+def _checked(instructions):
+    instructions = list(instructions)
+    for k, instruction in enumerate(instructions):
+        if not (isinstance(instruction, tuple) and len(instruction) == 2 and isinstance(instruction[1], tuple)):
+            raise TypeError(
+                f"instruction {k} is {instruction!r}: give a pair of an operation and a tuple of the slots it writes "
+                "and reads."
+            )
+    return instructions
+
+
+def _runs(shape, hashes, p, growing=False):
+    """Where blocks of ``p`` items follow each other and move evenly, three or more, or grow evenly, four or more.
+
+    Returns:
+        Triples of start, how many items are left over after the blocks, and the number of blocks.
+    """
+    same = shape[:-p] == shape[p:]
+    blocks = 3 if growing else 2  # besides the first
+    if np.count_nonzero(same) < blocks * p:
+        return []
+    step = hashes[p:] - hashes[:-p]
+    goes_on = same
+    for _ in range(blocks - 1):
+        goes_on, last, step = goes_on[:-p] & same[len(same) - len(goes_on) + p :], step, step[p:] - step[:-p]
+    goes_on = goes_on & (last[:-p] == last[p:])
+    return [(a, (b - a) % p, blocks + (b - a) // p) for a, b in _intervals(goes_on, p)]
+
+
+def _periods(shape, blocks):
+    """Where so many blocks of more than ``_SHORT`` items may follow each other: lists of start, end, length of a block.
+
+    A window of w shapes that occurs again p <= w items on is all of period p, and a run of three blocks of
+    w/2 < p <= w items has such a window: so the next place of each window gives the periods there are.
+    """
+    w, window = 1, _mixed(shape.astype(np.uint64))
+    while blocks * w < 2 * len(shape):
+        if w > _SHORT:
+            yield [(start, end + w + p, p) for start, end, p in _repeats(window, w) if p > max(_SHORT, w // 2)]
+        window = _mixed(window[:-w] * np.uint64(0x9E3779B97F4A7C15) + window[w:])
+        w *= 2
+
+
+def _intervals(flags, least):
+    """Where flags are set ``least`` times or more in a row, as pairs of start and end."""
+    edges = np.flatnonzero(flags[1:] != flags[:-1]) + 1
+    bounds = np.concatenate([[0], edges, [len(flags)]]) if len(flags) else np.zeros(1, dtype=np.int64)
+    starts, ends = bounds[:-1], bounds[1:]
+    chosen = (ends - starts >= least) & flags[starts] if len(flags) else np.zeros(0, dtype=bool)
+    return list(zip(starts[chosen].tolist(), ends[chosen].tolist(), strict=True))
+
+
+def _repeats(window, w):
+    """Where windows occur again ``w`` items on or fewer: start and end of the places that share a distance, and it."""
+    order = np.argsort(window, kind="stable")
+    distance = np.zeros(len(window) + 1, dtype=np.int64)
+    again = window[order[:-1]] == window[order[1:]]
+    distance[order[:-1]] = np.where(again, order[1:] - order[:-1], 0)
+    distance[distance > w] = 0
+    edges = np.flatnonzero(distance[1:] != distance[:-1]) + 1
+    starts = np.concatenate([[0], edges])
+    found = distance[starts] > 0
+    rows = zip(starts[:-1][found[:-1]].tolist(), edges[found[:-1]].tolist(), strict=True)
+    return [(start, end - 1, int(distance[start])) for start, end in rows]
+
+
+def _mixed(x):
+    """Numbers that look random for numbers that do not (splitmix64's finalizer; Steele, Lea and Flood 2014)."""
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return x ^ (x >> np.uint64(31))

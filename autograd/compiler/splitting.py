@@ -1,0 +1,96 @@
+"""Loops taken apart, so that what is costly in them, an exponential say, stands in a loop of its own.
+
+A loop over neurons adds up a weighted sum, which is a loop itself, and then takes a tanh. In a loop of its own the tanh
+can be taken of several neurons at once. A loop may be taken apart where what comes later in a turn writes nothing that
+what comes before touches in any turn, and where what is handed on has a place of its own in every turn.
+"""
+
+from itertools import accumulate
+
+from autograd.compiler.emitting import written_slots
+from autograd.compiler.loops import Item, Loop
+from autograd.engine import primitives
+
+__all__ = ["split"]
+
+_LEAST = 8  # turns from which on it pays
+_CHEAP = {
+    primitives.add, primitives.sub, primitives.mul, primitives.neg, primitives.alias, primitives.relu, primitives.step,
+    primitives.abs_,
+}  # fmt: skip
+
+
+def split(items: list[Item]) -> list[Item]:
+    """The same instructions, each as often, in loops that were taken apart where that is allowed and pays."""
+    found: list[Item] = []
+    for item in items:
+        found += _taken_apart(item) if isinstance(item, Loop) else [item]
+    return found
+
+
+def _taken_apart(loop):
+    if loop.count < _LEAST or not any(isinstance(item, Loop) for item in loop.body):
+        return [loop]
+    widths = [len(item.steps) if isinstance(item, Loop) else len(item[1]) for item in loop.body]
+    starts = [0, *accumulate(widths)]
+    pieces: list = []
+    for k, item in enumerate(loop.body):
+        part = Loop(loop.count, (item,), loop.steps[starts[k] : starts[k + 1]])
+        if pieces and _is_costly(item) == _is_costly(pieces[-1].body[0]):
+            before = pieces.pop()
+            part = Loop(loop.count, (*before.body, item), before.steps + part.steps)
+        pieces.append(part)
+    for k in range(1, len(pieces)):
+        if not all(_may_follow(before, pieces[k]) for before in pieces[:k]):
+            return [loop]
+    return pieces
+
+
+def _is_costly(item):
+    return not isinstance(item, Loop) and item[0][0] in ("=", "d=", "d+=") and item[0][1] not in _CHEAP
+
+
+def _may_follow(before, after):
+    """Whether all turns of one loop may run before all of another, which were one loop."""
+    touched, written = _places(before)
+    also_touched, also_written = _places(after)
+    if any(_meet(a, b) for a in also_written for b in touched):
+        return False
+    return all(a[2] for a in written for b in also_touched if _meet(a, b))
+
+
+def _places(loop):
+    """What a loop touches, and what of that it writes: the first and last slot, and whether it moves with the loop."""
+    touched: list = []
+    written: list = []
+
+    def walk(items, steps, around):
+        at = 0
+        for item in items:
+            if isinstance(item, Loop):
+                inner = [(item.count, step) for step in item.steps]
+                mine = steps[at : at + len(inner)]
+                walk_inner(item, mine, around[at : at + len(inner)], inner)
+                at += len(inner)
+                continue
+            writes = written_slots(item[0], len(item[1]))
+            for k, slot in enumerate(item[1]):
+                low = high = slot
+                for count, step in [*around[at + k], (loop.count, steps[at + k])]:
+                    reach = step * (count - 1)
+                    low, high = low + min(0, reach), high + max(0, reach)
+                place = low, high, steps[at + k] != 0
+                touched.append(place)
+                if k in writes:
+                    written.append(place)
+            at += len(item[1])
+
+    def walk_inner(item, steps, around, inner):
+        walk(item.body, steps, [[*outer, each] for outer, each in zip(around, inner, strict=True)])
+
+    walk(loop.body, loop.steps, [[] for _ in loop.steps])
+    return touched, written
+
+
+def _meet(a, b):
+    return a[0] <= b[1] and b[0] <= a[1]

@@ -1,5 +1,0 @@
-"""The formulas that people derive by hand, read off a recorded graph; and hand derivations graded against it."""
-
-from autograd.derivation.derivation import Derivation, derive
-
-__all__ = ["Derivation", "derive"]

@@ -1,0 +1,246 @@
+"""The functions of this package: over plain numbers they give floats, over Values they give Values that remember.
+
+Over other kinds of numbers (``mpmath.mpf``, NumPy arrays, and ``fractions.Fraction`` where the function is rational)
+they give numbers of that kind. Angles are in radians. Outside of a function's domain a :class:`DomainError` (a
+ValueError) is raised for a Value and a ValueError for a float, and where the value is too large for a float an
+OverflowError, as from Python's ``math``. The derivative at a kink is the convention in the function's docstring, and is
+the same in every mode.
+"""
+
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from autograd.engine import primitives as _p
+from autograd.engine.algebra import is_real
+from autograd.engine.sums import dot, total
+from autograd.engine.value import Value, record
+
+__all__ = [
+    "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cos", "cosh", "dot", "elu", "erf", "exp", "expm1",
+    "gelu", "hypot", "leaky_relu", "log", "log1p", "log_softmax", "logsigmoid", "logsumexp", "maximum", "minimum",
+    "relu", "sigmoid", "sign", "silu", "sin", "sinh", "softmax", "softplus", "sqrt", "step", "tan", "tanh",
+    "total", "where",
+]  # fmt: skip
+
+# A number, and the same kind comes out; an int gives a float.
+N = TypeVar("N", float, Value)
+
+
+# --- Exponentials, logarithms, powers
+
+
+def exp(x: N) -> N:
+    """E to the power ``x``. OverflowError above 709.78."""
+    return _p.exp(x)
+
+
+def expm1(x: N) -> N:
+    """E to the power ``x``, less 1, exact near 0. OverflowError above 709.78."""
+    return _p.expm1(x)
+
+
+def log(x: N) -> N:
+    """The natural logarithm of ``x > 0``."""
+    return _p.log(x)
+
+
+def log1p(x: N) -> N:
+    """The natural logarithm of ``1 + x``, exact near 0, for ``x > -1``."""
+    return _p.log1p(x)
+
+
+def sqrt(x: N) -> N:
+    """The square root of ``x >= 0``. Its derivative at 0 is infinite."""
+    return _p.sqrt(x)
+
+
+def hypot(x: Any, y: Any) -> Any:
+    """``sqrt(x ** 2 + y ** 2)`` without overflow. Its derivatives at the origin are NaN."""
+    return _p.hypot(x, y)
+
+
+# --- Trigonometric and hyperbolic functions
+
+
+def sin(x: N) -> N:
+    """The sine of a finite ``x``."""
+    return _p.sin(x)
+
+
+def cos(x: N) -> N:
+    """The cosine of a finite ``x``."""
+    return _p.cos(x)
+
+
+def tan(x: N) -> N:
+    """The tangent of a finite ``x``."""
+    return _p.tan(x)
+
+
+def asin(x: N) -> N:
+    """The inverse sine, in [-pi/2, pi/2], of ``x`` in [-1, 1]. Its derivative at -1 and 1 is infinite."""
+    return _p.asin(x)
+
+
+def acos(x: N) -> N:
+    """The inverse cosine, in [0, pi], of ``x`` in [-1, 1]. Its derivative at -1 and 1 is minus infinity."""
+    return _p.acos(x)
+
+
+def atan(x: N) -> N:
+    """The inverse tangent, in [-pi/2, pi/2]."""
+    return _p.atan(x)
+
+
+def atan2(y: Any, x: Any) -> Any:
+    """The angle of the point ``(x, y)``, in [-pi, pi]. Its derivatives at the origin are NaN."""
+    return _p.atan2(y, x)
+
+
+def sinh(x: N) -> N:
+    """The hyperbolic sine. OverflowError above 710.47 in absolute value."""
+    return _p.sinh(x)
+
+
+def cosh(x: N) -> N:
+    """The hyperbolic cosine. OverflowError above 710.47 in absolute value."""
+    return _p.cosh(x)
+
+
+def tanh(x: N) -> N:
+    """The hyperbolic tangent, in [-1, 1]."""
+    return _p.tanh(x)
+
+
+def asinh(x: N) -> N:
+    """The inverse hyperbolic sine."""
+    return _p.asinh(x)
+
+
+def acosh(x: N) -> N:
+    """The inverse hyperbolic cosine of ``x >= 1``. Its derivative at 1 is infinite."""
+    return _p.acosh(x)
+
+
+def atanh(x: N) -> N:
+    """The inverse hyperbolic tangent of ``x`` in (-1, 1)."""
+    return _p.atanh(x)
+
+
+def erf(x: N) -> N:
+    """The error function, in [-1, 1]."""
+    return _p.erf(x)
+
+
+# --- Activations
+
+
+def sigmoid(x: N) -> N:
+    """``1 / (1 + exp(-x))``, in [0, 1], without overflow."""
+    return _p.sigmoid(x)
+
+
+def logsigmoid(x: N) -> N:
+    """The natural logarithm of :func:`sigmoid`, without underflow."""
+    return _p.logsigmoid(x)
+
+
+def softplus(x: N) -> N:
+    """``log(1 + exp(x))``, without overflow."""
+    return _p.softplus(x)
+
+
+def relu(x: N) -> N:
+    """``x`` above 0, else 0. Its derivative at 0 is 0."""
+    return _p.relu(x)
+
+
+def leaky_relu(x: Any, slope: Any = 0.01) -> Any:
+    """``x`` above 0, else ``slope * x``. Its derivative at 0 is ``slope``. The slope may be a Value too."""
+    return _p.leaky_relu(x, slope)
+
+
+def elu(x: Any, alpha: Any = 1.0) -> Any:
+    """``x`` above 0, else ``alpha * (exp(x) - 1)``. Its derivative at 0 is ``alpha``. Clevert and others 2015."""
+    return _p.elu(x, alpha)
+
+
+def silu(x: N) -> N:
+    """``x * sigmoid(x)``, also called swish."""
+    return _p.silu(x)
+
+
+def gelu(x: N) -> N:
+    """``x`` times the standard normal distribution function of ``x``, without an approximation. Hendrycks 2016."""
+    return _p.gelu(x)
+
+
+# --- Choices
+
+
+def step(x: N) -> N:
+    """1 above 0, else 0. Its derivative is 0 everywhere."""
+    return _p.step(x)
+
+
+def sign(x: N) -> N:
+    """-1 below 0, 1 above, 0 at 0. Its derivative is 0 everywhere."""
+    return _p.sign(x)
+
+
+def maximum(a: Any, b: Any) -> Any:
+    """The larger of two numbers. Where they are equal each has the derivative 1/2."""
+    return _p.maximum(a, b)
+
+
+def minimum(a: Any, b: Any) -> Any:
+    """The smaller of two numbers. Where they are equal each has the derivative 1/2."""
+    return _p.minimum(a, b)
+
+
+def where(condition: Any, a: Any, b: Any) -> Any:
+    """``a`` where the condition is not 0, else ``b``; NaN where the condition is NaN.
+
+    The branch not taken contributes nothing to any derivative, not even a NaN or an infinity that arises in it.
+
+    Args:
+        condition: a bool, which is frozen into what is recorded; or a number or Value, such as ``step(x)``, which is
+            evaluated again when the graph is replayed. The derivative in it is 0.
+        a, b: numbers or Values. Both are evaluated by the caller before ``where`` chooses.
+    """
+    if isinstance(a, Value) or isinstance(b, Value) or isinstance(condition, Value):
+        return record(_p.where, (condition, a, b))
+    return _p.where(condition, a, b)
+
+
+# --- Of several numbers
+
+
+def logsumexp(values: Iterable[Any]) -> Any:
+    """``log(sum(exp(x)))`` over a sequence of one or more numbers or Values, without overflow, recorded as one node."""
+    return _p.logsumexp(*_several(values, "logsumexp"))
+
+
+def softmax(values: Iterable[Any]) -> list[Any]:
+    """``exp(x) / sum(exp(x))`` for each of a sequence of numbers or Values, without overflow.
+
+    Composed of other primitives; it has no rule of its own.
+
+    Returns:
+        A list, in order, of numbers in [0, 1] that add up to 1.
+    """
+    return _p.softmax(*_several(values, "softmax"))
+
+
+def log_softmax(values: Iterable[Any]) -> list[Any]:
+    """The natural logarithm of :func:`softmax`, without underflow: ``x - logsumexp(values)`` for each."""
+    return _p.log_softmax(*_several(values, "log_softmax"))
+
+
+def _several(values: Any, name: str) -> list[Any]:
+    if isinstance(values, Value) or is_real(values):
+        raise TypeError(f"{name} takes one sequence of numbers, found a single number: write {name}([...]).")
+    values = list(values)
+    if not values:
+        raise ValueError(f"{name} of no numbers has no value: pass at least one.")
+    return values

@@ -1,0 +1,177 @@
+"""A recorded graph as data: its order, its leaves, and its replay over another kind of number.
+
+The graph is enough: it names the primitive of every node, and a primitive's rules hold over any number. So a graph that
+was recorded with floats can be evaluated and differentiated with Fractions (exactly), with mpmath numbers (to any
+digits), with NumPy arrays (a batch at once) or with Values (which records the derivative, to be differentiated again).
+"""
+
+from autograd.engine import primitives
+from autograd.engine.algebra import select
+from autograd.engine.errors import DomainError, GraphError
+from autograd.engine.sweep import adjoints, order, order_of_all, partials_of
+from autograd.engine.value import Value
+
+__all__ = [
+    "Replay", "adjoints", "along", "leaves", "order", "pull_back", "push_forward", "replay", "untaken",
+]  # fmt: skip
+
+
+def leaves(root: Value) -> list[Value]:
+    """The leaves under ``root``, each once, in the order of :func:`order`."""
+    return [node for node in order(root) if node.op is None]
+
+
+def replay(root: Value, number=float, at=None) -> "Replay":
+    """Evaluate the graph under ``root`` again, over another kind of number or at another point.
+
+    Args:
+        root: the node the graph ends in.
+        number: makes a number of the kind from a float: ``fractions.Fraction``, ``mpmath.mpf``, ``Value``. It is
+            applied to the data of the leaves and to the constants in the graph.
+        at: numbers to put in place of leaves, a dict from leaf to number of the kind. A NumPy array (with
+            ``number=float``) evaluates the graph for each of its elements.
+
+    Returns:
+        A :class:`Replay`: ``replay(loss, Fraction).gradients()[w]`` is an exact derivative.
+
+    Raises:
+        AlgebraError: a primitive of the graph has no value over the kind (``exp`` of a Fraction).
+        GraphError: a key of ``at`` is no leaf under ``root``.
+    """
+    at = {} if at is None else dict(at)
+    nodes = order_of_all(root)
+    for leaf in at:
+        if not isinstance(leaf, Value) or leaf.op is not None:
+            raise GraphError(f"at has {leaf!r}, which is no leaf: only leaves can be given other numbers.")
+    missing = at.keys() - set(nodes)
+    if missing:
+        raise GraphError(f"{missing.pop()!r} is not under {root!r}: give numbers for the leaves of this graph only.")
+    numbers: dict = {}
+    operands: dict = {}
+    for node in nodes:
+        if node.op is None:
+            numbers[node] = at[node] if node in at else number(node.data)
+        else:
+            read = [numbers[x] if isinstance(x, Value) else number(x) for x in node.operands]
+            operands[node] = read
+            y = node.op(*read)
+            numbers[node] = number(y) if isinstance(y, (int, float)) else y  # a rule's constant, such as 0
+    return Replay(root, nodes, numbers, operands)
+
+
+class Replay:
+    """A graph evaluated over some kind of number.
+
+    Attributes:
+        value: the number at the root.
+        numbers: a dict from every node to its number.
+    """
+
+    def __init__(self, root, nodes, numbers, operands):
+        self._root, self._nodes, self._operands = root, nodes, operands
+        self.numbers = numbers
+        self.value = numbers[root]
+
+    def __repr__(self):
+        return f"<replay of {len(self._nodes)} nodes: {self.value!r}>"
+
+    def gradients(self, seed=1) -> dict:
+        """The derivative of the root's number in every node's, by the reverse sweep, over the same kind of number.
+
+        Returns:
+            A dict from node to number; a node that the root does not depend on is not in it.
+        """
+        return pull_back(self._nodes, {self._root: seed}, self.numbers.__getitem__, self._operands.__getitem__)
+
+
+def pull_back(nodes, seeds, number_of, operands_of) -> dict:
+    """The reverse sweep over any kind of number.
+
+    Args:
+        nodes: the nodes to sweep, operands before what reads them; operands that are not among them are constants.
+        seeds: the adjoints to start with, a dict from node to number.
+        number_of: the number at a node.
+        operands_of: the numbers an operation node read.
+
+    Returns:
+        The adjoint of every node that got one.
+    """
+    adjoint = dict(seeds)
+    inside = set(nodes)
+    # Where a condition holds for some elements of an array only, so does the sweep's way down a branch.
+    partly: dict = {}
+    for node in reversed(nodes):
+        if node.op is None or node not in adjoint:
+            continue
+        numbers = operands_of(node)
+        for i, partial in _active_partials(node, number_of(node), numbers, inside):
+            entered = partly.get(node, True)
+            if node.op is primitives.where:
+                left_out = untaken(i, numbers[0])
+                if left_out is not False:
+                    entered = ~left_out & entered
+            part = adjoint[node] * partial
+            x = node.operands[i]
+            if entered is not True:
+                part = select(entered, part, 0)
+                if x not in adjoint or x in partly:
+                    partly[x] = partly[x] | entered if x in partly else entered
+            else:
+                partly.pop(x, None)
+            adjoint[x] = adjoint[x] + part if x in adjoint else part
+    return adjoint
+
+
+def push_forward(nodes, tangents, number_of, operands_of) -> dict:
+    """The forward sweep over any kind of number: the tangent of every node that depends on the seeded ones.
+
+    Arguments as for :func:`pull_back`, with the tangents to start with in place of the seeds.
+    """
+    tangent = dict(tangents)
+    for node in nodes:
+        if node.op is None or node in tangents:
+            continue
+        numbers = operands_of(node)
+        for i, partial in _active_partials(node, number_of(node), numbers, tangent):
+            part = along(node.op, i, partial, tangent[node.operands[i]], numbers)
+            tangent[node] = tangent[node] + part if node in tangent else part
+    return tangent
+
+
+def _active_partials(node, y, numbers, active):
+    """The pairs of an operand's place and the derivative in it, for the operands in ``active``."""
+    places = [i for i, x in enumerate(node.operands) if isinstance(x, Value) and x in active]
+    if node.op is primitives.where:
+        places = [i for i in places if untaken(i, numbers[0]) is not True]
+    if not places:
+        return []
+    try:
+        if node.op.arity is None:
+            partials = node.op.gradient(y, numbers)
+            return [(i, partials[i]) for i in places]
+        return [(i, node.op.partial(i, y, numbers)) for i in places]
+    except (ZeroDivisionError, OverflowError, ValueError) as error:
+        if all(isinstance(x, float) for x in numbers):
+            partials = partials_of(node)
+            return [(i, partials[i]) for i in places]
+        raise DomainError(
+            f"the derivative of {node.op.name} is not finite at {', '.join([repr(x) for x in numbers])}, "
+            "and has no derivative itself: differentiate once, or keep away from this point."
+        ) from error
+
+
+def along(primitive, i, partial, g, numbers):
+    """What flows along one edge, of the operation on ``numbers``, from or to its operand ``i``.
+
+    It is the flow ``g`` times the derivative ``partial``. What would flow into a branch not taken is nothing, not 0
+    times something.
+    """
+    left_out = primitive is primitives.where and untaken(i, numbers[0])
+    return g * partial if left_out is False else select(left_out, 0, g * partial)
+
+
+def untaken(i, condition):
+    """Whether operand ``i`` of a ``where`` is the branch that its condition leaves out; a NaN leaves out neither."""
+    if i == 0:
+        return False
+    return (condition >= 0) & (condition <= 0) if i == 1 else (condition < 0) | (condition > 0)

@@ -1,0 +1,718 @@
+# mypy: disable-error-code="has-type"
+# (a rule may name a primitive further down: it is looked up when the rule is used)
+r"""The table: every primitive of calculus that the engine knows, each rule written once.
+
+An entry states the value, the partial derivatives, the printed form, the domain and the kinks. The partials are
+written in a numerically stable form that is closed under differentiation, so that a second derivative is as good as a
+first. Some functions here exist only as the derivative of another (``sech2``, ``gaussian``, ``step``): giving them a
+name and a rule of their own is what keeps the digits. Those with ``_times`` in their name are a product with a function
+that underflows before the product does: a factor taken in early keeps the digits of the tail.
+
+Sources of the formulas: Abramowitz and Stegun, *Handbook of Mathematical Functions*, chapters 4 and 7; the choices
+against overflow and cancellation are noted where they are made.
+
+To change a rule, change its line here: the gradient, higher derivatives and everything printed follow. Nothing needs
+to be compiled again.
+"""
+
+import math
+
+from autograd.engine.algebra import pi_like, primitive, select
+
+INF, NAN = math.inf, math.nan
+
+
+# --- Arithmetic. The compiled sweep has the partials of these inlined; tests/test_primitives.py holds them to these.
+
+add = primitive("add", lambda a, b: a + b, partials=[1, 1], text="{0} + {1}", latex="{0} + {1}")
+sub = primitive("sub", lambda a, b: a - b, partials=[1, -1], text="{0} - {1}", latex="{0} - {1}")
+mul = primitive(
+    "mul", lambda a, b: a * b, partials=[lambda y, a, b: b, lambda y, a, b: a], text="{0} * {1}", latex="{0} {1}"
+)
+div = primitive(
+    "div",
+    lambda a, b: a / b,
+    partials=[lambda y, a, b: 1 / b, lambda y, a, b: -y / b],
+    text="{0} / {1}",
+    latex=r"\frac{{{0}}}{{{1}}}",
+    domain="a denominator other than 0",
+)
+neg = primitive("neg", lambda a: -a, partials=-1, text="-{0}", latex="-{0}")
+
+
+def _dot(*operands):
+    n = len(operands) // 2
+    y = operands[-1] if len(operands) % 2 else None
+    for w, x in zip(operands[:n], operands[n : 2 * n], strict=True):
+        y = w * x if y is None else y + w * x
+    return 0.0 if y is None else y
+
+
+def _dot_partials(y, *operands):
+    n = len(operands) // 2
+    return operands[n : 2 * n] + operands[:n] + (1,) * (len(operands) % 2)
+
+
+def _total(*operands):
+    y = operands[0] if operands else 0.0
+    for x in operands[1:]:
+        y = y + x
+    return y
+
+
+# Operands: the weights, then the inputs, then the bias if there is one.
+dot = primitive("dot", _dot, partials=_dot_partials, text="dot({0})")
+total = primitive("total", _total, partials=lambda y, *x: (1,) * len(x), text="total({0})")
+
+# The same number under a name of its own, for a function that is differentiated in an argument.
+alias = primitive("alias", lambda x: x, partials=1, text="{0}", latex="{0}")
+
+
+# --- Choices. At a kink the derivative is the convention named here, in every mode and engine.
+# Comparisons are written so that a NaN falls through all of them and stays a NaN.
+
+flat = primitive("flat", lambda x: select(x <= 0, 0, select(x > 0, 0, x)), partials=lambda y, x: y, text="0", latex="0")
+step = primitive(
+    "step",
+    lambda x: select(x <= 0, 0, select(x > 0, 1, x)),
+    partials=flat,
+    floats=lambda x: 1.0 if x > 0.0 else 0.0 if x <= 0.0 else x,
+    latex=r"\mathbb{{1}}\left[{0} > 0\right]",
+    kinks="jumps at 0, where its value is 0; its derivative is 0 everywhere",
+)
+sign = primitive(
+    "sign",
+    lambda x: select(x < 0, -1, select(x > 0, 1, x)),
+    partials=flat,
+    latex=r"\operatorname{{sign}}\left({0}\right)",
+    kinks="jumps at 0, where its value is 0; its derivative is 0 everywhere",
+)
+above = primitive(
+    "above",
+    lambda a, b: select(a > b, 1, select(a < b, 0, select(a >= b, 0.5, a + b))),
+    partials=[lambda y, a, b: flat(y), lambda y, a, b: flat(y)],
+    latex=r"\mathbb{{1}}\left[{0} > {1}\right]",
+    kinks="jumps where the operands are equal, where its value is 1/2; its derivative is 0 everywhere",
+)
+
+
+def _choose(condition, a, b):
+    """``a`` where the condition is not 0, else ``b``; NaN where it is NaN. Not by ==, which for Values is identity."""
+    return select((condition < 0) | (condition > 0), a, select(condition >= 0, b, condition))
+
+
+where = primitive(
+    "where",
+    _choose,
+    partials=[
+        lambda y, condition, a, b: flat(condition),
+        lambda y, condition, a, b: _choose(condition, 1, 0),
+        lambda y, condition, a, b: _choose(condition, 0, 1),
+    ],
+    kinks="constant in its condition; the branch not taken is not entered, not even by a NaN",
+)
+relu = primitive(
+    "relu",
+    lambda x: select(x <= 0, 0, x),
+    partials=step,
+    floats=lambda x: 0.0 if x <= 0.0 else x,
+    latex=r"\operatorname{{ReLU}}\left({0}\right)",
+    kinks="derivative 0 at 0",
+)
+abs_ = primitive("abs", abs, arity=1, partials=sign, text="|{0}|", latex=r"\left|{0}\right|", kinks="derivative 0 at 0")
+maximum = primitive(
+    "maximum",
+    lambda a, b: select(a >= b, a, select(a < b, b, a + b)),
+    partials=[lambda y, a, b: above(a, b), lambda y, a, b: above(b, a)],
+    latex=r"\max\left({0}, {1}\right)",
+    kinks="1/2 to each operand where they are equal",
+)
+minimum = primitive(
+    "minimum",
+    lambda a, b: select(a <= b, a, select(a > b, b, a + b)),
+    partials=[lambda y, a, b: above(b, a), lambda y, a, b: above(a, b)],
+    latex=r"\min\left({0}, {1}\right)",
+    kinks="1/2 to each operand where they are equal",
+)
+leaky_relu = primitive(
+    "leaky_relu",
+    lambda x, slope: select(x <= 0, slope * x, x),
+    partials=[lambda y, x, slope: step(x) + slope * (1 - step(x)), lambda y, x, slope: minimum(x, 0) + flat(slope)],
+    kinks="derivative `slope` at 0",
+)
+elu = primitive(
+    "elu",
+    lambda x, alpha: select(x <= 0, alpha * expm1(minimum(x, 0)), x),
+    partials=[
+        lambda y, x, alpha: step(x) + (1 - step(x)) * alpha * exp(minimum(x, 0)),
+        lambda y, x, alpha: expm1(minimum(x, 0)) + flat(alpha),  # 0 for any number, and NaN for a NaN
+    ],
+    kinks="derivative `alpha` at 0, which is no kink where alpha is 1",
+)
+
+
+# --- Powers, exponentials, logarithms.
+
+
+def _pow(x, n):
+    y = x**n
+    if isinstance(y, complex):
+        raise ValueError("a negative number to a fractional power is complex")
+    return y
+
+
+def _pow_limit(x, n):
+    if x == 0.0:  # a pole: odd powers keep the sign of the zero
+        return math.copysign(INF, x) if n % 2.0 == 1.0 else INF
+    if x < 0.0 and n != math.floor(n):
+        return NAN
+    return -INF if x < 0.0 and n % 2.0 == 1.0 else INF  # overflow
+
+
+def _power_term(a, x, n, k, j):
+    if a == 0.0:
+        return flat(x) + flat(n)  # a power that differentiation has used up: 0 also at a pole, and NaN for a NaN
+    exponent, size = n - k, abs(x)
+    if not (0.0 < size < INF and abs(n) < INF):
+        y = a * _pow(x, exponent)
+        return y if j == 0.0 else NAN if n != n else y * _pow(math.log(x), j) if y != 0.0 else flat(x)
+    if x < 0.0 and n != math.floor(n):
+        raise ValueError("a negative number to a fractional power is complex")
+    log_size = math.log(size)
+    if j != 0.0:
+        a *= _pow(math.log(x) if x < 0.0 else log_size, j)
+    if abs(exponent * log_size) < 650.0 or 0.0 <= exponent <= 1.0:
+        y = a * _pow(size, exponent)
+    else:
+        half = _pow(size, 0.5 * exponent)  # the power may leave the range of a double, and the product not
+        y = a * half * half
+    y *= 1.0 + _lost(n, k, exponent) * log_size  # to first order: the logarithm of the power is below 1500
+    return -y if x < 0.0 and _odd(n) != _odd(k) else y
+
+
+def _lost(n, k, difference):
+    """What ``n - k`` lost in rounding, exactly (Knuth's two-sum). A power magnifies it by the logarithm of its base."""
+    back = difference - n
+    return (n - (difference - back)) - (k + back)
+
+
+def _odd(n):
+    return abs(n) < INF and n - 2.0 * math.floor(0.5 * n) == 1.0
+
+
+def _power_term_limit(a, x, n, k, j):
+    if not abs(j) < INF or j != math.floor(j) or x != x or n != n:
+        return NAN
+    if x < 0.0 and (j != 0.0 or not abs(n) < INF or n != math.floor(n)):
+        return NAN
+    negative = _odd(j) and x < 1.0  # the power of the logarithm
+    if x == 0.0:
+        power = _pow_limit(x, n - k) if n < k else 1.0 if n == k else 0.0
+        return a * power if j == 0.0 else a * power * (-INF if negative else INF)
+    negative = negative or (x < 0.0 and _odd(n) != _odd(k))
+    return a * (-INF if negative else INF)  # overflow
+
+
+pow_ = primitive(
+    "pow",
+    lambda x, n: x**n,
+    # n x^(n-1), and 0 for n = 0, also at x = 0; x^n log x, and 0 where x^n is 0.
+    partials=[lambda y, x, n: power_term(n, x, n, 1, 0), lambda y, x, n: power_term(1, x, n, 0, 1)],
+    floats=_pow,
+    limit=_pow_limit,
+    text="{0} ** {1}",
+    latex="{0}^{{{1}}}",
+    domain="a base above 0, or an integer exponent (one above 0, for a base of 0)",
+)
+power_term = primitive(
+    "power_term",
+    lambda a, x, n, k, j: (
+        flat(x) if (a == 0) is True else a * x ** (n - k) if (j == 0) is True else a * x ** (n - k) * log(x) ** j
+    ),
+    # Of every derivative of a power, and so of this itself: k and j count them.
+    partials=[
+        lambda y, a, x, n, k, j: power_term(1, x, n, k, j),
+        lambda y, a, x, n, k, j: _power_term_slope(a, x, n, k, j),
+        lambda y, a, x, n, k, j: power_term(a, x, n, k, j + 1),
+        lambda y, a, x, n, k, j: flat(k),
+        lambda y, a, x, n, k, j: flat(j),
+    ],
+    floats=_power_term,
+    limit=_power_term_limit,
+    text="{0} * {1} ** ({2} - {3}) * log({1}) ** {4}",
+    latex=r"{0} {1}^{{{2} - {3}}} \left(\log {1}\right)^{{{4}}}",
+    kinks="constant in the last two operands",
+)
+
+
+def _power_term_slope(a, x, n, k, j):
+    slope = power_term(a * (n - k), x, n, k + 1, j)
+    if j == 0:
+        return slope
+    return slope + power_term(a * j, x, n, k + 1, j - 1)
+
+
+exp = primitive(
+    "exp",
+    partials=lambda y, x: y,
+    arity=1,
+    floats=math.exp,
+    limit=lambda x: INF,
+    latex=r"e^{{{0}}}",
+    domain="x < 709.78",
+)
+expm1 = primitive(
+    "expm1", lambda x: exp(x) - 1, partials=exp, floats=math.expm1, limit=lambda x: INF, latex=r"e^{{{0}}} - 1"
+)
+log = primitive(
+    "log",
+    partials=lambda y, x: 1 / x,
+    arity=1,
+    floats=math.log,
+    limit=lambda x: -INF if x == 0.0 else NAN,
+    latex=r"\log {0}",
+    domain="x > 0",
+)
+log1p = primitive(
+    "log1p",
+    lambda x: log(1 + x),
+    partials=lambda y, x: 1 / (1 + x),
+    floats=math.log1p,
+    limit=lambda x: -INF if x == -1.0 else NAN,
+    latex=r"\log\left(1 + {0}\right)",
+    domain="x > -1",
+)
+sqrt = primitive(
+    "sqrt", partials=lambda y, x: 0.5 / y, arity=1, floats=math.sqrt, latex=r"\sqrt{{{0}}}", domain="x >= 0"
+)
+
+
+# --- Trigonometric functions and their inverses.
+
+sin = primitive("sin", partials=lambda y, x: cos(x), arity=1, floats=math.sin, latex=r"\sin {0}", domain="a finite x")
+cos = primitive("cos", partials=lambda y, x: -sin(x), arity=1, floats=math.cos, latex=r"\cos {0}", domain="a finite x")
+tan = primitive(
+    "tan",
+    lambda x: sin(x) / cos(x),
+    partials=lambda y, x: 1 + y * y,
+    floats=math.tan,
+    latex=r"\tan {0}",
+    domain="a finite x",
+)
+
+
+def _one_minus_square(x):
+    size = abs(x)
+    return 1.0 - x * x if size < 0.5 else (1.0 - size) * (1.0 + size)  # each loses digits where the other does not
+
+
+# A rule of its own, since the sum of the derivatives of (1 - x)(1 + x) loses all digits near 0.
+one_minus_square = primitive(
+    "one_minus_square",
+    lambda x: 1 - x * x,
+    partials=lambda y, x: -2 * x,
+    floats=_one_minus_square,
+    text="1 - {0} ** 2",
+    latex="1 - {0}^2",
+)
+asin = primitive(
+    "asin",
+    partials=lambda y, x: 1 / sqrt(one_minus_square(x)),
+    arity=1,
+    floats=math.asin,
+    latex=r"\arcsin {0}",
+    domain="-1 <= x <= 1",
+)
+acos = primitive(
+    "acos",
+    partials=lambda y, x: -1 / sqrt(one_minus_square(x)),
+    arity=1,
+    floats=math.acos,
+    latex=r"\arccos {0}",
+    domain="-1 <= x <= 1",
+)
+
+
+def _lorentzian(x):
+    if not abs(x) > 1e100:
+        return 1.0 / (1.0 + x * x)
+    return (1.0 / x) * (1.0 / x)  # x^2 would overflow from 1e154 on, where the value is still a number
+
+
+lorentzian = primitive(
+    "lorentzian",
+    lambda x: 1 / (1 + x * x),
+    partials=lambda y, x: -2 * (x * y) * y,  # (x y) first: y^2 underflows
+    floats=_lorentzian,
+    text="1 / (1 + {0} ** 2)",
+    latex=r"\frac{{1}}{{1 + {0}^2}}",
+)
+atan = primitive("atan", partials=lorentzian, arity=1, floats=math.atan, latex=r"\arctan {0}")
+
+
+def _unit(x, y):
+    if math.isinf(x) and math.isfinite(y):
+        return math.copysign(1.0, x)
+    return x / math.hypot(x, y)
+
+
+# The cosine of the angle of a point. 1 / h - x^2 / h^3, as a quotient has it, cancels where x is much larger than y.
+unit = primitive(
+    "unit",
+    lambda x, y: x / hypot(x, y),
+    partials=[
+        lambda u, x, y: unit(y, x) * (unit(y, x) / hypot(x, y)),
+        lambda u, x, y: -u * (unit(y, x) / hypot(x, y)),
+    ],
+    floats=_unit,
+    text="{0} / hypot({0}, {1})",
+    latex=r"\frac{{{0}}}{{\sqrt{{{0}^2 + {1}^2}}}}",
+    kinks="none but the origin, where it has no value",
+)
+# x / h^2, the slope of atan2. Its own is (y^2 - x^2) / h^4, of which the parts of a sum overflow.
+inversion = primitive(
+    "inversion",
+    lambda x, y: x / (x * x + y * y),
+    partials=[
+        # in halves, since x + y may overflow
+        lambda v, x, y: (
+            4 * ((y / 2 - x / 2) / hypot(x, y)) * ((y / 2 + x / 2) / hypot(x, y)) / hypot(x, y) / hypot(x, y)
+        ),
+        lambda v, x, y: -2 * unit(x, y) * unit(y, x) / hypot(x, y) / hypot(x, y),
+    ],
+    floats=lambda x, y: _unit(x, y) / math.hypot(x, y),
+    text="{0} / ({0} ** 2 + {1} ** 2)",
+    latex=r"\frac{{{0}}}{{{0}^2 + {1}^2}}",
+    kinks="none but the origin, where it has no value",
+)
+# sqrt(x^2 + y^2) without overflow.
+hypot = primitive(
+    "hypot",
+    lambda x, y: sqrt(x * x + y * y),
+    partials=[lambda h, x, y: unit(x, y), lambda h, x, y: unit(y, x)],
+    floats=math.hypot,
+    latex=r"\sqrt{{{0}^2 + {1}^2}}",
+    kinks="none but the origin, where the derivatives are NaN",
+)
+atan2 = primitive(
+    "atan2",
+    partials=[lambda t, y, x: inversion(x, y), lambda t, y, x: -inversion(y, x)],
+    arity=2,
+    floats=math.atan2,
+    latex=r"\operatorname{{atan2}}\left({0}, {1}\right)",
+    kinks="jumps across the negative x axis; the derivatives at the origin are NaN",
+)
+
+
+# --- Hyperbolic functions and their inverses.
+
+
+def _sech2(x):
+    if abs(x) > 350.0:
+        return _sech2_times(1.0, x)
+    e = math.exp(-2.0 * abs(x))  # 1 / cosh(x)^2 would overflow where the value is 0
+    return 4.0 * e / ((1.0 + e) * (1.0 + e))
+
+
+def _sech2_times(a, x):
+    if not abs(x) > 350.0:
+        return a * _sech2(x)
+    half = 2.0 * math.exp(-abs(x))  # its square underflows before the product does
+    return a * half * half
+
+
+sinh = primitive(
+    "sinh",
+    lambda x: (exp(x) - exp(-x)) / 2,
+    partials=lambda y, x: cosh(x),
+    floats=math.sinh,
+    limit=lambda x: math.copysign(INF, x),
+    latex=r"\sinh {0}",
+)
+cosh = primitive(
+    "cosh",
+    lambda x: (exp(x) + exp(-x)) / 2,
+    partials=sinh,
+    floats=math.cosh,
+    limit=lambda x: INF,
+    latex=r"\cosh {0}",
+)
+sech2 = primitive(
+    "sech2",
+    lambda x: 1 / (cosh(x) * cosh(x)),  # not 1 - tanh(x)^2, which loses its digits over any number
+    partials=lambda y, x: sech2_times(-2 * tanh(x), x),
+    floats=_sech2,
+    text="sech({0}) ** 2",
+    latex=r"\operatorname{{sech}}^2 {0}",
+)
+sech2_times = primitive(
+    "sech2_times",
+    lambda a, x: a * sech2(x),
+    partials=[lambda y, a, x: sech2(x), lambda y, a, x: sech2_times(-2 * a * tanh(x), x)],
+    floats=_sech2_times,
+    text="{0} * sech({1}) ** 2",
+    latex=r"{0} \operatorname{{sech}}^2 {1}",
+)
+tanh = primitive("tanh", partials=sech2, arity=1, floats=math.tanh, latex=r"\tanh {0}")
+asinh = primitive(
+    "asinh",
+    lambda x: select(x < 0, -log(sqrt(x * x + 1) - x), log(sqrt(x * x + 1) + x)),
+    partials=lambda y, x: 1 / hypot(x, 1.0),
+    floats=math.asinh,
+    latex=r"\operatorname{{arsinh}} {0}",
+)
+acosh = primitive(
+    "acosh",
+    lambda x: log(x + sqrt(x - 1) * sqrt(x + 1)),
+    partials=lambda y, x: 1 / (sqrt(x - 1) * sqrt(x + 1)),  # no square to overflow, no x^2 - 1 to cancel
+    floats=math.acosh,
+    latex=r"\operatorname{{arcosh}} {0}",
+    domain="x >= 1",
+)
+atanh = primitive(
+    "atanh",
+    lambda x: log((1 + x) / (1 - x)) / 2,
+    partials=lambda y, x: 1 / one_minus_square(x),
+    floats=math.atanh,
+    limit=lambda x: math.copysign(INF, x) if abs(x) == 1.0 else NAN,
+    latex=r"\operatorname{{artanh}} {0}",
+    domain="-1 < x < 1",
+)
+
+
+# --- The normal distribution and erf.
+
+
+def _exp_of_square(x, factor):
+    """exp(factor x^2): x^2 has a rounding error that exp magnifies by x^2, so it is taken in two exact parts."""
+    if not abs(x) < 40.0:  # 0 from 39 on for factor = -1/2; NaN stays
+        return math.exp(factor * x * x)
+    high = math.floor(x * 4096.0) / 4096.0  # 18 bits: its square is exact
+    return math.exp(factor * high * high) * math.exp(factor * (x - high) * (x + high))
+
+
+def _times_exp_of_square(a, x, factor):
+    """a exp(factor x^2), also where the exponential has underflowed and the product has not.
+
+    From 1e100 on it is 0 whatever ``a`` is: an infinite one is a power of x that has overflowed.
+    """
+    if abs(x) > 1e100 and a == a:
+        return math.copysign(0.0, a)
+    if not (abs(x) < 40.0 and factor * x * x < -650.0):
+        return a * _exp_of_square(x, factor)
+    high = math.floor(x * 4096.0) / 4096.0
+    half = math.exp(0.5 * factor * high * high)
+    return a * half * math.exp(factor * (x - high) * (x + high)) * half
+
+
+def _mills(t):
+    """(1 - normal_cdf(t)) / normal_pdf(t) for t from 30 on (Laplace's continued fraction)."""
+    return 1.0 / (t + 1.0 / (t + 2.0 / (t + 3.0 / (t + 4.0 / (t + 5.0 / (t + 6.0 / t))))))
+
+
+def _gelu(x):
+    if -40.0 < x < -36.0:  # as above
+        return _times_exp_of_square(x * _mills(-x) * _NORMAL_PEAK, x, -0.5)
+    return x * _normal_cdf(x)
+
+
+def _normal_cdf(x):
+    z = -x * _SQRT_HALF
+    # The argument's rounding error is magnified by x^2 in the lower tail: add its first-order effect.
+    error = _product_error(-x, _SQRT_HALF, z) - x * _SQRT_HALF_REST if abs(x) < 40.0 else 0.0
+    return 0.5 * math.erfc(z) - error * _exp_of_square(x, -0.5) / _SQRT_PI
+
+
+def _product_error(a, b, product):
+    """a * b - product, exactly (Dekker 1971)."""
+    a_high = a * 134217729.0 - (a * 134217729.0 - a)
+    b_high = b * 134217729.0 - (b * 134217729.0 - b)
+    a_low, b_low = a - a_high, b - b_high
+    return ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low
+
+
+_SQRT_PI = math.sqrt(math.pi)
+_SQRT_HALF = 0.7071067811865476
+_SQRT_HALF_REST = -4.833646656726457e-17  # sqrt(1/2) to twice the digits
+_NORMAL_PEAK = 0.3989422804014327  # 1 / sqrt(2 pi)
+
+gaussian = primitive(
+    "gaussian",
+    lambda x: exp(-(x * x)),
+    partials=lambda y, x: gaussian_times(-2 * x, x),
+    floats=lambda x: _exp_of_square(x, -1.0),
+    text="exp(-{0} ** 2)",
+    latex=r"e^{{-{0}^2}}",
+)
+gaussian_times = primitive(
+    "gaussian_times",
+    lambda a, x: a * gaussian(x),
+    partials=[lambda y, a, x: gaussian(x), lambda y, a, x: gaussian_times(-2 * x * a, x)],
+    floats=lambda a, x: _times_exp_of_square(a, x, -1.0),
+    text="{0} * exp(-{1} ** 2)",
+    latex=r"{0} e^{{-{1}^2}}",
+)
+erf = primitive(
+    "erf",
+    partials=lambda y, x: 2 / sqrt(pi_like(x)) * gaussian(x),
+    arity=1,
+    floats=math.erf,
+    latex=r"\operatorname{{erf}}\left({0}\right)",
+)
+normal_pdf = primitive(
+    "normal_pdf",
+    lambda x: exp(-(x * x) / 2) / sqrt(2 * pi_like(x)),
+    partials=lambda y, x: normal_pdf_times(-x, x),
+    floats=lambda x: _NORMAL_PEAK * _exp_of_square(x, -0.5),
+    latex=r"\varphi\left({0}\right)",
+)
+normal_pdf_times = primitive(
+    "normal_pdf_times",
+    lambda a, x: a * normal_pdf(x),
+    partials=[lambda y, a, x: normal_pdf(x), lambda y, a, x: normal_pdf_times(-x * a, x)],
+    floats=lambda a, x: _times_exp_of_square(a * _NORMAL_PEAK, x, -0.5),
+    text="{0} * normal_pdf({1})",
+    latex=r"{0} \varphi\left({1}\right)",
+)
+normal_cdf = primitive(
+    "normal_cdf",
+    lambda x: (1 + erf(x / sqrt(2 * pi_like(x) / pi_like(x)))) / 2,
+    partials=normal_pdf,
+    floats=_normal_cdf,
+    latex=r"\Phi\left({0}\right)",
+)
+
+
+# --- Activations.
+
+
+def _sigmoid(x):
+    if x >= 0.0:
+        return 1.0 / (1.0 + math.exp(-x))
+    e = math.exp(x)  # exp(-x) would overflow below -709
+    return e / (1.0 + e)
+
+
+def _logistic_pdf(x):
+    e = math.exp(-abs(x))
+    divisor = 1.0 + e
+    y = e / (divisor * divisor)
+    return y - 2.0 * y * ((e - (divisor - 1.0)) / divisor)  # to first order in what the divisor lost
+
+
+def _logistic_pdf_times(a, x):
+    if not abs(x) > 700.0:
+        return a * _logistic_pdf(x)
+    half = math.exp(-0.5 * abs(x))  # the exponential underflows before the product does
+    return a * half * half
+
+
+def _silu(x):
+    if not x < -700.0:
+        return x * _sigmoid(x)
+    half = math.exp(0.5 * x)  # as above
+    return x * half * half
+
+
+def _softplus(x):
+    return x + math.log1p(math.exp(-x)) if x > 0.0 else math.log1p(math.exp(x))
+
+
+sigmoid = primitive(
+    "sigmoid",
+    lambda x: 1 / (1 + exp(-x)),
+    partials=lambda y, x: logistic_pdf(x),
+    floats=_sigmoid,
+    latex=r"\sigma\left({0}\right)",
+)
+# Not y (1 - y), in which 1 - y is 0 from x = 37 on; nor p (1 - 2 y) for its derivative, which loses all digits near 0.
+logistic_pdf = primitive(
+    "logistic_pdf",
+    lambda x: sigmoid(x) * sigmoid(-x),
+    partials=lambda y, x: -y * tanh(x / 2),
+    floats=_logistic_pdf,
+    text="sigmoid({0}) * sigmoid(-{0})",
+    latex=r"\sigma\left({0}\right) \sigma\left(-{0}\right)",
+)
+logistic_pdf_times = primitive(
+    "logistic_pdf_times",
+    lambda a, x: a * logistic_pdf(x),
+    partials=[lambda y, a, x: logistic_pdf(x), lambda y, a, x: logistic_pdf_times(-a * tanh(x / 2), x)],
+    floats=_logistic_pdf_times,
+    text="{0} * sigmoid({1}) * sigmoid(-{1})",
+    latex=r"{0} \sigma\left({1}\right) \sigma\left(-{1}\right)",
+)
+softplus = primitive(
+    "softplus",
+    lambda x: log1p(exp(x)),
+    partials=sigmoid,
+    floats=_softplus,
+)
+logsigmoid = primitive(
+    "logsigmoid",
+    lambda x: -softplus(-x),
+    partials=lambda y, x: sigmoid(-x),
+    latex=r"\log \sigma\left({0}\right)",
+)
+silu = primitive(
+    "silu",
+    lambda x: x * sigmoid(x),
+    partials=lambda y, x: sigmoid(x) + logistic_pdf_times(x, x),
+    floats=_silu,
+)
+gelu = primitive(
+    "gelu",
+    lambda x: x * normal_cdf(x),
+    partials=lambda y, x: normal_cdf(x) + normal_pdf_times(x, x),
+    floats=_gelu,
+)
+
+
+def _logsumexp(*operands):
+    if not operands:
+        raise ValueError("logsumexp of no operands is minus infinity")
+    largest = max(operands)
+    if math.isinf(largest):
+        return largest if all(x == x for x in operands) else NAN
+    return largest + math.log(math.fsum([math.exp(x - largest) for x in operands]))
+
+
+def _largest(*operands):
+    return max(operands) if all(x == x for x in operands) else NAN
+
+
+# The largest operand, to be subtracted from all against overflow. What it is used for does not depend on it, and its
+# derivatives are 0 by convention: those that cancel would leave a rounding error.
+shift = primitive(
+    "shift",
+    lambda *x: max(x),
+    partials=lambda y, *x: [flat(each) for each in x],
+    floats=_largest,
+    text="max({0})",
+    kinks="its derivative is 0 everywhere",
+)
+
+
+def softmax(*operands):
+    """The softmax of some numbers of any kind, a list: composed of primitives, with no rule of its own."""
+    largest = shift(*operands)
+    powers = [exp(x - largest) for x in operands]
+    normalizer = total(*powers)
+    return [power / normalizer for power in powers]
+
+
+def log_softmax(*operands):
+    """The logarithm of :func:`softmax`, without underflow."""
+    largest = shift(*operands)
+    shifted = [x - largest for x in operands]
+    normalizer = log(total(*[exp(x) for x in shifted]))
+    return [x - normalizer for x in shifted]
+
+
+logsumexp = primitive(
+    "logsumexp",
+    lambda *x: log(total(*[exp(each) for each in x])),
+    partials=lambda y, *x: softmax(*x),  # not exp(x - y), which magnifies the rounding error of a large y
+    floats=_logsumexp,
+    text="logsumexp({0})",
+)

@@ -1,0 +1,354 @@
+# cython: language_level=3, cdivision=True, boundscheck=False, wraparound=False, binding=False, embedsignature=True
+# cython: embedsignature.format=clinic
+"""The reverse sweep: from the last node of a graph to the leaves, once, handing on adjoints.
+
+First the nodes are put in order. Then the partial derivatives of those with a rule in the table are evaluated: that is
+Python code, and may be interrupted. Last the adjoints flow, and what arrives at a node is added to its gradient. The
+partials of + - * / neg, dot and total are inlined there, since nearly all nodes are of these.
+"""
+
+import os
+import threading
+
+try:
+    import cython
+except ImportError:
+    from autograd.engine import _uncompiled as cython  # type: ignore[no-redef]  # it stands in for the library
+
+from autograd.engine import primitives
+from autograd.engine.algebra import TABLE, Ieee
+from autograd.engine.errors import StaleGraphError
+
+if cython.compiled:
+    from cython.cimports.autograd.engine.algebra import Primitive
+    from cython.cimports.autograd.engine.value import Value
+else:
+    from autograd.engine.algebra import Primitive
+    from autograd.engine.value import Value
+
+from autograd.engine.value import sweep_with
+
+__all__ = ["adjoints", "order", "order_of_all", "partials_of"]
+
+# The codes the sweep inlines, as C integers, in the order of the table. Any other code is swept by its rule.
+LEAF = cython.declare(cython.int, 0)
+ADD = cython.declare(cython.int, primitives.add.code)
+SUB = cython.declare(cython.int, primitives.sub.code)
+MUL = cython.declare(cython.int, primitives.mul.code)
+DIV = cython.declare(cython.int, primitives.div.code)
+NEG = cython.declare(cython.int, primitives.neg.code)
+DOT = cython.declare(cython.int, primitives.dot.code)
+TOTAL = cython.declare(cython.int, primitives.total.code)
+WHERE = cython.declare(cython.int, primitives.where.code)
+
+# A sweep marks the nodes it meets with two numbers no other sweep has, so no sweep has to clean up after another.
+_last_mark = cython.declare(cython.longlong, 0)
+
+# Two sweeps must not mark one node at the same time. Compiled, a sweep runs no Python code while it marks; interpreted,
+# another thread could come between.
+_marking = threading.RLock()
+
+# A forked child finds no sweep of another thread half-way, nor the lock held by a thread that is not there any more.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_marking.acquire, after_in_parent=_marking.release, after_in_child=_marking.release)
+
+
+def _backward(root, seed):
+    """Add the adjoint of every node under ``root`` to its ``grad``."""
+    _differentiate(root, seed, None)
+
+
+sweep_with(_backward)
+
+
+def adjoints(root, seed=1.0) -> dict:
+    """The adjoint of every node under ``root``: what ``backward`` would add to its ``grad``, which stays as it is.
+
+    Returns:
+        A dict from node to float, ``root`` first, every node before its operands.
+
+    Raises:
+        StaleGraphError: a leaf was changed after it was recorded.
+        TypeError: ``root`` is no Value.
+    """
+    kept: list = []
+    nodes = _differentiate(_checked(root), float(seed), kept)
+    nodes.reverse()
+    return dict(zip(nodes, kept, strict=True))
+
+
+@cython.cfunc
+def _differentiate(root: Value, seed: cython.double, kept: list | None) -> list:
+    node: Value
+    nodes: list
+    by_rule: list = []
+    with _marking:
+        nodes = _order(root, by_rule)
+    partials: list = _partials(by_rule)
+    with _marking:
+        before = None if cython.compiled else [item.grad for item in nodes]
+        try:
+            _sweep(root, nodes, partials, seed, kept)
+        except BaseException:  # compiled, only for want of memory; interpreted, an interrupt at any time
+            for k, item in enumerate(nodes):
+                node = cython.cast(Value, item)
+                node._adjoint = 0.0
+                if before is not None:
+                    node._grad = before[k]
+            raise
+    return nodes
+
+
+def order(root) -> list:
+    """Every node under ``root``, operands before what reads them, without recursion.
+
+    Of a ``where`` node only the branch that was taken is entered.
+
+    Raises:
+        StaleGraphError: a leaf was changed after it was recorded.
+        TypeError: ``root`` is no Value.
+    """
+    with _marking:
+        return _order(_checked(root), [])
+
+
+def order_of_all(root, stop=()):
+    """Every node under ``root``, operands first, both branches of ``where`` and changed leaves included.
+
+    Nodes in ``stop`` are included; what lies under them is not.
+    """
+    nodes, seen, stack = [], set(), [(_checked(root), False)]
+    while stack:
+        node, entered = stack.pop()
+        if entered:
+            nodes.append(node)
+        elif node not in seen:
+            seen.add(node)
+            stack.append((node, True))
+            if node not in stop:
+                stack.extend([(parent, False) for parent in node.parents])
+    return nodes
+
+
+def _checked(root):
+    if not isinstance(root, Value):
+        raise TypeError(f"a graph ends in a Value, found {type(root).__name__}: record it with Values first.")
+    return root
+
+
+@cython.cfunc
+def _order(root: Value, by_rule: list) -> list:
+    """Every node under ``root``, operands before what reads them. A depth-first search on a stack of its own.
+
+    Raises where a leaf is not what it was when it was read. Of ``where``, only the branch that was taken is entered.
+    The nodes whose partial derivatives come from their rule are put into ``by_rule`` as well, in the same order.
+    """
+    global _last_mark
+    node: Value
+    i: cython.Py_ssize_t
+    m: cython.Py_ssize_t
+    _last_mark += 2
+    entered: cython.longlong = _last_mark
+    done: cython.longlong = _last_mark + 1
+    nodes: list = []
+    stack: list = [root]
+    items: tuple
+    while stack:
+        node = cython.cast(Value, stack.pop())
+        if node._mark == done:
+            continue
+        if node._mark == entered or node._code == LEAF:
+            node._mark = done
+            nodes.append(node)
+            if node._code > TOTAL:
+                by_rule.append(node)
+            continue
+        node._mark = entered
+        stack.append(node)
+        if node._seen:
+            items = cython.cast(tuple, node._a)
+            m = len(items)
+            for i in range(m):
+                if type(items[i]) is not float and not (node._code == WHERE and _untaken(node, i)):
+                    _visit(cython.cast(Value, items[i]), node._seen[i], entered, stack)
+            if node._code == DOT:
+                items = cython.cast(tuple, node._b)
+                for i in range(len(items)):
+                    if type(items[i]) is not float:
+                        _visit(cython.cast(Value, items[i]), node._seen[m + i], entered, stack)
+            continue
+        if node._a is not None:
+            _visit(cython.cast(Value, node._a), node._a_data, entered, stack)
+        if node._b is not None:
+            _visit(cython.cast(Value, node._b), node._b_data, entered, stack)
+    return nodes
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(-1)
+def _visit(operand: Value, recorded: cython.double, entered: cython.longlong, stack: list) -> cython.int:
+    # A NaN is not equal to itself.
+    if operand._data != recorded and (operand._data == operand._data or recorded == recorded):
+        raise _stale(operand, recorded)
+    if operand._mark < entered:
+        stack.append(operand)
+    return 0
+
+
+@cython.cfunc
+@cython.inline
+def _untaken(node: Value, i: cython.Py_ssize_t) -> cython.bint:
+    """True for the branch of a ``where`` node that was not taken. Under a NaN, neither is left out: both get a NaN."""
+    condition: cython.double = node._seen[0]
+    if i == 0:
+        return False
+    return condition == 0.0 if i == 1 else condition < 0.0 or condition > 0.0
+
+
+def _stale(leaf, recorded):
+    return StaleGraphError(
+        f"{leaf!r} was changed after the graph was recorded (recorded {recorded!r}, now {leaf.data!r}): "
+        "its gradient would mix two points. Compute the result again before differentiating it."
+    )
+
+
+@cython.cfunc
+def _partials(by_rule: list) -> list:
+    """The partial derivatives of the nodes swept by their rule: a float for a node with one operand, else a list.
+
+    This is Python code, which may be interrupted: it comes before the sweep.
+    """
+    node: Value
+    primitive: Primitive
+    partials: list = []
+    table: list = TABLE
+    for item in by_rule:
+        node = cython.cast(Value, item)
+        primitive = table[node._code]
+        if primitive.arity != 1:
+            partials.append(partials_of(node))
+            continue
+        rule = primitive.partials[0]
+        try:
+            if isinstance(rule, Primitive):
+                p = cython.cast(Primitive, rule).floats(node._a_data)
+            else:
+                p = rule(node._data, node._a_data) if callable(rule) else rule
+        except (ZeroDivisionError, OverflowError, ValueError):
+            p = _ieee_partials(node)[0]
+        partials.append(p if type(p) is float else float(p))
+    return partials
+
+
+def partials_of(node) -> list:
+    """The partial derivatives of a node in its operands, one float each; 0.0, which nobody reads, for the constants."""
+    primitive, floats = node.op, node.recorded
+    try:
+        if primitive.arity is None:
+            return [float(p) for p in primitive.gradient(node.data, floats)]
+        return [
+            float(primitive.partial(i, node.data, floats)) if isinstance(x, Value) else 0.0
+            for i, x in enumerate(node.operands)
+        ]
+    except (ZeroDivisionError, OverflowError, ValueError):
+        return _ieee_partials(node)
+
+
+def _ieee_partials(node):
+    """The same rules over numbers that follow IEEE 754: an infinite derivative is infinite, a missing one is NaN."""
+    return [float(p) for p in node.op.gradient(Ieee(node.data), [Ieee(x) for x in node.recorded])]
+
+
+@cython.cfunc
+def _sweep(root: Value, nodes: list, by_rule: list, seed: cython.double, kept: list | None):
+    """Hand each node's adjoint on to its operands and add it to the node's gradient, last node first.
+
+    With a list ``kept``, the adjoints are put there, in the order of the sweep, and the gradients stay as they are.
+
+    Adjoints are 0 outside of a sweep. Compiled, nothing in here runs Python code, so no interrupt and no other thread
+    comes in between: either all gradients change or none.
+    """
+    node: Value
+    a: Value
+    b: Value
+    g: cython.double
+    i: cython.Py_ssize_t
+    n: cython.Py_ssize_t
+    m: cython.Py_ssize_t
+    k: cython.Py_ssize_t
+    code: cython.int
+    row: tuple
+    items: tuple
+    partials: list
+    next_rule: cython.Py_ssize_t = len(by_rule)
+    root._adjoint = seed
+    for k in range(len(nodes) - 1, -1, -1):
+        node = cython.cast(Value, nodes[k])
+        g = node._adjoint
+        node._adjoint = 0.0
+        if kept is None:
+            node._grad += g
+        else:
+            kept.append(g)
+        code = node._code
+        if code == LEAF:
+            continue
+        if code < DOT:
+            a = cython.cast(Value, node._a)
+            b = cython.cast(Value, node._b)
+            if code == MUL:
+                if a is not None:
+                    a._adjoint += g * node._b_data
+                if b is not None:
+                    b._adjoint += g * node._a_data
+            elif code == ADD:
+                if a is not None:
+                    a._adjoint += g
+                if b is not None:
+                    b._adjoint += g
+            elif code == SUB:
+                if a is not None:
+                    a._adjoint += g
+                if b is not None:
+                    b._adjoint += -g
+            elif code == DIV:
+                if a is not None:
+                    a._adjoint += g * (1.0 / node._b_data)
+                if b is not None:
+                    b._adjoint += g * (-node._data / node._b_data)
+            else:
+                a._adjoint += -g
+        elif code == DOT:
+            row = cython.cast(tuple, node._a)
+            items = cython.cast(tuple, node._b)
+            n = len(items)
+            m = len(row)
+            for i in range(n):
+                if type(row[i]) is not float:
+                    cython.cast(Value, row[i])._adjoint += g * node._seen[m + i]
+                if type(items[i]) is not float:
+                    cython.cast(Value, items[i])._adjoint += g * node._seen[i]
+            if m > n and type(row[n]) is not float:
+                cython.cast(Value, row[n])._adjoint += g
+        elif code == TOTAL:
+            items = cython.cast(tuple, node._a)
+            for i in range(len(items)):
+                if type(items[i]) is not float:
+                    cython.cast(Value, items[i])._adjoint += g
+        else:
+            next_rule -= 1
+            if type(by_rule[next_rule]) is float:
+                cython.cast(Value, node._a)._adjoint += g * cython.cast(cython.double, by_rule[next_rule])
+                continue
+            partials = cython.cast(list, by_rule[next_rule])
+            if node._seen:
+                items = cython.cast(tuple, node._a)
+                for i in range(len(items)):
+                    if type(items[i]) is not float and not (code == WHERE and _untaken(node, i)):
+                        cython.cast(Value, items[i])._adjoint += g * cython.cast(cython.double, partials[i])
+            else:
+                if node._a is not None:
+                    cython.cast(Value, node._a)._adjoint += g * cython.cast(cython.double, partials[0])
+                if node._b is not None:
+                    cython.cast(Value, node._b)._adjoint += g * cython.cast(cython.double, partials[1])

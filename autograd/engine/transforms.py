@@ -1,0 +1,313 @@
+"""Functions of functions: from ``f`` to its derivatives, to any order.
+
+``f`` is called once with Values in place of the numbers of its arguments; what it records is swept. In the outermost
+call numbers come in and numbers go out. Inside another transform, or where an argument is a Value already, the sweep
+runs over Values: its result is recorded like anything else, and can be differentiated again.
+
+Arguments are numbers, Values, NumPy arrays of numbers, and lists, tuples and dicts of them to any depth; a derivative
+has the same shape. Keyword arguments are passed on as they are.
+"""
+
+import threading
+
+from autograd.engine import graph, primitives
+from autograd.engine.algebra import is_real
+from autograd.engine.errors import GraphError
+from autograd.engine.sweep import adjoints, order_of_all
+from autograd.engine.value import Value, record
+
+__all__ = ["grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
+
+_inside = threading.local()
+
+
+def grad(f):
+    """The function that returns the gradient of ``f``.
+
+    Args:
+        f: a function of one or more arguments that returns one number.
+
+    Returns:
+        A function of the same arguments. For one argument, the derivative in it, in its shape; for several, a tuple
+        with one for each.
+
+    Raises:
+        GraphError: (when called) ``f`` returned something other than one number; :func:`jacobian` takes more.
+    """
+
+    def gradient(*args, **kwargs):
+        return value_and_grad(f)(*args, **kwargs)[1]
+
+    return _named(gradient, "grad", f)
+
+
+def value_and_grad(f):
+    """The function that returns ``(f(...), gradient)``, for the price of one recording. See :func:`grad`."""
+
+    def both(*args, **kwargs):
+        run = _Recording(f, args, kwargs)
+        value = run.only_output()
+        return run.plain(value), run.in_shape_of_args(run.pull_back([value], [1.0]))
+
+    return _named(both, "value_and_grad", f)
+
+
+def vjp(f, *args, **kwargs):
+    """The value of ``f`` and the function that pulls a cotangent back through it (reverse mode).
+
+    Args:
+        f: a function that returns a number, or lists, tuples, dicts or arrays of numbers.
+        args: the point.
+
+    Returns:
+        ``(value, pull_back)``; ``pull_back(cotangent)`` takes a cotangent in the shape of the value and returns the sum
+        of cotangent times derivative, in the shape of the argument (of several: a tuple).
+
+    Raises:
+        ValueError: (when called) the cotangent has another shape than the value.
+    """
+    run = _Recording(f, args, kwargs)
+
+    def pull_back(cotangent):
+        seeds = _flatten_like(run.result, cotangent, "cotangent")
+        return run.in_shape_of_args(run.pull_back(run.outputs, seeds))
+
+    return run.rebuild([run.plain(y) for y in run.outputs]), pull_back
+
+
+def jvp(f, primals, tangents):
+    """The value of ``f`` and its derivative in one direction (forward mode).
+
+    Args:
+        f: a function that returns a number, or lists, tuples, dicts or arrays of numbers.
+        primals: the point, a tuple of arguments.
+        tangents: the direction, in the same shape.
+
+    Returns:
+        ``(value, tangent)``, both in the shape of the value.
+
+    Raises:
+        TypeError: the primals are no tuple.
+        ValueError: the tangents have another shape than the primals.
+    """
+    if not isinstance(primals, tuple) or not isinstance(tangents, tuple):
+        raise TypeError("jvp takes tuples, one entry per argument of f: jvp(f, (x,), (v,)).")
+    directions = _flatten_like(primals, tangents, "tangents")
+    run = _Recording(f, primals, {})
+    return run.rebuild([run.plain(y) for y in run.outputs]), run.rebuild(run.push_forward(directions))
+
+
+def jacobian(f):
+    """The function that returns all derivatives of all outputs of ``f``.
+
+    Returns:
+        A function of the arguments of ``f``. Its result has the shape of the output, with each number replaced by the
+        derivatives of that number in the shape of the argument (of several: a tuple): for lists, rows of a matrix.
+        Whichever is cheaper is run: one reverse sweep per output, or one forward sweep per input.
+    """
+
+    def matrix(*args, **kwargs):
+        run = _Recording(f, args, kwargs)
+        n = len(run.inputs)
+        if len(run.outputs) <= n:
+            rows = [run.pull_back([y], [1.0]) for y in run.outputs]
+        else:
+            columns = [run.push_forward([1.0 if i == j else 0.0 for j in range(n)]) for i in range(n)]
+            rows = [list(row) for row in zip(*columns, strict=True)]
+        return run.rebuild([run.in_shape_of_args(row) for row in rows])
+
+    return _named(matrix, "jacobian", f)
+
+
+def hessian(f):
+    """The function that returns the second derivatives of ``f``, a function that returns one number.
+
+    Returns:
+        A function of the arguments of ``f``: for one number a number, for a list a list of lists, for several arguments
+        a tuple of tuples. Reverse over reverse.
+    """
+    return _named(jacobian(grad(f)), "hessian", f)
+
+
+def hvp(f, primals, tangents):
+    """The second derivatives of ``f`` times a vector, without the matrix. Forward over reverse.
+
+    Args:
+        f: a function that returns one number.
+        primals: the point, a tuple of arguments.
+        tangents: the vector, in the same shape.
+
+    Returns:
+        The product, in the shape of the argument (of several: a tuple).
+    """
+    return jvp(grad(f), primals, tangents)[1]
+
+
+class _Recording:
+    """One call of a function with Values in place of its numbers, and the sweeps over what it recorded."""
+
+    def __init__(self, f, args, kwargs):
+        if (-Value(0.0)).op is None:
+            raise GraphError(
+                "under no_grad nothing is recorded, so nothing can be differentiated: leave the block first."
+            )
+        numbers, self._args_of = _flatten(args)
+        depth = getattr(_inside, "depth", 0)
+        # Only then can something be wanted of the results that is beyond this call: derivatives of them.
+        self.connected = depth > 0 or any(isinstance(x, Value) for x in numbers)
+        # A function's argument is a node of its own: what else depends on the same Value is not its business.
+        self.inputs = [record(primitives.alias, (x,)) if isinstance(x, Value) else Value(x) for x in numbers]
+        self._one_arg = len(args) == 1
+        _inside.depth = depth + 1
+        try:
+            result = f(*self._args_of(self.inputs), **kwargs)
+        finally:
+            _inside.depth = depth
+        self.result = result
+        self.outputs, self.rebuild = _flatten(result)
+
+    def only_output(self):
+        if self.rebuild is not _first:
+            raise GraphError(
+                f"grad needs a function that returns one number, found {len(self.outputs)} in a structure: "
+                "return one of them, or use jacobian."
+            )
+        return self.outputs[0]
+
+    def plain(self, y):
+        return y.data if isinstance(y, Value) and not self.connected else y
+
+    def in_shape_of_args(self, numbers):
+        args = self._args_of(numbers)
+        return args[0] if self._one_arg else args
+
+    def pull_back(self, outputs, seeds):
+        """The sum over outputs of seed times derivative, for each input."""
+        if self.connected or any(isinstance(seed, Value) for seed in seeds):
+            nodes = self._between(outputs)
+            starts: dict = {}
+            for y, seed in zip(outputs, seeds, strict=True):
+                if isinstance(y, Value):
+                    starts[y] = starts[y] + seed if y in starts else seed
+            found = graph.pull_back(nodes, starts, _itself, _operands)
+            return [found.get(x, 0.0) for x in self.inputs]
+        sums = [0.0] * len(self.inputs)
+        for y, seed in zip(outputs, seeds, strict=True):
+            if isinstance(y, Value):
+                found = adjoints(y, seed)
+                sums = [s + found.get(x, 0.0) for s, x in zip(sums, self.inputs, strict=True)]
+        return sums
+
+    def push_forward(self, directions):
+        """The derivative of each output along the directions of the inputs."""
+        nodes = self._between(self.outputs)
+        starts = dict(zip(self.inputs, directions, strict=True))
+        over_values = self.connected or any(isinstance(x, Value) for x in directions)
+        numbers = (_itself, _operands) if over_values else (_data, _recorded)
+        found = graph.push_forward(nodes, starts, *numbers)
+        return [found.get(y, 0.0) if isinstance(y, Value) else 0.0 for y in self.outputs]
+
+    def _between(self, outputs):
+        """The nodes that depend on the inputs and that the outputs depend on, operands first."""
+        dependent, nodes, seen = set(self.inputs), [], set()
+        for root in outputs:
+            if not isinstance(root, Value):
+                continue
+            for node in order_of_all(root, stop=dependent):
+                if node in seen:
+                    continue
+                seen.add(node)
+                if node in dependent or any(x in dependent for x in node.parents):
+                    dependent.add(node)
+                    nodes.append(node)
+        return nodes
+
+
+def _itself(node):
+    return node
+
+
+def _operands(node):
+    return node.operands
+
+
+def _data(node):
+    return node.data
+
+
+def _recorded(node):
+    return node.recorded
+
+
+def _flatten(tree):
+    """The numbers of a structure in order, and the function that puts numbers in their place."""
+    if isinstance(tree, Value) or is_real(tree):
+        return [tree], _first
+    if isinstance(tree, dict):
+        parts, keys = [_flatten(x) for x in tree.values()], list(tree)
+        return _join(parts), lambda numbers: dict(zip(keys, _split(parts, numbers), strict=True))
+    if isinstance(tree, (list, tuple)):
+        parts, kind = [_flatten(x) for x in tree], type(tree)
+        if hasattr(kind, "_fields"):  # a named tuple
+            return _join(parts), lambda numbers: kind(*_split(parts, numbers))
+        return _join(parts), lambda numbers: kind(_split(parts, numbers))
+    if type(tree).__name__ == "ndarray":
+        flat = tree.ravel().tolist()
+        return _flatten(flat)[0], lambda numbers: _array(numbers, tree.shape)
+    raise TypeError(
+        f"expected numbers, or lists, tuples, dicts and arrays of them, found {type(tree).__name__}: "
+        "pass what is not to be differentiated as a keyword argument."
+    )
+
+
+def _flatten_like(tree, other, name):
+    """The numbers of ``other``, which must have the structure of ``tree``, in the order of ``tree``'s."""
+    if isinstance(tree, dict):
+        if isinstance(other, dict) and other.keys() == tree.keys():
+            return [x for key in tree for x in _flatten_like(tree[key], other[key], name)]
+    elif isinstance(tree, (list, tuple)):
+        if isinstance(other, (list, tuple)) and len(other) == len(tree):
+            return [x for a, b in zip(tree, other, strict=True) for x in _flatten_like(a, b, name)]
+    elif type(tree).__name__ == "ndarray":
+        if getattr(other, "shape", None) == tree.shape:
+            return _flatten(other)[0]
+    elif isinstance(other, Value) or is_real(other):
+        return [other]
+    _flatten(other)  # first of all it must be numbers
+    raise ValueError(
+        f"the {name} must have the shape of what they belong to, {tree!r}, found {other!r}: give one for each."
+    )
+
+
+def _first(numbers):
+    return numbers[0]
+
+
+def _join(parts):
+    return [x for numbers, _ in parts for x in numbers]
+
+
+def _split(parts, numbers):
+    out, i = [], 0
+    for part, rebuild in parts:
+        out.append(rebuild(numbers[i : i + len(part)]))
+        i += len(part)
+    return out
+
+
+def _array(numbers, shape):
+    import numpy  # lazy: only where an array was given
+
+    if all(is_real(x) for x in numbers):
+        return numpy.array(numbers, dtype=float).reshape(shape)
+    if all(type(x).__name__ == "ndarray" for x in numbers):
+        return numpy.stack(numbers).reshape(*shape, *numbers[0].shape)
+    array = numpy.empty(len(numbers), dtype=object)
+    array[:] = numbers
+    return array.reshape(shape)
+
+
+def _named(function, transform, f):
+    function.__name__ = f"{transform}({getattr(f, '__name__', 'f')})"
+    function.__wrapped__ = f
+    return function

@@ -1,0 +1,768 @@
+# cython: language_level=3, cdivision=True, boundscheck=False, wraparound=False, binding=False, embedsignature=True
+# cython: embedsignature.format=clinic
+"""``Value``: a number that remembers how it was made.
+
+Operations on Values record a graph: each result keeps its operands, and the data they had. ``backward()`` walks that
+graph from the result to the leaves; how is in ``sweep.py``. What an operation means is in the table, ``primitives.py``.
+
+The file is ordinary Python. Cython compiles it as it stands, taking the annotations and ``value.pxd`` for C types;
+where there is no compiler it runs interpreted, slower and the same.
+"""
+
+import os
+from contextlib import ContextDecorator
+
+try:
+    import cython
+except ImportError:
+    from autograd.engine import _uncompiled as cython  # type: ignore[no-redef]  # it stands in for the library
+
+if cython.compiled:
+    from cython.cimports.autograd.engine.algebra import Primitive
+    from cython.cimports.autograd.engine.slab import slab_serve
+    from cython.cimports.cpython.pythread import PyThread_get_thread_ident as this_thread
+    from cython.cimports.libc.stdlib import free, malloc
+else:
+    from threading import get_ident as this_thread
+
+    from autograd.engine.algebra import Primitive
+
+from autograd.engine import primitives
+from autograd.engine.algebra import TABLE, is_real, out_of_domain
+from autograd.engine.errors import GraphError
+
+__all__ = ["Value", "assign", "compiled", "no_grad", "record", "restore", "sweep_with", "witnessed_by"]
+
+compiled: bool = cython.compiled
+
+# The codes of what is recorded the shortest way, as C integers.
+LEAF = cython.declare(cython.int, 0)
+ADD = cython.declare(cython.int, primitives.add.code)
+SUB = cython.declare(cython.int, primitives.sub.code)
+MUL = cython.declare(cython.int, primitives.mul.code)
+DIV = cython.declare(cython.int, primitives.div.code)
+NEG = cython.declare(cython.int, primitives.neg.code)
+DOT = cython.declare(cython.int, primitives.dot.code)
+
+# The primitives that are methods.
+ABS = cython.declare(object, primitives.abs_)
+ACOS = cython.declare(object, primitives.acos)
+ACOSH = cython.declare(object, primitives.acosh)
+ASIN = cython.declare(object, primitives.asin)
+ASINH = cython.declare(object, primitives.asinh)
+ATAN = cython.declare(object, primitives.atan)
+ATANH = cython.declare(object, primitives.atanh)
+COS = cython.declare(object, primitives.cos)
+COSH = cython.declare(object, primitives.cosh)
+EXP = cython.declare(object, primitives.exp)
+EXPM1 = cython.declare(object, primitives.expm1)
+LOG = cython.declare(object, primitives.log)
+LOG1P = cython.declare(object, primitives.log1p)
+RELU = cython.declare(object, primitives.relu)
+SIGMOID = cython.declare(object, primitives.sigmoid)
+SIN = cython.declare(object, primitives.sin)
+SINH = cython.declare(object, primitives.sinh)
+SQRT = cython.declare(object, primitives.sqrt)
+TAN = cython.declare(object, primitives.tan)
+TANH = cython.declare(object, primitives.tanh)
+
+# Values freed from within the freeing of others, once that is _DEEP levels deep: see Value.__dealloc__.
+_DEEP = cython.declare(cython.int, 64)
+_depth = cython.declare(cython.int, 0)
+_waiting = cython.declare(list, [])
+
+# How many no_grad blocks are open, in all threads together, and in each: most recording need only look at the sum. And
+# the thread that opened one last, while it has one: it need not look itself up.
+_paused = cython.declare(cython.int, 0)
+_paused_in: dict = {}
+_paused_last = cython.declare(cython.longlong, 0)
+
+# What backward() calls. The sweep is a floor above and puts itself here.
+_sweep = cython.declare(object, None)
+
+
+def sweep_with(function):
+    """Have ``value.backward(seed)`` call ``function(value, seed)``."""
+    global _sweep
+    _sweep = function
+
+
+# What is told of every look at a number that a program could branch on, while it is recorded to be compiled.
+_witness = cython.declare(object, None)
+
+
+def witnessed_by(function):
+    """Have ``function(how, value, other, held)`` called for each comparison, and each reading of ``data`` ("data").
+
+    Args:
+        function: the witness, or None. It is called in every thread.
+
+    Returns:
+        The witness before.
+    """
+    global _witness
+    before, _witness = _witness, function
+    return before
+
+
+@cython.final
+@cython.no_gc
+@cython.cclass
+class Value:
+    """A number that remembers how it was made.
+
+    Arithmetic with Values and plain numbers gives Values, and so do the functions of this package. After
+    ``loss.backward()`` the ``grad`` of every node under ``loss`` has grown by the derivative of ``loss`` in that node.
+
+    Args:
+        data: a real number; it is stored as a float. A NumPy scalar or a Fraction is a number too.
+        label: a name, for printing and drawing.
+
+    Raises:
+        TypeError: ``data`` is no real number (a complex number, a string, an array, another Value).
+
+    Equality and hash are those of the object; ``<``, ``<=``, ``>`` and ``>=`` compare data. ``bool()`` and ``float()``
+    raise, since they would drop the graph unseen.
+    """
+
+    # Fields, which only the engine's own files read:
+    #   _data, _grad     the number, and the derivative that sweeps add to
+    #   _adjoint         the derivative in the running sweep; 0 outside of one
+    #   _code            the primitive's place in the table; 0 for a leaf
+    #   _a, _b           the operands: a Value, or None where the operand is the constant in _a_data or _b_data. An
+    #                    operation on any number of operands keeps them in the tuple _a; dot keeps the weights, and
+    #                    after them the bias, in _a and the inputs in _b. Constants in tuples are floats.
+    #   _a_data, _b_data what the operands were when they were read
+    #   _seen            the same for operands in tuples: first those of _a, then those of _b
+    #   _label, _mark    a string or None; which sweep came by last
+
+    if not cython.compiled:
+        __slots__ = (
+            "__weakref__", "_a", "_a_data", "_adjoint", "_b", "_b_data", "_code", "_data", "_grad", "_label", "_mark",
+            "_seen",
+        )  # fmt: skip
+
+        def __init_subclass__(cls):
+            raise TypeError("Value is final, as it is compiled: hold a Value in place of being one.")
+
+    def __init__(self, data, label=None):
+        if not is_real(data):
+            advice = "use .detach() for a copy" if isinstance(data, Value) else "convert it to float first"
+            raise TypeError(f"a Value holds one real number, found {type(data).__name__} {data!r}: {advice}.")
+        computed = self._code != LEAF if cython.compiled else getattr(self, "_code", LEAF) != LEAF
+        if computed:
+            raise GraphError(f"{self!r} was computed by {self.op}: it cannot be made anew in place.")
+        clear(self)
+        self._data = float(data)
+        self.label = label
+
+    def __dealloc__(self):
+        """Free what only this Value held, without recursing as deep as the graph: that would overflow the C stack."""
+        global _depth
+        if self._code == LEAF:
+            return
+        if self._seen:
+            free(self._seen)
+        if _depth < _DEEP:
+            _depth += 1
+            self._a = None
+            self._b = None
+            _depth -= 1
+        else:
+            _waiting.append(self._a)
+            _waiting.append(self._b)
+        if _depth == 0 and _waiting:
+            _depth = 1  # what is freed from here must not come here again
+            while _waiting:
+                _waiting.pop()
+            _depth = 0
+
+    # --- What it is
+
+    @property
+    def data(self):
+        """The number. It can be set on a leaf only: what was computed follows from its operands.
+
+        Raises:
+            GraphError: it was set on a node that an operation computed.
+            TypeError: it was set to something that is no real number.
+        """
+        if _witness is not None:
+            _witness("data", self, None, None)
+        return self._data
+
+    @data.setter
+    def data(self, data):
+        if self._code != LEAF:
+            raise GraphError(f"{self!r} was computed by {self.op}: change a leaf and compute it again.")
+        if not is_real(data):
+            raise TypeError(
+                f"data is one real number, found {type(data).__name__} {data!r}: convert it to float first."
+            )
+        self._data = float(data)
+
+    @property
+    def grad(self):
+        """The derivative that sweeps have added up so far; set it to 0 to begin anew.
+
+        Raises:
+            TypeError: it was set to something that is no real number.
+        """
+        return self._grad
+
+    @grad.setter
+    def grad(self, grad):
+        if type(grad) is not float and not is_real(grad):
+            raise TypeError(
+                f"grad is one real number, found {type(grad).__name__} {grad!r}: convert it to float first."
+            )
+        self._grad = float(grad)
+
+    @property
+    def label(self):
+        """A name for printing and drawing, or None."""
+        return self._label
+
+    @label.setter
+    def label(self, label):
+        if label is not None and not isinstance(label, str):
+            raise TypeError(f"a label is a string or None, found {type(label).__name__}: write str(...).")
+        self._label = label
+
+    @property
+    def op(self):
+        """The primitive that computed it, or None for a leaf."""
+        return TABLE[self._code]
+
+    @property
+    def operands(self):
+        """What the operation read, in order: Values and plain floats."""
+        if self._code == LEAF:
+            return ()
+        if self._code == DOT:
+            weights: tuple = self._a
+            n = len(self._b)
+            return weights[:n] + self._b + weights[n:]
+        arity = TABLE[self._code].arity
+        if isinstance(self._a, tuple):
+            return self._a
+        first = self._a_data if self._a is None else self._a
+        if arity == 1:
+            return (first,)
+        return (first, self._b_data if self._b is None else self._b)
+
+    @property
+    def recorded(self):
+        """What the operands were when the operation read them, in order: plain floats."""
+        if self._code == LEAF:
+            return ()
+        if self._code == DOT:
+            n, m = len(self._b), len(self._a)
+            seen = _seen(self, m + n)
+            return seen[:n] + seen[m:] + seen[n:m]
+        if isinstance(self._a, tuple):
+            return _seen(self, len(self._a))
+        if TABLE[self._code].arity == 1:
+            return (self._a_data,)
+        return (self._a_data, self._b_data)
+
+    @property
+    def parents(self):
+        """The Values the operation read, in order, one entry per reading."""
+        return tuple([x for x in self.operands if isinstance(x, Value)])
+
+    # micrograd's names, which its notebooks draw with.
+    @property
+    def _prev(self):
+        return set(self.parents)
+
+    @property
+    def _op(self):
+        return "" if self._code == LEAF else str(self.op)
+
+    def __repr__(self):
+        label = "" if self._label is None else f", label={self._label!r}"
+        return f"Value(data={self._data!r}, grad={self._grad!r}{label})"
+
+    def __format__(self, spec):
+        return format(self._data, spec) if spec else repr(self)
+
+    # --- Arithmetic
+
+    def __add__(self, other):
+        if isinstance(other, Value):
+            o: Value = cython.cast(Value, other)
+            return _node(ADD, self._data + o._data, self, o, self._data, o._data)
+        if not is_real(other):
+            return NotImplemented
+        c: cython.double = float(other)
+        return _node(ADD, self._data + c, self, None, self._data, c)
+
+    def __radd__(self, other):
+        if not is_real(other):
+            return NotImplemented
+        c: cython.double = float(other)
+        return _node(ADD, c + self._data, None, self, c, self._data)
+
+    def __sub__(self, other):
+        if isinstance(other, Value):
+            o: Value = cython.cast(Value, other)
+            return _node(SUB, self._data - o._data, self, o, self._data, o._data)
+        if not is_real(other):
+            return NotImplemented
+        c: cython.double = float(other)
+        return _node(SUB, self._data - c, self, None, self._data, c)
+
+    def __rsub__(self, other):
+        if not is_real(other):
+            return NotImplemented
+        c: cython.double = float(other)
+        return _node(SUB, c - self._data, None, self, c, self._data)
+
+    def __mul__(self, other):
+        if isinstance(other, Value):
+            o: Value = cython.cast(Value, other)
+            return _node(MUL, self._data * o._data, self, o, self._data, o._data)
+        if not is_real(other):
+            return NotImplemented
+        c: cython.double = float(other)
+        return _node(MUL, self._data * c, self, None, self._data, c)
+
+    def __rmul__(self, other):
+        if not is_real(other):
+            return NotImplemented
+        c: cython.double = float(other)
+        return _node(MUL, c * self._data, None, self, c, self._data)
+
+    def __truediv__(self, other):
+        if isinstance(other, Value):
+            o: Value = cython.cast(Value, other)
+            return _node(DIV, _quotient(self._data, o._data), self, o, self._data, o._data)
+        if not is_real(other):
+            return NotImplemented
+        c: cython.double = float(other)
+        return _node(DIV, _quotient(self._data, c), self, None, self._data, c)
+
+    def __rtruediv__(self, other):
+        if not is_real(other):
+            return NotImplemented
+        c: cython.double = float(other)
+        return _node(DIV, _quotient(c, self._data), None, self, c, self._data)
+
+    def __neg__(self):
+        return _node(NEG, -self._data, self, None, self._data, 0.0)
+
+    def __pos__(self):
+        return self
+
+    def __pow__(self, other):
+        if not (isinstance(other, Value) or is_real(other)):
+            return NotImplemented
+        return record(primitives.pow_, (self, other))
+
+    def __rpow__(self, other):
+        return record(primitives.pow_, (other, self)) if is_real(other) else NotImplemented
+
+    def __abs__(self):
+        return _record_unary(ABS, self)
+
+    # --- The usual functions, as methods. All of them, and what they promise, are in autograd.engine.functions.
+
+    def exp(self):
+        """E to the power of this number."""
+        return _record_unary(EXP, self)
+
+    def log(self):
+        """The natural logarithm; a DomainError at 0 and below."""
+        return _record_unary(LOG, self)
+
+    def sqrt(self):
+        """The square root; a DomainError below 0."""
+        return _record_unary(SQRT, self)
+
+    def sin(self):
+        """The sine of this angle in radians."""
+        return _record_unary(SIN, self)
+
+    def cos(self):
+        """The cosine of this angle in radians."""
+        return _record_unary(COS, self)
+
+    def tan(self):
+        """The tangent of this angle in radians."""
+        return _record_unary(TAN, self)
+
+    def sinh(self):
+        """The hyperbolic sine."""
+        return _record_unary(SINH, self)
+
+    def cosh(self):
+        """The hyperbolic cosine."""
+        return _record_unary(COSH, self)
+
+    def tanh(self):
+        """The hyperbolic tangent."""
+        return _record_unary(TANH, self)
+
+    def expm1(self):
+        """E to the power of this number, less 1, exact near 0."""
+        return _record_unary(EXPM1, self)
+
+    def log1p(self):
+        """The natural logarithm of 1 plus this number, exact near 0."""
+        return _record_unary(LOG1P, self)
+
+    def arcsin(self):
+        """The inverse sine. NumPy calls it by this name."""
+        return _record_unary(ASIN, self)
+
+    def arccos(self):
+        """The inverse cosine. NumPy calls it by this name."""
+        return _record_unary(ACOS, self)
+
+    def arctan(self):
+        """The inverse tangent. NumPy calls it by this name."""
+        return _record_unary(ATAN, self)
+
+    def arcsinh(self):
+        """The inverse hyperbolic sine. NumPy calls it by this name."""
+        return _record_unary(ASINH, self)
+
+    def arccosh(self):
+        """The inverse hyperbolic cosine. NumPy calls it by this name."""
+        return _record_unary(ACOSH, self)
+
+    def arctanh(self):
+        """The inverse hyperbolic tangent. NumPy calls it by this name."""
+        return _record_unary(ATANH, self)
+
+    def sigmoid(self):
+        """1 / (1 + exp(-x))."""
+        return _record_unary(SIGMOID, self)
+
+    def relu(self):
+        """The number where it is above 0, else 0; its derivative at 0 is 0."""
+        return _record_unary(RELU, self)
+
+    # --- Comparison
+
+    def __eq__(self, other):
+        if _witness is not None and not isinstance(other, Value):
+            _witness("==", self, other, False)
+        return self is other
+
+    def __hash__(self):
+        return object.__hash__(self)
+
+    def __lt__(self, other):
+        if isinstance(other, Value):
+            held = self._data < cython.cast(Value, other)._data
+        elif is_real(other):
+            held = self._data < other
+        else:
+            return NotImplemented
+        return held if _witness is None else _witness("<", self, other, held)
+
+    def __le__(self, other):
+        if isinstance(other, Value):
+            held = self._data <= cython.cast(Value, other)._data
+        elif is_real(other):
+            held = self._data <= other
+        else:
+            return NotImplemented
+        return held if _witness is None else _witness("<=", self, other, held)
+
+    def __gt__(self, other):
+        if isinstance(other, Value):
+            held = self._data > cython.cast(Value, other)._data
+        elif is_real(other):
+            held = self._data > other
+        else:
+            return NotImplemented
+        return held if _witness is None else _witness(">", self, other, held)
+
+    def __ge__(self, other):
+        if isinstance(other, Value):
+            held = self._data >= cython.cast(Value, other)._data
+        elif is_real(other):
+            held = self._data >= other
+        else:
+            return NotImplemented
+        return held if _witness is None else _witness(">=", self, other, held)
+
+    def __bool__(self):
+        raise TypeError("a Value is neither true nor false: write value.data != 0, or compare it, as in value > 0.")
+
+    def __float__(self):
+        raise TypeError(
+            "float(value) would drop the graph: write value.data for the number, "
+            "and autograd's functions (autograd.exp) in place of math's."
+        )
+
+    # --- Differentiation
+
+    def backward(self, seed=1.0):
+        """Add the derivative of this number to the ``grad`` of every node under it, this one included.
+
+        Calling it twice adds twice. An interrupted sweep changes nothing.
+
+        Args:
+            seed: the adjoint this node starts with: the derivative of what is differentiated in this number.
+
+        Raises:
+            StaleGraphError: a leaf under it was changed after it was recorded.
+            TypeError: the seed is no real number.
+        """
+        if not is_real(seed):
+            raise TypeError(f"the seed is one real number, found {type(seed).__name__}: pass a float.")
+        _sweep(self, float(seed))
+
+    def detach(self):
+        """A leaf with the same data and label, and no memory of how it was made."""
+        return Value(self._data, self._label)
+
+
+if cython.compiled:
+    slab_serve(Value)
+
+
+# --- Fields
+
+
+@cython.cfunc
+def clear(node: Value):
+    """Every field at zero. C does that by itself."""
+    if not cython.compiled:
+        node._data = node._grad = node._adjoint = node._a_data = node._b_data = 0.0
+        node._a = node._b = node._seen = node._label = None
+        node._mark = node._code = 0
+
+
+@cython.cfunc
+def make_room(node: Value, n: cython.Py_ssize_t):
+    """Room to keep what n operands were; the node frees it."""
+    if cython.compiled:
+        node._seen = cython.cast(cython.p_double, malloc((n + 1) * cython.sizeof(cython.double)))
+        if node._seen is cython.NULL:
+            raise MemoryError(f"no memory for the {n} operands of one node")
+    else:
+        node._seen = [0.0] * (n + 1)
+
+
+@cython.cfunc
+def _seen(node: Value, n: cython.Py_ssize_t) -> tuple:
+    return tuple([node._seen[i] for i in range(n)])
+
+
+def assign(leaves: list, numbers: list):
+    """Set the data of many leaves, the shortest way: of all, or, where there is an error, of none.
+
+    Raises:
+        GraphError: one was computed and is no leaf.
+        TypeError: one is no Value, or a number is no float.
+        ValueError: there are more or fewer numbers.
+    """
+    node: Value
+    i: cython.Py_ssize_t
+    n: cython.Py_ssize_t = len(leaves)
+    if len(numbers) != n:
+        raise ValueError(f"{n} leaves and {len(numbers)} numbers: give one for each.")
+    for i in range(n):
+        if not isinstance(leaves[i], Value) or type(numbers[i]) is not float:
+            raise TypeError(f"leaf {i} is {leaves[i]!r} and its number {numbers[i]!r}: give Values and floats.")
+        node = cython.cast(Value, leaves[i])
+        if node._code != LEAF:
+            raise GraphError(f"{node!r} was computed by {node.op}: change a leaf and compute it again.")
+    for i in range(n):
+        node = cython.cast(Value, leaves[i])
+        node._data = cython.cast(cython.double, numbers[i])
+
+
+# --- Recording
+
+
+@cython.cfunc
+@cython.inline
+def blank(data: cython.double) -> Value:
+    """A leaf, the shortest way."""
+    node: Value = Value.__new__(Value)
+    if not cython.compiled:
+        clear(node)
+    node._data = data
+    return node
+
+
+@cython.cfunc
+@cython.inline
+def _node(
+    code: cython.int, data: cython.double, a: object, b: object, a_data: cython.double, b_data: cython.double
+) -> Value:
+    """The result of an operation on one or two operands; the constant ones are None."""
+    node: Value = blank(data)
+    if is_paused():
+        return node
+    node._code = code
+    node._a = a
+    node._b = b
+    node._a_data = a_data
+    node._b_data = b_data
+    return node
+
+
+@cython.cfunc
+def _quotient(a: cython.double, b: cython.double) -> cython.double:
+    if b == 0.0:
+        raise ZeroDivisionError("float division by zero")
+    return a / b
+
+
+@cython.cfunc
+def _record_unary(primitive: Primitive, x: Value) -> Value:
+    """Record a primitive of one operand, the shortest way."""
+    data: cython.double
+    try:
+        data = float(primitive.floats(x._data))
+    except ValueError as error:
+        raise out_of_domain(primitive, (x._data,), error) from None
+    return _node(primitive.code, data, x, None, x._data, 0.0)
+
+
+def record(primitive, operands):
+    """Apply a primitive to operands that are Values or plain numbers, and record it.
+
+    Args:
+        primitive: an entry of the table.
+        operands: as many as its arity.
+
+    Returns:
+        A Value.
+
+    Raises:
+        DomainError: there is no real value.
+        TypeError: an operand is no real number, or their number is not the primitive's arity.
+    """
+    node: Value
+    if primitive.arity is not None and len(operands) != primitive.arity:
+        raise TypeError(f"{primitive.name} takes {primitive.arity} operands, found {len(operands)}.")
+    operands = tuple([_operand(x, primitive) for x in operands])
+    floats = [_data_of(x) for x in operands]
+    try:
+        data = primitive.floats(*floats)
+    except ValueError as error:
+        raise out_of_domain(primitive, floats, error) from None
+    if not isinstance(data, float):
+        if not is_real(data):
+            raise TypeError(f"{primitive.name} returned {data!r} over floats: its value must be a real number.")
+        data = float(data)
+    if primitive.arity == 1:
+        return _node(primitive.code, data, operands[0], None, floats[0], 0.0)
+    if primitive.arity == 2:
+        first, second = [x if isinstance(x, Value) else None for x in operands]
+        return _node(primitive.code, data, first, second, floats[0], floats[1])
+    node = _node(primitive.code, data, operands, None, 0.0, 0.0)
+    if node._code != LEAF:
+        _remember(node, floats)
+    return node
+
+
+def _operand(x, primitive):
+    if isinstance(x, Value):
+        return x
+    if not is_real(x):
+        raise TypeError(f"{primitive.name} of a {type(x).__name__}: its operands are Values and real numbers.")
+    return float(x)
+
+
+@cython.cfunc
+def _data_of(x):
+    return cython.cast(Value, x)._data if isinstance(x, Value) else x
+
+
+@cython.cfunc
+def _remember(node: Value, floats: list):
+    """Keep what the operands of a node on any number of them were."""
+    i: cython.Py_ssize_t
+    make_room(node, len(floats))
+    for i in range(len(floats)):
+        node._seen[i] = floats[i]
+
+
+# --- Recording off
+
+
+@cython.cfunc
+@cython.inline
+def is_paused() -> cython.bint:
+    """True inside of a no_grad block of this thread."""
+    if _paused == 0:
+        return False
+    me: cython.longlong = this_thread()
+    return me == _paused_last or me in _paused_in
+
+
+class no_grad(ContextDecorator):
+    """A block, or a decorator, in which this thread records nothing: results are leaves.
+
+    ::
+
+        with no_grad():
+            prediction = model(x)
+    """
+
+    def __enter__(self):
+        global _paused, _paused_last
+        me: cython.longlong = this_thread()
+        _paused_in[me] = _paused_in.get(me, 0) + 1
+        _paused += 1
+        _paused_last = me
+        return self
+
+    def __exit__(self, *_error):
+        global _paused, _paused_last
+        me: cython.longlong = this_thread()
+        _paused -= 1
+        _paused_in[me] -= 1
+        if _paused_in[me] == 0:
+            del _paused_in[me]
+            if _paused_last == me:
+                _paused_last = 0
+
+
+def _in_child():
+    """After a fork: only the thread that forked goes on, and the number of another may be given to a new thread."""
+    global _paused, _paused_last
+    me: cython.longlong = this_thread()
+    depth: cython.int = _paused_in.get(me, 0)
+    _paused_in.clear()
+    if depth:
+        _paused_in[me] = depth
+    _paused = depth
+    _paused_last = me  # which is not read while nobody pauses
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_in_child)
+
+
+# --- Nodes from their parts
+
+
+def restore(op, operands, recorded, data) -> Value:
+    """A node as it was recorded, from its ``op``, ``operands``, ``recorded`` and ``data``: nothing is computed."""
+    node: Value = blank(data)
+    n: cython.Py_ssize_t = len(operands) // 2
+    node._code = op.code
+    if op is primitives.dot:
+        node._a = tuple(operands[:n]) + tuple(operands[2 * n :])
+        node._b = tuple(operands[n : 2 * n])
+        _remember(node, [*recorded[:n], *recorded[2 * n :], *recorded[n : 2 * n]])
+    elif op.arity is None or op.arity > 2:
+        node._a = tuple(operands)
+        _remember(node, list(recorded))
+    else:
+        node._a = operands[0] if isinstance(operands[0], Value) else None
+        node._a_data = recorded[0]
+        if op.arity == 2:
+            node._b = operands[1] if isinstance(operands[1], Value) else None
+            node._b_data = recorded[1]
+    return node

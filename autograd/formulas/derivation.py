@@ -1,0 +1,380 @@
+r"""``derive(loss)``: the formulas of backpropagation, read off a recorded graph.
+
+>>> from autograd import derive
+>>> print(derive(loss))                    # every delta and every gradient, each held to reverse mode
+>>> derive(loss).steps("w_ih[1,2]")        # the chain rule for one weight, line by line
+>>> derive(loss).grade("w_ho[1,2]", r"\delta_o a_h")
+"""
+
+import importlib
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from autograd.engine.errors import GraphError
+from autograd.engine.value import Value
+from autograd.formulas.conventions import Convention, convention
+from autograd.formulas.equations import (
+    Equation,
+    Recorded,
+    checked,
+    definitions,
+    delta_equations,
+    gathered,
+    gradient_equations,
+    gradient_of,
+)
+from autograd.formulas.expressions import Number, Symbol, split, times
+from autograd.formulas.formulas import Formulas
+from autograd.formulas.matrices import MatrixForm, matrix_form
+from autograd.formulas.printing import Printer, escape_latex
+from autograd.formulas.report import write_report
+from autograd.formulas.steps import Steps, steps_for
+from autograd.formulas.structure import find_network
+
+__all__ = ["Derivation", "Updates", "derive"]
+
+
+def derive(loss, *, parameters=None, inputs=None, targets=None, convention="standard") -> "Derivation":
+    r"""The formulas of backpropagation for a recorded loss: each neuron's delta, each weight's gradient.
+
+    A neuron's delta is $\delta_k = \partial L / \partial s_k$, with $s_k$ its pre-activation. Neurons, layers and
+    samples are found in the graph, however it was written; what is repeated is folded into sums and into "for all".
+
+    Args:
+        loss: the Value a graph ends in.
+        parameters: the leaves to differentiate in. By default those that :mod:`nn` named, or else those whose labels
+            begin with w or b.
+        inputs, targets: Values, in order; or a list of Values for each sample. By default those whose labels begin with
+            x, and with t or y. What was assumed is printed with the formulas.
+        convention: how formulas are written: a preset (``"standard"``, ``"000"`` to ``"004"``) or a
+            :class:`~autograd.formulas.conventions.Convention`; see :meth:`Derivation.convention`.
+
+    Returns:
+        A :class:`Derivation`. It prints as text and shows itself in a notebook.
+
+    Raises:
+        TypeError: ``loss`` is no Value, or an argument has something that is none.
+        GraphError: no parameter is known, or an argument is not under the loss.
+        StaleGraphError: a leaf was changed after the loss was recorded.
+        FormulaError: a formula does not evaluate to the gradient: a bug.
+    """
+    return Derivation(find_network(loss, parameters, inputs, targets), convention)
+
+
+class Updates(list):
+    """The update rules of gradient descent: one :class:`Rule` for each kind of parameter."""
+
+    def __str__(self):
+        return "\n".join([rule.text for rule in self])
+
+    def latex(self) -> str:
+        """The rules as one aligned block, without dollar signs."""
+        rows = [rule.latex.replace(r"\leftarrow", r"&\leftarrow", 1) for rule in self]
+        return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
+
+    def _repr_latex_(self):
+        return f"$$\n{self.latex()}\n$$"
+
+
+class Rule:
+    """One update rule: its text, its LaTeX, and the condition under which it is gradient descent, or "" for none."""
+
+    def __init__(self, text, latex, condition=""):
+        self.text = text + (f"   ({condition})" if condition else "")
+        self.latex = latex
+        self.condition = condition
+
+    def __str__(self):
+        return self.text
+
+    def _repr_latex_(self):
+        return rf"$\displaystyle {self.latex}$"
+
+
+class Derivation:
+    """The formulas of a recorded loss.
+
+    Attributes:
+        network: what was found in the graph: neurons, layer sizes, samples.
+        assumptions: what was concluded from labels, in words.
+    """
+
+    # Grading comes after this room. It puts its grader here when it is imported, so that nothing here imports it.
+    make_grader: Callable[..., Any] | None = None
+
+    def __init__(self, network, how="standard"):
+        self.network = network
+        self._convention = how if isinstance(how, Convention) else convention(how)
+        self._formulas = Formulas(network, self._convention.delta)
+        self._printer = Printer(self._formulas.alphabet, self._convention)
+        self._point = Recorded(self._formulas)
+        self._equations = None
+        self._grader = None
+
+    @property
+    def assumptions(self) -> list[str]:
+        """What was concluded from labels, in words."""
+        return list(self.network.assumptions)
+
+    # --- Formulas.
+
+    @property
+    def equations(self) -> list[Equation]:
+        """Every equation: definitions, deltas with the output layer first, then gradients."""
+        if self._equations is None:
+            formulas, printer = self._formulas, self._printer
+            found = delta_equations(formulas, printer) + gradient_equations(formulas, printer)
+            found = definitions(formulas, printer, found) + found
+            self._equations = checked(found, formulas, self._point)
+        return self._equations
+
+    def formula(self, parameter) -> Equation:
+        """The gradient of one weight or bias, in delta form.
+
+        Args:
+            parameter: the Value; or its name, ``"w_ho[1,2]"``, or its label.
+
+        Raises:
+            GraphError: there is no such parameter.
+        """
+        node = self._parameter(parameter)
+        right = gradient_of(self._formulas, node)
+        return self._one(Equation(self.network.symbol_of[node], right, {}, "gradient", self._printer))
+
+    def delta(self, neuron) -> Equation:
+        """The delta of one neuron; for all samples, where it is the same for all.
+
+        Args:
+            neuron: its pre-activation or activation, a Value; or a name: ``"d_h[2]"``, ``"a[2]"``, ``"s_h[2]"``; or a
+            pair
+                of a layer and a number, from 1.
+
+        Raises:
+            GraphError: there is no such neuron.
+        """
+        found = self._neurons(neuron)
+        pairs = [(self.network.delta_of(n), self._formulas.delta[n]) for n in found]
+        equations = gathered(pairs, "delta", self._printer)
+        return self._one(equations[0])
+
+    def _one(self, equation):
+        checked([equation], self._formulas, self._point)
+        return equation
+
+    def steps(self, parameter) -> Steps:
+        """The chain rule for one weight, line by line, each with its reason.
+
+        Args:
+            parameter: as for :meth:`formula`.
+
+        Raises:
+            GraphError: there is no such parameter, or the loss does not depend on it.
+        """
+        return steps_for(self._formulas, self._printer, self._point, self._parameter(parameter))
+
+    def matrix(self, rate=None) -> MatrixForm:
+        r"""The matrix form: vectors of sensitivities, and $W \\leftarrow W - \\alpha\\, a\\, \\delta^T$.
+
+        Args:
+            rate: the letter of the learning rate, LaTeX; the convention's by default.
+
+        Raises:
+            GraphError: the layers are not fully connected, each to the one before.
+        """
+        rate = self._convention.letters["rate"] if rate is None else rate
+        return matrix_form(self._formulas, self._printer, self._point, rate)
+
+    def update(self, rate=None, *, absorb=False) -> Updates:
+        r"""The update rules of gradient descent, $w \\leftarrow w - \\eta\\, \\partial L / \\partial w$, in delta form.
+
+        Args:
+            rate: the letter of the learning rate, LaTeX; the convention's by default. absorb: leave out a constant
+            factor, such as the 2 that comes with a delta of -1/2 dL/ds; the condition under
+                which the rule then is gradient descent is stated with it.
+        """
+        rate = self._convention.letters["rate"] if rate is None else rate
+        plain_rate = rate.replace("\\", "")
+        p = self._printer
+        rules = Updates()
+        for equation in self.equations:
+            if equation.kind != "gradient":
+                continue
+            step = times(Number(Fraction(-1)), equation.right)
+            sign, size, rest = _taken_apart(step)
+            condition = ""
+            if absorb and size != 1:
+                condition = f"{plain_rate} stands for {p.text(Number(size))} times the rate of gradient descent"
+                size = Fraction(1)
+            number = "" if size == 1 else f"{p.text(Number(size), 2)}*"
+            number_latex = "" if size == 1 else rf"{p.latex(Number(size))} \, "
+            w_text, w_latex = p.symbol_text(equation.left), p.symbol_latex(equation.left)
+            rules.append(
+                Rule(
+                    f"{w_text} <- {w_text} {sign} {number}{plain_rate}*{p.text(rest, 2)}"
+                    + p.quantifier_text(equation.ranges),
+                    rf"{w_latex} \leftarrow {w_latex} {sign} {number_latex}{rate}\, {p.latex(rest, 2)}"
+                    + p.quantifier_latex(equation.ranges),
+                    condition,
+                )
+            )
+        return rules
+
+    def convention(
+        self, preset=None, *, delta=None, letters=None, order=None, indices=None, vectors=None, batch=None
+    ) -> "Derivation":
+        r"""Return the same derivation, written in another convention.
+
+        Args:
+            preset: a name, such as ``"standard"``, ``"nielsen"`` or ``"bishop"``; or the number of one of the five
+                documents, ``"000"`` to ``"004"``. This derivation's own convention by default.
+            delta: what a delta is, times dL/ds: 1, -1, ``"-1/2"``.
+            letters: LaTeX by role, ``{"t": "y", "y": r"\\hat{y}"}``. Several roles may have one letter, as where
+                activations and outputs are both called a.
+            order: a weight's indices, ``"from-to"`` or ``"to-from"``.
+            indices: the letters of a weight's source, of the neuron it leads into, and of those that one feeds:
+                ``"i j k"``.
+            vectors: ``"columns"`` or ``"rows"``: how the matrix form writes the quantities of a layer.
+            batch: ``"columns"`` or ``"rows"``: where the samples stand in the matrices of a batch.
+
+        Returns:
+            A new Derivation; this one stays as it is.
+
+        Raises:
+            ValueError: there is no such preset, letter, order, index or layout; or the target and the output have one
+                letter.
+        """
+        base = self._convention if preset is None else preset
+        given = convention(
+            base, delta=delta, letters=letters, order=order, indices=indices, vectors=vectors, batch=batch
+        )
+        return Derivation(self.network, given)
+
+    # --- Grading.
+
+    def grade(self, target, formula, *, rate=None):
+        r"""Whether a formula is the derivative it is meant to be, with a proof, or a counterexample and a diagnosis.
+
+        Args:
+            target: the weight or bias, or the neuron whose delta it is: as for :meth:`formula` and :meth:`delta`. With
+                letters, ``"w_ho[h,o]"`` or ``"d_h[h]"``, the formula is graded for all of them. None where the
+                formula is an equation whose left side says it.
+            formula: LaTeX, or Python-like text in the vocabulary of :meth:`vocabulary`; with or without a left side. An
+                update, ``w' = w + ...``, is graded as one.
+            rate: the name of the learning rate in an update; the usual names are known.
+
+        Returns:
+            A :class:`~autograd.grading.grading.Grade`.
+
+        Raises:
+            GraphError: there is no such parameter or neuron.
+            TypeError: the formula is no text.
+        """
+        return self._grading().grade(target, formula, rate)
+
+    def vocabulary(self) -> str:
+        """The names that formulas are graded in, with what they mean."""
+        return self._grading().vocabulary.describe()
+
+    def _grading(self):
+        if self._grader is None:
+            if Derivation.make_grader is None:
+                importlib.import_module("autograd.grading")
+            self._grader = Derivation.make_grader(self._formulas, self._printer, self._convention)
+        return self._grader
+
+    # --- Which node is meant.
+
+    def _parameter(self, parameter):
+        names = self.network.symbol_of
+        if isinstance(parameter, Value):
+            if parameter in names and parameter in set(self.network.parameters):
+                return parameter
+            raise GraphError(f"{parameter!r} is no parameter of this derivation: its parameters are {self._shown()}.")
+        wanted = str(parameter).replace(" ", "").removeprefix("dL/d")
+        for test in (self._printer.symbol_text, None):
+            for node in self.network.parameters:
+                name = str(node.label) if test is None else test(names[node])
+                if name.replace(" ", "") == wanted:
+                    return node
+        raise GraphError(f"no parameter is called {str(parameter)!r}: there are {self._shown()}.")
+
+    def _shown(self):
+        names = [self._printer.symbol_text(self.network.symbol_of[p]) for p in self.network.parameters]
+        return ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
+
+    def _neurons(self, neuron):
+        network, p = self.network, self._printer
+        if isinstance(neuron, Value):
+            found = [n for n in network.neurons if neuron is n.s or neuron is n.a]
+        elif isinstance(neuron, tuple):
+            found = [n for n in network.neurons if (n.layer, n.index) == neuron]
+        else:
+            wanted = str(neuron).replace(" ", "")
+            found = []
+            for n in network.neurons:
+                symbols = [network.delta_of(n), network.symbol_of[n.s], network.symbol_of[n.a]]
+                symbols.append(Symbol("s", (n.layer,), (n.index,), n.sample, n.step))
+                whole = [p.symbol_text(x) for x in symbols]
+                any_sample = [p.symbol_text(Symbol(x.role, x.layers, x.indices)) for x in symbols]
+                labels = [str(x.label) for x in (n.s, n.a) if x.label is not None]
+                if wanted in [x.replace(" ", "") for x in (*whole, *any_sample, *labels)]:
+                    found.append(n)
+        if not found:
+            names = [p.symbol_text(network.delta_of(n)) for n in network.neurons[:6]]
+            raise GraphError(
+                f"no neuron is called {neuron!r}: there are {', '.join(names)}, and a[...], s[...] of each."
+            )
+        return found
+
+    # --- Showing itself.
+
+    def __str__(self):
+        network = self.network
+        sizes = "-".join([str(n) for n in network.sizes])
+        more = f", {network.samples} samples" if network.samples > 1 else ""
+        more += f", {network.steps} time steps" if network.steps > 1 else ""
+        lines = [f"A {sizes} network{more}. {str(self._convention)[0].upper()}{str(self._convention)[1:]}."]
+        lines += [f"Assumed: {words}." for words in self.assumptions]
+        kinds = {"definition": "Where", "delta": "Deltas", "gradient": "Gradients"}
+        for kind, title in kinds.items():
+            rows = [e.text for e in self.equations if e.kind == kind]
+            if rows:
+                lines += [title, *[f"  {row}" for row in rows]]
+        return "\n".join(lines)
+
+    def __repr__(self):
+        return f"<derivation of a {'-'.join([str(n) for n in self.network.sizes])} network>"
+
+    def latex(self) -> str:
+        """Every equation as one aligned block, without dollar signs."""
+        return (
+            "\\begin{aligned}\n"
+            + " \\\\[4pt]\n".join([e.latex.replace("=", "&=", 1) for e in self.equations])
+            + "\n\\end{aligned}"
+        )
+
+    def _repr_latex_(self):
+        assumed = "".join([rf"&\text{{assumed: {escape_latex(words)}}} \\[4pt]" + "\n" for words in self.assumptions])
+        return f"$$\n{self.latex().replace('{aligned}', '{aligned}' + chr(10) + assumed.rstrip(), 1)}\n$$"
+
+    def report(self, path):
+        """Write everything to a file: assumptions, formulas, the steps of one weight of each layer, the matrix form.
+
+        Args:
+            path: ends in ``.html`` (one self-contained page), ``.md`` or ``.tex``.
+
+        Returns:
+            The path, a ``pathlib.Path``.
+
+        Raises:
+            ValueError: the path has another ending.
+        """
+        return write_report(self, path)
+
+
+def _taken_apart(e):
+    """The sign, the size of the number and the rest of a product."""
+    number, rest = split(e)
+    sign = "+" if number > 0 else "-"
+    return sign, abs(number), rest

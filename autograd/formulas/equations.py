@@ -1,0 +1,263 @@
+"""The equations of a derivation, gathered for all neurons of a layer and held to reverse mode before they are shown."""
+
+import itertools
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+from autograd.engine.errors import FormulaError
+from autograd.formulas.expressions import Expression, Plus, Sum, Symbol, Times, evaluate, symbols, times
+from autograd.formulas.folding import fold, for_all
+from autograd.formulas.sampling import recorded_sample
+
+__all__ = [
+    "Equation",
+    "Recorded",
+    "checked",
+    "definitions",
+    "delta_equations",
+    "folded_sum",
+    "gathered",
+    "gradient_equations",
+    "gradient_of",
+]
+
+
+@dataclass(frozen=True)
+class Equation:
+    """``left = right``, for all indices in ``ranges``.
+
+    Attributes:
+        left: the delta, or the parameter whose gradient it is, or a defined symbol.
+        right: the formula.
+        ranges: from letter to what it counts and the numbers it takes.
+        kind: ``"delta"``, ``"gradient"`` or ``"definition"``.
+        printer: prints it.
+    """
+
+    left: Symbol
+    right: Expression
+    ranges: dict = field(default_factory=dict)
+    kind: str = "delta"
+    printer: Any = None
+
+    @property
+    def text(self) -> str:
+        """Python-like text, the vocabulary that formulas are graded in."""
+        p = self.printer
+        left = p.derivative_text(self.left) if self.kind == "gradient" else p.symbol_text(self.left)
+        return f"{left} = {p.text(self.right)}{p.quantifier_text(self.ranges)}"
+
+    @property
+    def latex(self) -> str:
+        """LaTeX, without dollar signs."""
+        p = self.printer
+        left = p.derivative_latex(self.left) if self.kind == "gradient" else p.symbol_latex(self.left)
+        return f"{left} = {p.latex(self.right)}{p.quantifier_latex(self.ranges)}"
+
+    def instances(self):
+        """The assignments of numbers to letters for which it is said to hold."""
+        letters = list(self.ranges)
+        for numbers in itertools.product(*[self.ranges[letter][1] for letter in letters]):
+            yield dict(zip(letters, numbers, strict=True))
+
+    def __str__(self):
+        return self.text
+
+    def _repr_latex_(self):
+        return rf"$\displaystyle {self.latex}$"
+
+
+def gathered(pairs, kind, printer) -> list[Equation]:
+    """The equations for symbols and their formulas; one for all where they differ in their indices only."""
+    groups: dict = {}
+    for left, right in pairs:
+        groups.setdefault((left.role, left.layers, left.name), []).append((left, right))
+    found = []
+    for group in groups.values():
+        general = for_all(group, printer.alphabet)
+        if general is not None:
+            found.append(Equation(general[0], general[1], general[2], kind, printer))
+            continue
+        # perhaps for the first and the last time step, or by sample
+        for key in (lambda s: s.step, lambda s: s.sample, lambda s: s.indices):
+            parts: dict = {}
+            for left, right in group:
+                parts.setdefault(key(left), []).append((left, right))
+            generals = {k: for_all(part, printer.alphabet) if len(part) > 1 else None for k, part in parts.items()}
+            if any(generals.values()) and len(parts) < len(group):
+                for k, part in parts.items():
+                    one = generals[k]
+                    if one is not None:
+                        found.append(Equation(one[0], one[1], one[2], kind, printer))
+                    else:
+                        found += [Equation(left, right, {}, kind, printer) for left, right in part]
+                break
+        else:
+            found += _runs(group, kind, printer)
+    return found
+
+
+def _runs(group, kind, printer):
+    """Steps in the middle of a recurrent network are alike; its first and last are not."""
+    if group[0][0].step is not None and len(group) > 3:
+        general = for_all(group[1:-1], printer.alphabet)
+        if general is not None:
+            middle = [Equation(general[0], general[1], general[2], kind, printer)]
+            ends = [Equation(left, right, {}, kind, printer) for left, right in (group[0], group[-1])]
+            return [ends[1], *middle, ends[0]]
+        for cut in (group[:-1], group[1:]):
+            general = for_all(cut, printer.alphabet)
+            if general is not None:
+                rest = [pair for pair in group if pair not in cut]
+                return [Equation(left, right, {}, kind, printer) for left, right in rest] + [
+                    Equation(general[0], general[1], general[2], kind, printer)
+                ]
+    return [Equation(left, right, {}, kind, printer) for left, right in group]
+
+
+def delta_equations(formulas, printer) -> list[Equation]:
+    """The delta of every neuron, output layer first."""
+    network = formulas.network
+    found = []
+    for layer in range(network.depth, 0, -1):
+        pairs = [(network.delta_of(n), formulas.delta[n]) for n in network.neurons if n.layer == layer]
+        found += gathered(pairs, "delta", printer)
+    return found
+
+
+def gradient_equations(formulas, printer) -> list[Equation]:
+    """The gradient of every parameter, output layer first, weights before biases."""
+    network = formulas.network
+    pairs = [(network.symbol_of[p], gradient_of(formulas, p)) for p in network.parameters]
+    order = {"w": 0, "b": 1, "free": 2}
+    pairs.sort(key=lambda pair: (-max(pair[0].layers, default=0), order[pair[0].role], pair[0].indices))
+    return gathered(pairs, "gradient", printer)
+
+
+def gradient_of(formulas, node) -> Expression:
+    """The gradient of a parameter or of an activation in delta form.
+
+    Raises:
+        KeyError: no formula was kept of it.
+    """
+    return fold(formulas.arrived(node), formulas.alphabet)
+
+
+class Recorded:
+    """The recorded point, with what the formulas named themselves."""
+
+    def __init__(self, formulas):
+        network = formulas.network
+        self.sample = recorded_sample(network)
+        self.number = float
+        self._quantities = self.sample.quantities
+        for neuron in network.neurons:
+            symbol = network.delta_of(neuron)
+            self._quantities[symbol] = self._quantities[symbol] * float(formulas.factor)
+        for symbol, (node, _) in formulas.adjoint_of.items():
+            self._quantities[symbol] = self.sample.gradient(node)
+        for symbol, fact in formulas.facts.items():
+            self._quantities[symbol] = evaluate(formulas.stable.get(symbol, fact), self)
+
+    def symbol(self, symbol):
+        """The number of a symbol, for :func:`~autograd.formulas.expressions.evaluate`."""
+        return self.sample.symbol(symbol)
+
+
+class _Magnitude:
+    """The same with every number without its sign: the size that a formula's rounding errors are measured by."""
+
+    def __init__(self, point):
+        self._point = point
+
+    def number(self, x):
+        return abs(float(x))
+
+    def symbol(self, symbol):
+        return abs(self._point.symbol(symbol))
+
+
+def checked(equations, formulas, point=None):
+    """The equations, each evaluated at the recorded point and compared with the engine's reverse sweep.
+
+    Raises:
+        FormulaError: one does not give the gradient.
+    """
+    point = point or Recorded(formulas)
+    network = formulas.network
+    node_of = {symbol: node for node, symbol in network.symbol_of.items()}
+    for equation in equations:
+        for env in equation.instances():
+            left = equation.left.bound(env)
+            if equation.kind == "gradient":
+                truth = point.sample.gradient(node_of[left])
+            elif left in formulas.adjoint_of:
+                truth = point.symbol(left)
+            else:
+                truth = point.symbol(left)
+            given = evaluate(equation.right, point, env)
+            if not _agrees(truth, given, equation.right, point, env):
+                raise FormulaError(
+                    f"the formula {equation.text} gives {given!r} for {equation.printer.symbol_text(left)}, but "
+                    f"reverse mode gives {truth!r}: this is a bug in autograd.formulas. Please report it."
+                )
+    return equations
+
+
+def _agrees(truth, given, right, point, env):
+    if truth == given or (math.isnan(truth) and math.isnan(given)):
+        return True
+    if math.isinf(truth) or math.isnan(truth) or math.isnan(given):
+        return False
+    error = abs(truth - given)
+    if error <= 1e-9 * max(abs(truth), abs(given)):
+        return True
+    return error <= 1e-9 * _size(right, point, env)
+
+
+def _size(e, point, env):
+    """The sum of the absolute terms of a formula."""
+    if isinstance(e, Plus):
+        return sum(_size(x, point, env) for x in e.terms)
+    if isinstance(e, Sum):
+        return sum(_size(e.body, point, {**(env or {}), e.letter: v}) for v in e.values)
+    if isinstance(e, Times):
+        y = 1.0
+        for x in e.factors:
+            y *= _size(x, point, env)
+        return y
+    return abs(evaluate(e, point, env))
+
+
+def definitions(formulas, printer, equations) -> list[Equation]:
+    """What equations use that was given a name here: shared nodes, softmax probabilities, one-hot targets."""
+    meaning = {**formulas.defined, **{s: g for s, (_, g) in formulas.adjoint_of.items()}, **formulas.facts}
+    used: dict = {}
+    waiting = [s.bound(env) for e in equations for s in symbols(e.right) for env in e.instances()]
+    while waiting:
+        symbol = waiting.pop()
+        if symbol in meaning and symbol not in used:
+            used[symbol] = meaning[symbol]
+            waiting.extend(symbols(meaning[symbol]))
+    found = []
+    for role in ("v", "p", "t", "adjoint"):
+        pairs = [(symbol, meaning[symbol]) for symbol in meaning if symbol in used and symbol.role == role]
+        if role in ("v", "adjoint"):
+            found += [Equation(left, right, {}, "definition", printer) for left, right in pairs]
+        else:
+            found += gathered(pairs, "definition", printer)
+    return found
+
+
+def folded_sum(e, formulas) -> Expression:
+    """An expression with the sums in it folded, as a loss is shown."""
+    if isinstance(e, Plus):
+        folded = fold(list(e.terms), formulas.alphabet)
+        return folded if isinstance(folded, Plus) else folded_sum(folded, formulas)
+    if isinstance(e, Sum):
+        return Sum(e.letter, e.over, e.values, folded_sum(e.body, formulas))
+    factors = getattr(e, "factors", None)
+    if factors:
+        return times(*[folded_sum(f, formulas) for f in factors])
+    return e

@@ -1,0 +1,399 @@
+"""Formulas as a kind of number: feed symbols to the rules of the table, and the formula comes out.
+
+An :class:`Expression` is immutable and compares by what it says. Sums and products are flat, numbers are exact
+fractions, equal terms and factors are gathered; beyond that nothing is rearranged, so a formula keeps the shape that
+the graph gave it.
+"""
+
+from fractions import Fraction
+from typing import NamedTuple
+
+from autograd.engine import primitives
+from autograd.engine.algebra import register
+
+__all__ = [
+    "ONE",
+    "ZERO",
+    "Applied",
+    "Expression",
+    "Letter",
+    "Number",
+    "Plus",
+    "Power",
+    "Slope",
+    "Sum",
+    "Symbol",
+    "Times",
+    "evaluate",
+    "expression",
+    "parts",
+    "plus",
+    "power",
+    "rational",
+    "symbols",
+    "times",
+]  # fmt: skip
+
+
+def rational(x) -> Fraction:
+    """The fraction a recorded float stands for: of a small denominator where that rounds to it, else its decimals.
+
+    ``1 / 3`` becomes 1/3 and ``0.1`` becomes 1/10. Both differ from the float by less than its rounding error.
+    """
+    if isinstance(x, (int, Fraction)):
+        return Fraction(x)
+    short = Fraction(x).limit_denominator(10_000)
+    return short if float(short) == x else Fraction(repr(float(x)))
+
+
+class Letter(NamedTuple):
+    """An index that a sum or a "for all" runs over, or a neighbour of it (``offset``)."""
+
+    name: str
+    offset: int = 0
+
+
+class Expression:
+    """A formula. Arithmetic and the functions of the table work on it as on any number."""
+
+    __slots__ = ("_hash", "key")
+
+    def __eq__(self, other):
+        if self is other:
+            return True
+        return isinstance(other, Expression) and self._hash == other._hash and self.key == other.key
+
+    def __hash__(self):
+        return self._hash
+
+    def __repr__(self):
+        return f"<{type(self).__name__} {self.key[1:]!r}>"
+
+    def __add__(self, other):
+        return plus(self, expression(other))
+
+    def __radd__(self, other):
+        return plus(expression(other), self)
+
+    def __sub__(self, other):
+        return plus(self, times(MINUS_ONE, expression(other)))
+
+    def __rsub__(self, other):
+        return plus(expression(other), times(MINUS_ONE, self))
+
+    def __mul__(self, other):
+        return times(self, expression(other))
+
+    def __rmul__(self, other):
+        return times(expression(other), self)
+
+    def __truediv__(self, other):
+        return times(self, power(expression(other), MINUS_ONE))
+
+    def __rtruediv__(self, other):
+        return times(expression(other), power(self, MINUS_ONE))
+
+    def __pow__(self, other):
+        return power(self, expression(other))
+
+    def __rpow__(self, other):
+        return power(expression(other), self)
+
+    def __neg__(self):
+        return times(MINUS_ONE, self)
+
+
+class Number(Expression):
+    """An exact number."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value):
+        self.value = value
+        self.key = ("number", value)
+        self._hash = hash(self.key)
+
+
+class Symbol(Expression):
+    """A named quantity of a network.
+
+    Attributes:
+        role: ``"x"`` input, ``"a"`` activation, ``"t"`` target, ``"s"`` pre-activation, ``"delta"``, ``"w"``, ``"b"``,
+            ``"p"`` softmax, ``"v"`` another node, ``"adjoint"`` of one; or ``"free"``, with its label in ``name``.
+            In formulas that are graded also ``"gradient"``, the derivative of the loss in the symbol ``name`` (None for
+            the loss itself), and ``"ratio"``, the derivative of one symbol in another, a pair in ``name``.
+        layers: the layers its indices count in; of a weight, where it comes from and where it leads to.
+        indices: one for each of ``layers``, from 1; integers or :class:`Letter`.
+        sample: the sample it belongs to, from 1, or a Letter; None where there is one sample, and for parameters.
+        step: the time step of a recurrent network, likewise.
+    """
+
+    __slots__ = ("indices", "layers", "name", "role", "sample", "step")
+
+    def __init__(self, role, layers=(), indices=(), sample=None, step=None, name=None):
+        self.role, self.layers, self.indices = role, layers, indices
+        self.sample, self.step, self.name = sample, step, name
+        self.key = ("symbol", role, layers, indices, sample, step, name)
+        self._hash = hash(self.key)
+
+    def bound(self, env):
+        """The symbol with its letters replaced by the numbers in ``env``; in a derivative, those of what it is of."""
+        name = self.name
+        if isinstance(name, Symbol):
+            name = name.bound(env)
+        elif isinstance(name, tuple):
+            name = tuple([x.bound(env) for x in name])
+        return Symbol(
+            self.role, self.layers, tuple([_bound(i, env) for i in self.indices]),
+            _bound(self.sample, env), _bound(self.step, env), name,
+        )  # fmt: skip
+
+    @property
+    def is_bound(self):
+        """Whether no index is a letter."""
+        return not any(isinstance(i, Letter) for i in (*self.indices, self.sample, self.step))
+
+
+def _bound(index, env):
+    if isinstance(index, Letter) and index.name in env:
+        return env[index.name] + index.offset
+    return index
+
+
+class Plus(Expression):
+    """A sum of two terms or more."""
+
+    __slots__ = ("terms",)
+
+    def __init__(self, terms):
+        self.terms = terms
+        self.key = ("plus", terms)
+        self._hash = hash(self.key)
+
+
+class Times(Expression):
+    """A product of two factors or more; a number comes first."""
+
+    __slots__ = ("factors",)
+
+    def __init__(self, factors):
+        self.factors = factors
+        self.key = ("times", factors)
+        self._hash = hash(self.key)
+
+
+class Power(Expression):
+    """A base and an exponent."""
+
+    __slots__ = ("base", "exponent")
+
+    def __init__(self, base, exponent):
+        self.base, self.exponent = base, exponent
+        self.key = ("power", base, exponent)
+        self._hash = hash(self.key)
+
+
+class Applied(Expression):
+    """A primitive of the table, applied."""
+
+    __slots__ = ("operands", "primitive")
+
+    def __init__(self, primitive, operands):
+        self.primitive, self.operands = primitive, operands
+        self.key = ("applied", primitive.code, operands)
+        self._hash = hash(self.key)
+
+
+class Slope(Expression):
+    """The derivative of a primitive in one operand, where its rule cannot be written out (it compares numbers)."""
+
+    __slots__ = ("operands", "place", "primitive")
+
+    def __init__(self, primitive, place, operands):
+        self.primitive, self.place, self.operands = primitive, place, operands
+        self.key = ("slope", primitive.code, place, operands)
+        self._hash = hash(self.key)
+
+
+class Sum(Expression):
+    """A sum over an index: the ``body`` for each of ``values`` in place of ``letter``.
+
+    ``over`` is what the index counts: a layer, ``"samples"`` or ``"steps"``.
+    """
+
+    __slots__ = ("body", "letter", "over", "values")
+
+    def __init__(self, letter, over, values, body):
+        self.letter, self.over, self.values, self.body = letter, over, values, body
+        self.key = ("sum", letter, over, values, body)
+        self._hash = hash(self.key)
+
+
+ZERO, ONE, MINUS_ONE = Number(Fraction(0)), Number(Fraction(1)), Number(Fraction(-1))
+
+
+def expression(x) -> Expression:
+    """``x`` as an Expression; a number becomes exact by :func:`rational`."""
+    return x if isinstance(x, Expression) else Number(rational(x))
+
+
+def plus(*terms) -> Expression:
+    """The sum; equal terms are gathered, in the order they come in."""
+    gathered: dict = {}
+    constant = Fraction(0)
+    for term in terms:
+        for part in term.terms if isinstance(term, Plus) else (term,):
+            if isinstance(part, Number):
+                constant += part.value
+                continue
+            coefficient, rest = split(part)
+            gathered[rest] = gathered.get(rest, 0) + coefficient
+    flat = [rest if c == 1 else times(Number(c), rest) for rest, c in gathered.items() if c]
+    if constant:
+        # 1 - a, not -a + 1
+        flat.insert(0 if flat and split(flat[0])[0] < 0 and constant > 0 else len(flat), Number(constant))
+    if not flat:
+        return ZERO
+    return flat[0] if len(flat) == 1 else Plus(tuple(flat))
+
+
+def split(term):
+    """A term as its number and the rest of it."""
+    if isinstance(term, Times) and isinstance(term.factors[0], Number):
+        rest = term.factors[1:]
+        return term.factors[0].value, rest[0] if len(rest) == 1 else Times(rest)
+    return Fraction(1), term
+
+
+def times(*factors) -> Expression:
+    """The product; powers of one base are gathered, in the order they come in."""
+    constant = Fraction(1)
+    bases: dict = {}
+    for factor in factors:
+        for part in factor.factors if isinstance(factor, Times) else (factor,):
+            if isinstance(part, Number):
+                constant *= part.value
+                continue
+            if isinstance(part, Power) and isinstance(part.exponent, Number):
+                base, exponent = part.base, part.exponent.value
+            else:
+                base, exponent = part, 1
+            bases[base] = bases.get(base, 0) + exponent
+    if constant == 0:
+        return ZERO
+    flat: list = [base if n == 1 else Power(base, Number(Fraction(n))) for base, n in bases.items() if n]
+    if constant != 1 or not flat:
+        flat.insert(0, Number(constant))
+    return flat[0] if len(flat) == 1 else Times(tuple(flat))
+
+
+def power(base, exponent) -> Expression:
+    """The power; of a number and a small integer, a number."""
+    if isinstance(exponent, Number):
+        n = exponent.value
+        if n == 1:
+            return base
+        if n == 0:
+            return ONE
+        if isinstance(base, Number) and n.denominator == 1 and abs(n) <= 64 and (base.value or n > 0):
+            return Number(base.value ** int(n))
+        if isinstance(base, Power) and isinstance(base.exponent, Number) and n.denominator == 1:
+            return power(base.base, Number(base.exponent.value * n))
+        if isinstance(base, Times) and n == -1:
+            return times(*[power(factor, exponent) for factor in base.factors])
+    return Power(base, exponent)
+
+
+def _over_expressions(primitive, operands):
+    if primitive is primitives.pow_:
+        return power(expression(operands[0]), expression(operands[1]))
+    if primitive is primitives.shift:
+        return ZERO  # what it is used for does not depend on it
+    if primitive in _WRITTEN_OUT or (primitive is primitives.power_term and not isinstance(operands[2], Expression)):
+        return expression(primitive.forward(*operands))
+    return Applied(primitive, tuple([expression(x) for x in operands]))
+
+
+_WRITTEN_OUT = {
+    primitives.add, primitives.sub, primitives.mul, primitives.div, primitives.neg, primitives.dot, primitives.total,
+    primitives.alias, primitives.unit, primitives.inversion, primitives.one_minus_square, primitives.gaussian_times,
+    primitives.normal_pdf_times, primitives.sech2_times, primitives.logistic_pdf, primitives.logistic_pdf_times,
+}  # fmt: skip
+
+for _kind in (Number, Symbol, Plus, Times, Power, Applied, Slope, Sum):
+    register(_kind, _over_expressions)
+
+
+def parts(e) -> tuple:
+    """The expressions an expression is made of, directly."""
+    if isinstance(e, Plus):
+        return e.terms
+    if isinstance(e, Times):
+        return e.factors
+    if isinstance(e, Power):
+        return e.base, e.exponent
+    if isinstance(e, (Applied, Slope)):
+        return e.operands
+    return (e.body,) if isinstance(e, Sum) else ()
+
+
+def symbols(e) -> list[Symbol]:
+    """The symbols in an expression, in order, each as often as it stands there."""
+    found, stack = [], [e]
+    while stack:
+        e = stack.pop()
+        if isinstance(e, Symbol):
+            found.append(e)
+        stack.extend(reversed(parts(e)))
+    return found
+
+
+def evaluate(e, point, env=None):
+    """The number of an expression at a point.
+
+    Args:
+        e: the expression.
+        point: has ``symbol(symbol)`` and ``number(fraction)``, which give numbers of one kind.
+        env: the numbers of the letters that are bound outside of ``e``.
+
+    Returns:
+        A number of the point's kind; the primitives are applied by their one rule.
+    """
+    if isinstance(e, Symbol):
+        return point.symbol(e.bound(env) if env else e)
+    if isinstance(e, Number):
+        return point.number(e.value)
+    if isinstance(e, Times):
+        y = evaluate(e.factors[0], point, env)
+        for factor in e.factors[1:]:
+            y = y * evaluate(factor, point, env)
+        return y
+    if isinstance(e, Plus):
+        y = evaluate(e.terms[0], point, env)
+        for term in e.terms[1:]:
+            y = y + evaluate(term, point, env)
+        return y
+    if isinstance(e, Sum):
+        y = None
+        for value in e.values:
+            term = evaluate(e.body, point, {**(env or {}), e.letter: value})
+            y = term if y is None else y + term
+        return point.number(Fraction(0)) if y is None else y
+    if isinstance(e, Power):
+        base = evaluate(e.base, point, env)
+        if isinstance(e.exponent, Number):
+            n = e.exponent.value
+            if n == -1:
+                return 1 / base
+            return primitives.pow_(base, int(n) if n.denominator == 1 else point.number(n))
+        exponent = evaluate(e.exponent, point, env)
+        if hasattr(point, "guard"):
+            point.guard([base, exponent])
+        return primitives.pow_(base, exponent)
+    numbers = [evaluate(x, point, env) for x in e.operands]
+    if hasattr(point, "guard"):
+        point.guard(numbers)
+    if isinstance(e, Applied):
+        return e.primitive(*numbers)
+    y = e.primitive(*numbers)
+    return e.primitive.gradient(y, numbers)[e.place]

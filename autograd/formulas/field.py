@@ -1,0 +1,308 @@
+r"""Numbers of a prime field: two formulas that agree there at random points are the same, almost surely.
+
+A point of the field $\mathbb{F}_p$ is exact and as quick as an integer. A polynomial identity of degree $d$ that is
+false holds at a random point with a probability of at most $d/p$ (Schwartz 1980, Zippel 1979), and $p$ is a random
+prime above $2^{60}$. Functions that the field does not have become random functions that keep the laws which formulas
+of backpropagation need: $e^{qx} = (e^x)^q$ for small fractions $q$, $e^{x+y} = e^x e^y$ for arguments met before,
+$\log e^x = x$. A law that is not kept can make a true identity fail here, never a false one hold.
+
+A step function is a random bit that keeps $\theta(-x) = 1 - \theta(x)$ and $\theta(cx) = \theta(x)$ for small positive
+c: one point tells little then, and 24 points are used. Roots and absolute values have no consistent sign in a field:
+they are :class:`Unprovable`.
+"""
+
+import random
+from fractions import Fraction
+
+from autograd.engine import primitives
+from autograd.engine.algebra import register
+from autograd.engine.errors import AutogradError
+from autograd.formulas.expressions import rational
+
+__all__ = ["SMALL", "Point", "Pole", "Residue", "Unprovable", "small_fraction"]
+
+# exp(x) is r^12, so that exp(x/2), exp(x/3) and exp(3x/4) are powers of r.
+_ROOT = 12
+SMALL = 4000  # the largest numerator and denominator of a factor that has a name
+_MOST_ROOTS = 48  # beyond, sums of arguments are not looked for: it would take too long
+_RATIOS = sorted(
+    {Fraction(n, d) for n in range(-12, 13) if n for d in (1, 2, 3, 4, 6, 12)}, key=lambda q: (q.denominator, abs(q))
+)
+
+
+class Unprovable(AutogradError):
+    """A formula has a function in it that means nothing in a field, such as a square root."""
+
+
+class Pole(AutogradError, ZeroDivisionError):
+    """A random point hit a zero of a denominator: take another."""
+
+
+def _is_prime(n):
+    """Miller and Rabin's test, with the bases that settle every n below 2^64 (Sorenson and Webster 2015)."""
+    if n < 41:
+        return n in (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37)
+    d, s = n - 1, 0
+    while d % 2 == 0:
+        d, s = d // 2, s + 1
+    for a in (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37):
+        x = pow(a, d, n)
+        if x in (1, n - 1):
+            continue
+        for _ in range(s - 1):
+            x = x * x % n
+            if x == n - 1:
+                break
+        else:
+            return False
+    return True
+
+
+def _random_prime(generator):
+    while True:
+        n = generator.randrange(2**60, 2**61) | 1
+        if all(n % q for q in (3, 5, 7, 11, 13)) and _is_prime(n):
+            return n
+
+
+PRIME = _random_prime(random.SystemRandom())  # another one in every run: nobody can prepare a formula for it
+_RATIO_OF = {q.numerator * pow(q.denominator, -1, PRIME) % PRIME: q for q in reversed(_RATIOS)}
+
+
+class Point:
+    """One random point: a residue for every quantity asked for, and the random functions that go with it.
+
+    Args:
+        generator: a ``random.Random``; by default one that the operating system seeds.
+    """
+
+    def __init__(self, generator=None):
+        self.generator = generator or random.SystemRandom()
+        self._given: dict = {}
+        self._exps: dict = {0: 1}
+        self._roots: dict = {}  # argument -> r, with exp = r^12
+        self._inverses: dict = {}  # argument -> its inverse
+        self._logs: dict = {1: 0}
+        self._steps: dict = {}
+        self._others: dict = {}
+        self.has_kinks = False
+
+    def number(self, x):
+        """The residue of a float or a fraction."""
+        q = rational(x)
+        if q.denominator % PRIME == 0:
+            raise Pole("a denominator is 0")
+        return Residue(q.numerator * pow(q.denominator, -1, PRIME) % PRIME, self)
+
+    def given(self, key):
+        """The residue of a quantity: random, and the same for the same key."""
+        if key not in self._given:
+            self._given[key] = Residue(self.generator.randrange(1, PRIME), self)
+        return self._given[key]
+
+    def random(self):
+        """A fresh random residue."""
+        return Residue(self.generator.randrange(1, PRIME), self)
+
+    def exp(self, v):
+        """e to a residue's power, as an integer."""
+        if v not in self._exps:
+            y = self._exp_by_laws(v)
+            if y is None:
+                self._roots[v] = r = self.generator.randrange(2, PRIME)
+                self._inverses[v] = pow(v, -1, PRIME)
+                y = pow(r, _ROOT, PRIME)
+            self._exps[v] = y
+            self._logs.setdefault(y, v)
+        return self._exps[v]
+
+    def _exp_by_laws(self, v):
+        """exp(v) from arguments met before: a small fraction of one, or that and another."""
+        y = self._exp_of_multiple(v)
+        if y is None and len(self._roots) <= _MOST_ROOTS:
+            for k in list(self._exps):
+                for sign in (1, -1):
+                    rest = self._exp_of_multiple((v - sign * k) % PRIME)
+                    if rest is not None:
+                        return rest * pow(self._exps[k], sign, PRIME) % PRIME
+        return y
+
+    def _exp_of_multiple(self, v):
+        for k, inverse in self._inverses.items():
+            q = _RATIO_OF.get(v * inverse % PRIME)
+            if q is not None:
+                return pow(self._roots[k], int(_ROOT * q), PRIME)
+        return None
+
+    def log(self, v):
+        """The logarithm of a residue, as an integer."""
+        if v == 0:
+            raise Pole("the logarithm of 0")
+        if v not in self._logs:
+            inverse = pow(v, -1, PRIME)
+            x = -self._logs[inverse] % PRIME if inverse in self._logs else self.generator.randrange(1, PRIME)
+            self._logs[v] = x
+            self._exps.setdefault(x, v)
+        return self._logs[v]
+
+    def step(self, v):
+        """1 or 0, at random."""
+        self.has_kinks = True
+        if v == 0:
+            return 0
+        if v not in self._steps:
+            for k, bit in self._steps.items():
+                q = _RATIO_OF.get(v * pow(k, -1, PRIME) % PRIME)
+                if q is not None:
+                    bit = bit if q > 0 else 1 - bit
+                    break
+            else:
+                bit = self.generator.getrandbits(1)
+            self._steps[v] = bit
+        return self._steps[v]
+
+    def other(self, name, arguments):
+        """A function the field knows nothing about: random, and the same for the same arguments."""
+        key = (name, arguments)
+        if key not in self._others:
+            self._others[key] = self.generator.randrange(1, PRIME)
+        return self._others[key]
+
+
+class Residue:
+    """A number of the field, at a :class:`Point`."""
+
+    __slots__ = ("point", "v")
+
+    def __init__(self, v, point):
+        self.v, self.point = v, point
+
+    def _other(self, x):
+        return x.v if type(x) is Residue else self.point.number(x).v
+
+    def __add__(self, x):
+        return Residue((self.v + self._other(x)) % PRIME, self.point)
+
+    __radd__ = __add__
+
+    def __sub__(self, x):
+        return Residue((self.v - self._other(x)) % PRIME, self.point)
+
+    def __rsub__(self, x):
+        return Residue((self._other(x) - self.v) % PRIME, self.point)
+
+    def __mul__(self, x):
+        return Residue(self.v * self._other(x) % PRIME, self.point)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, x):
+        return Residue(self.v * _inverse(self._other(x)) % PRIME, self.point)
+
+    def __rtruediv__(self, x):
+        return Residue(self._other(x) * _inverse(self.v) % PRIME, self.point)
+
+    def __neg__(self):
+        return Residue(-self.v % PRIME, self.point)
+
+    def __pow__(self, n):
+        return primitives.pow_(self, n)
+
+    def __rpow__(self, x):
+        return primitives.pow_(self.point.number(x), self)
+
+    def __repr__(self):
+        return f"Residue({self.v})"
+
+    def _compare(self, x):
+        raise Unprovable("numbers of a field have no order")
+
+    __lt__ = __le__ = __gt__ = __ge__ = _compare
+
+    def __abs__(self):
+        raise Unprovable("numbers of a field have no absolute value")
+
+
+def _inverse(v):
+    if v % PRIME == 0:
+        raise Pole("a denominator is 0")
+    return pow(v, -1, PRIME)
+
+
+def small_fraction(v, bound=SMALL) -> Fraction | None:
+    """The fraction with a small numerator and denominator that a residue stands for, or None."""
+    r0, r1, t0, t1 = PRIME, v % PRIME, 0, 1  # Wang's rational reconstruction (1981)
+    while r1 > bound:
+        q = r0 // r1
+        r0, r1, t0, t1 = r1, r0 - q * r1, t1, t0 - q * t1
+    if t1 == 0 or abs(t1) > bound:
+        return None
+    return Fraction(r1, t1)
+
+
+def _over_residues(primitive, operands):
+    point = next(x.point for x in operands if type(x) is Residue)
+    rule = _RULES.get(primitive)
+    if rule is None and (primitive.forward is None or primitive in _OPAQUE):
+        v = tuple([x.v if type(x) is Residue else point.number(x).v for x in operands])
+        return Residue(point.other(primitive.name, v), point)
+    if rule is None:
+        return primitive.forward(*operands)
+    return rule(point, *[x if type(x) is Residue else point.number(x) for x in operands])
+
+
+def _pow(point, x, n):
+    exponent = n.v if n.v <= 4096 else n.v - PRIME if PRIME - n.v <= 4096 else None
+    if exponent is not None:
+        return Residue(pow(x.v if exponent >= 0 else _inverse(x.v), abs(exponent), PRIME), point)
+    if small_fraction(n.v, 64) is not None:
+        raise Unprovable("a root has no consistent sign in a field")
+    return Residue(point.exp(n.v * point.log(x.v) % PRIME), point)
+
+
+def _log_power(point, x, j):
+    return _pow(point, Residue(point.log(x.v), point), j) if j.v else Residue(1, point)
+
+
+def _root(point, x):
+    raise Unprovable("a square root has no consistent sign in a field")
+
+
+def _absolute(point, x):
+    raise Unprovable("an absolute value has no consistent sign in a field")
+
+
+def _tanh(point, x):
+    e = point.exp(2 * x.v % PRIME)
+    return Residue((e - 1) * _inverse(e + 1) % PRIME, point)
+
+
+def _step(point, x):
+    return Residue(point.step(x.v), point)
+
+
+def _relu(point, x):
+    return x * _step(point, x)
+
+
+_OPAQUE: set = {primitives.normal_cdf, primitives.normal_pdf}  # their forward has pi and roots in it
+_RULES = {
+    primitives.pow_: _pow,
+    primitives.power_term: lambda point, a, x, n, k, j: a * _pow(point, x, n - k) * _log_power(point, x, j),
+    primitives.exp: lambda point, x: Residue(point.exp(x.v), point),
+    primitives.log: lambda point, x: Residue(point.log(x.v), point),
+    primitives.sqrt: _root,
+    primitives.abs_: _absolute,
+    primitives.sign: lambda point, x: 2 * _step(point, x) - 1,
+    primitives.tanh: _tanh,
+    primitives.step: _step,
+    primitives.flat: lambda point, x: Residue(0, point),
+    primitives.relu: _relu,
+    primitives.above: lambda point, a, b: _step(point, a - b),
+    primitives.maximum: lambda point, a, b: b + _relu(point, a - b),
+    primitives.minimum: lambda point, a, b: a - _relu(point, a - b),
+    primitives.leaky_relu: lambda point, x, slope: x * (_step(point, x) + slope * (1 - _step(point, x))),
+    primitives.where: lambda point, c, a, b: c * a + (1 - c) * b,  # a condition is 0 or 1
+    primitives.shift: lambda point, *x: Residue(0, point),
+}
+register(Residue, _over_residues)

@@ -1,0 +1,112 @@
+"""Short forms by interpolation in a prime field: the small fractions that known quantities are combined with."""
+
+from fractions import Fraction
+
+from autograd.engine import primitives
+from autograd.engine.errors import AlgebraError
+from autograd.engine.value import Value
+from autograd.formulas.expressions import ONE, Number, plus, times
+from autograd.formulas.field import PRIME, Point, Pole, Residue, Unprovable, small_fraction
+from autograd.formulas.network import operands_of
+
+__all__ = ["factored", "fit_fractions", "residue", "slope_polynomial", "wiring"]
+
+
+def wiring(neuron):
+    """What an activation computes, so that neurons with the same one share its derivative."""
+    place = {neuron.s: 0} | {node: i for i, node in enumerate(neuron.inside, 1)}
+    return tuple(
+        [
+            (node.op.code, tuple([place[x] if isinstance(x, Value) else ("number", x) for x in operands_of(node)]))
+            for node in neuron.inside
+        ]
+    )
+
+
+def _activation_at(neuron, point):
+    """The activation and its derivative at a random pre-activation, in the field."""
+    s = point.random()
+    values, tangents = {neuron.s: s}, {neuron.s: point.number(1)}
+    for node in neuron.inside:
+        chosen = operands_of(node)
+        numbers = [values[x] if isinstance(x, Value) else point.number(x) for x in chosen]
+        if node.op is primitives.where:
+            if len(chosen) == 1:
+                values[node], tangents[node] = numbers[0], tangents[chosen[0]]
+                continue
+            raise Unprovable("a choice is no polynomial")
+        y = node.op(*numbers)
+        partials = node.op.gradient(y, numbers)
+        values[node] = y
+        tangents[node] = sum(
+            [d * tangents[x] for d, x in zip(partials, chosen, strict=True) if isinstance(x, Value)], point.number(0)
+        )
+    return values[neuron.a], tangents[neuron.a]
+
+
+def slope_polynomial(neuron):
+    """The coefficients of a derivative as a polynomial of degree 2 in the activation, or None."""
+    rows: list = []
+    for _ in range(12):
+        if len(rows) == 6:
+            break
+        point = Point()
+        try:
+            rows.append(_activation_at(neuron, point))
+        except Pole:
+            continue
+        except (Unprovable, AlgebraError):
+            return None
+        if point.has_kinks:
+            return None  # a gate is a random bit here: six that are alike by chance would pass for a polynomial
+    if len(rows) < 6:
+        return None
+    return fit_fractions([([1, a.v, a.v * a.v % PRIME], d.v) for a, d in rows])
+
+
+def fit_fractions(rows):
+    """Small fractions c with sum(c * basis) = value at every row; None where there are none.
+
+    Args:
+        rows: pairs of a list of residues and a residue; more of them than there are coefficients.
+    """
+    n = len(rows[0][0])
+    matrix = [[*basis, value] for basis, value in rows]
+    pivots: list = []
+    r = 0
+    for c in range(n):
+        pivot = next((k for k in range(r, len(matrix)) if matrix[k][c] % PRIME), None)
+        if pivot is None:
+            continue
+        matrix[r], matrix[pivot] = matrix[pivot], matrix[r]
+        inverse = pow(matrix[r][c], -1, PRIME)
+        matrix[r] = [x * inverse % PRIME for x in matrix[r]]
+        for k in range(len(matrix)):
+            if k != r and matrix[k][c]:
+                factor = matrix[k][c]
+                matrix[k] = [(x - factor * y) % PRIME for x, y in zip(matrix[k], matrix[r], strict=True)]
+        pivots.append(c)
+        r += 1
+    if any(row[-1] % PRIME for row in matrix[r:]):
+        return None
+    found = [Fraction(0)] * n
+    for k, c in enumerate(pivots):
+        q = small_fraction(matrix[k][-1], 10**8)
+        if q is None:
+            return None
+        found[c] = q
+    return found
+
+
+def factored(coefficients, a):
+    """c0 + c1 a + c2 a^2, as a product where it has a root at 0."""
+    c0, c1, c2 = [Number(c) for c in coefficients]
+    if c0.value == 0 and c1.value and c2.value:
+        lead = Number(c1.value)
+        return times(lead, a, plus(ONE, times(Number(c2.value / c1.value), a)))
+    return plus(c0, times(c1, a), times(c2, a, a))
+
+
+def residue(x):
+    """The integer of a Residue; an integer as it is."""
+    return x.v if isinstance(x, Residue) else x

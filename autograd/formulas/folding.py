@@ -1,0 +1,256 @@
+r"""Folding: terms that are the same up to an index become one sum, formulas that are become one "for all".
+
+Two expressions are compared by their *skeleton*, which is all of them but their indices. Where skeletons agree, the
+indices are columns of numbers, one for each place: a column that is constant stays, columns that count 1, 2, ..., n
+together become a letter (anti-unification; Plotkin 1970). A column of time steps may run ahead of another by a
+constant.
+"""
+
+from autograd.formulas.expressions import (
+    Applied,
+    Letter,
+    Plus,
+    Power,
+    Slope,
+    Sum,
+    Symbol,
+    Times,
+    plus,
+    symbols,
+    times,
+)
+
+__all__ = ["Alphabet", "fold", "for_all"]
+
+
+class Alphabet:
+    """The letters indices are called by, and how far each counts.
+
+    Args:
+        sizes: the number of neurons in each layer, inputs first.
+        samples, steps: how many there are.
+    """
+
+    def __init__(self, sizes, samples=1, steps=1):
+        self.ends = dict(enumerate(sizes)) | {"samples": samples, "steps": steps}
+        last = len(sizes) - 1
+        hidden = "h" if last == 2 else "jkmpquv"
+        self.letters = {0: "i", last: "o", "samples": "n", "steps": "r"}
+        for layer in range(1, last):
+            k = layer - 1
+            self.letters[layer] = hidden[k] if k < len(hidden) else f"h{layer}"
+        self.layers = {letter: kind for kind, letter in self.letters.items()}
+
+    def letter(self, kind, taken=()):
+        """The letter for an index of a kind, or another one where it is taken."""
+        letter = self.letters[kind]
+        if letter not in taken:
+            return letter
+        k = 2
+        while f"{letter}{k}" in taken:
+            k += 1
+        return f"{letter}{k}"
+
+    def kind(self, letter):
+        """What a letter counts."""
+        return self.layers.get(letter, self.layers.get(letter.rstrip("0123456789")))
+
+
+def skeleton(e):
+    """What is left of an expression without its indices, and its indices as pairs of what they count and a number."""
+    slots: list = []
+    return _shape(e, slots), slots
+
+
+def _shape(e, slots):
+    if isinstance(e, Symbol):
+        fixed = []
+        for kind, index in _indices(e):
+            if isinstance(index, int):
+                slots.append((kind, index))
+                fixed.append(None)
+            else:
+                fixed.append(index)
+        return "symbol", e.role, e.layers, e.name, tuple(fixed)
+    if isinstance(e, (Plus, Times)):
+        return type(e).__name__, tuple([_shape(x, slots) for x in (e.terms if isinstance(e, Plus) else e.factors)])
+    if isinstance(e, Power):
+        return "power", _shape(e.base, slots), _shape(e.exponent, slots)
+    if isinstance(e, (Applied, Slope)):
+        place = e.place if isinstance(e, Slope) else None
+        return e.primitive.code, place, tuple([_shape(x, slots) for x in e.operands])
+    if isinstance(e, Sum):
+        return "sum", e.letter, e.over, e.values, _shape(e.body, slots)
+    return e.key
+
+
+def _indices(symbol):
+    found = list(zip(symbol.layers, symbol.indices, strict=True))
+    return [*found, ("samples", symbol.sample), ("steps", symbol.step)]
+
+
+def _with_indices(e, indices):
+    """The expression with its numbered indices replaced, in order, from an iterator."""
+    if isinstance(e, Symbol):
+        new = [next(indices) if isinstance(index, int) else index for _, index in _indices(e)]
+        return Symbol(e.role, e.layers, tuple(new[:-2]), new[-2], new[-1], e.name)
+    if isinstance(e, Plus):
+        return Plus(tuple([_with_indices(x, indices) for x in e.terms]))
+    if isinstance(e, Times):
+        return Times(tuple([_with_indices(x, indices) for x in e.factors]))
+    if isinstance(e, Power):
+        return Power(_with_indices(e.base, indices), _with_indices(e.exponent, indices))
+    if isinstance(e, Applied):
+        return Applied(e.primitive, tuple([_with_indices(x, indices) for x in e.operands]))
+    if isinstance(e, Slope):
+        return Slope(e.primitive, e.place, tuple([_with_indices(x, indices) for x in e.operands]))
+    if isinstance(e, Sum):
+        return Sum(e.letter, e.over, e.values, _with_indices(e.body, indices))
+    return e
+
+
+def _letters_in(e):
+    found, stack = set(), [e]
+    while stack:
+        x = stack.pop()
+        if isinstance(x, Sum):
+            found.add(x.letter)
+            stack.append(x.body)
+        elif isinstance(x, (Plus, Times)):
+            stack.extend(x.terms if isinstance(x, Plus) else x.factors)
+        elif isinstance(x, Power):
+            stack.extend((x.base, x.exponent))
+        elif isinstance(x, (Applied, Slope)):
+            stack.extend(x.operands)
+    return found
+
+
+def fold(terms, alphabet):
+    """The sum of the terms, with those that are the same up to an index folded into sums over it.
+
+    Args:
+        terms: expressions.
+        alphabet: the :class:`Alphabet` of the network.
+    """
+    terms = list(terms)
+    if len(terms) < 2:
+        return plus(*terms)
+    groups: dict = {}
+    for term in terms:
+        shape, slots = skeleton(term)
+        groups.setdefault((shape, tuple([kind for kind, _ in slots])), []).append((term, slots))
+    if all(len(group) == 1 for group in groups.values()):
+        return plus(*terms)
+    folded = [_folded(group, alphabet) for group in groups.values()]
+    return plus(*[x for expressions in folded for x in expressions])
+
+
+def _folded(group, alphabet):
+    if len(group) == 1:
+        return [group[0][0]]
+    kinds = [kind for kind, _ in group[0][1]]
+    columns = list(zip(*[[index for _, index in slots] for _, slots in group], strict=True))
+    varying = {kind for kind, column in zip(kinds, columns, strict=True) if len(set(column)) > 1}
+    if not varying:
+        return [term for term, _ in group]
+    if len(varying) > 1:
+        outer = "samples" if "samples" in varying else "steps" if "steps" in varying else min(varying, key=str)
+        inner: dict = {}
+        for (term, _), row in zip(group, zip(*columns, strict=True), strict=True):
+            key = tuple([i for kind, i in zip(kinds, row, strict=True) if kind == outer])
+            inner.setdefault(key, []).append(term)
+        sums = [fold(terms, alphabet) for terms in inner.values()]
+        if all(len(terms) > 1 for terms in inner.values()) and not any(isinstance(s, Plus) for s in sums):
+            return [fold(sums, alphabet)]
+        return [term for term, _ in group]
+    (kind,) = varying
+    new = []
+    first = None
+    letter = alphabet.letter(kind, _letters_in(group[0][0]))
+    for column in columns:
+        if len(set(column)) == 1:
+            new.append(column[0])
+            continue
+        if first is None:
+            first = column
+        offset = column[0] - first[0]
+        if any(b - a != offset for a, b in zip(first, column, strict=True)) or (offset and kind != "steps"):
+            return [term for term, _ in group]
+        new.append(Letter(letter, offset))
+    values = tuple(sorted(first))
+    start = values[0]
+    if values != tuple(range(start, start + len(values))) or (len(values) < min(3, alphabet.ends[kind])):
+        return [term for term, _ in group]
+    body = _with_indices(group[0][0], iter(new))
+    return [_hoisted(letter, kind, values, body)]
+
+
+def _hoisted(letter, kind, values, body):
+    """The sum over a body, with the factors that do not depend on the index in front of it."""
+    if not isinstance(body, Times):
+        return Sum(letter, kind, values, body)
+    inner = [f for f in body.factors if _depends(f, letter)]
+    outer = [f for f in body.factors if not _depends(f, letter)]
+    return times(*outer, Sum(letter, kind, values, inner[0] if len(inner) == 1 else Times(tuple(inner))))
+
+
+def _depends(e, letter):
+    return any(isinstance(i, Letter) and i.name == letter for s in symbols(e) for _, i in _indices(s))
+
+
+def for_all(equations, alphabet):
+    """One equation for all, where equations differ in their indices only.
+
+    Args:
+        equations: pairs of a symbol and an expression.
+        alphabet: the :class:`Alphabet` of the network.
+
+    Returns:
+        The symbol, the expression and the letters in them, for which they hold; None where there is no such equation:
+        the shapes differ, or the indices do not go through every combination.
+    """
+    if len(equations) < 2:
+        return None
+    shapes = set()
+    rows = []
+    for left, right in equations:
+        shape, slots = skeleton(right)
+        left_shape, left_slots = skeleton(left)
+        shapes.add((left_shape, shape))
+        if len(shapes) > 1:
+            return None
+        rows.append([*left_slots, *slots])
+        kinds = [kind for kind, _ in rows[-1]]
+    if len({len(row) for row in rows}) > 1:
+        return None
+    columns = [tuple([index for _, index in column]) for column in zip(*rows, strict=True)]
+    letters: dict = {}
+    new = []
+    taken = _letters_in(equations[0][1])
+    for kind, column in zip(kinds, columns, strict=True):
+        if len(set(column)) == 1:
+            new.append(column[0])
+            continue
+        for (known_kind, known), letter in letters.items():
+            offset = column[0] - known[0]
+            same = known_kind == kind and all(b - a == offset for a, b in zip(known, column, strict=True))
+            if same and (offset == 0 or kind == "steps"):
+                new.append(Letter(letter, offset))
+                break
+        else:
+            letter = alphabet.letter(kind, taken)
+            taken.add(letter)
+            letters[kind, column] = letter
+            new.append(Letter(letter))
+    count = 1
+    for kind, column in letters:
+        values = set(column)
+        if kind != "steps" and values != set(range(1, alphabet.ends[kind] + 1)):
+            return None
+        count *= len(values)
+    if count != len(equations) or len(set(zip(*[c for _, c in letters], strict=True))) != count:
+        return None
+    left, right = equations[0]
+    width = len(skeleton(left)[1])
+    ranges = {letter: (kind, tuple(sorted(set(column)))) for (kind, column), letter in letters.items()}
+    return _with_indices(left, iter(new[:width])), _with_indices(right, iter(new[width:])), ranges

@@ -1,0 +1,469 @@
+r"""The formulas of backpropagation, by one reverse sweep over symbols.
+
+The sweep is the engine's, fed with expressions in place of floats. It cuts the graph at the named nodes: a
+pre-activation hands on its $\delta$ and not what $\delta$ is made of, so each formula reaches to the next cut and no
+further. What arrives at a neuron is its delta formula; what arrives at a parameter is its gradient.
+
+The derivative of an activation is written in its own value where that is a polynomial: $a(1-a)$ and $1-a^2$ are found
+by interpolation in a prime field, from the graph of the activation alone, however it was written.
+"""
+
+from fractions import Fraction
+
+from autograd.engine import primitives
+from autograd.engine.errors import AlgebraError
+from autograd.engine.value import Value
+from autograd.formulas.expressions import (
+    MINUS_ONE,
+    ONE,
+    ZERO,
+    Applied,
+    Expression,
+    Number,
+    Power,
+    Slope,
+    Symbol,
+    expression,
+    parts,
+    plus,
+    symbols,
+    times,
+)
+from autograd.formulas.field import PRIME, Unprovable
+from autograd.formulas.fitting import factored, fit_fractions, residue, slope_polynomial, wiring
+from autograd.formulas.folding import Alphabet, fold
+from autograd.formulas.network import Constant, operands_of
+from autograd.formulas.sampling import field_sample
+
+__all__ = ["Formulas"]
+
+# A formula within a region without names reaches this deep; then a node gets a name of its own.
+_DEPTH = 8
+_LINEAR = {primitives.add: (1, 1), primitives.sub: (1, -1), primitives.neg: (-1,)}
+
+
+class Formulas:
+    """The formulas of a network.
+
+    Args:
+        network: what was found in a graph.
+        factor: what a delta is, times $\\partial L/\\partial s$: 1, or -1, or -1/2.
+
+    Attributes:
+        delta: from neuron to the formula of its delta.
+        slope: from neuron to the derivative of its activation.
+        upstream: from neuron to the list of what arrives at its activation: one expression for each path.
+        gradient: from parameter to the list of its contributions, one for each use.
+        defined: from the symbol of a node that was given a name for want of one to its formula.
+        facts: from symbols that are no nodes, such as softmax probabilities, to what they are; ``stable`` has those
+            that would overflow in another form, to be evaluated.
+    """
+
+    def __init__(self, network, factor=Fraction(1)):
+        self.network = network
+        self.factor = factor
+        self.alphabet = Alphabet(network.sizes, network.samples, network.steps)
+        self.delta: dict = {}
+        self.slope: dict = {}
+        self.upstream: dict = {}
+        self.gradient: dict = {}
+        self.defined: dict = {}
+        self.adjoint_of: dict = {}
+        self.facts: dict = {}
+        self.stable: dict = {}
+        self.simplified: set = set()
+        self._by_s = {neuron.s: neuron for neuron in network.neurons}
+        self._by_a = {neuron.a: neuron for neuron in network.neurons if neuron.a is not neuron.s}
+        self._constants = {(c.node, c.place): s for c, s in network.symbol_of.items() if isinstance(c, Constant)}
+        self._values: dict = {}
+        self._depths: dict = {}
+        self._slopes: dict = {}
+        self._samples: list = []
+        self._sweep()
+        self._simplify_outputs()
+
+    # --- The value of a node, in named quantities.
+
+    def value(self, node) -> Expression:
+        """The formula of a node between the cuts: its symbol, where it has a name."""
+        if not isinstance(node, Value):
+            return expression(node)
+        known = self.network.symbol_of.get(node)
+        if known is not None:
+            return known
+        stack = [node]
+        while stack:
+            x = stack[-1]
+            waiting = [
+                y
+                for y in operands_of(x)
+                if isinstance(y, Value) and y not in self._values and y not in self.network.symbol_of
+            ]
+            if waiting and x not in self._values:
+                stack.extend(waiting)
+                continue
+            stack.pop()
+            if x not in self._values:
+                self._values[x] = self._named(x, self.local(x))
+        return self._values[node]
+
+    def local(self, node) -> Expression:
+        """The formula of a node in what it read, also where the node has a name itself."""
+        neuron = self._by_s.get(node)
+        if neuron is not None:
+            return plus(*[times(Number(Fraction(t.sign)), self.value(t.weight), self.source(t)) for t in neuron.terms])
+        numbers = self.operands(node)
+        if node.op is primitives.where:
+            return numbers[0] if len(numbers) == 1 else numbers[0] * numbers[1] + (1 - numbers[0]) * numbers[2]
+        return expression(node.op(*[expression(x) if not isinstance(x, (int, float)) else x for x in numbers]))
+
+    def source(self, term) -> Expression:
+        """What the weight of a term multiplies; 1 for a bias."""
+        if term.source is None:
+            return ONE
+        if isinstance(term.source, Constant):
+            return self._constant(term.source.node, term.source.place, term.source.data)
+        return self.value(term.source)
+
+    def operands(self, node) -> list:
+        """What a node read, as expressions; numbers without a name stay numbers."""
+        return [
+            self.value(x) if isinstance(x, Value) else self._constants.get((node, i), x)
+            for i, x in enumerate(operands_of(node))
+        ]
+
+    def _constant(self, node, place, data):
+        return self._constants.get((node, place)) or expression(data)
+
+    def _named(self, node, value):
+        """The value, or a name for it where it would be written many times or nested too deeply."""
+        below = [self._depths.get(x, 0) for x in operands_of(node) if isinstance(x, Value)]
+        depth = 1 + max(below, default=0)
+        readers = len(set(self.network.readers.get(node, ())))
+        if depth > _DEPTH or (readers > 1 and _size(value) > 4):
+            symbol = Symbol("v", name=str(len(self.defined) + 1))
+            self.defined[symbol] = value
+            self.network.symbol_of[node] = symbol
+            self._depths[node] = 0
+            return symbol
+        self._depths[node] = depth
+        return value
+
+    # --- The sweep.
+
+    def arrived(self, node):
+        """What arrived at a parameter or at an activation, a list of expressions to be added; else a KeyError."""
+        neuron = self._by_a.get(node) or self._by_s.get(node)
+        return self.upstream[neuron] if neuron is not None and neuron.a is node else self.gradient[node]
+
+    def _sweep(self):
+        network = self.network
+        active = self._active()
+        arrived: dict = {network.root: [ONE]}
+        inverse = Number(1 / self.factor)
+        # A neuron hands on past these: what arrives at one of them from elsewhere is not all of its adjoint.
+        inside = self._passed_over()
+        for node in reversed(network.order):
+            parts_ = arrived.pop(node, None)
+            if parts_ is None:
+                continue
+            parts_.reverse()  # they arrived from the last reader to the first
+            neuron = self._by_a.get(node)
+            if neuron is not None:
+                slope = self.slope_of(neuron)
+                self.upstream[neuron] = parts_
+                is_output = not any(_has_delta(p) for p in parts_)
+                scaled = fold([times(Number(self.factor), p) for p in parts_], self.alphabet)
+                self.delta[neuron] = times(scaled, slope) if is_output else times(slope, scaled)
+                self._hand_on(neuron, inverse, arrived, active)
+                continue
+            neuron = self._by_s.get(node)
+            if neuron is not None:
+                self.upstream[neuron] = parts_
+                self.slope[neuron] = ONE
+                self.delta[neuron] = fold([times(Number(self.factor), p) for p in parts_], self.alphabet)
+                self._hand_on(neuron, inverse, arrived, active)
+                continue
+            if node.op is None:
+                if node in active:
+                    self.gradient[node] = parts_
+                continue
+            g = fold(parts_, self.alphabet)
+            if len(parts_) > 1 or _size(g) > 12:
+                self.value(node)
+            symbol = network.symbol_of.get(node)
+            if symbol is not None and symbol.role == "v" and node not in inside and not isinstance(g, (Number, Symbol)):
+                name = Symbol("adjoint", name=symbol.name)
+                self.adjoint_of[name] = (node, g)
+                g = name
+            for x, partial in zip(operands_of(node), self._partials(node, active), strict=True):
+                if isinstance(x, Value) and x in active and partial is not ZERO:
+                    arrived.setdefault(x, []).append(times(g, partial))
+        for parameter in network.parameters:
+            self.gradient.setdefault(parameter, [])
+        for neuron in network.neurons:
+            self.delta.setdefault(neuron, ZERO)
+            self.upstream.setdefault(neuron, [])
+            self.slope.setdefault(neuron, ONE)
+
+    def _passed_over(self):
+        """The nodes between a neuron's value and its terms."""
+        found: set = set()
+        for neuron in self.network.neurons:
+            ends = {x for term in neuron.terms for x in (term.weight, term.source) if isinstance(x, Value)}
+            found.update(neuron.inside)
+            stack, entered = [neuron.s], {neuron.s}
+            while stack:
+                node = stack.pop()
+                is_sum = (
+                    node.op in _LINEAR or node.op is primitives.total
+                )  # it is taken apart, though a source elsewhere
+                for x in operands_of(node):
+                    if isinstance(x, Value) and x.op is not None and x not in entered and (is_sum or x not in ends):
+                        found.add(x)
+                        entered.add(x)
+                        stack.append(x)
+        return found
+
+    def _active(self):
+        """The nodes that depend on a parameter."""
+        active = set(self.network.parameters)
+        for node in self.network.order:
+            if any(isinstance(x, Value) and x in active for x in operands_of(node)):
+                active.add(node)
+        return active
+
+    def _hand_on(self, neuron, inverse, arrived, active):
+        """A pre-activation is linear in its terms: delta to each weight and source."""
+        symbol = self.network.delta_of(neuron)
+        for term in neuron.terms:
+            delta = times(inverse, symbol) if term.sign > 0 else times(MINUS_ONE, inverse, symbol)
+            arrived.setdefault(term.weight, []).append(times(delta, self.source(term)))
+            x = term.source
+            if isinstance(x, Value) and x in active:
+                arrived.setdefault(x, []).append(times(delta, self.value(term.weight)))
+
+    def _partials(self, node, active):
+        """The derivatives of a node in its operands, by the rules of the table over expressions."""
+        op = node.op
+        if op in _LINEAR:
+            return [Number(Fraction(k)) for k in _LINEAR[op]]
+        chosen = operands_of(node)
+        if op is primitives.total or (op is primitives.where and len(chosen) == 1):
+            return [ONE] * len(chosen)
+        numbers = self.operands(node)
+        if op is primitives.where:
+            return [ZERO, numbers[0], 1 - expression(numbers[0])]
+        if op.arity is None:
+            return [expression(d) for d in op.gradient(self._result(node), numbers)]
+        found = []
+        for i, x in enumerate(chosen):
+            if not (isinstance(x, Value) and x in active):
+                found.append(ZERO)
+                continue
+            try:
+                y = self._result(node) if callable(op.partials[i]) else None
+                found.append(expression(op.partial(i, y, numbers)))
+            except (TypeError, AlgebraError):  # the rule compares numbers
+                found.append(Slope(op, i, tuple([expression(each) for each in numbers])))
+        return found
+
+    def _result(self, node):
+        """What a rule may call y: the node's name, or the primitive applied."""
+        known = self.network.symbol_of.get(node)
+        if known is not None:
+            return known
+        if node.op.arity == 1:
+            return self.value(node)
+        return self.local(node) if node.op in (primitives.div, primitives.pow_, primitives.mul) else ZERO
+
+    # --- The derivative of an activation.
+
+    def slope_of(self, neuron) -> Expression:
+        """The derivative of a neuron's activation in its pre-activation."""
+        if neuron not in self.slope:
+            key = wiring(neuron)
+            if key not in self._slopes:
+                self._slopes[key] = slope_polynomial(neuron)
+            names = self.network.symbol_of
+            coefficients = self._slopes[key]
+            self.slope[neuron] = (
+                self._tangent(neuron) if coefficients is None else factored(coefficients, names[neuron.a])
+            )
+        return self.slope[neuron]
+
+    def _tangent(self, neuron):
+        """By the rules, where it is no polynomial in the activation."""
+        return self.activation_in_s(neuron, self.network.symbol_of[neuron.a])[1]
+
+    def activation_in_s(self, neuron, named=None):
+        """A neuron's activation and its derivative, as expressions in its pre-activation.
+
+        Args:
+            neuron: the neuron.
+            named: what the derivative may call the activation; written out by default.
+        """
+        names = self.network.symbol_of
+        s = (
+            names[neuron.s]
+            if neuron.a is not neuron.s
+            else Symbol("s", (neuron.layer,), (neuron.index,), neuron.sample, neuron.step)
+        )
+        tangents: dict = {neuron.s: ONE}
+        values: dict = {neuron.s: s}
+        for node in neuron.inside:
+            chosen = operands_of(node)
+            numbers = [values[x] if isinstance(x, Value) else x for x in chosen]
+            if node.op is primitives.where:
+                gates = [1] if len(chosen) == 1 else [0, numbers[0], 1 - numbers[0]]
+                value = plus(*[expression(k) * expression(x) for k, x in zip(gates, numbers, strict=True)])
+                partials = gates
+            else:
+                value = expression(node.op(*numbers))
+                y = named if named is not None and node is neuron.a else value
+                try:
+                    partials = node.op.gradient(y, numbers)
+                except (TypeError, AlgebraError):
+                    wrapped = tuple([expression(x) for x in numbers])
+                    partials = [Slope(node.op, i, wrapped) for i in range(len(numbers))]
+            values[node] = value
+            tangents[node] = plus(
+                *[expression(d) * tangents[x] for d, x in zip(partials, chosen, strict=True) if isinstance(x, Value)]
+            )
+        return values[neuron.a], tangents[neuron.a]
+
+    # --- Short forms of output deltas.
+
+    def _simplify_outputs(self):
+        """Write the delta of an output neuron as c (y - t) or c (p - t) where it is that: with a cross-entropy, say."""
+        network = self.network
+        last = network.depth
+        outputs = [n for n in network.neurons if n.layer == last]
+        todo = [n for n in outputs if _is_long(self.delta[n])]
+        if not todo or any(_has_delta(self.delta[n]) for n in todo):
+            return
+        try:
+            samples = self.fitting_samples()
+        except (Unprovable, AlgebraError):
+            return
+        groups: dict = {}
+        for neuron in outputs:
+            groups.setdefault((neuron.sample, neuron.step), []).append(neuron)
+        found: dict = {}
+        for group in groups.values():
+            for short in (_as_error, _as_softmax):
+                result = short(self, group, samples)
+                if result is not None:
+                    found.update(result)
+                    break
+            else:
+                return
+        for neuron, (e, facts) in found.items():
+            self.facts.update(facts)
+            self.delta[neuron] = times(Number(self.factor), e)
+            self.simplified.add(neuron)
+
+    def fitting_samples(self):
+        """As many points as an interpolation needs: more with kinks, where a few gates may be alike by chance."""
+        samples = self.field_samples(8)
+        return self.field_samples(32) if any(sample.point.has_kinks for sample in samples) else samples
+
+    def field_samples(self, count):
+        """The network at ``count`` random points of a prime field."""
+        while len(self._samples) < count:
+            self._samples.append(field_sample(self.network))
+        return self._samples[:count]
+
+
+def _has_delta(e):
+    return any(s.role == "delta" for s in symbols(e))
+
+
+def _size(e):
+    count, stack = 0, [e]
+    while stack:
+        x = stack.pop()
+        count += 1
+        stack.extend(parts(x))
+    return count
+
+
+def _is_long(e):
+    """Whether a delta is not a plain product of errors and activations."""
+    stack = [e]
+    while stack:
+        x = stack.pop()
+        if isinstance(x, Symbol) and x.role in ("v", "adjoint"):
+            return True
+        if isinstance(x, (Applied, Slope)) and x.primitive is not primitives.step:
+            return True
+        if isinstance(x, Power) and isinstance(x.exponent, Number) and x.exponent.value < 0:
+            return True
+        stack.extend(parts(x))
+    return False
+
+
+def _as_error(formulas, group, samples):
+    """The deltas of one sample as c (y - t), if they are."""
+    network = formulas.network
+    found = {}
+    for neuron in group:
+        y = network.symbol_of[neuron.a]
+        t = Symbol("t", (neuron.layer,), (neuron.index,), neuron.sample, neuron.step)
+        has_target = t in samples[0].quantities
+        rows = []
+        for sample in samples:
+            basis = [residue(sample.symbol(y)), residue(sample.symbol(t)) if has_target else 1]
+            rows.append((basis, residue(sample.gradient(neuron.s))))
+        fit = fit_fractions(rows)
+        if fit is None or not fit[0]:
+            return None
+        if has_target:
+            if fit[1] != -fit[0]:
+                return None
+            found[neuron] = times(Number(fit[0]), plus(y, times(MINUS_ONE, t))), {}
+        else:
+            found[neuron] = (
+                times(Number(fit[0]), plus(y, times(MINUS_ONE, t))),
+                {t: Number(-fit[1] / fit[0])},
+            )
+    return found
+
+
+def _as_softmax(formulas, group, samples):
+    """The deltas of one sample as c (p - t), with p the softmax of its pre-activations, if they are."""
+    network = formulas.network
+    found = {}
+    probabilities = []
+    for sample in samples:
+        point = sample.point
+        exps = [point.exp(residue(sample.values[n.s])) for n in group]
+        normalizer = pow(sum(exps) % PRIME, -1, PRIME)
+        probabilities.append([e * normalizer % PRIME for e in exps])
+    targets = [Symbol("t", (n.layer,), (n.index,), n.sample, n.step) for n in group]
+    has_targets = all(t in samples[0].quantities for t in targets)
+    are_probabilities = bool(network.distributions)
+    total = fold(targets, formulas.alphabet) if has_targets and not are_probabilities else ONE
+    for k, neuron in enumerate(group):
+        p = Symbol("p", (neuron.layer,), (neuron.index,), neuron.sample, neuron.step)
+        t = targets[k]
+        rows = []
+        for sample, row in zip(samples, probabilities, strict=True):
+            weight = sum([residue(sample.symbol(x)) for x in targets]) % PRIME if has_targets else 1
+            rows.append(
+                (
+                    [row[k] * weight % PRIME, residue(sample.symbol(t)) if has_targets else 1],
+                    residue(sample.gradient(neuron.s)),
+                )
+            )
+        fit = fit_fractions(rows)
+        if fit is None or not fit[0] or (has_targets and fit[1] != -fit[0]):
+            return None
+        exps = [primitives.exp(network.symbol_of[n.s]) for n in group]
+        facts: dict = {p: times(primitives.exp(network.symbol_of[neuron.s]), fold(exps, formulas.alphabet) ** -1)}
+        if not has_targets:
+            facts[t] = Number(-fit[1] / fit[0])
+        logits = [network.symbol_of[n.s] for n in group]
+        formulas.stable[p] = primitives.exp(logits[k] - primitives.logsumexp(*logits))
+        found[neuron] = times(Number(fit[0]), plus(times(p, total), times(MINUS_ONE, t))), facts
+    return found

@@ -1,0 +1,365 @@
+"""Formulas as text and as LaTeX.
+
+The text is the vocabulary that a formula is graded in, so that what is printed can be read back. Names that come from a
+user's labels are escaped for LaTeX here, and nowhere else.
+"""
+
+import re
+from fractions import Fraction
+
+from autograd.formulas.expressions import (
+    Letter,
+    Number,
+    Plus,
+    Power,
+    Slope,
+    Sum,
+    Symbol,
+    Times,
+    power,
+    split,
+)
+
+__all__ = ["Printer", "escape_latex", "printable"]
+
+_ESCAPES = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
+    "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}",
+    "\n": " ", "\r": " ",
+}  # fmt: skip
+_TEXT_NAMES = {"sigmoid": "sigma"}
+_IDENTIFIER = re.compile(r"[A-Za-z_]\w*(\[\d+(,\s*\d+)*\])?", re.ASCII)
+# How tightly an expression holds together: what is looser than its place gets parentheses.
+_SUM, _PRODUCT, _POWER = 1, 2, 3
+
+
+def printable(text) -> str:
+    """A user's text on one line, without what a terminal would obey or a file cannot hold."""
+    return "".join([c if c.isprintable() else "\ufffd" for c in str(text)])
+
+
+def escape_latex(text) -> str:
+    """A user's text as LaTeX that shows it and does nothing else."""
+    return "".join([_ESCAPES.get(c, c if c.isprintable() else " ") for c in str(text)])
+
+
+class Printer:
+    """Prints the formulas of a network in a convention.
+
+    Args:
+        alphabet: the letters of the network's indices.
+        convention: the letters of its quantities.
+    """
+
+    def __init__(self, alphabet, convention):
+        self.alphabet = alphabet
+        self.convention = convention
+        self.last = max(k for k in alphabet.ends if isinstance(k, int))
+        self.is_deep = self.last > 2
+
+    # --- Names.
+
+    def layer_name(self, layer):
+        """``i``, ``h`` and ``o``; of a deeper network, a number."""
+        return str(layer) if self.is_deep else self.alphabet.letters[layer]
+
+    def set_name(self, over):
+        """The set an index runs through: ``O``."""
+        if over == "samples":
+            return "S"
+        if over == "steps":
+            return "R"
+        if over == 0:
+            return "I"
+        if over == self.last:
+            return "O"
+        return f"H{over}" if self.is_deep else "H"
+
+    def symbol_text(self, symbol):
+        """``w_ho[2,1]``."""
+        role = symbol.role
+        if role == "free":
+            return symbol.name if _IDENTIFIER.fullmatch(symbol.name) else repr(symbol.name)
+        if role == "v":
+            return f"v{symbol.name}"
+        if role == "adjoint":
+            return f"dL_dv{symbol.name}"
+        base = {"delta": "d"}.get(role, role)
+        if role == "a" and symbol.layers[0] == self.last:
+            base = "y"
+        elif role in ("w", "s", "b", "delta") or (role == "a" and self.is_deep):
+            names = [self.layer_name(layer) for layer in symbol.layers]
+            if not self.is_deep:
+                base += "_" + "".join(names) if role != "a" else ""
+            elif role == "w" and symbol.layers[1] - symbol.layers[0] != 1:
+                base += "_".join(names)
+            else:
+                base += names[-1]
+        indices = [*symbol.indices, symbol.step, symbol.sample]
+        shown = ",".join([_index_text(i) for i in indices if i is not None])
+        return f"{base}[{shown}]" if shown else base
+
+    def symbol_latex(self, symbol):
+        """``w_{ho}``."""
+        role, letters = symbol.role, self.convention.letters
+        if role == "free":
+            return _label_latex(symbol.name)
+        if role == "v":
+            return f"v_{{{symbol.name}}}"
+        if role == "adjoint":
+            return rf"\bar{{v}}_{{{symbol.name}}}"
+        base = letters["y"] if role == "a" and symbol.layers[0] == self.last else letters[role]
+        pairs = list(zip(symbol.layers, symbol.indices, strict=True))
+        if role == "w" and self.convention.order == "to-from":
+            pairs.reverse()
+        indices = [self._index_latex(layer, i) for layer, i in pairs]
+        if symbol.step is not None:
+            indices.append(_plain_index(symbol.step))
+        if role == "w" and self.convention.arrow:
+            below = rf"({indices[0]} \rightarrow {indices[1]})"
+        elif all(len(i) == 1 and not i.isdigit() for i in indices) or len(indices) == 1:
+            below = "".join(indices)
+        else:
+            below = (", " if self.is_deep or symbol.step is not None else " ").join(indices)
+        above = []
+        if self.is_deep and self._has_layer_mark(role, base):
+            layers = symbol.layers
+            above.append(str(layers[-1]) if role != "w" or layers[1] - layers[0] == 1 else f"{layers[0]},{layers[1]}")
+        if symbol.sample is not None:
+            above.append(_plain_index(symbol.sample))
+        return f"{base}_{{{below}}}" + (f"^{{({','.join(above)})}}" if above else "")
+
+    def _has_layer_mark(self, role, base):
+        """Whether the layer is written above: of inputs and outputs where their letter serves for others, too."""
+        letters = self.convention.letters
+        if role == "x" or (role == "a" and base == letters["y"]):
+            others = [letters[other] for other in ("x", "a", "y")]
+            return others.count(base) > 1 or letters["a"] == base
+        return role not in ("t", "p")
+
+    def _index_latex(self, layer, index):
+        if isinstance(index, Letter):
+            return _plain_index(index)
+        return str(index) if self.is_deep else f"{self.alphabet.letters[layer]}_{{{index}}}"
+
+    # --- Expressions as text.
+
+    def text(self, e, place=0) -> str:
+        """Python-like text."""
+        if isinstance(e, Number):
+            shown = str(e.value)
+            loose = (e.value < 0 and place > _SUM) or (e.value.denominator != 1 and place >= _PRODUCT)
+            return f"({shown})" if loose else shown
+        if isinstance(e, Symbol):
+            return self.symbol_text(e)
+        if isinstance(e, Plus):
+            return _parenthesized(self._sum(e, self.text, " - ", " + "), place > _SUM)
+        if isinstance(e, Times):
+            return _parenthesized(self._product_text(e), place > _PRODUCT)
+        if isinstance(e, Power):
+            if isinstance(e.exponent, Number) and e.exponent.value < 0:
+                return _parenthesized(f"1/{self.text(power(e.base, Number(-e.exponent.value)), _POWER)}", place > _SUM)
+            exponent = self.text(e.exponent, _POWER)
+            return _parenthesized(f"{self.text(e.base, _POWER + 1)}**{exponent}", place > _POWER)
+        if isinstance(e, Sum):
+            return f"sum({self.text(e.body)} for {e.letter} in {self._range_text(e)})"
+        operands = ", ".join([self.text(x) for x in e.operands])
+        name = _TEXT_NAMES.get(e.primitive.name, e.primitive.name)
+        if isinstance(e, Slope):
+            name = f"d{name}" if len(e.operands) == 1 else f"d{e.place + 1}{name}"
+        return f"{name}({operands})"
+
+    def _range_text(self, e):
+        if e.values == tuple(range(1, self.alphabet.ends[e.over] + 1)) or not e.values:
+            return self.set_name(e.over)
+        return f"{self.set_name(e.over)}[{e.values[0]}..{e.values[-1]}]"
+
+    def _product_text(self, e):
+        sign, factors = _signed(e)
+        above = [f for f in factors if not _is_reciprocal(f)]
+        below = [power(f.base, Number(-f.exponent.value)) for f in factors if _is_reciprocal(f)]
+        shown = "*".join([self.text(f, _PRODUCT) for f in above]) or "1"
+        if shown.startswith("(") and above and isinstance(above[0], Number):
+            shown = shown.replace("(", "", 1).replace(")", "", 1)  # 1/2*x
+        return sign + "".join([shown, *[f"/{self.text(f, _POWER)}" for f in below]])
+
+    # --- Expressions as LaTeX.
+
+    def latex(self, e, place=0) -> str:
+        """LaTeX, without the dollar signs."""
+        if isinstance(e, Number):
+            return _latex_parenthesized(_number_latex(e.value), e.value < 0 and place > _SUM)
+        if isinstance(e, Symbol):
+            return self.symbol_latex(e)
+        if isinstance(e, Plus):
+            return _latex_parenthesized(self._sum(e, self.latex, " - ", " + "), place > _SUM)
+        if isinstance(e, Times):
+            return _latex_parenthesized(self._product_latex(e), place > _PRODUCT)
+        if isinstance(e, Power):
+            return self._power_latex(e, place)
+        if isinstance(e, Sum):
+            body = self.latex(e.body, _PRODUCT)
+            return _latex_parenthesized(rf"{self._sum_sign(e)} {body}", place > _SUM)
+        if isinstance(e, Slope):
+            inner = ", ".join([self.latex(x) for x in e.operands])
+            return rf"\operatorname{{{escape_latex(e.primitive.name)}}}'\left({inner}\right)"
+        return self._applied_latex(e)
+
+    def _sum_sign(self, e):
+        full = e.values == tuple(range(1, self.alphabet.ends[e.over] + 1))
+        first = 1 if full else e.values[0]
+        return rf"\sum_{{{_letter_latex(e.letter)}={first}}}^{{{e.values[-1]}}}"
+
+    def _applied_latex(self, e):
+        template = e.primitive.latex
+        if e.primitive.name == "sigmoid":
+            template = self.convention.letters["function"] + r"\left({0}\right)"
+            if self.convention.letters["function"] in (r"\Phi", "f"):
+                template = r"\sigma\left({0}\right)"
+        if e.primitive.arity is None:
+            return template.format(", ".join([self.latex(x) for x in e.operands]))
+        shown = []
+        for i, x in enumerate(e.operands):
+            enclosed = f"({{{i}}}" in template or f"{{{{{{{i}}}}}}}" in template or "left" in template
+            shown.append(self.latex(x, 0 if enclosed else _POWER))
+        return template.format(*shown)
+
+    def _power_latex(self, e, place):
+        if isinstance(e.exponent, Number):
+            n = e.exponent.value
+            if n == Fraction(1, 2):
+                return rf"\sqrt{{{self.latex(e.base)}}}"
+            if n < 0:
+                return rf"\frac{{1}}{{{self.latex(power(e.base, Number(-n)))}}}"
+        base = self.latex(e.base, _POWER + 1)
+        if isinstance(e.base, Symbol) and "^" in base:
+            base = rf"\left({base}\right)"
+        return _latex_parenthesized(f"{base}^{{{self.latex(e.exponent)}}}", place > _POWER)
+
+    def _product_latex(self, e):
+        sign, factors = _signed(e)
+        above = [f for f in factors if not _is_reciprocal(f)]
+        below = [power(f.base, Number(-f.exponent.value)) for f in factors if _is_reciprocal(f)]
+        sums = [f for f in above if isinstance(f, Sum)]
+        above = [f for f in above if not isinstance(f, Sum)] + sums  # a sum takes all that follows it
+        shown = [
+            self.latex(f, _PRODUCT if not isinstance(f, Sum) or i < len(above) - 1 else 0) for i, f in enumerate(above)
+        ]
+        body = " ".join(shown)
+        if below:
+            last = [self.latex(f, _PRODUCT if len(below) > 1 else 0) for f in below]
+            body = rf"\frac{{{body or 1}}}{{{' '.join(last)}}}"
+        return sign + body
+
+    def _sum(self, e, show, minus, plus_):
+        out = ""
+        for i, term in enumerate(e.terms):
+            coefficient, _ = split(term)
+            negative = coefficient < 0 or (isinstance(term, Number) and term.value < 0)
+            shown = show(term, _SUM)
+            if i == 0:
+                out = shown
+            elif negative and shown.startswith("-"):
+                out += minus + shown[1:]
+            else:
+                out += plus_ + shown
+        return out
+
+    # --- Equations.
+
+    def quantifier_text(self, ranges):
+        """``for all h in H``."""
+        if not ranges:
+            return ""
+        return "   for all " + ", ".join(
+            [f"{letter} in {self._values_text(*ranges[letter])}" for letter in _in_order(ranges)]
+        )
+
+    def _values_text(self, kind, values):
+        if values == tuple(range(1, self.alphabet.ends[kind] + 1)):
+            return self.set_name(kind)
+        return "{" + ", ".join([str(v) for v in values]) + "}"
+
+    def quantifier_latex(self, ranges):
+        r"""``\quad \forall h``."""
+        if not ranges:
+            return ""
+        letters = ", ".join([_letter_latex(letter) for letter in _in_order(ranges)])
+        return rf" \quad \forall\, {letters}"
+
+    def derivative_text(self, symbol):
+        """``dL/dw_ho[1,2]``."""
+        return f"dL/d{self.symbol_text(symbol)}"
+
+    def derivative_latex(self, symbol, of=None):
+        r"""``\frac{\partial L}{\partial w}``."""
+        top = self.convention.letters["loss"] if of is None else of
+        return rf"\frac{{\partial {top}}}{{\partial {self.symbol_latex(symbol)}}}"
+
+
+def _in_order(ranges):
+    """Letters in the order of their layers; samples and steps last."""
+    return sorted(ranges, key=lambda letter: (isinstance(ranges[letter][0], str), ranges[letter][0], letter))
+
+
+def _signed(e):
+    """The sign of a product, and its factors without it."""
+    first = e.factors[0]
+    if isinstance(first, Number) and first.value < 0:
+        rest = e.factors[1:] if first.value == -1 else (Number(-first.value), *e.factors[1:])
+        return "-", rest
+    return "", e.factors
+
+
+def _is_reciprocal(e):
+    return isinstance(e, Power) and isinstance(e.exponent, Number) and e.exponent.value < 0
+
+
+def _parenthesized(text, needed):
+    return f"({text})" if needed else text
+
+
+def _latex_parenthesized(text, needed):
+    return rf"\left({text}\right)" if needed else text
+
+
+def _number_latex(q):
+    if q.denominator == 1:
+        return str(q.numerator)
+    if q.denominator > 10_000:
+        return repr(float(q))
+    return ("-" if q < 0 else "") + rf"\frac{{{abs(q.numerator)}}}{{{q.denominator}}}"
+
+
+def _index_text(index):
+    if isinstance(index, Letter):
+        return index.name + (f"{index.offset:+d}" if index.offset else "")
+    return str(index)
+
+
+def _letter_latex(name):
+    """``h2`` is a second index of the kind of h: h'."""
+    base = name.rstrip("0123456789")
+    return base + "'" * (int(name[len(base) :]) - 1) if len(base) < len(name) else name
+
+
+def _plain_index(index):
+    if isinstance(index, Letter):
+        return _letter_latex(index.name) + (f"{index.offset:+d}" if index.offset else "")
+    return str(index)
+
+
+_SIMPLE = re.compile(r"([A-Za-z])_?(\d*)")
+_GREEK = {
+    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "kappa", "lambda", "mu", "nu", "xi", "rho",
+    "sigma", "tau", "phi", "chi", "psi", "omega",
+}  # fmt: skip
+
+
+def _label_latex(name):
+    match = _SIMPLE.fullmatch(name)
+    if match:
+        return match[1] + (f"_{{{match[2]}}}" if match[2] else "")
+    if name in _GREEK:
+        return "\\" + name
+    return rf"\text{{{escape_latex(name)}}}"

@@ -1,0 +1,128 @@
+"""A derivation as a document: a web page, Markdown or LaTeX.
+
+The page is one file without scripts: its formulas are MathML, which browsers draw by themselves, made from the LaTeX by
+latex2mathml; each has its text beside it for where that package is not installed.
+"""
+
+import contextlib
+from html import escape
+from pathlib import Path
+
+from autograd.engine.errors import GraphError
+from autograd.formulas.printing import escape_latex
+
+__all__ = ["mathml", "write_report"]
+
+_STYLE = """
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
+h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
+table { border-collapse: collapse; } td { padding: .35rem 1.2rem .35rem 0; vertical-align: middle; }
+td.why, p.note { color: #2f5577; font-size: .93rem; } math { font-size: 1.1rem; }
+code { background: #f4f4f6; padding: .1rem .3rem; border-radius: 3px; font-size: .88rem; }
+""".strip()
+
+
+def mathml(latex) -> str | None:
+    """MathML for LaTeX, or None where latex2mathml is not installed or cannot read it."""
+    try:
+        from latex2mathml.converter import convert  # lazy: only a page needs it
+    except ImportError:
+        return None
+    try:
+        return convert(latex).replace('display="inline"', 'display="inline" displaystyle="true"', 1)
+    except Exception:  # its errors have no common base; the text is shown instead
+        return None
+
+
+def write_report(derivation, path) -> Path:
+    """See :meth:`autograd.formulas.Derivation.report`."""
+    path = Path(path)
+    writers = {".html": _html, ".md": _markdown, ".tex": _tex}
+    if path.suffix not in writers:
+        raise ValueError(f"a report ends in .html, .md or .tex, found {path.name!r}: choose one of these.")
+    path.write_text(writers[path.suffix](derivation, _sections(derivation)), encoding="utf-8")
+    return path
+
+
+def _sections(derivation):
+    """Pairs of a title and rows; a row is LaTeX, text, a reason and the reason as LaTeX."""
+    found = []
+    titles = {"definition": "Where", "delta": "Deltas", "gradient": "Gradients"}
+    for kind, title in titles.items():
+        rows = [(e.latex, e.text, "", "") for e in derivation.equations if e.kind == kind]
+        if rows:
+            found.append((title, rows))
+    found.append(("Gradient descent", [(rule.latex, rule.text, "", "") for rule in derivation.update()]))
+    for parameter in _representatives(derivation):
+        name = derivation._printer.symbol_text(derivation.network.symbol_of[parameter])
+        found.append((f"Step by step: {name}", [tuple(step) for step in derivation.steps(parameter)]))
+    with contextlib.suppress(GraphError):  # not every network has one
+        found.append(("Matrix form", [(line.latex, line.text, "", "") for line in derivation.matrix()]))
+    return found
+
+
+def _representatives(derivation):
+    """One weight of each layer, the last layer first."""
+    seen: dict = {}
+    for parameter in derivation.network.parameters:
+        symbol = derivation.network.symbol_of[parameter]
+        if symbol.role == "w" and derivation._formulas.gradient[parameter]:
+            seen.setdefault(symbol.layers, parameter)
+    return [seen[key] for key in sorted(seen, key=lambda layers: (-layers[1], layers[0]))][:6]
+
+
+def _title(derivation):
+    return f"Backpropagation in a {'-'.join([str(n) for n in derivation.network.sizes])} network"
+
+
+def _html(derivation, sections):
+    out = [
+        "<!DOCTYPE html>", '<html lang="en"><head><meta charset="utf-8">',
+        f"<title>{escape(_title(derivation))}</title>",
+        f"<style>{_STYLE}</style></head><body>", f"<h1>{escape(_title(derivation))}</h1>",
+        f'<p class="note">{escape(str(derivation._convention))}</p>',
+    ]  # fmt: skip
+    out += [f'<p class="note">Assumed: {escape(words)}.</p>' for words in derivation.assumptions]
+    for title, rows in sections:
+        out += [f"<h2>{escape(title)}</h2>", "<table>"]
+        for latex, text, reason, _ in rows:
+            formula = mathml(latex) or f"<code>{escape(text)}</code>"
+            why = f'<td class="why">{escape(reason)}</td>' if reason else ""
+            out.append(f'<tr title="{escape(text)}"><td>{formula}</td>{why}</tr>')
+        out.append("</table>")
+    return "\n".join([*out, "</body></html>", ""])
+
+
+def _markdown_text(words):
+    plain = escape(str(words).replace("\n", " "), quote=False)
+    return "".join([f"\\{c}" if c in "\\`*_{}[]()#+-.!|$" else c for c in plain])
+
+
+def _markdown(derivation, sections):
+    out = [f"# {_title(derivation)}", "", _markdown_text(derivation._convention), ""]
+    out += [f"Assumed: {_markdown_text(words)}.\n" for words in derivation.assumptions]
+    for title, rows in sections:
+        out += [f"## {_markdown_text(title)}", ""]
+        for latex, _, _, reason in rows:
+            for formula in (f"$${latex}$$", f"${reason}$")[: 2 if reason else 1]:
+                out += [formula.replace("](", "]{}("), ""]  # where formulas are not drawn, it would be a link
+    return "\n".join(out)
+
+
+def _tex(derivation, sections):
+    out = [
+        r"\documentclass{article}", r"\usepackage{amsmath,amssymb}", r"\begin{document}",
+        rf"\section*{{{escape_latex(_title(derivation))}}}", _convention_tex(derivation), "",
+    ]  # fmt: skip
+    out += [rf"Assumed: {escape_latex(words)}." + "\n" for words in derivation.assumptions]
+    for title, rows in sections:
+        out.append(rf"\subsection*{{{escape_latex(title)}}}")
+        for latex, _, _, reason in rows:
+            out += [r"\[", latex, r"\]"] + ([f"${reason}$"] if reason else [])
+    return "\n".join([*out, r"\end{document}", ""])
+
+
+def _convention_tex(derivation):
+    how = derivation._convention
+    delta, loss, s = [how.letters[role] for role in ("delta", "loss", "s")]
+    return rf"Convention {how.name}: ${delta} = {how.delta} \, \partial {loss} / \partial {s}$."

@@ -1,0 +1,205 @@
+"""A network evaluated at a point: every named quantity and every gradient, over some kind of number.
+
+Three kinds are used. In a prime field a formula is proved; with many digits it is compared; with the recorded floats
+it is held to the reverse mode of the engine before it is shown.
+"""
+
+import random
+from fractions import Fraction
+
+from autograd.engine import primitives
+from autograd.engine.errors import GraphError
+from autograd.engine.sweep import adjoints
+from autograd.engine.value import Value
+from autograd.formulas.expressions import rational
+from autograd.formulas.field import Point, Pole
+from autograd.formulas.network import Constant, operands_of
+
+__all__ = ["DIGITS", "Sample", "field_sample", "precise_sample", "recorded_sample", "replayed_at"]
+
+DIGITS = 50
+
+
+class Sample:
+    """The numbers of a network at one point.
+
+    Attributes:
+        values: from node to number. gradients: from node to the derivative of the root in it.
+        quantities: from symbol to number; a delta is the derivative of the root in a pre-activation.
+    """
+
+    def __init__(self, network, values, gradients, constants, number, read=None):
+        self.values, self.gradients, self.number = values, gradients, number
+        self._network, self._read = network, read
+        self.quantities = {}
+        for node, symbol in network.symbol_of.items():
+            self.quantities[symbol] = constants[symbol] if isinstance(node, Constant) else values[node]
+        zero = number(Fraction(0))
+        for neuron in network.neurons:
+            self.quantities[network.delta_of(neuron)] = gradients.get(neuron.s, zero)
+
+    def symbol(self, symbol):
+        """The number of a quantity; for :func:`autograd.formulas.expressions.evaluate`."""
+        try:
+            return self.quantities[symbol]
+        except KeyError:
+            raise GraphError(f"there is no {symbol.role}{list(symbol.indices)} in this network.") from None
+
+    def derivatives(self, node):
+        """The derivative of a node in every node under it, a dict; those it does not depend on are not in it."""
+        return _swept(self._network, self.values, self._read, self.number, node)
+
+    def assuming(self, adjoints, slopes) -> "Sample":
+        """Return this sample with some derivatives replaced, and all others as reverse mode makes them of those.
+
+        Args:
+            adjoints: from node to what is taken for the derivative of the root in it.
+            slopes: from activation, a node, to a pair: its pre-activation and what is taken for its derivative in it.
+        """
+        gradients = _swept(self._network, self.values, self._read, self.number, None, adjoints, slopes)
+        constants = {s: self.quantities[s] for node, s in self._network.symbol_of.items() if isinstance(node, Constant)}
+        found = Sample(self._network, self.values, gradients, constants, self.number, self._read)
+        found.point = getattr(self, "point", None)
+        return found
+
+    def gradient(self, node):
+        """The derivative of the root in a node; 0 where it does not depend on it."""
+        return self.gradients[node] if node in self.gradients else self.number(Fraction(0))
+
+
+def recorded_sample(network) -> Sample:
+    """The recorded floats, and the gradients of the engine's own reverse sweep."""
+    gradients = adjoints(network.root)
+    values = {node: node.data for node in network.order}
+    constants = {s: float(c.data) for c, s in network.symbol_of.items() if isinstance(c, Constant)}
+    if any(node.op is primitives.shift for node in network.order):
+        # Formulas leave the shift of a softmax out, and so its powers and their sum are other numbers in them.
+        plain = _replayed(network, lambda symbol, node: float(node.data), float)
+        mine = {neuron.s for neuron in network.neurons} | set(network.parameters)
+        gradients = plain.gradients | {node: g for node, g in gradients.items() if node in mine}
+        values = plain.values
+    return Sample(network, values, gradients, constants, float)
+
+
+def _replayed(network, given, number):
+    """A Sample at the numbers that ``given(symbol, node or constant)`` says."""
+    constants: dict = {}
+    for node, symbol in network.symbol_of.items():
+        if isinstance(node, Constant) and symbol not in constants:
+            constants[symbol] = given(symbol, node)
+    at: dict = {(c.node, c.place): constants[s] for c, s in network.symbol_of.items() if isinstance(c, Constant)}
+    values: dict = {}
+    read: dict = {}
+    for group in network.distributions:
+        rest = number(Fraction(1))
+        for t in group[1:]:
+            values[t] = given(network.symbol_of[t], t)
+            rest = rest - values[t]
+        values[group[0]] = rest
+    for node in network.order:
+        if node.op is None:
+            if node not in values:
+                values[node] = given(network.symbol_of[node], node)
+            continue
+        chosen = operands_of(node)
+        numbers = [values[x] if isinstance(x, Value) else at.get((node, i)) for i, x in enumerate(chosen)]
+        for i, x in enumerate(chosen):
+            if numbers[i] is None:
+                numbers[i] = _plain(x, number, node)
+        read[node] = numbers
+        if len(chosen) == 1 and node.op is primitives.where:
+            values[node] = numbers[0]
+        elif node.op is primitives.shift:
+            values[node] = number(Fraction(0))
+        elif node.op is primitives.abs_:
+            values[node] = numbers[0] * primitives.sign(numbers[0])  # which a field has, by its random steps
+        else:
+            y = node.op(*numbers)
+            values[node] = number(y) if isinstance(y, (int, float)) else y
+    return Sample(network, values, _swept(network, values, read, number), constants, number, read)
+
+
+def _plain(x, number, node):
+    """A recorded number as one of the kind; a whole exponent stays an int."""
+    q = rational(x)
+    return int(q) if node.op is primitives.pow_ and q.denominator == 1 and abs(q) < 1000 else number(q)
+
+
+def _swept(network, values, read, number, root=None, taken=None, slopes=None):
+    """The derivatives of a root in what it depends on, where those in ``taken`` are as they are there."""
+    taken, slopes = taken or {}, slopes or {}
+    adjoint = {network.root if root is None else root: number(Fraction(1))}
+    for node in reversed(network.order):
+        if node in taken:
+            adjoint[node] = taken[node]
+        if node.op is None or node not in adjoint:
+            continue
+        if node in slopes:
+            before, slope = slopes[node]
+            part = adjoint[node] * slope
+            adjoint[before] = adjoint[before] + part if before in adjoint else part
+            continue
+        g, numbers = adjoint[node], read[node]
+        if len(numbers) == 1 and node.op is primitives.where:
+            partials = [1]
+        elif node.op is primitives.where:  # by a step, which is 0 or 1
+            partials = [0, numbers[0], 1 - numbers[0]]
+        else:
+            partials = node.op.gradient(values[node], numbers)
+        for x, partial in zip(operands_of(node), partials, strict=True):
+            if isinstance(x, Value):
+                part = g * partial
+                adjoint[x] = adjoint[x] + part if x in adjoint else part
+    return adjoint
+
+
+def field_sample(network, generator=None) -> Sample:
+    """A random point of a prime field.
+
+    Raises:
+        Unprovable: a function of the graph means nothing there.
+    """
+    for _ in range(20):
+        point = Point(generator)
+        try:
+            sample = _replayed(network, lambda symbol, node, point=point: point.given(symbol), point.number)
+            sample.point = point
+            return sample
+        except Pole:
+            continue
+    raise GraphError("a denominator of this graph is 0 at every point.")
+
+
+def precise_sample(network, seed=None) -> Sample:
+    """A random point with :data:`DIGITS` digits, near the recorded one where the functions need that."""
+    import mpmath  # lazy: only to compare formulas
+
+    generator = random.Random(seed)
+
+    def number(x):
+        q = rational(x)
+        return mpmath.mpf(q.numerator) / q.denominator
+
+    with mpmath.workdps(DIGITS):
+        for attempt in range(40):
+            spread = 1.0 if attempt < 10 else 0.3 if attempt < 20 else 1e-3
+
+            def given(symbol, node, spread=spread, attempt=attempt):
+                u = Fraction(generator.randrange(-(10**9), 10**9) * 2 + 1, 2 * 10**9)
+                if attempt < 10:
+                    return number(u)
+                return number(rational(node.data) + u * rational(spread) * max(1, abs(rational(node.data))))
+
+            try:
+                sample = _replayed(network, given, number)
+            except (ZeroDivisionError, ValueError, OverflowError):
+                continue
+            numbers = [*sample.values.values(), *sample.gradients.values()]
+            if all(isinstance(x, (mpmath.mpf, int)) and mpmath.isfinite(x) for x in numbers):
+                return sample
+    raise GraphError("no point near the recorded one has real values: check the domains of the functions in the graph.")
+
+
+def replayed_at(network, numbers) -> Sample:
+    """The network in floats at given numbers, a dict from symbol to float; what is not in it stays as recorded."""
+    return _replayed(network, lambda symbol, node: numbers.get(symbol, float(node.data)), float)

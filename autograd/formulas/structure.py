@@ -1,0 +1,319 @@
+r"""The network in a graph: pre-activations, activations, layers, and the same neuron on another sample.
+
+Nothing is declared. A *pre-activation* is a largest sum whose every term is a parameter or a parameter times
+something. Its
+*activation* is where everything computed from it alone comes out. Two pre-activations with the same parameters are one
+neuron on two samples, or, where one depends on the other, at two time steps of a recurrent network.
+
+A label that :mod:`nn` gave (it has a ``layer`` and a ``neuron``) is believed. What is a parameter, an input or a
+target is told by arguments, by such labels, or else by the first letter of a label, and :attr:`Network.assumptions`
+says which.
+"""
+
+from collections import defaultdict
+from itertools import pairwise
+
+from autograd.engine import primitives
+from autograd.engine.errors import GraphError
+from autograd.engine.value import Value
+from autograd.formulas.network import Constant, Network, Neuron, Term, is_named, operands_of
+from autograd.formulas.numbering import name, number
+from autograd.formulas.printing import printable
+
+__all__ = ["find_network"]
+
+# More nodes than any activation function has.
+_LONGEST = 40
+_LINEAR = (primitives.add, primitives.sub, primitives.neg, primitives.total)
+# What an activation function may do after an affine step; anything else on a sum with a constant belongs to a loss.
+_ACTIVATING = {
+    primitives.exp, primitives.expm1, primitives.sigmoid, primitives.tanh, primitives.relu, primitives.softplus,
+    primitives.silu, primitives.gelu, primitives.elu, primitives.leaky_relu, primitives.sin, primitives.cos,
+    primitives.erf, primitives.atan, primitives.sech2, primitives.gaussian, primitives.normal_cdf, primitives.sinh,
+    primitives.cosh, primitives.step, primitives.sign, primitives.asinh,
+}  # fmt: skip
+
+
+def find_network(root, parameters=None, inputs=None, targets=None) -> Network:
+    """The network under ``root``; arguments as for :func:`autograd.derive`."""
+    if not isinstance(root, Value):
+        raise TypeError(f"derive takes the Value that a graph ends in, found {type(root).__name__}: record it first.")
+    network = Network(root)
+    network.order = _ordered(root)
+    for node in network.order:
+        for x in operands_of(node):
+            if isinstance(x, Value):
+                network.readers.setdefault(x, []).append(node)
+    _find_roles(network, parameters, inputs, targets)
+    _find_neurons(network)
+    _find_activations(network)
+    number(network)
+    name(network)
+    return network
+
+
+def _ordered(root):
+    """Every node under the root, operands first and from left to right, so that samples count as they were added up."""
+    nodes, seen, stack = [], set(), [(root, False)]
+    while stack:
+        node, entered = stack.pop()
+        if entered:
+            nodes.append(node)
+        elif node not in seen:
+            seen.add(node)
+            stack.append((node, True))
+            stack.extend([(x, False) for x in reversed(operands_of(node)) if isinstance(x, Value) and x not in seen])
+    return nodes
+
+
+# --- Roles of leaves.
+
+
+def _flat(values, what):
+    """The Values in an argument, with their place: a flat list, or a list of samples, each a list."""
+    found = []
+    values = [values] if isinstance(values, Value) else list(values)
+    nested = any(not isinstance(x, Value) for x in values)
+    for n, item in enumerate(values, 1):
+        if isinstance(item, Value):
+            found.append((item, (len(found) + 1, None)))
+            continue
+        try:
+            row = list(item)
+        except TypeError:
+            raise TypeError(f"{what} has a {type(item).__name__}: give Values, or a list of Values a sample.") from None
+        found += [(x, (i, n if nested and len(values) > 1 else None)) for i, x in enumerate(row, 1)]
+    for x, _ in found:
+        if not isinstance(x, Value):
+            raise TypeError(f"{what} has {x!r}, a {type(x).__name__}: give the Values that are in the graph.")
+    return found
+
+
+def _find_roles(network, parameters, inputs, targets):
+    leaves = [node for node in network.order if node.op is None]
+    present = set(network.order)
+    for what, values, role in (("parameters", parameters, "w"), ("inputs", inputs, "x"), ("targets", targets, "t")):
+        if values is None:
+            continue
+        for x, place in _flat(values, what):
+            if x not in present:
+                raise GraphError(f"{what} has {x!r}, which is not under this loss: give nodes of its graph.")
+            if role == "w" and x.op is not None:
+                raise GraphError(f"{what} has {x!r}, which was computed: a parameter is a leaf.")
+            network.roles[x] = (role, place if role != "w" else None)
+    guessed = defaultdict(list)
+    told = {"w": parameters is not None, "x": inputs is not None, "t": targets is not None}
+    named = not told["w"] and any(is_named(leaf.label) for leaf in leaves)
+    for leaf in leaves:
+        if leaf in network.roles:
+            continue
+        if is_named(leaf.label) and not told["w"]:
+            network.roles[leaf] = ("w", None)
+            continue
+        letter = str(leaf.label).strip()[:1].lower() if leaf.label else ""
+        role = {"w": "w", "b": "w", "x": "x", "t": "t", "y": "t"}.get(letter)
+        if role is not None and not told[role] and not (role == "w" and named):
+            network.roles[leaf] = (role, None)
+            guessed[role].append(str(leaf.label))
+    network.parameters = [leaf for leaf in leaves if network.roles.get(leaf, ("",))[0] == "w"]
+    if not network.parameters:
+        raise GraphError(
+            "no parameter is known under this loss: label the leaves (w... or b... for parameters, x... for inputs, "
+            "t... or y... for targets), or pass parameters=[...]."
+        )
+    words = {"w": "parameters", "x": "inputs", "t": "targets"}
+    for role, labels in guessed.items():
+        shown = printable(", ".join(labels[:6])) + (", ..." if len(labels) > 6 else "")
+        network.assumptions.append(f"{words[role]} by the first letter of their labels: {shown}")
+    if named:
+        network.assumptions.append("parameters and neurons by the names that nn gave them")
+
+
+# --- Pre-activations.
+
+
+def _find_neurons(network):
+    is_parameter = set(network.parameters)
+    pure: dict = {}
+    for node in network.order:
+        if node.op is None:
+            pure[node] = node in is_parameter
+        elif node.op in _LINEAR:
+            pure[node] = all(_may_be_part(x, node, pure) for x in node.operands)
+        elif node.op is primitives.mul:
+            pure[node] = _product(node.operands[0], node.operands[1], is_parameter, node) is not None
+        elif node.op is primitives.dot:
+            pure[node] = _dot_terms(node, is_parameter) is not None
+        else:
+            pure[node] = False
+    part = {}
+    for node in reversed(network.order):
+        # in exp(-s), the pre-activation is s and not -s
+        part[node] = any(
+            pure[reader] and reader.op in _LINEAR and (reader.op is not primitives.neg or part[reader])
+            for reader in network.readers.get(node, ())
+        )
+    for node in network.order:
+        if node.op is None or not pure[node] or part[node] or node.op is primitives.neg:
+            continue
+        terms = _terms(node, is_parameter)
+        if any(term.source is not None for term in terms):
+            network.neurons.append(Neuron(node, terms))
+
+
+def _may_be_part(x, node, pure):
+    """Whether an operand leaves a sum one of parameters and products with parameters."""
+    if isinstance(x, Value):
+        return pure[x] and (x.op is None or not is_named(x.label))  # a neuron that nn named ends there
+    return x == 0 and node.op is not primitives.sub  # sum() starts at 0; but 0 - y is a target of 0
+
+
+def _product(a, b, is_parameter, node):
+    """The weight and the source of a product of a parameter and something that is none."""
+    for weight, source, place in ((a, b, 1), (b, a, 0)):
+        if isinstance(weight, Value) and weight in is_parameter:
+            if isinstance(source, Value):
+                return None if source in is_parameter else (weight, source)
+            return weight, Constant(node, place, source)
+    return None
+
+
+def _dot_terms(node, is_parameter):
+    operands = node.operands
+    n = len(operands) // 2
+    terms = []
+    for i in range(n):
+        a, b = operands[i], operands[n + i]
+        pair = _product(a, b, is_parameter, node)
+        if pair is None:
+            return None
+        weight, source = pair
+        if isinstance(source, Constant):
+            source = Constant(node, i if source.place == 0 else n + i, source.data)
+        terms.append(Term(1, weight, source))
+    if len(operands) % 2:
+        bias = operands[-1]
+        if not (isinstance(bias, Value) and bias in is_parameter):
+            return None
+        terms.append(Term(1, bias, None))
+    return terms
+
+
+def _terms(node, is_parameter):
+    found, stack = [], [(node, 1)]
+    while stack:
+        node, sign = stack.pop()
+        if not isinstance(node, Value):
+            continue
+        if node in is_parameter:
+            found.append(Term(sign, node, None))
+        elif node.op is primitives.mul:
+            weight, source = _product(*node.operands, is_parameter, node)
+            found.append(Term(sign, weight, source))
+        elif node.op is primitives.dot:
+            found += [Term(sign * term.sign, term.weight, term.source) for term in _dot_terms(node, is_parameter)]
+        else:
+            signs = {primitives.sub: (1, -1), primitives.neg: (-1,)}.get(node.op, (1,) * len(node.operands))
+            stack.extend([(x, sign * k) for x, k in reversed(list(zip(node.operands, signs, strict=True)))])
+    return found
+
+
+# --- Activations.
+
+
+def _find_activations(network):
+    place = {node: i for i, node in enumerate(network.order)}
+    starts = {neuron.s for neuron in network.neurons}
+    sources = {term.source for neuron in network.neurons for term in neuron.terms if isinstance(term.source, Value)}
+    for neuron in network.neurons:
+        if is_named(neuron.s.label):
+            neuron.named = (neuron.s.label.layer, neuron.s.label.neuron)
+        elif all(is_named(term.weight.label) for term in neuron.terms):
+            neuron.named = (neuron.terms[0].weight.label.layer, neuron.terms[0].weight.label.neuron)
+        cluster = _grown(neuron.s, network.readers, starts, place)
+        chain = _dominators(neuron.s, cluster, network.readers)
+        neuron.a = _activation(neuron, chain, cluster, network, sources)
+        if sum(1 for node in cluster if place[node] <= place[neuron.a]) > _LONGEST:
+            neuron.a = neuron.s  # too long for a formula: its nodes are named one by one
+        at = place[neuron.a]
+        neuron.inside = tuple([node for node in cluster if place[node] <= at]) if neuron.a is not neuron.s else ()
+
+
+def _grown(s, readers, starts, place):
+    """The nodes computed from ``s`` and constants alone, in order."""
+    inside, waiting = {s}, list(readers.get(s, ()))
+    found = []
+    while waiting:
+        node = waiting.pop()
+        if node in inside or node in starts:
+            continue
+        if all(x in inside for x in operands_of(node) if isinstance(x, Value)):
+            inside.add(node)
+            found.append(node)
+            waiting.extend(readers.get(node, ()))
+    return sorted(found, key=place.__getitem__)
+
+
+def _dominators(s, cluster, readers):
+    """The nodes of the cluster that everything from ``s`` passes through, in order; nothing leaves before them."""
+    members = {s, *cluster}
+    open_: set = set()
+    chain = []
+    left = {node: sum(1 for r in set(readers.get(node, ())) if r in members) for node in members}
+    for node in (s, *cluster):
+        for x in {x for x in operands_of(node) if isinstance(x, Value) and x in members}:
+            left[x] -= 1
+            if left[x] == 0:
+                open_.discard(x)
+        if not open_:
+            chain.append(node)
+        if any(r not in members for r in readers.get(node, ())):
+            # what is read outside stays open: nothing behind it is the one way out
+            open_.add(node)
+            left[node] = -1
+        elif left[node]:
+            open_.add(node)
+    return chain
+
+
+def _activation(neuron, chain, cluster, network, sources):
+    """The node among the dominators that is the neuron's activation."""
+    for node in reversed(chain):
+        if node in sources or (node is not neuron.s and is_named(node.label)):
+            return node
+    if any(node in sources for node in cluster) or neuron.s in sources:
+        return neuron.s  # several ways lead on: each formula goes on from the pre-activation
+    if neuron.named is not None and neuron.s.label is not None and getattr(neuron.s.label, "activation", "") is None:
+        return neuron.s
+    best = neuron.s
+    for before, node in pairwise(chain):
+        if not _activates(before, node):
+            break
+        best = node
+        if node.label is not None:
+            return node  # a name of its own: the user's word for the output
+    # an error, target minus output, is no activation: what follows is a loss; nor is a part of a softmax
+    follower = chain[chain.index(best) + 1] if best is not chain[-1] else None
+    while best is not neuron.s and _is_error(best, follower, network):
+        best = chain[chain.index(best) - 1]
+    return best
+
+
+def _activates(before, node):
+    """Whether a step of a chain can belong to an activation function: affine, a reciprocal, a function."""
+    if node.op in _ACTIVATING or node.op in (primitives.neg, primitives.add, primitives.sub, primitives.div):
+        return True
+    if node.op is primitives.where:
+        return True
+    if node.op is primitives.mul:
+        return not (node.operands[0] is before and node.operands[1] is before)
+    if node.op in (primitives.maximum, primitives.minimum):
+        return any(not isinstance(x, Value) and x == 0 for x in node.operands)
+    return node.op.arity == 1 and node.op not in (primitives.abs_, primitives.log, primitives.sqrt)
+
+
+def _is_error(node, follower, network):
+    constant = [x for x in node.operands if not isinstance(x, Value)]
+    if node.op in (primitives.add, primitives.sub, primitives.neg) and (constant or node.op is primitives.neg):
+        return follower is None or not _activates(node, follower) or follower.op in _LINEAR
+    return node.op is primitives.exp and any(r.op in _LINEAR for r in network.readers.get(node, ()))

@@ -1,0 +1,414 @@
+"""What a formula claims: which quantity it speaks of, for which neurons, and what it says that this is."""
+
+import itertools
+import random
+import re
+from fractions import Fraction
+
+from autograd.engine.errors import GraphError
+from autograd.engine.value import Value
+from autograd.formulas.expressions import Letter, Number, Plus, Sum, Symbol, Times, parts, symbols
+from autograd.grading import trees
+from autograd.grading.names import RATE, Scope
+from autograd.grading.readers import is_latex, read
+from autograd.grading.trees import ReadingError
+from autograd.grading.vocabulary import count_terms
+
+__all__ = ["Claim", "Claims"]
+
+# A formula for all neurons is graded for each of them, or for so many of them.
+_MOST_INSTANCES, _MOST_EVALUATED = 36, 6000
+_PRIMED = re.compile(r"([A-Za-z_]\w*(?:\[[^\]]{1,40}\])?)'\s*=", re.ASCII)
+
+
+class Claim:
+    """One reading of a formula: what it claims to be, and the expressions that it says this is.
+
+    Attributes:
+        truth: the expression of what it should be.
+        symbol: the parameter or the delta that is meant; None for another quantity.
+        kind: "gradient", "delta", "update", "step" or "value".
+        rights: the expressions on the right.
+        instances: the assignments of numbers to free letters.
+    """
+
+    def __init__(self, truth, symbol, kind, rights, instances):
+        self.truth, self.symbol, self.kind, self.rights, self.instances = truth, symbol, kind, rights, instances
+
+
+class Claims:
+    """Finds out what a formula claims; see :class:`autograd.grading.grading.Grader`."""
+
+    # --- What is meant.
+
+    def _target(self, target):
+        """The symbol that is to be graded: a parameter's, or a delta; with letters where all are meant."""
+        network, p = self.network, self.printer
+        if isinstance(target, Value):
+            if target in set(network.parameters):
+                return network.symbol_of[target]
+            for n in network.neurons:
+                if target is n.s or target is n.a:
+                    return network.delta_of(n)
+            raise GraphError(f"{target!r} is no parameter and no neuron of this derivation.")
+        if isinstance(target, tuple) and len(target) == 2 and all(isinstance(k, int) for k in target):
+            found = [n for n in network.neurons if (n.layer, n.index) == target]
+            if not found:
+                raise GraphError(f"there is no neuron {target[1]} in layer {target[0]}.")
+            delta = network.delta_of(found[0])
+            sample = None if delta.sample is None else Letter("n")
+            return Symbol("delta", delta.layers, delta.indices, sample, delta.step)
+        wanted = str(target).replace(" ", "").removeprefix("dL/d")
+        for symbol in self.vocabulary.symbols:
+            if p.symbol_text(symbol).replace(" ", "") == wanted and symbol.role in ("w", "b", "delta", "free"):
+                return symbol
+        for n in network.neurons:
+            names = [network.symbol_of[n.s], network.symbol_of[n.a]]
+            names = [p.symbol_text(x) for x in names] + [str(x.label) for x in (n.s, n.a) if x.label is not None]
+            if wanted in names:
+                return network.delta_of(n)
+        for parameter in network.parameters:
+            if parameter.label is not None and str(parameter.label).replace(" ", "") == wanted:
+                return network.symbol_of[parameter]
+        try:
+            return self._symbol(read(str(target)), {})
+        except ReadingError as error:
+            raise GraphError(f"nothing is called {str(target)!r} here: {error}") from None
+
+    def _symbol(self, tree, letters):
+        """The symbol a name stands for, with its letters bound to what they count."""
+        scope = Scope({**self._standard_letters(), **letters})
+        e = self.vocabulary.resolve(tree, scope)
+        if isinstance(e, Symbol) and e.role == "gradient" and isinstance(e.name, Symbol):
+            return e.name
+        if isinstance(e, Symbol) and e.role in ("a", "s"):
+            return Symbol("delta", e.layers, e.indices, e.sample, e.step)
+        if not isinstance(e, Symbol) or e.role not in ("w", "b", "delta", "free"):
+            raise ReadingError("this is no weight, bias or delta.", getattr(tree, "at", 0))
+        return e
+
+    def _standard_letters(self):
+        letters = {letter: kind for kind, letter in self.formulas.alphabet.letters.items() if isinstance(kind, int)}
+        if self.network.samples > 1:
+            letters["n"] = "samples"
+        if self.network.steps > 1:
+            letters["r"] = "steps"
+        return letters
+
+    # --- What is said.
+
+    def _claims(self, meant, formula, rate):
+        text = formula.strip()
+        primed = _PRIMED.match(text)  # in text, w_ho[h,o]' = ... is the weight after the update
+        if primed:
+            text = f"{primed[1]} ={text[primed.end() :]}"
+        tree = read(text)
+        self._latex = is_latex(text)
+        left, rights, operator = _sides(tree)
+        if not rights:
+            raise ReadingError("there is no formula here.", 0)
+        update = primed is not None or operator == "<-" or (left is not None and _is_updated(left))
+        step = left is not None and _is_step(left)
+        if step:
+            left = _without_delta(left)
+        if left is not None and update:
+            left = _without_marks(left)
+        renamed = rate.lstrip("\\") if rate else None
+        readings = self._readings(meant, left, rights, update or step)
+        claims, failure = [], None
+        for symbol, letters, env, aliases in readings:
+            scope = self._scope(symbol, letters, _variables(left) if symbol is None else frozenset())
+            try:
+                claim = self._claim(symbol, left, rights, scope, (env, aliases), update, step, renamed)
+                if meant is not None and left is not None:
+                    self._insist(claim, left, scope)
+                claims.append(claim)
+            except ReadingError as error:
+                failure = failure or error
+        if not claims:
+            raise failure or ReadingError(
+                "what this formula is meant to be is not clear: name a weight or a neuron.", 0
+            )
+        return claims
+
+    def _readings(self, meant, left, rights, changed):
+        """What may be meant: the symbol, what letters count, their numbers where given, and which are the same."""
+        tree = left
+        if isinstance(left, trees.Derivative):
+            tree = left.by
+        if meant is not None:
+            return [self._matched(meant, tree, rights)]
+        if tree is None:
+            raise ReadingError("name what this is: dL/dw_ho[h,o] = ..., or \\delta_o = ...; or pass a target.", 0)
+        of_loss = not isinstance(left, trees.Derivative) or self._is_of_loss(left)
+        if not isinstance(tree, trees.Name) or not of_loss:
+            return [(None, {}, {}, {})]
+        found = []
+        failure = None
+        letters_in = [x.base for x in tree.indices if isinstance(x, trees.Name) and not x.indices]
+        if self._is_turned(tree) and len(letters_in) == 2:
+            letters_in.reverse()
+        for layer in range(self.network.depth, 0, -1):
+            letters = self._letters_for(layer, letters_in)
+            try:
+                scope = Scope({**self._standard_letters(), **letters}, layer, latex=self._latex)
+                e = self.vocabulary.resolve(tree, scope)
+            except ReadingError as error:
+                failure = failure or error
+                continue
+            if isinstance(e, Symbol) and (e, tuple(sorted(letters.items(), key=str))) not in [
+                (f[0], tuple(sorted(f[1].items(), key=str))) for f in found
+            ]:
+                if e.role in ("w", "b", "delta", "free") or isinstance(left, trees.Derivative):
+                    found.append((e, letters, {}, {}))
+                else:
+                    return [(None, letters, {}, {})]
+        if not found and failure is not None:
+            if isinstance(left, trees.Name) and not changed:
+                return [(None, {}, {}, {})]
+            raise failure
+        unique: dict = {}
+        for reading in found:
+            unique.setdefault(reading[0], reading)
+        return list(unique.values())
+
+    def _is_turned(self, tree):
+        """Whether a weight of this name has its indices the other way: w_ho of the network's own names never has."""
+        return self.convention.order == "to-from" and tree.base not in self.vocabulary.bases
+
+    def _letters_for(self, layer, letters_in):
+        """What the letters of a convention count, if the neuron meant is in ``layer``."""
+        standard = self._standard_letters()
+        how = self.convention.indices
+        letters = {}
+        if how is not None:
+            letters[how[0]] = layer - 1
+            letters[how[1]] = layer
+        for k, letter in enumerate(letters_in):
+            if letter not in standard and letter not in letters:
+                letters[letter] = layer if k == len(letters_in) - 1 else layer - 1
+        return letters
+
+    def _matched(self, meant, tree, rights):
+        """The symbol that is meant, in the letters of the formula: its left side's, the convention's or the layers'.
+
+        Returns:
+            The symbol; what each letter counts; the numbers of those that stand for a number; and which letters may be
+            written for which.
+        """
+        slots = [*zip(meant.layers, meant.indices, strict=True), ("samples", meant.sample), ("steps", meant.step)]
+        alphabet = self.formulas.alphabet.letters
+        usual = [None if index is None else alphabet.get(kind) for kind, index in slots]
+        written = list(usual)
+        how = self.convention.indices
+        used = {x.base for right in rights for x in trees.walk(right) if isinstance(x, trees.Name) and not x.indices}
+        if how is not None and meant.layers:
+            own = list(how[:2] if meant.role == "w" else how[1:2])
+            if used & set(own) and not used & (set(usual) - set(own)):
+                written[: len(own)] = own
+        if isinstance(tree, trees.Name):
+            given = list(tree.indices)
+            if meant.role == "w" and self._is_turned(tree):
+                given.reverse()
+            for k, x in enumerate(given[: len(meant.layers)]):
+                if isinstance(x, trees.Name) and not x.indices:
+                    written[k] = x.base
+        letters: dict = {}
+        env: dict = {}
+        aliases: dict = {}
+        indices = []
+        for letter, (kind, index) in zip(written, slots, strict=True):
+            indices.append(Letter(letter) if isinstance(index, Letter) and letter is not None else index)
+            if letter is not None:
+                letters[letter] = kind
+                if isinstance(index, int):
+                    env[letter] = index
+        for letter, old, (kind, index) in zip(written, usual, slots, strict=True):
+            if old is not None and old not in letters:  # the letter of the layer may be written as well
+                letters[old] = kind
+                if isinstance(index, int):
+                    env[old] = index
+                else:
+                    aliases[old] = letter
+        n = len(meant.layers)
+        symbol = Symbol(meant.role, meant.layers, tuple(indices[:n]), indices[n], indices[n + 1], meant.name)
+        return symbol, letters, env, aliases
+
+    def _scope(self, symbol, letters, variables):
+        if symbol is None:
+            return Scope({**self._standard_letters(), **letters}, latex=self._latex, variables=variables)
+        own: dict = {}
+        letters = dict(letters)
+        for kind, index in [
+            *zip(symbol.layers, symbol.indices, strict=True),
+            ("samples", symbol.sample),
+            ("steps", symbol.step),
+        ]:
+            if index is not None:
+                own[kind] = index
+            if isinstance(index, Letter):
+                letters.setdefault(index.name, kind)
+        layer = symbol.layers[-1] if symbol.layers else None
+        return Scope(letters, layer, own, symbol, self._latex)
+
+    def _claim(self, symbol, left, rights, scope, bound, update, step, renamed):
+        env, aliases = bound
+        resolve = self.vocabulary.resolve
+        if renamed:
+            rights = [_renamed(tree, renamed) for tree in rights]
+        found = [resolve(tree, scope) for tree in rights]
+        kind = "value"
+        if symbol is None or (isinstance(left, trees.Derivative) and not self._is_of_loss(left)):
+            truth = resolve(left, scope)
+        elif symbol.role == "delta":
+            truth, kind = symbol, "delta"
+        else:
+            truth, kind = Symbol("gradient", name=symbol), "gradient"
+            mentions = any(symbol == x for e in found for x in symbols(e)) and any(
+                x == RATE for e in found for x in symbols(e)
+            )
+            if step:
+                truth, kind = Times((Number(Fraction(-1)), RATE, truth)), "step"
+            elif update or mentions:
+                truth, kind = Plus((symbol, Times((Number(Fraction(-1)), RATE, truth)))), "update"
+        if kind == "value" and isinstance(truth, Symbol) and truth.role == "gradient" and truth.name is None:
+            found = [e for e in found if e != truth] or found
+        letters = {aliases.get(i.name, i.name) for e in (truth, *found) for i in _free_letters(e)}
+        ranges = []
+        kinds = {**self._standard_letters(), **scope.letters}
+        for letter in sorted(letters):
+            if letter in env:
+                ranges.append([env[letter]])
+            elif letter in kinds:
+                ranges.append(list(range(1, self.formulas.alphabet.ends[kinds[letter]] + 1)))
+            else:
+                raise ReadingError(f"the index {letter} is not bound.", 0)
+        instances = [
+            dict(zip(sorted(letters), numbers, strict=True))
+            for numbers in itertools.islice(itertools.product(*ranges), 20_000)
+        ]
+        for instance in instances:
+            instance.update({alias: instance[letter] for alias, letter in aliases.items() if letter in instance})
+        instances = [env_ for env_ in instances if self._is_there(symbol, env_)]
+        size = sum(count_terms(e) for e in found)
+        most = max(3, min(_MOST_INSTANCES, _MOST_EVALUATED // (size + 1)))
+        if len(instances) > most:
+            drawn = random.Random(len(instances)).sample(instances[1:-1], most - 2)
+            instances = [instances[0], instances[-1], *drawn]
+        return Claim(truth, symbol, kind, found, instances or [{}])
+
+    def _insist(self, claim, left, scope):
+        """A left side that speaks of another weight or neuron than the one that is graded is not passed over."""
+        tree = left
+        if isinstance(left, trees.Derivative):
+            if not self._is_of_loss(left):
+                return
+            tree = left.by
+        try:
+            e = self.vocabulary.resolve(tree, scope)
+        except ReadingError:
+            return  # a name that is explained in prose, if at all
+        if not isinstance(e, Symbol) or e.role not in ("w", "b", "delta", "free"):
+            return
+        for env in claim.instances:
+            if e.bound(env) != claim.symbol.bound(env):
+                said, meant = self.printer.symbol_text(e.bound(env)), self.printer.symbol_text(claim.symbol.bound(env))
+                raise ReadingError(f"the left side speaks of {said}, but {meant} is graded.", getattr(tree, "at", 0))
+
+    def _is_there(self, symbol, env):
+        """Whether an instance of the target is in the network: not every pair of neurons is connected."""
+        if symbol is None or not symbol.layers:
+            return True
+        return symbol.bound(env) in self.vocabulary.known
+
+    def _is_of_loss(self, left):
+        return isinstance(left.of, trees.Name) and self.vocabulary._is_loss(left.of)
+
+
+# --- Sides of an equation.
+
+
+def _sides(tree):
+    """The left side, or None; the right sides; and the operator."""
+    if isinstance(tree, trees.Rows):
+        left, rights, operator = None, [], "="
+        for k, row in enumerate(tree.rows):
+            row = row[0] if isinstance(row, tuple) and len(row) == 1 else row
+            one, more, sign = _sides(row)
+            if k == 0:
+                left, operator = one, sign
+            rights += more
+        return left, rights, operator
+    if isinstance(tree, trees.Relation):
+        sides = list(tree.sides)
+        for sign in tree.operators:
+            if sign not in ("=", "<-"):
+                words = {"~": "an approximation or a proportion", "in": "a membership", "->": "an arrow"}
+                raise ReadingError(f"{words.get(sign, sign)} says nothing that could be proved: write =.", tree.at)
+        operator = "<-" if "<-" in tree.operators else "="
+        left = None if type(sides[0]).__name__ == "Empty" else sides[0]
+        return left, sides[1:], operator
+    return None, [tree], "="
+
+
+def _variables(left):
+    """The names in an identity that are no quantities: those on its left side without an index."""
+    if not isinstance(left, (trees.Call, trees.Derivative)):
+        return frozenset()
+    names = [x for x in trees.walk(left) if isinstance(x, trees.Name) and not x.indices]
+    return frozenset([x.base for x in names if x.base in ("z", "u", "v", "x", "t")])
+
+
+def _is_updated(tree):
+    """w', or w(k+1): the weight after the step."""
+    if not isinstance(tree, trees.Name):
+        return False
+    later = any(isinstance(x, trees.Time) and isinstance(x.value, trees.Add) for x in tree.superscripts)
+    return later or tree.primes > 0
+
+
+def _without_marks(tree):
+    if not isinstance(tree, trees.Name):
+        return tree
+    return tree._replace(primes=0, superscripts=tuple([x for x in tree.superscripts if not isinstance(x, trees.Time)]))
+
+
+def _is_step(tree):
+    r"""\Delta w: the step itself."""
+    if isinstance(tree, trees.Multiply):
+        first = tree.factors[0]
+        return len(tree.factors) == 2 and isinstance(first, trees.Name) and first.base == "Delta" and not first.indices
+    return isinstance(tree, trees.Name) and tree.base.startswith("Delta ")
+
+
+def _without_delta(tree):
+    if isinstance(tree, trees.Multiply):
+        return tree.factors[1]
+    return tree._replace(base=tree.base.removeprefix("Delta "))
+
+
+def _renamed(tree, rate):
+    """The tree with a name of its own for the learning rate in place of the user's."""
+    if isinstance(tree, trees.Name) and tree.base == rate and not tree.indices:
+        return tree._replace(base="eta")
+    if isinstance(tree, tuple) and hasattr(tree, "_fields"):
+        return type(tree)(*[_renamed(x, rate) for x in tree])
+    if isinstance(tree, tuple):
+        return tuple([_renamed(x, rate) for x in tree])
+    return tree
+
+
+def _free_letters(e, bound=frozenset()):
+    if isinstance(e, Sum):
+        yield from _free_letters(e.body, bound | {e.letter})
+        return
+    if isinstance(e, Symbol):
+        inner = [e.name] if isinstance(e.name, Symbol) else list(e.name) if isinstance(e.name, tuple) else []
+        for i in (*e.indices, e.sample, e.step):
+            if isinstance(i, Letter) and i.name not in bound:
+                yield i
+        for x in inner:
+            yield from _free_letters(x, bound)
+        return
+    for x in parts(e):
+        yield from _free_letters(x, bound)

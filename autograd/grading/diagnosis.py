@@ -1,0 +1,398 @@
+r"""What is wrong with a formula: the smallest change that makes it right.
+
+The formula that was written is edited, one place at a time, in the ways people slip: a sign, a factor, an index, a
+path that was forgotten. Each edit is evaluated at one point of a prime field; one that gives the true derivative
+there, and then at all points, is the diagnosis. Two slips at once need no search of all pairs: two edits in different
+factors multiply their ratios, in different terms add their differences, and the second is looked up by the ratio or
+difference that is left. Where one changes the form, the other is looked for in the new form. Only pairs inside one sum
+over an index are tried one by one, by the terms of the sum.
+"""
+
+import copy
+import itertools
+import time
+from fractions import Fraction
+from typing import NamedTuple
+
+from autograd.engine.errors import AutogradError
+from autograd.formulas.expressions import (
+    Number,
+    Plus,
+    Power,
+    Sum,
+    Times,
+    evaluate,
+    parts,
+)
+from autograd.formulas.field import PRIME, Pole, Unprovable, small_fraction
+from autograd.grading.edits import Edits
+from autograd.grading.vocabulary import rebuilt
+
+__all__ = ["Mistake", "diagnose"]
+
+SECONDS, _AT_MOST = 1.2, 1.6
+_MOST_FORMS = 12  # changed forms in which a second slip is looked for
+_MOST_TERMS = 64  # terms of a sum in which two slips are looked for
+_UNLIKELY = 2.2  # what two slips cost that should not be believed before others were looked for
+# Two edits that take out one thing and put in another: what stands there was not understood.
+_REPLACEMENTS = [{"missing path", "extra term"}, {"missing sample", "extra term"}, {"missing factor", "extra factor"}]
+_COST = {
+    "sign": 1.0, "constant factor": 1.0, "wrong index": 1.05, "transposed weight": 0.9, "wrong delta": 1.0,
+    "wrong derivative": 0.95, "derivative at the activation": 0.8, "product of means": 0.7, "tanh's derivative": 0.8,
+    "sigmoid's derivative": 0.8, "missing factor": 1.3, "extra factor": 1.3, "missing path": 1.0, "missing sample": 1.0,
+    "wrong quantity": 1.15, "wrong power": 1.4, "extra term": 1.1, "missing term": 1.35, "wrong constant": 1.3,
+    "swapped indices": 1.0, "extra sum": 1.2, "sum split": 0.9,
+}  # fmt: skip
+
+
+class Mistake(NamedTuple):
+    """One slip.
+
+    Fields:
+        kind: one of "sign", "constant factor", "missing factor", "extra factor", "missing path", "missing sample",
+            "wrong index", "swapped indices", "transposed weight", "wrong delta", "wrong derivative", "derivative at the
+            activation", "product of means", "tanh's derivative", "sigmoid's derivative", "wrong quantity", "wrong
+            power", "wrong constant", "missing term", "extra term", "extra sum", "sum split".
+        text: what was written and what belongs there.
+    """
+
+    kind: str
+    text: str
+
+
+def diagnose(oracle, vocabulary, truth, formula, env, target) -> list[Mistake]:
+    """The mistakes in a wrong formula; none where no one or two slips explain it.
+
+    Args:
+        oracle: the points.
+        truth: the expression of what it should be.
+        formula: the expression that was written.
+        env: the numbers of its free letters.
+        target: the symbol whose delta or gradient is meant, or None.
+    """
+    try:
+        return _Search(oracle, vocabulary, truth, formula, env or {}, target).mistakes()
+    except (Unprovable, AutogradError):
+        return []
+
+
+class _Search(Edits):
+    def __init__(self, oracle, vocabulary, truth, formula, env, target):
+        self.vocabulary = vocabulary
+        self.printer = vocabulary.printer
+        self.alphabet = vocabulary.alphabet
+        self.network = vocabulary.network
+        self.formula, self.env, self.target = formula, env, target
+        self.truth = truth
+        # mostly its own time, so that a busy machine names as much
+        self.until = time.thread_time() + SECONDS, time.perf_counter() + _AT_MOST
+        points = oracle.field(3) or []
+        if points and any(p.sample.point.has_kinks for p in points):
+            points = oracle.field(24) or []
+        self.points = [(p, evaluate(truth, p, env).v) for p in points]
+        # where a gate is closed, or two gates are open, everything agrees: begin where it does not
+        self.points.sort(key=lambda pt: self._blindness(pt[1], self._at(formula, pt[0])))
+        self.point, self.true = self.points[0] if self.points else (None, None)
+        self.exists = set(vocabulary.symbols)
+
+    @staticmethod
+    def _blindness(true, given):
+        return (true == 0) + (given == true) + (given in (None, 0)) / 2
+
+    def _at(self, e, point):
+        try:
+            return evaluate(e, point, self.env).v
+        except (Pole, AutogradError, KeyError, AttributeError):
+            return None
+
+    def value(self, e):
+        return self._at(e, self.point)
+
+    def confirmed(self, e):
+        """Whether an expression is right at every point."""
+        return all(self._at(e, point) == true for point, true in self.points)
+
+    def constant(self, e):
+        """The constant that an expression is off by, written over true, or None."""
+        found = None
+        for point, true in self.points:
+            v = self._at(e, point)
+            if v is None:
+                return None
+            if v == 0 and true == 0:
+                continue
+            if v == 0 or true == 0:
+                return None
+            ratio = v * pow(true, -1, PRIME) % PRIME
+            if found is None:
+                found = ratio
+            elif found != ratio:
+                return None
+        return None if found is None else small_fraction(found)
+
+    # --- The search.
+
+    def mistakes(self):
+        if self.point is None:
+            return []
+        c = self.constant(self.formula)
+        if c is not None and c != 1 and len(self._factor(c)) == 1:
+            return self._factor(c)
+        h = self.value(self.formula)
+        singles, valued, neutral = self._tried(h)
+        if singles:
+            best = min(singles, key=self._cost)
+            return [Mistake(best.kind, best.text)]
+        if c is not None and c != 1:
+            return self._factor(c)
+        found = self._with_constant(valued) + self._pairs(valued, neutral, h) + self._reshaped(valued)
+        if min([cost for cost, _ in found], default=_UNLIKELY) >= _UNLIKELY:
+            found += self._within_terms([edit for edit, _, _ in valued] + neutral)
+        if found:
+            return min(found, key=lambda pair: pair[0])[1]
+        return self._by_quantities(h)
+
+    def _tried(self, h):
+        """Each edit by itself: those that make the formula right, those with their values, those without effect."""
+        singles, valued, neutral = [], [], []
+        for edit in self._edits():
+            if self._is_late():
+                break
+            new = self._applied(edit)
+            v = None if new is None else self.value(new)
+            if v is None:
+                continue
+            if v == h and h != self.true:  # at this point; where gates are open, it may have one at another
+                neutral.append(edit)
+                continue
+            valued.append((edit, new, v))
+            if v == self.true and self.confirmed(new):
+                singles.append(edit)
+        return singles, valued, neutral
+
+    def _is_late(self):
+        return time.thread_time() > self.until[0] or time.perf_counter() > self.until[1]
+
+    def _cost(self, edit):
+        return _COST.get(edit.kind, 1.5) + edit.cost
+
+    def _cost_of_two(self, a, b):
+        return self._cost(a) + self._cost(b) + (0.6 if {a.kind, b.kind} in _REPLACEMENTS else 0.0)
+
+    def _factor(self, c):
+        """The mistakes that a constant factor consists of."""
+        found = []
+        if c < 0:
+            found.append(Mistake("sign", "the sign is flipped"))
+            c = -c
+        if c != 1:
+            n = self.network.samples
+            names = {Fraction(n): f"N = {n}: a sum where the mean belongs, or N counted twice"} if n > 1 else {}
+            if n > 1:
+                names[Fraction(1, n)] = f"1/N = 1/{n}: averaged once too often, or the loss is no mean"
+            if c == 2:
+                names[c] = "2" + (f" (which is N here: {names[c]})" if c in names else "")
+            if c == Fraction(1, 2):
+                names[c] = "1/2" + (f" (which is 1/N here: {names[c]})" if c in names else "")
+            found.append(Mistake("constant factor", f"off by the constant factor {names.get(c, str(c))}"))
+        return found
+
+    def _with_constant(self, valued):
+        """One edit, and a constant factor besides."""
+        found = []
+        inverse = pow(self.true, -1, PRIME) if self.true else 0
+        for edit, new, v in valued:
+            if self._is_late():
+                break
+            if not v or not inverse:
+                continue
+            c = small_fraction(v * inverse % PRIME, 64)
+            if c is None or c == 1 or self.constant(new) != c:
+                continue
+            factors = self._factor(c)
+            cost = self._cost(edit) + len(factors) + (0 if abs(c) in self._usual() else 1.0)
+            found.append((cost + (0.8 if len(factors) > 1 else 0), [Mistake(edit.kind, edit.text), *factors]))
+        return found
+
+    def _usual(self):
+        n = self.network.samples
+        return {Fraction(1), Fraction(2), Fraction(1, 2), Fraction(n), Fraction(1, n)}
+
+    def _pairs(self, valued, neutral, h):
+        """Two edits in different places: by ratios and by differences."""
+        found: list = []
+        if h is None:
+            return found
+        by_value: dict = {}
+        for item in valued:
+            by_value.setdefault(item[2], []).append(item)
+        tried: set = set()
+        inverse_h = pow(h, -1, PRIME) if h else None
+        for edit, _, v in valued:
+            if self._is_late():
+                return found
+            wanted = [(self.true - v + h) % PRIME]  # differences add
+            if inverse_h is not None and v:
+                wanted.append(self.true * h % PRIME * pow(v, -1, PRIME) % PRIME)  # ratios multiply
+            for value in wanted:
+                for other, _, _ in by_value.get(value, ())[:6]:
+                    self._try(edit, other, tried, found)
+        for edit, _, _ in by_value.get(self.true, ()):  # right at this point, but not at all
+            for other in neutral:
+                if self._is_late():
+                    return found
+                self._try(edit, other, tried, found)
+        return found
+
+    def _reshaped(self, valued):
+        """An edit that changes the form, and one in what comes out."""
+        found = []
+        for edit, new, _ in [item for item in valued if item[0].reshapes][:_MOST_FORMS]:
+            if self._is_late():
+                break
+            other = copy.copy(self)
+            other.formula = new
+            first = Mistake(edit.kind, edit.text)
+            c = other.constant(new)
+            if c is not None:
+                found.append((self._cost(edit) + 1, [first, *other._factor(c)][:2]))
+                continue
+            singles, _, _ = other._tried(None)
+            if singles:
+                best = min(singles, key=self._cost)
+                found.append((self._cost_of_two(edit, best), [first, Mistake(best.kind, best.text)]))
+        return found
+
+    def _within_terms(self, edits):
+        """Two edits in one term, or in the body of one sum: its values are multiplied by the ratios of both."""
+        found: list = []
+        tried: set = set()
+        places = self._places(self.formula, (), [(self.env, 1)])
+        for path, node, weights in places:
+            inner = [p for p, _, _ in places if len(p) > len(path) and p[: len(path)] == path]
+            under = [e for e in edits if e.path[: len(path)] == path]
+            written = self._values(node, weights)
+            if written is None or 0 in written or len(under) < 2:
+                continue
+            given = sum([c * v for (_, c), v in zip(weights, written, strict=True)])
+            wanted = (self.true - self.value(self.formula) + given) % PRIME
+            scaled = [c * pow(v, -1, PRIME) % PRIME for (_, c), v in zip(weights, written, strict=True)]
+            rows = []
+            for edit in sorted(under, key=self._cost):
+                if self._is_late():
+                    return found
+                values = self._values(self._part(node, edit, len(path)), weights)
+                if values is not None:
+                    rows.append((edit, values, all(edit.path[: len(p)] != p for p in inner)))
+            for j, (a, values, is_own) in enumerate(rows):
+                if self._is_late():
+                    return found
+                ratios = [v * c % PRIME for v, c in zip(values, scaled, strict=True)]
+                for b, others, is_own_too in rows[:j]:
+                    if not (is_own or is_own_too):  # both belong to a place further in
+                        continue
+                    if sum([x * y for x, y in zip(others, ratios, strict=True)]) % PRIME == wanted:
+                        self._try(a, b, tried, found)
+        return found
+
+    def _places(self, e, path, weights):
+        """The terms and the bodies of sums: path, node, and with which numbers its values count in the formula."""
+        found: list = []
+        if len(weights) > _MOST_TERMS:
+            return found
+        if isinstance(e, Plus):
+            for k, term in enumerate(e.terms):
+                found += [((*path, k), term, weights), *self._places(term, (*path, k), weights)]
+        elif isinstance(e, Sum):
+            inside = [({**env, e.letter: n}, c) for env, c in weights for n in e.values]
+            found += [((*path, 0), e.body, inside), *self._places(e.body, (*path, 0), inside)]
+        elif isinstance(e, Times):
+            for k, factor in enumerate(e.factors):
+                if isinstance(factor, (Plus, Sum)):
+                    rest = self._values(Times((*e.factors[:k], *e.factors[k + 1 :])), weights)
+                    if rest is not None:
+                        inside = [(env, c * v % PRIME) for (env, c), v in zip(weights, rest, strict=True)]
+                        found += self._places(factor, (*path, k), inside)
+        return found
+
+    def _part(self, node, edit, depth):
+        try:
+            return self._changed(node, edit.path[depth:], edit.change)
+        except (AttributeError, IndexError, TypeError):
+            return None
+
+    def _values(self, e, weights):
+        """The value of an expression for each of the letters' numbers; None where it has none."""
+        try:
+            return None if e is None else [evaluate(e, self.point, env).v for env, _ in weights]
+        except (Pole, AutogradError, KeyError, AttributeError):
+            return None
+
+    def _try(self, a, b, tried, found):
+        key = (id(a), id(b)) if id(a) < id(b) else (id(b), id(a))
+        if key in tried or a is b:
+            return
+        tried.add(key)
+        first, second = (a, b) if len(a.path) >= len(b.path) else (b, a)
+        new = self._applied(first)
+        new = None if new is None else self._applied(second, new)
+        if new is None or self.value(new) != self.true or not self.confirmed(new):
+            return
+        found.append((self._cost_of_two(a, b), [Mistake(a.kind, a.text), Mistake(b.kind, b.text)]))
+
+    def _by_quantities(self, h):
+        """The ratio of given and true as a quotient of named quantities: for a formula written in a form of its own."""
+        if not h or not self.true:
+            return []
+        ratio = h * pow(self.true, -1, PRIME) % PRIME
+        pool = [(e, self.value(e)) for e in self._pool(self._scope())]
+        pool = [(e, v) for e, v in pool if v]
+        best = None
+        for (a, va), (b, vb) in itertools.permutations([(None, 1), *pool], 2):
+            if self._is_late():
+                break
+            c = small_fraction(ratio * vb % PRIME * pow(va, -1, PRIME) % PRIME, 16)
+            if c is None or abs(c) not in self._usual():
+                continue
+            whole = Times(
+                (
+                    self.formula,
+                    *([Power(a, Number(Fraction(-1)))] if a is not None else []),
+                    *([b] if b is not None else []),
+                )
+            )
+            if self.constant(whole) != c:
+                continue
+            cost = (a is not None) + (b is not None) + (c != 1)
+            if best is None or cost < best[0]:
+                best = cost, a, b, c
+        if best is None:
+            return []
+        _, a, b, c = best
+        show = self.printer.text
+        found = []
+        if a is not None and b is not None:
+            found.append(Mistake(self._kind_of_swap(a, b), f"wrote {show(a)} where {show(b)} belongs"))
+        elif a is not None:
+            found.append(Mistake("extra factor", f"the factor {show(a)} does not belong there"))
+        elif b is not None:
+            found.append(Mistake("missing factor", f"the factor {show(b)} is missing"))
+        return found + (self._factor(c) if c != 1 else [])
+
+    # --- Editing.
+
+    def _applied(self, edit, e=None):
+        try:
+            return self._changed(self.formula if e is None else e, edit.path, edit.change)
+        except (AttributeError, IndexError, TypeError):  # an edit before changed what stands there
+            return None
+
+    def _changed(self, e, path, change):
+        if not path:
+            return change(e)
+        inner = list(parts(e))
+        new = self._changed(inner[path[0]], path[1:], change)
+        if new is None:
+            return None
+        inner[path[0]] = new
+        return rebuilt(e, inner)

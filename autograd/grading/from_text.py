@@ -1,0 +1,200 @@
+"""Reading Python-like text by recursive descent; nothing is evaluated, and Python's own parser is not asked."""
+
+import re
+
+from autograd.grading.lexing import Parser, Token
+from autograd.grading.trees import (
+    GREEK,
+    Call,
+    Derivative,
+    Divide,
+    Multiply,
+    Name,
+    Negative,
+    Number,
+    ReadingError,
+    Relation,
+    Sum,
+)
+
+__all__ = ["TextReader", "text_tokens"]
+
+# Characters that people paste into text, as what they stand for there. ``dL`` is written with either d.
+_LETTERS = {**GREEK, "∂": "d", "Σ": "sum", "∑": "sum"}
+_SIGNS = {"·": "*", "⋅": "*", "×": "*", "−": "-", "←": "<-", "→": "->", "≡": "=", "≔": ":=", "′": "'"}
+_RAISED = {"²": "2", "³": "3"}
+_LETTER = f"[A-Za-z_{''.join(_LETTERS)}]"
+
+_TEXT_TOKEN = re.compile(
+    rf"\s+|(?P<scientific>(?:\d+(?:\.\d*)?|\.\d+)[eE][+-]?\d)|(?P<number>\d+(?:\.(?!\.)\d*)?|\.\d+)"
+    rf"|(?P<name>{_LETTER}(?:{_LETTER}|[0-9])*)|(?P<raised>[{''.join(_RAISED)}])"
+    rf"|(?P<sign>\*\*|<-|:=|->|\.\.|[-+*/^()\[\],='{''.join(_SIGNS)}])",
+    re.ASCII,
+)
+_RELATIONS = {"=": "=", ":=": "=", "<-": "<-", "->": "->"}
+_PYTHON = ("for", "in", "if", "else", "lambda", "not", "and", "or", "is")
+_MOST_LETTERS = 6
+
+
+def text_tokens(text):
+    """The tokens of text: names, numbers, signs."""
+    tokens, at = [], 0
+    while at < len(text):
+        match = _TEXT_TOKEN.match(text, at)
+        if match is None:
+            raise ReadingError(f"{text[at]!r} means nothing in a formula", at, text)
+        kind, word = match.lastgroup, match.group()
+        if kind == "scientific":
+            raise ReadingError("write this number in digits, without an e", at, text)
+        if kind == "raised":
+            tokens += [Token("sign", "^", at), Token("number", _RAISED[word], at)]
+        elif kind == "name":
+            tokens.append(Token(kind, "".join([_LETTERS.get(c, c) for c in word]), at))
+        elif kind is not None:
+            tokens.append(Token(kind, _SIGNS.get(word, word), at))
+        at = match.end()
+    return tokens
+
+
+class TextReader(Parser):
+    """A reader of text: each method reads what it is called after."""
+
+    def whole(self):
+        at = self.at
+        sides, signs = [self.left_side()], []
+        while self.peek() in _RELATIONS:
+            signs.append(_RELATIONS[self.next().text])
+            sides.append(self.sum_of_terms())
+        if self.i < len(self.tokens):
+            raise self.error(f"{self.peek()!r} does not belong there")
+        return sides[0] if not signs else Relation(tuple(signs), tuple(sides), at)
+
+    def left_side(self):
+        """``dL/dw_ho[h,o]`` or ``ds_o[o]/da[h]`` is a derivative where an equation begins with it."""
+        start, at = self.i, self.at
+        of = self.differential()
+        if of is not None and self.peek() == "/":
+            self.next()
+            by = self.differential()
+            if by is not None and (self.peek() is None or self.peek() in _RELATIONS):
+                return Derivative(of, by, at)
+        self.i = start
+        return self.sum_of_terms()
+
+    def differential(self):
+        """The name behind a d; a delta is no differential, neither as d_o nor as delta_o."""
+        word = self.peek()
+        if self.kind() != "name" or not re.match(r"d(?!elta)[A-Za-z]", word):
+            return None
+        at = self.next().at
+        return self.indexed(word[1:], at)
+
+    def term(self):
+        at = self.at
+        factors = [self.factor()]
+        while self.peek() in ("*", "/"):
+            if self.next().text == "*":
+                factors.append(self.signed_factor())
+            else:
+                divisor = self.signed_factor()
+                top = factors[0] if len(factors) == 1 else Multiply(tuple(factors), at)
+                factors = [Divide(top, divisor, at)]
+        return factors[0] if len(factors) == 1 else Multiply(tuple(factors), at)
+
+    def signed_factor(self):
+        at, negative = self.at, False
+        while self.peek() in ("+", "-"):
+            negative ^= self.next().text == "-"
+        x = self.factor()
+        return Negative(x, at) if negative else x
+
+    def factor(self):
+        x = self.atom()
+        if self.peek() in ("**", "^"):
+            self.next()
+            self.deeper()
+            exponent = self.signed_factor()
+            self.depth -= 1
+            if x == Name("e") and not isinstance(exponent, Number):
+                return Call(Name("exp", at=x.at), (exponent,), x.at)
+            x = self.power(x, exponent)
+        return x
+
+    def atom(self):
+        token = self.next()
+        if token.kind == "number":
+            return self.number(token)
+        if token.text == "(":
+            x = self.sum_of_terms()
+            self.expect(")")
+            return x
+        if token.kind != "name" or token.text in _PYTHON:
+            raise self.error(f"{token.text!r} does not belong there", token.at)
+        if token.text == "sum" and self.peek() == "(":
+            return self.comprehension(token.at)
+        primes = self.primes()
+        if self.peek() == "(":
+            self.next()
+            function = Name(token.text, primes=primes, at=token.at)
+            return Call(function, self.parts(")"), token.at)
+        return self.indexed(token.text, token.at, primes)
+
+    def primes(self):
+        count = 0
+        while self.peek() == "'":
+            self.next()
+            count += 1
+        return count
+
+    def parts(self, closing):
+        """What stands between brackets, separated by commas."""
+        found = [self.sum_of_terms()]
+        while self.peek() == ",":
+            self.next()
+            found.append(self.sum_of_terms())
+        self.expect(closing)
+        return tuple(found)
+
+    def indexed(self, base, at, primes=0):
+        indices = ()
+        if self.peek() == "[":
+            self.next()
+            indices = self.parts("]")
+        return Name(base, indices, (), primes + self.primes(), (), at)
+
+    def comprehension(self, at):
+        """``sum(... for o in O)``, ``sum(... for o in O[1..2] for n in S)``."""
+        self.next()
+        body = self.sum_of_terms()
+        clauses = []
+        while self.peek() == "for":
+            self.next()
+            letter = self.next()
+            if letter.kind != "name":
+                raise self.error("a letter stands behind 'for'", letter.at)
+            if self.peek() != "in":
+                raise self.error("a sum is written sum(... for o in O)")
+            self.next()
+            over = self.next()
+            if over.kind != "name":
+                raise self.error("a set stands behind 'in', such as O or H", over.at)
+            clauses.append((Name(letter.text, at=letter.at), *self.limits(), Name(over.text, at=over.at)))
+        if not clauses:
+            raise self.error("a sum is written sum(... for o in O)")
+        self.expect(")")
+        if len(clauses) > _MOST_LETTERS:
+            raise self.error(f"a sum runs over at most {_MOST_LETTERS} indices", at)
+        for clause in reversed(clauses):
+            body = Sum(*clause, body, at)
+        return body
+
+    def limits(self):
+        """``[1..2]`` behind a set: a part of it."""
+        if self.peek() != "[":
+            return None, None
+        self.next()
+        low = self.sum_of_terms()
+        self.expect("..", " between the limits of a sum")
+        high = self.sum_of_terms()
+        self.expect("]")
+        return low, high

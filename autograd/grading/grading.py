@@ -1,0 +1,323 @@
+r"""Grading a hand-written formula: read it, give its names a meaning, prove or refute it, say what is wrong.
+
+Nothing that is written is ever run: a formula becomes a tree (:mod:`autograd.grading.readers`), the tree an
+expression, and the expression is evaluated by the rules of the table. Length, depth, digits, exponents and terms are
+bounded, and so is the time that is spent on a diagnosis.
+"""
+
+from fractions import Fraction
+from html import escape
+from typing import NamedTuple
+
+from autograd.engine.errors import GraphError
+from autograd.formulas.equations import Equation, folded_sum, gathered, gradient_of
+from autograd.formulas.expressions import Letter, Number, Plus, Symbol, Times, symbols, times
+from autograd.formulas.network import Constant
+from autograd.formulas.printing import printable
+from autograd.grading.claims import Claims
+from autograd.grading.diagnosis import Mistake, diagnose
+from autograd.grading.names import RATE
+from autograd.grading.proof import KINK_POINTS, Oracle
+from autograd.grading.trees import ReadingError
+from autograd.grading.vocabulary import Vocabulary
+
+__all__ = ["Grade", "Grader"]
+
+
+class Grade:
+    """The answer.
+
+    Attributes:
+        verdict: ``"equal"`` (proved), ``"wrong"``, ``"unproved"`` (the numbers agree, but a proof is out of reach) or
+            ``"unreadable"``.
+        condition: under which an update is equal, such as that a constant is absorbed in the rate; else "". mistakes:
+        what is wrong, a tuple of :class:`~autograd.grading.diagnosis.Mistake`. diagnosis: the same in words; of an
+        unreadable formula, where and why. correct: the right formula, an
+        :class:`~autograd.formulas.equations.Equation`; None where there is none to give. counterexample: a point
+        where the formula is wrong, with the true and the given value; else None. formula: what was graded. about: the
+        names of the parameters or deltas that it speaks of.
+    """
+
+    def __init__(self, verdict, formula, *, condition="", mistakes=(), diagnosis="", correct=None, counterexample=None):
+        self.verdict, self.formula, self.condition = verdict, formula, condition
+        self.mistakes = tuple(mistakes)
+        self.results: list = []
+        self.about: tuple = ()
+        self.diagnosis = diagnosis
+        self.correct, self.counterexample = correct, counterexample
+
+    def __str__(self):
+        lines = [f"{self.verdict}: {self.formula}"]
+        if self.condition:
+            lines.append(f"  condition: {self.condition}")
+        if self.diagnosis:
+            lines.append(f"  {'diagnosis' if self.verdict == 'wrong' else 'because'}: {self.diagnosis}")
+        if self.correct is not None and self.verdict != "equal":
+            lines.append(f"  right: {self.correct}")
+        if self.counterexample is not None:
+            lines.append(f"  counterexample: {self.counterexample}")
+        return "\n".join([printable(line.replace("\n", " ")) for line in lines])
+
+    def __repr__(self):
+        return f"<grade {self.verdict}>"
+
+    def as_dict(self) -> dict:
+        """The answer as plain data, for JSON."""
+        example = self.counterexample
+        return {
+            "formula": self.formula,
+            "verdict": self.verdict,
+            "condition": self.condition,
+            "mistakes": [mistake._asdict() for mistake in self.mistakes],
+            "diagnosis": self.diagnosis,
+            "correct": None if self.correct is None else {"text": self.correct.text, "latex": self.correct.latex},
+            "counterexample": None
+            if example is None
+            else {"point": example.point, "where": example.where, "true": example.true, "given": example.given},
+        }
+
+    def _repr_html_(self):
+        colour = {"equal": "#1a7f37", "wrong": "#b42318", "unproved": "#8a6100", "unreadable": "#6b3fa0"}[self.verdict]
+        head, *rest = str(self).split("\n")
+        rows = "".join([f"<br>{escape(line)}" for line in rest])
+        word, _, formula = head.partition(": ")
+        return f'<div><b style="color:{colour}">{escape(word)}</b>: <code>{escape(formula)}</code>{rows}</div>'
+
+
+class Grader(Claims):
+    """Grades formulas for one derivation."""
+
+    def __init__(self, formulas, printer, convention, results=()):
+        self.formulas, self.printer, self.convention = formulas, printer, convention
+        self.network = formulas.network
+        self._plain = {s for node, s in self.network.symbol_of.items() if isinstance(node, Constant)}
+        self.vocabulary = Vocabulary(formulas, printer, convention)
+        self.oracle = Oracle(formulas, results)
+        self._explains = True
+
+    def assuming(self, grades) -> "Grader":
+        """Return a grader that takes a writer's results for right, and all that follows from them by right rules.
+
+        Args:
+            grades: of formulas, mostly wrong ones. Only results for deltas, derivatives of the loss and an activation's
+                derivative are taken.
+        """
+        found = [result for grade in grades for result in grade.results]
+        return Grader(self.formulas, self.printer, self.convention, found)
+
+    def judge(self, target, formula, rate=None) -> Grade:
+        """Grade a formula without looking for a diagnosis, a counterexample or the right formula."""
+        self._explains = False
+        try:
+            return self.grade(target, formula, rate)
+        finally:
+            self._explains = True
+
+    def grade(self, target, formula, rate=None) -> Grade:
+        """See :meth:`autograd.formulas.Derivation.grade`."""
+        if not isinstance(formula, str):
+            raise TypeError(
+                f"a formula is text, found {type(formula).__name__}: write it as LaTeX or Python-like text."
+            )
+        if rate is not None and not isinstance(rate, str):
+            raise TypeError(f"the rate is the name of a quantity, found {type(rate).__name__}.")
+        meant = None if target is None else self._target(target)
+        try:
+            claims = self._claims(meant, formula, rate)
+        except ReadingError as error:
+            return Grade("unreadable", formula, diagnosis=str(error))
+        except RecursionError:
+            return Grade("unreadable", formula, diagnosis="it is nested too deeply: write it with fewer brackets.")
+        try:
+            grades = [self._graded(claim, formula) for claim in claims]
+        except (ReadingError, GraphError) as error:
+            return Grade("unreadable", formula, diagnosis=str(error))
+        order = {"unreadable": 0, "wrong": 1, "unproved": 2, "equal": 3}
+        found = min(grades, key=lambda g: (order[g.verdict], not g.condition))
+        found.results = [result for claim in claims for result in self._results(claim)]
+        found.about = tuple(dict.fromkeys([name for claim in claims for name in self._about(claim)]))
+        return found
+
+    def _results(self, claim):
+        """What a claim says of a derivative that reverse mode goes through; see :meth:`Oracle`."""
+        if claim.kind in ("delta", "gradient", "value") and isinstance(claim.truth, Symbol) and claim.rights:
+            of = claim.truth
+            is_slope = of.role == "ratio" and (of.name[0].role, of.name[1].role) == ("a", "s")
+            if of.role == "delta" or is_slope or (of.role == "gradient" and of.name is not None):
+                return [(of, claim.rights[-1], claim.instances)]
+        return []
+
+    def _about(self, claim):
+        """The names of the parameters and deltas that a claim is about."""
+        if claim.symbol is None or claim.kind == "value":
+            return []
+        return [self.printer.symbol_text(claim.symbol.bound(env)) for env in claim.instances]
+
+    # --- Whether it is so.
+
+    def _graded(self, claim, formula):
+        self._check_variables(claim)
+        unproved = False
+        condition = ""
+        for right in claim.rights:
+            absorbed = self._absorbed(claim, right) if claim.kind in ("update", "step") else None
+            if absorbed is not None and absorbed > 0:
+                if RATE not in symbols(right):
+                    condition = f"the rate is {absorbed}"
+                elif absorbed != 1:
+                    condition = f"the rate that is written stands for {1 / absorbed} of the rate of gradient descent"
+                    if absorbed.numerator == 1 or absorbed.denominator == 1:
+                        inverse = 1 / absorbed
+                        condition = (
+                            f"the constant {inverse} is absorbed in the rate: the rate that is written is {inverse} "
+                            "times the rate of gradient descent"
+                        )
+                unproved = unproved or self.oracle.field(1) is None
+                continue
+            for env in claim.instances:
+                verdict = self._compared(claim, right, env)
+                if verdict == "wrong":
+                    return self._wrong(claim, right, env, formula, absorbed)
+                unproved = unproved or verdict == "unproved"
+        if unproved:
+            words = (
+                "50-digit numbers agree; a function in it has no meaning in a field, or an identity is not known there"
+            )
+            return Grade(
+                "unproved",
+                formula,
+                condition=condition,
+                diagnosis=words,
+                correct=self._correct(claim, {}) if self._explains else None,
+            )
+        return Grade(
+            "equal", formula, condition=condition, correct=self._correct(claim, {}) if self._explains else None
+        )
+
+    def _check_variables(self, claim):
+        """Refuse a derivative in what is a plain number in the graph, which has none there."""
+        for expression in (claim.truth, *claim.rights):
+            for symbol in symbols(expression):
+                of = symbol.name[1] if symbol.role == "ratio" else symbol.name if symbol.role == "gradient" else None
+                for env in claim.instances if of is not None else ():
+                    if of.bound(env) in self._plain:
+                        name = self.printer.symbol_text(of.bound(env))
+                        raise GraphError(
+                            f"{name} is a plain number in this graph: record it as a Value to differentiate in it."
+                        )
+
+    def _compared(self, claim, right, env):
+        field = self.oracle.agree_in_field(claim.truth, right, env)
+        if field == "pole":
+            return "wrong"
+        digits = self.oracle.agree_in_digits(claim.truth, right, env)
+        if digits and field is not True:  # by chance perhaps, at the side of a kink where both are alike
+            digits = self.oracle.agree_in_digits(claim.truth, right, env, KINK_POINTS)
+        if digits is False or (digits is None and field is not True):
+            return "wrong"
+        return "equal" if field is True else "unproved"
+
+    def _absorbed(self, claim, right):
+        """The constant by which the step of an update is longer than gradient descent's, or None.
+
+        Where no rate is written, it is the rate itself. It is found in a field, or where the graph means nothing there
+        in numbers of many digits.
+        """
+        gradient = Symbol("gradient", name=claim.symbol)
+        rate = RATE if RATE in symbols(right) else Number(Fraction(1))
+        minus = Number(Fraction(-1))
+        step = right if claim.kind == "step" else Plus((right, Times((minus, claim.symbol))))
+        usual = Times((minus, rate, gradient))
+        found = {ratio for env in claim.instances[:6] for ratio in self.oracle.ratios(step, usual, env)}
+        if len(found) != 1 or None in found:
+            return None
+        (constant,) = found
+        if constant > 0:
+            scaled = Times((Number(-constant), rate, gradient))
+            if not all(self.oracle.agree(scaled, step, env) for env in claim.instances):
+                return None
+        return constant
+
+    def _wrong(self, claim, right, env, formula, absorbed):
+        if not self._explains:
+            return Grade("wrong", formula)
+        mistakes = []
+        if absorbed is not None and absorbed < 0:
+            mistakes.append(Mistake("sign", "the sign is flipped: the step goes up the gradient"))
+        else:
+            mistakes = diagnose(self.oracle, self.vocabulary, claim.truth, right, env, claim.symbol)
+        example = self.oracle.counterexample(claim.truth, right, env, self.printer.symbol_text)
+        words = "; and ".join([m.text for m in mistakes])
+        if not mistakes:
+            words = "no slip, and no two, explain it: compare it with the right formula term by term"
+            if example is not None and example.given is None:
+                words = "it has no value: it divides by 0, or a function is asked for outside of its domain"
+        return Grade(
+            "wrong",
+            formula,
+            mistakes=mistakes,
+            diagnosis=words,
+            correct=self._correct(claim, env),
+            counterexample=example,
+        )
+
+    def _correct(self, claim, env):
+        """The right formula, for the neuron that is meant, or for all."""
+        formulas, printer = self.formulas, self.printer
+        if claim.symbol is None or claim.kind == "value":
+            return self._stated(claim.truth)
+        symbols_meant = {claim.symbol.bound(e) for e in claim.instances}
+        if claim.symbol.role == "delta":
+            pairs = [
+                (formulas.network.delta_of(n), formulas.delta[n])
+                for n in formulas.network.neurons
+                if formulas.network.delta_of(n) in symbols_meant
+            ]
+            found = gathered(pairs, "delta", printer)
+        else:
+            ordered = sorted(symbols_meant, key=lambda s: s.indices)
+            node_of = {Symbol("a", (n.layer,), (n.index,), n.sample, n.step): n.a for n in self.network.neurons}
+            node_of |= {s: node for node, s in self.network.symbol_of.items()}
+            if claim.symbol.role == "s":  # the delta itself, but for the convention's factor
+                scale = Number(1 / formulas.factor)
+                named = [Symbol("delta", s.layers, s.indices, s.sample, s.step) for s in ordered]
+                pairs = [(s, times(scale, delta)) for s, delta in zip(ordered, named, strict=True)]
+            else:
+                try:
+                    pairs = [(s, gradient_of(formulas, node_of[s])) for s in ordered]
+                except KeyError:  # an input or a target
+                    return None
+            found = gathered(pairs, "gradient", printer)
+        if not found:
+            return None
+        return found[0] if isinstance(found[0], Equation) else None
+
+    def _stated(self, truth):
+        """What a quantity is: the loss, a pre-activation, an activation. None for another left side."""
+        if not isinstance(truth, Symbol):
+            return None
+        formulas, network = self.formulas, self.network
+        if truth.role == "gradient" and truth.name is None:
+            right = folded_sum(formulas.local(network.root), formulas)
+            loss = self.convention.letters["loss"]
+            return Statement(f"L = {self.printer.text(right)}", f"{loss} = {self.printer.latex(right)}")
+        if truth.role not in ("a", "s"):
+            return None
+        for n in network.neurons:
+            if (n.layer, n.index) == (truth.layers[0], truth.indices[0]) or isinstance(truth.indices[0], Letter):
+                if n.layer != truth.layers[0]:
+                    continue
+                right = formulas.local(n.s) if truth.role == "s" else formulas.activation_in_s(n)[0]
+                left = Symbol(truth.role, truth.layers, (n.index,), n.sample, n.step)
+                return Equation(left, right, {}, "definition", self.printer)
+        return None
+
+
+class Statement(NamedTuple):
+    """An equation whose left side is no symbol, as text and as LaTeX."""
+
+    text: str
+    latex: str
+
+    def __str__(self):
+        return self.text

@@ -1,0 +1,111 @@
+"""What both readers share: tokens, bounds, sums of terms."""
+
+from fractions import Fraction
+
+from autograd.grading.trees import (
+    Add,
+    Negative,
+    Number,
+    Power,
+    ReadingError,
+    walk,
+)
+
+__all__ = [
+    "LARGEST_EXPONENT",
+    "MOST_CHARACTERS",
+    "MOST_DEPTH",
+    "MOST_DIGITS",
+    "MOST_NODES",
+    "MOST_TOKENS",
+    "Parser",
+    "Token",
+]
+
+MOST_CHARACTERS, MOST_TOKENS, MOST_DEPTH, MOST_DIGITS, MOST_NODES = 4000, 1500, 40, 18, 3000
+LARGEST_EXPONENT = 12
+
+
+class Token:
+    """A symbol of a formula: its kind, its text, and where it stands."""
+
+    __slots__ = ("at", "kind", "text")
+
+    def __init__(self, kind, text, at):
+        self.kind, self.text, self.at = kind, text, at
+
+
+class Parser:
+    """What both readers share: tokens, bounds, sums and products."""
+
+    def __init__(self, text, tokens):
+        self.text, self.tokens = text, tokens
+        self.i = self.depth = 0
+
+    def error(self, reason, at=None):
+        if at is None:
+            at = self.tokens[self.i].at if self.i < len(self.tokens) else len(self.text)
+        return ReadingError(reason, at, self.text)
+
+    def peek(self, k=0):
+        return self.tokens[self.i + k].text if self.i + k < len(self.tokens) else None
+
+    def kind(self, k=0):
+        return self.tokens[self.i + k].kind if self.i + k < len(self.tokens) else None
+
+    @property
+    def at(self):
+        return self.tokens[self.i].at if self.i < len(self.tokens) else len(self.text)
+
+    def next(self):
+        if self.i >= len(self.tokens):
+            raise self.error("the formula ends too early")
+        token = self.tokens[self.i]
+        self.i += 1
+        return token
+
+    def expect(self, text, why=""):
+        if self.peek() != text:
+            found = "the end" if self.peek() is None else repr(self.peek())
+            raise self.error(f"expected {text!r}{why}, found {found}")
+        self.i += 1
+
+    def deeper(self):
+        self.depth += 1
+        if self.depth > MOST_DEPTH:
+            raise self.error(f"a formula is nested at most {MOST_DEPTH} deep")
+
+    def number(self, token):
+        digits = token.text.replace(".", "")
+        if len(digits) > MOST_DIGITS:
+            raise self.error(f"a number has at most {MOST_DIGITS} digits", token.at)
+        return Number(Fraction(token.text if token.text[-1] != "." else token.text[:-1]), token.at)
+
+    def sum_of_terms(self):
+        self.deeper()
+        at = self.at
+        terms = [self.signed_term()]
+        while self.peek() in ("+", "-"):
+            terms.append(self.signed_term())
+        self.depth -= 1
+        return terms[0] if len(terms) == 1 else Add(tuple(terms), at)
+
+    def signed_term(self):
+        at, negative = self.at, False
+        while self.peek() in ("+", "-"):
+            negative ^= self.next().text == "-"
+        term = self.term()
+        return Negative(term, at) if negative else term
+
+    def power(self, base, exponent):
+        """``base ** exponent``, with the bounds on exponents."""
+        literal = exponent
+        while isinstance(literal, Negative):
+            literal = literal.operand
+        if isinstance(literal, Number) and abs(literal.value) > LARGEST_EXPONENT:
+            raise self.error(f"an exponent is at most {LARGEST_EXPONENT}", exponent.at)
+        if any(isinstance(x, Power) for x in walk(exponent)) or any(
+            isinstance(x, Power) and x.at == base.at for x in (base,)
+        ):
+            raise self.error("a power of a power: write the product of the exponents", exponent.at)
+        return Power(base, exponent, base.at)

@@ -1,0 +1,352 @@
+r"""Whether two formulas are the same: proved in a prime field, compared with many digits, refuted by a point.
+
+Where a field has a meaning for both, agreement there at random points proves equality but for a probability below
+$10^{-15}$ (see :mod:`autograd.formulas.field`); with a kink involved, 24 points are used. Agreement of 50-digit
+numbers is asked for as well. Where a field has no meaning, agreement of the digits alone is called ``unproved``.
+"""
+
+import time
+from collections import Counter
+from fractions import Fraction
+
+from autograd.engine.errors import AlgebraError, DomainError, GraphError
+from autograd.formulas.expressions import evaluate
+from autograd.formulas.field import SMALL, Pole, Residue, Unprovable, small_fraction
+from autograd.formulas.network import Constant
+from autograd.formulas.sampling import DIGITS, field_sample, precise_sample, replayed_at
+from autograd.grading.names import RATE
+
+__all__ = ["KINK_POINTS", "Counterexample", "Oracle"]
+
+KINK_POINTS = 24
+_SIMPLE = [Fraction(x) for x in ("1", "2", "-1", "1/2", "3", "-2", "1/3", "-1/2")]
+_FAILURES = (ZeroDivisionError, ValueError, OverflowError, ArithmeticError, TypeError, AlgebraError)
+
+
+class _Graded:
+    """A sample with all that formulas to be graded may name: deltas of the convention, derivatives, the rate."""
+
+    def __init__(self, sample, formulas, rate):
+        self.sample, self.number = sample, sample.number
+        self._formulas = formulas
+        network = formulas.network
+        self._network = network
+        self._node_of = {symbol: node for node, symbol in network.symbol_of.items() if not isinstance(node, Constant)}
+        for n in network.neurons:
+            for role, node in (("s", n.s), ("a", n.a)):
+                symbol = type(network.delta_of(n))(role, (n.layer,), (n.index,), n.sample, n.step)
+                self._node_of.setdefault(symbol, node)
+        self._rate = rate
+        self._known: dict = {}
+        self._swept: dict = {}
+        self.has_kinks = getattr(getattr(sample, "point", None), "has_kinks", False)
+
+    def assuming(self, results) -> "_Graded":
+        """Return this point with the writer's results in place of the right ones.
+
+        Args:
+            results: triples of what a formula is about, a Symbol; the formula, an expression; and the assignments of
+                numbers to letters for which it stands.
+        """
+        found, adjoints, slopes = self, {}, {}
+        for symbol, formula, instances in results:
+            for env in instances:
+                of = symbol.bound(env)
+                number = evaluate(formula, found, env)
+                if of.role == "delta":
+                    adjoints[self._neuron_of(of).s] = number / self.number(self._formulas.factor)
+                elif of.role == "gradient":
+                    adjoints[self._node(of.name)] = number
+                elif of.role == "ratio":
+                    neuron = self._neuron_of(of.name[1])
+                    slopes[neuron.a] = neuron.s, number
+            found = _Graded(self.sample.assuming(adjoints, slopes), self._formulas, self._rate)
+        return found
+
+    def _neuron_of(self, symbol):
+        key = symbol.layers[-1:], symbol.indices[-1:], symbol.sample, symbol.step
+        for n in self._network.neurons:
+            if ((n.layer,), (n.index,), n.sample, n.step) == key:
+                return n
+        raise GraphError(f"there is no neuron {symbol.indices} in this network.")
+
+    def symbol(self, symbol):
+        if symbol not in self._known:
+            self._known[symbol] = self._find(symbol)
+        return self._known[symbol]
+
+    def _find(self, symbol):
+        role = symbol.role
+        if symbol == RATE:
+            return self._rate
+        if role == "free" and symbol.name.startswith("variable "):
+            point = getattr(self.sample, "point", None)
+            return point.random() if point is not None else self._rate + self.number(Fraction(1, 3))
+        if role == "delta":
+            return self.sample.symbol(symbol) * self.number(self._formulas.factor)
+        if role == "gradient":
+            if symbol.name is None:
+                return self.sample.values[self._network.root]
+            return self.sample.gradient(self._node(symbol.name))
+        if role == "ratio":
+            of, by = symbol.name
+            if of == by:
+                return self.number(Fraction(1))
+            if of not in self._node_of or by not in self._node_of:
+                return self.number(Fraction(0))
+            node = self._node(of)
+            if node not in self._swept:
+                self._swept[node] = self.sample.derivatives(node)
+            return self._swept[node].get(self._node(by), self.number(Fraction(0)))
+        if symbol in self._formulas.facts:
+            return evaluate(self._formulas.stable.get(symbol, self._formulas.facts[symbol]), self)
+        if symbol in self._node_of:
+            return self.sample.values[self._node_of[symbol]]
+        return self.sample.symbol(symbol)
+
+    def _node(self, symbol):
+        try:
+            return self._node_of[symbol]
+        except KeyError:
+            raise GraphError(
+                f"a derivative in {symbol.role}{list(symbol.indices)}, which is a plain number here."
+            ) from None
+
+    def guard(self, numbers):
+        """No function is asked for at a number so large that its digits alone would fill the memory."""
+        for x in numbers:
+            if not isinstance(x, Residue) and abs(x) > 100_000:
+                raise OverflowError("a number beyond all bounds")
+
+
+class Counterexample:
+    """A point at which a formula is wrong.
+
+    Attributes:
+        point: from the name of a quantity to its number.
+        where: from letter to index, for a formula that was graded for all.
+        true, given: what the derivative is there, and what the formula gives; ``given`` is None where it has no value.
+    """
+
+    def __init__(self, point, where, true, given):
+        self.point, self.where, self.true, self.given = point, where, true, given
+
+    def __str__(self):
+        where = ", ".join([f"{letter} = {i}" for letter, i in self.where.items()])
+        true, given = f"{self.true:.6g}", "no value"
+        if self.given is not None:  # with as many digits as it takes to see a difference
+            pairs = [(f"{self.true:.{n}g}", f"{self.given:.{n}g}") for n in range(6, 18)]
+            true, given = next(((a, b) for a, b in pairs if a != b), pairs[0])
+        return f"at {self._place()}{f', for {where}' if where else ''}: true {true}, given {given}"
+
+    def _place(self):
+        """The point in words: what most quantities are, and which are not."""
+        usual = Counter(self.point.values()).most_common(1)
+        if usual and usual[0][1] * 2 > len(self.point):
+            rest = [f"{name} = {_shown(x)}" for name, x in self.point.items() if x != usual[0][0]]
+            return f"all {_shown(usual[0][0])}" + (f" but {', '.join(rest)}" if rest else "")
+        shown = [f"{name} = {_shown(x)}" for name, x in self.point.items()]
+        return ", ".join(shown[:14]) + (", ..." if len(shown) > 14 else "")
+
+    def __repr__(self):
+        return f"<counterexample {self}>"
+
+
+def _shown(x):
+    q = Fraction(x).limit_denominator(100)
+    return str(q) if float(q) == x else f"{x:.6g}"
+
+
+def _fraction(x):
+    """The fraction with a small denominator that a number of a sample stands for, or None."""
+    import mpmath  # lazy: only to compare formulas
+
+    if isinstance(x, Residue):
+        return small_fraction(x.v)
+    if not isinstance(x, mpmath.mpf) or not mpmath.isfinite(x):
+        return None
+    near = Fraction(mpmath.nstr(x, DIGITS)).limit_denominator(SMALL)
+    apart = abs(x - mpmath.mpf(near.numerator) / near.denominator)
+    return near if apart <= mpmath.mpf(10) ** (15 - DIGITS) * abs(x) else None
+
+
+class Oracle:
+    """Points of a network at which formulas are compared.
+
+    Args:
+        formulas: of the network.
+        results: what a writer found before, to be taken for right; see :meth:`_Graded.assuming`.
+    """
+
+    def __init__(self, formulas, results=()):
+        self.formulas = formulas
+        self.results = tuple(results)
+        self._field: list = []
+        self._precise: list = []
+        self._unprovable = False
+
+    def field(self, count):
+        """``count`` random points of a field; None where the graph means nothing there."""
+        while len(self._field) < count and not self._unprovable:
+            try:
+                sample = field_sample(self.formulas.network)
+            except (Unprovable, AlgebraError):
+                self._unprovable = True
+                break
+            try:
+                point = _Graded(sample, self.formulas, sample.point.random()).assuming(self.results)
+            except (Unprovable, AlgebraError):
+                self._unprovable = True
+                break
+            self._field.append(point)
+        return None if self._unprovable else self._field[:count]
+
+    def precise(self, count):
+        """``count`` random points with many digits."""
+        import mpmath  # lazy: only to compare formulas
+
+        while len(self._precise) < count:
+            sample = precise_sample(self.formulas.network)
+            with mpmath.workdps(DIGITS):
+                rate = mpmath.rand() + sample.number(Fraction(1, 7))
+                self._precise.append(_Graded(sample, self.formulas, rate).assuming(self.results))
+        return self._precise[:count]
+
+    # --- The three answers.
+
+    def agree_in_field(self, left, right, env):
+        """True or False; None where a field has no meaning for the formula, "pole" where it divides by 0 everywhere."""
+        checked, want, k = 0, 3, 0
+        while checked < want and k < want + 12:
+            points = self.field(k + 1)
+            if points is None:
+                return None
+            point = points[k]
+            k += 1
+            try:
+                a, b = evaluate(left, point, env), evaluate(right, point, env)
+            except Pole:
+                continue
+            except Unprovable:
+                return None
+            except GraphError:  # an index out of range: there is no such quantity
+                return "pole"
+            if a.v != b.v:
+                return False
+            checked += 1
+            if point.sample.point.has_kinks:
+                want = KINK_POINTS
+        return True if checked == want else "pole"
+
+    def agree_in_digits(self, left, right, env, count=3):
+        """True or False, by numbers of many digits; None where the formula has no value at any point tried."""
+        import mpmath  # lazy: only to compare formulas
+
+        agreed = 0
+        until = time.thread_time() + 0.5
+        with mpmath.workdps(DIGITS):
+            for k in range(2 * count):
+                if agreed >= 3 and time.thread_time() > until:
+                    break
+                point = self.precise(k + 1)[k]
+                try:
+                    a, b = evaluate(left, point, env), evaluate(right, point, env)
+                except _FAILURES:
+                    continue
+                if isinstance(b, mpmath.mpc) or not mpmath.isfinite(b):
+                    continue
+                if abs(a - b) > mpmath.mpf(10) ** (15 - DIGITS) * max(1, abs(a), abs(b)):
+                    return False
+                agreed += 1
+                if agreed == count:
+                    return True
+        return True if agreed else None
+
+    def agree(self, left, right, env):
+        """Whether they agree in a field, or where the graph means nothing in one, in many digits."""
+        if self.field(1) is None:
+            return self.agree_in_digits(left, right, env) is True
+        return self.agree_in_field(left, right, env) is True
+
+    def ratios(self, left, right, env):
+        """``left / right`` at three points: fractions, and None where it is none with a small denominator."""
+        import mpmath  # lazy: only to compare formulas
+
+        found = []
+        with mpmath.workdps(DIGITS):
+            for point in self.field(3) or self.precise(3):
+                try:
+                    a, b = evaluate(left, point, env), evaluate(right, point, env)
+                    if not (b.v == 0 if isinstance(b, Residue) else b == 0):
+                        found.append(_fraction(a / b))
+                except (*_FAILURES, Unprovable, GraphError):
+                    found.append(None)
+        return found
+
+    # --- A point that refutes.
+
+    def counterexample(self, left, right, env, name) -> Counterexample | None:
+        """The simplest point found at which two formulas differ clearly; ``name`` prints a symbol."""
+        network = self.formulas.network
+        kept = [s for s in dict.fromkeys(network.symbol_of.values()) if s.role in ("w", "b", "x", "t", "free")]
+        best = None
+        until = time.thread_time() + 0.3
+        for k, (numbers, is_plain) in enumerate(self._candidates(network, kept)):
+            if k and time.thread_time() > until:
+                break
+            if not is_plain and best is not None and best.given is not None and abs(best.true) > 1e-6:
+                break  # rather all alike and small than a list of numbers
+            try:
+                sample = replayed_at(network, numbers)
+                point = _Graded(sample, self.formulas, 0.1)
+                true = float(evaluate(left, point, env))
+            except (*_FAILURES, DomainError, GraphError):
+                continue
+            try:
+                given = evaluate(right, point, env)
+                given = float(given) if not isinstance(given, complex) else None
+            except _FAILURES:
+                given = None
+            if true != true or abs(true) == float("inf"):
+                continue
+            if given is not None and not abs(true - given) > 1e-6 * max(abs(true), abs(given), 1e-12):
+                continue
+            shown = {name(s): numbers[s] for s in kept}
+            found = Counterexample(shown, dict(env or {}), true, given)
+            if given is not None and abs(true) > 1e-3 and abs(true - given) > 0.01 * abs(true):
+                return found
+            if best is None or (given is not None and abs(true) > abs(best.true)):
+                best = found
+        return best or self._precise_counterexample(left, right, env, name, kept)
+
+    def _precise_counterexample(self, left, right, env, name, kept):
+        """A point with many digits, where a difference is too small for the others."""
+        import mpmath  # lazy: only to compare formulas
+
+        with mpmath.workdps(DIGITS):
+            for point in self.precise(6):
+                try:
+                    a, b = evaluate(left, point, env), evaluate(right, point, env)
+                except _FAILURES:
+                    continue
+                if isinstance(b, mpmath.mpf) and abs(a - b) > mpmath.mpf(10) ** (15 - DIGITS) * max(1, abs(a), abs(b)):
+                    shown = {name(s): float(point.symbol(s)) for s in kept}
+                    return Counterexample(shown, dict(env or {}), float(a), float(b))
+        return None
+
+    def _candidates(self, network, kept):
+        """Points to try: all alike but one quantity, then small numbers, then the recorded point."""
+        present = set(kept)
+        data = {s: float(node.data) for node, s in network.symbol_of.items() if s in present}
+        targets = [t for group in network.distributions for t in group]
+        fixed = {network.symbol_of[t]: float(t.data) for t in targets}
+        others = [s for s in kept if s not in fixed]
+        for size, other in ((1.0, 2.0), (0.5, 1.0), (0.5, -1.0)):
+            same = dict.fromkeys(kept, size) | fixed
+            yield same, True
+            for s in others[:60]:
+                yield same | {s: other}, True
+        for shift in range(8):
+            numbers = {s: float(_SIMPLE[(shift + 3 * i + i // 5) % len(_SIMPLE)]) for i, s in enumerate(kept)}
+            yield numbers | fixed, False
+        yield data, False

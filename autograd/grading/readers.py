@@ -1,0 +1,101 @@
+r"""Reading formulas: LaTeX as people write it, and Python-like text.
+
+Both become one kind of tree (:mod:`autograd.grading.trees`). The input is not trusted: its length, tokens, depth,
+digits and exponents are bounded, so that reading takes a few milliseconds whatever is in it.
+"""
+
+import re
+
+from autograd.grading.from_latex import FUNCTIONS, UNICODE, LatexReader, latex_tokens
+from autograd.grading.from_text import TextReader, text_tokens
+from autograd.grading.lexing import MOST_CHARACTERS, MOST_NODES, MOST_TOKENS
+from autograd.grading.trees import GREEK, ReadingError
+
+__all__ = ["FUNCTIONS", "MOST_LEVELS", "is_latex", "read", "read_latex", "read_text"]
+
+# Walks of a tree may be recursive: one with this many levels is far from Python's limit.
+MOST_LEVELS = 100
+
+_IS_TEXT = re.compile(rf"[A-Za-z{''.join(GREEK)}]\[|\bfor\b|\*\*")
+# x_i or x', in letters of their own; a word is a name of text.
+_LATEX_SCRIPT = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z](\^[A-Za-z0-9])?(_[A-Za-z0-9]|')(?![A-Za-z0-9_\[(])", re.ASCII)
+_RAISED_LETTER = re.compile(r"\^\s*[A-Za-z]")
+_WORD = re.compile(r"[A-Za-z]{2}")
+
+
+def read(text: str, functions=FUNCTIONS):
+    """The tree of a formula: LaTeX where it has a backslash, braces or scripts like LaTeX's; else Python-like text.
+
+    Args:
+        text: the formula.
+        functions: the names that are functions in front of a bracket; in text every name there is one.
+
+    Raises:
+        ReadingError: it cannot be read; the error has the position and the reason.
+        TypeError: it is no text.
+    """
+    _check(text)
+    if is_latex(text):
+        return read_latex(text, functions)
+    try:
+        return read_text(text)
+    except ReadingError as error:
+        if not text.lstrip().startswith("["):  # a bracket begins a formula in LaTeX only
+            raise
+        try:
+            return read_latex(text, functions)
+        except ReadingError:
+            raise error from None
+
+
+def is_latex(text: str) -> bool:
+    """Whether a formula is LaTeX: it has a backslash, braces, or scripts like LaTeX's."""
+    if "\\" in text or "{" in text or "$" in text:
+        return True
+    if _IS_TEXT.search(text):
+        return False
+    if any(c in UNICODE for c in text) or _LATEX_SCRIPT.search(text):
+        return True
+    return _RAISED_LETTER.search(text) is not None and _WORD.search(text) is None
+
+
+def read_latex(text: str, functions=FUNCTIONS):
+    """The tree of a formula in LaTeX; see :func:`read`."""
+    _check(text)
+    return _bounded(LatexReader(text, _few(latex_tokens(text), text), functions))
+
+
+def read_text(text: str):
+    """The tree of a formula in Python-like text; see :func:`read`."""
+    _check(text)
+    return _bounded(TextReader(text, _few(text_tokens(text), text)))
+
+
+def _check(text):
+    if not isinstance(text, str):
+        raise TypeError(f"a formula is text, found {type(text).__name__}.")
+    if len(text) > MOST_CHARACTERS:
+        raise ReadingError(f"a formula has at most {MOST_CHARACTERS} characters, found {len(text)}", MOST_CHARACTERS)
+
+
+def _few(tokens, text):
+    if len(tokens) > MOST_TOKENS:
+        reason = f"a formula has at most {MOST_TOKENS} symbols, found {len(tokens)}"
+        raise ReadingError(reason, tokens[MOST_TOKENS].at, text)
+    return tokens
+
+
+def _bounded(reader):
+    """What a reader reads, if it is neither too large nor too deep: quotients in a row are nested without a bracket."""
+    tree = reader.whole()
+    count, stack = 0, [(tree, 1)]
+    while stack:
+        x, level = stack.pop()
+        is_node = hasattr(x, "_fields")
+        count += is_node
+        if count > MOST_NODES:
+            raise reader.error(f"a formula has at most {MOST_NODES} parts", x.at)
+        if level > MOST_LEVELS:
+            raise reader.error(f"a formula is nested at most {MOST_LEVELS} levels deep", getattr(x, "at", 0))
+        stack.extend([(y, level + is_node) for y in x if isinstance(y, tuple)])
+    return tree

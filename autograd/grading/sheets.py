@@ -1,0 +1,408 @@
+r"""Sheets: a text file that declares a network, a loss and a convention, and lists formulas to be graded.
+
+::
+
+    # Ada, exercise 3
+    network: 2-3-2 sigmoid
+    loss: half_sse
+
+    \delta_o = -(t_o - y_o) y_o (1 - y_o)
+    w_ho[h,o]: d_o[o]*a[h]
+    \frac{\partial L}{\partial w_{ih}} = \delta_h x_i
+
+One formula a line, or between lines of ``$$``, or from ``\begin{aligned}`` to its end. In front of a formula without
+a left side stands what it is, and a colon. Declarations:
+
+==============  ====================================================================================================
+``network``     sizes, and the activation of each layer or of all: ``2-3-2 sigmoid``, ``4-8-3 tanh, linear``
+``bias``        ``yes`` (the default) or ``no``
+``loss``        ``half_sse`` (the default), ``sse``, ``mse`` or ``cross_entropy``
+``samples``     how many, and ``mean`` (the default) or ``sum``: ``3 mean``
+``convention``  ``standard`` (the default), or one of the documents' ``000`` to ``004``
+``delta``       what a delta is, times dL/ds: ``1``, ``-1``, ``-1/2``
+``rate``        the name of the learning rate in updates
+``name``        whose sheet it is
+==============  ====================================================================================================
+"""
+
+import codecs
+import difflib
+import random
+import re
+from html import escape
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+from autograd.engine import primitives
+from autograd.engine.errors import GraphError, SheetError
+from autograd.engine.sums import dot, total
+from autograd.engine.value import Value
+from autograd.formulas.derivation import derive
+from autograd.grading.grading import Grade
+
+__all__ = ["LOSSES", "Graded", "Sheet", "build", "grade_sheet", "html", "read_sheet", "status", "table"]
+
+LOSSES = ("half_sse", "sse", "mse", "cross_entropy")
+_ACTIVATIONS = ("sigmoid", "tanh", "relu", "softplus", "silu", "gelu", "exp", "sin", "linear")
+_KEYS = ("network", "bias", "loss", "samples", "convention", "delta", "rate", "name")
+_ALIKE = 0.7  # how alike a declaration's name and a misspelt one are at least
+_MOST_BYTES, _MOST_FORMULAS = 1_000_000, 500
+_MOST_NEURONS, _MOST_LAYERS, _MOST_SAMPLES = 64, 6, 12
+_SHOWN_NAME = 60  # characters of a name that tables and headings show
+_MOST_PRODUCTS = 20_000  # of a weight and what it reads; so many take a few seconds
+_DECLARATION = re.compile(r"\s*([A-Za-z]+)\s*:(?!=)(.*)", re.DOTALL)
+_TARGETED = re.compile(r"\s*((?:dL/d)?[A-Za-z_]\w*(?:\[[\w\s,]*\])?)\s*:(?!=)\s*(\S.*)", re.DOTALL | re.ASCII)
+
+
+class Sheet(NamedTuple):
+    """A sheet that was read.
+
+    Fields:
+        name: whose it is; the file's name by default.
+        declared: from key to text.
+        formulas: triples of a line number, a target or None, and a formula.
+    """
+
+    name: str
+    declared: dict
+    formulas: list
+
+
+class Graded(NamedTuple):
+    """A sheet that was graded: its rows are triples of a line number, a formula and a :class:`Grade`."""
+
+    name: str
+    rows: list
+    error: str = ""
+
+    def count(self, verdict):
+        """How many formulas got a verdict."""
+        return sum(1 for _, _, grade in self.rows if grade.verdict == verdict)
+
+
+def read_sheet(text, name="sheet") -> Sheet:
+    """The declarations and formulas of a sheet.
+
+    Raises:
+        SheetError: a declaration is not understood, or the sheet is too large; the message has the line.
+    """
+    if len(text) > _MOST_BYTES:
+        raise SheetError(f"{name} has {len(text):,} characters, more than {_MOST_BYTES:,}: split it.")
+    declared: dict = {}
+    formulas: list = []
+    lines = text.removeprefix("\ufeff").splitlines()  # some editors begin a file with a byte order mark
+    k = 0
+    while k < len(lines):
+        line, number = lines[k], k + 1
+        k += 1
+        bare = line.strip()
+        if not bare or bare.startswith(("#", "%")):
+            continue
+        match = _DECLARATION.fullmatch(bare)
+        if match and match[1].lower() in _KEYS:
+            if formulas and match[1].lower() != "name":
+                first, _, formula = formulas[0]
+                raise SheetError(
+                    f"{name}, line {number}: {match[1]} is declared after a formula, which line {first} was taken for "
+                    f"({formula[:40]!r}): declare it above all of them."
+                )
+            declared[match[1].lower()] = match[2].strip()
+            continue
+        meant = difflib.get_close_matches(match[1].lower(), _KEYS, 1, _ALIKE) if match and not formulas else []
+        if meant and len(match[1]) > 3:
+            raise SheetError(f"{name}, line {number}: unknown declaration {match[1]!r}: did you mean {meant[0]!r}?")
+        end = "$$" if bare.startswith("$$") and not (len(bare) > 3 and bare.endswith("$$")) else None
+        if bare.startswith(r"\begin{"):
+            end = r"\end{" + bare[len(r"\begin{") :].split("}")[0] + "}"
+        if end is not None and not (end != "$$" and end in bare):
+            parts = [bare]
+            while k < len(lines):
+                parts.append(lines[k].strip())
+                k += 1
+                if parts[-1].endswith(end):
+                    break
+            bare = " ".join(parts)
+        bare = bare.strip().removeprefix("$$").removesuffix("$$").strip()
+        if len(bare) > 2 and bare[0] == bare[-1] == "$":
+            bare = bare[1:-1].strip()
+        target = None
+        match = _TARGETED.fullmatch(bare)
+        if match:
+            target, bare = match[1], match[2]
+        if bare:
+            formulas.append((number, target, bare))
+        if len(formulas) > _MOST_FORMULAS:
+            raise SheetError(f"{name} has more than {_MOST_FORMULAS} formulas: split it.")
+    if not formulas:
+        raise SheetError(f"{name} has no formula: write one a line, such as d_o[o] = -(t[o]-y[o])*y[o]*(1-y[o]).")
+    return Sheet(declared.get("name") or name, declared, formulas)
+
+
+def _whole_number(text, what, most):
+    if not re.fullmatch(r"\d{1,4}", text, re.ASCII) or not 1 <= int(text) <= most:
+        raise SheetError(f"{what} is a number from 1 to {most}, found {text!r}.")
+    return int(text)
+
+
+def _network(declared):
+    """What :func:`build` takes."""
+    text = declared.get("network", "")
+    match = re.fullmatch(r"\s*([\d\s-]+?)(?:\s+([A-Za-z_,\s]+))?\s*", text, re.ASCII)
+    if not match:
+        raise SheetError(f"network is sizes and an activation, such as 2-3-2 sigmoid, found {text!r}.")
+    sizes = [_whole_number(x.strip(), "a layer's size", _MOST_NEURONS) for x in match[1].split("-")]
+    if not 2 <= len(sizes) <= _MOST_LAYERS + 1:
+        raise SheetError(f"a network has 2 to {_MOST_LAYERS + 1} layers, inputs included; found {len(sizes)}.")
+    names = [x.strip() for x in (match[2] or "sigmoid").split(",") if x.strip()]
+    for name in names:
+        if name not in _ACTIVATIONS:
+            raise SheetError(f"no activation is called {name!r}: use {', '.join(_ACTIVATIONS)}.")
+    loss = declared.get("loss", "half_sse").strip()
+    if loss not in LOSSES:
+        raise SheetError(f"no loss is called {loss!r}: use {', '.join(LOSSES)}.")
+    if len(names) == 1:
+        names = names * (len(sizes) - 1)
+        if loss == "cross_entropy":
+            names[-1] = "linear"
+    if len(names) != len(sizes) - 1:
+        raise SheetError(
+            f"{len(sizes) - 1} layers with weights and {len(names)} activations: give one for each, or one for all."
+        )
+    bias = declared.get("bias", "yes").strip().lower()
+    if bias not in ("yes", "no"):
+        raise SheetError(f"bias is yes or no, found {bias!r}.")
+    words = declared.get("samples", "1").split() or ["1"]
+    samples = _whole_number(words[0], "samples", _MOST_SAMPLES)
+    reduction = words[1] if len(words) > 1 else "mean"
+    if reduction not in ("mean", "sum") or len(words) > 2:
+        raise SheetError(f"samples are a number, and mean or sum, found {declared['samples']!r}.")
+    products = samples * sum([n * m for n, m in pairwise(sizes)])
+    if products > _MOST_PRODUCTS:
+        raise SheetError(
+            f"this network has {products:,} weights times samples, more than {_MOST_PRODUCTS:,}: the formulas of a "
+            "smaller one are the same."
+        )
+    return {
+        "sizes": sizes,
+        "activations": names,
+        "bias": bias == "yes",
+        "loss": loss,
+        "samples": samples,
+        "reduction": reduction,
+    }
+
+
+def build(sizes, activations, bias=True, loss="half_sse", samples=1, reduction="mean", seed=0) -> Value:
+    """The recorded loss of a network at a random point, with labelled leaves.
+
+    Args:
+        sizes: of the layers, inputs first.
+        activations: the name of a function for each layer with weights, or ``"linear"``.
+        bias: whether neurons have one.
+        loss: one of :data:`LOSSES`.
+        samples: how many samples are recorded, with the same weights.
+        reduction: ``"mean"`` or ``"sum"`` over the samples.
+        seed: of the random numbers.
+    """
+    generator = random.Random(seed)
+
+    def leaf(name, *place):
+        return Value(generator.uniform(-1, 1), f"{name}[{','.join([str(k) for k in place])}]")
+
+    layers = []
+    for k, (n, m) in enumerate(pairwise(sizes), 1):
+        weights = [[leaf(f"w{k}", i + 1, j + 1) for i in range(n)] for j in range(m)]
+        layers.append((weights, [leaf(f"b{k}", j + 1) if bias else None for j in range(m)]))
+    losses = []
+    for sample in range(1, samples + 1):
+        place = () if samples == 1 else (sample,)
+        values = [leaf("x", i + 1, *place) for i in range(sizes[0])]
+        for (weights, biases), name in zip(layers, activations, strict=True):
+            sums = [dot(row, values, b) for row, b in zip(weights, biases, strict=True)]
+            values = sums if name == "linear" else [getattr(primitives, name)(s) for s in sums]
+        losses.append(_loss(loss, values, place, leaf, generator))
+    if samples == 1:
+        return losses[0]
+    return total(losses) / samples if reduction == "mean" else total(losses)
+
+
+def _loss(loss, outputs, place, leaf, generator):
+    targets = [leaf("t", o + 1, *place) for o in range(len(outputs))]
+    if loss == "cross_entropy":
+        if len(outputs) < 2:
+            raise SheetError("cross_entropy needs two outputs or more.")
+        chosen = generator.randrange(len(outputs))
+        for o, t in enumerate(targets):
+            t.data = 1.0 if o == chosen else 0.0
+        normalizer = primitives.logsumexp(*outputs)
+        return total([t * (normalizer - z) for t, z in zip(targets, outputs, strict=True)])
+    squares = total([(t - y) ** 2 for t, y in zip(targets, outputs, strict=True)])
+    return {"half_sse": 0.5 * squares, "sse": squares, "mse": squares / len(outputs)}[loss]
+
+
+def grade_sheet(sheet) -> Graded:
+    """Every formula of a sheet, graded.
+
+    Raises:
+        SheetError: what the sheet declares is not understood.
+    """
+    declared = sheet.declared
+    try:
+        derivation = derive(build(**_network(declared))).convention(
+            declared.get("convention", "standard"), delta=declared.get("delta")
+        )
+    except ValueError as error:
+        if isinstance(error, SheetError):
+            raise SheetError(f"{sheet.name}: {error}") from None
+        raise SheetError(f"{sheet.name}: {error}") from error
+    rows = []
+    for number, target, formula in sheet.formulas:
+        try:
+            grade = derivation.grade(target, formula, rate=declared.get("rate"))
+        except GraphError as error:
+            grade = Grade("unreadable", formula, diagnosis=str(error))
+        except Exception as error:  # a fault of ours: the other formulas still get their grades
+            said = f"grading it failed with {type(error).__name__}: {error}. Please report this formula."
+            grade = Grade("unreadable", formula, diagnosis=said)
+        rows.append((number, formula, grade))
+    return Graded(sheet.name, rows)
+
+
+def grade_files(paths) -> list[Graded]:
+    """Grade the sheets in files and in folders.
+
+    Args:
+        paths: of files, and of folders, of which every ``.txt`` file is read, in order of their names.
+
+    Returns:
+        One :class:`Graded` for each file. A file that cannot be read has its error in place of rows.
+    """
+    return [_graded_file(each) for path in paths for each in _files_of(Path(path))]
+
+
+def _files_of(path):
+    """The files a path stands for; the path itself where it has none, which then says why."""
+    try:
+        found = sorted(each for each in path.iterdir() if each.suffix.lower() == ".txt") if path.is_dir() else []
+    except OSError:
+        found = []
+    return found or [path]
+
+
+def _graded_file(path):
+    try:
+        if path.is_dir():
+            raise SheetError(f"{path.name} is a folder without a .txt file that can be read: give one that has sheets.")
+        if path.exists() and not path.is_file():
+            raise SheetError(f"{path.name} is no file but a device or a pipe, which may never end: give a file.")
+        with path.open("rb") as file:
+            data = file.read(_MOST_BYTES + 1)
+        return grade_sheet(read_sheet(_decoded(data), path.name))
+    except UnicodeDecodeError as error:
+        return Graded(path.name, [], f"{path.name} is no UTF-8 text: save it as UTF-8 ({error}).")
+    except (OSError, SheetError) as error:
+        return Graded(path.name, [], str(error))
+    except Exception as error:  # a fault of ours: the other sheets still get their grades
+        return Graded(path.name, [], f"reading it failed with {type(error).__name__}: {error}. Please report this.")
+
+
+def _decoded(data):
+    """The text of a file: UTF-8, or UTF-16 where it begins with the byte order mark of that."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        text = data.decode("utf-16", "replace")
+        if ":" in text or "=" in text:  # otherwise the first two bytes were no mark
+            return text
+    return data.decode("utf-8")
+
+
+def status(graded) -> int:
+    """The exit status: 0 where all is equal, 1 where something is wrong or unproved, 2 where it is unreadable."""
+    if any(sheet.error or sheet.count("unreadable") for sheet in graded):
+        return 2
+    return 1 if any(sheet.count("wrong") or sheet.count("unproved") for sheet in graded) else 0
+
+
+_VERDICTS = ("equal", "wrong", "unproved", "unreadable")
+
+
+def table(graded) -> str:
+    """One line a sheet, with its counts and its first mistake."""
+    head = ("sheet", *_VERDICTS, "first finding")
+    body = []
+    for sheet in graded:
+        bad = next(((n, g) for n, _, g in sheet.rows if g.verdict != "equal"), None)
+        finding = sheet.error or ("" if bad is None else f"line {bad[0]}: {bad[1].diagnosis}")
+        body.append((_shown_name(sheet), *[str(sheet.count(v)) for v in _VERDICTS], _printable(finding)[:100]))
+    widths = [max(len(row[k]) for row in (head, *body)) for k in range(5)]
+    return "\n".join(
+        [
+            "  ".join(
+                [
+                    *[x.ljust(w) if k == 0 else x.rjust(w) for k, (x, w) in enumerate(zip(row, widths, strict=False))],
+                    row[5],
+                ]
+            ).rstrip()
+            for row in (head, *body)
+        ]
+    )
+
+
+def _shown_name(sheet):
+    """The name of a sheet as tables and headings show it: a long one is cut."""
+    name = _printable(sheet.name)
+    return name if len(name) <= _SHOWN_NAME else f"{name[: _SHOWN_NAME - 3]}..."
+
+
+def _printable(text):
+    """A text from a file without what a terminal would obey."""
+    return "".join([c if c.isprintable() else "?" for c in str(text)])
+
+
+def details(graded) -> str:
+    """Every formula with its grade."""
+    lines = []
+    for sheet in graded:
+        lines.append(f"== {_shown_name(sheet)}")
+        if sheet.error:
+            lines.append(_printable(sheet.error))
+        for number, _, grade in sheet.rows:
+            lines += ["\n".join([_printable(line) for line in f"line {number}, {grade}".split("\n")])]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def as_data(graded) -> list:
+    """The grades as plain data, for JSON."""
+    return [
+        {"sheet": s.name, "error": s.error, "formulas": [{"line": n, **g.as_dict()} for n, _, g in s.rows]}
+        for s in graded
+    ]
+
+
+def html(graded) -> str:
+    """One self-contained page: the table, and every formula with its grade."""
+    out = [
+        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Graded derivations</title><style>',
+        "body{font:15px/1.5 system-ui,sans-serif;max-width:64rem;margin:2rem auto;padding:0 1rem}",
+        "table{border-collapse:collapse}td,th{padding:.25rem .8rem;text-align:right;border-bottom:1px solid #ddd}",
+        "td:first-child,th:first-child,td:last-child,th:last-child{text-align:left}",
+        "code{background:#f4f4f6;padding:.1rem .3rem}section div{margin:.6rem 0}</style></head><body>",
+        "<h1>Graded derivations</h1><table><tr>",
+        *[f"<th>{x}</th>" for x in ("sheet", *_VERDICTS, "first finding")],
+        "</tr>",
+    ]
+    for sheet in graded:
+        bad = next(((n, g) for n, _, g in sheet.rows if g.verdict != "equal"), None)
+        finding = sheet.error or ("" if bad is None else f"line {bad[0]}: {bad[1].diagnosis}")
+        counts = "".join([f"<td>{sheet.count(v)}</td>" for v in _VERDICTS])
+        out.append(f"<tr><td>{escape(_shown_name(sheet))}</td>{counts}<td>{escape(finding)}</td></tr>")
+    out.append("</table>")
+    for sheet in graded:
+        out.append(f"<section><h2>{escape(_shown_name(sheet))}</h2>")
+        if sheet.error:
+            out.append(f"<p>{escape(sheet.error)}</p>")
+        out += [grade._repr_html_() for _, _, grade in sheet.rows]
+        out.append("</section>")
+    page = "\n".join([*out, "</body></html>", ""])
+    return page.encode("utf-8", "replace").decode("utf-8")  # the name of a file may be no text

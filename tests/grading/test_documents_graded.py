@@ -1,0 +1,117 @@
+"""The five documents, graded: the grader's verdict on every formula is the one that was worked out by hand.
+
+The data files say how each formula is read. Here its claims are graded, as text and with the derivative operators left
+standing; and the LaTeX as it is printed, in the letters of the document, wherever that can be read by itself.
+"""
+
+import importlib.util
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from autograd.grading.readers import read
+
+PATH = Path(__file__).parents[2] / "notebooks" / "five_documents.py"
+SPEC = importlib.util.spec_from_file_location("five_documents", PATH)
+five = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(five)
+
+DOCUMENTS = five.documents()
+FORMULAS = [(data["document"], entry) for data in DOCUMENTS.values() for entry in data["formula"]]
+
+
+CLAIMS = [
+    pytest.param(document, claim, way, "wrong" if part == "claims" and entry["verdict"] == "wrong" else "equal",
+                 id=f"{entry['id']}-{part}-{k}-{way}")
+    for document, entry in FORMULAS
+    for part in ("claims", "mended", "correct")
+    for k, claim in enumerate(entry.get(part, []) if part == "claims" else entry.get(part, {}).get("claims", []))
+    for way in ("text", "chain")
+    if way in claim
+]  # fmt: skip
+
+
+@pytest.mark.untraced
+@pytest.mark.parametrize(("document", "claim", "way", "verdict"), CLAIMS)
+def test_every_claim_gets_the_verdict_worked_out_by_hand(document, claim, way, verdict):
+    for activation in five.activations(document, claim):
+        grade = five.derivation(document, claim, activation).grade(None, f"{claim['left']} = {claim[way]}")
+        assert grade.verdict == verdict, str(grade)
+        if verdict == "wrong":
+            assert grade.counterexample is not None
+
+
+def test_equal_if_states_its_condition():
+    for document, entry in FORMULAS:
+        if entry["id"] in ("003-24", "004-31", "004-52"):
+            claim = entry["claims"][0]
+            grade = five.derivation(document, claim, "sigmoid").grade(None, f"{claim['left']} = {claim['text']}")
+            assert grade.condition, entry["id"]
+
+
+def test_every_formula_is_read():
+    for _, entry in FORMULAS:
+        read(entry["latex"])
+        if "latex" in entry.get("mended", {}):
+            read(entry["mended"]["latex"])
+
+
+# Read to the letter, 004-50 is true for h = h_1 only; the document means any h.
+TO_THE_LETTER = {"004-50"}
+TARGET = re.compile(r"(dL/d)?(w|b|d)_\w+\[.*\]'?$")
+
+
+def printed_verdicts():
+    found = {}
+    for document, entry in FORMULAS:
+        if entry["verdict"] == "ill-formed" or not entry.get("claims"):
+            continue
+        claim = entry["claims"][0]
+        left = claim["left"].rstrip("'")
+        target = left if TARGET.fullmatch(left) and "/ds" not in left else None
+        how = five.derivation(document, claim, five.activations(document, claim)[0], document["id"])
+        verdict = how.grade(target, entry["latex"]).verdict
+        found[entry["id"]] = ("wrong" if entry["verdict"] == "wrong" else "equal", verdict)
+    return found
+
+
+def test_the_printed_latex_is_never_graded_otherwise():
+    verdicts = printed_verdicts()
+    other = {k for k, (expected, given) in verdicts.items() if given not in (expected, "unreadable")}
+    assert other <= TO_THE_LETTER
+    # what cannot be read by itself: matrices, prose, lines that go on from the line before, letters explained in prose
+    read_by_itself = Counter(k[:3] for k, (_, given) in verdicts.items() if given != "unreadable")
+    assert read_by_itself["000"] >= 4
+    assert read_by_itself["002"] >= 15
+    assert read_by_itself["003"] >= 18
+    assert read_by_itself["004"] >= 29
+
+
+def test_the_counts_of_the_verdicts():
+    counts = {
+        name: dict(sorted(Counter(e["verdict"] for e in data["formula"]).items())) for name, data in DOCUMENTS.items()
+    }
+    assert counts == {
+        "000": {"definition": 4, "equal": 4, "ill-formed": 6, "wrong": 3},
+        "001": {"ill-formed": 4, "wrong": 3},
+        "002": {"definition": 11, "equal": 21, "equal-if": 5, "ill-formed": 1, "prose": 3, "wrong": 3},
+        "003": {"definition": 16, "equal": 10, "equal-if": 2, "ill-formed": 2, "wrong": 1},
+        "004": {"definition": 7, "equal": 40, "equal-if": 2, "ill-formed": 1, "wrong": 2},
+    }
+
+
+@pytest.mark.once
+def test_what_the_notebook_shows():
+    for number in DOCUMENTS:
+        text = five.markdown(number)
+        for entry in five.entries(number):
+            assert f"**{entry.id}** &nbsp; *{entry.verdict}*" in text
+            given = {grade.verdict for grade in entry.grades}
+            assert given <= ({"wrong"} if entry.verdict == "wrong" else {"equal"})
+            assert {grade.verdict for grade in entry.better_grades} <= {"equal"}
+            if entry.verdict in ("wrong", "ill-formed"):
+                assert entry.why
+                assert entry.better
+    assert "| all | 75 | 9 | 14 | 12 | 38 | 3 | 151 |" in five.counts()

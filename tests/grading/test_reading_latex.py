@@ -1,0 +1,71 @@
+"""LaTeX as people write it: bars, fonts, accents, signs in scripts, unfinished commands; what it says, or why not."""
+
+import pytest
+
+from autograd.grading.readers import read
+from autograd.grading.trees import ReadingError, show
+
+READ = [
+    (r"a_{|b|}", "a[norm(b)]"),
+    (r"\left| a \right|", "norm(a)"),
+    (r"\left\| a \right\|^2", "norm(a)**2"),
+    (r"\frac12", "(1)/(2)"),
+    (r"x^-1", "x**(-1)"),
+    (r"\mathrm{error}_o", "error[o]"),
+    (r"\operatorname{net}_j", "net[j]"),
+    (r"\mathbf{a_1 b}", "a[1]*b"),
+    (r"\underline{a+b}", "(a + b)"),
+    (r"\overline{a}", "bar a"),
+    (r"\dot a", "dot a"),
+    ("--a", "a"),
+    ("-+a", "-a"),
+    (r"f\left(a\right)", "f(a)"),
+    (r"\exp a", "exp(a)"),
+    (r"\exp{a}", "exp(a)"),
+    (r"\tanh^2 x", "tanh(x)**2"),
+    (r"\log_2 a", "log[2](a)"),
+    ("f''(x)", "f''(x)"),
+    (r"\sum_{o=1} a_o", "sum(a[o] for o)"),
+    (r"\sum_{o \in O} a_o", "sum(a[o] for o in O)"),
+    (r"\frac{\partial}{\partial x} y", "d(y)/d(x)"),
+    (r"\frac{d L}{d x}", "d(L)/d(x)"),
+    (r"a \odot b", "a*b"),
+    (r"\bigl( a \bigr)", "a"),
+    (r"a^\top", "transpose(a)"),
+    (r"a^{\prime}", "a'"),
+    (r"\[a\]", "a"),
+]
+
+
+@pytest.mark.parametrize(("latex", "shown"), READ)
+def test_what_it_reads_as(latex, shown):
+    assert show(read(latex)) == shown
+
+
+REFUSED = [
+    (r"\begin 3", "expected the name of an environment"),
+    ("|a", "'|' means nothing in a formula"),
+    (r"\|a", "expected closing bars"),
+    ("x^*", "'*' does not belong there"),
+    ("x^+", "the formula ends too early"),
+    (r"\hat{a+b}", r"\hat stands over one letter"),
+    (r"\frac{a}{b", "expected '}', found the end"),
+    (r"\frac", "the formula ends too early"),
+    (r"a \cdot", "the formula ends too early"),
+    (r"\left( a", "expected ')', found the end"),
+    (r"( a ] \cdot b", "expected ')', found ']'"),
+    (r"\sqrt[3]{a}", "a root other than the square root"),
+    (r"\int a", r"the command \int is not understood"),
+    (r"\text{if } a", "prose in front of a formula may change what it says"),
+    (r"\partial", "the formula ends too early"),
+    (r"\frac{\partial^2 L}{\partial x^2}", "a second derivative is not among what can be read"),
+    (r"\lVert a \rVert_2", "'_' does not belong there"),
+]
+
+
+@pytest.mark.parametrize(("latex", "why"), REFUSED)
+def test_why_it_is_refused(latex, why):
+    with pytest.raises(ReadingError) as caught:
+        read(latex)
+    assert str(caught.value).startswith(why)
+    assert "(character " in str(caught.value)

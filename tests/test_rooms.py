@@ -1,0 +1,109 @@
+"""A module imports from its own room and from the rooms before it, without circles; see CONTRIBUTING.md."""
+
+import ast
+import graphlib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ROOMS = ["engine", "formulas", "grading", "compiler", "drawing", "mutants", "autograd", "nn"]
+HEADERS = {"autograd.engine.slab"}  # C declarations, which Python never imports
+
+
+def name_of(path):
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+MODULES = {name_of(path): path for package in ("autograd", "nn") for path in sorted((ROOT / package).rglob("*.py"))}
+
+
+def room(module):
+    """The room a module is in; what lies beside the rooms, such as the command line, is in the room ``autograd``."""
+    parts = module.split(".")
+    return parts[1] if parts[0] == "autograd" and len(parts) > 1 and parts[1] in ROOMS[:6] else parts[0]
+
+
+def project_imports(source):
+    """The modules of this project that a source imports, wherever in it; ``from package import module`` included."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            base = (node.module or "").removeprefix("cython.cimports.")
+            names = [f"{base}.{alias.name}" if f"{base}.{alias.name}" in MODULES else base for alias in node.names]
+        found |= {name for name in names if name.split(".")[0] in ("autograd", "nn")}
+    return found - HEADERS
+
+
+IMPORTS = {module: project_imports(path.read_text(encoding="utf-8")) for module, path in MODULES.items()}
+
+
+def against_the_order(module, found):
+    """The imports of a module that lead to a later room, or to no module at all."""
+    last = ROOMS.index(room(module))
+    return sorted(name for name in found if name not in MODULES or ROOMS.index(room(name)) > last)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_imports_only_from_its_room_and_the_rooms_before(module):
+    assert against_the_order(module, IMPORTS[module]) == []
+
+
+def test_no_imports_go_in_circles():
+    faces = {name for name, path in MODULES.items() if path.name == "__init__.py"}
+    graph = {
+        module: {name for name in found if name not in faces or room(name) != room(module)}
+        for module, found in IMPORTS.items()
+    }
+    graphlib.TopologicalSorter(graph).prepare()
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_import_of_the_project_hides_in_a_function(module):
+    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+    functions = [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    # these import what few programs use when it is asked for, so that importing the packages stays quick
+    allowed = {"autograd": ["__getattr__"], "nn.training": ["_film", "_native", "_spread"]}
+    functions = [f for f in functions if f.name not in allowed.get(module, ())]
+    assert [name for f in functions for name in project_imports(ast.unparse(f))] == []
+
+
+def test_the_contributors_table_has_every_room_in_order():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1].strip("` ") for line in text.splitlines() if line.startswith(("| `autograd/", "| `nn/"))]
+    folders = [f"autograd/{name}/" for name in ROOMS[:6]]
+    assert [row for row in rows if row.endswith("/")] == [*folders, "nn/"]
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        ("autograd.engine.primitives", "from autograd.formulas.field import Residue"),
+        ("autograd.engine.primitives", "from autograd.formulas import field"),
+        ("autograd.engine.graph", "from autograd import Value"),
+        ("autograd.formulas.derivation", "import autograd.grading.grading"),
+        ("autograd.drawing.drawing", "import nn"),
+        ("autograd.engine.value", "from autograd.engine import something_new_entirely\nimport autograd.nowhere"),
+        ("autograd.formulas.field", "def f():\n    from autograd.compiler import compile"),
+        ("autograd.engine.sums", "if compiled:\n    from cython.cimports.autograd.grading.trees import Tree"),
+    ],
+)
+def test_the_check_sees_an_import_against_the_order(module, source):
+    assert against_the_order(module, project_imports(source))
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        ("autograd.engine.value", "import math\nfrom autograd.engine import primitives"),
+        ("autograd.grading.grading", "from autograd.formulas.field import Residue"),
+        ("nn.training", "from autograd import Value"),
+        ("autograd.engine.sums", "if compiled:\n    from cython.cimports.autograd.engine.value import Value"),
+    ],
+)
+def test_the_check_allows_what_is_in_order(module, source):
+    assert against_the_order(module, project_imports(source)) == []
