@@ -98,4 +98,4 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 def install():
     """Let imports of old paths find the modules where they are now. Installing twice does nothing."""
     if not any(type(finder).__name__ == "_Finder" and type(finder).__module__ == __name__ for finder in sys.meta_path):
-        sys.meta_path.append(_Finder())
+        sys.meta_path.insert(0, _Finder())  # before what may still find files of an older install

@@ -110,7 +110,7 @@ def read_sheet(text, name="sheet") -> Sheet:
             declared[match[1].lower()] = match[2].strip()
             continue
         meant = difflib.get_close_matches(match[1].lower(), _KEYS, 1, _ALIKE) if match and not formulas else []
-        if meant and len(match[1]) > 3:
+        if match and meant and len(match[1]) > 3:
             raise SheetError(f"{name}, line {number}: unknown declaration {match[1]!r}: did you mean {meant[0]!r}?")
         end = "$$" if bare.startswith("$$") and not (len(bare) > 3 and bare.endswith("$$")) else None
         if bare.startswith(r"\begin{"):

@@ -85,5 +85,6 @@ def test_a_pickle_of_version_0_1_loads(run_python):
 
 def test_models_of_version_0_1_load_and_agree():
     pickled = pickle.loads((DATA / "mlp_0_1.pickle").read_bytes())
-    saved = load(MLP(2, [3, 1], activation="tanh", output="sigmoid"), DATA / "model_0_1.json")
+    saved = MLP(2, [3, 1], activation="tanh", output="sigmoid")
+    load(saved, DATA / "model_0_1.json")
     assert saved([0.5, -1.0]).data == pickled([0.5, -1.0]).data
