@@ -7,7 +7,7 @@ RUN := $(VENV)/bin/python
 SOURCES := pyproject.toml $(wildcard autograd/engine/*.py autograd/engine/*.pxd autograd/engine/*.h)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-compiled test-interpreted test-optimized fuzz soak lint format bench grading agreement accuracy \
+.PHONY: help demo test test-compiled test-interpreted coverage test-browser test-notebooks test-optimized fuzz soak lint format bench grading agreement accuracy \
 	mutants pictures clean
 
 # The tests, on every core there is.
@@ -20,7 +20,8 @@ MINUTES := 60
 
 help:
 	@echo "make demo    train on the iris data and show the deltas of backpropagation; pictures go to out/"
-	@echo "make test    the tests, with the compiled engine and with the interpreted one"
+	@echo "make test    the tests, with the compiled engine; those of the engine with the interpreted one too"
+	@echo "make test-browser  the pages in a real browser;  make test-notebooks  the notebooks"
 	@echo "make test-optimized  the same tests under python -O, but for those of pages and notebooks"
 	@echo "make fuzz    a million spoilt formulas and sheets, a hundred thousand spoilt weight files (FORMULAS, WEIGHTS)"
 	@echo "make soak    an hour of everything in a loop, with the memory it takes (MINUTES)"
@@ -46,19 +47,37 @@ $(VENV)/.with-%: $(SOURCES) | $(VENV)/bin/python
 demo: $(VENV)/.with-demo
 	$(RUN) notebooks/demo.py
 
-test: test-compiled test-interpreted
+# Everything runs compiled. Only the engine differs when it is interpreted, so only its tests run a second time. Coverage is
+# measured in both runs and combined: compiled code cannot be traced, and tests marked untraced would take too long.
+test: test-compiled test-interpreted coverage
 
 test-compiled: $(VENV)/.with-test
 	$(RUN) -c "import autograd; assert autograd.compiled, 'the engine was not compiled: is there a C compiler?'"
-	$(RUN) -m pytest $(ON_ALL_CORES)
+	rm -f .coverage.compiled*
+	COVERAGE_FILE=.coverage.compiled $(RUN) -m pytest $(ON_ALL_CORES) -m "not untraced and not browser and not notebook" \
+	  --cov --cov-report= --cov-fail-under=0
+	$(RUN) -m pytest $(ON_ALL_CORES) -m "untraced and not browser and not notebook"
 
 test-interpreted: $(VENV)/.with-test
-	DELTAGRAD_INTERPRETED=1 $(RUN) -m pytest $(ON_ALL_CORES) -m "not once and not untraced" --cov --cov-report=term
+	rm -f .coverage.interpreted*
+	DELTAGRAD_INTERPRETED=1 COVERAGE_FILE=.coverage.interpreted $(RUN) -m pytest tests/engine $(ON_ALL_CORES) -m "not untraced" \
+	  --cov --cov-report= --cov-fail-under=0
+
+coverage: $(VENV)/.with-test
+	rm -f .coverage
+	$(RUN) -m coverage combine --keep .coverage.compiled* .coverage.interpreted*
+	$(RUN) -m coverage report
+
+test-browser: $(VENV)/.with-test
+	$(RUN) -m pytest -m browser
+
+test-notebooks: $(VENV)/.with-test
+	$(RUN) -m pytest $(ON_ALL_CORES) -m notebook
 
 # pytest's own assert statements stay: tests/test_assertions.py. What it warns of are those it does not rewrite.
 test-optimized: $(VENV)/.with-test
 	PYTHONOPTIMIZE=1 $(RUN) -m pytest $(ON_ALL_CORES) -W "ignore:assertions not in test modules:pytest.PytestConfigWarning" \
-	  --ignore=tests/test_notebooks.py --ignore=tests/mutants --ignore=tests/drawing/test_browser.py --ignore=tests/drawing/test_jupyterlab.py
+	  -m "not browser and not notebook" --ignore=tests/mutants
 
 fuzz: $(VENV)/.with-test
 	$(RUN) tests/fuzzing --formulas $(FORMULAS) --weights $(WEIGHTS)

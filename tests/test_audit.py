@@ -118,7 +118,7 @@ def reachable(module):
     return found
 
 
-@pytest.mark.once
+@pytest.mark.untraced
 @pytest.mark.parametrize("door", DOORS)
 def test_what_a_door_imports_runs_nothing(door):
     rooms = reachable(door)

@@ -18,7 +18,7 @@ def short(monkeypatch):
     monkeypatch.setattr(emitting, "_MOST_AT_ONCE", 6)
 
 
-@pytest.mark.once
+@pytest.mark.untraced
 @pytest.mark.usefixtures("short")
 def test_programs_cut_into_functions_have_the_engines_bits():
     wrong, counts = disagreements(on_a_random_graph, range(500, 514))

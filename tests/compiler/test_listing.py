@@ -39,7 +39,7 @@ def test_a_network_of_two_layers():
     assert text.count("\n") < 45
 
 
-@pytest.mark.once
+@pytest.mark.untraced
 def test_a_batch_written_out():
     model = MLP(2, [16, 16, 1], seed=0)
     draw = random.Random(0)

@@ -91,7 +91,7 @@ def run_sums(steps, parameters, inputs):
     return autograd.total([*rest, parameters[0] * inputs[0]])
 
 
-@pytest.mark.once
+@pytest.mark.untraced
 @settings(max_examples=500, deadline=None)
 @given(sums())
 @example([("total", 0, [(0, 0)], True), ("add", -1, [(-1, 0)], True), ("mul", -1, [(-2, 0)], True)])

@@ -40,21 +40,21 @@ def agrees(found, program):
             assert places[-1] == slots[-1]
 
 
-@pytest.mark.once
+@pytest.mark.untraced
 @settings(max_examples=300, deadline=None)
 @given(growing())
 def test_places_of_a_growing_program(program):
     agrees(carried_out(roll(program)), program)
 
 
-@pytest.mark.once
+@pytest.mark.untraced
 @settings(max_examples=100, deadline=None)
 @given(repetitive())
 def test_places_of_loops(program):
     agrees(carried_out(roll(program)), program)
 
 
-@pytest.mark.once
+@pytest.mark.untraced
 @pytest.mark.parametrize("kind", ["forward", "adjoint"])
 def test_places_of_attention(kind):
     program = getattr(attention(11), kind)

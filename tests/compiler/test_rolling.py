@@ -79,7 +79,7 @@ PROGRAMS = {
 }
 
 
-@pytest.mark.once
+@pytest.mark.untraced
 @pytest.mark.parametrize("name", PROGRAMS)
 @pytest.mark.parametrize("kind", ["forward", "adjoint"])
 def test_a_network_becomes_loops_and_comes_back(name, kind):
@@ -140,7 +140,7 @@ def repetitive(draw, depth=3):
     return turns + draw(st.lists(INSTRUCTION, max_size=3))
 
 
-@pytest.mark.once
+@pytest.mark.untraced
 @settings(max_examples=400, deadline=None)
 @given(repetitive())
 def test_unrolling_gives_the_program_back(program):
@@ -288,7 +288,7 @@ def attention(tokens, heads=3, width=2):
     return lower([sum(y * y for y in out)], parameters, [x for row in inputs for x in row])
 
 
-@pytest.mark.once
+@pytest.mark.untraced
 @pytest.mark.parametrize("kind", ["forward", "adjoint"])
 def test_attention_has_the_same_loops_for_any_number_of_tokens(kind):
     sizes = []
@@ -321,7 +321,7 @@ def growing(draw, depth=2):
     return [(name, slots if len(slots) > 1 else (*slots, 0)) for name, slots in program]
 
 
-@pytest.mark.once
+@pytest.mark.untraced
 @settings(max_examples=400, deadline=None)
 @given(growing())
 def test_unrolling_gives_a_growing_program_back(program):

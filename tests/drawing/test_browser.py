@@ -20,7 +20,7 @@ FLAGS = [
 if CHROMIUM is None and os.environ.get("CI"):
     raise RuntimeError(f"{HERE}, and CI insists on it")
 pytestmark = [
-    pytest.mark.once,
+    pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason=HERE),
     pytest.mark.filterwarnings("ignore"),  # of the browser's driver
 ]

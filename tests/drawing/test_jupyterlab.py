@@ -36,7 +36,7 @@ CELLS = [
 ]
 
 pytestmark = [
-    pytest.mark.once,
+    pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason=HERE),
     pytest.mark.filterwarnings("ignore"),  # of the browser's driver
 ]

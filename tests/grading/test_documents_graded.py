@@ -102,7 +102,7 @@ def test_the_counts_of_the_verdicts():
     }
 
 
-@pytest.mark.once
+@pytest.mark.untraced
 def test_what_the_notebook_shows():
     for number in DOCUMENTS:
         text = five.markdown(number)

@@ -33,7 +33,7 @@ def write(folder, text, name="test_suite.py"):
     return path
 
 
-@pytest.mark.once
+@pytest.mark.untraced
 def test_a_weak_suite_misses_exactly_what_it_cannot_see_and_a_good_one_nothing():
     weak = run([WEAK])
     assert {outcome.mutant.name for outcome in weak.outcomes} == set(MUTANTS)
@@ -87,7 +87,7 @@ def test_tests_that_need_more_of_value_are_left_out_and_named(tmp_path):
         run([f"{suite}::test_dot"])
 
 
-@pytest.mark.once
+@pytest.mark.untraced
 def test_a_suite_that_never_ends_with_a_wrong_engine_has_noticed_it(tmp_path):
     suite = write(
         tmp_path,

@@ -65,7 +65,7 @@ def test_a_change_touches_its_place_only():
     assert found["2 -> 3"].lines == (3, 3)
 
 
-@pytest.mark.once
+@pytest.mark.untraced
 @pytest.mark.parametrize("file", mutation.FILES)
 def test_every_change_of_the_sources_is_python_and_another_program(file):
     source = (mutation.ROOT / file).read_text(encoding="utf-8")
