@@ -30,8 +30,9 @@ from autograd.engine import copying, functions  # noqa: E402 - after the choice;
 from autograd.engine.algebra import primitive  # noqa: E402
 from autograd.engine.checking import check_gradients  # noqa: E402
 from autograd.engine.graph import replay  # noqa: E402
+from autograd.engine.pausing import no_grad  # noqa: E402
 from autograd.engine.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp  # noqa: E402
-from autograd.engine.value import Value, compiled, no_grad  # noqa: E402
+from autograd.engine.value import Value, compiled  # noqa: E402
 
 __all__ = [
     "Value", "check_gradients", "compiled", "copying", "errors", "functions", "grad", "hessian", "hvp", "jacobian",

@@ -41,11 +41,11 @@ def check_gradients(f, point, *, rtol=1e-6, atol=1e-9):
             )
     point = tuple([x.data if isinstance(x, Value) else float(x) for x in point])
     _, reverse = value_and_grad(f)(*point)
-    reverse = reverse if len(point) != 1 else (reverse,)
+    reverse = [_number(x) for x in (reverse if len(point) != 1 else (reverse,))]
     worst, wrong = 0.0, []
     for i in range(len(point)):
         direction = tuple([1.0 if j == i else 0.0 for j in range(len(point))])
-        _, forward = jvp(f, point, direction)
+        forward = _number(jvp(f, point, direction)[1])
         expected, error = _difference(f, point, i)
         for mode, found in (("reverse", reverse[i]), ("forward", forward)):
             allowed = atol + rtol * abs(expected) + error
@@ -66,12 +66,16 @@ def check_gradients(f, point, *, rtol=1e-6, atol=1e-9):
     return worst
 
 
+def _number(x):
+    """A derivative as a float: where ``f`` uses other Values, it comes as a Value that is connected to them."""
+    return x.data if isinstance(x, Value) else float(x)
+
+
 def _difference(f, point, i):
     """The derivative in argument ``i`` by Ridders' method, and a bound on its error."""
 
     def value(x):
-        y = f(*[Value(x if j == i else p) for j, p in enumerate(point)])
-        return y.data if isinstance(y, Value) else float(y)
+        return _number(f(*[Value(x if j == i else p) for j, p in enumerate(point)]))
 
     # A step that fits most functions, and one for those that vary on the scale of their argument.
     tries = [_extrapolated(value, point[i], step) for step in (0.02 * max(abs(point[i]), 0.1), 0.02 * abs(point[i]))]

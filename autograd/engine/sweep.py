@@ -28,7 +28,7 @@ else:
 
 from autograd.engine.value import sweep_with
 
-__all__ = ["adjoints", "order", "order_of_all", "partials_of"]
+__all__ = ["adjoints", "adjoints_of", "order", "order_of_all", "partials_of", "reaches_others"]
 
 # The codes the sweep inlines, as C integers, in the order of the table. Any other code is swept by its rule.
 LEAF = cython.declare(cython.int, 0)
@@ -75,6 +75,80 @@ def adjoints(root, seed=1.0) -> dict:
     nodes = _differentiate(_checked(root), float(seed), kept)
     nodes.reverse()
     return dict(zip(nodes, kept, strict=True))
+
+
+def adjoints_of(root, seed, leaves) -> tuple:
+    """The adjoints of some leaves, and whether there are other leaves under ``root``.
+
+    Args:
+        root: a Value.
+        seed: the adjoint it starts with, a float.
+        leaves: a list of leaves.
+
+    Returns:
+        ``(adjoints, others)``: a list with a float for each of ``leaves``, and a bool. Retired leaves do not count.
+
+    Raises:
+        StaleGraphError: a leaf was changed after it was recorded.
+    """
+    node: Value
+    k: cython.Py_ssize_t
+    kept: list = []
+    nodes: list = _differentiate(root, seed, kept)
+    places: dict = {leaf: place for place, leaf in enumerate(leaves)}
+    found: list = [0.0] * len(leaves)
+    others: bool = False
+    kept.reverse()
+    for k in range(len(nodes)):
+        node = cython.cast(Value, nodes[k])
+        if node._code == LEAF:
+            place = places.get(node)
+            if place is None:
+                others = others or node._a_data == 0.0
+            else:
+                found[place] = kept[k]
+    return found, others
+
+
+def reaches_others(roots, inputs) -> bool:
+    """Whether a leaf other than ``inputs``, or than what lies under them, is under some nodes.
+
+    Of a ``where`` node only the branch that was taken is entered. Leaves may have been changed. Retired ones do not
+    count.
+    """
+    global _last_mark
+    node: Value
+    i: cython.Py_ssize_t
+    items: tuple
+    with _marking:
+        _last_mark += 2
+        mark: cython.longlong = _last_mark
+        for item in inputs:
+            node = item
+            node._mark = mark
+        stack: list = list(roots)
+        while stack:
+            node = cython.cast(Value, stack.pop())
+            if node._mark == mark:
+                continue
+            node._mark = mark
+            if node._code == LEAF:
+                if node._a_data == 0.0:
+                    return True
+                continue
+            if node._seen:
+                items = cython.cast(tuple, node._a)
+                for i in range(len(items)):
+                    if type(items[i]) is not float and not (node._code == WHERE and _untaken(node, i)):
+                        stack.append(items[i])
+                if node._code == DOT:
+                    stack.extend([x for x in node._b if type(x) is not float])
+                continue
+            if node._a is not None:
+                stack.append(node._a)
+            if node._b is not None:
+                stack.append(node._b)
+    return False
 
 
 @cython.cfunc

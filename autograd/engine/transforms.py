@@ -1,24 +1,28 @@
 """Functions of functions: from ``f`` to its derivatives, to any order.
 
-``f`` is called once with Values in place of the numbers of its arguments; what it records is swept. In the outermost
-call numbers come in and numbers go out. Inside another transform, or where an argument is a Value already, the sweep
-runs over Values: its result is recorded like anything else, and can be differentiated again.
+``f`` is called once with Values in place of the numbers of its arguments; what it records is swept. Where that depends
+on nothing else, numbers come in and numbers go out. Where it depends on other Values (an argument that is one, a weight
+that ``f`` uses, the argument of a transform around this one), the sweep runs over Values: its result is recorded like
+anything else, and can be differentiated again.
+
+    >>> from autograd import Value, grad
+    >>> w = Value(3.0)
+    >>> slope = grad(lambda t: w * t * t)(0.5)  # depends on w
+    >>> slope.backward()
+    >>> w.grad
+    1.0
 
 Arguments are numbers, Values, NumPy arrays of numbers, and lists, tuples and dicts of them to any depth; a derivative
 has the same shape. Keyword arguments are passed on as they are.
 """
 
-import threading
-
 from autograd.engine import graph, primitives
 from autograd.engine.algebra import is_real
 from autograd.engine.errors import GraphError
-from autograd.engine.sweep import adjoints, order_of_all
-from autograd.engine.value import Value, record
+from autograd.engine.sweep import adjoints_of, order_of_all, reaches_others
+from autograd.engine.value import Value, record, retire
 
 __all__ = ["grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
-
-_inside = threading.local()
 
 
 def grad(f):
@@ -47,7 +51,8 @@ def value_and_grad(f):
     def both(*args, **kwargs):
         run = _Recording(f, args, kwargs)
         value = run.only_output()
-        return run.plain(value), run.in_shape_of_args(run.pull_back([value], [1.0]))
+        gradient = run.pull_back([value], [1.0])  # first: it finds out what the value is connected to
+        return run.plain(value), run.in_shape_of_args(gradient)
 
     return _named(both, "value_and_grad", f)
 
@@ -66,7 +71,7 @@ def vjp(f, *args, **kwargs):
     Raises:
         ValueError: (when called) the cotangent has another shape than the value.
     """
-    run = _Recording(f, args, kwargs)
+    run = _Recording(f, args, kwargs).looked_around()
 
     def pull_back(cotangent):
         seeds = _flatten_like(run.result, cotangent, "cotangent")
@@ -93,7 +98,7 @@ def jvp(f, primals, tangents):
     if not isinstance(primals, tuple) or not isinstance(tangents, tuple):
         raise TypeError("jvp takes tuples, one entry per argument of f: jvp(f, (x,), (v,)).")
     directions = _flatten_like(primals, tangents, "tangents")
-    run = _Recording(f, primals, {})
+    run = _Recording(f, primals, {}).looked_around()
     return run.rebuild([run.plain(y) for y in run.outputs]), run.rebuild(run.push_forward(directions))
 
 
@@ -107,7 +112,7 @@ def jacobian(f):
     """
 
     def matrix(*args, **kwargs):
-        run = _Recording(f, args, kwargs)
+        run = _Recording(f, args, kwargs).looked_around()
         n = len(run.inputs)
         if len(run.outputs) <= n:
             rows = [run.pull_back([y], [1.0]) for y in run.outputs]
@@ -152,19 +157,23 @@ class _Recording:
                 "under no_grad nothing is recorded, so nothing can be differentiated: leave the block first."
             )
         numbers, self._args_of = _flatten(args)
-        depth = getattr(_inside, "depth", 0)
-        # Only then can something be wanted of the results that is beyond this call: derivatives of them.
-        self.connected = depth > 0 or any(isinstance(x, Value) for x in numbers)
+        # Whether a result may depend on Values of the caller, which then can be differentiated in them. Where no
+        # argument is one, what was recorded tells: a leaf in it that is no input.
+        self.connected = any(isinstance(x, Value) for x in numbers)
         # A function's argument is a node of its own: what else depends on the same Value is not its business.
         self.inputs = [record(primitives.alias, (x,)) if isinstance(x, Value) else Value(x) for x in numbers]
         self._one_arg = len(args) == 1
-        _inside.depth = depth + 1
         try:
-            result = f(*self._args_of(self.inputs), **kwargs)
+            self.result = f(*self._args_of(self.inputs), **kwargs)
         finally:
-            _inside.depth = depth
-        self.result = result
-        self.outputs, self.rebuild = _flatten(result)
+            retire([x for x in self.inputs if x.op is None])
+        self.outputs, self.rebuild = _flatten(self.result)
+
+    def looked_around(self):
+        """This recording, once it is known whether it is connected."""
+        if not self.connected:
+            self.connected = reaches_others([y for y in self.outputs if isinstance(y, Value)], self.inputs)
+        return self
 
     def only_output(self):
         if self.rebuild is not _first:
@@ -183,20 +192,20 @@ class _Recording:
 
     def pull_back(self, outputs, seeds):
         """The sum over outputs of seed times derivative, for each input."""
-        if self.connected or any(isinstance(seed, Value) for seed in seeds):
-            nodes = self._between(outputs)
-            starts: dict = {}
-            for y, seed in zip(outputs, seeds, strict=True):
-                if isinstance(y, Value):
-                    starts[y] = starts[y] + seed if y in starts else seed
-            found = graph.pull_back(nodes, starts, _itself, _operands)
-            return [found.get(x, 0.0) for x in self.inputs]
-        sums = [0.0] * len(self.inputs)
-        for y, seed in zip(outputs, seeds, strict=True):
-            if isinstance(y, Value):
-                found = adjoints(y, seed)
-                sums = [s + found.get(x, 0.0) for s, x in zip(sums, self.inputs, strict=True)]
-        return sums
+        seeded = [(y, seed) for y, seed in zip(outputs, seeds, strict=True) if isinstance(y, Value)]
+        if not self.connected and not any(isinstance(seed, Value) for seed in seeds):
+            sums = [0.0] * len(self.inputs)
+            for y, seed in seeded:
+                found, others = adjoints_of(y, float(seed), self.inputs)
+                sums = [s + g for s, g in zip(sums, found, strict=True)]
+                self.connected = self.connected or others
+            if not self.connected:
+                return sums
+        starts: dict = {}
+        for y, seed in seeded:
+            starts[y] = starts[y] + seed if y in starts else seed
+        found = graph.pull_back(self._between(outputs), starts, _itself, _operands)
+        return [found.get(x, 0.0) for x in self.inputs]
 
     def push_forward(self, directions):
         """The derivative of each output along the directions of the inputs."""

@@ -9,8 +9,8 @@ The file is ordinary Python. Cython compiles it as it stands, taking the annotat
 where there is no compiler it runs interpreted, slower and the same.
 """
 
-import os
-from contextlib import ContextDecorator
+import sys
+from contextvars import ContextVar
 
 try:
     import cython
@@ -20,18 +20,19 @@ except ImportError:
 if cython.compiled:
     from cython.cimports.autograd.engine.algebra import Primitive
     from cython.cimports.autograd.engine.slab import slab_serve
-    from cython.cimports.cpython.pythread import PyThread_get_thread_ident as this_thread
+    from cython.cimports.cpython.contextvars import get_value
     from cython.cimports.libc.stdlib import free, malloc
 else:
-    from threading import get_ident as this_thread
-
     from autograd.engine.algebra import Primitive
 
 from autograd.engine import primitives
 from autograd.engine.algebra import TABLE, is_real, out_of_domain
 from autograd.engine.errors import GraphError
 
-__all__ = ["Value", "assign", "compiled", "no_grad", "record", "restore", "sweep_with", "witnessed_by"]
+__all__ = [
+    "Pause", "Value", "assign", "compiled", "innermost_pause", "pause", "record", "restore", "resume", "retire",
+    "sweep_with", "witnessed_by",
+]  # fmt: skip
 
 compiled: bool = cython.compiled
 
@@ -71,11 +72,11 @@ _DEEP = cython.declare(cython.int, 64)
 _depth = cython.declare(cython.int, 0)
 _waiting = cython.declare(list, [])
 
-# How many no_grad blocks are open, in all threads together, and in each: most recording need only look at the sum. And
-# the thread that opened one last, while it has one: it need not look itself up.
-_paused = cython.declare(cython.int, 0)
-_paused_in: dict = {}
-_paused_last = cython.declare(cython.longlong, 0)
+# How many no_grad blocks are open, anywhere: while none is, recording looks no further. The innermost block of a
+# context (of a thread, of an asyncio task) is in the context variable; those of generators are in the list.
+_open = cython.declare(cython.int, 0)
+_innermost = cython.declare(object, ContextVar("innermost_no_grad", default=None))
+_of_generators = cython.declare(list, [])
 
 # What backward() calls. The sweep is a floor above and puts itself here.
 _sweep = cython.declare(object, None)
@@ -132,7 +133,7 @@ class Value:
     #   _a, _b           the operands: a Value, or None where the operand is the constant in _a_data or _b_data. An
     #                    operation on any number of operands keeps them in the tuple _a; dot keeps the weights, and
     #                    after them the bias, in _a and the inputs in _b. Constants in tuples are floats.
-    #   _a_data, _b_data what the operands were when they were read
+    #   _a_data, _b_data what the operands were when they were read; of a leaf, _a_data is 1 where it is retired
     #   _seen            the same for operands in tuples: first those of _a, then those of _b
     #   _label, _mark    a string or None; which sweep came by last
 
@@ -578,6 +579,12 @@ def assign(leaves: list, numbers: list):
         node._data = cython.cast(cython.double, numbers[i])
 
 
+def retire(leaves: list):
+    """Mark leaves that stood for plain numbers: a result that depends on them is not connected to anybody's Value."""
+    for item in leaves:
+        cython.cast(Value, item)._a_data = 1.0
+
+
 # --- Recording
 
 
@@ -687,61 +694,98 @@ def _remember(node: Value, floats: list):
         node._seen[i] = floats[i]
 
 
-# --- Recording off
+# --- Recording off. The blocks themselves are in pausing.py.
+
+
+@cython.final
+@cython.cclass
+class Pause:
+    """One entered ``no_grad`` block.
+
+    Attributes:
+        maker: the ``no_grad`` that was entered.
+        frame: of a block in a generator, the generator's frame; else None.
+        outer: the block of this context that it was entered in, or None.
+        is_open: whether it was not left yet.
+    """
+
+    maker = cython.declare(object, visibility="readonly")
+    frame = cython.declare(object, visibility="readonly")
+    outer = cython.declare(object, visibility="readonly")
+    is_open = cython.declare(cython.bint, visibility="readonly")
+
+    def __init__(self, maker, frame):
+        self.maker = maker
+        self.frame = frame
+        self.outer = None
+        self.is_open = False
+
+
+def pause(maker, frame=None):
+    """Record nothing from here on, in this context or, with a ``frame``, while that generator runs.
+
+    Returns:
+        The :class:`Pause`, for :func:`resume`.
+    """
+    global _open
+    block: Pause = Pause(maker, frame)
+    if frame is None:
+        block.outer = _innermost.get()
+        _innermost.set(block)
+    else:
+        _of_generators.append(block)
+    block.is_open = True
+    _open += 1
+    return block
+
+
+def resume(block: Pause):
+    """End a pause, whichever thread it was begun in. Ending it again changes nothing."""
+    global _open
+    if not block.is_open:
+        return
+    block.is_open = False
+    _open -= 1
+    if block.frame is None:
+        _innermost.set(innermost_pause())
+    else:
+        _of_generators.remove(block)
+
+
+def innermost_pause():
+    """The innermost :class:`Pause` of this context that is open, or None."""
+    block = _innermost.get()
+    while block is not None and not block.is_open:
+        block = block.outer
+    return block
 
 
 @cython.cfunc
 @cython.inline
 def is_paused() -> cython.bint:
-    """True inside of a no_grad block of this thread."""
-    if _paused == 0:
-        return False
-    me: cython.longlong = this_thread()
-    return me == _paused_last or me in _paused_in
+    """True inside of a no_grad block."""
+    return _open != 0 and _paused_here()
 
 
-class no_grad(ContextDecorator):
-    """A block, or a decorator, in which this thread records nothing: results are leaves.
-
-    ::
-
-        with no_grad():
-            prediction = model(x)
-    """
-
-    def __enter__(self):
-        global _paused, _paused_last
-        me: cython.longlong = this_thread()
-        _paused_in[me] = _paused_in.get(me, 0) + 1
-        _paused += 1
-        _paused_last = me
-        return self
-
-    def __exit__(self, *_error):
-        global _paused, _paused_last
-        me: cython.longlong = this_thread()
-        _paused -= 1
-        _paused_in[me] -= 1
-        if _paused_in[me] == 0:
-            del _paused_in[me]
-            if _paused_last == me:
-                _paused_last = 0
+@cython.cfunc
+def _paused_here() -> cython.bint:
+    block: object = get_value(_innermost) if cython.compiled else _innermost.get()
+    while block is not None:
+        if cython.cast(Pause, block).is_open:
+            return True
+        block = cython.cast(Pause, block).outer
+    return len(_of_generators) != 0 and _in_paused_generator()
 
 
-def _in_child():
-    """After a fork: only the thread that forked goes on, and the number of another may be given to a new thread."""
-    global _paused, _paused_last
-    me: cython.longlong = this_thread()
-    depth: cython.int = _paused_in.get(me, 0)
-    _paused_in.clear()
-    if depth:
-        _paused_in[me] = depth
-    _paused = depth
-    _paused_last = me  # which is not read while nobody pauses
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_in_child)
+def _in_paused_generator():
+    """Whether the code that runs here was called by a generator that is inside of a block."""
+    running = [block.frame for block in _of_generators if block.frame.f_back is not None]  # others are suspended
+    frame = sys._getframe() if running else None
+    while frame is not None:
+        if frame in running:
+            return True
+        frame = frame.f_back
+    return False
 
 
 # --- Nodes from their parts

@@ -1,0 +1,148 @@
+"""``no_grad``: blocks of code that record nothing.
+
+A block belongs to the code in it. While a generator that is inside of a block is suspended, its caller records; an
+asyncio task that waits inside of a block leaves the other tasks recording; other threads are not concerned.
+"""
+
+import functools
+import inspect
+import sys
+from collections.abc import Callable
+from typing import Any, TypeVar, overload
+
+from autograd.engine.value import innermost_pause, pause, resume
+
+__all__ = ["no_grad"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_GENERATORS = inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
+_ENTERING = ("__enter__", "__exit__", "__aenter__", "__aexit__")
+
+
+class no_grad:
+    """A block, or a decorator, in which nothing is recorded: results are leaves.
+
+    >>> from autograd import Value, no_grad
+    >>> x = Value(3.0)
+    >>> with no_grad():
+    ...     y = x * x
+    >>> y.op is None
+    True
+    >>> @no_grad
+    ... def predict(x):
+    ...     return 2 * x
+    >>> predict(x).op is None
+    True
+
+    The block holds for the code in it and for what that code calls. It does not hold for the caller of a generator
+    that yields inside of it, for other tasks of an event loop, or for other threads. Tasks that are made inside of it
+    inherit it for as long as it is open. Inside of a function made by ``contextlib.contextmanager`` it holds for the
+    ``with`` statement that uses the function. As a decorator, with or without brackets, it takes functions, generator
+    functions and ``async`` functions, and holds while their bodies run.
+
+    Args:
+        function: a function to decorate; None for a block.
+
+    Raises:
+        TypeError: what is decorated is no function.
+    """
+
+    _entered: list
+
+    @overload
+    def __new__(cls, function: None = None) -> "no_grad": ...
+    @overload
+    def __new__(cls, function: F) -> F: ...
+    def __new__(cls, function: Any = None) -> Any:
+        """Make a block; or, given a function, decorate it."""
+        block = super().__new__(cls)
+        block._entered = []
+        return block if function is None else block(function)
+
+    def __enter__(self) -> "no_grad":
+        owner = _owner(sys._getframe(1))
+        self._entered.append(pause(self, owner if owner.f_code.co_flags & _GENERATORS else None))
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Leave the block that was entered last here, or, where none was (in another thread), the last of all."""
+        owner = _owner(sys._getframe(1))
+        mine = [block for block in self._entered if block.frame is owner]
+        if not mine:
+            block = innermost_pause()
+            while block is not None and not (block.is_open and block.maker is self):
+                block = block.outer
+            mine = [block] if block is not None else self._entered[-1:]
+        for block in mine[-1:]:
+            self._entered.remove(block)
+            resume(block)
+
+    def __call__(self, function: F) -> F:
+        """Decorate a function: its body records nothing."""
+        if not callable(function) or isinstance(function, (type, staticmethod, classmethod)):
+            raise TypeError(
+                f"no_grad decorates functions, found {type(function).__name__} {function!r}: "
+                "write it above the function itself, below @staticmethod or @classmethod, or use it as a block."
+            )
+        return functools.wraps(function)(self._around(function))  # type: ignore[return-value]  # of the same kind
+
+    def _around(self, function):
+        if inspect.isasyncgenfunction(function):
+
+            async def paused_steps(*args, **kwargs):
+                with self:
+                    generator = function(*args, **kwargs)
+                    advance, argument = generator.asend, None
+                    try:
+                        while True:
+                            try:
+                                item = await advance(argument)
+                            except StopAsyncIteration:
+                                return
+                            try:
+                                advance, argument = generator.asend, (yield item)
+                            except Exception as error:
+                                advance, argument = generator.athrow, error
+                    finally:
+                        await generator.aclose()
+
+            return paused_steps
+        if inspect.iscoroutinefunction(function):
+
+            async def paused_task(*args, **kwargs):
+                with self:
+                    return await function(*args, **kwargs)
+
+            return paused_task
+        if inspect.isgeneratorfunction(function):
+
+            def paused_generator(*args, **kwargs):
+                with self:
+                    return (yield from function(*args, **kwargs))
+
+            return paused_generator
+
+        def paused(*args, **kwargs):
+            with self:
+                return function(*args, **kwargs)
+
+        return paused
+
+
+def _owner(frame):
+    """The frame whose ``with`` statement a block belongs to, from that which entered it.
+
+    ``ExitStack`` enters blocks for its caller, and a generator inside of ``contextmanager`` stands for the user of it.
+    """
+    while frame.f_back is not None:
+        back = frame.f_back
+        stands_in = (
+            frame.f_code.co_flags & _GENERATORS
+            and back.f_globals.get("__name__") == "contextlib"
+            and back.f_code.co_name in _ENTERING
+        )
+        if not stands_in and frame.f_globals.get("__name__") != "contextlib":
+            return frame
+        frame = back
+    return frame
