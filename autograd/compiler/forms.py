@@ -15,7 +15,7 @@ from llvmlite import ir
 from autograd.compiler import calls, elementary
 from autograd.compiler.registers import DOUBLE, Condition, Lanes, NotReplayable, Register
 from autograd.engine import primitives
-from autograd.engine.algebra import Ieee, register, select
+from autograd.engine.algebra import TABLE, Ieee, register, select
 from autograd.engine.errors import AlgebraError
 
 __all__ = ["gradient", "partial", "reads"]
@@ -326,9 +326,6 @@ def _logsumexp(*operands):
     return select(abs(largest) == INF, largest, largest + _log(sum_))
 
 
-_OF_C = (
-    "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "asinh", "acosh", "atanh", "erf",
-)  # fmt: skip
 _FORMS = {
     primitives.pow_: _pow,
     primitives.power_term: _power_term,
@@ -354,8 +351,9 @@ _FORMS = {
     primitives.shift: _shift,
     primitives.logsumexp: _logsumexp,
     **{getattr(primitives, name): _elementary(name) for name in ("exp", "expm1", "log", "log1p", "tanh")},
-    **{getattr(primitives, name): _of_c(name) for name in _OF_C},
 }
+# The rest of what C's mathematical library has is called there.
+_FORMS |= {op: _of_c(op.traits.c) for op in TABLE if op is not None and op.traits.c and op not in _FORMS}
 # Their forward does what their floats do, in another notation.
 _REPLAYED = {primitives.relu, primitives.step}
 

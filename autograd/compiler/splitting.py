@@ -9,15 +9,10 @@ from itertools import accumulate
 
 from autograd.compiler.emitting import written_slots
 from autograd.compiler.loops import Item, Loop
-from autograd.engine import primitives
 
 __all__ = ["split"]
 
 _LEAST = 8  # turns from which on it pays
-_CHEAP = {
-    primitives.add, primitives.sub, primitives.mul, primitives.neg, primitives.alias, primitives.relu, primitives.step,
-    primitives.abs_,
-}  # fmt: skip
 
 
 def split(items: list[Item]) -> list[Item]:
@@ -47,7 +42,7 @@ def _taken_apart(loop):
 
 
 def _is_costly(item):
-    return not isinstance(item, Loop) and item[0][0] in ("=", "d=", "d+=") and item[0][1] not in _CHEAP
+    return not isinstance(item, Loop) and item[0][0] in ("=", "d=", "d+=") and not item[0][1].traits.cheap
 
 
 def _may_follow(before, after):

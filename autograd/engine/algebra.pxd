@@ -11,4 +11,5 @@ cdef class Primitive:
     cdef readonly str latex
     cdef readonly str domain
     cdef readonly str kinks
+    cdef readonly object traits
     cdef readonly int code

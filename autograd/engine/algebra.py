@@ -12,6 +12,7 @@ Compiled in place by Cython; the same file runs interpreted where there is no co
 import math
 import numbers
 import sys
+from collections import namedtuple
 
 try:
     import cython
@@ -20,7 +21,7 @@ except ImportError:
 
 from autograd.engine.errors import AlgebraError, DomainError
 
-__all__ = ["TABLE", "Ieee", "Primitive", "is_real", "pi_like", "primitive", "register", "select"]
+__all__ = ["TABLE", "Ieee", "Primitive", "Traits", "is_real", "pi_like", "primitive", "register", "select"]
 
 # Every primitive by its code; a node of a graph stores the code. Code 0 is a leaf.
 TABLE: list = [None]
@@ -31,6 +32,27 @@ _ALGEBRAS: dict = {}
 def register(kind: type, apply) -> None:
     """Have ``apply(primitive, operands)`` say what a primitive does to operands of which one is a ``kind``."""
     _ALGEBRAS[kind] = apply
+
+
+_TRAITS = ("linear", "written_out", "cheap", "c", "activation")
+
+
+class Traits(namedtuple("Traits", _TRAITS, defaults=(False, False, False, "", None))):
+    """Facts about a primitive that are not calculus. Whoever needs one reads it here, not from a list of its own.
+
+    Attributes:
+        linear: its value is a sum of its operands, each times a constant.
+        written_out: formulas show its rule in place of its name: ``1 - x**2``, not ``one_minus_square(x)``.
+        cheap: a processor computes it in a few cycles.
+        c: the function of C's mathematical library that computes it over doubles, ``"tanh"``; empty if there is none.
+        activation: whether a step of a network that applies it may belong to an activation function. None: as any
+            function of one number may. False: it is rather part of a loss.
+    """
+
+    __slots__ = ()
+
+
+PLAIN = Traits()
 
 
 @cython.final
@@ -52,10 +74,11 @@ class Primitive:
         text, latex: how it is printed, with ``{0}``, ``{1}`` for the operands.
         domain: where it has a value, in words. Empty: everywhere.
         kinks: where it has no derivative, and which number stands there by convention. Empty: nowhere.
+        traits: what else is known about it, :class:`Traits`.
         code: its place in the table.
     """
 
-    def __init__(self, name, arity, forward, partials, floats, limit, text, latex, domain, kinks):
+    def __init__(self, name, arity, forward, partials, floats, limit, text, latex, domain, kinks, traits=PLAIN):
         self.name = name
         self.arity = arity
         self.forward = forward
@@ -66,6 +89,7 @@ class Primitive:
         self.latex = latex
         self.domain = domain
         self.kinks = kinks
+        self.traits = traits
         self.code = len(TABLE)
         TABLE.append(self)
 
@@ -310,6 +334,7 @@ def primitive(
     latex=None,
     domain="",
     kinks="",
+    traits=PLAIN,
 ):
     r"""Add a primitive to the table; it then works everywhere the built-in ones do.
 
@@ -335,6 +360,7 @@ def primitive(
         latex: the same in LaTeX.
         domain: where it has a value, in words.
         kinks: where it has no derivative and which number stands there.
+        traits: what else is known about it, :class:`Traits`.
 
     Returns:
         The :class:`Primitive`, or as a decorator a function that makes one.
@@ -349,7 +375,7 @@ def primitive(
         def decorate(function):
             return primitive(
                 function.__name__, function, partials=partials, arity=arity, floats=floats, limit=limit,
-                text=text, latex=latex, domain=domain, kinks=kinks,
+                text=text, latex=latex, domain=domain, kinks=kinks, traits=traits,
             )  # fmt: skip
 
         return decorate
@@ -369,7 +395,7 @@ def primitive(
     shown = name.replace("_", r"\_")
     return Primitive(
         name, arity, forward, partials, floats or forward, limit, text or f"{name}({operands})",
-        latex or rf"\operatorname{{{{{shown}}}}}\left({operands}\right)", domain, kinks,
+        latex or rf"\operatorname{{{{{shown}}}}}\left({operands}\right)", domain, kinks, traits,
     )  # fmt: skip
 
 

@@ -1,12 +1,30 @@
 # The types of algebra.py as its users see them; compiled modules carry none.
 from collections.abc import Callable, Sequence
-from typing import Any, overload
+from typing import Any, NamedTuple, overload
 
-__all__ = ["TABLE", "Ieee", "Primitive", "is_real", "out_of_domain", "pi_like", "primitive", "register", "select"]
+__all__ = [
+    "TABLE",
+    "Ieee",
+    "Primitive",
+    "Traits",
+    "is_real",
+    "out_of_domain",
+    "pi_like",
+    "primitive",
+    "register",
+    "select",
+]
 
 _Rule = Callable[..., Any] | float
 
 TABLE: list[Primitive | None]
+
+class Traits(NamedTuple):
+    linear: bool = False
+    written_out: bool = False
+    cheap: bool = False
+    c: str = ""
+    activation: bool | None = None
 
 class Primitive:
     name: str
@@ -19,6 +37,7 @@ class Primitive:
     latex: str
     domain: str
     kinks: str
+    traits: Traits
     code: int
     def __call__(self, *operands: Any) -> Any: ...
     def partial(self, i: int, y: Any, operands: Sequence[Any]) -> Any: ...
@@ -47,6 +66,7 @@ def primitive(
     latex: str | None = None,
     domain: str = "",
     kinks: str = "",
+    traits: Traits = ...,
 ) -> Primitive: ...
 @overload
 def primitive(
@@ -59,4 +79,5 @@ def primitive(
     latex: str | None = None,
     domain: str = "",
     kinks: str = "",
+    traits: Traits = ...,
 ) -> Callable[[Callable[..., Any]], Primitive]: ...

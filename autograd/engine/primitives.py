@@ -17,17 +17,36 @@ to be compiled again.
 
 import math
 
-from autograd.engine.algebra import pi_like, primitive, select
+from autograd.engine.algebra import Traits, pi_like, primitive, select
 
 INF, NAN = math.inf, math.nan
 
 
 # --- Arithmetic. The compiled sweep has the partials of these inlined; tests/test_primitives.py holds them to these.
 
-add = primitive("add", lambda a, b: a + b, partials=[1, 1], text="{0} + {1}", latex="{0} + {1}")
-sub = primitive("sub", lambda a, b: a - b, partials=[1, -1], text="{0} - {1}", latex="{0} - {1}")
+add = primitive(
+    "add",
+    lambda a, b: a + b,
+    partials=[1, 1],
+    text="{0} + {1}",
+    latex="{0} + {1}",
+    traits=Traits(linear=True, written_out=True, cheap=True),
+)
+sub = primitive(
+    "sub",
+    lambda a, b: a - b,
+    partials=[1, -1],
+    text="{0} - {1}",
+    latex="{0} - {1}",
+    traits=Traits(linear=True, written_out=True, cheap=True),
+)
 mul = primitive(
-    "mul", lambda a, b: a * b, partials=[lambda y, a, b: b, lambda y, a, b: a], text="{0} * {1}", latex="{0} {1}"
+    "mul",
+    lambda a, b: a * b,
+    partials=[lambda y, a, b: b, lambda y, a, b: a],
+    text="{0} * {1}",
+    latex="{0} {1}",
+    traits=Traits(written_out=True, cheap=True),
 )
 div = primitive(
     "div",
@@ -36,8 +55,16 @@ div = primitive(
     text="{0} / {1}",
     latex=r"\frac{{{0}}}{{{1}}}",
     domain="a denominator other than 0",
+    traits=Traits(written_out=True),
 )
-neg = primitive("neg", lambda a: -a, partials=-1, text="-{0}", latex="-{0}")
+neg = primitive(
+    "neg",
+    lambda a: -a,
+    partials=-1,
+    text="-{0}",
+    latex="-{0}",
+    traits=Traits(linear=True, written_out=True, cheap=True),
+)
 
 
 def _dot(*operands):
@@ -61,11 +88,19 @@ def _total(*operands):
 
 
 # Operands: the weights, then the inputs, then the bias if there is one.
-dot = primitive("dot", _dot, partials=_dot_partials, text="dot({0})")
-total = primitive("total", _total, partials=lambda y, *x: (1,) * len(x), text="total({0})")
+dot = primitive("dot", _dot, partials=_dot_partials, text="dot({0})", traits=Traits(written_out=True))
+total = primitive(
+    "total",
+    _total,
+    partials=lambda y, *x: (1,) * len(x),
+    text="total({0})",
+    traits=Traits(linear=True, written_out=True),
+)
 
 # The same number under a name of its own, for a function that is differentiated in an argument.
-alias = primitive("alias", lambda x: x, partials=1, text="{0}", latex="{0}")
+alias = primitive(
+    "alias", lambda x: x, partials=1, text="{0}", latex="{0}", traits=Traits(linear=True, written_out=True, cheap=True)
+)
 
 
 # --- Choices. At a kink the derivative is the convention named here, in every mode and engine.
@@ -79,6 +114,7 @@ step = primitive(
     floats=lambda x: 1.0 if x > 0.0 else 0.0 if x <= 0.0 else x,
     latex=r"\mathbb{{1}}\left[{0} > 0\right]",
     kinks="jumps at 0, where its value is 0; its derivative is 0 everywhere",
+    traits=Traits(cheap=True),
 )
 sign = primitive(
     "sign",
@@ -118,8 +154,18 @@ relu = primitive(
     floats=lambda x: 0.0 if x <= 0.0 else x,
     latex=r"\operatorname{{ReLU}}\left({0}\right)",
     kinks="derivative 0 at 0",
+    traits=Traits(cheap=True),
 )
-abs_ = primitive("abs", abs, arity=1, partials=sign, text="|{0}|", latex=r"\left|{0}\right|", kinks="derivative 0 at 0")
+abs_ = primitive(
+    "abs",
+    abs,
+    arity=1,
+    partials=sign,
+    text="|{0}|",
+    latex=r"\left|{0}\right|",
+    kinks="derivative 0 at 0",
+    traits=Traits(cheap=True, activation=False),
+)
 maximum = primitive(
     "maximum",
     lambda a, b: select(a >= b, a, select(a < b, b, a + b)),
@@ -139,6 +185,7 @@ leaky_relu = primitive(
     lambda x, slope: select(x <= 0, slope * x, x),
     partials=[lambda y, x, slope: step(x) + slope * (1 - step(x)), lambda y, x, slope: minimum(x, 0) + flat(slope)],
     kinks="derivative `slope` at 0",
+    traits=Traits(activation=True),
 )
 elu = primitive(
     "elu",
@@ -148,6 +195,7 @@ elu = primitive(
         lambda y, x, alpha: expm1(minimum(x, 0)) + flat(alpha),  # 0 for any number, and NaN for a NaN
     ],
     kinks="derivative `alpha` at 0, which is no kink where alpha is 1",
+    traits=Traits(activation=True),
 )
 
 
@@ -260,9 +308,16 @@ exp = primitive(
     limit=lambda x: INF,
     latex=r"e^{{{0}}}",
     domain="x < 709.78",
+    traits=Traits(c="exp"),
 )
 expm1 = primitive(
-    "expm1", lambda x: exp(x) - 1, partials=exp, floats=math.expm1, limit=lambda x: INF, latex=r"e^{{{0}}} - 1"
+    "expm1",
+    lambda x: exp(x) - 1,
+    partials=exp,
+    floats=math.expm1,
+    limit=lambda x: INF,
+    latex=r"e^{{{0}}} - 1",
+    traits=Traits(c="expm1"),
 )
 log = primitive(
     "log",
@@ -272,6 +327,7 @@ log = primitive(
     limit=lambda x: -INF if x == 0.0 else NAN,
     latex=r"\log {0}",
     domain="x > 0",
+    traits=Traits(c="log", activation=False),
 )
 log1p = primitive(
     "log1p",
@@ -281,16 +337,39 @@ log1p = primitive(
     limit=lambda x: -INF if x == -1.0 else NAN,
     latex=r"\log\left(1 + {0}\right)",
     domain="x > -1",
+    traits=Traits(c="log1p"),
 )
 sqrt = primitive(
-    "sqrt", partials=lambda y, x: 0.5 / y, arity=1, floats=math.sqrt, latex=r"\sqrt{{{0}}}", domain="x >= 0"
+    "sqrt",
+    partials=lambda y, x: 0.5 / y,
+    arity=1,
+    floats=math.sqrt,
+    latex=r"\sqrt{{{0}}}",
+    domain="x >= 0",
+    traits=Traits(c="sqrt", activation=False),
 )
 
 
 # --- Trigonometric functions and their inverses.
 
-sin = primitive("sin", partials=lambda y, x: cos(x), arity=1, floats=math.sin, latex=r"\sin {0}", domain="a finite x")
-cos = primitive("cos", partials=lambda y, x: -sin(x), arity=1, floats=math.cos, latex=r"\cos {0}", domain="a finite x")
+sin = primitive(
+    "sin",
+    partials=lambda y, x: cos(x),
+    arity=1,
+    floats=math.sin,
+    latex=r"\sin {0}",
+    domain="a finite x",
+    traits=Traits(c="sin"),
+)
+cos = primitive(
+    "cos",
+    partials=lambda y, x: -sin(x),
+    arity=1,
+    floats=math.cos,
+    latex=r"\cos {0}",
+    domain="a finite x",
+    traits=Traits(c="cos"),
+)
 tan = primitive(
     "tan",
     lambda x: sin(x) / cos(x),
@@ -298,6 +377,7 @@ tan = primitive(
     floats=math.tan,
     latex=r"\tan {0}",
     domain="a finite x",
+    traits=Traits(c="tan"),
 )
 
 
@@ -314,6 +394,7 @@ one_minus_square = primitive(
     floats=_one_minus_square,
     text="1 - {0} ** 2",
     latex="1 - {0}^2",
+    traits=Traits(written_out=True),
 )
 asin = primitive(
     "asin",
@@ -322,6 +403,7 @@ asin = primitive(
     floats=math.asin,
     latex=r"\arcsin {0}",
     domain="-1 <= x <= 1",
+    traits=Traits(c="asin"),
 )
 acos = primitive(
     "acos",
@@ -330,6 +412,7 @@ acos = primitive(
     floats=math.acos,
     latex=r"\arccos {0}",
     domain="-1 <= x <= 1",
+    traits=Traits(c="acos"),
 )
 
 
@@ -347,7 +430,7 @@ lorentzian = primitive(
     text="1 / (1 + {0} ** 2)",
     latex=r"\frac{{1}}{{1 + {0}^2}}",
 )
-atan = primitive("atan", partials=lorentzian, arity=1, floats=math.atan, latex=r"\arctan {0}")
+atan = primitive("atan", partials=lorentzian, arity=1, floats=math.atan, latex=r"\arctan {0}", traits=Traits(c="atan"))
 
 
 def _unit(x, y):
@@ -368,6 +451,7 @@ unit = primitive(
     text="{0} / hypot({0}, {1})",
     latex=r"\frac{{{0}}}{{\sqrt{{{0}^2 + {1}^2}}}}",
     kinks="none but the origin, where it has no value",
+    traits=Traits(written_out=True),
 )
 # x / h^2, the slope of atan2. Its own is (y^2 - x^2) / h^4, of which the parts of a sum overflow.
 inversion = primitive(
@@ -384,6 +468,7 @@ inversion = primitive(
     text="{0} / ({0} ** 2 + {1} ** 2)",
     latex=r"\frac{{{0}}}{{{0}^2 + {1}^2}}",
     kinks="none but the origin, where it has no value",
+    traits=Traits(written_out=True),
 )
 # sqrt(x^2 + y^2) without overflow.
 hypot = primitive(
@@ -393,6 +478,7 @@ hypot = primitive(
     floats=math.hypot,
     latex=r"\sqrt{{{0}^2 + {1}^2}}",
     kinks="none but the origin, where the derivatives are NaN",
+    traits=Traits(c="hypot"),
 )
 atan2 = primitive(
     "atan2",
@@ -401,6 +487,7 @@ atan2 = primitive(
     floats=math.atan2,
     latex=r"\operatorname{{atan2}}\left({0}, {1}\right)",
     kinks="jumps across the negative x axis; the derivatives at the origin are NaN",
+    traits=Traits(c="atan2"),
 )
 
 
@@ -428,6 +515,7 @@ sinh = primitive(
     floats=math.sinh,
     limit=lambda x: math.copysign(INF, x),
     latex=r"\sinh {0}",
+    traits=Traits(c="sinh"),
 )
 cosh = primitive(
     "cosh",
@@ -436,6 +524,7 @@ cosh = primitive(
     floats=math.cosh,
     limit=lambda x: INF,
     latex=r"\cosh {0}",
+    traits=Traits(c="cosh"),
 )
 sech2 = primitive(
     "sech2",
@@ -452,14 +541,16 @@ sech2_times = primitive(
     floats=_sech2_times,
     text="{0} * sech({1}) ** 2",
     latex=r"{0} \operatorname{{sech}}^2 {1}",
+    traits=Traits(written_out=True),
 )
-tanh = primitive("tanh", partials=sech2, arity=1, floats=math.tanh, latex=r"\tanh {0}")
+tanh = primitive("tanh", partials=sech2, arity=1, floats=math.tanh, latex=r"\tanh {0}", traits=Traits(c="tanh"))
 asinh = primitive(
     "asinh",
     lambda x: select(x < 0, -log(sqrt(x * x + 1) - x), log(sqrt(x * x + 1) + x)),
     partials=lambda y, x: 1 / hypot(x, 1.0),
     floats=math.asinh,
     latex=r"\operatorname{{arsinh}} {0}",
+    traits=Traits(c="asinh"),
 )
 acosh = primitive(
     "acosh",
@@ -468,6 +559,7 @@ acosh = primitive(
     floats=math.acosh,
     latex=r"\operatorname{{arcosh}} {0}",
     domain="x >= 1",
+    traits=Traits(c="acosh"),
 )
 atanh = primitive(
     "atanh",
@@ -477,6 +569,7 @@ atanh = primitive(
     limit=lambda x: math.copysign(INF, x) if abs(x) == 1.0 else NAN,
     latex=r"\operatorname{{artanh}} {0}",
     domain="-1 < x < 1",
+    traits=Traits(c="atanh"),
 )
 
 
@@ -551,6 +644,7 @@ gaussian_times = primitive(
     floats=lambda a, x: _times_exp_of_square(a, x, -1.0),
     text="{0} * exp(-{1} ** 2)",
     latex=r"{0} e^{{-{1}^2}}",
+    traits=Traits(written_out=True),
 )
 erf = primitive(
     "erf",
@@ -558,6 +652,7 @@ erf = primitive(
     arity=1,
     floats=math.erf,
     latex=r"\operatorname{{erf}}\left({0}\right)",
+    traits=Traits(c="erf"),
 )
 normal_pdf = primitive(
     "normal_pdf",
@@ -573,6 +668,7 @@ normal_pdf_times = primitive(
     floats=lambda a, x: _times_exp_of_square(a * _NORMAL_PEAK, x, -0.5),
     text="{0} * normal_pdf({1})",
     latex=r"{0} \varphi\left({1}\right)",
+    traits=Traits(written_out=True),
 )
 normal_cdf = primitive(
     "normal_cdf",
@@ -633,6 +729,7 @@ logistic_pdf = primitive(
     floats=_logistic_pdf,
     text="sigmoid({0}) * sigmoid(-{0})",
     latex=r"\sigma\left({0}\right) \sigma\left(-{0}\right)",
+    traits=Traits(written_out=True),
 )
 logistic_pdf_times = primitive(
     "logistic_pdf_times",
@@ -641,6 +738,7 @@ logistic_pdf_times = primitive(
     floats=_logistic_pdf_times,
     text="{0} * sigmoid({1}) * sigmoid(-{1})",
     latex=r"{0} \sigma\left({1}\right) \sigma\left(-{1}\right)",
+    traits=Traits(written_out=True),
 )
 softplus = primitive(
     "softplus",

@@ -165,19 +165,6 @@ class Recorded:
         return self.sample.symbol(symbol)
 
 
-class _Magnitude:
-    """The same with every number without its sign: the size that a formula's rounding errors are measured by."""
-
-    def __init__(self, point):
-        self._point = point
-
-    def number(self, x):
-        return abs(float(x))
-
-    def symbol(self, symbol):
-        return abs(self._point.symbol(symbol))
-
-
 def checked(equations, formulas, point=None):
     """The equations, each evaluated at the recorded point and compared with the engine's reverse sweep.
 
@@ -190,12 +177,8 @@ def checked(equations, formulas, point=None):
     for equation in equations:
         for env in equation.instances():
             left = equation.left.bound(env)
-            if equation.kind == "gradient":
-                truth = point.sample.gradient(node_of[left])
-            elif left in formulas.adjoint_of:
-                truth = point.symbol(left)
-            else:
-                truth = point.symbol(left)
+            is_gradient = equation.kind == "gradient"
+            truth = point.sample.gradient(node_of[left]) if is_gradient else point.symbol(left)
             given = evaluate(equation.right, point, env)
             if not _agrees(truth, given, equation.right, point, env):
                 raise FormulaError(

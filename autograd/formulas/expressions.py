@@ -309,16 +309,11 @@ def _over_expressions(primitive, operands):
         return power(expression(operands[0]), expression(operands[1]))
     if primitive is primitives.shift:
         return ZERO  # what it is used for does not depend on it
-    if primitive in _WRITTEN_OUT or (primitive is primitives.power_term and not isinstance(operands[2], Expression)):
+    spent = primitive is primitives.power_term and not isinstance(operands[2], Expression)
+    if primitive.traits.written_out or spent:
         return expression(primitive.forward(*operands))
     return Applied(primitive, tuple([expression(x) for x in operands]))
 
-
-_WRITTEN_OUT = {
-    primitives.add, primitives.sub, primitives.mul, primitives.div, primitives.neg, primitives.dot, primitives.total,
-    primitives.alias, primitives.unit, primitives.inversion, primitives.one_minus_square, primitives.gaussian_times,
-    primitives.normal_pdf_times, primitives.sech2_times, primitives.logistic_pdf, primitives.logistic_pdf_times,
-}  # fmt: skip
 
 for _kind in (Number, Symbol, Plus, Times, Power, Applied, Slope, Sum):
     register(_kind, _over_expressions)

@@ -39,7 +39,6 @@ __all__ = ["Formulas"]
 
 # A formula within a region without names reaches this deep; then a node gets a name of its own.
 _DEPTH = 8
-_LINEAR = {primitives.add: (1, 1), primitives.sub: (1, -1), primitives.neg: (-1,)}
 
 
 class Formulas:
@@ -215,9 +214,7 @@ class Formulas:
             stack, entered = [neuron.s], {neuron.s}
             while stack:
                 node = stack.pop()
-                is_sum = (
-                    node.op in _LINEAR or node.op is primitives.total
-                )  # it is taken apart, though a source elsewhere
+                is_sum = node.op is not None and node.op.traits.linear  # it is taken apart, though a source elsewhere
                 for x in operands_of(node):
                     if isinstance(x, Value) and x.op is not None and x not in entered and (is_sum or x not in ends):
                         found.add(x)
@@ -246,11 +243,11 @@ class Formulas:
     def _partials(self, node, active):
         """The derivatives of a node in its operands, by the rules of the table over expressions."""
         op = node.op
-        if op in _LINEAR:
-            return [Number(Fraction(k)) for k in _LINEAR[op]]
         chosen = operands_of(node)
-        if op is primitives.total or (op is primitives.where and len(chosen) == 1):
-            return [ONE] * len(chosen)
+        if op.traits.linear:
+            return [Number(Fraction(k)) for k in op.gradient(None, chosen)]
+        if op is primitives.where and len(chosen) == 1:
+            return [ONE]
         numbers = self.operands(node)
         if op is primitives.where:
             return [ZERO, numbers[0], 1 - expression(numbers[0])]

@@ -24,14 +24,6 @@ __all__ = ["find_network"]
 
 # More nodes than any activation function has.
 _LONGEST = 40
-_LINEAR = (primitives.add, primitives.sub, primitives.neg, primitives.total)
-# What an activation function may do after an affine step; anything else on a sum with a constant belongs to a loss.
-_ACTIVATING = {
-    primitives.exp, primitives.expm1, primitives.sigmoid, primitives.tanh, primitives.relu, primitives.softplus,
-    primitives.silu, primitives.gelu, primitives.elu, primitives.leaky_relu, primitives.sin, primitives.cos,
-    primitives.erf, primitives.atan, primitives.sech2, primitives.gaussian, primitives.normal_cdf, primitives.sinh,
-    primitives.cosh, primitives.step, primitives.sign, primitives.asinh,
-}  # fmt: skip
 
 
 def find_network(root, parameters=None, inputs=None, targets=None) -> Network:
@@ -138,7 +130,7 @@ def _find_neurons(network):
     for node in network.order:
         if node.op is None:
             pure[node] = node in is_parameter
-        elif node.op in _LINEAR:
+        elif _is_linear(node):
             pure[node] = all(_may_be_part(x, node, pure) for x in node.operands)
         elif node.op is primitives.mul:
             pure[node] = _product(node.operands[0], node.operands[1], is_parameter, node) is not None
@@ -150,7 +142,7 @@ def _find_neurons(network):
     for node in reversed(network.order):
         # in exp(-s), the pre-activation is s and not -s
         part[node] = any(
-            pure[reader] and reader.op in _LINEAR and (reader.op is not primitives.neg or part[reader])
+            pure[reader] and _is_linear(reader) and (reader.op is not primitives.neg or part[reader])
             for reader in network.readers.get(node, ())
         )
     for node in network.order:
@@ -301,19 +293,22 @@ def _activation(neuron, chain, cluster, network, sources):
 
 def _activates(before, node):
     """Whether a step of a chain can belong to an activation function: affine, a reciprocal, a function."""
-    if node.op in _ACTIVATING or node.op in (primitives.neg, primitives.add, primitives.sub, primitives.div):
-        return True
-    if node.op is primitives.where:
+    if node.op in (primitives.neg, primitives.add, primitives.sub, primitives.div, primitives.where):
         return True
     if node.op is primitives.mul:
         return not (node.operands[0] is before and node.operands[1] is before)
     if node.op in (primitives.maximum, primitives.minimum):
         return any(not isinstance(x, Value) and x == 0 for x in node.operands)
-    return node.op.arity == 1 and node.op not in (primitives.abs_, primitives.log, primitives.sqrt)
+    activation = node.op.traits.activation
+    return node.op.arity == 1 if activation is None else activation
+
+
+def _is_linear(node):
+    return node.op is not None and node.op.traits.linear
 
 
 def _is_error(node, follower, network):
     constant = [x for x in node.operands if not isinstance(x, Value)]
     if node.op in (primitives.add, primitives.sub, primitives.neg) and (constant or node.op is primitives.neg):
-        return follower is None or not _activates(node, follower) or follower.op in _LINEAR
-    return node.op is primitives.exp and any(r.op in _LINEAR for r in network.readers.get(node, ()))
+        return follower is None or not _activates(node, follower) or _is_linear(follower)
+    return node.op is primitives.exp and any(_is_linear(r) for r in network.readers.get(node, ()))

@@ -104,8 +104,6 @@ class Parser:
             literal = literal.operand
         if isinstance(literal, Number) and abs(literal.value) > LARGEST_EXPONENT:
             raise self.error(f"an exponent is at most {LARGEST_EXPONENT}", exponent.at)
-        if any(isinstance(x, Power) for x in walk(exponent)) or any(
-            isinstance(x, Power) and x.at == base.at for x in (base,)
-        ):
+        if isinstance(base, Power) or any(isinstance(x, Power) for x in walk(exponent)):
             raise self.error("a power of a power: write the product of the exponents", exponent.at)
         return Power(base, exponent, base.at)

@@ -120,7 +120,8 @@ class Record:
         settings.write_text(f"[run]\nsource = {tree / 'autograd'}\ndata_file = {data}\n", encoding="utf-8")
         command = [
             sys.executable, "-m", "coverage", "run", f"--rcfile={settings}", "-m", "pytest", "-q", "-x",
-            "-m", "not browser and not notebook", "-p", "recorder", "-p", "no:cacheprovider", *[f"--ignore={path}" for path in LEFT_OUT],
+            "-m", "not browser and not notebook",
+            "-p", "recorder", "-p", "no:cacheprovider", *[f"--ignore={path}" for path in LEFT_OUT],
         ]  # fmt: skip
         env = environment(tree) | {"MUTATION_DURATIONS": str(durations)}
         env["PYTHONPATH"] += os.pathsep + str(HERE)
