@@ -27,7 +27,7 @@ help:
 	@echo "make soak    an hour of everything in a loop, with the memory it takes (MINUTES)"
 	@echo "make bench   speed, side by side with other libraries"
 	@echo "make grading how many random mistakes in hand derivations are flagged and named, and the time of each stage"
-	@echo "make agreement on how many random graphs machine code has the engine's bits"
+	@echo "make agreement on how many random graphs machine code has the engine's bits, and functions with branches its numbers"
 	@echo "make accuracy derivatives beside mpmath, PyTorch, JAX and HIPS autograd, and the ways to one gradient"
 	@echo "make mutants the engine and the grader changed one place at a time: does a test notice? ARGS='--file sweep' for less"
 	@echo "make pictures the pictures of the README, made anew"
@@ -109,6 +109,7 @@ grading: $(VENV)/.with-test
 
 agreement: $(VENV)/.with-test
 	$(RUN) tests/compiler/agreement.py 10000
+	$(RUN) tests/compiler/sequences.py 2000
 
 # HIPS autograd has our import name, so it lives in an environment of its own.
 HIPS := .venv-hips

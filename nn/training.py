@@ -221,8 +221,12 @@ def _native(engine, model, loss, optimizer, *rest):
         if engine is None:
             return None
         raise ModuleNotFoundError("engine='native' needs llvmlite and NumPy: pip install 'deltagrad[native]'.")
-    from nn.native import NativeTraining, NotNative  # when it is asked for: it brings llvmlite
-
+    try:
+        from nn.native import NativeTraining, NotNative  # when it is asked for: it brings llvmlite
+    except ImportError:  # an llvmlite too old for it, or one whose library this system cannot load
+        if engine is None:
+            return None
+        raise
     try:
         return NativeTraining(model, loss, optimizer, *rest)
     except NotNative as reason:

@@ -5,7 +5,6 @@ Where strict code needs its very bits, the two are compared first; if they diffe
 """
 
 import ctypes
-import ctypes.util
 import functools
 import math
 import random
@@ -22,18 +21,29 @@ _KEPT: list = []  # the callbacks whose addresses are in compiled code: as long 
 _POINTS = 200
 
 
+# Where the C library's mathematics is, by what its loader calls it. None is this process itself, which has it on most
+# systems. ``ctypes.util.find_library`` would start a program to find out.
+_LIBRARIES = ("ucrtbase",) if sys.platform == "win32" else (None, "libm.so.6", "libm.so", "libm.dylib")
+
+
 @functools.cache
 def _library():
-    if sys.platform == "win32":
-        return ctypes.CDLL("ucrtbase")
-    return ctypes.CDLL(
-        ctypes.util.find_library("m")
-    )  # None is the process itself, which has them where there is no libm
+    for name in _LIBRARIES:
+        try:
+            library = ctypes.CDLL(name)
+        except OSError:
+            continue
+        if all(hasattr(library, function) for function in ("sin", "expm1", "erf", "hypot")):
+            return library
+    return None
 
 
 @functools.cache
 def _from_c(name, arity):
-    function = getattr(_library(), name)
+    library = _library()
+    if library is None:
+        raise LookupError(name)
+    function = getattr(library, name)
     function.restype, function.argtypes = ctypes.c_double, [ctypes.c_double] * arity
     return function
 

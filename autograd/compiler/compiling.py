@@ -8,10 +8,13 @@ import numpy as np
 from autograd.compiler.lowering import nodes_under
 from autograd.compiler.programs import Gradient, Program, real_array
 from autograd.compiler.recording import watched
-from autograd.engine.errors import GraphError, GuardError
+from autograd.engine.algebra import is_real
+from autograd.engine.errors import AlgebraError, AutogradError, GraphError, GuardError
 from autograd.engine.value import Value
 
 __all__ = ["CompiledFunction", "compile"]
+
+MAX_PROGRAMS = 128  # that one function keeps, one for each way through its branches
 
 
 def compile(what=None, *, inputs=(), parameters=None, strict=False, dtype=np.float64, on_other_branch="raise"):
@@ -71,9 +74,9 @@ def compile(what=None, *, inputs=(), parameters=None, strict=False, dtype=np.flo
     return _program(outputs, single, _flat(inputs), parameters, (), options)
 
 
-def _program(outputs, single, inputs, parameters, guards, options):
+def _program(outputs, single, inputs, parameters, guards, options, constants=()):
     if parameters is None:
-        known = set(inputs)
+        known = {*inputs, *constants}
         parameters = [x for x in nodes_under(outputs) if x.op is None and x not in known]
     return Program(outputs, inputs, _flat(parameters), guards, single_output=single, **options)
 
@@ -98,31 +101,64 @@ def _flat(leaves):
 class CompiledFunction:
     """A function that was recorded once, at its first call, and runs as machine code; see :func:`compile`.
 
-    Called with a batch, an array of shape ``(samples, inputs)``, it returns what :meth:`Program.value` does. Its
-    function was called with one Value for each column, or, if it takes a single argument and there are more columns or
-    none, with a list of them.
+    >>> import autograd
+    >>> @autograd.compile
+    ... def area(width, height):
+    ...     return width * height
+    >>> area([[1.0, 2.0], [3.0, 4.0]])
+    array([ 2., 12.])
+    >>> area.gradient([[1.0, 2.0], [3.0, 4.0]]).inputs
+    array([[2., 1.],
+           [4., 3.]])
+
+    Called with Values it is the function itself, so that :func:`autograd.grad` and the others differentiate it. Called
+    with a batch, it returns what :meth:`Program.value` does. A batch is an array of shape ``(samples, inputs)``; of
+    shape ``(inputs,)``, one sample; or one array for each argument of the function. Where the function takes a single
+    number, an array of one axis is a batch of samples.
+
+    Whether the function takes numbers or a list of them is read off its signature. One that takes a single argument is
+    called with a Value first, and with a list of Values if that raises a ``TypeError``.
 
     Attributes:
-        programs: the programs that were recorded so far, more than one only with ``on_other_branch="record"``.
+        programs: the programs that were recorded so far, more than one only with ``on_other_branch="record"``. The
+            hundred or so that were used last are kept.
     """
 
     def __init__(self, function, parameters=None, on_other_branch="raise", **options):
         functools.update_wrapper(self, function)
         self._function, self._parameters, self._options = function, parameters, options
         self._records = on_other_branch == "record"
+        self._form = _form_of(function)
+        self._shared: list[Value] | None = None
+        self._outputs = 0, True
+        self._first = None  # what calling it told when it was found out what it takes
         self.programs: list[Program] = []
 
     def __repr__(self):
         return f"<compiled {getattr(self._function, '__name__', 'function')}, {len(self.programs)} recorded>"
 
+    def __get__(self, instance, owner=None):
+        """As a method: the function of that object, compiled for it alone at its first call."""
+        if instance is None:
+            return self
+        how = "record" if self._records else "raise"
+        bound = CompiledFunction(self._function.__get__(instance, owner), self._parameters, how, **self._options)
+        name = getattr(self._function, "__name__", None)
+        if name is not None and hasattr(instance, "__dict__"):
+            instance.__dict__[name] = bound
+        return bound
+
     def __call__(self, *inputs):
         """The value for a batch: see :meth:`Program.value`. Several arguments are columns, arrays of one axis."""
+        if any(isinstance(x, Value) or _holds_values(x) for x in inputs):
+            spread = len(inputs) == 1 and _holds_values(inputs[0]) and self._form == "numbers"
+            return self._function(*(inputs[0] if spread else inputs))
         return self.value(*inputs)
 
     def value(self, *inputs):
         """The value for a batch; arguments as of a call."""
         batch, single = self._batch(inputs)
-        y = self._by_branch(batch, lambda program, rows, _: [program.value(rows)])[0]
+        y = self._by_branch(batch, lambda program, rows, _: [program.run(rows)[0]])[0]
         return y[0] if single else y
 
     def gradient(self, *inputs, seed=None) -> Gradient:
@@ -132,11 +168,11 @@ class CompiledFunction:
     def value_and_gradient(self, *inputs, seed=None):
         """Both."""
         batch, single = self._batch(inputs)
-        seed = None if seed is None else real_array(seed, "a seed")
+        self._recorded(batch)
+        seeds = self.programs[0].seeds(seed, len(batch))
 
         def run(program, rows, which):
-            mine = seed[which] if seed is not None and seed.ndim and len(seed) == len(batch) else seed
-            y, gradient = program.value_and_gradient(rows, mine)
+            y, gradient = program.run(rows, seeds[which])
             return [y, gradient.inputs, gradient.parameters]
 
         y, of_inputs, of_parameters = self._by_branch(batch, run)
@@ -151,55 +187,168 @@ class CompiledFunction:
         return self._record(row[0])
 
     def _batch(self, inputs):
+        """The samples as rows, and whether they are a single one."""
+        for x in inputs:
+            if isinstance(x, dict):
+                raise TypeError(
+                    "a compiled function takes numbers or one list of them, found a dict: give the numbers in a list, "
+                    f"and let the function make {{{', '.join([repr(key) + ': ...' for key in list(x)[:3]])}}} of them."
+                )
         columns = [real_array(x, "a batch").astype(float) for x in inputs]
-        if len(columns) == 1:
-            batch = np.atleast_1d(columns[0])
+        if len(columns) > 1:
+            batch = np.stack(np.broadcast_arrays(*columns), axis=-1)
+        elif not columns:
+            batch = np.zeros(0)
+        elif columns[0].ndim == 0:
+            batch = columns[0][np.newaxis]
         else:
-            batch = np.stack(np.broadcast_arrays(*columns), axis=-1) if columns else np.zeros(0)
+            batch = columns[0]
+            if batch.ndim == 1 and self._takes_one_number(batch):
+                batch = batch[:, np.newaxis]
         if batch.ndim not in (1, 2):
             raise ValueError(f"a batch has the shape (samples, inputs), found {batch.shape}.")
         return (batch[np.newaxis], True) if batch.ndim == 1 else (batch, False)
 
-    def _record(self, row):
+    # --- Recording
+
+    def _takes_one_number(self, numbers):
+        """Whether the function takes one number, and not several or a list."""
+        if self._form is None and numbers.size:
+            self._decide(numbers)
+        return self._form == "number"
+
+    def _decide(self, row):
+        """Find out whether a function of one argument takes a number or a list: by calling it with the one, or both."""
+        try:
+            found = self._called_as("number", row[:1])
+        except (TypeError, ValueError, LookupError) as error:
+            if isinstance(error, AutogradError) and not isinstance(error, AlgebraError):
+                raise
+            try:
+                self._first = self._called_as("list", row)
+            except (TypeError, ValueError, LookupError) as other:
+                raise (error if len(row) == 1 else other) from None
+            self._form = "list"
+        else:
+            self._form = "number"
+            self._first = found
+
+    def _recorded(self, batch):
+        """Have the function recorded, with the first sample if it is not yet."""
+        if self.programs:
+            return
+        if not len(batch):
+            raise ValueError("the batch has no samples: a function is recorded with the first one.")
+        self._record(batch[0])
+
+    def _called(self, row):
+        """Call the function with Values for a row of numbers: the leaves, the watch and the result."""
+        if self._form is None:
+            self._decide(row)
+        first, self._first = self._first, None
+        if first is not None and [leaf.data for leaf in first[0]] == row.tolist():
+            return first
+        return self._called_as(self._form, row)
+
+    def _called_as(self, form, row):
         leaves = [Value(x) for x in row.tolist()]
+        arguments = [leaves] if form == "list" else leaves
+        if form != "list" and not _takes(self._function, len(leaves)):
+            name = getattr(self._function, "__name__", "the function")
+            raise ValueError(f"{name}{inspect.signature(self._function)} cannot be called with {len(leaves)} numbers, "
+                             "one for each column of the batch.")  # fmt: skip
         with watched() as watch:
-            result = self._function(*leaves) if _takes(self._function, len(leaves)) else self._function(leaves)
+            return leaves, watch, self._function(*arguments)
+
+    def _record(self, row):
+        leaves, watch, result = self._called(row)
+        result, constants = _with_constants(result, watch.guards)
         outputs, single = _outputs(result)
-        program = _program(outputs, single, leaves, self._parameters, watch.guards, self._options)
-        if self.programs and program.parameters != self.programs[0].parameters:
-            shared = self.programs[0].parameters
-            new = [p for p in program.parameters if p not in set(shared)]
-            if new:
-                raise GraphError(
-                    f"the other branch reads {new[0]!r}, which the first did not: pass all parameters= to compile."
-                )
-            program = _program(outputs, single, leaves, shared, watch.guards, self._options)
+        parameters = self._parameters if self._shared is None else self._shared
+        program = _program(outputs, single, leaves, parameters, watch.guards, self._options, constants)
+        if self._shared is None:
+            self._shared, self._outputs = program.parameters, (len(outputs), single)
+        else:
+            self._check_other_branch(outputs, single, [*leaves, *constants])
+        if program.violated(row):
+            raise GuardError(f"the sample {row.tolist()} does not fit the program that was recorded with it: the "
+                             "function does not always do the same.")  # fmt: skip
         self.programs.append(program)
+        if len(self.programs) > MAX_PROGRAMS:
+            del self.programs[0]
         return program
+
+    def _check_other_branch(self, outputs, single, own):
+        if (len(outputs), single) != self._outputs:
+            raise GraphError(
+                f"the other branch returns {len(outputs)} numbers, where the first returned {self._outputs[0]}: "
+                "return as many in every branch."
+            )
+        if self._parameters is not None:
+            return
+        known = {*own, *self._shared}
+        new = [x for x in nodes_under(outputs) if x.op is None and x not in known]
+        if new:
+            raise GraphError(
+                f"the other branch reads {new[0]!r}, which the first did not: pass all parameters= to compile."
+            )
 
     def _by_branch(self, batch, run):
         """What ``run(program, rows, which)`` returns, each row through the program of the branches it takes."""
-        if not len(batch):
-            raise ValueError("the batch has no samples: a function is recorded with the first one.")
-        if not self.programs:
-            self._record(batch[0])
-        if not self._records:
+        self._recorded(batch)
+        if not self._records or not len(batch):
+            self.programs[0].check_guards(batch)
             return run(self.programs[0], batch, slice(None))
         found: list = []
         left = np.arange(len(batch))
-        for k in range(len(batch) + 1):
-            if not len(left):
-                break
-            program = self.programs[k] if k < len(self.programs) else self._record(batch[left[0]])
-            other = program.violated(batch[left])
-            if k >= len(self.programs) - 1 and other.all():
-                raise GuardError(f"sample {left[0]} does not fit the program that was recorded with it: the function "
-                                 "does not always do the same.")  # fmt: skip
-            mine = left[~other]
-            if len(mine):
-                found.append((mine, run(program, batch[mine], mine)))
-            left = left[other]
+        for program in list(self.programs):
+            left = self._part(program, batch, left, run, found)
+        while len(left):
+            left = self._part(self._record(batch[left[0]]), batch, left, run, found)
         return _merged(found, len(batch))
+
+    def _part(self, program, batch, left, run, found):
+        """Run the samples among those left that take a program's branches; return the others."""
+        if not len(left):
+            return left
+        other = program.violated(batch[left])
+        mine = left[~other]
+        if len(mine):
+            found.append((mine, run(program, batch[mine], mine)))
+            if program in self.programs:  # those that were used last stay
+                self.programs.remove(program)
+                self.programs.append(program)
+        return left[other]
+
+
+def _holds_values(x):
+    return isinstance(x, (list, tuple)) and any(isinstance(each, Value) for each in x)
+
+
+def _with_constants(result, branched):
+    """A function's result with Values in place of the plain numbers in it, and those Values.
+
+    A result of nothing but numbers is left alone, unless the function ``branched``: other branches may compute theirs.
+    """
+    several = isinstance(result, (list, tuple))
+    listed = list(result) if several else [result]
+    if not branched and not any(isinstance(y, Value) for y in listed):
+        return result, []
+    made = {k: Value(y) for k, y in enumerate(listed) if not isinstance(y, Value) and is_real(y)}
+    listed = [made.get(k, y) for k, y in enumerate(listed)]
+    return (listed if several else listed[0]), list(made.values())
+
+
+def _form_of(function):
+    """What a function takes, as its signature tells: "numbers", or None where it takes a single argument."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):  # it has no signature, as some that are written in C
+        return None
+    positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    several = any(p.kind is p.VAR_POSITIONAL for p in parameters)
+    required = sum([p.default is p.empty for p in positional])
+    return "numbers" if several or required > 1 or not positional else None
 
 
 def _takes(function, n):
@@ -209,7 +358,7 @@ def _takes(function, n):
     except TypeError:
         return False
     except ValueError:  # it has no signature, as some that are written in C
-        return n != 1
+        return True
     return True
 
 

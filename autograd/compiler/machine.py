@@ -2,11 +2,34 @@
 
 import ctypes
 import functools
+import os
 
+import llvmlite
 from llvmlite import binding
-from llvmlite.binding import newpassmanagers
+
+try:
+    from llvmlite.binding import newpassmanagers
+except ImportError:
+    raise ImportError(
+        f"machine code needs llvmlite 0.44 or later, found {llvmlite.__version__}: pip install 'deltagrad[native]'.",
+        name="llvmlite",
+    ) from None
 
 __all__ = ["Code", "lane_width"]
+
+
+def _library_lock():
+    """The lock that llvmlite takes around each call of LLVM."""
+    return binding.ffi.lib._lock
+
+
+# A child forked while another thread is within LLVM would find LLVM's own locks taken for ever: wait for that thread.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=lambda: _library_lock().__enter__(),
+        after_in_parent=lambda: _library_lock().__exit__(None, None, None),
+        after_in_child=lambda: _library_lock().__exit__(None, None, None),
+    )
 
 
 @functools.cache
@@ -72,6 +95,9 @@ class Code:
         self.size = 0
         self._engine.set_object_cache(notify_func=self._measure)
         self._engine.finalize_object()
+
+    def __reduce__(self):
+        raise TypeError("machine code belongs to its process: copy the graph, and compile that again.")
 
     def _measure(self, _module, compiled):
         self.size = len(compiled)

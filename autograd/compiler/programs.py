@@ -2,6 +2,7 @@
 
 import ctypes
 import functools
+import os
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -37,6 +38,16 @@ _NEAR = 1 << 18  # bytes that a core has close by; more lanes are taken while th
 _MOST_KERNELS = 128
 _kernels: OrderedDict = OrderedDict()
 _lock = threading.RLock()
+
+
+def _in_child():
+    """After a fork: whoever held the lock is not in this process. The kernels are there, each whole or not at all."""
+    global _lock
+    _lock = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_in_child)
 
 
 class Gradient(NamedTuple):
@@ -114,7 +125,16 @@ class Program:
     Batches are arrays of shape ``(samples, inputs)``, or nested lists; one sample may be an array of shape
     ``(inputs,)``. The numbers of the parameters are read from their Values at every call. Where the engine would raise
     (the logarithm of a negative number, a division by 0), a result is infinite or NaN as IEEE 754 has it;
-    :meth:`diagnose` says where that began. Calls from several threads are fine.
+    :meth:`diagnose` says where that began. Calls from several threads are fine. A copy, or what is loaded from a
+    pickle, has leaves of its own and makes its machine code anew.
+
+    >>> import autograd
+    >>> w, x = autograd.Value(3.0), autograd.Value(1.0)
+    >>> program = autograd.compile(w * x * x, inputs=[x])
+    >>> program([[1.0], [2.0]])
+    array([ 3., 12.])
+    >>> program.gradient([[1.0], [2.0]]).parameters
+    array([5.])
 
     Attributes:
         inputs, parameters: the leaves, lists of Values.
@@ -130,6 +150,9 @@ class Program:
         self._outputs, self._guards, self._single_output = list(outputs), list(guards), single_output
         check_leaves(self.parameters, self.inputs)
         self._used: dict = {}
+        self._guarding = None
+        if self._guards and self._outputs:  # which branch is taken is decided by the engine's bits, in any program
+            self._guarding = Program([], self.inputs, self.parameters, self._guards, single_output=False, strict=True)
         one = single_output and not strict and not guards
         found = find_samples(self._outputs[0], self.parameters) if one else None
         self._samples = None if found is None else _Samples(found, self)
@@ -149,9 +172,8 @@ class Program:
 
     @functools.cached_property
     def _low(self):
-        return lower(
-            self._outputs, self.parameters, self.inputs, self._guards, strict=self.strict, pulled=not self.strict
-        )
+        guards = () if self._guarding else self._guards
+        return lower(self._outputs, self.parameters, self.inputs, guards, strict=self.strict, pulled=not self.strict)
 
     @functools.cached_property
     def _forward(self):
@@ -163,7 +185,7 @@ class Program:
 
     @functools.cached_property
     def _constants(self):
-        return np.array([*self._low.constants, 0.0], dtype=self.dtype)
+        return self._narrowed([*self._low.constants, 0.0])
 
     @functools.cached_property
     def _key(self):
@@ -174,7 +196,17 @@ class Program:
             self._constants.tobytes(), tuple(sorted(low.sizes.items())), self.strict, self.dtype.str,
         )  # fmt: skip
 
+    # --- Copies
+
+    def __getstate__(self):
+        """Everything but machine code, which belongs to this process."""
+        return {**self.__dict__, "_used": {}}
+
     # --- Results
+
+    def __call__(self, inputs=None):
+        """The outputs for a batch: see :meth:`value`."""
+        return self.value(inputs)
 
     def value(self, inputs=None):
         """The outputs for a batch.
@@ -190,9 +222,8 @@ class Program:
             GuardError: a sample would have taken another branch than the one that was recorded.
             ValueError: the inputs have another shape.
         """
-        batch, single = self._batch(inputs)
-        y, _, _ = self._run(batch, None)
-        return self._shaped(self._checked(y), single)
+        self.check_guards(inputs)
+        return self.run(inputs)[0]
 
     def gradient(self, inputs=None, seed=None) -> Gradient:
         """The derivatives of the output for a batch; arguments and errors as of :meth:`value`.
@@ -208,16 +239,19 @@ class Program:
 
     def value_and_gradient(self, inputs=None, seed=None):
         """Both :meth:`value` and :meth:`gradient`, for the price of the latter."""
-        batch, single = self._batch(inputs)
-        y, of_parameters, of_inputs = self._run(batch, self._seeds(seed, len(batch)))
-        y = self._shaped(self._checked(y), single)
-        return y, Gradient(of_parameters, of_inputs[0] if single else of_inputs)
+        seeds = self.seeds(seed, len(self._batch(inputs)[0]))
+        self.check_guards(inputs)
+        return self.run(inputs, seeds)
 
     def violated(self, inputs=None):
-        """For each sample whether it would have taken another branch than the one that was recorded, an array."""
+        """For each sample whether it would have taken another branch than the one that was recorded, an array.
+
+        Comparisons are made of the engine's bits, also where the program itself is not strict or is in float32.
+        """
         batch, _ = self._batch(inputs)
-        y, _, _ = self._run(batch, None)
-        return y[:, len(self._outputs)] != 0 if self._guards else np.zeros(len(batch), dtype=bool)
+        if self._guarding is None:
+            return np.zeros(len(batch), dtype=bool)
+        return self._guarding._run(self._guarding._batch(inputs)[0], None)[0][:, 0] != 0
 
     def diagnose(self, inputs=None) -> list[Trouble]:
         """Where NaN and infinity come from: for each sample the first node that the engine would not compute.
@@ -257,9 +291,19 @@ class Program:
 
     def listing(self) -> str:
         """The program in loops, with the names of labelled nodes: first forward, then the reverse sweep."""
-        return listing(self._low, self._forward, self._adjoint)
+        if self._guarding is None:
+            return listing(self._low, self._forward, self._adjoint)
+        low = lower(
+            self._outputs, self.parameters, self.inputs, self._guards, strict=self.strict, pulled=not self.strict
+        )
+        return listing(low, roll(low.forward), roll(low.adjoint))
 
     # --- Running
+
+    def _narrowed(self, numbers):
+        """Numbers as an array of the program's own; what is too large for float32 is infinite there."""
+        with np.errstate(over="ignore"):
+            return np.ascontiguousarray(numbers, dtype=self.dtype)
 
     def _batch(self, inputs):
         """The inputs as an array of two axes, and whether they are a single sample's."""
@@ -272,9 +316,17 @@ class Program:
         if array.ndim not in (1, 2) or array.shape[-1] != n:
             raise ValueError(f"inputs have the shape (samples, {n}), or ({n},) for one sample; found {array.shape}.")
         single = array.ndim == 1
-        return np.ascontiguousarray(array[np.newaxis] if single else array, dtype=self.dtype), single
+        return self._narrowed(array[np.newaxis] if single else array), single
 
-    def _seeds(self, seed, samples):
+    def run(self, inputs, seeds=None):
+        """The outputs and, with :meth:`seeds`, the derivatives; which branches the samples take is not looked at."""
+        batch, single = self._batch(inputs)
+        y, of_parameters, of_inputs = self._run(batch, seeds)
+        y = y[:, 0] if self._single_output else y
+        return (y[0] if single else y), Gradient(of_parameters, of_inputs[0] if single else of_inputs)
+
+    def seeds(self, seed, samples):
+        """The adjoint of each output of each sample, from a seed in any of its forms."""
         n = len(self._outputs)
         if seed is None:
             if not self._single_output:
@@ -285,32 +337,27 @@ class Program:
             seed = seed.reshape(-1, 1)
         if seed.ndim > 2 or seed.shape not in ((), (n,), (samples, n), (1, n)):
             raise ValueError(f"a seed has the shape ({samples}, {n}), or ({n},) for all samples; found {seed.shape}.")
-        return np.ascontiguousarray(np.broadcast_to(seed, (samples, n)), dtype=self.dtype)
+        return self._narrowed(np.broadcast_to(seed, (samples, n)))
 
-    def _checked(self, y):
-        """The outputs, once no guard is violated."""
-        if not self._guards:
-            return y
-        n = len(self._outputs)
-        wrong = np.flatnonzero(y[:, n])
+    def check_guards(self, inputs):
+        """Raise where a sample would have taken another branch."""
+        if self._guarding is None:
+            return
+        violated = self.violated(inputs)
+        wrong = np.flatnonzero(violated)
         if len(wrong):
             signs = ", ".join(sorted({f"{_shown(a)} {sign} {_shown(b)}" for sign, a, b, _ in self._guards})[:3])
             raise GuardError(
-                f"{len(wrong)} of {len(y)} samples, the first being {wrong[0]}, would have taken another branch than "
-                f"the one recorded (comparisons: {signs}). Compile with on_other_branch='record', or write the choice "
-                "with autograd.where."
+                f"{len(wrong)} of {len(violated)} samples, the first being {wrong[0]}, would have taken another branch "
+                f"than the one recorded (comparisons: {signs}). Compile with on_other_branch='record', or write the "
+                "choice with autograd.where."
             )
-        return y[:, :n]
-
-    def _shaped(self, y, single):
-        y = y[:, 0] if self._single_output else y
-        return y[0] if single else y
 
     def _run(self, batch, seeds, parameters=None):
         """The results, the gradient and the inputs' derivatives; without seeds only the results."""
         n = len(batch)
         if parameters is None:
-            parameters = np.array([p.data for p in self.parameters], dtype=self.dtype)
+            parameters = self._narrowed([p.data for p in self.parameters])
         if n == 1 and self._samples is not None:
             return self._samples.run(batch[0], seeds, parameters)
         y = np.zeros((n, len(self._outputs) + (self._low.violations is not None)), dtype=self.dtype)

@@ -1,5 +1,6 @@
 """Watching a function while it is recorded: what its Python code looked at, and might have branched on."""
 
+import os
 import threading
 from contextlib import contextmanager
 
@@ -8,6 +9,19 @@ from autograd.engine.value import witnessed_by
 __all__ = ["Watch", "watched"]
 
 _one_at_a_time = threading.RLock()
+
+
+def _in_child():
+    """After a fork: a recording that another thread was in does not go on here."""
+    global _one_at_a_time
+    _one_at_a_time = threading.RLock()
+    watch = witnessed_by(None)
+    if watch is not None and watch.is_mine():
+        witnessed_by(watch)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_in_child)
 
 
 class Watch:
@@ -25,9 +39,13 @@ class Watch:
         self.equals: list = []
         self._thread = threading.get_ident()
 
+    def is_mine(self):
+        """Whether this thread is the one that records."""
+        return threading.get_ident() == self._thread
+
     def __call__(self, how, a, b, held):
         """Take note; called by Values."""
-        if threading.get_ident() == self._thread:
+        if self.is_mine():
             if how == "data":
                 self.read.append(a)
             elif how == "==":

@@ -15,6 +15,7 @@ from autograd.engine.errors import AlgebraError
 __all__ = ["Condition", "Lanes", "NotReplayable", "Register"]
 
 DOUBLE, SINGLE = ir.DoubleType(), ir.FloatType()
+_BEYOND_SINGLE = 2.0**128 - 2.0**103  # from here on float32 rounds to infinity
 
 
 class NotReplayable(AlgebraError):
@@ -63,6 +64,8 @@ class Lanes:
     def constant(self, x):
         """A register that holds a number in every lane."""
         x = float(x)
+        if self.single and math.inf > abs(x) >= _BEYOND_SINGLE:  # some Pythons round that, and some raise
+            x = math.copysign(math.inf, x)
         key = x, math.copysign(1.0, x)
         if key not in self._constants:
             self._constants[key] = self.filled(self.element, x)
