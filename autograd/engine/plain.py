@@ -1,7 +1,19 @@
-"""A right engine of one page behind the interface of ``Value``, for the wrong ones to differ from in one place each.
+"""The whole engine on one page. Read this first.
 
-It reads its values and partial derivatives off the table, like the engine itself, and sweeps them over plain Python
-objects: slowly, and with every step of the sweep a method of its own that a wrong engine can override.
+Backpropagation needs two things: numbers that remember how they were made, and a walk back over what they remember.
+
+>>> from autograd.engine.plain import Engine
+>>> a, b = Engine(2.0, "a"), Engine(-3.0, "b")
+>>> loss = a * b + a**2  # computes -2.0, and records a graph of three operations
+>>> loss.data
+-2.0
+>>> loss.backward()  # walks the graph from the loss back to the leaves
+>>> a.grad, b.grad  # dL/da = b + 2a, dL/db = a
+(1.0, 2.0)
+
+``Value``, the engine that users work with, does the same in compiled code; the tests compare the two. What this page
+does not contain is calculus: the value and the derivative of each operation are one entry in ``primitives.py``. The
+engines of :mod:`autograd.mutants` are subclasses that get one step of this page wrong.
 """
 
 from typing import Any, ClassVar
@@ -18,24 +30,22 @@ def _method(primitive: Primitive) -> Any:
     def method(self):
         return self.apply(primitive, (self,))
 
-    method.__doc__ = f"The primitive ``{primitive.name}`` of this number."
+    method.__doc__ = f"Return the primitive ``{primitive.name}`` of this number."
     return method
 
 
 class Engine:
-    """A number that remembers how it was made, as ``Value`` does, in plain Python.
-
-    A wrong engine is a subclass. The methods from :meth:`order` on are the steps of the sweep.
+    """A number that remembers how it was made.
 
     Args:
         data: a real number.
         label: a name, for printing.
 
     Raises:
-        TypeError: ``data`` is no real number.
+        TypeError: ``data`` is not a real number.
     """
 
-    # By the name of a primitive and the place of an operand: a rule (y, *operands) in place of the table's.
+    # A wrong engine may replace the table's rule for a primitive's operand: {("tanh", 0): lambda y, x: ...}.
     rules: ClassVar[dict] = {}
 
     def __init_subclass__(cls):
@@ -45,25 +55,125 @@ class Engine:
         if not is_real(data):
             raise TypeError(f"a Value holds one real number, found {type(data).__name__} {data!r}: convert it first.")
         self._data, self._grad, self.label = float(data), 0.0, label
+        # How the number was made. A leaf, which the user wrote down, was not made by an operation.
         self.op: Any = None
         self.operands: tuple = ()
-        self.recorded: tuple = ()
+        self.recorded: tuple = ()  # the operands' data at that moment: a leaf may be changed later
+
+    # --- 1. Forward: compute, and remember.
 
     @classmethod
     def apply(cls, primitive: Primitive, operands) -> "Engine":
-        """The value of ``primitive(*operands)``, recorded. ``operands`` are numbers of this engine and plain ones."""
+        """Compute ``primitive(*operands)`` and record it. Operands are numbers of this engine or plain numbers."""
         recorded = tuple([x.data if isinstance(x, Engine) else float(x) for x in operands])
         try:
             node = cls(primitive(*recorded))
         except ValueError as error:
             raise out_of_domain(primitive, recorded, error) from None
-        if (-Value(0.0)).op is not None:  # not inside of no_grad
+        if (-Value(0.0)).op is not None:  # inside no_grad nothing is recorded
             node.op, node.operands, node.recorded = primitive, tuple(operands), recorded
         return node
 
+    # --- 2. Backward: in reverse order, give each operand its share.
+    #
+    # The adjoint of a node is dL/dnode, the derivative of the loss with respect to it. The adjoint of the loss is 1. If
+    # node = f(x, ...), the chain rule says that the node contributes
+    #
+    #     adjoint(node) * dnode/dx
+    #
+    # to the adjoint of x. If several nodes read x, their contributions add up. So a node's adjoint is complete when all
+    # nodes that read it are done: the walk visits them in the reverse of the order in which they were computed.
+
+    def backward(self, seed=1.0):
+        """Add the derivative of this number to the ``grad`` of every node under it.
+
+        Args:
+            seed: the adjoint of this number itself.
+
+        Raises:
+            StaleGraphError: a leaf was changed after it was recorded.
+        """
+        nodes = self.order()
+        adjoints = self.sweep(nodes, _real(seed, "the seed"))
+        for node in nodes:
+            node.accumulate(adjoints.get(node, 0.0))
+
+    def order(self) -> list:
+        """Return every node under this one, operands before the nodes that read them.
+
+        A stack replaces recursion, which would fail on long chains. A node goes on the stack twice: it is entered, its
+        operands are listed, and then it is listed itself.
+        """
+        nodes, seen, stack = [], set(), [(self, False)]
+        while stack:
+            node, entered = stack.pop()
+            if entered:
+                nodes.append(node)
+            elif node.key() not in seen:
+                seen.add(node.key())
+                node.check_operands()
+                stack.append((node, True))
+                stack.extend([(x, False) for x in node.parents])
+        return nodes
+
+    def sweep(self, nodes: list, seed: float) -> dict:
+        """Return the adjoint of every node in ``nodes``, the last of which is this one."""
+        adjoints = {self: seed}
+        for node in reversed(nodes):
+            for operand, partial in node.edges():
+                node.propagate(adjoints, operand, partial)
+        return adjoints
+
+    def edges(self) -> list:
+        """Return a pair of operand and partial derivative for each operand that is a node.
+
+        ``a * a`` has two edges to ``a``, so its derivative comes out as ``a + a``.
+        """
+        pairs = [(x, self.partial(i)) for i, x in enumerate(self.operands) if isinstance(x, Engine)]
+        # The branch that where did not choose gets no contribution at all: 0 times infinity would be NaN.
+        return [pair for pair in pairs if pair[1] != 0.0] if self.op is primitives.where else pairs
+
+    def propagate(self, adjoints: dict, operand: "Engine", partial: float):
+        """Add this node's contribution to the adjoint of ``operand``."""
+        adjoints[operand] = adjoints.get(operand, 0.0) + adjoints.get(self, 0.0) * partial
+
+    def accumulate(self, adjoint: float):
+        """Add what a sweep found to ``grad``, which sums up over sweeps until the user resets it."""
+        self._grad += adjoint
+
+    # --- 3. The derivative of one operation, from the table.
+
+    def partial(self, i: int) -> float:
+        """Return the derivative with respect to operand ``i``; it is infinite or NaN where there is none."""
+        rule = self.rules.get((self.op.name, i))
+        try:
+            return float(self._partial(rule, i, self._data, self.recorded))
+        except (ZeroDivisionError, OverflowError, ValueError):
+            # Python floats raise at a pole. IEEE numbers give inf or NaN there, as the compiled engine does.
+            return float(self._partial(rule, i, Ieee(self._data), [Ieee(x) for x in self.recorded]))
+
+    def _partial(self, rule, i, y, numbers):
+        if rule is not None:
+            return rule(y, *numbers)
+        return self.op.gradient(y, numbers)[i] if self.op.arity is None else self.op.partial(i, y, numbers)
+
+    # --- 4. What keeps users from wrong answers.
+
+    def key(self):
+        """Return what identifies this node: two nodes with equal data are still two nodes."""
+        return id(self)
+
+    def check_operands(self):
+        """Raise StaleGraphError if an operand is no longer what it was when this node was computed."""
+        for x, recorded in zip(self.operands, self.recorded, strict=True):
+            if isinstance(x, Engine) and x.data != recorded and (x.data == x.data or recorded == recorded):
+                raise StaleGraphError(
+                    f"{x!r} was changed after the graph was recorded (recorded {recorded!r}): compute it again."
+                )
+
     @property
     def data(self):
-        """The number; it can be set on a leaf only."""
+        """The number. It can be set on a leaf only."""
         return self._data
 
     @data.setter
@@ -81,31 +191,13 @@ class Engine:
     def grad(self, grad):
         self._grad = _real(grad, "grad")
 
-    @property
-    def parents(self):
-        """The numbers of this engine that the operation read, in order, one entry per reading."""
-        return tuple([x for x in self.operands if isinstance(x, Engine)])
+    def __bool__(self):
+        raise TypeError("a Value is neither true nor false: write value.data != 0, or compare it, as in value > 0.")
 
-    @property
-    def _prev(self):
-        return set(self.parents)
+    def __float__(self):
+        raise TypeError("float(value) would drop the graph: write value.data for the number.")
 
-    @property
-    def _op(self):
-        return "" if self.op is None else str(self.op)
-
-    def __repr__(self):
-        label = "" if self.label is None else f", label={self.label!r}"
-        return f"Value(data={self._data!r}, grad={self._grad!r}{label})"
-
-    def __format__(self, spec):
-        return format(self._data, spec) if spec else repr(self)
-
-    def detach(self):
-        """A leaf with the same data and label."""
-        return type(self)(self._data, self.label)
-
-    # --- Arithmetic, functions, comparison
+    # --- 5. Python's operators, so that formulas look like formulas.
 
     def _binary(self, primitive, *operands):
         if all(isinstance(x, Engine) or is_real(x) for x in operands):
@@ -171,85 +263,31 @@ class Engine:
     def __ge__(self, other):
         return self._compared(other, lambda a, b: a >= b)
 
-    def __bool__(self):
-        raise TypeError("a Value is neither true nor false: write value.data != 0, or compare it, as in value > 0.")
+    # --- 6. Looking at a graph.
 
-    def __float__(self):
-        raise TypeError("float(value) would drop the graph: write value.data for the number.")
+    @property
+    def parents(self):
+        """The operands that are nodes, in order; a node that is read twice is there twice."""
+        return tuple([x for x in self.operands if isinstance(x, Engine)])
 
-    # --- The sweep
+    @property
+    def _prev(self):
+        return set(self.parents)
 
-    def backward(self, seed=1.0):
-        """Add the derivative of this number to the ``grad`` of every node under it."""
-        nodes = self.order()
-        adjoints = self.sweep(nodes, _real(seed, "the seed"))
-        for node in nodes:
-            node.keep(adjoints.get(node, 0.0))
+    @property
+    def _op(self):
+        return "" if self.op is None else str(self.op)
 
-    def order(self) -> list:
-        """Every node under this one, operands before what reads them.
+    def __repr__(self):
+        label = "" if self.label is None else f", label={self.label!r}"
+        return f"Value(data={self._data!r}, grad={self._grad!r}{label})"
 
-        Raises:
-            StaleGraphError: a leaf was changed after it was recorded.
-        """
-        nodes, seen, stack = [], set(), [(self, False)]
-        while stack:
-            node, entered = stack.pop()
-            if entered:
-                nodes.append(node)
-            elif node.key() not in seen:
-                seen.add(node.key())
-                node.check_operands()
-                stack.append((node, True))
-                stack.extend([(x, False) for x in node.parents])
-        return nodes
+    def __format__(self, spec):
+        return format(self._data, spec) if spec else repr(self)
 
-    def key(self):
-        """What tells one node from another."""
-        return id(self)
-
-    def check_operands(self):
-        """Raise where an operand is not what it was when it was read."""
-        for x, recorded in zip(self.operands, self.recorded, strict=True):
-            if isinstance(x, Engine) and x.data != recorded and (x.data == x.data or recorded == recorded):
-                raise StaleGraphError(
-                    f"{x!r} was changed after the graph was recorded (recorded {recorded!r}): compute it again."
-                )
-
-    def sweep(self, nodes: list, seed: float) -> dict:
-        """The adjoint of every node in ``nodes``, from that of this one, the last."""
-        adjoints = {self: seed}
-        for node in reversed(nodes):
-            for operand, partial in node.edges():
-                node.hand_on(adjoints, operand, partial)
-        return adjoints
-
-    def hand_on(self, adjoints: dict, operand: "Engine", partial: float):
-        """Add to the adjoint of ``operand`` what it gets from this node."""
-        adjoints[operand] = adjoints.get(operand, 0.0) + adjoints.get(self, 0.0) * partial
-
-    def keep(self, adjoint: float):
-        """Add what a sweep found to the gradient."""
-        self._grad += adjoint
-
-    def edges(self) -> list:
-        """The pairs of an operand and the derivative in it, one per reading."""
-        pairs = [(x, self.partial(i)) for i, x in enumerate(self.operands) if isinstance(x, Engine)]
-        # what would flow into the branch of a where that was not taken is nothing, not 0 times something
-        return [pair for pair in pairs if pair[1] != 0.0] if self.op is primitives.where else pairs
-
-    def partial(self, i: int) -> float:
-        """The derivative in operand ``i``; infinite or NaN where there is none."""
-        rule = self.rules.get((self.op.name, i))
-        try:
-            return float(self._partial(rule, i, self._data, self.recorded))
-        except (ZeroDivisionError, OverflowError, ValueError):
-            return float(self._partial(rule, i, Ieee(self._data), [Ieee(x) for x in self.recorded]))
-
-    def _partial(self, rule, i, y, numbers):
-        if rule is not None:
-            return rule(y, *numbers)
-        return self.op.gradient(y, numbers)[i] if self.op.arity is None else self.op.partial(i, y, numbers)
+    def detach(self):
+        """Return a leaf with the same data and label: the graph ends here."""
+        return type(self)(self._data, self.label)
 
 
 def _real(number, name):

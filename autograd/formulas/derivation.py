@@ -1,9 +1,12 @@
 r"""``derive(loss)``: the formulas of backpropagation, read off a recorded graph.
 
 >>> from autograd import derive
->>> print(derive(loss))                    # every delta and every gradient, each held to reverse mode
->>> derive(loss).steps("w_ih[1,2]")        # the chain rule for one weight, line by line
->>> derive(loss).grade("w_ho[1,2]", r"\delta_o a_h")
+>>> from nn import MLP, half_sse
+>>> loss = half_sse(MLP(2, [3, 2], activation="sigmoid", output="sigmoid", seed=0)([0.5, -1.0]), [0, 1])
+>>> print(derive(loss).delta("d_o[1]"))  # every formula is checked against reverse mode before it is shown
+d_o[1] = -(t[1] - y[1])*y[1]*(1 - y[1])
+>>> derive(loss).grade("w_ho[1,2]", r"\delta_o a_h").verdict
+'equal'
 """
 
 import importlib
@@ -147,8 +150,7 @@ class Derivation:
 
         Args:
             neuron: its pre-activation or activation, a Value; or a name: ``"d_h[2]"``, ``"a[2]"``, ``"s_h[2]"``; or a
-            pair
-                of a layer and a number, from 1.
+            pair of a layer and a number, from 1.
 
         Raises:
             GraphError: there is no such neuron.
@@ -189,9 +191,9 @@ class Derivation:
         r"""The update rules of gradient descent, $w \\leftarrow w - \\eta\\, \\partial L / \\partial w$, in delta form.
 
         Args:
-            rate: the letter of the learning rate, LaTeX; the convention's by default. absorb: leave out a constant
-            factor, such as the 2 that comes with a delta of -1/2 dL/ds; the condition under
-                which the rule then is gradient descent is stated with it.
+            rate: the letter of the learning rate, LaTeX; the convention's by default.
+            absorb: leave out a constant factor, such as the 2 that comes with a delta of -1/2 dL/ds. The condition
+                under which the rule then is gradient descent is stated with it.
         """
         rate = self._convention.letters["rate"] if rate is None else rate
         plain_rate = rate.replace("\\", "")

@@ -1,4 +1,4 @@
-"""The wrong engines: each is the right one of ``engine.py`` with one fault that people make in engines of their own."""
+"""The wrong engines: each is the right one of ``plain.py`` with one fault that people make in engines of their own."""
 
 import struct
 import sys
@@ -52,7 +52,7 @@ def _wrong(topic, fault, caught_by):
     "The gradient of a leaf with two uses, such as a * b + a.",
 )
 class overwrite(Engine):
-    def hand_on(self, adjoints, operand, partial):
+    def propagate(self, adjoints, operand, partial):
         adjoints[operand] = adjoints.get(self, 0.0) * partial
 
 
@@ -62,7 +62,7 @@ class overwrite(Engine):
     "The gradient of a leaf with two uses, such as a * b + a.",
 )
 class first_use_only(Engine):
-    def hand_on(self, adjoints, operand, partial):
+    def propagate(self, adjoints, operand, partial):
         adjoints.setdefault(operand, adjoints.get(self, 0.0) * partial)
 
 
@@ -121,7 +121,7 @@ class swept_per_reader(Engine):
         readers = Counter([x for node in nodes for x in node.parents])
         for node in reversed(nodes):
             for operand, partial in node.edges():
-                node.hand_on(adjoints, operand, partial * max(1, readers[node]))
+                node.propagate(adjoints, operand, partial * max(1, readers[node]))
         return adjoints
 
 
@@ -188,11 +188,11 @@ class first_operand_only(Engine):
     "A function inside of another, such as (x.tanh() * 3).backward().",
 )
 class chain_factor_forgotten(Engine):
-    def hand_on(self, adjoints, operand, partial):
+    def propagate(self, adjoints, operand, partial):
         if self.op.arity == 1 and self.op is not primitives.neg:
             adjoints[operand] = adjoints.get(operand, 0.0) + partial
         else:
-            super().hand_on(adjoints, operand, partial)
+            super().propagate(adjoints, operand, partial)
 
 
 @_wrong(
@@ -213,9 +213,9 @@ class result_left_out(Engine):
     "The gradient of an inner node.",
 )
 class inner_left_out(Engine):
-    def keep(self, adjoint):
+    def accumulate(self, adjoint):
         if self.op is None:
-            super().keep(adjoint)
+            super().accumulate(adjoint)
 
 
 @_wrong(
@@ -241,7 +241,7 @@ class visited_kept(Engine):
 class zeroing_undone(Engine):
     total = 0.0
 
-    def keep(self, adjoint):
+    def accumulate(self, adjoint):
         self.total += adjoint
         self._grad = self.total
 
@@ -252,11 +252,11 @@ class zeroing_undone(Engine):
     "A gradient compared to more than seven digits.",
 )
 class single_precision(Engine):
-    def keep(self, adjoint):
+    def accumulate(self, adjoint):
         try:
             self._grad = struct.unpack("f", struct.pack("f", self._grad + adjoint))[0]
         except OverflowError:
-            super().keep(adjoint)
+            super().accumulate(adjoint)
 
 
 # --- What Value promises beyond micrograd
@@ -281,7 +281,7 @@ class adjoints_kept(Engine):
     "Two results over one leaf, each with its backward(): the gradients add up.",
 )
 class gradient_replaced(Engine):
-    def keep(self, adjoint):
+    def accumulate(self, adjoint):
         self._grad = adjoint
 
 
