@@ -59,13 +59,14 @@ from autograd.engine.errors import (  # noqa: E402
 )
 from autograd.engine.functions import *  # noqa: E402, F403
 from autograd.engine.functions import __all__ as _functions  # noqa: E402
+from autograd.engine.functions import method  # noqa: E402
 
 __version__ = "0.1.0"
 __all__ = [
     "AlgebraError", "AutogradError", "DomainError", "DrawingError", "FormulaError", "GradientCheckError", "GraphError",
     "GuardError", "SheetError", "StaleGraphError", "SuiteError", "Value", "check_gradients", "compile", "compiled",
-    "derive", "draw", "explain", "grad", "hessian", "hvp", "jacobian", "jvp", "no_grad", "primitive", "replay", "steps",
-    "value_and_grad", "vjp",
+    "derive", "draw", "explain", "grad", "hessian", "hvp", "jacobian", "jvp", "method", "no_grad", "primitive",
+    "replay", "steps", "value_and_grad", "vjp",
     *_functions,
 ]  # fmt: skip
 

@@ -7,16 +7,34 @@
 True
 """
 
-from nn.deltas import deltas
-from nn.layers import MLP, Layer, Neuron
-from nn.losses import binary_cross_entropy, cross_entropy, half_sse, hinge, mse, sse
-from nn.optimizers import SGD, Adam, Momentum
-from nn.plots import plot_decision, plot_gradient_flow, plot_landscape
-from nn.saving import SavedModelError, load, save
-from nn.training import History, fit
+import os as _os
+
+import autograd as _autograd
+
+
+def _check_autograd():
+    """Find out whether a file of the user's own has the name of the package this one builds on."""
+    here = _os.path.dirname(_os.path.dirname(_os.path.abspath(__file__)))
+    found = _os.path.abspath(_autograd.__file__ or "")
+    if found != _os.path.join(here, "autograd", "__init__.py"):
+        raise ImportError(
+            f"nn needs the package 'autograd' beside it, and Python found {found}: rename that file, or have its "
+            "folder later in sys.path."
+        )
+
+
+_check_autograd()
+
+from nn.deltas import deltas  # noqa: E402 - after the check
+from nn.layers import MLP, Layer, Module, Neuron  # noqa: E402
+from nn.losses import binary_cross_entropy, cross_entropy, half_sse, hinge, mse, sse  # noqa: E402
+from nn.optimizers import SGD, Adam, Momentum  # noqa: E402
+from nn.plots import plot_decision, plot_gradient_flow, plot_landscape  # noqa: E402
+from nn.saving import SavedModelError, load, save  # noqa: E402
+from nn.training import History, fit  # noqa: E402
 
 __all__ = [
-    "MLP", "SGD", "Adam", "History", "Layer", "Momentum", "Neuron", "SavedModelError", "binary_cross_entropy",
+    "MLP", "SGD", "Adam", "History", "Layer", "Module", "Momentum", "Neuron", "SavedModelError", "binary_cross_entropy",
     "cross_entropy", "deltas", "fit", "half_sse", "hinge", "load", "mse", "plot_decision", "plot_gradient_flow",
     "plot_landscape", "save", "sse",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ to neuron 3) and ``b1[3]``; the nodes of $s_k$ and $a_k$ are labelled ``s1[3]`` 
 inputs count from 1.
 """
 
+import functools
 import operator
 import random as _random
 
@@ -14,7 +15,7 @@ from autograd.engine import functions
 from autograd.engine.algebra import is_real
 from autograd.engine.sums import affine
 
-__all__ = ["MLP", "Layer", "Neuron", "NeuronName"]
+__all__ = ["MLP", "Layer", "Module", "Neuron", "NeuronName"]
 
 
 class NeuronName(str):
@@ -44,7 +45,18 @@ class NeuronName(str):
 
 
 class Module:
-    """What has parameters."""
+    """What has parameters: derive from it to write a layer of your own.
+
+    >>> class Scale(Module):
+    ...     def __init__(self):
+    ...         self.factor = Value(2.0)
+    ...     def __call__(self, x):
+    ...         return [self.factor * each for each in x]
+    ...     def parameters(self):
+    ...         return [self.factor]
+    >>> [y.data for y in Scale()([1.0, 3.0])]
+    [2.0, 6.0]
+    """
 
     def parameters(self) -> list[Value]:
         """The leaves to train, weights before the bias, neuron by neuron, layer by layer."""
@@ -54,6 +66,34 @@ class Module:
         """Set the gradient of every parameter to 0."""
         for p in self.parameters():
             p.grad = 0.0
+
+
+class Weights(list):
+    """The weights of a neuron: a list. Whatever changes it has the neuron read its weights anew.
+
+    Attributes:
+        row: the weights, and after them the bias, as a tuple that all samples share; None once there was a change.
+    """
+
+    row: tuple | None = None
+
+
+def _noting(name):
+    change = getattr(list, name)
+
+    @functools.wraps(change)
+    def method(self, *arguments, **options):
+        self.row = None
+        return change(self, *arguments, **options)
+
+    return method
+
+
+for _name in (
+    "__delitem__", "__iadd__", "__imul__", "__setitem__", "append", "clear", "extend", "insert", "pop", "remove",
+    "reverse", "sort",
+):  # fmt: skip
+    setattr(Weights, _name, _noting(_name))
 
 
 class Neuron(Module):
@@ -68,7 +108,8 @@ class Neuron(Module):
         random: where the weights come from, uniform in [-1, 1); Python's shared generator by default.
 
     Attributes:
-        w: the weights, a tuple of ``n_inputs`` Values. b: the bias, or None.
+        w: the weights, a list of ``n_inputs`` Values. b: the bias, or None. Either can be replaced.
+        nonlin: whether it has an activation.
     """
 
     def __init__(self, n_inputs, nonlin=True, activation="relu", bias=True, layer=1, number=1, random=_random):
@@ -77,12 +118,42 @@ class Neuron(Module):
         self._activate = _function(self.activation)
         self._is_named = isinstance(self.activation, str)
         shown = None if self._activate is None else _shown(self.activation)
-        self.w = tuple(
-            [Value(random.uniform(-1, 1), NeuronName("w", layer, number, shown, j)) for j in range(1, n_inputs + 1)]
-        )
+        self.w = [
+            Value(random.uniform(-1, 1), NeuronName("w", layer, number, shown, j)) for j in range(1, n_inputs + 1)
+        ]
         self.b = Value(0.0, NeuronName("b", layer, number, shown)) if bias else None
-        self._row = self.w if self.b is None else (*self.w, self.b)
         self._names = NeuronName("s", layer, number, shown), NeuronName("a", layer, number, shown)
+
+    @property
+    def w(self):
+        """The weights, a list."""
+        return self._w
+
+    @w.setter
+    def w(self, weights):
+        self._w = Weights(weights)
+
+    @property
+    def b(self):
+        """The bias, or None."""
+        return self._b
+
+    @b.setter
+    def b(self, bias):
+        self._b = bias
+        self._w.row = None
+
+    @property
+    def nonlin(self):
+        """Whether it has an activation."""
+        return self._activate is not None
+
+    @property
+    def _row(self):
+        row = self._w.row
+        if row is None:
+            row = self._w.row = tuple(self._w) if self._b is None else (*self._w, self._b)
+        return row
 
     def __call__(self, x):
         """The activation, a Value, for a sequence of ``n_inputs`` numbers or Values.

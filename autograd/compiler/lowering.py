@@ -30,6 +30,7 @@ from autograd.compiler import forms
 from autograd.compiler.loops import Instruction
 from autograd.engine import primitives
 from autograd.engine.errors import GraphError
+from autograd.engine.other_engines import refuse_given
 from autograd.engine.value import Value
 
 __all__ = [
@@ -208,6 +209,7 @@ class _Lowering:
         watched = [x for _, a, b, _ in self._guards for x in (a, b) if isinstance(x, Value)]
         self._swept = nodes_under([*self._outputs, *watched], strict=True)
         self._nodes = self._swept if strict else nodes_under([*self._outputs, *watched])
+        refuse_given(self._nodes)
         self.lowered.recorded = len(self._nodes)
         self._uses = Counter([x for node in self._nodes for x in _read(node)])
         self._uses.update([*self._outputs, *watched])

@@ -12,7 +12,7 @@ def _marks(*_arguments):
 
 
 cclass = final = no_gc = cfunc = inline = _unchanged
-freelist = cdivision = exceptval = _marks
+auto_pickle = freelist = cdivision = exceptval = _marks
 
 # Types: only ever named in annotations.
 double = int = longlong = bint = Py_ssize_t = p_double = object

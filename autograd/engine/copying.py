@@ -8,7 +8,7 @@ import copyreg
 import threading
 
 from autograd.engine.sweep import order_of_all
-from autograd.engine.value import Value, restore
+from autograd.engine.value import Value, attributes, restore
 
 __all__: list[str] = []
 
@@ -19,10 +19,12 @@ def _reduce(node):
     """What pickle and copy are to make a node of."""
     rest = (node.data, node.grad, node.label)
     in_order = _handed_over().pop(id(node), None) is not None
+    own = attributes(node)
+    state = (own,) if own else ()
     if node.op is None:
-        return _leaf, rest
+        return _leaf, rest, *state
     ancestors = None if in_order else _Ancestors(node)
-    return _node, (ancestors, node.op, node.operands, node.recorded, *rest)
+    return _node, (ancestors, node.op, node.operands, node.recorded, *rest), *state
 
 
 def _handed_over():

@@ -7,13 +7,13 @@ OverflowError, as from Python's ``math``. The derivative at a kink is the conven
 the same in every mode.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from autograd.engine import primitives as _p
 from autograd.engine.algebra import is_real
 from autograd.engine.sums import dot, total
-from autograd.engine.value import Value, record
+from autograd.engine.value import Value, add_method, forget_own_methods, record
 
 __all__ = [
     "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cos", "cosh", "dot", "elu", "erf", "exp", "expm1",
@@ -24,6 +24,37 @@ __all__ = [
 
 # A number, and the same kind comes out; an int gives a float.
 N = TypeVar("N", float, Value)
+
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def method(function: F) -> F:
+    """Make a function of a Value a method of every Value, under its own name.
+
+    ::
+
+        @autograd.method
+        def swish(x):
+            return x * x.sigmoid()
+
+        Value(0.5).swish()
+
+    Args:
+        function: takes the Value first. A function that was added before under that name is replaced.
+
+    Returns:
+        The function.
+
+    Raises:
+        TypeError: ``function`` is no function with a name.
+        ValueError: a Value has something of that name already.
+    """
+    name = getattr(function, "__name__", None) or getattr(function, "name", None)
+    if not callable(function) or not isinstance(name, str):
+        raise TypeError(f"method takes a function with a name, found {function!r}: write def name(value): ... for it.")
+    add_method(name, function)
+    return function
 
 
 # --- Exponentials, logarithms, powers
@@ -244,3 +275,16 @@ def _several(values: Any, name: str) -> list[Any]:
     if not values:
         raise ValueError(f"{name} of no numbers has no value: pass at least one.")
     return values
+
+
+# Every function of one number, and of two, is a method too. Those used most are methods already, recorded the
+# shortest way.
+for _function in (
+    acos, acosh, asin, asinh, atan, atan2, atanh, elu, erf, gelu, hypot, leaky_relu, logsigmoid, maximum, minimum, sign,
+    silu, softplus, step,
+):  # fmt: skip
+    if not hasattr(Value, _function.__name__):
+        method(_function)
+if not hasattr(Value, "abs"):
+    add_method("abs", abs)
+forget_own_methods()

@@ -16,9 +16,10 @@ does not contain is calculus: the value and the derivative of each operation are
 engines of :mod:`autograd.mutants` are subclasses that get one step of this page wrong.
 """
 
+import functools
 from typing import Any, ClassVar
 
-from autograd.engine import primitives
+from autograd.engine import other_engines, primitives
 from autograd.engine.algebra import Ieee, Primitive, is_real, out_of_domain, register
 from autograd.engine.errors import GraphError, StaleGraphError
 from autograd.engine.value import Value
@@ -270,13 +271,19 @@ class Engine:
         """The operands that are nodes, in order; a node that is read twice is there twice."""
         return tuple([x for x in self.operands if isinstance(x, Engine)])
 
+    @functools.cached_property
+    def _children(self):
+        if self.op is None or not other_engines.shows_constants(self.op):
+            return self.parents
+        return tuple([x if isinstance(x, Engine) else type(self)(x) for x in self.operands])
+
     @property
     def _prev(self):
-        return set(self.parents)
+        return set(self._children)
 
     @property
     def _op(self):
-        return "" if self.op is None else str(self.op)
+        return other_engines.sign(self.op, self.operands)
 
     def __repr__(self):
         label = "" if self.label is None else f", label={self.label!r}"

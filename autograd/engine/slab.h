@@ -99,12 +99,46 @@ static void slab_free(void *slot) {
     }
 }
 
-/* From now on, instances of this type live in slabs. Call it once, before the first instance. */
-static void slab_serve(PyTypeObject *type) {
+/* An instance's own attributes. The dict lies in the field after __weakref__ and is NULL until the first one is set;
+   Cython's own __dict__ would be made with every instance. */
+static PyObject **slab_dict(PyObject *instance) {
+    return (PyObject **)((char *)instance + Py_TYPE(instance)->tp_dictoffset);
+}
+
+/* The dict, or None where there is none: asking Python for it would make one. */
+static PyObject *instance_dict(PyObject *instance) {
+    PyObject *dict = *slab_dict(instance);
+    return Py_NewRef(dict == NULL ? Py_None : dict);
+}
+
+static void drop_dict(PyObject *instance) { Py_CLEAR(*slab_dict(instance)); }
+
+static PyGetSetDef slab_dict_attribute = {
+    "__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, "its own attributes", NULL,
+};
+
+/* Set an attribute of a type that Python holds to be immutable; -1 with an exception if it fails. */
+static int kind_attribute(PyTypeObject *type, PyObject *name, PyObject *value) {
+    int failed = PyDict_SetItem(type->tp_dict, name, value);
+    PyType_Modified(type);
+    return failed;
+}
+
+/* From now on, instances of this type live in slabs. Call it once, before the first instance. The type becomes an
+   instance of `kind`, a class that derives from `type`, which decides about subclasses and new attributes. */
+static int slab_serve(PyTypeObject *type, PyTypeObject *kind) {
+    PyObject *descriptor = PyDescr_NewGetSet(type, &slab_dict_attribute);
+    int failed = descriptor == NULL ? -1 : PyDict_SetItemString(type->tp_dict, "__dict__", descriptor);
+    Py_XDECREF(descriptor);
     slab_slot = (size_t)type->tp_basicsize;
     slab_slots = (uint32_t)((SLAB_BYTES - SLAB_HEADER) / slab_slot);
     type->tp_alloc = slab_alloc;
     type->tp_free = slab_free;
+    Py_INCREF(kind);
+    Py_SET_TYPE(type, kind);
+    type->tp_dictoffset = type->tp_weaklistoffset + (Py_ssize_t)sizeof(PyObject *);
+    PyType_Modified(type);
+    return failed;
 }
 
 #endif

@@ -1,4 +1,7 @@
 # Where Values lie in memory: see slab.h.
 
 cdef extern from "slab.h":
-    void slab_serve(type kind)
+    int slab_serve(type served, type kind) except -1
+    int kind_attribute(type changed, str name, object value) except -1
+    object instance_dict(object instance)
+    void drop_dict(object instance)

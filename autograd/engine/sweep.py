@@ -58,9 +58,6 @@ def _backward(root, seed):
     _differentiate(root, seed, None)
 
 
-sweep_with(_backward)
-
-
 def adjoints(root, seed=1.0) -> dict:
     """The adjoint of every node under ``root``: what ``backward`` would add to its ``grad``, which stays as it is.
 
@@ -426,3 +423,14 @@ def _sweep(root: Value, nodes: list, by_rule: list, seed: cython.double, kept: l
                     cython.cast(Value, node._a)._adjoint += g * cython.cast(cython.double, partials[0])
                 if node._b is not None:
                     cython.cast(Value, node._b)._adjoint += g * cython.cast(cython.double, partials[1])
+
+
+def _local_gradients(node):
+    """The partial derivatives of a node in all operands, the constant ones included."""
+    try:
+        return [float(p) for p in node.op.gradient(node.data, node.recorded)]
+    except (ZeroDivisionError, OverflowError, ValueError):
+        return _ieee_partials(node)
+
+
+sweep_with(_backward, _local_gradients)

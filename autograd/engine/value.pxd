@@ -1,5 +1,7 @@
 # The C types of value.py, for it and for the files that work on the same fields.
 
+from cpython.ref cimport PyObject
+
 cdef class Value:
     cdef double _data
     cdef double _grad
@@ -13,6 +15,7 @@ cdef class Value:
     cdef long long _mark
     cdef int _code
     cdef object __weakref__
+    cdef PyObject* _own
 
 cdef Value blank(double data)
 cdef make_room(Value node, Py_ssize_t n)

@@ -11,6 +11,8 @@ where there is no compiler it runs interpreted, slower and the same.
 
 import sys
 from contextvars import ContextVar
+from functools import partial, partialmethod
+from weakref import WeakKeyDictionary
 
 try:
     import cython
@@ -19,19 +21,19 @@ except ImportError:
 
 if cython.compiled:
     from cython.cimports.autograd.engine.algebra import Primitive
-    from cython.cimports.autograd.engine.slab import slab_serve
+    from cython.cimports.autograd.engine.slab import drop_dict, instance_dict, kind_attribute, slab_serve
     from cython.cimports.cpython.contextvars import get_value
     from cython.cimports.libc.stdlib import free, malloc
 else:
     from autograd.engine.algebra import Primitive
 
-from autograd.engine import primitives
+from autograd.engine import other_engines, primitives
 from autograd.engine.algebra import TABLE, is_real, out_of_domain
 from autograd.engine.errors import GraphError
 
 __all__ = [
-    "Pause", "Value", "assign", "compiled", "innermost_pause", "pause", "record", "restore", "resume", "retire",
-    "sweep_with", "witnessed_by",
+    "Pause", "Value", "add_method", "assign", "attributes", "compiled", "forget_own_methods", "innermost_pause",
+    "pause", "record", "restore", "resume", "retire", "sweep_with", "witnessed_by",
 ]  # fmt: skip
 
 compiled: bool = cython.compiled
@@ -44,6 +46,7 @@ MUL = cython.declare(cython.int, primitives.mul.code)
 DIV = cython.declare(cython.int, primitives.div.code)
 NEG = cython.declare(cython.int, primitives.neg.code)
 DOT = cython.declare(cython.int, primitives.dot.code)
+GIVEN = cython.declare(cython.int, other_engines.given.code)
 
 # The primitives that are methods.
 ABS = cython.declare(object, primitives.abs_)
@@ -78,14 +81,15 @@ _open = cython.declare(cython.int, 0)
 _innermost = cython.declare(object, ContextVar("innermost_no_grad", default=None))
 _of_generators = cython.declare(list, [])
 
-# What backward() calls. The sweep is a floor above and puts itself here.
+# What backward() and _local_grads call. The sweep is a floor above and puts itself here.
 _sweep = cython.declare(object, None)
+_local_gradients = cython.declare(object, None)
 
 
-def sweep_with(function):
-    """Have ``value.backward(seed)`` call ``function(value, seed)``."""
-    global _sweep
-    _sweep = function
+def sweep_with(function, local_gradients):
+    """Have ``value.backward(seed)`` call ``function(value, seed)``, and ``value._local_grads`` the other one."""
+    global _sweep, _local_gradients
+    _sweep, _local_gradients = function, local_gradients
 
 
 # What is told of every look at a number that a program could branch on, while it is recorded to be compiled.
@@ -108,6 +112,7 @@ def witnessed_by(function):
 
 @cython.final
 @cython.no_gc
+@cython.auto_pickle(False)  # copying.py has how
 @cython.cclass
 class Value:
     """A number that remembers how it was made.
@@ -115,15 +120,32 @@ class Value:
     Arithmetic with Values and plain numbers gives Values, and so do the functions of this package. After
     ``loss.backward()`` the ``grad`` of every node under ``loss`` has grown by the derivative of ``loss`` in that node.
 
+    A Value can carry attributes of your own, such as what an optimizer remembers (``w.m = 0.0``). Methods of your own
+    are added with :func:`autograd.method`.
+
     Args:
         data: a real number; it is stored as a float. A NumPy scalar or a Fraction is a number too.
-        label: a name, for printing and drawing.
+        label: a name, for printing and drawing. A tuple, list or set here is taken for ``children``, as in programs
+            written for other scalar engines.
+        local_grads: the derivatives in the children, a number for each. A string here is taken for ``_op``.
+        children, _children: Values that the number was computed from by arithmetic of your own; the node has them as
+            operands. It knows first derivatives only: write what is differentiated twice, compiled or derived with
+            :func:`autograd.primitive`.
+        _op: the sign that drawings show for the operation.
 
     Raises:
-        TypeError: ``data`` is no real number (a complex number, a string, an array, another Value).
+        TypeError: ``data`` is no real number (a complex number, a string, an array, another Value), or there are
+            children and no ``local_grads``, so that no gradient would reach them.
+        ValueError: there are more or fewer ``local_grads`` than children.
 
     Equality and hash are those of the object; ``<``, ``<=``, ``>`` and ``>=`` compare data. ``bool()`` and ``float()``
     raise, since they would drop the graph unseen.
+
+    >>> x = Value(3.0, label="x")
+    >>> cube = Value(x.data**3, children=(x,), local_grads=(3 * x.data**2,))
+    >>> cube.backward()
+    >>> x.grad
+    27.0
     """
 
     # Fields, which only the engine's own files read:
@@ -136,17 +158,15 @@ class Value:
     #   _a_data, _b_data what the operands were when they were read; of a leaf, _a_data is 1 where it is retired
     #   _seen            the same for operands in tuples: first those of _a, then those of _b
     #   _label, _mark    a string or None; which sweep came by last
+    #   _own             compiled, the dict of its own attributes; NULL while there are none
 
     if not cython.compiled:
         __slots__ = (
-            "__weakref__", "_a", "_a_data", "_adjoint", "_b", "_b_data", "_code", "_data", "_grad", "_label", "_mark",
-            "_seen",
+            "__dict__", "__weakref__", "_a", "_a_data", "_adjoint", "_b", "_b_data", "_code", "_data", "_grad",
+            "_label", "_mark", "_seen",
         )  # fmt: skip
 
-        def __init_subclass__(cls):
-            raise TypeError("Value is final, as it is compiled: hold a Value in place of being one.")
-
-    def __init__(self, data, label=None):
+    def __init__(self, data, label=None, local_grads=None, *, children=None, _children=None, _op=None):
         if not is_real(data):
             advice = "use .detach() for a copy" if isinstance(data, Value) else "convert it to float first"
             raise TypeError(f"a Value holds one real number, found {type(data).__name__} {data!r}: {advice}.")
@@ -155,11 +175,15 @@ class Value:
             raise GraphError(f"{self!r} was computed by {self.op}: it cannot be made anew in place.")
         clear(self)
         self._data = float(data)
-        self.label = label
+        if label is None and local_grads is None and children is None and _children is None and _op is None:
+            return
+        _init_given(self, label, local_grads, children, _children, _op)
 
     def __dealloc__(self):
         """Free what only this Value held, without recursing as deep as the graph: that would overflow the C stack."""
         global _depth
+        if self._own is not cython.NULL:
+            drop_dict(self)
         if self._code == LEAF:
             return
         if self._seen:
@@ -272,14 +296,43 @@ class Value:
         """The Values the operation read, in order, one entry per reading."""
         return tuple([x for x in self.operands if isinstance(x, Value)])
 
-    # micrograd's names, which its notebooks draw with.
+    # The names of other scalar engines, which their notebooks read. A constant is a leaf there, and made one here.
+    @property
+    def _children(self):
+        """The operands as Values: a constant that is added or multiplied is a leaf, the same one each time."""
+        operands = self.operands
+        if self._code == LEAF or not other_engines.shows_constants(self.op):
+            return self.parents
+        if all(isinstance(x, Value) for x in operands):
+            return operands
+        if self not in _leaves_of:
+            _leaves_of[self] = tuple([x if isinstance(x, Value) else Value(x) for x in operands])
+        return _leaves_of[self]
+
     @property
     def _prev(self):
-        return set(self.parents)
+        return set(self._children)
+
+    @property
+    def _local_grads(self):
+        """The derivatives in the operands, in the order of ``_children``: a tuple of floats."""
+        if self._code == LEAF:
+            return ()
+        found = _local_gradients(self)
+        if not other_engines.shows_constants(self.op):
+            found = [p for p, x in zip(found, self.operands, strict=True) if isinstance(x, Value)]
+        return tuple(found)
+
+    @property
+    def _backward(self):
+        """A function that adds this node's ``grad`` times each derivative to the ``grad`` of that operand."""
+        return partial(_pass_on, self)
 
     @property
     def _op(self):
-        return "" if self._code == LEAF else str(self.op)
+        """The sign that micrograd shows: ``+``, ``*``, ``**2``, ``ReLU``; else the primitive's name."""
+        own = attributes(self)
+        return own["_op"] if own and "_op" in own else other_engines.sign(self.op, self.operands)
 
     def __repr__(self):
         label = "" if self._label is None else f", label={self._label!r}"
@@ -500,6 +553,12 @@ class Value:
             "and autograd's functions (autograd.exp) in place of math's."
         )
 
+    def __int__(self):
+        raise TypeError("int(value) would drop the graph: write int(value.data) for the number.")
+
+    def __round__(self, ndigits=None):
+        raise TypeError("round(value) would drop the graph: write round(value.data) for the number.")
+
     # --- Differentiation
 
     def backward(self, seed=1.0):
@@ -523,8 +582,130 @@ class Value:
         return Value(self._data, self._label)
 
 
+class _Kind(type):
+    """The type of Value: nothing derives from it, and an attribute that is set on it is a new method."""
+
+    def __new__(cls, name, bases, namespace, **_options):
+        """Refuse a subclass; Value itself is made with no bases."""
+        if bases:
+            raise TypeError(
+                f"class {name} cannot derive from Value, which is final: keep a Value in an attribute, set attributes "
+                "on Values (w.m = 0.0), and add methods with @autograd.method."
+            )
+        return super().__new__(cls, name, bases, namespace)
+
+    def __setattr__(cls, name, function):
+        """Add a method, as :func:`autograd.method` does."""
+        add_method(name, function)
+
+
+_own_methods: set = set()
+
+
+def add_method(name, function):
+    """Have every Value have a method; one that was added before may be replaced.
+
+    Raises:
+        TypeError: ``function`` cannot be called.
+        ValueError: Value has something of that name, or it is no name for a method of your own.
+    """
+    if not callable(function):
+        raise TypeError(f"Value.{name} can be set to a function only, found {type(function).__name__} {function!r}.")
+    if not name.isidentifier() or name.startswith("__"):
+        raise ValueError(f"a method of a Value cannot be called {name!r}: give it another name.")
+    if name not in _own_methods and hasattr(Value, name):
+        raise ValueError(f"a Value has {name} already: use that one, or give yours another name.")
+    _own_methods.add(name)
+    # What is called and is no Python function, such as a primitive, does not become a bound method by itself.
+    _put(name, function if hasattr(type(function), "__get__") else partialmethod(function))
+
+
+def forget_own_methods():
+    """Have the methods that were added so far stay as they are."""
+    _own_methods.clear()
+
+
+@cython.cfunc
+def _put(name, function):
+    if cython.compiled:
+        kind_attribute(Value, name, function)
+    else:
+        type.__setattr__(Value, name, function)
+
+
 if cython.compiled:
-    slab_serve(Value)
+    slab_serve(Value, _Kind)
+else:  # the same class again, now of that type
+    _slots = (*Value.__slots__, "__slots__")
+    Value = _Kind("Value", (), {  # type: ignore[misc]  # in the place of the class it copies
+        "__slots__": Value.__slots__, **{name: what for name, what in vars(Value).items() if name not in _slots},
+    })  # fmt: skip
+
+
+# --- Nodes that other programs made with numbers of their own
+
+_leaves_of: WeakKeyDictionary = WeakKeyDictionary()  # of a node with constants, its operands as Values
+
+
+def attributes(value):
+    """The dict of a Value's own attributes, or None while it has none."""
+    return instance_dict(value) if cython.compiled else value.__dict__ or None
+
+
+@cython.cfunc
+def _init_given(node: Value, second, local_grads, children, _children, _op):
+    """Give a new leaf what the other arguments of ``Value`` say."""
+    if isinstance(second, (tuple, list, set, frozenset)):
+        found = [second]
+    else:
+        node.label = second
+        found = []
+    found += [x for x in (children, _children) if x is not None]
+    if len(found) > 1:
+        raise TypeError("a Value has one collection of children, found two: leave out one of them.")
+    if isinstance(local_grads, str):
+        if _op is not None:
+            raise TypeError(f"a Value has one _op, found {local_grads!r} and {_op!r}: leave out one of them.")
+        local_grads, _op = None, local_grads
+    operands = tuple(found[0]) if found else ()
+    partials = () if local_grads is None else tuple(local_grads)
+    if operands and not partials:
+        raise TypeError(
+            f"Value({node._data!r}, children) has {len(operands)} children and no local_grads, so that no gradient "
+            "would reach them: pass the derivative in each, Value(data, children, local_grads), or compute the number "
+            "with Values."
+        )
+    if len(operands) != len(partials):
+        raise ValueError(f"{len(operands)} children and {len(partials)} local_grads: give one for each.")
+    if found and len(operands) > 1 and isinstance(found[0], (set, frozenset)):
+        raise TypeError("the children are a set, which has no order for local_grads to follow: pass a tuple.")
+    for x in operands:
+        if not isinstance(x, Value) and not is_real(x):
+            raise TypeError(f"a child is a Value, found {type(x).__name__} {x!r}: pass Values.")
+    for x in partials:
+        if isinstance(x, Value) or not is_real(x):
+            raise TypeError(f"local_grads are plain numbers, found {type(x).__name__} {x!r}: write its .data.")
+    if _op is not None and not isinstance(_op, str):
+        raise TypeError(f"_op is a string, found {type(_op).__name__} {_op!r}.")
+    if _op:
+        node.__dict__["_op"] = _op
+    if any(isinstance(x, Value) for x in operands):
+        _link(node, [x if isinstance(x, Value) else float(x) for x in operands], [float(x) for x in partials])
+
+
+@cython.cfunc
+def _link(node: Value, operands: list, partials: list):
+    """Make a leaf a node whose first derivatives are given: they follow the operands, as constants."""
+    if is_paused():
+        return
+    node._code = GIVEN
+    node._a = (*operands, *partials)
+    _remember(node, [_data_of(x) for x in operands] + partials)
+
+
+def _pass_on(node):
+    for x, slope in zip(node._children, node._local_grads, strict=True):
+        x.grad += slope * node.grad
 
 
 # --- Fields

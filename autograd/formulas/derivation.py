@@ -15,6 +15,8 @@ from fractions import Fraction
 from typing import Any
 
 from autograd.engine.errors import GraphError
+from autograd.engine.other_engines import refuse_given
+from autograd.engine.sweep import order
 from autograd.engine.value import Value
 from autograd.formulas.conventions import Convention, convention
 from autograd.formulas.equations import (
@@ -62,7 +64,9 @@ def derive(loss, *, parameters=None, inputs=None, targets=None, convention="stan
         StaleGraphError: a leaf was changed after the loss was recorded.
         FormulaError: a formula does not evaluate to the gradient: a bug.
     """
-    return Derivation(find_network(loss, parameters, inputs, targets), convention)
+    network = find_network(loss, parameters, inputs, targets)
+    refuse_given(order(loss))
+    return Derivation(network, convention)
 
 
 class Updates(list):

@@ -90,7 +90,7 @@ def test_micrograds_names_for_a_graph_are_there():
     a, b = Value(2.0), Value(-3.0)
     c = a * b
     assert c._prev == {a, b}
-    assert c._op == "mul"
+    assert c._op == "*"
     assert (a._prev, a._op) == (set(), "")
 
 

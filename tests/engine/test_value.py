@@ -275,7 +275,7 @@ def test_labels():
     assert node.label == "twice"
     node.label = None
     assert node.label is None
-    for bad in (1, b"x", ["x"], v):
+    for bad in (1, b"x", {"x": 1}, v):
         with pytest.raises(TypeError, match="a label is a string or None"):
             v.label = bad
         with pytest.raises(TypeError, match="a label is a string or None"):
@@ -391,11 +391,6 @@ def test_a_value_cannot_be_subclassed_or_both_engines_allow_it():
     """What is possible must not depend on whether a compiler was there."""
     with pytest.raises(TypeError):
         type("Special", (Value,), {})
-
-
-def test_a_value_has_no_other_attributes():
-    with pytest.raises(AttributeError):
-        Value(1.0).dat = 2.0
 
 
 def test_record_checks_its_operands():

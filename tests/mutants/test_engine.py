@@ -36,10 +36,13 @@ def test_the_small_engine_agrees_with_value(seed):
 @pytest.mark.parametrize("kind", [Engine, Value], ids=["small", "value"])
 def test_both_behave_alike(kind):
     a = kind(3, "a")
+    b = a.tanh()
+    assert (b._prev, b._op) == ({a}, "tanh")
     b = a * 2
     assert repr(a) == "Value(data=3.0, grad=0.0, label='a')"
     assert f"{b:.1f} {b}" == "6.0 Value(data=6.0, grad=0.0)"
-    assert (b._prev, b._op, b.parents, a._op, str(b.op)) == ({a}, "mul", (a,), "", "mul")
+    assert (b._prev == b._prev, b._op, b.parents, a._op, str(b.op)) == (True, "*", (a,), "", "mul")
+    assert {v.data for v in b._prev} == {3.0, 2.0}
     assert (a < b, a <= 3, a > b, a >= 3.5) == (True, True, False, False)
     assert a != kind(3)
     assert (a.detach().data, a.detach().label, b.detach().op) == (3.0, "a", None)
