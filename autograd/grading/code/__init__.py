@@ -1,0 +1,1 @@
+"""Hand-written backpropagation code, read and graded."""

@@ -1,0 +1,419 @@
+"""``Array``: an n-dimensional array in plain Python, with NumPy's semantics for any kind of number.
+
+An array is a flat list of elements and a way of reading it: shape, strides and offset. A slice, a transpose or a
+reshape reads the same list another way, so a change through one is seen through all. The modules above add arithmetic
+and the other methods (``method``): each of NumPy's functions is written once, and is the method of that name too.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
+
+from autograd.grading.code.arrays.bounds import spend
+from autograd.grading.code.arrays.indexing import Picked, View, locate
+from autograd.grading.code.arrays.kinds import (
+    BOOL,
+    FLOAT,
+    INT,
+    OBJECT,
+    TYPES,
+    DType,
+    cast,
+    dtype_of,
+    float_of,
+    kind_of,
+    plain,
+    promote,
+    truth,
+)
+from autograd.grading.code.arrays.layout import Shape, broadcast_shapes, positions, row_major, size_of, stretched
+
+__all__ = ["Array", "as_array", "from_nested", "method", "new_array", "single"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+MAX_DIMENSIONS = 64
+
+
+class Array:
+    """An n-dimensional array of elements of one kind.
+
+    Args:
+        buffer: the flat list that holds the elements; it is not copied.
+        dtype: the kind of the elements.
+        shape: the length of each axis.
+        strides: how far apart in the list two neighbours of each axis are; row-major by default.
+        offset: where in the list the first element is.
+
+    Programs make arrays with the functions ``array``, ``zeros`` and so on.
+
+    Example:
+        >>> from autograd.grading.code.arrays import numpy_names
+        >>> np = numpy_names()
+        >>> W = np["array"]([[1.0, 2.0], [3.0, 4.0]])
+        >>> W.T[0] -= 1.0
+        >>> W
+        array([[0.0, 2.0], [2.0, 4.0]])
+    """
+
+    __array_priority__ = 1000.0
+    __hash__ = None  # type: ignore[assignment]  # as an array of NumPy: it compares element by element
+    __slots__ = ("_buffer", "_dtype", "_offset", "_shape", "_strides")
+
+    def __init__(
+        self, buffer: list[Any], dtype: DType, shape: Shape, strides: Shape | None = None, offset: int = 0
+    ) -> None:
+        self._buffer = buffer
+        self._dtype = dtype
+        self._shape = shape
+        self._strides = row_major(shape) if strides is None else strides
+        self._offset = offset
+
+    # --- What it is
+
+    @property
+    def shape(self) -> Shape:
+        """The length of each axis. It can be set, as by ``reshape``, if that needs no copy."""
+        return self._shape
+
+    @shape.setter
+    def shape(self, shape: Any) -> None:
+        reshaped = self.reshape(shape)  # type: ignore[attr-defined]  # a module above adds it
+        if reshaped._buffer is not self._buffer:
+            raise AttributeError(
+                "Incompatible shape for in-place modification. Use `.reshape()` to make a copy with the desired shape."
+            )
+        self._shape, self._strides, self._offset = reshaped._shape, reshaped._strides, reshaped._offset
+
+    @property
+    def strides(self) -> Shape:
+        """How many bytes apart two neighbours of each axis would be."""
+        return tuple([8 * s for s in self._strides])
+
+    @property
+    def dtype(self) -> DType:
+        """The kind of the elements."""
+        return self._dtype
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return len(self._shape)
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return size_of(self._shape)
+
+    @property
+    def T(self) -> "Array":
+        """The array with its axes reversed, as a view."""
+        return Array(self._buffer, self._dtype, self._shape[::-1], self._strides[::-1], self._offset)
+
+    def _ordered(self, axes: list[int]) -> "Array":
+        """Return a view with the axes in another order."""
+        return self.view(tuple([self._shape[i] for i in axes]), tuple([self._strides[i] for i in axes]))
+
+    def is_contiguous(self) -> bool:
+        """Whether the elements stand in the list in the order of reading."""
+        step = 1
+        for n, stride in zip(reversed(self._shape), reversed(self._strides), strict=True):
+            if n != 1 and stride != step:
+                return False
+            step *= n
+        return True
+
+    def is_transposed(self) -> bool:
+        """Whether the elements stand in the list in the order of reading the transpose, not in that of the array."""
+        return len(self._shape) > 1 and self.T.is_contiguous() and not self.is_contiguous()
+
+    def elements(self) -> list[Any]:
+        """Return a new list of the elements in the order of reading."""
+        if self.is_contiguous():
+            return self._buffer[self._offset : self._offset + self.size]
+        buffer = self._buffer
+        return [buffer[p] for p in self.places()]
+
+    def places(self) -> list[int]:
+        """Return where in the flat list the elements stand, in the order of reading."""
+        return positions(self._shape, self._strides, self._offset)
+
+    def stretched_elements(self, shape: Shape) -> list[Any]:
+        """Return the elements of the array broadcast to a larger shape."""
+        if shape == self._shape:
+            return self.elements()
+        if not self._shape:
+            return [self._buffer[self._offset]] * size_of(shape)
+        buffer = self._buffer
+        return [buffer[p] for p in positions(shape, stretched(self._shape, self._strides, shape), self._offset)]
+
+    def view(self, shape: Shape, strides: Shape, offset: int | None = None) -> "Array":
+        """Return an array that reads the same elements another way."""
+        return Array(self._buffer, self._dtype, shape, strides, self._offset if offset is None else offset)
+
+    # --- Parts of it
+
+    def __getitem__(self, key: Any) -> Any:
+        found = locate(key, self._shape, self._strides, self._offset, read_index)
+        if isinstance(found, View):
+            if found.shape or _keeps_zero_dimensions(key):
+                return self.view(found.shape, found.strides, found.offset)
+            return single(self._buffer[found.offset], self._dtype)
+        buffer = self._buffer
+        result = Array([buffer[p] for p in found.places], self._dtype, found.shape)
+        n, picked = found.behind
+        if not n:
+            return result
+        order = [*range(n, n + picked), *range(n), *range(n + picked, result.ndim)]
+        stored = Array(result._ordered(order).elements(), self._dtype, tuple([found.shape[i] for i in order]))
+        return stored._ordered([order.index(i) for i in range(result.ndim)])
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        found = locate(key, self._shape, self._strides, self._offset, read_index)
+        if isinstance(found, View):
+            shape, places = found.shape, positions(found.shape, found.strides, found.offset)
+        else:
+            shape, places = found.shape, found.places
+        if self._dtype is OBJECT and not shape and not isinstance(value, Array):
+            self._buffer[places[0]] = value
+            return
+        source = as_array(value)
+        if self._dtype is INT and source.dtype is FLOAT and not isinstance(value, Array):
+            source = as_array(value, INT)
+        mask = isinstance(found, Picked) and found.mask
+        if mask and source.ndim > 1:
+            raise TypeError(
+                "NumPy boolean array indexing assignment requires a 0 or 1-dimensional input, input has "
+                f"{source.ndim} dimensions"
+            )
+        if mask and source.ndim == 1 and source.size not in (1, len(places)):
+            raise ValueError(
+                f"NumPy boolean array indexing assignment cannot assign {source.size} input values to the "
+                f"{len(places)} output values where the mask is true"
+            )
+        self.store(places, _fitted(source, shape, self._dtype, scalar=not isinstance(value, Array)), source.dtype)
+
+    def store(self, places: Sequence[int], values: list[Any], kind: DType) -> None:
+        """Put elements of some kind at places of the flat list, cast to the kind of this array."""
+        buffer = self._buffer
+        for place, value in zip(places, cast(values, kind, self._dtype), strict=True):
+            buffer[place] = value
+
+    def assign(self, values: list[Any], kind: DType) -> None:
+        """Replace all elements, in the order of reading, through this view."""
+        if self.is_contiguous():
+            self._buffer[self._offset : self._offset + len(values)] = cast(values, kind, self._dtype)
+        else:
+            self.store(self.places(), values, kind)
+
+    def __len__(self) -> int:
+        if not self._shape:
+            raise TypeError("len() of unsized object")
+        return self._shape[0]
+
+    def __iter__(self) -> Iterator[Any]:
+        if not self._shape:
+            raise TypeError("iteration over a 0-d array")
+        return (self[i] for i in range(self._shape[0]))
+
+    # --- As a single number
+
+    def item(self, *where: Any) -> Any:
+        """Return the only element, or the one at an index, as a plain number."""
+        if where:
+            key = where[0] if len(where) == 1 else where
+            array = (
+                self if len(where) > 1 or isinstance(key, tuple) else Array(self.elements(), self._dtype, (self.size,))
+            )
+            found = array[key]
+            return found.item() if isinstance(found, Array) else plain(found)
+        if self.size != 1:
+            raise ValueError("can only convert an array of size 1 to a Python scalar")
+        return self._buffer[self._offset]
+
+    def __bool__(self) -> bool:
+        if self.size == 1:
+            return truth(self.elements()[0])
+        if not self.size:
+            raise ValueError(
+                "The truth value of an empty array is ambiguous. "
+                "Use `array.size > 0` to check that an array is not empty."
+            )
+        raise ValueError("The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()")
+
+    def __float__(self) -> float:
+        return float_of(self._only())
+
+    def __int__(self) -> int:
+        return int(float_of(self._only()))
+
+    def _only(self) -> Any:
+        if self.size != 1:
+            raise TypeError("only 0-dimensional arrays can be converted to Python scalars")
+        return self.elements()[0]
+
+    def __index__(self) -> int:
+        if self._shape or self._dtype is not INT:
+            raise TypeError("only integer scalar arrays can be converted to a scalar index")
+        return int(self._buffer[self._offset])
+
+    def __repr__(self) -> str:
+        return f"array({self.tolist()!r}{'' if self.size or self._dtype is FLOAT else f', dtype={self._dtype}'})"
+
+    def __str__(self) -> str:
+        return str(self.tolist()).replace(",", "")
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item() if self.size == 1 and not self._shape else str(self), spec)
+
+    def tolist(self) -> Any:
+        """Return nested lists of plain numbers; of an array without axes, its number."""
+        values: list[Any] = self.elements()
+        for n in reversed(self._shape[1:]):
+            values = [values[i * n : i * n + n] for i in range(len(values) // n)] if n else [[]] * len(self)
+        return values if self._shape else values[0]
+
+
+def method(*names: str) -> Callable[[F], F]:
+    """Make a function whose first argument is an array a method of arrays, under each of these names."""
+
+    def add(function: F) -> F:
+        for name in names:
+            setattr(Array, name, function)
+        return function
+
+    return add
+
+
+def _keeps_zero_dimensions(key: Any) -> bool:
+    return key is Ellipsis or (isinstance(key, tuple) and (Ellipsis in [k for k in key if k is Ellipsis] or not key))
+
+
+def _fitted(source: Array, shape: Shape, kind: DType, scalar: bool) -> list[Any]:
+    """Return the elements of ``source`` broadcast to ``shape``, to be stored; leading axes of length 1 are dropped."""
+    start = source._shape
+    while len(start) > len(shape) and start[0] == 1:
+        start = start[1:]
+    trimmed = source.view(start, source._strides[source.ndim - len(start) :]) if start != source._shape else source
+    try:
+        fits = broadcast_shapes(start, shape) == shape
+    except ValueError:
+        fits = False
+    if not fits:
+        if not shape and scalar and kind is not OBJECT:
+            raise ValueError("setting an array element with a sequence.")
+        listed = [str(s).replace(" ", "") for s in (source._shape, shape)]
+        raise ValueError(f"could not broadcast input array from shape {listed[0]} into shape {listed[1]}")
+    return trimmed.stretched_elements(shape)
+
+
+def read_index(part: Any) -> tuple[Shape, str, list[Any]] | None:
+    """Return shape, kind and elements of an array, list or range within an index; None if it is none of these."""
+    if isinstance(part, range):
+        return (len(part),), "i", list(part)
+    if isinstance(part, (list, tuple)):
+        part = from_nested(part) if part else Array([], INT, (0,))
+    elif isinstance(part, bool) or type(part) is TYPES[BOOL.rank]:
+        return (), "b", [bool(part)]
+    if not isinstance(part, Array):
+        return None
+    return part._shape, part._dtype.code, part.elements()
+
+
+def single(x: Any, kind: DType) -> Any:
+    """Return one element as a program sees it: a scalar of its kind, but a Value, or any other object, as it is."""
+    t = type(x)
+    return TYPES[kind.rank](x) if t is float or t is int or t is bool else x
+
+
+def new_array(values: list[Any], kind: DType, shape: Shape) -> Any:
+    """Return a new array; without axes, the single element."""
+    return Array(values, kind, shape) if shape else single(values[0], kind)
+
+
+def as_array(what: Any, dtype: DType | None = None) -> Array:
+    """Return ``what`` as an array: an array as it is, nested sequences and numbers in a new one."""
+    if isinstance(what, Array):
+        if dtype is None or dtype is what._dtype:
+            return what
+        return Array(cast(what.elements(), what._dtype, dtype), dtype, what._shape)
+    return from_nested(what, dtype)
+
+
+def from_nested(what: Any, dtype: DType | None = None) -> Array:
+    """Return a new array of numbers, nested sequences, or arrays.
+
+    Raises:
+        ValueError: the sequences do not have the same shape.
+    """
+    if isinstance(what, Array):
+        return Array(cast(what.elements(), what._dtype, dtype or what._dtype), dtype or what._dtype, what._shape)
+    if not _is_sequence(what):
+        kind = kind_of(what)
+        target = dtype or kind
+        return Array(_cast_plain([plain(what)], kind, target), target, ())
+    shape, values, kinds = _gathered(what, dtype is OBJECT)
+    spend(len(values))
+    kind = promote(*kinds) if kinds else FLOAT
+    if kind is not OBJECT:
+        values = [x if type(x) is float else plain(x) for x in values]
+        if FLOAT in kinds and len(kinds) > 1:
+            values = [float(x) if isinstance(x, int) else x for x in values]
+        elif kind is INT and len(kinds) > 1:
+            values = list(map(int, values))
+    target = dtype or kind
+    return Array(_cast_plain(values, kind, target), target, shape)
+
+
+def _cast_plain(values: list[Any], kind: DType, target: DType) -> list[Any]:
+    """Return numbers of Python cast to a kind: unlike elements of arrays, an infinity is no integer."""
+    if kind is FLOAT and target is INT:
+        return [int(float_of(x)) for x in values]
+    return cast(values, kind, target)
+
+
+def _is_sequence(what: Any) -> bool:
+    return isinstance(what, (list, tuple, range, Array)) or (
+        hasattr(what, "tolist") and hasattr(what, "shape") and what.shape != ()
+    )
+
+
+def _gathered(what: Any, objects: bool) -> tuple[Shape, list[Any], set[DType]]:
+    """Return shape, elements and their kinds of nested sequences, level by level."""
+    shape: list[int] = []
+    level: list[Any] = [what]
+    while level and all(map(_is_sequence, level)):
+        if all(isinstance(x, Array) for x in level) and level:
+            inner = {x._shape for x in level}
+            if len(inner) == 1:
+                kinds = {x._dtype for x in level} if size_of(next(iter(inner))) else {level[0]._dtype}
+                return (*shape, *inner.pop()), [e for x in level for e in x.elements()], kinds
+        lists = [x.tolist() if hasattr(x, "tolist") and not isinstance(x, Array) else x for x in level]
+        lengths = {len(x) if not isinstance(x, Array) or x._shape else -1 for x in lists}
+        if len(lengths) > 1:
+            if objects:
+                break
+            raise _ragged(shape)
+        n = lengths.pop()
+        if n < 0 or len(shape) == MAX_DIMENSIONS:
+            break
+        shape.append(n)
+        level = [item for x in lists for item in x]
+        spend(len(level))
+    if not objects and any(map(_is_sequence, level)):
+        zero_dimensional = [x.item() if isinstance(x, Array) and not x._shape else x for x in level]
+        if any(map(_is_sequence, zero_dimensional)):
+            raise _ragged(shape)
+        level = zero_dimensional
+    return tuple(shape), level, {kind_of(x) for x in level}
+
+
+def _ragged(shape: list[int]) -> ValueError:
+    detected = str(tuple(shape)).replace(" ", "") if len(shape) != 1 else f"({shape[0]},)"
+    return ValueError(
+        "setting an array element with a sequence. The requested array has an inhomogeneous shape after "
+        f"{len(shape)} dimensions. The detected shape was {detected} + inhomogeneous part."
+    )
+
+
+def kind_from(dtype: Any) -> DType | None:
+    """Return the kind that an optional ``dtype=`` argument asks for; None if it asks for none."""
+    return None if dtype is None else dtype_of(dtype)

@@ -1,0 +1,197 @@
+"""What an index means: a view of an array, or a list of places picked from it.
+
+An index of integers, slices, ``None`` and ``...`` is a view. One with arrays, lists or masks in it picks elements: the
+arrays are stretched to one shape, which stands in the result where they stood, or first if they stood apart.
+"""
+
+from typing import Any
+
+from autograd.grading.code.arrays.bounds import spend
+from autograd.grading.code.arrays.layout import Shape, broadcast_shapes, positions, row_major, size_of, stretched
+
+__all__ = ["Picked", "View", "locate"]
+
+INVALID = (
+    "only integers, slices (`:`), ellipsis (`...`), numpy.newaxis (`None`) and integer or boolean arrays are valid "
+    "indices"
+)
+
+
+class View:
+    """A part of an array that shares its elements."""
+
+    def __init__(self, shape: Shape, strides: Shape, offset: int) -> None:
+        self.shape = shape
+        self.strides = strides
+        self.offset = offset
+
+
+class Picked:
+    """Elements picked one by one: their places in the flat list, in order.
+
+    ``mask`` tells that they were picked by a single mask, which words the error of a wrong assignment. ``behind`` has
+    the number of axes in front of the picked ones, and the number of the picked ones: NumPy stores these first.
+    """
+
+    def __init__(self, shape: Shape, places: list[int], mask: bool, behind: tuple[int, int]) -> None:
+        self.shape = shape
+        self.places = places
+        self.mask = mask
+        self.behind = behind
+
+
+class Numbers:
+    """An array of integers within an index."""
+
+    def __init__(self, shape: Shape, values: list[int]) -> None:
+        self.shape = shape
+        self.values = values
+
+
+class Truth(Numbers):
+    """A single truth value within an index: a new axis, of length 1 if it is true, else 0."""
+
+
+def locate(key: Any, shape: Shape, strides: Shape, offset: int, read: Any) -> View | Picked:
+    """Return where the elements are that ``array[key]`` stands for.
+
+    Args:
+        key: the index, as ``__getitem__`` gets it.
+        shape, strides, offset: the array's.
+        read: a function that returns shape, kind ("b" or "i") and flat values of an array or list within the index, or
+            None if it is neither.
+
+    Raises:
+        IndexError: the index does not fit the shape.
+    """
+    parts = _expanded(key if isinstance(key, tuple) else (key,), shape, read)
+    if any(isinstance(part, Numbers) for part in parts):
+        mask = not isinstance(key, (tuple, list)) and len(shape) == sum(isinstance(p, Numbers) for p in parts)
+        return _picked(parts, shape, strides, offset, mask and read(key)[1] == "b")
+    new_shape, new_strides, axis = [], [], 0
+    for part in parts:
+        if part is None:
+            new_shape.append(1)
+            new_strides.append(0)
+            continue
+        if isinstance(part, slice):
+            start, stop, step = part.indices(shape[axis])
+            new_shape.append(len(range(start, stop, step)))
+            new_strides.append(strides[axis] * step)
+            offset += start * strides[axis] if new_shape[-1] else 0
+        else:
+            offset += _checked(part, axis, shape[axis]) * strides[axis]
+        axis += 1
+    return View(tuple(new_shape), tuple(new_strides), offset)
+
+
+def _checked(i: int, axis: int, n: int) -> int:
+    if not -n <= i < n:
+        raise IndexError(f"index {i} is out of bounds for axis {axis} with size {n}")
+    return i + n if i < 0 else i
+
+
+def _expanded(key: tuple[Any, ...], shape: Shape, read: Any) -> list[Any]:
+    """Return an index as one part for each axis, and None for each new axis; masks become arrays of integers."""
+    parts: list[Any] = []
+    used, ellipsis_at = 0, None
+    for part in key:
+        if part is None or isinstance(part, slice):
+            parts.append(part)
+            used += part is not None
+        elif part is Ellipsis:
+            if ellipsis_at is not None:
+                raise IndexError("an index can only have a single ellipsis ('...')")
+            ellipsis_at = len(parts)
+        elif type(part) is int:
+            parts.append(part)
+            used += 1
+        else:
+            masks = _array_parts(part, shape, used if ellipsis_at is None else None, key, read)
+            parts.extend(masks)
+            used += sum(not isinstance(mask, Truth) for mask in masks)
+    if used > len(shape):
+        raise IndexError(f"too many indices for array: array is {len(shape)}-dimensional, but {used} were indexed")
+    at = len(parts) if ellipsis_at is None else ellipsis_at
+    parts[at:at] = [slice(None)] * (len(shape) - used)
+    return parts
+
+
+def _array_parts(part: Any, shape: Shape, used: int | None, key: tuple[Any, ...], read: Any) -> list[Any]:
+    found = read(part)
+    if found is None:
+        if hasattr(part, "__index__"):
+            return [part.__index__()]
+        raise IndexError(INVALID)
+    its_shape, kind, values = found
+    if kind == "i":
+        return [Numbers(its_shape, values)] if its_shape else [values[0]]
+    if kind != "b":
+        raise IndexError("arrays used as indices must be of integer (or boolean) type")
+    if not its_shape:
+        return [Truth((int(bool(values[0])),), [0] * bool(values[0]))]
+    # behind an ellipsis the axes are counted from the end: everything after it is one axis a part
+    axis = used if used is not None else len(shape) - len(its_shape) - _axes_after(part, key)
+    for i, n in enumerate(its_shape):
+        if n and axis + i < len(shape) and shape[axis + i] != n:
+            raise IndexError(
+                f"boolean index did not match indexed array along axis {axis + i}; size of axis is {shape[axis + i]} "
+                f"but size of corresponding boolean axis is {n}"
+            )
+    true = [i for i, value in enumerate(values) if value]
+    return [
+        Numbers((len(true),), [i // stride % n for i in true])
+        for n, stride in zip(its_shape, row_major(its_shape), strict=True)
+    ]
+
+
+def _axes_after(part: Any, key: tuple[Any, ...]) -> int:
+    at = next(i for i, other in enumerate(key) if other is part)
+    return sum(other is not None for other in key[at + 1 :])
+
+
+def _picked(parts: list[Any], shape: Shape, strides: Shape, offset: int, mask: bool) -> Picked:
+    arrays = [(i, part) for i, part in enumerate(parts) if isinstance(part, (Numbers, int))]
+    try:
+        common = broadcast_shapes(*[part.shape for _, part in arrays if isinstance(part, Numbers)])
+    except ValueError:
+        listed = " ".join(str(p.shape).replace(" ", "") for _, p in arrays if isinstance(p, Numbers))
+        raise IndexError(
+            f"shape mismatch: indexing arrays could not be broadcast together with shapes {listed} "
+        ) from None
+    together = arrays[-1][0] - arrays[0][0] == len(arrays) - 1
+    count = size_of(common)
+    before: list[tuple[int, int]] = []  # length and stride of the axes in front of the picked ones
+    after: list[tuple[int, int]] = []
+    picked = [offset] * count
+    axis = 0
+    for i, part in enumerate(parts):
+        if isinstance(part, (Numbers, int)):
+            if isinstance(part, Truth):
+                continue
+            n, stride = shape[axis], strides[axis]
+            if isinstance(part, int):
+                shift = _checked(part, axis, n) * stride
+                picked = [p + shift for p in picked]
+            else:
+                steps = [_checked(v, axis, n) * stride for v in part.values] if count else []
+                if part.shape != common:
+                    places = positions(common, stretched(part.shape, row_major(part.shape), common), 0)
+                    steps = [steps[p] for p in places]
+                picked = [p + s for p, s in zip(picked, steps, strict=True)]
+            axis += 1
+            continue
+        side = before if together and i < arrays[0][0] else after
+        if part is None:
+            side.append((1, 0))
+            continue
+        start, stop, step = part.indices(shape[axis])
+        side.append((len(range(start, stop, step)), strides[axis] * step))
+        if side[-1][0]:
+            picked = [p + start * strides[axis] for p in picked]
+        axis += 1
+    result = (*(n for n, _ in before), *common, *(n for n, _ in after))
+    spend(size_of(result))
+    outer = positions([n for n, _ in before], [s for _, s in before], 0)
+    inner = positions([n for n, _ in after], [s for _, s in after], 0)
+    return Picked(result, [o + p + q for o in outer for p in picked for q in inner], mask, (len(before), len(common)))

@@ -1,0 +1,136 @@
+"""Shapes and strides: where in a flat list the elements of an array, or of a view of one, stand."""
+
+from collections.abc import Sequence
+from math import prod
+from typing import Any
+
+__all__ = [
+    "AxisError",
+    "at_axis",
+    "axes_of",
+    "axis_of",
+    "broadcast_shapes",
+    "check_axes",
+    "positions",
+    "row_major",
+    "shape_of",
+    "size_of",
+]
+
+Shape = tuple[int, ...]
+
+
+class AxisError(ValueError, IndexError):
+    """Raised when an axis is asked for that an array does not have."""
+
+
+def size_of(shape: Sequence[int]) -> int:
+    """Return how many elements an array of this shape has."""
+    return prod(shape)
+
+
+def row_major(shape: Sequence[int]) -> Shape:
+    """Return the strides of a new array: the last axis is contiguous.
+
+    Example:
+        >>> row_major((2, 3, 4))
+        (12, 4, 1)
+    """
+    strides, step = [], 1
+    for n in reversed(shape):
+        strides.append(step)
+        step *= n
+    return tuple(reversed(strides))
+
+
+def positions(shape: Sequence[int], strides: Sequence[int], offset: int) -> list[int]:
+    """Return the places of all elements in the flat list, in the order of reading (the last axis fastest).
+
+    Example:
+        >>> positions((2, 2), (1, 2), 0)  # the transpose of a 2×2 array
+        [0, 2, 1, 3]
+    """
+    found = [offset]
+    for n, stride in zip(shape, strides, strict=True):
+        steps = [i * stride for i in range(n)]
+        found = [p + s for p in found for s in steps]
+    return found
+
+
+def shape_of(what: Any) -> Shape:
+    """Return a shape argument, an int or a sequence of ints, as a tuple.
+
+    Raises:
+        TypeError: it holds something that is not an integer.
+        ValueError: it is negative.
+    """
+    if hasattr(what, "__index__") and not getattr(what, "shape", ()):
+        shape: Shape = (what.__index__(),)
+    elif isinstance(what, float):
+        raise TypeError("'float' object cannot be interpreted as an integer")
+    else:
+        shape = tuple([n.__index__() if hasattr(n, "__index__") else _no_integer(n) for n in what])
+    if any(n < 0 for n in shape):
+        raise ValueError("negative dimensions are not allowed")
+    return shape
+
+
+def _no_integer(n: Any) -> int:
+    raise TypeError(f"'{type(n).__name__}' object cannot be interpreted as an integer")
+
+
+def axis_of(axis: Any, ndim: int) -> int:
+    """Return an axis, which may be counted from the end, as a number from 0 to ``ndim - 1``."""
+    if not hasattr(axis, "__index__"):
+        raise TypeError(f"'{type(axis).__name__}' object cannot be interpreted as an integer")
+    n = axis.__index__()
+    if not -ndim <= n < ndim:
+        raise AxisError(f"axis {n} is out of bounds for array of dimension {ndim}")
+    return n % ndim
+
+
+def at_axis(axis: int, part: Any) -> tuple[Any, ...]:
+    """Return the index that has ``part`` at an axis, and takes everything before and behind it."""
+    return (slice(None),) * axis + (part,)
+
+
+def axes_of(axis: Any, ndim: int) -> Shape:
+    """Return an ``axis=`` argument (None for all, one axis, or a tuple of axes) as a tuple of axes in order."""
+    if axis is None or (not ndim and not isinstance(axis, tuple) and axis in (0, -1)):
+        return tuple(range(ndim))
+    axes = [axis_of(a, ndim) for a in axis] if isinstance(axis, (tuple, list)) else [axis_of(axis, ndim)]
+    if len(set(axes)) != len(axes):
+        raise ValueError("duplicate value in 'axis'")
+    return tuple(sorted(axes))
+
+
+def check_axes(axis: Any, ndim: int) -> None:
+    """Raise AxisError if an axis is asked for that is not there; ``axes_of`` forgives it for a single number."""
+    if axis is not None:
+        axes_of(tuple(axis) if isinstance(axis, (tuple, list)) else (axis,), ndim)
+
+
+def broadcast_shapes(*shapes: Shape) -> Shape:
+    """Return the shape that all of these are stretched to.
+
+    Raises:
+        ValueError: two of them disagree in an axis and neither has length 1 there.
+
+    Example:
+        >>> broadcast_shapes((3, 1), (4,))
+        (3, 4)
+    """
+    result: list[int] = []
+    for i in range(-max(map(len, shapes), default=0), 0):
+        lengths = {s[i] for s in shapes if len(s) >= -i} - {1}
+        if len(lengths) > 1:
+            listed = " ".join("(" + ",".join(map(str, s)) + ("," if len(s) == 1 else "") + ")" for s in shapes)
+            raise ValueError(f"operands could not be broadcast together with shapes {listed} ")
+        result.append(lengths.pop() if lengths else 1)
+    return tuple(result)
+
+
+def stretched(shape: Shape, strides: Shape, target: Shape) -> Shape:
+    """Return the strides that let an array of ``shape`` be read as one of the larger shape ``target``."""
+    missing = len(target) - len(shape)
+    return (0,) * missing + tuple([0 if n == 1 else s for n, s in zip(shape, strides, strict=True)])
