@@ -9,14 +9,29 @@ True
 
 import os as _os
 
-import autograd as _autograd
+_HERE = _os.path.join(_os.path.dirname(_os.path.dirname(_os.path.abspath(__file__))), "autograd")
+
+
+def _check_distribution(folder):
+    """Find out whether HIPS autograd was installed after this: its files are in place of ours then."""
+    if _os.path.exists(_os.path.join(folder, "differential_operators.py")):
+        raise ImportError(
+            f"the folder {folder} is that of HIPS autograd, which has the import name that deltagrad has. Uninstall "
+            "both, 'pip uninstall autograd deltagrad', and install the one you want; for both, use two virtual "
+            "environments."
+        )
+
+
+_check_distribution(_HERE)
+
+import autograd as _autograd  # noqa: E402 - HIPS autograd may fail with an error that says nothing
 
 
 def _check_autograd():
-    """Find out whether a file of the user's own has the name of the package this one builds on."""
-    here = _os.path.dirname(_os.path.dirname(_os.path.abspath(__file__)))
+    """Find out whether something else has the name of the package this one builds on."""
     found = _os.path.abspath(_autograd.__file__ or "")
-    if found != _os.path.join(here, "autograd", "__init__.py"):
+    if found != _os.path.join(_HERE, "__init__.py"):
+        _check_distribution(_os.path.dirname(found))
         raise ImportError(
             f"nn needs the package 'autograd' beside it, and Python found {found}: rename that file, or have its "
             "folder later in sys.path."
@@ -25,7 +40,7 @@ def _check_autograd():
 
 _check_autograd()
 
-from nn.deltas import deltas  # noqa: E402 - after the check
+from nn.deltas import deltas  # noqa: E402 - after the check, which says what a failed import would not
 from nn.layers import MLP, Layer, Module, Neuron  # noqa: E402
 from nn.losses import binary_cross_entropy, cross_entropy, half_sse, hinge, mse, sse  # noqa: E402
 from nn.optimizers import SGD, Adam, Momentum  # noqa: E402
@@ -34,7 +49,7 @@ from nn.saving import SavedModelError, load, save  # noqa: E402
 from nn.training import History, fit  # noqa: E402
 
 __all__ = [
-    "MLP", "SGD", "Adam", "History", "Layer", "Module", "Momentum", "Neuron", "SavedModelError", "binary_cross_entropy",
-    "cross_entropy", "deltas", "fit", "half_sse", "hinge", "load", "mse", "plot_decision", "plot_gradient_flow",
-    "plot_landscape", "save", "sse",
+    "MLP", "SGD", "Adam", "History", "Layer", "Module", "Momentum", "Neuron", "SavedModelError",
+    "binary_cross_entropy", "cross_entropy", "deltas", "fit", "half_sse", "hinge", "load", "mse", "plot_decision",
+    "plot_gradient_flow", "plot_landscape", "save", "sse",
 ]  # fmt: skip

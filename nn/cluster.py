@@ -154,7 +154,7 @@ class ClusterTraining(Recorded):
 
     Args:
         client: of ``dask.distributed``.
-        model, loss, parameters, X, Y, classes: as of :class:`nn.native.Recorded`.
+        model, loss, parameters, X, Y, classes, look: as of :class:`nn.native.Recorded`.
         size: samples an update.
         accumulate: ``accumulate(samples, updates)`` sets the gradients of some samples by the engine, and returns the
             sum of their losses and how many answers were right; it raises where a number is not finite.
@@ -163,8 +163,8 @@ class ClusterTraining(Recorded):
         NotNative: this cannot be compiled.
     """
 
-    def __init__(self, client, model, loss, parameters, X, Y, size, classes, accumulate):
-        super().__init__(model, loss, parameters, X, Y, classes)
+    def __init__(self, client, model, loss, parameters, X, Y, size, classes, look, accumulate):
+        super().__init__(model, loss, parameters, X, Y, classes, look)
         self._client, self._by_engine = client, accumulate
         size = min(size, len(X))
         self._count = min(_MOST_SHARDS, max(1, size // _SMALLEST_PART))

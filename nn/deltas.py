@@ -14,7 +14,7 @@ from autograd.engine.errors import GraphError
 from autograd.engine.graph import adjoints
 from autograd.engine.primitives import dot
 from autograd.engine.sweep import order_of_all
-from nn.layers import NeuronName
+from nn.names import NeuronName
 
 __all__ = ["DeltaTable", "NeuronDelta", "deltas"]
 

@@ -8,7 +8,7 @@ from autograd.drawing.marks import colour, number, text, width
 from autograd.drawing.page import player
 from autograd.drawing.rendering import render
 from autograd.engine.algebra import is_real
-from nn.layers import NeuronName
+from nn.names import NeuronName
 
 __all__ = ["film_page", "film_picture"]
 

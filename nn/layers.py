@@ -6,42 +6,20 @@ to neuron 3) and ``b1[3]``; the nodes of $s_k$ and $a_k$ are labelled ``s1[3]`` 
 inputs count from 1.
 """
 
-import functools
 import operator
 import random as _random
+from collections.abc import Mapping, Set
 
 from autograd import Value
 from autograd.engine import functions
 from autograd.engine.algebra import is_real
 from autograd.engine.sums import affine
+from nn.advice import nearest, unknown_attribute
+from nn.data import generator_of, is_text, listed
+from nn.names import NeuronName
+from nn.weights import Weights
 
 __all__ = ["MLP", "Layer", "Module", "Neuron", "NeuronName"]
-
-
-class NeuronName(str):
-    """A label that says which neuron it belongs to: of a node in a graph, or of a weight or bias.
-
-    Attributes:
-        layer, neuron: which one, from 1.
-        activation: the name of its activation; None where the pre-activation is the output.
-        source: of a weight, the input it belongs to, from 1; else None.
-    """
-
-    __slots__ = ("activation", "layer", "neuron", "source")
-    layer: int
-    neuron: int
-    activation: str | None
-    source: int | None
-
-    def __new__(cls, letter, layer, neuron, activation=None, source=None):
-        """A name such as ``s1[3]``: the letter, the layer, the neuron; with a weight's source, ``w1[2,3]``."""
-        place = neuron if source is None else f"{source},{neuron}"
-        name = super().__new__(cls, f"{letter}{layer}[{place}]")
-        name.layer, name.neuron, name.activation, name.source = layer, neuron, activation, source
-        return name
-
-    def __getnewargs__(self):
-        return self[0], self.layer, self.neuron, self.activation, self.source
 
 
 class Module:
@@ -67,37 +45,21 @@ class Module:
         for p in self.parameters():
             p.grad = 0.0
 
-
-class Weights(list):
-    """The weights of a neuron: a list. Whatever changes it has the neuron read its weights anew.
-
-    Attributes:
-        row: the weights, and after them the bias, as a tuple that all samples share; None once there was a change.
-    """
-
-    row: tuple | None = None
-
-
-def _noting(name):
-    change = getattr(list, name)
-
-    @functools.wraps(change)
-    def method(self, *arguments, **options):
-        self.row = None
-        return change(self, *arguments, **options)
-
-    return method
-
-
-for _name in (
-    "__delitem__", "__iadd__", "__imul__", "__setitem__", "append", "clear", "extend", "insert", "pop", "remove",
-    "reverse", "sort",
-):  # fmt: skip
-    setattr(Weights, _name, _noting(_name))
+    def __getattr__(self, name):
+        unknown_attribute(self, name)
 
 
 class Neuron(Module):
     """One neuron.
+
+    Its weights, bias and activation can be replaced, and the neuron computes with the new ones from then on:
+
+    >>> neuron = Neuron(2, activation="tanh", seed=0)
+    >>> neuron.w = [Value(1.0), Value(2.0)]
+    >>> neuron.b = Value(0.5)
+    >>> neuron.activation = "linear"
+    >>> neuron([3.0, 1.0]).data
+    5.5
 
     Args:
         n_inputs: how many inputs it reads, 1 or more.
@@ -106,54 +68,64 @@ class Neuron(Module):
         bias: whether it has one; it starts at 0.
         layer, number: which neuron it is, for the labels.
         random: where the weights come from, uniform in [-1, 1); Python's shared generator by default.
+        seed: for weights of its own generator, in place of ``random``.
 
-    Attributes:
-        w: the weights, a list of ``n_inputs`` Values. b: the bias, or None. Either can be replaced.
-        nonlin: whether it has an activation.
+    Raises:
+        TypeError: an argument is of the wrong kind, such as an activation's name in place of ``nonlin``.
+        ValueError: ``n_inputs`` is no positive integer, or no function of one number has the activation's name.
     """
 
-    def __init__(self, n_inputs, nonlin=True, activation="relu", bias=True, layer=1, number=1, random=_random):
+    def __init__(
+        self, n_inputs, nonlin=True, activation="relu", bias=True, layer=1, number=1, random=_random, seed=None
+    ):
         n_inputs = _count("a neuron reads {} inputs", n_inputs)
-        self.activation = activation if nonlin else "linear"
-        self._activate = _function(self.activation)
-        self._is_named = isinstance(self.activation, str)
-        shown = None if self._activate is None else _shown(self.activation)
-        self.w = [
-            Value(random.uniform(-1, 1), NeuronName("w", layer, number, shown, j)) for j in range(1, n_inputs + 1)
-        ]
-        self.b = Value(0.0, NeuronName("b", layer, number, shown)) if bias else None
-        self._names = NeuronName("s", layer, number, shown), NeuronName("a", layer, number, shown)
+        nonlin, bias = _switch("Neuron", "nonlin", nonlin), _switch("Neuron", "bias", bias)
+        layer, number = _number("Neuron", "layer", layer), _number("Neuron", "number", number)
+        generator = random if seed is None else generator_of(seed)
+        self._place = layer, number
+        self._use(activation if nonlin else "linear")
+        weights = [Value(generator.uniform(-1, 1)) for _ in range(n_inputs)]
+        self._weights = Weights(weights, Value(0.0) if bias else None, (layer, number, self._shown))
+
+    def _use(self, activation):
+        self._activate = _function(activation)
+        self._activation = activation
+        self._is_named = isinstance(activation, str)
+        self._shown = None if self._activate is None else shown(activation)
+        self._names = NeuronName("s", *self._place, self._shown), NeuronName("a", *self._place, self._shown)
 
     @property
-    def w(self):
-        """The weights, a list."""
-        return self._w
+    def w(self) -> Weights:
+        """The weights, a list of ``n_inputs`` Values; each of them, or all, can be replaced by others."""
+        return self._weights
 
     @w.setter
-    def w(self, weights):
-        self._w = Weights(weights)
+    def w(self, values):
+        self._weights[:] = values
 
     @property
-    def b(self):
-        """The bias, or None."""
-        return self._b
+    def b(self) -> Value | None:
+        """The bias, or None. It can be replaced by another Value, or by None."""
+        return self._weights.bias
 
     @b.setter
-    def b(self, bias):
-        self._b = bias
-        self._w.row = None
+    def b(self, value):
+        self._weights.bias = value
 
     @property
-    def nonlin(self):
-        """Whether it has an activation."""
+    def activation(self):
+        """The activation, as it was given. It can be replaced by the name of another, or by a function of one Value."""
+        return self._activation
+
+    @activation.setter
+    def activation(self, activation):
+        self._use(activation)
+        self._weights.rename((*self._place, self._shown))
+
+    @property
+    def nonlin(self) -> bool:
+        """Whether it has an activation: micrograd's name for that."""
         return self._activate is not None
-
-    @property
-    def _row(self):
-        row = self._w.row
-        if row is None:
-            row = self._w.row = tuple(self._w) if self._b is None else (*self._w, self._b)
-        return row
 
     def __call__(self, x):
         """The activation, a Value, for a sequence of ``n_inputs`` numbers or Values.
@@ -162,10 +134,15 @@ class Neuron(Module):
             TypeError: the inputs are no sequence of numbers, or the activation function returned no Value.
             ValueError: there are more or fewer inputs.
         """
-        return self._read(_inputs(x, len(self.w)))
+        x = _inputs(x, len(self._weights))
+        try:
+            return self._read(x)
+        except TypeError:
+            _refuse_batch(x)
+            raise
 
     def _read(self, x):
-        s = affine(self._row, x)
+        s = affine(self._weights.row, x)
         s.label, a_name = self._names
         if self._activate is None:
             return s
@@ -180,7 +157,7 @@ class Neuron(Module):
         """Label what an activation function of the user's returned."""
         if not isinstance(a, Value):
             raise TypeError(
-                f"the activation {_shown(self.activation)} returned {type(a).__name__} {a!r}: compute its result from "
+                f"the activation {shown(self.activation)} returned {type(a).__name__} {a!r}: compute its result from "
                 "its argument, a Value, with arithmetic and the functions of autograd."
             )
         if a is s:
@@ -190,10 +167,10 @@ class Neuron(Module):
 
     def parameters(self) -> list[Value]:
         """The weights, then the bias if there is one."""
-        return list(self._row)
+        return list(self._weights.row)
 
     def __repr__(self):
-        return f"{_shown(self.activation)} neuron of {len(self.w)} inputs"
+        return f"{shown(self.activation)} neuron of {len(self.w)} inputs"
 
 
 class Layer(Module):
@@ -203,22 +180,39 @@ class Layer(Module):
         n_inputs: how many inputs each reads.
         n_neurons: how many neurons there are.
         layer: which layer it is, for the labels.
+        seed: for weights of its own generator; by default they come from Python's shared one.
         options: passed to each :class:`Neuron`: ``activation``, ``bias``, ``nonlin``, ``random``.
+
+    Raises:
+        TypeError: an argument is of the wrong kind, such as an activation's name in place of ``layer``.
+        ValueError: a size is no positive integer, or no function of one number has the activation's name.
     """
 
-    def __init__(self, n_inputs, n_neurons, layer=1, **options):
+    def __init__(self, n_inputs, n_neurons, layer=1, seed=None, **options):
         n_neurons = _count("a layer has {} neurons", n_neurons)
+        layer = _number("Layer", "layer", layer)
+        if seed is not None:
+            options["random"] = generator_of(seed)
         self.neurons = [Neuron(n_inputs, layer=layer, number=k + 1, **options) for k in range(n_neurons)]
 
     def __call__(self, x):
         """The activations, a list of Values; of a single neuron, that Value itself."""
         x = _inputs(x, len(self.neurons[0].w))
-        out = [neuron._read(x) for neuron in self.neurons]
+        try:
+            out = [neuron._read(x) for neuron in self.neurons]
+        except TypeError:
+            _refuse_batch(x)
+            raise
         return out[0] if len(out) == 1 else out
 
     def parameters(self) -> list[Value]:
         """Those of the neurons, in order."""
         return [p for neuron in self.neurons for p in neuron.parameters()]
+
+    def activations(self) -> str:
+        """The name of the neurons' activation, or a list of them where they differ."""
+        names = [shown(neuron.activation) for neuron in self.neurons]
+        return names[0] if len(set(names)) == 1 else f"[{', '.join(names)}]"
 
     def __repr__(self):
         return f"Layer of [{', '.join([str(neuron) for neuron in self.neurons])}]"
@@ -233,23 +227,36 @@ class MLP(Module):
     Args:
         n_inputs: how many inputs the first layer reads.
         sizes: the number of neurons of each layer, the last being the outputs.
-        activation: of the layers before the last; or a list with one for each layer, the last included.
+        activation: of the layers before the last, ReLU by default; or a list with one for each layer, the last
+            included.
         output: the activation of the last layer.
         bias: whether neurons have one.
         seed: for weights of its own generator; by default they come from Python's shared one.
 
     Raises:
-        ValueError: a size is no positive integer, or an activation's name is that of no function of one number.
+        ValueError: a size is no positive integer, or an activation's name is that of no function of one number, or
+            there is no layer that it would be of.
     """
 
-    def __init__(self, n_inputs, sizes, activation="relu", output="linear", bias=True, seed=None):
-        sizes = list(sizes) if hasattr(sizes, "__iter__") else []
+    def __init__(self, n_inputs, sizes, activation=None, output="linear", bias=True, seed=None):
+        sizes = list(sizes) if hasattr(sizes, "__iter__") and not is_text(sizes) else []
         if not sizes:
             raise ValueError("an MLP has one layer or more: give a list of their sizes, such as [16, 16, 1].")
-        each = list(activation) if isinstance(activation, (list, tuple)) else [activation] * (len(sizes) - 1) + [output]
+        if isinstance(activation, (list, tuple)):
+            each = list(activation)
+        else:
+            each = ["relu" if activation is None else activation] * (len(sizes) - 1) + [output]
         if len(each) != len(sizes):
             raise ValueError(f"{len(sizes)} layers and {len(each)} activations: give one for each layer.")
-        generator = _random if seed is None else _random.Random(seed)
+        if len(sizes) == 1 and activation is not None and not isinstance(activation, (list, tuple)):
+            _function(activation)  # a misspelt name is said first
+            if activation != output:
+                raise ValueError(
+                    f"activation={shown(activation)!r} is that of the layers before the last, and there is no hidden "
+                    f"layer: did you mean output={shown(activation)!r}?"
+                )
+        bias = _switch("MLP", "bias", bias)
+        generator = _random if seed is None else generator_of(seed)
         self.layers = [
             Layer(n, m, layer=k + 1, activation=each[k], bias=bias, random=generator)
             for k, (n, m) in enumerate(zip([n_inputs, *sizes], sizes, strict=False))
@@ -275,8 +282,14 @@ class MLP(Module):
 
     def __repr__(self):
         sizes = [len(self.layers[0].neurons[0].w), *[len(layer.neurons) for layer in self.layers]]
-        names = [_shown(layer.neurons[0].activation) for layer in self.layers]
+        names = [layer.activations() for layer in self.layers]
         return f"MLP({'-'.join([str(n) for n in sizes])}, {', '.join(names)})"
+
+
+_ALIASES = {  # what other libraries call them
+    "hard_relu": "relu", "identity": "linear", "logistic": "sigmoid", "logsigmoid": "log_sigmoid", "none": "linear",
+    "swish": "silu",
+}  # fmt: skip
 
 
 def _count(what, n):
@@ -290,17 +303,52 @@ def _count(what, n):
     return count
 
 
+def _switch(what, name, x):
+    """A bool; an activation's name in its place would count as True."""
+    if isinstance(x, str) or not is_real(x) or x not in (0, 1):
+        raise TypeError(f"{name} of {what} is True or False, found {x!r}{_meant(x)}.")
+    return bool(x)
+
+
+def _number(what, name, n):
+    """Which layer or neuron it is."""
+    try:
+        return operator.index(n)
+    except TypeError:
+        raise TypeError(f"{name} of {what} is a number for the labels, found {n!r}{_meant(n)}.") from None
+
+
+def _meant(x):
+    return f": write activation={shown(x)!r}" if isinstance(x, str) or callable(x) else ""
+
+
 def _inputs(x, n):
     if type(x) is not tuple:
         if isinstance(x, Value) or is_real(x):
             x = (x,)
-        try:
-            x = tuple(x)
-        except TypeError:
-            raise TypeError(f"inputs are a sequence of {n} numbers or Values, found {type(x).__name__}.") from None
+        elif type(x) is not list:
+            if isinstance(x, (Set, Mapping)) or is_text(x) or not _iterates(x):
+                raise TypeError(f"inputs are a sequence of {n} numbers or Values, found {type(x).__name__}.")
+            if not hasattr(x, "tolist"):  # an array keeps its numbers as they are
+                x = listed("a sample", x)
+        x = tuple(x)
     if len(x) != n:
+        _refuse_batch(x)
         raise ValueError(f"expected {n} inputs, found {len(x)}: give one number for each.")
     return x
+
+
+def _iterates(x):
+    return hasattr(x, "__iter__") or callable(getattr(x, "to_numpy", None)) or hasattr(x, "__array__")
+
+
+def _refuse_batch(x):
+    """Say what to write where the inputs are several samples."""
+    if any(hasattr(row, "__len__") and not is_text(row) for row in x):
+        raise ValueError(
+            f"a model reads one sample, a row of numbers, found {len(x)} rows: write [model(x) for x in X], or "
+            "autograd.compile for machine code that reads a batch."
+        )
 
 
 def _function(activation):
@@ -310,8 +358,9 @@ def _function(activation):
     if activation == "linear":
         return None
     if not isinstance(activation, str) or activation not in functions.__all__:
+        meant = nearest(_ALIASES.get(str(activation).lower(), activation), ("linear", *functions.__all__))
         raise ValueError(
-            f"no activation is called {activation!r}: use 'linear', a function of autograd.engine.functions such as "
+            f"no activation is called {activation!r}{meant or ':'} Use 'linear', a function of autograd such as "
             "'relu', 'tanh' or 'sigmoid', or pass a function of one Value."
         )
     # A method is recorded the shortest way.
@@ -328,5 +377,8 @@ def _function(activation):
     return function
 
 
-def _shown(activation):
-    return activation if isinstance(activation, str) else getattr(activation, "__name__", "custom")
+def shown(activation) -> str:
+    """The name of an activation."""
+    if isinstance(activation, str):
+        return activation
+    return getattr(activation, "__name__", None) or getattr(activation, "name", None) or "custom"

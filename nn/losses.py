@@ -19,7 +19,7 @@ def sse(outputs, targets) -> Value:
         TypeError: a target is no number.
         ValueError: the number of targets is not the number of outputs.
     """
-    return _sum([(t - y) ** 2 for y, t in _pairs(outputs, targets, "sse")])
+    return _sum([(t - y) ** 2 for y, t in pairs(outputs, targets, "sse")])
 
 
 def half_sse(outputs, targets) -> Value:
@@ -29,7 +29,7 @@ def half_sse(outputs, targets) -> Value:
         TypeError: a target is no number.
         ValueError: the number of targets is not the number of outputs.
     """
-    return 0.5 * _sum([(t - y) ** 2 for y, t in _pairs(outputs, targets, "half_sse")])
+    return 0.5 * _sum([(t - y) ** 2 for y, t in pairs(outputs, targets, "half_sse")])
 
 
 def mse(outputs, targets) -> Value:
@@ -39,8 +39,8 @@ def mse(outputs, targets) -> Value:
         TypeError: a target is no number.
         ValueError: the number of targets is not the number of outputs.
     """
-    pairs = _pairs(outputs, targets, "mse")
-    return _sum([(t - y) ** 2 for y, t in pairs]) / len(pairs)
+    found = pairs(outputs, targets, "mse")
+    return _sum([(t - y) ** 2 for y, t in found]) / len(found)
 
 
 def hinge(outputs, targets) -> Value:
@@ -50,11 +50,11 @@ def hinge(outputs, targets) -> Value:
         TypeError: a target is no number.
         ValueError: the number of targets is not the number of outputs, or a target is neither -1 nor 1.
     """
-    pairs = _pairs(outputs, targets, "hinge")
-    for _, t in pairs:
+    found = pairs(outputs, targets, "hinge")
+    for _, t in found:
         if not isinstance(t, Value) and t not in (-1, 1):
             raise ValueError(f"hinge takes targets -1 and 1, found {t!r}: map your classes to them.")
-    return _sum([relu(1 + -t * y) for y, t in pairs])
+    return _sum([relu(1 + -t * y) for y, t in found])
 
 
 def binary_cross_entropy(outputs, targets, *, logits=False) -> Value:
@@ -79,8 +79,8 @@ def binary_cross_entropy(outputs, targets, *, logits=False) -> Value:
     >>> round(grad(lambda z: binary_cross_entropy(z, 1, logits=True))(0.0), 6)
     -0.5
     """
-    pairs = _pairs(outputs, targets, "binary_cross_entropy")
-    for y, t in pairs:
+    found = pairs(outputs, targets, "binary_cross_entropy")
+    for y, t in found:
         number = t.data if isinstance(t, Value) else t
         if not 0 <= number <= 1:
             raise ValueError(
@@ -93,8 +93,8 @@ def binary_cross_entropy(outputs, targets, *, logits=False) -> Value:
                 "sigmoid, or pass logits=True."
             )
     if logits:
-        return _sum([softplus(z) - t * z for z, t in pairs])
-    return _sum([-_likelihood(y, t) for y, t in pairs])
+        return _sum([softplus(z) - t * z for z, t in found])
+    return _sum([-_likelihood(y, t) for y, t in found])
 
 
 def _likelihood(y, t):
@@ -124,15 +124,15 @@ def cross_entropy(logits, target) -> Value:
         )
     normalizer = logsumexp(logits)
     if _is_sequence(target):
-        pairs = _pairs(logits, target, "cross_entropy")
-        numbers = [t.data if isinstance(t, Value) else t for _, t in pairs]
+        found = pairs(logits, target, "cross_entropy")
+        numbers = [t.data if isinstance(t, Value) else t for _, t in found]
         # float32 probabilities miss 1 by some 1e-7 each
         if not (all(t >= 0 for t in numbers) and abs(math.fsum(numbers) - 1) < 1e-4):
             raise ValueError(
                 f"cross_entropy takes the probability of each class, 0 or more and adding up to 1, found {target!r}: "
                 "divide them by their sum, or give the index of the true class."
             )
-        return _sum([t * (normalizer - z) for z, t in pairs if isinstance(t, Value) or t != 0])
+        return _sum([t * (normalizer - z) for z, t in found if isinstance(t, Value) or t != 0])
     target = _plain(target)
     if not is_real(target):
         raise TypeError(f"cross_entropy takes a class or probabilities, found {type(target).__name__} {target!r}.")
@@ -141,13 +141,26 @@ def cross_entropy(logits, target) -> Value:
     return normalizer - logits[int(target)]
 
 
-def _pairs(outputs, targets, name):
+def pairs(outputs, targets, name):
+    """The pairs of an output and its target.
+
+    Args:
+        outputs: a Value or a sequence of Values.
+        targets: a number or a sequence of as many numbers; Values, too.
+        name: of the loss, for messages.
+
+    Raises:
+        TypeError: a target is no number.
+        ValueError: there are not as many targets as outputs, or none.
+    """
     outputs = list(outputs) if _is_sequence(outputs) else [outputs]
     targets = [_plain(t) for t in (targets if _is_sequence(targets) else [targets])]
     if len(outputs) != len(targets) or not outputs:
-        raise ValueError(
-            f"{name} of {len(outputs)} outputs and {len(targets)} targets: give one target for each output."
-        )
+        advice = "give one target for each output"
+        if name == "cross_entropy" and len(targets) == 1:
+            advice = "give the class itself, not a row of it (Y.ravel() makes classes of a column), or a probability "
+            advice += "for each output"
+        raise ValueError(f"{name} of {len(outputs)} outputs and {len(targets)} targets: {advice}.")
     for t in targets:
         if not (isinstance(t, Value) or is_real(t)):
             raise TypeError(f"{name} takes numbers as targets, found {type(t).__name__} {t!r}: convert it first.")

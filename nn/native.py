@@ -5,13 +5,15 @@ import time
 
 import numpy as np
 
-from autograd import Value
+from autograd import Value, no_grad
 from autograd.compiler.programs import Program
 from autograd.compiler.recording import watched
 from autograd.compiler.training import Descent
 from autograd.engine.algebra import is_real
 from autograd.engine.value import assign
 from nn import losses
+from nn.data import finite
+from nn.firstlook import diverged, is_ours
 from nn.optimizers import SGD, Adam, Momentum
 
 __all__ = ["NativeTraining", "NotNative", "Recorded", "one_sample", "rows_of"]
@@ -62,6 +64,25 @@ def one_sample(model, loss, x, y) -> Sample:
     return Sample(value, listed, [*inputs, *targets])
 
 
+def _first_sample(model, loss, X, Y, look) -> Sample:
+    """The first sample whose numbers are not too large for floats, recorded; before that all targets are looked at.
+
+    Raises:
+        FloatingPointError: there is none.
+        NotNative: other samples might compute something else.
+    """
+    for x, y in zip(X, Y, strict=True):
+        try:
+            with no_grad():
+                outputs = model(x)
+            if isinstance(outputs, (Value, list, tuple)):
+                look.targets(outputs)
+            return one_sample(model, loss, x, y)
+        except OverflowError as error:
+            failure = error
+    raise FloatingPointError(diverged(f"the loss is too large for a float ({failure})", 0)) from failure
+
+
 def _is_row(y):
     return not is_real(y) and not isinstance(y, Value)
 
@@ -95,14 +116,19 @@ class Recorded:
         parameters: of the model.
         X, Y: the samples, tuples of numbers.
         classes: the function from a target to its class, or None.
+        look: a :class:`nn.firstlook.FirstLook`, which checks what one recorded sample does not show.
 
     Raises:
         NotNative: this cannot be compiled.
+        TypeError, ValueError: what the model or the loss says of a sample.
     """
 
-    def __init__(self, model, loss, parameters, X, Y, classes):
+    def __init__(self, model, loss, parameters, X, Y, classes, look):
         self._parameters = parameters
-        sample = self._sample = one_sample(model, loss, X[0], Y[0])
+        sample = self._sample = _first_sample(model, loss, X, Y, look)
+        look(sample.loss)
+        if not is_ours(model, loss):
+            look.everything()
         unique = list(dict.fromkeys(parameters))
         if len(unique) != len(parameters) or any(p.op is not None for p in parameters):
             raise NotNative("a parameter is no leaf, or is listed twice")
@@ -138,7 +164,7 @@ class NativeTraining(Recorded):
 
     Args:
         model, loss, optimizer: as of :func:`nn.fit`.
-        parameters, X, Y, classes: as of :class:`Recorded`.
+        parameters, X, Y, classes, look: as of :class:`Recorded`.
         size: samples an update.
         generator: what shuffles, or None.
         epochs: how many there are going to be, about.
@@ -149,8 +175,8 @@ class NativeTraining(Recorded):
         NotNative: this cannot be compiled.
     """
 
-    def __init__(self, model, loss, optimizer, parameters, X, Y, size, classes, generator, epochs, accumulate):
-        super().__init__(model, loss, parameters, X, Y, classes)
+    def __init__(self, model, loss, optimizer, parameters, X, Y, size, classes, look, generator, epochs, accumulate):
+        super().__init__(model, loss, parameters, X, Y, classes, look)
         self._optimizer, self._generator, self._accumulate = optimizer, generator, accumulate
         sample = self._sample
         change, key = self._rule()
@@ -267,7 +293,7 @@ class NativeTraining(Recorded):
                 if k == 0:
                     raise
                 break  # it is asked again when its update comes
-            if not (is_real(found) and not isinstance(found, Value) and math.isfinite(found) and found >= 0):
+            if not (is_real(found) and not isinstance(found, Value) and finite(found) and found >= 0):
                 break
             rates.append(float(found))
         return rates + [math.nan] * (budget - len(rates))  # which stops the update: it is made by hand, and says why

@@ -10,6 +10,7 @@ import math
 
 from autograd import Value, sqrt
 from autograd.engine.algebra import is_real
+from nn.data import finite
 
 __all__ = ["SGD", "Adam", "Momentum", "Optimizer"]
 
@@ -36,6 +37,12 @@ class Optimizer:
         self.updates = 0
         self._memory: dict = {}
 
+    def __setattr__(self, name, value):
+        # With NumPy's float32, or a Fraction, updates would be computed otherwise than by machine code.
+        if is_real(value) and not isinstance(value, int):
+            value = float(value)
+        super().__setattr__(name, value)
+
     def step(self, parameters) -> None:
         """Update the data of every parameter from its ``grad``.
 
@@ -57,6 +64,7 @@ class Optimizer:
         if callable(rate):
             rate = rate(self.updates)
             _check(f"the scheduled rate of update {self.updates + 1}", rate, least=0.0)
+            rate = float(rate)
         gradients = self._gradients(parameters)
         changes, memory = self._changes(parameters, gradients, rate)
         old = [p.data for p in parameters]
@@ -64,7 +72,7 @@ class Optimizer:
         if not all(map(math.isfinite, data)):
             p, new = next((p, x) for p, x in zip(parameters, data, strict=True) if not math.isfinite(x))
             raise FloatingPointError(
-                f"{p.label or 'a parameter'} is {p.data} and would become {new} at update {self.updates + 1}, and "
+                f"{_name(p)} is {p.data} and would become {new} at update {self.updates + 1}, and "
                 "nothing was changed: lower the rate."
             )
         before = self._memory, self.updates
@@ -89,7 +97,7 @@ class Optimizer:
         if not all(map(math.isfinite, found)):
             p, gradient = next((p, g) for p, g in zip(parameters, found, strict=True) if not math.isfinite(g))
             raise FloatingPointError(
-                f"the gradient of {p.label or 'a parameter'} is {gradient} at update {self.updates + 1}, and "
+                f"the gradient of {_name(p)} is {gradient} at update {self.updates + 1}, and "
                 "nothing was changed: lower the rate, or look for numbers in the data that are too large."
             )
         if self.weight_decay:
@@ -103,7 +111,7 @@ class Optimizer:
             change, memory[p] = self._change(gradient, rate, memory.get(p, self._start))
             if not all(map(math.isfinite, memory[p])):  # the parameter would stand still from here on
                 raise FloatingPointError(
-                    f"what {type(self).__name__} remembers of {p.label or 'a parameter'} would be {max(memory[p])} "
+                    f"what {type(self).__name__} remembers of {_name(p)} would be {max(memory[p])} "
                     f"with the gradient {gradient}, too large for a float, and nothing was changed: scale the loss."
                 )
             changes.append(change)
@@ -203,10 +211,15 @@ class Adam(Optimizer):
         return {"beta1": self.beta1, "beta2": self.beta2, "epsilon": self.epsilon, "weight_decay": self.weight_decay}
 
 
+def _name(parameter):
+    """The label of a parameter without what a terminal would obey."""
+    return "".join([c if c.isprintable() else "?" for c in parameter.label or "a parameter"])
+
+
 def _check(name, value, above=None, least=None, below=None):
     bounds = [f"above {above}"] * (above is not None) + [f"{least} or more"] * (least is not None)
     bounds += [f"below {below}"] * (below is not None)
-    fits = not isinstance(value, Value) and is_real(value) and math.isfinite(value)
+    fits = not isinstance(value, Value) and is_real(value) and finite(value)
     fits = fits and (above is None or value > above) and (least is None or value >= least)
     if not (fits and (below is None or value < below)):
         raise ValueError(f"{name} is a number {' and '.join(bounds)}, found {value!r}.")

@@ -8,14 +8,30 @@ import random as _random
 
 from autograd import Value, no_grad, replay
 from autograd.engine.graph import adjoints, leaves
+from nn.data import listed, samples
 from nn.deltas import deltas
 
 __all__ = ["plot_decision", "plot_gradient_flow", "plot_landscape"]
 
 
-def _axes(ax):
-    import matplotlib.pyplot as plt  # lazy: a heavy library, and an extra
+def pyplot():
+    """Return ``matplotlib.pyplot``, imported when it is asked for: a heavy library, and an extra.
 
+    Raises:
+        ModuleNotFoundError: it is not installed; the message says how to get it.
+    """
+    try:
+        import matplotlib.pyplot as plt
+    except ModuleNotFoundError as error:
+        if error.name not in ("matplotlib", "numpy"):
+            raise
+        advice = f"plots need {error.name}: pip install 'deltagrad[plots]'."
+        raise ModuleNotFoundError(advice, name=error.name) from error
+    return plt
+
+
+def _axes(ax):
+    plt = pyplot()
     if ax is None:
         _, ax = plt.subplots(layout="constrained")
     return ax
@@ -27,10 +43,12 @@ def _outputs(model, x):
 
 
 def _rows(X, Y):
-    X = [[float(v) for v in row] for row in X]
-    Y = [[float(v) for v in y] if hasattr(y, "__len__") else float(y) for y in Y]
+    X, Y = listed("X", X), listed("Y", Y)
     if not X or len(X) != len(Y):
         raise ValueError(f"{len(X)} samples and {len(Y)} targets: give one target for each sample.")
+    X, Y = samples(X, Y)
+    X = [[float(v) for v in row] for row in X]
+    Y = [[float(v) for v in y] if isinstance(y, tuple) else float(y) for y in Y]
     return X, Y
 
 
@@ -51,6 +69,7 @@ def plot_decision(model, X, Y, ax=None, steps=80):
     Raises:
         ValueError: a sample has not two numbers, or there are not as many targets as samples.
     """
+    pyplot()
     import numpy as np  # lazy: comes with matplotlib
 
     X, Y = _rows(X, Y)
@@ -101,6 +120,7 @@ def plot_landscape(model, loss, X, Y, ax=None, radius=1.0, steps=31, seed=0):
     Returns:
         The Axes.
     """
+    pyplot()
     import numpy as np  # lazy: comes with matplotlib
 
     X, Y = _rows(X, Y)

@@ -5,14 +5,13 @@ each parameter and its number in hexadecimal (``float.hex``), so that every bit 
 and a checksum. Nothing in it is ever executed.
 """
 
-import contextlib
 import hashlib
 import json
 import os
-import tempfile
 
 from autograd.engine.errors import AutogradError
-from nn.layers import Module
+from nn.files import write_whole
+from nn.layers import MLP, Module, shown
 
 __all__ = ["SavedModelError", "load", "save"]
 
@@ -29,7 +28,8 @@ class SavedModelError(AutogradError, ValueError):
 def save(model, path) -> None:
     """Write the parameters of a model to a file.
 
-    The file is replaced as a whole: whatever goes wrong, either the old one or the new one is there.
+    The file is replaced as a whole: whatever goes wrong, either the old one or the new one is there. A link stays a
+    link, and the file that it leads to is written; devices and pipes are written to, and stay what they are.
 
     Args:
         model: what has ``parameters()``.
@@ -44,20 +44,7 @@ def save(model, path) -> None:
         "model": _description(model),
         "parameters": [[p.label, p.data.hex()] for p in model.parameters()],
     }
-    text = json.dumps({**body, "sha256": _checksum(body)}, indent=0)
-    path = os.path.abspath(os.fspath(path))
-    descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=os.path.basename(path), suffix=".tmp")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, _mode(path))
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):  # an interrupt that came just after the replacement
-            os.unlink(temporary)
-        raise
+    write_whole(path, json.dumps({**body, "sha256": _checksum(body)}, indent=0).encode("utf-8"))
 
 
 def load(model, path) -> None:
@@ -77,7 +64,7 @@ def load(model, path) -> None:
     """
     parameters = list(model.parameters())
     labels = [p.label for p in parameters]
-    numbers = _read(path, labels, _description(model))
+    numbers = _read(os.fsdecode(path), labels, [_description(model), _description_before(model)])
     before = [p.data for p in parameters]
     try:
         for p, number in zip(parameters, numbers, strict=True):
@@ -88,7 +75,8 @@ def load(model, path) -> None:
         raise
 
 
-def _read(path, labels, description):
+def _read(path, labels, descriptions):
+    """The numbers in a file for parameters with these labels, of a model with one of these descriptions."""
     if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
         raise SavedModelError(f"{path} is no file but a device or a pipe, which may never end: give a file.")
     largest = _ROOM + sum([_ROOM_EACH + len(json.dumps(label)) for label in labels])
@@ -128,10 +116,9 @@ def _read(path, labels, description):
             numbers.append(float.fromhex(number))
         except (TypeError, ValueError, OverflowError):
             raise SavedModelError(f"{path} has {_short(number)} for {_short(name)}, which is no number.") from None
-    if None not in (body["model"], description) and body["model"] != description:
-        raise SavedModelError(
-            f"{path} is of {_short(body['model'], str)} and the model is {description}: make one like it."
-        )
+    if body["model"] is not None and None not in descriptions and body["model"] not in descriptions:
+        mine = max(descriptions, key=len)
+        raise SavedModelError(f"{path} is of {_short(body['model'], str)} and the model is {mine}: make one like it.")
     return numbers
 
 
@@ -145,14 +132,15 @@ def _description(model):
     return repr(model) if isinstance(model, Module) else None
 
 
+def _description_before(model):
+    """The description in files of earlier releases, which called all activations without a ``__name__`` custom."""
+    described = _description(model)
+    if type(model) is not MLP or any(layer.activations().startswith("[") for layer in model.layers):
+        return described
+    used = [layer.neurons[0].activation for layer in model.layers]
+    names = ["custom" if not isinstance(f, str) and not hasattr(f, "__name__") else shown(f) for f in used]
+    return f"{described.partition(',')[0]}, {', '.join(names)})"
+
+
 def _checksum(body):
     return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode("utf-8")).hexdigest()
-
-
-def _mode(path):
-    """The permissions of the file that is replaced; else those any new file would get."""
-    if os.path.exists(path):
-        return os.stat(path).st_mode & 0o777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask

@@ -4,14 +4,18 @@ import functools
 import importlib.util
 import math
 import operator
-import random as _random
+import sys
 import warnings
+from typing import NoReturn
 
 from autograd import Value, no_grad
 from autograd.engine.algebra import is_real
-from nn.layers import MLP, Layer, Neuron
-from nn.losses import binary_cross_entropy, cross_entropy, half_sse, hinge, mse, sse
-from nn.optimizers import SGD, Adam, Momentum
+from nn.advice import unknown_options
+from nn.data import generator_of, samples, split, width
+from nn.firstlook import FirstLook, diverged, is_ours
+from nn.losses import cross_entropy, half_sse, hinge
+from nn.optimizers import SGD
+from nn.plots import pyplot
 
 __all__ = ["History", "fit"]
 
@@ -55,10 +59,8 @@ class History:
         Returns:
             The Axes.
         """
-        import matplotlib.pyplot as plt  # lazy: a heavy library, and an extra
-
         if ax is None:
-            _, ax = plt.subplots(layout="constrained")
+            _, ax = pyplot().subplots(layout="constrained")
         epochs = range(1, len(self.loss) + 1)
         (line,) = ax.plot(epochs, self.loss, label=label or "training")
         if self.validation_loss:
@@ -86,6 +88,7 @@ def fit(
     film=None,
     engine=None,
     cluster=None,
+    **unknown: NoReturn,
 ):
     r"""Train a model: for each batch the average gradient of its samples, then one update.
 
@@ -131,15 +134,21 @@ def fit(
         FloatingPointError: a loss or a gradient became NaN or infinite; the model is at the last whole update.
         RuntimeError, TimeoutError: the cluster was lost, or had no worker for a minute; likewise.
     """
+    if unknown:
+        unknown_options("fit", unknown, _OPTIONS)
     optimizer = SGD(0.1) if optimizer is None else optimizer
     parameters = _check_parts(model, loss, optimizer)
-    X, Y = _samples(X, Y)
-    generator = _random.Random(seed)
-    X, Y, held_out = _split(X, Y, validation, generator)
+    X, Y = samples(X, Y)
+    generator = generator_of(seed)
+    X, Y, held_out = split(X, Y, validation, generator)
+    if loss is cross_entropy and width(Y[0]) == 1:  # a column of classes
+        Y = [y[0] for y in Y]
+        held_out = held_out and (held_out[0], [y[0] for y in held_out[1]])
     epochs = _integer("epochs is an integer, 0 or more", epochs, least=0)
     everything = f"batch_size is 1 or more, or None for all {len(X)} samples at once"
     size = len(X) if batch_size is None else _integer(everything, batch_size, least=1)
     classes = _classes([*Y, *held_out[1]] if held_out else Y, loss)
+    look = FirstLook(model, loss, parameters, [*zip(X, Y, strict=True), *zip(*(held_out or ((), ())), strict=True)])
     history = History()
     if film is not None:
         every = _integer("film is 1 or more: record every film-th update", film, least=1)
@@ -147,10 +156,10 @@ def fit(
     shuffler = generator if shuffle and size < len(X) else None
 
     def accumulate(batch, updates):
-        return _accumulate(model, loss, parameters, [(X[i], Y[i]) for i in batch], updates, classes)
+        return _accumulate(model, loss, parameters, [(X[i], Y[i]) for i in batch], updates, classes, look)
 
     eager = functools.partial(_eager, optimizer, parameters, len(X), size, shuffler, epochs, history)
-    work = parameters, X, Y, size, classes
+    work = parameters, X, Y, size, classes, look
     running = bar = native = None
 
     def note(total, right):
@@ -169,6 +178,7 @@ def fit(
         else:
             measure = functools.partial(_measure, model, loss, classes)
             running = eager(accumulate)
+        progress = progress and sys.stderr is not None  # there is none in programs without a console
         bar = _progress_bar(epochs, progress)
         _record(history)
         for total, right in running:
@@ -215,7 +225,7 @@ def _eager(optimizer, parameters, samples, size, shuffler, epochs, history, accu
 def _native(engine, model, loss, optimizer, *rest):
     """The training as machine code; None where it is to be eager."""
     _check_engine(engine)
-    if engine == "eager" or (engine is None and not _is_ours(model, loss, optimizer)):
+    if engine == "eager" or (engine is None and not is_ours(model, loss, optimizer)):
         return None
     if importlib.util.find_spec("llvmlite") is None or importlib.util.find_spec("numpy") is None:
         if engine is None:
@@ -223,10 +233,13 @@ def _native(engine, model, loss, optimizer, *rest):
         raise ModuleNotFoundError("engine='native' needs llvmlite and NumPy: pip install 'deltagrad[native]'.")
     try:
         from nn.native import NativeTraining, NotNative  # when it is asked for: it brings llvmlite
-    except ImportError:  # an llvmlite too old for it, or one whose library this system cannot load
+    except (ImportError, OSError) as error:  # an llvmlite that is too old, or whose library does not load
         if engine is None:
             return None
-        raise
+        raise ImportError(
+            f"engine='native' cannot use the llvmlite that is installed ({error}): pip install -U 'deltagrad[native]'."
+        ) from error
+
     try:
         return NativeTraining(model, loss, optimizer, *rest)
     except NotNative as reason:
@@ -257,16 +270,6 @@ def _check_engine(engine):
         raise ValueError(f"engine is 'native' or 'eager', found {engine!r}.")
 
 
-def _is_ours(model, loss, optimizer):
-    """Whether nothing in a training is somebody's own Python code, which might do something else at another sample."""
-    if type(model) not in (MLP, Layer, Neuron) or type(optimizer) not in (SGD, Momentum, Adam):
-        return False
-    layers = model.layers if type(model) is MLP else [model]
-    neurons = [n for layer in layers for n in (layer.neurons if type(layer) is Layer else [layer])]
-    plain = all(type(n) is Neuron and isinstance(n.activation, str) for n in neurons)
-    return plain and loss in (binary_cross_entropy, cross_entropy, half_sse, hinge, mse, sse)
-
-
 def _film(*arguments):
     from nn.film import Film  # when it is asked for: it brings all that draws
 
@@ -278,22 +281,28 @@ def _record(history, last=False):
         history.film.take(history.updates, last)
 
 
-def _accumulate(model, loss, parameters, batch, updates, classes):
+def _accumulate(model, loss, parameters, batch, updates, classes, look):
     """Set the gradients to the average over a batch; the sum of its losses, and how many answers were right."""
     for p in parameters:
         p.grad = 0.0
     share, total, right = 1.0 / len(batch), 0.0, 0
     for x, y in batch:
-        outputs = model(x)
-        value = loss(outputs, y)
-        if not isinstance(value, Value):
-            raise TypeError(f"the loss returned {type(value).__name__}: it must be computed from the model's Values.")
-        if not math.isfinite(value.data):
-            raise FloatingPointError(
-                f"the loss is {value.data} at update {updates + 1}; the model is at the update before: lower the rate, "
-                "or look for numbers in the data that are too large."
-            )
-        value.backward(share)
+        try:
+            outputs = model(x)
+            if look.pending and isinstance(outputs, (Value, list, tuple)):
+                look.targets(outputs)
+            value = loss(outputs, y)
+            if not isinstance(value, Value):
+                raise TypeError(
+                    f"the loss returned {type(value).__name__}: it must be computed from the model's Values."
+                )
+            if look.pending:
+                look(value)
+            if not math.isfinite(value.data):
+                raise FloatingPointError(diverged(f"the loss is {value.data}", updates))
+            value.backward(share)
+        except OverflowError as error:
+            raise FloatingPointError(diverged(f"the loss is too large for a float ({error})", updates)) from error
         total += value.data
         right += classes is not None and _class_of(outputs) == classes(y)
     return total, right
@@ -304,8 +313,12 @@ def _measure(model, loss, classes, X, Y):
     total, right = 0.0, 0
     with no_grad():
         for x, y in zip(X, Y, strict=True):
-            outputs = model(x)
-            total += loss(outputs, y).data
+            try:
+                outputs = model(x)
+                total += loss(outputs, y).data
+            except OverflowError:  # as machine code has it
+                total = math.inf
+                continue
             right += classes is not None and _class_of(outputs) == classes(y)
     return total / len(X), right / len(X)
 
@@ -330,93 +343,37 @@ def _class_of(outputs):
     return max(range(len(outputs)), key=outputs.__getitem__)
 
 
-def _samples(X, Y, of=""):
-    X, Y = _rows(f"{of}X", X), _rows(f"{of}Y", Y)
-    if len(X) != len(Y):
-        raise ValueError(f"{of}X has {len(X)} samples and {of}Y {len(Y)}: give one target for each.")
-    if not X:
-        raise ValueError(f"there are no samples: {of}X is empty.")
-    X = [(row,) if is_real(row) else row for row in X]
-    for name, rows in ((f"{of}X", X), (f"{of}Y", Y)):
-        width = _width(rows[0])
-        for i, row in enumerate(rows):
-            if _width(row) != width:
-                raise ValueError(f"{name}[0] has {_counted(width)} and {name}[{i}] {_counted(_width(row))}: give every "
-                                 "sample as many.")  # fmt: skip
-            for x in (row,) if is_real(row) else row:
-                if not is_real(x):
-                    raise ValueError(f"{name}[{i}] holds {x!r}: samples are made of plain numbers.")
-                if not math.isfinite(x):
-                    raise ValueError(f"{name}[{i}] holds {x}: drop the sample or fill the number in.")
-    return X, Y
-
-
-def _rows(name, side):
-    """The samples of X or Y, each a number or a tuple; what is in them is checked later."""
-    side = side.tolist() if hasattr(side, "tolist") else side
-    if isinstance(side, (str, dict)) or not hasattr(side, "__iter__"):
-        raise TypeError(f"{name} is {type(side).__name__} {side!r}: give a list or an array with an entry per sample.")
-    rows = []
-    for i, row in enumerate(side):
-        row = row.tolist() if hasattr(row, "tolist") else row
-        if not is_real(row):
-            if isinstance(row, str) or not hasattr(row, "__iter__"):
-                raise ValueError(f"{name}[{i}] holds {row!r}: samples are made of plain numbers.")
-            row = tuple(row)
-        rows.append(row)
-    return rows
-
-
-def _width(row):
-    """How many numbers a row has; None for a number without a row."""
-    return None if is_real(row) else len(row)
-
-
-def _counted(width):
-    return "a number" if width is None else f"a row of {width}"
-
-
-def _split(X, Y, validation, generator):
-    if isinstance(validation, (tuple, list)):
-        if len(validation) != 2:
-            raise ValueError(f"validation is a share or a pair (X, Y), found {len(validation)} things.")
-        held_out = _samples(*validation, of="validation ")
-        for name, ours, theirs in zip("XY", (X, Y), held_out, strict=True):
-            if _width(ours[0]) != _width(theirs[0]):
-                raise ValueError(
-                    f"{name}[0] has {_counted(_width(ours[0]))} and that of the validation samples "
-                    f"{_counted(_width(theirs[0]))}: give them the same form."
-                )
-        return X, Y, held_out
-    if not is_real(validation) or not 0.0 <= validation < 1.0:
-        raise ValueError(f"validation is a share from 0 to below 1, or a pair (X, Y), found {validation!r}.")
-    if validation == 0:
-        return X, Y, None
-    n = round(len(X) * validation)
-    if n in (0, len(X)):
-        purpose = "validate" if n == 0 else "train"
-        raise ValueError(
-            f"a validation share of {validation} leaves nothing of {len(X)} samples to {purpose} on: change the share."
-        )
-    order = list(range(len(X)))
-    generator.shuffle(order)
-    held_out, kept = sorted(order[:n]), sorted(order[n:])
-    return [X[i] for i in kept], [Y[i] for i in kept], ([X[i] for i in held_out], [Y[i] for i in held_out])
-
-
 def _check_parts(model, loss, optimizer):
     """The parameters of a model that can be trained."""
     for name, part, method in (("model", model, "parameters"), ("optimizer", optimizer, "step")):
-        if not callable(getattr(part, method, None)):
-            raise TypeError(
-                f"the {name} is {part!r}, which has no {method}(): give one of nn, or your own that has it."
-            )
-    if not callable(loss):
-        raise TypeError(f"the loss is {loss!r}: give a function of outputs and target, such as nn.mse.")
+        if isinstance(part, type) or not callable(getattr(part, method, None)):
+            advice = _written_out(part) or "give one of nn, or your own that has it"
+            raise TypeError(f"the {name} is {part!r}, which has no {method}(): {advice}.")
+    if not callable(loss) or isinstance(loss, type):
+        advice = _written_out(loss) or "give a function of outputs and target, such as nn.mse"
+        raise TypeError(f"the loss is {loss!r}: {advice}.")
     parameters = list(model.parameters())
     if not parameters:
         raise ValueError(f"{model!r} has no parameters: there is nothing to train.")
     return parameters
+
+
+def _written_out(part):
+    """What to write in place of the name of an optimizer, a loss or a class."""
+    name = part.__name__ if isinstance(part, type) else str(part)
+    return f"write {_PARTS[name.lower()]}" if name.lower() in _PARTS else ""
+
+
+_OPTIONS = list(fit.__kwdefaults__ or ())
+_PARTS = {
+    "sgd": "optimizer=SGD(0.1)", "momentum": "optimizer=Momentum(0.1)", "adam": "optimizer=Adam(0.001)",
+    "mlp": "MLP(2, [16, 1]), with the numbers of inputs and of neurons",
+    "mse": "loss=mse, a function of nn", "sse": "loss=sse, a function of nn",
+    "half_sse": "loss=half_sse, a function of nn", "hinge": "loss=hinge, a function of nn",
+    "cross_entropy": "loss=cross_entropy, a function of nn", "crossentropyloss": "loss=cross_entropy",
+    "categorical_crossentropy": "loss=cross_entropy, a function of nn", "mseloss": "loss=mse",
+    "mean_squared_error": "loss=mse, a function of nn",
+}  # fmt: skip
 
 
 def _integer(what, n, least):

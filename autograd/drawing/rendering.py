@@ -21,25 +21,30 @@ def render(digraph, kind) -> bytes:
     """
     if kind not in FORMATS:
         raise ValueError(f"a picture is one of {', '.join(FORMATS)}, found {kind!r}.")
+    failure = None
     if shutil.which("dot") is not None:
         import graphviz  # lazy: importing the engine stays quick
 
         try:
             return digraph.pipe(format=kind, quiet=True)
-        except (graphviz.ExecutableNotFound, graphviz.CalledProcessError) as error:
-            raise DrawingError(f"dot could not draw the graph: {error}") from error
+        except (graphviz.ExecutableNotFound, graphviz.CalledProcessError, OSError) as error:
+            failure = error  # pygraphviz may still be able to
     try:
         import pygraphviz  # lazy: a compiled library that only drawing needs
-    except ImportError:
+    except (ImportError, OSError):  # it is missing, or a library that it needs is
+        if failure is not None:
+            raise DrawingError(f"dot could not draw the graph: {failure}") from failure
         raise DrawingError(
-            "nothing here can lay out a graph: install Graphviz so that 'dot' is on the PATH, or pygraphviz."
+            "nothing here can lay out a graph: install Graphviz so that 'dot' is on the PATH (apt, dnf, apk or brew "
+            "install graphviz; winget install graphviz), or pip install pygraphviz."
         ) from None
     try:
         with warnings.catch_warnings(), _no_complaints():
             warnings.simplefilter("ignore")  # about fonts, which the picture does without
             return pygraphviz.AGraph(string=digraph.source).draw(format=kind, prog="dot")
     except Exception as error:  # pygraphviz raises what its C library says, of several kinds
-        raise DrawingError(f"pygraphviz could not draw the graph: {error}") from error
+        also = "" if failure is None else f", and dot could not either: {failure}"
+        raise DrawingError(f"pygraphviz could not draw the graph: {error}{also}") from error
 
 
 @contextlib.contextmanager

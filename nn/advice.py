@@ -1,0 +1,70 @@
+"""What to write in place of what other libraries call differently, and of what was misspelt."""
+
+import difflib
+from typing import NoReturn
+
+__all__ = ["nearest", "unknown_attribute", "unknown_options"]
+
+_ATTRIBUTES = {
+    "predict": "call the model with one sample: model(x), or [model(x) for x in X]",
+    "predict_proba": "call the model with one sample, and softmax its outputs: softmax(model(x))",
+    "forward": "call the model: model(x)",
+    "fit": "fit is a function: fit(model, X, Y)",
+    "train": "fit is a function: fit(model, X, Y)",
+    "backward": "call backward() of the loss: half_sse(model(x), y).backward()",
+    "compile": "give the loss and the optimizer to fit: fit(model, X, Y, loss=half_sse, optimizer=SGD(0.1))",
+    "evaluate": "average a loss over samples: sum([half_sse(model(x), y).data for x, y in zip(X, Y)]) / len(X)",
+    "score": "average a loss over samples: sum([half_sse(model(x), y).data for x, y in zip(X, Y)]) / len(X)",
+    "summary": "print the model, or draw a loss: draw(loss, detail='neurons')",
+    "save": "save is a function: save(model, 'model.json')",
+    "load": "load is a function: load(model, 'model.json')",
+    "state_dict": "keep a model with save(model, 'model.json'), or take [p.data for p in model.parameters()]",
+    "load_state_dict": "load is a function: load(model, 'model.json')",
+    "weights": "the leaves are model.parameters(), or w and b of each neuron",
+    "named_parameters": "the leaves are model.parameters(); each has a label",
+}
+_OPTIONS = {
+    "lr": "optimizer=SGD(0.1)",
+    "learning_rate": "optimizer=SGD(0.1)",
+    "learning_rate_init": "optimizer=SGD(0.1)",
+    "rate": "optimizer=SGD(0.1)",
+    "eta": "optimizer=SGD(0.1)",
+    "momentum": "optimizer=Momentum(0.1, momentum=0.9)",
+    "weight_decay": "optimizer=SGD(0.1, weight_decay=0.01)",
+    "alpha": "optimizer=SGD(0.1)",
+    "opt": "optimizer=SGD(0.1)",
+    "solver": "optimizer=Adam()",
+    "verbose": "progress=False, or progress=True",
+    "criterion": "loss=half_sse",
+    "loss_fn": "loss=half_sse",
+    "loss_function": "loss=half_sse",
+    "n_epochs": "epochs=100",
+    "num_epochs": "epochs=100",
+    "max_iter": "epochs=100",
+    "iterations": "epochs=100",
+    "steps": "epochs=100",
+    "random_state": "seed=0",
+    "validation_split": "validation=0.2",
+    "validation_data": "validation=(X, Y)",
+    "device": "engine='native'",
+    "client": "cluster=client",
+}
+
+
+def nearest(word, words):
+    """The question whether the most similar of some words was meant, or nothing where none is similar."""
+    found = difflib.get_close_matches(str(word).lower(), words, 1)
+    return f": did you mean {found[0]!r}?" if found else ""
+
+
+def unknown_attribute(thing, name) -> NoReturn:
+    """Raise an AttributeError that says what to write for what other libraries call so."""
+    advice = f": {_ATTRIBUTES[name]}." if name in _ATTRIBUTES else ""
+    raise AttributeError(f"{type(thing).__name__!r} object has no attribute {name!r}{advice}", name=name, obj=thing)
+
+
+def unknown_options(function, unknown, known) -> NoReturn:
+    """Raise a TypeError that says what to write in place of options that a function does not have."""
+    name = next(iter(unknown))
+    advice = f": write {_OPTIONS[name]}." if name in _OPTIONS and function == "fit" else nearest(name, known)
+    raise TypeError(f"{function}() got an unexpected keyword argument {name!r}{advice}")

@@ -1,0 +1,185 @@
+"""Samples as people have them: lists, arrays, data frames and series, read by their values and checked.
+
+>>> samples([[0, 1], [1, 0]], [1, 0])
+([(0, 1), (1, 0)], [1, 0])
+"""
+
+import math
+import operator
+import random as _random
+from collections.abc import Mapping, Set
+
+from autograd.engine.algebra import is_real
+
+__all__ = ["finite", "generator_of", "listed", "samples", "split", "width"]
+
+
+def listed(name, side):
+    """The entries of an array, a data frame, a series or any other sequence, as a list.
+
+    What has an array of its values is read through that, so that a data frame gives its rows and not its columns.
+
+    Args:
+        name: what the data are called in messages, such as ``X``.
+        side: the data.
+
+    Raises:
+        TypeError: they have no order, such as a set or a dict, or are text, bytes or no sequence at all.
+        ValueError: some of them are masked, or they are dates.
+    """
+    if isinstance(side, (Set, Mapping)) or is_text(side):
+        raise TypeError(f"{name} is {type(side).__name__} {_short(side)}: give a list or an array with an entry per "
+                        "sample, in order.")  # fmt: skip
+    array = side
+    if not isinstance(side, (list, tuple)):
+        for method in ("to_numpy", "__array__"):  # of data frames and series; of arrays of other libraries
+            if callable(getattr(array, method, None)) and not hasattr(array, "tolist"):
+                array = getattr(array, method)()
+    kind = getattr(getattr(array, "dtype", None), "kind", None)
+    if kind in ("M", "m"):
+        raise ValueError(f"{name} holds dates or times: convert them to numbers first, such as days since the first.")
+    mask = getattr(array, "mask", None)
+    if mask is not None and hasattr(mask, "any") and mask.any():
+        raise ValueError(f"{name} has masked entries: fill them in with .filled(number), or drop these samples.")
+    found = array.tolist() if hasattr(array, "tolist") else array
+    if not hasattr(found, "__iter__"):
+        raise TypeError(f"{name} is {type(found).__name__} {_short(found)}: give a list or an array with an entry per "
+                        "sample.")  # fmt: skip
+    return list(found)
+
+
+def is_text(x):
+    """Whether something iterates over letters or bytes."""
+    return isinstance(x, (str, bytes, bytearray))
+
+
+def samples(X, Y, of=""):
+    """Inputs and targets, checked: lists of numbers or tuples of numbers, the inputs tuples only.
+
+    Args:
+        X: the inputs, an entry or row per sample, all of one length.
+        Y: the targets, likewise.
+        of: what stands before their names in messages.
+
+    Raises:
+        TypeError: X or Y has no entries in order.
+        ValueError: there are none, or they differ in length, or something in them is no finite number.
+    """
+    X, Y = _rows(f"{of}X", X), _rows(f"{of}Y", Y)
+    if len(X) != len(Y):
+        raise ValueError(f"{of}X has {len(X)} samples and {of}Y {len(Y)}: give one target for each.")
+    if not X:
+        raise ValueError(f"there are no samples: {of}X is empty.")
+    X = [(row,) if is_real(row) else row for row in X]
+    for name, rows in ((f"{of}X", X), (f"{of}Y", Y)):
+        first = width(rows[0])
+        for i, row in enumerate(rows):
+            if width(row) != first:
+                raise ValueError(f"{name}[0] has {_counted(first)} and {name}[{i}] {_counted(width(row))}: all samples "
+                                 "must have the same length.")  # fmt: skip
+            for x in (row,) if is_real(row) else row:
+                if not is_real(x):
+                    raise ValueError(f"{name}[{i}] holds {_short(x)}: samples are made of plain numbers.")
+                if not finite(x):
+                    raise ValueError(f"{name}[{i}] holds {_short(x)}: drop the sample or fill in the number; the "
+                                     "largest float is about 1.8e308.")  # fmt: skip
+    return X, Y
+
+
+def _rows(name, side):
+    """The samples of X or Y, each a number or a tuple; what is in them is checked later."""
+    rows = []
+    for i, row in enumerate(listed(name, side)):
+        if not is_real(row):
+            if isinstance(row, (Set, Mapping)) or is_text(row):
+                raise ValueError(f"{name}[{i}] holds {_short(row)}: samples are made of plain numbers.")
+            try:
+                row = tuple(listed(f"{name}[{i}]", row))
+            except TypeError:
+                raise ValueError(f"{name}[{i}] holds {_short(row)}: samples are made of plain numbers.") from None
+        rows.append(row)
+    return rows
+
+
+def finite(x) -> bool:
+    """Whether a real number is finite as a float; an integer may be too large for one."""
+    try:
+        return math.isfinite(x)
+    except OverflowError:
+        return False
+
+
+def _short(x):
+    """Some data as they are shown in a message."""
+    try:
+        shown = str(x) if is_real(x) else repr(x)
+    except ValueError:  # an integer of more digits than Python writes
+        shown = "an integer of very many digits"
+    return shown if len(shown) <= 60 else f"{shown[:57]}..."
+
+
+def width(row):
+    """How many numbers a row has; None for a number without a row."""
+    return None if is_real(row) else len(row)
+
+
+def _counted(n):
+    return "a number" if n is None else f"a row of {n}"
+
+
+def split(X, Y, validation, generator):
+    """Samples to train on and samples to measure: ``X, Y, held_out``, the last a pair or None.
+
+    Args:
+        X, Y: as :func:`samples` returned them.
+        validation: a share from 0 to below 1, or a pair of inputs and targets.
+        generator: chooses the share.
+
+    Raises:
+        ValueError: it is neither, or nothing would be left.
+    """
+    if isinstance(validation, (tuple, list)):
+        if len(validation) != 2:
+            raise ValueError(f"validation is a share or a pair (X, Y), found {len(validation)} things.")
+        held_out = samples(*validation, of="validation ")
+        for name, ours, theirs in zip("XY", (X, Y), held_out, strict=True):
+            if width(ours[0]) != width(theirs[0]):
+                raise ValueError(
+                    f"{name}[0] has {_counted(width(ours[0]))} and that of the validation samples "
+                    f"{_counted(width(theirs[0]))}: give them the same form."
+                )
+        return X, Y, held_out
+    if not is_real(validation) or not 0.0 <= validation < 1.0:
+        raise ValueError(f"validation is a share from 0 to below 1, or a pair (X, Y), found {validation!r}.")
+    if validation == 0:
+        return X, Y, None
+    n = round(len(X) * validation)
+    if n in (0, len(X)):
+        purpose = "validate" if n == 0 else "train"
+        raise ValueError(
+            f"a validation share of {validation} leaves nothing of {len(X)} samples to {purpose} on: change the share."
+        )
+    order = list(range(len(X)))
+    generator.shuffle(order)
+    held_out, kept = sorted(order[:n]), sorted(order[n:])
+    return [X[i] for i in kept], [Y[i] for i in kept], ([X[i] for i in held_out], [Y[i] for i in held_out])
+
+
+def generator_of(seed):
+    """A generator of random numbers of its own.
+
+    Args:
+        seed: what Python's ``random.seed`` takes, or an integer of NumPy's. None draws a seed from Python's shared
+            generator, so that ``random.seed(1)`` makes what follows reproducible.
+
+    Raises:
+        TypeError: it is none of these.
+    """
+    if seed is None:
+        return _random.Random(_random.getrandbits(64))
+    try:
+        seed = operator.index(seed)
+    except TypeError:
+        if not isinstance(seed, (float, str, bytes, bytearray)):
+            raise TypeError(f"a seed is an integer, found {type(seed).__name__} {_short(seed)}.") from None
+    return _random.Random(seed)

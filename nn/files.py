@@ -1,0 +1,104 @@
+"""Writing a file as a whole: either the old one or the new one is there, whatever goes wrong."""
+
+import contextlib
+import errno
+import os
+import secrets
+import stat
+
+__all__ = ["write_whole"]
+
+
+def write_whole(path, data) -> None:
+    """Write a file, or replace what is in it.
+
+    A link stays a link, and the file that it leads to is written. A file with several names (hard links) keeps them.
+    A device or a pipe is written to.
+
+    Args:
+        path: the file, text or bytes; its folder must exist.
+        data: bytes.
+
+    Raises:
+        OSError: it cannot be written; an old file is as it was.
+    """
+    path = os.path.realpath(os.fsdecode(path))
+    try:
+        found = os.stat(path)
+    except FileNotFoundError:
+        _replace(path, data, None)
+        return
+    if stat.S_ISDIR(found.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+    if not stat.S_ISREG(found.st_mode):
+        _send(path, data)
+    elif found.st_nlink > 1:
+        _overwrite(path, data)
+    else:
+        _replace(path, data, found.st_mode & 0o777)
+
+
+def _replace(path, data, mode):
+    """Write a file beside ``path``, and put it in its place."""
+    folder, name = os.path.split(path)
+    temporary = os.path.join(folder, f".{name[:100]}.{secrets.token_hex(8)}.tmp")
+    try:
+        if not _write_unnamed(folder, temporary, data):
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+            with os.fdopen(descriptor, "wb") as file:
+                _fill(file, data)
+        if mode is None:
+            mode = os.stat(temporary).st_mode & 0o777
+        os.chmod(temporary, mode | 0o600)  # where the mask is 0o777, as in some browsers, nobody could read it
+        os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):  # it was never made, or the interrupt came after the replacement
+            os.unlink(temporary)
+        raise
+
+
+def _write_unnamed(folder, name, data) -> bool:
+    """Write a file that gets its name when it is whole; False where the system has no such thing.
+
+    Until then it is gone by itself when the process ends, however it ends.
+    """
+    try:
+        descriptor = os.open(folder, os.O_WRONLY | os.O_TMPFILE, 0o666)
+    except (AttributeError, OSError):
+        return False
+    with os.fdopen(descriptor, "wb") as file:
+        _fill(file, data)
+        try:
+            # a folder is given so that Python follows the link, which it would not do otherwise
+            os.link(f"/proc/self/fd/{descriptor}", name, src_dir_fd=descriptor)
+        except OSError:
+            return False
+    return True
+
+
+def _overwrite(path, data):
+    """Write into a file that has several names; put back what was there where that fails."""
+    with open(path, "r+b") as file:
+        old = file.read()
+        try:
+            _fill(file, data)
+        except BaseException:
+            _fill(file, old)
+            raise
+
+
+def _fill(file, data):
+    file.seek(0)
+    file.write(data)
+    file.flush()
+    file.truncate()
+    os.fsync(file.fileno())
+
+
+def _send(path, data):
+    """Write to a device or a pipe; a pipe that nobody reads is an error in place of an endless wait."""
+    descriptor = os.open(path, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0))
+    with os.fdopen(descriptor, "wb") as file:
+        if hasattr(os, "set_blocking"):
+            os.set_blocking(descriptor, True)
+        file.write(data)

@@ -1,0 +1,110 @@
+"""What is checked of a training before its first update, by every engine with the same errors."""
+
+import contextlib
+
+from autograd import Value, no_grad
+from autograd.engine.algebra import is_real
+from nn import losses
+from nn.layers import MLP, Layer, Neuron
+from nn.optimizers import SGD, Adam, Momentum
+
+__all__ = ["FirstLook", "diverged", "is_ours"]
+
+_LOSSES = [getattr(losses, name) for name in losses.__all__]
+
+
+class FirstLook:
+    """The checks of a training that need a sample's outputs and loss.
+
+    Machine code is made of one sample; whatever a loss or a model says of the others' numbers, it says here.
+
+    Args:
+        model, loss: as of :func:`nn.fit`.
+        parameters: of the model.
+        pairs: inputs and target of every sample, those that are only measured included.
+    """
+
+    def __init__(self, model, loss, parameters, pairs):
+        self._model, self._loss, self._pairs = model, loss, pairs
+        self._parameters = set(parameters)
+        self.pending = True
+
+    def __call__(self, value):
+        """Look at the first loss that was computed.
+
+        Raises:
+            ValueError: the loss of no sample depends on a parameter.
+        """
+        self.pending = False
+        if self._reaches(value):
+            return
+        for x, y in self._pairs:  # a sample may be left out by a loss, but not all
+            if self._reaches(self._loss(self._model(x), y)):
+                return
+        raise ValueError(
+            "the loss does not depend on any parameter of the model, so nothing can be learned: compute it from the "
+            "model's outputs, without detach(), .data, no_grad() or float()."
+        )
+
+    def targets(self, outputs):
+        """Let a loss of nn check every target, for outputs such as those of the first sample.
+
+        Raises:
+            TypeError, ValueError: what the loss says of a target.
+        """
+        blank = Value(0.5) if isinstance(outputs, Value) else [Value(0.5)] * len(outputs)
+        if self._loss in (losses.hinge, losses.binary_cross_entropy, losses.cross_entropy):
+            with no_grad():
+                for _, y in dict.fromkeys([(_types(y), y) for _, y in self._pairs]):
+                    self._loss(blank, y)
+        elif self._loss in (losses.half_sse, losses.mse, losses.sse):  # they take any number
+            losses.pairs(blank, self._pairs[0][1], self._loss.__name__)
+
+    def everything(self):
+        """Compute every sample once, as the engine does, so that what the user's own code checks is checked.
+
+        Raises:
+            Exception: whatever the model or the loss raises, as for a target that is out of range.
+        """
+        with no_grad():
+            for x, y in self._pairs:
+                with contextlib.suppress(OverflowError):  # the training itself says it
+                    self._loss(self._model(x), y)
+
+    def _reaches(self, value):
+        """Whether a value was computed from one of the parameters."""
+        if not isinstance(value, Value):
+            return False
+        stack, seen = [value], {value}
+        while stack:
+            node = stack.pop()
+            if node in self._parameters:
+                return True
+            for x in node.parents:
+                if x not in seen:
+                    seen.add(x)
+                    stack.append(x)
+        return False
+
+
+def _types(y):
+    """What tells a target apart from those that are equal to it: True is no class, and 1 is one."""
+    return type(y) if is_real(y) else tuple([type(t) for t in y])
+
+
+def is_ours(model, loss, optimizer=None):
+    """Whether nothing in a training is somebody's own Python code, which might do something else at another sample."""
+    if type(model) not in (MLP, Layer, Neuron) or type(optimizer) not in (SGD, Momentum, Adam, type(None)):
+        return False
+    layers = model.layers if type(model) is MLP else [model]
+    neurons = [n for layer in layers for n in (layer.neurons if type(layer) is Layer else [layer])]
+    plain = all(type(n) is Neuron and isinstance(n.activation, str) for n in neurons)
+    return plain and loss in _LOSSES
+
+
+def diverged(what, updates):
+    """The message of a training that diverges."""
+    return (
+        f"{what} at update {updates + 1}; the model is at the update before: lower the rate, or look for numbers in "
+        "the data that are too large."
+    )
