@@ -1,4 +1,4 @@
-"""The command line: ``python -m autograd grade SHEET...`` and ``python -m autograd mutants TESTS...``."""
+"""The command line: ``python -m autograd grade FILE...`` and ``python -m autograd mutants TESTS...``."""
 
 import argparse
 import json
@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 from autograd import mutants
-from autograd.engine.errors import SuiteError
-from autograd.grading import sheets
+from autograd.engine.errors import SheetError, SuiteError
+from autograd.grading import grade_documents, report_html, report_table, setting
 
 __all__ = ["main"]
 
@@ -16,8 +16,9 @@ __all__ = ["main"]
 def main(arguments=None) -> int:
     """Run a command; returns the exit status.
 
-    ``grade`` returns 0 where every formula is equal, 1 where one is wrong or unproved, 2 where one is unreadable or the
-    page of ``--html`` could not be written; all grades are printed in any case.
+    ``grade`` returns 0 where every claim is equal, 1 where one is wrong, follows from a mistake or is unproved, 2 where
+    one cannot be graded, a file cannot be read or the page of ``--html`` could not be written; all grades are printed
+    in any case.
     ``mutants`` returns 0 where the tests notice every wrong engine, 1 where they miss one, 2 where they cannot be run.
     """
     parser = argparse.ArgumentParser(
@@ -59,33 +60,50 @@ def _say(text, end="\n") -> bool:
 def _add_grade(commands):
     grade = commands.add_parser(
         "grade",
-        help="grade sheets of formulas",
-        description="Grade sheets: text files that declare a network, a loss and a convention, and list formulas. "
-        "Exit status: 0 all equal, 1 some wrong or unproved, 2 some unreadable or the page could not be written.",
-        epilog=sheets.__doc__,
+        help="grade hand derivations: documents and sheets of formulas",
+        description="Grade derivations in Markdown, LaTeX, notebooks and sheets, which are text files with a formula a "
+        "line. Exit status: 2 where anything is unreadable, ill-formed or ambiguous, cannot be opened or could not be "
+        "written; else 1 where anything is wrong, follows from a mistake or is unproved; else 0.",
+        epilog="Declarations, above the first formula or in the file of --setting:\n"
+        + setting.__doc__.partition("\n")[2],
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    grade.add_argument("sheets", nargs="+", metavar="SHEET", help="a text file, or a folder with .txt files")
+    grade.add_argument(
+        "files", nargs="+", metavar="FILE", help="a document, a folder of documents, or - for standard input"
+    )
+    grade.add_argument("--setting", metavar="FILE", help="declarations that hold for all documents")
+    grade.add_argument("--jobs", type=int, default=1, metavar="N", help="how many documents are graded at a time (1)")
     grade.add_argument("--json", action="store_true", help="print the grades as JSON")
+    grade.add_argument("--csv", action="store_true", help="print the grades as CSV, a row for each claim")
     grade.add_argument("--html", metavar="FILE", help="write the grades to a page as well")
     grade.add_argument("--brief", action="store_true", help="print the table only")
     grade.set_defaults(run=_grade)
 
 
 def _grade(options):
-    graded = sheets.grade_files(options.sheets)
+    try:
+        declared = None if options.setting is None else setting.read_setting(options.setting)
+    except (OSError, UnicodeDecodeError, SheetError) as error:
+        print(f"python -m autograd grade: {error}", file=sys.stderr)
+        return 2
+    graded = grade_documents.grade_files(options.files, setting=declared, jobs=options.jobs)
     if options.json:
-        text = json.dumps(sheets.as_data(graded), indent=2)
+        text = report_table.as_json(graded)
+    elif options.csv:
+        text = report_table.as_csv(graded).rstrip("\n")
     else:
-        text = sheets.table(graded) if options.brief else f"{sheets.details(graded)}\n{sheets.table(graded)}"
+        parts = [report_table.table(graded)]
+        if not options.brief:
+            parts = [report_table.details(graded), *parts, report_table.summary(graded)]
+        text = "\n".join([part for part in parts if part])
     written = _say(text)
     if options.html:
         try:
-            Path(options.html).write_text(sheets.html(graded), encoding="utf-8")
+            Path(options.html).write_text(report_html.page(graded), encoding="utf-8")
         except OSError as error:
             print(f"python -m autograd grade: the page was not written: {error}", file=sys.stderr)
             written = False
-    return sheets.status(graded) if written else 2
+    return grade_documents.status(graded) if written else 2
 
 
 def _add_mutants(commands):

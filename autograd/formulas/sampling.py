@@ -6,6 +6,7 @@ it is held to the reverse mode of the engine before it is shown.
 
 import random
 from fractions import Fraction
+from typing import Any
 
 from autograd.engine import primitives
 from autograd.engine.errors import GraphError
@@ -31,6 +32,7 @@ class Sample:
     def __init__(self, network, values, gradients, constants, number, read=None):
         self.values, self.gradients, self.number = values, gradients, number
         self._network, self._read = network, read
+        self.point: Any = None  # of a field
         self.quantities = {}
         for node, symbol in network.symbol_of.items():
             self.quantities[symbol] = constants[symbol] if isinstance(node, Constant) else values[node]
@@ -59,7 +61,7 @@ class Sample:
         gradients = _swept(self._network, self.values, self._read, self.number, None, adjoints, slopes)
         constants = {s: self.quantities[s] for node, s in self._network.symbol_of.items() if isinstance(node, Constant)}
         found = Sample(self._network, self.values, gradients, constants, self.number, self._read)
-        found.point = getattr(self, "point", None)
+        found.point = self.point
         return found
 
     def gradient(self, node):

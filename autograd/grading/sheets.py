@@ -27,23 +27,19 @@ a left side stands what it is, and a colon. Declarations:
 
 import codecs
 import difflib
-import random
 import re
 from html import escape
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from autograd.engine import primitives
 from autograd.engine.errors import GraphError, SheetError
-from autograd.engine.sums import dot, total
-from autograd.engine.value import Value
 from autograd.formulas.derivation import derive
 from autograd.grading.grading import Grade
+from autograd.grading.networks import LOSSES, build
 
 __all__ = ["LOSSES", "Graded", "Sheet", "build", "grade_sheet", "html", "read_sheet", "status", "table"]
 
-LOSSES = ("half_sse", "sse", "mse", "cross_entropy")
 _ACTIVATIONS = ("sigmoid", "tanh", "relu", "softplus", "silu", "gelu", "exp", "sin", "linear")
 _KEYS = ("network", "bias", "loss", "samples", "convention", "delta", "rate", "name")
 _ALIKE = 0.7  # how alike a declaration's name and a misspelt one are at least
@@ -191,54 +187,6 @@ def _network(declared):
         "samples": samples,
         "reduction": reduction,
     }
-
-
-def build(sizes, activations, bias=True, loss="half_sse", samples=1, reduction="mean", seed=0) -> Value:
-    """The recorded loss of a network at a random point, with labelled leaves.
-
-    Args:
-        sizes: of the layers, inputs first.
-        activations: the name of a function for each layer with weights, or ``"linear"``.
-        bias: whether neurons have one.
-        loss: one of :data:`LOSSES`.
-        samples: how many samples are recorded, with the same weights.
-        reduction: ``"mean"`` or ``"sum"`` over the samples.
-        seed: of the random numbers.
-    """
-    generator = random.Random(seed)
-
-    def leaf(name, *place):
-        return Value(generator.uniform(-1, 1), f"{name}[{','.join([str(k) for k in place])}]")
-
-    layers = []
-    for k, (n, m) in enumerate(pairwise(sizes), 1):
-        weights = [[leaf(f"w{k}", i + 1, j + 1) for i in range(n)] for j in range(m)]
-        layers.append((weights, [leaf(f"b{k}", j + 1) if bias else None for j in range(m)]))
-    losses = []
-    for sample in range(1, samples + 1):
-        place = () if samples == 1 else (sample,)
-        values = [leaf("x", i + 1, *place) for i in range(sizes[0])]
-        for (weights, biases), name in zip(layers, activations, strict=True):
-            sums = [dot(row, values, b) for row, b in zip(weights, biases, strict=True)]
-            values = sums if name == "linear" else [getattr(primitives, name)(s) for s in sums]
-        losses.append(_loss(loss, values, place, leaf, generator))
-    if samples == 1:
-        return losses[0]
-    return total(losses) / samples if reduction == "mean" else total(losses)
-
-
-def _loss(loss, outputs, place, leaf, generator):
-    targets = [leaf("t", o + 1, *place) for o in range(len(outputs))]
-    if loss == "cross_entropy":
-        if len(outputs) < 2:
-            raise SheetError("cross_entropy needs two outputs or more.")
-        chosen = generator.randrange(len(outputs))
-        for o, t in enumerate(targets):
-            t.data = 1.0 if o == chosen else 0.0
-        normalizer = primitives.logsumexp(*outputs)
-        return total([t * (normalizer - z) for t, z in zip(targets, outputs, strict=True)])
-    squares = total([(t - y) ** 2 for t, y in zip(targets, outputs, strict=True)])
-    return {"half_sse": 0.5 * squares, "sse": squares, "mse": squares / len(outputs)}[loss]
 
 
 def grade_sheet(sheet) -> Graded:

@@ -1,0 +1,245 @@
+r"""What a document's letters mean, where it does not say: candidates, of which the one is taken that reads the most.
+
+Letters are looked for in the document's own definitions: in ``h_j = \sigma(z_j)`` h is an activation and z its
+pre-activation, in ``E = \frac12 \sum_k (d_k - o_k)^2`` E is the loss, d a target and o an output. The conventions that
+have a name, both signs of a delta and both orders of a weight's indices are tried besides.
+"""
+
+import re
+import time
+from dataclasses import replace
+from typing import NamedTuple
+
+from autograd.engine.errors import SheetError
+from autograd.formulas.conventions import NAMES, convention, plain
+from autograd.grading.own_letters import definition, written_out
+from autograd.grading.setting import Setting
+
+__all__ = ["Chosen", "choose", "known_letters"]
+
+_MOST_TRIED = 14  # claims that candidates are compared by
+_SECONDS = 2.5  # of processor time for the whole choice
+_NAME = r"(?:\\(?:hat|mathbf|boldsymbol|bm|vec|bar|mathcal|mathrm|tilde)\s*\{?\s*)?\\?[A-Za-z]+\}?"
+_SCRIPTS = r"(?:\s*[_^]\s*(?:\{[^{}]*\}|\\?\w))*"
+_APPLIED = re.compile(
+    rf"^\s*({_NAME}){_SCRIPTS}\s*=\s*(\\sigma|\\phi|\\varphi|\\Phi|f|g|h|\\tanh|\\mathrm\{{\w+\}}|\\operatorname\{{\w+\}}|\\text\{{\w+\}})"
+    rf"{_SCRIPTS}\s*(?:\\left|\\bigl?)?\(\s*({_NAME}){_SCRIPTS}\s*(?:\\right|\\bigr?)?\)"
+)
+_SQUARED = re.compile(rf"\(\s*({_NAME}){_SCRIPTS}\s*-\s*({_NAME}){_SCRIPTS}\s*(?:\\right|\\bigr?)?\)\s*\^\s*\{{?\s*2")
+_LOSS = re.compile(rf"^\s*({_NAME}){_SCRIPTS}(?:\s*\([^()]*\))?\s*=")
+_WEIGHED = re.compile(rf"^\s*({_NAME}){_SCRIPTS}\s*=\s*\\sum{_SCRIPTS}\s*w{_SCRIPTS}\s*({_NAME}){_SCRIPTS}")
+_TARGETS = ("t", "d", r"\hat{t}", "T", "y", "Y")
+# Letters that every vocabulary knows.
+_ALWAYS = {
+    "delta",
+    "hat y",
+    "omega",
+    "t",
+    "z",
+    "s",
+    "W",
+    "w",
+    "b",
+    "L",
+    "J",
+    "E",
+    "C",
+    "Loss",
+    "loss",
+    "epsilon",
+    "SSE",
+    "MSE",
+}
+
+
+class Chosen(NamedTuple):
+    """The reading of a document: its setting, and what of it was found and not declared, in words."""
+
+    setting: Setting
+    found: str
+
+
+def known_letters(options) -> set:
+    """Return the letters that mean something in a convention, whatever a document says."""
+    letters = convention(**options).letters
+    return {plain(latex) for role, latex in letters.items() if role != "function"} | _ALWAYS
+
+
+def choose(setting, found, grader_of) -> Chosen:
+    """Return the reading under which most claims of a document are read and right.
+
+    Args:
+        setting: what is declared.
+        found: the :class:`~autograd.grading.extract.Extract` of the document.
+        grader_of: a function from a setting to what judges formulas.
+    """
+    until = time.thread_time() + _SECONDS
+    formulas = [(item.target, item.formula) for item in found.items]
+    networks = [setting] if setting.network is not None or setting.recorded else _networks(setting, found)
+    best, score = networks[0], None
+    for network in networks:
+        letters = _letterings(network, [formula for _, formula in formulas])
+        base, reached = _best(letters, formulas, grader_of, until)
+        base, reached = _best(_variants(base), formulas, grader_of, until, (base, reached))
+        if score is None or reached > score:
+            best, score = base, reached
+        if score[0] == len(formulas) or time.thread_time() > until:
+            break
+    is_open = setting.network is None and not setting.recorded
+    said = "found, not declared: check it" if is_open or best.options != setting.options else ""
+    if said:
+        said = f"{'the network, the loss and the convention were' if is_open else 'the convention was'} {said}"
+    return Chosen(best, said)
+
+
+def _best(candidates, formulas, grader_of, until, start=None):
+    """The candidate that reads the most, the first of those that are alike."""
+    best, score = start if start is not None else (candidates[0], None)
+    for candidate in candidates:
+        if score is not None and (time.thread_time() > until or score[0] == min(len(formulas), _MOST_TRIED)):
+            break
+        reached = _score(candidate, formulas, grader_of)
+        if score is None or reached > score:
+            best, score = candidate, reached
+    return best, score
+
+
+def _score(setting, formulas, grader_of):
+    """How many claims are equal, and how many are read, of those that candidates are compared by."""
+    try:
+        grader = grader_of(setting)
+    except SheetError:
+        return (-1, -1)
+    known, own = known_letters(setting.options), {}
+    equal = read = tried = 0
+    for target, formula in formulas:
+        text = written_out(formula, own)
+        try:
+            verdict = grader.judge(target, text, setting.rate).verdict
+        except Exception:  # whatever it is, it is said where the claim is graded
+            continue
+        if verdict == "unreadable":
+            said = definition(text)
+            if said is not None and said.name not in known:
+                own[said.name] = said
+            continue
+        equal += verdict == "equal"
+        read += 1
+        tried += 1
+        if tried == _MOST_TRIED:
+            break
+    return equal, read
+
+
+def _variants(setting):
+    """The other signs of delta and orders of indices, where they are not declared."""
+    now = convention(**setting.options)
+    deltas = [now.delta] if "delta" in setting.declared else [now.delta, -now.delta]
+    orders = [now.order] if "order" in setting.declared else ["from-to", "to-from"]
+    found = []
+    for delta in deltas:
+        for order in orders:
+            if (delta, order) != (now.delta, now.order):
+                found.append(replace(setting, options={**setting.options, "delta": delta, "order": order}))
+    return found
+
+
+def _letterings(setting, formulas):
+    """The settings to try: the letters as declared, as the document defines them, and those of other authors."""
+    if "convention" in setting.declared:
+        return [setting]
+    found = [setting]
+    letters = _defined_letters(formulas)
+    if letters:
+        given = {**letters, **setting.options.get("letters", {})}
+        found.append(replace(setting, options={**setting.options, "letters": given}))
+    if "letters" not in setting.declared:
+        found += [replace(setting, options={"preset": name, **setting.options}) for name in NAMES if name != "standard"]
+    return [each for each in found if _is_sound(each.options)]
+
+
+def _is_sound(options):
+    try:
+        convention(**options)
+    except ValueError:
+        return False
+    return True
+
+
+def _defined_letters(formulas):
+    """From role to letter, as a document's own definitions say."""
+    found: dict = {}
+    for formula in formulas:
+        squared = _SQUARED.search(formula)
+        loss = _LOSS.match(formula)
+        if squared and loss and r"\partial" not in formula:
+            found.setdefault("loss", loss[1])
+            pair = [squared[1], squared[2]]
+            if "hat" in pair[0] or (pair[1] in _TARGETS and pair[0] not in _TARGETS) or _later(*pair):
+                pair.reverse()
+            found.setdefault("t", pair[0])
+            found.setdefault("y", pair[1])
+        applied = _APPLIED.match(formula)
+        if applied:
+            found.setdefault("s", applied[3])
+            if applied[2] not in (r"\tanh",):
+                found.setdefault("function", applied[2])
+            if applied[1] != found.get("y"):
+                found.setdefault("a", applied[1])
+        weighed = _WEIGHED.match(formula)
+        if weighed:
+            found.setdefault("s", weighed[1])
+    if "a" in found and "y" not in found and "t" in found:
+        found["y"] = found["a"]
+    return found
+
+
+def _later(one, other):
+    """Whether the first of two letters is less of a target than the other."""
+    order = {letter: k for k, letter in enumerate(_TARGETS)}
+    return one in order and other in order and order[one] > order[other]
+
+
+def _networks(setting, found):
+    """Settings with the networks that a document may be about, the likeliest first."""
+    text = found.prose
+    low = text.lower()
+    acts = [name for name, sign in _ACTIVATIONS.items() if re.search(sign, text)]
+    is_softmax = "softmax" in low
+    sizes = re.search(
+        r"(?<![\d-])(\d{1,2}(?:-\d{1,2}){1,5})(?![\d-])(?=.{0,40}(?:network|sigmoid|tanh|relu))", low, re.DOTALL
+    )
+    formulas = " ".join([item.formula for item in found.items])
+    logs = r"\log" in formulas or r"\ln" in formulas or "entropy" in low
+    losses = ["half_sse", "sse", "mse"]
+    if logs or is_softmax:
+        losses = ["cross_entropy"] if is_softmax else ["binary_cross_entropy", "cross_entropy"]
+    elif not re.search(r"\\[td]?frac\s*\{?\s*1\s*\}?\s*\{?\s*2|1/2|0\.5", formulas) and re.search(
+        r"\^\s*\{?2", formulas
+    ):
+        losses = ["sse", "mse", "half_sse"]
+    if sizes:
+        shapes = [[int(n) for n in sizes[1].split("-")]]
+    else:
+        last = 3 if is_softmax else 2
+        shapes = [[2, 3, last], [3, last]]
+    batches = [1]
+    if re.search(r"\\[td]?frac\s*\{?\s*1\s*\}?\s*\{?\s*[mnN]\b|\\sum_\{?n|mini-?batch", formulas + low):
+        batches = [3, 1]
+    tried = []
+    for shape in shapes:
+        for act in (acts or ["sigmoid"])[:2]:
+            for loss in losses[:2]:
+                for samples in batches:
+                    names = [act] * (len(shape) - 1)
+                    if loss == "cross_entropy" or (loss != "binary_cross_entropy" and act == "relu"):
+                        names[-1] = "linear"
+                    if loss == "binary_cross_entropy":
+                        names[-1] = "sigmoid"
+                    tried.append(setting.with_network(sizes=shape, activations=names, loss=loss, samples=samples))
+    return tried[:8]
+
+
+_ACTIVATIONS = {
+    "sigmoid": r"\\sigma|[Ss]igmoid|[Ll]ogistic", "tanh": r"tanh|hyperbolic", "relu": r"ReLU|[Rr]elu|rectified",
+}  # fmt: skip

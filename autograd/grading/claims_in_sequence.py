@@ -1,0 +1,227 @@
+r"""The claims of a document, graded one after the other.
+
+What was said before counts: a letter that the writer defined is written out where it is used, and a claim that is wrong
+by itself *follows* if it is what the writer's own earlier results lead to by right rules. One document has one reading.
+"""
+
+import functools
+import time
+
+from autograd.engine.errors import AutogradError, SheetError
+from autograd.grading.candidates import choose, known_letters
+from autograd.grading.document import Document, GradedClaim
+from autograd.grading.extract import extract
+from autograd.grading.grading import Grade
+from autograd.grading.latex_text import sides
+from autograd.grading.own_letters import definition, written_out
+from autograd.grading.rubric import award
+from autograd.grading.setting import KEYS, Declaration, Setting, declared_setting
+
+__all__ = ["NoFormula", "grade_text"]
+
+DIAGNOSES = 8.0  # seconds of processor time that the diagnoses of one document may take
+_MOST_WORLDS = 6  # earlier results that are taken one by one
+_MOST_CACHED = 48
+
+
+class NoFormula(SheetError):
+    """A document without a formula."""
+
+
+def grade_text(text, setting=None, format=None, name="document") -> Document:
+    """Grade a document; see :func:`autograd.grading.grade_documents.grade_document`.
+
+    Raises:
+        SheetError: it cannot be read at all, or a declaration is not understood.
+    """
+    found = extract(text, format, name)
+    start = setting or Setting()
+    early = [
+        each
+        for each in found.declared
+        if not found.items or each.line < found.items[0].line or found.format == "notebook"
+    ]
+    declared = declared_setting(early, name, start)
+    _refuse_late(found, early, name)
+    if not found.items:
+        raise NoFormula(
+            f"{name} has no formula: write equations between $$, in a fence called math, or one a line in a sheet, "
+            "such as d_o[o] = -(t[o]-y[o])*y[o]*(1-y[o])."
+        )
+    if declared.network is None and declared.recorded is None and found.format == "sheet" and not _is_prose(found):
+        raise SheetError(
+            f"{name}: network is sizes and an activation, such as network: 2-3-2 sigmoid; none is declared."
+        )
+    chosen = choose(declared, found, _grader_of)
+    run = _Sequence(chosen.setting)
+    for item in found.items:
+        run.take(item)
+    document = Document(
+        declared.name or name, run.claims, str(chosen.setting), chosen.found, "", "", found.format
+    )  # fmt: skip
+    _mark_first(document)
+    document.rubric = award(chosen.setting.points, document.claims)
+    return document
+
+
+def _is_prose(found):
+    """Whether there is text besides formulas and declarations."""
+    return len(found.prose.split()) > 6 * sum(len(item.written.split()) for item in found.items) + 40 or any(
+        sign in found.prose for sign in ("$", "\\[", "```")
+    )
+
+
+def _refuse_late(found, early, name):
+    """A declaration below a formula would change what was graded above: in a sheet it is refused."""
+    for each in found.declared if found.format == "sheet" else ():
+        if each not in early and each.key in KEYS and _makes_sense(each):
+            first = found.items[0]
+            raise SheetError(
+                f"{name}, line {each.line}: {each.key} is declared after a formula, which line {first.line} was taken "
+                f"for ({first.formula[:40]!r}): declare it above all of them."
+            )
+
+
+def _makes_sense(declaration):
+    """Whether a line is a declaration, and no sentence with a colon."""
+    before = [] if declaration.key == "network" else [Declaration(0, "network", "2-3-2")]
+    try:
+        return declaration.key in declared_setting([*before, declaration], "").declared
+    except SheetError:
+        return False
+
+
+@functools.lru_cache(maxsize=_MOST_CACHED)
+def _cached_grader(network, recorded, options):
+    setting = Setting(
+        network, {key: dict(value) if key == "letters" else value for key, value in options}, None, (), "", recorded
+    )
+    derivation = setting.derivation()
+    return derivation.make_grader(derivation._formulas, derivation._printer, derivation._convention)
+
+
+def _grader_of(setting):
+    options = tuple(
+        sorted(
+            (key, tuple(sorted(value.items())) if key == "letters" else value) for key, value in setting.options.items()
+        )
+    )
+    return _cached_grader(setting.network, setting.recorded, options)
+
+
+class _Sequence:
+    """What has been said so far, and the claims that were graded."""
+
+    def __init__(self, setting):
+        self.setting = setting
+        self.claims: list[GradedClaim] = []
+        self._grader = _grader_of(setting)
+        self._known = known_letters(setting.options)
+        self._own: dict = {}
+        self._mistaken: list = []  # pairs of a line and a grade
+        self._worlds: dict = {}
+        self._left = DIAGNOSES
+
+    def take(self, item):
+        """Grade one claim and remember what it says."""
+        text = written_out(item.formula, self._own)
+        grade = self._judged(item.target, text)
+        own = None
+        if grade.verdict == "unreadable" and item.target is None:
+            own = definition(text, item.line)
+            if own is not None and own.name in self._known:
+                own = None
+            if own is None and item.is_inline:
+                return  # a remark in a sentence
+        claim = GradedClaim(
+            item.line,
+            item.written or item.formula,
+            grade.verdict,
+            target=item.target,
+            cell=item.cell,
+            about=grade.about,
+        )
+        self.claims.append(claim)
+        if own is not None:
+            claim.verdict = "definition"
+            self._own[own.name] = own
+        elif grade.verdict == "wrong":
+            claim.link = self._first_wrong_link(item.target, text)
+            claim.follows = self._earlier_mistake(item.target, text)
+            self._mistaken.append((item.line, grade))
+            if claim.follows is not None:
+                claim.verdict = "follows"
+                claim.diagnosis = f"it is right if the result of line {claim.follows} is taken, which is wrong"
+            else:
+                self._fill(claim, self._explained(item.target, text, grade))
+        else:
+            self._fill(claim, grade)
+
+    def _fill(self, claim, grade):
+        claim.condition = grade.condition
+        claim.reading = getattr(grade, "reading", "") or ""
+        claim.mistakes = [mistake._asdict() for mistake in grade.mistakes]
+        claim.diagnosis = grade.diagnosis
+        if grade.correct is not None:
+            claim.right = {"text": grade.correct.text, "latex": grade.correct.latex}
+        example = grade.counterexample
+        if example is not None:
+            claim.counterexample = {
+                "point": example.point, "where": example.where, "true": example.true, "given": example.given,
+                "words": str(example),
+            }  # fmt: skip
+
+    def _judged(self, target, text, grader=None):
+        return self._caught(grader or self._grader, "judge", target, text)
+
+    def _caught(self, grader, how, target, text):
+        """A grade whatever happens: one formula never takes the others with it."""
+        try:
+            return getattr(grader, how)(target, text, self.setting.rate)
+        except AutogradError as error:
+            return Grade("unreadable", text, diagnosis=str(error))
+        except Exception as error:  # a fault of ours: the other claims still get their grades
+            said = f"grading it failed with {type(error).__name__}: {error}. Please report this formula."
+            return Grade("unreadable", text, diagnosis=said)
+
+    def _explained(self, target, text, grade):
+        """The grade with its diagnosis, while there is time for diagnoses."""
+        if self._left <= 0:
+            return grade
+        start = time.thread_time()
+        found = self._caught(self._grader, "grade", target, text)
+        self._left -= time.thread_time() - start
+        return found if found.verdict == grade.verdict else grade
+
+    def _first_wrong_link(self, target, text):
+        """The first equals sign of a chain whose right side is not what the left side is."""
+        parts = sides(text)
+        if len(parts) < 3:
+            return None
+        for k, part in enumerate(parts[1:], 1):
+            if self._judged(target, f"{parts[0].text.strip()} = {part.text.strip()}").verdict == "wrong":
+                return k
+        return None
+
+    def _earlier_mistake(self, target, text):
+        """The line of the earlier results that a claim follows from; None if it follows from none."""
+        results = [k for k, (_, grade) in enumerate(self._mistaken) if grade.results]
+        if not results:
+            return None
+        worlds = [tuple(results), *[(k,) for k in reversed(results)]] if len(results) > 1 else [(results[0],)]
+        for world in worlds[: _MOST_WORLDS + 1]:
+            if self._judged(target, text, self._world(world)).verdict == "equal":
+                return self._mistaken[world[-1]][0]
+        return None
+
+    def _world(self, results):
+        if results not in self._worlds:
+            self._worlds[results] = self._grader.assuming([self._mistaken[k][1] for k in results])
+        return self._worlds[results]
+
+
+def _mark_first(document):
+    for claim in document.claims:
+        if claim.verdict == "wrong":
+            claim.is_first_mistake = True
+            return

@@ -1,0 +1,206 @@
+"""A graded document: its claims in order, the reading they were graded in, and what they are worth."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from autograd.formulas.printing import printable
+
+__all__ = ["VERDICTS", "Document", "GradedClaim"]
+
+VERDICTS = ("equal", "definition", "wrong", "follows", "unproved", "ambiguous", "ill-formed", "unreadable")
+_SHOWN_NAME = 60  # characters of a name that tables and headings show
+_REFUSED = ("unreadable", "ill-formed", "ambiguous")
+_FAULTY = ("wrong", "follows", "unproved")
+
+
+@dataclass
+class GradedClaim:
+    """One claim of a document, graded.
+
+    Attributes:
+        line: where it begins in the file, from 1; in a notebook within its cell.
+        formula: as it stands there.
+        verdict: one of :data:`VERDICTS`. ``follows``: it is wrong, and right if the writer's own earlier results are
+            taken; ``definition``: it says what a letter of the writer's own stands for.
+        condition: under which it is equal, or "".
+        reading: what it was taken to mean, or "".
+        mistakes: what is wrong, dicts with a kind and a text.
+        diagnosis: the same in words; of what cannot be graded, where and why.
+        right: the right formula as ``{"text", "latex"}``, or None.
+        counterexample: a point where it is wrong, as a dict, or None.
+        link: which equals sign of a chain is the first wrong one, from 1; None if it is no chain or nothing is wrong.
+        points: what it earns by the rubric, or None.
+        cell: of a notebook, from 1; else None.
+        target: what a sheet says it is of, or None.
+        follows: the line of the earlier mistake, where the verdict is ``follows``; else None.
+        about: the names of the parameters and deltas it speaks of.
+        is_first_mistake: whether it is the first wrong step of the document.
+    """
+
+    line: int
+    formula: str
+    verdict: str
+    condition: str = ""
+    reading: str = ""
+    mistakes: list = field(default_factory=list)
+    diagnosis: str = ""
+    right: dict | None = None
+    counterexample: dict | None = None
+    link: int | None = None
+    points: float | None = None
+    cell: int | None = None
+    target: str | None = None
+    follows: int | None = None
+    about: tuple = ()
+    is_first_mistake: bool = False
+
+    def place(self) -> str:
+        """Where it stands, in words."""
+        return f"line {self.line}" if self.cell is None else f"cell {self.cell}, line {self.line}"
+
+    def __str__(self):
+        lines = [f"{self.place()}, {self.verdict}: {self.formula}"]
+        if self.is_first_mistake:
+            lines.append("  the first wrong step")
+        if self.link is not None:
+            lines.append(f"  the {_ordinal(self.link)} equals sign of this chain is the first wrong one")
+        if self.condition:
+            lines.append(f"  condition: {self.condition}")
+        if self.reading:
+            lines.append(f"  reading: {self.reading}")
+        if self.diagnosis:
+            lines.append(f"  {'diagnosis' if self.verdict == 'wrong' else 'because'}: {self.diagnosis}")
+        if self.right is not None and self.verdict not in ("equal", "definition"):
+            lines.append(f"  right: {self.right['text']}")
+        if self.counterexample is not None:
+            lines.append(f"  counterexample: {self.counterexample['words']}")
+        if self.points is not None:
+            lines.append(f"  points: {self.points:g}")
+        return "\n".join([printable(line.replace("\n", " ")) for line in lines])
+
+    def as_dict(self) -> dict:
+        """The claim as plain data, for JSON."""
+        found: dict[str, Any] = {"line": self.line}
+        if self.cell is not None:
+            found["cell"] = self.cell
+        return {
+            **found,
+            "formula": self.formula,
+            "verdict": self.verdict,
+            "condition": self.condition,
+            "reading": self.reading,
+            "mistakes": self.mistakes,
+            "diagnosis": self.diagnosis,
+            "right": self.right,
+            "counterexample": _without_words(self.counterexample),
+            "link": self.link,
+            "points": self.points,
+        }
+
+    def as_formula(self) -> dict:
+        """The claim in the form of version 0.1, which stays for a release: with ``correct``, and four verdicts."""
+        old = {"follows": "wrong", "definition": "equal", "ambiguous": "unreadable", "ill-formed": "unreadable"}
+        found = self.as_dict()
+        kept = ("line", "formula", "condition", "mistakes", "diagnosis", "counterexample")
+        return {
+            **{key: found[key] for key in kept},
+            "verdict": old.get(self.verdict, self.verdict),
+            "correct": self.right,
+        }
+
+
+def _without_words(example):
+    return None if example is None else {key: value for key, value in example.items() if key != "words"}
+
+
+def _ordinal(n):
+    return {1: "first", 2: "second", 3: "third"}.get(n, f"{n}th")
+
+
+@dataclass
+class Document:
+    """A document that was graded.
+
+    Attributes:
+        name: whose it is; the file's name by default.
+        claims: its :class:`GradedClaim` s, in order; prose is not among them.
+        reading: the network, the loss and the convention that it was graded in, in words.
+        confirm: what of that was found and not declared, in words; "" if all was declared.
+        error: why it could not be graded, or "".
+        file: the path it was read from, or "".
+        format: ``"markdown"``, ``"latex"``, ``"notebook"`` or ``"sheet"``.
+        rubric: a list of dicts with ``target``, ``points``, ``of`` and the ``line`` that earned them.
+    """
+
+    name: str
+    claims: list = field(default_factory=list)
+    reading: str = ""
+    confirm: str = ""
+    error: str = ""
+    file: str = ""
+    format: str = ""
+    rubric: list = field(default_factory=list)
+
+    def count(self, verdict) -> int:
+        """Return how many claims got a verdict."""
+        return sum(claim.verdict == verdict for claim in self.claims)
+
+    @property
+    def first_mistake(self) -> GradedClaim | None:
+        """The first wrong step, or None."""
+        return next((claim for claim in self.claims if claim.is_first_mistake), None)
+
+    @property
+    def points(self) -> tuple:
+        """The points that were earned, and those that could be."""
+        return sum(row["points"] for row in self.rubric), sum(row["of"] for row in self.rubric)
+
+    @property
+    def shown_name(self) -> str:
+        """The name on one line, without its middle where it is long."""
+        name = "".join([c if c.isprintable() else "?" for c in self.name])
+        return name if len(name) <= _SHOWN_NAME else f"{name[: _SHOWN_NAME - 13]}...{name[-10:]}"
+
+    @property
+    def status(self) -> int:
+        """2 if anything cannot be graded, else 1 if anything is wrong, follows or is unproved, else 0."""
+        if self.error or any(claim.verdict in _REFUSED for claim in self.claims):
+            return 2
+        return 1 if any(claim.verdict in _FAULTY for claim in self.claims) else 0
+
+    def __str__(self):
+        lines = [f"== {self.shown_name}"]
+        if self.error:
+            lines.append(printable(self.error))
+        if self.reading:
+            lines.append(f"read as: {printable(self.reading)}")
+        if self.confirm:
+            lines.append(printable(self.confirm))
+        lines += [str(claim) for claim in self.claims]
+        if self.rubric:
+            earned, of = self.points
+            lines.append(f"points: {earned:g} of {of:g}")
+        return "\n".join(lines)
+
+    def __repr__(self):
+        return str(self)
+
+    def _repr_html_(self):
+        from autograd.grading.report_html import section  # lazy: it typesets formulas
+
+        return section(self, "document")
+
+    def as_dict(self) -> dict:
+        """The document as plain data, for JSON."""
+        earned, of = self.points
+        return {
+            "file": self.file,
+            "sheet": self.name,
+            "format": self.format,
+            "error": self.error,
+            "reading": self.reading,
+            "confirm": self.confirm,
+            "claims": [claim.as_dict() for claim in self.claims],
+            "points": {"earned": earned, "of": of, "targets": self.rubric} if self.rubric else None,
+            "formulas": [claim.as_formula() for claim in self.claims],
+        }

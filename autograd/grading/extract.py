@@ -1,0 +1,256 @@
+r"""Taking formulas out of documents: Markdown, LaTeX, notebooks and sheets, with the places where they stand.
+
+Prose stays prose. In Markdown and LaTeX a formula is what stands between dollar signs, in ``\[ \]`` or ``\( \)``, in an
+environment or in a fence called ``math``; in a sheet a line may be one as well. In a sentence only an equation is a
+claim. Declarations stand in front matter, or above the first formula.
+"""
+
+import json
+import re
+from bisect import bisect_right
+from typing import NamedTuple
+
+from autograd.engine.errors import SheetError
+from autograd.grading.latex_text import claims_in, is_equation
+from autograd.grading.macros import Macros
+from autograd.grading.setting import Declaration, is_declaration
+
+__all__ = ["FORMATS", "Extract", "Item", "extract", "format_of"]
+
+FORMATS = ("markdown", "latex", "notebook", "sheet")
+_MOST_CHARACTERS, _MOST_CLAIMS, _MOST_CELLS = 1_000_000, 500, 2000
+_MOST_NOTEBOOK = 4_000_000  # it has pictures in it
+_ENVIRONMENTS = (
+    "equation|align|alignat|gather|multline|eqnarray|flalign|displaymath|math|aligned|gathered|split|array|dmath"
+)
+_FORMULA = (
+    r"\$\$(?P<dollars>.+?)\$\$|\\\[(?P<brackets>.+?)\\\]|\\\((?P<round>.+?)\\\)"
+    rf"|(?P<environment>\\begin\s*\{{(?P<name>{_ENVIRONMENTS})(?P<star>\*?)\}}.+?\\end\s*\{{(?P=name)(?P=star)\}})"
+    r"|(?<![\\$\w])\$`(?P<ticked>[^`\n]+)`\$|(?<![\\$])\$(?P<inline>[^\s$](?:[^$\n]|\n(?!\s*\n))*?)(?<![\s\\])\$(?![\d$])"
+)
+_MARKDOWN = re.compile(
+    r"(?P<fence>^[ \t]*(?P<mark>```+|~~~+)[ \t]*(?:\{?\.?(?P<language>[\w-]*)[^\n`]*)\n(?P<fenced>.*?)"
+    r"(?:^[ \t]*(?P=mark)[ \t]*$|\Z))"
+    rf"|(?P<comment><!--.*?(?:-->|\Z))|{_FORMULA}|(?P<code>(?P<ticks>`+)(?!`)[^\n]*?(?<!`)(?P=ticks)(?!`))",
+    re.DOTALL | re.MULTILINE,
+)
+_LATEX = re.compile(
+    r"(?P<comment>(?<!\\)%[^\n]*)|(?P<verbatim>\\begin\s*\{(?P<kind>verbatim|lstlisting|minted|comment)\*?\}.*?\\end\s*\{(?P=kind)\*?\})"
+    rf"|{_FORMULA}",
+    re.DOTALL,
+)
+_FRONT = re.compile(r"\s*---[ \t]*\n(?P<inside>.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
+_DECLARED = re.compile(
+    r"[ \t]*(?:%+|\*|-|>)?[ \t]*(?P<key>[A-Za-z][A-Za-z_ -]{0,30}?)[ \t]*:(?!=)[ \t]*(?P<value>.*?)[ \t]*$"
+)
+_TARGET = re.compile(
+    r"\s*(?P<target>(?:dL/d)?[A-Za-z_]\w*(?:\[[\w\s,]*\])?)\s*:(?!=)\s*(?P<formula>\S.*)", re.DOTALL | re.ASCII
+)
+_WORDS = re.compile(r"(?<![\\A-Za-z_{\[])[A-Za-z]{2,}(?![A-Za-z_\[({}]|\s*\()")
+_MATH_WORDS = {
+    "for", "in", "all", "sum", "and", "if", "where", "net", "exp", "log", "tanh", "sin", "cos", "max", "min", "eta",
+    "out", "sigma", "delta", "alpha", "grad", "sqrt", "rate", "lr", "old", "new", "diag", "of", "over",
+}  # fmt: skip
+
+
+class Item(NamedTuple):
+    """A claim that stands in a document.
+
+    Fields:
+        line: where it begins, from 1; in a notebook within its cell.
+        formula: LaTeX or text, without the signs around it.
+        target: what it is of, where a sheet says so; else None.
+        cell: of a notebook, from 1; else None.
+        is_inline: whether it stands in a sentence.
+        written: the formula as it stands there, before a document's own commands are written out.
+    """
+
+    line: int
+    formula: str
+    target: str | None = None
+    cell: int | None = None
+    is_inline: bool = False
+    written: str = ""
+
+
+class Extract(NamedTuple):
+    """What a document consists of.
+
+    Fields:
+        format: one of :data:`FORMATS`.
+        declared: its :class:`Declaration` s, in order; they may turn out to be prose.
+        items: its claims, in order.
+        prose: all of its text, to look for words in.
+    """
+
+    format: str
+    declared: list
+    items: list
+    prose: str
+
+
+def format_of(text, name="") -> str:
+    """Return the format of a document: by the ending of its name, or else by what is in it."""
+    ending = name.rsplit(".", 1)[-1].lower() if "." in name else ""
+    known = {"md": "markdown", "markdown": "markdown", "tex": "latex", "latex": "latex", "ipynb": "notebook"}
+    if ending in known:
+        return known[ending]
+    start = text.lstrip()
+    if start.startswith("{") and '"cells"' in text:
+        return "notebook"
+    if re.search(r"\\documentclass|\\begin\s*\{document\}|\\(?:sub)*section\*?\s*\{", text):
+        return "latex"
+    return "sheet"
+
+
+def extract(text, format=None, name="document") -> Extract:
+    r"""Take the claims and the declarations out of a document.
+
+    Args:
+        text: the document.
+        format: one of :data:`FORMATS`; found from the name and the text by default.
+        name: of the document, for messages.
+
+    Raises:
+        SheetError: the document is too large, or is no notebook; the message says so.
+
+    >>> found = extract("We minimize\n$$E = \\frac12 (t - y)^2,$$\nand with $n = 3$ samples $\\delta = y - t$.")
+    >>> [(item.line, item.formula) for item in found.items]
+    [(2, 'E = \\frac12 (t - y)^2'), (3, '\\delta = y - t')]
+    """
+    format = format_of(text, name) if format is None else format
+    if len(text) > (_MOST_NOTEBOOK if format == "notebook" else _MOST_CHARACTERS):
+        raise SheetError(f"{name} has {len(text):,} characters, more than {_MOST_CHARACTERS:,}: split it.")
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    if format not in FORMATS:
+        raise ValueError(f"a document is {', '.join(FORMATS)}, found {format!r:.40}.")
+    found = _from_notebook(text, name) if format == "notebook" else _from_text(text, format)
+    if len(found.items) > _MOST_CLAIMS:
+        raise SheetError(f"{name} has more than {_MOST_CLAIMS} formulas: split it.")
+    return found
+
+
+def _from_notebook(text, name):
+    try:
+        cells = json.loads(text)["cells"]
+        sources = [(k, _source(cell)) for k, cell in enumerate(cells, 1) if cell.get("cell_type") == "markdown"]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise SheetError(f"{name} is no notebook: {type(error).__name__}: {str(error)[:80]}.") from None
+    declared, items, prose = [], [], []
+    for number, source in sources[:_MOST_CELLS]:
+        found = _from_text(source, "markdown")
+        declared += found.declared if not items else []
+        items += [item._replace(cell=number) for item in found.items]
+        prose.append(found.prose)
+    return Extract("notebook", declared, items, "\n".join(prose))
+
+
+def _source(cell):
+    source = cell.get("source", "")
+    return source if isinstance(source, str) else "".join([str(line) for line in source])
+
+
+class _Lines:
+    """From offsets in a text to the numbers of its lines."""
+
+    def __init__(self, text):
+        self._starts = [0, *[match.end() for match in re.finditer("\n", text)]]
+
+    def __call__(self, at):
+        return bisect_right(self._starts, at)
+
+
+def _from_text(text, format):
+    line_of = _Lines(text)
+    items: list = []
+    declared: list = []
+    start = 0
+    front = _FRONT.match(text)
+    if front:
+        first = line_of(front.start("inside"))
+        declared += _declarations(front["inside"].split("\n"), first)
+        start = front.end()
+    if format == "latex":
+        body = re.search(r"\\begin\s*\{document\}", text)
+        declared += _declarations([line for line in text.split("\n") if line.startswith("%")], 1) if body else []
+        start = body.end() if body else start
+    macros = Macros(text) if "\\" in text else Macros("")
+    pattern = _LATEX if format == "latex" else _MARKDOWN
+    rest = start
+    for match in pattern.finditer(text, start):
+        _between(text, rest, match.start(), format, line_of, items, declared)
+        rest = match.end()
+        kind, at = _formula_of(match)
+        if kind is not None:
+            items += _claims(match[kind], at, kind in ("inline", "round", "ticked"), macros, line_of)
+    _between(text, rest, len(text), format, line_of, items, declared)
+    return Extract(format, declared, items, text)
+
+
+def _formula_of(match):
+    groups = match.groupdict()
+    if groups.get("fenced") is not None and (groups["language"] or "").lower() in ("math", "latex", "tex"):
+        return "fenced", match.start("fenced")
+    for kind in ("dollars", "brackets", "round", "environment", "ticked", "inline"):
+        if groups.get(kind) is not None:
+            return kind, match.start(kind)
+    return None, 0
+
+
+def _claims(text, at, is_inline, macros, line_of):
+    """The claims in what stands between the signs of a formula."""
+    uncommented = re.sub(r"(?<!\\)%[^\n]*", lambda comment: " " * len(comment[0]), text)
+    found = []
+    for piece in claims_in(uncommented):
+        formula = macros.expanded(piece.text)
+        if is_equation(formula) and not (is_inline and _is_remark(formula)):
+            found.append(Item(line_of(at + piece.at), formula, None, None, is_inline, piece.text))
+    return found
+
+
+_SHORT = re.compile(r"[^=]{1,12}=\s*[-+]?[\d.\s,\\{}()]+(?:[A-Za-z]|\\[lc]?dots)?\s*")
+
+
+def _is_remark(formula):
+    """Whether an equation in a sentence only says what a number is, as ``N = 3`` and ``k = 1, \\dots, K`` do."""
+    return _SHORT.fullmatch(formula) is not None or ("dots" in formula and len(formula) < 40 and "sum" not in formula)
+
+
+def _between(text, start, end, format, line_of, items, declared):
+    """What stands between formulas: declarations, and in a sheet lines that are formulas themselves."""
+    at = start
+    for line in text[start:end].split("\n"):
+        number = line_of(at)
+        whole = (at == 0 or text[at - 1] == "\n") and (at + len(line) == len(text) or text[at + len(line)] == "\n")
+        at += len(line) + 1
+        bare = line.strip()
+        if not bare or not whole or (bare.startswith(("#", "%")) and format != "latex"):
+            continue
+        found = _DECLARED.fullmatch(line)
+        item = _formula_line(bare, number) if format == "sheet" else None
+        if found and (item is None or is_declaration(found["key"])):
+            if not items or format == "sheet":
+                declared.append(Declaration(number, found["key"].lower(), found["value"]))
+        elif item is not None:
+            items.append(item)
+
+
+def _formula_line(bare, number):
+    """The claim that a line of a sheet is, or None where it is a sentence."""
+    match = _TARGET.fullmatch(bare)
+    target, formula = (match["target"], match["formula"]) if match else (None, bare)
+    words = [word for word in _WORDS.findall(formula) if word.lower() not in _MATH_WORDS]
+    if len(words) >= 3 and len(words) * 6 > len(formula.split()):
+        return None
+    if not match and not is_equation(formula) and (not re.search(r"[\\_^\[*]", formula) or len(words) > 1):
+        return None
+    return Item(number, formula, target, None, False, formula)
+
+
+def _declarations(lines, first):
+    found = []
+    for number, line in enumerate(lines, first):
+        match = _DECLARED.fullmatch(line)
+        if match:
+            found.append(Declaration(number, match["key"].lower(), match["value"]))
+    return found

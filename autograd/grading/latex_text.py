@@ -1,0 +1,193 @@
+r"""Formulas as text: splitting LaTeX into rows, claims and sides without reading it.
+
+A document is cut into claims before its formulas are read, so that each claim has the line where it begins and one that
+cannot be read takes no other with it. What is inside of braces, brackets or an environment is never cut.
+"""
+
+import re
+from typing import NamedTuple
+
+__all__ = ["Piece", "claims_in", "is_equation", "sides", "split_at", "without_marks"]
+
+_TOKEN = re.compile(
+    r"\\begin\s*\{(?P<begin>[A-Za-z]+\*?)\}|\\end\s*\{[A-Za-z]+\*?\}|\\(?:[A-Za-z]+\*?|\\\*?(?:\s*\[\s*-?[\d.]+\s*[a-z]{2}\s*\])?|.)"
+    r"|<-|:=|[-+]=|[<>]=|.",
+    re.DOTALL,
+)
+_OPENING, _CLOSING = {"{", "(", "[", r"\{", r"\lbrace"}, {"}", ")", "]", r"\}", r"\rbrace"}
+_BRACES = {"{": 1, "}": -1}
+_EQUALS = {"=", r"\equiv", ":=", r"\triangleq", r"\coloneqq", r"\doteq", r"\stackrel", r"\overset", r"\eqqcolon"}
+_UPDATES = {"<-", r"\leftarrow", r"\gets", r"\longleftarrow", "-=", "+="}
+_ARROWS = {r"\rightarrow", r"\to", r"\longrightarrow", r"\mapsto"}
+_IMPLIES = {r"\Rightarrow", r"\implies", r"\Longrightarrow", r"\iff", r"\Leftrightarrow", r"\therefore"}
+_LINED = re.compile(
+    r"\s*\\begin\s*\{(aligned|align|alignat|alignedat|split|gathered|gather|eqnarray|equation|flalign|array|displaymath|math)"
+    r"(\*?)\}(?:\s*\{[^{}]*\}|\s*\[[^\[\]]*\])?"
+)
+_MARKS = re.compile(
+    r"\\(?:label|tag\*?|ref|eqref)\s*\{[^{}]*\}|\\(?:nonumber|notag|qed|displaystyle|hline)(?![A-Za-z])"
+)
+# What may follow a formula after some space and says for which indices it holds, or that more is to come.
+_TAIL = re.compile(
+    r"(?:[\s,;.(]|\\[,; ]|\\q?quad\b)*"
+    r"(?:\\forall|\\text|\\mbox|\\mathrm|\\textrm|(?:for|if|when|where|with|since)\b|\\because|\\in\b"
+    r"|[A-Za-z](?:_\{?\w\}?)?\s*(?:=\s*[\d{(]|\\in\b|\\ne|[<>]))"
+)
+_BLANK = re.compile(r"^(?:\s|\\[,;! ]|\\q?quad\b)*")
+_ENDING = re.compile(
+    r"(?:[\s.,;]|\\[,;!]|\\q?quad\b|\\(?:text|mbox|textrm)\s*\{\s*(?:and|so|or|then|where|thus|with|,|\.)\s*\})+$"
+)
+_CONTINUES = re.compile(
+    r"\s*(?:&|\\,|\\;|\\quad|\\qquad|\{\})*\s*(?:[-+*/=,)\]}]|\\(?:cdot|times|left|odot|bigl?|Bigl?|equiv|approx)|$)"
+)
+
+
+class Piece(NamedTuple):
+    """A part of a text and the offset where it begins."""
+
+    text: str
+    at: int
+
+
+def _tokens(text):
+    """Triples of a token, its offset and how many braces, brackets and environments it is in; and the final depths."""
+    found, brackets, braces = [], 0, 0
+    for match in _TOKEN.finditer(text):
+        token = match[0]
+        if match["begin"] or token == "{":
+            found.append((token, match.start(), brackets, braces))
+            braces += 1
+            continue
+        if (token.startswith(r"\end") and token.endswith("}")) or token == "}":
+            braces -= 1
+        elif token in _CLOSING:
+            brackets -= 1
+        found.append((token, match.start(), brackets, braces))
+        if token in _OPENING:
+            brackets += 1
+    return found, brackets
+
+
+def _top_level(text):
+    """Pairs of a token and its offset, of those in no braces, brackets or environments.
+
+    Brackets that do not match, as in the interval [0, 1), are not counted.
+    """
+    found, open_ = _tokens(text)
+    depths = [brackets for _, _, brackets, braces in found if braces == 0]
+    balanced = open_ == 0 and all(depth >= 0 for depth in depths)
+    return [(token, at) for token, at, brackets, braces in found if braces == 0 and (brackets == 0 or not balanced)]
+
+
+def split_at(text, separators) -> list[Piece]:
+    """Return the parts of a text between separators that are in no braces, brackets or environments.
+
+    >>> split_at(r"a_{i,j} = f(b, c), d", {","})
+    [Piece(text='a_{i,j} = f(b, c)', at=0), Piece(text=' d', at=18)]
+    """
+    parts, start = [], 0
+    for token, at in _top_level(text):
+        if token in separators or (token.startswith("\\\\") and "\\\\" in separators):
+            parts.append(Piece(text[start:at], start))
+            start = at + len(token)
+    return [*parts, Piece(text[start:], start)]
+
+
+def sides(text) -> list[Piece]:
+    r"""Return the sides of a chain of equations.
+
+    >>> [side.text.strip() for side in sides(r"\sum_{i=1}^n x_i = a = b")]
+    ['\\sum_{i=1}^n x_i', 'a', 'b']
+    """
+    return split_at(text, _EQUALS)
+
+
+def is_equation(text, *, updates=True) -> bool:
+    r"""Whether a formula says that something is something: it has an equals sign or the arrow of an update.
+
+    >>> is_equation(r"\delta_o = y_o - t_o"), is_equation(r"\sum_{i=1}^n w_i"), is_equation(r"w \gets w - \eta g")
+    (True, False, True)
+    """
+    top = [token for token, _ in _top_level(text)]
+    if any(token in _EQUALS for token in top) or (updates and any(token in _UPDATES for token in top)):
+        return True
+    return updates and any(token in _ARROWS for token in top) and any(token in "+-" for token in top)
+
+
+def without_marks(text) -> str:
+    """Return a formula without labels, tags and the like; blanks stand in their place, so that offsets stay."""
+    return _MARKS.sub(lambda match: " " * len(match[0]), text)
+
+
+def claims_in(text) -> list[Piece]:
+    r"""Return the claims of a displayed formula: every equation that has a left side of its own.
+
+    A row that begins with an equals sign or an operator goes on with the claim above.
+
+    >>> [claim.text for claim in claims_in(r"\begin{aligned} a &= b \\ &= c \\ d &= e \end{aligned}")]
+    ['a = b = c', 'd = e']
+    """
+    text = without_marks(text)
+    inner, at = _inside(text)
+    found: list[Piece] = []
+    for row in split_at(inner, {"\\\\"}):
+        for part in _parts(row):
+            bare = _without_alignment(part.text)
+            if not bare.strip(" \t\n.,;"):
+                continue
+            lead = len(bare) - len(_BLANK.sub("", bare, count=1))
+            if found and (_CONTINUES.match(bare) or not is_equation(bare)):
+                found[-1] = Piece(f"{found[-1].text} {bare.strip()}", found[-1].at)
+            else:
+                found.append(Piece(bare[lead:].strip(), at + part.at + lead))
+    return [Piece(_trimmed(piece.text), piece.at) for piece in found]
+
+
+def _inside(text):
+    """What is inside of an environment of rows that is all there is, and where it begins."""
+    at = 0
+    while True:
+        match = _LINED.match(text)
+        if match is None:
+            return text, at
+        end = text.rfind(rf"\end{{{match[1]}{match[2]}}}")
+        if end < match.end() or text[end + len(rf"\end{{{match[1]}{match[2]}}}") :].strip(" \t\n.,;$"):
+            return text, at
+        at += match.end()
+        text = text[match.end() : end]
+
+
+def _parts(row):
+    """The equations of one row: those with space between them, and those that follow from one another."""
+    found = [row]
+    for separators in (_IMPLIES, {r"\quad", r"\qquad", r"\hspace"}, {";", ","}):
+        parts = []
+        for piece in found:
+            pieces = split_at(piece.text, separators)
+            kept = pieces[:1]
+            for part in pieces[1:]:
+                own = separators is _IMPLIES or not _is_tail(part.text)
+                if own and is_equation(part.text) and is_equation(kept[-1].text):
+                    kept.append(part)
+                else:  # it belongs to what is in front of it
+                    kept[-1] = Piece(piece.text[kept[-1].at : part.at + len(part.text)], kept[-1].at)
+            parts += [Piece(part.text, piece.at + part.at) for part in kept]
+        found = parts
+    return found
+
+
+def _without_alignment(text):
+    """A row without the marks that align it; blanks stand in their place."""
+    marks = {at for token, at in _top_level(text) if token == "&"}
+    return "".join([" " if k in marks else c for k, c in enumerate(text)])
+
+
+def _is_tail(text):
+    first = sides(text)[0].text
+    return bool(_TAIL.match(text)) or not first.strip(" ,&")
+
+
+def _trimmed(text):
+    """A claim without the punctuation of its sentence."""
+    text = " ".join(text.split()) if "%" not in text else text.strip()
+    return _ENDING.sub("", text)

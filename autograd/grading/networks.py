@@ -1,0 +1,116 @@
+"""Recorded losses of networks that a sheet or a document declares."""
+
+import random
+from itertools import pairwise
+
+from autograd.engine import primitives
+from autograd.engine.errors import SheetError
+from autograd.engine.sums import dot, total
+from autograd.engine.value import Value
+
+__all__ = ["LOSSES", "build"]
+
+LOSSES = ("half_sse", "sse", "mse", "cross_entropy", "binary_cross_entropy")
+
+
+def build(
+    sizes, activations, bias=True, loss="half_sse", samples=1, reduction="mean", seed=0, *, penalty=None, recurrent=None
+) -> Value:
+    """Return the recorded loss of a network at a random point, with labelled leaves.
+
+    Args:
+        sizes: of the layers, inputs first.
+        activations: the name of a function for each layer with weights, or ``"linear"``.
+        bias: whether neurons have one.
+        loss: one of :data:`LOSSES`. ``cross_entropy`` takes the last layer for logits; ``binary_cross_entropy`` does so
+            if the last layer is linear, and takes it for probabilities otherwise.
+        samples: how many samples are recorded, with the same weights.
+        reduction: ``"mean"`` or ``"sum"`` over the samples, and over the steps of a recurrent network.
+        seed: of the random numbers.
+        penalty: the name of a number that half the sum of all squared weights is multiplied by and added; None for no
+            penalty.
+        recurrent: a layer, whose neurons read each other's activations of the step before, and the number of steps;
+            None for a network without steps.
+
+    >>> build([2, 3, 2], ["sigmoid", "sigmoid"]).op.name
+    'mul'
+    """
+    network = _Network(sizes, activations, bias, loss, seed, recurrent)
+    if recurrent is not None:
+        losses = network.steps(recurrent[1])
+    else:
+        losses = [network.loss((k,) if samples > 1 else ()) for k in range(1, samples + 1)]
+    whole = losses[0] if len(losses) == 1 else total(losses)
+    if len(losses) > 1 and reduction == "mean":
+        whole = whole / len(losses)
+    return whole if penalty is None else whole + 0.5 * Value(0.3, penalty) * network.squares()
+
+
+class _Network:
+    """The leaves of a network, and what is computed from them."""
+
+    def __init__(self, sizes, activations, bias, loss, seed, recurrent):
+        self._random = random.Random(seed)
+        self._sizes, self._activations, self._loss = sizes, activations, loss
+        self._layers = []
+        for k, (n, m) in enumerate(pairwise(sizes), 1):
+            weights = [[self._leaf(f"w{k}", i + 1, j + 1) for i in range(n)] for j in range(m)]
+            self._layers.append((weights, [self._leaf(f"b{k}", j + 1) if bias else None for j in range(m)]))
+        self._recurrent: dict = {}
+        if recurrent is not None:
+            layer, m = recurrent[0], sizes[recurrent[0]]
+            self._recurrent[layer] = [
+                [self._leaf(f"w{layer}_{layer}", i + 1, j + 1) for i in range(m)] for j in range(m)
+            ]
+
+    def _leaf(self, name, *place):
+        return Value(self._random.uniform(-1, 1), f"{name}[{','.join([str(k) for k in place])}]")
+
+    def squares(self):
+        """The sum of all squared weights."""
+        groups = [*[weights for weights, _ in self._layers], *self._recurrent.values()]
+        return total([w * w for rows in groups for row in rows for w in row])
+
+    def loss(self, place):
+        """The loss of one sample."""
+        return self._compared(self._outputs(place, {})[-1], place)
+
+    def steps(self, count):
+        """The losses of the steps of a recurrent network, one after the other."""
+        losses, before = [], {}
+        for step in range(1, count + 1):
+            layers = self._outputs((step,), before)
+            before = {layer: layers[layer] for layer in self._recurrent}
+            losses.append(self._compared(layers[-1], (step,)))
+        return losses
+
+    def _outputs(self, place, before):
+        """The activations of all layers, inputs first."""
+        layers = [[self._leaf("x", i + 1, *place) for i in range(self._sizes[0])]]
+        for k, ((weights, biases), name) in enumerate(zip(self._layers, self._activations, strict=True), 1):
+            sums = []
+            for j, (row, b) in enumerate(zip(weights, biases, strict=True)):
+                more = self._recurrent[k][j] if k in before else []
+                sums.append(dot([*row, *more], [*layers[-1], *before.get(k, [])], b))
+            layers.append(sums if name == "linear" else [getattr(primitives, name)(s) for s in sums])
+        return layers
+
+    def _compared(self, outputs, place):
+        targets = [self._leaf("t", o + 1, *place) for o in range(len(outputs))]
+        pairs = list(zip(targets, outputs, strict=True))
+        if self._loss == "cross_entropy":
+            if len(outputs) < 2:
+                raise SheetError("cross_entropy needs two outputs or more: for one, use binary_cross_entropy.")
+            chosen = self._random.randrange(len(outputs))
+            for o, t in enumerate(targets):
+                t.data = 1.0 if o == chosen else 0.0
+            normalizer = primitives.logsumexp(*outputs)
+            return total([t * (normalizer - z) for t, z in pairs])
+        if self._loss == "binary_cross_entropy":
+            if self._activations[-1] == "linear":
+                return total([primitives.softplus(z) - t * z for t, z in pairs])
+            if self._activations[-1] != "sigmoid":
+                raise SheetError("binary_cross_entropy takes outputs of a sigmoid, or linear ones as logits.")
+            return total([-(t * primitives.log(y) + (1 - t) * primitives.log(1 - y)) for t, y in pairs])
+        squares = total([(t - y) ** 2 for t, y in pairs])
+        return {"half_sse": 0.5 * squares, "sse": squares, "mse": squares / len(outputs)}[self._loss]

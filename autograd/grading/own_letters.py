@@ -1,0 +1,175 @@
+r"""Definitions in a writer's own letters, and formulas with them written out.
+
+A writer says ``e_o = t_o - y_o`` and goes on with ``\delta_o = -e_o y_o (1 - y_o)``. The second formula is graded as
+``\delta_o = -\left(t_o - y_o\right) y_o (1 - y_o)``: the definition stands in place of its letter, with the indices of
+the place.
+"""
+
+import re
+from typing import NamedTuple
+
+from autograd.grading.latex_text import sides
+from autograd.grading.readers import is_latex, read
+from autograd.grading.trees import ReadingError
+
+__all__ = ["Definition", "definition", "written_out"]
+
+_LONGEST = 3800  # below what a reader takes
+_ACCENTS = (
+    r"hat|widehat|bar|overline|tilde|vec|dot|mathbf|boldsymbol|bm|mathrm|mathcal|mathsf|underline|text|operatorname"
+)
+_LATEX_NAME = re.compile(
+    rf"(?P<base>\\(?:{_ACCENTS})\s*(?:\{{[^{{}}]*\}}|\\[A-Za-z]+|[A-Za-z])|\\[A-Za-z]+|[A-Za-z])"
+    r"(?P<scripts>(?:\s*[_^]\s*(?:\{(?:[^{}]|\{[^{}]*\})*\}|\\[A-Za-z]+|[A-Za-z0-9*+-])|')*)"
+)
+_TEXT_NAME = re.compile(r"(?P<base>[A-Za-z_]\w*)(?P<scripts>\[[^\[\]]*\])?", re.ASCII)
+_SCRIPT = re.compile(r"\s*([_^])\s*(\{(?:[^{}]|\{[^{}]*\})*\}|\\[A-Za-z]+|[A-Za-z0-9*+-])|(')")
+_ATOM = re.compile(r"\\[A-Za-z]+|[A-Za-z]+|\d+|[^\s{}(),]")
+_LETTER = re.compile(r"\\?[A-Za-z]+")
+_BOUND = re.compile(r"\\sum\s*_\s*(?:\{\s*)?(\\?[A-Za-z])|\bfor\s+([A-Za-z]\w*)\s+in\b")
+# Commands that are no letters.
+_NO_LETTERS = {
+    "frac", "dfrac", "tfrac", "partial", "sum", "prod", "cdot", "times", "left", "right", "odot", "circ", "log", "exp",
+    "ln", "tanh", "sin", "cos", "max", "min", "sqrt", "quad", "qquad", "text", "mathrm", "operatorname", "top", "nabla",
+    "leftarrow", "gets", "to", "forall", "in", "big", "Big", "bigl", "bigr", "Bigl", "Bigr", "prime", "infty", "begin",
+    "end", "underbrace", "overbrace", "mathbb", "dots", "cdots", "ldots", "displaystyle", "label", "tag",
+}  # fmt: skip
+
+
+class Definition(NamedTuple):
+    """What a letter of a writer's own stands for.
+
+    Fields:
+        name: the letter, as it is compared.
+        scripts: pairs of ``"_"``, ``"^"`` or ``"["`` and the atoms of an index, in order.
+        right: what it is, in brackets where it is a sum.
+        line: where it was said.
+    """
+
+    name: str
+    scripts: tuple
+    right: str
+    line: int = 0
+
+
+def definition(formula, line=0) -> Definition | None:
+    r"""Return what a formula defines: a letter with its indices on the left, anything readable on the right.
+
+    >>> definition(r"e_o = t_o - y_o").scripts
+    (('_', ('o',)),)
+    >>> definition(r"\frac{\partial E}{\partial w} = 0") is None
+    True
+    """
+    parts = sides(formula)
+    if len(parts) < 2:
+        return None
+    left, right = parts[0].text.strip(), parts[1].text.strip()
+    latex = is_latex(formula)
+    match = (_LATEX_NAME if latex else _TEXT_NAME).fullmatch(left)
+    if match is None or "'" in (match["scripts"] or "") or _is_command(match["base"]):
+        return None
+    try:
+        read(right if is_latex(right) == latex else f"{left} = {right}")
+    except ReadingError:
+        return None
+    return Definition(_key(match["base"]), _scripts(match["scripts"] or ""), right, line)
+
+
+def written_out(formula, definitions) -> str:
+    r"""Return a formula with the letters that were defined replaced by what they stand for.
+
+    Args:
+        formula: LaTeX or text.
+        definitions: a dict from name to :class:`Definition`.
+
+    >>> known = {"e": definition(r"e_o = t_o - y_o")}
+    >>> written_out(r"\delta_k = -e_k y_k", known)
+    '\\delta_k = -\\left(t_k - y_k\\right) y_k'
+    """
+    if not definitions:
+        return formula
+    latex = is_latex(formula)
+    pattern = _LATEX_NAME if latex else _TEXT_NAME
+    out, at = [], 0
+    for match in pattern.finditer(formula):
+        if match.start() < at:
+            continue
+        found = definitions.get(_key(match["base"]))
+        if found is None or _is_command(match["base"]) or _is_differential(formula, match.start()):
+            continue
+        right = _at(found, _scripts(match["scripts"] or ""), latex)
+        if right is None:
+            continue
+        out += [formula[at : match.start()], right]
+        at = match.end()
+    text = "".join([*out, formula[at:]])
+    return text if len(text) <= _LONGEST else formula
+
+
+def _key(base):
+    """A letter as it is compared: fonts and braces do not count, accents do."""
+    text = re.sub(r"\\(?:mathbf|boldsymbol|bm|mathrm|mathcal|mathsf|text|operatorname)(?![A-Za-z])", "", base)
+    return " ".join(re.findall(r"[A-Za-z]+", text))
+
+
+def _is_command(base):
+    return base.startswith("\\") and base[1:] in _NO_LETTERS
+
+
+def _is_differential(formula, at):
+    r"""Whether a letter is what is differentiated by or of: in \partial e it stays."""
+    return re.search(r"(?:\\partial|\bd)\s*\{?$", formula[max(0, at - 12) : at]) is not None
+
+
+def _scripts(text):
+    if text.startswith("["):
+        return (("[", tuple(part.strip() for part in text[1:-1].split(","))),)
+    found = []
+    for sign, content, prime in _SCRIPT.findall(text):
+        found.append(("'", ()) if prime else (sign, tuple(_ATOM.findall(content))))
+    return tuple(sorted(found))
+
+
+def _at(found, scripts, latex):
+    """What a definition says at the indices of a place; None where its indices are others."""
+    if [(kind, len(atoms)) for kind, atoms in scripts] != [(kind, len(atoms)) for kind, atoms in found.scripts]:
+        if [kind for kind, _ in scripts] != [kind for kind, _ in found.scripts] or any(
+            len(a) != 1 for _, a in found.scripts
+        ):
+            return None
+        scripts = tuple((kind, ("".join(atoms),)) for kind, atoms in scripts)
+    letters: dict = {}
+    for (_, here), (_, there) in zip(scripts, found.scripts, strict=True):
+        for new, old in zip(here, there, strict=True):
+            if new == old:
+                continue
+            if not _LETTER.fullmatch(old) or letters.get(old, new) != new:
+                return None
+            letters[old] = new
+    bound = {a or b for a, b in _BOUND.findall(found.right)}
+    if bound & set(letters.values()):
+        return None
+    right = _renamed(found.right, letters, latex) if letters else found.right
+    if not re.search(r"[-+\s*/]|\\", right.strip()):
+        return right
+    return rf"\left({right}\right)" if latex else f"({right})"
+
+
+def _renamed(text, letters, latex):
+    """A formula with other letters for its indices."""
+
+    def atoms(content):
+        return re.sub(r"\\[A-Za-z]+|[A-Za-z]+", lambda m: letters.get(m[0], m[0]), content)
+
+    def script(match):
+        if match[3]:
+            return match[0]
+        sign, content = match[1], match[2]
+        if content.startswith("{"):
+            return f"{sign}{{{atoms(content[1:-1])}}}"
+        new = atoms(content)
+        return f"{sign}{new}" if len(new) == 1 or new == content else f"{sign}{{{new}}}"
+
+    if not latex:
+        return re.sub(r"\[[^\[\]]*\]", lambda m: atoms(m[0]), text)
+    return _SCRIPT.sub(script, text)

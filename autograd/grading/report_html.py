@@ -1,0 +1,155 @@
+"""Graded documents as one page: typeset, with anchors, to be read on a phone or printed.
+
+The page is one file without scripts. Formulas are MathML, made from their LaTeX by latex2mathml where that is installed
+and shown as they were written elsewhere. What comes from a document is escaped, and of MathML only its own elements
+pass.
+"""
+
+import functools
+import xml.etree.ElementTree as ElementTree
+from html import escape
+
+from autograd.formulas.report import mathml
+from autograd.grading.document import VERDICTS
+from autograd.grading.grade_documents import commonest_slips
+from autograd.grading.readers import is_latex
+from autograd.grading.report_table import finding_of
+
+__all__ = ["page", "section"]
+
+_COLOURS = {
+    "equal": "#1a7f37", "definition": "#44546a", "wrong": "#b42318", "follows": "#9a6700", "unproved": "#8a6100",
+    "ambiguous": "#6b3fa0", "ill-formed": "#6b3fa0", "unreadable": "#6b3fa0",
+}  # fmt: skip
+_STYLE = """
+:root { color-scheme: light dark; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 64rem; margin: 1.5rem auto; padding: 0 1rem; }
+h1 { font-size: 1.5rem; } h2 { font-size: 1.2rem; margin-top: 2rem; overflow-wrap: anywhere; }
+.wide { overflow-x: auto; } table { border-collapse: collapse; }
+td, th { padding: .25rem .7rem; text-align: right; border-bottom: 1px solid #8884; }
+td:first-child, th:first-child, td:last-child, th:last-child { text-align: left; overflow-wrap: anywhere; }
+article { border-left: 4px solid; padding: .2rem 0 .2rem .8rem; margin: .8rem 0; break-inside: avoid; }
+article p { margin: .2rem 0; overflow-wrap: anywhere; } .formula { overflow-x: auto; }
+code { overflow-wrap: anywhere; font-size: .9rem; } .place, .note { opacity: .75; font-size: .9rem; }
+math { font-size: 1.1rem; }
+@media (max-width: 640px) {
+  .wide thead { display: none; } .wide tr { display: block; margin: .6rem 0; }
+  .wide td { display: block; text-align: left; border: 0; padding: .1rem 0; }
+  .wide td[data-name]::before { content: attr(data-name) ": "; opacity: .75; }
+}
+@media print { body { margin: 0; max-width: none; } a { color: inherit; text-decoration: none; } }
+""".strip()
+_ELEMENTS = {
+    "math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac", "msqrt", "mroot", "msub", "msup", "msubsup", "munder",
+    "mover", "munderover", "mtable", "mtr", "mtd", "mstyle", "mpadded", "mphantom", "menclose",
+}  # fmt: skip
+_ATTRIBUTES = {
+    "display", "displaystyle", "scriptlevel", "mathvariant", "stretchy", "fence", "form", "lspace", "rspace", "width",
+    "height", "depth", "linethickness", "columnalign", "rowspacing", "columnspacing", "notation", "accent",
+    "movablelimits", "largeop", "symmetric", "separator", "minsize", "maxsize", "columnlines", "rowlines", "xmlns",
+}  # fmt: skip
+_LONGEST = 1500
+
+
+def page(documents) -> str:
+    """Return one self-contained page: a table, the commonest slips, and every claim with its grade."""
+    used = [v for v in VERDICTS if v in ("equal", "wrong", "unreadable") or any(d.count(v) for d in documents)]
+    with_points = any(document.rubric for document in documents)
+    heads = ["document", *used, *(["points"] if with_points else []), "first finding"]
+    out = [
+        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><title>Graded derivations</title>',
+        f"<style>{_STYLE}</style></head><body><h1>Graded derivations</h1>",
+        f'<div class="wide"><table><thead><tr>{"".join([f"<th>{head}</th>" for head in heads])}</tr></thead><tbody>',
+    ]
+    for k, document in enumerate(documents, 1):
+        earned, of = document.points
+        cells = [(v, str(document.count(v))) for v in used]
+        cells += [("points", f"{earned:g} of {of:g}")] if with_points else []
+        cells.append(("first finding", finding_of(document)))
+        shown = "".join([f'<td data-name="{name}">{escape(text)}</td>' for name, text in cells if text])
+        shown += "" if cells[-1][1] else "<td></td>"
+        out.append(f'<tr><td><a href="#d{k}">{escape(document.shown_name)}</a></td>{shown}</tr>')
+    out.append("</tbody></table></div>")
+    slips = commonest_slips(documents)
+    if len(documents) > 1 and slips:
+        out.append("<h2>Commonest slips</h2><ul>")
+        out += [
+            f"<li>{escape(kind)}: {count} times, in {where} of {len(documents)}</li>"
+            for kind, count, where in slips[:10]
+        ]
+        out.append("</ul>")
+    out += [section(document, f"d{k}") for k, document in enumerate(documents, 1)]
+    whole = "\n".join([*out, "</body></html>", ""])
+    return whole.encode("utf-8", "replace").decode("utf-8")  # the name of a file may be no text
+
+
+def section(document, anchor) -> str:
+    """Return a document as a part of a page; its claims have anchors of their own."""
+    out = [f'<section id="{anchor}"><h2>{escape(document.shown_name)}</h2>']
+    if document.error:
+        out.append(f"<p>{escape(document.error)}</p>")
+    if document.reading:
+        out.append(f'<p class="note">Read as: {escape(document.reading)}.</p>')
+    if document.confirm:
+        out.append(f'<p class="note"><b>{escape(document.confirm)}</b></p>')
+    if document.rubric:
+        earned, of = document.points
+        out.append(f"<p>Points: {earned:g} of {of:g}</p>")
+    out += [_claim(claim, f"{anchor}-{k}") for k, claim in enumerate(document.claims, 1)]
+    return "\n".join([*out, "</section>"])
+
+
+def _claim(claim, anchor):
+    colour = _COLOURS[claim.verdict]
+    rows = [
+        f'<article id="{anchor}" style="border-color:{colour}"><p class="place">'
+        f'<a href="#{anchor}">{claim.place()}</a> <b style="color:{colour}">{claim.verdict}</b>{_extra(claim)}</p>',
+        f'<div class="formula">{_typeset(claim.formula)}</div>',
+    ]
+    for word, text in (("Condition", claim.condition), ("Reading", claim.reading), ("", _sentence(claim.diagnosis))):
+        if text:
+            rows.append(f"<p>{word}{': ' if word else ''}{escape(text)}</p>")
+    if claim.right is not None and claim.verdict not in ("equal", "definition"):
+        rows.append(f'<div class="formula">Right: {_typeset(claim.right["latex"])}</div>')
+    if claim.counterexample is not None:
+        rows.append(f"<p>Counterexample: {escape(claim.counterexample['words'])}</p>")
+    return "\n".join([*rows, "</article>"])
+
+
+def _extra(claim):
+    found = []
+    if claim.is_first_mistake:
+        found.append("the first wrong step")
+    if claim.link is not None:
+        found.append(f"equals sign {claim.link} of the chain")
+    if claim.points is not None:
+        found.append(f"{claim.points:g} points")
+    return escape("".join([f" · {words}" for words in found]))
+
+
+def _sentence(text):
+    return text[:1].upper() + text[1:]
+
+
+@functools.lru_cache(maxsize=4096)
+def _typeset(formula):
+    """A formula as MathML, or as it was written."""
+    plain = f"<code>{escape(formula)}</code>"
+    if not is_latex(formula) or len(formula) > _LONGEST:
+        return plain
+    found = mathml(formula)
+    if found is None or not _is_plain(found):
+        return plain
+    return f'{found[:5]} title="{escape(formula)}"{found[5:]}' if found.startswith("<math") else plain
+
+
+def _is_plain(found):
+    """Whether MathML has its own elements only, and no attribute that leads anywhere."""
+    try:
+        root = ElementTree.fromstring(found)
+    except ElementTree.ParseError:
+        return False
+    return all(
+        element.tag.rsplit("}", 1)[-1] in _ELEMENTS and set(element.attrib) <= _ATTRIBUTES for element in root.iter()
+    )

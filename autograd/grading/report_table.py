@@ -1,0 +1,96 @@
+"""Graded documents as a table, as CSV, as JSON and as text."""
+
+import csv
+import io
+import json
+
+from autograd.grading.document import VERDICTS
+from autograd.grading.grade_documents import commonest_slips
+
+__all__ = ["as_csv", "as_json", "details", "finding_of", "summary", "table"]
+
+_SHOWN_FINDING = 100
+_COLUMNS = ("file", "name", "cell", "line", "verdict", "points", "formula", "diagnosis", "right")
+
+
+def _printable(text):
+    """A text from a file without what a terminal would obey."""
+    return "".join([c if c.isprintable() else "?" for c in str(text)])
+
+
+def finding_of(document) -> str:
+    """Return the first thing that is to be looked at: the error, the first wrong step, or what cannot be graded."""
+    if document.error:
+        return document.error
+    first = document.first_mistake
+    bad = first or next((c for c in document.claims if c.verdict not in ("equal", "definition")), None)
+    return "" if bad is None else f"{bad.place()}: {bad.diagnosis or bad.verdict}"
+
+
+def table(documents) -> str:
+    """Return one line a document, with its counts, its points and its first finding, and the commonest slips below."""
+    used = [
+        v for v in VERDICTS if v in ("equal", "wrong", "unproved", "unreadable") or any(d.count(v) for d in documents)
+    ]
+    with_points = any(document.rubric for document in documents)
+    head = ("sheet", *used, *(("points",) if with_points else ()), "first finding")
+    body = []
+    for document in documents:
+        earned, of = document.points
+        points = (f"{earned:g}/{of:g}",) if with_points else ()
+        counts = [str(document.count(v)) for v in used]
+        body.append((document.shown_name, *counts, *points, _printable(finding_of(document))[:_SHOWN_FINDING]))
+    last = len(head) - 1
+    widths = [max(len(row[k]) for row in (head, *body)) for k in range(last)]
+    lines = []
+    for row in (head, *body):
+        cells = [row[0].ljust(widths[0]), *[row[k].rjust(widths[k]) for k in range(1, last)], row[last]]
+        lines.append("  ".join(cells).rstrip())
+    return "\n".join(lines)
+
+
+def summary(documents) -> str:
+    """Return the commonest slips of a class in words; "" if there are fewer than two documents or no slip."""
+    slips = commonest_slips(documents)
+    if len(documents) < 2 or not slips:
+        return ""
+    rows = [f"  {kind}: {count} times in {_counted(in_)}" for kind, count, in_ in slips[:10]]
+    return "\n".join(["commonest slips:", *rows])
+
+
+def _counted(n):
+    return "1 document" if n == 1 else f"{n} documents"
+
+
+def details(documents) -> str:
+    """Return every claim with its grade."""
+    return "\n\n".join(["\n".join([_printable(line) for line in str(d).split("\n")]) for d in documents]) + "\n"
+
+
+def as_csv(documents) -> str:
+    """Return one row a claim, and one for each document that could not be graded."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    for document in documents:
+        place = (_cell(document.file or document.name), _cell(document.name))
+        if document.error:
+            writer.writerow((*place, "", "", "error", "", "", _cell(document.error), ""))
+        for claim in document.claims:
+            points = "" if claim.points is None else f"{claim.points:g}"
+            right = "" if claim.right is None or claim.verdict in ("equal", "definition") else claim.right["text"]
+            cells = [_cell(text) for text in (claim.formula, claim.diagnosis, right)]
+            number = "" if claim.cell is None else claim.cell
+            writer.writerow((*place, number, claim.line, claim.verdict, points, *cells))
+    return out.getvalue()
+
+
+def _cell(text):
+    """A text from a file in a cell; a spreadsheet takes one that begins like a formula of its own for one."""
+    text = _printable(str(text).replace("\n", " "))
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
+
+
+def as_json(documents) -> str:
+    """Return a list of documents, each with its claims."""
+    return json.dumps([document.as_dict() for document in documents], indent=2)

@@ -1,0 +1,51 @@
+"""Points for the targets of a rubric.
+
+A claim about a target earns its points if it is equal or follows from an earlier mistake, which has cost its points
+already; half of them if one named mistake is all that is wrong; and none otherwise. The best claim about a target
+counts.
+"""
+
+import re
+
+__all__ = ["award"]
+
+_SHARES = {"equal": 1.0, "follows": 1.0}
+
+
+def award(points, claims) -> list[dict]:
+    """Return what each target of a rubric earns, and put the points into the claims that earn them.
+
+    Args:
+        points: pairs of a target, as ``w_ho[h,o]`` or ``d_h[1]``, and its points.
+        claims: the :class:`~autograd.grading.document.GradedClaim` s of a document.
+    """
+    rows = []
+    for target, of in points:
+        best, share = None, -1.0
+        for claim in claims:
+            if _speaks_of(claim, target) and _share(claim) > share:
+                best, share = claim, _share(claim)
+        earned = 0.0 if best is None else of * share
+        if best is not None:
+            best.points = earned + (best.points or 0.0)
+        rows.append({"target": target, "points": earned, "of": of, "line": None if best is None else best.line})
+    return rows
+
+
+def _share(claim):
+    if claim.verdict == "wrong" and len(claim.mistakes) == 1:
+        return 0.5
+    return _SHARES.get(claim.verdict, 0.0)
+
+
+def _speaks_of(claim, target):
+    """Whether a claim is about what a target names; letters stand for all indices."""
+    wanted = target.replace(" ", "").removeprefix("dL/d")
+    if claim.target is not None and claim.target.replace(" ", "").removeprefix("dL/d") == wanted:
+        return True
+    name, _, indices = wanted.partition("[")
+    pattern = re.escape(name)
+    if indices:
+        shown = [part if part.isdigit() else r"\d+" for part in indices.rstrip("]").split(",")]
+        pattern += rf"\[{','.join(shown)}(,\d+)*\]"
+    return any(re.fullmatch(pattern, about.replace(" ", "")) for about in claim.about)

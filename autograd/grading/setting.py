@@ -1,0 +1,392 @@
+r"""What a document is about: the network, the loss and the convention, as declared.
+
+==============  ====================================================================================================
+``network``     sizes, and the activation of each layer or of all: ``2-3-2 sigmoid``, ``4-8-3 tanh, linear``
+``bias``        ``yes`` (the default) or ``no``
+``loss``        ``half_sse`` (the default), ``sse``, ``mse``, ``cross_entropy`` or ``binary_cross_entropy``
+``penalty``     ``l2 \lambda``: half of lambda times the sum of the squared weights is added to the loss
+``samples``     how many, and ``mean`` (the default) or ``sum``: ``3 mean``
+``recurrent``   the layer that reads itself, and the number of steps: ``layer 1, 3 steps``
+``convention``  ``standard`` (the default), or another name: ``nielsen``, ``bishop``, ``mitchell``, ``000`` to ``004``
+``letters``     by role, ``t=y, y=\hat{y}, s=z``
+``order``       a weight's indices: ``from-to`` or ``to-from``
+``indices``     of a weight's source, its neuron, and of those that one feeds: ``i j k``
+``vectors``     ``columns`` or ``rows``; ``batch`` likewise, for the samples of a batch
+``delta``       what a delta is, times dL/ds: ``1``, ``-1``, ``-1/2``
+``rate``        the name of the learning rate in updates
+``points``      of a rubric, for each target: ``w_ho[h,o] 4, d_h[h] 2``
+``name``        whose document it is
+==============  ====================================================================================================
+
+In a file that ``--setting`` gives, and nowhere else, ``recorded: file.py:function`` names a function that returns the
+recorded loss: it is run.
+"""
+
+import contextlib
+import difflib
+import functools
+import importlib.util
+import re
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+from autograd.engine.errors import SheetError
+from autograd.engine.value import Value
+from autograd.formulas.conventions import PRESETS, convention, plain
+from autograd.formulas.derivation import Derivation, derive
+from autograd.grading.networks import LOSSES, build
+
+__all__ = ["KEYS", "Declaration", "Setting", "declared_setting", "is_declaration", "read_setting"]
+
+KEYS = (
+    "network", "bias", "loss", "penalty", "samples", "recurrent", "convention", "letters", "order", "indices",
+    "vectors", "batch", "delta", "rate", "points", "name",
+)  # fmt: skip
+ACTIVATIONS = ("sigmoid", "tanh", "relu", "softplus", "silu", "gelu", "exp", "sin", "linear")
+_ALIKE = 0.7  # how alike a declaration's name and a misspelt one are at least
+_MOST_NEURONS, _MOST_LAYERS, _MOST_SAMPLES, _MOST_STEPS, _MOST_TARGETS = 64, 6, 12, 6, 100
+_MOST_PRODUCTS = 20_000  # of a weight and what it reads; so many take a few seconds
+_WORDS = {"name": 12, "letters": 24, "points": 300, "network": 8, "recurrent": 5}  # at most, in a value; else 3
+_TEACHERS = frozenset({"network", "bias", "loss", "penalty", "samples", "recurrent", "points"})
+_TARGET = re.compile(r"\s*((?:dL/d)?[^\s,=:\[\]]+(?:\[[^\]]*\])?)\s*[=:]?\s+(\d{1,4}(?:\.\d{1,3})?)\s*", re.ASCII)
+
+
+class Declaration(NamedTuple):
+    """A declaration as it was written: the line, the key in lower case, and the value."""
+
+    line: int
+    key: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What formulas are about.
+
+    Attributes:
+        network: what :func:`autograd.grading.networks.build` takes, as a tuple of pairs; None if nothing is declared.
+        options: what :meth:`autograd.formulas.derivation.Derivation.convention` takes.
+        rate: the name of the learning rate, or None.
+        points: pairs of a target and its points.
+        name: whose document it is, or "".
+        recorded: a teacher's own loss: its Derivation, or the file and the function that records it; or None.
+        declared: the keys that were declared.
+    """
+
+    network: tuple | None = None
+    options: dict = field(default_factory=dict)
+    rate: str | None = None
+    points: tuple = ()
+    name: str = ""
+    recorded: tuple | Derivation | None = None
+    declared: frozenset = frozenset()
+
+    def with_network(self, **values) -> "Setting":
+        """Return the same with another network."""
+        return replace(self, network=_frozen(values))
+
+    def derivation(self) -> Derivation:
+        """Return the derivation of the declared loss, in the declared convention.
+
+        Raises:
+            SheetError: there is no such network or convention.
+        """
+        if self.recorded is not None:
+            found = self.recorded if isinstance(self.recorded, Derivation) else _recorded(*self.recorded)
+        elif self.network is None:
+            raise SheetError("no network is declared: write network: 2-3-2 sigmoid above the first formula.")
+        else:
+            found = _derived(self.network)
+        try:
+            return found.convention(**self.options) if self.options else found
+        except ValueError as error:
+            raise SheetError(str(error)) from error
+
+    def __str__(self):
+        words = []
+        if self.recorded is not None:
+            is_given = isinstance(self.recorded, Derivation)
+            words = ["the loss that was given" if is_given else f"the loss of {':'.join(self.recorded)}"]
+        if self.network is not None and self.recorded is None:
+            found = dict(self.network)
+            acts = found["activations"]
+            shown = acts[0] if len(set(acts)) == 1 else ", ".join(acts)
+            words = [f"{'-'.join(map(str, found['sizes']))} {shown}", f"loss {found['loss']}"]
+            if not found["bias"]:
+                words.append("no bias")
+            if found["samples"] > 1:
+                words.append(f"{found['samples']} samples, {found['reduction']}")
+            if found["recurrent"]:
+                words.append(f"layer {found['recurrent'][0]} recurrent, {found['recurrent'][1]} steps")
+            if found["penalty"]:
+                words.append(f"penalty l2 {found['penalty']}")
+        with contextlib.suppress(ValueError):  # it is refused where it is used
+            words.append(str(convention(**self.options)))
+        return "; ".join(words)
+
+
+def _frozen(values):
+    usual = {"bias": True, "loss": "half_sse", "samples": 1, "reduction": "mean", "penalty": None, "recurrent": None}
+    found = {**usual, **values}
+    return tuple(sorted((k, tuple(v) if isinstance(v, list) else v) for k, v in found.items()))
+
+
+@functools.lru_cache(maxsize=64)
+def _derived(network):
+    return derive(build(**dict(network)))
+
+
+def _recorded(path, name):
+    """The derivation of what a function of the teacher's own returns."""
+    spec = importlib.util.spec_from_file_location("recorded_by_a_setting", path)
+    if spec is None or spec.loader is None or not Path(path).is_file():
+        raise SheetError(f"recorded: there is no Python file {path}.")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    function = getattr(module, name, None)
+    if not callable(function):
+        raise SheetError(f"recorded: {path} has no function {name}.")
+    found = function()
+    if not isinstance(found, (Value, Derivation)):
+        raise SheetError(f"recorded: {name} returned {type(found).__name__}, no Value and no derivation.")
+    return found if isinstance(found, Derivation) else derive(found)
+
+
+# --- Reading declarations.
+
+
+def read_setting(path) -> Setting:
+    """Return what a file for ``--setting`` declares; it alone may name a function that records the loss.
+
+    Raises:
+        SheetError: a declaration is not understood; the message has the line.
+        OSError: the file cannot be read.
+    """
+    path = Path(path)
+    found = []
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
+        bare = line.strip()
+        if not bare or bare.startswith(("#", "%")) or bare == "---":
+            continue
+        key, colon, value = bare.partition(":")
+        if not colon:
+            raise SheetError(
+                f"{path.name}, line {number}: a declaration is a key, a colon and a value, found {bare!r:.60}."
+            )
+        found.append(Declaration(number, key.strip().lower(), value.strip()))
+    return declared_setting(found, path.name, strict=True, folder=path.parent)
+
+
+def declared_setting(declarations, name, start=None, *, strict=False, folder=None) -> Setting:
+    """Return the setting that some declarations make.
+
+    Args:
+        declarations: :class:`Declaration` s, in order.
+        name: of the document, for messages.
+        start: a teacher's :class:`Setting`. What it says of the network and of points always holds; what it
+            says of notation holds where nothing is declared.
+        strict: whether every line is a declaration. Otherwise one whose value is a sentence is prose, and so is one
+            with an unknown key that is like none that is known.
+        folder: of a setting's file, where what it records is looked for; None where nothing may be run.
+
+    Raises:
+        SheetError: a declaration is not understood; the message has the line.
+    """
+    values: dict = {}
+    lines: dict = {}
+    points: list = []
+    start = start or Setting()
+    kept = _TEACHERS if start.network or start.recorded else _TEACHERS & start.declared
+    for line, key, value in declarations:
+        known = (*KEYS, "recorded") if folder is not None else KEYS
+        if key not in known:
+            if strict or len(key) > 3:
+                _refuse_misspelt(key, value, known, f"{name}, line {line}", strict)
+            continue
+        if (not strict and _is_sentence(key, value)) or key in kept:
+            continue
+        if key == "points":
+            points += _points(value, f"{name}, line {line}")
+        else:
+            values[key], lines[key] = value, line
+    return _checked(values, lines, points, name, start, folder)
+
+
+def is_declaration(key) -> bool:
+    """Whether a word in front of a colon is a key, or one that is misspelt."""
+    return key.lower() in KEYS or (len(key) > 3 and bool(difflib.get_close_matches(key.lower(), KEYS, 1, _ALIKE)))
+
+
+def _refuse_misspelt(key, value, known, where, strict):
+    close = difflib.get_close_matches(key, known, 1, _ALIKE)
+    if close and (strict or not _is_sentence(close[0], value)):
+        raise SheetError(f"{where}: unknown declaration {key!r}: did you mean {close[0]!r}?")
+    if strict:
+        raise SheetError(f"{where}: unknown declaration {key!r}: there are {', '.join(known)}.")
+
+
+def _is_sentence(key, value):
+    """Whether what stands behind a key and a colon is prose: 'Loss: we use half the squared error'."""
+    words = len(re.findall(r"(?<!\\)\b[A-Za-z]{2,}", value))
+    most = _WORDS.get(key, 3)
+    if key == "network" and not re.match(r"\d", value):
+        most = 3
+    return words > most or "$" in value or (key != "name" and value.endswith("."))
+
+
+def _checked(values, lines, points, name, start, folder):
+    """The setting, if every value is one."""
+
+    def refused(key, error):
+        where = f"{name}, line {lines[key]}" if key in lines else name
+        return SheetError(f"{where}: {error}")
+
+    network = start.network
+    keys = ("network", "bias", "loss", "penalty", "samples", "recurrent")
+    if any(key in values for key in keys):
+        try:
+            network = _network(values, dict(network) if network else {})
+        except SheetError as error:
+            raise refused(
+                next((key for key in keys if key in values and key in str(error)), "network"), error
+            ) from None
+    options = dict(start.options)
+    for key in ("delta", "order", "indices", "vectors", "batch"):
+        if key in values:
+            options[key] = values[key]
+    if "convention" in values:
+        if values["convention"] not in PRESETS:
+            raise refused(
+                "convention", f"no convention is called {values['convention']!r}: there are {', '.join(PRESETS)}."
+            )
+        options["preset"] = values["convention"]
+    if "letters" in values:
+        try:
+            options["letters"] = {**options.get("letters", {}), **_letters(values["letters"])}
+        except SheetError as error:
+            raise refused("letters", error) from None
+    try:
+        convention(**options)
+    except ValueError as error:
+        key = next((key for key in ("delta", "order", "indices", "vectors", "batch", "letters") if key in values), "")
+        raise refused(key, error) from None
+    recorded = start.recorded
+    if "recorded" in values:
+        path, _, function = values["recorded"].rpartition(":")
+        if not path or not function.isidentifier():
+            raise refused(
+                "recorded", f"recorded is a file and a function, file.py:function, found {values['recorded']!r}."
+            )
+        recorded = (str(Path(folder) / path), function)
+    return Setting(
+        network, options, values.get("rate", start.rate), tuple(points) or start.points, values.get("name", start.name),
+        recorded, start.declared | set(values) | ({"points"} if points else set()),
+    )  # fmt: skip
+
+
+def _letters(text):
+    r"""From role to LaTeX: ``t=y, y=\hat{y}``."""
+    found = {}
+    for part in re.split(r"[,;\s]+(?=[a-z]+\s*=)", text.strip()):
+        role, sign, latex = part.partition("=")
+        if not sign or not latex.strip() or len(latex) > 40:
+            raise SheetError(
+                f"letters are roles and what stands for them, such as t=y, y=\\hat{{y}}; found {part!r:.40}."
+            )
+        found[role.strip()] = latex.strip().strip("$").strip()
+    return found
+
+
+def _points(text, where):
+    found = []
+    for part in re.split(r"[,;](?![^\[]*\])", text):
+        match = _TARGET.fullmatch(f"{part} ")
+        if match is None:
+            raise SheetError(
+                f"{where}: points are targets and numbers, such as w_ho[h,o] 4, d_h[h] 2; found {part!r:.40}."
+            )
+        found.append((match[1], float(match[2])))
+    if len(found) > _MOST_TARGETS:
+        raise SheetError(f"{where}: a rubric has at most {_MOST_TARGETS} targets.")
+    return found
+
+
+def _whole_number(text, what, most):
+    if not re.fullmatch(r"\d{1,4}", text, re.ASCII) or not 1 <= int(text) <= most:
+        raise SheetError(f"{what} is a number from 1 to {most}, found {text!r}.")
+    return int(text)
+
+
+def _network(values, start):
+    """What a network is built from, checked."""
+    found = dict(start)
+    if "network" in values:
+        found["sizes"], found["activations"] = _layers(values["network"])
+    if "sizes" not in found:
+        raise SheetError("network is not declared: write network: 2-3-2 sigmoid.")
+    if "loss" in values:
+        found["loss"] = values["loss"].replace("-", "_").replace(" ", "_").lower()
+        if found["loss"] not in LOSSES:
+            raise SheetError(f"no loss is called {values['loss']!r}: use {', '.join(LOSSES)}.")
+    sizes, names = list(found["sizes"]), list(found["activations"])
+    if len(names) == 1:
+        names = names * (len(sizes) - 1)
+        if found.get("loss") == "cross_entropy":
+            names[-1] = "linear"
+        if found.get("loss") == "binary_cross_entropy":
+            names[-1] = "sigmoid"
+    if len(names) != len(sizes) - 1:
+        raise SheetError(
+            f"{len(sizes) - 1} layers with weights and {len(names)} activations: give one for each, or one for all."
+        )
+    found["activations"] = names
+    if "bias" in values:
+        if values["bias"].lower() not in ("yes", "no"):
+            raise SheetError(f"bias is yes or no, found {values['bias']!r}.")
+        found["bias"] = values["bias"].lower() == "yes"
+    if "samples" in values:
+        words = values["samples"].replace(",", " ").split() or [""]
+        found["samples"] = _whole_number(words[0], "samples", _MOST_SAMPLES)
+        found["reduction"] = words[1] if len(words) > 1 else "mean"
+        if found["reduction"] not in ("mean", "sum") or len(words) > 2:
+            raise SheetError(f"samples are a number, and mean or sum, found {values['samples']!r}.")
+    if "penalty" in values:
+        match = re.fullmatch(r"[lL]_?2\s+\\?([A-Za-z]{1,12})", values["penalty"])
+        if match is None:
+            raise SheetError(
+                f"penalty is l2 and the letter of its factor, such as l2 \\lambda, found {values['penalty']!r}."
+            )
+        found["penalty"] = plain(match[1])
+    if "recurrent" in values:
+        found["recurrent"], found["reduction"] = _recurrent(values["recurrent"], sizes)
+    steps = found["recurrent"][1] if found.get("recurrent") else 1
+    products = found.get("samples", 1) * steps * sum([n * m for n, m in pairwise(sizes)])
+    if products > _MOST_PRODUCTS:
+        raise SheetError(
+            f"this network has {products:,} weights times samples, more than {_MOST_PRODUCTS:,}: the formulas of a "
+            "smaller one are the same."
+        )
+    return _frozen(found)
+
+
+def _layers(text):
+    match = re.fullmatch(r"\s*([\d\s-]+?)(?:[\s,]+([A-Za-z_,\s]+))?\s*", text, re.ASCII)
+    if not match:
+        raise SheetError(f"network is sizes and an activation, such as 2-3-2 sigmoid, found {text!r:.80}.")
+    sizes = [_whole_number(x.strip(), "a layer's size", _MOST_NEURONS) for x in match[1].split("-")]
+    if not 2 <= len(sizes) <= _MOST_LAYERS + 1:
+        raise SheetError(f"a network has 2 to {_MOST_LAYERS + 1} layers, inputs included; found {len(sizes)}.")
+    names = [x.strip().lower() for x in (match[2] or "sigmoid").split(",") if x.strip()]
+    for name in names:
+        if name not in ACTIVATIONS:
+            raise SheetError(f"no activation is called {name!r} in a network: use {', '.join(ACTIVATIONS)}.")
+    return sizes, names
+
+
+def _recurrent(text, sizes):
+    match = re.fullmatch(r"layer\s+(\d{1,2})\s*,?\s*(\d{1,2})\s+steps?\s*,?\s*(sum|mean)?", text.strip().lower())
+    if match is None or not 1 <= int(match[1]) < len(sizes):
+        raise SheetError(f"recurrent is a layer and a number of steps, such as layer 1, 3 steps, found {text!r:.60}.")
+    return (int(match[1]), _whole_number(match[2], "the number of steps", _MOST_STEPS)), match[3] or "sum"
