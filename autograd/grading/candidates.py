@@ -220,6 +220,8 @@ def _networks(setting, found):
         losses = ["sse", "mse", "half_sse"]
     if sizes:
         shapes = [[int(n) for n in sizes[1].split("-")]]
+    elif re.search(r"w_\{?[a-z]\b", formulas) and not re.search(r"w_\{[^{}]*[a-z]\s*[, ]?\s*[a-z]", formulas):
+        shapes = [[3, 1], [2, 3, 1]]  # weights with one index lead into one neuron
     else:
         last = 3 if is_softmax else 2
         shapes = [[2, 3, last], [3, last]]

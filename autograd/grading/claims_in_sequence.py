@@ -74,7 +74,7 @@ def _is_prose(found):
 def _refuse_late(found, early, name):
     """A declaration below a formula would change what was graded above: in a sheet it is refused."""
     for each in found.declared if found.format == "sheet" else ():
-        if each not in early and each.key in KEYS and _makes_sense(each):
+        if each not in early and each.key in KEYS and each.key != "name" and _makes_sense(each):
             first = found.items[0]
             raise SheetError(
                 f"{name}, line {each.line}: {each.key} is declared after a formula, which line {first.line} was taken "
@@ -148,11 +148,11 @@ class _Sequence:
         elif grade.verdict == "wrong":
             claim.link = self._first_wrong_link(item.target, text)
             claim.follows = self._earlier_mistake(item.target, text)
-            self._mistaken.append((item.line, grade))
             if claim.follows is not None:
                 claim.verdict = "follows"
                 claim.diagnosis = f"it is right if the result of line {claim.follows} is taken, which is wrong"
             else:
+                self._mistaken.append((item.line, grade))
                 self._fill(claim, self._explained(item.target, text, grade))
         else:
             self._fill(claim, grade)

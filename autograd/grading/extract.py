@@ -11,7 +11,7 @@ from bisect import bisect_right
 from typing import NamedTuple
 
 from autograd.engine.errors import SheetError
-from autograd.grading.latex_text import claims_in, is_equation
+from autograd.grading.latex_text import claims_in, is_equation, sides
 from autograd.grading.macros import Macros
 from autograd.grading.setting import Declaration, is_declaration
 
@@ -184,7 +184,7 @@ def _from_text(text, format):
         if kind is not None:
             items += _claims(match[kind], at, kind in ("inline", "round", "ticked"), macros, line_of)
     _between(text, rest, len(text), format, line_of, items, declared)
-    return Extract(format, declared, items, text)
+    return Extract(format, declared, _continued(items), text)
 
 
 def _formula_of(match):
@@ -202,12 +202,27 @@ def _claims(text, at, is_inline, macros, line_of):
     uncommented = re.sub(r"(?<!\\)%[^\n]*", lambda comment: " " * len(comment[0]), text)
     found = []
     for piece in claims_in(uncommented):
-        formula = macros.expanded(piece.text)
+        formula = _FOLLOWS.sub("", macros.expanded(piece.text))
         if is_equation(formula) and not (is_inline and _is_remark(formula)):
             found.append(Item(line_of(at + piece.at), formula, None, None, is_inline, piece.text))
     return found
 
 
+def _continued(items):
+    """The claims with the left side of the one above in front of those that begin with an equals sign."""
+    found: list = []
+    for item in items:
+        first, *rest = sides(item.formula)
+        if rest and not first.text.strip(" &") and found and item.target is None and not item.is_inline:
+            left = sides(found[-1].formula)[0].text.strip()
+            item = item._replace(formula=f"{left} {item.formula[rest[0].at - 1 :].strip()}")
+            if item.formula[len(left) + 1] != "=":
+                item = item._replace(formula=f"{left} = {rest[0].text.strip()}")
+        found.append(item)
+    return found
+
+
+_FOLLOWS = re.compile(r"^\s*\\(?:Rightarrow|implies|Longrightarrow|therefore|iff|Leftrightarrow)(?![A-Za-z])\s*")
 _SHORT = re.compile(r"[^=]{1,12}=\s*[-+]?[\d.\s,\\{}()]+(?:[A-Za-z]|\\[lc]?dots)?\s*")
 
 

@@ -137,7 +137,7 @@ def claims_in(text) -> list[Piece]:
                 continue
             lead = len(bare) - len(_BLANK.sub("", bare, count=1))
             if found and (_CONTINUES.match(bare) or not is_equation(bare)):
-                found[-1] = Piece(f"{found[-1].text} {bare.strip()}", found[-1].at)
+                found[-1] = Piece(f"{found[-1].text} {_BLANK.sub('', bare, count=1).strip()}", found[-1].at)
             else:
                 found.append(Piece(bare[lead:].strip(), at + part.at + lead))
     return [Piece(_trimmed(piece.text), piece.at) for piece in found]

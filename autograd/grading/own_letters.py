@@ -18,6 +18,7 @@ _LONGEST = 3800  # below what a reader takes
 _ACCENTS = (
     r"hat|widehat|bar|overline|tilde|vec|dot|mathbf|boldsymbol|bm|mathrm|mathcal|mathsf|underline|text|operatorname"
 )
+_FONTS = re.compile(r"\\(?:mathbf|boldsymbol|bm|mathrm|mathcal|mathsf|text|operatorname|underline|vec)(?![A-Za-z])")
 _LATEX_NAME = re.compile(
     rf"(?P<base>\\(?:{_ACCENTS})\s*(?:\{{[^{{}}]*\}}|\\[A-Za-z]+|[A-Za-z])|\\[A-Za-z]+|[A-Za-z])"
     r"(?P<scripts>(?:\s*[_^]\s*(?:\{(?:[^{}]|\{[^{}]*\})*\}|\\[A-Za-z]+|[A-Za-z0-9*+-])|')*)"
@@ -107,8 +108,8 @@ def written_out(formula, definitions) -> str:
 
 
 def _key(base):
-    """A letter as it is compared: fonts and braces do not count, accents do."""
-    text = re.sub(r"\\(?:mathbf|boldsymbol|bm|mathrm|mathcal|mathsf|text|operatorname)(?![A-Za-z])", "", base)
+    """A letter as it is compared: fonts, braces and the marks of a vector do not count, other accents do."""
+    text = _FONTS.sub("", base)
     return " ".join(re.findall(r"[A-Za-z]+", text))
 
 
