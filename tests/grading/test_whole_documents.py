@@ -27,7 +27,7 @@ def verdicts(text, **options):
 
 
 SEQUENCES = [
-    ("right", [r"\delta_o = -(t_o - y_o) y_o (1 - y_o)", r"\delta_h = a_h (1 - a_h) \sum_o w_{ho} \delta_o"], "equal " * 2),
+    ("right", [r"\delta_o = (y_o - t_o) y_o (1-y_o)", r"\delta_h = a_h (1 - a_h) \sum_o w_{ho} \delta_o"], "equal equal"),
     (
         "what follows from a wrong delta",
         [
@@ -234,7 +234,7 @@ RUBRIC = "points: d_o[o] 2, dL/dw_ho[h,o] 4, d_h[h] 3, w_ih[1,2] 1\n"
     [
         ([r"\delta_o = (y_o - t_o) y_o (1 - y_o)", r"\frac{\partial L}{\partial w_{ho}} = \delta_o a_h"], [2, 4, 0, 0]),
         ([r"\delta_o = (t_o - y_o) y_o (1 - y_o)"], [1, 0, 0, 0]),
-        ([r"\delta_o = 2 (y_o - t_o) y_o", r"\frac{\partial L}{\partial w_{ho}} = 2 (y_o - t_o) y_o a_h"], [0, 4, 0, 0]),
+        ([r"\delta_o = 9 t_o y_o", r"\frac{\partial L}{\partial w_{ho}} = 9 t_o y_o a_h"], [0, 4, 0, 0]),
         ([r"\frac{\partial L}{\partial w_{ih}} = \delta_h x_i"], [0, 0, 0, 1]),
         ([r"\delta_h = 17 x_1 t_1 b_o"], [0, 0, 0, 0]),
     ],
