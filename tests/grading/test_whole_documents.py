@@ -27,7 +27,7 @@ def verdicts(text, **options):
 
 
 SEQUENCES = [
-    ("right", [r"\delta_o = (y_o - t_o) y_o (1-y_o)", r"\delta_h = a_h (1 - a_h) \sum_o w_{ho} \delta_o"], "equal equal"),
+    ("right", [r"\delta_o = (y_o - t_o) y_o (1-y_o)", r"\delta_h = a_h (1-a_h) \sum_o w_{ho} \delta_o"], "equal equal"),
     (
         "what follows from a wrong delta",
         [
