@@ -1,11 +1,12 @@
 """A graded document: its claims in order, the reading they were graded in, and what they are worth."""
 
+from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from autograd.formulas.printing import printable
 
-__all__ = ["VERDICTS", "Document", "GradedClaim"]
+__all__ = ["VERDICTS", "Document", "GradedClaim", "commonest_slips"]
 
 VERDICTS = ("equal", "definition", "wrong", "follows", "unproved", "ambiguous", "ill-formed", "unreadable")
 _SHOWN_NAME = 60  # characters of a name that tables and headings show
@@ -141,6 +142,8 @@ class Document:
     format: str = ""
     rubric: list = field(default_factory=list)
 
+    as_section: ClassVar[Any] = None  # what makes HTML of a document; its module comes after this one
+
     def count(self, verdict) -> int:
         """Return how many claims got a verdict."""
         return sum(claim.verdict == verdict for claim in self.claims)
@@ -186,9 +189,7 @@ class Document:
         return str(self)
 
     def _repr_html_(self):
-        from autograd.grading.report_html import section  # lazy: it typesets formulas
-
-        return section(self, "document")
+        return self.as_section(self, "document") if self.as_section else None
 
     def as_dict(self) -> dict:
         """The document as plain data, for JSON."""
@@ -204,3 +205,19 @@ class Document:
             "points": {"earned": earned, "of": of, "targets": self.rubric} if self.rubric else None,
             "formulas": [claim.as_formula() for claim in self.claims],
         }
+
+
+def commonest_slips(documents) -> list[tuple]:
+    """Return the mistakes of a class, the commonest first: triples of a kind, how often it was made, and in how many
+    documents."""
+    often: Counter = Counter()
+    where: dict = {}
+    for k, document in enumerate(documents):
+        for claim in document.claims:
+            kinds = [mistake["kind"] for mistake in claim.mistakes] if claim.verdict == "wrong" else []
+            if claim.verdict == "wrong" and not kinds:
+                kinds = ["unexplained"]
+            for kind in kinds:
+                often[kind] += 1
+                where.setdefault(kind, set()).add(k)
+    return [(kind, count, len(where[kind])) for kind, count in often.most_common()]

@@ -3,7 +3,6 @@
 import codecs
 import os
 import sys
-from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
@@ -14,12 +13,15 @@ from autograd.engine.value import Value
 from autograd.formulas.derivation import Derivation, derive
 from autograd.grading.claims_in_sequence import NoFormula, grade_text
 from autograd.grading.document import Document
+from autograd.grading.report_html import section
 from autograd.grading.setting import Declaration, Setting, declared_setting, read_setting
 
-__all__ = ["commonest_slips", "grade_document", "grade_files", "status"]
+__all__ = ["grade_document", "grade_files", "status"]
 
 _MOST_BYTES = 4_000_000  # a notebook has pictures in it
 _ENDINGS = (".txt", ".md", ".markdown", ".tex", ".ipynb")
+
+Document.as_section = staticmethod(section)  # what a notebook shows
 
 
 def grade_document(text, *, setting=None, format=None) -> Document:
@@ -102,22 +104,6 @@ def grade_files(paths, *, setting=None, jobs=1) -> list[Document]:
 def status(documents) -> int:
     """Return the exit status: the worst of the documents."""
     return max([document.status for document in documents], default=0)
-
-
-def commonest_slips(documents) -> list[tuple]:
-    """Return the mistakes of a class, the commonest first: triples of a kind, how often it was made, and in how many
-    documents."""
-    often: Counter = Counter()
-    where: dict = {}
-    for k, document in enumerate(documents):
-        for claim in document.claims:
-            kinds = [mistake["kind"] for mistake in claim.mistakes] if claim.verdict == "wrong" else []
-            if claim.verdict == "wrong" and not kinds:
-                kinds = ["unexplained"]
-            for kind in kinds:
-                often[kind] += 1
-                where.setdefault(kind, set()).add(k)
-    return [(kind, count, len(where[kind])) for kind, count in often.most_common()]
 
 
 def _as_path(path):

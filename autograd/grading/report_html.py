@@ -10,8 +10,7 @@ import xml.etree.ElementTree as ElementTree
 from html import escape
 
 from autograd.formulas.report import mathml
-from autograd.grading.document import VERDICTS
-from autograd.grading.grade_documents import commonest_slips
+from autograd.grading.document import VERDICTS, commonest_slips
 from autograd.grading.readers import is_latex
 from autograd.grading.report_table import finding_of
 

@@ -4,8 +4,7 @@ import csv
 import io
 import json
 
-from autograd.grading.document import VERDICTS
-from autograd.grading.grade_documents import commonest_slips
+from autograd.grading.document import VERDICTS, commonest_slips
 
 __all__ = ["as_csv", "as_json", "details", "finding_of", "summary", "table"]
 

@@ -14,7 +14,8 @@ from autograd import Value, derive, grade_document
 from autograd.__main__ import main
 from autograd.engine.errors import SheetError
 from autograd.grading import claims_in_sequence, grade_documents
-from autograd.grading.grade_documents import commonest_slips, grade_files
+from autograd.grading.document import commonest_slips
+from autograd.grading.grade_documents import grade_files
 from autograd.grading.report_html import page
 from autograd.grading.setting import Setting, read_setting
 from nn import MLP, half_sse
