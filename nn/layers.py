@@ -329,8 +329,7 @@ def _inputs(x, n):
         elif type(x) is not list:
             if isinstance(x, (Set, Mapping)) or is_text(x) or not _iterates(x):
                 raise TypeError(f"inputs are a sequence of {n} numbers or Values, found {type(x).__name__}.")
-            if not hasattr(x, "tolist"):  # an array keeps its numbers as they are
-                x = listed("a sample", x)
+            x = listed("a sample", x)
         x = tuple(x)
     if len(x) != n:
         _refuse_batch(x)
@@ -344,7 +343,7 @@ def _iterates(x):
 
 def _refuse_batch(x):
     """Say what to write where the inputs are several samples."""
-    if any(hasattr(row, "__len__") and not is_text(row) for row in x):
+    if any(hasattr(row, "__len__") and not is_text(row) and getattr(row, "ndim", 1) for row in x):
         raise ValueError(
             f"a model reads one sample, a row of numbers, found {len(x)} rows: write [model(x) for x in X], or "
             "autograd.compile for machine code that reads a batch."

@@ -23,10 +23,11 @@ def pyplot():
     try:
         import matplotlib.pyplot as plt
     except ModuleNotFoundError as error:
-        if error.name not in ("matplotlib", "numpy"):
+        library = (error.name or "").partition(".")[0]
+        if library not in ("matplotlib", "numpy"):
             raise
-        advice = f"plots need {error.name}: pip install 'deltagrad[plots]'."
-        raise ModuleNotFoundError(advice, name=error.name) from error
+        advice = f"plots need {library}: pip install 'deltagrad[plots]'."
+        raise ModuleNotFoundError(advice, name=library) from error
     return plt
 
 

@@ -42,3 +42,37 @@ def test_without_a_renderer_it_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
     with pytest.raises(DrawingError, match="install Graphviz"):
         rendering.render(graphviz.Digraph(), "svg")
+
+
+def failing_dot(folder, monkeypatch):
+    """A program called dot that is on the PATH and cannot draw, as where its plugins are missing."""
+    dot = folder / "dot"
+    dot.write_text("#!/bin/sh\necho 'There is no layout engine support for \"dot\"' >&2\nexit 1\n")
+    dot.chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder))
+
+
+@pytest.mark.parametrize("kind", rendering.FORMATS)
+def test_a_dot_that_fails_leaves_it_to_pygraphviz(kind, tmp_path, monkeypatch):
+    failing_dot(tmp_path, monkeypatch)
+    start = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}[kind]
+    assert rendering.render(graphviz.Digraph(body=["a -> b"]), kind).startswith(start)
+
+
+def test_a_dot_that_cannot_be_run_leaves_it_to_pygraphviz(tmp_path, monkeypatch):
+    failing_dot(tmp_path, monkeypatch)
+    (tmp_path / "dot").write_bytes(b"\x7fELF of another machine")
+    assert rendering.render(graphviz.Digraph(body=["a -> b"]), "svg").startswith(b"<?xml")
+
+
+def test_without_pygraphviz_it_says_why_dot_failed(tmp_path, monkeypatch):
+    failing_dot(tmp_path, monkeypatch)
+    monkeypatch.setitem(sys.modules, "pygraphviz", None)
+    with pytest.raises(DrawingError, match="dot could not draw the graph"):
+        rendering.render(graphviz.Digraph(body=["a -> b"]), "svg")
+
+
+def test_where_both_fail_both_are_said(tmp_path, monkeypatch):
+    failing_dot(tmp_path, monkeypatch)
+    with pytest.raises(DrawingError, match=r"pygraphviz could not draw the graph: .*, and dot could not either"):
+        rendering.render(graphviz.Digraph(body=["a -> ["]), "svg")

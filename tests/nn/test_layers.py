@@ -2,9 +2,11 @@
 
 import copy
 import math
+import operator
 import pickle
 import random
 
+import numpy as np
 import pytest
 
 from autograd import Value, tanh
@@ -122,7 +124,26 @@ def test_a_copy_computes_the_same_and_is_independent(clone):
         (lambda: Layer(2, 0), "1 or more neurons, found 0"),
         (lambda: MLP(2, []), "one layer or more"),
         (lambda: MLP(2, [3, 1], activation=["tanh"]), "2 layers and 1 activations"),
-        (lambda: MLP(2, [1], output="rleu"), "no activation is called 'rleu'"),
+        (lambda: MLP(2, [1], output="rleu"), "no activation is called 'rleu': did you mean 'relu'"),
+        (lambda: MLP(2, [3, 1], activation="Sigmoid"), "no activation is called 'Sigmoid': did you mean 'sigmoid'"),
+        (lambda: MLP(2, [3, 1], ["tanh", "sigmoyd"]), "no activation is called 'sigmoyd': did you mean 'sigmoid'"),
+        (lambda: Layer(2, 3, activation="swish"), "no activation is called 'swish': did you mean 'silu'"),
+        (lambda: Neuron(2, activation="identity"), "no activation is called 'identity': did you mean 'linear'"),
+        (lambda: Neuron(2, activation="nonsense"), "no activation is called 'nonsense': [Uu]se 'linear'"),
+        (lambda: MLP(2, [1], activation="nonsense"), "no activation is called 'nonsense'"),
+        (lambda: MLP(2, [1], activation="sigmoid"), "there is no hidden layer: did you mean output='sigmoid'"),
+        (lambda: MLP(2, [1], "relu"), "there is no hidden layer: did you mean output='relu'"),
+        (lambda: MLP(2, [1], activation=tanh), "there is no hidden layer: did you mean output='tanh'"),
+        (lambda: MLP(2, [1], activation="linear", output="tanh"), "there is no hidden layer"),
+        (
+            lambda: MLP(2, [1])([[1.0, 2.0], [3.0, 4.0]]),
+            r"one sample, .* found 2 rows: write \[model\(x\) for x in X\]",
+        ),
+        (lambda: MLP(2, [1])([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]), "found 3 rows"),
+        (lambda: Layer(2, 2)(([1.0, 2.0], [3.0, 4.0])), "found 2 rows"),
+        (lambda: Neuron(2)([(1.0, 2.0), (3.0, 4.0)]), "found 2 rows"),
+        (lambda: MLP(2, [1])(np.eye(2)), "found 2 rows"),
+        (lambda: MLP(2, [1])(np.ones((2, 1))), "found 2 rows"),
         (lambda: MLP(2, [1], output="where_is_it"), "no activation is called"),
         (lambda: MLP(2, [1])([1.0]), "expected 2 inputs, found 1"),
         (lambda: MLP(2, [1])([1.0, 2.0, 3.0]), "expected 2 inputs, found 3"),
@@ -200,3 +221,118 @@ def test_labels_say_which_neuron_they_belong_to():
         ("a3[4]", 3, 4, "tanh", None),
     ]
     assert Neuron(2, nonlin=False)([1.0, 2.0]).label.activation is None
+
+
+# --- What is assigned is what is computed with
+
+
+def test_the_activation_can_be_replaced_and_is_seen_everywhere():
+    neuron = Neuron(2, activation="tanh", layer=2, number=3)
+    neuron.w, neuron.b = [Value(1.0), Value(2.0)], Value(0.5)
+    assert [p.label for p in neuron.parameters()] == ["w2[1,3]", "w2[2,3]", "b2[3]"]
+    for activation, name in (("sigmoid", "sigmoid"), ("linear", None), (functions.softplus, "softplus")):
+        neuron.activation = activation
+        assert neuron.activation is activation
+        a = neuron([0.1, -0.2])
+        expected = 0.5 + (0.1 * 1.0 + 2.0 * -0.2)
+        assert a.data == pytest.approx(expected if name is None else getattr(functions, name)(expected), rel=1e-14)
+        assert {p.label.activation for p in neuron.parameters()} == {name}
+        assert a.label.activation == name
+        assert str(neuron) == f"{name or 'linear'} neuron of 2 inputs"
+        assert neuron.nonlin == (name is not None)
+
+
+def test_a_misspelt_activation_changes_nothing():
+    neuron = Neuron(1, activation="tanh")
+    before = neuron([0.5]).data
+    with pytest.raises(ValueError, match="did you mean 'sigmoid'"):
+        neuron.activation = "sigmoide"
+    assert (neuron.activation, neuron([0.5]).data) == ("tanh", before)
+
+
+def test_a_value_keeps_its_label_and_can_be_shared():
+    shared = Value(0.5, "shared")
+    first, second = Neuron(2, activation="linear"), Neuron(2, activation="linear")
+    first.w[0] = second.w[1] = first.b = shared
+    loss = first([1.0, 0.0]) + second([0.0, 3.0])
+    loss.backward()
+    assert shared.grad == 1.0 + 1.0 + 3.0
+    assert shared.label == "shared"
+    second.w = first.w
+    second.w[0] = Value(9.0)
+    assert first.w[0] is shared  # the list is copied, its Values are not
+    assert second.w[1] is first.w[1]
+
+
+@pytest.mark.parametrize(
+    "assign",
+    [
+        lambda n: setattr(n, "b", 0.5),
+        lambda n: setattr(n, "w", [1.0, 2.0]),
+        lambda n: n.w.append(1.0),
+        lambda n: n.w.__setitem__(0, 1.0),
+        lambda n: n.w.__setitem__(slice(0, 2), [Value(1.0), 2]),
+    ],
+)
+def test_what_is_no_value_is_refused_and_nothing_is_changed(assign):
+    neuron = Neuron(2, activation="linear", seed=0)
+    before = neuron.parameters()
+    with pytest.raises(TypeError, match=r"is a Value, found .* write Value\("):
+        assign(neuron)
+    assert neuron.parameters() == before
+    assert [*neuron.w, neuron.b] == before
+
+
+def test_weights_and_lists_and_tuples_are_added():
+    neuron = Neuron(2)
+    first, second = neuron.w
+    bias = [neuron.b]
+    assert operator.add(neuron.w, bias) == [first, second, neuron.b]
+    assert operator.add(bias, neuron.w) == [neuron.b, first, second]
+    assert operator.add(neuron.w, tuple(bias)) == (first, second, neuron.b)
+    assert operator.add(tuple(bias), neuron.w) == (neuron.b, first, second)
+    assert neuron.w * 2 == [first, second, first, second]
+    assert type(neuron.w.copy()) is list
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (
+            lambda: Layer(2, 2, "tanh"),
+            "layer of Layer is a number for the labels, found 'tanh': write activation='tanh'",
+        ),
+        (lambda: Layer(2, 2, tanh), "layer of Layer is a number for the labels, .*: write activation='tanh'"),
+        (lambda: Neuron(2, "tanh"), "nonlin of Neuron is True or False, found 'tanh': write activation='tanh'"),
+        (lambda: Neuron(2, tanh), "nonlin of Neuron is True or False, .*: write activation='tanh'"),
+        (lambda: Neuron(2, bias="no"), "bias of Neuron is True or False, found 'no'"),
+        (lambda: MLP(2, [1], bias="no"), "bias of MLP is True or False, found 'no'"),
+        (lambda: MLP(2, [1], bias=Value(1.0)), "bias of MLP is True or False"),
+        (lambda: MLP(2, [2, 1])({0.5, 1.0}), "a sequence of 2 numbers or Values, found set"),
+        (lambda: MLP(2, [2, 1])({0: 1, 1: 1}), "a sequence of 2 numbers or Values, found dict"),
+        (lambda: MLP(2, [2, 1])(b"ab"), "a sequence of 2 numbers or Values, found bytes"),
+        (lambda: MLP(2, [2, 1])("ab"), "a sequence of 2 numbers or Values, found str"),
+    ],
+)
+def test_arguments_of_the_wrong_kind(make, message):
+    with pytest.raises(TypeError, match=message):
+        make()
+
+
+def test_layers_and_neurons_have_seeds():
+    state = random.getstate()
+    drawn = [w.data for neuron in Layer(2, 3, seed=5).neurons for w in neuron.w]
+    assert random.getstate() == state
+    assert drawn == [w.data for neuron in MLP(2, [3], seed=5).layers[0].neurons for w in neuron.w]
+    assert len(set(drawn)) == 6
+    assert [w.data for w in Neuron(2, seed=5).w] == drawn[:2]
+
+
+@pytest.mark.parametrize("name", ["predict", "forward", "fit", "train", "state_dict", "summary", "save", "weights"])
+def test_names_of_other_libraries_are_told_what_to_write(name):
+    model = MLP(2, [1])
+    assert not hasattr(model, name)
+    with pytest.raises(AttributeError, match=f"'MLP' object has no attribute '{name}': .*model"):
+        getattr(model, name)
+    with pytest.raises(AttributeError, match=r"'Layer' object has no attribute 'nothing'$"):
+        model.layers[0].nothing  # noqa: B018 - it is asked for

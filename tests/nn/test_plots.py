@@ -1,12 +1,14 @@
 """Plots: they show what the model computes, label their axes, return them, and change nothing."""
 
+import sys
+
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 from autograd.engine.errors import GraphError
-from nn import MLP, cross_entropy, deltas, fit, half_sse, plot_decision, plot_gradient_flow, plot_landscape
+from nn import MLP, History, cross_entropy, deltas, fit, half_sse, plot_decision, plot_gradient_flow, plot_landscape
 
 X = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
 Y = [0.0, 1.0, 1.0, 0.0]
@@ -78,3 +80,31 @@ def test_bad_input():
         plot_decision(model(), X, [1])
     with pytest.raises(ValueError, match="one target for each"):
         plot_landscape(model(), half_sse, [], [])
+
+
+@pytest.mark.parametrize(
+    "plot",
+    [
+        lambda: plot_decision(model(), X, Y),
+        lambda: plot_landscape(model(), half_sse, X, Y),
+        lambda: plot_gradient_flow(half_sse(model()(X[0]), Y[0])),
+        lambda: History().plot(),
+    ],
+    ids=["decision", "landscape", "flow", "history"],
+)
+def test_without_the_library_it_says_what_to_install(plot, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
+    with pytest.raises(ModuleNotFoundError, match=r"plots need matplotlib: pip install 'deltagrad\[plots\]'"):
+        plot()
+
+
+def test_columns_of_a_data_frame_are_not_samples():
+    class Frame:  # it iterates over the names of its columns, as those of pandas and polars do
+        def __iter__(self):
+            return iter("ab")
+
+        def to_numpy(self):
+            return np.array(X)
+
+    ax = plot_decision(model(), Frame(), np.array(Y)[:, None], steps=5)
+    assert len(ax.collections) > 0

@@ -5,10 +5,15 @@ import json
 import math
 import os
 import random
+import stat
+import subprocess
+import sys
+import threading
 import tracemalloc
 
 import pytest
 
+from autograd import primitive
 from nn import MLP, SavedModelError, load, save
 
 EDGES = [0.0, -0.0, 5e-324, -1.7976931348623157e308, math.inf, -math.inf, math.nan, 0.1, 1 / 3]
@@ -287,3 +292,202 @@ def test_a_file_far_larger_than_its_model_is_not_read_to_its_end(path):
     refused(path, "far more than this model's 9 parameters take")
     assert tracemalloc.get_traced_memory()[1] < 64e6
     tracemalloc.stop()
+
+
+# --- Links, devices, pipes, and what is left behind
+
+
+def linked(folder, kind):
+    """The path to save to, and the file in which the model must be then."""
+    target, link = folder / "target.json", folder / "link.json"
+    target.write_text("old")
+    if kind == "hard":
+        os.link(target, link)
+    elif kind == "chain":
+        (folder / "between").symlink_to(target)
+        link.symlink_to("between")
+    elif kind == "dangling":
+        target.unlink()
+        link.symlink_to(target)
+    else:
+        (folder / "folder").symlink_to(folder, target_is_directory=True)
+        link = folder / "folder" / "target.json"
+    return link, target
+
+
+@pytest.mark.parametrize("kind", ["chain", "dangling", "folder", "hard"])
+def test_a_link_stays_a_link_and_its_file_is_written(kind, tmp_path):
+    link, target = linked(tmp_path, kind)
+    before = sorted(os.listdir(tmp_path))
+    save(model(), link)
+    assert sorted(os.listdir(tmp_path)) == sorted({*before, "target.json"})
+    assert link.is_symlink() == (kind in ("chain", "dangling"))
+    assert not target.is_symlink()
+    loaded = model(seed=1)
+    load(loaded, target)
+    assert bits(loaded) == bits(model())
+    if kind == "hard":
+        assert os.stat(link).st_ino == os.stat(target).st_ino
+
+
+def test_links_that_lead_nowhere_are_refused(tmp_path):
+    (tmp_path / "a").symlink_to(tmp_path / "b")
+    (tmp_path / "b").symlink_to(tmp_path / "a")
+    with pytest.raises(OSError):  # noqa: PT011 - the system says it
+        save(model(), tmp_path / "a")
+    assert sorted(os.listdir(tmp_path)) == ["a", "b"]
+
+
+def test_a_device_is_written_to_and_stays_one():
+    before = os.stat(os.devnull)
+    save(model(), os.devnull)
+    after = os.stat(os.devnull)
+    assert stat.S_ISCHR(after.st_mode)
+    assert after.st_ino == before.st_ino
+
+
+def test_a_pipe_is_written_to_and_stays_one(tmp_path, path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(OSError, match="No such device"):  # nobody reads, and it does not wait for somebody
+        save(model(), pipe)
+    read = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()))
+    reader.start()
+    while not read:
+        try:
+            save(MLP(20, [100, 1], seed=0), pipe)  # more than a pipe holds at once
+            break
+        except OSError:  # the reader is not there yet
+            continue
+    reader.join()
+    assert stat.S_ISFIFO(os.stat(pipe).st_mode)
+    save(MLP(20, [100, 1], seed=0), path)
+    assert read == [path.read_bytes()]
+
+
+@pytest.mark.parametrize("how", ["folder", "missing folder", "full"])
+def test_what_cannot_be_written_leaves_nothing_behind(how, tmp_path, path, monkeypatch):
+    save(model(), path)
+    old, before = path.read_bytes(), sorted(os.listdir(tmp_path))
+    place = {"folder": tmp_path, "missing folder": tmp_path / "no" / "m.json", "full": path}[how]
+    if how == "full":
+
+        def full(descriptor):
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError):  # noqa: PT011 - of several kinds
+        save(model(seed=1), place)
+    assert sorted(os.listdir(tmp_path)) == before
+    assert path.read_bytes() == old
+
+
+def test_a_file_with_two_names_keeps_what_was_in_it_where_writing_fails(tmp_path, monkeypatch):
+    link, target = linked(tmp_path, "hard")
+    failures = [OSError(28, "No space left on device")]
+    fsync = os.fsync
+
+    def full_once(descriptor):
+        if failures:
+            raise failures.pop()
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", full_once)
+    with pytest.raises(OSError, match="No space left"):
+        save(model(), link)
+    assert target.read_text() == link.read_text() == "old"
+
+
+@pytest.mark.parametrize("without", ["O_TMPFILE", "link"])
+def test_where_files_without_a_name_cannot_be_made(without, path, tmp_path, monkeypatch):
+    if without == "O_TMPFILE":
+        monkeypatch.delattr(os, "O_TMPFILE")
+    else:
+
+        def refuse(*names, **options):
+            raise OSError(1, "Operation not permitted")
+
+        monkeypatch.setattr(os, "link", refuse)
+    save(model(), path)
+    loaded = model(seed=1)
+    load(loaded, path)
+    assert bits(loaded) == bits(model())
+    assert os.listdir(tmp_path) == ["model.json"]
+
+
+@pytest.mark.parametrize("mask", [0o022, 0o077, 0o777])
+def test_permissions_are_those_of_a_new_file_and_its_owner_can_read_it(mask, path):
+    before = os.umask(mask)
+    try:
+        save(model(), path)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(path.stat().st_mode) == (0o666 & ~mask) | 0o600
+
+
+@pytest.mark.parametrize("kind", [os.fsencode, str, lambda path: path])
+def test_paths_of_every_kind(kind, path):
+    save(model(), kind(path))
+    loaded = model(seed=1)
+    load(loaded, kind(path))
+    assert bits(loaded) == bits(model())
+
+
+def test_a_process_that_is_killed_leaves_nothing_behind(tmp_path):
+    """It is killed when the data are written and not yet in their place."""
+    program = (
+        "import os, signal, nn\n"
+        "os.fsync = lambda descriptor: os.kill(os.getpid(), signal.SIGKILL)\n"
+        f"nn.save(nn.MLP(2, [2, 1], seed=0), {str(tmp_path / 'model.json')!r})\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True, timeout=60)
+    assert done.returncode == -9
+    assert os.listdir(tmp_path) == []
+
+
+# --- Which activations a file is of
+
+
+@primitive(partials=lambda y, x: 2 * x)
+def saved_square(x):
+    return x * x
+
+
+@primitive(partials=lambda y, x: 3 * x * x)
+def saved_cube(x):
+    return x * x * x
+
+
+def test_primitives_of_ones_own_are_told_apart(path):
+    save(MLP(2, [2, 1], activation=saved_square, seed=0), path)
+    load(MLP(2, [2, 1], activation=saved_square, seed=1), path)
+    with pytest.raises(SavedModelError, match=r"saved_square, linear.* and the model is .*saved_cube, linear"):
+        load(MLP(2, [2, 1], activation=saved_cube, seed=1), path)
+
+
+def test_neurons_of_a_layer_may_differ(path):
+    def mixed():
+        made = model()
+        made.layers[0].neurons[1].activation = "tanh"
+        return made
+
+    save(mixed(), path)
+    load(mixed(), path)
+    with pytest.raises(SavedModelError, match=r"\[relu, tanh\], linear.* and the model is .*2-2-1, relu, linear"):
+        load(model(), path)
+
+
+def test_files_of_earlier_releases_are_read(path):
+    """They called every activation without a ``__name__`` custom."""
+    save(MLP(2, [2, 1], activation=saved_square, seed=0), path)
+    body = json.loads(path.read_text())
+    del body["sha256"]
+    body["model"] = "MLP(2-2-1, custom, linear)"
+    text = json.dumps(body, sort_keys=True, separators=(",", ":"))
+    path.write_text(json.dumps({**body, "sha256": hashlib.sha256(text.encode()).hexdigest()}))
+    loaded = MLP(2, [2, 1], activation=saved_cube, seed=1)
+    load(loaded, path)
+    assert bits(loaded) == bits(model())
+    with pytest.raises(SavedModelError, match="custom, linear"):
+        load(model(), path)

@@ -2,6 +2,7 @@
 
 import math
 import random
+import sys
 
 import numpy as np
 import pytest
@@ -218,6 +219,21 @@ def test_the_progress_bar_is_shown_and_hidden(capfd):
     assert "loss " in shown
 
 
+def test_without_a_console_there_is_no_progress_bar(monkeypatch):
+    monkeypatch.setattr("sys.stderr", None)
+    assert quiet(model(), X, Y, progress=True).updates == 21
+
+
+def test_an_llvmlite_that_cannot_be_used_leaves_the_engine(monkeypatch):
+    monkeypatch.setitem(sys.modules, "nn.native", None)  # an import of it raises ImportError
+    trained, twin = model(), model()
+    quiet(trained, X, Y, engine=None)
+    quiet(twin, X, Y, engine="eager")
+    assert numbers(trained) == numbers(twin)
+    with pytest.raises(ImportError, match=r"llvmlite that is installed .*: pip install -U 'deltagrad\[native\]'"):
+        quiet(trained, X, Y, engine="native")
+
+
 def test_plot_draws_both_losses_on_the_axes_given():
     import matplotlib
 
@@ -279,6 +295,25 @@ def test_an_unknown_option_is_an_error():
         quiet(model(), X, Y, batchsize=3)
 
 
+@pytest.mark.parametrize(
+    ("option", "advice"),
+    [
+        ("lr", r"write optimizer=SGD\(0.1\)"),
+        ("learning_rate", r"write optimizer=SGD\(0.1\)"),
+        ("verbose", "write progress=False"),
+        ("random_state", "write seed=0"),
+        ("validation_split", r"write validation=0\.2"),
+        ("n_epochs", "write epochs=100"),
+        ("epoch", "did you mean 'epochs'"),
+        ("optimiser", "did you mean 'optimizer'"),
+        ("xyz", "unexpected keyword argument 'xyz'$"),
+    ],
+)
+def test_options_of_other_libraries_are_told_what_to_write(option, advice):
+    with pytest.raises(TypeError, match=advice):
+        quiet(model(), X, Y, **{option: 1})
+
+
 def test_no_epochs_change_nothing():
     trained = model()
     assert quiet(trained, X, Y, epochs=0).loss == []
@@ -292,8 +327,13 @@ def test_no_epochs_change_nothing():
         ((model(), np.array(3.0), Y), {}, "X is float"),
         ((model(), {0: 1}, Y), {}, "X is dict"),
         ((model(), X, "abcdefg"), {}, "Y is str"),
-        ((model(), X, Y), {"loss": "mse"}, "the loss is 'mse'"),
-        ((model(), X, Y), {"optimizer": "sgd"}, r"the optimizer is 'sgd', which has no step\(\)"),
+        ((model(), X, Y), {"loss": "mse"}, "the loss is 'mse': write loss=mse"),
+        ((model(), X, Y), {"loss": "other"}, "the loss is 'other': give a function"),
+        ((model(), X, Y), {"optimizer": "sgd"}, r"the optimizer is 'sgd', which has no step\(\): write .*SGD\(0\.1\)"),
+        ((model(), X, Y), {"optimizer": "adam"}, r"which has no step\(\): write optimizer=Adam\(0\.001\)"),
+        ((model(), X, Y), {"optimizer": Adam}, r"which has no step\(\): write optimizer=Adam\(0\.001\)"),
+        ((model(), X, Y), {"optimizer": "other"}, r"which has no step\(\): give one of nn"),
+        ((MLP, X, Y), {}, r"the model is .*, which has no parameters\(\): write MLP\(2, \[16, 1\]\)"),
         (("model", X, Y), {}, r"the model is 'model', which has no parameters\(\)"),
     ],
 )
