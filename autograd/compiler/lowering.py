@@ -30,6 +30,7 @@ from autograd.compiler import forms
 from autograd.compiler.loops import Instruction
 from autograd.engine import primitives
 from autograd.engine.errors import GraphError
+from autograd.engine.graph import COMPARISONS
 from autograd.engine.other_engines import refuse_given
 from autograd.engine.value import Value
 
@@ -325,7 +326,7 @@ class _Lowering:
         """Instructions of the reverse sweep."""
         self._active = set(wanted)
         for node in self._nodes:
-            if node.op is not None and any(x in self._active for x in _read(node)):
+            if node.op is not None and node.op not in COMPARISONS and any(x in self._active for x in _read(node)):
                 self._active.add(node)
         self._conditional = self._under_conditions()
         self._adjoint: dict = {}

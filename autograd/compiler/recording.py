@@ -50,9 +50,17 @@ class Watch:
                 self.read.append(a)
             elif how == "==":
                 self.equals.append((a, b))
+            elif how == "where":  # the result follows the comparison, which need not be guarded
+                self._withdraw(a, b, *held)
             else:
                 self.guards.append((how, a, b, held))
         return held
+
+    def _withdraw(self, a, b, sign, held):
+        for k in reversed(range(len(self.guards))):
+            if self.guards[k][0] == sign and self.guards[k][1] is a and self.guards[k][2] is b:
+                del self.guards[k]
+                return
 
 
 @contextmanager

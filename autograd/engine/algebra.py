@@ -187,7 +187,8 @@ def _over_arrays(primitive, operands):
 
     if primitive.forward is not None and primitive.name in ("add", "sub", "mul", "div", "neg"):
         return primitive.forward(*operands)
-    result = numpy.frompyfunc(primitive, len(operands), 1)(*operands)
+    with numpy.errstate(all="ignore"):  # a rule over floats raises by itself; a NaN that is compared is no trouble
+        result = numpy.frompyfunc(primitive, len(operands), 1)(*operands)
     every = numpy.ravel(result)
     return result.astype(float) if all(type(x) is float for x in every) else result
 

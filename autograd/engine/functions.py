@@ -12,8 +12,9 @@ from typing import Any, TypeVar
 
 from autograd.engine import primitives as _p
 from autograd.engine.algebra import is_real
+from autograd.engine.conditions import Condition
 from autograd.engine.sums import dot, total
-from autograd.engine.value import Value, add_method, forget_own_methods, record
+from autograd.engine.value import Value, add_method, forget_own_methods, record, record_condition
 
 __all__ = [
     "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cos", "cosh", "dot", "elu", "erf", "exp", "expm1",
@@ -234,11 +235,22 @@ def where(condition: Any, a: Any, b: Any) -> Any:
 
     The branch not taken contributes nothing to any derivative, not even a NaN or an infinity that arises in it.
 
+    >>> from autograd import Value, where
+    >>> x = Value(-3.0)
+    >>> where(x > 0, x, 0.1 * x).data
+    -0.30000000000000004
+
     Args:
-        condition: a bool, which is frozen into what is recorded; or a number or Value, such as ``step(x)``, which is
-            evaluated again when the graph is replayed. The derivative in it is 0.
+        condition: a comparison of Values, such as ``x > 0``, or a number or Value, such as ``step(x)``: it is recorded,
+            and evaluated again when the graph is replayed or compiled. Or a bool, which is frozen into what is
+            recorded. The derivative in it is 0.
         a, b: numbers or Values. Both are evaluated by the caller before ``where`` chooses.
+
+    Returns:
+        A float where all three are plain numbers, else a Value.
     """
+    if isinstance(condition, Condition):
+        condition = record_condition(condition)
     if isinstance(a, Value) or isinstance(b, Value) or isinstance(condition, Value):
         return record(_p.where, (condition, a, b))
     return _p.where(condition, a, b)

@@ -12,8 +12,13 @@ from autograd.engine.sweep import adjoints, order, order_of_all, partials_of
 from autograd.engine.value import Value
 
 __all__ = [
-    "Replay", "adjoints", "along", "leaves", "order", "pull_back", "push_forward", "replay", "untaken",
+    "COMPARISONS", "Replay", "adjoints", "along", "differentiable", "leaves", "order", "pull_back", "push_forward",
+    "replay", "untaken",
 ]  # fmt: skip
+
+
+# Nothing flows through a comparison: it is constant, but where it jumps.
+COMPARISONS = (primitives.greater, primitives.at_least)
 
 
 def leaves(root: Value) -> list[Value]:
@@ -140,6 +145,8 @@ def push_forward(nodes, tangents, number_of, operands_of) -> dict:
 
 def _active_partials(node, y, numbers, active):
     """The pairs of an operand's place and the derivative in it, for the operands in ``active``."""
+    if node.op in COMPARISONS:
+        return []
     places = [i for i, x in enumerate(node.operands) if isinstance(x, Value) and x in active]
     if node.op is primitives.where:
         places = [i for i in places if untaken(i, numbers[0]) is not True]
@@ -160,6 +167,19 @@ def _active_partials(node, y, numbers, active):
         ) from error
 
 
+def differentiable(node):
+    """The parents that a node has a derivative in at the recorded point.
+
+    A comparison has none; of a ``where`` they are those in the branch that was taken.
+    """
+    if node.op in COMPARISONS:
+        return ()
+    if node.op is primitives.where:
+        condition = node.recorded[0]
+        return [x for i, x in enumerate(node.operands) if isinstance(x, Value) and untaken(i, condition) is not True]
+    return node.parents
+
+
 def along(primitive, i, partial, g, numbers):
     """What flows along one edge, of the operation on ``numbers``, from or to its operand ``i``.
 
@@ -171,7 +191,14 @@ def along(primitive, i, partial, g, numbers):
 
 
 def untaken(i, condition):
-    """Whether operand ``i`` of a ``where`` is the branch that its condition leaves out; a NaN leaves out neither."""
+    """Whether nothing flows to operand ``i`` of a ``where``: the condition, or the branch that it leaves out.
+
+    A NaN leaves out none of them.
+    """
     if i == 0:
-        return False
-    return (condition >= 0) & (condition <= 0) if i == 1 else (condition < 0) | (condition > 0)
+        left_out = (condition >= 0) | (condition <= 0)
+    elif i == 1:
+        left_out = (condition >= 0) & (condition <= 0)
+    else:
+        left_out = (condition < 0) | (condition > 0)
+    return bool(left_out) if isinstance(left_out, int) else left_out

@@ -53,7 +53,7 @@ class no_grad:
     @overload
     def __new__(cls, function: None = None) -> "no_grad": ...
     @overload
-    def __new__(cls, function: F) -> F: ...
+    def __new__(cls, function: F) -> F: ...  # type: ignore[misc]  # given a function, it decorates
     def __new__(cls, function: Any = None) -> Any:
         """Make a block; or, given a function, decorate it."""
         block = super().__new__(cls)

@@ -132,6 +132,26 @@ above = primitive(
 )
 
 
+# Comparisons, as Python has them: with a NaN they do not hold. They are constant wherever they are defined, so sweeps
+# stop at them: not even an infinite derivative of what is compared gets further.
+greater = primitive(
+    "greater",
+    lambda a, b: select(a > b, 1, 0),
+    partials=[0, 0],
+    text="({0} > {1})",
+    latex=r"\mathbb{{1}}\left[{0} > {1}\right]",
+    kinks="jumps where the operands are equal; its derivative is 0 everywhere",
+)
+at_least = primitive(
+    "at_least",
+    lambda a, b: select(a >= b, 1, 0),
+    partials=[0, 0],
+    text="({0} >= {1})",
+    latex=r"\mathbb{{1}}\left[{0} \geq {1}\right]",
+    kinks="jumps where the operands are equal; its derivative is 0 everywhere",
+)
+
+
 def _choose(condition, a, b):
     """``a`` where the condition is not 0, else ``b``; NaN where it is NaN. Not by ==, which for Values is identity."""
     return select((condition < 0) | (condition > 0), a, select(condition >= 0, b, condition))

@@ -40,6 +40,9 @@ NEG = cython.declare(cython.int, primitives.neg.code)
 DOT = cython.declare(cython.int, primitives.dot.code)
 TOTAL = cython.declare(cython.int, primitives.total.code)
 WHERE = cython.declare(cython.int, primitives.where.code)
+# Comparisons: what they read is looked at, and not swept. Not even a NaN gets through them.
+GREATER = cython.declare(cython.int, primitives.greater.code)
+AT_LEAST = cython.declare(cython.int, primitives.at_least.code)
 
 # A sweep marks the nodes it meets with two numbers no other sweep has, so no sweep has to clean up after another.
 _last_mark = cython.declare(cython.longlong, 0)
@@ -55,7 +58,7 @@ if hasattr(os, "register_at_fork"):
 
 def _backward(root, seed):
     """Add the adjoint of every node under ``root`` to its ``grad``."""
-    _differentiate(root, seed, None)
+    _differentiate(root, seed, None, [])
 
 
 def adjoints(root, seed=1.0) -> dict:
@@ -69,9 +72,12 @@ def adjoints(root, seed=1.0) -> dict:
         TypeError: ``root`` is no Value.
     """
     kept: list = []
-    nodes = _differentiate(_checked(root), float(seed), kept)
+    unswept: list = []
+    nodes = _differentiate(_checked(root), float(seed), kept, unswept)
     nodes.reverse()
-    return dict(zip(nodes, kept, strict=True))
+    found = dict(zip(nodes, kept, strict=True))
+    found.update(dict.fromkeys(reversed(unswept), 0.0))
+    return found
 
 
 def adjoints_of(root, seed, leaves) -> tuple:
@@ -91,7 +97,7 @@ def adjoints_of(root, seed, leaves) -> tuple:
     node: Value
     k: cython.Py_ssize_t
     kept: list = []
-    nodes: list = _differentiate(root, seed, kept)
+    nodes: list = _differentiate(root, seed, kept, [])
     places: dict = {leaf: place for place, leaf in enumerate(leaves)}
     found: list = [0.0] * len(leaves)
     others: bool = False
@@ -133,10 +139,12 @@ def reaches_others(roots, inputs) -> bool:
                 if node._a_data == 0.0:
                     return True
                 continue
+            if node._code == GREATER or node._code == AT_LEAST:
+                continue
             if node._seen:
                 items = cython.cast(tuple, node._a)
                 for i in range(len(items)):
-                    if type(items[i]) is not float and not (node._code == WHERE and _untaken(node, i)):
+                    if type(items[i]) is not float and not (node._code == WHERE and i > 0 and _untaken(node, i)):
                         stack.append(items[i])
                 if node._code == DOT:
                     stack.extend([x for x in node._b if type(x) is not float])
@@ -149,12 +157,12 @@ def reaches_others(roots, inputs) -> bool:
 
 
 @cython.cfunc
-def _differentiate(root: Value, seed: cython.double, kept: list | None) -> list:
+def _differentiate(root: Value, seed: cython.double, kept: list | None, unswept: list) -> list:
     node: Value
     nodes: list
     by_rule: list = []
     with _marking:
-        nodes = _order(root, by_rule)
+        nodes = _order(root, by_rule, unswept)
     partials: list = _partials(by_rule)
     with _marking:
         before = None if cython.compiled else [item.grad for item in nodes]
@@ -180,7 +188,7 @@ def order(root) -> list:
         TypeError: ``root`` is no Value.
     """
     with _marking:
-        return _order(_checked(root), [])
+        return _order(_checked(root), [], None)
 
 
 def order_of_all(root, stop=()):
@@ -208,11 +216,12 @@ def _checked(root):
 
 
 @cython.cfunc
-def _order(root: Value, by_rule: list) -> list:
+def _order(root: Value, by_rule: list, unswept: list | None) -> list:
     """Every node under ``root``, operands before what reads them. A depth-first search on a stack of its own.
 
     Raises where a leaf is not what it was when it was read. Of ``where``, only the branch that was taken is entered.
-    The nodes whose partial derivatives come from their rule are put into ``by_rule`` as well, in the same order.
+    The nodes whose partial derivatives come from their rule are put into ``by_rule`` as well, in the same order. With a
+    list ``unswept``, nodes that only comparisons read are put there, and not into the result.
     """
     global _last_mark
     node: Value
@@ -222,16 +231,21 @@ def _order(root: Value, by_rule: list) -> list:
     entered: cython.longlong = _last_mark
     done: cython.longlong = _last_mark + 1
     nodes: list = []
+    found: list = nodes
     stack: list = [root]
+    compared: list = []
+    onto: list
     items: tuple
-    while stack:
+    while stack or compared:
+        if not stack:  # the rest is what only comparisons read
+            stack, compared, found = compared, [], cython.cast(list, unswept)
         node = cython.cast(Value, stack.pop())
         if node._mark == done:
             continue
         if node._mark == entered or node._code == LEAF:
             node._mark = done
-            nodes.append(node)
-            if node._code > TOTAL:
+            found.append(node)
+            if node._code > TOTAL and found is nodes:
                 by_rule.append(node)
             continue
         node._mark = entered
@@ -240,7 +254,7 @@ def _order(root: Value, by_rule: list) -> list:
             items = cython.cast(tuple, node._a)
             m = len(items)
             for i in range(m):
-                if type(items[i]) is not float and not (node._code == WHERE and _untaken(node, i)):
+                if type(items[i]) is not float and not (node._code == WHERE and i > 0 and _untaken(node, i)):
                     _visit(cython.cast(Value, items[i]), node._seen[i], entered, stack)
             if node._code == DOT:
                 items = cython.cast(tuple, node._b)
@@ -248,10 +262,13 @@ def _order(root: Value, by_rule: list) -> list:
                     if type(items[i]) is not float:
                         _visit(cython.cast(Value, items[i]), node._seen[m + i], entered, stack)
             continue
+        onto = stack
+        if node._code > TOTAL and (node._code == GREATER or node._code == AT_LEAST) and unswept is not None:
+            onto = compared
         if node._a is not None:
-            _visit(cython.cast(Value, node._a), node._a_data, entered, stack)
+            _visit(cython.cast(Value, node._a), node._a_data, entered, onto)
         if node._b is not None:
-            _visit(cython.cast(Value, node._b), node._b_data, entered, stack)
+            _visit(cython.cast(Value, node._b), node._b_data, entered, onto)
     return nodes
 
 
@@ -270,10 +287,13 @@ def _visit(operand: Value, recorded: cython.double, entered: cython.longlong, st
 @cython.cfunc
 @cython.inline
 def _untaken(node: Value, i: cython.Py_ssize_t) -> cython.bint:
-    """True for the branch of a ``where`` node that was not taken. Under a NaN, neither is left out: both get a NaN."""
+    """True for the operands of a ``where`` node that nothing flows to: the condition, and the branch not taken.
+
+    Under a NaN, none is left out: all get a NaN.
+    """
     condition: cython.double = node._seen[0]
     if i == 0:
-        return False
+        return condition == condition
     return condition == 0.0 if i == 1 else condition < 0.0 or condition > 0.0
 
 

@@ -16,13 +16,22 @@ Arguments are numbers, Values, NumPy arrays of numbers, and lists, tuples and di
 has the same shape. Keyword arguments are passed on as they are.
 """
 
+import warnings
+from contextvars import ContextVar
+
 from autograd.engine import graph, primitives
 from autograd.engine.algebra import is_real
 from autograd.engine.errors import GraphError
 from autograd.engine.sweep import adjoints_of, order_of_all, reaches_others
-from autograd.engine.value import Value, record, retire
+from autograd.engine.value import Value, data_readings, record, refuse_equality_by, retire
 
-__all__ = ["grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
+__all__ = ["Recording", "grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
+
+
+# Whether the code that runs was called by a transform; and, of every transform whose function runs, its inputs: what
+# depends on them is recognized in other threads too.
+_inside: ContextVar[bool] = ContextVar("inside_a_transform", default=False)
+_running: list[list[Value]] = []
 
 
 def grad(f):
@@ -49,7 +58,7 @@ def value_and_grad(f):
     """The function that returns ``(f(...), gradient)``, for the price of one recording. See :func:`grad`."""
 
     def both(*args, **kwargs):
-        run = _Recording(f, args, kwargs)
+        run = Recording(f, args, kwargs)
         value = run.only_output()
         gradient = run.pull_back([value], [1.0])  # first: it finds out what the value is connected to
         return run.plain(value), run.in_shape_of_args(gradient)
@@ -71,7 +80,7 @@ def vjp(f, *args, **kwargs):
     Raises:
         ValueError: (when called) the cotangent has another shape than the value.
     """
-    run = _Recording(f, args, kwargs).looked_around()
+    run = Recording(f, args, kwargs).looked_around()
 
     def pull_back(cotangent):
         seeds = _flatten_like(run.result, cotangent, "cotangent")
@@ -98,7 +107,7 @@ def jvp(f, primals, tangents):
     if not isinstance(primals, tuple) or not isinstance(tangents, tuple):
         raise TypeError("jvp takes tuples, one entry per argument of f: jvp(f, (x,), (v,)).")
     directions = _flatten_like(primals, tangents, "tangents")
-    run = _Recording(f, primals, {}).looked_around()
+    run = Recording(f, primals, {}).looked_around()
     return run.rebuild([run.plain(y) for y in run.outputs]), run.rebuild(run.push_forward(directions))
 
 
@@ -112,7 +121,7 @@ def jacobian(f):
     """
 
     def matrix(*args, **kwargs):
-        run = _Recording(f, args, kwargs).looked_around()
+        run = Recording(f, args, kwargs).looked_around()
         n = len(run.inputs)
         if len(run.outputs) <= n:
             rows = [run.pull_back([y], [1.0]) for y in run.outputs]
@@ -148,10 +157,13 @@ def hvp(f, primals, tangents):
     return jvp(grad(f), primals, tangents)[1]
 
 
-class _Recording:
-    """One call of a function with Values in place of its numbers, and the sweeps over what it recorded."""
+class Recording:
+    """One call of a function with Values in place of its numbers, and the sweeps over what it recorded.
 
-    def __init__(self, f, args, kwargs):
+    It warns where the function read data and its result does not depend on the arguments, unless ``warns`` is False.
+    """
+
+    def __init__(self, f, args, kwargs, warns=True):
         if (-Value(0.0)).op is None:
             raise GraphError(
                 "under no_grad nothing is recorded, so nothing can be differentiated: leave the block first."
@@ -163,11 +175,31 @@ class _Recording:
         # A function's argument is a node of its own: what else depends on the same Value is not its business.
         self.inputs = [record(primitives.alias, (x,)) if isinstance(x, Value) else Value(x) for x in numbers]
         self._one_arg = len(args) == 1
-        try:
-            self.result = f(*self._args_of(self.inputs), **kwargs)
-        finally:
-            retire([x for x in self.inputs if x.op is None])
+        readings = data_readings()
+        self.result = self._called(f, kwargs)
         self.outputs, self.rebuild = _flatten(self.result)
+        if warns and numbers and data_readings() != readings and not self._depends_on_inputs():
+            warnings.warn(
+                f"the result of {getattr(f, '__name__', 'f')} does not depend on its arguments, so its derivative is "
+                "0. It read the data of Values, which drops the graph: compute with the Values themselves.",
+                stacklevel=3,
+            )
+
+    def _called(self, f, kwargs):
+        inside = _inside.set(True)
+        _running.append(self.inputs)
+        refuse_equality_by(_refuse_equality)
+        try:
+            return f(*self._args_of(self.inputs), **kwargs)
+        finally:
+            _inside.reset(inside)
+            _running[:] = [inputs for inputs in _running if inputs is not self.inputs]
+            refuse_equality_by(_refuse_equality if _running else None)
+            retire([x for x in self.inputs if x.op is None])
+
+    def _depends_on_inputs(self):
+        inputs = set(self.inputs)
+        return any(not inputs.isdisjoint(order_of_all(y)) for y in self.outputs if isinstance(y, Value))
 
     def looked_around(self):
         """This recording, once it is known whether it is connected."""
@@ -176,6 +208,7 @@ class _Recording:
         return self
 
     def only_output(self):
+        """The output, of a function that returns one number."""
         if self.rebuild is not _first:
             raise GraphError(
                 f"grad needs a function that returns one number, found {len(self.outputs)} in a structure: "
@@ -184,9 +217,11 @@ class _Recording:
         return self.outputs[0]
 
     def plain(self, y):
+        """An output as it is handed out: a number, if it is not connected to anything."""
         return y.data if isinstance(y, Value) and not self.connected else y
 
     def in_shape_of_args(self, numbers):
+        """Numbers, one for each input, in the shape of the arguments."""
         args = self._args_of(numbers)
         return args[0] if self._one_arg else args
 
@@ -226,10 +261,20 @@ class _Recording:
                 if node in seen:
                     continue
                 seen.add(node)
-                if node in dependent or any(x in dependent for x in node.parents):
+                if node in dependent or any(x in dependent for x in graph.differentiable(node)):
                     dependent.add(node)
                     nodes.append(node)
         return nodes
+
+
+def _refuse_equality(value, number):
+    """Raise for ``value == number`` inside of a transform: of floats it may be true, of a Value and a float never."""
+    if not _inside.get() and set(order_of_all(value)).isdisjoint([x for inputs in _running for x in inputs]):
+        return
+    raise TypeError(
+        f"{value!r} == {number!r} was asked inside of a transform. A Value is never equal to a number, so a choice by "
+        "this would differ from the one that floats make. Write the choice with where and > or <, or compare its data."
+    )
 
 
 def _itself(node):

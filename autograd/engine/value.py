@@ -29,11 +29,13 @@ else:
 
 from autograd.engine import other_engines, primitives
 from autograd.engine.algebra import TABLE, is_real, out_of_domain
-from autograd.engine.errors import GraphError
+from autograd.engine.conditions import Condition
+from autograd.engine.errors import GraphError, StaleGraphError
 
 __all__ = [
-    "Pause", "Value", "add_method", "assign", "attributes", "compiled", "forget_own_methods", "innermost_pause",
-    "pause", "record", "restore", "resume", "retire", "sweep_with", "witnessed_by",
+    "Pause", "Value", "add_method", "assign", "attributes", "compiled", "data_readings", "forget_own_methods",
+    "innermost_pause", "pause", "record", "record_condition", "refuse_equality_by", "restore", "resume", "retire",
+    "sweep_with", "witnessed_by",
 ]  # fmt: skip
 
 compiled: bool = cython.compiled
@@ -99,6 +101,9 @@ _witness = cython.declare(object, None)
 def witnessed_by(function):
     """Have ``function(how, value, other, held)`` called for each comparison, and each reading of ``data`` ("data").
 
+    Where ``where`` records a condition it is called with ``"where"``, the operands of the comparison, and the pair of
+    its sign and truth value.
+
     Args:
         function: the witness, or None. It is called in every thread.
 
@@ -108,6 +113,25 @@ def witnessed_by(function):
     global _witness
     before, _witness = _witness, function
     return before
+
+
+# How often data was read, by which a transform notices that its function may have dropped the graph.
+_readings = cython.declare(cython.longlong, 0)
+
+
+def data_readings() -> int:
+    """How often the ``data`` of any Value was read so far."""
+    return _readings
+
+
+# What is told when a Value is compared with a number by ==, while a transform runs.
+_equality = cython.declare(object, None)
+
+
+def refuse_equality_by(function):
+    """Have ``function(value, number)`` called where a Value is compared with a number by ``==``; None for none."""
+    global _equality
+    _equality = function
 
 
 @cython.final
@@ -138,8 +162,9 @@ class Value:
             children and no ``local_grads``, so that no gradient would reach them.
         ValueError: there are more or fewer ``local_grads`` than children.
 
-    Equality and hash are those of the object; ``<``, ``<=``, ``>`` and ``>=`` compare data. ``bool()`` and ``float()``
-    raise, since they would drop the graph unseen.
+    Equality and hash are those of the object: two Values are equal if they are the same one, and no Value is equal to
+    a number. ``<``, ``<=``, ``>`` and ``>=`` compare data and give a :class:`Condition`. ``bool()`` and ``float()``
+    raise, since they would drop the graph unseen; so does ``==`` with a number inside of ``grad`` and its kin.
 
     >>> x = Value(3.0, label="x")
     >>> cube = Value(x.data**3, children=(x,), local_grads=(3 * x.data**2,))
@@ -212,6 +237,8 @@ class Value:
             GraphError: it was set on a node that an operation computed.
             TypeError: it was set to something that is no real number.
         """
+        global _readings
+        _readings += 1
         if _witness is not None:
             _witness("data", self, None, None)
         return self._data
@@ -501,8 +528,11 @@ class Value:
     # --- Comparison
 
     def __eq__(self, other):
-        if _witness is not None and not isinstance(other, Value):
-            _witness("==", self, other, False)
+        if not isinstance(other, Value):
+            if _witness is not None:
+                _witness("==", self, other, False)
+            if _equality is not None and is_real(other):
+                _equality(self, other)
         return self is other
 
     def __hash__(self):
@@ -510,39 +540,31 @@ class Value:
 
     def __lt__(self, other):
         if isinstance(other, Value):
-            held = self._data < cython.cast(Value, other)._data
-        elif is_real(other):
-            held = self._data < other
-        else:
-            return NotImplemented
-        return held if _witness is None else _witness("<", self, other, held)
+            return _condition(self._data < cython.cast(Value, other)._data, "<", self, other)
+        if is_real(other):
+            return _condition(self._data < other, "<", self, other)
+        return NotImplemented
 
     def __le__(self, other):
         if isinstance(other, Value):
-            held = self._data <= cython.cast(Value, other)._data
-        elif is_real(other):
-            held = self._data <= other
-        else:
-            return NotImplemented
-        return held if _witness is None else _witness("<=", self, other, held)
+            return _condition(self._data <= cython.cast(Value, other)._data, "<=", self, other)
+        if is_real(other):
+            return _condition(self._data <= other, "<=", self, other)
+        return NotImplemented
 
     def __gt__(self, other):
         if isinstance(other, Value):
-            held = self._data > cython.cast(Value, other)._data
-        elif is_real(other):
-            held = self._data > other
-        else:
-            return NotImplemented
-        return held if _witness is None else _witness(">", self, other, held)
+            return _condition(self._data > cython.cast(Value, other)._data, ">", self, other)
+        if is_real(other):
+            return _condition(self._data > other, ">", self, other)
+        return NotImplemented
 
     def __ge__(self, other):
         if isinstance(other, Value):
-            held = self._data >= cython.cast(Value, other)._data
-        elif is_real(other):
-            held = self._data >= other
-        else:
-            return NotImplemented
-        return held if _witness is None else _witness(">=", self, other, held)
+            return _condition(self._data >= cython.cast(Value, other)._data, ">=", self, other)
+        if is_real(other):
+            return _condition(self._data >= other, ">=", self, other)
+        return NotImplemented
 
     def __bool__(self):
         raise TypeError("a Value is neither true nor false: write value.data != 0, or compare it, as in value > 0.")
@@ -850,6 +872,54 @@ def record(primitive, operands):
     node = _node(primitive.code, data, operands, None, 0.0, 0.0)
     if node._code != LEAF:
         _remember(node, floats)
+    return node
+
+
+@cython.cfunc
+def _condition(held: object, sign: str, a: object, b: object):
+    """The result of a comparison. A function that is being recorded to be compiled is guarded by it."""
+    condition = _new_int(Condition, 1 if held else 0)
+    condition._parts = (sign, a, b)
+    if _witness is not None:
+        _witness(sign, a, b, held)
+    return condition
+
+
+_new_int = cython.declare(object, int.__new__)
+
+
+def record_condition(condition):
+    """Record a :class:`Condition`, for ``where``: a node that is 1 where it holds and 0 where it does not.
+
+    A witness is told of ``"where"``: what was compared need not be guarded, since the result follows it.
+
+    Raises:
+        StaleGraphError: a leaf was changed since the comparison, which would come out the other way now.
+    """
+    node: Value
+    sign, a, b = (*condition._parts, None)[:3]
+    if sign in ("&", "|", "^", "~"):
+        a = record_condition(a)
+        b = None if b is None else record_condition(b)
+        if sign == "&":
+            node = record(primitives.at_least, (a + b, 2.0))
+        elif sign == "|":
+            node = record(primitives.at_least, (a + b, 1.0))
+        elif sign == "^":
+            node = record(primitives.greater, ((a - b) * (a - b), 0.0))
+        else:
+            node = record(primitives.at_least, (0.0, a))
+    elif sign in (">", "<"):
+        node = record(primitives.greater, (a, b) if sign == ">" else (b, a))
+    else:
+        node = record(primitives.at_least, (a, b) if sign == ">=" else (b, a))
+    if node._data != int(condition):
+        raise StaleGraphError(
+            f"the condition {a!r} {sign} {b!r} was {condition!r} when it was compared and is not now, since a leaf was "
+            "changed: compare again."
+        )
+    if _witness is not None:
+        _witness("where", a, b, (sign, int(condition)))
     return node
 
 

@@ -309,6 +309,10 @@ def _over_expressions(primitive, operands):
         return power(expression(operands[0]), expression(operands[1]))
     if primitive is primitives.shift:
         return ZERO  # what it is used for does not depend on it
+    if primitive is primitives.greater:
+        return expression(primitives.step(expression(operands[0]) - operands[1]))
+    if primitive is primitives.at_least:
+        return 1 - expression(primitives.step(expression(operands[1]) - operands[0]))
     spent = primitive is primitives.power_term and not isinstance(operands[2], Expression)
     if primitive.traits.written_out or spent:
         return expression(primitive.forward(*operands))

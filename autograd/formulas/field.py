@@ -299,6 +299,8 @@ _RULES = {
     primitives.flat: lambda point, x: Residue(0, point),
     primitives.relu: _relu,
     primitives.above: lambda point, a, b: _step(point, a - b),
+    primitives.greater: lambda point, a, b: _step(point, a - b),
+    primitives.at_least: lambda point, a, b: 1 - _step(point, b - a),
     primitives.maximum: lambda point, a, b: b + _relu(point, a - b),
     primitives.minimum: lambda point, a, b: a - _relu(point, a - b),
     primitives.leaky_relu: lambda point, x, slope: x * (_step(point, x) + slope * (1 - _step(point, x))),

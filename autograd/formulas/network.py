@@ -9,6 +9,10 @@ from autograd.formulas.expressions import Symbol
 __all__ = ["Constant", "Network", "Neuron", "Term", "is_named", "operands_of"]
 
 
+# What a formula can choose by: expressions and fields write comparisons as steps.
+_GATES = (primitives.step, primitives.greater, primitives.at_least)
+
+
 class Constant(NamedTuple):
     """A plain number that a node read, at one place: an input or a target that was no Value."""
 
@@ -96,9 +100,9 @@ def operands_of(node):
 
 
 def _is_gate(node):
-    """Whether a ``where`` chooses by a step of the graph, which a formula can say."""
+    """Whether a ``where`` chooses by a step or a comparison of the graph, which a formula can say."""
     condition = node.operands[0]
-    return isinstance(condition, Value) and condition.op is primitives.step
+    return isinstance(condition, Value) and condition.op in _GATES
 
 
 def is_named(label):

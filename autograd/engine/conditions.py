@@ -1,0 +1,74 @@
+"""``Condition``: what comparing Values gives. Python branches on it as on a bool, and ``where`` records it.
+
+>>> from autograd import Value, replay, where
+>>> x = Value(3.0)
+>>> y = where(x > 0, 2 * x, -x)
+>>> replay(y, at={x: -1.0}).value
+1.0
+"""
+
+__all__ = ["Condition"]
+
+
+class Condition(int):
+    """A comparison of Values: equal to True or False, with what was compared.
+
+    >>> from autograd import Value
+    >>> condition = Value(1.0) < 2
+    >>> condition
+    True
+    >>> condition.op, condition.operands
+    ('<', (Value(data=1.0, grad=0.0), 2))
+
+    ``&``, ``|``, ``^`` and ``~`` combine conditions to conditions. ``and``, ``or`` and ``not`` are Python's: they look
+    at the condition and choose, and nothing of that is recorded.
+
+    Attributes:
+        op: ``"<"``, ``"<="``, ``">"`` or ``">="``; of a combined one ``"&"``, ``"|"``, ``"^"`` or ``"~"``.
+        operands: what was compared, Values and numbers; of a combined one the conditions.
+    """
+
+    _parts: tuple
+
+    @property
+    def op(self) -> str:
+        """The sign between the operands."""
+        return self._parts[0]
+
+    @property
+    def operands(self) -> tuple:
+        """What was compared, or combined."""
+        return self._parts[1:]
+
+    def __repr__(self):
+        return repr(self != 0)
+
+    __str__ = __repr__
+
+    def __format__(self, spec):
+        return format(self != 0, spec)
+
+    def __and__(self, other):
+        return _combined(int.__and__, "&", self, other)
+
+    def __or__(self, other):
+        return _combined(int.__or__, "|", self, other)
+
+    def __xor__(self, other):
+        return _combined(int.__xor__, "^", self, other)
+
+    def __invert__(self):
+        return new_condition(self == 0, "~", self)
+
+
+def _combined(combine, sign, a, b):
+    if not isinstance(b, Condition):
+        return combine(a, b)
+    return new_condition(combine(a, b), sign, a, b)
+
+
+def new_condition(held, *parts):
+    """The condition with this truth value, sign and operands."""
+    condition = Condition(held)
+    condition._parts = parts
+    return condition
