@@ -47,6 +47,8 @@ EXACT = {
     "step": lambda x: mpf(1 if x > 0 else 0),
     "sign": lambda x: mpmath.sign(x),
     "above": lambda a, b: mpf(1 if a > b else 0),
+    "greater": lambda a, b: mpf(1 if a > b else 0),
+    "at_least": lambda a, b: mpf(1 if a >= b else 0),
     "where": lambda condition, a, b: a if condition != 0 else b,
     "relu": lambda x: max(x, mpf(0)),
     "abs": lambda x: mpmath.fabs(x),

@@ -148,6 +148,7 @@ def _active_partials(node, y, numbers, active):
     if node.op in COMPARISONS:
         return []
     places = [i for i, x in enumerate(node.operands) if isinstance(x, Value) and x in active]
+    places = [i for i in places if node.operands[i].op not in COMPARISONS]
     if node.op is primitives.where:
         places = [i for i in places if untaken(i, numbers[0]) is not True]
     if not places:
@@ -191,14 +192,8 @@ def along(primitive, i, partial, g, numbers):
 
 
 def untaken(i, condition):
-    """Whether nothing flows to operand ``i`` of a ``where``: the condition, or the branch that it leaves out.
-
-    A NaN leaves out none of them.
-    """
+    """Whether operand ``i`` of a ``where`` is the branch that its condition leaves out; a NaN leaves out neither."""
     if i == 0:
-        left_out = (condition >= 0) | (condition <= 0)
-    elif i == 1:
-        left_out = (condition >= 0) & (condition <= 0)
-    else:
-        left_out = (condition < 0) | (condition > 0)
+        return False
+    left_out = (condition >= 0) & (condition <= 0) if i == 1 else (condition < 0) | (condition > 0)
     return bool(left_out) if isinstance(left_out, int) else left_out

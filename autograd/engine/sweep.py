@@ -287,13 +287,14 @@ def _visit(operand: Value, recorded: cython.double, entered: cython.longlong, st
 @cython.cfunc
 @cython.inline
 def _untaken(node: Value, i: cython.Py_ssize_t) -> cython.bint:
-    """True for the operands of a ``where`` node that nothing flows to: the condition, and the branch not taken.
+    """True for what nothing flows to from a ``where`` node: the branch that was not taken, and a comparison.
 
-    Under a NaN, none is left out: all get a NaN.
+    Under a NaN, neither branch is left out: both get a NaN.
     """
     condition: cython.double = node._seen[0]
     if i == 0:
-        return condition == condition
+        code: cython.int = cython.cast(Value, cython.cast(tuple, node._a)[0])._code
+        return code in (GREATER, AT_LEAST)
     return condition == 0.0 if i == 1 else condition < 0.0 or condition > 0.0
 
 

@@ -25,7 +25,7 @@ from autograd.engine.errors import GraphError
 from autograd.engine.sweep import adjoints_of, order_of_all, reaches_others
 from autograd.engine.value import Value, data_readings, record, refuse_equality_by, retire
 
-__all__ = ["Recording", "grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
+__all__ = ["grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
 
 
 # Whether the code that runs was called by a transform; and, of every transform whose function runs, its inputs: what
@@ -58,7 +58,7 @@ def value_and_grad(f):
     """The function that returns ``(f(...), gradient)``, for the price of one recording. See :func:`grad`."""
 
     def both(*args, **kwargs):
-        run = Recording(f, args, kwargs)
+        run = _Recording(f, args, kwargs)
         value = run.only_output()
         gradient = run.pull_back([value], [1.0])  # first: it finds out what the value is connected to
         return run.plain(value), run.in_shape_of_args(gradient)
@@ -80,7 +80,7 @@ def vjp(f, *args, **kwargs):
     Raises:
         ValueError: (when called) the cotangent has another shape than the value.
     """
-    run = Recording(f, args, kwargs).looked_around()
+    run = _Recording(f, args, kwargs).looked_around()
 
     def pull_back(cotangent):
         seeds = _flatten_like(run.result, cotangent, "cotangent")
@@ -107,7 +107,7 @@ def jvp(f, primals, tangents):
     if not isinstance(primals, tuple) or not isinstance(tangents, tuple):
         raise TypeError("jvp takes tuples, one entry per argument of f: jvp(f, (x,), (v,)).")
     directions = _flatten_like(primals, tangents, "tangents")
-    run = Recording(f, primals, {}).looked_around()
+    run = _Recording(f, primals, {}).looked_around()
     return run.rebuild([run.plain(y) for y in run.outputs]), run.rebuild(run.push_forward(directions))
 
 
@@ -121,7 +121,7 @@ def jacobian(f):
     """
 
     def matrix(*args, **kwargs):
-        run = Recording(f, args, kwargs).looked_around()
+        run = _Recording(f, args, kwargs).looked_around()
         n = len(run.inputs)
         if len(run.outputs) <= n:
             rows = [run.pull_back([y], [1.0]) for y in run.outputs]
@@ -157,7 +157,7 @@ def hvp(f, primals, tangents):
     return jvp(grad(f), primals, tangents)[1]
 
 
-class Recording:
+class _Recording:
     """One call of a function with Values in place of its numbers, and the sweeps over what it recorded.
 
     It warns where the function read data and its result does not depend on the arguments, unless ``warns`` is False.
@@ -275,6 +275,18 @@ def _refuse_equality(value, number):
         f"{value!r} == {number!r} was asked inside of a transform. A Value is never equal to a number, so a choice by "
         "this would differ from the one that floats make. Write the choice with where and > or <, or compare its data."
     )
+
+
+def both_modes(f, point):
+    """The derivatives of ``f`` at a point of numbers by reverse and by forward mode: two lists.
+
+    Unlike :func:`grad` it does not warn of a path that reading data cuts.
+    """
+    run = _Recording(f, point, {}, warns=False)
+    reverse = run.pull_back([run.only_output()], [1.0])
+    run.looked_around()
+    forward = [run.push_forward([float(i == j) for j in range(len(point))])[0] for i in range(len(point))]
+    return reverse, forward
 
 
 def _itself(node):

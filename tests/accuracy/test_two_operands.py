@@ -110,7 +110,7 @@ def _slope_there(primitive, point, i, z):
 
 # Where a function of the table is not smooth, its derivatives are conventions: SPECIAL_POINTS.md has them.
 def smooth(name, x, y):
-    if name in ("above", "maximum", "minimum"):
+    if name in ("above", "greater", "at_least", "maximum", "minimum"):
         return x != y
     if name in ("leaky_relu", "elu"):
         return x != 0.0

@@ -136,7 +136,9 @@ def test_where_with_a_recorded_condition_follows_a_replay():
     y = where(autograd.step(x), x * x, -x)
     assert autograd.replay(y, at={x: -3.0}).value == 3.0
     assert autograd.replay(y, at={x: -3.0}).gradients()[x] == -1.0
-    frozen = where(x > 0, x * x, -x)
+    compared = where(x > 0, x * x, -x)
+    assert autograd.replay(compared, at={x: -3.0}).value == 3.0
+    frozen = where(x.data > 0, x * x, -x)
     assert autograd.replay(frozen, at={x: -3.0}).value == 9.0
 
 

@@ -357,8 +357,12 @@ def _nearly(a, b):
 
 # --- NaN goes in, NaN comes out
 
-# Constants by definition, and a branch that was not taken.
+# Constants by definition, a branch that was not taken, and comparisons, which do not hold with a NaN.
 NOT_READ = {
+    ("greater", 0),
+    ("greater", 1),
+    ("at_least", 0),
+    ("at_least", 1),
     ("where", 1),
     ("where", 2),
     ("leaky_relu", 1),
@@ -404,8 +408,8 @@ def test_a_nan_operand_leaves_no_finite_derivative_behind(name, operands):
 
 
 RATIONAL = [
-    "add", "sub", "mul", "div", "neg", "dot", "total", "alias", "flat", "step", "sign", "above", "where", "relu", "abs",
-    "maximum", "minimum", "leaky_relu", "lorentzian",
+    "add", "sub", "mul", "div", "neg", "dot", "total", "alias", "flat", "step", "sign", "above", "greater", "at_least",
+    "where", "relu", "abs", "maximum", "minimum", "leaky_relu", "lorentzian",
 ]  # fmt: skip
 
 
@@ -515,8 +519,8 @@ def test_the_number_of_operands_is_checked(primitive):
 @EVERY
 def test_kinks_and_domains_are_documented_in_words(primitive):
     kinked = {
-        "step", "sign", "above", "where", "shift", "relu", "abs", "maximum", "minimum", "leaky_relu", "elu", "hypot",
-        "atan2", "unit", "inversion", "power_term",
+        "step", "sign", "above", "greater", "at_least", "where", "shift", "relu", "abs", "maximum", "minimum",
+        "leaky_relu", "elu", "hypot", "atan2", "unit", "inversion", "power_term",
     }  # fmt: skip
     assert bool(primitive.kinks) == (primitive.name in kinked)
 
