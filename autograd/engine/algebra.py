@@ -194,12 +194,12 @@ def _over_arrays(primitive, operands):
 
 
 def pi_like(x):
-    """The number pi, to as many digits as numbers of the kind of ``x`` have."""
+    """The number pi, to as many digits as numbers of the kind of ``x`` have; exact kinds have one of their own."""
     if type(x).__module__.partition(".")[0] == "mpmath":
         import mpmath  # lazy: only where its numbers are fed in
 
         return +mpmath.pi
-    return math.pi
+    return x.pi if hasattr(x, "pi") else math.pi
 
 
 # Python calls a number real by numbers.Real; NumPy's bool is the one NumPy scalar that is not registered there.

@@ -679,7 +679,7 @@ normal_pdf = primitive(
     lambda x: exp(-(x * x) / 2) / sqrt(2 * pi_like(x)),
     partials=lambda y, x: normal_pdf_times(-x, x),
     floats=lambda x: _NORMAL_PEAK * _exp_of_square(x, -0.5),
-    latex=r"\varphi\left({0}\right)",
+    latex=r"\frac{{1}}{{\sqrt{{2 \pi}}}} e^{{-\frac{{{0}^2}}{{2}}}}",
 )
 normal_pdf_times = primitive(
     "normal_pdf_times",
@@ -687,7 +687,7 @@ normal_pdf_times = primitive(
     partials=[lambda y, a, x: normal_pdf(x), lambda y, a, x: normal_pdf_times(-x * a, x)],
     floats=lambda a, x: _times_exp_of_square(a * _NORMAL_PEAK, x, -0.5),
     text="{0} * normal_pdf({1})",
-    latex=r"{0} \varphi\left({1}\right)",
+    latex=r"{0} \frac{{1}}{{\sqrt{{2 \pi}}}} e^{{-\frac{{{1}^2}}{{2}}}}",
     traits=Traits(written_out=True),
 )
 normal_cdf = primitive(
@@ -695,7 +695,7 @@ normal_cdf = primitive(
     lambda x: (1 + erf(x / sqrt(2 * pi_like(x) / pi_like(x)))) / 2,
     partials=normal_pdf,
     floats=_normal_cdf,
-    latex=r"\Phi\left({0}\right)",
+    latex=r"\frac{{1}}{{2}} \left(1 + \operatorname{{erf}}\left(\frac{{{0}}}{{\sqrt{{2}}}}\right)\right)",
 )
 
 

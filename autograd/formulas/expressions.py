@@ -9,15 +9,17 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from autograd.engine import primitives
-from autograd.engine.algebra import register
+from autograd.engine.algebra import pi_like, register
 
 __all__ = [
     "ONE",
+    "PI",
     "ZERO",
     "Applied",
     "Expression",
     "Letter",
     "Number",
+    "Pi",
     "Plus",
     "Power",
     "Slope",
@@ -57,6 +59,8 @@ class Expression:
     """A formula. Arithmetic and the functions of the table work on it as on any number."""
 
     __slots__ = ("_hash", "key")
+
+    pi: "Pi"
 
     def __eq__(self, other):
         if self is other:
@@ -111,6 +115,16 @@ class Number(Expression):
     def __init__(self, value):
         self.value = value
         self.key = ("number", value)
+        self._hash = hash(self.key)
+
+
+class Pi(Expression):
+    """The number pi."""
+
+    __slots__ = ()
+
+    def __init__(self):
+        self.key = ("pi",)
         self._hash = hash(self.key)
 
 
@@ -229,6 +243,8 @@ class Sum(Expression):
         self._hash = hash(self.key)
 
 
+PI = Pi()
+Expression.pi = PI  # what a rule takes for pi that is fed with expressions
 ZERO, ONE, MINUS_ONE = Number(Fraction(0)), Number(Fraction(1)), Number(Fraction(-1))
 
 
@@ -307,6 +323,8 @@ def power(base, exponent) -> Expression:
 def _over_expressions(primitive, operands):
     if primitive is primitives.pow_:
         return power(expression(operands[0]), expression(operands[1]))
+    if primitive is primitives.sqrt and _is_constant(operands[0]):
+        return power(expression(operands[0]), Number(Fraction(1, 2)))
     if primitive is primitives.shift:
         return ZERO  # what it is used for does not depend on it
     if primitive is primitives.greater:
@@ -319,8 +337,15 @@ def _over_expressions(primitive, operands):
     return Applied(primitive, tuple([expression(x) for x in operands]))
 
 
-for _kind in (Number, Symbol, Plus, Times, Power, Applied, Slope, Sum):
+for _kind in (Number, Pi, Symbol, Plus, Times, Power, Applied, Slope, Sum):
     register(_kind, _over_expressions)
+
+
+def _is_constant(e):
+    """Whether an expression is a positive number with pi in it, whose powers are gathered."""
+    if isinstance(e, Times):
+        return isinstance(e.factors[-1], Pi) and len(e.factors) == 2 and e.factors[0].value > 0
+    return isinstance(e, Pi)
 
 
 def parts(e) -> tuple:
@@ -362,6 +387,8 @@ def evaluate(e, point, env=None):
         return point.symbol(e.bound(env) if env else e)
     if isinstance(e, Number):
         return point.number(e.value)
+    if isinstance(e, Pi):
+        return pi_like(point.number(Fraction(1)))
     if isinstance(e, Times):
         y = evaluate(e.factors[0], point, env)
         for factor in e.factors[1:]:

@@ -7,10 +7,11 @@ of backpropagation need: $e^{qx} = (e^x)^q$ for small fractions $q$, $e^{x+y} = 
 $\log e^x = x$. A law that is not kept can make a true identity fail here, never a false one hold.
 
 A step function is a random bit that keeps $\theta(-x) = 1 - \theta(x)$ and $\theta(cx) = \theta(x)$ for small positive
-c: one point tells little then, and 24 points are used. Roots and absolute values have no consistent sign in a field:
-they are :class:`Unprovable`.
+c: one point tells little then, and 24 points are used. The square roots of small numbers and of pi are exact; other
+square roots are a random function, since their sign means nothing in a field, and other roots are :class:`Unprovable`.
 """
 
+import math
 import random
 from fractions import Fraction
 
@@ -58,14 +59,32 @@ def _is_prime(n):
     return True
 
 
+_ROOTED = (2, 3, 5, 7)  # primes that have a square root in the field, so that those of small numbers are exact
+
+
 def _random_prime(generator):
     while True:
-        n = generator.randrange(2**60, 2**61) | 1
-        if all(n % q for q in (3, 5, 7, 11, 13)) and _is_prime(n):
+        n = generator.randrange(2**60, 2**61) | 3  # a root is a power then
+        if all(n % q for q in (3, 5, 7, 11, 13)) and _is_prime(n) and all(pow(q, n // 2, n) == 1 for q in _ROOTED):
             return n
 
 
 PRIME = _random_prime(random.SystemRandom())  # another one in every run: nobody can prepare a formula for it
+_ROOTS_OF = {q: pow(q, (PRIME + 1) // 4, PRIME) for q in _ROOTED}
+
+
+def _root_of_number(n):
+    """The square root of a whole number: the product of those of its prime factors. None where one has none."""
+    if n == 0:
+        return 0
+    root = 1
+    for q, r in _ROOTS_OF.items():
+        while n % q == 0:
+            n, root = n // q, root * r % PRIME
+    whole = math.isqrt(n)
+    return root * whole % PRIME if whole * whole == n else None
+
+
 _RATIO_OF = {q.numerator * pow(q.denominator, -1, PRIME) % PRIME: q for q in reversed(_RATIOS)}
 
 
@@ -85,6 +104,8 @@ class Point:
         self._logs: dict = {1: 0}
         self._steps: dict = {}
         self._others: dict = {}
+        self._root_of_pi = self.generator.randrange(2, PRIME)
+        self.pi = Residue(self._root_of_pi**2 % PRIME, self)
         self.has_kinks = False
 
     def number(self, x):
@@ -161,6 +182,16 @@ class Point:
             self._steps[v] = bit
         return self._steps[v]
 
+    def root(self, v):
+        """The square root of a residue: of small numbers, also times pi or over it, exact; else a random function."""
+        for power in (0, 1, -1):
+            q = small_fraction(v * pow(self.pi.v, -power, PRIME) % PRIME)
+            if q is not None and q >= 0:
+                roots = [_root_of_number(n) for n in (q.numerator, q.denominator)]
+                if None not in roots:
+                    return roots[0] * pow(roots[1], -1, PRIME) * pow(self._root_of_pi, power, PRIME) % PRIME
+        return self.other("sqrt", (v,))
+
     def other(self, name, arguments):
         """A function the field knows nothing about: random, and the same for the same arguments."""
         key = (name, arguments)
@@ -176,6 +207,11 @@ class Residue:
 
     def __init__(self, v, point):
         self.v, self.point = v, point
+
+    @property
+    def pi(self):
+        """What stands for pi at this point."""
+        return self.point.pi
 
     def _other(self, x):
         return x.v if type(x) is Residue else self.point.number(x).v
@@ -255,7 +291,10 @@ def _pow(point, x, n):
     exponent = n.v if n.v <= 4096 else n.v - PRIME if PRIME - n.v <= 4096 else None
     if exponent is not None:
         return Residue(pow(x.v if exponent >= 0 else _inverse(x.v), abs(exponent), PRIME), point)
-    if small_fraction(n.v, 64) is not None:
+    q = small_fraction(n.v, 64)
+    if q is not None and q.denominator == 2:
+        return Residue(pow(point.root(x.v), int(2 * q), PRIME), point)
+    if q is not None:
         raise Unprovable("a root has no consistent sign in a field")
     return Residue(point.exp(n.v * point.log(x.v) % PRIME), point)
 
@@ -264,12 +303,10 @@ def _log_power(point, x, j):
     return _pow(point, Residue(point.log(x.v), point), j) if j.v else Residue(1, point)
 
 
-def _root(point, x):
-    raise Unprovable("a square root has no consistent sign in a field")
-
-
-def _absolute(point, x):
-    raise Unprovable("an absolute value has no consistent sign in a field")
+def _elu(point, x, alpha):
+    above = _step(point, x)
+    below = x * (1 - above)
+    return x * above + alpha * (Residue(point.exp(below.v), point) - 1)
 
 
 def _tanh(point, x):
@@ -285,14 +322,15 @@ def _relu(point, x):
     return x * _step(point, x)
 
 
-_OPAQUE: set = {primitives.normal_cdf, primitives.normal_pdf}  # their forward has pi and roots in it
+_OPAQUE: set = {primitives.asinh}  # its forward compares numbers
 _RULES = {
     primitives.pow_: _pow,
     primitives.power_term: lambda point, a, x, n, k, j: a * _pow(point, x, n - k) * _log_power(point, x, j),
     primitives.exp: lambda point, x: Residue(point.exp(x.v), point),
     primitives.log: lambda point, x: Residue(point.log(x.v), point),
-    primitives.sqrt: _root,
-    primitives.abs_: _absolute,
+    primitives.sqrt: lambda point, x: Residue(point.root(x.v), point),
+    primitives.abs_: lambda point, x: x * (2 * _step(point, x) - 1),
+    primitives.elu: _elu,
     primitives.sign: lambda point, x: 2 * _step(point, x) - 1,
     primitives.tanh: _tanh,
     primitives.step: _step,

@@ -10,6 +10,7 @@ from fractions import Fraction
 from autograd.formulas.expressions import (
     Letter,
     Number,
+    Pi,
     Plus,
     Power,
     Slope,
@@ -150,6 +151,8 @@ class Printer:
             shown = str(e.value)
             loose = (e.value < 0 and place > _SUM) or (e.value.denominator != 1 and place >= _PRODUCT)
             return f"({shown})" if loose else shown
+        if isinstance(e, Pi):
+            return "pi"
         if isinstance(e, Symbol):
             return self.symbol_text(e)
         if isinstance(e, Plus):
@@ -189,6 +192,8 @@ class Printer:
         """LaTeX, without the dollar signs."""
         if isinstance(e, Number):
             return _latex_parenthesized(_number_latex(e.value), e.value < 0 and place > _SUM)
+        if isinstance(e, Pi):
+            return r"\pi"
         if isinstance(e, Symbol):
             return self.symbol_latex(e)
         if isinstance(e, Plus):
@@ -220,8 +225,10 @@ class Printer:
             return template.format(", ".join([self.latex(x) for x in e.operands]))
         shown = []
         for i, x in enumerate(e.operands):
+            raised = f"{{{i}}}^" in template
             enclosed = f"({{{i}}}" in template or f"{{{{{{{i}}}}}}}" in template or "left" in template
-            shown.append(self.latex(x, 0 if enclosed else _POWER))
+            latex = self.latex(x, _POWER + 1 if raised else 0 if enclosed else _POWER)
+            shown.append(rf"\left({latex}\right)" if raised and isinstance(x, Symbol) and "^" in latex else latex)
         return template.format(*shown)
 
     def _power_latex(self, e, place):

@@ -121,6 +121,8 @@ class Grader(Claims):
             )
         if rate is not None and not isinstance(rate, str):
             raise TypeError(f"the rate is the name of a quantity, found {type(rate).__name__}.")
+        if rate is None and self.convention.letters["rate"] != r"\eta":
+            rate = self.convention.letters["rate"]
         meant = None if target is None else self._target(target)
         try:
             claims = self._claims(meant, formula, rate)

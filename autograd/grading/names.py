@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from autograd.formulas.expressions import Letter, Number, Symbol
+from autograd.formulas.expressions import PI, Letter, Number, Symbol
 from autograd.grading import trees
 from autograd.grading.trees import ReadingError
 
@@ -44,6 +44,8 @@ class Names:
             raise ReadingError(
                 f"{tree.base} with a prime is the derivative of a function: give it an argument.", at(tree)
             )
+        if tree.base == "pi" and not tree.indices and "pi" not in self.letters:
+            return PI
         if tree.base == "N" and not tree.indices:
             return Number(Fraction(self.network.samples))
         if tree.base in _RATES and not tree.indices and not (tree.base == "mu" and "mu" in scope.letters):

@@ -11,7 +11,7 @@ from autograd.grading.from_text import TextReader, text_tokens
 from autograd.grading.lexing import MOST_CHARACTERS, MOST_NODES, MOST_TOKENS
 from autograd.grading.trees import GREEK, ReadingError
 
-__all__ = ["FUNCTIONS", "MOST_LEVELS", "is_latex", "read", "read_latex", "read_text"]
+__all__ = ["FUNCTIONS", "MOST_LEVELS", "is_latex", "read", "read_latex", "read_text", "without_tail"]
 
 # Walks of a tree may be recursive: one with this many levels is far from Python's limit.
 MOST_LEVELS = 100
@@ -21,6 +21,9 @@ _IS_TEXT = re.compile(rf"[A-Za-z{''.join(GREEK)}]\[|\bfor\b|\*\*")
 _LATEX_SCRIPT = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z](\^[A-Za-z0-9])?(_[A-Za-z0-9]|')(?![A-Za-z0-9_\[(])", re.ASCII)
 _RAISED_LETTER = re.compile(r"\^\s*[A-Za-z]")
 _WORD = re.compile(r"[A-Za-z]{2}")
+# What stands behind a printed equation: for which indices it holds, and what its rate stands for.
+_RANGE = r"[A-Za-z]\w*'* in (?:[A-Za-z]\w*|\{[\d, ]+\})"
+_TAIL = re.compile(rf"\s+for all {_RANGE}(?:, {_RANGE})*\s*(?=\(|$)|\s+\([^()]* stands for [^()]*\)\s*$", re.ASCII)
 
 
 def read(text: str, functions=FUNCTIONS):
@@ -35,6 +38,7 @@ def read(text: str, functions=FUNCTIONS):
         TypeError: it is no text.
     """
     _check(text)
+    text = without_tail(text)
     if is_latex(text):
         return read_latex(text, functions)
     try:
@@ -50,6 +54,7 @@ def read(text: str, functions=FUNCTIONS):
 
 def is_latex(text: str) -> bool:
     """Whether a formula is LaTeX: it has a backslash, braces, or scripts like LaTeX's."""
+    text = without_tail(text)
     if "\\" in text or "{" in text or "$" in text:
         return True
     if _IS_TEXT.search(text):
@@ -57,6 +62,15 @@ def is_latex(text: str) -> bool:
     if any(c in UNICODE for c in text) or _LATEX_SCRIPT.search(text):
         return True
     return _RAISED_LETTER.search(text) is not None and _WORD.search(text) is None
+
+
+def without_tail(text: str) -> str:
+    """Return a printed equation without the words behind it that say for which indices it holds.
+
+    >>> without_tail("d_o[o] = y[o] - t[o]   for all o in O")
+    'd_o[o] = y[o] - t[o]'
+    """
+    return _TAIL.sub("", text) if "for all" in text or "stands for" in text else text
 
 
 def read_latex(text: str, functions=FUNCTIONS):

@@ -9,6 +9,7 @@ layer of a letter follows from its index: ``a_h`` is an activation of the hidden
 because the left side of the equation says so.
 """
 
+import re
 from fractions import Fraction
 
 from autograd.engine import primitives
@@ -37,6 +38,7 @@ _FUNCTIONS = {
     "sigma": "sigmoid", "sigmoid": "sigmoid", "ln": "log", "ReLU": "relu", "abs": "abs", "theta": "step",
     "heaviside": "step", "H": "step",
 }  # fmt: skip
+_DERIVED = re.compile(r"d(\d?)([a-z]\w*)", re.ASCII)  # the derivative of a function, as it is printed
 _ACTIVATIONS = {"Phi", "phi", "f", "g", "varphi"}
 # How far the expansion of a formula may go: an index of a sum times its range, all in all.
 _MOST_TERMS = 5_000
@@ -267,6 +269,9 @@ class Vocabulary(Names):
         name, primes = tree.function.base, tree.function.primes + ("dot" in tree.function.accents)
         if name == "d" and len(tree.arguments) == 2:
             return self._derivative(trees.Derivative(*tree.arguments, at(tree)), scope)
+        entry = self._several(name, len(tree.arguments), primes)
+        if entry is not None:
+            return entry(tuple([self._resolve(x, scope) for x in tree.arguments]))
         if len(tree.arguments) != 1:
             if name in ("max", "min") and len(tree.arguments) == 2 and not primes:
                 chosen = primitives.maximum if name == "max" else primitives.minimum
@@ -287,6 +292,18 @@ class Vocabulary(Names):
         if entry is None:
             raise ReadingError(f"no function is called {name}: see the vocabulary.", at(tree))
         return Slope(entry, 0, (argument,)) if primes else Applied(entry, (argument,))
+
+    def _several(self, name, count, primes):
+        """What makes an expression of ``minimum(a, b)``, ``dsoftsign(s)``, ``d1hypot(a, b)``; None for other names."""
+        match = _DERIVED.fullmatch(name)
+        for entry in TABLE if not primes else ():
+            if entry is None or entry.arity != count or entry is primitives.alias:
+                continue
+            if entry.name == name and count > 1:
+                return lambda operands, entry=entry: Applied(entry, operands)
+            if match and entry.name == match[2] and (place := int(match[1] or 1) - 1) < count:
+                return lambda operands, entry=entry, place=place: Slope(entry, place, operands)
+        return None
 
     def _primitive(self, name):
         for entry in TABLE:

@@ -104,11 +104,37 @@ def test_the_same_function_of_the_same_argument(point):
 
 
 @pytest.mark.parametrize(
-    "function", [primitives.sqrt, primitives.abs_, lambda x: x ** Fraction(1, 2), abs, lambda x: x < 1]
+    "function", [lambda x: x ** Fraction(1, 3), lambda x: x ** Fraction(2, 5), abs, lambda x: x < 1]
 )
 def test_what_has_no_meaning_in_a_field(point, function):
     with pytest.raises(Unprovable):
         function(point.random())
+
+
+@pytest.mark.parametrize("q", [0, 1, 2, 3, 8, Fraction(9, 4), Fraction(50, 49), Fraction(3969, 2)])
+def test_the_roots_of_small_numbers_and_of_pi_are_exact(point, q):
+    for x in (point.number(Fraction(q)), point.number(Fraction(q)) * point.pi, point.number(Fraction(q)) / point.pi):
+        root = primitives.sqrt(x)
+        assert (root * root).v == x.v
+        assert (root**3).v == (primitives.pow_(x, Fraction(3, 2))).v
+    two, three = primitives.sqrt(point.number(Fraction(2))), primitives.sqrt(point.number(Fraction(3)))
+    assert (two * three).v == primitives.sqrt(point.number(Fraction(6))).v
+
+
+def test_other_roots_are_a_random_function(point):
+    x = point.random()
+    assert primitives.sqrt(x).v == primitives.sqrt(x * 1).v
+    assert primitives.sqrt(x * x).v not in (x.v, -x.v % PRIME)
+    assert primitives.sqrt(point.number(11)).v != primitives.sqrt(point.number(13)).v
+
+
+def test_absolute_values_and_elu_are_of_steps(point):
+    x = point.random()
+    assert primitives.abs_(x).v in (x.v, -x.v % PRIME)
+    assert primitives.abs_(x).v == (x * primitives.sign(x)).v
+    above = primitives.step(x)
+    expected = x * above + 2 * (primitives.exp(x * (1 - above)) - 1)
+    assert primitives.elu(x, 2).v == expected.v
 
 
 def test_division_by_zero(point):
