@@ -65,8 +65,8 @@ __version__ = "0.1.0"
 __all__ = [
     "AlgebraError", "AutogradError", "DomainError", "DrawingError", "FormulaError", "GradientCheckError", "GraphError",
     "GuardError", "SheetError", "StaleGraphError", "SuiteError", "Value", "check_gradients", "compile", "compiled",
-    "derive", "draw", "explain", "grad", "grade_document", "hessian", "hvp", "jacobian", "jvp", "method", "no_grad",
-    "primitive",
+    "derive", "draw", "explain", "grad", "grade_code", "grade_document", "hessian", "hvp", "jacobian", "jvp", "method",
+    "no_grad", "primitive",
     "replay", "steps", "value_and_grad", "vjp",
     *_functions,
 ]  # fmt: skip
@@ -78,6 +78,7 @@ if _typing.TYPE_CHECKING:
     from autograd.drawing import draw, explain, steps
     from autograd.formulas import derive
     from autograd.grading import grade_document
+    from autograd.grading.code import grade_code
 else:
 
     def __getattr__(name):
@@ -86,6 +87,8 @@ else:
             from autograd.formulas import derive as found
         elif name == "grade_document":
             from autograd.grading import grade_document as found
+        elif name == "grade_code":
+            from autograd.grading.code import grade_code as found
         elif name in ("draw", "explain", "steps"):
             from autograd import drawing
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from autograd import mutants
 from autograd.engine.errors import SheetError, SuiteError
 from autograd.grading import grade_documents, report_html, report_table, setting
+from autograd.grading.code import command as code
 
 __all__ = ["main"]
 
@@ -26,6 +27,7 @@ def main(arguments=None) -> int:
     )
     commands = parser.add_subparsers(dest="command", required=True)
     _add_grade(commands)
+    code.add_command(commands)
     _add_mutants(commands)
     _never_fail_to_print()
     try:

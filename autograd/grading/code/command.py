@@ -1,0 +1,102 @@
+"""The command ``python -m autograd code``: files, folders and notebooks of programs, graded."""
+
+import json
+from pathlib import Path
+
+from . import page, report
+from .grade import CodeGrade
+from .grading import grade_code
+
+__all__ = ["add_command", "grade_paths", "sources"]
+
+MAX_BYTES = 1_000_000
+
+
+def add_command(commands):
+    """Add the command to those of ``python -m autograd``."""
+    code = commands.add_parser(
+        "code",
+        help="grade programs that compute gradients by hand",
+        description="Grade programs with hand-written backpropagation: which update is not the gradient of the loss, "
+        "which line is wrong, and why. Nothing of a program is executed. "
+        "Exit status: 0 all right, 1 something wrong, 2 something that cannot be read or has no loss.",
+    )
+    code.add_argument("files", nargs="+", metavar="FILE", help="a program, a notebook, or a folder of these")
+    code.add_argument("--loss", metavar="EXPR", help="the loss, over the program's own variables")
+    code.add_argument(
+        "--call", metavar="EXPR", help="what to call, such as 'train(X, y)', where the file calls nothing"
+    )
+    code.add_argument("--json", action="store_true", help="print the grades as JSON")
+    code.add_argument("--html", metavar="FILE", help="write the sources with notes in their margins to a page")
+    code.set_defaults(run=run)
+
+
+def run(options):
+    """Run the command; return its exit status."""
+    grades = grade_paths(options.files, loss=options.loss, call=options.call)
+    if options.html:
+        Path(options.html).write_text(page.page(grades), encoding="utf-8")
+    if options.json:
+        print(json.dumps([_finite(grade.as_data()) for grade in grades], indent=2))
+    else:
+        for grade in grades:
+            print(grade, end="\n\n" if len(grades) > 1 else "\n")
+        if len(grades) > 1:
+            print(report.table(grades))
+    return report.status(grades)
+
+
+def grade_paths(paths, *, loss=None, call=None):
+    """Return the grades of files, of all programs in folders, and of notebooks, in order.
+
+    Args:
+        paths: Names of files and folders.
+        loss: The loss for all of them, or None.
+        call: What to call in all of them, or None.
+    """
+    return [
+        found if isinstance(found, CodeGrade) else grade_code(found, loss=loss, call=call, file=name)
+        for path in paths
+        for name, found in sources(Path(path))
+    ]
+
+
+def sources(path):
+    """Return pairs of a name and its program, or the grade of what cannot be opened, for a file or a folder."""
+    if path.is_dir():
+        inside = sorted(p for p in path.rglob("*") if p.suffix in (".py", ".ipynb") and p.is_file())
+        return [pair for p in inside for pair in sources(p)]
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise ValueError(f"it has more than {MAX_BYTES} bytes; give the part with the network")
+        text = path.read_text(encoding="utf-8")
+        if path.suffix == ".ipynb":
+            text = _notebook(text)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        return [
+            (
+                str(path),
+                CodeGrade("unreadable", unreadable=[(0, f"the file cannot be opened: {error}")], file=str(path)),
+            )
+        ]
+    return [(str(path), text)]
+
+
+def _notebook(text):
+    """Return the code cells of a notebook as one program; magic commands become comments."""
+    cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
+    lines = []
+    for cell in cells:
+        source = cell["source"]
+        for line in ("".join(source) if isinstance(source, list) else source).splitlines():
+            lines.append("# " + line if line.lstrip().startswith(("%", "!", "?")) else line)
+    return "\n".join(lines) + "\n"
+
+
+def _finite(data):
+    """Return data without infinities and NaN, which JSON does not have."""
+    if isinstance(data, dict):
+        return {key: _finite(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_finite(value) for value in data]
+    return None if isinstance(data, float) and data - data != 0 else data

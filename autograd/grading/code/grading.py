@@ -1,0 +1,232 @@
+"""Grade hand-written backpropagation: is each update of a program the gradient of its loss?"""
+
+import ast
+from dataclasses import dataclass
+
+from .calls import guessed_call
+from .grade import CodeGrade, UpdateGrade
+from .judge import Judgement, agreed, close, judge_losses
+from .limits import Unreadable
+from .naming import Places
+from .reading import Reading, fresh_starts, read
+from .truth import candidate_losses
+
+__all__ = ["grade_code"]
+
+FRESH_SEEDS = (1, 2, 3, 4)
+
+
+@dataclass
+class Case:
+    """A program with what was found about it so far.
+
+    Attributes:
+        text, tree: The program.
+        loss: The tree of the given loss, or None.
+        call: The statements that are run after the program, or None.
+        own: The reading on its own data, and what was judged.
+        judged: The judgement on its own data, or None.
+        fresh: The reading with fresh weights whose judgement counts, or None.
+        numbers: The leaves that are start values of parameters.
+        seed: The seed of the fresh weights.
+    """
+
+    text: str
+    tree: ast.Module
+    loss: ast.expr | None
+    call: list | None
+    own: Reading
+    judged: Judgement | None = None
+    fresh: Judgement | None = None
+    numbers: frozenset = frozenset()
+    seed: int = 1
+
+    @property
+    def final(self):
+        """The judgement that counts."""
+        return self.fresh or self.judged
+
+
+def grade_code(text, *, loss=None, call=None, file=""):
+    """Grade a program that computes gradients by hand. Nothing of it is executed: it is read by an interpreter of our own.
+
+    The parameters are what a step of the program changes. The forward pass is recorded as it is read, and the updates
+    are compared with the gradient of the loss, on the program's own data and with fresh weights.
+
+    Args:
+        text: The source of the program: a script, or classes and functions together with ``call``.
+        loss: The loss as an expression over the program's own variables, such as ``"np.sum((t - out)**2) / 2"``. It is
+            looked up where its names are assigned: in the module, or in a function or method. None if the program
+            computes it itself.
+        call: What to call, such as ``"train(X, y)"``, where the program defines functions and calls none.
+        file: The name to print.
+
+    Returns:
+        A :class:`CodeGrade`: print it to read it, or look at its ``verdict``, ``updates`` and ``mistakes``.
+
+    Example:
+        >>> print(grade_code('''
+        ... import numpy as np
+        ... x, y, w, rate = np.array([1.0, 2.0, -1.0]), 0.5, np.array([0.1, 0.2, 0.3]), 0.01
+        ... out = np.tanh(w.dot(x))
+        ... loss = (out - y)**2
+        ... w -= rate * 2 * (out - y) * (1 - out**2) * x
+        ... ''').verdict)
+        right
+    """
+    given, problem = _parsed_loss(loss)
+    if problem:
+        return CodeGrade("unreadable", unreadable=[(0, problem)], text=text, file=file, loss=loss)
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        line = getattr(error, "lineno", 0) or 0
+        return CodeGrade("unreadable", unreadable=[(line, _syntax(error, text))], text=text, file=file, loss=loss)
+    said = []
+    statements = None
+    if call is not None:
+        try:
+            statements = ast.parse(call).body
+        except (SyntaxError, ValueError) as error:
+            return CodeGrade("unreadable", unreadable=[(0, f"--call: {error}")], text=text, file=file, loss=loss)
+    own = read(tree, loss=given, call=statements)
+    if call is None and not _steps(own) and (own.trouble is None or own.trouble.line == 0):
+        guess = guessed_call(tree)
+        if guess is not None:
+            tried = read(tree, loss=given, call=ast.parse(guess).body)
+            if _steps(tried) or (own.trouble is None and tried.trouble is not None):
+                own, statements = tried, ast.parse(guess).body
+                said.append(f"the file calls nothing: read with the call {guess.splitlines()[-1]}, on made data")
+    return _graded(Case(text, tree, given, statements, own), loss, said, file)
+
+
+def _parsed_loss(loss):
+    if loss is None:
+        return None, None
+    try:
+        return ast.parse(loss.strip(), mode="eval").body, None
+    except (SyntaxError, ValueError) as error:
+        return None, f"the loss {loss!r} is no expression of Python ({error}); write one over the program's variables"
+
+
+def _syntax(error, text):
+    if isinstance(error, SyntaxError):
+        if "Missing parentheses in call to 'print'" in str(error.msg):
+            return "this is Python 2: write print with parentheses"
+        return f"Python cannot parse this: {error.msg}"
+    return f"Python cannot parse this: {error}"
+
+
+def _steps(reading):
+    return any(change.step for change in reading.recorder.changes)
+
+
+def _judgement(reading, given, tree):
+    candidates = candidate_losses(reading, given)
+    return judge_losses(candidates, reading.recorder.changes, Places(reading), tree)
+
+
+def _graded(case, loss, said, file):
+    own = case.own
+    base = {"text": case.text, "file": file, "loss": loss, "said": said}
+    said.extend(f"read in place of data: {made}" for made in dict.fromkeys(own.library.made))
+    if own.trouble is not None and not _steps(own):
+        return CodeGrade("unreadable", unreadable=[(own.trouble.line, own.trouble.message)], **base)
+    case.judged = _judgement(own, case.loss is not None, case.tree)
+    if case.judged is None:
+        return _without_loss(case, base)
+    _judge_afresh(case, said)
+    final = case.final
+    source = case.judged.truth
+    base["loss"] = (
+        loss if loss is not None else (f"{source.source} in line {source.line}" if source.line else source.source)
+    )
+    wrong_anyway = None
+    if final.right and final.factor is not None and not close(final.factor, 1.0):
+        from .twice import divided_twice
+
+        wrong_anyway = divided_twice(case, final.factor)
+    verdicts = {}
+    for update in final.updates:
+        right = "right" if final.factor is None or close(final.factor, 1.0) else "right up to a factor"
+        verdicts[update.group.name] = "wrong" if not update.right or wrong_anyway else right
+    updates = []
+    for update in case.judged.updates:
+        verdict = verdicts.get(update.group.name, "right" if update.right else "wrong")
+        updates.append(
+            UpdateGrade(update.group.name, update.group.shape, update.group.line, verdict, update.factor, update.rate)
+        )
+    grade = CodeGrade("wrong", updates=updates, **base)
+    if wrong_anyway:
+        grade.mistakes = wrong_anyway
+    elif final.right:
+        grade.verdict = "right" if close(final.factor or 1.0, 1.0) else "right up to a factor"
+        grade.factor = final.factor if final.factor is not None else 1.0
+    else:
+        from .mistakes import find_mistakes
+
+        grade.mistakes, grade.notes = find_mistakes(case)
+    return grade
+
+
+def _without_loss(case, base):
+    own = case.own
+    if not _steps(own):
+        message = "no update was found: no statement changes a number that a loss could depend on"
+        return CodeGrade("unreadable", unreadable=[(0, message)], **base)
+    if case.loss is not None:
+        message = (
+            "the loss could not be computed from these names, or does not depend on what the updates change: "
+            "write it over variables of the module, or of one function"
+        )
+        return CodeGrade("unreadable", unreadable=[(0, message)], **base)
+    from .proposals import proposed_losses
+
+    grade = CodeGrade("no loss", **base)
+    grade.proposed = proposed_losses(own)
+    return grade
+
+
+def _judge_afresh(case, said):
+    """Judge with fresh weights as well: zero biases and the like hide mistakes."""
+    case.numbers = start_numbers(case.own, case.judged)
+    found = []
+    for seed in FRESH_SEEDS:
+        starts = fresh_starts(case.numbers, seed)
+        reading = read(case.tree, loss=case.loss, call=case.call, seed=seed, starts=starts, steps=1)
+        judged = _judgement(reading, case.loss is not None, case.tree)
+        if judged is not None and len(judged.updates) == len(case.judged.updates):
+            found.append((sum(update.empty for update in judged.updates), not judged.right, seed, judged))
+        if sum(not empty for empty, *_ in found) >= 2 and (found[-1][1] == found[0][1] or not case.judged.right):
+            break
+    if not found:
+        return
+    found.sort(key=lambda one: one[:3])
+    case.seed = found[0][2]
+    others = [judged for empty, wrong, _, judged in found[1:] if wrong == found[0][1]]
+    case.fresh = agreed(found[0][3], [*others[:2], case.judged] if any(u.empty for u in found[0][3].updates) else others[:2])
+    if case.fresh.right and not case.judged.right:
+        said.append(
+            "at the file's own numbers a kink or a bound is met; with fresh weights every update is the gradient"
+        )
+    elif case.judged.right and not case.fresh.right:
+        said.append("right with the file's own start values only: fresh weights show the mistake")
+
+
+def start_numbers(reading, judged):
+    """Return the numbers of the leaves that the parameters of a reading start from."""
+    found, seen = set(), set()
+    waiting = [old for update in judged.updates for old in update.group.old]
+    while waiting:
+        node = waiting.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        number = reading.recorder.leaf_numbers.get(node)
+        if number is not None:
+            found.add(number)
+        waiting.extend(node.parents)
+    return frozenset(found)
+
+
+__all__ += ["Case", "Unreadable", "start_numbers"]

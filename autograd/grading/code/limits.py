@@ -1,0 +1,84 @@
+"""What reading a program may cost, and the exceptions that end the reading."""
+
+import time
+
+__all__ = ["Limits", "Stop", "Unreadable"]
+
+MAX_STEPS = 400_000
+MAX_SECONDS = 4.0
+MAX_LENGTH = 1_000_000  # of a list or a string
+MAX_BITS = 4096  # of a whole number
+MAX_DEPTH = 120  # of calls
+
+
+class Unreadable(Exception):
+    """Raised when a program cannot be read further.
+
+    Attributes:
+        line: The line of the program, 0 if none is known.
+        message: What was found there, and what to do.
+    """
+
+    def __init__(self, message, line=0):
+        super().__init__(message)
+        self.message = message
+        self.line = line
+
+
+class Stop(BaseException):
+    """Raised to end the reading once enough updates were seen; no program can catch it."""
+
+
+class Limits:
+    """Counts steps, calls and seconds, and raises ``Unreadable`` when a program takes too many.
+
+    >>> limits = Limits(steps=2)
+    >>> limits.step(), limits.step()
+    (None, None)
+    >>> limits.step()
+    Traceback (most recent call last):
+        ...
+    autograd.grading.code.limits.Unreadable: the program takes more than 2 steps until its first update; ...
+    """
+
+    def __init__(self, steps=MAX_STEPS, seconds=MAX_SECONDS):
+        self.most_steps = steps
+        self.left = steps
+        self.depth = 0
+        self.seconds = seconds
+        self.deadline = time.monotonic() + seconds
+
+    def step(self):
+        """Count one statement or loop iteration."""
+        self.left -= 1
+        if self.left < 0:
+            raise Unreadable(
+                f"the program takes more than {self.most_steps} steps until its first update; use fewer samples or layers"
+            )
+        if not self.left % 64 and time.monotonic() > self.deadline:
+            raise Unreadable(
+                f"reading the program takes more than {self.seconds:g} seconds; use fewer samples or smaller layers"
+            )
+
+    def enter(self):
+        """Count a call that begins."""
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise Unreadable(f"calls are nested more than {MAX_DEPTH} deep")
+
+    def leave(self):
+        """Count a call that ends."""
+        self.depth -= 1
+
+
+def check_length(n):
+    """Raise ``Unreadable`` if a list, a string or a range of length ``n`` is too long to be read."""
+    if n > MAX_LENGTH:
+        raise Unreadable(f"a sequence of {n} elements is too long; use fewer samples")
+
+
+def check_whole(n):
+    """Return a whole number; raise ``Unreadable`` if it has too many digits."""
+    if isinstance(n, int) and n.bit_length() > MAX_BITS:
+        raise Unreadable("a whole number of more than 1000 digits is too long")
+    return n

@@ -1,0 +1,441 @@
+"""The machine that runs a program's syntax tree: names, calls, loops, and the numbers that go onto the tape."""
+
+import ast
+
+from autograd.engine import functions
+from autograd.engine.value import Value
+
+from . import statements
+from .access import bound, format_text
+from .arrays import Array
+from .expressions import evaluate
+from .library import floated
+from .limits import Limits, check_length
+from .objects import MISSING, Absorber, BoundMethod, Class, Frame, Function, Instance, Literal, Namespace
+
+__all__ = ["Machine"]
+
+
+class Machine:
+    """Runs one program once.
+
+    Args:
+        tree: The program's syntax tree.
+        recorder: Hears of everything that is stored.
+        library: Gives the modules that the program imports, and Python's own functions.
+        starts: Gives the data of each leaf that the program makes, from its number and the data written there.
+        limits: The bounds on steps and time.
+    """
+
+    object_type = object
+
+    def __init__(self, tree, recorder, library, starts=None, limits=None):
+        self.tree = tree
+        self.recorder = recorder
+        self.library = library
+        self.starts = starts
+        self.limits = limits or Limits()
+        self.trace = None
+        self.watcher = None
+        self.line = 0
+        self.statement = None
+        self.leaves = 0
+        self.stack = []
+        self.builtins = library.builtins(self)
+        self.globals = Frame({"__name__": "__main__", "__file__": "program.py"})
+
+    def run(self):
+        """Run the whole program."""
+        self.stack = [self.globals]
+        statements.run(self, self.tree.body, self.globals)
+
+    # --- Numbers
+
+    def leaf(self, data):
+        """Return a new leaf for a number that the program writes down."""
+        self.leaves += 1
+        if self.starts is not None:
+            data = self.starts(self.leaves, data)
+        leaf = Value(data)
+        self.recorder.leaf(leaf, self.leaves)
+        return leaf
+
+    def number(self, data):
+        """Return a float as a number of the tape."""
+        return Value(data)
+
+    def fresh(self, x):
+        """Return a start value once more, as a leaf of its own."""
+        if isinstance(x, Literal):
+            return Literal(x)
+        return self.leaf(x.data) if isinstance(x, Value) and x.op is None else x
+
+    def held_value(self, x):
+        """Return what is stored for ``x``: a plain float becomes a leaf."""
+        return self.leaf(x) if type(x) is float else x
+
+    def track(self, array):
+        """Put the floats of a new array onto the tape, as leaves."""
+        if isinstance(array, Array):
+            if array.dtype.kind == "f":
+                self.limits.left -= array.size // 8
+                array.assign([self.leaf(x) if isinstance(x, float) else x for x in array.elements()], array.dtype)
+            return array
+        return self.leaf(float(array)) if isinstance(array, float) else array
+
+    def is_array(self, x):
+        """Whether ``x`` is an array."""
+        return isinstance(x, Array)
+
+    def holds_floats(self, array):
+        """Whether an array has floats."""
+        return array.dtype.kind == "f"
+
+    def shares(self, array, other):
+        """Whether two arrays look at the same elements."""
+        return isinstance(other, Array) and array._buffer is other._buffer
+
+    def elements(self, x):
+        """Return the elements of an array, or the number itself, as a list."""
+        return x.elements() if isinstance(x, Array) else [x]
+
+    def array_key(self, key):
+        """Return an index of an array with plain whole numbers in it."""
+        if isinstance(key, tuple):
+            return tuple([self.array_key(part) for part in key])
+        if isinstance(key, list):
+            return [self.array_key(part) for part in key]
+        if isinstance(key, Literal):
+            return int(key)
+        if isinstance(key, Value):
+            raise IndexError("only integers, slices, ellipsis, newaxis and integer or boolean arrays are valid indices")
+        return key
+
+    def scalar_operation(self, kind, a, b):
+        """Return the result of an operator on two numbers of which one is on the tape."""
+        left = a.data if isinstance(a, Value) else a
+        right = b.data if isinstance(b, Value) else b
+        if kind is ast.FloorDiv:
+            return self.number(left // right)
+        if kind is ast.Mod:
+            return self.number(left % right)
+        if kind is ast.Pow and isinstance(a, Value) and a.data == 0 and right == 2:
+            return a * a
+        if kind is ast.Div and right == 0:
+            raise ZeroDivisionError("division by zero")
+        return BINARY[kind](a, b)
+
+    def number_attribute(self, x, name):
+        """Return an attribute of a single number, as NumPy's scalars have them."""
+        simple = {"shape": (), "ndim": 0, "size": 1, "T": x, "real": x, "dtype": self.library.float_type}
+        if name in simple:
+            return simple[name]
+        if name == "data":
+            return x
+        if name in (
+            "item",
+            "copy",
+            "sum",
+            "mean",
+            "max",
+            "min",
+            "squeeze",
+            "flatten",
+            "ravel",
+            "conj",
+            "clone",
+            "detach",
+        ):
+            return lambda *args, **keywords: x
+        if name == "astype":
+            return lambda kind, **_: self.library.convert(kind, x)
+        if name == "is_integer":
+            return lambda: float(x.data).is_integer()
+        if name == "dot":
+            return lambda other: x * other
+        if name == "round":
+            return lambda digits=0: self.number(round(x.data, digits))
+        if name == "reshape":
+            return lambda *shape: self.library.numpy["reshape"](x, shape[0] if len(shape) == 1 else shape)
+        raise AttributeError(f"a number has no attribute '{name}' that is read")
+
+    # --- Names
+
+    def lookup(self, name, frame, node):
+        """Return what a name stands for."""
+        scope = frame
+        declared = frame.declared.get(name)
+        if declared is not None and name in declared.names:
+            return declared.names[name]
+        while scope is not None:
+            if name in scope.names:
+                return scope.names[name]
+            scope = scope.outer
+            while scope is not None and scope.node is None and scope.outer is not None and "" not in scope.declared:
+                scope = scope.outer  # the names of a class body are not seen from its methods
+        if name in self.builtins:
+            return self.builtins[name]
+        self.line = node.lineno
+        raise NameError(f"name '{name}' is not defined")
+
+    def bind(self, name, value, frame, target):
+        """Let a name stand for a value."""
+        scope = frame.declared.get(name, frame)
+        value = self.held_value(value)
+        old = scope.names.get(name, MISSING)
+        scope.names[name] = value
+        if old is not value:
+            self.recorder.changed(old, value, self.statement, frame, target)
+
+    # --- Loops
+
+    def iterate(self, x):
+        """Return an iterator over what a program can loop over, with a bound on its length."""
+        if isinstance(x, Array):
+            return iter(x)
+        if isinstance(x, (list, tuple, dict, set, str, range)) or hasattr(x, "__iter__"):
+            return self._bounded(x)
+        if isinstance(x, Value):
+            raise TypeError("'float' object is not iterable")
+        raise TypeError(f"'{type(x).__name__}' object is not iterable")
+
+    def _bounded(self, x):
+        for item in x:
+            if not self.limits.left % 64:
+                self.limits.step()
+            self.limits.left -= 0 if isinstance(x, (list, tuple)) else 1
+            if self.limits.left < 0:
+                self.limits.step()
+            yield item
+
+    def give(self, frame, value):
+        """Collect what a generator yields: it runs to its end, or to its bound, before the loop over it begins."""
+        while frame.yields is None and frame.outer is not None:
+            frame = frame.outer
+        frame.yields.append(value)
+        if len(frame.yields) >= 64:
+            raise _Enough
+
+    # --- Calls
+
+    def call(self, function, args, keywords, node, frame):
+        """Return the result of a call."""
+        self.recorder.called(function, args, node, frame)
+        if isinstance(function, (Function, BoundMethod, Class)):
+            result = function(*args, **keywords)
+        elif callable(function):
+            before = self.line
+            result = function(*args, **keywords)
+            self.line = before
+        else:
+            raise TypeError(f"'{type(function).__name__}' object is not callable")
+        self.line = node.lineno
+        return result
+
+    def call_function(self, function, args, keywords):
+        """Run a function of the program; return what it returns."""
+        frame = Frame({}, function.frame, function.name, function.node)
+        frame.owner = function.owner
+        frame.first = args[0] if args else None
+        self._bind_arguments(function, list(args), dict(keywords), frame)
+        node = function.node
+        if isinstance(node, ast.Lambda):
+            return self._bounded_call(frame, lambda: evaluate(self, node.body, frame))
+        statement, line = self.statement, self.line
+        if _yields(node):
+            frame.yields = []
+            try:
+                self._bounded_call(frame, lambda: statements.run(self, node.body, frame))
+            except _Enough:
+                pass
+            self.statement, self.line = statement, line
+            return iter(frame.yields)
+        if self.watcher is not None:
+            self.watcher(frame, None)
+        signal = self._bounded_call(frame, lambda: statements.run(self, node.body, frame))
+        self.statement, self.line = statement, line
+        return signal.value if isinstance(signal, statements.Returned) else None
+
+    def _bounded_call(self, frame, body):
+        self.limits.enter()
+        self.stack.append(frame)
+        result = body()
+        self.stack.pop()
+        self.limits.leave()
+        return result
+
+    def _bind_arguments(self, function, args, keywords, frame):
+        spec = function.node.args
+        names = [part.arg for part in (*spec.posonlyargs, *spec.args)]
+        if len(args) > len(names) and spec.vararg is None:
+            raise TypeError(f"{function.name}() takes {len(names)} positional arguments but {len(args)} were given")
+        values = frame.names
+        for name, value in zip(names, args, strict=False):
+            values[name] = self.held_value(value)
+        if spec.vararg is not None:
+            values[spec.vararg.arg] = tuple(args[len(names) :])
+        rest = {}
+        for name, value in keywords.items():
+            if name in names or any(part.arg == name for part in spec.kwonlyargs):
+                if name in values:
+                    raise TypeError(f"{function.name}() got multiple values for argument '{name}'")
+                values[name] = self.held_value(value)
+            elif spec.kwarg is not None:
+                rest[name] = value
+            else:
+                raise TypeError(f"{function.name}() got an unexpected keyword argument '{name}'")
+        if spec.kwarg is not None:
+            values[spec.kwarg.arg] = rest
+        defaults = dict(zip(names[len(names) - len(function.defaults) :], function.defaults, strict=True))
+        defaults |= {p.arg: d for p, d in zip(spec.kwonlyargs, function.keyword_defaults, strict=True)}
+        for name in (*names, *[part.arg for part in spec.kwonlyargs]):
+            if name not in values:
+                if defaults.get(name, MISSING) is MISSING:
+                    raise TypeError(f"{function.name}() missing the argument '{name}'")
+                values[name] = defaults[name]
+
+    def make_instance(self, cls, args, keywords):
+        """Return a new instance of a class of the program."""
+        instance = Instance(cls)
+        init = cls.find("__init__")
+        if isinstance(init, Function):
+            init(instance, *args, **keywords)
+        elif cls.fields is not None:
+            self._fill(instance, args, keywords)
+        elif cls.foreign is not None:
+            self.library.start_foreign(instance, args, keywords)
+        elif args or keywords:
+            raise TypeError(f"{cls.name}() takes no arguments")
+        return instance
+
+    def _fill(self, instance, args, keywords):
+        given = dict(zip([name for name, _ in instance.cls.fields], args, strict=False)) | keywords
+        for name, default in instance.cls.fields:
+            if name in given:
+                value = given[name]
+            elif default is MISSING:
+                raise TypeError(f"{instance.cls.name}() missing the argument '{name}'")
+            else:
+                value = default() if isinstance(default, self.library.FieldFactory) else default
+            instance.names[name] = self.held_value(value)
+        after = instance.cls.find("__post_init__")
+        if isinstance(after, Function):
+            after(instance)
+
+    def host_method(self, owner, kind, name):
+        """Return a method of a list, a dict, a string or a number, with a bound on what it makes."""
+        if kind is str and name == "format":
+            return lambda *args, **keywords: format_text(owner, args, keywords)
+        if name == "item":
+            return lambda *_: owner
+        if kind is list and name == "append":
+
+            def append(x):
+                self.recorder.appended(x)
+                owner.append(self.held_value(x))
+
+            return append
+        if kind is list and name == "sort":
+
+            def sort(key=None, reverse=False):
+                owner[:] = sorted(owner, key=key, reverse=reverse)
+
+            return sort
+        if kind is dict and name == "update":
+
+            def update(*others, **more):
+                for key, value in {**dict(*others), **more}.items():
+                    old = owner.get(key, MISSING)
+                    owner[key] = value
+                    self.recorder.changed(old, value, self.statement, self.stack[-1], None)
+
+            return update
+        if kind is str and name in ("ljust", "rjust", "center", "zfill"):
+
+            def pad(width, *fill):
+                check_length(width * 100)
+                return getattr(owner, name)(width, *fill)
+
+            return pad
+        found = getattr(owner, name)
+        if kind is str and name in ("replace", "join"):
+
+            def bounded(*args):
+                check_length(len(owner) * sum(len(str(a)) for a in args) // 100)
+                return found(*args)
+
+            return bounded
+        return found
+
+    def array_method(self, array, name, found):
+        """Return a method of an array; ``fill`` and others that change it in place are recorded."""
+        if name in ("astype", "sum", "mean", "view", "cumsum"):
+            return lambda *args, **keywords: self._unboxed(
+                found(*[floated(x) for x in args], **{k: floated(v) for k, v in keywords.items()})
+            )
+        if name in ("fill", "put", "itemset", "resize", "partition", "sort"):
+
+            def changing(*args, **keywords):
+                before = array.elements()
+                result = found(*args, **keywords)
+                self.recorder.changed_elements(before, array.elements(), self.statement, self.stack[-1], None)
+                return result
+
+            return changing
+        return lambda *args, **keywords: self._unboxed(found(*args, **keywords))
+
+    def _unboxed(self, x):
+        """Return a single float that an array gave as a number of the tape."""
+        if isinstance(x, float):
+            return Value(float(x))
+        return int(x) if isinstance(x, int) and not isinstance(x, bool) and type(x).__name__ == "Int64" else x
+
+    # --- Modules
+
+    def module(self, name):
+        """Return the module that ``import name`` gives."""
+        return self.library.module(self, name)
+
+    def member(self, module, name):
+        """Return what ``from module import name`` gives."""
+        found = self.module(module)
+        if isinstance(found, Namespace):
+            return found.names[name] if name in found.names else self.missing_member(found, name)
+        return Absorber(name)
+
+    def missing_member(self, namespace, name):
+        """Raise for an attribute of a module that is not known."""
+        return self.library.missing(namespace, name)
+
+    def foreign_attribute(self, owner, name):
+        """Return an attribute that a class inherits from a library's class."""
+        return self.library.foreign_attribute(self, owner, name)
+
+    def bound_attribute(self, instance, name):
+        """Return a method of an instance."""
+        return bound(instance.cls.find(name), instance, instance.cls)
+
+
+class _Enough(Exception):
+    """A generator has yielded as much as is read."""
+
+
+def _yields(node):
+    found = getattr(node, "yields_values", None)
+    if found is None:
+        waiting, found = list(node.body), False
+        while waiting and not found:
+            part = waiting.pop()
+            if isinstance(part, (ast.Yield, ast.YieldFrom)):
+                found = True
+            elif not isinstance(part, (ast.FunctionDef, ast.Lambda, ast.ClassDef)):
+                waiting.extend(ast.iter_child_nodes(part))
+        node.yields_values = found
+    return found
+
+
+BINARY = {
+    ast.Add: lambda a, b: a + b, ast.Sub: lambda a, b: a - b, ast.Mult: lambda a, b: a * b, ast.Div: lambda a, b: a / b,
+    ast.Pow: lambda a, b: a**b,
+}  # fmt: skip
+RELU = functions.relu

@@ -1,0 +1,218 @@
+"""What a program makes: functions, classes, instances, and the frames that hold names. None of it is Python's own."""
+
+__all__ = ["MISSING", "Absorber", "BoundMethod", "Class", "Frame", "Function", "Instance", "Literal", "Namespace"]
+
+MISSING = object()
+
+
+class Literal(int):
+    """A whole number that the program wrote down: a start value, if it turns out to be a weight.
+
+    >>> bias = Literal(0)
+    >>> bias.value(Value) is bias.value(Value), bias + 1
+    (True, 1)
+    """
+
+    def value(self, make):
+        """Return the leaf that stands for this literal; the same one each time. ``make`` makes it of a float."""
+        leaf = self.__dict__.get("leaf")
+        if leaf is None:
+            leaf = self.__dict__["leaf"] = make(float(self))
+        return leaf
+
+
+class Frame:
+    """The names of one call, of a module, or of a class body.
+
+    Attributes:
+        names: What each name stands for.
+        outer: The frame that the function was defined in, None for the module.
+        function: The function's qualified name, empty for the module.
+        node: The function's node in the syntax tree; its identity tells functions apart.
+        owner: The class that ``super()`` starts from, and the first argument.
+    """
+
+    __slots__ = ("declared", "first", "function", "module", "names", "node", "outer", "owner", "yields")
+
+    def __init__(self, names, outer=None, function="", node=None):
+        self.names = names
+        self.outer = outer
+        self.module = self if outer is None else outer.module
+        self.function = function
+        self.node = node
+        self.declared = {}
+        self.owner = None
+        self.first = None
+        self.yields = None
+
+
+class Function:
+    """A function, a lambda, or a method of the program; Python's own functions such as ``map`` can call it."""
+
+    def __init__(self, machine, node, frame, name, defaults, keyword_defaults, owner=None):
+        self.machine = machine
+        self.node = node
+        self.frame = frame
+        self.name = name
+        self.defaults = defaults
+        self.keyword_defaults = keyword_defaults
+        self.owner = owner
+        self.attributes = {}
+
+    def __call__(self, *args, **keywords):
+        return self.machine.call_function(self, args, keywords)
+
+    def __repr__(self):
+        return f"<function {self.name}>"
+
+
+class BoundMethod:
+    """A method together with the instance it was taken from."""
+
+    __slots__ = ("function", "instance")
+
+    def __init__(self, function, instance):
+        self.function = function
+        self.instance = instance
+
+    def __call__(self, *args, **keywords):
+        return self.function(self.instance, *args, **keywords)
+
+
+class Kind:
+    """A static method, a class method or a property: a function with a mark."""
+
+    __slots__ = ("function", "mark", "setter")
+
+    def __init__(self, mark, function, setter=None):
+        self.mark = mark
+        self.function = function
+        self.setter = setter
+
+
+class Class:
+    """A class of the program.
+
+    Attributes:
+        order: The class and its bases in the order in which attributes are looked up.
+        foreign: A base that is none of the program's own classes, such as ``torch.autograd.Function``, or None.
+        fields: The fields of a dataclass: pairs of name and default, in order.
+    """
+
+    def __init__(self, machine, name, bases, names, foreign=None):
+        self.machine = machine
+        self.name = name
+        self.names = names
+        self.foreign = foreign or next((b.foreign for b in bases if b.foreign), None)
+        self.order = [self, *_merged([b.order for b in bases])]
+        self.fields = None
+
+    def find(self, name, after=None):
+        """Return the attribute of this name in the order of lookup, or MISSING; after a class of the order, if given."""
+        order = self.order if after is None else self.order[self.order.index(after) + 1 :]
+        for cls in order:
+            if name in cls.names:
+                return cls.names[name]
+        return MISSING
+
+    def __call__(self, *args, **keywords):
+        return self.machine.make_instance(self, args, keywords)
+
+    def __repr__(self):
+        return f"<class {self.name}>"
+
+
+def _merged(orders):
+    merged = []
+    for order in orders:
+        for cls in order:
+            if cls in merged:
+                merged.remove(cls)  # a common base comes after all that derive from it
+            merged.append(cls)
+    return merged
+
+
+class Instance:
+    """An instance of a class of the program. Operators look up the program's own methods."""
+
+    def __init__(self, cls):
+        self.cls = cls
+        self.names = {}
+
+    def method(self, name):
+        """Return the bound method of this name, or None."""
+        found = self.cls.find(name)
+        return BoundMethod(found, self) if isinstance(found, Function) else None
+
+    def __call__(self, *args, **keywords):
+        method = self.method("__call__")
+        if method is None:
+            if self.cls.foreign is not None and (forward := self.method("forward")):
+                return forward(*args, **keywords)
+            raise TypeError(f"'{self.cls.name}' object is not callable")
+        return method(*args, **keywords)
+
+    def __iter__(self):
+        method = self.method("__iter__")
+        if method is not None:
+            return iter(method())
+        if self.method("__getitem__") and self.method("__len__"):
+            return iter([self[i] for i in range(len(self))])
+        raise TypeError(f"'{self.cls.name}' object is not iterable")
+
+    def __bool__(self):
+        method = self.method("__bool__") or self.method("__len__")
+        return bool(method()) if method is not None else True
+
+    def __repr__(self):
+        return f"<{self.cls.name} object>"
+
+    __hash__ = object.__hash__
+
+
+def _operator(name):
+    def operate(self, *operands):
+        method = self.method(name)
+        if method is None:
+            if name in ("__len__", "__getitem__", "__setitem__", "__contains__"):
+                raise TypeError(f"'{self.cls.name}' object has no {name}")
+            return NotImplemented
+        return method(*operands)
+
+    return operate
+
+
+_BINARY = ["add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "pow", "and", "or", "xor"]
+_NAMES = [*_BINARY, *["r" + n for n in _BINARY], "neg", "eq", "ne", "lt", "le", "gt", "ge"]
+for _name in [*_NAMES, "len", "getitem", "setitem", "contains", "abs"]:
+    setattr(Instance, f"__{_name}__", _operator(f"__{_name}__"))  # hashing stays by identity
+
+
+class Namespace:
+    """A module that the program imports: the names that are known of it."""
+
+    def __init__(self, name, names):
+        self.name = name
+        self.names = names
+
+    def __repr__(self):
+        return f"<module {self.name}>"
+
+
+class Absorber:
+    """What has no part in the numbers, such as a plot or a progress bar: every attribute and call gives it again."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def __call__(self, *args, **keywords):
+        return self
+
+    def __iter__(self):
+        return iter([self, self])
+
+    def __getitem__(self, key):
+        return self
+
+    def __repr__(self):
+        return f"<{self.name}>"

@@ -1,0 +1,64 @@
+"""Grades of programs as a page: the source with notes in its margin."""
+
+import html
+
+from .report import details, summary
+
+__all__ = ["page", "section"]
+
+STYLE = """
+body { font-family: system-ui, sans-serif; margin: 2em; max-width: 75em; color: #1a1a1a; background: #fff; }
+table.source { border-collapse: collapse; width: 100%; }
+table.source td { vertical-align: top; padding: 0 0.6em; font: 0.85em/1.5 ui-monospace, monospace; white-space: pre-wrap; }
+table.source td.line { color: #666; text-align: right; user-select: none; }
+table.source td.note { font-family: system-ui, sans-serif; width: 38%; white-space: normal; }
+tr.wrong td { background: #fde8e8; } tr.right td { background: #e9f7ec; }
+td.note pre { white-space: pre-wrap; margin: 0.2em 0; }
+"""
+
+
+def page(grades):
+    """Return a whole page about some programs."""
+    body = "\n".join(section(grade) for grade in grades)
+    return (
+        "<!DOCTYPE html>\n<html lang='en'><head><meta charset='utf-8'><title>Backpropagation, graded</title>"
+        f"<style>{STYLE}</style></head><body><h1>Backpropagation, graded</h1>\n{body}\n</body></html>\n"
+    )
+
+
+def section(grade):
+    """Return the part of a page about one program."""
+    notes, classes = _notes(grade)
+    rows = []
+    for number, line in enumerate(grade.text.splitlines(), 1):
+        note = "<br>".join(notes.get(number, []))
+        mark = f" class='{classes[number]}'" if number in classes else ""
+        rows.append(
+            f"<tr{mark}><td class='line'>{number}</td><td>{html.escape(line)}</td><td class='note'>{note}</td></tr>"
+        )
+    head = html.escape(grade.file or "program")
+    told = html.escape(details(grade) if not grade.updates else summary(grade))
+    said = "".join(f"<p>{html.escape(text)}</p>" for text in grade.said)
+    return (
+        f"<section><h2>{head}: {html.escape(grade.verdict)}</h2><p style='white-space:pre-wrap'>{told}</p>{said}"
+        f"<table class='source'>{''.join(rows)}</table></section>"
+    )
+
+
+def _notes(grade):
+    notes, classes = {}, {}
+    for update in grade.updates:
+        text = f"{update.parameter}: {'not the gradient' if update.verdict == 'wrong' else 'the gradient'}"
+        notes.setdefault(update.line, []).append(html.escape(text))
+        classes[update.line] = "wrong" if update.verdict == "wrong" or classes.get(update.line) == "wrong" else "right"
+    for note in grade.notes:
+        notes.setdefault(note.line, []).append(html.escape(f"{note.name} {note.text}"))
+    for mistake in grade.mistakes:
+        classes[mistake.line] = "wrong"
+        parts = [f"<b>{html.escape(mistake.kind)}</b>: {html.escape(mistake.message)}"]
+        parts += [f"<pre>{html.escape(fix.text)}</pre>" for fix in mistake.fix if fix.text]
+        notes.setdefault(mistake.line, []).extend(parts)
+    for line, message in grade.unreadable:
+        classes[line] = "wrong"
+        notes.setdefault(line, []).append(html.escape(message))
+    return notes, classes

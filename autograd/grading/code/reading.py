@@ -1,0 +1,195 @@
+"""One reading of a program: it is run on the tape up to its first or second update, and its losses are noted."""
+
+import ast
+import random
+from dataclasses import dataclass, field
+
+from autograd.engine.value import Value
+
+from .arrays import Array, ArrayLimitError, bounded
+from .library import Library
+from .limits import Limits, Stop, Unreadable
+from .machine import Machine
+from .objects import Class, Function, Namespace
+from .recorder import Recorder
+from .statements import Raised
+
+__all__ = ["LossValue", "Reading", "read"]
+
+MAX_LOSSES = 400
+FAILURES = (Raised, ArithmeticError, LookupError, TypeError, ValueError, AttributeError, NameError, RuntimeError)
+
+
+@dataclass
+class LossValue:
+    """What the given loss was at one moment.
+
+    Attributes:
+        value: The number.
+        frame: The call it was evaluated in.
+        node: The statement after which it was evaluated, None at the start of a call.
+        local: Whether all of its names are names of that call.
+    """
+
+    value: Value
+    frame: object
+    node: object
+    local: bool
+
+
+@dataclass
+class Reading:
+    """What one run of a program gave.
+
+    Attributes:
+        machine, recorder, library: What ran it.
+        losses: The values of the given loss, in order.
+        trouble: The ``Unreadable`` that ended the run, or None.
+        stopped: Whether the run was ended because enough updates were seen.
+    """
+
+    machine: Machine
+    recorder: Recorder
+    library: Library
+    losses: list = field(default_factory=list)
+    trouble: Unreadable | None = None
+    stopped: bool = False
+
+
+def read(tree, *, loss=None, call=None, seed=0, starts=None, steps=2, trace=None, limits=None):
+    """Run a program on the tape.
+
+    Args:
+        tree: The syntax tree of the program.
+        loss: The tree of the loss over the program's names, or None.
+        call: The trees of the statements to run after the program, or None.
+        seed: Added to every seed of the program's.
+        starts: Gives the data of each leaf; None for those written in the program.
+        steps: How many steps of the training are read.
+        trace: Hears of every expression that is evaluated; or None.
+        limits: The bounds on steps and time.
+    """
+    recorder = Recorder(steps)
+    library = Library(seed)
+    machine = Machine(tree, recorder, library, starts, limits or Limits())
+    recorder.machine = machine
+    machine.trace = trace
+    reading = Reading(machine, recorder, library)
+    if loss is not None:
+        machine.watcher = _Watcher(loss, reading)
+    with bounded(elements=1_000_000, operations=30_000_000):
+        try:
+            machine.run()
+            if call is not None:
+                from . import statements
+
+                machine.stack = [machine.globals]
+                statements.run(machine, call, machine.globals)
+        except Stop:
+            reading.stopped = True
+        except Unreadable as error:
+            error.line = error.line or machine.line
+            reading.trouble = error
+        except (ArrayLimitError, RecursionError, MemoryError):
+            reading.trouble = Unreadable(
+                "the program is too large to be read; use smaller layers or fewer samples", machine.line
+            )
+        except FAILURES as error:
+            reading.trouble = Unreadable(f"the program stops here with {type(error).__name__}: {error}", machine.line)
+    machine.watcher = None
+    return reading
+
+
+class _Silent:
+    """A recorder that hears of nothing."""
+
+    def __getattr__(self, name):
+        return _ignore
+
+
+def _ignore(*_args, **_keywords):
+    return None
+
+
+class _Watcher:
+    """Evaluates the given loss after every statement of the calls that have its names."""
+
+    def __init__(self, loss, reading):
+        self.loss = loss
+        self.reading = reading
+        self.last = {}
+        bound = {n.id for n in ast.walk(loss) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        self.names = {n.id for n in ast.walk(loss) if isinstance(n, ast.Name)} - bound
+        self.silent = _Silent()
+        self.failures = 0
+
+    def __call__(self, frame, node):
+        machine = self.reading.machine
+        if len(self.reading.losses) >= MAX_LOSSES or self.failures > 4 * MAX_LOSSES:
+            return
+        local = missing = 0
+        for name in self.names:
+            if name in frame.names:
+                local += not isinstance(frame.names[name], (Function, Class, Namespace))
+            elif name in machine.globals.names:
+                missing += not isinstance(machine.globals.names[name], (Function, Class, Namespace))
+            elif name not in machine.builtins:
+                return
+        if not local:
+            return
+        value = self._evaluate(machine, frame)
+        if value is None:
+            self.failures += 1
+            return
+        if self.last.get(id(frame)) != value.data:
+            self.last[id(frame)] = value.data
+            self.reading.losses.append(LossValue(value, frame, node, not missing))
+
+    def _evaluate(self, machine, frame):
+        from .expressions import evaluate
+
+        kept = (
+            machine.recorder,
+            machine.trace,
+            machine.watcher,
+            machine.line,
+            machine.leaves,
+            machine.statement,
+            machine.starts,
+        )
+        stack, depth = list(machine.stack), machine.limits.depth
+        machine.recorder, machine.trace, machine.watcher, machine.starts = self.silent, None, None, None
+        try:
+            found = evaluate(machine, self.loss, frame)
+        except (*FAILURES, Unreadable):
+            return None
+        finally:
+            (
+                machine.recorder,
+                machine.trace,
+                machine.watcher,
+                machine.line,
+                machine.leaves,
+                machine.statement,
+                machine.starts,
+            ) = kept
+            machine.stack, machine.limits.depth = stack, depth
+        if isinstance(found, Array):
+            found = found.elements()[0] if found.size == 1 else None
+        return found if isinstance(found, Value) and found.op is not None else None
+
+
+def fresh_starts(numbers, seed):
+    """Return the data of leaves for a reading with fresh weights: those of ``numbers`` get another number.
+
+    Args:
+        numbers: Which leaves are start values of parameters, by their number.
+        seed: Another one gives other numbers.
+    """
+
+    def starts(number, data):
+        if number not in numbers:
+            return data
+        return data * 0.5 + random.Random(1000 * seed + number).uniform(-0.6, 0.6)
+
+    return starts

@@ -1,0 +1,227 @@
+"""What a program changes: every store in which a number becomes itself plus or minus something."""
+
+from dataclasses import dataclass
+
+from autograd.engine.value import Value
+
+from .arrays import Array
+from .limits import Stop
+from .objects import MISSING, Instance, Literal
+
+__all__ = ["Change", "Recorder", "Scalar", "depends_on_itself", "is_multiple", "linear_terms", "name_of"]
+
+MAX_RECORDS = 50_000
+MAX_NESTING = 5
+
+
+@dataclass
+class Change:
+    """A store that may be an update.
+
+    Attributes:
+        old, new: The numbers before and after, in the order of reading.
+        node: The statement.
+        line: Its line, which is that of the expression where it has several.
+        function: The qualified name of the function it stands in.
+        target: What the statement assigns to, as a node, or None.
+        step: Which step of the training it belongs to, counted from 1; 0 if it is none as far as one can see.
+    """
+
+    old: list
+    new: list
+    node: object
+    line: int
+    function: str
+    target: object
+    step: int = 0
+
+
+@dataclass
+class Scalar:
+    """A single number that the program gave a name to, returned or printed: it may be the loss."""
+
+    value: Value
+    line: int
+    function: str
+    name: str
+    how: str
+    order: int
+
+
+class Recorder:
+    """Hears of everything that a program stores.
+
+    Args:
+        steps: Stop once an update of the step after this one is made; None to read on.
+    """
+
+    def __init__(self, steps=2):
+        self.steps = steps
+        self.changes = []
+        self.scalars = []
+        self.leaf_numbers = {}
+        self.versions = {}
+        self.order = 0
+        self._negatives = {}
+        self._sites = set()
+        self.machine = None
+
+    def leaf(self, leaf, number):
+        """Hear that the program made a leaf."""
+        self.leaf_numbers[leaf] = number
+
+    def held(self, value, node, frame, target):
+        """Hear of a value that gets a name."""
+        if isinstance(value, (Value, Array)) or isinstance(value, tuple):
+            name = getattr(target, "id", None) or getattr(target, "attr", None) or ""
+            self._scalar(value, node, frame, name, "name")
+
+    def returned(self, value, node, frame):
+        """Hear of a value that is returned."""
+        self._scalar(value, node, frame, frame.function.rpartition(".")[2], "return")
+
+    def appended(self, value):
+        """Hear of a value that is appended to a list."""
+        machine = self.machine
+        self._scalar(value, machine.statement, machine.stack[-1], "", "append")
+
+    def called(self, function, args, node, frame):
+        """Hear of a call: what is printed may be the loss."""
+        if getattr(function, "prints", False):
+            for value in args:
+                self._scalar(value, node, frame, "", "print")
+
+    def _scalar(self, value, node, frame, name, how):
+        if isinstance(value, tuple):
+            for part in value[:4]:
+                if isinstance(part, Value):
+                    self._scalar(part, node, frame, name, how)
+            return
+        if isinstance(value, Array):
+            if value.size != 1:
+                return
+            value = value.elements()[0]
+        if isinstance(value, Value) and value.op is not None and len(self.scalars) < MAX_RECORDS:
+            self.order += 1
+            line = getattr(node, "lineno", 0)
+            self.scalars.append(Scalar(value, line, frame.function, name, how, self.order))
+
+    def changed(self, old, new, node, frame, target, depth=0):
+        """Hear that ``new`` is stored where ``old`` stood."""
+        if old is MISSING or old is new:
+            return
+        if isinstance(new, Value):
+            if isinstance(old, Literal):
+                self.changed_elements([old.value(self.machine.leaf)], [new], node, frame, target)
+            elif isinstance(old, Value):
+                self.changed_elements([old], [new], node, frame, target)
+            elif isinstance(old, Array) and old.size == 1:
+                self.changed_elements(old.elements(), [new], node, frame, target)
+        elif isinstance(new, Array):
+            if isinstance(old, Array):
+                self._arrays(old, new, node, frame, target)
+            elif isinstance(old, (Value, Literal)):
+                first = old.value(self.machine.leaf) if isinstance(old, Literal) else old
+                self.changed_elements([first] * new.size, new.elements(), node, frame, target)
+        elif depth < MAX_NESTING and type(old) is type(new):
+            if isinstance(new, (list, tuple)):
+                if len(old) == len(new) and len(old) < 1000:
+                    for a, b in zip(old, new, strict=True):
+                        self.changed(a, b, node, frame, target, depth + 1)
+            elif isinstance(new, dict) and len(new) < 1000:
+                for key in [key for key in new if key in old]:
+                    self.changed(old[key], new[key], node, frame, target, depth + 1)
+            elif isinstance(new, Instance) and new.cls is old.cls:
+                self.changed(old.names, new.names, node, frame, target, depth + 1)
+
+    def _arrays(self, old, new, node, frame, target):
+        before, after = old.elements(), new.elements()
+        if old.shape != new.shape:
+            try:
+                before = old.stretched_elements(new.shape)
+            except (ValueError, IndexError):
+                return
+        self.changed_elements(before, after, node, frame, target)
+
+    def changed_elements(self, before, after, node, frame, target):
+        """Hear that the numbers ``after`` stand where ``before`` stood."""
+        if len(before) != len(after) or len(self.changes) > MAX_RECORDS:
+            return
+        pairs = [(a, b) for a, b in zip(before, after, strict=True) if a is not b and isinstance(b, Value)]
+        pairs = [(a, b) for a, b in pairs if isinstance(a, Value)]
+        if not pairs or not any(_is_step(a, b) for a, b in pairs[:3]):
+            return
+        change = Change([a for a, _ in pairs], [b for _, b in pairs], node, node.lineno, frame.function, target)
+        self._count(change)
+        self.changes.append(change)
+
+    def _count(self, change):
+        """Tell to which step of the training a change belongs: one that depends on the very numbers it changes."""
+        site = (change.line, change.node.col_offset)
+        known = [self.versions[old] for old in change.old if old in self.versions]
+        if not known and self._negatives.get(site, 0) > 4 and site not in self._sites:
+            return
+        if depends_on_itself(change):
+            self._sites.add(site)
+            change.step = max(known, default=0) + 1
+            if self.steps is not None and change.step > self.steps:
+                raise Stop
+        elif known:
+            change.step = max(known)
+        else:
+            self._negatives[site] = self._negatives.get(site, 0) + 1
+            return
+        for number in change.new:
+            self.versions[number] = change.step
+
+
+def name_of(number):
+    """Return the name of the operation that made a number, empty for a leaf."""
+    return number.op.name if number.op is not None else ""
+
+
+def linear_terms(number, old=None, depth=6):
+    """Return the numbers that ``number`` is a sum or difference of, each with its sign; ``old`` is not taken apart."""
+    terms, waiting = [], [(number, 1, depth)]
+    while waiting:
+        node, sign, left = waiting.pop()
+        name = name_of(node)
+        if node is not old and left and name in ("add", "sub", "neg"):
+            for i, part in enumerate(node.operands):
+                if isinstance(part, Value):
+                    waiting.append((part, -sign if name == "neg" or (name == "sub" and i == 1) else sign, left - 1))
+        else:
+            terms.append((node, sign))
+    return terms
+
+
+def _is_step(old, new):
+    """Whether ``new`` is ``old``, or a multiple of it (weight decay), plus or minus something."""
+    if name_of(new) not in ("add", "sub"):
+        return False
+    return any(sign > 0 and is_multiple(term, old) for term, sign in linear_terms(new, old))
+
+
+def is_multiple(term, old):
+    """Whether a term is a number or a product with it as a factor."""
+    return term is old or (name_of(term) == "mul" and any(part is old for part in term.operands))
+
+
+def depends_on_itself(change):
+    """Whether the new numbers depend on the old ones otherwise than by being theirs plus a change."""
+    olds = set(change.old)
+    for old, new in list(zip(change.old, change.new, strict=True))[:4]:
+        terms = linear_terms(new, old)
+        waiting = [term for term, sign in terms if sign < 0 or not is_multiple(term, old)]
+        if len(waiting) == len(terms):
+            continue
+        seen = set(waiting)
+        while waiting:
+            node = waiting.pop()
+            if node in olds:
+                return True
+            for part in node.parents:
+                if part not in seen:
+                    seen.add(part)
+                    waiting.append(part)
+    return False

@@ -1,0 +1,93 @@
+"""Grades of programs as text: one program in detail, several in a table."""
+
+from .judge import close
+
+__all__ = ["details", "number", "status", "table"]
+
+
+def number(x):
+    """Return a number with few digits.
+
+    >>> number(0.30000000000000004), number(4.000000000000026)
+    ('0.3', '4')
+    """
+    return f"{x:.6g}"
+
+
+def status(grades):
+    """Return the exit status of the command: 0 all right, 1 something wrong, 2 something that cannot be read."""
+    verdicts = {grade.verdict for grade in grades}
+    if verdicts & {"unreadable", "no loss"}:
+        return 2
+    return 1 if "wrong" in verdicts else 0
+
+
+def details(grade):
+    """Return the grade of one program as text."""
+    name = grade.file or "the program"
+    if grade.verdict == "unreadable":
+        found = [f"{name}: cannot be read"]
+        found += [f"  {f'line {line}' if line else 'all'}: {message}" for line, message in grade.unreadable]
+        return "\n".join(found + [f"  {said}" for said in grade.said])
+    found = [f"{name}: read up to its first update, on its own data; nothing was executed"]
+    found += [f"  {said}" for said in grade.said]
+    if grade.loss:
+        found.append(f"loss        {grade.loss}")
+    if grade.verdict == "no loss":
+        found.append("no loss     the file computes none that the updates could be compared with: give it with --loss")
+        found += [f"  the updates would be the gradients of {loss}" for loss in grade.proposed]
+        return "\n".join(found)
+    width = max(len(update.parameter) for update in grade.updates) + 2
+    for update in grade.updates:
+        shape = "x".join(map(str, update.shape)) if update.shape else "1"
+        found.append(f"{update.parameter:<{width}}{shape:>8}   line {update.line:<4} {_verdict(update)}")
+    found += [f"  {note.line:>4}  {note.name:<12} {note.text}" for note in grade.notes]
+    for mistake in grade.mistakes:
+        found.append(f"  {mistake.line:>4}  {mistake.kind}: {mistake.message}")
+        for fix in mistake.fix:
+            lines = fix.text.splitlines() or ["(these lines are left out)"]
+            place = f"line {fix.first}" if fix.first == fix.last else f"lines {fix.first}-{fix.last}"
+            found.append(f"        right, in place of {place}:")
+            found += [f"          {line}" for line in lines]
+    found.append(summary(grade))
+    return "\n".join(found)
+
+
+def _verdict(update):
+    rate = f", rate {number(update.rate)}" if update.rate is not None else ""
+    if update.verdict == "wrong":
+        if update.factor is not None and not close(update.factor, 1.0):
+            return f"not the gradient, but {number(update.factor)} times it{rate}"
+        return "not the gradient"
+    if update.factor is not None and not close(update.factor, 1.0):
+        return f"{number(update.factor)} times the gradient{rate}"
+    return f"the gradient{rate}"
+
+
+def summary(grade):
+    """Return the last line about a program."""
+    wrong = sum(update.verdict == "wrong" for update in grade.updates)
+    if grade.verdict == "right":
+        return "This is right: every update is the gradient of the loss, with these numbers and with fresh weights."
+    if grade.verdict == "right up to a factor":
+        return (
+            f"This is right: the gradient is {number(grade.factor)} times that of the loss in every update; "
+            "the rate absorbs the factor."
+        )
+    return f"{wrong} of {len(grade.updates)} updates wrong"
+
+
+def table(grades):
+    """Return a table with a line for each program."""
+    rows = [("file", "verdict", "updates", "mistakes")]
+    for grade in grades:
+        right = sum(update.verdict != "wrong" for update in grade.updates)
+        mistakes = "; ".join(f"line {m.line}: {m.kind}" for m in grade.mistakes)
+        if grade.verdict == "unreadable":
+            mistakes = "; ".join(f"line {line}: {message}" for line, message in grade.unreadable)
+        updates = f"{right}/{len(grade.updates)}" if grade.updates else ""
+        rows.append((grade.file, grade.verdict, updates, mistakes))
+    widths = [max(len(row[i]) for row in rows) for i in range(3)]
+    return "\n".join(
+        "  ".join([*(cell.ljust(w) for cell, w in zip(row, widths, strict=False)), row[3]]).rstrip() for row in rows
+    )

@@ -1,0 +1,292 @@
+"""What the updates of a program ought to be: its parameters, its loss, and the gradient of one with respect to the other."""
+
+import re
+from dataclasses import dataclass, field
+
+from autograd.engine.graph import adjoints
+from autograd.engine.sweep import order_of_all
+from autograd.engine.value import Value
+
+from .recorder import name_of
+
+__all__ = ["Group", "Truth", "candidate_losses", "groups_of", "moved_back"]
+
+MAX_CANDIDATES = 12
+HINT = re.compile(r"loss|cost|err|mse|sse|entropy|nll|objective|energy|risk|crit|penal|^(J|E|L|C|l|e)$|_(J|E|L)$", re.I)
+NO_HINT = re.compile(r"acc|delta|grad|^d|score|pred|learn|rate", re.I)
+
+
+@dataclass
+class Group:
+    """The numbers that one statement changed at one place.
+
+    Attributes:
+        old, new: The numbers before the step and after it, in the order of reading.
+        line: The line that changed them.
+        node: The statement.
+        function: The qualified name of the function it stands in.
+        target: What the statement assigns to.
+        lines: All lines that change them.
+        widened: Whether the step gave the parameter more numbers than it had, by broadcasting.
+        name, shape, paths: How the program reaches them, and how many there are.
+        literals: The numbers that may be part of a rate.
+    """
+
+    old: list
+    new: list
+    line: int
+    node: object
+    function: str
+    target: object
+    lines: set = field(default_factory=set)
+    widened: bool = False
+    name: str = ""
+    shape: tuple | None = None
+    paths: list = field(default_factory=list)
+    literals: list = field(default_factory=list)
+
+
+@dataclass
+class Truth:
+    """A loss, and the updates that belong to it.
+
+    Attributes:
+        loss: The number.
+        adjoints: The derivative of the loss with respect to every number under it.
+        groups: The updates.
+        source: Where the loss comes from, as the report says it.
+        line: The line it stands in, 0 if it was given.
+    """
+
+    loss: Value
+    adjoints: dict
+    groups: list
+    source: str
+    line: int = 0
+
+
+def groups_of(changes, gradients):
+    """Return the updates among the changes: what the loss depends on before, and no longer after.
+
+    Args:
+        changes: What was stored, in order.
+        gradients: The derivative of the loss with respect to every number under it.
+    """
+    found, origin, home = [], {}, {}
+    for change in changes:
+        if any(new in gradients for new in change.new):
+            continue
+        pairs = [(origin.get(old, old), new) for old, new in zip(change.old, change.new, strict=True)]
+        if not any(root in gradients for root, _ in pairs):
+            continue
+        for root, new in pairs:
+            origin[new] = root
+        again = home.get(pairs[0][0])
+        if again is not None and len(again.old) == len({root for root, _ in pairs}):
+            _extend(again, pairs, change)
+            continue
+        fresh = [(root, new) for root, new in pairs if root not in home]
+        for root, new in pairs:
+            if root in home:
+                place = home[root]
+                place.new[place.old.index(root)] = new
+                place.lines.add(change.line)
+        if fresh:
+            group = Group([], [], change.line, change.node, change.function, change.target, {change.line})
+            for root, new in fresh:
+                if root in home:  # one number for several elements: broadcasting has made a bias wider
+                    group.widened = group.widened or home[root] is group
+                    continue
+                group.old.append(root)
+                group.new.append(new)
+                home[root] = group
+            found.append(group)
+    return _roots_only(found, {new for change in changes if change.step for new in change.new})
+
+
+def _extend(group, pairs, change):
+    newest = dict(pairs)
+    group.new = [newest.get(root, new) for root, new in zip(group.old, group.new, strict=True)]
+    group.lines.add(change.line)
+
+
+def _roots_only(groups, versions):
+    """Leave out what is computed from other parameters, such as an activation that is overwritten."""
+    owner = {root: i for i, group in enumerate(groups) for root in group.old}
+    kept = []
+    for i, group in enumerate(groups):
+        start = group.old[0]
+        waiting, seen, derived = list(start.parents) if start not in versions else [], set(), False
+        while waiting and not derived:
+            node = waiting.pop()
+            if node in seen:
+                continue
+            seen.add(node)
+            derived = owner.get(node, i) != i
+            if node not in versions:
+                waiting.extend(node.parents)
+        if not derived:
+            kept.append(group)
+    return kept
+
+
+def moved_back(loss, changes):
+    """Return a loss that was computed after the update as a function of the parameters before it.
+
+    Args:
+        loss: The number, computed from updated parameters.
+        changes: What was stored.
+    """
+    before = {new: old for change in changes if change.step for old, new in zip(change.old, change.new, strict=True)}
+    numbers = {}
+    for node in order_of_all(loss, stop=set(before)):
+        if node in before:
+            numbers[node] = before[node]
+        elif node.op is None:
+            numbers[node] = node
+        else:
+            numbers[node] = node.op(*[numbers[x] if isinstance(x, Value) else x for x in node.operands])
+    return numbers[loss]
+
+
+def candidate_losses(reading, given):
+    """Return the numbers that may be the loss of the first step, best first: lists of (value, source, line).
+
+    Args:
+        reading: The run.
+        given: Whether a loss was given; then only its values count.
+    """
+    first = [change for change in reading.recorder.changes if change.step <= 1]
+    return _given(reading, first) if given else _found(reading, first)
+
+
+def _cover(gradients, changes):
+    """Return how many of the changes start at numbers that a loss depends on, and how many end there."""
+    starts = sum(change.old[0] in gradients for change in changes if change.step)
+    ends = sum(change.new[0] in gradients for change in changes if change.step)
+    return starts, ends
+
+
+def _given(reading, changes):
+    usable = []
+    for loss in reading.losses:
+        gradients = adjoints(loss.value)
+        starts, ends = _cover(gradients, changes)
+        if not starts and any(change.step for change in changes):
+            continue
+        if ends:
+            continue
+        usable.append((starts, loss))
+    if not usable:
+        moved = [loss for loss in reading.losses[-3:] if _cover(adjoints(loss.value), changes)[1]]
+        return [(moved_back(loss.value, changes), "given", 0) for loss in moved]
+    most = max(starts for starts, _ in usable)
+    full = [loss for starts, loss in usable if starts == most]
+    found = [full[-1].value, full[0].value]
+    module = [loss for loss in full if loss.frame.outer is None]
+    local = [loss for loss in full if loss.local]
+    found[:0] = [module[-1].value] if module and module[-1].local else []
+    found += [local[-1].value] if local else []
+    found += [loss.value for loss in full[-4:-1]]
+    found += _sums([loss for _, loss in usable])
+    unique = list(dict.fromkeys(found))
+    return [(value, "given", 0) for value in unique[:MAX_CANDIDATES]]
+
+
+def _sums(losses):
+    """Return the sums over samples: of the last value of each call, and of the values after each statement."""
+    last, by_node = {}, {}
+    for loss in losses:
+        last[id(loss.frame)] = loss.value
+        by_node.setdefault(id(loss.node), []).append(loss.value)
+    lists = [list(last.values()), *sorted(by_node.values(), key=len, reverse=True)[:3]]
+    return [sum(values[1:], values[0]) for values in lists if len(values) > 1]
+
+
+def _found(reading, changes):
+    scored = []
+    used = _ancestors_of_changes(changes)
+    for scalar in reading.recorder.scalars:
+        score = _score(scalar)
+        if score > 0:
+            scored.append((score, scalar))
+    scored.sort(key=lambda pair: (-pair[0], pair[1].order))
+    candidates, seen = [], {}
+    for score, scalar in scored[:120]:
+        value = scalar.value
+        if value in used and not looks_like_loss(value):
+            continue
+        if value in seen:
+            continue
+        seen[value] = True
+        starts, ends = _cover(adjoints(value), changes)
+        if ends and starts:
+            value = moved_back(value, changes)
+            starts, ends = _cover(adjoints(value), changes)
+            score -= 2
+        if starts and not ends:
+            candidates.append((starts, score, scalar, value))
+    if not candidates:
+        return []
+    most = max(starts for starts, *_ in candidates)
+    candidates = [c for c in candidates if c[0] == most]
+    candidates.sort(key=lambda c: (-c[1], -c[2].order))
+    parts = set()
+    for _, _, _, value in candidates:
+        parts |= adjoints(value).keys() - {value}
+    whole = [c for c in candidates if c[3] not in parts]
+    ordered = whole + [c for c in candidates if c[3] in parts]
+    result = [(value, scalar.name or "printed", scalar.line) for _, _, scalar, value in ordered]
+    return result[:MAX_CANDIDATES]
+
+
+def _ancestors_of_changes(changes):
+    found, waiting = set(), []
+    for change in changes:
+        if change.step:
+            waiting.extend(part for new in change.new[:2] for part in new.parents)
+    while waiting:
+        node = waiting.pop()
+        if node not in found:
+            found.add(node)
+            waiting.extend(node.parents)
+    return found
+
+
+def _score(scalar):
+    score = 0
+    name = scalar.name
+    if name and HINT.search(name) and not NO_HINT.search(name):
+        score += 4
+    elif name and HINT.search(name):
+        score += 1
+    shape = looks_like_loss(scalar.value)
+    if shape == "absolute":
+        return 1 if scalar.how == "print" else 0
+    if shape:
+        score += 3
+    elif not score:
+        return 0
+    return score + (scalar.how == "print") + (scalar.how == "return")
+
+
+def looks_like_loss(value, depth=8):
+    """Return whether a number is a sum of squares, logarithms or hinges, up to a factor: its kind, or an empty string."""
+    kinds, waiting = set(), [(value, depth)]
+    while waiting and len(kinds) < 3:
+        node, left = waiting.pop()
+        name = name_of(node)
+        parts = [part for part in node.operands if isinstance(part, Value)] if node.op is not None else []
+        if name == "pow" or (name == "mul" and len(parts) == 2 and parts[0] is parts[1]):
+            kinds.add("square")
+        elif name in ("log", "log_softmax", "log1p", "logsumexp"):
+            kinds.add("logarithm")
+        elif name == "abs":
+            kinds.add("absolute")
+        elif name in ("relu", "maximum"):
+            kinds.add("hinge")
+        elif name == "dot" and len(parts) >= 2 and parts[: len(parts) // 2] == parts[len(parts) // 2 :]:
+            kinds.add("square")
+        elif left and name in ("add", "sub", "neg", "total", "mul", "div", "dot", "where"):
+            waiting.extend((part, left - 1) for part in parts[:6])
+    return "square" if "square" in kinds else "logarithm" if "logarithm" in kinds else next(iter(kinds), "")
