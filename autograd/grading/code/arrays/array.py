@@ -25,12 +25,20 @@ from autograd.grading.code.arrays.kinds import (
     promote,
     truth,
 )
-from autograd.grading.code.arrays.layout import Shape, broadcast_shapes, positions, row_major, size_of, stretched
+from autograd.grading.code.arrays.layout import (
+    Shape,
+    broadcast_shapes,
+    memory_order,
+    positions,
+    row_major,
+    size_of,
+    stretched,
+)
+from autograd.grading.code.arrays.nesting import gathered, is_sequence
 
-__all__ = ["Array", "as_array", "from_nested", "method", "new_array", "single"]
+__all__ = ["Array", "as_array", "from_nested", "laid_out", "method", "new_array", "single"]
 
 F = TypeVar("F", bound=Callable[..., Any])
-MAX_DIMENSIONS = 64
 
 
 class Array:
@@ -121,10 +129,6 @@ class Array:
             step *= n
         return True
 
-    def is_transposed(self) -> bool:
-        """Whether the elements stand in the list in the order of reading the transpose, not in that of the array."""
-        return len(self._shape) > 1 and self.T.is_contiguous() and not self.is_contiguous()
-
     def elements(self) -> list[Any]:
         """Return a new list of the elements in the order of reading."""
         if self.is_contiguous():
@@ -176,8 +180,9 @@ class Array:
             self._buffer[places[0]] = value
             return
         source = as_array(value)
-        if self._dtype is INT and source.dtype is FLOAT and not isinstance(value, Array):
-            source = as_array(value, INT)
+        plain_number = isinstance(value, float) and (isinstance(found, View) or type(value) is float)
+        if self._dtype is INT and source.dtype is FLOAT and (plain_number or isinstance(value, (list, tuple))):
+            source = as_array(int(value) if plain_number else value, INT)
         mask = isinstance(found, Picked) and found.mask
         if mask and source.ndim > 1:
             raise TypeError(
@@ -284,7 +289,7 @@ def method(*names: str) -> Callable[[F], F]:
 
 
 def _keeps_zero_dimensions(key: Any) -> bool:
-    return key is Ellipsis or (isinstance(key, tuple) and (Ellipsis in [k for k in key if k is Ellipsis] or not key))
+    return key is Ellipsis or (isinstance(key, tuple) and any(part is Ellipsis for part in key))
 
 
 def _fitted(source: Array, shape: Shape, kind: DType, scalar: bool) -> list[Any]:
@@ -321,7 +326,21 @@ def read_index(part: Any) -> tuple[Shape, str, list[Any]] | None:
 def single(x: Any, kind: DType) -> Any:
     """Return one element as a program sees it: a scalar of its kind, but a Value, or any other object, as it is."""
     t = type(x)
+    if kind is OBJECT:
+        return x
     return TYPES[kind.rank](x) if t is float or t is int or t is bool else x
+
+
+def laid_out(result: Array, operands: list[Array]) -> Array:
+    """Return a new array stored as NumPy stores what it computes from these operands: transposed if they are."""
+    if all(x.is_contiguous() for x in operands):
+        return result
+    shape = result._shape
+    order = memory_order([stretched(x._shape, x._strides, shape) for x in operands], len(shape))
+    if order == list(range(len(shape))):
+        return result
+    stored = Array(result._ordered(order).elements(), result._dtype, tuple([shape[i] for i in order]))
+    return stored._ordered([order.index(i) for i in range(len(shape))])
 
 
 def new_array(values: list[Any], kind: DType, shape: Shape) -> Any:
@@ -346,11 +365,12 @@ def from_nested(what: Any, dtype: DType | None = None) -> Array:
     """
     if isinstance(what, Array):
         return Array(cast(what.elements(), what._dtype, dtype or what._dtype), dtype or what._dtype, what._shape)
-    if not _is_sequence(what):
+    if not is_sequence(what):
         kind = kind_of(what)
         target = dtype or kind
-        return Array(_cast_plain([plain(what)], kind, target), target, ())
-    shape, values, kinds = _gathered(what, dtype is OBJECT)
+        convert = cast if hasattr(what, "dtype") else _cast_plain
+        return Array(convert([plain(what)], kind, target), target, ())
+    shape, values, kinds = gathered(what, Array, dtype is OBJECT)
     spend(len(values))
     kind = promote(*kinds) if kinds else FLOAT
     if kind is not OBJECT:
@@ -368,50 +388,6 @@ def _cast_plain(values: list[Any], kind: DType, target: DType) -> list[Any]:
     if kind is FLOAT and target is INT:
         return [int(float_of(x)) for x in values]
     return cast(values, kind, target)
-
-
-def _is_sequence(what: Any) -> bool:
-    return isinstance(what, (list, tuple, range, Array)) or (
-        hasattr(what, "tolist") and hasattr(what, "shape") and what.shape != ()
-    )
-
-
-def _gathered(what: Any, objects: bool) -> tuple[Shape, list[Any], set[DType]]:
-    """Return shape, elements and their kinds of nested sequences, level by level."""
-    shape: list[int] = []
-    level: list[Any] = [what]
-    while level and all(map(_is_sequence, level)):
-        if all(isinstance(x, Array) for x in level) and level:
-            inner = {x._shape for x in level}
-            if len(inner) == 1:
-                kinds = {x._dtype for x in level} if size_of(next(iter(inner))) else {level[0]._dtype}
-                return (*shape, *inner.pop()), [e for x in level for e in x.elements()], kinds
-        lists = [x.tolist() if hasattr(x, "tolist") and not isinstance(x, Array) else x for x in level]
-        lengths = {len(x) if not isinstance(x, Array) or x._shape else -1 for x in lists}
-        if len(lengths) > 1:
-            if objects:
-                break
-            raise _ragged(shape)
-        n = lengths.pop()
-        if n < 0 or len(shape) == MAX_DIMENSIONS:
-            break
-        shape.append(n)
-        level = [item for x in lists for item in x]
-        spend(len(level))
-    if not objects and any(map(_is_sequence, level)):
-        zero_dimensional = [x.item() if isinstance(x, Array) and not x._shape else x for x in level]
-        if any(map(_is_sequence, zero_dimensional)):
-            raise _ragged(shape)
-        level = zero_dimensional
-    return tuple(shape), level, {kind_of(x) for x in level}
-
-
-def _ragged(shape: list[int]) -> ValueError:
-    detected = str(tuple(shape)).replace(" ", "") if len(shape) != 1 else f"({shape[0]},)"
-    return ValueError(
-        "setting an array element with a sequence. The requested array has an inhomogeneous shape after "
-        f"{len(shape)} dimensions. The detected shape was {detected} + inhomogeneous part."
-    )
 
 
 def kind_from(dtype: Any) -> DType | None:

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from autograd.grading.code.arrays.array import Array, as_array, from_nested, kind_from, method
+from autograd.grading.code.arrays.array import Array, as_array, from_nested, kind_from, laid_out, method, single
 from autograd.grading.code.arrays.bounds import spend
 from autograd.grading.code.arrays.kinds import BOOL, FLOAT, INT, DType, cast, dtype_of, float_of, kind_of, promote
 from autograd.grading.code.arrays.layout import positions, shape_of, size_of
@@ -73,13 +73,17 @@ def full(shape: Any, fill_value: Any, dtype: Any = None, order: Any = None) -> A
 def zeros_like(a: Any, dtype: Any = None, order: Any = None, subok: Any = True, shape: Any = None) -> Array:
     """Return a new array of zeros of the shape and kind of another."""
     other = as_array(a)
-    return zeros(other.shape if shape is None else shape, other.dtype if dtype is None else dtype)
+    if shape is not None:
+        return zeros(shape, other.dtype if dtype is None else dtype)
+    return laid_out(zeros(other.shape, other.dtype if dtype is None else dtype), [other])
 
 
 def ones_like(a: Any, dtype: Any = None, order: Any = None, subok: Any = True, shape: Any = None) -> Array:
     """Return a new array of ones of the shape and kind of another."""
     other = as_array(a)
-    return ones(other.shape if shape is None else shape, other.dtype if dtype is None else dtype)
+    if shape is not None:
+        return ones(shape, other.dtype if dtype is None else dtype)
+    return laid_out(ones(other.shape, other.dtype if dtype is None else dtype), [other])
 
 
 def full_like(a: Any, fill_value: Any, dtype: Any = None) -> Array:
@@ -137,7 +141,7 @@ def linspace(
     result = Array(
         cast(list(map(math.floor, values)) if kind is INT else values, INT if kind is INT else FLOAT, kind), kind, (n,)
     )
-    return (result, step) if retstep else result
+    return (result, single(step, FLOAT)) if retstep else result
 
 
 def logspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, base: float = 10.0) -> Array:
@@ -146,7 +150,7 @@ def logspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, base: 
     return Array([float(base) ** x for x in exponents.elements()], FLOAT, exponents.shape)
 
 
-def meshgrid(*axes: Any, indexing: str = "xy", sparse: bool = False) -> list[Array]:
+def meshgrid(*axes: Any, indexing: str = "xy", sparse: bool = False) -> tuple[Array, ...]:
     """Return the coordinates of a grid, an array for each axis."""
     vectors = [Array(a.elements(), a.dtype, (a.size,)) for a in map(as_array, axes)]
     shape = [v.size for v in vectors]
@@ -160,7 +164,7 @@ def meshgrid(*axes: Any, indexing: str = "xy", sparse: bool = False) -> list[Arr
             lengths = [n if j == along else 1 for j, n in enumerate(lengths)]
         spend(size_of(lengths))
         result.append(Array([v._buffer[p] for p in positions(lengths, strides, v._offset)], v.dtype, tuple(lengths)))
-    return result
+    return tuple(result)
 
 
 def indices(dimensions: Any) -> Array:
@@ -189,13 +193,14 @@ def diag(v: Any, k: int = 0) -> Array:
 
 @method("diagonal")
 def diagonal(a: Any, offset: int = 0) -> Array:
-    """Return the diagonal of a matrix as a new array."""
+    """Return a view of the diagonal of a matrix."""
     m = as_array(a)
+    if m.ndim != 2:
+        raise ValueError(f"the diagonal is that of a matrix: found an array of {m.ndim} axes.")
     rows, columns = m.shape
     n = max(min(rows + min(offset, 0), columns - max(offset, 0)), 0)
-    start = m._offset + max(-offset, 0) * m._strides[0] + max(offset, 0) * m._strides[1]
-    step = m._strides[0] + m._strides[1]
-    return Array([m._buffer[start + i * step] for i in range(n)], m.dtype, (n,))
+    start = m._offset + (max(-offset, 0) * m._strides[0] + max(offset, 0) * m._strides[1] if n else 0)
+    return m.view((n,), (m._strides[0] + m._strides[1],), start)
 
 
 def diagflat(v: Any, k: int = 0) -> Array:

@@ -85,6 +85,11 @@ def power_floats(a: float, b: float) -> float:
         return NAN if a else (math.copysign(INF, a) if b % 2 == 1 else INF)
 
 
+def half_power(a: Any, b: Any) -> Any:
+    """Return ``a ** b`` where ``b`` is 0.5."""
+    return _SQUARE_ROOT(a) if type(a) is float else power(a, b)
+
+
 def wrapped(n: int) -> int:
     """Return an integer as it comes out of arithmetic in 64 bits."""
     return n if -(2**63) <= n < 2**63 else (n + 2**63) % 2**64 - 2**63
@@ -183,6 +188,9 @@ _FLOATS: dict[str, tuple[Unary, Unary | None]] = {
     "reciprocal": (lambda x: divide_floats(1.0, x), lambda x: 1.0 / x),
     "expit": (_sigmoid, functions.sigmoid),
 }
+
+
+_SQUARE_ROOT = _FLOATS["sqrt"][0]
 
 
 def _element_function(of_float: Unary, of_value: Unary | None) -> Unary:

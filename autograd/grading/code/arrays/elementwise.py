@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd.engine.value import Value
-from autograd.grading.code.arrays.array import Array, as_array, kind_from, method, new_array, single
+from autograd.grading.code.arrays.array import Array, as_array, kind_from, laid_out, method, new_array, single
 from autograd.grading.code.arrays.bounds import spend
 from autograd.grading.code.arrays.kinds import BOOL, FLOAT, INT, UFuncTypeError, cast, check_same_kind, promote
 from autograd.grading.code.arrays.layout import axis_of, broadcast_shapes, size_of
@@ -20,19 +20,10 @@ __all__ = ["UFUNCS", "Ufunc", "apply", "astype", "clip", "copy", "fill", "nan_to
 def apply(operation: Operation, operands: tuple[Any, ...]) -> Array:
     """Return an operation's results over operands that are broadcast together."""
     arrays = [as_array(x) for x in operands]
-    if lie_transposed(arrays):
-        return apply(operation, tuple([x.T for x in arrays])).T
     shape = broadcast_shapes(*[x.shape for x in arrays])
     spend(size_of(shape))
     values, kind = compute(operation, [x.stretched_elements(shape) for x in arrays], [x.dtype for x in arrays])
-    return Array(values, kind, shape)
-
-
-def lie_transposed(arrays: list[Array]) -> bool:
-    """Whether the arrays, single numbers aside, are transposes: a result lies in memory as its operands do."""
-    found = [x for x in arrays if x.size != 1]
-    n = max(x.ndim for x in arrays)
-    return bool(found) and all(x.ndim == n and x.is_transposed() for x in found)
+    return laid_out(Array(values, kind, shape), arrays)
 
 
 class Ufunc:
@@ -87,6 +78,8 @@ class Ufunc:
     def _masked(self, operands: tuple[Any, ...], out: Any, where: Any) -> Any:
         arrays = [as_array(x) for x in operands]
         mask = as_array(where)
+        if out is not None and not isinstance(out, Array):
+            raise TypeError("return arrays must be of ArrayType")
         shape = broadcast_shapes(mask.shape, *[x.shape for x in arrays], *([] if out is None else [out.shape]))
         if out is not None and out.shape != shape:
             raise ValueError(
@@ -194,19 +187,21 @@ def _operator(operation: Operation, reflected: bool = False, comparing: bool = F
     def operate(a: Array, b: Any) -> Any:
         if not isinstance(b, _OPERANDS) and not comparing and hasattr(b, "__array_priority__"):
             return NotImplemented
-        try:
-            return finished(apply(operation, (b, a) if reflected else (a, b)))
-        except ValueError:
-            if comparing and operation.name in ("equal", "not_equal") and not isinstance(b, Array):
-                as_array(b)
-            raise
+        if not reflected and operation.name == "power" and _is_half(b):
+            return finished(apply(OPERATIONS["half_power"], (a, b)))
+        return finished(apply(operation, (b, a) if reflected else (a, b)))
 
     return operate
 
 
+def _is_half(b: Any) -> bool:
+    return isinstance(b, float) and b == 0.5
+
+
 def _in_place(operation: Operation) -> Callable[[Array, Any], Array]:
     def operate(a: Array, b: Any) -> Array:
-        result: Array = into(apply(operation, (a, b)), a, operation.name)
+        half = operation.name == "power" and _is_half(b)
+        result: Array = into(apply(OPERATIONS["half_power"] if half else operation, (a, b)), a, operation.name)
         return result
 
     return operate
@@ -301,9 +296,7 @@ def astype(a: Any, dtype: Any, copy: bool = True, **_more: Any) -> Any:
     array = as_array(a)
     if not copy and kind is array.dtype:
         return array
-    if array.is_transposed():
-        return astype(array.T, kind).T
-    return Array(cast(array.elements(), array.dtype, kind), kind, array.shape)
+    return laid_out(Array(cast(array.elements(), array.dtype, kind), kind, array.shape), [array])
 
 
 @method("copy", "__copy__")
@@ -314,9 +307,7 @@ def _copy_method(a: Array, order: Any = None) -> Array:
 def copy(a: Any, order: Any = None) -> Array:
     """Return a new array with the same elements."""
     array = as_array(a)
-    if array.is_transposed():
-        return copy(array.T).T
-    return Array(array.elements(), array.dtype, array.shape)
+    return laid_out(Array(array.elements(), array.dtype, array.shape), [array])
 
 
 @method("__deepcopy__")

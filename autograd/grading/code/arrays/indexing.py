@@ -66,8 +66,9 @@ def locate(key: Any, shape: Shape, strides: Shape, offset: int, read: Any) -> Vi
     """
     parts = _expanded(key if isinstance(key, tuple) else (key,), shape, read)
     if any(isinstance(part, Numbers) for part in parts):
-        mask = not isinstance(key, (tuple, list)) and len(shape) == sum(isinstance(p, Numbers) for p in parts)
-        return _picked(parts, shape, strides, offset, mask and read(key)[1] == "b")
+        whole = None if isinstance(key, tuple) else read(key)
+        mask = whole is not None and whole[1] == "b" and len(whole[0]) == len(shape)
+        return _picked(parts, shape, strides, offset, mask)
     new_shape, new_strides, axis = [], [], 0
     for part in parts:
         if part is None:

@@ -15,6 +15,7 @@ from autograd.grading.code.arrays.shaping import (
     expand_dims,
     moveaxis,
     ravel,
+    rebuilt,
     reshape,
 )
 
@@ -131,7 +132,8 @@ def append(arr: Any, values: Any, axis: Any = None) -> Array:
 
 def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Array:
     """Return ``arr`` with ``values`` put in before the index ``obj``, or before several indices, along an axis."""
-    a, new = as_array(arr), as_array(values)
+    a = as_array(arr)
+    new = as_array(values, a.dtype)
     if axis is None:
         a, axis = ravel(a), 0
     axis = axis_of(axis, a.ndim)
@@ -156,7 +158,7 @@ def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Array:
         pieces += [rows[done : places[i]], block[i : i + 1]]
         done = places[i]
     joined = moveaxis(concatenate([*pieces, rows[done:]], 0), 0, axis)
-    return Array(joined.elements(), joined.dtype, joined.shape)
+    return rebuilt(joined)
 
 
 def _place(i: int, n: int, axis: int) -> int:
@@ -185,7 +187,7 @@ def delete(arr: Any, obj: Any, axis: Any = None) -> Array:
                     raise IndexError(f"index {int(i)} is out of bounds for axis {axis} with size {n}")
                 gone.add(int(i) % n)
     kept = [i for i in range(n) if i not in gone]
-    return a[at_axis(axis, Array(kept, INT, (len(kept),)))]
+    return rebuilt(a[at_axis(axis, Array(kept, INT, (len(kept),)))])
 
 
 def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
@@ -241,7 +243,7 @@ def repeat(a: Any, repeats: Any, axis: Any = None) -> Array:
     counts = counts * n if len(counts) == 1 else counts
     spend(sum(counts))
     order = [i for i, c in enumerate(counts) for _ in range(c)]
-    return array[at_axis(axis, Array(order, INT, (len(order),)))]
+    return rebuilt(array[at_axis(axis, Array(order, INT, (len(order),)))])
 
 
 def tile(A: Any, reps: Any) -> Array:
@@ -266,7 +268,7 @@ def take(a: Any, indices: Any, axis: Any = None, out: Any = None, mode: str = "r
     chosen = as_array(indices)
     key: Any = chosen if chosen.shape else int(chosen.item())
     found = array[at_axis(axis_of(axis, array.ndim), key)]
-    return Array(found.elements(), found.dtype, found.shape) if isinstance(found, Array) else found
+    return rebuilt(found) if isinstance(found, Array) else found
 
 
 def pad(array: Any, pad_width: Any, mode: str = "constant", constant_values: Any = 0) -> Array:

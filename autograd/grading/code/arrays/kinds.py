@@ -66,7 +66,7 @@ class DType:
 
     def __eq__(self, other: object) -> bool:
         try:
-            return dtype_of(other).rank == self.rank if other is not None else False
+            return dtype_of(other).rank == self.rank
         except TypeError:
             return False
 

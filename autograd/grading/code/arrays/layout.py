@@ -130,6 +130,32 @@ def broadcast_shapes(*shapes: Shape) -> Shape:
     return tuple(result)
 
 
+def memory_order(strides: list[Shape], ndim: int) -> list[int]:
+    """Return the axes of a result from the slowest to the fastest, as operands with these strides suggest.
+
+    Where operands disagree, the order of reading wins.
+
+    Example:
+        >>> memory_order([(1, 3)], 2)  # the operand is a transpose
+        [1, 0]
+    """
+    order = list(range(ndim))[::-1]  # the fastest first
+    for i in range(1, ndim):
+        at = i
+        for j in range(i - 1, -1, -1):
+            swap = None
+            for of_operand in strides:
+                here, there = abs(of_operand[order[i]]), abs(of_operand[order[j]])
+                if here and there:
+                    swap = there > here and swap is not False
+            if swap:
+                at = j
+            elif swap is False:
+                break
+        order.insert(at, order.pop(i))
+    return order[::-1]
+
+
 def stretched(shape: Shape, strides: Shape, target: Shape) -> Shape:
     """Return the strides that let an array of ``shape`` be read as one of the larger shape ``target``."""
     missing = len(target) - len(shape)

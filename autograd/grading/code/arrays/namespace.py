@@ -1,6 +1,7 @@
 """The names of NumPy that programs use, for arrays of this package."""
 
 import math
+import sys
 from contextlib import nullcontext
 from typing import Any
 
@@ -63,6 +64,11 @@ _OTHER_NAMES = {
     "fix": "trunc", "bitwise_not": "invert", "fabs": "absolute", "conj": "conjugate",
 }  # fmt: skip
 
+_LARGEST = sys.float_info.max
+_FLOAT_LIMITS = {
+    name: Float64(x) for name, x in {"eps": 2.0**-52, "max": _LARGEST, "min": -_LARGEST, "tiny": 2.0**-1022}.items()
+}
+
 _FUNCTIONS: dict[str, Any] = {
     **{name: getattr(building, name) for name in building.__all__},
     **{name: getattr(joining, name) for name in joining.__all__},
@@ -121,8 +127,6 @@ def numpy_names(use_numpy: bool = True) -> dict[str, Any]:
         "random": Names("numpy.random", random_names(use_numpy)), "linalg": Names("numpy.linalg", linalg),
         "exceptions": Names("numpy.exceptions", {"AxisError": AxisError}),
     }  # fmt: skip
-    names["finfo"] = lambda *_a: Names(
-        "finfo", {"eps": 2.0**-52, "max": 1.7976931348623157e308, "min": -1.7976931348623157e308, "tiny": 2.0**-1022}
-    )
+    names["finfo"] = lambda *_a: Names("finfo", _FLOAT_LIMITS)
     names["iinfo"] = lambda *_a: Names("iinfo", {"max": 2**63 - 1, "min": -(2**63)})
     return names

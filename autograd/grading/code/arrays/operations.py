@@ -108,6 +108,8 @@ _add("divide", 2, FLOAT, [None, None, elements.divide, operator.truediv])
 _add("floor_divide", 2, INT, [None, elements.floor_divide, elements.floor_divide, operator.floordiv])
 _add("remainder", 2, INT, [None, elements.remainder, elements.remainder, operator.mod])
 _add("power", 2, INT, [None, elements.power, elements.power, operator.pow])
+# NumPy computes x ** 0.5 as a square root, which differs at minus infinity and at -0.0.
+_add("half_power", 2, FLOAT, [None, None, elements.half_power, operator.pow])
 _add("float_power", 2, FLOAT, [None, None, elements.power, operator.pow])
 _add("maximum", 2, BOOL, [operator.or_, max, elements.maximum, max])
 _add("minimum", 2, BOOL, [operator.and_, min, elements.minimum, min])

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from functools import cmp_to_key
 from typing import Any
 
-from autograd.grading.code.arrays.array import Array, as_array, kind_from, method, single
+from autograd.grading.code.arrays.array import Array, as_array, kind_from, laid_out, method, single
 from autograd.grading.code.arrays.bounds import spend
-from autograd.grading.code.arrays.elementwise import apply, finished, lie_transposed
+from autograd.grading.code.arrays.elementwise import apply, finished
 from autograd.grading.code.arrays.kinds import BOOL, FLOAT, INT, OBJECT, cast, float_of, promote, truth
 from autograd.grading.code.arrays.layout import (
     at_axis,
@@ -96,9 +96,10 @@ def nonzero(a: Any) -> tuple[Array, ...]:
 
 def argwhere(a: Any) -> Array:
     """Return the indices of the elements that are not 0, a row for each."""
-    columns = [c.elements() for c in nonzero(a)]
-    n = len(columns[0])
-    return Array([c[i] for i in range(n) for c in columns], INT, (n, len(columns)))
+    array = as_array(a)
+    rows = nonzero(array if array.shape else array.view((1,), (0,)))
+    n = rows[0].size
+    return Array([i for r in rows[: array.ndim] for i in r.elements()], INT, (array.ndim, n)).T
 
 
 def flatnonzero(a: Any) -> Array:
@@ -137,8 +138,6 @@ def unique(ar: Any, return_index: bool = False, return_inverse: bool = False, re
 def isclose(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Any:
     """Return where ``|a - b| <= atol + rtol |b|``."""
     x, y = as_array(a), as_array(b)
-    if lie_transposed([x, y]):
-        return isclose(x.T, y.T, rtol, atol, equal_nan).T
     shape = broadcast_shapes(x.shape, y.shape)
 
     def close(p: Any, q: Any) -> bool:
@@ -150,7 +149,7 @@ def isclose(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: b
         return abs(second) != float("inf") and abs(first - second) <= atol + rtol * abs(second)
 
     values = list(map(close, x.stretched_elements(shape), y.stretched_elements(shape)))
-    return finished(Array(values, BOOL, shape))
+    return finished(laid_out(Array(values, BOOL, shape), [x, y]))
 
 
 def allclose(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> bool:
@@ -298,4 +297,5 @@ class Vectorized:
         kind = kind_from(self.otypes[0]) if self.otypes else None
         plain = [as_array(x).item() if not isinstance(x, Array) or not x.shape else x for x in results]
         kind = kind or (OBJECT if any(isinstance(x, Array) for x in plain) else first)
-        return Array(cast(plain, OBJECT, kind), kind, shape)
+        numbers = [int(float_of(x)) for x in plain] if kind is INT else cast(plain, OBJECT, kind)
+        return Array(numbers, kind, shape)

@@ -1,12 +1,14 @@
 """Products of arrays: ``dot``, ``matmul``, ``outer``, ``tensordot``, ``einsum`` and norms."""
 
 import operator
+from functools import reduce as fold
 from typing import Any
 
 from autograd.engine.sums import dot as weighted_sum
 from autograd.engine.value import Value
-from autograd.grading.code.arrays.array import Array, as_array, method
+from autograd.grading.code.arrays.array import Array, as_array, method, new_array
 from autograd.grading.code.arrays.bounds import spend
+from autograd.grading.code.arrays.elements import wrapped
 from autograd.grading.code.arrays.elementwise import UFUNCS, apply, finished, into
 from autograd.grading.code.arrays.kinds import BOOL, FLOAT, INT, OBJECT, DType, cast, promote
 from autograd.grading.code.arrays.layout import (
@@ -45,17 +47,20 @@ def rows_by_columns(rows: list[list[Any]], columns: list[list[Any]], kind: DType
         return [any(map(operator.and_, r, c)) for r in rows for c in columns]
     if kind is OBJECT:
         return [sum(map(operator.mul, r, c)) for r in rows for c in columns]
-    zero = 0 if kind is INT else 0.0
     row_types = [set(map(type, r)) for r in rows]
     column_types = [set(map(type, c)) for c in columns]
-    result = []
+    result: list[Any] = []
     for r, its in zip(rows, row_types, strict=True):
-        recorded = Value in its
         for c, their in zip(columns, column_types, strict=True):
-            if recorded or Value in their:
+            types = its | their
+            if kind is INT:
+                result.append(wrapped(sum(map(operator.mul, r, c))))
+            elif types <= {float}:
+                result.append(sum(map(operator.mul, r, c), 0.0))
+            elif Value in types:
                 result.append(weighted_sum(r, c))
             else:
-                result.append(sum(map(operator.mul, r, c), zero))
+                result.append(fold(operator.add, map(operator.mul, r, c)))
     return result
 
 
@@ -166,7 +171,7 @@ def inner(a: Any, b: Any) -> Any:
         return UFUNCS["multiply"](x, y)
     if x.shape[-1] != y.shape[-1]:
         raise _not_aligned(x, y, y.ndim - 1)
-    return tensordot(x, y, ([-1], [-1]))
+    return finished(tensordot(x, y, ([-1], [-1])))
 
 
 def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
@@ -174,6 +179,9 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     x, y = as_array(a), as_array(b)
     if hasattr(axes, "__index__"):
         n = int(axes)
+        if n > min(x.ndim, y.ndim):
+            error = ValueError if min(x.ndim, y.ndim) else IndexError
+            raise error(f"tensordot over {n} axes of arrays of {x.ndim} and {y.ndim} axes: give fewer axes.")
         pairs: list[list[int]] = [list(range(x.ndim - n, x.ndim)), list(range(n))]
     else:
         pairs = [[int(i) for i in p] if isinstance(p, (list, tuple, Array)) else [int(p)] for p in axes]
@@ -183,7 +191,7 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     kind = promote(x.dtype, y.dtype)
     rows, row_shape = _over(x, first, kind)
     columns, column_shape = _over(y, second, kind)
-    return finished(Array(rows_by_columns(rows, columns, kind), kind, row_shape + column_shape))
+    return Array(rows_by_columns(rows, columns, kind), kind, row_shape + column_shape)
 
 
 def _over(a: Array, axes: list[int], kind: DType) -> tuple[list[list[Any]], Shape]:
@@ -210,7 +218,7 @@ def einsum(subscripts: str, *operands: Any, **_more: Any) -> Any:
         for letter, n in zip(letters, a.shape, strict=True):
             if lengths.setdefault(letter, n) != n and 1 not in (n, lengths[letter]):
                 raise ValueError(f"operands could not be broadcast together: {letter!r} is {lengths[letter]} and {n}")
-            lengths[letter] = max(lengths[letter], n)
+            lengths[letter] = n if lengths[letter] == 1 else lengths[letter]
     summed = [letter for letter in lengths if letter not in output]
     outer_shape, inner_shape = tuple(lengths[c] for c in output), tuple(lengths[c] for c in summed)
     spend(size_of(outer_shape), size_of(outer_shape) * size_of(inner_shape) * len(arrays))
@@ -275,7 +283,7 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> An
     if ord == 1:
         return sum_(size, axes, None, None, keepdims)
     if ord == float("inf"):
-        return max_(size, axes, None, keepdims)
+        return max_(size, axes, None, keepdims, 0.0)
     if ord == float("-inf"):
         return min_(size, axes, None, keepdims)
     if ord == 0:
@@ -289,19 +297,19 @@ def _matrix_norm(a: Array, ord: Any, axes: Shape, keepdims: Any) -> Any:
         raise ValueError(f"norm of a matrix of order {ord!r} is not known here: use the Frobenius norm, ord=None.")
     summed = axes[0] if ord in (1, -1) else axes[1]
     sums = sum_(apply(OPERATIONS["absolute"], (a,)), summed, None, None, True)
-    extreme = (max_ if ord > 0 else min_)(sums, axes, None, keepdims)
-    return extreme
+    return max_(sums, axes, None, keepdims, 0.0) if ord > 0 else min_(sums, axes, None, keepdims)
 
 
 @method("trace")
 def trace(a: Any, offset: int = 0) -> Any:
     """Return the sum of the diagonal of a matrix."""
     x = as_array(a)
-    if x.ndim != 2:
-        raise ValueError(f"the trace is that of a matrix: found an array of {x.ndim} axes.")
+    if x.ndim < 2:
+        raise ValueError("diag requires an array of at least two dimensions")
     n = max(min(x.shape[0] + min(offset, 0), x.shape[1] - max(offset, 0)), 0)
-    start = x._offset - min(offset, 0) * x._strides[0] + max(offset, 0) * x._strides[1]
-    return sum_(x.view((n,), (x._strides[0] + x._strides[1],), start))
+    start = x._offset + (max(-offset, 0) * x._strides[0] + max(offset, 0) * x._strides[1] if n else 0)
+    step = x._strides[0] + x._strides[1]
+    return sum_(x.view((*x.shape[2:], n), (*x._strides[2:], step), start), -1)
 
 
 def multi_dot(arrays: Any) -> Any:
@@ -322,7 +330,7 @@ def kron(a: Any, b: Any) -> Any:
     product = apply(
         OPERATIONS["multiply"], (Array(x.elements(), x.dtype, tuple(wide)), Array(y.elements(), y.dtype, tuple(high)))
     )
-    return Array(product.elements(), product.dtype, tuple([i * j for i, j in zip(*shapes, strict=True)]))
+    return new_array(product.elements(), product.dtype, tuple([i * j for i, j in zip(*shapes, strict=True)]))
 
 
 def cross(a: Any, b: Any) -> Any:

@@ -180,7 +180,9 @@ class RandomNumbers:
             ]
         else:
             picked = self._picked(n, size_of(shape), replace, chances)
-        return items[Array(picked, INT, shape)] if size is not None else items[picked[0]]
+        if size is None:
+            return items[picked[0]] if isinstance(a, (Array, list, tuple, range)) else picked[0]
+        return items[Array(picked, INT, shape)]
 
     def _picked(self, n: int, count: int, replace: bool, chances: list[float] | None) -> list[int]:
         if not replace and chances is None:

@@ -9,7 +9,7 @@ from typing import Any
 from autograd.engine.sums import total
 from autograd.engine.value import Value
 from autograd.grading.code.arrays.array import Array, as_array, kind_from, method, new_array
-from autograd.grading.code.arrays.elements import FUNCTIONS, divide
+from autograd.grading.code.arrays.elements import FUNCTIONS, divide, wrapped
 from autograd.grading.code.arrays.elementwise import UFUNCS, Ufunc, accumulate, apply, finished, into
 from autograd.grading.code.arrays.kinds import BOOL, FLOAT, INT, OBJECT, DType, cast, float_of, truth
 from autograd.grading.code.arrays.layout import Shape, axes_of, axis_of, check_axes, positions, size_of
@@ -76,7 +76,7 @@ def sum_(
     elif array.dtype is OBJECT:
         result = _reduced(array, axis, keepdims, lambda g: fold(operator.add, g) if g else 0, OBJECT, out, "add")
     else:
-        result = _reduced(array, axis, keepdims, sum, INT, out, "add")
+        result = _reduced(array, axis, keepdims, lambda g: wrapped(sum(g)), INT, out, "add")
     return result if initial is None else result + initial
 
 
@@ -243,7 +243,10 @@ def median(a: Any, axis: Any = None, out: Any = None, overwrite_input: Any = Fal
         ordered, n = sorted(values, key=float_of), len(values)
         return ordered[n // 2] if n % 2 else (ordered[n // 2 - 1] + ordered[n // 2]) / 2
 
-    return _reduced(as_array(a, FLOAT), axis, keepdims, of_group, FLOAT, out, "median")
+    array = as_array(a, FLOAT)
+    check_axes(axis, array.ndim)
+    result = _reduced(array, axis, keepdims, of_group, FLOAT, out, "median")
+    return as_array(result) if keepdims else result
 
 
 def _running(a: Any, axis: Any, dtype: Any, name: str) -> Any:

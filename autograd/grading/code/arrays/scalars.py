@@ -75,6 +75,10 @@ class Float64(Generic, float):
     def __repr__(self) -> str:
         return f"np.float64({float.__repr__(self)})"
 
+    def __round__(self, digits: Any = None) -> Any:
+        rounded = round(float(self), digits)
+        return rounded if digits is None else Float64(rounded)
+
     def __str__(self) -> str:
         return float.__repr__(self)
 
@@ -145,7 +149,7 @@ class Bool(Whole):
         return number
 
     def __repr__(self) -> str:
-        return f"np.{self._plain}"
+        return f"np.{self._plain}_"
 
 
 numbers.Integral.register(Int64)

@@ -4,6 +4,7 @@ from typing import Any
 
 from autograd.grading.code.arrays.array import Array, as_array, method
 from autograd.grading.code.arrays.bounds import spend
+from autograd.grading.code.arrays.elementwise import finished
 from autograd.grading.code.arrays.kinds import INT
 from autograd.grading.code.arrays.layout import (
     Shape,
@@ -16,6 +17,7 @@ from autograd.grading.code.arrays.layout import (
     size_of,
     stretched,
 )
+from autograd.grading.code.arrays.scalars import Generic
 
 __all__ = [
     "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_to", "expand_dims", "flatten", "flip", "moveaxis", "ravel",
@@ -100,7 +102,10 @@ def _reshape_method(a: Array, *shape: Any, order: str = "C") -> Array:
 @method("ravel")
 def ravel(a: Any, order: str = "C") -> Array:
     """Return all elements along one axis, as a view where the elements allow that."""
-    return reshape(a, (-1,) if as_array(a).size else (0,), order=order)
+    array = as_array(a).T if order == "F" else as_array(a)
+    if array.is_contiguous():
+        return array.view((array.size,), (1,))
+    return Array(array.elements(), array.dtype, (array.size,))
 
 
 @method("flatten")
@@ -110,11 +115,11 @@ def flatten(a: Array, order: str = "C") -> Array:
     return Array(source.elements(), a.dtype, (a.size,))
 
 
-def transpose(a: Any, axes: Any = None) -> Array:
+def transpose(a: Any, axes: Any = None) -> Any:
     """Return a view with the axes in another order, reversed by default."""
     array = as_array(a)
-    if axes is None:
-        return array.T
+    if axes is None or not array.shape:
+        return finished(array.T) if isinstance(a, Generic) else array.T
     order = [axis_of(i, array.ndim) for i in axes]
     if sorted(order) != list(range(array.ndim)):
         raise ValueError("axes don't match array" if len(order) != array.ndim else "repeated axis in transpose")
@@ -155,7 +160,7 @@ def squeeze(a: Any, axis: Any = None) -> Any:
         raise ValueError("cannot select an axis to squeeze out which has size not equal to one")
     kept = [i for i in range(array.ndim) if i not in axes or array.shape[i] != 1]
     if len(kept) == array.ndim:
-        return array
+        return finished(array) if isinstance(a, Generic) else array
     return array.view(tuple([array.shape[i] for i in kept]), tuple([array._strides[i] for i in kept]))
 
 
@@ -210,10 +215,12 @@ def broadcast_to(a: Any, shape: Any) -> Array:
     return array.view(target, stretched(array.shape, array._strides, target))
 
 
-def flip(a: Any, axis: Any = None) -> Array:
+def flip(a: Any, axis: Any = None) -> Any:
     """Return a view with the elements along axes in reverse order."""
     array = as_array(a)
     axes = axes_of(axis, array.ndim)
+    if not array.shape:
+        return finished(array)
     return array[tuple([slice(None, None, -1) if i in axes else slice(None) for i in range(array.ndim)])]
 
 
@@ -227,7 +234,12 @@ def roll(a: Any, shift: int, axis: Any = None) -> Array:
     axis = axis_of(axis, array.ndim)
     n = array.shape[axis]
     order = Array([(i - int(shift)) % n for i in range(n)], INT, (n,))
-    return array[at_axis(axis, order)]
+    return rebuilt(array[at_axis(axis, order)])
+
+
+def rebuilt(a: Array) -> Array:
+    """Return a new array whose elements stand in the order of reading."""
+    return Array(a.elements(), a.dtype, a.shape)
 
 
 def rot90(a: Any, k: int = 1) -> Array:
