@@ -28,12 +28,13 @@ __version__ = _autograd.__version__
 
 if _typing.TYPE_CHECKING:
     from autograd import *  # noqa: F403
+    from autograd import compile as compile
     from nn import *  # noqa: F403
 else:
 
     def __getattr__(name):
         """A name of either package, imported when it is asked for, as there."""
         for package in (_autograd, _nn):
-            if name in package.__all__:
+            if name in package.__all__ or (package is _autograd and name == "compile"):  # which shadows a builtin
                 return getattr(package, name)
         raise AttributeError(f"module 'deltagrad' has no attribute {name!r}: it is neither in autograd nor in nn.")

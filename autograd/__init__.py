@@ -64,7 +64,7 @@ from autograd.engine.functions import method  # noqa: E402
 __version__ = "0.1.0"
 __all__ = [
     "AlgebraError", "AutogradError", "DomainError", "DrawingError", "FormulaError", "GradientCheckError", "GraphError",
-    "GuardError", "SheetError", "StaleGraphError", "SuiteError", "Value", "check_gradients", "compile", "compiled",
+    "GuardError", "SheetError", "StaleGraphError", "SuiteError", "Value", "check_gradients", "compiled",
     "derive", "draw", "explain", "grad", "grade_code", "grade_document", "hessian", "hvp", "jacobian", "jvp", "method",
     "no_grad", "primitive",
     "replay", "steps", "value_and_grad", "vjp",
@@ -74,36 +74,53 @@ __all__ = [
 _moved.install()
 
 if _typing.TYPE_CHECKING:
-    from autograd.compiler import compile
+    from autograd.compiler import compile as compile  # not in __all__: it shadows a builtin
     from autograd.drawing import draw, explain, steps
     from autograd.formulas import derive
     from autograd.grading import grade_document
     from autograd.grading.code import grade_code
 else:
+    # What few programs use is imported when it is asked for: importing the engine stays quick.
+    _LAZY = {
+        "compile": "autograd.compiler",
+        "derive": "autograd.formulas",
+        "draw": "autograd.drawing",
+        "explain": "autograd.drawing",
+        "grade_code": "autograd.grading.code",
+        "grade_document": "autograd.grading",
+        "steps": "autograd.drawing",
+    }
 
     def __getattr__(name):
-        """What few programs use is imported when it is asked for: importing the engine stays quick."""
-        if name == "derive":
-            from autograd.formulas import derive as found
-        elif name == "grade_document":
-            from autograd.grading import grade_document as found
-        elif name == "grade_code":
-            from autograd.grading.code import grade_code as found
-        elif name in ("draw", "explain", "steps"):
-            from autograd import drawing
-
-            found = getattr(drawing, name)
-        elif name == "compile":
-            try:
-                from autograd.compiler import compile as found
-            except ModuleNotFoundError as error:
-                if error.name not in ("llvmlite", "numpy"):
-                    raise
-                advice = f"autograd.compile needs {error.name}: pip install 'deltagrad[native]'."
-                raise ModuleNotFoundError(advice, name=error.name) from error
-        elif f"autograd.{name}" in _moved.MOVED:
-            found = _importlib.import_module(_moved.MOVED[f"autograd.{name}"])
-        else:
-            raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+        """A name that is imported when it is asked for, or the advice what to install, for when it is called."""
+        try:
+            if name in _LAZY:
+                found = getattr(_importlib.import_module(_LAZY[name]), name)
+            elif f"autograd.{name}" in _moved.MOVED:
+                found = _importlib.import_module(_moved.MOVED[f"autograd.{name}"])
+            else:
+                raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+        except ImportError as error:
+            package = (error.name or "").partition(".")[0]
+            if name not in _LAZY or package in ("autograd", "nn", ""):
+                raise AttributeError(f"autograd.{name} cannot be imported: {error}") from error
+            return _needing(name, package, error)
         globals()[name] = found
         return found
+
+    def __dir__():
+        """What is here already, and what is imported when it is asked for."""
+        return sorted({*globals(), *_LAZY})
+
+    def _needing(name, package, error):
+        extra = "[native]" if package in ("llvmlite", "numpy") else ""
+
+        def unavailable(*_args, **_kwargs):
+            raise type(error)(
+                f"autograd.{name} needs {package}: pip install 'deltagrad{extra}'. Python says: {error}.",
+                name=error.name,
+            ) from error
+
+        unavailable.__name__ = unavailable.__qualname__ = name
+        unavailable.__doc__ = f"Say what to install: this needs {package}."
+        return unavailable

@@ -175,10 +175,12 @@ def _over_any(primitive, operands):
 def _over_mpmath(primitive, operands):
     import mpmath  # lazy: only where its numbers are fed in
 
+    # Numbers of a context of its own keep to that context, and so to its digits.
+    context = next((x.context for x in operands if hasattr(x, "context")), mpmath)
     # Its own function has all the digits, where 1 + x or a difference of exponentials has lost them.
     is_standard = primitive.floats is not None and primitive.floats is getattr(math, primitive.name, None)
     if primitive.forward is None or is_standard:
-        return getattr(mpmath, primitive.name)(*operands)
+        return getattr(context, primitive.name)(*operands)
     return primitive.forward(*operands)
 
 
@@ -198,7 +200,7 @@ def pi_like(x):
     if type(x).__module__.partition(".")[0] == "mpmath":
         import mpmath  # lazy: only where its numbers are fed in
 
-        return +mpmath.pi
+        return +getattr(x, "context", mpmath).pi
     return x.pi if hasattr(x, "pi") else math.pi
 
 

@@ -15,11 +15,9 @@ from autograd.engine.value import Value
 from autograd.formulas.expressions import rational
 from autograd.formulas.field import Point, Pole
 from autograd.formulas.network import Constant, operands_of
+from autograd.formulas.precise import DIGITS, precise_numbers
 
 __all__ = ["DIGITS", "Sample", "field_sample", "precise_sample", "recorded_sample", "replayed_at"]
-
-DIGITS = 50
-
 
 class Sample:
     """The numbers of a network at one point.
@@ -174,7 +172,7 @@ def field_sample(network, generator=None) -> Sample:
 
 def precise_sample(network, seed=None) -> Sample:
     """A random point with :data:`DIGITS` digits, near the recorded one where the functions need that."""
-    import mpmath  # lazy: only to compare formulas
+    mpmath = precise_numbers()
 
     generator = random.Random(seed)
 

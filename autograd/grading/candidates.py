@@ -6,12 +6,12 @@ have a name, both signs of a delta and both orders of a weight's indices are tri
 """
 
 import re
-import time
 from dataclasses import replace
 from typing import NamedTuple
 
 from autograd.engine.errors import SheetError
 from autograd.formulas.conventions import NAMES, convention, plain
+from autograd.grading.clock import thread_time
 from autograd.grading.own_letters import definition, written_out
 from autograd.grading.setting import Setting
 
@@ -73,7 +73,7 @@ def choose(setting, found, grader_of) -> Chosen:
         found: the :class:`~autograd.grading.extract.Extract` of the document.
         grader_of: a function from a setting to what judges formulas.
     """
-    until = time.thread_time() + _SECONDS
+    until = thread_time() + _SECONDS
     formulas = [(item.target, item.formula) for item in found.items]
     networks = [setting] if setting.network is not None or setting.recorded else _networks(setting, found)
     best, score = networks[0], None
@@ -83,7 +83,7 @@ def choose(setting, found, grader_of) -> Chosen:
         base, reached = _best(_variants(base), formulas, grader_of, until, (base, reached))
         if score is None or reached > score:
             best, score = base, reached
-        if score[0] == len(formulas) or time.thread_time() > until:
+        if score[0] == len(formulas) or thread_time() > until:
             break
     is_open = setting.network is None and not setting.recorded
     said = "found, not declared: check it" if is_open or best.options != setting.options else ""
@@ -96,7 +96,7 @@ def _best(candidates, formulas, grader_of, until, start=None):
     """The candidate that reads the most, the first of those that are alike."""
     best, score = start if start is not None else (candidates[0], None)
     for candidate in candidates:
-        if score is not None and (time.thread_time() > until or score[0] == min(len(formulas), _MOST_TRIED)):
+        if score is not None and (thread_time() > until or score[0] == min(len(formulas), _MOST_TRIED)):
             break
         reached = _score(candidate, formulas, grader_of)
         if score is None or reached > score:

@@ -5,10 +5,10 @@ by itself *follows* if it is what the writer's own earlier results lead to by ri
 """
 
 import functools
-import time
 
 from autograd.engine.errors import AutogradError, SheetError
 from autograd.grading.candidates import choose, known_letters
+from autograd.grading.clock import thread_time
 from autograd.grading.document import Document, GradedClaim
 from autograd.grading.extract import extract
 from autograd.grading.grading import Grade
@@ -188,9 +188,9 @@ class _Sequence:
         """The grade with its diagnosis, while there is time for diagnoses."""
         if self._left <= 0:
             return grade
-        start = time.thread_time()
+        start = thread_time()
         found = self._caught(self._grader, "grade", target, text)
-        self._left -= time.thread_time() - start
+        self._left -= thread_time() - start
         return found if found.verdict == grade.verdict else grade
 
     def _first_wrong_link(self, target, text):

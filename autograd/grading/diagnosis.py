@@ -25,6 +25,7 @@ from autograd.formulas.expressions import (
     parts,
 )
 from autograd.formulas.field import PRIME, Pole, Unprovable, small_fraction
+from autograd.grading.clock import thread_time
 from autograd.grading.edits import Edits
 from autograd.grading.vocabulary import rebuilt
 
@@ -85,7 +86,7 @@ class _Search(Edits):
         self.formula, self.env, self.target = formula, env, target
         self.truth = truth
         # mostly its own time, so that a busy machine names as much
-        self.until = time.thread_time() + SECONDS, time.perf_counter() + _AT_MOST
+        self.until = thread_time() + SECONDS, time.perf_counter() + _AT_MOST
         points = oracle.field(3) or []
         if points and any(p.sample.point.has_kinks for p in points):
             points = oracle.field(24) or []
@@ -171,7 +172,7 @@ class _Search(Edits):
         return singles, valued, neutral
 
     def _is_late(self):
-        return time.thread_time() > self.until[0] or time.perf_counter() > self.until[1]
+        return thread_time() > self.until[0] or time.perf_counter() > self.until[1]
 
     def _cost(self, edit):
         return _COST.get(edit.kind, 1.5) + edit.cost

@@ -5,7 +5,6 @@ $10^{-15}$ (see :mod:`autograd.formulas.field`); with a kink involved, 24 points
 numbers is asked for as well. Where a field has no meaning, agreement of the digits alone is called ``unproved``.
 """
 
-import time
 from collections import Counter
 from fractions import Fraction
 
@@ -13,7 +12,9 @@ from autograd.engine.errors import AlgebraError, DomainError, GraphError
 from autograd.formulas.expressions import evaluate
 from autograd.formulas.field import SMALL, Pole, Residue, Unprovable, small_fraction
 from autograd.formulas.network import Constant
-from autograd.formulas.sampling import DIGITS, field_sample, precise_sample, replayed_at
+from autograd.formulas.precise import DIGITS, precise_numbers
+from autograd.formulas.sampling import field_sample, precise_sample, replayed_at
+from autograd.grading.clock import thread_time
 from autograd.grading.names import RATE
 
 __all__ = ["KINK_POINTS", "Counterexample", "Oracle"]
@@ -159,7 +160,7 @@ def _shown(x):
 
 def _fraction(x):
     """The fraction with a small denominator that a number of a sample stands for, or None."""
-    import mpmath  # lazy: only to compare formulas
+    mpmath = precise_numbers()
 
     if isinstance(x, Residue):
         return small_fraction(x.v)
@@ -203,7 +204,7 @@ class Oracle:
 
     def precise(self, count):
         """``count`` random points with many digits."""
-        import mpmath  # lazy: only to compare formulas
+        mpmath = precise_numbers()
 
         while len(self._precise) < count:
             sample = precise_sample(self.formulas.network)
@@ -240,13 +241,13 @@ class Oracle:
 
     def agree_in_digits(self, left, right, env, count=3):
         """True or False, by numbers of many digits; None where the formula has no value at any point tried."""
-        import mpmath  # lazy: only to compare formulas
+        mpmath = precise_numbers()
 
         agreed = 0
-        until = time.thread_time() + 0.5
+        until = thread_time() + 0.5
         with mpmath.workdps(DIGITS):
             for k in range(2 * count):
-                if agreed >= 3 and time.thread_time() > until:
+                if agreed >= 3 and thread_time() > until:
                     break
                 point = self.precise(k + 1)[k]
                 try:
@@ -270,7 +271,7 @@ class Oracle:
 
     def ratios(self, left, right, env):
         """``left / right`` at three points: fractions, and None where it is none with a small denominator."""
-        import mpmath  # lazy: only to compare formulas
+        mpmath = precise_numbers()
 
         found = []
         with mpmath.workdps(DIGITS):
@@ -290,9 +291,9 @@ class Oracle:
         network = self.formulas.network
         kept = [s for s in dict.fromkeys(network.symbol_of.values()) if s.role in ("w", "b", "x", "t", "free")]
         best = None
-        until = time.thread_time() + 0.3
+        until = thread_time() + 0.3
         for k, (numbers, is_plain) in enumerate(self._candidates(network, kept)):
-            if k and time.thread_time() > until:
+            if k and thread_time() > until:
                 break
             if not is_plain and best is not None and best.given is not None and abs(best.true) > 1e-6:
                 break  # rather all alike and small than a list of numbers
@@ -321,7 +322,7 @@ class Oracle:
 
     def _precise_counterexample(self, left, right, env, name, kept):
         """A point with many digits, where a difference is too small for the others."""
-        import mpmath  # lazy: only to compare formulas
+        mpmath = precise_numbers()
 
         with mpmath.workdps(DIGITS):
             for point in self.precise(6):

@@ -1,0 +1,91 @@
+"""Verdicts and precise numbers do not depend on who else computes with mpmath, in this thread or another."""
+
+import threading
+
+import mpmath
+import pytest
+
+from autograd import Value, derive, replay, tanh
+from autograd.engine import primitives
+from autograd.formulas.precise import precise_numbers
+from autograd.formulas.sampling import precise_sample
+from nn import MLP, half_sse
+
+RIGHT = r"\delta_h = a_h (1 - a_h) \sum_o \delta_o w_{ho}"
+
+
+def derivation():
+    model = MLP(2, [3, 2], activation="sigmoid", output="sigmoid", seed=0)
+    return derive(half_sse(model([0.5, -1.0]), [0, 1]))
+
+
+@pytest.mark.parametrize("digits", [3, 15, 200])
+def test_a_right_formula_is_right_at_any_precision_of_the_process(digits):
+    with mpmath.workdps(digits):
+        assert derivation().grade(None, RIGHT).verdict == "equal"
+        assert mpmath.mp.dps == digits
+
+
+def test_a_right_formula_is_right_while_another_thread_sets_the_precision():
+    done, before = threading.Event(), mpmath.mp.dps
+
+    def disturb():
+        while not done.is_set():
+            with mpmath.workdps(5):
+                mpmath.exp(mpmath.mpf(1))
+
+    thread = threading.Thread(target=disturb)
+    thread.start()
+    try:
+        derived = derivation()
+        verdicts = [derived.grade(None, RIGHT).verdict for _ in range(10)]
+    finally:
+        done.set()
+        thread.join()
+    assert verdicts == ["equal"] * 10
+    assert mpmath.mp.dps == before
+    assert derived.grade(None, RIGHT).verdict == "equal"  # nor were points kept that have few digits
+
+
+def test_graders_in_many_threads_agree():
+    derived, verdicts = derivation(), []
+
+    def run():
+        verdicts.extend([derived.grade(None, RIGHT).verdict for _ in range(3)])
+        verdicts.append(derivation().grade(None, RIGHT.replace("1 - a_h", "1 + a_h")).verdict)
+
+    threads = [threading.Thread(target=run) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(verdicts) == ["equal"] * 12 + ["wrong"] * 4
+
+
+def test_a_precise_point_has_its_digits_whatever_the_process_has():
+    network = derivation().network
+    with mpmath.workdps(5):
+        sample = precise_sample(network, seed=1)
+    numbers = [x for x in sample.values.values() if not isinstance(x, int)]
+    assert all(x.context is precise_numbers() for x in numbers)
+    again = precise_sample(network, seed=1)
+    assert list(sample.values.values()) == list(again.values.values())
+
+
+@pytest.mark.parametrize("name", ["exp", "log", "tanh", "erf", "sqrt", "normal_cdf", "sigmoid", "atan"])
+def test_a_primitive_computes_with_the_digits_of_its_operand(name):
+    context = mpmath.MPContext()
+    context.dps = 40
+    primitive = getattr(primitives, name)
+    with mpmath.workdps(5):
+        found = primitive(context.mpf(1) / 3)
+    with mpmath.workdps(45):
+        expected = primitive(mpmath.mpf(1) / 3)
+        assert abs(mpmath.mpf(found) - expected) < mpmath.mpf(10) ** -38
+
+
+def test_a_replay_over_mpf_has_the_precision_of_the_process_as_documented():
+    x = Value(0.5)
+    y = tanh(x)
+    with mpmath.workdps(30):
+        assert mpmath.nstr(replay(y, mpmath.mpf).value, 30) == mpmath.nstr(mpmath.tanh(mpmath.mpf("0.5")), 30)
