@@ -7,9 +7,11 @@ import numpy as np
 
 from autograd import Value, no_grad
 from autograd.compiler.programs import Program
-from autograd.compiler.recording import watched
+from autograd.compiler.recording import Unrecordable, watched
 from autograd.compiler.training import Descent
+from autograd.engine import primitives
 from autograd.engine.algebra import is_real
+from autograd.engine.sweep import order_of_all
 from autograd.engine.value import assign
 from nn import losses
 from nn.data import finite
@@ -44,10 +46,19 @@ def one_sample(model, loss, x, y) -> Sample:
     Raises:
         NotNative: other samples might compute something else.
     """
+    first = _recorded(model, loss, x, y)
+    if _form(first) != _form(_recorded(model, loss, x, y)):
+        raise NotNative(
+            "the model or the loss does not compute the same a second time: it draws random numbers, or keeps "
+            "something from one call to the next"
+        )
+    return first
+
+
+def _recorded(model, loss, x, y):
     inputs = [Value(number) for number in x]
     targets = [Value(number) for number in (y if _is_row(y) else (y,))]
-    with watched() as watch:
-        outputs = model(tuple(inputs))
+    outputs, watch = _called("the model", model, inputs, tuple(inputs))
     listed = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
     if not all(isinstance(each, Value) for each in listed):
         raise NotNative(f"the model returned {outputs!r}, no Value or list of Values")
@@ -55,8 +66,7 @@ def one_sample(model, loss, x, y) -> Sample:
     if loss is losses.cross_entropy and not _is_row(y):  # a class, as the probabilities it stands for
         targets = [Value(float(k == y)) for k in range(len(listed))]
         y = targets
-    with watched() as watch:
-        value = loss(outputs, targets if _is_row(y) else targets[0])
+    value, watch = _called("the loss", loss, [*inputs, *targets], outputs, targets if _is_row(y) else targets[0])
     if loss not in _KNOWN_LOSSES:
         _check(watch, "the loss")
     if not isinstance(value, Value):
@@ -83,6 +93,28 @@ def _first_sample(model, loss, X, Y, look) -> Sample:
     raise FloatingPointError(diverged(f"the loss is too large for a float ({failure})", 0)) from failure
 
 
+def _called(what, function, inputs, *arguments):
+    """What a function returns, and the :class:`Watch` on it."""
+    try:
+        with watched(inputs) as watch:
+            return function(*arguments), watch
+    except Unrecordable as error:
+        raise NotNative(f"{what} cannot be recorded: {str(error).rstrip('.')}") from None
+
+
+def _form(sample):
+    """What a recorded sample computes: equal for two recordings that differ in nothing but their inputs' objects."""
+    places: dict = {leaf: ("input", k) for k, leaf in enumerate(sample.inputs)}
+    lines: list = []
+    for root in (sample.loss, *sample.outputs):
+        for node in order_of_all(root):
+            if node not in places:
+                places[node] = len(lines)
+                read = [places[x] if isinstance(x, Value) else float(x).hex() for x in node.operands]
+                lines.append((node.op, read) if node.op else node.data.hex())
+    return lines, [places[y] for y in (sample.loss, *sample.outputs)]
+
+
 def _is_row(y):
     return not is_real(y) and not isinstance(y, Value)
 
@@ -91,11 +123,9 @@ def _check(watch, what):
     """Whatever was looked at might be different for another sample."""
     if watch.guards:
         sign, a, b, _ = watch.guards[0]
-        raise NotNative(f"{what} compares Values ({a!r} {sign} {b!r}): write the choice with autograd.where")
-    if watch.read:
-        raise NotNative(f"{what} reads the data of {watch.read[0]!r}: compute with the Value itself")
-    if watch.equals:
-        raise NotNative(f"{what} asks whether {watch.equals[0][0]!r} == {watch.equals[0][1]!r}, which is never true")
+        read = any(isinstance(x, Value) and x.op is primitives.detached for x in (a, b))
+        does = "reads the data of Values and compares them" if read else "compares Values"
+        raise NotNative(f"{what} {does} ({a!r} {sign} {b!r}): write the choice with autograd.where")
 
 
 def rows_of(X, Y, width):

@@ -98,6 +98,7 @@ EXACT = {
     "gelu": lambda x: x * _erfc(-x / mpmath.sqrt(2)) / 2,
     "logsumexp": lambda *x: mpmath.log(mpmath.fsum([mpmath.exp(each) for each in x])),
     "shift": lambda *x: max(x),
+    "detached": lambda x: x,
 }
 
 # What the operands are drawn from: for each of them an interval, and whether small magnitudes are wanted too.

@@ -7,7 +7,7 @@ import numpy as np
 
 from autograd.compiler.lowering import nodes_under
 from autograd.compiler.programs import Gradient, Program, real_array
-from autograd.compiler.recording import watched
+from autograd.compiler.recording import Reading, watched
 from autograd.engine.algebra import is_real
 from autograd.engine.errors import AlgebraError, AutogradError, GraphError, GuardError
 from autograd.engine.value import Value
@@ -34,9 +34,20 @@ def compile(what=None, *, inputs=(), parameters=None, strict=False, dtype=np.flo
     graph becomes loops; ``program.listing()`` shows them. It takes llvmlite and NumPy:
     ``pip install 'deltagrad[native]'``.
 
-    A branch that Python took while the graph was recorded is frozen. In a function, comparisons of Values are watched:
-    data that would have taken the other branch raises a :class:`GuardError`. What cannot be watched is a condition on
-    ``.data``, and, where a graph is given, any condition: write those choices with ``autograd.where``.
+    Where a graph is given, a branch that Python took while it was recorded is frozen: write such choices with
+    ``autograd.where``. A function is watched while it is recorded:
+
+    - Data that would have taken another branch at a comparison raises a :class:`GuardError`, or is recorded, too.
+    - ``x.detach()`` is recorded, and so is arithmetic with ``x.data``: each sample has its own number there, through
+      which no derivative flows. ``isinstance(x.data, float)`` is False then.
+    - What would freeze a number of the first sample raises :class:`GraphError` with its line: ``int(x.data)``,
+      ``math.exp(x.data)``, text of it, ``x == 1``, look-ups by a hash, copies, ``backward()``, ``no_grad``, setting a
+      leaf, and random numbers from the generators of ``random`` and ``numpy.random`` that all programs share.
+    - Values that it captures are read anew at every call. Plain numbers that it captures, what it draws from a generator
+      of its own, and what it keeps from one call to the next are those of the first call.
+
+    Where the engine raises, as it does for the logarithm of a negative number, the result of that sample is infinite or
+    NaN. Where the process runs out of memory while LLVM compiles, LLVM ends it.
 
     Args:
         what: a Value; or a sequence of Values, for several outputs; or a function. A function is called with a Value
@@ -54,7 +65,8 @@ def compile(what=None, *, inputs=(), parameters=None, strict=False, dtype=np.flo
         A :class:`Program`; for a function a :class:`CompiledFunction`, which is called with a batch.
 
     Raises:
-        GraphError: an output is no Value, or an input or a parameter no leaf.
+        GraphError: an output is no Value, or an input or a parameter no leaf; when a function is called, it does what
+            cannot be recorded.
         ValueError: an option is none of those above.
     """
     if on_other_branch not in ("raise", "record"):
@@ -77,8 +89,14 @@ def compile(what=None, *, inputs=(), parameters=None, strict=False, dtype=np.flo
 def _program(outputs, single, inputs, parameters, guards, options, constants=()):
     if parameters is None:
         known = {*inputs, *constants}
-        parameters = [x for x in nodes_under(outputs) if x.op is None and x not in known]
+        parameters = [x for x in _leaves_of(outputs, guards) if x not in known]
     return Program(outputs, inputs, _flat(parameters), guards, single_output=single, **options)
+
+
+def _leaves_of(outputs, guards):
+    """The leaves that outputs and comparisons depend on."""
+    compared = [x for _, a, b, _ in guards for x in (a, b) if isinstance(x, Value)]
+    return [x for x in nodes_under([*outputs, *compared]) if x.op is None]
 
 
 def _outputs(what):
@@ -226,7 +244,7 @@ class CompiledFunction:
                 raise
             try:
                 self._first = self._called_as("list", row)
-            except (TypeError, ValueError, LookupError) as other:
+            except Exception as other:
                 raise (error if len(row) == 1 else other) from None
             self._form = "list"
         else:
@@ -257,7 +275,7 @@ class CompiledFunction:
             name = getattr(self._function, "__name__", "the function")
             raise ValueError(f"{name}{inspect.signature(self._function)} cannot be called with {len(leaves)} numbers, "
                              "one for each column of the batch.")  # fmt: skip
-        with watched() as watch:
+        with watched(leaves) as watch:
             return leaves, watch, self._function(*arguments)
 
     def _record(self, row):
@@ -269,7 +287,7 @@ class CompiledFunction:
         if self._shared is None:
             self._shared, self._outputs = program.parameters, (len(outputs), single)
         else:
-            self._check_other_branch(outputs, single, [*leaves, *constants])
+            self._check_other_branch(outputs, single, watch.guards, [*leaves, *constants])
         if program.violated(row):
             raise GuardError(f"the sample {row.tolist()} does not fit the program that was recorded with it: the "
                              "function does not always do the same.")  # fmt: skip
@@ -278,7 +296,7 @@ class CompiledFunction:
             del self.programs[0]
         return program
 
-    def _check_other_branch(self, outputs, single, own):
+    def _check_other_branch(self, outputs, single, guards, own):
         if (len(outputs), single) != self._outputs:
             raise GraphError(
                 f"the other branch returns {len(outputs)} numbers, where the first returned {self._outputs[0]}: "
@@ -287,7 +305,7 @@ class CompiledFunction:
         if self._parameters is not None:
             return
         known = {*own, *self._shared}
-        new = [x for x in nodes_under(outputs) if x.op is None and x not in known]
+        new = [x for x in _leaves_of(outputs, guards) if x not in known]
         if new:
             raise GraphError(
                 f"the other branch reads {new[0]!r}, which the first did not: pass all parameters= to compile."
@@ -332,8 +350,9 @@ def _with_constants(result, branched):
     """
     several = isinstance(result, (list, tuple))
     listed = list(result) if several else [result]
-    if not branched and not any(isinstance(y, Value) for y in listed):
+    if not branched and not any(isinstance(y, (Value, Reading)) for y in listed):
         return result, []
+    listed = [y.value if isinstance(y, Reading) else y for y in listed]
     made = {k: Value(y) for k, y in enumerate(listed) if not isinstance(y, Value) and is_real(y)}
     listed = [made.get(k, y) for k, y in enumerate(listed)]
     return (listed if several else listed[0]), list(made.values())

@@ -541,7 +541,7 @@ class Emitter:
         before = self._get(out)
         a, b = [self._get(place) for place in operands]
         if not self._dry:
-            condition = {"<": a.__lt__, "<=": a.__le__, ">": a.__gt__, ">=": a.__ge__}[sign](b)
+            condition = {"<": a.__lt__, "<=": a.__le__, ">": a.__gt__, ">=": a.__ge__, "==": a.__eq__}[sign](b)
             before = before + condition.select(0.0 if held else 1.0, 1.0 if held else 0.0)
         self._put(out, before)
 

@@ -30,7 +30,7 @@ from autograd.compiler import forms
 from autograd.compiler.loops import Instruction
 from autograd.engine import primitives
 from autograd.engine.errors import GraphError
-from autograd.engine.graph import COMPARISONS
+from autograd.engine.graph import ENDS
 from autograd.engine.other_engines import refuse_given
 from autograd.engine.value import Value
 
@@ -55,6 +55,7 @@ _IN_PLACE = {
     primitives.dot,
     primitives.total,
 }  # whose derivatives do not read the value
+_ENDS = {None, *ENDS}  # through which no derivative flows
 _COPY = primitives.alias, (None,)
 _PRODUCT = primitives.mul, (None, None)
 
@@ -171,6 +172,18 @@ def nodes_under(roots, strict=False) -> list[Value]:
             operands = [x for x in _read(node) if x not in entered and x not in done]
             stack.extend(operands if strict else reversed(operands))
     return nodes
+
+
+def _reached(roots):
+    """The nodes that a derivative of the roots may flow to: not those that are only read to be detached."""
+    reached, stack = set(), list(roots)
+    while stack:
+        node = stack.pop()
+        if node not in reached:
+            reached.add(node)
+            if node.op not in _ENDS:
+                stack += _read(node)
+    return reached
 
 
 def _is_frozen(node):
@@ -324,9 +337,10 @@ class _Lowering:
 
     def derivatives(self, wanted, outputs, pulled):
         """Instructions of the reverse sweep."""
-        self._active = set(wanted)
+        reached = _reached(outputs)
+        self._active = reached.intersection(wanted)
         for node in self._nodes:
-            if node.op is not None and node.op not in COMPARISONS and any(x in self._active for x in _read(node)):
+            if node in reached and node.op not in _ENDS and any(x in self._active for x in _read(node)):
                 self._active.add(node)
         self._conditional = self._under_conditions()
         self._adjoint: dict = {}

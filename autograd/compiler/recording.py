@@ -1,14 +1,29 @@
-"""Watching a function while it is recorded: what its Python code looked at, and might have branched on."""
+"""Watching a function while it is recorded: what its Python code looks at, and what it takes out of the graph.
 
+A number that leaves the graph is that of one sample, and would be frozen in a program that computes others. So the data
+of a Value, read while a function is recorded, is a :class:`Reading`: a number whose arithmetic is recorded, too, though
+no derivative flows through it. What cannot be recorded is refused, with the line that asked for it.
+"""
+
+import linecache
+import math
+import operator
 import os
+import random
+import sys
 import threading
 from contextlib import contextmanager
 
-from autograd.engine.value import witnessed_by
+from autograd.engine import primitives
+from autograd.engine.algebra import Ieee, is_real, register
+from autograd.engine.conditions import Condition
+from autograd.engine.errors import GuardError
+from autograd.engine.value import Value, record, unpaused, witnessed_by
 
-__all__ = ["Watch", "watched"]
+__all__ = ["Reading", "Unrecordable", "Watch", "watched"]
 
 _one_at_a_time = threading.RLock()
+_PACKAGES = ("autograd", "nn", "deltagrad", "copy", "copyreg", "contextlib", "functools")
 
 
 def _in_child():
@@ -24,52 +39,340 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_in_child)
 
 
+# What is refused: what was done, in words, and what to write in place of it.
+_REFUSED = {
+    "set": ("sets the data of a leaf, and so does not always do the same",
+            "Give the new number as a result, and set it outside"),
+    "recorded": ("reads what operands were recorded", "Compute with the Values themselves"),
+    "format": ("writes a number into text", "Leave it out, or let the function return the number"),
+    "backward": ("calls backward()", "Use autograd.grad, whose result is recorded"),
+    "hash": ("looks a Value up by its hash", "Write the choice with autograd.where"),
+    "copy": ("copies or pickles a Value", "Use .detach()"),
+    "no_grad": ("enters no_grad", "Use .detach() on what is not to be differentiated"),
+    "==": ("asks whether a Value is equal to a number, which is never true",
+           "Compare its .data, or write the choice with autograd.where"),
+    "number": ("makes a plain number of the data of a Value",
+               "Use autograd's functions (autograd.exp) in place of math's, or autograd.where"),
+    "random": ("draws random numbers", "Draw them outside, and pass them as inputs"),
+}  # fmt: skip
+
+
+class Unrecordable(GuardError):
+    """A function that was recorded to be compiled took a number out of the graph that differs between samples."""
+
+
+def refuse(how):
+    """Raise for something that would freeze a number of one sample, with the line that did it.
+
+    Raises:
+        Unrecordable: always.
+    """
+    what, instead = _REFUSED[how]
+    raise Unrecordable(
+        f"the function {what}{'' if how == 'random' else _line()}. Other samples have other numbers there, and a "
+        f"program that is compiled from one recording would keep this one. {instead}."
+    )
+
+
+def _line():
+    """Where the code stands that called these packages."""
+    frame = sys._getframe(1)
+    while frame is not None and _is_ours(frame):
+        frame = frame.f_back
+    if frame is None:
+        return ""
+    name, number = frame.f_code.co_filename, frame.f_lineno
+    source = linecache.getline(name, number).strip()
+    return f" (line {number} of {name}{': ' * bool(source)}{source})"
+
+
+def _is_ours(frame):
+    return _module(frame).partition(".")[0] in _PACKAGES
+
+
+def _module(frame):
+    return frame.f_globals.get("__name__") or ""
+
+
+def _caller():
+    """The module of the code that called a Value."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and _module(frame) in (__name__, "autograd.engine.value"):
+        frame = frame.f_back
+    return _module(frame)
+
+
 class Watch:
-    """What was looked at.
+    """What was looked at, in the thread that records.
 
     Attributes:
         guards: the comparisons, as ``(sign, a, b, held)``, in order; a and b are Values or numbers.
-        read: the Values whose ``data`` was read.
-        equals: the pairs of a Value and a number that ``==`` was asked about, which is never true.
+        inputs: the leaves that differ from sample to sample.
     """
 
-    def __init__(self):
+    def __init__(self, inputs=()):
         self.guards: list = []
-        self.read: list = []
-        self.equals: list = []
+        self.inputs = list(inputs)
         self._thread = threading.get_ident()
 
     def is_mine(self):
         """Whether this thread is the one that records."""
         return threading.get_ident() == self._thread
 
-    def __call__(self, how, a, b, held):
+    def __call__(self, how, a, b, default):
         """Take note; called by Values."""
-        if self.is_mine():
-            if how == "data":
-                self.read.append(a)
-            elif how == "==":
-                self.equals.append((a, b))
-            elif how == "where":  # the result follows the comparison, which need not be guarded
-                self._withdraw(a, b, *held)
-            else:
-                self.guards.append((how, a, b, held))
-        return held
+        if how == "operand":
+            return a.value if type(a) is Reading else None
+        if how == "IEEE":
+            return _by_ieee(a, b) if self.is_mine() else default
+        if how == "data" and _caller().partition(".")[0] == "nn":  # a loss that checks its targets
+            return default
+        if how == "hash" and (_caller().partition(".")[0] in _PACKAGES or not self._depends(a)):
+            return default
+        if not self.is_mine() and not self._depends(a):
+            return default
+        if how in _SIGNS:
+            return self._compared(how, a, b, default)
+        if how == "where":
+            return a.withdraw() if isinstance(a, _Watched) else default
+        if how == "data":
+            return Reading(record(primitives.detached, (a,)))
+        if how == "detach":
+            copy = record(primitives.detached, (a,))
+            copy.label = a.label
+            return copy
+        return refuse(how)
 
-    def _withdraw(self, a, b, sign, held):
-        for k in reversed(range(len(self.guards))):
-            if self.guards[k][0] == sign and self.guards[k][1] is a and self.guards[k][2] is b:
-                del self.guards[k]
-                return
+    def _compared(self, sign, a, b, held):
+        if sign == "==" and isinstance(a, Value):
+            return refuse("==") if is_real(b) or type(b) is Reading else held
+        a, b = [x.value if type(x) is Reading else x for x in (a, b)]
+        guard = sign, a, b, bool(held)
+        self.guards.append(guard)
+        return _watched(held, self.guards, guard) if isinstance(held, Condition) else held
+
+    def _depends(self, x):
+        """Whether a Value was computed from the inputs."""
+        if not isinstance(x, Value):
+            return False
+        inputs = {id(leaf) for leaf in self.inputs}
+        seen, stack = set(), [x]
+        while stack:
+            node = stack.pop()
+            if id(node) in inputs:
+                return True
+            if id(node) not in seen:  # by its place, since looking a Value up is watched
+                seen.add(id(node))
+                stack += node.parents
+        return False
+
+
+def _by_ieee(primitive, floats):
+    """The number of a primitive where it raises over floats; NaN where it knows none."""
+    try:
+        return float(primitive(*[Ieee(x) for x in floats]))
+    except (ValueError, OverflowError, ZeroDivisionError):
+        return math.nan
 
 
 @contextmanager
-def watched():
-    """A block in which a :class:`Watch` notes what this thread does. Only one thread at a time is in such a block."""
-    watch = Watch()
+def watched(inputs=()):
+    """A block in which a :class:`Watch` notes what this thread does. Only one thread at a time is in such a block.
+
+    The block records although it may lie in one of ``no_grad``.
+
+    Args:
+        inputs: the leaves that differ from sample to sample.
+
+    Raises:
+        Unrecordable: the code in the block does what would freeze a number of one sample.
+    """
+    watch = Watch(inputs)
     with _one_at_a_time:
+        again, generators = unpaused(), _generators()
         before = witnessed_by(watch)
         try:
             yield watch
+            if _generators() != generators:
+                refuse("random")
         finally:
             witnessed_by(before)
+            again()
+
+
+def _generators():
+    """Where the generators of random numbers stand that everyone shares."""
+    numpy = sys.modules.get("numpy.random")
+    return random.getstate(), None if numpy is None else str(numpy.get_state())
+
+
+# --- Conditions
+
+
+class _Watched(Condition):
+    """A comparison that was made while a function was recorded, and is guarded.
+
+    Where ``where`` records it the guard is withdrawn: what is computed follows the condition. If Python looks at it as
+    well, the guard is there again.
+    """
+
+    _guards: list
+    _mine: list
+
+    def withdraw(self):
+        """Take the guard of this comparison back, if Python did not look at the condition."""
+        for guard in self._mine:
+            self._guards[:] = [each for each in self._guards if each is not guard]
+
+    def looked_at(self):
+        """Guard what was compared, for good."""
+        for guard in self._mine:
+            self._guards[:] = [*[each for each in self._guards if each is not guard], guard]
+        self._mine = []
+        for part in self.operands:
+            if isinstance(part, _Watched):
+                part.looked_at()
+
+    def _combined(self, condition):
+        """A condition made of this one."""
+        return _watched(condition, self._guards) if isinstance(condition, Condition) else condition
+
+
+def _watched(condition, guards, *mine):
+    found = _Watched(condition.real)
+    found._parts, found._guards, found._mine = (condition.op, *condition.operands), guards, list(mine)
+    return found
+
+
+def _looking(name):
+    method = getattr(int, name)
+
+    def look(self, *arguments):
+        self.looked_at()
+        return method(self, *arguments)
+
+    return look
+
+
+def _combining(name):
+    method = getattr(Condition, name)
+    return lambda self, *arguments: self._combined(method(self, *arguments))
+
+
+for _name in ("bool", "int", "float", "index", "hash", "eq", "ne", "add", "radd", "sub", "rsub", "mul", "rmul",
+              "truediv", "rtruediv", "pow", "rpow", "neg", "pos", "abs"):  # fmt: skip
+    setattr(_Watched, f"__{_name}__", _looking(f"__{_name}__"))
+for _name in ("and", "or", "xor", "invert"):
+    setattr(_Watched, f"__{_name}__", _combining(f"__{_name}__"))
+
+
+# --- Numbers that were read
+
+
+class Reading:
+    """The data of a Value, read while a function is recorded: a number of every sample.
+
+    It has the arithmetic of a float, and is recorded. Comparisons are noted, as those of Values are, since Python may
+    branch on them. It cannot become a plain float.
+
+    Attributes:
+        value: the node with the number; no derivative flows from it to what was read.
+    """
+
+    __slots__ = ("value",)
+
+    def __init__(self, value):
+        self.value = value
+
+    def __copy__(self):
+        return self
+
+    def __deepcopy__(self, _memo):
+        return self
+
+    @property
+    def real(self):
+        """The number itself."""
+        return self
+
+    @property
+    def imag(self):
+        """0, as of any real number."""
+        return 0.0
+
+    def conjugate(self):
+        """The number itself."""
+        return self
+
+    def __pos__(self):
+        return self
+
+    def __neg__(self):
+        return Reading(-self.value)
+
+    def __abs__(self):
+        return Reading(abs(self.value))
+
+    def __bool__(self):
+        return self != 0.0
+
+    def __hash__(self):
+        return refuse("hash")
+
+    def __eq__(self, other):
+        if type(other) is not Reading and not is_real(other):
+            return NotImplemented
+        number = other.value if type(other) is Reading else other
+        watch = witnessed_by(None)
+        try:
+            held = self.value <= number and self.value >= number
+        finally:
+            witnessed_by(watch)
+        return bool(held) if watch is None else watch("==", self, other, bool(held))
+
+
+def _binary(method, reflected):
+    def compute(self, other):
+        if type(other) is Reading:
+            other = other.value
+        elif isinstance(other, Value):
+            return method(*((other, self.value) if reflected else (self.value, other)))
+        elif not is_real(other):
+            return NotImplemented
+        return Reading(method(*((other, self.value) if reflected else (self.value, other))))
+
+    return compute
+
+
+def _comparison(method):
+    def compare(self, other):
+        other = other.value if type(other) is Reading else other
+        return method(self.value, other) if isinstance(other, Value) or is_real(other) else NotImplemented
+
+    return compare
+
+
+def _unreadable(self, *_arguments):
+    return refuse("number")
+
+
+_SIGNS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": None}
+for _name in ("add", "sub", "mul", "truediv", "pow"):
+    _method = getattr(operator, _name)
+    setattr(Reading, f"__{_name}__", _binary(_method, reflected=False))
+    setattr(Reading, f"__r{_name}__", _binary(_method, reflected=True))
+for _method in (operator.lt, operator.le, operator.gt, operator.ge):
+    setattr(Reading, f"__{_method.__name__}__", _comparison(_method))
+for _name in ("float", "int", "trunc", "round", "floor", "ceil", "complex", "floordiv", "rfloordiv", "mod", "rmod",
+              "divmod", "rdivmod", "reduce_ex"):  # fmt: skip
+    setattr(Reading, f"__{_name}__", _unreadable)
+for _name in ("format", "str", "repr"):
+    setattr(Reading, f"__{_name}__", lambda self, *_spec: refuse("format"))
+
+
+def _over_readings(primitive, operands):
+    y = primitive(*[x.value if type(x) is Reading else x for x in operands])
+    return y if any(isinstance(x, Value) for x in operands) else Reading(y)
+
+
+register(Reading, _over_readings)

@@ -8,7 +8,7 @@ import copyreg
 import threading
 
 from autograd.engine.sweep import order_of_all
-from autograd.engine.value import Value, attributes, restore
+from autograd.engine.value import Value, attributes, restore, witnessed
 
 __all__: list[str] = []
 
@@ -17,6 +17,7 @@ _state = threading.local()  # .handed_over: nodes on their way from an _Ancestor
 
 def _reduce(node):
     """What pickle and copy are to make a node of."""
+    witnessed("copy", node)
     rest = (node.data, node.grad, node.label)
     in_order = _handed_over().pop(id(node), None) is not None
     own = attributes(node)

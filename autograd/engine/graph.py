@@ -12,13 +12,15 @@ from autograd.engine.sweep import adjoints, order, order_of_all, partials_of
 from autograd.engine.value import Value
 
 __all__ = [
-    "COMPARISONS", "Replay", "adjoints", "along", "differentiable", "leaves", "order", "pull_back", "push_forward",
+    "COMPARISONS", "ENDS", "Replay", "adjoints", "along", "differentiable", "leaves", "order", "pull_back", "push_forward",
     "replay", "untaken",
 ]  # fmt: skip
 
 
 # Nothing flows through a comparison: it is constant, but where it jumps.
 COMPARISONS = (primitives.greater, primitives.at_least)
+# Nor through what was detached: where a sweep ends.
+ENDS = (*COMPARISONS, primitives.detached)
 
 
 def leaves(root: Value) -> list[Value]:
@@ -145,10 +147,10 @@ def push_forward(nodes, tangents, number_of, operands_of) -> dict:
 
 def _active_partials(node, y, numbers, active):
     """The pairs of an operand's place and the derivative in it, for the operands in ``active``."""
-    if node.op in COMPARISONS:
+    if node.op in ENDS:
         return []
     places = [i for i, x in enumerate(node.operands) if isinstance(x, Value) and x in active]
-    places = [i for i in places if node.operands[i].op not in COMPARISONS]
+    places = [i for i in places if node.operands[i].op not in ENDS]
     if node.op is primitives.where:
         places = [i for i in places if untaken(i, numbers[0]) is not True]
     if not places:
@@ -173,7 +175,7 @@ def differentiable(node):
 
     A comparison has none; of a ``where`` they are those in the branch that was taken.
     """
-    if node.op in COMPARISONS:
+    if node.op in ENDS:
         return ()
     if node.op is primitives.where:
         condition = node.recorded[0]

@@ -799,6 +799,16 @@ def _largest(*operands):
     return max(operands) if all(x == x for x in operands) else NAN
 
 
+# A number taken out of the graph, as by ``detach``, where the graph has to say how it was computed: in a program.
+detached = primitive(
+    "detached",
+    lambda x: x,
+    partials=lambda y, x: flat(x),
+    text="{0}",
+    latex="{0}",
+    kinks="its derivative is 0 everywhere, by definition",
+)
+
 # The largest operand, to be subtracted from all against overflow. What it is used for does not depend on it, and its
 # derivatives are 0 by convention: those that cancel would leave a rounding error.
 shift = primitive(

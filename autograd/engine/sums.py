@@ -14,7 +14,7 @@ if cython.compiled:
     from cython.cimports.autograd.engine.value import Value, blank, is_paused, make_room
 else:
     from autograd.engine.value import Value, blank, is_paused, make_room
-from autograd.engine.value import record
+from autograd.engine.value import record, witnessed
 
 __all__ = ["affine", "dot", "total"]
 
@@ -110,6 +110,9 @@ def _operand(item):
         return item
     if is_real(item):
         return float(item)
+    read = witnessed("operand", item)
+    if read is not None:
+        return read
     raise TypeError(f"a weighted sum takes Values and real numbers, found {type(item).__name__}: convert it first.")
 
 

@@ -35,7 +35,7 @@ from autograd.engine.errors import GraphError, StaleGraphError
 __all__ = [
     "Pause", "Value", "add_method", "assign", "attributes", "compiled", "data_readings", "forget_own_methods",
     "innermost_pause", "pause", "record", "record_condition", "refuse_equality_by", "restore", "resume", "retire",
-    "sweep_with", "witnessed_by",
+    "sweep_with", "unpaused", "witnessed", "witnessed_by",
 ]  # fmt: skip
 
 compiled: bool = cython.compiled
@@ -94,15 +94,23 @@ def sweep_with(function, local_gradients):
     _sweep, _local_gradients = function, local_gradients
 
 
-# What is told of every look at a number that a program could branch on, while it is recorded to be compiled.
+# Told of whatever could take a number out of the graph, or let a program branch on one, while it is recorded to be
+# compiled: see witnessed_by.
 _witness = cython.declare(object, None)
 
 
 def witnessed_by(function):
-    """Have ``function(how, value, other, held)`` called for each comparison, and each reading of ``data`` ("data").
+    """Have ``function(how, a, b, default)`` called while a program is recorded to be compiled.
 
-    Where ``where`` records a condition it is called with ``"where"``, the operands of the comparison, and the pair of
-    its sign and truth value.
+    It returns what is used in place of ``default``. ``how`` is
+
+    - ``"<"``, ``"<="``, ``">"``, ``">="``, ``"=="``: a comparison of a and b, which came out as the default;
+    - ``"where"``: the condition a is recorded, so that the result follows it;
+    - ``"data"``, ``"detach"``: the number of a, or a copy of it without its graph, is asked for;
+    - ``"operand"``: a is no real number and no Value; which Value does it stand for?
+    - ``"IEEE"``: the primitive a has no real value at the floats b: which number does it have by IEEE 754?
+    - ``"set"``, ``"recorded"``, ``"format"``, ``"backward"``, ``"hash"``, ``"copy"``, ``"no_grad"``: that is about to
+      be done with a. To refuse it the function raises.
 
     Args:
         function: the witness, or None. It is called in every thread.
@@ -132,6 +140,17 @@ def refuse_equality_by(function):
     """Have ``function(value, number)`` called where a Value is compared with a number by ``==``; None for none."""
     global _equality
     _equality = function
+
+
+def witnessed(how, a, b=None, default=None):
+    """What a witness says, for other modules of the engine; without one the default."""
+    return default if _witness is None else _witness(how, a, b, default)
+
+
+def unpaused():
+    """Have this context record again in spite of the blocks it is in, until the result is called."""
+    token = _innermost.set(None)
+    return lambda: _innermost.reset(token)
 
 
 @cython.final
@@ -192,6 +211,12 @@ class Value:
         )  # fmt: skip
 
     def __init__(self, data, label=None, local_grads=None, *, children=None, _children=None, _op=None):
+        if _witness is not None and not is_real(data):
+            read = _witness("operand", data, None, None)
+            if read is not None and not isinstance(data, Value) and local_grads is None and children is None:
+                _stand_for(self, read)
+                self.label = label
+                return
         if not is_real(data):
             advice = "use .detach() for a copy" if isinstance(data, Value) else "convert it to float first"
             raise TypeError(f"a Value holds one real number, found {type(data).__name__} {data!r}: {advice}.")
@@ -239,14 +264,14 @@ class Value:
         """
         global _readings
         _readings += 1
-        if _witness is not None:
-            _witness("data", self, None, None)
-        return self._data
+        return self._data if _witness is None else _witness("data", self, None, self._data)
 
     @data.setter
     def data(self, data):
         if self._code != LEAF:
             raise GraphError(f"{self!r} was computed by {self.op}: change a leaf and compute it again.")
+        if _witness is not None:
+            _witness("set", self, None, None)
         if not is_real(data):
             raise TypeError(
                 f"data is one real number, found {type(data).__name__} {data!r}: convert it to float first."
@@ -306,6 +331,8 @@ class Value:
     @property
     def recorded(self):
         """What the operands were when the operation read them, in order: plain floats."""
+        if _witness is not None:
+            _witness("recorded", self, None, None)
         if self._code == LEAF:
             return ()
         if self._code == DOT:
@@ -366,6 +393,8 @@ class Value:
         return f"Value(data={self._data!r}, grad={self._grad!r}{label})"
 
     def __format__(self, spec):
+        if _witness is not None and spec:
+            _witness("format", self, None, None)
         return format(self._data, spec) if spec else repr(self)
 
     # --- Arithmetic
@@ -536,6 +565,8 @@ class Value:
         return self is other
 
     def __hash__(self):
+        if _witness is not None:
+            _witness("hash", self, None, None)
         return object.__hash__(self)
 
     def __lt__(self, other):
@@ -597,10 +628,16 @@ class Value:
         """
         if not is_real(seed):
             raise TypeError(f"the seed is one real number, found {type(seed).__name__}: pass a float.")
+        if _witness is not None:
+            _witness("backward", self, None, None)
         _sweep(self, float(seed))
 
     def detach(self):
         """A leaf with the same data and label, and no memory of how it was made."""
+        if _witness is not None:
+            copy = _witness("detach", self, None, None)
+            if copy is not None:
+                return copy
         return Value(self._data, self._label)
 
 
@@ -771,6 +808,8 @@ def assign(leaves: list, numbers: list):
     n: cython.Py_ssize_t = len(leaves)
     if len(numbers) != n:
         raise ValueError(f"{n} leaves and {len(numbers)} numbers: give one for each.")
+    if _witness is not None and n > 0:
+        _witness("set", leaves[0], None, None)
     for i in range(n):
         if not isinstance(leaves[i], Value) or type(numbers[i]) is not float:
             raise TypeError(f"leaf {i} is {leaves[i]!r} and its number {numbers[i]!r}: give Values and floats.")
@@ -822,6 +861,9 @@ def _node(
 @cython.cfunc
 def _quotient(a: cython.double, b: cython.double) -> cython.double:
     if b == 0.0:
+        number = None if _witness is None else _witness("IEEE", primitives.div, (a, b), None)
+        if number is not None:
+            return number
         raise ZeroDivisionError("float division by zero")
     return a / b
 
@@ -832,8 +874,8 @@ def _record_unary(primitive: Primitive, x: Value) -> Value:
     data: cython.double
     try:
         data = float(primitive.floats(x._data))
-    except ValueError as error:
-        raise out_of_domain(primitive, (x._data,), error) from None
+    except (ValueError, OverflowError, ZeroDivisionError) as error:
+        data = _by_ieee(primitive, (x._data,), error)
     return _node(primitive.code, data, x, None, x._data, 0.0)
 
 
@@ -858,8 +900,8 @@ def record(primitive, operands):
     floats = [_data_of(x) for x in operands]
     try:
         data = primitive.floats(*floats)
-    except ValueError as error:
-        raise out_of_domain(primitive, floats, error) from None
+    except (ValueError, OverflowError, ZeroDivisionError) as error:
+        data = _by_ieee(primitive, floats, error)
     if not isinstance(data, float):
         if not is_real(data):
             raise TypeError(f"{primitive.name} returned {data!r} over floats: its value must be a real number.")
@@ -880,9 +922,7 @@ def _condition(held: object, sign: str, a: object, b: object):
     """The result of a comparison. A function that is being recorded to be compiled is guarded by it."""
     condition = _new_int(Condition, 1 if held else 0)
     condition._parts = (sign, a, b)
-    if _witness is not None:
-        _witness(sign, a, b, held)
-    return condition
+    return condition if _witness is None else _witness(sign, a, b, condition)
 
 
 _new_int = cython.declare(object, int.__new__)
@@ -913,19 +953,41 @@ def record_condition(condition):
         node = record(primitives.greater, (a, b) if sign == ">" else (b, a))
     else:
         node = record(primitives.at_least, (a, b) if sign == ">=" else (b, a))
-    if node._data != int(condition):
+    if node._data != condition.real:
         raise StaleGraphError(
             f"the condition {a!r} {sign} {b!r} was {condition!r} when it was compared and is not now, since a leaf was "
             "changed: compare again."
         )
     if _witness is not None:
-        _witness("where", a, b, (sign, int(condition)))
+        _witness("where", condition, None, None)
     return node
+
+
+def _by_ieee(primitive, floats, error):
+    """The number that a primitive has by IEEE 754 where it raised, if a witness knows it; else raise."""
+    number = None if _witness is None else _witness("IEEE", primitive, floats, None)
+    if number is not None:
+        return number
+    if isinstance(error, ValueError):
+        raise out_of_domain(primitive, floats, error) from None
+    raise error
+
+
+@cython.cfunc
+def _stand_for(node: Value, other: Value):
+    """Make a new leaf a node that has another's number."""
+    node._code = primitives.alias.code
+    node._data = node._a_data = other._data
+    node._a = other
 
 
 def _operand(x, primitive):
     if isinstance(x, Value):
         return x
+    if _witness is not None and not is_real(x):
+        read = _witness("operand", x, None, None)
+        if read is not None:
+            return read
     if not is_real(x):
         raise TypeError(f"{primitive.name} of a {type(x).__name__}: its operands are Values and real numbers.")
     return float(x)
@@ -979,6 +1041,8 @@ def pause(maker, frame=None):
         The :class:`Pause`, for :func:`resume`.
     """
     global _open
+    if _witness is not None:
+        _witness("no_grad", None, None, None)
     block: Pause = Pause(maker, frame)
     if frame is None:
         block.outer = _innermost.get()

@@ -1,13 +1,14 @@
 """Lowered instructions carried out one by one over floats: what an instruction means, in Python."""
 
 import math
+import operator
 
 from autograd.compiler.lowering import CONSTANTS, INPUT_GRADIENTS, INPUTS, PARAMETER_GRADIENTS, PARAMETERS
 from autograd.engine import primitives
 from autograd.engine.algebra import Ieee
 from autograd.engine.graph import untaken
 
-HOLDS = {"<": lambda a, b: a < b, "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b}
+HOLDS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq}
 
 
 def interpreted(low, parameters, inputs, seeds=(1.0,)):

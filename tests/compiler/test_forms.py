@@ -38,7 +38,7 @@ SPECIAL = [0.0, -0.0, INF, -INF, NAN, 5e-324, -5e-324, 1e-310, -1e-200, 0.5, -0.
            709.5, -709.5, 710.0, -746.0, 1e17, -1e17, 1e155, -1e155, 1e308, -1e308]  # fmt: skip
 # The functions of which the elementary module promises 2 ulp.
 TIGHT = {"exp", "expm1", "log", "log1p", "tanh", "sigmoid", "softplus", "logsigmoid", "sqrt"}
-BY_CONVENTION = {("where", 0), ("power_term", 3), ("power_term", 4), *[("shift", i) for i in range(5)]}
+BY_CONVENTION = {("where", 0), ("power_term", 3), ("power_term", 4), *[("shift", i) for i in range(5)], ("detached", 0)}
 
 
 def everything(primitive):

@@ -55,7 +55,7 @@ def test_values_agree_with_mpmath(primitive):
 
 
 # Operands whose derivative is 0 by convention.
-BY_CONVENTION = {("where", 0), ("power_term", 3), ("power_term", 4), *[("shift", i) for i in range(5)]}
+BY_CONVENTION = {("where", 0), ("power_term", 3), ("power_term", 4), *[("shift", i) for i in range(5)], ("detached", 0)}
 
 
 @EVERY
@@ -520,7 +520,7 @@ def test_the_number_of_operands_is_checked(primitive):
 def test_kinks_and_domains_are_documented_in_words(primitive):
     kinked = {
         "step", "sign", "above", "greater", "at_least", "where", "shift", "relu", "abs", "maximum", "minimum",
-        "leaky_relu", "elu", "hypot", "atan2", "unit", "inversion", "power_term",
+        "leaky_relu", "elu", "hypot", "atan2", "unit", "inversion", "power_term", "detached",
     }  # fmt: skip
     assert bool(primitive.kinks) == (primitive.name in kinked)
 
