@@ -43,8 +43,8 @@ def compile(what=None, *, inputs=(), parameters=None, strict=False, dtype=np.flo
     - What would freeze a number of the first sample raises :class:`GraphError` with its line: ``int(x.data)``,
       ``math.exp(x.data)``, text of it, ``x == 1``, look-ups by a hash, copies, ``backward()``, ``no_grad``, setting a
       leaf, and random numbers from the generators of ``random`` and ``numpy.random`` that all programs share.
-    - Values that it captures are read anew at every call. Plain numbers that it captures, what it draws from a generator
-      of its own, and what it keeps from one call to the next are those of the first call.
+    - Values that it captures are read anew at every call. Plain numbers that it captures, what it draws from a
+      generator of its own, and what it keeps from one call to the next are those of the first call.
 
     Where the engine raises, as it does for the logarithm of a negative number, the result of that sample is infinite or
     NaN. Where the process runs out of memory while LLVM compiles, LLVM ends it.

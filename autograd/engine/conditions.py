@@ -41,12 +41,12 @@ class Condition(int):
         return self._parts[1:]
 
     def __repr__(self):
-        return repr(self != 0)
+        return repr(self.real != 0)
 
     __str__ = __repr__
 
     def __format__(self, spec):
-        return format(self != 0, spec)
+        return format(self.real != 0, spec)
 
     def __and__(self, other):
         return _combined(int.__and__, "&", self, other)
@@ -58,7 +58,7 @@ class Condition(int):
         return _combined(int.__xor__, "^", self, other)
 
     def __invert__(self):
-        return new_condition(self == 0, "~", self)
+        return new_condition(self.real == 0, "~", self)
 
 
 def _combined(combine, sign, a, b):

@@ -12,8 +12,8 @@ from autograd.engine.sweep import adjoints, order, order_of_all, partials_of
 from autograd.engine.value import Value
 
 __all__ = [
-    "COMPARISONS", "ENDS", "Replay", "adjoints", "along", "differentiable", "leaves", "order", "pull_back", "push_forward",
-    "replay", "untaken",
+    "COMPARISONS", "ENDS", "Replay", "adjoints", "along", "differentiable", "leaves", "order", "pull_back",
+    "push_forward", "replay", "untaken",
 ]  # fmt: skip
 
 

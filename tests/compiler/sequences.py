@@ -1,7 +1,8 @@
 """Compiled functions with branches beside the engine, in sequences of batches: ``python sequences.py 2000``.
 
-Hypothesis draws a function, which chooses by comparing, sorting and taking maxima, and some batches of any sizes. With
-``on_other_branch="record"`` its values and derivatives must be those of the engine, row by row, whatever came before.
+Hypothesis draws some batches of any sizes and a function, which chooses by comparing, sorting, taking maxima and by
+``where``, and which takes numbers out of the graph. With ``on_other_branch="record"`` its values and derivatives must
+be those of the engine, row by row, whatever came before.
 """
 
 import sys
@@ -14,6 +15,17 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value
 
+
+def detached(x):
+    """A number taken out of the graph."""
+    return x.detach() if isinstance(x, Value) else x
+
+
+def data(x):
+    """The number that a Value holds."""
+    return x.data if isinstance(x, Value) else x
+
+
 OPERATIONS = {
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
@@ -25,6 +37,12 @@ OPERATIONS = {
     "dot": lambda a, b: autograd.dot([a, b, 2.0], [b, a, b], a),
     "maximum": lambda a, b: autograd.maximum(a, b),
     "step": lambda a, b: autograd.where(autograd.step(a), a * b, b),
+    "where": lambda a, b: autograd.where(a > b, a * b, a - b) + autograd.where((a <= 0.5) | (b < a), b, a),
+    "where and if": lambda a, b: autograd.where(a >= b, a, b) if a >= b else a * autograd.where(b > 1.0, 2.0, b),
+    "detach": lambda a, b: a * detached(b) + b,
+    "data": lambda a, b: a * data(b) - data(a * b),
+    "largest data": lambda a, b: a - max(data(a), data(b), 0.25),
+    "data that decide": lambda a, b: a * b if data(a) == data(b) or data(a) > 0 else b,
 }
 COMPARISONS = {
     "<": lambda a, b: a < b,

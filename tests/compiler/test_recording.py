@@ -316,7 +316,7 @@ def enters_no_grad(self, x, y):
     ("how", "what"),
     [
         (lambda self, x, y: y * float(f"{y:.1f}"), "writes a number into text"),
-        (lambda self, x, y: y * (y * y).recorded[0], "recorded"),
+        (lambda self, x, y: y * sum((y * y).recorded), "recorded"),
         (lambda self, x, y: y * TABLE.get(x[0], 1.0), "looks a Value up by its hash"),
         (lambda self, x, y: y * int(y.data), "makes a plain number"),
         (lambda self, x, y: y if y.data > 0 else -y, "reads the data of Values and compares"),
@@ -349,5 +349,63 @@ def test_a_loss_of_ones_own_around_one_of_ours_is_compiled():
         model = MLP(2, [2], seed=1)
         fit(model, X, Y, loss=lambda o, t: cross_entropy(o, t) * 2, optimizer=SGD(0.1), epochs=3, seed=0, engine=engine,
             progress=False)  # fmt: skip
+        found.append([p.data for p in model.parameters()])
+    np.testing.assert_allclose(found[1], found[0], rtol=1e-12)
+
+
+# --- Conditions that where records
+
+
+def both(a, b):
+    c = a > 0
+    y = autograd.where(c, a * b, a - b)
+    return y * 2 if c else y
+
+
+def both_combined(a, b):
+    c = (a > 0) & (b < 3)
+    y = autograd.where(c, a * b, a - b)
+    return y * 2 if c else y
+
+
+CONDITIONS = {
+    "where": (lambda a, b: autograd.where(a > 0, a * b, b), 1),
+    "all signs": (
+        lambda a, b: autograd.where(a < b, a, b) + autograd.where(a >= 1, b, 2) * autograd.where(b <= 2, a, 1), 1
+    ),
+    "and, or, not": (lambda a, b: autograd.where(((a > 0) & (b > 0)) | ~(a < b) ^ (a >= 3), a, b), 1),
+    "data": (lambda a, b: autograd.where(a.data > 0, a, b), 1),
+    "Huber": (lambda a, b: autograd.where(abs(a - b) <= 1.0, 0.5 * (a - b) ** 2, abs(a - b) - 0.5), 1),
+    "times": (lambda a, b: b * (a > 0) + (b <= 1) * a, 4),
+    "in a sum": (lambda a, b: b + (a > 0) - float(b > 1) + int(a >= b), 4),
+    "in an if, too": (both, 2),
+    "in an if, too, combined": (both_combined, 3),
+    "in a list": (lambda a, b: autograd.where(a > b, a, b) + [1.0, 2.0][a > 0], 2),
+    "under a slope that is infinite": (lambda a, b: autograd.where(autograd.sqrt(a * a) > 0.5, a, b), 1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", CONDITIONS)
+def test_where_follows_each_row_and_python_is_guarded(how):
+    function, programs = CONDITIONS[how]
+    compiled = autograd.compile(function, on_other_branch="record")
+    for batch in (BATCH[:1], BATCH, BATCH[::-1]):
+        values, slopes = by_the_engine(function, batch)
+        found, gradient = compiled.value_and_gradient(batch)
+        np.testing.assert_allclose(found, values, rtol=1e-15)
+        np.testing.assert_allclose(gradient.inputs, slopes, rtol=1e-15)
+    assert len(compiled.programs) == programs
+
+
+def test_a_loss_by_where_is_trained_alike_in_machine_code():
+    def huber(y, t, width=0.5):
+        s = abs(y - t)
+        return autograd.where(s <= width, 0.5 * s * s, width * (s - 0.5 * width))
+
+    found = []
+    for engine in ("eager", "native"):
+        model = MLP(2, [3, 1], activation=lambda x: autograd.where(x > 0, x, 0.1 * x), seed=1)
+        X, Y = [[0.0, 1.0], [1.0, 0.5], [0.5, 0.5]], [1.0, -2.0, 0.25]
+        fit(model, X, Y, loss=huber, optimizer=SGD(0.1), epochs=10, seed=0, engine=engine, progress=False)
         found.append([p.data for p in model.parameters()])
     np.testing.assert_allclose(found[1], found[0], rtol=1e-12)
