@@ -7,9 +7,9 @@ import importlib.util
 import os
 import sys
 
-from autograd.engine import errors
-
 COMPILED = ("algebra", "value", "sums", "sweep")
+# Plain modules that the compiled ones hold on to.
+_HELD = ("errors", "conditions", "primitives", "other_engines", "pausing")
 
 
 def _use_source(name):
@@ -25,14 +25,25 @@ def _use_source(name):
 if os.environ.get("DELTAGRAD_INTERPRETED", "") not in ("", "0"):
     for _name in COMPILED:
         _use_source(_name)
+else:
+    # A compiled module is made once in a process. After "del sys.modules[...]" the next import finds it as it was, so
+    # the modules whose classes and primitives it knows have to be those of before as well.
+    from autograd.engine import algebra
 
-from autograd.engine import copying, functions  # noqa: E402 - after the choice; copying registers Values with pickle
+    for _name, _module in getattr(algebra, "held", {}).items():
+        sys.modules.setdefault(f"{__name__}.{_name}", _module)
+        globals()[_name] = sys.modules[f"{__name__}.{_name}"]
+
+from autograd.engine import copying, errors, functions  # noqa: E402 - after the choice; copying registers with pickle
 from autograd.engine.algebra import primitive  # noqa: E402
 from autograd.engine.checking import check_gradients  # noqa: E402
 from autograd.engine.graph import replay  # noqa: E402
 from autograd.engine.pausing import no_grad  # noqa: E402
 from autograd.engine.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp  # noqa: E402
 from autograd.engine.value import Value, compiled  # noqa: E402
+
+if compiled:
+    algebra.held = {_name: sys.modules[f"{__name__}.{_name}"] for _name in _HELD}
 
 __all__ = [
     "Value", "check_gradients", "compiled", "copying", "errors", "functions", "grad", "hessian", "hvp", "jacobian",

@@ -21,12 +21,31 @@ except ImportError:
 
 from autograd.engine.errors import AlgebraError, DomainError
 
-__all__ = ["TABLE", "Ieee", "Primitive", "Traits", "is_real", "pi_like", "primitive", "register", "select"]
+__all__ = [
+    "TABLE", "Ieee", "Primitive", "Traits", "engine_defines", "is_real", "pi_like", "primitive", "register", "select",
+]  # fmt: skip
 
 # Every primitive by its code; a node of a graph stores the code. Code 0 is a leaf.
 TABLE: list = [None]
 
 _ALGEBRAS: dict = {}
+
+# The names of the engine's own primitives, and whether a module that defines them runs.
+_OWN_NAMES: set = set()
+_defines_own = cython.declare(object, False)
+
+# What isinstance is called by where it may raise: Cython inlines the name itself, and does not look for an exception.
+_is_instance = cython.declare(object, isinstance)
+
+
+def engine_defines(yes: bool) -> None:
+    """Have the primitives that are added from here on be the engine's own, or no more.
+
+    Nobody else can give a primitive such a name. Should the module that defines it run again, the entry of the table
+    gets the new rules and stays the same object, which recorded graphs go by.
+    """
+    global _defines_own
+    _defines_own = yes
 
 
 def register(kind: type, apply) -> None:
@@ -78,7 +97,13 @@ class Primitive:
         code: its place in the table.
     """
 
-    def __init__(self, name, arity, forward, partials, floats, limit, text, latex, domain, kinks, traits=PLAIN):
+    def __init__(self, *description, **named):
+        self.describe(*description, **named)
+        self.code = len(TABLE)
+        TABLE.append(self)
+
+    def describe(self, name, arity, forward, partials, floats, limit, text, latex, domain, kinks, traits=PLAIN):
+        """Set every attribute but the code."""
         self.name = name
         self.arity = arity
         self.forward = forward
@@ -90,8 +115,6 @@ class Primitive:
         self.domain = domain
         self.kinks = kinks
         self.traits = traits
-        self.code = len(TABLE)
-        TABLE.append(self)
 
     def __call__(self, *operands):
         """The value, as a number of the operands' kind."""
@@ -133,7 +156,7 @@ class Primitive:
 
 
 def _by_name(name):
-    for entry in TABLE:
+    for entry in reversed(TABLE):  # the last of those that were redefined
         if entry is not None and entry.name == name:
             return entry
     raise AlgebraError(f"no primitive is called {name!r}: define it (or import the module that does) before loading.")
@@ -207,12 +230,15 @@ def pi_like(x):
 # Python calls a number real by numbers.Real; NumPy's bool is the one NumPy scalar that is not registered there.
 def is_real(x) -> bool:
     """True for what a float can be made of without a change of meaning: no complex number, string, array or Value."""
-    return isinstance(x, (float, int, numbers.Real)) or _is_numpy_scalar(x)
+    # One after the other, since these two are looked up in C; and what has a __class__ of its own may raise below.
+    if isinstance(x, float) or isinstance(x, int):  # noqa: SIM101
+        return True
+    return _is_instance(x, numbers.Real) or _is_numpy_scalar(x)
 
 
 def _is_numpy_scalar(x):
     numpy = sys.modules.get("numpy")
-    return numpy is not None and isinstance(x, (numpy.floating, numpy.integer, numpy.bool_))
+    return numpy is not None and _is_instance(x, (numpy.floating, numpy.integer, numpy.bool_))
 
 
 def select(condition, a, b):
@@ -351,7 +377,7 @@ def primitive(
     functions of this package, not ``math.exp``, so that the rule holds over any number.
 
     Args:
-        name: the primitive's name; a new one. As a decorator it is the function's.
+        name: the primitive's name. As a decorator it is the function's.
         forward: the value, as a function of the operands, over any number.
         partials: one rule per operand (a single one needs no list): a function of ``(y, *operands)`` with ``y`` the
             value, or another primitive that takes the operands, or a constant. Where ``forward`` takes ``*operands``,
@@ -368,8 +394,11 @@ def primitive(
     Returns:
         The :class:`Primitive`, or as a decorator a function that makes one.
 
+    A name of your own can be defined again, as a cell of a notebook does that runs twice: the new primitive takes its
+    place, and graphs that were recorded before keep the rules that they were recorded with.
+
     Raises:
-        ValueError: the name is taken, or the number of rules is not the number of operands.
+        ValueError: the name is that of a primitive of the engine, or the number of rules is not the number of operands.
     """
     if callable(name):
         raise TypeError("primitive needs the partial derivatives: write @primitive(partials=...) above the function.")
@@ -382,9 +411,8 @@ def primitive(
             )  # fmt: skip
 
         return decorate
-    for entry in TABLE:
-        if entry is not None and entry.name == name:
-            raise ValueError(f"a primitive called {name!r} exists: give yours another name.")
+    if name in _OWN_NAMES and not _defines_own:
+        raise ValueError(f"a primitive called {name!r} exists in the engine itself: give yours another name.")
     if arity is None and forward is not None:
         arity = _arity_of(forward)
     if arity is None:
@@ -396,10 +424,17 @@ def primitive(
             raise ValueError(f"{name} has {arity} operands and {len(partials)} partials: give one rule per operand.")
     operands = "{0}" if arity is None else ", ".join([f"{{{i}}}" for i in range(arity)])
     shown = name.replace("_", r"\_")
-    return Primitive(
+    description = (
         name, arity, forward, partials, floats or forward, limit, text or f"{name}({operands})",
         latex or rf"\operatorname{{{{{shown}}}}}\left({operands}\right)", domain, kinks, traits,
     )  # fmt: skip
+    if name in _OWN_NAMES:
+        entry = _by_name(name)
+        entry.describe(*description)
+        return entry
+    if _defines_own:
+        _OWN_NAMES.add(name)
+    return Primitive(*description)
 
 
 def _arity_of(function):

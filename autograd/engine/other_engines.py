@@ -1,7 +1,7 @@
 """What programs written for other scalar engines need: nodes whose derivatives are given, and micrograd's signs."""
 
 from autograd.engine import primitives
-from autograd.engine.algebra import Ieee, primitive
+from autograd.engine.algebra import Ieee, engine_defines, primitive
 from autograd.engine.errors import AlgebraError
 
 __all__ = ["given", "refuse_given", "shows_constants", "sign"]
@@ -42,7 +42,9 @@ def _partials(y, *operands):
 
 
 # Its operands are the children and then, as constants, the derivatives in them.
+engine_defines(True)
 given = primitive("given", _only_first, partials=_partials, text="given({0})")
+engine_defines(False)
 
 
 def refuse_given(nodes) -> None:

@@ -17,7 +17,9 @@ to be compiled again.
 
 import math
 
-from autograd.engine.algebra import Traits, pi_like, primitive, select
+from autograd.engine.algebra import Traits, engine_defines, pi_like, primitive, select
+
+engine_defines(True)
 
 INF, NAN = math.inf, math.nan
 
@@ -844,3 +846,5 @@ logsumexp = primitive(
     floats=_logsumexp,
     text="logsumexp({0})",
 )
+
+engine_defines(False)

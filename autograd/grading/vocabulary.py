@@ -296,7 +296,7 @@ class Vocabulary(Names):
     def _several(self, name, count, primes):
         """What makes an expression of ``minimum(a, b)``, ``dsoftsign(s)``, ``d1hypot(a, b)``; None for other names."""
         match = _DERIVED.fullmatch(name)
-        for entry in TABLE if not primes else ():
+        for entry in reversed(TABLE) if not primes else ():
             if entry is None or entry.arity != count or entry is primitives.alias:
                 continue
             if entry.name == name and count > 1:
@@ -306,7 +306,7 @@ class Vocabulary(Names):
         return None
 
     def _primitive(self, name):
-        for entry in TABLE:
+        for entry in reversed(TABLE):  # the last of those that were redefined
             if entry is not None and entry.name == name and entry.arity == 1 and entry is not primitives.alias:
                 return entry
         return None
