@@ -6,21 +6,14 @@ derivatives. Each line is multiplied out with the recorded numbers and compared 
 """
 
 from fractions import Fraction
-from typing import NamedTuple
 
 from autograd.engine.errors import AlgebraError, FormulaError, GraphError
 from autograd.formulas.expressions import Number, Plus, Symbol, Times, evaluate, symbols
 from autograd.formulas.field import Unprovable
 from autograd.formulas.fitting import fit_fractions, residue
+from autograd.formulas.layouts import Line, Matrices
 
-__all__ = ["MatrixForm", "matrix_form"]
-
-
-class Line(NamedTuple):
-    """One equation of matrices, as LaTeX and as text."""
-
-    latex: str
-    text: str
+__all__ = ["Line", "MatrixForm", "matrix_form"]
 
 
 class MatrixForm(list):
@@ -38,87 +31,25 @@ class MatrixForm(list):
 
 
 def matrix_form(formulas, printer, point, rate) -> MatrixForm:
-    """The equations of one update, sensitivities first.
+    """Return the equations of one update, sensitivities first, in the layout of the convention.
 
     Raises:
         GraphError: the layers are not fully connected, each to the one before.
         FormulaError: a line does not agree with reverse mode: a bug.
     """
     network = formulas.network
-    layers = _layers(network)
+    layers, recurrent = _layers(network)
     apart = [e for parts in formulas.gradient.values() for e in parts if not _has_delta(e)]
     apart += [e for n in network.neurons if n.layer < network.depth for e in formulas.upstream[n] if not _has_delta(e)]
     if apart:
         raise GraphError(
             f"there is no matrix form: the loss reads a weight or a hidden neuron itself ({printer.text(apart[0])})."
         )
-    letters = printer.convention.letters
-    factor = formulas.factor
-    last = network.depth
-    many = network.samples > 1
-    above = "(n)" if many else ""
-    lines = MatrixForm()
-
-    def vector(letter, layer):
-        marks = ",".join([x for x in (str(layer) if layer is not None else "", above.strip("()")) if x])
-        return rf"\underline{{{letter}}}" + (f"^{{({marks})}}" if marks else "")
-
-    def text_vector(letter, layer):
-        return f"{letter}{'' if layer is None else layer}" + ("[n]" if many else "")
-
-    d, s, w, b = letters["delta"], letters["s"], letters["w"].upper(), letters["b"]
-    y, t = letters["y"], letters["t"]
-    kind, lead = _output_form(formulas, layers[last])
-    value = Number(factor * lead)
-    shown = "" if value.value == 1 else "-" if value.value == -1 else printer.latex(value) + " "
-    shown_text = "" if value.value == 1 else "-" if value.value == -1 else f"{printer.text(value)}*"
-    f_dot = rf"\dot{{F}}^{{({last})}}({vector(s, last)}) "
-    f_text = f"F'({text_vector('s', last)}) "
-    error, error_text = (
-        rf"({vector(t, None)} - {vector(y, None)})",
-        f"({text_vector('t', None)} - {text_vector('y', None)})",
-    )
-    if kind == "error":
-        right, text = f"{shown}{f_dot}{error}", f"{shown_text}{f_text}{error_text}"
-    elif kind == "direct":
-        right, text = f"{shown}{error}", f"{shown_text}{error_text}"
-    elif kind == "softmax":
-        p = letters["p"]
-        right = f"{shown}({vector(t, None)} - {vector(p, None)})"
-        text = f"{shown_text}({text_vector('t', None)} - {text_vector('p', None)})"
-    else:
-        lead_latex = printer.latex(Number(factor)) + " " if factor != 1 else ""
-        right = rf"{lead_latex}{f_dot}\nabla_{{{vector(y, None)}}} {letters['loss']}"
-        text = f"{'' if factor == 1 else f'{factor}*'}{f_text}grad_y L"
-    lines.append(Line(f"{vector(d, last)} = {right}", f"{text_vector('d', last)} = {text}"))
-    for layer in range(last - 1, 0, -1):
-        right = rf"\dot{{F}}^{{({layer})}}({vector(s, layer)}) {w}^{{({layer + 1})}} {vector(d, layer + 1)}"
-        text = f"F'({text_vector('s', layer)}) W{layer + 1} {text_vector('d', layer + 1)}"
-        lines.append(Line(f"{vector(d, layer)} = {right}", f"{text_vector('d', layer)} = {text}"))
-    lead = Number(-1 / factor)
-    sign, size = ("+", lead.value) if lead.value > 0 else ("-", -lead.value)
-    step = rate if size == 1 else rf"{printer.latex(Number(size))} \, {rate}"
-    step_text = _plain(rate) if size == 1 else f"{size}*{_plain(rate)}"
-    over, over_text = (r"\sum_n ", "sum over n of ") if many else ("", "")
-    for layer in range(last, 0, -1):
-        source = vector(letters["a"] if layer > 1 else letters["x"], layer - 1)
-        source_text = text_vector("a" if layer > 1 else "x", layer - 1 if layer > 1 else None)
-        lines.append(
-            Line(
-                rf"{w}^{{({layer})}} \leftarrow {w}^{{({layer})}} {sign} {step}\, {over}{source} "
-                rf"\left({vector(d, layer)}\right)^T",
-                f"W{layer} <- W{layer} {sign} {step_text} {over_text}{source_text} {text_vector('d', layer)}^T",
-            )
-        )
-        if any(term.source is None for term in layers[layer][0].terms):
-            bias = rf"\underline{{{b}}}^{{({layer})}}"
-            lines.append(
-                Line(
-                    rf"{bias} \leftarrow {bias} {sign} {step}\, {over}{vector(d, layer)}",
-                    f"b{layer} <- b{layer} {sign} {step_text} {over_text}{text_vector('d', layer)}",
-                )
-            )
-    _check(formulas, point, layers)
+    has_bias = {layer: any(t.source is None for t in group[0].terms) for layer, group in layers.items()}
+    linear = {layer for layer, group in layers.items() if all(n.a is n.s for n in group)}
+    writer = Matrices(formulas, printer, has_bias, recurrent, linear, rate)
+    lines = MatrixForm(writer.lines(*_output_form(formulas, layers[network.depth])))
+    _check(formulas, point)
     return lines
 
 
@@ -131,38 +62,47 @@ def _has_delta(e):
     return any(x.role == "delta" for x in symbols(e))
 
 
-def _plain(rate):
-    return rate.replace("\\", "")
-
-
 def _layers(network):
-    """The neurons by layer, one sample; each must read all of the layer before and nothing else."""
-    if network.steps > 1:
-        raise GraphError("a recurrent network has no matrix form of this kind: see the formulas of its time steps.")
+    """The neurons by layer, of one sample and of the last step, and the layers that read themselves.
+
+    Each must read all of the layer before and, from the second step on, perhaps all of its own layer.
+    """
     layers: dict = {}
+    recurrent: set = set()
+    if network.steps > 1 and network.samples > 1:
+        raise GraphError("there is no matrix form of several sequences: see the formulas of one neuron each.")
     for n in network.neurons:
-        if n.sample in (None, 1):
+        if n.sample in (None, 1) and n.step in (None, network.steps):
             layers.setdefault(n.layer, []).append(n)
     names = network.symbol_of
-    activations = {n.a: n.layer for n in network.neurons}
+    activations = {n.a: n for n in network.neurons}
     for layer, group in layers.items():
-        biased = {sum(1 for t in n.terms if t.source is None) for n in group}
         for n in group:
-            weights = [names[t.weight] for t in n.terms if t.source is not None]
+            fed = [names[t.weight] for t in n.terms if t.source is not None]
+            own = {Symbol("w", (layer, layer), (j, n.index)) for j in range(1, network.sizes[layer] + 1)}
             wanted = {Symbol("w", (layer - 1, layer), (j, n.index)) for j in range(1, network.sizes[layer - 1] + 1)}
-            reads = {activations.get(t.source, 0) for t in n.terms if t.source is not None}
-            if (
-                reads != {layer - 1}
-                or set(weights) != wanted
-                or len(weights) != len(wanted)
-                or len(biased) > 1
-                or max(biased) > 1
-            ):
+            if own & set(fed):
+                recurrent.add(layer)
+            if layer in recurrent:
+                wanted |= own
+            reads = {_offset(activations.get(t.source), n) for t in n.terms if t.source is not None}
+            biases = {sum(1 for t in m.terms if t.source is None) for m in group}
+            allowed = {(layer - 1, 0), (layer, -1)} if layer in recurrent else {(layer - 1, 0)}
+            if not reads <= allowed or set(fed) != wanted or len(fed) != len(wanted) or biases not in ({0}, {1}):
                 raise GraphError(
                     f"there is no matrix form: neuron {n.index} of layer {layer} does not read exactly the "
                     "layer before it. See its formulas one by one."
                 )
-    return layers
+    if network.steps > 1 and not recurrent:
+        raise GraphError("there is no matrix form: no layer of this network reads itself at the step before.")
+    return layers, recurrent
+
+
+def _offset(source, neuron):
+    """The layer of what a neuron reads, and how many steps earlier it is."""
+    if source is None:
+        return 0, 0
+    return source.layer, (source.step or 0) - (neuron.step or 0) if source.step and neuron.step else 0
 
 
 def _output_form(formulas, outputs):
@@ -203,38 +143,31 @@ def _coefficient(formulas, outputs):
     return -number / formulas.factor if isinstance(inner, Plus) and len(inner.terms) == 2 else None
 
 
-def _check(formulas, point, layers):
+def _check(formulas, point):
     """Multiply the matrices out, and compare with the engine's gradients."""
     network = formulas.network
     names = network.symbol_of
     node_of = {symbol: node for node, symbol in names.items()}
-    for m in (None,) if network.samples == 1 else range(1, network.samples + 1):
-        for layer, group in layers.items():
-            if layer == network.depth:
-                continue
-            for n in group:
-                slope = evaluate(formulas.slope[n], point) if m in (None, 1) else None
-                if slope is None:
-                    continue
-                back = sum(
-                    [
-                        point.symbol(Symbol("w", (layer, layer + 1), (n.index, k.index)))
-                        * point.symbol(Symbol("delta", (layer + 1,), (k.index,), n.sample))
-                        for k in layers[layer + 1]
-                    ]
-                )
-                _compare(slope * back, point.symbol(network.delta_of(n)), f"d{layer}")
-    for layer, group in layers.items():
-        for n in group:
-            for term in n.terms:
-                w = names[term.weight]
-                total = 0.0
-                for k in network.neurons:
-                    if (k.layer, k.index) == (layer, n.index):
-                        mine = next(t for t in k.terms if t.weight is term.weight)
-                        source = evaluate(formulas.source(mine), point)
-                        total += point.symbol(network.delta_of(k)) / float(formulas.factor) * source * mine.sign
-                _compare(total, point.sample.gradient(node_of[w]), f"W{layer}")
+    readers: dict = {}
+    for k in network.neurons:
+        for term in k.terms:
+            if term.source is not None:
+                readers.setdefault(term.source, []).append((term, k))
+    for n in network.neurons:
+        if n.layer < network.depth:
+            slope = evaluate(formulas.slope[n], point)
+            deltas = [
+                point.symbol(names[t.weight]) * point.symbol(network.delta_of(k)) for t, k in readers.get(n.a, ())
+            ]
+            _compare(slope * sum(deltas), point.symbol(network.delta_of(n)), f"d{n.layer}")
+    totals: dict = {}
+    for n in network.neurons:
+        for term in n.terms:
+            part = point.symbol(network.delta_of(n)) / float(formulas.factor) * term.sign
+            source = 1.0 if term.source is None else evaluate(formulas.source(term), point)
+            totals[term.weight] = totals.get(term.weight, 0.0) + part * source
+    for weight, total in totals.items():
+        _compare(total, point.sample.gradient(node_of[names[weight]]), "the weights")
 
 
 def _compare(given, truth, name):

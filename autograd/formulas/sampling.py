@@ -19,6 +19,7 @@ from autograd.formulas.precise import DIGITS, precise_numbers
 
 __all__ = ["DIGITS", "Sample", "field_sample", "precise_sample", "recorded_sample", "replayed_at"]
 
+
 class Sample:
     """The numbers of a network at one point.
 

@@ -87,30 +87,33 @@ MATRIX = [
     (
         lambda: network((2, 3, 2), loss=sse),
         [
-            "d2 = -2*F'(s2) (t - y)",
-            "d1 = F'(s1) W2 d2",
-            "W2 <- W2 - eta a1 d2^T",
-            "b2 <- b2 - eta d2",
-            "W1 <- W1 - eta x d1^T",
-            "b1 <- b1 - eta d1",
+            "δ^{(2)} = -2 diag(Φ'(s^{(2)})) (t - y)",
+            "δ^{(1)} = diag(Φ'(s^{(1)})) W^{(2)} δ^{(2)}",
+            "W^{(2)} ← W^{(2)} - η a^{(1)} (δ^{(2)})^T",
+            "b^{(2)} ← b^{(2)} - η δ^{(2)}",
+            "W^{(1)} ← W^{(1)} - η x^{(0)} (δ^{(1)})^T",
+            "b^{(1)} ← b^{(1)} - η δ^{(1)}",
         ],
     ),
     (
         lambda: network((2, 3, 4, 2), bias=False),
         [
-            "d3 = -F'(s3) (t - y)",
-            "d2 = F'(s2) W3 d3",
-            "d1 = F'(s1) W2 d2",
-            "W3 <- W3 - eta a2 d3^T",
-            "W2 <- W2 - eta a1 d2^T",
-            "W1 <- W1 - eta x d1^T",
+            "δ^{(3)} = -diag(Φ'(s^{(3)})) (t - y)",
+            "δ^{(2)} = diag(Φ'(s^{(2)})) W^{(3)} δ^{(3)}",
+            "δ^{(1)} = diag(Φ'(s^{(1)})) W^{(2)} δ^{(2)}",
+            "W^{(3)} ← W^{(3)} - η a^{(2)} (δ^{(3)})^T",
+            "W^{(2)} ← W^{(2)} - η a^{(1)} (δ^{(2)})^T",
+            "W^{(1)} ← W^{(1)} - η x^{(0)} (δ^{(1)})^T",
         ],
     ),
     (
         lambda: network((2, 3, 3), "tanh", "linear", cross_entropy),
-        ["d2 = -(t - p)", "d1 = F'(s1) W2 d2"],
+        ["δ^{(2)} = -(t - p)", "δ^{(1)} = diag(Φ'(s^{(1)})) W^{(2)} δ^{(2)}"],
     ),
-    (lambda: network((2, 3, 2), "tanh", "linear"), ["d2 = -(t - y)", "d1 = F'(s1) W2 d2"]),
+    (
+        lambda: network((2, 3, 2), "tanh", "linear"),
+        ["δ^{(2)} = -(t - y)", "δ^{(1)} = diag(Φ'(s^{(1)})) W^{(2)} δ^{(2)}"],
+    ),
 ]
 
 
@@ -132,10 +135,13 @@ def test_the_matrix_form_multiplied_out():
     for layer, outer in zip(model.layers, (np.outer(x, d1), np.outer(a1, d2)), strict=True):
         engine = np.array([[w.grad for w in n.w] for n in layer.neurons]).T
         np.testing.assert_allclose(engine, outer, rtol=1e-13, atol=1e-16)
-    assert [line.text for line in derive(loss).matrix()][:2] == ["d2 = -2*F'(s2) (t - y)", "d1 = F'(s1) W2 d2"]
+    assert [line.text for line in derive(loss).matrix()][:2] == [
+        "δ^{(2)} = -2 diag(Φ'(s^{(2)})) (t - y)",
+        "δ^{(1)} = diag(Φ'(s^{(1)})) W^{(2)} δ^{(2)}",
+    ]
 
 
-@pytest.mark.parametrize("graph", [skipping, recurrent, penalized, residual])
+@pytest.mark.parametrize("graph", [skipping, penalized, residual])
 def test_no_matrix_form_where_there_is_none(graph):
     with pytest.raises(GraphError, match="no matrix form"):
         derive(graph()).matrix()
