@@ -1,0 +1,48 @@
+"""What is required depends on the platform, so it is decided here; everything else is in ``pyproject.toml``.
+
+pygraphviz lays out graphs without a program of its own, and is compiled. Where it has no wheel, requiring it would make
+the install of this package fail, so it is not required there. Drawing says then what to install.
+"""
+
+import platform
+import shutil
+import sys
+import sysconfig
+
+from setuptools import setup
+
+REQUIRED = ["graphviz>=0.20", "latex2mathml>=3.77", "mpmath>=1.3", "tqdm>=4.60"]
+DRAWS = "pygraphviz>=2"  # its wheels are for the stable ABI of CPython, from 3.10 on
+
+
+def has_wheel() -> bool:
+    """Return whether pygraphviz has a wheel for this interpreter on this platform."""
+    if sys.implementation.name != "cpython" or sysconfig.get_config_var("Py_GIL_DISABLED") or sys.maxsize < 2**32:
+        return False
+    system, machine = platform.system(), platform.machine().lower()
+    if system == "Windows":
+        return machine in ("amd64", "x86_64")
+    if system == "Darwin":
+        return machine in ("arm64", "x86_64") and _version(platform.mac_ver()[0]) >= (11,)
+    library, version = platform.libc_ver()
+    return (
+        system == "Linux"
+        and machine in ("aarch64", "x86_64")
+        and library == "glibc"  # and not musl, as on Alpine
+        and _version(version) >= (2, 28)
+    )
+
+
+def _version(text):
+    return tuple([int(part) for part in text.split(".")[:2] if part.isdigit()])
+
+
+def requirements() -> list[str]:
+    """Return what has to be installed with this package here."""
+    return [*REQUIRED, DRAWS] if has_wheel() else REQUIRED
+
+
+if __name__ == "__main__":
+    if "bdist_wheel" in sys.argv:  # what an earlier build left there would be installed in place of what fails now
+        shutil.rmtree("build", ignore_errors=True)
+    setup(install_requires=requirements())
