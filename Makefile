@@ -4,10 +4,10 @@
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
-SOURCES := pyproject.toml $(wildcard autograd/engine/*.py autograd/engine/*.pxd autograd/engine/*.h)
+SOURCES := pyproject.toml setup.py $(wildcard autograd/engine/*.py autograd/engine/*.pxd autograd/engine/*.h)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-compiled test-interpreted coverage test-browser test-notebooks test-optimized fuzz soak lint format bench grading agreement accuracy \
+.PHONY: help demo test test-compiled test-interpreted coverage test-browser test-notebooks test-optimized test-lowest test-installs test-pyodide fuzz soak lint format bench grading agreement accuracy \
 	mutants pictures clean
 
 # The tests, on every core there is.
@@ -23,6 +23,8 @@ help:
 	@echo "make test    the tests, with the compiled engine; those of the engine with the interpreted one too"
 	@echo "make test-browser  the pages in a real browser;  make test-notebooks  the notebooks"
 	@echo "make test-optimized  the same tests under python -O, but for those of pages and notebooks"
+	@echo "make test-lowest  with the lowest versions that are declared;  make test-installs  fresh installs with each extra"
+	@echo "make test-pyodide the interpreted engine and the grader in the Python of browsers (needs node and npm)"
 	@echo "make fuzz    a million spoilt formulas and sheets, a hundred thousand spoilt weight files (FORMULAS, WEIGHTS)"
 	@echo "make soak    an hour of everything in a loop, with the memory it takes (MINUTES)"
 	@echo "make bench   speed, side by side with other libraries"
@@ -79,6 +81,35 @@ test-optimized: $(VENV)/.with-test
 	PYTHONOPTIMIZE=1 $(RUN) -m pytest $(ON_ALL_CORES) -W "ignore:assertions not in test modules:pytest.PytestConfigWarning" \
 	  -m "not browser and not notebook" --ignore=tests/mutants
 
+# An environment of its own with the lowest versions that are declared. Old libraries use what newer ones deprecate.
+LOWEST := .venv-lowest
+$(LOWEST)/.with-lowest: $(SOURCES) tests/lowest.py | $(VENV)/bin/python
+	$(PYTHON) -m venv $(LOWEST)
+	$(RUN) -c "import sys; sys.exit(sys.version_info < (3, 11))" || $(RUN) -m pip install --quiet tomli
+	$(RUN) tests/lowest.py > $(LOWEST)/constraints.txt
+	$(LOWEST)/bin/python -m pip install --quiet -c $(LOWEST)/constraints.txt -e '.[test]'
+	@touch $@
+
+test-lowest: $(LOWEST)/.with-lowest
+	$(LOWEST)/bin/python -m pytest $(ON_ALL_CORES) -W ignore::DeprecationWarning \
+	  -m "not untraced and not browser and not notebook"
+
+test-installs:
+	$(PYTHON) tests/installs.py
+
+# The Python of browsers, run by node: no C compiler, no threads, no processes, a small stack.
+PYODIDE := .pyodide
+$(PYODIDE)/.with-wheels: tests/pyodide/package.json | $(VENV)/bin/python
+	mkdir -p $(PYODIDE)
+	cp tests/pyodide/package.json $(PYODIDE)
+	npm install --prefix $(PYODIDE) --no-audit --no-fund --silent
+	$(RUN) -m pip install --quiet --target $(PYODIDE)/site --no-deps --only-binary :all: --upgrade \
+	  mpmath tqdm graphviz latex2mathml pytest pluggy iniconfig packaging pygments hypothesis sortedcontainers
+	@touch $@
+
+test-pyodide: $(PYODIDE)/.with-wheels
+	node tests/pyodide/run.mjs $(PYODIDE)
+
 fuzz: $(VENV)/.with-test
 	$(RUN) tests/fuzzing --formulas $(FORMULAS) --weights $(WEIGHTS)
 
@@ -126,5 +157,5 @@ mutants: $(VENV)/.with-test
 	$(RUN) tests/mutation $(ARGS)
 
 clean:
-	rm -rf $(VENV) $(HIPS) build dist out .cache .coverage *.egg-info autograd/engine/*.c autograd/engine/*.so .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf $(VENV) $(HIPS) $(LOWEST) $(PYODIDE) build dist out .cache .coverage *.egg-info autograd/engine/*.c autograd/engine/*.so .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,4 +1,4 @@
-"""Print the lowest version of everything this package needs, as constraints for pip: ``make test-lowest`` installs them.
+"""Print the lowest version of everything this package needs, as constraints for pip, which ``make test-lowest`` uses.
 
 They are read from ``pyproject.toml`` and ``setup.py``, so that what is declared is what is tested.
 """

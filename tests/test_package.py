@@ -1,9 +1,13 @@
 """What importing costs and loads, both engines from one source, and an install without a compiler."""
 
 import os
+import runpy
 import shutil
 import subprocess
 import sys
+import sysconfig
+import tarfile
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -85,7 +89,7 @@ def test_the_compiled_engine_is_used_where_it_was_built():
 def copy_of_the_sources(folder):
     for name in ("autograd", "nn"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("*.so", "*.c", "__pycache__"))
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
+    for name in ("pyproject.toml", "setup.py", "deltagrad.py", "MANIFEST.in", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, folder / name)
 
 
@@ -96,6 +100,18 @@ def test_another_autograd_in_the_same_folder_is_noticed(tmp_path, theirs):
     file.parent.mkdir(exist_ok=True)
     file.write_text("")
     error = run("import autograd", path=tmp_path)
+    assert "ImportError" in error
+    assert "pip uninstall autograd deltagrad" in error
+
+
+@pytest.mark.parametrize("package", ["nn", "deltagrad"])
+@pytest.mark.parametrize("works", [True, False])
+def test_hips_autograd_that_was_installed_after_it_is_noticed(tmp_path, package, works):
+    """Its own ``__init__.py`` is in place of ours then, and needs NumPy."""
+    copy_of_the_sources(tmp_path)
+    (tmp_path / "autograd" / "differential_operators.py").write_text("")
+    (tmp_path / "autograd" / "__init__.py").write_text("" if works else "import a_numpy_that_is_missing")
+    error = run(f"import {package}", path=tmp_path)
     assert "ImportError" in error
     assert "pip uninstall autograd deltagrad" in error
 
@@ -138,3 +154,79 @@ def test_the_interpreted_engine_needs_no_cython(tmp_path):
     *_, flag = run(code, path=tmp_path).splitlines()
     assert flag == "False"
     assert run("import sys; sys.modules['cython'] = None\n" + PROGRAM, path=tmp_path) == run(PROGRAM)
+
+
+# --- What is required, and what a source distribution holds
+
+
+def setup_with(monkeypatch, system, machine, **more):
+    """What setup.py says on another platform."""
+    monkeypatch.setattr("platform.system", lambda: system)
+    monkeypatch.setattr("platform.machine", lambda: machine)
+    monkeypatch.setattr("platform.libc_ver", lambda: more.get("libc", ("glibc", "2.36")))
+    monkeypatch.setattr("platform.mac_ver", lambda: (more.get("mac", "14.1"), ("", "", ""), machine))
+    monkeypatch.setattr("sysconfig.get_config_var", lambda name: more.get("free_threaded", 0))
+    monkeypatch.setattr("sys.maxsize", more.get("largest", 2**63 - 1))
+    return runpy.run_path(str(ROOT / "setup.py"))["requirements"]()
+
+
+PLATFORMS = [
+    ("Linux", "x86_64", {}, True),
+    ("Linux", "aarch64", {}, True),
+    ("Linux", "x86_64", {"libc": ("", "")}, False),  # musl
+    ("Linux", "x86_64", {"libc": ("glibc", "2.17")}, False),
+    ("Linux", "riscv64", {}, False),
+    ("Linux", "i686", {"largest": 2**31 - 1}, False),
+    ("Linux", "x86_64", {"free_threaded": 1}, False),
+    ("Darwin", "arm64", {}, True),
+    ("Darwin", "x86_64", {"mac": "10.15"}, False),
+    ("Windows", "AMD64", {}, True),
+    ("Windows", "ARM64", {}, False),
+    ("Windows", "AMD64", {"largest": 2**31 - 1}, False),
+    ("Emscripten", "wasm32", {"largest": 2**31 - 1}, False),
+    ("FreeBSD", "amd64", {}, False),
+]
+
+
+@pytest.mark.parametrize(("system", "machine", "more", "expected"), PLATFORMS)
+def test_pygraphviz_is_required_where_it_has_a_wheel(system, machine, more, expected, monkeypatch):
+    found = setup_with(monkeypatch, system, machine, **more)
+    assert any(line.startswith("pygraphviz") for line in found) == expected
+    assert {line.partition(">")[0] for line in found} >= {"graphviz", "latex2mathml", "mpmath", "tqdm"}
+
+
+def test_a_source_distribution_holds_the_tests_and_what_they_read(tmp_path):
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split()
+    folder = tmp_path / "source"
+    for name in listed:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, folder / name)
+    code = f"from setuptools import build_meta; print(build_meta.build_sdist({str(tmp_path)!r}))"
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], cwd=folder, capture_output=True, check=True)
+    with tarfile.open(tmp_path / done.stdout.split()[-1].decode()) as archive:
+        held = {name.partition("/")[2] for name in archive.getnames()}
+    assert {
+        name for name in listed if name.split("/")[0] in ("autograd", "benchmarks", "nn", "notebooks", "tests")
+    } <= held
+    assert {"Makefile", "README.md", "CONTRIBUTING.md", "SECURITY.md", "pyproject.toml", "setup.py"} <= held
+
+
+def test_what_an_earlier_build_left_is_not_installed(tmp_path):
+    copy_of_the_sources(tmp_path)
+    stale = (
+        tmp_path / "build" / f"lib.{sysconfig.get_platform()}-{sys.implementation.cache_tag}" / "autograd" / "engine"
+    )
+    stale.mkdir(parents=True)
+    (stale / f"value{sysconfig.get_config_var('EXT_SUFFIX')}").write_bytes(b"stale")
+    (stale / "gone.py").write_text("")
+    wheel = build(tmp_path, tmp_path / "wheels", CC="false", CXX="false", LDSHARED="false")
+    names = zipfile.ZipFile(wheel).namelist()
+    assert not [name for name in names if name.endswith((".so", "gone.py"))]
+    assert {"autograd/__init__.py", "nn/__init__.py", "deltagrad.py"} <= set(names)
+
+
+def test_the_lowest_versions_are_those_declared():
+    found = runpy.run_path(str(ROOT / "tests" / "lowest.py"))["constraints"]()
+    libraries = [line.partition("==")[0] for line in found]
+    assert set(libraries) >= {"graphviz", "mpmath", "tqdm", "numpy", "llvmlite", "matplotlib", "distributed"}
+    assert len(libraries) == len(set(libraries))
