@@ -23,6 +23,7 @@ apart by their high bits. A sum that only its own next term reads is added up in
 ``sum(w * x)`` become the same instructions; the order of all operations and of all contributions is the engine's.
 """
 
+import math
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -55,6 +56,10 @@ _IN_PLACE = {
     primitives.dot,
     primitives.total,
 }  # whose derivatives do not read the value
+_FROM_PARTS = 32  # operands of a logsumexp or a shift from which it is computed part by part, in loops
+_BINARY = (None, None)
+# The derivative of a product in its first operand, which is the second.
+_BY_SECOND = primitives.mul, 0, _BINARY, (False, False, True)
 _ENDS = {None, *ENDS}  # through which no derivative flows
 _COPY = primitives.alias, (None,)
 _PRODUCT = primitives.mul, (None, None)
@@ -215,6 +220,8 @@ class _Lowering:
         self._slots: dict = {}
         self._operations: dict = {}
         self._families: dict = {}
+        self._strict = strict
+        self._partials: dict = {}  # for a node that is computed part by part the slots of its derivatives
         check_leaves(parameters, inputs)
         for base, leaves in ((PARAMETERS, parameters), (INPUTS, inputs)):
             for leaf in leaves:
@@ -297,6 +304,8 @@ class _Lowering:
             self._sum(node, operands)
         elif _is_frozen(node):
             self._sum(node, [_taken(node)])
+        elif self._has_parts(node):
+            self._part_by_part(node)
         elif node.op is primitives.add and not self._inner.isdisjoint([x for x in operands if isinstance(x, Value)]):
             self._sum(node, operands)
         else:
@@ -304,6 +313,41 @@ class _Lowering:
             slots = [self._slot(x) for x, c in zip(operands, constants, strict=True) if c is None]
             self._put(node, self._new(TEMPORARIES + self._family(node.op)))
             self._emit(("=", node.op, constants), self._slots[node], *slots)
+
+    # --- Sums of exponentials, part by part: their code is as long for a thousand operands as for ten
+
+    def _has_parts(self, node):
+        several = node.op in (primitives.logsumexp, primitives.shift) and len(node.operands) >= _FROM_PARTS
+        return several and not self._strict
+
+    def _part_by_part(self, node):
+        """A logsumexp or a shift as a loop over its operands; the slots of its derivatives are noted for the sweep."""
+        terms = [self._slot(x) for x in node.operands]
+        largest = self._new(TEMPORARIES + self._family("largest"))
+        self._emit(("=", *_COPY), largest, terms[0])
+        for term in terms[1:]:
+            self._emit(("=", primitives.shift, _BINARY), largest, largest, term)
+        if node.op is primitives.shift:
+            self._put(node, largest)
+            self._partials[node] = [self._part(primitives.flat, term) for term in terms]
+            return
+        differences = [self._part(primitives.sub, term, largest) for term in terms]
+        powers = [self._part(primitives.exp, difference) for difference in differences]
+        total = self._new(TEMPORARIES + self._family("powers"))
+        self._emit(("=", *_COPY), total, powers[0])
+        for power in powers[1:]:
+            self._emit(("+=", *_COPY), total, power)
+        sum_ = self._part(primitives.add, largest, self._part(primitives.log, total))
+        # An infinite operand is the value: less itself it would be a NaN.
+        finite = self._part(primitives.greater, self._slot(math.inf), self._part(primitives.abs_, largest))
+        self._put(node, self._part(primitives.where, finite, sum_, largest))
+        self._partials[node] = [self._part(primitives.div, power, total) for power in powers]
+
+    def _part(self, primitive, *slots):
+        """A number that is computed on the way to a node."""
+        slot = self._new(TEMPORARIES + self._family(primitive, "part"))
+        self._emit(("=", primitive, (None,) * len(slots)), slot, *slots)
+        return slot
 
     def _grows_in_place(self, node):
         if node.op is not primitives.add or not self._is_private(node.operands[0], _IN_PLACE):
@@ -395,13 +439,15 @@ class _Lowering:
             for k in range(n):
                 for x, other in ((operands[k], operands[n + k]), (operands[n + k], operands[k])):
                     if isinstance(x, Value) and x in self._active:
-                        # The derivative of a product in its first operand is the second.
-                        operation = primitives.mul, 0, (None, None), (False, False, True)
-                        self._flows.append((node, [x], operation, [g, self._slot(other)]))
+                        self._flows.append((node, [x], _BY_SECOND, [g, self._slot(other)]))
         if node.op in (primitives.dot, primitives.total, primitives.add) or _is_frozen(node):
             for x in _terms(node):
                 if isinstance(x, Value) and x in self._active and not self._hands_on(x):
                     self._flows.append((node, [x], (primitives.alias, 0, (None,), (False, False)), [g]))
+        elif node in self._partials:
+            for x, partial in zip(operands, self._partials[node], strict=True):
+                if isinstance(x, Value) and x in self._active:
+                    self._flows.append((node, [x], _BY_SECOND, [g, partial]))
         elif node.op.arity is None:
             targets = [x if isinstance(x, Value) and x in self._active else None for x in operands]
             constants = _constants(node)

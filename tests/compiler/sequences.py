@@ -132,7 +132,8 @@ def check(tree, batches, strict, one_seed):
         found, gradient = compiled.value_and_gradient(batch if k % 2 else np.array(batch), seed=given_)
         close = {"rtol": 0.0, "atol": 0.0} if strict else {"rtol": 1e-12, "atol": 1e-12}
         np.testing.assert_allclose(found, values, **close)
-        np.testing.assert_allclose(gradient.inputs, of_inputs, **close)
+        # Which of several outputs is swept first decides the last digits of a derivative.
+        np.testing.assert_allclose(gradient.inputs, of_inputs, rtol=1e-12, atol=1e-12)
         np.testing.assert_allclose(gradient.parameters, of_parameters, rtol=1e-12, atol=1e-12)
         np.testing.assert_array_equal(compiled(*np.array(batch).T), compiled(batch))
     return len(compiled.programs)
