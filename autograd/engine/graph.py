@@ -5,10 +5,13 @@ was recorded with floats can be evaluated and differentiated with Fractions (exa
 digits), with NumPy arrays (a batch at once) or with Values (which records the derivative, to be differentiated again).
 """
 
+import math
+
 from autograd.engine import primitives
 from autograd.engine.algebra import select
 from autograd.engine.errors import DomainError, GraphError
 from autograd.engine.sweep import adjoints, order, order_of_all, partials_of
+from autograd.engine.unbounded import unbounded
 from autograd.engine.value import Value
 
 __all__ = [
@@ -61,7 +64,12 @@ def replay(root: Value, number=float, at=None) -> "Replay":
         else:
             read = [numbers[x] if isinstance(x, Value) else number(x) for x in node.operands]
             operands[node] = read
-            y = node.op(*read)
+            try:
+                y = node.op(*read)
+            except OverflowError:  # a derivative that was infinite when it was recorded is so again
+                if not math.isinf(node.data) or node.op.limit is None:
+                    raise
+                y = node.op.limit(*[float(x) for x in read])
             numbers[node] = number(y) if isinstance(y, (int, float)) else y  # a rule's constant, such as 0
     return Replay(root, nodes, numbers, operands)
 
@@ -155,11 +163,20 @@ def _active_partials(node, y, numbers, active):
         places = [i for i in places if untaken(i, numbers[0]) is not True]
     if not places:
         return []
-    try:
+
+    def rule(y, numbers):
         if node.op.arity is None:
             partials = node.op.gradient(y, numbers)
-            return [(i, partials[i]) for i in places]
-        return [(i, node.op.partial(i, y, numbers)) for i in places]
+            return [partials[i] for i in places]
+        return [node.op.partial(i, y, numbers) for i in places]
+
+    try:
+        try:
+            return list(zip(places, rule(y, numbers), strict=True))
+        except OverflowError:
+            if not isinstance(y, Value):
+                raise
+            return list(zip(places, unbounded(rule, y, numbers), strict=True))
     except (ZeroDivisionError, OverflowError, ValueError) as error:
         if all(isinstance(x, float) for x in numbers):
             partials = partials_of(node)
