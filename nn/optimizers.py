@@ -10,6 +10,7 @@ import math
 
 from autograd import Value, sqrt
 from autograd.engine.algebra import is_real
+from autograd.engine.texts import printable
 from nn.data import finite
 
 __all__ = ["SGD", "Adam", "Momentum", "Optimizer"]
@@ -213,7 +214,7 @@ class Adam(Optimizer):
 
 def _name(parameter):
     """The label of a parameter without what a terminal would obey."""
-    return "".join([c if c.isprintable() else "?" for c in parameter.label or "a parameter"])
+    return printable(parameter.label or "a parameter")
 
 
 def _check(name, value, above=None, least=None, below=None):

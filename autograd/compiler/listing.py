@@ -18,6 +18,7 @@ from autograd.compiler.lowering import (
 from autograd.compiler.places import Line, Loops, fixed, symbolic
 from autograd.engine.algebra import register
 from autograd.engine.primitives import power_term
+from autograd.engine.texts import printable
 
 __all__ = ["listing"]
 
@@ -110,7 +111,7 @@ class _Writer:
     def _by_label(self, place):
         """The label of a place, where its numbers move evenly in every loop."""
         node = self._low.nodes.get(place.first)
-        label = None if node is None else node.label
+        label = None if node is None or node.label is None else printable(node.label)
         if label is None or not place.moves:
             return label
         found = _LABEL.fullmatch(label)

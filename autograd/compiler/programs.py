@@ -29,6 +29,7 @@ from autograd.compiler.rolling import roll
 from autograd.compiler.samples import find_samples
 from autograd.compiler.trouble import Trouble, troubles
 from autograd.engine.errors import GuardError
+from autograd.engine.texts import printable
 from autograd.engine.value import Value
 
 __all__ = ["Gradient", "Program", "Stats", "kernel", "lanes_for", "real_array"]
@@ -479,7 +480,7 @@ def _flops(operation):
 
 
 def _shown(x):
-    return (x.label or f"{x.data:g}") if isinstance(x, Value) else f"{x:g}"
+    return printable(x.label or f"{x.data:g}") if isinstance(x, Value) else f"{x:g}"
 
 
 def _dtype(dtype):

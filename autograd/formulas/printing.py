@@ -7,6 +7,7 @@ user's labels are escaped for LaTeX here, and nowhere else.
 import re
 from fractions import Fraction
 
+from autograd.engine import texts
 from autograd.formulas.expressions import (
     Letter,
     Number,
@@ -36,7 +37,7 @@ _SUM, _PRODUCT, _POWER = 1, 2, 3
 
 def printable(text) -> str:
     """A user's text on one line, without what a terminal would obey or a file cannot hold."""
-    return "".join([c if c.isprintable() else "\ufffd" for c in str(text)])
+    return texts.printable(text, "\ufffd")
 
 
 def escape_latex(text) -> str:

@@ -161,7 +161,7 @@ class Document:
     @property
     def shown_name(self) -> str:
         """The name on one line, without its middle where it is long."""
-        name = "".join([c if c.isprintable() else "?" for c in self.name])
+        name = printable(self.name)
         return name if len(name) <= _SHOWN_NAME else f"{name[: _SHOWN_NAME - 13]}...{name[-10:]}"
 
     @property

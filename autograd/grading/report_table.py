@@ -4,17 +4,13 @@ import csv
 import io
 import json
 
+from autograd.engine.texts import printable
 from autograd.grading.document import VERDICTS, commonest_slips
 
 __all__ = ["as_csv", "as_json", "details", "finding_of", "summary", "table"]
 
 _SHOWN_FINDING = 100
 _COLUMNS = ("file", "name", "cell", "line", "verdict", "points", "formula", "diagnosis", "right")
-
-
-def _printable(text):
-    """A text from a file without what a terminal would obey."""
-    return "".join([c if c.isprintable() else "?" for c in str(text)])
 
 
 def finding_of(document) -> str:
@@ -38,7 +34,7 @@ def table(documents) -> str:
         earned, of = document.points
         points = (f"{earned:g}/{of:g}",) if with_points else ()
         counts = [str(document.count(v)) for v in used]
-        body.append((document.shown_name, *counts, *points, _printable(finding_of(document))[:_SHOWN_FINDING]))
+        body.append((document.shown_name, *counts, *points, printable(finding_of(document))[:_SHOWN_FINDING]))
     last = len(head) - 1
     widths = [max(len(row[k]) for row in (head, *body)) for k in range(last)]
     lines = []
@@ -63,7 +59,7 @@ def _counted(n):
 
 def details(documents) -> str:
     """Return every claim with its grade."""
-    return "\n\n".join(["\n".join([_printable(line) for line in str(d).split("\n")]) for d in documents]) + "\n"
+    return "\n\n".join(["\n".join([printable(line) for line in str(d).split("\n")]) for d in documents]) + "\n"
 
 
 def as_csv(documents) -> str:
@@ -86,7 +82,7 @@ def as_csv(documents) -> str:
 
 def _cell(text):
     """A text from a file in a cell; a spreadsheet takes one that begins like a formula of its own for one."""
-    text = _printable(str(text).replace("\n", " "))
+    text = printable(str(text).replace("\n", " "))
     return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
 
 

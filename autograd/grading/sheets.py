@@ -34,6 +34,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from autograd.engine.errors import GraphError, SheetError
+from autograd.engine.texts import printable
 from autograd.formulas.derivation import derive
 from autograd.grading.grading import Grade
 from autograd.grading.networks import LOSSES, build
@@ -281,7 +282,7 @@ def table(graded) -> str:
     for sheet in graded:
         bad = next(((n, g) for n, _, g in sheet.rows if g.verdict != "equal"), None)
         finding = sheet.error or ("" if bad is None else f"line {bad[0]}: {bad[1].diagnosis}")
-        body.append((_shown_name(sheet), *[str(sheet.count(v)) for v in _VERDICTS], _printable(finding)[:100]))
+        body.append((_shown_name(sheet), *[str(sheet.count(v)) for v in _VERDICTS], printable(finding)[:100]))
     widths = [max(len(row[k]) for row in (head, *body)) for k in range(5)]
     return "\n".join(
         [
@@ -298,13 +299,8 @@ def table(graded) -> str:
 
 def _shown_name(sheet):
     """The name of a sheet as tables and headings show it: a long one is cut."""
-    name = _printable(sheet.name)
+    name = printable(sheet.name)
     return name if len(name) <= _SHOWN_NAME else f"{name[: _SHOWN_NAME - 3]}..."
-
-
-def _printable(text):
-    """A text from a file without what a terminal would obey."""
-    return "".join([c if c.isprintable() else "?" for c in str(text)])
 
 
 def details(graded) -> str:
@@ -313,9 +309,9 @@ def details(graded) -> str:
     for sheet in graded:
         lines.append(f"== {_shown_name(sheet)}")
         if sheet.error:
-            lines.append(_printable(sheet.error))
+            lines.append(printable(sheet.error))
         for number, _, grade in sheet.rows:
-            lines += ["\n".join([_printable(line) for line in f"line {number}, {grade}".split("\n")])]
+            lines += ["\n".join([printable(line) for line in f"line {number}, {grade}".split("\n")])]
         lines.append("")
     return "\n".join(lines)
 
