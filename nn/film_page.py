@@ -216,7 +216,8 @@ function curve(k) {
   S.loss.forEach((x, n) => { if (x !== null) g.lineTo(...at(n, x)); }); g.stroke();
   if (S.loss[k] !== null) { g.beginPath(); g.arc(...at(k, S.loss[k]), 5, 0, 7); g.fillStyle = "#ee6677"; g.fill(); }
 }
-const drawn = k => { if (S.plane) plane(k); curve(k); };
-const told = id => S.parameters.frames.map((row, n) => (n ? S.steps[n - 1].text : S.start) + ": " +
+const filmDrawn = k => { if (S.plane) plane(k); curve(k); };
+const filmTold = id => S.parameters.frames.map((row, n) => (n ? S.steps[n - 1].text : S.start) + ": " +
   S.own[id].slice(0, 40).map(p => S.parameters.names[p] + " = " + row[p]).join(", "));
+const makeHooks = () => ({drawn: filmDrawn, told: filmTold});
 """.strip()

@@ -5,11 +5,28 @@ from html import escape
 
 from autograd.formulas.printing import printable
 
-__all__ = ["NEUTRAL", "cell", "colour", "number", "text", "width"]
+__all__ = ["NEUTRAL", "cell", "colour", "number", "operation", "sign_colour", "text", "width"]
 
-NEUTRAL = "#8a8f98"
-_POSITIVE, _NEGATIVE = (31, 90, 168), (178, 34, 52)
+NEUTRAL = "#5f6570"  # on white its contrast is 5.9 to 1
+_POSITIVE, _NEGATIVE = (31, 90, 168), (168, 32, 47)
 _FLOOR = 0.45  # the least contrast of what flows at all: it stays legible on white
+
+_SIGNS = {
+    "add": "+",
+    "sub": "\u2212",
+    "mul": "\u00d7",
+    "div": "\u00f7",
+    "neg": "\u2212",
+    "pow": "^",
+    "total": "\u03a3",
+    "dot": "\u03a3 w\u00b7x",
+}
+
+
+def operation(node) -> str:
+    """Return the sign of a node's operation, or its name."""
+    name = str(node.op)
+    return _SIGNS.get(name, name)
 
 
 def text(label) -> str:
@@ -44,6 +61,18 @@ def colour(x, largest) -> str:
     share = _FLOOR + (1 - _FLOOR) * min(1.0, math.sqrt(abs(x) / largest))
     base = _POSITIVE if x > 0 else _NEGATIVE
     return "#" + "".join([f"{round(255 + (c - 255) * share):02x}" for c in base])
+
+
+def sign_colour(x) -> str:
+    """Return the colour of a number as text: blue, red, or grey for 0. Its contrast on white is 5.9 to 1 or more.
+
+    How large a number is shows in the lines and in the number itself; a paler text could not be read.
+    """
+    return NEUTRAL if not x or x != x else _hex(_POSITIVE if x > 0 else _NEGATIVE)
+
+
+def _hex(colour):
+    return "#" + "".join([f"{c:02x}" for c in colour])
 
 
 def width(x, largest) -> str:

@@ -1,131 +1,66 @@
 """The page that plays the steps of a sweep: one file, no network, texts escaped; and what remains without scripts."""
 
 import json
+import math
+import re
 from base64 import b64encode
+from functools import cache
 from html import escape
+from pathlib import Path
+from typing import NamedTuple
 
 from autograd.drawing.marks import number
-from autograd.formulas.printing import escape_latex, printable
-from autograd.formulas.report import mathml
+from autograd.formulas.printing import escape_latex
 
-__all__ = ["page", "player", "rows_of", "static"]
+__all__ = ["Picture", "page", "player", "rows_of", "static"]
 
 _MOST_ROWS, _MOST_FORMULAS = 400, 150
 
-_STYLE = """
-body{font:15px/1.5 system-ui,sans-serif;margin:1rem;color:#222}
-#head{position:sticky;top:0;background:#fff;z-index:1;padding-top:.2rem}
-#bar{display:flex;gap:.5rem;align-items:center;flex-wrap:wrap} button{font:inherit;padding:.15rem .7rem}
-#at{min-width:6rem} #what{margin:.6rem 0;min-height:3.2rem} #why math{font-size:1.15rem}
-svg{max-width:100%;height:auto} .node{cursor:pointer;scroll-margin:11rem 2rem 2rem}
-.from polygon,.from path{stroke:#d97706;stroke-width:2.5} .to polygon,.to path{stroke:#1f5aa8;stroke-width:2.5}
-.walk .edge{opacity:.35} .walk .edge.now{opacity:1} .edge.now path{stroke:#d97706;stroke-width:3}
-.walk .edge.done{opacity:.8} canvas{display:block;margin:0 1rem .6rem 0;border:1px solid #ddd}
-.film #stage{display:flex} .film svg{max-height:90vh}
-#history{border-left:3px solid #c9ccd2;padding-left:.8rem;color:#2f5577;white-space:pre-wrap;font:13px/1.5 monospace}
-""".strip()
-
-# ``S`` holds what the page plays. steps: for each after the start, what it says and which elements it is about. texts:
-# an element, which of its texts, counted from the last, and what it reads from which step on. strokes: the same for
-# the colour and width of a line. ``drawn`` is called with each step shown, ``told`` with an element that was clicked.
-_SCRIPT = """
-let k = 0, timer = null;
-function latest(list) { let at = list[0]; for (const e of list) { if (e[0] > k) break; at = e; } return at; }
-function show(j) {
-  k = Math.max(0, Math.min(S.steps.length, j));
-  by("slider").value = k;
-  by("at").textContent = S.unit + " " + k + " of " + S.steps.length;
-  by("prev").disabled = k === 0; by("next").disabled = k === S.steps.length;
-  document.querySelectorAll(".from,.to,.now,.done").forEach(e => e.classList.remove("from", "to", "now", "done"));
-  for (const [id, place, list] of S.texts) {
-    const t = by(id).querySelectorAll("text");
-    t[t.length - place].textContent = latest(list)[1];
-  }
-  for (const [id, list] of S.strokes) {
-    const line = by(id).querySelector("path"), [, colour, width] = latest(list);
-    line.setAttribute("stroke", colour); line.setAttribute("stroke-width", width);
-  }
-  for (let j = 0; j < k; j++) if (S.steps[j].edge && by(S.steps[j].edge)) by(S.steps[j].edge).classList.add("done");
-  const s = k ? S.steps[k - 1] : null;
-  by("said").textContent = s ? s.text : S.start;
-  by("why").innerHTML = by("why" + k) ? by("why" + k).innerHTML : "";
-  if (s && s.from) { by(s.from).classList.add("from"); if (s.to) by(s.to).classList.add("to");
-    if (s.edge && by(s.edge)) { by(s.edge).classList.remove("done"); by(s.edge).classList.add("now"); }
-    for (const id of [s.to, s.from]) if (id) by(id).scrollIntoView({block: "nearest", inline: "nearest"}); }
-  drawn(k);
-}
-function play() {
-  if (timer) { clearInterval(timer); timer = null; by("play").textContent = "play"; return; }
-  if (k === S.steps.length) show(0);
-  by("play").textContent = "pause";
-  timer = setInterval(() => { if (k === S.steps.length) play(); else show(k + 1); }, S.pace);
-}
-by("prev").onclick = () => show(k - 1); by("next").onclick = () => show(k + 1); by("play").onclick = play;
-by("slider").oninput = e => show(+e.target.value);
-document.addEventListener("keydown", e => {
-  if (e.target.id === "slider") return;
-  if (e.key === "ArrowRight") show(k + 1); if (e.key === "ArrowLeft") show(k - 1);
-  if (e.key === "Home") show(0); if (e.key === "End") show(S.steps.length);
-});
-document.querySelectorAll(".node").forEach(g => g.addEventListener("click", () => {
-  if (S.names[g.id] !== undefined) by("history").textContent = S.names[g.id] + "\\n" + told(g.id).join("\\n");
-}));
-show(0);
-""".strip()
-
-_DATA = """
-const by = id => document.getElementById(id);
-const S = JSON.parse(by("steps").textContent);
-""".strip()
-
-_WALK = """
-const drawn = () => {};
-const told = id => {
-  const mine = S.steps.filter(s => s.from === id || s.to === id).map(s => s.text);
-  return mine.length ? mine : ["no step touches it"];
-};
-""".strip()
+_PAGES = Path(__file__).with_name("pages")
 
 
-def player(title, told, svg="", aside="", formulas=(), script=_WALK, kind="walk") -> str:
-    """A page that plays something: previous, next, play, a slider, the arrow keys; a click on a node shows its history.
+@cache
+def _file(name):
+    return (_PAGES / name).read_text(encoding="utf-8")
+
+
+def player(title, told, svg="", aside="", script="", kind="walk") -> str:
+    """Return a page that plays something: previous, next, play, a slider, the arrow keys, zoom, search and histories.
 
     Args:
         title: of the page, a text.
-        told: what is played, as JSON can hold it; see the comment at ``_SCRIPT``.
-        svg, aside: the picture, and HTML to its left. formulas: MathML for the steps 1, 2, ....
-        script: defines ``drawn`` and ``told``. kind: a class of the body, for its style.
+        told: what is played, as JSON can hold it; see the comment at the top of ``explorer.js``.
+        svg: the picture.
+        aside: HTML to its left.
+        script: JavaScript that defines ``makeHooks``, for what the page does besides.
+        kind: a class of the body, for its style.
     """
     # nothing in a label may end the element that holds the data
     data = json.dumps(told).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-    hidden = "".join([f'<span id="why{k}">{formula}</span>' for k, formula in enumerate(formulas, 1)])
-    return f"""<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title><style>{_STYLE}</style></head>
-<body class="{kind}">
-<div id="head">
-<div id="bar"><button id="prev">previous</button><button id="next">next</button><button id="play">play</button>
-<input id="slider" type="range" min="0" max="{len(told["steps"])}" value="0" aria-label="{told["unit"]}">
-<span id="at"></span></div>
-<div id="what"><div id="said"></div><div id="why"></div></div></div>
-<div id="stage"><div>{aside}</div><div>{svg}</div></div>
-<div id="history">Click a node to see its history.</div>
-<div hidden>{hidden}</div>
-<script id="steps" type="application/json">{data}</script>
-<script>{_DATA}
-{script}
-{_SCRIPT}</script>
-</body></html>
-"""
+    parts = {
+        "title": escape(title),
+        "style": _file("explorer.css"),
+        "kind": kind,
+        "count": str(len(told["steps"])),
+        "unit": told["unit"],
+        "aside": aside,
+        "svg": svg,
+        "data": data,
+        "script": f"{script}\n{_file('explorer.js')}" if script else _file("explorer.js"),
+    }
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], _file("explorer.html"))
 
 
 def _latex(step, forward):
     if forward:
         return rf"{_name(step.name)} = {step.data:.6g}"
     node, x = _name(step.name), _name(step.operand_name)
+    first = step.before == 0.0
+    before, before_number = ("", "") if first else (rf"\frac{{\partial L}}{{\partial {x}}} + ", f"{step.before:.4g} + ")
     return (
-        rf"\frac{{\partial L}}{{\partial {x}}} \leftarrow {_figure(step.before)} + "
+        rf"\frac{{\partial L}}{{\partial {x}}} \leftarrow {before}"
         rf"\frac{{\partial L}}{{\partial {node}}} \cdot \frac{{\partial {node}}}{{\partial {x}}} = "
-        rf"{_figure(step.before)} + {_figure(step.adjoint)} \cdot {_figure(step.local)} = {_figure(step.after)}"
+        rf"{before_number}{_factor(step.adjoint, first)} \cdot {_factor(step.local)} = {step.after:.4g}"
     )
 
 
@@ -133,35 +68,81 @@ def _name(text):
     return text if len(text) == 1 and text.isalpha() and text.isascii() else rf"\text{{{escape_latex(text)}}}"
 
 
-def _figure(x):
-    return f"({x:.4g})" if x < 0 else f"{x:.4g}"
+def _factor(x, leads=False):
+    """A number as a factor: in brackets where its sign would follow another sign."""
+    return f"({x:.4g})" if x < 0 and not leads else f"{x:.4g}"
 
 
-def page(svg, steps, nodes, forward) -> str:
-    """The page for steps of a graph whose nodes are drawn with the ids v0, v1, ... of their place in ``nodes``."""
-    ids = {node: f"v{k}" for k, node in enumerate(nodes)}
-    played: list = []
+def page(picture, steps, nodes, names, forward) -> str:
+    """Return the page for the steps of a sweep over ``nodes``.
+
+    Args:
+        picture: a :class:`Picture` of the graph.
+        steps: what is played.
+        nodes: every node, operands first.
+        names: of each node, its name.
+        forward: whether it is the forward pass.
+    """
     gradients: dict = {}
     if not forward:
-        gradients = {ids[node]: [[0, "\u2202 " + number(1.0 if node is nodes[-1] else 0.0)]] for node in nodes}
+        gradients = {node: [[0, 1.0 if node is nodes[-1] else 0.0]] for node in nodes}
+    played: list = []
     for step in steps:
-        one = {"text": str(step).strip(), "from": ids[step.node]}
+        one = {"text": str(step).strip(), "from": picture.box_of[step.node]}
         if not forward:
-            one |= {"to": ids[step.operand], "edge": f"e_{ids[step.operand]}_{ids[step.node]}"}
-            gradients[ids[step.operand]].append([step.number, "\u2202 " + number(step.after)])
+            tail, head = picture.box_of[step.operand], one["from"]
+            one |= {"to": tail, "edge": f"e_{tail}_{head}" if tail != head else ""}
+            figures = ["" if step.before == 0.0 else number(step.before)]
+            figures += [number(x) for x in (step.adjoint, step.local, step.after)]
+            one["sum"] = [step.name, step.operand_name, *figures]
+            gradients[step.operand].append([step.number, step.after])
         played.append(one)
+    own = {picture.box_of[node]: node for node in reversed(nodes) if node in picture.text_of}
     told = {
         "unit": "step",
         "pace": 700,
         "steps": played,
-        "texts": [[name, 1, changes] for name, changes in gradients.items()],
+        "texts": [
+            [picture.box_of[node], place, [[k, f"{sign} {number(x)}"] for k, x in gradients[node]]]
+            for node, (place, sign) in picture.text_of.items()
+            if node in gradients
+        ],
         "strokes": [],
         "start": ("" if forward else "dL/dL = 1. ") + "Press next, or the right arrow key.",
-        "names": {ids[node]: printable(node.label) if node.label is not None else ids[node] for node in nodes},
+        "names": picture.titles,
+        "rows": {
+            box: [
+                [names[node], number(node.data), [[k, "\u2202 " + number(x)] for k, x in gradients.get(node, ())]]
+                for node in inner
+            ]
+            for box, inner in picture.inner.items()
+        },
+        "curves": {
+            box: [[k, x if math.isfinite(x) else None] for k, x in gradients[node]]
+            for box, node in own.items()
+            if node in gradients
+        },
     }
-    formulas = [mathml(_latex(s, forward)) or escape(str(s)) for s in steps]
     title = "The forward pass" if forward else "The backward sweep"
-    return player(f"{title}, step by step", told, svg, formulas=formulas)
+    return player(f"{title}, step by step", told, picture.svg)
+
+
+class Picture(NamedTuple):
+    """A drawn graph, with the ids by which a page finds its parts.
+
+    Fields:
+        svg: the picture.
+        box_of: of each node, the id of the box that shows it.
+        text_of: of a node whose gradient is shown, the text (its id, or its number from the last) and its sign.
+        titles: of each box, what it is called.
+        inner: of a box that stands for several values, those values.
+    """
+
+    svg: str
+    box_of: dict
+    text_of: dict
+    titles: dict
+    inner: dict
 
 
 def static(svg, rows, whole, error="", height=520) -> str:

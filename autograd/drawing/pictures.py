@@ -4,29 +4,20 @@ from itertools import pairwise
 
 import graphviz
 
-from autograd.drawing.marks import NEUTRAL, cell, colour, number, text, width
+from autograd.drawing.marks import NEUTRAL, cell, colour, number, operation, sign_colour, text, width
 from autograd.engine.graph import adjoints
 from autograd.engine.primitives import where
 from autograd.engine.sweep import partials_of
 from autograd.engine.value import Value
 
-__all__ = ["layers_picture", "neurons_picture", "too_large", "values_picture"]
+__all__ = ["Flow", "layers_picture", "neurons_picture", "too_large", "values_picture"]
 
-_SIGNS = {
-    "add": "+",
-    "sub": "\u2212",
-    "mul": "\u00d7",
-    "div": "\u00f7",
-    "neg": "\u2212",
-    "pow": "^",
-    "total": "\u03a3",
-    "dot": "\u03a3 w\u00b7x",
-}
 _FONT = "Helvetica"
 # With edges of this length in all, Graphviz is told to settle for a layout that is good enough; with more, or more
 # values, a picture is beyond a reader, and would take it more than a few seconds.
 _LONG, _LONGEST, _MOST_VALUES = 1000, 30_000, 1500
 _MANY_LINES = 100  # between two layers; curves would be a tangle
+_WIDE = 78  # points, for a gradient that grows while steps are played
 _MOST_ROWS = 40  # a layer with more weights is drawn without a list of them
 
 
@@ -46,14 +37,16 @@ def _sheet(rankdir):
     return sheet
 
 
-def _table(rows, fill="white", border=NEUTRAL):
+def _table(rows, fill="white", border=NEUTRAL, least=0):
+    """A box of rows, at least so many points wide."""
+    size = f'WIDTH="{least}" CELLPADDING="3" ' if least else 'CELLPADDING="2" '
     return (
-        f'<<TABLE BORDER="1" COLOR="{border}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2" STYLE="ROUNDED" '
+        f'<<TABLE BORDER="1" COLOR="{border}" CELLBORDER="0" CELLSPACING="0" STYLE="ROUNDED" {size}'
         f'BGCOLOR="{fill}">{"".join([f"<TR>{row}</TR>" for row in rows])}</TABLE>>'
     )
 
 
-class _Flow:
+class Flow:
     """What flows through a graph: the adjoint of every node, the largest of them, and what each edge carries."""
 
     def __init__(self, root, nodes):
@@ -63,6 +56,7 @@ class _Flow:
         self.largest = max(finite, default=0.0) or 1.0
 
     def of(self, node):
+        """Return the adjoint of a node; 0 where nothing flows to it."""
         return self.adjoint.get(node, 0.0)
 
     def edges(self, node):
@@ -74,22 +68,17 @@ class _Flow:
         return [(x, d, g * d) for x, d in zip(node.operands, partials, strict=True)]
 
 
-def _operation(node):
-    name = str(node.op)
-    return _SIGNS.get(name, name)
-
-
-def _value_rows(node, flow):
+def _value_rows(node, flow, label):
     head = []
-    if node.label is not None:
-        head.append(text(node.label))
+    if label is not None:
+        head.append(text(label))
     if node.op is not None:
-        head.append(text(_operation(node)))
+        head.append(text(operation(node)))
     g = flow.of(node)
     return [
         cell(" = ".join(head) or "value", bold=True),
         cell(number(node.data)),
-        cell(f"\u2202 {number(g)}", colour(g, flow.largest)),
+        cell(f"\u2202 {number(g)}", sign_colour(g)),
     ]
 
 
@@ -115,20 +104,23 @@ def _length_of_edges(nodes):
     return sum([r - (rank[x] if x in rank else first[x] - 1) for node, r in rank.items() for x in node.parents])
 
 
-def values_picture(root, nodes, rankdir="LR", edges=False, ids=False):
+def values_picture(root, nodes, rankdir="LR", edges=False, names=None):
     """Each value one node: operation, label, data, gradient; edges coloured by what flows back over them.
 
-    With ``ids``, node k has the id ``vk`` in an SVG, and an edge from j to k the id ``e_vj_vk``.
+    With ``names``, of each node its name, a node shows it; node k has the id ``vk`` in an SVG, and an edge from j to k
+    the id ``e_vj_vk``.
     """
+    ids, called = names is not None, names or {}
     sheet = _sheet(rankdir)
     if _length_of_edges(nodes) > _LONG:
         sheet.attr(nslimit="1", nslimit1="1", mclimit="0.1", splines="line")
-    flow = _Flow(root, nodes)
+    flow = Flow(root, nodes)
     names = {node: f"v{k}" for k, node in enumerate(nodes)}
     for node in nodes:
+        label = called.get(node, node.label)
         fill = "#e8f3e4" if node.op is None else "white"
         more = {"id": names[node]} if ids else {}
-        sheet.node(names[node], label=_table(_value_rows(node, flow), fill), **more)
+        sheet.node(names[node], label=_table(_value_rows(node, flow, label), fill, least=_WIDE if ids else 0), **more)
     for node in nodes:
         if node.op is None:
             continue
@@ -157,7 +149,7 @@ def _edge(sheet, tail, head, d, part, flow, labelled, port=None, ids=False):
 def neurons_picture(network, derivation, sample, rankdir="LR", edges=False, deltas=False, formulas=False, expand=()):
     """A neuron is one node with its weights and gradients listed; layers are clusters; the loss is one node."""
     sheet = _sheet(rankdir)
-    flow = _Flow(network.root, network.order)
+    flow = Flow(network.root, network.order)
     chosen = [n for n in network.neurons if n.sample in (None, sample)]
     chosen.sort(key=lambda n: (n.layer, n.index, n.step or 0))  # Graphviz takes the order for a hint
     names: dict = {}
@@ -170,14 +162,15 @@ def neurons_picture(network, derivation, sample, rankdir="LR", edges=False, delt
         names[n.s] = names[n.a] = key
     _draw_inputs(sheet, network, listed, flow, names)
     for layer in range(1, network.depth + 1):
-        with sheet.subgraph(name=f"cluster_{layer}") as cluster:
-            cluster.attr(label=f"layer {layer}", style="rounded", color="#c9ccd2", bgcolor="#fafafa", fontsize="12")
-            mine = [n for n in chosen if n.layer == layer]
-            for n in mine:
-                _draw_neuron(cluster, network, derivation, n, flow, names, deltas, formulas, listed[n])
-        with sheet.subgraph(graph_attr={"rank": "same"}) as column:  # below each other, in order
-            for above, below in pairwise([n for n in mine if n.step in (None, 1)]):
-                column.edge(names[above.s], names[below.s], style="invis")
+        mine = [n for n in chosen if n.layer == layer]
+        for n in mine:
+            _draw_neuron(sheet, network, derivation, n, flow, names, deltas, formulas, listed[n])
+        title = f"layer{layer}"
+        sheet.node(title, label=f"layer {layer}", shape="plaintext", fontsize="12")
+        # Below each other, in order. In a frame (a cluster) Graphviz would not keep it, so a title stands above them.
+        with sheet.subgraph(graph_attr={"rank": "same"}) as column:
+            for above, below in pairwise([title, *[names[n.s] for n in mine if n.step in (None, 1)]]):
+                column.edge(above, below, style="invis")
     straight = max(rows.values()) > _MANY_LINES
     if straight:
         sheet.attr(splines="line", ranksep="1.3", nodesep="0.08")
@@ -225,7 +218,7 @@ def _draw_neuron(cluster, network, derivation, n, flow, names, deltas, formulas,
     name = printer.symbol_text(network.symbol_of[n.a])
     delta = printer.symbol_text(network.delta_of(n))
     value = flow.of(n.s) * float(derivation._formulas.factor)
-    shown = cell(f"{text(delta)} = {number(value)}", colour(value, flow.largest), bold=True, span=3)
+    shown = cell(f"{text(delta)} = {number(value)}", sign_colour(value), bold=True, span=3)
     first = cell(text(f"{name} = {number(n.a.data)}"), bold=True, span=3)
     brief = deltas and not formulas and not in_full  # in one line: there are many
     rows = [first + shown if brief else first]
@@ -234,12 +227,12 @@ def _draw_neuron(cluster, network, derivation, n, flow, names, deltas, formulas,
         rows.append(
             cell(text(printer.symbol_text(network.symbol_of[term.weight])), port=f"w{k}", align="LEFT")
             + cell(number(term.weight.data), align="RIGHT")
-            + cell(f"\u2202 {number(g)}", colour(g, flow.largest), align="RIGHT")
+            + cell(f"\u2202 {number(g)}", sign_colour(g), align="RIGHT")
         )
     if not in_full:
         g = max([flow.of(term.weight) for term in n.terms], key=abs)
         words = f"{len(n.terms)} parameters, \u2202 up to {number(g)}"
-        rows.append(cell(words, colour(g, flow.largest), span=6 if brief else 3, size=8))
+        rows.append(cell(words, sign_colour(g), span=6 if brief else 3, size=8))
     activation = _activation_name(n)
     if in_full:
         rows.append(cell(f"s = {number(n.s.data)}{', ' + text(activation) if activation else ''}", span=3))
@@ -292,7 +285,7 @@ def layers_picture(network, derivation, sample, rankdir="LR", deltas=False, form
     A layer that is expanded, or of which a neuron is, is a cluster of its neurons on one sample.
     """
     sheet = _sheet(rankdir)
-    flow = _Flow(network.root, network.order)
+    flow = Flow(network.root, network.order)
     sheet.node("layer0", label=_table([cell(f"{network.sizes[0]} inputs", bold=True)], "#e8f3e4"))
     groups = {layer: [n for n in network.neurons if n.layer == layer] for layer in range(1, network.depth + 1)}
     strengths = {layer: max([abs(flow.of(n.s)) for n in group], default=0.0) for layer, group in groups.items()}

@@ -10,18 +10,22 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from autograd.drawing.page import page, rows_of, static
-from autograd.drawing.pictures import too_large, values_picture
+from autograd.drawing.layout import NetworkLayout
+from autograd.drawing.page import Picture, page, rows_of, static
+from autograd.drawing.pictures import Flow, too_large, values_picture
 from autograd.drawing.rendering import render
 from autograd.engine.errors import DrawingError, GraphError
 from autograd.engine.graph import adjoints
 from autograd.engine.sweep import order, partials_of
 from autograd.engine.value import Value
 from autograd.formulas.printing import printable
+from autograd.formulas.structure import find_network
 
 __all__ = ["BackwardStep", "ForwardStep", "GradientPath", "Paths", "Stepping", "explain", "steps"]
 
 _MOST_PATHS = 2000
+_FEW = 15  # so many values are drawn one by one, whatever they are
+_MOST_STEPS = 20_000
 
 
 class BackwardStep(NamedTuple):
@@ -78,9 +82,9 @@ class Stepping(Sequence):
         forward: whether it is the forward pass.
     """
 
-    def __init__(self, root, nodes, found, forward):
+    def __init__(self, root, nodes, names, found, forward):
         self.root, self.forward = root, forward
-        self._nodes, self._steps = nodes, found
+        self._nodes, self._names, self._steps = nodes, names, found
 
     def __len__(self):
         return len(self._steps)
@@ -104,7 +108,7 @@ class Stepping(Sequence):
         Raises:
             DrawingError: the graph is too large for a picture, or nothing can render one.
         """
-        return page(self._svg(), self._steps, self._nodes, self.forward)
+        return page(self._picture(), self._steps, self._nodes, self._names, self.forward)
 
     def save(self, path) -> Path:
         """Write the page to a file that ends in .html, or the text to one that ends in .txt."""
@@ -114,18 +118,32 @@ class Stepping(Sequence):
         path.write_text(self.html() if path.suffix == ".html" else str(self) + "\n", encoding="utf-8")
         return path
 
-    def _svg(self):
-        if too_large(self._nodes):
+    def _picture(self):
+        """A network in columns; any other graph by Graphviz, value by value."""
+        network = _network(self.root) if len(self._nodes) > _FEW else None
+        layout = None if network is None else NetworkLayout(network, self._names, Flow(self.root, self._nodes))
+        if (layout.too_large or len(self._steps) > _MOST_STEPS) if layout else too_large(self._nodes):
             raise DrawingError(
                 f"this graph has {len(self._nodes):,} values, too many for a picture to step through: step through one "
                 "sample or one neuron, or read the steps as text."
             )
-        svg = render(values_picture(self.root, self._nodes, ids=True), "svg").decode("utf-8")
-        return svg[svg.index("<svg") :]
+        if layout is not None:
+            svg = layout.svg()
+            titles = {key: box.title for key, box in layout.boxes.items()}
+            inner = {
+                key: [node for node in box.values if isinstance(node, Value)]
+                for key, box in layout.boxes.items()
+                if len(box.values) > 1
+            }
+            return Picture(svg, layout.box_of, layout.text_of, titles, inner)
+        ids = {node: f"v{k}" for k, node in enumerate(self._nodes)}
+        svg = render(values_picture(self.root, self._nodes, names=self._names), "svg").decode("utf-8")
+        titles = {ids[node]: self._names[node] for node in self._nodes}
+        return Picture(svg[svg.index("<svg") :], ids, dict.fromkeys(ids, (1, "\u2202")), titles, {})
 
     def _repr_html_(self):
         try:
-            return static(self._svg(), rows_of(self._steps, self.forward), self.html())
+            return static(self._picture().svg, rows_of(self._steps, self.forward), self.html())
         except Exception as error:  # a repr never raises: the steps remain as text
             return static("", rows_of(self._steps, self.forward), None, str(error))
 
@@ -158,8 +176,17 @@ def steps(loss, *, forward=False) -> Stepping:
             ForwardStep(k, node, names[node], tuple(node.recorded), node.data)
             for k, node in enumerate([node for node in nodes if node.op is not None], 1)
         ]
-        return Stepping(loss, nodes, found, True)
-    return Stepping(loss, nodes, _backward(loss, nodes, names), False)
+        return Stepping(loss, nodes, names, found, True)
+    return Stepping(loss, nodes, names, _backward(loss, nodes, names), False)
+
+
+def _network(loss):
+    """The network under a loss, or None where there is none."""
+    try:
+        network = find_network(loss)
+    except GraphError:
+        return None
+    return network if network.neurons else None
 
 
 def _names(nodes):

@@ -96,21 +96,88 @@ def test_next_and_previous(opened):
     assert shown(page, place[found[-1].operand]) == figure(found[-1].before)
 
 
-def test_what_a_step_is_about_is_in_view_below_the_buttons(opened):
-    loss = half_sse(MLP(3, [6, 2], seed=0)([0.5, -1.0, 0.3]), [0.0, 1.0])
-    found = steps(loss)
-    page = opened(found)
-    page.set_viewport_size({"width": 500, "height": 420})
-    place = {node: k for k, node in enumerate(nodes_of(loss))}
-    moved = set()
-    for step in found:
+def wide():
+    """A network of 2-16-16-1, and the steps of its sweep."""
+    model = MLP(2, [16, 16, 1], activation="tanh", seed=0)
+    return steps(half_sse(model([0.5, -1.0]), 1.0))
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_network_is_stepped_through_without_scrolling(browser, tmp_path, size, dark):
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, color_scheme="dark" if dark else "light", offline=True
+    )
+    page = context.new_page()
+    found = wide()
+    page.goto(found.save(tmp_path / "steps.html").as_uri())
+    for _ in range(60):
         page.keyboard.press("ArrowRight")
-        box = page.locator(f"#v{place[step.node]}").bounding_box()
-        head = page.locator("#head").bounding_box()
-        assert head["y"] == 0.0 or page.evaluate("scrollY") == 0.0
-        assert head["y"] + head["height"] <= box["y"] <= 420 - box["height"]
-        moved.add(page.evaluate("scrollY"))
-    assert len(moved) > 3
+        stage = page.locator("#picture").bounding_box()
+        for kind in ("from", "to"):
+            if page.locator(f"#picture .node.{kind}").count() == 0:
+                continue  # a step within a neuron: from and to are one box
+            box = page.locator(f"#picture .node.{kind}").bounding_box()
+            assert stage["x"] - 1 <= box["x"]
+            assert box["x"] + box["width"] <= stage["x"] + stage["width"] + 1
+            assert stage["y"] - 1 <= box["y"]
+            assert box["y"] + box["height"] <= stage["y"] + stage["height"] + 1
+    assert page.evaluate("scrollY") == 0
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.locator("#said").text_content() == str(found[59]).strip()
+    context.close()
+
+
+def test_a_networks_boxes_show_the_engines_gradients_at_the_end(opened):
+    found = wide()
+    page = opened(found)
+    page.keyboard.press("End")
+    g = adjoints(found.root)
+    labelled = {str(node.label): node for node in nodes_of(found.root) if node.label is not None}
+    for layer, count in ((1, 16), (2, 16)):
+        for j in range(1, count + 1):
+            box = page.locator("#picture .node").filter(has_text=re.compile(rf"^a{layer}\[{j}\]"))
+            texts = box.locator("text").all_text_contents()
+            assert figure(g[labelled[f"s{layer}[{j}]"]]).replace("\u2202", "\u03b4") in texts
+            assert figure(g[labelled[f"a{layer}[{j}]"]]).replace("\u2202 ", "\u2202a ") in texts
+
+
+def test_a_neurons_weights_are_listed_when_it_is_chosen_by_keyboard(opened):
+    page = opened(wide())
+    page.keyboard.press("End")
+    page.locator("#picture .node[aria-label='a1[4]']").focus()
+    page.keyboard.press("Enter")
+    text = page.locator("#history").text_content()
+    for name in ("s1[4]", "a1[4]", "w1[1,4]", "w1[2,4]", "b1[4]"):
+        assert f"{name} = " in text
+    assert page.locator("#chart svg").get_attribute("role") == "img"
+
+
+def test_a_value_is_found_by_its_name(opened):
+    page = opened(wide())
+    page.locator("#find").fill("w2[3,7]")
+    page.locator("#find").press("Enter")
+    assert page.locator("#history").text_content().startswith("a2[7]")
+    assert page.locator("#picture .chosen").get_attribute("aria-label") == "a2[7]"
+
+
+def test_zooming_and_fitting(opened):
+    page = opened(wide())
+    svg = page.locator("#picture svg")
+    whole = svg.get_attribute("viewBox")
+    page.click("#in")
+    assert svg.get_attribute("viewBox") != whole
+    page.click("#fit")
+    assert svg.get_attribute("viewBox") == whole
+
+
+def test_a_page_of_a_thousand_steps_is_small_and_quick(opened):
+    found = steps(half_sse(MLP(2, [22, 20, 1], activation="tanh", seed=0)([0.5, -1.0]), 1.0))
+    assert len(found) > 1000
+    assert len(found.html().encode()) < 1_000_000
+    page = opened(found)
+    page.evaluate("() => { for (let j = 0; j <= S.steps.length; j++) show(j); }")
+    assert page.locator("#next").is_disabled()
 
 
 def test_the_end_shows_the_engines_gradients(opened):

@@ -1,5 +1,7 @@
 """Pictures: what they show is what the engine says, they stay readable, and no label does anything."""
 
+import math
+import re
 import sys
 import xml.etree.ElementTree as ET
 
@@ -8,7 +10,7 @@ from graphs import GRAPHS, curve, network
 
 from autograd import Value, draw, tanh, where
 from autograd.drawing import rendering
-from autograd.drawing.marks import number
+from autograd.drawing.marks import number, sign_colour
 from autograd.engine.errors import DrawingError, GraphError
 from autograd.engine.graph import adjoints
 from nn import MLP, deltas, half_sse
@@ -53,7 +55,7 @@ def test_the_colour_of_an_edge_is_the_sign_of_what_flows():
     source = draw(w * x - 5 * x).source
     colours = [part.split('"')[0] for part in source.split('color="')[1:]]
     edges = [line for line in source.splitlines() if "->" in line]
-    assert any("#c" in line or "#d" in line or "#b2" in line for line in edges)  # red
+    assert any("#a8202f" in line or "#c" in line for line in edges)  # red
     assert any("#1f5aa8" in line for line in edges)  # the strongest blue
     assert colours
 
@@ -73,7 +75,8 @@ def test_a_network_collapses_to_neurons():
     width, height = [float(root.get(k).removesuffix("pt")) for k in ("width", "height")]
     assert width < 1000  # one screen
     assert height < 1000
-    assert len([g for g in root.iter(f"{SVG}g") if g.get("class") == "node"]) == 2 + 16 + 16 + 1 + 1
+    titles = 3
+    assert len([g for g in root.iter(f"{SVG}g") if g.get("class") == "node"]) == 2 + 16 + 16 + 1 + 1 + titles
 
 
 def test_a_large_network_collapses_to_layers():
@@ -232,3 +235,30 @@ def test_other_graphs():
     assert draw(Value(1.0, "x")).detail == "values"
     assert "where" in "".join(shown(draw(where(Value(1.0, "c"), Value(2.0, "a"), Value(3.0, "b")))))
     assert draw(curve()).detail == "values"
+
+
+@pytest.mark.parametrize("sizes", [(2, 3, 2), (2, 16, 16, 1), (3, 8, 8, 4)])
+@pytest.mark.parametrize("deltas", [False, True])
+def test_neurons_stand_below_each_other_in_their_order(sizes, deltas):
+    root = ET.fromstring(draw(network(sizes), detail="neurons", deltas=deltas).svg())
+    places: dict = {}
+    for group in root.iter(f"{SVG}g"):
+        title = group.find(f"{SVG}title")
+        if group.get("class") == "node" and re.fullmatch(r"n\d+_\d+_0", title.text):
+            layer, index = map(int, title.text[1:].split("_")[:2])
+            places.setdefault(layer, []).append((float(group.find(f"{SVG}text").get("y")), index))
+    assert {layer: [index for _, index in sorted(found)] for layer, found in places.items()} == {
+        layer: list(range(1, size + 1)) for layer, size in enumerate(sizes) if layer
+    }
+
+
+def _contrast(colour):
+    """The contrast of a colour to white, as WCAG 2 defines it."""
+    channels = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+    light = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 1.05 / (0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2] + 0.05)
+
+
+@pytest.mark.parametrize("x", [1.0, 1e-9, -1.0, -1e-300, 0.0, math.nan])
+def test_text_is_readable_however_small_its_number(x):
+    assert _contrast(sign_colour(x)) >= 4.5

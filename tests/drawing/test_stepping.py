@@ -105,7 +105,8 @@ def test_the_page_is_one_file_and_holds_the_steps():
     assert not re.search(r"(src|href)\s*=\s*[\"']?(http|//)", text)
     data = json.loads(re.search(r'<script id="steps" type="application/json">(.*?)</script>', text, re.DOTALL)[1])
     assert [s["text"] for s in data["steps"]] == [str(s).strip() for s in steps(loss)]
-    assert "<math" in text
+    assert '<meta name="viewport" content="width=device-width, initial-scale=1">' in text
+    assert data["steps"][0]["sum"] == ["L", steps(loss)[0].operand_name, "", "1", "1", "1"]
 
 
 def test_a_notebook_without_scripts_has_a_picture_and_steps():
@@ -119,7 +120,7 @@ def test_a_notebook_without_scripts_has_a_picture_and_steps():
 
 
 def test_large_graphs_step_as_text():
-    loss = network((8, 32, 36, 4))
+    loss = network((60, 60, 60, 4))
     found = steps(loss)
     assert len(str(found).splitlines()) == len(found)
     with pytest.raises(DrawingError, match="too many for a picture"):

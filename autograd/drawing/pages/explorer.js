@@ -1,0 +1,242 @@
+// The explorer: plays steps over a picture that can be zoomed, moved and searched.
+//
+// S holds what is played. steps: for each step after the start, its text and the elements it is about (from, to, edge).
+// texts: an element, which of its texts (counted from its last, or the id of one), and a list of [step, text] from
+// which on it reads so. strokes: the same for colour and width of a line. curves: an element and the numbers of its
+// gradient, as [step, number]. names: what an element is called. rows: further values in an element, as [name, data,
+// list of [step, text]]. A page may define makeHooks(), which returns
+// drawn(k), called for each step shown, and told(id), the history of an element.
+"use strict";
+const by = id => document.getElementById(id);
+const S = JSON.parse(by("steps").textContent);
+const hooks = typeof makeHooks === "function" ? makeHooks() : {};
+let k = 0, timer = null, chosen = null;
+
+function latest(list) {
+  let low = 0, high = list.length - 1; // the last entry that is not later than step k
+  while (low < high) { const middle = (low + high + 1) >> 1; if (list[middle][0] <= k) low = middle; else high = middle - 1; }
+  return list[low];
+}
+// Graphviz sets texts by the widths of its own fonts. A browser has others: centre each text in its box.
+document.querySelectorAll("#picture .node").forEach(g => {
+  const frame = g.querySelector("polygon, path");
+  if (!frame) return;
+  const box = frame.getBBox();
+  g.querySelectorAll("text").forEach(t => { t.setAttribute("text-anchor", "middle"); t.setAttribute("x", box.x + box.width / 2); });
+});
+const textsOf = S.texts.map(([id, place, list]) => {
+  if (typeof place === "string") return [by(place), list];
+  const all = by(id).querySelectorAll("text");
+  return [all[all.length - place], list];
+});
+const linesOf = S.strokes.map(([id, list]) => [by(id).querySelector("path"), list]);
+const edges = S.steps.map(s => (s.edge ? by(s.edge) : null));
+let marked = [];
+
+// --- The formula of a step, as MathML: dL/dx <- before + dL/dnode * dnode/dx = numbers = after
+
+function math(name, ...children) {
+  const element = document.createElementNS("http://www.w3.org/1998/Math/MathML", name);
+  element.append(...children);
+  return element;
+}
+const sign = text => math("mo", text), part = text => math("mrow", sign("\u2202"), math("mi", text));
+const quotient = (above, below) => math("mfrac", part(above), part(below));
+function figure(text, bracketed) {
+  return bracketed && text.startsWith("\u2212") ? math("mrow", sign("("), math("mn", text), sign(")")) : math("mn", text);
+}
+function formula(node, x, before, adjoint, local, after) {
+  const sum = before ? [quotient("L", x), sign("+")] : [], numbers = before ? [figure(before), sign("+")] : [];
+  const whole = math("math", quotient("L", x), sign("\u2190"), ...sum, quotient("L", node), sign("\u00b7"),
+    quotient(node, x), sign("="), ...numbers, figure(adjoint, before), sign("\u00b7"), figure(local, true), sign("="),
+    figure(after));
+  whole.setAttribute("display", "inline");
+  whole.setAttribute("displaystyle", "true");
+  return whole;
+}
+
+function mark(element, name) { if (element) { element.classList.add(name); marked.push([element, name]); } }
+
+function show(j) {
+  k = Math.max(0, Math.min(S.steps.length, j));
+  by("slider").value = k;
+  by("at").textContent = S.unit + " " + k + " of " + S.steps.length;
+  by("prev").disabled = k === 0;
+  by("next").disabled = k === S.steps.length;
+  for (const [element, name] of marked) element.classList.remove(name);
+  marked = [];
+  for (const [element, list] of textsOf) {
+    const text = latest(list)[1];
+    if (element.textContent !== text) element.textContent = text;
+  }
+  for (const [line, list] of linesOf) {
+    const [, colour, width] = latest(list);
+    line.setAttribute("stroke", colour);
+    line.setAttribute("stroke-width", width);
+  }
+  for (let i = 0; i < k; i++) if (edges[i]) mark(edges[i], "done");
+  const s = k ? S.steps[k - 1] : null;
+  by("said").textContent = s ? s.text : S.start;
+  by("why").replaceChildren(...(s && s.sum ? [formula(...s.sum)] : []));
+  if (s && s.from) {
+    mark(by(s.from), "from");
+    if (s.to && s.to !== s.from) mark(by(s.to), "to");
+    if (edges[k - 1]) { edges[k - 1].classList.remove("done"); mark(edges[k - 1], "now"); }
+    follow([s.to, s.from].filter(Boolean).map(by));
+  }
+  if (chosen) tell();
+  if (hooks.drawn) hooks.drawn(k);
+}
+
+// --- Playing
+
+function play() {
+  if (timer) { clearInterval(timer); timer = null; by("play").textContent = "play"; return; }
+  if (k === S.steps.length) show(0);
+  by("play").textContent = "pause";
+  timer = setInterval(() => { if (k === S.steps.length) play(); else show(k + 1); }, S.pace / by("speed").value);
+}
+by("prev").onclick = () => show(k - 1);
+by("next").onclick = () => show(k + 1);
+by("play").onclick = play;
+by("speed").onchange = () => { if (timer) { play(); play(); } };
+by("slider").oninput = e => show(+e.target.value);
+document.addEventListener("keydown", e => {
+  if (["INPUT", "SELECT"].includes(e.target.tagName) && e.target.id !== "slider") return;
+  if (e.target.id === "slider" || e.ctrlKey || e.metaKey || e.altKey) return;
+  const does = {
+    ArrowRight: () => show(k + 1), ArrowLeft: () => show(k - 1), Home: () => show(0), End: () => show(S.steps.length),
+    "+": () => zoom(1 / 1.25), "-": () => zoom(1.25), 0: fit,
+  }[e.key];
+  if (does) { does(); e.preventDefault(); }
+});
+
+// --- Zooming and moving: the picture's viewBox is what is seen of it.
+
+const svg = document.querySelector("#picture svg");
+let whole = null, seen = null, fitted = true;
+const LEAST = 0.6; // smaller text than this share of its size is not readable: follow the steps instead
+
+function look() { svg.setAttribute("viewBox", seen.join(" ")); }
+function scale() { return Math.min(svg.clientWidth / seen[2], svg.clientHeight / seen[3]); }
+function fit() { seen = [...whole]; fitted = true; look(); }
+function zoom(by_, x, y) {
+  if (!svg) return;
+  const [a, b, w, h] = seen;
+  x = x === undefined ? a + w / 2 : x; y = y === undefined ? b + h / 2 : y;
+  seen = [x - (x - a) * by_, y - (y - b) * by_, w * by_, h * by_];
+  fitted = false;
+  look();
+}
+function boxOf(element) {
+  const box = element.getBBox(), m = svg.getScreenCTM().inverse().multiply(element.getScreenCTM());
+  const at = (x, y) => new DOMPoint(x, y).matrixTransform(m);
+  const p = at(box.x, box.y), q = at(box.x + box.width, box.y + box.height);
+  return [Math.min(p.x, q.x), Math.min(p.y, q.y), Math.max(p.x, q.x), Math.max(p.y, q.y)];
+}
+function follow(elements) {
+  if (!svg || !svg.clientWidth || (fitted && scale() >= LEAST)) return;
+  if (fitted) { // too small to read: come near
+    const width = svg.clientWidth / 0.9, height = svg.clientHeight / 0.9;
+    seen = [seen[0], seen[1], width, height];
+    fitted = false;
+  }
+  const boxes = elements.map(boxOf);
+  const left = Math.min(...boxes.map(b => b[0])), top = Math.min(...boxes.map(b => b[1]));
+  const right = Math.max(...boxes.map(b => b[2])), bottom = Math.max(...boxes.map(b => b[3]));
+  let [a, b, w, h] = seen;
+  const margin = 12;
+  if (right - left + 2 * margin > w) { const grow = (right - left + 2 * margin) / w; w *= grow; h *= grow; }
+  if (bottom - top + 2 * margin > h) { const grow = (bottom - top + 2 * margin) / h; w *= grow; h *= grow; }
+  if (left - margin < a) a = left - margin; else if (right + margin > a + w) a = right + margin - w;
+  if (top - margin < b) b = top - margin; else if (bottom + margin > b + h) b = bottom + margin - h;
+  seen = [a, b, w, h];
+  look();
+}
+if (svg) {
+  const box = svg.viewBox.baseVal;
+  whole = box && box.width ? [box.x, box.y, box.width, box.height] : [0, 0, svg.clientWidth || 800, svg.clientHeight || 600];
+  svg.removeAttribute("width"); svg.removeAttribute("height");
+  svg.setAttribute("role", "group");
+  svg.setAttribute("aria-label", "the graph");
+  seen = [...whole];
+  fit();
+  const place = e => {
+    const p = new DOMPoint(e.clientX, e.clientY).matrixTransform(svg.getScreenCTM().inverse());
+    return [p.x, p.y];
+  };
+  svg.addEventListener("wheel", e => { e.preventDefault(); zoom(e.deltaY > 0 ? 1.12 : 1 / 1.12, ...place(e)); }, {passive: false});
+  const fingers = new Map();
+  svg.addEventListener("pointerdown", e => { fingers.set(e.pointerId, e); });
+  svg.addEventListener("pointermove", e => {
+    const before = fingers.get(e.pointerId);
+    if (!before) return;
+    const s = scale();
+    if (fingers.size === 2) { // two fingers: zoom
+      const other = [...fingers.values()].find(f => f.pointerId !== e.pointerId);
+      const far = (a, b) => Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY) || 1;
+      zoom(far(before, other) / far(e, other), ...place(e));
+    } else { seen[0] -= (e.clientX - before.clientX) / s; seen[1] -= (e.clientY - before.clientY) / s; fitted = false; look(); }
+    fingers.set(e.pointerId, e);
+  });
+  for (const end of ["pointerup", "pointercancel", "pointerleave"]) svg.addEventListener(end, e => fingers.delete(e.pointerId));
+}
+by("in").onclick = () => zoom(1 / 1.25);
+by("out").onclick = () => zoom(1.25);
+by("fit").onclick = () => svg && fit();
+
+// --- One value: its name, its history, a small chart
+
+const CURVES = S.curves || {}, ROWS = S.rows || {}, MOST = 200;
+function history(id) {
+  if (hooks.told) return hooks.told(id);
+  const mine = S.steps.filter(s => s.from === id || s.to === id).map(s => s.text);
+  return mine.length ? mine : ["no step touches it"];
+}
+function chart(list) {
+  const points = list.filter(p => p[1] !== null);
+  if (points.length < 2) return "";
+  const W = 300, H = 110, L = 44, B = 16, last = Math.max(S.steps.length, 1);
+  const ys = points.map(p => p[1]).concat(0), low = Math.min(...ys), high = Math.max(...ys), span = high - low || 1;
+  const X = s => L + (W - L - 6) * s / last, Y = v => H - B - (H - B - 8) * (v - low) / span;
+  let d = "M" + X(points[0][0]).toFixed(1) + " " + Y(points[0][1]).toFixed(1);
+  for (let i = 1; i < points.length; i++) d += "H" + X(points[i][0]).toFixed(1) + "V" + Y(points[i][1]).toFixed(1);
+  d += "H" + X(last).toFixed(1);
+  const short = v => String(+v.toPrecision(3)).replace("-", "\u2212");
+  const label = "gradient by step, from " + short(low) + " to " + short(high);
+  return `<svg viewBox="0 0 ${W} ${H}" role="img" aria-label="${label}">` +
+    `<path d="M${L} ${Y(0).toFixed(1)}H${W - 6}" stroke="var(--line)" fill="none" stroke-dasharray="3 3"/>` +
+    `<path d="${d}" stroke="var(--positive)" fill="none" stroke-width="2"/>` +
+    `<path d="M${X(k).toFixed(1)} 4V${H - B}" stroke="var(--from)" fill="none"/>` +
+    `<text x="2" y="14">${short(high)}</text><text x="2" y="${H - B}">${short(low)}</text>` +
+    `<text x="${L}" y="${H - 3}">0</text><text x="${W - 6}" y="${H - 3}" text-anchor="end">${last}</text></svg>`;
+}
+function tell() {
+  const lines = history(chosen).slice(0, MOST), rows = ROWS[chosen] || [];
+  const inner = rows.map(([name, data, list]) => name + " = " + data + (list.length ? "   " + latest(list)[1] : ""));
+  by("history").textContent = [S.names[chosen], ...inner, ...lines].join("\n");
+  by("chart").innerHTML = CURVES[chosen] ? chart(CURVES[chosen]) : "";
+}
+function choose(g) {
+  if (S.names[g.id] === undefined) return;
+  document.querySelectorAll(".chosen").forEach(e => e.classList.remove("chosen"));
+  g.classList.add("chosen");
+  chosen = g.id;
+  tell();
+}
+document.querySelectorAll("#picture .node").forEach(g => {
+  if (S.names[g.id] === undefined) return;
+  g.setAttribute("tabindex", "0");
+  g.setAttribute("role", "button");
+  g.setAttribute("aria-label", S.names[g.id]);
+  g.addEventListener("click", () => choose(g));
+  g.addEventListener("keydown", e => { if (e.key === "Enter" || e.key === " ") { choose(g); e.preventDefault(); } });
+});
+const found = new Map(Object.entries(S.names).map(([id, name]) => [name, id]));
+for (const [id, rows] of Object.entries(ROWS)) for (const [name] of rows) if (!found.has(name)) found.set(name, id);
+for (const name of found.keys()) { const o = document.createElement("option"); o.value = name; by("all").append(o); }
+by("find").addEventListener("change", e => {
+  const id = found.get(e.target.value.trim());
+  if (id && by(id)) { choose(by(id)); by(id).focus(); if (svg) { fitted = false; follow([by(id)]); } }
+});
+show(0);
