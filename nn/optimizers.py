@@ -7,8 +7,10 @@ $\frac{\lambda}{2} w^2$). A ``rate`` is a positive number, or a schedule: a func
 """
 
 import math
+from typing import Any
 
 from autograd import Value, sqrt
+from autograd.engine import tape
 from autograd.engine.algebra import is_real
 from autograd.engine.texts import printable
 from nn.data import finite
@@ -36,7 +38,45 @@ class Optimizer:
         self.rate = rate
         self.weight_decay = weight_decay
         self.updates = 0
-        self._memory: dict = {}
+        self._remembered: dict = {}
+        self._arrays: Any = None  # the same as numbers in C, while they are ahead; of these parameters:
+        self._of: list = []
+
+    @property
+    def _memory(self):
+        """What is remembered of each parameter, a dict, from here on here and not in C."""
+        update, self._arrays = self._arrays, None
+        if update is not None and update.commits and update.slots:
+            n, memory = len(self._of), update.memory.tolist()
+            columns = [memory[k * n : (k + 1) * n] for k in range(update.slots)]
+            self._remembered.update(zip(self._of, zip(*columns, strict=True), strict=True))
+        return self._remembered
+
+    @_memory.setter
+    def _memory(self, memory):
+        self._remembered, self._arrays = memory, None
+
+    def arrays_for(self, parameters):
+        """What updates these parameters in C, a :class:`autograd.engine.tape.Update`; None where that is not known."""
+        if type(self) not in (SGD, Momentum, Adam) or not tape.compiled:
+            return None
+        if self._arrays is None or self._arrays.settings != self._in_c() or self._of != parameters:
+            memory = self._memory
+            rows = [memory.get(p, self._start) for p in parameters]
+            update = tape.Update(*self._in_c())
+            update.remember([x for column in zip(*rows, strict=True) for x in column])
+            self._arrays, self._of = update, list(parameters)
+        return self._arrays
+
+    def _in_c(self):
+        """Its name and its settings, as :class:`autograd.engine.tape.Update` takes them."""
+        settings = self._settings()
+        return type(self).__name__, float(settings.pop("weight_decay")), *map(float, settings.values())
+
+    def __getstate__(self):
+        """Everything but what is in C."""
+        memory = dict(self._memory)
+        return {**self.__dict__, "_remembered": memory, "_arrays": None, "_of": []}
 
     def __setattr__(self, name, value):
         # With NumPy's float32, or a Fraction, updates would be computed otherwise than by machine code.
@@ -60,13 +100,19 @@ class Optimizer:
         if not hasattr(parameters, "__iter__"):
             raise TypeError(f"step takes a list of parameters, found {type(parameters).__name__}: write "
                             "step(model.parameters()).")  # fmt: skip
-        parameters = list(dict.fromkeys(parameters))
+        parameters = list(parameters)
+        if self._of != parameters:
+            parameters = list(dict.fromkeys(parameters))
         rate = self.rate
         if callable(rate):
             rate = rate(self.updates)
             _check(f"the scheduled rate of update {self.updates + 1}", rate, least=0.0)
             rate = float(rate)
-        gradients = self._gradients(parameters)
+        update = self.arrays_for(parameters)
+        if update is not None and update.step(parameters, float(rate)):
+            self.updates += 1
+            return
+        gradients = self._gradients(parameters)  # it is done by Python, which says what is wrong
         changes, memory = self._changes(parameters, gradients, rate)
         old = [p.data for p in parameters]
         data = [x - change for x, change in zip(old, changes, strict=True)]

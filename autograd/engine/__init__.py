@@ -7,7 +7,7 @@ import importlib.util
 import os
 import sys
 
-COMPILED = ("algebra", "value", "sums", "sweep")
+COMPILED = ("algebra", "value", "sums", "sweep", "tape")
 # Plain modules that the compiled ones hold on to.
 _HELD = ("errors", "conditions", "primitives", "other_engines", "pausing")
 

@@ -15,7 +15,7 @@ cclass = final = no_gc = cfunc = inline = _unchanged
 auto_pickle = freelist = cdivision = exceptval = _marks
 
 # Types: only ever named in annotations.
-double = int = longlong = bint = Py_ssize_t = p_double = object
+double = int = longlong = bint = Py_ssize_t = p_double = p_int = size_t = uchar = object
 
 
 def declare(kind=None, value=None, visibility=None):

@@ -11,9 +11,9 @@ from autograd.engine import primitives
 from autograd.engine.algebra import is_real, register
 
 if cython.compiled:
-    from cython.cimports.autograd.engine.value import Value, blank, is_paused, make_room
+    from cython.cimports.autograd.engine.value import Value, blank, is_paused, make_room, note
 else:
-    from autograd.engine.value import Value, blank, is_paused, make_room
+    from autograd.engine.value import Value, blank, is_paused, make_room, note
 from autograd.engine.value import record, witnessed
 
 __all__ = ["affine", "dot", "total"]
@@ -78,6 +78,7 @@ def affine(row: tuple, inputs: tuple):
     node._data = sum_
     node._a = row
     node._b = inputs
+    note(node)
     return node
 
 

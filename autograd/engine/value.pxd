@@ -20,3 +20,4 @@ cdef class Value:
 cdef Value blank(double data)
 cdef make_room(Value node, Py_ssize_t n)
 cdef bint is_paused()
+cdef note(Value node)

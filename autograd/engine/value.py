@@ -12,6 +12,7 @@ where there is no compiler it runs interpreted, slower and the same.
 import sys
 from contextvars import ContextVar
 from functools import partial, partialmethod
+from threading import get_ident
 from weakref import WeakKeyDictionary
 
 try:
@@ -34,8 +35,8 @@ from autograd.engine.errors import GraphError, StaleGraphError
 
 __all__ = [
     "Pause", "Value", "add_method", "assign", "attributes", "compiled", "data_readings", "forget_own_methods",
-    "innermost_pause", "pause", "record", "record_condition", "refuse_equality_by", "restore", "resume", "retire",
-    "sweep_with", "unpaused", "witnessed", "witnessed_by",
+    "innermost_pause", "list_no_nodes", "list_nodes", "pause", "record", "record_condition", "refuse_equality_by",
+    "restore", "resume", "retire", "sweep_with", "unpaused", "witnessed", "witnessed_by",
 ]  # fmt: skip
 
 compiled: bool = cython.compiled
@@ -85,6 +86,10 @@ _of_generators = cython.declare(list, [])
 
 # What backward() and _local_grads call. The sweep is a floor above and puts itself here.
 _sweep = cython.declare(object, None)
+
+# Where this thread's nodes are listed, or None; see list_nodes.
+_listed = cython.declare(object, None)
+_listing_thread = cython.declare(object, 0)
 _local_gradients = cython.declare(object, None)
 
 
@@ -848,8 +853,10 @@ def _node(
 ) -> Value:
     """The result of an operation on one or two operands; the constant ones are None."""
     node: Value = blank(data)
-    if is_paused():
-        return node
+    if _open != 0:
+        if _paused_here():
+            return node
+        note(node)
     node._code = code
     node._a = a
     node._b = b
@@ -1101,6 +1108,35 @@ def _in_paused_generator():
             return True
         frame = frame.f_back
     return False
+
+
+# --- Every node in the order it is made
+
+
+def list_nodes() -> list:
+    """Have every node that this thread records from now on be put into the list that is returned.
+
+    One thread at a time may do that; see :func:`list_no_nodes`.
+    """
+    global _listed, _listing_thread, _open
+    _listed = []
+    _listing_thread = get_ident()
+    _open += 1  # what is made the shortest way looks at this number only
+    return _listed
+
+
+def list_no_nodes():
+    """End what :func:`list_nodes` began."""
+    global _listed, _open
+    _listed = None
+    _open -= 1
+
+
+@cython.cfunc
+def note(node: Value):
+    """Put a node that was recorded into the list, if there is one."""
+    if _listed is not None and get_ident() == _listing_thread:
+        _listed.append(node)
 
 
 # --- Nodes from their parts

@@ -1,0 +1,672 @@
+# cython: language_level=3, cdivision=True, boundscheck=False, wraparound=False, binding=False, embedsignature=True
+# cython: embedsignature.format=clinic
+"""Tapes: what one call of a function recorded, as instructions that C carries out.
+
+A tape takes milliseconds to make, where machine code takes seconds. So a program whose graph has another form for each
+sample, such as a transformer over names of many lengths, gets a tape for each form. Sums of products that follow each
+other become products of a matrix and a vector, and operations that follow each other become loops.
+
+This file runs compiled only; ``compiled`` says whether it does.
+"""
+
+from array import array
+
+try:
+    import cython
+except ImportError:
+    from autograd.engine import _uncompiled as cython  # type: ignore[no-redef]  # it stands in for the library
+
+from autograd.engine import primitives
+from autograd.engine.algebra import TABLE, Ieee
+from autograd.engine.errors import GraphError
+
+if cython.compiled:
+    from cython.cimports.autograd.engine.tape import (
+        TAPE_ADD,
+        TAPE_CALL,
+        TAPE_COPY,
+        TAPE_DIV,
+        TAPE_DOT,
+        TAPE_EXP,
+        TAPE_GATHER_DOT,
+        TAPE_LARGEST,
+        TAPE_LOG,
+        TAPE_MATRIX,
+        TAPE_MUL,
+        TAPE_NEG,
+        TAPE_POW,
+        TAPE_RELU,
+        TAPE_SELECT,
+        TAPE_SIGMOID,
+        TAPE_SQRT,
+        TAPE_SUB,
+        TAPE_SUM,
+        TAPE_TANH,
+        tape_adam,
+        tape_backward,
+        tape_forward,
+        tape_momentum,
+        tape_sgd,
+    )
+    from cython.cimports.autograd.engine.value import Value
+    from cython.cimports.libc.stdlib import calloc, free
+    from cython.cimports.libc.string import memcpy, memset
+else:
+    from autograd.engine.value import Value
+
+__all__ = ["Machine", "Recording", "Tape", "Update", "compiled", "recording"]
+
+compiled: bool = cython.compiled
+
+LEAF = cython.declare(cython.int, 0)
+ADD = cython.declare(cython.int, primitives.add.code)
+MUL = cython.declare(cython.int, primitives.mul.code)
+POW = cython.declare(cython.int, primitives.pow_.code)
+DOT = cython.declare(cython.int, primitives.dot.code)
+TOTAL = cython.declare(cython.int, primitives.total.code)
+SHIFT = cython.declare(cython.int, primitives.shift.code)
+CONSTANT_MARK = cython.declare(cython.longlong, 1 << 40)
+
+
+class Recording:
+    """A recorded function as numbers.
+
+    Every number of it has a reference: parameters count from 0, inputs follow, and then come the nodes in the order in
+    which they were made. Constants are -1, -2, and so on.
+
+    Attributes:
+        codes: the primitive of each node. offsets: where the references of a node's operands begin.
+        references: of the operands, node after node. constants: the numbers of the constants.
+        root: the reference of the result.
+        parameters, inputs: how many there are.
+    """
+
+    __slots__ = ("codes", "constants", "inputs", "offsets", "parameters", "references", "root")
+
+    def moved(self, other):
+        """Where operands differ from those of another recording: places in ``references``; None if more differs."""
+        if self.codes != other.codes or self.offsets != other.offsets or self.root != other.root:
+            return None
+        if self.constants.tobytes() != other.constants.tobytes() or self.inputs != other.inputs:
+            return None
+        return _different(self.references, other.references)
+
+
+def _different(one, other):
+    a: cython.int[:] = one
+    b: cython.int[:] = other
+    return [i for i in range(len(one)) if a[i] != b[i]]
+
+
+def recording(nodes: list, parameters: list, inputs: list, root) -> Recording:
+    """Write down what was recorded.
+
+    Args:
+        nodes: every node that was recorded, in the order in which they were made.
+        parameters, inputs: leaves; any other one is a constant.
+        root: the result.
+
+    Raises:
+        GraphError: a node was made before the recording began.
+    """
+    made: Recording = Recording()
+    node: Value
+    leaf: Value
+    x: object
+    k: cython.Py_ssize_t
+    count: cython.Py_ssize_t = 0
+    constants: list = []
+    marked: list = [*parameters, *inputs, *nodes]
+    refs = array("i")
+    codes = array("i", bytes(4 * len(nodes)))
+    offsets = array("i", bytes(4 * (len(nodes) + 1)))
+    codes_view: cython.int[:] = codes
+    offsets_view: cython.int[:] = offsets
+    for k in range(len(marked)):
+        node = cython.cast(Value, marked[k])
+        node._mark = -(k + 1)
+    found: list = []
+    failed: object = None
+    for k in range(len(nodes)):
+        node = cython.cast(Value, nodes[k])
+        codes_view[k] = node._code
+        offsets_view[k] = len(found)
+        for x in node.operands:
+            if isinstance(x, Value):
+                leaf = cython.cast(Value, x)
+                if leaf._mark >= 0:
+                    if leaf._code != LEAF:
+                        failed = x
+                        break
+                    constants.append(leaf._data)
+                    leaf._mark = -(CONSTANT_MARK + len(constants))
+                    marked.append(leaf)
+                count = -leaf._mark - 1
+                found.append(count if count < CONSTANT_MARK else -(count - CONSTANT_MARK + 1))
+            else:
+                constants.append(x)
+                found.append(-len(constants))
+    offsets_view[len(nodes)] = len(found)
+    leaf = cython.cast(Value, root)
+    made.root = -leaf._mark - 1 if leaf._mark < 0 and -leaf._mark < CONSTANT_MARK else None
+    for x in marked:
+        cython.cast(Value, x)._mark = 0
+    if failed is not None or (made.root is None and leaf._code != LEAF):
+        raise GraphError(f"{failed or root!r} was computed before the function was called: compute it inside.")
+    refs.extend(found)
+    made.codes, made.offsets, made.references = codes, offsets, refs
+    made.constants, made.parameters, made.inputs = array("d", constants), len(parameters), len(inputs)
+    return made
+
+
+# --- From a recording to instructions
+
+
+def _elementwise():
+    table = {
+        "add": TAPE_ADD, "sub": TAPE_SUB, "mul": TAPE_MUL, "div": TAPE_DIV, "neg": TAPE_NEG, "alias": TAPE_COPY,
+        "exp": TAPE_EXP, "log": TAPE_LOG, "tanh": TAPE_TANH, "relu": TAPE_RELU, "sigmoid": TAPE_SIGMOID,
+        "sqrt": TAPE_SQRT,
+    }  # fmt: skip
+    return {getattr(primitives, name).code: op for name, op in table.items()}
+
+
+_ELEMENTWISE: dict = _elementwise() if compiled else {}
+
+
+@cython.cclass
+class Tape:
+    """A recording as instructions.
+
+    Args:
+        made: a :class:`Recording`, with references from ``parameters + inputs + nodes`` on for selected operands.
+        input_places: for each input the place of its number in a sample's row.
+        selections: a list of (base, stride, place, low, high): the operand's reference is ``base + stride * number``,
+            with the number at that place of the row, which is from low to high.
+
+    Attributes:
+        cells, instructions: how many there are.
+    """
+
+    def __init__(self, made, input_places, selections):
+        writer = _Writer(made, selections)
+        writer.write()
+        self.parameters = made.parameters
+        self._inputs = made.inputs
+        self.cells = writer.cells
+        self.code, self.starts, self.calls = writer.code, writer.starts, writer.calls
+        self.instructions = len(self.starts)
+        self.constants = writer.constants
+        self._root = writer.cell(made.root)
+        self._input_places = array("i", [*input_places, 0])
+        self._selections = len(selections)
+        self._base = array("i", [*[s[0] for s in selections], 0])
+        self._stride = array("i", [*[s[1] for s in selections], 0])
+        self._place = array("i", [*[s[2] for s in selections], 0])
+        self._cell_of = writer.cell_of
+        self._source = array("i", bytes(4 * (len(selections) + 1)))
+
+    @cython.cfunc
+    @cython.exceptval(check=True)
+    def sources(self, row: cython.p_double) -> cython.p_int:
+        """The cell each selection reads for a sample."""
+        base: cython.int[:] = self._base
+        stride: cython.int[:] = self._stride
+        place: cython.int[:] = self._place
+        cell_of: cython.int[:] = self._cell_of
+        source: cython.int[:] = self._source
+        k: cython.int
+        for k in range(self._selections):
+            source[k] = cell_of[base[k] + stride[k] * cython.cast(cython.int, row[place[k]])]
+        return cython.address(source[0])
+
+
+class _Writer:
+    """Writes the instructions of a tape."""
+
+    def __init__(self, made, selections):
+        self.made, self.selections = made, selections
+        self.first = made.parameters + made.inputs  # the reference of the first node
+        self.nodes = len(made.codes)
+        self.constants = made.constants
+        self.n_constants = len(made.constants)
+        self.select = self.first + self.nodes
+        self.cells = self.first + self.n_constants + len(selections)
+        # The cell of each reference but the constants', or -1; parameters and inputs have their own number.
+        self.cell_of = array("i", [*range(self.first), *[-1] * (self.nodes + len(selections) + 1)])
+        self.code, self.starts, self.calls = array("i"), array("i"), []
+
+    def cell(self, reference):
+        if reference < 0:
+            return self.first - reference - 1
+        if reference >= self.select:
+            return self.first + self.n_constants + reference - self.select
+        return self.cell_of[reference]
+
+    def write(self):
+        made = self.made
+        n: cython.Py_ssize_t = self.nodes
+        first: cython.int = self.first
+        select: cython.int = self.select
+        k: cython.Py_ssize_t
+        i: cython.Py_ssize_t
+        r: cython.int
+        low: cython.int
+        high: cython.int
+        codes: cython.int[:] = made.codes
+        offsets: cython.int[:] = made.offsets
+        refs: cython.int[:] = made.references
+        uses_array = array("i", bytes(4 * (n + 1)))
+        uses: cython.int[:] = uses_array
+        kept_array = bytearray(n + 1)
+        kept: cython.uchar[:] = kept_array
+        chain_array = array("i", bytes(4 * (n + 1)))
+        chain: cython.int[:] = chain_array
+        inner_array = bytearray(n + 1)
+        inner: cython.uchar[:] = inner_array
+        # What the result depends on, last node first.
+        if made.root >= first:
+            uses[made.root - first] += 1
+            kept[made.root - first] = 1
+        chosen: set = set()
+        for k in range(n - 1, -1, -1):
+            if uses[k] == 0:
+                continue
+            for i in range(offsets[k], offsets[k + 1]):
+                r = refs[i]
+                if r >= select:
+                    if r not in chosen:
+                        chosen.add(r)
+                        base, stride, _, low, high = self.selections[r - select]
+                        for value in range(low, high + 1):
+                            at = base + stride * value - first
+                            if 0 <= at < k:
+                                uses[at] += 2
+                                kept[at] = 1
+                elif r >= first:
+                    uses[r - first] += 1
+        # Chains of additions, and the products that only they read.
+        for k in range(n):
+            if uses[k] and codes[k] == ADD:
+                r = refs[offsets[k]] - first
+                linked = 0 <= r < n and uses[r] == 1 and not kept[r] and codes[r] == ADD
+                chain[k] = chain[r] + 1 if linked else 1
+        for k in range(n - 1, -1, -1):
+            if not uses[k] or inner[k]:
+                continue
+            if codes[k] == ADD and chain[k] >= 2:
+                at = k
+                while True:
+                    self._take_in(refs[offsets[at] + 1], inner, uses, kept, codes)
+                    if chain[at] == 1:
+                        break
+                    at = refs[offsets[at]] - first
+                    inner[at] = 1
+                self._take_in(refs[offsets[at]], inner, uses, kept, codes)
+            elif codes[k] == TOTAL:
+                for i in range(offsets[k], offsets[k + 1]):
+                    self._take_in(refs[i], inner, uses, kept, codes)
+        # Instructions, operands first.
+        written: set = set()
+        for r in sorted(chosen):
+            base, stride, _, low, high = self.selections[r - select]
+            if max(base + stride * low, base + stride * high) < first:  # leaves
+                written.add(r)
+                self._append([TAPE_SELECT, self.cell(r), r - select])
+        for k in range(n):
+            if not uses[k] or inner[k]:
+                continue
+            terms: list = []
+            if codes[k] == ADD and chain[k] >= 2:
+                at = k
+                while True:
+                    terms.append(refs[offsets[at] + 1])
+                    if chain[at] == 1:
+                        break
+                    at = refs[offsets[at]] - first
+                terms.append(refs[offsets[at]])
+                terms.reverse()
+            elif codes[k] == TOTAL:
+                terms = [refs[i] for i in range(offsets[k], offsets[k + 1])]
+            pairs: list = []
+            init: object = None
+            if codes[k] == DOT:
+                m = (offsets[k + 1] - offsets[k]) // 2
+                pairs = [(refs[offsets[k] + i], refs[offsets[k] + m + i]) for i in range(m)]
+                init = refs[offsets[k + 1] - 1] if (offsets[k + 1] - offsets[k]) % 2 else None
+            plain: list = []
+            for r in terms:
+                if r >= first and r < select and inner[r - first]:
+                    pairs.append((refs[offsets[r - first]], refs[offsets[r - first] + 1]))
+                elif not (r < 0 and self.constants[-r - 1] == 0.0):
+                    plain.append(r)
+            if chosen:
+                for r in [refs[i] for i in range(offsets[k], offsets[k + 1])] if not pairs else [
+                    *[r for pair in pairs for r in pair], *plain
+                ]:  # fmt: skip
+                    if r >= select and r not in written:
+                        written.add(r)
+                        self._append([TAPE_SELECT, self.cell(r), r - select])
+            dst = self.cells
+            self.cells += 1
+            self.cell_of[first + k] = dst
+            if terms or codes[k] == DOT:
+                self._sum(dst, pairs, plain if codes[k] != DOT else [] if init is None else [init])
+            else:
+                self._one(codes[k], dst, [refs[i] for i in range(offsets[k], offsets[k + 1])])
+
+    def _take_in(self, reference, inner, uses, kept, codes):
+        k = reference - self.first
+        if 0 <= k < self.nodes and uses[k] == 1 and not kept[k] and codes[k] == MUL:
+            inner[k] = 1
+
+    def _sum(self, dst, pairs, plain):
+        if not pairs or len(plain) > 1:
+            if pairs:
+                self._products(dst, pairs, -1)
+                partial, dst_of = dst, self.cells
+                # The products were summed up in a cell of their own, and the rest is added to it in the node's.
+                self.cells += 1
+                self._retarget(partial, dst_of)
+                self._append([TAPE_SUM, dst, len(plain) + 1, dst_of, *[self.cell(r) for r in plain]])
+            else:
+                self._append([TAPE_SUM, dst, len(plain), *[self.cell(r) for r in plain]])
+        else:
+            self._products(dst, pairs, self.cell(plain[0]) if plain else -1)
+
+    def _retarget(self, old, new):
+        """Have the last instruction write another cell."""
+        at = self._last()
+        self.code[at + (3 if self.code[at] == TAPE_MATRIX else 1)] = new
+
+    def _products(self, dst, pairs, init):
+        cells = [(self.cell(a), self.cell(b)) for a, b in pairs]
+        cells = [(a, b) if a <= b else (b, a) for a, b in cells]
+        n = len(cells)
+        (w, x), (w1, x1) = cells[0], cells[1 if n > 1 else 0]
+        sw, sx = (w1 - w, x1 - x) if n > 1 else (1, 1)
+        if cells == [(w + i * sw, x + i * sx) for i in range(n)]:
+            self._dot([TAPE_DOT, dst, init, n, w, sw, x, sx])
+        else:
+            self._append([TAPE_GATHER_DOT, dst, init, n, *[c for pair in cells for c in pair]])
+
+    def _dot(self, new):
+        """Append a dot, to the matrix before where it is the next row of it."""
+        _, dst, init, n, w, sw, x, sx = new
+        code, at = self.code, self._last()
+        apart = x + n <= w or w + n <= x
+        if at >= 0 and sw == sx == 1 and apart:
+            if code[at] == TAPE_DOT:
+                _, d0, i0, n0, w0, sw0, x0, sx0 = list(code[at : at + 8])
+                ok = n0 == n and x0 == x and sw0 == sx0 == 1 and d0 + 1 == dst and (i0 < 0) == (init < 0)
+                ok = ok and (x0 + n <= w0 or w0 + n <= x0) and not w <= d0 < w + n
+                if ok and not x <= d0 < x + n and init != d0:
+                    del code[at:]
+                    code.extend([TAPE_MATRIX, 2, n, d0, w0, w - w0, x, i0, init - i0])
+                    return
+            elif code[at] == TAPE_MATRIX:
+                _, m, n0, d0, w0, ws, x0, i0, si = list(code[at : at + 9])
+                ok = n0 == n and x0 == x and d0 + m == dst and w == w0 + m * ws and not (w < dst and d0 < w + n)
+                if ok and (init < 0 if i0 < 0 else init == i0 + m * si and not d0 <= init < dst):
+                    code[at + 1] = m + 1
+                    return
+        self._append(new)
+
+    def _one(self, code, dst, references):
+        cells = [self.cell(r) for r in references]
+        if code == SHIFT:
+            self._append([TAPE_LARGEST, dst, len(cells), *cells])
+            return
+        op = TAPE_POW if code == POW and references[1] < 0 else _ELEMENTWISE.get(code)
+        if op is None:
+            self._append([TAPE_CALL, len(self.calls)])
+            self.calls.append((TABLE[code], dst, tuple(cells)))
+            return
+        a, b = cells[0], cells[1] if len(cells) > 1 else 0
+        last = self._last()
+        if last >= 0 and self.code[last] == op:
+            _, n, d0, a0, sa, b0, sb = list(self.code[last : last + 7])
+            if n == 1:
+                sa, sb = a - a0, b - b0
+            if d0 + n == dst and a == a0 + n * sa and b == b0 + n * sb and not d0 <= a < dst and not d0 <= b < dst:
+                self.code[last + 1], self.code[last + 4], self.code[last + 6] = n + 1, sa, sb
+                return
+        self._append([op, 1, dst, a, 0, b, 0])
+
+    def _last(self):
+        """The place of the last instruction; -1 if there is none."""
+        return self.starts[len(self.starts) - 1] if len(self.starts) else -1
+
+    def _append(self, words):
+        self.starts.append(len(self.code))
+        self.code.extend(words)
+
+
+# --- Running
+
+
+@cython.cclass
+class Update:
+    """What an optimizer does, over arrays.
+
+    Args:
+        kind: ``"SGD"``, ``"Momentum"`` or ``"Adam"``.
+        decay: the factor of the L2 penalty.
+        settings: of Momentum the momentum and whether it is Nesterov's; of Adam beta1, beta2 and epsilon.
+
+    Attributes:
+        settings: the arguments, a tuple.
+        slots: how many numbers are remembered for a parameter.
+        memory: they, an array: the first one of all parameters, then the second one.
+        commits: how many updates were made.
+    """
+
+    def __init__(self, kind, decay, *settings):
+        self.kind, self._decay = kind, decay
+        self.settings = (kind, decay, *settings)
+        self.slots = {"SGD": 0, "Momentum": 1, "Adam": 4}[kind]
+        self._first, self._second, self._third = [*settings, 0.0, 0.0, 0.0][:3]
+        self.remember(array("d"))
+
+    def remember(self, memory):
+        """Have these numbers as what is remembered."""
+        self.memory = array("d", memory)
+        self._next = array("d", memory)
+
+    def commit(self):
+        """Have what the last update computed as what is remembered."""
+        self.memory, self._next = self._next, self.memory
+        self.commits += 1
+
+    @cython.cfunc
+    @cython.exceptval(check=True)
+    def apply(
+        self, n: cython.longlong, w: cython.p_double, g: cython.p_double, new_w: cython.p_double, rate: cython.double
+    ) -> cython.bint:
+        """Compute an update; False where a number of it is not finite."""
+        if self.slots == 0:
+            return tape_sgd(n, w, g, new_w, rate, self._decay)
+        if n == 0:
+            return True
+        memory: cython.double[:] = self.memory
+        following: cython.double[:] = self._next
+        before: cython.p_double = cython.address(memory[0])
+        after: cython.p_double = cython.address(following[0])
+        if self.slots == 1:
+            return tape_momentum(n, w, g, new_w, before, after, rate, self._decay, self._first, self._second != 0)
+        return tape_adam(n, w, g, new_w, before, after, rate, self._decay, self._first, self._second, self._third)
+
+    def step(self, parameters: list, rate: cython.double):
+        """Update the data of leaves from their ``grad``; or do nothing and return False, where that would not do."""
+        n: cython.Py_ssize_t = len(parameters)
+        i: cython.Py_ssize_t
+        node: Value
+        for i in range(n):
+            if not isinstance(parameters[i], Value) or cython.cast(Value, parameters[i])._code != LEAF:
+                return False
+        block: cython.p_double = cython.cast(cython.p_double, calloc(3 * n + 1, cython.sizeof(cython.double)))
+        if block is cython.NULL:
+            raise MemoryError(f"no memory for {n} parameters")
+        try:
+            for i in range(n):
+                node = cython.cast(Value, parameters[i])
+                block[i] = node._data
+                block[n + i] = node._grad
+            if not self.apply(n, block, block + n, block + 2 * n, rate):
+                return False
+            self.commit()
+            for i in range(n):
+                cython.cast(Value, parameters[i])._data = block[2 * n + i]
+        finally:
+            free(block)
+        return True
+
+
+@cython.cclass
+class Machine:
+    """Where tapes run: the parameters and their gradients, and room for everything else.
+
+    Args:
+        parameters: how many there are.
+
+    Attributes:
+        updates: how many were made.
+    """
+
+    def __init__(self, parameters):
+        self.parameters = parameters
+        self._make_room(parameters + 1)
+
+    def __dealloc__(self):
+        free(self._x)
+        free(self._d)
+        free(self._new)
+
+    @cython.cfunc
+    @cython.exceptval(0)
+    def _make_room(self, cells: cython.longlong) -> cython.int:
+        if cells <= self._room:
+            return 1
+        size: cython.size_t = cython.sizeof(cython.double)
+        x: cython.p_double = cython.cast(cython.p_double, calloc(cells, size))
+        d: cython.p_double = cython.cast(cython.p_double, calloc(cells, size))
+        if self._new is cython.NULL:
+            self._new = cython.cast(cython.p_double, calloc(self.parameters + 1, size))
+        if x is cython.NULL or d is cython.NULL or self._new is cython.NULL:
+            raise MemoryError(f"no memory for a tape of {cells} cells")
+        if self._room:
+            memcpy(x, self._x, self.parameters * size)
+            memcpy(d, self._d, self.parameters * size)
+        free(self._x)
+        free(self._d)
+        self._x, self._d, self._room = x, d, cells
+        return 1
+
+    def read(self, parameters: list):
+        """Take the numbers of leaves."""
+        i: cython.Py_ssize_t
+        for i in range(self.parameters):
+            self._x[i] = cython.cast(Value, parameters[i])._data
+
+    def write(self, parameters: list):
+        """Give leaves the numbers."""
+        i: cython.Py_ssize_t
+        for i in range(self.parameters):
+            cython.cast(Value, parameters[i])._data = self._x[i]
+
+    def write_gradient(self, parameters: list):
+        """Give leaves the gradient as theirs."""
+        i: cython.Py_ssize_t
+        for i in range(self.parameters):
+            cython.cast(Value, parameters[i])._grad = self._d[i]
+
+    def value(self, tape: Tape, row):
+        """The result for a sample: ``row`` is an array of its numbers."""
+        numbers: cython.double[:] = row
+        return self._run(tape, cython.address(numbers[0]), 0.0, False)
+
+    def batch(self, samples: list):
+        """The sum of the results of samples, and in the machine the mean of their gradients.
+
+        Args:
+            samples: of each its tape and its row, and what else.
+        """
+        row: cython.double[:]
+        k: cython.Py_ssize_t
+        total: cython.double = 0.0
+        share: cython.double = 1.0 / len(samples)
+        memset(self._d, 0, self.parameters * cython.sizeof(cython.double))
+        for k in range(len(samples)):
+            row = samples[k][1]
+            total += self._run(samples[k][0], cython.address(row[0]), share, True)
+        return total
+
+    def update(self, update: Update, rate: cython.double):
+        """Make an update from the gradient; where a number of it would not be finite, do nothing and return False."""
+        if not update.apply(self.parameters, self._x, self._d, self._new, rate):
+            return False
+        update.commit()
+        self.updates += 1
+        memcpy(self._x, self._new, self.parameters * cython.sizeof(cython.double))
+        return True
+
+    @cython.cfunc
+    @cython.exceptval(check=True)
+    def _run(self, tape: Tape, row: cython.p_double, seed: cython.double, differentiate: cython.bint) -> cython.double:
+        self._make_room(tape.cells + 1)
+        code_view: cython.int[:] = tape.code
+        starts_view: cython.int[:] = tape.starts
+        constants: cython.double[:] = tape.constants
+        places: cython.int[:] = tape._input_places
+        source: cython.p_int = tape.sources(row)
+        x: cython.p_double = self._x
+        d: cython.p_double = self._d
+        n: cython.Py_ssize_t = len(tape.constants)
+        end: cython.longlong = len(tape.code)
+        at: cython.longlong = 0
+        k: cython.longlong
+        for k in range(tape._inputs):
+            x[tape.parameters + k] = row[places[k]]
+        if n:
+            memcpy(x + tape.parameters + tape._inputs, cython.address(constants[0]), n * cython.sizeof(cython.double))
+        if end == 0:
+            if differentiate:
+                d[tape._root] += seed
+            return x[tape._root]
+        code: cython.p_int = cython.address(code_view[0])
+        while True:
+            at = tape_forward(code, at, end, x, source)
+            if at == end:
+                break
+            primitive, dst, cells = tape.calls[code[at + 1]]
+            x[dst] = _called(primitive, [x[c] for c in cells])
+            at += 2
+        if not differentiate:
+            return x[tape._root]
+        value: cython.double = x[tape._root]
+        memset(d + tape.parameters, 0, (tape.cells - tape.parameters) * cython.sizeof(cython.double))
+        d[tape._root] += seed
+        k = tape.instructions - 1
+        while k >= 0:
+            k = tape_backward(code, cython.address(starts_view[0]), 0, k, x, d, source)
+            if k >= 0:
+                primitive, dst, cells = tape.calls[code[starts_view[k] + 1]]
+                for c, slope in zip(cells, _slopes(primitive, x[dst], [x[c] for c in cells]), strict=True):
+                    if slope != 0.0:
+                        d[c] += d[dst] * slope
+                k -= 1
+        return value
+
+
+def _called(primitive, floats):
+    try:
+        return float(primitive.floats(*floats))
+    except (ZeroDivisionError, OverflowError, ValueError):
+        return float(primitive(*[Ieee(x) for x in floats]))
+
+
+def _slopes(primitive, y, floats):
+    try:
+        return [float(p) for p in primitive.gradient(y, floats)]
+    except (ZeroDivisionError, OverflowError, ValueError):
+        return [float(p) for p in primitive.gradient(Ieee(y), [Ieee(x) for x in floats])]

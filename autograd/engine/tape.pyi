@@ -1,0 +1,54 @@
+# The types of tape.py as its users see them; compiled modules carry none.
+from array import array
+from collections.abc import Sequence
+from typing import Any
+
+from autograd.engine.value import Value
+
+__all__ = ["Machine", "Recording", "Tape", "Update", "compiled", "recording"]
+
+compiled: bool
+
+class Recording:
+    codes: array[int]
+    offsets: array[int]
+    references: array[int]
+    constants: array[float]
+    root: int | None
+    parameters: int
+    inputs: int
+    def moved(self, other: Recording) -> list[int] | None: ...
+
+def recording(nodes: list[Value], parameters: list[Value], inputs: list[Value], root: Value) -> Recording: ...
+
+class Tape:
+    cells: int
+    instructions: int
+    def __init__(
+        self,
+        made: Recording,
+        input_places: Sequence[int],
+        selections: Sequence[tuple[int, int, int, int, int]],
+    ) -> None: ...
+
+class Update:
+    kind: str
+    settings: tuple[Any, ...]
+    slots: int
+    commits: int
+    memory: array[float]
+    def __init__(self, kind: str, decay: float, *settings: float) -> None: ...
+    def remember(self, memory: Sequence[float]) -> None: ...
+    def commit(self) -> None: ...
+    def step(self, parameters: list[Value], rate: float) -> bool: ...
+
+class Machine:
+    parameters: int
+    updates: int
+    def __init__(self, parameters: int) -> None: ...
+    def read(self, parameters: list[Value]) -> None: ...
+    def write(self, parameters: list[Value]) -> None: ...
+    def write_gradient(self, parameters: list[Value]) -> None: ...
+    def value(self, tape: Tape, row: array[float]) -> float: ...
+    def batch(self, samples: Sequence[tuple[Any, ...]]) -> float: ...
+    def update(self, update: Update, rate: float) -> bool: ...
