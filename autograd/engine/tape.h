@@ -32,19 +32,6 @@ enum {
     TAPE_SIGMOID, TAPE_SQRT, TAPE_DOT, TAPE_GATHER_DOT, TAPE_SUM, TAPE_MATRIX, TAPE_LARGEST, TAPE_SELECT, TAPE_CALL
 };
 
-/* How many words an instruction has. */
-static int tape_length(const int32_t *p) {
-    switch (p[0]) {
-    case TAPE_DOT: return 8;
-    case TAPE_GATHER_DOT: return 4 + 2 * p[3];
-    case TAPE_SUM: case TAPE_LARGEST: return 3 + p[2];
-    case TAPE_MATRIX: return 9;
-    case TAPE_SELECT: return 3;
-    case TAPE_CALL: return 2;
-    default: return 7;
-    }
-}
-
 static inline double tape_dot_of(const double *w, const double *x, int n) {
     double s0 = 0, s1 = 0, s2 = 0, s3 = 0, s4 = 0, s5 = 0, s6 = 0, s7 = 0;
     int i = 0;

@@ -22,7 +22,6 @@ cdef extern from "tape.h":
         TAPE_LARGEST
         TAPE_SELECT
         TAPE_CALL
-    int tape_length(const int* code) nogil
     long long tape_forward(const int* code, long long at, long long end, double* x, const int* source) nogil
     long long tape_backward(
         const int* code, const int* starts, long long first, long long last, const double* x, double* d,
