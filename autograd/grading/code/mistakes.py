@@ -1,11 +1,211 @@
-"""Which line is wrong, and why."""
+"""Which line is wrong, and why: the smallest edit of the program that makes all of its updates right."""
 
+from autograd.engine.value import Value
+
+from .candidates import candidates
+from .explanation import notes_of
 from .grade import Mistake
+from .judge import close, judge_losses
+from .moves import moves
+from .naming import Places
+from .reading import fresh_starts, read
+from .recorder import linear_terms
+from .source import Source
+from .trace import Trace
+from .trial import Target, Trials
+from .truth import candidate_losses
+from .wayback import WayBack
 
 __all__ = ["find_mistakes"]
+
+MAX_ROUNDS = 4
+MAX_PAIRS = 14
+MAX_BRANCHES = 3
+PATIENCE = 0.25
 
 
 def find_mistakes(case):
     """Return the mistakes of a program whose updates are wrong, and notes on the lines of its way back."""
+    source = Source(case.text)
+    way, judged = known_way(case, source)
+    targets = [
+        Target(u.group.name, [v.data for v in u.group.old], u.gradient, u.rate or 1.0, f.right, f.factor)
+        for u, f in zip(judged.updates, case.final.updates, strict=True)
+    ]
+    notes = notes_of(way, source)
+    search = Search(case, targets)
+    mistakes = search.run(source, way)
+    if mistakes:
+        return mistakes, notes
     lines = dict.fromkeys(u.group.line for u in case.final.updates if not u.right)
-    return [Mistake(line, "other", "this update is not the gradient of the loss") for line in lines], []
+    return [Mistake(line, "other", "this update is not the gradient of the loss") for line in lines], notes
+
+
+def known_way(case, source, text=None):
+    """Read a program once more, with every expression noted; return its way back and its judgement."""
+    trace = Trace()
+    starts = fresh_starts(case.numbers, case.seed)
+    reading = read(source.tree, loss=case.loss, call=case.call, seed=case.seed, starts=starts, steps=1, trace=trace)
+    found = candidate_losses(reading, case.loss is not None)
+    judged = judge_losses(found, reading.recorder.changes, Places(reading), source.tree)
+    if judged is None:
+        return None, None
+    right_names = {u.group.name for u in case.final.updates if u.right} if text is None else {u.group.name for u in judged.updates if u.right}
+    wrong, right, roots, successors = set(), set(), {}, set()
+    for update in judged.updates:
+        side = right if update.group.name in right_names else wrong
+        for old, new in zip(update.group.old, update.group.new, strict=True):
+            roots[old] = update.group.name
+            successors.add(new)
+            terms = [term for term, _ in linear_terms(new, old) if term is not old]
+            _gather(terms, side, roots)
+    lines = {line for update in judged.updates for line in update.group.lines}
+    way = WayBack(
+        source, trace, judged.truth.adjoints, wrong, right, roots, reading.machine, successors=successors, update_lines=lines
+    )
+    return way, judged
+
+
+def _gather(numbers, found, roots):
+    waiting = list(numbers)
+    while waiting:
+        node = waiting.pop()
+        if node not in found:
+            found.add(node)
+            waiting.extend(part for part in node.parents if isinstance(part, Value))
+
+
+class Search:
+    """The search for the smallest edit that makes all updates right.
+
+    Args:
+        case: The program.
+        targets: What its updates ought to be.
+    """
+
+    def __init__(self, case, targets):
+        self.case = case
+        self.trials = Trials(case, targets)
+        self.targets = targets
+        good = [t.factor for t in targets if t.right and t.factor is not None]
+        self.reference = good[0] if good else None
+        self.partial = []
+
+    def run(self, source, way):
+        """Return the mistakes with their fixes; an empty list if no edit makes all updates right."""
+        current = self.trials.outcome(source.text)
+        done = self.signs(source, way, current) or self.deeper(source, way, current, [], MAX_ROUNDS)
+        if done:
+            return self.mistakes(done)
+        return self.mistakes(self.partial, whole=False) if self.partial else []
+
+    def signs(self, source, way, current):
+        """Turn the signs of all updates around, where all of them go up the loss."""
+        factors = current.factors if current is not None else ()
+        if not factors or any(f is None or f > 0 for f in factors):
+            return None
+        turned = [c for c in candidates(way, source, []) if c.kind == "sign of the update" and c.line in way.update_lines]
+        outcome = self.trials.outcome(source.edited([edit for c in turned for edit in c.edits])) if turned else None
+        return [(source, turned)] if self.is_whole(outcome) else None
+
+    def deeper(self, source, way, current, done, rounds):
+        """Return rounds of edits that make all updates right, after those that are done; None if there are none."""
+        steps = self.round(source, way, current)
+        for chosen, outcome in steps:
+            after = [*done, (source, chosen)]
+            if self.is_whole(outcome):
+                return after
+            if not self.partial or len(after) > len(self.partial):
+                self.partial = after
+            if rounds > 1 and self.trials.left():
+                text = source.edited([edit for candidate in chosen for edit in candidate.edits])
+                following = Source(text)
+                way_there, _ = known_way(self.case, following, text)
+                if way_there is not None:
+                    found = self.deeper(following, way_there, outcome, after, rounds - 1)
+                    if found is not None:
+                        return found
+        return None
+
+    def is_whole(self, outcome):
+        """Whether all updates are right up to one factor."""
+        whole = outcome.whole() if outcome is not None else None
+        return whole is not None and (self.reference is None or close(whole, self.reference))
+
+    def round(self, source, way, current):
+        """Return the edits of one round with their outcomes, the best first: those that make all right, or else more."""
+        factors = [f for f in (current.factors if current else ()) if f is not None]
+        reference = self.reference or 1.0
+        off = sorted({round(f / reference, 9) for f in factors if not close(f, reference)}, key=abs)
+        found = [*moves(way, source), *candidates(way, source, off)]
+        found.sort(key=lambda candidate: candidate.cost)
+        ranked = []
+        for candidate in found:
+            if not self.trials.left():
+                break
+            if ranked and ranked[0][0][0] > 0 and candidate.cost > ranked[0][1].cost + PATIENCE:
+                break
+            outcome = self.trials.outcome(source.edited(candidate.edits))
+            if outcome is None:
+                continue
+            if self.is_whole(outcome):
+                return [([candidate], outcome)]
+            gain = self.gain(outcome, current)
+            if gain > (0, 0, 0):
+                ranked.append((gain, candidate, outcome))
+                ranked.sort(key=lambda item: (-item[0][0], -item[0][1], -item[0][2], item[1].cost))
+        if ranked:
+            return [([candidate], outcome) for _, candidate, outcome in ranked[:MAX_BRANCHES]]
+        pair = self.pair(source, found, current)
+        return [pair] if pair is not None else []
+
+    def gain(self, outcome, current):
+        """Return how much better an outcome is: more right updates, then more that are proportional."""
+        if current is None:
+            return (0, 0, 0)
+        reference = self.reference or 1.0
+        before, after = current.right(reference), outcome.right(reference)
+        if any(b and not a for b, a in zip(before, after, strict=True)):
+            return (0, 0, 0)
+        right = sum(after) - sum(before)
+        fresh = current.stale - outcome.stale
+        proportional = outcome.proportional() - current.proportional()
+        if right < 0 or fresh < 0 or proportional < 0:
+            return (0, 0, 0)
+        return (right, fresh, proportional)
+
+    def pair(self, source, found, current):
+        """Return two edits that make more updates right together; None if no two likely ones do."""
+        likely = [c for c in found if c.kind in ("raw error for delta", "derivative missing", "update before use", "relu mask")]
+        likely = likely[:MAX_PAIRS]
+        for i, first in enumerate(likely):
+            for second in likely[i + 1 :]:
+                edits = [*first.edits, *second.edits]
+                if source.overlap(edits) or not self.trials.left():
+                    continue
+                outcome = self.trials.outcome(source.edited(edits))
+                if outcome is not None and (self.is_whole(outcome) or self.gain(outcome, current) > (0, 0, 0)):
+                    return [first, second], outcome
+        return None
+
+    def mistakes(self, done, whole=True):
+        """Return the mistakes that rounds of edits undo, with the lines of the first text."""
+        found = []
+        for i, (source, chosen) in enumerate(done):
+            for candidate in chosen:
+                fix = source.fixes(candidate.edits) if whole or i == 0 else ()
+                found.append(Mistake(candidate.line, candidate.kind, candidate.message, fix if whole else ()))
+        if whole:
+            found = self.placed(done, found)
+        return sorted(found, key=lambda mistake: mistake.line)
+
+    def placed(self, done, found):
+        """Give mistakes of later rounds the lines that they have in the first text."""
+        if len(done) == 1:
+            return found
+        from .patches import mapped
+
+        return mapped(done, found)
+
+
+__all__ += ["Search", "known_way"]

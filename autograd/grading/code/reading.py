@@ -74,6 +74,8 @@ def read(tree, *, loss=None, call=None, seed=0, starts=None, steps=2, trace=None
     machine = Machine(tree, recorder, library, starts, limits or Limits())
     recorder.machine = machine
     machine.trace = trace
+    if trace is not None:
+        trace.machine = machine
     reading = Reading(machine, recorder, library)
     if loss is not None:
         machine.watcher = _Watcher(loss, reading)
@@ -100,7 +102,7 @@ def read(tree, *, loss=None, call=None, seed=0, starts=None, steps=2, trace=None
     return reading
 
 
-class _Silent:
+class Silent:
     """A recorder that hears of nothing."""
 
     def __getattr__(self, name):
@@ -120,7 +122,7 @@ class _Watcher:
         self.last = {}
         bound = {n.id for n in ast.walk(loss) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
         self.names = {n.id for n in ast.walk(loss) if isinstance(n, ast.Name)} - bound
-        self.silent = _Silent()
+        self.silent = Silent()
         self.failures = 0
 
     def __call__(self, frame, node):

@@ -68,6 +68,10 @@ class Trace:
             shape, elements = value.shape, value.elements()
         elif isinstance(value, Value) or (isinstance(value, (int, float)) and not isinstance(value, bool)):
             shape, elements = (), [value]
+        elif isinstance(value, list):
+            shape, elements = nested(value)
+            if not elements or len(elements) > MAX_ELEMENTS:
+                return
         else:
             return
         self.order += 1
@@ -78,3 +82,14 @@ class Trace:
     def everything(self):
         """Return all values, in the order of their evaluation."""
         return sorted([seen for places in self.seen.values() for seen in places], key=lambda seen: seen.order)
+
+
+def nested(value):
+    """Return the shape and the numbers of a list, or a list of lists of the same length; nothing for other lists."""
+    if all(isinstance(x, (Value, float, int)) for x in value):
+        return (len(value),), list(value)
+    if all(isinstance(x, list) for x in value) and len({len(x) for x in value}) == 1:
+        parts = [nested(x) for x in value]
+        if all(len(shape) == 1 for shape, _ in parts):
+            return (len(value), *parts[0][0]), [e for _, elements in parts for e in elements]
+    return (), []

@@ -1,0 +1,52 @@
+"""Edits that change the order of statements: an update that comes before the use of what it changes."""
+
+import ast
+
+from .candidates import Candidate
+from .source import Edit, moved
+
+__all__ = ["moves"]
+
+
+def moves(way, source):
+    """Return the edits that move an update behind what still uses the parameters before it.
+
+    Args:
+        way: What is known about the way back.
+        source: The program.
+    """
+    if not any(number in way.successors for number in way.wrong):
+        return
+    for statement in list(source.blocks):
+        if not isinstance(statement, ast.stmt) or isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+            continue
+        lines = set(range(statement.lineno, statement.end_lineno + 1))
+        if not lines & way.update_lines:
+            continue
+        block, i, _ = source.blocks[statement]
+        for j in range(len(block) - 1, i, -1):
+            if isinstance(block[j], ast.Return):
+                continue
+            text = source.text_of(statement).splitlines()[0]
+            message = f"what {text.rstrip(':')} changes is used below to propagate the error: update after that"
+            yield Candidate(0.5, "update before use", statement.lineno, message, tuple(moved(source, statement, block[j])))
+            break
+        if i + 1 < len(block) and isinstance(block[-1], ast.Return) and i + 1 == len(block) - 1:
+            edit = _after_return(source, statement, block[-1])
+            if edit:
+                message = "the update changes what the returned error is propagated with: compute that first"
+                yield Candidate(0.6, "update before use", statement.lineno, message, edit)
+
+
+def _after_return(source, statement, final):
+    if final.value is None:
+        return None
+    indent = source.indent(statement)
+    start, end = source.span(final)
+    text = source.text_of(statement)
+    first = source.starts[statement.lineno - 1]
+    last = source.starts[min(statement.end_lineno, len(source.lines))]
+    return (
+        Edit(first, last, f"{indent}propagated = {source.text_of(final.value)}\n"),
+        Edit(start, end, f"{text}\n{indent}return propagated"),
+    )

@@ -1,0 +1,73 @@
+"""Edits that put a number in front of an expression, or take it away: constants, samples, penalties."""
+
+import ast
+
+__all__ = ["scalings"]
+
+SIMPLE = {2.0: "2", 0.5: "0.5", 4.0: "4", 0.25: "0.25", 3.0: "3", -1.0: "-1"}
+
+
+def scalings(c, make):
+    """Return edits that scale an expression of the way back by a number that makes an update right.
+
+    Args:
+        c: The expression.
+        make: Makes a candidate of its cost, kind, line, message and edits.
+    """
+    if c.is_stored() or isinstance(c.node, ast.Constant):
+        return
+    parent = c.parent()
+    top = isinstance(parent, (ast.Assign, ast.AugAssign, ast.Return, ast.Tuple, ast.Dict, ast.keyword, ast.Call)) and not (
+        isinstance(parent, ast.Call) and parent.func is c.node
+    )
+    penalty = isinstance(c.statement, ast.AugAssign) or (
+        isinstance(parent, ast.BinOp) and isinstance(parent.op, (ast.Add, ast.Sub))
+    )
+    if c.is_back() and top:
+        for factor in c.wrong_factors:
+            for text, value in numbers(c):
+                if abs(value * factor - 1.0) < 1e-6:
+                    kind, message = kind_of(c, text, factor)
+                    new = scaled(c, text)
+                    yield make(1.4 + 0.01 * len(text), kind, c.line, message, c.replaced(new))
+    if penalty and c.way.mentions_parameter(c.node):
+        for text in ("2", "0.5"):
+            new = f"{text} * {c.source.operand_text(c.node, tight=False)}"
+            message = f"the gradient of the penalty is {text} times this"
+            yield make(1.2, "penalty", c.line, message, c.replaced(new))
+
+
+def scaled(c, text):
+    """Return the expression with a number in front, or over a number."""
+    inner = c.source.operand_text(c.node, tight=False)
+    if text.startswith("/ "):
+        return f"{inner} {text}"
+    return f"{text} * {inner}"
+
+
+def numbers(c):
+    """Return the numbers that can be written here, each with its value, the simplest first."""
+    for value, text in SIMPLE.items():
+        yield text, value
+    for text, (shape, data) in c.scope().items():
+        if shape == () and data and data[0] not in (0.0, 1.0) and len(text) < 25:
+            value = data[0]
+            yield f"/ {text}", 1.0 / value
+            yield text, value
+            if value != 1.0:
+                yield f"/ (1 - {text})", 1.0 / (1.0 - value)
+                yield f"(1 - {text})", 1.0 - value
+    for text, (shape, _) in c.scope().items():
+        if shape and len(text) < 25:
+            yield f"/ len({text})", 1.0 / shape[0]
+            if len(shape) == 2:
+                yield f"/ {text}.shape[1]", 1.0 / shape[1]
+
+
+def kind_of(c, text, factor):
+    """Return the kind of a missing number, and what to say about it."""
+    if any(abs(factor - n) < 1e-6 for n in c.way.counts if n > 1):
+        return "constant factor", f"the gradient is {factor:.6g} times the true one: divide by the number of samples"
+    if any(abs(factor * n - 1) < 1e-6 for n in c.way.counts if n > 1):
+        return "divided twice", f"the gradient is {factor:.6g} times the true one: it is divided by the number of samples twice"
+    return "constant factor", f"the gradient is {factor:.6g} times the true one"

@@ -1,0 +1,143 @@
+"""The text of a program, and edits of it: a stretch of text replaced by another."""
+
+import ast
+from dataclasses import dataclass
+
+from .grade import Fix
+
+__all__ = ["Edit", "Source"]
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A stretch of text, from one character to before another, and what takes its place."""
+
+    start: int
+    end: int
+    text: str
+
+
+class Source:
+    """A program's text with the places of its nodes.
+
+    >>> source = Source("a = b * c\\n")
+    >>> node = source.tree.body[0].value
+    >>> source.text_of(node), source.edited([source.replacing(node.right, "d")])
+    ('b * c', 'a = b * d\\n')
+    """
+
+    def __init__(self, text):
+        self.text = text
+        self.tree = ast.parse(text)
+        self.lines = text.splitlines(keepends=True)
+        self.starts = [0]
+        for line in self.lines:
+            self.starts.append(self.starts[-1] + len(line))
+        self.parents = {}
+        self.statements = {}
+        self.blocks = {}
+        self._walk(self.tree, None)
+
+    def _walk(self, node, statement):
+        for name, value in ast.iter_fields(node):
+            block = value if isinstance(value, list) and value and isinstance(value[0], ast.stmt) else None
+            for i, child in enumerate(value if isinstance(value, list) else [value]):
+                if isinstance(child, ast.AST):
+                    inside = child if isinstance(child, ast.stmt) else statement
+                    self.parents[child] = node
+                    self.statements[child] = inside
+                    if block is not None:
+                        self.blocks[child] = (block, i, name)
+                    self._walk(child, inside)
+
+    def offset(self, line, column):
+        """Return where in the text a line and a column in bytes are."""
+        text = self.lines[line - 1] if line <= len(self.lines) else ""
+        return self.starts[line - 1] + len(text.encode()[:column].decode(errors="ignore"))
+
+    def span(self, node):
+        """Return where a node starts and ends in the text."""
+        return self.offset(node.lineno, node.col_offset), self.offset(node.end_lineno, node.end_col_offset)
+
+    def text_of(self, node):
+        """Return the text of a node."""
+        start, end = self.span(node)
+        return self.text[start:end]
+
+    def replacing(self, node, text):
+        """Return the edit that puts a text in the place of a node."""
+        return Edit(*self.span(node), text)
+
+    def operand_text(self, node, tight=True):
+        """Return the text of a node so that it can stand as a factor: in parentheses where it needs them."""
+        text = self.text_of(node)
+        loose = (ast.BinOp, ast.UnaryOp, ast.Compare, ast.IfExp, ast.Lambda, ast.BoolOp)
+        if not isinstance(node, loose) or (not tight and isinstance(node, ast.BinOp) and is_product(node)):
+            return text
+        return f"({text})"
+
+    def edited(self, edits):
+        """Return the text after some edits, which must not overlap."""
+        text = self.text
+        for edit in sorted(edits, key=lambda e: (e.start, e.end), reverse=True):
+            text = text[: edit.start] + edit.text + text[edit.end :]
+        return text
+
+    def overlap(self, edits):
+        """Whether two of the edits touch the same text."""
+        ordered = sorted(edits, key=lambda e: (e.start, e.end))
+        return any(a.end > b.start for a, b in zip(ordered, ordered[1:], strict=False))
+
+    def indent(self, statement):
+        """Return the white space in front of a statement."""
+        line = self.lines[statement.lineno - 1]
+        return line[: len(line) - len(line.lstrip())]
+
+    def line_of(self, offset):
+        """Return the number of the line that a place of the text is in."""
+        low, high = 0, len(self.lines)
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if self.starts[middle] <= offset else (low, middle)
+        return low + 1
+
+    def fixes(self, edits):
+        """Return the lines that edits replace, each with the new text."""
+        regions = []
+        for edit in sorted(edits, key=lambda e: e.start):
+            first = self.line_of(edit.start)
+            last = self.line_of(max(edit.end - 1, edit.start))
+            if regions and first <= regions[-1][1]:
+                regions[-1][1] = max(last, regions[-1][1])
+                regions[-1][2].append(edit)
+            else:
+                regions.append([first, last, [edit]])
+        found = []
+        for first, last, inside in regions:
+            start = self.starts[first - 1]
+            end = self.starts[last] if last < len(self.starts) else len(self.text)
+            text = self.text[start:end]
+            for edit in sorted(inside, key=lambda e: (e.start, e.end), reverse=True):
+                text = text[: edit.start - start] + edit.text + text[edit.end - start :]
+            found.append(Fix(first, last, text.rstrip("\n")))
+        return tuple(found)
+
+
+def is_product(node):
+    """Whether a node is a product or a quotient."""
+    return isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div, ast.MatMult))
+
+
+def moved(source, statement, after):
+    """Return the edits that move a statement behind another one of its block."""
+    first, last = statement.lineno, statement.end_lineno
+    start, end = source.starts[first - 1], source.starts[min(last, len(source.lines))]
+    text = source.text[start:end]
+    if not text.endswith("\n"):
+        text += "\n"
+    place = source.starts[min(after.end_lineno, len(source.lines))]
+    lead = "" if place == 0 or source.text[place - 1] == "\n" else "\n"
+    return [Edit(start, end, ""), Edit(place, place, lead + text)]
+
+
+__all__ += ["is_product", "moved"]

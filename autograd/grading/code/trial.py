@@ -1,0 +1,149 @@
+"""Trying an edit: the edited program is read again, and its updates are compared with the same gradient."""
+
+import ast
+import time
+from dataclasses import dataclass
+
+from .judge import close, proportion
+from .limits import Limits
+from .reading import fresh_starts, read
+
+__all__ = ["Outcome", "Target", "Trials"]
+
+SECONDS = 5.0  # for all edits of one program
+
+
+@dataclass
+class Target:
+    """What the update of one parameter ought to be.
+
+    Attributes:
+        name: The parameter.
+        old: Its numbers before the step.
+        gradient: The loss's gradient.
+        rate: What stands in front of the program's gradient.
+        right: Whether the program's update is right.
+        factor: The program's gradient over the loss's, or None.
+    """
+
+    name: str
+    old: list
+    gradient: list
+    rate: float
+    right: bool
+    factor: float | None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an edit made of the updates.
+
+    Attributes:
+        factors: The factor of each, None where there is none.
+        stale: How many are computed with what another one has changed already.
+    """
+
+    factors: tuple
+    stale: int = 0
+
+    def right(self, reference):
+        """Return which updates have the factor of reference."""
+        return tuple(factor is not None and close(factor, reference) for factor in self.factors)
+
+    def whole(self):
+        """Return the positive factor that all updates share, or None."""
+        first = self.factors[0] if self.factors else None
+        if first is None or first <= 0:
+            return None
+        return first if all(f is not None and close(f, first) for f in self.factors) else None
+
+    def proportional(self):
+        """Return how many updates have a factor at all."""
+        return sum(factor is not None for factor in self.factors)
+
+
+class Trials:
+    """Reads edited programs, within a bound on the time for all of them.
+
+    Args:
+        case: The program.
+        targets: What its updates ought to be, with the fresh weights of the case.
+        seconds: The time for all trials.
+    """
+
+    def __init__(self, case, targets, seconds=SECONDS):
+        self.case = case
+        self.targets = targets
+        self.deadline = time.monotonic() + seconds
+        self.known = {}
+        self.places = {}
+        for g, target in enumerate(targets):
+            for i, data in enumerate(target.old):
+                self.places.setdefault(data, (g, i))
+
+    def left(self):
+        """Whether there is time for another trial."""
+        return time.monotonic() < self.deadline
+
+    def outcome(self, text):
+        """Return what the updates of an edited program are; None if it cannot be read."""
+        if text not in self.known:
+            self.known[text] = self._outcome(text)
+        return self.known[text]
+
+    def _outcome(self, text):
+        try:
+            tree = ast.parse(text)
+        except (SyntaxError, ValueError):
+            return None
+        case = self.case
+        starts = fresh_starts(case.numbers, case.seed)
+        limits = Limits(seconds=1.0)
+        reading = read(tree, call=case.call, seed=case.seed, starts=starts, steps=1, limits=limits)
+        if reading.trouble is not None and not any(change.step for change in reading.recorder.changes):
+            return None
+        newest, widened = self._newest(reading.recorder.changes)
+        return Outcome(tuple(self._factors(newest, widened)), stale(newest))
+
+    def _newest(self, changes):
+        origin, newest, widened = {}, [{} for _ in self.targets], set()
+        for change in changes:
+            roots = [origin.get(old, old) for old in change.old]
+            places = [self.places.get(root.data) for root in roots]
+            if not any(places):
+                continue
+            if len(set(roots)) < len(roots):
+                widened.update(place[0] for place in places if place is not None)
+            for root, new, place in zip(roots, change.new, places, strict=True):
+                if place is not None:
+                    origin[new] = root
+                    newest[place[0]][place[1]] = new
+        return newest, widened
+
+    def _factors(self, newest, widened):
+        for g, target in enumerate(self.targets):
+            if g in widened or not newest[g]:
+                yield None
+                continue
+            data = [newest[g][i].data if i in newest[g] else old for i, old in enumerate(target.old)]
+            own = [-(new - old) / target.rate for new, old in zip(data, target.old, strict=True)]
+            factor = proportion(own, target.gradient)
+            yield factor if factor is None or factor == factor else 1.0
+
+
+def stale(newest):
+    """Return how many updates are computed from the new numbers of another parameter."""
+    count = 0
+    for g, numbers in enumerate(newest):
+        others = {new for h, more in enumerate(newest) if h != g for new in more.values()}
+        waiting, seen = list(numbers.values())[:3], set()
+        found = False
+        while waiting and not found:
+            node = waiting.pop()
+            if node in seen:
+                continue
+            seen.add(node)
+            found = node in others
+            waiting.extend(node.parents)
+        count += found
+    return count

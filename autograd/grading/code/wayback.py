@@ -1,0 +1,349 @@
+"""Which expressions of a program belong to its way back, what they are, and what a new expression there can be made of."""
+
+import ast
+from dataclasses import dataclass, field
+
+from autograd.engine.graph import adjoints
+from autograd.engine.value import Value
+
+from .arrays import Array
+from .objects import Instance
+from .trace import Seen, key_of
+from .vocabulary import Vocabulary
+
+__all__ = ["Slope", "WayBack"]
+
+
+@dataclass
+class Slope:
+    """A derivative of an activation, element by element.
+
+    Attributes:
+        before, after: What the activation is given and what it gives.
+        data: The derivative, a number for each element.
+        shape: The shape of both.
+    """
+
+    before: Seen
+    after: Seen
+    data: list
+    shape: tuple
+
+
+@dataclass
+class WayBack:
+    """What is known about the way back of a program.
+
+    Attributes:
+        source: The program.
+        trace: What every expression was.
+        gradients: The derivative of the loss with respect to every number of the forward pass.
+        wrong, right: The numbers that wrong, and right, updates are computed from.
+        roots: The numbers of the parameters.
+        machine: What read the program.
+    """
+
+    source: object
+    trace: object
+    gradients: dict
+    wrong: set
+    right: set
+    roots: dict
+    machine: object
+    nodes: list = field(default_factory=list)
+    slopes: list = field(default_factory=list)
+    forward: list = field(default_factory=list)
+    successors: set = field(default_factory=set)
+    update_lines: set = field(default_factory=set)
+
+    def __post_init__(self):
+        self.texts = {}
+        for places in self.trace.seen.values():
+            for place in places[:1]:
+                if isinstance(place.node, (ast.Name, ast.Attribute, ast.Subscript)):
+                    self.texts.setdefault(ast.unparse(place.node).replace(" ", ""), []).extend(places)
+        self._index()
+        self._slopes()
+        self.vocabulary = Vocabulary(self.machine, self.source.tree)
+        self.numpy = self.vocabulary.numpy
+        self.modules = self.vocabulary.modules
+        self.sigmoid = self.vocabulary.sigmoid
+        self.counts = self._counts()
+        self.recurrent = self._recurrent()
+
+    def helpers(self):
+        """Return the program's own functions of one number, each with what stands behind the argument."""
+        return [(helper, helper.suffix) for helper in self.vocabulary.helpers]
+
+    def is_helper(self, node):
+        """Whether a call is one of a helper that is none of the forward pass."""
+        return self.vocabulary.name_of(node.func) in {helper.name for helper in self.vocabulary.helpers}
+
+    def inlined(self, node):
+        """Return what a call of a small function computes, written out, without a square around it."""
+        return self.vocabulary.unsquared(node, self.source)
+
+    def softmaxes(self, scope):
+        """Return the texts in a scope whose numbers are probabilities that add up to 1."""
+        found = []
+        for text, (shape, data) in scope.items():
+            if shape and len(data) > 1 and all(0 < x < 1 for x in data):
+                found.append((text, shape, data))
+        for helper in self.vocabulary.softmaxes:
+            for text, (shape, _data) in list(scope.items()):
+                if shape and self.is_forward_text(text):
+                    values = helper.array(shape, _data)
+                    if values is not None and all(0 < x < 1 for x in values):
+                        found.append((f"{helper.text}({text})", shape, values))
+        return found
+
+    def _counts(self):
+        """Return the numbers of samples that the program may have."""
+        return {place.shape[axis] for places in self.trace.seen.values() for place in places[:1] for axis in range(len(place.shape))}
+
+    def _recurrent(self):
+        """Whether some parameter is multiplied with what was computed with it before."""
+        for seen in self.forward[-200:]:
+            if len(seen.shape) == 2 and isinstance(seen.node, ast.Call):
+                return any(isinstance(n, ast.BinOp) and isinstance(n.op, ast.Sub) and isinstance(self.source.parents.get(n), ast.Subscript) and isinstance(n.right, ast.Constant) for n in ast.walk(self.source.tree) if isinstance(n, ast.BinOp)) and any(isinstance(n, ast.Dict) and not n.keys for n in ast.walk(self.source.tree))
+        return False
+
+    # --- Which statements
+
+    def _index(self):
+        everything = self.trace.everything()
+        first = {}
+        for seen in everything:
+            for element in seen.elements:
+                if isinstance(element, Value) and element not in first:
+                    first[element] = seen.order
+        forward_statements, self.started = set(), None
+        for seen in everything:
+            made = [e for e in seen.elements if isinstance(e, Value) and e.op is not None and first[e] == seen.order]
+            if made and any(e in self.gradients for e in made):
+                self.forward.append(seen)
+                forward_statements.add(self._statement_key(seen.node))
+                if self.started is None:
+                    self.started = seen.order
+        self.by_key = self.trace.seen
+        self.statement_keys = []
+        for node in ast.walk(self.source.tree):
+            if isinstance(node, ast.stmt) and not isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)):
+                if node in forward_statements:
+                    continue
+                for part in self._own_expressions(node):
+                    places = self.by_key.get(key_of(part), [])
+                    if places and places[-1].order > (self.started or 0):
+                        self.nodes.append((node, part, places))
+        order = {id(part): places[0].order for _, part, places in self.nodes}
+        self.nodes.sort(key=lambda item: order[id(item[1])])
+
+    def _statement_key(self, node):
+        return self.source.statements.get(node)
+
+    def _own_expressions(self, statement):
+        waiting = [child for child in ast.iter_child_nodes(statement) if isinstance(child, ast.expr)]
+        if isinstance(statement, (ast.With,)):
+            waiting = []
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, ast.expr):
+                yield node
+            waiting.extend(ast.iter_child_nodes(node))
+
+    # --- What a value is
+
+    def is_back(self, seen):
+        """Whether a value belongs to the way back: a wrong update is computed from it, the loss is not."""
+        return any(isinstance(e, Value) and e not in self.gradients and e in self.wrong for e in seen.elements)
+
+    def is_fixed(self, part):
+        """Whether a right update is computed from an expression, so that an edit of it would make that wrong."""
+        node = part
+        if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript, ast.Constant)):
+            node = self.source.parents.get(node)  # it is read here: an edit changes this use only
+        while isinstance(node, ast.expr):
+            places = self.by_key.get(key_of(node), [])
+            back = [e for s in places for e in s.elements if isinstance(e, Value) and e not in self.gradients and e.op is not None]
+            if back:
+                return any(e in self.right for e in back) and all(
+                    any(e in self.right for e in s.elements if isinstance(e, Value)) for s in places
+                )
+            node = self.source.parents.get(node)
+        return False
+
+    def is_parameter(self, seen):
+        """Whether a value holds parameters."""
+        numbers = [e for e in seen.elements if isinstance(e, Value)]
+        return bool(numbers) and all(e in self.roots for e in numbers)
+
+    # --- Derivatives of activations
+
+    def _slopes(self):
+        arrays = [seen for seen in self.forward if len(seen.elements) > 0 and all(isinstance(e, Value) for e in seen.elements)]
+        arrays = arrays[:120]
+        done = set()
+        for after in arrays:
+            if after.elements[0] not in self.gradients:
+                continue
+            chain = [before for before in arrays if before.order < after.order and before.shape == after.shape]
+            for before in chain:
+                if before.elements[0] is after.elements[0] or (before.elements[0], after.elements[0]) in done:
+                    continue
+                done.add((before.elements[0], after.elements[0]))
+                if not _element_wise(before, after):
+                    continue
+                if any(_element_wise(earlier, before) for earlier in chain if earlier.order < before.order and earlier.elements[0] is not before.elements[0]):
+                    continue
+                data = []
+                for a, z in zip(after.elements, before.elements, strict=True):
+                    data.append(adjoints(a).get(z, 0.0))
+                self.slopes.append(Slope(before, after, data, after.shape))
+
+    def is_slope(self, node):
+        """Whether an expression is the derivative of an activation."""
+        if isinstance(node, ast.Call) and self.is_helper(node):
+            return True
+        return any(
+            place.shape == slope.shape and same(place.data, slope.data)
+            for place in self.by_place(node)
+            for slope in self.slopes
+        )
+
+    # --- What an expression was
+
+    def by_place(self, node):
+        """Return the values of an expression."""
+        return self.trace.seen.get(key_of(node), []) if isinstance(node, ast.expr) else []
+
+    def single(self, node):
+        """Return the number that an expression is, or None if it is an array or has several values."""
+        if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
+            return float(node.value)
+        values = {place.data[0] for place in self.by_place(node) if place.shape == ()}
+        free = all(
+            not (isinstance(e, Value) and (e in self.gradients or e in self.wrong and e.op is not None))
+            for place in self.by_place(node)
+            for e in place.elements
+        )
+        return values.pop() if len(values) == 1 and free else None
+
+    def data_of(self, node):
+        """Return the numbers of an expression's first value, or None."""
+        places = self.by_place(node)
+        return places[0].data if places else None
+
+    def shape_of(self, node):
+        """Return the shape of an expression's first value, or None."""
+        places = self.by_place(node)
+        return places[0].shape if places else None
+
+    def single_name(self, node):
+        """Return the name that an expression is, or an empty string."""
+        return node.id if isinstance(node, ast.Name) else ""
+
+    def is_back_text(self, text, seen):
+        """Whether a text was a value of the way back in the same call."""
+        return any(
+            place.frame is seen.frame and self.is_back(place)
+            for place in self.texts.get(text.replace(" ", ""), [])
+        )
+
+    def is_forward_text(self, text):
+        """Whether a text was a value of the forward pass."""
+        return any(
+            any(isinstance(e, Value) and e in self.gradients and e.op is not None for e in place.elements)
+            for place in self.texts.get(text.replace(" ", ""), [])
+        )
+
+    def mentions_parameter(self, node):
+        """Whether an expression is made of parameters and of plain numbers only, as the gradient of a penalty is."""
+        parts = [part for part in ast.walk(node) if isinstance(part, (ast.Name, ast.Attribute, ast.Subscript))]
+        met = False
+        for part in parts:
+            for place in self.by_place(part):
+                if self.is_parameter(place):
+                    met = True
+                elif self.is_back(place) or any(isinstance(e, Value) and e in self.gradients and e.op is not None for e in place.elements):
+                    return False
+        return met
+
+    def has_parameter_term(self, node):
+        """Whether one of the two terms of a sum is the gradient of a penalty."""
+        return self.mentions_parameter(node.left) or self.mentions_parameter(node.right)
+
+    def is_update(self, node):
+        """Whether a sum or a difference is an update: its left side holds parameters, its value their successors."""
+        return any(
+            any(isinstance(e, Value) and e in self.roots for e in place.elements) for place in self.by_place(node.left)
+        ) and any(any(e in self.successors for e in place.elements) for place in self.by_place(node))
+
+    def is_recurrent(self, node):
+        """Whether the index of a list or a dict counts moments: the program reads the same parameters at each."""
+        container = self.by_place(node)
+        return len(container) > 2 and self.recurrent
+
+    # --- What stands at hand
+
+    def scope(self, frame, order):
+        """Return what can be written in a call: a dict from a text to its shape and its numbers."""
+        found = {}
+        for seen in self.trace.everything():
+            if seen.order >= order:
+                break
+            if seen.frame is frame and isinstance(seen.node, (ast.Name, ast.Attribute, ast.Subscript)):
+                found[ast.unparse(seen.node)] = (seen.shape, seen.data)
+        for name, value in frame.names.items():
+            _add(found, name, value)
+            if isinstance(value, Instance):
+                for attribute, part in value.names.items():
+                    _add(found, f"{name}.{attribute}", part)
+            elif isinstance(value, dict):
+                for key, part in value.items():
+                    if isinstance(key, str):
+                        _add(found, f"{name}[{key!r}]", part)
+        if frame.outer is not None:
+            for name, value in frame.module.names.items():
+                if name not in frame.names:
+                    _add(found, name, value)
+        return found
+
+
+def _add(found, text, value):
+    if text in found or text.startswith("__"):
+        return
+    if isinstance(value, Array):
+        if value.size <= 400 and value.dtype.kind in "fib":
+            elements = value.elements()
+            found[text] = (value.shape, [float(e.data) if isinstance(e, Value) else float(e) for e in elements])
+    elif isinstance(value, Value):
+        found[text] = ((), [value.data])
+    elif isinstance(value, int) and not isinstance(value, bool):
+        found[text] = ((), [float(value)])
+
+
+def _element_wise(before, after):
+    """Whether each element of ``after`` depends on the same element of ``before``, and on no other."""
+    inside = {e: i for i, e in enumerate(before.elements)}
+    for k in {0, len(after.elements) - 1}:
+        waiting, seen, met = [after.elements[k]], set(), set()
+        while waiting:
+            node = waiting.pop()
+            if node in seen:
+                continue
+            seen.add(node)
+            if node in inside:
+                met.add(inside[node])
+                continue
+            waiting.extend(node.parents)
+            if len(seen) > 200:
+                return False
+        if met != {k}:
+            return False
+    return True
+
+
+def same(a, b):
+    """Whether two lists of numbers are equal up to rounding."""
+    scale = max([abs(x) for x in b], default=0.0)
+    return len(a) == len(b) and all(abs(x - y) <= 1e-7 * scale for x, y in zip(a, b, strict=True))
