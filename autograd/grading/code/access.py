@@ -203,6 +203,8 @@ def write_attribute(machine, owner, name, value, target, frame):
         value = machine.held_value(value)
         old = owner.names.get(name, MISSING)
         owner.names[name] = value
+        if machine.trace is not None:
+            machine.trace.bound(owner, name, value)
         if old is not value:
             machine.recorder.changed(old, value, machine.statement, frame, target)
     elif isinstance(owner, Class):

@@ -125,8 +125,7 @@ def _factors(c):
         if _needs_parentheses(c):
             product = f"({product})"
         below = _multiplies_weights(c)
-        named = slope.after.node
-        what = f"the factor {text}, the derivative of {ast.unparse(named)}, is missing"
+        what = f"the factor {text}, the derivative of {c.way.name_of(slope.after, c.seen.frame)}, is missing"
         kind = "raw error for delta" if below else "derivative missing"
         message = f"{what}: the raw error is propagated instead of the delta" if below else what
         yield Candidate(1.0 if isinstance(c.node, (ast.Name, ast.Attribute)) else 1.3, kind, c.line, message, c.replaced(product))
@@ -252,11 +251,13 @@ def _constants(c):
     node = c.node
     if not isinstance(node, ast.Constant) or isinstance(node.value, bool) or not isinstance(node.value, (int, float)):
         return
-    if isinstance(c.parent(), (ast.Subscript, ast.keyword)) or not node.value:
+    parent = c.parent()
+    if isinstance(parent, (ast.Subscript, ast.keyword)) or not node.value:
         return
+    alone = isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Mult)
     for factor in c.wrong_factors:
         for value in (node.value / factor, node.value * factor):
-            if abs(value - round(value, 2)) < 1e-9 and value:
+            if abs(value - round(value, 2)) < 1e-9 and value and not (value == 1 and alone):
                 text = f"{round(value, 2):g}" + ("." if c.text.endswith(".") else "")
                 message = f"the gradient is {factor:.6g} times the true one: {c.text} should be {text}"
                 yield Candidate(1.18, "constant factor", c.line, message, c.replaced(text))

@@ -9,7 +9,7 @@ from . import access
 from .limits import Unreadable, check_length, check_whole
 from .objects import MISSING, Frame, Function, Instance, Literal
 
-__all__ = ["EVALUATE", "assign", "evaluate", "operate"]
+__all__ = ["EVALUATE", "assign", "evaluate", "operate", "power"]
 
 
 def evaluate(machine, node, frame):
@@ -120,6 +120,11 @@ def operate(machine, op, a, b, in_place=False):
     ):
         return machine.scalar_operation(kind, a, b)
     return (IN_PLACE if in_place else OPERATORS)[kind](a, b)
+
+
+def power(machine, a, b):
+    """Return ``pow(a, b)``."""
+    return operate(machine, ast.Pow(), a, b)
 
 
 def _tracked(machine, literal, other):

@@ -1,7 +1,7 @@
 """Grade hand-written backpropagation: is each update of a program the gradient of its loss?"""
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .calls import guessed_call
 from .grade import CodeGrade, UpdateGrade
@@ -29,6 +29,7 @@ class Case:
         fresh: The reading with fresh weights whose judgement counts, or None.
         numbers: The leaves that are start values of parameters.
         seed: The seed of the fresh weights.
+        others: Other judgements with fresh weights, each with its seed.
     """
 
     text: str
@@ -40,6 +41,7 @@ class Case:
     fresh: Judgement | None = None
     numbers: frozenset = frozenset()
     seed: int = 1
+    others: list = field(default_factory=list)
 
     @property
     def final(self):
@@ -196,21 +198,27 @@ def _judge_afresh(case, said):
         reading = read(case.tree, loss=case.loss, call=case.call, seed=seed, starts=starts, steps=1)
         judged = _judgement(reading, case.loss is not None, case.tree)
         if judged is not None and len(judged.updates) == len(case.judged.updates):
-            found.append((sum(update.empty for update in judged.updates), not judged.right, seed, judged))
-        if sum(not empty for empty, *_ in found) >= 2 and (found[-1][1] == found[0][1] or not case.judged.right):
-            break
+            found.append((judged, seed))
     if not found:
         return
-    found.sort(key=lambda one: one[:3])
-    case.seed = found[0][2]
-    others = [judged for empty, wrong, _, judged in found[1:] if wrong == found[0][1]]
-    case.fresh = agreed(found[0][3], [*others[:2], case.judged] if any(u.empty for u in found[0][3].updates) else others[:2])
+    wrong = [one for one in found if not one[0].right]
+    if wrong and case.judged.right and "clip" in case.text:
+        said.append("with some fresh weights an entry of a gradient is clipped; as long as none is, this holds")
+        wrong = []
+        found = [one for one in found if one[0].right] or [(case.judged, 0)]
+    # The weights that show most: the most wrong updates, then the fewest entries that are 0.
+    ranked = sorted(wrong or found, key=lambda one: (sum(u.right for u in one[0].updates), _zeros(one[0])))
+    case.fresh, case.seed = ranked[0]
+    case.others = ranked[1:]
+    case.fresh = agreed(case.fresh, [judged for judged, _ in found if judged is not case.fresh])
     if case.fresh.right and not case.judged.right:
-        said.append(
-            "at the file's own numbers a kink or a bound is met; with fresh weights every update is the gradient"
-        )
+        said.append("at the file's own numbers a kink or a bound is met; with fresh weights every update is the gradient")
     elif case.judged.right and not case.fresh.right:
         said.append("right with the file's own start values only: fresh weights show the mistake")
+
+
+def _zeros(judged):
+    return sum(not g for update in judged.updates for g in update.gradient)
 
 
 def start_numbers(reading, judged):

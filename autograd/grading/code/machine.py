@@ -9,7 +9,7 @@ from . import statements
 from .access import bound, format_text
 from .arrays import Array
 from .expressions import evaluate
-from .library import floated
+from .numpy_space import floated
 from .limits import Limits, check_length
 from .objects import MISSING, Absorber, BoundMethod, Class, Frame, Function, Instance, Literal, Namespace
 
@@ -184,6 +184,8 @@ class Machine:
         value = self.held_value(value)
         old = scope.names.get(name, MISSING)
         scope.names[name] = value
+        if self.trace is not None:
+            self.trace.bound(scope, name, value)
         if old is not value:
             self.recorder.changed(old, value, self.statement, frame, target)
 

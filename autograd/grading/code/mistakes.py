@@ -21,7 +21,7 @@ __all__ = ["find_mistakes"]
 MAX_ROUNDS = 4
 MAX_PAIRS = 14
 MAX_BRANCHES = 3
-PATIENCE = 0.25
+PATIENCE = 0.45
 
 
 def find_mistakes(case):
@@ -89,10 +89,18 @@ class Search:
         self.targets = targets
         good = [t.factor for t in targets if t.right and t.factor is not None]
         self.reference = good[0] if good else None
+        self.second = None
+        for judged, seed in case.others[:1]:
+            again = [
+                Target(u.group.name, [v.data for v in u.group.old], u.gradient, u.rate or 1.0, u.right, u.factor)
+                for u in judged.updates
+            ]
+            self.second = Trials(case, again, seed=seed)
         self.partial = []
 
     def run(self, source, way):
         """Return the mistakes with their fixes; an empty list if no edit makes all updates right."""
+        self.trials.watch_stale = any(number in way.successors for number in way.wrong)
         current = self.trials.outcome(source.text)
         done = self.signs(source, way, current) or self.deeper(source, way, current, [], MAX_ROUNDS)
         if done:
@@ -148,9 +156,11 @@ class Search:
             outcome = self.trials.outcome(source.edited(candidate.edits))
             if outcome is None:
                 continue
-            if self.is_whole(outcome):
+            whole, gain = self.is_whole(outcome), self.gain(outcome, current)
+            if (whole or gain > (0, 0, 0)) and not self.confirmed(source, source.edited(candidate.edits)):
+                continue
+            if whole:
                 return [([candidate], outcome)]
-            gain = self.gain(outcome, current)
             if gain > (0, 0, 0):
                 ranked.append((gain, candidate, outcome))
                 ranked.sort(key=lambda item: (-item[0][0], -item[0][1], -item[0][2], item[1].cost))
@@ -158,6 +168,14 @@ class Search:
             return [([candidate], outcome) for _, candidate, outcome in ranked[:MAX_BRANCHES]]
         pair = self.pair(source, found, current)
         return [pair] if pair is not None else []
+
+    def confirmed(self, source, text):
+        """Whether other fresh weights agree that an edited text is better: what looks so may be a chance of the first."""
+        if self.second is None:
+            return True
+        self.second.watch_stale = self.trials.watch_stale
+        after, before = self.second.outcome(text), self.second.outcome(source.text)
+        return after is not None and (self.is_whole(after) or self.gain(after, before) > (0, 0, 0))
 
     def gain(self, outcome, current):
         """Return how much better an outcome is: more right updates, then more that are proportional."""
@@ -184,7 +202,8 @@ class Search:
                 if source.overlap(edits) or not self.trials.left():
                     continue
                 outcome = self.trials.outcome(source.edited(edits))
-                if outcome is not None and (self.is_whole(outcome) or self.gain(outcome, current) > (0, 0, 0)):
+                better = outcome is not None and (self.is_whole(outcome) or self.gain(outcome, current) > (0, 0, 0))
+                if better and self.confirmed(source, source.edited(edits)):
                     return [first, second], outcome
         return None
 

@@ -37,9 +37,7 @@ def differences(first, last):
     """Return the lines to replace to turn one text into another."""
     a, b = first.splitlines(), last.splitlines()
     fixes = []
-    for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
-        if tag == "equal":
-            continue
+    for i1, i2, j1, j2 in _regions(a, b):
         if i1 == i2:  # lines that are put in: with the line before them
             if i1:
                 fixes.append(Fix(i1, i1, "\n".join([a[i1 - 1], *b[j1:j2]])))
@@ -50,9 +48,25 @@ def differences(first, last):
     return fixes
 
 
+def _regions(a, b):
+    """Return the stretches that differ; those with at most one equal line between them are one."""
+    regions = []
+    for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+        if tag == "equal":
+            continue
+        if regions and i1 - regions[-1][1] <= 1:
+            regions[-1] = (regions[-1][0], i2, regions[-1][2], j2)
+        else:
+            regions.append((i1, i2, j1, j2))
+    return regions
+
+
 def _original(first, text, line):
     """Return the line of the first text that a line of a later one was."""
     a, b = first.splitlines(), text.splitlines()
+    here = b[line - 1].strip() if line <= len(b) else ""
+    if sum(here == other.strip() for other in a) == 1:
+        return next(i for i, other in enumerate(a, 1) if here == other.strip())
     for block in difflib.SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks():
         if block.b < line <= block.b + block.size:
             return block.a + line - block.b

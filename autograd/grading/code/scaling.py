@@ -1,6 +1,7 @@
 """Edits that put a number in front of an expression, or take it away: constants, samples, penalties."""
 
 import ast
+import re
 
 __all__ = ["scalings"]
 
@@ -23,13 +24,18 @@ def scalings(c, make):
     penalty = isinstance(c.statement, ast.AugAssign) or (
         isinstance(parent, ast.BinOp) and isinstance(parent.op, (ast.Add, ast.Sub))
     )
-    if c.is_back() and top:
+    target = isinstance(parent, ast.AugAssign) and isinstance(parent.op, (ast.Mult, ast.Div)) and c.seen.shape
+    if (c.is_back() and top) or target:
         for factor in c.wrong_factors:
             for text, value in numbers(c):
                 if abs(value * factor - 1.0) < 1e-6:
                     kind, message = kind_of(c, text, factor)
                     new = scaled(c, text)
-                    yield make(1.4 + 0.01 * len(text), kind, c.line, message, c.replaced(new))
+                    plain = text in SIMPLE.values()
+                    text_known = re.search(r"1(\.0?)? - " + re.escape(text.strip("/ ()").removeprefix("1 - ")), c.source.text)
+                    plain = plain or (bool(text_known) != text.startswith(("/ (1 -", "(1 -")) and not text.startswith("/ len"))
+                    cost = (1.28 if target else 1.35) + 0.1 * plain + 0.001 * len(text)
+                    yield make(cost, kind, c.line, message, c.replaced(new))
     if penalty and c.way.mentions_parameter(c.node):
         for text in ("2", "0.5"):
             new = f"{text} * {c.source.operand_text(c.node, tight=False)}"
@@ -66,6 +72,11 @@ def numbers(c):
 
 def kind_of(c, text, factor):
     """Return the kind of a missing number, and what to say about it."""
+    if text in SIMPLE.values():
+        return "constant factor", f"the gradient is {factor:.6g} times the true one"
+    scalar = any(part in text for part in ("len(", "shape")) or c.way.is_count(text.removeprefix("/ "))
+    if not scalar:
+        return "constant factor", f"the gradient is {factor:.6g} times the true one"
     if any(abs(factor - n) < 1e-6 for n in c.way.counts if n > 1):
         return "constant factor", f"the gradient is {factor:.6g} times the true one: divide by the number of samples"
     if any(abs(factor * n - 1) < 1e-6 for n in c.way.counts if n > 1):

@@ -2,10 +2,10 @@
 
 from .objects import Absorber, Namespace
 
-__all__ = ["inherited", "namespace"]
+__all__ = ["inherited", "module"]
 
 
-def namespace(library):
+def module(library, name):
     """Return what ``import torch`` gives."""
     return Namespace("torch", {"nn": Absorber("nn")})
 

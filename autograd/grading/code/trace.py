@@ -52,43 +52,65 @@ class Trace:
     Attributes:
         machine: What runs the program; set once it is known.
         seen: The values of each expression, by its place.
+        order: How many values were noted.
+        bindings: What each name stood for, and since when.
     """
 
     machine: object = None
     seen: dict = field(default_factory=dict)
     order: int = 0
+    bindings: dict = field(default_factory=dict)
 
     def evaluated(self, node, value, frame):
         """Note the value of an expression."""
         if not isinstance(node, KINDS):
             return
-        if isinstance(value, Array):
-            if value.size > MAX_ELEMENTS:
-                return
-            shape, elements = value.shape, value.elements()
-        elif isinstance(value, Value) or (isinstance(value, (int, float)) and not isinstance(value, bool)):
-            shape, elements = (), [value]
-        elif isinstance(value, list):
-            shape, elements = nested(value)
-            if not elements or len(elements) > MAX_ELEMENTS:
-                return
-        else:
+        shape, elements = numbers_of(value)
+        if not elements:
             return
         self.order += 1
         places = self.seen.setdefault(key_of(node), [])
         if len(places) < MAX_EVALUATIONS:
             places.append(Seen(node, shape, elements, frame, self.order, self.machine.statement))
 
+    def bound(self, owner, name, value):
+        """Note that a name of a call, or an attribute of an instance, stands for a value."""
+        shape, elements = numbers_of(value)
+        if elements:
+            self.order += 1
+            data = [float(x.data) if isinstance(x, Value) else float(x) for x in elements]
+            self.bindings.setdefault((id(owner), name), []).append((self.order, shape, data))
+
+    def standing(self, owner, name, order):
+        """Return the shape and the numbers that a name stood for at a moment; None if that is not known."""
+        found = None
+        for when, shape, data in self.bindings.get((id(owner), name), []):
+            if when > order:
+                break
+            found = (shape, data)
+        return found
+
     def everything(self):
         """Return all values, in the order of their evaluation."""
         return sorted([seen for places in self.seen.values() for seen in places], key=lambda seen: seen.order)
+
+
+def numbers_of(value):
+    """Return the shape and the numbers of a value; no numbers if it has none, or too many."""
+    if isinstance(value, Array):
+        return (value.shape, value.elements()) if 0 < value.size <= MAX_ELEMENTS and value.dtype.kind in "bif" else ((), [])
+    if isinstance(value, Value) or (isinstance(value, (int, float)) and not isinstance(value, bool)):
+        return (), [value]
+    if isinstance(value, list) and len(value) <= MAX_ELEMENTS:
+        return nested(value)
+    return (), []
 
 
 def nested(value):
     """Return the shape and the numbers of a list, or a list of lists of the same length; nothing for other lists."""
     if all(isinstance(x, (Value, float, int)) for x in value):
         return (len(value),), list(value)
-    if all(isinstance(x, list) for x in value) and len({len(x) for x in value}) == 1:
+    if value and all(isinstance(x, list) for x in value) and len({len(x) for x in value}) == 1:
         parts = [nested(x) for x in value]
         if all(len(shape) == 1 for shape, _ in parts):
             return (len(value), *parts[0][0]), [e for _, elements in parts for e in elements]

@@ -10,7 +10,8 @@ from .reading import fresh_starts, read
 
 __all__ = ["Outcome", "Target", "Trials"]
 
-SECONDS = 5.0  # for all edits of one program
+SECONDS = 4.5  # of computing, for all edits of one program
+MAX_SECONDS = 8.0  # by the clock
 
 
 @dataclass
@@ -69,12 +70,16 @@ class Trials:
         case: The program.
         targets: What its updates ought to be, with the fresh weights of the case.
         seconds: The time for all trials.
+        seed: The seed of the fresh weights, if it is another one than the case's.
     """
 
-    def __init__(self, case, targets, seconds=SECONDS):
+    def __init__(self, case, targets, seconds=SECONDS, seed=None):
         self.case = case
+        self.seed = case.seed if seed is None else seed
         self.targets = targets
-        self.deadline = time.monotonic() + seconds
+        self.deadline = time.monotonic() + MAX_SECONDS
+        self.most = time.thread_time() + seconds
+        self.watch_stale = False
         self.known = {}
         self.places = {}
         for g, target in enumerate(targets):
@@ -83,7 +88,7 @@ class Trials:
 
     def left(self):
         """Whether there is time for another trial."""
-        return time.monotonic() < self.deadline
+        return time.monotonic() < self.deadline and time.thread_time() < self.most
 
     def outcome(self, text):
         """Return what the updates of an edited program are; None if it cannot be read."""
@@ -97,13 +102,13 @@ class Trials:
         except (SyntaxError, ValueError):
             return None
         case = self.case
-        starts = fresh_starts(case.numbers, case.seed)
+        starts = fresh_starts(case.numbers, self.seed)
         limits = Limits(seconds=1.0)
-        reading = read(tree, call=case.call, seed=case.seed, starts=starts, steps=1, limits=limits)
+        reading = read(tree, call=case.call, seed=self.seed, starts=starts, steps=1, limits=limits)
         if reading.trouble is not None and not any(change.step for change in reading.recorder.changes):
             return None
         newest, widened = self._newest(reading.recorder.changes)
-        return Outcome(tuple(self._factors(newest, widened)), stale(newest))
+        return Outcome(tuple(self._factors(newest, widened)), stale(newest) if self.watch_stale else 0)
 
     def _newest(self, changes):
         origin, newest, widened = {}, [{} for _ in self.targets], set()

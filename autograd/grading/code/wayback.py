@@ -111,7 +111,8 @@ class WayBack:
     # --- Which statements
 
     def _index(self):
-        everything = self.trace.everything()
+        everything = self.ordered = self.trace.everything()
+        self.text_by_node = {}
         first = {}
         for seen in everything:
             for element in seen.elements:
@@ -133,6 +134,8 @@ class WayBack:
                     continue
                 for part in self._own_expressions(node):
                     places = self.by_key.get(key_of(part), [])
+                    if not places and isinstance(part, ast.Constant):
+                        places = self.by_place(self.source.parents[part])
                     if places and places[-1].order > (self.started or 0):
                         self.nodes.append((node, part, places))
         order = {id(part): places[0].order for _, part, places in self.nodes}
@@ -210,7 +213,23 @@ class WayBack:
             for slope in self.slopes
         )
 
+    def is_count(self, text):
+        """Whether a name stands for a whole number, as a number of samples does."""
+        for places in self.texts.get(text.replace(" ", ""), [])[:1]:
+            return not isinstance(places.elements[0], Value)
+        return False
+
     # --- What an expression was
+
+    def name_of(self, seen, frame):
+        """Return a short text for a value: a variable that holds it, of a call if it has one, or else the expression."""
+        found = [
+            (place.frame is not frame, len(text), text)
+            for text, places in self.texts.items()
+            for place in places[:3]
+            if place.elements[0] is seen.elements[0] and place.shape == seen.shape
+        ]
+        return min(found)[2] if found else ast.unparse(seen.node)
 
     def by_place(self, node):
         """Return the values of an expression."""
@@ -288,16 +307,18 @@ class WayBack:
     def scope(self, frame, order):
         """Return what can be written in a call: a dict from a text to its shape and its numbers."""
         found = {}
-        for seen in self.trace.everything():
+        for seen in self.ordered:
             if seen.order >= order:
                 break
             if seen.frame is frame and isinstance(seen.node, (ast.Name, ast.Attribute, ast.Subscript)):
-                found[ast.unparse(seen.node)] = (seen.shape, seen.data)
+                text = self.text_by_node.get(seen.node) or ast.unparse(seen.node)
+                self.text_by_node[seen.node] = text
+                found[text] = (seen.shape, seen.data)
         for name, value in frame.names.items():
-            _add(found, name, value)
+            self._add(found, name, frame, name, value, order)
             if isinstance(value, Instance):
                 for attribute, part in value.names.items():
-                    _add(found, f"{name}.{attribute}", part)
+                    self._add(found, f"{name}.{attribute}", value, attribute, part, order)
             elif isinstance(value, dict):
                 for key, part in value.items():
                     if isinstance(key, str):
@@ -305,8 +326,15 @@ class WayBack:
         if frame.outer is not None:
             for name, value in frame.module.names.items():
                 if name not in frame.names:
-                    _add(found, name, value)
+                    self._add(found, name, frame.module, name, value, order)
         return found
+
+    def _add(self, found, text, owner, name, value, order):
+        standing = self.trace.standing(owner, name, order)
+        if standing is not None:
+            found[text] = standing
+        elif (id(owner), name) not in self.trace.bindings:
+            _add(found, text, value)
 
 
 def _add(found, text, value):

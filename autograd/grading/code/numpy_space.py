@@ -1,0 +1,209 @@
+"""NumPy as a program imports it: functions of arrays over the tape, random numbers, number types."""
+
+from autograd.engine.value import Value
+
+from . import data
+from .arrays import Array, Names, as_array
+from .arrays.layout import broadcast_shapes
+from .objects import Absorber, Literal, Namespace
+
+__all__ = ["NumberType", "NumpySpace", "floated", "plain"]
+
+# What makes new arrays of floats: they become leaves of the tape.
+CREATING = frozenset(
+    (
+        "array asanyarray asarray ascontiguousarray asfarray diag empty empty_like eye fromiter full full_like "
+        "geomspace identity linspace logspace ones ones_like tri zeros zeros_like "
+    ).split()
+)
+DRAWING = frozenset(
+    (
+        "beta choice exponential gamma integers laplace lognormal multivariate_normal normal permutation poisson rand "
+        "randint randn random random_sample ranf sample standard_normal standard_t uniform "
+    ).split()
+)
+NOTHING = ("save", "savetxt", "savez", "set_printoptions", "seterr")
+FILES = ("load", "loadtxt", "genfromtxt", "fromfile")
+FLOATS = ("float64", "float32", "float16", "float_", "double", "single")
+WHOLES = ("int64", "int32", "int16", "int8", "uint8", "int_")
+
+
+class NumpySpace(dict):
+    """The names of NumPy for one program; each is made when it is asked for first.
+
+    Args:
+        library: The modules of the program.
+        names: The functions of the arrays.
+    """
+
+    def __init__(self, library, names):
+        super().__init__()
+        self.library = library
+        self.functions = names
+
+    def __contains__(self, name):
+        return name in self.functions or name in FILES or name in NOTHING
+
+    def __missing__(self, name):
+        self[name] = found = self._made(name)
+        return found
+
+    def _made(self, name):
+        library = self.library
+        if name in FILES:
+            return lambda *_args, **keywords: data.table(library, f"np.{name}", keywords)
+        if name in NOTHING:
+            return lambda *_args, **_keywords: None
+        if name in FLOATS:
+            return NumberType("float", library)
+        if name in WHOLES:
+            return NumberType("int", library)
+        if name == "vectorize":
+            return lambda function, *_args, **_keywords: self.vectorized(function)
+        value = self.functions[name]
+        if not isinstance(value, Names):
+            return self.wrapped(name, value)
+        members = {part: getattr(value, part) for part in dir(value)}
+        if name == "random":
+            return self.random_space(members)
+        return Namespace(f"numpy.{name}", {part: self.wrapped(part, value) for part, value in members.items()})
+
+    def random_space(self, members):
+        """Return ``np.random``: every seed is shifted by that of the library."""
+        shift = self.library.seed
+        names = {part: self.drawing(part, value) for part, value in members.items()}
+        names["seed"] = lambda seed=None: members["seed"](shift + int(seed or 0))
+        for maker in ("RandomState", "default_rng"):
+            names[maker] = lambda seed=None, make=members[maker]: Generator(make(shift + int(seed or 0)), self)
+        names["Generator"] = Absorber("Generator")
+        return Namespace("numpy.random", names)
+
+    def drawing(self, name, function):
+        """Return a function that draws numbers, with its results on the tape."""
+        if not callable(function):
+            return function
+
+        def draw(*args, **keywords):
+            result = function(*[plain(x) for x in args], **{k: plain(v) for k, v in keywords.items()})
+            return self.library.machine.track(result) if name in DRAWING else result
+
+        return draw
+
+    def wrapped(self, name, function):
+        """Return a function of NumPy over the tape."""
+        if not callable(function) or isinstance(function, type):
+            return function
+        in_place = name in ("copyto", "put", "fill_diagonal", "place", "putmask")
+        return NumpyFunction(name, function, self.library, in_place)
+
+    def vectorized(self, function):
+        """Return a function of the program applied to each element."""
+
+        def apply(*arrays, **keywords):
+            arrays = [as_array(x) for x in arrays]
+            shape = broadcast_shapes(*[a.shape for a in arrays])
+            rows = zip(*[a.stretched_elements(shape) for a in arrays], strict=True)
+            made = self.functions["array"]([function(*row, **keywords) for row in rows])
+            return made.reshape(shape) if shape else made.elements()[0]
+
+        return apply
+
+
+class NumpyFunction:
+    """A function of NumPy over the tape: new floats become leaves; what it changes in place is recorded."""
+
+    readable = frozenset(("outer", "accumulate", "at", "reduce", "T"))
+
+    def __init__(self, name, function, library, in_place):
+        self.name = name
+        self.function = function
+        self.library = library
+        self.in_place = in_place
+
+    def __call__(self, *args, **keywords):
+        machine = self.library.machine
+        args = [floated(x) for x in args]
+        keywords = {name: floated(x) for name, x in keywords.items()}
+        out = keywords.get("out")
+        changed = out[0] if isinstance(out, tuple) else out
+        if self.in_place:
+            changed = args[0]
+        elif changed is None and len(args) == getattr(self.function, "nin", 99) + 1:
+            changed = args[-1]
+        before = changed.elements() if isinstance(changed, Array) else None
+        result = self.function(*args, **keywords)
+        if before is not None:
+            machine.recorder.changed_elements(before, changed.elements(), machine.statement, machine.stack[-1], None)
+        if self.name in CREATING:
+            if result is not None and not (args and result is args[0]):
+                return machine.track(result)
+        elif type(result).__name__ in ("Float64", "float"):
+            return Value(float(result))
+        return int(result) if type(result).__name__ == "Int64" else result
+
+    @property
+    def outer(self):
+        """The outer form of a function of two operands."""
+        return lambda a, b: self.function.outer(a, b)
+
+    def at(self, array, *args):
+        """Change elements in place, each time an index comes."""
+        machine = self.library.machine
+        before = array.elements()
+        self.function.at(array, *args)
+        machine.recorder.changed_elements(before, array.elements(), machine.statement, machine.stack[-1], None)
+
+    def reduce(self, *args, **keywords):
+        """Reduce an array along an axis."""
+        return self.function.reduce(*args, **keywords)
+
+    def accumulate(self, *args, **keywords):
+        """Reduce an array along an axis, with all results between."""
+        return self.function.accumulate(*args, **keywords)
+
+
+class Generator:
+    """A random generator: what it draws goes onto the tape."""
+
+    def __init__(self, source, library):
+        self.source = source
+        self.library = library
+
+    def read_attribute(self, name):
+        """Return a function of the generator."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name == "seed":
+            return lambda seed=None: self.source.seed(self.library.library.seed + int(seed or 0))
+        return self.library.drawing(name, getattr(self.source, name))
+
+
+class NumberType:
+    """``np.float64`` and the like: called, it gives a number; compared, it is a type."""
+
+    def __init__(self, name, library):
+        self.__name__ = name
+        self.name = name
+        self.library = library
+
+    def __call__(self, x=0, *more):
+        if self.name == "int":
+            many = isinstance(x, (Array, list)) and not (isinstance(x, Array) and x.size == 1)
+            return self.library.numpy["asarray"](x).astype(int) if many else self.library.builtin.int_of(x, *more)
+        if isinstance(x, (Array, list)) and not (isinstance(x, Array) and x.size == 1):
+            return self.library.machine.track(self.library.numpy["asarray"](x).astype(float))
+        return self.library.builtin.float_of(x)
+
+
+def plain(x):
+    """Return a number of the tape as its float, in lists as well."""
+    if isinstance(x, Value):
+        return x.data
+    if isinstance(x, (list, tuple)):
+        return type(x)([plain(part) for part in x])
+    return int(x) if isinstance(x, Literal) else (float if x is float else x)
+
+
+def floated(x):
+    """Return an argument of NumPy's functions: types as they are known there."""
+    return {"float": float, "int": int}[x.name] if isinstance(x, NumberType) else x
