@@ -8,6 +8,7 @@ from autograd.engine.value import Value
 from . import scaling
 from .bodies import helper_bodies
 from .source import Edit, is_product
+from .wayback import same
 
 __all__ = ["Candidate", "candidates"]
 
@@ -121,14 +122,22 @@ def _factors(c):
     if isinstance(parent, ast.BinOp) and is_product(parent) and not isinstance(parent.op, ast.MatMult) and is_product(c.node):
         return  # the product around it gives the same
     for text, slope in _derivative_texts(c, c.seen.shape):
-        product = f"{c.source.operand_text(c.node, tight=False)} * {text}"
-        if _needs_parentheses(c):
-            product = f"({product})"
         below = _multiplies_weights(c)
         what = f"the factor {text}, the derivative of {c.way.name_of(slope.after, c.seen.frame)}, is missing"
         kind = "raw error for delta" if below else "derivative missing"
         message = f"{what}: the raw error is propagated instead of the delta" if below else what
-        yield Candidate(1.0 if isinstance(c.node, (ast.Name, ast.Attribute)) else 1.3, kind, c.line, message, c.replaced(product))
+        cost = 1.0 if isinstance(c.node, (ast.Name, ast.Attribute)) else 1.2
+        yield Candidate(cost + 0.3 * (c.line in c.way.update_lines), kind, c.line, message, _multiplied(c, text))
+
+
+def _multiplied(c, text):
+    """Return the edits that put a factor behind an expression; the text between stays, for other edits of it."""
+    start, end = c.source.span(c.node)
+    loose = c.source.operand_text(c.node, tight=False) != c.text
+    around = _needs_parentheses(c)
+    before = "(" * (loose + around)
+    behind = f"{')' * loose} * {text}{')' * around}"
+    return (Edit(start, start, before), Edit(end, end, behind)) if before else (Edit(end, end, behind),)
 
 
 def _derivative_texts(c, shape):
@@ -219,11 +228,36 @@ def _drops(c):
             if isinstance(keep, ast.Constant):
                 continue
             yield _dropped(c, keep, drop)
+        yield from _pairs_dropped(c)
     elif isinstance(node, ast.Call) and _function_name(node) == "multiply" and len(node.args) == 2:
         yield _dropped(c, node.args[0], node.args[1])
         yield _dropped(c, node.args[1], node.args[0])
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and c.is_back():
         return
+
+
+def _pairs_dropped(c):
+    """Leave out two neighbouring factors, such as ``a * (1 - a)``."""
+    node, parent = c.node, c.parent()
+    inner = node.left
+    if not (isinstance(node.op, ast.Mult) and isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Mult)):
+        return
+    first, second = c.source.text_of(inner.right), c.source.text_of(node.right)
+    data = [c.way.data_of(part) for part in (inner.right, node.right)]
+    if None in data or len(data[0]) != len(data[1]):
+        return
+    product = [a * b for a, b in zip(*data, strict=True)]
+    slope = any(same(product, known.data) for known in c.way.slopes)
+    kind = "derivative twice" if slope or _is_logistic(data) else "wrong factor"
+    message = f"{first} * {second} is a derivative that does not belong here"
+    alone = not isinstance(parent, (ast.BinOp, ast.Attribute, ast.UnaryOp))
+    text = c.source.text_of(inner.left) if alone else c.source.operand_text(inner.left)
+    yield Candidate(1.22, kind, node.lineno, message, c.replaced(text))
+
+
+def _is_logistic(data):
+    """Whether two factors are a and 1 - a."""
+    return all(abs(a + b - 1) < 1e-9 for a, b in zip(*data, strict=True))
 
 
 def _dropped(c, keep, drop):

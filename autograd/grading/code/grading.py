@@ -125,7 +125,8 @@ def _steps(reading):
 
 def _judgement(reading, given, tree):
     candidates = candidate_losses(reading, given)
-    return judge_losses(candidates, reading.recorder.changes, Places(reading), tree)
+    first = reading.recorder.first_step()
+    return judge_losses(candidates, first, Places(reading), tree)
 
 
 def _graded(case, loss, said, file):

@@ -128,6 +128,40 @@ def front_of(group, gradients, memory):
     return None
 
 
+def _share_leaves(groups, fronts, gradients):
+    """Put into the fronts the leaves that every change is proportional to, wherever they stand in it: the rates."""
+    powers = [leaf_powers(group, gradients) for group in groups]
+    common = {leaf: power for leaf, power in powers[0].items() if all(p.get(leaf) == power for p in powers)}
+    if not common and all(len(p) == 1 for p in powers):
+        shared = powers  # a rate of its own for each
+    else:
+        shared = [common] * len(groups)
+    for i, (front, own) in enumerate(zip(fronts, shared, strict=True)):
+        product = math.prod(abs(leaf.data) ** power for leaf, power in own.items())
+        if front is None:
+            if own:
+                fronts[i] = Front(product, product)
+            continue
+        plain = front.numbers / front.leaves
+        front.leaves, front.numbers = product, product * plain
+
+
+def leaf_powers(group, gradients):
+    """Return the leaves, of those that the loss does not depend on, that a change is a multiple of, with their power."""
+    found = None
+    pairs = [(old, new) for old, new in zip(group.old, group.new, strict=True) if new.data != old.data]
+    for old, new in pairs[:1] + pairs[-1:]:
+        change = new.data - old.data
+        powers = {}
+        for node, adjoint in adjoints(new).items():
+            if node.op is None and node not in gradients and node.data and adjoint:
+                power = adjoint * node.data / change
+                if abs(power - round(power)) < 1e-6 and round(power) in (1, -1):
+                    powers[node] = round(power)
+        found = powers if found is None else {k: v for k, v in found.items() if powers.get(k) == v}
+    return found or {}
+
+
 def literals_of(node):
     """Return the numbers that a statement has as factors."""
     found = []
@@ -216,6 +250,7 @@ def judge(truth, tree=None):
     for group in truth.groups:
         changes.append([new.data - old.data for old, new in zip(group.old, group.new, strict=True)])
         fronts.append(front_of(group, gradients, memory))
+    _share_leaves(truth.groups, fronts, gradients)
     exact = [[gradients.get(old, 0.0) for old in group.old] for group in truth.groups]
     best = None
     for mode in range(4):

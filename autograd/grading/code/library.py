@@ -6,7 +6,7 @@ from . import data, torch_names
 from .arrays import numpy_names
 from .builtin_names import Builtins
 from .limits import Unreadable
-from .modules import FieldFactory, Modules
+from .modules import FieldFactory, Modules, NotGiven
 from .numpy_space import NumpySpace
 from .objects import Absorber, Namespace
 
@@ -22,6 +22,7 @@ class Library:
 
     float_type = "float64"
     FieldFactory = FieldFactory
+    NotGiven = NotGiven
 
     def __init__(self, seed=0):
         self.seed = seed

@@ -2,7 +2,7 @@
 
 import time
 
-__all__ = ["Limits", "Stop", "Unreadable"]
+__all__ = ["LeaveLoop", "Limits", "Stop", "Unreadable"]
 
 MAX_STEPS = 400_000
 MAX_SECONDS = 4.0
@@ -27,6 +27,18 @@ class Unreadable(Exception):
 
 class Stop(BaseException):
     """Raised to end the reading once enough updates were seen; no program can catch it."""
+
+
+class LeaveLoop(BaseException):
+    """Raised to leave a loop from within, through the calls that it made; no program can catch it.
+
+    Attributes:
+        loop: The token of the loop.
+    """
+
+    def __init__(self, loop):
+        super().__init__()
+        self.loop = loop
 
 
 class Limits:

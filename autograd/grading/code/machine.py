@@ -10,7 +10,7 @@ from .access import bound, format_text
 from .arrays import Array
 from .expressions import evaluate
 from .numpy_space import floated
-from .limits import Limits, check_length
+from .limits import LeaveLoop, Limits, Stop, Unreadable, check_length
 from .objects import MISSING, Absorber, BoundMethod, Class, Frame, Function, Instance, Literal, Namespace
 
 __all__ = ["Machine"]
@@ -41,6 +41,8 @@ class Machine:
         self.statement = None
         self.leaves = 0
         self.stack = []
+        self.loops = []
+        self.left = None
         self.builtins = library.builtins(self)
         self.globals = Frame({"__name__": "__main__", "__file__": "program.py"})
 
@@ -191,6 +193,13 @@ class Machine:
 
     # --- Loops
 
+    def stop_training(self):
+        """Leave the outermost loop, which trains; the second time, end the reading."""
+        if not self.loops or self.left is not None:
+            raise Stop
+        self.left = self.loops[0]
+        raise LeaveLoop(self.left)
+
     def iterate(self, x):
         """Return an iterator over what a program can loop over, with a bound on its length."""
         if isinstance(x, Array):
@@ -311,15 +320,20 @@ class Machine:
         return instance
 
     def _fill(self, instance, args, keywords):
-        given = dict(zip([name for name, _ in instance.cls.fields], args, strict=False)) | keywords
+        library = self.library
+        names = [name for name, default in instance.cls.fields if not isinstance(default, library.NotGiven)]
+        given = dict(zip(names, args, strict=False)) | keywords
         for name, default in instance.cls.fields:
             if name in given:
                 value = given[name]
-            elif default is MISSING:
-                raise TypeError(f"{instance.cls.name}() missing the argument '{name}'")
             else:
-                value = default() if isinstance(default, self.library.FieldFactory) else default
-            instance.names[name] = self.held_value(value)
+                value = default.default if isinstance(default, library.NotGiven) else default
+                if value is MISSING and value is default:
+                    raise TypeError(f"{instance.cls.name}() missing the argument '{name}'")
+                if isinstance(value, library.FieldFactory):
+                    value = value()
+            if value is not MISSING:
+                instance.names[name] = self.held_value(value)
         after = instance.cls.find("__post_init__")
         if isinstance(after, Function):
             after(instance)

@@ -47,7 +47,8 @@ def known_way(case, source, text=None):
     starts = fresh_starts(case.numbers, case.seed)
     reading = read(source.tree, loss=case.loss, call=case.call, seed=case.seed, starts=starts, steps=1, trace=trace)
     found = candidate_losses(reading, case.loss is not None)
-    judged = judge_losses(found, reading.recorder.changes, Places(reading), source.tree)
+    first = reading.recorder.first_step()
+    judged = judge_losses(found, first, Places(reading), source.tree)
     if judged is None:
         return None, None
     right_names = {u.group.name for u in case.final.updates if u.right} if text is None else {u.group.name for u in judged.updates if u.right}

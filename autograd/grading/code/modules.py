@@ -12,7 +12,7 @@ from .arrays import Array
 from .numpy_space import plain
 from .objects import MISSING, Absorber, Class, Function, Instance, Literal, Namespace
 
-__all__ = ["FieldFactory", "Modules"]
+__all__ = ["FieldFactory", "Modules", "NotGiven"]
 
 
 class Modules:
@@ -77,7 +77,7 @@ class Modules:
             )
             for name in ("random", "uniform", "gauss", "normalvariate", "triangular", "betavariate", "expovariate")
         }
-        names["seed"] = lambda seed=None, **_k: source.seed(self.seed + (seed if isinstance(seed, int) else 0))
+        names["seed"] = lambda seed=None, **_k: source.seed(self.library.seed + (seed if isinstance(seed, int) else 0))
         names["randint"] = lambda a, b: source.randint(int(a), int(b))
         names["randrange"] = lambda *a: source.randrange(*map(int, a))
         names["choice"] = lambda items: source.choice(self.builtin.items_of(items))
@@ -148,7 +148,9 @@ class Modules:
         return found
 
     def _dataclasses(self):
-        def field(default=MISSING, default_factory=None, **_keywords):
+        def field(default=MISSING, default_factory=None, init=True, **_keywords):
+            if not init:
+                return NotGiven(default if default_factory is None else FieldFactory(default_factory))
             return FieldFactory(default_factory) if default_factory is not None else default
 
         return Namespace("dataclasses", {
@@ -193,6 +195,13 @@ class FieldFactory:
 
     def __call__(self):
         return self.make()
+
+
+class NotGiven:
+    """The default of a field of a dataclass that is no argument."""
+
+    def __init__(self, default):
+        self.default = default
 
 
 class DefaultDict(dict):

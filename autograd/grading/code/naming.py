@@ -25,6 +25,8 @@ class Places:
         self.shapes = {}
         self.next = {}
         for change in reading.recorder.changes:
+            if not change.step and any(old in self.next for old in change.old):
+                continue
             for old, new in zip(change.old, change.new, strict=True):
                 self.next[old] = new
         machine = reading.machine

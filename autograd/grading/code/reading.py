@@ -8,7 +8,7 @@ from autograd.engine.value import Value
 
 from .arrays import Array, ArrayLimitError, bounded
 from .library import Library
-from .limits import Limits, Stop, Unreadable
+from .limits import LeaveLoop, Limits, Stop, Unreadable
 from .machine import Machine
 from .objects import Class, Function, Namespace
 from .recorder import Recorder
@@ -87,7 +87,7 @@ def read(tree, *, loss=None, call=None, seed=0, starts=None, steps=2, trace=None
 
                 machine.stack = [machine.globals]
                 statements.run(machine, call, machine.globals)
-        except Stop:
+        except (Stop, LeaveLoop):
             reading.stopped = True
         except Unreadable as error:
             error.line = error.line or machine.line

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from autograd.engine.value import Value
 
 from .arrays import Array
-from .limits import Stop
 from .objects import MISSING, Instance, Literal
 
 __all__ = ["Change", "Recorder", "Scalar", "depends_on_itself", "is_multiple", "linear_terms", "name_of"]
@@ -65,6 +64,18 @@ class Recorder:
         self._negatives = {}
         self._sites = set()
         self.machine = None
+
+    def first_step(self):
+        """Return the changes of the first step of the training: where updates are known, those of the same statements."""
+        if not any(change.step for change in self.changes):
+            return self.changes
+        found = []
+        for change in self.changes:
+            if change.step > 1:
+                break
+            if change.step or (change.line, change.node.col_offset) in self._sites:
+                found.append(change)
+        return found
 
     def leaf(self, leaf, number):
         """Hear that the program made a leaf."""
@@ -154,6 +165,8 @@ class Recorder:
         change = Change([a for a, _ in pairs], [b for _, b in pairs], node, node.lineno, frame.function, target)
         self._count(change)
         self.changes.append(change)
+        if self.steps is not None and change.step > self.steps:
+            self.machine.stop_training()
 
     def _count(self, change):
         """Tell to which step of the training a change belongs: one that depends on the very numbers it changes."""
@@ -164,9 +177,7 @@ class Recorder:
         if depends_on_itself(change):
             self._sites.add(site)
             change.step = max(known, default=0) + 1
-            if self.steps is not None and change.step > self.steps:
-                raise Stop
-        elif known:
+        elif known and site in self._sites:
             change.step = max(known)
         else:
             self._negatives[site] = self._negatives.get(site, 0) + 1

@@ -4,7 +4,7 @@ import ast
 
 from . import access
 from .expressions import OPERATORS, assign, evaluate, index_of, make_function, operate, start_value
-from .limits import Unreadable
+from .limits import LeaveLoop, Unreadable
 from .objects import MISSING, Absorber, Class, Frame, Function, Instance, Kind
 
 __all__ = ["BREAK", "CONTINUE", "Raised", "Returned", "run"]
@@ -112,6 +112,33 @@ def _in_place(machine, node, old, frame):
 
 
 def _for(machine, node, frame):
+    return _looped(machine, node, frame, _for_body)
+
+
+def _while(machine, node, frame):
+    return _looped(machine, node, frame, _while_body)
+
+
+def _looped(machine, node, frame, body):
+    """Run a loop that the machine may leave from within once enough updates were seen."""
+    token = object()
+    depth, calls = len(machine.stack), machine.limits.depth
+    machine.loops.append(token)
+    try:
+        return body(machine, node, frame)
+    except LeaveLoop as leave:
+        if leave.loop is not token:
+            raise
+        del machine.stack[depth:]
+        machine.limits.depth = calls
+        del machine.loops[machine.loops.index(token) + 1 :]
+        return None
+    finally:
+        if token in machine.loops:
+            machine.loops.remove(token)
+
+
+def _for_body(machine, node, frame):
     for item in machine.iterate(evaluate(machine, node.iter, frame)):
         machine.limits.step()
         machine.statement = node
@@ -124,7 +151,7 @@ def _for(machine, node, frame):
     return run(machine, node.orelse, frame)
 
 
-def _while(machine, node, frame):
+def _while_body(machine, node, frame):
     while access.truth(machine, evaluate(machine, node.test, frame)):
         machine.limits.step()
         signal = run(machine, node.body, frame)

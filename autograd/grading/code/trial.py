@@ -107,7 +107,7 @@ class Trials:
         reading = read(tree, call=case.call, seed=self.seed, starts=starts, steps=1, limits=limits)
         if reading.trouble is not None and not any(change.step for change in reading.recorder.changes):
             return None
-        newest, widened = self._newest(reading.recorder.changes)
+        newest, widened = self._newest(reading.recorder.first_step())
         return Outcome(tuple(self._factors(newest, widened)), stale(newest) if self.watch_stale else 0)
 
     def _newest(self, changes):

@@ -137,7 +137,11 @@ def moved_back(loss, changes):
         loss: The number, computed from updated parameters.
         changes: What was stored.
     """
-    before = {new: old for change in changes if change.step for old, new in zip(change.old, change.new, strict=True)}
+    before = {}
+    for change in changes:
+        if change.step:
+            for old, new in zip(change.old, change.new, strict=True):
+                before[new] = before.get(old, old)
     numbers = {}
     for node in order_of_all(loss, stop=set(before)):
         if node in before:
@@ -156,8 +160,9 @@ def candidate_losses(reading, given):
         reading: The run.
         given: Whether a loss was given; then only its values count.
     """
-    first = [change for change in reading.recorder.changes if change.step <= 1]
-    return _given(reading, first) if given else _found(reading, first)
+    changes = reading.recorder.changes
+    first = reading.recorder.first_step()
+    return _given(reading, first, changes) if given else _found(reading, first, changes)
 
 
 def _cover(gradients, changes):
@@ -167,7 +172,7 @@ def _cover(gradients, changes):
     return starts, ends
 
 
-def _given(reading, changes):
+def _given(reading, changes, all_changes):
     usable = []
     for loss in reading.losses:
         gradients = adjoints(loss.value)
@@ -179,7 +184,7 @@ def _given(reading, changes):
         usable.append((starts, loss))
     if not usable:
         moved = [loss for loss in reading.losses[-3:] if _cover(adjoints(loss.value), changes)[1]]
-        return [(moved_back(loss.value, changes), "given", 0) for loss in moved]
+        return [(moved_back(loss.value, all_changes), "given", 0) for loss in moved]
     most = max(starts for starts, _ in usable)
     full = [loss for starts, loss in usable if starts == most]
     found = [full[-1].value, full[0].value]
@@ -203,8 +208,8 @@ def _sums(losses):
     return [sum(values[1:], values[0]) for values in lists if len(values) > 1]
 
 
-def _found(reading, changes):
-    scored = []
+def _found(reading, changes, all_changes):
+    scored, trained_on = [], None
     used = _ancestors_of_changes(changes)
     for scalar in reading.recorder.scalars:
         score = _score(scalar)
@@ -220,9 +225,14 @@ def _found(reading, changes):
             continue
         seen[value] = True
         starts, ends = _cover(adjoints(value), changes)
-        if ends and starts:
-            value = moved_back(value, changes)
-            starts, ends = _cover(adjoints(value), changes)
+        if ends or _cover(adjoints(value), all_changes)[1]:
+            if trained_on is None:
+                trained_on = {node for node in used if node.op is None}
+            value = moved_back(value, all_changes)
+            gradients = adjoints(value)
+            if any(node.op is None and node not in trained_on for node in gradients):
+                continue  # on data that the updates do not come from, such as a test set
+            starts, ends = _cover(gradients, changes)
             score -= 2
         if starts and not ends:
             candidates.append((starts, score, scalar, value))
