@@ -230,3 +230,18 @@ def test_the_lowest_versions_are_those_declared():
     libraries = [line.partition("==")[0] for line in found]
     assert set(libraries) >= {"graphviz", "mpmath", "tqdm", "numpy", "llvmlite", "matplotlib", "distributed"}
     assert len(libraries) == len(set(libraries))
+
+
+def test_an_install_without_a_compiler_is_mentioned_once(tmp_path):
+    copy_of_the_sources(tmp_path)
+    code = "import autograd, nn, importlib; importlib.import_module('autograd.engine'); autograd.Value(1.0)"
+
+    def said(**environment):
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True,
+            env={**os.environ, "PYTHONPATH": str(tmp_path), **environment},
+        )  # fmt: skip
+        return done.stderr.count("without a C compiler")
+
+    assert said(DELTAGRAD_INTERPRETED="") == 1
+    assert said(DELTAGRAD_INTERPRETED="1") == 0

@@ -42,6 +42,14 @@ from autograd.engine.pausing import no_grad  # noqa: E402
 from autograd.engine.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp  # noqa: E402
 from autograd.engine.value import Value, compiled  # noqa: E402
 
+if not compiled and os.environ.get("DELTAGRAD_INTERPRETED", "") == "" and sys.platform != "emscripten":
+    import logging  # lazy: only here
+
+    logging.getLogger(__name__).warning(
+        "deltagrad runs without its compiled engine, since it was installed without a C compiler: many times slower, "
+        "with the same results. Install a compiler and then deltagrad again, or set DELTAGRAD_INTERPRETED=1 to have "
+        "this not said."
+    )
 if compiled:
     algebra.held = {_name: sys.modules[f"{__name__}.{_name}"] for _name in _HELD}
 

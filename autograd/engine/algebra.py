@@ -449,4 +449,8 @@ def out_of_domain(primitive, operands, error):
     """The DomainError for ``primitive(*operands)``, with what it needs."""
     shown = primitive.text.format(*[repr(float(x)) for x in operands])
     needs = f": it needs {primitive.domain}" if primitive.domain else f": {error}"
-    return DomainError(f"{shown} has no real value{needs}. Check the operands, or guard them with where or maximum.")
+    guard = f"{primitive.name}(where(ok, x, 1.0))" if primitive.arity == 1 else "where(ok, x, 1.0) in place of x"
+    return DomainError(
+        f"{shown} has no real value{needs}. Check the operands, or guard the operand itself, with maximum or by "
+        f"{guard}: where computes both of its branches."
+    )

@@ -12,7 +12,8 @@ Sources of the formulas: Abramowitz and Stegun, *Handbook of Mathematical Functi
 against overflow and cancellation are noted where they are made.
 
 To change a rule, change its line here: the gradient, higher derivatives and everything printed follow. Nothing needs
-to be compiled again.
+to be compiled again. The exceptions are + - * / neg, dot and total: the reverse sweep of ``backward`` and ``grad`` has
+their derivatives inlined, in ``sweep.py``, and ``tests/engine/test_sweep.py`` compares those with the rules here.
 """
 
 import math
@@ -24,7 +25,7 @@ engine_defines(True)
 INF, NAN = math.inf, math.nan
 
 
-# --- Arithmetic. The compiled sweep has the partials of these inlined; tests/test_primitives.py holds them to these.
+# --- Arithmetic. The sweep has the partials of these inlined; tests/engine/test_sweep.py holds them to these.
 
 add = primitive(
     "add",

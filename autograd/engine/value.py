@@ -10,6 +10,7 @@ where there is no compiler it runs interpreted, slower and the same.
 """
 
 import sys
+import threading
 from contextvars import ContextVar
 from functools import partial, partialmethod
 from threading import get_ident
@@ -77,6 +78,15 @@ TANH = cython.declare(object, primitives.tanh)
 _DEEP = cython.declare(cython.int, 64)
 _depth = cython.declare(cython.int, 0)
 _waiting = cython.declare(list, [])
+
+
+class _Freeing(threading.local):
+    """The operands of Values that are being freed by the interpreted engine in this thread, or None."""
+
+    waiting = None
+
+
+_freeing = _Freeing()
 
 # How many no_grad blocks are open, anywhere: while none is, recording looks no further. The innermost block of a
 # context (of a thread, of an asyncio task) is in the context variable; those of generators are in the list.
@@ -233,6 +243,23 @@ class Value:
         if label is None and local_grads is None and children is None and _children is None and _op is None:
             return
         _init_given(self, label, local_grads, children, _children, _op)
+
+    if not cython.compiled:
+
+        def __del__(self, freeing=_freeing):
+            """Do what __dealloc__ does: a chain of Values is freed in a loop, not one inside of the other."""
+            if not getattr(self, "_code", LEAF):
+                return
+            if freeing.waiting is not None:  # a loop further out takes care of it
+                freeing.waiting.extend((self._a, self._b))
+                return
+            freeing.waiting = waiting = [self._a, self._b]
+            try:
+                self._a = self._b = None
+                while waiting:
+                    waiting.pop()
+            finally:
+                freeing.waiting = None
 
     def __dealloc__(self):
         """Free what only this Value held, without recursing as deep as the graph: that would overflow the C stack."""
