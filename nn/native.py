@@ -6,6 +6,7 @@ import time
 import numpy as np
 
 from autograd import Value, no_grad
+from autograd.compiler.machine import progress_shown
 from autograd.compiler.programs import Program
 from autograd.compiler.recording import Unrecordable, watched
 from autograd.compiler.training import Descent
@@ -198,6 +199,7 @@ class NativeTraining(Recorded):
         size: samples an update.
         generator: what shuffles, or None.
         epochs: how many there are going to be, about.
+        progress: whether a long compilation shows a bar.
         accumulate: ``accumulate(samples, updates)`` sets the gradients of some samples by the engine, and returns the
             sum of their losses and how many answers were right; it raises where a number is not finite.
 
@@ -205,16 +207,19 @@ class NativeTraining(Recorded):
         NotNative: this cannot be compiled.
     """
 
-    def __init__(self, model, loss, optimizer, parameters, X, Y, size, classes, look, generator, epochs, accumulate):
+    def __init__(self, model, loss, optimizer, parameters, X, Y, size, classes, look, generator, epochs, accumulate,
+                 progress=True):  # fmt: skip
+        self._progress = progress
         super().__init__(model, loss, parameters, X, Y, classes, look)
         self._optimizer, self._generator, self._accumulate = optimizer, generator, accumulate
         sample = self._sample
         change, key = self._rule()
         slots = 0 if change is None else len(optimizer._start)
-        self._descent = Descent(
-            sample.loss, sample.outputs, parameters, sample.inputs, self._rows, self._labels, size, change, slots, key,
-            None if generator is None else generator.getstate(), epochs * -(-len(X) // size),
-        )  # fmt: skip
+        with progress_shown(progress):
+            self._descent = Descent(
+                sample.loss, sample.outputs, parameters, sample.inputs, self._rows, self._labels, size, change, slots,
+                key, None if generator is None else generator.getstate(), epochs * -(-len(X) // size),
+            )  # fmt: skip
         self._changes = change is not None
         self._by_hand = False
         self._turn = 0, self._descent.progress()  # the epochs before what machine code did last, and what that was
@@ -353,4 +358,5 @@ class NativeTraining(Recorded):
     def measure(self, X, Y):
         """The same, of the parameters as they now are."""
         assign(self._parameters, self._descent.numbers.tolist())
-        return super().measure(X, Y)
+        with progress_shown(self._progress):
+            return super().measure(X, Y)

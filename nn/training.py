@@ -172,7 +172,7 @@ def fit(
             spread = _spread(cluster, engine, model, loss, *work, accumulate)
             measure = spread.measure
             running = spread.epochs(eager(spread.accumulate))
-        elif native := _native(engine, model, loss, optimizer, *work, shuffler, epochs, accumulate):
+        elif native := _native(engine, model, loss, optimizer, *work, shuffler, epochs, accumulate, progress):
             measure = native.measure
             running = native.epochs(epochs, history, bool(held_out), None if film is None else lambda: _record(history))
         else:

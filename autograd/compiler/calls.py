@@ -8,14 +8,17 @@ import ctypes
 import functools
 import math
 import random
+import signal
 import sys
+import threading
+from contextlib import contextmanager
 
 from llvmlite import binding, ir
 
 from autograd.compiler.registers import DOUBLE, Register
 from autograd.engine.algebra import Ieee
 
-__all__ = ["c_function", "fsum", "hypot", "python_function"]
+__all__ = ["c_function", "fsum", "hypot", "interruptible", "python_function"]
 
 _KEPT: list = []  # the callbacks whose addresses are in compiled code: as long as the process lives
 _POINTS = 200
@@ -128,6 +131,30 @@ def python_function(name, function, *operands):
         _KEPT.append(callback)
         _SYMBOLS[key] = symbol
     return _lane_by_lane(_SYMBOLS[key], lanes, operands)
+
+
+@contextmanager
+def interruptible(text):
+    """A block in which machine code runs. An interrupt that comes while it calls back into Python waits for its end.
+
+    Raised within the callback it would be lost, and with it the number that the callback computes.
+
+    Args:
+        text: the LLVM text of the code.
+    """
+    handler = signal.getsignal(signal.SIGINT)
+    main = threading.current_thread() is threading.main_thread()
+    if "deltagrad.python." not in text or not main or not callable(handler):
+        yield
+        return
+    came: list = []
+    signal.signal(signal.SIGINT, lambda *arguments: came.append(arguments))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    if came:
+        handler(*came[0])
 
 
 def _called(function, *operands):

@@ -3,9 +3,15 @@
 import ctypes
 import functools
 import os
+import re
+import sys
+import time
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import llvmlite
 from llvmlite import binding
+from tqdm import tqdm
 
 try:
     from llvmlite.binding import newpassmanagers
@@ -15,7 +21,12 @@ except ImportError:
         name="llvmlite",
     ) from None
 
-__all__ = ["Code", "lane_width"]
+__all__ = ["Code", "lane_width", "parts_of", "progress_shown", "shown"]
+
+MAX_TEXT = 400_000  # characters of a module, about a second of LLVM's time
+_PATIENCE = 2.0  # seconds
+_NAME = re.compile(r'@"([^"]+)"')
+_progress: ContextVar[bool] = ContextVar("progress_of_compiling", default=True)
 
 
 def _library_lock():
@@ -63,6 +74,72 @@ def _free(manager):
         manager.close()
 
 
+def parts_of(module, text) -> list[str]:
+    """A long module as several, each short enough for LLVM to be done with it in a second or so.
+
+    Args:
+        module: an llvmlite ``ir.Module``. Functions of a module that is cut are known to all parts by their names.
+        text: the same as text.
+    """
+    if len(text) <= MAX_TEXT:
+        return [text]
+    defined = [function for function in module.functions if function.blocks]
+    for function in defined:
+        function.linkage = ""
+    texts = {function.name: str(function) for function in module.functions}
+    head = "".join([f'target triple = "{module.triple}"\n', *map(_type_of, module.get_identified_types().values())])
+    parts, part, length = [], [], 0
+    for function in defined:
+        if part and length + len(texts[function.name]) > MAX_TEXT:
+            parts.append(part)
+            part, length = [], 0
+        part.append(function.name)
+        length += len(texts[function.name])
+    parts.append(part)
+    return [head + _with_declarations(part, texts) for part in parts]
+
+
+def _type_of(identified):
+    return f"{identified.get_declaration()}\n"
+
+
+def _with_declarations(names, texts):
+    """The text of some functions, and of declarations of those that they call."""
+    body = "\n".join([texts[name] for name in names])
+    called = [name for name in dict.fromkeys(_NAME.findall(body)) if name in texts and name not in set(names)]
+    return "\n".join([*[_declaration(texts[name]) for name in called], body])
+
+
+def _declaration(text):
+    head = text.partition("\n{")[0]
+    return head.replace("define", "declare", 1)
+
+
+@contextmanager
+def progress_shown(wanted):
+    """A block in which a long compilation tells on standard error how far it is, or does not."""
+    token = _progress.set(wanted)
+    try:
+        yield
+    finally:
+        _progress.reset(token)
+
+
+def shown(parts):
+    """The parts one by one; those that are left after two seconds with a bar on standard error."""
+    start, bar = time.monotonic(), None
+    try:
+        for k, part in enumerate(parts):
+            yield part
+            if bar is not None:
+                bar.update()
+            elif time.monotonic() - start > _PATIENCE and len(parts) > k + 1 and _progress.get() and sys.stderr:
+                bar = tqdm(total=len(parts), initial=k + 1, desc="compiling", leave=False)
+    finally:
+        if bar is not None:
+            bar.close()
+
+
 class Code:
     """A module compiled for this processor. It lives as long as this object.
 
@@ -81,26 +158,28 @@ class Code:
         target = _ready()
         module.triple = binding.get_default_triple()
         self.text = str(module)
-        code = binding.parse_assembly(self.text)
-        code.verify()
         cpu, features = _features()
         machine = target.create_target_machine(cpu=cpu, features=features, opt=min(level, 2), jit=True)
         tuning = binding.create_pipeline_tuning_options(speed_level=level)
         tuning.loop_vectorization, tuning.slp_vectorization = vectorize, vectorize and pack
-        passes = binding.create_pass_builder(machine, tuning)
-        manager = passes.getModulePassManager()
-        manager.run(code, passes)
-        _free(manager)
-        self._engine = binding.create_mcjit_compiler(code, machine)
+        self._engine = binding.create_mcjit_compiler(binding.parse_assembly(""), machine)
         self.size = 0
-        self._engine.set_object_cache(notify_func=self._measure)
+        # Between two calls of LLVM an interrupt can stop this, and LLVM calls nothing of Python where it would be lost.
+        for text in shown(parts_of(module, self.text)):
+            code = binding.parse_assembly(text)
+            code.verify()
+            passes = binding.create_pass_builder(machine, tuning)
+            manager = passes.getModulePassManager()
+            manager.run(code, passes)
+            _free(manager)
+            compiled = machine.emit_object(code)
+            code.close()
+            self.size += len(compiled)
+            self._engine.add_object_file(binding.ObjectFileRef.from_data(compiled))
         self._engine.finalize_object()
 
     def __reduce__(self):
         raise TypeError("machine code belongs to its process: copy the graph, and compile that again.")
-
-    def _measure(self, _module, compiled):
-        self.size = len(compiled)
 
     def function(self, name: str, *arguments, result=None):
         """A function of the module, to be called without the interpreter's lock, while this object lives."""

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from llvmlite import ir
 
+from autograd.compiler.calls import interruptible
 from autograd.compiler.kernels import Block, memory, runner
 from autograd.compiler.listing import listing
 from autograd.compiler.loops import size
@@ -370,7 +371,8 @@ class Program:
             order, work = np.arange(n), compiled.work()
             arrays = (parameters, self._constants, batch, order, seeds, y, gradient,
                       None if seeds is None else of_inputs, work)  # fmt: skip
-            compiled.run(*[None if x is None else x.ctypes.data for x in arrays], n)
+            with interruptible(compiled.code.text):
+                compiled.run(*[None if x is None else x.ctypes.data for x in arrays], n)
         return y, gradient[:-1], of_inputs
 
     def _lanes(self, samples):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from llvmlite import ir
 
+from autograd.compiler.calls import interruptible
 from autograd.compiler.emitting import INDEX
 from autograd.compiler.halves import ARRAYS, SHARED, Half, HalfCode
 from autograd.compiler.kernels import Block, counted, fold, index, single_contributions, zero
@@ -184,7 +185,7 @@ class Descent:
         helped = nullcontext()
         if self._half is not None:
             helped = self._half.helped_by(self._kernel.helper, *[addresses[name] for name in (*ARRAYS, *SHARED)])
-        with helped:
+        with helped, interruptible(self._kernel.code.text):
             self._kernel.run(*[addresses[name] for name in _ARGUMENTS], *[int(n) for n in counts])
         return self.progress()
 
