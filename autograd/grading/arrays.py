@@ -1,0 +1,166 @@
+"""Vectors and matrices of numbers of any kind, as rows of a table: what a formula without indices denotes."""
+
+from autograd.derivation.trees import ReadingError
+
+__all__ = [
+    "Array", "ShapeError", "add", "diagonal", "divide", "elementwise", "entries", "is_array", "matmul", "negative", "outer",
+    "scaled", "shape", "transpose",
+]  # fmt: skip
+
+
+class ShapeError(ReadingError):
+    """Shapes that do not fit.
+
+    Attributes:
+        shapes: the two shapes, as texts.
+    """
+
+    def __init__(self, left, right, words, at=0):
+        self.shapes = left, right
+        super().__init__(f"{left} {words} {right}", at)
+
+
+class Array:
+    """Rows of numbers. ``stacked`` tells in which direction the samples are: ``"columns"``, ``"rows"`` or None."""
+
+    __slots__ = ("rows", "stacked")
+
+    def __init__(self, rows, stacked=None):
+        self.rows, self.stacked = rows, stacked
+
+    @property
+    def shape(self):
+        return len(self.rows), len(self.rows[0])
+
+
+def is_array(x):
+    """Whether a value is an array, and no number."""
+    return type(x) is Array
+
+
+def shape(x):
+    """The shape of a value in words."""
+    return f"({x.shape[0]},{x.shape[1]})" if is_array(x) else "a number"
+
+
+def entries(x):
+    """The numbers of a value, row by row."""
+    return [y for row in x.rows for y in row] if is_array(x) else [x]
+
+
+def mapped(f, x):
+    """A function of every entry."""
+    return Array([[f(y) for y in row] for row in x.rows], x.stacked) if is_array(x) else f(x)
+
+
+def negative(x):
+    return mapped(lambda y: -y, x)
+
+
+def scaled(c, x):
+    return mapped(lambda y: c * y, x)
+
+
+def transpose(x):
+    """Rows as columns."""
+    if not is_array(x):
+        return x
+    stacked = {"columns": "rows", "rows": "columns", None: None}[x.stacked]
+    return Array([list(column) for column in zip(*x.rows, strict=True)], stacked)
+
+
+def diagonal(x):
+    """A vector as a diagonal matrix."""
+    if not is_array(x):
+        return x
+    if 1 not in x.shape:
+        raise ShapeError(shape(x), "a vector", "where diag takes")
+    numbers = entries(x)
+    zero = numbers[0] * 0
+    return Array([[y if i == j else zero for j in range(len(numbers))] for i, y in enumerate(numbers)])
+
+
+def _zipped(f, a, b):
+    return Array([[f(x, y) for x, y in zip(p, q, strict=True)] for p, q in zip(a.rows, b.rows, strict=True)], a.stacked or b.stacked)
+
+
+def _stretched(a, b):
+    """Two arrays of one shape: a vector beside samples is that of each of them."""
+    if a.shape == b.shape:
+        return a, b
+    for one, many in ((a, b), (b, a)):
+        if many.stacked == "columns" and one.shape == (many.shape[0], 1):
+            wide = Array([row * many.shape[1] for row in one.rows], "columns")
+        elif many.stacked == "rows" and one.shape == (1, many.shape[1]):
+            wide = Array(one.rows * many.shape[0], "rows")
+        else:
+            continue
+        return (wide, b) if one is a else (a, wide)
+    return None
+
+
+def add(a, b, broadcast=False):
+    """The sum; of a number and an array only where ``broadcast`` says that the number is meant for every entry."""
+    if not is_array(a) and not is_array(b):
+        return a + b
+    if is_array(a) and is_array(b):
+        pair = _stretched(a, b)
+        if pair is None:
+            raise ShapeError(shape(a), shape(b), "plus")
+        return _zipped(lambda x, y: x + y, *pair)
+    if not broadcast:
+        raise ShapeError(shape(a), shape(b), "plus")
+    return mapped(lambda y: y + b, a) if is_array(a) else mapped(lambda y: a + y, b)
+
+
+def elementwise(a, b):
+    """The product entry by entry."""
+    if not is_array(a) or not is_array(b):
+        return scaled(a, b) if not is_array(a) else scaled(b, a)
+    pair = _stretched(a, b)
+    if pair is None:
+        raise ShapeError(shape(a), shape(b), "times, entry by entry,")
+    return _zipped(lambda x, y: x * y, *pair)
+
+
+def divide(a, b):
+    """The quotient entry by entry."""
+    if not is_array(b):
+        return mapped(lambda y: y / b, a)
+    if not is_array(a):
+        return mapped(lambda y: a / y, b)
+    pair = _stretched(a, b)
+    if pair is None:
+        raise ShapeError(shape(a), shape(b), "divided by")
+    return _zipped(lambda x, y: x / y, *pair)
+
+
+def matmul(a, b):
+    """The product of matrices."""
+    if not is_array(a) or not is_array(b):
+        return scaled(a, b) if not is_array(a) else scaled(b, a)
+    if a.shape[1] != b.shape[0]:
+        raise ShapeError(shape(a), shape(b), "times")
+    columns = list(zip(*b.rows, strict=True))
+    rows = []
+    for row in a.rows:
+        out = []
+        for column in columns:
+            y = row[0] * column[0]
+            for p, q in zip(row[1:], column[1:], strict=True):
+                y = y + p * q
+            out.append(y)
+        rows.append(out)
+    if a.shape[0] == 1 and b.shape[1] == 1:
+        return rows[0][0]
+    stacked = "columns" if b.stacked == "columns" else "rows" if a.stacked == "rows" else None
+    return Array(rows, stacked)
+
+
+def outer(a, b):
+    """The outer product of two vectors."""
+    if not is_array(a) or not is_array(b):
+        return matmul(a, b)
+    if 1 not in a.shape or 1 not in b.shape:
+        raise ShapeError(shape(a), shape(b), "outer")
+    return Array([[x * y for y in entries(b)] for x in entries(a)])

@@ -1,0 +1,570 @@
+"""Whether a claim is true: both sides are evaluated at points of the network, under every reading that fits.
+
+A claim is equal where one consistent reading makes it so in every instance that is meant; it is wrong where all refute
+it. In a prime field agreement at random points proves it; numbers of 50 digits are asked as well.
+"""
+
+import itertools
+import random
+import time
+from fractions import Fraction
+from typing import NamedTuple
+
+from autograd.derivation.field import Pole, Residue, Unprovable, field_sample, small_fraction
+from autograd.derivation.sampling import DIGITS, precise_sample
+from autograd.derivation.trees import ReadingError
+from autograd.errors import AlgebraError, AutogradError, GraphError
+from autograd.grading import arrays
+from autograd.grading.arrays import Array, ShapeError, is_array, shape
+from autograd.grading.evaluate import Evaluation
+from autograd.grading.letters import head, renamed_apart, variables
+from autograd.grading.nodes import Limits, Node, is_name, rewrite, show, walk
+from autograd.grading.places import IllFormed, Misfit, OutOfRange
+from autograd.grading.quantities import At, Model, Quantity
+from autograd.grading.readings import Readings
+
+__all__ = ["Judge", "Judged", "Task"]
+
+_FAILURES = (ZeroDivisionError, ValueError, OverflowError, ArithmeticError, TypeError, AlgebraError)
+_MOST_INSTANCES = 40
+KINK_POINTS = 24
+
+
+class Task(NamedTuple):
+    """What is compared: the sides of a claim, and how.
+
+    Fields:
+        sides: trees; the first is the left side.
+        kind: ``"value"``, ``"step"`` (the sides are steps of a parameter), ``"proportion"``.
+        parameter: the tree of the parameter that a step changes.
+        conditions: ``cmp`` nodes.
+        signs: the signs between the sides.
+    """
+
+    sides: tuple
+    kind: str
+    parameter: Node | None
+    conditions: tuple
+
+
+class Judged(NamedTuple):
+    """The answer for one claim.
+
+    Fields:
+        verdict: ``"equal"``, ``"wrong"``, ``"unproved"``, ``"ill-formed"`` or ``"ambiguous"``.
+        reading, env, link: the reading and the instance that it was decided by, and the first wrong link.
+        reason: why, in words; the shapes that do not fit.
+        layers: the layers for which it was tried and holds.
+        condition: what has to hold besides.
+        places: how many readings there were.
+    """
+
+    verdict: str
+    reading: object = None
+    env: object = None
+    link: int | None = None
+    reason: str = ""
+    layers: tuple = ()
+    condition: str = ""
+    error: object = None
+
+
+class Judge:
+    """Compares the sides of claims for one network.
+
+    Args:
+        formulas: of the network.
+    """
+
+    def __init__(self, formulas):
+        self.formulas = formulas
+        self.model = Model(formulas)
+        self._field: list = []
+        self._precise: list = []
+        self._unprovable = False
+        self._loose: list = []
+
+    # --- Points.
+
+    def field(self, count):
+        """``count`` points of a field; None where the graph means nothing there."""
+        while len(self._field) < count and not self._unprovable:
+            try:
+                sample = field_sample(self.model.network)
+            except (Unprovable, AlgebraError):
+                self._unprovable = True
+                break
+            self._field.append(At(self.model, sample, sample.point.random()))
+        return None if self._unprovable else self._field[:count]
+
+    def precise(self, count):
+        """``count`` points with many digits."""
+        import mpmath  # lazy: only to compare formulas
+
+        while len(self._precise) < count:
+            sample = precise_sample(self.model.network)
+            with mpmath.workdps(DIGITS):
+                self._precise.append(At(self.model, sample, mpmath.rand() + sample.number(Fraction(1, 7))))
+        return self._precise[:count]
+
+    def first(self):
+        """A point to try readings at."""
+        points = self.field(1)
+        return (points or self.precise(1))[0]
+
+    def loose(self, count):
+        """Points at which the targets of a sample do not add up to 1."""
+        network = self.model.network
+        while len(self._loose) < count:
+            kept, network.distributions = network.distributions, []
+            try:
+                sample = field_sample(network)
+            finally:
+                network.distributions = kept
+            self._loose.append(At(self.model, sample, sample.point.random()))
+        return self._loose[:count]
+
+    # --- One claim.
+
+    def judge(self, task, places, vectors=None, batch=None, wanted=None, definitions=None):
+        """The verdict on a claim.
+
+        Args:
+            task: a :class:`Task`.
+            places: what letters mean.
+            vectors, batch: what the convention says.
+            wanted: the quantities that the left side must be of, or None.
+            definitions: trees by name.
+
+        Raises:
+            ReadingError: it means nothing here.
+        """
+        best = None
+        for sides in self._widths(task.sides):
+            count = [0]
+            renamed = tuple([renamed_apart(x, count) for x in _with_letters_of_sums(sides)])
+            found = self._judged(task._replace(sides=renamed), places, vectors, batch, wanted, definitions)
+            if best is None or _rank(found) > _rank(best):
+                best = found
+            if best.verdict == "equal":
+                break
+        return best
+
+    def _widths(self, sides):
+        """The sides, and those where an operator d/dx takes every term to its right."""
+        yield sides
+        wide = tuple([_widened(x) for x in sides])
+        if wide != sides:
+            yield wide
+
+    def _judged(self, task, places, vectors, batch, wanted, definitions):
+        readings = Readings(self.model, places, task.sides, task.conditions, self.first(), vectors, batch, definitions)
+        tried = readings.all()
+        if not tried:
+            return self._without_reading(readings, task)
+        classes: dict = {}
+        failure = None
+        until = time.perf_counter() + 1.5
+        for reading in tried:
+            try:
+                key = self._class(task, places, reading)
+            except ReadingError as error:
+                failure = _better(failure, error)
+                continue
+            if key in classes and classes[key].verdict == "equal":
+                continue
+            if time.perf_counter() > until:
+                break
+            try:
+                found = self._compared(task, places, reading, wanted, definitions)
+            except (OutOfRange, Misfit) as error:
+                failure = _better(failure, error)
+                continue
+            except ShapeError as error:
+                found = Judged("wrong", reading, None, None, str(error), error=error)
+            except ReadingError as error:
+                failure = _better(failure, error)
+                continue
+            except (GraphError, *_FAILURES) as error:
+                failure = _better(failure, ReadingError(str(error) or "it has no value"))
+                continue
+            if found is None:
+                continue
+            if key not in classes or _rank(found) > _rank(classes[key]):
+                classes[key] = found
+        if not classes:
+            if failure is None:
+                failure = ReadingError("there is nothing here that this formula could be meant for.")
+            if isinstance(failure, (Misfit, IllFormed)):
+                return Judged("ill-formed", tried[0], None, None, failure.reason, error=failure)
+            raise failure
+        return self._together(classes, task)
+
+    def _without_reading(self, readings, task):
+        failure = readings.failure or ReadingError("what the letters of this formula count is not clear.")
+        if isinstance(failure, Misfit):
+            return Judged("ill-formed", None, None, None, failure.reason, error=failure)
+        raise failure
+
+    def _class(self, task, places, reading):
+        """What the left side is of: readings of one quantity are alternatives, of several all have to hold."""
+        left = task.parameter or task.sides[0]
+        if left.kind == "deriv" and left.parts[1].kind != "none":
+            left = left.parts[1]
+        while left.kind in ("group", "transpose"):
+            left = left.parts[0]
+        if left.kind != "name":
+            return (reading.layer,)
+        place = Evaluation(self.first(), places, reading, {}).place(left)
+        return (place.role, place.layer)
+
+    def _together(self, classes, task):
+        """One answer for all that the left side may be of."""
+        good = {k: x for k, x in classes.items() if x.verdict in ("equal", "unproved")}
+        if len(good) == len(classes):
+            found = min(good.values(), key=_rank)
+            return found._replace(layers=tuple(sorted([k for k in good], key=str)))
+        bad = {k: x for k, x in classes.items() if k not in good}
+        general = any(x.reading is not None and "layer" in x.reading.axes.values() for x in bad.values())
+        if good and not general:
+            found = min(good.values(), key=_rank)
+            return found._replace(layers=tuple(sorted([k for k in good], key=str)))
+        return max(bad.values(), key=_rank)
+
+    def _compared(self, task, places, reading, wanted, definitions):
+        """The verdict under one reading; None where it is meant for nothing that is wanted."""
+        unbound = self._unbound(task, places, reading)
+        if unbound and not reading.implied:
+            if any(is_name(x, "delta") and sum(len(s.parts) for s in x.parts) == 2 for side in task.sides for x in walk(side)):
+                implied = self._compared(_summed(task, unbound), places, reading.changed(implied=True), wanted, definitions)
+                if implied is not None and implied.verdict == "equal":
+                    return implied
+        envs = self._instances(task, places, reading, wanted)
+        if not envs:
+            return None
+        cache: dict = {}
+        points = self.field(3)
+        kinks = bool(points) and points[0].has_kinks
+        checked = unproved = 0
+        pools = [self.field(KINK_POINTS) if kinks else points, self.precise(2)] if points else [self.precise(3)]
+        factor = None
+        for pool in pools:
+            is_field = pool is pools[0] and points
+            want = len(pool) if is_field else min(len(pool), 1 if points else 3)
+            agreed = 0
+            for k in range(len(pool) + (9 if is_field and not kinks else 0)):
+                if agreed >= want:
+                    break
+                at = pool[k] if k < len(pool) else self.field(k + 1)[k]
+                try:
+                    found, factor = self._at(task, places, reading, envs, at, cache, factor, definitions)
+                except (Pole, ZeroDivisionError):
+                    continue
+                except Unprovable:
+                    if not is_field:
+                        raise
+                    unproved = 1
+                    break
+                except _FAILURES as error:
+                    if isinstance(error, ReadingError) or is_field:
+                        raise
+                    continue
+                if found is not None:
+                    return found._replace(reading=reading)
+                agreed += 1
+            if agreed == 0 and not (is_field and unproved):
+                if is_field:
+                    return Judged("wrong", reading, envs[0], 1, "it has no value: it divides by 0")
+            checked += agreed
+        if unbound:
+            words = ", ".join([x.split("#")[0].lstrip("@") for x in unbound])
+            return Judged("equal" if False else "ill-formed", reading, envs[0], None, f"the index {words} is not bound")
+        if not points:
+            unproved = 1
+        condition = "" if factor in (None, 1) else _absorbed(factor)
+        return Judged("unproved" if unproved else "equal", reading, envs[0], None, condition=condition)
+
+    def _unbound(self, task, places, reading):
+        """Letters on the right that are neither on the left nor in a sum."""
+        evaluation = Evaluation(self.first(), places, reading, {})
+        left = set(self._free(task.parameter or task.sides[0], evaluation))
+        if task.parameter is not None:
+            left |= {"@t"}
+        found: dict = {}
+        for c in task.conditions:
+            if c.data == "=":
+                names = {head(p) for p in c.parts}
+                if names & left:
+                    left |= names
+        for side in task.sides[1:]:
+            for letter in self._free(side, evaluation):
+                if letter not in left and reading.axes.get(letter) not in ("layer", "ignored"):
+                    if self._count(letter, reading) > 1:
+                        found.setdefault(letter)
+        return list(found)
+
+    def _free(self, tree, evaluation):
+        """The free letters of a tree, with the sample and step that are understood."""
+        bound = {x for y in walk(tree) if isinstance(y.data, Limits) for x in y.data.letters}
+        found = {x: None for x in variables(tree) if x not in bound and x in evaluation.reading.axes}
+        functions = {id(x.parts[0]) for x in walk(tree) if x.kind == "call"}
+        for x in walk(tree):
+            if (x.kind == "name" and id(x) not in functions) or x.kind == "call":
+                try:
+                    place = evaluation.place(x)
+                except ReadingError:
+                    continue
+                for item in (place.sample, place.step):
+                    if item is not None and item.letter in ("@n", "@t") and item.letter not in bound:
+                        found.setdefault(item.letter)
+        return list(found)
+
+    def _count(self, letter, reading):
+        axis = {"@n": "sample", "@t": "step"}.get(letter) or reading.axes.get(letter)
+        if axis == "sample":
+            return self.model.samples
+        if axis == "step":
+            return self.model.steps
+        if axis == "parameter":
+            return len([q for q in self.model.node_of if q.role == "w"])
+        return self.model.size(axis) if isinstance(axis, int) else 1
+
+    def _instances(self, task, places, reading, wanted):
+        """The numbers of the free letters for which the claim is meant."""
+        evaluation = Evaluation(self.first(), places, reading, {})
+        letters: dict = {}
+        for side in (*task.sides, *([task.parameter] if task.parameter else [])):
+            for x in self._free(side, evaluation):
+                letters.setdefault(x)
+        letters = [x for x in letters if self._count(x, reading) >= 1 and reading.axes.get(x, "@") not in ("layer", "ignored")]
+        ranges = [range(1, self._count(x, reading) + 1) for x in letters]
+        envs = [dict(zip(letters, n, strict=True)) for n in itertools.islice(itertools.product(*ranges), 20_000)]
+        kept = []
+        for env in envs:
+            try:
+                if all(evaluation.holds(c, env) for c in task.conditions):
+                    kept.append(env)
+            except (ReadingError, KeyError):
+                kept.append(env)
+        envs = kept
+        if wanted is not None:
+            envs = [env for env in envs if self._is_wanted(task, evaluation, env, wanted)]
+        if len(envs) > _MOST_INSTANCES:
+            envs = [envs[0], envs[-1], *random.Random(1).sample(envs[1:-1], _MOST_INSTANCES - 2)]
+        return envs
+
+    def _is_wanted(self, task, evaluation, env, wanted):
+        """Whether the left side is a quantity that is wanted."""
+        left = task.parameter or task.sides[0]
+        if left.kind == "deriv" and left.parts[1].kind != "none":
+            left = left.parts[1]
+        try:
+            place = evaluation.by_place(left) if left.kind != "name" else evaluation.place(left)
+            if evaluation.is_whole(place):
+                return any((q.role, q.layer) == (place.role, place.layer) for q in wanted)
+            q = evaluation.quantity(place, env)
+        except ReadingError:
+            return True
+        return q in wanted
+
+    def _at(self, task, places, reading, envs, at, cache, factor, definitions):
+        """A refutation at a point, or None; and the factor that a step is longer by."""
+        import mpmath  # lazy: only to compare formulas
+
+        with mpmath.workdps(DIGITS):
+            held = 0
+            for env in envs:
+                evaluation = Evaluation(at, places, reading, cache, definitions)
+                try:
+                    if task.kind == "value":
+                        link, reason = self._links(task, evaluation, env)
+                    else:
+                        link, reason, factor = self._step(task, evaluation, env, factor)
+                except OutOfRange:
+                    if self._has_neighbours(task, reading):
+                        continue
+                    raise
+                held += 1
+                if link is not None:
+                    return Judged("wrong", reading, env, link, reason), factor
+            if not held:
+                raise OutOfRange("this formula has no instance here.")
+        return None, factor
+
+    def _has_neighbours(self, task, reading):
+        """Whether a step or a layer is reached from its neighbour, so that the first or last may have none."""
+        return any(axis == "step" for axis in reading.axes.values())
+
+    def _links(self, task, evaluation, env):
+        """The first side that differs from the left one, and why; None where all agree."""
+        truth = evaluation.value(task.sides[0], env)
+        for k, side in enumerate(task.sides[1:], 1):
+            if _has_dots(side):
+                if not self._corners(side, truth, evaluation, env):
+                    return k, "the matrix has other entries"
+                continue
+            x = evaluation.value(side, env)
+            reason = differ(truth, x)
+            if reason is not None:
+                return k, reason
+        return None, ""
+
+    def _corners(self, side, truth, evaluation, env):
+        """Whether the entries that a matrix with dots shows are right."""
+        if not is_array(truth):
+            raise ShapeError(shape(truth), "a matrix", "is no")
+        rows = side.parts
+        for r, i in ((0, 0), (-1, -1)):
+            for c, j in ((0, 0), (-1, -1)):
+                cell = rows[r].parts[c]
+                if cell.kind in ("dots", "none") or any(x.kind == "dots" for x in walk(cell)):
+                    continue
+                if differ(truth.rows[i][j], evaluation.value(cell, env)) is not None:
+                    return False
+        return True
+
+    def _step(self, task, evaluation, env, factor):
+        """As for links, of a step of gradient descent: it may be longer by a constant."""
+        at = evaluation.at
+        truth = arrays.negative(
+            arrays.scaled(at.rate, evaluation.derivative(Node("loss"), task.parameter, env))
+        )
+        has_rate = any(_mentions_rate(x, evaluation) for x in task.sides)
+        if not has_rate:
+            truth = arrays.scaled(at.one / at.rate, truth)
+        for k, side in enumerate(task.sides, 1):
+            x = evaluation.value(side, env)
+            if is_array(truth) != is_array(x) or (is_array(truth) and truth.shape != x.shape):
+                return k, f"the left side is {shape(truth)}, the right side {shape(x)}", factor
+            for a, b in zip(arrays.entries(truth), arrays.entries(x), strict=True):
+                if same(a, b) and factor in (None, 1):
+                    if not is_zero(a):
+                        factor = Fraction(1)
+                    continue
+                if is_zero(a) or is_zero(b):
+                    if is_zero(a) and is_zero(b):
+                        continue
+                    return k, "the step differs", factor
+                c = constant(b / a)
+                if c is None or c <= 0 or (factor is not None and c != factor):
+                    return k, "the sign is flipped" if c is not None and c < 0 else "the step differs", factor
+                factor = c
+        return None, "", factor
+
+
+def _absorbed(factor):
+    if factor.numerator == 1 or factor.denominator == 1:
+        return (
+            f"the constant {factor} is absorbed in the rate: the rate that is written is {1 / factor} times the rate "
+            "of gradient descent"
+        )
+    return f"the rate that is written stands for {factor} of the rate of gradient descent"
+
+
+def _mentions_rate(tree, evaluation):
+    for x in walk(tree):
+        if x.kind == "name" and not x.parts:
+            try:
+                if evaluation.place(x).kind == "rate":
+                    return True
+            except ReadingError:
+                continue
+    return False
+
+
+def is_zero(x):
+    return x.v == 0 if isinstance(x, Residue) else abs(x) < 1e-40
+
+
+def same(a, b):
+    """Whether two numbers are equal, or of many digits equal in most."""
+    if isinstance(a, Residue) or isinstance(b, Residue):
+        return (a - b).v == 0
+    import mpmath  # lazy: only to compare formulas
+
+    if isinstance(a, mpmath.mpc) or isinstance(b, mpmath.mpc):
+        return False
+    return abs(a - b) <= mpmath.mpf(10) ** (15 - DIGITS) * max(1, abs(a), abs(b))
+
+
+def constant(x):
+    """The small fraction that a number is, or None."""
+    if isinstance(x, Residue):
+        return small_fraction(x.v)
+    import mpmath  # lazy: only to compare formulas
+
+    near = Fraction(mpmath.nstr(x, DIGITS)).limit_denominator(4000)
+    apart = abs(x - mpmath.mpf(near.numerator) / near.denominator)
+    return near if apart <= mpmath.mpf(10) ** (15 - DIGITS) * abs(x) else None
+
+
+def differ(truth, x):
+    """Why two values differ, or None where they are the same."""
+    if is_array(truth) != is_array(x) or (is_array(truth) and truth.shape != x.shape):
+        if not (_size(truth) == 1 and _size(x) == 1):
+            raise ShapeError(f"the left side is {shape(truth)}", shape(x), "and the right side")
+    for a, b in zip(arrays.entries(truth), arrays.entries(x), strict=True):
+        if not same(a, b):
+            return "the numbers differ"
+    return None
+
+
+def _size(x):
+    return x.shape[0] * x.shape[1] if is_array(x) else 1
+
+
+def _has_dots(side):
+    while side.kind == "group":
+        side = side.parts[0]
+    return side.kind == "matrix" and any(x.kind in ("dots", "none") for row in side.parts for x in row.parts)
+
+
+def _rank(judged):
+    """Which of two answers is the better one."""
+    order = {"ill-formed": 1, "wrong": 2, "ambiguous": 3, "unproved": 4, "equal": 5}
+    return (order[judged.verdict], not isinstance(judged.error, ShapeError), judged.link or 0, not judged.condition)
+
+
+def _better(old, new):
+    """The error that says most."""
+    if old is None:
+        return new
+    order = lambda e: (isinstance(e, Misfit), isinstance(e, OutOfRange))
+    return new if order(new) < order(old) else old
+
+
+def _summed(task, letters):
+    """The task with letters that stand twice summed over, product by product."""
+
+    def over(tree):
+        if tree.kind == "add":
+            return tree.with_parts([over(x) for x in tree.parts])
+        if tree.kind == "neg" or (tree.kind == "group" and tree.parts[0].kind in ("add", "neg")):
+            return tree.with_parts([over(x) for x in tree.parts])
+        mine = [x for x in letters if x in variables(tree)]
+        return Node("sum", (tree,), Limits(tuple(mine)), tree.at) if mine else tree
+
+    return task._replace(sides=(task.sides[0], *[over(x) for x in task.sides[1:]]))
+
+
+def _widened(side):
+    """A side whose operator d/dx takes every term behind it."""
+    if side.kind == "add":
+        first = side.parts[0]
+        if first.kind == "deriv" and first.data == "applied":
+            inner = Node("add", (first.parts[0], *side.parts[1:]), None, side.at)
+            return Node("deriv", (inner, first.parts[1]), "applied", side.at)
+    return side
+
+
+def _with_letters_of_sums(sides):
+    """The sides with the letters of sums that name none: those in the body that nothing else binds."""
+    left = set(variables(sides[0]))
+
+    def replace(node):
+        if node.kind == "sum" and not node.data.letters:
+            mine = [x for x in variables(node.parts[0]) if x not in left and len(x) == 1]
+            return Node("sum", [rewrite(x, replace) for x in node.parts], node.data._replace(letters=tuple(mine[:1] or ["@n"])), node.at)
+        return None
+
+    return tuple([rewrite(x, replace) for x in sides])

@@ -1,0 +1,234 @@
+"""The letters of a formula: which are bound by a sum, and what each may count."""
+
+from autograd.grading.nodes import Limits, Node, walk
+from autograd.grading.places import Misfit
+
+__all__ = ["Letters", "head", "renamed_apart", "variables"]
+
+_LAYERS = ("l", "ell", "lambda")
+_STEPS = ("t", "tau", "T", "s", "k", "n", "i", "j")
+
+
+def head(part):
+    """The letter at the head of an index; None where there is none."""
+    if part.kind == "name" and not part.parts:
+        return part.data[0]
+    if part.kind == "add" and part.parts[0].kind == "name" and not part.parts[0].parts:
+        return part.parts[0].data[0]
+    if part.kind == "cmp":
+        return head(part.parts[0])
+    return None
+
+
+def heads(part):
+    """Every letter of an index, those of n_l too."""
+    if part.kind == "name" and part.parts:
+        return [h for s in part.parts for p in s.parts for h in heads(p)]
+    letter = head(part)
+    return [] if letter is None else [letter]
+
+
+def renamed_apart(node, count):
+    """The tree with a letter of its own for every sum, ``k#1`` in place of k; ``count`` is a list of one number."""
+    if node.kind == "sum":
+        limits = node.data
+        new = {}
+        for letter in limits.letters:
+            count[0] += 1
+            new[letter] = f"{letter}#{count[0]}"
+        body = _with_letters(node.parts[0], new)
+        conditions = tuple([_with_letters(c, new) for c in limits.conditions])
+        data = limits._replace(letters=tuple([new[x] for x in limits.letters]), conditions=conditions)
+        return Node("sum", (renamed_apart(body, count),), data, node.at)
+    parts = [renamed_apart(x, count) for x in node.parts]
+    return Node(node.kind, parts, node.data, node.at)
+
+
+def _with_letters(node, new):
+    """The tree with letters in indices renamed."""
+    if node.kind == "name" and not node.parts and node.data[0] in new:
+        return Node("name", (), (new[node.data[0]], 0), node.at)
+    parts = node.parts
+    if node.kind == "name":
+        parts = [Node(s.kind, [_index_with(p, new) for p in s.parts], s.data, s.at) for s in node.parts]
+        return Node("name", parts, node.data, node.at)
+    if node.kind == "entry":
+        parts = [_with_letters(node.parts[0], new), *[_index_with(p, new) for p in node.parts[1:]]]
+        return node.with_parts(parts)
+    data = node.data
+    if node.kind == "sum":
+        inner = {a: b for a, b in new.items() if a not in data.letters}
+        data = data._replace(
+            lower=None if data.lower is None else _with_letters(data.lower, inner),
+            upper=None if data.upper is None else _with_letters(data.upper, inner),
+            conditions=tuple([_with_letters(c, inner) for c in data.conditions]),
+        )
+        new = inner
+    return Node(node.kind, [_with_letters(x, new) for x in parts], data, node.at)
+
+
+def _index_with(part, new):
+    if part.kind == "name" and part.parts:
+        scripts = [Node(s.kind, [_index_with(p, new) for p in s.parts], s.data, s.at) for s in part.parts]
+        return Node("name", scripts, part.data, part.at)
+    if part.kind == "name" and part.data[0] in new:
+        return Node("name", (), (new[part.data[0]], 0), part.at)
+    if part.parts:
+        return part.with_parts([_index_with(x, new) for x in part.parts])
+    return part
+
+
+def variables(tree):
+    """The letters in the indices of a tree, those of its sums too."""
+    found: dict = {}
+    for x in walk(tree):
+        if x.kind == "name":
+            for s in x.parts:
+                for p in s.parts:
+                    for letter in heads(p):
+                        found.setdefault(letter)
+        elif x.kind == "entry":
+            for p in x.parts[1:]:
+                if head(p):
+                    found.setdefault(head(p))
+        elif isinstance(x.data, Limits):
+            for letter in x.data.letters:
+                found.setdefault(letter)
+    return list(found)
+
+
+class Letters:
+    """What each letter of some trees may count, from where it stands.
+
+    Args:
+        model, places: the network, and what letters mean.
+        trees: the sides of a claim, their sums renamed apart.
+        conditions: ``cmp`` nodes.
+    """
+
+    def __init__(self, model, places, trees, conditions):
+        self.model, self.places = model, places
+        self.where: dict = {}
+        self.bound: dict = {}
+        self.offsets: set = set()
+        for tree in trees:
+            for x in walk(tree):
+                if x.kind == "name":
+                    self._look_at(x)
+                elif x.kind == "entry":
+                    for p in x.parts[1:]:
+                        if head(p):
+                            self.where.setdefault(head(p), set()).add("entry")
+                elif isinstance(x.data, Limits):
+                    for letter in x.data.letters:
+                        self.bound[letter] = x.data
+                        self.where.setdefault(letter, set())
+        for c in conditions:
+            for p in c.parts:
+                if head(p) and head(p) in self.where:
+                    self.where[head(p)].add("condition")
+
+    def _look_at(self, name):
+        weight = {"w", "b"} & set(self.places.roles_of(name.data[0])) or name.data[0] in self.model.labels
+        name = self.places.normal(name)
+        for s in name.parts:
+            for p in s.parts:
+                if p.kind == "name" and p.parts:
+                    for letter in heads(p):
+                        self.where.setdefault(letter, set()).add("size")
+                    continue
+                letter = head(p)
+                if letter is None or self._is_word(letter, name):
+                    continue
+                place = f"{s.kind}{s.data}" + ("w" if weight else "")
+                self.where.setdefault(letter, set()).add(place)
+                if p.kind == "add":
+                    self.offsets.add(letter)
+
+    def _is_word(self, letter, name):
+        """Whether a mark is a word or the parameters of a model, and counts nothing."""
+        plain = letter.split("#")[0]
+        if len(plain) > 1 and plain not in ("ell", "mu", "tau", "alpha", "beta", "nu", "kappa"):
+            return True
+        roles = self.places.roles_of(plain)
+        if plain in ("L",) and letter not in self.bound:
+            return True
+        return bool({"w"} & set(roles)) and plain in ("w", "W") and not {"w"} & set(self.places.roles_of(name.data[0]))
+
+    def candidates(self, letter):
+        """What a letter may count, the likeliest first."""
+        model = self.model
+        where = {w.rstrip("w") for w in self.where[letter]}
+        plain = letter.split("#")[0]
+        neurons = list(range(model.depth, -1, -1))
+        if letter in self.bound:
+            return self._of_sum(letter, plain, neurons)
+        above = {w for w in where if w.startswith("sup")}
+        below = {w for w in where if w.startswith("sub")} | ({"sub"} if "entry" in where else set())
+        found: list = []
+        if "size" in where or "sup[" in above:
+            found.append("layer")
+        if above:
+            if model.steps > 1:
+                found.append("step")
+            if model.samples > 1 and "sup[" not in above and plain not in _LAYERS:
+                found.append("sample")
+            found.append("layer")
+            if model.samples == 1 and above <= {"sup("} and plain not in ("l", "ell", "m") and not below:
+                found = [x for x in found if x != "layer"] + ["ignored", "layer"]
+            if all(w.endswith("w") for w in self.where[letter] if w.startswith("sup")) and model.steps == 1:
+                found.append("ignored")
+            if below and above <= {"sup("}:
+                found += [x for x in (["sample"] if model.samples > 1 else ["ignored"]) if x not in found]
+        if below and not above:
+            if plain in _LAYERS and letter in self.offsets:
+                found.insert(0, "layer")
+            if model.steps > 1 and plain in ("t", "tau"):
+                found.append("step")
+            found += neurons
+            if model.samples > 1:
+                found.append("sample")
+            if model.steps > 1 and plain not in ("t", "tau"):
+                found.append("step")
+            if plain in _LAYERS or letter in self.offsets:
+                found.append("layer")
+            if all(w == "subw" for w in self.where[letter]):
+                found.append("parameter")
+                if plain in ("t", "k", "n") or letter in self.offsets:
+                    found.append("ignored")
+            if "sub(" in below:
+                found.append("ignored")
+            if self.places.roles_of(plain) and self.places.roles_of(plain)[0] in ("w",):
+                found.insert(0, "ignored")
+        if below and above:
+            found += [x for x in neurons if x not in found]
+        return list(dict.fromkeys(found))
+
+    def _of_sum(self, letter, plain, neurons):
+        model, limits = self.model, self.bound[letter]
+        found: list = []
+        upper = head(limits.upper) if limits.upper is not None else None
+        domain = limits.domain.data[0] if limits.domain is not None else ""
+        if model.samples > 1:
+            is_count = upper in ("m", "N", "M", "P") or domain in ("D", "S") or plain in ("n", "d", "mu")
+            if is_count:
+                found.append("sample")
+        if model.steps > 1 and (plain in ("t", "tau", "k", "s", "i", "j") or upper in ("T", "t", "tau")):
+            found.append("step")
+        if upper is not None and limits.upper.kind == "name" and limits.upper.parts:
+            pass
+        found += neurons
+        if model.samples > 1:
+            found.append("sample")
+        if model.steps > 1:
+            found.append("step")
+        if domain.startswith("output") or domain in ("outputs", "Outputs"):
+            found = [model.depth]
+        return list(dict.fromkeys(found))
+
+
+def check_same(axes, first, second):
+    """Raise a Misfit where two letters that are compared count different things."""
+    a, b = axes.get(first), axes.get(second)
+    if a is not None and b is not None and a != b:
+        raise Misfit("letters of different layers are compared.")

@@ -1,0 +1,166 @@
+"""The tree of a formula as it was written: nothing in it has a meaning yet.
+
+A :class:`Node` has a kind, parts that are nodes, data that is no node, and the place where it stands in the text.
+
+| kind | parts | data |
+| --- | --- | --- |
+| ``num`` | | a Fraction |
+| ``name`` | its scripts | the letter with its accents, and the number of primes |
+| ``sub``, ``sup`` | what stands in the script | the bracket around it: ``""``, ``"("``, ``"["`` or ``"<"`` |
+| ``add`` | terms | |
+| ``neg``, ``group``, ``transpose``, ``diag`` | one operand | |
+| ``prod`` | factors | the signs between them: ``""``, ``"."``, ``"*"``, ``"had"``, ``"out"`` |
+| ``div``, ``pow`` | two operands | |
+| ``call`` | the function's name and its arguments | |
+| ``sum`` | the body | a :class:`Limits` |
+| ``deriv`` | what is differentiated (``loss`` or ``none`` where it is not said), and by what | |
+| ``entry`` | a vector or matrix, and its indices | |
+| ``cases`` | value and condition, in turns | |
+| ``test`` | the condition in an indicator | |
+| ``cmp`` | two sides | the sign: ``=``, ``!=``, ``>``, ``<``, ``>=``, ``<=`` |
+| ``matrix`` | rows, each a ``row`` | |
+| ``at`` | an expression, and the point where it is taken | |
+| ``dots``, ``none``, ``else``, ``loss`` | | |
+"""
+
+from typing import NamedTuple
+
+__all__ = ["Limits", "Node", "is_name", "replace_at", "rewrite", "show", "walk"]
+
+
+class Limits(NamedTuple):
+    """What stands at a sum sign: its letters, the first and the last value, the set, and conditions such as k != i."""
+
+    letters: tuple = ()
+    lower: "Node | None" = None
+    upper: "Node | None" = None
+    domain: "Node | None" = None
+    conditions: tuple = ()
+
+
+class Node:
+    """A part of a written formula; see the table of this module."""
+
+    __slots__ = ("at", "data", "kind", "parts")
+
+    def __init__(self, kind, parts=(), data=None, at=0):
+        self.kind, self.parts, self.data, self.at = kind, tuple(parts), data, at
+
+    def __eq__(self, other):
+        return (
+            isinstance(other, Node)
+            and self.kind == other.kind
+            and self.data == other.data
+            and self.parts == other.parts
+        )
+
+    def __hash__(self):
+        return hash((self.kind, self.data, self.parts))
+
+    def __repr__(self):
+        return f"<{self.kind} {show(self)}>"
+
+    def with_parts(self, parts):
+        """The same node with other parts."""
+        return Node(self.kind, parts, self.data, self.at)
+
+
+def is_name(node, *bases):
+    """Whether a node is a name, with one of the given letters if there are any."""
+    return node.kind == "name" and (not bases or node.data[0] in bases)
+
+
+def walk(node):
+    """Every node of a tree, from the root down and from left to right; the limits of sums are in it."""
+    stack = [node]
+    while stack:
+        x = stack.pop()
+        yield x
+        stack.extend(reversed(x.parts))
+        if isinstance(x.data, Limits):
+            stack.extend([y for y in (x.data.lower, x.data.upper, x.data.domain, *x.data.conditions) if y is not None])
+
+
+def rewrite(node, replace):
+    """The tree with every part for which ``replace`` returns a node replaced by that node."""
+    new = replace(node)
+    if new is not None:
+        return new
+    parts = [rewrite(x, replace) for x in node.parts]
+    data = node.data
+    if isinstance(data, Limits):
+        data = data._replace(
+            lower=None if data.lower is None else rewrite(data.lower, replace),
+            upper=None if data.upper is None else rewrite(data.upper, replace),
+            conditions=tuple([rewrite(x, replace) for x in data.conditions]),
+        )
+    return Node(node.kind, parts, data, node.at)
+
+
+def replace_at(node, path, new):
+    """The tree with the part at a path, a sequence of places, replaced."""
+    if not path:
+        return new
+    parts = list(node.parts)
+    parts[path[0]] = replace_at(parts[path[0]], path[1:], new)
+    return node.with_parts(parts)
+
+
+_SIGNS = {"": " ", ".": " · ", "*": "*", "had": " ⊙ ", "out": " ⊗ "}
+
+
+def show(node) -> str:
+    """A tree as text, for messages."""
+    kind, parts = node.kind, node.parts
+    if kind == "num":
+        return str(node.data)
+    if kind == "name":
+        base, primes = node.data
+        return base + "'" * primes + "".join([show(x) for x in parts])
+    if kind in ("sub", "sup"):
+        inner = ",".join([show(x) for x in parts])
+        opening = node.data or ("(" if len(parts) > 1 or parts[0].kind == "add" else "")
+        closing = {"(": ")", "[": "]", "<": ">", "": ""}[opening]
+        return f"{'_' if kind == 'sub' else '^'}{opening}{inner}{closing}"
+    if kind == "add":
+        text = "".join([f" - {_tight(x.parts[0])}" if x.kind == "neg" else f" + {show(x)}" for x in parts])
+        return text[3:] if text.startswith(" + ") else "-" + text[3:]
+    if kind == "neg":
+        return "-" + _tight(parts[0])
+    if kind == "group":
+        return f"({show(parts[0])})"
+    if kind == "prod":
+        text = _tight(parts[0])
+        for sign, x in zip(node.data, parts[1:], strict=True):
+            text += _SIGNS[sign] + _tight(x)
+        return text
+    if kind == "div":
+        return f"{_tight(parts[0])}/{_tight(parts[1])}"
+    if kind == "pow":
+        return f"{_tight(parts[0])}^{_tight(parts[1])}"
+    if kind == "transpose":
+        return f"{_tight(parts[0])}^T"
+    if kind == "call":
+        return f"{show(parts[0])}({', '.join([show(x) for x in parts[1:]])})"
+    if kind == "sum":
+        return f"sum_{','.join([x.split('#')[0] for x in node.data.letters])} {_tight(parts[0])}"
+    if kind == "deriv":
+        of = "" if parts[0].kind == "none" else "L" if parts[0].kind == "loss" else _tight(parts[0])
+        return f"d{of}/d{_tight(parts[1])}"
+    if kind == "entry":
+        return f"[{show(parts[0])}]_({','.join([show(x) for x in parts[1:]])})"
+    if kind == "cmp":
+        return f"{show(parts[0])} {node.data} {show(parts[1])}"
+    if kind == "test":
+        return f"1[{show(parts[0])}]"
+    if kind == "diag":
+        return f"diag({show(parts[0])})"
+    if kind == "at":
+        return f"{_tight(parts[0])}|{show(parts[1])}"
+    if kind == "dots":
+        return "..."
+    return kind
+
+
+def _tight(node):
+    return f"({show(node)})" if node.kind in ("add", "neg", "div", "sum") else show(node)

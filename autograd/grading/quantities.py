@@ -1,0 +1,339 @@
+"""The quantities of a network, their numbers at a point, and every derivative of one in another.
+
+A quantity is a :class:`Quantity`: its role, its layer, its index, its sample and its step. Its number is looked up in
+a point of the network, over whatever kind of number that has; a derivative is the true one, through everything that
+depends on what it is taken in.
+"""
+
+from fractions import Fraction
+from typing import NamedTuple
+
+from autograd import primitives
+from autograd.derivation.expressions import evaluate
+from autograd.derivation.network import Constant
+from autograd.derivation.trees import ReadingError
+from autograd.value import Value
+
+__all__ = ["At", "Model", "Quantity"]
+
+
+class Quantity(NamedTuple):
+    """One number of a network.
+
+    Fields:
+        role: ``"s"``, ``"a"`` (of layer 0 the inputs), ``"t"``, ``"p"``, ``"w"``, ``"b"``, ``"delta"``, ``"loss"`` or
+            ``"other"``, a node with a label of its own.
+        layer: from 0; of a weight, where it comes from and where it leads to.
+        index: from 1; of a weight, both.
+        sample, step: from 1, or None.
+    """
+
+    role: str
+    layer: object = None
+    index: object = None
+    sample: int | None = None
+    step: int | None = None
+
+
+class Model:
+    """A network as its quantities.
+
+    Attributes:
+        sizes, depth, samples, steps: as of the network.
+        node_of: from quantity to node or constant.
+        weights: the pairs of layers that weights connect.
+        labels: from a label to the quantity of that node.
+        scale: the loss is this times the sum of the losses of samples or steps.
+    """
+
+    def __init__(self, formulas):
+        self.formulas = formulas
+        network = self.network = formulas.network
+        self.sizes, self.depth = list(network.sizes), len(network.sizes) - 1
+        self.samples, self.steps = network.samples, network.steps
+        self.node_of: dict = {}
+        self.labels: dict = {}
+        targets_by_step = self.steps > 1 and self.samples == 1
+        for n in network.neurons:
+            self.node_of[Quantity("s", n.layer, n.index, n.sample, n.step)] = n.s
+            self.node_of[Quantity("a", n.layer, n.index, n.sample, n.step)] = n.a
+        for node, s in network.symbol_of.items():
+            sample, step = s.sample, s.step
+            if s.role == "t" and targets_by_step and step is None:
+                sample, step = None, sample
+            if s.role in ("x", "t", "b", "w"):
+                role = "a" if s.role == "x" else s.role
+                layer = s.layers if s.role == "w" else s.layers[0]
+                index = s.indices if s.role == "w" else s.indices[0]
+                q = Quantity(role, layer, index, sample, step)
+            elif s.role in ("s", "a"):
+                q = Quantity(s.role, s.layers[0], s.indices[0], sample, step)
+            else:
+                q = Quantity("other", None, str(s.name) if s.name is not None else str(s.indices))
+            self.node_of.setdefault(q, node)
+            label = getattr(node, "label", None)
+            if label is not None:
+                self.labels.setdefault(str(label), q)
+        self._by_step = {q for q in self.node_of if q.step is not None}
+        self.weights = sorted({q.layer for q in self.node_of if q.role == "w"})
+        self.has_softmax = bool(network.distributions) or any(s.role == "p" for s in formulas.facts) or any(
+            node.op is primitives.logsumexp for node in network.order
+        )
+        self.has_biases = any(q.role == "b" for q in self.node_of)
+        self.outputs = [n for n in network.neurons if n.layer == self.depth]
+        self.scale, self.parts = self._peeled(network.root)
+        self._templates: dict = {}
+
+    def _peeled(self, node):
+        """The constant in front of the sum of the losses of samples or steps, and their number."""
+        scale = Fraction(1)
+        if self.samples * self.steps == 1:
+            return scale, 1
+        for _ in range(6):
+            plain = [x for x in node.operands if not isinstance(x, Value)]
+            inner = [x for x in node.operands if isinstance(x, Value)]
+            if node.op is primitives.div and len(inner) == 1 and isinstance(node.operands[0], Value):
+                scale /= Fraction(plain[0]).limit_denominator(10**6)
+            elif node.op is primitives.mul and len(inner) == 1 and plain:
+                scale *= Fraction(plain[0]).limit_denominator(10**6)
+            elif node.op is primitives.alias or (node.op is primitives.total and len(node.operands) == 1):
+                pass
+            else:
+                break
+            node = inner[0]
+        return scale, self.samples * self.steps
+
+    def size(self, layer):
+        """How many neurons a layer has; 0 where there is no such layer."""
+        return self.sizes[layer] if 0 <= layer <= self.depth else 0
+
+    def exists(self, q):
+        """Whether a quantity is in the network."""
+        if q in self.node_of:
+            return True
+        if q.role == "delta":
+            return Quantity("s", *q[1:]) in self.node_of
+        if q.role == "p":
+            return self.has_softmax and Quantity("a", *q[1:]) in self.node_of and q.layer == self.depth
+        return False
+
+    def takes_sample(self, role, layer):
+        """Whether a quantity has a sample of its own."""
+        if self.samples == 1 or role in ("w", "b", "other"):
+            return False
+        return self._any(role, layer).sample is not None
+
+    def takes_step(self, role, layer):
+        """Whether a quantity has a step of its own."""
+        if self.steps == 1 or role in ("w", "b", "other"):
+            return False
+        return self._any(role, layer).step is not None
+
+    def _any(self, role, layer):
+        wanted = {"delta": "s", "p": "a"}.get(role, role)
+        for q in self.node_of:
+            if q.role == wanted and q.layer == layer:
+                return q
+        return Quantity(role, layer)
+
+    def activation(self, layer):
+        """The activation of a layer and its derivative, in one of its pre-activations; None for a linear layer."""
+        if layer not in self._templates:
+            neuron = next((n for n in self.network.neurons if n.layer == layer), None)
+            if neuron is None:
+                raise ReadingError(f"there is no layer {layer} with an activation here.")
+            value, slope = self.formulas.activation_in_s(neuron)
+            self._templates[layer] = (value, slope, neuron)
+        return self._templates[layer]
+
+
+class At:
+    """The quantities of a model at one point, over one kind of number.
+
+    Args:
+        model: the quantities.
+        sample: the numbers: see :mod:`autograd.derivation.sampling`.
+        rate: the learning rate there.
+    """
+
+    def __init__(self, model, sample, rate):
+        self.model, self.sample, self.rate = model, sample, rate
+        self.number = sample.number
+        self.zero, self.one = sample.number(Fraction(0)), sample.number(Fraction(1))
+        self._swept: dict = {}
+        self._values: dict = {}
+        self._ratios: dict = {}
+        self._free: dict = {}
+        self.has_kinks = getattr(getattr(sample, "point", None), "has_kinks", False)
+
+    def free(self, name):
+        """A number of its own for a letter that is no quantity."""
+        if name not in self._free:
+            point = getattr(self.sample, "point", None)
+            self._free[name] = (
+                point.random() if point is not None else self.rate + self.number(Fraction(len(self._free) + 1, 3))
+            )
+        return self._free[name]
+
+    # --- Numbers.
+
+    def value(self, q):
+        """The number of a quantity."""
+        if q not in self._values:
+            self._values[q] = self._value(q)
+        return self._values[q]
+
+    def _value(self, q):
+        model = self.model
+        if q.role == "delta":
+            return self.ratio(Quantity("loss"), Quantity("s", *q[1:])) * self.number(model.formulas.factor)
+        if q.role == "p":
+            logits = self.logits(q)
+            total = None
+            for x in logits.values():
+                e = primitives.exp(x)
+                total = e if total is None else total + e
+            return primitives.exp(logits[q.index]) / total
+        if q.role == "loss":
+            return self.loss(q)
+        node = model.node_of.get(q)
+        if node is None:
+            raise ReadingError(f"there is no such quantity: {describe(q)}.")
+        if isinstance(node, Constant):
+            return self.sample.quantities[model.network.symbol_of[node]]
+        return self.sample.values[node]
+
+    def logits(self, q):
+        """What the softmax of a sample is taken of, by index."""
+        return {
+            k: self.value(Quantity("a", q.layer, k, q.sample, q.step)) for k in range(1, self.model.size(q.layer) + 1)
+        }
+
+    def loss(self, q):
+        """The loss; of a sample or step its own."""
+        if q == Quantity("loss"):
+            return self.sample.values[self.model.network.root]
+        raise ReadingError("the loss of one sample or output is used in derivatives only here.")
+
+    # --- Derivatives.
+
+    def ratio(self, of, by):
+        """The derivative of one quantity in another."""
+        key = of, by
+        if key not in self._ratios:
+            self._ratios[key] = self._ratio(of, by)
+        return self._ratios[key]
+
+    def _ratio(self, of, by):
+        if of == by:
+            return self.one
+        if by.role == "delta" or of.role == "delta":
+            raise ReadingError("a derivative of a delta, or in one, is not in these formulas.")
+        if by.role == "p":
+            return self._by_probability(of, by)
+        if of.role == "loss":
+            return self._of_loss(of, by)
+        if of.role == "p":
+            total = None
+            p = self.value(of)
+            for k in range(1, self.model.size(of.layer) + 1):
+                logit = Quantity("a", of.layer, k, of.sample, of.step)
+                inner = self.ratio(logit, by)
+                weight = p * ((self.one if k == of.index else self.zero) - self.value(Quantity("p", *logit[1:])))
+                total = weight * inner if total is None else total + weight * inner
+            return total
+        node = self._node(of)
+        below = self._node(by)
+        if node is None:
+            return self.zero
+        if node not in self._swept:
+            self._swept[node] = self.sample.derivatives(node)
+        return self._swept[node].get(below, self.zero)
+
+    def _node(self, q):
+        node = self.model.node_of.get(q)
+        if node is None:
+            raise ReadingError(f"there is no such quantity: {describe(q)}.")
+        if isinstance(node, Constant):
+            raise ReadingError(
+                f"{describe(q)} is a plain number in this graph: record it as a Value to differentiate in it."
+            )
+        return node
+
+    def _of_loss(self, of, by):
+        if of == Quantity("loss"):
+            return self.sample.gradient(self._node(by))
+        total = self.zero
+        for n in self.model.outputs:
+            if of.sample in (None, n.sample) and of.step in (None, n.step) and of.index in (None, n.index):
+                output = Quantity("a", n.layer, n.index, n.sample, n.step)
+                total = total + self.sample.gradient(n.a) * self.ratio(output, by)
+        return total / self.number(self.model.scale)
+
+    def _by_probability(self, of, by):
+        """The derivative in a softmax probability, the others held fixed: of the loss, which is a cross-entropy."""
+        if of.role == "p":
+            return self.zero
+        if of.role != "loss":
+            return self.zero
+        if not self.is_cross_entropy():
+            raise ReadingError("the loss is not a cross-entropy of the softmax here.")
+        if of.index not in (None, by.index) or of.sample not in (None, by.sample) or of.step not in (None, by.step):
+            return self.zero
+        t = self.value(Quantity("t", by.layer, by.index, by.sample, by.step))
+        scale = self.model.scale if of == Quantity("loss") else Fraction(1)
+        return -t / self.value(by) * self.number(scale)
+
+    def is_cross_entropy(self):
+        """Whether the loss is the cross-entropy of the softmax of the outputs."""
+        n = self.model.outputs[0]
+        logit = Quantity("a", n.layer, n.index, n.sample, n.step)
+        total = self.zero
+        for k in range(1, self.model.size(n.layer) + 1):
+            p = Quantity("p", n.layer, k, n.sample, n.step)
+            t = self.value(Quantity("t", *p[1:]))
+            total = total - t / self.value(p) * self.ratio(p, logit)
+        found = self.sample.gradient(n.a)
+        total = total * self.number(self.model.scale)
+        if hasattr(found, "v"):
+            return found.v == total.v
+        return abs(found - total) <= 1e-20 * max(1, abs(found))
+
+    # --- Functions.
+
+    def activation(self, layer, x, primes):
+        """The activation function of a layer, or its derivative, at a number."""
+        value, slope, neuron = self.model.activation(layer)
+        symbol = self.model.network.symbol_of[neuron.s]
+        e = slope if primes else value
+        return evaluate(e, _Argument(self, x, symbol))
+
+
+class _Argument:
+    """A point at which one pre-activation is another number; everything else is as it was."""
+
+    def __init__(self, at, x, symbol):
+        self.at, self.x, self.own = at, x, symbol
+        self.number = at.number
+
+    def symbol(self, symbol):
+        if symbol.role == "s" or symbol == self.own:
+            return self.x
+        return self.at.sample.symbol(symbol)
+
+    def guard(self, numbers):
+        for x in numbers:
+            if not hasattr(x, "v") and abs(x) > 100_000:
+                raise OverflowError("a number beyond all bounds")
+
+
+def describe(q):
+    """A quantity in words."""
+    names = {"s": "pre-activation", "a": "activation", "t": "target", "p": "softmax output", "w": "weight", "b": "bias",
+             "delta": "delta", "loss": "loss", "other": "quantity"}  # fmt: skip
+    name = "input" if q.role == "a" and q.layer == 0 else names[q.role]
+    if q.role == "w":
+        return f"{name} from {q.index[0]} in layer {q.layer[0]} to {q.index[1]} in layer {q.layer[1]}"
+    more = f" on sample {q.sample}" if q.sample else ""
+    more += f" at step {q.step}" if q.step else ""
+    return f"{name} {q.index} of layer {q.layer}{more}" if q.index is not None else name

@@ -1,0 +1,246 @@
+"""Every way in which a claim may be read: what its letters count, and what its numbers and vectors are.
+
+The ways are found by joining what each name allows. A name that fits no way of the others leaves none.
+"""
+
+import itertools
+
+from autograd.derivation.trees import ReadingError
+from autograd.grading.evaluate import Evaluation
+from autograd.grading.letters import Letters, check_same, head, heads
+from autograd.grading.nodes import Limits, walk
+from autograd.grading.places import Misfit, Reading, Unclear
+
+__all__ = ["Readings"]
+
+_MOST_ASSIGNMENTS, _MOST_READINGS = 160, 400
+
+
+class Readings:
+    """The readings of the sides of a claim.
+
+    Args:
+        model, places: the network, and what letters mean.
+        sides: the trees, their sums renamed apart.
+        conditions: ``cmp`` nodes behind the claim.
+        point: an :class:`~autograd.grading.quantities.At`, only for the places of calls.
+        vectors, stacked: what the convention says of vectors and batches, or None.
+        changes: whether it is an update.
+    """
+
+    def __init__(self, model, places, sides, conditions, point, vectors=None, batch=None, definitions=None):
+        self.model, self.places, self.sides, self.conditions = model, places, sides, conditions
+        self.point, self.vectors, self.batch = point, vectors, batch
+        self.definitions = definitions or {}
+        self.letters = Letters(model, places, sides, conditions)
+        self.nodes = [x for side in sides for x in walk(side)]
+        self.names = self._names()
+        self.failure = None
+
+    def _names(self):
+        """The names to be placed, each once, those that fix most first; functions are none."""
+        functions = {id(x.parts[0]) for x in self.nodes if x.kind == "call"}
+        inside = set()
+        for x in self.nodes:
+            if x.kind == "name":
+                for s in x.parts:
+                    inside |= {id(y) for y in walk(s)}
+            elif x.kind == "entry":
+                for p in x.parts[1:]:
+                    inside |= {id(y) for y in walk(p)}
+            elif isinstance(x.data, Limits):
+                for y in (x.data.lower, x.data.upper, x.data.domain, *x.data.conditions):
+                    if y is not None:
+                        inside |= {id(z) for z in walk(y)}
+            elif x.kind == "cmp":
+                for p in x.parts:
+                    if p.kind == "name" and not p.parts:
+                        inside.add(id(p))
+            elif x.kind == "call":
+                for a in x.parts[1:]:
+                    if a.kind == "name" and self._is_argument(x, a):
+                        inside |= {id(y) for y in walk(a)}
+        found: dict = {}
+        for x in self.nodes:
+            if id(x) in inside or id(x) in functions:
+                continue
+            if x.kind == "name" and x not in self.definitions:
+                found.setdefault(x, x)
+            elif x.kind == "call" and self._is_quantity(x):
+                found.setdefault(x, x)
+        return sorted(found.values(), key=lambda x: -len(self._letters_of(x)))
+
+    def _is_quantity(self, call):
+        base, primes = call.parts[0].data
+        return not primes and (bool(self.places.roles.get(base)) or base in self.places.losses)
+
+    def _is_argument(self, call, argument):
+        """Whether an argument only says what a quantity depends on."""
+        return self._is_quantity(call) or (
+            call.parts[0].data[1] > 0 and False
+        )
+
+    def _letters_of(self, node):
+        names = [node] if node.kind == "name" else [x for x in walk(node) if x.kind == "name"]
+        found: dict = {}
+        for name in names:
+            name = self.places.normal(name)
+            for s in name.parts:
+                for p in s.parts:
+                    for letter in heads(p):
+                        if letter in self.letters.where:
+                            found.setdefault(letter)
+        return list(found)
+
+    # --- Options that are no letters.
+
+    def features(self):
+        """The readings without letters that differ for this claim."""
+        base = [Reading()]
+
+        def vary(**options):
+            nonlocal base
+            (key, values), = options.items()
+            base = [r.changed(**{key: v}) for r in base for v in values]
+
+        names = [self.places.normal(x) for x in self.nodes if x.kind == "name"]
+        marks = [(n, s, p) for n in names for s in n.parts for p in s.parts]
+        above = [n for n, s, p in marks if s.kind == "sup" and p.kind == "num" and s.data == ""]
+        bracketed = [n for n, s, p in marks if s.kind == "sup" and p.kind == "num" and s.data in ("(", "[")]
+        below = [n for n, s, p in marks if s.kind == "sub" and p.kind == "num"]
+        has_layers = bool(bracketed) or any("layer" in self.letters.candidates(x) for x in self.letters.where)
+        if above:
+            first = {id(self.places.normal(x)) for x in walk(self.sides[0]) if x.kind == "name"} if self.sides else set()
+            left = {n.data[0] for n in map(self.places.normal, [x for x in walk(self.sides[0]) if x.kind == "name"])
+                    if any(s.kind == "sup" and s.data == "" and any(p.kind == "num" for p in s.parts) for s in n.parts)}  # fmt: skip
+            marked = bool(left) or any({"delta", "w", "b"} & set(self.places.roles_of(n.data[0])) for n in above)
+            kinds = ["step", "layer"] if self.model.steps > 1 else ["layer"]
+            vary(above=kinds if marked else ["power", *kinds])
+            has_layers = has_layers or bool(kinds)
+        if below:
+            kinds = ["index", "layer"]
+            if self.model.steps > 1:
+                kinds = ["step", *kinds]
+            vary(below=kinds)
+            if any(len(p) == 1 for p in [[s for s in n.parts] for n in below]):
+                has_layers = True
+        if has_layers:
+            numbered = bool(above or bracketed or below)
+            choices = [{}, {"weights_out": True}]
+            if numbered:
+                choices = [{}, {"base": 1, "delta_base": 1, "weights_out": True}, {"base": 1, "delta_base": 1},
+                           {"delta_base": 1}, {"weights_out": True}]  # fmt: skip
+            base = [r.changed(**c) for r in base for c in choices]
+        if any(self._is_bare(n) for n in names) or any(x.kind in ("transpose", "diag") for x in self.nodes):
+            vary(vectors=[self.vectors] if self.vectors else ["columns", "rows"])
+            if any(x.kind == "deriv" for x in self.nodes):
+                vary(transposed_jacobian=[False, True])
+                vary(gradient_row=[False, True])
+        if any(x.kind == "prod" and "out" in x.data for x in self.nodes):
+            vary(hadamard=[False, True])
+        if self.model.samples > 1 and any(self._is_bare(n) for n in names):
+            is_upper = any(n.data[0].split()[-1][0].isupper() and self._is_bare(n) and not self._is_weight(n) for n in names)
+            vary(stacked=[True, False] if is_upper else [False, True])
+            if any(x.kind == "deriv" and x.data == "name" for x in self.nodes) or (
+                self.places.model.formulas.factor == 1 and any(n.data[0] == "Delta" for n in names)
+            ):
+                vary(own_loss=[True, False])
+        if self.model.steps > 1:
+            has_numbers = any(p.kind == "num" for _, _, p in marks)
+            if has_numbers:
+                vary(first_step=[1, 0])
+            if any(x.kind == "deriv" for x in self.nodes):
+                vary(direct=[False, True])
+        if below and any(self._is_weight(n) and len([p for s in n.parts for p in s.parts]) == 1 for n in below):
+            vary(flat=["to", "from"])
+        return base
+
+    def _is_weight(self, name):
+        return bool({"w", "b"} & set(self.places.roles_of(name.data[0])))
+
+    def _is_bare(self, name):
+        """Whether a quantity stands without an index: a vector or a matrix."""
+        if name.data[0] in self.places.losses or not self.places.roles_of(name.data[0]):
+            return False
+        return not any(s.kind == "sub" and any(p.kind != "text" for p in s.parts) and "layer" != self._count(s) for s in name.parts)
+
+    def _count(self, script):
+        return "layer" if all(p.kind == "num" for p in script.parts) and len(script.parts) == 1 else ""
+
+    # --- Letters.
+
+    def all(self):
+        """Every reading, the likeliest first."""
+        found: list = []
+        layer_letters = any("layer" in self.letters.candidates(x) for x in self.letters.where)
+        for option in self.features():
+            for layer in range(0, self.model.depth + 1) if layer_letters else [None]:
+                for reading in self._joined(option.changed(layer=layer)):
+                    uses = any(v == "layer" for v in reading.axes.values())
+                    if layer_letters and not uses and layer != 0:
+                        continue  # the layer is nobody's
+                    found.append(reading)
+                    if len(found) >= _MOST_READINGS:
+                        return found
+        return found
+
+    def _joined(self, option):
+        """The readings that every name allows."""
+        partial = [({}, {})]
+        for name in self.names:
+            letters = self._letters_of(name)
+            new: list = []
+            for axes, layers in partial:
+                free = [x for x in letters if x not in axes]
+                for choice in itertools.product(*[self.letters.candidates(x) for x in free]):
+                    more = {**axes, **dict(zip(free, choice, strict=True))}
+                    if option.layer is None and "layer" in more.values():
+                        continue
+                    new += self._placed(name, option, more, layers)
+                if len(new) > _MOST_ASSIGNMENTS:
+                    break
+            partial = new
+            if not partial:
+                return []
+        found = []
+        for axes, layers in partial:
+            rest = [x for x in self.letters.where if x not in axes]
+            for choice in itertools.islice(itertools.product(*[self.letters.candidates(x) or ["ignored"] for x in rest]), 24):
+                whole = {**axes, **dict(zip(rest, choice, strict=True))}
+                if self._compared(whole):
+                    found.append(option.changed(axes=whole, layers=layers))
+        return found
+
+    def _placed(self, name, option, axes, layers):
+        reading = option.changed(axes=axes, layers=layers)
+        try:
+            Evaluation(self.point, self.places, reading, {}).place(name)
+        except Unclear as error:
+            base = (name if name.kind == "name" else name.parts[0]).data[0]
+            if base in layers:
+                self.failure = self.failure or error
+                return []
+            found = []
+            for layer in range(self.model.depth, -1, -1):
+                found += self._placed(name, option, axes, {**layers, base: layer})
+            return found
+        except Misfit as error:
+            self.failure = self.failure or error
+            return []
+        return [(axes, layers)]
+
+    def _compared(self, axes):
+        """Whether letters that are compared count the same."""
+        try:
+            for c in self.conditions:
+                check_same(axes, head(c.parts[0]), head(c.parts[1]))
+            for x in self.nodes:
+                if isinstance(x.data, Limits):
+                    for c in x.data.conditions:
+                        check_same(axes, head(c.parts[0]), head(c.parts[1]))
+                elif x.kind == "cmp" and head(x.parts[0]) and head(x.parts[1]):
+                    if head(x.parts[0]) in axes and head(x.parts[1]) in axes:
+                        check_same(axes, head(x.parts[0]), head(x.parts[1]))
+        except Misfit:
+            return False
+        return True

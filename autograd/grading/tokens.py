@@ -1,0 +1,265 @@
+"""The symbols of a formula as people print it: LaTeX with all its fonts and spaces, or letters and signs as typed.
+
+Fonts, colours, spaces and sizes are dropped here, so that the reader sees letters, numbers, signs and commands only.
+"""
+
+import re
+
+from autograd.derivation.lexing import MOST_CHARACTERS, MOST_TOKENS
+from autograd.derivation.trees import GREEK, ReadingError
+
+__all__ = ["FUNCTION_WORDS", "Symbol", "symbols_of"]
+
+FUNCTION_WORDS = frozenset({
+    "exp", "log", "ln", "tanh", "sinh", "cosh", "sin", "cos", "tan", "max", "min", "softmax", "sigmoid", "softplus",
+    "relu", "ReLU", "diag", "sech", "abs", "sign", "logistic", "sgn", "sig", "Diag", "softmax", "sqrt", "step",
+    "vec", "dtanh", "dsigma", "logit", "LeakyReLU", "elu", "gelu", "swish", "silu", "erf", "leaky_relu",
+})  # fmt: skip
+_WORDS = frozenset({
+    "net", "out", "in", "total", "Loss", "loss", "cost", "Cost", "MSE", "SSE", "CE", "BCE", "error", "Error", "target",
+    "for", "if", "otherwise", "else", "where", "and", "all", "sum", "outputs", "inputs", "hidden", "output", "input",
+    "tot", "Err", "bias", "tr", "with",
+})  # fmt: skip
+_PROSE_WORDS = frozenset({"for", "if", "otherwise", "else", "where", "and", "all", "with"})
+
+_SIGN_OF = {
+    "∂": ("cmd", "partial"), "Σ": ("cmd", "sum"), "∑": ("cmd", "sum"), "∇": ("cmd", "nabla"), "√": ("cmd", "sqrt"),
+    "·": ("cmd", "cdot"), "⋅": ("cmd", "cdot"), "∙": ("cmd", "cdot"), "×": ("cmd", "times"), "⊙": ("cmd", "odot"),
+    "∘": ("cmd", "circ"), "⊗": ("cmd", "otimes"), "−": ("op", "-"), "–": ("op", "-"), "←": ("cmd", "leftarrow"),
+    "→": ("cmd", "to"), "⇒": ("cmd", "Rightarrow"), "∈": ("cmd", "in"), "≡": ("op", "="), "≔": ("op", ":="),
+    "≈": ("cmd", "approx"), "∝": ("cmd", "propto"), "∀": ("cmd", "forall"), "′": ("op", "'"), "’": ("op", "'"),
+    "≠": ("cmd", "neq"), "≥": ("cmd", "geq"), "≤": ("cmd", "leq"), "…": ("cmd", "dots"), "⋯": ("cmd", "dots"),
+    "∆": ("let", "Delta"), "△": ("let", "Delta"), "ℓ": ("let", "ell"), "𝟙": ("cmd", "indicator"), "∞": ("cmd", "infty"),
+    "÷": ("op", "/"), "ᵀ": ("cmd", "transposed"), "⊤": ("cmd", "top"), "∗": ("op", "*"), "[": ("op", "["),
+}  # fmt: skip
+_BELOW = dict(zip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₗₘₙₒₚₜₓₐₑₕ", "0123456789ijklmnoptxaeh", strict=True))
+_ABOVE = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹ⁱⁿˡᵗᵏʲᵐ", "0123456789inltkjm", strict=True))
+_ACCENTED = {"ŷ": ("hat", "y"), "ẑ": ("hat", "z"), "ỹ": ("tilde", "y"), "ȳ": ("bar", "y"), "ô": ("hat", "o"),
+             "â": ("hat", "a"), "ĥ": ("hat", "h")}  # fmt: skip
+_GREEK_COMMANDS = {*GREEK.values(), "ell", "Sigma"}
+_SAME_LETTER = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "varsigma": "sigma", "triangle": "Delta",
+                "triangleup": "Delta", "bigtriangleup": "Delta", "varDelta": "Delta", "hslash": "h", "upsilon": "upsilon",
+                "imath": "i", "jmath": "j"}  # fmt: skip
+_SPACES = {
+    ",", ";", "!", ":", " ", ">", "/", "left", "right", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr",
+    "biggl", "biggr", "Biggl", "Biggr", "displaystyle", "textstyle", "scriptstyle", "limits", "nolimits", "nonumber",
+    "notag", "middle", "thinspace", "rm", "bf", "it", "sf", "tt", "cal", "mathop", "mathrel", "mathbin", "mathstrut",
+    "strut", "hfill", "hfil", "noindent", "centering", "bigm", "Bigm", "large", "Large", "small", "tiny", "normalsize",
+    "allowbreak", "medspace", "thickspace", "relax", "boldmath", "unboldmath", "mathord", "negthinspace", "protect",
+    "smash", "par", "null", "-", "mathinner", "ensuremath", "hline", "mit",
+}  # fmt: skip
+_GAPS = {"quad", "qquad", "enspace"}
+# These say only how something looks: what is in the braces behind them is read as it stands.
+_LOOKS = {
+    "mathbf", "boldsymbol", "bm", "mathcal", "mathbb", "mathsf", "mathfrak", "mathscr", "pmb", "vec", "underline",
+    "overrightarrow", "boxed", "cancel", "bcancel", "xcancel", "mathnormal", "fbox", "vv", "overleftarrow", "uline",
+    "symbf", "symbfit", "bf", "emph", "hbox", "substack", "mathtt",
+}  # fmt: skip
+_WORD_FONTS = {"mathrm", "mathit", "operatorname", "text", "textrm", "textbf", "textit", "mbox", "textsf", "texttt",
+               "textnormal", "mathop", "rm"}  # fmt: skip
+_PROSE_FONTS = {"text", "textrm", "textbf", "textit", "mbox", "textsf", "textnormal"}
+_DROPPED = {"label", "tag", "phantom", "hphantom", "vphantom", "hspace", "vspace", "eqref", "ref", "kern", "cite"}
+_ACCENTS = {"hat": "hat", "widehat": "hat", "bar": "bar", "overline": "bar", "tilde": "tilde", "widetilde": "tilde",
+            "dot": "dot", "check": "check", "acute": "acute"}  # fmt: skip
+
+_TOKEN = re.compile(
+    r"(?P<row>\\\\\*?(?:\s*\[\s*-?[\d.]+\s*[a-z]{2}\s*\])?)|\\(?P<command>[A-Za-z]+|.)\*?"
+    r"|(?P<number>\d+\.\d+|\.\d+|\d+)|(?P<letters>[A-Za-z]+)|(?P<sign>:=|<-|->|\+=|-=|==|!=|>=|<=|=>|\*\*|[^\s\\])",
+    re.DOTALL | re.ASCII,
+)
+_SPACED = re.compile(r"(?:\s|~|%[^\n]*\n?)+")
+
+
+class Symbol:
+    """One symbol: its kind (``let``, ``num``, ``op``, ``cmd``, ``row``, ``text``, ``gap``), its text and its place.
+
+    ``glued`` tells whether it follows the symbol before without a space.
+    """
+
+    __slots__ = ("at", "glued", "kind", "text")
+
+    def __init__(self, kind, text, at, glued=False):
+        self.kind, self.text, self.at, self.glued = kind, text, at, glued
+
+    def __repr__(self):
+        return f"{self.kind}:{self.text}"
+
+
+def symbols_of(text, words=frozenset()):
+    """The symbols of a formula.
+
+    Args:
+        text: the formula.
+        words: names of several letters that mean something, besides functions.
+
+    Raises:
+        ReadingError: it is too long, or a brace is not closed.
+    """
+    if len(text) > MOST_CHARACTERS:
+        raise ReadingError(f"a formula has at most {MOST_CHARACTERS} characters, found {len(text)}", MOST_CHARACTERS)
+    known = {*FUNCTION_WORDS, *_WORDS, *words}
+    is_typed = "\\" not in text and "{" not in text
+    raw = _split(text, known, is_typed)
+    if len(raw) > MOST_TOKENS:
+        raise ReadingError(f"a formula has at most {MOST_TOKENS} symbols, found {len(raw)}", raw[MOST_TOKENS].at, text)
+    return _without_looks(raw, known, text)
+
+
+def _split(text, known, is_typed):
+    found, at, glued = [], 0, False
+    while at < len(text):
+        spaces = _SPACED.match(text, at)
+        if spaces:
+            at, glued = spaces.end(), False
+            continue
+        match = _TOKEN.match(text, at)
+        if match is None:
+            at += 1
+            continue
+        kind, word = match.lastgroup, match[match.lastgroup]
+        before = len(found)
+        if kind == "letters":
+            found += _letters(word, at, known, is_typed)
+        elif kind == "sign":
+            found += _sign(word, at)
+        elif kind == "command":
+            found.append(Symbol("cmd", word, at))
+        else:
+            found.append(Symbol({"number": "num", "row": "row"}[kind], word, at))
+        if len(found) > before:
+            found[before].glued = glued
+        at, glued = match.end(), True
+    return found
+
+
+def _letters(word, at, known, is_typed):
+    """A run of letters: one word where it is known, else one letter after the other."""
+    if word in known or (is_typed and word in ("alpha", "eta")):
+        return [Symbol("let", word, at)]
+    found, k = [], 0
+    while k < len(word):
+        n = next((n for n in range(min(len(word) - k, 12), 1, -1) if word[k : k + n] in known), 1)
+        piece = word[k : k + n]
+        if n > 1 and n < 3 and piece in ("in", "if", "tr"):
+            n, piece = 1, word[k]
+        found.append(Symbol("let", piece, at + k, k > 0))
+        k += n
+    return found
+
+
+def _sign(word, at):
+    if word in _SIGN_OF:
+        return [Symbol(*_SIGN_OF[word], at)]
+    if word in GREEK:
+        return [Symbol("let", GREEK[word], at)]
+    if word in _BELOW:
+        return [Symbol("below", _BELOW[word], at)]
+    if word in _ABOVE:
+        return [Symbol("above", _ABOVE[word], at)]
+    if word in _ACCENTED:
+        accent, letter = _ACCENTED[word]
+        return [Symbol("cmd", accent, at), Symbol("op", "{", at), Symbol("let", letter, at), Symbol("op", "}", at)]
+    if word == "$":
+        return []
+    if not word.isprintable():
+        return []
+    return [Symbol("op", word, at)]
+
+
+def _without_looks(raw, known, text):
+    """The symbols without fonts, colours and spaces; a word in an upright font is one letter, a sentence is a text."""
+    found, k = [], 0
+    while k < len(raw):
+        s = raw[k]
+        if s.kind in ("below", "above"):
+            k = _raised(raw, k, found)
+            continue
+        if s.kind != "cmd":
+            found.append(s)
+            k += 1
+            continue
+        word = _SAME_LETTER.get(s.text, s.text)
+        opens = k + 1 < len(raw) and raw[k + 1].text == "{" and raw[k + 1].kind == "op"
+        if word in _GREEK_COMMANDS:
+            found.append(Symbol("let", word, s.at, s.glued))
+        elif word in _WORD_FONTS and opens:
+            end = _closing(raw, k + 1, text)
+            found += _worded(word, raw[k + 2 : end], text, s.at, raw[end].at, known)
+            k = end
+        elif word in ("color", "textcolor", "colorbox") and opens:
+            k = _closing(raw, k + 1, text)
+        elif word in _DROPPED and opens:
+            k = _closing(raw, k + 1, text)
+            if word == "tag":
+                found.append(Symbol("gap", "", s.at))
+        elif word in _GAPS or word == "hskip":
+            found.append(Symbol("gap", "", s.at))
+        elif word in _LOOKS and _is_one(raw, k + 1):
+            found.append(Symbol("let", "ones", s.at, s.glued))
+            k += 3 if opens else 1
+        elif word in ("cancel", "bcancel", "xcancel") and opens:
+            end = _closing(raw, k + 1, text)  # a sign in it is a sign of the sum around it
+            found += _without_looks(raw[k + 2 : end], known, text)
+            k = end
+        elif word in ("(", ")", "[", "]") or word in _LOOKS or word in _SPACES:
+            pass
+        elif word in _ACCENTS:
+            found.append(Symbol("cmd", _ACCENTS[word], s.at, s.glued))
+        elif word in known or word in FUNCTION_WORDS:
+            found.append(Symbol("let", word, s.at, s.glued))
+        else:
+            found.append(Symbol("cmd", word, s.at, s.glued))
+        k += 1
+    return found
+
+
+def _is_one(raw, k):
+    """Whether a 1 stands at a place, in braces or not: in a font for vectors it is a vector of ones, or an indicator."""
+    texts = [x.text for x in raw[k : k + 3]]
+    return texts[:1] == ["1"] or texts == ["{", "1", "}"]
+
+
+def _raised(raw, k, found):
+    """Unicode scripts, such as those of xᵢ and xᵢ,j."""
+    kind, at = raw[k].kind, raw[k].at
+    inner = []
+    while k < len(raw):
+        s = raw[k]
+        if s.kind == kind:
+            inner.append(Symbol("num" if s.text.isdigit() else "let", s.text, s.at))
+            k += 1
+        elif kind == "below" and s.text == "," and s.glued and k + 1 < len(raw) and raw[k + 1].kind == "let" and raw[k + 1].glued:
+            inner += [s, raw[k + 1]]
+            k += 2
+        else:
+            break
+    found += [Symbol("op", "_" if kind == "below" else "^", at), Symbol("op", "{", at), *inner, Symbol("op", "}", at)]
+    return k
+
+
+def _worded(font, inner, text, at, end, known):
+    """What stands in an upright font: a word is one letter, a sentence a text, and a formula is a formula."""
+    plain = [s for s in inner if s.kind in ("let", "num")]
+    content = text[inner[0].at : end].strip() if inner else ""
+    word = "".join([s.text for s in plain])
+    is_word = len(plain) == len(inner) and word != "" and " " not in content
+    if font in _PROSE_FONTS and (" " in content or word in _PROSE_WORDS or (not is_word and "_" not in content)):
+        if inner and all(s.kind in ("op", "num", "let", "cmd") for s in inner) and any(s.kind == "cmd" for s in inner):
+            return _without_looks(inner, known, text)
+        return [Symbol("text", content, at)]
+    if is_word and font == "mathit" and word not in known:
+        return plain
+    if is_word:
+        return [Symbol("let", word, at)]
+    return _without_looks(inner, known, text)
+
+
+def _closing(raw, start, text):
+    """Where the brace at a place is closed."""
+    depth = 0
+    for k in range(start, len(raw)):
+        if raw[k].kind == "op":
+            depth += (raw[k].text == "{") - (raw[k].text == "}")
+            if depth == 0:
+                return k
+    raise ReadingError("a brace is not closed", raw[start].at, text)
