@@ -2,9 +2,9 @@
 
 from fractions import Fraction
 
-from autograd import primitives
-from autograd.algebra import TABLE
-from autograd.derivation.trees import ReadingError
+from autograd.engine import primitives
+from autograd.engine.algebra import TABLE
+from autograd.grading.trees import ReadingError
 from autograd.grading import arrays
 from autograd.grading.arrays import Array, ShapeError, is_array, shape
 from autograd.grading.nodes import Node, show, walk
@@ -659,6 +659,10 @@ class Evaluation:
         if of.kind == "none":
             raise ReadingError("this derivative is of nothing: write what is differentiated behind it.", of.at)
         own = node is not None and node.data == "name" and self.reading.own_loss and place.role not in ("w", "b")
+        while of.kind == "group":
+            of = of.parts[0]
+        if of.kind == "name" and of not in self.definitions and not self.is_function(of) and not self.places.is_loss(of):
+            self.check_order(self.place(of), place)
         if not self.is_whole(place):
             q = self.quantity(place, env)
             if not (self.model.exists(q) or q.role == "parameter"):
@@ -780,6 +784,21 @@ class Evaluation:
             d = self.tangent_of_place(place, q, env)
             return arrays.elementwise(arrays.mapped(lambda y: self.at.number(Fraction(n)) * y ** (n - 1), x), d)
         return self.tangent_of_place(place, q, env)
+
+    def check_order(self, place, q):
+        """A derivative that is 0 because nothing leads from one layer to the other is not what is meant."""
+        if self.model.steps > 1 or place.role not in ("s", "a", "p") or q.role not in ("s", "a", "p", "w", "b"):
+            return
+        order = {"w": 0, "b": 0, "s": 1, "a": 2, "p": 3}
+        layer = q.layer[1] if isinstance(q.layer, tuple) else q.layer
+        below = self.places_rank(layer, order[q.role])
+        if below > self.places_rank(place.layer, order[place.role]):
+            raise Misfit(f"a quantity of layer {place.layer} does not depend on one of layer {layer}.")
+
+    def places_rank(self, layer, kind):
+        if kind == 1 and layer and self.is_linear(layer):
+            kind = 2
+        return 4 * layer + kind
 
     def tangent_of_place(self, place, q, env):
         def of(k, n):

@@ -10,10 +10,10 @@ import time
 from fractions import Fraction
 from typing import NamedTuple
 
-from autograd.derivation.field import Pole, Residue, Unprovable, field_sample, small_fraction
-from autograd.derivation.sampling import DIGITS, precise_sample
-from autograd.derivation.trees import ReadingError
-from autograd.errors import AlgebraError, AutogradError, GraphError
+from autograd.formulas.field import Pole, Residue, Unprovable, small_fraction
+from autograd.formulas.sampling import DIGITS, field_sample, precise_sample
+from autograd.grading.trees import ReadingError
+from autograd.engine.errors import AlgebraError, AutogradError, GraphError
 from autograd.grading import arrays
 from autograd.grading.arrays import Array, ShapeError, is_array, shape
 from autograd.grading.evaluate import Evaluation
@@ -167,7 +167,7 @@ class Judge:
         until = time.perf_counter() + 1.5
         for reading in tried:
             try:
-                key = self._class(task, places, reading)
+                key = _way(reading), self._class(task, places, reading)
             except ReadingError as error:
                 failure = _better(failure, error)
                 continue
@@ -195,15 +195,17 @@ class Judge:
         if not classes:
             if failure is None:
                 failure = ReadingError("there is nothing here that this formula could be meant for.")
-            if isinstance(failure, (Misfit, IllFormed)):
+            if isinstance(failure, IllFormed):
                 return Judged("ill-formed", tried[0], None, None, failure.reason, error=failure)
+            if isinstance(failure, Misfit):
+                return Judged("wrong", tried[0], None, None, failure.reason, error=failure)
             raise failure
         return self._together(classes, task)
 
     def _without_reading(self, readings, task):
         failure = readings.failure or ReadingError("what the letters of this formula count is not clear.")
         if isinstance(failure, Misfit):
-            return Judged("ill-formed", None, None, None, failure.reason, error=failure)
+            return Judged("wrong", None, None, None, failure.reason, error=failure)
         raise failure
 
     def _class(self, task, places, reading):
@@ -219,23 +221,24 @@ class Judge:
         return (place.role, place.layer)
 
     def _together(self, classes, task):
-        """One answer for all that the left side may be of."""
-        good = {k: x for k, x in classes.items() if x.verdict in ("equal", "unproved")}
-        if len(good) == len(classes):
-            found = min(good.values(), key=_rank)
-            return found._replace(layers=tuple(sorted([k for k in good], key=str)))
-        bad = {k: x for k, x in classes.items() if k not in good}
-        general = any(x.reading is not None and "layer" in x.reading.axes.values() for x in bad.values())
-        if good and not general:
-            found = min(good.values(), key=_rank)
-            return found._replace(layers=tuple(sorted([k for k in good], key=str)))
-        return max(bad.values(), key=_rank)
+        """One answer: in one way of reading, all that the left side may be of has to hold."""
+        ways: dict = {}
+        for (way, key), x in classes.items():
+            ways.setdefault(way, {})[key] = x
+        found = []
+        for of in ways.values():
+            worst = min(of.values(), key=_rank)
+            if worst.verdict in ("equal", "unproved"):
+                found.append(worst._replace(layers=tuple(sorted(of, key=str))))
+            else:
+                found.append(max([x for x in of.values() if x.verdict not in ("equal", "unproved")], key=_rank))
+        return max(found, key=_rank)
 
     def _compared(self, task, places, reading, wanted, definitions):
         """The verdict under one reading; None where it is meant for nothing that is wanted."""
         unbound = self._unbound(task, places, reading)
         if unbound and not reading.implied:
-            if any(is_name(x, "delta") and sum(len(s.parts) for s in x.parts) == 2 for side in task.sides for x in walk(side)):
+            if any(is_name(x, "delta") and _is_kronecker(x) for side in task.sides for x in walk(side)):
                 implied = self._compared(_summed(task, unbound), places, reading.changed(implied=True), wanted, definitions)
                 if implied is not None and implied.verdict == "equal":
                     return implied
@@ -283,6 +286,28 @@ class Judge:
             unproved = 1
         condition = "" if factor in (None, 1) else _absorbed(factor)
         return Judged("unproved" if unproved else "equal", reading, envs[0], None, condition=condition)
+
+    def needed(self, task, places, judged):
+        """What has to hold of the targets besides, in words; "" where nothing has."""
+        if not self.model.network.distributions or self.field(1) is None or judged.reading is None:
+            return ""
+        for sides in self._widths(task.sides):
+            count = [0]
+            renamed = tuple([renamed_apart(x, count) for x in _with_letters_of_sums(sides)])
+            inner = task._replace(sides=renamed)
+            if judged.reading.implied:
+                inner = _summed(inner, self._unbound(inner, places, judged.reading))
+            try:
+                envs = self._instances(inner, places, judged.reading, None)
+                if self._at(inner, places, judged.reading, envs, self.first(), {}, None, None)[0] is not None:
+                    continue
+                for at in self.loose(2):
+                    if self._at(inner, places, judged.reading, envs, at, {}, None, None)[0] is not None:
+                        return "the targets of a sample add up to 1"
+            except (AutogradError, *_FAILURES):
+                continue
+            return ""
+        return ""
 
     def _unbound(self, task, places, reading):
         """Letters on the right that are neither on the left nor in a sum."""
@@ -450,6 +475,16 @@ class Judge:
                     return k, "the sign is flipped" if c is not None and c < 0 else "the step differs", factor
                 factor = c
         return None, "", factor
+
+
+def _way(reading):
+    """What does not change in one way of reading a formula: everything but the letters that make it general."""
+    return reading.changed(axes=(), layer=None, layers=tuple(sorted(reading.layers.items())))
+
+
+def _is_kronecker(name):
+    """Whether a delta has two indices and no layer."""
+    return [(s.kind, len(s.parts)) for s in name.parts] == [("sub", 2)]
 
 
 def _absorbed(factor):

@@ -140,6 +140,8 @@ class Letters:
                 letter = head(p)
                 if letter is None or self._is_word(letter, name):
                     continue
+                if s.kind == "sup" and letter in ("h", "o", "y", "x") and p.kind == "name" and not s.data:
+                    continue  # the name of a layer, as in z_t^y
                 place = f"{s.kind}{s.data}" + ("w" if weight else "")
                 self.where.setdefault(letter, set()).add(place)
                 if p.kind == "add":

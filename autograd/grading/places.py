@@ -7,22 +7,22 @@ says which; :meth:`Places.place` reads one name by it, or raises :class:`Misfit`
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from autograd.derivation.conventions import _LETTERS, plain
-from autograd.derivation.trees import ReadingError
+from autograd.formulas.conventions import _LETTERS, plain
+from autograd.grading.trees import ReadingError
 from autograd.grading.nodes import Node, show
 
 __all__ = ["LOSSES", "RATES", "IllFormed", "Item", "Misfit", "OutOfRange", "Place", "Places", "Reading", "Unclear"]
 
 RATES = frozenset({"eta", "alpha", "epsilon", "gamma", "lr", "mu", "rate", "rho", "lambda", "nu"})
 LOSSES = frozenset({"L", "E", "C", "J", "Loss", "loss", "cost", "Cost", "CE", "BCE", "MSE", "SSE", "ell", "Err", "error",
-                    "Error", "epsilon", "xi", "Q", "l"})  # fmt: skip
+                    "Error", "mathcal L"})  # fmt: skip
 _SYNONYMS = {
     "z": "s", "net": "s", "v": "s", "u": "s", "s": "s", "h": "a", "a": "a", "o": "y", "out": "a", "hat y": "y", "y": "y",
     "x": "x", "t": "t", "d": "t", "target": "t", "W": "w", "w": "w", "theta": "w", "Theta": "w", "omega": "w", "U": "w",
     "V": "w", "b": "b", "delta": "delta", "Delta": "delta", "p": "p", "tilde y": "y", "i": "x", "hat p": "p",
     "hat t": "y", "hat o": "y", "hat a": "y",
 }  # fmt: skip
-_WORD_MARKS = frozenset({"total", "tot", "tr", "train", "net", "old", "i", "all"})
+_WORD_MARKS = frozenset({"total", "tot", "tr", "train", "net", "old", "new", "next", "prev", "all"})
 _LAST = frozenset({"L", "out", "output", "outputs", "K", "M", "o"})
 
 
@@ -93,6 +93,7 @@ class Reading:
         hadamard: whether a circled times is elementwise.
         flat: how weights are counted that have one number: ``"to"`` or ``"from"`` major.
         implied: whether a letter that stands twice is summed over.
+        probable: whether the letter of the outputs means their softmax.
     """
 
     axes: dict = field(default_factory=dict)
@@ -114,6 +115,7 @@ class Reading:
     hadamard: bool = False
     flat: str = "to"
     implied: bool = False
+    probable: bool = False
 
     def changed(self, **more):
         """The reading with something else."""
@@ -132,9 +134,10 @@ class Places:
     def __init__(self, model, convention, rate=None):
         self.model, self.convention = model, convention
         self.roles = self._roles()
-        self.losses = {plain(convention.letters["loss"])} | {x for x in LOSSES if x not in self.roles}
         declared_rate = plain(convention.letters["rate"])
         self.rates = {declared_rate} | ({plain(rate)} if rate else set())
+        usual = {x for x in LOSSES if x not in self.roles and x not in self.rates}
+        self.losses = {plain(convention.letters["loss"])} | usual
         self.rates |= {x for x in RATES if x not in self.roles and x not in self.losses}
         self.to_from = convention.order == "to-from"
         self.function_letter = plain(convention.letters["function"])
@@ -176,6 +179,13 @@ class Places:
     def _is_declared(self, role):
         return self.convention.letters[role] != _LETTERS[role]
 
+    def is_probable(self):
+        """Whether the letter of the outputs may mean their softmax: it is declared, and the softmax has no letter."""
+        model, letters = self.model, self.convention.letters
+        if not model.has_softmax or self._is_declared("p") or not self._is_declared("y"):
+            return False
+        return letters["y"] != letters["s"] and model.outputs[0].a is model.outputs[0].s
+
     def is_loss(self, node):
         """Whether a name is the loss."""
         return node.kind == "name" and node.data[0] in self.losses and not self.roles.get(node.data[0])
@@ -216,7 +226,10 @@ class Places:
         if base in self.model.labels and self.model.labels[base].role != "other" and not node.parts:
             if not self.roles.get(base) or self.model.steps > 1:
                 q = self.model.labels[base]
-                return Place("quantity", q.role, q.layer, tuple([Item(None, k) for k in _tuple(q.index)]))
+                index = tuple([Item(None, k) for k in _tuple(q.index)])
+                index = index if isinstance(q.index, tuple) else index[0]
+                sample = None if q.sample is None else Item(None, q.sample)
+                return Place("quantity", q.role, q.layer, index, sample, None if q.step is None else Item(None, q.step))
         roles = self.roles_of(base)
         if self.is_loss(node):
             return self._loss(node, reading, sample)
@@ -292,8 +305,9 @@ class Places:
         if axis is not None and axis != layer:
             raise Misfit(f"{show(node)}: its index counts layer {axis}, and it is in layer {layer}.", node.at)
         found = {"x": "a", "y": "a"}.get(role, role)
-        if role in ("a", "x", "y") and "p" in roles and layer == model.depth and model.has_softmax:
-            found = "p"
+        if role in ("a", "x", "y") and layer == model.depth and model.has_softmax:
+            if "p" in roles or (reading.probable and "y" in roles):
+                found = "p"
         if role in ("s",) and layer == 0:
             raise OutOfRange(f"{show(node)}: inputs have no pre-activation.", node.at)
         return self._found(node, found, layer, item, marks, reading)
@@ -332,6 +346,8 @@ class Places:
                     allowed = False
                 if not allowed:
                     raise Misfit(f"{show(node)} is an activation of a hidden layer.", node.at)
+        if role == "y" and layer != depth and "s" in roles:
+            raise Misfit(f"{show(node)} is an output, or a pre-activation.", node.at)
         if role in ("t", "p") and layer != depth:
             raise Misfit(f"{show(node)} belongs to the outputs.", node.at)
         low = 0 if role in ("x", "a", "y") else 1

@@ -7,8 +7,8 @@ number is a layer: all that is left to :mod:`autograd.grading.meaning`.
 from fractions import Fraction
 from typing import NamedTuple
 
-from autograd.derivation.lexing import LARGEST_EXPONENT, MOST_DEPTH, MOST_DIGITS
-from autograd.derivation.trees import ReadingError
+from autograd.grading.lexing import LARGEST_EXPONENT, MOST_DEPTH, MOST_DIGITS
+from autograd.grading.trees import ReadingError
 from autograd.grading.nodes import Limits, Node, walk
 from autograd.grading.tokens import FUNCTION_WORDS, symbols_of
 
@@ -1139,7 +1139,8 @@ class Reader:
                 depth -= 1
             elif depth == 0 and kind == "op" and text in ",;":
                 return True
-        if not inner or inner[0][0] != "let" and inner[0] != ("op", "{"):
+        inner = [x for x in inner if x not in (("op", "{"), ("op", "}"))]
+        if not inner or inner[0][0] != "let":
             return False
         if inner[0][1] in ("k", "t", "n", "tau", "x", "X", "theta", "Theta", "w", "W", "s"):
             plain = [x for x in inner if x[1] not in ("_", "^", "{", "}", "(", ")", "+", "-")]

@@ -8,11 +8,11 @@ depends on what it is taken in.
 from fractions import Fraction
 from typing import NamedTuple
 
-from autograd import primitives
-from autograd.derivation.expressions import evaluate
-from autograd.derivation.network import Constant
-from autograd.derivation.trees import ReadingError
-from autograd.value import Value
+from autograd.engine import primitives
+from autograd.formulas.expressions import evaluate
+from autograd.formulas.network import Constant
+from autograd.grading.trees import ReadingError
+from autograd.engine.value import Value
 
 __all__ = ["At", "Model", "Quantity"]
 
@@ -152,7 +152,7 @@ class At:
 
     Args:
         model: the quantities.
-        sample: the numbers: see :mod:`autograd.derivation.sampling`.
+        sample: the numbers: see :mod:`autograd.formulas.sampling`.
         rate: the learning rate there.
     """
 

@@ -5,7 +5,7 @@ The ways are found by joining what each name allows. A name that fits no way of 
 
 import itertools
 
-from autograd.derivation.trees import ReadingError
+from autograd.grading.trees import ReadingError
 from autograd.grading.evaluate import Evaluation
 from autograd.grading.letters import Letters, check_same, head, heads
 from autograd.grading.nodes import Limits, walk
@@ -125,17 +125,26 @@ class Readings:
             if any(len(p) == 1 for p in [[s for s in n.parts] for n in below]):
                 has_layers = True
         if has_layers:
-            numbered = bool(above or bracketed or below)
             choices = [{}, {"weights_out": True}]
-            if numbered:
+            if below and not (above or bracketed):
+                choices = [{}, {"delta_base": 1}, {"base": 1, "delta_base": 1}]
+            elif above or bracketed:
                 choices = [{}, {"base": 1, "delta_base": 1, "weights_out": True}, {"base": 1, "delta_base": 1},
-                           {"delta_base": 1}, {"weights_out": True}]  # fmt: skip
-            base = [r.changed(**c) for r in base for c in choices]
+                           {"weights_out": True}]  # fmt: skip
+            if not any(self._is_weight(n) for n in names):
+                choices = [c for c in choices if "weights_out" not in c or "base" in c]
+            base = [r.changed(**c) for r in base for c in choices if r.below != "index" or not c or above or bracketed]
+        if self.places.is_probable():
+            vary(probable=[True, False])
         if any(self._is_bare(n) for n in names) or any(x.kind in ("transpose", "diag") for x in self.nodes):
             vary(vectors=[self.vectors] if self.vectors else ["columns", "rows"])
-            if any(x.kind == "deriv" for x in self.nodes):
-                vary(transposed_jacobian=[False, True])
-                vary(gradient_row=[False, True])
+            derivatives = [x for x in self.nodes if x.kind == "deriv"]
+            if any(self._is_vector(x.parts[1]) for x in derivatives):
+                if any(self._is_vector(x.parts[0]) for x in derivatives):
+                    vary(transposed_jacobian=[False, True])
+                    vary(gradient_row=[False, True])
+                elif len(self.nodes) and any(x.kind == "transpose" for x in self.nodes):
+                    vary(gradient_row=[False, True])
         if any(x.kind == "prod" and "out" in x.data for x in self.nodes):
             vary(hadamard=[False, True])
         if self.model.samples > 1 and any(self._is_bare(n) for n in names):
@@ -151,9 +160,19 @@ class Readings:
                 vary(first_step=[1, 0])
             if any(x.kind == "deriv" for x in self.nodes):
                 vary(direct=[False, True])
-        if below and any(self._is_weight(n) and len([p for s in n.parts for p in s.parts]) == 1 for n in below):
-            vary(flat=["to", "from"])
+        if below and self.model.depth > 1 and any(
+            self._is_weight(n) and len([p for s in n.parts for p in s.parts]) == 1 for n in below
+        ):
+            base = [r.changed(flat=f) for r in base for f in (["to", "from"] if r.below == "index" else ["to"])]
         return base
+
+    def _is_vector(self, node):
+        """Whether a tree is a name without an index."""
+        while node.kind in ("group", "transpose"):
+            node = node.parts[0]
+        if node.kind == "none":
+            return True
+        return node.kind == "name" and self._is_bare(node) and node.data[0] not in self.places.losses
 
     def _is_weight(self, name):
         return bool({"w", "b"} & set(self.places.roles_of(name.data[0])))

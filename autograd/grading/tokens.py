@@ -5,8 +5,8 @@ Fonts, colours, spaces and sizes are dropped here, so that the reader sees lette
 
 import re
 
-from autograd.derivation.lexing import MOST_CHARACTERS, MOST_TOKENS
-from autograd.derivation.trees import GREEK, ReadingError
+from autograd.grading.lexing import MOST_CHARACTERS, MOST_TOKENS
+from autograd.grading.trees import GREEK, ReadingError
 
 __all__ = ["FUNCTION_WORDS", "Symbol", "symbols_of"]
 
@@ -17,7 +17,7 @@ FUNCTION_WORDS = frozenset({
 })  # fmt: skip
 _WORDS = frozenset({
     "net", "out", "in", "total", "Loss", "loss", "cost", "Cost", "MSE", "SSE", "CE", "BCE", "error", "Error", "target",
-    "for", "if", "otherwise", "else", "where", "and", "all", "sum", "outputs", "inputs", "hidden", "output", "input",
+    "for", "if", "otherwise", "else", "where", "and", "all", "outputs", "inputs", "hidden", "output", "input",
     "tot", "Err", "bias", "tr", "with",
 })  # fmt: skip
 _PROSE_WORDS = frozenset({"for", "if", "otherwise", "else", "where", "and", "all", "with"})
@@ -205,7 +205,7 @@ def _without_looks(raw, known, text):
             pass
         elif word in _ACCENTS:
             found.append(Symbol("cmd", _ACCENTS[word], s.at, s.glued))
-        elif word in known or word in FUNCTION_WORDS:
+        elif word in FUNCTION_WORDS or (word in known and word not in _WORDS):
             found.append(Symbol("let", word, s.at, s.glued))
         else:
             found.append(Symbol("cmd", word, s.at, s.glued))

@@ -1,0 +1,225 @@
+"""Grading formulas as they are printed: read, find what each line claims, and judge it.
+
+This is the path for LaTeX and for typed formulas in letters of their own. A formula that cannot be read this way raises
+a :class:`~autograd.grading.trees.ReadingError`, and :mod:`autograd.grading.grading` tries its own vocabulary.
+"""
+
+from typing import NamedTuple
+
+from autograd.formulas.conventions import plain
+from autograd.formulas.expressions import Letter
+from autograd.grading.judge import Judge, Judged, Task
+from autograd.grading.nodes import Node, is_name, rewrite, show, walk
+from autograd.grading.places import IllFormed, Misfit, Places
+from autograd.grading.printed import read_claims
+from autograd.grading.quantities import Quantity, describe
+from autograd.grading.trees import ReadingError
+
+__all__ = ["Verdict", "Written"]
+
+_MARKS_OF_UPDATES = ("new", "next", "+")
+
+
+class Verdict(NamedTuple):
+    """The verdict on one claim of a formula.
+
+    Fields:
+        judged: the :class:`~autograd.grading.judge.Judged`.
+        task: what was compared; places: what letters meant.
+        condition: under which it holds.
+        text: the claim in words.
+    """
+
+    judged: Judged
+    task: Task | None
+    places: Places
+    condition: str = ""
+    text: str = ""
+
+
+class Written:
+    """Grades printed formulas for one derivation.
+
+    Args:
+        formulas: of the network.
+        convention: the letters, the order of a weight's indices, and what a delta is.
+    """
+
+    def __init__(self, formulas, convention):
+        self.formulas, self.convention = formulas, convention
+        self.judge = Judge(formulas)
+        self.model = self.judge.model
+
+    def verdicts(self, formula, target=None, rate=None):
+        """The verdict on each claim of a formula.
+
+        Args:
+            formula: as printed.
+            target: the symbol of what it is to be, with letters, or None.
+            rate: the name of the learning rate, or None.
+
+        Raises:
+            ReadingError: it cannot be read.
+        """
+        places = Places(self.model, self.convention, rate)
+        letters = [plain(x) for x in self.convention.letters.values()] + ([plain(rate)] if rate else [])
+        words = {part for x in letters for part in [x.split(" ")[-1]] if len(part) > 1}
+        function = plain(self.convention.letters["function"])
+        quantities = frozenset(places.roles)
+        claims = read_claims(formula, words, frozenset([function]), quantities)
+        found = []
+        for claim in claims:
+            found.append(self._graded(claim, places, target))
+        if not found:
+            raise ReadingError("there is no formula here.", 0)
+        return found
+
+    def _graded(self, claim, places, target):
+        task, wanted = self._task(claim, places, target)
+        vectors, batch = getattr(self.convention, "vectors", None), getattr(self.convention, "batch", None)
+        judged = self.judge.judge(task, places, vectors, batch, wanted)
+        if judged.verdict == "equal" and wanted is not None and judged.env is None:
+            raise ReadingError("what this formula is meant to be is not clear.", claim.at)
+        condition = judged.condition
+        if judged.verdict in ("equal", "unproved"):
+            more = [show(c) for c in task.conditions if c.data in ("=", "!=")]
+            if more:
+                condition = "; ".join([condition, f"for {' and '.join(more)}"]) if condition else f"for {' and '.join(more)}"
+            words = self.judge.needed(task, places, judged)
+            if words:
+                condition = f"{condition}; {words}" if condition else words
+        return Verdict(judged, task, places, condition, show(claim.sides[0]) if claim.sides[0] is not None else "")
+
+    # --- What is claimed.
+
+    def _task(self, claim, places, target):
+        sides, signs = _in_and_out(claim.sides, places), list(claim.signs)
+        if any(s == "approx" for s in signs):
+            raise ReadingError("an approximation says nothing that could be proved: write =.", claim.at)
+        if len(sides) == 1 or sides[0] is None:
+            if target is None:
+                raise ReadingError("name what this is: write dL/dw = ..., or \\delta_o = ...; or pass a target.", claim.at)
+            rights = [x for x in sides if x is not None]
+            return Task((_given(target), *rights), "value", None, claim.conditions), None
+        left = sides[0]
+        while left.kind == "group":
+            left = left.parts[0]
+        rights = sides[1:]
+        wanted = self._wanted(target)
+        if left.kind == "step":
+            parameter = left.parts[0]
+            if not self._is_parameter(parameter, places):
+                raise ReadingError(f"{show(left)} is no step of a weight.", left.at)
+            return Task(tuple(rights), "step", parameter, claim.conditions), wanted
+        if signs[0] in ("+=", "-="):
+            rights = [Node("neg", (x,), None, x.at) if signs[0] == "-=" else x for x in rights]
+            return Task(tuple(rights), "step", left, claim.conditions), wanted
+        if self._is_parameter(left, places) and (signs[0] in ("<-", "->") or self._is_update(left, rights, places)):
+            bare = _without_update(left)
+            rights = [Node("add", (x, Node("neg", (bare,), None, x.at)), None, x.at) for x in rights]
+            return Task(tuple(rights), "step", bare, claim.conditions), wanted
+        if signs[0] == "~":
+            raise ReadingError("a proportion says nothing that could be proved, except of a step: write =.", claim.at)
+        if wanted is not None and not self._is_of_target(left, places):
+            wanted = None
+        return Task((left, *rights), "value", None, claim.conditions), wanted
+
+    def _is_of_target(self, left, places):
+        """Whether a left side is the derivative of the loss, a delta or a parameter: what a target may be."""
+        if left.kind == "deriv":
+            return left.parts[0].kind == "loss" or places.is_loss(left.parts[0]) or (
+                left.parts[0].kind == "call" and left.parts[0].parts[0].data[0] in places.losses
+            )
+        return left.kind == "name" and bool({"delta", "w", "b"} & set(places.roles_of(left.data[0])))
+
+    def _is_parameter(self, node, places):
+        while node.kind in ("group",):
+            node = node.parts[0]
+        if node.kind == "call":
+            node = node.parts[0]
+        if node.kind != "name":
+            return False
+        if node.data[0] in self.model.labels and not places.roles.get(node.data[0]):
+            return self.model.labels[node.data[0]].role in ("w", "b", "other")
+        return bool({"w", "b"} & set(places.roles_of(places.normal(node).data[0])))
+
+    def _is_update(self, left, rights, places):
+        """Whether ``w' = w - ...``: the weight after the step is on the left."""
+        name = left.parts[0] if left.kind == "call" else left
+        base = name.data[0]
+        again = any(x.kind == "name" and x.data[0] == base for side in rights for x in _outside_derivatives(side))
+        has_rate = any(is_name(x) and x.data[0] in places.rates for side in rights for x in walk(side))
+        return again and has_rate
+
+    def _wanted(self, target):
+        """The quantities that a target stands for."""
+        if target is None:
+            return None
+        role = {"x": "a"}.get(target.role, target.role)
+        layer = target.layers if role == "w" else target.layers[0] if target.layers else None
+        roles = {"delta": ("delta", "s")}.get(role, (role,))
+        found = set()
+        for q in self.model.node_of:
+            if q.role in ("s" if "s" in roles else role,) and q.layer == layer and _matches(q, target):
+                found |= {q._replace(role=r) for r in roles}
+                if role == "delta" and self.model.node_of.get(q) is self.model.node_of.get(q._replace(role="a")):
+                    found.add(q._replace(role="a"))
+        if target.role == "free":
+            found = {q for q in self.model.node_of if q.role == "other" and q.index == target.name}
+        return found
+
+
+def _in_and_out(sides, places):
+    """The sides with i for "in" and j for "out": ``dC/dw = a_in delta_out`` is said of one weight."""
+    marks = {p.data[0] for x in sides if x for y in walk(x) if y.kind == "name" for s in y.parts for p in s.parts if p.kind == "name"}
+    if not {"in", "out"} <= marks:
+        return list(sides)
+    letter = {"in": "i", "out": "j"}
+
+    def index(name):
+        return Node("name", (), (name, 0))
+
+    def replace(node):
+        if node.kind != "name":
+            return None
+        if not node.parts and "w" in places.roles_of(node.data[0]):
+            both = ("j", "i") if places.to_from else ("i", "j")
+            return Node("name", (Node("sub", [index(x) for x in both], ""),), node.data, node.at)
+        parts = [
+            Node(s.kind, [index(letter[p.data[0]]) if is_name(p, "in", "out") else p for p in s.parts], s.data, s.at)
+            for s in node.parts
+        ]
+        return Node("name", parts, node.data, node.at)
+
+    return [None if x is None else rewrite(x, replace) for x in sides]
+
+
+def _matches(q, target):
+    """Whether a quantity is an instance of a symbol with letters."""
+    index = q.index if isinstance(q.index, tuple) else (q.index,)
+    pairs = [*zip(target.indices, index, strict=True), (target.sample, q.sample), (target.step, q.step)]
+    return all(a is None or isinstance(a, Letter) or a == b for a, b in pairs)
+
+
+def _given(target):
+    """The left side that a target stands for."""
+    return Node("given", (), target)
+
+
+def _outside_derivatives(tree):
+    """The nodes of a tree that are not inside of a derivative."""
+    stack = [tree]
+    while stack:
+        x = stack.pop()
+        yield x
+        if x.kind != "deriv":
+            stack.extend(x.parts)
+
+
+def _without_update(node):
+    """A parameter without the mark of its being new."""
+    if node.kind == "call":
+        node = node.parts[0]
+    if node.kind == "name":
+        return Node("name", node.parts, (node.data[0], 0), node.at)
+    return node
