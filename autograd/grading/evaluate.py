@@ -4,14 +4,15 @@ from fractions import Fraction
 
 from autograd.engine import primitives
 from autograd.engine.algebra import TABLE
+from autograd.formulas.expressions import Letter
 from autograd.grading.trees import ReadingError
 from autograd.grading import arrays
 from autograd.grading.arrays import Array, ShapeError, is_array, shape
 from autograd.grading.nodes import Node, show, walk
-from autograd.grading.places import Item, Misfit, OutOfRange
+from autograd.grading.places import Item, Misfit, OutOfRange, Place
 from autograd.grading.quantities import Quantity
 
-__all__ = ["Evaluation"]
+__all__ = ["Evaluation", "given_letters"]
 
 _PRIMITIVES = {
     "exp": "exp", "log": "log", "ln": "log", "tanh": "tanh", "relu": "relu", "ReLU": "relu", "sigmoid": "sigmoid",
@@ -84,8 +85,6 @@ class Evaluation:
         for script in argument.parts:
             for part in script.parts:
                 if part.kind == "name" and self.reading.axes.get(part.data[0]) == "sample":
-                    from autograd.grading.places import Place
-
                     return Place("index", sample=Item(part.data[0], 0))
         return None
 
@@ -501,6 +500,26 @@ class Evaluation:
             return rows[0][0]
         return Array(rows)
 
+    def _given(self, node, env):
+        place = given_place(node.data)
+        q = self.quantity(place, env)
+        if not self.model.exists(q):
+            raise OutOfRange("there is no such quantity in this network.")
+        return self.at.value(q) if place.role == "delta" else self.at.ratio(Quantity("loss"), q)
+
+    def _made(self, node, env):
+        place, kind = node.data
+        if kind == "value":
+            return self.named(place, env)
+        x = self.named(place, env)
+        if kind == "slope":
+            return arrays.mapped(lambda y: self.at.activation(place.layer, y, 1), x)
+        rest = arrays.add(self.at.one, arrays.negative(x), True)
+        return rest if kind == "one minus" else arrays.elementwise(x, rest)
+
+    def _count(self, node, env):
+        return self.at.number(Fraction(self.model.samples))
+
     def _dots(self, node, env):
         raise ReadingError("three dots leave open what stands there: write a sum.", node.at)
 
@@ -903,8 +922,6 @@ class Evaluation:
 
     def _ends(self, link):
         """What a link is of, and what it is taken in; a delta is the derivative of the loss in its pre-activation."""
-        from autograd.grading.places import Place
-
         if link.kind == "name":
             place = self.place(link)
             if place.role != "delta":
@@ -935,6 +952,31 @@ class Evaluation:
         if not self.is_whole(last):
             return row[0]
         return self.whole(last, env, lambda k, n: numbers[self.quantity(last, env, k)])
+
+
+def given_place(symbol):
+    """The place of a target: a delta, a weight or a bias, with letters."""
+
+    def item(x):
+        return None if x is None else Item(x.name, x.offset) if isinstance(x, Letter) else Item(None, x)
+
+    items = tuple([item(x) for x in symbol.indices])
+    if symbol.role == "free":
+        return Place("quantity", "other", None, symbol.name)
+    weight = symbol.role == "w"
+    role = "a" if symbol.role == "x" else symbol.role
+    layer, index = (symbol.layers, items) if weight else (symbol.layers[0], items[0])
+    return Place("quantity", role, layer, index, item(symbol.sample), item(symbol.step))
+
+
+def given_letters(symbol):
+    """From each letter of a target to what it counts."""
+    found = {x.name: k for x, k in zip(symbol.indices, symbol.layers, strict=True) if isinstance(x, Letter)}
+    if isinstance(symbol.sample, Letter):
+        found[symbol.sample.name] = "sample"
+    if isinstance(symbol.step, Letter):
+        found[symbol.step.name] = "step"
+    return found
 
 
 class _Jacobian(Exception):

@@ -9,33 +9,42 @@ from fractions import Fraction
 from html import escape
 from typing import NamedTuple
 
-from autograd.engine.errors import GraphError
+from autograd.engine.errors import AutogradError, GraphError
+from autograd.formulas.conventions import PRESETS
 from autograd.formulas.equations import Equation, folded_sum, gathered, gradient_of
 from autograd.formulas.expressions import Letter, Number, Plus, Symbol, Times, symbols, times
 from autograd.formulas.network import Constant
 from autograd.formulas.printing import printable
-from autograd.grading.claims import Claims
+from autograd.grading.answers import meant_symbol, reading_of, refutation, slips_of, words_of, worst
+from autograd.grading.claims import Claim, Claims
 from autograd.grading.diagnosis import Mistake, diagnose
 from autograd.grading.names import RATE
-from autograd.grading.proof import KINK_POINTS, Oracle
+from autograd.grading.places import IllFormed
+from autograd.grading.proof import KINK_POINTS, Counterexample, Oracle
+from autograd.grading.readers import is_latex
 from autograd.grading.trees import ReadingError
 from autograd.grading.vocabulary import Vocabulary
+from autograd.grading.written import Written
 
 __all__ = ["Grade", "Grader"]
+
+_UNPROVED = "50-digit numbers agree; a function in it has no meaning in a field, or an identity is not known there"
 
 
 class Grade:
     """The answer.
 
     Attributes:
-        verdict: ``"equal"`` (proved), ``"wrong"``, ``"unproved"`` (the numbers agree, but a proof is out of reach) or
-            ``"unreadable"``.
+        verdict: ``"equal"`` (proved), ``"wrong"``, ``"unproved"`` (the numbers agree, but a proof is out of reach),
+            ``"ambiguous"`` (readings disagree), ``"ill-formed"`` (an index is bound nowhere, or a comma stands where a
+            sign belongs) or ``"unreadable"``.
         condition: under which an update is equal, such as that a constant is absorbed in the rate; else "". mistakes:
         what is wrong, a tuple of :class:`~autograd.grading.diagnosis.Mistake`. diagnosis: the same in words; of an
         unreadable formula, where and why. correct: the right formula, an
         :class:`~autograd.formulas.equations.Equation`; None where there is none to give. counterexample: a point
         where the formula is wrong, with the true and the given value; else None. formula: what was graded. about: the
-        names of the parameters or deltas that it speaks of.
+        names of the parameters or deltas that it speaks of. reading: what its letters were taken to mean, in words.
+        link: which link of a chain A = B = C is the first wrong one, from 1; else None. right: the same as correct.
     """
 
     def __init__(self, verdict, formula, *, condition="", mistakes=(), diagnosis="", correct=None, counterexample=None):
@@ -45,6 +54,12 @@ class Grade:
         self.about: tuple = ()
         self.diagnosis = diagnosis
         self.correct, self.counterexample = correct, counterexample
+        self.reading, self.link = "", None
+
+    @property
+    def right(self):
+        """The right formula, or None where there is none to give."""
+        return self.correct
 
     def __str__(self):
         lines = [f"{self.verdict}: {self.formula}"]
@@ -52,6 +67,8 @@ class Grade:
             lines.append(f"  condition: {self.condition}")
         if self.diagnosis:
             lines.append(f"  {'diagnosis' if self.verdict == 'wrong' else 'because'}: {self.diagnosis}")
+        if self.reading and self.verdict != "unreadable":
+            lines.append(f"  read as: {self.reading}")
         if self.correct is not None and self.verdict != "equal":
             lines.append(f"  right: {self.correct}")
         if self.counterexample is not None:
@@ -68,6 +85,8 @@ class Grade:
             "formula": self.formula,
             "verdict": self.verdict,
             "condition": self.condition,
+            "reading": self.reading,
+            "link": self.link,
             "mistakes": [mistake._asdict() for mistake in self.mistakes],
             "diagnosis": self.diagnosis,
             "correct": None if self.correct is None else {"text": self.correct.text, "latex": self.correct.latex},
@@ -77,7 +96,7 @@ class Grade:
         }
 
     def _repr_html_(self):
-        colour = {"equal": "#1a7f37", "wrong": "#b42318", "unproved": "#8a6100", "unreadable": "#6b3fa0"}[self.verdict]
+        colour = {"equal": "#1a7f37", "wrong": "#b42318", "unreadable": "#6b3fa0"}.get(self.verdict, "#8a6100")
         head, *rest = str(self).split("\n")
         rows = "".join([f"<br>{escape(line)}" for line in rest])
         word, _, formula = head.partition(": ")
@@ -94,6 +113,7 @@ class Grader(Claims):
         self.vocabulary = Vocabulary(formulas, printer, convention)
         self.oracle = Oracle(formulas, results)
         self._explains = True
+        self.written = Written(formulas, convention)
 
     def assuming(self, grades) -> "Grader":
         """Return a grader that takes a writer's results for right, and all that follows from them by right rules.
@@ -124,6 +144,73 @@ class Grader(Claims):
         if rate is None and self.convention.letters["rate"] != r"\eta":
             rate = self.convention.letters["rate"]
         meant = None if target is None else self._target(target)
+        if self.oracle.results or not is_latex(formula.strip()):
+            found = self._by_vocabulary(meant, formula, rate)
+            return found if found.verdict != "unreadable" else self._as_printed(meant, formula, rate) or found
+        return self._as_printed(meant, formula, rate) or self._by_vocabulary(meant, formula, rate)
+
+    def _as_printed(self, meant, formula, rate):
+        """Grade a formula in the letters that it is printed in; None where it cannot be read so."""
+        try:
+            verdicts = self.written.verdicts(formula.strip(), meant, rate)
+        except IllFormed as error:
+            return Grade("ill-formed", formula, diagnosis=str(error))
+        except (AutogradError, ValueError, ArithmeticError, TypeError, LookupError, AttributeError, RecursionError):
+            return None
+        chosen = worst(verdicts)
+        verdict = chosen.judged.verdict
+        conditions = dict.fromkeys([v.condition for v in verdicts if v.condition])
+        found = Grade(verdict, formula, condition="; ".join(conditions) if verdict in ("equal", "unproved") else "")
+        found.reading, found.link = reading_of(self.written, chosen), chosen.judged.link
+        old = self._old_claims(meant, formula, rate)
+        found.results = [result for claim in old for result in self._results(claim)]
+        found.about = tuple(dict.fromkeys([name for claim in old for name in self._about(claim)]))
+        if verdict == "unproved":
+            found.diagnosis = _UNPROVED
+        if self._explains:
+            try:
+                self._explain(found, chosen, verdicts, old)
+            except (AutogradError, ValueError, ArithmeticError, TypeError, LookupError, AttributeError):
+                found.diagnosis = found.diagnosis or words_of(chosen, found.mistakes, len(verdicts) > 1)
+        return found
+
+    def _old_claims(self, meant, formula, rate):
+        """The claims of a formula in the network's own vocabulary, where it can be read in it."""
+        try:
+            return self._claims(meant, formula, rate)
+        except (AutogradError, ReadingError, RecursionError):
+            return []
+
+    def _explain(self, found, chosen, verdicts, old):
+        """Add what is wrong, what is right and a counterexample to the answer for a printed formula."""
+        symbol = meant_symbol(self.written, chosen)
+        if symbol is not None:
+            found.correct = self._correct(Claim(None, symbol[0], "gradient", [], symbol[1] or [{}]), {})
+        elif old:
+            found.correct = self._correct(old[0], {})
+        if found.verdict not in ("wrong", "ill-formed"):
+            return
+        other = None
+        own_letters = self.convention.letters == PRESETS[self.convention.name].letters
+        mistakes = [] if own_letters else slips_of(self.written, chosen)
+        if not mistakes and old:
+            graded = [self._graded(claim, found.formula) for claim in old]
+            other = next((g for g in graded if g.verdict == "wrong"), None)
+            mistakes = list(other.mistakes) if other is not None else []
+        if not mistakes and own_letters:
+            mistakes = slips_of(self.written, chosen)
+        if found.verdict == "ill-formed" and mistakes:
+            found.verdict = "wrong"
+        found.mistakes = tuple(mistakes)
+        found.diagnosis = words_of(chosen, mistakes, len(verdicts) > 1)
+        example = refutation(self.written, chosen, self.oracle, self.printer.symbol_text)
+        if example is not None:
+            found.counterexample = Counterexample(*example)
+        elif other is not None:
+            found.counterexample = other.counterexample
+
+    def _by_vocabulary(self, meant, formula, rate):
+        """Grade a formula in the network's own vocabulary."""
         try:
             claims = self._claims(meant, formula, rate)
         except ReadingError as error:
@@ -182,14 +269,11 @@ class Grader(Claims):
                     return self._wrong(claim, right, env, formula, absorbed)
                 unproved = unproved or verdict == "unproved"
         if unproved:
-            words = (
-                "50-digit numbers agree; a function in it has no meaning in a field, or an identity is not known there"
-            )
             return Grade(
                 "unproved",
                 formula,
                 condition=condition,
-                diagnosis=words,
+                diagnosis=_UNPROVED,
                 correct=self._correct(claim, {}) if self._explains else None,
             )
         return Grade(

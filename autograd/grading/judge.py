@@ -16,7 +16,7 @@ from autograd.grading.trees import ReadingError
 from autograd.engine.errors import AlgebraError, AutogradError, GraphError
 from autograd.grading import arrays
 from autograd.grading.arrays import Array, ShapeError, is_array, shape
-from autograd.grading.evaluate import Evaluation
+from autograd.grading.evaluate import Evaluation, given_letters
 from autograd.grading.letters import head, renamed_apart, variables
 from autograd.grading.nodes import Limits, Node, is_name, rewrite, show, walk
 from autograd.grading.places import IllFormed, Misfit, OutOfRange
@@ -56,7 +56,7 @@ class Judged(NamedTuple):
         reason: why, in words; the shapes that do not fit.
         layers: the layers for which it was tried and holds.
         condition: what has to hold besides.
-        places: how many readings there were.
+        error: the error that says why; task: what was compared, its sums renamed apart.
     """
 
     verdict: str
@@ -67,6 +67,7 @@ class Judged(NamedTuple):
     layers: tuple = ()
     condition: str = ""
     error: object = None
+    task: object = None
 
 
 class Judge:
@@ -143,7 +144,8 @@ class Judge:
         for sides in self._widths(task.sides):
             count = [0]
             renamed = tuple([renamed_apart(x, count) for x in _with_letters_of_sums(sides)])
-            found = self._judged(task._replace(sides=renamed), places, vectors, batch, wanted, definitions)
+            inner = task._replace(sides=renamed)
+            found = self._judged(inner, places, vectors, batch, wanted, definitions)._replace(task=inner)
             if best is None or _rank(found) > _rank(best):
                 best = found
             if best.verdict == "equal":
@@ -211,6 +213,8 @@ class Judge:
     def _class(self, task, places, reading):
         """What the left side is of: readings of one quantity are alternatives, of several all have to hold."""
         left = task.parameter or task.sides[0]
+        if left.kind == "given":
+            return ("given",)
         if left.kind == "deriv" and left.parts[1].kind != "none":
             left = left.parts[1]
         while left.kind in ("group", "transpose"):
@@ -234,7 +238,7 @@ class Judge:
                 found.append(max([x for x in of.values() if x.verdict not in ("equal", "unproved")], key=_rank))
         return max(found, key=_rank)
 
-    def _compared(self, task, places, reading, wanted, definitions):
+    def _compared(self, task, places, reading, wanted, definitions, quick=False):
         """The verdict under one reading; None where it is meant for nothing that is wanted."""
         unbound = self._unbound(task, places, reading)
         if unbound and not reading.implied:
@@ -250,6 +254,8 @@ class Judge:
         kinks = bool(points) and points[0].has_kinks
         checked = unproved = 0
         pools = [self.field(KINK_POINTS) if kinks else points, self.precise(2)] if points else [self.precise(3)]
+        if quick and points:
+            pools = pools[:1]
         factor = None
         for pool in pools:
             is_field = pool is pools[0] and points
@@ -291,21 +297,15 @@ class Judge:
         """What has to hold of the targets besides, in words; "" where nothing has."""
         if not self.model.network.distributions or self.field(1) is None or judged.reading is None:
             return ""
-        for sides in self._widths(task.sides):
-            count = [0]
-            renamed = tuple([renamed_apart(x, count) for x in _with_letters_of_sums(sides)])
-            inner = task._replace(sides=renamed)
-            if judged.reading.implied:
-                inner = _summed(inner, self._unbound(inner, places, judged.reading))
-            try:
-                envs = self._instances(inner, places, judged.reading, None)
-                if self._at(inner, places, judged.reading, envs, self.first(), {}, None, None)[0] is not None:
-                    continue
-                for at in self.loose(2):
-                    if self._at(inner, places, judged.reading, envs, at, {}, None, None)[0] is not None:
-                        return "the targets of a sample add up to 1"
-            except (AutogradError, *_FAILURES):
-                continue
+        inner = judged.task
+        if judged.reading.implied:
+            inner = _summed(inner, self._unbound(inner, places, judged.reading))
+        try:
+            envs = self._instances(inner, places, judged.reading, None)
+            for at in self.loose(2):
+                if self._at(inner, places, judged.reading, envs, at, {}, None, None)[0] is not None:
+                    return "the targets of a sample add up to 1"
+        except (AutogradError, *_FAILURES):
             return ""
         return ""
 
@@ -333,6 +333,8 @@ class Judge:
         bound = {x for y in walk(tree) if isinstance(y.data, Limits) for x in y.data.letters}
         found = {x: None for x in variables(tree) if x not in bound and x in evaluation.reading.axes}
         functions = {id(x.parts[0]) for x in walk(tree) if x.kind == "call"}
+        if tree.kind == "given":
+            found.update(dict.fromkeys(given_letters(tree.data)))
         for x in walk(tree):
             if (x.kind == "name" and id(x) not in functions) or x.kind == "call":
                 try:

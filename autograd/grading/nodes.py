@@ -20,7 +20,10 @@ A :class:`Node` has a kind, parts that are nodes, data that is no node, and the 
 | ``cmp`` | two sides | the sign: ``=``, ``!=``, ``>``, ``<``, ``>=``, ``<=`` |
 | ``matrix`` | rows, each a ``row`` | |
 | ``at`` | an expression, and the point where it is taken | |
-| ``dots``, ``none``, ``else``, ``loss`` | | |
+| ``step`` | a parameter: its change | |
+| ``norm``, ``bracket`` | what is between bars, or in a bracket | |
+| ``given``, ``made`` | | a symbol, or a place, that was not written but is meant |
+| ``dots``, ``none``, ``else``, ``loss``, ``count`` | | |
 """
 
 from typing import NamedTuple
@@ -116,6 +119,7 @@ def show(node) -> str:
         return str(node.data)
     if kind == "name":
         base, primes = node.data
+        base = base.split("#")[0]
         return base + "'" * primes + "".join([show(x) for x in parts])
     if kind in ("sub", "sup"):
         inner = ",".join([show(x) for x in parts])

@@ -558,8 +558,8 @@ class _Marks:
                     raise Misfit("an index is a letter, a number, or a letter and a number.", part.at)
                 offset += sign * int(inner.data)
             return part.parts[0].data[0], offset
-        if part.kind == "cmp" and part.parts[0].kind == "name":
-            return part.parts[0].data[0], 0
+        if part.kind == "cmp":
+            raise ReadingError("a condition in an index cannot be read: write it behind the formula.", part.at)
         raise Misfit("an index is a letter, a number, or a letter and a number.", part.at)
 
     def number(self, part, above, bracket):

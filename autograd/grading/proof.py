@@ -335,6 +335,12 @@ class Oracle:
                     return Counterexample(shown, dict(env or {}), float(a), float(b))
         return None
 
+    def candidates(self):
+        """Points to try: numbers by symbol, and whether they are all alike."""
+        network = self.formulas.network
+        kept = [s for s in dict.fromkeys(network.symbol_of.values()) if s.role in ("w", "b", "x", "t", "free")]
+        return self._candidates(network, kept)
+
     def _candidates(self, network, kept):
         """Points to try: all alike but one quantity, then small numbers, then the recorded point."""
         present = set(kept)

@@ -6,7 +6,7 @@ The ways are found by joining what each name allows. A name that fits no way of 
 import itertools
 
 from autograd.grading.trees import ReadingError
-from autograd.grading.evaluate import Evaluation
+from autograd.grading.evaluate import Evaluation, given_letters
 from autograd.grading.letters import Letters, check_same, head, heads
 from autograd.grading.nodes import Limits, walk
 from autograd.grading.places import Misfit, Reading, Unclear
@@ -205,7 +205,8 @@ class Readings:
 
     def _joined(self, option):
         """The readings that every name allows."""
-        partial = [({}, {})]
+        fixed = {x: k for node in self.nodes if node.kind == "given" for x, k in given_letters(node.data).items()}
+        partial = [(fixed, {})]
         for name in self.names:
             letters = self._letters_of(name)
             new: list = []

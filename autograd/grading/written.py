@@ -78,8 +78,8 @@ class Written:
         task, wanted = self._task(claim, places, target)
         vectors, batch = getattr(self.convention, "vectors", None), getattr(self.convention, "batch", None)
         judged = self.judge.judge(task, places, vectors, batch, wanted)
-        if judged.verdict == "equal" and wanted is not None and judged.env is None:
-            raise ReadingError("what this formula is meant to be is not clear.", claim.at)
+        if judged.verdict == "ill-formed" and task.sides[0].kind == "given":
+            raise ReadingError(judged.reason, claim.at)
         condition = judged.condition
         if judged.verdict in ("equal", "unproved"):
             more = [show(c) for c in task.conditions if c.data in ("=", "!=")]

@@ -1,0 +1,151 @@
+"""The answer for a printed formula: its verdict, how it was read, what is wrong, what is right, and a point that shows it."""
+
+from autograd.engine.errors import AutogradError
+from autograd.formulas.expressions import Letter, Symbol
+from autograd.grading.evaluate import Evaluation
+from autograd.grading.explain import counterexample, explain
+from autograd.grading.nodes import show, walk
+from autograd.grading.places import Place
+from autograd.grading.trees import ReadingError
+
+__all__ = ["meant_symbol", "reading_of", "refutation", "slips_of", "worst", "words_of"]
+
+_ORDER = {"unreadable": 0, "ill-formed": 1, "wrong": 2, "ambiguous": 3, "unproved": 4, "equal": 5}
+_NAMES = {
+    "s": "pre-activation", "a": "activation", "t": "target", "p": "softmax output", "w": "weight", "b": "bias",
+    "delta": "delta", "loss": "loss", "parameter": "weight",
+}  # fmt: skip
+
+
+def worst(verdicts):
+    """The verdict that counts for a formula of several claims: the first of the worst ones."""
+    return min(verdicts, key=lambda v: (min(_ORDER[v.judged.verdict], 2), not v.condition))
+
+
+def meant_symbol(written, verdict):
+    """The symbol that a claim's left side is about, and the numbers of its letters; None where it has none."""
+    judged, task = verdict.judged, verdict.judged.task or verdict.task
+    if judged.reading is None:
+        return None
+    left = task.parameter or task.sides[0]
+    if left.kind == "given":
+        return None
+    of_loss = True
+    if left.kind == "deriv":
+        of_loss = left.parts[0].kind == "loss" or verdict.places.is_loss(left.parts[0])
+        left = left.parts[1]
+    elif task.kind == "value" and not (left.kind == "name" and "delta" in verdict.places.roles_of(left.data[0])):
+        return None
+    if not of_loss or left.kind == "none":
+        return None
+    try:
+        place = Evaluation(written.judge.first(), verdict.places, judged.reading, {}).by_place(left)
+        envs = written.judge._instances(task, verdict.places, judged.reading, None)
+    except ReadingError:
+        return None
+    if place.kind != "quantity" or place.role not in ("w", "b", "delta", "s", "a"):
+        return None
+    return _symbol(written.model, place), envs
+
+
+def _symbol(model, place):
+    """The symbol of a place, with letters for what is free."""
+
+    def index(item, letter):
+        if item is None:
+            return Letter(letter)
+        return item.offset if item.letter is None else Letter(item.letter, item.offset)
+
+    layers = place.layer if place.role == "w" else (place.layer,)
+    given = place.index if place.role == "w" and place.index is not None else (place.index,) * len(layers)
+    indices = tuple([index(x, f"@{k}") for k, x in enumerate(given)])
+    sample = None if place.sample is None else index(place.sample, "@n")
+    step = None if place.step is None else index(place.step, "@t")
+    role = "x" if place.role == "a" and place.layer == 0 else place.role
+    return Symbol(role, layers, indices, sample, step)
+
+
+def reading_of(written, verdict):
+    """What the letters of a claim were taken to mean, in words."""
+    judged, task, places = verdict.judged, verdict.judged.task or verdict.task, verdict.places
+    if judged.reading is None:
+        return ""
+    evaluation = Evaluation(written.judge.first(), places, judged.reading, {})
+    found: dict = {}
+    for side in (*task.sides, *([task.parameter] if task.parameter is not None else [])):
+        functions = {id(x.parts[0]) for x in walk(side) if x.kind == "call"}
+        for x in walk(side):
+            if x.kind == "name" and id(x) not in functions:
+                try:
+                    place = evaluation.place(x)
+                except ReadingError:
+                    continue
+                if place.kind == "quantity" and place.role in _NAMES:
+                    found.setdefault(show(x), _described(place))
+                elif place.kind == "kronecker":
+                    found.setdefault(show(x), "1 where the indices are equal, else 0")
+    words = [f"{name} is {what}" for name, what in list(found.items())[:8]]
+    option = judged.reading
+    whole = any(" all " in w or "vector" in w or "matrix" in w for w in words)
+    if whole:
+        words.append(f"vectors are {option.vectors}")
+    if option.weights_out:
+        words.append("the weights of a layer lead out of it")
+    if option.base:
+        words.append("the input layer has the number 1")
+    if judged.layers and "layer" in option.axes.values():
+        layers = sorted({k[1] if isinstance(k, tuple) and len(k) > 1 else k for k in judged.layers}, key=str)
+        shown = [str(x[1] if isinstance(x, tuple) else x) for x in layers if x is not None]
+        if shown:
+            words.append(f"it holds for layer {', '.join(shown)}")
+    elif len(judged.layers) == 1 and option.layers:
+        words.append("one layer is meant")
+    return "; ".join(words)
+
+
+def _described(place: Place):
+    if place.role == "loss":
+        return "the loss" + (" of one sample" if place.sample else " at one step" if place.step else "")
+    name = "input" if place.role == "a" and place.layer == 0 else _NAMES[place.role]
+    if place.role == "parameter":
+        return "any weight"
+    if place.role == "w":
+        kind = "the matrix of weights" if place.index is None else "a weight"
+        return f"{kind} from layer {place.layer[0]} to layer {place.layer[1]}"
+    kind = f"the vector of {name}s" if place.index is None else f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+    return f"{kind} of layer {place.layer}"
+
+
+def slips_of(written, verdict):
+    """The mistakes in a claim, or none."""
+    return explain(written.judge, verdict, getattr(written.convention, "vectors", None))
+
+
+def refutation(written, verdict, oracle, names):
+    """The numbers of a counterexample, or None."""
+    try:
+        return counterexample(written.judge, verdict, oracle.candidates(), names)
+    except AutogradError:
+        return None
+
+
+def words_of(verdict, mistakes, several):
+    """The diagnosis in words."""
+    judged = verdict.judged
+    words = "; and ".join([m.text for m in mistakes])
+    reason = judged.reason
+    if judged.error is not None and reason and not reason.endswith("differ"):
+        words = f"{reason}: {words}" if words else reason
+    elif judged.verdict == "ill-formed":
+        words = reason
+    elif not words:
+        words = "no slip explains it: compare it with the right formula term by term"
+        if reason.startswith("it has no value"):
+            words = "it has no value: it divides by 0, or a function is asked for outside of its domain"
+    task = verdict.task
+    if judged.link is not None and len(task.sides) > (1 if task.kind == "step" else 2):
+        side = task.sides[judged.link - 1 if task.kind == "step" else judged.link]
+        words = f"link {judged.link} of the chain, {show(side)[:120]}: {words}"
+    if several and verdict.text:
+        words = f"in the line {verdict.text[:80]} = ...: {words}"
+    return words

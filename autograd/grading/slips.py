@@ -1,0 +1,321 @@
+"""The slips people make, as changes of the tree that was written.
+
+Each change is a :class:`Slip`: the changed tree, and what it would say was wrong. Which of them makes the formula right
+is found by :mod:`autograd.grading.explain`.
+"""
+
+from fractions import Fraction
+from typing import NamedTuple
+
+from autograd.grading.letters import head, variables
+from autograd.grading.nodes import Limits, Node, replace_at, show, walk
+
+__all__ = ["Slip", "paths", "slips"]
+
+
+class Slip(NamedTuple):
+    """A change that may mend a formula.
+
+    Fields:
+        kind: the kind of mistake that it would be.
+        text: what was written and what belongs there.
+        tree: the changed side.
+        cost: the lower, the likelier.
+        moves: whether its letters may count something else afterwards.
+    """
+
+    kind: str
+    text: str
+    tree: Node
+    cost: float
+    moves: bool = False
+
+
+def paths(node, path=()):
+    """Every node of a tree with its path; the parts of names are not gone into."""
+    yield path, node
+    if node.kind in ("name", "num"):
+        return
+    for k, x in enumerate(node.parts):
+        if node.kind == "call" and k == 0:
+            continue
+        yield from paths(x, (*path, k))
+
+
+def slips(side, places, unbound, left=()):
+    """Every slip that may have led to a side, likeliest kinds first.
+
+    Args:
+        side: what was written.
+        places: what letters mean.
+        unbound: letters that nothing binds.
+        left: the letters of the left side.
+    """
+    letters = list(dict.fromkeys([*left, *variables(side)]))
+    found = list(_of_sums(side, unbound))
+    for path, node in paths(side):
+        for slip in _at(node, places, letters):
+            found.append(slip._replace(tree=replace_at(side, path, slip.tree)))
+    for a in variables(side):
+        for b in variables(side):
+            if a < b:
+                tree = _exchanged(side, a, b)
+                if tree != side:
+                    found.append(Slip("swapped indices", f"the indices {_plain(a)} and {_plain(b)} are swapped", tree, 1.0, True))
+    return sorted(found, key=lambda s: s.cost)
+
+
+def _plain(letter):
+    return letter.split("#")[0]
+
+
+def _of_sums(side, unbound):
+    """A sum that was forgotten, around each part that has the letters which nothing binds."""
+    free = [x for x in unbound if not x.startswith("@")]
+    if not free and "@n" in unbound:
+        tree = Node("sum", (side,), Limits(("@n",)), side.at)
+        yield Slip("missing sum", "the sum over the samples is missing", tree, 0.7)
+    for letter in free:
+        words = f"the sum over {_plain(letter)} is missing: what {_plain(letter)} counts is added up"
+        for path, node in paths(side):
+            if letter in variables(node) and node.kind in ("prod", "name", "group", "add", "div", "neg", "entry", "pow"):
+                tree = Node("sum", (node,), Limits((letter,)), node.at)
+                yield Slip("missing sum", words, replace_at(side, path, tree), 0.7 + 0.01 * len(path))
+    for letter in free:
+        others = [x for x in variables(side) if x != letter]
+        for other in others:
+            tree = _exchanged(side, letter, other, both=False)
+            yield Slip("wrong index", f"wrote {_plain(letter)} where {_plain(other)} belongs", tree, 1.05, True)
+
+
+def _exchanged(tree, a, b, both=True):
+    """The tree with one letter in place of another, or both exchanged."""
+    new = {a: b, b: a} if both else {a: b}
+
+    def index(part):
+        if part.kind == "name" and not part.parts and part.data[0] in new:
+            return Node("name", (), (new[part.data[0]], 0), part.at)
+        return part.with_parts([index(x) for x in part.parts]) if part.parts else part
+
+    def over(node):
+        if node.kind == "name":
+            return node.with_parts([s.with_parts([index(p) for p in s.parts]) for s in node.parts])
+        if node.kind == "entry":
+            return node.with_parts([over(node.parts[0]), *[index(p) for p in node.parts[1:]]])
+        return node.with_parts([over(x) for x in node.parts])
+
+    return over(tree)
+
+
+def _at(node, places, letters):
+    """The slips at one node."""
+    kind, parts = node.kind, node.parts
+    if kind == "add":
+        yield from _of_terms(node)
+    elif kind == "prod":
+        yield from _of_factors(node)
+    elif kind == "div":
+        yield Slip("extra factor", f"the division by {show(parts[1])} does not belong there", parts[0], 1.3)
+        turned = Node("div", parts[::-1], None, node.at)
+        yield Slip("wrong power", f"{show(node)} is upside down", turned, 1.4)
+    elif kind == "neg":
+        yield Slip("sign", f"the sign of {show(parts[0])} is flipped", parts[0], 1.0)
+    elif kind == "pow":
+        yield Slip("wrong power", f"the exponent of {show(parts[0])} is wrong", parts[0], 1.4)
+    elif kind == "transpose":
+        yield Slip("extra transpose", f"{show(parts[0])} is not transposed there", parts[0], 1.0)
+    elif kind == "sum":
+        yield Slip("extra sum", f"the sum over {', '.join([_plain(x) for x in node.data.letters])} does not belong there", parts[0], 1.2)
+        if node.data.conditions:
+            free = Node("sum", parts, node.data._replace(conditions=()), node.at)
+            yield Slip("missing term", "the sum leaves out a term that belongs in it", free, 1.2)
+    elif kind == "call":
+        yield from _of_calls(node, places)
+    elif kind == "name":
+        yield from _of_names(node, places, letters)
+    elif kind == "num":
+        yield from _of_numbers(node, places, letters)
+    elif kind == "diag":
+        yield Slip("extra factor", "diag does not belong there", parts[0], 1.3)
+    if kind not in ("num", "neg", "group", "sum", "add"):
+        if kind in ("name", "transpose", "prod", "call", "deriv") and kind != "transpose":
+            yield Slip("missing transpose", f"the transpose of {show(node)} is missing", Node("transpose", (node,), None, node.at), 0.95)
+
+
+def _of_terms(node):
+    for k, x in enumerate(node.parts):
+        flipped = x.parts[0] if x.kind == "neg" else Node("neg", (x,), None, x.at)
+        yield Slip("sign", f"the sign of {show(flipped if x.kind == 'neg' else x)} is flipped", node.with_parts([*node.parts[:k], flipped, *node.parts[k + 1 :]]), 1.0)
+        rest = [*node.parts[:k], *node.parts[k + 1 :]]
+        tree = rest[0] if len(rest) == 1 else node.with_parts(rest)
+        yield Slip("extra term", f"the term {show(x)} does not belong there", tree, 1.1)
+
+
+def _without(node, k):
+    rest = [*node.parts[:k], *node.parts[k + 1 :]]
+    signs = [*node.data[: max(k - 1, 0)], *node.data[max(k, 1) :]] if k else list(node.data[1:])
+    return rest[0] if len(rest) == 1 else Node("prod", rest, tuple(signs), node.at)
+
+
+def _of_factors(node):
+    for k, x in enumerate(node.parts):
+        yield Slip("extra factor", f"the factor {show(x)} does not belong there", _without(node, k), 1.3)
+    if len(node.parts) > 2:
+        for k in range(len(node.parts) - 1):
+            rest = _without(node, k)
+            words = f"the factors {show(node.parts[k])} and {show(node.parts[k + 1])} do not belong there"
+            yield Slip("extra factor", words, _without(rest, k), 1.6)
+    for k in range(len(node.parts) - 1):
+        turned = list(node.parts)
+        turned[k], turned[k + 1] = turned[k + 1], turned[k]
+        yield Slip("order of factors", f"{show(node.parts[k])} and {show(node.parts[k + 1])} are in the wrong order", Node("prod", turned, node.data, node.at), 1.15)
+    for k, sign in enumerate(node.data):
+        for other in ("", "had", "out"):
+            if other != sign:
+                signs = (*node.data[:k], other, *node.data[k + 1 :])
+                words = {"": "the matrix product", "had": "the product entry by entry", "out": "the outer product"}[other]
+                yield Slip("wrong product", f"{words} of {show(node.parts[k])} and {show(node.parts[k + 1])} belongs there", Node("prod", node.parts, signs, node.at), 1.1)
+    sums = [k for k, x in enumerate(node.parts) if _inner_sum(x) is not None]
+    for a in sums:
+        for b in sums:
+            if a < b:
+                tree = _merged(node, a, b)
+                yield Slip("sum split", "the sum of products was written as a product of sums", tree, 0.9, True)
+                factor = Node("prod", (Node("count", (), None, node.at), tree), ("",), node.at)
+                yield Slip("product of means", "the mean of products was written as a product of means", factor, 0.7, True)
+
+
+def _inner_sum(node):
+    """The sum that a factor is, with the factors beside it: ``(1/N) sum ...``; None where there is none."""
+    while node.kind == "group":
+        node = node.parts[0]
+    if node.kind == "sum":
+        return [], node
+    if node.kind == "prod" and node.parts[-1].kind == "sum" and all(x.kind in ("num", "div", "group") for x in node.parts[:-1]):
+        return list(node.parts[:-1]), node.parts[-1]
+    return None
+
+
+def _merged(node, a, b):
+    """Two sums over one thing as one sum of the product."""
+    front, first = _inner_sum(node.parts[a])
+    more, second = _inner_sum(node.parts[b])
+    body = second.parts[0]
+    for x, y in zip(second.data.letters, first.data.letters, strict=False):
+        body = _exchanged(body, x, y, both=False)
+    inner = Node("sum", (Node("prod", (first.parts[0], body), ("",), node.at),), first.data, node.at)
+    rest = [x for k, x in enumerate(node.parts) if k not in (a, b)]
+    factors = [*rest, *front, *more, inner]
+    return factors[0] if len(factors) == 1 else Node("prod", factors, ("",) * (len(factors) - 1), node.at)
+
+
+def _of_calls(node, places):
+    name, *arguments = node.parts
+    base, primes = name.data
+    if primes:
+        plain = Node("name", name.parts, (base, primes - 1), name.at)
+        yield Slip("wrong derivative", f"the derivative of {base} stands where {base} belongs", Node("call", (plain, *arguments), None, node.at), 0.95)
+        for role in ("s", "a"):
+            for x in _of_role(arguments[0], role, places):
+                kind = "derivative at the activation" if role == "s" else "wrong derivative"
+                text = f"{base}' is taken at {show(x)}, not at {show(arguments[0])}"
+                yield Slip(kind, text, Node("call", (name, x), None, node.at), 0.8)
+    elif base in ("sigma", "f", "g", "phi", "tanh", "relu", "sigmoid", places.function_letter):
+        primed = Node("name", name.parts, (base, 1), name.at)
+        yield Slip("wrong derivative", f"{base} stands where its derivative belongs", Node("call", (primed, *arguments), None, node.at), 0.95)
+
+
+def _of_role(node, role, places):
+    """A name in another role, in each letter that has it."""
+    if node.kind != "name":
+        return
+    for letter, roles in places.roles.items():
+        if role in roles and letter != node.data[0]:
+            yield Node("name", node.parts, (letter, 0), node.at)
+
+
+def _of_names(node, places, letters):
+    roles = places.roles_of(node.data[0])
+    if not roles:
+        return
+    seen = set()
+    for role in ("x", "a", "y", "t", "s", "p", "delta"):
+        if role in roles or (set(roles) & {"w", "b"}):
+            continue
+        for x in _of_role(node, role, places):
+            if x not in seen:
+                seen.add(x)
+                yield Slip("wrong quantity", f"wrote {show(node)} where {show(x)} belongs", x, 1.2, True)
+    if "w" in roles and any(len(s.parts) == 2 and s.kind == "sub" for s in node.parts):
+        parts = [s.with_parts(s.parts[::-1]) if s.kind == "sub" and len(s.parts) == 2 else s for s in node.parts]
+        x = node.with_parts(parts)
+        yield Slip("transposed weight", f"the weight is transposed: wrote {show(node)} where {show(x)} belongs", x, 0.9, True)
+    for i, s in enumerate(node.parts):
+        for j, p in enumerate(s.parts):
+            for new, cost in _other_marks(p, s, letters):
+                parts = list(s.parts)
+                parts[j] = new
+                scripts = list(node.parts)
+                scripts[i] = s.with_parts(parts)
+                x = node.with_parts(scripts)
+                yield Slip("wrong index", f"wrote {show(node)} where {show(x)} belongs", x, 1.05 + cost, True)
+    if any(s.kind == "sup" for s in node.parts) and any(s.kind == "sub" for s in node.parts):
+        yield from _elsewhere(node, letters)
+
+
+def _elsewhere(node, letters):
+    """A name with both another layer and another index: a^l_j for a^{l-1}_k."""
+    for s in node.parts:
+        if s.kind == "sup" and len(s.parts) == 1:
+            for new, _ in _other_marks(s.parts[0], s, ()):
+                for t in node.parts:
+                    if t.kind == "sub" and len(t.parts) == 1 and head(t.parts[0]):
+                        for letter in letters:
+                            if letter != head(t.parts[0]):
+                                index = Node("name", (), (letter, 0), t.at)
+                                parts = [x.with_parts([new]) if x is s else x.with_parts([index]) if x is t else x for x in node.parts]
+                                x = node.with_parts(parts)
+                                yield Slip("wrong index", f"wrote {show(node)} where {show(x)} belongs", x, 1.3, True)
+
+
+def _other_marks(part, script, letters):
+    """Other indices for an index: another letter, the layer, step or number before or behind."""
+    letter = head(part)
+    if letter is not None:
+        for other in letters:
+            if other != letter and script.kind == "sub":
+                yield Node("name", (), (other, 0), part.at), 0.0
+        offset = 0
+        if part.kind == "add":
+            offset = sum([-int(x.parts[0].data) if x.kind == "neg" else int(x.data) for x in part.parts[1:]])
+        for more in (-1, 1):
+            yield _shifted(letter, offset + more, part.at), 0.05
+    elif part.kind == "num":
+        for more in (-1, 1):
+            if part.data + more >= 0:
+                yield Node("num", (), part.data + more, part.at), 0.05
+
+
+def _shifted(letter, offset, at):
+    name = Node("name", (), (letter, 0), at)
+    if offset == 0:
+        return name
+    number = Node("num", (), Fraction(abs(offset)), at)
+    return Node("add", (name, number if offset > 0 else Node("neg", (number,), None, at)), None, at)
+
+
+def _of_numbers(node, places, letters):
+    """A number where a quantity belongs, as in p - 1 for p - t."""
+    if node.data not in (0, 1):
+        return
+    for letter, roles in places.roles.items():
+        if set(roles) & {"t", "y", "p", "a"}:
+            for index in letters or [None]:
+                scripts = () if index is None else (Node("sub", (Node("name", (), (index, 0), node.at),), "", node.at),)
+                x = Node("name", scripts, (letter, 0), node.at)
+                yield Slip("wrong constant", f"wrote {node.data} where {show(x)} belongs", x, 1.3, True)
+
+
+def has_name(tree):
+    """Whether a tree has any name."""
+    return any(x.kind == "name" for x in walk(tree))
