@@ -8,7 +8,7 @@ from autograd.grading.nodes import show, walk
 from autograd.grading.places import Place
 from autograd.grading.trees import ReadingError
 
-__all__ = ["meant_symbol", "reading_of", "refutation", "slips_of", "worst", "words_of"]
+__all__ = ["meant_symbol", "reading_of", "refutation", "slips_of", "words_of", "worst"]
 
 _ORDER = {"unreadable": 0, "ill-formed": 1, "wrong": 2, "ambiguous": 3, "unproved": 4, "equal": 5}
 _NAMES = {
@@ -19,7 +19,7 @@ _NAMES = {
 
 def worst(verdicts):
     """The verdict that counts for a formula of several claims: the first of the worst ones."""
-    return min(verdicts, key=lambda v: (min(_ORDER[v.judged.verdict], 2), not v.condition))
+    return min(verdicts, key=lambda v: (max(_ORDER[v.judged.verdict], 2), not v.condition))
 
 
 def meant_symbol(written, verdict):
@@ -74,8 +74,9 @@ def reading_of(written, verdict):
     found: dict = {}
     for side in (*task.sides, *([task.parameter] if task.parameter is not None else [])):
         functions = {id(x.parts[0]) for x in walk(side) if x.kind == "call"}
+        marks = {id(z) for x in walk(side) if x.kind == "name" for y in x.parts for z in walk(y)}
         for x in walk(side):
-            if x.kind == "name" and id(x) not in functions:
+            if x.kind == "name" and id(x) not in functions and id(x) not in marks:
                 try:
                     place = evaluation.place(x)
                 except ReadingError:
@@ -94,10 +95,9 @@ def reading_of(written, verdict):
     if option.base:
         words.append("the input layer has the number 1")
     if judged.layers and "layer" in option.axes.values():
-        layers = sorted({k[1] if isinstance(k, tuple) and len(k) > 1 else k for k in judged.layers}, key=str)
-        shown = [str(x[1] if isinstance(x, tuple) else x) for x in layers if x is not None]
-        if shown:
-            words.append(f"it holds for layer {', '.join(shown)}")
+        layers = sorted({x[1] if isinstance(x, tuple) else x for *_, x in judged.layers if x is not None}, key=str)
+        if layers:
+            words.append(f"it holds for layer {', '.join([str(x) for x in layers])}")
     elif len(judged.layers) == 1 and option.layers:
         words.append("one layer is meant")
     return "; ".join(words)
@@ -142,10 +142,6 @@ def words_of(verdict, mistakes, several):
         words = "no slip explains it: compare it with the right formula term by term"
         if reason.startswith("it has no value"):
             words = "it has no value: it divides by 0, or a function is asked for outside of its domain"
-    task = verdict.task
-    if judged.link is not None and len(task.sides) > (1 if task.kind == "step" else 2):
-        side = task.sides[judged.link - 1 if task.kind == "step" else judged.link]
-        words = f"link {judged.link} of the chain, {show(side)[:120]}: {words}"
     if several and verdict.text:
         words = f"in the line {verdict.text[:80]} = ...: {words}"
     return words

@@ -81,7 +81,10 @@ def diagonal(x):
 
 
 def _zipped(f, a, b):
-    return Array([[f(x, y) for x, y in zip(p, q, strict=True)] for p, q in zip(a.rows, b.rows, strict=True)], a.stacked or b.stacked)
+    return Array(
+        [[f(x, y) for x, y in zip(p, q, strict=True)] for p, q in zip(a.rows, b.rows, strict=True)],
+        a.stacked or b.stacked,
+    )
 
 
 def _stretched(a, b):

@@ -5,12 +5,12 @@ from fractions import Fraction
 from autograd.engine import primitives
 from autograd.engine.algebra import TABLE
 from autograd.formulas.expressions import Letter
-from autograd.grading.trees import ReadingError
 from autograd.grading import arrays
 from autograd.grading.arrays import Array, ShapeError, is_array, shape
 from autograd.grading.nodes import Node, show, walk
 from autograd.grading.places import Item, Misfit, OutOfRange, Place
 from autograd.grading.quantities import Quantity
+from autograd.grading.trees import ReadingError
 
 __all__ = ["Evaluation", "given_letters"]
 
@@ -386,7 +386,8 @@ class Evaluation:
         base = node.data[0]
         letter = self.places.function_letter
         return not self.places.roles.get(base) and (
-            base in ("sigma", "f", "g", "phi", "Phi", "psi", "varphi", "tanh", "relu", "sigmoid", "F", "G") or base == letter
+            base in ("sigma", "f", "g", "phi", "Phi", "psi", "varphi", "tanh", "relu", "sigmoid", "F", "G")
+            or base == letter
         )
 
     # --- Sums, cases and conditions.
@@ -553,7 +554,11 @@ class Evaluation:
             if is_array(x) or is_array(y):
                 if is_array(x) == is_array(y):
                     raise ReadingError("a maximum of two arrays cannot be read.", node.at)
-                return arrays.mapped(lambda e: chosen(e, y), x) if is_array(x) else arrays.mapped(lambda e: chosen(x, e), y)
+                return (
+                    arrays.mapped(lambda e: chosen(e, y), x)
+                    if is_array(x)
+                    else arrays.mapped(lambda e: chosen(x, e), y)
+                )
             return chosen(x, y)
         if primes > 1:
             raise ReadingError("second derivatives are not in these formulas.", node.at)
@@ -629,7 +634,11 @@ class Evaluation:
                     continue
                 if place.kind == "quantity" and place.layer is not None:
                     layer = place.layer[1] if isinstance(place.layer, tuple) else place.layer
-                    role = "s" if place.role == "a" and place.layer == self.model.depth and self.is_linear(place.layer) else place.role
+                    role = (
+                        "s"
+                        if place.role == "a" and place.layer == self.model.depth and self.is_linear(place.layer)
+                        else place.role
+                    )
                     found.setdefault(role, layer)
         for role in _ROLE_ORDER:
             if role in found:
@@ -680,7 +689,12 @@ class Evaluation:
         own = node is not None and node.data == "name" and self.reading.own_loss and place.role not in ("w", "b")
         while of.kind == "group":
             of = of.parts[0]
-        if of.kind == "name" and of not in self.definitions and not self.is_function(of) and not self.places.is_loss(of):
+        if (
+            of.kind == "name"
+            and of not in self.definitions
+            and not self.is_function(of)
+            and not self.places.is_loss(of)
+        ):
             self.check_order(self.place(of), place)
         if not self.is_whole(place):
             q = self.quantity(place, env)
@@ -771,8 +785,10 @@ class Evaluation:
             if n == 0:
                 return at.zero
             power = Node("pow", (parts[0], Node("num", (), n - 1, node.at)), None, node.at)
-            return arrays.elementwise(arrays.scaled(at.number(n), self.value(power, env)), d) if is_array(x) else (
-                at.number(n) * self.value(power, env) * d
+            return (
+                arrays.elementwise(arrays.scaled(at.number(n), self.value(power, env)), d)
+                if is_array(x)
+                else (at.number(n) * self.value(power, env) * d)
             )
         if kind == "sum":
             total = at.zero
@@ -873,7 +889,9 @@ class Evaluation:
             inner = self.tangent(argument, q, env)
             if self.is_softmax_call(name, argument):
                 return self.tangent_of_place(self.place(argument)._replace(role="p"), q, env)
-            outer = self.value(Node("call", (Node("name", name.parts, (base, 1), name.at), argument), None, node.at), env)
+            outer = self.value(
+                Node("call", (Node("name", name.parts, (base, 1), name.at), argument), None, node.at), env
+            )
             return arrays.elementwise(outer, inner)
         if not places.roles_of(base) or base == "softmax":
             place = self.place(arguments[0])
@@ -899,9 +917,9 @@ class Evaluation:
         for x in node.parts:
             while x.kind == "group":
                 x = x.parts[0]
-            if x.kind == "deriv" and x.parts[0].kind in ("name", "loss") and x.parts[1].kind == "name":
-                links.append(x)
-            elif x.kind == "name" and x is node.parts[0] and len(node.parts) > 1:
+            if (x.kind == "deriv" and x.parts[0].kind in ("name", "loss") and x.parts[1].kind == "name") or (
+                x.kind == "name" and x is node.parts[0] and len(node.parts) > 1
+            ):
                 links.append(x)
             else:
                 return None

@@ -7,9 +7,9 @@ from autograd.engine.errors import AutogradError
 from autograd.formulas.sampling import replayed_at
 from autograd.grading import arrays
 from autograd.grading.arrays import is_array
-from autograd.grading.evaluate import Evaluation
 from autograd.grading.diagnosis import Mistake
-from autograd.grading.judge import constant, differ, is_zero, same
+from autograd.grading.evaluate import Evaluation
+from autograd.grading.judge import constant, is_zero, same
 from autograd.grading.letters import variables
 from autograd.grading.nodes import Node, replace_at, show, walk
 from autograd.grading.places import Item, Place
@@ -20,7 +20,16 @@ from autograd.grading.trees import ReadingError
 __all__ = ["counterexample", "explain"]
 
 SECONDS, _AT_MOST = 1.1, 1.6
-_FAILURES = (AutogradError, ZeroDivisionError, ValueError, OverflowError, ArithmeticError, TypeError, KeyError, IndexError)
+_FAILURES = (
+    AutogradError,
+    ZeroDivisionError,
+    ValueError,
+    OverflowError,
+    ArithmeticError,
+    TypeError,
+    KeyError,
+    IndexError,
+)
 _MOST_ENVS = 10
 
 
@@ -41,7 +50,11 @@ def explain(judge, verdict, vectors=None):
 class _Explanation:
     def __init__(self, judge, verdict, vectors):
         self.judge, self.verdict, self.vectors = judge, verdict, vectors
-        self.task, self.places, self.reading = verdict.judged.task or verdict.task, verdict.places, verdict.judged.reading
+        self.task, self.places, self.reading = (
+            verdict.judged.task or verdict.task,
+            verdict.places,
+            verdict.judged.reading,
+        )
         self.until = time.thread_time() + SECONDS, time.perf_counter() + _AT_MOST
         self.link = verdict.judged.link or 1
         self.model = judge.model
@@ -74,7 +87,9 @@ class _Explanation:
             evaluation = Evaluation(at, self.places, self.reading, cache)
             try:
                 if self.is_step:
-                    truth = arrays.negative(arrays.scaled(at.rate, evaluation.derivative(Node("loss"), task.parameter, env)))
+                    truth = arrays.negative(
+                        arrays.scaled(at.rate, evaluation.derivative(Node("loss"), task.parameter, env))
+                    )
                 else:
                     truth = evaluation.value(sides[0], env)
                 x = evaluation.value(self.written, env)
@@ -149,7 +164,11 @@ class _Explanation:
                 return [Mistake("missing factor", f"the factor {name} is missing")]
             if extra:
                 words = f"the factor {name} does not belong there"
-                return [Mistake("extra factor", words)] if self.is_written(place, kind) else [Mistake("missing factor", f"the division by {name} is missing")]
+                return (
+                    [Mistake("extra factor", words)]
+                    if self.is_written(place, kind)
+                    else [Mistake("missing factor", f"the division by {name} is missing")]
+                )
         return []
 
     def is_written(self, place, kind):
@@ -190,16 +209,43 @@ class _Explanation:
             ends = [(place.layer, place.index)]
         names = {"delta": "delta", "s": "z", "a": "a", "t": "t", "p": "p"}
         for layer, item in ends:
-            for role, kind in (("s", "slope"), ("a", "value"), ("a", "one minus"), ("delta", "value"), ("t", "value"), ("p", "value"), ("p", "one minus"), ("p", "both"), ("a", "both"), ("s", "value")):
+            for role, kind in (
+                ("s", "slope"),
+                ("a", "value"),
+                ("a", "one minus"),
+                ("delta", "value"),
+                ("t", "value"),
+                ("p", "value"),
+                ("p", "one minus"),
+                ("p", "both"),
+                ("a", "both"),
+                ("s", "value"),
+            ):
                 if (role in ("s", "delta") and layer == 0) or (role in ("t", "p") and layer != self.model.depth):
                     continue
                 if role == "p" and not self.model.has_softmax:
                     continue
                 made = Place("quantity", role, layer, item, sample, step)
                 letter = self.places.convention.letters
-                base = show(Node("name", (), ({"delta": "delta", "s": self.places.pre_activation}.get(role, letter["x" if layer == 0 else role] if role in letter else names[role]), 0)))
+                base = show(
+                    Node(
+                        "name",
+                        (),
+                        (
+                            {"delta": "delta", "s": self.places.pre_activation}.get(
+                                role, letter["x" if layer == 0 else role] if role in letter else names[role]
+                            ),
+                            0,
+                        ),
+                    )
+                )
                 where = "" if item is None else f"_{(item.letter or str(item.offset)).split('#')[0]}"
-                text = {"slope": f"{self.places.function_letter}'({base}{where})", "value": f"{base}{where}", "one minus": f"(1 - {base}{where})", "both": f"{base}{where} (1 - {base}{where})"}[kind]
+                text = {
+                    "slope": f"{self.places.function_letter}'({base}{where})",
+                    "value": f"{base}{where}",
+                    "one minus": f"(1 - {base}{where})",
+                    "both": f"{base}{where} (1 - {base}{where})",
+                }[kind]
                 yield text, made, kind
 
     def factor(self, evaluation, place, kind, env):
@@ -245,7 +291,9 @@ class _Explanation:
                     if axis not in ("sample", "step"):
                         continue
                     inner = place._replace(**{axis: Item(letter, 0)})
-                    if not (self.model.takes_sample if axis == "sample" else self.model.takes_step)(place.role, place.layer):
+                    if not (self.model.takes_sample if axis == "sample" else self.model.takes_step)(
+                        place.role, place.layer
+                    ):
                         continue
                     body = Node("prod", (node.parts[0], Node("made", (), (inner, kind))), ("",), node.at)
                     tree = replace_at(self.written, path, Node("sum", (body,), node.data, node.at))
@@ -267,7 +315,11 @@ class _Explanation:
             try:
                 axes = dict(self.reading.axes)
                 found = self.judge._compared(task, self.places, self.reading.changed(axes=axes), None, None, quick=True)
-                if found is not None and found.verdict in ("equal", "unproved") and not (self.is_step and found.condition):
+                if (
+                    found is not None
+                    and found.verdict in ("equal", "unproved")
+                    and not (self.is_step and found.condition)
+                ):
                     return True
             except _FAILURES:
                 pass
@@ -327,7 +379,9 @@ class _Explanation:
             through = {k: Quantity("p", q.layer, k, q.sample, q.step) for k in range(1, model.size(q.layer) + 1)}
             own = q.index
         elif q.role in ("a", "s") and q.layer < model.depth:
-            through = {k: Quantity("s", q.layer + 1, k, q.sample, q.step) for k in range(1, model.size(q.layer + 1) + 1)}
+            through = {
+                k: Quantity("s", q.layer + 1, k, q.sample, q.step) for k in range(1, model.size(q.layer + 1) + 1)
+            }
             own = None
         elif q.role in ("w", "b") and model.steps > 1:
             return self.parts_of_steps(at, of, q)
@@ -382,7 +436,9 @@ def counterexample(judge, verdict, candidates, names):
             at = At(judge.model, replayed_at(judge.model.network, numbers), 0.1)
             evaluation = Evaluation(at, places, judged.reading, {})
             if step:
-                truth = arrays.negative(arrays.scaled(at.rate, evaluation.derivative(Node("loss"), task.parameter, judged.env)))
+                truth = arrays.negative(
+                    arrays.scaled(at.rate, evaluation.derivative(Node("loss"), task.parameter, judged.env))
+                )
             else:
                 truth = evaluation.value(task.sides[0], judged.env)
         except _FAILURES:

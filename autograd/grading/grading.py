@@ -16,15 +16,16 @@ from autograd.formulas.expressions import Letter, Number, Plus, Symbol, Times, s
 from autograd.formulas.network import Constant
 from autograd.formulas.printing import printable
 from autograd.grading.answers import meant_symbol, reading_of, refutation, slips_of, words_of, worst
+from autograd.grading.arrays import ShapeError
 from autograd.grading.claims import Claim, Claims
 from autograd.grading.diagnosis import Mistake, diagnose
 from autograd.grading.names import RATE
-from autograd.grading.places import IllFormed
+from autograd.grading.places import IllFormed, Misfit
 from autograd.grading.proof import KINK_POINTS, Counterexample, Oracle
 from autograd.grading.readers import is_latex
 from autograd.grading.trees import ReadingError
 from autograd.grading.vocabulary import Vocabulary
-from autograd.grading.written import Written
+from autograd.grading.written import Written, has_left_side
 
 __all__ = ["Grade", "Grader"]
 
@@ -55,6 +56,7 @@ class Grade:
         self.diagnosis = diagnosis
         self.correct, self.counterexample = correct, counterexample
         self.reading, self.link = "", None
+        self.is_sure = self.is_misfit = self.is_elsewhere = False
 
     @property
     def right(self):
@@ -67,6 +69,8 @@ class Grade:
             lines.append(f"  condition: {self.condition}")
         if self.diagnosis:
             lines.append(f"  {'diagnosis' if self.verdict == 'wrong' else 'because'}: {self.diagnosis}")
+        if self.link is not None and self.link > 1:
+            lines.append(f"  the first wrong link of the chain: {self.link}")
         if self.reading and self.verdict != "unreadable":
             lines.append(f"  read as: {self.reading}")
         if self.correct is not None and self.verdict != "equal":
@@ -144,10 +148,29 @@ class Grader(Claims):
         if rate is None and self.convention.letters["rate"] != r"\eta":
             rate = self.convention.letters["rate"]
         meant = None if target is None else self._target(target)
-        if self.oracle.results or not is_latex(formula.strip()):
+        if self.oracle.results or not is_latex(formula.strip()) or (meant is not None and not has_left_side(formula)):
             found = self._by_vocabulary(meant, formula, rate)
-            return found if found.verdict != "unreadable" else self._as_printed(meant, formula, rate) or found
-        return self._as_printed(meant, formula, rate) or self._by_vocabulary(meant, formula, rate)
+            if found.verdict != "unreadable":
+                return found
+            printed = self._as_printed(meant, formula, rate)
+            return printed if printed is not None and printed.verdict == "equal" else found
+        printed = self._as_printed(meant, formula, rate)
+        if printed is None:
+            return self._by_vocabulary(meant, formula, rate)
+        if printed.verdict in ("equal", "unproved") or printed.is_sure:
+            return printed
+        found = self._by_vocabulary(meant, formula, rate)
+        if printed.is_elsewhere:
+            return found if found.verdict == "unreadable" and "speaks of" in found.diagnosis else printed
+        if found.verdict == "equal" and self._is_preset():
+            return found
+        if printed.is_misfit and not printed.mistakes and self._is_preset():
+            return found
+        return printed
+
+    def _is_preset(self):
+        """Whether no letter was declared besides those of a preset."""
+        return self.convention.letters == PRESETS[self.convention.name].letters
 
     def _as_printed(self, meant, formula, rate):
         """Grade a formula in the letters that it is printed in; None where it cannot be read so."""
@@ -158,10 +181,15 @@ class Grader(Claims):
         except (AutogradError, ValueError, ArithmeticError, TypeError, LookupError, AttributeError, RecursionError):
             return None
         chosen = worst(verdicts)
-        verdict = chosen.judged.verdict
+        judged = chosen.judged
+        verdict = judged.verdict
         conditions = dict.fromkeys([v.condition for v in verdicts if v.condition])
         found = Grade(verdict, formula, condition="; ".join(conditions) if verdict in ("equal", "unproved") else "")
-        found.reading, found.link = reading_of(self.written, chosen), chosen.judged.link
+        found.reading, found.link = reading_of(self.written, chosen), judged.link
+        # several claims, or shapes that do not fit, are nothing that the vocabulary's own reading can decide
+        found.is_sure = len(verdicts) > 1 or isinstance(judged.error, ShapeError)
+        found.is_misfit = isinstance(judged.error, Misfit)
+        found.is_elsewhere = judged.reason.startswith("the left side speaks of")
         old = self._old_claims(meant, formula, rate)
         found.results = [result for claim in old for result in self._results(claim)]
         found.about = tuple(dict.fromkeys([name for claim in old for name in self._about(claim)]))
@@ -191,7 +219,7 @@ class Grader(Claims):
         if found.verdict not in ("wrong", "ill-formed"):
             return
         other = None
-        own_letters = self.convention.letters == PRESETS[self.convention.name].letters
+        own_letters = self._is_preset()
         mistakes = [] if own_letters else slips_of(self.written, chosen)
         if not mistakes and old:
             graded = [self._graded(claim, found.formula) for claim in old]
@@ -203,11 +231,15 @@ class Grader(Claims):
             found.verdict = "wrong"
         found.mistakes = tuple(mistakes)
         found.diagnosis = words_of(chosen, mistakes, len(verdicts) > 1)
+        if other is not None and mistakes and len(verdicts) == 1:
+            found.diagnosis, found.counterexample = other.diagnosis, other.counterexample
+            return
         example = refutation(self.written, chosen, self.oracle, self.printer.symbol_text)
         if example is not None:
             found.counterexample = Counterexample(*example)
-        elif other is not None:
-            found.counterexample = other.counterexample
+        elif old:
+            graded = [other] if other is not None else [self._graded(claim, found.formula) for claim in old]
+            found.counterexample = next((g.counterexample for g in graded if g.counterexample is not None), None)
 
     def _by_vocabulary(self, meant, formula, rate):
         """Grade a formula in the network's own vocabulary."""

@@ -10,18 +10,18 @@ import time
 from fractions import Fraction
 from typing import NamedTuple
 
+from autograd.engine.errors import AlgebraError, AutogradError, GraphError
 from autograd.formulas.field import Pole, Residue, Unprovable, small_fraction
 from autograd.formulas.sampling import DIGITS, field_sample, precise_sample
-from autograd.grading.trees import ReadingError
-from autograd.engine.errors import AlgebraError, AutogradError, GraphError
 from autograd.grading import arrays
-from autograd.grading.arrays import Array, ShapeError, is_array, shape
+from autograd.grading.arrays import ShapeError, is_array, shape
 from autograd.grading.evaluate import Evaluation, given_letters
 from autograd.grading.letters import head, renamed_apart, variables
-from autograd.grading.nodes import Limits, Node, is_name, rewrite, show, walk
-from autograd.grading.places import IllFormed, Misfit, OutOfRange
-from autograd.grading.quantities import At, Model, Quantity
+from autograd.grading.nodes import Limits, Node, is_name, rewrite, walk
+from autograd.grading.places import IllFormed, Item, Misfit, OutOfRange
+from autograd.grading.quantities import At, Model
 from autograd.grading.readings import Readings
+from autograd.grading.trees import ReadingError
 
 __all__ = ["Judge", "Judged", "Task"]
 
@@ -195,6 +195,8 @@ class Judge:
             if key not in classes or _rank(found) > _rank(classes[key]):
                 classes[key] = found
         if not classes:
+            if failure is None and wanted is not None:
+                failure = ReadingError("the left side speaks of something else than what is graded.")
             if failure is None:
                 failure = ReadingError("there is nothing here that this formula could be meant for.")
             if isinstance(failure, IllFormed):
@@ -243,7 +245,9 @@ class Judge:
         unbound = self._unbound(task, places, reading)
         if unbound and not reading.implied:
             if any(is_name(x, "delta") and _is_kronecker(x) for side in task.sides for x in walk(side)):
-                implied = self._compared(_summed(task, unbound), places, reading.changed(implied=True), wanted, definitions)
+                implied = self._compared(
+                    _summed(task, unbound), places, reading.changed(implied=True), wanted, definitions
+                )
                 if implied is not None and implied.verdict == "equal":
                     return implied
         envs = self._instances(task, places, reading, wanted)
@@ -344,10 +348,14 @@ class Judge:
                 for item in (place.sample, place.step):
                     if item is not None and item.letter in ("@n", "@t") and item.letter not in bound:
                         found.setdefault(item.letter)
+                if isinstance(place.index, Item) and place.index.letter and place.index.letter[0] == "@":
+                    found.setdefault(place.index.letter)
         return list(found)
 
     def _count(self, letter, reading):
         axis = {"@n": "sample", "@t": "step"}.get(letter) or reading.axes.get(letter)
+        if letter[0] == "@" and letter[1:].isdigit():
+            axis = int(letter[1:])
         if axis == "sample":
             return self.model.samples
         if axis == "step":
@@ -363,7 +371,9 @@ class Judge:
         for side in (*task.sides, *([task.parameter] if task.parameter else [])):
             for x in self._free(side, evaluation):
                 letters.setdefault(x)
-        letters = [x for x in letters if self._count(x, reading) >= 1 and reading.axes.get(x, "@") not in ("layer", "ignored")]
+        letters = [
+            x for x in letters if self._count(x, reading) >= 1 and reading.axes.get(x, "@") not in ("layer", "ignored")
+        ]
         ranges = [range(1, self._count(x, reading) + 1) for x in letters]
         envs = [dict(zip(letters, n, strict=True)) for n in itertools.islice(itertools.product(*ranges), 20_000)]
         kept = []
@@ -453,9 +463,7 @@ class Judge:
     def _step(self, task, evaluation, env, factor):
         """As for links, of a step of gradient descent: it may be longer by a constant."""
         at = evaluation.at
-        truth = arrays.negative(
-            arrays.scaled(at.rate, evaluation.derivative(Node("loss"), task.parameter, env))
-        )
+        truth = arrays.negative(arrays.scaled(at.rate, evaluation.derivative(Node("loss"), task.parameter, env)))
         has_rate = any(_mentions_rate(x, evaluation) for x in task.sides)
         if not has_rate:
             truth = arrays.scaled(at.one / at.rate, truth)
@@ -490,12 +498,14 @@ def _is_kronecker(name):
 
 
 def _absorbed(factor):
+    """The condition under which a step that is longer by a factor is one of gradient descent."""
+    inverse = 1 / factor
     if factor.numerator == 1 or factor.denominator == 1:
         return (
-            f"the constant {factor} is absorbed in the rate: the rate that is written is {1 / factor} times the rate "
-            "of gradient descent"
+            f"the constant {inverse} is absorbed in the rate: the rate that is written is {inverse} times the rate of "
+            "gradient descent"
         )
-    return f"the rate that is written stands for {factor} of the rate of gradient descent"
+    return f"the rate that is written stands for {inverse} of the rate of gradient descent"
 
 
 def _mentions_rate(tree, evaluation):
@@ -601,7 +611,12 @@ def _with_letters_of_sums(sides):
     def replace(node):
         if node.kind == "sum" and not node.data.letters:
             mine = [x for x in variables(node.parts[0]) if x not in left and len(x) == 1]
-            return Node("sum", [rewrite(x, replace) for x in node.parts], node.data._replace(letters=tuple(mine[:1] or ["@n"])), node.at)
+            return Node(
+                "sum",
+                [rewrite(x, replace) for x in node.parts],
+                node.data._replace(letters=tuple(mine[:1] or ["@n"])),
+                node.at,
+            )
         return None
 
     return tuple([rewrite(x, replace) for x in sides])

@@ -158,7 +158,7 @@ class Names:
                 f"but this is a quantity of layer {wanted}.",
                 at(tree),
             )
-        if layer is not None and layer != wanted and fixed is None:
+        if layer is not None and layer != wanted:
             raise ReadingError(f"{written(tree)}: its index and its superscript disagree about the layer.", at(tree))
         if index is None:
             end = self.alphabet.ends[wanted]

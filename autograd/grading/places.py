@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from autograd.formulas.conventions import _LETTERS, plain
-from autograd.grading.trees import ReadingError
 from autograd.grading.nodes import Node, show
+from autograd.grading.trees import ReadingError
 
 __all__ = ["LOSSES", "RATES", "IllFormed", "Item", "Misfit", "OutOfRange", "Place", "Places", "Reading", "Unclear"]
 
@@ -94,6 +94,7 @@ class Reading:
         flat: how weights are counted that have one number: ``"to"`` or ``"from"`` major.
         implied: whether a letter that stands twice is summed over.
         probable: whether the letter of the outputs means their softmax.
+        single: whether letters without an index are those of one neuron.
     """
 
     axes: dict = field(default_factory=dict)
@@ -116,6 +117,7 @@ class Reading:
     flat: str = "to"
     implied: bool = False
     probable: bool = False
+    single: bool = False
 
     def changed(self, **more):
         """The reading with something else."""
@@ -390,6 +392,16 @@ class Places:
                 step = Item("@t", 0)
         elif model.steps > 1 and step is not None:
             raise Misfit(f"{show(node)} is the same at all steps.", node.at)
+        if item is None and reading.single and size > 1:
+            return Place(
+                "quantity",
+                role,
+                layer,
+                Item(f"@{layer}", 0),
+                sample or None if not stacked else Item("@n", 0),
+                step,
+                marks.power,
+            )
         if item is None and size == 1:
             item = Item(None, 1)
             if stacked:
@@ -442,7 +454,9 @@ class Places:
             return Place("quantity", "w", pair, items, power=marks.power)
         for (_, item), k in zip(index, pair, strict=True):
             if item.letter is None and not 1 <= item.offset <= model.size(k):
-                raise OutOfRange(f"{show(node)}: an index {item.offset}, where there are 1 to {model.size(k)}.", node.at)
+                raise OutOfRange(
+                    f"{show(node)}: an index {item.offset}, where there are 1 to {model.size(k)}.", node.at
+                )
         return Place("quantity", "w", pair, tuple([item for _, item in index]), power=marks.power)
 
     def _single_weight(self, node, index, layer, marks, reading, roles):
@@ -524,9 +538,7 @@ class _Marks:
             pass
         elif axis is not None:
             self.index.append((axis, Item(letter, offset)))
-        elif letter in _WORD_MARKS or letter in ("*", "+", "-"):
-            pass
-        elif self.is_word(letter):
+        elif letter in _WORD_MARKS or letter in ("*", "+", "-") or self.is_word(letter):
             pass
         else:
             raise ReadingError(f"the mark {letter} of {show(self.node)} means nothing here.", part.at)

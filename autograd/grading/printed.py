@@ -8,9 +8,9 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from autograd.grading.lexing import LARGEST_EXPONENT, MOST_DEPTH, MOST_DIGITS
-from autograd.grading.trees import ReadingError
 from autograd.grading.nodes import Limits, Node, walk
 from autograd.grading.tokens import FUNCTION_WORDS, symbols_of
+from autograd.grading.trees import ReadingError
 
 __all__ = ["Claim", "Reader", "read_claims"]
 
@@ -159,7 +159,10 @@ class Reader:
             if claim.sides[0] is None and found and (goes_on or claim.signs):
                 before = found.pop()
                 claim = Claim(
-                    before.sides + claim.sides[1:], before.signs + claim.signs, before.conditions + claim.conditions, before.at
+                    before.sides + claim.sides[1:],
+                    before.signs + claim.signs,
+                    before.conditions + claim.conditions,
+                    before.at,
                 )
             found.append(claim)
             self.tail(found)
@@ -171,7 +174,11 @@ class Reader:
     def skipped(self):
         """Skip what separates claims."""
         kind, text = self.look()
-        if kind in ("row", "gap", "text") or (kind == "op" and text in "&,;.:") or self.is_cmd("forall", *_IMPLICATIONS):
+        if (
+            kind in ("row", "gap", "text")
+            or (kind == "op" and text in "&,;.:")
+            or self.is_cmd("forall", *_IMPLICATIONS)
+        ):
             if kind == "text" and self.i + 1 < len(self.symbols) and not self.is_connective(text):
                 raise self.error("prose in front of a formula may change what it says: leave it out")
             self.i += 1
@@ -249,8 +256,8 @@ class Reader:
                 self.i += 1
             if self.is_cmd("in"):
                 break
-            if self.ends() and not self.look()[0] == "row":
-                break
+            if self.i >= len(self.symbols):
+                raise self.error("the formula ends too early")
             while self.look()[0] == "row" or self.is_op("&"):
                 self.i += 1
             if self.ends():
@@ -323,7 +330,11 @@ class Reader:
     def condition(self, found):
         """``i = j``, ``i \\neq j``, ``k \\in K``, ``l = L-1, ..., 2`` behind a formula; False where it is none."""
         k = 0
-        while self.look(k)[0] in ("gap",) or self.is_op("&", k) or (self.look(k)[0] == "let" and self.look(k)[1] in ("all", "for")):
+        while (
+            self.look(k)[0] in ("gap",)
+            or self.is_op("&", k)
+            or (self.look(k)[0] == "let" and self.look(k)[1] in ("all", "for"))
+        ):
             k += 1
         if self.ends(k):
             self.i += k
@@ -331,7 +342,9 @@ class Reader:
         if not self.is_let(k=k):
             return False
         end = k
-        while not self.ends(end) and not (self.is_op(",", end) or self.look(end)[0] in ("gap", "text") or self.is_op(")", end)):
+        while not self.ends(end) and not (
+            self.is_op(",", end) or self.look(end)[0] in ("gap", "text") or self.is_op(")", end)
+        ):
             end += 1
         inside = [self.look(j) for j in range(k, end)]
         signs = [x for x in inside if x[0] in ("op", "cmd") and (x[1] in _COMPARISONS or x[1] == "in")]
@@ -387,7 +400,11 @@ class Reader:
             if self.take("-"):
                 negative = not negative
                 continue
-            if (self.is_op("&") or self.look()[0] in ("gap", "row")) and self.i and self.look(-1) in (("op", "+"), ("op", "-")):
+            if (
+                (self.is_op("&") or self.look()[0] in ("gap", "row"))
+                and self.i
+                and self.look(-1) in (("op", "+"), ("op", "-"))
+            ):
                 self.i += 1
                 continue
             return negative
@@ -489,7 +506,16 @@ class Reader:
             elif self.is_op("'") and x.kind not in ("name",):
                 self.i += 1
                 x = self.primed(x)
-            elif self.is_op("_") and x.kind in ("group", "call", "matrix", "transpose", "diag", "deriv", "entry", "bracket"):
+            elif self.is_op("_") and x.kind in (
+                "group",
+                "call",
+                "matrix",
+                "transpose",
+                "diag",
+                "deriv",
+                "entry",
+                "bracket",
+            ):
                 self.i += 1
                 items = self.script("sub")
                 x = Node("entry", (x, *items.parts), None, at)
@@ -944,23 +970,22 @@ class Reader:
                     found += inner
                     transposed |= t
                     primes += p
-            elif (self.is_let("T", "tr") and (found or self.is_op("(", 1) or self.is_op("}", 1))) or self.is_cmd(*_TRANSPOSES):
+            elif (self.is_let("T", "tr") and (found or self.is_op("(", 1) or self.is_op("}", 1))) or self.is_cmd(
+                *_TRANSPOSES
+            ):
                 self.i += 1
                 transposed = True
             elif self.is_cmd("prime") or self.is_op("'"):
                 self.i += 1
                 primes += 1
-            elif kind == "op" and text in "([" or self.is_cmd("langle") or self.is_op("<"):
+            elif (kind == "op" and text in "([") or self.is_cmd("langle") or self.is_op("<"):
                 self.i += 1
                 inner_node = self.sum_of_terms()
                 closing = self.next().text
                 if closing not in (")", "]", "rangle", ">"):
                     raise self.error("a bracket is not closed")
                 found.append(Node("sup", (inner_node,), {"(": "(", "[": "["}.get(text, "<"), inner_node.at))
-            elif kind == "op" and text in "*+-" and (self.is_op("}", 1)):
-                self.i += 1
-                found.append(Node("sup", (Node("name", (), (text, 0), self.at),), "", self.at))
-            elif kind == "text":
+            elif (kind == "op" and text in "*+-" and (self.is_op("}", 1))) or kind == "text":
                 self.i += 1
                 found.append(Node("sup", (Node("name", (), (text, 0), self.at),), "", self.at))
             else:
@@ -978,9 +1003,17 @@ class Reader:
         at = self.at
         if not self.is_op("{"):
             x = self.one()
-            while self.look()[0] == "num" and self.symbols[self.i].glued and x.kind == "name" and len(self.text) > 1 and "\\" not in self.text:
+            while (
+                self.look()[0] == "num"
+                and self.symbols[self.i].glued
+                and x.kind == "name"
+                and len(self.text) > 1
+                and "\\" not in self.text
+            ):
                 number = self.next()
-                x = Node("name", (Node("sub", (Node("num", (), Fraction(number.text), number.at),), "", at),), x.data, x.at)
+                x = Node(
+                    "name", (Node("sub", (Node("num", (), Fraction(number.text), number.at),), "", at),), x.data, x.at
+                )
             return Node(kind, (x,), "", at)
         self.next()
         found: list = []
@@ -1094,7 +1127,12 @@ class Reader:
         if self.is_op("{") or self.is_op("("):
             return self.factor()
         factors = [self.factor()]
-        while self.look()[0] == "let" and not self.is_let(*FUNCTION_WORDS) and self.symbols[self.i].glued and factors[-1].kind == "num":
+        while (
+            self.look()[0] == "let"
+            and not self.is_let(*FUNCTION_WORDS)
+            and self.symbols[self.i].glued
+            and factors[-1].kind == "num"
+        ):
             factors.append(self.factor())
         return _product(factors, [""] * (len(factors) - 1), at)
 
@@ -1144,8 +1182,10 @@ class Reader:
             return False
         if inner[0][1] in ("k", "t", "n", "tau", "x", "X", "theta", "Theta", "w", "W", "s"):
             plain = [x for x in inner if x[1] not in ("_", "^", "{", "}", "(", ")", "+", "-")]
-            return all(x[0] in ("let", "num") for x in plain) and (len(plain) <= 3) and not (
-                len(plain) > 1 and not any(x[1] in ("_", "^", "+", "-") for x in inner)
+            return (
+                all(x[0] in ("let", "num") for x in plain)
+                and (len(plain) <= 3)
+                and not (len(plain) > 1 and not any(x[1] in ("_", "^", "+", "-") for x in inner))
             )
         return False
 

@@ -9,10 +9,10 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from autograd.engine import primitives
+from autograd.engine.value import Value
 from autograd.formulas.expressions import evaluate
 from autograd.formulas.network import Constant
 from autograd.grading.trees import ReadingError
-from autograd.engine.value import Value
 
 __all__ = ["At", "Model", "Quantity"]
 
@@ -76,8 +76,10 @@ class Model:
                 self.labels.setdefault(str(label), q)
         self._by_step = {q for q in self.node_of if q.step is not None}
         self.weights = sorted({q.layer for q in self.node_of if q.role == "w"})
-        self.has_softmax = bool(network.distributions) or any(s.role == "p" for s in formulas.facts) or any(
-            node.op is primitives.logsumexp for node in network.order
+        self.has_softmax = (
+            bool(network.distributions)
+            or any(s.role == "p" for s in formulas.facts)
+            or any(node.op is primitives.logsumexp for node in network.order)
         )
         self.has_biases = any(q.role == "b" for q in self.node_of)
         self.outputs = [n for n in network.neurons if n.layer == self.depth]

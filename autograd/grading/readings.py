@@ -5,7 +5,6 @@ The ways are found by joining what each name allows. A name that fits no way of 
 
 import itertools
 
-from autograd.grading.trees import ReadingError
 from autograd.grading.evaluate import Evaluation, given_letters
 from autograd.grading.letters import Letters, check_same, head, heads
 from autograd.grading.nodes import Limits, walk
@@ -64,9 +63,7 @@ class Readings:
         for x in self.nodes:
             if id(x) in inside or id(x) in functions:
                 continue
-            if x.kind == "name" and x not in self.definitions:
-                found.setdefault(x, x)
-            elif x.kind == "call" and self._is_quantity(x):
+            if (x.kind == "name" and x not in self.definitions) or (x.kind == "call" and self._is_quantity(x)):
                 found.setdefault(x, x)
         return sorted(found.values(), key=lambda x: -len(self._letters_of(x)))
 
@@ -76,9 +73,7 @@ class Readings:
 
     def _is_argument(self, call, argument):
         """Whether an argument only says what a quantity depends on."""
-        return self._is_quantity(call) or (
-            call.parts[0].data[1] > 0 and False
-        )
+        return self._is_quantity(call) or (call.parts[0].data[1] > 0 and False)
 
     def _letters_of(self, node):
         names = [node] if node.kind == "name" else [x for x in walk(node) if x.kind == "name"]
@@ -100,7 +95,7 @@ class Readings:
 
         def vary(**options):
             nonlocal base
-            (key, values), = options.items()
+            ((key, values),) = options.items()
             base = [r.changed(**{key: v}) for r in base for v in values]
 
         names = [self.places.normal(x) for x in self.nodes if x.kind == "name"]
@@ -110,7 +105,9 @@ class Readings:
         below = [n for n, s, p in marks if s.kind == "sub" and p.kind == "num"]
         has_layers = bool(bracketed) or any("layer" in self.letters.candidates(x) for x in self.letters.where)
         if above:
-            first = {id(self.places.normal(x)) for x in walk(self.sides[0]) if x.kind == "name"} if self.sides else set()
+            first = (
+                {id(self.places.normal(x)) for x in walk(self.sides[0]) if x.kind == "name"} if self.sides else set()
+            )
             left = {n.data[0] for n in map(self.places.normal, [x for x in walk(self.sides[0]) if x.kind == "name"])
                     if any(s.kind == "sup" and s.data == "" and any(p.kind == "num" for p in s.parts) for s in n.parts)}  # fmt: skip
             marked = bool(left) or any({"delta", "w", "b"} & set(self.places.roles_of(n.data[0])) for n in above)
@@ -145,10 +142,19 @@ class Readings:
                     vary(gradient_row=[False, True])
                 elif len(self.nodes) and any(x.kind == "transpose" for x in self.nodes):
                     vary(gradient_row=[False, True])
+            plain_products = not any(
+                x.kind in ("transpose", "diag", "matrix", "entry")
+                or (x.kind == "prod" and {"had", "out"} & set(x.data))
+                for x in self.nodes
+            )
+            if plain_products and not any(self._is_weight(n) for n in names):
+                base += [r.changed(single=True) for r in base if r.vectors == base[0].vectors and not r.gradient_row]
         if any(x.kind == "prod" and "out" in x.data for x in self.nodes):
             vary(hadamard=[False, True])
         if self.model.samples > 1 and any(self._is_bare(n) for n in names):
-            is_upper = any(n.data[0].split()[-1][0].isupper() and self._is_bare(n) and not self._is_weight(n) for n in names)
+            is_upper = any(
+                n.data[0].split()[-1][0].isupper() and self._is_bare(n) and not self._is_weight(n) for n in names
+            )
             vary(stacked=[True, False] if is_upper else [False, True])
             if any(x.kind == "deriv" and x.data == "name" for x in self.nodes) or (
                 self.places.model.formulas.factor == 1 and any(n.data[0] == "Delta" for n in names)
@@ -160,8 +166,10 @@ class Readings:
                 vary(first_step=[1, 0])
             if any(x.kind == "deriv" for x in self.nodes):
                 vary(direct=[False, True])
-        if below and self.model.depth > 1 and any(
-            self._is_weight(n) and len([p for s in n.parts for p in s.parts]) == 1 for n in below
+        if (
+            below
+            and self.model.depth > 1
+            and any(self._is_weight(n) and len([p for s in n.parts for p in s.parts]) == 1 for n in below)
         ):
             base = [r.changed(flat=f) for r in base for f in (["to", "from"] if r.below == "index" else ["to"])]
         return base
@@ -181,7 +189,9 @@ class Readings:
         """Whether a quantity stands without an index: a vector or a matrix."""
         if name.data[0] in self.places.losses or not self.places.roles_of(name.data[0]):
             return False
-        return not any(s.kind == "sub" and any(p.kind != "text" for p in s.parts) and "layer" != self._count(s) for s in name.parts)
+        return not any(
+            s.kind == "sub" and any(p.kind != "text" for p in s.parts) and self._count(s) != "layer" for s in name.parts
+        )
 
     def _count(self, script):
         return "layer" if all(p.kind == "num" for p in script.parts) and len(script.parts) == 1 else ""
@@ -193,7 +203,7 @@ class Readings:
         found: list = []
         layer_letters = any("layer" in self.letters.candidates(x) for x in self.letters.where)
         for option in self.features():
-            for layer in range(0, self.model.depth + 1) if layer_letters else [None]:
+            for layer in range(self.model.depth + 1) if layer_letters else [None]:
                 for reading in self._joined(option.changed(layer=layer)):
                     uses = any(v == "layer" for v in reading.axes.values())
                     if layer_letters and not uses and layer != 0:
@@ -225,7 +235,9 @@ class Readings:
         found = []
         for axes, layers in partial:
             rest = [x for x in self.letters.where if x not in axes]
-            for choice in itertools.islice(itertools.product(*[self.letters.candidates(x) or ["ignored"] for x in rest]), 24):
+            for choice in itertools.islice(
+                itertools.product(*[self.letters.candidates(x) or ["ignored"] for x in rest]), 24
+            ):
                 whole = {**axes, **dict(zip(rest, choice, strict=True))}
                 if self._compared(whole):
                     found.append(option.changed(axes=whole, layers=layers))

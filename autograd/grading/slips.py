@@ -61,7 +61,9 @@ def slips(side, places, unbound, left=()):
             if a < b:
                 tree = _exchanged(side, a, b)
                 if tree != side:
-                    found.append(Slip("swapped indices", f"the indices {_plain(a)} and {_plain(b)} are swapped", tree, 1.0, True))
+                    found.append(
+                        Slip("swapped indices", f"the indices {_plain(a)} and {_plain(b)} are swapped", tree, 1.0, True)
+                    )
     return sorted(found, key=lambda s: s.cost)
 
 
@@ -78,7 +80,16 @@ def _of_sums(side, unbound):
     for letter in free:
         words = f"the sum over {_plain(letter)} is missing: what {_plain(letter)} counts is added up"
         for path, node in paths(side):
-            if letter in variables(node) and node.kind in ("prod", "name", "group", "add", "div", "neg", "entry", "pow"):
+            if letter in variables(node) and node.kind in (
+                "prod",
+                "name",
+                "group",
+                "add",
+                "div",
+                "neg",
+                "entry",
+                "pow",
+            ):
                 tree = Node("sum", (node,), Limits((letter,)), node.at)
                 yield Slip("missing sum", words, replace_at(side, path, tree), 0.7 + 0.01 * len(path))
     for letter in free:
@@ -125,7 +136,12 @@ def _at(node, places, letters):
     elif kind == "transpose":
         yield Slip("extra transpose", f"{show(parts[0])} is not transposed there", parts[0], 1.0)
     elif kind == "sum":
-        yield Slip("extra sum", f"the sum over {', '.join([_plain(x) for x in node.data.letters])} does not belong there", parts[0], 1.2)
+        yield Slip(
+            "extra sum",
+            f"the sum over {', '.join([_plain(x) for x in node.data.letters])} does not belong there",
+            parts[0],
+            1.2,
+        )
         if node.data.conditions:
             free = Node("sum", parts, node.data._replace(conditions=()), node.at)
             yield Slip("missing term", "the sum leaves out a term that belongs in it", free, 1.2)
@@ -139,13 +155,23 @@ def _at(node, places, letters):
         yield Slip("extra factor", "diag does not belong there", parts[0], 1.3)
     if kind not in ("num", "neg", "group", "sum", "add"):
         if kind in ("name", "transpose", "prod", "call", "deriv") and kind != "transpose":
-            yield Slip("missing transpose", f"the transpose of {show(node)} is missing", Node("transpose", (node,), None, node.at), 0.95)
+            yield Slip(
+                "missing transpose",
+                f"the transpose of {show(node)} is missing",
+                Node("transpose", (node,), None, node.at),
+                0.95,
+            )
 
 
 def _of_terms(node):
     for k, x in enumerate(node.parts):
         flipped = x.parts[0] if x.kind == "neg" else Node("neg", (x,), None, x.at)
-        yield Slip("sign", f"the sign of {show(flipped if x.kind == 'neg' else x)} is flipped", node.with_parts([*node.parts[:k], flipped, *node.parts[k + 1 :]]), 1.0)
+        yield Slip(
+            "sign",
+            f"the sign of {show(flipped if x.kind == 'neg' else x)} is flipped",
+            node.with_parts([*node.parts[:k], flipped, *node.parts[k + 1 :]]),
+            1.0,
+        )
         rest = [*node.parts[:k], *node.parts[k + 1 :]]
         tree = rest[0] if len(rest) == 1 else node.with_parts(rest)
         yield Slip("extra term", f"the term {show(x)} does not belong there", tree, 1.1)
@@ -168,13 +194,25 @@ def _of_factors(node):
     for k in range(len(node.parts) - 1):
         turned = list(node.parts)
         turned[k], turned[k + 1] = turned[k + 1], turned[k]
-        yield Slip("order of factors", f"{show(node.parts[k])} and {show(node.parts[k + 1])} are in the wrong order", Node("prod", turned, node.data, node.at), 1.15)
+        yield Slip(
+            "order of factors",
+            f"{show(node.parts[k])} and {show(node.parts[k + 1])} are in the wrong order",
+            Node("prod", turned, node.data, node.at),
+            1.15,
+        )
     for k, sign in enumerate(node.data):
         for other in ("", "had", "out"):
             if other != sign:
                 signs = (*node.data[:k], other, *node.data[k + 1 :])
-                words = {"": "the matrix product", "had": "the product entry by entry", "out": "the outer product"}[other]
-                yield Slip("wrong product", f"{words} of {show(node.parts[k])} and {show(node.parts[k + 1])} belongs there", Node("prod", node.parts, signs, node.at), 1.1)
+                words = {"": "the matrix product", "had": "the product entry by entry", "out": "the outer product"}[
+                    other
+                ]
+                yield Slip(
+                    "wrong product",
+                    f"{words} of {show(node.parts[k])} and {show(node.parts[k + 1])} belongs there",
+                    Node("prod", node.parts, signs, node.at),
+                    1.1,
+                )
     sums = [k for k, x in enumerate(node.parts) if _inner_sum(x) is not None]
     for a in sums:
         for b in sums:
@@ -182,7 +220,9 @@ def _of_factors(node):
                 tree = _merged(node, a, b)
                 yield Slip("sum split", "the sum of products was written as a product of sums", tree, 0.9, True)
                 factor = Node("prod", (Node("count", (), None, node.at), tree), ("",), node.at)
-                yield Slip("product of means", "the mean of products was written as a product of means", factor, 0.7, True)
+                yield Slip(
+                    "product of means", "the mean of products was written as a product of means", factor, 0.7, True
+                )
 
 
 def _inner_sum(node):
@@ -191,7 +231,11 @@ def _inner_sum(node):
         node = node.parts[0]
     if node.kind == "sum":
         return [], node
-    if node.kind == "prod" and node.parts[-1].kind == "sum" and all(x.kind in ("num", "div", "group") for x in node.parts[:-1]):
+    if (
+        node.kind == "prod"
+        and node.parts[-1].kind == "sum"
+        and all(x.kind in ("num", "div", "group") for x in node.parts[:-1])
+    ):
         return list(node.parts[:-1]), node.parts[-1]
     return None
 
@@ -214,7 +258,12 @@ def _of_calls(node, places):
     base, primes = name.data
     if primes:
         plain = Node("name", name.parts, (base, primes - 1), name.at)
-        yield Slip("wrong derivative", f"the derivative of {base} stands where {base} belongs", Node("call", (plain, *arguments), None, node.at), 0.95)
+        yield Slip(
+            "wrong derivative",
+            f"the derivative of {base} stands where {base} belongs",
+            Node("call", (plain, *arguments), None, node.at),
+            0.95,
+        )
         for role in ("s", "a"):
             for x in _of_role(arguments[0], role, places):
                 kind = "derivative at the activation" if role == "s" else "wrong derivative"
@@ -222,7 +271,12 @@ def _of_calls(node, places):
                 yield Slip(kind, text, Node("call", (name, x), None, node.at), 0.8)
     elif base in ("sigma", "f", "g", "phi", "tanh", "relu", "sigmoid", places.function_letter):
         primed = Node("name", name.parts, (base, 1), name.at)
-        yield Slip("wrong derivative", f"{base} stands where its derivative belongs", Node("call", (primed, *arguments), None, node.at), 0.95)
+        yield Slip(
+            "wrong derivative",
+            f"{base} stands where its derivative belongs",
+            Node("call", (primed, *arguments), None, node.at),
+            0.95,
+        )
 
 
 def _of_role(node, role, places):
@@ -249,7 +303,9 @@ def _of_names(node, places, letters):
     if "w" in roles and any(len(s.parts) == 2 and s.kind == "sub" for s in node.parts):
         parts = [s.with_parts(s.parts[::-1]) if s.kind == "sub" and len(s.parts) == 2 else s for s in node.parts]
         x = node.with_parts(parts)
-        yield Slip("transposed weight", f"the weight is transposed: wrote {show(node)} where {show(x)} belongs", x, 0.9, True)
+        yield Slip(
+            "transposed weight", f"the weight is transposed: wrote {show(node)} where {show(x)} belongs", x, 0.9, True
+        )
     for i, s in enumerate(node.parts):
         for j, p in enumerate(s.parts):
             for new, cost in _other_marks(p, s, letters):
@@ -273,7 +329,10 @@ def _elsewhere(node, letters):
                         for letter in letters:
                             if letter != head(t.parts[0]):
                                 index = Node("name", (), (letter, 0), t.at)
-                                parts = [x.with_parts([new]) if x is s else x.with_parts([index]) if x is t else x for x in node.parts]
+                                parts = [
+                                    x.with_parts([new]) if x is s else x.with_parts([index]) if x is t else x
+                                    for x in node.parts
+                                ]
                                 x = node.with_parts(parts)
                                 yield Slip("wrong index", f"wrote {show(node)} where {show(x)} belongs", x, 1.3, True)
 

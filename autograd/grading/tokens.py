@@ -12,7 +12,7 @@ __all__ = ["FUNCTION_WORDS", "Symbol", "symbols_of"]
 
 FUNCTION_WORDS = frozenset({
     "exp", "log", "ln", "tanh", "sinh", "cosh", "sin", "cos", "tan", "max", "min", "softmax", "sigmoid", "softplus",
-    "relu", "ReLU", "diag", "sech", "abs", "sign", "logistic", "sgn", "sig", "Diag", "softmax", "sqrt", "step",
+    "relu", "ReLU", "diag", "sech", "abs", "sign", "logistic", "sgn", "sig", "Diag", "sqrt", "step",
     "vec", "dtanh", "dsigma", "logit", "LeakyReLU", "elu", "gelu", "swish", "silu", "erf", "leaky_relu",
 })  # fmt: skip
 _WORDS = frozenset({
@@ -228,7 +228,14 @@ def _raised(raw, k, found):
         if s.kind == kind:
             inner.append(Symbol("num" if s.text.isdigit() else "let", s.text, s.at))
             k += 1
-        elif kind == "below" and s.text == "," and s.glued and k + 1 < len(raw) and raw[k + 1].kind == "let" and raw[k + 1].glued:
+        elif (
+            kind == "below"
+            and s.text == ","
+            and s.glued
+            and k + 1 < len(raw)
+            and raw[k + 1].kind == "let"
+            and raw[k + 1].glued
+        ):
             inner += [s, raw[k + 1]]
             k += 2
         else:

@@ -10,14 +10,18 @@ from autograd.formulas.conventions import plain
 from autograd.formulas.expressions import Letter
 from autograd.grading.judge import Judge, Judged, Task
 from autograd.grading.nodes import Node, is_name, rewrite, show, walk
-from autograd.grading.places import IllFormed, Misfit, Places
+from autograd.grading.places import Places
 from autograd.grading.printed import read_claims
-from autograd.grading.quantities import Quantity, describe
 from autograd.grading.trees import ReadingError
 
-__all__ = ["Verdict", "Written"]
+__all__ = ["Verdict", "Written", "has_left_side"]
 
 _MARKS_OF_UPDATES = ("new", "next", "+")
+
+
+def has_left_side(formula):
+    """Whether a formula is an equation, as far as its signs show."""
+    return any(sign in formula for sign in ("=", "arrow", "\\gets", "\\to", "propto", "←", "→", "equiv", "∝", "≡"))
 
 
 class Verdict(NamedTuple):
@@ -77,14 +81,24 @@ class Written:
     def _graded(self, claim, places, target):
         task, wanted = self._task(claim, places, target)
         vectors, batch = getattr(self.convention, "vectors", None), getattr(self.convention, "batch", None)
-        judged = self.judge.judge(task, places, vectors, batch, wanted)
+        try:
+            judged = self.judge.judge(task, places, vectors, batch, wanted)
+        except ReadingError:
+            if wanted is None:
+                raise
+            judged = self.judge.judge(task, places, vectors, batch, None)  # of something else, and wrong besides
+            if judged.verdict != "wrong" or judged.env is None:
+                raise
+            judged = judged._replace(reason="the left side speaks of something else than what is graded")
         if judged.verdict == "ill-formed" and task.sides[0].kind == "given":
             raise ReadingError(judged.reason, claim.at)
         condition = judged.condition
         if judged.verdict in ("equal", "unproved"):
             more = [show(c) for c in task.conditions if c.data in ("=", "!=")]
             if more:
-                condition = "; ".join([condition, f"for {' and '.join(more)}"]) if condition else f"for {' and '.join(more)}"
+                condition = (
+                    "; ".join([condition, f"for {' and '.join(more)}"]) if condition else f"for {' and '.join(more)}"
+                )
             words = self.judge.needed(task, places, judged)
             if words:
                 condition = f"{condition}; {words}" if condition else words
@@ -98,7 +112,9 @@ class Written:
             raise ReadingError("an approximation says nothing that could be proved: write =.", claim.at)
         if len(sides) == 1 or sides[0] is None:
             if target is None:
-                raise ReadingError("name what this is: write dL/dw = ..., or \\delta_o = ...; or pass a target.", claim.at)
+                raise ReadingError(
+                    "name what this is: write dL/dw = ..., or \\delta_o = ...; or pass a target.", claim.at
+                )
             rights = [x for x in sides if x is not None]
             return Task((_given(target), *rights), "value", None, claim.conditions), None
         left = sides[0]
@@ -127,8 +143,10 @@ class Written:
     def _is_of_target(self, left, places):
         """Whether a left side is the derivative of the loss, a delta or a parameter: what a target may be."""
         if left.kind == "deriv":
-            return left.parts[0].kind == "loss" or places.is_loss(left.parts[0]) or (
-                left.parts[0].kind == "call" and left.parts[0].parts[0].data[0] in places.losses
+            return (
+                left.parts[0].kind == "loss"
+                or places.is_loss(left.parts[0])
+                or (left.parts[0].kind == "call" and left.parts[0].parts[0].data[0] in places.losses)
             )
         return left.kind == "name" and bool({"delta", "w", "b"} & set(places.roles_of(left.data[0])))
 
@@ -171,7 +189,16 @@ class Written:
 
 def _in_and_out(sides, places):
     """The sides with i for "in" and j for "out": ``dC/dw = a_in delta_out`` is said of one weight."""
-    marks = {p.data[0] for x in sides if x for y in walk(x) if y.kind == "name" for s in y.parts for p in s.parts if p.kind == "name"}
+    marks = {
+        p.data[0]
+        for x in sides
+        if x
+        for y in walk(x)
+        if y.kind == "name"
+        for s in y.parts
+        for p in s.parts
+        if p.kind == "name"
+    }
     if not {"in", "out"} <= marks:
         return list(sides)
     letter = {"in": "i", "out": "j"}

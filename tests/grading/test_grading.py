@@ -503,7 +503,7 @@ def test_what_grows_exponentially_is_refused_at_once(target, formula, words):
 
 
 @pytest.mark.parametrize(
-    "formula", [r"\delta^{(9)} = 1", r"\delta^{(2)}_i = 1", r"a_o^{(0)} = x_i", r"s^{(-3)} = \delta_o"]
+    "formula", [r"\delta^{(9)} = 1", r"\delta^{(7)}_i = 1", r"a_o^{(0)} = x_i", r"s^{(-3)} = \delta_o"]
 )
 def test_a_layer_that_is_not_there_is_said(formula):
     for sizes in ((3, 2), (2, 3, 2)):

@@ -68,6 +68,7 @@ OTHER = [
     ("plain", "b_o[1]", "b_o"),
     ("plain", None, r"\delta^o_o = y_o"),
     ("one", None, "w_i = 1"),
+    ("deep", None, r"\delta = 1"),
     ("one", "w_io[1,1]", "w_i"),
     ("one", "b_o[1]", "a"),
     ("one", "b_o[1]", "s"),
@@ -119,7 +120,6 @@ UNREADABLE = [
     ("batch", "w_ho[1,2]", "d_o[2]*a[1]", "d_o needs the sample as its last index: d_o[...,n]", 1),
     ("batch", "w_ho[1,2]", r"\sum_{n=1}^{4} \delta_{on} a_{hn}", "n counts from 1 to 3 here, not from 1 to 4", 1),
     ("batch", "w_ho[1,2]", r"\delta_{o 1} a_{h1}", "delta has one index here, found 2", 1),
-    ("deep", None, r"\delta = 1", "which layer delta is in is not clear", 1),
     ("deep", None, "w = 1", "w has two indices, from and to; found 0", 1),
     ("one", "b_o[1]", "d_o", "d has no meaning here", 1),
 ]
