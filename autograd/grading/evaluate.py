@@ -503,10 +503,18 @@ class Evaluation:
 
     def _given(self, node, env):
         place = given_place(node.data)
+        if self.reading.whole_target:
+            return self.whole_target(place._replace(index=None), env)
         q = self.quantity(place, env)
         if not self.model.exists(q):
             raise OutOfRange("there is no such quantity in this network.")
         return self.at.value(q) if place.role == "delta" else self.at.ratio(Quantity("loss"), q)
+
+    def whole_target(self, place, env):
+        """A target with letters as a vector or matrix."""
+        if place.role == "delta":
+            return self.whole(place, env, lambda k, n: self.number_of(place, env, k, n))
+        return self.whole(place, env, lambda k, n: self.at.ratio(Quantity("loss"), self.quantity(place, env, k)))
 
     def _made(self, node, env):
         place, kind = node.data

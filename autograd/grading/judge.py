@@ -337,7 +337,7 @@ class Judge:
         bound = {x for y in walk(tree) if isinstance(y.data, Limits) for x in y.data.letters}
         found = {x: None for x in variables(tree) if x not in bound and x in evaluation.reading.axes}
         functions = {id(x.parts[0]) for x in walk(tree) if x.kind == "call"}
-        if tree.kind == "given":
+        if tree.kind == "given" and not evaluation.reading.whole_target:
             found.update(dict.fromkeys(given_letters(tree.data)))
         for x in walk(tree):
             if (x.kind == "name" and id(x) not in functions) or x.kind == "call":

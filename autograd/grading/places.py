@@ -95,6 +95,7 @@ class Reading:
         implied: whether a letter that stands twice is summed over.
         probable: whether the letter of the outputs means their softmax.
         single: whether letters without an index are those of one neuron.
+        whole_target: whether a target with letters is meant as a vector or matrix.
     """
 
     axes: dict = field(default_factory=dict)
@@ -118,6 +119,7 @@ class Reading:
     implied: bool = False
     probable: bool = False
     single: bool = False
+    whole_target: bool = False
 
     def changed(self, **more):
         """The reading with something else."""

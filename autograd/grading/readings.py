@@ -5,6 +5,7 @@ The ways are found by joining what each name allows. A name that fits no way of 
 
 import itertools
 
+from autograd.formulas.expressions import Letter
 from autograd.grading.evaluate import Evaluation, given_letters
 from autograd.grading.letters import Letters, check_same, head, heads
 from autograd.grading.nodes import Limits, walk
@@ -160,6 +161,9 @@ class Readings:
                 self.places.model.formulas.factor == 1 and any(n.data[0] == "Delta" for n in names)
             ):
                 vary(own_loss=[True, False])
+        for x in self.nodes:
+            if x.kind == "given" and x.data.indices and set(x.data.indices) <= {*map(_letter, x.data.indices)}:
+                vary(whole_target=[False, True])
         if self.model.steps > 1:
             has_numbers = any(p.kind == "num" for _, _, p in marks)
             if has_numbers:
@@ -276,3 +280,8 @@ class Readings:
         except Misfit:
             return False
         return True
+
+
+def _letter(index):
+    """An index where it is a letter, else None."""
+    return index if isinstance(index, Letter) else None
