@@ -60,6 +60,8 @@ from autograd.engine.errors import (  # noqa: E402
 from autograd.engine.functions import *  # noqa: E402, F403
 from autograd.engine.functions import __all__ as _functions  # noqa: E402
 from autograd.engine.functions import method  # noqa: E402
+from autograd.engine.several import *  # noqa: E402, F403
+from autograd.engine.several import __all__ as _several  # noqa: E402
 
 __version__ = "0.1.0"
 __all__ = [
@@ -68,7 +70,7 @@ __all__ = [
     "derive", "draw", "explain", "grad", "grade_code", "grade_document", "hessian", "hvp", "jacobian", "jvp", "method",
     "no_grad", "primitive",
     "replay", "steps", "value_and_grad", "vjp",
-    *_functions,
+    *_functions, *_several,
 ]  # fmt: skip
 
 _moved.install()

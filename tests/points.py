@@ -10,10 +10,11 @@ import random
 import mpmath
 from mpmath import mp, mpf
 
-from autograd.engine import primitives
+from autograd.engine import primitives, rounding, special
 from autograd.engine.algebra import Primitive
 
 PRIMITIVES = [entry for entry in vars(primitives).values() if isinstance(entry, Primitive)]
+PRIMITIVES += [getattr(module, name) for module in (rounding, special) for name in module.__all__]
 BY_NAME = {entry.name: entry for entry in PRIMITIVES}
 
 EPSILON = 2.0**-52
@@ -99,6 +100,17 @@ EXACT = {
     "logsumexp": lambda *x: mpmath.log(mpmath.fsum([mpmath.exp(each) for each in x])),
     "shift": lambda *x: max(x),
     "detached": lambda x: x,
+    "floor": mpmath.floor,
+    "ceil": mpmath.ceil,
+    "round": mpmath.nint,
+    "mod": lambda x, y: x - y * mpmath.floor(x / y),
+    "floordiv": lambda x, y: mpmath.floor(x / y),
+    "log2": lambda x: mpmath.log(x) / mpmath.log(2),
+    "log10": mpmath.log10,
+    "exp2": lambda x: mpmath.power(2, x),
+    "cbrt": lambda x: mpmath.sign(x) * mpmath.cbrt(abs(x)),
+    "cbrt_slope": lambda x: 1 / (3 * mpmath.cbrt(abs(x)) ** 2),
+    "erfc": lambda x: _erfc(x),
 }
 
 # What the operands are drawn from: for each of them an interval, and whether small magnitudes are wanted too.
@@ -109,6 +121,12 @@ DOMAINS = {
     "elu": [WIDE, (0.1, 3.0)],
     "pow": [(0.001, 30.0), (-8.0, 8.0)],
     "power_term": [WIDE, (0.001, 30.0), (-8.0, 8.0), (0.0, 2.0), (0.0, 2.0)],
+    "mod": [WIDE, (0.01, 30.0)],
+    "floordiv": [WIDE, (0.01, 30.0)],
+    "log2": [(1e-6, 1e6)],
+    "log10": [(1e-6, 1e6)],
+    "exp2": [(-1000.0, 1000.0)],
+    "erfc": [(-6.0, 26.0)],
     "log": [(1e-6, 1e6)],
     "log1p": [(-0.999, 50.0)],
     "sqrt": [(1e-6, 1e6)],
@@ -220,7 +238,7 @@ def close(found, exact, allowed_ulps=4, terms=None):
 # Functions that come close to a constant, or to one operand: how many digits a difference would lose.
 _LOST = {
     **dict.fromkeys(["tanh", "sigmoid", "softplus", "logsigmoid", "silu", "expm1"], lambda x: 0.9 * abs(x)),
-    **dict.fromkeys(["erf", "normal_cdf", "gelu"], lambda x: 0.5 * x * x),
+    **dict.fromkeys(["erf", "erfc", "normal_cdf", "gelu"], lambda x: 0.5 * x * x),
     "logsumexp": lambda *x: 0.9 * (max(x) - min(x)),
 }
 

@@ -14,7 +14,7 @@ from llvmlite import ir
 
 from autograd.compiler import calls, elementary
 from autograd.compiler.registers import DOUBLE, Condition, Lanes, NotReplayable, Register
-from autograd.engine import primitives
+from autograd.engine import primitives, rounding, special
 from autograd.engine.algebra import TABLE, Ieee, register, select
 from autograd.engine.errors import AlgebraError
 
@@ -302,6 +302,32 @@ def _of_negative(y, n, k):
     return -y if primitives._odd(n) != primitives._odd(k) else y
 
 
+def _mod(x, y):
+    """As Python has it: the remainder of C's fmod, moved to the sign of the divisor."""
+    lanes = _lanes_of((x, y))
+    x, y = lanes.lift(x), lanes.lift(y)
+    rest = calls.c_function("fmod", x, y)
+    moved = select((y < 0.0) & (rest > 0.0) | (y > 0.0) & (rest < 0.0), rest + y, rest)
+    return select((rest > 0.0) | (rest < 0.0), moved, select(abs(rest) >= 0.0, elementary.copysign(rest, y), rest))
+
+
+def _floordiv(x, y):
+    """As Python has it: an exact quotient, rounded to an integer."""
+    lanes = _lanes_of((x, y))
+    x, y = lanes.lift(x), lanes.lift(y)
+    rest = calls.c_function("fmod", x, y)
+    moved = (y < 0.0) & (rest > 0.0) | (y > 0.0) & (rest < 0.0)
+    quotient = (x - rest) / y - select(moved, 1.0, 0.0)
+    whole = elementary.floor(quotient)
+    whole = select(quotient - whole > 0.5, whole + 1.0, whole)
+    return select((quotient > 0.0) | (quotient < 0.0), whole, elementary.copysign(quotient * 0.0, x / y))
+
+
+def _cbrt(x):
+    size = abs(x)
+    return select((size > 0.0) & (size < INF), special.cbrt_of(x), x)
+
+
 def _numbers(operands):
     """No operand is a NaN."""
     lanes = _lanes_of(operands)
@@ -348,6 +374,12 @@ _FORMS = {
     primitives.logistic_pdf_times: _logistic_pdf_times,
     primitives.silu: _silu,
     primitives.softplus: _softplus,
+    rounding.floor: elementary.floor,
+    rounding.ceil: lambda x: x.lanes.intrinsic("ceil", x),
+    rounding.round_: lambda x: x.lanes.intrinsic("rint", x),
+    rounding.mod: _mod,
+    rounding.floordiv: _floordiv,
+    special.cbrt: _cbrt,
     primitives.shift: _shift,
     primitives.logsumexp: _logsumexp,
     **{getattr(primitives, name): _elementary(name) for name in ("exp", "expm1", "log", "log1p", "tanh")},

@@ -11,16 +11,60 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from autograd.engine import primitives as _p
+from autograd.engine import rounding as _r
+from autograd.engine import special as _s
 from autograd.engine.algebra import is_real
 from autograd.engine.conditions import Condition
 from autograd.engine.sums import dot, total
 from autograd.engine.value import Value, add_method, forget_own_methods, record, record_condition
 
 __all__ = [
-    "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cos", "cosh", "dot", "elu", "erf", "exp", "expm1",
-    "gelu", "hypot", "leaky_relu", "log", "log1p", "log_softmax", "logsigmoid", "logsumexp", "maximum", "minimum",
-    "relu", "sigmoid", "sign", "silu", "sin", "sinh", "softmax", "softplus", "sqrt", "step", "tan", "tanh",
-    "total", "where",
+    "acos",
+    "acosh",
+    "asin",
+    "asinh",
+    "atan",
+    "atan2",
+    "atanh",
+    "cbrt",
+    "ceil",
+    "cos",
+    "cosh",
+    "dot",
+    "elu",
+    "erf",
+    "erfc",
+    "exp",
+    "exp2",
+    "expm1",
+    "floor",
+    "gelu",
+    "hypot",
+    "leaky_relu",
+    "log",
+    "log1p",
+    "log2",
+    "log10",
+    "log_softmax",
+    "logaddexp",
+    "logsigmoid",
+    "logsumexp",
+    "maximum",
+    "minimum",
+    "relu",
+    "sigmoid",
+    "sign",
+    "silu",
+    "sin",
+    "sinh",
+    "softmax",
+    "softplus",
+    "sqrt",
+    "step",
+    "tan",
+    "tanh",
+    "total",
+    "where",
 ]  # fmt: skip
 
 # A number, and the same kind comes out; an int gives a float.
@@ -79,6 +123,31 @@ def log(x: N) -> N:
 def log1p(x: N) -> N:
     """The natural logarithm of ``1 + x``, exact near 0, for ``x > -1``."""
     return _p.log1p(x)
+
+
+def log2(x: N) -> N:
+    """The logarithm of ``x > 0`` to the base 2."""
+    return _s.log2(x)
+
+
+def log10(x: N) -> N:
+    """The logarithm of ``x > 0`` to the base 10."""
+    return _s.log10(x)
+
+
+def exp2(x: N) -> N:
+    """2 to the power ``x``. OverflowError from 1024 on."""
+    return _s.exp2(x)
+
+
+def logaddexp(a: Any, b: Any) -> Any:
+    """``log(exp(a) + exp(b))`` without overflow."""
+    return _p.logsumexp(a, b)
+
+
+def cbrt(x: N) -> N:
+    """The cube root, negative for a negative ``x``. Its derivative at 0 is infinite."""
+    return _s.cbrt(x)
 
 
 def sqrt(x: N) -> N:
@@ -164,6 +233,24 @@ def erf(x: N) -> N:
     return _p.erf(x)
 
 
+def erfc(x: N) -> N:
+    """``1 - erf(x)``, in [0, 2], with all digits where that is small."""
+    return _s.erfc(x)
+
+
+# --- Rounding. ``x % y``, ``x // y`` and ``round(x, digits)`` are written as for floats.
+
+
+def floor(x: N) -> N:
+    """The largest integer that is not above ``x``. Its derivative is 0 everywhere."""
+    return _r.floor(x)
+
+
+def ceil(x: N) -> N:
+    """The smallest integer that is not below ``x``. Its derivative is 0 everywhere."""
+    return _r.ceil(x)
+
+
 # --- Activations
 
 
@@ -220,14 +307,33 @@ def sign(x: N) -> N:
     return _p.sign(x)
 
 
-def maximum(a: Any, b: Any) -> Any:
-    """The larger of two numbers. Where they are equal each has the derivative 1/2."""
-    return _p.maximum(a, b)
+def maximum(a: Any, b: Any = None) -> Any:
+    """The larger of two numbers, or the largest of one sequence of numbers.
+
+    Where two numbers are equal each has the derivative 1/2; of a sequence, those that are the largest share 1.
+
+    Example:
+        >>> maximum(2.0, 3.0), maximum([1.0, 4.0, 2.0])
+        (3.0, 4.0)
+    """
+    return _p.maximum(a, b) if b is not None else _extreme(_p.maximum, a, "maximum")
 
 
-def minimum(a: Any, b: Any) -> Any:
-    """The smaller of two numbers. Where they are equal each has the derivative 1/2."""
-    return _p.minimum(a, b)
+def minimum(a: Any, b: Any = None) -> Any:
+    """The smaller of two numbers, or the smallest of one sequence of numbers.
+
+    Where two numbers are equal each has the derivative 1/2; of a sequence, those that are the smallest share 1.
+    """
+    return _p.minimum(a, b) if b is not None else _extreme(_p.minimum, a, "minimum")
+
+
+def _extreme(of_two: Callable[[Any, Any], Any], values: Any, name: str) -> Any:
+    """The largest or the smallest of some numbers; found in rounds, so that no sum of shares is long."""
+    found = numbers_of(values, name)
+    while len(found) > 1:
+        paired = [of_two(x, y) for x, y in zip(found[::2], found[1::2], strict=False)]
+        found = paired + found[2 * len(paired) :]
+    return found[0]
 
 
 def where(condition: Any, a: Any, b: Any) -> Any:
@@ -261,7 +367,7 @@ def where(condition: Any, a: Any, b: Any) -> Any:
 
 def logsumexp(values: Iterable[Any]) -> Any:
     """``log(sum(exp(x)))`` over a sequence of one or more numbers or Values, without overflow, recorded as one node."""
-    return _p.logsumexp(*_several(values, "logsumexp"))
+    return _p.logsumexp(*numbers_of(values, "logsumexp"))
 
 
 def softmax(values: Iterable[Any]) -> list[Any]:
@@ -272,31 +378,43 @@ def softmax(values: Iterable[Any]) -> list[Any]:
     Returns:
         A list, in order, of numbers in [0, 1] that add up to 1.
     """
-    return _p.softmax(*_several(values, "softmax"))
+    return _p.softmax(*numbers_of(values, "softmax"))
 
 
 def log_softmax(values: Iterable[Any]) -> list[Any]:
     """The natural logarithm of :func:`softmax`, without underflow: ``x - logsumexp(values)`` for each."""
-    return _p.log_softmax(*_several(values, "log_softmax"))
+    return _p.log_softmax(*numbers_of(values, "log_softmax"))
 
 
-def _several(values: Any, name: str) -> list[Any]:
+def numbers_of(values: Any, name: str = "") -> list[Any]:
+    """Return the numbers of a sequence or an array as a list.
+
+    Args:
+        values: the sequence.
+        name: the function that needs one number at least; empty if none will do.
+
+    Raises:
+        TypeError: it is a single number.
+        ValueError: there are none.
+    """
     if isinstance(values, Value) or is_real(values):
-        raise TypeError(f"{name} takes one sequence of numbers, found a single number: write {name}([...]).")
-    values = list(values)
-    if not values:
+        shown = name or "a product"
+        raise TypeError(f"{shown} takes one sequence of numbers, found a single number: write {shown}([...]).")
+    found = values.ravel().tolist() if hasattr(values, "ravel") else list(values)
+    if name and not found:
         raise ValueError(f"{name} of no numbers has no value: pass at least one.")
-    return values
+    return found
 
 
 # Every function of one number, and of two, is a method too. Those used most are methods already, recorded the
-# shortest way.
+# shortest way. NumPy calls methods by its own names for the objects of an array: hence arctan2 and rint.
 for _function in (
-    acos, acosh, asin, asinh, atan, atan2, atanh, elu, erf, gelu, hypot, leaky_relu, logsigmoid, maximum, minimum, sign,
-    silu, softplus, step,
+    acos, acosh, asin, asinh, atan, atan2, atanh, cbrt, ceil, elu, erf, erfc, exp2, floor, gelu, hypot, leaky_relu,
+    log10, log2, logaddexp, logsigmoid, maximum, minimum, sign, silu, softplus, step,
 ):  # fmt: skip
     if not hasattr(Value, _function.__name__):
         method(_function)
-if not hasattr(Value, "abs"):
-    add_method("abs", abs)
+for _name, _named in (("abs", abs), ("arctan2", atan2), ("rint", _r.round_)):
+    if not hasattr(Value, _name):
+        add_method(_name, _named)
 forget_own_methods()

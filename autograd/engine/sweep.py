@@ -335,13 +335,14 @@ def _partials(by_rule: list) -> list:
 
 def partials_of(node) -> list:
     """The partial derivatives of a node in its operands, one float each; 0.0, which nobody reads, for the constants."""
+    value: Value = node
+    y = value._data  # its own: that no program reads it, is what a transform counts
     primitive, floats = node.op, node.recorded
     try:
         if primitive.arity is None:
-            return [float(p) for p in primitive.gradient(node.data, floats)]
+            return [float(p) for p in primitive.gradient(y, floats)]
         return [
-            float(primitive.partial(i, node.data, floats)) if isinstance(x, Value) else 0.0
-            for i, x in enumerate(node.operands)
+            float(primitive.partial(i, y, floats)) if isinstance(x, Value) else 0.0 for i, x in enumerate(node.operands)
         ]
     except (ZeroDivisionError, OverflowError, ValueError):
         return _ieee_partials(node)
@@ -349,7 +350,8 @@ def partials_of(node) -> list:
 
 def _ieee_partials(node):
     """The same rules over numbers that follow IEEE 754: an infinite derivative is infinite, a missing one is NaN."""
-    return [float(p) for p in node.op.gradient(Ieee(node.data), [Ieee(x) for x in node.recorded])]
+    value: Value = node
+    return [float(p) for p in node.op.gradient(Ieee(value._data), [Ieee(x) for x in node.recorded])]
 
 
 @cython.cfunc

@@ -29,7 +29,7 @@ if cython.compiled:
 else:
     from autograd.engine.algebra import Primitive
 
-from autograd.engine import other_engines, primitives
+from autograd.engine import other_engines, primitives, rounding
 from autograd.engine.algebra import TABLE, is_real, out_of_domain
 from autograd.engine.conditions import Condition
 from autograd.engine.errors import GraphError, StaleGraphError
@@ -508,6 +508,40 @@ class Value:
     def __abs__(self):
         return _record_unary(ABS, self)
 
+    def __mod__(self, other):
+        if not (isinstance(other, Value) or is_real(other)):
+            return NotImplemented
+        return record(rounding.mod, (self, other))
+
+    def __rmod__(self, other):
+        return record(rounding.mod, (other, self)) if is_real(other) else NotImplemented
+
+    def __floordiv__(self, other):
+        if not (isinstance(other, Value) or is_real(other)):
+            return NotImplemented
+        return record(rounding.floordiv, (self, other))
+
+    def __rfloordiv__(self, other):
+        return record(rounding.floordiv, (other, self)) if is_real(other) else NotImplemented
+
+    def __divmod__(self, other):
+        return self // other, self % other
+
+    def __rdivmod__(self, other):
+        return other // self, other % self
+
+    def __floor__(self):
+        return record(rounding.floor, (self,))
+
+    def __ceil__(self):
+        return record(rounding.ceil, (self,))
+
+    def __round__(self, digits=None):
+        if not digits:
+            return record(rounding.round_, (self,))
+        scale = 10.0 ** abs(digits)
+        return round(self * scale) / scale if digits > 0 else round(self / scale) * scale
+
     # --- The usual functions, as methods. All of them, and what they promise, are in autograd.engine.functions.
 
     def exp(self):
@@ -640,9 +674,6 @@ class Value:
 
     def __int__(self):
         raise TypeError("int(value) would drop the graph: write int(value.data) for the number.")
-
-    def __round__(self, ndigits=None):
-        raise TypeError("round(value) would drop the graph: write round(value.data) for the number.")
 
     # --- Differentiation
 

@@ -14,6 +14,7 @@ ONE_OPERAND = [p for p in PRIMITIVES if p.arity == 1]
 
 _PI = math.pi
 _QUARTERS = [k * _PI / 2 for k in (0, 1, -1, 2, -2, 3, 5, 10, 101, 2**20, 10**15)]
+_WHOLE = [0.0, 1.0, -1.0, 7.0, -12.0, 2.0**20]
 _THIRD = 0.5773502691896258  # 1 / sqrt 3
 _ARTANH_THIRD = 0.6584789484624084  # its artanh
 
@@ -28,6 +29,15 @@ PLACES = {
     "log": [1.0, 0.0, 5.6e-309, 7e-155],
     "log1p": [0.0, -1.0],
     "sqrt": [0.0, 1.0],
+    "floor": _WHOLE,
+    "ceil": _WHOLE,
+    "round": [k + 0.5 for k in _WHOLE],
+    "log2": [1.0, 0.0, 5.6e-309, 7e-155],
+    "log10": [1.0, 0.0, 5.6e-309, 7e-155],
+    "exp2": [0.0, 1024.0, -1022.0, -1074.0],
+    "cbrt": [0.0, 1.0, -1.0, 1e-200, 1e300],
+    "cbrt_slope": [0.0, 1.0, -1.0, 1e-200, 1e300],
+    "erfc": [0.0, math.sqrt(0.5), -math.sqrt(0.5), 26.5, 27.2, -5.9],
     "sin": _QUARTERS,
     "cos": _QUARTERS,
     "tan": _QUARTERS,
@@ -62,6 +72,9 @@ INSIDE = {
     "log": (0.0, math.inf),
     "log1p": (-1.0, math.inf),
     "sqrt": (0.0, math.inf),
+    "log2": (0.0, math.inf),
+    "log10": (0.0, math.inf),
+    "exp2": (-math.inf, 1024.0),
     "asin": (-1.0, 1.0),
     "acos": (-1.0, 1.0),
     "one_minus_square": (-1e154, 1e154),
@@ -70,7 +83,22 @@ INSIDE = {
     "acosh": (1.0, math.inf),
     "atanh": (-1.0, 1.0),
 }
-_NOT_AT_0 = {"step", "sign", "relu", "abs"}  # a convention stands there: it is in the table of special points
+_NOT_AT_0 = {
+    "step",
+    "sign",
+    "relu",
+    "abs",
+    "cbrt",
+    "cbrt_slope",
+}  # a convention stands there: it is in the table of special points
+
+
+# Where a function jumps.
+JUMPS = {
+    "floor": lambda x: x == math.floor(x),
+    "ceil": lambda x: x == math.floor(x),
+    "round": lambda x: x != math.floor(x) and 2 * x == math.floor(2 * x),
+}
 
 
 def arguments(primitive, seed, count):
@@ -80,17 +108,19 @@ def arguments(primitive, seed, count):
     places = PLACES.get(primitive.name, [0.0])
     kinds = [_regular, _tiny, _huge, _subnormal, _beside, _beside]
     found: dict = {}
+    jumps = JUMPS.get(primitive.name, lambda x: False)
     if primitive.name not in _NOT_AT_0 and low < 0.0 < high:
         found[0.0] = None
+    found = {x: None for x in found if not jumps(x)}
     for place in places:  # the nearest doubles themselves
         for x in (place, math.nextafter(place, math.inf), math.nextafter(place, -math.inf)):
-            if low < x < high and (x or primitive.name not in _NOT_AT_0):
+            if low < x < high and not jumps(x) and (x or primitive.name not in _NOT_AT_0):
                 found[x] = None
     k = 0
     while len(found) < count:
         x = kinds[k % len(kinds)](draw, places)
         k += 1
-        if low < x < high and math.isfinite(x) and (x != 0.0 or primitive.name not in _NOT_AT_0):
+        if low < x < high and math.isfinite(x) and not jumps(x) and (x != 0.0 or primitive.name not in _NOT_AT_0):
             found[x] = None
     return draw.sample(list(found), count)
 

@@ -274,9 +274,9 @@ def test_they_cannot_be_set(name):
         setattr(Value(1.0) + 1, name, None)
 
 
-@pytest.mark.parametrize("function", [int, round, lambda v: round(v, 2)])
+@pytest.mark.parametrize("function", [int, float])
 def test_what_would_drop_the_graph_says_what_to_write(function):
-    with pytest.raises(TypeError, match=r"would drop the graph: write \w+\(value\.data\)"):
+    with pytest.raises(TypeError, match=r"would drop the graph: write (int\()?value\.data"):
         function(Value(1.5))
 
 

@@ -374,7 +374,7 @@ NOT_READ = {
 }
 
 # Operands in which the derivative does not depend on them.
-LINEAR = {("add", 0), ("add", 1), ("sub", 0), ("sub", 1), ("neg", 0), ("alias", 0), ("mul", 0), ("mul", 1), ("div", 0),
+LINEAR = {("add", 0), ("mod", 0), ("add", 1), ("sub", 0), ("sub", 1), ("neg", 0), ("alias", 0), ("mul", 0), ("mul", 1), ("div", 0),
           *[(name, 0) for name in BY_NAME if name.endswith("_times")], ("power_term", 0),
           *[("dot", i) for i in range(6)], *[("total", i) for i in range(6)]}  # fmt: skip
 
@@ -521,6 +521,7 @@ def test_kinks_and_domains_are_documented_in_words(primitive):
     kinked = {
         "step", "sign", "above", "greater", "at_least", "where", "shift", "relu", "abs", "maximum", "minimum",
         "leaky_relu", "elu", "hypot", "atan2", "unit", "inversion", "power_term", "detached",
+        "floor", "ceil", "round", "mod", "floordiv", "cbrt",
     }  # fmt: skip
     assert bool(primitive.kinks) == (primitive.name in kinked)
 

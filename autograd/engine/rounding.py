@@ -1,0 +1,74 @@
+"""Primitives that round: ``floor``, ``ceil``, ``round``, the remainder and the quotient of a whole division.
+
+Between their jumps they are constant, or linear, so their derivatives are those of the pieces; at a jump the derivative
+is that of the piece the value belongs to.
+"""
+
+import math
+
+from autograd.engine.algebra import Traits, primitive, select
+from autograd.engine.primitives import flat
+
+__all__ = ["ceil", "floor", "floordiv", "mod", "round_"]
+
+_JUMPS = "jumps at the integers; its derivative is 0 everywhere"
+
+
+def _rounded(function):
+    """Return a rounding of floats that leaves infinities and NaN as they are, and the sign of a zero."""
+    return lambda x: math.copysign(float(function(x)), x) if math.isfinite(x) else x
+
+
+def _nearest(x):
+    """The nearest integer over any number; a half goes to the even one."""
+    above = (2 * x + 1) / 2
+    lower = above - above % 1
+    return select(above % 1 > 0, lower, lower - lower % 2)
+
+
+floor = primitive(
+    "floor",
+    lambda x: x - x % 1,
+    partials=flat,
+    floats=_rounded(math.floor),
+    latex=r"\left\lfloor {0} \right\rfloor",
+    kinks=_JUMPS,
+    traits=Traits(activation=False),
+)
+ceil = primitive(
+    "ceil",
+    lambda x: x + -x % 1,
+    partials=flat,
+    floats=_rounded(math.ceil),
+    latex=r"\left\lceil {0} \right\rceil",
+    kinks=_JUMPS,
+    traits=Traits(activation=False),
+)
+round_ = primitive(
+    "round",
+    _nearest,
+    partials=flat,
+    floats=_rounded(round),
+    kinks="jumps half-way between integers, where it takes the even one; its derivative is 0 everywhere",
+    traits=Traits(activation=False),
+)
+floordiv = primitive(
+    "floordiv",
+    lambda x, y: (x - x % y) / y,
+    floats=lambda x, y: x // y,
+    partials=[lambda q, x, y: flat(q), lambda q, x, y: flat(q)],
+    text="({0} // {1})",
+    latex=r"\left\lfloor \frac{{{0}}}{{{1}}} \right\rfloor",
+    domain="a divisor other than 0",
+    kinks="jumps where the first operand is a multiple of the second; its derivative is 0 everywhere",
+    traits=Traits(activation=False),
+)
+mod = primitive(
+    "mod",
+    lambda x, y: x % y,
+    partials=[1, lambda m, x, y: -floordiv(x, y)],
+    text="({0} % {1})",
+    latex=r"{0} \bmod {1}",
+    domain="a divisor other than 0",
+    kinks="jumps where the first operand is a multiple of the second, where its value is 0",
+)

@@ -1,0 +1,236 @@
+"""Functions of several numbers that are composed of others: sums, products, norms, and small systems of equations.
+
+They have no rules of their own. What is said of accuracy follows from what they are composed of: ``mean`` and ``norm``
+are off by a few ulp of the sum of the absolute terms; ``solve``, ``inv`` and ``det`` by a few ulp times the condition
+number of the matrix.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from autograd.engine.functions import dot, maximum, minimum, numbers_of, sqrt, total
+from autograd.engine.value import Value
+
+__all__ = ["clip", "det", "inv", "mean", "norm", "prod", "solve"]
+
+MAX_EXPANDED = 8  # a determinant is expanded up to this size, so that its derivatives are right where it is 0
+
+
+def clip(x: Any, low: Any = None, high: Any = None) -> Any:
+    """Return ``x`` within bounds: ``low`` below ``low``, and ``high`` above ``high``.
+
+    Its derivative with respect to ``x`` is 1 between the bounds, 0 outside, and 1/2 at a bound, as that of ``maximum``.
+
+    Args:
+        x: a number or a Value.
+        low, high: the bounds, numbers or Values; None for no bound.
+
+    Raises:
+        ValueError: there is no bound at all.
+
+    Example:
+        >>> clip(3.0, -1.0, 1.0), clip(-3.0, low=0.0)
+        (1.0, 0.0)
+    """
+    if low is None and high is None:
+        raise ValueError("clip without a bound leaves every number as it is: give low, high, or both.")
+    if low is not None:
+        x = maximum(x, low)
+    return x if high is None else minimum(x, high)
+
+
+def prod(values: Any) -> Any:
+    """Return the product of a sequence of numbers or Values; 1.0 for none.
+
+    Its derivative is right where factors are 0, too.
+
+    Example:
+        >>> prod([2.0, 3.0, 4.0])
+        24.0
+    """
+    found = numbers_of(values)
+    if not found:
+        return 1.0
+    result = found[0] if isinstance(found[0], Value) else 1.0 * found[0]
+    for x in found[1:]:
+        result = result * x
+    return result
+
+
+def mean(values: Any) -> Any:
+    """Return the mean of a sequence of one or more numbers or Values.
+
+    Raises:
+        ValueError: there are none.
+
+    Example:
+        >>> mean([1.0, 2.0, 6.0])
+        3.0
+    """
+    found = numbers_of(values, "mean")
+    return total(found) / len(found)
+
+
+def norm(values: Any, p: float = 2) -> Any:
+    """Return the norm of a vector: the root of the sum of squares, or of the absolute values to the power ``p``.
+
+    Args:
+        values: a sequence of numbers or Values.
+        p: 2, 1, ``math.inf`` for the largest absolute value, or another number above 0.
+
+    Its derivatives at 0 are NaN for ``p=2``: there it has a kink in every direction. Squares overflow beyond 1e154.
+
+    Raises:
+        ValueError: there are no numbers, or ``p`` is not above 0.
+
+    Example:
+        >>> norm([3.0, -4.0]), norm([3.0, -4.0], p=1)
+        (5.0, 7.0)
+    """
+    found = numbers_of(values, "norm")
+    if not p > 0:
+        raise ValueError(f"a norm is that of a p above 0, found {p!r}: use 1, 2 or math.inf.")
+    if p == 2:
+        return sqrt(dot(found, found))
+    sizes = [abs(x) for x in found]
+    if p == float("inf"):
+        return maximum(sizes)
+    return total(sizes) if p == 1 else total([x**p for x in sizes]) ** (1 / p)
+
+
+def det(matrix: Any) -> Any:
+    """Return the determinant of a square matrix of numbers or Values.
+
+    Up to 8 rows it is a sum of products, so that its derivatives exist where it is 0; beyond, elimination finds it.
+
+    Args:
+        matrix: a list of rows, or a NumPy array.
+
+    Raises:
+        ValueError: the matrix is not square.
+
+    Example:
+        >>> det([[1.0, 2.0], [3.0, 4.0]])
+        -2.0
+    """
+    rows = _square(matrix, "det")
+    n = len(rows)
+    if n > MAX_EXPANDED:
+        found = _eliminated(rows, [[] for _ in rows])
+        return 0.0 if found is None else prod([row[k] for k, row in enumerate(found[0])]) * found[2]
+    # The determinants of the first rows and some columns, row after row.
+    minors: dict[tuple[int, ...], Any] = {(): 1}
+    for row in rows:
+        larger: dict[tuple[int, ...], list[Any]] = {}
+        for columns, minor in minors.items():
+            for j in range(n):
+                if j not in columns:
+                    sign = -1 if sum(c > j for c in columns) % 2 else 1
+                    larger.setdefault(tuple(sorted((*columns, j))), []).append((sign * minor, row[j]))
+        minors = {columns: _weighted(*zip(*terms, strict=True)) for columns, terms in larger.items()}
+    return minors[tuple(range(n))]
+
+
+def solve(matrix: Any, right: Any) -> Any:
+    """Return the solution of a small system of linear equations, ``matrix @ x = right``, by elimination with pivots.
+
+    Args:
+        matrix: n rows of n numbers or Values, or a NumPy array of them.
+        right: n numbers or Values, or n rows of them for several systems at once.
+
+    Returns:
+        ``x`` in the shape of ``right``: a list, a list of rows, or an array if ``right`` is one.
+
+    Raises:
+        ValueError: the matrix is not square or has no inverse, or the lengths differ.
+
+    Example:
+        >>> solve([[2.0, 0.0], [0.0, 4.0]], [1.0, 2.0])
+        [0.5, 0.5]
+    """
+    rows = _square(matrix, "solve")
+    given = list(right)
+    if len(given) != len(rows):
+        raise ValueError(f"solve of {len(rows)} equations and {len(given)} right-hand sides: give one for each.")
+    single = not isinstance(given[0], Sequence) and not getattr(given[0], "shape", ())
+    sides = [[x] for x in given] if single else [list(row) for row in given]
+    found = _eliminated(rows, sides)
+    if found is None:
+        raise ValueError("solve of a singular matrix: no pivot other than 0 is left in a column.")
+    upper, reduced, _ = found
+    n = len(upper)
+    solution: list[list[Any]] = [[] for _ in range(n)]
+    for k in reversed(range(n)):
+        known = upper[k][k + 1 :]
+        for c, side in enumerate(reduced[k]):
+            rest = side - _weighted(known, [solution[i][c] for i in range(k + 1, n)]) if known else side
+            solution[k].append(rest / upper[k][k])
+    result: Any = [row[0] for row in solution] if single else solution
+    return _in_array(result, right)
+
+
+def inv(matrix: Any) -> Any:
+    """Return the inverse of a small square matrix: the solution of ``matrix @ x = 1``.
+
+    Returns:
+        A list of rows, or an array if ``matrix`` is one.
+
+    Raises:
+        ValueError: the matrix is not square or has no inverse.
+
+    Example:
+        >>> inv([[2.0, 0.0], [0.0, 4.0]])
+        [[0.5, 0.0], [0.0, 0.25]]
+    """
+    rows = _square(matrix, "inv")
+    n = len(rows)
+    return _in_array(solve(rows, [[int(i == j) for j in range(n)] for i in range(n)]), matrix)
+
+
+def _weighted(weights: Sequence[Any], inputs: Sequence[Any]) -> Any:
+    """Return a sum of products: one node where there are Values, and exact over exact numbers."""
+    if any(isinstance(x, (Value, float)) for x in (*weights, *inputs)):
+        return dot(weights, inputs)
+    return sum([w * x for w, x in zip(weights, inputs, strict=True)])
+
+
+def _square(matrix: Any, name: str) -> list[list[Any]]:
+    rows = [list(row) for row in matrix]
+    if not rows or any(len(row) != len(rows) for row in rows):
+        raise ValueError(
+            f"{name} takes a square matrix, found rows of {sorted({len(row) for row in rows})} numbers in "
+            f"{len(rows)} rows: give as many columns as rows."
+        )
+    return rows
+
+
+def _eliminated(rows: list[list[Any]], sides: list[list[Any]]) -> tuple[list[list[Any]], list[list[Any]], float] | None:
+    """Return the upper triangular form, the right-hand sides and the sign of the exchanges; None if it is singular."""
+    rows, sides, sign = [list(row) for row in rows], [list(row) for row in sides], 1.0
+    n = len(rows)
+    for k in range(n):
+        at = k
+        for i in range(k + 1, n):
+            if abs(rows[i][k]) > abs(rows[at][k]):
+                at = i
+        if not abs(rows[at][k]) > 0.0:
+            return None
+        if at != k:
+            rows[k], rows[at], sides[k], sides[at], sign = rows[at], rows[k], sides[at], sides[k], -sign
+        for i in range(k + 1, n):
+            factor = rows[i][k] / rows[k][k]
+            rows[i] = [x - factor * y if j > k else x for j, (x, y) in enumerate(zip(rows[i], rows[k], strict=True))]
+            sides[i] = [x - factor * y for x, y in zip(sides[i], sides[k], strict=True)]
+    return rows, sides, sign
+
+
+def _in_array(result: Any, like: Any) -> Any:
+    """Return a result as an array if ``like`` is an array."""
+    if type(like).__name__ != "ndarray":
+        return result
+    import numpy  # lazy: only where an array was given
+
+    found = numpy.empty(numpy.shape(like), dtype=object)
+    for i, row in enumerate(result):
+        found[i] = row
+    return found if any(isinstance(x, Value) for x in found.ravel()) else found.astype(float)
