@@ -66,6 +66,7 @@ floordiv = primitive(
 mod = primitive(
     "mod",
     lambda x, y: x % y,
+    floats=lambda x, y: x % y,
     partials=[1, lambda m, x, y: -floordiv(x, y)],
     text="({0} % {1})",
     latex=r"{0} \bmod {1}",

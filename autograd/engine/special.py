@@ -84,6 +84,7 @@ cbrt_slope = primitive(
     "cbrt_slope",
     lambda x: cbrt(x) / x / 3,
     partials=lambda y, x: -2 * (y / x) / 3,
+    floats=lambda x: cbrt(x) / x / 3,
     limit=lambda x: INF if x == 0.0 else NAN,
     text="1 / (3 * cbrt({0}) ** 2)",
     latex=r"\frac{{1}}{{3 \sqrt[3]{{{0}}}^2}}",
