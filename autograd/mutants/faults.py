@@ -1,6 +1,6 @@
 """The wrong engines: each is the right one of ``plain.py`` with one fault that people make in engines of their own."""
 
-import struct
+import ctypes
 import sys
 from collections import Counter
 from dataclasses import dataclass
@@ -254,7 +254,7 @@ class zeroing_undone(Engine):
 class single_precision(Engine):
     def accumulate(self, adjoint):
         try:
-            self._grad = struct.unpack("f", struct.pack("f", self._grad + adjoint))[0]
+            self._grad = ctypes.c_float(self._grad + adjoint).value
         except OverflowError:
             super().accumulate(adjoint)
 
