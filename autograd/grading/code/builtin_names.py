@@ -99,7 +99,7 @@ class Builtins:
         if isinstance(x, Array):
             x = x.item()
         if isinstance(x, Literal):
-            return x.value(self.machine.leaf)
+            return x.value(self.machine.whole_leaf)
         return x if isinstance(x, Value) else self.machine.leaf(float(x))
 
     def int_of(self, x=0, base=None):

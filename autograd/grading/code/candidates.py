@@ -52,7 +52,7 @@ def candidates(way, source, wrong_factors):
         key = (id(seen.frame), seen.order)
         context = Context(way, source, statement, node, seen, places, scopes, key, wrong_factors)
         for make in (
-            _factors, _drops, _constants, _arguments, _substitutes, _axes, _signs, _transposes, _shifts, _comparisons, _squares, _softmax, _copies,
+            _factors, _wrong_slopes, _drops, _constants, _arguments, _substitutes, _axes, _signs, _transposes, _shifts, _comparisons, _squares, _softmax, _copies,
         ):  # fmt: skip
             found.extend(make(context))
         found.extend(scaling.scalings(context, Candidate))
@@ -128,6 +128,26 @@ def _factors(c):
         message = f"{what}: the raw error is propagated instead of the delta" if below else what
         cost = 1.0 if isinstance(c.node, (ast.Name, ast.Attribute)) else 1.2
         yield Candidate(cost + 0.3 * (c.line in c.way.update_lines), kind, c.line, message, _multiplied(c, text))
+
+
+def _wrong_slopes(c):
+    """Put the derivative of an activation in the place of a factor that is none."""
+    node, parent = c.node, c.parent()
+    factor = isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Mult)
+    factor = factor or (isinstance(parent, ast.Call) and _function_name(parent) == "multiply")
+    if not factor or c.is_back() or not c.seen.shape or isinstance(node, ast.Constant):
+        return
+    for text, slope in _derivative_texts(c, c.seen.shape):
+        if same(c.seen.data, slope.data):
+            continue
+        named = c.way.name_of(slope.after, c.seen.frame)
+        message = f"{c.text} is not the derivative of {named}, which is {text}"
+        kind = "wrong derivative"
+        if isinstance(node, ast.Call) and c.way.is_helper(node) and text.startswith(c.source.text_of(node.func)):
+            kind, message = "derivative at the wrong argument", f"{c.text} takes the derivative at the wrong argument: {text}"
+        elif isinstance(node, ast.Compare):
+            kind = "relu mask"
+        yield Candidate(1.32, kind, c.line, message, c.replaced(f"({text})" if " * " in text else text))
 
 
 def _multiplied(c, text):
@@ -242,7 +262,7 @@ def _pairs_dropped(c):
     inner = node.left
     if not (isinstance(node.op, ast.Mult) and isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Mult)):
         return
-    first, second = c.source.text_of(inner.right), c.source.text_of(node.right)
+    first, second = c.source.operand_text(inner.right), c.source.operand_text(node.right)
     data = [c.way.data_of(part) for part in (inner.right, node.right)]
     if None in data or len(data[0]) != len(data[1]):
         return

@@ -34,11 +34,12 @@ def _constant(machine, node, frame):
 
 
 def _raw(machine, node, frame):
-    """Return an operand; a number written there stays a plain number, so that it is no leaf of its own."""
+    """Return an operand; a number written there is a leaf that is no start value."""
     if isinstance(node, ast.Constant) and type(node.value) is float:
-        return node.value
+        return machine.literal(node.value, node.lineno)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
-        return -node.operand.value
+        value = -node.operand.value
+        return machine.literal(value, node.lineno) if type(value) is float else value
     return evaluate(machine, node, frame)
 
 
@@ -130,7 +131,7 @@ def power(machine, a, b):
 def _tracked(machine, literal, other):
     """A start value on the tape where it meets floats; a whole number where it meets whole numbers."""
     if isinstance(other, Value) or machine.holds_floats(other):
-        return literal.value(machine.leaf)
+        return literal.value(machine.whole_leaf)
     return int(literal)
 
 
@@ -143,8 +144,6 @@ def _unary(machine, node, frame):
     if isinstance(node.op, ast.Not):
         return not access.truth(machine, operand)
     if isinstance(node.op, ast.USub):
-        if isinstance(operand, float):
-            return machine.leaf(-operand)
         return -int(operand) if isinstance(operand, Literal) else -operand
     return ~operand if isinstance(node.op, ast.Invert) else +operand
 

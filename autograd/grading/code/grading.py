@@ -126,7 +126,7 @@ def _steps(reading):
 def _judgement(reading, given, tree):
     candidates = candidate_losses(reading, given)
     first = reading.recorder.first_step()
-    return judge_losses(candidates, first, Places(reading), tree)
+    return judge_losses(candidates, first, Places(reading), reading.recorder, tree)
 
 
 def _graded(case, loss, said, file):

@@ -2,7 +2,7 @@
 
 import ast
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from autograd.engine.graph import adjoints
 from autograd.engine.value import Value
@@ -94,6 +94,7 @@ class Front:
         leaves: The same without the plain numbers in them, such as the number of samples in ``rate / n``.
         decimals, wholes: The numbers that the statement itself has in front of the gradient.
         sign: The sign of all of it.
+        peeled: The leaves found in front.
     """
 
     numbers: float = 1.0
@@ -101,14 +102,15 @@ class Front:
     decimals: float = 1.0
     wholes: float = 1.0
     sign: int = 1
+    peeled: set = field(default_factory=set)
 
     def rates(self):
         """Return what the rate may be: which of the plain numbers belong to it cannot always be told."""
         return [
-            self.numbers * self.decimals,
             self.leaves * self.decimals,
-            self.numbers * self.decimals * self.wholes,
+            self.numbers * self.decimals,
             self.leaves * self.decimals * self.wholes,
+            self.numbers * self.decimals * self.wholes,
         ]
 
 
@@ -128,25 +130,41 @@ def front_of(group, gradients, memory):
     return None
 
 
-def _share_leaves(groups, fronts, gradients):
-    """Put into the fronts the leaves that every change is proportional to, wherever they stand in it: the rates."""
-    powers = [leaf_powers(group, gradients) for group in groups]
-    common = {leaf: power for leaf, power in powers[0].items() if all(p.get(leaf) == power for p in powers)}
-    if not common and all(len(p) == 1 for p in powers):
-        shared = powers  # a rate of its own for each
-    else:
-        shared = [common] * len(groups)
-    for i, (front, own) in enumerate(zip(fronts, shared, strict=True)):
-        product = math.prod(abs(leaf.data) ** power for leaf, power in own.items())
+def _share_leaves(truth, fronts, recorder):
+    """Put into the fronts the leaves that the changes are proportional to, wherever they stand in them: the rates.
+
+    A rate is one for all updates, or stands in the statement of an update, or is one for each. A whole number, and what
+    a change is divided by, may be a number of samples.
+    """
+    powers = [leaf_powers(group, truth.adjoints, recorder) for group in truth.groups]
+    counts = {}
+    for own in powers:
+        for leaf in own:
+            counts[leaf] = counts.get(leaf, 0) + 1
+    peeled = [front.peeled if front is not None else set() for front in fronts]
+    common = [leaf for leaf in counts if all(leaf in own or leaf in seen for own, seen in zip(powers, peeled, strict=True))]
+    singles = not common and all(len(own) <= 1 for own in powers)
+    for i, (front, own, group) in enumerate(zip(fronts, powers, truth.groups, strict=True)):
         if front is None:
-            if own:
-                fronts[i] = Front(product, product)
-            continue
+            front = fronts[i] = Front()
         plain = front.numbers / front.leaves
-        front.leaves, front.numbers = product, product * plain
+        front.leaves = front.numbers = front.decimals = 1.0
+        for leaf in {*common, *own}:
+            power, size = own.get(leaf, 1), abs(leaf.data)
+            line = recorder.literal_lines.get(leaf)
+            if line is not None:
+                if line in group.rate_lines:
+                    front.decimals *= size**power
+            elif leaf in recorder.wholes:
+                if power > 0 and leaf in common:
+                    front.wholes *= size
+            elif leaf in common or singles:
+                front.numbers *= size**power
+                front.leaves *= size if power > 0 else 1.0
+        front.numbers *= plain
 
 
-def leaf_powers(group, gradients):
+def leaf_powers(group, gradients, recorder):
     """Return the leaves, of those that the loss does not depend on, that a change is a multiple of, with their power."""
     found = None
     pairs = [(old, new) for old, new in zip(group.old, group.new, strict=True) if new.data != old.data]
@@ -160,6 +178,17 @@ def leaf_powers(group, gradients):
                     powers[node] = round(power)
         found = powers if found is None else {k: v for k, v in found.items() if powers.get(k) == v}
     return found or {}
+
+
+def rate_lines_of(tree):
+    """Return the lines in which a product with a number is added or subtracted, as in an update."""
+    lines = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub)):
+            for side in (node.left, node.right):
+                if isinstance(side, ast.BinOp) and isinstance(side.op, ast.Mult) and literals_of(side):
+                    lines.add(side.lineno)
+    return lines
 
 
 def literals_of(node):
@@ -188,6 +217,7 @@ def _front(term, sign, literals, gradients, memory):
         elif is_free(node, gradients, memory):
             if node.data and math.isfinite(node.data):
                 front.sign *= -1 if node.data < 0 else 1
+                front.peeled |= {leaf for leaf in adjoints(node) if leaf.op is None}
                 front.numbers *= abs(node.data) ** power
                 front.leaves *= abs(_leaf_product(node)) ** power
         elif name in ("mul", "div", "neg") and depth < 12:
@@ -236,21 +266,24 @@ def is_free(node, gradients, memory):
     return known
 
 
-def judge(truth, tree=None):
+def judge(truth, recorder, tree):
     """Return what the updates are, compared with the gradient of a loss.
 
     Args:
         truth: The loss and the updates.
+        recorder: What was recorded of the program.
         tree: The program; its numbers may be rates where the updating statement has none.
     """
     gradients, memory = truth.adjoints, {}
     for group in truth.groups:
-        group.literals = literals_of(group.node) or (literals_of(tree) if tree is not None else [])
+        group.literals = literals_of(group.node) or literals_of(tree)
+        own = group.lines | set(range(group.node.lineno, group.node.end_lineno + 1))
+        group.rate_lines = own if literals_of(group.node) else own | rate_lines_of(tree)
     changes, fronts = [], []
     for group in truth.groups:
         changes.append([new.data - old.data for old, new in zip(group.old, group.new, strict=True)])
         fronts.append(front_of(group, gradients, memory))
-    _share_leaves(truth.groups, fronts, gradients)
+    _share_leaves(truth, fronts, recorder)
     exact = [[gradients.get(old, 0.0) for old in group.old] for group in truth.groups]
     best = None
     for mode in range(4):
@@ -311,13 +344,14 @@ def _compared(truth, updates):
     return Judgement(truth, updates, shared)
 
 
-def judge_losses(candidates, changes, places, tree=None):
+def judge_losses(candidates, changes, places, recorder, tree):
     """Return the best judgement over the readings of a loss; None if none has updates.
 
     Args:
         candidates: Triples of the number, its source and its line.
         changes: What the program stored.
         places: Where the numbers stand.
+        recorder: What was recorded of the program.
         tree: The program.
     """
     best = None
@@ -326,7 +360,7 @@ def judge_losses(candidates, changes, places, tree=None):
         groups = merged(groups_of(changes, gradients), places)
         if not groups:
             continue
-        judged = judge(Truth(value, gradients, groups, source, line), tree)
+        judged = judge(Truth(value, gradients, groups, source, line), recorder, tree)
         if best is None or judged.score > best.score:
             best = judged
         if best.right:

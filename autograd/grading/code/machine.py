@@ -62,6 +62,18 @@ class Machine:
         self.recorder.leaf(leaf, self.leaves)
         return leaf
 
+    def literal(self, data, line):
+        """Return the leaf of a number that a formula has as a part: a rate, if it stands in an update."""
+        leaf = Value(data)
+        self.recorder.literal(leaf, line)
+        return leaf
+
+    def whole_leaf(self, data):
+        """Return the leaf of a whole number that met a float: a start value, or a number of samples."""
+        leaf = self.leaf(data)
+        self.recorder.whole(leaf)
+        return leaf
+
     def number(self, data):
         """Return a float as a number of the tape."""
         return Value(data)

@@ -48,7 +48,7 @@ def known_way(case, source, text=None):
     reading = read(source.tree, loss=case.loss, call=case.call, seed=case.seed, starts=starts, steps=1, trace=trace)
     found = candidate_losses(reading, case.loss is not None)
     first = reading.recorder.first_step()
-    judged = judge_losses(found, first, Places(reading), source.tree)
+    judged = judge_losses(found, first, Places(reading), reading.recorder, source.tree)
     if judged is None:
         return None, None
     right_names = {u.group.name for u in case.final.updates if u.right} if text is None else {u.group.name for u in judged.updates if u.right}
@@ -160,8 +160,10 @@ class Search:
             whole, gain = self.is_whole(outcome), self.gain(outcome, current)
             if (whole or gain > (0, 0, 0)) and not self.confirmed(source, source.edited(candidate.edits)):
                 continue
-            if whole:
+            if whole and (self.reference is not None or close(outcome.whole(), 1.0)):
                 return [([candidate], outcome)]
+            if whole:
+                gain = (len(outcome.factors) + 1, 0, 0)
             if gain > (0, 0, 0):
                 ranked.append((gain, candidate, outcome))
                 ranked.sort(key=lambda item: (-item[0][0], -item[0][1], -item[0][2], item[1].cost))

@@ -24,9 +24,7 @@ class Places:
         self.found = {}
         self.shapes = {}
         self.next = {}
-        for change in reading.recorder.changes:
-            if not change.step and any(old in self.next for old in change.old):
-                continue
+        for change in reading.recorder.updates():
             for old, new in zip(change.old, change.new, strict=True):
                 self.next[old] = new
         machine = reading.machine
@@ -121,7 +119,8 @@ def merged(groups, places):
 
 def _key(group, path):
     wholes = [i for i, part in enumerate(path) if isinstance(part, int)]
-    fixed = path[: wholes[0] + 1] if len(wholes) > 2 else path[: wholes[0]]
+    named = any(not isinstance(part, int) for part in path[wholes[0] :])
+    fixed = path[: wholes[0] + 1] if len(wholes) + named > 2 else path[: wholes[0]]
     return (group.line, fixed, tuple([... if isinstance(part, int) else part for part in path]))
 
 

@@ -59,6 +59,8 @@ class Recorder:
         self.changes = []
         self.scalars = []
         self.leaf_numbers = {}
+        self.literal_lines = {}
+        self.wholes = set()
         self.versions = {}
         self.order = 0
         self._negatives = {}
@@ -77,9 +79,23 @@ class Recorder:
                 found.append(change)
         return found
 
+    def updates(self):
+        """Return the changes of all steps that are updates, as far as one can see."""
+        if not any(change.step for change in self.changes):
+            return self.changes
+        return [c for c in self.changes if c.step or (c.line, c.node.col_offset) in self._sites]
+
     def leaf(self, leaf, number):
         """Hear that the program made a leaf."""
         self.leaf_numbers[leaf] = number
+
+    def literal(self, leaf, line):
+        """Hear that a formula has a number as a part."""
+        self.literal_lines[leaf] = line
+
+    def whole(self, leaf):
+        """Hear that a whole number met a float."""
+        self.wholes.add(leaf)
 
     def held(self, value, node, frame, target):
         """Hear of a value that gets a name."""
@@ -123,7 +139,7 @@ class Recorder:
             return
         if isinstance(new, Value):
             if isinstance(old, Literal):
-                self.changed_elements([old.value(self.machine.leaf)], [new], node, frame, target)
+                self.changed_elements([old.value(self.machine.whole_leaf)], [new], node, frame, target)
             elif isinstance(old, Value):
                 self.changed_elements([old], [new], node, frame, target)
             elif isinstance(old, Array) and old.size == 1:
@@ -132,7 +148,7 @@ class Recorder:
             if isinstance(old, Array):
                 self._arrays(old, new, node, frame, target)
             elif isinstance(old, (Value, Literal)):
-                first = old.value(self.machine.leaf) if isinstance(old, Literal) else old
+                first = old.value(self.machine.whole_leaf) if isinstance(old, Literal) else old
                 self.changed_elements([first] * new.size, new.elements(), node, frame, target)
         elif depth < MAX_NESTING and type(old) is type(new):
             if isinstance(new, (list, tuple)):

@@ -37,10 +37,11 @@ def scalings(c, make):
                     cost = (1.28 if target else 1.35) + 0.1 * plain + 0.001 * len(text)
                     yield make(cost, kind, c.line, message, c.replaced(new))
     if penalty and c.way.mentions_parameter(c.node):
-        for text in ("2", "0.5"):
-            new = f"{text} * {c.source.operand_text(c.node, tight=False)}"
-            message = f"the gradient of the penalty is {text} times this"
-            yield make(1.2, "penalty", c.line, message, c.replaced(new))
+        counts = [text for text, (shape, _) in c.scope().items() if shape == () and c.way.is_count(text) and len(text) < 20]
+        for text in ("2", "0.5", *[f"/ {count}" for count in counts], *counts):
+            new = scaled(c, text)
+            message = f"the gradient of the penalty is {new}"
+            yield make(1.2 if text in ("2", "0.5") else 1.21, "penalty", c.line, message, c.replaced(new))
 
 
 def scaled(c, text):

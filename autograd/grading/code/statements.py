@@ -95,7 +95,7 @@ def _augmented(machine, node, frame):
 def _in_place(machine, node, old, frame):
     right = node.value
     plain = isinstance(right, ast.Constant) and type(right.value) is float
-    other = right.value if plain else evaluate(machine, right, frame)
+    other = machine.literal(right.value, right.lineno) if plain else evaluate(machine, right, frame)
     machine.statement = node
     if machine.is_array(old):
         before = machine.elements(old)

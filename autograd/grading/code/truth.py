@@ -29,7 +29,7 @@ class Group:
         lines: All lines that change them.
         widened: Whether the step gave the parameter more numbers than it had, by broadcasting.
         name, shape, paths: How the program reaches them, and how many there are.
-        literals: The numbers that may be part of a rate.
+        literals, rate_lines: The numbers that may be part of a rate, and where they stand.
     """
 
     old: list
@@ -44,6 +44,7 @@ class Group:
     shape: tuple | None = None
     paths: list = field(default_factory=list)
     literals: list = field(default_factory=list)
+    rate_lines: set = field(default_factory=set)
 
 
 @dataclass

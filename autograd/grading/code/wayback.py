@@ -264,7 +264,7 @@ class WayBack:
     def is_back_text(self, text, seen):
         """Whether a text was a value of the way back in the same call."""
         return any(
-            place.frame is seen.frame and self.is_back(place)
+            place.frame.function == seen.frame.function and self.is_back(place)
             for place in self.texts.get(text.replace(" ", ""), [])
         )
 
