@@ -135,7 +135,7 @@ def _wrong_slopes(c):
     node, parent = c.node, c.parent()
     factor = isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Mult)
     factor = factor or (isinstance(parent, ast.Call) and _function_name(parent) == "multiply")
-    if not factor or c.is_back() or not c.seen.shape or isinstance(node, ast.Constant):
+    if not factor or not c.seen.shape or isinstance(node, ast.Constant):
         return
     for text, slope in _derivative_texts(c, c.seen.shape):
         if same(c.seen.data, slope.data):

@@ -8,6 +8,7 @@ from .grade import CodeGrade, UpdateGrade
 from .judge import Judgement, agreed, close, judge_losses
 from .limits import Unreadable
 from .naming import Places
+from .stale import first_only, stale_mistake
 from .reading import Reading, fresh_starts, read
 from .truth import candidate_losses
 
@@ -138,6 +139,16 @@ def _graded(case, loss, said, file):
     case.judged = _judgement(own, case.loss is not None, case.tree)
     if case.judged is None:
         return _without_loss(case, base)
+    once = first_only(own.recorder.first_step())
+    if once is not None:
+        first = judge_losses(
+            candidate_losses(own, case.loss is not None), once, Places(own), own.recorder, case.tree
+        )
+        whole = case.judged.right and close(case.judged.factor or 0.0, 1.0)
+        if first is not None and first.right and not whole:
+            mistake = stale_mistake(case)
+            if mistake is not None:
+                return _stale(case, first, mistake, base)
     _judge_afresh(case, said)
     final = case.final
     source = case.judged.truth
@@ -170,6 +181,12 @@ def _graded(case, loss, said, file):
 
         grade.mistakes, grade.notes = find_mistakes(case)
     return grade
+
+
+def _stale(case, judged, mistake, base):
+    base["loss"] = base["loss"] or f"{judged.truth.source} in line {judged.truth.line}"
+    updates = [UpdateGrade(u.group.name, u.group.shape, u.group.line, "wrong", None, u.rate) for u in judged.updates]
+    return CodeGrade("wrong", updates=updates, mistakes=[mistake], **base)
 
 
 def _without_loss(case, base):

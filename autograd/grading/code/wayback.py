@@ -262,11 +262,12 @@ class WayBack:
         return node.id if isinstance(node, ast.Name) else ""
 
     def is_back_text(self, text, seen):
-        """Whether a text was a value of the way back in the same call."""
-        return any(
-            place.frame.function == seen.frame.function and self.is_back(place)
-            for place in self.texts.get(text.replace(" ", ""), [])
-        )
+        """Whether a text was a value of the way back in the same function; an attribute, also of another object."""
+        places = self.texts.get(text.replace(" ", ""), [])
+        if not places and "." in text:
+            tail = "." + text.rpartition(".")[2]
+            places = [place for other, found in self.texts.items() if other.endswith(tail) for place in found[:2]]
+        return any(place.frame.function == seen.frame.function and self.is_back(place) for place in places)
 
     def is_forward_text(self, text):
         """Whether a text was a value of the forward pass."""

@@ -1,0 +1,71 @@
+"""A forward pass that stands outside of the loop: every step goes along the gradient of the first weights."""
+
+import ast
+
+from .grade import Mistake
+from .source import Edit, Source
+
+__all__ = ["first_only", "stale_mistake"]
+
+
+def first_only(changes):
+    """Return the changes without those of a statement that changes the same numbers again; None if there are none.
+
+    Args:
+        changes: The changes of the first step.
+    """
+    found, made, again = [], {}, False
+    for change in changes:
+        site = (change.line, change.node.col_offset)
+        if any(number in made.get(site, ()) for number in change.old):
+            again = True
+        else:
+            found.append(change)
+        made.setdefault(site, set()).update(change.new)
+    return found if again else None
+
+
+def stale_mistake(case):
+    """Return the mistake of a loop that updates again and again without a forward pass; None if it is none.
+
+    Args:
+        case: The program; its updates are right where only the first iteration counts.
+    """
+    source = Source(case.text)
+    lines = {line for update in case.judged.updates for line in update.group.lines}
+    loops = [
+        node
+        for node in ast.walk(source.tree)
+        if isinstance(node, (ast.For, ast.While)) and any(node.lineno < line <= node.end_lineno for line in lines)
+    ]
+    if not loops:
+        return None
+    loop = loops[0]
+    block, i, _ = source.blocks[loop]
+    moved = _forward(block[:i], block[i:], source, case)
+    line = moved[0].lineno if moved else loop.lineno
+    message = "the forward pass is computed before the loop and not again in it: every step uses the first weights"
+    fix = ()
+    if moved:
+        indent = source.indent(loop.body[0])
+        text = "".join(indent + source.text_of(statement).replace("\n", "\n    ") + "\n" for statement in moved)
+        place = source.starts[loop.body[0].lineno - 1]
+        edits = [Edit(source.starts[s.lineno - 1], source.starts[s.end_lineno], "") for s in moved]
+        fix = source.fixes([*edits, Edit(place, place, text)])
+    return Mistake(line, "stale forward pass", message, fix)
+
+
+def _forward(before, after, source, case):
+    """Return the statements before a loop that use what the loop changes."""
+    changed = {update.group.name.split("[")[0].split(".")[0] for update in case.judged.updates}
+    found = []
+    for statement in before:
+        if not isinstance(statement, (ast.Assign, ast.Expr)):
+            continue
+        read = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+        stored = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        if read & changed and not stored & changed:
+            found.append(statement)
+            changed |= stored
+    return found
+
