@@ -31,7 +31,7 @@ def main(arguments=None) -> int:
     _add_mutants(commands)
     _never_fail_to_print()
     try:
-        options = parser.parse_args(arguments)
+        options = parser.parse_args(code.joined(sys.argv[1:] if arguments is None else arguments))
         return options.run(options)
     finally:
         _say("", end="")  # what argparse printed

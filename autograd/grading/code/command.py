@@ -7,7 +7,7 @@ from . import page, report
 from .grade import CodeGrade
 from .grading import grade_code
 
-__all__ = ["add_command", "grade_paths", "sources"]
+__all__ = ["add_command", "grade_paths", "joined", "sources"]
 
 MAX_BYTES = 1_000_000
 
@@ -29,6 +29,17 @@ def add_command(commands):
     code.add_argument("--json", action="store_true", help="print the grades as JSON")
     code.add_argument("--html", metavar="FILE", help="write the sources with notes in their margins to a page")
     code.set_defaults(run=run)
+
+
+def joined(arguments):
+    """Return arguments in which an expression belongs to its option, also one that starts with a minus."""
+    found, waiting = [], list(arguments)
+    while waiting:
+        argument = waiting.pop(0)
+        if argument in ("--loss", "--call") and waiting:
+            argument += "=" + waiting.pop(0)
+        found.append(argument)
+    return found
 
 
 def run(options):

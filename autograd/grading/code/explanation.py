@@ -1,8 +1,77 @@
 """What each line of the way back computes: which derivative of the loss, and with what factor."""
 
+import ast
+import math
+
+from autograd.engine.value import Value
+
+from .grade import Note
+from .judge import close, proportion
+
 __all__ = ["notes_of"]
+
+MAX_NOTES = 40
 
 
 def notes_of(way, source):
-    """Return notes on the assignments of the way back."""
-    return []
+    """Return notes on the assignments of the way back that are derivatives of the loss, up to a factor.
+
+    A line that is none of these need not be wrong: it may be a part of one. Only mistakes are called wrong.
+    """
+    known = derivatives(way)
+    notes, done = [], set()
+    for statement in ast.walk(source.tree):
+        if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+            continue
+        pairs = [(statement.targets[0], statement.value)]
+        if isinstance(pairs[0][0], ast.Tuple) and isinstance(pairs[0][1], ast.Tuple):
+            pairs = list(zip(pairs[0][0].elts, pairs[0][1].elts, strict=False))
+        for target, value in pairs:
+            places = way.by_place(value)
+            back = [p for p in places if any(isinstance(e, Value) and e not in way.gradients and e.op is not None for e in p.elements)]
+            if not back or (statement.lineno, ast.unparse(target)) in done:
+                continue
+            note = _note(statement.lineno, ast.unparse(target), back[0], known)
+            if note is not None:
+                done.add((statement.lineno, note.name))
+                notes.append(note)
+    return sorted(notes, key=lambda note: note.line)[:MAX_NOTES]
+
+
+def derivatives(way):
+    """Return the derivatives of the loss with respect to what the program has a name for: name, shape, numbers, and
+    whether it is data."""
+    found = []
+    for text, places in sorted(way.texts.items(), key=lambda item: len(item[0])):
+        for place in places[:3]:
+            numbers = [e for e in place.elements if isinstance(e, Value)]
+            if len(numbers) != len(place.elements) or not any(e in way.gradients for e in numbers):
+                continue
+            data = [way.gradients.get(e, 0.0) for e in numbers]
+            if any(data) and all(map(math.isfinite, data)):
+                plain = all(e.op is None and e not in way.roots for e in numbers)
+                found.append((text, place.shape, data, plain))
+    return found
+
+
+def _note(line, name, place, known):
+    best = None
+    for text, shape, data, plain in known:
+        if len(data) != len(place.elements) or (shape != place.shape and len(shape) == len(place.shape)):
+            continue
+        factor = proportion(place.data, data)
+        if factor is None or math.isnan(factor) or (len(data) == 1 and not close(abs(factor), 1.0)):
+            continue
+        rank = (plain, not close(abs(factor), 1.0), len(text))
+        if best is None or rank < best[0]:
+            best = (rank, text, factor)
+    if best is None:
+        return None
+    _, text, factor = best
+    if close(factor, 1.0):
+        front = ""
+    elif close(factor, -1.0):
+        front = "-"
+    else:
+        front = f"{factor:.6g} "
+    return Note(line, name, f"= {front}dL/d {text}", True)

@@ -203,7 +203,7 @@ def _without_loss(case, base):
     from .proposals import proposed_losses
 
     grade = CodeGrade("no loss", **base)
-    grade.proposed = proposed_losses(own)
+    grade.proposed = proposed_losses(case)
     return grade
 
 

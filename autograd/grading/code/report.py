@@ -41,7 +41,7 @@ def details(grade):
     for update in grade.updates:
         shape = "x".join(map(str, update.shape)) if update.shape else "1"
         found.append(f"{update.parameter:<{width}}{shape:>8}   line {update.line:<4} {_verdict(update)}")
-    found += [f"  {note.line:>4}  {note.name:<12} {note.text}" for note in grade.notes]
+    found += [f"  {note.line:>4}  {note.name:<12} {note.text:<28} right" for note in grade.notes]
     for mistake in grade.mistakes:
         found.append(f"  {mistake.line:>4}  {mistake.kind}: {mistake.message}")
         for fix in mistake.fix:
