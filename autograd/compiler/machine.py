@@ -88,7 +88,9 @@ def parts_of(module, text) -> list[str]:
         function.linkage = ""
     texts = {function.name: str(function) for function in module.functions}
     head = "".join([f'target triple = "{module.triple}"\n', *map(_type_of, module.get_identified_types().values())])
-    parts, part, length = [], [], 0
+    parts: list[list[str]] = []
+    part: list[str] = []
+    length = 0
     for function in defined:
         if part and length + len(texts[function.name]) > MAX_TEXT:
             parts.append(part)
