@@ -111,8 +111,8 @@ def _score(setting, formulas, grader_of):
     except SheetError:
         return (-1, -1)
     known, own = known_letters(setting.options), {}
-    equal = read = tried = 0
-    for target, formula in formulas:
+    equal = read = 0
+    for target, formula in formulas[:_MOST_TRIED]:
         text = written_out(formula, own)
         try:
             verdict = grader.judge(target, text, setting.rate).verdict
@@ -125,9 +125,6 @@ def _score(setting, formulas, grader_of):
             continue
         equal += verdict == "equal"
         read += 1
-        tried += 1
-        if tried == _MOST_TRIED:
-            break
     return equal, read
 
 
