@@ -17,7 +17,7 @@ from autograd.grading.own_letters import definition, written_out
 from autograd.grading.rubric import award
 from autograd.grading.setting import KEYS, Declaration, Setting, declared_setting
 
-__all__ = ["NoFormula", "grade_text"]
+__all__ = ["NoFormula", "forget", "grade_text"]
 
 DIAGNOSES = 8.0  # seconds of processor time that the diagnoses of one document may take
 _MOST_WORLDS = 6  # earlier results that are taken one by one
@@ -107,6 +107,11 @@ def _grader_of(setting):
         )
     )
     return _cached_grader(setting.network, setting.recorded, options)
+
+
+def forget():
+    """Drop the networks that were recorded and the points they were judged at."""
+    _cached_grader.cache_clear()
 
 
 class _Sequence:

@@ -105,6 +105,7 @@ def main():
         "sheets read": options.formulas - options.formulas * 4 // 5,
         "formulas graded": graded * 4 // 5,
         "sheet files graded": graded - graded * 4 // 5,
+        "documents graded": graded // 4,
         "weight files loaded": options.weights,
     }
     signal.signal(signal.SIGPROF, _too_slow)

@@ -6,6 +6,7 @@ sheets made of them. A mutation is a small edit; each input takes a few, drawn f
 
 import ast
 import functools
+import json
 import re
 from pathlib import Path
 
@@ -128,6 +129,48 @@ def sheet(draw):
                  f"\\begin{{aligned}}\n{formula}\n\\end{{aligned}}"]  # fmt: skip
         lines.append(draw.choice(forms) if draw.random() < 0.5 else formula)
     return "\n".join(lines)
+
+
+_SAID = {
+    **_DECLARATIONS,
+    "loss": [*_DECLARATIONS["loss"], "binary_cross_entropy", "we use half the squared error."],
+    "convention": ["standard", "nielsen", "mitchell", "ng", "hagan", "005"],
+    "penalty": ["l2 \\lambda", "l1 x", "l2"],
+    "recurrent": ["layer 1, 3 steps", "layer 9, 1 steps", "layer 1, 99 steps"],
+    "letters": ["t=y, y=\\hat{y}", "s=z", "t=y", "x=a, y=a", "q=r"],
+    "order": ["to-from", "from-to", "sideways"],
+    "indices": ["i j k", "i j"],
+    "vectors": ["columns", "rows", "up"],
+    "batch": ["columns", "rows"],
+    "points": ["d_o[o] 2, w_ho[h,o] 3", "all 3", "d_o[o]"],
+    "recorded": ["/etc/hosts:loss", "mine.py:loss"],
+}
+_OWN = [r"e_o = t_o - y_o", r"\newcommand{\pd}[2]{\frac{\partial #1}{\partial #2}}", r"\pd{L}{w_{ho}} = \delta_o a_h"]
+
+
+def document(draw):
+    """The ending of a file's name, and a document: prose, declarations and formulas in every kind of frame."""
+    ending = draw.choice((".md", ".md", ".tex", ".ipynb", ".txt"))
+    declared = [f"{key}: {draw.choice(_SAID[key])}" for key in _SAID if draw.random() < 0.04]
+    if draw.random() < 0.7:
+        declared.insert(0, f"network: {draw.choice(_DECLARATIONS['network'])}")
+    lines = ["---", *declared, "---"] if draw.random() < 0.3 else declared
+    for _ in range(draw.randrange(1, 6)):
+        formula = draw.choice((draw.choice(_RIGHT), draw.choice(formulas()), draw.choice(_OWN), respelt(draw)))
+        lines.append(draw.choice((
+            formula, f"so ${formula}$ holds,", f"$${formula}$$", f"\\[\n{formula}\n\\]", f"```math\n{formula}\n```",
+            f"\\begin{{align}}\n{formula} \\\\\n&= {draw.choice(_RIGHT)}\n\\end{{align}}", f"$$= {formula}$$",
+            "We use the chain rule.",
+        )))  # fmt: skip
+    text = mutated("\n".join(lines), draw)
+    if ending == ".ipynb":
+        cells = [{"cell_type": draw.choice(("markdown", "code")), "source": draw.choice((text, text.splitlines(True)))}]
+        text = (
+            mutated(json.dumps({"cells": cells * draw.randrange(1, 3)}), draw)
+            if draw.random() < 0.5
+            else json.dumps({"cells": cells})
+        )
+    return ending, text
 
 
 def mutated(text, draw, words=WORDS):

@@ -13,11 +13,12 @@ import os
 import tempfile
 from pathlib import Path
 
-from corpus import formulas, mutated, respelt, sheet, spoilt_bytes
+from corpus import document, formulas, mutated, respelt, sheet, spoilt_bytes
 
 from autograd import derive, sigmoid
 from autograd.engine.errors import GraphError, SheetError
-from autograd.grading import sheets
+from autograd.grading import claims_in_sequence, grade_documents, report_html, report_table, sheets
+from autograd.grading.document import VERDICTS
 from autograd.grading.readers import read
 from autograd.grading.trees import ReadingError, show
 from nn import MLP, SavedModelError, half_sse, load, save
@@ -140,6 +141,40 @@ def grade_a_file(data, folder):
     return "refused" if graded[0].error else "graded"
 
 
+# --- Documents
+
+
+def document_file(draw):
+    """The ending of a file's name, and its bytes; some are no UTF-8."""
+    ending, text = document(draw)
+    data = text.encode("utf-8", "surrogatepass")
+    return ending, spoilt_bytes(data, draw) if draw.random() < 0.1 else data
+
+
+def grade_a_document(given, folder):
+    """What the command line does with a document: it never raises, and every output can be made."""
+    ending, data = given
+    path = Path(folder) / f"document{ending}"
+    path.write_bytes(data)
+    (found,) = grade_documents.grade_files([path])
+    _insist("failed with" not in str(found), str(found))
+    lines = max(data.count(b"\n") + data.count(b"\r"), data.count(b"\\n")) + 2
+    for claim in found.claims:
+        _insist(claim.verdict in VERDICTS, claim.verdict)
+        _insist(1 <= claim.line <= lines or ending == ".txt", f"line {claim.line} of {lines}")
+    _insist(sum(claim.is_first_mistake for claim in found.claims) <= 1, "two first mistakes")
+    _insist(0 <= found.points[0] <= found.points[1], f"points {found.points}")
+    page = report_html.page([found])
+    _insist("<script" not in page and "<img" not in page, "markup in the page")
+    page.encode("utf-8")
+    plain = report_table.table([found]) + report_table.details([found])
+    _insist(all(c.isprintable() or c == "\n" for c in plain), "control characters on the terminal")
+    json.loads(report_table.as_json([found]))
+    report_table.as_csv([found]).encode("utf-8", "replace")
+    claims_in_sequence.forget()
+    return "refused" if found.error else "graded"
+
+
 # --- Weight files
 
 _SHAPES = [(2, [2, 1]), (1, [1]), (3, [4, 2])]
@@ -254,5 +289,6 @@ TARGETS = {
     "sheets read": (sheet_text, read_a_sheet, False, 1.0),
     "formulas graded": (formula_to_grade, grade_formula, False, 10.0),
     "sheet files graded": (sheet_file, grade_a_file, True, 30.0),
+    "documents graded": (document_file, grade_a_document, True, 30.0),
     "weight files loaded": (weight_file, load_weights, True, 2.0),
 }
