@@ -12,13 +12,14 @@ from typing import NamedTuple
 from autograd.engine.errors import SheetError
 from autograd.formulas.conventions import NAMES, convention, plain
 from autograd.grading.clock import thread_time
-from autograd.grading.own_letters import definition, written_out
+from autograd.grading.own_letters import definition, names_in, written_out
 from autograd.grading.setting import Setting
 
 __all__ = ["Chosen", "choose", "known_letters"]
 
-_MOST_TRIED = 14  # claims that candidates are compared by
-_SECONDS = 2.5  # of processor time for the whole choice
+_MOST_TRIED = 10  # claims that candidates are compared by
+_MOST_CONVENTIONS = 4  # that are tried, the likeliest first
+_SECONDS = 1.0  # of processor time for the whole choice
 _NAME = r"(?:\\(?:hat|mathbf|boldsymbol|bm|vec|bar|mathcal|mathrm|tilde)\s*\{?\s*)?\\?[A-Za-z]+\}?"
 _SCRIPTS = r"(?:\s*[_^]\s*(?:\{[^{}]*\}|\\?\w))*"
 _APPLIED = re.compile(
@@ -65,13 +66,14 @@ def known_letters(options) -> set:
     return {plain(latex) for role, latex in letters.items() if role != "function"} | _ALWAYS
 
 
-def choose(setting, found, grader_of) -> Chosen:
+def choose(setting, found, judge) -> Chosen:
     """Return the reading under which most claims of a document are read and right.
 
     Args:
         setting: what is declared.
         found: the :class:`~autograd.grading.extract.Extract` of the document.
-        grader_of: a function from a setting to what judges formulas.
+        judge: a function of a setting, a target and a formula that returns a grade; it raises a SheetError if the
+            setting has no meaning.
     """
     until = thread_time() + _SECONDS
     formulas = [(item.target, item.formula) for item in found.items]
@@ -79,8 +81,8 @@ def choose(setting, found, grader_of) -> Chosen:
     best, score = networks[0], None
     for network in networks:
         letters = _letterings(network, [formula for _, formula in formulas])
-        base, reached = _best(letters, formulas, grader_of, until)
-        base, reached = _best(_variants(base), formulas, grader_of, until, (base, reached))
+        base, reached = _best(letters, formulas, judge, until)
+        base, reached = _best(_variants(base), formulas, judge, until, (base, reached))
         if score is None or reached > score:
             best, score = base, reached
         if score[0] == len(formulas) or thread_time() > until:
@@ -92,32 +94,34 @@ def choose(setting, found, grader_of) -> Chosen:
     return Chosen(best, said)
 
 
-def _best(candidates, formulas, grader_of, until, start=None):
+def _best(candidates, formulas, judge, until, start=None):
     """The candidate that reads the most, the first of those that are alike."""
     best, score = start if start is not None else (candidates[0], None)
     for candidate in candidates:
         if score is not None and (thread_time() > until or score[0] == min(len(formulas), _MOST_TRIED)):
             break
-        reached = _score(candidate, formulas, grader_of)
+        reached = _score(candidate, formulas, judge, score)
         if score is None or reached > score:
             best, score = candidate, reached
     return best, score
 
 
-def _score(setting, formulas, grader_of):
-    """How many claims are equal, and how many are read, of those that candidates are compared by."""
-    try:
-        grader = grader_of(setting)
-    except SheetError:
-        return (-1, -1)
+def _score(setting, formulas, judge, best):
+    """How many claims are equal, and how many are read, of those that candidates are compared by.
+
+    It stops where no more than ``best``, another candidate's, can be reached.
+    """
     known, own = known_letters(setting.options), {}
     equal = read = 0
-    for target, formula in formulas[:_MOST_TRIED]:
+    compared = formulas[:_MOST_TRIED]
+    for k, (target, formula) in enumerate(compared):
+        if best is not None and equal + len(compared) - k < best[0]:
+            break
         text = written_out(formula, own)
         try:
-            verdict = grader.judge(target, text, setting.rate).verdict
-        except Exception:  # whatever it is, it is said where the claim is graded
-            continue
+            verdict = judge(setting, target, text).verdict
+        except SheetError:
+            return (-1, -1)
         if verdict == "unreadable":
             said = definition(text)
             if said is not None and said.name not in known:
@@ -151,8 +155,18 @@ def _letterings(setting, formulas):
         given = {**letters, **setting.options.get("letters", {})}
         found.append(replace(setting, options={**setting.options, "letters": given}))
     if "letters" not in setting.declared:
-        found += [replace(setting, options={"preset": name, **setting.options}) for name in NAMES if name != "standard"]
+        used = set().union(*[names_in(formula) for formula in formulas])
+        likely = sorted(NAMES, key=lambda name: -_affinity(NAMES[name], used))[:_MOST_CONVENTIONS]
+        found += [
+            replace(setting, options={"preset": name, **setting.options}) for name in likely if name != "standard"
+        ]
     return [each for each in found if _is_sound(each.options)]
+
+
+def _affinity(how, used):
+    """How many of the letters of a convention a document has, less those that it does not have."""
+    letters = {plain(how.letters[role]) for role in ("a", "y", "t", "s", "delta", "loss")}
+    return len(letters & used) - len(letters - used)
 
 
 def _is_sound(options):

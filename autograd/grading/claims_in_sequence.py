@@ -5,6 +5,7 @@ by itself *follows* if it is what the writer's own earlier results lead to by ri
 """
 
 import functools
+import weakref
 
 from autograd.engine.errors import AutogradError, SheetError
 from autograd.grading.candidates import choose, known_letters
@@ -21,7 +22,7 @@ __all__ = ["NoFormula", "forget", "grade_text"]
 
 DIAGNOSES = 8.0  # seconds of processor time that the diagnoses of one document may take
 _MOST_WORLDS = 6  # earlier results that are taken one by one
-_MOST_CACHED = 48
+_MOST_NETWORKS, _MOST_JUDGED = 32, 300  # that are kept, and formulas judged in each
 
 
 class NoFormula(SheetError):
@@ -52,7 +53,7 @@ def grade_text(text, setting=None, format=None, name="document") -> Document:
         raise SheetError(
             f"{name}: network is sizes and an activation, such as network: 2-3-2 sigmoid; none is declared."
         )
-    chosen = choose(declared, found, _grader_of)
+    chosen = choose(declared, found, _judge)
     run = _Sequence(chosen.setting)
     for item in found.items:
         run.take(item)
@@ -91,7 +92,7 @@ def _makes_sense(declaration):
         return False
 
 
-@functools.lru_cache(maxsize=_MOST_CACHED)
+@functools.lru_cache(maxsize=_MOST_NETWORKS)
 def _cached_grader(network, recorded, options):
     setting = Setting(
         network, {key: dict(value) if key == "letters" else value for key, value in options}, None, (), "", recorded
@@ -107,6 +108,32 @@ def _grader_of(setting):
         )
     )
     return _cached_grader(setting.network, setting.recorded, options)
+
+
+def _judge(setting, target, text):
+    """The grade of a formula without an explanation; the last ones of a network are remembered."""
+    grader = _grader_of(setting)
+    known = _JUDGED.setdefault(grader, {})
+    key = target, text, setting.rate
+    if key not in known:
+        if len(known) >= _MOST_JUDGED:
+            known.clear()
+        known[key] = _caught(grader, "judge", target, text, setting.rate)
+    return known[key]
+
+
+_JUDGED: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
+
+
+def _caught(grader, how, target, text, rate):
+    """A grade whatever happens: one formula never takes the others with it."""
+    try:
+        return getattr(grader, how)(target, text, rate)
+    except AutogradError as error:
+        return Grade("unreadable", text, diagnosis=str(error))
+    except Exception as error:  # a fault of ours: the other claims still get their grades
+        said = f"grading it failed with {type(error).__name__}: {error}. Please report this formula."
+        return Grade("unreadable", text, diagnosis=said)
 
 
 def forget():
@@ -130,7 +157,7 @@ class _Sequence:
     def take(self, item):
         """Grade one claim and remember what it says."""
         text = written_out(item.formula, self._own)
-        grade = self._judged(item.target, text)
+        grade = _judge(self.setting, item.target, text)
         own = None
         if grade.verdict == "unreadable" and item.target is None:
             own = definition(text, item.line)
@@ -176,25 +203,12 @@ class _Sequence:
                 "words": str(example),
             }  # fmt: skip
 
-    def _judged(self, target, text, grader=None):
-        return self._caught(grader or self._grader, "judge", target, text)
-
-    def _caught(self, grader, how, target, text):
-        """A grade whatever happens: one formula never takes the others with it."""
-        try:
-            return getattr(grader, how)(target, text, self.setting.rate)
-        except AutogradError as error:
-            return Grade("unreadable", text, diagnosis=str(error))
-        except Exception as error:  # a fault of ours: the other claims still get their grades
-            said = f"grading it failed with {type(error).__name__}: {error}. Please report this formula."
-            return Grade("unreadable", text, diagnosis=said)
-
     def _explained(self, target, text, grade):
         """The grade with its diagnosis, while there is time for diagnoses."""
         if self._left <= 0:
             return grade
         start = thread_time()
-        found = self._caught(self._grader, "grade", target, text)
+        found = _caught(self._grader, "grade", target, text, self.setting.rate)
         self._left -= thread_time() - start
         return found if found.verdict == grade.verdict else grade
 
@@ -204,7 +218,7 @@ class _Sequence:
         if len(parts) < 3:
             return None
         for k, part in enumerate(parts[1:], 1):
-            if self._judged(target, f"{parts[0].text.strip()} = {part.text.strip()}").verdict == "wrong":
+            if _judge(self.setting, target, f"{parts[0].text.strip()} = {part.text.strip()}").verdict == "wrong":
                 return k
         return None
 
@@ -215,7 +229,7 @@ class _Sequence:
             return None
         worlds = [tuple(results), *[(k,) for k in reversed(results)]] if len(results) > 1 else [(results[0],)]
         for world in worlds[: _MOST_WORLDS + 1]:
-            if self._judged(target, text, self._world(world)).verdict == "equal":
+            if _caught(self._world(world), "judge", target, text, self.setting.rate).verdict == "equal":
                 return self._mistaken[world[-1]][0]
         return None
 

@@ -12,7 +12,7 @@ from autograd.grading.latex_text import sides
 from autograd.grading.readers import is_latex, read
 from autograd.grading.trees import ReadingError
 
-__all__ = ["Definition", "definition", "written_out"]
+__all__ = ["Definition", "definition", "names_in", "written_out"]
 
 _LONGEST = 3800  # below what a reader takes
 _ACCENTS = (
@@ -105,6 +105,16 @@ def written_out(formula, definitions) -> str:
         at = match.end()
     text = "".join([*out, formula[at:]])
     return text if len(text) <= _LONGEST else formula
+
+
+def names_in(formula) -> set:
+    r"""Return the letters that a formula has, with their accents.
+
+    >>> sorted(names_in(r"\frac{1}{2} (\hat{y}_o - t_o)^2"))
+    ['hat y', 't']
+    """
+    pattern = _LATEX_NAME if is_latex(formula) else _TEXT_NAME
+    return {_key(match["base"]) for match in pattern.finditer(formula) if not _is_command(match["base"])}
 
 
 def _key(base):
