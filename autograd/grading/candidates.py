@@ -242,15 +242,25 @@ def _networks(setting, found):
     tried = []
     for shape in shapes:
         for act in (acts or ["sigmoid"])[:2]:
-            for loss in losses[:2]:
-                for samples in batches:
-                    names = [act] * (len(shape) - 1)
-                    if loss == "cross_entropy" or (loss != "binary_cross_entropy" and act == "relu"):
-                        names[-1] = "linear"
-                    if loss == "binary_cross_entropy":
-                        names[-1] = "sigmoid"
-                    tried.append(setting.with_network(sizes=shape, activations=names, loss=loss, samples=samples))
+            for last in _outputs(low, act, losses[0]):
+                for loss in losses[:2]:
+                    for samples in batches:
+                        names = [*[act] * (len(shape) - 2), last]
+                        tried.append(setting.with_network(sizes=shape, activations=names, loss=loss, samples=samples))
     return tried[:8]
+
+
+def _outputs(text, activation, loss):
+    """The activations that outputs may have, the likeliest first."""
+    if loss == "cross_entropy":
+        return ["linear"]
+    if loss == "binary_cross_entropy":
+        return ["sigmoid"]
+    if activation == "relu" or re.search(
+        r"linear out|outputs? (?:units? )?(?:is|are) linear|output layer is linear", text
+    ):
+        return ["linear"]
+    return [activation, "linear"]
 
 
 _ACTIVATIONS = {
