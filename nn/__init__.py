@@ -43,6 +43,7 @@ _check_autograd()
 from nn.deltas import deltas  # noqa: E402 - after the check, which says what a failed import would not
 from nn.layers import MLP, Layer, Module, Neuron  # noqa: E402
 from nn.losses import binary_cross_entropy, cross_entropy, half_sse, hinge, mse, sse  # noqa: E402
+from nn.minimizing import Trainer, minimize  # noqa: E402
 from nn.optimizers import SGD, Adam, Momentum  # noqa: E402
 from nn.plots import plot_decision, plot_gradient_flow, plot_landscape  # noqa: E402
 from nn.saving import SavedModelError, load, save  # noqa: E402
@@ -50,6 +51,6 @@ from nn.training import History, fit  # noqa: E402
 
 __all__ = [
     "MLP", "SGD", "Adam", "History", "Layer", "Module", "Momentum", "Neuron", "SavedModelError",
-    "binary_cross_entropy", "cross_entropy", "deltas", "fit", "half_sse", "hinge", "load", "mse", "plot_decision",
-    "plot_gradient_flow", "plot_landscape", "save", "sse",
+    "Trainer", "binary_cross_entropy", "cross_entropy", "deltas", "fit", "half_sse", "hinge", "load", "minimize", "mse",
+    "plot_decision", "plot_gradient_flow", "plot_landscape", "save", "sse",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ of them, targets a number or a sequence of as many.
 
 import math
 
-from autograd import Value, log, logsumexp, relu, softplus, total
+from autograd import Value, log, logsumexp, relu, softplus, take, total
 from autograd.engine.algebra import is_real
 
 __all__ = ["binary_cross_entropy", "cross_entropy", "half_sse", "hinge", "mse", "sse"]
@@ -134,6 +134,8 @@ def cross_entropy(logits, target) -> Value:
             )
         return _sum([t * (normalizer - z) for z, t in found if isinstance(t, Value) or t != 0])
     target = _plain(target)
+    if not is_real(target) and hasattr(type(target), "__index__"):  # an integer of a sample that is recorded
+        return normalizer - take(logits, target)
     if not is_real(target):
         raise TypeError(f"cross_entropy takes a class or probabilities, found {type(target).__name__} {target!r}.")
     if isinstance(target, bool) or target not in range(len(logits)):

@@ -17,7 +17,7 @@ from nn.losses import cross_entropy, half_sse, hinge
 from nn.optimizers import SGD
 from nn.plots import pyplot
 
-__all__ = ["History", "fit"]
+__all__ = ["History", "fit", "integer", "progress_bar"]
 
 
 class History:
@@ -29,6 +29,7 @@ class History:
         accuracy, validation_accuracy: the same for the share of samples, from 0 to 1, whose class is the one answered;
             empty where the targets are no classes. Classes are one-hot rows, answered by the largest output; the
             integers of ``cross_entropy``, likewise; and single targets -1 and 1 of ``hinge``, answered by the sign.
+        update_loss: for each update the mean loss of its samples before it, where :func:`nn.minimize` was to record it.
         updates: how many updates were made in all.
         interrupted: True where fit was stopped by an interrupt from the keyboard.
         film: a :class:`nn.film.Film` if one was asked for, which a notebook plays; else None.
@@ -37,6 +38,7 @@ class History:
     def __init__(self):
         self.loss: list[float] = []
         self.validation_loss: list[float] = []
+        self.update_loss: list[float] = []
         self.accuracy: list[float] = []
         self.validation_accuracy: list[float] = []
         self.updates = 0
@@ -144,14 +146,14 @@ def fit(
     if loss is cross_entropy and width(Y[0]) == 1:  # a column of classes
         Y = [y[0] for y in Y]
         held_out = held_out and (held_out[0], [y[0] for y in held_out[1]])
-    epochs = _integer("epochs is an integer, 0 or more", epochs, least=0)
+    epochs = integer("epochs is an integer, 0 or more", epochs, least=0)
     everything = f"batch_size is 1 or more, or None for all {len(X)} samples at once"
-    size = len(X) if batch_size is None else _integer(everything, batch_size, least=1)
+    size = len(X) if batch_size is None else integer(everything, batch_size, least=1)
     classes = _classes([*Y, *held_out[1]] if held_out else Y, loss)
     look = FirstLook(model, loss, parameters, [*zip(X, Y, strict=True), *zip(*(held_out or ((), ())), strict=True)])
     history = History()
     if film is not None:
-        every = _integer("film is 1 or more: record every film-th update", film, least=1)
+        every = integer("film is 1 or more: record every film-th update", film, least=1)
         history.film = _film(model, loss, X, Y, every)
     shuffler = generator if shuffle and size < len(X) else None
 
@@ -179,7 +181,7 @@ def fit(
             measure = functools.partial(_measure, model, loss, classes)
             running = eager(accumulate)
         progress = progress and sys.stderr is not None  # there is none in programs without a console
-        bar = _progress_bar(epochs, progress)
+        bar = progress_bar(epochs, progress)
         _record(history)
         for total, right in running:
             if held_out:
@@ -376,7 +378,7 @@ _PARTS = {
 }  # fmt: skip
 
 
-def _integer(what, n, least):
+def integer(what, n, least):
     """``n`` as an int, which a NumPy integer is too."""
     try:
         number = operator.index(n)
@@ -387,7 +389,8 @@ def _integer(what, n, least):
     return number
 
 
-def _progress_bar(epochs, shown):
+def progress_bar(epochs, shown):
+    """A progress bar over epochs, which may be hidden."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # in a notebook without widgets the bar is text: it need not be said each time
         from tqdm.auto import tqdm  # lazy: only where something is trained

@@ -20,7 +20,7 @@ from autograd.engine.conditions import Condition
 from autograd.engine.errors import GuardError
 from autograd.engine.value import Value, record, unpaused, witnessed_by
 
-__all__ = ["Reading", "Unrecordable", "Watch", "watched"]
+__all__ = ["Reading", "StandIn", "Unrecordable", "Watch", "line_of_caller", "watched"]
 
 _one_at_a_time = threading.RLock()
 _PACKAGES = ("autograd", "nn", "deltagrad", "copy", "copyreg", "contextlib", "functools")
@@ -69,12 +69,12 @@ def refuse(how):
     """
     what, instead = _REFUSED[how]
     raise Unrecordable(
-        f"the function {what}{'' if how == 'random' else _line()}. Other samples have other numbers there, and a "
-        f"program that is compiled from one recording would keep this one. {instead}."
+        f"the function {what}{'' if how == 'random' else line_of_caller()}. Other samples have other numbers there, "
+        f"and a program that is compiled from one recording would keep this one. {instead}."
     )
 
 
-def _line():
+def line_of_caller():
     """Where the code stands that called these packages."""
     frame = sys._getframe(1)
     while frame is not None and _is_ours(frame):
@@ -122,7 +122,7 @@ class Watch:
     def __call__(self, how, a, b, default):
         """Take note; called by Values."""
         if how == "operand":
-            return a.value if type(a) is Reading else None
+            return a.value if isinstance(a, StandIn) else None
         if how == "IEEE":
             return _by_ieee(a, b) if self.is_mine() else default
         if how == "data" and _caller().partition(".")[0] == "nn":  # a loss that checks its targets
@@ -269,7 +269,14 @@ for _name in ("and", "or", "xor", "invert"):
 # --- Numbers that were read
 
 
-class Reading:
+class StandIn:
+    """What stands for a Value while a function is recorded: ``value`` is that one."""
+
+    __slots__ = ()
+    value: Value
+
+
+class Reading(StandIn):
     """The data of a Value, read while a function is recorded: a number of every sample.
 
     It has the arithmetic of a float, and is recorded. Comparisons are noted, as those of Values are, since Python may

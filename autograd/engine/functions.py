@@ -7,7 +7,7 @@ OverflowError, as from Python's ``math``. The derivative at a kink is the conven
 the same in every mode.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from autograd.engine import primitives as _p
@@ -61,6 +61,7 @@ __all__ = [
     "softplus",
     "sqrt",
     "step",
+    "take",
     "tan",
     "tanh",
     "total",

@@ -65,6 +65,7 @@ POW = cython.declare(cython.int, primitives.pow_.code)
 DOT = cython.declare(cython.int, primitives.dot.code)
 TOTAL = cython.declare(cython.int, primitives.total.code)
 SHIFT = cython.declare(cython.int, primitives.shift.code)
+DETACHED = cython.declare(cython.int, primitives.detached.code)
 CONSTANT_MARK = cython.declare(cython.longlong, 1 << 40)
 
 
@@ -152,7 +153,9 @@ def recording(nodes: list, parameters: list, inputs: list, root) -> Recording:
     for x in marked:
         cython.cast(Value, x)._mark = 0
     if failed is not None or (made.root is None and leaf._code != LEAF):
-        raise GraphError(f"{failed or root!r} was computed before the function was called: compute it inside.")
+        raise GraphError(
+            f"{(root if failed is None else failed)!r} was computed before the function was called: compute it inside."
+        )
     refs.extend(found)
     made.codes, made.offsets, made.references = codes, offsets, refs
     made.constants, made.parameters, made.inputs = array("d", constants), len(parameters), len(inputs)
@@ -414,7 +417,7 @@ class _Writer:
 
     def _one(self, code, dst, references):
         cells = [self.cell(r) for r in references]
-        if code == SHIFT:
+        if code in (SHIFT, DETACHED):
             self._append([TAPE_LARGEST, dst, len(cells), *cells])
             return
         op = TAPE_POW if code == POW and references[1] < 0 else _ELEMENTWISE.get(code)

@@ -1,0 +1,194 @@
+"""Integers of a sample while a function is recorded: as numbers, and as indices.
+
+A function that is recorded gets an :class:`Integer` in place of every integer of its sample. It is no ``int``, so that
+whatever is done with it is seen. Arithmetic with Values makes it an input of the program. A look-up, ``table[token]``,
+is noted, and what it chose is found by recording again with other integers: see :mod:`autograd.compiler.tracing`. Any
+other use, a comparison among them, holds the program to samples for which it comes out the same.
+"""
+
+import dis
+import operator
+import sys
+
+from autograd.compiler.recording import Reading, StandIn, line_of_caller
+from autograd.engine.algebra import is_real
+from autograd.engine.value import Value
+
+__all__ = ["Condition", "Integer"]
+
+_SIGNS = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+class Condition:
+    """What a program took for granted about an integer of its sample.
+
+    Attributes:
+        place: of the integer in a sample's row. factor, shift: of the number that was compared, ``factor * n + shift``.
+        sign, other: the comparison. held: how it came out.
+        line: where it was made, for messages.
+    """
+
+    __slots__ = ("factor", "held", "line", "other", "place", "shift", "sign")
+
+    def __init__(self, integer, sign, other, held, line):
+        self.place, self.factor, self.shift = integer.place, integer.factor, integer.shift
+        self.sign, self.other, self.held, self.line = sign, other, held, line
+
+    def holds(self, row):
+        """Whether it comes out the same for another sample's row of numbers."""
+        return _SIGNS[self.sign](self.factor * int(row[self.place]) + self.shift, self.other) is self.held
+
+    @property
+    def key(self):
+        """What two equal conditions have in common."""
+        return self.place, self.factor, self.shift, self.sign, self.other, self.held
+
+
+class Integer(StandIn):
+    """An integer of a sample, or the sum or product of one and a plain integer.
+
+    Args:
+        notes: what notes uses: it has ``look_up(integer, line)``, ``condition(condition)`` and ``input_at(place)``.
+        place: of the integer in the sample's row.
+        number: what it is in the sample that is recorded.
+        factor, shift: this is ``factor * (the integer at the place) + shift``.
+    """
+
+    __slots__ = ("_input", "factor", "notes", "number", "place", "shift")
+
+    def __init__(self, notes, place, number, factor=1, shift=0):
+        self.notes, self.place, self.number, self.factor, self.shift = notes, place, number, factor, shift
+        self._input = None
+
+    @property
+    def value(self):
+        """The Value that it stands for in arithmetic."""
+        if self._input is None:
+            leaf = self.notes.input_at(self.place)
+            leaf = leaf if self.factor == 1 else leaf * self.factor
+            self._input = leaf if self.shift == 0 else leaf + self.shift
+        return self._input
+
+    def _pinned(self):
+        """The number, for a use of which nothing is known: the program is for samples that have it."""
+        self.compared("==", self.number, True)
+        return self.number
+
+    def compared(self, sign, other, held):
+        """Note a comparison."""
+        self.notes.condition(Condition(self, sign, other, held, line_of_caller()))
+        return held
+
+    def __index__(self):
+        frame = sys._getframe(1)
+        if _is_subscript(frame):
+            while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("autograd."):
+                frame = frame.f_back  # take() looks tables up for its callers
+            self.notes.look_up(self, (frame.f_code, frame.f_lasti))
+            return self.number
+        return self._pinned()
+
+    def __int__(self):
+        return self._pinned()
+
+    def __float__(self):
+        return float(self._pinned())
+
+    def __bool__(self):
+        return self.compared("!=", 0, self.number != 0)
+
+    def __hash__(self):
+        return hash(self._pinned())
+
+    def __repr__(self):
+        return repr(self._pinned())
+
+    def __format__(self, spec):
+        return format(self._pinned(), spec)
+
+    def __pos__(self):
+        return self
+
+    def __neg__(self):
+        return self._scaled(-1, 0)
+
+    def __abs__(self):
+        return abs(self._pinned())
+
+    def _scaled(self, factor, shift):
+        number = factor * self.number + shift
+        return Integer(self.notes, self.place, number, factor * self.factor, factor * self.shift + shift)
+
+
+def _arithmetic(name):
+    method = getattr(operator, name)
+
+    def compute(self, other):
+        if isinstance(other, (Value, Reading)):
+            return method(self.value, other)
+        if type(other) is Integer:
+            return method(self.value, other.value)
+        if type(other) is int and name in ("add", "sub", "mul"):
+            return self._scaled(other, 0) if name == "mul" else self._scaled(1, method(0, other))
+        return method(self.value, other) if type(other) is float else _plain(method, self, other)
+
+    def compute_reflected(self, other):
+        if isinstance(other, (Value, Reading)):
+            return method(other, self.value)
+        if type(other) is int and name in ("add", "sub", "mul"):
+            return self._scaled(other, 0) if name == "mul" else self._scaled(method(0, 1), other)
+        return method(other, self.value) if type(other) is float else _plain(method, other, self)
+
+    return compute, compute_reflected
+
+
+def _plain(method, a, b):
+    """An operation of which nothing is known, on plain numbers."""
+    a, b = [x._pinned() if type(x) is Integer else x for x in (a, b)]
+    return method(a, b) if is_real(a) and is_real(b) else NotImplemented
+
+
+def _of_plain_numbers(name):
+    method = getattr(operator, name)
+    return (lambda self, other: _plain(method, self, other)), (lambda self, other: _plain(method, other, self))
+
+
+def _comparison(sign, method):
+    def compare(self, other):
+        if isinstance(other, (Value, Reading)):
+            return method(self.value, other)
+        if type(other) is Integer:
+            other = other._pinned()
+        if not is_real(other):
+            return NotImplemented
+        return self.compared(sign, other, method(self.number, other))
+
+    return compare
+
+
+for _sign, _method in _SIGNS.items():
+    setattr(Integer, f"__{_method.__name__}__", _comparison(_sign, _method))
+for _name in ("add", "sub", "mul", "truediv", "pow"):
+    for _prefix, _method in zip(("__", "__r"), _arithmetic(_name), strict=True):
+        setattr(Integer, f"{_prefix}{_name}__", _method)
+for _name in ("floordiv", "mod", "and_", "or_", "xor", "lshift", "rshift"):
+    for _prefix, _method in zip(("__", "__r"), _of_plain_numbers(_name), strict=True):
+        setattr(Integer, f"{_prefix}{_name.rstrip('_')}__", _method)
+
+
+def _is_subscript(frame):
+    """Whether the instruction at which a frame stands is a look-up, ``a[b]``."""
+    code, at = frame.f_code.co_code, frame.f_lasti
+    name = dis.opname[code[at]]
+    return name.startswith("BINARY_SUBSCR") or (name == "BINARY_OP" and code[at + 1] == _SUBSCRIPT)
+
+
+# From Python 3.14 on a look-up is a BINARY_OP like any other.
+_SUBSCRIPT = next((k for k, (name, _) in enumerate(getattr(dis, "_nb_ops", ())) if name == "NB_SUBSCR"), -1)

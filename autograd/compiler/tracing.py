@@ -1,0 +1,450 @@
+"""What a function of a sample does, found by recording it a few times: one tape for each form that its graph takes.
+
+A sample is any nesting of lists, tuples and dicts of numbers. Its *form* is that nesting; its numbers in order are its
+*row*. For each form the function is recorded with one sample, and again with a few others that differ in their
+integers. Operands that differ between these recordings were looked up, ``table[token]``. Where all of them move evenly
+with one integer each, the tape selects them; where they do not, the function is refused. Integers that no recording of
+that kind of look-up has seen yet are not trusted: the first sample with one is recorded and compared with what the tape
+says.
+"""
+
+import builtins
+import math
+import random
+from array import array
+from contextlib import contextmanager
+
+from autograd.compiler.integers import Integer
+from autograd.compiler.recording import Reading, Unrecordable, watched
+from autograd.engine import primitives
+from autograd.engine.algebra import is_real
+from autograd.engine.errors import AutogradError, GraphError
+from autograd.engine.tape import Machine, Tape, recording
+from autograd.engine.value import Value, list_no_nodes, list_nodes, record
+
+__all__ = ["Form", "Tapes", "Untraceable", "flattened"]
+
+_MOST_TAPES = 64  # of one form: each is for samples whose integers were compared with the same result
+_MOST_TRIES = 8  # recordings with other integers
+_NOT_THE_SAME = (
+    "it does not always do the same: other integers, or the same ones again, give another graph or other constants. "
+    "Draw random numbers outside, and write choices with autograd.where"
+)
+
+
+class Untraceable(Exception):
+    """Why a function cannot be made a tape."""
+
+
+# --- Samples as forms and rows
+
+
+class Form:
+    """The nesting of a sample.
+
+    Attributes:
+        key: equal for samples of the same form.
+        kinds: a letter for each number of a row: "i" for an integer, "f" for another number.
+        paths: for each number where it stands, with one name for all entries of a list.
+    """
+
+    __slots__ = ("key", "kinds", "paths")
+
+    def __init__(self, key):
+        self.key, self.kinds, self.paths = key, [], []
+        _walk(key, (), self.kinds, self.paths)
+
+    def filled(self, numbers):
+        """The sample with these numbers, an iterator, in their order."""
+        return _filled(self.key, numbers)
+
+
+def flattened(sample):
+    """The key of a sample's form, and its numbers in order.
+
+    Raises:
+        TypeError: there is something else in it.
+    """
+    row: list = []
+    return _key(sample, row), row
+
+
+def _key(x, row):
+    kind = type(x)
+    if kind is int:
+        row.append(x)
+        return "i"
+    if kind is float:
+        row.append(x)
+        return "f"
+    if kind in (list, tuple):
+        return ("[" if kind is list else "(", *[_key(each, row) for each in x])
+    if kind is dict:
+        return ("{", tuple(x), *[_key(each, row) for each in x.values()])
+    if x is None or kind in (bool, str):
+        return ("=", kind.__name__, x)
+    if hasattr(x, "tolist"):  # an array or a number of NumPy
+        return ("a", x.shape, _key(x.tolist(), row)) if x.ndim else _key(x.item(), row)
+    if is_real(x):
+        row.append(float(x))
+        return "f"
+    raise TypeError(f"a sample is made of numbers, lists, tuples and dicts, found {kind.__name__} {x!r}.")
+
+
+def _walk(key, path, kinds, paths):
+    if isinstance(key, str):
+        kinds.append(key)
+        paths.append(path)
+    elif key[0] in "[(":
+        for k, part in enumerate(key[1:]):
+            _walk(part, (*path, "[" if key[0] == "[" else k), kinds, paths)
+    elif key[0] == "{":
+        for name, part in zip(key[1], key[2:], strict=True):
+            _walk(part, (*path, name), kinds, paths)
+    elif key[0] == "a":
+        _walk(key[2], (*path, "array"), kinds, paths)
+
+
+def _filled(key, numbers):
+    if isinstance(key, str):
+        return next(numbers)
+    if key[0] in "[(":
+        parts = [_filled(part, numbers) for part in key[1:]]
+        return parts if key[0] == "[" else tuple(parts)
+    if key[0] == "{":
+        return {name: _filled(part, numbers) for name, part in zip(key[1], key[2:], strict=True)}
+    if key[0] == "=":
+        return key[2]
+    import numpy  # lazy: only where an array was given
+
+    flat = [*_leaves_of(_filled(key[2], numbers))]
+    made = numpy.empty(len(flat), dtype=object)
+    made[:] = flat
+    return made.reshape(key[1])
+
+
+def _leaves_of(tree):
+    if isinstance(tree, list):
+        for part in tree:
+            yield from _leaves_of(part)
+    else:
+        yield tree
+
+
+# --- One recording
+
+
+class Trace:
+    """One recording of a function with a sample of a form.
+
+    Attributes:
+        made: the :class:`~autograd.engine.tape.Recording`.
+        places: of each input its number's place in the row.
+        conditions: what was taken for granted. lookups: for a place where it was looked up, in order.
+        data: the result.
+    """
+
+    def __init__(self, function, parameters, form, row):
+        self.conditions: list = []
+        self.lookups: dict = {}
+        self.places: list = []
+        self._leaves: dict = {}
+        self._row = row
+        numbers = [self.input_at(k) if kind == "f" else Integer(self, k, row[k]) for k, kind in enumerate(form.kinds)]
+        sample = form.filled(iter(numbers))
+        leaves = [x for x in numbers if isinstance(x, Value)]
+        with watched(leaves) as watch, _extremes():
+            nodes = list_nodes()
+            try:
+                result = function(sample)
+            finally:
+                list_no_nodes()
+        if watch.guards:
+            sign, a, b, _ = watch.guards[0]
+            raise Untraceable(
+                f"it compares Values ({_shown(a)} {sign} {_shown(b)}): write the choice with autograd.where"
+            )
+        if not isinstance(result, Value):
+            raise TypeError(f"the loss returned {type(result).__name__}: it must be computed from Values.")
+        self.data = result.data
+        known = {id(x) for x in [*parameters, *self._leaves.values()]}
+        if result.op is None and id(result) not in known:
+            raise Untraceable("its result is a number that it did not compute")
+        self.made = recording(nodes, parameters, [self._leaves[k] for k in self.places], result)
+
+    def input_at(self, place):
+        """The input for the number at a place."""
+        if place not in self._leaves:
+            self._leaves[place] = Value(float(self._row[place]))
+            self.places.append(place)
+        return self._leaves[place]
+
+    def condition(self, condition):
+        """Take note of what was taken for granted."""
+        self.conditions.append(condition)
+
+    def look_up(self, integer, site):
+        """Take note of a look-up."""
+        self.lookups.setdefault(integer.place, []).append(site)
+
+
+def _shown(x):
+    return (x.label or f"{x.data:g}") if isinstance(x, Value) else f"{x:g}"
+
+
+@contextmanager
+def _extremes():
+    """A block in which ``max`` and ``min`` of data that were read are recorded, not branched on."""
+    before = builtins.max, builtins.min
+
+    def extreme(plain, sign):
+        def function(*arguments, **options):
+            if len(arguments) == 1 and hasattr(arguments[0], "__iter__"):
+                arguments = (list(arguments[0]),)
+            items = arguments[0] if len(arguments) == 1 else arguments
+            if options or not any(type(x) is Reading for x in items):
+                return plain(*arguments, **options)
+            nodes = [x.value if type(x) is Reading else x for x in items]
+            return Reading(sign * record(primitives.shift, [sign * x for x in nodes]))
+
+        return function
+
+    builtins.max, builtins.min = extreme(before[0], 1), extreme(before[1], -1)
+    try:
+        yield
+    finally:
+        builtins.max, builtins.min = before
+
+
+# --- A form's tapes
+
+
+class _Known:
+    """A tape and the samples it is for."""
+
+    def __init__(self, trace, selections, positions, rows):
+        self.trace, self.selections, self.positions = trace, selections, positions
+        self.rows = rows  # that it was found from, or agreed with
+        self.conditions = list({c.key: c for c in trace.conditions}.values())
+        self.roles = [(place, self._role(place)) for place in trace.lookups]
+        self.ranges = None
+        self.tape = None
+
+    def fits(self, row):
+        return all(c.holds(row) for c in self.conditions)
+
+    def _role(self, place):
+        """What the look-ups by the integer at a place are: where they stand, and how far apart the entries lie.
+
+        Look-ups of other forms that are alike choose from the same tables, or from nodes that lie likewise.
+        """
+        leaves = self.trace.made.parameters
+        mine = [(stride, base if base < leaves else None) for base, stride, at in self.selections if at == place]
+        return tuple(self.trace.lookups[place]), tuple(mine)
+
+    def predicted(self, row):
+        """The references of the operands that are selected, for a row."""
+        return [base + stride * row[place] for base, stride, place in self.selections]
+
+    def tape_for(self, ranges):
+        """The tape, whose selections choose among what the integers of their places were seen to be."""
+        mine = {place: ranges[role] for place, role in self.roles}
+        if self.tape is None or mine != self.ranges:
+            self.ranges = mine
+            made, first = self.trace.made, self.trace.made.parameters + self.trace.made.inputs
+            references = array("i", made.references)
+            for k, position in enumerate(self.positions):
+                references[position] = first + len(made.codes) + k
+            selected = type(made)()
+            for name in type(made).__slots__:
+                setattr(selected, name, getattr(made, name))
+            selected.references = references
+            bounded = [(*s, *mine[s[2]]) for s in self.selections]
+            self.tape = Tape(selected, self.trace.places, bounded)
+        return self.tape
+
+
+class Tapes:
+    """The tapes of a function of a sample.
+
+    Args:
+        function: takes a sample and returns a Value.
+        parameters: leaves that all samples share, whose numbers are read at each call.
+
+    Raises:
+        Untraceable: raised by the methods where the function cannot be made a tape; the message says why.
+    """
+
+    def __init__(self, function, parameters):
+        self.function, self.parameters = function, list(parameters)
+        self.machine = Machine(len(self.parameters))
+        self.recordings = 0
+        self._forms: dict = {}
+        self._known: dict = {}
+        self._pools: dict = {}
+        self._trusted: set = set()
+        self._ranges: dict = {}
+        self._draw = random.Random(0)
+
+    def see(self, sample):
+        """The form and the row of a sample; its integers are among those that are tried and chosen from."""
+        key, row = flattened(sample)
+        form = self._forms.get(key)
+        if form is None:
+            form = self._forms[key] = Form(key)
+        for k, kind in enumerate(form.kinds):
+            if kind == "i":
+                for at in (form.paths[k], (form.key, k)):
+                    self._pools.setdefault(at, set()).add(row[k])
+        return form, row
+
+    def tape(self, form, row) -> Tape:
+        """The tape for a sample."""
+        known = self._of_form(form, row)
+        new = [(role, row[place]) for place, role in known.roles if (role, row[place]) not in self._trusted]
+        if new and not self._agrees(known, form, row):
+            # So far a place may have had one integer only: with this one more is known.
+            found = self._known[form.key]
+            found[found.index(known)] = known = self._record(form, row, known.rows)
+        elif new:
+            known.rows.append(row)
+        self._trusted.update([(role, row[place]) for place, role in known.roles])
+        for place, role in known.roles:
+            low, high = self._ranges.get(role, (row[place], row[place]))
+            pool = self._pools.get(form.paths[place], ())
+            self._ranges[role] = min(low, row[place], *pool), max(high, row[place], *pool)
+        return known.tape_for(self._ranges)
+
+    def _of_form(self, form, row):
+        found = self._known.setdefault(form.key, [])
+        for known in found:
+            if known.fits(row):
+                return known
+        if len(found) >= _MOST_TAPES:
+            lines = sorted({c.line for known in found for c in known.conditions})[:1]
+            raise Untraceable(
+                f"it does something else for each of {len(found)} samples of one form, by what an integer is"
+                f"{''.join(lines)}: look tables up with the integer, or write the choice with autograd.where"
+            )
+        known = self._record(form, row)
+        found.append(known)
+        return known
+
+    def _trace(self, form, row):
+        self.recordings += 1
+        try:
+            return Trace(self.function, self.parameters, form, row)
+        except (Unrecordable, GraphError) as error:
+            raise Untraceable(str(error).rstrip(".")) from None
+        except (TypeError, AttributeError, IndexError, KeyError, AutogradError) as error:
+            self.function(form.filled(iter(row)))  # where that raises too, it is no matter of recording
+            raise Untraceable(
+                f"it raises {type(error).__name__} where its numbers are recorded ({error}), which stand for those of "
+                "every sample"
+            ) from error
+
+    def _record(self, form, row, known=()):
+        """What is known from a sample's row, others like it, and rows that were recorded before."""
+        base = self._trace(form, row)
+        plain = self.function(form.filled(iter(row))).data
+        if not (plain == base.data or abs(plain - base.data) <= 1e-9 * max(abs(plain), 1e-300)):
+            raise Untraceable(f"its result is {plain!r}, and {base.data!r} where it is recorded: it does not always do "
+                              "the same")  # fmt: skip
+        others: list = [(other, self._trace(form, other)) for other in known]
+        places = list(base.lookups)
+        for k in range(_MOST_TRIES):
+            if len(others) >= 1 and (not places or self._told_apart(form, places, row, others)):
+                break
+            other = self._other(form, row, places, base.conditions)
+            try:
+                trace = self._trace(form, other)
+            except Exception:
+                if k < _MOST_TRIES - 1:  # no sample may have just these integers
+                    continue
+                other, trace = row, self._trace(form, row)
+            others.append((other, trace))
+        for _, trace in others:
+            if trace.places != base.places or [c.key for c in trace.conditions] != [c.key for c in base.conditions]:
+                raise Untraceable("what it does depends on an integer in a way that no comparison shows")
+        return self._fitted(form, row, base, others)
+
+    def _other(self, form, row, places, conditions):
+        """A row with other integers at some places, for which all conditions hold."""
+        pinned = {c.place for c in conditions}
+        for _ in range(50):
+            other = list(row)
+            for place in places:
+                if place not in pinned or self._draw.random() < 0.5:
+                    other[place] = self._draw.choice(self._choices(form, place))
+            if all(c.holds(other) for c in conditions):
+                return other
+        return list(row)
+
+    def _choices(self, form, place):
+        """What an integer may be: what it was in samples of the form, or else what entries of its list were."""
+        mine = self._pools[form.key, place]
+        return sorted(mine if len(mine) > 1 else self._pools[form.paths[place]])
+
+    def _told_apart(self, form, places, row, others):
+        """Whether it can be told by how an operand moved which integer moved it."""
+        moves = [tuple([other[place] - row[place] for other, _ in others]) for place in places]
+        can_move = [len(self._choices(form, place)) > 1 for place in places]
+        directions = [_direction(move) for move, able in zip(moves, can_move, strict=True) if able]
+        return None not in directions and len(set(directions)) == len(directions)
+
+    def _fitted(self, form, row, base, others):
+        """The selections that explain how the operands moved."""
+        positions: set = set()
+        for _, trace in others:
+            moved = base.made.moved(trace.made)
+            if moved is None:
+                raise Untraceable(_NOT_THE_SAME)
+            positions.update(moved)
+        positions = sorted(positions)
+        by_direction = {}
+        for place in base.lookups:
+            move = tuple([other[place] - row[place] for other, _ in others])
+            if any(move):
+                by_direction[_direction(move)] = place, move
+        selections = []
+        for position in positions:
+            start = base.made.references[position]
+            move = tuple([trace.made.references[position] - start for _, trace in others])
+            place, step = by_direction.get(_direction(move), (None, None))
+            if place is None:
+                raise Untraceable(
+                    "what it looks up depends on several integers at once, or lies in no even distance: have the "
+                    "entries of a list follow each other in the parameters, or compute each by the same operations"
+                )
+            k = next(k for k, d in enumerate(step) if d)
+            stride, rest = divmod(move[k], step[k])
+            if rest:
+                raise Untraceable(
+                    "the entries of a list it looks up lie in no even distance: have them follow each other in the "
+                    "parameters, or compute each by the same operations"
+                )
+            selections.append((start - stride * row[place], stride, place))
+        known = _Known(base, selections, positions, [row, *[other for other, _ in others]])
+        for numbers, _ in [(row, base), *others]:
+            self._trusted.update([(role, numbers[place]) for place, role in known.roles])
+        return known
+
+    def _agrees(self, known, form, row):
+        """Whether recording a sample gives what its tape says."""
+        trace = self._trace(form, row)
+        expected = array("i", known.trace.made.references)
+        for position, reference in zip(known.positions, known.predicted(row), strict=True):
+            expected[position] = reference
+        if known.trace.made.moved(trace.made) is None or trace.places != known.trace.places:
+            raise Untraceable(_NOT_THE_SAME)
+        return trace.made.references == expected
+
+
+def _direction(move):
+    """A move but for its length, as a tuple of integers without a common factor; None for no move."""
+    divisor = math.gcd(*move)
+    if divisor == 0:
+        return None
+    first = next(d for d in move if d)
+    divisor = divisor if first > 0 else -divisor
+    return tuple([d // divisor for d in move])

@@ -1,0 +1,221 @@
+r"""``minimize`` and ``Trainer``: gradient descent on any function of a sample that records Values."""
+
+import sys
+
+from autograd.engine.algebra import is_real
+from nn.data import generator_of
+from nn.loops import EagerLoop, check_loss, choose_loop, leaves_of, not_compiled
+from nn.optimizers import SGD
+from nn.training import History, integer, progress_bar
+
+__all__ = ["Trainer", "minimize"]
+
+
+def minimize(
+    loss,
+    parameters,
+    samples,
+    *,
+    optimizer=None,
+    epochs=100,
+    batch_size=1,
+    shuffle=True,
+    seed=None,
+    validation=0.0,
+    record="epoch",
+    progress=True,
+    engine=None,
+):
+    r"""Minimize the mean of a function over samples: for each batch the average gradient, then one update.
+
+    ::
+
+        def loss(tokens):                       # any Python function of a sample that records Values
+            state = [Value(0.0)] * 8
+            for token in tokens:
+                state = step(table[token], state)
+            return -softmax(linear(out, state))[target].log()
+
+        minimize(loss, parameters, documents, optimizer=Adam(0.01), epochs=10)
+
+    Args:
+        loss: a function of a sample that returns a Value.
+        parameters: the leaves to train, a list of Values, or a model that has ``parameters()``.
+        samples: a list of samples. A sample is any nesting of lists, tuples and dicts of numbers; lists may differ in
+            length from sample to sample. Integers may be indices, ``table[token]``, or numbers.
+        optimizer: makes the updates; by default ``SGD(0.1)``. It keeps what it remembers, for a further call.
+        epochs: how many times to go through the samples, 0 or more.
+        batch_size: samples an update; None for all.
+        shuffle: whether to shuffle before each epoch, where a batch is smaller than the whole.
+        seed: for the shuffling and the choice of validation samples; the same seed gives the same result.
+        validation: samples to measure and not to train on: a share of them from 0 to below 1, or a list.
+        record: ``"update"`` to keep the loss of each update, too, in ``history.update_loss``.
+        progress: whether to show a progress bar.
+        engine: ``"native"`` makes the updates in C, ``"eager"`` on the recorded graph; both give the same numbers but
+            for the last digits. For each form of a sample, such as a length, the loss is recorded a few times. What it
+            looks up with integers is found by that; what cannot be found to do the same for every sample is refused,
+            with the line. By default native where that is possible.
+
+    Returns:
+        A :class:`History`. An interrupt from the keyboard leaves the parameters at the last whole update and returns
+        the history so far.
+
+    Raises:
+        TypeError: an argument is of the wrong kind, or a sample has something else in it than numbers.
+        ValueError: there are no samples or no parameters, or an option is out of range.
+        ValueError: ``engine="native"``, and the loss cannot be compiled; the message says why.
+        FloatingPointError: a loss or a gradient became NaN or infinite; the parameters are at the last whole update.
+
+    >>> from autograd import Value
+    >>> from nn import SGD, minimize
+    >>> slope = Value(0.0)
+    >>> history = minimize(
+    ...     lambda sample: (slope * sample[0] - sample[1]) ** 2, [slope], [[1.0, 2.0], [2.0, 4.0]],
+    ...     optimizer=SGD(0.1), epochs=50, seed=0, progress=False,
+    ... )
+    >>> round(slope.data, 6)
+    2.0
+    """
+    optimizer = SGD(0.1) if optimizer is None else optimizer
+    check_loss(loss, optimizer)
+    parameters = leaves_of(parameters)
+    if isinstance(samples, (str, dict)) or not hasattr(samples, "__iter__"):
+        raise TypeError(f"samples are a list with an entry per sample, found {type(samples).__name__} {samples!r}.")
+    samples = list(samples)
+    if not samples:
+        raise ValueError("there are no samples: the list is empty.")
+    if record not in ("epoch", "update"):
+        raise ValueError(f"record is 'epoch' or 'update', found {record!r}.")
+    generator = generator_of(seed)
+    samples, held_out = held_out_of(samples, validation, generator)
+    epochs = integer("epochs is an integer, 0 or more", epochs, least=0)
+    everything = f"batch_size is 1 or more, or None for all {len(samples)} samples at once"
+    size = len(samples) if batch_size is None else integer(everything, batch_size, least=1)
+    history, shuffler = History(), generator if shuffle and size < len(samples) else None
+    bar = loop = None
+    try:
+        loop, ready = choose_loop(engine, loss, parameters, optimizer, [*samples, *(held_out or [])])
+        measured = ready[len(samples) :]
+        progress = progress and sys.stderr is not None
+        bar = progress_bar(epochs, progress)
+        order = list(range(len(samples)))
+        for _ in range(epochs):
+            if shuffler is not None:
+                shuffler.shuffle(order)
+            total = 0.0
+            for start in range(0, len(order), size):
+                batch = [ready[i] for i in order[start : start + size]]
+                part = loop.update(batch)
+                total += part
+                if record == "update":
+                    history.update_loss.append(part / len(batch))
+            if held_out:
+                history.validation_loss.append(loop.measure(measured))
+            history.loss.append(total / len(samples))
+            if progress:
+                bar.set_postfix_str(f"loss {history.loss[-1]:.4g}", refresh=False)
+                bar.update()
+    except KeyboardInterrupt:
+        history.interrupted = True
+        del history.validation_loss[len(history.loss) :]
+    finally:
+        if loop is not None:
+            loop.write()
+            history.updates = loop.updates
+        if bar is not None:
+            bar.close()
+    return history
+
+
+class Trainer:
+    """Gradient descent in a loop of your own: one update for each :meth:`step`.
+
+    Parameters and what the optimizer remembers live in arrays. The Values have them after :meth:`write`, or when the
+    trainer is used in a ``with`` block, at its end.
+
+    Args:
+        loss: a function of a sample, as of :func:`nn.minimize`.
+        parameters: the leaves to train, or a model that has ``parameters()``.
+        optimizer: makes the updates; by default ``SGD(0.1)``.
+        engine: as of :func:`nn.minimize`.
+
+    >>> from autograd import Value
+    >>> from nn import SGD, Trainer
+    >>> w = Value(1.0)
+    >>> trainer = Trainer(lambda sample: (w * sample[0] - sample[1]) ** 2, [w], optimizer=SGD(0.1))
+    >>> [round(trainer.step([1.0, 3.0]), 6) for _ in range(3)]
+    [4.0, 2.56, 1.6384]
+    >>> trainer.write()
+    >>> round(w.data, 6)
+    1.976
+    """
+
+    def __init__(self, loss, parameters, *, optimizer=None, engine=None):
+        self._optimizer = SGD(0.1) if optimizer is None else optimizer
+        check_loss(loss, self._optimizer)
+        self._loss, self._parameters, self._engine = loss, leaves_of(parameters), engine
+        self._loop, _ = choose_loop(engine, loss, self._parameters, self._optimizer, [])
+
+    def step(self, sample) -> float:
+        """Make one update with a sample, and return its loss before the update.
+
+        Raises:
+            FloatingPointError: a number became NaN or infinite; the Values are at the update before.
+            ValueError: ``engine="native"``, and the loss cannot be compiled for this sample.
+        """
+        prepared = self._prepared([sample])
+        return self._loop.update(prepared)
+
+    def step_batch(self, samples) -> float:
+        """Make one update with the average gradient of some samples, and return their mean loss before it."""
+        samples = list(samples)
+        if not samples:
+            raise ValueError("a batch has one sample or more, found none.")
+        prepared = self._prepared(samples)
+        return self._loop.update(prepared) / len(samples)
+
+    def _prepared(self, samples):
+        if isinstance(self._loop, EagerLoop):
+            return samples
+        from autograd.compiler.tracing import Untraceable
+
+        try:
+            return self._loop.prepare(samples)
+        except Untraceable as reason:
+            if self._engine == "native":
+                raise ValueError(not_compiled(reason)) from None
+            self._loop.write()
+            made = self._loop.updates
+            self._loop = EagerLoop(self._loss, self._parameters, self._optimizer)
+            self._loop.updates = made
+            return samples
+
+    def write(self) -> None:
+        """Bring the Values and the optimizer up to the last update."""
+        self._loop.write()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_error):
+        self.write()
+
+
+def held_out_of(samples, validation, generator):
+    """The samples to train on, and those to measure, or None."""
+    if not is_real(validation):
+        held_out = list(validation)
+        if not held_out:
+            raise ValueError("validation is a share from 0 to below 1, or a list of samples, found none.")
+        return samples, held_out
+    if not 0.0 <= validation < 1.0:
+        raise ValueError(f"validation is a share from 0 to below 1, or a list of samples, found {validation!r}.")
+    n = round(len(samples) * validation)
+    if validation and n in (0, len(samples)):
+        raise ValueError(f"a validation share of {validation} leaves nothing of {len(samples)} samples to "
+                         f"{'validate' if n == 0 else 'train'} on: change the share.")  # fmt: skip
+    if n == 0:
+        return samples, None
+    order = list(range(len(samples)))
+    generator.shuffle(order)
+    return [samples[i] for i in sorted(order[n:])], [samples[i] for i in sorted(order[:n])]
