@@ -407,6 +407,31 @@ def numbers_of(values: Any, name: str = "") -> list[Any]:
     return found
 
 
+def take(rows: Sequence[Any], index: Any) -> Any:
+    """Return ``rows[index]``: the entry of a sequence that an integer names.
+
+    ``nn.minimize`` and ``nn.Trainer`` record it as what it is when the integer is one of a sample, as they do with
+    plain indexing.
+
+    Args:
+        rows: a list or tuple of Values, numbers or rows of them.
+        index: an integer, from ``-len(rows)`` on.
+
+    Raises:
+        TypeError: ``index`` is not an integer.
+        IndexError: there is no such entry.
+
+    >>> letters = [[Value(0.5), Value(1.0)], [Value(2.0), Value(-1.0)]]
+    >>> [x.data for x in take(letters, 1)]
+    [2.0, -1.0]
+    """
+    if isinstance(index, bool) or not hasattr(type(index), "__index__"):
+        raise TypeError(f"take needs an integer as the index, found {type(index).__name__} {index!r}.")
+    if is_real(index) and not -len(rows) <= index < len(rows):
+        raise IndexError(f"take of entry {index} from {len(rows)}: the index is from 0 to {len(rows) - 1}.")
+    return rows[index]
+
+
 # Every function of one number, and of two, is a method too. Those used most are methods already, recorded the
 # shortest way. NumPy calls methods by its own names for the objects of an array: hence arctan2 and rint.
 for _function in (
