@@ -63,7 +63,7 @@ from autograd.engine.functions import method  # noqa: E402
 from autograd.engine.several import *  # noqa: E402, F403
 from autograd.engine.several import __all__ as _several  # noqa: E402
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = [
     "AlgebraError", "AutogradError", "DomainError", "DrawingError", "FormulaError", "GradientCheckError", "GraphError",
     "GuardError", "SheetError", "StaleGraphError", "SuiteError", "Value", "check_gradients", "compiled",

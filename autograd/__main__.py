@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+import autograd
 from autograd import mutants
 from autograd.engine.errors import SheetError, SuiteError
 from autograd.grading import grade_documents, report_html, report_table, setting
@@ -25,6 +26,7 @@ def main(arguments=None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m autograd", description="Grade hand derivations of backpropagation, and tests of an engine."
     )
+    parser.add_argument("--version", action="version", version=f"deltagrad {autograd.__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
     _add_grade(commands)
     code.add_command(commands)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Value, dot, exp, grad, no_grad, primitive, sigmoid, total
 from autograd.engine.algebra import Primitive
+from autograd.engine.conditions import Condition
 
 if TYPE_CHECKING:
     from typing_extensions import assert_type
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     assert_type(2 / x - x, Value)
     assert_type(x**2, Value)
     assert_type(x.tanh(), Value)
-    assert_type(x < 3, bool)
+    assert_type(x < 3, Condition)
     assert_type(x.parents, tuple[Value, ...])
     assert_type(exp(x), Value)
     assert_type(exp(1.0), float)
