@@ -105,7 +105,7 @@ $(PYODIDE)/.with-wheels: tests/pyodide/package.json | $(VENV)/bin/python
 	cp tests/pyodide/package.json $(PYODIDE)
 	npm install --prefix $(PYODIDE) --no-audit --no-fund --silent
 	$(RUN) -m pip install --quiet --target $(PYODIDE)/site --no-deps --only-binary :all: --upgrade \
-	  mpmath tqdm graphviz latex2mathml pytest pluggy iniconfig packaging pygments hypothesis sortedcontainers
+	  mpmath tqdm graphviz latex2mathml pytest pluggy iniconfig packaging pygments
 	@touch $@
 
 test-pyodide: $(PYODIDE)/.with-wheels

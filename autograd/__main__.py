@@ -33,7 +33,10 @@ def main(arguments=None) -> int:
     _add_mutants(commands)
     _never_fail_to_print()
     try:
-        options = parser.parse_args(code.joined(sys.argv[1:] if arguments is None else arguments))
+        given = sys.argv[1:] if arguments is None else list(arguments)
+        cut = given.index("--") if given[:1] == ["mutants"] and "--" in given else len(given)
+        options = parser.parse_args(code.joined(given[:cut]))
+        options.further = given[cut + 1 :]  # of mutants, for pytest
         return options.run(options)
     finally:
         _say("", end="")  # what argparse printed
@@ -115,7 +118,9 @@ def _add_mutants(commands):
         "mutants",
         help="run a test suite against wrong engines",
         description="Run a test suite with a right engine, and then with each of a set of wrong ones in place of "
-        "Value, and report which it failed to notice. "
+        "Value, and report which it failed to notice. This runs the code of the suite: in processes of its own, with "
+        "what programs need of the environment and no more, and with a limit of time; but it can read and write your "
+        "files. What stands after -- goes to pytest, such as -- -k 'not slow'. "
         "Exit status: 0 all noticed, 1 some missed, 2 the suite cannot be run.",
     )
     kit.add_argument("tests", nargs="*", metavar="TESTS", help="files or folders that pytest runs")
@@ -124,6 +129,7 @@ def _add_mutants(commands):
     kit.add_argument(
         "--module", default="autograd", help="where the tests import Value from, such as micrograd.engine (autograd)"
     )
+    kit.add_argument("--class", dest="name", default="Value", metavar="NAME", help="what it is called there (Value)")
     kit.add_argument("--timeout", type=float, metavar="SECONDS", help="how long the suite may take with one engine")
     kit.add_argument("--jobs", type=int, metavar="N", help="how many run at a time (one per processor)")
     kit.add_argument("--json", action="store_true", help="print the report as JSON")
@@ -137,7 +143,13 @@ def _mutants(options):
                 _say(f"{mutant.name} ({mutant.topic}): {mutant.fault}\n    What catches it: {mutant.caught_by}")
             return 0
         report = mutants.run(
-            options.tests, only=options.only, module=options.module, timeout=options.timeout, jobs=options.jobs
+            options.tests,
+            only=options.only,
+            module=options.module,
+            name=options.name,
+            timeout=options.timeout,
+            jobs=options.jobs,
+            options=options.further,
         )
     except SuiteError as error:
         print(f"python -m autograd mutants: {error}", file=sys.stderr)

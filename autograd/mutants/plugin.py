@@ -21,24 +21,36 @@ __all__ = ["serve"]
 
 _ENGINES = {"value": Value, "right": Engine, **{name: mutant.value for name, mutant in MUTANTS.items()}}
 _REPORT = pytest.StashKey[str]()
+_OWN = pytest.StashKey[list]()
+_MADE = pytest.StashKey[int]()
 
 
-def serve(module: str, value: type) -> None:
-    """Have ``from module import Value`` give ``value``. A module that does not exist is made, with its packages."""
+def serve(module: str, value: type, name: str = "Value") -> type | None:
+    """Have ``from module import Value`` give ``value``. A module that does not exist is made, with its packages.
+
+    Args:
+        module: where it is imported from. name: what it is called there.
+        value: the class to give.
+
+    Returns:
+        What was there, or None.
+    """
     parts = module.split(".")
     for k in range(1, len(parts) + 1):
-        name = ".".join(parts[:k])
+        place = ".".join(parts[:k])
         try:
-            importlib.import_module(name)
+            importlib.import_module(place)
         except ModuleNotFoundError as error:
-            if error.name != name:
+            if error.name != place:
                 raise
-            made = types.ModuleType(name, "Made by autograd.mutants.")
+            made = types.ModuleType(place, "Made by autograd.mutants.")
             made.__path__ = []  # so that it may hold modules
-            sys.modules[name] = made
+            sys.modules[place] = made
             if k > 1:
                 setattr(sys.modules[".".join(parts[: k - 1])], parts[k - 1], made)
-    setattr(sys.modules[module], "Value", value)  # noqa: B010 - a module has no such attribute by its type
+    before = getattr(sys.modules[module], name, None)
+    setattr(sys.modules[module], name, value)
+    return before
 
 
 def pytest_addoption(parser):
@@ -49,6 +61,7 @@ def pytest_addoption(parser):
     group.addoption(
         "--mutant-module", metavar="MODULE", default="autograd", help="where the tests import Value from (autograd)"
     )
+    group.addoption("--mutant-class", metavar="NAME", default="Value", help="what it is called there (Value)")
     group.addoption("--mutant-plan", help="used by autograd.mutants.run: a JSON file with what to leave out")
 
 
@@ -63,7 +76,25 @@ def pytest_load_initial_conftests(early_config):
         raise pytest.UsageError(f"no wrong engine is called {name!r}: there are {', '.join(MUTANTS)}.")
     # a suite's own modules can be found as it finds them: the folder pytest was started in is among the places
     sys.path.insert(0, str(early_config.invocation_params.dir))
-    serve(options.mutant_module, _ENGINES[name])
+    before = serve(options.mutant_module, _ENGINES[name], options.mutant_class)
+    if before is not None and before is not Value:
+        early_config.stash[_OWN] = [each for each in dir(before) if not each.startswith("_")] + [
+            each for each in vars(sys.modules[options.mutant_module]) if not each.startswith("_")
+        ]
+    if name == "right" and options.mutant_plan:
+        _count(Engine, early_config.stash)
+
+
+def _count(engine, stash):
+    """Have every number that is made of an engine counted."""
+    make = engine.__init__
+    stash[_MADE] = 0
+
+    def counted(self, *arguments, **options):
+        stash[_MADE] += 1
+        make(self, *arguments, **options)
+
+    engine.__init__ = counted
 
 
 def pytest_configure(config):
@@ -85,9 +116,9 @@ class _Recorder:
         items[:] = [item for item in items if item.nodeid not in self.left_out]
         config.hook.pytest_deselected(items=out)
 
-    def pytest_collectreport(self, report):
-        if report.failed:
-            self.failed[report.nodeid] = None
+    def pytest_exception_interact(self, node, report):
+        if isinstance(report, pytest.CollectReport):  # a file that cannot be read, by its path: others have no node id
+            self.failed[str(node.path)] = None
 
     def pytest_runtest_logreport(self, report):
         if not report.skipped:
@@ -95,8 +126,11 @@ class _Recorder:
         if report.failed:
             self.failed[report.nodeid] = None
 
-    def pytest_sessionfinish(self):
-        self.found.write_text(json.dumps({"ran": list(self.ran), "failed": list(self.failed)}), encoding="utf-8")
+    def pytest_sessionfinish(self, session):
+        stash = session.config.stash
+        found = {"ran": list(self.ran), "failed": list(self.failed)}
+        found |= {"made": stash.get(_MADE, None), "own": stash.get(_OWN, None)}
+        self.found.write_text(json.dumps(found), encoding="utf-8")
 
 
 @pytest.hookimpl(trylast=True)
@@ -105,7 +139,7 @@ def pytest_sessionfinish(session, exitstatus):
     config = session.config
     if config.option.mutants and config.option.mutant is None and exitstatus == 0:
         try:
-            report = run(config.args, module=config.option.mutant_module)
+            report = run(config.args, module=config.option.mutant_module, name=config.option.mutant_class)
         except SuiteError as error:
             config.stash[_REPORT] = str(error)
             session.exitstatus = pytest.ExitCode.USAGE_ERROR

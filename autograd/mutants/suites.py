@@ -1,8 +1,10 @@
 """A test suite run against every wrong engine, each in a process of its own."""
 
+import contextlib
 import importlib.util
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -17,6 +19,13 @@ from autograd.mutants.faults import MUTANTS, Mutant
 
 __all__ = ["Outcome", "Report", "run", "selected"]
 
+_LIMIT = 600.0  # seconds for a suite with a right engine
+_FUNCTIONS = {"exp", "log", "relu", "sigmoid", "tanh"}  # what an engine may do without
+_KEPT = {
+    "APPDATA", "COMSPEC", "HOME", "LANG", "LANGUAGE", "LD_LIBRARY_PATH", "LOCALAPPDATA", "PATH", "PATHEXT",
+    "SYSTEMDRIVE", "SYSTEMROOT", "TEMP", "TERM", "TMP", "TMPDIR", "TZ", "USERPROFILE", "VIRTUAL_ENV", "WINDIR",
+}  # fmt: skip
+_KEPT_BEGINNINGS = ("COV_", "COVERAGE_", "DELTAGRAD_", "LC_", "OMP_", "PYTEST_", "PYTHON")
 _NO_TESTS = 5  # pytest's exit status
 _TESTS_FAILED = (1, 2)  # a test failed; a file could not be collected
 
@@ -42,11 +51,15 @@ class Report:
         tests: how many tests were run against each wrong engine.
         left_out: the node ids of the tests that need more of ``Value`` than the wrong engines have.
         outcomes: one per wrong engine.
+        failing: the node ids of the tests that fail with the right engine already, and so were left out.
+        lacking: the wrong engines that were left out, since what is wrong in them is nothing the module under test has.
     """
 
     tests: int
     left_out: tuple[str, ...]
     outcomes: tuple[Outcome, ...]
+    failing: tuple[str, ...] = ()
+    lacking: tuple[Mutant, ...] = ()
 
     @property
     def missed(self) -> list[Mutant]:
@@ -56,8 +69,13 @@ class Report:
     def __str__(self):
         noticed = [outcome for outcome in self.outcomes if outcome.noticed_by is not None]
         lines = [f"noticed  {o.mutant.name}: by {o.noticed_by}" for o in noticed]
+        for node in self.failing:
+            lines.append(f"left out {node}: it fails with the right engine")
         for node in self.left_out:
             lines.append(f"left out {node}: it needs more of Value than the wrong engines have")
+        if self.lacking:
+            names = ", ".join([mutant.name for mutant in self.lacking])
+            lines.append(f"left out {names}: the module under test has nothing of the kind; --only NAME tries one")
         for mutant in self.missed:
             lines += [f"missed   {mutant.name}: {mutant.fault}", f"         What catches it: {mutant.caught_by}"]
         lines.append(f"{len(noticed)} of {len(self.outcomes)} wrong engines noticed by {self.tests} tests.")
@@ -70,7 +88,8 @@ class Report:
             mutant = asdict(outcome.mutant)
             del mutant["value"]
             rows.append({**mutant, "noticed_by": outcome.noticed_by})
-        return {"tests": self.tests, "left_out": list(self.left_out), "mutants": rows}
+        out = {"left_out": list(self.left_out), "failing": list(self.failing)}
+        return {"tests": self.tests, **out, "lacking": [mutant.name for mutant in self.lacking], "mutants": rows}
 
 
 def selected(names: Iterable[str] | None = None) -> list[Mutant]:
@@ -95,21 +114,29 @@ def run(
     *,
     only: Iterable[str] | None = None,
     module: str = "autograd",
+    name: str = "Value",
     timeout: float | None = None,
     jobs: int | None = None,
+    options: Sequence[str] = (),
 ) -> Report:
     """Run a test suite with the right engine, and then with each wrong one in place of ``Value``.
+
+    This runs the suite's code, in processes of its own. They get what programs need of the environment and no more;
+    each has a limit of time, and at its end whatever it started is ended with it.
 
     Args:
         paths: what pytest is to run: files, folders, node ids.
         only: names of wrong engines or of topics; all of them by default.
         module: where the tests import ``Value`` from, such as ``"micrograd.engine"``. It need not exist.
-        timeout: seconds a suite may take with a wrong engine; longer counts as noticed. By default ten times what it
-            takes with a right one, and 10 at least.
+        name: what it is called there, such as ``"Scalar"``.
+        timeout: seconds a suite may take with one engine; longer with a wrong one counts as noticed. By default 600
+            with a right one; with a wrong one ten times what a right one takes, and 10 at least.
         jobs: how many suites run at a time; by default as many as there are processors.
+        options: further arguments for pytest, such as ``["-k", "not slow"]``.
 
     Raises:
-        SuiteError: a path does not exist, there are no tests, or one fails with the right engine; pytest is missing.
+        SuiteError: a path does not exist, there are no tests, all fail with the right engine or none of them makes a
+            number with it; pytest is missing.
     """
     mutants = selected(only)
     arguments = [str(path) for path in paths]
@@ -123,47 +150,84 @@ def run(
     if not all(part.isidentifier() for part in module.split(".")):
         raise SuiteError(f"{module!r} is no name of a module: write it as in an import, such as micrograd.engine.")
 
-    right = _suite(arguments, module, "value", limit=timeout)
+    if not name.isidentifier():
+        raise SuiteError(f"{name!r} is no name of a class: write it as in an import, such as Value.")
+
+    def suite(engine, left_out=(), limit=timeout or _LIMIT, first=False):
+        return _suite(arguments, options, (module, name), engine, left_out=left_out, limit=limit, first=first)
+
+    right = suite("value")
     if right.status == _NO_TESTS:
         raise SuiteError(f"pytest finds no tests in {', '.join(arguments)}: their names must begin with test.")
-    if right.status != 0:
+    failing = tuple(right.failed)
+    if right.status not in (0, 1) or not set(right.ran) - set(failing):
         raise SuiteError(
             f"the tests must pass with the right engine first, and do not: {right.why()}. Mend them, or the import: "
-            f"they get Value from {module!r}."
+            f"they get {name} from {module!r}."
         )
     # Also with the right one of the engines that the wrong ones are made of: a test that needs more is of no use here.
     began = time.monotonic()
-    small = _suite(arguments, module, "right", limit=timeout)
+    small = suite("right", failing)
     took = time.monotonic() - began
     if small.status not in (0, *_TESTS_FAILED):
-        raise SuiteError(f"the tests cannot be run with a stand-in for Value: {small.why()}.")
+        raise SuiteError(f"the tests cannot be run with a stand-in for {name}: {small.why()}.")
     left_out = tuple(small.failed)
-    tests = [node for node in right.ran if node not in left_out]
+    tests = [node for node in right.ran if node not in left_out and node not in failing]
     if not tests:
         raise SuiteError(
             f"no test is left that the wrong engines can be tried on: {small.why()}. They have the arithmetic, the "
-            "functions and the backward() of Value, and no more."
+            f"functions and the backward() of {name}, and no more."
+        )
+    if not small.made:
+        raise SuiteError(
+            f"no test makes a {name} of {module!r}, so no wrong engine would be met: give --module, where the tests "
+            "import it from, such as micrograd.engine, and --class, what it is called there."
         )
     limit = max(10.0, 10.0 * took) if timeout is None else timeout
+    lacking = () if only else tuple([mutant for mutant in mutants if _is_lacking(mutant, small.own)])
 
     def outcome(mutant):
-        wrong = _suite(arguments, module, mutant.name, left_out=left_out, limit=limit, first=True)
+        wrong = suite(mutant.name, (*failing, *left_out), limit, first=True)
         if wrong.status not in (0, *_TESTS_FAILED) and wrong.status >= 0:
             raise SuiteError(f"pytest stopped with status {wrong.status} at {mutant.name}: {wrong.why()}.")
         return Outcome(mutant, None if wrong.status == 0 else wrong.why())
 
+    tried = [mutant for mutant in mutants if mutant not in lacking]
     with ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool:
-        return Report(len(tests), left_out, tuple(pool.map(outcome, mutants)))
+        return Report(len(tests), left_out, tuple(pool.map(outcome, tried)), failing, lacking)
+
+
+def _is_lacking(mutant, own):
+    """Whether the fault of a wrong engine is in something that the class under test does not have.
+
+    Args:
+        mutant: the wrong engine.
+        own: the public names of that class and of its module; None where it is the one of this package, or is made.
+    """
+    if own is None:
+        return False
+    functions = {primitive for primitive, _ in getattr(mutant.value, "rules", ())} & _FUNCTIONS
+    return mutant.topic == "promise" or mutant.name == "exponent_without_gradient" or not functions <= set(own)
 
 
 @dataclass(frozen=True)
 class _Run:
-    """One run of a suite: pytest's exit status, the node ids that ran and that failed, and the end of its output."""
+    """One run of a suite.
+
+    Attributes:
+        status: pytest's exit status; negative where it was ended.
+        ran, failed: the node ids of tests.
+        output: the end of what it said.
+        made: how many numbers were made, where they were counted.
+        own: the public names of the class under test; None where there is none but ours.
+    """
 
     status: int
     ran: list
     failed: list
     output: str
+    made: int | None = None
+    own: list | None = None
 
     def why(self):
         if self.failed:
@@ -171,20 +235,50 @@ class _Run:
         return self.output or f"exit status {self.status}"
 
 
-def _suite(arguments, module, engine, *, left_out=(), limit=None, first=False):
+def _suite(arguments, options, served, engine, *, left_out, limit, first):
+    module, name = served
     with tempfile.TemporaryDirectory() as folder:
-        plan = Path(folder, "plan.json")
-        found = Path(folder, "found.json")
+        plan, found, said = [Path(folder, each) for each in ("plan.json", "found.json", "said.txt")]
         plan.write_text(json.dumps({"left_out": list(left_out), "found": str(found)}), encoding="utf-8")
+        unreadable = [node for node in left_out if "::" not in node]  # files
         command = [
             sys.executable, "-m", "pytest", "-q", "-o", f"cache_dir={folder}/cache", "-p", "autograd.mutants.plugin",
-            "--mutant", engine, "--mutant-module", module, "--mutant-plan", str(plan), *(["-x"] if first else []),
-            *arguments,
+            "--mutant", engine, "--mutant-module", module, "--mutant-class", name, "--mutant-plan", str(plan),
+            *(["-x"] if first else ["--continue-on-collection-errors"]),
+            *[f"--ignore={path}" for path in unreadable], *options,
+            *[path for path in arguments if str(Path(path).resolve()) not in unreadable],
         ]  # fmt: skip
-        try:
-            done = subprocess.run(command, capture_output=True, timeout=limit, check=False)
-        except subprocess.TimeoutExpired:
+        status = _ended(command, said, limit)
+        if status is None:
             return _Run(-1, [], [], "time-out")
-        seen = json.loads(found.read_text(encoding="utf-8")) if found.exists() else {"ran": [], "failed": []}
-        lines = (done.stdout + done.stderr).decode(errors="replace").strip().splitlines()
-        return _Run(done.returncode, seen["ran"], seen["failed"], " / ".join(lines[-3:]))
+        seen = {"ran": [], "failed": [], "made": None, "own": None}
+        if found.exists():
+            seen |= json.loads(found.read_text(encoding="utf-8"))
+        lines = said.read_bytes().decode(errors="replace").strip().splitlines()
+        return _Run(status, seen["ran"], seen["failed"], " / ".join(lines[-3:]), seen["made"], seen["own"])
+
+
+def _ended(command, said, limit):
+    """Run a command, with its output in a file; its exit status, or None where it took too long.
+
+    What it started is ended with it. Its output goes to a file, since what it leaves behind would keep a pipe open.
+    """
+    with said.open("wb") as file:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=file, stderr=file, env=_environment(), start_new_session=True
+        )
+        try:
+            return process.wait(limit)
+        except subprocess.TimeoutExpired:
+            return None
+        finally:
+            if hasattr(os, "killpg"):
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.killpg(process.pid, signal.SIGKILL)
+            process.kill()
+            process.wait()
+
+
+def _environment():
+    """What a suite's processes get of the environment: what programs need to run, and nothing that may be secret."""
+    return {name: value for name, value in os.environ.items() if name in _KEPT or name.startswith(_KEPT_BEGINNINGS)}

@@ -1,6 +1,7 @@
 """Suites run against the wrong engines: a good one notices all, a weak one misses what it must, a bad one is told."""
 
 import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -181,3 +182,94 @@ def test_the_plugin_runs_all_where_the_suite_passes(run_python, tmp_path):
     done = run_pytest(run_python, "--mutants", str(suite), only=["whole_division"])
     assert done.returncode == 1
     assert "wrong engines noticed" not in done.stdout
+
+
+SUITE = (
+    "import os, subprocess, sys\n\nimport pytest\nfrom autograd import Value\n\n"
+    "def test_product():\n    a = Value(3.0)\n    (a * a).backward()\n    assert a.grad == 6\n\n"
+)
+DOUBLED = ["operands_as_set"]
+
+
+def test_tests_that_fail_already_are_left_out_and_named(tmp_path):
+    broken = write(tmp_path, "import nothing_of_this_name\n", "test_broken.py")
+    suite = write(tmp_path, SUITE + "def test_wrong():\n    assert Value(1.0).data == 2\n")
+    report = run([suite, broken], only=DOUBLED)
+    assert (report.tests, report.missed) == (1, [])
+    assert report.failing[0] == str(broken)
+    assert report.failing[1].endswith("::test_wrong")
+    assert "test_wrong: it fails with the right engine" in str(report)
+    assert len(report.as_data()["failing"]) == 2
+
+
+@pytest.mark.parametrize("body", ["def test_it():\n    assert 1 + 1 == 2\n", "V = 1\n\ndef test_it():\n    assert V\n"])
+def test_a_suite_that_never_meets_the_engine_is_told(body, tmp_path, capsys):
+    assert main(["mutants", str(write(tmp_path, body))]) == 2
+    assert (
+        "no test makes a Value of 'autograd', so no wrong engine would be met: give --module" in capsys.readouterr().err
+    )
+
+
+def test_a_class_of_another_name_and_what_it_does_not_have(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}")
+    (tmp_path / "atom").mkdir()
+    write(
+        tmp_path / "atom",
+        "class Scalar:\n    def __init__(self, data):\n        self.data = data\n\n    def relu(self):\n        pass\n",
+        "engine.py",
+    )
+    suite = write(tmp_path, SUITE.replace("autograd import Value", "atom.engine import Scalar as Value"))
+    report = run([suite], module="atom.engine", name="Scalar")
+    lacking = {mutant.name for mutant in report.lacking}
+    assert lacking >= {"tanh_at_input", "log_of_output", "seed_ignored", "exponent_without_gradient"}
+    assert not lacking & {"relu_open", "overwrite", "product_own_operand"}
+    assert lacking | {outcome.mutant.name for outcome in report.outcomes} == set(MUTANTS)
+    assert "left out tanh" not in str(report)
+    assert "the module under test has nothing of the kind" in str(report)
+    assert [o.mutant.name for o in run([suite], module="atom.engine", name="Scalar", only=["tanh_at_input"]).outcomes]
+    with pytest.raises(SuiteError, match="no name of a class"):
+        run([suite], module="atom.engine", name="no-name")
+
+
+def test_arguments_for_pytest_are_passed_on(tmp_path, capsys):
+    suite = write(tmp_path, SUITE + "def test_other():\n    assert (-Value(1.0)).data == -1\n")
+    assert main(["mutants", str(suite), "--only", "operands_as_set", "--", "-k", "not product"]) == 1
+    assert "0 of 1 wrong engines noticed by 1 tests." in capsys.readouterr().out
+    assert main(["mutants", str(suite), "--only", "operands_as_set", "--", "-k", "product"]) == 0
+
+
+def test_a_suite_gets_nothing_secret_of_the_environment(tmp_path, monkeypatch):
+    monkeypatch.setenv("A_SECRET_TOKEN", "s3cret")
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    suite = write(
+        tmp_path,
+        SUITE + "def test_environment():\n    assert 'A_SECRET_TOKEN' not in os.environ\n"
+        "    assert 's3cret' not in os.environ.values()\n    assert os.environ['PATH'] and os.environ['LC_ALL']\n",
+    )
+    assert run([suite], only=DOUBLED).failing == ()
+
+
+def test_what_a_suite_starts_is_ended_with_it(tmp_path):
+    """A child that would outlive it, with its output in hand; and a suite that never ends with the right engine."""
+    noted = tmp_path / "children.txt"
+    start = (
+        f"child = subprocess.Popen(['sleep', '300'])\n    open({str(noted)!r}, 'a').write(str(child.pid) + chr(10))\n"
+    )
+    suite = write(tmp_path, SUITE + f"def test_child():\n    {start}    assert Value(1.0).data == 1\n")
+    assert run([suite], only=DOUBLED).missed == []
+    forever = write(tmp_path, SUITE + f"def test_child():\n    {start}    child.wait()\n", "test_forever.py")
+    with pytest.raises(SuiteError, match="right engine first, and do not: time-out"):
+        run([forever], only=DOUBLED, timeout=8)
+    children = [int(line) for line in noted.read_text().split()]
+    assert len(children) >= 2
+    for child in children:
+        assert is_over(child)
+
+
+def is_over(process):
+    """Whether a process has ended; its parent is gone, so it may still be listed as a zombie."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return True
+    return state == "Z"

@@ -3,6 +3,7 @@
 import importlib
 import json
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -40,7 +41,7 @@ def test_an_error_within_a_module_is_not_taken_for_a_missing_one(tmp_path):
 
 
 def early(tmp_path, **options):
-    settings = {"mutant": None, "mutants": False, "mutant_module": "autograd"}
+    settings = {"mutant": None, "mutants": False, "mutant_module": "autograd", "mutant_class": "Value"}
     place = SimpleNamespace(dir=tmp_path)
     return SimpleNamespace(known_args_namespace=SimpleNamespace(**{**settings, **options}), invocation_params=place)
 
@@ -73,12 +74,14 @@ def test_a_plan_is_followed_and_what_ran_is_written_down(tmp_path):
     items = [SimpleNamespace(nodeid=f"t.py::{name}") for name in "abc"]
     recorder.pytest_collection_modifyitems(config, items)
     assert [item.nodeid for item in (*items, *out)] == ["t.py::a", "t.py::c", "t.py::b"]
-    recorder.pytest_collectreport(SimpleNamespace(failed=True, nodeid="u.py"))
-    recorder.pytest_collectreport(SimpleNamespace(failed=False, nodeid="t.py"))
+    node, report = SimpleNamespace(path=Path("u.py")), object.__new__(pytest.CollectReport)
+    recorder.pytest_exception_interact(node, report)
+    recorder.pytest_exception_interact(SimpleNamespace(path=Path("t.py")), SimpleNamespace(nodeid="t.py::a"))
     for name, failed, skipped in (("a", False, False), ("c", True, False), ("d", False, True)):
         recorder.pytest_runtest_logreport(SimpleNamespace(nodeid=name, failed=failed, skipped=skipped))
-    recorder.pytest_sessionfinish()
-    assert json.loads(found.read_text(encoding="utf-8")) == {"ran": ["a", "c"], "failed": ["u.py", "c"]}
+    recorder.pytest_sessionfinish(SimpleNamespace(config=SimpleNamespace(stash=pytest.Stash())))
+    expected = {"ran": ["a", "c"], "failed": ["u.py", "c"], "made": None, "own": None}
+    assert json.loads(found.read_text(encoding="utf-8")) == expected
 
 
 MISSED = Report(1, (), (Outcome(MUTANTS["relu_open"], None),))
@@ -97,14 +100,14 @@ NOTICED = Report(1, (), (Outcome(MUTANTS["relu_open"], "t.py::a"),))
     ],
 )
 def test_the_wrong_engines_come_after_a_suite_that_passes(monkeypatch, options, status, answer, expected, words):
-    def run(paths, module):
-        assert (paths, module) == (["t.py"], "engine")
+    def run(paths, module, name):
+        assert (paths, module, name) == (["t.py"], "engine", "Value")
         if isinstance(answer, Exception):
             raise answer
         return answer
 
     monkeypatch.setattr(plugin, "run", run)
-    option = SimpleNamespace(**{"mutant": None, "mutant_module": "engine", **options})
+    option = SimpleNamespace(**{"mutant": None, "mutant_module": "engine", "mutant_class": "Value", **options})
     config = SimpleNamespace(option=option, args=["t.py"], stash=pytest.Stash())
     session = SimpleNamespace(config=config, exitstatus=status)
     plugin.pytest_sessionfinish(session, status)

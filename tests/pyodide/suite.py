@@ -11,9 +11,17 @@ from pathlib import Path
 
 ROOT = Path("/repository")
 MISSING = {
-    "ctypes", "llvmlite", "multiprocessing", "numpy", "pygraphviz", "resource", "subprocess", "threading", "torch",
+    "ctypes", "hypothesis", "llvmlite", "multiprocessing", "numpy", "pygraphviz", "resource", "subprocess", "threading",
+    "torch",
 }  # fmt: skip
 ELSEWHERE = {"test_five_algorithms.py"}  # it imports a file that needs NumPy
+ABSENT = (  # tests of what is not here, by the beginning of their names
+    "test_inside_of_an_outer_transform_in_another_thread",  # threads
+    "test_in_a_task_of_an_event_loop",  # a loop of one's own
+    "test_an_interrupt_at_",  # tracing that raises
+    "test_an_old_path_gives", "test_a_package_that_was_taken_apart", "test_models_of_version_0_1",  # NumPy
+    "test_what_is_no_notebook_is_refused",  # JSON of any depth: Python's own parser overflows the stack here
+)  # fmt: skip
 ROOMS = ("engine", "formulas", "grading")
 
 
@@ -33,7 +41,21 @@ sys.dont_write_bytecode = True
 os.chdir(ROOT)
 import pytest  # noqa: E402 - it is found now
 
+
+class Choice:
+    """Leaves out tests of what is not here, and says which test runs: a crash has no other trace."""
+
+    def pytest_collection_modifyitems(self, config, items):
+        out = [x for x in items if "run_python" in getattr(x, "fixturenames", ()) or x.name.startswith(ABSENT)]
+        items[:] = [item for item in items if item not in out]
+        config.hook.pytest_deselected(items=out)
+
+    def pytest_runtest_logstart(self, nodeid, location):
+        print(nodeid)
+
+
 files = [path for room in ROOMS for path in sorted((ROOT / "tests" / room).glob("test_*.py"))]
 chosen = [str(path) for path in files if path.name not in ELSEWHERE and not imported(path) & MISSING]
 print(f"{len(chosen)} of {len(files)} files, Python {sys.version.split()[0]}")
-int(pytest.main(["-p", "no:cacheprovider", "-v", "--tb=short", "-o", "addopts=", *chosen]))
+options = ["-p", "no:cacheprovider", "-q", "--tb=line", "-o", "addopts=", "-o", "console_output_style=classic"]
+int(pytest.main([*options, *chosen], plugins=[Choice()]))
