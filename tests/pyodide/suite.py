@@ -20,6 +20,7 @@ ABSENT = (  # tests of what is not here, by the beginning of their names
     "test_in_a_task_of_an_event_loop",  # a loop of one's own
     "test_an_interrupt_at_",  # tracing that raises
     "test_an_old_path_gives", "test_a_package_that_was_taken_apart", "test_models_of_version_0_1",  # NumPy
+    "test_more_than_its_first_derivatives_is_refused_with_advice",  # likewise
     "test_what_is_no_notebook_is_refused",  # JSON of any depth: Python's own parser overflows the stack here
 )  # fmt: skip
 ROOMS = ("engine", "formulas", "grading")
