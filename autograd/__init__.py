@@ -44,6 +44,7 @@ from autograd.engine import (  # noqa: E402
     value_and_grad,
     vjp,
 )
+from autograd.engine.checking import judge_formulas_with as _judge_formulas_with  # noqa: E402
 from autograd.engine.errors import (  # noqa: E402
     AlgebraError,
     AutogradError,
@@ -74,6 +75,7 @@ __all__ = [
 ]  # fmt: skip
 
 _moved.install()
+_judge_formulas_with(lambda loss, leaf, formula: _importlib.import_module("autograd").derive(loss).grade(leaf, formula))
 
 if _typing.TYPE_CHECKING:
     from autograd.compiler import compile as compile  # not in __all__: it shadows a builtin

@@ -1,29 +1,49 @@
-"""``check_gradients``: the engine's derivatives against finite differences, for users' own tests.
+"""``check_gradients``: derivatives against finite differences and against what you derived, for users' own tests.
 
 A finite difference sees a wrong rule, a missing path or a wrong sign. It does not see the last digits, nor an error at
 a single point: exact arithmetic (``autograd.replay`` over Fractions) and mpmath do.
 """
 
 import math
+from collections.abc import Callable
+from fractions import Fraction
+from functools import partial
+from typing import Any
 
 from autograd.engine.algebra import is_real
 from autograd.engine.errors import GradientCheckError
+from autograd.engine.graph import replay
+from autograd.engine.pytrees import Tree, flatten, flatten_like
+from autograd.engine.sweep import order_of_all
 from autograd.engine.transforms import both_modes
 from autograd.engine.value import Value
 
-__all__ = ["check_gradients"]
+__all__ = ["check_gradients", "judge_formulas_with"]
+
+_judge: Callable[[Value, Value, str], Any] | None = None
 
 
-def check_gradients(f, point, *, rtol=1e-6, atol=1e-9):
-    """Check every first derivative of ``f`` at a point, in reverse and forward mode, against finite differences.
+def judge_formulas_with(judge: Callable[[Value, Value, str], Any]) -> None:
+    """Have ``judge(loss, leaf, formula)`` grade the formulas that ``check_gradients`` is given."""
+    global _judge
+    _judge = judge
+
+
+def check_gradients(
+    f: Any, point: Any = None, *, gradient: Any = None, rtol: float = 1e-6, atol: float = 1e-9
+) -> float:
+    """Check derivatives, in reverse and forward mode, against finite differences, and against what you derived.
 
     The differences are central ones, extrapolated to a step of 0 (Ridders 1982), which also gives a bound on their
     error; a derivative must agree within that bound and the tolerances.
 
     Args:
-        f: a function of numbers that returns one number, written with Values in mind.
-        point: where to check: a number, or a sequence of numbers, one for each argument of ``f``. Keep away from kinks:
-            the two sides differ there. ``f`` must be defined in a neighbourhood.
+        f: a function of numbers that returns one number, written with Values in mind; or a recorded loss, a Value.
+        point: of a function, where to check: a number, or a sequence with an entry for each argument of ``f``, numbers
+            or structures of numbers. Keep away from kinks: the two sides differ there. ``f`` must be defined in a
+            neighbourhood. Of a recorded loss, the leaves to check: a list of Values, all leaves by default; or a dict
+            of leaves and what you derived for them: a number, a function of the leaf's number, or a formula as text.
+        gradient: the gradient that you derived for a function: a function of the same arguments, or its result.
         rtol: the relative difference allowed.
         atol: the absolute difference allowed, in the unit of the derivative.
 
@@ -31,51 +51,165 @@ def check_gradients(f, point, *, rtol=1e-6, atol=1e-9):
         The largest difference found, in the unit of the derivative.
 
     Raises:
-        GradientCheckError: a derivative differs; the message names the argument and both numbers.
+        GradientCheckError: a derivative differs; the message names the argument or leaf and both numbers, and what the
+            slip is if it is a factor or a sign. For a formula it has the whole diagnosis.
+
+    Example:
+        >>> check_gradients(lambda x: x * x, 3.0, gradient=lambda x: 2 * x) < 1e-9
+        True
+        >>> w = Value(3.0, "w")
+        >>> check_gradients(w * w, {w: 12.0})
+        Traceback (most recent call last):
+        ...
+        autograd.engine.errors.GradientCheckError: the loss has another derivative than given:
+          w: given 12.0, the derivative is 6.0: the given one is 2 times as large.
     """
-    point = tuple(point) if hasattr(point, "__len__") else (point,)
-    for x in point:
-        if not (isinstance(x, Value) or is_real(x)):
-            raise TypeError(
-                f"the point is a number or a sequence of numbers, found {type(x).__name__}: convert it first."
-            )
-    point = tuple([x.data if isinstance(x, Value) else float(x) for x in point])
-    reverse, forward = [[_number(x) for x in found] for found in both_modes(f, point)]
+    if isinstance(f, Value):
+        return _check_recorded(f, point, rtol, atol)
+    args = _arguments(point)
+    numbers, tree = flatten(args)
+    numbers = [x.data if isinstance(x, Value) else float(x) for x in numbers]
+    reverse, forward = [[_number(x) for x in found] for found in both_modes(f, tree.rebuild(numbers))]
     worst, wrong = 0.0, []
-    for i in range(len(point)):
-        expected, error = _difference(f, point, i)
+    for i, x in enumerate(numbers):
+        expected, error = _difference(partial(_along, f, tree, numbers, i), x)
         for mode, found in (("reverse", reverse[i]), ("forward", forward[i])):
             allowed = atol + rtol * abs(expected) + error
             distance = abs(found - expected)
             if not distance <= allowed:  # also where one of them is NaN
                 wrong.append(
-                    f"  argument {i + 1} at {point[i]!r}: {mode} mode gives {found!r}, the finite difference "
+                    f"  {_argument(tree, i)} at {x!r}: {mode} mode gives {found!r}, the finite difference "
                     f"{expected!r} (allowed {allowed:.1e}, found {distance:.1e})"
                 )
             worst = max(worst, distance)
+    name = getattr(f, "__name__", None) or getattr(f, "name", "f")  # a primitive has a name
     if wrong:
-        name = getattr(f, "__name__", None) or getattr(f, "name", "f")  # a primitive has a name
         raise GradientCheckError(
             f"{name} has a wrong derivative, or a kink or a pole near the point:\n"
             + "\n".join(wrong)
             + "\nCheck the partials of the primitives it uses, and that it does not read .data."
         )
+    if gradient is not None:
+        point = tree.rebuild(numbers)
+        derived = gradient(*point) if callable(gradient) else gradient
+        given = [_number(x) for x in flatten_like(point[0] if len(point) == 1 else point, derived, "gradient")]
+        names = [_argument(tree, i) for i in range(len(numbers))]
+        _compare(f"{name} has", zip(names, given, reverse, strict=True), rtol, atol)
     return worst
 
 
-def _number(x):
+def _arguments(point: Any) -> tuple[Any, ...]:
+    """Return the point as a tuple with an entry for each argument."""
+    if point is None:
+        raise TypeError(
+            "check_gradients of a function needs a point: a number, or a sequence with one for each argument."
+        )
+    if isinstance(point, (list, tuple)) and not hasattr(point, "_fields"):
+        return tuple(point)
+    if len(getattr(point, "shape", ())) == 1:
+        return tuple(point.tolist())
+    if not (isinstance(point, (Value, dict)) or is_real(point)) and isinstance(point, (str, complex)):
+        raise TypeError(
+            f"the point is a number or a sequence of numbers, found {type(point).__name__}: convert it first."
+        )
+    return (point,)
+
+
+def _argument(tree: Tree, i: int) -> str:
+    """Return what to call a number of the arguments: ``argument 1['w'][2]``."""
+    place, rest = tree.name(i)[1:].split("]", 1)
+    return f"argument {int(place) + 1}{rest}"
+
+
+def _along(f: Any, tree: Tree, numbers: list[float], i: int, x: float) -> Any:
+    """Return what the function gives with one of its numbers moved to ``x``."""
+    return f(*tree.rebuild([Value(x if j == i else p) for j, p in enumerate(numbers)]))
+
+
+def _replayed(loss: Value, leaf: Value, x: float) -> Any:
+    """Return what the loss is with a leaf moved to ``x``."""
+    return replay(loss, at={leaf: x}).value
+
+
+def _check_recorded(loss: Value, what: Any, rtol: float, atol: float) -> float:
+    """Check a recorded loss in some of its leaves; see :func:`check_gradients`."""
+    leaves = [node for node in order_of_all(loss) if node.op is None]
+    chosen = leaves if what is None else [what] if isinstance(what, Value) else list(what)
+    for leaf in chosen:
+        if leaf not in leaves:
+            raise ValueError(f"the loss does not depend on {leaf!r}: check the leaves that it was computed from.")
+    found = replay(loss).gradients()
+    worst, wrong, named = 0.0, [], {leaf: leaf.label or f"leaf {leaves.index(leaf) + 1}" for leaf in chosen}
+    for leaf in chosen:
+        expected, error = _difference(partial(_replayed, loss, leaf), leaf.data)
+        distance = abs(found[leaf] - expected)
+        if not distance <= atol + rtol * abs(expected) + error:
+            wrong.append(f"  {named[leaf]} at {leaf.data!r}: {found[leaf]!r}, the finite difference {expected!r}")
+        worst = max(worst, distance)
+    if wrong:
+        raise GradientCheckError(
+            "the loss has a wrong derivative, or a kink or a pole near the point:\n"
+            + "\n".join(wrong)
+            + "\nCheck the partials of the primitives it uses."
+        )
+    if isinstance(what, dict):
+        texts = {leaf: claim for leaf, claim in what.items() if isinstance(claim, str)}
+        claims = [
+            (named[leaf], _number(claim(leaf.data) if callable(claim) else claim), found[leaf])
+            for leaf, claim in what.items()
+            if leaf not in texts
+        ]
+        _compare("the loss has", claims, rtol, atol)
+        for leaf, text in texts.items():
+            grade = _graded(loss, leaf, text)
+            if grade.verdict != "equal":
+                raise GradientCheckError(f"the formula for {named[leaf]} is not proved to be its derivative:\n{grade}")
+    return worst
+
+
+def _graded(loss: Value, leaf: Value, formula: str) -> Any:
+    if _judge is None:
+        raise TypeError("formulas are judged by the whole package only: import autograd.")
+    return _judge(loss, leaf, formula)
+
+
+def _compare(subject: str, rows: Any, rtol: float, atol: float) -> None:
+    """Raise GradientCheckError for given derivatives that differ from the true ones, with what the slip is."""
+    wrong = [
+        f"  {name}: given {given!r}, the derivative is {true!r}{_slip(given, true)}."
+        for name, given, true in rows
+        if not abs(given - true) <= atol + rtol * abs(true)
+    ]
+    if wrong:
+        raise GradientCheckError(f"{subject} another derivative than given:\n" + "\n".join(wrong))
+
+
+def _slip(given: float, true: float) -> str:
+    """Return what is wrong, if it is a sign or a simple factor."""
+    if not (given and true and math.isfinite(given) and math.isfinite(true)):
+        return ""
+    ratio = given / true
+    simple = Fraction(ratio).limit_denominator(100)
+    if not simple or abs(ratio - simple) > 1e-9 * abs(ratio):
+        return ""
+    if simple == -1:
+        return ": the given one has the wrong sign"
+    return f": the given one is {simple} times as large"
+
+
+def _number(x: Any) -> float:
     """A derivative as a float: where ``f`` uses other Values, it comes as a Value that is connected to them."""
     return x.data if isinstance(x, Value) else float(x)
 
 
-def _difference(f, point, i):
-    """The derivative in argument ``i`` by Ridders' method, and a bound on its error."""
+def _difference(f: Callable[[float], Any], x: float) -> tuple[float, float]:
+    """The derivative of a function of one number by Ridders' method, and a bound on its error."""
 
-    def value(x):
-        return _number(f(*[Value(x if j == i else p) for j, p in enumerate(point)]))
+    def value(z: float) -> float:
+        return _number(f(z))
 
     # A step that fits most functions, and one for those that vary on the scale of their argument.
-    tries = [_extrapolated(value, point[i], step) for step in (0.02 * max(abs(point[i]), 0.1), 0.02 * abs(point[i]))]
+    tries = [_extrapolated(value, x, step) for step in (0.02 * max(abs(x), 0.1), 0.02 * abs(x))]
     return min(tries, key=lambda pair: pair[1])
 
 

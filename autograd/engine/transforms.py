@@ -12,16 +12,17 @@ anything else, and can be differentiated again.
     >>> w.grad
     1.0
 
-Arguments are numbers, Values, NumPy arrays of numbers, and lists, tuples and dicts of them to any depth; a derivative
-has the same shape. Keyword arguments are passed on as they are.
+Arguments are numbers, Values, NumPy arrays of numbers, and lists, tuples, dicts and dataclasses of them to any depth; a
+derivative has the same shape. ``argnums`` chooses the arguments to differentiate in; the others, and keyword arguments
+that it does not name, are passed on as they are and may be anything.
 """
 
 import warnings
 from contextvars import ContextVar
 
 from autograd.engine import graph, primitives
-from autograd.engine.algebra import is_real
 from autograd.engine.errors import GraphError
+from autograd.engine.pytrees import Leaf, array_of, flatten, flatten_like, map_values
 from autograd.engine.sweep import adjoints_of, order_of_all, reaches_others
 from autograd.engine.value import Value, data_readings, record, refuse_equality_by, retire
 
@@ -34,34 +35,52 @@ _inside: ContextVar[bool] = ContextVar("inside_a_transform", default=False)
 _running: list[list[Value]] = []
 
 
-def grad(f):
+def grad(f, argnums=None, *, has_aux=False):
     """The function that returns the gradient of ``f``.
 
     Args:
         f: a function of one or more arguments that returns one number.
+        argnums: the arguments to differentiate in: the place of one, the name of a keyword argument, or a tuple of
+            these. By default all that are not keyword arguments.
+        has_aux: whether ``f`` returns a pair, of the number and of anything else that you want to see.
 
     Returns:
         A function of the same arguments. For one argument, the derivative in it, in its shape; for several, a tuple
-        with one for each.
+        with one for each. With ``has_aux`` a pair: the derivative and what else ``f`` returned.
 
     Raises:
         GraphError: (when called) ``f`` returned something other than one number; :func:`jacobian` takes more.
+        TypeError: (when called) an argument holds something that is no number, or ``argnums`` names no argument.
+
+    Example:
+        >>> grad(lambda x, y: x * x * y, argnums=0)(3.0, 2.0)
+        12.0
+        >>> grad(lambda p: p["w"] ** 2 + p["b"])({"w": 3.0, "b": 1.0})
+        {'w': 6.0, 'b': 1.0}
+        >>> grad(lambda x: (x * x, "seen"), has_aux=True)(3.0)
+        (6.0, 'seen')
     """
 
     def gradient(*args, **kwargs):
-        return value_and_grad(f)(*args, **kwargs)[1]
+        value, found = value_and_grad(f, argnums, has_aux=has_aux)(*args, **kwargs)
+        return (found, value[1]) if has_aux else found
 
     return _named(gradient, "grad", f)
 
 
-def value_and_grad(f):
-    """The function that returns ``(f(...), gradient)``, for the price of one recording. See :func:`grad`."""
+def value_and_grad(f, argnums=None, *, has_aux=False):
+    """The function that returns ``(f(...), gradient)``, for the price of one recording. See :func:`grad`.
+
+    Example:
+        >>> value_and_grad(lambda x: x * x)(3.0)
+        (9.0, 6.0)
+    """
 
     def both(*args, **kwargs):
-        run = _Recording(f, args, kwargs)
+        run = _Recording(f, args, kwargs, argnums, has_aux)
         value = run.only_output()
         gradient = run.pull_back([value], [1.0])  # first: it finds out what the value is connected to
-        return run.plain(value), run.in_shape_of_args(gradient)
+        return run.with_aux(run.plain(value)), run.in_shape_of_args(gradient)
 
     return _named(both, "value_and_grad", f)
 
@@ -83,10 +102,10 @@ def vjp(f, *args, **kwargs):
     run = _Recording(f, args, kwargs).looked_around()
 
     def pull_back(cotangent):
-        seeds = _flatten_like(run.result, cotangent, "cotangent")
+        seeds = flatten_like(run.result, cotangent, "cotangent")
         return run.in_shape_of_args(run.pull_back(run.outputs, seeds))
 
-    return run.rebuild([run.plain(y) for y in run.outputs]), pull_back
+    return run.tree.rebuild([run.plain(y) for y in run.outputs]), pull_back
 
 
 def jvp(f, primals, tangents):
@@ -106,41 +125,56 @@ def jvp(f, primals, tangents):
     """
     if not isinstance(primals, tuple) or not isinstance(tangents, tuple):
         raise TypeError("jvp takes tuples, one entry per argument of f: jvp(f, (x,), (v,)).")
-    directions = _flatten_like(primals, tangents, "tangents")
+    directions = flatten_like(primals, tangents, "tangents")
     run = _Recording(f, primals, {}).looked_around()
-    return run.rebuild([run.plain(y) for y in run.outputs]), run.rebuild(run.push_forward(directions))
+    return run.tree.rebuild([run.plain(y) for y in run.outputs]), run.tree.rebuild(run.push_forward(directions))
 
 
-def jacobian(f):
+def jacobian(f, argnums=None, *, has_aux=False):
     """The function that returns all derivatives of all outputs of ``f``.
+
+    Args:
+        f: a function that returns a number, or a structure of numbers.
+        argnums, has_aux: as in :func:`grad`.
 
     Returns:
         A function of the arguments of ``f``. Its result has the shape of the output, with each number replaced by the
-        derivatives of that number in the shape of the argument (of several: a tuple): for lists, rows of a matrix.
+        derivatives of that number in the shape of the argument (of several: a tuple): for lists, rows of a matrix. An
+        array among the outputs is replaced by a block for each array among the arguments: an array whose first axes are
+        those of the output, and whose last are those of the argument.
         Whichever is cheaper is run: one reverse sweep per output, or one forward sweep per input.
     """
 
     def matrix(*args, **kwargs):
-        run = _Recording(f, args, kwargs).looked_around()
+        run = _Recording(f, args, kwargs, argnums, has_aux).looked_around()
         n = len(run.inputs)
         if len(run.outputs) <= n:
             rows = [run.pull_back([y], [1.0]) for y in run.outputs]
         else:
             columns = [run.push_forward([1.0 if i == j else 0.0 for j in range(n)]) for i in range(n)]
             rows = [list(row) for row in zip(*columns, strict=True)]
-        return run.rebuild([run.in_shape_of_args(row) for row in rows])
+        return run.with_aux(run.tree.replaced(lambda leaf: run.block(rows, leaf)))
 
     return _named(matrix, "jacobian", f)
 
 
-def hessian(f):
+def hessian(f, argnums=None):
     """The function that returns the second derivatives of ``f``, a function that returns one number.
+
+    Args:
+        f: a function that returns one number.
+        argnums: as in :func:`grad`.
 
     Returns:
         A function of the arguments of ``f``: for one number a number, for a list a list of lists, for several arguments
-        a tuple of tuples. Reverse over reverse.
+        a tuple of tuples. For arrays, blocks: of arguments with shapes ``(m,)`` and ``(n, k)`` the entry ``[0][1]`` has
+        the shape ``(m, n, k)``. Reverse over reverse.
+
+    Example:
+        >>> hessian(lambda x, y: x * x * y)(3.0, 2.0)
+        ((4.0, 6.0), (6.0, 0.0))
     """
-    return _named(jacobian(grad(f)), "hessian", f)
+    return _named(jacobian(grad(f, argnums), argnums), "hessian", f)
 
 
 def hvp(f, primals, tangents):
@@ -163,21 +197,30 @@ class _Recording:
     It warns where the function read data and its result does not depend on the arguments, unless ``warns`` is False.
     """
 
-    def __init__(self, f, args, kwargs, warns=True):
+    def __init__(self, f, args, kwargs, argnums=None, has_aux=False, warns=True):
         if (-Value(0.0)).op is None:
             raise GraphError(
                 "under no_grad nothing is recorded, so nothing can be differentiated: leave the block first."
             )
-        numbers, self._args_of = _flatten(args)
+        self._f, self._args, self._kwargs, self._argnums = f, args, kwargs, argnums
+        self._single, chosen = _chosen(args, kwargs, argnums)
+        numbers, self._args_tree = flatten(chosen)
         # Whether a result may depend on Values of the caller, which then can be differentiated in them. Where no
         # argument is one, what was recorded tells: a leaf in it that is no input.
         self.connected = any(isinstance(x, Value) for x in numbers)
         # A function's argument is a node of its own: what else depends on the same Value is not its business.
         self.inputs = [record(primitives.alias, (x,)) if isinstance(x, Value) else Value(x) for x in numbers]
-        self._one_arg = len(args) == 1
         readings = data_readings()
-        self.result = self._called(f, kwargs)
-        self.outputs, self.rebuild = _flatten(self.result)
+        self.result, self.aux = self._called(), None
+        if has_aux:
+            if not (isinstance(self.result, tuple) and len(self.result) == 2):
+                raise GraphError(
+                    "with has_aux=True a function returns a pair, what is differentiated and anything else, found "
+                    f"{type(self.result).__name__}: write return loss, other."
+                )
+            self.result, self.aux = self.result
+        self._has_aux = has_aux
+        self.outputs, self.tree = flatten(self.result)
         if warns and numbers and data_readings() != readings and not self._depends_on_inputs():
             warnings.warn(
                 f"the result of {getattr(f, '__name__', 'f')} does not depend on its arguments, so its derivative is "
@@ -185,12 +228,19 @@ class _Recording:
                 stacklevel=3,
             )
 
-    def _called(self, f, kwargs):
+    def _called(self):
         inside = _inside.set(True)
         _running.append(self.inputs)
         refuse_equality_by(_refuse_equality)
         try:
-            return f(*self._args_of(self.inputs), **kwargs)
+            replaced = self._args_tree.rebuild(self.inputs)
+            if self._argnums is None:
+                return self._f(*replaced, **self._kwargs)
+            places = self._argnums if isinstance(self._argnums, (tuple, list)) else (self._argnums,)
+            args, kwargs = list(self._args), dict(self._kwargs)
+            for place, argument in zip(places, replaced, strict=True):
+                (kwargs if isinstance(place, str) else args)[place] = argument
+            return self._f(*args, **kwargs)
         finally:
             _inside.reset(inside)
             _running[:] = [inputs for inputs in _running if inputs is not self.inputs]
@@ -209,7 +259,7 @@ class _Recording:
 
     def only_output(self):
         """The output, of a function that returns one number."""
-        if self.rebuild is not _first:
+        if not self.tree.is_number:
             raise GraphError(
                 f"grad needs a function that returns one number, found {len(self.outputs)} in a structure: "
                 "return one of them, or use jacobian."
@@ -222,8 +272,30 @@ class _Recording:
 
     def in_shape_of_args(self, numbers):
         """Numbers, one for each input, in the shape of the arguments."""
-        args = self._args_of(numbers)
-        return args[0] if self._one_arg else args
+        args = self._args_tree.rebuild(numbers)
+        return args[0] if self._single else args
+
+    def with_aux(self, result):
+        """A result, and beside it what else the function returned, if it returns a pair."""
+        return (result, map_values(self.aux, self.plain)) if self._has_aux else result
+
+    def block(self, rows, leaf):
+        """The derivatives of a part of the output, a number or an array, in the structure of the arguments.
+
+        Args:
+            rows: the derivatives of every number of the output, in order.
+            leaf: the part.
+        """
+        if leaf.shape is None:
+            return self.in_shape_of_args(rows[leaf.start])
+        chosen = rows[leaf.start : leaf.start + leaf.size]
+
+        def of_argument(argument: Leaf):
+            numbers = [x for row in chosen for x in row[argument.start : argument.start + argument.size]]
+            return array_of(numbers, (*leaf.shape, *(argument.shape or ())))
+
+        args = self._args_tree.replaced(of_argument)
+        return args[0] if self._single else args
 
     def pull_back(self, outputs, seeds):
         """The sum over outputs of seed times derivative, for each input."""
@@ -283,10 +355,29 @@ def both_modes(f, point):
     Unlike :func:`grad` it does not warn of a path that reading data cuts.
     """
     run = _Recording(f, point, {}, warns=False)
+    point = run.inputs
     reverse = run.pull_back([run.only_output()], [1.0])
     run.looked_around()
     forward = [run.push_forward([float(i == j) for j in range(len(point))])[0] for i in range(len(point))]
     return reverse, forward
+
+
+def _chosen(args, kwargs, argnums):
+    """Whether one argument is differentiated in, and a tuple of those that are."""
+    if argnums is None:
+        return len(args) == 1, args
+    chosen = []
+    for place in argnums if isinstance(argnums, (tuple, list)) else (argnums,):
+        if isinstance(place, str) and place in kwargs:
+            chosen.append(kwargs[place])
+        elif isinstance(place, int) and -len(args) <= place < len(args):
+            chosen.append(args[place])
+        else:
+            raise TypeError(
+                f"argnums asks for the argument {place!r} of a call with {len(args)} arguments and the keywords "
+                f"{sorted(kwargs)}: give the place of an argument, counted from 0, or the name of a keyword."
+            )
+    return not isinstance(argnums, (tuple, list)), tuple(chosen)
 
 
 def _itself(node):
@@ -303,74 +394,6 @@ def _data(node):
 
 def _recorded(node):
     return node.recorded
-
-
-def _flatten(tree):
-    """The numbers of a structure in order, and the function that puts numbers in their place."""
-    if isinstance(tree, Value) or is_real(tree):
-        return [tree], _first
-    if isinstance(tree, dict):
-        parts, keys = [_flatten(x) for x in tree.values()], list(tree)
-        return _join(parts), lambda numbers: dict(zip(keys, _split(parts, numbers), strict=True))
-    if isinstance(tree, (list, tuple)):
-        parts, kind = [_flatten(x) for x in tree], type(tree)
-        if hasattr(kind, "_fields"):  # a named tuple
-            return _join(parts), lambda numbers: kind(*_split(parts, numbers))
-        return _join(parts), lambda numbers: kind(_split(parts, numbers))
-    if type(tree).__name__ == "ndarray":
-        flat = tree.ravel().tolist()
-        return _flatten(flat)[0], lambda numbers: _array(numbers, tree.shape)
-    raise TypeError(
-        f"expected numbers, or lists, tuples, dicts and arrays of them, found {type(tree).__name__}: "
-        "pass what is not to be differentiated as a keyword argument."
-    )
-
-
-def _flatten_like(tree, other, name):
-    """The numbers of ``other``, which must have the structure of ``tree``, in the order of ``tree``'s."""
-    if isinstance(tree, dict):
-        if isinstance(other, dict) and other.keys() == tree.keys():
-            return [x for key in tree for x in _flatten_like(tree[key], other[key], name)]
-    elif isinstance(tree, (list, tuple)):
-        if isinstance(other, (list, tuple)) and len(other) == len(tree):
-            return [x for a, b in zip(tree, other, strict=True) for x in _flatten_like(a, b, name)]
-    elif type(tree).__name__ == "ndarray":
-        if getattr(other, "shape", None) == tree.shape:
-            return _flatten(other)[0]
-    elif isinstance(other, Value) or is_real(other):
-        return [other]
-    _flatten(other)  # first of all it must be numbers
-    raise ValueError(
-        f"the {name} must have the shape of what they belong to, {tree!r}, found {other!r}: give one for each."
-    )
-
-
-def _first(numbers):
-    return numbers[0]
-
-
-def _join(parts):
-    return [x for numbers, _ in parts for x in numbers]
-
-
-def _split(parts, numbers):
-    out, i = [], 0
-    for part, rebuild in parts:
-        out.append(rebuild(numbers[i : i + len(part)]))
-        i += len(part)
-    return out
-
-
-def _array(numbers, shape):
-    import numpy  # lazy: only where an array was given
-
-    if all(is_real(x) for x in numbers):
-        return numpy.array(numbers, dtype=float).reshape(shape)
-    if all(type(x).__name__ == "ndarray" for x in numbers):
-        return numpy.stack(numbers).reshape(*shape, *numbers[0].shape)
-    array = numpy.empty(len(numbers), dtype=object)
-    array[:] = numbers
-    return array.reshape(shape)
 
 
 def _named(function, transform, f):

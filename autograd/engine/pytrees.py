@@ -1,0 +1,203 @@
+"""Structures of numbers: lists, tuples, dicts, dataclasses and NumPy arrays of numbers, nested as you like.
+
+A transform takes a structure apart into a flat list of numbers, and puts derivatives together in the same structure.
+This is the one place that knows what such a structure is.
+"""
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autograd.engine.algebra import is_real
+from autograd.engine.value import Value
+
+__all__ = ["Leaf", "Tree", "flatten", "flatten_like", "map_values"]
+
+
+class Leaf:
+    """A number, or an array of numbers, within a structure.
+
+    Attributes:
+        start: the place of its first number in the flat list.
+        shape: the shape of the array; None for a single number.
+        size: how many numbers it is.
+        path: where it stands in the structure, such as ``['w'][2]``.
+    """
+
+    def __init__(self, start: int, shape: tuple[int, ...] | None, size: int, path: str) -> None:
+        self.start = start
+        self.shape = shape
+        self.size = size
+        self.path = path
+
+
+class Tree:
+    """A structure without its numbers.
+
+    Attributes:
+        leaves: its numbers and arrays, in order.
+        is_number: whether it is a single number.
+    """
+
+    def __init__(self, leaves: list[Leaf], build: Callable[[Callable[[Leaf], Any]], Any]) -> None:
+        self.leaves = leaves
+        self._build = build
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the structure is a single number."""
+        return len(self.leaves) == 1 and self.leaves[0].shape is None and self.leaves[0].path == ""
+
+    def replaced(self, replace: Callable[[Leaf], Any]) -> Any:
+        """Return the structure with each leaf replaced by what a function returns for it."""
+        return self._build(replace)
+
+    def rebuild(self, numbers: Sequence[Any]) -> Any:
+        """Return the structure with these numbers, one for each that it had."""
+
+        def part(leaf: Leaf) -> Any:
+            if leaf.shape is None:
+                return numbers[leaf.start]
+            return array_of(numbers[leaf.start : leaf.start + leaf.size], leaf.shape)
+
+        return self._build(part)
+
+    def name(self, place: int) -> str:
+        """Return where the number at a place of the flat list stands in the structure, such as ``['w'][0, 1]``."""
+        leaf = next(leaf for leaf in self.leaves if leaf.start <= place < leaf.start + leaf.size)
+        if leaf.shape is None:
+            return leaf.path
+        index, rest = [], place - leaf.start
+        for n in reversed(leaf.shape):
+            index.append(rest % n)
+            rest //= n
+        return f"{leaf.path}[{', '.join(map(str, reversed(index)))}]"
+
+
+def flatten(tree: Any) -> tuple[list[Any], Tree]:
+    """Return the numbers of a structure in order, and the structure without them.
+
+    Of a dataclass the fields with floats, Values and structures of numbers are parts; a bool, an int, a string or
+    anything else in a field is kept as it is.
+
+    Raises:
+        TypeError: it holds something that is neither a number nor a structure.
+
+    Example:
+        >>> numbers, tree = flatten({"w": [1.0, 2.0], "b": 3.0})
+        >>> numbers
+        [1.0, 2.0, 3.0]
+        >>> tree.rebuild([10.0, 20.0, 30.0])
+        {'w': [10.0, 20.0], 'b': 30.0}
+    """
+    numbers: list[Any] = []
+    leaves: list[Leaf] = []
+    build = _taken_apart(tree, numbers, leaves, "")
+    return numbers, Tree(leaves, build)
+
+
+def _taken_apart(
+    tree: Any, numbers: list[Any], leaves: list[Leaf], path: str
+) -> Callable[[Callable[[Leaf], Any]], Any]:
+    """Append the numbers and leaves of a structure to lists; return the function that puts replaced leaves together."""
+    if isinstance(tree, Value) or is_real(tree):
+        leaf = Leaf(len(numbers), None, 1, path)
+        numbers.append(tree)
+        leaves.append(leaf)
+        return lambda replace: replace(leaf)
+    if type(tree).__name__ == "ndarray":
+        leaf = Leaf(len(numbers), tree.shape, tree.size, path)
+        for x in tree.ravel().tolist():
+            if not (isinstance(x, Value) or is_real(x)):
+                raise _no_number(x)
+            numbers.append(x)
+        leaves.append(leaf)
+        return lambda replace: replace(leaf)
+    if isinstance(tree, dict):
+        keys = list(tree)
+        parts = [_taken_apart(tree[key], numbers, leaves, f"{path}[{key!r}]") for key in keys]
+        return lambda replace: dict(zip(keys, [part(replace) for part in parts], strict=True))
+    if isinstance(tree, (list, tuple)):
+        kind: Any = type(tree)
+        parts = [_taken_apart(x, numbers, leaves, f"{path}[{i}]") for i, x in enumerate(tree)]
+        if hasattr(kind, "_fields"):  # a named tuple
+            return lambda replace: kind(*[part(replace) for part in parts])
+        return lambda replace: kind([part(replace) for part in parts])
+    if dataclasses.is_dataclass(tree) and not isinstance(tree, type):
+        fields = {f.name: getattr(tree, f.name) for f in dataclasses.fields(tree) if f.init}
+        named = {name: _taken_apart(x, numbers, leaves, f"{path}.{name}") for name, x in fields.items() if _is_part(x)}
+        return lambda replace: dataclasses.replace(tree, **{name: part(replace) for name, part in named.items()})
+    raise _no_number(tree)
+
+
+def _is_part(x: Any) -> bool:
+    """Whether a field of a dataclass is to be differentiated in."""
+    if isinstance(x, (bool, int)):
+        return False
+    try:
+        flatten(x)
+    except TypeError:
+        return False
+    return True
+
+
+def _no_number(x: Any) -> TypeError:
+    return TypeError(
+        f"expected numbers, or lists, tuples, dicts, dataclasses and arrays of them, found {type(x).__name__}: "
+        "pass what is not to be differentiated as a keyword argument, or choose the arguments with argnums."
+    )
+
+
+def flatten_like(tree: Any, other: Any, name: str) -> list[Any]:
+    """Return the numbers of ``other``, which must have the structure of ``tree``, in the order of ``tree``'s.
+
+    Args:
+        tree: the structure that is expected.
+        other: the structure that was given.
+        name: what the numbers of ``other`` are, for the error.
+
+    Raises:
+        ValueError: it has another structure.
+        TypeError: it holds something else than numbers.
+    """
+    if dataclasses.is_dataclass(tree) and type(other) is type(tree):
+        return flatten(other)[0]
+    if isinstance(tree, dict):
+        if isinstance(other, dict) and other.keys() == tree.keys():
+            return [x for key in tree for x in flatten_like(tree[key], other[key], name)]
+    elif isinstance(tree, (list, tuple)):
+        if isinstance(other, (list, tuple)) and len(other) == len(tree):
+            return [x for a, b in zip(tree, other, strict=True) for x in flatten_like(a, b, name)]
+    elif type(tree).__name__ == "ndarray":
+        if getattr(other, "shape", None) == tree.shape:
+            return flatten(other)[0]
+    elif isinstance(other, Value) or is_real(other):
+        return [other]
+    flatten(other)  # first of all it must be numbers
+    raise ValueError(
+        f"the {name} must have the shape of what they belong to, {tree!r}, found {other!r}: give one for each."
+    )
+
+
+def map_values(tree: Any, function: Callable[[Value], Any]) -> Any:
+    """Return a structure of anything with each Value in it replaced by what a function returns for it."""
+    if isinstance(tree, Value):
+        return function(tree)
+    if isinstance(tree, dict):
+        return {key: map_values(x, function) for key, x in tree.items()}
+    if isinstance(tree, (list, tuple)) and not hasattr(tree, "_fields"):
+        return type(tree)([map_values(x, function) for x in tree])
+    if type(tree).__name__ == "ndarray" and tree.dtype == object:
+        return array_of([map_values(x, function) for x in tree.ravel().tolist()], tree.shape)
+    return tree
+
+
+def array_of(numbers: Sequence[Any], shape: tuple[int, ...]) -> Any:
+    """Return an array of numbers: of floats, or of objects where there are others, such as Values."""
+    import numpy  # lazy: only where an array was given
+
+    if all(is_real(x) for x in numbers):
+        return numpy.array(numbers, dtype=float).reshape(shape)
+    array = numpy.empty(len(numbers), dtype=object)
+    array[:] = numbers
+    return array.reshape(shape)
