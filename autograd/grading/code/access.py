@@ -159,7 +159,16 @@ def _of_instance(machine, owner, name):
     raise AttributeError(f"'{owner.cls.name}' object has no attribute '{name}'")
 
 
+# What PyTorch calls the methods of its tensors.
+OF_TENSORS = {"mm": "dot", "matmul": "dot", "clone": "copy", "numpy": "copy", "detach": "copy", "view": "reshape", "t": "transpose"}
+
+
 def _of_array(machine, owner, name):
+    if name in OF_TENSORS and (name != "view" or machine.library.spaces.get("torch")):
+        name = OF_TENSORS[name]
+    tensor = machine.library.tensor_method(owner, name)
+    if tensor is not None:
+        return tensor
     if name.startswith("_"):
         raise Unreadable(f"the attribute {name} of an array is not read")
     found = getattr(owner, name)

@@ -1,16 +1,178 @@
 """Made data in place of data that cannot be read: files, and the data sets of libraries."""
 
+from .objects import Absorber, Instance, Namespace
+
 __all__ = ["namespace", "table"]
+
+ROWS, COLUMNS, CLASSES = 6, 4, 3
+SIZES = {
+    "load_iris": (4, 3), "load_digits": (64, 10), "load_breast_cancer": (30, 2), "load_wine": (13, 3),
+    "load_diabetes": (10, 0), "load_boston": (13, 0), "fetch_openml": (784, 10), "make_moons": (2, 2),
+    "make_circles": (2, 2), "make_blobs": (2, 3), "make_classification": (20, 2), "make_regression": (4, 0),
+    "fetch_california_housing": (8, 0),
+}  # fmt: skip
 
 
 def table(library, name, keywords):
     """Return a small table in place of a file of numbers."""
-    library.made.append(f"{name} by a table of 6 rows and 4 columns")
-    return library.machine.track(
-        library.numpy["array"]([[((7 * i + 3 * j) % 10) / 10 for j in range(4)] for i in range(6)])
-    )
+    library.made.append(f"{name} is a made table of {ROWS} rows and {COLUMNS} columns")
+    return made_matrix(library, ROWS, COLUMNS)
+
+
+def made_matrix(library, rows, columns):
+    """Return a matrix of numbers between 0 and 1, all of them different."""
+    numbers = [[((7 * i + 3 * j) % 17 + 0.5 + 0.01 * i * j) / 18 for j in range(columns)] for i in range(rows)]
+    return library.machine.track(library.numpy["array"](numbers))
+
+
+def labels(library, rows, classes):
+    """Return whole numbers below the number of classes; floats where there is none."""
+    if classes:
+        return library.numpy["array"]([(2 * i + i // 3) % classes for i in range(rows)])
+    return library.machine.track(library.numpy["array"]([((5 * i) % 7) / 7 for i in range(rows)]))
 
 
 def namespace(library, name):
     """Return a stand-in for a module of data, or None."""
+    top = name.split(".")[0]
+    if top == "sklearn":
+        return Namespace("sklearn", _sklearn(library))
+    if top == "pandas":
+        return Namespace("pandas", {"read_csv": lambda *_a, **_k: Table(library), "DataFrame": Absorber("DataFrame")})
+    if top in ("tensorflow", "keras", "mnist", "torchvision"):
+        return Namespace(top, _images(library))
+    if top == "tqdm":
+        return Namespace("tqdm", {"tqdm": _same, "trange": lambda n, *_a, **_k: range(int(n))})
+    if top == "time":
+        return Namespace("time", dict.fromkeys(("time", "perf_counter", "sleep"), lambda *_a: library.machine.leaf(1.0)))
     return None
+
+
+def _same(x=None, *_args, **_keywords):
+    return x
+
+
+def _sklearn(library):
+    names = {}
+    for name, (columns, classes) in SIZES.items():
+        names[name] = _loader(library, name, columns, classes)
+    names["train_test_split"] = lambda *arrays, **_k: [part for a in arrays for part in (a[:4], a[4:])]
+    names["OneHotEncoder"] = names["LabelBinarizer"] = lambda **_k: OneHot(library)
+    names["StandardScaler"] = names["MinMaxScaler"] = lambda **_k: Scaler()
+    names["shuffle"] = lambda *arrays, **_k: list(arrays)
+    names["accuracy_score"] = names["confusion_matrix"] = lambda *_a, **_k: 0.0
+    for module in ("datasets", "model_selection", "preprocessing", "metrics", "utils"):
+        names[module] = Namespace(f"sklearn.{module}", names)
+    return names
+
+
+def _loader(library, name, columns, classes):
+    def load(*_args, return_X_y=False, n_features=columns, **_keywords):  # noqa: N803 - the library's own name
+        library.made.append(f"{name} is made data: {ROWS} samples of {n_features} numbers")
+        pair = made_matrix(library, ROWS, int(n_features)), labels(library, ROWS, classes)
+        if return_X_y or name.startswith("make"):
+            return pair
+        bunch = Instance(_Bunch)
+        bunch.names.update(data=pair[0], target=pair[1], images=pair[0], feature_names=[], target_names=[])
+        return bunch
+
+    return load
+
+
+class _Bunch:
+    """The class of what a loader of data gives."""
+
+    name, order, foreign = "Bunch", (), None
+
+    @staticmethod
+    def find(_name, after=None):
+        from .objects import MISSING
+
+        return MISSING
+
+
+def _images(library):
+    def load(*_args, **_keywords):
+        library.made.append("the images are made data: 5 samples of 28 by 28 numbers")
+        train = made_matrix(library, 5, 784).reshape((5, 28, 28)), labels(library, 5, 10)
+        return train, train
+
+    names = {"load_data": load, "to_categorical": lambda y, n=10, **_k: OneHot(library, n).fit_transform(y)}
+    for name in ("mnist", "fashion_mnist", "datasets", "keras", "utils", "np_utils"):
+        names[name] = Namespace(name, names)
+    return names
+
+
+class OneHot:
+    """An encoder of labels as rows with a single 1."""
+
+    readable = frozenset(("fit", "transform", "fit_transform"))
+
+    def __init__(self, library, classes=None):
+        self.library = library
+        self.classes = classes
+
+    def fit(self, *_args):
+        """Return the encoder."""
+        return self
+
+    def fit_transform(self, y, *_args):
+        """Return a row for each label."""
+        numbers = [int(x) for x in self.library.numpy["asarray"](y).elements()]
+        n = int(self.classes or max(numbers) + 1)
+        rows = [[float(k == number) for k in range(n)] for number in numbers]
+        return self.library.machine.track(self.library.numpy["array"](rows))
+
+    transform = fit_transform
+
+
+class Scaler:
+    """A scaler that leaves made data as they are."""
+
+    readable = frozenset(("fit", "transform", "fit_transform", "inverse_transform"))
+
+    def fit(self, *_args):
+        """Return the scaler."""
+        return self
+
+    def transform(self, x, *_args):
+        """Return the numbers."""
+        return x
+
+    fit_transform = inverse_transform = transform
+
+
+class Table:
+    """A table that ``pandas.read_csv`` would give."""
+
+    readable = frozenset(("values", "to_numpy", "iloc", "sample", "drop", "head", "shape", "columns", "dropna", "copy"))
+
+    def __init__(self, library):
+        self.values = table(library, "pandas.read_csv", {})
+        self.shape = self.values.shape
+        self.columns = [f"column{j}" for j in range(COLUMNS)]
+        self.iloc = self
+
+    def to_numpy(self, *_args, **_keywords):
+        """Return the numbers."""
+        return self.values
+
+    def sample(self, *_args, **_keywords):
+        """Return the table."""
+        return self
+
+    drop = head = dropna = copy = sample
+
+    def read_attribute(self, name):
+        """Return a column by its name, or what a table has."""
+        return getattr(self, name) if name in self.readable else self.values[:, 0]
+
+    def __getitem__(self, key):
+        if isinstance(key, str):
+            return self.values[:, 0]
+        if isinstance(key, list):
+            return self
+        found = Table.__new__(Table)
+        found.values = self.values[key]
+        found.shape, found.columns, found.iloc = found.values.shape, self.columns, found
+        return found

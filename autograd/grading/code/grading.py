@@ -3,7 +3,8 @@
 import ast
 from dataclasses import dataclass, field
 
-from .calls import guessed_call
+from .calls import guessed_calls
+from .functions import grade_functions
 from .grade import CodeGrade, UpdateGrade
 from .judge import Judgement, agreed, close, judge_losses
 from .limits import Unreadable
@@ -94,13 +95,18 @@ def grade_code(text, *, loss=None, call=None, file=""):
             return CodeGrade("unreadable", unreadable=[(0, f"--call: {error}")], text=text, file=file, loss=loss)
     own = read(tree, loss=given, call=statements)
     if call is None and not _steps(own) and (own.trouble is None or own.trouble.line == 0):
-        guess = guessed_call(tree)
-        if guess is not None:
+        for guess in guessed_calls(tree):
             tried = read(tree, loss=given, call=ast.parse(guess).body)
-            if _steps(tried) or (own.trouble is None and tried.trouble is not None):
+            if _steps(tried):
                 own, statements = tried, ast.parse(guess).body
-                said.append(f"the file calls nothing: read with the call {guess.splitlines()[-1]}, on made data")
+                said.append(f"the file calls nothing: read with {'; '.join(_short(guess))}, on made data")
+                break
     return _graded(Case(text, tree, given, statements, own), loss, said, file)
+
+
+def _short(guess):
+    """Return the calls of some statements without the numbers of the made data."""
+    return [line if len(line) < 80 else line.split("(")[0] + "(...)" for line in guess.splitlines()]
 
 
 def _parsed_loss(loss):
@@ -134,6 +140,10 @@ def _graded(case, loss, said, file):
     own = case.own
     base = {"text": case.text, "file": file, "loss": loss, "said": said}
     said.extend(f"read in place of data: {made}" for made in dict.fromkeys(own.library.made))
+    if not _steps(own):
+        functions = grade_functions(own, base)
+        if functions is not None:
+            return functions
     if own.trouble is not None and not _steps(own):
         return CodeGrade("unreadable", unreadable=[(own.trouble.line, own.trouble.message)], **base)
     case.judged = _judgement(own, case.loss is not None, case.tree)

@@ -8,6 +8,7 @@ from autograd.engine.graph import adjoints
 from autograd.engine.value import Value
 
 from .naming import merged
+from .optimizers import through_optimizer
 from .recorder import is_multiple, linear_terms, name_of
 from .truth import Group, Truth, groups_of
 
@@ -292,8 +293,8 @@ def judge(truth, recorder, tree):
             rate = front.rates()[mode] if front is not None else None
             own = [-x / (rate or 1.0) for x in change]
             factor = proportion(own, gradient)
-            if front is None and factor is not None and factor > 0:
-                factor, rate = 1.0, factor
+            if factor is None and len(change) > 1:
+                factor = through_optimizer(group, gradient, gradients, proportion)
             updates.append(Update(group, factor, rate, False, gradient))
         judged = _compared(truth, updates)
         if best is None or judged.score > best.score:

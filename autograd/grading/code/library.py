@@ -70,6 +70,19 @@ class Library:
             f"{namespace.name}.{name} is not read; write it with functions that are, such as np.dot or np.sum"
         )
 
+    def tensor_method(self, array, name):
+        """Return a method that only PyTorch's tensors have; None for any other name."""
+        if name not in ("clamp", "pow", "exp", "log", "tanh", "sigmoid", "relu", "abs", "sqrt", "unsqueeze"):
+            return None
+        torch = torch_names.module(self, "torch").names
+        numpy = self.spaces["numpy"].names
+        if name == "pow":
+            return lambda power: array**power
+        if name == "unsqueeze":
+            return lambda axis: numpy["expand_dims"](array, axis)
+        found = torch.get(name) or numpy[name]
+        return lambda *args, **keywords: found(array, *args, **keywords)
+
     def convert(self, kind, x):
         """Return a single number as another kind."""
         name = getattr(kind, "__name__", str(kind)).lower()

@@ -1,15 +1,98 @@
-"""The names of PyTorch that a hand-written ``autograd.Function`` uses."""
+"""The names of PyTorch that a hand-written ``autograd.Function`` uses, and what its gradients are compared with."""
 
-from .objects import Absorber, Namespace
+from autograd.engine.value import Value
+
+from .arrays import Array
+from .limits import Unreadable
+from .objects import Absorber, Class, Function, Kind, Namespace
 
 __all__ = ["inherited", "module"]
+
+SHARED = (
+    "exp log tanh sqrt abs sum mean where zeros ones zeros_like ones_like matmul dot outer sin cos cumsum stack maximum "
+    "minimum sign arange eye linspace"
+).split()
+
+
+class Base:
+    """``torch.autograd.Function``: what a class derives from."""
+
+    def __init__(self, library):
+        self.library = library
+
+
+class Context:
+    """``ctx``: what ``forward`` keeps for ``backward``."""
+
+    def __init__(self):
+        self.names = {"saved_tensors": (), "needs_input_grad": (True,) * 8}
+
+    def read_attribute(self, name):
+        """Return what was kept under a name."""
+        if name == "save_for_backward":
+            return self.keep
+        if name not in self.names:
+            raise AttributeError(f"ctx has no attribute '{name}'")
+        return self.names[name]
+
+    def write_attribute(self, name, value):
+        """Keep a value under a name."""
+        self.names[name] = value
+
+    def keep(self, *tensors):
+        """Keep tensors for ``backward``."""
+        self.names["saved_tensors"] = tensors
 
 
 def module(library, name):
     """Return what ``import torch`` gives."""
-    return Namespace("torch", {"nn": Absorber("nn")})
+    numpy = library.numpy
+    names = {}
+    space = library.module(library.machine, "numpy").names
+    for part in SHARED:
+        if part in space:
+            names[part] = space[part]
+    random = space["random"].names
+    names["randn"] = lambda *shape, **_k: random["standard_normal"](_shape(shape))
+    names["rand"] = lambda *shape, **_k: random["random"](_shape(shape))
+    names["tensor"] = lambda x, *_a, **_k: library.machine.track(numpy["array"](x))
+    names["sigmoid"] = lambda x: space["exp"](x) / (1 + space["exp"](x))
+    names["relu"] = lambda x: space["maximum"](x, 0)
+    names["mm"] = space["dot"]
+    names["clamp"] = lambda x, min=None, max=None: space["clip"](x, min, max)
+    names["manual_seed"] = lambda *_a: None
+    names["no_grad"] = Absorber("no_grad")
+    names["float32"] = names["float"] = names["float64"] = "float64"
+    names["Tensor"] = Absorber("Tensor")
+    names["nn"] = Absorber("nn")
+    names["device"] = Absorber("device")
+    names["autograd"] = Namespace("torch.autograd", {"Function": Base(library), "gradcheck": Absorber("gradcheck")})
+    found = Namespace("torch", names)
+    for part in name.split(".")[1:]:
+        found = found.names.get(part, Absorber(part)) if isinstance(found, Namespace) else found
+    return found
+
+
+def _shape(shape):
+    shape = shape[0] if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape
+    return tuple([int(n) for n in shape])
 
 
 def inherited(library, owner, name):
     """Return an attribute that a class inherits from a class of PyTorch."""
+    if isinstance(owner, Class) and isinstance(owner.foreign, Base) and name == "apply":
+
+        def apply(*args):
+            forward = owner.find("forward")
+            function = forward.function if isinstance(forward, Kind) else forward
+            if not isinstance(function, Function):
+                raise Unreadable(f"{owner.name} has no forward that is read")
+            return function(Context(), *args)
+
+        return apply
     return Absorber(name)
+
+
+def is_tensor(x):
+    """Whether ``x`` is what PyTorch calls a tensor."""
+    return isinstance(x, (Array, Value))

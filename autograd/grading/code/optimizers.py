@@ -1,0 +1,60 @@
+"""Updates by an optimizer that scales each entry by its own past, such as Adam: the gradient that goes into it."""
+
+from autograd.engine.value import Value
+
+from .recorder import name_of
+
+__all__ = ["through_optimizer"]
+
+MAX_NODES = 400
+
+
+def through_optimizer(group, gradient, gradients, proportion):
+    """Return the factor of the gradient that goes into an adaptive optimizer; None if the update is by none.
+
+    Args:
+        group: The update.
+        gradient: The loss's gradient.
+        gradients: The derivative of the loss with respect to every number under it.
+        proportion: Returns the factor between two lists of numbers.
+    """
+    orders = [_inside(old, new, gradients) for old, new in zip(group.old, group.new, strict=True)]
+    if not any(_is_adaptive(node) for node in orders[0]) or len({len(order) for order in orders}) != 1:
+        return None
+    factors = []
+    for column in zip(*orders, strict=True):
+        if len({name_of(node) for node in column}) == 1:
+            factor = proportion([node.data for node in column], gradient)
+            if factor is not None and factor == factor and factor > 0:
+                factors.append(factor)
+    if not factors:
+        return None
+    return min(factors, key=lambda factor: abs(factor - 1.0))
+
+
+def _inside(old, new, gradients):
+    """Return the numbers that an update is made of up to those of the forward pass, in one order for each entry."""
+    order, waiting, seen = [], [new], set()
+    while waiting and len(order) < MAX_NODES:
+        node = waiting.pop()
+        if node in seen or node is old or node in gradients:
+            continue
+        seen.add(node)
+        order.append(node)
+        waiting.extend(part for part in node.operands if isinstance(part, Value)) if node.op is not None else None
+    return order
+
+
+def _is_adaptive(node):
+    """Whether a number is divided by a root."""
+    if name_of(node) != "div":
+        return False
+    waiting = [part for part in node.operands[1:] if isinstance(part, Value)]
+    for _ in range(6):
+        if not waiting:
+            return False
+        part = waiting.pop()
+        if name_of(part) == "sqrt":
+            return True
+        waiting.extend(part.parents)
+    return False
