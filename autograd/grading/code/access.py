@@ -9,8 +9,8 @@ from .limits import Unreadable, check_length
 from .objects import MISSING, Absorber, BoundMethod, Class, Function, Instance, Kind, Literal, Namespace
 
 __all__ = [
-    "HostError", "Super", "formatted", "percent_format", "plain_index", "plain_key", "read_attribute", "read_item", "truth",
-    "write_attribute", "write_item",
+    "HostError", "Super", "formatted", "percent_format", "plain_index", "plain_key", "read_attribute", "read_item",
+    "truth", "write_attribute", "write_item",
 ]  # fmt: skip
 
 _NAMES = {
@@ -18,8 +18,8 @@ _NAMES = {
     dict: "items keys values get update setdefault pop popitem copy clear",
     tuple: "index count",
     set: "add discard remove union intersection difference update copy pop clear issubset issuperset",
-    str: "format join split strip lower upper startswith endswith replace isdigit rstrip lstrip title zfill ljust rjust "
-    "center capitalize find count splitlines partition isalpha",
+    str: "format join split strip lower upper startswith endswith replace isdigit rstrip lstrip title zfill ljust "
+    "rjust center capitalize find count splitlines partition isalpha",
     float: "is_integer item",
     int: "bit_length item",
 }
@@ -36,6 +36,7 @@ class HostError:
         self.args = args
 
     def __call__(self, *args):
+        """Return the exception with its arguments."""
         return HostError(self.name, args)
 
     def __str__(self):
@@ -160,7 +161,15 @@ def _of_instance(machine, owner, name):
 
 
 # What PyTorch calls the methods of its tensors.
-OF_TENSORS = {"mm": "dot", "matmul": "dot", "clone": "copy", "numpy": "copy", "detach": "copy", "view": "reshape", "t": "transpose"}
+OF_TENSORS = {
+    "mm": "dot",
+    "matmul": "dot",
+    "clone": "copy",
+    "numpy": "copy",
+    "detach": "copy",
+    "view": "reshape",
+    "t": "transpose",
+}
 
 
 def _of_array(machine, owner, name):
@@ -173,7 +182,7 @@ def _of_array(machine, owner, name):
         raise Unreadable(f"the attribute {name} of an array is not read")
     found = getattr(owner, name)
     if callable(found):
-        return machine.array_method(owner, name, found)
+        return machine.array_method(machine, owner, name, found)
     return found
 
 
@@ -194,7 +203,7 @@ def _of_host(machine, owner, name):
                 return machine.number_attribute(owner, name)
             if name not in names:
                 raise AttributeError(f"'{kind.__name__}' object has no attribute '{name}'")
-            return machine.host_method(owner, kind, name)
+            return machine.host_method(machine, owner, kind, name)
     if name in getattr(owner, "readable", ()):
         return getattr(owner, name)
     if name == "__name__" and isinstance(owner, type):

@@ -5,7 +5,7 @@ from autograd.engine.value import Value
 
 from .access import HostError, Super, formatted, read_attribute, write_attribute
 from .arrays import Array
-from .expressions import operate, power
+from .expressions import power
 from .limits import Unreadable, check_length
 from .numpy_space import NumberType
 from .objects import MISSING, Class, Instance, Literal
@@ -31,17 +31,18 @@ class Builtins:
         names = {
             "abs": self.abs_of, "all": self._all, "any": self._any, "bool": self._bool, "callable": callable,
             "dict": self.dict_of, "divmod": lambda a, b: (a // b, a % b), "enumerate": self._enumerate,
-            "filter": self._filter, "float": NumberType("float", self.library), "format": lambda x, spec="": formatted(x, spec),
-            "getattr": self.getattr_of, "hasattr": self._hasattr, "hash": hash, "id": id, "int": NumberType("int", self.library),
-            "isinstance": self._isinstance, "issubclass": self._issubclass, "iter": lambda x: iter(list(machine.iterate(x))),
-            "len": self._len, "list": self._list, "map": self._map, "max": self._max, "min": self._min,
-            "next": self._next, "object": object, "pow": self.pow_of, "print": Printer(), "range": self._range,
+            "filter": self._filter, "float": NumberType("float", self.library),
+            "format": lambda x, spec="": formatted(x, spec), "getattr": self.getattr_of, "hasattr": self._hasattr,
+            "hash": hash, "id": id, "int": NumberType("int", self.library), "isinstance": self._isinstance,
+            "issubclass": self._issubclass, "iter": lambda x: iter(list(machine.iterate(x))), "len": self._len,
+            "list": self._list, "map": self._map, "max": self._max, "min": self._min, "next": self._next,
+            "object": object, "pow": self.pow_of, "print": Printer(), "range": self._range,
             "repr": lambda x: formatted(x, ""), "reversed": self._reversed, "round": self._round, "set": self._set,
-            "setattr": self._setattr, "sorted": self._sorted, "str": self._str, "sum": self.sum_of, "super": self._super,
-            "tuple": self._tuple, "type": self._type, "zip": self._zip, "open": self._open, "vars": self._vars,
-            "input": self._input, "frozenset": self._set, "property": None, "staticmethod": None, "classmethod": None,
-            "chr": chr, "ord": ord, "slice": slice, "Ellipsis": ..., "NotImplemented": NotImplemented, "bytes": str,
-            "exit": self._exit, "quit": self._exit,
+            "setattr": self._setattr, "sorted": self._sorted, "str": self._str, "sum": self.sum_of,
+            "super": self._super, "tuple": self._tuple, "type": self._type, "zip": self._zip, "open": self._open,
+            "vars": self._vars, "input": self._input, "frozenset": self._set, "property": None, "staticmethod": None,
+            "classmethod": None, "chr": chr, "ord": ord, "slice": slice, "Ellipsis": ...,
+            "NotImplemented": NotImplemented, "bytes": str, "exit": self._exit, "quit": self._exit,
         }  # fmt: skip
         errors = (
             "Exception BaseException ValueError TypeError KeyError IndexError AttributeError ZeroDivisionError "
@@ -64,9 +65,11 @@ class Builtins:
         raise TypeError("super(): arguments are not read")
 
     def abs_of(self, x):
+        """Return ``abs(x)``."""
         return functions.where(x >= 0, x, -x) if isinstance(x, Value) and x.data == 0 else abs(x)
 
     def items_of(self, x):
+        """Return what a program loops over as a list."""
         check_length(len(x) if isinstance(x, range) else 0)
         return list(self.machine.iterate(x))
 
@@ -80,6 +83,7 @@ class Builtins:
         return x.data != 0 if isinstance(x, Value) else bool(x)
 
     def dict_of(self, *args, **keywords):
+        """Return ``dict(...)``."""
         found = (
             dict(args[0])
             if args and isinstance(args[0], dict)
@@ -94,6 +98,7 @@ class Builtins:
         return [part for part in self.items_of(x) if (test(part) if test else part)]
 
     def float_of(self, x=0.0):
+        """Return ``float(x)``, on the tape."""
         if isinstance(x, str):
             return self.machine.leaf(float(x))
         if isinstance(x, Array):
@@ -103,6 +108,7 @@ class Builtins:
         return x if isinstance(x, Value) else self.machine.leaf(float(x))
 
     def int_of(self, x=0, base=None):
+        """Return ``int(x)``."""
         if isinstance(x, Value):
             return int(x.data)
         return int(x) if base is None else int(x, base)
@@ -114,6 +120,7 @@ class Builtins:
         return x.round(digits or 0) if isinstance(x, Array) else round(x, digits)
 
     def getattr_of(self, x, name, *default):
+        """Return ``getattr(x, name)``."""
         try:
             return read_attribute(self.machine, x, name)
         except AttributeError:
@@ -195,6 +202,7 @@ class Builtins:
         return next(x, *default)
 
     def pow_of(self, a, b, modulus=None):
+        """Return ``pow(a, b)``."""
         return power(self.machine, a, b) if modulus is None else pow(a, b, modulus)
 
     def _range(self, *bounds):
@@ -212,6 +220,7 @@ class Builtins:
         return formatted(x, "") if not isinstance(x, str) else x
 
     def sum_of(self, x, start=0):
+        """Return ``sum(x)``."""
         total = start
         for part in self.machine.iterate(x):
             total = (
@@ -244,6 +253,5 @@ class Printer:
     prints = True
 
     def __call__(self, *_args, **_keywords):
+        """Print nothing."""
         return None
-
-

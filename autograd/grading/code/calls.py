@@ -32,7 +32,8 @@ def guessed_calls(tree):
         tree: The program.
     """
     numpy = next(
-        (a.asname or a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names if a.name == "numpy"), None
+        (a.asname or a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names if a.name == "numpy"),
+        None,
     )
     made = list(_data(numpy))
     guesses = []

@@ -44,7 +44,9 @@ def namespace(library, name):
     if top == "tqdm":
         return Namespace("tqdm", {"tqdm": _same, "trange": lambda n, *_a, **_k: range(int(n))})
     if top == "time":
-        return Namespace("time", dict.fromkeys(("time", "perf_counter", "sleep"), lambda *_a: library.machine.leaf(1.0)))
+        return Namespace(
+            "time", dict.fromkeys(("time", "perf_counter", "sleep"), lambda *_a: library.machine.leaf(1.0))
+        )
     return None
 
 
@@ -67,7 +69,7 @@ def _sklearn(library):
 
 
 def _loader(library, name, columns, classes):
-    def load(*_args, return_X_y=False, n_features=columns, **_keywords):  # noqa: N803 - the library's own name
+    def load(*_args, return_X_y=False, n_features=columns, **_keywords):
         library.made.append(f"{name} is made data: {ROWS} samples of {n_features} numbers")
         pair = made_matrix(library, ROWS, int(n_features)), labels(library, ROWS, classes)
         if return_X_y or name.startswith("make"):

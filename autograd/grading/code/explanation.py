@@ -28,7 +28,11 @@ def notes_of(way, source):
             pairs = list(zip(pairs[0][0].elts, pairs[0][1].elts, strict=False))
         for target, value in pairs:
             places = way.by_place(value)
-            back = [p for p in places if any(isinstance(e, Value) and e not in way.gradients and e.op is not None for e in p.elements)]
+            back = [
+                p
+                for p in places
+                if any(isinstance(e, Value) and e not in way.gradients and e.op is not None for e in p.elements)
+            ]
             if not back or (statement.lineno, ast.unparse(target)) in done:
                 continue
             note = _note(statement.lineno, ast.unparse(target), back[0], known)

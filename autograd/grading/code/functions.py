@@ -15,7 +15,13 @@ from .torch_names import Base, Context
 
 __all__ = ["grade_functions"]
 
-SHAPES = (((4, 3), (3, 2), (2,)), ((4, 3), (2, 3), (2,)), ((4, 3), (4, 3), (4, 3)), ((3,), (3,), (3,)), ((4, 3), (), ()))
+SHAPES = (
+    ((4, 3), (3, 2), (2,)),
+    ((4, 3), (2, 3), (2,)),
+    ((4, 3), (4, 3), (4, 3)),
+    ((3,), (3,), (3,)),
+    ((4, 3), (), ()),
+)
 
 
 def grade_functions(reading, base):
@@ -63,7 +69,9 @@ def _grade_class(machine, cls, grade):
             continue
         for name, shape, factor in found:
             right = factor is not None and close(factor, 1.0)
-            grade.updates.append(UpdateGrade(f"{cls.name}: {name}", shape, line, "right" if right else "wrong", factor, None))
+            grade.updates.append(
+                UpdateGrade(f"{cls.name}: {name}", shape, line, "right" if right else "wrong", factor, None)
+            )
             if not right:
                 message = f"what backward returns for {name} is not the gradient of forward"
                 grade.mistakes.append(Mistake(line, "other", message))

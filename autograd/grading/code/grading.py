@@ -9,8 +9,8 @@ from .grade import CodeGrade, UpdateGrade
 from .judge import Judgement, agreed, close, judge_losses
 from .limits import Unreadable
 from .naming import Places
-from .stale import first_only, stale_mistake
 from .reading import Reading, fresh_starts, read
+from .stale import first_only, stale_mistake
 from .truth import candidate_losses
 
 __all__ = ["grade_code"]
@@ -52,7 +52,7 @@ class Case:
 
 
 def grade_code(text, *, loss=None, call=None, file=""):
-    """Grade a program that computes gradients by hand. Nothing of it is executed: it is read by an interpreter of our own.
+    """Grade a program that computes gradients by hand. Nothing of it is executed: an interpreter of our own reads it.
 
     The parameters are what a step of the program changes. The forward pass is recorded as it is read, and the updates
     are compared with the gradient of the loss, on the program's own data and with fresh weights.
@@ -151,9 +151,7 @@ def _graded(case, loss, said, file):
         return _without_loss(case, base)
     once = first_only(own.recorder.first_step())
     if once is not None:
-        first = judge_losses(
-            candidate_losses(own, case.loss is not None), once, Places(own), own.recorder, case.tree
-        )
+        first = judge_losses(candidate_losses(own, case.loss is not None), once, Places(own), own.recorder, case.tree)
         whole = case.judged.right and close(case.judged.factor or 0.0, 1.0)
         if first is not None and first.right and not whole:
             mistake = stale_mistake(case)
@@ -240,7 +238,9 @@ def _judge_afresh(case, said):
     case.others = ranked[1:]
     case.fresh = agreed(case.fresh, [judged for judged, _ in found if judged is not case.fresh])
     if case.fresh.right and not case.judged.right:
-        said.append("at the file's own numbers a kink or a bound is met; with fresh weights every update is the gradient")
+        said.append(
+            "at the file's own numbers a kink or a bound is met; with fresh weights every update is the gradient"
+        )
     elif case.judged.right and not case.fresh.right:
         said.append("right with the file's own start values only: fresh weights show the mistake")
 

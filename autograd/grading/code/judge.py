@@ -143,7 +143,9 @@ def _share_leaves(truth, fronts, recorder):
         for leaf in own:
             counts[leaf] = counts.get(leaf, 0) + 1
     peeled = [front.peeled if front is not None else set() for front in fronts]
-    common = [leaf for leaf in counts if all(leaf in own or leaf in seen for own, seen in zip(powers, peeled, strict=True))]
+    common = [
+        leaf for leaf in counts if all(leaf in own or leaf in seen for own, seen in zip(powers, peeled, strict=True))
+    ]
     singles = not common and all(len(own) <= 1 for own in powers)
     for i, (front, own, group) in enumerate(zip(fronts, powers, truth.groups, strict=True)):
         if front is None:
@@ -166,7 +168,7 @@ def _share_leaves(truth, fronts, recorder):
 
 
 def leaf_powers(group, gradients, recorder):
-    """Return the leaves, of those that the loss does not depend on, that a change is a multiple of, with their power."""
+    """Return the leaves, of those that the loss does not depend on, that a change is a multiple of."""
     found = None
     pairs = [(old, new) for old, new in zip(group.old, group.new, strict=True) if new.data != old.data]
     for old, new in pairs[:1] + pairs[-1:]:

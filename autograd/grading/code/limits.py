@@ -65,7 +65,8 @@ class Limits:
         self.left -= 1
         if self.left < 0:
             raise Unreadable(
-                f"the program takes more than {self.most_steps} steps until its first update; use fewer samples or layers"
+                f"the program takes more than {self.most_steps} steps until its first update; "
+                "use fewer samples or layers"
             )
         if not self.left % 64 and time.monotonic() > self.deadline:
             raise Unreadable(

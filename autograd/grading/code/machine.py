@@ -1,16 +1,17 @@
 """The machine that runs a program's syntax tree: names, calls, loops, and the numbers that go onto the tape."""
 
 import ast
+import contextlib
 
 from autograd.engine import functions
 from autograd.engine.value import Value
 
 from . import statements
-from .access import bound, format_text
+from .access import bound
 from .arrays import Array
 from .expressions import evaluate
-from .numpy_space import floated
-from .limits import LeaveLoop, Limits, Stop, Unreadable, check_length
+from .limits import LeaveLoop, Limits, Stop
+from .methods import array_method, host_method
 from .objects import MISSING, Absorber, BoundMethod, Class, Frame, Function, Instance, Literal, Namespace
 
 __all__ = ["Machine"]
@@ -28,6 +29,8 @@ class Machine:
     """
 
     object_type = object
+    host_method = staticmethod(host_method)
+    array_method = staticmethod(array_method)
 
     def __init__(self, tree, recorder, library, starts=None, limits=None):
         self.tree = tree
@@ -267,10 +270,8 @@ class Machine:
         statement, line = self.statement, self.line
         if _yields(node):
             frame.yields = []
-            try:
+            with contextlib.suppress(_Enough):
                 self._bounded_call(frame, lambda: statements.run(self, node.body, frame))
-            except _Enough:
-                pass
             self.statement, self.line = statement, line
             return iter(frame.yields)
         if self.watcher is not None:
@@ -349,74 +350,6 @@ class Machine:
         after = instance.cls.find("__post_init__")
         if isinstance(after, Function):
             after(instance)
-
-    def host_method(self, owner, kind, name):
-        """Return a method of a list, a dict, a string or a number, with a bound on what it makes."""
-        if kind is str and name == "format":
-            return lambda *args, **keywords: format_text(owner, args, keywords)
-        if name == "item":
-            return lambda *_: owner
-        if kind is list and name == "append":
-
-            def append(x):
-                self.recorder.appended(x)
-                owner.append(self.held_value(x))
-
-            return append
-        if kind is list and name == "sort":
-
-            def sort(key=None, reverse=False):
-                owner[:] = sorted(owner, key=key, reverse=reverse)
-
-            return sort
-        if kind is dict and name == "update":
-
-            def update(*others, **more):
-                for key, value in {**dict(*others), **more}.items():
-                    old = owner.get(key, MISSING)
-                    owner[key] = value
-                    self.recorder.changed(old, value, self.statement, self.stack[-1], None)
-
-            return update
-        if kind is str and name in ("ljust", "rjust", "center", "zfill"):
-
-            def pad(width, *fill):
-                check_length(width * 100)
-                return getattr(owner, name)(width, *fill)
-
-            return pad
-        found = getattr(owner, name)
-        if kind is str and name in ("replace", "join"):
-
-            def bounded(*args):
-                check_length(len(owner) * sum(len(str(a)) for a in args) // 100)
-                return found(*args)
-
-            return bounded
-        return found
-
-    def array_method(self, array, name, found):
-        """Return a method of an array; ``fill`` and others that change it in place are recorded."""
-        if name in ("astype", "sum", "mean", "view", "cumsum"):
-            return lambda *args, **keywords: self._unboxed(
-                found(*[floated(x) for x in args], **{k: floated(v) for k, v in keywords.items()})
-            )
-        if name in ("fill", "put", "itemset", "resize", "partition", "sort"):
-
-            def changing(*args, **keywords):
-                before = array.elements()
-                result = found(*args, **keywords)
-                self.recorder.changed_elements(before, array.elements(), self.statement, self.stack[-1], None)
-                return result
-
-            return changing
-        return lambda *args, **keywords: self._unboxed(found(*args, **keywords))
-
-    def _unboxed(self, x):
-        """Return a single float that an array gave as a number of the tape."""
-        if isinstance(x, float):
-            return Value(float(x))
-        return int(x) if isinstance(x, int) and not isinstance(x, bool) and type(x).__name__ == "Int64" else x
 
     # --- Modules
 

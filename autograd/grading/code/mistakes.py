@@ -51,7 +51,11 @@ def known_way(case, source, text=None):
     judged = judge_losses(found, first, Places(reading), reading.recorder, source.tree)
     if judged is None:
         return None, None
-    right_names = {u.group.name for u in case.final.updates if u.right} if text is None else {u.group.name for u in judged.updates if u.right}
+    right_names = (
+        {u.group.name for u in case.final.updates if u.right}
+        if text is None
+        else {u.group.name for u in judged.updates if u.right}
+    )
     wrong, right, roots, successors = set(), set(), {}, set()
     for update in judged.updates:
         side = right if update.group.name in right_names else wrong
@@ -62,7 +66,15 @@ def known_way(case, source, text=None):
             _gather(terms, side, roots)
     lines = {line for update in judged.updates for line in update.group.lines}
     way = WayBack(
-        source, trace, judged.truth.adjoints, wrong, right, roots, reading.machine, successors=successors, update_lines=lines
+        source,
+        trace,
+        judged.truth.adjoints,
+        wrong,
+        right,
+        roots,
+        reading.machine,
+        successors=successors,
+        update_lines=lines,
     )
     return way, judged
 
@@ -113,7 +125,9 @@ class Search:
         factors = current.factors if current is not None else ()
         if not factors or any(f is None or f > 0 for f in factors):
             return None
-        turned = [c for c in candidates(way, source, []) if c.kind == "sign of the update" and c.line in way.update_lines]
+        turned = [
+            c for c in candidates(way, source, []) if c.kind == "sign of the update" and c.line in way.update_lines
+        ]
         outcome = self.trials.outcome(source.edited([edit for c in turned for edit in c.edits])) if turned else None
         return [(source, turned)] if self.is_whole(outcome) else None
 
@@ -142,7 +156,7 @@ class Search:
         return whole is not None and (self.reference is None or close(whole, self.reference))
 
     def round(self, source, way, current):
-        """Return the edits of one round with their outcomes, the best first: those that make all right, or else more."""
+        """Return the edits of one round with their outcomes, the best first."""
         factors = [f for f in (current.factors if current else ()) if f is not None]
         reference = self.reference or 1.0
         off = sorted({round(f / reference, 9) for f in factors if not close(f, reference)}, key=abs)
@@ -173,7 +187,7 @@ class Search:
         return [pair] if pair is not None else []
 
     def confirmed(self, source, text):
-        """Whether other fresh weights agree that an edited text is better: what looks so may be a chance of the first."""
+        """Whether other fresh weights agree that an edited text is better."""
         if self.second is None:
             return True
         self.second.watch_stale = self.trials.watch_stale
@@ -197,7 +211,11 @@ class Search:
 
     def pair(self, source, found, current):
         """Return two edits that make more updates right together; None if no two likely ones do."""
-        likely = [c for c in found if c.kind in ("raw error for delta", "derivative missing", "update before use", "relu mask")]
+        likely = [
+            c
+            for c in found
+            if c.kind in ("raw error for delta", "derivative missing", "update before use", "relu mask")
+        ]
         likely = likely[:MAX_PAIRS]
         for i, first in enumerate(likely):
             for second in likely[i + 1 :]:

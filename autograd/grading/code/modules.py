@@ -64,7 +64,9 @@ class Modules:
         names["hypot"] = lambda a, b: functions.hypot(a, b)
         names["atan2"] = lambda a, b: functions.atan2(a, b)
         names["copysign"] = lambda a, b: math.copysign(plain(a), plain(b))
-        names["dist"] = lambda p, q: functions.sqrt(self.builtin.sum_of([(a - b) ** 2 for a, b in zip(p, q, strict=True)]))
+        names["dist"] = lambda p, q: functions.sqrt(
+            self.builtin.sum_of([(a - b) ** 2 for a, b in zip(p, q, strict=True)])
+        )
         names |= {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
         return Namespace("math", names)
 
@@ -72,8 +74,8 @@ class Modules:
         source = self.library.host_random
         machine = self.machine
         names = {
-            name: lambda *args, f=getattr(source, name), **k: machine.leaf(
-                f(*[plain(a) for a in args], **{n: plain(v) for n, v in k.items()})
+            name: lambda *args, name=name, **k: machine.leaf(
+                getattr(source, name)(*[plain(a) for a in args], **{n: plain(v) for n, v in k.items()})
             )
             for name in ("random", "uniform", "gauss", "normalvariate", "triangular", "betavariate", "expovariate")
         }
@@ -101,7 +103,8 @@ class Modules:
             return lambda *more, **others: function(*args, *more, **{**keywords, **others})
 
         return Namespace("functools", {
-            "reduce": reduce, "partial": partial, "wraps": lambda _f: lambda g: g, "lru_cache": lambda *_a, **_k: lambda g: g,
+            "reduce": reduce, "partial": partial, "wraps": lambda _f: lambda g: g,
+            "lru_cache": lambda *_a, **_k: lambda g: g,
             "cache": lambda g: g, "cached_property": None, "total_ordering": lambda c: c,
         })  # fmt: skip
 
@@ -110,8 +113,10 @@ class Modules:
 
     def _collections(self):
         return Namespace("collections", {
-            "namedtuple": self._namedtuple, "OrderedDict": self.builtin.dict_of, "defaultdict": DefaultDict, "deque": lambda x=(), maxlen=None: self.builtin.items_of(x),
-            "Counter": lambda x=(): {k: self.builtin.items_of(x).count(k) for k in self.builtin.items_of(x)}, "abc": Absorber("abc"),
+            "namedtuple": self._namedtuple, "OrderedDict": self.builtin.dict_of, "defaultdict": DefaultDict,
+            "deque": lambda x=(), maxlen=None: self.builtin.items_of(x),
+            "Counter": lambda x=(): {k: self.builtin.items_of(x).count(k) for k in self.builtin.items_of(x)},
+            "abc": Absorber("abc"),
         })  # fmt: skip
 
     def _namedtuple(self, name, fields, **_keywords):
@@ -121,17 +126,22 @@ class Modules:
         return cls
 
     def _itertools(self):
+        items = self.builtin.items_of
+
         def count(start=0, step=1):
             return iter(range(int(start), int(start) + 100_000 * int(step), int(step)))
 
         return Namespace("itertools", {
-            "count": count, "chain": lambda *x: [i for part in x for i in self.builtin.items_of(part)], "repeat": lambda x, n=1000: [x] * min(int(n), 100_000),
-            "product": lambda *x, repeat=1: self._capped(itertools.product(*[self.builtin.items_of(p) for p in x], repeat=int(repeat))),
+            "count": count, "chain": lambda *x: [i for part in x for i in self.builtin.items_of(part)],
+            "repeat": lambda x, n=1000: [x] * min(int(n), 100_000),
+            "product": lambda *x, repeat=1: self._capped(itertools.product(*map(items, x), repeat=int(repeat))),
             "islice": lambda x, *n: list(itertools.islice(self.machine.iterate(x), *n)), "accumulate": self._accumulate,
             "combinations": lambda x, n: self._capped(itertools.combinations(self.builtin.items_of(x), int(n))),
             "permutations": lambda x, n=None: self._capped(itertools.permutations(self.builtin.items_of(x), n)),
-            "cycle": lambda x: (self.builtin.items_of(x) * 1000)[:100_000], "zip_longest": lambda *x, fillvalue=None: itertools.zip_longest(*[self.builtin.items_of(p) for p in x], fillvalue=fillvalue),
-            "pairwise": lambda x: list(itertools.pairwise(self.builtin.items_of(x))), "starmap": lambda f, x: [f(*p) for p in self.builtin.items_of(x)],
+            "cycle": lambda x: (self.builtin.items_of(x) * 1000)[:100_000],
+            "zip_longest": lambda *x, fillvalue=None: itertools.zip_longest(*map(items, x), fillvalue=fillvalue),
+            "pairwise": lambda x: list(itertools.pairwise(self.builtin.items_of(x))),
+            "starmap": lambda f, x: [f(*p) for p in self.builtin.items_of(x)],
         })  # fmt: skip
 
     def _capped(self, items):
@@ -194,6 +204,7 @@ class FieldFactory:
         self.make = make
 
     def __call__(self):
+        """Return a new default."""
         return self.make()
 
 

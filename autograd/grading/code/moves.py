@@ -2,7 +2,7 @@
 
 import ast
 
-from .candidates import Candidate
+from .context import Candidate
 from .source import Edit, moved
 
 __all__ = ["moves"]
@@ -29,7 +29,9 @@ def moves(way, source):
                 continue
             text = source.text_of(statement).splitlines()[0]
             message = f"what {text.rstrip(':')} changes is used below to propagate the error: update after that"
-            yield Candidate(0.5, "update before use", statement.lineno, message, tuple(moved(source, statement, block[j])))
+            yield Candidate(
+                0.5, "update before use", statement.lineno, message, tuple(moved(source, statement, block[j]))
+            )
             break
         if i + 1 < len(block) and isinstance(block[-1], ast.Return) and i + 1 == len(block) - 1:
             edit = _after_return(source, statement, block[-1])

@@ -11,16 +11,54 @@ __all__ = ["NumberType", "NumpySpace", "floated", "plain"]
 
 # What makes new arrays of floats: they become leaves of the tape.
 CREATING = frozenset(
-    (
-        "array asanyarray asarray ascontiguousarray asfarray diag empty empty_like eye fromiter full full_like "
-        "geomspace identity linspace logspace ones ones_like tri zeros zeros_like "
-    ).split()
+    [
+        "array",
+        "asanyarray",
+        "asarray",
+        "ascontiguousarray",
+        "asfarray",
+        "diag",
+        "empty",
+        "empty_like",
+        "eye",
+        "fromiter",
+        "full",
+        "full_like",
+        "geomspace",
+        "identity",
+        "linspace",
+        "logspace",
+        "ones",
+        "ones_like",
+        "tri",
+        "zeros",
+        "zeros_like",
+    ]
 )
 DRAWING = frozenset(
-    (
-        "beta choice exponential gamma integers laplace lognormal multivariate_normal normal permutation poisson rand "
-        "randint randn random random_sample ranf sample standard_normal standard_t uniform "
-    ).split()
+    [
+        "beta",
+        "choice",
+        "exponential",
+        "gamma",
+        "integers",
+        "laplace",
+        "lognormal",
+        "multivariate_normal",
+        "normal",
+        "permutation",
+        "poisson",
+        "rand",
+        "randint",
+        "randn",
+        "random",
+        "random_sample",
+        "ranf",
+        "sample",
+        "standard_normal",
+        "standard_t",
+        "uniform",
+    ]
 )
 NOTHING = ("save", "savetxt", "savez", "set_printoptions", "seterr")
 FILES = ("load", "loadtxt", "genfromtxt", "fromfile")
@@ -121,6 +159,7 @@ class NumpyFunction:
         self.in_place = in_place
 
     def __call__(self, *args, **keywords):
+        """Compute it."""
         machine = self.library.machine
         args = [floated(x) for x in args]
         keywords = {name: floated(x) for name, x in keywords.items()}
@@ -187,6 +226,7 @@ class NumberType:
         self.library = library
 
     def __call__(self, x=0, *more):
+        """Return a number of this kind, or an array of them."""
         if self.name == "int":
             many = isinstance(x, (Array, list)) and not (isinstance(x, Array) and x.size == 1)
             return self.library.numpy["asarray"](x).astype(int) if many else self.library.builtin.int_of(x, *more)

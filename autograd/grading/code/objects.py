@@ -60,6 +60,7 @@ class Function:
         self.attributes = {}
 
     def __call__(self, *args, **keywords):
+        """Run the function."""
         return self.machine.call_function(self, args, keywords)
 
     def __repr__(self):
@@ -76,6 +77,7 @@ class BoundMethod:
         self.instance = instance
 
     def __call__(self, *args, **keywords):
+        """Run the method."""
         return self.function(self.instance, *args, **keywords)
 
 
@@ -108,7 +110,7 @@ class Class:
         self.fields = None
 
     def find(self, name, after=None):
-        """Return the attribute of this name in the order of lookup, or MISSING; after a class of the order, if given."""
+        """Return the attribute of this name in the order of lookup, after a class of it if given; or MISSING."""
         order = self.order if after is None else self.order[self.order.index(after) + 1 :]
         for cls in order:
             if name in cls.names:
@@ -116,6 +118,7 @@ class Class:
         return MISSING
 
     def __call__(self, *args, **keywords):
+        """Make an instance."""
         return self.machine.make_instance(self, args, keywords)
 
     def __repr__(self):
@@ -145,6 +148,7 @@ class Instance:
         return BoundMethod(found, self) if isinstance(found, Function) else None
 
     def __call__(self, *args, **keywords):
+        """Run the program's own ``__call__``, or ``forward``."""
         method = self.method("__call__")
         if method is None:
             if self.cls.foreign is not None and (forward := self.method("forward")):
@@ -206,6 +210,7 @@ class Absorber:
         self.name = name
 
     def __call__(self, *args, **keywords):
+        """Return itself."""
         return self
 
     def __iter__(self):

@@ -9,7 +9,7 @@ __all__ = ["page", "section"]
 STYLE = """
 body { font-family: system-ui, sans-serif; margin: 2em; max-width: 75em; color: #1a1a1a; background: #fff; }
 table.source { border-collapse: collapse; width: 100%; }
-table.source td { vertical-align: top; padding: 0 0.6em; font: 0.85em/1.5 ui-monospace, monospace; white-space: pre-wrap; }
+table.source td { vertical-align: top; padding: 0 0.6em; font: 0.85em/1.5 monospace; white-space: pre-wrap; }
 table.source td.line { color: #666; text-align: right; user-select: none; }
 table.source td.note { font-family: system-ui, sans-serif; width: 38%; white-space: normal; }
 tr.wrong td { background: #fde8e8; } tr.right td { background: #e9f7ec; }

@@ -68,7 +68,7 @@ class Recorder:
         self.machine = None
 
     def first_step(self):
-        """Return the changes of the first step of the training: where updates are known, those of the same statements."""
+        """Return the changes of the first step of the training, those of statements that update if any do."""
         if not any(change.step for change in self.changes):
             return self.changes
         found = []
@@ -99,7 +99,7 @@ class Recorder:
 
     def held(self, value, node, frame, target):
         """Hear of a value that gets a name."""
-        if isinstance(value, (Value, Array)) or isinstance(value, tuple):
+        if isinstance(value, (Value, Array, tuple)):
             name = getattr(target, "id", None) or getattr(target, "attr", None) or ""
             self._scalar(value, node, frame, name, "name")
 

@@ -18,9 +18,9 @@ def scalings(c, make):
     if c.is_stored() or isinstance(c.node, ast.Constant):
         return
     parent = c.parent()
-    top = isinstance(parent, (ast.Assign, ast.AugAssign, ast.Return, ast.Tuple, ast.Dict, ast.keyword, ast.Call)) and not (
-        isinstance(parent, ast.Call) and parent.func is c.node
-    )
+    top = isinstance(
+        parent, (ast.Assign, ast.AugAssign, ast.Return, ast.Tuple, ast.Dict, ast.keyword, ast.Call)
+    ) and not (isinstance(parent, ast.Call) and parent.func is c.node)
     penalty = isinstance(c.statement, ast.AugAssign) or (
         isinstance(parent, ast.BinOp) and isinstance(parent.op, (ast.Add, ast.Sub))
     )
@@ -32,12 +32,18 @@ def scalings(c, make):
                     kind, message = kind_of(c, text, factor)
                     new = scaled(c, text)
                     plain = text in SIMPLE.values()
-                    text_known = re.search(r"1(\.0?)? - " + re.escape(text.strip("/ ()").removeprefix("1 - ")), c.source.text)
-                    plain = plain or (bool(text_known) != text.startswith(("/ (1 -", "(1 -")) and not text.startswith("/ len"))
+                    text_known = re.search(
+                        r"1(\.0?)? - " + re.escape(text.strip("/ ()").removeprefix("1 - ")), c.source.text
+                    )
+                    plain = plain or (
+                        bool(text_known) != text.startswith(("/ (1 -", "(1 -")) and not text.startswith("/ len")
+                    )
                     cost = (1.28 if target else 1.35) + 0.1 * plain + 0.001 * len(text)
                     yield make(cost, kind, c.line, message, c.replaced(new))
     if penalty and c.way.mentions_parameter(c.node):
-        counts = [text for text, (shape, _) in c.scope().items() if shape == () and c.way.is_count(text) and len(text) < 20]
+        counts = [
+            text for text, (shape, _) in c.scope().items() if shape == () and c.way.is_count(text) and len(text) < 20
+        ]
         for text in ("2", "0.5", *[f"/ {count}" for count in counts], *counts):
             new = scaled(c, text)
             message = f"the gradient of the penalty is {new}"
@@ -81,5 +87,8 @@ def kind_of(c, text, factor):
     if any(abs(factor - n) < 1e-6 for n in c.way.counts if n > 1):
         return "constant factor", f"the gradient is {factor:.6g} times the true one: divide by the number of samples"
     if any(abs(factor * n - 1) < 1e-6 for n in c.way.counts if n > 1):
-        return "divided twice", f"the gradient is {factor:.6g} times the true one: it is divided by the number of samples twice"
+        return (
+            "divided twice",
+            f"the gradient is {factor:.6g} times the true one: it is divided by the number of samples twice",
+        )
     return "constant factor", f"the gradient is {factor:.6g} times the true one"

@@ -1,6 +1,7 @@
 """The text of a program, and edits of it: a stretch of text replaced by another."""
 
 import ast
+import itertools
 from dataclasses import dataclass
 
 from .grade import Fix
@@ -86,7 +87,7 @@ class Source:
     def overlap(self, edits):
         """Whether two of the edits touch the same text."""
         ordered = sorted(edits, key=lambda e: (e.start, e.end))
-        return any(a.end > b.start for a, b in zip(ordered, ordered[1:], strict=False))
+        return any(a.end > b.start for a, b in itertools.pairwise(ordered))
 
     def indent(self, statement):
         """Return the white space in front of a statement."""

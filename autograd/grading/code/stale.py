@@ -68,4 +68,3 @@ def _forward(before, after, source, case):
             found.append(statement)
             changed |= stored
     return found
-

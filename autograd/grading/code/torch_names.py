@@ -8,10 +8,33 @@ from .objects import Absorber, Class, Function, Kind, Namespace
 
 __all__ = ["inherited", "module"]
 
-SHARED = (
-    "exp log tanh sqrt abs sum mean where zeros ones zeros_like ones_like matmul dot outer sin cos cumsum stack maximum "
-    "minimum sign arange eye linspace"
-).split()
+SHARED = [
+    "exp",
+    "log",
+    "tanh",
+    "sqrt",
+    "abs",
+    "sum",
+    "mean",
+    "where",
+    "zeros",
+    "ones",
+    "zeros_like",
+    "ones_like",
+    "matmul",
+    "dot",
+    "outer",
+    "sin",
+    "cos",
+    "cumsum",
+    "stack",
+    "maximum",
+    "minimum",
+    "sign",
+    "arange",
+    "eye",
+    "linspace",
+]
 
 
 class Base:

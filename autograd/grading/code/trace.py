@@ -98,7 +98,11 @@ class Trace:
 def numbers_of(value):
     """Return the shape and the numbers of a value; no numbers if it has none, or too many."""
     if isinstance(value, Array):
-        return (value.shape, value.elements()) if 0 < value.size <= MAX_ELEMENTS and value.dtype.kind in "bif" else ((), [])
+        return (
+            (value.shape, value.elements())
+            if 0 < value.size <= MAX_ELEMENTS and value.dtype.kind in "bif"
+            else ((), [])
+        )
     if isinstance(value, Value) or (isinstance(value, (int, float)) and not isinstance(value, bool)):
         return (), [value]
     if isinstance(value, list) and len(value) <= MAX_ELEMENTS:

@@ -1,4 +1,4 @@
-"""What the updates of a program ought to be: its parameters, its loss, and the gradient of one with respect to the other."""
+"""What the updates of a program ought to be: its parameters, its loss, and the gradient."""
 
 import re
 from dataclasses import dataclass, field
@@ -282,7 +282,7 @@ def _score(scalar):
 
 
 def looks_like_loss(value, depth=8):
-    """Return whether a number is a sum of squares, logarithms or hinges, up to a factor: its kind, or an empty string."""
+    """Return of what kind a loss is, a sum of squares, logarithms or hinges; an empty string if it is none."""
     kinds, waiting = set(), [(value, depth)]
     while waiting and len(kinds) < 3:
         node, left = waiting.pop()

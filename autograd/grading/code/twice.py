@@ -31,7 +31,10 @@ def divided_twice(case, factor):
     way, judged = known_way(case, source)
     if way is None or n not in way.counts:
         return None
-    targets = [Target(u.group.name, [v.data for v in u.group.old], u.gradient, u.rate or 1.0, False, u.factor) for u in judged.updates]
+    targets = [
+        Target(u.group.name, [v.data for v in u.group.old], u.gradient, u.rate or 1.0, False, u.factor)
+        for u in judged.updates
+    ]
     trials = Trials(case, targets)
     sites = []
     for node, edit, message in divisions(way, source, n):
@@ -54,7 +57,7 @@ def divided_twice(case, factor):
 
 def divisions(way, source, n):
     """Return the places of the way back that divide by n: the node, the edit that leaves it out, and what is wrong."""
-    for statement, node, _places in way.nodes:
+    for _, node, _ in way.nodes:
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and way.single(node.right) == n:
             divisor = source.text_of(node.right)
             message = f"this is divided by the number of samples ({divisor}), which the loss has done already"
@@ -69,7 +72,11 @@ def divisions(way, source, n):
             message = "the mean over the samples divides by their number once more; the sum belongs here"
             yield node, type(source.replacing(node, ""))(end - len("mean"), end, "sum"), message
     for statement in ast.walk(source.tree):
-        if isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.Div) and way.single(statement.value) == n:
+        if (
+            isinstance(statement, ast.AugAssign)
+            and isinstance(statement.op, ast.Div)
+            and way.single(statement.value) == n
+        ):
             start = source.starts[statement.lineno - 1]
             end = source.starts[min(statement.end_lineno, len(source.lines))]
             text = f"{source.indent(statement)}pass\n"

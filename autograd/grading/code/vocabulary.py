@@ -161,7 +161,7 @@ def _written_out(node, known):
     """Return the text of an expression with the texts of its names put in."""
 
     class Put(ast.NodeTransformer):
-        def visit_Name(self, name):  # noqa: N802 - the name that ast looks for
+        def visit_Name(self, name):
             return ast.parse(known[name.id], mode="eval").body if name.id in known else name
 
     return ast.unparse(Put().visit(ast.parse(ast.unparse(node), mode="eval").body))

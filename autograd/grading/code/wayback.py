@@ -1,33 +1,17 @@
-"""Which expressions of a program belong to its way back, what they are, and what a new expression there can be made of."""
+"""Which expressions of a program belong to its way back, and what they are."""
 
 import ast
 from dataclasses import dataclass, field
 
-from autograd.engine.graph import adjoints
 from autograd.engine.value import Value
 
 from .arrays import Array
 from .objects import Instance
-from .trace import Seen, key_of
+from .slopes import slopes_of
+from .trace import key_of
 from .vocabulary import Vocabulary
 
-__all__ = ["Slope", "WayBack"]
-
-
-@dataclass
-class Slope:
-    """A derivative of an activation, element by element.
-
-    Attributes:
-        before, after: What the activation is given and what it gives.
-        data: The derivative, a number for each element.
-        shape: The shape of both.
-    """
-
-    before: Seen
-    after: Seen
-    data: list
-    shape: tuple
+__all__ = ["WayBack", "same"]
 
 
 @dataclass
@@ -63,7 +47,7 @@ class WayBack:
                 if isinstance(place.node, (ast.Name, ast.Attribute, ast.Subscript)):
                     self.texts.setdefault(ast.unparse(place.node).replace(" ", ""), []).extend(places)
         self._index()
-        self._slopes()
+        self.slopes = slopes_of(self.forward, self.gradients)
         self.vocabulary = Vocabulary(self.machine, self.source.tree)
         self.numpy = self.vocabulary.numpy
         self.modules = self.vocabulary.modules
@@ -99,14 +83,25 @@ class WayBack:
 
     def _counts(self):
         """Return the numbers of samples that the program may have."""
-        return {place.shape[axis] for places in self.trace.seen.values() for place in places[:1] for axis in range(len(place.shape))}
+        return {
+            place.shape[axis]
+            for places in self.trace.seen.values()
+            for place in places[:1]
+            for axis in range(len(place.shape))
+        }
 
     def _recurrent(self):
-        """Whether some parameter is multiplied with what was computed with it before."""
-        for seen in self.forward[-200:]:
-            if len(seen.shape) == 2 and isinstance(seen.node, ast.Call):
-                return any(isinstance(n, ast.BinOp) and isinstance(n.op, ast.Sub) and isinstance(self.source.parents.get(n), ast.Subscript) and isinstance(n.right, ast.Constant) for n in ast.walk(self.source.tree) if isinstance(n, ast.BinOp)) and any(isinstance(n, ast.Dict) and not n.keys for n in ast.walk(self.source.tree))
-        return False
+        """Whether the program fills a dict or a list by moments, and reads the moment before."""
+        back_steps = [
+            node
+            for node in ast.walk(self.source.tree)
+            if isinstance(node, ast.BinOp)
+            and isinstance(node.op, ast.Sub)
+            and isinstance(node.right, ast.Constant)
+            and isinstance(self.source.parents.get(node), ast.Subscript)
+        ]
+        dicts = [node for node in ast.walk(self.source.tree) if isinstance(node, ast.Dict)]
+        return bool(back_steps) and bool(dicts)
 
     # --- Which statements
 
@@ -129,7 +124,9 @@ class WayBack:
         self.by_key = self.trace.seen
         self.statement_keys = []
         for node in ast.walk(self.source.tree):
-            if isinstance(node, ast.stmt) and not isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)):
+            if isinstance(node, ast.stmt) and not isinstance(
+                node, (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+            ):
                 if node in forward_statements:
                     continue
                 for part in self._own_expressions(node):
@@ -167,7 +164,12 @@ class WayBack:
             node = self.source.parents.get(node)  # it is read here: an edit changes this use only
         while isinstance(node, ast.expr):
             places = self.by_key.get(key_of(node), [])
-            back = [e for s in places for e in s.elements if isinstance(e, Value) and e not in self.gradients and e.op is not None]
+            back = [
+                e
+                for s in places
+                for e in s.elements
+                if isinstance(e, Value) and e not in self.gradients and e.op is not None
+            ]
             if back:
                 return any(e in self.right for e in back) and all(
                     any(e in self.right for e in s.elements if isinstance(e, Value)) for s in places
@@ -179,29 +181,6 @@ class WayBack:
         """Whether a value holds parameters."""
         numbers = [e for e in seen.elements if isinstance(e, Value)]
         return bool(numbers) and all(e in self.roots for e in numbers)
-
-    # --- Derivatives of activations
-
-    def _slopes(self):
-        arrays = [seen for seen in self.forward if len(seen.elements) > 0 and all(isinstance(e, Value) for e in seen.elements)]
-        arrays = arrays[:120]
-        done = set()
-        for after in arrays:
-            if after.elements[0] not in self.gradients:
-                continue
-            chain = [before for before in arrays if before.order < after.order and before.shape == after.shape]
-            for before in chain:
-                if before.elements[0] is after.elements[0] or (before.elements[0], after.elements[0]) in done:
-                    continue
-                done.add((before.elements[0], after.elements[0]))
-                if not _element_wise(before, after):
-                    continue
-                if any(_element_wise(earlier, before) for earlier in chain if earlier.order < before.order and earlier.elements[0] is not before.elements[0]):
-                    continue
-                data = []
-                for a, z in zip(after.elements, before.elements, strict=True):
-                    data.append(adjoints(a).get(z, 0.0))
-                self.slopes.append(Slope(before, after, data, after.shape))
 
     def is_slope(self, node):
         """Whether an expression is the derivative of an activation."""
@@ -222,7 +201,7 @@ class WayBack:
     # --- What an expression was
 
     def name_of(self, seen, frame):
-        """Return a short text for a value: a variable that holds it, of a call if it has one, or else the expression."""
+        """Return a short text for a value: a variable that holds it, or else the expression."""
         found = [
             (place.frame is not frame, len(text), text)
             for text, places in self.texts.items()
@@ -241,7 +220,7 @@ class WayBack:
             return float(node.value)
         values = {place.data[0] for place in self.by_place(node) if place.shape == ()}
         free = all(
-            not (isinstance(e, Value) and (e in self.gradients or e in self.wrong and e.op is not None))
+            not (isinstance(e, Value) and (e in self.gradients or (e in self.wrong and e.op is not None)))
             for place in self.by_place(node)
             for e in place.elements
         )
@@ -284,7 +263,9 @@ class WayBack:
             for place in self.by_place(part):
                 if self.is_parameter(place):
                     met = True
-                elif self.is_back(place) or any(isinstance(e, Value) and e in self.gradients and e.op is not None for e in place.elements):
+                elif self.is_back(place) or any(
+                    isinstance(e, Value) and e in self.gradients and e.op is not None for e in place.elements
+                ):
                     return False
         return met
 
@@ -349,27 +330,6 @@ def _add(found, text, value):
         found[text] = ((), [value.data])
     elif isinstance(value, int) and not isinstance(value, bool):
         found[text] = ((), [float(value)])
-
-
-def _element_wise(before, after):
-    """Whether each element of ``after`` depends on the same element of ``before``, and on no other."""
-    inside = {e: i for i, e in enumerate(before.elements)}
-    for k in {0, len(after.elements) - 1}:
-        waiting, seen, met = [after.elements[k]], set(), set()
-        while waiting:
-            node = waiting.pop()
-            if node in seen:
-                continue
-            seen.add(node)
-            if node in inside:
-                met.add(inside[node])
-                continue
-            waiting.extend(node.parents)
-            if len(seen) > 200:
-                return False
-        if met != {k}:
-            return False
-    return True
 
 
 def same(a, b):

@@ -1,0 +1,146 @@
+"""An expression of the way back, with what is known about it, and a candidate for what it should be."""
+
+import ast
+from dataclasses import dataclass
+
+from .source import Edit
+
+__all__ = [
+    "Candidate", "Context", "function_name", "is_slope_argument", "multiplied", "multiplies_weights",
+    "needs_parentheses",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An edit with what it would mean.
+
+    Attributes:
+        cost: How unlikely it is; the cheapest are tried first.
+        kind: The kind of mistake that it undoes.
+        line: The line of the mistake.
+        message: What is wrong, in the program's names.
+        edits: The edit.
+    """
+
+    cost: float
+    kind: str
+    line: int
+    message: str
+    edits: tuple
+
+
+@dataclass
+class Context:
+    """One expression of the way back, and what is known about it."""
+
+    way: object
+    source: object
+    statement: ast.stmt
+    node: ast.expr
+    seen: object
+    places: list
+    scopes: dict
+    key: tuple
+    wrong_factors: list
+
+    @property
+    def line(self):
+        """The line of the expression."""
+        return self.node.lineno
+
+    @property
+    def text(self):
+        """Its text."""
+        return self.source.text_of(self.node)
+
+    def scope(self):
+        """Return what can be written here."""
+        if self.key not in self.scopes:
+            self.scopes[self.key] = self.way.scope(self.seen.frame, self.seen.order)
+        return self.scopes[self.key]
+
+    def replaced(self, text):
+        """Return the edits that put a text in the place of the expression."""
+        return (self.source.replacing(self.node, text),)
+
+    def parent(self):
+        """Return the node around it."""
+        return self.source.parents.get(self.node)
+
+    def is_back(self):
+        """Whether it is a value of the way back."""
+        return any(self.way.is_back(seen) for seen in self.places)
+
+    def is_stored(self):
+        """Whether it is what an assignment stores to."""
+        return isinstance(getattr(self.node, "ctx", None), (ast.Store, ast.Del))
+
+
+def needs_parentheses(c):
+    """Whether a product in the place of the expression needs parentheses around it."""
+    parent = c.parent()
+    start, end = c.source.span(c.node)
+    if c.source.text[start - 1 : start] == "(" and c.source.text[end : end + 1] == ")":
+        return False
+    if isinstance(parent, ast.Attribute):
+        return True
+    if isinstance(parent, ast.BinOp):
+        return isinstance(parent.op, (ast.MatMult, ast.Pow)) or (
+            isinstance(parent.op, ast.Div) and parent.right is c.node
+        )
+    return isinstance(parent, (ast.UnaryOp, ast.Subscript))
+
+
+def function_name(node):
+    """Return the name of the function that a call calls."""
+    if isinstance(node.func, ast.Attribute):
+        return node.func.attr
+    return node.func.id if isinstance(node.func, ast.Name) else ""
+
+
+def is_slope_argument(c):
+    """Whether the expression is what a derivative of an activation is taken at."""
+    node = c.node
+    for _ in range(4):
+        node = c.source.parents.get(node)
+        if not isinstance(node, ast.expr):
+            return False
+        if c.way.is_slope(node) or (isinstance(node, ast.Call) and c.way.is_helper(node)):
+            return True
+        if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Sub, ast.Pow)):
+            continue
+        if not isinstance(node, ast.BinOp):
+            return False
+    return False
+
+
+def multiplied(c, text):
+    """Return the edits that put a factor behind an expression; the text between stays, for other edits of it."""
+    start, end = c.source.span(c.node)
+    loose = c.source.operand_text(c.node, tight=False) != c.text
+    around = needs_parentheses(c)
+    before = "(" * (loose + around)
+    behind = f"{')' * loose} * {text}{')' * around}"
+    return (Edit(start, start, before), Edit(end, end, behind)) if before else (Edit(end, end, behind),)
+
+
+def multiplies_weights(c):
+    """Whether the expression, or a product it is a factor of, is multiplied by a matrix of parameters."""
+    node, parent = c.node, c.parent()
+    while isinstance(parent, ast.BinOp) and isinstance(parent.op, (ast.Mult, ast.Div)):
+        node, parent = parent, c.source.parents.get(parent)
+    others = []
+    if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.MatMult):
+        others = [parent.right if parent.left is node else parent.left]
+    elif isinstance(parent, ast.Call):
+        others = [part for part in parent.args if part is not node]
+        if isinstance(parent.func, ast.Attribute):
+            others.append(parent.func.value)
+    elif isinstance(parent, ast.Attribute) and isinstance(c.source.parents.get(parent), ast.Call):
+        others = list(c.source.parents[parent].args)
+    for other in others:
+        for place in c.way.by_place(other):
+            if c.way.is_parameter(place):
+                return True
+    return False

@@ -1,0 +1,184 @@
+"""Edits of the form of an expression: transposes, indices, masks, squares, the derivative of softmax, copies."""
+
+import ast
+
+from autograd.engine.value import Value
+
+from .context import Candidate, function_name
+from .place_edits import MAX_SUBSTITUTES, writable
+from .wayback import same
+
+__all__ = ["comparisons", "copies", "shifts", "softmax", "squares", "transposes"]
+
+# --- Transposes
+
+
+def transposes(c):
+    """Swap the operands of a product, or transpose one."""
+    node = c.node
+    if isinstance(node, ast.Call) and len(node.args) == 2 and not node.keywords and c.is_back():
+        first, second = [c.source.text_of(part) for part in node.args]
+        edits = (c.source.replacing(node.args[0], second), c.source.replacing(node.args[1], first))
+        yield Candidate(1.4, "transpose", c.line, f"{first} and {second} stand the wrong way around", edits)
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult) and c.is_back():
+        left, right = [c.source.operand_text(part) for part in (node.left, node.right)]
+        swapped = f"{_transposed(right)} @ {_transposed(left)}"
+        yield Candidate(
+            1.6, "transpose", c.line, "the factors of this product stand the wrong way around", c.replaced(swapped)
+        )
+    if len(c.seen.shape) == 2 and not c.is_stored() and not isinstance(c.parent(), ast.Attribute):
+        text = c.text
+        if isinstance(node, ast.Attribute) and node.attr == "T":
+            yield Candidate(
+                1.45,
+                "transpose",
+                c.line,
+                f"{text} is transposed, and should not be",
+                c.replaced(c.source.text_of(node.value)),
+            )
+        elif isinstance(node, (ast.Name, ast.Attribute, ast.Subscript, ast.Call)):
+            yield Candidate(1.65, "transpose", c.line, f"{text} belongs transposed", c.replaced(f"{text}.T"))
+
+
+def _transposed(text):
+    return text[:-2] if text.endswith(".T") else f"{text}.T"
+
+
+# --- Indices
+
+
+def shifts(c):
+    """Take the neighbour in a list: of a layer, or of a moment."""
+    node = c.node
+    if not isinstance(node, ast.Subscript) or isinstance(node.slice, (ast.Slice, ast.Tuple)) or c.is_stored():
+        return
+    index = node.slice
+    if not c.seen.shape and not any(isinstance(e, Value) for e in c.seen.elements):
+        return
+    for step in (-1, 1):
+        text = _shifted(c.source.text_of(index), index, step)
+        if text is None:
+            continue
+        kind = "order in time" if c.way.is_recurrent(node) else "wrong factor"
+        new = f"{c.source.text_of(node.value)}[{text}]"
+        yield Candidate(1.35, kind, c.line, f"{c.text} stands where {new} belongs", c.replaced(new))
+
+
+def _shifted(text, index, step):
+    if isinstance(index, ast.Constant) and isinstance(index.value, int):
+        return str(index.value + step) if index.value + step >= 0 else None
+    if isinstance(index, ast.UnaryOp) and isinstance(index.operand, ast.Constant):
+        return str(-index.operand.value + step) if -index.operand.value + step < 0 else None
+    sums = isinstance(index, ast.BinOp) and isinstance(index.op, (ast.Add, ast.Sub))
+    if sums and isinstance(index.right, ast.Constant) and isinstance(index.right.value, int):
+        total = index.right.value * (1 if isinstance(index.op, ast.Add) else -1) + step
+        head = ast.unparse(index.left)
+        return head if total == 0 else f"{head} {'+' if total > 0 else '-'} {abs(total)}"
+    if isinstance(index, (ast.Name, ast.BinOp, ast.UnaryOp)):
+        return f"{text} {'+' if step > 0 else '-'} 1"
+    return None
+
+
+# --- Masks
+
+
+def comparisons(c):
+    """Change a mask: its comparison, or what it is made from."""
+    node = c.node
+    if not isinstance(node, ast.Compare) or len(node.ops) != 1:
+        return
+    left, right = c.source.text_of(node.left), c.source.text_of(node.comparators[0])
+    signs = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
+    own = signs.get(type(node.ops[0]))
+    if own is None:
+        return
+    near = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}[own]
+    turned = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}[own]
+    yield Candidate(
+        1.3, "relu mask", c.line, f"{c.text} is not where the unit was active", c.replaced(f"{left} {near} {right}")
+    )
+    yield Candidate(1.5, "relu mask", c.line, f"{c.text} is turned around", c.replaced(f"{left} {turned} {right}"))
+    shape = c.way.shape_of(node.left)
+    if not shape:
+        return
+    count = 0
+    for other, (its_shape, _data) in c.scope().items():
+        if its_shape == shape and other != left and writable(other) and count < MAX_SUBSTITUTES:
+            count += 1
+            forward = 1.3 if c.way.is_forward_text(other) else 1.6
+            for sign in dict.fromkeys([own, near]):
+                message = f"the mask is made from {left}; {other} tells which units were active"
+                cost = forward + 0.01 * count + (0.005 if sign != own else 0)
+                yield Candidate(cost, "relu mask", c.line, message, c.replaced(f"{other} {sign} {right}"))
+
+
+# --- The loss in place of its derivative
+
+
+def squares(c):
+    """Take the root of a square: the derivative of the loss, not the loss."""
+    node = c.node
+    if not c.is_back():
+        return
+    inner = None
+    if (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow)) or (
+        isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) and ast.dump(node.left) == ast.dump(node.right)
+    ):
+        inner = node.left
+    elif isinstance(node, ast.Call) and function_name(node) in ("square", "abs", "absolute") and len(node.args) == 1:
+        inner = node.args[0]
+    if inner is not None:
+        text = c.source.text_of(inner)
+        for new in (text, f"-({text})"):
+            inside = isinstance(c.statement, ast.Return)
+            yield _unsquared(c, f"({new})" if isinstance(inner, ast.BinOp) or new != text else new, 0.2 * inside)
+    elif isinstance(node, ast.Call):
+        for text in c.way.inlined(node):
+            yield _unsquared(c, text)
+
+
+def _unsquared(c, text, more=0.0):
+    message = "the loss stands where its derivative belongs: its sign is lost"
+    return Candidate(1.05 + more, "loss for its derivative", c.line, message, c.replaced(text))
+
+
+# --- The derivative of softmax
+
+
+def softmax(c):
+    """Give softmax its whole Jacobian."""
+    node = c.node
+    if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) and c.is_back() and c.seen.shape):
+        return
+    scope = c.scope()
+    shape = c.seen.shape
+    for drop, keep in ((node.right, node.left), (node.left, node.right)):
+        data = c.way.data_of(drop)
+        if data is None or len(data) != len(c.seen.data):
+            continue
+        for text, its_shape, values in c.way.softmaxes(scope):
+            if its_shape != shape or not same([p * (1 - p) for p in values], data):
+                continue
+            kept = c.source.text_of(keep)
+            for axis in ("", ", axis=0, keepdims=True", ", axis=1, keepdims=True"):
+                if (len(shape) == 1) != (axis == ""):
+                    continue
+                new = f"{text} * ({kept} - {c.way.numpy}.sum({kept} * {text}{axis}))"
+                message = (
+                    f"{c.source.text_of(drop)} is only the diagonal of the derivative of softmax: "
+                    "every output depends on every sum"
+                )
+                yield Candidate(0.9, "softmax diagonal", c.line, message, c.replaced(new))
+
+
+# --- A view where a copy belongs
+
+
+def copies(c):
+    """Copy what is changed in place later."""
+    whole = isinstance(c.statement, ast.Assign) and c.statement.value is c.node
+    if whole and c.seen.shape and isinstance(c.node, (ast.Name, ast.Attribute, ast.Subscript)):
+        message = f"{c.text} is a view: what changes it in place later changes this, too"
+        view = any(e in c.way.roots for e in c.seen.elements if isinstance(e, Value))
+        kind = "update before use" if view else "other"
+        yield Candidate(0.45 if view else 1.0, kind, c.line, message, c.replaced(f"{c.text}.copy()"))

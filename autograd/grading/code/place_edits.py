@@ -1,0 +1,171 @@
+"""Edits that put another variable, another sum or another sign in the place of one."""
+
+import ast
+
+from autograd.engine.value import Value
+
+from .context import Candidate, function_name, is_slope_argument
+from .source import Edit
+from .wayback import same
+
+__all__ = ["augmented_signs", "axes", "signs", "substitutes", "writable"]
+
+MAX_SUBSTITUTES = 8
+
+# --- Another expression in its place
+
+
+def substitutes(c):
+    """Put another variable of the same shape in the place of one."""
+    node = c.node
+    if not isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) or c.is_stored():
+        return
+    parent = c.parent()
+    if isinstance(parent, ast.Attribute) and parent.attr not in (
+        "T",
+        "dot",
+        "copy",
+        "transpose",
+        "shape",
+        "reshape",
+        "sum",
+        "mean",
+    ):
+        return
+    if (
+        isinstance(parent, ast.Subscript)
+        and parent.value is node
+        and isinstance(parent.ctx, ast.Load)
+        and not c.seen.shape
+    ):
+        return
+    if isinstance(parent, ast.Attribute) and parent.attr == "shape":
+        return
+    own, shape = c.seen.data, c.seen.shape
+    if not shape and not c.is_back() and not any(isinstance(e, Value) for e in c.seen.elements):
+        return
+    text = c.text
+    backs, others = [], []
+    for other, (its_shape, data) in c.scope().items():
+        if its_shape != shape or other == text or same(data, own) or not writable(other):
+            continue
+        (backs if c.way.is_back_text(other, c.seen) else others).append(other)
+    for count, other in enumerate([*backs[::-1], *others][:MAX_SUBSTITUTES], 1):
+        kind, message = _substitution_kind(c, text, other)
+        yield Candidate(1.5 + 0.02 * count, kind, c.line, message, c.replaced(other))
+
+
+def _substitution_kind(c, text, other):
+    inside = c.parent()
+    if is_slope_argument(c):
+        return "derivative at the wrong argument", f"the derivative is taken at {text}, but belongs at {other}"
+    if isinstance(inside, ast.Compare):
+        return "relu mask", f"the mask is made from {text}, but {other} tells which units were active"
+    if c.is_back() and c.way.is_back_text(other, c.seen):
+        return "raw error for delta", f"{text} is propagated, but {other} is the delta"
+    return "wrong factor", f"{text} stands where {other} belongs"
+
+
+def writable(text):
+    """Whether a text is short enough to be written into a line."""
+    return len(text) < 40
+
+
+# --- Sums
+
+
+def axes(c):
+    """Sum over another axis, or sum at all."""
+    node = c.node
+    call = isinstance(node, ast.Call) and function_name(node) in ("sum", "mean")
+    if call:
+        method = isinstance(node.func, ast.Attribute) and c.way.single_name(node.func.value) not in c.way.modules
+        inner = node.func.value if method else (node.args[0] if node.args else None)
+        if inner is None:
+            return
+        yield from _sums(c, inner, function_name(node))
+    elif (
+        c.is_back()
+        and len(c.seen.shape) == 2
+        and isinstance(
+            c.source.parents.get(node),
+            (ast.Assign, ast.AugAssign, ast.BinOp, ast.Tuple, ast.Dict, ast.Return, ast.Call),
+        )
+    ):
+        for axis in (0, 1):
+            for keep in (", keepdims=True", ""):
+                text = f"{c.way.numpy}.sum({c.text}, axis={axis}{keep})"
+                message = f"the sum over the samples, axis {axis}, is missing"
+                yield Candidate(1.7, "batch sum missing", c.line, message, c.replaced(text))
+
+
+def _sums(c, inner, name):
+    text = c.source.text_of(inner)
+    numpy = c.way.numpy
+    for function in dict.fromkeys([name, "sum", "mean"]):
+        for axis in ("", ", axis=0", ", axis=1"):
+            for keep in (", keepdims=True", "") if axis else ("",):
+                new = f"{numpy}.{function}({text}{axis}{keep})"
+                if new.replace(" ", "") == c.text.replace(" ", ""):
+                    continue
+                if function == name:
+                    kind = "wrong axis"
+                    message = f"the sum belongs over the samples{axis.replace(', axis=', ': axis ')}"
+                else:
+                    kind = "divided twice" if name == "mean" else "constant factor"
+                    message = f"{name} where the {function} belongs"
+                    if name == "mean":
+                        message = (
+                            "the mean over the samples divides by their number a second time; the sum belongs here"
+                        )
+                yield Candidate(1.1 if function == name else 1.15, kind, c.line, message, c.replaced(new))
+
+
+# --- Signs
+
+
+def signs(c):
+    """Turn a sign around."""
+    node = c.node
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub)):
+        start, end = c.source.span(node.left)[1], c.source.span(node.right)[0]
+        between = c.source.text[start:end]
+        old, new = ("+", "-") if isinstance(node.op, ast.Add) else ("-", "+")
+        if old not in between:
+            return
+        edit = Edit(start, end, between.replace(old, new, 1))
+        update = c.way.is_update(node)
+        kind = "sign of the update" if update else ("penalty" if c.way.has_parameter_term(node) else "wrong factor")
+        message = (
+            f"the gradient is {'added' if old == '+' else 'subtracted'}, which goes "
+            f"{'up' if old == '+' else 'the wrong way on'} the loss"
+            if update
+            else (
+                "the sign of the penalty's gradient is turned around"
+                if kind == "penalty"
+                else f"the sign {old} belongs the other way around"
+            )
+        )
+        yield Candidate(1.1 if update else 1.25, kind, c.line, message, (edit,))
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and not isinstance(node.operand, ast.Constant):
+        inner = c.source.text_of(node.operand)
+        yield Candidate(1.3, "sign of the update", c.line, "the minus does not belong here", c.replaced(inner))
+
+
+def augmented_signs(way, source):
+    """Turn the sign of an update in place around."""
+    for statement in ast.walk(source.tree):
+        if isinstance(statement, ast.AugAssign) and isinstance(statement.op, (ast.Add, ast.Sub)):
+            start, end = source.span(statement.target)[1], source.span(statement.value)[0]
+            between = source.text[start:end]
+            old, new = ("+=", "-=") if isinstance(statement.op, ast.Add) else ("-=", "+=")
+            edit = Edit(start, end, between.replace(old, new, 1))
+            update = statement.lineno in way.update_lines
+            kind = "sign of the update" if update else "penalty"
+            done = "added" if old == "+=" else "subtracted"
+            message = (
+                f"the gradient is {done}, which goes up the loss"
+                if update
+                else f"this is {done}: the sign belongs the other way around"
+            )
+            yield Candidate(1.1 if update else 1.4, kind, statement.lineno, message, (edit,))
