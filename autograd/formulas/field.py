@@ -256,7 +256,7 @@ class Residue:
     __lt__ = __le__ = __gt__ = __ge__ = _compare
 
     def __abs__(self):
-        raise Unprovable("numbers of a field have no absolute value")
+        return primitives.abs_(self)
 
 
 def _inverse(v):

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from autograd.engine import primitives
-from autograd.engine.errors import GraphError
+from autograd.engine.errors import AlgebraError, GraphError
 from autograd.engine.sweep import adjoints
 from autograd.engine.value import Value
 from autograd.formulas.expressions import rational
@@ -193,7 +193,7 @@ def precise_sample(network, seed=None) -> Sample:
 
             try:
                 sample = _replayed(network, given, number)
-            except (ZeroDivisionError, ValueError, OverflowError):
+            except (ZeroDivisionError, ValueError, OverflowError, AlgebraError):  # of a complex number, say
                 continue
             numbers = [*sample.values.values(), *sample.gradients.values()]
             if all(isinstance(x, (mpmath.mpf, int)) and mpmath.isfinite(x) for x in numbers):

@@ -64,7 +64,7 @@ _SPACES = {
 FUNCTIONS = frozenset({
     "exp", "log", "ln", "tanh", "sinh", "cosh", "sin", "cos", "tan", "max", "min", "sigma", "Phi", "phi", "f", "g",
     "relu", "ReLU", "sigmoid", "softmax", "softplus", "sqrt", "DS", "NN", "Loss", "loss", "J", "F", "p", "q", "sech",
-    "dsigma", "dtanh", "abs",
+    "dsigma", "dtanh", "abs", "erf", "arsinh", "arcosh", "artanh", "arctan", "arcsin", "arccos",
 })  # fmt: skip
 # Names of quantities too: with an index, or in front of a number as in p(1-p), they are factors.
 _SOMETIMES = {"p", "q", "J", "F"}

@@ -36,7 +36,8 @@ __all__ = ["Vocabulary", "count_terms", "rebuilt"]
 
 _FUNCTIONS = {
     "sigma": "sigmoid", "sigmoid": "sigmoid", "ln": "log", "ReLU": "relu", "abs": "abs", "theta": "step",
-    "heaviside": "step", "H": "step",
+    "heaviside": "step", "H": "step", "arsinh": "asinh", "arcosh": "acosh", "artanh": "atanh", "arctan": "atan",
+    "arcsin": "asin", "arccos": "acos",
 }  # fmt: skip
 _DERIVED = re.compile(r"d(\d?)([a-z]\w*)", re.ASCII)  # the derivative of a function, as it is printed
 _ACTIVATIONS = {"Phi", "phi", "f", "g", "varphi"}

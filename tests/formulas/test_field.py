@@ -104,7 +104,7 @@ def test_the_same_function_of_the_same_argument(point):
 
 
 @pytest.mark.parametrize(
-    "function", [lambda x: x ** Fraction(1, 3), lambda x: x ** Fraction(2, 5), abs, lambda x: x < 1]
+    "function", [lambda x: x ** Fraction(1, 3), lambda x: x ** Fraction(2, 5), lambda x: x < 1]
 )
 def test_what_has_no_meaning_in_a_field(point, function):
     with pytest.raises(Unprovable):
@@ -130,7 +130,7 @@ def test_other_roots_are_a_random_function(point):
 
 def test_absolute_values_and_elu_are_of_steps(point):
     x = point.random()
-    assert primitives.abs_(x).v in (x.v, -x.v % PRIME)
+    assert abs(x).v == primitives.abs_(x).v in (x.v, -x.v % PRIME)
     assert primitives.abs_(x).v == (x * primitives.sign(x)).v
     above = primitives.step(x)
     expected = x * above + 2 * (primitives.exp(x * (1 - above)) - 1)
