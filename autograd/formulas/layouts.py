@@ -96,19 +96,14 @@ class Matrices:
         below = f"_{{r{step:+d}}}" if step else "_{r}"
         return base + (below if self.recurrent else "") + (f"^{{({','.join(above)})}}" if above else "")
 
-    def weights(self, layer, source=None):
-        """The matrix of the weights that lead into a layer."""
+    def weights(self, layer, is_recurrent=False):
+        """The matrix of the weights that lead into a layer, from the one before or from itself."""
         name = _capital(self.how.letters["w"])
-        if not self.recurrent:
-            return f"{name}^{{({layer})}}"
-        names = [self.printer.layer_name(layer - 1 if source is None else source), self.printer.layer_name(layer)]
-        return f"{name}_{{{''.join(names if self.goes_out else names[::-1])}}}"
+        return f"{name}_{{{self.printer.layer_name(layer) * 2}}}" if is_recurrent else f"{name}^{{({layer})}}"
 
     def bias(self, layer):
         """The vector of the biases of a layer."""
         name = self.how.letters["b"]
-        if self.recurrent:
-            return f"{name}_{{{self.printer.layer_name(layer)}}}"
         return rf"\underline{{{name}}}^{{({layer})}}" if self.is_dotted else f"{name}^{{({layer})}}"
 
     def slope(self, layer):
@@ -183,7 +178,7 @@ class Matrices:
         if layer not in self.recurrent:
             inner = back if self.is_dotted or self.slope(layer) is None else rf"\left({back}\right)"
             return [f"{delta} = {self.multiplied(inner, self.slope(layer))}"]
-        after = self.through(self.weights(layer, layer), self.vector("delta", layer, 1))
+        after = self.through(self.weights(layer, True), self.vector("delta", layer, 1))
         found = []
         for inner, where in ((f"{back} + {after}", f"r < {self.network.steps}"), (back, f"r = {self.network.steps}")):
             whole = self.multiplied(rf"\left({inner}\right)", self.slope(layer))
@@ -202,7 +197,7 @@ class Matrices:
             yield self.weights(layer), over + self.outer(self.vector("a", layer - 1), delta)
             if layer in self.recurrent:
                 later = rf"\sum_{{r=2}}^{{{self.network.steps}}} "
-                yield self.weights(layer, layer), later + self.outer(self.vector("a", layer, -1), delta)
+                yield self.weights(layer, True), later + self.outer(self.vector("a", layer, -1), delta)
             if self.has_bias[layer]:
                 ones = r"\mathbf{1}"
                 summed = f"{_transposed(ones)} {delta}" if self.has_rows else f"{delta} {ones}"

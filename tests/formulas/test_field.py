@@ -103,9 +103,7 @@ def test_the_same_function_of_the_same_argument(point):
     assert primitives.erf(x).v == primitives.erf(x * 1).v
 
 
-@pytest.mark.parametrize(
-    "function", [lambda x: x ** Fraction(1, 3), lambda x: x ** Fraction(2, 5), lambda x: x < 1]
-)
+@pytest.mark.parametrize("function", [lambda x: x ** Fraction(1, 3), lambda x: x ** Fraction(2, 5), lambda x: x < 1])
 def test_what_has_no_meaning_in_a_field(point, function):
     with pytest.raises(Unprovable):
         function(point.random())

@@ -67,13 +67,10 @@ def arrays(derivation, how, steps):
             found[f"Φ'({up('s')}{mark}^{{({layer})}})"] = slope(layer, step)
             if layer < last:
                 found[f"{up('a')}{mark}^{{({layer})}}"] = column("a", layer, step)
-    recurrent = steps != [None]
-    letters = [derivation._printer.layer_name(layer) for layer in range(last + 1)]
     for symbol, node in names.items():
         if symbol.role == "w":
             k, m = symbol.layers
-            pair = letters[k] + letters[m]
-            name = f"W^{{({m})}}" if not recurrent else f"W_{{{pair if how['order'] == 'from-to' else pair[::-1]}}}"
+            name = f"W^{{({m})}}" if k < m else f"W_{{{derivation._printer.layer_name(m) * 2}}}"
             for kind, value in (("", node.data), ("∂", derivation._point.sample.gradient(node))):
                 matrix = found.setdefault(
                     kind + name, np.zeros((sizes[k], sizes[m]) if how["order"] == "from-to" else (sizes[m], sizes[k]))
@@ -82,7 +79,7 @@ def arrays(derivation, how, steps):
                 matrix[(i - 1, j - 1) if how["order"] == "from-to" else (j - 1, i - 1)] = value
         if symbol.role == "b":
             m = symbol.layers[0]
-            name = f"∂b^{{({m})}}" if not recurrent else f"∂b_{{{letters[m]}}}"
+            name = f"∂b^{{({m})}}"
             vector = found.setdefault(name, np.zeros((1, sizes[m]) if rows else (sizes[m], 1)))
             vector[(0, symbol.indices[0] - 1) if rows else (symbol.indices[0] - 1, 0)] = (
                 derivation._point.sample.gradient(node)
