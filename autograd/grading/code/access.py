@@ -3,10 +3,19 @@
 import re
 
 from autograd.engine.value import Value
-
-from .arrays import Array
-from .limits import Unreadable, check_length
-from .objects import MISSING, Absorber, BoundMethod, Class, Function, Instance, Kind, Literal, Namespace
+from autograd.grading.code.arrays import Array
+from autograd.grading.code.limits import Unreadable, check_length
+from autograd.grading.code.objects import (
+    MISSING,
+    Absorber,
+    BoundMethod,
+    Class,
+    Function,
+    Instance,
+    Kind,
+    Literal,
+    Namespace,
+)
 
 __all__ = [
     "HostError", "Super", "formatted", "percent_format", "plain_index", "plain_key", "read_attribute", "read_item",

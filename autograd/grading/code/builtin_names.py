@@ -2,13 +2,12 @@
 
 from autograd.engine import functions
 from autograd.engine.value import Value
-
-from .access import HostError, Super, formatted, read_attribute, write_attribute
-from .arrays import Array
-from .expressions import power
-from .limits import Unreadable, check_length
-from .numpy_space import NumberType
-from .objects import MISSING, Class, Instance, Literal
+from autograd.grading.code.access import HostError, Super, formatted, read_attribute, write_attribute
+from autograd.grading.code.arrays import Array
+from autograd.grading.code.expressions import power
+from autograd.grading.code.limits import Unreadable, check_length
+from autograd.grading.code.numpy_space import NumberType
+from autograd.grading.code.objects import MISSING, Class, Instance, Literal
 
 __all__ = ["Builtins", "Printer"]
 

@@ -1,8 +1,8 @@
 """Edits that may make a program right, the likeliest first: each with the kind of mistake that it undoes."""
 
-from . import factor_edits, form_edits, place_edits, scaling
-from .bodies import helper_bodies
-from .context import Candidate, Context
+from autograd.grading.code import factor_edits, form_edits, place_edits, scaling
+from autograd.grading.code.bodies import helper_bodies
+from autograd.grading.code.context import Candidate, Context
 
 __all__ = ["candidates"]
 

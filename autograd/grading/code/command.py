@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-from . import page, report
-from .grade import CodeGrade
-from .grading import grade_code
+from autograd.grading.code import page, report
+from autograd.grading.code.grade import CodeGrade
+from autograd.grading.code.grading import grade_code
 
 __all__ = ["add_command", "grade_paths", "joined", "sources"]
 

@@ -3,7 +3,7 @@
 import ast
 from dataclasses import dataclass
 
-from .source import Edit
+from autograd.grading.code.source import Edit
 
 __all__ = [
     "Candidate", "Context", "function_name", "is_slope_argument", "multiplied", "multiplies_weights",

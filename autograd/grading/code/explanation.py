@@ -4,9 +4,8 @@ import ast
 import math
 
 from autograd.engine.value import Value
-
-from .grade import Note
-from .judge import close, proportion
+from autograd.grading.code.grade import Note
+from autograd.grading.code.judge import close, proportion
 
 __all__ = ["notes_of"]
 

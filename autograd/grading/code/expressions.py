@@ -4,10 +4,9 @@ import ast
 import operator
 
 from autograd.engine.value import Value
-
-from . import access
-from .limits import Unreadable, check_length, check_whole
-from .objects import MISSING, Frame, Function, Instance, Literal
+from autograd.grading.code import access
+from autograd.grading.code.limits import Unreadable, check_length, check_whole
+from autograd.grading.code.objects import MISSING, Frame, Function, Instance, Literal
 
 __all__ = ["EVALUATE", "assign", "evaluate", "operate", "power"]
 

@@ -3,9 +3,16 @@
 import ast
 import math
 
-from .context import Candidate, function_name, is_slope_argument, multiplied, multiplies_weights, needs_parentheses
-from .source import is_product
-from .wayback import same
+from autograd.grading.code.context import (
+    Candidate,
+    function_name,
+    is_slope_argument,
+    multiplied,
+    multiplies_weights,
+    needs_parentheses,
+)
+from autograd.grading.code.source import is_product
+from autograd.grading.code.wayback import same
 
 __all__ = ["arguments", "constants", "drops", "factors", "wrong_slopes"]
 

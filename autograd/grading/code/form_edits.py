@@ -3,10 +3,9 @@
 import ast
 
 from autograd.engine.value import Value
-
-from .context import Candidate, function_name
-from .place_edits import MAX_SUBSTITUTES, writable
-from .wayback import same
+from autograd.grading.code.context import Candidate, function_name
+from autograd.grading.code.place_edits import MAX_SUBSTITUTES, writable
+from autograd.grading.code.wayback import same
 
 __all__ = ["comparisons", "copies", "shifts", "softmax", "squares", "transposes"]
 

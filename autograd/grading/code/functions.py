@@ -4,14 +4,13 @@ import ast
 
 from autograd.engine.graph import adjoints
 from autograd.engine.value import Value
-
-from .arrays import Array
-from .grade import CodeGrade, Mistake, UpdateGrade
-from .judge import close, proportion
-from .limits import Unreadable
-from .objects import Class, Function, Kind
-from .reading import FAILURES
-from .torch_names import Base, Context
+from autograd.grading.code.arrays import Array
+from autograd.grading.code.grade import CodeGrade, Mistake, UpdateGrade
+from autograd.grading.code.judge import close, proportion
+from autograd.grading.code.limits import Unreadable
+from autograd.grading.code.objects import Class, Function, Kind
+from autograd.grading.code.reading import FAILURES
+from autograd.grading.code.torch_names import Base, Context
 
 __all__ = ["grade_functions"]
 

@@ -113,7 +113,7 @@ class CodeGrade:
     file: str = ""
 
     def __str__(self):
-        from .report import details
+        from autograd.grading.code.report import details
 
         return details(self)
 
@@ -121,7 +121,7 @@ class CodeGrade:
         return str(self)
 
     def _repr_html_(self):
-        from .page import section
+        from autograd.grading.code.page import section
 
         return section(self)
 

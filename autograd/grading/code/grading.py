@@ -3,15 +3,15 @@
 import ast
 from dataclasses import dataclass, field
 
-from .calls import guessed_calls
-from .functions import grade_functions
-from .grade import CodeGrade, UpdateGrade
-from .judge import Judgement, agreed, close, judge_losses
-from .limits import Unreadable
-from .naming import Places
-from .reading import Reading, fresh_starts, read
-from .stale import first_only, stale_mistake
-from .truth import candidate_losses
+from autograd.grading.code.calls import guessed_calls
+from autograd.grading.code.functions import grade_functions
+from autograd.grading.code.grade import CodeGrade, UpdateGrade
+from autograd.grading.code.judge import Judgement, agreed, close, judge_losses
+from autograd.grading.code.limits import Unreadable
+from autograd.grading.code.naming import Places
+from autograd.grading.code.reading import Reading, fresh_starts, read
+from autograd.grading.code.stale import first_only, stale_mistake
+from autograd.grading.code.truth import candidate_losses
 
 __all__ = ["grade_code"]
 
@@ -165,7 +165,7 @@ def _graded(case, loss, said, file):
     )
     wrong_anyway = None
     if final.right and final.factor is not None and not close(final.factor, 1.0):
-        from .twice import divided_twice
+        from autograd.grading.code.twice import divided_twice
 
         wrong_anyway = divided_twice(case, final.factor)
     verdicts = {}
@@ -185,7 +185,7 @@ def _graded(case, loss, said, file):
         grade.verdict = "right" if close(final.factor or 1.0, 1.0) else "right up to a factor"
         grade.factor = final.factor if final.factor is not None else 1.0
     else:
-        from .mistakes import find_mistakes
+        from autograd.grading.code.mistakes import find_mistakes
 
         grade.mistakes, grade.notes = find_mistakes(case)
     return grade
@@ -208,7 +208,7 @@ def _without_loss(case, base):
             "write it over variables of the module, or of one function"
         )
         return CodeGrade("unreadable", unreadable=[(0, message)], **base)
-    from .proposals import proposed_losses
+    from autograd.grading.code.proposals import proposed_losses
 
     grade = CodeGrade("no loss", **base)
     grade.proposed = proposed_losses(case)

@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 
 from autograd.engine.graph import adjoints
 from autograd.engine.value import Value
-
-from .naming import merged
-from .optimizers import through_optimizer
-from .recorder import is_multiple, linear_terms, name_of
-from .truth import Group, Truth, groups_of
+from autograd.grading.code.naming import merged
+from autograd.grading.code.optimizers import through_optimizer
+from autograd.grading.code.recorder import is_multiple, linear_terms, name_of
+from autograd.grading.code.truth import Group, Truth, groups_of
 
 __all__ = ["Judgement", "Update", "agreed", "judge", "judge_losses", "proportion"]
 

@@ -2,13 +2,13 @@
 
 import random
 
-from . import data, torch_names
-from .arrays import numpy_names
-from .builtin_names import Builtins
-from .limits import Unreadable
-from .modules import FieldFactory, Modules, NotGiven
-from .numpy_space import NumpySpace
-from .objects import Absorber, Namespace
+from autograd.grading.code import data, torch_names
+from autograd.grading.code.arrays import numpy_names
+from autograd.grading.code.builtin_names import Builtins
+from autograd.grading.code.limits import Unreadable
+from autograd.grading.code.modules import FieldFactory, Modules, NotGiven
+from autograd.grading.code.numpy_space import NumpySpace
+from autograd.grading.code.objects import Absorber, Namespace
 
 __all__ = ["Library"]
 

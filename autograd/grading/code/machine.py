@@ -5,14 +5,23 @@ import contextlib
 
 from autograd.engine import functions
 from autograd.engine.value import Value
-
-from . import statements
-from .access import bound
-from .arrays import Array
-from .expressions import evaluate
-from .limits import LeaveLoop, Limits, Stop
-from .methods import array_method, host_method
-from .objects import MISSING, Absorber, BoundMethod, Class, Frame, Function, Instance, Literal, Namespace
+from autograd.grading.code import statements
+from autograd.grading.code.access import bound
+from autograd.grading.code.arrays import Array
+from autograd.grading.code.expressions import evaluate
+from autograd.grading.code.limits import LeaveLoop, Limits, Stop
+from autograd.grading.code.methods import array_method, host_method
+from autograd.grading.code.objects import (
+    MISSING,
+    Absorber,
+    BoundMethod,
+    Class,
+    Frame,
+    Function,
+    Instance,
+    Literal,
+    Namespace,
+)
 
 __all__ = ["Machine"]
 

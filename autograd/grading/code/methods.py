@@ -1,11 +1,10 @@
 """Methods of lists, dicts, strings and arrays, with bounds on what they make."""
 
 from autograd.engine.value import Value
-
-from .access import format_text
-from .limits import check_length
-from .numpy_space import floated
-from .objects import MISSING
+from autograd.grading.code.access import format_text
+from autograd.grading.code.limits import check_length
+from autograd.grading.code.numpy_space import floated
+from autograd.grading.code.objects import MISSING
 
 __all__ = ["array_method", "host_method", "unboxed"]
 

@@ -1,20 +1,19 @@
 """Which line is wrong, and why: the smallest edit of the program that makes all of its updates right."""
 
 from autograd.engine.value import Value
-
-from .candidates import candidates
-from .explanation import notes_of
-from .grade import Mistake
-from .judge import close, judge_losses
-from .moves import moves
-from .naming import Places
-from .reading import fresh_starts, read
-from .recorder import linear_terms
-from .source import Source
-from .trace import Trace
-from .trial import Target, Trials
-from .truth import candidate_losses
-from .wayback import WayBack
+from autograd.grading.code.candidates import candidates
+from autograd.grading.code.explanation import notes_of
+from autograd.grading.code.grade import Mistake
+from autograd.grading.code.judge import close, judge_losses
+from autograd.grading.code.moves import moves
+from autograd.grading.code.naming import Places
+from autograd.grading.code.reading import fresh_starts, read
+from autograd.grading.code.recorder import linear_terms
+from autograd.grading.code.source import Source
+from autograd.grading.code.trace import Trace
+from autograd.grading.code.trial import Target, Trials
+from autograd.grading.code.truth import candidate_losses
+from autograd.grading.code.wayback import WayBack
 
 __all__ = ["find_mistakes"]
 
@@ -243,7 +242,7 @@ class Search:
         """Give mistakes of later rounds the lines that they have in the first text."""
         if len(done) == 1:
             return found
-        from .patches import mapped
+        from autograd.grading.code.patches import mapped
 
         return mapped(done, found)
 

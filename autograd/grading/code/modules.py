@@ -7,10 +7,9 @@ import math
 
 from autograd.engine import functions
 from autograd.engine.value import Value
-
-from .arrays import Array
-from .numpy_space import plain
-from .objects import MISSING, Absorber, Class, Function, Instance, Literal, Namespace
+from autograd.grading.code.arrays import Array
+from autograd.grading.code.numpy_space import plain
+from autograd.grading.code.objects import MISSING, Absorber, Class, Function, Instance, Literal, Namespace
 
 __all__ = ["FieldFactory", "Modules", "NotGiven"]
 

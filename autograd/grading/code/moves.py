@@ -2,8 +2,8 @@
 
 import ast
 
-from .context import Candidate
-from .source import Edit, moved
+from autograd.grading.code.context import Candidate
+from autograd.grading.code.source import Edit, moved
 
 __all__ = ["moves"]
 

@@ -3,10 +3,9 @@
 import ast
 
 from autograd.engine.value import Value
-
-from .arrays import Array
-from .objects import Frame, Instance
-from .truth import Group
+from autograd.grading.code.arrays import Array
+from autograd.grading.code.objects import Frame, Instance
+from autograd.grading.code.truth import Group
 
 __all__ = ["Places", "merged"]
 

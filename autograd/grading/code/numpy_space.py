@@ -1,11 +1,10 @@
 """NumPy as a program imports it: functions of arrays over the tape, random numbers, number types."""
 
 from autograd.engine.value import Value
-
-from . import data
-from .arrays import Array, Names, as_array
-from .arrays.layout import broadcast_shapes
-from .objects import Absorber, Literal, Namespace
+from autograd.grading.code import data
+from autograd.grading.code.arrays import Array, Names, as_array
+from autograd.grading.code.arrays.layout import broadcast_shapes
+from autograd.grading.code.objects import Absorber, Literal, Namespace
 
 __all__ = ["NumberType", "NumpySpace", "floated", "plain"]
 

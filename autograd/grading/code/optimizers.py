@@ -1,8 +1,7 @@
 """Updates by an optimizer that scales each entry by its own past, such as Adam: the gradient that goes into it."""
 
 from autograd.engine.value import Value
-
-from .recorder import name_of
+from autograd.grading.code.recorder import name_of
 
 __all__ = ["through_optimizer"]
 

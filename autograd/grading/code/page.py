@@ -2,7 +2,7 @@
 
 import html
 
-from .report import details, summary
+from autograd.grading.code.report import details, summary
 
 __all__ = ["page", "section"]
 

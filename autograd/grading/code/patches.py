@@ -3,7 +3,7 @@
 import difflib
 from dataclasses import replace
 
-from .grade import Fix
+from autograd.grading.code.grade import Fix
 
 __all__ = ["mapped"]
 

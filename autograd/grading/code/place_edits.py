@@ -3,10 +3,9 @@
 import ast
 
 from autograd.engine.value import Value
-
-from .context import Candidate, function_name, is_slope_argument
-from .source import Edit
-from .wayback import same
+from autograd.grading.code.context import Candidate, function_name, is_slope_argument
+from autograd.grading.code.source import Edit
+from autograd.grading.code.wayback import same
 
 __all__ = ["augmented_signs", "axes", "signs", "substitutes", "writable"]
 

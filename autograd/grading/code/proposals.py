@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 from autograd.engine.functions import log
 from autograd.engine.value import Value
-
-from .judge import judge_losses
-from .naming import Places
-from .reading import read
-from .trace import Trace
+from autograd.grading.code.judge import judge_losses
+from autograd.grading.code.naming import Places
+from autograd.grading.code.reading import read
+from autograd.grading.code.trace import Trace
 
 __all__ = ["proposed_losses"]
 

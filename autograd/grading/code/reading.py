@@ -5,14 +5,13 @@ import random
 from dataclasses import dataclass, field
 
 from autograd.engine.value import Value
-
-from .arrays import Array, ArrayLimitError, bounded
-from .library import Library
-from .limits import LeaveLoop, Limits, Stop, Unreadable
-from .machine import Machine
-from .objects import Class, Function, Namespace
-from .recorder import Recorder
-from .statements import Raised
+from autograd.grading.code.arrays import Array, ArrayLimitError, bounded
+from autograd.grading.code.library import Library
+from autograd.grading.code.limits import LeaveLoop, Limits, Stop, Unreadable
+from autograd.grading.code.machine import Machine
+from autograd.grading.code.objects import Class, Function, Namespace
+from autograd.grading.code.recorder import Recorder
+from autograd.grading.code.statements import Raised
 
 __all__ = ["LossValue", "Reading", "read"]
 
@@ -83,7 +82,7 @@ def read(tree, *, loss=None, call=None, seed=0, starts=None, steps=2, trace=None
         try:
             machine.run()
             if call is not None:
-                from . import statements
+                from autograd.grading.code import statements
 
                 machine.stack = [machine.globals]
                 statements.run(machine, call, machine.globals)
@@ -148,7 +147,7 @@ class _Watcher:
             self.reading.losses.append(LossValue(value, frame, node, not missing))
 
     def _evaluate(self, machine, frame):
-        from .expressions import evaluate
+        from autograd.grading.code.expressions import evaluate
 
         kept = (
             machine.recorder,

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 from autograd.engine.value import Value
-
-from .arrays import Array
-from .objects import MISSING, Instance, Literal
+from autograd.grading.code.arrays import Array
+from autograd.grading.code.objects import MISSING, Instance, Literal
 
 __all__ = ["Change", "Recorder", "Scalar", "depends_on_itself", "is_multiple", "linear_terms", "name_of"]
 

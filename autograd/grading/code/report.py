@@ -1,6 +1,6 @@
 """Grades of programs as text: one program in detail, several in a table."""
 
-from .judge import close
+from autograd.grading.code.judge import close
 
 __all__ = ["details", "number", "status", "table"]
 

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from autograd.engine.graph import adjoints
 from autograd.engine.value import Value
-
-from .trace import Seen
+from autograd.grading.code.trace import Seen
 
 __all__ = ["Slope", "slopes_of"]
 

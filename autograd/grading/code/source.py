@@ -4,7 +4,7 @@ import ast
 import itertools
 from dataclasses import dataclass
 
-from .grade import Fix
+from autograd.grading.code.grade import Fix
 
 __all__ = ["Edit", "Source"]
 

@@ -2,8 +2,8 @@
 
 import ast
 
-from .grade import Mistake
-from .source import Edit, Source
+from autograd.grading.code.grade import Mistake
+from autograd.grading.code.source import Edit, Source
 
 __all__ = ["first_only", "stale_mistake"]
 

@@ -2,10 +2,10 @@
 
 import ast
 
-from . import access
-from .expressions import OPERATORS, assign, evaluate, index_of, make_function, operate, start_value
-from .limits import LeaveLoop, Unreadable
-from .objects import MISSING, Absorber, Class, Frame, Function, Instance, Kind
+from autograd.grading.code import access
+from autograd.grading.code.expressions import OPERATORS, assign, evaluate, index_of, make_function, operate, start_value
+from autograd.grading.code.limits import LeaveLoop, Unreadable
+from autograd.grading.code.objects import MISSING, Absorber, Class, Frame, Function, Instance, Kind
 
 __all__ = ["BREAK", "CONTINUE", "Raised", "Returned", "run"]
 

@@ -1,10 +1,9 @@
 """The names of PyTorch that a hand-written ``autograd.Function`` uses, and what its gradients are compared with."""
 
 from autograd.engine.value import Value
-
-from .arrays import Array
-from .limits import Unreadable
-from .objects import Absorber, Class, Function, Kind, Namespace
+from autograd.grading.code.arrays import Array
+from autograd.grading.code.limits import Unreadable
+from autograd.grading.code.objects import Absorber, Class, Function, Kind, Namespace
 
 __all__ = ["inherited", "module"]
 

@@ -4,8 +4,7 @@ import ast
 from dataclasses import dataclass, field
 
 from autograd.engine.value import Value
-
-from .arrays import Array
+from autograd.grading.code.arrays import Array
 
 __all__ = ["Seen", "Trace", "key_of"]
 

@@ -4,9 +4,9 @@ import ast
 import time
 from dataclasses import dataclass
 
-from .judge import close, proportion
-from .limits import Limits
-from .reading import fresh_starts, read
+from autograd.grading.code.judge import close, proportion
+from autograd.grading.code.limits import Limits
+from autograd.grading.code.reading import fresh_starts, read
 
 __all__ = ["Outcome", "Target", "Trials"]
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from autograd.engine.graph import adjoints
 from autograd.engine.sweep import order_of_all
 from autograd.engine.value import Value
-
-from .recorder import name_of
+from autograd.grading.code.recorder import name_of
 
 __all__ = ["Group", "Truth", "candidate_losses", "groups_of", "moved_back"]
 

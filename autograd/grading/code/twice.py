@@ -2,11 +2,11 @@
 
 import ast
 
-from .grade import Mistake
-from .judge import close
-from .mistakes import known_way
-from .source import Source
-from .trial import Target, Trials
+from autograd.grading.code.grade import Mistake
+from autograd.grading.code.judge import close
+from autograd.grading.code.mistakes import known_way
+from autograd.grading.code.source import Source
+from autograd.grading.code.trial import Target, Trials
 
 __all__ = ["divided_twice"]
 

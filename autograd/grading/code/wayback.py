@@ -4,12 +4,11 @@ import ast
 from dataclasses import dataclass, field
 
 from autograd.engine.value import Value
-
-from .arrays import Array
-from .objects import Instance
-from .slopes import slopes_of
-from .trace import key_of
-from .vocabulary import Vocabulary
+from autograd.grading.code.arrays import Array
+from autograd.grading.code.objects import Instance
+from autograd.grading.code.slopes import slopes_of
+from autograd.grading.code.trace import key_of
+from autograd.grading.code.vocabulary import Vocabulary
 
 __all__ = ["WayBack", "same"]
 
