@@ -2,8 +2,8 @@
 
    An instruction is a run of 32-bit words, the first of which says what it does:
 
-     elementwise  op n dst a sa b sb   dst[i] = a[i sa] op b[i sb] for n cells that follow each other
-     UNARY forms  op n dst a sa 0 0    the same of one operand
+     elementwise  op n dst a sa b sb sd   dst[i sd] = a[i sa] op b[i sb] for i below n
+     UNARY forms  op n dst a sa 0 0 sd    the same of one operand
      DOT          op dst init n w sw x sx   init + sum of w[i sw] x[i sx]; init is -1 for none
      GATHER_DOT   op dst init n w0 x0 w1 x1 ...
      SUM          op dst n a0 a1 ...
@@ -59,10 +59,10 @@ TAPE_FAST static int64_t tape_forward(const int32_t *code, int64_t at, int64_t e
     { \
         double *y = x + p[2]; \
         const double *a = x + p[3], *b = x + p[5]; \
-        int sa = p[4], sb = p[6]; \
+        int sa = p[4], sb = p[6], sd = p[7]; \
         (void)b; (void)sb; \
-        for (i = 0, n = p[1]; i < n; i++, a += sa, b += sb) y[i] = (value); \
-        at += 7; \
+        for (i = 0, n = p[1]; i < n; i++, a += sa, b += sb, y += sd) *y = (value); \
+        at += 8; \
         break; \
     }
         case TAPE_ADD: EACH(*a + *b)
@@ -140,24 +140,27 @@ TAPE_FAST static int64_t tape_backward(const int32_t *code, const int32_t *start
     { \
         const double *y = x + p[2], *a = x + p[3], *b = x + p[5], *gs = d + p[2]; \
         double *da = d + p[3], *db = d + p[5]; \
-        int sa = p[4], sb = p[6]; \
+        int sa = p[4], sb = p[6], sd = p[7]; \
         (void)y; (void)a; (void)b; (void)db; \
-        for (i = 0, n = p[1]; i < n; i++, a += sa, b += sb, da += sa, db += sb) { g = gs[i]; __VA_ARGS__; } \
+        for (i = 0, n = p[1]; i < n; i++, a += sa, b += sb, da += sa, db += sb, y += sd, gs += sd) { \
+            g = *gs; \
+            __VA_ARGS__; \
+        } \
         break; \
     }
         case TAPE_ADD: EACH(*da += g; *db += g)
         case TAPE_SUB: EACH(*da += g; *db -= g)
         case TAPE_MUL: EACH(*da += g * *b; *db += g * *a)
-        case TAPE_DIV: EACH(*da += g / *b; *db -= g * y[i] / *b)
+        case TAPE_DIV: EACH(*da += g / *b; *db -= g * *y / *b)
         case TAPE_POW: EACH(*da += *b == 2 ? 2 * g * *a : *b == 0 ? 0 : g * *b * pow(*a, *b - 1))
         case TAPE_NEG: EACH(*da -= g)
         case TAPE_COPY: EACH(*da += g)
-        case TAPE_EXP: EACH(*da += g * y[i])
+        case TAPE_EXP: EACH(*da += g * *y)
         case TAPE_LOG: EACH(*da += g / *a)
-        case TAPE_TANH: EACH(*da += g * (1 - y[i] * y[i]))
+        case TAPE_TANH: EACH(*da += g * (1 - *y * *y))
         case TAPE_RELU: EACH(*da += *a <= 0 ? 0 : *a > 0 ? g : *a)
-        case TAPE_SIGMOID: EACH(*da += g * (y[i] * (1 - y[i])))
-        case TAPE_SQRT: EACH(*da += g * (0.5 / y[i]))
+        case TAPE_SIGMOID: EACH(*da += g * (*y * (1 - *y)))
+        case TAPE_SQRT: EACH(*da += g * (0.5 / *y))
 #undef EACH
         case TAPE_DOT: {
             const double *w = x + p[4], *v = x + p[6];
@@ -226,13 +229,13 @@ static int tape_finite(double x) { return x - x == 0; }
     } \
     return fine;
 
-static int tape_sgd(int64_t n, const double *w, const double *g, double *new_w, double rate, double decay) {
+TAPE_FAST static int tape_sgd(int64_t n, const double *w, const double *g, double *new_w, double rate, double decay) {
     UPDATE_START
         new_w[i] = w[i] - rate * gradient;
     UPDATE_END
 }
 
-static int tape_momentum(int64_t n, const double *w, const double *g, double *new_w, const double *v, double *new_v,
+TAPE_FAST static int tape_momentum(int64_t n, const double *w, const double *g, double *new_w, const double *v, double *new_v,
                          double rate, double decay, double momentum, int nesterov) {
     UPDATE_START
         double velocity = momentum * v[i] + gradient;
@@ -242,7 +245,7 @@ static int tape_momentum(int64_t n, const double *w, const double *g, double *ne
     UPDATE_END
 }
 
-static int tape_adam(int64_t n, const double *w, const double *g, double *new_w, const double *memory,
+TAPE_FAST static int tape_adam(int64_t n, const double *w, const double *g, double *new_w, const double *memory,
                      double *new_memory, double rate, double decay, double beta1, double beta2, double epsilon) {
     const double *power1 = memory, *power2 = memory + n, *m = memory + 2 * n, *v = memory + 3 * n;
     double *new_power1 = new_memory, *new_power2 = new_memory + n, *new_m = new_memory + 2 * n;

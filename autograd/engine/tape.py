@@ -86,10 +86,11 @@ class Recording:
 
     def moved(self, other):
         """Where operands differ from those of another recording: places in ``references``; None if more differs."""
-        if self.codes != other.codes or self.offsets != other.offsets or self.root != other.root:
+        if self.root != other.root or self.inputs != other.inputs:
             return None
-        if self.constants.tobytes() != other.constants.tobytes() or self.inputs != other.inputs:
-            return None
+        for mine, theirs in ((self.codes, other.codes), (self.offsets, other.offsets), (self.constants, other.constants)):
+            if mine.tobytes() != theirs.tobytes():
+                return None
         return _different(self.references, other.references)
 
 
@@ -115,7 +116,9 @@ def recording(nodes: list, parameters: list, inputs: list, root) -> Recording:
     leaf: Value
     x: object
     k: cython.Py_ssize_t
-    count: cython.Py_ssize_t = 0
+    at: cython.longlong
+    items: tuple
+    row: tuple
     constants: list = []
     marked: list = [*parameters, *inputs, *nodes]
     refs = array("i")
@@ -132,7 +135,18 @@ def recording(nodes: list, parameters: list, inputs: list, root) -> Recording:
         node = cython.cast(Value, nodes[k])
         codes_view[k] = node._code
         offsets_view[k] = len(found)
-        for x in node.operands:
+        if node._code == DOT:
+            row = node._a
+            items = (*row[: len(node._b)], *node._b, *row[len(node._b) :])
+        elif node._seen is not cython.NULL:
+            items = node._a
+        elif node._b is not None or TABLE[node._code].arity == 2:
+            items = (
+                node._a if node._a is not None else node._a_data, node._b if node._b is not None else node._b_data
+            )  # fmt: skip
+        else:
+            items = (node._a,)
+        for x in items:
             if isinstance(x, Value):
                 leaf = cython.cast(Value, x)
                 if leaf._mark >= 0:
@@ -142,8 +156,8 @@ def recording(nodes: list, parameters: list, inputs: list, root) -> Recording:
                     constants.append(leaf._data)
                     leaf._mark = -(CONSTANT_MARK + len(constants))
                     marked.append(leaf)
-                count = -leaf._mark - 1
-                found.append(count if count < CONSTANT_MARK else -(count - CONSTANT_MARK + 1))
+                at = -leaf._mark - 1
+                found.append(at if at < CONSTANT_MARK else -(at - CONSTANT_MARK + 1))
             else:
                 constants.append(x)
                 found.append(-len(constants))
@@ -174,6 +188,7 @@ def _elementwise():
     return {getattr(primitives, name).code: op for name, op in table.items()}
 
 
+_LOOK_BACK = 4  # instructions among which one is looked for that an operation can join
 _ELEMENTWISE: dict = _elementwise() if compiled else {}
 
 
@@ -238,6 +253,7 @@ class _Writer:
         # The cell of each reference but the constants', or -1; parameters and inputs have their own number.
         self.cell_of = array("i", [*range(self.first), *[-1] * (self.nodes + len(selections) + 1)])
         self.code, self.starts, self.calls = array("i"), array("i"), []
+        self.made_by: dict = {}  # the instruction that writes a cell
 
     def cell(self, reference):
         if reference < 0:
@@ -381,6 +397,7 @@ class _Writer:
         """Have the last instruction write another cell."""
         at = self._last()
         self.code[at + (3 if self.code[at] == TAPE_MATRIX else 1)] = new
+        self.made_by[new] = len(self.starts) - 1
 
     def _products(self, dst, pairs, init):
         cells = [(self.cell(a), self.cell(b)) for a, b in pairs]
@@ -406,12 +423,14 @@ class _Writer:
                 if ok and not x <= d0 < x + n and init != d0:
                     del code[at:]
                     code.extend([TAPE_MATRIX, 2, n, d0, w0, w - w0, x, i0, init - i0])
+                    self.made_by[dst] = len(self.starts) - 1
                     return
             elif code[at] == TAPE_MATRIX:
                 _, m, n0, d0, w0, ws, x0, i0, si = list(code[at : at + 9])
                 ok = n0 == n and x0 == x and d0 + m == dst and w == w0 + m * ws and not (w < dst and d0 < w + n)
                 if ok and (init < 0 if i0 < 0 else init == i0 + m * si and not d0 <= init < dst):
                     code[at + 1] = m + 1
+                    self.made_by[dst] = len(self.starts) - 1
                     return
         self._append(new)
 
@@ -422,25 +441,34 @@ class _Writer:
             return
         op = TAPE_POW if code == POW and references[1] < 0 else _ELEMENTWISE.get(code)
         if op is None:
-            self._append([TAPE_CALL, len(self.calls)])
             self.calls.append((TABLE[code], dst, tuple(cells)))
+            self._append([TAPE_CALL, len(self.calls) - 1])
             return
         a, b = cells[0], cells[1] if len(cells) > 1 else 0
-        last = self._last()
-        if last >= 0 and self.code[last] == op:
-            _, n, d0, a0, sa, b0, sb = list(self.code[last : last + 7])
+        made = max(self.made_by.get(a, -1), self.made_by.get(b, -1))
+        count = len(self.starts)
+        for back in range(1, min(_LOOK_BACK, count) + 1):
+            at = self.starts[count - back]
+            if made >= count - back or self.code[at] != op:
+                continue
+            _, n, d0, a0, sa, b0, sb, sd = list(self.code[at : at + 8])
             if n == 1:
-                sa, sb = a - a0, b - b0
-            if d0 + n == dst and a == a0 + n * sa and b == b0 + n * sb and not d0 <= a < dst and not d0 <= b < dst:
-                self.code[last + 1], self.code[last + 4], self.code[last + 6] = n + 1, sa, sb
+                sa, sb, sd = a - a0, b - b0, dst - d0
+            if d0 + n * sd == dst and a == a0 + n * sa and b == b0 + n * sb:
+                self.code[at + 1], self.code[at + 4], self.code[at + 6], self.code[at + 7] = n + 1, sa, sb, sd
+                self.made_by[dst] = count - back
                 return
-        self._append([op, 1, dst, a, 0, b, 0])
+        self._append([op, 1, dst, a, 0, b, 0, 1])
 
     def _last(self):
         """The place of the last instruction; -1 if there is none."""
         return self.starts[len(self.starts) - 1] if len(self.starts) else -1
 
     def _append(self, words):
+        dst = words[3 if words[0] == TAPE_MATRIX else 2 if words[0] < TAPE_DOT else 1]
+        if words[0] == TAPE_CALL:
+            dst = self.calls[words[1]][1]
+        self.made_by[dst] = len(self.starts)
         self.starts.append(len(self.code))
         self.code.extend(words)
 
