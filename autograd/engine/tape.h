@@ -214,43 +214,50 @@ TAPE_FAST static int64_t tape_backward(const int32_t *code, const int32_t *start
     return first - 1;
 }
 
-/* One update of n parameters: new numbers from w, g and what is remembered. Returns 1 if all of it is finite. The order
-   of operations is that of nn.optimizers, so that the bits are the same. */
-static int tape_finite(double x) { return x - x == 0; }
-
-#define UPDATE_START \
-    int fine = 1; \
-    int64_t i; \
-    for (i = 0; i < n; i++) { \
-        double gradient = decay != 0 ? g[i] + decay * w[i] : g[i];
-
-#define UPDATE_END \
-        fine &= tape_finite(g[i]) & tape_finite(new_w[i]); \
-    } \
-    return fine;
-
-TAPE_FAST static int tape_sgd(int64_t n, const double *w, const double *g, double *new_w, double rate, double decay) {
-    UPDATE_START
-        new_w[i] = w[i] - rate * gradient;
-    UPDATE_END
+/* Whether all of n numbers are finite: the exponent bits of one that is not are all set. */
+TAPE_FAST static int tape_finite(int64_t n, const double *x) {
+    uint64_t worst = 0, bits;
+    int64_t i;
+    for (i = 0; i < n; i++) {
+        memcpy(&bits, x + i, sizeof bits);
+        bits = (bits & 0x7ff0000000000000u) + 0x0010000000000000u; /* the highest bit is set where all were */
+        worst |= bits;
+    }
+    return (worst >> 63) == 0;
 }
 
-TAPE_FAST static int tape_momentum(int64_t n, const double *w, const double *g, double *new_w, const double *v, double *new_v,
-                         double rate, double decay, double momentum, int nesterov) {
-    UPDATE_START
+/* One update of n parameters: new numbers from w, g and what is remembered. Returns 1 if all of it is finite. The order
+   of operations is that of nn.optimizers, so that the bits are the same. */
+TAPE_FAST static int tape_sgd(int64_t n, const double *restrict w, const double *restrict g, double *restrict new_w,
+                              double rate, double decay) {
+    int64_t i;
+    for (i = 0; i < n; i++) new_w[i] = w[i] - rate * (decay != 0 ? g[i] + decay * w[i] : g[i]);
+    return tape_finite(n, g) && tape_finite(n, new_w);
+}
+
+TAPE_FAST static int tape_momentum(int64_t n, const double *restrict w, const double *restrict g,
+                                   double *restrict new_w, const double *restrict v, double *restrict new_v,
+                                   double rate, double decay, double momentum, int nesterov) {
+    int64_t i;
+    for (i = 0; i < n; i++) {
+        double gradient = decay != 0 ? g[i] + decay * w[i] : g[i];
         double velocity = momentum * v[i] + gradient;
         new_v[i] = velocity;
         new_w[i] = w[i] - rate * (nesterov ? gradient + momentum * velocity : velocity);
-        fine &= tape_finite(velocity);
-    UPDATE_END
+    }
+    return tape_finite(n, g) && tape_finite(n, new_w) && tape_finite(n, new_v);
 }
 
-TAPE_FAST static int tape_adam(int64_t n, const double *w, const double *g, double *new_w, const double *memory,
-                     double *new_memory, double rate, double decay, double beta1, double beta2, double epsilon) {
-    const double *power1 = memory, *power2 = memory + n, *m = memory + 2 * n, *v = memory + 3 * n;
-    double *new_power1 = new_memory, *new_power2 = new_memory + n, *new_m = new_memory + 2 * n;
-    double *new_v = new_memory + 3 * n;
-    UPDATE_START
+TAPE_FAST static int tape_adam(int64_t n, const double *restrict w, const double *restrict g, double *restrict new_w,
+                               const double *restrict memory, double *restrict new_memory, double rate, double decay,
+                               double beta1, double beta2, double epsilon) {
+    const double *restrict power1 = memory, *restrict power2 = memory + n, *restrict m = memory + 2 * n;
+    const double *restrict v = memory + 3 * n;
+    double *restrict new_power1 = new_memory, *restrict new_power2 = new_memory + n;
+    double *restrict new_m = new_memory + 2 * n, *restrict new_v = new_memory + 3 * n;
+    int64_t i;
+    for (i = 0; i < n; i++) {
+        double gradient = decay != 0 ? g[i] + decay * w[i] : g[i];
         double p1 = power1[i] * beta1, p2 = power2[i] * beta2;
         double mean = beta1 * m[i] + (1 - beta1) * gradient;
         double square = beta2 * v[i] + (1 - beta2) * gradient * gradient;
@@ -259,8 +266,8 @@ TAPE_FAST static int tape_adam(int64_t n, const double *w, const double *g, doub
         new_m[i] = mean;
         new_v[i] = square;
         new_w[i] = w[i] - rate * (mean / (1 - p1)) / (sqrt(square / (1 - p2)) + epsilon);
-        fine &= tape_finite(mean) & tape_finite(square);
-    UPDATE_END
+    }
+    return tape_finite(n, g) && tape_finite(n, new_w) && tape_finite(2 * n, new_m);
 }
 
 #endif

@@ -88,7 +88,11 @@ class Recording:
         """Where operands differ from those of another recording: places in ``references``; None if more differs."""
         if self.root != other.root or self.inputs != other.inputs:
             return None
-        for mine, theirs in ((self.codes, other.codes), (self.offsets, other.offsets), (self.constants, other.constants)):
+        for mine, theirs in (
+            (self.codes, other.codes),
+            (self.offsets, other.offsets),
+            (self.constants, other.constants),
+        ):
             if mine.tobytes() != theirs.tobytes():
                 return None
         return _different(self.references, other.references)
@@ -207,7 +211,7 @@ class Tape:
     """
 
     def __init__(self, made, input_places, selections):
-        writer = _Writer(made, selections)
+        writer: _Writer = _Writer(made, selections)
         writer.write()
         self.parameters = made.parameters
         self._inputs = made.inputs
@@ -239,28 +243,52 @@ class Tape:
         return cython.address(source[0])
 
 
+@cython.cclass
 class _Writer:
     """Writes the instructions of a tape."""
+
+    made: object
+    selections: list
+    first: cython.int
+    nodes: cython.int
+    constants: object
+    n_constants: cython.int
+    select: cython.int
+    cells: cython.int
+    cell_of: object
+    code: object
+    starts: object
+    calls: list
+    made_by: dict
+    constant_cells: object
+    _cells: cython.int[:]
+    _constant_cells: cython.int[:]
 
     def __init__(self, made, selections):
         self.made, self.selections = made, selections
         self.first = made.parameters + made.inputs  # the reference of the first node
         self.nodes = len(made.codes)
-        self.constants = made.constants
-        self.n_constants = len(made.constants)
+        places: dict = {}  # equal constants have one cell; 0 and -0 are not equal here
+        self.constant_cells = array("i", [places.setdefault((c, str(c)[0]), len(places)) for c in made.constants])
+        self.constants = array("d", [c for c, _ in places])
+        self.n_constants = len(self.constants)
         self.select = self.first + self.nodes
         self.cells = self.first + self.n_constants + len(selections)
         # The cell of each reference but the constants', or -1; parameters and inputs have their own number.
         self.cell_of = array("i", [*range(self.first), *[-1] * (self.nodes + len(selections) + 1)])
+        self._cells = self.cell_of
+        self._constant_cells = array("i", [*self.constant_cells, 0])
         self.code, self.starts, self.calls = array("i"), array("i"), []
-        self.made_by: dict = {}  # the instruction that writes a cell
+        self.made_by = {}  # the instruction that writes a cell
 
-    def cell(self, reference):
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    def cell(self, reference: cython.int) -> cython.int:
         if reference < 0:
-            return self.first - reference - 1
+            return self.first + self._constant_cells[-reference - 1]
         if reference >= self.select:
             return self.first + self.n_constants + reference - self.select
-        return self.cell_of[reference]
+        return self._cells[reference]
 
     def write(self):
         made = self.made
@@ -357,18 +385,17 @@ class _Writer:
             for r in terms:
                 if r >= first and r < select and inner[r - first]:
                     pairs.append((refs[offsets[r - first]], refs[offsets[r - first] + 1]))
-                elif not (r < 0 and self.constants[-r - 1] == 0.0):
+                elif not (r < 0 and made.constants[-r - 1] == 0.0):
                     plain.append(r)
             if chosen:
-                for r in [refs[i] for i in range(offsets[k], offsets[k + 1])] if not pairs else [
-                    *[r for pair in pairs for r in pair], *plain
-                ]:  # fmt: skip
+                read = [r for pair in pairs for r in pair] + plain
+                for r in read or [refs[i] for i in range(offsets[k], offsets[k + 1])]:
                     if r >= select and r not in written:
                         written.add(r)
                         self._append([TAPE_SELECT, self.cell(r), r - select])
             dst = self.cells
             self.cells += 1
-            self.cell_of[first + k] = dst
+            self._cells[first + k] = dst
             if terms or codes[k] == DOT:
                 self._sum(dst, pairs, plain if codes[k] != DOT else [] if init is None else [init])
             else:
@@ -400,15 +427,33 @@ class _Writer:
         self.made_by[new] = len(self.starts) - 1
 
     def _products(self, dst, pairs, init):
-        cells = [(self.cell(a), self.cell(b)) for a, b in pairs]
-        cells = [(a, b) if a <= b else (b, a) for a, b in cells]
-        n = len(cells)
-        (w, x), (w1, x1) = cells[0], cells[1 if n > 1 else 0]
-        sw, sx = (w1 - w, x1 - x) if n > 1 else (1, 1)
-        if cells == [(w + i * sw, x + i * sx) for i in range(n)]:
+        a: cython.int
+        b: cython.int
+        i: cython.int
+        w: cython.int = 0
+        x: cython.int = 0
+        sw: cython.int = 1
+        sx: cython.int = 1
+        n: cython.int = len(pairs)
+        even: cython.bint = True
+        cells: list = []
+        for i in range(n):
+            pair: tuple = pairs[i]
+            a, b = self.cell(pair[0]), self.cell(pair[1])
+            if a > b:
+                a, b = b, a
+            if i == 0:
+                w, x = a, b
+            elif i == 1:
+                sw, sx = a - w, b - x
+            elif a != w + i * sw or b != x + i * sx:
+                even = False
+            cells.append(a)
+            cells.append(b)
+        if even:
             self._dot([TAPE_DOT, dst, init, n, w, sw, x, sx])
         else:
-            self._append([TAPE_GATHER_DOT, dst, init, n, *[c for pair in cells for c in pair]])
+            self._append([TAPE_GATHER_DOT, dst, init, n, *cells])
 
     def _dot(self, new):
         """Append a dot, to the matrix before where it is the next row of it."""
