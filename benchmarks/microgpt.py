@@ -1,7 +1,7 @@
 """microgpt's kind of program: a transformer over names, written in scalars, trained with Adam name by name.
 
-The model is :mod:`benchmarks.transformer`'s over tokens. It is trained by the program's own loop with ``backward()``, by
-``nn.minimize``, by a loop around ``nn.Trainer.step``, with a pure Python ``Value``, and by a C program written by hand
+The model is :mod:`benchmarks.transformer`'s over tokens. It is trained by the program's own loop with ``backward()``,
+by ``nn.minimize``, by a loop around ``nn.Trainer.step``, with a pure Python ``Value``, and by a C program written by hand
 for this benchmark. Times are of this process' processor, since the machine may be shared.
 
 Run ``python -m benchmarks.microgpt``, with a number of steps if you like.
@@ -130,9 +130,11 @@ def main(steps=1000):
     print_table(f"A transformer over names, {steps} steps, {tokens:.1f} tokens a step",
                 ("", "us a token", "beside trainer.step", f"{steps} steps"), table)  # fmt: skip
     apart = max(abs(a - b) / abs(b) for a, b in zip(history.update_loss, losses, strict=False))
-    print(f"\n  {len({len(s) for s in samples})} lengths; minimize took {whole:.2f} s in all, the trainer's first pass "
-          f"{ready:.2f} s.\n  Losses of the first {len(losses)} steps differ from the engine's by {apart:.1e} at most, "
-          f"the trainer's from minimize's by {max(abs(a - b) for a, b in zip(first, history.update_loss, strict=True)):.1e}")  # fmt: skip
+    same = max(abs(a - b) for a, b in zip(first, history.update_loss, strict=True))
+    lengths = len({len(s) for s in samples})
+    print(f"\n  {lengths} lengths; minimize took {whole:.2f} s in all, the trainer's first pass {ready:.2f} s.")
+    print(f"  Losses of the first {len(losses)} steps differ from the engine's by {apart:.1e} at most,")
+    print(f"  and the trainer's from minimize's by {same:.1e}.")
     if in_c is not None:
         print(f"  The last loss: minimize {history.update_loss[-1]!r}, C {in_c[1]!r}")
     print(f"  Load of the machine meanwhile: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors.")
