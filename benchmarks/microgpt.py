@@ -1,8 +1,8 @@
 """microgpt's kind of program: a transformer over names, written in scalars, trained with Adam name by name.
 
 The model is :mod:`benchmarks.transformer`'s over tokens. It is trained by the program's own loop with ``backward()``,
-by ``nn.minimize``, by a loop around ``nn.Trainer.step``, with a pure Python ``Value``, and by a C program written by hand
-for this benchmark. Times are of this process' processor, since the machine may be shared.
+by ``nn.minimize``, by a loop around ``nn.Trainer.step``, with a pure Python ``Value``, and by a C program that was
+written by hand for this benchmark. Times are of this process' processor, since the machine may be shared.
 
 Run ``python -m benchmarks.microgpt``, with a number of steps if you like.
 """
