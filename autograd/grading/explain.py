@@ -65,6 +65,14 @@ class _Explanation:
         return time.thread_time() > self.until[0] or time.perf_counter() > self.until[1]
 
     def mistakes(self):
+        self.judge.deadline = self.until[1]
+        try:
+            return self.found()
+        finally:
+            self.judge.deadline = float("inf")
+
+    def found(self):
+        """The mistakes, by numbers first."""
         if self.reading is not None:
             found = self.by_numbers()
             if found:

@@ -84,6 +84,7 @@ class Judge:
         self._precise: list = []
         self._unprovable = False
         self._loose: list = []
+        self.deadline = float("inf")
 
     # --- Points.
 
@@ -166,7 +167,7 @@ class Judge:
             return self._without_reading(readings, task)
         classes: dict = {}
         failure = None
-        until = time.perf_counter() + 1.5
+        until = min(time.perf_counter() + 1.5, self.deadline)
         for reading in tried:
             try:
                 key = _way(reading), self._class(task, places, reading)
@@ -174,6 +175,8 @@ class Judge:
                 failure = _better(failure, error)
                 continue
             if key in classes and classes[key].verdict == "equal":
+                continue
+            if not self._is_of_kind(task, key[1]):
                 continue
             if time.perf_counter() > until:
                 break
@@ -225,6 +228,15 @@ class Judge:
             return (reading.layer,)
         place = Evaluation(self.first(), places, reading, {}).place(left)
         return (place.role, place.layer)
+
+    def _is_of_kind(self, task, key):
+        """Whether the left side is of the neurons, output or hidden, that a case is for."""
+        for c in task.conditions:
+            if c.kind == "kind":
+                layer = key[-1][1] if isinstance(key[-1], tuple) else key[-1]
+                if (c.data == "output") != (layer == self.model.depth):
+                    return False
+        return True
 
     def _together(self, classes, task):
         """One answer: in one way of reading, all that the left side may be of has to hold."""
@@ -321,13 +333,13 @@ class Judge:
             left |= {"@t"}
         found: dict = {}
         for c in task.conditions:
-            if c.data == "=":
+            if c.kind == "cmp" and c.data == "=":
                 names = {head(p) for p in c.parts}
                 if names & left:
                     left |= names
         for side in task.sides[1:]:
             for letter in self._free(side, evaluation):
-                if letter not in left and reading.axes.get(letter) not in ("layer", "ignored"):
+                if letter not in left and reading.axes.get(letter) not in ("layer", "ignored", "named"):
                     if self._count(letter, reading) > 1:
                         found.setdefault(letter)
         return list(found)
@@ -372,14 +384,14 @@ class Judge:
             for x in self._free(side, evaluation):
                 letters.setdefault(x)
         letters = [
-            x for x in letters if self._count(x, reading) >= 1 and reading.axes.get(x, "@") not in ("layer", "ignored")
+            x for x in letters if self._count(x, reading) >= 1 and reading.axes.get(x, "@") not in ("layer", "ignored", "named")
         ]
         ranges = [range(1, self._count(x, reading) + 1) for x in letters]
         envs = [dict(zip(letters, n, strict=True)) for n in itertools.islice(itertools.product(*ranges), 20_000)]
         kept = []
         for env in envs:
             try:
-                if all(evaluation.holds(c, env) for c in task.conditions):
+                if all(evaluation.holds(c, env) for c in task.conditions if c.kind == "cmp"):
                     kept.append(env)
             except (ReadingError, KeyError):
                 kept.append(env)
@@ -489,7 +501,8 @@ class Judge:
 
 def _way(reading):
     """What does not change in one way of reading a formula: everything but the letters that make it general."""
-    return reading.changed(axes=(), layer=None, layers=tuple(sorted(reading.layers.items())))
+    kinds = sorted([(x, axis if isinstance(axis, str) else "neurons") for x, axis in reading.axes.items()])
+    return reading.changed(axes=tuple(kinds), layer=None, layers=tuple(sorted(reading.layers.items())))
 
 
 def _is_kronecker(name):

@@ -195,6 +195,8 @@ class Letters:
             if plain in _LAYERS or letter in self.offsets:
                 found.append("layer")
             if all(w == "subw" for w in self.where[letter]):
+                if model.steps > 1 and plain in ("x", "h", "y", "o", "s", "z", "i"):
+                    found.insert(0, "named")
                 found.append("parameter")
                 if plain in ("t", "k", "n") or letter in self.offsets:
                     found.append("ignored")

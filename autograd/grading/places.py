@@ -22,6 +22,7 @@ _SYNONYMS = {
     "V": "w", "b": "b", "delta": "delta", "Delta": "delta", "p": "p", "tilde y": "y", "i": "x", "hat p": "p",
     "hat t": "y", "hat o": "y", "hat a": "y",
 }  # fmt: skip
+_LAYER_OF = {"x": 0, "i": 0, "u": 0, "h": 1, "s": 1, "a": 1, "z": 1, "y": -1, "o": -1, "v": -1}
 _WORD_MARKS = frozenset({"total", "tot", "tr", "train", "net", "old", "new", "next", "prev", "all"})
 _LAST = frozenset({"L", "out", "output", "outputs", "K", "M", "o"})
 
@@ -266,7 +267,8 @@ class Places:
         if base in self.rates and base not in self.roles:
             return Place("rate")
         counts = self.model.samples if self.model.samples > 1 else self.model.steps
-        if base in ("m", "N", "n", "B", "P") and base not in self.roles and counts > 1:
+        is_quantity = base in ("B", "P") and bool(roles)
+        if base in ("m", "N", "n", "B", "P") and base not in self.roles and counts > 1 and not is_quantity:
             return Place("count", index=counts)
         if base in ("T", "tau") and self.model.steps > 1 and base not in self.roles:
             return Place("count", index=self.model.steps)
@@ -305,6 +307,8 @@ class Places:
         if len(index) > 1:
             raise Misfit(f"{base} has one index here, found {len(index)}.", node.at)
         axis, item = index[0] if index else (None, None)
+        if isinstance(axis, str):
+            raise Misfit(f"{show(node)}: its index counts no neurons.", node.at)
         layer = self._layer(node, role, roles, marks, axis, reading)
         if axis is not None and axis != layer:
             raise Misfit(f"{show(node)}: its index counts layer {axis}, and it is in layer {layer}.", node.at)
@@ -424,6 +428,8 @@ class Places:
         elif self.to_from and len(index) == 2:
             index = index[::-1]
         layer = marks.layer
+        if marks.words:
+            return self._named_weight(node, marks)
         if layer is not None:
             if reading.weights_out:
                 layer += 1
@@ -442,9 +448,8 @@ class Places:
         if layer is not None and not any(w[1] == layer for w in model.weights):
             raise OutOfRange(f"{show(node)}: there is no such layer of weights.", node.at)
         if len(pairs) > 1 and base in reading.layers:
-            pairs = [w for w in pairs if w[1] == reading.layers[base]] or pairs
-        if len(pairs) > 1 and model.steps > 1:
-            pairs = [w for w in pairs if w[0] != w[1]] or pairs
+            k = reading.layers[base]
+            pairs = [w for w in pairs if k < len(model.weights) and w == model.weights[k]]
         if not pairs:
             raise Misfit(f"{show(node)}: its indices fit no weight here.", node.at)
         if len(pairs) > 1:
@@ -460,6 +465,15 @@ class Places:
                     f"{show(node)}: an index {item.offset}, where there are 1 to {model.size(k)}.", node.at
                 )
         return Place("quantity", "w", pair, tuple([item for _, item in index]), power=marks.power)
+
+    def _named_weight(self, node, marks):
+        """``W_{hy}`` and ``W_{xh}``: the weights between the layers that the letters stand for."""
+        layers = [_LAYER_OF.get(x.split("#")[0]) for x in marks.words]
+        layers = [self.model.depth if k == -1 else k for k in layers]
+        pairs = [(a, b) for a, b in (layers[:2], layers[1::-1]) if (a, b) in self.model.weights] if len(layers) == 2 else []
+        if not pairs or marks.index:
+            raise Misfit(f"{show(node)} is no matrix of weights here.", node.at)
+        return Place("quantity", "w", pairs[0], None, power=marks.power)
 
     def _single_weight(self, node, index, layer, marks, reading, roles):
         """A weight with one index: of one neuron, counted through, or the bias that theta_0 is."""
@@ -505,6 +519,7 @@ class _Marks:
         self.layer = self.power = None
         self.sample, self.step = sample, step
         self.index: list = []
+        self.words: list = []
         self.is_numbered = False
         self.is_arrow = self.pair = None
         for script in node.parts:
@@ -513,6 +528,7 @@ class _Marks:
 
     def add(self, part, script):
         above, bracket = script.kind == "sup", script.data
+        model = self.places.model
         if part.kind == "arrow":
             self.is_arrow = "to" if part.data in ("to", "rightarrow") else "from"
             return
@@ -522,12 +538,17 @@ class _Marks:
             self.number(part, above, bracket)
             return
         if part.kind == "name" and part.parts:
+            if above and part.data[0] in ("n", "N", "L"):
+                self.set_layer(model.depth, False)  # n_l, the number of layers
+                return
             self.lettered_number(part)
             return
         letter, offset = self.letter(part)
         axis = self.reading.axes.get(letter)
-        model = self.places.model
-        if axis == "layer":
+        if axis == "named":
+            self.words.append(letter)
+            self.is_word(letter)
+        elif axis == "layer":
             self.set_layer(self.reading.layer + offset, False)
         elif letter in ("L", "M", "K", "H", "O") and axis is None and (above or bracket or letter == "L"):
             if above or bracket or letter == "L":
@@ -549,6 +570,8 @@ class _Marks:
         """Whether a mark only names the layer or the model: h_theta, z_t^y, b_h."""
         places, model = self.places, self.places.model
         roles = places.roles_of(letter)
+        if {"w"} & set(places.roles_of(self.node.data[0])) and self.words:
+            return True
         if letter in ("in", "input") or letter in ("hid", "hidden"):
             self.set_layer(0 if letter in ("in", "input") else 1, False)
             return True

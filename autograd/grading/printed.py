@@ -688,6 +688,8 @@ class Reader:
                 depth += 1
             elif kind == "op" and text in ")]}":
                 depth -= 1
+            elif kind == "cmd" and text in ("{", "lbrace", "}", "rbrace"):
+                depth += 1 if text in ("{", "lbrace") else -1
             elif depth == 1 and kind in ("op", "cmd") and text in _COMPARISONS:
                 return True
         return False
@@ -874,11 +876,13 @@ class Reader:
             if self.look()[0] == "text":
                 words = self.next().text.lower()
                 if "otherwise" not in words and "else" not in words and not self.ends():
-                    condition = self.comparison()
+                    condition = self.of_kind(words) or self.comparison()
+                elif self.kind_of(words):
+                    condition = Node("kind", (), self.kind_of(words), self.at)
             elif self.is_let("otherwise", "else"):
                 self.i += 1
             elif not self.ends():
-                condition = self.comparison()
+                condition = self.of_kind("") or self.comparison()
             while self.is_op(".") or self.is_op(",") or self.is_op(";") or self.look()[0] in ("gap", "text"):
                 self.i += 1
             parts += [value, condition]
@@ -886,6 +890,22 @@ class Reader:
         if not parts:
             raise self.error("there is nothing between \\begin and \\end", at)
         return Node("cases", parts, None, at)
+
+    def kind_of(self, words):
+        """The neurons that words speak of: ``"output"`` or ``"hidden"``; None for others."""
+        if "output" in words:
+            return "output"
+        return "hidden" if "hidden" in words or "inner" in words else None
+
+    def of_kind(self, words):
+        """``j is an output neuron``: which neurons a case is for; None where it is another condition."""
+        if self.kind_of(words):
+            return Node("kind", (), self.kind_of(words), self.at)
+        if self.is_let() and self.look(1)[0] == "text" and self.kind_of(self.look(1)[1].lower()):
+            kind = self.kind_of(self.look(1)[1].lower())
+            self.i += 2
+            return Node("kind", (), kind, self.at)
+        return None
 
     # --- Letters.
 

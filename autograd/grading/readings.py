@@ -131,7 +131,8 @@ class Readings:
                            {"weights_out": True}]  # fmt: skip
             if not any(self._is_weight(n) for n in names):
                 choices = [c for c in choices if "weights_out" not in c or "base" in c]
-            base = [r.changed(**c) for r in base for c in choices if r.below != "index" or not c or above or bracketed]
+            only_below = bool(below) and not (above or bracketed)
+            base = [r.changed(**c) for r in base for c in choices if not c or not only_below or r.below != "index"]
         if self.places.is_probable():
             vary(probable=[True, False])
         if any(self._is_bare(n) for n in names) or any(x.kind in ("transpose", "diag") for x in self.nodes):
@@ -257,7 +258,7 @@ class Readings:
                 self.failure = self.failure or error
                 return []
             found = []
-            for layer in range(self.model.depth, -1, -1):
+            for layer in range(max(self.model.depth, len(self.model.weights) - 1), -1, -1):
                 found += self._placed(name, option, axes, {**layers, base: layer})
             return found
         except Misfit as error:
@@ -268,7 +269,7 @@ class Readings:
     def _compared(self, axes):
         """Whether letters that are compared count the same."""
         try:
-            for c in self.conditions:
+            for c in [x for x in self.conditions if x.kind == "cmp"]:
                 check_same(axes, head(c.parts[0]), head(c.parts[1]))
             for x in self.nodes:
                 if isinstance(x.data, Limits):

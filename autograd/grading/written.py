@@ -73,7 +73,8 @@ class Written:
         claims = read_claims(formula, words, frozenset([function]), quantities)
         found = []
         for claim in claims:
-            found.append(self._graded(claim, places, target))
+            for one in _by_kind(claim):
+                found.append(self._graded(one, places, target))
         if not found:
             raise ReadingError("there is no formula here.", 0)
         return found
@@ -108,6 +109,7 @@ class Written:
 
     def _task(self, claim, places, target):
         sides, signs = _in_and_out(claim.sides, places), list(claim.signs)
+        sides = [None if x is None else rewrite(x, lambda node: _of_label(node, places)) for x in sides]
         if any(s == "approx" for s in signs):
             raise ReadingError("an approximation says nothing that could be proved: write =.", claim.at)
         if len(sides) == 1 or sides[0] is None:
@@ -185,6 +187,32 @@ class Written:
         if target.role == "free":
             found = {q for q in self.model.node_of if q.role == "other" and q.index == target.name}
         return found
+
+
+def _of_label(node, places):
+    """``1[y = k]``, y the label, as the target of output k; None for another node."""
+    if node.kind != "test" or node.parts[0].data != "=":
+        return None
+    for label, index in (node.parts[0].parts, node.parts[0].parts[::-1]):
+        if is_name(label) and "t" in places.roles_of(label.data[0]) and is_name(index) and not index.parts:
+            marks = [s for s in label.parts if s.kind == "sup"]
+            return Node("name", (*marks, Node("sub", (index,), "", index.at)), (label.data[0], 0), node.at)
+    return None
+
+
+def _by_kind(claim):
+    """The claims that cases for output and for hidden neurons are; another claim as it is."""
+    kinds = [side for side in claim.sides if side is not None and side.kind == "cases" and side.parts[1].kind == "kind"]
+    if len(kinds) != 1:
+        return [claim]
+    (cases,) = kinds
+    found = []
+    for value, condition in zip(cases.parts[::2], cases.parts[1::2], strict=True):
+        kind = condition.data if condition.kind == "kind" else "hidden"
+        sides = tuple([value if side is cases else side for side in claim.sides])
+        limit = Node("kind", (), kind, condition.at)
+        found.append(claim._replace(sides=sides, conditions=(*claim.conditions, limit)))
+    return found
 
 
 def _in_and_out(sides, places):
