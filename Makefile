@@ -142,6 +142,7 @@ bench: $(VENV)/.with-bench
 grading: $(VENV)/.with-test
 	$(RUN) -m benchmarks.formulas
 	$(RUN) -m benchmarks.grading
+	$(RUN) -m benchmarks.people
 
 agreement: $(VENV)/.with-test
 	$(RUN) tests/compiler/agreement.py 10000

@@ -111,7 +111,7 @@ def add(a, b, broadcast=False):
         if pair is None:
             raise ShapeError(shape(a), shape(b), "plus")
         return _zipped(lambda x, y: x + y, *pair)
-    if not broadcast:
+    if not broadcast and not (a if is_array(a) else b).stacked:
         raise ShapeError(shape(a), shape(b), "plus")
     return mapped(lambda y: y + b, a) if is_array(a) else mapped(lambda y: a + y, b)
 

@@ -307,6 +307,8 @@ class Claims:
         try:
             e = self.vocabulary.resolve(tree, scope)
         except ReadingError:
+            if isinstance(tree, trees.Name) and not tree.indices and tree.base not in ("g", "grad", "gradient"):
+                raise
             return  # a name that is explained in prose, if at all
         if not isinstance(e, Symbol) or e.role not in ("w", "b", "delta", "free"):
             return

@@ -161,6 +161,11 @@ class Evaluation:
         x = Array([[number(k, None)] for k in range(1, size + 1)])
         return x if self.reading.vectors == "columns" else arrays.transpose(x)
 
+    def check_missing(self, q):
+        """Nothing depends on a state behind the last step; there is none before the first one."""
+        if q.step is None or q.step != self.model.steps + 1:
+            raise OutOfRange("there is no such quantity in this network.")
+
     def is_whole(self, place):
         return place.kind == "quantity" and place.index is None and place.role not in ("loss", "other", "parameter")
 
@@ -707,7 +712,7 @@ class Evaluation:
         if not self.is_whole(place):
             q = self.quantity(place, env)
             if not (self.model.exists(q) or q.role == "parameter"):
-                self.missing(q)
+                self.check_missing(q)
                 return self.at.zero
             x = self.tangent(of, q, env)
             return arrays.scaled(self.own(), x) if own else x
@@ -717,6 +722,9 @@ class Evaluation:
             q = self.quantity(place, env, k)
             if n is not None:
                 q = q._replace(sample=n)
+            if not self.model.exists(q):
+                self.check_missing(q)
+                return self.at.zero
             y = self.tangent(of, q, env)
             if is_array(y):
                 raise _Jacobian
@@ -846,14 +854,15 @@ class Evaluation:
     def tangent_of_place(self, place, q, env):
         def of(k, n):
             x = self.quantity(place, env, k)
-            return self.ratio(x if n is None else x._replace(sample=n), q)
+            is_summed = place.step is not None and place.step.letter is not None and "#" in place.step.letter
+            return self.ratio(x if n is None else x._replace(sample=n), q, is_summed)
 
         if self.is_whole(place):
             return self.whole(place, env, of)
         return of(None, None)
 
-    def ratio(self, of, by):
-        """The derivative of one quantity in another: total, or the direct one of a step."""
+    def ratio(self, of, by, is_summed=False):
+        """The derivative of one quantity in another: total, or the direct one of a step that is summed over."""
         if of.step is not None and of.step == 0:
             self.missing(of)
             return self.at.zero
@@ -861,7 +870,7 @@ class Evaluation:
             raise OutOfRange("there is no such quantity in this network.")
         if of.role == "parameter":
             of = self.parameters()[of.index - 1]
-        if self.reading.direct and by.role in ("w", "b") and of.step is not None and of.role in ("s", "a", "p"):
+        if self.reading.direct and is_summed and by.role in ("w", "b") and of.step is not None and of.role in ("s", "a", "p"):
             return self.direct(of, by)
         return self.at.ratio(of, by)
 
@@ -970,9 +979,10 @@ class Evaluation:
 
         row = [self.at.one]
         for of, by, factor in order:
+            is_summed = of.step is not None and of.step.letter is not None and "#" in of.step.letter
             sources, ends = expand(of), expand(by)
             c = self.at.number(factor)
-            row = [_total([r * c * self.ratio(s, e) for r, s in zip(row, sources, strict=True)]) for e in ends]
+            row = [_total([r * c * self.ratio(s, e, is_summed) for r, s in zip(row, sources, strict=True)]) for e in ends]
         last = order[-1][1]
         numbers = dict(zip(expand(last), row, strict=True))
         if not self.is_whole(last):

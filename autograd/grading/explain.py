@@ -30,7 +30,7 @@ _FAILURES = (
     KeyError,
     IndexError,
 )
-_MOST_ENVS = 10
+_MOST_ENVS, _MOST_READINGS = 10, 3
 
 
 def explain(judge, verdict, vectors=None):
@@ -72,15 +72,23 @@ class _Explanation:
             self.judge.deadline = float("inf")
 
     def found(self):
-        """The mistakes, by numbers first."""
-        if self.reading is not None:
-            found = self.by_numbers()
+        """The mistakes in the likeliest reading that has any."""
+        judged = self.verdict.judged
+        for k, other in enumerate((judged, *[x for x in judged.others if x.reading != judged.reading and (x.link or x.error)])):
+            if self.is_late():
+                break
+            self.reading, self.link = other.reading, other.link or 1
+            self.written = self.task.sides[self.link - 1 if self.is_step else self.link]
+            if self.reading is not None:
+                found = self.by_numbers()
+                if found:
+                    return found
+            found = self.by_slips() if k < _MOST_READINGS else []
+            if not found and self.reading is not None:
+                found = self.by_paths()
             if found:
                 return found
-        found = self.by_slips()
-        if found:
-            return found
-        return self.by_paths() if self.reading is not None else []
+        return []
 
     # --- By numbers: a constant, a factor.
 

@@ -25,7 +25,7 @@ from autograd.grading.proof import KINK_POINTS, Counterexample, Oracle
 from autograd.grading.readers import is_latex
 from autograd.grading.trees import ReadingError
 from autograd.grading.vocabulary import Vocabulary
-from autograd.grading.written import Written, has_left_side
+from autograd.grading.written import Written, has_left_side, has_matrix_signs
 
 __all__ = ["Grade", "Grader"]
 
@@ -148,7 +148,8 @@ class Grader(Claims):
         if rate is None and self.convention.letters["rate"] != r"\eta":
             rate = self.convention.letters["rate"]
         meant = None if target is None else self._target(target)
-        if self.oracle.results or not is_latex(formula.strip()) or (meant is not None and not has_left_side(formula)):
+        is_bare = meant is not None and not has_left_side(formula) and not has_matrix_signs(formula)
+        if self.oracle.results or not is_latex(formula.strip()) or is_bare:
             found = self._by_vocabulary(meant, formula, rate)
             if found.verdict != "unreadable":
                 return found
@@ -247,12 +248,16 @@ class Grader(Claims):
             claims = self._claims(meant, formula, rate)
         except ReadingError as error:
             return Grade("unreadable", formula, diagnosis=str(error))
+        except (LookupError, AttributeError, TypeError, ArithmeticError) as error:
+            return Grade("unreadable", formula, diagnosis=f"it cannot be read: {type(error).__name__} {error}")
         except RecursionError:
             return Grade("unreadable", formula, diagnosis="it is nested too deeply: write it with fewer brackets.")
         try:
             grades = [self._graded(claim, formula) for claim in claims]
         except (ReadingError, GraphError) as error:
             return Grade("unreadable", formula, diagnosis=str(error))
+        except (LookupError, AttributeError, TypeError, ArithmeticError) as error:
+            return Grade("unreadable", formula, diagnosis=f"it cannot be read: {type(error).__name__} {error}")
         order = {"unreadable": 0, "wrong": 1, "unproved": 2, "equal": 3}
         found = min(grades, key=lambda g: (order[g.verdict], not g.condition))
         found.results = [result for claim in claims for result in self._results(claim)]

@@ -26,7 +26,7 @@ from autograd.grading.trees import ReadingError
 __all__ = ["Judge", "Judged", "Task"]
 
 _FAILURES = (ZeroDivisionError, ValueError, OverflowError, ArithmeticError, TypeError, AlgebraError)
-_MOST_INSTANCES = 40
+_MOST_INSTANCES, _MOST_OTHERS = 40, 8
 KINK_POINTS = 24
 
 
@@ -56,7 +56,8 @@ class Judged(NamedTuple):
         reason: why, in words; the shapes that do not fit.
         layers: the layers for which it was tried and holds.
         condition: what has to hold besides.
-        error: the error that says why; task: what was compared, its sums renamed apart.
+        error: the error that says why; task: what was compared, its sums renamed apart; others: more readings that
+            were refuted.
     """
 
     verdict: str
@@ -68,6 +69,7 @@ class Judged(NamedTuple):
     condition: str = ""
     error: object = None
     task: object = None
+    others: tuple = ()
 
 
 class Judge:
@@ -166,6 +168,7 @@ class Judge:
         if not tried:
             return self._without_reading(readings, task)
         classes: dict = {}
+        refuted: list = []
         failure = None
         until = min(time.perf_counter() + 1.5, self.deadline)
         for reading in tried:
@@ -187,6 +190,8 @@ class Judge:
                 continue
             except ShapeError as error:
                 found = Judged("wrong", reading, None, None, str(error), error=error)
+                if len(refuted) < _MOST_OTHERS:
+                    refuted.append(found)
             except ReadingError as error:
                 failure = _better(failure, error)
                 continue
@@ -195,6 +200,8 @@ class Judge:
                 continue
             if found is None:
                 continue
+            if found.verdict != "equal" and found.error is None and len(refuted) < _MOST_OTHERS:
+                refuted.append(found)
             if key not in classes or _rank(found) > _rank(classes[key]):
                 classes[key] = found
         if not classes:
@@ -207,7 +214,7 @@ class Judge:
             if isinstance(failure, Misfit):
                 return Judged("wrong", tried[0], None, None, failure.reason, error=failure)
             raise failure
-        return self._together(classes, task)
+        return self._together(classes, task)._replace(others=tuple(refuted))
 
     def _without_reading(self, readings, task):
         failure = readings.failure or ReadingError("what the letters of this formula count is not clear.")
@@ -295,6 +302,10 @@ class Judge:
                         raise
                     continue
                 if found is not None:
+                    neurons = [x for x in unbound if isinstance(reading.axes.get(x), int)]
+                    if neurons:
+                        words = ", ".join([x.split("#")[0] for x in neurons])
+                        found = found._replace(verdict="ill-formed", reason=f"the index {words} is not bound")
                     return found._replace(reading=reading)
                 agreed += 1
             if agreed == 0 and not (is_field and unproved):
@@ -303,7 +314,7 @@ class Judge:
             checked += agreed
         if unbound:
             words = ", ".join([x.split("#")[0].lstrip("@") for x in unbound])
-            return Judged("equal" if False else "ill-formed", reading, envs[0], None, f"the index {words} is not bound")
+            return Judged("ill-formed", reading, envs[0], None, f"the index {words} is not bound")
         if not points:
             unproved = 1
         condition = "" if factor in (None, 1) else _absorbed(factor)

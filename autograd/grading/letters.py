@@ -129,6 +129,7 @@ class Letters:
                     self.where[head(p)].add("condition")
 
     def _look_at(self, name):
+        is_loss = self.places.is_loss(name)
         weight = {"w", "b"} & set(self.places.roles_of(name.data[0])) or name.data[0] in self.model.labels
         name = self.places.normal(name)
         for s in name.parts:
@@ -142,7 +143,7 @@ class Letters:
                     continue
                 if s.kind == "sup" and letter in ("h", "o", "y", "x") and p.kind == "name" and not s.data:
                     continue  # the name of a layer, as in z_t^y
-                place = f"{s.kind}{s.data}" + ("w" if weight else "")
+                place = "loss" if is_loss and s.kind == "sub" else f"{s.kind}{s.data}" + ("w" if weight else "")
                 self.where.setdefault(letter, set()).add(place)
                 if p.kind == "add":
                     self.offsets.add(letter)
@@ -166,7 +167,7 @@ class Letters:
         if letter in self.bound:
             return self._of_sum(letter, plain, neurons)
         above = {w for w in where if w.startswith("sup")}
-        below = {w for w in where if w.startswith("sub")} | ({"sub"} if "entry" in where else set())
+        below = {w for w in where if w.startswith("sub")} | ({"sub"} if where & {"entry", "loss"} else set())
         found: list = []
         if "size" in where or "sup[" in above:
             found.append("layer")
@@ -192,8 +193,10 @@ class Letters:
                 found.append("sample")
             if model.steps > 1 and plain not in ("t", "tau"):
                 found.append("step")
-            if plain in _LAYERS or letter in self.offsets:
+            if (plain in _LAYERS or letter in self.offsets) and not (model.steps > 1 and plain in ("t", "tau", "T")):
                 found.append("layer")
+            if self.where[letter] == {"loss"} and model.samples == 1:
+                found.append("ignored")
             if all(w == "subw" for w in self.where[letter]):
                 if model.steps > 1 and plain in ("x", "h", "y", "o", "s", "z", "i"):
                     found.insert(0, "named")

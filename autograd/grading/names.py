@@ -152,6 +152,8 @@ class Names:
             raise ReadingError(
                 f"{written(tree)} is in layer {wanted}, and layers count from 0 to {last} here.", at(tree)
             )
+        if kind is not None and kind not in self.alphabet.letters:
+            raise ReadingError(f"{written(tree)} is in no layer of this network.", at(tree))
         if kind is not None and kind != wanted:
             raise ReadingError(
                 f"{written(tree)}: {self.alphabet.letters[kind]} counts layer {kind}, "

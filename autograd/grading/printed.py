@@ -78,6 +78,7 @@ class Reader:
         self.quantities = quantities
         self.i = self.depth = 0
         self.bars = 0
+        self.is_typed = "\\" not in text and "{" not in text
         self.tables = 0  # in the cells of a table, a line does not go on in the next
 
     # --- Symbols.
@@ -1022,19 +1023,7 @@ class Reader:
         """A subscript: its indices one by one."""
         at = self.at
         if not self.is_op("{"):
-            x = self.one()
-            while (
-                self.look()[0] == "num"
-                and self.symbols[self.i].glued
-                and x.kind == "name"
-                and len(self.text) > 1
-                and "\\" not in self.text
-            ):
-                number = self.next()
-                x = Node(
-                    "name", (Node("sub", (Node("num", (), Fraction(number.text), number.at),), "", at),), x.data, x.at
-                )
-            return Node(kind, (x,), "", at)
+            return Node(kind, self.typed_indices() if self.is_typed else (self.one(),), "", at)
         self.next()
         found: list = []
         bracket = ""
@@ -1070,6 +1059,21 @@ class Reader:
             else:
                 found.append(self.index_sum())
         return Node(kind, found, bracket, at)
+
+    def typed_indices(self):
+        """The indices of a typed name: ``w_jk`` has two, and ``out_o1`` has the neuron o1."""
+        found = [self.one()]
+        while self.i < len(self.symbols) and self.symbols[self.i].glued:
+            x, s = found[-1], self.symbols[self.i]
+            if s.kind == "num" and x.kind == "name" and not x.parts:
+                self.i += 1
+                script = Node("sub", (Node("num", (), Fraction(s.text), s.at),), "", s.at)
+                found[-1] = Node("name", (script,), x.data, x.at)
+            elif s.kind == "let" and x.kind == "name" and len(s.text) == len(x.data[0]) == 1:
+                found.append(self.one())
+            else:
+                break
+        return found
 
     def digits(self, found):
         """A number in a script: ``12`` are two indices, unless commas set it apart."""

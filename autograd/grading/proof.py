@@ -16,6 +16,7 @@ from autograd.formulas.precise import DIGITS, precise_numbers
 from autograd.formulas.sampling import field_sample, precise_sample, replayed_at
 from autograd.grading.clock import thread_time
 from autograd.grading.names import RATE
+from autograd.grading.quantities import At, Model, Quantity, quantity_of
 
 __all__ = ["KINK_POINTS", "Counterexample", "Oracle"]
 
@@ -38,6 +39,7 @@ class _Graded:
                 symbol = type(network.delta_of(n))(role, (n.layer,), (n.index,), n.sample, n.step)
                 self._node_of.setdefault(symbol, node)
         self._rate = rate
+        self._at: At | None = None
         self._known: dict = {}
         self._swept: dict = {}
         self.has_kinks = getattr(getattr(sample, "point", None), "has_kinks", False)
@@ -88,11 +90,15 @@ class _Graded:
         if role == "gradient":
             if symbol.name is None:
                 return self.sample.values[self._network.root]
+            if symbol.name.role == "p":
+                return self._quantities().ratio(Quantity("loss"), quantity_of(symbol.name))
             return self.sample.gradient(self._node(symbol.name))
         if role == "ratio":
             of, by = symbol.name
             if of == by:
                 return self.number(Fraction(1))
+            if "p" in (of.role, by.role) and {of.role, by.role} <= {"p", "a", "s", "x", "w", "b"}:
+                return self._quantities().ratio(quantity_of(of), quantity_of(by))
             if of not in self._node_of or by not in self._node_of:
                 return self.number(Fraction(0))
             node = self._node(of)
@@ -104,6 +110,12 @@ class _Graded:
         if symbol in self._node_of:
             return self.sample.values[self._node_of[symbol]]
         return self.sample.symbol(symbol)
+
+    def _quantities(self):
+        """The same point as quantities: derivatives of softmax probabilities, and in them, are taken there."""
+        if self._at is None:
+            self._at = At(Model(self._formulas), self.sample, self._rate)
+        return self._at
 
     def _node(self, symbol):
         try:

@@ -14,7 +14,7 @@ from autograd.formulas.expressions import evaluate
 from autograd.formulas.network import Constant
 from autograd.grading.trees import ReadingError
 
-__all__ = ["At", "Model", "Quantity"]
+__all__ = ["At", "Model", "Quantity", "quantity_of"]
 
 
 class Quantity(NamedTuple):
@@ -33,6 +33,13 @@ class Quantity(NamedTuple):
     index: object = None
     sample: int | None = None
     step: int | None = None
+
+
+def quantity_of(symbol) -> Quantity:
+    """Return the quantity that a bound symbol stands for."""
+    role = "a" if symbol.role == "x" else symbol.role
+    layer, index = (symbol.layers, symbol.indices) if role == "w" else (symbol.layers[0], symbol.indices[0])
+    return Quantity(role, layer, index, symbol.sample, symbol.step)
 
 
 class Model:

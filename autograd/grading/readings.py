@@ -169,7 +169,7 @@ class Readings:
             has_numbers = any(p.kind == "num" for _, _, p in marks)
             if has_numbers:
                 vary(first_step=[1, 0])
-            if any(x.kind == "deriv" for x in self.nodes):
+            if any(y.kind == "deriv" for x in self.nodes if x.kind == "sum" for y in walk(x)):
                 vary(direct=[False, True])
         if (
             below

@@ -200,6 +200,12 @@ def _of_factors(node):
             Node("prod", turned, node.data, node.at),
             1.15,
         )
+    for k in range(len(node.parts) - 1):
+        a, b = node.parts[k], node.parts[k + 1]
+        for pair in ((b, _transposed(a)), (_transposed(b), a), (a, _transposed(b))):
+            parts = [*node.parts[:k], *pair, *node.parts[k + 2 :]]
+            words = f"wrote {show(a)} {show(b)} where {show(pair[0])} {show(pair[1])} belongs: a transpose is missing"
+            yield Slip("missing transpose", words, Node("prod", parts, node.data, node.at), 1.2)
     for k, sign in enumerate(node.data):
         for other in ("", "had", "out"):
             if other != sign:
@@ -223,6 +229,10 @@ def _of_factors(node):
                 yield Slip(
                     "product of means", "the mean of products was written as a product of means", factor, 0.7, True
                 )
+
+
+def _transposed(node):
+    return node.parts[0] if node.kind == "transpose" else Node("transpose", (node,), None, node.at)
 
 
 def _inner_sum(node):

@@ -64,7 +64,7 @@ _ACCENTS = {"hat": "hat", "widehat": "hat", "bar": "bar", "overline": "bar", "ti
 
 _TOKEN = re.compile(
     r"(?P<row>\\\\\*?(?:\s*\[\s*-?[\d.]+\s*[a-z]{2}\s*\])?)|\\(?P<command>[A-Za-z]+|.)\*?"
-    r"|(?P<number>\d+\.\d+|\.\d+|\d+)|(?P<letters>[A-Za-z]+)|(?P<sign>:=|<-|->|\+=|-=|==|!=|>=|<=|=>|\*\*|[^\s\\])",
+    r"|(?P<had>\.\*)|(?P<number>\d+\.\d+|\.\d+|\d+)|(?P<letters>[A-Za-z]+)|(?P<sign>:=|<-|->|\+=|-=|==|!=|>=|<=|=>|\*\*|[^\s\\])",
     re.DOTALL | re.ASCII,
 )
 _SPACED = re.compile(r"(?:\s|~|%[^\n]*\n?)+")
@@ -122,8 +122,8 @@ def _split(text, known, is_typed):
             found += _letters(word, at, known, is_typed)
         elif kind == "sign":
             found += _sign(word, at)
-        elif kind == "command":
-            found.append(Symbol("cmd", word, at))
+        elif kind == "command" or kind == "had":
+            found.append(Symbol("cmd", "odot" if kind == "had" else word, at))
         else:
             found.append(Symbol({"number": "num", "row": "row"}[kind], word, at))
         if len(found) > before:

@@ -14,7 +14,7 @@ from autograd.grading.places import Places
 from autograd.grading.printed import read_claims
 from autograd.grading.trees import ReadingError
 
-__all__ = ["Verdict", "Written", "has_left_side"]
+__all__ = ["Verdict", "Written", "has_left_side", "has_matrix_signs"]
 
 _MARKS_OF_UPDATES = ("new", "next", "+")
 
@@ -22,6 +22,12 @@ _MARKS_OF_UPDATES = ("new", "next", "+")
 def has_left_side(formula):
     """Whether a formula is an equation, as far as its signs show."""
     return any(sign in formula for sign in ("=", "arrow", "\\gets", "\\to", "propto", "←", "→", "equiv", "∝", "≡"))
+
+
+def has_matrix_signs(formula):
+    """Whether a formula has a sign that vectors and matrices have only."""
+    signs = ("odot", "circ", "otimes", "bullet", "^T", "top", "nabla", "diag", "⊙", "intercal")
+    return any(sign in formula for sign in signs)
 
 
 class Verdict(NamedTuple):
@@ -88,9 +94,9 @@ class Written:
             if wanted is None:
                 raise
             judged = self.judge.judge(task, places, vectors, batch, None)  # of something else, and wrong besides
-            if judged.verdict != "wrong" or judged.env is None:
+            if judged.verdict not in ("wrong", "ill-formed") or judged.env is None:
                 raise
-            judged = judged._replace(reason="the left side speaks of something else than what is graded")
+            judged = judged._replace(verdict="wrong", reason="the left side speaks of something else than what is graded")
         if judged.verdict == "ill-formed" and task.sides[0].kind == "given":
             raise ReadingError(judged.reason, claim.at)
         condition = judged.condition
@@ -119,6 +125,8 @@ class Written:
                 )
             rights = [x for x in sides if x is not None]
             return Task((_given(target), *rights), "value", None, claim.conditions), None
+        if len(sides) > 2 and self._is_new(sides[0], places):
+            sides, signs = sides[1:], signs[1:]  # a name for what follows
         left = sides[0]
         while left.kind == "group":
             left = left.parts[0]
@@ -141,6 +149,10 @@ class Written:
         if wanted is not None and not self._is_of_target(left, places):
             wanted = None
         return Task((left, *rights), "value", None, claim.conditions), wanted
+
+    def _is_new(self, left, places):
+        """Whether a side is a letter that means nothing yet."""
+        return is_name(left) and not left.parts and not places.roles_of(left.data[0]) and not places.is_loss(left)
 
     def _is_of_target(self, left, places):
         """Whether a left side is the derivative of the loss, a delta or a parameter: what a target may be."""

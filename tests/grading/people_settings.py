@@ -1,0 +1,136 @@
+"""The recorded networks that the formulas of ``people.jsonl`` are about, by the names that the rows give them."""
+
+import random
+
+from autograd import Value, derive, dot, log, relu, sigmoid, softmax, tanh, total
+from autograd.grading import sheets
+from nn import cross_entropy, half_sse
+
+__all__ = ["SETTINGS", "derivation"]
+
+
+def recorded(sizes, activations, loss="half_sse", samples=1, reduction="mean", bias=True):
+    """Return a function that records a network of the sheets' kinds."""
+    return lambda: sheets.build(sizes, activations, bias, loss, samples, reduction, seed=3)
+
+
+def by_hand(sizes, activations, loss, samples=1, onehot=False):
+    """Return a function that records a network whose loss is written out: ``loss(outputs, targets)``."""
+
+    def make():
+        generator = random.Random(5)
+
+        def leaf(name, *place):
+            return Value(generator.uniform(0.1, 0.9), f"{name}[{','.join(map(str, place))}]")
+
+        layers = [
+            ([[leaf(f"w{k}", i + 1, j + 1) for i in range(n)] for j in range(m)], [leaf(f"b{k}", j + 1) for j in range(m)])
+            for k, (n, m) in enumerate(zip(sizes, sizes[1:], strict=False), 1)
+        ]
+        losses = []
+        for sample in range(1, samples + 1):
+            place = () if samples == 1 else (sample,)
+            values = [leaf("x", i + 1, *place) for i in range(sizes[0])]
+            for (weights, biases), activation in zip(layers, activations, strict=True):
+                sums = [dot(row, values, b) for row, b in zip(weights, biases, strict=True)]
+                values = softmax(sums) if activation is softmax else [activation(s) for s in sums]
+            targets = [leaf("t", o + 1, *place) for o in range(sizes[-1])]
+            if onehot:
+                chosen = generator.randrange(len(targets))
+                for o, t in enumerate(targets):
+                    t.data = float(o == chosen)
+            losses.append(loss(values, targets))
+        return losses[0] if samples == 1 else total(losses) / samples
+
+    return make
+
+
+def binary(outputs, targets):
+    """Return the binary cross-entropy, written out."""
+    return total([-(t * log(a) + (1 - t) * log(1 - a)) for a, t in zip(outputs, targets, strict=True)])
+
+
+def categorical(outputs, targets):
+    """Return the cross-entropy of probabilities, written out."""
+    return total([-(t * log(a)) for a, t in zip(outputs, targets, strict=True)])
+
+
+def recurrent_neuron(steps=3):
+    """Return the loss of one recurrent neuron, and its parameters w, v, u, b and d."""
+    generator = random.Random(7)
+    w, v, u, b, d = (Value(generator.uniform(0.1, 0.9), name) for name in "wvubd")
+    inputs = [Value(generator.uniform(0.1, 0.9), f"x[{k + 1}]") for k in range(steps)]
+    targets = [Value(generator.uniform(0.1, 0.9), f"t[{k + 1}]") for k in range(steps)]
+    h, losses = None, []
+    for x, t in zip(inputs, targets, strict=True):
+        h = sigmoid(dot([w], [x], b) if h is None else dot([w, v], [x, h], b))
+        losses.append(0.5 * (t - dot([u], [h], d)) ** 2)
+    return total(losses) / steps, [w, v, u, b, d]
+
+
+def recurrent_layer(activation=tanh, loss=cross_entropy, steps=3, size=2):
+    """Return the loss of a layer of recurrent neurons, and its parameters."""
+    generator = random.Random(8)
+
+    def leaf(name):
+        return Value(generator.uniform(-0.9, 0.9), name)
+
+    def matrix(name):
+        return [[leaf(f"{name}[{i + 1},{j + 1}]") for i in range(size)] for j in range(size)]
+
+    into, back, out = matrix("wx"), matrix("wh"), matrix("wy")
+    hidden, outer = [leaf(f"bh[{j + 1}]") for j in range(size)], [leaf(f"by[{j + 1}]") for j in range(size)]
+    inputs = [[leaf(f"x[{i + 1},{t + 1}]") for i in range(size)] for t in range(steps)]
+    targets = [[Value(float((t + o) % size == 0), f"t[{o + 1},{t + 1}]") for o in range(size)] for t in range(steps)]
+    h: list = []
+    losses = []
+    for x, target in zip(inputs, targets, strict=True):
+        s = [dot([*into[j], *(back[j] if h else [])], [*x, *h], hidden[j]) for j in range(size)]
+        h = [activation(q) for q in s] if activation else s
+        losses.append(loss([dot(out[o], h, outer[o]) for o in range(size)], target))
+    return total(losses), [p for rows in (into, back, out) for row in rows for p in row] + hidden + outer
+
+
+TWO = ["sigmoid", "sigmoid"]
+SETTINGS = {
+    "1-1 sig": recorded([1, 1], ["sigmoid"]),
+    "1-1-1 sig": recorded([1, 1, 1], TWO),
+    "2-3-2 sig half_sse": recorded([2, 3, 2], TWO),
+    "2-3-2 sig sse": recorded([2, 3, 2], TWO, "sse"),
+    "2-3-3-2 sig half_sse": recorded([2, 3, 3, 2], ["sigmoid"] * 3),
+    "2-3-2 sig,lin half_sse": recorded([2, 3, 2], ["sigmoid", "linear"]),
+    "2-2-2 sig nobias": recorded([2, 2, 2], TWO, bias=False),
+    "1-1-1-1 sig": recorded([1, 1, 1, 1], ["sigmoid"] * 3, bias=False),
+    "2-3-2 sig bce": by_hand([2, 3, 2], [sigmoid, sigmoid], binary),
+    "2-3-1 relu,sig bce": by_hand([2, 3, 1], [relu, sigmoid], binary),
+    "2-3-2 relu,lin": recorded([2, 3, 2], ["relu", "linear"]),
+    "2-1 sig bce": by_hand([2, 1], [sigmoid], binary),
+    "3-1 sig half_sse": recorded([3, 1], ["sigmoid"], bias=False),
+    "3-3 softmax": recorded([3, 3], ["linear"], "cross_entropy"),
+    "3-3 softmax explicit": by_hand([3, 3], [softmax], categorical, onehot=True),
+    "2-3-3 tanh softmax": recorded([2, 3, 3], ["tanh", "linear"], "cross_entropy"),
+    "2-3-3 sig softmax": recorded([2, 3, 3], ["sigmoid", "linear"], "cross_entropy"),
+    "2-3 sig then softmax": by_hand([2, 3], [sigmoid], lambda a, t: categorical(softmax(a), t), onehot=True),
+    "1-1 logistic m=3": by_hand([1, 1], [sigmoid], binary, samples=3),
+    "2-1 logistic m=3": by_hand([2, 1], [sigmoid], binary, samples=3),
+    "3-1 lin sum m=3": recorded([3, 1], ["linear"], "half_sse", 3, "sum", bias=False),
+    "2-3-2 sig half_sse m=3": recorded([2, 3, 2], TWO, "half_sse", 3),
+    "2-3-2 relu,lin sse N=3": recorded([2, 3, 2], ["relu", "linear"], "sse", 3),
+    "2-3-3 tanh softmax m=3": recorded([2, 3, 3], ["tanh", "linear"], "cross_entropy", 3),
+    "rnn scalar": recurrent_neuron,
+    "rnn tanh ce": recurrent_layer,
+    "rnn linear": lambda: recurrent_layer(None, half_sse),
+}
+
+
+def derivation(row):
+    """Return the derivation that a row's formula is about, in the convention that the row declares."""
+    found = SETTINGS[row["setting"]]()
+    loss, parameters = found if isinstance(found, tuple) else (found, None)
+    declared = row["declared"]
+    return derive(loss, parameters=parameters).convention(
+        declared.get("preset"),
+        letters=declared.get("letters"),
+        order=declared.get("order"),
+        delta=declared.get("delta"),
+    )
