@@ -3,8 +3,8 @@
     python -m benchmarks.people
 
 The formulas, their truth and the networks are those of ``tests/grading/people.jsonl``. Each is graded as a user grades
-it, with what its author's letters mean and nothing else. Before formulas were evaluated as arrays, 53 of the 145 of ``sources``
-were read and 49 got their true verdict, 4 got a false one; of the other 116, 18 were read.
+it, with what its author's letters mean and nothing else. Before formulas were evaluated as arrays, 53 of the 145 of
+``sources`` were read and 49 got their true verdict, 4 got a false one; of the other 116, 18 were read.
 """
 
 import collections
@@ -42,7 +42,9 @@ def measure():
             count["formulas"] += 1
             count["read"] += grade.verdict != "unreadable"
             count["true"] += grade.verdict in TRUE[row["truth"]]
-            count["false"] += grade.verdict in ("equal", "wrong", "ill-formed") and grade.verdict not in TRUE[row["truth"]]
+            count["false"] += (
+                grade.verdict in ("equal", "wrong", "ill-formed") and grade.verdict not in TRUE[row["truth"]]
+            )
             if "slip" in row:
                 count["slips"] += 1
                 count["named"] += bool({m.kind for m in grade.mistakes} & set(row["names"]))

@@ -1,4 +1,4 @@
-"""The answer for a printed formula: its verdict, how it was read, what is wrong, what is right, and a point that shows it."""
+"""The answer for a printed formula: how it was read, what is wrong, what is right, and a point that shows it."""
 
 from autograd.engine.errors import AutogradError
 from autograd.formulas.expressions import Letter, Symbol

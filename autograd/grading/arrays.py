@@ -3,8 +3,8 @@
 from autograd.grading.trees import ReadingError
 
 __all__ = [
-    "Array", "ShapeError", "add", "diagonal", "divide", "elementwise", "entries", "is_array", "matmul", "negative", "outer",
-    "scaled", "shape", "transpose",
+    "Array", "ShapeError", "add", "diagonal", "divide", "elementwise", "entries", "is_array", "mapped", "matmul",
+    "negative", "outer", "scaled", "shape", "transpose",
 ]  # fmt: skip
 
 
@@ -30,6 +30,7 @@ class Array:
 
     @property
     def shape(self):
+        """How many rows and columns there are."""
         return len(self.rows), len(self.rows[0])
 
 
@@ -54,10 +55,12 @@ def mapped(f, x):
 
 
 def negative(x):
+    """Minus a value, entry by entry."""
     return mapped(lambda y: -y, x)
 
 
 def scaled(c, x):
+    """A number times a value, entry by entry."""
     return mapped(lambda y: c * y, x)
 
 

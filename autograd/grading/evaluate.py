@@ -1,6 +1,7 @@
 """The value of a written formula at a point, under one reading: a number, or an array of numbers."""
 
 from fractions import Fraction
+from itertools import pairwise
 
 from autograd.engine import primitives
 from autograd.engine.algebra import TABLE
@@ -136,6 +137,7 @@ class Evaluation:
         return self.missing(q)
 
     def own(self):
+        """The factor between the derivative of the loss and that of a sample's own loss."""
         return self.at.number(1 / self.model.scale)
 
     def missing(self, q):
@@ -167,6 +169,7 @@ class Evaluation:
             raise OutOfRange("there is no such quantity in this network.")
 
     def is_whole(self, place):
+        """Whether a place is a vector or matrix."""
         return place.kind == "quantity" and place.index is None and place.role not in ("loss", "other", "parameter")
 
     # --- Trees.
@@ -277,6 +280,7 @@ class Evaluation:
         return x
 
     def times(self, a, b, sign):
+        """The product of two values by the sign between them."""
         if not is_array(a) or not is_array(b):
             return arrays.matmul(a, b)
         if sign == "had" or (sign == "out" and self.reading.hadamard):
@@ -334,6 +338,7 @@ class Evaluation:
         return primitives.pow_(x, y)
 
     def guard(self, numbers):
+        """No function is asked for at a number so large that its digits alone would fill the memory."""
         for x in numbers:
             if not hasattr(x, "v") and abs(x) > 100_000:
                 raise OverflowError("a number beyond all bounds")
@@ -414,6 +419,7 @@ class Evaluation:
         return [inner for inner in found if all(self.holds(c, inner) for c in limits.conditions)]
 
     def range_of(self, letter, limits, env):
+        """The numbers that the letter of a sum takes."""
         axis = self.reading.axes.get(letter)
         if axis is None:
             raise Misfit(f"what {letter.split('#')[0]} counts is not clear.")
@@ -592,6 +598,7 @@ class Evaluation:
         return self.named(self.place(node), env)
 
     def is_parameter(self, node):
+        """Whether a name is a weight or bias."""
         return node.kind == "name" and bool({"w", "b"} & set(self.places.roles_of(node.data[0])))
 
     def applied(self, name, argument, primes, env):
@@ -625,6 +632,7 @@ class Evaluation:
         return y
 
     def is_linear(self, layer):
+        """Whether a layer has no activation function."""
         neuron = next(n for n in self.model.network.neurons if n.layer == layer)
         return neuron.a is neuron.s
 
@@ -716,7 +724,6 @@ class Evaluation:
                 return self.at.zero
             x = self.tangent(of, q, env)
             return arrays.scaled(self.own(), x) if own else x
-        sample = self.fixed_sample(of, place, env)
 
         def entry(k, n):
             q = self.quantity(place, env, k)
@@ -737,9 +744,6 @@ class Evaluation:
         if by.kind == "transpose" or (self.reading.gradient_row and place.role != "w" and not place.stacked):
             return arrays.transpose(x)
         return x
-
-    def fixed_sample(self, of, place, env):
-        return None
 
     def jacobian(self, of, place, env):
         """The derivative of a vector in a vector."""
@@ -820,12 +824,12 @@ class Evaluation:
         raise ReadingError(f"the derivative of {show(node)} cannot be read.", node.at)
 
     def tangent_of_name(self, node, q, env):
+        """The derivative of a name in a quantity."""
         if node in self.definitions:
             return self.tangent(self.definitions[node], q, env)
-        if self.is_function(node) and not node.data[1] and not self.places.roles_of(node.data[0]):
-            # d sigma / d z: of the activation of the neuron
-            if q.role in ("s", "a") and q.layer:
-                return self.at.activation(q.layer, self.at.value(q._replace(role="s")), 1)
+        is_function = self.is_function(node) and not node.data[1] and not self.places.roles_of(node.data[0])
+        if is_function and q.role in ("s", "a") and q.layer:  # d sigma / d z: of the activation of the neuron
+            return self.at.activation(q.layer, self.at.value(q._replace(role="s")), 1)
         place = self.place(node)
         if place.kind != "quantity":
             return self.at.zero
@@ -847,11 +851,14 @@ class Evaluation:
             raise Misfit(f"a quantity of layer {place.layer} does not depend on one of layer {layer}.")
 
     def places_rank(self, layer, kind):
+        """How far behind the inputs a quantity is."""
         if kind == 1 and layer and self.is_linear(layer):
             kind = 2
         return 4 * layer + kind
 
     def tangent_of_place(self, place, q, env):
+        """The derivative of what is at a place in a quantity."""
+
         def of(k, n):
             x = self.quantity(place, env, k)
             is_summed = place.step is not None and place.step.letter is not None and "#" in place.step.letter
@@ -870,7 +877,13 @@ class Evaluation:
             raise OutOfRange("there is no such quantity in this network.")
         if of.role == "parameter":
             of = self.parameters()[of.index - 1]
-        if self.reading.direct and is_summed and by.role in ("w", "b") and of.step is not None and of.role in ("s", "a", "p"):
+        if (
+            self.reading.direct
+            and is_summed
+            and by.role in ("w", "b")
+            and of.step is not None
+            and of.role in ("s", "a", "p")
+        ):
             return self.direct(of, by)
         return self.at.ratio(of, by)
 
@@ -894,6 +907,7 @@ class Evaluation:
         return total
 
     def tangent_of_call(self, node, q, env):
+        """The derivative of a function's value in a quantity."""
         name, *arguments = node.parts
         base, primes = name.data
         if primes:
@@ -951,7 +965,7 @@ class Evaluation:
         if not any(self.is_whole(p[1]) and p[1].role == "w" for p in pairs):
             return None
         for order in (pairs, pairs[::-1]):
-            if all(a[1] == b[0] for a, b in zip(order, order[1:], strict=False)) and order[0][0].role in ("loss",):
+            if all(a[1] == b[0] for a, b in pairwise(order)) and order[0][0].role in ("loss",):
                 return self._contracted(order, env)
         return None
 
@@ -982,7 +996,9 @@ class Evaluation:
             is_summed = of.step is not None and of.step.letter is not None and "#" in of.step.letter
             sources, ends = expand(of), expand(by)
             c = self.at.number(factor)
-            row = [_total([r * c * self.ratio(s, e, is_summed) for r, s in zip(row, sources, strict=True)]) for e in ends]
+            row = [
+                _total([r * c * self.ratio(s, e, is_summed) for r, s in zip(row, sources, strict=True)]) for e in ends
+            ]
         last = order[-1][1]
         numbers = dict(zip(expand(last), row, strict=True))
         if not self.is_whole(last):

@@ -74,7 +74,9 @@ class _Explanation:
     def found(self):
         """The mistakes in the likeliest reading that has any."""
         judged = self.verdict.judged
-        for k, other in enumerate((judged, *[x for x in judged.others if x.reading != judged.reading and (x.link or x.error)])):
+        for k, other in enumerate(
+            (judged, *[x for x in judged.others if x.reading != judged.reading and (x.link or x.error)])
+        ):
             if self.is_late():
                 break
             self.reading, self.link = other.reading, other.link or 1
@@ -163,12 +165,12 @@ class _Explanation:
         if any(is_array(x) and 1 not in x.shape for _, _, _, x in rows):
             return []
         for name, place, kind in self.factors(rows[0][1]):
-            missing = extra = divided = True
+            missing = extra = True
             for env, evaluation, truth, x in rows:
                 try:
                     f = self.factor(evaluation, place, kind, env)
                 except _FAILURES:
-                    missing = extra = divided = False
+                    missing = extra = False
                     break
                 numbers = arrays.entries(f) if is_array(f) else [f] * len(arrays.entries(x))
                 pairs = list(zip(arrays.entries(truth), arrays.entries(x), numbers, strict=False))
@@ -359,7 +361,7 @@ class _Explanation:
             rows = self.values(at)
             if not rows:
                 return []
-            for env, evaluation, truth, x in rows:
+            for env, evaluation, _, x in rows:
                 if is_array(x):
                     return []
                 parts = self.parts(evaluation, env)

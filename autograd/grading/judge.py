@@ -262,13 +262,12 @@ class Judge:
     def _compared(self, task, places, reading, wanted, definitions, quick=False):
         """The verdict under one reading; None where it is meant for nothing that is wanted."""
         unbound = self._unbound(task, places, reading)
-        if unbound and not reading.implied:
-            if any(is_name(x, "delta") and _is_kronecker(x) for side in task.sides for x in walk(side)):
-                implied = self._compared(
-                    _summed(task, unbound), places, reading.changed(implied=True), wanted, definitions
-                )
-                if implied is not None and implied.verdict == "equal":
-                    return implied
+        kroneckers = (is_name(x, "delta") and _is_kronecker(x) for side in task.sides for x in walk(side))
+        if unbound and not reading.implied and any(kroneckers):
+            summed = _summed(task, unbound)
+            implied = self._compared(summed, places, reading.changed(implied=True), wanted, definitions)
+            if implied is not None and implied.verdict == "equal":
+                return implied
         envs = self._instances(task, places, reading, wanted)
         if not envs:
             return None
@@ -308,9 +307,8 @@ class Judge:
                         found = found._replace(verdict="ill-formed", reason=f"the index {words} is not bound")
                     return found._replace(reading=reading)
                 agreed += 1
-            if agreed == 0 and not (is_field and unproved):
-                if is_field:
-                    return Judged("wrong", reading, envs[0], 1, "it has no value: it divides by 0")
+            if agreed == 0 and not (is_field and unproved) and is_field:
+                return Judged("wrong", reading, envs[0], 1, "it has no value: it divides by 0")
             checked += agreed
         if unbound:
             words = ", ".join([x.split("#")[0].lstrip("@") for x in unbound])
@@ -350,9 +348,9 @@ class Judge:
                     left |= names
         for side in task.sides[1:]:
             for letter in self._free(side, evaluation):
-                if letter not in left and reading.axes.get(letter) not in ("layer", "ignored", "named"):
-                    if self._count(letter, reading) > 1:
-                        found.setdefault(letter)
+                counts = reading.axes.get(letter) not in ("layer", "ignored", "named")
+                if letter not in left and counts and self._count(letter, reading) > 1:
+                    found.setdefault(letter)
         return list(found)
 
     def _free(self, tree, evaluation):
@@ -395,7 +393,9 @@ class Judge:
             for x in self._free(side, evaluation):
                 letters.setdefault(x)
         letters = [
-            x for x in letters if self._count(x, reading) >= 1 and reading.axes.get(x, "@") not in ("layer", "ignored", "named")
+            x
+            for x in letters
+            if self._count(x, reading) >= 1 and reading.axes.get(x, "@") not in ("layer", "ignored", "named")
         ]
         ranges = [range(1, self._count(x, reading) + 1) for x in letters]
         envs = [dict(zip(letters, n, strict=True)) for n in itertools.islice(itertools.product(*ranges), 20_000)]
@@ -571,9 +571,9 @@ def constant(x):
 
 def differ(truth, x):
     """Why two values differ, or None where they are the same."""
-    if is_array(truth) != is_array(x) or (is_array(truth) and truth.shape != x.shape):
-        if not (_size(truth) == 1 and _size(x) == 1):
-            raise ShapeError(f"the left side is {shape(truth)}", shape(x), "and the right side")
+    fits = is_array(truth) == is_array(x) and (not is_array(truth) or truth.shape == x.shape)
+    if not fits and not _size(truth) == _size(x) == 1:
+        raise ShapeError(f"the left side is {shape(truth)}", shape(x), "and the right side")
     for a, b in zip(arrays.entries(truth), arrays.entries(x), strict=True):
         if not same(a, b):
             return "the numbers differ"
@@ -600,8 +600,11 @@ def _better(old, new):
     """The error that says most."""
     if old is None:
         return new
-    order = lambda e: (isinstance(e, Misfit), isinstance(e, OutOfRange))
-    return new if order(new) < order(old) else old
+
+    def rank(error):
+        return isinstance(error, Misfit), isinstance(error, OutOfRange)
+
+    return new if rank(new) < rank(old) else old
 
 
 def _summed(task, letters):

@@ -5,7 +5,7 @@ says which; :meth:`Places.place` reads one name by it, or raises :class:`Misfit`
 """
 
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from autograd.formulas.conventions import _LETTERS, plain
 from autograd.grading.nodes import Node, show
@@ -14,13 +14,15 @@ from autograd.grading.trees import ReadingError
 __all__ = ["LOSSES", "RATES", "IllFormed", "Item", "Misfit", "OutOfRange", "Place", "Places", "Reading", "Unclear"]
 
 RATES = frozenset({"eta", "alpha", "epsilon", "gamma", "lr", "mu", "rate", "rho", "lambda", "nu"})
-LOSSES = frozenset({"L", "E", "C", "J", "Loss", "loss", "cost", "Cost", "CE", "BCE", "MSE", "SSE", "ell", "Err", "error",
-                    "Error", "mathcal L"})  # fmt: skip
+LOSSES = frozenset({
+    "L", "E", "C", "J", "Loss", "loss", "cost", "Cost", "CE", "BCE", "MSE", "SSE", "ell", "Err", "error", "Error",
+    "mathcal L",
+})  # fmt: skip
 _SYNONYMS = {
-    "z": "s", "net": "s", "v": "s", "u": "s", "s": "s", "h": "a", "a": "a", "o": "y", "out": "a", "hat y": "y", "y": "y",
-    "x": "x", "t": "t", "d": "t", "target": "t", "W": "w", "w": "w", "theta": "w", "Theta": "w", "omega": "w", "U": "w",
-    "V": "w", "b": "b", "delta": "delta", "Delta": "delta", "p": "p", "tilde y": "y", "i": "x", "hat p": "p",
-    "hat t": "y", "hat o": "y", "hat a": "y",
+    "z": "s", "net": "s", "v": "s", "u": "s", "s": "s", "h": "a", "a": "a", "o": "y", "out": "a", "hat y": "y",
+    "y": "y", "x": "x", "t": "t", "d": "t", "target": "t", "W": "w", "w": "w", "theta": "w", "Theta": "w",
+    "omega": "w", "U": "w", "V": "w", "b": "b", "delta": "delta", "Delta": "delta", "p": "p", "tilde y": "y",
+    "i": "x", "hat p": "p", "hat t": "y", "hat o": "y", "hat a": "y",
 }  # fmt: skip
 _LAYER_OF = {"x": 0, "i": 0, "u": 0, "h": 1, "s": 1, "a": 1, "z": 1, "y": -1, "o": -1, "v": -1}
 _WORD_MARKS = frozenset({"total", "tot", "tr", "train", "net", "old", "new", "next", "prev", "all"})
@@ -63,8 +65,8 @@ class Place(NamedTuple):
 
     kind: str
     role: str = ""
-    layer: object = None
-    index: object = None
+    layer: Any = None
+    index: Any = None
     sample: Item | None = None
     step: Item | None = None
     power: int | None = None
@@ -77,7 +79,8 @@ class Reading:
     """How a formula is read.
 
     Attributes:
-        axes: from a letter to what it counts: ``"layer"``, ``"sample"``, ``"step"``, ``"parameter"``, or a layer's number.
+        axes: from a letter to what it counts: ``"layer"``, ``"sample"``, ``"step"``, ``"parameter"``, or the number
+            of a layer.
         layers: from a letter without marks to its layer.
         layer: the number that a general layer stands for.
         vectors: ``"columns"`` or ``"rows"``.
@@ -228,13 +231,13 @@ class Places:
             raise ReadingError(f"{base} with a prime is the derivative of a function: give it an argument.", node.at)
         if base == "ones":
             return Place("ones")
-        if base in self.model.labels and self.model.labels[base].role != "other" and not node.parts:
-            if not self.roles.get(base) or self.model.steps > 1:
-                q = self.model.labels[base]
-                index = tuple([Item(None, k) for k in _tuple(q.index)])
-                index = index if isinstance(q.index, tuple) else index[0]
-                sample = None if q.sample is None else Item(None, q.sample)
-                return Place("quantity", q.role, q.layer, index, sample, None if q.step is None else Item(None, q.step))
+        is_label = base in self.model.labels and self.model.labels[base].role != "other" and not node.parts
+        if is_label and (not self.roles.get(base) or self.model.steps > 1):
+            q = self.model.labels[base]
+            index = tuple([Item(None, k) for k in _tuple(q.index)])
+            index = index if isinstance(q.index, tuple) else index[0]
+            sample = None if q.sample is None else Item(None, q.sample)
+            return Place("quantity", q.role, q.layer, index, sample, None if q.step is None else Item(None, q.step))
         roles = self.roles_of(base)
         if self.is_loss(node):
             return self._loss(node, reading, sample)
@@ -313,9 +316,9 @@ class Places:
         if axis is not None and axis != layer:
             raise Misfit(f"{show(node)}: its index counts layer {axis}, and it is in layer {layer}.", node.at)
         found = {"x": "a", "y": "a"}.get(role, role)
-        if role in ("a", "x", "y") and layer == model.depth and model.has_softmax:
-            if "p" in roles or (reading.probable and "y" in roles):
-                found = "p"
+        is_probable = "p" in roles or (reading.probable and "y" in roles)
+        if role in ("a", "x", "y") and layer == model.depth and model.has_softmax and is_probable:
+            found = "p"
         if role in ("s",) and layer == 0:
             raise OutOfRange(f"{show(node)}: inputs have no pre-activation.", node.at)
         return self._found(node, found, layer, item, marks, reading)
@@ -420,9 +423,8 @@ class Places:
         model = self.model
         index = list(marks.index)
         base = node.data[0]
-        if marks.sample is not None or (marks.step is not None and model.steps > 1):
-            if not marks.step:
-                raise Misfit(f"{show(node)}: a weight is the same for all samples.", node.at)
+        if (marks.sample is not None or (marks.step is not None and model.steps > 1)) and not marks.step:
+            raise Misfit(f"{show(node)}: a weight is the same for all samples.", node.at)
         if marks.is_arrow:
             index = index if marks.is_arrow == "to" else index[::-1]
         elif self.to_from and len(index) == 2:
@@ -470,7 +472,9 @@ class Places:
         """``W_{hy}`` and ``W_{xh}``: the weights between the layers that the letters stand for."""
         layers = [_LAYER_OF.get(x.split("#")[0]) for x in marks.words]
         layers = [self.model.depth if k == -1 else k for k in layers]
-        pairs = [(a, b) for a, b in (layers[:2], layers[1::-1]) if (a, b) in self.model.weights] if len(layers) == 2 else []
+        pairs = (
+            [(a, b) for a, b in (layers[:2], layers[1::-1]) if (a, b) in self.model.weights] if len(layers) == 2 else []
+        )
         if not pairs or marks.index:
             raise Misfit(f"{show(node)} is no matrix of weights here.", node.at)
         return Place("quantity", "w", pairs[0], None, power=marks.power)
@@ -628,7 +632,7 @@ class _Marks:
     def lettered_number(self, part):
         """``o_1``, ``h_2``: a neuron of the layer that the letter is for; ``n_l``: the last one."""
         base = part.data[0]
-        places, model = self.places, self.places.model
+        _places, model = self.places, self.places.model
         subs = [p for s in part.parts for p in s.parts]
         if len(subs) != 1:
             raise Misfit(f"the index {show(part)} is not clear.", part.at)

@@ -17,8 +17,8 @@ __all__ = ["Claim", "Reader", "read_claims"]
 _RELATIONS = {
     "=": "=", ":=": "=", "==": "=", "equiv": "=", "coloneqq": "=", "triangleq": "=", "doteq": "=", "leftarrow": "<-",
     "gets": "<-", "<-": "<-", "longleftarrow": "<-", "Leftarrow": "<-", "rightarrow": "->", "to": "->", "->": "->",
-    "longrightarrow": "->", "mapsto": "->", "propto": "~", "+=": "+=", "-=": "-=", "approx": "approx", "simeq": "approx",
-    "stackrel": "=",
+    "longrightarrow": "->", "mapsto": "->", "propto": "~", "+=": "+=", "-=": "-=", "approx": "approx",
+    "simeq": "approx", "stackrel": "=",
 }  # fmt: skip
 _IMPLICATIONS = {"Rightarrow", "implies", "iff", "Leftrightarrow", "therefore", "because", "=>", "Longrightarrow"}
 _COMPARISONS = {
@@ -478,7 +478,8 @@ class Reader:
             if text in _RELATIONS or text in _COMPARISONS or text in _IMPLICATIONS or text in _PRODUCTS:
                 return False
             return text not in (
-                "end", "forall", "in", "}", "rbrace", "rvert", "rVert", "notin", "pm", "div", "rangle", "rfloor", "rceil",
+                "end", "forall", "in", "}", "rbrace", "rvert", "rVert", "notin", "pm", "div", "rangle",
+                "rfloor", "rceil",
             ) and not (text in ("|", "Vert") and self.bars)  # fmt: skip
         return False
 
@@ -557,10 +558,7 @@ class Reader:
         return Node("at", (x, point), None, at)
 
     def exponent(self):
-        if self.is_op("{"):
-            x = self.group()
-        else:
-            x = self.one()
+        x = self.group() if self.is_op("{") else self.one()
         if x.kind == "num" and abs(x.data) > LARGEST_EXPONENT:
             raise self.error(f"an exponent is at most {LARGEST_EXPONENT}")
         if any(y.kind == "pow" for y in walk(x)):
@@ -936,7 +934,7 @@ class Reader:
         name = Node("name", (), (text, 0), s.at)
         if self.look()[0] == "num" and self.symbols[self.i].glued and text not in FUNCTION_WORDS:
             number = self.next()  # w5: the number is an index
-            parts = tuple([Node("num", (), Fraction(number.text), number.at)])
+            parts = (Node("num", (), Fraction(number.text), number.at),)
             name = Node("name", (Node("sub", parts, "", number.at),), (text, 0), s.at)
         return self.called(self.named(name))
 
@@ -1268,9 +1266,8 @@ class Reader:
         x = None if self.is_op("}") else self.sum_of_terms()
         for _ in range(inner):
             self.take("}")
-        if not self.is_op("}"):
-            if sign == "partial" and self.is_cmd("partial"):
-                raise self.error("a second derivative is not among what can be read")
+        if not self.is_op("}") and sign == "partial" and self.is_cmd("partial"):
+            raise self.error("a second derivative is not among what can be read")
         self.expect("}")
         return x
 
@@ -1394,7 +1391,7 @@ class Reader:
         at, words = self.at, []
         depth = 0
         while self.i < end and not (depth == 0 and self.is_op(",")):
-            kind, text = self.look()
+            _kind, text = self.look()
             depth += (text in ("(", "{")) - (text in (")", "}"))
             words.append(text)
             self.i += 1

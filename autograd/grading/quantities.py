@@ -6,7 +6,7 @@ depends on what it is taken in.
 """
 
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from autograd.engine import primitives
 from autograd.engine.value import Value
@@ -29,8 +29,8 @@ class Quantity(NamedTuple):
     """
 
     role: str
-    layer: object = None
-    index: object = None
+    layer: Any = None
+    index: Any = None
     sample: int | None = None
     step: int | None = None
 

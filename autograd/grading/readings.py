@@ -106,12 +106,10 @@ class Readings:
         below = [n for n, s, p in marks if s.kind == "sub" and p.kind == "num"]
         has_layers = bool(bracketed) or any("layer" in self.letters.candidates(x) for x in self.letters.where)
         if above:
-            first = (
-                {id(self.places.normal(x)) for x in walk(self.sides[0]) if x.kind == "name"} if self.sides else set()
-            )
-            left = {n.data[0] for n in map(self.places.normal, [x for x in walk(self.sides[0]) if x.kind == "name"])
-                    if any(s.kind == "sup" and s.data == "" and any(p.kind == "num" for p in s.parts) for s in n.parts)}  # fmt: skip
-            marked = bool(left) or any({"delta", "w", "b"} & set(self.places.roles_of(n.data[0])) for n in above)
+            left = [self.places.normal(x) for x in walk(self.sides[0]) if x.kind == "name"]
+            plain = [s for n in left for s in n.parts if s.kind == "sup" and s.data == ""]
+            is_left = any(p.kind == "num" for s in plain for p in s.parts)
+            marked = is_left or any({"delta", "w", "b"} & set(self.places.roles_of(n.data[0])) for n in above)
             kinds = ["step", "layer"] if self.model.steps > 1 else ["layer"]
             vary(above=kinds if marked else ["power", *kinds])
             has_layers = has_layers or bool(kinds)
@@ -120,7 +118,7 @@ class Readings:
             if self.model.steps > 1:
                 kinds = ["step", *kinds]
             vary(below=kinds)
-            if any(len(p) == 1 for p in [[s for s in n.parts] for n in below]):
+            if any(len(p) == 1 for p in [list(n.parts) for n in below]):
                 has_layers = True
         if has_layers:
             choices = [{}, {"weights_out": True}]
@@ -275,9 +273,8 @@ class Readings:
                 if isinstance(x.data, Limits):
                     for c in x.data.conditions:
                         check_same(axes, head(c.parts[0]), head(c.parts[1]))
-                elif x.kind == "cmp" and head(x.parts[0]) and head(x.parts[1]):
-                    if head(x.parts[0]) in axes and head(x.parts[1]) in axes:
-                        check_same(axes, head(x.parts[0]), head(x.parts[1]))
+                elif x.kind == "cmp" and head(x.parts[0]) in axes and head(x.parts[1]) in axes:
+                    check_same(axes, head(x.parts[0]), head(x.parts[1]))
         except Misfit:
             return False
         return True

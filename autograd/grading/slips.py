@@ -153,14 +153,9 @@ def _at(node, places, letters):
         yield from _of_numbers(node, places, letters)
     elif kind == "diag":
         yield Slip("extra factor", "diag does not belong there", parts[0], 1.3)
-    if kind not in ("num", "neg", "group", "sum", "add"):
-        if kind in ("name", "transpose", "prod", "call", "deriv") and kind != "transpose":
-            yield Slip(
-                "missing transpose",
-                f"the transpose of {show(node)} is missing",
-                Node("transpose", (node,), None, node.at),
-                0.95,
-            )
+    if kind in ("name", "prod", "call", "deriv"):
+        words = f"the transpose of {show(node)} is missing"
+        yield Slip("missing transpose", words, Node("transpose", (node,), None, node.at), 0.95)
 
 
 def _of_terms(node):

@@ -38,7 +38,7 @@ _ACCENTED = {"ŷ": ("hat", "y"), "ẑ": ("hat", "z"), "ỹ": ("tilde", "y"), "ȳ
              "â": ("hat", "a"), "ĥ": ("hat", "h")}  # fmt: skip
 _GREEK_COMMANDS = {*GREEK.values(), "ell", "Sigma"}
 _SAME_LETTER = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "varsigma": "sigma", "triangle": "Delta",
-                "triangleup": "Delta", "bigtriangleup": "Delta", "varDelta": "Delta", "hslash": "h", "upsilon": "upsilon",
+                "triangleup": "Delta", "bigtriangleup": "Delta", "varDelta": "Delta", "hslash": "h",
                 "imath": "i", "jmath": "j"}  # fmt: skip
 _SPACES = {
     ",", ";", "!", ":", " ", ">", "/", "left", "right", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr",
@@ -214,7 +214,7 @@ def _without_looks(raw, known, text):
 
 
 def _is_one(raw, k):
-    """Whether a 1 stands at a place, in braces or not: in a font for vectors it is a vector of ones, or an indicator."""
+    """Whether a 1 stands at a place: in a font for vectors it is a vector of ones, or an indicator."""
     texts = [x.text for x in raw[k : k + 3]]
     return texts[:1] == ["1"] or texts == ["{", "1", "}"]
 

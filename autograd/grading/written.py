@@ -96,7 +96,9 @@ class Written:
             judged = self.judge.judge(task, places, vectors, batch, None)  # of something else, and wrong besides
             if judged.verdict not in ("wrong", "ill-formed") or judged.env is None:
                 raise
-            judged = judged._replace(verdict="wrong", reason="the left side speaks of something else than what is graded")
+            judged = judged._replace(
+                verdict="wrong", reason="the left side speaks of something else than what is graded"
+            )
         if judged.verdict == "ill-formed" and task.sides[0].kind == "given":
             raise ReadingError(judged.reason, claim.at)
         condition = judged.condition

@@ -1,5 +1,6 @@
 """The recorded networks that the formulas of ``people.jsonl`` are about, by the names that the rows give them."""
 
+import itertools
 import random
 
 from autograd import Value, derive, dot, log, relu, sigmoid, softmax, tanh, total
@@ -24,8 +25,11 @@ def by_hand(sizes, activations, loss, samples=1, onehot=False):
             return Value(generator.uniform(0.1, 0.9), f"{name}[{','.join(map(str, place))}]")
 
         layers = [
-            ([[leaf(f"w{k}", i + 1, j + 1) for i in range(n)] for j in range(m)], [leaf(f"b{k}", j + 1) for j in range(m)])
-            for k, (n, m) in enumerate(zip(sizes, sizes[1:], strict=False), 1)
+            (
+                [[leaf(f"w{k}", i + 1, j + 1) for i in range(n)] for j in range(m)],
+                [leaf(f"b{k}", j + 1) for j in range(m)],
+            )
+            for k, (n, m) in enumerate(itertools.pairwise(sizes), 1)
         ]
         losses = []
         for sample in range(1, samples + 1):

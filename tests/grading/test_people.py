@@ -69,7 +69,8 @@ ONCE_FALSE = [
     (PLAIN, None, r"\begin{aligned} \delta_o &= (y_o-t_o)y_o(1-y_o)\\ \frac{\partial L}{\partial y_o} &= \delta_o"
      r"\end{aligned}", "wrong"),
     (PLAIN, None, r"\begin{aligned} \delta_o &= (y_o-t_o)y_o(1-y_o)\\ t_o &= \delta_o \end{aligned}", "wrong"),
-    (PLAIN, None, r"\frac{\partial L}{\partial b_o} = \delta_o, \quad \frac{\partial L}{\partial y_o} = \delta_o", "wrong"),
+    (PLAIN, None, r"\frac{\partial L}{\partial b_o} = \delta_o, \quad \frac{\partial L}{\partial y_o} = \delta_o",
+     "wrong"),
     (PLAIN, "w_ho[h,o]", r"\frac{\partial L}{\partial a_h} = \delta_o a_h", "wrong"),
     (PLAIN, "w_ho[h,o]", r"q = \delta_o a_h", "unreadable"),
     (PLAIN, "d_o[o]", r"\frac{\partial L}{\partial y_o} = -(t_o-y_o)y_o(1-y_o)", "wrong"),
@@ -103,7 +104,8 @@ def test_the_shapes_that_do_not_fit_are_said(order, words):
 
 def test_the_first_wrong_link_of_a_chain_is_marked():
     grade = derivation(PLAIN).grade(
-        None, r"\delta_o = \frac{\partial L}{\partial y_o} \frac{\partial y_o}{\partial s_o} = (t_o - y_o) y_o (1 - y_o)"
+        None,
+        r"\delta_o = \frac{\partial L}{\partial y_o} \frac{\partial y_o}{\partial s_o} = (t_o - y_o) y_o (1 - y_o)",
     )
     assert (grade.verdict, grade.link) == ("wrong", 2)
     assert "the first wrong link of the chain: 2" in str(grade)
