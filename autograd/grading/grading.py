@@ -23,6 +23,7 @@ from autograd.grading.names import RATE
 from autograd.grading.places import IllFormed, Misfit
 from autograd.grading.proof import KINK_POINTS, Counterexample, Oracle
 from autograd.grading.readers import is_latex
+from autograd.grading.taken import Result
 from autograd.grading.trees import ReadingError
 from autograd.grading.vocabulary import Vocabulary
 from autograd.grading.written import Written, has_left_side, has_matrix_signs
@@ -115,9 +116,9 @@ class Grader(Claims):
         self.network = formulas.network
         self._plain = {s for node, s in self.network.symbol_of.items() if isinstance(node, Constant)}
         self.vocabulary = Vocabulary(formulas, printer, convention)
-        self.oracle = Oracle(formulas, results)
+        self.oracle = Oracle(formulas, [r for r in results if not isinstance(r, Result)])
         self._explains = True
-        self.written = Written(formulas, convention)
+        self.written = Written(formulas, convention, [r for r in results if isinstance(r, Result)])
 
     def assuming(self, grades) -> "Grader":
         """Return a grader that takes a writer's results for right, and all that follows from them by right rules.
@@ -149,7 +150,8 @@ class Grader(Claims):
             rate = self.convention.letters["rate"]
         meant = None if target is None else self._target(target)
         is_bare = meant is not None and not has_left_side(formula) and not has_matrix_signs(formula)
-        if self.oracle.results or not is_latex(formula.strip()) or is_bare:
+        takes_results = bool(self.oracle.results) and (self._is_preset() or not self.written.judge.results)
+        if takes_results or not is_latex(formula.strip()) or is_bare:
             found = self._by_vocabulary(meant, formula, rate)
             if found.verdict != "unreadable":
                 return found
@@ -193,6 +195,7 @@ class Grader(Claims):
         found.is_elsewhere = judged.reason.startswith("the left side speaks of")
         old = self._old_claims(meant, formula, rate)
         found.results = [result for claim in old for result in self._results(claim)]
+        found.results += self.written.results(verdicts)
         found.about = tuple(dict.fromkeys([name for claim in old for name in self._about(claim)]))
         if verdict == "unproved":
             found.diagnosis = _UNPROVED

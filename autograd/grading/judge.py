@@ -21,6 +21,7 @@ from autograd.grading.nodes import Limits, Node, is_name, rewrite, walk
 from autograd.grading.places import IllFormed, Item, Misfit, OutOfRange
 from autograd.grading.quantities import At, Model
 from autograd.grading.readings import Readings
+from autograd.grading.taken import taken
 from autograd.grading.trees import ReadingError
 
 __all__ = ["Judge", "Judged", "Task"]
@@ -77,10 +78,11 @@ class Judge:
 
     Args:
         formulas: of the network.
+        results: what a writer found before, to be taken for right: :class:`~autograd.grading.taken.Result`s.
     """
 
-    def __init__(self, formulas):
-        self.formulas = formulas
+    def __init__(self, formulas, results=()):
+        self.formulas, self.results = formulas, tuple(results)
         self.model = Model(formulas)
         self._field: list = []
         self._precise: list = []
@@ -98,7 +100,7 @@ class Judge:
             except (Unprovable, AlgebraError):
                 self._unprovable = True
                 break
-            self._field.append(At(self.model, sample, sample.point.random()))
+            self._field.append(taken(At(self.model, sample, sample.point.random()), self.results))
         return None if self._unprovable else self._field[:count]
 
     def precise(self, count):
@@ -108,7 +110,8 @@ class Judge:
         while len(self._precise) < count:
             sample = precise_sample(self.model.network)
             with mpmath.workdps(DIGITS):
-                self._precise.append(At(self.model, sample, mpmath.rand() + sample.number(Fraction(1, 7))))
+                at = At(self.model, sample, mpmath.rand() + sample.number(Fraction(1, 7)))
+                self._precise.append(taken(at, self.results))
         return self._precise[:count]
 
     def first(self):

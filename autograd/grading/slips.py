@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from autograd.grading.letters import head, variables
-from autograd.grading.nodes import Limits, Node, replace_at, show, walk
+from autograd.grading.nodes import Limits, Node, is_name, replace_at, show, walk
 
 __all__ = ["Slip", "paths", "slips"]
 
@@ -179,6 +179,13 @@ def _without(node, k):
 
 
 def _of_factors(node):
+    for k in range(len(node.parts) - 1):
+        a, b = node.parts[k], node.parts[k + 1]
+        if a.kind == b.kind == "deriv" and a.parts[1] != b.parts[0] and is_name(a.parts[1]) and is_name(b.parts[0]):
+            link = Node("deriv", (a.parts[1], b.parts[0]), None, b.at)
+            parts = [*node.parts[: k + 1], link, *node.parts[k + 1 :]]
+            tree = Node("prod", parts, (*node.data[: k + 1], "", *node.data[k + 1 :]), node.at)
+            yield Slip("missing factor", f"the factor {show(link)} is missing", tree, 0.9)
     for k, x in enumerate(node.parts):
         yield Slip("extra factor", f"the factor {show(x)} does not belong there", _without(node, k), 1.3)
     if len(node.parts) > 2:
@@ -297,6 +304,8 @@ def _of_names(node, places, letters):
     roles = places.roles_of(node.data[0])
     if not roles:
         return
+    squared = Node("pow", (node, Node("num", (), Fraction(2), node.at)), None, node.at)
+    yield Slip("wrong power", f"the square of {show(node)} belongs there", squared, 1.35)
     seen = set()
     for role in ("x", "a", "y", "t", "s", "p", "delta"):
         if role in roles or (set(roles) & {"w", "b"}):

@@ -12,6 +12,7 @@ from autograd.grading.judge import Judge, Judged, Task
 from autograd.grading.nodes import Node, is_name, rewrite, show, walk
 from autograd.grading.places import Places
 from autograd.grading.printed import read_claims
+from autograd.grading.taken import Result
 from autograd.grading.trees import ReadingError
 
 __all__ = ["Verdict", "Written", "has_left_side", "has_matrix_signs"]
@@ -53,11 +54,12 @@ class Written:
     Args:
         formulas: of the network.
         convention: the letters, the order of a weight's indices, and what a delta is.
+        results: what a writer found before, to be taken for right.
     """
 
-    def __init__(self, formulas, convention):
+    def __init__(self, formulas, convention, results=()):
         self.formulas, self.convention = formulas, convention
-        self.judge = Judge(formulas)
+        self.judge = Judge(formulas, results)
         self.model = self.judge.model
 
     def verdicts(self, formula, target=None, rate=None):
@@ -85,6 +87,19 @@ class Written:
             raise ReadingError("there is no formula here.", 0)
         return found
 
+    def results(self, verdicts):
+        """What wrong claims say that derivatives are, for :class:`~autograd.grading.judge.Judge`."""
+        found = []
+        for v in verdicts:
+            task, reading = v.judged.task, v.judged.reading
+            if v.judged.verdict != "wrong" or task is None or reading is None or task.kind != "value":
+                continue
+            left = task.sides[0]
+            if left.kind == "deriv" or (left.kind == "name" and "delta" in v.places.roles_of(left.data[0])):
+                envs = self.judge._instances(task, v.places, reading, None)
+                found.append(Result(task, v.places, reading, envs))
+        return found
+
     def _graded(self, claim, places, target):
         task, wanted = self._task(claim, places, target)
         vectors, batch = getattr(self.convention, "vectors", None), getattr(self.convention, "batch", None)
@@ -99,8 +114,9 @@ class Written:
             judged = judged._replace(
                 verdict="wrong", reason="the left side speaks of something else than what is graded"
             )
-        if judged.verdict == "ill-formed" and task.sides[0].kind == "given":
-            raise ReadingError(judged.reason, claim.at)
+        is_given = task.sides[0].kind == "given" and judged.verdict not in ("equal", "unproved")
+        if is_given and not any(_is_of_matrices(x) for side in task.sides for x in walk(side)):
+            raise ReadingError(judged.reason or "it is another quantity.", claim.at)  # its own vocabulary decides
         condition = judged.condition
         if judged.verdict in ("equal", "unproved"):
             more = [show(c) for c in task.conditions if c.data in ("=", "!=")]
@@ -261,6 +277,13 @@ def _in_and_out(sides, places):
         return Node("name", parts, node.data, node.at)
 
     return [None if x is None else rewrite(x, replace) for x in sides]
+
+
+def _is_of_matrices(node):
+    """Whether a node is one that vectors and matrices have only."""
+    return node.kind in ("transpose", "diag", "matrix") or (
+        node.kind == "prod" and bool({"had", "out"} & set(node.data))
+    )
 
 
 def _matches(q, target):

@@ -52,3 +52,25 @@ def test_a_judgement_has_no_explanation_and_a_grade_has_one():
     assert (judged.verdict, judged.diagnosis, judged.correct, judged.counterexample) == ("wrong", "", None, None)
     assert graded.diagnosis == "the sign is flipped"
     assert judged.about == graded.about == ("d_o[1]", "d_o[2]")
+
+
+PRINTED = [
+    (r"\delta^L = (y - a^L) \odot \sigma'(z^L)",
+     r"\frac{\partial C}{\partial w^{(2)}} = ((y - a^{(2)}) \odot \sigma'(z^{(2)})) (a^{(1)})^T", "wrong", "equal"),
+    (r"\delta^L = (y - a^L) \odot \sigma'(z^L)",
+     r"\frac{\partial C}{\partial w^{(2)}} = ((a^{(2)} - y) \odot \sigma'(z^{(2)})) (a^{(1)})^T", "equal", "wrong"),
+    (r"\delta^L_j = (y_j - a^L_j) \sigma'(z^L_j)",
+     r"\delta^1_k = \sum_j w^2_{jk} (y_j - a^2_j) \sigma'(z^2_j) \sigma'(z^1_k)", "wrong", "equal"),
+    (r"\frac{\partial a^1_k}{\partial z^1_k} = a^1_k",
+     r"\frac{\partial C}{\partial b^1_k} = \sum_j w^2_{jk} \delta^2_j a^1_k", "wrong", "equal"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("earlier", "later", "by_itself", "following"), PRINTED)
+def test_what_follows_in_the_letters_of_a_textbook(earlier, later, by_itself, following):
+    letters = {"s": "z", "t": "y", "y": "a", "loss": "C"}
+    grader = derive(network((2, 3, 2))).convention(letters=letters, order="to-from")._grading()
+    first = grader.judge(None, earlier)
+    assert first.verdict == "wrong"
+    assert grader.judge(None, later).verdict == by_itself
+    assert grader.assuming([first]).judge(None, later).verdict == following

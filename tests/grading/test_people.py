@@ -1,7 +1,7 @@
 """Formulas as people print them, with their authors' letters declared: each gets its true verdict.
 
 ``people.jsonl`` has one formula a line: ``set`` (``sources`` were printed by others, ``matrices`` are in vectors and
-matrices, ``textbooks`` are written as textbooks and courses write them), ``kind``, ``setting`` (see
+matrices, ``textbooks`` and ``courses`` are written as those write them), ``kind``, ``setting`` (see
 :mod:`people_settings`), ``declared`` (what its author's letters mean), ``formula``, ``truth``, and for a right formula
 with a slip put in its ``slip`` and the ``names`` of diagnoses that would name it.
 """
@@ -17,8 +17,8 @@ VERDICTS = {"right": {"equal"}, "needs-condition": {"equal"}, "wrong": {"wrong"}
 # A condition in a subscript beside a gradient in a vector; a sum over steps left open by dots; an error signal e that
 # only the text around the formula defines.
 OUT_OF_REACH = {"P18", "R09", "hkB1"}
-# In these, written in the network's own text, the slip is refused without a name.
-UNNAMED = {"R01v1", "R08v1", "R17v1"}
+# In these the slip is refused without a name; all but the last are written in the network's own text.
+UNNAMED = {"R01v1", "R08v1", "R17v1", "c9"}
 
 
 @pytest.fixture(scope="module")
