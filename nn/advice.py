@@ -3,7 +3,7 @@
 import difflib
 from typing import NoReturn
 
-__all__ = ["nearest", "unknown_attribute", "unknown_options"]
+__all__ = ["advise", "nearest", "unknown_options"]
 
 _ATTRIBUTES = {
     "predict": "call the model with one sample: model(x), or [model(x) for x in X]",
@@ -57,10 +57,36 @@ def nearest(word, words):
     return f": did you mean {found[0]!r}?" if found else ""
 
 
-def unknown_attribute(thing, name) -> NoReturn:
-    """Raise an AttributeError that says what to write for what other libraries call so."""
-    advice = f": {_ATTRIBUTES[name]}." if name in _ATTRIBUTES else ""
-    raise AttributeError(f"{type(thing).__name__!r} object has no attribute {name!r}{advice}", name=name, obj=thing)
+class Absent:
+    """An attribute that a class does not have, with advice on what to write.
+
+    ``__getattr__`` would say the same, and slow down every attribute of the class: a network reads thousands.
+
+    Args:
+        advice: what to write.
+    """
+
+    def __init__(self, advice):
+        self._advice = advice
+
+    def __set_name__(self, owner, name):
+        self._name = name
+
+    def __get__(self, thing, owner=None) -> NoReturn:
+        found, kind = thing, f"{type(thing).__name__!r} object"
+        if thing is None:
+            found, kind = owner, f"type object {owner.__name__!r}"
+        raise AttributeError(f"{kind} has no attribute {self._name!r}: {self._advice}.", name=self._name, obj=found)
+
+
+def advise(cls):
+    """Give a class an :class:`Absent` for each name that other libraries have; a decorator."""
+    for name, advice in _ATTRIBUTES.items():
+        if name not in cls.__dict__:
+            absent = Absent(advice)
+            absent.__set_name__(cls, name)
+            setattr(cls, name, absent)
+    return cls
 
 
 def unknown_options(function, unknown, known) -> NoReturn:

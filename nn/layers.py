@@ -9,12 +9,13 @@ inputs count from 1.
 import operator
 import random as _random
 from collections.abc import Mapping, Set
+from inspect import getattr_static
 
 from autograd import Value
 from autograd.engine import functions
 from autograd.engine.algebra import is_real
 from autograd.engine.sums import affine
-from nn.advice import nearest, unknown_attribute
+from nn.advice import Absent, advise, nearest
 from nn.data import generator_of, is_text, listed
 from nn.names import NeuronName
 from nn.weights import Weights
@@ -22,6 +23,7 @@ from nn.weights import Weights
 __all__ = ["MLP", "Layer", "Module", "Neuron", "NeuronName"]
 
 
+@advise
 class Module:
     """What has parameters: derive from it to write a layer of your own.
 
@@ -45,8 +47,8 @@ class Module:
         for p in self.parameters():
             p.grad = 0.0
 
-    def __getattr__(self, name):
-        unknown_attribute(self, name)
+    def __dir__(self):
+        return [name for name in super().__dir__() if not isinstance(getattr_static(self, name, None), Absent)]
 
 
 class Neuron(Module):
@@ -197,7 +199,7 @@ class Layer(Module):
 
     def __call__(self, x):
         """The activations, a list of Values; of a single neuron, that Value itself."""
-        x = _inputs(x, len(self.neurons[0].w))
+        x = _inputs(x, len(self.neurons[0]._weights))
         try:
             out = [neuron._read(x) for neuron in self.neurons]
         except TypeError:
@@ -323,14 +325,15 @@ def _meant(x):
 
 
 def _inputs(x, n):
-    if type(x) is not tuple:
+    if type(x) is list:  # what layers return: the shortest way
+        x = tuple(x)
+    elif type(x) is not tuple:
         if isinstance(x, Value) or is_real(x):
             x = (x,)
-        elif type(x) is not list:
+        else:
             if isinstance(x, (Set, Mapping)) or is_text(x) or not _iterates(x):
                 raise TypeError(f"inputs are a sequence of {n} numbers or Values, found {type(x).__name__}.")
-            x = listed("a sample", x)
-        x = tuple(x)
+            x = tuple(listed("a sample", x))
     if len(x) != n:
         _refuse_batch(x)
         raise ValueError(f"expected {n} inputs, found {len(x)}: give one number for each.")

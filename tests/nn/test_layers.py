@@ -336,3 +336,19 @@ def test_names_of_other_libraries_are_told_what_to_write(name):
         getattr(model, name)
     with pytest.raises(AttributeError, match=r"'Layer' object has no attribute 'nothing'$"):
         model.layers[0].nothing  # noqa: B018 - it is asked for
+
+
+def test_names_of_other_libraries_are_not_listed_and_can_be_taken():
+    class Mine(MLP):
+        def forward(self, x):
+            return self(x)
+
+    model = Mine(2, [1], seed=0)
+    assert "forward" in dir(model)
+    assert "parameters" in dir(model)
+    assert "state_dict" not in dir(model)
+    assert model.forward([1.0, 2.0]).data == model([1.0, 2.0]).data
+    model.weights = [1.0]
+    assert model.weights == [1.0]
+    with pytest.raises(AttributeError, match=r"type object 'MLP' has no attribute 'summary': .*model"):
+        MLP.summary  # noqa: B018 - it is asked for
