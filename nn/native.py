@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 
-from autograd import Value, no_grad
+from autograd import Value
 from autograd.compiler.machine import progress_shown
 from autograd.compiler.programs import Program
 from autograd.compiler.recording import Unrecordable, watched
@@ -84,10 +84,12 @@ def _first_sample(model, loss, X, Y, look) -> Sample:
     """
     for x, y in zip(X, Y, strict=True):
         try:
-            with no_grad():
-                outputs = model(x)
+            outputs = model(x)
             if isinstance(outputs, (Value, list, tuple)):
                 look.targets(outputs)
+            value = loss(outputs, y)
+            if isinstance(value, Value):
+                look(value)
             return one_sample(model, loss, x, y)
         except OverflowError as error:
             failure = error
@@ -157,7 +159,6 @@ class Recorded:
     def __init__(self, model, loss, parameters, X, Y, classes, look):
         self._parameters = parameters
         sample = self._sample = _first_sample(model, loss, X, Y, look)
-        look(sample.loss)
         if not is_ours(model, loss):
             look.everything()
         unique = list(dict.fromkeys(parameters))
