@@ -7,7 +7,7 @@ project = "deltagrad"
 author = "the deltagrad team"
 release = version = autograd.__version__
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.mathjax"]
-exclude_patterns = ["_build", "playground"]
+exclude_patterns = ["_build", "playground", "derivations"]
 myst_enable_extensions = ["dollarmath", "deflist"]
 myst_heading_anchors = 3
 html_theme = "furo"
