@@ -257,8 +257,10 @@ def _formula_line(bare, number):
     words = [word for word in _WORDS.findall(formula) if word.lower() not in _MATH_WORDS]
     if len(words) >= 3 and len(words) * 6 > len(formula.split()):
         return None
-    if not match and not is_equation(formula) and (not re.search(r"[\\_^\[*]", formula) or len(words) > 1):
-        return None
+    if not match and not is_equation(formula):
+        looks_like_one = re.search(r"[\\_^\[]", formula) and not formula.startswith(("*", "-", ">", "|", "!", "["))
+        if not looks_like_one or len(words) > 1:
+            return None
     return Item(number, formula, target, None, False, formula)
 
 

@@ -107,6 +107,8 @@ network: 2-3-2 sigmoid
 We differentiate the loss with respect to the weights.
 w_ho[h,o]: d_o[o]*a[h]
 Loss: we use half the squared error.
+**Biases.**
+* see [1]
 dL/db_o[o] = d_o[o]
 $$
 \\delta_o = y_o - t_o
@@ -120,8 +122,8 @@ def test_a_sheet():
     assert found.format == "sheet"
     assert [(item.line, item.target, item.formula) for item in found.items] == [
         (5, "w_ho[h,o]", "d_o[o]*a[h]"),
-        (7, None, "dL/db_o[o] = d_o[o]"),
-        (9, None, r"\delta_o = y_o - t_o"),
+        (9, None, "dL/db_o[o] = d_o[o]"),
+        (11, None, r"\delta_o = y_o - t_o"),
     ]
     assert [each.key for each in found.declared][:2] == ["name", "network"]
 
