@@ -7,6 +7,7 @@
 import math
 import operator
 import random as _random
+import sys
 from collections.abc import Mapping, Set
 
 from autograd.engine.algebra import is_real
@@ -65,13 +66,17 @@ def samples(X, Y, of=""):
         TypeError: X or Y has no entries in order.
         ValueError: there are none, or they differ in length, or something in them is no finite number.
     """
-    X, Y = _rows(f"{of}X", X), _rows(f"{of}Y", Y)
+    quick = _rows_of_array(X), _rows_of_array(Y)
+    X, Y = [rows or _rows(f"{of}{name}", side) for name, rows, side in zip("XY", quick, (X, Y), strict=True)]
     if len(X) != len(Y):
         raise ValueError(f"{of}X has {len(X)} samples and {of}Y {len(Y)}: give one target for each.")
     if not X:
         raise ValueError(f"there are no samples: {of}X is empty.")
-    X = [(row,) if is_real(row) else row for row in X]
-    for name, rows in ((f"{of}X", X), (f"{of}Y", Y)):
+    if is_real(X[0]) or not quick[0]:
+        X = [(row,) if is_real(row) else row for row in X]
+    for name, rows, checked in ((f"{of}X", X, quick[0]), (f"{of}Y", Y, quick[1])):
+        if checked:
+            continue
         first = width(rows[0])
         for i, row in enumerate(rows):
             if width(row) != first:
@@ -84,6 +89,16 @@ def samples(X, Y, of=""):
                     raise ValueError(f"{name}[{i}] holds {_short(x)}: drop the sample or fill in the number; the "
                                      "largest float is about 1.8e308.")  # fmt: skip
     return X, Y
+
+
+def _rows_of_array(side):
+    """The samples of a NumPy array of finite numbers, checked at once; None where each is to be looked at."""
+    numpy = sys.modules.get("numpy")
+    if numpy is None or type(side) is not numpy.ndarray or side.dtype.kind not in "fiub" or side.dtype.itemsize > 8:
+        return None
+    if side.ndim not in (1, 2) or side.size == 0 or not numpy.isfinite(side).all():
+        return None
+    return side.tolist() if side.ndim == 1 else list(map(tuple, side.tolist()))
 
 
 def _rows(name, side):

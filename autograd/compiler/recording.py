@@ -203,7 +203,10 @@ def watched(inputs=()):
 def _generators():
     """Where the generators of random numbers stand that everyone shares."""
     numpy = sys.modules.get("numpy.random")
-    return random.getstate(), None if numpy is None else str(numpy.get_state())
+    if numpy is None:
+        return random.getstate(), None
+    name, words, *rest = numpy.get_state()
+    return random.getstate(), (name, words.tobytes(), *rest)
 
 
 # --- Conditions

@@ -21,7 +21,7 @@ from autograd.engine.algebra import TABLE, Ieee
 from autograd.engine.errors import GraphError
 
 if cython.compiled:
-    from cython.cimports.autograd.engine.tape import (
+    from cython.cimports.autograd.engine.kernels import (
         TAPE_ADD,
         TAPE_CALL,
         TAPE_COPY,
