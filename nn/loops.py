@@ -10,7 +10,7 @@ from autograd.engine.algebra import is_real
 from nn.firstlook import diverged
 from nn.optimizers import Optimizer
 
-__all__ = ["EagerLoop", "TapeLoop", "check_loss", "choose_loop", "leaves_of", "not_compiled"]
+__all__ = ["EagerLoop", "TapeLoop", "check_loss", "choose_loop", "leaves_of", "not_compiled", "tracing"]
 
 
 class EagerLoop:
@@ -68,6 +68,13 @@ class EagerLoop:
         """Bring the Values up to the last update, as they always are here."""
 
 
+def tracing():
+    """The module that makes tapes."""
+    from autograd.compiler import tracing as found  # when it is asked for: it brings llvmlite
+
+    return found
+
+
 class TapeLoop:
     """Updates made in C, from tapes of what the loss records; arguments as of :class:`EagerLoop`.
 
@@ -75,9 +82,7 @@ class TapeLoop:
     """
 
     def __init__(self, loss, parameters, optimizer):
-        from autograd.compiler.tracing import Tapes  # when it is asked for: it brings llvmlite
-
-        self._tapes = Tapes(loss, parameters)
+        self._tapes = tracing().Tapes(loss, parameters)
         self._loss, self._parameters, self._optimizer = loss, parameters, optimizer
         self._machine = self._tapes.machine
         self._update = _in_c(optimizer, parameters)
@@ -167,12 +172,10 @@ def choose_loop(engine, loss, parameters, optimizer, samples):
     if engine != "eager":
         reason = _missing()
         if reason is None:
-            from autograd.compiler.tracing import Untraceable  # when it is asked for: it brings llvmlite
-
             loop = TapeLoop(loss, parameters, optimizer)
             try:
                 return loop, loop.prepare(samples)
-            except Untraceable as error:
+            except tracing().Untraceable as error:
                 reason = str(error)
         if engine == "native":
             raise ValueError(not_compiled(reason))

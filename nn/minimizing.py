@@ -4,7 +4,7 @@ import sys
 
 from autograd.engine.algebra import is_real
 from nn.data import generator_of
-from nn.loops import EagerLoop, check_loss, choose_loop, leaves_of, not_compiled
+from nn.loops import EagerLoop, check_loss, choose_loop, leaves_of, not_compiled, tracing
 from nn.optimizers import SGD
 from nn.training import History, integer, progress_bar
 
@@ -177,11 +177,9 @@ class Trainer:
     def _prepared(self, samples):
         if isinstance(self._loop, EagerLoop):
             return samples
-        from autograd.compiler.tracing import Untraceable
-
         try:
             return self._loop.prepare(samples)
-        except Untraceable as reason:
+        except tracing().Untraceable as reason:
             if self._engine == "native":
                 raise ValueError(not_compiled(reason)) from None
             self._loop.write()
