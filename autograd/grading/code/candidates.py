@@ -10,6 +10,7 @@ MAKERS = (
     factor_edits.factors, factor_edits.wrong_slopes, factor_edits.drops, factor_edits.constants,
     factor_edits.arguments, place_edits.substitutes, place_edits.axes, place_edits.signs, form_edits.transposes,
     form_edits.shifts, form_edits.comparisons, form_edits.squares, form_edits.softmax, form_edits.copies,
+    form_edits.broadcasts,
 )  # fmt: skip
 
 

@@ -177,7 +177,9 @@ def constants(c):
             if abs(value - round(value, 2)) < 1e-9 and value and not (value == 1 and alone):
                 text = f"{round(value, 2):g}" + ("." if c.text.endswith(".") else "")
                 message = f"the gradient is {factor:.6g} times the true one: {c.text} should be {text}"
-                yield Candidate(1.18, "constant factor", c.line, message, c.replaced(text))
+                yield Candidate(
+                    1.18 + 0.3 * (c.line in c.way.update_lines), "constant factor", c.line, message, c.replaced(text)
+                )
 
 
 def arguments(c):

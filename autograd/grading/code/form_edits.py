@@ -7,7 +7,7 @@ from autograd.grading.code.context import Candidate, function_name
 from autograd.grading.code.place_edits import MAX_SUBSTITUTES, writable
 from autograd.grading.code.wayback import same
 
-__all__ = ["comparisons", "copies", "shifts", "softmax", "squares", "transposes"]
+__all__ = ["broadcasts", "comparisons", "copies", "shifts", "softmax", "squares", "transposes"]
 
 # --- Transposes
 
@@ -158,7 +158,7 @@ def softmax(c):
         for text, its_shape, values in c.way.softmaxes(scope):
             if its_shape != shape or not same([p * (1 - p) for p in values], data):
                 continue
-            kept = c.source.text_of(keep)
+            kept = c.source.operand_text(keep, tight=False)
             for axis in ("", ", axis=0, keepdims=True", ", axis=1, keepdims=True"):
                 if (len(shape) == 1) != (axis == ""):
                     continue
@@ -171,6 +171,23 @@ def softmax(c):
 
 
 # --- A view where a copy belongs
+
+
+def broadcasts(c):
+    """Give a vector the shape of the column that it is combined with, or the other way around."""
+    node = c.node
+    if not isinstance(node, ast.BinOp) or isinstance(node.op, ast.MatMult):
+        return
+    left, right = c.way.shape_of(node.left), c.way.shape_of(node.right)
+    for vector, column, flat, tall in ((node.left, node.right, left, right), (node.right, node.left, right, left)):
+        if flat is None or tall is None or len(flat) != 1 or len(tall) != 2 or tall != (flat[0], 1) or flat[0] < 2:
+            continue
+        one, other = c.source.text_of(vector), c.source.text_of(column)
+        message = f"{other} has the shape {tall} and {one} the shape {flat}: together they become {flat * 2}"
+        edits = (c.source.replacing(vector, f"{c.source.operand_text(vector)}.reshape(-1, 1)"),)
+        yield Candidate(0.8, "broadcasting", c.line, message, edits)
+        edits = (c.source.replacing(column, f"{c.source.operand_text(column)}.ravel()"),)
+        yield Candidate(0.85, "broadcasting", c.line, message, edits)
 
 
 def copies(c):

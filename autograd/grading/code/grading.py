@@ -8,10 +8,13 @@ from autograd.grading.code.functions import grade_functions
 from autograd.grading.code.grade import CodeGrade, UpdateGrade
 from autograd.grading.code.judge import Judgement, agreed, close, judge_losses
 from autograd.grading.code.limits import Unreadable
+from autograd.grading.code.mistakes import find_mistakes
 from autograd.grading.code.naming import Places
+from autograd.grading.code.proposals import proposed_losses
 from autograd.grading.code.reading import Reading, fresh_starts, read
 from autograd.grading.code.stale import first_only, stale_mistake
 from autograd.grading.code.truth import candidate_losses
+from autograd.grading.code.twice import divided_twice
 
 __all__ = ["grade_code"]
 
@@ -165,9 +168,10 @@ def _graded(case, loss, said, file):
     )
     wrong_anyway = None
     if final.right and final.factor is not None and not close(final.factor, 1.0):
-        from autograd.grading.code.twice import divided_twice
-
         wrong_anyway = divided_twice(case, final.factor)
+    found = ([], [])
+    if not wrong_anyway and not final.right:
+        found = find_mistakes(case)
     verdicts = {}
     for update in final.updates:
         right = "right" if final.factor is None or close(final.factor, 1.0) else "right up to a factor"
@@ -185,9 +189,7 @@ def _graded(case, loss, said, file):
         grade.verdict = "right" if close(final.factor or 1.0, 1.0) else "right up to a factor"
         grade.factor = final.factor if final.factor is not None else 1.0
     else:
-        from autograd.grading.code.mistakes import find_mistakes
-
-        grade.mistakes, grade.notes = find_mistakes(case)
+        grade.mistakes, grade.notes = found
     return grade
 
 
@@ -208,8 +210,6 @@ def _without_loss(case, base):
             "write it over variables of the module, or of one function"
         )
         return CodeGrade("unreadable", unreadable=[(0, message)], **base)
-    from autograd.grading.code.proposals import proposed_losses
-
     grade = CodeGrade("no loss", **base)
     grade.proposed = proposed_losses(case)
     return grade

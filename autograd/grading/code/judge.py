@@ -294,8 +294,10 @@ def judge(truth, recorder, tree):
             rate = front.rates()[mode] if front is not None else None
             own = [-x / (rate or 1.0) for x in change]
             factor = proportion(own, gradient)
-            if factor is None and len(change) > 1:
-                factor = through_optimizer(group, gradient, gradients, proportion)
+            if factor is None or (len(change) == 1 and not close(factor, 1.0)):
+                through = through_optimizer(group, gradient, gradients, proportion)
+                if through is not None and (len(change) > 1 or close(through, 1.0)):
+                    factor = through
             updates.append(Update(group, factor, rate, False, gradient))
         judged = _compared(truth, updates)
         if best is None or judged.score > best.score:

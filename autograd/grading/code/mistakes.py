@@ -21,23 +21,42 @@ MAX_ROUNDS = 4
 MAX_PAIRS = 14
 MAX_BRANCHES = 3
 PATIENCE = 0.45
+LITTLE = 0.1
 
 
 def find_mistakes(case):
     """Return the mistakes of a program whose updates are wrong, and notes on the lines of its way back."""
     source = Source(case.text)
     way, judged = known_way(case, source)
-    targets = [
-        Target(u.group.name, [v.data for v in u.group.old], u.gradient, u.rate or 1.0, f.right, f.factor)
-        for u, f in zip(judged.updates, case.final.updates, strict=True)
-    ]
+    if way is None:
+        return _unexplained(case), []
     notes = notes_of(way, source)
+    final = {update.group.name: update for update in case.final.updates}
+    targets = []
+    for update in judged.updates:
+        known = final.get(update.group.name, update)
+        old = [number.data for number in update.group.old]
+        targets.append(Target(update.group.name, old, update.gradient, update.rate or 1.0, known.right, known.factor))
     search = Search(case, targets)
     mistakes = search.run(source, way)
-    if mistakes:
+    if mistakes and mistakes[0].fix:
         return mistakes, notes
+    if search.reference is not None and not close(search.reference, 1.0):
+        # The updates that share a factor may be wrong as well: look for an edit that leaves none.
+        for target in targets:
+            target.right = False
+        for update in case.final.updates:
+            update.right = update.factor is not None and close(update.factor, 1.0)
+        way, _ = known_way(case, source)
+        again = Search(case, targets).run(source, way) if way is not None else []
+        if again and again[0].fix:
+            return again, notes
+    return mistakes or _unexplained(case), notes
+
+
+def _unexplained(case):
     lines = dict.fromkeys(u.group.line for u in case.final.updates if not u.right)
-    return [Mistake(line, "other", "this update is not the gradient of the loss") for line in lines], notes
+    return [Mistake(line, "other", "this update is not the gradient of the loss") for line in lines]
 
 
 def known_way(case, source, text=None):
@@ -128,7 +147,8 @@ class Search:
             c for c in candidates(way, source, []) if c.kind == "sign of the update" and c.line in way.update_lines
         ]
         outcome = self.trials.outcome(source.edited([edit for c in turned for edit in c.edits])) if turned else None
-        return [(source, turned)] if self.is_whole(outcome) else None
+        text = source.edited([edit for c in turned for edit in c.edits])
+        return [(source, turned)] if self.is_whole(outcome) and self.confirmed(source, text) else None
 
     def deeper(self, source, way, current, done, rounds):
         """Return rounds of edits that make all updates right, after those that are done; None if there are none."""
@@ -167,6 +187,8 @@ class Search:
                 break
             if ranked and ranked[0][0][0] > 0 and candidate.cost > ranked[0][1].cost + PATIENCE:
                 break
+            if ranked and ranked[0][0][0] > len(self.targets) and candidate.cost > ranked[0][1].cost + LITTLE:
+                break  # all are right, up to a factor that no edit of about the same cost avoids
             outcome = self.trials.outcome(source.edited(candidate.edits))
             if outcome is None:
                 continue
@@ -191,7 +213,12 @@ class Search:
             return True
         self.second.watch_stale = self.trials.watch_stale
         after, before = self.second.outcome(text), self.second.outcome(source.text)
-        return after is not None and (self.is_whole(after) or self.gain(after, before) > (0, 0, 0))
+        if after is None:
+            return False
+        whole, first = after.whole(), self.trials.outcome(text).whole()
+        if first is not None and self.is_whole(after):
+            return close(whole, first)
+        return self.gain(after, before) > (0, 0, 0)
 
     def gain(self, outcome, current):
         """Return how much better an outcome is: more right updates, then more that are proportional."""

@@ -59,6 +59,7 @@ DRAWING = frozenset(
         "uniform",
     ]
 )
+GUARD = 1e-4
 NOTHING = ("save", "savetxt", "savez", "set_printoptions", "seterr")
 FILES = ("load", "loadtxt", "genfromtxt", "fromfile")
 FLOATS = ("float64", "float32", "float16", "float_", "double", "single")
@@ -162,6 +163,8 @@ class NumpyFunction:
         machine = self.library.machine
         args = [floated(x) for x in args]
         keywords = {name: floated(x) for name, x in keywords.items()}
+        if self.name in ("log", "log2", "log10"):
+            args = [without_guard(args[0]), *args[1:]]
         out = keywords.get("out")
         changed = out[0] if isinstance(out, tuple) else out
         if self.in_place:
@@ -232,6 +235,26 @@ class NumberType:
         if isinstance(x, (Array, list)) and not (isinstance(x, Array) and x.size == 1):
             return self.library.machine.track(self.library.numpy["asarray"](x).astype(float))
         return self.library.builtin.float_of(x)
+
+
+def without_guard(x):
+    """Return what a logarithm is taken of without the small number that keeps it from 0, as in ``log(p + 1e-8)``.
+
+    The gradients that people write leave it out, too: it is no part of the loss that they mean.
+    """
+    if isinstance(x, Array) and x.dtype.kind == "f":
+        return Array([_unguarded(e) for e in x.elements()], x.dtype, x.shape)
+    return _unguarded(x)
+
+
+def _unguarded(x):
+    if not isinstance(x, Value) or x.op is None or x.op.name != "add":
+        return x
+    for part, other in (x.operands, x.operands[::-1]):
+        small = part.data if isinstance(part, Value) and part.op is None else part
+        if isinstance(small, float) and abs(small) <= GUARD and isinstance(other, Value) and other.data > 100 * GUARD:
+            return other
+    return x
 
 
 def plain(x):

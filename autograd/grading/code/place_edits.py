@@ -51,7 +51,8 @@ def substitutes(c):
         (backs if c.way.is_back_text(other, c.seen) else others).append(other)
     for count, other in enumerate([*backs[::-1], *others][:MAX_SUBSTITUTES], 1):
         kind, message = _substitution_kind(c, text, other)
-        yield Candidate(1.5 + 0.02 * count, kind, c.line, message, c.replaced(other))
+        first = 1.25 if kind == "derivative at the wrong argument" else 1.5
+        yield Candidate(first + 0.02 * count, kind, c.line, message, c.replaced(other))
 
 
 def _substitution_kind(c, text, other):

@@ -38,7 +38,12 @@ def scalings(c, make):
                     plain = plain or (
                         bool(text_known) != text.startswith(("/ (1 -", "(1 -")) and not text.startswith("/ len")
                     )
-                    cost = (1.28 if target else 1.35) + 0.1 * plain + 0.001 * len(text)
+                    cost = (
+                        0.3 * (c.line in c.way.update_lines)
+                        + (1.28 if target else 1.35)
+                        + 0.1 * plain
+                        + 0.001 * len(text)
+                    )
                     yield make(cost, kind, c.line, message, c.replaced(new))
     if penalty and c.way.mentions_parameter(c.node):
         counts = [

@@ -230,7 +230,8 @@ def _found(reading, changes, all_changes):
                 trained_on = {node for node in used if node.op is None}
             value = moved_back(value, all_changes)
             gradients = adjoints(value)
-            if any(node.op is None and node not in trained_on for node in gradients):
+            written = reading.recorder.literal_lines
+            if any(node.op is None and node not in trained_on and node not in written for node in gradients):
                 continue  # on data that the updates do not come from, such as a test set
             starts, ends = _cover(gradients, changes)
             score -= 2

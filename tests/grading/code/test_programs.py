@@ -1,0 +1,87 @@
+"""Programs of our own, a mistake of each kind and right ones in many styles, and what the grade says about them."""
+
+from pathlib import Path
+
+import pytest
+
+from autograd import grade_code
+from autograd.grading.code import KINDS
+
+PROGRAMS = Path(__file__).parent / "programs"
+
+# The loss that is given, the verdict, the parameters whose update is wrong, and the mistakes.
+FACTS = {
+    "g01": (None, "wrong", ["net.W2", "net.b2", "net.W1", "net.b1"], [(23, "derivative twice")]),
+    "g02": (None, "right up to a factor", [], []),
+    "g03": (None, "wrong", ["b1"], [(21, "batch sum missing")]),
+    "g05": (None, "right up to a factor", [], []),
+    "g06": (None, "right", [], []),
+    "g07": (None, "wrong", ["W"], [(18, "order in time")]),
+    "g08": (None, "right", [], []),
+    "g09": ("0.5*np.sum((self.a2 - y)**2)", "right", [], []),
+    "g10": (None, "right", [], []),
+    "g11": (None, "right", [], []),
+    "g12": (None, "right", [], []),
+    "g13": (None, "right", [], []),
+    "h01": ("np.mean((pred - Y) ** 2)", "wrong", ["W1", "b1"], [(4, "wrong derivative")]),
+    "h02": (None, "wrong", ["W", "b"], [(6, "stale forward pass")]),
+    "h03": ("-np.mean(y*np.log(p)+(1-y)*np.log(1-p))", "wrong", ["W1"], [(15, "transpose")]),
+    "h04": (
+        "sum((o - t) ** 2 for o, t in zip(out, target)) / 2",
+        "wrong",
+        ["net.layers[0][:].w", "net.layers[0][:].b"],
+        [(25, "raw error for delta")],
+    ),
+    "h05": (None, "wrong", ["theta"], [(10, "penalty")]),
+    "h06": (None, "wrong", ["l1.W", "l1.b"], [(7, "relu mask")]),
+    "h07": ("np.sum((target - output) ** 2) / 2", "wrong", ["wo"], [(13, "sign of the update")]),
+    "h08": (None, "wrong", ["P['b1']", "P['b2']"], [(16, "divided twice"), (19, "divided twice")]),
+    "h09": (
+        None,
+        "wrong",
+        ["net.p['W1']", "net.p['b1']", "net.p['W2']", "net.p['b2']"],
+        [(29, "wrong derivative")],
+    ),
+    "h10": (
+        "(y - out) ** 2 / 2",
+        "wrong",
+        ["w1", "w2", "w3", "w4"],
+        [(10, "update before use"), (11, "update before use")],
+    ),
+    "h11": (None, "wrong", ["Wx", "Wh", "bh"], [(23, "raw error for delta")]),
+    "h12": ("np.sum((Y - A2) ** 2) / (2 * len(X))", "wrong", ["b1"], [(15, "wrong axis")]),
+    "p01": (None, "wrong", ["b", "d", "a", "c"], [(17, "derivative missing")]),
+    "p02": (None, "wrong", ["net.u"], [(23, "derivative at the wrong argument")]),
+    "p03": (None, "wrong", ["shift"], [(11, "constant factor")]),
+    "p04": (None, "wrong", ["w", "b"], [(8, "broadcasting")]),
+    "p05": (None, "wrong", ["V", "W"], [(16, "softmax diagonal")]),
+    "p06": ("(a - t) ** 2 / 2", "wrong", ["unit.w", "unit.b"], [(12, "loss for its derivative")]),
+}
+
+
+@pytest.mark.parametrize("name", FACTS)
+def test_verdicts_lines_and_kinds(name):
+    loss, verdict, wrong, mistakes = FACTS[name]
+    grade = grade_code((PROGRAMS / f"{name}.py").read_text(), loss=loss)
+    assert grade.verdict == verdict
+    assert [update.parameter for update in grade.updates if update.verdict == "wrong"] == wrong
+    assert [(mistake.line, mistake.kind) for mistake in grade.mistakes] == mistakes
+
+
+def corrected(text, mistakes):
+    """Return a program with the lines of the fixes in place."""
+    lines = text.splitlines()
+    for fix in sorted([fix for mistake in mistakes for fix in mistake.fix], key=lambda fix: -fix.first):
+        lines[fix.first - 1 : fix.last] = fix.text.splitlines()
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("name", [name for name, facts in FACTS.items() if facts[1] == "wrong"])
+def test_with_the_corrected_lines_the_program_is_right(name):
+    text, loss = (PROGRAMS / f"{name}.py").read_text(), FACTS[name][0]
+    grade = grade_code(text, loss=loss)
+    assert grade_code(corrected(text, grade.mistakes), loss=loss).verdict in ("right", "right up to a factor")
+
+
+def test_every_kind_is_one_of_the_documented():
+    assert {kind for *_, mistakes in FACTS.values() for _, kind in mistakes} <= set(KINDS)
