@@ -307,6 +307,9 @@ class Evaluation:
             return Array([[_total(row)] for row in x.rows])
         if k == 0:
             return Array([[_total(column) for column in zip(*x.rows, strict=True)]])
+        before = [self.value(y, env) for y in node.parts[:k]]
+        if not any(is_array(y) for y in before):  # numbers in front of it change nothing of its place
+            return Array([[_total(column) for column in zip(*x.rows, strict=True)]])
         return None
 
     def _div(self, node, env):

@@ -1190,6 +1190,8 @@ class Reader:
 
     def depends(self, end):
         """Whether the bracket that opens here says what a quantity depends on: a letter, or several things."""
+        if self.look(end + 1)[1] == "^":
+            return False  # a factor: x(W)^T
         inner = [self.look(k) for k in range(1, end)]
         depth = 0
         for kind, text in inner:

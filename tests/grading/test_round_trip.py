@@ -1,0 +1,125 @@
+"""What is printed is read back as equal: texts, LaTeX, updates and the matrix form, over networks and conventions."""
+
+import pytest
+
+import autograd
+from autograd import Value, derive, primitive, sqrt
+from autograd.formulas.conventions import NAMES
+from autograd.grading.networks import build
+from nn import MLP, binary_cross_entropy, cross_entropy, half_sse, hinge, mse, sse
+
+softsign = primitive("softsign", lambda x: x / (1 + abs(x)), partials=lambda y, x: 1 / (1 + abs(x)) ** 2)
+ACTIVATIONS = [
+    "sigmoid",
+    "tanh",
+    "relu",
+    "softplus",
+    "silu",
+    "gelu",
+    "exp",
+    "sin",
+    "erf",
+    "elu",
+    "asinh",
+    "atan",
+    "linear",
+]
+LOSSES = {"half_sse": half_sse, "sse": sse, "mse": mse, "binary_cross_entropy": binary_cross_entropy}
+
+
+def recorded(sizes, activation, output, loss, targets):
+    x = [Value(0.3 + 0.2 * k, f"x[{k + 1}]") for k in range(sizes[0])]
+    model = MLP(sizes[0], list(sizes[1:]), activation=activation, output=output, seed=1)
+    return derive(loss(model(x), targets))
+
+
+def labelled(count, numbers=(0.2, 0.7, 0.1)):
+    return [Value(numbers[k], f"t[{k + 1}]") for k in range(count)]
+
+
+def printed(derivation):
+    """Everything that is printed of a derivation but its matrix form."""
+    lines = [line for e in derivation.equations for line in (e.text, e.latex)]
+    return lines + [line for rule in derivation.update() for line in (rule.text, rule.latex)]
+
+
+def graded(derivation, lines):
+    """The lines that are not read back as equal, with what was said of them."""
+    grades = [derivation.grade(None, line) for line in lines]
+    return [str(grade) for grade in grades if grade.verdict != "equal"]
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("loss", LOSSES)
+def test_activations_and_losses(activation, loss):
+    function = activation if activation == "linear" else getattr(autograd, activation)
+    derivation = recorded((2, 3, 2), function, "sigmoid", LOSSES[loss], labelled(2))
+    assert graded(derivation, printed(derivation)) == []
+
+
+def test_a_users_own_activation():
+    derivation = recorded((2, 3, 2), softsign, "linear", half_sse, labelled(2))
+    assert graded(derivation, printed(derivation)) == []
+
+
+@pytest.mark.parametrize("function", ["sqrt", "log", "acosh"])
+def test_activations_that_are_not_defined_everywhere(function):
+    x, w, t = Value(1.3, "x"), Value(1.4, "w"), Value(0.7, "t")
+    derivation = derive(0.5 * (t - getattr(autograd, function)(w * x)) ** 2)
+    assert graded(derivation, printed(derivation)) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("sizes", [(2, 2), (2, 3, 1), (2, 3, 2), (1, 1, 1, 1), (2, 3, 3, 2)], ids=str)
+def test_conventions(name, sizes):
+    derivation = derive(build(list(sizes), ["sigmoid"] * (len(sizes) - 1)), convention=name)
+    assert graded(derivation, printed(derivation)) == []
+
+
+@pytest.mark.parametrize("samples", [1, 3])
+@pytest.mark.parametrize("loss", ["half_sse", "sse", "mse", "cross_entropy", "binary_cross_entropy"])
+def test_samples(samples, loss):
+    output = {"cross_entropy": "linear", "binary_cross_entropy": "sigmoid"}.get(loss, "tanh")
+    derivation = derive(build([2, 3, 3], ["tanh", output], True, loss, samples))
+    assert graded(derivation, printed(derivation)) == []
+
+
+@pytest.mark.parametrize("order", ["from-to", "to-from"])
+@pytest.mark.parametrize("delta", [1, -1, "-1/2", "3/7"])
+def test_orders_and_factors(order, delta):
+    derivation = derive(build([2, 3, 2], ["tanh", "sigmoid"])).convention(order=order, delta=delta)
+    assert graded(derivation, printed(derivation)) == []
+
+
+LAYOUTS = [{"vectors": vectors} for vectors in ("columns", "rows")]
+BATCHES = [{"batch": batch} for batch in ("columns", "rows")]
+
+
+@pytest.mark.parametrize("order", ["from-to", "to-from"])
+@pytest.mark.parametrize(("how", "samples"), [({}, 1), *[(how, 1) for how in LAYOUTS], *[(how, 3) for how in BATCHES]])
+@pytest.mark.parametrize("loss", ["half_sse", "cross_entropy"])
+def test_the_matrix_form(order, how, samples, loss):
+    derivation = derive(build([2, 3, 3], ["tanh", "linear"], True, loss, samples)).convention(order=order, **how)
+    lines = derivation.matrix()
+    assert graded(derivation, [line.latex for line in lines] + [line.text for line in lines]) == []
+
+
+@pytest.mark.parametrize("order", ["from-to", "to-from"])
+@pytest.mark.parametrize("how", LAYOUTS)
+def test_the_matrix_form_of_a_recurrent_network(order, how):
+    derivation = derive(build([2, 3, 2], ["tanh", "linear"], recurrent=(1, 3))).convention(order=order, **how)
+    lines = derivation.matrix()
+    assert graded(derivation, [line.latex for line in lines] + [line.text for line in lines]) == []
+
+
+def test_soft_targets_and_hinge():
+    for derivation in (
+        recorded((2, 3, 3), "tanh", "linear", cross_entropy, labelled(3)),
+        recorded((2, 3, 1), "tanh", "linear", hinge, [Value(1.0, "t[1]")]),
+    ):
+        assert graded(derivation, printed(derivation)) == []
+
+
+def test_a_square_root_in_the_loss():
+    derivation = derive(sqrt(build([2, 3, 2], ["tanh", "linear"]) + 1))
+    assert graded(derivation, printed(derivation)) == []
