@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from autograd.grading.code.page import section
+from autograd.grading.code.report import details
+
 __all__ = ["KINDS", "CodeGrade", "Fix", "Mistake", "Note", "UpdateGrade"]
 
 # Every kind of mistake, as --json gives them.
@@ -113,16 +116,12 @@ class CodeGrade:
     file: str = ""
 
     def __str__(self):
-        from autograd.grading.code.report import details
-
         return details(self)
 
     def __repr__(self):
         return str(self)
 
     def _repr_html_(self):
-        from autograd.grading.code.page import section
-
         return section(self)
 
     def as_data(self):

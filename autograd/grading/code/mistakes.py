@@ -7,6 +7,7 @@ from autograd.grading.code.grade import Mistake
 from autograd.grading.code.judge import close, judge_losses
 from autograd.grading.code.moves import moves
 from autograd.grading.code.naming import Places
+from autograd.grading.code.patches import mapped
 from autograd.grading.code.reading import fresh_starts, read
 from autograd.grading.code.recorder import linear_terms
 from autograd.grading.code.source import Source
@@ -269,8 +270,6 @@ class Search:
         """Give mistakes of later rounds the lines that they have in the first text."""
         if len(done) == 1:
             return found
-        from autograd.grading.code.patches import mapped
-
         return mapped(done, found)
 
 

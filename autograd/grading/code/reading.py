@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 
 from autograd.engine.value import Value
 from autograd.grading.code.arrays import Array, ArrayLimitError, bounded
+from autograd.grading.code.expressions import evaluate
 from autograd.grading.code.library import Library
 from autograd.grading.code.limits import LeaveLoop, Limits, Stop, Unreadable
 from autograd.grading.code.machine import Machine
 from autograd.grading.code.objects import Class, Function, Namespace
 from autograd.grading.code.recorder import Recorder
-from autograd.grading.code.statements import Raised
+from autograd.grading.code.statements import Raised, run
 
 __all__ = ["LossValue", "Reading", "read"]
 
@@ -82,10 +83,8 @@ def read(tree, *, loss=None, call=None, seed=0, starts=None, steps=2, trace=None
         try:
             machine.run()
             if call is not None:
-                from autograd.grading.code import statements
-
                 machine.stack = [machine.globals]
-                statements.run(machine, call, machine.globals)
+                run(machine, call, machine.globals)
         except (Stop, LeaveLoop):
             reading.stopped = True
         except Unreadable as error:
@@ -147,8 +146,6 @@ class _Watcher:
             self.reading.losses.append(LossValue(value, frame, node, not missing))
 
     def _evaluate(self, machine, frame):
-        from autograd.grading.code.expressions import evaluate
-
         kept = (
             machine.recorder,
             machine.trace,

@@ -7,7 +7,7 @@ from autograd.engine.value import Value
 from autograd.grading.code.arrays import Array
 from autograd.grading.code.limits import Limits, Stop, Unreadable
 from autograd.grading.code.objects import Class, Function, Kind, Namespace
-from autograd.grading.code.reading import FAILURES
+from autograd.grading.code.reading import FAILURES, Silent
 
 __all__ = ["Helper", "Vocabulary"]
 
@@ -115,8 +115,6 @@ class Vocabulary:
         """Return what an action on the machine gives; None if it fails."""
         machine = self.machine
         kept = machine.recorder, machine.trace, machine.watcher, machine.stack, machine.limits, machine.statement
-        from autograd.grading.code.reading import Silent
-
         machine.recorder, machine.trace, machine.watcher = Silent(), None, None
         machine.stack, machine.limits = list(machine.stack), Limits(steps=5000, seconds=0.2)
         try:
