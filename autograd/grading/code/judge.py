@@ -136,15 +136,10 @@ def _share_leaves(truth, fronts, recorder):
     A rate is one for all updates, or stands in the statement of an update, or is one for each. A whole number, and what
     a change is divided by, may be a number of samples.
     """
-    powers = [leaf_powers(group, truth.adjoints, recorder) for group in truth.groups]
-    counts = {}
-    for own in powers:
-        for leaf in own:
-            counts[leaf] = counts.get(leaf, 0) + 1
-    peeled = [front.peeled if front is not None else set() for front in fronts]
-    common = [
-        leaf for leaf in counts if all(leaf in own or leaf in seen for own, seen in zip(powers, peeled, strict=True))
-    ]
+    known = [leaf_powers(group, truth.adjoints, recorder) for group in truth.groups]
+    powers = [own for own, _ in known]
+    counts = {leaf for own in powers for leaf in own}
+    common = [leaf for leaf in counts if all(leaf in own or leaf in met for own, met in known)]
     singles = not common and all(len(own) <= 1 for own in powers)
     for i, (front, own, group) in enumerate(zip(fronts, powers, truth.groups, strict=True)):
         if front is None:
@@ -152,8 +147,9 @@ def _share_leaves(truth, fronts, recorder):
         plain = front.numbers / front.leaves
         front.leaves = front.numbers = front.decimals = 1.0
         for leaf in {*common, *own}:
-            power, size = own.get(leaf, 1), abs(leaf.data)
-            line = recorder.literal_lines.get(leaf)
+            written = isinstance(leaf, tuple)
+            power, size = own.get(leaf, 1), abs(leaf[1] if written else leaf.data)
+            line = leaf[0] if written else None
             if line is not None:
                 if line in group.rate_lines:
                     front.decimals *= size**power
@@ -167,19 +163,25 @@ def _share_leaves(truth, fronts, recorder):
 
 
 def leaf_powers(group, gradients, recorder):
-    """Return the leaves, of those that the loss does not depend on, that a change is a multiple of."""
-    found = None
+    """Return the leaves that a change is a multiple of, of those that the loss does not depend on, and all that it met.
+
+    A number that the program writes down is a leaf at each evaluation; it counts as its line and its value.
+    """
+    found, met = None, set()
     pairs = [(old, new) for old, new in zip(group.old, group.new, strict=True) if new.data != old.data]
     for old, new in pairs[:1] + pairs[-1:]:
         change = new.data - old.data
         powers = {}
         for node, adjoint in adjoints(new).items():
             if node.op is None and node not in gradients and node.data and adjoint:
+                line = recorder.literal_lines.get(node)
+                key = node if line is None else (line, node.data)
+                met.add(key)
                 power = adjoint * node.data / change
                 if abs(power - round(power)) < 1e-6 and round(power) in (1, -1):
-                    powers[node] = round(power)
+                    powers[key] = round(power)
         found = powers if found is None else {k: v for k, v in found.items() if powers.get(k) == v}
-    return found or {}
+    return found or {}, met
 
 
 def rate_lines_of(tree):
