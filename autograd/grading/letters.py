@@ -150,7 +150,7 @@ class Letters:
 
     def _is_word(self, letter, name):
         """Whether a mark is a word or the parameters of a model, and counts nothing."""
-        plain = letter.split("#")[0]
+        plain = letter.split("#")[0].rstrip("'")
         if len(plain) > 1 and plain not in ("ell", "mu", "tau", "alpha", "beta", "nu", "kappa"):
             return True
         roles = self.places.roles_of(plain)
@@ -163,7 +163,7 @@ class Letters:
         model = self.model
         where = {w.rstrip("w") for w in self.where[letter]}
         plain = letter.split("#")[0]
-        neurons = list(range(model.depth, -1, -1))
+        neurons = self.layers_of(plain)
         if letter in self.bound:
             return self._of_sum(letter, plain, neurons)
         above = {w for w in where if w.startswith("sup")}
@@ -210,6 +210,15 @@ class Letters:
         if below and above:
             found += [x for x in neurons if x not in found]
         return list(dict.fromkeys(found))
+
+    def layers_of(self, letter):
+        """The layers whose neurons a letter may count: o counts outputs and h hidden neurons, wherever they stand."""
+        depth = self.model.depth
+        if letter.rstrip("'") == "o":
+            return [depth]
+        if letter.rstrip("'") == "h" and depth > 1:
+            return list(range(depth - 1, 0, -1))
+        return list(range(depth, -1, -1))
 
     def _of_sum(self, letter, plain, neurons):
         model, limits = self.model, self.bound[letter]

@@ -611,7 +611,9 @@ class _Marks:
         if above and bracket == "<":
             self.step = Item(None, n + 1 - reading.first_step)
         elif above and bracket:
-            if model.samples > 1 and (self.layer is not None or reading.above == "sample"):
+            if reading.above == "step" and model.steps > 1:
+                self.step = Item(None, n + 1 - reading.first_step)
+            elif model.samples > 1 and (self.layer is not None or reading.above == "sample"):
                 self.sample = Item(None, n)
             else:
                 self.set_layer(n, True)

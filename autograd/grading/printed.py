@@ -349,10 +349,11 @@ class Reader:
             end += 1
         inside = [self.look(j) for j in range(k, end)]
         signs = [x for x in inside if x[0] in ("op", "cmd") and (x[1] in _COMPARISONS or x[1] == "in")]
-        if inside and all(x[0] in ("let",) or x == ("op", ",") for x in inside) and len(inside) <= 3 and not signs:
+        is_list = bool(inside) and all(x[0] == "let" or x in (("op", ","), ("op", "'")) for x in inside)
+        if is_list and len(inside) <= 4 and not signs:
             self.i += end
-            while self.is_op(",") and self.is_let(k=1) and (self.ends(2) or self.is_op(",", 2)):
-                self.i += 2
+            while self.is_op(",") or self.is_op("'") or (self.is_let() and self.look(-1) == ("op", ",")):
+                self.i += 1
             return True
         if len(signs) != 1 or inside[1] != signs[0] or any(x[0] == "op" and x[1] in "_^([{" for x in inside[:2]):
             return False
@@ -999,11 +1000,13 @@ class Reader:
                 primes += 1
             elif (kind == "op" and text in "([") or self.is_cmd("langle") or self.is_op("<"):
                 self.i += 1
-                inner_node = self.sum_of_terms()
-                closing = self.next().text
-                if closing not in (")", "]", "rangle", ">"):
+                while True:
+                    inner_node = self.sum_of_terms()
+                    found.append(Node("sup", (inner_node,), {"(": "(", "[": "["}.get(text, "<"), inner_node.at))
+                    if not self.take(","):
+                        break
+                if self.next().text not in (")", "]", "rangle", ">"):
                     raise self.error("a bracket is not closed")
-                found.append(Node("sup", (inner_node,), {"(": "(", "[": "["}.get(text, "<"), inner_node.at))
             elif (kind == "op" and text in "*+-" and (self.is_op("}", 1))) or kind == "text":
                 self.i += 1
                 found.append(Node("sup", (Node("name", (), (text, 0), self.at),), "", self.at))
@@ -1104,6 +1107,8 @@ class Reader:
         if kind == "num":
             return Node("num", (), Fraction(self.next().text), at)
         x = self.one()
+        while x.kind == "name" and self.take("'"):
+            x = Node("name", x.parts, (x.data[0] + "'", 0), x.at)  # o' is a letter of its own
         if x.kind == "name":
             while self.is_op("_") or self.is_op("^") or (self.look()[0] == "num" and self.symbols[self.i].glued):
                 if self.look()[0] == "num":
@@ -1204,7 +1209,9 @@ class Reader:
         inner = [x for x in inner if x not in (("op", "{"), ("op", "}"))]
         if not inner or inner[0][0] != "let":
             return False
-        if inner[0][1] in ("k", "t", "n", "tau", "x", "X", "theta", "Theta", "w", "W", "s"):
+        if self.is_op("^", end + 1):
+            return False  # a factor that is transposed
+        if inner[0][1] in ("k", "t", "n", "tau", "x", "X", "theta", "Theta", "w", "W"):
             plain = [x for x in inner if x[1] not in ("_", "^", "{", "}", "(", ")", "+", "-")]
             return (
                 all(x[0] in ("let", "num") for x in plain)

@@ -105,7 +105,7 @@ class Readings:
         bracketed = [n for n, s, p in marks if s.kind == "sup" and p.kind == "num" and s.data in ("(", "[")]
         below = [n for n, s, p in marks if s.kind == "sub" and p.kind == "num"]
         has_layers = bool(bracketed) or any("layer" in self.letters.candidates(x) for x in self.letters.where)
-        if above:
+        if above or (bracketed and self.model.steps > 1):
             left = [self.places.normal(x) for x in walk(self.sides[0]) if x.kind == "name"]
             plain = [s for n in left for s in n.parts if s.kind == "sup" and s.data == ""]
             is_left = any(p.kind == "num" for s in plain for p in s.parts)

@@ -17,8 +17,8 @@ VERDICTS = {"right": {"equal"}, "needs-condition": {"equal"}, "wrong": {"wrong"}
 # A condition in a subscript beside a gradient in a vector; a sum over steps left open by dots; an error signal e that
 # only the text around the formula defines.
 OUT_OF_REACH = {"P18", "R09", "hkB1"}
-# In these the slip is refused without a name; all but the last are written in the network's own text.
-UNNAMED = {"R01v1", "R08v1", "R17v1", "c9"}
+# In these, written in the network's own text, the slip is refused without a name.
+UNNAMED = {"R01v1", "R08v1", "R17v1"}
 
 
 @pytest.fixture(scope="module")
@@ -123,3 +123,15 @@ def test_an_index_that_nothing_binds_is_ill_formed():
     grade = derivation(PLAIN).grade(None, r"\delta_j = y_k y_k y_k + 3 t_k x_i")
     assert grade.verdict == "ill-formed"
     assert "not bound" in grade.diagnosis
+
+
+@pytest.mark.parametrize("convention", ["standard", "nielsen", "002", "bishop", "ng"])
+@pytest.mark.parametrize(
+    "setting", ["2-3-2 sig half_sse", "2-3-3 tanh softmax", "2-3-2 relu,lin", "2-3-2 sig half_sse m=3"]
+)
+def test_the_matrix_form_that_is_printed_is_read(setting, convention):
+    found = derivation({"setting": setting, "declared": {"preset": convention}})
+    lines = found.matrix().latex().replace("\\begin{aligned}", "").replace("\\end{aligned}", "").split("\\\\")
+    lines = [line.replace("[4pt]", "").strip() for line in lines]
+    assert len(lines) > 3
+    assert {found.grade(None, line).verdict for line in lines if line} == {"equal"}
