@@ -176,7 +176,8 @@ class Judge:
         until = min(time.perf_counter() + 1.5, self.deadline)
         for reading in tried:
             try:
-                key = _way(reading), self._class(task, places, reading)
+                of = self._class(task, places, reading)
+                key = (_way(reading), _is_recurrent(of)), of
             except ReadingError as error:
                 failure = _better(failure, error)
                 continue
@@ -517,6 +518,11 @@ def _way(reading):
     """What does not change in one way of reading a formula: everything but the letters that make it general."""
     kinds = sorted([(x, axis if isinstance(axis, str) else "neurons") for x, axis in reading.axes.items()])
     return reading.changed(axes=tuple(kinds), layer=None, layers=tuple(sorted(reading.layers.items())))
+
+
+def _is_recurrent(of):
+    """Whether a left side is of weights from a layer to itself: formulas for other weights need not fit them."""
+    return isinstance(of[-1], tuple) and of[-1][0] == of[-1][1]
 
 
 def _is_kronecker(name):
