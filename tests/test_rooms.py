@@ -56,7 +56,8 @@ def test_a_module_imports_only_from_its_room_and_the_rooms_before(module):
 def test_no_imports_go_in_circles():
     faces = {name for name, path in MODULES.items() if path.name == "__init__.py"}
     graph = {
-        module: {name for name in found if name not in faces or room(name) != room(module)}
+        # a compiled module may name its own declarations
+        module: {name for name in found - {module} if name not in faces or room(name) != room(module)}
         for module, found in IMPORTS.items()
     }
     graphlib.TopologicalSorter(graph).prepare()
