@@ -48,6 +48,7 @@ ALLOWED = {
         "autograd.grading.setting",
         "importlib",
     ): "the teacher's own function, named in the file of --setting alone",
+    ("nn.layers", "inspect"): "to see whether an attribute is one of the class, for advice",
     ("nn.loops", "importlib"): "to see whether llvmlite is installed",
     ("nn.training", "importlib"): "to see whether llvmlite is installed",
     ("nn.cluster", "importlib"): "primitives of one's own are looked up in their module by the workers",
