@@ -154,6 +154,12 @@ def test_the_interpreted_engine_needs_no_cython(tmp_path):
     *_, flag = run(code, path=tmp_path).splitlines()
     assert flag == "False"
     assert run("import sys; sys.modules['cython'] = None\n" + PROGRAM, path=tmp_path) == run(PROGRAM)
+    every = (
+        "import sys; sys.modules['cython'] = None\nimport importlib, pkgutil, autograd.engine\n"
+        "for each in pkgutil.iter_modules(autograd.engine.__path__):\n"
+        "    importlib.import_module('autograd.engine.' + each.name)\nprint('all')"
+    )
+    assert run(every, path=tmp_path) == "all"
 
 
 # --- What is required, and what a source distribution holds

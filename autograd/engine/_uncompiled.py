@@ -7,15 +7,22 @@ def _unchanged(thing):
     return thing
 
 
-def _marks(*_arguments):
+def _marks(*_arguments, **_options):
     return _unchanged
 
 
 cclass = final = no_gc = cfunc = inline = _unchanged
 auto_pickle = freelist = cdivision = exceptval = _marks
 
-# Types: only ever named in annotations.
-double = int = longlong = bint = Py_ssize_t = p_double = p_int = size_t = uchar = object
+
+class _Type:
+    """A type, only ever named in annotations: also as that of a view, ``cython.int[:]``."""
+
+    def __class_getitem__(cls, _slices):
+        return cls
+
+
+double = int = longlong = bint = Py_ssize_t = p_double = p_int = size_t = uchar = _Type
 
 
 def declare(kind=None, value=None, visibility=None):
