@@ -111,6 +111,9 @@ EXACT = {
     "cbrt": lambda x: mpmath.sign(x) * mpmath.cbrt(abs(x)),
     "cbrt_slope": lambda x: 1 / (3 * mpmath.cbrt(abs(x)) ** 2),
     "erfc": lambda x: _erfc(x),
+    "lgamma": mpmath.loggamma,
+    "digamma": mpmath.digamma,
+    "polygamma": lambda n, x: mpmath.psi(int(mpmath.nint(n)), x),
 }
 
 # What the operands are drawn from: for each of them an interval, and whether small magnitudes are wanted too.
@@ -121,6 +124,9 @@ DOMAINS = {
     "elu": [WIDE, (0.1, 3.0)],
     "pow": [(0.001, 30.0), (-8.0, 8.0)],
     "power_term": [WIDE, (0.001, 30.0), (-8.0, 8.0), (0.0, 2.0), (0.0, 2.0)],
+    "lgamma": [(1e-3, 1e3)],
+    "digamma": [(1e-3, 1e3)],
+    "polygamma": [(0.0, 3.0), (1e-2, 30.0)],
     "mod": [WIDE, (0.01, 30.0)],
     "floordiv": [WIDE, (0.01, 30.0)],
     "log2": [(1e-6, 1e6)],
@@ -206,6 +212,8 @@ def operands_of(primitive, count=60):
         intervals = DOMAINS.get(primitive.name, [WIDE] * arity)
         if primitive.name == "where":
             yield (float(k % 2), draw.uniform(*WIDE), draw.uniform(*WIDE))
+        elif primitive.name == "polygamma":  # its first operand counts
+            yield (float(k % 4), _between(draw, *intervals[1], small=False))
         elif primitive.name == "power_term":  # its last two operands count
             first = [_between(draw, *interval, small=k % 3 == 0) for interval in intervals[:3]]
             yield (*first, float(k % 3), float(k // 3 % 3))

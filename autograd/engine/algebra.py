@@ -195,6 +195,9 @@ def _over_any(primitive, operands):
     return primitive.forward(*operands)
 
 
+_NAMES_IN_MPMATH = {"lgamma": "loggamma"}
+
+
 def _over_mpmath(primitive, operands):
     import mpmath  # lazy: only where its numbers are fed in
 
@@ -203,7 +206,7 @@ def _over_mpmath(primitive, operands):
     # Its own function has all the digits, where 1 + x or a difference of exponentials has lost them.
     is_standard = primitive.floats is not None and primitive.floats is getattr(math, primitive.name, None)
     if primitive.forward is None or is_standard:
-        return getattr(context, primitive.name)(*operands)
+        return getattr(context, _NAMES_IN_MPMATH.get(primitive.name, primitive.name))(*operands)
     return primitive.forward(*operands)
 
 

@@ -30,6 +30,7 @@ __all__ = [
     "ceil",
     "cos",
     "cosh",
+    "digamma",
     "dot",
     "elu",
     "erf",
@@ -41,6 +42,7 @@ __all__ = [
     "gelu",
     "hypot",
     "leaky_relu",
+    "lgamma",
     "log",
     "log1p",
     "log2",
@@ -239,6 +241,16 @@ def erfc(x: N) -> N:
     return _s.erfc(x)
 
 
+def lgamma(x: N) -> N:
+    """The natural logarithm of the gamma function of ``x > 0``."""
+    return _s.lgamma(x)
+
+
+def digamma(x: N) -> N:
+    """The derivative of :func:`lgamma`, for ``x > 0``."""
+    return _s.digamma(x)
+
+
 # --- Rounding. ``x % y``, ``x // y`` and ``round(x, digits)`` are written as for floats.
 
 
@@ -435,8 +447,9 @@ def take(rows: Sequence[Any], index: Any) -> Any:
 # Every function of one number, and of two, is a method too. Those used most are methods already, recorded the
 # shortest way. NumPy calls methods by its own names for the objects of an array: hence arctan2 and rint.
 for _function in (
-    acos, acosh, asin, asinh, atan, atan2, atanh, cbrt, ceil, elu, erf, erfc, exp2, floor, gelu, hypot, leaky_relu,
-    log10, log2, logaddexp, logsigmoid, maximum, minimum, sign, silu, softplus, step,
+    acos, acosh, asin, asinh, atan, atan2, atanh, cbrt, ceil, digamma, elu, erf, erfc, exp2, floor, gelu,
+    hypot, leaky_relu, lgamma, log10, log2, logaddexp, logsigmoid, maximum, minimum, sign, silu, softplus,
+    step,
 ):  # fmt: skip
     if not hasattr(Value, _function.__name__):
         method(_function)

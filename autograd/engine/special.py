@@ -8,9 +8,11 @@ Sources: Abramowitz and Stegun, *Handbook of Mathematical Functions*, chapters 4
 import math
 
 from autograd.engine.algebra import Traits, pi_like, primitive, select
-from autograd.engine.primitives import INF, NAN, _product_error, exp, gaussian, log, sqrt
+from autograd.engine.primitives import INF, NAN, _product_error, exp, flat, gaussian, log, sqrt
 
-__all__ = ["cbrt", "cbrt_slope", "erfc", "exp2", "log2", "log10"]
+__all__ = [
+    "cbrt", "cbrt_slope", "digamma", "erfc", "exp2", "lgamma", "log2", "log10", "polygamma",
+]  # fmt: skip
 
 
 def _log_of(base, x):
@@ -97,4 +99,167 @@ erfc = primitive(
     floats=math.erfc,
     latex=r"\operatorname{{erfc}}\left({0}\right)",
     traits=Traits(c="erfc"),
+)
+
+
+# --- The logarithm of the gamma function and its derivatives, for x > 0. Near 1 and 2 they are series in the values of
+# the zeta function (Abramowitz and Stegun 6.1.33, 6.3.14), from 12 on Stirling's; between them steps of 1 are taken.
+
+_EULER = 0.5772156649015329
+_HALF_LOG_2PI = 0.9189385332046728
+_LARGE = 12.0
+_TERMS = 60
+_BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510)  # B2, B4, ...
+
+
+def _zeta_less_1(k):
+    """The sum of n^-k over n from 2 on, by Euler and Maclaurin from 20 on."""
+    n = 20.0
+    tail, rising = [n ** (1 - k) / (k - 1), 0.5 * n**-k], 1.0
+    for i, b in enumerate(_BERNOULLI, 1):
+        rising *= (k + 2 * i - 2) * ((k + 2 * i - 3) if i > 1 else 1.0) / ((2 * i) * (2 * i - 1))
+        tail.append(b * rising * n ** (1 - k - 2 * i))
+    return math.fsum([float(m) ** -k for m in range(2, 20)] + tail)
+
+
+_ZETA_LESS_1 = [0.0, 0.0, *[_zeta_less_1(k) for k in range(2, _TERMS)]]
+
+
+def _gamma_series(t, first, less, divided):
+    """``first`` plus the sum of -(-t)^(k - 1) times zeta(k), less 1 or not, and divided by k or not."""
+    total = 0.0
+    for k in range(_TERMS - 1, 1, -1):
+        c = _ZETA_LESS_1[k] + (0.0 if less else 1.0)
+        total = (c / k if divided else c) - t * total
+    return first + t * total
+
+
+def _stirling(x):
+    """What is added to Stirling's formula, the sum of B_2k / (2k (2k - 1) x^(2k - 1))."""
+    return [b / (2 * k * (2 * k - 1) * x ** (2 * k - 1)) for k, b in enumerate(_BERNOULLI, 1)]
+
+
+def _positive(x):
+    if x <= 0.0:
+        raise ValueError("the gamma function's logarithm and its derivatives are taken of numbers above 0")
+    return math.isfinite(x)
+
+
+def _lgamma(x):
+    if not _positive(x):
+        return x
+    if x < 0.6:
+        y = (
+            x * _gamma_series(x, -_EULER, False, True)
+            if x < 0.4
+            else (x - 1.0) * _gamma_series(x - 1.0, 1.0 - _EULER, True, True)
+        )
+        return y - math.log(x)
+    if x < 1.4:
+        return (x - 1.0) * _gamma_series(x - 1.0, -_EULER, False, True)
+    if x < 2.5:
+        return (x - 2.0) * _gamma_series(x - 2.0, 1.0 - _EULER, True, True)
+    if x < _LARGE:
+        product = 1.0
+        while x >= 2.5:
+            x -= 1.0
+            product *= x
+        return math.log(product) + (x - 2.0) * _gamma_series(x - 2.0, 1.0 - _EULER, True, True)
+    log_x = math.log(x)
+    if x > 1e280:
+        return x * (log_x - 1.0)
+    main = (x - 0.5) * log_x
+    rest = _stirling(x) if x < 1e17 else []
+    return math.fsum([main, _product_error(x - 0.5, log_x, main), -x, _HALF_LOG_2PI, *rest])
+
+
+def _digamma(x):
+    if not _positive(x):
+        return x
+    if x < 0.5:
+        return _gamma_series(x, -_EULER, False, False) - 1.0 / x
+    if abs(x - _ROOT) < 0.12:
+        d, y = (x - _ROOT) - _ROOT_REST, 0.0
+        for c in reversed(_AT_ROOT):
+            y = c + d * y
+        return d * y
+    if x < 1.5:
+        return _gamma_series(x - 1.0, -_EULER, False, False)
+    steps = []
+    if x < _LARGE:
+        while x >= 2.5:
+            x -= 1.0
+            steps.append(1.0 / x)
+        return math.fsum([_gamma_series(x - 2.0, 1.0 - _EULER, True, False), *steps])
+    if x > 1e17:
+        return math.log(x)
+    return math.fsum([math.log(x), -0.5 / x, *[-b / (2 * k * x ** (2 * k)) for k, b in enumerate(_BERNOULLI, 1)]])
+
+
+def _power(x, n):
+    try:
+        return x**n
+    except OverflowError:
+        return INF
+
+
+def _polygamma(n, x):
+    if n != n or x != x:
+        return NAN
+    if n < 0.0 or n != math.floor(n):
+        raise ValueError("the order of a polygamma function is 0, 1, 2, ...")
+    if n == 0.0:
+        return _digamma(x)
+    if not _positive(x):
+        return 0.0
+    order, terms, rest = int(n), [], 0.0
+    while x < _LARGE + order:
+        # to first order: what x lost when 1 was added to it
+        terms.append((1.0 - (order + 1) * rest / x) * _power(x, -(order + 1)))
+        above = x + 1.0
+        rest += (above - 1.0) - x if x < 1.0 else (above - x) - 1.0
+        x = above
+    scale = math.factorial(order)
+    tail = [_power(x, -order) / order, 0.5 * _power(x, -(order + 1))]
+    for k, b in enumerate(_BERNOULLI if x < 1e9 else (), 1):
+        rising = math.prod(range(order + 1, order + 2 * k)) / math.factorial(2 * k)
+        tail.append(b * rising / x ** (order + 2 * k))
+    total = math.fsum([*terms, *tail]) if INF not in terms else INF
+    return (-scale if order % 2 == 0 else scale) * total
+
+
+# The only root of digamma above 0, to twice the digits of a float, and the Taylor series there: all digits beside it.
+_ROOT, _ROOT_REST = 1.4616321449683622, 9.549995429965697e-17
+_AT_ROOT = [_polygamma(float(k), _ROOT) / math.factorial(k) for k in range(1, 20)]
+
+lgamma = primitive(
+    "lgamma",
+    partials=lambda y, x: digamma(x),
+    arity=1,
+    floats=_lgamma,
+    limit=lambda x: INF if x == 0.0 else NAN,
+    latex=r"\\log \\Gamma\\left({0}\\right)",
+    domain="x > 0",
+    traits=Traits(activation=False),
+)
+digamma = primitive(
+    "digamma",
+    partials=lambda y, x: polygamma(1.0, x),
+    arity=1,
+    floats=_digamma,
+    limit=lambda x: -INF if x == 0.0 else NAN,
+    latex=r"\\psi\\left({0}\\right)",
+    domain="x > 0",
+    traits=Traits(activation=False),
+)
+polygamma = primitive(
+    "polygamma",
+    partials=[lambda y, n, x: flat(y), lambda y, n, x: polygamma(n + 1, x)],
+    arity=2,
+    floats=_polygamma,
+    limit=lambda n, x: NAN,
+    latex=r"\\psi^{{({0})}}\\left({1}\\right)",
+    domain="an order 0, 1, 2, ... and x > 0",
+    kinks="constant in its order",
+    traits=Traits(activation=False),
 )

@@ -112,6 +112,8 @@ def _slope_there(primitive, point, i, z):
 def smooth(name, x, y):
     if name in ("above", "greater", "at_least", "maximum", "minimum"):
         return x != y
+    if name == "polygamma":
+        return False  # its first operand counts, and so has no derivative
     if name in ("mod", "floordiv"):
         return y != 0.0 and x / y != math.floor(x / y)
     if name in ("leaky_relu", "elu"):

@@ -318,6 +318,7 @@ def test_compiled_code_has_the_values_and_gradients_of_the_engine(strict):
 @pytest.mark.parametrize(
     ("function", "words"),
     [
+        (lambda w: autograd.lgamma(w), "digamma"),
         (lambda w: autograd.log2(w), "log"), (lambda w: autograd.cbrt(w), "cbrt"), (lambda w: autograd.exp2(w), "log"),
         (lambda w: autograd.erfc(w), "gaussian"), (lambda w: w % 2.0, "1"), (lambda w: autograd.floor(w) * w, "floor"),
         (lambda w: norm([w, 2.0]), "sqrt"),
@@ -328,3 +329,50 @@ def test_formulas_print(function, words):
     loss = function(w)
     text = derive(loss).formula(w)
     assert words in str(text)
+
+
+# --- The gamma function
+
+
+@pytest.mark.parametrize(
+    "x", [1e-300, 1e-5, 0.3, 0.5, 1.0, 1.4616321449683622, 1.5, 2.0, 2.5, 3.7, 11.9, 12.0, 170.0, 1e10, 1e290]
+)
+def test_the_gamma_functions_logarithm_and_its_derivatives(x):
+    v = Value(x)
+    first, second = grad(autograd.lgamma), grad(autograd.digamma)
+    with mp.workdps(60):
+        for found, exact in (
+            (autograd.lgamma(v).data, mpmath.loggamma(x)), (first(x), mpmath.digamma(x)), (second(x), mpmath.psi(1, x)),
+            (grad(second)(x), mpmath.psi(2, x)),
+        ):  # fmt: skip
+            if abs(exact) < mpf(2) ** 1024:
+                assert abs(found - exact) <= 4 * mpf(math.ulp(float(exact)))
+            else:
+                assert math.isinf(found)
+
+
+@pytest.mark.parametrize("x", [0.0, -1.0, -2.5])
+def test_the_gamma_function_is_taken_of_numbers_above_0(x):
+    for function in (autograd.lgamma, autograd.digamma):
+        with pytest.raises(autograd.DomainError):
+            function(Value(x))
+
+
+def test_orders_of_polygamma_are_whole():
+    from autograd.engine.special import polygamma
+
+    assert polygamma(0.0, 2.5) == autograd.digamma(2.5)
+    assert math.isnan(polygamma(math.nan, 2.0))
+    assert polygamma(2.0, math.inf) == 0.0
+    assert polygamma(1.0, 1e12) == pytest.approx(1e-12, rel=1e-11)
+    for n in (-1.0, 0.5):
+        with pytest.raises(ValueError, match="order of a polygamma"):
+            polygamma(n, 2.0)
+
+
+def test_fifty_digits_of_the_gamma_function():
+    v = Value(2.5)
+    with mp.workdps(50):
+        again = replay(autograd.lgamma(v), mpf)
+        assert again.value == mpmath.loggamma(mpf(2.5))
+        assert abs(again.gradients()[v] - mpmath.digamma(mpf(2.5))) < mpf("1e-48")

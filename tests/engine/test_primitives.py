@@ -55,7 +55,9 @@ def test_values_agree_with_mpmath(primitive):
 
 
 # Operands whose derivative is 0 by convention.
-BY_CONVENTION = {("where", 0), ("power_term", 3), ("power_term", 4), *[("shift", i) for i in range(5)], ("detached", 0)}
+BY_CONVENTION = {
+    ("polygamma", 0),
+    ("where", 0), ("power_term", 3), ("power_term", 4), *[("shift", i) for i in range(5)], ("detached", 0)}
 
 
 @EVERY
@@ -374,7 +376,8 @@ NOT_READ = {
 }
 
 # Operands in which the derivative does not depend on them.
-LINEAR = {("add", 0), ("mod", 0), ("add", 1), ("sub", 0), ("sub", 1), ("neg", 0), ("alias", 0), ("mul", 0), ("mul", 1), ("div", 0),
+LINEAR = {("mod", 0), ("add", 0),
+          ("add", 1), ("sub", 0), ("sub", 1), ("neg", 0), ("alias", 0), ("mul", 0), ("mul", 1), ("div", 0),
           *[(name, 0) for name in BY_NAME if name.endswith("_times")], ("power_term", 0),
           *[("dot", i) for i in range(6)], *[("total", i) for i in range(6)]}  # fmt: skip
 
@@ -521,7 +524,7 @@ def test_kinks_and_domains_are_documented_in_words(primitive):
     kinked = {
         "step", "sign", "above", "greater", "at_least", "where", "shift", "relu", "abs", "maximum", "minimum",
         "leaky_relu", "elu", "hypot", "atan2", "unit", "inversion", "power_term", "detached",
-        "floor", "ceil", "round", "mod", "floordiv", "cbrt",
+        "floor", "ceil", "round", "mod", "floordiv", "cbrt", "polygamma",
     }  # fmt: skip
     assert bool(primitive.kinks) == (primitive.name in kinked)
 
