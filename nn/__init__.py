@@ -40,17 +40,23 @@ def _check_autograd():
 
 _check_autograd()
 
-from nn.deltas import deltas  # noqa: E402 - after the check, which says what a failed import would not
+from nn import schedules  # noqa: E402 - after the check, which says what a failed import would not
+from nn.adaptive import Adagrad, AdamW, RMSprop  # noqa: E402
+from nn.callbacks import EarlyStopping, Epoch, ReduceOnPlateau  # noqa: E402
+from nn.clipping import clip_gradients  # noqa: E402
+from nn.deltas import deltas  # noqa: E402
+from nn.history import History  # noqa: E402
 from nn.layers import MLP, Layer, Module, Neuron  # noqa: E402
 from nn.losses import binary_cross_entropy, cross_entropy, half_sse, hinge, mse, sse  # noqa: E402
 from nn.minimizing import Trainer, minimize  # noqa: E402
 from nn.optimizers import SGD, Adam, Momentum  # noqa: E402
 from nn.plots import plot_decision, plot_gradient_flow, plot_landscape  # noqa: E402
 from nn.saving import SavedModelError, load, save  # noqa: E402
-from nn.training import History, fit  # noqa: E402
+from nn.training import fit  # noqa: E402
 
 __all__ = [
-    "MLP", "SGD", "Adam", "History", "Layer", "Module", "Momentum", "Neuron", "SavedModelError",
-    "Trainer", "binary_cross_entropy", "cross_entropy", "deltas", "fit", "half_sse", "hinge", "load", "minimize", "mse",
-    "plot_decision", "plot_gradient_flow", "plot_landscape", "save", "sse",
+    "MLP", "SGD", "Adagrad", "Adam", "AdamW", "EarlyStopping", "Epoch", "History", "Layer", "Module", "Momentum",
+    "Neuron", "RMSprop", "ReduceOnPlateau", "SavedModelError", "Trainer", "binary_cross_entropy", "clip_gradients",
+    "cross_entropy", "deltas", "fit", "half_sse", "hinge", "load", "minimize", "mse", "plot_decision",
+    "plot_gradient_flow", "plot_landscape", "save", "schedules", "sse",
 ]  # fmt: skip

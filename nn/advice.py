@@ -3,7 +3,7 @@
 import difflib
 from typing import NoReturn
 
-__all__ = ["advise", "nearest", "unknown_options"]
+__all__ = ["Absent", "advise", "nearest", "unknown_options", "unknown_setting"]
 
 _ATTRIBUTES = {
     "predict": "call the model with one sample: model(x), or [model(x) for x in X]",
@@ -51,6 +51,13 @@ _OPTIONS = {
 }
 
 
+_SETTINGS = {
+    "lr": "rate=0.1", "learning_rate": "rate=0.1", "eta": "rate=0.1", "betas": "beta1=0.9, beta2=0.999",
+    "eps": "epsilon=1e-8", "alpha": "decay=0.99", "rho": "decay=0.99", "params": "rate=0.1, and step(parameters)",
+    "decay": "weight_decay=0.01",
+}  # fmt: skip
+
+
 def nearest(word, words):
     """The question whether the most similar of some words was meant, or nothing where none is similar."""
     found = difflib.get_close_matches(str(word).lower(), words, 1)
@@ -94,3 +101,17 @@ def unknown_options(function, unknown, known) -> NoReturn:
     name = next(iter(unknown))
     advice = f": write {_OPTIONS[name]}." if name in _OPTIONS and function == "fit" else nearest(name, known)
     raise TypeError(f"{function}() got an unexpected keyword argument {name!r}{advice}")
+
+
+def unknown_setting(optimizer, options) -> None:
+    """Raise a TypeError that says what to write in place of a setting that other libraries have.
+
+    Args:
+        optimizer: the name of its class.
+        options: the keyword arguments it is given.
+    """
+    for name in options:
+        if name in _SETTINGS and not (name == "decay" and optimizer == "RMSprop"):
+            raise TypeError(
+                f"{optimizer}() got an unexpected keyword argument {name!r}: write {optimizer}({_SETTINGS[name]})."
+            )

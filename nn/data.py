@@ -12,7 +12,7 @@ from collections.abc import Mapping, Set
 
 from autograd.engine.algebra import is_real
 
-__all__ = ["finite", "generator_of", "listed", "samples", "split", "width"]
+__all__ = ["finite", "generator_of", "integer", "listed", "samples", "split", "width"]
 
 
 def listed(name, side):
@@ -122,6 +122,17 @@ def finite(x) -> bool:
         return math.isfinite(x)
     except OverflowError:
         return False
+
+
+def integer(what, n, least):
+    """``n`` as an int, which a NumPy integer is too."""
+    try:
+        number = operator.index(n)
+    except TypeError:
+        number = least - 1
+    if isinstance(n, bool) or number < least:
+        raise ValueError(f"{what}, found {n!r}.")
+    return number
 
 
 def _short(x):

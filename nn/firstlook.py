@@ -5,8 +5,10 @@ import contextlib
 from autograd import Value, no_grad
 from autograd.engine.algebra import is_real
 from nn import losses
+from nn.adaptive import OPTIMIZERS
+from nn.clipping import Clipped
 from nn.layers import MLP, Layer, Neuron
-from nn.optimizers import SGD, Adam, Momentum
+from nn.objectives import base_of
 
 __all__ = ["FirstLook", "diverged", "is_ours"]
 
@@ -53,12 +55,12 @@ class FirstLook:
             TypeError, ValueError: what the loss says of a target.
         """
         blank = Value(0.5) if isinstance(outputs, Value) else [Value(0.5)] * len(outputs)
-        if self._loss in (losses.hinge, losses.binary_cross_entropy, losses.cross_entropy):
+        if base_of(self._loss) in (losses.hinge, losses.binary_cross_entropy, losses.cross_entropy):
             with no_grad():
                 for _, y in dict.fromkeys([(_types(y), y) for _, y in self._pairs]):
                     self._loss(blank, y)
-        elif self._loss in (losses.half_sse, losses.mse, losses.sse):  # they take any number
-            losses.pairs(blank, self._pairs[0][1], self._loss.__name__)
+        elif base_of(self._loss) in (losses.half_sse, losses.mse, losses.sse):  # they take any number
+            losses.pairs(blank, self._pairs[0][1], base_of(self._loss).__name__)
 
     def everything(self):
         """Compute every sample once, as the engine does, so that what the user's own code checks is checked.
@@ -94,12 +96,14 @@ def _types(y):
 
 def is_ours(model, loss, optimizer=None):
     """Whether nothing in a training is somebody's own Python code, which might do something else at another sample."""
-    if type(model) not in (MLP, Layer, Neuron) or type(optimizer) not in (SGD, Momentum, Adam, type(None)):
+    if isinstance(optimizer, Clipped):
+        optimizer = optimizer.optimizer
+    if type(model) not in (MLP, Layer, Neuron) or type(optimizer) not in (*OPTIMIZERS, type(None)):
         return False
     layers = model.layers if type(model) is MLP else [model]
     neurons = [n for layer in layers for n in (layer.neurons if type(layer) is Layer else [layer])]
     plain = all(type(n) is Neuron and isinstance(n.activation, str) for n in neurons)
-    return plain and loss in _LOSSES
+    return plain and base_of(loss) in _LOSSES
 
 
 def diverged(what, updates):

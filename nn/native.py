@@ -15,9 +15,10 @@ from autograd.engine.algebra import is_real
 from autograd.engine.sweep import order_of_all
 from autograd.engine.value import assign
 from nn import losses
+from nn.adaptive import OPTIMIZERS
 from nn.data import finite
 from nn.firstlook import diverged, is_ours
-from nn.optimizers import SGD, Adam, Momentum
+from nn.objectives import base_of
 
 __all__ = ["NativeTraining", "NotNative", "Recorded", "one_sample", "rows_of"]
 
@@ -64,11 +65,11 @@ def _recorded(model, loss, x, y):
     if not all(isinstance(each, Value) for each in listed):
         raise NotNative(f"the model returned {outputs!r}, no Value or list of Values")
     _check(watch, "the model")
-    if loss is losses.cross_entropy and not _is_row(y):  # a class, as the probabilities it stands for
+    if base_of(loss) is losses.cross_entropy and not _is_row(y):  # a class, as the probabilities it stands for
         targets = [Value(float(k == y)) for k in range(len(listed))]
         y = targets
     value, watch = _called("the loss", loss, [*inputs, *targets], outputs, targets if _is_row(y) else targets[0])
-    if loss not in _KNOWN_LOSSES:
+    if base_of(loss) not in _KNOWN_LOSSES:
         _check(watch, "the loss")
     if not isinstance(value, Value):
         raise TypeError(f"the loss returned {type(value).__name__}: it must be computed from the model's Values.")
@@ -225,12 +226,12 @@ class NativeTraining(Recorded):
         self._by_hand = False
         self._turn = 0, self._descent.progress()  # the epochs before what machine code did last, and what that was
         self._pace = 1000.0  # updates a second, to begin with
-        self._read()
+        self.read()
 
     def _rule(self):
         """What an update does to a parameter, over registers; None where the optimizer has a step of its own."""
         optimizer = self._optimizer
-        if type(optimizer) not in (SGD, Momentum, Adam):
+        if type(optimizer) not in OPTIMIZERS:
             return None, None
         change = optimizer._change_decayed
         settings = optimizer._settings()
@@ -239,14 +240,15 @@ class NativeTraining(Recorded):
 
     # --- Between Values and arrays
 
-    def _read(self):
+    def read(self):
+        """Take the numbers of the parameters and what the optimizer remembers, which may have been changed."""
         self._descent.numbers[:] = [p.data for p in self._parameters]
         if self._changes and self._optimizer._start:
             remembered = self._optimizer._memory
             columns = [remembered.get(p, self._optimizer._start) for p in self._parameters]
             self._descent.memory[:] = np.array(columns).T
 
-    def _write(self):
+    def write(self):
         """Put what the arrays hold into the parameters, the optimizer, the generator and the history."""
         if self._by_hand:
             return  # the optimizer itself is at work, and the arrays lag behind
@@ -281,9 +283,9 @@ class NativeTraining(Recorded):
             try:
                 yield from self._turns(n, measured, each)
             finally:
-                self._write()
+                self.write()
         except BaseException:
-            self._write()  # what interrupts may have come within the other call
+            self.write()  # what interrupts may have come within the other call
             raise
 
     def _turns(self, n, measured, each):
@@ -304,7 +306,7 @@ class NativeTraining(Recorded):
             if interrupt is None and (progress.stopped or progress.gradient is not None):
                 self._update_by_hand(progress)
             if each is not None and interrupt is None:
-                self._write()
+                self.write()
                 each()
             for total, right in zip(progress.losses, progress.hits, strict=True):
                 done += 1
@@ -336,7 +338,7 @@ class NativeTraining(Recorded):
 
     def _update_by_hand(self, progress):
         """One update by the optimizer itself, and the sweep by the engine where that stopped: it says what is wrong."""
-        self._write()
+        self.write()
         descent = self._descent
         if progress.gradient is None:
             loss, hits = self._accumulate(descent.batch, self._history.updates)
@@ -347,7 +349,7 @@ class NativeTraining(Recorded):
         self._by_hand = True
         self._optimizer.step(self._parameters)
         self._history.updates += 1
-        self._read()
+        self.read()
         epoch = descent.advance(loss, hits)
         self._by_hand = False
         if epoch is not None:

@@ -13,9 +13,10 @@ from autograd import Value, sqrt
 from autograd.engine import tape
 from autograd.engine.algebra import is_real
 from autograd.engine.texts import printable
+from nn.advice import unknown_setting
 from nn.data import finite
 
-__all__ = ["SGD", "Adam", "Momentum", "Optimizer"]
+__all__ = ["SGD", "Adam", "Momentum", "Optimizer", "check_setting"]
 
 
 class Optimizer:
@@ -30,11 +31,18 @@ class Optimizer:
     """
 
     _start: tuple[float, ...] = ()  # what is remembered of a parameter before its first update
+    _decoupled = False  # whether weight decay acts on the parameter itself, and not through the gradient
+
+    def __new__(cls, *arguments, **options):
+        """Refuse the settings of other libraries, and say what to write."""
+        if cls.__module__.partition(".")[0] == "nn":  # a subclass of the user's has arguments of its own
+            unknown_setting(cls.__name__, options)
+        return super().__new__(cls)
 
     def __init__(self, rate, weight_decay=0.0):
         if not callable(rate):
-            _check("rate", rate, above=0.0)
-        _check("weight_decay", weight_decay, least=0.0)
+            check_setting("rate", rate, above=0.0)
+        check_setting("weight_decay", weight_decay, least=0.0)
         self.rate = rate
         self.weight_decay = weight_decay
         self.updates = 0
@@ -106,7 +114,7 @@ class Optimizer:
         rate = self.rate
         if callable(rate):
             rate = rate(self.updates)
-            _check(f"the scheduled rate of update {self.updates + 1}", rate, least=0.0)
+            check_setting(f"the scheduled rate of update {self.updates + 1}", rate, least=0.0)
             rate = float(rate)
         update = self.arrays_for(parameters)
         if update is not None and update.step(parameters, float(rate)):
@@ -115,7 +123,7 @@ class Optimizer:
         gradients = self._gradients(parameters)  # it is done by Python, which says what is wrong
         changes, memory = self._changes(parameters, gradients, rate)
         old = [p.data for p in parameters]
-        data = [x - change for x, change in zip(old, changes, strict=True)]
+        data = [self._shrunk(x, rate) - change for x, change in zip(old, changes, strict=True)]
         if not all(map(math.isfinite, data)):
             p, new = next((p, x) for p, x in zip(parameters, data, strict=True) if not math.isfinite(x))
             raise FloatingPointError(
@@ -147,7 +155,7 @@ class Optimizer:
                 f"the gradient of {_name(p)} is {gradient} at update {self.updates + 1}, and "
                 "nothing was changed: lower the rate, or look for numbers in the data that are too large."
             )
-        if self.weight_decay:
+        if self.weight_decay and not self._decoupled:
             found = [g + self.weight_decay * p.data for p, g in zip(parameters, found, strict=True)]
         return found
 
@@ -171,14 +179,18 @@ class Optimizer:
             gradient, rate: numbers.
             memory: what was remembered at the update before, a tuple of numbers; at first ``_start``.
         """
-        raise TypeError("use SGD, Momentum or Adam, or write _change in a subclass.")
+        raise TypeError("use SGD, Momentum, Adam or another optimizer of nn, or write _change in a subclass.")
 
     def _change_decayed(self, w, gradient, rate, memory):
         """The new number of a parameter, and what to remember: the whole update, over any kind of number."""
-        if self.weight_decay:
+        if self.weight_decay and not self._decoupled:
             gradient = gradient + self.weight_decay * w
         change, memory = self._change(gradient, rate, memory)
-        return w - change, memory
+        return self._shrunk(w, rate) - change, memory
+
+    def _shrunk(self, w, rate):
+        """A parameter after decoupled weight decay."""
+        return w * (1 - rate * self.weight_decay) if self.weight_decay and self._decoupled else w
 
     def _settings(self):
         return {"weight_decay": self.weight_decay}
@@ -212,7 +224,7 @@ class Momentum(Optimizer):
 
     def __init__(self, rate, momentum=0.9, weight_decay=0.0, nesterov=False):
         super().__init__(rate, weight_decay)
-        _check("momentum", momentum, least=0.0, below=1.0)
+        check_setting("momentum", momentum, least=0.0, below=1.0)
         self.momentum = momentum
         self.nesterov = nesterov
 
@@ -242,9 +254,9 @@ class Adam(Optimizer):
 
     def __init__(self, rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0):
         super().__init__(rate, weight_decay)
-        _check("beta1", beta1, least=0.0, below=1.0)
-        _check("beta2", beta2, least=0.0, below=1.0)
-        _check("epsilon", epsilon, above=0.0)
+        check_setting("beta1", beta1, least=0.0, below=1.0)
+        check_setting("beta2", beta2, least=0.0, below=1.0)
+        check_setting("epsilon", epsilon, above=0.0)
         self.beta1, self.beta2, self.epsilon = beta1, beta2, epsilon
 
     def _change(self, gradient, rate, memory):
@@ -263,7 +275,12 @@ def _name(parameter):
     return printable(parameter.label or "a parameter")
 
 
-def _check(name, value, above=None, least=None, below=None):
+def check_setting(name, value, above=None, least=None, below=None) -> None:
+    """Have a setting that is a finite number in its range.
+
+    Raises:
+        ValueError: it is another thing, or out of range.
+    """
     bounds = [f"above {above}"] * (above is not None) + [f"{least} or more"] * (least is not None)
     bounds += [f"below {below}"] * (below is not None)
     fits = not isinstance(value, Value) and is_real(value) and finite(value)

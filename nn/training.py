@@ -3,7 +3,6 @@ r"""``fit``: gradient descent on a model, stochastic, in mini-batches or in one 
 import functools
 import importlib.util
 import math
-import operator
 import sys
 import warnings
 from typing import NoReturn
@@ -11,67 +10,16 @@ from typing import NoReturn
 from autograd import Value, no_grad
 from autograd.engine.algebra import is_real
 from nn.advice import unknown_options
-from nn.data import generator_of, samples, split, width
+from nn.callbacks import Callbacks, Epoch
+from nn.clipping import Clipped
+from nn.data import generator_of, integer, samples, split, width
 from nn.firstlook import FirstLook, diverged, is_ours
+from nn.history import History
 from nn.losses import cross_entropy, half_sse, hinge
+from nn.objectives import base_of, penalized
 from nn.optimizers import SGD
-from nn.plots import pyplot
 
 __all__ = ["History", "fit", "integer", "progress_bar"]
-
-
-class History:
-    """What happened during :func:`fit`.
-
-    Attributes:
-        loss: for each whole epoch, the mean loss over the samples, each taken before the update it was used in.
-        validation_loss: for each whole epoch, the mean loss over the validation samples after it; empty without any.
-        accuracy, validation_accuracy: the same for the share of samples, from 0 to 1, whose class is the one answered;
-            empty where the targets are no classes. Classes are one-hot rows, answered by the largest output; the
-            integers of ``cross_entropy``, likewise; and single targets -1 and 1 of ``hinge``, answered by the sign.
-        update_loss: for each update the mean loss of its samples before it, where :func:`nn.minimize` was to record it.
-        updates: how many updates were made in all.
-        interrupted: True where fit was stopped by an interrupt from the keyboard.
-        film: a :class:`nn.film.Film` if one was asked for, which a notebook plays; else None.
-    """
-
-    def __init__(self):
-        self.loss: list[float] = []
-        self.validation_loss: list[float] = []
-        self.update_loss: list[float] = []
-        self.accuracy: list[float] = []
-        self.validation_accuracy: list[float] = []
-        self.updates = 0
-        self.interrupted = False
-        self.film = None
-
-    def __repr__(self):
-        last = f", loss {self.loss[0]:.4g} -> {self.loss[-1]:.4g}" if self.loss else ""
-        last += f", accuracy {self.accuracy[-1]:.1%}" if self.accuracy else ""
-        stopped = ", interrupted" if self.interrupted else ""
-        return f"<history of {len(self.loss)} epochs, {self.updates} updates{last}{stopped}>"
-
-    def plot(self, ax=None, label=None):
-        """Draw the loss, and the validation loss if there is one, over the epochs.
-
-        Args:
-            ax: the matplotlib Axes to draw on; by default a new one.
-            label: the name of the curve in the legend.
-
-        Returns:
-            The Axes.
-        """
-        if ax is None:
-            _, ax = pyplot().subplots(layout="constrained")
-        epochs = range(1, len(self.loss) + 1)
-        (line,) = ax.plot(epochs, self.loss, label=label or "training")
-        if self.validation_loss:
-            name = f"{label}, validation" if label else "validation"
-            ax.plot(epochs, self.validation_loss, "--", color=line.get_color(), label=name)
-        ax.set_xlabel("epoch")
-        ax.set_ylabel("mean loss")
-        ax.legend()
-        return ax
 
 
 def fit(
@@ -90,6 +38,11 @@ def fit(
     film=None,
     engine=None,
     cluster=None,
+    callbacks=None,
+    clip_value=None,
+    clip_norm=None,
+    l1=0.0,
+    l2=0.0,
     **unknown: NoReturn,
 ):
     r"""Train a model: for each batch the average gradient of its samples, then one update.
@@ -123,6 +76,15 @@ def fit(
             Models and losses are those that ``engine="native"`` takes; a primitive of your own is in a module that the
             workers can import.
         film: record a frame of ``history.film`` before the first update, after every film-th, and after the last.
+        callbacks: a function or an object that is called after each epoch with a :class:`nn.Epoch`, such as
+            :class:`nn.EarlyStopping`, or a list of them. It may change parameters and the optimizer's rate, and end the
+            training with ``epoch.stop()``. A number that it returns is kept in ``history.metrics`` under its name. An
+            object may have ``begin()`` and ``end(epoch)``, called before the first and after the last epoch. In machine
+            code the epochs are run one by one.
+        clip_value, clip_norm: bounds of the gradients of a batch: see :func:`nn.clip_gradients`. In machine code the
+            updates are then made in Python.
+        l1, l2: factors of penalties that are added to the loss of every sample, also where it is measured: ``l1`` times
+            the sum of ``abs(w)`` and ``l2`` times the sum of ``w ** 2``, over all parameters but the biases of neurons.
 
     Returns:
         A :class:`History`. An interrupt from the keyboard leaves the model at the last whole update and returns the
@@ -140,10 +102,11 @@ def fit(
         unknown_options("fit", unknown, _OPTIONS)
     optimizer = SGD(0.1) if optimizer is None else optimizer
     parameters = _check_parts(model, loss, optimizer)
+    loss = penalized(loss, parameters, l1, l2)
     X, Y = samples(X, Y)
     generator = generator_of(seed)
     X, Y, held_out = split(X, Y, validation, generator)
-    if loss is cross_entropy and width(Y[0]) == 1:  # a column of classes
+    if base_of(loss) is cross_entropy and width(Y[0]) == 1:  # a column of classes
         Y = [y[0] for y in Y]
         held_out = held_out and (held_out[0], [y[0] for y in held_out[1]])
     epochs = integer("epochs is an integer, 0 or more", epochs, least=0)
@@ -152,6 +115,9 @@ def fit(
     classes = _classes([*Y, *held_out[1]] if held_out else Y, loss)
     look = FirstLook(model, loss, parameters, [*zip(X, Y, strict=True), *zip(*(held_out or ((), ())), strict=True)])
     history = History()
+    watching = Callbacks(callbacks, Epoch(history, model, optimizer))
+    if clip_value is not None or clip_norm is not None:
+        optimizer = Clipped(optimizer, clip_value, clip_norm)
     if film is not None:
         every = integer("film is 1 or more: record every film-th update", film, least=1)
         history.film = _film(model, loss, X, Y, every)
@@ -176,13 +142,15 @@ def fit(
             running = spread.epochs(eager(spread.accumulate))
         elif native := _native(engine, model, loss, optimizer, *work, shuffler, epochs, accumulate, progress):
             measure = native.measure
-            running = native.epochs(epochs, history, bool(held_out), None if film is None else lambda: _record(history))
+            stepwise = bool(held_out or watching.all)
+            running = native.epochs(epochs, history, stepwise, None if film is None else lambda: _record(history))
         else:
             measure = functools.partial(_measure, model, loss, classes)
             running = eager(accumulate)
         progress = progress and sys.stderr is not None  # there is none in programs without a console
         bar = progress_bar(epochs, progress)
         _record(history)
+        watching.begin()
         for total, right in running:
             if held_out:
                 measured, share = measure(*held_out)
@@ -193,6 +161,10 @@ def fit(
             if progress:
                 bar.set_postfix_str(f"loss {history.loss[-1]:.4g}", refresh=False)
                 bar.update()
+            if watching.all and watching.after(native):
+                break
+        running.close()
+        watching.end()
         _record(history, last=True)
     except KeyboardInterrupt:
         history.interrupted = True
@@ -329,9 +301,9 @@ def _classes(Y, loss):
     """The function from a target to its class, or None where the targets are no classes: see :class:`History`."""
     if all(not is_real(y) and len(y) > 1 and sorted(y) == [0] * (len(y) - 1) + [1] for y in Y):
         return lambda y: list(y).index(1)
-    if loss is cross_entropy and all(is_real(y) for y in Y):
+    if base_of(loss) is cross_entropy and all(is_real(y) for y in Y):
         return lambda y: y
-    if loss is hinge and all(is_real(y) or len(y) == 1 for y in Y):
+    if base_of(loss) is hinge and all(is_real(y) or len(y) == 1 for y in Y):
         return lambda y: (y if is_real(y) else y[0]) > 0
     return None
 
@@ -369,6 +341,7 @@ def _written_out(part):
 _OPTIONS = list(fit.__kwdefaults__ or ())
 _PARTS = {
     "sgd": "optimizer=SGD(0.1)", "momentum": "optimizer=Momentum(0.1)", "adam": "optimizer=Adam(0.001)",
+    "adamw": "optimizer=AdamW(0.001)", "rmsprop": "optimizer=RMSprop(0.01)", "adagrad": "optimizer=Adagrad(0.01)",
     "mlp": "MLP(2, [16, 1]), with the numbers of inputs and of neurons",
     "mse": "loss=mse, a function of nn", "sse": "loss=sse, a function of nn",
     "half_sse": "loss=half_sse, a function of nn", "hinge": "loss=hinge, a function of nn",
@@ -376,17 +349,6 @@ _PARTS = {
     "categorical_crossentropy": "loss=cross_entropy, a function of nn", "mseloss": "loss=mse",
     "mean_squared_error": "loss=mse, a function of nn",
 }  # fmt: skip
-
-
-def integer(what, n, least):
-    """``n`` as an int, which a NumPy integer is too."""
-    try:
-        number = operator.index(n)
-    except TypeError:
-        number = least - 1
-    if isinstance(n, bool) or number < least:
-        raise ValueError(f"{what}, found {n!r}.")
-    return number
 
 
 def progress_bar(epochs, shown):

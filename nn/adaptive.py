@@ -1,0 +1,117 @@
+r"""Optimizers with a step size for each parameter, and Adam with decoupled weight decay.
+
+Their definitions and defaults are those of ``torch.optim``.
+"""
+
+from autograd import sqrt
+from nn.optimizers import SGD, Adam, Momentum, Optimizer, check_setting
+
+__all__ = ["Adagrad", "AdamW", "RMSprop"]
+
+
+class AdamW(Adam):
+    r"""Adam with decoupled weight decay (Loshchilov and Hutter 2019).
+
+    Before Adam's change each parameter is multiplied by $1 - \eta \lambda$. The averages do not see the decay.
+
+    Args:
+        rate: the step size $\eta$, or a function of the update's number.
+        beta1, beta2: $\beta_1$ and $\beta_2$, from 0 to below 1.
+        epsilon: $\epsilon$, above 0.
+        weight_decay: $\lambda$, 0 or more.
+
+    Raises:
+        ValueError: a setting is out of range.
+
+    >>> from autograd import Value
+    >>> w = Value(1.0)
+    >>> AdamW(0.1, weight_decay=0.5).step([w])  # the gradient is 0: only the decay is left
+    >>> w.data
+    0.95
+    """
+
+    _decoupled = True
+
+    def __init__(self, rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.01):
+        super().__init__(rate, beta1, beta2, epsilon, weight_decay)
+
+
+class RMSprop(Optimizer):
+    r"""RMSprop (Tieleman and Hinton 2012): $v \leftarrow \alpha v + (1 - \alpha) g^2$.
+
+    The step is $g / (\sqrt v + \epsilon)$, and $w \leftarrow w - \eta u$ with $u \leftarrow \mu u + $ the step.
+
+    Args:
+        rate: the step size $\eta$, or a function of the update's number.
+        decay: $\alpha$, from 0 to below 1.
+        epsilon: $\epsilon$, above 0.
+        momentum: $\mu$, from 0 to below 1.
+        weight_decay: the factor of the L2 penalty.
+
+    Raises:
+        ValueError: a setting is out of range.
+
+    >>> from autograd import Value
+    >>> w = Value(1.0)
+    >>> w.grad = 4.0
+    >>> RMSprop(0.01, decay=0.75).step([w])  # the root of v is 2
+    >>> round(w.data, 6)
+    0.98
+    """
+
+    _start = (0.0, 0.0)
+
+    def __init__(self, rate=0.01, decay=0.99, epsilon=1e-8, momentum=0.0, weight_decay=0.0):
+        super().__init__(rate, weight_decay)
+        check_setting("decay", decay, least=0.0, below=1.0)
+        check_setting("epsilon", epsilon, above=0.0)
+        check_setting("momentum", momentum, least=0.0, below=1.0)
+        self.decay, self.epsilon, self.momentum = decay, epsilon, momentum
+
+    def _change(self, gradient, rate, memory):
+        average, velocity = memory
+        average = self.decay * average + (1 - self.decay) * gradient * gradient
+        velocity = self.momentum * velocity + gradient / (sqrt(average) + self.epsilon)
+        return rate * velocity, (average, velocity)
+
+    def _settings(self):
+        return {
+            "decay": self.decay, "epsilon": self.epsilon, "momentum": self.momentum, "weight_decay": self.weight_decay,
+        }  # fmt: skip
+
+
+class Adagrad(Optimizer):
+    r"""Adagrad (Duchi and others 2011): $v \leftarrow v + g^2$, $w \leftarrow w - \eta g / (\sqrt v + \epsilon)$.
+
+    Args:
+        rate: the step size $\eta$, or a function of the update's number.
+        epsilon: $\epsilon$, above 0.
+        weight_decay: the factor of the L2 penalty.
+
+    Raises:
+        ValueError: a setting is out of range.
+
+    >>> from autograd import Value
+    >>> w = Value(1.0)
+    >>> w.grad = 4.0
+    >>> Adagrad(0.25).step([w])  # the first step has the size of the rate
+    >>> round(w.data, 6)
+    0.75
+    """
+
+    _start = (0.0,)
+
+    def __init__(self, rate=0.01, epsilon=1e-10, weight_decay=0.0):
+        super().__init__(rate, weight_decay)
+        check_setting("epsilon", epsilon, above=0.0)
+        self.epsilon = epsilon
+
+    def _change(self, gradient, rate, memory):
+        squares = memory[0] + gradient * gradient
+        return rate * gradient / (sqrt(squares) + self.epsilon), (squares,)
+
+    def _settings(self):
+        return {"epsilon": self.epsilon, "weight_decay": self.weight_decay}
+
+
+OPTIMIZERS = (SGD, Momentum, Adam, AdamW, RMSprop, Adagrad)  # their rules become machine code

@@ -1,0 +1,241 @@
+"""Callbacks: functions and objects that :func:`nn.fit` calls after each epoch."""
+
+import math
+
+from autograd import Value
+from autograd.engine.algebra import is_real
+from nn.data import integer
+from nn.optimizers import check_setting
+
+__all__ = ["EarlyStopping", "Epoch", "ReduceOnPlateau"]
+
+
+class Epoch:
+    """An epoch that is over: the argument of a callback.
+
+    Args:
+        history, model, optimizer: of the training.
+
+    Attributes:
+        history: the :class:`nn.History` so far, this epoch included.
+        model: it can be called, and its parameters can be changed.
+        optimizer: its ``rate`` can be changed.
+        stopped: whether the training ends after this epoch.
+    """
+
+    def __init__(self, history, model, optimizer):
+        self.history, self.model, self.optimizer = history, model, optimizer
+        self.stopped = False
+
+    @property
+    def number(self) -> int:
+        """Which epoch it is, from 1."""
+        return len(self.history.loss)
+
+    @property
+    def loss(self) -> float:
+        """The mean loss over the samples, as in ``history.loss``."""
+        return self.history.loss[-1]
+
+    @property
+    def validation_loss(self):
+        """The mean loss over the validation samples, or None without any."""
+        return self.history.validation_loss[-1] if self.history.validation_loss else None
+
+    @property
+    def accuracy(self):
+        """The share of right answers, or None where the targets are no classes."""
+        return self.history.accuracy[-1] if self.history.accuracy else None
+
+    @property
+    def validation_accuracy(self):
+        """The same of the validation samples."""
+        return self.history.validation_accuracy[-1] if self.history.validation_accuracy else None
+
+    def stop(self) -> None:
+        """End the training after this epoch."""
+        self.stopped = True
+
+
+class EarlyStopping:
+    """A callback that ends a training that no longer gets better, and keeps the best weights.
+
+    At the end of the training, stopped or not, the model has the parameters of its best epoch.
+
+    Args:
+        patience: how many epochs in a row may be no better, 1 or more.
+        min_delta: how much better an epoch has to be, 0 or more.
+        monitor: ``"loss"``, ``"validation_loss"``, ``"accuracy"``, ``"validation_accuracy"``, or a function of an
+            :class:`Epoch` whose number is to be small. By default the validation loss, or without validation samples
+            the loss.
+
+    Attributes:
+        best: the best number that was seen, or None.
+        best_epoch: the epoch that had it, from 1.
+
+    Raises:
+        ValueError: an argument is out of range, or the training has no such number.
+
+    >>> from nn import MLP, fit
+    >>> early = EarlyStopping(patience=3)
+    >>> X, Y = [[0.0], [0.5], [1.0]], [0.0, 0.5, 1.0]
+    >>> history = fit(MLP(1, [1], seed=0), X, Y, epochs=1000, callbacks=early, seed=0, progress=False)
+    >>> len(history.loss) < 1000
+    True
+    """
+
+    def __init__(self, patience=10, min_delta=0.0, monitor=None):
+        self.patience = integer("patience is 1 or more epochs", patience, least=1)
+        check_setting("min_delta", min_delta, least=0.0)
+        self.min_delta, self.monitor = min_delta, _checked_monitor(monitor)
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget what was seen in an earlier training."""
+        self.best = None
+        self.best_epoch = 0
+        self._numbers: list[float] = []
+
+    def __call__(self, epoch) -> None:
+        """Compare an epoch with the best one, and stop the training where it has not got better for long."""
+        found = _monitored(self.monitor, epoch)
+        higher = isinstance(self.monitor, str) and self.monitor.endswith("accuracy")
+        gain = math.inf if self.best is None else (found - self.best if higher else self.best - found)
+        if gain > self.min_delta:
+            self.best, self.best_epoch = found, epoch.number
+            self._numbers = [p.data for p in epoch.model.parameters()]
+        elif epoch.number - self.best_epoch >= self.patience:
+            epoch.stop()
+
+    def end(self, epoch) -> None:
+        """Give the model the parameters of its best epoch."""
+        for p, number in zip(epoch.model.parameters(), self._numbers, strict=True):
+            p.data = number
+
+
+class ReduceOnPlateau:
+    """A callback that lowers the rate where the loss no longer falls, as PyTorch's ``ReduceLROnPlateau``.
+
+    Args:
+        factor: what the rate is multiplied by, above 0 and below 1.
+        patience: how many epochs in a row may be no better, 0 or more.
+        threshold: an epoch is better if its loss is below ``(1 - threshold)`` times the best, 0 or more and below 1.
+        least: the smallest rate, 0 or more.
+        monitor: as of :class:`EarlyStopping`, of a number that is to be small.
+
+    Raises:
+        ValueError: an argument is out of range, or the training has no such number.
+        TypeError: the optimizer's rate is a schedule and no number.
+
+    >>> from nn import MLP, SGD, fit
+    >>> optimizer = SGD(0.5)
+    >>> callback = ReduceOnPlateau(factor=0.5, patience=1)
+    >>> _ = fit(MLP(1, [1], seed=0), [[1.0]], [1.0], optimizer=optimizer, callbacks=callback, progress=False)
+    >>> optimizer.rate < 0.5
+    True
+    """
+
+    def __init__(self, factor=0.1, patience=10, threshold=1e-4, least=0.0, monitor=None):
+        check_setting("factor", factor, above=0.0, below=1.0)
+        self.patience = integer("patience is 0 or more epochs", patience, least=0)
+        check_setting("threshold", threshold, least=0.0, below=1.0)
+        check_setting("least", least, least=0.0)
+        self.factor, self.threshold, self.least = factor, threshold, least
+        self.monitor = _checked_monitor(monitor)
+        if isinstance(monitor, str) and monitor.endswith("accuracy"):
+            raise ValueError(f"monitor={monitor!r} is to be large: give a loss, or a function such as 1 - accuracy.")
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget what was seen in an earlier training."""
+        self._best, self._worse = math.inf, 0
+
+    def __call__(self, epoch) -> None:
+        """Compare an epoch with the best one, and lower the rate where it has not got better for long."""
+        found = _monitored(self.monitor, epoch)
+        if found < self._best * (1 - self.threshold):
+            self._best, self._worse = found, 0
+        else:
+            self._worse += 1
+        if self._worse <= self.patience:
+            return
+        self._worse = 0
+        if callable(epoch.optimizer.rate):
+            raise TypeError("ReduceOnPlateau changes a rate that is a number, found a schedule: leave out one of them.")
+        rate = max(epoch.optimizer.rate * self.factor, self.least)
+        if epoch.optimizer.rate - rate > 1e-8:
+            epoch.optimizer.rate = rate
+
+
+class Callbacks:
+    """The callbacks of a training.
+
+    Args:
+        found: None, a function or an object that can be called, or a list of them.
+        epoch: the :class:`Epoch` they are called with.
+
+    Raises:
+        TypeError: one cannot be called.
+    """
+
+    def __init__(self, found, epoch):
+        listed = list(found) if isinstance(found, (list, tuple)) else [] if found is None else [found]
+        for callback in listed:
+            if not callable(callback) or isinstance(callback, type):
+                raise TypeError(
+                    f"a callback is a function of an epoch, found {callback!r}: write callbacks=[EarlyStopping()], or "
+                    "a function such as lambda epoch: print(epoch.loss)."
+                )
+        self.all, self.epoch = listed, epoch
+
+    def begin(self):
+        """Call what they have to do before the first epoch."""
+        self._each("begin")
+
+    def after(self, native) -> bool:
+        """Call them after an epoch; whether the training is to end.
+
+        Args:
+            native: a training whose numbers are in arrays, which callbacks see in the Values; or None.
+        """
+        if native:
+            native.write()
+        for callback in self.all:
+            found = callback(self.epoch)
+            if is_real(found) and not isinstance(found, (Value, bool)):
+                name = getattr(callback, "__name__", type(callback).__name__)
+                self.epoch.history.metrics.setdefault(name, []).append(float(found))
+        if native:
+            native.read()
+        return self.epoch.stopped
+
+    def end(self):
+        """Call what they have to do after the last epoch."""
+        self._each("end", self.epoch)
+
+    def _each(self, name, *arguments):
+        for callback in self.all:
+            if callable(getattr(callback, name, None)):
+                getattr(callback, name)(*arguments)
+
+
+_MONITORED = ("loss", "validation_loss", "accuracy", "validation_accuracy")
+
+
+def _checked_monitor(monitor):
+    if not (monitor is None or monitor in _MONITORED or callable(monitor)):
+        raise ValueError(f"monitor is one of {', '.join(_MONITORED)} or a function of an epoch, found {monitor!r}.")
+    return monitor
+
+
+def _monitored(monitor, epoch):
+    """The number of an epoch that a callback looks at."""
+    if callable(monitor):
+        return monitor(epoch)
+    if monitor is None:
+        return epoch.loss if epoch.validation_loss is None else epoch.validation_loss
+    found = getattr(epoch, monitor)
+    if found is None:
+        needs = "validation samples" if monitor == "validation_loss" else "targets that are classes"
+        raise ValueError(f"monitor={monitor!r} needs {needs}, which this training does not have.")
+    return found

@@ -1,0 +1,73 @@
+"""Gradient clipping: a bound on each gradient, or on the norm of all of them."""
+
+import math
+
+from nn.optimizers import check_setting
+
+__all__ = ["clip_gradients"]
+
+
+def clip_gradients(parameters, *, clip_value=None, clip_norm=None) -> float:
+    """Clip the gradients of parameters in place, between ``backward()`` and an optimizer's ``step``.
+
+    The definitions are those of ``torch.nn.utils.clip_grad_value_`` and ``clip_grad_norm_``. With both, each gradient
+    is clipped first.
+
+    Args:
+        parameters: Values that have a ``grad``.
+        clip_value: the bound ``c`` of each gradient, above 0: it is brought into [-c, c].
+        clip_norm: the bound ``c`` of the Euclidean norm of all gradients, above 0: all are multiplied by
+            ``min(1, c / (norm + 1e-6))``.
+
+    Returns:
+        The norm of all gradients before ``clip_norm`` was applied, a float.
+
+    Raises:
+        ValueError: a bound is out of range.
+
+    >>> from autograd import Value
+    >>> w, b = Value(0.0), Value(0.0)
+    >>> w.grad, b.grad = 3.0, 4.0
+    >>> clip_gradients([w, b], clip_norm=1.0)
+    5.0
+    >>> round(w.grad, 4), round(b.grad, 4)
+    (0.6, 0.8)
+    """
+    parameters = list(dict.fromkeys(parameters))
+    for name, bound in (("clip_value", clip_value), ("clip_norm", clip_norm)):
+        if bound is not None:
+            check_setting(name, bound, above=0.0)
+    if clip_value is not None:
+        for p in parameters:
+            if math.isfinite(p.grad):  # the optimizer says what is wrong with another one
+                p.grad = min(max(p.grad, -clip_value), clip_value)
+    norm = math.hypot(*[p.grad for p in parameters])
+    if clip_norm is not None and math.isfinite(norm):
+        factor = min(1.0, clip_norm / (norm + 1e-6))
+        for p in parameters:
+            p.grad *= factor
+    return norm
+
+
+class Clipped:
+    """An optimizer whose gradients are clipped before each step.
+
+    Args:
+        optimizer: makes the updates.
+        clip_value, clip_norm: as of :func:`clip_gradients`.
+    """
+
+    def __init__(self, optimizer, clip_value, clip_norm):
+        clip_gradients([], clip_value=clip_value, clip_norm=clip_norm)  # the bounds are checked at once
+        self.optimizer, self._bounds = optimizer, {"clip_value": clip_value, "clip_norm": clip_norm}
+
+    @property
+    def updates(self):
+        """How many updates were made."""
+        return self.optimizer.updates
+
+    def step(self, parameters) -> None:
+        """Clip the gradients, and let the optimizer make its update."""
+        parameters = list(parameters)
+        clip_gradients(parameters, **self._bounds)
+        self.optimizer.step(parameters)

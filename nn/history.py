@@ -1,0 +1,61 @@
+"""What happened during a training."""
+
+from nn.plots import pyplot
+
+__all__ = ["History"]
+
+
+class History:
+    """What happened during :func:`fit`.
+
+    Attributes:
+        loss: for each whole epoch, the mean loss over the samples, each taken before the update it was used in.
+        validation_loss: for each whole epoch, the mean loss over the validation samples after it; empty without any.
+        accuracy, validation_accuracy: the same for the share of samples, from 0 to 1, whose class is the one answered;
+            empty where the targets are no classes. Classes are one-hot rows, answered by the largest output; the
+            integers of ``cross_entropy``, likewise; and single targets -1 and 1 of ``hinge``, answered by the sign.
+        update_loss: for each update the mean loss of its samples before it, where :func:`nn.minimize` was to record it.
+        updates: how many updates were made in all.
+        metrics: for each callback that returned numbers, by its name, the list of them.
+        interrupted: True where fit was stopped by an interrupt from the keyboard.
+        film: a :class:`nn.film.Film` if one was asked for, which a notebook plays; else None.
+    """
+
+    def __init__(self):
+        self.loss: list[float] = []
+        self.validation_loss: list[float] = []
+        self.update_loss: list[float] = []
+        self.accuracy: list[float] = []
+        self.validation_accuracy: list[float] = []
+        self.metrics: dict[str, list[float]] = {}
+        self.updates = 0
+        self.interrupted = False
+        self.film = None
+
+    def __repr__(self):
+        last = f", loss {self.loss[0]:.4g} -> {self.loss[-1]:.4g}" if self.loss else ""
+        last += f", accuracy {self.accuracy[-1]:.1%}" if self.accuracy else ""
+        stopped = ", interrupted" if self.interrupted else ""
+        return f"<history of {len(self.loss)} epochs, {self.updates} updates{last}{stopped}>"
+
+    def plot(self, ax=None, label=None):
+        """Draw the loss, and the validation loss if there is one, over the epochs.
+
+        Args:
+            ax: the matplotlib Axes to draw on; by default a new one.
+            label: the name of the curve in the legend.
+
+        Returns:
+            The Axes.
+        """
+        if ax is None:
+            _, ax = pyplot().subplots(layout="constrained")
+        epochs = range(1, len(self.loss) + 1)
+        (line,) = ax.plot(epochs, self.loss, label=label or "training")
+        if self.validation_loss:
+            name = f"{label}, validation" if label else "validation"
+            ax.plot(epochs, self.validation_loss, "--", color=line.get_color(), label=name)
+        ax.set_xlabel("epoch")
+        ax.set_ylabel("mean loss")
+        ax.legend()
+        return ax

@@ -1,0 +1,145 @@
+r"""Schedules: rates that change from update to update.
+
+Each function returns a schedule, a function of the update's number $k$, from 0, that an optimizer takes in place of a
+rate. A schedule counts updates, not epochs: an epoch of $n$ samples has $\lceil n / \text{batch size} \rceil$ of them.
+
+>>> from nn import SGD, schedules
+>>> optimizer = SGD(schedules.cosine(0.1, updates=1000))
+"""
+
+import functools
+import math
+
+from nn.data import integer
+from nn.optimizers import check_setting
+
+__all__ = ["constant", "cosine", "linear", "step", "warmup"]
+
+
+def constant(rate):
+    """Return a schedule that stays at ``rate``.
+
+    Args:
+        rate: a number above 0.
+
+    Raises:
+        ValueError: the rate is out of range.
+
+    >>> constant(0.1)(7)
+    0.1
+    """
+    check_setting("rate", rate, above=0.0)
+    return functools.partial(_constant, rate)
+
+
+def step(rate, every, factor=0.1):
+    r"""Return a schedule that multiplies the rate by ``factor`` after every ``every`` updates.
+
+    At update $k$ it is $\eta f^{\lfloor k / n \rfloor}$, as of ``torch.optim.lr_scheduler.StepLR``.
+
+    Args:
+        rate: the first rate $\eta$, above 0.
+        every: $n$, 1 or more.
+        factor: $f$, above 0.
+
+    Raises:
+        ValueError: a number is out of range.
+
+    >>> halved = step(0.8, every=10, factor=0.5)
+    >>> halved(0), halved(9), halved(10), halved(25)
+    (0.8, 0.8, 0.4, 0.2)
+    """
+    check_setting("rate", rate, above=0.0)
+    check_setting("factor", factor, above=0.0)
+    return functools.partial(_step, rate, integer("every is 1 or more updates", every, least=1), factor)
+
+
+def cosine(rate, updates, least=0.0):
+    r"""Return a schedule that falls along half a cosine, from ``rate`` to ``least``, and stays there.
+
+    At update $k$ it is $\eta_0 + (\eta - \eta_0)(1 + \cos(\pi k / n)) / 2$, as of
+    ``torch.optim.lr_scheduler.CosineAnnealingLR``. That rises again after update $n$; this one does not.
+
+    Args:
+        rate: the first rate $\eta$, above 0.
+        updates: $n$, 1 or more.
+        least: the last rate $\eta_0$, 0 or more.
+
+    Raises:
+        ValueError: a number is out of range.
+
+    >>> falling = cosine(0.2, updates=100)
+    >>> falling(0), round(falling(50), 6), falling(100), falling(1000)
+    (0.2, 0.1, 0.0, 0.0)
+    """
+    check_setting("rate", rate, above=0.0)
+    check_setting("least", least, least=0.0)
+    return functools.partial(_cosine, rate, integer("updates is 1 or more", updates, least=1), least)
+
+
+def linear(rate, updates, end=0.0):
+    """Return a schedule that goes in a straight line from ``rate`` to ``end``, and stays there.
+
+    It is ``torch.optim.lr_scheduler.LinearLR`` with ``start_factor=1`` and ``end_factor=end / rate``.
+
+    Args:
+        rate: the first rate, above 0.
+        updates: how many updates it takes, 1 or more.
+        end: the last rate, 0 or more.
+
+    Raises:
+        ValueError: a number is out of range.
+
+    >>> falling = linear(0.5, updates=4, end=0.25)
+    >>> [falling(k) for k in range(6)]
+    [0.5, 0.4375, 0.375, 0.3125, 0.25, 0.25]
+    """
+    check_setting("rate", rate, above=0.0)
+    check_setting("end", end, least=0.0)
+    return functools.partial(_linear, rate, integer("updates is 1 or more", updates, least=1), end)
+
+
+def warmup(after, updates, start=1 / 3):
+    """Return a schedule that rises in a straight line, and goes on with another one.
+
+    Update ``k`` below ``updates`` has the share ``start + (1 - start) * k / updates`` of the first rate of ``after``.
+    Later ones have ``after(k - updates)``. It is PyTorch's ``SequentialLR`` of ``LinearLR`` and another.
+
+    Args:
+        after: the schedule that follows, or a number: the rate that follows.
+        updates: how many updates it rises, 1 or more.
+        start: the share to begin with, above 0 and below 1.
+
+    Raises:
+        ValueError: a number is out of range.
+
+    >>> rising = warmup(step(0.8, every=2, factor=0.5), updates=4, start=0.5)
+    >>> [round(rising(k), 6) for k in range(8)]
+    [0.4, 0.5, 0.6, 0.7, 0.8, 0.8, 0.4, 0.4]
+    """
+    after = after if callable(after) else constant(after)
+    check_setting("start", start, above=0.0, below=1.0)
+    return functools.partial(_warmup, after, integer("updates is 1 or more", updates, least=1), start)
+
+
+# These are functions of the module, and not inside of others, so that optimizers can be pickled.
+
+
+def _constant(rate, k):
+    return rate
+
+
+def _step(rate, every, factor, k):
+    return rate * factor ** (k // every)
+
+
+def _cosine(rate, updates, least, k):
+    return least + (rate - least) * (1 + math.cos(math.pi * min(k, updates) / updates)) / 2
+
+
+def _linear(rate, updates, end, k):
+    return rate + (end - rate) * min(k, updates) / updates
+
+
+def _warmup(after, updates, start, k):
+    return after(0) * (start + (1 - start) * k / updates) if k < updates else after(k - updates)
