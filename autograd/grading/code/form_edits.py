@@ -94,7 +94,7 @@ def comparisons(c):
     near = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}[own]
     turned = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}[own]
     yield Candidate(
-        1.3, "relu mask", c.line, f"{c.text} is not where the unit was active", c.replaced(f"{left} {near} {right}")
+        1.1, "relu mask", c.line, f"{c.text} is not where the unit was active", c.replaced(f"{left} {near} {right}")
     )
     yield Candidate(1.5, "relu mask", c.line, f"{c.text} is turned around", c.replaced(f"{left} {turned} {right}"))
     shape = c.way.shape_of(node.left)

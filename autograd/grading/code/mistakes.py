@@ -142,7 +142,7 @@ class Search:
     def signs(self, source, way, current):
         """Turn the signs of all updates around, where all of them go up the loss."""
         factors = current.factors if current is not None else ()
-        if not factors or any(f is None or f > 0 for f in factors):
+        if not factors or any(f is None or not f < 0 for f in factors):
             return None
         turned = [
             c for c in candidates(way, source, []) if c.kind == "sign of the update" and c.line in way.update_lines
@@ -177,7 +177,7 @@ class Search:
 
     def round(self, source, way, current):
         """Return the edits of one round with their outcomes, the best first."""
-        factors = [f for f in (current.factors if current else ()) if f is not None]
+        factors = [f for f in (current.factors if current else ()) if f is not None and f == f]
         reference = self.reference or 1.0
         off = sorted({round(f / reference, 9) for f in factors if not close(f, reference)}, key=abs)
         found = [*moves(way, source), *candidates(way, source, off)]

@@ -1,6 +1,7 @@
 """Trying an edit: the edited program is read again, and its updates are compared with the same gradient."""
 
 import ast
+import math
 import time
 from dataclasses import dataclass
 
@@ -48,15 +49,16 @@ class Outcome:
     stale: int = 0
 
     def right(self, reference):
-        """Return which updates have the factor of reference."""
-        return tuple(factor is not None and close(factor, reference) for factor in self.factors)
+        """Return which updates have the factor of reference; an update and a gradient that are both 0 have any."""
+        return tuple(f is not None and (math.isnan(f) or close(f, reference)) for f in self.factors)
 
     def whole(self):
         """Return the positive factor that all updates share, or None."""
-        first = self.factors[0] if self.factors else None
-        if first is None or first <= 0:
+        if None in self.factors:
             return None
-        return first if all(f is not None and close(f, first) for f in self.factors) else None
+        known = [factor for factor in self.factors if not math.isnan(factor)]
+        first = known[0] if known else 1.0
+        return first if first > 0 and all(close(factor, first) for factor in known) else None
 
     def proportional(self):
         """Return how many updates have a factor at all."""
@@ -133,7 +135,7 @@ class Trials:
             data = [newest[g][i].data if i in newest[g] else old for i, old in enumerate(target.old)]
             own = [-(new - old) / target.rate for new, old in zip(data, target.old, strict=True)]
             factor = proportion(own, target.gradient)
-            yield factor if factor is None or factor == factor else 1.0
+            yield factor
 
 
 def stale(newest):
