@@ -1,4 +1,4 @@
-"""Install this package afresh, alone and with each extra, and run there what the README promises: ``make test-installs``.
+"""Install this package afresh, alone and with each extra, and run what the README promises: ``make test-installs``.
 
 Every environment is a new one, in a temporary folder. In each of them run the Python blocks of the README; a block that
 needs an extra that is not there must say which. The notebooks run where ``notebooks`` is installed.
@@ -61,7 +61,15 @@ def tried(extra, folder):
     notebooks = sorted((ROOT / "notebooks").glob("*.ipynb")) if extra == "notebooks" else []
     done = 0
     for notebook in notebooks:
-        command = [folder / "bin" / "jupyter", "nbconvert", "--to", "notebook", "--execute", "--output-dir", folder / "out"]
+        command = [
+            folder / "bin" / "jupyter",
+            "nbconvert",
+            "--to",
+            "notebook",
+            "--execute",
+            "--output-dir",
+            folder / "out",
+        ]
         status, said = run(*command, notebook, cwd=ROOT / "notebooks")
         done += status == 0
         faults += [f"{notebook.name}: {said}"] if status else []

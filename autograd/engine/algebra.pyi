@@ -19,6 +19,7 @@ __all__ = [
 _Rule = Callable[..., Any] | float
 
 TABLE: list[Primitive | None]
+held: dict[str, Any]
 
 class Traits(NamedTuple):
     linear: bool = False
