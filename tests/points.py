@@ -31,6 +31,12 @@ def _logistic_pdf(x):
     return e / (1 + e) ** 2
 
 
+def _with_more_bits(function, x):
+    with mp.extraprec(80):  # mpmath loses as many beside a root
+        found = function(x)
+    return +found
+
+
 def _erfc(z):
     return mpmath.erfc(z) if z < 1e9 else mpf(0)  # mpmath gives up where its logarithm is no double
 
@@ -111,8 +117,8 @@ EXACT = {
     "cbrt": lambda x: mpmath.sign(x) * mpmath.cbrt(abs(x)),
     "cbrt_slope": lambda x: 1 / (3 * mpmath.cbrt(abs(x)) ** 2),
     "erfc": lambda x: _erfc(x),
-    "lgamma": mpmath.loggamma,
-    "digamma": mpmath.digamma,
+    "lgamma": lambda x: _with_more_bits(mpmath.loggamma, x),
+    "digamma": lambda x: _with_more_bits(mpmath.digamma, x),
     "polygamma": lambda n, x: mpmath.psi(int(mpmath.nint(n)), x),
 }
 
