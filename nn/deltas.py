@@ -38,7 +38,7 @@ class NeuronDelta(NamedTuple):
     inputs: tuple[float, ...]
 
 
-class DeltaTable(list):
+class DeltaTable(list[NeuronDelta]):
     """Rows of :class:`NeuronDelta` that print as a table."""
 
     def _cells(self):

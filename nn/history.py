@@ -1,6 +1,11 @@
 """What happened during a training."""
 
+from typing import TYPE_CHECKING, Any
+
 from nn.plots import pyplot
+
+if TYPE_CHECKING:
+    from nn.film import Film  # it brings all that draws
 
 __all__ = ["History"]
 
@@ -21,7 +26,7 @@ class History:
         film: a :class:`nn.film.Film` if one was asked for, which a notebook plays; else None.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.loss: list[float] = []
         self.validation_loss: list[float] = []
         self.update_loss: list[float] = []
@@ -30,15 +35,15 @@ class History:
         self.metrics: dict[str, list[float]] = {}
         self.updates = 0
         self.interrupted = False
-        self.film = None
+        self.film: Film | None = None
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         last = f", loss {self.loss[0]:.4g} -> {self.loss[-1]:.4g}" if self.loss else ""
         last += f", accuracy {self.accuracy[-1]:.1%}" if self.accuracy else ""
         stopped = ", interrupted" if self.interrupted else ""
         return f"<history of {len(self.loss)} epochs, {self.updates} updates{last}{stopped}>"
 
-    def plot(self, ax=None, label=None):
+    def plot(self, ax: Any = None, label: str | None = None) -> Any:
         """Draw the loss, and the validation loss if there is one, over the epochs.
 
         Args:

@@ -8,8 +8,9 @@ inputs count from 1.
 
 import operator
 import random as _random
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from inspect import getattr_static
+from typing import Any
 
 from autograd import Value
 from autograd.engine import functions
@@ -18,9 +19,14 @@ from autograd.engine.sums import affine
 from nn.advice import Absent, advise, nearest
 from nn.data import generator_of, is_text, listed
 from nn.names import NeuronName
+from nn.protocols import Seed
 from nn.weights import Weights
 
 __all__ = ["MLP", "Layer", "Module", "Neuron", "NeuronName"]
+
+
+# The name of a function of autograd, "linear", or a function of one Value.
+Activation = str | Callable[[Any], Any]
 
 
 @advise
@@ -78,8 +84,16 @@ class Neuron(Module):
     """
 
     def __init__(
-        self, n_inputs, nonlin=True, activation="relu", bias=True, layer=1, number=1, random=_random, seed=None
-    ):
+        self,
+        n_inputs: int,
+        nonlin: bool = True,
+        activation: Activation = "relu",
+        bias: bool = True,
+        layer: int = 1,
+        number: int = 1,
+        random: Any = _random,
+        seed: Seed = None,
+    ) -> None:
         n_inputs = _count("a neuron reads {} inputs", n_inputs)
         nonlin, bias = _switch("Neuron", "nonlin", nonlin), _switch("Neuron", "bias", bias)
         layer, number = _number("Neuron", "layer", layer), _number("Neuron", "number", number)
@@ -102,7 +116,7 @@ class Neuron(Module):
         return self._weights
 
     @w.setter
-    def w(self, values):
+    def w(self, values: Iterable[Value]) -> None:
         self._weights[:] = values
 
     @property
@@ -111,16 +125,16 @@ class Neuron(Module):
         return self._weights.bias
 
     @b.setter
-    def b(self, value):
+    def b(self, value: Value | None) -> None:
         self._weights.bias = value
 
     @property
-    def activation(self):
+    def activation(self) -> Activation:
         """The activation, as it was given. It can be replaced by the name of another, or by a function of one Value."""
         return self._activation
 
     @activation.setter
-    def activation(self, activation):
+    def activation(self, activation: Activation) -> None:
         self._use(activation)
         self._weights.rename((*self._place, self._shown))
 
@@ -129,7 +143,7 @@ class Neuron(Module):
         """Whether it has an activation: micrograd's name for that."""
         return self._activate is not None
 
-    def __call__(self, x):
+    def __call__(self, x: Iterable[Any]) -> Value:
         """The activation, a Value, for a sequence of ``n_inputs`` numbers or Values.
 
         Raises:
@@ -190,14 +204,14 @@ class Layer(Module):
         ValueError: a size is no positive integer, or no function of one number has the activation's name.
     """
 
-    def __init__(self, n_inputs, n_neurons, layer=1, seed=None, **options):
+    def __init__(self, n_inputs: int, n_neurons: int, layer: int = 1, seed: Seed = None, **options: Any) -> None:
         n_neurons = _count("a layer has {} neurons", n_neurons)
         layer = _number("Layer", "layer", layer)
         if seed is not None:
             options["random"] = generator_of(seed)
         self.neurons = [Neuron(n_inputs, layer=layer, number=k + 1, **options) for k in range(n_neurons)]
 
-    def __call__(self, x):
+    def __call__(self, x: Iterable[Any]) -> Any:
         """The activations, a list of Values; of a single neuron, that Value itself."""
         x = _inputs(x, len(self.neurons[0]._weights))
         try:
@@ -240,7 +254,15 @@ class MLP(Module):
             there is no layer that it would be of.
     """
 
-    def __init__(self, n_inputs, sizes, activation=None, output="linear", bias=True, seed=None):
+    def __init__(
+        self,
+        n_inputs: int,
+        sizes: Iterable[int],
+        activation: Activation | Sequence[Activation] | None = None,
+        output: Activation = "linear",
+        bias: bool = True,
+        seed: Seed = None,
+    ) -> None:
         sizes = list(sizes) if hasattr(sizes, "__iter__") and not is_text(sizes) else []
         if not sizes:
             raise ValueError("an MLP has one layer or more: give a list of their sizes, such as [16, 16, 1].")
@@ -264,7 +286,7 @@ class MLP(Module):
             for k, (n, m) in enumerate(zip([n_inputs, *sizes], sizes, strict=False))
         ]
 
-    def __call__(self, x):
+    def __call__(self, x: Iterable[Any]) -> Any:
         """The outputs for one sample: a list of Values, or a Value where there is one output.
 
         Args:

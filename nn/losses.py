@@ -5,14 +5,20 @@ of them, targets a number or a sequence of as many.
 """
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 from autograd import Value, log, logsumexp, relu, softplus, take, total
 from autograd.engine.algebra import is_real
 
 __all__ = ["binary_cross_entropy", "cross_entropy", "half_sse", "hinge", "mse", "sse"]
 
+# One, or a sequence of them: a list or an array.
+Outputs = Value | Sequence[Any]
+Targets = Value | float | Sequence[Any] | Any
 
-def sse(outputs, targets) -> Value:
+
+def sse(outputs: Outputs, targets: Targets) -> Value:
     r"""The sum of squared errors, $\sum_o (t_o - y_o)^2$: factor 1, no average.
 
     Raises:
@@ -22,7 +28,7 @@ def sse(outputs, targets) -> Value:
     return _sum([(t - y) ** 2 for y, t in pairs(outputs, targets, "sse")])
 
 
-def half_sse(outputs, targets) -> Value:
+def half_sse(outputs: Outputs, targets: Targets) -> Value:
     r"""Half the sum of squared errors, $\frac{1}{2} \sum_o (t_o - y_o)^2$: its derivative in $y_o$ is $-(t_o - y_o)$.
 
     Raises:
@@ -32,7 +38,7 @@ def half_sse(outputs, targets) -> Value:
     return 0.5 * _sum([(t - y) ** 2 for y, t in pairs(outputs, targets, "half_sse")])
 
 
-def mse(outputs, targets) -> Value:
+def mse(outputs: Outputs, targets: Targets) -> Value:
     r"""The mean squared error over the $n$ outputs, $\frac{1}{n} \sum_o (t_o - y_o)^2$.
 
     Raises:
@@ -43,7 +49,7 @@ def mse(outputs, targets) -> Value:
     return _sum([(t - y) ** 2 for y, t in found]) / len(found)
 
 
-def hinge(outputs, targets) -> Value:
+def hinge(outputs: Outputs, targets: Targets) -> Value:
     r"""The hinge loss, $\sum_o \max(0, 1 - t_o y_o)$, for targets -1 and 1: factor 1, no average.
 
     Raises:
@@ -57,7 +63,7 @@ def hinge(outputs, targets) -> Value:
     return _sum([relu(1 + -t * y) for y, t in found])
 
 
-def binary_cross_entropy(outputs, targets, *, logits=False) -> Value:
+def binary_cross_entropy(outputs: Outputs, targets: Targets, *, logits: bool = False) -> Value:
     r"""Return the binary cross-entropy, $-\sum_o t_o \log y_o + (1 - t_o) \log(1 - y_o)$, in nats.
 
     Its derivative in the pre-activation of a sigmoid output is $y_o - t_o$. Factor 1, no average.
@@ -104,7 +110,7 @@ def _likelihood(y, t):
     return t * log(y) + (1 - t) * log(1 - y)
 
 
-def cross_entropy(logits, target) -> Value:
+def cross_entropy(logits: Outputs, target: Targets) -> Value:
     r"""The cross-entropy of the softmax of the outputs, $-\sum_o t_o \log \mathrm{softmax}(z)_o$, in nats.
 
     It goes through logsumexp and neither overflows nor underflows. Factor 1, no average.

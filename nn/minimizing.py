@@ -1,31 +1,35 @@
 r"""``minimize`` and ``Trainer``: gradient descent on any function of a sample that records Values."""
 
 import sys
+from collections.abc import Callable, Iterable
+from typing import Any, Literal
 
+from autograd import Value
 from autograd.engine.algebra import is_real
 from nn.data import generator_of
 from nn.loops import EagerLoop, check_loss, choose_loop, leaves_of, not_compiled, tracing
-from nn.optimizers import SGD
+from nn.optimizers import SGD, Optimizer
+from nn.protocols import HasParameters, Seed
 from nn.training import History, integer, progress_bar
 
 __all__ = ["Trainer", "minimize"]
 
 
 def minimize(
-    loss,
-    parameters,
-    samples,
+    loss: Callable[[Any], Value],
+    parameters: Iterable[Value] | HasParameters,
+    samples: Iterable[Any],
     *,
-    optimizer=None,
-    epochs=100,
-    batch_size=1,
-    shuffle=True,
-    seed=None,
-    validation=0.0,
-    record="epoch",
-    progress=True,
-    engine=None,
-):
+    optimizer: Optimizer | None = None,
+    epochs: int = 100,
+    batch_size: int | None = 1,
+    shuffle: bool = True,
+    seed: Seed = None,
+    validation: float | Iterable[Any] = 0.0,
+    record: Literal["epoch", "update"] = "epoch",
+    progress: bool = True,
+    engine: Literal["native", "eager"] | None = None,
+) -> History:
     r"""Minimize the mean of a function over samples: for each batch the average gradient, then one update.
 
     ::
@@ -81,24 +85,24 @@ def minimize(
     parameters = leaves_of(parameters)
     if isinstance(samples, (str, dict)) or not hasattr(samples, "__iter__"):
         raise TypeError(f"samples are a list with an entry per sample, found {type(samples).__name__} {samples!r}.")
-    samples = list(samples)
-    if not samples:
+    everyone = list(samples)
+    if not everyone:
         raise ValueError("there are no samples: the list is empty.")
     if record not in ("epoch", "update"):
         raise ValueError(f"record is 'epoch' or 'update', found {record!r}.")
     generator = generator_of(seed)
-    samples, held_out = held_out_of(samples, validation, generator)
+    everyone, held_out = held_out_of(everyone, validation, generator)
     epochs = integer("epochs is an integer, 0 or more", epochs, least=0)
-    everything = f"batch_size is 1 or more, or None for all {len(samples)} samples at once"
-    size = len(samples) if batch_size is None else integer(everything, batch_size, least=1)
-    history, shuffler = History(), generator if shuffle and size < len(samples) else None
+    everything = f"batch_size is 1 or more, or None for all {len(everyone)} samples at once"
+    size = len(everyone) if batch_size is None else integer(everything, batch_size, least=1)
+    history, shuffler = History(), generator if shuffle and size < len(everyone) else None
     bar = loop = None
     try:
-        loop, ready = choose_loop(engine, loss, parameters, optimizer, [*samples, *(held_out or [])])
-        measured = ready[len(samples) :]
+        loop, ready = choose_loop(engine, loss, parameters, optimizer, [*everyone, *(held_out or [])])
+        measured = ready[len(everyone) :]
         progress = progress and sys.stderr is not None
         bar = progress_bar(epochs, progress)
-        order = list(range(len(samples)))
+        order = list(range(len(everyone)))
         for _ in range(epochs):
             if shuffler is not None:
                 shuffler.shuffle(order)
@@ -111,7 +115,7 @@ def minimize(
                     history.update_loss.append(part / len(batch))
             if held_out:
                 history.validation_loss.append(loop.measure(measured))
-            history.loss.append(total / len(samples))
+            history.loss.append(total / len(everyone))
             if progress:
                 bar.set_postfix_str(f"loss {history.loss[-1]:.4g}", refresh=False)
                 bar.update()
@@ -150,13 +154,20 @@ class Trainer:
     1.976
     """
 
-    def __init__(self, loss, parameters, *, optimizer=None, engine=None):
+    def __init__(
+        self,
+        loss: Callable[[Any], Value],
+        parameters: Iterable[Value] | HasParameters,
+        *,
+        optimizer: Optimizer | None = None,
+        engine: Literal["native", "eager"] | None = None,
+    ) -> None:
         self._optimizer = SGD(0.1) if optimizer is None else optimizer
         check_loss(loss, self._optimizer)
         self._loss, self._parameters, self._engine = loss, leaves_of(parameters), engine
         self._loop, _ = choose_loop(engine, loss, self._parameters, self._optimizer, [])
 
-    def step(self, sample) -> float:
+    def step(self, sample: Any) -> float:
         """Make one update with a sample, and return its loss before the update.
 
         Raises:
@@ -166,7 +177,7 @@ class Trainer:
         prepared = self._prepared([sample])
         return self._loop.update(prepared)
 
-    def step_batch(self, samples) -> float:
+    def step_batch(self, samples: Iterable[Any]) -> float:
         """Make one update with the average gradient of some samples, and return their mean loss before it."""
         samples = list(samples)
         if not samples:
@@ -192,10 +203,10 @@ class Trainer:
         """Bring the Values and the optimizer up to the last update."""
         self._loop.write()
 
-    def __enter__(self):
+    def __enter__(self) -> "Trainer":
         return self
 
-    def __exit__(self, *_error):
+    def __exit__(self, *_error: object) -> None:
         self.write()
 
 

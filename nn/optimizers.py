@@ -7,6 +7,7 @@ $\frac{\lambda}{2} w^2$). A ``rate`` is a positive number, or a schedule: a func
 """
 
 import math
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from autograd import Value, sqrt
@@ -17,6 +18,10 @@ from nn.advice import unknown_setting
 from nn.data import finite
 
 __all__ = ["SGD", "Adam", "Momentum", "Optimizer", "check_setting"]
+
+
+# A positive number, or a function of the update's number.
+Rate = float | Callable[[int], float]
 
 
 class Optimizer:
@@ -39,7 +44,7 @@ class Optimizer:
             unknown_setting(cls.__name__, options)
         return super().__new__(cls)
 
-    def __init__(self, rate, weight_decay=0.0):
+    def __init__(self, rate: Rate, weight_decay: float = 0.0) -> None:
         if not callable(rate):
             check_setting("rate", rate, above=0.0)
         check_setting("weight_decay", weight_decay, least=0.0)
@@ -92,7 +97,7 @@ class Optimizer:
             value = float(value)
         super().__setattr__(name, value)
 
-    def step(self, parameters) -> None:
+    def step(self, parameters: Iterable[Value]) -> None:
         """Update the data of every parameter from its ``grad``.
 
         Args:
@@ -222,7 +227,9 @@ class Momentum(Optimizer):
 
     _start = (0.0,)
 
-    def __init__(self, rate, momentum=0.9, weight_decay=0.0, nesterov=False):
+    def __init__(
+        self, rate: Rate, momentum: float = 0.9, weight_decay: float = 0.0, nesterov: bool = False
+    ) -> None:
         super().__init__(rate, weight_decay)
         check_setting("momentum", momentum, least=0.0, below=1.0)
         self.momentum = momentum
@@ -252,7 +259,14 @@ class Adam(Optimizer):
 
     _start = (1.0, 1.0, 0.0, 0.0)
 
-    def __init__(self, rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0):
+    def __init__(
+        self,
+        rate: Rate = 0.001,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-8,
+        weight_decay: float = 0.0,
+    ) -> None:
         super().__init__(rate, weight_decay)
         check_setting("beta1", beta1, least=0.0, below=1.0)
         check_setting("beta2", beta2, least=0.0, below=1.0)

@@ -5,11 +5,14 @@ Each draws on the Axes given as ``ax``, or on new ones, labels them and returns 
 """
 
 import random as _random
+from collections.abc import Callable
+from typing import Any
 
 from autograd import Value, no_grad, replay
 from autograd.engine.graph import adjoints, leaves
 from nn.data import listed, samples
 from nn.deltas import deltas
+from nn.protocols import Data, Loss, Model, Seed
 
 __all__ = ["plot_decision", "plot_gradient_flow", "plot_landscape"]
 
@@ -53,7 +56,7 @@ def _rows(X, Y):
     return X, Y
 
 
-def plot_decision(model, X, Y, ax=None, steps=80):
+def plot_decision(model: Callable[[Any], Any], X: Data, Y: Data, ax: Any = None, steps: int = 80) -> Any:
     """What a model of two inputs answers over the plane, and the samples on it.
 
     Of one output the value is drawn, and the line where it is in the middle between the targets; of several the class
@@ -105,7 +108,16 @@ def plot_decision(model, X, Y, ax=None, steps=80):
     return ax
 
 
-def plot_landscape(model, loss, X, Y, ax=None, radius=1.0, steps=31, seed=0):
+def plot_landscape(
+    model: Model,
+    loss: Loss,
+    X: Data,
+    Y: Data,
+    ax: Any = None,
+    radius: float = 1.0,
+    steps: int = 31,
+    seed: Seed = 0,
+) -> Any:
     """The mean loss around the current weights, along two random directions.
 
     Each direction is scaled to the length of the weights it belongs to, neuron by neuron, so that the picture does not
@@ -134,7 +146,7 @@ def plot_landscape(model, loss, X, Y, ax=None, radius=1.0, steps=31, seed=0):
     at = {
         p: p.data + alpha.ravel() * d + beta.ravel() * e for p, d, e in zip(parameters, *directions, strict=True)
     }  # every weight at every point of the grid at once
-    total = 0.0
+    total: Any = 0.0
     for one in losses:
         present = set(leaves(one))
         below = {p: numbers for p, numbers in at.items() if p in present}
@@ -162,7 +174,7 @@ def _direction(model, generator):
     return found
 
 
-def plot_gradient_flow(loss, ax=None):
+def plot_gradient_flow(loss: Value, ax: Any = None) -> Any:
     """How large deltas and gradients are in each layer: where they vanish or explode.
 
     Args:
@@ -181,8 +193,9 @@ def plot_gradient_flow(loss, ax=None):
         by_layer.setdefault(row.layer, []).append(abs(row.delta))
     weights: dict = {}
     for node, g in adjoints(loss).items():
-        if node.op is None and hasattr(node.label, "layer"):
-            weights.setdefault(node.label.layer, []).append(abs(g))
+        label: Any = node.label
+        if node.op is None and hasattr(label, "layer"):
+            weights.setdefault(label.layer, []).append(abs(g))
     layers = sorted(by_layer)
     ax.plot(layers, [sum(by_layer[k]) / len(by_layer[k]) for k in layers], "o-", label="mean |delta| of its neurons")
     ax.plot(layers, [sum(weights[k]) / len(weights[k]) for k in layers], "s--", label="mean |gradient| of its weights")

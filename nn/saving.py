@@ -12,6 +12,7 @@ import os
 from autograd.engine.errors import AutogradError
 from nn.files import write_whole
 from nn.layers import MLP, Module, shown
+from nn.protocols import HasParameters
 
 __all__ = ["SavedModelError", "load", "save"]
 
@@ -25,7 +26,7 @@ class SavedModelError(AutogradError, ValueError):
     """A file holds no parameters, damaged ones, or another model's."""
 
 
-def save(model, path) -> None:
+def save(model: HasParameters, path: str | os.PathLike[str]) -> None:
     """Write the parameters of a model to a file.
 
     The file is replaced as a whole: whatever goes wrong, either the old one or the new one is there. A link stays a
@@ -47,7 +48,7 @@ def save(model, path) -> None:
     write_whole(path, json.dumps({**body, "sha256": _checksum(body)}, indent=0).encode("utf-8"))
 
 
-def load(model, path) -> None:
+def load(model: HasParameters, path: str | os.PathLike[str]) -> None:
     """Set the parameters of a model to those in a file written by :func:`save` for a model of the same shape.
 
     Everything is checked before the first parameter is changed.

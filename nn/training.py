@@ -5,7 +5,7 @@ import importlib.util
 import math
 import sys
 import warnings
-from typing import NoReturn
+from typing import Any, Literal, NoReturn
 
 from autograd import Value, no_grad
 from autograd.engine.algebra import is_real
@@ -17,34 +17,35 @@ from nn.firstlook import FirstLook, diverged, is_ours
 from nn.history import History
 from nn.losses import cross_entropy, half_sse, hinge
 from nn.objectives import base_of, penalized
-from nn.optimizers import SGD
+from nn.optimizers import SGD, Optimizer
+from nn.protocols import Data, Loss, Model, Seed
 
 __all__ = ["History", "fit", "integer", "progress_bar"]
 
 
 def fit(
-    model,
-    X,
-    Y,
+    model: Model,
+    X: Data,
+    Y: Data,
     *,
-    loss=half_sse,
-    optimizer=None,
-    epochs=100,
-    batch_size=1,
-    seed=None,
-    validation=0.0,
-    progress=True,
-    shuffle=True,
-    film=None,
-    engine=None,
-    cluster=None,
-    callbacks=None,
-    clip_value=None,
-    clip_norm=None,
-    l1=0.0,
-    l2=0.0,
+    loss: Loss = half_sse,
+    optimizer: Optimizer | None = None,
+    epochs: int = 100,
+    batch_size: int | None = 1,
+    seed: Seed = None,
+    validation: float | tuple[Data, Data] = 0.0,
+    progress: bool = True,
+    shuffle: bool = True,
+    film: int | None = None,
+    engine: Literal["native", "eager"] | None = None,
+    cluster: Any = None,
+    callbacks: Any = None,
+    clip_value: float | None = None,
+    clip_norm: float | None = None,
+    l1: float = 0.0,
+    l2: float = 0.0,
     **unknown: NoReturn,
-):
+) -> History:
     r"""Train a model: for each batch the average gradient of its samples, then one update.
 
     Args:

@@ -2,8 +2,11 @@
 
 import functools
 import inspect
+from collections.abc import Callable, Iterable
+from typing import Any, Literal, overload
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from autograd.compiler.lowering import nodes_under
 from autograd.compiler.programs import Gradient, Program, real_array
@@ -17,6 +20,36 @@ __all__ = ["CompiledFunction", "compile"]
 MAX_PROGRAMS = 128  # that one function keeps, one for each way through its branches
 
 
+@overload
+def compile(
+    what: None = None,
+    *,
+    inputs: Iterable[Any] = (),
+    parameters: Iterable[Any] | None = None,
+    strict: bool = False,
+    dtype: DTypeLike = np.float64,
+    on_other_branch: Literal["raise", "record"] = "raise",
+) -> Callable[[Callable[..., Any]], "CompiledFunction"]: ...
+@overload
+def compile(
+    what: Value | Iterable[Value],
+    *,
+    inputs: Value | Iterable[Any] = (),
+    parameters: Iterable[Any] | None = None,
+    strict: bool = False,
+    dtype: DTypeLike = np.float64,
+    on_other_branch: Literal["raise", "record"] = "raise",
+) -> Program: ...
+@overload
+def compile(
+    what: Callable[..., Any],
+    *,
+    inputs: Iterable[Any] = (),
+    parameters: Iterable[Any] | None = None,
+    strict: bool = False,
+    dtype: DTypeLike = np.float64,
+    on_other_branch: Literal["raise", "record"] = "raise",
+) -> "CompiledFunction": ...
 def compile(what=None, *, inputs=(), parameters=None, strict=False, dtype=np.float64, on_other_branch="raise"):
     """Compile a recorded graph, or a function of numbers, to machine code that computes whole batches.
 
@@ -142,7 +175,13 @@ class CompiledFunction:
             hundred or so that were used last are kept.
     """
 
-    def __init__(self, function, parameters=None, on_other_branch="raise", **options):
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        parameters: Iterable[Any] | None = None,
+        on_other_branch: Literal["raise", "record"] = "raise",
+        **options: Any,
+    ) -> None:
         functools.update_wrapper(self, function)
         self._function, self._parameters, self._options = function, parameters, options
         self._records = on_other_branch == "record"
@@ -152,38 +191,38 @@ class CompiledFunction:
         self._first = None  # what calling it told when it was found out what it takes
         self.programs: list[Program] = []
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<compiled {getattr(self._function, '__name__', 'function')}, {len(self.programs)} recorded>"
 
-    def __get__(self, instance, owner=None):
+    def __get__(self, instance: object, owner: type | None = None) -> "CompiledFunction":
         """As a method: the function of that object, compiled for it alone at its first call."""
         if instance is None:
             return self
-        how = "record" if self._records else "raise"
+        how: Literal["record", "raise"] = "record" if self._records else "raise"
         bound = CompiledFunction(self._function.__get__(instance, owner), self._parameters, how, **self._options)
         name = getattr(self._function, "__name__", None)
         if name is not None and hasattr(instance, "__dict__"):
             instance.__dict__[name] = bound
         return bound
 
-    def __call__(self, *inputs):
+    def __call__(self, *inputs: Any) -> Any:
         """The value for a batch: see :meth:`Program.value`. Several arguments are columns, arrays of one axis."""
         if any(isinstance(x, Value) or _holds_values(x) for x in inputs):
             spread = len(inputs) == 1 and _holds_values(inputs[0]) and self._form == "numbers"
             return self._function(*(inputs[0] if spread else inputs))
         return self.value(*inputs)
 
-    def value(self, *inputs):
+    def value(self, *inputs: ArrayLike) -> NDArray[Any]:
         """The value for a batch; arguments as of a call."""
         batch, single = self._batch(inputs)
         y = self._by_branch(batch, lambda program, rows, _: [program.run(rows)[0]])[0]
         return y[0] if single else y
 
-    def gradient(self, *inputs, seed=None) -> Gradient:
+    def gradient(self, *inputs: ArrayLike, seed: ArrayLike | None = None) -> Gradient:
         """The derivatives for a batch: see :meth:`Program.gradient`."""
         return self.value_and_gradient(*inputs, seed=seed)[1]
 
-    def value_and_gradient(self, *inputs, seed=None):
+    def value_and_gradient(self, *inputs: ArrayLike, seed: ArrayLike | None = None) -> tuple[NDArray[Any], Gradient]:
         """Both."""
         batch, single = self._batch(inputs)
         self._recorded(batch)
@@ -196,7 +235,7 @@ class CompiledFunction:
         y, of_inputs, of_parameters = self._by_branch(batch, run)
         return (y[0] if single else y), Gradient(of_parameters, of_inputs[0] if single else of_inputs)
 
-    def program(self, inputs) -> Program:
+    def program(self, inputs: ArrayLike) -> Program:
         """The program for a sample, recorded if need be: an array of shape ``(inputs,)``."""
         row = real_array(inputs, "a sample").astype(float).reshape(1, -1)
         for program in self.programs:

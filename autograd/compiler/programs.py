@@ -6,10 +6,11 @@ import os
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from llvmlite import ir
+from numpy.typing import ArrayLike, NDArray
 
 from autograd.compiler.calls import interruptible
 from autograd.compiler.kernels import Block, memory, runner
@@ -60,8 +61,8 @@ class Gradient(NamedTuple):
         inputs: in every input of every sample; shape ``(samples, inputs)``, or ``(inputs,)`` for a single sample.
     """
 
-    parameters: np.ndarray
-    inputs: np.ndarray
+    parameters: NDArray[Any]
+    inputs: NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -206,11 +207,11 @@ class Program:
 
     # --- Results
 
-    def __call__(self, inputs=None):
+    def __call__(self, inputs: ArrayLike | None = None) -> NDArray[Any]:
         """The outputs for a batch: see :meth:`value`."""
         return self.value(inputs)
 
-    def value(self, inputs=None):
+    def value(self, inputs: ArrayLike | None = None) -> NDArray[Any]:
         """The outputs for a batch.
 
         Args:
@@ -227,7 +228,7 @@ class Program:
         self.check_guards(inputs)
         return self.run(inputs)[0]
 
-    def gradient(self, inputs=None, seed=None) -> Gradient:
+    def gradient(self, inputs: ArrayLike | None = None, seed: ArrayLike | None = None) -> Gradient:
         """The derivatives of the output for a batch; arguments and errors as of :meth:`value`.
 
         Args:
@@ -239,13 +240,15 @@ class Program:
         """
         return self.value_and_gradient(inputs, seed)[1]
 
-    def value_and_gradient(self, inputs=None, seed=None):
+    def value_and_gradient(
+        self, inputs: ArrayLike | None = None, seed: ArrayLike | None = None
+    ) -> tuple[NDArray[Any], Gradient]:
         """Both :meth:`value` and :meth:`gradient`, for the price of the latter."""
         seeds = self.seeds(seed, len(self._batch(inputs)[0]))
         self.check_guards(inputs)
         return self.run(inputs, seeds)
 
-    def violated(self, inputs=None):
+    def violated(self, inputs: ArrayLike | None = None) -> NDArray[np.bool_]:
         """For each sample whether it would have taken another branch than the one that was recorded, an array.
 
         Comparisons are made of the engine's bits, also where the program itself is not strict or is in float32.
@@ -255,7 +258,7 @@ class Program:
             return np.zeros(len(batch), dtype=bool)
         return self._guarding._run(self._guarding._batch(inputs)[0], None)[0][:, 0] != 0
 
-    def diagnose(self, inputs=None) -> list[Trouble]:
+    def diagnose(self, inputs: ArrayLike | None = None) -> list[Trouble]:
         """Where NaN and infinity come from: for each sample the first node that the engine would not compute.
 
         The samples are computed one by one in Python, so pass those in question only.
@@ -495,7 +498,7 @@ def _dtype(dtype):
     return found
 
 
-def real_array(numbers, what) -> np.ndarray:
+def real_array(numbers: ArrayLike, what: str) -> NDArray[Any]:
     """Real numbers as an array.
 
     Raises:

@@ -8,7 +8,7 @@ the same in every mode.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeVar
+from typing import Any, Literal, Protocol, TypeVar, cast, overload
 
 from autograd.engine import primitives as _p
 from autograd.engine import rounding as _r
@@ -70,11 +70,52 @@ __all__ = [
     "where",
 ]  # fmt: skip
 
-# A number, and the same kind comes out; an int gives a float.
-N = TypeVar("N", float, Value)
-
-
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class _Number(Protocol):
+    """What is told of another kind of number: it can be divided."""
+
+    def __truediv__(self, other: Any, /) -> Any: ...
+
+
+N = TypeVar("N", bound=_Number)
+
+
+class OfOneNumber(Protocol):
+    """The type of a function of one number: the same kind comes out, and an int gives a float.
+
+    ``sum(values)`` has the type ``Value | Literal[0]``, and is meant to be a Value.
+    """
+
+    __name__: str
+
+    @overload
+    def __call__(self, x: float) -> float: ...
+    @overload
+    def __call__(self, x: Value | Literal[0]) -> Value: ...
+    @overload
+    def __call__(self, x: N) -> N: ...
+
+
+class OfTwoNumbers(Protocol):
+    """The type of a function of two numbers: a Value if one of them is a Value."""
+
+    __name__: str
+
+    @overload
+    def __call__(self, x: float, y: float, /) -> float: ...
+    @overload
+    def __call__(self, x: Value, y: Value | float, /) -> Value: ...
+    @overload
+    def __call__(self, x: Value | float, y: Value, /) -> Value: ...
+    @overload
+    def __call__(self, x: Any, y: Any, /) -> Any: ...
+
+
+def _of_one_number(function: Callable[[Any], Any]) -> OfOneNumber:
+    """Give a function of one number its type."""
+    return cast(OfOneNumber, function)
 
 
 def method(function: F) -> F:
@@ -108,37 +149,44 @@ def method(function: F) -> F:
 # --- Exponentials, logarithms, powers
 
 
-def exp(x: N) -> N:
+@_of_one_number
+def exp(x: Any) -> Any:
     """E to the power ``x``. OverflowError above 709.78."""
     return _p.exp(x)
 
 
-def expm1(x: N) -> N:
+@_of_one_number
+def expm1(x: Any) -> Any:
     """E to the power ``x``, less 1, exact near 0. OverflowError above 709.78."""
     return _p.expm1(x)
 
 
-def log(x: N) -> N:
+@_of_one_number
+def log(x: Any) -> Any:
     """The natural logarithm of ``x > 0``."""
     return _p.log(x)
 
 
-def log1p(x: N) -> N:
+@_of_one_number
+def log1p(x: Any) -> Any:
     """The natural logarithm of ``1 + x``, exact near 0, for ``x > -1``."""
     return _p.log1p(x)
 
 
-def log2(x: N) -> N:
+@_of_one_number
+def log2(x: Any) -> Any:
     """The logarithm of ``x > 0`` to the base 2."""
     return _s.log2(x)
 
 
-def log10(x: N) -> N:
+@_of_one_number
+def log10(x: Any) -> Any:
     """The logarithm of ``x > 0`` to the base 10."""
     return _s.log10(x)
 
 
-def exp2(x: N) -> N:
+@_of_one_number
+def exp2(x: Any) -> Any:
     """2 to the power ``x``. OverflowError from 1024 on."""
     return _s.exp2(x)
 
@@ -148,12 +196,14 @@ def logaddexp(a: Any, b: Any) -> Any:
     return _p.logsumexp(a, b)
 
 
-def cbrt(x: N) -> N:
+@_of_one_number
+def cbrt(x: Any) -> Any:
     """The cube root, negative for a negative ``x``. Its derivative at 0 is infinite."""
     return _s.cbrt(x)
 
 
-def sqrt(x: N) -> N:
+@_of_one_number
+def sqrt(x: Any) -> Any:
     """The square root of ``x >= 0``. Its derivative at 0 is infinite."""
     return _p.sqrt(x)
 
@@ -166,32 +216,38 @@ def hypot(x: Any, y: Any) -> Any:
 # --- Trigonometric and hyperbolic functions
 
 
-def sin(x: N) -> N:
+@_of_one_number
+def sin(x: Any) -> Any:
     """The sine of a finite ``x``."""
     return _p.sin(x)
 
 
-def cos(x: N) -> N:
+@_of_one_number
+def cos(x: Any) -> Any:
     """The cosine of a finite ``x``."""
     return _p.cos(x)
 
 
-def tan(x: N) -> N:
+@_of_one_number
+def tan(x: Any) -> Any:
     """The tangent of a finite ``x``."""
     return _p.tan(x)
 
 
-def asin(x: N) -> N:
+@_of_one_number
+def asin(x: Any) -> Any:
     """The inverse sine, in [-pi/2, pi/2], of ``x`` in [-1, 1]. Its derivative at -1 and 1 is infinite."""
     return _p.asin(x)
 
 
-def acos(x: N) -> N:
+@_of_one_number
+def acos(x: Any) -> Any:
     """The inverse cosine, in [0, pi], of ``x`` in [-1, 1]. Its derivative at -1 and 1 is minus infinity."""
     return _p.acos(x)
 
 
-def atan(x: N) -> N:
+@_of_one_number
+def atan(x: Any) -> Any:
     """The inverse tangent, in [-pi/2, pi/2]."""
     return _p.atan(x)
 
@@ -201,42 +257,50 @@ def atan2(y: Any, x: Any) -> Any:
     return _p.atan2(y, x)
 
 
-def sinh(x: N) -> N:
+@_of_one_number
+def sinh(x: Any) -> Any:
     """The hyperbolic sine. OverflowError above 710.47 in absolute value."""
     return _p.sinh(x)
 
 
-def cosh(x: N) -> N:
+@_of_one_number
+def cosh(x: Any) -> Any:
     """The hyperbolic cosine. OverflowError above 710.47 in absolute value."""
     return _p.cosh(x)
 
 
-def tanh(x: N) -> N:
+@_of_one_number
+def tanh(x: Any) -> Any:
     """The hyperbolic tangent, in [-1, 1]."""
     return _p.tanh(x)
 
 
-def asinh(x: N) -> N:
+@_of_one_number
+def asinh(x: Any) -> Any:
     """The inverse hyperbolic sine."""
     return _p.asinh(x)
 
 
-def acosh(x: N) -> N:
+@_of_one_number
+def acosh(x: Any) -> Any:
     """The inverse hyperbolic cosine of ``x >= 1``. Its derivative at 1 is infinite."""
     return _p.acosh(x)
 
 
-def atanh(x: N) -> N:
+@_of_one_number
+def atanh(x: Any) -> Any:
     """The inverse hyperbolic tangent of ``x`` in (-1, 1)."""
     return _p.atanh(x)
 
 
-def erf(x: N) -> N:
+@_of_one_number
+def erf(x: Any) -> Any:
     """The error function, in [-1, 1]."""
     return _p.erf(x)
 
 
-def erfc(x: N) -> N:
+@_of_one_number
+def erfc(x: Any) -> Any:
     """``1 - erf(x)``, in [0, 2], with all digits where that is small."""
     return _s.erfc(x)
 
@@ -254,12 +318,14 @@ def digamma(x: N) -> N:
 # --- Rounding. ``x % y``, ``x // y`` and ``round(x, digits)`` are written as for floats.
 
 
-def floor(x: N) -> N:
+@_of_one_number
+def floor(x: Any) -> Any:
     """The largest integer that is not above ``x``. Its derivative is 0 everywhere."""
     return _r.floor(x)
 
 
-def ceil(x: N) -> N:
+@_of_one_number
+def ceil(x: Any) -> Any:
     """The smallest integer that is not below ``x``. Its derivative is 0 everywhere."""
     return _r.ceil(x)
 
@@ -267,22 +333,26 @@ def ceil(x: N) -> N:
 # --- Activations
 
 
-def sigmoid(x: N) -> N:
+@_of_one_number
+def sigmoid(x: Any) -> Any:
     """``1 / (1 + exp(-x))``, in [0, 1], without overflow."""
     return _p.sigmoid(x)
 
 
-def logsigmoid(x: N) -> N:
+@_of_one_number
+def logsigmoid(x: Any) -> Any:
     """The natural logarithm of :func:`sigmoid`, without underflow."""
     return _p.logsigmoid(x)
 
 
-def softplus(x: N) -> N:
+@_of_one_number
+def softplus(x: Any) -> Any:
     """``log(1 + exp(x))``, without overflow."""
     return _p.softplus(x)
 
 
-def relu(x: N) -> N:
+@_of_one_number
+def relu(x: Any) -> Any:
     """``x`` above 0, else 0. Its derivative at 0 is 0."""
     return _p.relu(x)
 
@@ -297,12 +367,14 @@ def elu(x: Any, alpha: Any = 1.0) -> Any:
     return _p.elu(x, alpha)
 
 
-def silu(x: N) -> N:
+@_of_one_number
+def silu(x: Any) -> Any:
     """``x * sigmoid(x)``, also called swish."""
     return _p.silu(x)
 
 
-def gelu(x: N) -> N:
+@_of_one_number
+def gelu(x: Any) -> Any:
     """``x`` times the standard normal distribution function of ``x``, without an approximation. Hendrycks 2016."""
     return _p.gelu(x)
 
@@ -310,12 +382,14 @@ def gelu(x: N) -> N:
 # --- Choices
 
 
-def step(x: N) -> N:
+@_of_one_number
+def step(x: Any) -> Any:
     """1 above 0, else 0. Its derivative is 0 everywhere."""
     return _p.step(x)
 
 
-def sign(x: N) -> N:
+@_of_one_number
+def sign(x: Any) -> Any:
     """-1 below 0, 1 above, 0 at 0. Its derivative is 0 everywhere."""
     return _p.sign(x)
 

@@ -6,6 +6,8 @@ digits), with NumPy arrays (a batch at once) or with Values (which records the d
 """
 
 import math
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, TypeVar, overload
 
 from autograd.engine import primitives
 from autograd.engine.algebra import select
@@ -20,6 +22,9 @@ __all__ = [
 ]  # fmt: skip
 
 
+# A kind of number: float, Fraction, mpf, Value.
+N = TypeVar("N")
+
 # Nothing flows through a comparison: it is constant, but where it jumps.
 COMPARISONS = (primitives.greater, primitives.at_least)
 # Nor through what was detached: where a sweep ends.
@@ -31,7 +36,13 @@ def leaves(root: Value) -> list[Value]:
     return [node for node in order(root) if node.op is None]
 
 
-def replay(root: Value, number=float, at=None) -> "Replay":
+@overload
+def replay(root: Value, *, at: Mapping[Value, float] | None = None) -> "Replay[float]": ...
+@overload
+def replay(root: Value, number: Callable[[float], N], at: Mapping[Value, N] | None = None) -> "Replay[N]": ...
+@overload
+def replay(root: Value, number: Callable[[float], Any] = float, at: Mapping[Value, Any] | None = None) -> "Replay[Any]": ...
+def replay(root, number=float, at=None):
     """Evaluate the graph under ``root`` again, over another kind of number or at another point.
 
     Args:
@@ -74,7 +85,7 @@ def replay(root: Value, number=float, at=None) -> "Replay":
     return Replay(root, nodes, numbers, operands)
 
 
-class Replay:
+class Replay(Generic[N]):
     """A graph evaluated over some kind of number.
 
     Attributes:
@@ -82,15 +93,15 @@ class Replay:
         numbers: a dict from every node to its number.
     """
 
-    def __init__(self, root, nodes, numbers, operands):
+    def __init__(self, root: Value, nodes: list[Value], numbers: dict[Value, N], operands: dict[Value, list[N]]) -> None:
         self._root, self._nodes, self._operands = root, nodes, operands
         self.numbers = numbers
         self.value = numbers[root]
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<replay of {len(self._nodes)} nodes: {self.value!r}>"
 
-    def gradients(self, seed=1) -> dict:
+    def gradients(self, seed: Any = 1) -> dict[Value, N]:
         """The derivative of the root's number in every node's, by the reverse sweep, over the same kind of number.
 
         Returns:

@@ -18,7 +18,9 @@ that it does not name, are passed on as they are and may be anything.
 """
 
 import warnings
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
+from typing import Any, Protocol, overload
 
 from autograd.engine import graph, primitives
 from autograd.engine.errors import GraphError
@@ -35,6 +37,41 @@ _inside: ContextVar[bool] = ContextVar("inside_a_transform", default=False)
 _running: list[list[Value]] = []
 
 
+class DerivativeOfOne(Protocol):
+    """The type of the derivative of a function of one float."""
+
+    __name__: str
+
+    @overload
+    def __call__(self, x: float, /) -> float: ...
+    @overload
+    def __call__(self, x: Value, /) -> Value: ...
+
+
+class DerivativeOfTwo(Protocol):
+    """The type of the derivatives of a function of two floats."""
+
+    __name__: str
+
+    @overload
+    def __call__(self, x: float, y: float, /) -> tuple[float, float]: ...
+    @overload
+    def __call__(self, x: Value, y: Value | float, /) -> tuple[Value, Value]: ...
+    @overload
+    def __call__(self, x: float, y: Value, /) -> tuple[Value, Value]: ...
+
+
+# Which arguments of a function: one place, one name, or several of them.
+Argnums = int | str | Sequence[int | str]
+
+
+# A function of Values may use others, and then its derivative is a Value too; so no type is told of it.
+@overload
+def grad(f: Callable[[float], float]) -> DerivativeOfOne: ...
+@overload
+def grad(f: Callable[[float, float], float]) -> DerivativeOfTwo: ...
+@overload
+def grad(f: Callable[..., Any], argnums: Argnums | None = None, *, has_aux: bool = False) -> Callable[..., Any]: ...
 def grad(f, argnums=None, *, has_aux=False):
     """The function that returns the gradient of ``f``.
 
@@ -68,6 +105,14 @@ def grad(f, argnums=None, *, has_aux=False):
     return _named(gradient, "grad", f)
 
 
+@overload
+def value_and_grad(f: Callable[[float], float]) -> Callable[[float], tuple[float, float]]: ...
+@overload
+def value_and_grad(f: Callable[[float, float], float]) -> Callable[[float, float], tuple[float, tuple[float, float]]]: ...
+@overload
+def value_and_grad(
+    f: Callable[..., Any], argnums: Argnums | None = None, *, has_aux: bool = False
+) -> Callable[..., tuple[Any, Any]]: ...
 def value_and_grad(f, argnums=None, *, has_aux=False):
     """The function that returns ``(f(...), gradient)``, for the price of one recording. See :func:`grad`.
 
@@ -85,7 +130,7 @@ def value_and_grad(f, argnums=None, *, has_aux=False):
     return _named(both, "value_and_grad", f)
 
 
-def vjp(f, *args, **kwargs):
+def vjp(f: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[Any, Callable[[Any], Any]]:
     """The value of ``f`` and the function that pulls a cotangent back through it (reverse mode).
 
     Args:
@@ -108,7 +153,7 @@ def vjp(f, *args, **kwargs):
     return run.tree.rebuild([run.plain(y) for y in run.outputs]), pull_back
 
 
-def jvp(f, primals, tangents):
+def jvp(f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Any, Any]:
     """The value of ``f`` and its derivative in one direction (forward mode).
 
     Args:
@@ -130,7 +175,7 @@ def jvp(f, primals, tangents):
     return run.tree.rebuild([run.plain(y) for y in run.outputs]), run.tree.rebuild(run.push_forward(directions))
 
 
-def jacobian(f, argnums=None, *, has_aux=False):
+def jacobian(f: Callable[..., Any], argnums: Argnums | None = None, *, has_aux: bool = False) -> Callable[..., Any]:
     """The function that returns all derivatives of all outputs of ``f``.
 
     Args:
@@ -158,6 +203,10 @@ def jacobian(f, argnums=None, *, has_aux=False):
     return _named(matrix, "jacobian", f)
 
 
+@overload
+def hessian(f: Callable[[float], float]) -> DerivativeOfOne: ...
+@overload
+def hessian(f: Callable[..., Any], argnums: Argnums | None = None) -> Callable[..., Any]: ...
 def hessian(f, argnums=None):
     """The function that returns the second derivatives of ``f``, a function that returns one number.
 
@@ -177,7 +226,7 @@ def hessian(f, argnums=None):
     return _named(jacobian(grad(f, argnums), argnums), "hessian", f)
 
 
-def hvp(f, primals, tangents):
+def hvp(f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> Any:
     """The second derivatives of ``f`` times a vector, without the matrix. Forward over reverse.
 
     Args:
