@@ -5,15 +5,17 @@ the plane. Recording changes nothing: the training with a film is the training w
 """
 
 import math
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from autograd import no_grad
+from autograd import Value, no_grad
 from autograd.drawing.page import static
 from autograd.engine.errors import GraphError
 from autograd.formulas.printing import printable
+from nn.data import Data, Model
 from nn.deltas import deltas
 from nn.film_page import film_page, film_picture
 
@@ -46,7 +48,7 @@ class Frame(NamedTuple):
         return f"update {self.update}: loss {self.loss:.6g}"
 
 
-class Film(Sequence):
+class Film(Sequence[Frame]):
     """The frames of a training: a sequence that prints as text, plays itself in a notebook, and can be saved as a page.
 
     Attributes:
@@ -55,20 +57,20 @@ class Film(Sequence):
         plane: for a model of two inputs, the two sequences of coordinates of ``answers``; else None.
     """
 
-    def __init__(self, model, loss, X, Y, every):
+    def __init__(self, model: Model, loss: Callable[[Any, Any], Value], X: Data, Y: Data, every: int) -> None:
         self._model, self._loss, self._every = model, loss, every
         chosen = range(0, len(X), -(-len(X) // _MOST_SAMPLES))
         self.X, self.Y = [X[i] for i in chosen], [Y[i] for i in chosen]
-        parameters = model.parameters()
+        parameters = list(model.parameters())
         self.labels = [p.label for p in parameters]
         self.names = [printable(p.label) if p.label is not None else f"p{k}" for k, p in enumerate(parameters)]
         self.plane = _plane(X) if len(X[0]) == 2 else None
         self._frames: list[Frame] = []
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._frames)
 
-    def __getitem__(self, k):
+    def __getitem__(self, k: Any) -> Any:
         return self._frames[k]
 
     def __str__(self):
@@ -77,7 +79,7 @@ class Film(Sequence):
     def __repr__(self):
         return f"<film of {len(self)} frames>"
 
-    def take(self, update, last=False) -> None:
+    def take(self, update: int, last: bool = False) -> None:
         """Record a frame if it is this update's turn, or if it is the last update and has none yet."""
         taken = bool(self._frames) and self._frames[-1].update == update
         if taken or (update % self._every and not last):
@@ -111,7 +113,7 @@ class Film(Sequence):
             raise ValueError("no frame is recorded: train with fit(..., film=n), for one update or more.")
         return film_page(self)
 
-    def save(self, path) -> Path:
+    def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the page to a file that ends in .html, or the frames as text to one that ends in .txt."""
         path = Path(path)
         if path.suffix not in (".html", ".txt"):

@@ -227,9 +227,7 @@ class Momentum(Optimizer):
 
     _start = (0.0,)
 
-    def __init__(
-        self, rate: Rate, momentum: float = 0.9, weight_decay: float = 0.0, nesterov: bool = False
-    ) -> None:
+    def __init__(self, rate: Rate, momentum: float = 0.9, weight_decay: float = 0.0, nesterov: bool = False) -> None:
         super().__init__(rate, weight_decay)
         check_setting("momentum", momentum, least=0.0, below=1.0)
         self.momentum = momentum

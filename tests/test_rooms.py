@@ -25,9 +25,22 @@ def room(module):
 
 
 def project_imports(source):
-    """The modules of this project that a source imports, wherever in it; ``from package import module`` included."""
+    """The modules of this project that a source imports, wherever in it; ``from package import module`` included.
+
+    What only a type checker imports is left out: a method may return what a later room puts in its place.
+    """
     found = set()
-    for node in ast.walk(ast.parse(source)):
+    tree = ast.parse(source)
+    unread = {
+        inner
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for statement in node.body
+        for inner in ast.walk(statement)
+    }
+    for node in ast.walk(tree):
+        if node in unread:
+            continue
         names = []
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]

@@ -1,9 +1,12 @@
 """``draw(value)``: a picture of the graph under a value, which shows itself in a notebook and can be saved."""
 
+import os
 from base64 import b64encode
+from collections.abc import Iterable
 from html import escape
 from itertools import pairwise
 from pathlib import Path
+from typing import Any, Literal
 
 from autograd.drawing.pictures import layers_picture, neurons_picture, too_large, values_picture
 from autograd.drawing.rendering import FORMATS, render
@@ -29,7 +32,7 @@ class Drawing:
         detail: what a node of it is: ``"values"``, ``"neurons"`` or ``"layers"``.
     """
 
-    def __init__(self, digraph, detail):
+    def __init__(self, digraph: Any, detail: str) -> None:
         self.digraph, self.detail = digraph, detail
 
     @property
@@ -45,7 +48,7 @@ class Drawing:
         """
         return render(self.digraph, "svg").decode("utf-8")
 
-    def save(self, path) -> Path:
+    def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the picture to a file that ends in .svg, .png, .pdf or .dot.
 
         Returns:
@@ -80,18 +83,18 @@ class Drawing:
 
 
 def draw(
-    value,
+    value: Value,
     *,
-    detail=None,
-    edges=False,
-    deltas=False,
-    formulas=False,
-    expand=(),
-    sample=1,
-    rankdir="LR",
-    parameters=None,
-    inputs=None,
-    targets=None,
+    detail: Literal["values", "neurons", "layers"] | None = None,
+    edges: bool = False,
+    deltas: bool = False,
+    formulas: bool = False,
+    expand: Iterable[Any] = (),
+    sample: int = 1,
+    rankdir: Literal["LR", "RL", "TB", "BT"] = "LR",
+    parameters: Iterable[Value] | None = None,
+    inputs: Iterable[Any] | None = None,
+    targets: Iterable[Any] | None = None,
 ) -> Drawing:
     r"""A picture of the graph under a value, with the gradients of that value.
 

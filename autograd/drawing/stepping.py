@@ -6,9 +6,10 @@ so that the last gradient of every node is the engine's own. A forward step is o
 out.
 """
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from autograd.drawing.layout import NetworkLayout
 from autograd.drawing.page import Picture, page, rows_of, static
@@ -74,7 +75,7 @@ class ForwardStep(NamedTuple):
         return f"{self.number:4d}  {self.name} = {self.node.op}({read}) = {self.data:.6g}"
 
 
-class Stepping(Sequence):
+class Stepping(Sequence[Any]):
     """The steps of a sweep: a sequence that prints as text and shows itself in a notebook.
 
     Attributes:
@@ -82,14 +83,16 @@ class Stepping(Sequence):
         forward: whether it is the forward pass.
     """
 
-    def __init__(self, root, nodes, names, found, forward):
+    def __init__(
+        self, root: Value, nodes: list[Value], names: dict[Value, str], found: Sequence[Any], forward: bool
+    ) -> None:
         self.root, self.forward = root, forward
         self._nodes, self._names, self._steps = nodes, names, found
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._steps)
 
-    def __getitem__(self, k):
+    def __getitem__(self, k: Any) -> Any:
         return self._steps[k]
 
     def __str__(self):
@@ -98,7 +101,7 @@ class Stepping(Sequence):
     def __repr__(self):
         return f"<{len(self)} {'forward' if self.forward else 'backward'} steps>"
 
-    def history(self, node) -> list:
+    def history(self, node: Value) -> list[Any]:
         """The steps that touch a node, in order: those that hand to it, and those in which it hands on."""
         return [s for s in self._steps if s.node is node or (not self.forward and s.operand is node)]
 
@@ -110,7 +113,7 @@ class Stepping(Sequence):
         """
         return page(self._picture(), self._steps, self._nodes, self._names, self.forward)
 
-    def save(self, path) -> Path:
+    def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the page to a file that ends in .html, or the text to one that ends in .txt."""
         path = Path(path)
         if path.suffix not in (".html", ".txt"):
@@ -148,7 +151,7 @@ class Stepping(Sequence):
             return static("", rows_of(self._steps, self.forward), None, str(error))
 
 
-def steps(loss, *, forward=False) -> Stepping:
+def steps(loss: Value, *, forward: bool = False) -> Stepping:
     """The backward sweep under a value, one edge at a time; or the forward pass, one node at a time.
 
     Nothing is changed: the gradients of the graph stay as they are.
@@ -226,10 +229,10 @@ class GradientPath(NamedTuple):
         return f"{' -> '.join(self.names)}:  {product} = {self.contribution:.6g}"
 
 
-class Paths(list):
+class Paths(list[GradientPath]):
     """The paths from a loss to a leaf; their contributions add up to the gradient."""
 
-    def __init__(self, paths, gradient):
+    def __init__(self, paths: Iterable[GradientPath], gradient: float) -> None:
         super().__init__(paths)
         self.gradient = gradient
 
@@ -238,7 +241,7 @@ class Paths(list):
         return "\n".join([*[str(p) for p in self], total])
 
 
-def explain(loss, leaf) -> Paths:
+def explain(loss: Value, leaf: Value) -> Paths:
     """Why a leaf has the gradient it has: every path from the loss to it, with its contribution.
 
     Args:

@@ -41,7 +41,9 @@ def replay(root: Value, *, at: Mapping[Value, float] | None = None) -> "Replay[f
 @overload
 def replay(root: Value, number: Callable[[float], N], at: Mapping[Value, N] | None = None) -> "Replay[N]": ...
 @overload
-def replay(root: Value, number: Callable[[float], Any] = float, at: Mapping[Value, Any] | None = None) -> "Replay[Any]": ...
+def replay(
+    root: Value, number: Callable[[float], Any] = float, at: Mapping[Value, Any] | None = None
+) -> "Replay[Any]": ...
 def replay(root, number=float, at=None):
     """Evaluate the graph under ``root`` again, over another kind of number or at another point.
 
@@ -93,7 +95,9 @@ class Replay(Generic[N]):
         numbers: a dict from every node to its number.
     """
 
-    def __init__(self, root: Value, nodes: list[Value], numbers: dict[Value, N], operands: dict[Value, list[N]]) -> None:
+    def __init__(
+        self, root: Value, nodes: list[Value], numbers: dict[Value, N], operands: dict[Value, list[N]]
+    ) -> None:
         self._root, self._nodes, self._operands = root, nodes, operands
         self.numbers = numbers
         self.value = numbers[root]

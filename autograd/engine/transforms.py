@@ -108,7 +108,9 @@ def grad(f, argnums=None, *, has_aux=False):
 @overload
 def value_and_grad(f: Callable[[float], float]) -> Callable[[float], tuple[float, float]]: ...
 @overload
-def value_and_grad(f: Callable[[float, float], float]) -> Callable[[float, float], tuple[float, tuple[float, float]]]: ...
+def value_and_grad(
+    f: Callable[[float, float], float],
+) -> Callable[[float, float], tuple[float, tuple[float, float]]]: ...
 @overload
 def value_and_grad(
     f: Callable[..., Any], argnums: Argnums | None = None, *, has_aux: bool = False

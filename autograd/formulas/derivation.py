@@ -10,9 +10,11 @@ d_o[1] = -(t[1] - y[1])*y[1]*(1 - y[1])
 """
 
 import importlib
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from autograd.engine.errors import GraphError
 from autograd.engine.other_engines import refuse_given
@@ -37,10 +39,20 @@ from autograd.formulas.report import write_report
 from autograd.formulas.steps import Steps, steps_for
 from autograd.formulas.structure import find_network
 
+if TYPE_CHECKING:
+    from autograd.grading.grading import Grade  # a later room: its type only
+
 __all__ = ["Derivation", "Updates", "derive"]
 
 
-def derive(loss, *, parameters=None, inputs=None, targets=None, convention="standard") -> "Derivation":
+def derive(
+    loss: Value,
+    *,
+    parameters: Iterable[Value] | None = None,
+    inputs: Iterable[Any] | None = None,
+    targets: Iterable[Any] | None = None,
+    convention: str | Convention = "standard",
+) -> "Derivation":
     r"""The formulas of backpropagation for a recorded loss: each neuron's delta, each weight's gradient.
 
     A neuron's delta is $\delta_k = \partial L / \partial s_k$, with $s_k$ its pre-activation. Neurons, layers and
@@ -69,7 +81,7 @@ def derive(loss, *, parameters=None, inputs=None, targets=None, convention="stan
     return Derivation(network, convention)
 
 
-class Updates(list):
+class Updates(list["Rule"]):
     """The update rules of gradient descent: one :class:`Rule` for each kind of parameter."""
 
     def __str__(self):
@@ -87,7 +99,7 @@ class Updates(list):
 class Rule:
     """One update rule: its text, its LaTeX, and the condition under which it is gradient descent, or "" for none."""
 
-    def __init__(self, text, latex, condition=""):
+    def __init__(self, text: str, latex: str, condition: str = "") -> None:
         self.text = text + (f"   ({condition})" if condition else "")
         self.latex = latex
         self.condition = condition
@@ -110,13 +122,13 @@ class Derivation:
     # Grading comes after this room. It puts its grader here when it is imported, so that nothing here imports it.
     make_grader: Callable[..., Any] | None = None
 
-    def __init__(self, network, how="standard"):
+    def __init__(self, network: Any, how: str | Convention = "standard") -> None:
         self.network = network
         self._convention = how if isinstance(how, Convention) else convention(how)
         self._formulas = Formulas(network, self._convention.delta)
         self._printer = Printer(self._formulas.alphabet, self._convention)
         self._point = Recorded(self._formulas)
-        self._equations = None
+        self._equations: list[Equation] | None = None
         self._grader = None
 
     @property
@@ -136,7 +148,7 @@ class Derivation:
             self._equations = checked(found, formulas, self._point)
         return self._equations
 
-    def formula(self, parameter) -> Equation:
+    def formula(self, parameter: Value | str) -> Equation:
         """The gradient of one weight or bias, in delta form.
 
         Args:
@@ -149,7 +161,7 @@ class Derivation:
         right = gradient_of(self._formulas, node)
         return self._one(Equation(self.network.symbol_of[node], right, {}, "gradient", self._printer))
 
-    def delta(self, neuron) -> Equation:
+    def delta(self, neuron: Value | str | tuple[int, int]) -> Equation:
         """The delta of one neuron; for all samples, where it is the same for all.
 
         Args:
@@ -168,7 +180,7 @@ class Derivation:
         checked([equation], self._formulas, self._point)
         return equation
 
-    def steps(self, parameter) -> Steps:
+    def steps(self, parameter: Value | str) -> Steps:
         """The chain rule for one weight, line by line, each with its reason.
 
         Args:
@@ -179,7 +191,7 @@ class Derivation:
         """
         return steps_for(self._formulas, self._printer, self._point, self._parameter(parameter))
 
-    def matrix(self, rate=None) -> MatrixForm:
+    def matrix(self, rate: str | None = None) -> MatrixForm:
         r"""The matrix form: vectors of sensitivities, and $W \\leftarrow W - \\alpha\\, a\\, \\delta^T$.
 
         Args:
@@ -191,7 +203,7 @@ class Derivation:
         rate = self._convention.letters["rate"] if rate is None else rate
         return matrix_form(self._formulas, self._printer, self._point, rate)
 
-    def update(self, rate=None, *, absorb=False) -> Updates:
+    def update(self, rate: str | None = None, *, absorb: bool = False) -> Updates:
         r"""The update rules of gradient descent, $w \\leftarrow w - \\eta\\, \\partial L / \\partial w$, in delta form.
 
         Args:
@@ -227,7 +239,15 @@ class Derivation:
         return rules
 
     def convention(
-        self, preset=None, *, delta=None, letters=None, order=None, indices=None, vectors=None, batch=None
+        self,
+        preset: str | Convention | None = None,
+        *,
+        delta: Any = None,
+        letters: Mapping[str, str] | None = None,
+        order: str | None = None,
+        indices: str | None = None,
+        vectors: str | None = None,
+        batch: str | None = None,
     ) -> "Derivation":
         r"""Return the same derivation, written in another convention.
 
@@ -258,7 +278,7 @@ class Derivation:
 
     # --- Grading.
 
-    def grade(self, target, formula, *, rate=None):
+    def grade(self, target: Value | str | tuple[int, int] | None, formula: str, *, rate: str | None = None) -> "Grade":
         r"""Whether a formula is the derivative it is meant to be, with a proof, or a counterexample and a diagnosis.
 
         Args:
@@ -364,7 +384,7 @@ class Derivation:
         assumed = "".join([rf"&\text{{assumed: {escape_latex(words)}}} \\[4pt]" + "\n" for words in self.assumptions])
         return f"$$\n{self.latex().replace('{aligned}', '{aligned}' + chr(10) + assumed.rstrip(), 1)}\n$$"
 
-    def report(self, path):
+    def report(self, path: str | os.PathLike[str]) -> Path:
         """Write everything to a file: assumptions, formulas, the steps of one weight of each layer, the matrix form.
 
         Args:

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,7 +38,7 @@ class Equation:
 
     left: Symbol
     right: Expression
-    ranges: dict = field(default_factory=dict)
+    ranges: dict[str, Any] = field(default_factory=dict)
     kind: str = "delta"
     printer: Any = None
 
@@ -55,7 +56,7 @@ class Equation:
         left = p.derivative_latex(self.left) if self.kind == "gradient" else p.symbol_latex(self.left)
         return f"{left} = {p.latex(self.right)}{p.quantifier_latex(self.ranges)}"
 
-    def instances(self):
+    def instances(self) -> Iterator[dict[str, int]]:
         """The assignments of numbers to letters for which it is said to hold."""
         letters = list(self.ranges)
         for numbers in itertools.product(*[self.ranges[letter][1] for letter in letters]):

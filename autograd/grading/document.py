@@ -134,17 +134,17 @@ class Document:
     """
 
     name: str
-    claims: list = field(default_factory=list)
+    claims: list[GradedClaim] = field(default_factory=list)
     reading: str = ""
     confirm: str = ""
     error: str = ""
     file: str = ""
     format: str = ""
-    rubric: list = field(default_factory=list)
+    rubric: list[dict[str, Any]] = field(default_factory=list)
 
     as_section: ClassVar[Any] = None  # what makes HTML of a document; its module comes after this one
 
-    def count(self, verdict) -> int:
+    def count(self, verdict: str) -> int:
         """Return how many claims got a verdict."""
         return sum(claim.verdict == verdict for claim in self.claims)
 
@@ -154,7 +154,7 @@ class Document:
         return next((claim for claim in self.claims if claim.is_first_mistake), None)
 
     @property
-    def points(self) -> tuple:
+    def points(self) -> tuple[float, float]:
         """The points that were earned, and those that could be."""
         return sum(row["points"] for row in self.rubric), sum(row["of"] for row in self.rubric)
 

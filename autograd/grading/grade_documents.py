@@ -7,6 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Literal
 
 from autograd.engine.errors import SheetError
 from autograd.engine.value import Value
@@ -24,7 +25,12 @@ _ENDINGS = (".txt", ".md", ".markdown", ".tex", ".ipynb")
 Document.as_section = staticmethod(section)  # what a notebook shows
 
 
-def grade_document(text, *, setting=None, format=None) -> Document:
+def grade_document(
+    text: str,
+    *,
+    setting: Value | Derivation | Setting | str | os.PathLike[str] | None = None,
+    format: Literal["markdown", "latex", "notebook", "sheet"] | None = None,
+) -> Document:
     r"""Grade a whole derivation: every claim in it, in the order in which it was written.
 
     The formulas are taken out of the text with their lines. What the letters mean is what the document declares, or

@@ -5,9 +5,10 @@ expression, and the expression is evaluated by the rules of the table. Length, d
 bounded, and so is the time that is spent on a diagnosis.
 """
 
+from collections.abc import Iterable
 from fractions import Fraction
 from html import escape
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from autograd.engine.errors import AutogradError, GraphError
 from autograd.formulas.conventions import PRESETS
@@ -49,7 +50,17 @@ class Grade:
         link: which link of a chain A = B = C is the first wrong one, from 1; else None. right: the same as correct.
     """
 
-    def __init__(self, verdict, formula, *, condition="", mistakes=(), diagnosis="", correct=None, counterexample=None):
+    def __init__(
+        self,
+        verdict: str,
+        formula: str,
+        *,
+        condition: str = "",
+        mistakes: Iterable[Any] = (),
+        diagnosis: str = "",
+        correct: Equation | None = None,
+        counterexample: Any = None,
+    ) -> None:
         self.verdict, self.formula, self.condition = verdict, formula, condition
         self.mistakes = tuple(mistakes)
         self.results: list = []
@@ -60,7 +71,7 @@ class Grade:
         self.is_sure = self.is_misfit = self.is_elsewhere = False
 
     @property
-    def right(self):
+    def right(self) -> Equation | None:
         """The right formula, or None where there is none to give."""
         return self.correct
 

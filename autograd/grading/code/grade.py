@@ -1,6 +1,7 @@
 """What was found about a program, as its author reads it: a grade with its updates and mistakes."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from autograd.grading.code.page import section
 from autograd.grading.code.report import details
@@ -106,12 +107,12 @@ class CodeGrade:
     verdict: str
     factor: float | None = None
     loss: str | None = None
-    proposed: list = field(default_factory=list)
-    updates: list = field(default_factory=list)
-    mistakes: list = field(default_factory=list)
-    unreadable: list = field(default_factory=list)
-    notes: list = field(default_factory=list)
-    said: list = field(default_factory=list)
+    proposed: list[Any] = field(default_factory=list)
+    updates: list[UpdateGrade] = field(default_factory=list)
+    mistakes: list[Mistake] = field(default_factory=list)
+    unreadable: list[Any] = field(default_factory=list)
+    notes: list[Any] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
     text: str = ""
     file: str = ""
 
@@ -124,7 +125,7 @@ class CodeGrade:
     def _repr_html_(self):
         return section(self)
 
-    def as_data(self):
+    def as_data(self) -> dict[str, Any]:
         """Return the grade as ``--json`` prints it."""
         return {
             "file": self.file,

@@ -54,7 +54,7 @@ class Case:
         return self.fresh or self.judged
 
 
-def grade_code(text, *, loss=None, call=None, file=""):
+def grade_code(text: str, *, loss: str | None = None, call: str | None = None, file: str = "") -> CodeGrade:
     """Grade a program that computes gradients by hand. Nothing of it is executed: an interpreter of our own reads it.
 
     The parameters are what a step of the program changes. The forward pass is recorded as it is read, and the updates
