@@ -1,7 +1,7 @@
 """What to write in place of what other libraries call differently, and of what was misspelt."""
 
 import difflib
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 __all__ = ["Absent", "advise", "nearest", "unknown_options", "unknown_setting"]
 
@@ -86,7 +86,10 @@ class Absent:
         raise AttributeError(f"{kind} has no attribute {self._name!r}: {self._advice}.", name=self._name, obj=found)
 
 
-def advise(cls):
+C = TypeVar("C", bound=type)
+
+
+def advise(cls: C) -> C:
     """Give a class an :class:`Absent` for each name that other libraries have; a decorator."""
     for name, advice in _ATTRIBUTES.items():
         if name not in cls.__dict__:
