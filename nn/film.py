@@ -6,18 +6,18 @@ the plane. Recording changes nothing: the training with a film is the training w
 
 import math
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from autograd import Value, no_grad
+from autograd import no_grad
 from autograd.drawing.page import static
 from autograd.engine.errors import GraphError
 from autograd.formulas.printing import printable
-from nn.data import Data, Model
 from nn.deltas import deltas
 from nn.film_page import film_page, film_picture
+from nn.protocols import Data, Loss, Model
 
 __all__ = ["Film", "Frame"]
 
@@ -57,7 +57,7 @@ class Film(Sequence[Frame]):
         plane: for a model of two inputs, the two sequences of coordinates of ``answers``; else None.
     """
 
-    def __init__(self, model: Model, loss: Callable[[Any, Any], Value], X: Data, Y: Data, every: int) -> None:
+    def __init__(self, model: Model, loss: Loss, X: Data, Y: Data, every: int) -> None:
         self._model, self._loss, self._every = model, loss, every
         chosen = range(0, len(X), -(-len(X) // _MOST_SAMPLES))
         self.X, self.Y = [X[i] for i in chosen], [Y[i] for i in chosen]

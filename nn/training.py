@@ -5,6 +5,7 @@ import importlib.util
 import math
 import sys
 import warnings
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, NoReturn
 
 from autograd import Value, no_grad
@@ -29,7 +30,7 @@ def fit(
     Y: Data,
     *,
     loss: Loss = half_sse,
-    optimizer: Optimizer | None = None,
+    optimizer: Optimizer | Clipped | None = None,
     epochs: int = 100,
     batch_size: int | None = 1,
     seed: Seed = None,
@@ -39,7 +40,7 @@ def fit(
     film: int | None = None,
     engine: Literal["native", "eager"] | None = None,
     cluster: Any = None,
-    callbacks: Any = None,
+    callbacks: Callable[[Any], Any] | Sequence[Any] | None = None,
     clip_value: float | None = None,
     clip_norm: float | None = None,
     l1: float = 0.0,
