@@ -45,9 +45,19 @@ from nn.adaptive import Adagrad, AdamW, RMSprop  # noqa: E402
 from nn.callbacks import EarlyStopping, Epoch, ReduceOnPlateau  # noqa: E402
 from nn.clipping import clip_gradients  # noqa: E402
 from nn.deltas import deltas  # noqa: E402
+from nn.dropout import Dropout, train_mode  # noqa: E402
 from nn.history import History  # noqa: E402
 from nn.layers import MLP, Layer, Module, Neuron  # noqa: E402
-from nn.losses import binary_cross_entropy, cross_entropy, half_sse, hinge, mse, sse  # noqa: E402
+from nn.losses import (  # noqa: E402
+    absolute,
+    binary_cross_entropy,
+    cross_entropy,
+    half_sse,
+    hinge,
+    huber,
+    mse,
+    sse,
+)
 from nn.minimizing import Trainer, minimize  # noqa: E402
 from nn.optimizers import SGD, Adam, Momentum  # noqa: E402
 from nn.plots import plot_decision, plot_gradient_flow, plot_landscape  # noqa: E402
@@ -55,8 +65,9 @@ from nn.saving import SavedModelError, load, save  # noqa: E402
 from nn.training import fit  # noqa: E402
 
 __all__ = [
-    "MLP", "SGD", "Adagrad", "Adam", "AdamW", "EarlyStopping", "Epoch", "History", "Layer", "Module", "Momentum",
-    "Neuron", "RMSprop", "ReduceOnPlateau", "SavedModelError", "Trainer", "binary_cross_entropy", "clip_gradients",
-    "cross_entropy", "deltas", "fit", "half_sse", "hinge", "load", "minimize", "mse", "plot_decision",
-    "plot_gradient_flow", "plot_landscape", "save", "schedules", "sse",
+    "MLP", "SGD", "Adagrad", "Adam", "AdamW", "Dropout", "EarlyStopping", "Epoch", "History", "Layer", "Module",
+    "Momentum", "Neuron", "RMSprop", "ReduceOnPlateau", "SavedModelError", "Trainer", "absolute",
+    "binary_cross_entropy", "clip_gradients", "cross_entropy", "deltas", "fit", "half_sse", "hinge", "huber",
+    "load", "minimize", "mse", "plot_decision", "plot_gradient_flow", "plot_landscape", "save", "schedules", "sse",
+    "train_mode",
 ]  # fmt: skip

@@ -6,11 +6,11 @@ from typing import NoReturn, TypeVar
 __all__ = ["Absent", "advise", "nearest", "unknown_options", "unknown_setting"]
 
 _ATTRIBUTES = {
-    "predict": "call the model with one sample: model(x), or [model(x) for x in X]",
-    "predict_proba": "call the model with one sample, and softmax its outputs: softmax(model(x))",
+    "predict_proba": "softmax the outputs of one sample: softmax(model(x))",
     "forward": "call the model: model(x)",
     "fit": "fit is a function: fit(model, X, Y)",
-    "train": "fit is a function: fit(model, X, Y)",
+    "train": "fit is a function: fit(model, X, Y), and dropout is switched on by with train_mode():",
+    "eval": "dropout is on in fit and in train_mode() only: call the model, model(x), or model.predict(X)",
     "backward": "call backward() of the loss: half_sse(model(x), y).backward()",
     "compile": "give the loss and the optimizer to fit: fit(model, X, Y, loss=half_sse, optimizer=SGD(0.1))",
     "evaluate": "average a loss over samples: sum([half_sse(model(x), y).data for x, y in zip(X, Y)]) / len(X)",

@@ -59,7 +59,7 @@ class FirstLook:
             with no_grad():
                 for _, y in dict.fromkeys([(_types(y), y) for _, y in self._pairs]):
                     self._loss(blank, y)
-        elif base_of(self._loss) in (losses.half_sse, losses.mse, losses.sse):  # they take any number
+        elif base_of(self._loss) in _LOSSES:  # the others take any number
             losses.pairs(blank, self._pairs[0][1], base_of(self._loss).__name__)
 
     def everything(self):

@@ -18,7 +18,11 @@ from autograd.engine.algebra import is_real
 from autograd.engine.sums import affine
 from nn.advice import Absent, advise, nearest
 from nn.data import generator_of, is_text, listed
+from nn.dropout import Dropout
+from nn.initializing import initializer
 from nn.names import NeuronName
+from nn.optimizers import check_setting
+from nn.predicting import predictions
 from nn.protocols import Seed
 from nn.weights import Weights
 
@@ -27,6 +31,7 @@ __all__ = ["MLP", "Layer", "Module", "Neuron", "NeuronName"]
 
 # The name of a function of autograd, "linear", or a function of one Value.
 Activation = str | Callable[[Any], Any]
+Init = str | Callable[[int, int, Any], float] | None
 
 
 @advise
@@ -53,6 +58,24 @@ class Module:
         for p in self.parameters():
             p.grad = 0.0
 
+    def predict(self, X: Iterable[Any]) -> list[Any]:
+        """Return the outputs for samples, as plain numbers: nothing is recorded.
+
+        Args:
+            X: the inputs, one row per sample: nested lists, an array or a data frame.
+
+        Returns:
+            A list with an entry for each sample: a float, or a list of floats where there are several outputs.
+
+        Raises:
+            TypeError, ValueError: X is no sequence of rows, or a row does not fit; for one sample write ``model(x)``.
+
+        >>> model = MLP(2, [1], init="zeros")
+        >>> model.predict([[1.0, 2.0], [3.0, 4.0]])
+        [0.0, 0.0]
+        """
+        return predictions(self, X)
+
     def __dir__(self):
         return [name for name in super().__dir__() if not isinstance(getattr_static(self, name, None), Absent)]
 
@@ -77,6 +100,7 @@ class Neuron(Module):
         layer, number: which neuron it is, for the labels.
         random: where the weights come from, uniform in [-1, 1); Python's shared generator by default.
         seed: for weights of its own generator, in place of ``random``.
+        init: how weights are drawn, a name or a function: see :func:`nn.initializing.initializer`.
 
     Raises:
         TypeError: an argument is of the wrong kind, such as an activation's name in place of ``nonlin``.
@@ -93,6 +117,7 @@ class Neuron(Module):
         number: int = 1,
         random: Any = _random,
         seed: Seed = None,
+        init: Init = None,
     ) -> None:
         n_inputs = _count("a neuron reads {} inputs", n_inputs)
         nonlin, bias = _switch("Neuron", "nonlin", nonlin), _switch("Neuron", "bias", bias)
@@ -100,7 +125,8 @@ class Neuron(Module):
         generator = random if seed is None else generator_of(seed)
         self._place = layer, number
         self._use(activation if nonlin else "linear")
-        weights = [Value(generator.uniform(-1, 1)) for _ in range(n_inputs)]
+        draw = initializer(init)
+        weights = [Value(draw(n_inputs, 1, generator)) for _ in range(n_inputs)]
         self._weights = Weights(weights, Value(0.0) if bias else None, (layer, number, self._shown))
 
     def _use(self, activation):
@@ -197,6 +223,7 @@ class Layer(Module):
         n_neurons: how many neurons there are.
         layer: which layer it is, for the labels.
         seed: for weights of its own generator; by default they come from Python's shared one.
+        init: how weights are drawn, a name or a function: see :func:`nn.initializing.initializer`.
         options: passed to each :class:`Neuron`: ``activation``, ``bias``, ``nonlin``, ``random``.
 
     Raises:
@@ -204,11 +231,19 @@ class Layer(Module):
         ValueError: a size is no positive integer, or no function of one number has the activation's name.
     """
 
-    def __init__(self, n_inputs: int, n_neurons: int, layer: int = 1, seed: Seed = None, **options: Any) -> None:
+    def __init__(
+        self, n_inputs: int, n_neurons: int, layer: int = 1, seed: Seed = None, init: Init = None, **options: Any
+    ) -> None:
         n_neurons = _count("a layer has {} neurons", n_neurons)
         layer = _number("Layer", "layer", layer)
         if seed is not None:
             options["random"] = generator_of(seed)
+        draw = initializer(init)
+
+        def of_layer(n_inputs, _, random):  # a neuron does not know how many are beside it
+            return draw(n_inputs, n_neurons, random)
+
+        options["init"] = of_layer
         self.neurons = [Neuron(n_inputs, layer=layer, number=k + 1, **options) for k in range(n_neurons)]
 
     def __call__(self, x: Iterable[Any]) -> Any:
@@ -248,6 +283,8 @@ class MLP(Module):
         output: the activation of the last layer.
         bias: whether neurons have one.
         seed: for weights of its own generator; by default they come from Python's shared one.
+        init: how weights are drawn, a name such as ``"glorot"`` or a function: see :func:`nn.initializing.initializer`.
+        dropout: the probability of :class:`nn.Dropout` before each layer but the first, 0 by default.
 
     Raises:
         ValueError: a size is no positive integer, or an activation's name is that of no function of one number, or
@@ -262,6 +299,8 @@ class MLP(Module):
         output: Activation = "linear",
         bias: bool = True,
         seed: Seed = None,
+        init: Init = None,
+        dropout: float = 0.0,
     ) -> None:
         sizes = list(sizes) if hasattr(sizes, "__iter__") and not is_text(sizes) else []
         if not sizes:
@@ -282,9 +321,11 @@ class MLP(Module):
         bias = _switch("MLP", "bias", bias)
         generator = _random if seed is None else generator_of(seed)
         self.layers = [
-            Layer(n, m, layer=k + 1, activation=each[k], bias=bias, random=generator)
+            Layer(n, m, layer=k + 1, activation=each[k], bias=bias, random=generator, init=init)
             for k, (n, m) in enumerate(zip([n_inputs, *sizes], sizes, strict=False))
         ]
+        check_setting("dropout", dropout, least=0.0, below=1.0)
+        self._dropout = Dropout(dropout, seed=seed) if dropout else None
 
     def __call__(self, x: Iterable[Any]) -> Any:
         """The outputs for one sample: a list of Values, or a Value where there is one output.
@@ -296,8 +337,8 @@ class MLP(Module):
             TypeError: the inputs are no sequence of numbers, or an activation function returned no Value.
             ValueError: there are more or fewer inputs.
         """
-        for layer in self.layers:
-            x = layer(x)
+        for k, layer in enumerate(self.layers):
+            x = layer(x if k == 0 or self._dropout is None else self._dropout(x))
         return x
 
     def parameters(self) -> list[Value]:

@@ -8,10 +8,11 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from autograd import Value, log, logsumexp, relu, softplus, take, total
+from autograd import Value, log, logsumexp, relu, softplus, take, total, where
 from autograd.engine.algebra import is_real
+from nn.optimizers import check_setting
 
-__all__ = ["binary_cross_entropy", "cross_entropy", "half_sse", "hinge", "mse", "sse"]
+__all__ = ["absolute", "binary_cross_entropy", "cross_entropy", "half_sse", "hinge", "huber", "mse", "sse"]
 
 # One, or a sequence of them: a list or an array.
 Outputs = Value | Sequence[Any]
@@ -47,6 +48,52 @@ def mse(outputs: Outputs, targets: Targets) -> Value:
     """
     found = pairs(outputs, targets, "mse")
     return _sum([(t - y) ** 2 for y, t in found]) / len(found)
+
+
+def absolute(outputs: Outputs, targets: Targets) -> Value:
+    r"""Return the sum of absolute errors, $\sum_o |t_o - y_o|$: factor 1, no average.
+
+    Its derivative in $y_o$ is the sign of $y_o - t_o$, and 0 where they are equal. It is PyTorch's ``L1Loss`` with
+    ``reduction="sum"``.
+
+    Args:
+        outputs: a Value or a sequence of them.
+        targets: a number or a sequence of as many.
+
+    Raises:
+        TypeError: a target is no number.
+        ValueError: the number of targets is not the number of outputs.
+
+    >>> from autograd import Value
+    >>> absolute([Value(1.0), Value(5.0)], [3.0, 4.0]).data
+    3.0
+    """
+    return _sum([abs(t - y) for y, t in pairs(outputs, targets, "absolute")])
+
+
+def huber(outputs: Outputs, targets: Targets, *, delta: float = 1.0) -> Value:
+    r"""Return the Huber loss, the sum over the outputs of $\frac{1}{2} d^2$ where $|d| \le \delta$, else of
+    $\delta (|d| - \frac{\delta}{2})$, with $d = t_o - y_o$: factor 1, no average.
+
+    It is PyTorch's ``HuberLoss`` with ``reduction="sum"``. For another delta give :func:`nn.fit`
+    ``loss=functools.partial(huber, delta=2.0)``.
+
+    Args:
+        outputs: a Value or a sequence of them.
+        targets: a number or a sequence of as many.
+        delta: where the square becomes a straight line, above 0.
+
+    Raises:
+        TypeError: a target is no number.
+        ValueError: the number of targets is not the number of outputs, or delta is out of range.
+
+    >>> from autograd import Value
+    >>> huber([Value(1.0), Value(5.0)], [3.0, 4.5]).data  # 1.5 and 0.125
+    1.625
+    """
+    check_setting("delta", delta, above=0.0)
+    errors = [t - y for y, t in pairs(outputs, targets, "huber")]
+    return _sum([where(abs(d) <= delta, 0.5 * (d * d), delta * (abs(d) - 0.5 * delta)) for d in errors])
 
 
 def hinge(outputs: Outputs, targets: Targets) -> Value:
@@ -110,7 +157,7 @@ def _likelihood(y, t):
     return t * log(y) + (1 - t) * log(1 - y)
 
 
-def cross_entropy(logits: Outputs, target: Targets) -> Value:
+def cross_entropy(logits: Outputs, target: Targets, *, label_smoothing: float = 0.0) -> Value:
     r"""The cross-entropy of the softmax of the outputs, $-\sum_o t_o \log \mathrm{softmax}(z)_o$, in nats.
 
     It goes through logsumexp and neither overflows nor underflows. Factor 1, no average.
@@ -118,17 +165,36 @@ def cross_entropy(logits: Outputs, target: Targets) -> Value:
     Args:
         logits: a sequence of two or more Values $z_o$, the outputs before the softmax.
         target: the index of the true class, counting from 0; or a probability for each class, adding up to 1.
+        label_smoothing: $\epsilon$ from 0 to 1: of $n$ classes each target becomes $(1 - \epsilon) t_o + \epsilon / n$,
+            as in PyTorch's ``CrossEntropyLoss``. Give :func:`nn.fit`
+            ``loss=functools.partial(cross_entropy, label_smoothing=0.1)``.
 
     Raises:
         TypeError: the target is no number and no sequence of numbers.
         ValueError: there is no such class, or the number of probabilities is not the number of logits, or they are no
-            probabilities.
+            probabilities, or the smoothing is out of range.
+
+    >>> from autograd import Value
+    >>> logits = [Value(2.0), Value(0.0)]
+    >>> round(cross_entropy(logits, 0).data, 6), round(cross_entropy(logits, 0, label_smoothing=0.1).data, 6)
+    (0.126928, 0.226928)
     """
     if isinstance(logits, Value) or len(logits) < 2:
         raise ValueError(
             "cross_entropy takes the logits of two or more classes: give the last layer two neurons or more."
         )
     normalizer = logsumexp(logits)
+    if not label_smoothing:
+        return _of_target(logits, target, normalizer)
+    check_setting("label_smoothing", label_smoothing, least=0.0)
+    if label_smoothing > 1:
+        raise ValueError(f"label_smoothing is from 0 to 1, found {label_smoothing!r}.")
+    everywhere = normalizer - total(logits) / len(logits)
+    return (1 - label_smoothing) * _of_target(logits, target, normalizer) + label_smoothing * everywhere
+
+
+def _of_target(logits, target, normalizer):
+    """The cross-entropy of a class or of probabilities, given the logsumexp of the logits."""
     if _is_sequence(target):
         found = pairs(logits, target, "cross_entropy")
         numbers = [t.data if isinstance(t, Value) else t for _, t in found]

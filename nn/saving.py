@@ -12,21 +12,23 @@ import os
 from autograd.engine.errors import AutogradError
 from nn.files import write_whole
 from nn.layers import MLP, Module, shown
+from nn.optimizers import Optimizer
 from nn.protocols import HasParameters
+from nn.resuming import restored_state, state_of
 
 __all__ = ["SavedModelError", "load", "save"]
 
 FORMAT = "deltagrad parameters"
 VERSION = 1
 _ROOM = 16 << 20  # bytes a file may have beyond what the model needs: JSON takes 20 times that when it is read
-_ROOM_EACH = 128  # bytes a parameter's number takes at most, with what stands around it
+_ROOM_EACH = 512  # bytes a parameter's number and what an optimizer remembers take, with what stands around them
 
 
 class SavedModelError(AutogradError, ValueError):
     """A file holds no parameters, damaged ones, or another model's."""
 
 
-def save(model: HasParameters, path: str | os.PathLike[str]) -> None:
+def save(model: HasParameters, path: str | os.PathLike[str], *, optimizer: Optimizer | None = None) -> None:
     """Write the parameters of a model to a file.
 
     The file is replaced as a whole: whatever goes wrong, either the old one or the new one is there. A link stays a
@@ -35,20 +37,37 @@ def save(model: HasParameters, path: str | os.PathLike[str]) -> None:
     Args:
         model: what has ``parameters()``.
         path: the file, made or replaced; its folder must exist.
+        optimizer: one of nn, whose state is written too: its settings, the number of updates, and what it remembers of
+            each parameter. A rate that is a schedule is not written.
 
     Raises:
         OSError: it cannot be written; an old file is as it was.
+        TypeError: the optimizer is none of nn.
+
+    >>> import tempfile
+    >>> from nn import MLP, Adam, load
+    >>> model, optimizer = MLP(2, [1], seed=0), Adam(0.01)
+    >>> optimizer.step(model.parameters())
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save(model, f"{folder}/model.json", optimizer=optimizer)
+    ...     resumed = Adam()
+    ...     load(MLP(2, [1]), f"{folder}/model.json", optimizer=resumed)
+    >>> resumed, resumed.updates
+    (Adam(0.01, beta1=0.9, beta2=0.999, epsilon=1e-08), 1)
     """
+    parameters = list(model.parameters())
     body = {
         "format": FORMAT,
         "version": VERSION,
         "model": _description(model),
-        "parameters": [[p.label, p.data.hex()] for p in model.parameters()],
+        "parameters": [[p.label, p.data.hex()] for p in parameters],
     }
+    if optimizer is not None:
+        body["optimizer"] = state_of(optimizer, parameters)
     write_whole(path, json.dumps({**body, "sha256": _checksum(body)}, indent=0).encode("utf-8"))
 
 
-def load(model: HasParameters, path: str | os.PathLike[str]) -> None:
+def load(model: HasParameters, path: str | os.PathLike[str], *, optimizer: Optimizer | None = None) -> None:
     """Set the parameters of a model to those in a file written by :func:`save` for a model of the same shape.
 
     Everything is checked before the first parameter is changed.
@@ -57,27 +76,42 @@ def load(model: HasParameters, path: str | os.PathLike[str]) -> None:
         model: what has ``parameters()``, as many as were saved, with the same labels; for a model of :mod:`nn` the same
             activations too.
         path: the file.
+        optimizer: one of nn of the same kind as was saved. It gets the state that it had: settings, rate, number of
+            updates and memory. Where it has a schedule, or had one, the rate stays as it is.
 
     Raises:
         SavedModelError: the file is damaged, or another kind of file, or of another version, or of a model of another
-            shape; the model is as it was.
+            shape, or the optimizer is of another kind or was not saved; nothing has changed.
         OSError: it cannot be read.
+        TypeError: the optimizer is none of nn.
     """
     parameters = list(model.parameters())
     labels = [p.label for p in parameters]
-    numbers = _read(os.fsdecode(path), labels, [_description(model), _description_before(model)])
+    path = os.fsdecode(path)
+    numbers, state = _read(path, labels, [_description(model), _description_before(model)])
+    kept = {}
+    if optimizer is not None:
+        try:
+            restored = restored_state(state, optimizer, parameters)
+        except ValueError as reason:
+            raise SavedModelError(f"{path} {reason}.") from None
+        kept = {name: getattr(optimizer, name) for name in restored}
     before = [p.data for p in parameters]
     try:
         for p, number in zip(parameters, numbers, strict=True):
             p.data = number
+        for name in kept:
+            setattr(optimizer, name, restored[name])
     except BaseException:  # an interrupt
         for p, number in zip(parameters, before, strict=True):
             p.data = number
+        for name, value in kept.items():
+            setattr(optimizer, name, value)
         raise
 
 
 def _read(path, labels, descriptions):
-    """The numbers in a file for parameters with these labels, of a model with one of these descriptions."""
+    """The numbers in a file for parameters with these labels, of a model so described; an optimizer's state or None."""
     if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
         raise SavedModelError(f"{path} is no file but a device or a pipe, which may never end: give a file.")
     largest = _ROOM + sum([_ROOM_EACH + len(json.dumps(label)) for label in labels])
@@ -98,7 +132,7 @@ def _read(path, labels, descriptions):
     if type(body.get("version")) is not int or body["version"] != VERSION:
         raise SavedModelError(f"{path} has version {_short(body.get('version'))} of the format, this is {VERSION}: use "
                               "the release that wrote it.")  # fmt: skip
-    if set(body) != {"format", "version", "model", "parameters"} or claimed != found:
+    if set(body) - {"optimizer"} != {"format", "version", "model", "parameters"} or claimed != found:
         raise SavedModelError(f"{path} is damaged: its checksum does not fit. Restore it from a copy.")
     pairs = body["parameters"]
     if not isinstance(pairs, list) or not all(isinstance(pair, list) and len(pair) == 2 for pair in pairs):
@@ -120,7 +154,7 @@ def _read(path, labels, descriptions):
     if body["model"] is not None and None not in descriptions and body["model"] not in descriptions:
         mine = max(descriptions, key=len)
         raise SavedModelError(f"{path} is of {_short(body['model'], str)} and the model is {mine}: make one like it.")
-    return numbers
+    return numbers, body.get("optimizer")
 
 
 def _short(found, show=repr):

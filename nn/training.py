@@ -14,6 +14,7 @@ from nn.advice import unknown_options
 from nn.callbacks import Callbacks, Epoch
 from nn.clipping import Clipped
 from nn.data import generator_of, integer, samples, split, width
+from nn.dropout import draws, train_mode
 from nn.firstlook import FirstLook, diverged, is_ours
 from nn.history import History
 from nn.losses import cross_entropy, half_sse, hinge
@@ -53,7 +54,8 @@ def fit(
         model: called with one sample's inputs, it returns its outputs; ``model.parameters()`` are the leaves to train.
         X: the inputs, one row per sample, all of one length: nested lists or a NumPy array, of finite numbers.
         Y: the targets, one entry or row per sample, all of one length.
-        loss: a function of a sample's outputs and target, such as those of :mod:`nn.losses`.
+        loss: a function of a sample's outputs and target, such as those of :mod:`nn.losses`;
+            options of these are given by ``functools.partial(huber, delta=2.0)``.
         optimizer: makes the updates; by default ``SGD(0.1)``. It keeps what it remembers, for a further ``fit``.
         epochs: how many times to go through the samples, 0 or more.
         batch_size: 1 for stochastic, n for mini-batch, None for batch gradient descent. With batches smaller than the
@@ -68,7 +70,7 @@ def fit(
             where llvmlite is installed, and model, loss and optimizer are those of nn. Compiling takes some tenths of
             a second, more for large models; once in a process for models of one shape. Of a model or a loss of your
             own, one sample is recorded and stands for all: where its Python code compares Values or reads their data,
-            that is an error.
+            that is an error. Models with :class:`nn.Dropout` are trained by the eager engine.
         cluster: a client of ``dask.distributed``, whose workers compute the gradients. By default none, and nothing is
             imported. Each process of the cluster compiles the model once and keeps shards of the samples; the updates
             are made here. The numbers are those of a training without a cluster but for the last digits, and do not
@@ -115,6 +117,8 @@ def fit(
     everything = f"batch_size is 1 or more, or None for all {len(X)} samples at once"
     size = len(X) if batch_size is None else integer(everything, batch_size, least=1)
     classes = _classes([*Y, *held_out[1]] if held_out else Y, loss)
+    if draws(model, X[0]):
+        engine = _without_machine_code(engine, cluster)
     look = FirstLook(model, loss, parameters, [*zip(X, Y, strict=True), *zip(*(held_out or ((), ())), strict=True)])
     history = History()
     watching = Callbacks(callbacks, Epoch(history, model, optimizer))
@@ -126,7 +130,8 @@ def fit(
     shuffler = generator if shuffle and size < len(X) else None
 
     def accumulate(batch, updates):
-        return _accumulate(model, loss, parameters, [(X[i], Y[i]) for i in batch], updates, classes, look)
+        with train_mode():
+            return _accumulate(model, loss, parameters, [(X[i], Y[i]) for i in batch], updates, classes, look)
 
     eager = functools.partial(_eager, optimizer, parameters, len(X), size, shuffler, epochs, history)
     work = parameters, X, Y, size, classes, look
@@ -241,6 +246,16 @@ def _spread(cluster, engine, *rest):
         raise ValueError(f"cluster= cannot compile this: {reason}. Or leave cluster out.") from None
 
 
+def _without_machine_code(engine, cluster):
+    """The engine of a model with dropout."""
+    if engine == "native" or cluster is not None:
+        raise ValueError(
+            "dropout draws anew for every sample, and machine code computes the same for all: leave out "
+            "engine='native' and cluster."
+        )
+    return engine or "eager"
+
+
 def _check_engine(engine):
     if engine not in (None, "native", "eager"):
         raise ValueError(f"engine is 'native' or 'eager', found {engine!r}.")
@@ -345,6 +360,8 @@ _PARTS = {
     "sgd": "optimizer=SGD(0.1)", "momentum": "optimizer=Momentum(0.1)", "adam": "optimizer=Adam(0.001)",
     "adamw": "optimizer=AdamW(0.001)", "rmsprop": "optimizer=RMSprop(0.01)", "adagrad": "optimizer=Adagrad(0.01)",
     "mlp": "MLP(2, [16, 1]), with the numbers of inputs and of neurons",
+    "huber": "loss=huber, a function of nn", "huberloss": "loss=huber", "smoothl1loss": "loss=huber",
+    "absolute": "loss=absolute, a function of nn", "mae": "loss=absolute", "l1loss": "loss=absolute",
     "mse": "loss=mse, a function of nn", "sse": "loss=sse, a function of nn",
     "half_sse": "loss=half_sse, a function of nn", "hinge": "loss=hinge, a function of nn",
     "cross_entropy": "loss=cross_entropy, a function of nn", "crossentropyloss": "loss=cross_entropy",

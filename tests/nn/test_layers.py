@@ -329,7 +329,7 @@ def test_layers_and_neurons_have_seeds():
     assert [w.data for w in Neuron(2, seed=5).w] == drawn[:2]
 
 
-@pytest.mark.parametrize("name", ["predict", "forward", "fit", "train", "state_dict", "summary", "save", "weights"])
+@pytest.mark.parametrize("name", ["evaluate", "forward", "fit", "train", "state_dict", "summary", "save", "weights"])
 def test_names_of_other_libraries_are_told_what_to_write(name):
     model = MLP(2, [1])
     assert not hasattr(model, name)

@@ -1,0 +1,90 @@
+"""Dropout: random inputs are left out, in training only."""
+
+import contextlib
+from contextvars import ContextVar
+
+from nn.data import generator_of
+from nn.optimizers import check_setting
+
+__all__ = ["Dropout", "train_mode"]
+
+_training = ContextVar("training", default=False)
+_drawn = ContextVar("drawn", default=0)
+
+
+@contextlib.contextmanager
+def train_mode(on=True):
+    """Switch dropout on, or off, in the block of a ``with``: :func:`nn.fit` trains so, and measures without.
+
+    Args:
+        on: whether :class:`Dropout` draws; outside of all blocks it does not.
+
+    >>> drop = Dropout(0.5, seed=1)
+    >>> drop([1.0, 1.0, 1.0, 1.0])
+    [1.0, 1.0, 1.0, 1.0]
+    >>> with train_mode():
+    ...     sorted(set(drop([1.0] * 20)))
+    [0.0, 2.0]
+    """
+    before = _training.set(bool(on))
+    try:
+        yield
+    finally:
+        _training.reset(before)
+
+
+class Dropout:
+    r"""Dropout (Srivastava and others 2014), as ``torch.nn.Dropout``.
+
+    In training each input is set to 0 with probability $p$ and multiplied by $1 / (1 - p)$ otherwise. Outside of
+    training the inputs stay as they are. Draws are anew for every sample, so that trainings with dropout run in the
+    eager engine.
+
+    Args:
+        p: the probability, from 0 to below 1.
+        seed: for draws of its own generator; by default they come from Python's shared one.
+
+    Raises:
+        ValueError: the probability is out of range.
+
+    >>> Dropout(0.25)([1.0, 2.0])
+    [1.0, 2.0]
+    """
+
+    made = 0  # how many there were in this process: without any, trainings need not look for one
+
+    def __new__(cls, *arguments, **options):
+        """Count it; copies and what is unpickled come by here too."""
+        Dropout.made += 1
+        return super().__new__(cls)
+
+    def __init__(self, p=0.5, seed=None):
+        check_setting("p", p, least=0.0, below=1.0)
+        self.p, self._random = p, generator_of(seed)
+
+    def __call__(self, x):
+        """The inputs, a list, some of them left out in training; of a single Value or number, that one."""
+        if not hasattr(x, "__iter__"):
+            return self([x])[0]
+        if not (_training.get() and self.p):
+            return list(x)
+        _drawn.set(_drawn.get() + 1)
+        scale = 1 / (1 - self.p)
+        return [each * (0.0 if self._random.random() < self.p else scale) for each in x]
+
+    def parameters(self):
+        """None."""
+        return []
+
+    def __repr__(self):
+        return f"Dropout({self.p})"
+
+
+def draws(model, x) -> bool:
+    """Whether a model has dropout that draws in training, found by calling it with a sample."""
+    if not Dropout.made:
+        return False
+    before = _drawn.get()
+    with train_mode(), contextlib.suppress(OverflowError):  # the training itself says it
+        model(x)
+    return _drawn.get() != before

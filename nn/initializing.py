@@ -1,0 +1,102 @@
+r"""Where weights begin: initialisations by name.
+
+| Name | Weights |
+| --- | --- |
+| ``"uniform"`` | uniform in [-1, 1), as in micrograd; the default |
+| ``"normal"`` | normal, mean 0, standard deviation 1 |
+| ``"zeros"`` | 0 |
+| ``"glorot"``, ``"glorot_normal"`` | variance $2 / (n_\text{in} + n_\text{out})$ (Glorot and Bengio 2010) |
+| ``"he"``, ``"he_normal"`` | variance $2 / n_\text{in}$ (He and others 2015), for ReLU |
+| ``"lecun"``, ``"lecun_normal"`` | variance $1 / n_\text{in}$ (LeCun and others 1998) |
+
+Without ``_normal`` they are uniform. The bounds are those of ``xavier_uniform_`` and ``kaiming_uniform_`` in
+``torch.nn.init``; "lecun" is the latter for a linear activation.
+"""
+
+import math
+
+from autograd import Value
+from autograd.engine.algebra import is_real
+from nn.advice import nearest
+from nn.data import finite
+
+__all__ = ["initializer"]
+
+
+def _zeros(n_inputs, n_neurons, random):
+    return 0.0
+
+
+def _uniform(n_inputs, n_neurons, random):
+    return random.uniform(-1, 1)
+
+
+def _normal(n_inputs, n_neurons, random):
+    return random.gauss(0.0, 1.0)
+
+
+def _scaled(variance, normal):
+    """Draw with a variance that depends on the layer's size; a uniform distribution on [-a, a] has a third of a²."""
+
+    def draw(n_inputs, n_neurons, random):
+        found = variance(n_inputs, n_neurons)
+        if normal:
+            return random.gauss(0.0, math.sqrt(found))
+        bound = math.sqrt(3 * found)
+        return random.uniform(-bound, bound)
+
+    return draw
+
+
+_VARIANCES = {
+    "glorot": lambda n_inputs, n_neurons: 2 / (n_inputs + n_neurons),
+    "he": lambda n_inputs, n_neurons: 2 / n_inputs,
+    "lecun": lambda n_inputs, n_neurons: 1 / n_inputs,
+}
+_BY_NAME = {
+    "normal": _normal, "uniform": _uniform, "zeros": _zeros,
+    **{name: _scaled(variance, normal=False) for name, variance in _VARIANCES.items()},
+    **{f"{name}_normal": _scaled(variance, normal=True) for name, variance in _VARIANCES.items()},
+}  # fmt: skip
+_ALIASES = {  # what other libraries call them
+    "gaussian": "normal", "glorot_uniform": "glorot", "he_uniform": "he", "kaiming": "he", "kaiming_uniform": "he",
+    "lecun_uniform": "lecun", "xavier": "glorot", "xavier_uniform": "glorot", "zero": "zeros",
+}  # fmt: skip
+
+
+def initializer(init):
+    """Return the function that draws a weight.
+
+    Args:
+        init: a name from the table above, None for ``"uniform"``, or a function of the number of inputs of a neuron,
+            the number of neurons of its layer and a generator such as ``random.Random``, that returns a number.
+
+    Returns:
+        A function of the same arguments that returns a finite float.
+
+    Raises:
+        ValueError: no initialisation has the name. The returned function raises it where a weight is no finite number.
+
+    >>> initializer("zeros")(3, 2, None)
+    0.0
+    >>> initializer(lambda n_inputs, n_neurons, random: 1 / n_inputs)(4, 2, None)
+    0.25
+    """
+    if init is None:
+        return _uniform
+    if isinstance(init, str) and init in _BY_NAME:
+        return _BY_NAME[init]
+    if not callable(init) or isinstance(init, type):
+        meant = nearest(_ALIASES.get(str(init).lower(), init), _BY_NAME)
+        raise ValueError(
+            f"no initialisation is called {init!r}{meant or ':'} Use one of {', '.join(sorted(_BY_NAME))}, or a "
+            "function of the numbers of inputs and neurons and a random generator."
+        )
+
+    def draw(n_inputs, n_neurons, random):
+        found = init(n_inputs, n_neurons, random)
+        if isinstance(found, Value) or not is_real(found) or not finite(found):
+            raise ValueError(f"the initialisation returned {found!r}: return one finite number, the weight.")
+        return float(found)
+
+    return draw

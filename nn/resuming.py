@@ -1,0 +1,67 @@
+"""What an optimizer remembers, as a file has it and as it is taken from one."""
+
+import math
+
+from nn.optimizers import Optimizer
+
+__all__ = ["restored_state", "state_of"]
+
+
+def state_of(optimizer, parameters) -> dict:
+    """Return the state of an optimizer as JSON has it: numbers in hexadecimal, memory in the order of the parameters.
+
+    Args:
+        optimizer: one of nn.
+        parameters: of the model.
+
+    Raises:
+        TypeError: it is no optimizer of nn.
+    """
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(
+            f"the optimizer is {optimizer!r}: save and load take one of nn. Keep what your own remembers yourself."
+        )
+    memory = optimizer._memory
+    return {
+        "kind": type(optimizer).__name__,
+        "updates": optimizer.updates,
+        "rate": None if callable(optimizer.rate) else float(optimizer.rate).hex(),
+        "settings": {name: float(value).hex() for name, value in optimizer._settings().items()},
+        "memory": [[x.hex() for x in memory[p]] if p in memory else None for p in parameters],
+    }
+
+
+def restored_state(state, optimizer, parameters):
+    """Return what :func:`state_of` made as attributes of an optimizer, checked: a dict from names to values.
+
+    Raises:
+        ValueError: it is of another kind of optimizer, or damaged; the message says which.
+    """
+    mine = state_of(optimizer, parameters)
+    if not isinstance(state, dict) or set(state) != set(mine):
+        raise ValueError("has no optimizer's state: it was saved without optimizer=")
+    if state["kind"] != mine["kind"]:
+        kind = f"{state['kind']!s:.60}"
+        raise ValueError(f"has the state of {kind} and the optimizer is {mine['kind']}: make one like it")
+    updates, rows = state["updates"], state["memory"]
+    try:
+        fits = type(updates) is int and updates >= 0 and set(state["settings"]) == set(mine["settings"])
+        fits = fits and len(rows) == len(parameters)
+        settings = {name: float.fromhex(number) for name, number in state["settings"].items()}
+        rate = None if state["rate"] is None else float.fromhex(state["rate"])
+        memory = {
+            p: tuple([float.fromhex(x) for x in row])
+            for p, row in zip(parameters, rows, strict=True)
+            if row is not None
+        }
+    except (TypeError, ValueError, AttributeError, OverflowError):
+        fits, settings, rate, memory = False, {}, None, {}
+    numbers = [*settings.values(), *([] if rate is None else [rate]), *[x for row in memory.values() for x in row]]
+    if not fits or not all(map(math.isfinite, numbers)) or {*map(len, memory.values())} - {len(optimizer._start)}:
+        raise ValueError("has a damaged optimizer's state: restore it from a copy")
+    for name, number in settings.items():
+        if isinstance(getattr(optimizer, name), bool):
+            settings[name] = bool(number)
+    if rate is not None and not callable(optimizer.rate):  # a schedule stays as it was given
+        settings["rate"] = rate
+    return {**settings, "updates": updates, "_memory": memory}
