@@ -11,7 +11,7 @@ import autograd
 import nn
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted((ROOT / "docs").rglob("*.md"))
+PAGES = [page for page in sorted((ROOT / "docs").rglob("*.md")) if page.parent.name in ("docs", "guide", "api")]
 SAYS = re.compile(r"print\((.*)\)\s+# (.+)$")
 
 

@@ -35,19 +35,22 @@ _UNPROVED = "50-digit numbers agree; a function in it has no meaning in a field,
 
 
 class Grade:
-    """The answer.
+    """The answer for a formula.
 
     Attributes:
         verdict: ``"equal"`` (proved), ``"wrong"``, ``"unproved"`` (the numbers agree, but a proof is out of reach),
             ``"ambiguous"`` (readings disagree), ``"ill-formed"`` (an index is bound nowhere, or a comma stands where a
             sign belongs) or ``"unreadable"``.
-        condition: under which an update is equal, such as that a constant is absorbed in the rate; else "". mistakes:
-        what is wrong, a tuple of :class:`~autograd.grading.diagnosis.Mistake`. diagnosis: the same in words; of an
-        unreadable formula, where and why. correct: the right formula, an
-        :class:`~autograd.formulas.equations.Equation`; None where there is none to give. counterexample: a point
-        where the formula is wrong, with the true and the given value; else None. formula: what was graded. about: the
-        names of the parameters or deltas that it speaks of. reading: what its letters were taken to mean, in words.
-        link: which link of a chain A = B = C is the first wrong one, from 1; else None. right: the same as correct.
+        condition: under which an update is equal, such as that a constant is absorbed in the rate; else "".
+        mistakes: what is wrong, a tuple of :class:`~autograd.grading.diagnosis.Mistake`.
+        diagnosis: the same in words; of an unreadable formula, where and why.
+        correct: the right formula, an :class:`~autograd.formulas.equations.Equation`; None where there is none to give.
+        right: the same.
+        counterexample: a point where the formula is wrong, with the true and the given value; else None.
+        formula: what was graded.
+        about: the names of the parameters or deltas that it speaks of.
+        reading: what its letters were taken to mean, in words.
+        link: which link of a chain A = B = C is the first wrong one, from 1; else None.
     """
 
     def __init__(

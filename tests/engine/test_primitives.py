@@ -57,7 +57,12 @@ def test_values_agree_with_mpmath(primitive):
 # Operands whose derivative is 0 by convention.
 BY_CONVENTION = {
     ("polygamma", 0),
-    ("where", 0), ("power_term", 3), ("power_term", 4), *[("shift", i) for i in range(5)], ("detached", 0)}
+    ("where", 0),
+    ("power_term", 3),
+    ("power_term", 4),
+    *[("shift", i) for i in range(5)],
+    ("detached", 0),
+}
 
 
 @EVERY

@@ -43,7 +43,9 @@ def test_a_weak_suite_misses_exactly_what_it_cannot_see_and_a_good_one_nothing()
         "tests/mutants/single_use_suite.py::test_gradients",
         "tests/mutants/single_use_suite.py::test_a_quotient_of_whole_numbers",
     }
-    shown = re.search(r"```\n(missed .*?)```", (HERE.parents[1] / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    shown = re.search(
+        r"```\n(missed .*?)```", (HERE.parents[1] / "docs" / "guide" / "teachers.md").read_text("utf-8"), re.DOTALL
+    )
     assert str(weak).endswith(shown.group(1).strip())
     good = run([GOOD, WEAK], only=sorted(NEED_MORE))
     assert good.missed == []
