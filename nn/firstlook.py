@@ -8,7 +8,7 @@ from nn import losses
 from nn.adaptive import OPTIMIZERS
 from nn.clipping import Clipped
 from nn.layers import MLP, Layer, Neuron
-from nn.objectives import base_of
+from nn.objectives import base_of, target_of
 
 __all__ = ["FirstLook", "diverged", "is_ours"]
 
@@ -60,7 +60,7 @@ class FirstLook:
                 for _, y in dict.fromkeys([(_types(y), y) for _, y in self._pairs]):
                     self._loss(blank, y)
         elif base_of(self._loss) in _LOSSES:  # the others take any number
-            losses.pairs(blank, self._pairs[0][1], base_of(self._loss).__name__)
+            losses.pairs(blank, target_of(self._loss, self._pairs[0][1]), base_of(self._loss).__name__)
 
     def everything(self):
         """Compute every sample once, as the engine does, so that what the user's own code checks is checked.

@@ -1,4 +1,4 @@
-"""Losses with something added: penalties on the weights."""
+"""Losses with something added or multiplied: penalties on the weights, weights of samples."""
 
 import functools
 
@@ -6,7 +6,7 @@ from autograd import dot, total
 from nn.names import NeuronName
 from nn.optimizers import check_setting
 
-__all__ = ["Penalized", "base_of", "penalized"]
+__all__ = ["Penalized", "Weighted", "base_of", "penalized", "target_of"]
 
 
 class Penalized:
@@ -43,8 +43,35 @@ def penalized(loss, parameters, l1, l2):
     return Penalized(loss, weights, float(l1), float(l2)) if weights and (l1 or l2) else loss
 
 
+class Weighted:
+    """A loss times the weight of the sample, which is the last number of its target.
+
+    Args:
+        loss: a function of outputs and target.
+        is_row: whether its targets are rows of numbers.
+    """
+
+    def __init__(self, loss, is_row):
+        self.base, self._is_row = loss, is_row
+
+    def target(self, y):
+        """The target without the weight."""
+        return y[:-1] if self._is_row else y[0]
+
+    def __call__(self, outputs, target):
+        """Return the weighted loss of a sample."""
+        return target[-1] * self.base(outputs, self.target(target))
+
+
 def base_of(loss):
-    """The loss itself, without penalties and without keyword arguments given by ``functools.partial``."""
-    while isinstance(loss, (Penalized, functools.partial)):
-        loss = loss.base if isinstance(loss, Penalized) else loss.func
+    """The loss itself: no penalties, no weights, no keyword arguments given by ``functools.partial``."""
+    while isinstance(loss, (Penalized, Weighted, functools.partial)):
+        loss = loss.func if isinstance(loss, functools.partial) else loss.base
     return loss
+
+
+def target_of(loss, y):
+    """The target that the loss itself takes: without a weight."""
+    while isinstance(loss, (Penalized, Weighted)):
+        y, loss = loss.target(y) if isinstance(loss, Weighted) else y, loss.base
+    return y

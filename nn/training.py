@@ -5,7 +5,7 @@ import importlib.util
 import math
 import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, NoReturn
 
 from autograd import Value, no_grad
@@ -13,7 +13,7 @@ from autograd.engine.algebra import is_real
 from nn.advice import unknown_options
 from nn.callbacks import Callbacks, Epoch
 from nn.clipping import Clipped
-from nn.data import generator_of, integer, samples, split, width
+from nn.data import generator_of, integer, samples, width
 from nn.dropout import draws, train_mode
 from nn.firstlook import FirstLook, diverged, is_ours
 from nn.history import History
@@ -21,6 +21,7 @@ from nn.losses import cross_entropy, half_sse, hinge
 from nn.objectives import base_of, penalized
 from nn.optimizers import SGD, Optimizer
 from nn.protocols import Data, Loss, Model, Seed
+from nn.weighting import checked_weights, split_weighted, weighted, with_class_weights
 
 __all__ = ["History", "fit", "integer", "progress_bar"]
 
@@ -46,6 +47,8 @@ def fit(
     clip_norm: float | None = None,
     l1: float = 0.0,
     l2: float = 0.0,
+    sample_weights: Data | None = None,
+    class_weights: Data | Mapping[Any, float] | None = None,
     **unknown: NoReturn,
 ) -> History:
     r"""Train a model: for each batch the average gradient of its samples, then one update.
@@ -89,6 +92,11 @@ def fit(
             updates are then made in Python.
         l1, l2: factors of penalties that are added to the loss of every sample, also where it is measured: ``l1`` times
             the sum of ``abs(w)`` and ``l2`` times the sum of ``w ** 2``, over all parameters but the biases of neurons.
+        sample_weights: a number, 0 or more, for each sample of X: its loss is multiplied by it. A batch is divided
+            by the number of its samples all the same, not by the sum of weights: they count in batches of one, too.
+            Validation samples have the weight 1.
+        class_weights: the same for each class: a list by the place of the class, or a dict by the target. In PyTorch it
+            is ``CrossEntropyLoss(weight, reduction="sum")`` over the number of samples.
 
     Returns:
         A :class:`History`. An interrupt from the keyboard leaves the model at the last whole update and returns the
@@ -106,10 +114,10 @@ def fit(
         unknown_options("fit", unknown, _OPTIONS)
     optimizer = SGD(0.1) if optimizer is None else optimizer
     parameters = _check_parts(model, loss, optimizer)
-    loss = penalized(loss, parameters, l1, l2)
     X, Y = samples(X, Y)
+    weights = checked_weights(sample_weights, len(X))
     generator = generator_of(seed)
-    X, Y, held_out = split(X, Y, validation, generator)
+    X, Y, held_out, weights = split_weighted(X, Y, weights, validation, generator)
     if base_of(loss) is cross_entropy and width(Y[0]) == 1:  # a column of classes
         Y = [y[0] for y in Y]
         held_out = held_out and (held_out[0], [y[0] for y in held_out[1]])
@@ -117,6 +125,10 @@ def fit(
     everything = f"batch_size is 1 or more, or None for all {len(X)} samples at once"
     size = len(X) if batch_size is None else integer(everything, batch_size, least=1)
     classes = _classes([*Y, *held_out[1]] if held_out else Y, loss)
+    weights, plain = with_class_weights(weights, class_weights, Y), (loss, Y)
+    if weights is not None:
+        loss, Y, held_out, classes = weighted(model, loss, X, Y, held_out, classes, weights)
+    loss = penalized(loss, parameters, l1, l2)
     if draws(model, X[0]):
         engine = _without_machine_code(engine, cluster)
     look = FirstLook(model, loss, parameters, [*zip(X, Y, strict=True), *zip(*(held_out or ((), ())), strict=True)])
@@ -126,7 +138,7 @@ def fit(
         optimizer = Clipped(optimizer, clip_value, clip_norm)
     if film is not None:
         every = integer("film is 1 or more: record every film-th update", film, least=1)
-        history.film = _film(model, loss, X, Y, every)
+        history.film = _film(model, plain[0], X, plain[1], every)
     shuffler = generator if shuffle and size < len(X) else None
 
     def accumulate(batch, updates):
