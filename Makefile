@@ -34,7 +34,7 @@ help:
 	@echo "make mutants the engine and the grader changed one place at a time: does a test notice? ARGS='--file sweep' for less"
 	@echo "make pictures the pictures of the README, made anew"
 	@echo "make docs    the documentation, in docs/_build/html"
-	@echo "make lint    lint, format, types and spelling"
+	@echo "make lint    lint, format, types and spelling (needs node and npm)"
 	@echo "make clean   remove what the other targets made"
 
 # An environment per set of extras, marked by a file in it, so that a target installs only what it uses. An engine file that
@@ -124,10 +124,17 @@ pictures: $(VENV)/.with-demo
 docs: $(VENV)/.with-docs
 	$(RUN) -m sphinx -q -W --keep-going -b html docs docs/_build/html
 
-lint: $(VENV)/.with-lint
+# Pyright is a program for node.
+PYRIGHT := .pyright
+$(PYRIGHT)/node_modules/pyright/index.js:
+	npm install --prefix $(PYRIGHT) --no-audit --no-fund --silent pyright
+
+lint: $(VENV)/.with-lint $(PYRIGHT)/node_modules/pyright/index.js
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
+	$(RUN) -m mypy --strict --follow-imports=silent tests/typing/user_program.py tests/typing/public_api.py
+	node $(PYRIGHT)/node_modules/pyright/index.js --pythonpath $(RUN) --project tests/typing/pyrightconfig.json
 	$(VENV)/bin/codespell $$(git ls-files '*.md' '*.py' '*.ipynb' Makefile)
 
 format: $(VENV)/.with-lint
@@ -163,5 +170,5 @@ mutants: $(VENV)/.with-test
 	$(RUN) tests/mutation $(ARGS)
 
 clean:
-	rm -rf $(VENV) $(HIPS) $(LOWEST) $(PYODIDE) build dist out .cache .coverage *.egg-info autograd/engine/*.c autograd/engine/*.so .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf $(VENV) $(PYRIGHT) $(HIPS) $(LOWEST) $(PYODIDE) build dist out .cache .coverage *.egg-info autograd/engine/*.c autograd/engine/*.so .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -16,7 +16,7 @@ __all__ = ["Trainer", "minimize"]
 
 
 def minimize(
-    loss: Callable[[Any], Value],
+    loss: Callable[[Any], Any],
     parameters: Iterable[Value] | HasParameters,
     samples: Iterable[Any],
     *,
@@ -156,7 +156,7 @@ class Trainer:
 
     def __init__(
         self,
-        loss: Callable[[Any], Value],
+        loss: Callable[[Any], Any],
         parameters: Iterable[Value] | HasParameters,
         *,
         optimizer: Optimizer | None = None,

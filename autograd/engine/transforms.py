@@ -20,7 +20,7 @@ that it does not name, are passed on as they are and may be anything.
 import warnings
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
-from typing import Any, Protocol, overload
+from typing import Any
 
 from autograd.engine import graph, primitives
 from autograd.engine.errors import GraphError
@@ -37,42 +37,11 @@ _inside: ContextVar[bool] = ContextVar("inside_a_transform", default=False)
 _running: list[list[Value]] = []
 
 
-class DerivativeOfOne(Protocol):
-    """The type of the derivative of a function of one float."""
-
-    __name__: str
-
-    @overload
-    def __call__(self, x: float, /) -> float: ...
-    @overload
-    def __call__(self, x: Value, /) -> Value: ...
-
-
-class DerivativeOfTwo(Protocol):
-    """The type of the derivatives of a function of two floats."""
-
-    __name__: str
-
-    @overload
-    def __call__(self, x: float, y: float, /) -> tuple[float, float]: ...
-    @overload
-    def __call__(self, x: Value, y: Value | float, /) -> tuple[Value, Value]: ...
-    @overload
-    def __call__(self, x: float, y: Value, /) -> tuple[Value, Value]: ...
-
-
 # Which arguments of a function: one place, one name, or several of them.
 Argnums = int | str | Sequence[int | str]
 
 
-# A function of Values may use others, and then its derivative is a Value too; so no type is told of it.
-@overload
-def grad(f: Callable[[float], float]) -> DerivativeOfOne: ...
-@overload
-def grad(f: Callable[[float, float], float]) -> DerivativeOfTwo: ...
-@overload
-def grad(f: Callable[..., Any], argnums: Argnums | None = None, *, has_aux: bool = False) -> Callable[..., Any]: ...
-def grad(f, argnums=None, *, has_aux=False):
+def grad(f: Callable[..., Any], argnums: Argnums | None = None, *, has_aux: bool = False) -> Callable[..., Any]:
     """The function that returns the gradient of ``f``.
 
     Args:
@@ -105,17 +74,9 @@ def grad(f, argnums=None, *, has_aux=False):
     return _named(gradient, "grad", f)
 
 
-@overload
-def value_and_grad(f: Callable[[float], float]) -> Callable[[float], tuple[float, float]]: ...
-@overload
-def value_and_grad(
-    f: Callable[[float, float], float],
-) -> Callable[[float, float], tuple[float, tuple[float, float]]]: ...
-@overload
 def value_and_grad(
     f: Callable[..., Any], argnums: Argnums | None = None, *, has_aux: bool = False
-) -> Callable[..., tuple[Any, Any]]: ...
-def value_and_grad(f, argnums=None, *, has_aux=False):
+) -> Callable[..., tuple[Any, Any]]:
     """The function that returns ``(f(...), gradient)``, for the price of one recording. See :func:`grad`.
 
     Example:
@@ -205,11 +166,7 @@ def jacobian(f: Callable[..., Any], argnums: Argnums | None = None, *, has_aux: 
     return _named(matrix, "jacobian", f)
 
 
-@overload
-def hessian(f: Callable[[float], float]) -> DerivativeOfOne: ...
-@overload
-def hessian(f: Callable[..., Any], argnums: Argnums | None = None) -> Callable[..., Any]: ...
-def hessian(f, argnums=None):
+def hessian(f: Callable[..., Any], argnums: Argnums | None = None) -> Callable[..., Any]:
     """The function that returns the second derivatives of ``f``, a function that returns one number.
 
     Args:

@@ -13,6 +13,7 @@ import sys
 import threading
 from contextvars import ContextVar
 from functools import partial, partialmethod
+from inspect import Parameter, Signature
 from threading import get_ident
 from weakref import WeakKeyDictionary
 
@@ -168,6 +169,19 @@ def unpaused():
     return lambda: _innermost.reset(token)
 
 
+def _signature():
+    """Return the signature of Value; what is for other libraries' programs only is left out."""
+    kind = Parameter.POSITIONAL_OR_KEYWORD
+    return Signature(
+        [
+            Parameter("data", kind),
+            Parameter("label", kind, default=None),
+            Parameter("local_grads", kind, default=None),
+            Parameter("children", Parameter.KEYWORD_ONLY, default=None),
+        ]
+    )
+
+
 @cython.final
 @cython.no_gc
 @cython.auto_pickle(False)  # copying.py has how
@@ -224,6 +238,8 @@ class Value:
             "__dict__", "__weakref__", "_a", "_a_data", "_adjoint", "_b", "_b_data", "_code", "_data", "_grad",
             "_label", "_mark", "_seen",
         )  # fmt: skip
+
+    __signature__ = _signature()  # a compiled type has none, and help shows it
 
     def __init__(self, data, label=None, local_grads=None, *, children=None, _children=None, _op=None):
         if _witness is not None and not is_real(data):

@@ -1,6 +1,7 @@
 """``Value`` as a number: what it accepts, what its operations give, how it compares and prints."""
 
 import copy
+import inspect
 import itertools
 import math
 import operator
@@ -522,3 +523,7 @@ def test_assign_sets_all_or_none(leaves, numbers, error, message):
     with pytest.raises(error, match=message):
         assign(leaves, numbers)
     assert leaves[0].data == 1.0
+
+
+def test_the_signature_shows_the_data_and_the_label():
+    assert str(inspect.signature(Value)).startswith("(data, label=None")

@@ -12,11 +12,14 @@ _BLOCK = re.compile(r"^( *)```python\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
 
 
 def modules():
-    """Return the source of each document and notebook by name; its blocks one after another, as a reader runs them."""
+    """Return the source of each document and notebook by name; its blocks as a reader runs them."""
     found = {}
     for page in [ROOT / "README.md", *sorted((ROOT / "docs" / "guide").glob("*.md"))]:
         blocks = [block for _, block in _BLOCK.findall(page.read_text(encoding="utf-8"))]
-        found[page.stem.replace("-", "_")] = "\n".join(blocks)
+        if page.stem == "README":  # each block stands for itself
+            found |= {f"README_{k}": block for k, block in enumerate(blocks, 1)}
+        else:
+            found[page.stem.replace("-", "_")] = "\n".join(blocks)
     for notebook in sorted((ROOT / "notebooks").glob("*.ipynb")):
         cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
         code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]

@@ -1,0 +1,75 @@
+"""The public API as a type checker sees it: a user's program, the documents and the notebooks; and what it refuses."""
+
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parent / "typing"
+_spec = importlib.util.spec_from_file_location("blocks", FOLDER / "blocks.py")
+blocks = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(blocks)
+
+pytestmark = pytest.mark.untraced
+
+# What a document shows on purpose, or what types cannot say: the document, and the message.
+MEANT = {
+    ("grading", 'Item "None" of "GradedClaim | None" has no attribute "diagnosis"'),
+    ("notebook_4_train_a_network", 'Need type annotation for "sizes"'),
+    ("notebook_4_train_a_network", 'Argument 1 to "deltas" has incompatible type "Value | Literal[0]"'),
+    ("notebook_6_machine_speed", 'Need type annotation for "found"'),
+    ("notebook_6_machine_speed", 'has no attribute "stats"'),
+    ("notebook_6_machine_speed", 'Item "int" of "Value | Literal[0]" has no attribute "backward"'),
+}
+
+
+@pytest.fixture(scope="module")
+def mypy(tmp_path_factory):
+    """Return a function that checks files the strictest way and returns triples of file, line and message."""
+    cache = tmp_path_factory.mktemp("cache")
+
+    def check(*paths):
+        options = ["--config-file=", "--strict", "--allow-redefinition", "--follow-imports=silent"]
+        options += ["--ignore-missing-imports", f"--cache-dir={cache}", "--no-error-summary", "--hide-error-context"]
+        environment = {**os.environ, "MYPYPATH": str(blocks.ROOT)}
+        command = [sys.executable, "-m", "mypy", *options, *map(str, paths)]
+        run = subprocess.run(command, cwd=cache, env=environment, capture_output=True, text=True, check=False)
+        assert run.returncode in (0, 1), run.stdout + run.stderr
+        found = re.findall(r"^(.+?):(\d+): error: (.*)$", run.stdout, re.MULTILINE)
+        return [(Path(path).stem, int(line), message) for path, line, message in found]
+
+    return check
+
+
+def test_a_users_program_is_accepted(mypy):
+    assert mypy(FOLDER / "user_program.py", FOLDER / "public_api.py") == []
+
+
+def test_each_wrong_call_is_refused(mypy):
+    path = FOLDER / "refused.py"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    wrong = [k for k, line in enumerate(lines, 1) if "  # " in line]
+    assert sorted({line for _, line, _ in mypy(path)}) == wrong
+
+
+def test_documents_and_notebooks_are_accepted(mypy, tmp_path):
+    own = {name: blocks.own_functions(source) for name, source in blocks.modules().items()}
+
+    def is_own(name, message):
+        """Whether it is about a function of the document without types, or of a library without them."""
+        if "[no-untyped-def]" in message:
+            return True
+        called = re.search(r'Call to untyped function (?:"(\w+)"|\(unknown\))', message)
+        return called is not None and (called[1] is None or called[1] in own[name] or called[1] == "Markdown")
+
+    found = [(name, line, message) for name, line, message in mypy(*blocks.write(tmp_path).values())]
+    unexpected = [
+        (name, line, message)
+        for name, line, message in found
+        if not is_own(name, message) and not any(n == name and part in message for n, part in MEANT)
+    ]
+    assert unexpected == []
