@@ -13,7 +13,7 @@ from autograd.grading.places import Item, Misfit, OutOfRange, Place
 from autograd.grading.quantities import Quantity
 from autograd.grading.trees import ReadingError
 
-__all__ = ["Evaluation", "given_letters"]
+__all__ = ["Evaluation", "given_letters", "is_alternating"]
 
 _PRIMITIVES = {
     "exp": "exp", "log": "log", "ln": "log", "tanh": "tanh", "relu": "relu", "ReLU": "relu", "sigmoid": "sigmoid",
@@ -154,7 +154,7 @@ class Evaluation:
             n, m = self.model.size(place.layer[0]), self.model.size(place.layer[1])
             rows = [[number((i, j), None) for i in range(1, n + 1)] for j in range(1, m + 1)]
             x = Array(rows)
-            return x if self.places.to_from else arrays.transpose(x)
+            return x if self.places.to_from != self.reading.turned else arrays.transpose(x)
         size = self.model.size(place.layer)
         if place.stacked:
             samples = range(1, self.model.samples + 1)
@@ -266,7 +266,12 @@ class Evaluation:
                 raise
 
     def product(self, values, signs, node):
-        """Factors side by side bind more tightly than elementwise products."""
+        """Factors side by side bind more tightly than elementwise products, or all is taken from right to left."""
+        if self.reading.from_right and is_alternating(signs):
+            x = values[-1]
+            for sign, y in zip(signs[::-1], values[-2::-1], strict=True):
+                x = self.placed(self.times, node, y, x, sign)
+            return x
         groups, between = [values[0]], []
         for sign, y in zip(signs, values[1:], strict=True):
             if sign in ("", "."):
@@ -1043,6 +1048,12 @@ def _total(numbers):
     for x in numbers:
         total = x if total is None else total + x
     return total
+
+
+def is_alternating(signs):
+    """Whether a product of matrices stands between elementwise ones: a o B c o d."""
+    circles = [k for k, sign in enumerate(signs) if sign == "had"]
+    return bool(circles) and any(sign in ("", ".") for sign in signs[circles[0] : circles[-1]])
 
 
 def is_ones(node):

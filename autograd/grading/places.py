@@ -100,6 +100,8 @@ class Reading:
         probable: whether the letter of the outputs means their softmax.
         single: whether letters without an index are those of one neuron.
         whole_target: whether a target with letters is meant as a vector or matrix.
+        turned: whether the weights of the only neuron are a column where its matrix is a row, and the other way round.
+        from_right: whether products with and without circles between their factors are taken from right to left.
     """
 
     axes: dict = field(default_factory=dict)
@@ -124,6 +126,8 @@ class Reading:
     probable: bool = False
     single: bool = False
     whole_target: bool = False
+    turned: bool = False
+    from_right: bool = False
 
     def changed(self, **more):
         """The reading with something else."""
@@ -231,13 +235,16 @@ class Places:
             raise ReadingError(f"{base} with a prime is the derivative of a function: give it an argument.", node.at)
         if base == "ones":
             return Place("ones")
-        is_label = base in self.model.labels and self.model.labels[base].role != "other" and not node.parts
+        power = _power(node) if reading.above == "power" else None
+        is_alone = not node.parts or power is not None
+        is_label = base in self.model.labels and self.model.labels[base].role != "other" and is_alone
         if is_label and (not self.roles.get(base) or self.model.steps > 1):
             q = self.model.labels[base]
             index = tuple([Item(None, k) for k in _tuple(q.index)])
             index = index if isinstance(q.index, tuple) else index[0]
             sample = None if q.sample is None else Item(None, q.sample)
-            return Place("quantity", q.role, q.layer, index, sample, None if q.step is None else Item(None, q.step))
+            step = None if q.step is None else Item(None, q.step)
+            return Place("quantity", q.role, q.layer, index, sample, step, power)
         roles = self.roles_of(base)
         if self.is_loss(node):
             return self._loss(node, reading, sample)
@@ -292,7 +299,9 @@ class Places:
         model = self.model
         base = node.data[0]
         if role == "other":
-            return Place("quantity", "other", None, model.labels[base].index)
+            if node.parts and marks.power is None:
+                raise Misfit(f"{show(node)}: {base} has no index.", node.at)
+            return Place("quantity", "other", None, model.labels[base].index, power=marks.power)
         if role == "w":
             return self._weight(node, marks, reading, roles)
         index = list(marks.index)
@@ -668,6 +677,14 @@ class _Marks:
         if self.layer is not None and self.layer != layer:
             raise Misfit(f"{show(self.node)}: its marks disagree about the layer.", self.node.at)
         self.layer, self.is_numbered = layer, is_numbered
+
+
+def _power(node):
+    """The exponent of a name that has no other mark; None where it has one, or has none."""
+    if len(node.parts) != 1 or (node.parts[0].kind, node.parts[0].data) != ("sup", "") or len(node.parts[0].parts) != 1:
+        return None
+    part = node.parts[0].parts[0]
+    return int(part.data) if part.kind == "num" and part.data.denominator == 1 else None
 
 
 def _tuple(x):

@@ -6,7 +6,7 @@ The ways are found by joining what each name allows. A name that fits no way of 
 import itertools
 
 from autograd.formulas.expressions import Letter
-from autograd.grading.evaluate import Evaluation, given_letters
+from autograd.grading.evaluate import Evaluation, given_letters, is_alternating
 from autograd.grading.letters import Letters, check_same, head, heads
 from autograd.grading.nodes import Limits, walk
 from autograd.grading.places import Misfit, Reading, Unclear
@@ -111,8 +111,12 @@ class Readings:
             is_left = any(p.kind == "num" for s in plain for p in s.parts)
             marked = is_left or any({"delta", "w", "b"} & set(self.places.roles_of(n.data[0])) for n in above)
             kinds = ["step", "layer"] if self.model.steps > 1 else ["layer"]
-            vary(above=kinds if marked else ["power", *kinds])
-            has_layers = has_layers or bool(kinds)
+            if not marked:
+                kinds = ["power", *kinds]
+            elif self.model.steps > 1:  # a recurrent weight comes in once for each step between
+                kinds = [*kinds, "power"]
+            vary(above=kinds)
+            has_layers = True
         if below:
             kinds = ["index", "layer"]
             if self.model.steps > 1:
@@ -149,6 +153,11 @@ class Readings:
             )
             if plain_products and not any(self._is_weight(n) for n in names):
                 base += [r.changed(single=True) for r in base if r.vectors == base[0].vectors and not r.gradient_row]
+        if any(x.kind == "prod" and is_alternating(x.data) for x in self.nodes):
+            vary(from_right=[False, True])
+        weights = [n.data[0] for n in names if "w" in self.places.roles_of(n.data[0])]
+        if weights and self.model.depth == 1 and self.model.size(1) == 1 and all(x == x.lower() for x in weights):
+            vary(turned=[False, True])
         if any(x.kind == "prod" and "out" in x.data for x in self.nodes):
             vary(hadamard=[False, True])
         if self.model.samples > 1 and any(self._is_bare(n) for n in names):

@@ -1,7 +1,7 @@
 """Formulas as people print them, with their authors' letters declared: each gets its true verdict.
 
 ``people.jsonl`` has one formula a line: ``set`` (``sources`` were printed by others, ``matrices`` are in vectors and
-matrices, ``textbooks`` and ``courses`` are written as those write them), ``kind``, ``setting`` (see
+matrices, ``textbooks``, ``courses`` and ``lectures`` are written as those write them), ``kind``, ``setting`` (see
 :mod:`people_settings`), ``declared`` (what its author's letters mean), ``formula``, ``truth``, and for a right formula
 with a slip put in its ``slip`` and the ``names`` of diagnoses that would name it.
 """
@@ -15,10 +15,11 @@ from people_settings import SETTINGS, derivation
 ROWS = [json.loads(line) for line in (Path(__file__).parent / "people.jsonl").read_text(encoding="utf-8").splitlines()]
 VERDICTS = {"right": {"equal"}, "needs-condition": {"equal"}, "wrong": {"wrong"}, "ill-formed": {"ill-formed", "wrong"}}
 # A condition in a subscript beside a gradient in a vector; a sum over steps left open by dots; an error signal e that
-# only the text around the formula defines.
-OUT_OF_REACH = {"P18", "R09", "hkB1"}
-# In these, written in the network's own text, the slip is refused without a name.
-UNNAMED = {"R01v1", "R08v1", "R17v1"}
+# only the text around the formula defines; the derivative of a function's name; a slope without its argument.
+OUT_OF_REACH = {"P18", "R09", "hkB1", "f22", "f51"}
+# In these, written in the network's own text (R), with another neuron's number, in cases, or with another step, the
+# slip is refused without a name.
+UNNAMED = {"R01v1", "R08v1", "R17v1", "f25", "f44", "f54", "f57", "f60"}
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +60,8 @@ def test_every_setting_is_used():
 
 SOFTMAX = {"setting": "3-3 softmax", "declared": {}}
 PLAIN = {"setting": "2-3-2 sig half_sse", "declared": {}}
+RECURRENT = {"setting": "rnn scalar", "declared": {"letters": {"s": "a", "a": "h", "t": "y", "y": r"\hat{y}"}}}
+LOGISTIC = {"setting": "2-1 logistic m=3", "declared": {"order": "to-from", "letters": {"s": "z", "t": "y", "y": "a"}}}
 ONCE_FALSE = [
     (SOFTMAX, None, "dp[1]/dy[1] = p[1]*(1-p[1])", "equal"),
     (SOFTMAX, None, "dp[1]/dy[2] = -p[1]*p[2]", "equal"),
@@ -82,6 +85,11 @@ ONCE_FALSE = [
     (PLAIN, "b_o[o]", r"\delta_o t_o^{(7)}", "unreadable"),
     ({"setting": "2-3-3 tanh softmax", "declared": {"letters": {"function": r"\sigma"}}}, None,
      r"\delta_h = \sigma'(s_h)\sum_o \delta_o w_{ho}", "equal"),
+    (RECURRENT, None, r"\frac{\partial h_3}{\partial h_1} = v^2 \sigma'(a_3)\sigma'(a_2)", "equal"),
+    (RECURRENT, None, r"\frac{\partial h_2}{\partial h_1} = v^2 \sigma'(a_2)", "wrong"),
+    (RECURRENT, None, r"\frac{\partial h_2}{\partial h_1} = v_t \sigma'(a_2)", "wrong"),
+    (LOGISTIC, None, r"\frac{\partial J}{\partial w} = \frac{1}{m} X (A-Y)^T", "equal"),
+    (LOGISTIC, None, r"\frac{\partial J}{\partial w} = X (A-Y)^T", "wrong"),
     ({"setting": "2-2-2 sig nobias", "declared": {"preset": "000"}}, "w_ih[i,h]", r"\delta_k = x_{ki}", "unreadable"),
 ]  # fmt: skip
 
