@@ -7,6 +7,7 @@ from autograd.engine.errors import AutogradError
 from autograd.formulas.sampling import replayed_at
 from autograd.grading import arrays
 from autograd.grading.arrays import is_array
+from autograd.grading.clock import thread_time
 from autograd.grading.diagnosis import Mistake
 from autograd.grading.evaluate import Evaluation
 from autograd.grading.judge import constant, is_zero, same
@@ -55,14 +56,14 @@ class _Explanation:
             verdict.places,
             verdict.judged.reading,
         )
-        self.until = time.thread_time() + SECONDS, time.perf_counter() + _AT_MOST
+        self.until = thread_time() + SECONDS, time.perf_counter() + _AT_MOST
         self.link = verdict.judged.link or 1
         self.model = judge.model
         self.is_step = self.task.kind == "step"
         self.written = self.task.sides[self.link - 1 if self.is_step else self.link]
 
     def is_late(self):
-        return time.thread_time() > self.until[0] or time.perf_counter() > self.until[1]
+        return thread_time() > self.until[0] or time.perf_counter() > self.until[1]
 
     def mistakes(self):
         self.judge.deadline = self.until[1]
@@ -446,9 +447,9 @@ def counterexample(judge, verdict, candidates, names):
     step = task.kind == "step"
     written = task.sides[judged.link - 1 if step else judged.link]
     best = None
-    until = time.thread_time() + 0.25
+    until = thread_time() + 0.25
     for k, (numbers, _) in enumerate(candidates):
-        if (k and time.thread_time() > until) or k > 60:
+        if (best is not None and thread_time() > until) or k > 60:
             break
         try:
             at = At(judge.model, replayed_at(judge.model.network, numbers), 0.1)

@@ -14,7 +14,10 @@ MISSING = {
     "ctypes", "hypothesis", "llvmlite", "multiprocessing", "numpy", "pygraphviz", "resource", "subprocess", "threading",
     "torch",
 }  # fmt: skip
-ELSEWHERE = {"test_five_algorithms.py"}  # it imports a file that needs NumPy
+ELSEWHERE = {
+    "test_five_algorithms.py",  # it imports a file that needs NumPy
+    "test_people.py", "test_round_trip.py",  # long lists of formulas, in which nothing depends on the platform
+}  # fmt: skip
 ABSENT = (  # tests of what is not here, by the beginning of their names
     "test_inside_of_an_outer_transform_in_another_thread",  # threads
     "test_in_a_task_of_an_event_loop",  # a loop of one's own
@@ -39,6 +42,7 @@ def imported(path):
 
 sys.path[:0] = ["/repository", "/site"]
 sys.dont_write_bytecode = True
+os.environ["TESTS_ARE_SLOW"] = "1"  # a search for a slip takes several times longer here
 os.chdir(ROOT)
 import pytest  # noqa: E402 - it is found now
 
