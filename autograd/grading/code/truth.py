@@ -167,8 +167,9 @@ def candidate_losses(reading, given):
 
 def _cover(gradients, changes):
     """Return how many of the changes start at numbers that a loss depends on, and how many end there."""
-    starts = sum(change.old[0] in gradients for change in changes if change.step)
-    ends = sum(change.new[0] in gradients for change in changes if change.step)
+    # Not the first entry alone: a loss does not depend on the weights of a unit that np.where has switched off.
+    starts = sum(any(old in gradients for old in change.old) for change in changes if change.step)
+    ends = sum(any(new in gradients for new in change.new) for change in changes if change.step)
     return starts, ends
 
 

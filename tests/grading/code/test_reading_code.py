@@ -187,3 +187,42 @@ def test_what_cannot_be_graded_says_why(program, options, message):
     assert grade.verdict == "unreadable"
     assert message in grade.unreadable[0][1]
     assert message in str(grade)
+
+
+MINIBATCHES = """
+import numpy as np
+rng = np.random.default_rng(3)
+X = rng.normal(size=(20, 3))
+y = X[:, :1] * 2 - X[:, 1:2] + 0.5
+W1, b1 = rng.normal(size=(3, 6)) * 0.5, np.zeros(6)
+W2, b2 = rng.normal(size=(6, 2)) * 0.5, np.zeros(2)
+Y = np.hstack([y, -y])
+vel = {k: 0 for k in ('W1', 'b1', 'W2', 'b2')}
+mu, lr, batch = 0.9, 0.01, 5
+for epoch in range(10):
+    perm = rng.permutation(len(X))
+    for s in range(0, len(X), batch):
+        idx = perm[s:s + batch]
+        xb, yb = X[idx], Y[idx]
+        z1 = xb @ W1 + b1
+        h = np.where(z1 > 0, z1, 0)
+        pred = h @ W2 + b2
+        loss = ((pred - yb) ** 2).sum() / len(xb)
+        dpred = 2 * (pred - yb) / len(xb)
+        dz1 = dpred @ W2.T * (z1 > 0)
+        vel['W1'] = mu * vel['W1'] - lr * xb.T @ dz1
+        vel['b1'] = mu * vel['b1'] - lr * dz1.sum(axis=0)
+        vel['W2'] = mu * vel['W2'] - lr * h.T @ dpred
+        vel['b2'] = mu * vel['b2'] - lr * dpred.sum(axis=0)
+        W1 += vel['W1']
+        b1 += vel['b1']
+        W2 += vel['W2']
+        b2 += vel['b2']
+"""
+
+
+def test_a_unit_that_is_switched_off_in_the_first_batch_does_not_hide_that_batch():
+    # With some fresh weights the first unit is active in the second batch only: the first loss has no part of it.
+    grade = grade_code(MINIBATCHES)
+    assert [update.verdict for update in grade.updates] == ["right"] * 4
+    assert grade.verdict == "right"
