@@ -213,6 +213,8 @@ class Grader(Claims):
         found.about = tuple(dict.fromkeys([name for claim in old for name in self._about(claim)]))
         if verdict == "unproved":
             found.diagnosis = _UNPROVED
+        if verdict == "ambiguous":
+            found.diagnosis = judged.reason
         if self._explains:
             try:
                 self._explain(found, chosen, verdicts, old)

@@ -218,7 +218,26 @@ class Judge:
             if isinstance(failure, Misfit):
                 return Judged("wrong", tried[0], None, None, failure.reason, error=failure)
             raise failure
-        return self._together(classes, task)._replace(others=tuple(refuted))
+        found = self._together(classes, task)
+        if self._is_renumbered(found, task, places):
+            words = (
+                "it is right if the weights of layer l lead out of it, and wrong if they lead into it: write which, "
+                "such as z^{l+1} = W^{l+1} a^l, or the layer in brackets where they lead out"
+            )
+            found = found._replace(verdict="ambiguous", reason=words)
+        return found._replace(others=tuple(refuted))
+
+    def _is_renumbered(self, found, task, places):
+        """Whether a formula is right only if weights lead out of their layer, which nothing else in it speaks for."""
+        if found.verdict != "equal" or not found.reading.weights_out or found.reading.base:
+            return False
+        if task.parameter is not None or not (task.sides[0].kind == "deriv" or is_name(task.sides[0], "delta")):
+            return False
+        marked = [x for side in task.sides for x in walk(side) if x.kind == "name" and x.parts]
+        weights = [x for x in marked if {"w", "b"} & set(places.roles_of(x.data[0]))]
+        on_left = {id(x) for x in walk(task.sides[0])}
+        is_bracketed = any(s.kind == "sup" and s.data for x in weights for s in x.parts)
+        return bool(weights) and not is_bracketed and not any(id(x) in on_left for x in weights)
 
     def _without_reading(self, readings, task):
         failure = readings.failure or ReadingError("what the letters of this formula count is not clear.")

@@ -111,6 +111,7 @@ class Letters:
         self.where: dict = {}
         self.bound: dict = {}
         self.offsets: set = set()
+        self.is_first: dict = {}
         for tree in trees:
             for x in walk(tree):
                 if x.kind == "name":
@@ -145,6 +146,8 @@ class Letters:
                     continue  # the name of a layer, as in z_t^y
                 place = "loss" if is_loss and s.kind == "sub" else f"{s.kind}{s.data}" + ("w" if weight else "")
                 self.where.setdefault(letter, set()).add(place)
+                is_first = s.kind == "sub" and p is s.parts[0] and len(s.parts) == 2 and not weight
+                self.is_first[letter] = self.is_first.get(letter, True) and (is_first or is_loss)
                 if p.kind == "add":
                     self.offsets.add(letter)
 
@@ -203,7 +206,8 @@ class Letters:
                 found.append("parameter")
                 if plain in ("t", "k", "n") or letter in self.offsets:
                     found.append("ignored")
-            if "sub(" in below:
+            is_pattern = plain in ("p", "n", "mu") and self.is_first.get(letter, False)
+            if "sub(" in below or (is_pattern and model.samples == 1):  # o_pj: the neuron j, on the pattern p
                 found.append("ignored")
             if self.places.roles_of(plain) and self.places.roles_of(plain)[0] in ("w",):
                 found.insert(0, "ignored")

@@ -62,6 +62,14 @@ SOFTMAX = {"setting": "3-3 softmax", "declared": {}}
 PLAIN = {"setting": "2-3-2 sig half_sse", "declared": {}}
 RECURRENT = {"setting": "rnn scalar", "declared": {"letters": {"s": "a", "a": "h", "t": "y", "y": r"\hat{y}"}}}
 LOGISTIC = {"setting": "2-1 logistic m=3", "declared": {"order": "to-from", "letters": {"s": "z", "t": "y", "y": "a"}}}
+PATTERNS = {
+    "setting": "2-3-2 sig half_sse",
+    "declared": {"order": "to-from", "delta": -1, "letters": {"s": "net", "a": "o", "y": "o", "x": "o"}},
+}
+BACKWARD = {
+    "setting": "2-3-3-2 sig half_sse",
+    "declared": {"order": "to-from", "letters": {"s": "z", "t": "y", "y": "a"}},
+}
 ONCE_FALSE = [
     (SOFTMAX, None, "dp[1]/dy[1] = p[1]*(1-p[1])", "equal"),
     (SOFTMAX, None, "dp[1]/dy[2] = -p[1]*p[2]", "equal"),
@@ -90,6 +98,15 @@ ONCE_FALSE = [
     (RECURRENT, None, r"\frac{\partial h_2}{\partial h_1} = v_t \sigma'(a_2)", "wrong"),
     (LOGISTIC, None, r"\frac{\partial J}{\partial w} = \frac{1}{m} X (A-Y)^T", "equal"),
     (LOGISTIC, None, r"\frac{\partial J}{\partial w} = X (A-Y)^T", "wrong"),
+    (PATTERNS, None, r"\delta_{pj} = (t_{pj} - o_{pj}) f'_j(net_{pj})", "equal"),
+    (PATTERNS, None, r"\frac{\partial E_p}{\partial w_{ji}} = -\delta_{pj} o_{pi}", "equal"),
+    (PATTERNS, None, r"\delta_{pj} = (o_{pj} - t_{pj}) f'_j(net_{pj})", "wrong"),
+    (PATTERNS, None, r"\delta_{pj} = f'_j(net_{pj}) \sum_k \delta_{pk} w_{jk}", "wrong"),
+    (BACKWARD, None, r"\delta^l = ((w^{l+1})^T \delta^{l+1}) \odot \sigma'(z^l)", "equal"),
+    (BACKWARD, None, r"\delta^l = ((w^l)^T \delta^{l+1}) \odot \sigma'(z^l)", "ambiguous"),
+    (BACKWARD, None, r"\delta^l_j = \sum_k w^l_{kj} \delta^{l+1}_k \sigma'(z^l_j)", "ambiguous"),
+    (BACKWARD, None, r"\delta^{(l)} = ((W^{(l)})^T \delta^{(l+1)}) \odot \sigma'(z^{(l)})", "equal"),
+    (BACKWARD, None, r"\frac{\partial C}{\partial w^l} = \delta^{l+1} (a^l)^T", "equal"),
     ({"setting": "2-2-2 sig nobias", "declared": {"preset": "000"}}, "w_ih[i,h]", r"\delta_k = x_{ki}", "unreadable"),
 ]  # fmt: skip
 
