@@ -68,8 +68,8 @@ __version__ = "0.2.0"
 __all__ = [
     "AlgebraError", "AutogradError", "DomainError", "DrawingError", "FormulaError", "GradientCheckError", "GraphError",
     "GuardError", "SheetError", "StaleGraphError", "SuiteError", "Value", "check_gradients", "compiled",
-    "derive", "draw", "explain", "grad", "grade_code", "grade_document", "hessian", "hvp", "jacobian", "jvp", "method",
-    "no_grad", "primitive",
+    "derive", "draw", "explain", "export", "grad", "grade_code", "grade_document", "hessian", "hvp", "jacobian", "jvp",
+    "method", "no_grad", "primitive",
     "replay", "steps", "value_and_grad", "vjp",
     *_functions, *_several,
 ]  # fmt: skip
@@ -79,6 +79,7 @@ _judge_formulas_with(lambda loss, leaf, formula: _importlib.import_module("autog
 
 if _typing.TYPE_CHECKING:
     from autograd.compiler import compile as compile  # not in __all__: it shadows a builtin
+    from autograd.compiler import export
     from autograd.drawing import draw, explain, steps
     from autograd.formulas import derive
     from autograd.grading import grade_document
@@ -90,6 +91,7 @@ else:
         "derive": "autograd.formulas",
         "draw": "autograd.drawing",
         "explain": "autograd.drawing",
+        "export": "autograd.compiler",
         "grade_code": "autograd.grading.code",
         "grade_document": "autograd.grading",
         "steps": "autograd.drawing",

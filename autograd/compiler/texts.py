@@ -1,0 +1,389 @@
+"""Numbers that are source text: what is computed with them writes expressions of C or JavaScript."""
+
+import builtins
+import math
+import types
+
+__all__ = ["Condition", "Paths", "Rebinding", "Text", "Unwritable", "Writer"]
+
+_CHOICE, _SUM, _PRODUCT, _ATOM = range(4)  # how tightly an expression holds together
+_MOST_PATHS, _MOST_DECISIONS = 2000, 60
+
+# Functions of C's library that a rule may use; a second name where JavaScript's Math has no function of that name.
+_FUNCTIONS = dict.fromkeys((
+    "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "cos", "cosh", "exp", "expm1", "floor",
+    "hypot", "log", "log10", "log1p", "log2", "sin", "sinh", "sqrt", "tan", "tanh",
+))  # fmt: skip
+_FUNCTIONS |= {name: name for name in ("copysign", "erf", "erfc", "isinf", "pow", "rint")}
+_FUNCTIONS["fabs"] = "Math.abs"
+_CONDITIONS = {"isinf": "isinf", "isfinite": "isfinite"}
+
+
+class Unwritable(Exception):
+    """A rule does with a number what cannot be written as text."""
+
+
+class Writer:
+    """Puts expressions together: as they are (``inline``), or each in a statement of its own.
+
+    Attributes:
+        export: what is being written.
+        lines: where statements go.
+        inline: whether expressions are put into one another.
+    """
+
+    def __init__(self, export, lines, inline):
+        self.export, self.lines, self.inline = export, lines, inline
+        self._names: dict = {}
+
+    def put(self, text, level=_ATOM):
+        """Return a number that is computed by an expression."""
+        if self.inline:
+            return Text(self, text, level)
+        if text not in self._names:
+            self._names[text] = f"t{len(self._names)}"
+            self.lines.append(
+                f"{'const double' if self.export.language == 'c' else 'const'} {self._names[text]} = {text};"
+            )
+        return Text(self, self._names[text])
+
+    def text(self, x, level=_CHOICE):
+        """Return the text of a number, in brackets where it holds together less tightly than ``level``."""
+        if not isinstance(x, Text):
+            x = self.literal(float(x))
+        return x.text if x.level >= level else f"({x.text})"
+
+    def factor(self, x):
+        """Return the text of a number as a factor on the right."""
+        return self.text(x, _ATOM)
+
+    def literal(self, x):
+        """Return a float as a text."""
+        size = repr(abs(x))
+        if not math.isfinite(x):
+            c = self.export.language == "c"
+            size = ("NAN" if c else "NaN") if x != x else "INFINITY" if c else "Infinity"
+        return Text(self, f"-{size}", _SUM) if math.copysign(1.0, x) < 0 and x == x else Text(self, size)
+
+    def function(self, name):
+        """Return what a function of C's library is called in the language, or an empty text."""
+        if name not in _FUNCTIONS:
+            return ""
+        return name if self.export.language == "c" else _FUNCTIONS[name] or f"Math.{name}"
+
+    def call(self, name, *operands):
+        """Return a function of C's library of some numbers."""
+        found = self.function(name)
+        if not found:
+            raise Unwritable(f"it uses the function {name}")
+        return self.put(f"{found}({', '.join([self.text(x) for x in operands])})")
+
+    def decide(self, condition):
+        """Say which way Python goes at a condition: nobody knows here."""
+        raise Unwritable("its derivatives branch on the operands")
+
+
+class Text:
+    """A number that is an expression."""
+
+    __slots__ = ("level", "text", "writer")
+
+    def __init__(self, writer, text, level=_ATOM):
+        self.writer, self.text, self.level = writer, text, level
+
+    def _join(self, a, sign, b, level):
+        text = self.writer.text
+        return self.writer.put(f"{text(a, level)} {sign} {text(b, level + 1)}", level)
+
+    def __add__(self, other):
+        return self._join(self, "+", other, _SUM)
+
+    def __radd__(self, other):
+        return self._join(other, "+", self, _SUM)
+
+    def __sub__(self, other):
+        return self._join(self, "-", other, _SUM)
+
+    def __rsub__(self, other):
+        return self._join(other, "-", self, _SUM)
+
+    def __mul__(self, other):
+        return self._join(self, "*", other, _PRODUCT)
+
+    def __rmul__(self, other):
+        return self._join(other, "*", self, _PRODUCT)
+
+    def __truediv__(self, other):
+        return self._join(self, "/", other, _PRODUCT)
+
+    def __rtruediv__(self, other):
+        return self._join(other, "/", self, _PRODUCT)
+
+    def __pow__(self, other):
+        return self.writer.call("pow", self, other)
+
+    def __rpow__(self, other):
+        return self.writer.call("pow", other, self)
+
+    def __mod__(self, other):
+        return _remainder(self, other, self)
+
+    def __rmod__(self, other):
+        return _remainder(other, self, self)
+
+    def __floordiv__(self, other):
+        return _whole_quotient(self, other, self)
+
+    def __rfloordiv__(self, other):
+        return _whole_quotient(other, self, self)
+
+    def __neg__(self):
+        return self.writer.put(f"-{self.writer.text(self, _ATOM)}", _SUM)
+
+    def __abs__(self):
+        return self.writer.call("fabs", self)
+
+    def __bool__(self):
+        return bool(self != 0.0)
+
+    def __float__(self):
+        raise Unwritable("its rule needs the number itself, as float() or a function of another library does")
+
+    def _compare(self, sign, other):
+        return Condition(self.writer, f"({self.writer.text(self, _SUM)} {sign} {self.writer.text(other, _SUM)})")
+
+    def __lt__(self, other):
+        return self._compare("<", other)
+
+    def __le__(self, other):
+        return self._compare("<=", other)
+
+    def __gt__(self, other):
+        return self._compare(">", other)
+
+    def __ge__(self, other):
+        return self._compare(">=", other)
+
+    def __eq__(self, other):
+        return self._compare("==", other)
+
+    def __ne__(self, other):
+        return self._compare("!=", other)
+
+    __hash__ = object.__hash__
+
+
+class Condition:
+    """What a comparison of texts is: to be selected by, or to branch on."""
+
+    __slots__ = ("text", "writer")
+
+    def __init__(self, writer, text):
+        self.writer, self.text = writer, text
+
+    def __and__(self, other):
+        return Condition(self.writer, f"({self.text} && {_condition(other)})")
+
+    __rand__ = __and__
+
+    def __or__(self, other):
+        return Condition(self.writer, f"({self.text} || {_condition(other)})")
+
+    __ror__ = __or__
+
+    def __invert__(self):
+        return Condition(self.writer, f"(!{self.text})")
+
+    def __bool__(self):
+        return self.writer.decide(self)
+
+    def select(self, a, b):
+        """Return ``a`` where the condition holds, else ``b``."""
+        text = self.writer.text
+        return self.writer.put(f"{self.text} ? {text(a, _SUM)} : {text(b, _SUM)}", _CHOICE)
+
+
+def _condition(x):
+    return x.text if isinstance(x, Condition) else "(1 == 1)" if x else "(1 == 0)"
+
+
+def _remainder(x, y, like):
+    """The remainder with the sign of the divisor, as Python has it."""
+    writer = like.writer
+    a, b = writer.text(x, _PRODUCT), writer.text(y, _ATOM)
+    rest = writer.put(f"fmod({a}, {b})") if writer.export.language == "c" else writer.put(f"{a} % {b}", _PRODUCT)
+    if rest == 0.0:
+        return writer.call("copysign", 0.0, y)
+    return rest + y if bool(rest < 0.0) != bool(y < 0.0) else rest
+
+
+def _whole_quotient(x, y, like):
+    writer = like.writer
+    quotient = (x - _remainder(x, y, like)) / y
+    if quotient == 0.0:
+        return writer.call("copysign", 0.0, x / y)
+    whole = writer.call("floor", quotient)
+    return whole + 1.0 if quotient - whole > 0.5 else whole
+
+
+# --- Rules with Python's branches
+
+
+class _Path(Writer):
+    """Writes one path through a rule."""
+
+    def __init__(self, export, taken):
+        super().__init__(export, [], inline=False)
+        self._taken, self._known = taken, {}
+        self.met: list = []  # of each decision the condition, and how many lines were written before
+
+    def decide(self, condition):
+        """Go the way that this path goes, or, where it is new, the way of a condition that holds."""
+        if condition.text not in self._known:
+            k = len(self.met)
+            self._known[condition.text] = self._taken[k] if k < len(self._taken) else True
+            self.met.append((condition.text, len(self.lines)))
+        return self._known[condition.text]
+
+
+class Paths:
+    """A rule as the body of a function, with the branches that it has in Python."""
+
+    def __init__(self, export, rule, fixed):
+        """Take a rule, and for each operand the float it is, or None where it is a parameter."""
+        self._export, self._rule, self._fixed = export, rule, fixed
+        self._left = _MOST_PATHS
+
+    def lines(self, taken=()):
+        """Return the statements after some decisions; each path ends by returning a number.
+
+        Raises:
+            Unwritable: the rule cannot be followed, or has too many paths.
+        """
+        self._left -= 1
+        if self._left < 0 or len(taken) > _MOST_DECISIONS:
+            raise Unwritable("its rule has too many branches, or a loop whose end depends on the operands")
+        path = _Path(self._export, taken)
+        operands = [Text(path, f"x{i}") if x is None else x for i, x in enumerate(self._fixed)]
+        result = self._rule(*operands)
+        n = len(taken)
+        start = path.met[n - 1][1] if n else 0
+        if len(path.met) == n:
+            return [*path.lines[start:], f"return {path.text(result)};"]
+        condition, end = path.met[n]
+        holds = ["  " + line for line in self.lines((*taken, True))]
+        return [*path.lines[start:end], f"if {condition} {{", *holds, "}", *self.lines((*taken, False))]
+
+
+# --- Python's functions over texts
+
+
+def _is_text(x):
+    return isinstance(x, (Text, Condition))
+
+
+class _Math:
+    """Stands in for the module math: over floats it is that."""
+
+    def __getattr__(self, name):
+        own = getattr(math, name)
+        if not callable(own):
+            return own
+
+        def function(*operands):
+            if name == "fsum":
+                return _fsum(*operands)
+            found = next((x for x in operands if _is_text(x)), None)
+            if found is None:
+                return own(*operands)
+            if name == "isnan":
+                return found != found  # which only a NaN is
+            if name in _CONDITIONS:
+                called = "isFinite" if name == "isfinite" and found.writer.export.language != "c" else name
+                return Condition(found.writer, f"({called}({found.text}))")
+            return found.writer.call(name, *operands)
+
+        return function
+
+
+def _fsum(numbers):
+    """The sum with what each addition lost added at the end (Knuth's two-sum)."""
+    total, lost = 0.0, 0.0
+    for x in numbers:
+        after = total + x
+        back = after - total
+        lost = lost + ((total - (after - back)) + (x - back))
+        total = after
+    return total + lost
+
+
+def _max(*operands, **named):
+    operands = tuple(operands[0]) if len(operands) == 1 else operands
+    if not any(map(_is_text, operands)):
+        return max(operands, **named)
+    found, *rest = operands
+    for x in rest:
+        found = _select(x > found, x, found)
+    return found
+
+
+def _min(*operands, **named):
+    return -_max(*[-x for x in (operands[0] if len(operands) == 1 else operands)], **named)
+
+
+def _select(condition, a, b):
+    return condition.select(a, b) if isinstance(condition, Condition) else a if condition else b
+
+
+def _all(conditions):
+    found = True
+    for condition in conditions:
+        found = condition & found if _is_text(condition) else found and condition
+    return found
+
+
+def _float(x=0.0):
+    return x if _is_text(x) else float(x)
+
+
+def _round(x, *digits):
+    return x.writer.call("rint", x) if _is_text(x) and not digits else round(x, *digits)
+
+
+_MATH = _Math()
+_STAND_INS = {"max": _max, "min": _min, "all": _all, "float": _float, "round": _round}
+
+
+class Rebinding:
+    """Makes copies of rules whose ``math`` and whose builtins take texts too."""
+
+    def __init__(self):
+        self._copies: dict = {}
+        self._globals: dict = {}
+
+    def __call__(self, x):
+        """Return the copy of a Python function, or a stand-in; anything else stays as it is."""
+        if x is math:
+            return _MATH
+        if isinstance(x, types.BuiltinFunctionType) and getattr(math, x.__name__, None) is x:
+            return getattr(_MATH, x.__name__)
+        if isinstance(x, types.BuiltinFunctionType):
+            return _STAND_INS.get(x.__name__, x) if x is getattr(builtins, x.__name__, None) else x
+        if not isinstance(x, types.FunctionType):
+            return x
+        if x not in self._copies:
+            names = self._globals.setdefault(id(x.__globals__), {**x.__globals__, **_STAND_INS})
+            closure = tuple([types.CellType() for _ in x.__closure__ or ()])
+            copy = types.FunctionType(x.__code__, names, x.__name__, x.__defaults__, closure or None)
+            copy.__kwdefaults__ = x.__kwdefaults__
+            self._copies[x] = copy  # before what it uses, which may use it
+            for name in _names_in(x.__code__) & x.__globals__.keys():
+                names[name] = self(x.__globals__[name])
+            for new, old in zip(closure, x.__closure__ or (), strict=True):
+                new.cell_contents = self(old.cell_contents)
+        return self._copies[x]
+
+
+def _names_in(code):
+    """The global names that a code object and those in it use."""
+    return set(code.co_names).union(*[_names_in(x) for x in code.co_consts if isinstance(x, types.CodeType)])
