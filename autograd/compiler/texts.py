@@ -8,6 +8,7 @@ __all__ = ["Condition", "Paths", "Rebinding", "Text", "Unwritable", "Writer"]
 
 _CHOICE, _SUM, _PRODUCT, _ATOM = range(4)  # how tightly an expression holds together
 _MOST_PATHS, _MOST_DECISIONS = 2000, 60
+_TOO_MANY = "its rule has too many branches, or a loop whose end depends on the operands"
 
 # Functions of C's library that a rule may use; a second name where JavaScript's Math has no function of that name.
 _FUNCTIONS = dict.fromkeys((
@@ -241,6 +242,8 @@ class _Path(Writer):
         """Go the way that this path goes, or, where it is new, the way of a condition that holds."""
         if condition.text not in self._known:
             k = len(self.met)
+            if k > _MOST_DECISIONS:
+                raise Unwritable(_TOO_MANY)
             self._known[condition.text] = self._taken[k] if k < len(self._taken) else True
             self.met.append((condition.text, len(self.lines)))
         return self._known[condition.text]
@@ -261,8 +264,8 @@ class Paths:
             Unwritable: the rule cannot be followed, or has too many paths.
         """
         self._left -= 1
-        if self._left < 0 or len(taken) > _MOST_DECISIONS:
-            raise Unwritable("its rule has too many branches, or a loop whose end depends on the operands")
+        if self._left < 0:
+            raise Unwritable(_TOO_MANY)
         path = _Path(self._export, taken)
         operands = [Text(path, f"x{i}") if x is None else x for i, x in enumerate(self._fixed)]
         result = self._rule(*operands)
