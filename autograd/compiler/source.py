@@ -204,7 +204,7 @@ class Export:
     def _sweep(self):
         active = [(k, node) for k, node in enumerate(self.nodes) if node in self._active]
         starts = [f"g{k} = {'1.0' if node is self._loss else '0.0'}" for k, node in active]
-        starts += [f"a{k} = 0.0" for k, node in active if node in self._conditional]
+        starts += [f"a{k} = 0.0" for k, node in active if node in self._conditional and node.op is not None]
         if self._every is False:
             starts += [f"g{len(self.nodes) + k} = 0.0" for k, x in enumerate(self._inputs) if x not in self._place]
         for k in range(0, len(starts), 8):
@@ -236,7 +236,7 @@ class Export:
                 partial = together[i] if together else self._partial(node.op, i, y, operands)
             j = self._place[x]
             added = [_contribution(f"g{j}", f"g{k}", self._writer, partial)]
-            if x in self._conditional:
+            if x in self._conditional and x.op is not None:
                 added.append(f"a{j} = 1.0;")
             if node.op is primitives.where:
                 c = self._writer.text(operands[0])
