@@ -32,7 +32,7 @@ def compile(
 ) -> Callable[[Callable[..., Any]], "CompiledFunction"]: ...
 @overload
 def compile(
-    what: Value | Iterable[Value],
+    what: Value | Literal[0] | Iterable[Value | Literal[0]],
     *,
     inputs: Value | Iterable[Any] = (),
     parameters: Iterable[Any] | None = None,
