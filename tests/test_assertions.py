@@ -15,7 +15,9 @@ PACKAGES = sorted([*(ROOT / "autograd").rglob("*.py"), *(ROOT / "nn").rglob("*.p
 HELPERS = sorted(
     path
     for path in (ROOT / "tests").rglob("*.py")
-    if not path.name.startswith("test_") and path.name != "conftest.py" and path.parent.name != "typing"
+    if not path.name.startswith("test_")
+    and path.name != "conftest.py"
+    and path.parent.name not in ("typing", "cases", "programs")
     if not path.name.endswith("_suite.py")  # suites that the tests run, as a student would have written them
 )
 

@@ -42,6 +42,7 @@ ALLOWED = {
     ("autograd.compiler.texts", "builtins"): "max and min choose among texts while a rule is written as source text",
     ("autograd.compiler.texts", "types"): "the rule of a primitive that is exported, with another math",
     ("autograd.compiler.tracing", "builtins"): "max and min record what they choose while a function is recorded",
+    ("autograd.engine.value", "inspect"): "the signature that help shows",
     ("autograd.engine.pausing", "inspect"): "to see whether a decorated function is a generator or a coroutine",
     ("autograd.grading.code.arrays.random_numbers", "importlib"): "NumPy's generators, where NumPy is installed",
     ("autograd.grading.grade_documents", "concurrent"): "documents graded side by side, by --jobs",

@@ -110,7 +110,6 @@ UNREADABLE = [
     ("plain", "w_ho[1,2]", r"\varepsilon_o a_h", "epsilon has no meaning here", 1),
     ("plain", "w_ho[1,2]", r"\begin{pmatrix} a & b \end{pmatrix}", "a matrix cannot be graded here", 1),
     ("plain", "w_ho[1,2]", r"\|a\|", "a norm cannot be graded here", 1),
-    ("plain", "w_ho[1,2]", r"a_h^T \delta_o", "a transpose cannot be graded here", 1),
     ("plain", "w_ho[1,2]", "a_h = ", "an empty side cannot be graded here", 6),
     ("batch", "w_ho[1,2]", "sum(d_o[2,h]*a[1,n] for n in S)", "h counts H, but an index of S belongs here", 11),
     ("batch", "w_ho[1,2]", "sum(d_o[n,2]*a[1,n] for n in S)", "n counts S, but an index of O belongs here", 9),

@@ -8,6 +8,7 @@ MISSING = object()
 class Literal(int):
     """A whole number that the program wrote down: a start value, if it turns out to be a weight.
 
+    >>> from autograd import Value
     >>> bias = Literal(0)
     >>> bias.value(Value) is bias.value(Value), bias + 1
     (True, 1)
