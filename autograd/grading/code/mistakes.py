@@ -46,12 +46,15 @@ def find_mistakes(case):
         # The updates that share a factor may be wrong as well: look for an edit that leaves none.
         for target in targets:
             target.right = False
+        verdicts = [update.right for update in case.final.updates]
         for update in case.final.updates:
             update.right = update.factor is not None and close(update.factor, 1.0)
         way, _ = known_way(case, source)
         again = Search(case, targets).run(source, way) if way is not None else []
         if again and again[0].fix:
             return again, notes
+        for update, right in zip(case.final.updates, verdicts, strict=True):
+            update.right = right
     return mistakes or _unexplained(case), notes
 
 
