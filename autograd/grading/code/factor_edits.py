@@ -3,6 +3,7 @@
 import ast
 import math
 
+from autograd.engine.value import Value
 from autograd.grading.code.context import (
     Candidate,
     function_name,
@@ -45,7 +46,9 @@ def wrong_slopes(c):
     node, parent = c.node, c.parent()
     factor = isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Mult)
     factor = factor or (isinstance(parent, ast.Call) and function_name(parent) == "multiply")
-    if not factor or not c.seen.shape or isinstance(node, ast.Constant):
+    if not factor or isinstance(node, ast.Constant):
+        return
+    if not c.seen.shape and not any(isinstance(e, Value) for e in c.seen.elements):
         return
     for text, slope in _derivative_texts(c, c.seen.shape):
         if same(c.seen.data, slope.data):

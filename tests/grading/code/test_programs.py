@@ -50,6 +50,10 @@ FACTS = {
     ),
     "h11": (None, "wrong", ["Wx", "Wh", "bh"], [(23, "raw error for delta")]),
     "h12": ("np.sum((Y - A2) ** 2) / (2 * len(X))", "wrong", ["b1"], [(15, "wrong axis")]),
+    "k01": (None, "wrong", ["w_ih", "b_h"], [(38, "wrong derivative")]),
+    "k02": ("np.sum((A2 - T)**2)/(2*T.shape[1])", "wrong", ["W1", "b1"], [(24, "relu mask")]),
+    "k03": (None, "right", [], []),
+    "k04": (None, "wrong", ["b1", "b2"], [(25, "divided twice"), (27, "wrong axis")]),
     "p01": (None, "wrong", ["b", "d", "a", "c"], [(17, "derivative missing")]),
     "p02": (None, "wrong", ["net.u"], [(23, "derivative at the wrong argument")]),
     "p03": (None, "wrong", ["shift"], [(11, "constant factor")]),
@@ -81,6 +85,15 @@ def test_with_the_corrected_lines_the_program_is_right(name):
     text, loss = (PROGRAMS / f"{name}.py").read_text(), FACTS[name][0]
     grade = grade_code(text, loss=loss)
     assert grade_code(corrected(text, grade.mistakes), loss=loss).verdict in ("right", "right up to a factor")
+
+
+def test_updates_that_share_a_factor_stay_right_where_no_edit_explains_the_others():
+    # The printed loss has no 1/2, so the output layer's gradient is half of it. Only the hidden layer is wrong.
+    grade = grade_code((PROGRAMS / "k05.py").read_text())
+    verdicts = {update.parameter: (update.verdict, update.factor) for update in grade.updates}
+    assert verdicts["network[1][:]['weights']"] == ("right up to a factor", pytest.approx(0.5))
+    assert verdicts["network[1][:]['weights'][2]"] == ("right up to a factor", pytest.approx(0.5))
+    assert verdicts["network[0][:]['weights']"][0] == verdicts["network[0][:]['weights'][2]"][0] == "wrong"
 
 
 def test_every_kind_is_one_of_the_documented():
