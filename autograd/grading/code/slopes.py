@@ -33,17 +33,20 @@ def slopes_of(forward, gradients):
         gradients: The derivative of the loss with respect to every number of it.
     """
     found = []
-    arrays = [seen for seen in forward if len(seen.elements) > 0 and all(isinstance(e, Value) for e in seen.elements)]
-    arrays = arrays[:120]
+    # np.where leaves plain numbers where a unit is switched off: its derivative there is 0.
+    arrays = [seen for seen in forward if any(isinstance(e, Value) for e in seen.elements)][:120]
+    whole = {id(seen) for seen in arrays if all(isinstance(e, Value) for e in seen.elements)}
     done = set()
     for after in arrays:
-        if after.elements[0] not in gradients:
+        first = next(e for e in after.elements if isinstance(e, Value))
+        if first not in gradients:
             continue
-        chain = [before for before in arrays if before.order < after.order and before.shape == after.shape]
+        chain = [b for b in arrays if id(b) in whole and b.order < after.order and b.shape == after.shape]
         for before in chain:
-            if before.elements[0] is after.elements[0] or (before.elements[0], after.elements[0]) in done:
+            pair = (before.elements[0], first, id(after) in whole)
+            if (before.elements[0] is after.elements[0] and id(after) in whole) or pair in done:
                 continue
-            done.add((before.elements[0], after.elements[0]))
+            done.add(pair)
             if not _element_wise(before, after):
                 continue
             if any(
@@ -54,7 +57,7 @@ def slopes_of(forward, gradients):
                 continue
             data = []
             for a, z in zip(after.elements, before.elements, strict=True):
-                data.append(adjoints(a).get(z, 0.0))
+                data.append(adjoints(a).get(z, 0.0) if isinstance(a, Value) else 0.0)
             found.append(Slope(before, after, data, after.shape))
     return found
 
@@ -62,7 +65,8 @@ def slopes_of(forward, gradients):
 def _element_wise(before, after):
     """Whether each element of ``after`` depends on the same element of ``before``, and on no other."""
     inside = {e: i for i, e in enumerate(before.elements)}
-    for k in {0, len(after.elements) - 1}:
+    places = [k for k, e in enumerate(after.elements) if isinstance(e, Value)]
+    for k in {places[0], places[-1]}:
         waiting, seen, met = [after.elements[k]], set(), set()
         while waiting:
             node = waiting.pop()

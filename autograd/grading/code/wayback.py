@@ -104,6 +104,14 @@ class WayBack:
 
     # --- Which statements
 
+    def _is_switched(self, seen):
+        """Whether numbers of the forward pass stand beside plain zeros, as np.where(z > 0, z, 0) makes a relu."""
+        numbers = [e for e in seen.elements if isinstance(e, Value)]
+        rest = [e for e in seen.elements if not isinstance(e, Value)]
+        return (
+            bool(numbers and rest) and not any(rest) and all(e.op is not None and e in self.gradients for e in numbers)
+        )
+
     def _index(self):
         everything = self.ordered = self.trace.everything()
         self.text_by_node = {}
@@ -120,6 +128,8 @@ class WayBack:
                 forward_statements.add(self._statement_key(seen.node))
                 if self.started is None:
                     self.started = seen.order
+            elif isinstance(seen.node, ast.Call) and self._is_switched(seen):
+                self.forward.append(seen)
         self.by_key = self.trace.seen
         self.statement_keys = []
         for node in ast.walk(self.source.tree):

@@ -54,6 +54,7 @@ FACTS = {
     "k02": ("np.sum((A2 - T)**2)/(2*T.shape[1])", "wrong", ["W1", "b1"], [(24, "relu mask")]),
     "k03": (None, "right", [], []),
     "k04": (None, "wrong", ["b1", "b2"], [(25, "divided twice"), (27, "wrong axis")]),
+    "k06": (None, "wrong", ["W1", "b1"], [(18, "derivative missing")]),
     "p01": (None, "wrong", ["b", "d", "a", "c"], [(17, "derivative missing")]),
     "p02": (None, "wrong", ["net.u"], [(23, "derivative at the wrong argument")]),
     "p03": (None, "wrong", ["shift"], [(11, "constant factor")]),
@@ -91,8 +92,8 @@ def test_updates_that_share_a_factor_stay_right_where_no_edit_explains_the_other
     # The printed loss has no 1/2, so the output layer's gradient is half of it. Only the hidden layer is wrong.
     grade = grade_code((PROGRAMS / "k05.py").read_text())
     verdicts = {update.parameter: (update.verdict, update.factor) for update in grade.updates}
-    assert verdicts["network[1][:]['weights']"] == ("right up to a factor", pytest.approx(0.5))
-    assert verdicts["network[1][:]['weights'][2]"] == ("right up to a factor", pytest.approx(0.5))
+    assert verdicts["network[1][:]['weights']"] == ("right", pytest.approx(0.5))
+    assert verdicts["network[1][:]['weights'][2]"] == ("right", pytest.approx(0.5))
     assert verdicts["network[0][:]['weights']"][0] == verdicts["network[0][:]['weights'][2]"][0] == "wrong"
 
 
