@@ -1,6 +1,8 @@
 """Settings of Sphinx. Sphinx was chosen because it reads the API from the docstrings, checks every cross-reference, and
 treats warnings as errors; MyST lets the pages be Markdown, as the README is."""
 
+import re
+
 import autograd
 
 project = "deltagrad"
@@ -18,3 +20,14 @@ autodoc_default_options = {"members": True, "undoc-members": False}
 napoleon_use_ivar = True
 napoleon_custom_sections = ["Fields"]
 nitpicky = False
+
+
+def _with_math(_app, _what, _name, _object, _options, lines):
+    """Let formulas between dollars in docstrings be typeset."""
+    text = re.sub(r"(?<![\\`])\$([^$\n]+)\$", r":math:`\1`", "\n".join(lines))
+    lines[:] = text.split("\n")
+
+
+def setup(app):
+    """Register what changes docstrings before Sphinx reads them."""
+    app.connect("autodoc-process-docstring", _with_math)

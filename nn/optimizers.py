@@ -122,8 +122,7 @@ class Optimizer:
             check_setting(f"the scheduled rate of update {self.updates + 1}", rate, least=0.0)
             rate = float(rate)
         update = self.arrays_for(parameters)
-        if update is not None and update.step(parameters, float(rate)):
-            self.updates += 1
+        if update is not None and update.step(parameters, float(rate), self.__dict__):
             return
         gradients = self._gradients(parameters)  # it is done by Python, which says what is wrong
         changes, memory = self._changes(parameters, gradients, rate)

@@ -572,8 +572,11 @@ class Update:
             return tape_momentum(n, w, g, new_w, before, after, rate, self._decay, self._first, self._second != 0)
         return tape_adam(n, w, g, new_w, before, after, rate, self._decay, self._first, self._second, self._third)
 
-    def step(self, parameters: list, rate: cython.double):
-        """Update the data of leaves from their ``grad``; or do nothing and return False, where that would not do."""
+    def step(self, parameters: list, rate: cython.double, counts: dict):
+        """Update the data of leaves from their ``grad``; or do nothing and return False, where that would not do.
+
+        ``counts["updates"]`` counts the update in the same breath: no interrupt can come between.
+        """
         n: cython.Py_ssize_t = len(parameters)
         i: cython.Py_ssize_t
         node: Value
@@ -590,6 +593,7 @@ class Update:
                 block[n + i] = node._grad
             if not self.apply(n, block, block + n, block + 2 * n, rate):
                 return False
+            counts["updates"] += 1
             self.commit()
             for i in range(n):
                 cython.cast(Value, parameters[i])._data = block[2 * n + i]

@@ -8,9 +8,12 @@ import random
 
 from points import PRIMITIVES
 
+from autograd.engine.graph import ENDS
+
 __all__ = ["ONE_OPERAND", "arguments"]
 
-ONE_OPERAND = [p for p in PRIMITIVES if p.arity == 1]
+# No derivative flows through what is in ENDS: tests/engine/test_conditions.py tests those.
+ONE_OPERAND = [p for p in PRIMITIVES if p.arity == 1 and p not in ENDS]
 
 _PI = math.pi
 _QUARTERS = [k * _PI / 2 for k in (0, 1, -1, 2, -2, 3, 5, 10, 101, 2**20, 10**15)]
