@@ -24,7 +24,7 @@ nitpicky = False
 
 def _with_math(_app, _what, _name, _object, _options, lines):
     """Let formulas between dollars in docstrings be typeset."""
-    text = re.sub(r"(?<![\\`])\$([^$\n]+)\$", r":math:`\1`", "\n".join(lines))
+    text = re.sub(r"(?<![\\`])\$([^$\n]+)\$", lambda m: f":math:`{m[1].strip()}`", "\n".join(lines))
     lines[:] = text.split("\n")
 
 
