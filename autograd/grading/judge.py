@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from autograd.engine.errors import AlgebraError, AutogradError, GraphError
 from autograd.formulas.field import Pole, Residue, Unprovable, small_fraction
+from autograd.formulas.precise import precise_numbers
 from autograd.formulas.sampling import DIGITS, field_sample, precise_sample
 from autograd.grading import arrays
 from autograd.grading.arrays import ShapeError, is_array, shape
@@ -105,7 +106,7 @@ class Judge:
 
     def precise(self, count):
         """``count`` points with many digits."""
-        import mpmath  # lazy: only to compare formulas
+        mpmath = precise_numbers()
 
         while len(self._precise) < count:
             sample = precise_sample(self.model.network)
@@ -452,7 +453,7 @@ class Judge:
 
     def _at(self, task, places, reading, envs, at, cache, factor, definitions):
         """A refutation at a point, or None; and the factor that a step is longer by."""
-        import mpmath  # lazy: only to compare formulas
+        mpmath = precise_numbers()
 
         with mpmath.workdps(DIGITS):
             held = 0
@@ -579,7 +580,7 @@ def same(a, b):
     """Whether two numbers are equal, or of many digits equal in most."""
     if isinstance(a, Residue) or isinstance(b, Residue):
         return (a - b).v == 0
-    import mpmath  # lazy: only to compare formulas
+    mpmath = precise_numbers()
 
     if isinstance(a, mpmath.mpc) or isinstance(b, mpmath.mpc):
         return False
@@ -590,7 +591,7 @@ def constant(x):
     """The small fraction that a number is, or None."""
     if isinstance(x, Residue):
         return small_fraction(x.v)
-    import mpmath  # lazy: only to compare formulas
+    mpmath = precise_numbers()
 
     near = Fraction(mpmath.nstr(x, DIGITS)).limit_denominator(4000)
     apart = abs(x - mpmath.mpf(near.numerator) / near.denominator)
