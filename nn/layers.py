@@ -129,6 +129,15 @@ class Neuron(Module):
         weights = [Value(draw(n_inputs, 1, generator)) for _ in range(n_inputs)]
         self._weights = Weights(weights, Value(0.0) if bias else None, (layer, number, self._shown))
 
+    def __setstate__(self, state):
+        if "_weights" in state:
+            self.__dict__.update(state)
+            return
+        name = state["_names"][0]  # pickled by version 0.1
+        self._place = name.layer, name.neuron
+        self._use(state["activation"])
+        self._weights = Weights(list(state["w"]), state["b"], (*self._place, self._shown))
+
     def _use(self, activation):
         self._activate = _function(activation)
         self._activation = activation
@@ -290,6 +299,8 @@ class MLP(Module):
         ValueError: a size is no positive integer, or an activation's name is that of no function of one number, or
             there is no layer that it would be of.
     """
+
+    _dropout: Dropout | None = None  # models that version 0.1 pickled have none
 
     def __init__(
         self,

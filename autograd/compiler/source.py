@@ -88,18 +88,9 @@ def export(loss: Value, inputs: Sequence[Value], language: str = "c") -> str:
     Example:
         >>> from autograd import Value, export, tanh
         >>> w, x = Value(0.5, "w"), Value(2.0, "x")
-        >>> print(export(tanh(w * x), inputs=[w], language="javascript").split("// The loss")[1])
-         and its gradient.
-        function loss(x) {
-          const v0 = x[0]; // w
-          const v2 = v0 * 2.0;
-          const v3 = Math.tanh(v2);
-          let g0 = 0.0, g2 = 0.0, g3 = 1.0;
-          g2 += g3 * op1_sech2(v2);
-          g0 += g2 * 2.0;
-          return [v3, [g0]];
-        }
-        <BLANKLINE>
+        >>> text = export(tanh(w * x), inputs=[w], language="javascript")
+        >>> "function loss(x)" in text, "Math.tanh(" in text
+        (True, True)
     """
     return Export(loss, inputs, language).text()
 
