@@ -85,7 +85,7 @@ if _typing.TYPE_CHECKING:
     from autograd.grading import grade_document
     from autograd.grading.code import grade_code
 else:
-    # What few programs use is imported when it is asked for: importing the engine stays quick.
+    # Few programs use these names. They are imported on first use, so that importing the engine stays quick.
     _LAZY = {
         "compile": "autograd.compiler",
         "derive": "autograd.formulas",
@@ -115,7 +115,7 @@ else:
         return found
 
     def __dir__():
-        """What is here already, and what is imported when it is asked for."""
+        """Return the names that are loaded, and those that are imported on first use."""
         return sorted({*globals(), *_LAZY})
 
     def _needing(name, package, error):

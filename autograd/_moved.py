@@ -35,7 +35,7 @@ _COMPILER = (
     "training", "trouble",
 )  # fmt: skip
 
-# Where each module of version 0.1 is now.
+# The present path of each module of version 0.1.
 MOVED = {
     **{f"autograd.{name}": f"autograd.engine.{name}" for name in _ENGINE},
     **{f"autograd.derivation.{name}": f"autograd.formulas.{name}" for name in _FORMULAS},
