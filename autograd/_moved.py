@@ -25,10 +25,13 @@ _FORMULAS = (
     "conventions", "derivation", "equations", "expressions", "field", "fitting", "folding", "formulas", "matrices",
     "network", "numbering", "printing", "report", "sampling", "steps", "structure",
 )  # fmt: skip
-_GRADING = (
-    "claims", "diagnosis", "edits", "from_latex", "from_text", "grading", "lexing", "names", "proof", "readers",
-    "sheets", "trees", "vocabulary", "documents",
-)  # fmt: skip
+_GRADING = {
+    "": ("grading", "sheets", "documents"),
+    ".reading": ("from_latex", "from_text", "lexing", "readers", "trees"),
+    ".meaning": ("claims", "names", "vocabulary"),
+    ".judging": ("proof",),
+    ".explaining": ("diagnosis", "edits"),
+}
 _COMPILER = (
     "calls", "compiling", "elementary", "emitting", "forms", "halves", "kernels", "listing", "loops", "lowering",
     "machine", "places", "programs", "recording", "registers", "rolling", "samples", "shuffling", "splitting", "totals",
@@ -39,7 +42,7 @@ _COMPILER = (
 MOVED = {
     **{f"autograd.{name}": f"autograd.engine.{name}" for name in _ENGINE},
     **{f"autograd.derivation.{name}": f"autograd.formulas.{name}" for name in _FORMULAS},
-    **{f"autograd.derivation.{name}": f"autograd.grading.{name}" for name in _GRADING},
+    **{f"autograd.derivation.{name}": f"autograd.grading{room}.{name}" for room in _GRADING for name in _GRADING[room]},
     **{f"autograd.native.{name}": f"autograd.compiler.{name}" for name in _COMPILER},
     "autograd.mutants.engine": "autograd.engine.plain",
 }

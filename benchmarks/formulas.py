@@ -13,7 +13,7 @@ from autograd.formulas.equations import Recorded, checked, definitions, delta_eq
 from autograd.formulas.formulas import Formulas
 from autograd.formulas.printing import Printer
 from autograd.formulas.structure import find_network
-from autograd.grading.readers import read
+from autograd.grading.reading.readers import read
 from autograd.grading.sheets import build
 from benchmarks.timing import print_table
 

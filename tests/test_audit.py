@@ -71,7 +71,7 @@ THIRD_PARTY = {
 }  # fmt: skip
 # Where the input of others comes in.
 DOORS = [
-    "autograd.grading.readers", "autograd.grading.grading", "autograd.grading.sheets", "autograd.__main__",
+    "autograd.grading.reading.readers", "autograd.grading.grading", "autograd.grading.sheets", "autograd.__main__",
     "autograd.drawing.drawing", "autograd.drawing.stepping", "autograd.formulas.report", "nn.saving", "nn.film",
 ]  # fmt: skip
 

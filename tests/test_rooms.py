@@ -103,7 +103,7 @@ def test_the_contributors_table_has_every_room_in_order():
         ("autograd.drawing.drawing", "import nn"),
         ("autograd.engine.value", "from autograd.engine import something_new_entirely\nimport autograd.nowhere"),
         ("autograd.formulas.field", "def f():\n    from autograd.compiler import compile"),
-        ("autograd.engine.sums", "if compiled:\n    from cython.cimports.autograd.grading.trees import Tree"),
+        ("autograd.engine.sums", "if compiled:\n    from cython.cimports.autograd.grading.reading.trees import Tree"),
     ],
 )
 def test_the_check_sees_an_import_against_the_order(module, source):

@@ -1,6 +1,6 @@
 r"""Grading a hand-written formula: read it, give its names a meaning, prove or refute it, say what is wrong.
 
-Nothing that is written is ever run: a formula becomes a tree (:mod:`autograd.grading.readers`), the tree an
+Nothing that is written is ever run: a formula becomes a tree (:mod:`autograd.grading.reading.readers`), the tree an
 expression, and the expression is evaluated by the rules of the table. Length, depth, digits, exponents and terms are
 bounded, and so is the time that is spent on a diagnosis.
 """
@@ -16,18 +16,18 @@ from autograd.formulas.equations import Equation, folded_sum, gathered, gradient
 from autograd.formulas.expressions import Letter, Number, Plus, Symbol, Times, symbols, times
 from autograd.formulas.network import Constant
 from autograd.formulas.printing import printable
-from autograd.grading.answers import meant_symbol, reading_of, refutation, slips_of, words_of, worst
-from autograd.grading.arrays import ShapeError
-from autograd.grading.claims import Claim, Claims
-from autograd.grading.diagnosis import Mistake, diagnose
-from autograd.grading.names import RATE
-from autograd.grading.places import IllFormed, Misfit
-from autograd.grading.proof import KINK_POINTS, Counterexample, Oracle
-from autograd.grading.readers import is_latex
-from autograd.grading.taken import Result
-from autograd.grading.trees import ReadingError
-from autograd.grading.vocabulary import Vocabulary
-from autograd.grading.written import Written, has_left_side, has_matrix_signs
+from autograd.grading.explaining.answers import meant_symbol, reading_of, refutation, slips_of, words_of, worst
+from autograd.grading.explaining.diagnosis import Mistake, diagnose
+from autograd.grading.judging.proof import KINK_POINTS, Counterexample, Oracle
+from autograd.grading.judging.taken import Result
+from autograd.grading.judging.written import Written, has_left_side, has_matrix_signs
+from autograd.grading.meaning.arrays import ShapeError
+from autograd.grading.meaning.claims import Claim, Claims
+from autograd.grading.meaning.names import RATE
+from autograd.grading.meaning.places import IllFormed, Misfit
+from autograd.grading.meaning.vocabulary import Vocabulary
+from autograd.grading.reading.readers import is_latex
+from autograd.grading.reading.trees import ReadingError
 
 __all__ = ["Grade", "Grader"]
 
@@ -42,7 +42,7 @@ class Grade:
             ``"ambiguous"`` (readings disagree), ``"ill-formed"`` (an index is bound nowhere, or a comma stands where a
             sign belongs) or ``"unreadable"``.
         condition: under which an update is equal, such as that a constant is absorbed in the rate; else "".
-        mistakes: what is wrong, a tuple of :class:`~autograd.grading.diagnosis.Mistake`.
+        mistakes: what is wrong, a tuple of :class:`~autograd.grading.explaining.diagnosis.Mistake`.
         diagnosis: the same in words; of an unreadable formula, where and why.
         correct: the right formula, an :class:`~autograd.formulas.equations.Equation`; None where there is none to give.
         right: the same.

@@ -9,8 +9,8 @@ import re
 from typing import NamedTuple
 
 from autograd.grading.latex_text import sides
-from autograd.grading.readers import is_latex, read
-from autograd.grading.trees import ReadingError
+from autograd.grading.reading.readers import is_latex, read
+from autograd.grading.reading.trees import ReadingError
 
 __all__ = ["Definition", "definition", "names_in", "written_out"]
 

@@ -11,7 +11,7 @@ from html import escape
 
 from autograd.formulas.report import mathml
 from autograd.grading.document import VERDICTS, commonest_slips
-from autograd.grading.readers import is_latex
+from autograd.grading.reading.readers import is_latex
 from autograd.grading.report_table import finding_of
 
 __all__ = ["page", "section"]

@@ -19,8 +19,8 @@ from autograd import derive, sigmoid
 from autograd.engine.errors import GraphError, SheetError
 from autograd.grading import claims_in_sequence, grade_documents, report_html, report_table, sheets
 from autograd.grading.document import VERDICTS
-from autograd.grading.readers import read
-from autograd.grading.trees import ReadingError, show
+from autograd.grading.reading.readers import read
+from autograd.grading.reading.trees import ReadingError, show
 from nn import MLP, SavedModelError, half_sse, load, save
 
 __all__ = ["TARGETS", "Broken"]

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from autograd.grading import diagnosis, explain
+from autograd.grading.explaining import diagnosis, explain
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from autograd.grading.readers import read
+from autograd.grading.reading.readers import read
 
 PATH = Path(__file__).parents[2] / "notebooks" / "five_documents.py"
 SPEC = importlib.util.spec_from_file_location("five_documents", PATH)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograd.grading.proof import Counterexample
+from autograd.grading.judging.proof import Counterexample
 
 THIRD = 1 / 3
 

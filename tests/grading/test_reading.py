@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import derive
-from autograd.grading.readers import is_latex, read
-from autograd.grading.trees import (
+from autograd.grading.reading.readers import is_latex, read
+from autograd.grading.reading.trees import (
     Add,
     Call,
     Derivative,

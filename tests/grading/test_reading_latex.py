@@ -2,8 +2,8 @@
 
 import pytest
 
-from autograd.grading.readers import read
-from autograd.grading.trees import ReadingError, show
+from autograd.grading.reading.readers import read
+from autograd.grading.reading.trees import ReadingError, show
 
 READ = [
     (r"a_{|b|}", "a[norm(b)]"),

@@ -2,8 +2,8 @@
 
 import re
 
-from autograd.grading.lexing import Parser, Token
-from autograd.grading.trees import (
+from autograd.grading.reading.lexing import Parser, Token
+from autograd.grading.reading.trees import (
     GREEK,
     Call,
     Derivative,

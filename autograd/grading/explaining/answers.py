@@ -2,11 +2,11 @@
 
 from autograd.engine.errors import AutogradError
 from autograd.formulas.expressions import Letter, Symbol
-from autograd.grading.evaluate import Evaluation
-from autograd.grading.explain import counterexample, explain
-from autograd.grading.nodes import show, walk
-from autograd.grading.places import Place
-from autograd.grading.trees import ReadingError
+from autograd.grading.explaining.explain import counterexample, explain
+from autograd.grading.meaning.evaluate import Evaluation
+from autograd.grading.meaning.places import Place
+from autograd.grading.reading.nodes import show, walk
+from autograd.grading.reading.trees import ReadingError
 
 __all__ = ["meant_symbol", "reading_of", "refutation", "slips_of", "words_of", "worst"]
 

@@ -1,19 +1,19 @@
 """Grading formulas as they are printed: read, find what each line claims, and judge it.
 
 This is the path for LaTeX and for typed formulas in letters of their own. A formula that cannot be read this way raises
-a :class:`~autograd.grading.trees.ReadingError`, and :mod:`autograd.grading.grading` tries its own vocabulary.
+a :class:`~autograd.grading.reading.trees.ReadingError`, and :mod:`autograd.grading.grading` tries its own vocabulary.
 """
 
 from typing import NamedTuple
 
 from autograd.formulas.conventions import plain
 from autograd.formulas.expressions import Letter
-from autograd.grading.judge import Judge, Judged, Task
-from autograd.grading.nodes import Node, is_name, rewrite, show, walk
-from autograd.grading.places import Places
-from autograd.grading.printed import read_claims
-from autograd.grading.taken import Result
-from autograd.grading.trees import ReadingError
+from autograd.grading.judging.judge import Judge, Judged, Task
+from autograd.grading.judging.taken import Result
+from autograd.grading.meaning.places import Places
+from autograd.grading.reading.nodes import Node, is_name, rewrite, show, walk
+from autograd.grading.reading.printed import read_claims
+from autograd.grading.reading.trees import ReadingError
 
 __all__ = ["Verdict", "Written", "has_left_side", "has_matrix_signs"]
 
@@ -35,7 +35,7 @@ class Verdict(NamedTuple):
     """The verdict on one claim of a formula.
 
     Fields:
-        judged: the :class:`~autograd.grading.judge.Judged`.
+        judged: the :class:`~autograd.grading.judging.judge.Judged`.
         task: what was compared; places: what letters meant.
         condition: under which it holds.
         text: the claim in words.
@@ -88,7 +88,7 @@ class Written:
         return found
 
     def results(self, verdicts):
-        """What wrong claims say that derivatives are, for :class:`~autograd.grading.judge.Judge`."""
+        """What wrong claims say that derivatives are, for :class:`~autograd.grading.judging.judge.Judge`."""
         found = []
         for v in verdicts:
             task, reading = v.judged.task, v.judged.reading

@@ -7,10 +7,10 @@ number is a layer: all that is left to :mod:`autograd.grading.meaning`.
 from fractions import Fraction
 from typing import NamedTuple
 
-from autograd.grading.lexing import LARGEST_EXPONENT, MOST_DEPTH, MOST_DIGITS
-from autograd.grading.nodes import Limits, Node, walk
-from autograd.grading.tokens import FUNCTION_WORDS, symbols_of
-from autograd.grading.trees import ReadingError
+from autograd.grading.reading.lexing import LARGEST_EXPONENT, MOST_DEPTH, MOST_DIGITS
+from autograd.grading.reading.nodes import Limits, Node, walk
+from autograd.grading.reading.tokens import FUNCTION_WORDS, symbols_of
+from autograd.grading.reading.trees import ReadingError
 
 __all__ = ["Claim", "Reader", "read_claims"]
 

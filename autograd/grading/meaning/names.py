@@ -3,8 +3,8 @@
 from fractions import Fraction
 
 from autograd.formulas.expressions import PI, Letter, Number, Symbol
-from autograd.grading import trees
-from autograd.grading.trees import ReadingError
+from autograd.grading.reading import trees
+from autograd.grading.reading.trees import ReadingError
 
 __all__ = ["RATE", "Names", "Scope", "at", "key_of", "words_for", "written"]
 
@@ -35,7 +35,7 @@ class Scope:
 
 
 class Names:
-    """The part of a vocabulary that reads names; see :class:`autograd.grading.vocabulary.Vocabulary`."""
+    """The part of a vocabulary that reads names; see :class:`autograd.grading.meaning.vocabulary.Vocabulary`."""
 
     # --- Names.
 

@@ -7,9 +7,9 @@ reverse mode goes on from it.
 
 from typing import Any, NamedTuple
 
-from autograd.grading.arrays import entries, is_array
-from autograd.grading.evaluate import Evaluation
-from autograd.grading.quantities import At, Quantity
+from autograd.grading.meaning.arrays import entries, is_array
+from autograd.grading.meaning.evaluate import Evaluation
+from autograd.grading.meaning.quantities import At, Quantity
 
 __all__ = ["Result", "taken"]
 

@@ -1,8 +1,8 @@
 r"""The vocabulary: what the names in a hand-written formula mean in a network.
 
-A formula that was read (:mod:`autograd.grading.readers`) is a tree of names. Here each name becomes a quantity of
-the network, each index a neuron, a sample or a letter, each function a primitive of the table. What cannot be given a
-meaning is said with the place where it stands.
+A formula that was read (:mod:`autograd.grading.reading.readers`) is a tree of names. Here each name becomes a quantity
+of the network, each index a neuron, a sample or a letter, each function a primitive of the table. What cannot be given
+a meaning is said with the place where it stands.
 
 Text has one name for each quantity (:meth:`Vocabulary.describe`). LaTeX has the letters of the convention, and the
 layer of a letter follows from its index: ``a_h`` is an activation of the hidden layer because h counts that layer, or
@@ -28,9 +28,9 @@ from autograd.formulas.expressions import (
     Times,
     parts,
 )
-from autograd.grading import trees
-from autograd.grading.names import Names, at, key_of, words_for
-from autograd.grading.trees import ReadingError
+from autograd.grading.meaning.names import Names, at, key_of, words_for
+from autograd.grading.reading import trees
+from autograd.grading.reading.trees import ReadingError
 
 __all__ = ["Vocabulary", "count_terms", "rebuilt"]
 

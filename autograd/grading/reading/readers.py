@@ -1,15 +1,15 @@
 r"""Reading formulas: LaTeX as people write it, and Python-like text.
 
-Both become one kind of tree (:mod:`autograd.grading.trees`). The input is not trusted: its length, tokens, depth,
-digits and exponents are bounded, so that reading takes a few milliseconds whatever is in it.
+Both become one kind of tree (:mod:`autograd.grading.reading.trees`). The input is not trusted: its length, tokens,
+depth, digits and exponents are bounded, so that reading takes a few milliseconds whatever is in it.
 """
 
 import re
 
-from autograd.grading.from_latex import FUNCTIONS, UNICODE, LatexReader, latex_tokens
-from autograd.grading.from_text import TextReader, text_tokens
-from autograd.grading.lexing import MOST_CHARACTERS, MOST_NODES, MOST_TOKENS
-from autograd.grading.trees import GREEK, ReadingError
+from autograd.grading.reading.from_latex import FUNCTIONS, UNICODE, LatexReader, latex_tokens
+from autograd.grading.reading.from_text import TextReader, text_tokens
+from autograd.grading.reading.lexing import MOST_CHARACTERS, MOST_NODES, MOST_TOKENS
+from autograd.grading.reading.trees import GREEK, ReadingError
 
 __all__ = ["FUNCTIONS", "MOST_LEVELS", "is_latex", "read", "read_latex", "read_text", "without_tail"]
 

@@ -6,12 +6,12 @@ from itertools import pairwise
 from autograd.engine import primitives
 from autograd.engine.algebra import TABLE
 from autograd.formulas.expressions import Letter
-from autograd.grading import arrays
-from autograd.grading.arrays import Array, ShapeError, is_array, shape
-from autograd.grading.nodes import Node, show, walk
-from autograd.grading.places import Item, Misfit, OutOfRange, Place
-from autograd.grading.quantities import Quantity
-from autograd.grading.trees import ReadingError
+from autograd.grading.meaning import arrays
+from autograd.grading.meaning.arrays import Array, ShapeError, is_array, shape
+from autograd.grading.meaning.places import Item, Misfit, OutOfRange, Place
+from autograd.grading.meaning.quantities import Quantity
+from autograd.grading.reading.nodes import Node, show, walk
+from autograd.grading.reading.trees import ReadingError
 
 __all__ = ["Evaluation", "given_letters", "is_alternating"]
 
@@ -28,7 +28,7 @@ class Evaluation:
     """Evaluates trees at one point under one reading.
 
     Args:
-        at: the numbers: :class:`autograd.grading.quantities.At`.
+        at: the numbers: :class:`autograd.grading.meaning.quantities.At`.
         places: what names stand for.
         reading: how they are read.
         cache: the places found for this reading, from the identity of a node.

@@ -18,7 +18,7 @@ from autograd.formulas.expressions import (
     parts,
     symbols,
 )
-from autograd.grading.vocabulary import rebuilt
+from autograd.grading.meaning.vocabulary import rebuilt
 
 __all__ = ["Edit", "Edits"]
 
@@ -40,7 +40,7 @@ class Edit(NamedTuple):
 
 
 class Edits:
-    """Lists the edits of a formula; see :mod:`autograd.grading.diagnosis`."""
+    """Lists the edits of a formula; see :mod:`autograd.grading.explaining.diagnosis`."""
 
     def _scope(self):
         """The indices in reach outside of all sums: what each counts, and those there are."""

@@ -7,8 +7,8 @@ belongs to the sum up to the next plus or minus; a name in front of a bracket is
 import re
 from fractions import Fraction
 
-from autograd.grading.lexing import MOST_DIGITS, MOST_TOKENS, Parser, Token
-from autograd.grading.trees import (
+from autograd.grading.reading.lexing import MOST_DIGITS, MOST_TOKENS, Parser, Token
+from autograd.grading.reading.trees import (
     GREEK,
     Add,
     Call,

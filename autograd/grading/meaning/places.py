@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from autograd.formulas.conventions import _LETTERS, plain
-from autograd.grading.nodes import Node, show
-from autograd.grading.trees import ReadingError
+from autograd.grading.reading.nodes import Node, show
+from autograd.grading.reading.trees import ReadingError
 
 __all__ = ["LOSSES", "RATES", "IllFormed", "Item", "Misfit", "OutOfRange", "Place", "Places", "Reading", "Unclear"]
 
@@ -57,8 +57,9 @@ class Item(NamedTuple):
 
 
 class Place(NamedTuple):
-    """What a name stands for: see :class:`autograd.grading.quantities.Quantity`; an index is None for all of a layer.
+    """The quantity of the network that a name stands for; an index is None for all of a layer.
 
+    Role, layer, index, sample and step are those of :class:`~autograd.grading.meaning.quantities.Quantity`.
     ``kind`` is ``"quantity"``, ``"kronecker"``, ``"rate"``, ``"count"``, ``"variable"`` or ``"ones"``; ``power`` an
     exponent that stood among the marks; ``stacked`` whether all samples are meant, one beside the other.
     """

@@ -14,16 +14,16 @@ from autograd.engine.errors import AlgebraError, AutogradError, GraphError
 from autograd.formulas.field import Pole, Residue, Unprovable, small_fraction
 from autograd.formulas.precise import precise_numbers
 from autograd.formulas.sampling import DIGITS, field_sample, precise_sample
-from autograd.grading import arrays
-from autograd.grading.arrays import ShapeError, is_array, shape
-from autograd.grading.evaluate import Evaluation, given_letters
-from autograd.grading.letters import head, renamed_apart, variables
-from autograd.grading.nodes import Limits, Node, is_name, rewrite, walk
-from autograd.grading.places import IllFormed, Item, Misfit, OutOfRange
-from autograd.grading.quantities import At, Model
-from autograd.grading.readings import Readings
-from autograd.grading.taken import taken
-from autograd.grading.trees import ReadingError
+from autograd.grading.judging.taken import taken
+from autograd.grading.meaning import arrays
+from autograd.grading.meaning.arrays import ShapeError, is_array, shape
+from autograd.grading.meaning.evaluate import Evaluation, given_letters
+from autograd.grading.meaning.letters import head, renamed_apart, variables
+from autograd.grading.meaning.places import IllFormed, Item, Misfit, OutOfRange
+from autograd.grading.meaning.quantities import At, Model
+from autograd.grading.meaning.readings import Readings
+from autograd.grading.reading.nodes import Limits, Node, is_name, rewrite, walk
+from autograd.grading.reading.trees import ReadingError
 
 __all__ = ["Judge", "Judged", "Task"]
 
@@ -79,7 +79,7 @@ class Judge:
 
     Args:
         formulas: of the network.
-        results: what a writer found before, to be taken for right: :class:`~autograd.grading.taken.Result`s.
+        results: what a writer found before, to be taken for right: :class:`~autograd.grading.judging.taken.Result`s.
     """
 
     def __init__(self, formulas, results=()):

@@ -15,8 +15,8 @@ from autograd.formulas.network import Constant
 from autograd.formulas.precise import DIGITS, precise_numbers
 from autograd.formulas.sampling import field_sample, precise_sample, replayed_at
 from autograd.grading.clock import thread_time
-from autograd.grading.names import RATE
-from autograd.grading.quantities import At, Model, Quantity, quantity_of
+from autograd.grading.meaning.names import RATE
+from autograd.grading.meaning.quantities import At, Model, Quantity, quantity_of
 
 __all__ = ["KINK_POINTS", "Counterexample", "Oracle"]
 

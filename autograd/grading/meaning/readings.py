@@ -6,10 +6,10 @@ The ways are found by joining what each name allows. A name that fits no way of 
 import itertools
 
 from autograd.formulas.expressions import Letter
-from autograd.grading.evaluate import Evaluation, given_letters, is_alternating
-from autograd.grading.letters import Letters, check_same, head, heads
-from autograd.grading.nodes import Limits, walk
-from autograd.grading.places import Misfit, Reading, Unclear
+from autograd.grading.meaning.evaluate import Evaluation, given_letters, is_alternating
+from autograd.grading.meaning.letters import Letters, check_same, head, heads
+from autograd.grading.meaning.places import Misfit, Reading, Unclear
+from autograd.grading.reading.nodes import Limits, walk
 
 __all__ = ["Readings"]
 
@@ -23,7 +23,7 @@ class Readings:
         model, places: the network, and what letters mean.
         sides: the trees, their sums renamed apart.
         conditions: ``cmp`` nodes behind the claim.
-        point: an :class:`~autograd.grading.quantities.At`, only for the places of calls.
+        point: an :class:`~autograd.grading.meaning.quantities.At`, only for the places of calls.
         vectors, stacked: what the convention says of vectors and batches, or None.
         changes: whether it is an update.
     """

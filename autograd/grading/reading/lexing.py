@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from autograd.grading.trees import (
+from autograd.grading.reading.trees import (
     Add,
     Negative,
     Number,

@@ -1,7 +1,7 @@
 """The letters of a formula: which are bound by a sum, and what each may count."""
 
-from autograd.grading.nodes import Limits, Node, walk
-from autograd.grading.places import Misfit
+from autograd.grading.meaning.places import Misfit
+from autograd.grading.reading.nodes import Limits, Node, walk
 
 __all__ = ["Letters", "head", "renamed_apart", "variables"]
 

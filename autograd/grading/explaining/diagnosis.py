@@ -26,8 +26,8 @@ from autograd.formulas.expressions import (
 )
 from autograd.formulas.field import PRIME, Pole, Unprovable, small_fraction
 from autograd.grading.clock import thread_time
-from autograd.grading.edits import Edits
-from autograd.grading.vocabulary import rebuilt
+from autograd.grading.explaining.edits import Edits
+from autograd.grading.meaning.vocabulary import rebuilt
 
 __all__ = ["Mistake", "diagnose"]
 

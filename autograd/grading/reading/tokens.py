@@ -5,8 +5,8 @@ Fonts, colours, spaces and sizes are dropped here, so that the reader sees lette
 
 import re
 
-from autograd.grading.lexing import MOST_CHARACTERS, MOST_TOKENS
-from autograd.grading.trees import GREEK, ReadingError
+from autograd.grading.reading.lexing import MOST_CHARACTERS, MOST_TOKENS
+from autograd.grading.reading.trees import GREEK, ReadingError
 
 __all__ = ["FUNCTION_WORDS", "Symbol", "symbols_of"]
 

@@ -5,18 +5,18 @@ from fractions import Fraction
 
 from autograd.engine.errors import AutogradError
 from autograd.formulas.sampling import replayed_at
-from autograd.grading import arrays
-from autograd.grading.arrays import is_array
 from autograd.grading.clock import thread_time
-from autograd.grading.diagnosis import Mistake
-from autograd.grading.evaluate import Evaluation
-from autograd.grading.judge import constant, is_zero, same
-from autograd.grading.letters import variables
-from autograd.grading.nodes import Node, replace_at, show, walk
-from autograd.grading.places import Item, Place
-from autograd.grading.quantities import At, Quantity
-from autograd.grading.slips import Slip, paths, slips
-from autograd.grading.trees import ReadingError
+from autograd.grading.explaining.diagnosis import Mistake
+from autograd.grading.explaining.slips import Slip, paths, slips
+from autograd.grading.judging.judge import constant, is_zero, same
+from autograd.grading.meaning import arrays
+from autograd.grading.meaning.arrays import is_array
+from autograd.grading.meaning.evaluate import Evaluation
+from autograd.grading.meaning.letters import variables
+from autograd.grading.meaning.places import Item, Place
+from autograd.grading.meaning.quantities import At, Quantity
+from autograd.grading.reading.nodes import Node, replace_at, show, walk
+from autograd.grading.reading.trees import ReadingError
 
 __all__ = ["counterexample", "explain"]
 
@@ -39,7 +39,7 @@ def explain(judge, verdict, vectors=None):
 
     Args:
         judge: which judged it.
-        verdict: a :class:`~autograd.grading.written.Verdict`.
+        verdict: a :class:`~autograd.grading.judging.written.Verdict`.
         vectors: what the convention says of vectors.
     """
     try:
@@ -437,7 +437,7 @@ def counterexample(judge, verdict, candidates, names):
 
     Args:
         judge: which judged it.
-        verdict: a :class:`~autograd.grading.written.Verdict`.
+        verdict: a :class:`~autograd.grading.judging.written.Verdict`.
         candidates: pairs of numbers by symbol, and whether they are plain; see :meth:`Oracle.candidates`.
         names: from a symbol to its name.
     """

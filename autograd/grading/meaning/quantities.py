@@ -12,7 +12,7 @@ from autograd.engine import primitives
 from autograd.engine.value import Value
 from autograd.formulas.expressions import evaluate
 from autograd.formulas.network import Constant
-from autograd.grading.trees import ReadingError
+from autograd.grading.reading.trees import ReadingError
 
 __all__ = ["At", "Model", "Quantity", "quantity_of"]
 

@@ -8,11 +8,11 @@ from fractions import Fraction
 from autograd.engine.errors import GraphError
 from autograd.engine.value import Value
 from autograd.formulas.expressions import Letter, Number, Plus, Sum, Symbol, Times, parts, symbols
-from autograd.grading import trees
-from autograd.grading.names import RATE, Scope
-from autograd.grading.readers import is_latex, read
-from autograd.grading.trees import ReadingError
-from autograd.grading.vocabulary import count_terms
+from autograd.grading.meaning.names import RATE, Scope
+from autograd.grading.meaning.vocabulary import count_terms
+from autograd.grading.reading import trees
+from autograd.grading.reading.readers import is_latex, read
+from autograd.grading.reading.trees import ReadingError
 
 __all__ = ["Claim", "Claims"]
 

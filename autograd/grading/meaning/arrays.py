@@ -1,6 +1,6 @@
 """Vectors and matrices of numbers of any kind, as rows of a table: what a formula without indices denotes."""
 
-from autograd.grading.trees import ReadingError
+from autograd.grading.reading.trees import ReadingError
 
 __all__ = [
     "Array", "ShapeError", "add", "diagonal", "divide", "elementwise", "entries", "is_array", "mapped", "matmul",

@@ -1,14 +1,14 @@
 """The slips people make, as changes of the tree that was written.
 
 Each change is a :class:`Slip`: the changed tree, and what it would say was wrong. Which of them makes the formula right
-is found by :mod:`autograd.grading.explain`.
+is found by :mod:`autograd.grading.explaining.explain`.
 """
 
 from fractions import Fraction
 from typing import NamedTuple
 
-from autograd.grading.letters import head, variables
-from autograd.grading.nodes import Limits, Node, is_name, replace_at, show, walk
+from autograd.grading.meaning.letters import head, variables
+from autograd.grading.reading.nodes import Limits, Node, is_name, replace_at, show, walk
 
 __all__ = ["Slip", "paths", "slips"]
 

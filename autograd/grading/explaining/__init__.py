@@ -1,0 +1,1 @@
+"""Why a formula is wrong: the smallest edit of what was written that makes it right, and a point that refutes it."""

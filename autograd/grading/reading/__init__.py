@@ -1,0 +1,1 @@
+"""From text to the tree that was written: LaTeX and typed formulas. Nothing has a meaning yet."""
