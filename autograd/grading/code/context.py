@@ -60,6 +60,18 @@ class Context:
             self.scopes[self.key] = self.way.scope(self.seen.frame, self.seen.order)
         return self.scopes[self.key]
 
+    def known(self, what, make):
+        """Return what ``make`` gives, made once for each moment of the way back.
+
+        Args:
+            what: What tells it from others.
+            make: Called if it is not known.
+        """
+        key = (self.key, what)
+        if key not in self.scopes:
+            self.scopes[key] = make()
+        return self.scopes[key]
+
     def replaced(self, text):
         """Return the edits that put a text in the place of the expression."""
         return (self.source.replacing(self.node, text),)

@@ -7,7 +7,7 @@ from autograd.grading.code.calls import guessed_calls
 from autograd.grading.code.functions import grade_functions
 from autograd.grading.code.grade import CodeGrade, UpdateGrade
 from autograd.grading.code.judge import Judgement, agreed, close, judge_losses
-from autograd.grading.code.limits import Unreadable
+from autograd.grading.code.limits import Limits, Unreadable, Work
 from autograd.grading.code.mistakes import find_mistakes
 from autograd.grading.code.naming import Places
 from autograd.grading.code.proposals import proposed_losses
@@ -19,6 +19,7 @@ from autograd.grading.code.twice import divided_twice
 __all__ = ["grade_code"]
 
 FRESH_SEEDS = (1, 2, 3, 4)
+FRESH_WORK = 2_000_000
 
 
 @dataclass
@@ -218,10 +219,13 @@ def _without_loss(case, base):
 def _judge_afresh(case, said):
     """Judge with fresh weights as well: zero biases and the like hide mistakes."""
     case.numbers = start_numbers(case.own, case.judged)
-    found = []
+    found, work = [], Work(FRESH_WORK)
     for seed in FRESH_SEEDS:
-        starts = fresh_starts(case.numbers, seed)
-        reading = read(case.tree, loss=case.loss, call=case.call, seed=seed, starts=starts, steps=1)
+        if not work.left():
+            break
+        starts, limits = fresh_starts(case.numbers, seed), Limits()
+        reading = read(case.tree, loss=case.loss, call=case.call, seed=seed, starts=starts, steps=1, limits=limits)
+        work.spend(limits.used, reading.operations)
         judged = _judgement(reading, case.loss is not None, case.tree)
         if judged is not None and len(judged.updates) == len(case.judged.updates):
             found.append((judged, seed))

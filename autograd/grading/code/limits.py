@@ -2,10 +2,12 @@
 
 import time
 
-__all__ = ["LeaveLoop", "Limits", "Stop", "Unreadable"]
+__all__ = ["LeaveLoop", "Limits", "Stop", "Unreadable", "Work"]
 
 MAX_STEPS = 400_000
-MAX_SECONDS = 4.0
+MAX_SECONDS = 60.0  # a last resort: steps and operations are counted, so that every machine reads the same
+MAX_WORK = 4_000_000
+STEP, OPERATION, READING = 18, 2.5, 2000  # what each costs, in units of work
 MAX_LENGTH = 1_000_000  # of a list or a string
 MAX_BITS = 4096  # of a whole number
 MAX_DEPTH = 120  # of calls
@@ -42,7 +44,7 @@ class LeaveLoop(BaseException):
 
 
 class Limits:
-    """Counts steps, calls and seconds, and raises ``Unreadable`` when a program takes too many.
+    """Counts steps and calls, and raises ``Unreadable`` when a program takes too many.
 
     >>> limits = Limits(steps=2)
     >>> limits.step(), limits.step()
@@ -73,6 +75,11 @@ class Limits:
                 f"reading the program takes more than {self.seconds:g} seconds; use fewer samples or smaller layers"
             )
 
+    @property
+    def used(self):
+        """How many steps were counted."""
+        return self.most_steps - self.left
+
     def enter(self):
         """Count a call that begins."""
         self.depth += 1
@@ -82,6 +89,30 @@ class Limits:
     def leave(self):
         """Count a call that ends."""
         self.depth -= 1
+
+
+class Work:
+    """Counts what a search has read, so that it ends at the same edit on every machine.
+
+    A unit is about a microsecond of a usual machine.
+
+    >>> work = Work(5000)
+    >>> work.spend(steps=100, operations=400), work.left()
+    (None, True)
+    >>> work.spend(), work.left()
+    (None, False)
+    """
+
+    def __init__(self, most=MAX_WORK):
+        self.units = most
+
+    def spend(self, steps=0, operations=0):
+        """Count one reading of a program."""
+        self.units -= READING + STEP * steps + OPERATION * operations
+
+    def left(self):
+        """Whether anything is left."""
+        return self.units > 0
 
 
 def check_length(n):

@@ -130,7 +130,7 @@ class Search:
                 Target(u.group.name, [v.data for v in u.group.old], u.gradient, u.rate or 1.0, u.right, u.factor)
                 for u in judged.updates
             ]
-            self.second = Trials(case, again, seed=seed)
+            self.second = Trials(case, again, self.trials.work, seed)
         self.partial = []
 
     def run(self, source, way):

@@ -17,6 +17,7 @@ from autograd.grading.code.statements import Raised, run
 __all__ = ["LossValue", "Reading", "read"]
 
 MAX_LOSSES = 400
+MAX_OPERATIONS = 30_000_000
 FAILURES = (Raised, ArithmeticError, LookupError, TypeError, ValueError, AttributeError, NameError, RuntimeError)
 
 
@@ -46,6 +47,7 @@ class Reading:
         losses: The values of the given loss, in order.
         trouble: The ``Unreadable`` that ended the run, or None.
         stopped: Whether the run was ended because enough updates were seen.
+        operations: How many elements of arrays were computed.
     """
 
     machine: Machine
@@ -54,6 +56,7 @@ class Reading:
     losses: list = field(default_factory=list)
     trouble: Unreadable | None = None
     stopped: bool = False
+    operations: int = 0
 
 
 def read(tree, *, loss=None, call=None, seed=0, starts=None, steps=2, trace=None, limits=None):
@@ -79,7 +82,7 @@ def read(tree, *, loss=None, call=None, seed=0, starts=None, steps=2, trace=None
     reading = Reading(machine, recorder, library)
     if loss is not None:
         machine.watcher = _Watcher(loss, reading)
-    with bounded(elements=1_000_000, operations=30_000_000):
+    with bounded(elements=1_000_000, operations=MAX_OPERATIONS) as bounds:
         try:
             machine.run()
             if call is not None:
@@ -97,6 +100,7 @@ def read(tree, *, loss=None, call=None, seed=0, starts=None, steps=2, trace=None
         except FAILURES as error:
             reading.trouble = Unreadable(f"the program stops here with {type(error).__name__}: {error}", machine.line)
     machine.watcher = None
+    reading.operations = MAX_OPERATIONS - bounds.operations
     return reading
 
 

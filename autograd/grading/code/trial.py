@@ -2,18 +2,15 @@
 
 import ast
 import math
-import time
 from dataclasses import dataclass
 
-from autograd.grading.clock import thread_time
 from autograd.grading.code.judge import close, proportion
-from autograd.grading.code.limits import Limits
+from autograd.grading.code.limits import Limits, Work
 from autograd.grading.code.reading import fresh_starts, read
 
 __all__ = ["Outcome", "Target", "Trials"]
 
-SECONDS = 4.5  # of computing, for all edits of one program
-MAX_SECONDS = 8.0  # by the clock
+MAX_STEPS = 60_000  # of one reading
 
 
 @dataclass
@@ -67,21 +64,20 @@ class Outcome:
 
 
 class Trials:
-    """Reads edited programs, within a bound on the time for all of them.
+    """Reads edited programs, within a bound on the work for all of them.
 
     Args:
         case: The program.
         targets: What its updates ought to be, with the fresh weights of the case.
-        seconds: The time for all trials.
+        work: What all trials may cost.
         seed: The seed of the fresh weights, if it is another one than the case's.
     """
 
-    def __init__(self, case, targets, seconds=SECONDS, seed=None):
+    def __init__(self, case, targets, work=None, seed=None):
         self.case = case
         self.seed = case.seed if seed is None else seed
         self.targets = targets
-        self.deadline = time.monotonic() + MAX_SECONDS
-        self.most = thread_time() + seconds
+        self.work = work or Work()
         self.watch_stale = False
         self.known = {}
         self.places = {}
@@ -90,8 +86,8 @@ class Trials:
                 self.places.setdefault(data, (g, i))
 
     def left(self):
-        """Whether there is time for another trial."""
-        return time.monotonic() < self.deadline and thread_time() < self.most
+        """Whether there is work left for another trial."""
+        return self.work.left()
 
     def outcome(self, text):
         """Return what the updates of an edited program are; None if it cannot be read."""
@@ -106,8 +102,9 @@ class Trials:
             return None
         case = self.case
         starts = fresh_starts(case.numbers, self.seed)
-        limits = Limits(seconds=1.0)
+        limits = Limits(MAX_STEPS)
         reading = read(tree, call=case.call, seed=self.seed, starts=starts, steps=1, limits=limits)
+        self.work.spend(limits.used, reading.operations)
         if reading.trouble is not None and not any(change.step for change in reading.recorder.changes):
             return None
         newest, widened = self._newest(reading.recorder.first_step())

@@ -116,7 +116,7 @@ class Vocabulary:
         machine = self.machine
         kept = machine.recorder, machine.trace, machine.watcher, machine.stack, machine.limits, machine.statement
         machine.recorder, machine.trace, machine.watcher = Silent(), None, None
-        machine.stack, machine.limits = list(machine.stack), Limits(steps=5000, seconds=0.2)
+        machine.stack, machine.limits = list(machine.stack), Limits(steps=5000)
         try:
             return action()
         except (*FAILURES, Unreadable, Stop):

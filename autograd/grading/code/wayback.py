@@ -39,6 +39,8 @@ class WayBack:
     successors: set = field(default_factory=set)
     update_lines: set = field(default_factory=set)
 
+    known_slopes: dict = field(default_factory=dict)
+
     def __post_init__(self):
         self.texts = {}
         for places in self.trace.seen.values():
@@ -195,11 +197,15 @@ class WayBack:
         """Whether an expression is the derivative of an activation."""
         if isinstance(node, ast.Call) and self.is_helper(node):
             return True
-        return any(
-            place.shape == slope.shape and same(place.data, slope.data)
-            for place in self.by_place(node)
-            for slope in self.slopes
-        )
+        known = self.known_slopes.get(id(node))
+        if known is None:
+            known = self.known_slopes[id(node)] = any(
+                same(data, slope.data)
+                for shape, data in [(place.shape, place.data) for place in self.by_place(node)]
+                for slope in self.slopes
+                if slope.shape == shape
+            )
+        return known
 
     def is_count(self, text):
         """Whether a name stands for a whole number, as a number of samples does."""
@@ -343,5 +349,9 @@ def _add(found, text, value):
 
 def same(a, b):
     """Whether two lists of numbers are equal up to rounding."""
-    scale = max([abs(x) for x in b], default=0.0)
-    return len(a) == len(b) and all(abs(x - y) <= 1e-7 * scale for x, y in zip(a, b, strict=True))
+    if len(a) != len(b):
+        return False
+    if len(a) == 1:
+        return abs(a[0] - b[0]) <= 1e-7 * abs(b[0])
+    slack = 1e-7 * max(map(abs, b), default=0.0)
+    return all(abs(x - y) <= slack for x, y in zip(a, b, strict=True))

@@ -1,11 +1,12 @@
 """Programs of our own, a mistake of each kind and right ones in many styles, and what the grade says about them."""
 
+import time
 from pathlib import Path
 
 import pytest
 
 from autograd import grade_code
-from autograd.grading.code import KINDS
+from autograd.grading.code import KINDS, limits
 
 PROGRAMS = Path(__file__).parent / "programs"
 
@@ -95,6 +96,26 @@ def test_updates_that_share_a_factor_stay_right_where_no_edit_explains_the_other
     assert verdicts["network[1][:]['weights']"] == ("right", pytest.approx(0.5))
     assert verdicts["network[1][:]['weights'][2]"] == ("right", pytest.approx(0.5))
     assert verdicts["network[0][:]['weights']"][0] == verdicts["network[0][:]['weights'][2]"][0] == "wrong"
+
+
+@pytest.mark.parametrize("name", ["k01", "k04", "h10"])
+def test_a_slow_machine_finds_the_same_mistakes(name, monkeypatch):
+    """The search is bounded by work, which is counted. Here the clock runs 30 times as fast as it should."""
+    text, loss = (PROGRAMS / f"{name}.py").read_text(), FACTS[name][0]
+    clocks = {clock: getattr(time, clock) for clock in ("monotonic", "perf_counter", "thread_time", "process_time")}
+    for clock, read in clocks.items():
+        monkeypatch.setattr(time, clock, lambda read=read: 30 * read())
+    grade = grade_code(text, loss=loss)
+    assert [(mistake.line, mistake.kind) for mistake in grade.mistakes] == FACTS[name][3]
+
+
+def test_a_search_ends_when_its_work_is_used_up(monkeypatch):
+    """With little work for each search the verdicts stay, and no mistake is named."""
+    monkeypatch.setattr(limits.Work.__init__, "__defaults__", (3000,))
+    text, loss = (PROGRAMS / "k01.py").read_text(), FACTS["k01"][0]
+    grade = grade_code(text, loss=loss)
+    assert [update.parameter for update in grade.updates if update.verdict == "wrong"] == FACTS["k01"][2]
+    assert {mistake.kind for mistake in grade.mistakes} == {"other"}
 
 
 def test_every_kind_is_one_of_the_documented():
