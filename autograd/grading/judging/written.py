@@ -11,8 +11,8 @@ from autograd.formulas.expressions import Letter
 from autograd.grading.judging.judge import Judge, Judged, Task
 from autograd.grading.judging.taken import Result
 from autograd.grading.meaning.places import Places
+from autograd.grading.reading.claims import read_claims
 from autograd.grading.reading.nodes import Node, is_name, rewrite, show, walk
-from autograd.grading.reading.printed import read_claims
 from autograd.grading.reading.trees import ReadingError
 
 __all__ = ["Verdict", "Written", "has_left_side", "has_matrix_signs"]

@@ -1,0 +1,139 @@
+"""The smallest parts of a formula: letters, numbers, commands, and what is in brackets."""
+
+from fractions import Fraction
+
+from autograd.grading.reading.brackets import read_braces, read_bracket, read_indicator, read_norm, read_number
+from autograd.grading.reading.calls import DOTS, read_call
+from autograd.grading.reading.differentials import read_differential, read_fraction, read_quotient
+from autograd.grading.reading.marks import read_group, read_marks, read_one
+from autograd.grading.reading.nodes import Node
+from autograd.grading.reading.series import read_series
+from autograd.grading.reading.tables import read_environment
+from autograd.grading.reading.tokens import FUNCTION_WORDS
+
+_FRACTIONS = {"frac", "dfrac", "tfrac", "cfrac", "nicefrac", "sfrac", "flatfrac"}
+
+
+def read_atom(c, scripts=True):
+    kind, text = c.look()
+    if kind == "num":
+        return read_number(c)
+    if kind == "let":
+        return read_letter(c, scripts)
+    if kind == "op":
+        if text in "([":
+            return read_bracket(c)
+        if text == "{":
+            return read_braces(c, scripts)
+        if text == "|":
+            return read_norm(c, "|")
+    if kind == "cmd":
+        return read_command(c, scripts)
+    if kind == "row":
+        raise c.error("a line ends too early")
+    if kind is None:
+        raise c.error("the formula ends too early")
+    raise c.error(f"{text!r} does not belong there")
+
+
+def read_command(c, scripts):
+    s = c.next()
+    word = s.text
+    if word in _FRACTIONS:
+        return read_fraction(c, s.at)
+    if word in ("pdv", "dv", "pd", "dd", "diffp", "od"):
+        of, by = read_group(c), None
+        by = read_group(c)
+        return Node("deriv", (of, by), None, s.at)
+    if word == "sum":
+        return read_series(c, s.at)
+    if word in ("partial", "nabla"):
+        return read_differential(c, word, s.at)
+    if word == "sqrt":
+        return Node("call", (Node("name", (), ("sqrt", 0), s.at), read_group(c)), None, s.at)
+    if word in ("hat", "bar", "tilde", "dot", "check", "acute"):
+        return read_accented(c, word, s.at, scripts)
+    if word in ("underbrace", "overbrace", "overset", "underset", "stackrel", "textstyle"):
+        if word in ("overset", "underset", "stackrel"):
+            read_group(c)
+            return read_group(c)
+        x = read_group(c)
+        while c.is_op("_") or c.is_op("^"):
+            c.i += 1
+            if c.is_op("{"):
+                c.i += (c.closing(0) or 0) + 1
+            else:
+                c.i += 1
+        return Node("group", (x,), "{", s.at)
+    if word == "begin":
+        c.i -= 1
+        return read_environment(c, s.at)
+    if word in ("{", "lbrace"):
+        x = c.expression()
+        if not c.is_cmd("}", "rbrace"):
+            raise c.error("expected a closing brace")
+        c.i += 1
+        return Node("group", (x,), "(", s.at)
+    if word in ("|", "Vert", "lVert", "lvert"):
+        c.i -= 1
+        return read_norm(c, "|", "Vert", "rVert", "rvert")
+    if word in DOTS:
+        return Node("dots", (), None, s.at)
+    if word == "indicator":
+        if c.indicates():
+            return read_indicator(c, s.at)
+        return Node("name", (), ("ones", 0), s.at)
+    if word == "prime":
+        raise c.error("a prime belongs to a function")
+    if word == "int" or word == "prod":
+        raise c.error(f"\\{word} is not in formulas of backpropagation that can be graded")
+    raise c.error(f"the command \\{word if word.isprintable() else ascii(word)} is not understood", s.at)
+
+
+def read_accented(c, accent, at, scripts):
+    x = read_group(c) if c.is_op("{") else read_one(c)
+    while x.kind == "group":
+        x = x.parts[0]
+    if x.kind != "name":
+        raise c.error(f"\\{accent} stands over one letter", at)
+    if accent == "dot":  # \\dot f is f'
+        x = Node("name", x.parts, (x.data[0], x.data[1] + 1), at)
+    else:
+        x = Node("name", x.parts, (f"{accent} {x.data[0]}", x.data[1]), at)
+    return read_call(c, read_marks(c, x)) if scripts else x
+
+
+def read_letter(c, scripts):
+    s = c.next()
+    text = s.text
+    if not scripts:
+        return Node("name", (), (text, 0), s.at)
+    if text == "sum" and c.is_op("_"):
+        return read_series(c, s.at)
+    if text == "e" and c.is_op("^"):
+        c.i += 1
+        return Node(
+            "call",
+            (Node("name", (), ("exp", 0), s.at), read_group(c) if c.is_op("{") else c.signed_factor()),
+            None,
+            s.at,
+        )
+    if text in ("ones", "I", "indicator") and c.indicates():
+        return read_indicator(c, s.at)
+    if text in ("d", "delta"):
+        x = read_quotient(c, text, s.at)
+        if x is not None:
+            return x
+    if text == "d" and c.is_let() and c.symbols[c.i].glued and not c.is_let("x") and "=" not in text:
+        name = c.factor()
+        if name.kind == "transpose":
+            return Node("transpose", (Node("deriv", (Node("loss"), name.parts[0]), "name", s.at),), None, s.at)
+        return Node("deriv", (Node("loss"), name), "name", s.at)
+    if text == "Delta" and (c.is_let() or c.is_op("{") or c.is_cmd("hat")):
+        return Node("step", (c.factor(),), None, s.at)
+    name = Node("name", (), (text, 0), s.at)
+    if c.look()[0] == "num" and c.symbols[c.i].glued and text not in FUNCTION_WORDS:
+        number = c.next()  # w5: the number is an index
+        parts = (Node("num", (), Fraction(number.text), number.at),)
+        name = Node("name", (Node("sub", parts, "", number.at),), (text, 0), s.at)
+    return read_call(c, read_marks(c, name))

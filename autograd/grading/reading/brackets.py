@@ -1,0 +1,104 @@
+"""Brackets, braces and bars; comparisons and indicators; numbers."""
+
+from fractions import Fraction
+
+from autograd.grading.reading.calls import read_call
+from autograd.grading.reading.cursor import COMPARISONS
+from autograd.grading.reading.lexing import MOST_DIGITS
+from autograd.grading.reading.marks import read_marks, read_script
+from autograd.grading.reading.nodes import Node
+
+
+def read_number(c):
+    s = c.next()
+    if s.text == "1" and c.indicates():
+        return read_indicator(c, s.at)
+    if len(s.text.replace(".", "")) > MOST_DIGITS:
+        raise c.error(f"a number has at most {MOST_DIGITS} digits", s.at)
+    if c.look()[0] == "num":
+        raise c.error("two numbers side by side are set as one: write \\cdot between them, or no space")
+    if c.is_let("e") and c.look(1)[0] == "num" and c.symbols[c.i].glued:
+        raise c.error("write this number in digits, without an e", s.at)
+    return Node("num", (), Fraction(s.text), s.at)
+
+
+def read_braces(c, scripts):
+    at = c.next().at
+    if c.take("}"):
+        if c.is_op("_") or c.is_op("^"):
+            c.i += 1
+            read_script(c, "sub")  # a mark in front of a letter
+        return c.atom(scripts)
+    x = c.expression()
+    c.expect("}")
+    if x.kind == "name" and scripts:
+        return read_call(c, read_marks(c, x))
+    return x if x.kind in ("name", "num") else Node("group", (x,), "{", at)
+
+
+def read_bracket(c):
+    opening = c.look()[1]
+    at = c.at
+    end = c.closing(0)
+    if end is None:
+        raise c.error("a bracket is not closed")
+    if c.compares(end):
+        c.i += 1
+        return read_test(c, at, {"(": ")", "[": "]"}[opening])
+    c.i += 1
+    x = c.expression()
+    if c.is_op(","):
+        raise c.error("several things in a bracket, and no function in front of it")
+    c.expect({"(": ")", "[": "]"}[opening])
+    return Node("group", (x,), opening, at)
+
+
+def read_indicator(c, at):
+    c.take("_")
+    if c.is_cmd("{", "lbrace"):
+        c.i += 1
+        return read_test(c, at, "}")
+    closing = {"(": ")", "[": "]", "{": "}"}[c.next().text]
+    if c.is_cmd("{", "lbrace"):
+        c.i += 1
+        x = read_test(c, at, "}")
+        c.expect(closing)
+        return x
+    return read_test(c, at, closing)
+
+
+def read_test(c, at, closing):
+    node = read_comparison(c)
+    if c.is_cmd(closing, "rbrace"):
+        c.i += 1
+    else:
+        c.expect(closing)
+    return Node("test", (node,), None, at)
+
+
+def read_comparison(c):
+    at = c.at
+    left = c.expression()
+    kind, text = c.look()
+    if kind not in ("op", "cmd") or text not in COMPARISONS:
+        raise c.error("expected a comparison")
+    c.i += 1
+    return Node("cmp", (left, c.expression()), COMPARISONS[text], at)
+
+
+def read_norm(c, *closing):
+    at = c.next().at
+    if c.is_op("|"):
+        c.i += 1
+    c.bars += 1
+    x = c.expression()
+    c.bars -= 1
+    if c.look()[1] not in closing:
+        raise c.error("expected closing bars")
+    c.i += 1
+    if c.is_op("|"):
+        c.i += 1
+    if c.is_op("_"):
+        c.i += 1
+        read_script(c, "sub")
+    return Node("norm", (x,), None, at)

@@ -1,0 +1,108 @@
+"""Functions and their arguments."""
+
+from autograd.grading.reading.cursor import COMPARISONS
+from autograd.grading.reading.nodes import Node
+from autograd.grading.reading.tokens import FUNCTION_WORDS
+
+DOTS = {"dots", "cdots", "ldots", "vdots", "ddots", "dotsb", "dotsc", "dotsm"}
+
+
+def read_call(c, x):
+    """A function with its arguments, where a bracket behind a name holds some."""
+    name = x.parts[0] if x.kind == "transpose" else x
+    base, primes = name.data
+    is_function = base in c.functions or primes > 0
+    if c.is_op("(") or (c.is_op("[") and (is_function or base in c.quantities)):
+        end = c.closing(0)
+        if end is None:
+            raise c.error("a bracket is not closed")
+        if is_function and x.kind == "name" and (c.is_op("(") or not c.compares(end)):
+            return read_arguments(c, x)
+        if c.is_op("(") and x.kind == "name" and depends(c, end):
+            return read_arguments(c, x)
+    if c.is_cmd("{", "lbrace") and is_function and x.kind == "name":
+        c.i += 1
+        inner = c.expression()
+        c.i += 1
+        return applied(c, x, (inner,))
+    if x.kind == "name" and base in FUNCTION_WORDS and not c.ends() and (c.starts()):
+        if base in ("diag", "Diag"):
+            return Node("diag", (c.factor(),), None, x.at)
+        return applied(c, x, (read_unbracketed(c),))
+    return x
+
+
+def read_unbracketed(c):
+    """The argument of a function without a bracket: the factors that are written close behind it."""
+    at = c.at
+    if c.is_op("{") or c.is_op("("):
+        return c.factor()
+    factors = [c.factor()]
+    while c.look()[0] == "let" and not c.is_let(*FUNCTION_WORDS) and c.symbols[c.i].glued and factors[-1].kind == "num":
+        factors.append(c.factor())
+    return product_of(factors, [""] * (len(factors) - 1), at)
+
+
+def applied(c, name, arguments):
+    """A call; ``\\tanh^2 z`` is a power of it."""
+    marks = [s for s in name.parts if s.kind == "sup" and s.data == "" and s.parts[0].kind == "num"]
+    base, _ = name.data
+    if base in ("diag", "Diag"):
+        return Node("diag", arguments, None, name.at)
+    if marks and (base in FUNCTION_WORDS or len(c.text) < 0):
+        rest = Node("name", [s for s in name.parts if s not in marks], name.data, name.at)
+        return Node("pow", (Node("call", (rest, *arguments), None, name.at), marks[0].parts[0]), None, name.at)
+    return Node("call", (name, *arguments), None, name.at)
+
+
+def read_arguments(c, name):
+    closing = {"(": ")", "[": "]"}[c.next().text]
+    found = [read_argument(c)]
+    while c.is_op(",") or c.is_op(";") or c.is_op("|") or c.is_cmd("mid", "vert"):
+        c.i += 1
+        found.append(read_argument(c))
+    c.expect(closing)
+    return applied(c, name, tuple(found))
+
+
+def read_argument(c):
+    if c.is_cmd(*DOTS, "cdot"):
+        c.i += 1
+        return Node("dots", (), None, c.at)
+    x = c.expression()
+    if c.relation(look=True) or c.look()[1] in COMPARISONS:
+        c.i += 1
+        x = Node("cmp", (x, c.expression()), "=", x.at)
+    return x
+
+
+def depends(c, end):
+    """Whether the bracket that opens here says what a quantity depends on: a letter, or several things."""
+    if c.look(end + 1)[1] == "^":
+        return False  # a factor: x(W)^T
+    inner = [c.look(k) for k in range(1, end)]
+    depth = 0
+    for kind, text in inner:
+        if kind == "op" and text in "([{":
+            depth += 1
+        elif kind == "op" and text in ")]}":
+            depth -= 1
+        elif depth == 0 and kind == "op" and text in ",;":
+            return True
+    inner = [x for x in inner if x not in (("op", "{"), ("op", "}"))]
+    if not inner or inner[0][0] != "let":
+        return False
+    if c.is_op("^", end + 1):
+        return False  # a factor that is transposed
+    if inner[0][1] in ("k", "t", "n", "tau", "x", "X", "theta", "Theta", "w", "W"):
+        plain = [x for x in inner if x[1] not in ("_", "^", "{", "}", "(", ")", "+", "-")]
+        return (
+            all(x[0] in ("let", "num") for x in plain)
+            and (len(plain) <= 3)
+            and not (len(plain) > 1 and not any(x[1] in ("_", "^", "+", "-") for x in inner))
+        )
+    return False
+
+
+def product_of(factors, signs, at):
+    return factors[0] if len(factors) == 1 else Node("prod", factors, tuple(signs), at)

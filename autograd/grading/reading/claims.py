@@ -1,0 +1,278 @@
+r"""A formula as people print it, read into claims: each a chain of sides.
+
+Nothing is given a meaning here. What a superscript counts, whether a bracket behind a letter is a factor, whether a
+number is a layer: all that is left to :mod:`autograd.grading.meaning`.
+"""
+
+from typing import NamedTuple
+
+from autograd.grading.reading.calls import DOTS
+from autograd.grading.reading.cursor import COMPARISONS, IMPLICATIONS, Cursor
+from autograd.grading.reading.nodes import Node
+from autograd.grading.reading.tables import BLOCKS
+from autograd.grading.reading.terms import GRAMMAR, read_sum
+from autograd.grading.reading.tokens import symbols_of
+
+__all__ = ["Claim", "read_claims"]
+
+_MOST_ROWS = 60
+
+
+class Claim(NamedTuple):
+    """One chain of sides.
+
+    Fields:
+        sides: the sides, as nodes; the first is None where the chain continues what stands before the formula.
+        signs: the signs between them: ``=``, ``<-``, ``~``, ``+=``, ``-=``, ``approx``.
+        conditions: ``cmp`` nodes that are said behind the formula, such as i = j.
+        at: where it begins.
+    """
+
+    sides: tuple
+    signs: tuple
+    conditions: tuple
+    at: int
+
+
+def read_all(c):
+    """Every claim; a line that begins with a relation goes on with the claim before."""
+    found: list = []
+    goes_on = False
+    while c.i < len(c.symbols):
+        if skipped(c):
+            goes_on = goes_on and c.look(-1)[0] in ("row", "op")
+            continue
+        if len(found) > _MOST_ROWS:
+            raise c.error("too many lines")
+        claim = read_claim(c)
+        if claim.sides[0] is None and found and (goes_on or claim.signs):
+            before = found.pop()
+            claim = Claim(
+                before.sides + claim.sides[1:],
+                before.signs + claim.signs,
+                before.conditions + claim.conditions,
+                before.at,
+            )
+        found.append(claim)
+        read_tail(c, found)
+        goes_on = True
+    if not found:
+        raise c.error("there is no formula", 0)
+    return found
+
+
+def skipped(c):
+    """Skip what separates claims."""
+    kind, text = c.look()
+    if kind in ("row", "gap", "text") or (kind == "op" and text in "&,;.:") or c.is_cmd("forall", *IMPLICATIONS):
+        if kind == "text" and c.i + 1 < len(c.symbols) and not is_connective(c, text):
+            raise c.error("prose in front of a formula may change what it says: leave it out")
+        c.i += 1
+        return True
+    if c.is_op("=>"):
+        c.i += 1
+        return True
+    if c.is_cmd("begin") and c.block_name().startswith(BLOCKS):
+        c.block_name(skip=True)
+        return True
+    if c.is_cmd("end"):
+        c.block_name(skip=True)
+        return True
+    if kind == "let" and text in ("where", "and", "so", "thus", "if", "for", "with", "all"):
+        c.i += 1
+        return True
+    return is_numbered(c)
+
+
+def is_connective(c, words):
+    """Whether a text in front of a formula leaves it as it is."""
+    w = words.strip(" .,:;()").lower()
+    return w.split(" ")[0] in (
+        "",
+        "so",
+        "thus",
+        "hence",
+        "then",
+        "and",
+        "therefore",
+        "where",
+        "with",
+        "for",
+        "let",
+        "since",
+        "as",
+        "if",
+        "because",
+        "now",
+        "output",
+        "hidden",
+        "update",
+        "which",
+        "we",
+        "that",
+        "i.e",
+    ) or words.rstrip().endswith(":")
+
+
+def is_numbered(c):
+    """``(5)`` at the end of a line, or ``2)`` in front of a formula."""
+    if c.is_op("(") and c.look(1)[0] == "num" and c.is_op(")", 2) and c.ends(3) and c.i > 0:
+        c.i += 3
+        return True
+    if c.look()[0] == "num" and c.is_op(")", 1):
+        c.i += 2
+        return True
+    return False
+
+
+def read_claim(c):
+    at = c.at
+    sides: list = []
+    signs: list = []
+    while c.take("&"):
+        pass
+    if c.relation(look=True):
+        sides.append(None)
+    else:
+        sides.append(read_sum(c))
+    while True:
+        while c.is_op("&") or (c.look()[0] == "gap" and c.relation(look=True, k=1)):
+            c.i += 1
+        if c.look()[0] == "row" and continues(c):
+            continue
+        if not c.relation(look=True):
+            break
+        sign = c.relation()
+        while c.is_op("&") or c.look()[0] == "gap":
+            c.i += 1
+        if c.is_cmd("in"):
+            break
+        if c.i >= len(c.symbols):
+            raise c.error("the formula ends too early")
+        while c.look()[0] == "row" or c.is_op("&"):
+            c.i += 1
+        if c.ends():
+            break
+        signs.append(sign)
+        sides.append(read_sum(c))
+    return Claim(tuple(sides), tuple(signs), (), at)
+
+
+def continues(c):
+    """Go on to the next line where it begins with a relation or a sign."""
+    k = 1
+    while c.is_op("&", k) or c.look(k)[0] in ("row", "gap"):
+        k += 1
+    if c.relation(look=True, k=k):
+        c.i += k
+        return True
+    return False
+
+
+def read_tail(c, found):
+    """What stands behind a claim on its line: conditions, punctuation, sets, the number of the equation."""
+    while not c.ends():
+        kind, text = c.look()
+        if c.is_cmd("in"):
+            skip_line(c, stops=(",",))
+        elif is_numbered(c) or (kind == "op" and text in "&.,;:"):
+            if kind == "op" and text in "&.,;:":
+                c.i += 1
+        elif kind == "gap":
+            c.i += 1
+        elif c.is_cmd("forall") or (kind == "let" and text in ("for", "if", "where", "with", "and", "all")):
+            c.i += 1
+            if not read_condition(c, found):
+                return
+        elif kind == "text":
+            c.i += 1
+            words = text.lower().split()
+            if words and words[0] in ("for", "if", "when", "where", "with", "(for", "(if"):
+                if not read_condition(c, found) and words[0] != "where":
+                    skip_line(c)
+                elif words[0] == "where":
+                    return
+        elif c.look(-1) == ("op", ",") or c.look(-1)[0] in ("gap", "text") or c.is_cmd(*IMPLICATIONS):
+            if not read_condition(c, found):
+                return
+        elif c.is_op("("):
+            start = c.i
+            c.i += 1
+            inner = c.look()[0] == "text" or c.is_let("for", "if")
+            if inner:
+                c.i += 1
+            if not read_condition(c, found):
+                c.i = start
+                raise c.error("a bracket does not belong there")
+            c.take(")")
+        else:
+            raise c.error(f"{text!r} does not belong there")
+
+
+def skip_line(c, stops=()):
+    while not c.ends() and not (c.look()[0] == "op" and c.look()[1] in stops):
+        c.i += 1
+
+
+def read_condition(c, found):
+    """``i = j``, ``i \\neq j``, ``k \\in K``, ``l = L-1, ..., 2`` behind a formula; False where it is none."""
+    k = 0
+    while c.look(k)[0] in ("gap",) or c.is_op("&", k) or (c.look(k)[0] == "let" and c.look(k)[1] in ("all", "for")):
+        k += 1
+    if c.ends(k):
+        c.i += k
+        return True
+    if not c.is_let(k=k):
+        return False
+    end = k
+    while not c.ends(end) and not (c.is_op(",", end) or c.look(end)[0] in ("gap", "text") or c.is_op(")", end)):
+        end += 1
+    inside = [c.look(j) for j in range(k, end)]
+    signs = [x for x in inside if x[0] in ("op", "cmd") and (x[1] in COMPARISONS or x[1] == "in")]
+    is_list = bool(inside) and all(x[0] == "let" or x in (("op", ","), ("op", "'")) for x in inside)
+    if is_list and len(inside) <= 4 and not signs:
+        c.i += end
+        while c.is_op(",") or c.is_op("'") or (c.is_let() and c.look(-1) == ("op", ",")):
+            c.i += 1
+        return True
+    if len(signs) != 1 or inside[1] != signs[0] or any(x[0] == "op" and x[1] in "_^([{" for x in inside[:2]):
+        return False
+    c.i += k
+    left = c.next()
+    sign = c.next().text
+    has_dots = any(x[0] == "cmd" and x[1] in DOTS for x in inside) or has_dots_ahead(c)
+    if sign == "in" or has_dots or (c.is_op("1") and sign == "="):
+        while not c.ends() and (c.look()[0] not in ("gap", "text") or has_dots):
+            if c.is_op(")"):
+                break
+            c.i += 1
+        return True
+    right = read_sum(c)
+    node = Node("cmp", (Node("name", (), (left.text, 0), left.at), right), COMPARISONS[sign], left.at)
+    last = found[-1]
+    found[-1] = last._replace(conditions=(*last.conditions, node))
+    return True
+
+
+def has_dots_ahead(c):
+    k = 0
+    while not c.ends(k):
+        if c.is_cmd(*DOTS, k=k):
+            return True
+        k += 1
+    return False
+
+
+def read_claims(text, words=frozenset(), functions=frozenset(), quantities=frozenset()):
+    """The claims of a formula.
+
+    Args:
+        text: the formula.
+        words: names of several letters.
+        functions: letters that are functions in front of a bracket.
+        quantities: letters that are quantities of the network, and no functions.
+
+    Raises:
+        ReadingError: it cannot be read; with the place and the reason.
+    """
+    return read_all(Cursor(text, symbols_of(text, words), GRAMMAR, functions, quantities))

@@ -1,0 +1,255 @@
+"""A cursor over the symbols of a formula: what stands here, what follows, where a bracket is closed."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from autograd.grading.reading.lexing import MOST_DEPTH
+from autograd.grading.reading.tokens import FUNCTION_WORDS
+from autograd.grading.reading.trees import ReadingError
+
+__all__ = ["Cursor", "Grammar"]
+
+RELATIONS = {
+    "=": "=", ":=": "=", "==": "=", "equiv": "=", "coloneqq": "=", "triangleq": "=", "doteq": "=", "leftarrow": "<-",
+    "gets": "<-", "<-": "<-", "longleftarrow": "<-", "Leftarrow": "<-", "rightarrow": "->", "to": "->", "->": "->",
+    "longrightarrow": "->", "mapsto": "->", "propto": "~", "+=": "+=", "-=": "-=", "approx": "approx",
+    "simeq": "approx", "stackrel": "=",
+}  # fmt: skip
+IMPLICATIONS = {"Rightarrow", "implies", "iff", "Leftrightarrow", "therefore", "because", "=>", "Longrightarrow"}
+COMPARISONS = {
+    "neq": "!=", "ne": "!=", "!=": "!=", ">": ">", "<": "<", "geq": ">=", "ge": ">=", ">=": ">=", "leq": "<=",
+    "le": "<=", "<=": "<=", "gt": ">", "lt": "<", "=": "=", "==": "=", "geqslant": ">=", "leqslant": "<=",
+}  # fmt: skip
+PRODUCTS = {
+    "cdot": ".", "times": "*", "*": "*", "ast": "had", "odot": "had", "circ": "had", "bullet": "had", "otimes": "out",
+    "star": "had", "boldsymbol": "", "cdotp": ".", "bigodot": "had", "diamond": "had",
+}  # fmt: skip
+_FUNCTION_LETTERS = {"sigma", "phi", "Phi", "psi", "Psi", "f", "g", "varphi", "F", "G", "S", "rho"}
+TRANSPOSES = {"top", "intercal", "transposed", "transpose", "tp"}
+
+
+class Grammar(NamedTuple):
+    """The functions that read what is nested, each from a cursor."""
+
+    expression: Callable
+    term: Callable
+    factor: Callable
+    signed_factor: Callable
+    atom: Callable
+
+
+class Cursor:
+    """Reads symbols one after the other; what is nested is read by the functions of its grammar.
+
+    Args:
+        text: the formula, for messages.
+        symbols: its :class:`~autograd.grading.reading.tokens.Symbol`s.
+        grammar: the functions that read what is nested.
+        functions: letters that are functions in front of a bracket.
+        quantities: letters that are quantities of the network, and no functions.
+    """
+
+    def __init__(self, text, symbols, grammar, functions=frozenset(), quantities=frozenset()):
+        self.text, self.symbols, self.grammar = text, symbols, grammar
+        self.functions = (_FUNCTION_LETTERS | set(functions)) - set(quantities) | set(FUNCTION_WORDS)
+        self.quantities = quantities
+        self.i = self.depth = 0
+        self.bars = 0
+        self.is_typed = "\\" not in text and "{" not in text
+        # in the cells of a table, a line does not go on in the next
+        self.tables = 0
+
+    def error(self, reason, at=None):
+        return ReadingError(reason, self.at if at is None else at, self.text)
+
+    @property
+    def at(self):
+        return self.symbols[self.i].at if self.i < len(self.symbols) else len(self.text)
+
+    def look(self, k=0):
+        """The kind and the text of a symbol further on."""
+        if 0 <= self.i + k < len(self.symbols):
+            s = self.symbols[self.i + k]
+            return s.kind, s.text
+        return None, None
+
+    def is_op(self, text, k=0):
+        return self.look(k) == ("op", text)
+
+    def is_cmd(self, *names, k=0):
+        kind, text = self.look(k)
+        return kind == "cmd" and text in names
+
+    def is_let(self, *names, k=0):
+        kind, text = self.look(k)
+        return kind == "let" and (not names or text in names)
+
+    def next(self):
+        if self.i >= len(self.symbols):
+            raise self.error("the formula ends too early")
+        self.i += 1
+        return self.symbols[self.i - 1]
+
+    def take(self, text):
+        if self.is_op(text):
+            self.i += 1
+            return True
+        return False
+
+    def expect(self, text):
+        if not self.take(text):
+            found = "the end" if self.look()[1] is None else repr(self.look()[1])
+            raise self.error(f"expected {text!r}, found {found}")
+
+    def closing(self, k):
+        """Where the bracket that opens ``k`` symbols on is closed, counted from here; None where it is not."""
+        opening = self.look(k)[1]
+        other = {"{": "}", "(": ")", "[": "]"}[opening]
+        depth = 0
+        while self.look(k)[0] is not None:
+            kind, text = self.look(k)
+            if kind == "op":
+                depth += (text == opening) - (text == other)
+                if depth == 0:
+                    return k
+            k += 1
+        return None
+
+    def deeper(self):
+        self.depth += 1
+        if self.depth > MOST_DEPTH * 3:
+            raise self.error(f"a formula is nested at most {MOST_DEPTH} deep")
+
+    def ends(self, k=0):
+        kind, _ = self.look(k)
+        return kind in (None, "row") or self.is_cmd("end", k=k)
+
+    def relation(self, look=False, k=0):
+        kind, text = self.look(k)
+        known = text in RELATIONS and kind in ("cmd", "op")
+        if look or not known:
+            return known
+        self.i += k + 1
+        return RELATIONS[text]
+
+    def sign(self):
+        negative = False
+        while True:
+            if self.take("+"):
+                continue
+            if self.take("-"):
+                negative = not negative
+                continue
+            if (
+                (self.is_op("&") or self.look()[0] in ("gap", "row"))
+                and self.i
+                and self.look(-1) in (("op", "+"), ("op", "-"))
+            ):
+                self.i += 1
+                continue
+            return negative
+
+    def starts(self):
+        """Whether a factor begins here."""
+        kind, text = self.look()
+        if kind in ("num", "let"):
+            return text not in ("for", "if", "where", "otherwise", "and", "all", "else", "with")
+        if kind == "op":
+            return text in "([{" or (text == "|" and self.bars == 0 and False)
+        if kind == "cmd":
+            if text in RELATIONS or text in COMPARISONS or text in IMPLICATIONS or text in PRODUCTS:
+                return False
+            return text not in (
+                "end", "forall", "in", "}", "rbrace", "rvert", "rVert", "notin", "pm", "div", "rangle",
+                "rfloor", "rceil",
+            ) and not (text in ("|", "Vert") and self.bars)  # fmt: skip
+        return False
+
+    def skip_transpose(self):
+        if self.is_let("T", "tr") or self.is_cmd(*TRANSPOSES) or (self.is_let("t") and False):
+            self.i += 1
+            return True
+        if self.is_op("{"):
+            end = self.closing(0)
+            inner = [self.look(k)[1] for k in range(1, end or 1)]
+            flat = [t for t in inner if t not in ("{", "}")]
+            if len(flat) == 1 and flat[0] in ("T", "tr", "'", *TRANSPOSES) and flat[0] != "'":
+                self.i += end + 1
+                return True
+        return False
+
+    def skip_prime(self):
+        if self.is_cmd("prime"):
+            self.i += 1
+            return True
+        if self.is_op("{") and self.is_cmd("prime", k=1) and self.is_op("}", 2):
+            self.i += 3
+            return True
+        return False
+
+    def compares(self, end):
+        """Whether a comparison stands in the bracket that opens here, at its own level."""
+        depth = 0
+        for k in range(end):
+            kind, text = self.look(k)
+            if kind == "op" and text in "([{":
+                depth += 1
+            elif kind == "op" and text in ")]}":
+                depth -= 1
+            elif kind == "cmd" and text in ("{", "lbrace", "}", "rbrace"):
+                depth += 1 if text in ("{", "lbrace") else -1
+            elif depth == 1 and kind in ("op", "cmd") and text in COMPARISONS:
+                return True
+        return False
+
+    def indicates(self):
+        """Whether a comparison follows, in a bracket or a subscript: the 1 before is an indicator."""
+        k = 1 if self.is_op("_") else 0
+        if self.is_cmd("{", "lbrace", k=k):
+            return True
+        if self.look(k) not in (("op", "("), ("op", "["), ("op", "{")):
+            return False
+        end = self.closing(k)
+        if end is None:
+            return False
+        self.i += k
+        found = self.compares(end - k)
+        self.i -= k
+        return found
+
+    def block_name(self, skip=False):
+        """The name of the environment that begins or ends here."""
+        if not self.is_op("{", 1):
+            raise self.error("expected the name of an environment")
+        end = self.closing(1)
+        if end is None:
+            raise self.error("a brace is not closed")
+        name = "".join([s.text for s in self.symbols[self.i + 2 : self.i + end]]).replace("*", "")
+        if skip:
+            is_begin = self.is_cmd("begin")
+            self.i += end + 1
+            if is_begin and (name == "array" or name.startswith("alignat") or name == "alignedat") and self.is_op("{"):
+                self.i += self.closing(0) + 1
+        return name
+
+    # --- What is nested.
+
+    def expression(self):
+        """Read a sum of terms."""
+        return self.grammar.expression(self)
+
+    def term(self):
+        """Read a product of factors."""
+        return self.grammar.term(self)
+
+    def factor(self):
+        """Read a factor with its powers and marks."""
+        return self.grammar.factor(self)
+
+    def signed_factor(self):
+        """Read a factor with its sign."""
+        return self.grammar.signed_factor(self)
+
+    def atom(self, scripts=True):
+        """Read one letter, number, command or bracket."""
+        return self.grammar.atom(self, scripts)

@@ -1,0 +1,108 @@
+"""Derivatives in all their spellings: fractions of differentials, gradients, quotients in a line."""
+
+from autograd.grading.reading.marks import read_group, read_one
+from autograd.grading.reading.nodes import Node
+from autograd.grading.reading.trees import ReadingError
+
+
+def read_fraction(c, at):
+    start = c.i
+    sign = differential_sign(c, 0)
+    if sign is not None:
+        end = c.closing(0) if c.is_op("{") else 0
+        if differential_sign(c, end + 1) == sign:
+            of = read_differential_part(c, sign)
+            by = read_differential_part(c, sign)
+            if by is None:
+                raise c.error("a derivative is taken in nothing", at)
+            if by.kind == "step":
+                by = by.parts[0]
+            data = "operator" if of is None else None
+            return Node("deriv", (Node("none", (), None, at) if of is None else of, by), data, at)
+    c.i = start
+    top = read_group(c)
+    return Node("div", (top, read_group(c)), None, at)
+
+
+def differential_sign(c, k):
+    """The d, partial or delta with which a group begins; None where it does not."""
+    if c.is_op("{", k):
+        k += 1
+        while c.is_op("{", k):
+            k += 1
+    elif not c.is_cmd("partial", k=k):
+        return None
+    kind, text = c.look(k)
+    if kind == "cmd" and text == "partial":
+        return "partial"
+    if kind == "let" and text in ("d", "delta", "Delta"):
+        after = c.look(k + 1)
+        if after[0] in ("let", "cmd") or after in (("op", "}"), ("op", "{"), ("op", "("), ("op", "[")):
+            return text
+    return None
+
+
+def read_differential_part(c, sign):
+    """``{\\partial x}``: the x, or None."""
+    braced = c.take("{")
+    inner = 0
+    while c.take("{"):
+        inner += 1
+    if not braced:
+        c.next()
+        return None
+    c.next()
+    if c.is_op("^"):
+        raise c.error("a second derivative is not among what can be read")
+    x = None if c.is_op("}") else c.expression()
+    for _ in range(inner):
+        c.take("}")
+    if not c.is_op("}") and sign == "partial" and c.is_cmd("partial"):
+        raise c.error("a second derivative is not among what can be read")
+    c.expect("}")
+    return x
+
+
+def read_differential(c, word, at):
+    r"""``\partial L / \partial w``, ``\partial_w L``, ``\nabla_W L``."""
+    if c.is_op("_"):
+        c.i += 1
+        by = read_group(c) if c.is_op("{") else read_one(c)
+        of = c.factor() if c.starts() else Node("loss", (), None, at)
+        return Node("deriv", (of, by), "gradient", at)
+    if word == "nabla":
+        of = c.factor()
+        return Node("deriv", (of, Node("none", (), None, at)), "gradient", at)
+    x = read_quotient(c, "partial", at)
+    if x is None:
+        raise c.error("a \\partial belongs into a fraction", at)
+    return x
+
+
+def read_quotient(c, sign, at):
+    """``X / d Y`` behind a d; None where it is none."""
+    start = c.i
+    try:
+        if c.is_op("/"):
+            of = Node("none", (), None, at)
+        elif c.is_let() or c.is_op("(") or c.is_cmd("hat", "log", "ell") or c.is_op("{"):
+            of = c.factor()
+        else:
+            return None
+        if c.is_op("/"):
+            c.i += 1
+            opened = c.take("(")
+            found = c.look()
+            if found in (("cmd", "partial"),) if sign == "partial" else found == ("let", sign):
+                c.i += 1
+                by = c.factor()
+                if opened:
+                    c.expect(")")
+                if of.kind == "group" and of.data == "(":
+                    of = of.parts[0]
+                data = "operator" if of.kind == "none" else None
+                return Node("deriv", (of, by), data, at)
+    except ReadingError:
+        pass
+    c.i = start
+    return None

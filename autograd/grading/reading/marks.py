@@ -1,0 +1,229 @@
+"""Marks of a name: its indices below, and what stands above it, layers, samples, a T, primes."""
+
+from fractions import Fraction
+
+from autograd.grading.reading.cursor import COMPARISONS, TRANSPOSES
+from autograd.grading.reading.lexing import LARGEST_EXPONENT
+from autograd.grading.reading.nodes import Node, walk
+
+
+def read_one(c):
+    """One symbol; of a number, one digit."""
+    kind, text = c.look()
+    if kind == "num" and len(text) > 1 and "." not in text:
+        s = c.symbols[c.i]
+        c.symbols[c.i] = type(s)("num", text[1:], s.at + 1, True)
+        return Node("num", (), Fraction(text[0]), s.at)
+    if kind == "op" and text == "-":
+        at = c.next().at
+        return Node("neg", (read_one(c),), None, at)
+    if kind == "op" and text in "*+":
+        return Node("name", (), (c.next().text, 0), c.at)
+    c.deeper()
+    x = c.atom(scripts=False)
+    c.depth -= 1
+    return x
+
+
+def read_group(c):
+    """``{...}`` as an argument of a command, or one symbol."""
+    if c.take("{"):
+        if c.take("}"):
+            return Node("none", (), None, c.at)
+        x = c.expression()
+        c.expect("}")
+        return x
+    return read_one(c)
+
+
+def read_exponent(c):
+    x = read_group(c) if c.is_op("{") else read_one(c)
+    if x.kind == "num" and abs(x.data) > LARGEST_EXPONENT:
+        raise c.error(f"an exponent is at most {LARGEST_EXPONENT}")
+    if any(y.kind == "pow" for y in walk(x)):
+        raise c.error("a power of a power: write the product of the exponents")
+    return x
+
+
+def read_marks(c, x):
+    """A name with its subscripts, superscripts and primes; a transposed one as such."""
+    base, primes = x.data
+    scripts = list(x.parts)
+    transposed = False
+    while True:
+        if c.is_op("'"):
+            c.i += 1
+            primes += 1
+        elif c.is_op("_"):
+            c.i += 1
+            scripts.append(read_script(c, "sub"))
+        elif c.is_op("^"):
+            c.i += 1
+            if c.skip_prime():
+                primes += 1
+            elif c.skip_transpose():
+                transposed = True
+            else:
+                found, is_transposed, more = read_superscript(c)
+                transposed |= is_transposed
+                primes += more
+                scripts += found
+        else:
+            break
+    scripts = [y for y in scripts if y.parts]
+    name = Node("name", scripts, (base, primes), x.at)
+    return Node("transpose", (name,), None, x.at) if transposed else name
+
+
+def read_superscript(c, opened=False):
+    """The marks above a letter: layers and samples in their brackets, a T, primes."""
+    if opened:
+        c.i -= 1
+    found: list = []
+    transposed, primes = False, 0
+    if not c.is_op("{"):
+        x = read_one(c)
+        return [Node("sup", (x,), "", x.at)], False, 0
+    c.next()
+    while not c.take("}"):
+        kind, text = c.look()
+        if kind is None:
+            raise c.error("a superscript is not closed")
+        if c.is_op("^") or c.is_op(",") or c.is_op("{") or kind == "gap":
+            c.i += 1
+            if text == "{":
+                inner, t, p = read_superscript(c, opened=True)
+                found += inner
+                transposed |= t
+                primes += p
+        elif (c.is_let("T", "tr") and (found or c.is_op("(", 1) or c.is_op("}", 1))) or c.is_cmd(*TRANSPOSES):
+            c.i += 1
+            transposed = True
+        elif c.is_cmd("prime") or c.is_op("'"):
+            c.i += 1
+            primes += 1
+        elif (kind == "op" and text in "([") or c.is_cmd("langle") or c.is_op("<"):
+            c.i += 1
+            while True:
+                inner_node = c.expression()
+                found.append(Node("sup", (inner_node,), {"(": "(", "[": "["}.get(text, "<"), inner_node.at))
+                if not c.take(","):
+                    break
+            if c.next().text not in (")", "]", "rangle", ">"):
+                raise c.error("a bracket is not closed")
+        elif (kind == "op" and text in "*+-" and (c.is_op("}", 1))) or kind == "text":
+            c.i += 1
+            found.append(Node("sup", (Node("name", (), (text, 0), c.at),), "", c.at))
+        else:
+            x = read_index(c)
+            found.append(Node("sup", (x,), "", x.at))
+    return found, transposed, primes
+
+
+def read_script(c, kind):
+    """A subscript: its indices one by one."""
+    at = c.at
+    if not c.is_op("{"):
+        return Node(kind, read_typed_indices(c) if c.is_typed else (read_one(c),), "", at)
+    c.next()
+    found: list = []
+    bracket = ""
+    while not c.take("}"):
+        k, text = c.look()
+        if k is None:
+            raise c.error("a subscript is not closed")
+        if (k == "op" and text in ",)]:;&") or k == "gap" or c.is_cmd("rangle"):
+            c.i += 1
+        elif c.is_cmd("to", "rightarrow", "leftarrow", "gets"):
+            c.i += 1
+            found.append(Node("arrow", (), text, c.at))
+        elif k == "op" and text in "([":
+            c.i += 1
+            bracket = text
+        elif k == "num":
+            found += read_digits(c, found)
+        elif k == "op" and text in "{":
+            c.i += 1
+            c.symbols.insert(c.i, c.symbols[c.i - 1])
+            inner = read_script(c, kind)
+            found += inner.parts
+        elif (k in ("op", "cmd")) and text in COMPARISONS and found:
+            c.i += 1
+            left = found.pop()
+            found.append(Node("cmp", (left, c.expression()), COMPARISONS[text], left.at))
+        elif k == "text":
+            c.i += 1
+            found.append(Node("name", (), (text, 0), at))
+        elif k == "cmd" and text in ("cdot", "bullet", "ast", "cdots", "dots"):
+            c.i += 1
+            found.append(Node("all", (), None, at))
+        else:
+            found.append(read_index(c))
+    return Node(kind, found, bracket, at)
+
+
+def read_typed_indices(c):
+    """The indices of a typed name: ``w_jk`` has two, and ``out_o1`` has the neuron o1."""
+    found = [read_one(c)]
+    while c.i < len(c.symbols) and c.symbols[c.i].glued:
+        x, s = found[-1], c.symbols[c.i]
+        if s.kind == "num" and x.kind == "name" and not x.parts:
+            c.i += 1
+            script = Node("sub", (Node("num", (), Fraction(s.text), s.at),), "", s.at)
+            found[-1] = Node("name", (script,), x.data, x.at)
+        elif s.kind == "let" and x.kind == "name" and len(s.text) == len(x.data[0]) == 1:
+            found.append(read_one(c))
+        else:
+            break
+    return found
+
+
+def read_digits(c, found):
+    """A number in a script: ``12`` are two indices, unless commas set it apart."""
+    s = c.next()
+    alone = c.is_op("}") and not found
+    if len(s.text) == 2 and (alone or c.is_op("}")) and "." not in s.text and not c.is_op(","):
+        return [Node("num", (), Fraction(c), s.at + k) for k, c in enumerate(s.text)]
+    x = Node("num", (), Fraction(s.text), s.at)
+    if c.is_op("+") or c.is_op("-"):
+        c.i -= 1
+        return [read_index(c)]
+    return [x]
+
+
+def read_index(c):
+    """An index: a letter, a number, or a letter plus or minus a number."""
+    at = c.at
+    terms = [read_index_term(c)]
+    while (c.is_op("+") or c.is_op("-")) and not c.is_op("}", 1):
+        negative = c.next().text == "-"
+        x = read_index_term(c)
+        terms.append(Node("neg", (x,), None, x.at) if negative else x)
+    return terms[0] if len(terms) == 1 else Node("add", terms, None, at)
+
+
+def read_index_term(c):
+    kind, text = c.look()
+    at = c.at
+    if kind == "op" and text == "-":
+        c.i += 1
+        return Node("neg", (read_index_term(c),), None, at)
+    if kind == "num":
+        return Node("num", (), Fraction(c.next().text), at)
+    x = read_one(c)
+    while x.kind == "name" and c.take("'"):
+        x = Node("name", x.parts, (x.data[0] + "'", 0), x.at)  # o' is a letter of its own
+    if x.kind == "name":
+        while c.is_op("_") or c.is_op("^") or (c.look()[0] == "num" and c.symbols[c.i].glued):
+            if c.look()[0] == "num":
+                number = c.next()
+                script = Node("sub", (Node("num", (), Fraction(number.text), number.at),), "", number.at)
+                x = Node("name", (*x.parts, script), x.data, x.at)
+                continue
+            sub = c.next().text == "_"
+            if sub:
+                x = Node("name", (*x.parts, read_script(c, "sub")), x.data, x.at)
+            else:
+                found, _, _ = read_superscript(c)
+                x = Node("name", (*x.parts, *found), x.data, x.at)
+    return x

@@ -1,0 +1,87 @@
+"""Sums over an index, and what stands below and above the sign."""
+
+from autograd.grading.reading.cursor import COMPARISONS
+from autograd.grading.reading.marks import read_one
+from autograd.grading.reading.nodes import Limits, Node
+
+
+def read_series(c, at):
+    letters: list = []
+    lower = upper = domain = None
+    conditions: list = []
+    while c.is_op("_") or c.is_op("^"):
+        if c.next().text == "_":
+            letters, lower, domain, conditions = read_below(c)
+        elif c.is_op("{"):
+            c.i += 1
+            if not c.take("}"):
+                upper = c.expression()
+                c.expect("}")
+        else:
+            upper = read_one(c)
+    negative = c.sign()
+    body = read_body(c)
+    if negative:
+        body = Node("neg", (body,), None, at)
+    return Node("sum", (body,), Limits(tuple(letters), lower, upper, domain, tuple(conditions)), at)
+
+
+def read_body(c):
+    c.deeper()
+    x = c.term()
+    c.depth -= 1
+    return x
+
+
+def read_below(c):
+    """What stands below a sum: its letters, the first value, the set, conditions."""
+    if not c.is_op("{"):
+        x = read_one(c)
+        return ([x.data[0]] if x.kind == "name" else []), None, None, []
+    letters: list = []
+    lower = domain = None
+    conditions: list = []
+    end = c.i + c.closing(0)
+    c.i += 1
+    while c.i < end:
+        kind, text = c.look()
+        if (kind == "op" and text in ",:;|") or kind == "gap" or c.is_cmd("mid"):
+            c.i += 1
+        elif kind == "let":
+            name = c.next()
+            sign_kind, sign = c.look()
+            if sign_kind in ("op", "cmd") and sign in ("=", ":=") and c.i < end:
+                c.i += 1
+                lower = c.expression()
+                letters.append(name.text)
+            elif c.is_cmd("in") and c.i < end:
+                c.i += 1
+                domain = read_set(c, end)
+                letters += [name.text]
+            elif sign_kind in ("op", "cmd") and sign in COMPARISONS and c.i < end:
+                c.i += 1
+                right = c.expression()
+                if name.text not in letters:
+                    letters.append(name.text)
+                left = Node("name", (), (name.text, 0), name.at)
+                conditions.append(Node("cmp", (left, right), COMPARISONS[sign], name.at))
+            else:
+                letters.append(name.text)
+        elif c.is_cmd("substack"):
+            c.i += 1
+        else:
+            c.i = end
+    c.i = end + 1
+    return letters, lower, domain, conditions
+
+
+def read_set(c, end):
+    """The name of a set, up to a comma."""
+    at, words = c.at, []
+    depth = 0
+    while c.i < end and not (depth == 0 and c.is_op(",")):
+        _kind, text = c.look()
+        depth += (text in ("(", "{")) - (text in (")", "}"))
+        words.append(text)
+        c.i += 1
+    return Node("name", (), ("".join(words), 0), at)

@@ -1,0 +1,98 @@
+"""Matrices, cases, and other environments."""
+
+from autograd.grading.reading.brackets import read_comparison
+from autograd.grading.reading.nodes import Node
+
+BLOCKS = ("aligned", "align", "split", "gathered", "equation", "eqnarray", "gather", "multline", "alignat", "flalign",
+           "displaymath", "math", "subequations", "alignedat")  # fmt: skip
+
+
+def read_environment(c, at):
+    name = c.block_name(skip=True)
+    if "matrix" in name or name == "array" or name in ("cases", "dcases", "rcases"):
+        c.tables += 1
+        x = read_matrix(c, at) if "matrix" in name or name == "array" else read_cases(c, at)
+        c.tables -= 1
+        return x
+    if name.startswith(BLOCKS):
+        x = c.expression()
+        while c.look()[0] == "row":
+            c.i += 1
+        if c.is_cmd("end"):
+            c.block_name(skip=True)
+        return x
+    raise c.error(f"the environment {name} is not understood", at)
+
+
+def read_matrix(c, at):
+    rows: list = []
+    cells: list = []
+    filled = None
+    while True:
+        if c.i >= len(c.symbols):
+            raise c.error("\\begin without its \\end", at)
+        if c.is_op("&") or c.ends():
+            cells.append(filled or Node("none", (), None, c.at))
+            filled = None
+            if c.ends():
+                if any(x.kind != "none" for x in cells):
+                    rows.append(Node("row", cells, None, at))
+                cells = []
+                if c.is_cmd("end"):
+                    break
+            c.i += 1
+        elif c.look()[0] == "gap" or c.is_op(","):
+            c.i += 1
+        else:
+            filled = c.expression()
+    c.block_name(skip=True)
+    return Node("matrix", rows, None, at)
+
+
+def read_cases(c, at):
+    parts: list = []
+    while not c.is_cmd("end"):
+        if c.i >= len(c.symbols):
+            raise c.error("\\begin without its \\end", at)
+        if c.look()[0] in ("row", "gap"):
+            c.i += 1
+            continue
+        value = c.expression()
+        while c.is_op("&") or c.is_op(",") or c.look()[0] == "gap" or c.is_let("if", "for"):
+            c.i += 1
+        condition = Node("else", (), None, c.at)
+        if c.look()[0] == "text":
+            words = c.next().text.lower()
+            if "otherwise" not in words and "else" not in words and not c.ends():
+                condition = of_kind(c, words) or read_comparison(c)
+            elif kind_in(c, words):
+                condition = Node("kind", (), kind_in(c, words), c.at)
+        elif c.is_let("otherwise", "else"):
+            c.i += 1
+        elif not c.ends():
+            condition = of_kind(c, "") or read_comparison(c)
+        while c.is_op(".") or c.is_op(",") or c.is_op(";") or c.look()[0] in ("gap", "text"):
+            c.i += 1
+        parts += [value, condition]
+    c.block_name(skip=True)
+    if not parts:
+        raise c.error("there is nothing between \\begin and \\end", at)
+    return Node("cases", parts, None, at)
+
+
+def kind_in(c, words):
+    """The neurons that words speak of: ``"output"`` or ``"hidden"``; None for others."""
+    if "output" in words:
+        return "output"
+    return "hidden" if "hidden" in words or "inner" in words else None
+
+
+def of_kind(c, words):
+    """``j is an output neuron``: which neurons a case is for; None where it is another condition."""
+    if kind_in(c, words):
+        return Node("kind", (), kind_in(c, words), c.at)
+    if c.is_let() and c.look(1)[0] == "text" and kind_in(c, c.look(1)[1].lower()):
+        kind = kind_in(c, c.look(1)[1].lower())
+        c.i += 2
+        return Node("kind", (), kind, c.at)
+    return None

@@ -1,0 +1,161 @@
+"""Sums, products, and factors with their powers."""
+
+from autograd.grading.reading.atoms import read_atom
+from autograd.grading.reading.calls import product_of
+from autograd.grading.reading.cursor import PRODUCTS, RELATIONS, Grammar
+from autograd.grading.reading.marks import read_exponent, read_script
+from autograd.grading.reading.nodes import Node
+
+
+def read_sum(c):
+    c.deeper()
+    at = c.at
+    terms = [read_signed_term(c)]
+    while c.is_op("+") or c.is_op("-") or c.is_cmd("pm"):
+        if c.is_cmd("pm"):
+            raise c.error("a sign that is plus or minus says nothing that could be proved")
+        terms.append(read_signed_term(c))
+    c.depth -= 1
+    return terms[0] if len(terms) == 1 else Node("add", terms, None, at)
+
+
+def read_signed_term(c):
+    at = c.at
+    negative = c.sign()
+    term = read_term(c)
+    while (c.look()[0] == "row" or c.is_op("&")) and sign_follows(c):
+        c.i += 1
+    return Node("neg", (term,), None, at) if negative else term
+
+
+def sign_follows(c):
+    """Whether a sum goes on in the next line."""
+    if c.tables:
+        return False
+    k = 0
+    while c.look(k)[0] in ("row", "gap") or c.is_op("&", k):
+        k += 1
+    return c.is_op("+", k) or c.is_op("-", k)
+
+
+def read_term(c):
+    at = c.at
+    factors: list = [read_factor(c)]
+    signs: list = []
+    while True:
+        if c.is_op("/") or c.is_cmd("div"):
+            c.i += 1
+            below = read_signed_factor(c)
+            factors, signs = [Node("div", (product_of(factors, signs, at), below), None, at)], []
+            continue
+        sign = read_product_sign(c)
+        if sign is None and not c.starts():
+            break
+        factors.append(read_signed_factor(c) if sign else read_factor(c))
+        signs.append(sign or "")
+    for k in reversed(range(len(factors))):
+        x = factors[k]
+        if x.kind == "deriv" and x.parts[0].kind == "none" and k + 1 < len(factors) and x.data == "operator":
+            inner = product_of(factors[k + 1 :], signs[k + 1 :], factors[k + 1].at)
+            factors[k:] = [Node("deriv", (inner, x.parts[1]), "applied", x.at)]
+            signs = signs[:k]
+    return product_of(factors, signs, at)
+
+
+def read_product_sign(c):
+    kind, text = c.look()
+    if text in PRODUCTS and (kind == "cmd" or text == "*") and text != "boldsymbol":
+        c.i += 1
+        while c.is_op("&") or c.look()[0] == "gap":
+            c.i += 1
+        if c.look()[0] == "row":
+            c.i += 1
+        return PRODUCTS[text]
+    return None
+
+
+def read_signed_factor(c):
+    at = c.at
+    negative = c.sign()
+    x = read_factor(c)
+    return Node("neg", (x,), None, at) if negative else x
+
+
+def read_factor(c):
+    c.deeper()
+    x = read_scripts(c, read_atom(c))
+    c.depth -= 1
+    return x
+
+
+def read_scripts(c, x):
+    """Something with the powers, primes and indices behind it."""
+    while True:
+        at = c.at
+        if c.is_op("^") and x.kind not in ("name",):
+            c.i += 1
+            if c.skip_transpose():
+                x = Node("transpose", (x,), None, at)
+            elif c.skip_prime():
+                x = read_prime(c, x)
+            elif x.kind == "deriv" or (x.kind == "call" and c.is_op("{") and c.is_op("(", 1)):
+                read_script(c, "sup")  # a layer or sample mark on something whose parts have their own
+            else:
+                x = Node("pow", (x, read_exponent(c)), None, at)
+        elif c.is_op("'") and x.kind not in ("name",):
+            c.i += 1
+            x = read_prime(c, x)
+        elif c.is_op("_") and x.kind in (
+            "group",
+            "call",
+            "matrix",
+            "transpose",
+            "diag",
+            "deriv",
+            "entry",
+            "bracket",
+        ):
+            c.i += 1
+            items = read_script(c, "sub")
+            x = Node("entry", (x, *items.parts), None, at)
+        elif is_bar(c):
+            x = read_point(c, x)
+        elif c.is_op("**"):
+            c.i += 1
+            x = Node("pow", (x, read_factor(c)), None, at)
+        else:
+            return x
+
+
+def read_prime(c, x):
+    if x.kind == "call" and x.parts[0].kind == "name":
+        base, primes = x.parts[0].data
+        name = Node("name", x.parts[0].parts, (base, primes + 1), x.parts[0].at)
+        return Node("call", (name, *x.parts[1:]), None, x.at)
+    if x.kind == "group":
+        return Node("transpose", x.parts, "prime", x.at)
+    raise c.error("a prime belongs to a function")
+
+
+def is_bar(c):
+    """``|_{x = 3}`` behind a derivative."""
+    return (c.is_op("|") or c.is_cmd("vert", "rvert", "mid")) and c.is_op("_", 1) and c.bars == 0
+
+
+def read_point(c, x):
+    c.i += 2
+    at = c.at
+    if c.is_op("{"):
+        end = c.i + c.closing(0)
+        c.i += 1
+        if any(s.kind in ("op", "cmd") and s.text in RELATIONS for s in c.symbols[c.i : end]):
+            read_sum(c)
+            c.relation()
+        point = read_sum(c)
+        c.i = end + 1
+    else:
+        point = read_factor(c)
+    return Node("at", (x, point), None, at)
+
+
+GRAMMAR = Grammar(read_sum, read_term, read_factor, read_signed_factor, read_atom)
