@@ -196,36 +196,46 @@ def _digamma(x):
     return math.fsum([math.log(x), -0.5 / x, *[-b / (2 * k * x ** (2 * k)) for k, b in enumerate(_BERNOULLI, 1)]])
 
 
-def _power(x, n):
-    try:
-        return x**n
-    except OverflowError:
-        return INF
+# The factorial of a larger order is no float, and the sum below has as many terms as the order.
+_MAX_ORDER = 170
 
 
 def _polygamma(n, x):
     if n != n or x != x:
         return NAN
-    if n < 0.0 or n != math.floor(n):
-        raise ValueError("the order of a polygamma function is 0, 1, 2, ...")
+    if not 0.0 <= n <= _MAX_ORDER or n != math.floor(n):
+        raise ValueError(f"the order of a polygamma function is a whole number from 0 to {_MAX_ORDER}, found {n:g}")
     if n == 0.0:
         return _digamma(x)
     if not _positive(x):
         return 0.0
+    if x < 1e-160:  # even 1/x**2 is too large
+        return math.copysign(INF, -1.0 if n % 2.0 == 0.0 else 1.0)
+    # Powers of x may leave the range of floats where their product with the factorial does not. So the sum is that of
+    # the powers of x / 2**exponent, and the exponents are added at the end.
     order, terms, rest = int(n), [], 0.0
+    _, exponent = math.frexp(x)
     while x < _LARGE + order:
         # to first order: what x lost when 1 was added to it
-        terms.append((1.0 - (order + 1) * rest / x) * _power(x, -(order + 1)))
+        terms.append((1.0 - (order + 1) * rest / x) * math.ldexp(x, -exponent) ** -(order + 1))
         above = x + 1.0
         rest += (above - 1.0) - x if x < 1.0 else (above - x) - 1.0
         x = above
-    scale = math.factorial(order)
-    tail = [_power(x, -order) / order, 0.5 * _power(x, -(order + 1))]
-    for k, b in enumerate(_BERNOULLI if x < 1e9 else (), 1):
-        rising = math.prod(range(order + 1, order + 2 * k)) / math.factorial(2 * k)
-        tail.append(b * rising / x ** (order + 2 * k))
-    total = math.fsum([*terms, *tail]) if INF not in terms else INF
-    return (-scale if order % 2 == 0 else scale) * total
+    if x < 1e19:
+        power = math.ldexp(x, -exponent) ** -(order + 1)
+        tail = [power * x / order, 0.5 * power]
+        for k, b in enumerate(_BERNOULLI if x < 1e9 else (), 1):
+            rising = math.prod(range(order + 1, order + 2 * k)) / math.factorial(2 * k)
+            tail.append(b * rising * power * x ** (1 - 2 * k))
+        total, doublings = math.fsum([*terms, *tail]), -exponent * (order + 1)
+    else:  # only the first term of the tail counts
+        total, doublings = math.ldexp(x, -exponent) ** -order / order, -exponent * order
+    scale, more = math.frexp(math.factorial(order))
+    total *= -scale if order % 2 == 0 else scale
+    try:
+        return math.ldexp(total, doublings + more)
+    except OverflowError:
+        return math.copysign(INF, total)
 
 
 # The only root of digamma above 0, to twice the digits of a float, and the Taylor series there: all digits beside it.
@@ -259,7 +269,7 @@ polygamma = primitive(
     floats=_polygamma,
     limit=lambda n, x: NAN,
     latex=r"\\psi^{{({0})}}\\left({1}\\right)",
-    domain="an order 0, 1, 2, ... and x > 0",
+    domain="an order 0, 1, ..., 170 and x > 0",
     kinks="constant in its order",
     traits=Traits(activation=False),
 )

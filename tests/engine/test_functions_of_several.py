@@ -365,9 +365,24 @@ def test_orders_of_polygamma_are_whole():
     assert math.isnan(polygamma(math.nan, 2.0))
     assert polygamma(2.0, math.inf) == 0.0
     assert polygamma(1.0, 1e12) == pytest.approx(1e-12, rel=1e-11)
-    for n in (-1.0, 0.5):
-        with pytest.raises(ValueError, match="order of a polygamma"):
-            polygamma(n, 2.0)
+
+
+@pytest.mark.parametrize("n", [-1.0, 0.5, 170.5, 171.0, 1e17, 1e308, math.inf, -math.inf])
+def test_orders_of_polygamma_that_no_float_can_hold_are_refused_at_once(n):
+    from autograd.engine.special import polygamma
+
+    with pytest.raises(ValueError, match="order of a polygamma function is a whole number from 0 to 170"):
+        polygamma(n, 2.0)
+
+
+@pytest.mark.parametrize("n", [1.0, 10.0, 100.0, 170.0])
+@pytest.mark.parametrize("x", [5e-324, 1e-310, 1e-5, 0.7, 3.0, 150.0, 1e4, 1e8, 1e12, 1e150, 1e300])
+def test_polygamma_of_high_orders_stays_in_the_range_of_floats(n, x):
+    from autograd.engine.special import polygamma
+
+    with mp.workdps(400):
+        true = float(mpmath.psi(int(n), mpmath.mpf(x)))
+    assert polygamma(n, x) == pytest.approx(true, rel=1e-14, abs=1e-320)
 
 
 def test_fifty_digits_of_the_gamma_function():
