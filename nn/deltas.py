@@ -11,9 +11,8 @@ from typing import NamedTuple
 
 from autograd import Value
 from autograd.engine.errors import GraphError
-from autograd.engine.graph import adjoints
-from autograd.engine.primitives import dot
-from autograd.engine.sweep import order_of_all
+from autograd.engine.graph import adjoints, postorder
+from autograd.engine.primitives import dot, dot_operands
 from nn.names import NeuronName
 
 __all__ = ["DeltaTable", "NeuronDelta", "deltas"]
@@ -82,7 +81,7 @@ def deltas(loss: Value) -> DeltaTable:
         StaleGraphError: a weight was changed after the loss was recorded.
     """
     adjoint = adjoints(loss)
-    nodes = order_of_all(loss)  # the order of the sweep, backwards; untaken branches too, lest samples be miscounted
+    nodes = postorder([loss])  # the order of the sweep, backwards; untaken branches too, lest samples be miscounted
     names = {node: name for node in nodes if (name := _neuron_of(node)) is not None}
     if not names:
         raise GraphError("no neuron is recorded under this loss: compute it with a model of nn, outside of no_grad.")
@@ -92,12 +91,11 @@ def deltas(loss: Value) -> DeltaTable:
     for node in reversed(nodes):
         if node not in names:
             continue
-        name, operands = names[node], node.operands
-        n = len(operands) // 2
-        weight = operands[0]  # tells two models apart, whose names are alike
+        name = names[node]
+        weight = node.operands[0]  # tells two models apart, whose names are alike
         samples[weight] = samples.get(weight, 0) + 1
         s, a, delta = node.data, activation[node].data, adjoint.get(node, 0.0)
-        row = NeuronDelta(name.layer, name.neuron, samples[weight], s, a, delta, node.recorded[n : 2 * n])
+        row = NeuronDelta(name.layer, name.neuron, samples[weight], s, a, delta, dot_operands(node.recorded).inputs)
         found.append(row)
     return DeltaTable(sorted(found, key=lambda row: (-row.layer, row.neuron, row.sample)))
 

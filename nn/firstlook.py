@@ -4,6 +4,7 @@ import contextlib
 
 from autograd import Value, no_grad
 from autograd.engine.algebra import is_real
+from autograd.engine.graph import postorder
 from nn import losses
 from nn.adaptive import OPTIMIZERS
 from nn.clipping import Clipped
@@ -75,18 +76,7 @@ class FirstLook:
 
     def _reaches(self, value):
         """Whether a value was computed from one of the parameters."""
-        if not isinstance(value, Value):
-            return False
-        stack, seen = [value], {value}
-        while stack:
-            node = stack.pop()
-            if node in self._parameters:
-                return True
-            for x in node.parents:
-                if x not in seen:
-                    seen.add(x)
-                    stack.append(x)
-        return False
+        return isinstance(value, Value) and any(node in self._parameters for node in postorder([value]))
 
 
 def _types(y):

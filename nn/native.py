@@ -12,7 +12,7 @@ from autograd.compiler.recording import Unrecordable, watched
 from autograd.compiler.training import Descent
 from autograd.engine import primitives
 from autograd.engine.algebra import is_real
-from autograd.engine.sweep import order_of_all
+from autograd.engine.graph import postorder
 from autograd.engine.value import assign
 from nn import losses
 from nn.adaptive import OPTIMIZERS
@@ -111,7 +111,7 @@ def _form(sample):
     places: dict = {leaf: ("input", k) for k, leaf in enumerate(sample.inputs)}
     lines: list = []
     for root in (sample.loss, *sample.outputs):
-        for node in order_of_all(root):
+        for node in postorder([root]):
             if node not in places:
                 places[node] = len(lines)
                 read = [places[x] if isinstance(x, Value) else float(x).hex() for x in node.operands]

@@ -27,7 +27,6 @@ from autograd.compiler.machine import lane_width
 from autograd.compiler.registers import Lanes, Register
 from autograd.engine import primitives
 from autograd.engine.algebra import is_real, select
-from autograd.engine.graph import along, untaken
 
 __all__ = ["INDEX", "SUM_FLAGS", "Emitter", "Space", "summed", "written_slots"]
 
@@ -553,7 +552,7 @@ class Emitter:
         before = None if first else self._get(out)
         if not self._dry:
             if branch:
-                above = select(untaken(branch, condition), 0.0, above)
+                above = select(primitives.where.reaches(branch, (condition, 0.0, 0.0)), above, 0.0)
             above = above if first else before + above
         self._put(out, above)
 
@@ -568,9 +567,10 @@ def summed(b, vector):
 
 
 def _times(flow, partial, primitive, i, operands):
-    """What flows along an edge; a derivative of 1 or -1 is no product."""
-    if primitive is primitives.where:
-        return along(primitive, i, partial, flow, operands)
+    """Return what flows along an edge; a derivative of 1 or -1 is no product."""
+    reached = primitive.reaches(i, operands)
+    if reached is not True:
+        return select(reached, flow * partial, 0)
     if is_real(partial) and abs(partial) == 1:
         return flow if partial == 1 else -flow
     return flow * partial

@@ -31,7 +31,7 @@ from autograd.compiler import forms
 from autograd.compiler.loops import Instruction
 from autograd.engine import primitives
 from autograd.engine.errors import GraphError
-from autograd.engine.graph import ENDS
+from autograd.engine.graph import depending, is_end, postorder, pull_back
 from autograd.engine.other_engines import refuse_given
 from autograd.engine.value import Value
 
@@ -60,7 +60,6 @@ _FROM_PARTS = 32  # operands of a logsumexp or a shift from which it is computed
 _BINARY = (None, None)
 # The derivative of a product in its first operand, which is the second.
 _BY_SECOND = primitives.mul, 0, _BINARY, (False, False, True)
-_ENDS = {None, *ENDS}  # through which no derivative flows
 _COPY = primitives.alias, (None,)
 _PRODUCT = primitives.mul, (None, None)
 
@@ -161,53 +160,38 @@ def nodes_under(roots, strict=False) -> list[Value]:
 
     Both branches of a ``where`` are entered, unless its condition is a plain number: then it will never change.
     """
-    nodes, done, entered = [], set(), set()
-    for root in roots:
-        stack = [root]
-        while stack:
-            node = stack.pop()
-            if node in done:
-                continue
-            if node.op is None or node in entered:
-                done.add(node)
-                nodes.append(node)
-                continue
-            entered.add(node)
-            stack.append(node)
-            operands = [x for x in _read(node) if x not in entered and x not in done]
-            stack.extend(operands if strict else reversed(operands))
-    return nodes
+    return postorder(roots, _read if strict else lambda node: reversed(_read(node)))
 
 
 def _reached(roots):
     """The nodes that a derivative of the roots may flow to: not those that are only read to be detached."""
-    reached, stack = set(), list(roots)
-    while stack:
-        node = stack.pop()
-        if node not in reached:
-            reached.add(node)
-            if node.op not in _ENDS:
-                stack += _read(node)
-    return reached
+    return set(postorder(roots, lambda node: () if is_end(node.op) else _read(node)))
+
+
+def _chooses(node):
+    """Return True for a node that uses one of its branches, and may use another one in the next run."""
+    return node.op is not None and bool(node.op.traits.branches) and not _is_frozen(node)
 
 
 def _is_frozen(node):
-    """Whether a node is a ``where`` whose condition will never change."""
-    return node.op is primitives.where and not isinstance(node.operands[0], Value)
+    """Return True for a node that uses one of its branches, always the same, since its condition is a constant."""
+    branches = node.op is not None and node.op.traits.branches
+    return bool(branches) and not any(isinstance(x, Value) for i, x in enumerate(node.operands) if i not in branches)
 
 
 def _taken(node):
-    """The branch that a frozen ``where`` takes."""
-    condition, a, b = node.operands
-    return b if condition == 0 else a if condition == condition else condition
+    """Return the branch that a frozen node uses; where the condition is NaN, the NaN that comes out."""
+    operands = node.operands
+    taken = [operands[i] for i in node.op.traits.branches if node.op.reaches(i, operands)]
+    return taken[0] if len(taken) == 1 else node.data
 
 
 def _read(node):
-    """The Values an operation reads, in the order the engine's sweep visits them."""
+    """Return the Values an operation reads, in the order the engine's sweep visits them."""
     operands = node.operands
     if node.op is primitives.dot:
-        n = len(operands) // 2
-        operands = (*operands[:n], *operands[2 * n :], *operands[n : 2 * n])
+        weights, inputs, bias = primitives.dot_operands(operands)
+        operands = (*weights, *bias, *inputs)
     elif _is_frozen(node):
         operands = (_taken(node),)
     return [x for x in operands if isinstance(x, Value)]
@@ -297,9 +281,9 @@ class _Lowering:
             self._put(node, self._slots[operands[0]])
             self._add(node, operands[1])
         elif node.op is primitives.dot:
-            n = len(operands) // 2
-            products = [("mul", w, x) for w, x in zip(operands[:n], operands[n : 2 * n], strict=True)]
-            self._sum(node, [*operands[2 * n :], *products])
+            weights, inputs, bias = primitives.dot_operands(operands)
+            products = [("mul", w, x) for w, x in zip(weights, inputs, strict=True)]
+            self._sum(node, [*bias, *products])
         elif node.op is primitives.total:
             self._sum(node, operands)
         elif _is_frozen(node):
@@ -382,22 +366,19 @@ class _Lowering:
     def derivatives(self, wanted, outputs, pulled):
         """Instructions of the reverse sweep."""
         reached = _reached(outputs)
-        self._active = reached.intersection(wanted)
-        for node in self._nodes:
-            if node in reached and node.op not in _ENDS and any(x in self._active for x in _read(node)):
-                self._active.add(node)
+        through = [node for node in self._nodes if node in reached and not is_end(node.op)]
+        self._active = depending(through, reached.intersection(wanted), _read)
         self._conditional = self._under_conditions()
         self._adjoint: dict = {}
         self._alive: dict = {}
         self._shared: set = set()
-        self._flows: list = []  # in the order of the sweep: a node, its targets, the operation and slots towards them
+        self._flows: list = []  # in the order of the sweep: a node, its targets, the operation and the slots it reads
         seeded = [y for y in outputs if y in self._active]
         for node in [*seeded, *reversed(self._swept)]:
             if node in self._active:
                 self._adjoint_of(node)
-        for node in reversed(self._swept):
-            if node in self._active and node.op is not None:
-                self._flow(node)
+        active = [node for node in self._swept if node in self._active and node.op is not None]
+        pull_back(active, self._adjoint, self._edges, lambda _adjoint, *flow: self._flows.append(flow))
         counts = Counter([x for _, targets, *_ in self._flows for x in targets if x is not None])
         self._grown = {x for x, n in counts.items() if n > 1} | set(seeded)
         self._in_order(set(seeded), pulled)
@@ -432,31 +413,36 @@ class _Lowering:
     def _hands_on(self, x):
         return isinstance(x, Value) and x.op is not None and self._uses[x] == 1 and x in self._active
 
-    def _flow(self, node):
-        g, operands = self._adjoint[node], node.operands
+    def _edges(self, node, adjoint):
+        """Yield the edges of a node for :func:`pull_back`: the targets, the operation, and the slots it reads.
+
+        An operation stands in place of a partial derivative. One that computes all derivatives of a node has a target
+        for each operand.
+        """
+        g, operands = adjoint[node], node.operands
         if node.op is primitives.dot:
-            n = len(operands) // 2
-            for k in range(n):
-                for x, other in ((operands[k], operands[n + k]), (operands[n + k], operands[k])):
-                    if isinstance(x, Value) and x in self._active:
-                        self._flows.append((node, [x], _BY_SECOND, [g, self._slot(other)]))
+            weights, inputs, _ = primitives.dot_operands(operands)
+            for w, x in zip(weights, inputs, strict=True):
+                for target, other in ((w, x), (x, w)):
+                    if isinstance(target, Value) and target in self._active:
+                        yield [target], _BY_SECOND, [g, self._slot(other)]
         if node.op in (primitives.dot, primitives.total, primitives.add) or _is_frozen(node):
             for x in _terms(node):
                 if isinstance(x, Value) and x in self._active and not self._hands_on(x):
-                    self._flows.append((node, [x], (primitives.alias, 0, (None,), (False, False)), [g]))
+                    yield [x], (primitives.alias, 0, (None,), (False, False)), [g]
         elif node in self._partials:
             for x, partial in zip(operands, self._partials[node], strict=True):
                 if isinstance(x, Value) and x in self._active:
-                    self._flows.append((node, [x], _BY_SECOND, [g, partial]))
+                    yield [x], _BY_SECOND, [g, partial]
         elif node.op.arity is None:
             targets = [x if isinstance(x, Value) and x in self._active else None for x in operands]
             constants = _constants(node)
             slots = [self._slot(x) for x, c in zip(operands, constants, strict=True) if c is None]
-            self._flows.append((node, targets, (node.op, constants), [g, self._slots[node], *slots]))
+            yield targets, (node.op, constants), [g, self._slots[node], *slots]
         else:
-            self._flow_by_rule(node, g, operands)
+            yield from self._edges_by_rule(node, g, operands)
 
-    def _flow_by_rule(self, node, g, operands):
+    def _edges_by_rule(self, node, g, operands):
         constants = _constants(node)
         for i, x in enumerate(operands):
             if not isinstance(x, Value) or x not in self._active:
@@ -466,7 +452,7 @@ class _Lowering:
             slots += [
                 self._slot(o) for o, used, c in zip(operands, read[1:], constants, strict=True) if used and c is None
             ]
-            self._flows.append((node, [x], (node.op, i, constants, read), [g, *slots]))
+            yield [x], (node.op, i, constants, read), [g, *slots]
 
     def _in_order(self, seeded, pulled):
         out = self.lowered.adjoint
@@ -503,24 +489,23 @@ class _Lowering:
 
     def _under_conditions(self):
         """The nodes used only in branches of ``where``: nothing may flow there, not 0 times infinity, where untaken."""
-        if not any(node.op is primitives.where and not _is_frozen(node) for node in self._nodes):
+        if not any(_chooses(node) for node in self._nodes):
             return set()
-        always: set = set()
-        stack = list(self._outputs)
-        while stack:
-            node = stack.pop()
-            if node not in always:
-                always.add(node)
-                branches = node.op is primitives.where and not _is_frozen(node)
-                stack.extend(_read(node)[:1] if branches else _read(node))
-        return set(self._nodes) - always
+
+        def always_read(node):
+            if not _chooses(node):
+                return _read(node)
+            branches = node.op.traits.branches
+            return [x for i, x in enumerate(node.operands) if i not in branches and isinstance(x, Value)]
+
+        return set(self._nodes).difference(postorder(self._outputs, always_read))
 
     def _alive_instructions(self):
         """For each node in a branch the instructions that find out whether it is used, from what reads it."""
         found: dict = {}
         own = self._alive.keys() - self._shared
         for node in reversed(self._swept):
-            chooses = node.op is primitives.where and not _is_frozen(node)
+            chooses = _chooses(node)
             for i, x in enumerate((node.operands if chooses else _read(node)) if node in self._active else ()):
                 if x not in own or not isinstance(x, Value):
                     continue
@@ -538,7 +523,7 @@ def _terms(node):
     if node.op is primitives.add or node.op is primitives.total:
         return node.operands
     if node.op is primitives.dot:
-        return node.operands[len(node.operands) // 2 * 2 :]
+        return primitives.dot_operands(node.operands).bias
     return (_taken(node),) if node.op is not None and _is_frozen(node) else ()
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograd.engine.sweep import order_of_all
+from autograd.engine.graph import evaluate, postorder
 from autograd.engine.value import Value, restore
 
 __all__ = ["Samples", "find_samples"]
@@ -47,9 +47,9 @@ def find_samples(root: Value, parameters=()) -> Samples | None:
         root: what is computed from them, a sum as a rule.
         parameters: leaves that do not differ between samples: neurons with weights of their own are no samples.
     """
-    nodes = order_of_all(root)
+    nodes = postorder([root])
     roots = _alike(root, nodes) if len(nodes) >= _LEAST else []
-    outer = order_of_all(root, stop=set(roots))
+    outer = postorder([root], stop=set(roots))
     parts: list = []
     taken: set = {node for node in outer if node.op is not None}.difference(roots)
     for node in roots:
@@ -131,43 +131,40 @@ class _Part:
         self.alone = True
         self.records, self.inner, self.leaves, self.constants = [], [], [], []
         number: dict = {}
-        own: set = set()
-        stack = [(root, False)]
-        while stack:
-            node, entered = stack.pop()
-            if entered:
-                operands = node.operands
-                self.records.append((node.op, *[number[x] if isinstance(x, Value) else None for x in operands]))
-                self.constants += [x for x in operands if not isinstance(x, Value)]
-                self.inner.append(node)
-                number[node] = len(number)
-            elif node not in number:
-                if node.op is None:
-                    self.leaves.append(node)
-                    self.records.append(None)
-                    number[node] = len(number)
-                    continue
-                if node in own:
-                    continue
-                if node in taken:
-                    self.alone = False
-                    return
-                own.add(node)
-                taken.add(node)
-                stack.append((node, True))
-                stack.extend([(parent, False) for parent in node.parents])
+        for node in postorder([root]):
+            number[node] = len(number)
+            if node.op is None:
+                self.leaves.append(node)
+                self.records.append(None)
+                continue
+            if node in taken:
+                self.alone = False
+                return
+            taken.add(node)
+            operands = node.operands
+            self.records.append((node.op, *[number[x] if isinstance(x, Value) else None for x in operands]))
+            self.constants += [x for x in operands if not isinstance(x, Value)]
+            self.inner.append(node)
         self.inner.pop()
 
 
 def _made_anew(nodes, new, constants):
-    """Nodes, operands first, recorded over others in place of some: ``new`` has those. The last of them."""
-    new = dict(new)
-    for node in nodes:
-        operands = [
-            new.get(x, x) if isinstance(x, Value) else x if constants is None else next(constants)
-            for x in node.operands
-        ]
+    """Record nodes again over others, and return the last of them.
+
+    Args:
+        nodes: the nodes, operands before the nodes that read them.
+        new: what stands in place of some nodes.
+        constants: an iterator of what stands in place of the constants, or None.
+    """
+
+    def restored(node, operands):
         recorded = [x.data if isinstance(x, Value) else x for x in operands]
-        new[node] = restore(node.op, operands, recorded, node.data)
-        new[node].label = node.label
-    return new[nodes[-1]]
+        copy = restore(node.op, operands, recorded, node.data)
+        copy.label = node.label
+        return copy
+
+    def constant(_node, _i, x):
+        return x if constants is None else next(constants)
+
+    leaves = {x: x for node in nodes for x in node.parents if x.op is None}
+    return evaluate(nodes, None, constant, restored, known=leaves | new)[0][nodes[-1]]

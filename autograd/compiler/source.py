@@ -12,9 +12,9 @@ from autograd.compiler.texts import Paths, Rebinding, Text, Unwritable, Writer
 from autograd.engine import primitives
 from autograd.engine.algebra import Primitive, register
 from autograd.engine.errors import AlgebraError, GraphError
-from autograd.engine.graph import COMPARISONS
+from autograd.engine.graph import depending, is_end, postorder
 from autograd.engine.other_engines import refuse_given
-from autograd.engine.sweep import order, order_of_all
+from autograd.engine.sweep import order
 from autograd.engine.value import Value
 
 __all__ = ["LANGUAGES", "Export", "export"]
@@ -118,8 +118,8 @@ class Export:
         if language not in LANGUAGES:
             raise ValueError(f"export writes 'c' or 'javascript', found {language!r}: choose one of these.")
         self.nodes = order(loss)
-        if any(node.op is primitives.where for node in self.nodes):
-            self.nodes = order_of_all(loss)  # at another point the other branch is taken
+        if any(node.op is not None and node.op.traits.branches for node in self.nodes):
+            self.nodes = postorder([loss])  # at another point the other branch is taken
         refuse_given(self.nodes)
         self.language, self._loss, self._every = language, loss, every
         self._inputs = _checked(inputs)
@@ -145,22 +145,16 @@ class Export:
     # --- The graph
 
     def _reaching(self):
-        active = set(self._inputs)
-        for node in self.nodes:
-            if node.op not in (None, *COMPARISONS) and any(x in active for x in node.parents):
-                active.add(node)
-        return active
+        return depending([node for node in self.nodes if not is_end(node.op)], self._inputs)
 
     def _always(self):
         """The nodes that are used whichever branches are taken."""
-        found, stack = set(), [self._loss]
-        while stack:
-            node = stack.pop()
-            if node not in found:
-                found.add(node)
-                read = node.operands[:1] if node.op is primitives.where else node.parents
-                stack += [x for x in read if isinstance(x, Value)]
-        return found
+
+        def always_read(node):
+            branches = (node.op is not None and node.op.traits.branches) or ()
+            return [x for i, x in enumerate(node.operands) if isinstance(x, Value) and i not in branches]
+
+        return set(postorder([self._loss], always_read))
 
     # --- The statements
 
@@ -201,7 +195,7 @@ class Export:
         for k in range(0, len(starts), 8):
             self._body.append(self._constant(", ".join(starts[k : k + 8]), "let"))
         for k, node in reversed(active):
-            if node.op is None or node.op in COMPARISONS:
+            if node.op is None or is_end(node.op):
                 continue
             lines: list = []
             self._writer = Writer(self, lines, inline=True)
@@ -229,21 +223,20 @@ class Export:
             added = [_contribution(f"g{j}", f"g{k}", self._writer, partial)]
             if x in self._conditional and x.op is not None:
                 added.append(f"a{j} = 1.0;")
-            if node.op is primitives.where:
-                c = self._writer.text(operands[0])
-                taken = ("1", f"{c} != 0.0", f"!({c} < 0.0 || {c} > 0.0)")[i]
-                added = [f"if ({taken}) {{ {' '.join(added)} }}"] if i else added
+            reached = node.op.reaches(i, operands)
+            if reached is not True:
+                added = [f"if {reached.text} {{ {' '.join(added)} }}"]
             lines += added
         if together:  # which has names of its own
             lines[:] = ["{", *["  " + line for line in lines], "}"]
 
     def _in_order(self, node):
         """The places of the operands in the order in which the sweep hands on to them."""
-        n = len(node.operands)
+        places = range(len(node.operands))
         if node.op is not primitives.dot:
-            return range(n)
-        half = n // 2
-        return [i for k in range(half) for i in (k, half + k)] + list(range(2 * half, n))
+            return places
+        weights, inputs, bias = primitives.dot_operands(places)
+        return [i for pair in zip(weights, inputs, strict=True) for i in pair] + list(bias)
 
     def _results(self):
         value = f"v{self._place[self._loss]}" if self._loss.op is not None or self._loss in self._inputs else None

@@ -4,9 +4,8 @@ import math
 from typing import NamedTuple
 
 from autograd.compiler.lowering import nodes_under
-from autograd.engine import primitives
 from autograd.engine.algebra import Ieee
-from autograd.engine.graph import pull_back, untaken
+from autograd.engine.graph import Rules, evaluate, is_end, pull_back
 from autograd.engine.value import Value
 
 __all__ = ["Trouble", "troubles"]
@@ -47,22 +46,24 @@ def troubles(outputs, inputs, batch) -> list[Trouble]:
 
 def _first(sample, nodes, outputs, numbers):
     """The trouble that reaches an output: what lies in a branch that is not taken is none."""
-    read: dict = {}
-    spoilt: dict = {}
-    for node in nodes:
-        if node.op is None:
-            number = numbers.setdefault(node, node.data)
-            if not math.isfinite(number):
-                spoilt[node] = Trouble(sample, node, f"it is {number}")
-            continue
-        operands = [numbers[x] if isinstance(x, Value) else x for x in node.operands]
-        read[node] = operands
-        numbers[node], problem = _computed(node, operands)
-        before = [spoilt[x] for i, x in enumerate(node.operands) if x in spoilt and not _is_left_out(node, i, operands)]
+    spoilt = {leaf: Trouble(sample, leaf, f"it is {x}") for leaf, x in numbers.items() if not math.isfinite(x)}
+
+    def leaf(node):
+        if not math.isfinite(node.data):
+            spoilt[node] = Trouble(sample, node, f"it is {node.data}")
+        return node.data
+
+    def compute(node, operands):
+        number, problem = _computed(node, operands)
+        read = [x for i, x in enumerate(node.operands) if is_end(node.op) or node.op.reaches(i, operands) is not False]
+        before = [spoilt[x] for x in read if x in spoilt]
         if before:
             spoilt[node] = before[0]
         elif problem is not None:
             spoilt[node] = Trouble(sample, node, problem)
+        return number
+
+    numbers, read = evaluate(nodes, leaf, lambda node, i, x: x, compute, known=numbers)
     for output in outputs:
         if output in spoilt:
             return spoilt[output]
@@ -79,15 +80,12 @@ def _computed(node, operands):
     return number, None if math.isfinite(number) else f"{shown} is {number}"
 
 
-def _is_left_out(node, i, operands):
-    return node.op is primitives.where and untaken(i, operands[0]) is True
-
-
 def _first_adjoint(sample, nodes, outputs, numbers, read):
     """The first node of the reverse sweep whose adjoint is not finite."""
     for output in outputs:
         seeds = {output: Ieee(1.0)}
-        found = pull_back(nodes, seeds, lambda n: Ieee(numbers[n]), lambda n: [Ieee(x) for x in read[n]])
+        rules = Rules(lambda node: Ieee(numbers[node]), lambda node: [Ieee(x) for x in read[node]], nodes)
+        found = pull_back(nodes, seeds, rules)
         for node in reversed(nodes):
             g = float(found.get(node, 0.0))
             if not math.isfinite(g):

@@ -8,6 +8,7 @@ from html import escape
 
 from autograd.drawing.marks import NEUTRAL, colour, number, operation, width
 from autograd.engine.value import Value
+from autograd.formulas.network import sum_of
 from autograd.formulas.printing import printable
 
 __all__ = ["MOST_BOXES", "NetworkLayout"]
@@ -69,7 +70,7 @@ class NetworkLayout:
         for n in neurons:
             for node in (n.s, *n.inside, n.a):
                 owner[node] = n
-            for node in _sum_of(n):
+            for node in sum_of(n):
                 owner.setdefault(node, n)
         parameters = set(network.parameters)
         self._columns = [[] for _ in range(network.depth + 1)]
@@ -201,14 +202,3 @@ class NetworkLayout:
             f'font-family="ui-monospace, Menlo, Consolas, monospace"><rect width="{box.width:.0f}" height="{_HEIGHT}" '
             f'rx="6"/>{"".join(texts)}</g>'
         )
-
-
-def _sum_of(neuron):
-    """The sums and products that a pre-activation is made of."""
-    found, stack = [], [neuron.s]
-    ends = {x for t in neuron.terms for x in (t.source, t.weight) if isinstance(x, Value)}
-    while stack:
-        node = stack.pop()
-        found.append(node)
-        stack.extend([x for x in node.parents if x not in ends and x.op is not None])
-    return found

@@ -9,6 +9,7 @@ from autograd.engine.graph import adjoints
 from autograd.engine.primitives import where
 from autograd.engine.sweep import partials_of
 from autograd.engine.value import Value
+from autograd.formulas.network import sum_of
 
 __all__ = ["Flow", "layers_picture", "neurons_picture", "too_large", "values_picture"]
 
@@ -254,7 +255,7 @@ def _draw_loss(sheet, network, chosen, flow, names):
     root = network.root
     rest = [node for node in network.order if node.op is not None and node not in names]
     inner = {x for n in network.neurons for x in n.inside}
-    inner |= {node for n in network.neurons for node in _under(n)}
+    inner |= {node for n in network.neurons for node in sum_of(n)}
     count = len([node for node in rest if node not in inner])
     if root in names:
         return
@@ -266,17 +267,6 @@ def _draw_loss(sheet, network, chosen, flow, names):
     last = [n for n in chosen if n.layer == network.depth]
     for n in last:
         _edge(sheet, names[n.a], "loss", flow.of(n.a), flow.of(n.a), flow, False)
-
-
-def _under(n):
-    """The sums and products a pre-activation is made of."""
-    found, stack = [], [n.s]
-    sources = {t.source for t in n.terms if isinstance(t.source, Value)}
-    while stack:
-        node = stack.pop()
-        found.append(node)
-        stack.extend([x for x in node.parents if x not in sources and x.op is not None])
-    return found
 
 
 def layers_picture(network, derivation, sample, rankdir="LR", deltas=False, formulas=False, expand=()):

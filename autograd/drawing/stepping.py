@@ -16,7 +16,7 @@ from autograd.drawing.page import Picture, page, rows_of, static
 from autograd.drawing.pictures import Flow, too_large, values_picture
 from autograd.drawing.rendering import render
 from autograd.engine.errors import DrawingError, GraphError
-from autograd.engine.graph import adjoints
+from autograd.engine.graph import adjoints, depending, pull_back, push_forward
 from autograd.engine.sweep import order, partials_of
 from autograd.engine.value import Value
 from autograd.formulas.printing import printable
@@ -197,24 +197,27 @@ def _names(nodes):
 
 
 def _backward(loss, nodes, names):
-    gradient = dict.fromkeys(nodes, 0.0)
-    gradient[loss] = 1.0
     inside = set(nodes)
     found: list = []
-    for node in reversed(nodes):
-        if node.op is None:
-            continue
-        for x, local in zip(node.operands, partials_of(node), strict=True):
-            if isinstance(x, Value) and x in inside:
-                part = gradient[node] * local
-                before = gradient[x]
-                gradient[x] = before + part
-                found.append(
-                    BackwardStep(
-                        len(found) + 1, node, x, names[node], names[x], gradient[node], local, part, before, gradient[x]
-                    )
-                )
+
+    def on_edge(gradient, node, x, local, _reached):
+        adjoint, before = gradient[node], gradient[x]
+        part = adjoint * local
+        gradient[x] = before + part
+        found.append(
+            BackwardStep(len(found) + 1, node, x, names[node], names[x], adjoint, local, part, before, gradient[x])
+        )
+
+    pull_back(nodes, dict.fromkeys(nodes, 0.0) | {loss: 1.0}, lambda node, _: _edges(node, inside), on_edge)
     return found
+
+
+def _edges(node, among):
+    """Return the edges from a node to the operands among some nodes, for ``pull_back`` and ``push_forward``."""
+    if node.op is None:
+        return []
+    partials = zip(node.operands, partials_of(node), strict=True)
+    return [(x, p, True) for x, p in partials if isinstance(x, Value) and x in among]
 
 
 class GradientPath(NamedTuple):
@@ -259,28 +262,20 @@ def explain(loss: Value, leaf: Value) -> Paths:
         raise GraphError(f"{leaf!r} is not under {loss!r}: ask for a value that the loss depends on.")
     nodes = order(loss)
     names = _names(nodes)
-    reaches = {leaf}
-    for node in nodes:
-        if any(isinstance(x, Value) and x in reaches for x in node.operands or ()):
-            reaches.add(node)
-    count = {leaf: 1}
-    for node in nodes:
-        if node is not leaf and node in reaches:
-            count[node] = sum([count.get(x, 0) for x in node.operands if isinstance(x, Value)])
+    reaches = depending(nodes, [leaf])
+    count = push_forward(nodes, {leaf: 1}, lambda node, _: [(x, 1, True) for x in node.parents])
     if count.get(loss, 0) > _MOST_PATHS:
         raise DrawingError(
             f"there are {count[loss]:,} paths to this leaf: explain a part of the graph, such as one sample's."
         )
-    partials = {node: partials_of(node) for node in reaches if node.op is not None and node is not leaf}
+    edges = {node: _edges(node, reaches) for node in reaches if node is not leaf}
     found = []
     stack: list = [(loss, (names[loss],), (), 1.0)]
     while stack:
-        node, along, local, product = stack.pop()
+        node, path, local, product = stack.pop()
         if node is leaf:
-            found.append(GradientPath(along, local, product))
+            found.append(GradientPath(path, local, product))
             continue
-        for x, d in zip(node.operands, partials[node], strict=True):
-            if isinstance(x, Value) and x in reaches:
-                stack.append((x, (*along, names[x]), (*local, d), product * d))
+        stack.extend([(x, (*path, names[x]), (*local, d), product * d) for x, d, _ in edges[node]])
     found.sort(key=lambda p: -abs(p.contribution))
     return Paths(found, gradients[leaf])

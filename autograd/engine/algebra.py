@@ -53,10 +53,10 @@ def register(kind: type, apply) -> None:
     _ALGEBRAS[kind] = apply
 
 
-_TRAITS = ("linear", "written_out", "cheap", "c", "activation")
+_TRAITS = ("linear", "written_out", "cheap", "c", "activation", "is_end", "branches")
 
 
-class Traits(namedtuple("Traits", _TRAITS, defaults=(False, False, False, "", None))):
+class Traits(namedtuple("Traits", _TRAITS, defaults=(False, False, False, "", None, False, None))):
     """Facts about a primitive that are not calculus. Whoever needs one reads it here, not from a list of its own.
 
     Attributes:
@@ -66,6 +66,9 @@ class Traits(namedtuple("Traits", _TRAITS, defaults=(False, False, False, "", No
         c: the function of C's mathematical library that computes it over doubles, ``"tanh"``; empty if there is none.
         activation: whether a step of a network that applies it may belong to an activation function. None: as any
             function of one number may. False: it is rather part of a loss.
+        is_end: no derivative flows through it, as through a comparison: sweeps stop there.
+        branches: the operands it chooses between, as ``where`` does: a dict from the place of an operand to a function
+            of all operands, which returns whether that one is chosen. None: it uses all its operands.
     """
 
     __slots__ = ()
@@ -144,6 +147,20 @@ class Primitive:
                 )
             return partials
         return tuple([self.partial(i, y, operands) for i in range(len(operands))])
+
+    def reaches(self, i, operands):
+        """Return whether a derivative flows to operand ``i`` at some operands.
+
+        Where none does, the operand contributes nothing, not 0 times something: the branch that ``where`` does not
+        choose is not entered, not even by a NaN.
+
+        Returns:
+            True or False; of a choice, where the operands are arrays, registers or texts, a condition over them.
+        """
+        traits = self.traits
+        if traits.is_end:
+            return False
+        return traits.branches[i](*operands) if traits.branches and i in traits.branches else True
 
     def __repr__(self):
         return f"<primitive {self.name}>"

@@ -12,9 +12,8 @@ from typing import Any
 
 from autograd.engine.algebra import is_real
 from autograd.engine.errors import GradientCheckError
-from autograd.engine.graph import replay
+from autograd.engine.graph import postorder, replay
 from autograd.engine.pytrees import Tree, flatten, flatten_like
-from autograd.engine.sweep import order_of_all
 from autograd.engine.transforms import both_modes
 from autograd.engine.value import Value
 
@@ -133,7 +132,7 @@ def _replayed(loss: Value, leaf: Value, x: float) -> Any:
 
 def _check_recorded(loss: Value, what: Any, rtol: float, atol: float) -> float:
     """Check a recorded loss in some of its leaves; see :func:`check_gradients`."""
-    leaves = [node for node in order_of_all(loss) if node.op is None]
+    leaves = [node for node in postorder([loss]) if node.op is None]
     chosen = leaves if what is None else [what] if isinstance(what, Value) else list(what)
     for leaf in chosen:
         if leaf not in leaves:

@@ -7,7 +7,7 @@ node that is reached first hands over all that lies under it, operands first; ea
 import copyreg
 import threading
 
-from autograd.engine.sweep import order_of_all
+from autograd.engine.graph import postorder
 from autograd.engine.value import Value, attributes, restore, witnessed
 
 __all__: list[str] = []
@@ -48,7 +48,7 @@ class _Ancestors:
         return list, (), None, self._in_order()
 
     def _in_order(self):
-        for node in order_of_all(self.root):
+        for node in postorder([self.root]):
             if node is not self.root:
                 _handed_over()[id(node)] = node
                 yield node

@@ -1,39 +1,142 @@
-"""A recorded graph as data: its order, its leaves, and its replay over another kind of number.
+"""Every walk over a recorded graph: its order, its evaluation, and the reverse and the forward sweep.
 
 The graph is enough: it names the primitive of every node, and a primitive's rules hold over any number. So a graph that
 was recorded with floats can be evaluated and differentiated with Fractions (exactly), with mpmath numbers (to any
-digits), with NumPy arrays (a batch at once) or with Values (which records the derivative, to be differentiated again).
+digits), with NumPy arrays (a batch at once), with Values (which records the derivative, to be differentiated again) or
+with expressions (which gives formulas).
+
+There are four walks, and nobody else writes one:
+
+- :func:`postorder` lists the nodes, operands before the nodes that read them;
+- :func:`evaluate` gives every node a number;
+- :func:`pull_back` propagates adjoints from the root to the leaves;
+- :func:`push_forward` propagates tangents from the leaves to the root.
+
+Callers hand them a visitor: a function that says which operands a node has, which number a leaf stands for, or which
+edges lead from a node and what its partial derivatives are. :class:`Rules` is the visitor that asks the table. Only two
+sweeps stand apart, for speed: the compiled one in ``sweep.py`` and the instructions of a program (``tape.h`` and what
+the compiler emits). The tests compare both with these.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, TypeVar, overload
 
-from autograd.engine import primitives
 from autograd.engine.algebra import select
 from autograd.engine.errors import DomainError, GraphError
-from autograd.engine.sweep import adjoints, order, order_of_all, partials_of
+from autograd.engine.sweep import adjoints, order, partials_of
 from autograd.engine.unbounded import unbounded
 from autograd.engine.value import Value
 
 __all__ = [
-    "COMPARISONS", "ENDS", "Replay", "adjoints", "along", "differentiable", "leaves", "order", "pull_back",
-    "push_forward", "replay", "untaken",
+    "Replay", "Rules", "adjoints", "contribute", "depending", "differentiable", "evaluate", "is_end",
+    "leaves", "order",
+    "postorder", "pull_back", "push_forward", "replay",
 ]  # fmt: skip
 
 
 # A kind of number: float, Fraction, mpf, Value.
 N = TypeVar("N")
 
-# Nothing flows through a comparison: it is constant, but where it jumps.
-COMPARISONS = (primitives.greater, primitives.at_least)
-# Nor through what was detached: where a sweep ends.
-ENDS = (*COMPARISONS, primitives.detached)
+
+# --- Orders
+
+
+def parents_of(node: Value) -> tuple[Value, ...]:
+    """Return the Values that a node read, in order.
+
+    Raises:
+        TypeError: it is no Value.
+    """
+    if not isinstance(node, Value):
+        raise TypeError(f"a graph ends in a Value, found {type(node).__name__}: record it with Values first.")
+    return node.parents
+
+
+def postorder(roots: Iterable[Value], operands_of: Callable[[Any], Iterable[Any]] = parents_of, *, stop=()) -> list:
+    """Return every node under some roots, each once, operands before the nodes that read them.
+
+    A stack replaces recursion, which would fail on long chains. The operand that is listed last is entered first, as in
+    the engine's own sweep. By default both branches of ``where`` are entered, and changed leaves do not raise.
+
+    Args:
+        roots: the nodes to start from; one root is finished before the next is entered.
+        operands_of: returns the nodes to enter from a node, the last of them first.
+        stop: nodes that are listed, but not entered.
+
+    Example:
+        >>> a = Value(2.0, "a")
+        >>> b = a * a
+        >>> [str(node.op) for node in postorder([b + a])]
+        ['None', 'mul', 'add']
+    """
+    nodes: list = []
+    seen: set = set()
+    for root in roots:
+        stack = [(root, False)]
+        while stack:
+            node, entered = stack.pop()
+            if entered:
+                nodes.append(node)
+            elif node not in seen:
+                seen.add(node)
+                stack.append((node, True))
+                if node not in stop:
+                    stack.extend([(x, False) for x in operands_of(node)])
+    return nodes
+
+
+def depending(nodes, on, operands_of=parents_of) -> set:
+    """Return ``on`` and every node that was computed from one of them.
+
+    Args:
+        nodes: the nodes to look at, operands before the nodes that read them.
+        on: the nodes to start from.
+        operands_of: returns the operands through which a node depends on others.
+    """
+    found = set(on)
+    for node in nodes:
+        if any(x in found for x in operands_of(node)):
+            found.add(node)
+    return found
 
 
 def leaves(root: Value) -> list[Value]:
-    """The leaves under ``root``, each once, in the order of :func:`order`."""
+    """Return the leaves under ``root``, each once, in the order of :func:`order`."""
     return [node for node in order(root) if node.op is None]
+
+
+# --- Evaluation
+
+
+def evaluate(nodes, leaf, constant, compute, *, known=None, operands_of=None) -> tuple[dict, dict]:
+    """Evaluate a graph over any kind of number.
+
+    Args:
+        nodes: the nodes, operands before the nodes that read them.
+        leaf: ``leaf(node)`` returns the number of a leaf.
+        constant: ``constant(node, i, x)`` returns the number of the constant ``x``, operand ``i`` of ``node``.
+        compute: ``compute(node, numbers)`` returns the number of an operation on ``numbers``.
+        known: the numbers of some nodes, which are not computed.
+        operands_of: returns what a node read; its operands by default.
+
+    Returns:
+        ``(numbers, operands)``: a dict from every node to its number, and one from every computed node to the list of
+        the numbers that it read.
+    """
+    numbers = {} if known is None else dict(known)
+    operands: dict = {}
+    for node in nodes:
+        if node in numbers:
+            continue
+        if node.op is None:
+            numbers[node] = leaf(node)
+            continue
+        chosen = node.operands if operands_of is None else operands_of(node)
+        read = [numbers[x] if isinstance(x, Value) else constant(node, i, x) for i, x in enumerate(chosen)]
+        operands[node] = read
+        numbers[node] = compute(node, read)
+    return numbers, operands
 
 
 @overload
@@ -62,29 +165,26 @@ def replay(root, number=float, at=None):
         GraphError: a key of ``at`` is no leaf under ``root``.
     """
     at = {} if at is None else dict(at)
-    nodes = order_of_all(root)
+    nodes = postorder([root])
     for leaf in at:
         if not isinstance(leaf, Value) or leaf.op is not None:
             raise GraphError(f"at has {leaf!r}, which is no leaf: only leaves can be given other numbers.")
     missing = at.keys() - set(nodes)
     if missing:
         raise GraphError(f"{missing.pop()!r} is not under {root!r}: give numbers for the leaves of this graph only.")
-    numbers: dict = {}
-    operands: dict = {}
-    for node in nodes:
-        if node.op is None:
-            numbers[node] = at[node] if node in at else number(node.data)
-        else:
-            read = [numbers[x] if isinstance(x, Value) else number(x) for x in node.operands]
-            operands[node] = read
-            try:
-                y = node.op(*read)
-            except OverflowError:  # a derivative that was infinite when it was recorded is so again
-                if not math.isinf(node.data) or node.op.limit is None:
-                    raise
-                y = node.op.limit(*[float(x) for x in read])
-            numbers[node] = number(y) if isinstance(y, (int, float)) else y  # a rule's constant, such as 0
-    return Replay(root, nodes, numbers, operands)
+
+    def compute(node, read):
+        try:
+            y = node.op(*read)
+        except OverflowError:  # a derivative that was infinite when it was recorded is infinite again
+            if not math.isinf(node.data) or node.op.limit is None:
+                raise
+            y = node.op.limit(*[float(x) for x in read])
+        return number(y) if isinstance(y, (int, float)) else y  # a rule may return a constant, such as 0
+
+    found, read = evaluate(nodes, lambda leaf: number(leaf.data), lambda node, i, x: number(x), compute, known=at)
+    numbers = {node: found[node] for node in nodes}  # in their order
+    return Replay(root, nodes, numbers, read)
 
 
 class Replay(Generic[N]):
@@ -111,73 +211,145 @@ class Replay(Generic[N]):
         Returns:
             A dict from node to number; a node that the root does not depend on is not in it.
         """
-        return pull_back(self._nodes, {self._root: seed}, self.numbers.__getitem__, self._operands.__getitem__)
+        rules = Rules(self.numbers.__getitem__, self._operands.__getitem__, self._nodes)
+        return pull_back(self._nodes, {self._root: seed}, rules)
 
 
-def pull_back(nodes, seeds, number_of, operands_of) -> dict:
-    """The reverse sweep over any kind of number.
+# --- Sweeps
+
+
+class Rules:
+    """The edges of a graph by the rules of the table, over any kind of number: a visitor for the two sweeps.
+
+    For every operand that a derivative flows to or from, an edge is a triple: the operand, the partial derivative with
+    respect to it, and whether the operation reaches it, as :meth:`Primitive.reaches` says: True, or a condition over
+    the kind of number.
 
     Args:
-        nodes: the nodes to sweep, operands before what reads them; operands that are not among them are constants.
+        number_of: returns the number at a node.
+        operands_of: returns the numbers that an operation node read.
+        active: the nodes that matter; all other operands are constants. By default, those that have a tangent.
+    """
+
+    def __init__(self, number_of, operands_of, active=None):
+        self._number_of, self._operands_of = number_of, operands_of
+        self._active = None if active is None else set(active)
+
+    def __call__(self, node, found):
+        """Return the edges of a node.
+
+        Args:
+            node: the node; a leaf has no edges.
+            found: the adjoints or tangents so far.
+        """
+        op = node.op
+        if op is None:
+            return ()
+        operands, active = node.operands, found if self._active is None else self._active
+        places = [i for i, x in enumerate(operands) if isinstance(x, Value) and x in active and not is_end(x.op)]
+        if not places:
+            return ()
+        numbers = self._operands_of(node)
+        reached: dict = {}
+        if op.traits.branches or op.traits.is_end:
+            reached = {i: op.reaches(i, numbers) for i in places}
+            places = [i for i in places if reached[i] is not False]
+            if not places:
+                return ()
+        partials = _partials(node, self._number_of(node), numbers, places)
+        return [(operands[i], p, reached.get(i, True)) for i, p in zip(places, partials, strict=True)]
+
+
+def contribute(adjoint, node, x, partial, reached=True):
+    """Add what flows along one edge to the adjoint of ``x``: the adjoint of ``node`` times ``partial``."""
+    part = adjoint[node] * partial
+    adjoint[x] = adjoint[x] + part if x in adjoint else part
+
+
+def pull_back(nodes, seeds, edges, on_edge=None) -> dict:
+    """The reverse sweep.
+
+    Args:
+        nodes: the nodes to sweep, operands before the nodes that read them.
         seeds: the adjoints to start with, a dict from node to number.
-        number_of: the number at a node.
-        operands_of: the numbers an operation node read.
+        edges: ``edges(node, adjoints)`` returns the edges from a node, whose adjoint is complete by then: triples of
+            the operand, the partial derivative, and whether it is reached. :class:`Rules` is such a visitor.
+        on_edge: ``on_edge(adjoints, node, operand, partial, reached)`` propagates along one edge; by default it adds
+            the adjoint times the partial derivative to the adjoint of the operand.
 
     Returns:
-        The adjoint of every node that got one.
+        The adjoint of every node that got one. Contributions are added in the order of the sweep: nodes from the last
+        to the first, and the operands of each from the first to the last.
     """
     adjoint = dict(seeds)
-    inside = set(nodes)
-    # Where a condition holds for some elements of an array only, so does the sweep's way down a branch.
-    partly: dict = {}
+    if on_edge is None:
+        on_edge = _Contributions()
     for node in reversed(nodes):
-        if node.op is None or node not in adjoint:
-            continue
-        numbers = operands_of(node)
-        for i, partial in _active_partials(node, number_of(node), numbers, inside):
-            entered = partly.get(node, True)
-            if node.op is primitives.where:
-                left_out = untaken(i, numbers[0])
-                if left_out is not False:
-                    entered = ~left_out & entered
-            part = adjoint[node] * partial
-            x = node.operands[i]
-            if entered is not True:
-                part = select(entered, part, 0)
-                if x not in adjoint or x in partly:
-                    partly[x] = partly[x] | entered if x in partly else entered
-            else:
-                partly.pop(x, None)
-            adjoint[x] = adjoint[x] + part if x in adjoint else part
+        if node in adjoint:
+            for x, partial, reached in edges(node, adjoint):
+                on_edge(adjoint, node, x, partial, reached)
     return adjoint
 
 
-def push_forward(nodes, tangents, number_of, operands_of) -> dict:
-    """The forward sweep over any kind of number: the tangent of every node that depends on the seeded ones.
+class _Contributions:
+    """Adds contributions to adjoints, over arrays only where the branch that leads to the operand was taken.
 
-    Arguments as for :func:`pull_back`, with the tangents to start with in place of the seeds.
+    Where a condition holds for some elements of an array only, what lies under the branch has an adjoint for these
+    elements. For the others nothing may flow, not even 0 times infinity.
+    """
+
+    def __init__(self):
+        self._partly = {}
+
+    def __call__(self, adjoint, node, x, partial, reached):
+        entered = self._partly.get(node, True)
+        if reached is not True:
+            entered = reached & entered
+        if entered is True and not self._partly:
+            contribute(adjoint, node, x, partial)
+            return
+        part = adjoint[node] * partial
+        if entered is True:
+            self._partly.pop(x, None)
+        else:
+            part = select(entered, part, 0)
+            if x not in adjoint or x in self._partly:
+                self._partly[x] = self._partly[x] | entered if x in self._partly else entered
+        adjoint[x] = adjoint[x] + part if x in adjoint else part
+
+
+def push_forward(nodes, tangents, edges, on_edge=None) -> dict:
+    """The forward sweep: the tangent of every node that depends on the seeded ones.
+
+    Args:
+        nodes: the nodes to sweep, operands before the nodes that read them.
+        tangents: the tangents to start with, a dict from node to number.
+        edges: ``edges(node, tangents)`` returns the edges of a node, as for :func:`pull_back`.
+        on_edge: ``on_edge(tangents, node, operand, partial, reached)`` propagates along one edge; by default it adds
+            the tangent of the operand times the partial derivative to the tangent of the node.
+
+    Returns:
+        The tangent of every node that got one.
     """
     tangent = dict(tangents)
+    seeded = set(tangent)
     for node in nodes:
-        if node.op is None or node in tangents:
-            continue
-        numbers = operands_of(node)
-        for i, partial in _active_partials(node, number_of(node), numbers, tangent):
-            part = along(node.op, i, partial, tangent[node.operands[i]], numbers)
-            tangent[node] = tangent[node] + part if node in tangent else part
+        if node not in seeded:
+            for x, partial, reached in edges(node, tangent):
+                if x in tangent:
+                    (on_edge or _push)(tangent, node, x, partial, reached)
     return tangent
 
 
-def _active_partials(node, y, numbers, active):
-    """The pairs of an operand's place and the derivative in it, for the operands in ``active``."""
-    if node.op in ENDS:
-        return []
-    places = [i for i, x in enumerate(node.operands) if isinstance(x, Value) and x in active]
-    places = [i for i in places if node.operands[i].op not in ENDS]
-    if node.op is primitives.where:
-        places = [i for i in places if untaken(i, numbers[0]) is not True]
-    if not places:
-        return []
+def _push(tangent, node, x, partial, reached):
+    part = tangent[x] * partial
+    if reached is not True:
+        part = select(reached, part, 0)
+    tangent[node] = tangent[node] + part if node in tangent else part
+
+
+def _partials(node, y, numbers, places):
+    """Return the derivatives of a node with respect to the operands at some places."""
 
     def rule(y, numbers):
         if node.op.arity is None:
@@ -187,47 +359,34 @@ def _active_partials(node, y, numbers, active):
 
     try:
         try:
-            return list(zip(places, rule(y, numbers), strict=True))
+            return rule(y, numbers)
         except OverflowError:
             if not isinstance(y, Value):
                 raise
-            return list(zip(places, unbounded(rule, y, numbers), strict=True))
+            return unbounded(rule, y, numbers)
     except (ZeroDivisionError, OverflowError, ValueError) as error:
         if all(isinstance(x, float) for x in numbers):
             partials = partials_of(node)
-            return [(i, partials[i]) for i in places]
+            return [partials[i] for i in places]
         raise DomainError(
             f"the derivative of {node.op.name} is not finite at {', '.join([repr(x) for x in numbers])}, "
             "and has no derivative itself: differentiate once, or keep away from this point."
         ) from error
 
 
+def is_end(primitive) -> bool:
+    """Return True for a primitive that no derivative flows through, such as a comparison; False for None, a leaf."""
+    return primitive is not None and primitive.traits.is_end
+
+
 def differentiable(node):
-    """The parents that a node has a derivative in at the recorded point.
+    """Return the parents that a node has a derivative with respect to at the recorded point.
 
     A comparison has none; of a ``where`` they are those in the branch that was taken.
     """
-    if node.op in ENDS:
+    if node.op is None:
         return ()
-    if node.op is primitives.where:
-        condition = node.recorded[0]
-        return [x for i, x in enumerate(node.operands) if isinstance(x, Value) and untaken(i, condition) is not True]
-    return node.parents
-
-
-def along(primitive, i, partial, g, numbers):
-    """What flows along one edge, of the operation on ``numbers``, from or to its operand ``i``.
-
-    It is the flow ``g`` times the derivative ``partial``. What would flow into a branch not taken is nothing, not 0
-    times something.
-    """
-    left_out = primitive is primitives.where and untaken(i, numbers[0])
-    return g * partial if left_out is False else select(left_out, 0, g * partial)
-
-
-def untaken(i, condition):
-    """Whether operand ``i`` of a ``where`` is the branch that its condition leaves out; a NaN leaves out neither."""
-    if i == 0:
-        return False
-    left_out = (condition >= 0) & (condition <= 0) if i == 1 else (condition < 0) | (condition > 0)
-    return bool(left_out) if isinstance(left_out, int) else left_out
+    if not (node.op.traits.branches or node.op.traits.is_end):
+        return node.parents
+    recorded = node.recorded
+    return [x for i, x in enumerate(node.operands) if isinstance(x, Value) and node.op.reaches(i, recorded)]

@@ -17,6 +17,7 @@ their derivatives inlined, in ``sweep.py``, and ``tests/engine/test_sweep.py`` c
 """
 
 import math
+from typing import NamedTuple
 
 from autograd.engine.algebra import Traits, engine_defines, pi_like, primitive, select
 
@@ -70,17 +71,41 @@ neg = primitive(
 )
 
 
+class DotOperands(NamedTuple):
+    """The operands of ``dot`` by name.
+
+    Attributes:
+        weights, inputs: as many of one as of the other.
+        bias: a tuple that holds the bias, or nothing.
+    """
+
+    weights: tuple
+    inputs: tuple
+    bias: tuple
+
+
+def dot_operands(operands) -> DotOperands:
+    """Return the operands of a ``dot`` node by name: they are recorded as weights, inputs and then the bias, if any.
+
+    Example:
+        >>> dot_operands((0.5, 0.25, 1.0, 2.0, 3.0))
+        DotOperands(weights=(0.5, 0.25), inputs=(1.0, 2.0), bias=(3.0,))
+    """
+    operands, n = tuple(operands), len(operands) // 2
+    return DotOperands(operands[:n], operands[n : 2 * n], operands[2 * n :])
+
+
 def _dot(*operands):
-    n = len(operands) // 2
-    y = operands[-1] if len(operands) % 2 else None
-    for w, x in zip(operands[:n], operands[n : 2 * n], strict=True):
+    weights, inputs, bias = dot_operands(operands)
+    y = bias[0] if bias else None
+    for w, x in zip(weights, inputs, strict=True):
         y = w * x if y is None else y + w * x
     return 0.0 if y is None else y
 
 
 def _dot_partials(y, *operands):
-    n = len(operands) // 2
-    return operands[n : 2 * n] + operands[:n] + (1,) * (len(operands) % 2)
+    weights, inputs, bias = dot_operands(operands)
+    return inputs + weights + (1,) * len(bias)
 
 
 def _total(*operands):
@@ -90,7 +115,6 @@ def _total(*operands):
     return y
 
 
-# Operands: the weights, then the inputs, then the bias if there is one.
 dot = primitive("dot", _dot, partials=_dot_partials, text="dot({0})", traits=Traits(written_out=True))
 total = primitive(
     "total",
@@ -144,6 +168,7 @@ greater = primitive(
     text="({0} > {1})",
     latex=r"\mathbb{{1}}\left[{0} > {1}\right]",
     kinks="jumps where the operands are equal; its derivative is 0 everywhere",
+    traits=Traits(is_end=True),
 )
 at_least = primitive(
     "at_least",
@@ -152,12 +177,17 @@ at_least = primitive(
     text="({0} >= {1})",
     latex=r"\mathbb{{1}}\left[{0} \geq {1}\right]",
     kinks="jumps where the operands are equal; its derivative is 0 everywhere",
+    traits=Traits(is_end=True),
 )
 
 
 def _choose(condition, a, b):
     """``a`` where the condition is not 0, else ``b``; NaN where it is NaN. Not by ==, which for Values is identity."""
     return select((condition < 0) | (condition > 0), a, select(condition >= 0, b, condition))
+
+
+def _not(held):
+    return not held if isinstance(held, int) else ~held
 
 
 where = primitive(
@@ -169,6 +199,12 @@ where = primitive(
         lambda y, condition, a, b: _choose(condition, 0, 1),
     ],
     kinks="constant in its condition; the branch not taken is not entered, not even by a NaN",
+    traits=Traits(
+        branches={  # both where the condition is NaN
+            1: lambda condition, a, b: _not((condition >= 0) & (condition <= 0)),
+            2: lambda condition, a, b: _not((condition < 0) | (condition > 0)),
+        }
+    ),
 )
 relu = primitive(
     "relu",
@@ -810,6 +846,7 @@ detached = primitive(
     text="{0}",
     latex="{0}",
     kinks="its derivative is 0 everywhere, by definition",
+    traits=Traits(is_end=True),
 )
 
 # The largest operand, to be subtracted from all against overflow. What it is used for does not depend on it, and its

@@ -134,8 +134,8 @@ def total(values):
 
 def _over_values(primitive, operands):
     if primitive is primitives.dot:
-        n = len(operands) // 2
-        return affine((*operands[:n], *operands[2 * n :]), tuple(operands[n : 2 * n]))
+        weights, inputs, bias = primitives.dot_operands(operands)
+        return affine(weights + bias, inputs)
     return record(primitive, operands)
 
 

@@ -28,7 +28,7 @@ else:
 
 from autograd.engine.value import sweep_with
 
-__all__ = ["adjoints", "adjoints_of", "order", "order_of_all", "partials_of", "reaches_others"]
+__all__ = ["adjoints", "adjoints_of", "order", "partials_of", "reaches_others"]
 
 # The codes the sweep inlines, as C integers, in the order of the table. Any other code is swept by its rule.
 LEAF = cython.declare(cython.int, 0)
@@ -189,24 +189,6 @@ def order(root) -> list:
     """
     with _marking:
         return _order(_checked(root), [], None)
-
-
-def order_of_all(root, stop=()):
-    """Every node under ``root``, operands first, both branches of ``where`` and changed leaves included.
-
-    Nodes in ``stop`` are included; what lies under them is not.
-    """
-    nodes, seen, stack = [], set(), [(_checked(root), False)]
-    while stack:
-        node, entered = stack.pop()
-        if entered:
-            nodes.append(node)
-        elif node not in seen:
-            seen.add(node)
-            stack.append((node, True))
-            if node not in stop:
-                stack.extend([(parent, False) for parent in node.parents])
-    return nodes
 
 
 def _checked(root):

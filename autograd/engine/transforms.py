@@ -25,7 +25,7 @@ from typing import Any
 from autograd.engine import graph, primitives
 from autograd.engine.errors import GraphError
 from autograd.engine.pytrees import Leaf, array_of, flatten, flatten_like, map_values
-from autograd.engine.sweep import adjoints_of, order_of_all, reaches_others
+from autograd.engine.sweep import adjoints_of, reaches_others
 from autograd.engine.value import Value, data_readings, record, refuse_equality_by, retire
 
 __all__ = ["grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
@@ -257,7 +257,7 @@ class _Recording:
 
     def _depends_on_inputs(self):
         inputs = set(self.inputs)
-        return any(not inputs.isdisjoint(order_of_all(y)) for y in self.outputs if isinstance(y, Value))
+        return not inputs.isdisjoint(graph.postorder([y for y in self.outputs if isinstance(y, Value)]))
 
     def looked_around(self):
         """This recording, once it is known whether it is connected."""
@@ -319,7 +319,8 @@ class _Recording:
         starts: dict = {}
         for y, seed in seeded:
             starts[y] = starts[y] + seed if y in starts else seed
-        found = graph.pull_back(self._between(outputs), starts, _itself, _operands)
+        nodes = self._between(outputs)
+        found = graph.pull_back(nodes, starts, graph.Rules(_itself, _operands, nodes))
         return [found.get(x, 0.0) for x in self.inputs]
 
     def push_forward(self, directions):
@@ -327,29 +328,20 @@ class _Recording:
         nodes = self._between(self.outputs)
         starts = dict(zip(self.inputs, directions, strict=True))
         over_values = self.connected or any(isinstance(x, Value) for x in directions)
-        numbers = (_itself, _operands) if over_values else (_data, _recorded)
-        found = graph.push_forward(nodes, starts, *numbers)
+        rules = graph.Rules(_itself, _operands) if over_values else graph.Rules(_data, _recorded)
+        found = graph.push_forward(nodes, starts, rules)
         return [found.get(y, 0.0) if isinstance(y, Value) else 0.0 for y in self.outputs]
 
     def _between(self, outputs):
         """The nodes that depend on the inputs and that the outputs depend on, operands first."""
-        dependent, nodes, seen = set(self.inputs), [], set()
-        for root in outputs:
-            if not isinstance(root, Value):
-                continue
-            for node in order_of_all(root, stop=dependent):
-                if node in seen:
-                    continue
-                seen.add(node)
-                if node in dependent or any(x in dependent for x in graph.differentiable(node)):
-                    dependent.add(node)
-                    nodes.append(node)
-        return nodes
+        nodes = graph.postorder([y for y in outputs if isinstance(y, Value)], stop=set(self.inputs))
+        dependent = graph.depending(nodes, self.inputs, graph.differentiable)
+        return [node for node in nodes if node in dependent]
 
 
 def _refuse_equality(value, number):
     """Raise for ``value == number`` inside of a transform: of floats it may be true, of a Value and a float never."""
-    if not _inside.get() and set(order_of_all(value)).isdisjoint([x for inputs in _running for x in inputs]):
+    if not _inside.get() and set(graph.postorder([value])).isdisjoint([x for inputs in _running for x in inputs]):
         return
     raise TypeError(
         f"{value!r} == {number!r} was asked inside of a transform. A Value is never equal to a number, so a choice by "

@@ -1219,12 +1219,12 @@ def note(node: Value):
 def restore(op, operands, recorded, data) -> Value:
     """A node as it was recorded, from its ``op``, ``operands``, ``recorded`` and ``data``: nothing is computed."""
     node: Value = blank(data)
-    n: cython.Py_ssize_t = len(operands) // 2
     node._code = op.code
     if op is primitives.dot:
-        node._a = tuple(operands[:n]) + tuple(operands[2 * n :])
-        node._b = tuple(operands[n : 2 * n])
-        _remember(node, [*recorded[:n], *recorded[2 * n :], *recorded[n : 2 * n]])
+        weights, inputs, bias = primitives.dot_operands(operands)
+        node._a, node._b = weights + bias, inputs
+        weights, inputs, bias = primitives.dot_operands(recorded)
+        _remember(node, [*weights, *bias, *inputs])
     elif op.arity is None or op.arity > 2:
         node._a = tuple(operands)
         _remember(node, list(recorded))

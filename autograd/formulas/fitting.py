@@ -4,10 +4,11 @@ from fractions import Fraction
 
 from autograd.engine import primitives
 from autograd.engine.errors import AlgebraError
+from autograd.engine.graph import evaluate, push_forward
 from autograd.engine.value import Value
 from autograd.formulas.expressions import ONE, Number, plus, times
 from autograd.formulas.field import PRIME, Point, Pole, Residue, Unprovable, small_fraction
-from autograd.formulas.network import operands_of
+from autograd.formulas.network import apply, edges, operands_of
 
 __all__ = ["factored", "fit_fractions", "residue", "slope_polynomial", "wiring"]
 
@@ -24,23 +25,21 @@ def wiring(neuron):
 
 
 def _activation_at(neuron, point):
-    """The activation and its derivative at a random pre-activation, in the field."""
-    s = point.random()
-    values, tangents = {neuron.s: s}, {neuron.s: point.number(1)}
-    for node in neuron.inside:
-        chosen = operands_of(node)
-        numbers = [values[x] if isinstance(x, Value) else point.number(x) for x in chosen]
-        if node.op is primitives.where:
-            if len(chosen) == 1:
-                values[node], tangents[node] = numbers[0], tangents[chosen[0]]
-                continue
+    """Return the activation and its derivative at a random pre-activation, in the field."""
+    known = {neuron.s: point.random()}
+
+    def compute(node, numbers):
+        if node.op is primitives.where and len(numbers) > 1:
             raise Unprovable("a choice is no polynomial")
-        y = node.op(*numbers)
-        partials = node.op.gradient(y, numbers)
-        values[node] = y
-        tangents[node] = sum(
-            [d * tangents[x] for d, x in zip(partials, chosen, strict=True) if isinstance(x, Value)], point.number(0)
-        )
+        return apply(node, numbers)
+
+    def constant(_node, _i, x):
+        return point.number(x)
+
+    values, read = evaluate(neuron.inside, None, constant, compute, known=known, operands_of=operands_of)
+    tangents = push_forward(
+        neuron.inside, {neuron.s: point.number(1)}, lambda node, _: edges(node, values[node], read[node])
+    )
     return values[neuron.a], tangents[neuron.a]
 
 

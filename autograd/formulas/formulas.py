@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from autograd.engine import primitives
 from autograd.engine.errors import AlgebraError
+from autograd.engine.graph import depending, evaluate, postorder, pull_back, push_forward
 from autograd.engine.value import Value
 from autograd.formulas.expressions import (
     MINUS_ONE,
@@ -32,7 +33,7 @@ from autograd.formulas.expressions import (
 from autograd.formulas.field import PRIME, Unprovable
 from autograd.formulas.fitting import factored, fit_fractions, residue, slope_polynomial, wiring
 from autograd.formulas.folding import Alphabet, fold
-from autograd.formulas.network import Constant, operands_of
+from autograd.formulas.network import Constant, apply, edges, operands_of, parents_of
 from autograd.formulas.sampling import field_sample
 
 __all__ = ["Formulas"]
@@ -87,21 +88,15 @@ class Formulas:
         """The formula of a node between the cuts: its symbol, where it has a name."""
         if not isinstance(node, Value):
             return expression(node)
-        known = self.network.symbol_of.get(node)
+        names = self.network.symbol_of
+        known = names.get(node)
         if known is not None:
             return known
-        stack = [node]
-        while stack:
-            x = stack[-1]
-            waiting = [
-                y
-                for y in operands_of(x)
-                if isinstance(y, Value) and y not in self._values and y not in self.network.symbol_of
-            ]
-            if waiting and x not in self._values:
-                stack.extend(waiting)
-                continue
-            stack.pop()
+
+        def unknown(x):
+            return [y for y in parents_of(x) if y not in self._values and y not in names]
+
+        for x in postorder([node], unknown) if node not in self._values else ():
             if x not in self._values:
                 self._values[x] = self._named(x, self.local(x))
         return self._values[node]
@@ -111,10 +106,7 @@ class Formulas:
         neuron = self._by_s.get(node)
         if neuron is not None:
             return plus(*[times(Number(Fraction(t.sign)), self.value(t.weight), self.source(t)) for t in neuron.terms])
-        numbers = self.operands(node)
-        if node.op is primitives.where:
-            return numbers[0] if len(numbers) == 1 else numbers[0] * numbers[1] + (1 - numbers[0]) * numbers[2]
-        return expression(node.op(*[expression(x) if not isinstance(x, (int, float)) else x for x in numbers]))
+        return expression(apply(node, self.operands(node)))
 
     def source(self, term) -> Expression:
         """What the weight of a term multiplies; 1 for a bias."""
@@ -136,7 +128,7 @@ class Formulas:
 
     def _named(self, node, value):
         """The value, or a name for it where it would be written many times or nested too deeply."""
-        below = [self._depths.get(x, 0) for x in operands_of(node) if isinstance(x, Value)]
+        below = [self._depths.get(x, 0) for x in parents_of(node)]
         depth = 1 + max(below, default=0)
         readers = len(set(self.network.readers.get(node, ())))
         if depth > _DEPTH or (readers > 1 and _size(value) > 4):
@@ -157,47 +149,26 @@ class Formulas:
 
     def _sweep(self):
         network = self.network
-        active = self._active()
-        arrived: dict = {network.root: [ONE]}
-        inverse = Number(1 / self.factor)
-        # A neuron hands on past these: what arrives at one of them from elsewhere is not all of its adjoint.
+        active = depending(network.order, network.parameters, parents_of)
+        # A neuron propagates past these: what arrives at one of them from elsewhere is not all of its adjoint.
         inside = self._passed_over()
-        for node in reversed(network.order):
-            parts_ = arrived.pop(node, None)
-            if parts_ is None:
-                continue
-            parts_.reverse()  # they arrived from the last reader to the first
-            neuron = self._by_a.get(node)
+
+        def edges_of(node, arrived):
+            contributions = arrived[node][::-1]  # they arrived from the last reader to the first
+            neuron = self._by_a.get(node) or self._by_s.get(node)
             if neuron is not None:
-                slope = self.slope_of(neuron)
-                self.upstream[neuron] = parts_
-                is_output = not any(_has_delta(p) for p in parts_)
-                scaled = fold([times(Number(self.factor), p) for p in parts_], self.alphabet)
-                self.delta[neuron] = times(scaled, slope) if is_output else times(slope, scaled)
-                self._hand_on(neuron, inverse, arrived, active)
-                continue
-            neuron = self._by_s.get(node)
-            if neuron is not None:
-                self.upstream[neuron] = parts_
-                self.slope[neuron] = ONE
-                self.delta[neuron] = fold([times(Number(self.factor), p) for p in parts_], self.alphabet)
-                self._hand_on(neuron, inverse, arrived, active)
-                continue
-            if node.op is None:
-                if node in active:
-                    self.gradient[node] = parts_
-                continue
-            g = fold(parts_, self.alphabet)
-            if len(parts_) > 1 or _size(g) > 12:
-                self.value(node)
-            symbol = network.symbol_of.get(node)
-            if symbol is not None and symbol.role == "v" and node not in inside and not isinstance(g, (Number, Symbol)):
-                name = Symbol("adjoint", name=symbol.name)
-                self.adjoint_of[name] = (node, g)
-                g = name
-            for x, partial in zip(operands_of(node), self._partials(node, active), strict=True):
-                if isinstance(x, Value) and x in active and partial is not ZERO:
-                    arrived.setdefault(x, []).append(times(g, partial))
+                self._reach(neuron, contributions, is_activation=neuron.a is not neuron.s)
+                return self._edges_of_terms(neuron, active)
+            if node.op is not None:
+                return self._edges_of(node, contributions, active, inside)
+            if node in active:
+                self.gradient[node] = contributions
+            return ()
+
+        def on_edge(arrived, _node, x, contribution, _reached):
+            arrived.setdefault(x, []).append(contribution)
+
+        pull_back(network.order, {network.root: [ONE]}, edges_of, on_edge)
         for parameter in network.parameters:
             self.gradient.setdefault(parameter, [])
         for neuron in network.neurons:
@@ -206,39 +177,50 @@ class Formulas:
             self.slope.setdefault(neuron, ONE)
 
     def _passed_over(self):
-        """The nodes between a neuron's value and its terms."""
+        """Return the nodes between a neuron's value and its terms."""
         found: set = set()
         for neuron in self.network.neurons:
             ends = {x for term in neuron.terms for x in (term.weight, term.source) if isinstance(x, Value)}
-            found.update(neuron.inside)
-            stack, entered = [neuron.s], {neuron.s}
-            while stack:
-                node = stack.pop()
+
+            def between(node, ends=ends):
                 is_sum = node.op is not None and node.op.traits.linear  # it is taken apart, though a source elsewhere
-                for x in operands_of(node):
-                    if isinstance(x, Value) and x.op is not None and x not in entered and (is_sum or x not in ends):
-                        found.add(x)
-                        entered.add(x)
-                        stack.append(x)
+                return [x for x in parents_of(node) if x.op is not None and (is_sum or x not in ends)]
+
+            found.update(neuron.inside, postorder([neuron.s], between)[:-1])
         return found
 
-    def _active(self):
-        """The nodes that depend on a parameter."""
-        active = set(self.network.parameters)
-        for node in self.network.order:
-            if any(isinstance(x, Value) and x in active for x in operands_of(node)):
-                active.add(node)
-        return active
+    def _reach(self, neuron, contributions, is_activation):
+        """Note what arrived at a neuron, and the delta that follows."""
+        slope = self.slope_of(neuron) if is_activation else ONE
+        self.upstream[neuron], self.slope[neuron] = contributions, slope
+        scaled = fold([times(Number(self.factor), p) for p in contributions], self.alphabet)
+        if is_activation:
+            is_output = not any(_has_delta(p) for p in contributions)
+            scaled = times(scaled, slope) if is_output else times(slope, scaled)
+        self.delta[neuron] = scaled
 
-    def _hand_on(self, neuron, inverse, arrived, active):
-        """A pre-activation is linear in its terms: delta to each weight and source."""
-        symbol = self.network.delta_of(neuron)
+    def _edges_of_terms(self, neuron, active):
+        """Yield the edges of a neuron, as contributions: a pre-activation is linear in its weights and sources."""
+        symbol, inverse = self.network.delta_of(neuron), Number(1 / self.factor)
         for term in neuron.terms:
             delta = times(inverse, symbol) if term.sign > 0 else times(MINUS_ONE, inverse, symbol)
-            arrived.setdefault(term.weight, []).append(times(delta, self.source(term)))
+            yield term.weight, times(delta, self.source(term)), True
             x = term.source
             if isinstance(x, Value) and x in active:
-                arrived.setdefault(x, []).append(times(delta, self.value(term.weight)))
+                yield x, times(delta, self.value(term.weight)), True
+
+    def _edges_of(self, node, contributions, active, inside):
+        """Return the edges of a node that belongs to no neuron, as contributions."""
+        g = fold(contributions, self.alphabet)
+        if len(contributions) > 1 or _size(g) > 12:
+            self.value(node)
+        symbol = self.network.symbol_of.get(node)
+        if symbol is not None and symbol.role == "v" and node not in inside and not isinstance(g, (Number, Symbol)):
+            name = Symbol("adjoint", name=symbol.name)
+            self.adjoint_of[name] = (node, g)
+            g = name
+        partials = zip(operands_of(node), self._partials(node, active), strict=True)
+        return [(x, times(g, p), True) for x, p in partials if isinstance(x, Value) and x in active and p is not ZERO]
 
     def _partials(self, node, active):
         """The derivatives of a node in its operands, by the rules of the table over expressions."""
@@ -306,27 +288,27 @@ class Formulas:
             if neuron.a is not neuron.s
             else Symbol("s", (neuron.layer,), (neuron.index,), neuron.sample, neuron.step)
         )
-        tangents: dict = {neuron.s: ONE}
-        values: dict = {neuron.s: s}
-        for node in neuron.inside:
-            chosen = operands_of(node)
-            numbers = [values[x] if isinstance(x, Value) else x for x in chosen]
-            if node.op is primitives.where:
-                gates = [1] if len(chosen) == 1 else [0, numbers[0], 1 - numbers[0]]
-                value = plus(*[expression(k) * expression(x) for k, x in zip(gates, numbers, strict=True)])
-                partials = gates
-            else:
-                value = expression(node.op(*numbers))
-                y = named if named is not None and node is neuron.a else value
-                try:
-                    partials = node.op.gradient(y, numbers)
-                except (TypeError, AlgebraError):
-                    wrapped = tuple([expression(x) for x in numbers])
-                    partials = [Slope(node.op, i, wrapped) for i in range(len(numbers))]
-            values[node] = value
-            tangents[node] = plus(
-                *[expression(d) * tangents[x] for d, x in zip(partials, chosen, strict=True) if isinstance(x, Value)]
-            )
+        values, read = evaluate(
+            neuron.inside,
+            None,
+            lambda node, i, x: x,
+            lambda node, numbers: expression(apply(node, numbers)),
+            known={neuron.s: s},
+            operands_of=operands_of,
+        )
+
+        def edges_of(node, _tangents):
+            y = named if named is not None and node is neuron.a else values[node]
+            try:
+                return edges(node, y, read[node])
+            except (TypeError, AlgebraError):  # the rule compares numbers
+                wrapped = tuple([expression(x) for x in read[node]])
+                return [(x, Slope(node.op, i, wrapped), True) for i, x in enumerate(node.operands) if x in values]
+
+        def on_edge(tangents, node, x, partial, _reached):
+            tangents[node] = plus(tangents.get(node, ZERO), expression(partial) * tangents[x])
+
+        tangents = push_forward(neuron.inside, {neuron.s: ONE}, edges_of, on_edge)
         return values[neuron.a], tangents[neuron.a]
 
     # --- Short forms of output deltas.

@@ -1,12 +1,18 @@
-"""A network, as it was found in a graph: neurons, layers, samples and the names of everything."""
+"""A network, as it was found in a graph: neurons, layers, samples and the names of everything.
+
+Formulas follow the branch of ``where`` that was taken, unless it chooses by a step or a comparison of the graph: then
+it is ``c * a + (1 - c) * b``. :func:`operands_of`, :func:`apply` and :func:`edges` say so once, over any kind of
+number.
+"""
 
 from typing import NamedTuple
 
 from autograd.engine import primitives
+from autograd.engine.graph import postorder
 from autograd.engine.value import Value
-from autograd.formulas.expressions import Symbol
+from autograd.formulas.expressions import Expression, Symbol
 
-__all__ = ["Constant", "Network", "Neuron", "Term", "is_named", "operands_of"]
+__all__ = ["Constant", "Network", "Neuron", "Term", "apply", "edges", "is_named", "operands_of", "parents_of", "sum_of"]
 
 
 # What a formula can choose by: expressions and fields write comparisons as steps.
@@ -99,10 +105,48 @@ def operands_of(node):
     return node.operands
 
 
+def parents_of(node):
+    """Return the Values among :func:`operands_of`."""
+    return [x for x in operands_of(node) if isinstance(x, Value)]
+
+
+def apply(node, numbers):
+    """Return the number of a node, from the numbers of its :func:`operands_of`."""
+    if node.op is not primitives.where:
+        return node.op(*numbers)
+    if len(numbers) == 1:
+        return numbers[0]
+    condition, a, b = numbers  # the condition is a gate, 0 or 1
+    return condition * a + (1 - condition) * b if isinstance(condition, Expression) else node.op(condition, a, b)
+
+
+def edges(node, y, numbers):
+    """Return the edges of a node for ``pull_back`` and ``push_forward``.
+
+    Args:
+        node: the node.
+        y: its number.
+        numbers: the numbers of its :func:`operands_of`.
+    """
+    if node.op is None:
+        return []
+    if node.op is not primitives.where:
+        partials = node.op.gradient(y, numbers)
+    else:
+        partials = [1] if len(numbers) == 1 else [0, numbers[0], 1 - numbers[0]]
+    return [(x, p, True) for x, p in zip(operands_of(node), partials, strict=True) if isinstance(x, Value)]
+
+
 def _is_gate(node):
     """Whether a ``where`` chooses by a step or a comparison of the graph, which a formula can say."""
     condition = node.operands[0]
     return isinstance(condition, Value) and condition.op in _GATES
+
+
+def sum_of(neuron):
+    """Return the sums and products that a pre-activation is made of, the pre-activation last."""
+    ends = {x for term in neuron.terms for x in (term.source, term.weight) if isinstance(x, Value)}
+    return postorder([neuron.s], lambda node: [x for x in node.parents if x not in ends and x.op is not None])
 
 
 def is_named(label):

@@ -5,9 +5,10 @@ from collections import defaultdict
 from itertools import pairwise
 
 from autograd.engine import primitives
+from autograd.engine.graph import postorder
 from autograd.engine.value import Value
 from autograd.formulas.expressions import Symbol
-from autograd.formulas.network import Constant, operands_of
+from autograd.formulas.network import Constant, parents_of
 
 __all__ = ["name", "number"]
 
@@ -20,7 +21,7 @@ def number(network):
     starts = {neuron.s for neuron in network.neurons}
     depth: dict = {}
     for node in network.order:
-        below = [depth[x] for x in operands_of(node) if isinstance(x, Value)]
+        below = [depth[x] for x in parents_of(node)]
         depth[node] = max(below, default=0) + (node in starts)
     for neuron in network.neurons:
         neuron.depth = depth[neuron.s]
@@ -244,15 +245,14 @@ def _source(source, place, neuron, names, by_activation, network):
         return 0, symbol.indices[0]
     if isinstance(source, Constant):
         return neuron.layer - 1, place
-    stack, seen = [source], set()
-    while stack:
-        node = stack.pop()
-        if node in by_activation or node in names:
-            return neuron.layer - 1, place
-        if node not in seen:
-            seen.add(node)
-            stack.extend([x for x in operands_of(node) if isinstance(x, Value) and x.op is not None])
-    return None
+
+    def is_known(node):
+        return node in by_activation or node in names
+
+    def operations(node):
+        return () if is_known(node) else [x for x in parents_of(node) if x.op is not None]
+
+    return (neuron.layer - 1, place) if any(map(is_known, postorder([source], operations))) else None
 
 
 def _name_targets(network, by_activation):

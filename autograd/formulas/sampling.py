@@ -10,11 +10,10 @@ from typing import Any
 
 from autograd.engine import primitives
 from autograd.engine.errors import AlgebraError, GraphError
-from autograd.engine.sweep import adjoints
-from autograd.engine.value import Value
+from autograd.engine.graph import adjoints, contribute, evaluate, pull_back
 from autograd.formulas.expressions import rational
 from autograd.formulas.field import Point, Pole
-from autograd.formulas.network import Constant, operands_of
+from autograd.formulas.network import Constant, apply, edges, operands_of
 from autograd.formulas.precise import DIGITS, precise_numbers
 
 __all__ = ["DIGITS", "Sample", "field_sample", "precise_sample", "recorded_sample", "replayed_at"]
@@ -90,33 +89,29 @@ def _replayed(network, given, number):
             constants[symbol] = given(symbol, node)
     at: dict = {(c.node, c.place): constants[s] for c, s in network.symbol_of.items() if isinstance(c, Constant)}
     values: dict = {}
-    read: dict = {}
     for group in network.distributions:
         rest = number(Fraction(1))
         for t in group[1:]:
             values[t] = given(network.symbol_of[t], t)
             rest = rest - values[t]
         values[group[0]] = rest
-    for node in network.order:
-        if node.op is None:
-            if node not in values:
-                values[node] = given(network.symbol_of[node], node)
-            continue
-        chosen = operands_of(node)
-        numbers = [values[x] if isinstance(x, Value) else at.get((node, i)) for i, x in enumerate(chosen)]
-        for i, x in enumerate(chosen):
-            if numbers[i] is None:
-                numbers[i] = _plain(x, number, node)
-        read[node] = numbers
-        if len(chosen) == 1 and node.op is primitives.where:
-            values[node] = numbers[0]
-        elif node.op is primitives.shift:
-            values[node] = number(Fraction(0))
-        elif node.op is primitives.abs_:
-            values[node] = numbers[0] * primitives.sign(numbers[0])  # which a field has, by its random steps
-        else:
-            y = node.op(*numbers)
-            values[node] = number(y) if isinstance(y, (int, float)) else y
+
+    def constant(node, i, x):
+        found = at.get((node, i))
+        return _plain(x, number, node) if found is None else found
+
+    def compute(node, numbers):
+        if node.op is primitives.shift:
+            return number(Fraction(0))
+        if node.op is primitives.abs_:
+            return numbers[0] * primitives.sign(numbers[0])  # which a field has, by its random steps
+        y = apply(node, numbers)
+        return number(y) if isinstance(y, (int, float)) else y
+
+    def leaf(node):
+        return given(network.symbol_of[node], node)
+
+    values, read = evaluate(network.order, leaf, constant, compute, known=values, operands_of=operands_of)
     return Sample(network, values, _swept(network, values, read, number), constants, number, read)
 
 
@@ -127,31 +122,20 @@ def _plain(x, number, node):
 
 
 def _swept(network, values, read, number, root=None, taken=None, slopes=None):
-    """The derivatives of a root in what it depends on, where those in ``taken`` are as they are there."""
+    """Return the derivatives of a root with respect to the nodes under it; those in ``taken`` are as they are there."""
     taken, slopes = taken or {}, slopes or {}
-    adjoint = {network.root if root is None else root: number(Fraction(1))}
-    for node in reversed(network.order):
-        if node in taken:
-            adjoint[node] = taken[node]
-        if node.op is None or node not in adjoint:
-            continue
+
+    def edges_of(node, _adjoints):
         if node in slopes:
-            before, slope = slopes[node]
-            part = adjoint[node] * slope
-            adjoint[before] = adjoint[before] + part if before in adjoint else part
-            continue
-        g, numbers = adjoint[node], read[node]
-        if len(numbers) == 1 and node.op is primitives.where:
-            partials = [1]
-        elif node.op is primitives.where:  # by a step, which is 0 or 1
-            partials = [0, numbers[0], 1 - numbers[0]]
-        else:
-            partials = node.op.gradient(values[node], numbers)
-        for x, partial in zip(operands_of(node), partials, strict=True):
-            if isinstance(x, Value):
-                part = g * partial
-                adjoint[x] = adjoint[x] + part if x in adjoint else part
-    return adjoint
+            return [(*slopes[node], True)]
+        return edges(node, values[node], read.get(node))
+
+    def on_edge(adjoint, node, x, partial, _reached):
+        if x not in taken:
+            contribute(adjoint, node, x, partial)
+
+    seeds = {network.root if root is None else root: number(Fraction(1))} | taken
+    return pull_back(network.order, seeds, edges_of, on_edge)
 
 
 def field_sample(network, generator=None) -> Sample:

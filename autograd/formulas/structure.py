@@ -15,8 +15,9 @@ from itertools import pairwise
 
 from autograd.engine import primitives
 from autograd.engine.errors import GraphError
+from autograd.engine.graph import postorder
 from autograd.engine.value import Value
-from autograd.formulas.network import Constant, Network, Neuron, Term, is_named, operands_of
+from autograd.formulas.network import Constant, Network, Neuron, Term, is_named, parents_of
 from autograd.formulas.numbering import name, number
 from autograd.formulas.printing import printable
 
@@ -33,9 +34,8 @@ def find_network(root, parameters=None, inputs=None, targets=None) -> Network:
     network = Network(root)
     network.order = _ordered(root)
     for node in network.order:
-        for x in operands_of(node):
-            if isinstance(x, Value):
-                network.readers.setdefault(x, []).append(node)
+        for x in parents_of(node):
+            network.readers.setdefault(x, []).append(node)
     _find_roles(network, parameters, inputs, targets)
     _find_neurons(network)
     _find_activations(network)
@@ -45,17 +45,8 @@ def find_network(root, parameters=None, inputs=None, targets=None) -> Network:
 
 
 def _ordered(root):
-    """Every node under the root, operands first and from left to right, so that samples count as they were added up."""
-    nodes, seen, stack = [], set(), [(root, False)]
-    while stack:
-        node, entered = stack.pop()
-        if entered:
-            nodes.append(node)
-        elif node not in seen:
-            seen.add(node)
-            stack.append((node, True))
-            stack.extend([(x, False) for x in reversed(operands_of(node)) if isinstance(x, Value) and x not in seen])
-    return nodes
+    """Return every node under the root, operands from left to right, so that samples count as they were added up."""
+    return postorder([root], lambda node: reversed(parents_of(node)))
 
 
 # --- Roles of leaves.
@@ -171,23 +162,20 @@ def _product(a, b, is_parameter, node):
 
 
 def _dot_terms(node, is_parameter):
-    operands = node.operands
-    n = len(operands) // 2
+    weights, inputs, bias = primitives.dot_operands(node.operands)
     terms = []
-    for i in range(n):
-        a, b = operands[i], operands[n + i]
+    for i, (a, b) in enumerate(zip(weights, inputs, strict=True)):
         pair = _product(a, b, is_parameter, node)
         if pair is None:
             return None
         weight, source = pair
         if isinstance(source, Constant):
-            source = Constant(node, i if source.place == 0 else n + i, source.data)
+            source = Constant(node, i if source.place == 0 else len(weights) + i, source.data)
         terms.append(Term(1, weight, source))
-    if len(operands) % 2:
-        bias = operands[-1]
-        if not (isinstance(bias, Value) and bias in is_parameter):
+    for b in bias:
+        if not (isinstance(b, Value) and b in is_parameter):
             return None
-        terms.append(Term(1, bias, None))
+        terms.append(Term(1, b, None))
     return terms
 
 
@@ -239,7 +227,7 @@ def _grown(s, readers, starts, place):
         node = waiting.pop()
         if node in inside or node in starts:
             continue
-        if all(x in inside for x in operands_of(node) if isinstance(x, Value)):
+        if all(x in inside for x in parents_of(node)):
             inside.add(node)
             found.append(node)
             waiting.extend(readers.get(node, ()))
@@ -253,7 +241,7 @@ def _dominators(s, cluster, readers):
     chain = []
     left = {node: sum(1 for r in set(readers.get(node, ())) if r in members) for node in members}
     for node in (s, *cluster):
-        for x in {x for x in operands_of(node) if isinstance(x, Value) and x in members}:
+        for x in {x for x in parents_of(node) if x in members}:
             left[x] -= 1
             if left[x] == 0:
                 open_.discard(x)

@@ -6,7 +6,6 @@ import operator
 from autograd.compiler.lowering import CONSTANTS, INPUT_GRADIENTS, INPUTS, PARAMETER_GRADIENTS, PARAMETERS
 from autograd.engine import primitives
 from autograd.engine.algebra import Ieee
-from autograd.engine.graph import untaken
 
 HOLDS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq}
 
@@ -72,7 +71,7 @@ def _ieee(function, operands):
 def _alive(memory, operation, slots):
     _, branch, masked, first = operation
     above = memory[slots[1]] if masked else 1.0
-    if branch and untaken(branch, memory[slots[-1]]):
+    if branch and not primitives.where.reaches(branch, (memory[slots[-1]], 0.0, 0.0)):
         above = 0.0
     memory[slots[0]] = above if first else memory[slots[0]] + above
 
@@ -80,7 +79,7 @@ def _alive(memory, operation, slots):
 def _flow(memory, g, primitive, i, partial, operands, alive):
     if alive is not None and not memory[alive] > 0.0:
         return 0.0
-    if primitive is primitives.where and untaken(i, operands[0]):
+    if not primitive.reaches(i, operands):
         return 0.0
     return g * partial
 

@@ -13,7 +13,8 @@ import pytest
 
 import autograd
 from autograd import StaleGraphError, Value, dot, leaky_relu, logsumexp, no_grad, total, where
-from autograd.engine.sweep import adjoints, order_of_all
+from autograd.engine.graph import postorder
+from autograd.engine.sweep import adjoints
 
 COPIES = {
     "deepcopy": copy.deepcopy,
@@ -45,14 +46,14 @@ def network():
 
 
 def by_label(root):
-    return {node.label: node for node in order_of_all(root) if node.label}
+    return {node.label: node for node in postorder([root]) if node.label}
 
 
 @EVERY_WAY
 def test_a_copy_gives_the_same_gradients_and_is_independent(copied):
     _w, x, _s, loss = network()
     again = copied(loss)
-    originals, copies = order_of_all(loss), order_of_all(again)
+    originals, copies = postorder([loss]), postorder([again])
     assert not set(originals) & set(copies)
     assert [(n.data, n.label, n.op, n.recorded) for n in originals] == [
         (n.data, n.label, n.op, n.recorded) for n in copies
@@ -74,7 +75,7 @@ def test_gradients_and_labels_come_along(copied):
     _w, _x, _s, loss = network()
     loss.backward()
     again = copied(loss)
-    assert [(n.grad, n.label) for n in order_of_all(again)] == [(n.grad, n.label) for n in order_of_all(loss)]
+    assert [(n.grad, n.label) for n in postorder([again])] == [(n.grad, n.label) for n in postorder([loss])]
 
 
 @EVERY_WAY
@@ -166,7 +167,7 @@ def test_a_deep_graph_is_copied_without_recursion(name):
         y = y * 1.0
     again = COPIES[name](y)
     again.backward()
-    assert order_of_all(again)[0].grad == 1.0
+    assert postorder([again])[0].grad == 1.0
     assert x.grad == 0.0
     assert again.data == y.data
 

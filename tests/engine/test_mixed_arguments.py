@@ -7,7 +7,7 @@ import pytest
 
 from autograd import DomainError, Value, exp, grad, jacobian, jvp, replay, vjp, where
 from autograd.engine import transforms
-from autograd.engine.graph import order, push_forward
+from autograd.engine.graph import Rules, order, push_forward
 
 
 def test_a_value_among_the_arguments_is_enough_for_a_result_that_remembers():
@@ -98,7 +98,7 @@ def test_a_tangent_that_is_given_is_not_added_to():
     x = Value(3.0)
     y = x * x
     loss = y * 3 + x
-    found = push_forward(order(loss), {x: 1.0, y: 1.0}, lambda n: n.data, lambda n: n.recorded)
+    found = push_forward(order(loss), {x: 1.0, y: 1.0}, Rules(lambda n: n.data, lambda n: n.recorded))
     assert (found[loss], found[y]) == (4.0, 1.0)
 
 

@@ -26,7 +26,8 @@ from autograd import (
     total,
     where,
 )
-from autograd.engine.sweep import adjoints, order_of_all
+from autograd.engine.graph import postorder
+from autograd.engine.sweep import adjoints
 
 DEPTH = 1_000_000 if autograd.compiled else 100_000
 WIDTH = 1_000_000 if autograd.compiled else 100_000
@@ -100,7 +101,7 @@ def test_an_interrupt_at_any_rule_changes_nothing_and_a_retry_equals_a_clean_run
         y = x
         for _ in range(6):
             y = interruptible(y * w) + dot([w, x], [y, 2.0], x)
-        return y, order_of_all(y)
+        return y, postorder([y])
 
     _interrupt["after"] = None
     loss, clean = build()
@@ -160,7 +161,7 @@ def test_an_interrupt_at_any_line_of_the_engine_changes_nothing():
     """Interpreted, that is anywhere in a sweep; compiled, wherever Python code runs."""
     x, w = Value(0.5), Value(1.5)
     loss = (dot([w, x], [x, 2.0], w).tanh() * w + x / w - total([x, w, 1.0])).exp()
-    nodes = order_of_all(loss)
+    nodes = postorder([loss])
     slopes = [adjoints(loss)[node] for node in nodes]
     interrupted = 0
     for before, finished, target in _interrupts(loss, nodes):
@@ -294,7 +295,7 @@ READERS = {
 def test_a_leaf_changed_after_it_was_recorded_is_named_and_nothing_changes(name):
     leaf = Value(0.75, label="the leaf")
     loss = READERS[name](leaf) * 2.0
-    nodes = order_of_all(loss)
+    nodes = postorder([loss])
     leaf.data = 1.5
     for sweep in (loss.backward, lambda: adjoints(loss)):
         with pytest.raises(StaleGraphError, match=r"label='the leaf'.*recorded 0\.75, now 1\.5.*again"):
@@ -449,7 +450,7 @@ def test_a_dropped_graph_is_freed_at_once(name):
     adjoints(loss)
     del middle
     if reference() is not None:
-        assert reference() in order_of_all(loss)
+        assert reference() in postorder([loss])
     del loss
     assert reference() is None
     assert sys.getrefcount(leaf) == count

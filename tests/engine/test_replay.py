@@ -24,7 +24,7 @@ from autograd import (
     total,
     where,
 )
-from autograd.engine.graph import leaves, pull_back, push_forward
+from autograd.engine.graph import Rules, leaves, pull_back, push_forward
 from autograd.engine.sweep import order
 
 F = Fraction
@@ -227,8 +227,8 @@ def test_arrays_take_the_branch_of_each_element_in_both_sweeps(name):
         r = replay(y, at={x: np.array(row) for x, row in zip(leaves_, at.values(), strict=True) if x in leaves(y)})
         slopes = r.gradients()
         tangents = push_forward(
-            list(r.numbers), {leaves_[2]: np.ones(5)}, r.numbers.__getitem__,
-            lambda n: [r.numbers[o] if isinstance(o, Value) else o for o in n.operands],
+            list(r.numbers), {leaves_[2]: np.ones(5)},
+            Rules(r.numbers.__getitem__, lambda n: [r.numbers[o] if isinstance(o, Value) else o for o in n.operands]),
         )  # fmt: skip
     for k, numbers in enumerate(zip(*at.values(), strict=True)):
         single = [Value(n) for n in numbers]
@@ -342,9 +342,9 @@ def test_pull_back_stops_at_nodes_that_are_not_in_the_list():
     x = Value(2.0)
     a = x * x
     b = a * 3.0
-    found = pull_back([a, b], {b: 1.0}, lambda n: n.data, lambda n: n.recorded)
+    found = pull_back([a, b], {b: 1.0}, Rules(lambda n: n.data, lambda n: n.recorded, [a, b]))
     assert found == {b: 1.0, a: 3.0}
-    found = pull_back([x, a, b], {b: 1.0}, lambda n: n.data, lambda n: n.recorded)
+    found = pull_back([x, a, b], {b: 1.0}, Rules(lambda n: n.data, lambda n: n.recorded, [x, a, b]))
     assert found == {b: 1.0, a: 3.0, x: 12.0}
 
 
@@ -352,7 +352,7 @@ def test_push_forward_gives_the_tangents_of_what_depends():
     x, y = Value(2.0), Value(5.0)
     a, b = x * y, y * 2.0
     c = a + b
-    found = push_forward(order(c), {x: 1.0}, lambda n: n.data, lambda n: n.recorded)
+    found = push_forward(order(c), {x: 1.0}, Rules(lambda n: n.data, lambda n: n.recorded))
     assert found == {x: 1.0, a: 5.0, c: 5.0}
 
 
@@ -368,7 +368,7 @@ def test_reverse_and_forward_agree_over_fractions():
     nodes = order(loss)
     operands = {n: [r.numbers[x] if isinstance(x, Value) else Fraction(x) for x in n.operands] for n in nodes}
     for x in v.values():
-        forward = push_forward(nodes, {x: Fraction(1)}, r.numbers.__getitem__, operands.__getitem__)
+        forward = push_forward(nodes, {x: Fraction(1)}, Rules(r.numbers.__getitem__, operands.__getitem__))
         assert forward[loss] == backward[x]
 
 

@@ -9,7 +9,8 @@ import sys
 import pytest
 
 from autograd import Value, dot, primitive, total
-from autograd.engine.sweep import adjoints, order_of_all
+from autograd.engine.graph import postorder
+from autograd.engine.sweep import adjoints
 from nn import MLP, SGD, Adam, Momentum, fit, half_sse
 
 INTERRUPTS = [KeyboardInterrupt, MemoryError]
@@ -53,7 +54,7 @@ def _graph(seed, nodes=40):
             draw.choice((square(a), blend(a, b), weigh(a, b, c, 0.5) / 8.0, a * b - dot([a, c], [b, 0.5], c)))
         )
     root = weigh(*values[-6:], values[0])
-    return root, order_of_all(root)
+    return root, postorder([root])
 
 
 @pytest.mark.parametrize("error", INTERRUPTS)

@@ -10,8 +10,8 @@ from mpmath import mp, mpf
 from programs import KINKED, RATIONAL, SMOOTH, gradients, random_program, run
 
 from autograd import StaleGraphError, Value, dot, exp, jvp, total, where
-from autograd.engine.graph import pull_back
-from autograd.engine.sweep import adjoints, order, order_of_all
+from autograd.engine.graph import Rules, postorder, pull_back
+from autograd.engine.sweep import adjoints, order
 
 SEEDS = range(60)
 
@@ -75,6 +75,12 @@ def test_the_reference_finds_a_wrong_gradient():
 # --- The inlined partials are those of the table, bit for bit
 
 
+def _by_table(root, seed=1.0):
+    """Return the adjoints by the walk of ``graph``, which asks the table for every partial."""
+    nodes = order(root)
+    return pull_back(nodes, {root: seed}, Rules(lambda node: node.data, lambda node: node.recorded, nodes))
+
+
 INLINED = [
     lambda a, b, c, d, k, nonzero: a + b,
     lambda a, b, c, d, k, nonzero: a + k,
@@ -110,9 +116,9 @@ def test_the_inlined_partials_are_those_of_the_table(seed):
         numbers.append(draw.choice(INLINED)(*draw.sample(numbers, 4), draw.uniform(1, 3), nonzero))
     loss = total(numbers)
     seed_adjoint = draw.uniform(-2, 2)
-    by_table = pull_back(order(loss), {loss: seed_adjoint}, lambda node: node.data, lambda node: node.recorded)
+    by_table = _by_table(loss, seed_adjoint)
     loss.backward(seed_adjoint)
-    for node in order_of_all(loss):
+    for node in postorder([loss]):
         assert node.grad == by_table[node], node
     assert adjoints(loss, seed_adjoint) == by_table
 
@@ -127,7 +133,7 @@ def test_the_inlined_partials_are_those_of_the_table_at_special_points(x, y):
     for form in forms:
         a, b = Value(x), Value(y)
         loss = form(a, b)
-        by_table = pull_back(order(loss), {loss: 1.0}, lambda node: node.data, lambda node: node.recorded)
+        by_table = _by_table(loss)
         loss.backward()
         for leaf in (a, b):
             assert leaf.grad == by_table[leaf] or (math.isnan(leaf.grad) and math.isnan(by_table[leaf]))
@@ -169,19 +175,19 @@ def test_every_node_comes_after_its_operands_and_once():
     for _ in range(300):
         nodes.append(draw.choice(nodes) + draw.choice(nodes) * 0.5)
     loss = total(nodes)
-    for ordered in (order(loss), order_of_all(loss), list(adjoints(loss))[::-1]):
+    for ordered in (order(loss), postorder([loss]), list(adjoints(loss))[::-1]):
         place = {node: k for k, node in enumerate(ordered)}
         assert len(place) == len(ordered) == len(set(nodes)) + 300 + 1
         assert all(place[parent] < place[node] for node in ordered for parent in node.parents)
         assert ordered[-1] is loss
 
 
-def test_order_of_all_stops_where_it_is_told():
+def test_postorder_stops_where_it_is_told():
     x = Value(1.0)
     a = x * 2.0
     b = a + 1.0
-    assert order_of_all(b, stop={a}) == [a, b]
-    assert order_of_all(b) == [x, a, b]
+    assert postorder([b], stop={a}) == [a, b]
+    assert postorder([b]) == [x, a, b]
 
 
 def test_adjoints_leave_the_gradients_alone():
@@ -195,9 +201,15 @@ def test_adjoints_leave_the_gradients_alone():
     assert adjoints(y, 3.0) == found
 
 
+@pytest.mark.parametrize("bad", [None, 1.0, "x"], ids=repr)
+def test_the_roots_of_postorder_are_values(bad):
+    with pytest.raises(TypeError, match="a graph ends in a Value"):
+        postorder([Value(1.0), bad])
+
+
 @pytest.mark.parametrize("bad", [None, 1.0, "x", [Value(1.0)]], ids=repr)
 def test_a_graph_ends_in_a_value(bad):
-    for function in (order, order_of_all, adjoints):
+    for function in (order, adjoints):
         with pytest.raises(TypeError, match="a graph ends in a Value"):
             function(bad)
 
@@ -286,7 +298,7 @@ def test_where_under_a_nan_condition_is_nan_in_value_and_derivatives():
             y.backward()
             found = {x: x.grad for x in (c, a, b)}
         else:
-            found = pull_back(order(y), {y: 1.0}, lambda node: node.data, lambda node: node.recorded)
+            found = _by_table(y)
         assert all(math.isnan(found.get(x, 0.0)) for x in (a, b)), way
 
 

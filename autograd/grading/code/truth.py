@@ -3,8 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from autograd.engine.graph import adjoints
-from autograd.engine.sweep import order_of_all
+from autograd.engine.graph import adjoints, postorder
 from autograd.engine.value import Value
 from autograd.grading.code.recorder import name_of
 
@@ -143,7 +142,7 @@ def moved_back(loss, changes):
             for old, new in zip(change.old, change.new, strict=True):
                 before[new] = before.get(old, old)
     numbers = {}
-    for node in order_of_all(loss, stop=set(before)):
+    for node in postorder([loss], stop=set(before)):
         if node in before:
             numbers[node] = before[node]
         elif node.op is None:

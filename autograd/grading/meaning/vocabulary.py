@@ -14,8 +14,11 @@ from fractions import Fraction
 
 from autograd.engine import primitives
 from autograd.engine.algebra import TABLE
+from autograd.engine.graph import postorder, push_forward
 from autograd.formulas.conventions import plain
 from autograd.formulas.expressions import (
+    ONE,
+    ZERO,
     Applied,
     Expression,
     Letter,
@@ -27,6 +30,7 @@ from autograd.formulas.expressions import (
     Symbol,
     Times,
     parts,
+    times,
 )
 from autograd.grading.meaning.names import Names, at, key_of, words_for
 from autograd.grading.reading import trees
@@ -380,8 +384,8 @@ class Vocabulary(Names):
         return self.total_derivative(of, by)
 
     def total_derivative(self, of, by):
-        """The derivative of an expression in a quantity, through everything that depends on it."""
-        return _derived(of, by) or Number(Fraction(0))
+        """Return the derivative of an expression with respect to a quantity, through everything that depends on it."""
+        return _total_derivative(of, by)
 
     def _is_loss(self, name):
         letter = plain(self.convention.letters["loss"])
@@ -427,41 +431,40 @@ def _substituted(e, symbol, by):
     return rebuilt(e, [_substituted(x, symbol, by) for x in inner]) if inner else e
 
 
-def _derived(e, by):
-    """The total derivative of an expression in a quantity, by the rules of the table; None for 0."""
-    if isinstance(e, Symbol):
-        if e.role in ("delta", "gradient", "ratio"):
-            raise ReadingError("a derivative of a delta is not in these formulas.", 0)
-        return Symbol("ratio", name=(e, by))
-    if isinstance(e, Plus):
-        return _added([_derived(x, by) for x in e.terms])
-    if isinstance(e, Times):
-        found = []
-        for i, x in enumerate(e.factors):
-            d = _derived(x, by)
-            found.append(None if d is None else Times((*e.factors[:i], d, *e.factors[i + 1 :])))
-        return _added(found)
-    if isinstance(e, Power):
-        if not isinstance(e.exponent, Number):
+def _total_derivative(of, by):
+    """Return the total derivative of an expression with respect to a quantity, by a forward sweep over its parts."""
+    nodes = postorder([of], parts)
+    tangents: dict = {}
+    for x in nodes:
+        if isinstance(x, Symbol):
+            if x.role in ("delta", "gradient", "ratio"):
+                raise ReadingError("a derivative of a delta is not in these formulas.", 0)
+            tangents[x] = Symbol("ratio", name=(x, by))
+    return push_forward(nodes, tangents, _edges, _on_edge).get(of, ZERO)
+
+
+def _edges(e, _tangents):
+    """Return the edges of an expression for ``push_forward``: its parts and the derivatives with respect to them."""
+    match e:
+        case Plus():
+            partials = primitives.total.gradient(e, e.terms)
+        case Times():
+            partials = [times(*e.factors[:i], *e.factors[i + 1 :]) for i in range(len(e.factors))]
+        case Power(exponent=Number()):
+            partials = [primitives.pow_.partial(0, e, (e.base, e.exponent.value)), ZERO]
+        case Power():
             raise ReadingError("the derivative of a power with a variable exponent is not in these formulas.", 0)
-        d = _derived(e.base, by)
-        if d is None:
-            return None
-        return Times((e.exponent, Power(e.base, Number(e.exponent.value - 1)), d))
+        case Applied():
+            partials = [Slope(e.primitive, i, e.operands) for i in range(len(e.operands))]
+        case Slope():
+            raise ReadingError("second derivatives are not in these formulas.", 0)
+        case _:
+            partials = [ONE] * len(parts(e))
+    return [(x, partial, True) for x, partial in zip(parts(e), partials, strict=True)]
+
+
+def _on_edge(tangents, e, x, partial, _reached):
+    part = tangents[x] * partial
     if isinstance(e, Sum):
-        d = _derived(e.body, by)
-        return None if d is None else Sum(e.letter, e.over, e.values, d)
-    if isinstance(e, Applied):
-        found = []
-        for i, x in enumerate(e.operands):
-            d = _derived(x, by)
-            found.append(None if d is None else Times((Slope(e.primitive, i, e.operands), d)))
-        return _added(found)
-    if isinstance(e, Slope):
-        raise ReadingError("second derivatives are not in these formulas.", 0)
-    return None
-
-
-def _added(found):
-    found = [d for d in found if d is not None]
-    return None if not found else found[0] if len(found) == 1 else Plus(tuple(found))
+        part = Sum(e.letter, e.over, e.values, part)
+    tangents[e] = tangents[e] + part if e in tangents else part
