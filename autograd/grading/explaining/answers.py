@@ -3,7 +3,7 @@
 from autograd.engine.errors import AutogradError
 from autograd.formulas.expressions import Letter, Symbol
 from autograd.grading.explaining.explain import counterexample, explain
-from autograd.grading.meaning.evaluate import Evaluation
+from autograd.grading.meaning.evaluate import evaluator
 from autograd.grading.meaning.places import Place
 from autograd.grading.reading.nodes import show, walk
 from autograd.grading.reading.trees import ReadingError
@@ -39,7 +39,7 @@ def meant_symbol(written, verdict):
     if not of_loss or left.kind == "none":
         return None
     try:
-        place = Evaluation(written.judge.first(), verdict.places, judged.reading, {}).by_place(left)
+        place = evaluator(written.judge.first(), verdict.places, judged.reading, {}).by_place(left)
         envs = written.judge._instances(task, verdict.places, judged.reading, None)
     except ReadingError:
         return None
@@ -70,7 +70,7 @@ def reading_of(written, verdict):
     judged, task, places = verdict.judged, verdict.judged.task or verdict.task, verdict.places
     if judged.reading is None:
         return ""
-    evaluation = Evaluation(written.judge.first(), places, judged.reading, {})
+    evaluation = evaluator(written.judge.first(), places, judged.reading, {})
     found: dict = {}
     for side in (*task.sides, *([task.parameter] if task.parameter is not None else [])):
         functions = {id(x.parts[0]) for x in walk(side) if x.kind == "call"}

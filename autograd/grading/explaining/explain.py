@@ -11,10 +11,11 @@ from autograd.grading.explaining.slips import Slip, paths, slips
 from autograd.grading.judging.judge import constant, is_zero, same
 from autograd.grading.meaning import arrays
 from autograd.grading.meaning.arrays import is_array
-from autograd.grading.meaning.evaluate import Evaluation
+from autograd.grading.meaning.evaluate import evaluator
 from autograd.grading.meaning.letters import variables
 from autograd.grading.meaning.places import Item, Place
 from autograd.grading.meaning.quantities import At, Quantity
+from autograd.grading.meaning.ratios import direct
 from autograd.grading.reading.nodes import Node, replace_at, show, walk
 from autograd.grading.reading.trees import ReadingError
 
@@ -103,7 +104,7 @@ class _Explanation:
         envs = judge._instances(task, self.places, self.reading, None)[:_MOST_ENVS]
         cache: dict = {}
         for env in envs:
-            evaluation = Evaluation(at, self.places, self.reading, cache)
+            evaluation = evaluator(at, self.places, self.reading, cache)
             try:
                 if self.is_step:
                     truth = arrays.negative(
@@ -192,7 +193,7 @@ class _Explanation:
 
     def is_written(self, place, kind):
         """Whether a factor stands in what was written: a quantity, 1 minus one, or a derivative of a function."""
-        evaluation = Evaluation(self.judge.first(), self.places, self.reading, {})
+        evaluation = evaluator(self.judge.first(), self.places, self.reading, {})
         if kind == "slope" and any(x.kind == "call" and x.parts[0].data[1] for x in walk(self.written)):
             return True
         trees = [self.written]
@@ -300,7 +301,7 @@ class _Explanation:
         """A usual factor that is missing in the body of a sum over samples or steps; None where it is none."""
         if self.reading is None:
             return None
-        evaluation = Evaluation(self.judge.first(), self.places, self.reading, {})
+        evaluation = evaluator(self.judge.first(), self.places, self.reading, {})
         for path, node in paths(self.written):
             if node.kind != "sum" or self.is_late():
                 continue
@@ -419,12 +420,12 @@ class _Explanation:
         layer = q.layer[1] if isinstance(q.layer, tuple) else q.layer
         index = q.index[1] if isinstance(q.index, tuple) else q.index
         found: dict = {}
-        evaluation = Evaluation(at, self.places, self.reading.changed(direct=True), {})
+        evaluation = evaluator(at, self.places, self.reading.changed(direct=True), {})
         parts = {}
         for t in range(1, model.steps + 1):
             s = Quantity("s", layer, index, of.sample, t)
             if model.exists(s) and (of.step is None or t <= of.step):
-                parts[t] = at.ratio(of, s) * evaluation.direct(s, q)
+                parts[t] = at.ratio(of, s) * direct(evaluation, s, q)
         if parts:
             last = max(parts)
             found["that of the last step; the steps before are missing"] = parts[last]
@@ -453,7 +454,7 @@ def counterexample(judge, verdict, candidates, names):
             break
         try:
             at = At(judge.model, replayed_at(judge.model.network, numbers), 0.1)
-            evaluation = Evaluation(at, places, judged.reading, {})
+            evaluation = evaluator(at, places, judged.reading, {})
             if step:
                 truth = arrays.negative(
                     arrays.scaled(at.rate, evaluation.derivative(Node("loss"), task.parameter, judged.env))

@@ -16,8 +16,10 @@ from autograd.formulas.precise import precise_numbers
 from autograd.formulas.sampling import DIGITS, field_sample, precise_sample
 from autograd.grading.judging.taken import taken
 from autograd.grading.meaning import arrays
+from autograd.grading.meaning.arithmetic import given_letters
 from autograd.grading.meaning.arrays import ShapeError, is_array, shape
-from autograd.grading.meaning.evaluate import Evaluation, given_letters
+from autograd.grading.meaning.conditions import holds
+from autograd.grading.meaning.evaluate import evaluator
 from autograd.grading.meaning.letters import head, renamed_apart, variables
 from autograd.grading.meaning.places import IllFormed, Item, Misfit, OutOfRange
 from autograd.grading.meaning.quantities import At, Model
@@ -257,7 +259,7 @@ class Judge:
             left = left.parts[0]
         if left.kind != "name":
             return (reading.layer,)
-        place = Evaluation(self.first(), places, reading, {}).place(left)
+        place = evaluator(self.first(), places, reading, {}).place(left)
         return (place.role, place.layer)
 
     def _is_of_kind(self, task, key):
@@ -360,7 +362,7 @@ class Judge:
 
     def _unbound(self, task, places, reading):
         """Letters on the right that are neither on the left nor in a sum."""
-        evaluation = Evaluation(self.first(), places, reading, {})
+        evaluation = evaluator(self.first(), places, reading, {})
         left = set(self._free(task.parameter or task.sides[0], evaluation))
         if task.parameter is not None:
             left |= {"@t"}
@@ -411,7 +413,7 @@ class Judge:
 
     def _instances(self, task, places, reading, wanted):
         """The numbers of the free letters for which the claim is meant."""
-        evaluation = Evaluation(self.first(), places, reading, {})
+        evaluation = evaluator(self.first(), places, reading, {})
         letters: dict = {}
         for side in (*task.sides, *([task.parameter] if task.parameter else [])):
             for x in self._free(side, evaluation):
@@ -426,7 +428,7 @@ class Judge:
         kept = []
         for env in envs:
             try:
-                if all(evaluation.holds(c, env) for c in task.conditions if c.kind == "cmp"):
+                if all(holds(evaluation, c, env) for c in task.conditions if c.kind == "cmp"):
                     kept.append(env)
             except (ReadingError, KeyError):
                 kept.append(env)
@@ -458,7 +460,7 @@ class Judge:
         with mpmath.workdps(DIGITS):
             held = 0
             for env in envs:
-                evaluation = Evaluation(at, places, reading, cache, definitions)
+                evaluation = evaluator(at, places, reading, cache, definitions)
                 try:
                     if task.kind == "value":
                         link, reason = self._links(task, evaluation, env)

@@ -8,7 +8,7 @@ reverse mode goes on from it.
 from typing import Any, NamedTuple
 
 from autograd.grading.meaning.arrays import entries, is_array
-from autograd.grading.meaning.evaluate import Evaluation
+from autograd.grading.meaning.evaluate import evaluator
 from autograd.grading.meaning.quantities import At, Quantity
 
 __all__ = ["Result", "taken"]
@@ -39,7 +39,7 @@ def taken(at, results) -> At:
         adjoints: dict = {}
         slopes: dict = {}
         for env in result.envs:
-            evaluation = Evaluation(at, result.places, result.reading, {})
+            evaluation = evaluator(at, result.places, result.reading, {})
             written = evaluation.value(result.task.sides[-1], env)
             for of, by, number in _pairs(evaluation, result.task.sides[0], env, written):
                 node = at.model.node_of.get(by)

@@ -6,9 +6,11 @@ The ways are found by joining what each name allows. A name that fits no way of 
 import itertools
 
 from autograd.formulas.expressions import Letter
-from autograd.grading.meaning.evaluate import Evaluation, given_letters, is_alternating
+from autograd.grading.meaning.arithmetic import given_letters
+from autograd.grading.meaning.evaluate import evaluator
 from autograd.grading.meaning.letters import Letters, check_same, head, heads
 from autograd.grading.meaning.places import Misfit, Reading, Unclear
+from autograd.grading.meaning.products import is_alternating
 from autograd.grading.reading.nodes import Limits, walk
 
 __all__ = ["Readings"]
@@ -258,7 +260,7 @@ class Readings:
     def _placed(self, name, option, axes, layers):
         reading = option.changed(axes=axes, layers=layers)
         try:
-            Evaluation(self.point, self.places, reading, {}).place(name)
+            evaluator(self.point, self.places, reading, {}).place(name)
         except Unclear as error:
             base = (name if name.kind == "name" else name.parts[0]).data[0]
             if base in layers:

@@ -1,0 +1,262 @@
+"""The values of names, numbers, sums, powers, matrices and their entries."""
+
+from fractions import Fraction
+
+from autograd.engine import primitives
+from autograd.formulas.expressions import Letter
+from autograd.grading.meaning import arrays
+from autograd.grading.meaning.arrays import Array, ShapeError, is_array, shape
+from autograd.grading.meaning.places import Item, OutOfRange, Place
+from autograd.grading.meaning.quantities import Quantity
+from autograd.grading.reading.nodes import Node, walk
+from autograd.grading.reading.trees import ReadingError
+
+
+def of_number(evaluation, node, env):
+    """Return the value of a number."""
+    return evaluation.at.number(node.data)
+
+
+def of_name(evaluation, node, env):
+    """Return the value of a name: a quantity, or the vector or matrix of a layer."""
+    if node in evaluation.definitions:
+        return evaluation.value(evaluation.definitions[node], env)
+    place = evaluation.place(node)
+    if place.kind == "rate":
+        return evaluation.at.rate
+    if place.kind == "count":
+        return evaluation.at.number(Fraction(place.index))
+    if place.kind == "index":
+        return evaluation.at.number(Fraction(place.index.at(env)))
+    if place.kind == "kronecker":
+        first, second = (item.at(env) for item in place.index)
+        return evaluation.at.one if first == second else evaluation.at.zero
+    if place.kind == "ones":
+        return evaluation.at.one
+    x = evaluation.named(place, env)
+    if place.power is not None:
+        return arrays.mapped(lambda y: y**place.power, x)
+    return x
+
+
+def of_group(evaluation, node, env):
+    """Return the value of what is in a bracket."""
+    return evaluation.value(node.parts[0], env)
+
+
+def of_negative(evaluation, node, env):
+    """Return minus the value of the operand."""
+    return arrays.negative(evaluation.value(node.parts[0], env))
+
+
+def of_sum_of_terms(evaluation, node, env):
+    """Return the sum of the terms' values."""
+    total = evaluation.value(node.parts[0], env)
+    plain = is_literal(node.parts[0])
+    for x in node.parts[1:]:
+        literal = is_literal(x)
+        total = evaluation.placed(arrays.add, node, total, evaluation.value(x, env), plain or literal)
+        plain = plain and literal
+    return total
+
+
+def of_quotient(evaluation, node, env):
+    """Return the quotient of two values."""
+    below = evaluation.value(node.parts[1], env)
+    return evaluation.placed(arrays.divide, node, evaluation.value(node.parts[0], env), below)
+
+
+def of_power(evaluation, node, env):
+    """Return a power with a small exponent, or of two numbers."""
+    base, exponent = node.parts
+    if exponent.kind in ("num", "neg", "add", "div", "group") and is_literal(exponent):
+        q = fraction_of(exponent)
+        if q is None:
+            raise ReadingError("this exponent cannot be read.", exponent.at)
+        if abs(q) > 12:
+            raise ReadingError("an exponent is at most 12.", exponent.at)
+        if base.kind == "norm":
+            x = evaluation.value(base.parts[0], env)
+            if q != 2:
+                raise ReadingError("a norm is read in a square only.", node.at)
+            return arrays.total([y * y for y in arrays.entries(x)])
+        power = int(q) if q.denominator == 1 else evaluation.at.number(q)
+        x = evaluation.value(base, env)
+        if isinstance(power, int) and power < 0:
+            return arrays.mapped(lambda y: evaluation.at.one / y**-power, x)
+        return arrays.mapped(lambda y: primitives.pow_(y, power) if not isinstance(power, int) else y**power, x)
+    x, y = evaluation.value(base, env), evaluation.value(exponent, env)
+    if is_array(x) or is_array(y):
+        raise ReadingError("a power of an array by an array cannot be read.", node.at)
+    evaluation.guard([x, y])
+    return primitives.pow_(x, y)
+
+
+def of_norm(evaluation, node, env):
+    """Refuse a norm that is not squared."""
+    raise ReadingError("a norm is read in a square only.", node.at)
+
+
+def of_transpose(evaluation, node, env):
+    """Return the transposed value."""
+    return arrays.transpose(evaluation.value(node.parts[0], env))
+
+
+def of_diagonal(evaluation, node, env):
+    """Return the diagonal matrix of a vector."""
+    return evaluation.placed(arrays.diagonal, node, evaluation.value(node.parts[0], env))
+
+
+def of_entry(evaluation, node, env):
+    """Return an entry of a vector or matrix."""
+    x = evaluation.value(node.parts[0], env)
+    indices = [evaluation.index(part, env) for part in node.parts[1:]]
+    if not is_array(x):
+        raise ShapeError("a number", "an index", "has not")
+    flat = arrays.entries(x)
+    if len(indices) == 1 and 1 in x.shape:
+        if not 1 <= indices[0] <= len(flat):
+            raise OutOfRange("there is no such entry.", node.at)
+        return flat[indices[0] - 1]
+    if len(indices) == 2:
+        i, j = indices
+        if not (1 <= i <= x.shape[0] and 1 <= j <= x.shape[1]):
+            raise OutOfRange("there is no such entry.", node.at)
+        return x.rows[i - 1][j - 1]
+    raise ShapeError(shape(x), f"{len(indices)} indices", "has not")
+
+
+def of_point(evaluation, node, env):
+    """``d sigma / d z | z_1``: the derivative of a function, there."""
+    inner, point = node.parts
+    if inner.kind == "deriv" and inner.parts[0].kind == "name" and evaluation.is_function(inner.parts[0]):
+        name = inner.parts[0]
+        call = Node("call", (Node("name", name.parts, (name.data[0], 1), name.at), point), None, node.at)
+        return evaluation.value(call, env)
+    return evaluation.value(inner, env)
+
+
+def of_matrix(evaluation, node, env):
+    """Return a matrix that is written out."""
+    if any(x.kind in ("dots", "none") for row in node.parts for x in row.parts):
+        raise ReadingError("a matrix with dots cannot be graded.", node.at)
+    rows = [[evaluation.value(x, env) for x in row.parts] for row in node.parts]
+    if any(is_array(x) for row in rows for x in row):
+        raise ReadingError("a matrix of matrices cannot be graded.", node.at)
+    if len({len(row) for row in rows}) != 1:
+        raise ShapeError("a matrix", "rows of one length", "needs")
+    if len(rows) == len(rows[0]) == 1:
+        return rows[0][0]
+    return Array(rows)
+
+
+def of_target(evaluation, node, env):
+    """Return the quantity that is graded, which was not written."""
+    place = given_place(node.data)
+    if evaluation.reading.whole_target:
+        return whole_target(evaluation, place._replace(index=None), env)
+    q = evaluation.quantity(place, env)
+    if not evaluation.model.exists(q):
+        raise OutOfRange("there is no such quantity in this network.")
+    return evaluation.at.value(q) if place.role == "delta" else evaluation.at.ratio(Quantity("loss"), q)
+
+
+def whole_target(evaluation, place, env):
+    """A target with letters as a vector or matrix."""
+    if place.role == "delta":
+        return evaluation.whole(place, env, lambda k, n: evaluation.number_of(place, env, k, n))
+    return evaluation.whole(
+        place, env, lambda k, n: evaluation.at.ratio(Quantity("loss"), evaluation.quantity(place, env, k))
+    )
+
+
+def of_factor(evaluation, node, env):
+    """Return a quantity, 1 minus it, or its slope: a factor that was not written."""
+    place, kind = node.data
+    if kind == "value":
+        return evaluation.named(place, env)
+    x = evaluation.named(place, env)
+    if kind == "slope":
+        return arrays.mapped(lambda y: evaluation.at.activation(place.layer, y, 1), x)
+    rest = arrays.add(evaluation.at.one, arrays.negative(x), True)
+    return rest if kind == "one minus" else arrays.elementwise(x, rest)
+
+
+def of_count(evaluation, node, env):
+    """Return the number of samples."""
+    return evaluation.at.number(Fraction(evaluation.model.samples))
+
+
+def of_dots(evaluation, node, env):
+    """Refuse three dots."""
+    raise ReadingError("three dots leave open what stands there: write a sum.", node.at)
+
+
+def of_nothing(evaluation, node, env):
+    """Refuse an empty place."""
+    raise ReadingError("something is missing here.", node.at)
+
+
+def of_step(evaluation, node, env):
+    """Refuse a step inside of a formula."""
+    raise ReadingError("a step such as \\Delta w belongs on the left side.", node.at)
+
+
+def of_loss(evaluation, node, env):
+    """Return the loss."""
+    return evaluation.at.value(Quantity("loss"))
+
+
+def given_place(symbol):
+    """The place of a target: a delta, a weight or a bias, with letters."""
+
+    def item(x):
+        return None if x is None else Item(x.name, x.offset) if isinstance(x, Letter) else Item(None, x)
+
+    items = tuple([item(x) for x in symbol.indices])
+    if symbol.role == "free":
+        return Place("quantity", "other", None, symbol.name)
+    weight = symbol.role == "w"
+    role = "a" if symbol.role == "x" else symbol.role
+    layer, index = (symbol.layers, items) if weight else (symbol.layers[0], items[0])
+    return Place("quantity", role, layer, index, item(symbol.sample), item(symbol.step))
+
+
+def given_letters(symbol):
+    """From each letter of a target to what it counts."""
+    found = {x.name: k for x, k in zip(symbol.indices, symbol.layers, strict=True) if isinstance(x, Letter)}
+    if isinstance(symbol.sample, Letter):
+        found[symbol.sample.name] = "sample"
+    if isinstance(symbol.step, Letter):
+        found[symbol.step.name] = "step"
+    return found
+
+
+def is_literal(node):
+    """Whether a tree has numbers only, or the 1 that is meant for every entry."""
+    return all(x.kind != "name" or x.data[0] == "ones" for x in walk(node)) and not any(
+        x.kind in ("deriv", "loss") for x in walk(node)
+    )
+
+
+def fraction_of(node):
+    """The fraction that a tree of numbers is; None where it is none."""
+    kind, parts = node.kind, node.parts
+    if kind == "num":
+        return node.data
+    if kind in ("neg", "group"):
+        q = fraction_of(parts[0])
+        return None if q is None else (-q if kind == "neg" else q)
+    if kind in ("add", "prod", "div"):
+        found = [fraction_of(x) for x in parts]
+        if None in found:
+            return None
+        if kind == "add":
+            return sum(found)
+        if kind == "div":
+            return None if found[1] == 0 else found[0] / found[1]
+        product = Fraction(1)
+        for q in found:
+            product *= q
+        return product
+    return None

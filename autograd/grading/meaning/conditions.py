@@ -1,0 +1,121 @@
+"""Sums over an index, cases, and conditions on indices and numbers."""
+
+from autograd.engine import primitives
+from autograd.grading.meaning import arrays
+from autograd.grading.meaning.places import Misfit, OutOfRange
+from autograd.grading.reading.nodes import Node
+from autograd.grading.reading.trees import ReadingError
+
+
+def of_series(evaluation, node, env):
+    """Return the sum over an index."""
+    limits = node.data
+    total = None
+    for inner in assignments(evaluation, limits, env):
+        x = evaluation.value(node.parts[0], inner)
+        total = x if total is None else arrays.add(total, x)
+    return evaluation.at.zero if total is None else total
+
+
+def assignments(evaluation, limits, env):
+    """The numbers that the letters of a sum take."""
+    found = [dict(env)]
+    for letter in limits.letters:
+        values = range_of(evaluation, letter, limits, env)
+        found = [{**inner, letter: n} for inner in found for n in values]
+    return [inner for inner in found if all(holds(evaluation, c, inner) for c in limits.conditions)]
+
+
+def range_of(evaluation, letter, limits, env):
+    """The numbers that the letter of a sum takes."""
+    axis = evaluation.reading.axes.get(letter)
+    if axis is None:
+        raise Misfit(f"what {letter.split('#')[0]} counts is not clear.")
+    if axis in ("layer", "ignored"):
+        raise Misfit("a sum over layers is not in these formulas.")
+    if axis == "parameter":
+        return range(1, len(evaluation.parameters()) + 1)
+    high = {"sample": evaluation.model.samples, "step": evaluation.model.steps}.get(axis)
+    low = 1
+    if high is None:
+        high = evaluation.model.size(axis)
+    full = high
+    shift = 1 - evaluation.reading.first_step if axis == "step" else 0
+    low = bound(evaluation, limits.lower, env, low, axis, shift)
+    high = bound(evaluation, limits.upper, env, high, axis, shift)
+    if axis not in ("step",) and (low > 1 or high > full):
+        raise OutOfRange(f"{letter.split('#')[0]} counts from 1 to {full} here, not from {low} to {high}.")
+    return range(max(low, 1), min(high, full) + 1)
+
+
+def bound(evaluation, node, env, usual, axis, shift):
+    """The number of a sum's first or last value; the usual one where it is a letter of its own."""
+    if node is None:
+        return usual
+    if node.kind == "num":
+        n = int(node.data) + shift
+        return 1 if n == 0 and usual == 1 and axis != "step" else n
+    try:
+        return evaluation.index(node, env)
+    except ReadingError:
+        return usual
+
+
+def holds(evaluation, condition, env):
+    """Whether a condition on indices holds."""
+    left, right = (evaluation.index(x, env) for x in condition.parts)
+    return {
+        "=": left == right,
+        "!=": left != right,
+        ">": left > right,
+        "<": left < right,
+        ">=": left >= right,
+        "<=": left <= right,
+    }[condition.data]
+
+
+def is_of_indices(evaluation, condition, env):
+    """Whether both sides of a condition are indices."""
+    try:
+        holds(evaluation, condition, env)
+    except (ReadingError, KeyError):
+        return False
+    return True
+
+
+def of_cases(evaluation, node, env):
+    """Return the value of the case that holds."""
+    for value, condition in zip(node.parts[::2], node.parts[1::2], strict=True):
+        if condition.kind == "else":
+            return evaluation.value(value, env)
+        if is_of_indices(evaluation, condition, env):
+            if holds(evaluation, condition, env):
+                return evaluation.value(value, env)
+            continue
+        gate = gate_of(evaluation, condition, env)
+        rest = Node("cases", node.parts[node.parts.index(value) + 2 :], None, node.at)
+        otherwise = evaluation.value(rest, env) if rest.parts else evaluation.at.zero
+        return gate * evaluation.value(value, env) + (evaluation.at.one - gate) * otherwise
+    return evaluation.at.zero
+
+
+def of_indicator(evaluation, node, env):
+    """Return 1 where the condition holds, else 0."""
+    condition = node.parts[0]
+    if is_of_indices(evaluation, condition, env):
+        return evaluation.at.one if holds(evaluation, condition, env) else evaluation.at.zero
+    return gate_of(evaluation, condition, env)
+
+
+def gate_of(evaluation, condition, env):
+    """1 where one number is larger than another, else 0."""
+    left, right = condition.parts
+    if condition.data in ("<", "<="):
+        left, right = right, left
+    elif condition.data not in (">", ">="):
+        raise ReadingError("a condition compares indices, or numbers by < and >.", condition.at)
+    x, y = evaluation.value(left, env), evaluation.value(right, env)
+    difference = arrays.add(x, arrays.negative(y), True)
+    y = arrays.mapped(primitives.step, difference)
+    evaluation.at.has_kinks = True
+    return y

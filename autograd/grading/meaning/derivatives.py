@@ -1,0 +1,86 @@
+"""Derivatives of what is written: numbers, gradients as vectors and matrices, Jacobians."""
+
+from autograd.grading.meaning import arrays
+from autograd.grading.meaning.arrays import Array, ShapeError, is_array
+from autograd.grading.meaning.ratios import check_order
+from autograd.grading.reading.nodes import Node, show
+from autograd.grading.reading.trees import ReadingError
+
+
+class _Jacobian(Exception):
+    """What is differentiated is a vector."""
+
+
+def of_derivative(evaluation, node, env):
+    """Return a derivative that is written."""
+    of, by = node.parts
+    if by.kind == "none":
+        by = outputs(evaluation, node)
+    return derivative(evaluation, of, by, env, node)
+
+
+def outputs(evaluation, node):
+    """The outputs as a vector: what a gradient without a subscript is taken in."""
+    letter = evaluation.places.output_letter
+    top = Node("sup", (Node("name", (), ("L", 0), node.at),), "", node.at)
+    key = ("outputs", letter)
+    if key not in evaluation.cache:
+        evaluation.cache[key] = Node("name", (top,), (letter, 0), node.at)
+    return evaluation.cache[key]
+
+
+def derivative(evaluation, of, by, env, node=None):
+    """The derivative of a tree in a quantity: a number, the array of a gradient, or a Jacobian."""
+    place = evaluation.by_place(by)
+    if place.kind != "quantity":
+        raise ReadingError(f"{show(by)} is no quantity of the network to differentiate in.", by.at)
+    if of.kind == "none":
+        raise ReadingError("this derivative is of nothing: write what is differentiated behind it.", of.at)
+    own = node is not None and node.data == "name" and evaluation.reading.own_loss and place.role not in ("w", "b")
+    while of.kind == "group":
+        of = of.parts[0]
+    if (
+        of.kind == "name"
+        and of not in evaluation.definitions
+        and not evaluation.is_function(of)
+        and not evaluation.places.is_loss(of)
+    ):
+        check_order(evaluation, evaluation.place(of), place)
+    if not evaluation.is_whole(place):
+        q = evaluation.quantity(place, env)
+        if not (evaluation.model.exists(q) or q.role == "parameter"):
+            evaluation.check_missing(q)
+            return evaluation.at.zero
+        x = evaluation.tangent(of, q, env)
+        return arrays.scaled(evaluation.own(), x) if own else x
+
+    def entry(k, n):
+        q = evaluation.quantity(place, env, k)
+        if n is not None:
+            q = q._replace(sample=n)
+        if not evaluation.model.exists(q):
+            evaluation.check_missing(q)
+            return evaluation.at.zero
+        y = evaluation.tangent(of, q, env)
+        if is_array(y):
+            raise _Jacobian
+        return y * evaluation.own() if own else y
+
+    try:
+        x = evaluation.whole(place, env, entry)
+    except _Jacobian:
+        return jacobian(evaluation, of, place, env)
+    if by.kind == "transpose" or (evaluation.reading.gradient_row and place.role != "w" and not place.stacked):
+        return arrays.transpose(x)
+    return x
+
+
+def jacobian(evaluation, of, place, env):
+    """The derivative of a vector in a vector."""
+    if place.role == "w" or place.stacked:
+        raise ShapeError("a vector", "a matrix", "is differentiated in")
+    columns = []
+    for k in range(1, evaluation.model.size(place.layer) + 1):
+        columns.append(arrays.entries(evaluation.tangent(of, evaluation.quantity(place, env, k), env)))
+    x = Array([list(row) for row in zip(*columns, strict=True)])
+    return arrays.transpose(x) if evaluation.reading.transposed_jacobian else x

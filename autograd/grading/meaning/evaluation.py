@@ -1,0 +1,255 @@
+"""A point, a reading and the names of a network: all that the value of a written formula depends on."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from autograd.grading.meaning import arrays
+from autograd.grading.meaning.arrays import Array, ShapeError
+from autograd.grading.meaning.places import Item, OutOfRange, Place
+from autograd.grading.meaning.quantities import Quantity
+from autograd.grading.reading.nodes import Node, show, walk
+from autograd.grading.reading.trees import ReadingError
+
+__all__ = ["Evaluation", "Rules"]
+
+MOST_STEPS = 60_000
+
+
+class Rules(NamedTuple):
+    """How each kind of node is evaluated.
+
+    Fields:
+        values: from kind to a function of an evaluation, a node and the numbers of letters.
+        tangent: the derivative of a node with respect to a quantity.
+        derivative: the derivative of a node with respect to what another node names.
+    """
+
+    values: dict[str, Callable]
+    tangent: Callable
+    derivative: Callable
+
+
+class Evaluation:
+    """Evaluates trees at one point under one reading.
+
+    Args:
+        at: the numbers: :class:`autograd.grading.meaning.quantities.At`.
+        places: what names stand for.
+        reading: how they are read.
+        cache: the places found for this reading, from the identity of a node.
+        definitions: trees by name.
+        rules: the values and derivatives of each kind of node.
+    """
+
+    def __init__(self, at, places, reading, cache, definitions=None, *, rules):
+        self.at, self.places, self.reading, self.cache = at, places, reading, cache
+        self.model = at.model
+        self.definitions = definitions or {}
+        self.rules, self.steps = rules, 0
+
+    def place(self, node):
+        """The place of a name, or of a quantity with what it depends on."""
+        key = id(node)
+        found = self.cache.get(key)
+        if found is None:
+            try:
+                found = self._place(node), node
+            except ReadingError as error:
+                found = error, node
+            self.cache[key] = found
+        if isinstance(found[0], ReadingError):
+            raise found[0]
+        return found[0]
+
+    def _place(self, node):
+        if node.kind == "group":
+            return self._place(node.parts[0])
+        if node.kind == "call":  # h(x^{(i)}): the output on that sample
+            sample = step = None
+            for argument in node.parts[1:]:
+                if argument.kind == "name" and argument.parts:
+                    try:
+                        inner = self.places.place(argument, self.reading)
+                    except ReadingError:
+                        inner = self._marked(argument)
+                    if inner is not None:
+                        sample = sample or (inner.sample if inner.sample and inner.sample.letter != "@n" else None)
+                        step = step or (inner.step if inner.step and inner.step.letter != "@t" else None)
+                elif self.model.steps > 1:
+                    step = step or self._step_argument(argument)
+            name = node.parts[0]
+            found = self.places.place(Node("name", name.parts, (name.data[0], 0), name.at), self.reading, sample, step)
+            if found.role == "loss" and sample is None and self.model.samples > 1 and self._mentions_data(node):
+                found = found._replace(sample=Item("@n", 0))
+            return found
+        if node.kind != "name":
+            raise ReadingError(f"a derivative is taken in one quantity of the network, found {show(node)}.", node.at)
+        return self.places.place(node, self.reading)
+
+    def _marked(self, argument):
+        """The sample among the marks of a letter that takes no index: x_i, where i counts samples."""
+        for script in argument.parts:
+            for part in script.parts:
+                if part.kind == "name" and self.reading.axes.get(part.data[0]) == "sample":
+                    return Place("index", sample=Item(part.data[0], 0))
+        return None
+
+    def _step_argument(self, argument):
+        if argument.kind == "name" and self.reading.axes.get(argument.data[0]) == "step":
+            return Item(argument.data[0], 0)
+        if argument.kind == "add" and argument.parts[0].kind == "name":
+            letter = argument.parts[0].data[0]
+            if self.reading.axes.get(letter) == "step":
+                x = argument.parts[1]
+                n = x.parts[0] if x.kind == "neg" else x
+                return Item(letter, int(n.data) * (-1 if x.kind == "neg" else 1))
+        return None
+
+    def _mentions_data(self, node):
+        for argument in node.parts[1:]:
+            for x in walk(argument):
+                if x.kind == "name" and {"x", "t", "y"} & set(self.places.roles_of(x.data[0])):
+                    return True
+        return False
+
+    def quantity(self, place, env, index=None):
+        """The quantity at a place, with the letters' numbers."""
+        found = place.index if index is None else index
+        if isinstance(found, Item):
+            found = found.at(env)
+        elif isinstance(found, tuple):
+            found = tuple([x.at(env) if isinstance(x, Item) else x for x in found])
+        sample = place.sample.at(env) if place.sample is not None else None
+        step = place.step.at(env) if place.step is not None else None
+        if place.role == "parameter":
+            return self.parameters()[found - 1]
+        return Quantity(place.role, place.layer, found, sample, step)
+
+    def parameters(self):
+        """Every weight, in order."""
+        return sorted([q for q in self.model.node_of if q.role == "w"])
+
+    def number_of(self, place, env, index=None, stacked=None):
+        """The number of a place with an index."""
+        q = self.quantity(place, env, index)
+        if stacked is not None:
+            q = q._replace(sample=stacked)
+        if place.role in ("loss", "parameter") or self.model.exists(q):
+            y = self.at.value(q)
+            return y * self.own() if place.own else y
+        return self.missing(q)
+
+    def own(self):
+        """The factor between the derivative of the loss and that of a sample's own loss."""
+        return self.at.number(1 / self.model.scale)
+
+    def missing(self, q):
+        """0 for the state before the first step; everything else that is not there is an error."""
+        if q.step is not None and q.step == 0 and q.role in ("a", "s", "delta") and q.layer:
+            return self.at.zero
+        if q.step is not None and q.role == "delta" and q.step == self.model.steps + 1:
+            return self.at.zero
+        raise OutOfRange("there is no such quantity in this network.")
+
+    def whole(self, place, env, number):
+        """The vector or matrix of a place, each entry given by ``number(index, sample)``."""
+        if place.role == "w":
+            n, m = self.model.size(place.layer[0]), self.model.size(place.layer[1])
+            rows = [[number((i, j), None) for i in range(1, n + 1)] for j in range(1, m + 1)]
+            x = Array(rows)
+            return x if self.places.to_from != self.reading.turned else arrays.transpose(x)
+        size = self.model.size(place.layer)
+        if place.stacked:
+            samples = range(1, self.model.samples + 1)
+            x = Array([[number(k, n) for n in samples] for k in range(1, size + 1)], "columns")
+            return x if self.reading.vectors == "columns" else arrays.transpose(x)
+        x = Array([[number(k, None)] for k in range(1, size + 1)])
+        return x if self.reading.vectors == "columns" else arrays.transpose(x)
+
+    def check_missing(self, q):
+        """Nothing depends on a state behind the last step; there is none before the first one."""
+        if q.step is None or q.step != self.model.steps + 1:
+            raise OutOfRange("there is no such quantity in this network.")
+
+    def is_whole(self, place):
+        """Whether a place is a vector or matrix."""
+        return place.kind == "quantity" and place.index is None and place.role not in ("loss", "other", "parameter")
+
+    def value(self, node, env):
+        """The value of a tree: a number or an array.
+
+        Raises:
+            Misfit: a name cannot be meant as the reading says.
+            ShapeError: shapes do not fit.
+            ReadingError: something means nothing.
+        """
+        self.steps += 1
+        if self.steps > MOST_STEPS:
+            raise ReadingError("the formula expands to too many terms: write it with fewer sums.", node.at)
+        rule = self.rules.values.get(node.kind)
+        if rule is None:
+            raise ReadingError(f"{show(node)} has no value.", node.at)
+        return rule(self, node, env)
+
+    def named(self, place, env):
+        """The number or array of a quantity."""
+        if self.is_whole(place):
+            return self.whole(place, env, lambda k, n: self.number_of(place, env, k, n))
+        return self.number_of(place, env)
+
+    def placed(self, operation, node, *operands):
+        """The result of an operation on arrays; a shape error says where."""
+        try:
+            return operation(*operands)
+        except ShapeError as error:
+            error.position = node.at
+            raise
+
+    def guard(self, numbers):
+        """No function is asked for at a number so large that its digits alone would fill the memory."""
+        for x in numbers:
+            if not hasattr(x, "v") and abs(x) > 100_000:
+                raise OverflowError("a number beyond all bounds")
+
+    def is_function(self, node):
+        """Whether a name is a function, and no quantity."""
+        base = node.data[0]
+        letter = self.places.function_letter
+        return not self.places.roles.get(base) and (
+            base in ("sigma", "f", "g", "phi", "Phi", "psi", "varphi", "tanh", "relu", "sigmoid", "F", "G")
+            or base == letter
+        )
+
+    def index(self, part, env):
+        """The number of an index."""
+        if part.kind == "num":
+            return int(part.data)
+        letter, offset = (part.data[0], 0) if part.kind == "name" else (None, 0)
+        if part.kind == "add" and part.parts[0].kind == "name":
+            letter = part.parts[0].data[0]
+            for x in part.parts[1:]:
+                offset += -int(x.parts[0].data) if x.kind == "neg" else int(x.data)
+        if letter in env:
+            return env[letter] + offset
+        raise ReadingError(f"the index {show(part)} is not bound.", part.at)
+
+    def by_place(self, by):
+        """The place of what a derivative is taken in; a bare vector in a gradient is the output."""
+        while by.kind == "group":
+            by = by.parts[0]
+        if by.kind == "transpose":
+            by = by.parts[0]
+        return self.place(by)
+
+    def is_linear(self, layer):
+        """Whether a layer has no activation function."""
+        neuron = next(n for n in self.model.network.neurons if n.layer == layer)
+        return neuron.a is neuron.s
+
+    def tangent(self, node, q, env):
+        """Return the derivative of a tree with respect to a quantity."""
+        return self.rules.tangent(self, node, q, env)
+
+    def derivative(self, of, by, env, node=None):
+        """Return the derivative of a tree with respect to what another one names."""
+        return self.rules.derivative(self, of, by, env, node)

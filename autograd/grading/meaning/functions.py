@@ -1,0 +1,143 @@
+"""Functions: those of the table, the activation of the neurons that the argument belongs to, the softmax."""
+
+from autograd.engine import primitives
+from autograd.engine.algebra import TABLE
+from autograd.grading.meaning import arrays
+from autograd.grading.meaning.arrays import is_array
+from autograd.grading.meaning.places import Misfit
+from autograd.grading.reading.nodes import Node, walk
+from autograd.grading.reading.trees import ReadingError
+
+_PRIMITIVES = {
+    "exp": "exp", "log": "log", "ln": "log", "tanh": "tanh", "relu": "relu", "ReLU": "relu", "sigmoid": "sigmoid",
+    "logistic": "sigmoid", "sig": "sigmoid", "sgn": "sign", "abs": "abs", "sqrt": "sqrt", "step": "step",
+}  # fmt: skip
+_SIGMOIDS = ("sigma", "varsigma")
+_ROLE_ORDER = ("s", "b", "w", "a", "p", "t")
+
+
+def of_call(evaluation, node, env):
+    """Return the value of a function, or of a quantity with its arguments."""
+    name, *arguments = node.parts
+    base, primes = name.data
+    places = evaluation.places
+    if places.roles.get(base) and not primes:
+        return evaluation.named(evaluation.place(node), env)
+    if primes and places.is_loss(Node("name", name.parts, (base, 0), name.at)):
+        return evaluation.derivative(Node("loss", (), None, node.at), arguments[0], env)
+    if primes and places.roles.get(base) and base != places.function_letter:
+        # a'(z): the derivative of an activation
+        return activated(evaluation, base, name, arguments[0], primes, env)
+    if base in places.losses and not primes:
+        return evaluation.at.value(evaluation.quantity(evaluation.place(node), env))
+    if base in ("max", "min") and len(arguments) == 2:
+        x, y = (evaluation.value(a, env) for a in arguments)
+        chosen = primitives.maximum if base == "max" else primitives.minimum
+        if is_array(x) or is_array(y):
+            if is_array(x) == is_array(y):
+                raise ReadingError("a maximum of two arrays cannot be read.", node.at)
+            return arrays.mapped(lambda e: chosen(e, y), x) if is_array(x) else arrays.mapped(lambda e: chosen(x, e), y)
+        return chosen(x, y)
+    if primes > 1:
+        raise ReadingError("second derivatives are not in these formulas.", node.at)
+    if base in ("dsigma", "dtanh") and not primes:
+        base, primes = base[1:], 1
+    if base == "softmax":
+        return softmax(evaluation, node, arguments[0], primes, env)
+    if len(arguments) != 1:
+        arguments = [a for a in arguments if not is_parameter(evaluation, a)][:1] or arguments[:1]
+    if base in _PRIMITIVES and not (base in ("sig",) and places.roles.get(base)):
+        return applied(evaluation, _PRIMITIVES[base], arguments[0], primes, env)
+    if evaluation.is_function(name) or primes:
+        return activated(evaluation, base, name, arguments[0], primes, env)
+    if not places.roles_of(base):
+        if evaluation.model.has_softmax and not primes:
+            return softmax(evaluation, node, arguments[0], primes, env)
+        raise ReadingError(f"no function is called {base}.", node.at)
+    return evaluation.named(evaluation.place(node), env)
+
+
+def is_parameter(evaluation, node):
+    """Whether a name is a weight or bias."""
+    return node.kind == "name" and bool({"w", "b"} & set(evaluation.places.roles_of(node.data[0])))
+
+
+def applied(evaluation, name, argument, primes, env):
+    """A function of the table."""
+    entry = next((e for e in TABLE if e is not None and e.name == name and e.arity == 1), None)
+    if entry is None:
+        raise ReadingError(f"no function is called {name}.", argument.at)
+
+    def f(x):
+        evaluation.guard([x])
+        y = entry(x)
+        return entry.gradient(y, [x])[0] if primes else y
+
+    return arrays.mapped(f, evaluation.value(argument, env))
+
+
+def activated(evaluation, base, name, argument, primes, env):
+    """The activation function of the neurons that the argument belongs to."""
+    layer = layer_of(evaluation, name, argument)
+    x = evaluation.value(argument, env)
+    if layer is None:
+        if base in _SIGMOIDS or base == evaluation.places.function_letter:
+            return applied(evaluation, "sigmoid", argument, primes, env)
+        raise ReadingError(f"which layer's activation {base} is, is not clear.", argument.at)
+    if layer == 0:
+        raise Misfit("inputs have no activation function.", argument.at)
+    if layer == evaluation.model.depth and evaluation.model.has_softmax and evaluation.is_linear(layer):
+        return softmax(evaluation, name, argument, primes, env)
+    y = arrays.mapped(lambda e: evaluation.at.activation(layer, e, primes), x)
+    if primes and base in ("F", "G", "Sigma") and is_array(y):
+        return arrays.diagonal(y)
+    return y
+
+
+def layer_of(evaluation, name, argument):
+    """The layer of what a function is applied to."""
+    marks = [s for s in name.parts if s.kind == "sup"]
+    if marks:
+        probe = Node("name", marks, (evaluation.places.pre_activation, 0), name.at)
+        try:
+            place = evaluation.places.place(probe, evaluation.reading)
+            return place.layer
+        except ReadingError:
+            pass
+    found = {}
+    for x in walk(argument):
+        if x.kind == "name":
+            try:
+                place = evaluation.place(x)
+            except ReadingError:
+                continue
+            if place.kind == "quantity" and place.layer is not None:
+                layer = place.layer[1] if isinstance(place.layer, tuple) else place.layer
+                role = (
+                    "s"
+                    if place.role == "a" and place.layer == evaluation.model.depth and evaluation.is_linear(place.layer)
+                    else place.role
+                )
+                found.setdefault(role, layer)
+    for role in _ROLE_ORDER:
+        if role in found:
+            return found[role]
+    return None
+
+
+def softmax(evaluation, node, argument, primes, env):
+    """The softmax of the outputs: all of them, or the one whose pre-activation is the argument."""
+    if primes:
+        raise ReadingError("the derivative of a softmax has two indices: write it as a quotient.", node.at)
+    place = evaluation.place(argument)
+    if place.kind != "quantity" or place.layer != evaluation.model.depth or place.role not in ("a", "s", "p"):
+        raise Misfit("a softmax is taken of the outputs.", node.at)
+    return evaluation.named(place._replace(role="p"), env)
+
+
+def is_softmax_call(evaluation, name, argument):
+    """Whether a function of an output is the softmax."""
+    if name.data[0] in _PRIMITIVES or not evaluation.model.has_softmax:
+        return False
+    layer = layer_of(evaluation, name, argument)
+    return layer == evaluation.model.depth and evaluation.is_linear(layer)

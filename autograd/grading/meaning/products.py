@@ -1,0 +1,178 @@
+"""Products of numbers, vectors and matrices, by the sign between them; chains of derivatives of vectors."""
+
+import contextlib
+import functools
+from fractions import Fraction
+from itertools import pairwise
+
+from autograd.grading.meaning import arrays
+from autograd.grading.meaning.arrays import Array, ShapeError, is_array
+from autograd.grading.meaning.places import Place
+from autograd.grading.meaning.ratios import ratio
+from autograd.grading.reading.nodes import Node
+from autograd.grading.reading.trees import ReadingError
+
+
+def of_product(evaluation, node, env):
+    """Return the product of the factors' values."""
+    ones = [k for k, x in enumerate(node.parts) if is_ones(x)]
+    if ones and len(node.parts) > 1:
+        x = with_ones(evaluation, node, ones, env)
+        if x is not None:
+            return x
+    if any(x.kind in ("deriv", "name") for x in node.parts):
+        x = chain(evaluation, node, env)
+        if x is not None:
+            return x
+    values = [evaluation.value(x, env) for x in node.parts]
+    try:
+        return product(evaluation, values, node.data, node)
+    except ShapeError:
+        if not any(s in ("had", "*", "out") for s in node.data):
+            raise
+        with contextlib.suppress(ShapeError):  # from left to right instead
+            x = values[0]
+            for sign, y in zip(node.data, values[1:], strict=True):
+                x = times(evaluation, x, y, sign)
+            return x
+        raise
+
+
+def product(evaluation, values, signs, node):
+    """Factors side by side bind more tightly than elementwise products, or all is taken from right to left."""
+    if evaluation.reading.from_right and is_alternating(signs):
+        x = values[-1]
+        for sign, y in zip(signs[::-1], values[-2::-1], strict=True):
+            x = evaluation.placed(functools.partial(times, evaluation), node, y, x, sign)
+        return x
+    groups, between = [values[0]], []
+    for sign, y in zip(signs, values[1:], strict=True):
+        if sign in ("", "."):
+            groups[-1] = evaluation.placed(functools.partial(times, evaluation), node, groups[-1], y, sign)
+        else:
+            groups.append(y)
+            between.append(sign)
+    x = groups[0]
+    for sign, y in zip(between, groups[1:], strict=True):
+        x = evaluation.placed(functools.partial(times, evaluation), node, x, y, sign)
+    return x
+
+
+def times(evaluation, a, b, sign):
+    """The product of two values by the sign between them."""
+    if not is_array(a) or not is_array(b):
+        return arrays.matmul(a, b)
+    if sign == "had" or (sign == "out" and evaluation.reading.hadamard):
+        return arrays.elementwise(a, b)
+    if sign == "out":
+        return arrays.outer(a, b)
+    if sign == "*" and a.shape == b.shape:
+        return arrays.elementwise(a, b)
+    if a.shape[1] != b.shape[0] and sign in (".", "*") and a.shape == b.shape:
+        return arrays.elementwise(a, b)
+    return arrays.matmul(a, b)
+
+
+def with_ones(evaluation, node, ones, env):
+    """A product with a vector of ones, which has the size that fits; None where it is a plain 1."""
+    k = ones[0]
+    if len(ones) != 1 or len(node.parts) < 2 or node.data[k - 1 if k else 0] not in ("", "."):
+        return None
+    rest = [x for i, x in enumerate(node.parts) if i != k]
+    signs = [s for i, s in enumerate(node.data) if i != (k - 1 if k else 0)]
+    x = evaluation.value(rest[0] if len(rest) == 1 else Node("prod", rest, tuple(signs), node.at), env)
+    if not is_array(x):
+        return x
+    if k == len(node.parts) - 1:
+        return Array([[arrays.total(row)] for row in x.rows])
+    if k == 0:
+        return Array([[arrays.total(column) for column in zip(*x.rows, strict=True)]])
+    before = [evaluation.value(y, env) for y in node.parts[:k]]
+    if not any(is_array(y) for y in before):  # numbers in front of it change nothing of its place
+        return Array([[arrays.total(column) for column in zip(*x.rows, strict=True)]])
+    return None
+
+
+def chain(evaluation, node, env):
+    """A product of derivatives of vectors in vectors and matrices, by the chain rule; None for another product.
+
+    ``dL/da da/dz dz/dW``: the inner quantities cancel, from left to right or from right to left.
+    """
+    links = []
+    for x in node.parts:
+        while x.kind == "group":
+            x = x.parts[0]
+        if (x.kind == "deriv" and x.parts[0].kind in ("name", "loss") and x.parts[1].kind == "name") or (
+            x.kind == "name" and x is node.parts[0] and len(node.parts) > 1
+        ):
+            links.append(x)
+        else:
+            return None
+    if len(links) < 2 or not any(s in ("", ".", "*") for s in node.data):
+        return None
+    try:
+        pairs = [ends_of(evaluation, x) for x in links]
+    except ReadingError:
+        return None
+    if any(p is None for p in pairs) or not any(evaluation.is_whole(p[1]) for p in pairs):
+        return None
+    if not any(evaluation.is_whole(p[1]) and p[1].role == "w" for p in pairs):
+        return None
+    for order in (pairs, pairs[::-1]):
+        if all(a[1] == b[0] for a, b in pairwise(order)) and order[0][0].role in ("loss",):
+            return contracted(evaluation, order, env)
+    return None
+
+
+def ends_of(evaluation, link):
+    """What a link is of, and what it is taken in; a delta is the derivative of the loss in its pre-activation."""
+    if link.kind == "name":
+        place = evaluation.place(link)
+        if place.role != "delta":
+            return None
+        loss = Place("quantity", "loss")
+        return loss, place._replace(role="s", own=False), evaluation.model.formulas.factor
+    of, by = link.parts
+    loss = Place("quantity", "loss")
+    start = loss if of.kind == "loss" else evaluation.place(of)
+    return (start, evaluation.place(by), Fraction(1))
+
+
+def contracted(evaluation, order, env):
+    """Return the product of the derivatives of a chain, summed over what cancels."""
+
+    def expand(place):
+        if not evaluation.is_whole(place):
+            return [evaluation.quantity(place, env)]
+        if place.role == "w":
+            n, m = evaluation.model.size(place.layer[0]), evaluation.model.size(place.layer[1])
+            return [evaluation.quantity(place, env, (i, j)) for j in range(1, m + 1) for i in range(1, n + 1)]
+        return [evaluation.quantity(place, env, k) for k in range(1, evaluation.model.size(place.layer) + 1)]
+
+    row = [evaluation.at.one]
+    for of, by, factor in order:
+        is_summed = of.step is not None and of.step.letter is not None and "#" in of.step.letter
+        sources, ends = expand(of), expand(by)
+        c = evaluation.at.number(factor)
+        row = [
+            arrays.total([r * c * ratio(evaluation, s, e, is_summed) for r, s in zip(row, sources, strict=True)])
+            for e in ends
+        ]
+    last = order[-1][1]
+    numbers = dict(zip(expand(last), row, strict=True))
+    if not evaluation.is_whole(last):
+        return row[0]
+    return evaluation.whole(last, env, lambda k, n: numbers[evaluation.quantity(last, env, k)])
+
+
+def is_alternating(signs):
+    """Whether a product of matrices stands between elementwise ones: a o B c o d."""
+    circles = [k for k, sign in enumerate(signs) if sign == "had"]
+    return bool(circles) and any(sign in ("", ".") for sign in signs[circles[0] : circles[-1]])
+
+
+def is_ones(node):
+    """Return whether a node is a vector of ones."""
+    while node.kind in ("transpose", "group"):
+        node = node.parts[0]
+    return node.kind == "name" and node.data[0] == "ones"
