@@ -15,6 +15,7 @@ from autograd.engine.errors import SuiteError
 from autograd.engine.plain import Engine
 from autograd.engine.value import Value
 from autograd.mutants.faults import MUTANTS
+from autograd.mutants.forking import libraries
 from autograd.mutants.suites import run
 
 __all__ = ["serve"]
@@ -109,9 +110,10 @@ class _Recorder:
 
     def __init__(self, left_out, found):
         self.left_out, self.found = set(left_out), Path(found)
-        self.ran, self.failed = {}, {}
+        self.ran, self.failed, self.modules = {}, {}, set()
 
     def pytest_collection_modifyitems(self, config, items):
+        self.modules = {item.module.__name__ for item in items if hasattr(item, "module")}
         out = [item for item in items if item.nodeid in self.left_out]
         items[:] = [item for item in items if item.nodeid not in self.left_out]
         config.hook.pytest_deselected(items=out)
@@ -131,6 +133,12 @@ class _Recorder:
         found = {"ran": list(self.ran), "failed": list(self.failed)}
         found |= {"made": stash.get(_MADE, None), "own": stash.get(_OWN, None)}
         self.found.write_text(json.dumps(found), encoding="utf-8")
+
+    def pytest_unconfigure(self, config):  # after the reports, for which plugins import more
+        if config.option.mutant == "value" and self.found.exists():
+            found = json.loads(self.found.read_text(encoding="utf-8"))
+            imported, kept_out = libraries(config.option.mutant_module, Value, self.modules)
+            self.found.write_text(json.dumps({**found, "imported": imported, "kept_out": kept_out}), encoding="utf-8")
 
 
 @pytest.hookimpl(trylast=True)

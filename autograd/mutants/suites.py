@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from autograd.engine.errors import SuiteError
+from autograd.mutants import forking
 from autograd.mutants.faults import MUTANTS, Mutant
 
 __all__ = ["Outcome", "Report", "run", "selected"]
@@ -26,6 +27,8 @@ _KEPT = {
     "SYSTEMDRIVE", "SYSTEMROOT", "TEMP", "TERM", "TMP", "TMPDIR", "TZ", "USERPROFILE", "VIRTUAL_ENV", "WINDIR",
 }  # fmt: skip
 _KEPT_BEGINNINGS = ("COV_", "COVERAGE_", "DELTAGRAD_", "LC_", "OMP_", "PYTEST_", "PYTHON")
+_FORKED = ("-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarning")  # it was, before the fork
+_WORTH_FORKING = 4  # wrong engines: with fewer, importing the libraries once more costs as much as it saves
 _NO_TESTS = 5  # pytest's exit status
 _TESTS_FAILED = (1, 2)  # a test failed; a file could not be collected
 
@@ -122,7 +125,8 @@ def run(
     """Run a test suite with the right engine, and then with each wrong one in place of ``Value``.
 
     This runs the suite's code, in processes of its own. They get what programs need of the environment and no more;
-    each has a limit of time, and at its end whatever it started is ended with it.
+    each has a limit of time, and at its end whatever it started is ended with it. On Linux, these processes are forked
+    from one that has imported the libraries of the suite, unless the tests do not pass there as they do otherwise.
 
     Args:
         paths: what pytest is to run: files, folders, node ids.
@@ -153,10 +157,9 @@ def run(
     if not name.isidentifier():
         raise SuiteError(f"{name!r} is no name of a class: write it as in an import, such as Value.")
 
-    def suite(engine, left_out=(), limit=timeout or _LIMIT, first=False):
-        return _suite(arguments, options, (module, name), engine, left_out=left_out, limit=limit, first=first)
-
-    right = suite("value")
+    suite = _Suite(arguments, options, module, name)
+    limit = timeout or _LIMIT
+    right = suite.run("value", limit=limit)
     if right.status == _NO_TESTS:
         raise SuiteError(f"pytest finds no tests in {', '.join(arguments)}: their names must begin with test.")
     failing = tuple(right.failed)
@@ -165,29 +168,38 @@ def run(
             f"the tests must pass with the right engine first, and do not: {right.why()}. Mend them, or the import: "
             f"they get {name} from {module!r}."
         )
+    if len(mutants) >= _WORTH_FORKING:
+        suite.fork(right, limit)
+    with contextlib.closing(suite):
+        return _tried(suite, right, mutants, timeout=timeout, everything=not only, jobs=jobs)
+
+
+def _tried(suite, right, mutants, *, timeout, everything, jobs):
+    """Try the wrong engines on a suite that was run with the right one."""
+    failing = tuple(right.failed)
     # Also with the right one of the engines that the wrong ones are made of: a test that needs more is of no use here.
     began = time.monotonic()
-    small = suite("right", failing)
+    small = suite.run("right", failing, limit=timeout or _LIMIT)
     took = time.monotonic() - began
     if small.status not in (0, *_TESTS_FAILED):
-        raise SuiteError(f"the tests cannot be run with a stand-in for {name}: {small.why()}.")
+        raise SuiteError(f"the tests cannot be run with a stand-in for {suite.name}: {small.why()}.")
     left_out = tuple(small.failed)
     tests = [node for node in right.ran if node not in left_out and node not in failing]
     if not tests:
         raise SuiteError(
             f"no test is left that the wrong engines can be tried on: {small.why()}. They have the arithmetic, the "
-            f"functions and the backward() of {name}, and no more."
+            f"functions and the backward() of {suite.name}, and no more."
         )
     if not small.made:
         raise SuiteError(
-            f"no test makes a {name} of {module!r}, so no wrong engine would be met: give --module, where the tests "
-            "import it from, such as micrograd.engine, and --class, what it is called there."
+            f"no test makes a {suite.name} of {suite.module!r}, so no wrong engine would be met: give --module, where "
+            "the tests import it from, such as micrograd.engine, and --class, what it is called there."
         )
     limit = max(10.0, 10.0 * took) if timeout is None else timeout
-    lacking = () if only else tuple([mutant for mutant in mutants if _is_lacking(mutant, small.own)])
+    lacking = tuple([mutant for mutant in mutants if everything and _is_lacking(mutant, small.own)])
 
     def outcome(mutant):
-        wrong = suite(mutant.name, (*failing, *left_out), limit, first=True)
+        wrong = suite.run(mutant.name, (*failing, *left_out), limit=limit, first=True)
         if wrong.status not in (0, *_TESTS_FAILED) and wrong.status >= 0:
             raise SuiteError(f"pytest stopped with status {wrong.status} at {mutant.name}: {wrong.why()}.")
         return Outcome(mutant, None if wrong.status == 0 else wrong.why())
@@ -220,6 +232,8 @@ class _Run:
         output: the end of what it said.
         made: how many numbers were made, where they were counted.
         own: the public names of the class under test; None where there is none but ours.
+        imported: the installed modules that the tests imported, where these were looked at.
+        kept_out: the packages that each run must import by itself, where these were looked at.
     """
 
     status: int
@@ -228,6 +242,8 @@ class _Run:
     output: str
     made: int | None = None
     own: list | None = None
+    imported: tuple | list = ()
+    kept_out: tuple | list = ()
 
     def why(self):
         if self.failed:
@@ -235,27 +251,79 @@ class _Run:
         return self.output or f"exit status {self.status}"
 
 
-def _suite(arguments, options, served, engine, *, left_out, limit, first):
-    module, name = served
-    with tempfile.TemporaryDirectory() as folder:
-        plan, found, said = [Path(folder, each) for each in ("plan.json", "found.json", "said.txt")]
-        plan.write_text(json.dumps({"left_out": list(left_out), "found": str(found)}), encoding="utf-8")
-        unreadable = [node for node in left_out if "::" not in node]  # files
-        command = [
-            sys.executable, "-m", "pytest", "-q", "-o", f"cache_dir={folder}/cache", "-p", "autograd.mutants.plugin",
-            "--mutant", engine, "--mutant-module", module, "--mutant-class", name, "--mutant-plan", str(plan),
-            *(["-x"] if first else ["--continue-on-collection-errors"]),
-            *[f"--ignore={path}" for path in unreadable], *options,
-            *[path for path in arguments if str(Path(path).resolve()) not in unreadable],
-        ]  # fmt: skip
-        status = _ended(command, said, limit)
-        if status is None:
-            return _Run(-1, [], [], "time-out")
-        seen = {"ran": [], "failed": [], "made": None, "own": None}
-        if found.exists():
-            seen |= json.loads(found.read_text(encoding="utf-8"))
-        lines = said.read_bytes().decode(errors="replace").strip().splitlines()
-        return _Run(status, seen["ran"], seen["failed"], " / ".join(lines[-3:]), seen["made"], seen["own"])
+class _Suite:
+    """A suite to run with one engine after the other, in processes of their own.
+
+    Args:
+        arguments: the paths.
+        options: further arguments for pytest.
+        module: where the engine is imported from.
+        name: what it is called there.
+    """
+
+    def __init__(self, arguments, options, module, name):
+        self.arguments, self.options, self.module, self.name = arguments, options, module, name
+        self._forks = None
+
+    def fork(self, right, limit):
+        """From now on fork the runs from one process that has imported the libraries, if the suite bears it.
+
+        It does where the same tests run and fail as in ``right``, a run in a process that started anew.
+        """
+        if not forking.available():
+            return
+        with contextlib.suppress(forking.ForkingError):
+            self._forks = forking.Forks(right.imported, right.kept_out, _environment())
+            forked = self.run("value", limit=limit)
+            if (forked.status, forked.ran, forked.failed) != (right.status, right.ran, right.failed):
+                self.close()
+
+    def close(self):
+        """End what is still running."""
+        if self._forks is not None:
+            self._forks.close()
+            self._forks = None
+
+    def run(self, engine, left_out=(), *, limit, first=False):
+        """Run the suite with an engine; return a ``_Run``.
+
+        Args:
+            engine: the name of the engine, as the plugin has it.
+            left_out: the node ids of tests, and the paths of files, not to run.
+            limit: the seconds it may take.
+            first: whether to stop at the first test that fails.
+        """
+        with tempfile.TemporaryDirectory() as folder:
+            plan, found, said = [Path(folder, each) for each in ("plan.json", "found.json", "said.txt")]
+            plan.write_text(json.dumps({"left_out": list(left_out), "found": str(found)}), encoding="utf-8")
+            unreadable = [node for node in left_out if "::" not in node]  # files
+            arguments = [
+                "-q", "-o", f"cache_dir={folder}/cache", "-p", "autograd.mutants.plugin",
+                "--mutant", engine, "--mutant-module", self.module, "--mutant-class", self.name,
+                "--mutant-plan", str(plan), *(["-x"] if first else ["--continue-on-collection-errors"]),
+                *[f"--ignore={path}" for path in unreadable], *self.options,
+                *[path for path in self.arguments if str(Path(path).resolve()) not in unreadable],
+            ]  # fmt: skip
+            status = self._ended(arguments, found, said, limit)
+            if status is None:
+                return _Run(-1, [], [], "time-out")
+            seen = json.loads(found.read_text(encoding="utf-8")) if found.exists() else {"ran": [], "failed": []}
+            lines = said.read_bytes().decode(errors="replace").strip().splitlines()
+            return _Run(status, output=" / ".join(lines[-3:]), **seen)
+
+    def _ended(self, arguments, found, said, limit):
+        """Run pytest in a fork, or in a process that starts anew: also after a fork that took too long or is lost.
+
+        A library may stand still in a fork; nobody should take that for a fault that was noticed.
+        """
+        forks = self._forks
+        if forks is not None:
+            with contextlib.suppress(forking.ForkingError):
+                status = forks.run([*_FORKED, *arguments], said, limit)
+                if status is not None and found.exists():
+                    return status
+            found.unlink(missing_ok=True)
+        return _ended([sys.executable, "-m", "pytest", *arguments], said, limit)
 
 
 def _ended(command, said, limit):
