@@ -32,8 +32,10 @@ __all__ = [
     "plus",
     "power",
     "rational",
+    "rewrite",
     "symbols",
     "times",
+    "with_parts",
 ]  # fmt: skip
 
 
@@ -349,16 +351,58 @@ def _is_constant(e):
 
 
 def parts(e) -> tuple:
-    """The expressions an expression is made of, directly."""
-    if isinstance(e, Plus):
-        return e.terms
-    if isinstance(e, Times):
-        return e.factors
-    if isinstance(e, Power):
-        return e.base, e.exponent
-    if isinstance(e, (Applied, Slope)):
-        return e.operands
-    return (e.body,) if isinstance(e, Sum) else ()
+    """Return the expressions an expression is made of, directly."""
+    match e:
+        case Plus():
+            return e.terms
+        case Times():
+            return e.factors
+        case Power():
+            return e.base, e.exponent
+        case Applied() | Slope():
+            return e.operands
+        case Sum():
+            return (e.body,)
+    return ()
+
+
+def with_parts(e, new) -> Expression:
+    """Return an expression of the same kind with other parts. Nothing is gathered, so it keeps its shape.
+
+    >>> from autograd.formulas.expressions import Plus, Symbol, parts
+    >>> x, y = Symbol("free", name="x"), Symbol("free", name="y")
+    >>> parts(with_parts(Plus((x, y)), [y, y])) == (y, y)
+    True
+    """
+    match e:
+        case Plus():
+            return Plus(tuple(new))
+        case Times():
+            return Times(tuple(new))
+        case Power():
+            return Power(*new)
+        case Applied():
+            return Applied(e.primitive, tuple(new))
+        case Slope():
+            return Slope(e.primitive, e.place, tuple(new))
+        case Sum():
+            return Sum(e.letter, e.over, e.values, *new)
+    return e
+
+
+def rewrite(e, replace) -> Expression:
+    """Return ``e`` with every part for which ``replace`` returns an expression replaced by that expression.
+
+    >>> from autograd.formulas.expressions import Plus, Symbol
+    >>> x, y = Symbol("free", name="x"), Symbol("free", name="y")
+    >>> rewrite(Plus((x, y)), lambda part: y if part == x else None) == Plus((y, y))
+    True
+    """
+    new = replace(e)
+    if new is not None:
+        return new
+    inner = parts(e)
+    return with_parts(e, [rewrite(x, replace) for x in inner]) if inner else e
 
 
 def symbols(e) -> list[Symbol]:

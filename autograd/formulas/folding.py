@@ -16,6 +16,7 @@ from autograd.formulas.expressions import (
     Symbol,
     Times,
     plus,
+    rewrite,
     symbols,
     times,
 )
@@ -90,23 +91,16 @@ def _indices(symbol):
 
 
 def _with_indices(e, indices):
-    """The expression with its numbered indices replaced, in order, from an iterator."""
-    if isinstance(e, Symbol):
-        new = [next(indices) if isinstance(index, int) else index for _, index in _indices(e)]
-        return Symbol(e.role, e.layers, tuple(new[:-2]), new[-2], new[-1], e.name)
-    if isinstance(e, Plus):
-        return Plus(tuple([_with_indices(x, indices) for x in e.terms]))
-    if isinstance(e, Times):
-        return Times(tuple([_with_indices(x, indices) for x in e.factors]))
-    if isinstance(e, Power):
-        return Power(_with_indices(e.base, indices), _with_indices(e.exponent, indices))
-    if isinstance(e, Applied):
-        return Applied(e.primitive, tuple([_with_indices(x, indices) for x in e.operands]))
-    if isinstance(e, Slope):
-        return Slope(e.primitive, e.place, tuple([_with_indices(x, indices) for x in e.operands]))
-    if isinstance(e, Sum):
-        return Sum(e.letter, e.over, e.values, _with_indices(e.body, indices))
-    return e
+    """Return the expression with its numbered indices replaced, in order, from an iterator."""
+
+    def replace(x):
+        if not isinstance(x, Symbol):
+            return None
+        new = [next(indices) if isinstance(index, int) else index for _, index in _indices(x)]
+        return Symbol(x.role, x.layers, tuple(new[:-2]), new[-2], new[-1], x.name)
+
+    return rewrite(e, replace)
+
 
 
 def _letters_in(e):

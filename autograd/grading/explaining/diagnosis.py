@@ -23,11 +23,14 @@ from autograd.formulas.expressions import (
     Times,
     evaluate,
     parts,
+    with_parts,
 )
 from autograd.formulas.field import PRIME, Pole, Unprovable, small_fraction
 from autograd.grading.clock import thread_time
-from autograd.grading.explaining.edits import Edits
-from autograd.grading.meaning.vocabulary import rebuilt
+from autograd.grading.explaining.changes import kind_of_swap
+from autograd.grading.explaining.draft import Draft
+from autograd.grading.explaining.edits import edits
+from autograd.grading.explaining.factor_edits import factors_in_reach
 
 __all__ = ["Mistake", "diagnose"]
 
@@ -61,7 +64,7 @@ class Mistake(NamedTuple):
     text: str
 
 
-def diagnose(oracle, vocabulary, truth, formula, env, target) -> list[Mistake]:
+def diagnose(oracle, lexicon, truth, formula, env, target) -> list[Mistake]:
     """The mistakes in a wrong formula; none where no one or two slips explain it.
 
     Args:
@@ -72,18 +75,15 @@ def diagnose(oracle, vocabulary, truth, formula, env, target) -> list[Mistake]:
         target: the symbol whose delta or gradient is meant, or None.
     """
     try:
-        return _Search(oracle, vocabulary, truth, formula, env or {}, target).mistakes()
+        return _Search(oracle, lexicon, truth, formula, env or {}, target).mistakes()
     except (Unprovable, AutogradError):
         return []
 
 
-class _Search(Edits):
-    def __init__(self, oracle, vocabulary, truth, formula, env, target):
-        self.vocabulary = vocabulary
-        self.printer = vocabulary.printer
-        self.alphabet = vocabulary.alphabet
-        self.network = vocabulary.network
-        self.formula, self.env, self.target = formula, env, target
+class _Search:
+    def __init__(self, oracle, lexicon, truth, formula, env, target):
+        self.printer, self.network = lexicon.printer, lexicon.network
+        self.env, self.draft = env, Draft(lexicon, formula, env, target)
         self.truth = truth
         # mostly its own time, so that a busy machine names as much
         self.until = thread_time() + SECONDS, time.perf_counter() + _AT_MOST
@@ -94,7 +94,6 @@ class _Search(Edits):
         # where a gate is closed, or two gates are open, everything agrees: begin where it does not
         self.points.sort(key=lambda pt: self._blindness(pt[1], self._at(formula, pt[0])))
         self.point, self.true = self.points[0] if self.points else (None, None)
-        self.exists = set(vocabulary.symbols)
 
     @staticmethod
     def _blindness(true, given):
@@ -136,10 +135,10 @@ class _Search(Edits):
     def mistakes(self):
         if self.point is None:
             return []
-        c = self.constant(self.formula)
+        c = self.constant(self.draft.formula)
         if c is not None and c != 1 and len(self._factor(c)) == 1:
             return self._factor(c)
-        h = self.value(self.formula)
+        h = self.value(self.draft.formula)
         singles, valued, neutral = self._tried(h)
         if singles:
             best = min(singles, key=self._cost)
@@ -156,7 +155,7 @@ class _Search(Edits):
     def _tried(self, h):
         """Each edit by itself: those that make the formula right, those with their values, those without effect."""
         singles, valued, neutral = [], [], []
-        for edit in self._edits():
+        for edit in sorted(edits(self.draft), key=self._cost):
             if self._is_late():
                 break
             new = self._applied(edit)
@@ -211,13 +210,9 @@ class _Search(Edits):
             if c is None or c == 1 or self.constant(new) != c:
                 continue
             factors = self._factor(c)
-            cost = self._cost(edit) + len(factors) + (0 if abs(c) in self._usual() else 1.0)
+            cost = self._cost(edit) + len(factors) + (0 if abs(c) in self.draft.usual_constants() else 1.0)
             found.append((cost + (0.8 if len(factors) > 1 else 0), [Mistake(edit.kind, edit.text), *factors]))
         return found
-
-    def _usual(self):
-        n = self.network.samples
-        return {Fraction(1), Fraction(2), Fraction(1, 2), Fraction(n), Fraction(1, n)}
 
     def _pairs(self, valued, neutral, h):
         """Two edits in different places: by ratios and by differences."""
@@ -252,7 +247,7 @@ class _Search(Edits):
             if self._is_late():
                 break
             other = copy.copy(self)
-            other.formula = new
+            other.draft = self.draft.with_formula(new)
             first = Mistake(edit.kind, edit.text)
             c = other.constant(new)
             if c is not None:
@@ -268,7 +263,7 @@ class _Search(Edits):
         """Two edits in one term, or in the body of one sum: its values are multiplied by the ratios of both."""
         found: list = []
         tried: set = set()
-        places = self._places(self.formula, (), [(self.env, 1)])
+        places = self._places(self.draft.formula, (), [(self.env, 1)])
         for path, node, weights in places:
             inner = [p for p, _, _ in places if len(p) > len(path) and p[: len(path)] == path]
             under = [e for e in edits if e.path[: len(path)] == path]
@@ -276,7 +271,7 @@ class _Search(Edits):
             if written is None or 0 in written or len(under) < 2:
                 continue
             given = sum([c * v for (_, c), v in zip(weights, written, strict=True)])
-            wanted = (self.true - self.value(self.formula) + given) % PRIME
+            wanted = (self.true - self.value(self.draft.formula) + given) % PRIME
             scaled = [c * pow(v, -1, PRIME) % PRIME for (_, c), v in zip(weights, written, strict=True)]
             rows = []
             for edit in sorted(under, key=self._cost):
@@ -346,18 +341,18 @@ class _Search(Edits):
         if not h or not self.true:
             return []
         ratio = h * pow(self.true, -1, PRIME) % PRIME
-        pool = [(e, self.value(e)) for e in self._pool(self._scope())]
+        pool = [(e, self.value(e)) for e in factors_in_reach(self.draft, self.draft.scope())]
         pool = [(e, v) for e, v in pool if v]
         best = None
         for (a, va), (b, vb) in itertools.permutations([(None, 1), *pool], 2):
             if self._is_late():
                 break
             c = small_fraction(ratio * vb % PRIME * pow(va, -1, PRIME) % PRIME, 16)
-            if c is None or abs(c) not in self._usual():
+            if c is None or abs(c) not in self.draft.usual_constants():
                 continue
             whole = Times(
                 (
-                    self.formula,
+                    self.draft.formula,
                     *([Power(a, Number(Fraction(-1)))] if a is not None else []),
                     *([b] if b is not None else []),
                 )
@@ -373,7 +368,7 @@ class _Search(Edits):
         show = self.printer.text
         found = []
         if a is not None and b is not None:
-            found.append(Mistake(self._kind_of_swap(a, b), f"wrote {show(a)} where {show(b)} belongs"))
+            found.append(Mistake(kind_of_swap(a, b), f"wrote {show(a)} where {show(b)} belongs"))
         elif a is not None:
             found.append(Mistake("extra factor", f"the factor {show(a)} does not belong there"))
         elif b is not None:
@@ -384,7 +379,7 @@ class _Search(Edits):
 
     def _applied(self, edit, e=None):
         try:
-            return self._changed(self.formula if e is None else e, edit.path, edit.change)
+            return self._changed(self.draft.formula if e is None else e, edit.path, edit.change)
         except (AttributeError, IndexError, TypeError):  # an edit before changed what stands there
             return None
 
@@ -396,4 +391,4 @@ class _Search(Edits):
         if new is None:
             return None
         inner[path[0]] = new
-        return rebuilt(e, inner)
+        return with_parts(e, inner)

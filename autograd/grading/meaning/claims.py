@@ -37,13 +37,21 @@ class Claim:
 
 
 class Claims:
-    """Finds out what a formula claims; see :class:`autograd.grading.grading.Grader`."""
+    """Finds out what a formula in the network's own names claims.
+
+    Args:
+        vocabulary: the meaning of names: :class:`autograd.grading.meaning.vocabulary.Vocabulary`.
+    """
+
+    def __init__(self, vocabulary):
+        self.vocabulary, self.lexicon = vocabulary, vocabulary.lexicon
+        self._latex = False
 
     # --- What is meant.
 
-    def _target(self, target):
+    def target(self, target):
         """The symbol that is to be graded: a parameter's, or a delta; with letters where all are meant."""
-        network, p = self.network, self.printer
+        network, p = self.lexicon.network, self.lexicon.printer
         if isinstance(target, Value):
             if target in set(network.parameters):
                 return network.symbol_of[target]
@@ -59,7 +67,7 @@ class Claims:
             sample = None if delta.sample is None else Letter("n")
             return Symbol("delta", delta.layers, delta.indices, sample, delta.step)
         wanted = str(target).replace(" ", "").removeprefix("dL/d")
-        for symbol in self.vocabulary.symbols:
+        for symbol in self.lexicon.symbols:
             if p.symbol_text(symbol).replace(" ", "") == wanted and symbol.role in ("w", "b", "delta", "free"):
                 return symbol
         for n in network.neurons:
@@ -88,16 +96,28 @@ class Claims:
         return e
 
     def _standard_letters(self):
-        letters = {letter: kind for kind, letter in self.formulas.alphabet.letters.items() if isinstance(kind, int)}
-        if self.network.samples > 1:
+        letters = {
+            letter: kind for kind, letter in self.lexicon.formulas.alphabet.letters.items() if isinstance(kind, int)
+        }
+        if self.lexicon.network.samples > 1:
             letters["n"] = "samples"
-        if self.network.steps > 1:
+        if self.lexicon.network.steps > 1:
             letters["r"] = "steps"
         return letters
 
     # --- What is said.
 
-    def _claims(self, meant, formula, rate):
+    def read(self, meant, formula, rate):
+        """Return the claims of a formula, one for each reading of its left side.
+
+        Args:
+            meant: the symbol that is graded, or None.
+            formula: the text.
+            rate: the name of the learning rate, or None.
+
+        Raises:
+            ReadingError: it cannot be read, or means nothing here.
+        """
         text = formula.strip()
         primed = _PRIMED.match(text)  # in text, w_ho[h,o]' = ... is the weight after the update
         if primed:
@@ -148,7 +168,7 @@ class Claims:
         letters_in = [x.base for x in tree.indices if isinstance(x, trees.Name) and not x.indices]
         if self._is_turned(tree) and len(letters_in) == 2:
             letters_in.reverse()
-        for layer in range(self.network.depth, 0, -1):
+        for layer in range(self.lexicon.network.depth, 0, -1):
             letters = self._letters_for(layer, letters_in)
             try:
                 scope = Scope({**self._standard_letters(), **letters}, layer, latex=self._latex)
@@ -174,12 +194,12 @@ class Claims:
 
     def _is_turned(self, tree):
         """Whether a weight of this name has its indices the other way: w_ho of the network's own names never has."""
-        return self.convention.order == "to-from" and tree.base not in self.vocabulary.bases
+        return self.lexicon.convention.order == "to-from" and tree.base not in self.lexicon.bases
 
     def _letters_for(self, layer, letters_in):
         """What the letters of a convention count, if the neuron meant is in ``layer``."""
         standard = self._standard_letters()
-        how = self.convention.indices
+        how = self.lexicon.convention.indices
         letters = {}
         if how is not None:
             letters[how[0]] = layer - 1
@@ -197,10 +217,10 @@ class Claims:
             written for which.
         """
         slots = [*zip(meant.layers, meant.indices, strict=True), ("samples", meant.sample), ("steps", meant.step)]
-        alphabet = self.formulas.alphabet.letters
+        alphabet = self.lexicon.formulas.alphabet.letters
         usual = [None if index is None else alphabet.get(kind) for kind, index in slots]
         written = list(usual)
-        how = self.convention.indices
+        how = self.lexicon.convention.indices
         used = {x.base for right in rights for x in trees.walk(right) if isinstance(x, trees.Name) and not x.indices}
         if how is not None and meant.layers:
             own = list(how[:2] if meant.role == "w" else how[1:2])
@@ -280,7 +300,7 @@ class Claims:
             if letter in env:
                 ranges.append([env[letter]])
             elif letter in kinds:
-                ranges.append(list(range(1, self.formulas.alphabet.ends[kinds[letter]] + 1)))
+                ranges.append(list(range(1, self.lexicon.formulas.alphabet.ends[kinds[letter]] + 1)))
             else:
                 raise ReadingError(f"the index {letter} is not bound.", 0)
         instances = [
@@ -314,17 +334,20 @@ class Claims:
             return
         for env in claim.instances:
             if e.bound(env) != claim.symbol.bound(env):
-                said, meant = self.printer.symbol_text(e.bound(env)), self.printer.symbol_text(claim.symbol.bound(env))
+                said, meant = (
+                    self.lexicon.printer.symbol_text(e.bound(env)),
+                    self.lexicon.printer.symbol_text(claim.symbol.bound(env)),
+                )
                 raise ReadingError(f"the left side speaks of {said}, but {meant} is graded.", getattr(tree, "at", 0))
 
     def _is_there(self, symbol, env):
         """Whether an instance of the target is in the network: not every pair of neurons is connected."""
         if symbol is None or not symbol.layers:
             return True
-        return symbol.bound(env) in self.vocabulary.known
+        return symbol.bound(env) in self.lexicon.known
 
     def _is_of_loss(self, left):
-        return isinstance(left.of, trees.Name) and self.vocabulary._is_loss(left.of)
+        return isinstance(left.of, trees.Name) and self.lexicon.is_loss(left.of)
 
 
 # --- Sides of an equation.

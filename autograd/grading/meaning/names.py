@@ -35,44 +35,52 @@ class Scope:
 
 
 class Names:
-    """The part of a vocabulary that reads names; see :class:`autograd.grading.meaning.vocabulary.Vocabulary`."""
+    """Finds the quantity that a name stands for at a place of a formula.
+
+    Args:
+        lexicon: the names that there are: :class:`autograd.grading.meaning.lexicon.Lexicon`.
+    """
+
+    def __init__(self, lexicon):
+        self.lexicon = lexicon
 
     # --- Names.
 
-    def _name(self, tree, scope):
+    def meaning(self, tree, scope):
+        """Return the expression that a name stands for."""
         if tree.primes:
             raise ReadingError(
                 f"{tree.base} with a prime is the derivative of a function: give it an argument.", at(tree)
             )
-        if tree.base == "pi" and not tree.indices and "pi" not in self.letters:
+        if tree.base == "pi" and not tree.indices and "pi" not in self.lexicon.letters:
             return PI
         if tree.base == "N" and not tree.indices:
-            return Number(Fraction(self.network.samples))
+            return Number(Fraction(self.lexicon.network.samples))
         if tree.base in _RATES and not tree.indices and not (tree.base == "mu" and "mu" in scope.letters):
             return RATE
         if len(tree.indices) == 1 and not tree.accents:
-            single = self.singles.get(f"{tree.base}_{getattr(tree.indices[0], 'base', '')}")
+            single = self.lexicon.singles.get(f"{tree.base}_{getattr(tree.indices[0], 'base', '')}")
             if single is not None:
                 return single
         if tree.base in scope.variables and not tree.indices and not tree.superscripts:
             return Symbol("free", name=f"variable {tree.base}")
-        if key_of(tree) in self.letters and (scope.latex or tree.base not in self.bases):
+        if key_of(tree) in self.lexicon.letters and (scope.latex or tree.base not in self.lexicon.bases):
             return self._latex_name(tree, scope)
-        if tree.base in self.bases and not tree.accents:
+        if tree.base in self.lexicon.bases and not tree.accents:
             return self._text_name(tree, scope)
-        if self._is_loss(tree):
+        if self.lexicon.is_loss(tree):
             return Symbol("gradient", name=None)
         if tree.base == "n" and not tree.indices and "n" not in scope.letters:
-            return Number(Fraction(self.network.samples))
-        known = ", ".join(sorted(self.bases)[:12])
+            return Number(Fraction(self.lexicon.network.samples))
+        known = ", ".join(sorted(self.lexicon.bases)[:12])
         shown = " ".join([*tree.accents, tree.base])
         raise ReadingError(f"{shown} has no meaning here; known are {known}.", at(tree))
 
     def _text_name(self, tree, scope):
-        role, layers, name = next(iter(self.bases[tree.base]))
+        role, layers, name = next(iter(self.lexicon.bases[tree.base]))
         if role == "free":
-            for symbol in self.symbols:
-                if symbol.role == "free" and self.printer.symbol_text(symbol).replace(" ", "") == written(tree):
+            for symbol in self.lexicon.symbols:
+                if symbol.role == "free" and self.lexicon.printer.symbol_text(symbol).replace(" ", "") == written(tree):
                     return symbol
             raise ReadingError(f"{written(tree)} has no meaning here.", at(tree))
         if name is not None:
@@ -84,7 +92,7 @@ class Names:
         indices = tuple([self._index_in(x, layer, scope) for x, layer in zip(given, layers, strict=False)])
         rest = given[wanted:]
         step = sample = None
-        one = next(s for s in self.symbols if (s.role, s.layers) == (role, layers))
+        one = next(s for s in self.lexicon.symbols if (s.role, s.layers) == (role, layers))
         if one.step is not None:
             step, rest = self._extra(tree, rest, "steps", scope)
         if one.sample is not None:
@@ -106,12 +114,13 @@ class Names:
             return scope.own[kind], rest
         what = "the sample" if kind == "samples" else "the time step"
         raise ReadingError(
-            f"{tree.base} needs {what} as its last index: {tree.base}[...,{self.alphabet.letters[kind]}].", at(tree)
+            f"{tree.base} needs {what} as its last index: {tree.base}[...,{self.lexicon.alphabet.letters[kind]}].",
+            at(tree),
         )
 
     def _latex_name(self, tree, scope):
-        roles = self.letters.get(key_of(tree)) or [self._role_of_base(tree.base)]
-        indices = [self._index(x, scope) for x in tree.indices]
+        roles = self.lexicon.letters.get(key_of(tree)) or [self._role_of_base(tree.base)]
+        indices = [self.index(x, scope) for x in tree.indices]
         layer, sample, step = self._superscripts(tree, scope)
         failure = None
         for role in roles:
@@ -122,15 +131,15 @@ class Names:
         raise failure
 
     def _role_of_base(self, base):
-        role, layers, _ = next(iter(self.bases[base]))
-        return "y" if role == "a" and layers == (self.network.depth,) else role
+        role, layers, _ = next(iter(self.lexicon.bases[base]))
+        return "y" if role == "a" and layers == (self.lexicon.network.depth,) else role
 
     def _as_role(self, tree, role, indices, layer, sample, step, scope):
-        last = self.network.depth
+        last = self.lexicon.network.depth
         if role == "w":
             layers, found = self._weight(tree, indices, layer, scope)
             return Symbol("w", layers, found)
-        if role in ("x", "a") and len(indices) == 2 and self.convention.name == "000":
+        if role in ("x", "a") and len(indices) == 2 and self.lexicon.convention.name == "000":
             kind, _ = indices[1]  # x_jk: what j sends into k
             indices = [(kind - 1 if isinstance(kind, int) else None, indices[0][1])]
         if len(indices) > 1 and indices[1][0] == "samples":
@@ -148,22 +157,22 @@ class Names:
             raise ReadingError(
                 f"which layer {written(tree)} is in is not clear: give it a letter, such as h_1 or o_1.", at(tree)
             )
-        if wanted not in self.alphabet.ends:
+        if wanted not in self.lexicon.alphabet.ends:
             raise ReadingError(
                 f"{written(tree)} is in layer {wanted}, and layers count from 0 to {last} here.", at(tree)
             )
-        if kind is not None and kind not in self.alphabet.letters:
+        if kind is not None and kind not in self.lexicon.alphabet.letters:
             raise ReadingError(f"{written(tree)} is in no layer of this network.", at(tree))
         if kind is not None and kind != wanted:
             raise ReadingError(
-                f"{written(tree)}: {self.alphabet.letters[kind]} counts layer {kind}, "
+                f"{written(tree)}: {self.lexicon.alphabet.letters[kind]} counts layer {kind}, "
                 f"but this is a quantity of layer {wanted}.",
                 at(tree),
             )
         if layer is not None and layer != wanted:
             raise ReadingError(f"{written(tree)}: its index and its superscript disagree about the layer.", at(tree))
         if index is None:
-            end = self.alphabet.ends[wanted]
+            end = self.lexicon.alphabet.ends[wanted]
             index = 1 if end == 1 else scope.own.get(wanted)
             if index is None:
                 raise ReadingError(f"{tree.base} needs an index: there are {end} of them.", at(tree))
@@ -173,7 +182,7 @@ class Names:
             role = "x"
         if role == "x" and wanted > 0:
             role = "a"
-        one = next((s for s in self.symbols if s.role == role and s.layers == (wanted,)), None)
+        one = next((s for s in self.lexicon.symbols if s.role == role and s.layers == (wanted,)), None)
         if one is None:
             raise ReadingError(f"there is no {written(tree)} in this network.", at(tree))
         self._check_range(index, wanted, tree)
@@ -191,7 +200,7 @@ class Names:
 
     def _only_layer(self, role, scope):
         """The layer of a quantity that does not say it: where there is one only, or the target's."""
-        depth = self.network.depth
+        depth = self.lexicon.network.depth
         if role in ("a",):
             return 1 if depth == 2 else depth if depth == 1 else scope.layer
         if role in ("s", "delta", "b"):
@@ -199,12 +208,14 @@ class Names:
         return None
 
     def _weight(self, tree, indices, layer, scope):
-        if self.convention.order == "to-from" and not self.bases.get(tree.base):
+        if self.lexicon.convention.order == "to-from" and not self.lexicon.bases.get(tree.base):
             indices = indices[::-1]
         if len(indices) == 1:
             kind, index = indices[0]
-            target = kind + 1 if isinstance(kind, int) else layer or (1 if self.network.depth == 1 else scope.layer)
-            to = 1 if target is not None and self.alphabet.ends.get(target) == 1 else scope.own.get(target)
+            target = (
+                kind + 1 if isinstance(kind, int) else layer or (1 if self.lexicon.network.depth == 1 else scope.layer)
+            )
+            to = 1 if target is not None and self.lexicon.alphabet.ends.get(target) == 1 else scope.own.get(target)
             if target is None or to is None:
                 raise ReadingError(f"{written(tree)} needs two indices: from and to.", at(tree))
             return (target - 1, target), (index, to)
@@ -213,9 +224,9 @@ class Names:
                 return scope.target.layers, scope.target.indices
             raise ReadingError(f"{written(tree)} has two indices, from and to; found {len(indices)}.", at(tree))
         (k0, i0), (k1, i1) = indices
-        for layers in sorted(self.weights):
+        for layers in sorted(self.lexicon.weights):
             if k0 in (None, layers[0]) and k1 in (None, layers[1]) and layer in (None, layers[1]):
-                if k0 is None and k1 is None and layer is None and len(self.weights) > 1:
+                if k0 is None and k1 is None and layer is None and len(self.lexicon.weights) > 1:
                     if scope.target is None or scope.target.role != "w":
                         raise ReadingError(
                             f"which layer {written(tree)} is in is not clear: write w_{{h_1 o_2}}.", at(tree)
@@ -224,7 +235,7 @@ class Names:
                 self._check_range(i0, layers[0], tree)
                 self._check_range(i1, layers[1], tree)
                 return layers, (i0, i1)
-        if (k1, k0) in self.weights:
+        if (k1, k0) in self.lexicon.weights:
             return (k1, k0), (i0, i1)  # the indices in the other order: another weight, if it is there
         raise ReadingError(
             f"{written(tree)} leads from {self._place(k0)} to {self._place(k1)}: there is no such weight.", at(tree)
@@ -236,7 +247,7 @@ class Names:
             if kind is None
             else "the samples"
             if kind == "samples"
-            else f"layer {kind} ({self.printer.set_name(kind)})"
+            else f"layer {kind} ({self.lexicon.printer.set_name(kind)})"
         )
 
     def _superscripts(self, tree, scope):
@@ -256,19 +267,21 @@ class Names:
             if scope.letters.get(x.base) == "samples":
                 return "samples", Letter(x.base)
             if x.base in _LAYER_LETTERS and scope.layer is not None:
-                return "layer", self.network.depth if x.base in "LM" else scope.layer
+                return "layer", self.lexicon.network.depth if x.base in "LM" else scope.layer
             if x.base == "mu":
                 return "samples", None
             kind = scope.letters.get(x.base)
             if isinstance(kind, int):
                 return "layer", kind
-            if self.alphabet.letters.get(self.network.depth) == x.base:
-                return "layer", self.network.depth  # \delta^o
-            if x.base == "h" and self.network.depth == 2:
+            if self.lexicon.alphabet.letters.get(self.lexicon.network.depth) == x.base:
+                return "layer", self.lexicon.network.depth  # \delta^o
+            if x.base == "h" and self.lexicon.network.depth == 2:
                 return "layer", 1
         if isinstance(x, trees.Number):
             n = int(x.value)
-            return ("samples", n) if self.network.samples > 1 and self.network.depth <= 2 else ("layer", n)
+            return (
+                ("samples", n) if self.lexicon.network.samples > 1 and self.lexicon.network.depth <= 2 else ("layer", n)
+            )
         if isinstance(x, trees.Add) and scope.layer is not None:
             offset = 0
             for term in x.terms:
@@ -281,14 +294,14 @@ class Names:
 
     # --- Indices.
 
-    def _index(self, tree, scope):
+    def index(self, tree, scope):
         """What an index counts, or None where it does not say, and the number or letter."""
         if isinstance(tree, trees.Number):
             if tree.value.denominator != 1 or tree.value < 0:
                 raise ReadingError("an index is a number from 1.", at(tree))
             return None, int(tree.value)
         if isinstance(tree, trees.Name) and len(tree.indices) == 1 and isinstance(tree.indices[0], trees.Number):
-            kind = self.alphabet.kind(tree.base)
+            kind = self.lexicon.alphabet.kind(tree.base)
             if kind is None:
                 raise ReadingError(
                     f"{tree.base} counts nothing here: layers are counted by {self._known_letters()}.", at(tree)
@@ -303,7 +316,7 @@ class Names:
                 f"the index {tree.base} is not bound: it is in no sum, and not in what is graded.", at(tree)
             )
         if isinstance(tree, trees.Add) and tree.terms and isinstance(tree.terms[0], trees.Name):
-            kind, letter = self._index(tree.terms[0], scope)
+            kind, letter = self.index(tree.terms[0], scope)
             offset = 0
             for term in tree.terms[1:]:
                 negative = isinstance(term, trees.Negative)
@@ -315,22 +328,22 @@ class Names:
         raise ReadingError("an index is a letter or a number from 1.", at(tree))
 
     def _known_letters(self):
-        return ", ".join([letter for kind, letter in self.alphabet.letters.items() if isinstance(kind, int)])
+        return ", ".join([letter for kind, letter in self.lexicon.alphabet.letters.items() if isinstance(kind, int)])
 
     def _index_in(self, tree, kind, scope):
         """The index at a place where it is known what it counts."""
-        found, index = self._index(tree, scope)
+        found, index = self.index(tree, scope)
         if found is not None and isinstance(found, str) != isinstance(kind, str):
             raise ReadingError(
-                f"{written(tree)} counts {self.printer.set_name(found)}, "
-                f"but an index of {self.printer.set_name(kind)} belongs here.",
+                f"{written(tree)} counts {self.lexicon.printer.set_name(found)}, "
+                f"but an index of {self.lexicon.printer.set_name(kind)} belongs here.",
                 at(tree),
             )
         self._check_range(index, kind, tree)
         return index
 
     def _check_range(self, index, kind, tree):
-        end = self.alphabet.ends.get(kind, 0)
+        end = self.lexicon.alphabet.ends.get(kind, 0)
         if isinstance(index, int) and not 1 <= index <= end:
             raise ReadingError(f"{written(tree)}: an index {index}, where there are 1 to {end}.", at(tree))
 

@@ -15,7 +15,6 @@ from fractions import Fraction
 from autograd.engine import primitives
 from autograd.engine.algebra import TABLE
 from autograd.engine.graph import postorder, push_forward
-from autograd.formulas.conventions import plain
 from autograd.formulas.expressions import (
     ONE,
     ZERO,
@@ -30,13 +29,14 @@ from autograd.formulas.expressions import (
     Symbol,
     Times,
     parts,
+    rewrite,
     times,
 )
 from autograd.grading.meaning.names import Names, at, key_of, words_for
 from autograd.grading.reading import trees
 from autograd.grading.reading.trees import ReadingError
 
-__all__ = ["Vocabulary", "count_terms", "rebuilt"]
+__all__ = ["Vocabulary", "count_terms"]
 
 _FUNCTIONS = {
     "sigma": "sigmoid", "sigmoid": "sigmoid", "ln": "log", "ReLU": "relu", "abs": "abs", "theta": "step",
@@ -51,102 +51,17 @@ _MOST_TERMS = 5_000
 _MOST_TRIES = 20_000
 
 
-def rebuilt(e, new):
-    """An expression of the same kind with other parts; nothing is gathered, so it keeps the shape it was written in."""
-    if isinstance(e, Plus):
-        return Plus(tuple(new))
-    if isinstance(e, Times):
-        return Times(tuple(new))
-    if isinstance(e, Power):
-        return Power(*new)
-    if isinstance(e, Applied):
-        return Applied(e.primitive, tuple(new))
-    if isinstance(e, Slope):
-        return Slope(e.primitive, e.place, tuple(new))
-    return Sum(e.letter, e.over, e.values, new[0]) if isinstance(e, Sum) else e
+class Vocabulary:
+    """Gives the trees of formulas a meaning in one network.
 
+    Args:
+        lexicon: the names that the network's quantities have.
+    """
 
-class Vocabulary(Names):
-    """The names of one network, in one convention."""
-
-    def __init__(self, formulas, printer, convention):
-        self.formulas, self.printer, self.convention = formulas, printer, convention
-        self.network = formulas.network
-        self.alphabet = formulas.alphabet
-        self.symbols = self._all_symbols()
-        self.known = set(self.symbols)
-        self.bases: dict = {}
-        for symbol in self.symbols:
-            base = printer.symbol_text(symbol).split("[")[0]
-            self.bases.setdefault(base, set()).add((symbol.role, symbol.layers, symbol.name))
-        self.weights = {s.layers for s in self.symbols if s.role == "w"}
-        self.letters = self._letters()
-        wanted = {text: latex for latex, text in convention.names.items()}
-        self.singles = {wanted[t]: s for s in self.symbols if (t := printer.symbol_text(s)) in wanted}
+    def __init__(self, lexicon):
+        self.lexicon, self.names = lexicon, Names(lexicon)
         self._templates: dict = {}
         self._tries = 0
-
-    def _all_symbols(self):
-        found = dict.fromkeys(self.network.symbol_of.values())
-        for n in self.network.neurons:
-            found[self.network.delta_of(n)] = None
-            found[Symbol("s", (n.layer,), (n.index,), n.sample, n.step)] = None
-            found[Symbol("a", (n.layer,), (n.index,), n.sample, n.step)] = None
-        for symbol in self.formulas.facts:
-            found[symbol] = None
-        return list(found)
-
-    def _letters(self):
-        """From a LaTeX letter (with its accent) to the roles it may have."""
-        found: dict = {}
-        for role in ("x", "a", "y", "t", "s", "delta", "w", "b", "p"):
-            found.setdefault(plain(self.convention.letters[role]), []).append(role)
-        for name, role in (("delta", "delta"), ("hat y", "y"), ("omega", "w"), ("t", "t"), ("z", "s"), ("s", "s")):
-            if name not in found:
-                found[name] = [role]
-        found.setdefault("W", ["w"])
-        return found
-
-    def describe(self) -> str:
-        """The vocabulary as text."""
-        words = {
-            "x": "input", "a": "activation", "t": "target", "s": "pre-activation", "w": "weight", "b": "bias",
-            "p": "softmax of the outputs", "v": "node", "free": "quantity",
-            "delta": f"delta, {'' if self.formulas.factor == 1 else f'{self.formulas.factor} times '}dL/ds",
-        }  # fmt: skip
-        rows, seen = [], set()
-        for symbol in self.symbols:
-            key = (symbol.role, symbol.layers, symbol.name)
-            if key in seen or symbol.role == "adjoint":
-                continue
-            seen.add(key)
-            generic = Symbol(
-                symbol.role, symbol.layers, tuple([Letter(self.alphabet.letters[k]) for k in symbol.layers]), None if
-                symbol.sample is None else Letter("n"), None if symbol.step is None else Letter("r"), symbol.name,
-            )  # fmt: skip
-            if symbol.role == "s" and symbol.layers[0] == self.network.depth and not self._is_activated(symbol):
-                continue
-            word = words[symbol.role]
-            if symbol.role == "a" and symbol.layers[0] == self.network.depth:
-                word = "output"
-            rows.append((self.printer.symbol_text(generic), f"${self.printer.symbol_latex(generic)}$", word))
-        width = max(len(r[0]) for r in rows)
-        latex_width = max(len(r[1]) for r in rows)
-        lines = [f"{a.ljust(width)}  {b.ljust(latex_width)}  {c}" for a, b, c in sorted(rows, key=lambda r: r[2])]
-        sets = [
-            f"{self.printer.set_name(kind)} = 1..{end}"
-            for kind, end in self.alphabet.ends.items()
-            if end > 1 or kind in (0, 1)
-        ]
-        functions = "sigma dsigma tanh dtanh exp log relu step sqrt abs, phi dphi for the neuron's own activation"
-        lines += [
-            f"sets: {', '.join(sets)};  N = {self.network.samples} samples;  indices count from 1",
-            f"functions: {functions}; sums: sum(... for o in O)",
-        ]
-        return "\n".join(lines)
-
-    def _is_activated(self, symbol):
-        return any(n.layer == symbol.layers[0] and n.a is not n.s for n in self.network.neurons)
 
     # --- Formulas.
 
@@ -176,6 +91,9 @@ class Vocabulary(Names):
                 f"{words_for(tree)} cannot be graded here: write the formula with numbers and indices.", at(tree)
             )
         return rule(tree, scope)
+
+    def _name(self, tree, scope):
+        return self.names.meaning(tree, scope)
 
     def _number(self, tree, scope):
         return Number(Fraction(tree.value))
@@ -223,34 +141,36 @@ class Vocabulary(Names):
 
     def _kinds(self, tree, letter, scope):
         """What the index of a sum may count, the likeliest first."""
-        ends = self.alphabet.ends
+        ends = self.lexicon.alphabet.ends
         if tree.domain is not None:
             name = (
                 tree.domain.function.base if isinstance(tree.domain, trees.Call) else getattr(tree.domain, "base", "")
             )
             if name == "DS":
                 return [k for k in self._after(tree.domain, scope) if k in ends]
-            found = [kind for kind in ends if self.printer.set_name(kind) == name]
+            found = [kind for kind in ends if self.lexicon.printer.set_name(kind) == name]
             if not found:
                 raise ReadingError(f"there is no set {name or '...'}: there are {self._sets()}.", at(tree.domain))
             return found
         likely = []
         if isinstance(tree.upper, trees.Norm) and len(getattr(tree.upper.operand, "indices", ())) == 1:
-            likely.append(self.alphabet.kind(getattr(tree.upper.operand.indices[0], "base", "")))  # |a_h|: as many as h
+            likely.append(
+                self.lexicon.alphabet.kind(getattr(tree.upper.operand.indices[0], "base", ""))
+            )  # |a_h|: as many as h
         upper = getattr(tree.upper, "base", None)
-        if (upper == "N" or letter == "mu") and self.network.samples > 1:
+        if (upper == "N" or letter == "mu") and self.lexicon.network.samples > 1:
             likely.append("samples")
-        downstream = self.convention.indices[2] if self.convention.indices else None
+        downstream = self.lexicon.convention.indices[2] if self.lexicon.convention.indices else None
         if letter == downstream and scope.layer is not None:
             likely.append(scope.layer + 1)
-        if self.alphabet.kind(letter) is not None:
-            likely.append(self.alphabet.kind(letter))
+        if self.lexicon.alphabet.kind(letter) is not None:
+            likely.append(self.lexicon.alphabet.kind(letter))
         if scope.layer is not None:
             likely.append(scope.layer + 1)
         likely += sorted((k for k in ends if isinstance(k, int)), reverse=True)
-        if self.network.samples > 1:
+        if self.lexicon.network.samples > 1:
             likely.append("samples")
-        return [k for k in dict.fromkeys(likely) if k in ends and (k != "steps" or self.network.steps > 1)]
+        return [k for k in dict.fromkeys(likely) if k in ends and (k != "steps" or self.lexicon.network.steps > 1)]
 
     def _after(self, call, scope):
         letters = [getattr(x, "base", None) for x in call.arguments]
@@ -258,10 +178,12 @@ class Vocabulary(Names):
         return kinds or ([scope.layer + 1] if scope.layer is not None else [])
 
     def _sets(self):
-        return ", ".join([self.printer.set_name(kind) for kind in self.alphabet.ends if kind != "steps"])
+        return ", ".join(
+            [self.lexicon.printer.set_name(kind) for kind in self.lexicon.alphabet.ends if kind != "steps"]
+        )
 
     def _range(self, tree, kind, scope):
-        end = self.alphabet.ends[kind]
+        end = self.lexicon.alphabet.ends[kind]
         low = int(tree.lower.value) if isinstance(tree.lower, trees.Number) else 1
         high = int(tree.upper.value) if isinstance(tree.upper, trees.Number) else end
         if not 1 <= low <= high <= end:
@@ -326,18 +248,18 @@ class Vocabulary(Names):
         }
         if isinstance(argument, (Plus, Times, Sum)) and not tree.function.indices and len(layers) > 1:
             layers = {max(layers)}
-        layers = {k for k in layers if isinstance(k, int) and 1 <= k <= self.network.depth}
+        layers = {k for k in layers if isinstance(k, int) and 1 <= k <= self.lexicon.network.depth}
         if len(layers) > 1 and isinstance(argument, Sum):
             layers = {max(layers)}
-        layer = layers.pop() if len(layers) == 1 else scope.layer or self.network.depth
+        layer = layers.pop() if len(layers) == 1 else scope.layer or self.lexicon.network.depth
         value, slope, s = self._template(layer)
-        return _substituted(slope if primes else value, s, argument)
+        return rewrite(slope if primes else value, lambda part: argument if part == s else None)
 
     def _template(self, layer):
         """The activation of a layer and its derivative, as expressions in one of its pre-activations."""
         if layer not in self._templates:
-            neuron = next(n for n in self.network.neurons if n.layer == layer)
-            value, slope = self.formulas.activation_in_s(neuron)
+            neuron = next(n for n in self.lexicon.network.neurons if n.layer == layer)
+            value, slope = self.lexicon.formulas.activation_in_s(neuron)
             self._templates[layer] = (value, slope, Symbol("s", (layer,), (neuron.index,), neuron.sample, neuron.step))
         return self._templates[layer]
 
@@ -348,16 +270,18 @@ class Vocabulary(Names):
             raise ReadingError(
                 "a dot product of anything but a row of weights and activations: write it as a sum.", at(tree)
             )
-        weights = next((x for x in names if "w" in self.letters.get(key_of(x), []) or x.base in ("w", "W")), None)
+        weights = next(
+            (x for x in names if "w" in self.lexicon.letters.get(key_of(x), []) or x.base in ("w", "W")), None
+        )
         if weights is None:
             return self._multiply(trees.Multiply((tree.left, tree.right)), scope)
         kind, index = None, None
         for x in weights.indices:
             if isinstance(x, trees.Name) and not x.indices and x.base not in scope.letters:
-                kind = self.alphabet.kind(x.base)  # w_h: the weights into the hidden neuron that is meant
-                index = scope.own.get(kind, 1 if self.singles else None)
+                kind = self.lexicon.alphabet.kind(x.base)  # w_h: the weights into the hidden neuron that is meant
+                index = scope.own.get(kind, 1 if self.lexicon.singles else None)
             else:
-                kind, index = self._index(x, scope)
+                kind, index = self.names.index(x, scope)
         if kind is None and scope.layer is not None:
             kind = scope.layer
             index = index if index is not None else scope.own.get(kind)
@@ -365,18 +289,18 @@ class Vocabulary(Names):
             raise ReadingError(
                 "which neuron's weighted sum this is, is not clear: write s_k or give an index.", at(tree)
             )
-        letter = self.alphabet.letter(kind - 1, set(scope.letters))
-        values = tuple(range(1, self.alphabet.ends[kind - 1] + 1))
+        letter = self.lexicon.alphabet.letter(kind - 1, set(scope.letters))
+        values = tuple(range(1, self.lexicon.alphabet.ends[kind - 1] + 1))
         w = Symbol("w", (kind - 1, kind), (Letter(letter), index))
         role = "x" if kind == 1 else "a"
-        sample = Letter("n") if self.network.samples > 1 and "n" in scope.letters else None
+        sample = Letter("n") if self.lexicon.network.samples > 1 and "n" in scope.letters else None
         return Sum(letter, kind - 1, values, Times((w, Symbol(role, (kind - 1,), (Letter(letter),), sample))))
 
     def _derivative(self, tree, scope):
         by = self._resolve(tree.by, scope)
         if not isinstance(by, Symbol):
             raise ReadingError("a derivative is taken in one quantity of the network.", at(tree))
-        if isinstance(tree.of, trees.Name) and self._is_loss(tree.of):
+        if isinstance(tree.of, trees.Name) and self.lexicon.is_loss(tree.of):
             return Symbol("gradient", name=by)
         if tree.of is None:
             raise ReadingError("this derivative is of nothing: write what is differentiated behind it.", at(tree))
@@ -386,11 +310,6 @@ class Vocabulary(Names):
     def total_derivative(self, of, by):
         """Return the derivative of an expression with respect to a quantity, through everything that depends on it."""
         return _total_derivative(of, by)
-
-    def _is_loss(self, name):
-        letter = plain(self.convention.letters["loss"])
-        usual = (letter, "L", "J", "E", "Loss", "loss", "epsilon", "C", "SSE", "MSE")
-        return key_of(name) in usual and not name.indices
 
 
 def count_terms(e):
@@ -422,13 +341,6 @@ def _own_symbols(e):
             found.append(x)
         stack.extend(parts(x))
     return found
-
-
-def _substituted(e, symbol, by):
-    if e == symbol:
-        return by
-    inner = parts(e)
-    return rebuilt(e, [_substituted(x, symbol, by) for x in inner]) if inner else e
 
 
 def _total_derivative(of, by):

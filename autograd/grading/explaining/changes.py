@@ -1,0 +1,149 @@
+"""Changes of an expression at one place: what an edit does, and the kinds of mistakes they undo."""
+
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from autograd.formulas.expressions import (
+    Letter,
+    Number,
+    Sum,
+    Symbol,
+    parts,
+    rewrite,
+    with_parts,
+)
+
+
+class Edit(NamedTuple):
+    """A change of the formula at one place: ``change`` gives the new subtree for the old one.
+
+    ``reshapes`` where it changes the form, so that another slip shows only in the new one: it makes a sum of one term.
+    """
+
+    path: tuple
+    kind: str
+    text: str
+    change: Any
+    cost: float = 0.0
+    reshapes: bool = False
+
+
+def kind_of_swap(old, new):
+    """Return the kind of mistake it is to write one quantity for another."""
+    if not (isinstance(old, Symbol) and isinstance(new, Symbol)):
+        return "wrong quantity"
+    if old.role == "delta" and new.role == "delta":
+        return "wrong delta"
+    if old.role == "w" and new.role == "w":
+        return "transposed weight" if old.indices == new.indices[::-1] else "wrong index"
+    if old.role == new.role and old.layers == new.layers:
+        exchanged = old.sample is not None and (old.sample, *old.indices) == (*new.indices, new.sample)
+        return "swapped indices" if exchanged else "wrong index"
+    return "wrong quantity"
+
+
+def slots(symbol):
+    """What the indices of a symbol count, and the indices."""
+    if symbol is None or symbol.role in ("gradient", "ratio"):
+        return []
+    return [*zip(symbol.layers, symbol.indices, strict=True), ("samples", symbol.sample), ("steps", symbol.step)]
+
+
+def sums(e):
+    """Return the sums over an index in an expression."""
+    found, stack = [], [e]
+    while stack:
+        x = stack.pop()
+        if isinstance(x, Sum):
+            found.append(x)
+        stack.extend(parts(x))
+    return found
+
+
+def substituted(e, old, new):
+    """Return the expression with a symbol replaced."""
+    return rewrite(e, lambda x: new if x == old else None)
+
+
+def exchanged(e, a, b):
+    """Return the expression with two symbols exchanged."""
+    return rewrite(e, lambda x: b if x == a else a if x == b else None)
+
+
+def reindexed(e, kind, old, new):
+    """Return the expression with one index of a kind replaced."""
+
+    def replace(x):
+        if not isinstance(x, Symbol):
+            return None
+        indices = tuple([new if k == kind and i == old else i for k, i in zip(x.layers, x.indices, strict=True)])
+        sample = new if kind == "samples" and x.sample == old else x.sample
+        step = new if kind == "steps" and x.step == old else x.step
+        return Symbol(x.role, x.layers, indices, sample, step, x.name)
+
+    return rewrite(e, replace)
+
+
+def bound_to(e, letter, index):
+    """Return the expression with a letter replaced by an index."""
+
+    def replace(x):
+        if not isinstance(x, Symbol):
+            return None
+        change = [index if isinstance(i, Letter) and i.name == letter else i for i in (*x.indices, x.sample, x.step)]
+        return Symbol(x.role, x.layers, tuple(change[:-2]), change[-2], change[-1], x.name)
+
+    return rewrite(e, replace)
+
+
+def relettered(e, old, new):
+    """Return the body of a sum with another letter for its index."""
+    return e if old == new else bound_to(e, old, Letter(new))
+
+
+def replacing(k, new):
+    """Return a change that replaces part ``k``."""
+    return lambda x: None if k >= len(parts(x)) else with_parts(x, [*parts(x)[:k], new, *parts(x)[k + 1 :]])
+
+
+def removing_term(k):
+    """Return a change that leaves out term ``k``."""
+
+    def change(x):
+        rest = [t for i, t in enumerate(parts(x)) if i != k]
+        return rest[0] if len(rest) == 1 else with_parts(x, rest) if rest else None
+
+    return change
+
+
+def removing_factor(k):
+    """Return a change that leaves out factor ``k``."""
+
+    def change(x):
+        rest = [t for i, t in enumerate(parts(x)) if i != k]
+        return Number(Fraction(1)) if not rest else rest[0] if len(rest) == 1 else with_parts(x, rest)
+
+    return change
+
+
+def removing_pair(i, j):
+    """Return a change that leaves out two factors."""
+
+    def change(x):
+        rest = [t for k, t in enumerate(parts(x)) if k not in (i, j)]
+        return Number(Fraction(1)) if not rest else rest[0] if len(rest) == 1 else with_parts(x, rest)
+
+    return change
+
+
+def replacing_pair(i, j, new):
+    """Return a change that puts one expression in place of two factors."""
+
+    def change(x):
+        inner = parts(x)
+        if j >= len(inner):
+            return None
+        rest = [t for k, t in enumerate(inner) if k not in (i, j)]
+        return new if not rest else with_parts(x, [*rest[:i], new, *rest[i:]])
+
+    return change

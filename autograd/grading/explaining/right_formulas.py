@@ -1,0 +1,80 @@
+"""The right formula for what a claim is about."""
+
+from typing import NamedTuple
+
+from autograd.formulas.equations import Equation, folded_sum, gathered, gradient_of
+from autograd.formulas.expressions import Letter, Number, Symbol, times
+
+__all__ = ["RightFormulas", "Statement"]
+
+
+class RightFormulas:
+    """Gives the right formulas of one derivation.
+
+    Args:
+        context: the derivation: :class:`autograd.grading.context.Context`.
+    """
+
+    def __init__(self, context):
+        self.context = context
+
+    def of(self, claim):
+        """Return the right formula for the neuron that a claim is about, or for all; None where there is none."""
+        formulas, printer = self.context.formulas, self.context.printer
+        if claim.symbol is None or claim.kind == "value":
+            return self._stated(claim.truth)
+        symbols_meant = {claim.symbol.bound(e) for e in claim.instances}
+        if claim.symbol.role == "delta":
+            pairs = [
+                (formulas.network.delta_of(n), formulas.delta[n])
+                for n in formulas.network.neurons
+                if formulas.network.delta_of(n) in symbols_meant
+            ]
+            found = gathered(pairs, "delta", printer)
+        else:
+            ordered = sorted(symbols_meant, key=lambda s: s.indices)
+            node_of = {Symbol("a", (n.layer,), (n.index,), n.sample, n.step): n.a for n in self.context.network.neurons}
+            node_of |= {s: node for node, s in self.context.network.symbol_of.items()}
+            if claim.symbol.role == "s":  # the delta itself, but for the convention's factor
+                scale = Number(1 / formulas.factor)
+                named = [Symbol("delta", s.layers, s.indices, s.sample, s.step) for s in ordered]
+                pairs = [(s, times(scale, delta)) for s, delta in zip(ordered, named, strict=True)]
+            else:
+                try:
+                    pairs = [(s, gradient_of(formulas, node_of[s])) for s in ordered]
+                except KeyError:  # an input or a target
+                    return None
+            found = gathered(pairs, "gradient", printer)
+        if not found:
+            return None
+        return found[0] if isinstance(found[0], Equation) else None
+
+    def _stated(self, truth):
+        """What a quantity is: the loss, a pre-activation, an activation. None for another left side."""
+        if not isinstance(truth, Symbol):
+            return None
+        formulas, network = self.context.formulas, self.context.network
+        if truth.role == "gradient" and truth.name is None:
+            right = folded_sum(formulas.local(network.root), formulas)
+            loss = self.context.convention.letters["loss"]
+            return Statement(f"L = {self.context.printer.text(right)}", f"{loss} = {self.context.printer.latex(right)}")
+        if truth.role not in ("a", "s"):
+            return None
+        for n in network.neurons:
+            if (n.layer, n.index) == (truth.layers[0], truth.indices[0]) or isinstance(truth.indices[0], Letter):
+                if n.layer != truth.layers[0]:
+                    continue
+                right = formulas.local(n.s) if truth.role == "s" else formulas.activation_in_s(n)[0]
+                left = Symbol(truth.role, truth.layers, (n.index,), n.sample, n.step)
+                return Equation(left, right, {}, "definition", self.context.printer)
+        return None
+
+
+class Statement(NamedTuple):
+    """An equation whose left side is no symbol, as text and as LaTeX."""
+
+    text: str
+    latex: str
+
+    def __str__(self):
+        return self.text

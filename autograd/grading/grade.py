@@ -1,0 +1,100 @@
+"""The answer for one formula: the verdict, what is wrong, what is right, and a point that shows it."""
+
+from collections.abc import Iterable
+from html import escape
+from typing import Any
+
+from autograd.formulas.equations import Equation
+from autograd.formulas.printing import printable
+
+__all__ = ["UNPROVED", "Grade"]
+
+UNPROVED = "50-digit numbers agree; a function in it has no meaning in a field, or an identity is not known there"
+
+
+class Grade:
+    """The answer for a formula.
+
+    Attributes:
+        verdict: ``"equal"`` (proved), ``"wrong"``, ``"unproved"`` (the numbers agree, but a proof is out of reach),
+            ``"ambiguous"`` (readings disagree), ``"ill-formed"`` (an index is bound nowhere, or a comma stands where a
+            sign belongs) or ``"unreadable"``.
+        condition: under which an update is equal, such as that a constant is absorbed in the rate; else "".
+        mistakes: what is wrong, a tuple of :class:`~autograd.grading.explaining.diagnosis.Mistake`.
+        diagnosis: the same in words; of an unreadable formula, where and why.
+        correct: the right formula, an :class:`~autograd.formulas.equations.Equation`; None where there is none to give.
+        right: the same.
+        counterexample: a point where the formula is wrong, with the true and the given value; else None.
+        formula: what was graded.
+        about: the names of the parameters or deltas that it speaks of.
+        reading: what its letters were taken to mean, in words.
+        link: which link of a chain A = B = C is the first wrong one, from 1; else None.
+    """
+
+    def __init__(
+        self,
+        verdict: str,
+        formula: str,
+        *,
+        condition: str = "",
+        mistakes: Iterable[Any] = (),
+        diagnosis: str = "",
+        correct: Equation | None = None,
+        counterexample: Any = None,
+    ) -> None:
+        self.verdict, self.formula, self.condition = verdict, formula, condition
+        self.mistakes = tuple(mistakes)
+        self.results: list = []
+        self.about: tuple = ()
+        self.diagnosis = diagnosis
+        self.correct, self.counterexample = correct, counterexample
+        self.reading, self.link = "", None
+        self.is_sure = self.is_misfit = self.is_elsewhere = False
+
+    @property
+    def right(self) -> Equation | None:
+        """The right formula, or None where there is none to give."""
+        return self.correct
+
+    def __str__(self):
+        lines = [f"{self.verdict}: {self.formula}"]
+        if self.condition:
+            lines.append(f"  condition: {self.condition}")
+        if self.diagnosis:
+            lines.append(f"  {'diagnosis' if self.verdict == 'wrong' else 'because'}: {self.diagnosis}")
+        if self.link is not None and self.link > 1:
+            lines.append(f"  the first wrong link of the chain: {self.link}")
+        if self.reading and self.verdict != "unreadable":
+            lines.append(f"  read as: {self.reading}")
+        if self.correct is not None and self.verdict != "equal":
+            lines.append(f"  right: {self.correct}")
+        if self.counterexample is not None:
+            lines.append(f"  counterexample: {self.counterexample}")
+        return "\n".join([printable(line.replace("\n", " ")) for line in lines])
+
+    def __repr__(self):
+        return f"<grade {self.verdict}>"
+
+    def as_dict(self) -> dict:
+        """The answer as plain data, for JSON."""
+        example = self.counterexample
+        return {
+            "formula": self.formula,
+            "verdict": self.verdict,
+            "condition": self.condition,
+            "reading": self.reading,
+            "link": self.link,
+            "mistakes": [mistake._asdict() for mistake in self.mistakes],
+            "diagnosis": self.diagnosis,
+            "correct": None if self.correct is None else {"text": self.correct.text, "latex": self.correct.latex},
+            "counterexample": None
+            if example is None
+            else {"point": example.point, "where": example.where, "true": example.true, "given": example.given},
+        }
+
+    def _repr_html_(self):
+        colour = {"equal": "#1a7f37", "wrong": "#b42318", "unreadable": "#6b3fa0"}.get(self.verdict, "#8a6100")
+        head, *rest = str(self).split("\n")
+        rows = "".join([f"<br>{escape(line)}" for line in rest])
+        word, _, formula = head.partition(": ")
+        return f'<div><b style="color:{colour}">{escape(word)}</b>: <code>{escape(formula)}</code>{rows}</div>'

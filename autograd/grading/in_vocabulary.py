@@ -1,0 +1,190 @@
+r"""Grading in the network's own vocabulary: the names that are printed as text, and the letters of a convention.
+
+Formulas become expressions over the symbols of the network here, with an index for each neuron that is meant.
+Python-like text is graded so, and LaTeX that leaves indices to the target, such as ``w \cdot x`` for the weighted sum
+of the neuron that is graded. Other formulas are evaluated as written: :mod:`autograd.grading.judging.written`.
+"""
+
+from fractions import Fraction
+
+from autograd.engine.errors import AutogradError, GraphError
+from autograd.formulas.expressions import Number, Plus, Symbol, Times, symbols
+from autograd.formulas.network import Constant
+from autograd.grading.explaining.diagnosis import Mistake, diagnose
+from autograd.grading.explaining.right_formulas import RightFormulas
+from autograd.grading.grade import UNPROVED, Grade
+from autograd.grading.judging.proof import KINK_POINTS, Oracle
+from autograd.grading.meaning.claims import Claims
+from autograd.grading.meaning.lexicon import Lexicon
+from autograd.grading.meaning.names import RATE
+from autograd.grading.meaning.vocabulary import Vocabulary
+from autograd.grading.reading.trees import ReadingError
+
+__all__ = ["InVocabulary"]
+
+
+class InVocabulary:
+    """Grades formulas in the network's own vocabulary.
+
+    Args:
+        context: the derivation: :class:`autograd.grading.context.Context`.
+        results: what a writer found before, to be taken for right; see :class:`~autograd.grading.judging.proof.Oracle`.
+    """
+
+    def __init__(self, context, results=()):
+        self.lexicon = Lexicon(context)
+        self.claims = Claims(Vocabulary(self.lexicon))
+        self.oracle = Oracle(context.formulas, results)
+        self.right = RightFormulas(context)
+        self._plain = {s for node, s in context.network.symbol_of.items() if isinstance(node, Constant)}
+
+    def claims_of(self, meant, formula, rate):
+        """Return the claims of a formula; none where it cannot be read."""
+        try:
+            return self.claims.read(meant, formula, rate)
+        except (AutogradError, ReadingError, RecursionError):
+            return []
+
+    def grade(self, meant, formula, rate, explains=True):
+        """Return the grade of a formula.
+
+        Args:
+            meant: the symbol that is graded, or None.
+            formula: the text.
+            rate: the name of the learning rate, or None.
+            explains: whether a wrong formula is diagnosed.
+        """
+        try:
+            claims = self.claims.read(meant, formula, rate)
+        except ReadingError as error:
+            return Grade("unreadable", formula, diagnosis=str(error))
+        except (LookupError, AttributeError, TypeError, ArithmeticError) as error:
+            return Grade("unreadable", formula, diagnosis=f"it cannot be read: {type(error).__name__} {error}")
+        except RecursionError:
+            return Grade("unreadable", formula, diagnosis="it is nested too deeply: write it with fewer brackets.")
+        try:
+            grades = [self.graded(claim, formula, explains) for claim in claims]
+        except (ReadingError, GraphError) as error:
+            return Grade("unreadable", formula, diagnosis=str(error))
+        except (LookupError, AttributeError, TypeError, ArithmeticError) as error:
+            return Grade("unreadable", formula, diagnosis=f"it cannot be read: {type(error).__name__} {error}")
+        order = {"unreadable": 0, "wrong": 1, "unproved": 2, "equal": 3}
+        found = min(grades, key=lambda g: (order[g.verdict], not g.condition))
+        found.results = [result for claim in claims for result in self.results(claim)]
+        found.about = tuple(dict.fromkeys([name for claim in claims for name in self.about(claim)]))
+        return found
+
+    def results(self, claim):
+        """What a claim says of a derivative that reverse mode goes through; see :meth:`Oracle`."""
+        if claim.kind in ("delta", "gradient", "value") and isinstance(claim.truth, Symbol) and claim.rights:
+            of = claim.truth
+            is_slope = of.role == "ratio" and (of.name[0].role, of.name[1].role) == ("a", "s")
+            if of.role == "delta" or is_slope or (of.role == "gradient" and of.name is not None):
+                return [(of, claim.rights[-1], claim.instances)]
+        return []
+
+    def about(self, claim):
+        """The names of the parameters and deltas that a claim is about."""
+        if claim.symbol is None or claim.kind == "value":
+            return []
+        return [self.lexicon.printer.symbol_text(claim.symbol.bound(env)) for env in claim.instances]
+
+    def graded(self, claim, formula, explains=True):
+        """Return the grade of one claim."""
+        self._check_variables(claim)
+        unproved = False
+        condition = ""
+        for right in claim.rights:
+            absorbed = self._absorbed(claim, right) if claim.kind in ("update", "step") else None
+            if absorbed is not None and absorbed > 0:
+                if RATE not in symbols(right):
+                    condition = f"the rate is {absorbed}"
+                elif absorbed != 1:
+                    condition = f"the rate that is written stands for {1 / absorbed} of the rate of gradient descent"
+                    if absorbed.numerator == 1 or absorbed.denominator == 1:
+                        inverse = 1 / absorbed
+                        condition = (
+                            f"the constant {inverse} is absorbed in the rate: the rate that is written is {inverse} "
+                            "times the rate of gradient descent"
+                        )
+                unproved = unproved or self.oracle.field(1) is None
+                continue
+            for env in claim.instances:
+                verdict = self._compared(claim, right, env)
+                if verdict == "wrong":
+                    return self._wrong(claim, right, env, formula, absorbed) if explains else Grade("wrong", formula)
+                unproved = unproved or verdict == "unproved"
+        if unproved:
+            return Grade(
+                "unproved",
+                formula,
+                condition=condition,
+                diagnosis=UNPROVED,
+                correct=self.right.of(claim) if explains else None,
+            )
+        return Grade("equal", formula, condition=condition, correct=self.right.of(claim) if explains else None)
+
+    def _check_variables(self, claim):
+        """Refuse a derivative in what is a plain number in the graph, which has none there."""
+        for expression in (claim.truth, *claim.rights):
+            for symbol in symbols(expression):
+                of = symbol.name[1] if symbol.role == "ratio" else symbol.name if symbol.role == "gradient" else None
+                for env in claim.instances if of is not None else ():
+                    if of.bound(env) in self._plain:
+                        name = self.lexicon.printer.symbol_text(of.bound(env))
+                        raise GraphError(
+                            f"{name} is a plain number in this graph: record it as a Value to differentiate in it."
+                        )
+
+    def _compared(self, claim, right, env):
+        field = self.oracle.agree_in_field(claim.truth, right, env)
+        if field == "pole":
+            return "wrong"
+        digits = self.oracle.agree_in_digits(claim.truth, right, env)
+        if digits and field is not True:  # by chance perhaps, at the side of a kink where both are alike
+            digits = self.oracle.agree_in_digits(claim.truth, right, env, KINK_POINTS)
+        if digits is False or (digits is None and field is not True):
+            return "wrong"
+        return "equal" if field is True else "unproved"
+
+    def _absorbed(self, claim, right):
+        """The constant by which the step of an update is longer than gradient descent's, or None.
+
+        Where no rate is written, it is the rate itself. It is found in a field, or where the graph means nothing there
+        in numbers of many digits.
+        """
+        gradient = Symbol("gradient", name=claim.symbol)
+        rate = RATE if RATE in symbols(right) else Number(Fraction(1))
+        minus = Number(Fraction(-1))
+        step = right if claim.kind == "step" else Plus((right, Times((minus, claim.symbol))))
+        usual = Times((minus, rate, gradient))
+        found = {ratio for env in claim.instances[:6] for ratio in self.oracle.ratios(step, usual, env)}
+        if len(found) != 1 or None in found:
+            return None
+        (constant,) = found
+        if constant > 0:
+            scaled = Times((Number(-constant), rate, gradient))
+            if not all(self.oracle.agree(scaled, step, env) for env in claim.instances):
+                return None
+        return constant
+
+    def _wrong(self, claim, right, env, formula, absorbed):
+        mistakes = []
+        if absorbed is not None and absorbed < 0:
+            mistakes.append(Mistake("sign", "the sign is flipped: the step goes up the gradient"))
+        else:
+            mistakes = diagnose(self.oracle, self.lexicon, claim.truth, right, env, claim.symbol)
+        example = self.oracle.counterexample(claim.truth, right, env, self.lexicon.printer.symbol_text)
+        words = "; and ".join([m.text for m in mistakes])
+        if not mistakes:
+            words = "no slip, and no two, explain it: compare it with the right formula term by term"
+            if example is not None and example.given is None:
+                words = "it has no value: it divides by 0, or a function is asked for outside of its domain"
+        return Grade(
+            "wrong",
+            formula,
+            mistakes=mistakes,
+            diagnosis=words,
+            correct=self.right.of(claim),
+            counterexample=example,
+        )
