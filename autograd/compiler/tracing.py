@@ -8,19 +8,17 @@ that kind of look-up has seen yet are not trusted: the first sample with one is 
 says.
 """
 
-import builtins
 import math
 import random
 from array import array
-from contextlib import contextmanager
 
 from autograd.compiler.integers import Integer
-from autograd.compiler.recording import Reading, Unrecordable, watched
-from autograd.engine import primitives
+from autograd.compiler.rebinding import with_recorded_extremes
+from autograd.compiler.recording import Unrecordable, watched
 from autograd.engine.algebra import is_real
 from autograd.engine.errors import AutogradError, GraphError
 from autograd.engine.tape import Machine, Tape, recording
-from autograd.engine.value import Value, list_no_nodes, list_nodes, record
+from autograd.engine.value import Value, list_no_nodes, list_nodes
 
 __all__ = ["Form", "Tapes", "Untraceable", "flattened"]
 
@@ -153,10 +151,10 @@ class Trace:
         numbers = [self.input_at(k) if kind == "f" else Integer(self, k, row[k]) for k, kind in enumerate(form.kinds)]
         sample = form.filled(iter(numbers))
         leaves = [x for x in numbers if isinstance(x, Value)]
-        with watched(leaves) as watch, _extremes():
+        with watched(leaves) as watch:
             nodes = list_nodes()
             try:
-                result = function(sample)
+                result = with_recorded_extremes(function)(sample)
             finally:
                 list_no_nodes()
         if watch.guards:
@@ -190,30 +188,6 @@ class Trace:
 
 def _shown(x):
     return (x.label or f"{x.data:g}") if isinstance(x, Value) else f"{x:g}"
-
-
-@contextmanager
-def _extremes():
-    """A block in which ``max`` and ``min`` of data that were read are recorded, not branched on."""
-    before = builtins.max, builtins.min
-
-    def extreme(plain, sign):
-        def function(*arguments, **options):
-            if len(arguments) == 1 and hasattr(arguments[0], "__iter__"):
-                arguments = (list(arguments[0]),)
-            items = arguments[0] if len(arguments) == 1 else arguments
-            if options or not any(type(x) is Reading for x in items):
-                return plain(*arguments, **options)
-            nodes = [x.value if type(x) is Reading else x for x in items]
-            return Reading(sign * record(primitives.shift, [sign * x for x in nodes]))
-
-        return function
-
-    builtins.max, builtins.min = extreme(before[0], 1), extreme(before[1], -1)
-    try:
-        yield
-    finally:
-        builtins.max, builtins.min = before
 
 
 # --- A form's tapes
