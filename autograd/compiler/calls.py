@@ -15,13 +15,23 @@ from contextlib import contextmanager
 
 from llvmlite import binding, ir
 
-from autograd.compiler.registers import DOUBLE, Register
-from autograd.engine.algebra import Ieee
+from autograd.compiler.registers import DOUBLE, INDEX, Register
+from autograd.engine.algebra import PLAIN, Ieee
 
-__all__ = ["c_function", "fsum", "hypot", "interruptible", "python_function"]
+__all__ = [
+    "c_function",
+    "exact_sum",
+    "fsum",
+    "hypot",
+    "interruptible",
+    "python_function",
+    "python_functions",
+    "sum_of_memory",
+]
 
 _KEPT: list = []  # the callbacks whose addresses are in compiled code: as long as the process lives
 _POINTS = 200
+_MOST_ARGUMENTS = 250  # of a callback; ctypes takes 1,024
 
 
 # Where the C library's mathematics is, by what its loader calls it. None is this process itself, which has it on most
@@ -112,6 +122,57 @@ def fsum(*operands):
     return python_function(f"math.fsum.{len(operands)}", lambda *x: math.fsum(x), *operands)
 
 
+class _ExactSum:
+    """``math.fsum`` as an operation of lowered code, of numbers that lie side by side in memory."""
+
+    name, arity, traits = "fsum", None, PLAIN
+
+    def __repr__(self):
+        return self.name
+
+    def __call__(self, *numbers):
+        """The exact sum of some floats, rounded once."""
+        return math.fsum(numbers)
+
+
+exact_sum = _ExactSum()
+
+
+def sum_of_memory(lanes, address, n):
+    """``math.fsum``, lane by lane, of ``n`` numbers in memory: code of the same length for any ``n``.
+
+    Args:
+        lanes: the :class:`Lanes`.
+        address: a pointer to the first number of the first lane; each number has one place for each lane.
+        n: how many numbers.
+    """
+    symbol, builder = _symbol_of_sums(), lanes.builder
+    function = lanes.declared(symbol, DOUBLE, [DOUBLE.as_pointer(), INDEX, INDEX])
+    function.attributes.add("nounwind")
+    result = ir.Constant(lanes.type, ir.Undefined)
+    for k in range(lanes.count):
+        first = builder.gep(address, [ir.Constant(INDEX, k)])
+        y = builder.call(function, [first, ir.Constant(INDEX, n), ir.Constant(INDEX, lanes.count)])
+        result = y if lanes.count == 1 else builder.insert_element(result, y, ir.Constant(ir.IntType(32), k))
+    return Register(result, lanes)
+
+
+@functools.cache
+def _symbol_of_sums():
+    """The symbol of a callback that sums ``n`` numbers from an address, a stride apart."""
+    kind = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)
+
+    def total(address, n, stride):
+        numbers = (ctypes.c_double * ((n - 1) * stride + 1)).from_address(address)
+        return math.fsum(numbers[::stride])
+
+    callback = kind(total)
+    symbol = "deltagrad.python.sum"
+    binding.add_symbol(symbol, ctypes.cast(callback, ctypes.c_void_p).value)
+    _KEPT.append(callback)
+    return symbol
+
+
 _SYMBOLS: dict = {}
 
 
@@ -121,6 +182,8 @@ def python_function(name, function, *operands):
     Where it raises, it is called again with numbers that follow IEEE 754, as in the engine's reverse sweep, and is NaN
     where that raises too.
     """
+    if len(operands) > _MOST_ARGUMENTS:
+        return python_functions(name, lambda *x: [function(*x)], 1, *operands)[0]
     lanes = _lanes_of(operands)
     key = (function if name is None else name, len(operands))
     if key not in _SYMBOLS:
@@ -131,6 +194,53 @@ def python_function(name, function, *operands):
         _KEPT.append(callback)
         _SYMBOLS[key] = symbol
     return _lane_by_lane(_SYMBOLS[key], lanes, operands)
+
+
+def python_functions(name, function, count, *operands):
+    """The registers of the ``count`` numbers that a Python function of floats returns, called back once for all lanes.
+
+    Operands and results go through memory, so that there may be any number of them.
+    """
+    lanes, n = _lanes_of(operands), len(operands)
+    width = lanes.count
+    key = (name, n, count, width)
+    if key not in _SYMBOLS:
+        kind = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
+
+        def call(address):
+            memory = (ctypes.c_double * ((n + count) * width)).from_address(address)
+            for k in range(width):
+                memory[n * width + k :: width] = _all_called(function, count, memory[k : n * width : width])
+
+        callback = kind(call)
+        symbol = f"deltagrad.python.{len(_SYMBOLS)}"
+        binding.add_symbol(symbol, ctypes.cast(callback, ctypes.c_void_p).value)
+        _KEPT.append(callback)
+        _SYMBOLS[key] = symbol
+    builder, type_ = lanes.builder, lanes.shaped(DOUBLE)
+    called = lanes.declared(_SYMBOLS[key], ir.VoidType(), [type_.as_pointer()])
+    called.attributes.add("nounwind")
+    numbers = [lanes.lift(x).value for x in operands]
+    if lanes.single:
+        numbers = [builder.fpext(x, type_) for x in numbers]
+    with builder.goto_entry_block():
+        memory = builder.alloca(type_, n + count)
+    for k, x in enumerate(numbers):
+        builder.store(x, builder.gep(memory, [ir.Constant(INDEX, k)]))
+    builder.call(called, [memory])
+    results = [builder.load(builder.gep(memory, [ir.Constant(INDEX, n + j)])) for j in range(count)]
+    if lanes.single:
+        results = [builder.fptrunc(y, lanes.type) for y in results]
+    return [Register(y, lanes) for y in results]
+
+
+def _all_called(function, count, operands):
+    for kind in (float, Ieee):
+        try:
+            return [float(y) for y in function(*[kind(x) for x in operands])]
+        except (ZeroDivisionError, OverflowError, ValueError):
+            continue
+    return [math.nan] * count
 
 
 @contextmanager
@@ -158,12 +268,7 @@ def interruptible(text):
 
 
 def _called(function, *operands):
-    for kind in (float, Ieee):
-        try:
-            return float(function(*[kind(x) for x in operands]))
-        except (ZeroDivisionError, OverflowError, ValueError):
-            continue
-    return math.nan
+    return _all_called(lambda *x: [function(*x)], 1, operands)[0]
 
 
 def _lanes_of(operands):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from llvmlite import ir
 
-from autograd.compiler import forms
+from autograd.compiler import calls, forms
 from autograd.compiler.loops import Loop, size, slots_of
 from autograd.compiler.lowering import (
     CONSTANTS,
@@ -24,15 +24,15 @@ from autograd.compiler.lowering import (
     region,
 )
 from autograd.compiler.machine import lane_width
-from autograd.compiler.registers import Lanes, Register
+from autograd.compiler.registers import INDEX, Lanes, Register
 from autograd.engine import primitives
 from autograd.engine.algebra import is_real, select
 
 __all__ = ["INDEX", "SUM_FLAGS", "Emitter", "Space", "summed", "written_slots"]
 
-INDEX = ir.IntType(64)
 SUM_FLAGS = ("contract", "nsz", "reassoc")  # a sum over a loop may be taken in several parts at once
 _MOST_REMEMBERED = 512  # numbers of one region kept in registers across the start of a loop
+_SUM_OF_MEMORY = "=", calls.exact_sum
 _MOST_AT_ONCE = 400  # instructions and loops in one function
 
 # A place in memory, as loops move it: the slot in the first turn, and for each loop around it its number and the step.
@@ -399,6 +399,8 @@ class Emitter:
                 self._put(places[0], self._number(0.0))
             elif self._fresh and not self._dry:
                 self._lanes.builder.store(ir.Constant(self._lanes.element, 0.0), self._address(places[0], 1))
+        elif operation[:2] == _SUM_OF_MEMORY:
+            self._sum_of_memory(*places)
         elif kind in ("=", "+="):
             out, *operands = places
             before = self._get(out) if kind == "+=" else None
@@ -413,6 +415,16 @@ class Emitter:
             self._all(operation, places)
         else:
             self._derivative(operation, places)
+
+    def _sum_of_memory(self, out, *terms):
+        """Sum numbers exactly that lie side by side in memory."""
+        if self._dry:
+            for place in terms:
+                self._read_back[region(place[0])][self._slots(place)] = True
+            self._put(out, None)
+        else:
+            address = self._address(terms[0], self._lanes.count)
+            self._put(out, calls.sum_of_memory(self._lanes, address, len(terms)))
 
     def _is_kept(self, place):
         """Whether a slot has its number in a register, and is no gradient that all lanes add to."""

@@ -108,13 +108,9 @@ def gradient(primitive, y, operands):
     try:
         return tuple(followed(lambda *x: primitive.gradient(x[0], x[1:]), _lanes_of((y, *operands)), y, *operands))
     except NotReplayable:
+        key = "gradient", primitive
         return tuple(
-            [
-                calls.python_function(
-                    ("partial", primitive, i), lambda *x, i=i: primitive.gradient(x[0], x[1:])[i], y, *operands
-                )
-                for i in range(len(operands))
-            ]
+            calls.python_functions(key, lambda *x: primitive.gradient(x[0], x[1:]), len(operands), y, *operands)
         )
 
 

@@ -27,7 +27,7 @@ import math
 from collections import Counter
 from dataclasses import dataclass, field
 
-from autograd.compiler import forms
+from autograd.compiler import calls, forms
 from autograd.compiler.loops import Instruction
 from autograd.engine import primitives
 from autograd.engine.errors import GraphError
@@ -301,8 +301,7 @@ class _Lowering:
     # --- Sums of exponentials, part by part: their code is as long for a thousand operands as for ten
 
     def _has_parts(self, node):
-        several = node.op in (primitives.logsumexp, primitives.shift) and len(node.operands) >= _FROM_PARTS
-        return several and not self._strict
+        return node.op in (primitives.logsumexp, primitives.shift) and len(node.operands) >= _FROM_PARTS
 
     def _part_by_part(self, node):
         """A logsumexp or a shift as a loop over its operands; the slots of its derivatives are noted for the sweep."""
@@ -321,7 +320,9 @@ class _Lowering:
         self._emit(("=", *_COPY), total, powers[0])
         for power in powers[1:]:
             self._emit(("+=", *_COPY), total, power)
-        sum_ = self._part(primitives.add, largest, self._part(primitives.log, total))
+        # The engine rounds the sum once, and divides by a sum from left to right.
+        rounded = self._part(calls.exact_sum, *powers) if self._strict else total
+        sum_ = self._part(primitives.add, largest, self._part(primitives.log, rounded))
         # An infinite operand is the value: less itself it would be a NaN.
         finite = self._part(primitives.greater, self._slot(math.inf), self._part(primitives.abs_, largest))
         self._put(node, self._part(primitives.where, finite, sum_, largest))

@@ -12,9 +12,9 @@ from autograd.engine import primitives
 from autograd.engine.algebra import is_real
 from autograd.engine.errors import AlgebraError
 
-__all__ = ["Condition", "Lanes", "NotReplayable", "Register"]
+__all__ = ["DOUBLE", "INDEX", "Condition", "Lanes", "NotReplayable", "Register"]
 
-DOUBLE, SINGLE = ir.DoubleType(), ir.FloatType()
+DOUBLE, SINGLE, INDEX = ir.DoubleType(), ir.FloatType(), ir.IntType(64)
 _BEYOND_SINGLE = 2.0**128 - 2.0**103  # from here on float32 rounds to infinity
 
 

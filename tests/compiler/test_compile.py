@@ -13,7 +13,7 @@ from recordings import bits, compiled, leaves, loops, of_the_engine, users_primi
 
 import autograd
 from autograd import GraphError, GuardError, Value, hvp, no_grad, primitive
-from autograd.compiler import programs
+from autograd.compiler import calls, programs
 from autograd.engine import algebra
 from nn import MLP, cross_entropy, half_sse
 
@@ -98,6 +98,35 @@ def test_a_primitive_of_any_number_of_operands_by_a_user():
 
     x = leaves([1.0, 2.0])
     assert_bits(autograd.compile(record(*x), inputs=x, strict=True), record, [[1.0, 2.0], [-3.0, 0.5], [0.0, -0.0]])
+
+
+@pytest.mark.usefixtures("table")
+@pytest.mark.parametrize("options", [{"strict": True}, {}, {"dtype": np.float32}], ids=str)
+def test_a_primitive_that_python_computes_may_have_more_operands_than_a_callback_has(options, monkeypatch):
+    monkeypatch.setattr(calls, "_MOST_ARGUMENTS", 3)
+    waves = primitive(
+        f"waves_{len(options)}_{options.get('strict')}",
+        lambda *x: math.fsum([math.cos(a) / math.sqrt(a) for a in x]),
+        partials=lambda y, *x: [y * math.atan(a) for a in x],
+    )
+
+    def record(*x):
+        return waves(x[0], 2.0, *x[1:], x[0]) * x[1]
+
+    x = leaves([1.0, 2.0, 3.0])
+    rows = [[1.0, 2.0, 3.0], [0.5, -1.0, 2.0], [4.0, 0.25, 1.5], [0.0, 1.0, 1.0], [7.0, 8.0, 9.0]]
+    y, gradient = autograd.compile(record(*x), inputs=x, **options).value_and_gradient(rows)
+    close = 1e-5 if "dtype" in options else 0 if "strict" in options else 1e-13
+    for row, value, slopes in zip(rows, y, gradient.inputs, strict=True):
+        x = leaves(row)
+        if min(row) <= 0:  # where the engine raises, as the square root of its operand does
+            with pytest.raises((ValueError, ZeroDivisionError)):
+                record(*x)
+            assert not math.isfinite(value)
+            continue
+        expected = record(*x)
+        expected.backward()
+        np.testing.assert_allclose([value, *slopes], [expected.data, *[each.grad for each in x]], rtol=close)
 
 
 # --- Batches and lanes

@@ -31,6 +31,25 @@ FUNCTIONS = {
 }
 
 
+@pytest.mark.parametrize(
+    ("name", "n"),
+    [("logsumexp", 1100), ("softmax", 33), ("log_softmax", 33), ("with constants", 33), ("twice", 33)],
+)
+def test_strict_programs_have_the_engines_bits(name, n):
+    draw = random.Random(n)
+    batch = [[draw.uniform(-3.0, 3.0) for _ in range(n)] for _ in range(3)] + [[0.5] * n, [1e150] * n]
+    batch += [[INF, *batch[0][1:]], [-INF] * n, [NAN, *batch[0][1:]], [*batch[0][1:], INF]]
+    x = [Value(number) for number in batch[0]]
+    program = autograd.compile(FUNCTIONS[name](x), inputs=x, strict=True)
+    y, gradient = program.value_and_gradient(batch)
+    for row, value, slopes in zip(batch, y, gradient.inputs, strict=True):
+        x = [Value(number) for number in row]
+        expected = FUNCTIONS[name](x)
+        expected.backward()
+        assert value.hex() == float(expected.data).hex()
+        assert [slope.hex() for slope in slopes] == [float(each.grad).hex() for each in x]
+
+
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("n", [33])
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -69,12 +88,13 @@ def test_extremes_are_those_of_the_engine(name, extreme):
     np.testing.assert_allclose(gradient.inputs, [[each.grad for each in x]] * 3, rtol=1e-12)
 
 
+@pytest.mark.parametrize("strict", [False, True])
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_code_is_as_long_for_many_classes_as_for_few(name):
+def test_code_is_as_long_for_many_classes_as_for_few(name, strict):
     lengths = []
     for n in (100, 1000):
         x = [Value(0.001 * k) for k in range(n)]
-        program = autograd.compile(FUNCTIONS[name](x), inputs=x)
+        program = autograd.compile(FUNCTIONS[name](x), inputs=x, strict=strict)
         stats = program.stats
         lengths.append((size(program._forward) + size(program._adjoint), program.llvm.count("\n")))
         assert stats.operations < 40 * n
