@@ -62,6 +62,47 @@ def test_graders_in_many_threads_agree():
     assert sorted(verdicts) == ["equal"] * 12 + ["wrong"] * 4
 
 
+def in_a_thread(function):
+    found = []
+    thread = threading.Thread(target=lambda: found.append(function()))
+    thread.start()
+    thread.join()
+    return found[0]
+
+
+def test_another_thread_cannot_change_the_precision_of_a_comparison():
+    def lower():
+        precise_numbers().dps = 3
+        return precise_numbers(), precise_numbers() is precise_numbers()
+
+    context, same = in_a_thread(lower)
+    assert same
+    assert context is not precise_numbers()
+    assert (context.dps, precise_numbers().dps) == (3, 50)
+
+
+# A network whose formulas are compared in digits: a field has no meaning for the error function.
+WRONG = r"\delta_h = \frac{2}{\sqrt{\pi}} e^{s_h^2} \sum_o \delta_o w_{ho}"
+
+
+def test_a_derivation_is_graded_by_one_thread_after_another():
+    derived = derive(half_sse(MLP(2, [3, 2], activation="erf", seed=0)([0.5, -1.0]), [0, 1]))
+
+    def verdicts():
+        mine = []
+        for formula in (WRONG.replace("e^{s_h", "e^{-s_h"), WRONG):
+            mine.append(derived.grade(None, formula).verdict)
+        return mine
+
+    def disturbed():
+        precise_numbers().dps = 200
+        return verdicts()
+
+    assert verdicts() == ["equal", "wrong"]
+    assert in_a_thread(disturbed) == in_a_thread(verdicts) == verdicts() == ["equal", "wrong"]
+    assert precise_numbers().dps == 50
+
+
 def test_a_precise_point_has_its_digits_whatever_the_process_has():
     network = derivation().network
     with mpmath.workdps(5):

@@ -88,7 +88,7 @@ class Judge:
         self.formulas, self.results = formulas, tuple(results)
         self.model = Model(formulas)
         self._field: list = []
-        self._precise: list = []
+        self._precise: tuple = (None, [])  # the context of a thread, and points with its numbers
         self._unprovable = False
         self._loose: list = []
         self.deadline = float("inf")
@@ -110,12 +110,16 @@ class Judge:
         """``count`` points with many digits."""
         mpmath = precise_numbers()
 
-        while len(self._precise) < count:
+        context, points = self._precise
+        if context is not mpmath:
+            points = []
+            self._precise = mpmath, points
+        while len(points) < count:
             sample = precise_sample(self.model.network)
             with mpmath.workdps(DIGITS):
                 at = At(self.model, sample, mpmath.rand() + sample.number(Fraction(1, 7)))
-                self._precise.append(taken(at, self.results))
-        return self._precise[:count]
+                points.append(taken(at, self.results))
+        return points[:count]
 
     def first(self):
         """A point to try readings at."""

@@ -195,7 +195,7 @@ class Oracle:
         self.formulas = formulas
         self.results = tuple(results)
         self._field: list = []
-        self._precise: list = []
+        self._precise: tuple = (None, [])  # the context of a thread, and points with its numbers
         self._unprovable = False
 
     def field(self, count):
@@ -218,12 +218,16 @@ class Oracle:
         """``count`` random points with many digits."""
         mpmath = precise_numbers()
 
-        while len(self._precise) < count:
+        context, points = self._precise
+        if context is not mpmath:
+            points = []
+            self._precise = mpmath, points
+        while len(points) < count:
             sample = precise_sample(self.formulas.network)
             with mpmath.workdps(DIGITS):
                 rate = mpmath.rand() + sample.number(Fraction(1, 7))
-                self._precise.append(_Graded(sample, self.formulas, rate).assuming(self.results))
-        return self._precise[:count]
+                points.append(_Graded(sample, self.formulas, rate).assuming(self.results))
+        return points[:count]
 
     # --- The three answers.
 
