@@ -1,19 +1,22 @@
 """A model's training as machine code: what :func:`nn.fit` does with ``engine="native"``."""
 
+import contextlib
 import math
 import time
 
 import numpy as np
 
 from autograd import Value
+from autograd.compiler.layers import LayerDescent, is_worth, tape_of
 from autograd.compiler.machine import progress_shown
 from autograd.compiler.programs import Program
 from autograd.compiler.recording import Unrecordable, watched
 from autograd.compiler.training import Descent
-from autograd.engine import primitives
+from autograd.engine import primitives, tape
 from autograd.engine.algebra import is_real
+from autograd.engine.errors import GraphError
 from autograd.engine.graph import postorder
-from autograd.engine.value import assign
+from autograd.engine.value import assign, list_no_nodes, list_nodes
 from nn import losses
 from nn.adaptive import OPTIMIZERS
 from nn.data import finite
@@ -36,20 +39,31 @@ class Sample:
     Attributes:
         loss: its loss, a Value. outputs: the model's outputs, a list of Values.
         inputs: the leaves for a row of numbers: inputs, then targets. rows: a row for each sample.
+        made: the same as an :class:`autograd.engine.tape.Recording`; None where that cannot be made.
     """
 
-    def __init__(self, loss, outputs, inputs):
-        self.loss, self.outputs, self.inputs = loss, outputs, inputs
+    def __init__(self, loss, outputs, inputs, nodes, parameters):
+        self.loss, self.outputs, self.inputs, self.made = loss, outputs, inputs, None
+        if tape.compiled:
+            with contextlib.suppress(GraphError):  # some of it was computed before
+                self.made = tape.recording(nodes, parameters, inputs, loss, outputs)
+
+    def does_as(self, other):
+        """Whether it computes the same as another one, of the same numbers."""
+        if self.made is not None and other.made is not None:
+            return self.made.moved(other.made) == []
+        return _form(self) == _form(other)
 
 
-def one_sample(model, loss, x, y) -> Sample:
+def one_sample(model, loss, x, y, parameters=()) -> Sample:
     """Record a model and its loss on Values for a sample's inputs and targets.
 
     Raises:
         NotNative: other samples might compute something else.
     """
-    first = _recorded(model, loss, x, y)
-    if _form(first) != _form(_recorded(model, loss, x, y)):
+    unique = list(dict.fromkeys(parameters))
+    first = _recorded(model, loss, x, y, unique)
+    if not first.does_as(_recorded(model, loss, x, y, unique)):
         raise NotNative(
             "the model or the loss does not compute the same a second time: it draws random numbers, or keeps "
             "something from one call to the next"
@@ -57,10 +71,11 @@ def one_sample(model, loss, x, y) -> Sample:
     return first
 
 
-def _recorded(model, loss, x, y):
+def _recorded(model, loss, x, y, parameters):
+    nodes: list = []
     inputs = [Value(number) for number in x]
     targets = [Value(number) for number in (y if _is_row(y) else (y,))]
-    outputs, watch = _called("the model", model, inputs, tuple(inputs))
+    outputs, watch = _called("the model", model, inputs, nodes, tuple(inputs))
     listed = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
     if not all(isinstance(each, Value) for each in listed):
         raise NotNative(f"the model returned {outputs!r}, no Value or list of Values")
@@ -68,15 +83,15 @@ def _recorded(model, loss, x, y):
     if base_of(loss) is losses.cross_entropy and not _is_row(y):  # a class, as the probabilities it stands for
         targets = [Value(float(k == y)) for k in range(len(listed))]
         y = targets
-    value, watch = _called("the loss", loss, [*inputs, *targets], outputs, targets if _is_row(y) else targets[0])
+    value, watch = _called("the loss", loss, [*inputs, *targets], nodes, outputs, targets if _is_row(y) else targets[0])
     if base_of(loss) not in _KNOWN_LOSSES:
         _check(watch, "the loss")
     if not isinstance(value, Value):
         raise TypeError(f"the loss returned {type(value).__name__}: it must be computed from the model's Values.")
-    return Sample(value, listed, [*inputs, *targets])
+    return Sample(value, listed, [*inputs, *targets], nodes, parameters)
 
 
-def _first_sample(model, loss, X, Y, look) -> Sample:
+def _first_sample(model, loss, X, Y, look, parameters) -> Sample:
     """The first sample whose numbers are not too large for floats, recorded; before that all targets are looked at.
 
     Raises:
@@ -91,17 +106,22 @@ def _first_sample(model, loss, X, Y, look) -> Sample:
             value = loss(outputs, y)
             if isinstance(value, Value):
                 look(value)
-            return one_sample(model, loss, x, y)
+            return one_sample(model, loss, x, y, parameters)
         except OverflowError as error:
             failure = error
     raise FloatingPointError(diverged(f"the loss is too large for a float ({failure})", 0)) from failure
 
 
-def _called(what, function, inputs, *arguments):
-    """What a function returns, and the :class:`Watch` on it."""
+def _called(what, function, inputs, nodes, *arguments):
+    """What a function returns, and the :class:`Watch` on it; the nodes that it records are added to a list."""
     try:
         with watched(inputs) as watch:
-            return function(*arguments), watch
+            recorded = list_nodes()
+            try:
+                return function(*arguments), watch
+            finally:
+                list_no_nodes()
+                nodes += recorded
     except Unrecordable as error:
         raise NotNative(f"{what} cannot be recorded: {str(error).rstrip('.')}") from None
 
@@ -159,7 +179,7 @@ class Recorded:
 
     def __init__(self, model, loss, parameters, X, Y, classes, look):
         self._parameters = parameters
-        sample = self._sample = _first_sample(model, loss, X, Y, look)
+        sample = self._sample = _first_sample(model, loss, X, Y, look, parameters)
         if not is_ours(model, loss):
             look.everything()
         unique = list(dict.fromkeys(parameters))
@@ -179,11 +199,14 @@ class Recorded:
             self._measuring = Program(
                 [sample.loss, *sample.outputs], sample.inputs, self._parameters, single_output=False
             )
-        rows = self._measuring.value(rows_of(X, Y, len(self._sample.inputs)))
+        return self._measured(self._measuring.value(rows_of(X, Y, len(self._sample.inputs))), Y)
+
+    def _measured(self, rows, Y):
+        """The mean loss and the share of right answers, of rows of loss and outputs."""
         right = 0
         if self._classes is not None:
             right = hits(rows, np.array([self._classes(y) for y in Y]))
-        return sum(rows[:, 0].tolist()) / len(X), right / len(X)
+        return sum(rows[:, 0].tolist()) / len(Y), right / len(Y)
 
 
 def hits(rows, labels) -> int:
@@ -215,14 +238,21 @@ class NativeTraining(Recorded):
         super().__init__(model, loss, parameters, X, Y, classes, look)
         self._optimizer, self._generator, self._accumulate = optimizer, generator, accumulate
         sample = self._sample
-        change, key = self._rule()
-        slots = 0 if change is None else len(optimizer._start)
-        with progress_shown(progress):
-            self._descent = Descent(
-                sample.loss, sample.outputs, parameters, sample.inputs, self._rows, self._labels, size, change, slots,
-                key, None if generator is None else generator.getstate(), epochs * -(-len(X) // size),
-            )  # fmt: skip
-        self._changes = change is not None
+        state = None if generator is None else generator.getstate()
+        made = None if sample.made is None else tape_of(sample.made)
+        self._layers = made is not None and is_worth(made)
+        if self._layers:
+            self._descent = LayerDescent(made, self._rows, self._labels, size, shuffle=state)
+            self._changes = self._update_in_c() is not None
+        else:
+            change, key = self._rule()
+            slots = 0 if change is None else len(optimizer._start)
+            with progress_shown(progress):
+                self._descent = Descent(
+                    sample.loss, sample.outputs, parameters, sample.inputs, self._rows, self._labels, size, change,
+                    slots, key, state, epochs * -(-len(X) // size),
+                )  # fmt: skip
+            self._changes = change is not None
         self._by_hand = False
         self._turn = 0, self._descent.progress()  # the epochs before what machine code did last, and what that was
         self._pace = 1000.0  # updates a second, to begin with
@@ -238,10 +268,19 @@ class NativeTraining(Recorded):
         key = type(optimizer), tuple(sorted(settings.items()))
         return lambda w, g, rate, memory: change(w, g, rate, tuple(memory)), key
 
+    def _update_in_c(self):
+        """What makes the updates of large layers: the optimizer's arrays; None where it has a step of its own."""
+        optimizer = self._optimizer
+        return optimizer.arrays_for(self._parameters) if type(optimizer) in OPTIMIZERS else None
+
     # --- Between Values and arrays
 
     def read(self):
         """Take the numbers of the parameters and what the optimizer remembers, which may have been changed."""
+        if self._layers:
+            self._descent.read(self._parameters)
+            self._descent.update = self._update_in_c()
+            return
         self._descent.numbers[:] = [p.data for p in self._parameters]
         if self._changes and self._optimizer._start:
             remembered = self._optimizer._memory
@@ -253,8 +292,11 @@ class NativeTraining(Recorded):
         if self._by_hand:
             return  # the optimizer itself is at work, and the arrays lag behind
         self._count()
-        assign(self._parameters, self._descent.numbers.tolist())
-        if self._changes and self._optimizer._start and self._optimizer.updates:
+        if self._layers:
+            self._descent.write(self._parameters)
+        else:
+            assign(self._parameters, self._descent.numbers.tolist())
+        if not self._layers and self._changes and self._optimizer._start and self._optimizer.updates:
             columns = self._descent.memory.T.tolist()
             self._optimizer._memory.update(zip(self._parameters, map(tuple, columns), strict=True))
         if self._generator is not None:
@@ -360,6 +402,8 @@ class NativeTraining(Recorded):
 
     def measure(self, X, Y):
         """The same, of the parameters as they now are."""
+        if self._layers:
+            return self._measured(self._descent.results(rows_of(X, Y, len(self._sample.inputs))), Y)
         assign(self._parameters, self._descent.numbers.tolist())
         with progress_shown(self._progress):
             return super().measure(X, Y)

@@ -11,6 +11,7 @@ cdef extern from "tape.h":
         TAPE_COPY
         TAPE_EXP
         TAPE_LOG
+        TAPE_LOGSUMEXP
         TAPE_TANH
         TAPE_RELU
         TAPE_SIGMOID
@@ -25,7 +26,7 @@ cdef extern from "tape.h":
     long long tape_forward(const int* code, long long at, long long end, double* x, const int* source) nogil
     long long tape_backward(
         const int* code, const int* starts, long long first, long long last, const double* x, double* d,
-        const int* source
+        const int* source, int parameters, int computed
     ) nogil
     bint tape_sgd(long long n, const double* w, const double* g, double* new_w, double rate, double decay) nogil
     bint tape_momentum(

@@ -10,26 +10,38 @@
      MATRIX       op m n dst w ws x init si   m dots over the same x; rows of w are ws apart, inits si
      LARGEST      op dst n a0 a1 ...   the largest, with the derivative 0
      SELECT       op dst k             the cell that selection k names for the sample at hand
-     CALL         op k                 stops: the caller computes it
+     LOGSUMEXP    op dst n a0 a1 ...   the logarithm of the sum of exponentials
+   CALL         op k                 stops: the caller computes it
 
-   Where n cells are written at once none of them is read by the same instruction. */
+   Where n cells are written at once none of them is read by the same instruction.
+
+   Cells below `split` are shared by the samples of a batch: they are in `xp`, the others in `xs`, which is a sample's own.
+   No run of cells lies on both sides. Gradients are needed below `parameters`, and from `first` on, where cells are
+   computed; those between are inputs and constants. */
 
 #ifndef DELTAGRAD_TAPE_H
 #define DELTAGRAD_TAPE_H
 
 #include <math.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__linux__)
-#define TAPE_FAST __attribute__((target_clones("arch=haswell", "default")))
+#define TAPE_FAST __attribute__((target_clones("avx2", "default")))
 #else
 #define TAPE_FAST
+#endif
+#if defined(__GNUC__)
+#define TAPE_INSIDE __attribute__((always_inline))
+#else
+#define TAPE_INSIDE
 #endif
 
 enum {
     TAPE_ADD = 1, TAPE_SUB, TAPE_MUL, TAPE_DIV, TAPE_POW, TAPE_NEG, TAPE_COPY, TAPE_EXP, TAPE_LOG, TAPE_TANH, TAPE_RELU,
-    TAPE_SIGMOID, TAPE_SQRT, TAPE_DOT, TAPE_GATHER_DOT, TAPE_SUM, TAPE_MATRIX, TAPE_LARGEST, TAPE_SELECT, TAPE_CALL
+    TAPE_SIGMOID, TAPE_SQRT, TAPE_DOT, TAPE_GATHER_DOT, TAPE_SUM, TAPE_MATRIX, TAPE_LARGEST, TAPE_SELECT, TAPE_LOGSUMEXP,
+    TAPE_CALL
 };
 
 static inline double tape_dot_of(const double *w, const double *x, int n) {
@@ -49,19 +61,24 @@ static double tape_sigmoid(double x) {
 }
 
 /* Compute from word `at` on; returns the place of a CALL that the caller is to compute, or `end`. */
-TAPE_FAST static int64_t tape_forward(const int32_t *code, int64_t at, int64_t end, double *x, const int32_t *source) {
+static inline TAPE_INSIDE int64_t tape_compute(const int32_t *code, int64_t at, int64_t end, double *xp, double *xs, int split,
+                                               const int32_t *source) {
     while (at < end) {
         const int32_t *p = code + at;
         int n, i;
         double s;
         switch (p[0]) {
+#define X(c) ((c) < split ? xp + (c) : xs + (c))
 #define EACH(value) \
     { \
-        double *y = x + p[2]; \
-        const double *a = x + p[3], *b = x + p[5]; \
+        double *y = X(p[2]); \
+        const double *a = X(p[3]), *b = X(p[5]); \
         int sa = p[4], sb = p[6], sd = p[7]; \
         (void)b; (void)sb; \
-        for (i = 0, n = p[1]; i < n; i++, a += sa, b += sb, y += sd) *y = (value); \
+        n = p[1]; \
+        if (sa == 1 && sd == 1 && sb == 1) for (i = 0; i < n; i++, a++, b++, y++) *y = (value); \
+        else if (sa == 1 && sd == 1 && sb == 0) for (i = 0; i < n; i++, a++, y++) *y = (value); \
+        else for (i = 0; i < n; i++, a += sa, b += sb, y += sd) *y = (value); \
         at += 8; \
         break; \
     }
@@ -80,29 +97,29 @@ TAPE_FAST static int64_t tape_forward(const int32_t *code, int64_t at, int64_t e
         case TAPE_SQRT: EACH(sqrt(*a))
 #undef EACH
         case TAPE_DOT: {
-            const double *w = x + p[4], *v = x + p[6];
+            const double *w = X(p[4]), *v = X(p[6]);
             int sw = p[5], sv = p[7];
             n = p[3];
             if (sw == 1 && sv == 1) s = tape_dot_of(w, v, n);
             else for (i = 0, s = 0; i < n; i++) s += w[i * sw] * v[i * sv];
-            x[p[1]] = p[2] < 0 ? s : x[p[2]] + s;
+            *X(p[1]) = p[2] < 0 ? s : *X(p[2]) + s;
             at += 8;
             break;
         }
         case TAPE_GATHER_DOT:
-            s = p[2] < 0 ? 0 : x[p[2]];
-            for (i = 0, n = p[3]; i < n; i++) s += x[p[4 + 2 * i]] * x[p[5 + 2 * i]];
-            x[p[1]] = s;
+            s = p[2] < 0 ? 0 : *X(p[2]);
+            for (i = 0, n = p[3]; i < n; i++) s += *X(p[4 + 2 * i]) * *X(p[5 + 2 * i]);
+            *X(p[1]) = s;
             at += 4 + 2 * n;
             break;
         case TAPE_SUM:
-            for (i = 0, s = 0, n = p[2]; i < n; i++) s += x[p[3 + i]];
-            x[p[1]] = s;
+            for (i = 0, s = 0, n = p[2]; i < n; i++) s += *X(p[3 + i]);
+            *X(p[1]) = s;
             at += 3 + n;
             break;
         case TAPE_MATRIX: {
-            double *y = x + p[3];
-            const double *w = x + p[4], *v = x + p[6], *b = p[7] < 0 ? NULL : x + p[7];
+            double *y = X(p[3]);
+            const double *w = X(p[4]), *v = X(p[6]), *b = p[7] < 0 ? NULL : X(p[7]);
             for (i = 0, n = p[2]; i < p[1]; i++) {
                 s = tape_dot_of(w + (int64_t)i * p[5], v, n);
                 y[i] = b == NULL ? s : b[i * p[8]] + s;
@@ -111,25 +128,44 @@ TAPE_FAST static int64_t tape_forward(const int32_t *code, int64_t at, int64_t e
             break;
         }
         case TAPE_LARGEST:
-            s = x[p[3]];
-            for (i = 1, n = p[2]; i < n; i++) if (!(x[p[3 + i]] <= s)) s = x[p[3 + i]];
-            x[p[1]] = s;
+            s = *X(p[3]);
+            for (i = 1, n = p[2]; i < n; i++) if (!(*X(p[3 + i]) <= s)) s = *X(p[3 + i]);
+            *X(p[1]) = s;
             at += 3 + n;
             break;
         case TAPE_SELECT:
-            x[p[1]] = x[source[p[2]]];
+            *X(p[1]) = *X(source[p[2]]);
             at += 3;
             break;
+        case TAPE_LOGSUMEXP: {
+            double largest = *X(p[3]);
+            for (i = 1, n = p[2]; i < n; i++) if (!(*X(p[3 + i]) <= largest)) largest = *X(p[3 + i]);
+            if (isfinite(largest)) {
+                for (i = 0, s = 0; i < n; i++) s += exp(*X(p[3 + i]) - largest);
+                largest += log(s);
+            } else for (i = 0; i < n; i++) if (isnan(*X(p[3 + i]))) largest = *X(p[3 + i]);
+            *X(p[1]) = largest;
+            at += 3 + n;
+            break;
+        }
         default: return at;
         }
+#undef X
     }
     return end;
 }
 
+TAPE_FAST static int64_t tape_forward(const int32_t *code, int64_t at, int64_t end, double *x, const int32_t *source) {
+    return tape_compute(code, at, end, x, x, INT32_MIN, source);
+}
+
 /* Propagate adjoints back over the instructions `first` to `last`, last first; returns the number of a CALL that the
    caller is to propagate, or first - 1. `starts` has the place of each instruction. */
-TAPE_FAST static int64_t tape_backward(const int32_t *code, const int32_t *starts, int64_t first, int64_t last,
-                                       const double *x, double *d, const int32_t *source) {
+static inline TAPE_INSIDE int64_t tape_propagate(const int32_t *code, const int32_t *starts, int64_t first, int64_t last,
+                                                 const double *xp, const double *xs, double *dp, double *ds, int split,
+                                                 const int32_t *source, int parameters, int computed) {
+#define X(c) ((c) < split ? xp + (c) : xs + (c))
+#define D(c) ((c) < split ? dp + (c) : ds + (c))
     int64_t k;
     for (k = last; k >= first; k--) {
         const int32_t *p = code + starts[k];
@@ -138,14 +174,21 @@ TAPE_FAST static int64_t tape_backward(const int32_t *code, const int32_t *start
         switch (p[0]) {
 #define EACH(...) \
     { \
-        const double *y = x + p[2], *a = x + p[3], *b = x + p[5], *gs = d + p[2]; \
-        double *da = d + p[3], *db = d + p[5]; \
+        const double *y = X(p[2]), *a = X(p[3]), *b = X(p[5]), *gs = D(p[2]); \
+        double *da = D(p[3]), *db = D(p[5]); \
         int sa = p[4], sb = p[6], sd = p[7]; \
         (void)y; (void)a; (void)b; (void)db; \
-        for (i = 0, n = p[1]; i < n; i++, a += sa, b += sb, da += sa, db += sb, y += sd, gs += sd) { \
-            g = *gs; \
-            __VA_ARGS__; \
-        } \
+        n = p[1]; \
+        if (sa == 1 && sd == 1 && sb == 0) \
+            for (i = 0; i < n; i++, a++, da++, y++, gs++) { \
+                g = *gs; \
+                __VA_ARGS__; \
+            } \
+        else \
+            for (i = 0; i < n; i++, a += sa, b += sb, da += sa, db += sb, y += sd, gs += sd) { \
+                g = *gs; \
+                __VA_ARGS__; \
+            } \
         break; \
     }
         case TAPE_ADD: EACH(*da += g; *db += g)
@@ -163,12 +206,12 @@ TAPE_FAST static int64_t tape_backward(const int32_t *code, const int32_t *start
         case TAPE_SQRT: EACH(*da += g * (0.5 / *y))
 #undef EACH
         case TAPE_DOT: {
-            const double *w = x + p[4], *v = x + p[6];
-            double *dw = d + p[4], *dv = d + p[6];
+            const double *w = X(p[4]), *v = X(p[6]);
+            double *dw = D(p[4]), *dv = D(p[6]);
             int sw = p[5], sv = p[7];
-            g = d[p[1]];
+            g = *D(p[1]);
             n = p[3];
-            if (p[2] >= 0) d[p[2]] += g;
+            if (p[2] >= 0) *D(p[2]) += g;
             for (i = 0; i < n; i++) {
                 double wi = w[i * sw], vi = v[i * sv];
                 dw[i * sw] += g * vi;
@@ -177,75 +220,93 @@ TAPE_FAST static int64_t tape_backward(const int32_t *code, const int32_t *start
             break;
         }
         case TAPE_GATHER_DOT:
-            g = d[p[1]];
-            if (p[2] >= 0) d[p[2]] += g;
+            g = *D(p[1]);
+            if (p[2] >= 0) *D(p[2]) += g;
             for (i = 0, n = p[3]; i < n; i++) {
                 int u = p[4 + 2 * i], v = p[5 + 2 * i];
-                d[u] += g * x[v];
-                d[v] += g * x[u];
+                *D(u) += g * *X(v);
+                *D(v) += g * *X(u);
             }
             break;
         case TAPE_SUM:
-            g = d[p[1]];
-            for (i = 0, n = p[2]; i < n; i++) d[p[3 + i]] += g;
+            g = *D(p[1]);
+            for (i = 0, n = p[2]; i < n; i++) *D(p[3 + i]) += g;
             break;
         case TAPE_MATRIX: {
-            const double *restrict v = x + p[6];
-            double *restrict dv = d + p[6];
-            int r;
+            const double *restrict v = X(p[6]);
+            double *restrict dv = D(p[6]);
+            int r, goes_on = p[6] < parameters || p[6] + p[2] > computed;
             for (r = 0, n = p[2]; r < p[1]; r++) {
-                const double *restrict w = x + p[4] + (int64_t)r * p[5];
-                double *restrict dw = d + p[4] + (int64_t)r * p[5];
-                g = d[p[3] + r];
+                const double *restrict w = X(p[4]) + (int64_t)r * p[5];
+                double *restrict dw = D(p[4]) + (int64_t)r * p[5];
+                g = D(p[3])[r];
                 if (g == 0) continue;
-                if (p[7] >= 0) d[p[7] + r * p[8]] += g;
+                if (p[7] >= 0) D(p[7])[r * p[8]] += g;
                 for (i = 0; i < n; i++) dw[i] += g * v[i];
-                for (i = 0; i < n; i++) dv[i] += g * w[i];
+                if (goes_on) for (i = 0; i < n; i++) dv[i] += g * w[i];
             }
             break;
         }
         case TAPE_LARGEST: break;
         case TAPE_SELECT:
-            d[source[p[2]]] += d[p[1]];
+            *D(source[p[2]]) += *D(p[1]);
             break;
+        case TAPE_LOGSUMEXP: { /* the softmax, by the largest operand and not by the result, which would round */
+            double largest = *X(p[3]), sum = 0;
+            g = *D(p[1]);
+            for (i = 1, n = p[2]; i < n; i++) if (!(*X(p[3 + i]) <= largest)) largest = *X(p[3 + i]);
+            for (i = 0; i < n; i++) sum += exp(*X(p[3 + i]) - largest);
+            for (i = 0; i < n; i++) *D(p[3 + i]) += g * (exp(*X(p[3 + i]) - largest) / sum);
+            break;
+        }
         default: return k;
         }
     }
+#undef X
+#undef D
     return first - 1;
 }
 
-/* Whether all of n numbers are finite: the exponent bits of one that is not are all set. */
-TAPE_FAST static int tape_finite(int64_t n, const double *x) {
-    uint64_t worst = 0, bits;
-    int64_t i;
-    for (i = 0; i < n; i++) {
-        memcpy(&bits, x + i, sizeof bits);
-        bits = (bits & 0x7ff0000000000000u) + 0x0010000000000000u; /* the highest bit is set where all were */
-        worst |= bits;
-    }
-    return (worst >> 63) == 0;
+TAPE_FAST static int64_t tape_backward(const int32_t *code, const int32_t *starts, int64_t first, int64_t last,
+                                       const double *x, double *d, const int32_t *source, int parameters, int computed) {
+    return tape_propagate(code, starts, first, last, x, x, d, d, INT32_MIN, source, parameters, computed);
+}
+
+/* The bits of a number, of which the highest one is set if it is not finite: then all exponent bits are set. */
+static inline TAPE_INSIDE uint64_t tape_spoilt(double x) {
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return (bits & 0x7ff0000000000000u) + 0x0010000000000000u;
 }
 
 /* One update of n parameters: new numbers from w, g and what is remembered. Returns 1 if all of it is finite. The order
    of operations is that of nn.optimizers, so that the bits are the same. */
 TAPE_FAST static int tape_sgd(int64_t n, const double *restrict w, const double *restrict g, double *restrict new_w,
                               double rate, double decay) {
+    uint64_t worst = 0;
     int64_t i;
-    for (i = 0; i < n; i++) new_w[i] = w[i] - rate * (decay != 0 ? g[i] + decay * w[i] : g[i]);
-    return tape_finite(n, g) && tape_finite(n, new_w);
+    for (i = 0; i < n; i++) {
+        double x = w[i] - rate * (decay != 0 ? g[i] + decay * w[i] : g[i]);
+        new_w[i] = x;
+        worst |= tape_spoilt(g[i]) | tape_spoilt(x);
+    }
+    return (worst >> 63) == 0;
 }
 
 TAPE_FAST static int tape_momentum(int64_t n, const double *restrict w, const double *restrict g,
                                    double *restrict new_w, const double *restrict v, double *restrict new_v,
                                    double rate, double decay, double momentum, int nesterov) {
+    uint64_t worst = 0;
     int64_t i;
     for (i = 0; i < n; i++) {
         double gradient = decay != 0 ? g[i] + decay * w[i] : g[i];
         double velocity = momentum * v[i] + gradient;
+        double x = w[i] - rate * (nesterov ? gradient + momentum * velocity : velocity);
         new_v[i] = velocity;
-        new_w[i] = w[i] - rate * (nesterov ? gradient + momentum * velocity : velocity);
+        new_w[i] = x;
+        worst |= tape_spoilt(g[i]) | tape_spoilt(x) | tape_spoilt(velocity);
     }
-    return tape_finite(n, g) && tape_finite(n, new_w) && tape_finite(n, new_v);
+    return (worst >> 63) == 0;
 }
 
 TAPE_FAST static int tape_adam(int64_t n, const double *restrict w, const double *restrict g, double *restrict new_w,
@@ -255,6 +316,7 @@ TAPE_FAST static int tape_adam(int64_t n, const double *restrict w, const double
     const double *restrict v = memory + 3 * n;
     double *restrict new_power1 = new_memory, *restrict new_power2 = new_memory + n;
     double *restrict new_m = new_memory + 2 * n, *restrict new_v = new_memory + 3 * n;
+    uint64_t worst = 0;
     int64_t i;
     for (i = 0; i < n; i++) {
         double gradient = decay != 0 ? g[i] + decay * w[i] : g[i];
@@ -265,9 +327,11 @@ TAPE_FAST static int tape_adam(int64_t n, const double *restrict w, const double
         new_power2[i] = p2;
         new_m[i] = mean;
         new_v[i] = square;
-        new_w[i] = w[i] - rate * (mean / (1 - p1)) / (sqrt(square / (1 - p2)) + epsilon);
+        double x = w[i] - rate * (mean / (1 - p1)) / (sqrt(square / (1 - p2)) + epsilon);
+        new_w[i] = x;
+        worst |= tape_spoilt(g[i]) | tape_spoilt(x) | tape_spoilt(mean) | tape_spoilt(square);
     }
-    return tape_finite(n, g) && tape_finite(n, new_w) && tape_finite(2 * n, new_m);
+    return (worst >> 63) == 0;
 }
 
 #endif

@@ -9,9 +9,10 @@ cdef class Update:
     cdef bint apply(self, long long n, double* w, double* g, double* new_w, double rate) except *
 
 cdef class Tape:
-    cdef readonly int cells, instructions, parameters
-    cdef readonly object code, starts, constants, calls
-    cdef object _source, _base, _stride, _place, _cell_of, _input_places
+    cdef readonly int cells, computed, instructions, outputs, parameters
+    cdef readonly long long products
+    cdef readonly object alone, code, starts, constants, calls
+    cdef object _source, _base, _stride, _place, _cell_of, _input_places, _outputs
     cdef int _root, _selections, _inputs
     cdef int* sources(self, double* row) except *
 

@@ -31,6 +31,7 @@ if cython.compiled:
         TAPE_GATHER_DOT,
         TAPE_LARGEST,
         TAPE_LOG,
+        TAPE_LOGSUMEXP,
         TAPE_MATRIX,
         TAPE_MUL,
         TAPE_NEG,
@@ -54,7 +55,7 @@ if cython.compiled:
 else:
     from autograd.engine.value import Value
 
-__all__ = ["Machine", "Recording", "Tape", "Update", "compiled", "recording"]
+__all__ = ["Machine", "Recording", "Tape", "Update", "called", "compiled", "recording", "slopes"]
 
 compiled: bool = cython.compiled
 
@@ -66,6 +67,7 @@ DOT = cython.declare(cython.int, primitives.dot.code)
 TOTAL = cython.declare(cython.int, primitives.total.code)
 SHIFT = cython.declare(cython.int, primitives.shift.code)
 DETACHED = cython.declare(cython.int, primitives.detached.code)
+LOGSUMEXP = cython.declare(cython.int, primitives.logsumexp.code)
 CONSTANT_MARK = cython.declare(cython.longlong, 1 << 40)
 
 
@@ -78,17 +80,18 @@ class Recording:
     Attributes:
         codes: the primitive of each node. offsets: where the references of a node's operands begin.
         references: of the operands, node after node. constants: the numbers of the constants.
-        root: the reference of the result.
+        root: the reference of the result. outputs: those of other results, an array.
         parameters, inputs: how many there are.
     """
 
-    __slots__ = ("codes", "constants", "inputs", "offsets", "parameters", "references", "root")
+    __slots__ = ("codes", "constants", "inputs", "offsets", "outputs", "parameters", "references", "root")
 
     def moved(self, other):
         """Where operands differ from those of another recording: places in ``references``; None if more differs."""
         if self.root != other.root or self.inputs != other.inputs:
             return None
         for mine, theirs in (
+            (self.outputs, other.outputs),
             (self.codes, other.codes),
             (self.offsets, other.offsets),
             (self.constants, other.constants),
@@ -104,13 +107,13 @@ def _different(one, other):
     return [i for i in range(len(one)) if a[i] != b[i]]
 
 
-def recording(nodes: list, parameters: list, inputs: list, root) -> Recording:
+def recording(nodes: list, parameters: list, inputs: list, root, outputs=()) -> Recording:
     """Write down what was recorded.
 
     Args:
         nodes: every node that was recorded, in the order in which they were made.
         parameters, inputs: leaves; any other one is a constant.
-        root: the result.
+        root: the result. outputs: other results, nodes.
 
     Raises:
         GraphError: a node was made before the recording began.
@@ -168,6 +171,14 @@ def recording(nodes: list, parameters: list, inputs: list, root) -> Recording:
     offsets_view[len(nodes)] = len(found)
     leaf = cython.cast(Value, root)
     made.root = -leaf._mark - 1 if leaf._mark < 0 and -leaf._mark < CONSTANT_MARK else None
+    made.outputs = array("i")
+    for x in outputs:
+        leaf = cython.cast(Value, x)
+        if leaf._mark >= 0 or -leaf._mark >= CONSTANT_MARK:
+            failed = x
+            break
+        made.outputs.append(-leaf._mark - 1)
+    leaf = cython.cast(Value, root)
     for x in marked:
         cython.cast(Value, x)._mark = 0
     if failed is not None or (made.root is None and leaf._code != LEAF):
@@ -207,7 +218,9 @@ class Tape:
             with the number at that place of the row, which is from low to high.
 
     Attributes:
-        cells, instructions: how many there are.
+        cells, instructions, outputs, parameters: how many there are.
+        computed: the first cell that is computed.
+        products: how many multiplications there are in products of parameters and a vector.
     """
 
     def __init__(self, made, input_places, selections):
@@ -218,8 +231,14 @@ class Tape:
         self.cells = writer.cells
         self.code, self.starts, self.calls = writer.code, writer.starts, writer.calls
         self.instructions = len(self.starts)
+        self.products = writer.products()
+        self.alone = writer.alone()
+        self.starts.append(len(self.code))
         self.constants = writer.constants
         self._root = writer.cell(made.root)
+        self._outputs = array("i", [*[writer.cell(r) for r in made.outputs], 0])
+        self.outputs = len(made.outputs)
+        self.computed = made.parameters + made.inputs + len(writer.constants)
         self._input_places = array("i", [*input_places, 0])
         self._selections = len(selections)
         self._base = array("i", [*[s[0] for s in selections], 0])
@@ -250,6 +269,7 @@ class _Writer:
     made: object
     selections: list
     first: cython.int
+    made_parameters: cython.int
     nodes: cython.int
     constants: object
     n_constants: cython.int
@@ -266,6 +286,7 @@ class _Writer:
 
     def __init__(self, made, selections):
         self.made, self.selections = made, selections
+        self.made_parameters = made.parameters
         self.first = made.parameters + made.inputs  # the reference of the first node
         self.nodes = len(made.codes)
         places: dict = {}  # equal constants have one cell; 0 and -0 are not equal here
@@ -315,6 +336,10 @@ class _Writer:
         if made.root >= first:
             uses[made.root - first] += 1
             kept[made.root - first] = 1
+        for r in made.outputs:
+            if r >= first:
+                uses[r - first] += 1
+                kept[r - first] = 1
         chosen: set = set()
         for k in range(n - 1, -1, -1):
             if uses[k] == 0:
@@ -360,9 +385,7 @@ class _Writer:
             if max(base + stride * low, base + stride * high) < first:  # leaves
                 written.add(r)
                 self._append([TAPE_SELECT, self.cell(r), r - select])
-        for k in range(n):
-            if not uses[k] or inner[k]:
-                continue
+        for k in self._by_level(uses, inner):
             terms: list = []
             if codes[k] == ADD and chain[k] >= 2:
                 at = k
@@ -400,6 +423,132 @@ class _Writer:
                 self._sum(dst, pairs, plain if codes[k] != DOT else [] if init is None else [init])
             else:
                 self._one(codes[k], dst, [refs[i] for i in range(offsets[k], offsets[k + 1])])
+
+    def _by_level(self, uses, inner):
+        """The nodes that are written, those first that need the fewest others before them.
+
+        So a layer's sums follow each other, and then its activations, whatever order they were recorded in.
+        """
+        n: cython.Py_ssize_t = self.nodes
+        first: cython.int = self.first
+        select: cython.int = self.select
+        k: cython.Py_ssize_t
+        i: cython.Py_ssize_t
+        r: cython.int
+        value: cython.int
+        level: cython.int
+        used: cython.int[:] = uses
+        taken: cython.uchar[:] = inner
+        offsets: cython.int[:] = self.made.offsets
+        refs: cython.int[:] = self.made.references
+        levels_array = array("i", bytes(4 * (n + 1)))
+        levels: cython.int[:] = levels_array
+        of_level: list = []
+        for k in range(n):
+            if not used[k]:
+                continue
+            level = 0
+            for i in range(offsets[k], offsets[k + 1]):
+                r = refs[i]
+                if r >= select:
+                    base, stride, _, low, high = self.selections[r - select]
+                    for value in range(low, high + 1):
+                        at = base + stride * value - first
+                        if 0 <= at < k and levels[at] > level:
+                            level = levels[at]
+                elif r >= first and levels[r - first] > level:
+                    level = levels[r - first]
+            if taken[k]:  # a part of the sum that reads it
+                levels[k] = level
+                continue
+            levels[k] = level + 1
+            while len(of_level) <= level:
+                of_level.append([])
+            of_level[level].append(k)
+        return [k for found in of_level for k in found]
+
+    def products(self):
+        """How many multiplications there are in products of parameters and a vector."""
+        code, found = self.code, 0
+        for at in self.starts:
+            if code[at] == TAPE_MATRIX and code[at + 4] < self.made.parameters:
+                found += code[at + 1] * code[at + 2]
+        return found
+
+    def alone(self):
+        """Of each instruction 1 if it is a product of parameters that nothing else reads, else 0; and one 0 more."""
+        n: cython.int = self.made_parameters
+        code: cython.int[:] = array("i", [*self.code, 0])
+        starts: cython.int[:] = array("i", [*self.starts, len(self.code)])
+        readers_array = array("i", bytes(4 * (n + 1)))
+        readers: cython.int[:] = readers_array
+        found = bytearray(len(starts))
+        marks: cython.uchar[:] = found
+        k: cython.Py_ssize_t
+        i: cython.Py_ssize_t
+        at: cython.int
+        r: cython.int
+        c: cython.int
+        turn: cython.int
+        if self.selections:  # which may read any
+            return found
+        for turn in range(2):
+            for k in range(len(starts) - 1):
+                at = starts[k]
+                if code[at] == TAPE_MATRIX and code[at + 4] < n and code[at + 5] >= code[at + 2]:
+                    if turn:
+                        marks[k] = 1
+                    for r in range(code[at + 1]):
+                        for i in range(code[at + 2]):
+                            c = code[at + 4] + r * code[at + 5] + i
+                            if turn == 0:
+                                readers[c] += 1
+                            elif readers[c] > 1:
+                                marks[k] = 0
+                    if turn == 0:
+                        self._count(readers, code[at + 6], 1, code[at + 2])
+                        if code[at + 7] >= 0:
+                            self._count(readers, code[at + 7], code[at + 8], code[at + 1])
+                elif turn == 0:
+                    self._count_others(readers, code, at, starts[k + 1])
+        return found
+
+    @cython.cfunc
+    @cython.exceptval(check=True)
+    def _count(self, readers: cython.int[:], c: cython.int, step: cython.int, count: cython.int) -> cython.int:
+        """Count a reader of parameters, in a run of cells."""
+        i: cython.int
+        for i in range(count):
+            if 0 <= c + i * step < self.made_parameters:
+                readers[c + i * step] += 1
+        return 0
+
+    @cython.cfunc
+    @cython.exceptval(check=True)
+    def _count_others(self, readers: cython.int[:], code: cython.int[:], at: cython.int, end: cython.int) -> cython.int:
+        """The same of an instruction that is no product of a matrix."""
+        i: cython.int
+        op: cython.int = code[at]
+        if op == TAPE_CALL:
+            for c in self.calls[code[at + 1]][2]:
+                self._count(readers, c, 1, 1)
+        elif op == TAPE_DOT:
+            self._count(readers, code[at + 2], 1, 1)
+            self._count(readers, code[at + 4], code[at + 5], code[at + 3])
+            self._count(readers, code[at + 6], code[at + 7], code[at + 3])
+        elif op == TAPE_MATRIX:
+            for i in range(code[at + 1]):
+                self._count(readers, code[at + 4] + i * code[at + 5], 1, code[at + 2])
+            self._count(readers, code[at + 6], 1, code[at + 2])
+            self._count(readers, code[at + 7], code[at + 8], code[at + 1])
+        elif op < TAPE_DOT:
+            self._count(readers, code[at + 3], code[at + 4], code[at + 1])
+            if op <= TAPE_POW:  # of two operands
+                self._count(readers, code[at + 5], code[at + 6], code[at + 1])
+        else:  # cells one by one; numbers of them that are none count nothing that matters
+            for i in range(at + 1, end):
+                self._count(readers, code[i], 1, 1)
+        return 0
 
     def _take_in(self, reference, inner, uses, kept, codes):
         k = reference - self.first
@@ -450,10 +599,18 @@ class _Writer:
                 even = False
             cells.append(a)
             cells.append(b)
+        if n > 1 and (self._other_side(w, w + (n - 1) * sw) or self._other_side(x, x + (n - 1) * sx)):
+            even = False
         if even:
             self._dot([TAPE_DOT, dst, init, n, w, sw, x, sx])
         else:
             self._append([TAPE_GATHER_DOT, dst, init, n, *cells])
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    def _other_side(self, one: cython.int, other: cython.int) -> cython.bint:
+        """Whether one cell is a parameter's and the other one is not: no run has both."""
+        return (one < self.made_parameters) != (other < self.made_parameters)
 
     def _dot(self, new):
         """Append a dot, to the matrix before where it is the next row of it."""
@@ -464,7 +621,8 @@ class _Writer:
             if code[at] == TAPE_DOT:
                 _, d0, i0, n0, w0, sw0, x0, sx0 = list(code[at : at + 8])
                 ok = n0 == n and x0 == x and sw0 == sx0 == 1 and d0 + 1 == dst and (i0 < 0) == (init < 0)
-                ok = ok and (x0 + n <= w0 or w0 + n <= x0) and not w <= d0 < w + n
+                ok = ok and (x0 + n <= w0 or w0 + n <= x0) and not w <= d0 < w + n and not self._other_side(w0, w)
+                ok = ok and not (init >= 0 and self._other_side(i0, init))
                 if ok and not x <= d0 < x + n and init != d0:
                     del code[at:]
                     code.extend([TAPE_MATRIX, 2, n, d0, w0, w - w0, x, i0, init - i0])
@@ -473,6 +631,7 @@ class _Writer:
             elif code[at] == TAPE_MATRIX:
                 _, m, n0, d0, w0, ws, x0, i0, si = list(code[at : at + 9])
                 ok = n0 == n and x0 == x and d0 + m == dst and w == w0 + m * ws and not (w < dst and d0 < w + n)
+                ok = ok and not self._other_side(w0, w) and not (init >= 0 and self._other_side(i0, init))
                 if ok and (init < 0 if i0 < 0 else init == i0 + m * si and not d0 <= init < dst):
                     code[at + 1] = m + 1
                     self.made_by[dst] = len(self.starts) - 1
@@ -481,8 +640,8 @@ class _Writer:
 
     def _one(self, code, dst, references):
         cells = [self.cell(r) for r in references]
-        if code in (SHIFT, DETACHED):
-            self._append([TAPE_LARGEST, dst, len(cells), *cells])
+        if code in (SHIFT, DETACHED, LOGSUMEXP):
+            self._append([TAPE_LOGSUMEXP if code == LOGSUMEXP else TAPE_LARGEST, dst, len(cells), *cells])
             return
         op = TAPE_POW if code == POW and references[1] < 0 else _ELEMENTWISE.get(code)
         if op is None:
@@ -497,6 +656,8 @@ class _Writer:
             if made >= count - back or self.code[at] != op:
                 continue
             _, n, d0, a0, sa, b0, sb, sd = list(self.code[at : at + 8])
+            if self._other_side(a0, a) or self._other_side(b0, b):
+                continue
             if n == 1:
                 sa, sb, sd = a - a0, b - b0, dst - d0
             if d0 + n * sd == dst and a == a0 + n * sa and b == b0 + n * sb:
@@ -719,7 +880,7 @@ class Machine:
             if at == end:
                 break
             primitive, dst, cells = tape.calls[code[at + 1]]
-            x[dst] = _called(primitive, [x[c] for c in cells])
+            x[dst] = called(primitive, [x[c] for c in cells])
             at += 2
         if not differentiate:
             return x[tape._root]
@@ -728,24 +889,26 @@ class Machine:
         d[tape._root] += seed
         k = tape.instructions - 1
         while k >= 0:
-            k = tape_backward(code, cython.address(starts_view[0]), 0, k, x, d, source)
+            k = tape_backward(code, cython.address(starts_view[0]), 0, k, x, d, source, tape.parameters, tape.computed)
             if k >= 0:
                 primitive, dst, cells = tape.calls[code[starts_view[k] + 1]]
-                for c, slope in zip(cells, _slopes(primitive, x[dst], [x[c] for c in cells]), strict=True):
+                for c, slope in zip(cells, slopes(primitive, x[dst], [x[c] for c in cells]), strict=True):
                     if slope != 0.0:
                         d[c] += d[dst] * slope
                 k -= 1
         return value
 
 
-def _called(primitive, floats):
+def called(primitive, floats):
+    """Return what a primitive that C does not know makes of some floats."""
     try:
         return float(primitive.floats(*floats))
     except (ZeroDivisionError, OverflowError, ValueError):
         return float(primitive(*[Ieee(x) for x in floats]))
 
 
-def _slopes(primitive, y, floats):
+def slopes(primitive, y, floats):
+    """Return its partial derivatives at some floats, where its value is y."""
     try:
         return [float(p) for p in primitive.gradient(y, floats)]
     except (ZeroDivisionError, OverflowError, ValueError):

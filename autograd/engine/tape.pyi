@@ -5,7 +5,7 @@ from typing import Any
 
 from autograd.engine.value import Value
 
-__all__ = ["Machine", "Recording", "Tape", "Update", "compiled", "recording"]
+__all__ = ["Machine", "Recording", "Tape", "Update", "called", "compiled", "recording", "slopes"]
 
 compiled: bool
 
@@ -19,11 +19,24 @@ class Recording:
     inputs: int
     def moved(self, other: Recording) -> list[int] | None: ...
 
-def recording(nodes: list[Value], parameters: list[Value], inputs: list[Value], root: Value) -> Recording: ...
+def recording(
+    nodes: list[Value],
+    parameters: list[Value],
+    inputs: list[Value],
+    root: Value,
+    outputs: Sequence[Value] = ...,
+) -> Recording: ...
+def called(primitive: Any, floats: list[float]) -> float: ...
+def slopes(primitive: Any, y: float, floats: list[float]) -> list[float]: ...
 
 class Tape:
+    calls: list[Any]
     cells: int
+    computed: int
     instructions: int
+    outputs: int
+    parameters: int
+    products: int
     def __init__(
         self,
         made: Recording,

@@ -1,0 +1,227 @@
+"""Training of large layers: gradient descent on one tape, whose products are products of matrices over a batch.
+
+A sample's recording becomes a tape, which takes milliseconds where machine code takes seconds. In a tape a layer is the
+product of a matrix and a vector, whoever wrote the loops. Over a batch that is a product of two matrices, which BLAS
+computes faster than loops do. Small networks are faster as machine code.
+"""
+
+import ctypes
+import random
+from contextlib import contextmanager, nullcontext
+from functools import cache
+
+import numpy as np
+
+from autograd.compiler.training import Progress
+from autograd.engine import tape
+from autograd.engine.batches import Batches
+
+__all__ = ["LayerDescent", "is_worth"]
+
+_WORTH_THREADS = 30_000_000  # multiplications in a batch from which on threads pay
+_LEAST = 20_000  # products of parameters and inputs in a sample from which on matrices pay
+
+
+def is_worth(made) -> bool:
+    """Return whether a tape is trained faster by products of matrices than by loops."""
+    return made.products >= _LEAST and not made.calls
+
+
+class Blas:
+    """SciPy's library of linear algebra.
+
+    Attributes:
+        gemm: the capsule of its ``dgemm``.
+    """
+
+    def __init__(self, module):
+        self.gemm = module.__pyx_capi__["dgemm"]
+        try:
+            library = ctypes.CDLL(module.__file__)
+        except OSError:
+            library = None
+        found = [
+            (getattr(library, f"{prefix}openblas_get_num_threads{suffix}"),
+             getattr(library, f"{prefix}openblas_set_num_threads{suffix}"))
+            for prefix in ("scipy_", "") for suffix in ("", "64_")
+            if hasattr(library, f"{prefix}openblas_set_num_threads{suffix}")
+        ]  # fmt: skip
+        self._get, self._set = found[0] if found else (None, None)
+
+    @contextmanager
+    def threads_for(self, products):
+        """A block that computes products of so many multiplications.
+
+        Threads wait for each other at each product. For small ones that takes longer than they save, and on a busy
+        machine far longer.
+        """
+        if self._set is None or products >= _WORTH_THREADS:
+            yield
+            return
+        before = self._get()
+        if before != 1:
+            self._set(1)
+        try:
+            yield
+        finally:
+            if before != 1:
+                self._set(before)
+
+
+@cache
+def _blas():
+    """What computes products of matrices; None without SciPy."""
+    try:
+        from scipy.linalg import cython_blas  # lazy: only where layers are large
+    except ImportError:
+        return None
+    return Blas(cython_blas)
+
+
+class LayerDescent:
+    """A model's training as products of matrices; in form it is as :class:`autograd.compiler.training.Descent`.
+
+    Args:
+        made: the :class:`autograd.engine.tape.Tape` of a sample. Its result is the loss.
+        rows: an array of shape ``(samples, inputs)``: inputs and targets.
+        labels: for each sample the place of the right output (of a single one: 1 where it is to be above 0), or None.
+        batch_size: samples an update.
+        update: makes the updates, a :class:`autograd.engine.tape.Update`; or None, where they are left to the caller.
+        shuffle: the state of a ``random.Random`` to shuffle with before each epoch, or None.
+    """
+
+    def __init__(self, made, rows, labels, batch_size, update=None, shuffle=None):
+        self._rows = np.ascontiguousarray(rows, dtype=np.float64)
+        self._samples, self._size = len(self._rows), min(batch_size, len(self._rows))
+        self._labels = None if labels is None else np.ascontiguousarray(labels, dtype=np.int64)
+        self._made = made
+        self._blas = _blas()
+        self._batches = Batches(made, self._size, None if self._blas is None else self._blas.gemm)
+        self.update = update
+        self._order = np.arange(self._samples)
+        self._generator = None
+        if shuffle is not None:
+            self._generator = random.Random()
+            self._generator.setstate(shuffle)
+        self._begun = False
+        self._by_caller = 0
+        self._losses: list = []
+        self._hits: list = []
+        self._made_before = 0
+        self._status = 0
+
+    @property
+    def numbers(self):
+        """The parameters, an array to read and to write."""
+        return np.frombuffer(self._batches.numbers)[: self._made.parameters]
+
+    def read(self, parameters):
+        """Take the numbers of leaves."""
+        self._batches.read(parameters)
+
+    def write(self, parameters):
+        """Give leaves the numbers."""
+        self._batches.write(parameters)
+
+    @property
+    def batch(self):
+        """The samples of the next update, a list of indices."""
+        return self._order[self._batches.place : self._batches.place + self._size].tolist()
+
+    @property
+    def updates(self):
+        """How many updates were made in all, those by the caller included."""
+        return self._batches.updates + self._by_caller
+
+    @property
+    def pending(self):
+        """Of the batch whose update is left to the caller, the sum of the losses and the number of right answers."""
+        return self._batches.pending_total, self._batches.pending_hits
+
+    def random_state(self, before):
+        """The state of the generator that shuffles."""
+        return before if self._generator is None else self._generator.getstate()
+
+    def run(self, epochs, budget, rates) -> Progress:
+        """Make updates; arguments and result as of :meth:`autograd.compiler.training.Descent.run`."""
+        rates = np.ascontiguousarray(np.atleast_1d(rates), dtype=np.float64)
+        self._losses, self._hits, self._status = [], [], 0
+        self._made_before = self.updates
+        with self._threads():
+            self._run(epochs, budget, rates)
+        return self.progress()
+
+    def _threads(self):
+        return nullcontext() if self._blas is None else self._blas.threads_for(self._size * self._made.products)
+
+    def _run(self, epochs, budget, rates):
+        batches = self._batches
+        while len(self._losses) < epochs and self.updates - self._made_before < budget:
+            if not self._begun:
+                self._begin()
+            made = self.updates - self._made_before
+            self._status = batches.run(
+                self._rows,
+                self._order,
+                self._labels,
+                self._size,
+                min(budget - made, 2**31 - 1),
+                rates,
+                made,
+                self.update,
+            )
+            if self._status:
+                break
+            if batches.place >= self._samples:
+                self._end()
+
+    def _begin(self):
+        """Begin an epoch, with the samples in another order."""
+        if self._generator is not None:
+            order = self._order.tolist()
+            self._generator.shuffle(order)
+            self._order[:] = order
+        self._begun = True
+
+    def _end(self):
+        """Take note of an epoch that is done."""
+        batches = self._batches
+        self._losses.append(batches.total)
+        self._hits.append(batches.hits)
+        batches.place, batches.total, batches.hits, self._begun = 0, 0.0, 0, False
+
+    def progress(self) -> Progress:
+        """What the last :meth:`run` did, which an interrupt may have kept from returning it."""
+        if self._begun and self._batches.place >= self._samples and len(self._losses) == len(self._hits):
+            self._end()  # an interrupt came before
+        gradient = None
+        if self._status == 2:
+            gradient = np.array(self._batches.gradient)[: self._made.parameters]
+        return Progress(
+            list(self._losses), list(self._hits), self.updates - self._made_before, self._status == 1, gradient
+        )
+
+    def advance(self, loss, hits):
+        """Count the next batch as done by the caller; as of :meth:`autograd.compiler.training.Descent.advance`."""
+        batches = self._batches
+        batches.total += loss
+        batches.hits += hits
+        self._by_caller += 1
+        batches.place = min(batches.place + self._size, self._samples)
+        if batches.place < self._samples:
+            return None
+        found = batches.total, batches.hits
+        batches.place, batches.total, batches.hits, self._begun = 0, 0.0, 0, False
+        return found
+
+    def results(self, rows):
+        """Each sample's loss and outputs, an array with a row for each."""
+        found = np.empty((len(rows), 1 + self._made.outputs))
+        with self._threads():
+            self._batches.results(np.ascontiguousarray(rows, dtype=np.float64), found)
+        return found
+
+
+def tape_of(made):
+    """The tape of a recording whose inputs are a row's numbers, in order."""
+    return tape.Tape(made, range(made.inputs), [])

@@ -1,0 +1,23 @@
+# The C types of batches.py.
+
+from autograd.engine.batch cimport batch
+from autograd.engine.tape cimport Tape, Update
+
+cdef class Batches:
+    cdef Tape _tape
+    cdef object _gemm, _sources, _next, _alone
+    cdef batch _t
+    cdef double* _x
+    cdef double* _d
+    cdef int _size
+    cdef bint _as_they_are
+    cdef readonly object numbers, gradient
+    cdef public long long place, hits
+    cdef public double total
+    cdef readonly double pending_total
+    cdef readonly long long pending_hits, updates
+    cdef int _load(self, double[:, ::1] rows, long long[:] order, long long first, int count) except -1
+    cdef int _forward(self) except -1
+    cdef int _backward(self, double share) except -1
+    cdef double* _cell(self, double* p, double* own, long long sample, int c) noexcept
+    cdef long long _answer(self, long long sample) noexcept

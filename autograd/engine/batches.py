@@ -1,0 +1,276 @@
+# cython: language_level=3, cdivision=True, boundscheck=False, wraparound=False, binding=False, embedsignature=True
+# cython: embedsignature.format=clinic
+"""Gradient descent on a tape, a batch at a time: what multiplies parameters by samples is a product of matrices.
+
+BLAS computes these products. It is SciPy's, which is called by its C pointer; without SciPy each sample is computed by
+itself, with the same results but for the last digits.
+
+This file runs compiled only, as tapes do.
+"""
+
+from array import array
+
+try:
+    import cython
+except ImportError:
+    from autograd.engine import _uncompiled as cython  # type: ignore[no-redef]  # it stands in for the library
+
+from autograd.engine.tape import called, slopes
+
+if cython.compiled:
+    from cython.cimports.autograd.engine.batch import batch, batch_backward, batch_clear, batch_forward, batch_gemm
+    from cython.cimports.autograd.engine.tape import Tape, Update
+    from cython.cimports.autograd.engine.value import Value
+    from cython.cimports.cpython.pycapsule import PyCapsule_GetName, PyCapsule_GetPointer
+    from cython.cimports.libc.math import isfinite
+    from cython.cimports.libc.stdlib import calloc, free
+    from cython.cimports.libc.string import memcpy, memset
+else:
+    from autograd.engine.tape import Tape, Update
+    from autograd.engine.value import Value
+
+__all__ = ["Batches"]
+
+DONE, STOPPED, GRADIENT = 0, 1, 2
+
+
+@cython.cclass
+class Batches:
+    """The numbers of a training: parameters, gradients, and the cells of one batch of samples.
+
+    Args:
+        tape: what each sample computes; its result is the loss.
+        size: the samples of a batch, at most.
+        gemm: the capsule of BLAS's ``dgemm``, of SciPy's ``cython_blas``; or None.
+
+    Attributes:
+        numbers, gradient: of the parameters, arrays. The first one is another array after each update.
+        place: the samples of the running epoch that are done.
+        updates: how many updates were made. total, hits: of them, the sum of the losses and of right answers.
+        pending_total, pending_hits: the same of the batch whose update is left to the caller.
+    """
+
+    def __init__(self, tape: Tape, size: cython.int, gemm: object):
+        n: cython.Py_ssize_t = tape.parameters
+        k: cython.longlong
+        i: cython.Py_ssize_t
+        self._tape, self._gemm, self._size = tape, gemm, size
+        self.numbers, self._next, self.gradient = [array("d", bytes(8 * max(n, 1))) for _ in range(3)]
+        stride: cython.longlong = (tape.cells - n + 8) // 8 * 8
+        if stride % 64 == 0:
+            stride += 8  # rows of memory that lie apart by a power of two would compete for the same places of a cache
+        self._t.stride = stride
+        self._t.parameters, self._t.computed = n, tape.computed
+        self._t.instructions, self._t.selections = tape.instructions, tape._selections
+        self._sources = array("i", bytes(4 * (size * tape._selections + 1)))
+        self._alone = tape.alone
+        alone: cython.uchar[:] = self._alone
+        self._t.alone = cython.address(alone[0])
+        self._t.gemm = cython.NULL
+        if gemm is not None:
+            self._t.gemm = cython.cast(batch_gemm, PyCapsule_GetPointer(gemm, PyCapsule_GetName(gemm)))
+        places: cython.int[:] = tape._input_places
+        self._as_they_are = tape._inputs > 0
+        for i in range(tape._inputs):
+            if places[i] != i:
+                self._as_they_are = False
+        if stride * size > 2**31 - 1:
+            raise MemoryError(f"a batch of {size} samples of {stride} numbers is too large: give a smaller batch_size")
+        self._x = cython.cast(cython.p_double, calloc(stride * size, cython.sizeof(cython.double)))
+        self._d = cython.cast(cython.p_double, calloc(stride * size, cython.sizeof(cython.double)))
+        if self._x is cython.NULL or self._d is cython.NULL:
+            raise MemoryError(f"no memory for {size} samples of {stride} numbers: give a smaller batch_size")
+        self._t.xs, self._t.ds = self._x - n, self._d - n
+        constants: cython.double[:] = tape.constants
+        if len(tape.constants):
+            for k in range(size):
+                memcpy(self._t.xs + k * stride + n + tape._inputs, cython.address(constants[0]),
+                       len(tape.constants) * cython.sizeof(cython.double))  # fmt: skip
+
+    def __dealloc__(self):
+        free(self._x)
+        free(self._d)
+
+    def read(self, parameters: list):
+        """Take the numbers of leaves."""
+        numbers: cython.double[:] = self.numbers
+        i: cython.Py_ssize_t
+        for i in range(self._t.parameters):
+            numbers[i] = cython.cast(Value, parameters[i])._data
+
+    def write(self, parameters: list):
+        """Give leaves the numbers."""
+        numbers: cython.double[:] = self.numbers
+        i: cython.Py_ssize_t
+        for i in range(self._t.parameters):
+            cython.cast(Value, parameters[i])._data = numbers[i]
+
+    def write_gradient(self, parameters: list):
+        """Give leaves the gradient as theirs."""
+        gradient: cython.double[:] = self.gradient
+        i: cython.Py_ssize_t
+        for i in range(self._t.parameters):
+            cython.cast(Value, parameters[i])._grad = gradient[i]
+
+    def _load(self, rows, order, first, count):
+        """Have the samples of a batch as inputs."""
+        tape: Tape = self._tape
+        places: cython.int[:] = tape._input_places
+        numbers: cython.double[:] = self.numbers
+        gradient: cython.double[:] = self.gradient
+        sources: cython.int[:] = self._sources
+        code: cython.int[:] = tape.code
+        starts: cython.int[:] = tape.starts
+        k: cython.longlong
+        i: cython.Py_ssize_t
+        source: cython.p_int
+        x: cython.p_double
+        if len(tape.code):
+            self._t.code = cython.address(code[0])
+        self._t.starts = cython.address(starts[0])
+        self._t.xp, self._t.dp = cython.address(numbers[0]), cython.address(gradient[0])
+        self._t.sources = cython.address(sources[0])
+        self._t.samples = count
+        for k in range(count):
+            x = self._t.xs + k * self._t.stride + tape.parameters
+            if self._as_they_are:
+                memcpy(x, cython.address(rows[order[first + k], 0]), tape._inputs * cython.sizeof(cython.double))
+            else:
+                for i in range(tape._inputs):
+                    x[i] = rows[order[first + k], places[i]]
+            if tape._selections:
+                source = tape.sources(cython.address(rows[order[first + k], 0]))
+                memcpy(cython.address(sources[k * tape._selections]), source,
+                       tape._selections * cython.sizeof(cython.int))  # fmt: skip
+        return 0
+
+    def _forward(self):
+        k: cython.int = batch_forward(cython.address(self._t), 0)
+        s: cython.longlong
+        x: cython.p_double
+        while k < self._t.instructions:
+            primitive, dst, cells = self._tape.calls[self._t.code[self._t.starts[k] + 1]]
+            for s in range(self._t.samples):
+                x = self._t.xs + s * self._t.stride
+                found: cython.double = called(primitive, [self._number(s, c) for c in cells])
+                x[cython.cast(cython.int, dst)] = found
+            k = batch_forward(cython.address(self._t), k + 1)
+        return 0
+
+    def _cell(self, p, own, sample, c):
+        return p + c if c < self._t.parameters else own + sample * self._t.stride + c
+
+    def _number(self, sample: cython.longlong, c: cython.int):
+        return self._cell(self._t.xp, self._t.xs, sample, c)[0]
+
+    def _backward(self, share):
+        """The gradient of the parameters: ``share`` times the sum over the samples."""
+        t: cython.pointer(batch) = cython.address(self._t)
+        s: cython.longlong
+        n: cython.size_t = (self._tape.cells - t.computed) * cython.sizeof(cython.double)
+        batch_clear(t)
+        for s in range(t.samples):
+            memset(t.ds + s * t.stride + t.computed, 0, n)
+            self._cell(t.dp, t.ds, s, self._tape._root)[0] += share
+        k: cython.int = batch_backward(t, t.instructions - 1)
+        while k >= 0:
+            primitive, dst, cells = self._tape.calls[t.code[t.starts[k] + 1]]
+            for s in range(t.samples):
+                g: cython.double = self._cell(t.dp, t.ds, s, dst)[0]
+                for c, slope in zip(
+                    cells, slopes(primitive, self._number(s, dst), [self._number(s, c) for c in cells]), strict=True
+                ):
+                    if slope != 0.0:
+                        self._cell(t.dp, t.ds, s, c)[0] += g * cython.cast(cython.double, slope)
+            k = batch_backward(t, k - 1)
+        return 0
+
+    def _answer(self, sample):
+        """The place of a sample's largest output, the first of equals; of a single one, whether it is above 0."""
+        outputs: cython.int[:] = self._tape._outputs
+        best: cython.longlong = 0
+        o: cython.Py_ssize_t
+        t: cython.pointer(batch) = cython.address(self._t)
+        if self._tape.outputs == 1:
+            return self._cell(t.xp, t.xs, sample, outputs[0])[0] > 0
+        for o in range(1, self._tape.outputs):
+            if (
+                self._cell(t.xp, t.xs, sample, outputs[o])[0]
+                > self._cell(t.xp, t.xs, sample, outputs[cython.cast(cython.Py_ssize_t, best)])[0]
+            ):
+                best = o
+        return best
+
+    def run(self, rows: cython.double[:, ::1], order: cython.longlong[:], labels, size: cython.int, budget: cython.int,
+            rates: cython.double[:], rate_at: cython.Py_ssize_t, update: object):  # fmt: skip
+        """Make updates until the epoch is over.
+
+        Args:
+            rows: a row of numbers for each sample.
+            order: the samples in the order they are taken in.
+            labels: for each sample the place of the right output, an array of int64; or None.
+            size: samples an update. budget: how many updates at most.
+            rates: the rate, or one for each update, from ``rate_at`` on.
+            update: makes the updates, or None to leave them to the caller.
+
+        Returns:
+            0; or 1 where the next update would have a number that is not finite, and nothing of it was done; or 2
+            where an update is the caller's, whose gradient is in ``gradient``.
+        """
+        t: cython.pointer(batch) = cython.address(self._t)
+        samples: cython.longlong = len(order)
+        wanted: cython.longlong[:] = order if labels is None else labels
+        following: cython.double[:]
+        count: cython.int
+        made: cython.int = 0
+        k: cython.longlong
+        loss: cython.double
+        rate: cython.double
+        hits: cython.longlong
+        maker: Update = update
+        while self.place < samples and made < budget:
+            count = size if samples - self.place > size else cython.cast(cython.int, samples - self.place)
+            self._load(rows, order, self.place, count)
+            self._forward()
+            loss, hits = 0.0, 0
+            for k in range(count):
+                loss += self._cell(t.xp, t.xs, k, self._tape._root)[0]
+                if labels is not None:
+                    hits += self._answer(k) == wanted[order[self.place + k]]
+            if not isfinite(loss):
+                return STOPPED
+            self._backward(1.0 / count)
+            if update is None:
+                self.pending_total, self.pending_hits = loss, hits
+                return GRADIENT
+            rate = rates[rate_at + made if len(rates) > 1 else 0]
+            following = self._next
+            if not maker.apply(t.parameters, t.xp, t.dp, cython.address(following[0]), rate):
+                return STOPPED
+            # From here on the update is made; no interrupt comes between.
+            maker.commit()
+            self.numbers, self._next = self._next, self.numbers
+            made += 1
+            self.updates += 1
+            self.place += count
+            self.total += loss
+            self.hits += hits
+        return DONE
+
+    def results(self, rows: cython.double[:, ::1], found: cython.double[:, ::1]):
+        """Write each sample's loss and outputs into a row of ``found``."""
+        t: cython.pointer(batch) = cython.address(self._t)
+        outputs: cython.int[:] = self._tape._outputs
+        order: cython.longlong[:] = array("q", range(len(rows)))
+        first: cython.longlong
+        k: cython.longlong
+        o: cython.Py_ssize_t
+        count: cython.int
+        for first in range(0, len(rows), self._size):
+            count = cython.cast(cython.int, min(self._size, len(rows) - first))
+            self._load(rows, order, first, count)
+            self._forward()
+            for k in range(count):
+                found[first + k, 0] = self._cell(t.xp, t.xs, k, self._tape._root)[0]
+                for o in range(self._tape.outputs):
+                    found[first + k, o + 1] = self._cell(t.xp, t.xs, k, outputs[o])[0]

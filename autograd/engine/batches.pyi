@@ -1,0 +1,31 @@
+from array import array
+from typing import Any
+
+from autograd.engine.tape import Tape, Update
+from autograd.engine.value import Value
+
+class Batches:
+    numbers: array[float]
+    gradient: array[float]
+    place: int
+    updates: int
+    total: float
+    hits: int
+    pending_total: float
+    pending_hits: int
+    def __init__(self, tape: Tape, size: int, gemm: Any) -> None: ...
+    def read(self, parameters: list[Value]) -> None: ...
+    def write(self, parameters: list[Value]) -> None: ...
+    def write_gradient(self, parameters: list[Value]) -> None: ...
+    def run(
+        self,
+        rows: Any,
+        order: Any,
+        labels: Any,
+        size: int,
+        budget: int,
+        rates: Any,
+        rate_at: int,
+        update: Update | None,
+    ) -> int: ...
+    def results(self, rows: Any, found: Any) -> None: ...

@@ -1,0 +1,231 @@
+"""Large layers, trained as products of matrices, agree with the engine."""
+
+import random
+import threading
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import Value, relu, tanh, total, where
+from autograd.compiler import layers
+from nn.firstlook import FirstLook
+from nn.native import NativeTraining
+
+
+@pytest.fixture(autouse=True)
+def everything_is_large(monkeypatch):
+    """Have every model trained as large ones are."""
+    monkeypatch.setattr(layers, "is_worth", lambda made: True)
+    monkeypatch.setattr(nn.native, "is_worth", lambda made: True)
+    made = []
+    init = layers.LayerDescent.__init__
+
+    def noted(self, *arguments, **options):
+        made.append(self)
+        init(self, *arguments, **options)
+
+    monkeypatch.setattr(layers.LayerDescent, "__init__", noted)
+    return made
+
+
+class Loops:
+    """A model in plain loops over lists of Values, as people write them."""
+
+    def __init__(self, n, hidden, outputs, seed=0):
+        draw = random.Random(seed)
+        self.first = [[Value(draw.uniform(-0.3, 0.3)) for _ in range(n)] for _ in range(hidden)]
+        self.bias = [Value(draw.uniform(-0.3, 0.3)) for _ in range(hidden)]
+        self.second = [[Value(draw.uniform(-0.3, 0.3)) for _ in range(hidden)] for _ in range(outputs)]
+
+    def parameters(self):
+        return [*[w for row in self.first for w in row], *self.bias, *[w for row in self.second for w in row]]
+
+    def __call__(self, x):
+        h = [relu(sum(w * a for w, a in zip(row, x, strict=True)) + b)
+             for row, b in zip(self.first, self.bias, strict=True)]  # fmt: skip
+        return [sum((w * a for w, a in zip(row, h, strict=True)), Value(0.0)) for row in self.second]
+
+
+class Columns(Loops):
+    """The same with weights that lie by columns."""
+
+    def parameters(self):
+        return [*[w for column in zip(*self.first, strict=True) for w in column], *self.bias,
+                *[w for row in self.second for w in row]]  # fmt: skip
+
+
+class Tied(Loops):
+    """Weights that are used twice, and outside of a product, too."""
+
+    def __call__(self, x):
+        h = [tanh(total([w * a for w, a in zip(row, x, strict=True)])) for row in self.first]
+        back = [total([row[i] * h[k] for k, row in enumerate(self.first)]) for i in range(len(x))]
+        again = [relu(total([w * a for w, a in zip(row, back, strict=True)]) + row[0]) for row in self.first]
+        return [total([w * a for w, a in zip(row, again, strict=True)]) for row in self.second]
+
+
+class Choosing(Loops):
+    """Activations that C does not know, so that Python computes them."""
+
+    def __call__(self, x):
+        h = [total([w * a for w, a in zip(row, x, strict=True)]) for row in self.first]
+        h = [where(a > 0.1, a.sin(), 0.1 * a) for a in h]
+        return [total([w * a for w, a in zip(row, h, strict=True)]) for row in self.second]
+
+
+def mlp(n, hidden, outputs):
+    return nn.MLP(n, [hidden, outputs], activation="relu", output="linear", seed=0)
+
+
+def deep(n, hidden, outputs):
+    return nn.MLP(n, [hidden, hidden, outputs], activation="tanh", output="linear", seed=0)
+
+
+def data(samples, n, classes):
+    draw = np.random.default_rng(1)
+    return draw.uniform(-1, 1, (samples, n)), draw.integers(0, classes, samples)
+
+
+def trained(make, engine, n=48, hidden=40, batch_size=16, samples=50, epochs=2, optimizer=None, loss=None, **options):
+    model = make(n, hidden, 3)
+    X, Y = data(samples, n, 3)
+    loss = loss or nn.cross_entropy
+    if loss is not nn.cross_entropy:
+        Y = np.eye(3)[Y]
+    history = nn.fit(model, X, Y, loss=loss, optimizer=optimizer or nn.SGD(0.05), epochs=epochs, batch_size=batch_size,
+                     seed=3, progress=False, engine=engine, **options)  # fmt: skip
+    return history, [p.data for p in model.parameters()]
+
+
+def agree(mine, theirs):
+    assert mine[0].loss == pytest.approx(theirs[0].loss, rel=1e-10)
+    assert mine[0].accuracy == theirs[0].accuracy
+    assert mine[0].validation_loss == pytest.approx(theirs[0].validation_loss, rel=1e-10)
+    assert mine[0].updates == theirs[0].updates
+    assert mine[1] == pytest.approx(theirs[1], rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.parametrize("batch_size", [1, 16, None])
+@pytest.mark.parametrize("make", [mlp, deep, Loops, Columns, Tied])
+def test_models_of_any_kind(make, batch_size):
+    agree(*[trained(make, engine, batch_size=batch_size) for engine in ("native", "eager")])
+
+
+def test_what_c_does_not_know():
+    agree(*[trained(Choosing, engine, n=40, hidden=32, samples=18, epochs=1) for engine in ("native", "eager")])
+
+
+@pytest.mark.parametrize("optimizer", [nn.Momentum, nn.Adam, nn.AdamW, nn.RMSprop])
+def test_optimizers(optimizer, everything_is_large):
+    agree(*[trained(mlp, engine, optimizer=optimizer(0.01)) for engine in ("native", "eager")])
+
+
+@pytest.mark.parametrize("loss", [nn.half_sse, nn.huber, nn.absolute])
+def test_losses(loss):
+    agree(*[trained(mlp, engine, loss=loss, samples=20) for engine in ("native", "eager")])
+
+
+@pytest.mark.parametrize("options", [
+    {"validation": 0.2}, {"l2": 0.01}, {"shuffle": False}, {"callbacks": lambda epoch: None},
+    {"clip_norm": 0.1},
+], ids=str)  # fmt: skip
+def test_options(options, everything_is_large):
+    agree(*[trained(mlp, engine, **options) for engine in ("native", "eager")])
+    assert len(everything_is_large) == 1
+
+
+def test_a_rate_that_changes():
+    rates = [nn.SGD(lambda k: 0.05 / (1 + k)) for _ in range(2)]
+    agree(*[trained(mlp, engine, optimizer=o) for engine, o in zip(("native", "eager"), rates, strict=True)])
+
+
+def test_without_scipy(monkeypatch):
+    monkeypatch.setattr(layers, "_blas", lambda: None)
+    agree(*[trained(mlp, engine) for engine in ("native", "eager")])
+
+
+def test_an_optimizer_goes_on_where_it_was():
+    for engine in ("native", "eager"):
+        optimizer = nn.Adam(0.01)
+        first = trained(mlp, engine, optimizer=optimizer)
+        again = trained(mlp, "eager", optimizer=optimizer)
+        if engine == "native":
+            mine = first, again, optimizer.updates
+    agree(mine[0], first)
+    agree(mine[1], again)
+    assert mine[2] == optimizer.updates == 16
+
+
+def test_a_loss_that_diverges_leaves_a_whole_update():
+    found = []
+    for engine in ("native", "eager"):
+        model = mlp(48, 40, 3)
+        X, Y = data(64, 48, 3)
+        with pytest.raises(FloatingPointError) as error:
+            nn.fit(model, 100 * X, np.eye(3)[Y], loss=nn.half_sse, optimizer=nn.SGD(1e3), epochs=400, batch_size=16,
+                   seed=3, progress=False, engine=engine)  # fmt: skip
+        found.append((str(error.value), [p.data for p in model.parameters()]))
+    assert found[0][0].split(" at ")[1] == found[1][0].split(" at ")[1]
+    assert found[0][1] == pytest.approx(found[1][1], rel=1e-6)
+
+
+def test_an_interrupt_leaves_a_whole_update(monkeypatch):
+    """An interrupt in the middle of an epoch: history and parameters are those of the updates that were made."""
+    run = layers.LayerDescent._run
+
+    def interrupted(self, epochs, budget, rates):
+        run(self, epochs, 3, rates)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(layers.LayerDescent, "_run", interrupted)
+    history, weights = trained(mlp, "native", shuffle=False)
+    assert history.interrupted
+    assert history.updates == 3
+    assert history.loss == []
+    monkeypatch.undo()
+    model = mlp(48, 40, 3)
+    X, Y = data(50, 48, 3)
+    nn.fit(model, X[:48], Y[:48], loss=nn.cross_entropy, optimizer=nn.SGD(0.05), epochs=1, batch_size=16, shuffle=False,
+           progress=False, engine="eager")  # fmt: skip
+    assert weights == pytest.approx([p.data for p in model.parameters()], rel=1e-9)
+
+
+def test_threads_train_at_once():
+    expected = trained(mlp, "native")
+    found = []
+    threads = [threading.Thread(target=lambda: found.append(trained(mlp, "native"))) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 2
+    for each in found:
+        agree(each, expected)
+
+
+def test_few_threads_for_small_products():
+    blas = layers._blas()
+    before = blas._get()
+    with blas.threads_for(1):
+        assert blas._get() == 1
+    assert blas._get() == before
+    with blas.threads_for(10**9):
+        assert blas._get() == before
+
+
+def test_products_are_found_in_loops_of_ones_own():
+    """Both layers, in whatever way they are written; of weights that lie by columns the second one."""
+    found = []
+    for make in (mlp, Loops, Columns):
+        training = _training(make(48, 40, 3))
+        found.append(training._descent._made.products)
+    assert found == [48 * 40 + 40 * 3, 48 * 40 + 40 * 3, 40 * 3]
+
+
+def _training(model):
+    X, Y = data(4, 48, 3)
+    X, Y = list(map(tuple, X.tolist())), Y.tolist()
+    look = FirstLook(model, nn.cross_entropy, model.parameters(), list(zip(X, Y, strict=True)))
+    sgd = nn.SGD(0.1)
+    return NativeTraining(model, nn.cross_entropy, sgd, model.parameters(), X, Y, 4, lambda y: y, look, None, 1, None)
