@@ -1,7 +1,6 @@
 """A compiled graph: its value and its gradient for a whole batch, in machine code."""
 
 import ctypes
-import functools
 import os
 import threading
 from collections import OrderedDict
@@ -14,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from autograd.compiler.calls import interruptible
 from autograd.compiler.kernels import Block, memory, runner
+from autograd.compiler.lazy import lazy
 from autograd.compiler.listing import listing
 from autograd.compiler.loops import size
 from autograd.compiler.lowering import (
@@ -173,24 +173,24 @@ class Program:
 
     # --- The graph as instructions. Where samples were found in it, these are only looked at.
 
-    @functools.cached_property
+    @lazy
     def _low(self):
         guards = () if self._guarding else self._guards
         return lower(self._outputs, self.parameters, self.inputs, guards, strict=self.strict, pulled=not self.strict)
 
-    @functools.cached_property
+    @lazy
     def _forward(self):
         return roll(self._low.forward)
 
-    @functools.cached_property
+    @lazy
     def _adjoint(self):
         return roll(self._low.adjoint)
 
-    @functools.cached_property
+    @lazy
     def _constants(self):
         return self._narrowed([*self._low.constants, 0.0])
 
-    @functools.cached_property
+    @lazy
     def _key(self):
         """What a kernel depends on: programs of the same structure share it."""
         low = self._low

@@ -189,24 +189,56 @@ def watched(inputs=()):
     """
     watch = Watch(inputs)
     with _one_at_a_time:
-        again, generators = unpaused(), _generators()
+        again, draws = unpaused(), _Draws()
         before = witnessed_by(watch)
         try:
-            yield watch
-            if _generators() != generators:
+            with draws:
+                yield watch
+            if draws.seen():
                 refuse("random")
         finally:
             witnessed_by(before)
             again()
 
 
-def _generators():
-    """Where the generators of random numbers stand that everyone shares."""
-    numpy = sys.modules.get("numpy.random")
-    if numpy is None:
-        return random.getstate(), None
-    name, words, *rest = numpy.get_state()
-    return random.getstate(), (name, words.tobytes(), *rest)
+class _Draws:
+    """Notes whether the code of a block draws from a generator of random numbers that everyone shares.
+
+    It compares the states of the generators. Other threads may draw as well, so if any run, it looks at the calls of
+    this thread.
+    """
+
+    _CALLS = frozenset(["random", "getrandbits", "seed", "setstate"])
+
+    def __enter__(self):
+        self._drawn = False
+        self._looking = threading.active_count() > 1 and sys.getprofile() is None
+        self._states = self._now()
+        if self._looking:
+            sys.setprofile(self._look)
+        return self
+
+    def __exit__(self, *error):
+        if self._looking:
+            sys.setprofile(None)
+
+    def seen(self):
+        """Return whether the block drew a random number."""
+        now = self._now()
+        return now[1] != self._states[1] or (self._drawn if self._looking else now[0] != self._states[0])
+
+    def _look(self, _frame, event, called):
+        if event == "c_call" and called.__name__ in self._CALLS:
+            self._drawn |= getattr(called, "__self__", None) is random.random.__self__
+
+    @staticmethod
+    def _now():
+        """Return the states of Python's and of NumPy's generator."""
+        numpy = sys.modules.get("numpy.random")
+        if numpy is None:
+            return random.getstate(), None
+        name, words, *rest = numpy.get_state()
+        return random.getstate(), (name, words.tobytes(), *rest)
 
 
 # --- Conditions

@@ -4,6 +4,7 @@ import copy
 import math
 import pickle
 import random
+import sys
 import threading
 
 import numpy as np
@@ -409,3 +410,52 @@ def test_a_loss_by_where_is_trained_alike_in_machine_code():
         fit(model, X, Y, loss=huber, optimizer=SGD(0.1), epochs=10, seed=0, engine=engine, progress=False)
         found.append([p.data for p in model.parameters()])
     np.testing.assert_allclose(found[1], found[0], rtol=1e-12)
+
+
+# --- Other threads that draw random numbers
+
+
+@pytest.fixture
+def another_thread_draws():
+    """Let another thread draw from Python's generator all the time."""
+    over = threading.Event()
+
+    def draw():
+        while not over.is_set():
+            random.random()
+
+    thread = threading.Thread(target=draw)
+    thread.start()
+    yield
+    over.set()
+    thread.join()
+
+
+@pytest.mark.parametrize("number", range(20))
+def test_draws_of_another_thread_are_not_those_of_the_function(another_thread_draws, number):
+    f = autograd.compile(lambda x: sum(x * k for k in range(200)) + number)
+    assert f([[1.0], [2.0]]).tolist() == [19900.0 + number, 39800.0 + number]
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [random.random, lambda: random.gauss(0.0, 1.0), lambda: random.randrange(10), lambda: random.choice([1.0, 2.0]),
+     lambda: random.seed(3) or random.random(), np.random.rand],
+    ids=["random", "gauss", "randrange", "choice", "seeded", "of NumPy"],
+)  # fmt: skip
+def test_draws_of_the_function_are_refused_while_another_thread_draws(another_thread_draws, draw):
+    with pytest.raises(GraphError, match="draws random numbers"):
+        autograd.compile(lambda x: x * float(draw()))([[1.0]])
+
+
+def test_a_profiler_that_is_on_stays_on(another_thread_draws):
+    calls = []
+    sys.setprofile(lambda *event: calls.append(event[1]))
+    try:
+        profiler = sys.getprofile()
+        with pytest.raises(GraphError, match="draws random numbers"):
+            autograd.compile(lambda x: x * random.random())([[1.0]])
+        assert sys.getprofile() is profiler
+    finally:
+        sys.setprofile(None)
+    assert "c_call" in calls
