@@ -21,6 +21,7 @@ MINUTES := 60
 help:
 	@echo "make demo    train on the iris data and show the deltas of backpropagation; pictures go to out/"
 	@echo "make test    the tests, with the compiled engine; those of the engine with the interpreted one too"
+	@echo "make coverage  how many branches the tests take, measured in both runs (three times as long)"
 	@echo "make test-browser  the pages in a real browser;  make test-notebooks  the notebooks"
 	@echo "make test-optimized  the same tests under python -O, but for those of pages and notebooks"
 	@echo "make test-lowest  with the lowest versions that are declared;  make test-installs  fresh installs with each extra"
@@ -50,24 +51,24 @@ $(VENV)/.with-%: $(SOURCES) | $(VENV)/bin/python
 demo: $(VENV)/.with-demo
 	$(RUN) notebooks/demo.py
 
-# Everything runs compiled. Only the engine differs when it is interpreted, so only its tests run a second time. Coverage is
-# measured in both runs and combined: compiled code cannot be traced, and tests marked untraced would take too long.
-test: test-compiled test-interpreted coverage
+# Everything runs compiled. Only the engine differs when it is interpreted, so only its tests run a second time.
+test: test-compiled test-interpreted
 
 test-compiled: $(VENV)/.with-test
 	$(RUN) -c "import autograd; assert autograd.compiled, 'the engine was not compiled: is there a C compiler?'"
-	rm -f .coverage.compiled*
-	COVERAGE_FILE=.coverage.compiled $(RUN) -m pytest $(ON_ALL_CORES) -m "not untraced and not browser and not notebook" \
-	  --cov --cov-report= --cov-fail-under=0
-	$(RUN) -m pytest $(ON_ALL_CORES) -m "untraced and not browser and not notebook"
+	$(RUN) -m pytest $(ON_ALL_CORES) -m "not browser and not notebook"
 
 test-interpreted: $(VENV)/.with-test
-	rm -f .coverage.interpreted*
+	DELTAGRAD_INTERPRETED=1 $(RUN) -m pytest tests/engine $(ON_ALL_CORES) -m "not untraced"
+
+# Both runs again under a tracer, combined, since compiled code cannot be traced. It takes about three times as long, and
+# tests marked untraced would take too long.
+coverage: $(VENV)/.with-test
+	rm -f .coverage*
+	COVERAGE_FILE=.coverage.compiled $(RUN) -m pytest $(ON_ALL_CORES) -m "not untraced and not browser and not notebook" \
+	  --cov --cov-report= --cov-fail-under=0
 	DELTAGRAD_INTERPRETED=1 COVERAGE_FILE=.coverage.interpreted $(RUN) -m pytest tests/engine $(ON_ALL_CORES) -m "not untraced" \
 	  --cov --cov-report= --cov-fail-under=0
-
-coverage: $(VENV)/.with-test
-	rm -f .coverage
 	$(RUN) -m coverage combine --keep .coverage.compiled* .coverage.interpreted*
 	$(RUN) -m coverage report
 
