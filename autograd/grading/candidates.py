@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from autograd.engine.errors import SheetError
 from autograd.formulas.conventions import NAMES, convention, plain
-from autograd.grading.clock import thread_time
+from autograd.grading.clock import Allowance
 from autograd.grading.own_letters import definition, names_in, written_out
 from autograd.grading.setting import Setting
 
@@ -19,7 +19,7 @@ __all__ = ["Chosen", "choose", "known_letters"]
 
 _MOST_TRIED = 10  # claims that candidates are compared by
 _MOST_CONVENTIONS = 4  # that are tried, the likeliest first
-_SECONDS = 1.0  # of processor time for the whole choice
+_SECONDS = 1.0  # of work for the whole choice
 _NAME = r"(?:\\(?:hat|mathbf|boldsymbol|bm|vec|bar|mathcal|mathrm|tilde)\s*\{?\s*)?\\?[A-Za-z]+\}?"
 _SCRIPTS = r"(?:\s*[_^]\s*(?:\{[^{}]*\}|\\?\w))*"
 _APPLIED = re.compile(
@@ -75,17 +75,17 @@ def choose(setting, found, judge) -> Chosen:
         judge: a function of a setting, a target and a formula that returns a grade; it raises a SheetError if the
             setting has no meaning.
     """
-    until = thread_time() + _SECONDS
+    allowance = Allowance(_SECONDS)
     formulas = [(item.target, item.formula) for item in found.items]
     networks = [setting] if setting.network is not None or setting.recorded else _networks(setting, found)
     best, score = networks[0], None
     for network in networks:
         letters = _letterings(network, [formula for _, formula in formulas])
-        base, reached = _best(letters, formulas, judge, until)
-        base, reached = _best(_variants(base), formulas, judge, until, (base, reached))
+        base, reached = _best(letters, formulas, judge, allowance)
+        base, reached = _best(_variants(base), formulas, judge, allowance, (base, reached))
         if score is None or reached > score:
             best, score = base, reached
-        if score[0] == len(formulas) or thread_time() > until:
+        if score[0] == len(formulas) or allowance.is_used_up():
             break
     is_open = setting.network is None and not setting.recorded
     said = "found, not declared: check it" if is_open or best.options != setting.options else ""
@@ -94,11 +94,11 @@ def choose(setting, found, judge) -> Chosen:
     return Chosen(best, said)
 
 
-def _best(candidates, formulas, judge, until, start=None):
+def _best(candidates, formulas, judge, allowance, start=None):
     """The candidate that reads the most, the first of those that are alike."""
     best, score = start if start is not None else (candidates[0], None)
     for candidate in candidates:
-        if score is not None and (thread_time() > until or score[0] == min(len(formulas), _MOST_TRIED)):
+        if score is not None and (allowance.is_used_up() or score[0] == min(len(formulas), _MOST_TRIED)):
             break
         reached = _score(candidate, formulas, judge, score)
         if score is None or reached > score:

@@ -9,7 +9,7 @@ import weakref
 
 from autograd.engine.errors import AutogradError, SheetError
 from autograd.grading.candidates import choose, known_letters
-from autograd.grading.clock import thread_time
+from autograd.grading.clock import Allowance
 from autograd.grading.document import Document, GradedClaim
 from autograd.grading.extract import extract
 from autograd.grading.grading import Grade
@@ -20,7 +20,7 @@ from autograd.grading.setting import KEYS, Declaration, Setting, declared_settin
 
 __all__ = ["NoFormula", "forget", "grade_text"]
 
-DIAGNOSES = 8.0  # seconds of processor time that the diagnoses of one document may take
+DIAGNOSES = 8.0  # seconds of work that the diagnoses of one document may take
 _MOST_WORLDS = 6  # earlier results that are taken one by one
 _MOST_NETWORKS, _MOST_JUDGED = 32, 300  # that are kept, and formulas judged in each
 
@@ -152,7 +152,7 @@ class _Sequence:
         self._own: dict = {}
         self._mistaken: list = []  # pairs of a line and a grade
         self._worlds: dict = {}
-        self._left = DIAGNOSES
+        self._allowance = Allowance(DIAGNOSES, of_own=True)
 
     def take(self, item):
         """Grade one claim and remember what it says."""
@@ -204,12 +204,11 @@ class _Sequence:
             }  # fmt: skip
 
     def _explained(self, target, text, grade):
-        """The grade with its diagnosis, while there is time for diagnoses."""
-        if self._left <= 0:
+        """The grade with its diagnosis, while work is left for diagnoses."""
+        if self._allowance.is_used_up():
             return grade
-        start = thread_time()
-        found = _caught(self._grader, "grade", target, text, self.setting.rate)
-        self._left -= thread_time() - start
+        with self._allowance:
+            found = _caught(self._grader, "grade", target, text, self.setting.rate)
         return found if found.verdict == grade.verdict else grade
 
     def _first_wrong_link(self, target, text):

@@ -73,7 +73,7 @@ def environment(tree):
     """The interpreted engine, in the copy."""
     return {
         **os.environ, "DELTAGRAD_INTERPRETED": "1", "PYTHONPATH": str(tree), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-        "MPLBACKEND": "agg", "OMP_NUM_THREADS": "1", "TESTS_ARE_SLOW": "1",
+        "MPLBACKEND": "agg", "OMP_NUM_THREADS": "1",
         "PYTHONDONTWRITEBYTECODE": "",  # the tests are compiled once, not for each change
     }  # fmt: skip
 

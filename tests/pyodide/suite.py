@@ -42,7 +42,6 @@ def imported(path):
 
 sys.path[:0] = ["/repository", "/site"]
 sys.dont_write_bytecode = True
-os.environ["TESTS_ARE_SLOW"] = "1"  # a search for a slip takes several times longer here
 os.chdir(ROOT)
 import pytest  # noqa: E402 - it is found now
 

@@ -10,7 +10,6 @@ over an index are tried one by one, by the terms of the sum.
 
 import copy
 import itertools
-import time
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -26,7 +25,7 @@ from autograd.formulas.expressions import (
     with_parts,
 )
 from autograd.formulas.field import PRIME, Pole, Unprovable, small_fraction
-from autograd.grading.clock import thread_time
+from autograd.grading.clock import WORK, Allowance
 from autograd.grading.explaining.changes import kind_of_swap
 from autograd.grading.explaining.draft import Draft
 from autograd.grading.explaining.edits import edits
@@ -34,7 +33,8 @@ from autograd.grading.explaining.factor_edits import factors_in_reach
 
 __all__ = ["Mistake", "diagnose"]
 
-SECONDS, _AT_MOST = 1.2, 1.6
+_WORK_OF_VALUE = 6  # steps, of a formula of usual length
+_SECONDS = 1.6  # of work for one diagnosis
 _MOST_FORMS = 12  # changed forms in which a second slip is looked for
 _MOST_TERMS = 64  # terms of a sum in which two slips are looked for
 _UNLIKELY = 2.2  # what two slips cost that should not be believed before others were looked for
@@ -85,8 +85,7 @@ class _Search:
         self.printer, self.network = lexicon.printer, lexicon.network
         self.env, self.draft = env, Draft(lexicon, formula, env, target)
         self.truth = truth
-        # mostly its own time, so that a busy machine names as much
-        self.until = thread_time() + SECONDS, time.perf_counter() + _AT_MOST
+        self.allowance = Allowance(_SECONDS)
         points = oracle.field(3) or []
         if points and any(p.sample.point.has_kinks for p in points):
             points = oracle.field(24) or []
@@ -100,6 +99,7 @@ class _Search:
         return (true == 0) + (given == true) + (given in (None, 0)) / 2
 
     def _at(self, e, point):
+        WORK.done += _WORK_OF_VALUE
         try:
             return evaluate(e, point, self.env).v
         except (Pole, AutogradError, KeyError, AttributeError):
@@ -171,7 +171,7 @@ class _Search:
         return singles, valued, neutral
 
     def _is_late(self):
-        return thread_time() > self.until[0] or time.perf_counter() > self.until[1]
+        return self.allowance.is_used_up()
 
     def _cost(self, edit):
         return _COST.get(edit.kind, 1.5) + edit.cost

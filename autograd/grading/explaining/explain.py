@@ -1,11 +1,10 @@
 """Why a claim is wrong: the smallest change of what was written that makes it right, and a point that refutes it."""
 
-import time
 from fractions import Fraction
 
 from autograd.engine.errors import AutogradError
 from autograd.formulas.sampling import replayed_at
-from autograd.grading.clock import thread_time
+from autograd.grading.clock import Allowance
 from autograd.grading.explaining.diagnosis import Mistake
 from autograd.grading.explaining.slips import Slip, paths, slips
 from autograd.grading.judging.judge import constant, is_zero, same
@@ -21,7 +20,7 @@ from autograd.grading.reading.trees import ReadingError
 
 __all__ = ["counterexample", "explain"]
 
-SECONDS, _AT_MOST = 1.1, 1.6
+_SECONDS = 1.6  # of work for one diagnosis
 _FAILURES = (
     AutogradError,
     ZeroDivisionError,
@@ -57,21 +56,21 @@ class _Explanation:
             verdict.places,
             verdict.judged.reading,
         )
-        self.until = thread_time() + SECONDS, time.perf_counter() + _AT_MOST
+        self.allowance = Allowance(_SECONDS)
         self.link = verdict.judged.link or 1
         self.model = judge.model
         self.is_step = self.task.kind == "step"
         self.written = self.task.sides[self.link - 1 if self.is_step else self.link]
 
     def is_late(self):
-        return thread_time() > self.until[0] or time.perf_counter() > self.until[1]
+        return self.allowance.is_used_up()
 
     def mistakes(self):
-        self.judge.deadline = self.until[1]
+        self.judge.allowance = self.allowance
         try:
             return self.found()
         finally:
-            self.judge.deadline = float("inf")
+            self.judge.allowance = None
 
     def found(self):
         """The mistakes in the likeliest reading that has any."""
@@ -448,9 +447,9 @@ def counterexample(judge, verdict, candidates, names):
     step = task.kind == "step"
     written = task.sides[judged.link - 1 if step else judged.link]
     best = None
-    until = thread_time() + 0.25
+    allowance = Allowance(0.25)
     for k, (numbers, _) in enumerate(candidates):
-        if (best is not None and thread_time() > until) or k > 60:
+        if (best is not None and allowance.is_used_up()) or k > 60:
             break
         try:
             at = At(judge.model, replayed_at(judge.model.network, numbers), 0.1)

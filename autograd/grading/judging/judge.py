@@ -6,7 +6,6 @@ it. In a prime field agreement at random points proves it; numbers of 50 digits 
 
 import itertools
 import random
-import time
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -14,6 +13,7 @@ from autograd.engine.errors import AlgebraError, AutogradError, GraphError
 from autograd.formulas.field import Pole, Residue, Unprovable, small_fraction
 from autograd.formulas.precise import precise_numbers
 from autograd.formulas.sampling import DIGITS, field_sample, precise_sample
+from autograd.grading.clock import Allowance
 from autograd.grading.judging.taken import taken
 from autograd.grading.meaning import arrays
 from autograd.grading.meaning.arithmetic import given_letters
@@ -31,6 +31,11 @@ __all__ = ["Judge", "Judged", "Task"]
 
 _FAILURES = (ZeroDivisionError, ValueError, OverflowError, ArithmeticError, TypeError, AlgebraError)
 _MOST_INSTANCES, _MOST_OTHERS = 40, 8
+_TOO_MANY = (
+    "there are more ways to read it than can be tried: declare what its letters mean with letters=, or give layers and "
+    "samples marks of their own"
+)
+_SECONDS = 3.0  # of work on the readings of one claim
 KINK_POINTS = 24
 
 
@@ -91,7 +96,7 @@ class Judge:
         self._precise: tuple = (None, [])  # the context of a thread, and points with its numbers
         self._unprovable = False
         self._loose: list = []
-        self.deadline = float("inf")
+        self.allowance = None
 
     # --- Points.
 
@@ -180,7 +185,7 @@ class Judge:
         classes: dict = {}
         refuted: list = []
         failure = None
-        until = min(time.perf_counter() + 1.5, self.deadline)
+        mine, given, is_cut = Allowance(_SECONDS), self.allowance, False
         for reading in tried:
             try:
                 of = self._class(task, places, reading)
@@ -192,7 +197,8 @@ class Judge:
                 continue
             if not self._is_of_kind(task, key[1]):
                 continue
-            if time.perf_counter() > until:
+            if mine.is_used_up() or (given is not None and given.is_used_up()):
+                is_cut = True
                 break
             try:
                 found = self._compared(task, places, reading, wanted, definitions)
@@ -216,6 +222,8 @@ class Judge:
             if key not in classes or _rank(found) > _rank(classes[key]):
                 classes[key] = found
         if not classes:
+            if is_cut:
+                raise ReadingError(_TOO_MANY)
             if failure is None and wanted is not None:
                 failure = ReadingError("the left side speaks of something else than what is graded.")
             if failure is None:
@@ -232,6 +240,8 @@ class Judge:
                 "such as z^{l+1} = W^{l+1} a^l, or the layer in brackets where they lead out"
             )
             found = found._replace(verdict="ambiguous", reason=words)
+        if is_cut and found.verdict in ("wrong", "ill-formed") and given is None:
+            found = found._replace(verdict="ambiguous", reason=_TOO_MANY)
         return found._replace(others=tuple(refuted))
 
     def _is_renumbered(self, found, task, places):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from autograd.grading.clock import WORK
 from autograd.grading.meaning import arrays
 from autograd.grading.meaning.arrays import Array, ShapeError
 from autograd.grading.meaning.places import Item, OutOfRange, Place
@@ -45,7 +46,7 @@ class Evaluation:
         self.at, self.places, self.reading, self.cache = at, places, reading, cache
         self.model = at.model
         self.definitions = definitions or {}
-        self.rules, self.steps = rules, 0
+        self.rules, self.steps, self.cost = rules, 0, at.cost
 
     def place(self, node):
         """The place of a name, or of a quantity with what it depends on."""
@@ -184,6 +185,7 @@ class Evaluation:
             ReadingError: something means nothing.
         """
         self.steps += 1
+        WORK.done += self.cost
         if self.steps > MOST_STEPS:
             raise ReadingError("the formula expands to too many terms: write it with fewer sums.", node.at)
         rule = self.rules.values.get(node.kind)

@@ -16,6 +16,8 @@ from autograd.grading.reading.trees import ReadingError
 
 __all__ = ["At", "Model", "Quantity", "quantity_of"]
 
+_COST_OF_DIGITS = 4
+
 
 class Quantity(NamedTuple):
     """One number of a network.
@@ -174,6 +176,7 @@ class At:
         self._ratios: dict = {}
         self._free: dict = {}
         self.has_kinks = getattr(getattr(sample, "point", None), "has_kinks", False)
+        self.cost = 1 if hasattr(sample, "point") else _COST_OF_DIGITS  # of one step here
 
     def free(self, name):
         """A number of its own for a letter that is no quantity."""

@@ -6,6 +6,7 @@ The ways are found by joining what each name allows. A name that fits no way of 
 import itertools
 
 from autograd.formulas.expressions import Letter
+from autograd.grading.clock import WORK
 from autograd.grading.meaning.arithmetic import given_letters
 from autograd.grading.meaning.evaluate import evaluator
 from autograd.grading.meaning.letters import Letters, check_same, head, heads
@@ -259,6 +260,7 @@ class Readings:
 
     def _placed(self, name, option, axes, layers):
         reading = option.changed(axes=axes, layers=layers)
+        WORK.done += 2
         try:
             evaluator(self.point, self.places, reading, {}).place(name)
         except Unclear as error:

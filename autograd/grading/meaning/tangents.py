@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+from autograd.grading.clock import WORK
 from autograd.grading.meaning import arrays
 from autograd.grading.meaning.arithmetic import fraction_of
 from autograd.grading.meaning.arrays import is_array
@@ -20,6 +21,7 @@ def tangent(evaluation, node, q, env):
     kind, parts = node.kind, node.parts
     at = evaluation.at
     evaluation.steps += 1
+    WORK.done += evaluation.cost
     if evaluation.steps > MOST_STEPS:
         raise ReadingError("the formula expands to too many terms: write it with fewer sums.", node.at)
     if kind == "loss":
