@@ -11,6 +11,7 @@ from autograd.formulas.expressions import Letter
 from autograd.grading.judging.judge import Judge, Judged, Task
 from autograd.grading.judging.taken import Result
 from autograd.grading.meaning.places import Places
+from autograd.grading.meaning.spelled import spelled_out
 from autograd.grading.reading.claims import read_claims
 from autograd.grading.reading.nodes import Node, is_name, rewrite, show, walk
 from autograd.grading.reading.trees import ReadingError
@@ -134,6 +135,7 @@ class Written:
     def _task(self, claim, places, target):
         sides, signs = _in_and_out(claim.sides, places), list(claim.signs)
         sides = [None if x is None else rewrite(x, lambda node: _of_label(node, places)) for x in sides]
+        sides = [None if x is None else spelled_out(x, places) for x in sides]
         if any(s == "approx" for s in signs):
             raise ReadingError("an approximation says nothing that could be proved: write =.", claim.at)
         if len(sides) == 1 or sides[0] is None:

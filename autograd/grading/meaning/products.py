@@ -25,6 +25,8 @@ def of_product(evaluation, node, env):
         if x is not None:
             return x
     values = [evaluation.value(x, env) for x in node.parts]
+    if "had" in node.data:
+        values = slopes_as_vectors(evaluation, node.parts, values)
     try:
         return product(evaluation, values, node.data, node)
     except ShapeError:
@@ -36,6 +38,25 @@ def of_product(evaluation, node, env):
                 x = times(evaluation, x, y, sign)
             return x
         raise
+
+
+def slopes_as_vectors(evaluation, nodes, values):
+    """Return the values of an elementwise product: da/dz, a diagonal Jacobian, is meant entry by entry."""
+    found = []
+    for x, y in zip(nodes, values, strict=True):
+        while x.kind == "group":
+            x = x.parts[0]
+        if x.kind == "deriv" and is_array(y) and y.shape[0] == y.shape[1] > 1 and is_diagonal(y):
+            column = Array([[row[k]] for k, row in enumerate(y.rows)])
+            y = column if evaluation.reading.vectors == "columns" else arrays.transpose(column)
+        found.append(y)
+    return found
+
+
+def is_diagonal(x):
+    """Return whether a square array is 0 outside of its diagonal."""
+    outside = [y for i, row in enumerate(x.rows) for j, y in enumerate(row) if i != j]
+    return all((y.v if hasattr(y, "v") else y) == 0 for y in outside)
 
 
 def product(evaluation, values, signs, node):

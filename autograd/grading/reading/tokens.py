@@ -13,7 +13,7 @@ __all__ = ["FUNCTION_WORDS", "Symbol", "symbols_of"]
 FUNCTION_WORDS = frozenset({
     "exp", "log", "ln", "tanh", "sinh", "cosh", "sin", "cos", "tan", "max", "min", "softmax", "sigmoid", "softplus",
     "relu", "ReLU", "diag", "sech", "abs", "sign", "logistic", "sgn", "sig", "Diag", "sqrt", "step",
-    "vec", "dtanh", "dsigma", "logit", "LeakyReLU", "elu", "gelu", "swish", "silu", "erf", "leaky_relu",
+    "vec", "prod", "dtanh", "dsigma", "logit", "LeakyReLU", "elu", "gelu", "swish", "silu", "erf", "leaky_relu",
 })  # fmt: skip
 _WORDS = frozenset({
     "net", "out", "in", "total", "Loss", "loss", "cost", "Cost", "MSE", "SSE", "CE", "BCE", "error", "Error", "target",
@@ -23,7 +23,7 @@ _WORDS = frozenset({
 _PROSE_WORDS = frozenset({"for", "if", "otherwise", "else", "where", "and", "all", "with"})
 
 _SIGN_OF = {
-    "∂": ("cmd", "partial"), "Σ": ("cmd", "sum"), "∑": ("cmd", "sum"), "∇": ("cmd", "nabla"), "√": ("cmd", "sqrt"),
+    "@": ("cmd", "cdot"), "∂": ("cmd", "partial"), "Σ": ("cmd", "sum"), "∑": ("cmd", "sum"), "∇": ("cmd", "nabla"), "√": ("cmd", "sqrt"),
     "·": ("cmd", "cdot"), "⋅": ("cmd", "cdot"), "∙": ("cmd", "cdot"), "×": ("cmd", "times"), "⊙": ("cmd", "odot"),
     "∘": ("cmd", "circ"), "⊗": ("cmd", "otimes"), "−": ("op", "-"), "–": ("op", "-"), "←": ("cmd", "leftarrow"),
     "→": ("cmd", "to"), "⇒": ("cmd", "Rightarrow"), "∈": ("cmd", "in"), "≡": ("op", "="), "≔": ("op", ":="),
@@ -36,6 +36,7 @@ _BELOW = dict(zip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₗₘₙₒₚₜₓ�
 _ABOVE = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹ⁱⁿˡᵗᵏʲᵐ", "0123456789inltkjm", strict=True))
 _ACCENTED = {"ŷ": ("hat", "y"), "ẑ": ("hat", "z"), "ỹ": ("tilde", "y"), "ȳ": ("bar", "y"), "ô": ("hat", "o"),
              "â": ("hat", "a"), "ĥ": ("hat", "h")}  # fmt: skip
+_SAME_COMMAND = {"part": "partial", "grad": "nabla"}
 _GREEK_COMMANDS = {*GREEK.values(), "ell", "Sigma"}
 _SAME_LETTER = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "varsigma": "sigma", "triangle": "Delta",
                 "triangleup": "Delta", "bigtriangleup": "Delta", "varDelta": "Delta", "hslash": "h",
@@ -46,7 +47,8 @@ _SPACES = {
     "notag", "middle", "thinspace", "rm", "bf", "it", "sf", "tt", "cal", "mathop", "mathrel", "mathbin", "mathstrut",
     "strut", "hfill", "hfil", "noindent", "centering", "bigm", "Bigm", "large", "Large", "small", "tiny", "normalsize",
     "allowbreak", "medspace", "thickspace", "relax", "boldmath", "unboldmath", "mathord", "negthinspace", "protect",
-    "smash", "par", "null", "-", "mathinner", "ensuremath", "hline", "mit",
+    "smash", "par", "null", "-", "mathinner", "ensuremath", "hline", "mit", "space", "nobreakspace", "scriptsize",
+    "footnotesize", "LARGE", "huge", "Huge", "Tiny", "scriptscriptstyle", "limits", "mathclose", "mathopen", "mathpunct",
 }  # fmt: skip
 _GAPS = {"quad", "qquad", "enspace"}
 # These say only how something looks: what is in the braces behind them is read as it stands.
@@ -64,7 +66,7 @@ _ACCENTS = {"hat": "hat", "widehat": "hat", "bar": "bar", "overline": "bar", "ti
 
 _TOKEN = re.compile(
     r"(?P<row>\\\\\*?(?:\s*\[\s*-?[\d.]+\s*[a-z]{2}\s*\])?)|\\(?P<command>[A-Za-z]+|.)\*?"
-    r"|(?P<had>\.\*)|(?P<number>\d+\.\d+|\.\d+|\d+)|(?P<letters>[A-Za-z]+)|(?P<sign>:=|<-|->|\+=|-=|==|!=|>=|<=|=>|\*\*|[^\s\\])",
+    r"|(?P<had>\.\*)|(?P<turned>\.T\b)|(?P<number>\d+\.\d+|\.\d+|\d+)|(?P<letters>[A-Za-z]+)|(?P<sign>:=|<-|->|\+=|-=|==|!=|>=|<=|=>|\*\*|[^\s\\])",
     re.DOTALL | re.ASCII,
 )
 _SPACED = re.compile(r"(?:\s|~|%[^\n]*\n?)+")
@@ -122,6 +124,8 @@ def _split(text, known, is_typed):
             found += _letters(word, at, known, is_typed)
         elif kind == "sign":
             found += _sign(word, at)
+        elif kind == "turned":  # W.T, as in Python
+            found += [Symbol("op", "^", at), Symbol("let", "T", at + 1, True)]
         elif kind == "command" or kind == "had":
             found.append(Symbol("cmd", "odot" if kind == "had" else word, at))
         else:
@@ -169,8 +173,12 @@ def _sign(word, at):
 def _without_looks(raw, known, text):
     """The symbols without fonts, colours and spaces; a word in an upright font is one letter, a sentence is a text."""
     found, k = [], 0
+    glued = False
     while k < len(raw):
         s = raw[k]
+        if glued and s.kind in ("let", "op"):
+            s.glued = True  # behind a font, which is no space
+        glued = False
         if s.kind in ("below", "above"):
             k = _raised(raw, k, found)
             continue
@@ -178,7 +186,7 @@ def _without_looks(raw, known, text):
             found.append(s)
             k += 1
             continue
-        word = _SAME_LETTER.get(s.text, s.text)
+        word = _SAME_LETTER.get(s.text, _SAME_COMMAND.get(s.text, s.text))
         opens = k + 1 < len(raw) and raw[k + 1].text == "{" and raw[k + 1].kind == "op"
         if word in _GREEK_COMMANDS:
             found.append(Symbol("let", word, s.at, s.glued))
@@ -201,8 +209,11 @@ def _without_looks(raw, known, text):
             end = _closing(raw, k + 1, text)  # a sign in it is a sign of the sum around it
             found += _without_looks(raw[k + 2 : end], known, text)
             k = end
+        elif word in _LOOKS and opens and k + 3 < len(raw) and raw[k + 2].kind == "let" and raw[k + 3].text == "}":
+            found.append(Symbol("let", raw[k + 2].text, raw[k + 2].at, s.glued))
+            k += 3
         elif word in ("(", ")", "[", "]") or word in _LOOKS or word in _SPACES:
-            pass
+            glued = word in _LOOKS and s.glued
         elif word in _ACCENTS:
             found.append(Symbol("cmd", _ACCENTS[word], s.at, s.glued))
         elif word in FUNCTION_WORDS or (word in known and word not in _WORDS):
@@ -256,6 +267,8 @@ def _worded(font, inner, text, at, end, known):
         return [Symbol("text", content, at)]
     if is_word and font == "mathit" and word not in known:
         return plain
+    if is_word and word == "grad":
+        return [Symbol("cmd", "nabla", at)]
     if is_word:
         return [Symbol("let", word, at)]
     return _without_looks(inner, known, text)

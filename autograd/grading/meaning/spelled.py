@@ -1,0 +1,161 @@
+r"""Notations that stand for another formula, spelled out as trees before anything is placed.
+
+| written | meant |
+| --- | --- |
+| ``\nabla W``, W a parameter | the gradient of the loss in W |
+| ``\bar{z}``, z a quantity and no letter with a bar declared | the derivative of the loss in z |
+| ``f'_k``, ``a'^{(l)}`` without an argument | the derivative of the activation at the pre-activation with these marks |
+| ``prod(A, B)`` | the product by the chain rule |
+| ``t_1 + t_2 + \cdots + t_n`` | a sum over the number |
+"""
+
+from fractions import Fraction
+
+from autograd.grading.reading.nodes import Limits, Node, is_name, rewrite, walk
+from autograd.grading.reading.trees import ReadingError
+
+__all__ = ["spelled_out"]
+
+
+def spelled_out(tree, places):
+    """Return a tree with such notations replaced by what they stand for.
+
+    Args:
+        tree: as it was written.
+        places: what letters mean: :class:`~autograd.grading.meaning.places.Places`.
+
+    Raises:
+        ReadingError: dots leave open what is summed.
+    """
+    functions = {id(x.parts[0]) for x in walk(tree) if x.kind in ("call", "at")}
+
+    def replace(node):
+        if node.kind == "deriv" and node.data == "gradient" and node.parts[1].kind == "none":
+            return _gradient(node, places)
+        if node.kind == "name":
+            if id(node) in functions:
+                return node
+            return _error_signal(node, places) or _slope(node, places)
+        if node.kind == "call" and node.parts[0].data == ("prod", 0):
+            factors = [rewrite(x, replace) for x in node.parts[1:]]
+            return Node("prod", factors, ("",) * (len(factors) - 1), node.at)
+        if node.kind == "add" and any(x.kind == "dots" for x in node.parts):
+            return _sum(node.with_parts([rewrite(x, replace) for x in node.parts]))
+        return None
+
+    found = rewrite(tree, replace)
+    for x in walk(found):
+        if x.kind in ("add", "prod") and any(y.kind == "dots" for y in x.parts):
+            raise ReadingError("three dots leave open what stands there: write a sum.", x.at)
+    return found
+
+
+def _gradient(node, places):
+    """``\\nabla W`` as the gradient of the loss in W; None where something else is differentiated."""
+    of = node.parts[0]
+    while of.kind == "group":
+        of = of.parts[0]
+    if of.kind == "name" and not places.is_loss(of) and {"w", "b"} & set(places.roles_of(of.data[0])):
+        return Node("deriv", (Node("loss", (), None, node.at), of), None, node.at)
+    return None
+
+
+def _error_signal(node, places):
+    """A quantity under a bar as the derivative of the loss in it; None for another name."""
+    base, primes = node.data
+    if not base.startswith("bar ") or primes or places.roles.get(base) or places.model.samples > 1:
+        return None
+    plain = Node("name", node.parts, (base[4:], 0), node.at)
+    if places.is_loss(plain):
+        return Node("num", (), Fraction(1), node.at)
+    if not places.roles_of(plain.data[0]):
+        return None
+    return Node("deriv", (Node("loss", (), None, node.at), plain), None, node.at)
+
+
+def _slope(node, places):
+    """A function with a prime and no argument, at the pre-activation that has its marks; None for another name."""
+    base, primes = node.data
+    if primes != 1:
+        return None
+    roles = places.roles.get(base, [])
+    if roles and not {"a", "y"} & set(roles) and base != places.function_letter:
+        return None
+    argument = Node("name", node.parts, (places.pre_activation, 0), node.at)
+    return Node("call", (Node("name", (), (places.function_letter, 1), node.at), argument), None, node.at)
+
+
+def _sum(node):
+    """A sum whose terms are counted through, with dots; the node itself where they are not."""
+    parts = list(node.parts)
+    k = next(i for i, x in enumerate(parts) if x.kind == "dots")
+    if k < 1:
+        return node
+    first = parts[0]
+    letter = "k@"
+    numbers = {x.data for x in _indices(first) if x.kind == "num"}
+    for n in sorted(numbers):
+        counted = _counted(first, n, letter)
+        before = [_counted_at(counted, letter, Fraction(i)) for i in range(int(n), int(n) + k)]
+        if all(_same(x, y) for x, y in zip(before, parts[:k], strict=True)) and n.denominator == 1:
+            after = parts[k + 1 :]
+            if len(after) > 1 or (after and not _is_last(counted, after[0], letter)):
+                continue
+            lower = Node("num", (), n, node.at)
+            return Node("sum", (counted,), Limits((letter,), lower, None, None, ()), node.at)
+    return node
+
+
+def _indices(tree):
+    """The nodes in the subscripts and brackets of a tree's names."""
+    for x in walk(tree):
+        if x.kind == "name":
+            for script in x.parts:
+                if script.kind == "sub" or script.data == "(":
+                    yield from script.parts
+
+
+def _counted(tree, number, letter):
+    """A term with a letter in place of a number among its subscripts."""
+
+    def replace(node):
+        if node.kind in ("sub", "sup") and (node.kind == "sub" or node.data == "("):
+            parts = [
+                Node("name", (), (letter, 0), x.at) if x.kind == "num" and x.data == number else x for x in node.parts
+            ]
+            return node.with_parts(parts)
+        return None
+
+    return rewrite(tree, replace)
+
+
+def _counted_at(tree, letter, number):
+    """The term with that letter's number put in."""
+
+    def replace(node):
+        return Node("num", (), number, node.at) if is_name(node, letter) else None
+
+    return rewrite(tree, replace)
+
+
+def _same(one, other):
+    return _bare(one) == _bare(other)
+
+
+def _bare(node):
+    while node.kind == "group":
+        node = node.parts[0]
+    return node.with_parts([_bare(x) for x in node.parts]) if node.parts else node
+
+
+def _is_last(counted, term, letter):
+    """Whether a term is the counted one with another letter or number."""
+    candidates = {x.data: x for x in _indices(term) if x.kind in ("num", "name") and not x.parts}.values()
+    for x in candidates:
+
+        def replace(node, x=x):
+            return x if is_name(node, letter) else None
+
+        if _same(rewrite(counted, replace), term):
+            return True
+    return False
