@@ -5,7 +5,7 @@ from fractions import Fraction
 from autograd.grading.reading.brackets import read_braces, read_bracket, read_indicator, read_norm, read_number
 from autograd.grading.reading.calls import DOTS, read_call
 from autograd.grading.reading.differentials import read_differential, read_fraction, read_quotient
-from autograd.grading.reading.marks import read_group, read_marks, read_one
+from autograd.grading.reading.marks import read_group, read_marks, read_one, read_script
 from autograd.grading.reading.nodes import Node
 from autograd.grading.reading.series import read_series
 from autograd.grading.reading.tables import read_environment
@@ -124,16 +124,35 @@ def read_letter(c, scripts):
         x = read_quotient(c, text, s.at)
         if x is not None:
             return x
-    if text == "d" and c.is_let() and c.symbols[c.i].glued and not c.is_let("x") and "=" not in text:
+    if text == "d" and c.is_let() and c.symbols[c.i].glued and not c.is_let("x"):
         name = c.factor()
         if name.kind == "transpose":
             return Node("transpose", (Node("deriv", (Node("loss"), name.parts[0]), "name", s.at),), None, s.at)
         return Node("deriv", (Node("loss"), name), "name", s.at)
     if text == "Delta" and (c.is_let() or c.is_op("{") or c.is_cmd("hat")):
         return Node("step", (c.factor(),), None, s.at)
+    if text == "Delta" and c.is_op("_"):
+        step = read_step(c, s.at)
+        if step is not None:
+            return step
     name = Node("name", (), (text, 0), s.at)
     if c.look()[0] == "num" and c.symbols[c.i].glued and text not in FUNCTION_WORDS:
         number = c.next()  # w5: the number is an index
         parts = (Node("num", (), Fraction(number.text), number.at),)
         name = Node("name", (Node("sub", parts, "", number.at),), (text, 0), s.at)
     return read_call(c, read_marks(c, name))
+
+
+def read_step(c, at):
+    """``\\Delta_p w =``: the change of a weight on the pattern p; None for a capital delta of a layer."""
+    start = c.i
+    if start > 1 and c.look(-2)[0] not in ("row", "gap") and c.look(-2) != ("op", "&"):
+        return None
+    c.i += 1
+    script = read_script(c, "sub")
+    if c.is_let() and all(x.kind == "name" for x in script.parts):
+        step = Node("step", (c.factor(),), None, at)
+        if c.relation(look=True):
+            return step
+    c.i = start
+    return None

@@ -39,6 +39,9 @@ def read_all(c):
     found: list = []
     goes_on = False
     while c.i < len(c.symbols):
+        if found and is_condition_in_brackets(c):
+            read_tail(c, found)
+            continue
         if skipped(c):
             goes_on = goes_on and c.look(-1)[0] in ("row", "op")
             continue
@@ -59,6 +62,12 @@ def read_all(c):
     if not found:
         raise c.error("there is no formula", 0)
     return found
+
+
+def is_condition_in_brackets(c):
+    """Return whether ``(i = j)`` stands behind the environment of a claim."""
+    end = c.closing(0) if c.is_op("(") else None
+    return end is not None and c.is_let(k=1) and c.compares(end) and c.ends(end + 1)
 
 
 def skipped(c):

@@ -5,6 +5,7 @@ from fractions import Fraction
 from autograd.grading.reading.cursor import COMPARISONS, TRANSPOSES
 from autograd.grading.reading.lexing import LARGEST_EXPONENT
 from autograd.grading.reading.nodes import Node, walk
+from autograd.grading.reading.tokens import FUNCTION_WORDS
 
 
 def read_one(c):
@@ -57,12 +58,22 @@ def read_marks(c, x):
         elif c.is_op("_"):
             c.i += 1
             scripts.append(read_script(c, "sub"))
+        elif is_layer_in_brackets(c, base):
+            c.i += 1
+            layer = read_index(c)
+            c.expect("]")
+            scripts.append(Node("sup", (layer,), "[", layer.at))
+            if c.is_typed and c.is_let("T") and c.symbols[c.i].glued:
+                c.i += 1
+                transposed = True
         elif c.is_op("^"):
             c.i += 1
             if c.skip_prime():
                 primes += 1
             elif c.skip_transpose():
                 transposed = True
+            elif c.is_op("[") and c.is_typed:  # W^[2], as typed
+                continue
             else:
                 found, is_transposed, more = read_superscript(c)
                 transposed |= is_transposed
@@ -73,6 +84,20 @@ def read_marks(c, x):
     scripts = [y for y in scripts if y.parts]
     name = Node("name", scripts, (base, primes), x.at)
     return Node("transpose", (name,), None, x.at) if transposed else name
+
+
+def is_layer_in_brackets(c, base):
+    """Return whether a layer follows in brackets, as in ``W[l]``, ``dZ[2]`` and ``W^[2]``."""
+    if not c.is_op("[") or base in FUNCTION_WORDS:
+        return False
+    inner = [c.look(k) for k in range(1, c.closing(0) or 1)]
+    is_raised = c.look(-1) == ("op", "^")
+    if not inner or len(inner) > 3 or not (is_raised or c.symbols[c.i].glued):
+        return False
+    if len(inner) == 1 and inner[0][0] == "num":
+        return is_raised or (len(base) == 1 and (base.isupper() or base == "g"))
+    is_layer = inner[0][1] in ("l", "L", "ell")
+    return is_layer and (len(inner) == 1 or (inner[1][1] in ("+", "-") and inner[-1][0] == "num"))
 
 
 def read_superscript(c, opened=False):

@@ -64,6 +64,9 @@ def read_term(c):
 
 def read_product_sign(c):
     kind, text = c.look()
+    if c.is_typed and (kind, text) == ("op", ".") and c.look(1)[0] == "let":
+        c.i += 1
+        return "."
     if text in PRODUCTS and (kind == "cmd" or text == "*") and text != "boldsymbol":
         c.i += 1
         while c.is_op("&") or c.look()[0] == "gap":

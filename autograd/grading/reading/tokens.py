@@ -23,7 +23,8 @@ _WORDS = frozenset({
 _PROSE_WORDS = frozenset({"for", "if", "otherwise", "else", "where", "and", "all", "with"})
 
 _SIGN_OF = {
-    "@": ("cmd", "cdot"), "∂": ("cmd", "partial"), "Σ": ("cmd", "sum"), "∑": ("cmd", "sum"), "∇": ("cmd", "nabla"), "√": ("cmd", "sqrt"),
+    "@": ("cmd", "cdot"),
+    "∂": ("cmd", "partial"), "Σ": ("cmd", "sum"), "∑": ("cmd", "sum"), "∇": ("cmd", "nabla"), "√": ("cmd", "sqrt"),
     "·": ("cmd", "cdot"), "⋅": ("cmd", "cdot"), "∙": ("cmd", "cdot"), "×": ("cmd", "times"), "⊙": ("cmd", "odot"),
     "∘": ("cmd", "circ"), "⊗": ("cmd", "otimes"), "−": ("op", "-"), "–": ("op", "-"), "←": ("cmd", "leftarrow"),
     "→": ("cmd", "to"), "⇒": ("cmd", "Rightarrow"), "∈": ("cmd", "in"), "≡": ("op", "="), "≔": ("op", ":="),
@@ -48,7 +49,7 @@ _SPACES = {
     "strut", "hfill", "hfil", "noindent", "centering", "bigm", "Bigm", "large", "Large", "small", "tiny", "normalsize",
     "allowbreak", "medspace", "thickspace", "relax", "boldmath", "unboldmath", "mathord", "negthinspace", "protect",
     "smash", "par", "null", "-", "mathinner", "ensuremath", "hline", "mit", "space", "nobreakspace", "scriptsize",
-    "footnotesize", "LARGE", "huge", "Huge", "Tiny", "scriptscriptstyle", "limits", "mathclose", "mathopen", "mathpunct",
+    "footnotesize", "LARGE", "huge", "Huge", "Tiny", "scriptscriptstyle", "mathclose", "mathopen", "mathpunct",
 }  # fmt: skip
 _GAPS = {"quad", "qquad", "enspace"}
 # These say only how something looks: what is in the braces behind them is read as it stands.
