@@ -37,6 +37,7 @@ _TOO_MANY = (
 )
 _SECONDS = 3.0  # of work on the readings of one claim
 KINK_POINTS = 24
+_FUNCTIONS = frozenset({"log", "ln", "exp", "sqrt", "tanh", "softplus", "sigmoid", "erf", "logistic"})
 
 
 class Task(NamedTuple):
@@ -183,6 +184,7 @@ class Judge:
         if not tried:
             return self._without_reading(readings, task)
         classes: dict = {}
+        strange: dict = {}
         refuted: list = []
         failure = None
         mine, given, is_cut = Allowance(_SECONDS), self.allowance, False
@@ -219,8 +221,10 @@ class Judge:
                 continue
             if found.verdict != "equal" and found.error is None and len(refuted) < _MOST_OTHERS:
                 refuted.append(found)
-            if key not in classes or _rank(found) > _rank(classes[key]):
-                classes[key] = found
+            into = strange if compares_hidden(task, places, reading, self.first()) else classes
+            if key not in into or _rank(found) > _rank(into[key]):
+                into[key] = found
+        classes = classes or strange
         if not classes:
             if is_cut:
                 raise ReadingError(_TOO_MANY)
@@ -253,8 +257,7 @@ class Judge:
         marked = [x for side in task.sides for x in walk(side) if x.kind == "name" and x.parts]
         weights = [x for x in marked if {"w", "b"} & set(places.roles_of(x.data[0]))]
         on_left = {id(x) for x in walk(task.sides[0])}
-        is_bracketed = any(s.kind == "sup" and s.data for x in weights for s in x.parts)
-        return bool(weights) and not is_bracketed and not any(id(x) in on_left for x in weights)
+        return bool(weights) and not any(id(x) in on_left for x in weights)
 
     def _without_reading(self, readings, task):
         failure = readings.failure or ReadingError("what the letters of this formula count is not clear.")
@@ -345,6 +348,13 @@ class Judge:
                     if neurons:
                         words = ", ".join([x.split("#")[0] for x in neurons])
                         found = found._replace(verdict="ill-formed", reason=f"the index {words} is not bound")
+                    if (
+                        is_field
+                        and not kinks
+                        and has_functions(task)
+                        and self._agree(task, places, reading, envs, definitions)
+                    ):
+                        return Judged("unproved", reading, envs[0], None)
                     return found._replace(reading=reading)
                 agreed += 1
             if agreed == 0 and not (is_field and unproved) and is_field:
@@ -357,6 +367,15 @@ class Judge:
             unproved = 1
         condition = "" if factor in (None, 1) else _absorbed(factor)
         return Judged("unproved" if unproved else "equal", reading, envs[0], None, condition=condition)
+
+    def _agree(self, task, places, reading, envs, definitions):
+        """Whether numbers of many digits agree: a field does not know every identity of a function."""
+        try:
+            return all(
+                self._at(task, places, reading, envs, at, {}, None, definitions)[0] is None for at in self.precise(3)
+            )
+        except (AutogradError, *_FAILURES):
+            return False
 
     def needed(self, task, places, judged):
         """What has to hold of the targets besides, in words; "" where nothing has."""
@@ -561,6 +580,42 @@ def _is_recurrent(of):
     return isinstance(of[-1], tuple) and of[-1][0] == of[-1][1]
 
 
+def compares_hidden(task, places, reading, at):
+    """Whether a target is subtracted from an activation that is no output: not what is meant, if anything else is."""
+    evaluation = evaluator(at, places, reading, {})
+    for side in task.sides:
+        for x in walk(side):
+            if x.kind != "add" or len(x.parts) != 2:
+                continue
+            found = [_plain_place(evaluation, y) for y in x.parts]
+            roles = {place.role: place.layer for place in found if place is not None}
+            if "t" in roles and roles.get("a", evaluation.model.depth) != evaluation.model.depth:
+                return True
+    return False
+
+
+def _plain_place(evaluation, node):
+    """The place of a term that is one quantity; None for another term."""
+    while node.kind in ("group", "neg"):
+        node = node.parts[0]
+    if node.kind != "name":
+        return None
+    try:
+        place = evaluation.place(node)
+    except ReadingError:
+        return None
+    return place if place.kind == "quantity" else None
+
+
+def has_functions(task):
+    """Whether a function is written whose identities a field does not know."""
+    return any(
+        x.kind == "call" and not x.parts[0].data[1] and x.parts[0].data[0] in _FUNCTIONS
+        for side in task.sides
+        for x in walk(side)
+    )
+
+
 def _is_kronecker(name):
     """Whether a delta has two indices and no layer."""
     return [(s.kind, len(s.parts)) for s in name.parts] == [("sub", 2)]
@@ -681,6 +736,8 @@ def _with_letters_of_sums(sides):
     left = set(variables(sides[0]))
 
     def replace(node):
+        if node.kind == "sum" and _counts_silently(node):
+            return Node("sum", [rewrite(x, replace) for x in node.parts], Limits(("@n",)), node.at)
         if node.kind == "sum" and not node.data.letters:
             mine = [x for x in variables(node.parts[0]) if x not in left and len(x) == 1]
             return Node(
@@ -692,3 +749,10 @@ def _with_letters_of_sums(sides):
         return None
 
     return tuple([rewrite(x, replace) for x in sides])
+
+
+def _counts_silently(node):
+    """Whether a sum over samples names a letter that its body leaves out: db = 1/m sum_{i=1}^m dZ."""
+    upper = node.data.upper
+    is_count = upper is not None and is_name(upper, "m", "N", "n") and not upper.parts
+    return is_count and len(node.data.letters) == 1 and node.data.letters[0] not in variables(node.parts[0])

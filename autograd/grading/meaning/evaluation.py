@@ -30,6 +30,11 @@ class Rules(NamedTuple):
     derivative: Callable
 
 
+def is_into_neuron(place):
+    """Return whether a place is the vector of all weights into one neuron."""
+    return place.role == "w" and isinstance(place.index, tuple) and place.index[0] is None
+
+
 class Evaluation:
     """Evaluates trees at one point under one reading.
 
@@ -154,6 +159,10 @@ class Evaluation:
 
     def whole(self, place, env, number):
         """The vector or matrix of a place, each entry given by ``number(index, sample)``."""
+        if place.role == "w" and place.index is not None:  # those into one neuron
+            to = place.index[1]
+            x = Array([[number((i, to), None)] for i in range(1, self.model.size(place.layer[0]) + 1)])
+            return x if self.reading.vectors == "columns" else arrays.transpose(x)
         if place.role == "w":
             n, m = self.model.size(place.layer[0]), self.model.size(place.layer[1])
             rows = [[number((i, j), None) for i in range(1, n + 1)] for j in range(1, m + 1)]
@@ -174,7 +183,9 @@ class Evaluation:
 
     def is_whole(self, place):
         """Whether a place is a vector or matrix."""
-        return place.kind == "quantity" and place.index is None and place.role not in ("loss", "other", "parameter")
+        if place.kind != "quantity" or place.role in ("loss", "other", "parameter"):
+            return False
+        return place.index is None or is_into_neuron(place)
 
     def value(self, node, env):
         """The value of a tree: a number or an array.

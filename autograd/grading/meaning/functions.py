@@ -46,6 +46,10 @@ def of_call(evaluation, node, env):
         return softmax(evaluation, node, arguments[0], primes, env)
     if len(arguments) != 1:
         arguments = [a for a in arguments if not is_parameter(evaluation, a)][:1] or arguments[:1]
+    if base in ("log", "ln") and not primes:
+        x = log_of_probability(evaluation, arguments[0], env)
+        if x is not None:
+            return x
     if base in _PRIMITIVES and not (base in ("sig",) and places.roles.get(base)):
         return applied(evaluation, _PRIMITIVES[base], arguments[0], primes, env)
     if evaluation.is_function(name) or primes:
@@ -55,6 +59,20 @@ def of_call(evaluation, node, env):
             return softmax(evaluation, node, arguments[0], primes, env)
         raise ReadingError(f"no function is called {base}.", node.at)
     return evaluation.named(evaluation.place(node), env)
+
+
+def log_of_probability(evaluation, node, env):
+    """Return the log of one softmax output by its outputs, as a cross-entropy has it; None for another argument."""
+    while node.kind == "group":
+        node = node.parts[0]
+    if node.kind != "name" or node in evaluation.definitions:
+        return None
+    place = evaluation.place(node)
+    if place.role != "p" or evaluation.is_whole(place):
+        return None
+    q = evaluation.quantity(place, env)
+    logits = evaluation.at.logits(q)
+    return logits[q.index] - primitives.logsumexp(*logits.values())
 
 
 def is_parameter(evaluation, node):

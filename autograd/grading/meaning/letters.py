@@ -35,7 +35,7 @@ def renamed_apart(node, count):
         new = {}
         for letter in limits.letters:
             count[0] += 1
-            new[letter] = f"{letter}#{count[0]}"
+            new[letter] = letter if letter == "@n" else f"{letter}#{count[0]}"
         body = _with_letters(node.parts[0], new)
         conditions = tuple([_with_letters(c, new) for c in limits.conditions])
         data = limits._replace(letters=tuple([new[x] for x in limits.letters]), conditions=conditions)
@@ -175,6 +175,8 @@ class Letters:
         if "size" in where or "sup[" in above:
             found.append("layer")
         if above:
+            if model.steps > 1 and plain in ("T", "tau"):
+                found.append("last step")
             if model.steps > 1:
                 found.append("step")
             if model.samples > 1 and "sup[" not in above and plain not in _LAYERS:
@@ -189,6 +191,8 @@ class Letters:
         if below and not above:
             if plain in _LAYERS and letter in self.offsets:
                 found.insert(0, "layer")
+            if model.steps > 1 and plain in ("T", "tau"):
+                found.append("last step")
             if model.steps > 1 and plain in ("t", "tau"):
                 found.append("step")
             found += neurons
@@ -201,7 +205,7 @@ class Letters:
             if self.where[letter] == {"loss"} and model.samples == 1:
                 found.append("ignored")
             if all(w == "subw" for w in self.where[letter]):
-                if model.steps > 1 and plain in ("x", "h", "y", "o", "s", "z", "i"):
+                if model.steps > 1 and plain in ("x", "h", "y", "o", "s", "z", "i", "q", "a"):
                     found.insert(0, "named")
                 found.append("parameter")
                 if plain in ("t", "k", "n") or letter in self.offsets:
@@ -226,6 +230,8 @@ class Letters:
 
     def _of_sum(self, letter, plain, neurons):
         model, limits = self.model, self.bound[letter]
+        if letter == "@n" and model.samples > 1:
+            return ["sample"]
         found: list = []
         upper = head(limits.upper) if limits.upper is not None else None
         domain = limits.domain.data[0] if limits.domain is not None else ""

@@ -24,7 +24,7 @@ _SYNONYMS = {
     "omega": "w", "U": "w", "V": "w", "b": "b", "delta": "delta", "Delta": "delta", "p": "p", "tilde y": "y",
     "i": "x", "hat p": "p", "hat t": "y", "hat o": "y", "hat a": "y",
 }  # fmt: skip
-_LAYER_OF = {"x": 0, "i": 0, "u": 0, "h": 1, "s": 1, "a": 1, "z": 1, "y": -1, "o": -1, "v": -1}
+_LAYER_OF = {"x": 0, "i": 0, "u": 0, "h": 1, "s": 1, "a": 1, "z": 1, "y": -1, "o": -1, "v": -1, "q": -1}
 _WORD_MARKS = frozenset({"total", "tot", "tr", "train", "net", "old", "new", "next", "prev", "all"})
 _LAST = frozenset({"L", "out", "output", "outputs", "K", "M", "o"})
 
@@ -507,6 +507,8 @@ class Places:
                 return Place("quantity", "w", pair, (item, Item(None, 1)), power=marks.power)
             if model.size(pair[0]) == 1 and axis in (None, pair[1]):
                 return Place("quantity", "w", pair, (Item(None, 1), item), power=marks.power)
+        if len(pairs) == 1 and axis in (None, pairs[0][1]):  # all weights into one neuron
+            return Place("quantity", "w", pairs[0], (None, item), power=marks.power)
         raise Misfit(f"{show(node)} needs two indices: from and to.", node.at)
 
     def _counted(self, node, number, reading):
@@ -571,6 +573,8 @@ class _Marks:
             self.sample = Item(letter, offset)
         elif axis == "step":
             self.step = Item(letter, offset)
+        elif axis == "last step":
+            self.step = Item(None, model.steps + offset)
         elif axis == "ignored":
             pass
         elif axis is not None:

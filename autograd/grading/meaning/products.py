@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from autograd.grading.meaning import arrays
 from autograd.grading.meaning.arrays import Array, ShapeError, is_array
+from autograd.grading.meaning.evaluation import is_into_neuron
 from autograd.grading.meaning.places import Place
 from autograd.grading.meaning.ratios import ratio
 from autograd.grading.reading.nodes import Node
@@ -25,19 +26,45 @@ def of_product(evaluation, node, env):
         if x is not None:
             return x
     values = [evaluation.value(x, env) for x in node.parts]
-    if "had" in node.data:
+    values, signs = inner_products(evaluation, node, values)
+    if len(values) == 1:
+        return values[0]
+    if signs == node.data and "had" in node.data:
         values = slopes_as_vectors(evaluation, node.parts, values)
     try:
-        return product(evaluation, values, node.data, node)
+        return product(evaluation, values, signs, node)
     except ShapeError:
-        if not any(s in ("had", "*", "out") for s in node.data):
+        if not any(s in ("had", "*", "out") for s in signs):
             raise
         with contextlib.suppress(ShapeError):  # from left to right instead
             x = values[0]
-            for sign, y in zip(node.data, values[1:], strict=True):
+            for sign, y in zip(signs, values[1:], strict=True):
                 x = times(evaluation, x, y, sign)
             return x
         raise
+
+
+def inner_products(evaluation, node, values):
+    """Return the factors and signs, w_k x as one number where w_k is the vector of the weights into a neuron."""
+    found, signs = [values[0]], []
+    for k, (sign, y) in enumerate(zip(node.data, values[1:], strict=True)):
+        pair = node.parts[k], node.parts[k + 1]
+        is_inner = sign in ("", ".") and is_array(y) and is_array(found[-1]) and found[-1].shape == y.shape
+        if is_inner and 1 in y.shape and any(is_weights_into(evaluation, x) for x in pair):
+            numbers = zip(arrays.entries(found[-1]), arrays.entries(y), strict=True)
+            found[-1] = arrays.total([a * b for a, b in numbers])
+            continue
+        found.append(y)
+        signs.append(sign)
+    return found, tuple(signs)
+
+
+def is_weights_into(evaluation, node):
+    """Return whether a factor is the vector of all weights into one neuron."""
+    try:
+        return node.kind == "name" and is_into_neuron(evaluation.place(node))
+    except ReadingError:
+        return False
 
 
 def slopes_as_vectors(evaluation, nodes, values):

@@ -5,6 +5,7 @@ r"""Notations that stand for another formula, spelled out as trees before anythi
 | ``\nabla W``, W a parameter | the gradient of the loss in W |
 | ``\bar{z}``, z a quantity and no letter with a bar declared | the derivative of the loss in z |
 | ``f'_k``, ``a'^{(l)}`` without an argument | the derivative of the activation at the pre-activation with these marks |
+| ``J_a(z)``, a and z quantities | the Jacobian of a in z |
 | ``prod(A, B)`` | the product by the chain rule |
 | ``t_1 + t_2 + \cdots + t_n`` | a sum over the number |
 """
@@ -36,6 +37,9 @@ def spelled_out(tree, places):
             if id(node) in functions:
                 return node
             return _error_signal(node, places) or _slope(node, places)
+        if node.kind == "call" and _is_jacobian(node, places):
+            of = node.parts[0].parts[0].parts[0]
+            return Node("deriv", (of, node.parts[1]), None, node.at)
         if node.kind == "call" and node.parts[0].data == ("prod", 0):
             factors = [rewrite(x, replace) for x in node.parts[1:]]
             return Node("prod", factors, ("",) * (len(factors) - 1), node.at)
@@ -48,6 +52,20 @@ def spelled_out(tree, places):
         if x.kind in ("add", "prod") and any(y.kind == "dots" for y in x.parts):
             raise ReadingError("three dots leave open what stands there: write a sum.", x.at)
     return found
+
+
+def _is_jacobian(node, places):
+    """Whether ``J_a(z)`` is the Jacobian of one quantity in another."""
+    name, *arguments = node.parts
+    if name.data not in (("J", 0), ("D", 0)) or len(arguments) != 1 or len(name.parts) != 1:
+        return False
+    of = name.parts[0].parts
+    quantities = {"s", "a", "y", "x", "p"}
+    return (
+        name.parts[0].kind == "sub"
+        and len(of) == 1
+        and all(x.kind == "name" and bool(quantities & set(places.roles_of(x.data[0]))) for x in (of[0], arguments[0]))
+    )
 
 
 def _gradient(node, places):

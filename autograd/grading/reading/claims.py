@@ -40,7 +40,10 @@ def read_all(c):
     goes_on = False
     while c.i < len(c.symbols):
         if found and is_condition_in_brackets(c):
-            read_tail(c, found)
+            c.i += 1
+            if not read_condition(c, found):
+                raise c.error("a bracket does not belong there")
+            c.take(")")
             continue
         if skipped(c):
             goes_on = goes_on and c.look(-1)[0] in ("row", "op")

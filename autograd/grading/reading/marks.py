@@ -183,8 +183,17 @@ def read_script(c, kind):
             c.i += 1
             found.append(Node("all", (), None, at))
         else:
-            found.append(read_index(c))
+            found += flattened(read_index(c))
     return Node(kind, found, bracket, at)
+
+
+def flattened(x):
+    """Return ``t_k`` and ``y_i`` in a subscript as two marks: a step or a word, and an index."""
+    inner = [y for s in x.parts if s.kind == "sub" for y in s.parts]
+    is_pair = x.kind == "name" and len(x.parts) == len(inner) == 1 and inner[0].kind == "name" and not inner[0].parts
+    if is_pair and x.data[0] in ("t", "tau", "y", "h", "o", "x"):
+        return [Node("name", (), x.data, x.at), inner[0]]
+    return [x]
 
 
 def read_typed_indices(c):
