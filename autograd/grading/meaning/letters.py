@@ -6,6 +6,8 @@ from autograd.grading.reading.nodes import Limits, Node, walk
 __all__ = ["Letters", "head", "renamed_apart", "variables"]
 
 _LAYERS = ("l", "ell", "lambda")
+_PATTERNS = ("p", "mu", "nu", "n", "q")  # that count samples, and say nothing where there is one
+_LAST_LAYERS = ("m", "N", "M", "K", "H")
 _STEPS = ("t", "tau", "T", "s", "k", "n", "i", "j")
 
 
@@ -186,6 +188,10 @@ class Letters:
                 found = [x for x in found if x != "layer"] + ["ignored", "layer"]
             if all(w.endswith("w") for w in self.where[letter] if w.startswith("sup")) and model.steps == 1:
                 found.append("ignored")
+            if model.samples == 1 and letter not in self.offsets and plain in _PATTERNS:
+                found.append("ignored")
+            if letter not in self.offsets and plain in _LAST_LAYERS and above == {"sup"}:
+                found.append("last layer")
             if below and above <= {"sup("}:
                 found += [x for x in (["sample"] if model.samples > 1 else ["ignored"]) if x not in found]
         if below and not above:

@@ -29,6 +29,11 @@ _WORD_MARKS = frozenset({"total", "tot", "tr", "train", "net", "old", "new", "ne
 _LAST = frozenset({"L", "out", "output", "outputs", "K", "M", "o"})
 
 
+def letter_of(latex):
+    """Return a declared letter as it is looked up, with its subscript: ``y_true`` for ``y_{true}``."""
+    return plain(latex).replace("_ text ", "_").replace("_ mathrm ", "_").replace("_ ", "_")
+
+
 class Misfit(ReadingError):
     """A name that cannot be meant as a reading says."""
 
@@ -163,7 +168,7 @@ class Places:
         usual: dict = {}
         for role in ("x", "a", "y", "t", "s", "delta", "w", "b", "p"):
             into = usual if letters[role] == _LETTERS[role] else declared
-            into.setdefault(plain(letters[role]), []).append(role)
+            into.setdefault(letter_of(letters[role]), []).append(role)
         for letter, roles in usual.items():
             if letter not in declared:
                 declared[letter] = roles
@@ -573,6 +578,8 @@ class _Marks:
             self.sample = Item(letter, offset)
         elif axis == "step":
             self.step = Item(letter, offset)
+        elif axis == "last layer":
+            self.set_layer(model.depth, False)
         elif axis == "last step":
             self.step = Item(None, model.steps + offset)
         elif axis == "ignored":
@@ -610,12 +617,12 @@ class _Marks:
             for x in part.parts[1:]:
                 inner, sign = (x.parts[0], -1) if x.kind == "neg" else (x, 1)
                 if inner.kind != "num" or inner.data.denominator != 1:
-                    raise Misfit("an index is a letter, a number, or a letter and a number.", part.at)
+                    raise ReadingError("an index is a letter, a number, or a letter and a number.", part.at)
                 offset += sign * int(inner.data)
             return part.parts[0].data[0], offset
         if part.kind == "cmp":
             raise ReadingError("a condition in an index cannot be read: write it behind the formula.", part.at)
-        raise Misfit("an index is a letter, a number, or a letter and a number.", part.at)
+        raise ReadingError("an index is a letter, a number, or a letter and a number.", part.at)
 
     def number(self, part, above, bracket):
         if part.data.denominator != 1:
@@ -651,7 +658,7 @@ class _Marks:
         _places, model = self.places, self.places.model
         subs = [p for s in part.parts for p in s.parts]
         if len(subs) != 1:
-            raise Misfit(f"the index {show(part)} is not clear.", part.at)
+            raise ReadingError(f"the index {show(part)} is not clear.", part.at)
         if base in ("n", "s", "S", "N", "d", "D", "m"):
             try:
                 letter, offset = self.letter(subs[0]) if subs[0].kind != "num" else (None, int(subs[0].data))
@@ -665,7 +672,7 @@ class _Marks:
             layer = self.layer_of(base)
             self.index.append((layer, Item(None, n)))
             return
-        raise Misfit(f"the index {show(part)} is not clear.", part.at)
+        raise ReadingError(f"the index {show(part)} is not clear.", part.at)
 
     def layer_of(self, letter):
         """The layer whose neurons a letter stands for, as in h_1 and o_2."""

@@ -110,6 +110,8 @@ def times(evaluation, a, b, sign):
     """The product of two values by the sign between them."""
     if not is_array(a) or not is_array(b):
         return arrays.matmul(a, b)
+    if sign == "chain":
+        return chained(evaluation, a, b)
     if sign == "had" or (sign == "out" and evaluation.reading.hadamard):
         return arrays.elementwise(a, b)
     if sign == "out":
@@ -119,6 +121,14 @@ def times(evaluation, a, b, sign):
     if a.shape[1] != b.shape[0] and sign in (".", "*") and a.shape == b.shape:
         return arrays.elementwise(a, b)
     return arrays.matmul(a, b)
+
+
+def chained(evaluation, a, b):
+    """Return the product of a gradient and a Jacobian by the chain rule, with the transposes that it needs."""
+    if a.shape[1] == b.shape[0]:
+        return arrays.matmul(a, b)
+    turned = b if evaluation.reading.transposed_jacobian else arrays.transpose(b)
+    return arrays.matmul(turned, a)
 
 
 def with_ones(evaluation, node, ones, env):
@@ -156,7 +166,7 @@ def chain(evaluation, node, env):
             links.append(x)
         else:
             return None
-    if len(links) < 2 or not any(s in ("", ".", "*") for s in node.data):
+    if len(links) < 2 or not any(s in ("", ".", "*", "chain") for s in node.data):
         return None
     try:
         pairs = [ends_of(evaluation, x) for x in links]

@@ -6,6 +6,7 @@ r"""Notations that stand for another formula, spelled out as trees before anythi
 | ``\bar{z}``, z a quantity and no letter with a bar declared | the derivative of the loss in z |
 | ``f'_k``, ``a'^{(l)}`` without an argument | the derivative of the activation at the pre-activation with these marks |
 | ``J_a(z)``, a and z quantities | the Jacobian of a in z |
+| ``v_{ih}`` with two indices, undeclared | a weight |
 | ``prod(A, B)`` | the product by the chain rule |
 | ``t_1 + t_2 + \cdots + t_n`` | a sum over the number |
 """
@@ -36,13 +37,13 @@ def spelled_out(tree, places):
         if node.kind == "name":
             if id(node) in functions:
                 return node
-            return _error_signal(node, places) or _slope(node, places)
-        if node.kind == "call" and _is_jacobian(node, places):
-            of = node.parts[0].parts[0].parts[0]
-            return Node("deriv", (of, node.parts[1]), None, node.at)
+            return _error_signal(node, places) or _slope(node, places) or _weight(node, places)
+        if node.kind in ("call", "prod") and _is_jacobian(node, places):
+            of, by = node.parts[0].parts[0].parts[0], node.parts[1]
+            return Node("deriv", (of, by.parts[0] if by.kind == "group" else by), None, node.at)
         if node.kind == "call" and node.parts[0].data == ("prod", 0):
             factors = [rewrite(x, replace) for x in node.parts[1:]]
-            return Node("prod", factors, ("",) * (len(factors) - 1), node.at)
+            return Node("prod", factors, ("chain",) * (len(factors) - 1), node.at)
         if node.kind == "add" and any(x.kind == "dots" for x in node.parts):
             return _sum(node.with_parts([rewrite(x, replace) for x in node.parts]))
         return None
@@ -57,6 +58,7 @@ def spelled_out(tree, places):
 def _is_jacobian(node, places):
     """Whether ``J_a(z)`` is the Jacobian of one quantity in another."""
     name, *arguments = node.parts
+    arguments = [x.parts[0] if x.kind == "group" else x for x in arguments]
     if name.data not in (("J", 0), ("D", 0)) or len(arguments) != 1 or len(name.parts) != 1:
         return False
     of = name.parts[0].parts
@@ -89,6 +91,15 @@ def _error_signal(node, places):
     if not places.roles_of(plain.data[0]):
         return None
     return Node("deriv", (Node("loss", (), None, node.at), plain), None, node.at)
+
+
+def _weight(node, places):
+    """A v or u with two indices, which is no pre-activation but a weight; None for another name."""
+    base, primes = node.data
+    if base not in ("u", "v") or primes or places.roles.get(base) or len(node.parts) != 1:
+        return None
+    is_pair = node.parts[0].kind == "sub" and len(node.parts[0].parts) == 2
+    return Node("name", node.parts, (base.upper(), 0), node.at) if is_pair else None
 
 
 def _slope(node, places):

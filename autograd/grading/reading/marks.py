@@ -52,7 +52,7 @@ def read_marks(c, x):
     scripts = list(x.parts)
     transposed = False
     while True:
-        if c.is_op("'"):
+        if c.is_op("'") or c.is_cmd("prime"):
             c.i += 1
             primes += 1
         elif c.is_op("_"):

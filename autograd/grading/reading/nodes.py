@@ -109,7 +109,7 @@ def replace_at(node, path, new):
     return node.with_parts(parts)
 
 
-_SIGNS = {"": " ", ".": " · ", "*": "*", "had": " ⊙ ", "out": " ⊗ "}
+_SIGNS = {"": " ", ".": " · ", "*": "*", "had": " ⊙ ", "out": " ⊗ ", "chain": " "}
 
 
 def show(node) -> str:

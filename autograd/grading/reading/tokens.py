@@ -197,6 +197,9 @@ def _without_looks(raw, known, text):
             k = end
         elif word in ("color", "textcolor", "colorbox") and opens:
             k = _closing(raw, k + 1, text)
+        elif word in ("underset", "overset", "stackrel") and opens and _sign_beside(raw, k + 1, text):
+            sign, k = _sign_beside(raw, k + 1, text)
+            found.append(sign)
         elif word in _DROPPED and opens:
             k = _closing(raw, k + 1, text)
             if word == "tag":
@@ -223,6 +226,16 @@ def _without_looks(raw, known, text):
             found.append(Symbol("cmd", word, s.at, s.glued))
         k += 1
     return found
+
+
+def _sign_beside(raw, k, text):
+    """An equals sign with words above or below it, and where it ends; None for another symbol."""
+    k = _closing(raw, k, text) + 1
+    inner = [x for x in raw[k : k + 3] if x.text not in ("{", "}")]
+    if inner and (inner[0].text in ("=", ":=") or inner[0].text in ("equiv", "triangleq")):
+        is_braced = raw[k].text == "{"
+        return inner[0], k + 2 if is_braced else k
+    return None
 
 
 def _is_one(raw, k):
