@@ -59,6 +59,21 @@ def categorical(outputs, targets):
     return total([-(t * log(a)) for a, t in zip(outputs, targets, strict=True)])
 
 
+def logistic(samples=3):
+    """Return the mean binary cross-entropy of one neuron without a bias."""
+    generator = random.Random(5)
+
+    def leaf(name):
+        return Value(generator.uniform(0.1, 0.9), name)
+
+    weights = [leaf(f"w1[{i},1]") for i in (1, 2)]
+    losses = []
+    for n in range(1, samples + 1):
+        output = sigmoid(dot(weights, [leaf(f"x[{i},{n}]") for i in (1, 2)]))
+        losses.append(binary([output], [leaf(f"t[1,{n}]")]))
+    return total(losses) / samples
+
+
 def recurrent_neuron(steps=3):
     """Return the loss of one recurrent neuron, and its parameters w, v, u, b and d."""
     generator = random.Random(7)
@@ -121,6 +136,15 @@ SETTINGS = {
     "2-3-2 sig half_sse m=3": recorded([2, 3, 2], TWO, "half_sse", 3),
     "2-3-2 relu,lin sse N=3": recorded([2, 3, 2], ["relu", "linear"], "sse", 3),
     "2-3-3 tanh softmax m=3": recorded([2, 3, 3], ["tanh", "linear"], "cross_entropy", 3),
+    "2-3-1 sig": recorded([2, 3, 1], TWO, bias=False),
+    "2-3-3-1 sig": recorded([2, 3, 3, 1], ["sigmoid"] * 3),
+    "1-1-1 relu,lin sse nobias": recorded([1, 1, 1], ["relu", "linear"], "sse", bias=False),
+    "2-3-3 relu softmax m=3": recorded([2, 3, 3], ["relu", "linear"], "cross_entropy", 3),
+    "2-3-2 sig half_sse m=3 sum": recorded([2, 3, 2], TWO, "half_sse", 3, "sum"),
+    "2-3-2 sig,lin half_sse m=3 sum": recorded([2, 3, 2], ["sigmoid", "linear"], "half_sse", 3, "sum"),
+    "1-1-1 sig sse": recorded([1, 1, 1], TWO, "sse"),
+    "2-3-3-2 sig bce": by_hand([2, 3, 3, 2], [sigmoid] * 3, binary),
+    "2-1 logistic m=3 nobias": logistic,
     "rnn scalar": recurrent_neuron,
     "rnn tanh ce": recurrent_layer,
     "rnn linear": lambda: recurrent_layer(None, half_sse),

@@ -17,6 +17,8 @@ VERDICTS = {"right": {"equal"}, "needs-condition": {"equal"}, "wrong": {"wrong"}
 # A condition in a subscript beside a gradient in a vector; a sum over steps left open by dots; an error signal e that
 # only the text around the formula defines; the derivative of a function's name; a slope without its argument.
 OUT_OF_REACH = {"P18", "R09", "hkB1", "f22", "f51"}
+# Right where the weights of layer l lead out of it, and with a wrong layer where they lead into it.
+OF_TWO_MINDS = {"ufB2"}
 # In these, written in the network's own text (R), with another neuron's number, in cases, or with another step, the
 # slip is refused without a name.
 UNNAMED = {"R01v1", "R08v1", "R17v1", "f25", "f44", "f54", "f57", "f60"}
@@ -46,6 +48,9 @@ def test_a_printed_formula_gets_its_true_verdict(derivations, row):
     grade = graded(derivations, row)
     if row["id"] in OUT_OF_REACH:
         assert grade.verdict == "unreadable", str(grade)
+        return
+    if row["id"] in OF_TWO_MINDS:
+        assert grade.verdict == "ambiguous", str(grade)
         return
     assert grade.verdict in VERDICTS[row["truth"]], str(grade)
     if row["truth"] == "needs-condition":
@@ -105,7 +110,7 @@ ONCE_FALSE = [
     (BACKWARD, None, r"\delta^l = ((w^{l+1})^T \delta^{l+1}) \odot \sigma'(z^l)", "equal"),
     (BACKWARD, None, r"\delta^l = ((w^l)^T \delta^{l+1}) \odot \sigma'(z^l)", "ambiguous"),
     (BACKWARD, None, r"\delta^l_j = \sum_k w^l_{kj} \delta^{l+1}_k \sigma'(z^l_j)", "ambiguous"),
-    (BACKWARD, None, r"\delta^{(l)} = ((W^{(l)})^T \delta^{(l+1)}) \odot \sigma'(z^{(l)})", "equal"),
+    (BACKWARD, None, r"\delta^{(l)} = ((W^{(l)})^T \delta^{(l+1)}) \odot \sigma'(z^{(l)})", "ambiguous"),
     (BACKWARD, None, r"\frac{\partial C}{\partial w^l} = \delta^{l+1} (a^l)^T", "equal"),
     ({"setting": "2-2-2 sig nobias", "declared": {"preset": "000"}}, "w_ih[i,h]", r"\delta_k = x_{ki}", "unreadable"),
 ]  # fmt: skip

@@ -31,6 +31,10 @@ __all__ = ["Judge", "Judged", "Task"]
 
 _FAILURES = (ZeroDivisionError, ValueError, OverflowError, ArithmeticError, TypeError, AlgebraError)
 _MOST_INSTANCES, _MOST_OTHERS = 40, 8
+_EITHER_LOSS = (
+    "it is right if a dZ is the derivative of the mean loss, and wrong if it is that of a sample's own loss, as in "
+    "dZ = A - Y: write \\partial J/\\partial Z for the mean loss, or 1/m in front of a sum over samples"
+)
 _TOO_MANY = (
     "there are more ways to read it than can be tried: declare what its letters mean with letters=, or give layers and "
     "samples marks of their own"
@@ -241,9 +245,11 @@ class Judge:
         if self._is_renumbered(found, task, places):
             words = (
                 "it is right if the weights of layer l lead out of it, and wrong if they lead into it: write which, "
-                "such as z^{l+1} = W^{l+1} a^l, or the layer in brackets where they lead out"
+                "such as z^{l+1} = W^{l+1} a^l, or W^{l+1} in place of W^l"
             )
             found = found._replace(verdict="ambiguous", reason=words)
+        if self._is_of_either_loss(found, refuted):
+            found = found._replace(verdict="ambiguous", reason=_EITHER_LOSS)
         if is_cut and found.verdict in ("wrong", "ill-formed") and given is None:
             found = found._replace(verdict="ambiguous", reason=_TOO_MANY)
         return found._replace(others=tuple(refuted))
@@ -258,6 +264,13 @@ class Judge:
         weights = [x for x in marked if {"w", "b"} & set(places.roles_of(x.data[0]))]
         on_left = {id(x) for x in walk(task.sides[0])}
         return bool(weights) and not any(id(x) in on_left for x in weights)
+
+    def _is_of_either_loss(self, found, refuted):
+        """Whether a formula is right only if a dZ is of the mean loss, and not of a sample's own."""
+        if found.verdict != "equal" or found.reading.own_loss:
+            return False
+        other = found.reading.changed(own_loss=True)
+        return any(x.reading == other for x in refuted)
 
     def _without_reading(self, readings, task):
         failure = readings.failure or ReadingError("what the letters of this formula count is not clear.")

@@ -512,7 +512,8 @@ class Places:
                 return Place("quantity", "w", pair, (item, Item(None, 1)), power=marks.power)
             if model.size(pair[0]) == 1 and axis in (None, pair[1]):
                 return Place("quantity", "w", pair, (Item(None, 1), item), power=marks.power)
-        if len(pairs) == 1 and axis in (None, pairs[0][1]):  # all weights into one neuron
+        is_only = len([p for s in node.parts if s.kind == "sub" for p in s.parts]) == 1
+        if is_only and len(pairs) == 1 and axis in (None, pairs[0][1]):  # all weights into one neuron
             return Place("quantity", "w", pairs[0], (None, item), power=marks.power)
         raise Misfit(f"{show(node)} needs two indices: from and to.", node.at)
 
