@@ -498,7 +498,10 @@ class Places:
         """A weight with one index: of one neuron, counted through, or the bias that theta_0 is."""
         model = self.model
         axis, item = index
+        is_only = len([p for s in node.parts if s.kind == "sub" for p in s.parts]) == 1
         if axis == "parameter":
+            if not is_only:
+                raise Misfit(f"{show(node)} has two indices, and cannot be any weight.", node.at)
             return Place("quantity", "parameter", None, item)
         if item.letter is None and "b" in roles and item.offset == 0:
             return Place("quantity", "b", model.depth, Item(None, 1))
@@ -512,7 +515,6 @@ class Places:
                 return Place("quantity", "w", pair, (item, Item(None, 1)), power=marks.power)
             if model.size(pair[0]) == 1 and axis in (None, pair[1]):
                 return Place("quantity", "w", pair, (Item(None, 1), item), power=marks.power)
-        is_only = len([p for s in node.parts if s.kind == "sub" for p in s.parts]) == 1
         if is_only and len(pairs) == 1 and axis in (None, pairs[0][1]):  # all weights into one neuron
             return Place("quantity", "w", pairs[0], (None, item), power=marks.power)
         raise Misfit(f"{show(node)} needs two indices: from and to.", node.at)

@@ -154,7 +154,8 @@ class Readings:
                 or (x.kind == "prod" and {"had", "out"} & set(x.data))
                 for x in self.nodes
             )
-            if plain_products and not any(self._is_weight(n) for n in names):
+            has_batches = self.model.samples > 1 and any(n.data[0][-1].isupper() and self._is_bare(n) for n in names)
+            if plain_products and not has_batches and not any(self._is_weight(n) for n in names):
                 base += [r.changed(single=True) for r in base if r.vectors == base[0].vectors and not r.gradient_row]
         if any(x.kind == "prod" and is_alternating(x.data) for x in self.nodes):
             vary(from_right=[False, True])
