@@ -201,16 +201,14 @@ def _agrees(truth, given, right, point, env):
 
 
 def _size(e, point, env):
-    """The sum of the absolute terms of a formula."""
-    if isinstance(e, Plus):
-        return sum(_size(x, point, env) for x in e.terms)
-    if isinstance(e, Sum):
-        return sum(_size(e.body, point, {**(env or {}), e.letter: v}) for v in e.values)
-    if isinstance(e, Times):
-        y = 1.0
-        for x in e.factors:
-            y *= _size(x, point, env)
-        return y
+    """Return the sum of the absolute terms of a formula."""
+    match e:
+        case Plus():
+            return sum(_size(x, point, env) for x in e.terms)
+        case Sum():
+            return sum(_size(e.body, point, {**(env or {}), e.letter: v}) for v in e.values)
+        case Times():
+            return math.prod([_size(x, point, env) for x in e.factors], start=1.0)
     return abs(evaluate(e, point, env))
 
 
@@ -235,13 +233,13 @@ def definitions(formulas, printer, equations) -> list[Equation]:
 
 
 def folded_sum(e, formulas) -> Expression:
-    """An expression with the sums in it folded, as a loss is shown."""
-    if isinstance(e, Plus):
-        folded = fold(list(e.terms), formulas.alphabet)
-        return folded if isinstance(folded, Plus) else folded_sum(folded, formulas)
-    if isinstance(e, Sum):
-        return Sum(e.letter, e.over, e.values, folded_sum(e.body, formulas))
-    factors = getattr(e, "factors", None)
-    if factors:
-        return times(*[folded_sum(f, formulas) for f in factors])
+    """Return an expression with the sums in it folded, as a loss is shown."""
+    match e:
+        case Plus():
+            folded = fold(list(e.terms), formulas.alphabet)
+            return folded if isinstance(folded, Plus) else folded_sum(folded, formulas)
+        case Sum():
+            return Sum(e.letter, e.over, e.values, folded_sum(e.body, formulas))
+        case Times():
+            return times(*[folded_sum(f, formulas) for f in e.factors])
     return e

@@ -5,6 +5,9 @@ fractions, equal terms and factors are gathered; beyond that nothing is rearrang
 the graph gave it.
 """
 
+import functools
+import operator
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -35,6 +38,7 @@ __all__ = [
     "rewrite",
     "symbols",
     "times",
+    "walk",
     "with_parts",
 ]  # fmt: skip
 
@@ -405,65 +409,60 @@ def rewrite(e, replace) -> Expression:
     return with_parts(e, [rewrite(x, replace) for x in inner]) if inner else e
 
 
-def symbols(e) -> list[Symbol]:
-    """The symbols in an expression, in order, each as often as it stands there."""
-    found, stack = [], [e]
+def walk(e) -> Iterator[Expression]:
+    """Yield an expression and every part of it, from left to right, each as often as it stands there."""
+    stack = [e]
     while stack:
         e = stack.pop()
-        if isinstance(e, Symbol):
-            found.append(e)
+        yield e
         stack.extend(reversed(parts(e)))
-    return found
+
+
+def symbols(e) -> list[Symbol]:
+    """Return the symbols in an expression, from left to right, each as often as it stands there."""
+    return [x for x in walk(e) if isinstance(x, Symbol)]
 
 
 def evaluate(e, point, env=None):
-    """The number of an expression at a point.
+    """Return the number of an expression at a point.
 
     Args:
         e: the expression.
-        point: has ``symbol(symbol)`` and ``number(fraction)``, which give numbers of one kind.
+        point: has ``symbol(symbol)`` and ``number(fraction)``, which return numbers of one kind.
         env: the numbers of the letters that are bound outside of ``e``.
 
     Returns:
         A number of the point's kind; the primitives are applied by their one rule.
     """
-    if isinstance(e, Symbol):
-        return point.symbol(e.bound(env) if env else e)
-    if isinstance(e, Number):
-        return point.number(e.value)
-    if isinstance(e, Pi):
-        return pi_like(point.number(Fraction(1)))
-    if isinstance(e, Times):
-        y = evaluate(e.factors[0], point, env)
-        for factor in e.factors[1:]:
-            y = y * evaluate(factor, point, env)
-        return y
-    if isinstance(e, Plus):
-        y = evaluate(e.terms[0], point, env)
-        for term in e.terms[1:]:
-            y = y + evaluate(term, point, env)
-        return y
-    if isinstance(e, Sum):
-        y = None
-        for value in e.values:
-            term = evaluate(e.body, point, {**(env or {}), e.letter: value})
-            y = term if y is None else y + term
-        return point.number(Fraction(0)) if y is None else y
-    if isinstance(e, Power):
-        base = evaluate(e.base, point, env)
-        if isinstance(e.exponent, Number):
-            n = e.exponent.value
+    match e:
+        case Symbol():
+            return point.symbol(e.bound(env) if env else e)
+        case Number():
+            return point.number(e.value)
+        case Pi():
+            return pi_like(point.number(Fraction(1)))
+        case Times():
+            return functools.reduce(operator.mul, [evaluate(x, point, env) for x in e.factors])
+        case Plus():
+            return functools.reduce(operator.add, [evaluate(x, point, env) for x in e.terms])
+        case Sum():
+            terms = [evaluate(e.body, point, {**(env or {}), e.letter: value}) for value in e.values]
+            return functools.reduce(operator.add, terms) if terms else point.number(Fraction(0))
+        case Power(exponent=Number()):
+            base, n = evaluate(e.base, point, env), e.exponent.value
             if n == -1:
                 return 1 / base
             return primitives.pow_(base, int(n) if n.denominator == 1 else point.number(n))
-        exponent = evaluate(e.exponent, point, env)
-        if hasattr(point, "guard"):
-            point.guard([base, exponent])
-        return primitives.pow_(base, exponent)
-    numbers = [evaluate(x, point, env) for x in e.operands]
+        case Power():
+            return primitives.pow_(*_guarded(parts(e), point, env))
+    numbers = _guarded(parts(e), point, env)
+    y = e.primitive(*numbers)
+    return e.primitive.gradient(y, numbers)[e.place] if isinstance(e, Slope) else y
+
+
+def _guarded(operands, point, env):
+    """Return the numbers of operands; a point of a field may refuse them, since a function has no meaning there."""
+    numbers = [evaluate(x, point, env) for x in operands]
     if hasattr(point, "guard"):
         point.guard(numbers)
-    if isinstance(e, Applied):
-        return e.primitive(*numbers)
-    y = e.primitive(*numbers)
-    return e.primitive.gradient(y, numbers)[e.place]
+    return numbers

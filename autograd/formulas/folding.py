@@ -10,15 +10,16 @@ from autograd.formulas.expressions import (
     Applied,
     Letter,
     Plus,
-    Power,
     Slope,
     Sum,
     Symbol,
     Times,
+    parts,
     plus,
     rewrite,
     symbols,
     times,
+    walk,
 )
 
 __all__ = ["Alphabet", "fold", "for_all"]
@@ -73,16 +74,17 @@ def _shape(e, slots):
             else:
                 fixed.append(index)
         return "symbol", e.role, e.layers, e.name, tuple(fixed)
-    if isinstance(e, (Plus, Times)):
-        return type(e).__name__, tuple([_shape(x, slots) for x in (e.terms if isinstance(e, Plus) else e.factors)])
-    if isinstance(e, Power):
-        return "power", _shape(e.base, slots), _shape(e.exponent, slots)
-    if isinstance(e, (Applied, Slope)):
-        place = e.place if isinstance(e, Slope) else None
-        return e.primitive.code, place, tuple([_shape(x, slots) for x in e.operands])
-    if isinstance(e, Sum):
-        return "sum", e.letter, e.over, e.values, _shape(e.body, slots)
-    return e.key
+    if not parts(e):
+        return e.key
+    shapes = tuple([_shape(x, slots) for x in parts(e)])
+    match e:
+        case Applied():
+            return "applied", e.primitive.code, shapes
+        case Slope():
+            return "slope", e.primitive.code, e.place, shapes
+        case Sum():
+            return "sum", e.letter, e.over, e.values, shapes
+    return type(e).__name__, shapes
 
 
 def _indices(symbol):
@@ -102,21 +104,8 @@ def _with_indices(e, indices):
     return rewrite(e, replace)
 
 
-
 def _letters_in(e):
-    found, stack = set(), [e]
-    while stack:
-        x = stack.pop()
-        if isinstance(x, Sum):
-            found.add(x.letter)
-            stack.append(x.body)
-        elif isinstance(x, (Plus, Times)):
-            stack.extend(x.terms if isinstance(x, Plus) else x.factors)
-        elif isinstance(x, Power):
-            stack.extend((x.base, x.exponent))
-        elif isinstance(x, (Applied, Slope)):
-            stack.extend(x.operands)
-    return found
+    return {x.letter for x in walk(e) if isinstance(x, Sum)}
 
 
 def fold(terms, alphabet):

@@ -25,10 +25,10 @@ from autograd.formulas.expressions import (
     Slope,
     Symbol,
     expression,
-    parts,
     plus,
     symbols,
     times,
+    walk,
 )
 from autograd.formulas.field import PRIME, Unprovable
 from autograd.formulas.fitting import factored, fit_fractions, residue, slope_polynomial, wiring
@@ -359,26 +359,19 @@ def _has_delta(e):
 
 
 def _size(e):
-    count, stack = 0, [e]
-    while stack:
-        x = stack.pop()
-        count += 1
-        stack.extend(parts(x))
-    return count
+    return sum(1 for _ in walk(e))
 
 
 def _is_long(e):
-    """Whether a delta is not a plain product of errors and activations."""
-    stack = [e]
-    while stack:
-        x = stack.pop()
-        if isinstance(x, Symbol) and x.role in ("v", "adjoint"):
-            return True
-        if isinstance(x, (Applied, Slope)) and x.primitive is not primitives.step:
-            return True
-        if isinstance(x, Power) and isinstance(x.exponent, Number) and x.exponent.value < 0:
-            return True
-        stack.extend(parts(x))
+    """Return True for a delta that is not a plain product of errors and activations."""
+    for x in walk(e):
+        match x:
+            case Symbol(role="v" | "adjoint"):
+                return True
+            case Applied(primitive=p) | Slope(primitive=p) if p is not primitives.step:
+                return True
+            case Power(exponent=Number(value=n)) if n < 0:
+                return True
     return False
 
 

@@ -147,26 +147,25 @@ class Printer:
     # --- Expressions as text.
 
     def text(self, e, place=0) -> str:
-        """Python-like text."""
-        if isinstance(e, Number):
-            shown = str(e.value)
-            loose = (e.value < 0 and place > _SUM) or (e.value.denominator != 1 and place >= _PRODUCT)
-            return f"({shown})" if loose else shown
-        if isinstance(e, Pi):
-            return "pi"
-        if isinstance(e, Symbol):
-            return self.symbol_text(e)
-        if isinstance(e, Plus):
-            return _parenthesized(self._sum(e, self.text, " - ", " + "), place > _SUM)
-        if isinstance(e, Times):
-            return _parenthesized(self._product_text(e), place > _PRODUCT)
-        if isinstance(e, Power):
-            if isinstance(e.exponent, Number) and e.exponent.value < 0:
-                return _parenthesized(f"1/{self.text(power(e.base, Number(-e.exponent.value)), _POWER)}", place > _SUM)
-            exponent = self.text(e.exponent, _POWER)
-            return _parenthesized(f"{self.text(e.base, _POWER + 1)}**{exponent}", place > _POWER)
-        if isinstance(e, Sum):
-            return f"sum({self.text(e.body)} for {e.letter} in {self._range_text(e)})"
+        """Return Python-like text; ``place`` says how tightly it has to hold together where it stands."""
+        match e:
+            case Number(value=q):
+                return _parenthesized(str(q), (q < 0 and place > _SUM) or (q.denominator != 1 and place >= _PRODUCT))
+            case Pi():
+                return "pi"
+            case Symbol():
+                return self.symbol_text(e)
+            case Plus():
+                return _parenthesized(self._sum(e, self.text, " - ", " + "), place > _SUM)
+            case Times():
+                return _parenthesized(self._product_text(e), place > _PRODUCT)
+            case Power(exponent=Number(value=n)) if n < 0:
+                return _parenthesized(f"1/{self.text(power(e.base, Number(-n)), _POWER)}", place > _SUM)
+            case Power():
+                exponent = self.text(e.exponent, _POWER)
+                return _parenthesized(f"{self.text(e.base, _POWER + 1)}**{exponent}", place > _POWER)
+            case Sum():
+                return f"sum({self.text(e.body)} for {e.letter} in {self._range_text(e)})"
         operands = ", ".join([self.text(x) for x in e.operands])
         name = _TEXT_NAMES.get(e.primitive.name, e.primitive.name)
         if isinstance(e, Slope):
@@ -190,25 +189,26 @@ class Printer:
     # --- Expressions as LaTeX.
 
     def latex(self, e, place=0) -> str:
-        """LaTeX, without the dollar signs."""
-        if isinstance(e, Number):
-            return _latex_parenthesized(_number_latex(e.value), e.value < 0 and place > _SUM)
-        if isinstance(e, Pi):
-            return r"\pi"
-        if isinstance(e, Symbol):
-            return self.symbol_latex(e)
-        if isinstance(e, Plus):
-            return _latex_parenthesized(self._sum(e, self.latex, " - ", " + "), place > _SUM)
-        if isinstance(e, Times):
-            return _latex_parenthesized(self._product_latex(e), place > _PRODUCT)
-        if isinstance(e, Power):
-            return self._power_latex(e, place)
-        if isinstance(e, Sum):
-            body = self.latex(e.body, _PRODUCT)
-            return _latex_parenthesized(rf"{self._sum_sign(e)} {body}", place > _SUM)
-        if isinstance(e, Slope):
-            inner = ", ".join([self.latex(x) for x in e.operands])
-            return rf"\operatorname{{{escape_latex(e.primitive.name)}}}'\left({inner}\right)"
+        """Return LaTeX, without the dollar signs; ``place`` is as in :meth:`text`."""
+        match e:
+            case Number(value=q):
+                return _latex_parenthesized(_number_latex(q), q < 0 and place > _SUM)
+            case Pi():
+                return r"\pi"
+            case Symbol():
+                return self.symbol_latex(e)
+            case Plus():
+                return _latex_parenthesized(self._sum(e, self.latex, " - ", " + "), place > _SUM)
+            case Times():
+                return _latex_parenthesized(self._product_latex(e), place > _PRODUCT)
+            case Power():
+                return self._power_latex(e, place)
+            case Sum():
+                body = self.latex(e.body, _PRODUCT)
+                return _latex_parenthesized(rf"{self._sum_sign(e)} {body}", place > _SUM)
+            case Slope():
+                inner = ", ".join([self.latex(x) for x in e.operands])
+                return rf"\operatorname{{{escape_latex(e.primitive.name)}}}'\left({inner}\right)"
         return self._applied_latex(e)
 
     def _sum_sign(self, e):
