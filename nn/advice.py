@@ -1,4 +1,4 @@
-"""What to write in place of what other libraries call differently, and of what was misspelt."""
+"""Advice for names that other libraries use, and for misspelt ones."""
 
 import difflib
 from typing import NoReturn, TypeVar

@@ -29,7 +29,7 @@ class Epoch:
 
     @property
     def number(self) -> int:
-        """Which epoch it is, from 1."""
+        """The number of the epoch, from 1."""
         return len(self.history.loss)
 
     @property

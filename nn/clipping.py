@@ -63,7 +63,7 @@ class Clipped:
 
     @property
     def updates(self):
-        """How many updates were made."""
+        """The number of updates that were made."""
         return self.optimizer.updates
 
     def step(self, parameters) -> None:

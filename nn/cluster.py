@@ -49,7 +49,7 @@ _lock = threading.Lock()
 
 @dataclass(frozen=True)
 class Recipe:
-    """What a worker compiles: plain data, from which every process makes the same program.
+    """The recipe of a worker's program: plain data, from which every process makes the same program.
 
     Attributes:
         token: tells recipes apart.
@@ -108,14 +108,14 @@ class Group:
 
 @dataclass(frozen=True)
 class Request:
-    """What an update asks of a group: for each shard the places of samples in it; and the parameters' numbers."""
+    """The request of an update to a group: for each shard the places of samples in it; and the parameters' numbers."""
 
     places: list[np.ndarray]
     numbers: np.ndarray
 
 
 def _held(content):
-    """What the cluster is to hold, as a task that can be run again."""
+    """Return the data that the cluster holds, as a task that can be run again."""
     return content
 
 
@@ -176,7 +176,7 @@ class ClusterTraining(Recorded):
         self._alone_since: float | None = None
 
     def epochs(self, running):
-        """What is trained by ``running``; after that the cluster may forget the samples."""
+        """Yield the epochs of ``running``; after that the cluster may forget the samples."""
         try:
             yield from running
         finally:

@@ -50,7 +50,7 @@ def listed(name, side):
 
 
 def is_text(x):
-    """Whether something iterates over letters or bytes."""
+    """Return True if something iterates over letters or bytes."""
     return isinstance(x, (str, bytes, bytearray))
 
 
@@ -117,7 +117,7 @@ def _rows(name, side):
 
 
 def finite(x) -> bool:
-    """Whether a real number is finite as a float; an integer may be too large for one."""
+    """Return True if a real number is finite as a float; an integer may be too large for one."""
     try:
         return math.isfinite(x)
     except OverflowError:
@@ -145,7 +145,7 @@ def _short(x):
 
 
 def width(row):
-    """How many numbers a row has; None for a number without a row."""
+    """Return the number of numbers in a row; None for a number without a row."""
     return None if is_real(row) else len(row)
 
 

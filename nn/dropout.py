@@ -81,7 +81,7 @@ class Dropout:
 
 
 def draws(model, x) -> bool:
-    """Whether a model has dropout that draws in training, found by calling it with a sample."""
+    """Return True if a model has dropout that draws in training, found by calling it with a sample."""
     if not Dropout.made:
         return False
     before = _drawn.get()

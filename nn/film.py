@@ -26,7 +26,7 @@ _MOST_SAMPLES, _GRID = 100, 32
 
 
 class Frame(NamedTuple):
-    r"""How a training stands after an update.
+    r"""The state of a training after an update.
 
     Fields:
         update: how many updates were made; 0 before the first.

@@ -1,4 +1,4 @@
-"""What is checked of a training before its first update, by every engine with the same errors."""
+"""Checks of a training before its first update, by every engine with the same errors."""
 
 import contextlib
 
@@ -75,17 +75,17 @@ class FirstLook:
                     self._loss(self._model(x), y)
 
     def _reaches(self, value):
-        """Whether a value was computed from one of the parameters."""
+        """Return True if a value was computed from one of the parameters."""
         return isinstance(value, Value) and any(node in self._parameters for node in postorder([value]))
 
 
 def _types(y):
-    """What tells a target apart from those that are equal to it: True is no class, and 1 is one."""
+    """Return the types in a target, which tell it apart from an equal one: True is no class, and 1 is one."""
     return type(y) if is_real(y) else tuple([type(t) for t in y])
 
 
 def is_ours(model, loss, optimizer=None):
-    """Whether nothing in a training is somebody's own Python code, which might do something else at another sample."""
+    """Return True if a training runs no Python code of the user's, which might do something else at another sample."""
     if isinstance(optimizer, Clipped):
         optimizer = optimizer.optimizer
     if type(model) not in (MLP, Layer, Neuron) or type(optimizer) not in (*OPTIMIZERS, type(None)):

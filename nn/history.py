@@ -1,4 +1,4 @@
-"""What happened during a training."""
+"""The history of a training."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ __all__ = ["History"]
 
 
 class History:
-    """What happened during :func:`fit`.
+    """The history of a training by :func:`fit`.
 
     Attributes:
         loss: for each whole epoch, the mean loss over the samples, each taken before the update it was used in.

@@ -1,4 +1,4 @@
-r"""Where weights begin: initialisations by name.
+r"""Initialisations of weights, by name.
 
 | Name | Weights |
 | --- | --- |

@@ -36,7 +36,7 @@ Init = str | Callable[[int, int, Any], float] | None
 
 @advise
 class Module:
-    """What has parameters: derive from it to write a layer of your own.
+    """A module that has parameters: derive from it to write a layer of your own.
 
     >>> class Scale(Module):
     ...     def __init__(self):
@@ -175,7 +175,7 @@ class Neuron(Module):
 
     @property
     def nonlin(self) -> bool:
-        """Whether it has an activation: micrograd's name for that."""
+        """True if it has an activation: micrograd's name for that."""
         return self._activate is not None
 
     def __call__(self, x: Iterable[Any]) -> Value:
@@ -387,7 +387,7 @@ def _switch(what, name, x):
 
 
 def _number(what, name, n):
-    """Which layer or neuron it is."""
+    """Return the number of a layer or neuron."""
     try:
         return operator.index(n)
     except TypeError:

@@ -91,7 +91,7 @@ class TapeLoop:
 
     @property
     def updates(self):
-        """How many were made."""
+        """The number of updates that were made."""
         return self._made + self._machine.updates
 
     def prepare(self, samples):
@@ -189,7 +189,7 @@ def not_compiled(reason):
 
 
 def _missing():
-    """What keeps a loss from being compiled here, or None."""
+    """Return what keeps a loss from being compiled here, or None."""
     if not tape.compiled:
         return "the engine runs interpreted, or was installed without a C compiler"
     if importlib.util.find_spec("llvmlite") is None or importlib.util.find_spec("numpy") is None:

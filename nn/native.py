@@ -113,7 +113,7 @@ def _first_sample(model, loss, X, Y, look, parameters) -> Sample:
 
 
 def _called(what, function, inputs, nodes, *arguments):
-    """What a function returns, and the :class:`Watch` on it; the nodes that it records are added to a list."""
+    """Return the result of a function, and the :class:`Watch` on it; the nodes that it records are added to a list."""
     try:
         with watched(inputs) as watch:
             recorded = list_nodes()
@@ -127,7 +127,7 @@ def _called(what, function, inputs, nodes, *arguments):
 
 
 def _form(sample):
-    """What a recorded sample computes: equal for two recordings that differ in nothing but their inputs' objects."""
+    """Return what a recorded sample computes, equal for two recordings that differ in their inputs' objects only."""
     places: dict = {leaf: ("input", k) for k, leaf in enumerate(sample.inputs)}
     lines: list = []
     for root in (sample.loss, *sample.outputs):
@@ -144,7 +144,7 @@ def _is_row(y):
 
 
 def _check(watch, what):
-    """Whatever was looked at might be different for another sample."""
+    """Raise if the function looked at a number: it might be different for another sample."""
     if watch.guards:
         sign, a, b, _ = watch.guards[0]
         read = any(isinstance(x, Value) and x.op is primitives.detached for x in (a, b))
@@ -210,7 +210,7 @@ class Recorded:
 
 
 def hits(rows, labels) -> int:
-    """How many answers are right, of samples with rows of loss and outputs; a single output answers by its sign."""
+    """Return the number of right answers, of samples with rows of loss and outputs; one output answers by its sign."""
     answers = rows[:, 1:].argmax(axis=1) if rows.shape[1] > 2 else rows[:, 1] > 0
     return int(np.count_nonzero(answers == labels))
 
@@ -259,7 +259,7 @@ class NativeTraining(Recorded):
         self.read()
 
     def _rule(self):
-        """What an update does to a parameter, over registers; None where the optimizer has a step of its own."""
+        """Return the update of a parameter, over registers; None where the optimizer has a step of its own."""
         optimizer = self._optimizer
         if type(optimizer) not in OPTIMIZERS:
             return None, None
@@ -357,7 +357,7 @@ class NativeTraining(Recorded):
                 raise interrupt
 
     def after(self, epochs):
-        """What :meth:`epochs` would have said of further epochs that are done: an interrupt kept it from that."""
+        """Yield further epochs that are done, of which an interrupt kept :meth:`epochs` from telling."""
         before, progress = self._turn
         return list(zip(progress.losses, progress.hits, strict=True))[epochs - before :]
 

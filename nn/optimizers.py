@@ -25,7 +25,7 @@ Rate = float | Callable[[int], float]
 
 
 class Optimizer:
-    """What all optimizers share.
+    """The base of all optimizers.
 
     A subclass says in ``_change`` what an update does to one parameter, in arithmetic and the functions of autograd:
     over registers the same line becomes machine code.
@@ -57,7 +57,7 @@ class Optimizer:
 
     @property
     def _memory(self):
-        """What is remembered of each parameter, a dict, from here on here and not in C."""
+        """Return the memory of each parameter, a dict. From here on it is kept here and not in C."""
         update, self._arrays = self._arrays, None
         if update is not None and update.commits and update.slots:
             n, memory = len(self._of), update.memory.tolist()
@@ -70,7 +70,7 @@ class Optimizer:
         self._remembered, self._arrays = memory, None
 
     def arrays_for(self, parameters):
-        """What updates these parameters in C, a :class:`autograd.engine.tape.Update`; None where that is not known."""
+        """Return the step in C for these parameters, a :class:`autograd.engine.tape.Update`; None if there is none."""
         if type(self) not in (SGD, Momentum, Adam) or not tape.compiled:
             return None
         if self._arrays is None or self._arrays.settings != self._in_c() or self._of != parameters:
@@ -164,7 +164,7 @@ class Optimizer:
         return found
 
     def _changes(self, parameters, gradients, rate):
-        """What to subtract from each parameter, and what to remember for the next update, a dict."""
+        """Return what to subtract from each parameter, and what to remember for the next update, a dict."""
         changes, memory = [], dict(self._memory)
         for p, gradient in zip(parameters, gradients, strict=True):
             change, memory[p] = self._change(gradient, rate, memory.get(p, self._start))
@@ -177,7 +177,7 @@ class Optimizer:
         return changes, memory
 
     def _change(self, gradient, rate, memory):
-        """What to subtract from a parameter, and what to remember for the next update, over any kind of number.
+        """Return what to subtract from a parameter, and what to remember for the next update, over any kind of number.
 
         Args:
             gradient, rate: numbers.

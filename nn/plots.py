@@ -57,7 +57,7 @@ def _rows(X, Y):
 
 
 def plot_decision(model: Callable[[Any], Any], X: Data, Y: Data, ax: Any = None, steps: int = 80) -> Any:
-    """What a model of two inputs answers over the plane, and the samples on it.
+    """Plot the answers of a model of two inputs over the plane, and the samples on it.
 
     Of one output the value is drawn, and the line where it is in the middle between the targets; of several the class
     whose output is the largest.
@@ -175,7 +175,7 @@ def _direction(model, generator):
 
 
 def plot_gradient_flow(loss: Value, ax: Any = None) -> Any:
-    """How large deltas and gradients are in each layer: where they vanish or explode.
+    """Plot the sizes of deltas and gradients in each layer, to show where they vanish or explode.
 
     Args:
         loss: a recorded loss of a model of :mod:`nn`.

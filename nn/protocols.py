@@ -22,14 +22,14 @@ class Data(Protocol):
 
 
 class HasParameters(Protocol):
-    """What has leaves to train, such as a model."""
+    """An object that has leaves to train, such as a model."""
 
     def parameters(self) -> Iterable[Value]:
         """Return the leaves to train."""
 
 
 class Model(HasParameters, Protocol):
-    """What can be trained: it is called with the inputs of a sample, and has parameters."""
+    """An object that can be trained: it is called with the inputs of a sample, and has parameters."""
 
     def __call__(self, x: Any, /) -> Any:
         """Return the outputs for a sample."""

@@ -1,4 +1,4 @@
-"""What an optimizer remembers, as a file has it and as it is taken from one."""
+"""The memory of an optimizer, as it is written to a file and read from one."""
 
 import math
 

@@ -158,7 +158,7 @@ def _read(path, labels, descriptions):
 
 
 def _short(found, show=repr):
-    """What a file holds, as it is shown in a message."""
+    """Return the content of a file, shortened for a message."""
     shown = show(found)
     return shown if len(shown) <= 100 else f"{shown[:100]}..."
 

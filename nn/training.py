@@ -362,7 +362,7 @@ def _check_parts(model, loss, optimizer):
 
 
 def _written_out(part):
-    """What to write in place of the name of an optimizer, a loss or a class."""
+    """Return what to write in place of the name of an optimizer, a loss or a class."""
     name = part.__name__ if isinstance(part, type) else str(part)
     return f"write {_PARTS[name.lower()]}" if name.lower() in _PARTS else ""
 

@@ -75,7 +75,7 @@ def _same_bits(a, b):
 
 @functools.cache
 def agrees_with_math(name, arity):
-    """Whether the C library's function has the bits of ``math``'s at some hundred points where that has a value."""
+    """Return True if the C library's function has the bits of ``math``'s at some hundred points of its domain."""
     draw = random.Random(name)
     ours, theirs = _from_c(name, arity), getattr(math, name)
     for k in range(_POINTS):

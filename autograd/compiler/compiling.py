@@ -269,7 +269,7 @@ class CompiledFunction:
     # --- Recording
 
     def _takes_one_number(self, numbers):
-        """Whether the function takes one number, and not several or a list."""
+        """Return True if the function takes one number, and not several or a list."""
         if self._form is None and numbers.size:
             self._decide(numbers)
         return self._form == "number"
@@ -351,7 +351,7 @@ class CompiledFunction:
             )
 
     def _by_branch(self, batch, run):
-        """What ``run(program, rows, which)`` returns, each row through the program of the branches it takes."""
+        """Return what ``run(program, rows, which)`` does, each row computed by the program of the branches it takes."""
         self._recorded(batch)
         if not self._records or not len(batch):
             self.programs[0].check_guards(batch)
@@ -398,7 +398,7 @@ def _with_constants(result, branched):
 
 
 def _form_of(function):
-    """What a function takes, as its signature tells: "numbers", or None where it takes a single argument."""
+    """Return what a function takes, by its signature: "numbers", or None where it takes a single argument."""
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):  # it has no signature, as some that are written in C
@@ -410,7 +410,7 @@ def _form_of(function):
 
 
 def _takes(function, n):
-    """Whether a function can be called with ``n`` arguments."""
+    """Return True if a function can be called with ``n`` arguments."""
     try:
         inspect.signature(function).bind(*[None] * n)
     except TypeError:

@@ -41,7 +41,7 @@ Place = tuple[int, tuple[tuple[int, int], ...]]
 
 @dataclass
 class Space:
-    """Where the regions of slots lie.
+    """The addresses of the regions of slots.
 
     Attributes:
         pointers: for each region by its first slot the address of its first number.
@@ -101,7 +101,7 @@ class Emitter:
 
     @property
     def dry(self) -> bool:
-        """Whether this is the pass that writes no code."""
+        """True in the pass that writes no code."""
         return self._dry
 
     def run(self, items) -> None:
@@ -121,7 +121,7 @@ class Emitter:
 
     @contextmanager
     def _function(self):
-        """What is written in here goes into a function of its own, which is called; no register goes in or out."""
+        """Write the code of a block into a function of its own, and call it there; no register goes in or out."""
         self.forget()
         if self._dry:
             yield
@@ -427,7 +427,7 @@ class Emitter:
             self._put(out, calls.sum_of_memory(self._lanes, address, len(terms)))
 
     def _is_kept(self, place):
-        """Whether a slot has its number in a register, and is no gradient that all lanes add to."""
+        """Return True if a slot has its number in a register, and is no gradient that all lanes add to."""
         return region(place[0]) != PARAMETER_GRADIENTS or (self._fresh and self._lanes.count == 1)
 
     def _number(self, x):
@@ -620,7 +620,7 @@ def _width(item):
 
 
 def written_slots(operation, width):
-    """Which of an instruction's slots it writes."""
+    """Return the slots that an instruction writes, by their places in it."""
     if operation[0] != "all":
         return {0}
     _, _, constants, _, masked = operation

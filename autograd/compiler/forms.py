@@ -1,4 +1,4 @@
-"""What every primitive of the table does to registers. Importing this makes registers a kind of number.
+"""Every primitive of the table over registers. Importing this makes registers a kind of number.
 
 A primitive whose ``forward`` is stable is replayed. For the others a form stands here that is stable over the whole
 range and follows IEEE 754 where Python raises; no derivative stands here. In strict lanes each form does the operations
@@ -116,7 +116,7 @@ def gradient(primitive, y, operands):
 
 @functools.lru_cache(maxsize=4096)
 def reads(primitive, i, constants):
-    """Whether the derivative in operand ``i`` reads the value, and each operand, as a tuple of bools.
+    """Return a tuple of bools: whether the derivative in operand ``i`` reads the value, and each of the operands.
 
     Args:
         primitive: an entry of the table with a fixed arity.

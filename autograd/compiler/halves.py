@@ -175,10 +175,10 @@ class _Words:
         self._b.store(n, self.at(place))
 
     def look(self, place):
-        """What another thread may be about to change."""
+        """Read the flag that another thread may be about to change."""
         return self._b.load_atomic(self.at(place), "acquire", 8)
 
     def take(self):
-        """Whether the half was there to be taken; now it is not."""
+        """Take the half, and return True if it was still there."""
         pair = self._b.cmpxchg(self.at(_STATE), index(_OPEN), index(_TAKEN), "acquire", "acquire")
         return self._b.extract_value(pair, 1)

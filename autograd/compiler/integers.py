@@ -27,7 +27,7 @@ _SIGNS = {
 
 
 class Condition:
-    """What a program took for granted about an integer of its sample.
+    """An assumption of a program about an integer of its sample.
 
     Attributes:
         place: of the integer in a sample's row. factor, shift: of the number that was compared, ``factor * n + shift``.
@@ -42,12 +42,12 @@ class Condition:
         self.sign, self.other, self.held, self.line = sign, other, held, line
 
     def holds(self, row):
-        """Whether it comes out the same for another sample's row of numbers."""
+        """Return True if the condition comes out the same for another sample's row of numbers."""
         return _SIGNS[self.sign](self.factor * int(row[self.place]) + self.shift, self.other) is self.held
 
     @property
     def key(self):
-        """What two equal conditions have in common."""
+        """The key that equal conditions share."""
         return self.place, self.factor, self.shift, self.sign, self.other, self.held
 
 
@@ -184,7 +184,7 @@ for _name in ("floordiv", "mod", "and_", "or_", "xor", "lshift", "rshift"):
 
 
 def _is_subscript(frame):
-    """Whether the instruction at which a frame stands is a look-up, ``a[b]``."""
+    """Return True if the instruction at which a frame stands is a look-up, ``a[b]``."""
     code, at = frame.f_code.co_code, frame.f_lasti
     name = dis.opname[code[at]]
     return name.startswith("BINARY_SUBSCR") or (name == "BINARY_OP" and code[at + 1] == _SUBSCRIPT)

@@ -75,7 +75,7 @@ def memory(count, dtype=np.float64):
 
 @dataclass
 class Layout:
-    """How a program's numbers lie in the memory that a kernel works on.
+    """The layout of a program's numbers in the memory that a kernel works on.
 
     Attributes:
         count: lanes. folded: the lanes that gradients of parameters are kept in.
@@ -205,7 +205,7 @@ class Block:
 
 
 def single_contributions(low: Lowered) -> bool:
-    """Whether the gradient of every parameter is one contribution, and so known as soon as that is."""
+    """True if the gradient of every parameter is one contribution, and so known as soon as that is."""
     outs = []
     for instruction in low.adjoint:
         operation: tuple = instruction[0]  # type: ignore[assignment]  # to loops any operation is but hashable

@@ -77,7 +77,7 @@ class _Writer:
     # --- Names
 
     def name(self, place):
-        """What a place, a :class:`Polynomial` of the turns of the loops around it, is called."""
+        """Return the name of a place, a :class:`Polynomial` of the iterations of the loops around it."""
         slot = place.first
         base = region(slot)
         if base in (PARAMETER_GRADIENTS, INPUT_GRADIENTS):
@@ -95,7 +95,7 @@ class _Writer:
         return f"{letter}[{self._index(place - base + 1)}]"
 
     def _word(self, slot):
-        """What the slots of a region of results are called."""
+        """Return the word that the slots of a region of results are called by."""
         base, node = region(slot), self._low.nodes.get(slot)
         if base not in self._words:
             word = "violations" if node is None else _plain(node.op.name)

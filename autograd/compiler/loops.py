@@ -106,7 +106,7 @@ def expanded(items: Iterable[Item]) -> list[Item]:
 
 
 def _grows(item):
-    """Whether an item is or has a growing loop."""
+    """Return True if an item is or has a growing loop."""
     return not isinstance(item, tuple) and (isinstance(item, Growing) or any(map(_grows, item.body)))
 
 
@@ -206,7 +206,7 @@ def _is_repeated(part):
 
 
 def _width(item):
-    """How many slots an item has."""
+    """Return the number of slots of an item."""
     return len(item.steps) if isinstance(item, Loop) else len(item[1] if isinstance(item, tuple) else slots_of([item]))
 
 
@@ -255,7 +255,7 @@ def pattern_of(item):
 
 
 def _spread(item, slots):
-    """How :func:`_written` writes slots: how many, or for each run whether it is one."""
+    """Return how :func:`_written` writes slots: how many, or for each run whether it is one."""
     if not isinstance(item, tuple):
         return tuple([_spread(part, mine) for part, mine in shared_out(item.body, slots)])
     return tuple([count > 1 for _, _, count in segments(slots)]) if repeated(item[0]) else len(slots)

@@ -70,7 +70,7 @@ def region(slot: int) -> int:
 
 
 def is_temporary(base: int) -> bool:
-    """Whether a region holds results or adjoints, and not what comes in or goes out."""
+    """Return True if a region holds results or adjoints, and not what comes in or goes out."""
     return base >= TEMPORARIES
 
 
@@ -239,7 +239,7 @@ class _Lowering:
         return self._new(CONSTANTS)
 
     def _is_private(self, x, made_by):
-        """Whether only one node reads ``x``, which one of some primitives computed."""
+        """Return True if only one node reads ``x``, which one of some primitives computed."""
         return isinstance(x, Value) and x.op in made_by and self._uses[x] == 1
 
     def _family(self, *key):
@@ -247,7 +247,7 @@ class _Lowering:
         return self._families.setdefault(key, len(self._families)) << _SHIFT
 
     def _kind(self, x):
-        """What a number is: a parameter, an input, a constant or a result."""
+        """Return the kind of a number: the region of parameters, inputs, constants or results."""
         return min(region(self._slots[x]), TEMPORARIES) if isinstance(x, Value) else CONSTANTS
 
     # --- The forward program
@@ -520,7 +520,7 @@ class _Lowering:
 
 
 def _terms(node):
-    """What a node adds up: the operands through which its adjoint goes on as it is."""
+    """Return the operands that a node adds up: its adjoint is propagated to them as it is."""
     if node.op is primitives.add or node.op is primitives.total:
         return node.operands
     if node.op is primitives.dot:

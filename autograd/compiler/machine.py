@@ -57,7 +57,7 @@ def _features():
 
 @functools.cache
 def lane_width() -> int:
-    """How many doubles one register of this processor holds: 8, 4 or 2."""
+    """Return the number of doubles that one register of this processor holds: 8, 4 or 2."""
     features = binding.get_host_cpu_features()
     return 8 if features.get("avx512f") else 4 if features.get("avx") else 2
 

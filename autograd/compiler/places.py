@@ -1,4 +1,4 @@
-"""Where the turns of loops lead: the slots, steps and numbers of turns of a rolled program as polynomials of the turns.
+"""The slots, steps and lengths of the loops of a rolled program, as polynomials of the iterations.
 
 The turns k of a loop count from 0. A polynomial has products of 1, k and k(k-1)/2 of different loops: the last is what
 adds up in a loop that grows.
@@ -35,7 +35,7 @@ class Polynomial:
 
     @property
     def moves(self) -> bool:
-        """Whether any loop moves it."""
+        """Return True if any loop moves it."""
         return any(self.terms)
 
     def __add__(self, other):
@@ -215,7 +215,7 @@ class Loops:
         return np.unique(place.at(self._turns(place)) + np.zeros(1, dtype=np.int64)).tolist()
 
     def fit(self, place: Polynomial, number: Callable[[int], int | None]) -> Polynomial | None:
-        """What is another number of each slot of a place, where it moves evenly in every loop; else None.
+        """Return another number of each slot of a place as a polynomial; None if it does not move evenly in every loop.
 
         Looked at are the first turns of each loop, and the last.
         """

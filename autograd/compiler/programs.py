@@ -67,7 +67,7 @@ class Gradient(NamedTuple):
 
 @dataclass(frozen=True)
 class Stats:
-    """What a program is made of.
+    """The size of a program.
 
     Attributes:
         nodes: recorded nodes, leaves included.
@@ -114,7 +114,7 @@ def kernel(key, build) -> Kernel:
 
 
 def lanes_for(low: Lowered, samples: int, width: int, itemsize: int) -> int:
-    """How many lanes suit a batch: as many as there are samples, and as keep the working memory near the core."""
+    """Return the number of lanes for a batch: one a sample, but so few that the working memory stays near the core."""
     slots = sum([n for base, n in low.sizes.items() if base != PARAMETERS and base != CONSTANTS])
     count = width
     while count < min(4 * width, samples) and 2 * count * slots * itemsize <= _NEAR:
@@ -192,7 +192,7 @@ class Program:
 
     @lazy
     def _key(self):
-        """What a kernel depends on: programs of the same structure share it."""
+        """Return the key of a kernel: programs of the same structure share it."""
         low = self._low
         return (
             repr(self._forward), repr(self._adjoint), tuple(low.outputs), tuple(low.seeds), low.violations,
@@ -259,7 +259,7 @@ class Program:
         return self._guarding._run(self._guarding._batch(inputs)[0], None)[0][:, 0] != 0
 
     def diagnose(self, inputs: ArrayLike | None = None) -> list[Trouble]:
-        """Where NaN and infinity come from: for each sample the first node that the engine would not compute.
+        """Return the origins of NaN and infinity: for each sample the first node that the engine would not compute.
 
         The samples are computed one by one in Python, so pass those in question only.
 
@@ -273,7 +273,7 @@ class Program:
 
     @property
     def stats(self) -> Stats:
-        """What it is made of."""
+        """The size of the program, as :class:`Stats`."""
         low = self._low
         instructions = [*low.forward, *low.adjoint]
         running = self if self._samples is None else self._samples.each
@@ -379,7 +379,7 @@ class Program:
         return y, gradient[:-1], of_inputs
 
     def _lanes(self, samples):
-        """How many lanes suit a batch."""
+        """Return the number of lanes for a batch."""
         if self.strict or samples == 1:
             return 1
         width = lane_width() * (1 if self.dtype == np.float64 else 2)
@@ -405,7 +405,7 @@ class Program:
 
 
 class _Samples:
-    """How a program with samples written out in it computes them: as a batch of one sample's program.
+    """The samples that were written out in a program, computed as a batch of one sample's program.
 
     Args:
         found: a :class:`autograd.compiler.samples.Samples`.
@@ -460,7 +460,7 @@ class _Samples:
 
 
 def _is_linear(low):
-    """Whether the derivatives in the inputs are constants, as those of a sum or a mean."""
+    """Return True if the derivatives in the inputs are constants, as those of a sum or a mean."""
     varying: set = set()
     for operation, slots in low.adjoint:
         if operation[0] not in ("zero", "d=", "d+="):
@@ -476,7 +476,7 @@ def _varies(slot):
 
 
 def _flops(operation):
-    """How many a single instruction counts."""
+    """Return the number of operations that a single instruction counts as."""
     kind = operation[0]
     if kind == "all":
         return 2 * sum([mode is not None for mode in operation[3]])

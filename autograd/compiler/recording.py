@@ -75,7 +75,7 @@ def refuse(how):
 
 
 def line_of_caller():
-    """Where the code stands that called these packages."""
+    """Return the file and line of the code that called these packages."""
     frame = sys._getframe(1)
     while frame is not None and _is_ours(frame):
         frame = frame.f_back
@@ -103,7 +103,7 @@ def _caller():
 
 
 class Watch:
-    """What was looked at, in the thread that records.
+    """The reads and comparisons of a function, noted in the thread that records it.
 
     Attributes:
         guards: the comparisons, as ``(sign, a, b, held)``, in order; a and b are Values or numbers.
@@ -116,7 +116,7 @@ class Watch:
         self._thread = threading.get_ident()
 
     def is_mine(self):
-        """Whether this thread is the one that records."""
+        """Return True in the thread that records."""
         return threading.get_ident() == self._thread
 
     def __call__(self, how, a, b, default):
@@ -154,7 +154,7 @@ class Watch:
         return _watched(held, self.guards, guard) if isinstance(held, Condition) else held
 
     def _depends(self, x):
-        """Whether a Value was computed from the inputs."""
+        """Return True if a Value was computed from the inputs."""
         if not isinstance(x, Value):
             return False
         inputs = {id(leaf) for leaf in self.inputs}
@@ -307,7 +307,7 @@ for _name in ("and", "or", "xor", "invert"):
 
 
 class StandIn:
-    """What stands for a Value while a function is recorded: ``value`` is that one."""
+    """A stand-in for the Value ``value`` while a function is recorded."""
 
     __slots__ = ()
     value: Value

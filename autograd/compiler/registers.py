@@ -23,7 +23,7 @@ class NotReplayable(AlgebraError):
 
 
 class Lanes:
-    """Where registers live and how their code is written.
+    """The lanes of a kernel: its registers live there, and their code is written there.
 
     Args:
         builder: the llvmlite ``IRBuilder`` that code is emitted with; it may move to other blocks.
@@ -126,7 +126,7 @@ class Lanes:
 
 
 class Condition:
-    """What comparing registers gives: a bit per lane. ``condition.select(a, b)`` is the choice by it."""
+    """The result of comparing registers, a bit per lane. ``condition.select(a, b)`` chooses by it."""
 
     __slots__ = ("lanes", "value")
 

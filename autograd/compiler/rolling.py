@@ -59,7 +59,7 @@ def roll(instructions: Iterable[Instruction]) -> list[Item]:
 
 
 class _Shapes:
-    """What items are but for their slots, numbered: an operation and how many slots it has, or a loop."""
+    """The shapes of items, numbered: an operation and its number of slots, or a loop."""
 
     def __init__(self):
         self.what: list = []  # (operation, number of slots), or what of_loop was given
@@ -161,7 +161,7 @@ class _Roller:
         return sum([self._shapes.sizes[shape] for shape in self._shape[start : start + p].tolist()])
 
     def _steady(self, where):
-        """Where blocks follow each other that move evenly, as start, length of a block, and number of blocks.
+        """Find blocks in a row that move evenly, as start, length of a block, and number of blocks.
 
         Looked at is what ``where`` says: triples of start, end, length of a block.
         """
@@ -186,7 +186,7 @@ class _Roller:
         self._numbers[places] = self._hashes([tuple(numbers_of([item])) for item in items])
 
     def _offset(self, start, p, spare):
-        """How many of the spare items of a run to leave out in front: so many that the turns share the fewest slots.
+        """Return the number of spare items to leave out in front of a run, so that the iterations share the fewest slots.
 
         The end of a layer, before a layer like it, could as well be the start of that one's turns. But then each turn
         would go on with what the turn before had left.
@@ -196,7 +196,7 @@ class _Roller:
         return min(range(spare + 1), key=lambda offset: self._shared(start + offset, p))
 
     def _shared(self, start, p):
-        """How many slots that move are in the first turn and in the second."""
+        """Return the number of moving slots that are in the first iteration and in the second."""
         turns = [
             [x for place in self._place[at : at + p].tolist() for x in self._slots[place]] for at in (start, start + p)
         ]
@@ -294,7 +294,7 @@ def _checked(instructions):
 
 
 def _runs(shape, hashes, p, growing=False):
-    """Where blocks of ``p`` items follow each other and move evenly, three or more, or grow evenly, four or more.
+    """Find blocks of ``p`` items that follow each other and move evenly, three or more, or grow evenly, four or more.
 
     Returns:
         Triples of start, how many items are left over after the blocks, and the number of blocks.
@@ -312,7 +312,7 @@ def _runs(shape, hashes, p, growing=False):
 
 
 def _periods(shape, blocks):
-    """Where so many blocks of more than ``_SHORT`` items may follow each other: lists of start, end, length of a block.
+    """Find places where so many blocks of over ``_SHORT`` items may be: lists of start, end, length of a block.
 
     A window of w shapes that occurs again p <= w items on is all of period p, and a run of three blocks of
     w/2 < p <= w items has such a window: so the next place of each window gives the periods there are.
@@ -326,7 +326,7 @@ def _periods(shape, blocks):
 
 
 def _intervals(flags, least):
-    """Where flags are set ``least`` times or more in a row, as pairs of start and end."""
+    """Find flags that are set ``least`` times or more in a row, as pairs of start and end."""
     edges = np.flatnonzero(flags[1:] != flags[:-1]) + 1
     bounds = np.concatenate([[0], edges, [len(flags)]]) if len(flags) else np.zeros(1, dtype=np.int64)
     starts, ends = bounds[:-1], bounds[1:]
@@ -335,7 +335,7 @@ def _intervals(flags, least):
 
 
 def _repeats(window, w):
-    """Where windows occur again ``w`` items on or fewer: start and end of the places that share a distance, and it."""
+    """Find windows that occur again within ``w`` items: start and end of the places that share a distance, and it."""
     order = np.argsort(window, kind="stable")
     distance = np.zeros(len(window) + 1, dtype=np.int64)
     again = window[order[:-1]] == window[order[1:]]

@@ -114,7 +114,7 @@ def _alike(root, nodes):
 
 
 class _Part:
-    """What is computed under a node: its form, and the leaves and constants in it, in an order that the form gives.
+    """The part of a graph under a node: its form, and the leaves and constants in it, in an order that the form gives.
 
     Args:
         root: the node.

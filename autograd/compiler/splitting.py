@@ -46,7 +46,7 @@ def _is_costly(item):
 
 
 def _may_follow(before, after):
-    """Whether all turns of one loop may run before all of another, which were one loop."""
+    """Return True if all turns of one loop may run before all of another, which were one loop."""
     touched, written = _places(before)
     also_touched, also_written = _places(after)
     if any(_meet(a, b) for a in also_written for b in touched):
@@ -55,7 +55,7 @@ def _may_follow(before, after):
 
 
 def _places(loop):
-    """What a loop touches, and what of that it writes: the first and last slot, and whether it moves with the loop."""
+    """Return the places a loop touches and those it writes: first and last slot, and whether it moves with the loop."""
     touched: list = []
     written: list = []
 

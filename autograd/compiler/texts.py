@@ -175,7 +175,7 @@ class Text:
 
 
 class Condition:
-    """What a comparison of texts is: to be selected by, or to branch on."""
+    """The result of comparing texts, to select by or to branch on."""
 
     __slots__ = ("text", "writer")
 

@@ -1,4 +1,4 @@
-"""What a function of a sample does, found by recording it a few times: one tape for each form that its graph takes.
+"""Functions of a sample, recorded a few times each: one tape for each form that the graph takes.
 
 A sample is any nesting of lists, tuples and dicts of numbers. Its *form* is that nesting; its numbers in order are its
 *row*. For each form the function is recorded with one sample, and again with a few others that differ in their
@@ -208,7 +208,7 @@ class _Known:
         return all(c.holds(row) for c in self.conditions)
 
     def _role(self, place):
-        """What the look-ups by the integer at a place are: where they stand, and how far apart the entries lie.
+        """Find the look-ups by the integer at a place: their positions, and the distance between entries.
 
         Look-ups of other forms that are alike choose from the same tables, or from nodes that lie likewise.
         """
@@ -318,7 +318,7 @@ class Tapes:
             ) from error
 
     def _record(self, form, row, known=()):
-        """What is known from a sample's row, others like it, and rows that were recorded before."""
+        """Record what a sample's row shows, with others like it and rows that were recorded before."""
         base = self._trace(form, row)
         plain = self.function(form.filled(iter(row))).data
         if not (plain == base.data or abs(plain - base.data) <= 1e-9 * max(abs(plain), 1e-300)):
@@ -355,12 +355,12 @@ class Tapes:
         return list(row)
 
     def _choices(self, form, place):
-        """What an integer may be: what it was in samples of the form, or else what entries of its list were."""
+        """Return the numbers an integer may be: those in samples of the form, or else those of its list's entries."""
         mine = self._pools[form.key, place]
         return sorted(mine if len(mine) > 1 else self._pools[form.paths[place]])
 
     def _told_apart(self, form, places, row, others):
-        """Whether it can be told by how an operand moved which integer moved it."""
+        """Return True if the distance that an operand moved tells which integer moved it."""
         moves = [tuple([other[place] - row[place] for other, _ in others]) for place in places]
         can_move = [len(self._choices(form, place)) > 1 for place in places]
         directions = [_direction(move) for move, able in zip(moves, can_move, strict=True) if able]
@@ -404,7 +404,7 @@ class Tapes:
         return known
 
     def _agrees(self, known, form, row):
-        """Whether recording a sample gives what its tape says."""
+        """Return True if recording a sample gives what its tape says."""
         trace = self._trace(form, row)
         expected = array("i", known.trace.made.references)
         for position, reference in zip(known.positions, known.predicted(row), strict=True):

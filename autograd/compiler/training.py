@@ -44,7 +44,7 @@ _COUNTS = ("samples", "batch", "epochs", "budget", "moving_rate", "shuffles", "g
 
 @dataclass
 class Progress:
-    """Where a descent stands.
+    """The progress of a descent.
 
     Attributes:
         losses: of each epoch that was completed in this call, the sum over its samples.
@@ -133,7 +133,7 @@ class Descent:
 
     @property
     def memory(self):
-        """What the optimizer remembers, an array of shape ``(memory, parameters)`` to read and to write."""
+        """The optimizer's memory, an array of shape ``(memory, parameters)`` to read and to write."""
         return self._memory[self._state[_COPY]][: self._slots * self._n].reshape(self._slots, self._n)
 
     @property
@@ -149,7 +149,7 @@ class Descent:
 
     @property
     def updates(self):
-        """How many updates were made in all, those by the caller included."""
+        """The number of all updates, those by the caller included."""
         return int(self._state[_TOTAL])
 
     @property
@@ -190,7 +190,7 @@ class Descent:
         return self.progress()
 
     def progress(self) -> Progress:
-        """What the last :meth:`run` did, which an interrupt may have kept from returning it."""
+        """The result of the last :meth:`run`, also if an interrupt kept it from returning."""
         done = int(self._state[_EPOCH])
         status = self._state[_STATUS]
         gradient = self._gradient[: self._n].copy() if status == _GRADIENT else None

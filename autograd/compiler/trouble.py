@@ -1,4 +1,4 @@
-"""Where the NaNs and infinities of a compiled batch come from."""
+"""The origins of NaNs and infinities in a compiled batch."""
 
 import math
 from typing import NamedTuple

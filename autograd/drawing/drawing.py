@@ -162,7 +162,7 @@ def draw(
 
 
 def _meant(network, derivation, expand):
-    """What is to be expanded, as a tuple; all of it is there."""
+    """Return the names to expand as a tuple, after checking that each exists."""
     expand = (expand,) if isinstance(expand, (str, int, Value)) else tuple(expand)
     printer = derivation._printer
     names = sorted({printer.symbol_text(network.symbol_of[n.a]) for n in network.neurons})

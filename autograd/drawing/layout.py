@@ -32,7 +32,7 @@ class _Box:
 
 
 class NetworkLayout:
-    """Where everything is drawn.
+    """The positions of everything that is drawn.
 
     Args:
         network: what was found in the graph.
@@ -57,7 +57,7 @@ class NetworkLayout:
 
     @property
     def too_large(self):
-        """Whether there is more than anyone could read."""
+        """True if there is more than anyone could read."""
         many = len(self.boxes) > MOST_BOXES or len(self.lines) > _MOST_LINES or len(self._columns) > _MOST_COLUMNS
         return many or max(map(len, self._columns)) > _MOST_ROWS
 
@@ -159,7 +159,7 @@ class NetworkLayout:
         return 16 + _CHARACTER * max(len(box.title) + 11, 26 if self._two(box) else 13)
 
     def _two(self, box):
-        """Whether a neuron's activation is another value than its pre-activation."""
+        """Return True if a neuron's activation is another value than its pre-activation."""
         return box.shown is not box.values[0]
 
     # --- The picture.

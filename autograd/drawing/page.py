@@ -168,7 +168,7 @@ def static(svg, rows, whole, error="", height=520) -> str:
 
 
 def rows_of(steps, forward) -> list:
-    """What :func:`static` shows of steps; of many, no formulas, which would make a notebook large.
+    """Return the rows that :func:`static` shows; without formulas if there are many, which would make a notebook large.
 
     The formulas are LaTeX, which notebooks typeset; MathML would be stripped of its structure.
     """

@@ -48,7 +48,7 @@ def _table(rows, fill="white", border=NEUTRAL, least=0):
 
 
 class Flow:
-    """What flows through a graph: the adjoint of every node, the largest of them, and what each edge carries."""
+    """The flow through a graph: the adjoint of every node, the largest of them, and the contribution of each edge."""
 
     def __init__(self, root, nodes):
         self.adjoint = adjoints(root)
@@ -84,7 +84,7 @@ def _value_rows(node, flow, label):
 
 
 def too_large(nodes) -> bool:
-    """Whether a picture of all these values would be too large to read and to draw."""
+    """Return True if a picture of all these values would be too large to read and to draw."""
     return len(nodes) > _MOST_VALUES or _length_of_edges(nodes) > _LONGEST
 
 
@@ -187,7 +187,7 @@ def neurons_picture(network, derivation, sample, rankdir="LR", edges=False, delt
 
 
 def _is_meant(n, network, derivation, expand):
-    """Whether a neuron is named in ``expand``: by its activation or its layer."""
+    """Return True if a neuron is named in ``expand``: by its activation or its layer."""
     name = derivation._printer.symbol_text(network.symbol_of[n.a])
     return name in expand or n.layer in expand or n.s in expand or n.a in expand
 

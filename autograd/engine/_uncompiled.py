@@ -1,4 +1,4 @@
-"""What ``import cython`` offers to a file that runs interpreted, where Cython is not: declarations that do nothing."""
+"""A stand-in for ``import cython`` where Cython is missing: declarations that do nothing."""
 
 compiled = False
 

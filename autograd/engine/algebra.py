@@ -1,6 +1,6 @@
 # cython: language_level=3, annotation_typing=False, binding=False, embedsignature=True
 # cython: embedsignature.format=clinic
-"""What a primitive is, and the kinds of number it can be fed.
+"""Primitives, and the kinds of number they can be applied to.
 
 A primitive states its value and its partial derivatives once, in ordinary arithmetic. What that arithmetic does is up
 to the numbers that come in: floats compute, Values record, Fractions are exact. A kind of number with needs of its own

@@ -37,7 +37,7 @@ class Condition(int):
 
     @property
     def operands(self) -> tuple:
-        """What was compared, or combined."""
+        """The numbers that were compared, or the conditions that were combined."""
         return self._parts[1:]
 
     def __repr__(self):

@@ -16,7 +16,7 @@ _state = threading.local()  # .handed_over: nodes on their way from an _Ancestor
 
 
 def _reduce(node):
-    """What pickle and copy are to make a node of."""
+    """Return what pickle and copy restore a node from."""
     witnessed("copy", node)
     rest = (node.data, node.grad, node.label)
     in_order = _handed_over().pop(id(node), None) is not None

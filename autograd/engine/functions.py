@@ -74,7 +74,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class _Number(Protocol):
-    """What is told of another kind of number: it can be divided."""
+    """Another kind of number: it can be divided."""
 
     def __truediv__(self, other: Any, /) -> Any: ...
 

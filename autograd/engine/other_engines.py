@@ -1,4 +1,4 @@
-"""What programs written for other scalar engines need: nodes whose derivatives are given, and micrograd's signs."""
+"""Nodes whose derivatives are given and micrograd's signs, for programs written for other scalar engines."""
 
 from autograd.engine import primitives
 from autograd.engine.algebra import Ieee, engine_defines, primitive

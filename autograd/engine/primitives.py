@@ -298,7 +298,7 @@ def _power_term(a, x, n, k, j):
 
 
 def _lost(n, k, difference):
-    """What ``n - k`` lost in rounding, exactly (Knuth's two-sum). A power magnifies it by the logarithm of its base."""
+    """Return the rounding error of ``n - k``, exactly (Knuth). A power magnifies it by the logarithm of its base."""
     back = difference - n
     return (n - (difference - back)) - (k + back)
 

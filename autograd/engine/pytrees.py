@@ -45,7 +45,7 @@ class Tree:
 
     @property
     def is_number(self) -> bool:
-        """Whether the structure is a single number."""
+        """True if the structure is a single number."""
         return len(self.leaves) == 1 and self.leaves[0].shape is None and self.leaves[0].path == ""
 
     def replaced(self, replace: Callable[[Leaf], Any]) -> Any:
@@ -131,7 +131,7 @@ def _taken_apart(
 
 
 def _is_part(x: Any) -> bool:
-    """Whether a field of a dataclass is to be differentiated in."""
+    """Return True if a function is differentiated with respect to this field of a dataclass."""
     if isinstance(x, (bool, int)):
         return False
     try:

@@ -135,7 +135,7 @@ def _gamma_series(t, first, less, divided):
 
 
 def _stirling(x):
-    """What is added to Stirling's formula, the sum of B_2k / (2k (2k - 1) x^(2k - 1))."""
+    """Return the correction of Stirling's formula, the sum of B_2k / (2k (2k - 1) x^(2k - 1))."""
     return [b / (2 * k * (2 * k - 1) * x ** (2 * k - 1)) for k, b in enumerate(_BERNOULLI, 1)]
 
 

@@ -114,7 +114,7 @@ def adjoints_of(root, seed, leaves) -> tuple:
 
 
 def reaches_others(roots, inputs) -> bool:
-    """Whether a leaf other than ``inputs``, or than what lies under them, is under some nodes.
+    """Return True if a leaf other than ``inputs``, or than those under them, is under some nodes.
 
     Of a ``where`` node only the branch that was taken is entered. Leaves may have been changed. Retired ones do not
     count.

@@ -87,7 +87,7 @@ class Recording:
     __slots__ = ("codes", "constants", "inputs", "offsets", "outputs", "parameters", "references", "root")
 
     def moved(self, other):
-        """Where operands differ from those of another recording: places in ``references``; None if more differs."""
+        """Return the places in ``references`` where another recording has other operands; None if more differs."""
         if self.root != other.root or self.inputs != other.inputs:
             return None
         for mine, theirs in (
@@ -684,7 +684,7 @@ class _Writer:
 
 @cython.cclass
 class Update:
-    """What an optimizer does, over arrays.
+    """The step of an optimizer, over arrays.
 
     Args:
         kind: ``"SGD"``, ``"Momentum"`` or ``"Adam"``.
@@ -765,7 +765,7 @@ class Update:
 
 @cython.cclass
 class Machine:
-    """Where tapes run: the parameters and their gradients, and room for everything else.
+    """The memory that tapes run in: the parameters and their gradients, and room for everything else.
 
     Args:
         parameters: how many there are.

@@ -363,7 +363,7 @@ def both_modes(f, point):
 
 
 def _chosen(args, kwargs, argnums):
-    """Whether one argument is differentiated in, and a tuple of those that are."""
+    """Return whether it is a single argument, and a tuple of the arguments to differentiate with respect to."""
     if argnums is None:
         return len(args) == 1, args
     chosen = []

@@ -144,7 +144,7 @@ _readings = cython.declare(cython.longlong, 0)
 
 
 def data_readings() -> int:
-    """How often the ``data`` of any Value was read so far."""
+    """Return the number of times that the ``data`` of any Value was read."""
     return _readings
 
 
@@ -159,7 +159,7 @@ def refuse_equality_by(function):
 
 
 def witnessed(how, a, b=None, default=None):
-    """What a witness says, for other modules of the engine; without one the default."""
+    """Return the witness's answer, for other modules of the engine; without a witness the default."""
     return default if _witness is None else _witness(how, a, b, default)
 
 
@@ -361,7 +361,7 @@ class Value:
 
     @property
     def operands(self):
-        """What the operation read, in order: Values and plain floats."""
+        """The operands of the operation, in order: Values and plain floats."""
         if self._code == LEAF:
             return ()
         if self._code == DOT:
@@ -378,7 +378,7 @@ class Value:
 
     @property
     def recorded(self):
-        """What the operands were when the operation read them, in order: plain floats."""
+        """The numbers of the operands when the operation read them, in order: plain floats."""
         if _witness is not None:
             _witness("recorded", self, None, None)
         if self._code == LEAF:
@@ -1174,7 +1174,7 @@ def _paused_here() -> cython.bint:
 
 
 def _in_paused_generator():
-    """Whether the code that runs here was called by a generator that is inside of a block."""
+    """Return True if a generator that is inside of a block called the running code."""
     running = [block.frame for block in _of_generators if block.frame.f_back is not None]  # others are suspended
     frame = sys._getframe() if running else None
     while frame is not None:

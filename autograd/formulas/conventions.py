@@ -22,7 +22,7 @@ _LETTERS = {
 
 @dataclass(frozen=True)
 class Convention:
-    r"""How formulas are written.
+    r"""A convention for writing formulas.
 
     Attributes:
         name: of the preset it comes from.

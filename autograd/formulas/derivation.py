@@ -133,7 +133,7 @@ class Derivation:
 
     @property
     def assumptions(self) -> list[str]:
-        """What was concluded from labels, in words."""
+        """The conclusions that were drawn from labels, in words."""
         return list(self.network.assumptions)
 
     # --- Formulas.
@@ -279,7 +279,7 @@ class Derivation:
     # --- Grading.
 
     def grade(self, target: Value | str | tuple[int, int] | None, formula: str, *, rate: str | None = None) -> "Grade":
-        r"""Whether a formula is the derivative it is meant to be, with a proof, or a counterexample and a diagnosis.
+        r"""Grade a formula: is it the derivative it is meant to be? With a proof, or a counterexample and a diagnosis.
 
         Args:
             target: the weight or bias, or the neuron whose delta it is: as for :meth:`formula` and :meth:`delta`. With

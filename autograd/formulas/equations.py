@@ -213,7 +213,7 @@ def _size(e, point, env):
 
 
 def definitions(formulas, printer, equations) -> list[Equation]:
-    """What equations use that was given a name here: shared nodes, softmax probabilities, one-hot targets."""
+    """Return the definitions of the names that equations use: shared nodes, softmax probabilities, one-hot targets."""
     meaning = {**formulas.defined, **{s: g for s, (_, g) in formulas.adjoint_of.items()}, **formulas.facts}
     used: dict = {}
     waiting = [s.bound(env) for e in equations for s in symbols(e.right) for env in e.instances()]

@@ -170,7 +170,7 @@ class Symbol(Expression):
 
     @property
     def is_bound(self):
-        """Whether no index is a letter."""
+        """Return True if no index is a letter."""
         return not any(isinstance(i, Letter) for i in (*self.indices, self.sample, self.step))
 
 
@@ -348,7 +348,7 @@ for _kind in (Number, Pi, Symbol, Plus, Times, Power, Applied, Slope, Sum):
 
 
 def _is_constant(e):
-    """Whether an expression is a positive number with pi in it, whose powers are gathered."""
+    """Return True if an expression is a positive number with pi in it, whose powers are gathered."""
     if isinstance(e, Times):
         return isinstance(e.factors[-1], Pi) and len(e.factors) == 2 and e.factors[0].value > 0
     return isinstance(e, Pi)

@@ -210,7 +210,7 @@ class Residue:
 
     @property
     def pi(self):
-        """What stands for pi at this point."""
+        """The number that stands for pi at this point."""
         return self.point.pi
 
     def _other(self, x):

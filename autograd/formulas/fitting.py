@@ -14,7 +14,7 @@ __all__ = ["factored", "fit_fractions", "residue", "slope_polynomial", "wiring"]
 
 
 def wiring(neuron):
-    """What an activation computes, so that neurons with the same one share its derivative."""
+    """Return what an activation computes as a tuple, so that neurons with the same one share its derivative."""
     place = {neuron.s: 0} | {node: i for i, node in enumerate(neuron.inside, 1)}
     return tuple(
         [

@@ -54,12 +54,12 @@ class Alphabet:
         return f"{letter}{k}"
 
     def kind(self, letter):
-        """What a letter counts."""
+        """Return what a letter counts: a layer, samples or steps."""
         return self.layers.get(letter, self.layers.get(letter.rstrip("0123456789")))
 
 
 def skeleton(e):
-    """What is left of an expression without its indices, and its indices as pairs of what they count and a number."""
+    """Return an expression without its indices, and its indices as pairs of what they count and a number."""
     slots: list = []
     return _shape(e, slots), slots
 

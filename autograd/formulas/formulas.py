@@ -109,7 +109,7 @@ class Formulas:
         return expression(apply(node, self.operands(node)))
 
     def source(self, term) -> Expression:
-        """What the weight of a term multiplies; 1 for a bias."""
+        """Return the factor beside the weight of a term; 1 for a bias."""
         if term.source is None:
             return ONE
         if isinstance(term.source, Constant):
@@ -117,7 +117,7 @@ class Formulas:
         return self.value(term.source)
 
     def operands(self, node) -> list:
-        """What a node read, as expressions; numbers without a name stay numbers."""
+        """Return the operands of a node as expressions; numbers without a name stay numbers."""
         return [
             self.value(x) if isinstance(x, Value) else self._constants.get((node, i), x)
             for i, x in enumerate(operands_of(node))
@@ -143,7 +143,7 @@ class Formulas:
     # --- The sweep.
 
     def arrived(self, node):
-        """What arrived at a parameter or at an activation, a list of expressions to be added; else a KeyError."""
+        """Return the contributions to a parameter or an activation, expressions to be added; else raise KeyError."""
         neuron = self._by_a.get(node) or self._by_s.get(node)
         return self.upstream[neuron] if neuron is not None and neuron.a is node else self.gradient[node]
 
@@ -248,7 +248,7 @@ class Formulas:
         return found
 
     def _result(self, node):
-        """What a rule may call y: the node's name, or the primitive applied."""
+        """Return what a rule may call y: the node's name, or the primitive applied."""
         known = self.network.symbol_of.get(node)
         if known is not None:
             return known

@@ -1,4 +1,4 @@
-r"""How the matrix form is written: vectors as columns or as rows, one sample or a batch, weights in either order.
+r"""The notation of the matrix form: vectors as columns or rows, one sample or a batch, weights in either order.
 
 With vectors as columns and $w_{jk}$ from j to k, the hidden sensitivities are $W^{(2)} \delta^{(2)}$ and the gradient
 is $a^{(1)} (\delta^{(2)})^T$; with the indices in the other order they are $(W^{(2)})^T \delta^{(2)}$ and
@@ -126,7 +126,7 @@ class Matrices:
         return rf"{e} \odot {slope}"
 
     def through(self, weights, delta):
-        """What comes back through weights: the sum over the neurons that they lead into."""
+        """Return the sum over the neurons that some weights lead into."""
         turned = self.goes_out == self.has_rows
         matrix = _transposed(weights) if turned else weights
         return f"{delta} {matrix}" if self.has_rows else f"{matrix} {delta}"

@@ -106,7 +106,7 @@ def _offset(source, neuron):
 
 
 def _output_form(formulas, outputs):
-    """How the loss enters: as an error times a number, and before or behind the activation's derivative."""
+    """Return how the loss enters: as an error times a number, before or behind the activation's derivative."""
     names = formulas.network.symbol_of
     if outputs[0] in formulas.simplified:
         roles = {x.role for x in symbols(formulas.delta[outputs[0]])}

@@ -60,7 +60,7 @@ class Neuron:
 
 
 class Network:
-    """What was found under a loss.
+    """The network that was found under a loss.
 
     Attributes:
         root, order, readers: the graph; ``order`` has operands first, and of a ``where`` the branch that was taken.
@@ -97,7 +97,7 @@ class Network:
 
 
 def operands_of(node):
-    """What a node read; of a ``where``, the branch that was taken and nothing else."""
+    """Return the operands of a node; of a ``where``, the branch that was taken and nothing else."""
     if node.op is primitives.where and not _is_gate(node):
         condition = node.operands[0]
         condition = condition.data if isinstance(condition, Value) else condition
@@ -138,7 +138,7 @@ def edges(node, y, numbers):
 
 
 def _is_gate(node):
-    """Whether a ``where`` chooses by a step or a comparison of the graph, which a formula can say."""
+    """Return True if a ``where`` chooses by a step or a comparison of the graph, which a formula can say."""
     condition = node.operands[0]
     return isinstance(condition, Value) and condition.op in _GATES
 
@@ -150,5 +150,5 @@ def sum_of(neuron):
 
 
 def is_named(label):
-    """Whether a label says itself which neuron it belongs to, as those of :mod:`nn` do."""
+    """Return True if a label says itself which neuron it belongs to, as those of :mod:`nn` do."""
     return hasattr(label, "layer") and hasattr(label, "neuron")

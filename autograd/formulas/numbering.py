@@ -75,7 +75,7 @@ def _grouped(neurons):
 
 
 def _agree(by_key, first):
-    """Whether the layers that nn gave are those of the graph: two models in one graph may have the same names."""
+    """Return True if the layers that nn gave are those of the graph: two models in a graph may have the same names."""
     names = [group[0].named for group in by_key.values()]
     if len(set(names)) != len(names):
         return False

@@ -132,7 +132,7 @@ class Printer:
         return f"{base}_{{{below}}}" + (f"^{{({','.join(above)})}}" if above else "")
 
     def _has_layer_mark(self, role, base):
-        """Whether the layer is written above: of inputs and outputs where their letter serves for others, too."""
+        """Return True if the layer is written above: for inputs and outputs if their letter serves for others, too."""
         letters = self.convention.letters
         if role == "x" or (role == "a" and base == letters["y"]):
             others = [letters[other] for other in ("x", "a", "y")]

@@ -166,7 +166,7 @@ def steps_for(formulas, printer, point, parameter) -> Steps:
 
 
 def _direct(parameter, network):
-    """Whether the loss reads the parameter itself, as a penalty does."""
+    """Return True if the loss reads the parameter itself, as a penalty does."""
     in_neurons = sum(1 for n in network.neurons for t in n.terms if t.weight is parameter)
     readers = sum(1 for node in network.readers.get(parameter, ()) if not _in_neuron(node, network))
     return readers > 0 and in_neurons > 0 and len(network.readers.get(parameter, ())) > in_neurons

@@ -145,7 +145,7 @@ def _find_neurons(network):
 
 
 def _may_be_part(x, node, pure):
-    """Whether an operand leaves a sum one of parameters and products with parameters."""
+    """Return True if an operand leaves a sum one of parameters and products with parameters."""
     if isinstance(x, Value):
         return pure[x] and (x.op is None or not is_named(x.label))  # a neuron that nn named ends there
     return x == 0 and node.op is not primitives.sub  # sum() starts at 0; but 0 - y is a target of 0
@@ -280,7 +280,7 @@ def _activation(neuron, chain, cluster, network, sources):
 
 
 def _activates(before, node):
-    """Whether a step of a chain can belong to an activation function: affine, a reciprocal, a function."""
+    """Return True if a step of a chain can belong to an activation function: affine, a reciprocal, a function."""
     if node.op in (primitives.neg, primitives.add, primitives.sub, primitives.div, primitives.where):
         return True
     if node.op is primitives.mul:

@@ -35,7 +35,7 @@ _TESTS_FAILED = (1, 2)  # a test failed; a file could not be collected
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a suite made of one wrong engine.
+    """The result of a suite for one wrong engine.
 
     Attributes:
         mutant: the wrong engine.
@@ -48,7 +48,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Report:
-    """What a suite made of all of them.
+    """The results of a suite for all wrong engines.
 
     Attributes:
         tests: how many tests were run against each wrong engine.
@@ -210,7 +210,7 @@ def _tried(suite, right, mutants, *, timeout, everything, jobs):
 
 
 def _is_lacking(mutant, own):
-    """Whether the fault of a wrong engine is in something that the class under test does not have.
+    """Return True if the fault of a wrong engine is in something that the class under test does not have.
 
     Args:
         mutant: the wrong engine.
@@ -348,5 +348,5 @@ def _ended(command, said, limit):
 
 
 def _environment():
-    """What a suite's processes get of the environment: what programs need to run, and nothing that may be secret."""
+    """Return the environment for a suite's processes: what programs need to run, and nothing that may be secret."""
     return {name: value for name, value in os.environ.items() if name in _KEPT or name.startswith(_KEPT_BEGINNINGS)}
