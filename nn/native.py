@@ -16,7 +16,8 @@ from autograd.engine import primitives, tape
 from autograd.engine.algebra import is_real
 from autograd.engine.errors import GraphError
 from autograd.engine.graph import postorder
-from autograd.engine.value import assign, list_no_nodes, list_nodes
+from autograd.engine.nodes import assign
+from autograd.engine.value import list_no_nodes, list_nodes
 from nn import losses
 from nn.adaptive import OPTIMIZERS
 from nn.data import finite

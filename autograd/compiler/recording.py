@@ -18,7 +18,8 @@ from autograd.engine import primitives
 from autograd.engine.algebra import Ieee, is_real, register
 from autograd.engine.conditions import Condition
 from autograd.engine.errors import GuardError
-from autograd.engine.value import Value, record, unpaused, witnessed_by
+from autograd.engine.paused import unpaused
+from autograd.engine.value import Value, record, witnessed_by
 
 __all__ = ["Reading", "StandIn", "Unrecordable", "Watch", "line_of_caller", "watched"]
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograd.engine.graph import evaluate, postorder
-from autograd.engine.value import Value, restore
+from autograd.engine.nodes import restore
+from autograd.engine.value import Value
 
 __all__ = ["Samples", "find_samples"]
 

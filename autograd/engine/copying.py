@@ -8,7 +8,8 @@ import copyreg
 import threading
 
 from autograd.engine.graph import postorder
-from autograd.engine.value import Value, attributes, restore, witnessed
+from autograd.engine.nodes import restore
+from autograd.engine.value import Value, attributes, witnessed
 
 __all__: list[str] = []
 

@@ -15,8 +15,9 @@ from autograd.engine import rounding as _r
 from autograd.engine import special as _s
 from autograd.engine.algebra import is_real
 from autograd.engine.conditions import Condition
+from autograd.engine.nodes import record_condition
 from autograd.engine.sums import dot, total
-from autograd.engine.value import Value, add_method, forget_own_methods, record, record_condition
+from autograd.engine.value import Value, add_method, forget_own_methods, record
 
 __all__ = [
     "acos",

@@ -10,7 +10,8 @@ import sys
 from collections.abc import Callable
 from typing import Any, TypeVar, overload
 
-from autograd.engine.value import innermost_pause, pause, resume
+from autograd.engine.paused import innermost_pause, pause, resume
+from autograd.engine.value import witnessed
 
 __all__ = ["no_grad"]
 
@@ -61,6 +62,7 @@ class no_grad:
         return block if function is None else block(function)
 
     def __enter__(self) -> "no_grad":
+        witnessed("no_grad", None)
         owner = _owner(sys._getframe(1))
         self._entered.append(pause(self, owner if owner.f_code.co_flags & _GENERATORS else None))
         return self

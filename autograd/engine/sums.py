@@ -11,9 +11,11 @@ from autograd.engine import primitives
 from autograd.engine.algebra import is_real, register
 
 if cython.compiled:
-    from cython.cimports.autograd.engine.value import Value, blank, is_paused, make_room, note
+    from cython.cimports.autograd.engine import paused
+    from cython.cimports.autograd.engine.value import Value, make_room, new_leaf, note
 else:
-    from autograd.engine.value import Value, blank, is_paused, make_room, note
+    from autograd.engine import paused
+    from autograd.engine.value import Value, make_room, new_leaf, note
 from autograd.engine.value import record, witnessed
 
 __all__ = ["affine", "dot", "total"]
@@ -62,7 +64,7 @@ def affine(row: tuple, inputs: tuple):
         row = tuple([_operand(item) for item in row])
     if not _only_values_and_floats(inputs):
         inputs = tuple([_operand(item) for item in inputs])
-    node = blank(0.0)
+    node = new_leaf(0.0)
     make_room(node, n + m)
     node._code = DOT  # from here on the node frees what it has
     if m > n:
@@ -73,8 +75,8 @@ def affine(row: tuple, inputs: tuple):
         sum_ = w * x if i == 0 and m == n else sum_ + w * x
     if not (_any_value(inputs) or _any_value(row)):
         return sum_
-    if is_paused():
-        return blank(sum_)
+    if paused.open_blocks != 0 and paused.is_paused_here():
+        return new_leaf(sum_)
     node._data = sum_
     node._a = row
     node._b = inputs

@@ -24,9 +24,10 @@ from typing import Any
 
 from autograd.engine import graph, primitives
 from autograd.engine.errors import GraphError
+from autograd.engine.nodes import retire
 from autograd.engine.pytrees import Leaf, array_of, flatten, flatten_like, map_values
 from autograd.engine.sweep import adjoints_of, reaches_others
-from autograd.engine.value import Value, data_readings, record, refuse_equality_by, retire
+from autograd.engine.value import Value, data_readings, record, refuse_equality_by
 
 __all__ = ["grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
 

@@ -6,7 +6,8 @@ large number, and sweeps over floats give infinity there. So a rule that overflo
 
 from autograd.engine import primitives
 from autograd.engine.algebra import register
-from autograd.engine.value import Value, restore
+from autograd.engine.nodes import restore
+from autograd.engine.value import Value
 
 __all__ = ["Unbounded", "unbounded"]
 

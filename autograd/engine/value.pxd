@@ -17,7 +17,7 @@ cdef class Value:
     cdef object __weakref__
     cdef PyObject* _own
 
-cdef Value blank(double data)
+cdef Value new_leaf(double data)
 cdef make_room(Value node, Py_ssize_t n)
-cdef bint is_paused()
+cdef remember(Value node, list floats)
 cdef note(Value node)

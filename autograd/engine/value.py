@@ -9,9 +9,7 @@ The file is ordinary Python. Cython compiles it as it stands, taking the annotat
 where there is no compiler it runs interpreted, slower and the same.
 """
 
-import sys
 import threading
-from contextvars import ContextVar
 from functools import partial, partialmethod
 from inspect import Parameter, Signature
 from threading import get_ident
@@ -23,22 +21,22 @@ except ImportError:
     from autograd.engine import _uncompiled as cython  # type: ignore[no-redef]  # it stands in for the library
 
 if cython.compiled:
+    from cython.cimports.autograd.engine import paused
     from cython.cimports.autograd.engine.algebra import Primitive
     from cython.cimports.autograd.engine.slab import drop_dict, instance_dict, kind_attribute, slab_serve
-    from cython.cimports.cpython.contextvars import get_value
     from cython.cimports.libc.stdlib import free, malloc
 else:
+    from autograd.engine import paused
     from autograd.engine.algebra import Primitive
 
 from autograd.engine import other_engines, primitives, rounding
 from autograd.engine.algebra import TABLE, is_real, out_of_domain
 from autograd.engine.conditions import Condition
-from autograd.engine.errors import GraphError, StaleGraphError
+from autograd.engine.errors import GraphError
 
 __all__ = [
-    "Pause", "Value", "add_method", "assign", "attributes", "compiled", "data_readings", "forget_own_methods",
-    "innermost_pause", "list_no_nodes", "list_nodes", "pause", "record", "record_condition", "refuse_equality_by",
-    "restore", "resume", "retire", "sweep_with", "unpaused", "witnessed", "witnessed_by",
+    "Value", "add_method", "attributes", "compiled", "data_readings", "forget_own_methods", "list_no_nodes",
+    "list_nodes", "record", "refuse_equality_by", "sweep_with", "witnessed", "witnessed_by",
 ]  # fmt: skip
 
 compiled: bool = cython.compiled
@@ -88,12 +86,6 @@ class _Freeing(threading.local):
 
 
 _freeing = _Freeing()
-
-# How many no_grad blocks are open, anywhere: while none is, recording looks no further. The innermost block of a
-# context (of a thread, of an asyncio task) is in the context variable; those of generators are in the list.
-_open = cython.declare(cython.int, 0)
-_innermost = cython.declare(object, ContextVar("innermost_no_grad", default=None))
-_of_generators = cython.declare(list, [])
 
 # What backward() and _local_grads call. The sweep is a floor above and puts itself here.
 _sweep = cython.declare(object, None)
@@ -161,12 +153,6 @@ def refuse_equality_by(function):
 def witnessed(how, a, b=None, default=None):
     """Return the witness's answer, for other modules of the engine; without a witness the default."""
     return default if _witness is None else _witness(how, a, b, default)
-
-
-def unpaused():
-    """Have this context record again in spite of the blocks it is in, until the result is called."""
-    token = _innermost.set(None)
-    return lambda: _innermost.reset(token)
 
 
 def _signature():
@@ -834,11 +820,11 @@ def _init_given(node: Value, second, local_grads, children, _children, _op):
 @cython.cfunc
 def _link(node: Value, operands: list, partials: list):
     """Make a leaf a node whose first derivatives are given: they follow the operands, as constants."""
-    if is_paused():
+    if paused.open_blocks != 0 and paused.is_paused_here():
         return
     node._code = GIVEN
     node._a = (*operands, *partials)
-    _remember(node, [_data_of(x) for x in operands] + partials)
+    remember(node, [_data_of(x) for x in operands] + partials)
 
 
 def _pass_on(node):
@@ -874,45 +860,13 @@ def _seen(node: Value, n: cython.Py_ssize_t) -> tuple:
     return tuple([node._seen[i] for i in range(n)])
 
 
-def assign(leaves: list, numbers: list):
-    """Set the data of many leaves, the shortest way: of all, or, where there is an error, of none.
-
-    Raises:
-        GraphError: one was computed and is no leaf.
-        TypeError: one is no Value, or a number is no float.
-        ValueError: there are more or fewer numbers.
-    """
-    node: Value
-    i: cython.Py_ssize_t
-    n: cython.Py_ssize_t = len(leaves)
-    if len(numbers) != n:
-        raise ValueError(f"{n} leaves and {len(numbers)} numbers: give one for each.")
-    if _witness is not None and n > 0:
-        _witness("set", leaves[0], None, None)
-    for i in range(n):
-        if not isinstance(leaves[i], Value) or type(numbers[i]) is not float:
-            raise TypeError(f"leaf {i} is {leaves[i]!r} and its number {numbers[i]!r}: give Values and floats.")
-        node = cython.cast(Value, leaves[i])
-        if node._code != LEAF:
-            raise GraphError(f"{node!r} was computed by {node.op}: change a leaf and compute it again.")
-    for i in range(n):
-        node = cython.cast(Value, leaves[i])
-        node._data = cython.cast(cython.double, numbers[i])
-
-
-def retire(leaves: list):
-    """Mark leaves that stood for plain numbers: a result that depends on them is not connected to anybody's Value."""
-    for item in leaves:
-        cython.cast(Value, item)._a_data = 1.0
-
-
 # --- Recording
 
 
 @cython.cfunc
 @cython.inline
-def blank(data: cython.double) -> Value:
-    """A leaf, the shortest way."""
+def new_leaf(data: cython.double) -> Value:
+    """Return a leaf, the shortest way."""
     node: Value = Value.__new__(Value)
     if not cython.compiled:
         clear(node)
@@ -926,9 +880,9 @@ def _node(
     code: cython.int, data: cython.double, a: object, b: object, a_data: cython.double, b_data: cython.double
 ) -> Value:
     """The result of an operation on one or two operands; the constant ones are None."""
-    node: Value = blank(data)
-    if _open != 0:
-        if _paused_here():
+    node: Value = new_leaf(data)
+    if paused.open_blocks != 0:
+        if paused.is_paused_here():
             return node
         note(node)
     node._code = code
@@ -994,7 +948,7 @@ def record(primitive, operands):
         return _node(primitive.code, data, first, second, floats[0], floats[1])
     node = _node(primitive.code, data, operands, None, 0.0, 0.0)
     if node._code != LEAF:
-        _remember(node, floats)
+        remember(node, floats)
     return node
 
 
@@ -1007,41 +961,6 @@ def _condition(held: object, sign: str, a: object, b: object):
 
 
 _new_int = cython.declare(object, int.__new__)
-
-
-def record_condition(condition):
-    """Record a :class:`Condition`, for ``where``: a node that is 1 where it holds and 0 where it does not.
-
-    A witness is told of ``"where"``: what was compared need not be guarded, since the result follows it.
-
-    Raises:
-        StaleGraphError: a leaf was changed since the comparison, which would come out the other way now.
-    """
-    node: Value
-    sign, a, b = (*condition._parts, None)[:3]
-    if sign in ("&", "|", "^", "~"):
-        a = record_condition(a)
-        b = None if b is None else record_condition(b)
-        if sign == "&":
-            node = record(primitives.at_least, (a + b, 2.0))
-        elif sign == "|":
-            node = record(primitives.at_least, (a + b, 1.0))
-        elif sign == "^":
-            node = record(primitives.greater, ((a - b) * (a - b), 0.0))
-        else:
-            node = record(primitives.at_least, (0.0, a))
-    elif sign in (">", "<"):
-        node = record(primitives.greater, (a, b) if sign == ">" else (b, a))
-    else:
-        node = record(primitives.at_least, (a, b) if sign == ">=" else (b, a))
-    if node._data != condition.real:
-        raise StaleGraphError(
-            f"the condition {a!r} {sign} {b!r} was {condition!r} when it was compared and is not now, since a leaf was "
-            "changed: compare again."
-        )
-    if _witness is not None:
-        _witness("where", condition, None, None)
-    return node
 
 
 def _by_ieee(primitive, floats, error):
@@ -1080,108 +999,12 @@ def _data_of(x):
 
 
 @cython.cfunc
-def _remember(node: Value, floats: list):
-    """Keep what the operands of a node on any number of them were."""
+def remember(node: Value, floats: list):
+    """Keep the numbers of the operands of a node that takes any number of them."""
     i: cython.Py_ssize_t
     make_room(node, len(floats))
     for i in range(len(floats)):
         node._seen[i] = floats[i]
-
-
-# --- Recording off. The blocks themselves are in pausing.py.
-
-
-@cython.final
-@cython.cclass
-class Pause:
-    """One entered ``no_grad`` block.
-
-    Attributes:
-        maker: the ``no_grad`` that was entered.
-        frame: of a block in a generator, the generator's frame; else None.
-        outer: the block of this context that it was entered in, or None.
-        is_open: whether it was not left yet.
-    """
-
-    maker = cython.declare(object, visibility="readonly")
-    frame = cython.declare(object, visibility="readonly")
-    outer = cython.declare(object, visibility="readonly")
-    is_open = cython.declare(cython.bint, visibility="readonly")
-
-    def __init__(self, maker, frame):
-        self.maker = maker
-        self.frame = frame
-        self.outer = None
-        self.is_open = False
-
-
-def pause(maker, frame=None):
-    """Record nothing from here on, in this context or, with a ``frame``, while that generator runs.
-
-    Returns:
-        The :class:`Pause`, for :func:`resume`.
-    """
-    global _open
-    if _witness is not None:
-        _witness("no_grad", None, None, None)
-    block: Pause = Pause(maker, frame)
-    if frame is None:
-        block.outer = _innermost.get()
-        _innermost.set(block)
-    else:
-        _of_generators.append(block)
-    block.is_open = True
-    _open += 1
-    return block
-
-
-def resume(block: Pause):
-    """End a pause, whichever thread it was begun in. Ending it again changes nothing."""
-    global _open
-    if not block.is_open:
-        return
-    block.is_open = False
-    _open -= 1
-    if block.frame is None:
-        _innermost.set(innermost_pause())
-    else:
-        _of_generators.remove(block)
-
-
-def innermost_pause():
-    """The innermost :class:`Pause` of this context that is open, or None."""
-    block = _innermost.get()
-    while block is not None and not block.is_open:
-        block = block.outer
-    return block
-
-
-@cython.cfunc
-@cython.inline
-def is_paused() -> cython.bint:
-    """True inside of a no_grad block."""
-    return _open != 0 and _paused_here()
-
-
-@cython.cfunc
-def _paused_here() -> cython.bint:
-    block: object = get_value(_innermost) if cython.compiled else _innermost.get()
-    while block is not None:
-        if cython.cast(Pause, block).is_open:
-            return True
-        block = cython.cast(Pause, block).outer
-    return len(_of_generators) != 0 and _in_paused_generator()
-
-
-def _in_paused_generator():
-    """Return True if a generator that is inside of a block called the running code."""
-    running = [block.frame for block in _of_generators if block.frame.f_back is not None]  # others are suspended
-    frame = sys._getframe() if running else None
-    while frame is not None:
-        if frame in running:
-            return True
-        frame = frame.f_back
-    return False
 
 
 # --- Every node in the order it is made
@@ -1192,18 +1015,18 @@ def list_nodes() -> list:
 
     One thread at a time may do that; see :func:`list_no_nodes`.
     """
-    global _listed, _listing_thread, _open
+    global _listed, _listing_thread
     _listed = []
     _listing_thread = get_ident()
-    _open += 1  # what is made the shortest way looks at this number only
+    paused.open_blocks += 1  # what is made the shortest way looks at this number only
     return _listed
 
 
 def list_no_nodes():
     """End what :func:`list_nodes` began."""
-    global _listed, _open
+    global _listed
     _listed = None
-    _open -= 1
+    paused.open_blocks -= 1
 
 
 @cython.cfunc
@@ -1211,27 +1034,3 @@ def note(node: Value):
     """Put a node that was recorded into the list, if there is one."""
     if _listed is not None and get_ident() == _listing_thread:
         _listed.append(node)
-
-
-# --- Nodes from their parts
-
-
-def restore(op, operands, recorded, data) -> Value:
-    """A node as it was recorded, from its ``op``, ``operands``, ``recorded`` and ``data``: nothing is computed."""
-    node: Value = blank(data)
-    node._code = op.code
-    if op is primitives.dot:
-        weights, inputs, bias = primitives.dot_operands(operands)
-        node._a, node._b = weights + bias, inputs
-        weights, inputs, bias = primitives.dot_operands(recorded)
-        _remember(node, [*weights, *bias, *inputs])
-    elif op.arity is None or op.arity > 2:
-        node._a = tuple(operands)
-        _remember(node, list(recorded))
-    else:
-        node._a = operands[0] if isinstance(operands[0], Value) else None
-        node._a_data = recorded[0]
-        if op.arity == 2:
-            node._b = operands[1] if isinstance(operands[1], Value) else None
-            node._b_data = recorded[1]
-    return node

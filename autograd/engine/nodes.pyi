@@ -1,0 +1,13 @@
+# The types of nodes.py as its users see them; compiled modules carry none.
+from collections.abc import Sequence
+
+from autograd.engine.algebra import Primitive
+from autograd.engine.conditions import Condition
+from autograd.engine.value import Value
+
+__all__ = ["assign", "record_condition", "restore", "retire"]
+
+def assign(leaves: list[Value], numbers: list[float]) -> None: ...
+def record_condition(condition: Condition) -> Value: ...
+def restore(op: Primitive, operands: Sequence[Value | float], recorded: Sequence[float], data: float) -> Value: ...
+def retire(leaves: list[Value]) -> None: ...

@@ -1,0 +1,5 @@
+# The C types of paused.py, for the files that ask whether to record.
+
+cdef int open_blocks
+
+cdef bint is_paused_here()

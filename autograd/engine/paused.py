@@ -1,0 +1,117 @@
+# cython: language_level=3, cdivision=True, boundscheck=False, wraparound=False, binding=False, embedsignature=True
+# cython: embedsignature.format=clinic
+"""The ``no_grad`` blocks that are open, wherever they are: in this context, in another thread, in a generator.
+
+Recording looks at ``open_blocks`` only: while it is 0, nothing else is asked. The blocks as users write them are in
+``pausing.py``.
+"""
+
+import sys
+from contextvars import ContextVar
+
+try:
+    import cython
+except ImportError:
+    from autograd.engine import _uncompiled as cython  # type: ignore[no-redef]  # it stands in for the library
+
+if cython.compiled:
+    from cython.cimports.cpython.contextvars import get_value
+
+__all__ = ["Pause", "innermost_pause", "pause", "resume", "unpaused"]
+
+# The innermost block of a context (of a thread, of an asyncio task) is in the context variable; those of generators are
+# in the list.
+open_blocks = 0
+_innermost = cython.declare(object, ContextVar("innermost_no_grad", default=None))
+_of_generators = cython.declare(list, [])
+
+
+@cython.final
+@cython.cclass
+class Pause:
+    """One entered ``no_grad`` block.
+
+    Attributes:
+        maker: the ``no_grad`` that was entered.
+        frame: of a block in a generator, the generator's frame; else None.
+        outer: the block of this context that it was entered in, or None.
+        is_open: whether it was not left yet.
+    """
+
+    maker = cython.declare(object, visibility="readonly")
+    frame = cython.declare(object, visibility="readonly")
+    outer = cython.declare(object, visibility="readonly")
+    is_open = cython.declare(cython.bint, visibility="readonly")
+
+    def __init__(self, maker, frame):
+        self.maker = maker
+        self.frame = frame
+        self.outer = None
+        self.is_open = False
+
+
+def pause(maker, frame=None):
+    """Record nothing from here on, in this context or, with a ``frame``, while that generator runs.
+
+    Returns:
+        The :class:`Pause`, for :func:`resume`.
+    """
+    global open_blocks
+    block: Pause = Pause(maker, frame)
+    if frame is None:
+        block.outer = _innermost.get()
+        _innermost.set(block)
+    else:
+        _of_generators.append(block)
+    block.is_open = True
+    open_blocks += 1
+    return block
+
+
+def resume(block: Pause):
+    """End a pause, whichever thread it was begun in. Ending it again changes nothing."""
+    global open_blocks
+    if not block.is_open:
+        return
+    block.is_open = False
+    open_blocks -= 1
+    if block.frame is None:
+        _innermost.set(innermost_pause())
+    else:
+        _of_generators.remove(block)
+
+
+def innermost_pause():
+    """The innermost :class:`Pause` of this context that is open, or None."""
+    block = _innermost.get()
+    while block is not None and not block.is_open:
+        block = block.outer
+    return block
+
+
+@cython.cfunc
+def is_paused_here() -> cython.bint:
+    """Return True inside of an open block. Ask only where ``open_blocks`` is not 0."""
+    block: object = get_value(_innermost) if cython.compiled else _innermost.get()
+    while block is not None:
+        if cython.cast(Pause, block).is_open:
+            return True
+        block = cython.cast(Pause, block).outer
+    return len(_of_generators) != 0 and _in_paused_generator()
+
+
+def _in_paused_generator():
+    """Return True if a generator that is inside of a block called the running code."""
+    running = [block.frame for block in _of_generators if block.frame.f_back is not None]  # others are suspended
+    frame = sys._getframe() if running else None
+    while frame is not None:
+        if frame in running:
+            return True
+        frame = frame.f_back
+    return False
+
+
+def unpaused():
+    """Have this context record again in spite of the blocks it is in, until the result is called."""
+    token = _innermost.set(None)
+    return lambda: _innermost.reset(token)

@@ -1,0 +1,19 @@
+# The types of paused.py as its users see them; compiled modules carry none.
+from collections.abc import Callable
+from types import FrameType
+
+__all__ = ["Pause", "innermost_pause", "pause", "resume", "unpaused"]
+
+open_blocks: int
+
+class Pause:
+    maker: object
+    frame: FrameType | None
+    outer: Pause | None
+    is_open: bool
+
+def pause(maker: object, frame: FrameType | None = None) -> Pause: ...
+def resume(block: Pause) -> None: ...
+def innermost_pause() -> Pause | None: ...
+def is_paused_here() -> bool: ...
+def unpaused() -> Callable[[], None]: ...
