@@ -14,7 +14,7 @@ from typing import Any
 
 from autograd import Value
 from autograd.engine import functions
-from autograd.engine.algebra import is_real
+from autograd.engine.algebra import TABLE, is_real
 from autograd.engine.sums import affine
 from nn.advice import Absent, advise, nearest
 from nn.data import generator_of, is_text, listed
@@ -433,7 +433,7 @@ def _function(activation):
         return activation
     if activation == "linear":
         return None
-    if not isinstance(activation, str) or activation not in functions.__all__:
+    if not isinstance(activation, str) or not (activation in functions.__all__ or _is_method(activation)):
         meant = nearest(_ALIASES.get(str(activation).lower(), activation), ("linear", *functions.__all__))
         raise ValueError(
             f"no activation is called {activation!r}{meant or ':'} Use 'linear', a function of autograd such as "
@@ -451,6 +451,11 @@ def _function(activation):
     except ValueError:  # 0.5 is outside of its domain
         pass
     return function
+
+
+def _is_method(name):
+    """Return True for the name of a primitive that is a method of Values, such as one of the user's."""
+    return hasattr(Value, name) and any(entry is not None and entry.name == name for entry in TABLE)
 
 
 def shown(activation) -> str:

@@ -186,7 +186,7 @@ class _Roller:
         self._numbers[places] = self._hashes([tuple(numbers_of([item])) for item in items])
 
     def _offset(self, start, p, spare):
-        """Return the number of spare items to leave out in front of a run, so that the iterations share the fewest slots.
+        """Return the number of spare items to leave out in front of a run, so that its blocks share the fewest slots.
 
         The end of a layer, before a layer like it, could as well be the start of that one's turns. But then each turn
         would go on with what the turn before had left.

@@ -23,6 +23,7 @@ from autograd.engine.errors import AlgebraError, DomainError
 
 __all__ = [
     "TABLE", "Ieee", "Primitive", "Traits", "engine_defines", "is_real", "pi_like", "primitive", "register", "select",
+    "tell_of_entries",
 ]  # fmt: skip
 
 # Every primitive by its code; a node of a graph stores the code. Code 0 is a leaf.
@@ -33,6 +34,9 @@ _ALGEBRAS: dict = {}
 # The names of the engine's own primitives, and whether a module that defines them runs.
 _OWN_NAMES: set = set()
 _defines_own = cython.declare(object, False)
+
+# Functions that are called with every new entry that is not the engine's own.
+_told_of_entries: list = []
 
 # What isinstance is called by where it may raise: Cython inlines the name itself, and does not look for an exception.
 _is_instance = cython.declare(object, isinstance)
@@ -46,6 +50,11 @@ def engine_defines(yes: bool) -> None:
     """
     global _defines_own
     _defines_own = yes
+
+
+def tell_of_entries(function) -> None:
+    """Have ``function(entry)`` called with every primitive that is added from here on, but for the engine's own."""
+    _told_of_entries.append(function)
 
 
 def register(kind: type, apply) -> None:
@@ -412,7 +421,8 @@ def primitive(
         traits: what else is known about it, :class:`Traits`.
 
     Returns:
-        The :class:`Primitive`, or as a decorator a function that makes one.
+        The :class:`Primitive`, or as a decorator a function that makes one. A primitive of one number is a method of
+        every Value as well, if Values have nothing of that name, and ``nn`` takes its name for an activation.
 
     A name of your own can be defined again, as a cell of a notebook does that runs twice: the new primitive takes its
     place, and graphs that were recorded before keep the rules that they were recorded with.
@@ -454,7 +464,11 @@ def primitive(
         return entry
     if _defines_own:
         _OWN_NAMES.add(name)
-    return Primitive(*description)
+        return Primitive(*description)
+    entry = Primitive(*description)
+    for tell in _told_of_entries:
+        tell(entry)
+    return entry
 
 
 def _arity_of(function):

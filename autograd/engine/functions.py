@@ -7,13 +7,14 @@ OverflowError, as from Python's ``math``. The derivative at a kink is the conven
 the same in every mode.
 """
 
+import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal, Protocol, TypeVar, cast, overload
 
 from autograd.engine import primitives as _p
 from autograd.engine import rounding as _r
 from autograd.engine import special as _s
-from autograd.engine.algebra import is_real
+from autograd.engine.algebra import is_real, tell_of_entries
 from autograd.engine.conditions import Condition
 from autograd.engine.nodes import record_condition
 from autograd.engine.sums import dot, total
@@ -532,3 +533,13 @@ for _name, _named in (("abs", abs), ("arctan2", atan2), ("rint", _r.round_)):
     if not hasattr(Value, _name):
         add_method(_name, _named)
 forget_own_methods()
+
+
+def _as_method(entry: Any) -> None:
+    """Make a primitive of one number a method, unless a Value has something of that name."""
+    if entry.arity == 1:
+        with contextlib.suppress(ValueError):
+            add_method(entry.name, entry)
+
+
+tell_of_entries(_as_method)
