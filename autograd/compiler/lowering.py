@@ -175,8 +175,10 @@ def _chooses(node):
 
 def _is_frozen(node):
     """Return True for a node that uses one of its branches, always the same, since its condition is a constant."""
-    branches = node.op is not None and node.op.traits.branches
-    return bool(branches) and not any(isinstance(x, Value) for i, x in enumerate(node.operands) if i not in branches)
+    op = node.op
+    if op is None or not op.traits.branches:
+        return False
+    return not any(isinstance(x, Value) for i, x in enumerate(node.operands) if i not in op.traits.branches)
 
 
 def _taken(node):
@@ -188,11 +190,11 @@ def _taken(node):
 
 def _read(node):
     """Return the Values an operation reads, in the order the engine's sweep visits them."""
-    operands = node.operands
-    if node.op is primitives.dot:
+    operands, op = node.operands, node.op
+    if op is primitives.dot:
         weights, inputs, bias = primitives.dot_operands(operands)
         operands = (*weights, *bias, *inputs)
-    elif _is_frozen(node):
+    elif op is not None and op.traits.branches and _is_frozen(node):
         operands = (_taken(node),)
     return [x for x in operands if isinstance(x, Value)]
 

@@ -7,7 +7,7 @@ import importlib.util
 import os
 import sys
 
-COMPILED = ("algebra", "value", "sums", "sweep", "tape", "batches")
+COMPILED = ("algebra", "paused", "value", "nodes", "sums", "sweep", "tape", "batches")
 # Plain modules that the compiled ones hold on to.
 _HELD = ("errors", "conditions", "primitives", "other_engines", "pausing")
 

@@ -19,6 +19,7 @@ the compiler emits). The tests compare both with these.
 """
 
 import math
+import operator
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, TypeVar, overload
 
@@ -42,15 +43,7 @@ N = TypeVar("N")
 # --- Orders
 
 
-def parents_of(node: Value) -> tuple[Value, ...]:
-    """Return the Values that a node read, in order.
-
-    Raises:
-        TypeError: it is no Value.
-    """
-    if not isinstance(node, Value):
-        raise TypeError(f"a graph ends in a Value, found {type(node).__name__}: record it with Values first.")
-    return node.parents
+parents_of = operator.attrgetter("parents")  # the Values that a node read, in order
 
 
 def postorder(roots: Iterable[Value], operands_of: Callable[[Any], Iterable[Any]] = parents_of, *, stop=()) -> list:
@@ -61,8 +54,11 @@ def postorder(roots: Iterable[Value], operands_of: Callable[[Any], Iterable[Any]
 
     Args:
         roots: the nodes to start from; one root is finished before the next is entered.
-        operands_of: returns the nodes to enter from a node, the last of them first.
+        operands_of: returns the nodes to enter from a node, the last of them first; by default the Values it read.
         stop: nodes that are listed, but not entered.
+
+    Raises:
+        TypeError: a root is no Value.
 
     Example:
         >>> a = Value(2.0, "a")
@@ -73,6 +69,8 @@ def postorder(roots: Iterable[Value], operands_of: Callable[[Any], Iterable[Any]
     nodes: list = []
     seen: set = set()
     for root in roots:
+        if operands_of is parents_of and not isinstance(root, Value):
+            raise TypeError(f"a graph ends in a Value, found {type(root).__name__}: record it with Values first.")
         stack = [(root, False)]
         while stack:
             node, entered = stack.pop()
@@ -82,7 +80,7 @@ def postorder(roots: Iterable[Value], operands_of: Callable[[Any], Iterable[Any]
                 seen.add(node)
                 stack.append((node, True))
                 if node not in stop:
-                    stack.extend([(x, False) for x in operands_of(node)])
+                    stack += [(x, False) for x in operands_of(node) if x not in seen]
     return nodes
 
 
@@ -250,14 +248,12 @@ class Rules:
         if not places:
             return ()
         numbers = self._operands_of(node)
-        reached: dict = {}
-        if op.traits.branches or op.traits.is_end:
-            reached = {i: op.reaches(i, numbers) for i in places}
-            places = [i for i in places if reached[i] is not False]
-            if not places:
-                return ()
-        partials = _partials(node, self._number_of(node), numbers, places)
-        return [(operands[i], p, reached.get(i, True)) for i, p in zip(places, partials, strict=True)]
+        if not (op.traits.branches or op.traits.is_end):
+            partials = _partials(node, self._number_of(node), numbers, places)
+            return [(operands[i], p, True) for i, p in zip(places, partials, strict=True)]
+        reached = {i: r for i in places if (r := op.reaches(i, numbers)) is not False}
+        partials = _partials(node, self._number_of(node), numbers, list(reached)) if reached else []
+        return [(operands[i], p, r) for (i, r), p in zip(reached.items(), partials, strict=True)]
 
 
 def contribute(adjoint, node, x, partial, reached=True):
@@ -302,13 +298,13 @@ class _Contributions:
         self._partly = {}
 
     def __call__(self, adjoint, node, x, partial, reached):
+        part = adjoint[node] * partial
+        if reached is True and not self._partly:
+            adjoint[x] = adjoint[x] + part if x in adjoint else part
+            return
         entered = self._partly.get(node, True)
         if reached is not True:
             entered = reached & entered
-        if entered is True and not self._partly:
-            contribute(adjoint, node, x, partial)
-            return
-        part = adjoint[node] * partial
         if entered is True:
             self._partly.pop(x, None)
         else:
