@@ -69,7 +69,7 @@ __all__ = [
     "AlgebraError", "AutogradError", "DomainError", "DrawingError", "FormulaError", "GradientCheckError", "GraphError",
     "GuardError", "SheetError", "StaleGraphError", "SuiteError", "Value", "check_gradients", "compiled",
     "derive", "draw", "explain", "export", "grad", "grade_code", "grade_document", "hessian", "hvp", "jacobian", "jvp",
-    "method", "no_grad", "primitive",
+    "method", "no_grad", "play", "primitive",
     "replay", "steps", "value_and_grad", "vjp",
     *_functions, *_several,
 ]  # fmt: skip
@@ -80,7 +80,7 @@ _judge_formulas_with(lambda loss, leaf, formula: _importlib.import_module("autog
 if _typing.TYPE_CHECKING:
     from autograd.compiler import compile as compile  # not in __all__: it shadows a builtin
     from autograd.compiler import export
-    from autograd.drawing import draw, explain, steps
+    from autograd.drawing import draw, explain, play, steps
     from autograd.formulas import derive
     from autograd.grading import grade_document
     from autograd.grading.code import grade_code
@@ -94,6 +94,7 @@ else:
         "export": "autograd.compiler",
         "grade_code": "autograd.grading.code",
         "grade_document": "autograd.grading",
+        "play": "autograd.drawing",
         "steps": "autograd.drawing",
     }
 

@@ -49,3 +49,33 @@ def run_python():
         return done
 
     return run
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A browser without a window, for the tests that are marked ``in_a_browser``."""
+    from browsing import CHROMIUM, FLAGS
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opened(browser, tmp_path):
+    """Opens a page that is saved, with no way to the network; errors of its scripts fail the test."""
+    context = browser.new_context(offline=True)
+    errors: list = []
+
+    def open_(found):
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("dialog", lambda dialog: errors.append(dialog.message) or dialog.dismiss())
+        page.goto(found.save(tmp_path / "page.html").as_uri())
+        return page
+
+    yield open_
+    context.close()
+    assert errors == []

@@ -72,8 +72,8 @@ ALLOWED = {
 # From here alone another program is started: Graphviz's dot, through graphviz.Digraph.pipe, where dot is on the PATH.
 STARTS_DOT = "autograd.drawing.rendering"
 THIRD_PARTY = {
-    "cython", "dask", "distributed", "graphviz", "latex2mathml", "llvmlite", "matplotlib", "mpmath", "numpy",
-    "pygraphviz", "pytest", "tqdm",
+    "anywidget", "cython", "dask", "distributed", "graphviz", "latex2mathml", "llvmlite", "matplotlib", "mpmath",
+    "numpy", "pygraphviz", "pytest", "tqdm", "traitlets",
 }  # fmt: skip
 # Where the input of others comes in.
 DOORS = [

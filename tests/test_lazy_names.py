@@ -5,7 +5,7 @@ import pytest
 import autograd
 import deltagrad
 
-LAZY = ["compile", "derive", "draw", "explain", "export", "grade_code", "grade_document", "steps"]
+LAZY = ["compile", "derive", "draw", "explain", "export", "grade_code", "grade_document", "play", "steps"]
 WITHOUT = """
 import sys
 for name in {missing!r}:

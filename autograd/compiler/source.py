@@ -111,10 +111,15 @@ class Export:
     Attributes:
         nodes: every node, operands first.
         language: which language it is written in.
+        edges: with ``every``, for each operand of each node, the places of both, in the order of the sweep.
     """
 
     def __init__(self, loss, inputs, language, every=False):
-        """Walk the graph under ``loss``; with ``every``, the function returns what every node has."""
+        """Walk the graph under ``loss``.
+
+        With ``every``, the JavaScript function returns three lists: the numbers and the gradients of ``nodes``, and the
+        local derivatives of ``edges``.
+        """
         if language not in LANGUAGES:
             raise ValueError(f"export writes 'c' or 'javascript', found {language!r}: choose one of these.")
         self.nodes = order(loss)
@@ -122,6 +127,7 @@ class Export:
             self.nodes = postorder([loss])  # at another point the other branch is taken
         refuse_given(self.nodes)
         self.language, self._loss, self._every = language, loss, every
+        self.edges: list = []
         self._inputs = _checked(inputs)
         self._place = {node: k for k, node in enumerate(self.nodes)}
         self._functions: dict = {}
@@ -190,7 +196,9 @@ class Export:
         active = [(k, node) for k, node in enumerate(self.nodes) if node in self._active]
         starts = [f"g{k} = {'1.0' if node is self._loss else '0.0'}" for k, node in active]
         starts += [f"a{k} = 0.0" for k, node in active if node in self._conditional and node.op is not None]
-        if self._every is False:
+        if self._every:
+            self._body.append("const p = [];")
+        else:
             starts += [f"g{len(self.nodes) + k} = 0.0" for k, x in enumerate(self._inputs) if x not in self._place]
         for k in range(0, len(starts), 8):
             self._body.append(self._constant(", ".join(starts[k : k + 8]), "let"))
@@ -220,7 +228,12 @@ class Export:
             else:
                 partial = together[i] if together else self._partial(node.op, i, y, operands)
             j = self._place[x]
-            added = [_contribution(f"g{j}", f"g{k}", self._writer, partial)]
+            if self._every:
+                local = f"p[{len(self.edges)}]"
+                self.edges.append((k, j))
+                added = [f"{local} = {self._writer.text(partial)};", f"g{j} += g{k} * {local};"]
+            else:
+                added = [_contribution(f"g{j}", f"g{k}", self._writer, partial)]
             if x in self._conditional and x.op is not None:
                 added.append(f"a{j} = 1.0;")
             reached = node.op.reaches(i, operands)
@@ -243,7 +256,8 @@ class Export:
         value = value or self._writer.text(self._loss.data)
         if self._every:
             numbers = ", ".join([self._writer.text(self._number(node)) for node in self.nodes])
-            return [f"return [[{numbers}], [{', '.join([f'g{k}' for k in range(len(self.nodes))])}]];"]
+            gradients = ", ".join([f"g{k}" for k in range(len(self.nodes))])
+            return [f"return [[{numbers}], [{gradients}], p];"]
         n = len(self.nodes)
         found = [f"g{self._place.get(x, n + k)}" for k, x in enumerate(self._inputs)]
         if self.language == "javascript":

@@ -42,6 +42,8 @@ class NetworkLayout:
     Attributes:
         box_of: of each node, the id of its box.
         text_of: of a node whose gradient is shown in the picture, the id of that text.
+        data_of: of a node whose number is shown, the id of its box and which text it is, counted from the last.
+        plain: lines from inputs that are plain numbers: both boxes, the pre-activation, the weight and its sign.
         boxes: the boxes by id.
     """
 
@@ -49,6 +51,8 @@ class NetworkLayout:
         self.network, self.names, self.flow = network, names, flow
         self.box_of: dict = {}
         self.text_of: dict = {}
+        self.data_of: dict = {}
+        self.plain: list = []
         self.boxes: dict[str, _Box] = {}
         self._columns: list[list[_Box]] = []
         self._fill_columns()
@@ -130,6 +134,8 @@ class NetworkLayout:
                 tail, head = self.box_of.get(term.source), self.box_of[n.s]
                 if tail is not None and tail != head and isinstance(term.weight, Value):
                     lines[tail, head] = lines.get((tail, head), 0.0) + self.flow.of(n.s) * term.sign * term.weight.data
+                    if not isinstance(term.source, Value):
+                        self.plain.append((tail, head, n.s, term.weight, term.sign))
         for node in self.network.order:
             if node.op is None or self.box_of[node] not in self.boxes:
                 continue
@@ -192,6 +198,8 @@ class NetworkLayout:
             pairs = [("\u03b4" if box.kind == "neuron" else "\u2202", first, box.width - 8, "end")]
             if self._two(box):
                 pairs.append(("\u2202a", shown, 8.0, "start"))
+            if isinstance(shown, Value):
+                self.data_of[shown] = box.key, len(pairs) + 1
             for sign, node, at, anchor in pairs:
                 key = f"t{len(self.text_of)}"
                 self.text_of[node] = key, sign

@@ -16,6 +16,12 @@ __all__ = ["Picture", "page", "player", "rows_of", "static"]
 
 _MOST_ROWS, _MOST_FORMULAS = 400, 150
 
+_HINT = {
+    "walk": "Click a node to see its history.",
+    "film": "Click a neuron to see its weights.",
+    "live": "Click a node to see what it holds, and how its gradient comes about.",
+}
+
 _PAGES = Path(__file__).with_name("pages")
 
 
@@ -24,7 +30,7 @@ def _file(name):
     return (_PAGES / name).read_text(encoding="utf-8")
 
 
-def player(title, told, svg="", aside="", script="", kind="walk") -> str:
+def player(title, told, svg="", aside="", script="", kind="walk", panel="") -> str:
     """Return a page that plays something: previous, next, play, a slider, the arrow keys, zoom, search and histories.
 
     Args:
@@ -34,6 +40,7 @@ def player(title, told, svg="", aside="", script="", kind="walk") -> str:
         aside: HTML to its left.
         script: JavaScript that defines ``makeHooks``, for what the page does besides.
         kind: a class of the body, for its style.
+        panel: HTML above the history of a value.
     """
     # nothing in a label may end the element that holds the data
     data = json.dumps(told).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
@@ -44,6 +51,8 @@ def player(title, told, svg="", aside="", script="", kind="walk") -> str:
         "count": str(len(told["steps"])),
         "unit": told["unit"],
         "aside": aside,
+        "panel": panel,
+        "hint": _HINT[kind],
         "svg": svg,
         "data": data,
         "script": f"{script}\n{_file('explorer.js')}" if script else _file("explorer.js"),
@@ -136,6 +145,9 @@ class Picture(NamedTuple):
         text_of: of a node whose gradient is shown, the text (its id, or its number from the last) and its sign.
         titles: of each box, what it is called.
         inner: of a box that stands for several values, those values.
+        data_of: of a node whose number is shown, the id of its box and which text it is, counted from the last.
+        plain: of lines from inputs that are plain numbers: the ids of both boxes, the node that reads the input, the
+            weight and its sign.
     """
 
     svg: str
@@ -143,6 +155,8 @@ class Picture(NamedTuple):
     text_of: dict
     titles: dict
     inner: dict
+    data_of: dict
+    plain: list
 
 
 def static(svg, rows, whole, error="", height=520) -> str:

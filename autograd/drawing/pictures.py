@@ -62,8 +62,8 @@ class Flow:
 
     def edges(self, node):
         """The operands of a node, each with the local derivative and what it hands on."""
-        if node not in self.adjoint:
-            return []
+        if node not in self.adjoint:  # in the branch of a where that is not taken
+            return [(x, 0.0, 0.0) for x in node.operands]
         partials = partials_of(node)
         g = self.of(node)
         return [(x, d, g * d) for x, d in zip(node.operands, partials, strict=True)]

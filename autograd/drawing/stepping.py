@@ -17,12 +17,23 @@ from autograd.drawing.pictures import Flow, too_large, values_picture
 from autograd.drawing.rendering import render
 from autograd.engine.errors import DrawingError, GraphError
 from autograd.engine.graph import adjoints, depending, pull_back, push_forward
-from autograd.engine.sweep import order, partials_of
+from autograd.engine.primitives import where
+from autograd.engine.sweep import order, order_of_all, partials_of
 from autograd.engine.value import Value
 from autograd.formulas.printing import printable
 from autograd.formulas.structure import find_network
 
-__all__ = ["BackwardStep", "ForwardStep", "GradientPath", "Paths", "Stepping", "explain", "steps"]
+__all__ = [
+    "BackwardStep",
+    "ForwardStep",
+    "GradientPath",
+    "Paths",
+    "Stepping",
+    "every_step",
+    "explain",
+    "outputs_of",
+    "steps",
+]
 
 _MOST_PATHS = 2000
 _FEW = 15  # so many values are drawn one by one, whatever they are
@@ -81,13 +92,15 @@ class Stepping(Sequence[Any]):
     Attributes:
         root: the node the graph ends in.
         forward: whether it is the forward pass.
+        nodes: every node, operands first.
+        names: of each node, its name.
     """
 
     def __init__(
         self, root: Value, nodes: list[Value], names: dict[Value, str], found: Sequence[Any], forward: bool
     ) -> None:
         self.root, self.forward = root, forward
-        self._nodes, self._names, self._steps = nodes, names, found
+        self.nodes, self.names, self._steps = nodes, names, found
 
     def __len__(self) -> int:
         return len(self._steps)
@@ -111,7 +124,7 @@ class Stepping(Sequence[Any]):
         Raises:
             DrawingError: the graph is too large for a picture, or nothing can render one.
         """
-        return page(self._picture(), self._steps, self._nodes, self._names, self.forward)
+        return page(self.picture(), self._steps, self.nodes, self.names, self.forward)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the page to a file that ends in .html, or the text to one that ends in .txt."""
@@ -121,13 +134,17 @@ class Stepping(Sequence[Any]):
         path.write_text(self.html() if path.suffix == ".html" else str(self) + "\n", encoding="utf-8")
         return path
 
-    def _picture(self):
-        """A network in columns; any other graph by Graphviz, value by value."""
-        network = _network(self.root) if len(self._nodes) > _FEW else None
-        layout = None if network is None else NetworkLayout(network, self._names, Flow(self.root, self._nodes))
-        if (layout.too_large or len(self._steps) > _MOST_STEPS) if layout else too_large(self._nodes):
+    def picture(self) -> Picture:
+        """Return a network in columns, or any other graph by Graphviz, value by value.
+
+        Raises:
+            DrawingError: the graph is too large for a picture, or nothing can render one.
+        """
+        network = _network(self.root) if len(self.nodes) > _FEW else None
+        layout = None if network is None else NetworkLayout(network, self.names, Flow(self.root, self.nodes))
+        if (layout.too_large or len(self._steps) > _MOST_STEPS) if layout else too_large(self.nodes):
             raise DrawingError(
-                f"this graph has {len(self._nodes):,} values, too many for a picture to step through: step through one "
+                f"this graph has {len(self.nodes):,} values, too many for a picture to step through: step through one "
                 "sample or one neuron, or read the steps as text."
             )
         if layout is not None:
@@ -138,15 +155,16 @@ class Stepping(Sequence[Any]):
                 for key, box in layout.boxes.items()
                 if len(box.values) > 1
             }
-            return Picture(svg, layout.box_of, layout.text_of, titles, inner)
-        ids = {node: f"v{k}" for k, node in enumerate(self._nodes)}
-        svg = render(values_picture(self.root, self._nodes, names=self._names), "svg").decode("utf-8")
-        titles = {ids[node]: self._names[node] for node in self._nodes}
-        return Picture(svg[svg.index("<svg") :], ids, dict.fromkeys(ids, (1, "\u2202")), titles, {})
+            return Picture(svg, layout.box_of, layout.text_of, titles, inner, layout.data_of, layout.plain)
+        ids = {node: f"v{k}" for k, node in enumerate(self.nodes)}
+        svg = render(values_picture(self.root, self.nodes, names=self.names), "svg").decode("utf-8")
+        titles = {ids[node]: self.names[node] for node in self.nodes}
+        gradients, data = dict.fromkeys(ids, (1, "\u2202")), {node: (ids[node], 2) for node in ids}
+        return Picture(svg[svg.index("<svg") :], ids, gradients, titles, {}, data, [])
 
     def _repr_html_(self):
         try:
-            return static(self._picture().svg, rows_of(self._steps, self.forward), self.html())
+            return static(self.picture().svg, rows_of(self._steps, self.forward), self.html())
         except Exception as error:  # a repr never raises: the steps remain as text
             return static("", rows_of(self._steps, self.forward), None, str(error))
 
@@ -183,6 +201,22 @@ def steps(loss: Value, *, forward: bool = False) -> Stepping:
     return Stepping(loss, nodes, names, _backward(loss, nodes, names), False)
 
 
+def every_step(loss: Value) -> Stepping:
+    """Return the steps of a loss whose nodes include those that are reached only if a ``where`` chooses otherwise."""
+    found = steps(loss)
+    if not any(node.op is where for node in found.nodes):
+        return found
+    nodes = order_of_all(loss)
+    return Stepping(loss, nodes, _names(nodes), found, False)
+
+
+def outputs_of(loss: Value) -> list[Value]:
+    """Return the outputs of the network under a loss, and nothing where there is none."""
+    network = _network(loss)
+    last = [] if network is None else [n.a for n in network.neurons if n.layer == network.depth]
+    return [node for node in last if node is not loss]
+
+
 def _network(loss):
     """The network under a loss, or None where there is none."""
     try:
@@ -193,7 +227,11 @@ def _network(loss):
 
 
 def _names(nodes):
-    return {node: printable(node.label) if node.label is not None else f"v{k}" for k, node in enumerate(nodes)}
+    """Of each node, its label, or v and its number; what the graph ends in is L, as in the formulas."""
+    names = {node: printable(node.label) if node.label is not None else f"v{k}" for k, node in enumerate(nodes)}
+    if nodes[-1].label is None and "L" not in names.values():
+        names[nodes[-1]] = "L"
+    return names
 
 
 def _backward(loss, nodes, names):

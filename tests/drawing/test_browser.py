@@ -1,57 +1,15 @@
 """The page in a real browser: it is clicked and played, and what it shows is what the engine says."""
 
-import os
 import re
-import shutil
 
 import pytest
+from browsing import in_a_browser
 
 from autograd import Value, steps, tanh
 from autograd.engine.graph import adjoints
 from nn import MLP, fit, half_sse
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-HERE = "chromium is not installed: the pages were not tried in a browser"
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-
-if CHROMIUM is None and os.environ.get("CI"):
-    raise RuntimeError(f"{HERE}, and CI insists on it")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason=HERE),
-    pytest.mark.filterwarnings("ignore"),  # of the browser's driver
-]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def opened(browser, tmp_path):
-    """Opens the page of some steps, with no way to the network; errors of its scripts fail the test."""
-    context = browser.new_context(offline=True)
-    errors: list = []
-
-    def open_(found):
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("dialog", lambda dialog: errors.append(dialog.message) or dialog.dismiss())
-        page.goto(found.save(tmp_path / "steps.html").as_uri())
-        return page
-
-    yield open_
-    context.close()
-    assert errors == []
+pytestmark = in_a_browser
 
 
 def small(label="c"):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from test_browser import CHROMIUM, FLAGS, HERE
+from browsing import CHROMIUM, FLAGS, in_a_browser
 
 from autograd import Value, steps, tanh
 
@@ -35,11 +35,7 @@ CELLS = [
     "fit(net, [[0, 0], [0, 1], [1, 1]], [0, 1, 0], epochs=2, seed=0, progress=False, film=3).film",
 ]
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason=HERE),
-    pytest.mark.filterwarnings("ignore"),  # of the browser's driver
-]
+pytestmark = in_a_browser
 
 
 def recorded():
@@ -130,7 +126,7 @@ def test_run_by_its_owner(opened):
     for step in list(found)[:3]:
         frame.locator("#next").click()
         assert frame.locator("#said").text_content() == str(step).strip()
-        shown = frame.locator(f"#v{found._nodes.index(step.operand)} text").last.text_content()
+        shown = frame.locator(f"#v{found.nodes.index(step.operand)} text").last.text_content()
         assert shown == figure(step.after)
     frame.locator("#prev").press("ArrowLeft")
     assert frame.locator("#at").text_content() == f"step 2 of {len(found)}"
