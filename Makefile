@@ -7,7 +7,7 @@ RUN := $(VENV)/bin/python
 SOURCES := pyproject.toml setup.py $(wildcard autograd/engine/*.py autograd/engine/*.pxd autograd/engine/*.h)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-compiled test-interpreted coverage test-browser test-notebooks test-optimized test-lowest test-installs test-pyodide fuzz soak lint format docs bench grading agreement accuracy \
+.PHONY: help demo test test-compiled test-interpreted coverage test-browser test-notebooks test-optimized test-lowest test-installs test-pyodide playground test-playground fuzz soak lint format docs bench grading agreement accuracy \
 	mutants pictures clean
 
 # The tests, on every core there is.
@@ -26,6 +26,7 @@ help:
 	@echo "make test-optimized  the same tests under python -O, but for those of pages and notebooks"
 	@echo "make test-lowest  with the lowest versions that are declared;  make test-installs  fresh installs with each extra"
 	@echo "make test-pyodide the interpreted engine and the grader in the Python of browsers (needs node and npm)"
+	@echo "make playground  the playground, in out/playground;  make test-playground  it and every page's accessibility, in a real browser"
 	@echo "make fuzz    a million spoilt formulas and sheets, a hundred thousand spoilt weight files (FORMULAS, WEIGHTS)"
 	@echo "make soak    an hour of everything in a loop, with the memory it takes (MINUTES)"
 	@echo "make bench   speed, side by side with other libraries"
@@ -112,6 +113,25 @@ $(PYODIDE)/.with-wheels: tests/pyodide/package.json | $(VENV)/bin/python
 test-pyodide: $(PYODIDE)/.with-wheels
 	node tests/pyodide/run.mjs $(PYODIDE)
 
+# The playground: a static folder in out/playground, whose parts are pinned in docs/playground.
+PLAYGROUND := .playground
+$(PLAYGROUND)/.with-parts: docs/playground/package.json docs/playground/requirements.txt | $(VENV)/bin/python
+	mkdir -p $(PLAYGROUND)
+	cp docs/playground/package.json $(PLAYGROUND)
+	npm install --prefix $(PLAYGROUND) --no-audit --no-fund --silent
+	rm -rf $(PLAYGROUND)/wheels
+	$(RUN) -m pip download --quiet --no-deps --only-binary :all: --dest $(PLAYGROUND)/wheels -r docs/playground/requirements.txt
+	@touch $@
+
+playground: $(PLAYGROUND)/.with-parts
+	$(RUN) docs/playground/build.py out/playground $(PLAYGROUND)/node_modules $(PLAYGROUND)/wheels
+	@echo "python -m autograd playground out/playground serves it"
+
+# The playground in a real browser, and axe-core on every kind of page.
+test-playground: $(VENV)/.with-test playground
+	DELTAGRAD_PLAYGROUND=out/playground DELTAGRAD_AXE=$(PLAYGROUND)/node_modules/axe-core/axe.min.js \
+	  $(RUN) -m pytest tests/playground
+
 fuzz: $(VENV)/.with-test
 	$(RUN) tests/fuzzing --formulas $(FORMULAS) --weights $(WEIGHTS)
 
@@ -171,5 +191,5 @@ mutants: $(VENV)/.with-test
 	$(RUN) tests/mutation $(ARGS)
 
 clean:
-	rm -rf $(VENV) $(PYRIGHT) $(HIPS) $(LOWEST) $(PYODIDE) build dist out .cache .coverage *.egg-info autograd/engine/*.c autograd/engine/*.so .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf $(VENV) $(PYRIGHT) $(HIPS) $(LOWEST) $(PYODIDE) $(PLAYGROUND) build dist out .cache .coverage *.egg-info autograd/engine/*.c autograd/engine/*.so .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

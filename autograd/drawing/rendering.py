@@ -7,9 +7,19 @@ import warnings
 
 from autograd.engine.errors import DrawingError
 
-__all__ = ["FORMATS", "render"]
+__all__ = ["FORMATS", "render", "render_with"]
 
 FORMATS = ("svg", "png", "pdf")
+_own: list = []  # a renderer of SVG that was given in place of Graphviz
+
+
+def render_with(svg_of) -> None:
+    """Have a function lay out graphs in place of Graphviz, such as viz.js in a browser.
+
+    Args:
+        svg_of: a function from the source of a graph in DOT to the text of its SVG, or None for Graphviz again.
+    """
+    _own[:] = [] if svg_of is None else [svg_of]
 
 
 def render(digraph, kind) -> bytes:
@@ -21,6 +31,10 @@ def render(digraph, kind) -> bytes:
     """
     if kind not in FORMATS:
         raise ValueError(f"a picture is one of {', '.join(FORMATS)}, found {kind!r}.")
+    if _own:
+        if kind != "svg":
+            raise DrawingError(f"the renderer that was given makes SVG, not {kind}: save the picture as .svg.")
+        return _own[0](digraph.source).encode("utf-8")
     failure = None
     if shutil.which("dot") is not None:
         import graphviz  # lazy: importing the engine stays quick

@@ -16,9 +16,9 @@ from autograd.drawing.page import Picture, page, rows_of, static
 from autograd.drawing.pictures import Flow, too_large, values_picture
 from autograd.drawing.rendering import render
 from autograd.engine.errors import DrawingError, GraphError
-from autograd.engine.graph import adjoints, depending, pull_back, push_forward
+from autograd.engine.graph import adjoints, depending, postorder, pull_back, push_forward
 from autograd.engine.primitives import where
-from autograd.engine.sweep import order, order_of_all, partials_of
+from autograd.engine.sweep import order, partials_of
 from autograd.engine.value import Value
 from autograd.formulas.printing import printable
 from autograd.formulas.structure import find_network
@@ -206,7 +206,7 @@ def every_step(loss: Value) -> Stepping:
     found = steps(loss)
     if not any(node.op is where for node in found.nodes):
         return found
-    nodes = order_of_all(loss)
+    nodes = postorder([loss])
     return Stepping(loss, nodes, _names(nodes), found, False)
 
 

@@ -103,7 +103,7 @@ def test_a_networks_boxes_show_the_engines_gradients_at_the_end(opened):
 def test_a_neurons_weights_are_listed_when_it_is_chosen_by_keyboard(opened):
     page = opened(wide())
     page.keyboard.press("End")
-    page.locator("#picture .node[aria-label='a1[4]']").focus()
+    page.locator("#picture .node[data-name='a1[4]']").focus()
     page.keyboard.press("Enter")
     text = page.locator("#history").text_content()
     for name in ("s1[4]", "a1[4]", "w1[1,4]", "w1[2,4]", "b1[4]"):
@@ -116,7 +116,7 @@ def test_a_value_is_found_by_its_name(opened):
     page.locator("#find").fill("w2[3,7]")
     page.locator("#find").press("Enter")
     assert page.locator("#history").text_content().startswith("a2[7]")
-    assert page.locator("#picture .chosen").get_attribute("aria-label") == "a2[7]"
+    assert page.locator("#picture .chosen").get_attribute("data-name") == "a2[7]"
 
 
 def test_zooming_and_fitting(opened):

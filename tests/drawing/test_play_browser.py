@@ -55,9 +55,9 @@ def test_a_network_follows_its_inputs_and_a_weight(opened):
     g = adjoints(loss)
     for node in order(loss):
         if node.label is not None and str(node.label).startswith("s1"):
-            box = page.locator(f"#picture .node[aria-label='a1{str(node.label)[2:]}']")
+            box = page.locator(f"#picture .node[data-name='a1{str(node.label)[2:]}']")
             assert f"δ {figure(g[node])}" in box.locator("text").all_text_contents()
-    page.locator("#picture .node[aria-label='a1[3]']").click()
+    page.locator("#picture .node[data-name='a1[3]']").click()
     lines = page.locator("#history").text_content()
     weight = model.layers[0].neurons[2].w[1]
     assert f"w1[2,3] = {figure(weight.data)}   ∂ {figure(g[weight])}" in lines

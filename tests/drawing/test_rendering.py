@@ -37,6 +37,17 @@ def test_other_kinds_are_refused():
         rendering.render(graphviz.Digraph(), "gif")
 
 
+def test_another_renderer_in_place_of_graphviz(monkeypatch):
+    rendering.render_with(lambda source: f"<svg>{len(source)}</svg>")
+    try:
+        assert rendering.render(graphviz.Digraph(), "svg") == f"<svg>{len(graphviz.Digraph().source)}</svg>".encode()
+        with pytest.raises(DrawingError, match=r"makes SVG, not png: save the picture as \.svg"):
+            rendering.render(graphviz.Digraph(), "png")
+    finally:
+        rendering.render_with(None)
+    assert rendering.render(graphviz.Digraph(), "svg").count(b"</svg>") == 1
+
+
 def test_without_a_renderer_it_says_what_to_install(monkeypatch):
     monkeypatch.setattr(rendering.shutil, "which", lambda name: None)
     monkeypatch.setitem(sys.modules, "pygraphviz", None)

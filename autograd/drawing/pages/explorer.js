@@ -228,7 +228,7 @@ document.querySelectorAll("#picture .node").forEach(g => {
   if (S.names[g.id] === undefined) return;
   g.setAttribute("tabindex", "0");
   g.setAttribute("role", "button");
-  g.setAttribute("aria-label", S.names[g.id]);
+  g.dataset.name = S.names[g.id]; // what it is called aloud is what it shows
   g.addEventListener("click", () => choose(g));
   g.addEventListener("keydown", e => { if (e.key === "Enter" || e.key === " ") { choose(g); e.preventDefault(); } });
 });

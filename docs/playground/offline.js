@@ -1,0 +1,17 @@
+// Keeps the files of the playground, so that it opens without a network. build.py puts a new version here at each build.
+const VERSION = "{{version}}";
+self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("activate", event => event.waitUntil((async () => {
+  for (const name of await caches.keys()) if (name.startsWith("deltagrad-") && name !== VERSION) await caches.delete(name);
+  await self.clients.claim();
+})()));
+self.addEventListener("fetch", event => {
+  if (event.request.method !== "GET" || !event.request.url.startsWith(self.registration.scope)) return;
+  event.respondWith((async () => {
+    const cache = await caches.open(VERSION), kept = await cache.match(event.request, { ignoreSearch: true });
+    if (kept) return kept;
+    const answer = await fetch(event.request);
+    if (answer.ok) cache.put(event.request, answer.clone());
+    return answer;
+  })());
+});

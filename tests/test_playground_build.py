@@ -1,0 +1,101 @@
+"""The playground's folder: what is built from which parts, and what its Python answers; without a browser."""
+
+import importlib.util
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from autograd import derive
+from autograd.drawing import rendering
+from nn import MLP, half_sse
+
+HERE = Path(__file__).parents[1] / "docs" / "playground"
+
+
+def loaded(name):
+    found = importlib.util.spec_from_file_location(f"playground_{name}", HERE / f"{name}.py")
+    module = importlib.util.module_from_spec(found)
+    found.loader.exec_module(module)
+    return module
+
+
+BUILD = loaded("build")
+
+
+@pytest.fixture
+def built(tmp_path):
+    modules, wheels, out = tmp_path / "modules", tmp_path / "wheels", tmp_path / "out"
+    for name in [f"pyodide/{name}" for name in BUILD.PYODIDE] + ["@viz-js/viz/dist/viz.js"]:
+        (modules / name).parent.mkdir(parents=True, exist_ok=True)
+        (modules / name).write_text("//", encoding="utf-8")
+    wheels.mkdir()
+    (wheels / "graphviz-0.21-py3-none-any.whl").write_bytes(b"")
+    BUILD.build(out, modules, wheels)
+    return out
+
+
+def test_the_wheel_has_every_source_and_nothing_compiled(built):
+    names = json.loads((built / "wheels.json").read_text(encoding="utf-8"))
+    with zipfile.ZipFile(built / "wheels" / names[0]) as wheel:
+        inside = set(wheel.namelist())
+        record = next(name for name in inside if name.endswith("RECORD"))
+        assert {line.split(",")[0] for line in wheel.read(record).decode().splitlines()} == inside
+    root = HERE.parents[1]
+    sources = {str(p.relative_to(root)) for package in ("autograd", "nn") for p in (root / package).rglob("*.py")}
+    assert sources <= inside
+    assert {name.rpartition(".")[2] for name in inside} & {"so", "c", "pyc"} == set()
+    assert names[1:] == ["graphviz-0.21-py3-none-any.whl"]
+
+
+def test_the_pages_are_there_and_the_version_changes_with_them(built):
+    for name in ("index.html", "playground.js", "worker.mjs", "session.py", "pyodide/pyodide.mjs", "viz/viz.js"):
+        assert (built / name).is_file()
+    assert '"deltagrad-' in (built / "offline.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def ask():
+    session = loaded("session")
+    session.use(lambda dot: f'<svg font-size="10.00">{len(dot)}</svg>')
+    yield lambda what, **given: json.loads(session.answer(what, json.dumps(given)))
+    rendering.render_with(None)
+
+
+NETWORK = """from nn import MLP, half_sse
+loss = half_sse(MLP(2, [3, 2], activation="sigmoid", output="sigmoid")([1, 2]), [0, 1])
+"""
+
+
+def test_a_program_and_what_is_made_of_its_loss(ask):
+    assert ask("run", program=NETWORK + "print('done')") == {"said": "done\n", "error": "", "loss": True}
+    assert 'font-size="8.60"' in ask("picture")["svg"]
+    expected = derive(half_sse(MLP(2, [3, 2], activation="sigmoid", output="sigmoid")([1, 2]), [0, 1]))
+    assert [text for text, _ in ask("formulas")["formulas"]] == [str(e) for e in expected.equations]
+    assert "<canvas" in ask("sliders")["html"]
+    assert 'id="next"' in ask("steps")["html"]
+    assert ask("grade", kind="formula", answer="d_o[o] = 1", loss="")["verdict"].startswith("wrong")
+
+
+def test_an_expression_and_an_error(ask):
+    assert ask("run", program="from autograd import Value\nloss = Value(2.0, 'w') ** 2")["loss"]
+    assert "<svg" in ask("picture")["svg"]
+    told = ask("run", program="1 / 0")
+    assert told["error"].endswith("ZeroDivisionError: division by zero")
+    assert not told["loss"]
+    assert "Run a program first" in ask("grade", kind="formula", answer="d = 1", loss="")["error"]
+    assert ask("run", program="print('x' * 30_000)")["said"].endswith("... and more")
+
+
+def test_documents_and_code(ask):
+    assert "no update was found" in ask("grade", kind="code", answer="w = 1.0", loss="")["verdict"]
+    assert "error" in ask("grade", kind="document", answer="nothing", loss="")
+    ask("run", program=NETWORK)
+    told = ask("grade", kind="document", answer=r"$$\delta_o = -(t_o - y_o) y_o (1 - y_o)$$", loss="")
+    assert "equal" in told["verdict"]
+
+
+def test_a_large_network_gets_sliders_for_some_of_its_weights(ask):
+    ask("run", program="from nn import MLP, half_sse\nloss = half_sse(MLP(4, [6, 1], seed=0)([1, 2, 3, 4]), 1.0)")
+    assert ask("sliders")["html"].count('type="range"') == 24 + 1  # and the one that plays steps
