@@ -8,6 +8,7 @@ True
 """
 
 import os as _os
+import typing as _typing
 
 _HERE = _os.path.join(_os.path.dirname(_os.path.dirname(_os.path.abspath(__file__))), "autograd")
 
@@ -65,9 +66,25 @@ from nn.saving import SavedModelError, load, save  # noqa: E402
 from nn.training import fit  # noqa: E402
 
 __all__ = [
-    "MLP", "SGD", "Adagrad", "Adam", "AdamW", "Dropout", "EarlyStopping", "Epoch", "History", "Layer", "Module",
-    "Momentum", "Neuron", "RMSprop", "ReduceOnPlateau", "SavedModelError", "Trainer", "absolute",
+    "MLP", "SGD", "Adagrad", "Adam", "AdamW", "Dropout", "EarlyStopping", "Epoch", "History", "Layer", "LiveTraining",
+    "Module", "Momentum", "Neuron", "RMSprop", "ReduceOnPlateau", "SavedModelError", "Trainer", "absolute",
     "binary_cross_entropy", "clip_gradients", "cross_entropy", "deltas", "fit", "half_sse", "hinge", "huber",
     "load", "minimize", "mse", "plot_decision", "plot_gradient_flow", "plot_landscape", "save", "schedules", "sse",
-    "train_mode",
+    "train_live", "train_mode",
 ]  # fmt: skip
+
+if _typing.TYPE_CHECKING:
+    from nn.live import LiveTraining, train_live
+else:
+
+    def __getattr__(name):
+        """Return a name that is imported on first use, so that importing nn stays quick."""
+        if name not in ("LiveTraining", "train_live"):
+            raise AttributeError(f"module 'nn' has no attribute {name!r}")
+        from nn import live
+
+        return getattr(live, name)
+
+    def __dir__():
+        """Return the names that are loaded, and those that are imported on first use."""
+        return sorted({*globals(), *__all__})

@@ -10,7 +10,7 @@ from autograd.drawing.rendering import render
 from autograd.engine.algebra import is_real
 from nn.names import NeuronName
 
-__all__ = ["film_page", "film_picture"]
+__all__ = ["film_lines", "film_page", "film_picture"]
 
 _MOST_LINES = 600  # with more weights than this, layers are drawn
 _WIDEST = "\u03b4 \u22120.0000e\u221200"  # a text for which Graphviz leaves room
@@ -41,6 +41,12 @@ def film_page(film) -> str:
 def film_picture(film) -> str:
     """The network of a film as SVG; empty for a model whose parameters are not labelled as those of :mod:`nn`."""
     return _picture(film)[0]
+
+
+def film_lines(film) -> tuple:
+    """Return the network of a film as SVG, its lines with the parameters they stand for, and those of each neuron."""
+    svg, _, strokes, _, owned = _picture(film)
+    return svg, [[name, int(name[1:])] for name, _ in strokes if name.startswith("w")], owned
 
 
 def _short(x):

@@ -4,6 +4,7 @@ import pytest
 
 import autograd
 import deltagrad
+import nn
 
 LAZY = ["compile", "derive", "draw", "explain", "export", "grade_code", "grade_document", "play", "steps"]
 WITHOUT = """
@@ -17,6 +18,13 @@ for name in {missing!r}:
 def test_every_public_name_can_be_completed(name):
     assert name in dir(autograd)
     assert hasattr(autograd, name)
+
+
+@pytest.mark.parametrize("name", ["LiveTraining", "train_live", "fit"])
+def test_names_of_nn_too(name):
+    assert name in dir(nn)
+    assert hasattr(nn, name)
+    assert not hasattr(nn, f"{name}_of_nothing")
 
 
 def test_compile_is_there_and_is_no_name_that_a_star_brings():

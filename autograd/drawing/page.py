@@ -19,6 +19,7 @@ _MOST_ROWS, _MOST_FORMULAS = 400, 150
 _HINT = {
     "walk": "Click a node to see its history.",
     "film": "Click a neuron to see its weights.",
+    "train": "Click a neuron to see its weights.",
     "live": "Click a node to see what it holds, and how its gradient comes about.",
 }
 

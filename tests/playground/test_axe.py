@@ -5,7 +5,7 @@ from browsing import in_a_browser
 
 from autograd import Value, derive, grade_document, play, steps, tanh
 from autograd.grading import report_html
-from nn import MLP, fit, half_sse
+from nn import MLP, fit, half_sse, train_live
 
 pytestmark = in_a_browser
 SIZES = [(1440, 900), (390, 844)]
@@ -41,6 +41,7 @@ PAGES = {
     "the forward pass": lambda path: steps(network(), forward=True).html(),
     "sliders of an expression": lambda path: play(expression()).html(),
     "sliders of a network": lambda path: play(network()).html(),
+    "live training": lambda path: train_live(MLP(2, [3, 1], seed=1), [[0, 0], [1, 1]], [0, 1]).html(),
     "a film": lambda path: film().html(),
     "a report": report,
     "grades": lambda path: grades(),

@@ -1,0 +1,178 @@
+"""``train_live``: a page on which a network is trained while one watches: run, pause, one step, rate and batch size.
+
+The page trains by itself, with the loss exported as JavaScript. A film (``fit(..., film=n)``) is a recording of the
+same pictures.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from autograd import Value
+from autograd.compiler.source import Export
+from autograd.drawing.page import player, static
+from autograd.drawing.widgets import PAGES
+from autograd.engine.algebra import is_real
+from nn.data import samples
+from nn.film import Film
+from nn.film_page import film_lines
+from nn.losses import cross_entropy, half_sse
+from nn.objectives import base_of
+from nn.protocols import Data, Loss, Model
+
+__all__ = ["LiveTraining", "train_live"]
+
+_MOST_SAMPLES, _MOST_PARAMETERS = 500, 2000
+
+
+class LiveTraining:
+    """A training that runs on a page. It shows itself in a notebook.
+
+    Attributes:
+        model: whose parameters it begins with; they stay as they are.
+        X, Y: the samples: rows of inputs, and rows of targets.
+    """
+
+    def __init__(self, model, loss, X, Y, rate, batch_size, seed):
+        self.model, self.X, self.Y = model, X, [_row(y, model, X[0], loss) for y in Y]
+        self._loss, self._film = loss, Film(model, loss, X, Y, 1)
+        self._rate, self._batch_size, self._seed = rate, batch_size, seed
+        self._film.take(0)
+
+    def __repr__(self):
+        return f"<live training of {self.model!r} on {len(self.X)} samples>"
+
+    def html(self) -> str:
+        """Return one self-contained page.
+
+        Raises:
+            DrawingError: nothing here can render the network's picture.
+            AlgebraError: a primitive of the model or the loss cannot be exported; the message names it.
+        """
+        parameters = list(self.model.parameters())
+        x = [Value(number, f"x[{k}]") for k, number in enumerate(self.X[0], 1)]
+        y = [Value(number, f"t[{k}]") for k, number in enumerate(self.Y[0], 1)]
+        out = self.model(x)
+        outputs = list(out) if isinstance(out, (list, tuple)) else [out]
+        one = len(y) == 1 and base_of(self._loss) is not cross_entropy
+        export = Export(self._loss(out, y[0] if one else y), [*parameters, *x, *y], "javascript", every=True)
+        place = {node: k for k, node in enumerate(export.nodes)}
+        svg, lines, owned = film_lines(self._film)
+        neurons = {
+            f"n{node.label.layer}_{node.label.neuron}": place[node]
+            for node in export.nodes
+            if node.op is not None and str(node.label).startswith("s") and hasattr(node.label, "layer")
+        }
+        plane = self._film.plane
+        told = {
+            "unit": "update",
+            "pace": 100,
+            "steps": [],
+            "texts": [],
+            "strokes": [],
+            "start": "",
+            "names": {box: f"a{box[1:].replace('_', '[')}]" if "_" in box else box for box in owned},
+            "training": {
+                "at": [p.data for p in parameters],
+                "places": [place[p] for p in parameters],
+                "X": [list(row) for row in self.X],
+                "Y": self.Y,
+                "outputs": [place[node] for node in outputs],
+                "neurons": [[box, k] for box, k in neurons.items() if box in owned],
+                "lines": lines,
+                "own": owned,
+                "names": self._film.names,
+                "seed": self._seed,
+                "plane": None if plane is None else [[axis[0], axis[-1]] for axis in plane],
+            },
+        }
+        script = f"const compute = (() => {{\n{export.text()}return loss;\n}})();\n"
+        script += (PAGES / "training.js").read_text(encoding="utf-8")
+        return player("Training, live", told, svg, self._aside(), script, "train")
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the page to a file that ends in .html, and return its path.
+
+        Raises:
+            ValueError: the file has another ending.
+        """
+        path = Path(path)
+        if path.suffix != ".html":
+            raise ValueError(f"a live training is saved as .html, found {path.name!r}: choose that.")
+        path.write_text(self.html(), encoding="utf-8")
+        return path
+
+    def _repr_html_(self):
+        try:
+            return static("", [], self.html(), height=860)
+        except Exception as error:  # a repr never raises
+            return static("", [], None, str(error))
+
+    def _aside(self):
+        size = len(self.X) if self._batch_size is None else self._batch_size
+        plane = "" if self._film.plane is None else (
+            '<canvas id="plane" width="320" height="320" role="img" aria-label="the answers over the plane"></canvas>'
+        )  # fmt: skip
+        return (
+            '<div class="controls"><button id="train">run</button><button id="one">one step</button>'
+            '<button id="again">start again</button>'
+            f'<label>rate <input id="rate" type="number" min="0" step="any" value="{self._rate!r}"></label>'
+            f'<label>batch <input id="batch" type="number" min="1" max="{len(self.X)}" value="{size}"></label></div>'
+            f'{plane}<canvas id="curve" width="320" height="320" role="img" aria-label="the mean loss by update">'
+            "</canvas>"
+        )
+
+
+def _row(y, model, x, loss):
+    """The target of a sample as a list of numbers; a class as the row of its output."""
+    if not is_real(y):
+        return [float(t) for t in y]
+    if base_of(loss) is cross_entropy:
+        return [1.0 if k == y else 0.0 for k in range(len(model(x)))]
+    return [float(y)]
+
+
+def train_live(
+    model: Model,
+    X: Data,
+    Y: Data,
+    *,
+    loss: Loss = half_sse,
+    rate: float = 0.1,
+    batch_size: int | None = 1,
+    seed: int = 0,
+) -> LiveTraining:
+    """Return a page that trains a model by gradient descent while one watches and changes the rate.
+
+    The model stays as it is: the page has a copy of its parameters. It shows the network with its weights and deltas,
+    the mean loss, and for two inputs the answers over the plane.
+
+    Args:
+        model: a model of at most 2,000 parameters, and a loss, as of :func:`nn.fit`.
+        X, Y: at most 500 samples and their targets.
+        loss: a function of a sample's outputs and target.
+        rate: the rate of learning that the page begins with.
+        batch_size: how many samples make an update; None for all.
+        seed: of the shuffling before each epoch.
+
+    Returns:
+        A :class:`LiveTraining`; ``save("training.html")`` writes it to a file that needs no network.
+
+    Raises:
+        ValueError: there are too many samples or parameters, or they do not fit each other.
+
+    Example:
+        >>> from nn import MLP, train_live
+        >>> model = MLP(2, [3, 1], activation="tanh", seed=0)
+        >>> train_live(model, [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0])
+        <live training of MLP(2-3-1, tanh, linear) on 4 samples>
+    """
+    rows: Any
+    targets: Any
+    rows, targets = samples(X, Y)
+    if len(rows) > _MOST_SAMPLES:
+        raise ValueError(f"{len(rows)} samples are more than the {_MOST_SAMPLES} that a page trains on: choose some.")
+    count = len(list(model.parameters()))
+    if count > _MOST_PARAMETERS:
+        raise ValueError(f"{count:,} parameters are more than the {_MOST_PARAMETERS:,} that a page trains: use fit.")
+    return LiveTraining(model, loss, rows, targets, rate, batch_size, seed)
