@@ -136,6 +136,12 @@ def _shown(latex):
     return latex.removeprefix("&").replace(" &= ", " = ").replace("&=", "=").strip()
 
 
+def _plain(text):
+    """A text that Markdown shows as it is: the asterisks of a product are no emphasis. Code and formulas stay."""
+    parts = re.split(r"(`[^`]*`|\$[^$]*\$)", text)
+    return "".join([part if k % 2 else re.sub(r"([*_\[\]<])", r"\\\1", part) for k, part in enumerate(parts)])
+
+
 def markdown(number) -> str:
     """A document's result: each formula with its verdict, and for those not equal what is wrong and what is right."""
     data = documents()[number]["document"]
@@ -145,12 +151,12 @@ def markdown(number) -> str:
         condition = next((g.condition for g in entry.grades if g.condition), "")
         if entry.verdict in ("equal", "definition", "prose"):
             continue
-        out += [entry.why + (f" Condition: {condition}." if condition else ""), ""]
+        out += [_plain(entry.why + (f" Condition: {condition}." if condition else "")), ""]
         wrong = next((g for g in entry.grades if g.verdict == "wrong"), None)
         if wrong is not None:
-            out += [f"The grader: {wrong.diagnosis}. A counterexample: {wrong.counterexample}.", ""]
+            out += [_plain(f"The grader: {wrong.diagnosis}. A counterexample: {wrong.counterexample}."), ""]
         if entry.smallest:
-            out += [f"The smallest counterexample found: {entry.smallest}.", ""]
+            out += [_plain(f"The smallest counterexample found: {entry.smallest}."), ""]
         if entry.better:
             proved = bool(entry.better_grades) and all(g.verdict == "equal" for g in entry.better_grades)
             word = "mended" if entry.verdict == "ill-formed" else "right"

@@ -24,7 +24,8 @@ def without_code(text):
 
 def anchors(text):
     titles = re.findall(r"^#+ (.+)$", without_code(text), flags=re.M)
-    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+    everywhere = {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+    return everywhere | {title.replace(" ", "-") for title in titles}  # as JupyterLab writes them
 
 
 def broken(page, text):

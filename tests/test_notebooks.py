@@ -1,5 +1,6 @@
 """The notebooks run from top to bottom in a kernel of their own, and were committed with their outputs."""
 
+import html
 import math
 import re
 import shutil
@@ -9,6 +10,8 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbclient import NotebookClient
+
+from autograd.drawing.widgets import PAGES
 
 pytestmark = pytest.mark.notebook
 
@@ -91,3 +94,25 @@ def test_it_was_run_in_order_and_says_nothing_of_the_machine(path):
     assert not re.search(r"/(home|root|tmp|usr|Users)/|site-packages| at 0x[0-9a-f]+>", text)
     assert not [o for cell in cells for o in cell.outputs if o.get("name") == "stderr"]
     assert path.stat().st_size < 1_500_000
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_its_players_are_those_of_today(path):
+    cells = [c for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
+    shown = [o.data["text/html"] for cell in cells for o in cell.outputs if "text/html" in o.get("data", {})]
+    players = [html.unescape(text) for text in shown if "<iframe srcdoc=" in text]
+    assert len(players) == {"2": 1, "4": 1}.get(path.stem[0], 0)
+    for player in players:
+        for name in ("explorer.js", "explorer.css"):
+            assert (PAGES / name).read_text(encoding="utf-8").strip() in player
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_its_contents_lead_to_its_headings(path):
+    cells = [c for c in nbformat.read(path, as_version=4).cells if c.cell_type == "markdown"]
+    heads = [head for c in cells for head in re.findall(r"^## (.+)$", c.source, flags=re.MULTILINE)]
+    first = cells[0].source
+    assert first.startswith(f"# {path.stem[0]}. ")
+    assert re.search(r"\*About \d+ minutes\.\*", first)
+    assert re.findall(r"\]\(#(.+?)\)(?= ·|\n)", first) == [head.replace(" ", "-") for head in heads]
+    assert re.search(r"\*\*(Next|Back to the start):\*\*", cells[-1].source)
