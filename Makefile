@@ -7,7 +7,7 @@ RUN := $(VENV)/bin/python
 SOURCES := pyproject.toml setup.py $(wildcard autograd/engine/*.py autograd/engine/*.pxd autograd/engine/*.h)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-compiled test-interpreted coverage test-browser test-notebooks test-optimized test-lowest test-installs test-pyodide playground test-playground fuzz soak lint format docs bench grading agreement accuracy \
+.PHONY: help demo test test-compiled test-interpreted coverage test-browser test-notebooks test-optimized test-lowest test-installs test-pyodide playground test-playground screenshots fuzz soak lint format docs bench grading agreement accuracy \
 	mutants pictures clean
 
 # The tests, on every core there is.
@@ -35,6 +35,7 @@ help:
 	@echo "make accuracy derivatives beside mpmath, PyTorch, JAX and HIPS autograd, and the ways to one gradient"
 	@echo "make mutants the engine and the grader changed one place at a time: does a test notice? ARGS='--file sweep' for less"
 	@echo "make pictures the pictures of the README, made anew"
+	@echo "make screenshots  the screenshots of the documentation, made anew"
 	@echo "make docs    the documentation, in docs/_build/html"
 	@echo "make lint    lint, format, types and spelling (needs node and npm)"
 	@echo "make clean   remove what the other targets made"
@@ -140,6 +141,9 @@ soak: $(VENV)/.with-test
 
 pictures: $(VENV)/.with-demo
 	$(RUN) notebooks/pictures.py
+
+screenshots: $(VENV)/.with-test playground
+	$(RUN) docs/screenshots.py out/playground
 
 # The documentation, with warnings as errors, in docs/_build/html.
 docs: $(VENV)/.with-docs

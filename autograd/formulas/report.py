@@ -17,6 +17,8 @@ _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
 table { border-collapse: collapse; } td { padding: .35rem 1.2rem .35rem 0; vertical-align: middle; }
+.wide { overflow-x: auto; }
+p { overflow-wrap: anywhere; }
 td.why, p.note { color: #2f5577; font-size: .93rem; } math { font-size: 1.1rem; }
 code { background: #f4f4f6; padding: .1rem .3rem; border-radius: 3px; font-size: .88rem; }
 """.strip()
@@ -84,12 +86,13 @@ def _html(derivation, sections):
     ]  # fmt: skip
     out += [f'<p class="note">Assumed: {escape(words)}.</p>' for words in derivation.assumptions]
     for title, rows in sections:
-        out += [f"<h2>{escape(title)}</h2>", "<table>"]
+        frame = f'<div class="wide" tabindex="0" role="group" aria-label="{escape(title)}">'
+        out += [f"<h2>{escape(title)}</h2>", frame, "<table>"]
         for latex, text, reason, _ in rows:
             formula = mathml(latex) or f"<code>{escape(text)}</code>"
             why = f'<td class="why">{escape(reason)}</td>' if reason else ""
             out.append(f'<tr title="{escape(text)}"><td>{formula}</td>{why}</tr>')
-        out.append("</table>")
+        out.append("</table></div>")
     return "\n".join([*out, "</body></html>", ""])
 
 

@@ -17,19 +17,22 @@ from autograd.grading.report_table import finding_of
 __all__ = ["page", "section"]
 
 _COLOURS = {
-    "equal": "#1a7f37", "definition": "#44546a", "wrong": "#b42318", "follows": "#9a6700", "unproved": "#8a6100",
-    "ambiguous": "#6b3fa0", "ill-formed": "#6b3fa0", "unreadable": "#6b3fa0",
-}  # fmt: skip
+    "equal": ("#166b2e", "#6fdd8b"), "definition": ("#44546a", "#b9c4d6"), "wrong": ("#b42318", "#ff9d9d"),
+    "follows": ("#7a5200", "#f0c060"), "unproved": ("#7a5200", "#f0c060"), "ambiguous": ("#6b3fa0", "#cdb0f5"),
+    "ill-formed": ("#6b3fa0", "#cdb0f5"), "unreadable": ("#6b3fa0", "#cdb0f5"),
+}  # on a light page and on a dark one  # fmt: skip
 _STYLE = """
 :root { color-scheme: light dark; }
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 64rem; margin: 1.5rem auto; padding: 0 1rem; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 64rem; margin: 1.5rem auto; padding: 0 1rem;
+  color: light-dark(#1d2026, #eceef2); background: light-dark(#ffffff, #15171c); }
+a { color: light-dark(#1f5aa8, #8fbcff); }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.2rem; margin-top: 2rem; overflow-wrap: anywhere; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; }
 td, th { padding: .25rem .7rem; text-align: right; border-bottom: 1px solid #8884; }
 td:first-child, th:first-child, td:last-child, th:last-child { text-align: left; overflow-wrap: anywhere; }
 article { border-left: 4px solid; padding: .2rem 0 .2rem .8rem; margin: .8rem 0; break-inside: avoid; }
 article p { margin: .2rem 0; overflow-wrap: anywhere; } .formula { overflow-x: auto; }
-code { overflow-wrap: anywhere; font-size: .9rem; } .place, .note { opacity: .75; font-size: .9rem; }
+code { overflow-wrap: anywhere; font-size: .9rem; } .place, .note { font-size: .9rem; }
 math { font-size: 1.1rem; }
 @media (max-width: 640px) {
   .wide thead { display: none; } .wide tr { display: block; margin: .6rem 0; }
@@ -100,7 +103,7 @@ def section(document, anchor) -> str:
 
 
 def _claim(claim, anchor):
-    colour = _COLOURS[claim.verdict]
+    colour = "light-dark({}, {})".format(*_COLOURS[claim.verdict])
     rows = [
         f'<article id="{anchor}" style="border-color:{colour}"><p class="place">'
         f'<a href="#{anchor}">{claim.place()}</a> <b style="color:{colour}">{claim.verdict}</b>{_extra(claim)}</p>',
