@@ -170,7 +170,7 @@ def transformers(rounds):
     print(f"\n  {flops / tokens:,.0f} flops a token: at the peak {limit * 1e6:.3g} us. ours: {share:.1%} of the peak.")
     for tokens in (9, 16):
         loss, inputs = called.recorded(tokens)
-        low = lower([loss], called.parameters, inputs, pulled=True)
+        low = lower([loss], called.parameters, inputs, gather_adjoints=True)
         rolled = size(roll(low.forward)) + size(roll(low.adjoint))
         print(f"  {len(low.forward) + len(low.adjoint):,} operations for {tokens} tokens are {rolled:,} in loops")
     names, own = [seconds / (times[other] - first) for other in ("slots", "ours, eager")]

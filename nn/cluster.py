@@ -29,13 +29,13 @@ from nn.native import NotNative, Recorded, hits
 
 __all__ = ["ClusterTraining", "client_of"]
 
-_MOST_SHARDS = 32
+_MAX_SHARDS = 32
 _SMALLEST_PART = 8  # samples of a batch in a shard, about: for fewer a task is not worth its message
 _RETRIES = 2  # of a task that raises, as where memory is short
 _DEALS = 10  # how often an update is tried whose tasks the scheduler gave up, since worker after worker died
 _GLANCE = 2.0  # seconds between looks at which workers there are
 _PATIENCE = 60.0  # seconds to wait for a worker where there is none
-_MOST_PROGRAMS = 8
+_MAX_PROGRAMS = 8
 
 _LOST = distributed.client.CancelledError, distributed.comm.CommClosedError
 _CLOSED = "closed", "closing"
@@ -92,7 +92,7 @@ class Recipe:
                     importlib.import_module(module)
                 outputs, inputs, parameters = pickle.loads(self.graph)
                 _programs[self.token] = Totals(outputs, inputs, parameters, self.usual)
-                if len(_programs) > _MOST_PROGRAMS:
+                if len(_programs) > _MAX_PROGRAMS:
                     _programs.popitem(last=False)
             _programs.move_to_end(self.token)
             return _programs[self.token]
@@ -167,7 +167,7 @@ class ClusterTraining(Recorded):
         super().__init__(model, loss, parameters, X, Y, classes, look)
         self._client, self._by_engine = client, accumulate
         size = min(size, len(X))
-        self._count = min(_MOST_SHARDS, max(1, size // _SMALLEST_PART))
+        self._count = min(_MAX_SHARDS, max(1, size // _SMALLEST_PART))
         self._content = Recipe.of(self._sample, parameters, size // self._count)
         self._recipe = None
         self._groups: list = []

@@ -22,7 +22,7 @@ from nn.protocols import Data, Loss, Model
 __all__ = ["Film", "Frame"]
 
 # So many samples are measured and shown, and so many points of the plane along each axis.
-_MOST_SAMPLES, _GRID = 100, 32
+_MAX_SAMPLES, _GRID = 100, 32
 
 
 class Frame(NamedTuple):
@@ -59,7 +59,7 @@ class Film(Sequence[Frame]):
 
     def __init__(self, model: Model, loss: Loss, X: Data, Y: Data, every: int) -> None:
         self._model, self._loss, self._every = model, loss, every
-        chosen = range(0, len(X), -(-len(X) // _MOST_SAMPLES))
+        chosen = range(0, len(X), -(-len(X) // _MAX_SAMPLES))
         self.X, self.Y = [X[i] for i in chosen], [Y[i] for i in chosen]
         parameters = list(model.parameters())
         self.labels = [p.label for p in parameters]
@@ -130,7 +130,7 @@ class Film(Sequence[Frame]):
 
     def _listed(self, frame):
         pairs = zip(self.names, frame.parameters, strict=True)
-        return ", ".join([f"{name} = {x:.4g}" for name, x in list(pairs)[:_MOST_SAMPLES]])
+        return ", ".join([f"{name} = {x:.4g}" for name, x in list(pairs)[:_MAX_SAMPLES]])
 
 
 def _numbers(out):

@@ -12,7 +12,7 @@ from nn.names import NeuronName
 
 __all__ = ["film_lines", "film_page", "film_picture"]
 
-_MOST_LINES = 600  # with more weights than this, layers are drawn
+_MAX_LINES = 600  # with more weights than this, layers are drawn
 _WIDEST = "\u03b4 \u22120.0000e\u221200"  # a text for which Graphviz leaves room
 
 
@@ -96,7 +96,7 @@ def _picture(film):
 
     if not film.labels or not all(isinstance(label, NeuronName) for label in film.labels):
         return "", [], [], {}, {}
-    if len(film.names) > _MOST_LINES:
+    if len(film.names) > _MAX_LINES:
         return _layers(film, graphviz)
     sheet = graphviz.Digraph(
         "film", graph_attr={"rankdir": "LR", "ranksep": "1.6", "nodesep": "0.06", "splines": "line"}

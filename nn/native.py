@@ -50,7 +50,7 @@ class Sample:
                 self.made = tape.recording(nodes, parameters, inputs, loss, outputs)
 
     def does_as(self, other):
-        """Whether it computes the same as another one, of the same numbers."""
+        """Return True if it computes the same as another one, of the same numbers."""
         if self.made is not None and other.made is not None:
             return self.made.moved(other.made) == []
         return _form(self) == _form(other)
@@ -270,7 +270,7 @@ class NativeTraining(Recorded):
         return lambda w, g, rate, memory: change(w, g, rate, tuple(memory)), key
 
     def _update_in_c(self):
-        """What makes the updates of large layers: the optimizer's arrays; None where it has a step of its own."""
+        """Return what updates large layers: the optimizer's arrays; None if it has a step of its own."""
         optimizer = self._optimizer
         return optimizer.arrays_for(self._parameters) if type(optimizer) in OPTIMIZERS else None
 

@@ -187,7 +187,7 @@ def main():
     engine = "compiled" if autograd.compiled else "interpreted"
     print(f"seed {seed}, {options.minutes:g} minutes, engine {engine}", flush=True)
     curve, rounds, counts = [], 0, dict.fromkeys(drawn, 0)
-    programs._MOST_KERNELS = 8  # the cache of compiled code is full at once, and what it drops is seen
+    programs._MAX_KERNELS = 8  # the cache of compiled code is full at once, and what it drops is seen
     gc.disable()
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:

@@ -31,7 +31,7 @@ __all__ = [
 
 _KEPT: list = []  # the callbacks whose addresses are in compiled code: as long as the process lives
 _POINTS = 200
-_MOST_ARGUMENTS = 250  # of a callback; ctypes takes 1,024
+_MAX_ARGUMENTS = 250  # of a callback; ctypes takes 1,024
 
 
 # Where the C library's mathematics is, by what its loader calls it. None is this process itself, which has it on most
@@ -182,7 +182,7 @@ def python_function(name, function, *operands):
     Where it raises, it is called again with numbers that follow IEEE 754, as in the engine's reverse sweep, and is NaN
     where that raises too.
     """
-    if len(operands) > _MOST_ARGUMENTS:
+    if len(operands) > _MAX_ARGUMENTS:
         return python_functions(name, lambda *x: [function(*x)], 1, *operands)[0]
     lanes = _lanes_of(operands)
     key = (function if name is None else name, len(operands))

@@ -31,9 +31,9 @@ from autograd.engine.algebra import is_real, select
 __all__ = ["INDEX", "SUM_FLAGS", "Emitter", "Space", "summed", "written_slots"]
 
 SUM_FLAGS = ("contract", "nsz", "reassoc")  # a sum over a loop may be taken in several parts at once
-_MOST_REMEMBERED = 512  # numbers of one region kept in registers across the start of a loop
+_MAX_REMEMBERED = 512  # numbers of one region kept in registers across the start of a loop
 _SUM_OF_MEMORY = "=", calls.exact_sum
-_MOST_AT_ONCE = 400  # instructions and loops in one function
+_MAX_AT_ONCE = 400  # instructions and loops in one function
 
 # A place in memory, as loops move it: the slot in the first turn, and for each loop around it its number and the step.
 Place = tuple[int, tuple[tuple[int, int], ...]]
@@ -380,7 +380,7 @@ class Emitter:
                 spans.setdefault(region(place[0]), []).append(self._span(place))
         for base, ranges in spans.items():
             by_terms = self._known.get(base, {})
-            if sum([len(known) for known in by_terms.values()]) > _MOST_REMEMBERED:
+            if sum([len(known) for known in by_terms.values()]) > _MAX_REMEMBERED:
                 by_terms.clear()
             lows, highs = _joined(ranges)
             for terms, known in by_terms.items():
@@ -594,7 +594,7 @@ def _pieces(items):
     length = 0
     for item in items:
         more = size([item])
-        if piece and length + more > _MOST_AT_ONCE:
+        if piece and length + more > _MAX_AT_ONCE:
             yield piece
             piece, length = [], 0
         piece.append(item)

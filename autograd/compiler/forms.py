@@ -21,7 +21,7 @@ from autograd.engine.errors import AlgebraError
 __all__ = ["gradient", "partial", "reads"]
 
 INF, NAN = math.inf, math.nan
-_MOST_PATHS = 64
+_MAX_PATHS = 64
 
 
 # --- Rules that branch
@@ -46,14 +46,12 @@ def followed(rule, lanes, *operands):
     Raises:
         AlgebraError: there are more than 64 paths.
     """
-    left = [_MOST_PATHS]
+    left = [_MAX_PATHS]
 
     def explore(taken):
         left[0] -= 1
         if left[0] < 0:
-            raise AlgebraError(
-                f"more than {_MOST_PATHS} ways through {rule!r}: write its choices with where or select."
-            )
+            raise AlgebraError(f"more than {_MAX_PATHS} ways through {rule!r}: write its choices with where or select.")
         outer, lanes.decisions = lanes.decisions, _Decisions(taken)
         try:
             result = rule(*operands)

@@ -89,14 +89,14 @@ class Layout:
     total: int
 
     @classmethod
-    def of(cls, low: Lowered, count: int, folded: int) -> "Layout":
+    def of(cls, lowered: Lowered, count: int, folded: int) -> "Layout":
         """The layout for so many lanes."""
         offsets: dict = {}
         total = 0
-        regions: dict = {base: size * count for base, size in low.sizes.items() if is_temporary(base)}
-        regions[INPUTS] = regions[INPUT_GRADIENTS] = low.sizes.get(INPUTS, 0) * count
-        regions[PARAMETER_GRADIENTS] = low.sizes.get(PARAMETERS, 0) * folded
-        regions["outputs"] = regions["seeds"] = (len(low.outputs) + 1) * count
+        regions: dict = {base: size * count for base, size in lowered.sizes.items() if is_temporary(base)}
+        regions[INPUTS] = regions[INPUT_GRADIENTS] = lowered.sizes.get(INPUTS, 0) * count
+        regions[PARAMETER_GRADIENTS] = lowered.sizes.get(PARAMETERS, 0) * folded
+        regions["outputs"] = regions["seeds"] = (len(lowered.outputs) + 1) * count
         for base, size in regions.items():
             offsets[base] = total
             total += -(-max(size, 1) // 16) * 16
@@ -109,7 +109,7 @@ class Block:
     Args:
         module: where it is written.
         name: what it is called.
-        low: the program. forward, adjoint: its instructions, rolled or not.
+        lowered: the program. forward, adjoint: its instructions, rolled or not.
         count: lanes.
         differentiate: whether the adjoint program runs.
         fresh: whether gradients of parameters begin at 0, which suits batches that are one group.
@@ -123,10 +123,10 @@ class Block:
     """
 
     def __init__(
-        self, module, name, low, forward, adjoint, count, *, differentiate, fresh=False, update=None, **options
+        self, module, name, lowered, forward, adjoint, count, *, differentiate, fresh=False, update=None, **options
     ):
-        self.layout = Layout.of(low, count, 1 if fresh else min(count, lane_width()))
-        self.low, self.fresh = low, fresh
+        self.layout = Layout.of(lowered, count, 1 if fresh else min(count, lane_width()))
+        self.lowered, self.fresh = lowered, fresh
         self._builder = b = ir.IRBuilder()
         self.lanes = lanes = Lanes(b, count, **options)
         pointer = lanes.element.as_pointer()
@@ -139,9 +139,9 @@ class Block:
         self.pointers = dict(zip(arguments, self.function.args, strict=True))
         b.position_at_end(self.function.append_basic_block("entry"))
         scalar = frozenset([PARAMETERS, CONSTANTS])
-        space = Space(self.pointers, np.array(low.constants), scalar, self.layout.folded)
-        sizes = {**low.sizes, PARAMETER_GRADIENTS: low.sizes.get(PARAMETERS, 0),
-                 INPUT_GRADIENTS: low.sizes.get(INPUTS, 0)}  # fmt: skip
+        space = Space(self.pointers, np.array(lowered.constants), scalar, self.layout.folded)
+        sizes = {**lowered.sizes, PARAMETER_GRADIENTS: lowered.sizes.get(PARAMETERS, 0),
+                 INPUT_GRADIENTS: lowered.sizes.get(INPUTS, 0)}  # fmt: skip
         update = (*update, "rate") if update else None
         # LLVM makes more of loops whose numbers of turns it knows.
         forward, adjoint = expanded(forward), expanded(adjoint)
@@ -149,11 +149,11 @@ class Block:
 
         def program():
             emitter.run(forward)
-            outputs = [emitter.get(slot) for slot in low.outputs]
-            if low.violations is not None:
-                outputs.append(emitter.get(low.violations))
+            outputs = [emitter.get(slot) for slot in lowered.outputs]
+            if lowered.violations is not None:
+                outputs.append(emitter.get(lowered.violations))
             if differentiate:
-                for slot in dict.fromkeys([slot for slot in low.seeds if slot is not None]):
+                for slot in dict.fromkeys([slot for slot in lowered.seeds if slot is not None]):
                     emitter.put(slot, None if emitter.dry else self._seed(slot))
                 emitter.keep(INPUT_GRADIENTS)
                 if fresh:
@@ -177,7 +177,7 @@ class Block:
     def _seed(self, slot):
         """The adjoint that a slot starts with: the sum of the seeds of all outputs that are this one node."""
         seeds = []
-        for k, other in enumerate(self.low.seeds):
+        for k, other in enumerate(self.lowered.seeds):
             if other == slot:
                 seed = self._builder.load(self._wide("seeds", k))
                 seed.align = self.alignment
@@ -204,10 +204,10 @@ class Block:
         b.call(self.function, [*arguments, *updates])
 
 
-def single_contributions(low: Lowered) -> bool:
+def single_contributions(lowered: Lowered) -> bool:
     """True if the gradient of every parameter is one contribution, and so known as soon as that is."""
     outs = []
-    for instruction in low.adjoint:
+    for instruction in lowered.adjoint:
         operation: tuple = instruction[0]  # type: ignore[assignment]  # to loops any operation is but hashable
         slots = instruction[1]
         written = [slots[k] for k in written_slots(operation, len(slots))]
@@ -216,7 +216,7 @@ def single_contributions(low: Lowered) -> bool:
         if mine and grows:
             return False
         outs += mine
-    return len(outs) == len(set(outs)) == low.sizes.get(PARAMETERS, 0)
+    return len(outs) == len(set(outs)) == lowered.sizes.get(PARAMETERS, 0)
 
 
 def runner(module, block: Block, name="run"):
@@ -226,16 +226,16 @@ def runner(module, block: Block, name="run"):
     each output, and row k of Y and XG gets the outputs (and the count of violated guards), and the derivatives in the
     inputs. G grows by the derivatives in the parameters. Addresses that are null are left alone.
     """
-    lanes, low, layout = block.lanes, block.low, block.layout
+    lanes, lowered, layout = block.lanes, block.lowered, block.layout
     count, element = layout.count, lanes.element
     pointer, order_pointer = element.as_pointer(), INDEX.as_pointer()
     kind = ir.FunctionType(_VOID, [pointer] * 3 + [order_pointer] + [pointer] * 5 + [INDEX])
     function = ir.Function(module, kind, name=name)
     parameters, constants, X, order, seeds, Y, G, XG, work, n = function.args
     b = ir.IRBuilder(function.append_basic_block("entry"))
-    n_inputs, n_outputs = low.sizes.get(INPUTS, 0), len(low.outputs)
-    n_results = n_outputs + (low.violations is not None)
-    n_parameters = low.sizes.get(PARAMETERS, 0)
+    n_inputs, n_outputs = lowered.sizes.get(INPUTS, 0), len(lowered.outputs)
+    n_results = n_outputs + (lowered.violations is not None)
+    n_parameters = lowered.sizes.get(PARAMETERS, 0)
 
     def room(base):
         return b.gep(work, [index(layout.offsets[base])])
@@ -316,8 +316,8 @@ def _sums(b, vectors):
     undefined = ir.Constant(ir.VectorType(ir.IntType(32), n), ir.Undefined)
     bit = 1
     while len(vectors) > 1:
-        low = [k - k // bit % 2 * bit + k // bit % 2 * n for k in range(n)]
-        pick = [ir.Constant(undefined.type, [k + move for k in low]) for move in (0, bit)]
+        first = [k - k // bit % 2 * bit + k // bit % 2 * n for k in range(n)]
+        pick = [ir.Constant(undefined.type, [k + move for k in first]) for move in (0, bit)]
         vectors = [
             b.fadd(*[b.shuffle_vector(one, other, places) for places in pick], flags=SUM_FLAGS)
             for one, other in zip(vectors[::2], vectors[1::2], strict=True)

@@ -70,7 +70,7 @@ class Blas:
 
 @cache
 def _blas():
-    """What computes products of matrices; None without SciPy."""
+    """Return the function that computes products of matrices; None without SciPy."""
     try:
         from scipy.linalg import cython_blas  # lazy: only where layers are large
     except ImportError:
@@ -130,7 +130,7 @@ class LayerDescent:
 
     @property
     def updates(self):
-        """How many updates were made in all, those by the caller included."""
+        """The number of all updates, those by the caller included."""
         return self._batches.updates + self._by_caller
 
     @property
@@ -191,7 +191,7 @@ class LayerDescent:
         batches.place, batches.total, batches.hits, self._begun = 0, 0.0, 0, False
 
     def progress(self) -> Progress:
-        """What the last :meth:`run` did, which an interrupt may have kept from returning it."""
+        """The result of the last :meth:`run`, also if an interrupt kept it from returning."""
         if self._begun and self._batches.place >= self._samples and len(self._losses) == len(self._hits):
             self._end()  # an interrupt came before
         gradient = None

@@ -29,17 +29,17 @@ _GAP = "..."
 _LONGEST = 6  # operands of one instruction that are written out
 
 
-def listing(low: Lowered, forward, adjoint) -> str:
+def listing(lowered: Lowered, forward, adjoint) -> str:
     """The instructions of a program, line by line.
 
     Loops count from 1. A slot goes by the label of its node where the labels of a loop follow a pattern, else by a
     letter: p for parameters, x for inputs, c for constants, and the primitive's name for results. ``dL/d`` stands
     before a node's name for its adjoint.
     """
-    writer = _Writer(low)
+    writer = _Writer(lowered)
     lines = ["# forward"]
     writer.items(forward, 0, lines)
-    lines += [f"# outputs: {', '.join([writer.name(fixed(slot)) for slot in low.outputs])}"]
+    lines += [f"# outputs: {', '.join([writer.name(fixed(slot)) for slot in lowered.outputs])}"]
     if adjoint:
         lines += ["# reverse sweep"]
         writer.items(adjoint, 0, lines)
@@ -47,8 +47,8 @@ def listing(low: Lowered, forward, adjoint) -> str:
 
 
 class _Writer:
-    def __init__(self, low):
-        self._low = low
+    def __init__(self, lowered):
+        self._lowered = lowered
         self._loops = Loops()
         self._letters: list = []
         self._words: dict = {}  # what the slots of a region are called
@@ -96,7 +96,7 @@ class _Writer:
 
     def _word(self, slot):
         """Return the word that the slots of a region of results are called by."""
-        base, node = region(slot), self._low.nodes.get(slot)
+        base, node = region(slot), self._lowered.nodes.get(slot)
         if base not in self._words:
             word = "violations" if node is None else _plain(node.op.name)
             same = sum([re.fullmatch(rf"{word}\d*", other) is not None for other in self._words.values()])
@@ -104,13 +104,13 @@ class _Writer:
         return self._words[base]
 
     def _constant(self, place):
-        numbers = {self._low.constants[slot - CONSTANTS] for slot in self._loops.every(place)}
+        numbers = {self._lowered.constants[slot - CONSTANTS] for slot in self._loops.every(place)}
         every = numbers.pop() if len(numbers) == 1 else None
         return f"{every:g}" if every is not None else f"c[{self._index(place - CONSTANTS + 1)}]"
 
     def _by_label(self, place):
         """The label of a place, where its numbers move evenly in every loop."""
-        node = self._low.nodes.get(place.first)
+        node = self._lowered.nodes.get(place.first)
         label = None if node is None or node.label is None else printable(node.label)
         if label is None or not place.moves:
             return label
@@ -127,7 +127,7 @@ class _Writer:
 
     def _label_index(self, slot, like, k):
         """Index ``k`` in the label of a slot that is like another; None where there is no such."""
-        node = self._low.nodes.get(slot)
+        node = self._lowered.nodes.get(slot)
         found = None if node is None else _LABEL.fullmatch(node.label or "")
         if found is None or found[1] != like[1] or found[2].count(",") != like[2].count(","):
             return None

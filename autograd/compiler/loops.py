@@ -10,8 +10,20 @@ from itertools import chain, islice
 from operator import add, sub
 
 __all__ = [
-    "Growing", "Instruction", "Item", "Loop", "expanded", "numbers_of", "pattern_of", "repeated", "segments",
-    "shared_out", "size", "slots_of", "told_apart", "unroll",
+    "Instruction",
+    "Item",
+    "Loop",
+    "TriangularLoop",
+    "expanded",
+    "numbers_of",
+    "pattern_of",
+    "repeated",
+    "segments",
+    "shared_out",
+    "size",
+    "slots_of",
+    "told_apart",
+    "unroll",
 ]  # fmt: skip
 
 Instruction = tuple[Hashable, tuple[int, ...]]
@@ -37,7 +49,7 @@ class Loop:
 
 
 @dataclass(frozen=True, slots=True)
-class Growing:
+class TriangularLoop:
     """A loop whose turns grow.
 
     Attributes:
@@ -59,14 +71,14 @@ class Growing:
         return tuple([_with_numbers(item, numbers) for item in self.body])
 
 
-Item = Instruction | Loop | Growing
+Item = Instruction | Loop | TriangularLoop
 
 
 def unroll(items: Iterable[Item]) -> list[Instruction]:
     """The instructions of a rolled program, turn after turn."""
     out: list[Instruction] = []
     for item in items:
-        if isinstance(item, Growing):
+        if isinstance(item, TriangularLoop):
             out += unroll([part for k in range(item.count) for part in item.turn(k)])
         elif isinstance(item, Loop):
             _run(item, slots_of(item.body), out)
@@ -92,7 +104,7 @@ def expanded(items: Iterable[Item]) -> list[Item]:
     """The items with every turn of a growing loop written out, which leaves loops whose turns are alike."""
     out: list[Item] = []
     for item in items:
-        if isinstance(item, Growing):
+        if isinstance(item, TriangularLoop):
             out += expanded([part for k in range(item.count) for part in item.turn(k)])
         elif isinstance(item, Loop) and _grows(item):
             now, then = (
@@ -107,7 +119,7 @@ def expanded(items: Iterable[Item]) -> list[Item]:
 
 def _grows(item):
     """Return True if an item is or has a growing loop."""
-    return not isinstance(item, tuple) and (isinstance(item, Growing) or any(map(_grows, item.body)))
+    return not isinstance(item, tuple) and (isinstance(item, TriangularLoop) or any(map(_grows, item.body)))
 
 
 def _placed(items, slots):
@@ -152,7 +164,7 @@ def numbers_of(items: Iterable[Item]) -> list[int]:
     """
     out: list[int] = []
     for item in items:
-        if isinstance(item, Growing):
+        if isinstance(item, TriangularLoop):
             out += [item.count, *chain.from_iterable(item.changes), *numbers_of(item.body)]
         elif isinstance(item, Loop):
             out.append(item.count)
@@ -229,9 +241,9 @@ def _read(item, slots, numbers):
 
 def _with_numbers(item, numbers):
     """An item with other numbers than its own: an iterator in the order of :func:`numbers_of`."""
-    if isinstance(item, Growing):
+    if isinstance(item, TriangularLoop):
         count, changes = next(numbers), [tuple(islice(numbers, 2)) for _ in item.changes]
-        return Growing(count, tuple([_with_numbers(part, numbers) for part in item.body]), tuple(changes))
+        return TriangularLoop(count, tuple([_with_numbers(part, numbers) for part in item.body]), tuple(changes))
     if isinstance(item, Loop):
         count, body, steps = next(numbers), [], []
         for part, mine in shared_out(item.body, item.steps):
@@ -246,7 +258,7 @@ def _with_numbers(item, numbers):
 
 def pattern_of(item):
     """All of an item but its numbers."""
-    if isinstance(item, Growing):
+    if isinstance(item, TriangularLoop):
         return "growing", tuple(map(pattern_of, item.body))
     if isinstance(item, Loop):
         parts = shared_out(item.body, item.steps)

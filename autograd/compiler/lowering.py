@@ -42,12 +42,12 @@ __all__ = [
 ]  # fmt: skip
 
 _SHIFT = 28
-_MOST_PRIMITIVES = 1 << 16
+_MAX_PRIMITIVES = 1 << 16
 PARAMETERS, INPUTS, CONSTANTS, PARAMETER_GRADIENTS, INPUT_GRADIENTS = [k << _SHIFT for k in range(5)]
 # Where an update puts new numbers of the parameters, and what an optimizer remembers, before and after.
 UPDATED, REMEMBERED, REMEMBERED_NEXT = [k << _SHIFT for k in range(5, 8)]
 # A region for each primitive's results, and one for their adjoints: those of a layer are side by side then.
-TEMPORARIES, ADJOINTS, ALIVE = [k * _MOST_PRIMITIVES << _SHIFT for k in (1, 2, 3)]
+TEMPORARIES, ADJOINTS, ALIVE = [k * _MAX_PRIMITIVES << _SHIFT for k in (1, 2, 3)]
 
 _ARITHMETIC = {primitives.add, primitives.sub, primitives.mul, primitives.div}
 _IN_PLACE = {
@@ -112,7 +112,7 @@ def lower(
     of_parameters=True,
     of_inputs=True,
     strict=False,
-    pulled=False,
+    gather_adjoints=False,
     differentiated=None,
 ) -> Lowered:
     """Write a graph as instructions.
@@ -124,8 +124,8 @@ def lower(
         differentiated: how many of the outputs, the first ones, are differentiated; by default all.
         of_parameters, of_inputs: which derivatives the adjoint program computes.
         strict: have the forward program, too, in the engine's order; else what was written first comes first.
-        pulled: have each adjoint summed up in one place, which suits lanes, and not grow wherever it is used, which
-            suits loops that run along it. Not together with ``strict``.
+        gather_adjoints: sum each adjoint up in one place, which suits lanes, and not wherever it is used, which suits
+            loops that run along it. Not together with ``strict``.
 
     Raises:
         GraphError: a parameter or an input is no leaf, or stands twice.
@@ -133,7 +133,7 @@ def lower(
     lowering = _Lowering(outputs, parameters, inputs, guards, strict)
     lowering.values()
     wanted = (parameters if of_parameters else []) + (inputs if of_inputs else [])
-    lowering.derivatives(wanted, outputs[:differentiated], pulled)
+    lowering.derivatives(wanted, outputs[:differentiated], gather_adjoints)
     return lowering.lowered
 
 
@@ -269,13 +269,13 @@ class _Lowering:
                     self._put(node, self._slot(node.data))
             elif node not in self._inner:
                 self._value(node)
-        low = self.lowered
+        lowered = self.lowered
         if self._guards:
-            low.violations = self._new(TEMPORARIES + self._family("violations"))
-            self._emit(("zero",), low.violations)
+            lowered.violations = self._new(TEMPORARIES + self._family("violations"))
+            self._emit(("zero",), lowered.violations)
             for sign, a, b, held in self._guards:
-                self._emit(("guard", sign, held, (None, None)), low.violations, self._slot(a), self._slot(b))
-        low.outputs = [self._slots[y] for y in self._outputs]
+                self._emit(("guard", sign, held, (None, None)), lowered.violations, self._slot(a), self._slot(b))
+        lowered.outputs = [self._slots[y] for y in self._outputs]
 
     def _value(self, node):
         operands = node.operands
@@ -366,7 +366,7 @@ class _Lowering:
 
     # --- The adjoint program
 
-    def derivatives(self, wanted, outputs, pulled):
+    def derivatives(self, wanted, outputs, gather_adjoints):
         """Instructions of the reverse sweep."""
         reached = _reached(outputs)
         through = [node for node in self._nodes if node in reached and not is_end(node.op)]
@@ -384,10 +384,10 @@ class _Lowering:
         pull_back(active, self._adjoint, self._edges, lambda _adjoint, *flow: self._flows.append(flow))
         counts = Counter([x for _, targets, *_ in self._flows for x in targets if x is not None])
         self._grown = {x for x, n in counts.items() if n > 1} | set(seeded)
-        self._in_order(set(seeded), pulled)
-        low = self.lowered
-        low.seeds = [self._adjoint.get(y) for y in outputs]
-        low.active = [leaf in self._active for leaf in self._gradients]
+        self._in_order(set(seeded), gather_adjoints)
+        lowered = self.lowered
+        lowered.seeds = [self._adjoint.get(y) for y in outputs]
+        lowered.active = [leaf in self._active for leaf in self._gradients]
 
     def _adjoint_of(self, node):
         """The slot of a node's adjoint: it lies as the node's number does.
@@ -406,14 +406,14 @@ class _Lowering:
             if node in self._conditional and node.op is not None:
                 self._alive[node] = self._new(ALIVE)
         for x in _terms(node):
-            if self._hands_on(x):
+            if self._shares_adjoint(x):
                 self._adjoint[x] = slot
                 self._shared.add(x)
                 if node in self._alive:
                     self._alive[x] = self._alive[node]
         return slot
 
-    def _hands_on(self, x):
+    def _shares_adjoint(self, x):
         return isinstance(x, Value) and x.op is not None and self._uses[x] == 1 and x in self._active
 
     def _edges(self, node, adjoint):
@@ -431,7 +431,7 @@ class _Lowering:
                         yield [target], _BY_SECOND, [g, self._slot(other)]
         if node.op in (primitives.dot, primitives.total, primitives.add) or _is_frozen(node):
             for x in _terms(node):
-                if isinstance(x, Value) and x in self._active and not self._hands_on(x):
+                if isinstance(x, Value) and x in self._active and not self._shares_adjoint(x):
                     yield [x], (primitives.alias, 0, (None,), (False, False)), [g]
         elif node in self._partials:
             for x, partial in zip(operands, self._partials[node], strict=True):
@@ -457,7 +457,7 @@ class _Lowering:
             ]
             yield [x], (node.op, i, constants, read), [g, *slots]
 
-    def _in_order(self, seeded, pulled):
+    def _in_order(self, seeded, gather_adjoints):
         out = self.lowered.adjoint
         alive = self._alive_instructions()
         together: dict = {}
@@ -465,7 +465,7 @@ class _Lowering:
         at_once = {x for _, targets, *_ in self._flows if len(targets) > 1 for x in targets}
         for flow in self._flows:
             by_node.setdefault(flow[0], []).append(flow)
-            if pulled and len(flow[1]) == 1 and flow[1][0] not in self._gradients:
+            if gather_adjoints and len(flow[1]) == 1 and flow[1][0] not in self._gradients:
                 together.setdefault(flow[1][0], []).append(flow)
         zeroed = [x for x in self._grown - seeded if x not in together or x in at_once]
         for x in sorted(zeroed, key=self._adjoint.__getitem__):

@@ -10,7 +10,7 @@ from itertools import product
 
 import numpy as np
 
-from autograd.compiler.loops import Growing, Loop, repeated, segments, shared_out
+from autograd.compiler.loops import Loop, TriangularLoop, repeated, segments, shared_out
 
 __all__ = ["Block", "Line", "Loops", "Polynomial", "fixed", "symbolic"]
 
@@ -137,7 +137,7 @@ def symbolic(item, numbers, loops: "Loops") -> Line | Block:
         numbers: an iterator over a polynomial for each of its numbers, in the order of :func:`numbers_of`.
         loops: gets the loops that are found.
     """
-    if isinstance(item, Growing):
+    if isinstance(item, TriangularLoop):
         count = next(numbers)
         changes = [(next(numbers), next(numbers)) for _ in item.changes]
         loop = loops.new(count)

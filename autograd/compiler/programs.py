@@ -113,9 +113,9 @@ def kernel(key, build) -> Kernel:
         return _kernels[key]
 
 
-def lanes_for(low: Lowered, samples: int, width: int, itemsize: int) -> int:
+def lanes_for(lowered: Lowered, samples: int, width: int, itemsize: int) -> int:
     """Return the number of lanes for a batch: one a sample, but so few that the working memory stays near the core."""
-    slots = sum([n for base, n in low.sizes.items() if base != PARAMETERS and base != CONSTANTS])
+    slots = sum([n for base, n in lowered.sizes.items() if base != PARAMETERS and base != CONSTANTS])
     count = width
     while count < min(4 * width, samples) and 2 * count * slots * itemsize <= _NEAR:
         count *= 2
@@ -167,36 +167,40 @@ class Program:
             shown = f"{self._samples.count} samples that were written out"
             return f"<program of {shown}, {len(self.inputs)} inputs, {len(self.parameters)} parameters>"
         return (
-            f"<program of {self._low.recorded} numbers, {len(self.inputs)} inputs, {len(self.parameters)} parameters, "
-            f"{size(self._forward)} + {size(self._adjoint)} instructions in loops>"
+            f"<program of {self._lowered.recorded} numbers, {len(self.inputs)} inputs, "
+            f"{len(self.parameters)} parameters, {size(self._forward)} + {size(self._adjoint)} instructions in loops>"
         )
 
     # --- The graph as instructions. Where samples were found in it, these are only looked at.
 
     @lazy
-    def _low(self):
+    def _lowered(self):
         guards = () if self._guarding else self._guards
-        return lower(self._outputs, self.parameters, self.inputs, guards, strict=self.strict, pulled=not self.strict)
+        return self._lowered_with(guards)
+
+    def _lowered_with(self, guards):
+        lanes = not self.strict
+        return lower(self._outputs, self.parameters, self.inputs, guards, strict=self.strict, gather_adjoints=lanes)
 
     @lazy
     def _forward(self):
-        return roll(self._low.forward)
+        return roll(self._lowered.forward)
 
     @lazy
     def _adjoint(self):
-        return roll(self._low.adjoint)
+        return roll(self._lowered.adjoint)
 
     @lazy
     def _constants(self):
-        return self._narrowed([*self._low.constants, 0.0])
+        return self._narrowed([*self._lowered.constants, 0.0])
 
     @lazy
     def _key(self):
         """Return the key of a kernel: programs of the same structure share it."""
-        low = self._low
+        lowered = self._lowered
         return (
-            repr(self._forward), repr(self._adjoint), tuple(low.outputs), tuple(low.seeds), low.violations,
-            self._constants.tobytes(), tuple(sorted(low.sizes.items())), self.strict, self.dtype.str,
+            repr(self._forward), repr(self._adjoint), tuple(lowered.outputs), tuple(lowered.seeds), lowered.violations,
+            self._constants.tobytes(), tuple(sorted(lowered.sizes.items())), self.strict, self.dtype.str,
         )  # fmt: skip
 
     # --- Copies
@@ -274,12 +278,12 @@ class Program:
     @property
     def stats(self) -> Stats:
         """The size of the program, as :class:`Stats`."""
-        low = self._low
-        instructions = [*low.forward, *low.adjoint]
+        lowered = self._lowered
+        instructions = [*lowered.forward, *lowered.adjoint]
         running = self if self._samples is None else self._samples.each
         one = running._kernel(True, 1)
         return Stats(
-            nodes=low.recorded,
+            nodes=lowered.recorded,
             operations=len(instructions),
             rolled=size(self._forward) + size(self._adjoint),
             flops=sum([_flops(operation) for operation, _ in instructions]),
@@ -297,11 +301,9 @@ class Program:
     def listing(self) -> str:
         """The program in loops, with the names of labelled nodes: first forward, then the reverse sweep."""
         if self._guarding is None:
-            return listing(self._low, self._forward, self._adjoint)
-        low = lower(
-            self._outputs, self.parameters, self.inputs, self._guards, strict=self.strict, pulled=not self.strict
-        )
-        return listing(low, roll(low.forward), roll(low.adjoint))
+            return listing(self._lowered, self._forward, self._adjoint)
+        lowered = self._lowered_with(self._guards)
+        return listing(lowered, roll(lowered.forward), roll(lowered.adjoint))
 
     # --- Running
 
@@ -365,7 +367,7 @@ class Program:
             parameters = self._narrowed([p.data for p in self.parameters])
         if n == 1 and self._samples is not None:
             return self._samples.run(batch[0], seeds, parameters)
-        y = np.zeros((n, len(self._outputs) + (self._low.violations is not None)), dtype=self.dtype)
+        y = np.zeros((n, len(self._outputs) + (self._lowered.violations is not None)), dtype=self.dtype)
         gradient = np.zeros(len(self.parameters) + 1, dtype=self.dtype)
         of_inputs = np.zeros((n, len(self.inputs)), dtype=self.dtype)
         if n:
@@ -383,7 +385,7 @@ class Program:
         if self.strict or samples == 1:
             return 1
         width = lane_width() * (1 if self.dtype == np.float64 else 2)
-        return lanes_for(self._low, samples, width, self.dtype.itemsize)
+        return lanes_for(self._lowered, samples, width, self.dtype.itemsize)
 
     def _kernel(self, differentiate, count):
         used = self._used.get((differentiate, count))
@@ -396,7 +398,7 @@ class Program:
         module = ir.Module("deltagrad")
         single = self.dtype == np.float32
         block = Block(
-            module, "block", self._low, self._forward, self._adjoint, count, differentiate=differentiate,
+            module, "block", self._lowered, self._forward, self._adjoint, count, differentiate=differentiate,
             strict=self.strict, single=single, flags=() if self.strict else ("contract",),
         )  # fmt: skip
         runner(module, block)
@@ -434,7 +436,7 @@ class _Samples:
         )
         self._sources = np.array([place[flat[k]] for k in self._live], dtype=np.intp)
         self._slopes = None
-        if _is_linear(self._rest._low):
+        if _is_linear(self._rest._lowered):
             zeros = np.zeros((1, self.count), dtype=whole.dtype), np.zeros(len(leaves), dtype=whole.dtype)
             one = np.ones((1, 1), dtype=whole.dtype)
             self._slopes = self._rest._run(zeros[0], one, zeros[1])[2].reshape(-1, 1)
@@ -459,10 +461,10 @@ class _Samples:
         return result, gradient[: self._n_parameters], gradient[np.newaxis, self._n_parameters :]
 
 
-def _is_linear(low):
+def _is_linear(lowered):
     """Return True if the derivatives in the inputs are constants, as those of a sum or a mean."""
     varying: set = set()
-    for operation, slots in low.adjoint:
+    for operation, slots in lowered.adjoint:
         if operation[0] not in ("zero", "d=", "d+="):
             return False
         read = slots if operation[0] == "d+=" else slots[1:]

@@ -84,7 +84,7 @@ def _is_copied(function):
 
 @functools.lru_cache(maxsize=1024)
 def _may_be_copied(code):
-    """Whether code neither assigns to names outside of it nor looks at its globals as a whole."""
+    """Return True if code neither assigns to names outside of it nor looks at its globals as a whole."""
     if not _LOOKED_AT.isdisjoint(code.co_names):
         return False
     outside = set(code.co_freevars)

@@ -19,10 +19,10 @@ from operator import add, sub
 import numpy as np
 
 from autograd.compiler.loops import (
-    Growing,
     Instruction,
     Item,
     Loop,
+    TriangularLoop,
     numbers_of,
     pattern_of,
     repeated,
@@ -45,8 +45,8 @@ def roll(instructions: Iterable[Instruction]) -> list[Item]:
             taken for the same, but numbers in them are told apart by type and sign (0.0 and -0.0 are two constants).
 
     Returns:
-        Instructions, :class:`Loop`\\ s and :class:`Growing` loops, which :func:`unroll` makes the same instructions in
-        the same order again. The time is proportional to the number of instructions.
+        Instructions, :class:`Loop`\\ s and :class:`TriangularLoop`\\ s. :func:`unroll` makes the same
+        instructions of them, in the same order. The time is proportional to the number of instructions.
 
     Raises:
         TypeError: an instruction is no pair of a hashable operation and a tuple of integers.
@@ -137,7 +137,7 @@ class _Roller:
         changed, p = False, 1
         while p <= min(_SHORT, len(self._shape) // 3):
             everywhere = [(0, len(self._shape), p)]
-            if self._fold(self._steady(everywhere)) or self._fold(self._even(everywhere), Growing):
+            if self._fold(self._steady(everywhere)) or self._fold(self._even(everywhere), TriangularLoop):
                 changed, p = True, 1  # a loop of loops has a shorter body than what its loops stand in
             else:
                 p += 1
@@ -146,7 +146,7 @@ class _Roller:
     def fold_long(self):
         """Fold loops with longer bodies."""
         return any(self._fold(self._steady(where)) for where in _periods(self._shape, 3)) or any(
-            self._fold(self._even(where), Growing) for where in _periods(self._pattern, _LEAST_GROWING)
+            self._fold(self._even(where), TriangularLoop) for where in _periods(self._pattern, _LEAST_GROWING)
         )
 
     def fold_pairs(self):
@@ -206,7 +206,7 @@ class _Roller:
 
     def _fold(self, runs, kind=Loop):
         """Make loops of runs, each a start, a number of items and a number of blocks; whether any was made."""
-        least = _LEAST_GROWING if kind is Growing else 3
+        least = _LEAST_GROWING if kind is TriangularLoop else 3
         keep = np.ones(len(self._shape), dtype=bool)
         made, end = [], 0
         for start, p, count in sorted(runs):
@@ -265,7 +265,9 @@ class _Roller:
                 break
         if count < _LEAST_GROWING:
             return None
-        shape = self._shapes.of_loop(Growing, count, tuple(shapes[:p]), changes, tuple(map(pattern_of, items[:p])))
+        shape = self._shapes.of_loop(
+            TriangularLoop, count, tuple(shapes[:p]), changes, tuple(map(pattern_of, items[:p]))
+        )
         return count, shape, tuple(slots_of(items[:p]))
 
     def _hashes(self, rows):

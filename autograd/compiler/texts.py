@@ -7,7 +7,7 @@ import types
 __all__ = ["Condition", "Paths", "Rebinding", "Text", "Unwritable", "Writer"]
 
 _CHOICE, _SUM, _PRODUCT, _ATOM = range(4)  # how tightly an expression holds together
-_MOST_PATHS, _MOST_DECISIONS = 2000, 60
+_MAX_PATHS, _MAX_DECISIONS = 2000, 60
 _TOO_MANY = "its rule has too many branches, or a loop whose end depends on the operands"
 
 # Functions of C's library that a rule may use; a second name where JavaScript's Math has no function of that name.
@@ -242,7 +242,7 @@ class _Path(Writer):
         """Go the way that this path goes, or, where it is new, the way of a condition that holds."""
         if condition.text not in self._known:
             k = len(self.met)
-            if k > _MOST_DECISIONS:
+            if k > _MAX_DECISIONS:
                 raise Unwritable(_TOO_MANY)
             self._known[condition.text] = self._taken[k] if k < len(self._taken) else True
             self.met.append((condition.text, len(self.lines)))
@@ -255,7 +255,7 @@ class Paths:
     def __init__(self, export, rule, fixed):
         """Take a rule, and for each operand the float it is, or None where it is a parameter."""
         self._export, self._rule, self._fixed = export, rule, fixed
-        self._left = _MOST_PATHS
+        self._left = _MAX_PATHS
 
     def lines(self, taken=()):
         """Return the statements after some decisions; each path ends by returning a number.

@@ -32,15 +32,15 @@ class Totals:
 
     def __init__(self, outputs, inputs, parameters, usual):
         one = usual < 3
-        low = lower(list(outputs), parameters, inputs, of_inputs=False, pulled=not one, differentiated=1)
-        count = 1 if one else lanes_for(low, usual, lane_width(), 8)
-        forward, adjoint = roll(low.forward), roll(low.adjoint)
-        self._outputs, self._inputs, self._parameters = len(low.outputs), len(inputs), len(parameters)
-        self._constants = np.array([*low.constants, 0.0])
-        structure = repr(forward), repr(adjoint), tuple(low.outputs), self._constants.tobytes()
+        lowered = lower(list(outputs), parameters, inputs, of_inputs=False, gather_adjoints=not one, differentiated=1)
+        count = 1 if one else lanes_for(lowered, usual, lane_width(), 8)
+        forward, adjoint = roll(lowered.forward), roll(lowered.adjoint)
+        self._outputs, self._inputs, self._parameters = len(lowered.outputs), len(inputs), len(parameters)
+        self._constants = np.array([*lowered.constants, 0.0])
+        structure = repr(forward), repr(adjoint), tuple(lowered.outputs), self._constants.tobytes()
         self._kernel = kernel(
-            ("totals", structure, tuple(sorted(low.sizes.items())), count),
-            lambda: _built(low, forward, adjoint, count),
+            ("totals", structure, tuple(sorted(lowered.sizes.items())), count),
+            lambda: _built(lowered, forward, adjoint, count),
         )
 
     def __call__(self, numbers, rows, order):
@@ -65,9 +65,9 @@ class Totals:
         return y, gradient[:-1]
 
 
-def _built(low, forward, adjoint, count):
+def _built(lowered, forward, adjoint, count):
     module = ir.Module("deltagrad")
-    block = Block(module, "block", low, forward, adjoint, count, differentiate=True, flags=("contract",))
+    block = Block(module, "block", lowered, forward, adjoint, count, differentiate=True, flags=("contract",))
     runner(module, block)
     code = Code(module, vectorize=count == 1)
     return Kernel(code, code.function("run", *[_POINTER] * 9, ctypes.c_int64), block)

@@ -22,8 +22,8 @@ from autograd.engine.value import Value, list_no_nodes, list_nodes
 
 __all__ = ["Form", "Tapes", "Untraceable", "flattened"]
 
-_MOST_TAPES = 64  # of one form: each is for samples whose integers were compared with the same result
-_MOST_TRIES = 8  # recordings with other integers
+_MAX_TAPES = 64  # of one form: each is for samples whose integers were compared with the same result
+_MAX_TRIES = 8  # recordings with other integers
 _NOT_THE_SAME = (
     "it does not always do the same: other integers, or the same ones again, give another graph or other constants. "
     "Draw random numbers outside, and write choices with autograd.where"
@@ -294,7 +294,7 @@ class Tapes:
         for known in found:
             if known.fits(row):
                 return known
-        if len(found) >= _MOST_TAPES:
+        if len(found) >= _MAX_TAPES:
             lines = sorted({c.line for known in found for c in known.conditions})[:1]
             raise Untraceable(
                 f"it does something else for each of {len(found)} samples of one form, by what an integer is"
@@ -326,14 +326,14 @@ class Tapes:
                               "the same")  # fmt: skip
         others: list = [(other, self._trace(form, other)) for other in known]
         places = list(base.lookups)
-        for k in range(_MOST_TRIES):
+        for k in range(_MAX_TRIES):
             if len(others) >= 1 and (not places or self._told_apart(form, places, row, others)):
                 break
             other = self._other(form, row, places, base.conditions)
             try:
                 trace = self._trace(form, other)
             except Exception:
-                if k < _MOST_TRIES - 1:  # no sample may have just these integers
+                if k < _MAX_TRIES - 1:  # no sample may have just these integers
                     continue
                 other, trace = row, self._trace(form, row)
             others.append((other, trace))

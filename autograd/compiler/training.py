@@ -90,29 +90,31 @@ class Descent:
         self._labels = None if labels is None else np.ascontiguousarray(labels, dtype=np.int64)
         self._n = len(parameters)
         self._lanes = 1 if self._batch < 3 else 0
-        low = lower(self._outputs, parameters, inputs, of_inputs=False, pulled=self._lanes != 1, differentiated=1)
-        self._lanes = self._lanes or lanes_for(low, self._batch, lane_width(), 8)
+        lowered = lower(
+            self._outputs, parameters, inputs, of_inputs=False, gather_adjoints=self._lanes != 1, differentiated=1
+        )
+        self._lanes = self._lanes or lanes_for(lowered, self._batch, lane_width(), 8)
         self._last = _last_lanes(self._batch, self._lanes)  # 0: none
-        if updates * (self._lanes - self._last) * (len(low.forward) + len(low.adjoint)) < _WORTH_LAST:
+        if updates * (self._lanes - self._last) * (len(lowered.forward) + len(lowered.adjoint)) < _WORTH_LAST:
             self._last = 0
-        forward, adjoint = roll(low.forward), roll(low.adjoint)
+        forward, adjoint = roll(lowered.forward), roll(lowered.adjoint)
         if self._lanes == 1:
             forward, adjoint = split(expanded(forward)), split(expanded(adjoint))
-        structure = repr(forward), repr(adjoint), tuple(low.outputs), np.array(low.constants).tobytes()
+        structure = repr(forward), repr(adjoint), tuple(lowered.outputs), np.array(lowered.constants).tobytes()
         single = self._batch <= self._lanes  # a batch is one group
         # Halves, whatever the machine, so that the last digits are the same on all of them.
-        halves = self._batch * len(low.adjoint) >= _WORTH_HALVES and not single
+        halves = self._batch * len(lowered.adjoint) >= _WORTH_HALVES and not single
         self._kernel = kernel(
-            ("descent", structure, tuple(sorted(low.sizes.items())), self._lanes, self._last, single, memory, key,
+            ("descent", structure, tuple(sorted(lowered.sizes.items())), self._lanes, self._last, single, memory, key,
              labels is None, halves),
-            lambda: _Kernel(low, forward, adjoint, self._lanes, self._last, single, change, memory, labels is not None,
-                            halves),
+            lambda: _Kernel(lowered, forward, adjoint, self._lanes, self._last, single, change, memory,
+                            labels is not None, halves),
         )  # fmt: skip
         self._changes = change is not None
         self._slots = memory
         self._parameters = np.zeros((2, max(self._n, 1)))
         self._memory = np.zeros((2, max(memory * self._n, 1)))
-        self._constants = np.array([*low.constants, 0.0])
+        self._constants = np.array([*lowered.constants, 0.0])
         self._order = np.arange(self._samples)
         self._state = np.zeros(_STATE_SIZE, dtype=np.int64)
         self._losses, self._hits = np.zeros(1), np.zeros(1, dtype=np.int64)
@@ -224,13 +226,18 @@ def _last_lanes(batch, count):
 class _Kernel:
     """The code of a descent: one function that makes updates until there is a reason to stop."""
 
-    def __init__(self, low, forward, adjoint, count, last, single, change, slots, counts_hits, halves):
+    def __init__(self, lowered, forward, adjoint, count, last, single, change, slots, counts_hits, halves):
         module = ir.Module("deltagrad")
-        self._low, self._n, self._slots, self._counts_hits = low, low.sizes.get(PARAMETERS, 0), slots, counts_hits
+        self._lowered, self._n, self._slots, self._counts_hits = (
+            lowered,
+            lowered.sizes.get(PARAMETERS, 0),
+            slots,
+            counts_hits,
+        )
         # One sample's gradient need not be kept: each parameter is updated where its own is found.
-        self._fused = single and count == 1 and change is not None and single_contributions(low)
+        self._fused = single and count == 1 and change is not None and single_contributions(lowered)
         self.block, self._last_block = [
-            Block(module, name, low, forward, adjoint, lanes, differentiate=True, fresh=single, flags=("contract",),
+            Block(module, name, lowered, forward, adjoint, lanes, differentiate=True, fresh=single, flags=("contract",),
                   update=(change, slots) if self._fused else None) if lanes else None
             for name, lanes in (("block", count), ("last", last))
         ]  # fmt: skip
@@ -384,7 +391,7 @@ class _Kernel:
     def _group(self, b, block, arguments, first, work, gradients):
         """Compute the samples from ``first`` on, as many as the block has lanes, with working memory of its own."""
         parameters, constants, rows, order, labels, gradient, loss, hits, _, size, share, *updates = arguments
-        layout, count, n_inputs = block.layout, block.layout.count, self._low.sizes.get(INPUTS, 0)
+        layout, count, n_inputs = block.layout, block.layout.count, self._lowered.sizes.get(INPUTS, 0)
         inputs, outputs, seeds = [b.gep(work, [index(layout.offsets[base])]) for base in (INPUTS, "outputs", "seeds")]
 
         def sample(k):
@@ -414,7 +421,7 @@ class _Kernel:
 
     def _answer(self, b, block, outputs, lane):
         """The index of a lane's largest output, the first of equals; of a single one, whether it is above 0."""
-        count, n = block.layout.count, len(self._low.outputs) - 1
+        count, n = block.layout.count, len(self._lowered.outputs) - 1
 
         def output(o):
             return b.load(b.gep(outputs, [b.add(index((o + 1) * count), lane)]))

@@ -468,7 +468,7 @@ class _Writer:
         return [k for found in of_level for k in found]
 
     def products(self):
-        """How many multiplications there are in products of parameters and a vector."""
+        """The number of multiplications in products of parameters and a vector."""
         code, found = self.code, 0
         for at in self.starts:
             if code[at] == TAPE_MATRIX and code[at + 4] < self.made.parameters:
@@ -609,7 +609,7 @@ class _Writer:
     @cython.cfunc
     @cython.exceptval(check=False)
     def _other_side(self, one: cython.int, other: cython.int) -> cython.bint:
-        """Whether one cell is a parameter's and the other one is not: no run has both."""
+        """Return True if one cell is a parameter's and the other one is not: no run has both."""
         return (one < self.made_parameters) != (other < self.made_parameters)
 
     def _dot(self, new):

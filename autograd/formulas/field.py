@@ -25,7 +25,7 @@ __all__ = ["SMALL", "Point", "Pole", "Residue", "Unprovable", "small_fraction"]
 # exp(x) is r^12, so that exp(x/2), exp(x/3) and exp(3x/4) are powers of r.
 _ROOT = 12
 SMALL = 4000  # the largest numerator and denominator of a factor that has a name
-_MOST_ROOTS = 48  # beyond, sums of arguments are not looked for: it would take too long
+_MAX_ROOTS = 48  # beyond, sums of arguments are not looked for: it would take too long
 _RATIOS = sorted(
     {Fraction(n, d) for n in range(-12, 13) if n for d in (1, 2, 3, 4, 6, 12)}, key=lambda q: (q.denominator, abs(q))
 )
@@ -140,7 +140,7 @@ class Point:
     def _exp_by_laws(self, v):
         """exp(v) from arguments met before: a small fraction of one, or that and another."""
         y = self._exp_of_multiple(v)
-        if y is None and len(self._roots) <= _MOST_ROOTS:
+        if y is None and len(self._roots) <= _MAX_ROOTS:
             for k in list(self._exps):
                 for sign in (1, -1):
                     rest = self._exp_of_multiple((v - sign * k) % PRIME)

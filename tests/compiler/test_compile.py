@@ -103,7 +103,7 @@ def test_a_primitive_of_any_number_of_operands_by_a_user():
 @pytest.mark.usefixtures("table")
 @pytest.mark.parametrize("options", [{"strict": True}, {}, {"dtype": np.float32}], ids=str)
 def test_a_primitive_that_python_computes_may_have_more_operands_than_a_callback_has(options, monkeypatch):
-    monkeypatch.setattr(calls, "_MOST_ARGUMENTS", 3)
+    monkeypatch.setattr(calls, "_MAX_ARGUMENTS", 3)
     waves = primitive(
         f"waves_{len(options)}_{options.get('strict')}",
         lambda *x: math.fsum([math.cos(a) / math.sqrt(a) for a in x]),
@@ -407,7 +407,7 @@ def test_the_same_structure_is_compiled_once(made):
 
 
 def test_the_cache_keeps_so_many(made, monkeypatch):
-    monkeypatch.setattr(programs, "_MOST_KERNELS", 2)
+    monkeypatch.setattr(programs, "_MAX_KERNELS", 2)
     x = Value(1.0)
     graphs = [x * c for c in (2.0, 3.0, 4.0)]
     compiled_ = [autograd.compile(y, inputs=[x]) for y in graphs]

@@ -15,7 +15,7 @@ from autograd.compiler import emitting
 @pytest.fixture
 def short(monkeypatch):
     """A function holds a few instructions only."""
-    monkeypatch.setattr(emitting, "_MOST_AT_ONCE", 6)
+    monkeypatch.setattr(emitting, "_MAX_AT_ONCE", 6)
 
 
 @pytest.mark.untraced
@@ -87,7 +87,7 @@ def test_a_sum_kept_in_a_register_meets_what_reads_it_in_the_loop():
 
 
 def test_outputs_computed_early_and_late_survive_the_cuts(monkeypatch):
-    monkeypatch.setattr(emitting, "_MOST_AT_ONCE", 3)
+    monkeypatch.setattr(emitting, "_MAX_AT_ONCE", 3)
     x = leaves([0.5, 2.0])
     steps = [x[0], x[1]]
     for k in range(20):

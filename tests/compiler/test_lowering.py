@@ -41,7 +41,7 @@ def test_random_graphs_have_the_engines_bits(first):
     assert done > 80
 
 
-@pytest.mark.parametrize("options", [{"strict": True}, {}, {"pulled": True}], ids=str)
+@pytest.mark.parametrize("options", [{"strict": True}, {}, {"gather_adjoints": True}], ids=str)
 def test_loops_over_integers_have_the_engines_numbers_in_every_order(options):
     wrong = [seed for seed in range(250) if not agrees(loops(seed), [1.0, -2.0, 2.0, 1.0], [-1.0, 3.0], **options)]
     assert not wrong
@@ -97,7 +97,7 @@ def run_sums(steps, parameters, inputs):
 @example([("total", 0, [(0, 0)], True), ("add", -1, [(-1, 0)], True), ("mul", -1, [(-2, 0)], True)])
 @example([("mul", 0, [(1, 1)], True), ("total", 0, [(-1, 0), (-1, 0)], True)])
 def test_sums_in_every_combination(steps):
-    for check, options in ((agrees, {"strict": True}), (nearly_agrees, {}), (nearly_agrees, {"pulled": True})):
+    for check, options in ((agrees, {"strict": True}), (nearly_agrees, {}), (nearly_agrees, {"gather_adjoints": True})):
         assert check(lambda p, x: run_sums(steps, p, x), PARAMETERS_AT, INPUTS_AT, **options), options
 
 
@@ -150,13 +150,13 @@ def test_an_output_and_a_watched_number_are_kept():
 # --- Branches
 
 
-@pytest.mark.parametrize("pulled", [False, True])
-def test_nothing_flows_into_a_branch_that_is_not_taken(pulled):
+@pytest.mark.parametrize("gather_adjoints", [False, True])
+def test_nothing_flows_into_a_branch_that_is_not_taken(gather_adjoints):
     x, c = Value(4.0), Value(1.0)
     deep = autograd.log(x)
     inner = autograd.where(x - 3.0, autograd.sqrt(deep), deep)
     y = autograd.where(c, inner, 7.0 * x) + autograd.where(0.0, deep, x)
-    low = lower([y], [], [x, c], pulled=pulled)
+    low = lower([y], [], [x, c], gather_adjoints=gather_adjoints)
     _, _, _, slopes = interpreted(low, [], [4.0, 1.0])
     assert slopes == [pytest.approx(0.5 / math.sqrt(math.log(4.0)) / 4.0 + 1.0, rel=1e-15), 0.0]
     assert interpreted(low, [], [-1.0, 0.0])[3] == [8.0, 0.0]  # log(-1) is in the other branch

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import Value, softmax
-from autograd.compiler.loops import Growing, Loop, expanded, numbers_of, size, slots_of, unroll
+from autograd.compiler.loops import Loop, TriangularLoop, expanded, numbers_of, size, slots_of, unroll
 from autograd.compiler.lowering import lower
 from autograd.compiler.rolling import roll
 from autograd.engine.primitives import dot
@@ -204,7 +204,7 @@ def test_rows_of_a_triangle_become_a_loop_that_grows():
     start = 12 - growing.count
     assert (
         growing
-        == Growing(
+        == TriangularLoop(
             12 - start,
             (Loop(start + 1, (("add", (1000 + start, start * (start + 1) // 2)),), (0, 1)),),
             ((1, 0), (0, 0), (0, 0), (1, 0), (0, 0), (start + 1, 1))[: len(growing.changes)],
@@ -219,7 +219,7 @@ def test_a_loop_that_shrinks():
     program = triangle(12)[::-1]
     items = roll(program)
     assert unroll(items) == program
-    assert isinstance(items[0], Growing)
+    assert isinstance(items[0], TriangularLoop)
     assert size(items) <= 6
 
 
@@ -239,7 +239,7 @@ def test_an_operation_of_a_growing_number_of_operands():
     program = [(("=", "largest", (None,) * k), (900 + k, *range(50, 50 + 2 * k, 2))) for k in range(1, 20)]
     items = roll(program)
     assert unroll(items) == program
-    assert [type(item) for item in items] == [tuple] * 3 + [Growing]
+    assert [type(item) for item in items] == [tuple] * 3 + [TriangularLoop]
     assert items[3].turn(2) == (program[5],)
 
 
@@ -263,10 +263,10 @@ def test_loops_that_grow_in_a_loop_over_samples():
     ]
     items = roll(program)
     assert unroll(items) == unroll(expanded(items)) == program
-    assert not any(isinstance(item, Growing) for item in expanded(items))
+    assert not any(isinstance(item, TriangularLoop) for item in expanded(items))
     (loop,) = items
     assert loop.count == 5
-    assert any(isinstance(item, Growing) for item in loop.body)
+    assert any(isinstance(item, TriangularLoop) for item in loop.body)
 
 
 def attention(tokens, heads=3, width=2):
@@ -296,7 +296,7 @@ def test_attention_has_the_same_loops_for_any_number_of_tokens(kind):
         program = getattr(attention(tokens), kind)
         items = roll(program)
         assert unroll(items) == unroll(expanded(items)) == program
-        assert max([item.count for item in items if isinstance(item, Growing)]) > tokens - 7
+        assert max([item.count for item in items if isinstance(item, TriangularLoop)]) > tokens - 7
         sizes.append(size(items))
     assert sizes[0] == sizes[1] == sizes[2]
 
@@ -337,4 +337,4 @@ def test_the_numbers_of_items():
     assert numbers_of([("mul", (4, 5))]) == [4, 5]
     loop = Loop(3, (("mul", (4, 5)), many), (1, 0, 7, 2, 2, 2, 2, 2))
     assert numbers_of([loop]) == [3, 1, 0, 4, 5, 7, 0, 1, 2, 0, 5, 5, 9, 0, 1, 1, 2, 5]
-    assert numbers_of([Growing(4, (("mul", (4, 5)),), ((1, 0), (2, 3)))]) == [4, 1, 0, 2, 3, 4, 5]
+    assert numbers_of([TriangularLoop(4, (("mul", (4, 5)),), ((1, 0), (2, 3)))]) == [4, 1, 0, 2, 3, 4, 5]

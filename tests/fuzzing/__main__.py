@@ -17,8 +17,8 @@ import traceback
 from targets import TARGETS
 
 _ROOM = 2 << 30  # bytes of address space beyond what the start takes: what asks for more is a finding
-_MOST_GROWTH = 256 << 20  # bytes of resident memory, over the whole run
-_MOST_SHOWN = 20
+_MAX_GROWTH = 256 << 20  # bytes of resident memory, over the whole run
+_MAX_SHOWN = 20
 
 
 class _TooSlow(BaseException):
@@ -74,7 +74,7 @@ class Run:
         place = [f for f in frames if "fuzzing" not in f.filename] or frames
         key = (name, type(error).__name__, place[-1].name, place[-1].lineno)
         self.found[key] += 1
-        if self.found[key] == 1 and len(self.found) <= _MOST_SHOWN:
+        if self.found[key] == 1 and len(self.found) <= _MAX_SHOWN:
             print(f"FOUND in {name} {k}: {type(error).__name__}: {str(error)[:200]}\n  input {given!r:.300}")
             print("".join([f"  {f.filename}:{f.lineno} {f.name}\n" for f in frames[-4:]]), flush=True)
 
@@ -145,9 +145,9 @@ def main():
     print(f"{total:,} inputs in {seconds / 60:.1f} min, {total / seconds:,.0f} a second")
     print(f"resident MiB {curve[::10]}, growth {growth / (1 << 20):+.1f}")
     print(f"{sum(run.found.values())} findings in {len(run.found)} places")
-    if growth > _MOST_GROWTH:
+    if growth > _MAX_GROWTH:
         print("FOUND: memory grows")
-    return 1 if run.found or growth > _MOST_GROWTH else 0
+    return 1 if run.found or growth > _MAX_GROWTH else 0
 
 
 if __name__ == "__main__":
