@@ -25,6 +25,7 @@ _SYNONYMS = {
     "i": "x", "hat p": "p", "hat t": "y", "hat o": "y", "hat a": "y",
 }  # fmt: skip
 _LAYER_OF = {"x": 0, "i": 0, "u": 0, "h": 1, "s": 1, "a": 1, "z": 1, "y": -1, "o": -1, "v": -1, "q": -1}
+_SIZES = ("n", "s", "S", "N", "d", "D", "m")  # n_l, how many neurons a layer has
 _WORD_MARKS = frozenset({"total", "tot", "tr", "train", "net", "old", "new", "next", "prev", "all"})
 _LAST = frozenset({"L", "out", "output", "outputs", "K", "M", "o"})
 
@@ -662,7 +663,7 @@ class _Marks:
         subs = [p for s in part.parts for p in s.parts]
         if len(subs) != 1:
             raise ReadingError(f"the index {show(part)} is not clear.", part.at)
-        if base in ("n", "s", "S", "N", "d", "D", "m"):
+        if base in _SIZES:
             try:
                 letter, offset = self.letter(subs[0]) if subs[0].kind != "num" else (None, int(subs[0].data))
             except Misfit:
@@ -675,7 +676,8 @@ class _Marks:
             layer = self.layer_of(base)
             self.index.append((layer, Item(None, n)))
             return
-        raise ReadingError(f"the index {show(part)} is not clear.", part.at)
+        fails = Misfit if base in _SIZES else ReadingError
+        raise fails(f"the index {show(part)} is not clear.", part.at)
 
     def layer_of(self, letter):
         """The layer whose neurons a letter stands for, as in h_1 and o_2."""
