@@ -186,6 +186,10 @@ class _Sequence:
             else:
                 self._mistaken.append((item.line, grade))
                 self._fill(claim, self._explained(item.target, text, grade))
+        elif grade.verdict == "ambiguous":
+            grade = self._explained(item.target, text, grade)
+            claim.verdict = grade.verdict
+            self._fill(claim, grade)
         else:
             self._fill(claim, grade)
 
@@ -209,7 +213,7 @@ class _Sequence:
             return grade
         with self._allowance:
             found = _caught(self._grader, "grade", target, text, self.setting.rate)
-        return found if found.verdict == grade.verdict else grade
+        return found if found.verdict == grade.verdict or grade.verdict == "ambiguous" else grade
 
     def _first_wrong_link(self, target, text):
         """The first equals sign of a chain whose right side is not what the left side is."""

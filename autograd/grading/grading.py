@@ -127,7 +127,8 @@ class Grader:
             found.correct = self.in_vocabulary.right.of(Claim(None, symbol[0], "gradient", [], symbol[1] or [{}]))
         elif old:
             found.correct = self.in_vocabulary.right.of(old[0])
-        if found.verdict not in ("wrong", "ill-formed"):
+        is_open = found.verdict == "ambiguous" and isinstance(chosen.judged.error, Misfit)
+        if found.verdict not in ("wrong", "ill-formed") and not is_open:
             return
         other = None
         own_letters = self.context.is_preset
@@ -138,7 +139,9 @@ class Grader:
             mistakes = list(other.mistakes) if other is not None else []
         if not mistakes and own_letters:
             mistakes = slips_of(self.written, chosen)
-        if found.verdict == "ill-formed" and mistakes:
+        if is_open and not mistakes and other is None:
+            return
+        if (found.verdict == "ill-formed" and mistakes) or is_open:
             found.verdict = "wrong"
         found.mistakes = tuple(mistakes)
         found.diagnosis = words_of(chosen, mistakes, len(verdicts) > 1)

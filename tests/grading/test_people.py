@@ -2,9 +2,9 @@
 
 ``people.jsonl`` has one formula a line: ``set`` (``sources`` were printed by others, ``matrices`` are in vectors and
 matrices, ``textbooks``, ``courses`` and ``lectures`` are written as those write them, ``derivations`` are from notes,
-posts and textbooks of sixty authors), ``kind``, ``setting`` (see :mod:`people_settings`), ``declared`` (what its author's
-letters mean), ``formula``, ``truth``, and for a right formula with a slip put in its ``slip`` and the ``names`` of
-diagnoses that would name it.
+posts and textbooks of sixty authors), ``kind``, ``setting`` (see :mod:`people_settings`), ``declared`` (what the
+letters of its author mean), ``formula``, ``truth``, and for a right formula with a slip put in its ``slip`` and the
+``names`` of diagnoses that would name it.
 """
 
 import json
@@ -124,6 +124,25 @@ ONCE_FALSE = [
 def test_a_verdict_that_was_once_false(row, target, formula, verdict):
     grade = derivation(row).grade(target, formula)
     assert grade.verdict == verdict, str(grade)
+
+
+MEAN = {
+    "setting": "2-3-2 sig half_sse m=3",
+    "declared": {"order": "to-from", "letters": {"s": "z", "y": "a", "t": "y"}},
+}
+
+
+@pytest.mark.parametrize(
+    ("row", "formula", "words"),
+    [
+        (MEAN, r"db^{[1]} = \sum_{i=1}^m dZ^{[1](i)}", "a dZ is the derivative of the mean loss"),
+        (BACKWARD, r"\delta^{(l)} = ((W^{(l)})^T \delta^{(l+1)}) \odot \sigma'(z^{(l)})", "lead out of it"),
+    ],
+)
+def test_what_no_reading_decides(row, formula, words):
+    grade = derivation(row).grade(None, formula)
+    assert grade.verdict == "ambiguous"
+    assert words in grade.diagnosis
 
 
 @pytest.mark.parametrize(

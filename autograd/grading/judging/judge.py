@@ -274,8 +274,12 @@ class Judge:
 
     def _without_reading(self, readings, task):
         failure = readings.failure or ReadingError("what the letters of this formula count is not clear.")
-        if isinstance(failure, Misfit):
-            return Judged("wrong", None, None, None, failure.reason, error=failure)
+        calls = [x.parts[0] for side in task.sides for x in walk(side) if x.kind == "call" and len(x.parts) > 2]
+        if any(x.data[0] in readings.places.rates for x in calls):
+            words = f"{calls[0].data[0]} is no function: a sign belongs where the comma is"
+            return Judged("ill-formed", None, None, None, words, error=failure)
+        if isinstance(failure, Misfit):  # wrong, or of another network: a slip that explains it decides
+            return Judged("ambiguous", None, None, None, failure.reason, error=failure)
         raise failure
 
     def _class(self, task, places, reading):
