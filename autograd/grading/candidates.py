@@ -19,7 +19,7 @@ __all__ = ["Chosen", "choose", "known_letters"]
 
 _MOST_TRIED = 10  # claims that candidates are compared by
 _MOST_CONVENTIONS = 4  # that are tried, the likeliest first
-_SECONDS = 1.0  # of work for the whole choice
+_SECONDS = 2.0  # of work for the whole choice
 _NAME = r"(?:\\(?:hat|mathbf|boldsymbol|bm|vec|bar|mathcal|mathrm|tilde)\s*\{?\s*)?\\?[A-Za-z]+\}?"
 _SCRIPTS = r"(?:\s*[_^]\s*(?:\{[^{}]*\}|\\?\w))*"
 _APPLIED = re.compile(
@@ -236,9 +236,12 @@ def _networks(setting, found):
     else:
         last = 3 if is_softmax else 2
         shapes = [[2, 3, last], [3, last]]
+        if re.search(r"w_i\b(?!\s*,)", formulas):  # one unit first, and then a layer of several
+            shapes = [[3, 1], *shapes]
     batches = [1]
     if re.search(r"\\[td]?frac\s*\{?\s*1\s*\}?\s*\{?\s*[mnN]\b|\\sum_\{?n|mini-?batch", formulas + low):
         batches = [3, 1]
+    has_biases = bool(re.search(r"(?<![A-Za-z\\])[bB](?![A-Za-z])|\\theta|bias", formulas + low))
     tried = []
     for shape in shapes:
         for act in (acts or ["sigmoid"])[:2]:
@@ -246,7 +249,11 @@ def _networks(setting, found):
                 for loss in losses[:2]:
                     for samples in batches:
                         names = [*[act] * (len(shape) - 2), last]
-                        tried.append(setting.with_network(sizes=shape, activations=names, loss=loss, samples=samples))
+                        tried.append(
+                            setting.with_network(
+                                sizes=shape, activations=names, loss=loss, samples=samples, bias=has_biases
+                            )
+                        )
     return tried[:8]
 
 

@@ -248,7 +248,7 @@ class Judge:
                 "such as z^{l+1} = W^{l+1} a^l, or W^{l+1} in place of W^l"
             )
             found = found._replace(verdict="ambiguous", reason=words)
-        if self._is_of_either_loss(found, refuted):
+        if self._is_of_either_loss(found, refuted, task):
             found = found._replace(verdict="ambiguous", reason=_EITHER_LOSS)
         if is_cut and found.verdict in ("wrong", "ill-formed") and given is None:
             found = found._replace(verdict="ambiguous", reason=_TOO_MANY)
@@ -265,9 +265,11 @@ class Judge:
         on_left = {id(x) for x in walk(task.sides[0])}
         return bool(weights) and not any(id(x) in on_left for x in weights)
 
-    def _is_of_either_loss(self, found, refuted):
+    def _is_of_either_loss(self, found, refuted, task):
         """Whether a formula is right only if a dZ is of the mean loss, and not of a sample's own."""
         if found.verdict != "equal" or found.reading.own_loss:
+            return False
+        if not any(x.kind == "deriv" and x.data == "name" for side in task.sides for x in walk(side)):
             return False
         other = found.reading.changed(own_loss=True)
         return any(x.reading == other for x in refuted)
