@@ -7,7 +7,7 @@ RUN := $(VENV)/bin/python
 SOURCES := pyproject.toml setup.py $(wildcard autograd/engine/*.py autograd/engine/*.pxd autograd/engine/*.h)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-compiled test-interpreted coverage test-browser test-notebooks test-optimized test-lowest test-installs test-pyodide playground test-playground screenshots fuzz soak lint format docs bench grading agreement accuracy \
+.PHONY: help demo test test-compiled test-interpreted coverage test-browser test-notebooks test-optimized test-lowest test-installs test-pyodide playground test-playground screenshots fuzz soak lint format docs wheels bench grading agreement accuracy \
 	mutants pictures clean
 
 # The tests, on every core there is.
@@ -37,6 +37,7 @@ help:
 	@echo "make pictures the pictures of the README, made anew"
 	@echo "make screenshots  the screenshots of the documentation, made anew"
 	@echo "make docs    the documentation, in docs/_build/html"
+	@echo "make wheels  a compiled wheel, a pure-Python one and the source distribution, in dist; each is installed and tried"
 	@echo "make lint    lint, format, types and spelling (needs node and npm)"
 	@echo "make clean   remove what the other targets made"
 
@@ -148,6 +149,13 @@ screenshots: $(VENV)/.with-test playground
 # The documentation, with warnings as errors, in docs/_build/html.
 docs: $(VENV)/.with-docs
 	$(RUN) -m sphinx -q -W --keep-going -b html docs docs/_build/html
+
+# What can be built on this machine. A new environment for each tells whether it can be installed and does what it should.
+wheels: $(VENV)/.with-wheels
+	rm -rf dist
+	$(RUN) -m build --outdir dist .
+	DELTAGRAD_PURE=1 $(RUN) -m build --wheel --outdir dist .
+	$(RUN) tests/wheels.py dist/*
 
 # Pyright is a program for node.
 PYRIGHT := .pyright

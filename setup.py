@@ -1,15 +1,18 @@
 """What is required depends on the platform, so it is decided here; everything else is in ``pyproject.toml``.
 
+With ``DELTAGRAD_PURE=1`` in the environment, a wheel is built for every platform, with nothing compiled in it.
+
 pygraphviz lays out graphs without a program of its own, and is compiled. Where it has no wheel, requiring it would make
 the install of this package fail, so it is not required there. Drawing says then what to install.
 """
 
+import os
 import platform
 import shutil
 import sys
 import sysconfig
 
-from setuptools import setup
+from setuptools import Distribution, setup
 
 REQUIRED = ["graphviz>=0.20", "latex2mathml>=3.77", "mpmath>=1.3", "tqdm>=4.60"]
 DRAWS = "pygraphviz>=2"  # its wheels are for the stable ABI of CPython, from 3.10 on
@@ -38,11 +41,25 @@ def _version(text):
 
 
 def requirements() -> list[str]:
-    """Return what has to be installed with this package here."""
-    return [*REQUIRED, DRAWS] if has_wheel() else REQUIRED
+    """Return what has to be installed with this package here, or with a wheel for every platform anywhere."""
+    return [*REQUIRED, DRAWS] if has_wheel() and not is_pure() else REQUIRED
+
+
+def is_pure() -> bool:
+    """Return whether nothing is to be compiled."""
+    return os.environ.get("DELTAGRAD_PURE", "") not in ("", "0")
+
+
+class PurePython(Distribution):
+    """The package without its extension modules, so that its wheel is one for every platform."""
+
+    def parse_config_files(self, *arguments, **options):
+        """Read ``pyproject.toml``, and leave out the extension modules it names."""
+        super().parse_config_files(*arguments, **options)
+        self.ext_modules = []
 
 
 if __name__ == "__main__":
     if "bdist_wheel" in sys.argv:  # what an earlier build left there would be installed in place of what fails now
         shutil.rmtree("build", ignore_errors=True)
-    setup(install_requires=requirements())
+    setup(install_requires=requirements(), distclass=PurePython if is_pure() else Distribution)

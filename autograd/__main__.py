@@ -1,4 +1,7 @@
-"""The command line: ``python -m autograd grade FILE...`` and ``python -m autograd mutants TESTS...``."""
+"""The command line: ``deltagrad grade FILE...``, ``code``, ``mutants TESTS...`` and ``playground FOLDER``.
+
+``python -m autograd`` is the same command.
+"""
 
 import argparse
 import json
@@ -7,7 +10,7 @@ import sys
 from pathlib import Path
 
 import autograd
-from autograd import mutants
+from autograd import mutants, serving
 from autograd.engine.errors import SheetError, SuiteError
 from autograd.grading import grade_documents, report_html, report_table, setting
 from autograd.grading.code import command as code
@@ -22,6 +25,7 @@ def main(arguments=None) -> int:
     one cannot be graded, a file cannot be read or the page of ``--html`` could not be written; all grades are printed
     in any case.
     ``mutants`` returns 0 where the tests notice every wrong engine, 1 where they miss one, 2 where they cannot be run.
+    ``playground`` returns 0 when it is interrupted, and 2 where there is nothing to serve.
     """
     parser = argparse.ArgumentParser(
         prog="python -m autograd", description="Grade hand derivations of backpropagation, and tests of an engine."
@@ -31,6 +35,7 @@ def main(arguments=None) -> int:
     _add_grade(commands)
     code.add_command(commands)
     _add_mutants(commands)
+    _add_playground(commands)
     _never_fail_to_print()
     try:
         given = sys.argv[1:] if arguments is None else list(arguments)
@@ -157,6 +162,45 @@ def _mutants(options):
     if not _say(json.dumps(report.as_data(), indent=2) if options.json else report):
         return 2
     return 1 if report.missed else 0
+
+
+def _add_playground(commands):
+    playground = commands.add_parser(
+        "playground",
+        help="serve a folder of pages to a browser on this machine",
+        description="Serve the pages of a folder, such as the playground or the documentation, at an address of this "
+        "machine alone, until Ctrl-C. Browsers do not run such pages from files.",
+    )
+    playground.add_argument("folder", metavar="FOLDER", help="a folder with an index.html")
+    playground.add_argument("--port", type=int, default=0, metavar="N", help="the port (any that is free)")
+    playground.set_defaults(run=_playground)
+
+
+def _playground(options):
+    folder = Path(options.folder)
+    if not (folder / "index.html").is_file():
+        print(
+            f"python -m autograd playground: there is no index.html in {options.folder!r}: give the folder that the "
+            "pages were built in.",
+            file=sys.stderr,
+        )
+        return 2
+    try:
+        server = serving.server(folder, options.port)
+    except (OSError, OverflowError) as error:
+        print(
+            f"python -m autograd playground: port {options.port} cannot be used: {error}. Leave --port out for one "
+            "that is free.",
+            file=sys.stderr,
+        )
+        return 2
+    with server:
+        _say(f"http://127.0.0.1:{server.server_address[1]}/ shows {folder}; Ctrl-C ends it.")
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            return 0
+    return 0
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ ALLOWED = {
     ("autograd.compiler", "ctypes"): "machine code for a graph that the program itself recorded",
     ("autograd.compiler", "concurrent"): "two threads for a large batch",
     ("autograd.compiler", "inspect"): "how many arguments a function takes that is to be compiled",
+    ("autograd.serving", "http"): "the command playground serves a folder on the loopback address",
     ("autograd.mutants", "importlib"): "a suite is run because its owner asks for that: a command of its own",
     ("autograd.mutants", "types"): "the same",
     ("autograd.mutants", "subprocess"): "the same",

@@ -89,7 +89,15 @@ def test_the_compiled_engine_is_used_where_it_was_built():
 def copy_of_the_sources(folder):
     for name in ("autograd", "nn"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("*.so", "*.c", "__pycache__"))
-    for name in ("pyproject.toml", "setup.py", "deltagrad.py", "MANIFEST.in", "README.md", "LICENSE"):
+    for name in (
+        "pyproject.toml",
+        "setup.py",
+        "deltagrad.py",
+        "deltagrad_pytest.py",
+        "MANIFEST.in",
+        "README.md",
+        "LICENSE",
+    ):
         shutil.copy(ROOT / name, folder / name)
 
 
@@ -146,6 +154,29 @@ def test_without_a_compiler_the_install_succeeds_and_the_sources_run(tmp_path):
     assert not list(installed.rglob("*.so"))
     assert run("import autograd; print(autograd.compiled)", path=installed) == "False"
     assert run(PROGRAM, path=installed) == run(PROGRAM)
+
+
+def test_a_wheel_for_every_platform_has_nothing_compiled_in_it(tmp_path):
+    copy_of_the_sources(tmp_path)
+    wheel = build(tmp_path, tmp_path / "wheels", DELTAGRAD_PURE="1")
+    assert wheel.name.endswith("-py3-none-any.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+        (place,) = [name for name in names if name.endswith("/METADATA")]
+        needs = [line for line in archive.read(place).decode().splitlines() if line.startswith("Requires-Dist:")]
+        (place,) = [name for name in names if name.endswith("/entry_points.txt")]
+        entries = archive.read(place).decode()
+    assert not [name for name in names if name.endswith((".so", ".pyd"))]
+    assert {
+        "autograd/py.typed",
+        "autograd/engine/value.pyi",
+        "nn/py.typed",
+        "deltagrad.py",
+        "deltagrad_pytest.py",
+    } <= set(names)
+    assert not [line for line in needs if "pygraphviz" in line and "extra ==" not in line]
+    assert "deltagrad = autograd.__main__:main" in entries
+    assert "[pytest11]\ndeltagrad = deltagrad_pytest" in entries
 
 
 def test_the_interpreted_engine_needs_no_cython(tmp_path):
@@ -214,7 +245,17 @@ def test_a_source_distribution_holds_the_tests_and_what_they_read(tmp_path):
     assert {
         name for name in listed if name.split("/")[0] in ("autograd", "benchmarks", "nn", "notebooks", "tests")
     } <= held
-    assert {"Makefile", "README.md", "CONTRIBUTING.md", "SECURITY.md", "pyproject.toml", "setup.py"} <= held
+    assert {
+        "Makefile",
+        "deltagrad.py",
+        "deltagrad_pytest.py",
+        ".github/workflows/ci.yml",
+        "README.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "pyproject.toml",
+        "setup.py",
+    } <= held
 
 
 def test_what_an_earlier_build_left_is_not_installed(tmp_path):

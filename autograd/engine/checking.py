@@ -63,6 +63,7 @@ def check_gradients(
         autograd.engine.errors.GradientCheckError: the loss has another derivative than given:
           w: given 12.0, the derivative is 6.0: the given one is 2 times as large.
     """
+    __tracebackhide__ = True  # pytest shows the line of the test, and not those of this file
     if isinstance(f, Value):
         return _check_recorded(f, point, rtol, atol)
     args = _arguments(point)
@@ -132,6 +133,7 @@ def _replayed(loss: Value, leaf: Value, x: float) -> Any:
 
 def _check_recorded(loss: Value, what: Any, rtol: float, atol: float) -> float:
     """Check a recorded loss in some of its leaves; see :func:`check_gradients`."""
+    __tracebackhide__ = True
     leaves = [node for node in postorder([loss]) if node.op is None]
     chosen = leaves if what is None else [what] if isinstance(what, Value) else list(what)
     for leaf in chosen:
@@ -174,6 +176,7 @@ def _graded(loss: Value, leaf: Value, formula: str) -> Any:
 
 def _compare(subject: str, rows: Any, rtol: float, atol: float) -> None:
     """Raise GradientCheckError for given derivatives that differ from the true ones, with what the slip is."""
+    __tracebackhide__ = True
     wrong = [
         f"  {name}: given {given!r}, the derivative is {true!r}{_slip(given, true)}."
         for name, given, true in rows

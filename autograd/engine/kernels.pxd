@@ -35,5 +35,13 @@ cdef extern from "tape.h":
     ) nogil
     bint tape_adam(
         long long n, const double* w, const double* g, double* new_w, const double* memory, double* new_memory,
-        double rate, double decay, double beta1, double beta2, double epsilon
+        double rate, double decay, double beta1, double beta2, double epsilon, bint decoupled
+    ) nogil
+    bint tape_rmsprop(
+        long long n, const double* w, const double* g, double* new_w, const double* memory, double* new_memory,
+        double rate, double decay, double alpha, double epsilon, double momentum
+    ) nogil
+    bint tape_adagrad(
+        long long n, const double* w, const double* g, double* new_w, const double* squares, double* new_squares,
+        double rate, double decay, double epsilon
     ) nogil

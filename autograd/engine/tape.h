@@ -311,7 +311,7 @@ TAPE_FAST static int tape_momentum(int64_t n, const double *restrict w, const do
 
 TAPE_FAST static int tape_adam(int64_t n, const double *restrict w, const double *restrict g, double *restrict new_w,
                                const double *restrict memory, double *restrict new_memory, double rate, double decay,
-                               double beta1, double beta2, double epsilon) {
+                               double beta1, double beta2, double epsilon, int decoupled) {
     const double *restrict power1 = memory, *restrict power2 = memory + n, *restrict m = memory + 2 * n;
     const double *restrict v = memory + 3 * n;
     double *restrict new_power1 = new_memory, *restrict new_power2 = new_memory + n;
@@ -319,7 +319,8 @@ TAPE_FAST static int tape_adam(int64_t n, const double *restrict w, const double
     uint64_t worst = 0;
     int64_t i;
     for (i = 0; i < n; i++) {
-        double gradient = decay != 0 ? g[i] + decay * w[i] : g[i];
+        double gradient = decay != 0 && !decoupled ? g[i] + decay * w[i] : g[i];
+        double start = decay != 0 && decoupled ? w[i] * (1 - rate * decay) : w[i];
         double p1 = power1[i] * beta1, p2 = power2[i] * beta2;
         double mean = beta1 * m[i] + (1 - beta1) * gradient;
         double square = beta2 * v[i] + (1 - beta2) * gradient * gradient;
@@ -327,9 +328,45 @@ TAPE_FAST static int tape_adam(int64_t n, const double *restrict w, const double
         new_power2[i] = p2;
         new_m[i] = mean;
         new_v[i] = square;
-        double x = w[i] - rate * (mean / (1 - p1)) / (sqrt(square / (1 - p2)) + epsilon);
+        double x = start - rate * (mean / (1 - p1)) / (sqrt(square / (1 - p2)) + epsilon);
         new_w[i] = x;
         worst |= tape_spoilt(g[i]) | tape_spoilt(x) | tape_spoilt(mean) | tape_spoilt(square);
+    }
+    return (worst >> 63) == 0;
+}
+
+TAPE_FAST static int tape_rmsprop(int64_t n, const double *restrict w, const double *restrict g,
+                                  double *restrict new_w, const double *restrict memory, double *restrict new_memory,
+                                  double rate, double decay, double alpha, double epsilon, double momentum) {
+    const double *restrict average = memory, *restrict velocity = memory + n;
+    double *restrict new_average = new_memory, *restrict new_velocity = new_memory + n;
+    uint64_t worst = 0;
+    int64_t i;
+    for (i = 0; i < n; i++) {
+        double gradient = decay != 0 ? g[i] + decay * w[i] : g[i];
+        double square = alpha * average[i] + (1 - alpha) * gradient * gradient;
+        double step = momentum * velocity[i] + gradient / (sqrt(square) + epsilon);
+        new_average[i] = square;
+        new_velocity[i] = step;
+        double x = w[i] - rate * step;
+        new_w[i] = x;
+        worst |= tape_spoilt(g[i]) | tape_spoilt(x) | tape_spoilt(square) | tape_spoilt(step);
+    }
+    return (worst >> 63) == 0;
+}
+
+TAPE_FAST static int tape_adagrad(int64_t n, const double *restrict w, const double *restrict g,
+                                  double *restrict new_w, const double *restrict squares, double *restrict new_squares,
+                                  double rate, double decay, double epsilon) {
+    uint64_t worst = 0;
+    int64_t i;
+    for (i = 0; i < n; i++) {
+        double gradient = decay != 0 ? g[i] + decay * w[i] : g[i];
+        double square = squares[i] + gradient * gradient;
+        new_squares[i] = square;
+        double x = w[i] - rate * gradient / (sqrt(square) + epsilon);
+        new_w[i] = x;
+        worst |= tape_spoilt(g[i]) | tape_spoilt(x) | tape_spoilt(square);
     }
     return (worst >> 63) == 0;
 }

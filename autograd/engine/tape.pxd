@@ -5,6 +5,7 @@ cdef class Update:
     cdef readonly int slots, commits
     cdef readonly object memory, settings
     cdef object _next
+    cdef int _rule
     cdef double _decay, _first, _second, _third
     cdef bint apply(self, long long n, double* w, double* g, double* new_w, double rate) except *
 

@@ -43,10 +43,12 @@ if cython.compiled:
         TAPE_SUB,
         TAPE_SUM,
         TAPE_TANH,
+        tape_adagrad,
         tape_adam,
         tape_backward,
         tape_forward,
         tape_momentum,
+        tape_rmsprop,
         tape_sgd,
     )
     from cython.cimports.autograd.engine.value import Value
@@ -55,7 +57,7 @@ if cython.compiled:
 else:
     from autograd.engine.value import Value
 
-__all__ = ["Machine", "Recording", "Tape", "Update", "called", "compiled", "recording", "slopes"]
+__all__ = ["RULES", "Machine", "Recording", "Tape", "Update", "called", "compiled", "recording", "slopes"]
 
 compiled: bool = cython.compiled
 
@@ -682,14 +684,18 @@ class _Writer:
 # --- Running
 
 
+RULES = ("SGD", "Momentum", "Adam", "AdamW", "RMSprop", "Adagrad")
+
+
 @cython.cclass
 class Update:
     """The step of an optimizer, over arrays.
 
     Args:
-        kind: ``"SGD"``, ``"Momentum"`` or ``"Adam"``.
-        decay: the factor of the L2 penalty.
-        settings: of Momentum the momentum and whether it is Nesterov's; of Adam beta1, beta2 and epsilon.
+        kind: ``"SGD"``, ``"Momentum"``, ``"Adam"``, ``"AdamW"``, ``"RMSprop"`` or ``"Adagrad"``.
+        decay: the factor of the L2 penalty; of AdamW that of the decoupled decay.
+        settings: of Momentum the momentum and whether it is Nesterov's; of Adam and AdamW beta1, beta2 and epsilon; of
+            RMSprop the decay of the average, epsilon and the momentum; of Adagrad epsilon.
 
     Attributes:
         settings: the arguments, a tuple.
@@ -701,7 +707,8 @@ class Update:
     def __init__(self, kind, decay, *settings):
         self.kind, self._decay = kind, decay
         self.settings = (kind, decay, *settings)
-        self.slots = {"SGD": 0, "Momentum": 1, "Adam": 4}[kind]
+        self._rule = RULES.index(kind)
+        self.slots = (0, 1, 4, 4, 2, 1)[self._rule]
         self._first, self._second, self._third = [*settings, 0.0, 0.0, 0.0][:3]
         self.remember(array("d"))
 
@@ -729,9 +736,16 @@ class Update:
         following: cython.double[:] = self._next
         before: cython.p_double = cython.address(memory[0])
         after: cython.p_double = cython.address(following[0])
-        if self.slots == 1:
-            return tape_momentum(n, w, g, new_w, before, after, rate, self._decay, self._first, self._second != 0)
-        return tape_adam(n, w, g, new_w, before, after, rate, self._decay, self._first, self._second, self._third)
+        first: cython.double = self._first
+        second: cython.double = self._second
+        third: cython.double = self._third
+        if self._rule == 1:
+            return tape_momentum(n, w, g, new_w, before, after, rate, self._decay, first, second != 0)
+        if self._rule == 4:
+            return tape_rmsprop(n, w, g, new_w, before, after, rate, self._decay, first, second, third)
+        if self._rule == 5:
+            return tape_adagrad(n, w, g, new_w, before, after, rate, self._decay, first)
+        return tape_adam(n, w, g, new_w, before, after, rate, self._decay, first, second, third, self._rule == 3)
 
     def step(self, parameters: list, rate: cython.double, counts: dict):
         """Update the data of leaves from their ``grad``; or do nothing and return False, where that would not do.

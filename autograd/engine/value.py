@@ -227,7 +227,14 @@ class Value:
 
     __signature__ = _signature()  # a compiled type has none, and help shows it
 
-    def __init__(self, data, label=None, local_grads=None, *, children=None, _children=None, _op=None):
+    def __init__(
+        self, data, label=None, local_grads=None, *, children=None, _children=None, _op=None, requires_grad=None
+    ):
+        if requires_grad is not None:
+            raise TypeError(
+                "a Value has no requires_grad, since every Value has a gradient: write Value(data). Give an optimizer "
+                "only the parameters to train, or compute in 'with no_grad():'."
+            )
         if _witness is not None and not is_real(data):
             read = _witness("operand", data, None, None)
             if read is not None and not isinstance(data, Value) and local_grads is None and children is None:
@@ -679,23 +686,42 @@ class Value:
 
     # --- Differentiation
 
-    def backward(self, seed=1.0):
+    def backward(self, seed=1.0, *, cotangent=None):
         """Add the derivative of this number to the ``grad`` of every node under it, this one included.
 
         Calling it twice adds twice. An interrupted sweep changes nothing.
 
         Args:
-            seed: the adjoint this node starts with: the derivative of what is differentiated in this number.
+            seed: the adjoint this node starts with: the derivative of what is differentiated with respect to this
+                number.
+            cotangent: the same, by the name that JAX has for it.
 
         Raises:
             StaleGraphError: a leaf under it was changed after it was recorded.
-            TypeError: the seed is no real number.
+            TypeError: the seed is no real number, or both are given.
         """
+        if cotangent is not None:
+            if seed != 1.0:
+                raise TypeError("seed and cotangent are two names of one number: give one of them.")
+            seed = cotangent
         if not is_real(seed):
             raise TypeError(f"the seed is one real number, found {type(seed).__name__}: pass a float.")
         if _witness is not None:
             _witness("backward", self, None, None)
         _sweep(self, float(seed))
+
+    @property
+    def item(self):
+        """Absent: other libraries' name for ``data``."""
+        raise AttributeError("'Value' object has no attribute 'item': write .data, which is a float.")
+
+    @property
+    def requires_grad(self):
+        """Absent: every Value has a gradient."""
+        raise AttributeError(
+            "'Value' object has no attribute 'requires_grad', since every Value has a gradient. Give an optimizer only "
+            "the parameters to train, or compute in 'with no_grad():'."
+        )
 
     def detach(self):
         """A leaf with the same data and label, and no memory of how it was made."""

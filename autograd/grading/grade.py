@@ -13,7 +13,9 @@ UNPROVED = "50-digit numbers agree; a function in it has no meaning in a field, 
 
 
 class Grade:
-    """The answer for a formula.
+    """The answer for a formula. It is true where the verdict is ``"equal"``, and false for every other verdict.
+
+    So a test may say ``assert derive(loss).grade(w, formula)``; the pytest plugin shows why that failed.
 
     Attributes:
         verdict: ``"equal"`` (proved), ``"wrong"``, ``"unproved"`` (the numbers agree, but a proof is out of reach),
@@ -73,7 +75,10 @@ class Grade:
         return "\n".join([printable(line.replace("\n", " ")) for line in lines])
 
     def __repr__(self):
-        return f"<grade {self.verdict}>"
+        return str(self)
+
+    def __bool__(self):
+        return self.verdict == "equal"
 
     def as_dict(self) -> dict:
         """The answer as plain data, for JSON."""

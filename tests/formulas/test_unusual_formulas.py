@@ -48,7 +48,8 @@ def test_what_a_wrong_formula_of_an_unusual_form_is_told(plain, formula, diagnos
     grade = plain.grade("w_ho[1,2]", formula)
     assert grade.verdict == "wrong", str(grade)
     assert diagnosis in grade.diagnosis
-    assert repr(grade) == "<grade wrong>"
+    assert repr(grade) == str(grade)
+    assert not grade
     assert repr(grade.counterexample).startswith("<counterexample at all 1")
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from autograd import Value
 from autograd.engine import tape
-from nn import SGD, Adam, Momentum
+from nn import SGD, Adagrad, Adam, AdamW, Momentum, RMSprop
 
 OPTIMIZERS = {
     "SGD": lambda: SGD(0.1),
@@ -18,6 +18,12 @@ OPTIMIZERS = {
     "Nesterov, decay": lambda: Momentum(0.1, momentum=0.8, weight_decay=0.01, nesterov=True),
     "Adam": lambda: Adam(0.01),
     "Adam, all set": lambda: Adam(lambda k: 0.01 * 0.9**k, beta1=0.8, beta2=0.9, epsilon=1e-6, weight_decay=0.1),
+    "AdamW": lambda: AdamW(0.01),
+    "AdamW without decay": lambda: AdamW(0.01, weight_decay=0.0),
+    "RMSprop": lambda: RMSprop(0.01),
+    "RMSprop, all set": lambda: RMSprop(lambda k: 0.01 * 0.9**k, 0.8, 1e-6, momentum=0.7, weight_decay=0.1),
+    "Adagrad": lambda: Adagrad(0.1),
+    "Adagrad, all set": lambda: Adagrad(lambda k: 0.1 / (k + 1), epsilon=1e-6, weight_decay=0.1),
 }
 
 
