@@ -51,6 +51,14 @@ _OPTIONS = {
 }
 
 
+# What fit has an option for, and a function of a sample does itself.
+_OF_A_LOSS = {
+    "sample_weights": "the loss is a function of yours: have the weight in the sample, and multiply by it",
+    "class_weights": "the loss is a function of yours: multiply it by the weight of the sample's class",
+    "callbacks": "the loop is yours: after an epoch, do there what a callback would do",
+    "film": "films are made by fit",
+    "cluster": "clusters are used by fit",
+}
 _SETTINGS = {
     "lr": "rate=0.1", "learning_rate": "rate=0.1", "eta": "rate=0.1", "betas": "beta1=0.9, beta2=0.999",
     "eps": "epsilon=1e-8", "alpha": "decay=0.99", "rho": "decay=0.99", "params": "rate=0.1, and step(parameters)",
@@ -102,7 +110,13 @@ def advise(cls: C) -> C:
 def unknown_options(function, unknown, known) -> NoReturn:
     """Raise a TypeError that says what to write in place of options that a function does not have."""
     name = next(iter(unknown))
-    advice = f": write {_OPTIONS[name]}." if name in _OPTIONS and function == "fit" else nearest(name, known)
+    advice = nearest(name, known)
+    if function == "fit" and name in _OPTIONS:
+        advice = f": write {_OPTIONS[name]}."
+    elif name in _OF_A_LOSS:
+        advice = f": {_OF_A_LOSS[name]}."
+    elif name in _OPTIONS and _OPTIONS[name].partition("=")[0] in known:
+        advice = f": write {_OPTIONS[name]}."
     raise TypeError(f"{function}() got an unexpected keyword argument {name!r}{advice}")
 
 

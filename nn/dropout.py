@@ -80,6 +80,11 @@ class Dropout:
         return f"Dropout({self.p})"
 
 
+def drawn() -> int:
+    """Return how often dropout has drawn so far."""
+    return _drawn.get()
+
+
 def draws(model, x) -> bool:
     """Return True if a model has dropout that draws in training, found by calling it with a sample."""
     if not Dropout.made:

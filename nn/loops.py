@@ -7,6 +7,7 @@ from array import array
 from autograd import Value, no_grad
 from autograd.engine import tape
 from autograd.engine.algebra import is_real
+from nn.dropout import drawn, train_mode
 from nn.firstlook import diverged
 from nn.optimizers import Optimizer
 
@@ -47,7 +48,8 @@ class EagerLoop:
         share, total = 1.0 / len(batch), 0.0
         for sample in batch:
             try:
-                value = self._loss(sample)
+                with train_mode():
+                    value = self._loss(sample)
                 if not isinstance(value, Value):
                     raise TypeError(f"the loss returned {type(value).__name__}: it must be computed from Values.")
                 if not math.isfinite(value.data):
@@ -66,6 +68,9 @@ class EagerLoop:
 
     def write(self):
         """Bring the Values up to the last update, as they always are here."""
+
+    def read(self):
+        """Take the numbers of the Values, which are read at each update anyway."""
 
 
 def tracing():
@@ -95,12 +100,25 @@ class TapeLoop:
         return self._made + self._machine.updates
 
     def prepare(self, samples):
-        """The samples as :meth:`update` takes them: pairs of a tape and a row of numbers."""
-        seen = [self._tapes.see(sample) for sample in samples]
-        return [
-            (self._tapes.tape(form, row), array("d", [*row, 0.0]), sample)
-            for (form, row), sample in zip(seen, samples, strict=True)
-        ]
+        """The samples as :meth:`update` takes them: pairs of a tape and a row of numbers.
+
+        Raises:
+            Untraceable: a tape would not compute what the loss does.
+        """
+        before = drawn()
+        try:
+            with train_mode():
+                seen = [self._tapes.see(sample) for sample in samples]
+                made = [
+                    (self._tapes.tape(form, row), array("d", [*row, 0.0]), sample)
+                    for (form, row), sample in zip(seen, samples, strict=True)
+                ]
+        except tracing().Untraceable:
+            if drawn() == before:
+                raise
+        if drawn() != before:
+            raise tracing().Untraceable("it has dropout, which draws anew for every sample") from None
+        return made
 
     def update(self, batch) -> float:
         """Make one update; the sum of the losses of its samples before it."""
@@ -152,8 +170,9 @@ class TapeLoop:
         self._machine.write(self._parameters)
 
     def read(self):
-        """Take the numbers of the Values, which were changed outside."""
+        """Take the numbers of the Values, and the settings of the optimizer, which were changed outside."""
         self._machine.read(self._parameters)
+        self._update = _in_c(self._optimizer, self._parameters)
 
 
 def _in_c(optimizer, parameters):

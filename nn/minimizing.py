@@ -1,13 +1,17 @@
 r"""``minimize`` and ``Trainer``: gradient descent on any function of a sample that records Values."""
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal
 
 from autograd import Value
 from autograd.engine.algebra import is_real
+from nn.advice import unknown_options
+from nn.callbacks import Callbacks, Epoch
+from nn.clipping import Clipped
 from nn.data import generator_of
 from nn.loops import EagerLoop, check_loss, choose_loop, leaves_of, not_compiled, tracing
+from nn.objectives import penalized
 from nn.optimizers import SGD, Optimizer
 from nn.protocols import HasParameters, Seed
 from nn.training import History, integer, progress_bar
@@ -29,6 +33,12 @@ def minimize(
     record: Literal["epoch", "update"] = "epoch",
     progress: bool = True,
     engine: Literal["native", "eager"] | None = None,
+    callbacks: Callable[[Any], Any] | Sequence[Any] | None = None,
+    clip_value: float | None = None,
+    clip_norm: float | None = None,
+    l1: float = 0.0,
+    l2: float = 0.0,
+    **unknown: Any,
 ) -> History:
     r"""Minimize the mean of a function over samples: for each batch the average gradient, then one update.
 
@@ -58,7 +68,16 @@ def minimize(
         engine: ``"native"`` makes the updates in C, ``"eager"`` on the recorded graph; both give the same numbers but
             for the last digits. For each form of a sample, such as a length, the loss is recorded a few times. What it
             looks up with integers is found by that; what cannot be found to do the same for every sample is refused,
-            with the line. By default native where that is possible.
+            with the line. By default native where that is possible. A loss with dropout, which is active in updates
+            and nowhere else, is computed eagerly.
+        callbacks: a function or an object that is called after each epoch with a :class:`nn.Epoch`, such as
+            :class:`nn.EarlyStopping`, or a list of them. Its ``model`` is what was given as ``parameters``, or has
+            them.
+        clip_value, clip_norm: bounds of the gradients of a batch: see :func:`nn.clip_gradients`. The updates are made
+            in Python then.
+        l1, l2: factors of penalties that are added to the loss of every sample, also where it is measured: ``l1`` times
+            the sum of the absolute values of the parameters that are no biases of neurons, and ``l2`` times the sum of
+            their squares.
 
     Returns:
         A :class:`History`. An interrupt from the keyboard leaves the parameters at the last whole update and returns
@@ -80,9 +99,12 @@ def minimize(
     >>> round(slope.data, 6)
     2.0
     """
+    if unknown:
+        unknown_options("minimize", unknown, list(minimize.__kwdefaults__ or ()))
     optimizer = SGD(0.1) if optimizer is None else optimizer
     check_loss(loss, optimizer)
-    parameters = leaves_of(parameters)
+    model, parameters = parameters, leaves_of(parameters)
+    loss = penalized(loss, parameters, l1, l2)
     if isinstance(samples, (str, dict)) or not hasattr(samples, "__iter__"):
         raise TypeError(f"samples are a list with an entry per sample, found {type(samples).__name__} {samples!r}.")
     everyone = list(samples)
@@ -96,13 +118,19 @@ def minimize(
     everything = f"batch_size is 1 or more, or None for all {len(everyone)} samples at once"
     size = len(everyone) if batch_size is None else integer(everything, batch_size, least=1)
     history, shuffler = History(), generator if shuffle and size < len(everyone) else None
+    model = model if hasattr(model, "parameters") else _Leaves(parameters)
+    watching = Callbacks(callbacks, Epoch(history, model, optimizer))
+    made_by: Any = optimizer
+    if clip_value is not None or clip_norm is not None:
+        made_by = Clipped(optimizer, clip_value, clip_norm)
     bar = loop = None
     try:
-        loop, ready = choose_loop(engine, loss, parameters, optimizer, [*everyone, *(held_out or [])])
+        loop, ready = choose_loop(engine, loss, parameters, made_by, [*everyone, *(held_out or [])])
         measured = ready[len(everyone) :]
         progress = progress and sys.stderr is not None
         bar = progress_bar(epochs, progress)
         order = list(range(len(everyone)))
+        watching.begin()
         for _ in range(epochs):
             if shuffler is not None:
                 shuffler.shuffle(order)
@@ -119,6 +147,12 @@ def minimize(
             if progress:
                 bar.set_postfix_str(f"loss {history.loss[-1]:.4g}", refresh=False)
                 bar.update()
+            if watching.all and watching.after(loop):
+                break
+        if watching.all:
+            loop.write()
+            watching.end()
+            loop.read()
     except KeyboardInterrupt:
         history.interrupted = True
         del history.validation_loss[len(history.loss) :]
@@ -129,6 +163,17 @@ def minimize(
         if bar is not None:
             bar.close()
     return history
+
+
+class _Leaves:
+    """Parameters that came as a list, as callbacks see a model."""
+
+    def __init__(self, leaves):
+        self._leaves = leaves
+
+    def parameters(self):
+        """Return them."""
+        return list(self._leaves)
 
 
 class Trainer:
@@ -142,6 +187,7 @@ class Trainer:
         parameters: the leaves to train, or a model that has ``parameters()``.
         optimizer: makes the updates; by default ``SGD(0.1)``.
         engine: as of :func:`nn.minimize`.
+        clip_value, clip_norm, l1, l2: as of :func:`nn.minimize`.
 
     >>> from autograd import Value
     >>> from nn import SGD, Trainer
@@ -161,11 +207,21 @@ class Trainer:
         *,
         optimizer: Optimizer | None = None,
         engine: Literal["native", "eager"] | None = None,
+        clip_value: float | None = None,
+        clip_norm: float | None = None,
+        l1: float = 0.0,
+        l2: float = 0.0,
+        **unknown: Any,
     ) -> None:
-        self._optimizer = SGD(0.1) if optimizer is None else optimizer
+        if unknown:
+            unknown_options("Trainer", unknown, list(Trainer.__init__.__kwdefaults__ or ()))
+        self._optimizer: Any = SGD(0.1) if optimizer is None else optimizer
         check_loss(loss, self._optimizer)
-        self._loss, self._parameters, self._engine = loss, leaves_of(parameters), engine
-        self._loop, _ = choose_loop(engine, loss, self._parameters, self._optimizer, [])
+        if clip_value is not None or clip_norm is not None:
+            self._optimizer = Clipped(self._optimizer, clip_value, clip_norm)
+        self._parameters, self._engine = leaves_of(parameters), engine
+        self._loss = penalized(loss, self._parameters, l1, l2)
+        self._loop, _ = choose_loop(engine, self._loss, self._parameters, self._optimizer, [])
 
     def step(self, sample: Any) -> float:
         """Make one update with a sample, and return its loss before the update.

@@ -13,7 +13,7 @@ class Penalized:
     r"""A loss with penalties added, $L + \lambda_1 \sum |w| + \lambda_2 \sum w^2$.
 
     Args:
-        loss: a function of outputs and target.
+        loss: a function of outputs and target, or of a sample.
         weights: the Values $w$.
         l1, l2: $\lambda_1$ and $\lambda_2$, 0 or more.
     """
@@ -21,9 +21,9 @@ class Penalized:
     def __init__(self, loss, weights, l1, l2):
         self.base, self._weights, self._l1, self._l2 = loss, tuple(weights), l1, l2
 
-    def __call__(self, outputs, target):
+    def __call__(self, *sample):
         """Return the loss of a sample, penalties included."""
-        value = self.base(outputs, target)
+        value = self.base(*sample)
         if self._l1:
             value = value + self._l1 * total([abs(w) for w in self._weights])
         if self._l2:
