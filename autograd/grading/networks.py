@@ -5,12 +5,13 @@ from itertools import pairwise
 
 from autograd.engine import primitives
 from autograd.engine.errors import SheetError
+from autograd.engine.functions import where
 from autograd.engine.sums import dot, total
 from autograd.engine.value import Value
 
 __all__ = ["LOSSES", "build"]
 
-LOSSES = ("half_sse", "sse", "mse", "cross_entropy", "binary_cross_entropy")
+LOSSES = ("half_sse", "sse", "mse", "absolute", "huber", "cross_entropy", "binary_cross_entropy")
 
 
 def build(
@@ -23,7 +24,8 @@ def build(
         activations: the name of a function for each layer with weights, or ``"linear"``.
         bias: whether neurons have one.
         loss: one of :data:`LOSSES`. ``cross_entropy`` takes the last layer for logits; ``binary_cross_entropy`` does so
-            if the last layer is linear, and takes it for probabilities otherwise.
+            if the last layer is linear, and takes it for probabilities otherwise. ``huber`` turns into a straight line
+            where an error is 1.
         samples: how many samples are recorded, with the same weights.
         reduction: ``"mean"`` or ``"sum"`` over the samples, and over the steps of a recurrent network.
         seed: of the random numbers.
@@ -112,5 +114,10 @@ class _Network:
             if self._activations[-1] != "sigmoid":
                 raise SheetError("binary_cross_entropy takes outputs of a sigmoid, or linear ones as logits.")
             return total([-(t * primitives.log(y) + (1 - t) * primitives.log(1 - y)) for t, y in pairs])
+        if self._loss == "absolute":
+            return total([abs(t - y) for t, y in pairs])
+        if self._loss == "huber":
+            errors = [t - y for t, y in pairs]
+            return total([where(abs(d) <= 1.0, 0.5 * (d * d), abs(d) - 0.5) for d in errors])
         squares = total([(t - y) ** 2 for t, y in pairs])
         return {"half_sse": 0.5 * squares, "sse": squares, "mse": squares / len(outputs)}[self._loss]

@@ -3,7 +3,8 @@ r"""What a document is about: the network, the loss and the convention, as decla
 ==============  ====================================================================================================
 ``network``     sizes, and the activation of each layer or of all: ``2-3-2 sigmoid``, ``4-8-3 tanh, linear``
 ``bias``        ``yes`` (the default) or ``no``
-``loss``        ``half_sse`` (the default), ``sse``, ``mse``, ``cross_entropy`` or ``binary_cross_entropy``
+``loss``        ``half_sse`` (the default), ``sse``, ``mse``, ``absolute``, ``huber``, ``cross_entropy`` or
+                ``binary_cross_entropy``
 ``penalty``     ``l2 \lambda``: half of lambda times the sum of the squared weights is added to the loss
 ``samples``     how many, and ``mean`` (the default) or ``sum``: ``3 mean``
 ``recurrent``   the layer that reads itself, and the number of steps: ``layer 1, 3 steps``

@@ -16,7 +16,8 @@ a left side stands what it is, and a colon. Declarations:
 ==============  ====================================================================================================
 ``network``     sizes, and the activation of each layer or of all: ``2-3-2 sigmoid``, ``4-8-3 tanh, linear``
 ``bias``        ``yes`` (the default) or ``no``
-``loss``        ``half_sse`` (the default), ``sse``, ``mse`` or ``cross_entropy``
+``loss``        one of nn's: ``half_sse`` (the default), ``sse``, ``mse``, ``absolute``, ``huber``,
+                ``cross_entropy`` or ``binary_cross_entropy``
 ``samples``     how many, and ``mean`` (the default) or ``sum``: ``3 mean``
 ``convention``  ``standard`` (the default), or one of the documents' ``000`` to ``004``
 ``delta``       what a delta is, times dL/ds: ``1``, ``-1``, ``-1/2``

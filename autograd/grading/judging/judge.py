@@ -41,6 +41,7 @@ _TOO_MANY = (
 )
 _SECONDS = 3.0  # of work on the readings of one claim
 KINK_POINTS = 24
+_DOUBTED_POINTS = 12  # of many digits, where a field does not decide
 _FUNCTIONS = frozenset({"log", "ln", "exp", "sqrt", "tanh", "softplus", "sigmoid", "erf", "logistic"})
 
 
@@ -336,14 +337,16 @@ class Judge:
         cache: dict = {}
         points = self.field(3)
         kinks = bool(points) and points[0].has_kinks
-        checked = unproved = 0
+        checked, unproved, doubted = 0, 0, False
         pools = [self.field(KINK_POINTS) if kinks else points, self.precise(2)] if points else [self.precise(3)]
         if quick and points:
             pools = pools[:1]
         factor = None
         for pool in pools:
             is_field = pool is pools[0] and points
-            want = len(pool) if is_field else min(len(pool), 1 if points else 3)
+            if doubted:
+                pool = self.precise(_DOUBTED_POINTS)
+            want = len(pool) if is_field or doubted else min(len(pool), 1 if points else 3)
             agreed = 0
             for k in range(len(pool) + (9 if is_field and not kinks else 0)):
                 if agreed >= want:
@@ -363,6 +366,10 @@ class Judge:
                         raise
                     continue
                 if found is not None:
+                    # Steps are random bits in a field, so that |x| and max(x, -x) may differ there: numbers decide.
+                    if is_field and not quick and found.verdict == "wrong" and at.sample.point.has_kinks:
+                        doubted, unproved, factor = True, 1, None
+                        break
                     neurons = [x for x in unbound if isinstance(reading.axes.get(x), int)]
                     if neurons:
                         words = ", ".join([x.split("#")[0] for x in neurons])

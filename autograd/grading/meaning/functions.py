@@ -10,7 +10,8 @@ from autograd.grading.reading.trees import ReadingError
 
 _PRIMITIVES = {
     "exp": "exp", "log": "log", "ln": "log", "tanh": "tanh", "relu": "relu", "ReLU": "relu", "sigmoid": "sigmoid",
-    "logistic": "sigmoid", "sig": "sigmoid", "sgn": "sign", "abs": "abs", "sqrt": "sqrt", "step": "step",
+    "logistic": "sigmoid", "sig": "sigmoid", "sgn": "sign", "sign": "sign", "abs": "abs",
+    "sqrt": "sqrt", "step": "step",
 }  # fmt: skip
 _SIGMOIDS = ("sigma", "varsigma")
 _ROLE_ORDER = ("s", "b", "w", "a", "p", "t")
