@@ -106,7 +106,10 @@ def test_random_graphs_of_arithmetic_in_javascript_have_the_engines_bits(seed, t
 REFUSED = ["lgamma", "digamma"]  # whose rules loop until the operand is large
 OUTSIDE = {"given", *REFUSED}  # the derivatives of the first are known at one point only
 ONE = [p for p in TABLE[1:] if p.arity == 1 and p.name not in OUTSIDE and p.floats.__module__ != __name__]
-POINTS = [0.5, 0.9, 1.25, 3.0, 37.5, -0.25, -0.6, -2.5, -38.0, 0.0, -0.0, 1e-9, 1e120]
+OWN = {"asinh": 3e-16}  # in its derivative is a hypot, and Python has one of its own
+# The derivative of gelu is 0 at -0.7518: near there, the units that JavaScript's functions are off by are what is left.
+NEAR_A_ROOT = {("gelu", "javascript", -0.75)}
+POINTS = [0.5, 0.9, 1.25, 3.0, 37.5, -0.25, -0.6, -0.75, -2.5, -38.0, 0.0, -0.0, 1e-9, 1e120]
 
 
 def defined(p, numbers):
@@ -119,10 +122,10 @@ def defined(p, numbers):
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("p", ONE, ids=str)
 def test_every_function_of_one_number(p, language, tmp_path):
-    points = [[x] for x in POINTS if defined(p, [x])]
+    points = [[x] for x in POINTS if defined(p, [x]) and (p.name, language, x) not in NEAR_A_ROOT]
     assert len(points) > 1
-    # Python has a hypot of its own; the functions of JavaScript are off by some units in the last place
-    assert not differs(p, points, language, tmp_path, 3e-16 if language == "c" else 2e-14)
+    # the functions of JavaScript are off by some units in the last place
+    assert not differs(p, points, language, tmp_path, OWN.get(p.name, 0.0) if language == "c" else 2e-14)
 
 
 TWO = {
