@@ -4,6 +4,7 @@
 """
 
 import argparse
+import contextlib
 import json
 import os
 import sys
@@ -27,7 +28,7 @@ def main(arguments=None) -> int:
     ``mutants`` returns 0 where the tests notice every wrong engine, 1 where they miss one, 2 where they cannot be run.
     ``playground`` returns 0 when it is interrupted, and 2 where there is nothing to serve.
     """
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="python -m autograd", description="Grade hand derivations of backpropagation, and tests of an engine."
     )
     parser.add_argument("--version", action="version", version=f"deltagrad {autograd.__version__}")
@@ -45,6 +46,14 @@ def main(arguments=None) -> int:
         return options.run(options)
     finally:
         _say("", end="")  # what argparse printed
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose help may be cut off, as by ``| head``: Python 3.10 raises there."""
+
+    def _print_message(self, message, file=None):
+        with contextlib.suppress(OSError):
+            super()._print_message(message, file)
 
 
 def _never_fail_to_print():
