@@ -289,15 +289,19 @@ def judge(truth, recorder, tree):
         fronts.append(front_of(group, gradients, memory))
     _share_leaves(truth, fronts, recorder)
     exact = [[gradients.get(old, 0.0) for old in group.old] for group in truth.groups]
-    best = None
+    best, inside = None, {}
     for mode in range(4):
+        if mode and not _same_plain_numbers(fronts, mode):
+            continue
         updates = []
         for group, change, front, gradient in zip(truth.groups, changes, fronts, exact, strict=True):
             rate = front.rates()[mode] if front is not None else None
             own = [-x / (rate or 1.0) for x in change]
             factor = proportion(own, gradient)
             if factor is None or (len(change) == 1 and not close(factor, 1.0)):
-                through = through_optimizer(group, gradient, gradients, proportion)
+                if id(group) not in inside:
+                    inside[id(group)] = through_optimizer(group, gradient, gradients, proportion)
+                through = inside[id(group)]
                 if through is not None and (len(change) > 1 or close(through, 1.0)):
                     factor = through
             updates.append(Update(group, factor, rate, False, gradient))
@@ -305,6 +309,12 @@ def judge(truth, recorder, tree):
         if best is None or judged.score > best.score:
             best = judged
     return best
+
+
+def _same_plain_numbers(fronts, mode):
+    """Whether the plain numbers that a mode counts to the rates are the same in all updates, as one rate's are."""
+    parts = [(f.numbers / f.leaves if mode in (1, 3) else 1.0) * (f.wholes if mode > 1 else 1.0) for f in fronts if f]
+    return all(close(part, parts[0]) for part in parts)
 
 
 def agreed(judged, others):

@@ -17,8 +17,10 @@ def through_optimizer(group, gradient, gradients, proportion):
         gradients: The derivative of the loss with respect to every number under it.
         proportion: Returns the factor between two lists of numbers.
     """
+    if not any(_is_adaptive(node) for node in _inside(group.old[0], group.new[0], gradients)):
+        return None
     orders = [_inside(old, new, gradients) for old, new in zip(group.old, group.new, strict=True)]
-    if not any(_is_adaptive(node) for node in orders[0]) or len({len(order) for order in orders}) != 1:
+    if len({len(order) for order in orders}) != 1:
         return None
     factors = []
     for column in zip(*orders, strict=True):

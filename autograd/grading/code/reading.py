@@ -59,7 +59,7 @@ class Reading:
     operations: int = 0
 
 
-def read(tree, *, loss=None, call=None, seed=0, starts=None, steps=2, trace=None, limits=None):
+def read(tree, *, loss=None, call=None, seed=0, starts=None, steps=2, trace=None, limits=None, only=None):
     """Run a program on the tape.
 
     Args:
@@ -70,12 +70,13 @@ def read(tree, *, loss=None, call=None, seed=0, starts=None, steps=2, trace=None
         starts: Gives the data of each leaf; None for those written in the program.
         steps: How many steps of the training are read.
         trace: Hears of every expression that is evaluated; or None.
-        limits: The bounds on steps and time.
+        limits: The bounds on the steps.
+        only: The start values of the parameters, whose changes alone are noted; None to note all.
     """
     recorder = Recorder(steps)
     library = Library(seed)
     machine = Machine(tree, recorder, library, starts, limits or Limits())
-    recorder.machine = machine
+    recorder.machine, recorder.only = machine, only
     machine.trace = trace
     if trace is not None:
         trace.machine = machine

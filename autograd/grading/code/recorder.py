@@ -65,6 +65,7 @@ class Recorder:
         self._negatives = {}
         self._sites = set()
         self.machine = None
+        self.only = None
 
     def first_step(self):
         """Return the changes of the first step of the training, those of statements that update if any do."""
@@ -177,11 +178,16 @@ class Recorder:
         pairs = [(a, b) for a, b in pairs if isinstance(a, Value)]
         if not pairs or not any(_is_step(a, b) for a, b in pairs[:3]):
             return
+        if self.only is not None and not any(self._is_watched(a) for a, _ in pairs):
+            return
         change = Change([a for a, _ in pairs], [b for _, b in pairs], node, node.lineno, frame.function, target)
         self._count(change)
         self.changes.append(change)
         if self.steps is not None and change.step > self.steps:
             self.machine.stop_training()
+
+    def _is_watched(self, number):
+        return number.data in self.only or number in self.versions
 
     def _count(self, change):
         """Tell to which step of the training a change belongs: one that depends on the very numbers it changes."""
@@ -189,7 +195,7 @@ class Recorder:
         known = [self.versions[old] for old in change.old if old in self.versions]
         if not known and self._negatives.get(site, 0) > 4 and site not in self._sites:
             return
-        if depends_on_itself(change):
+        if depends_on_itself(change, self.machine.limits):
             self._sites.add(site)
             change.step = max(known, default=0) + 1
         elif known and site in self._sites:
@@ -199,6 +205,9 @@ class Recorder:
             return
         for number in change.new:
             self.versions[number] = change.step
+
+
+SEEN_PER_STEP = 40
 
 
 def name_of(number):
@@ -233,15 +242,22 @@ def is_multiple(term, old):
     return term is old or (name_of(term) == "mul" and any(part is old for part in term.operands))
 
 
-def depends_on_itself(change):
-    """Whether the new numbers depend on the old ones otherwise than by being theirs plus a change."""
-    olds = set(change.old)
+def depends_on_itself(change, limits):
+    """Whether the new numbers depend on the old ones otherwise than by being theirs plus a change.
+
+    Args:
+        change: What was stored.
+        limits: Counts what is looked at.
+    """
+    olds, seen = set(change.old), set()
     for old, new in list(zip(change.old, change.new, strict=True))[:4]:
         terms = linear_terms(new, old)
         waiting = [term for term, sign in terms if sign < 0 or not is_multiple(term, old)]
         if len(waiting) == len(terms):
             continue
-        seen = set(waiting)
+        waiting = [node for node in waiting if node not in seen]
+        seen.update(waiting)
+        limits.left -= len(seen) // SEEN_PER_STEP
         while waiting:
             node = waiting.pop()
             if node in olds:

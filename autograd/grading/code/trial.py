@@ -103,7 +103,7 @@ class Trials:
         case = self.case
         starts = fresh_starts(case.numbers, self.seed)
         limits = Limits(MAX_STEPS)
-        reading = read(tree, call=case.call, seed=self.seed, starts=starts, steps=1, limits=limits)
+        reading = read(tree, call=case.call, seed=self.seed, starts=starts, steps=1, limits=limits, only=self.places)
         self.work.spend(limits.used, reading.operations)
         if reading.trouble is not None and not any(change.step for change in reading.recorder.changes):
             return None
