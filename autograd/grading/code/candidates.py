@@ -1,6 +1,9 @@
 """Edits that may make a program right, the likeliest first: each with the kind of mistake that it undoes."""
 
-from autograd.grading.code import factor_edits, form_edits, place_edits, scaling
+import ast
+from dataclasses import replace
+
+from autograd.grading.code import factor_edits, form_edits, index_edits, place_edits, scaling, term_edits
 from autograd.grading.code.bodies import helper_bodies
 from autograd.grading.code.context import Candidate, Context
 
@@ -10,8 +13,31 @@ MAKERS = (
     factor_edits.factors, factor_edits.wrong_slopes, factor_edits.drops, factor_edits.constants,
     factor_edits.arguments, place_edits.substitutes, place_edits.axes, place_edits.signs, form_edits.transposes,
     form_edits.shifts, form_edits.comparisons, form_edits.squares, form_edits.softmax, form_edits.copies,
-    form_edits.broadcasts,
+    form_edits.broadcasts, form_edits.clipped, term_edits.missing_penalties, term_edits.missing_terms,
+    term_edits.sample_counts, index_edits.indices, index_edits.entries, factor_edits.wrong_pairs,
+    factor_edits.loop_slopes,
 )  # fmt: skip
+
+
+def named(candidate, way, source):
+    """Return a candidate with the kind of its place: an edit in the gradient of a penalty is one of the penalty."""
+    if candidate.kind not in ("constant factor", "wrong factor", "loss for its derivative", "divided twice"):
+        return candidate
+    start, end = min(edit.start for edit in candidate.edits), max(edit.end for edit in candidate.edits)
+    for statement in ast.walk(source.tree):
+        if not isinstance(statement, (ast.Assign, ast.AugAssign)) or statement.value is None:
+            continue
+        if not statement.lineno <= candidate.line <= statement.end_lineno or not source.holds(statement, start, end):
+            continue
+        terms = [statement.value]
+        while terms:
+            term = terms.pop()
+            if isinstance(term, ast.BinOp) and isinstance(term.op, (ast.Add, ast.Sub)):
+                terms += [term.left, term.right]
+            elif source.holds(term, start, end) and way.mentions_parameter(term):
+                message = f"the gradient of the penalty: {candidate.message}"
+                return replace(candidate, kind="penalty", message=message)
+    return candidate
 
 
 def candidates(way, source, wrong_factors):
@@ -34,8 +60,10 @@ def candidates(way, source, wrong_factors):
             found.extend(make(context))
         found.extend(scaling.scalings(context, Candidate))
     found.extend(place_edits.augmented_signs(way, source))
+    found.extend(term_edits.accumulations(way, source))
+    found.extend(term_edits.loop_orders(way, source))
     found.extend(helper_bodies(way, source, Candidate))
     unique = {}
     for candidate in sorted(found, key=lambda c: (c.cost, c.line)):
-        unique.setdefault(candidate.edits, candidate)
+        unique.setdefault(candidate.edits, named(candidate, way, source))
     return list(unique.values())

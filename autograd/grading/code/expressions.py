@@ -17,6 +17,7 @@ def evaluate(machine, node, frame):
     if handler is None:
         machine.line = getattr(node, "lineno", machine.line)
         raise Unreadable(f"{type(node).__name__} is a construct that is not read; write it as a loop or a function")
+    machine.limits.evaluations += 1
     value = handler(machine, node, frame)
     if machine.trace is not None:
         machine.trace.evaluated(node, value, frame)

@@ -12,10 +12,12 @@ from autograd.grading.code.context import (
     multiplies_weights,
     needs_parentheses,
 )
-from autograd.grading.code.source import is_product
+from autograd.grading.code.source import Edit, is_product
 from autograd.grading.code.wayback import same
 
-__all__ = ["arguments", "constants", "drops", "factors", "wrong_slopes"]
+__all__ = [
+    "arguments", "constants", "derivative_texts", "drops", "factors", "loop_slopes", "wrong_pairs", "wrong_slopes",
+]  # fmt: skip
 
 # --- A factor that is missing
 
@@ -32,7 +34,7 @@ def factors(c):
         and is_product(c.node)
     ):
         return  # the product around it gives the same
-    for text, slope in _derivative_texts(c, c.seen.shape):
+    for text, slope in derivative_texts(c, c.seen.shape):
         below = multiplies_weights(c)
         what = f"the factor {text}, the derivative of {c.way.name_of(slope.after, c.seen.frame)}, is missing"
         kind = "raw error for delta" if below else "derivative missing"
@@ -50,7 +52,7 @@ def wrong_slopes(c):
         return
     if not c.seen.shape and not any(isinstance(e, Value) for e in c.seen.elements):
         return
-    for text, slope in _derivative_texts(c, c.seen.shape):
+    for text, slope in derivative_texts(c, c.seen.shape):
         if same(c.seen.data, slope.data):
             continue
         named = c.way.name_of(slope.after, c.seen.frame)
@@ -63,10 +65,102 @@ def wrong_slopes(c):
             )
         elif isinstance(node, ast.Compare):
             kind = "relu mask"
-        yield Candidate(1.32, kind, c.line, message, c.replaced(f"({text})" if " * " in text else text))
+        elif skeleton(node) == skeleton(ast.parse(text, mode="eval").body) != "?":
+            kind, message = (
+                "derivative at the wrong argument",
+                f"{c.text} takes the derivative at the wrong argument: {text}",
+            )
+        yield Candidate(
+            1.31 if kind != "wrong derivative" else 1.32,
+            kind,
+            c.line,
+            message,
+            c.replaced(f"({text})" if " * " in text else text),
+        )
 
 
-def _derivative_texts(c, shape):
+def wrong_pairs(c):
+    """Put the derivative of an activation in the place of two factors that are made of one variable."""
+    node = c.node
+    inner = node.left if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) else None
+    if not (isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Mult) and c.is_back()):
+        return
+    parts = [_variables(c, inner.right), _variables(c, node.right)]
+    if len(parts[0] | parts[1]) != 1 or not all(parts):
+        return
+    given = c.source.span(inner.right)[0]
+    between = c.source.text[given : c.source.span(node)[1]]
+    for text, slope in derivative_texts(c, c.way.shape_of(inner.right)):
+        message = f"{between} is not the derivative of {c.way.name_of(slope.after, c.seen.frame)}, which is {text}"
+        edit = Edit(given, c.source.span(node)[1], text)
+        if between.count("(") == between.count(")"):
+            yield Candidate(1.3, "wrong derivative", node.lineno, message, (edit,))
+
+
+def skeleton(node):
+    """Return the form of an expression, with a question mark for each variable.
+
+    >>> skeleton(ast.parse("1 - np.power(a1, 2)", mode="eval").body)
+    '1-?**2'
+    """
+    if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
+        return "?"
+    if isinstance(node, ast.BinOp):
+        left, right = skeleton(node.left), skeleton(node.right)
+        if isinstance(node.op, ast.Mult) and left == right == "?":
+            return "?**2" if ast.dump(node.left) == ast.dump(node.right) else "?*?"
+        sign = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}.get(type(node.op), "@")
+        around = isinstance(node.op, (ast.Mult, ast.Div, ast.Pow))
+        parts = [f"({part})" if around and ("-" in part or "+" in part) else part for part in (left, right)]
+        return sign.join(parts)
+    if isinstance(node, ast.Constant):
+        return f"{node.value:g}" if isinstance(node.value, (int, float)) else "?"
+    if isinstance(node, ast.Call):
+        name, parts = function_name(node), [skeleton(part) for part in node.args]
+        if name == "square" and parts == ["?"]:
+            return "?**2"
+        if name == "power" and len(parts) == 2:
+            return "**".join(parts)
+        keywords = [f"{part.arg}={ast.unparse(part.value)}" for part in node.keywords]
+        return f"{name}({','.join(['?' if '(' in part else part for part in parts] + keywords)})"
+    return ast.dump(node)
+
+
+def _variables(c, node):
+    """Return the variables that an expression is made of, as texts."""
+    if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
+        return {c.source.text_of(node)}
+    parts = node.args if isinstance(node, ast.Call) else list(ast.iter_child_nodes(node))
+    return {text for part in parts if isinstance(part, ast.expr) for text in _variables(c, part)}
+
+
+def loop_slopes(c):
+    """Multiply by a derivative at what a loop runs through, such as ``neuron['output']``: a trial tells whether it is.
+
+    What such a text stands for changes from one round of the loop to the next, so that its numbers say nothing here.
+    """
+    if c.seen.shape or not c.is_back() or c.is_stored() or not isinstance(c.node, (ast.Name, ast.Subscript, ast.BinOp)):
+        return
+    if not isinstance(c.parent(), (ast.Assign, ast.Call, ast.BinOp)):
+        return
+    factor = isinstance(c.parent(), ast.BinOp)
+    if factor and not isinstance(c.parent().op, ast.Mult):
+        return
+    for text in c.way.fields(c.statement, c.seen):
+        forms = [f"{helper.text}({text}{leak})" for helper, leak in c.way.helpers()]
+        forms += [f"{text} * (1 - {text})", f"(1 - {text} ** 2)"]
+        for form in dict.fromkeys(forms):
+            if factor:
+                if isinstance(c.node, ast.BinOp):
+                    continue
+                message = f"{c.text} is not the derivative of the activation, which is {form}"
+                yield Candidate(1.45, "wrong derivative", c.line, message, c.replaced(f"({form})"))
+            else:
+                message = f"the factor {form}, the derivative of the activation, is missing"
+                yield Candidate(1.4, "derivative missing", c.line, message, multiplied(c, form))
+
+
+def derivative_texts(c, shape):
     """Return texts of derivatives of activations of a shape that can be written here, the shortest way of each."""
     forms = c.known(
         ("derivatives", shape),

@@ -4,10 +4,11 @@ import ast
 
 from autograd.engine.value import Value
 from autograd.grading.code.context import Candidate, function_name
+from autograd.grading.code.factor_edits import derivative_texts
 from autograd.grading.code.place_edits import MAX_SUBSTITUTES, writable
 from autograd.grading.code.wayback import same
 
-__all__ = ["broadcasts", "comparisons", "copies", "shifts", "softmax", "squares", "transposes"]
+__all__ = ["broadcasts", "clipped", "comparisons", "copies", "shifts", "softmax", "squares", "transposes"]
 
 # --- Transposes
 
@@ -109,6 +110,24 @@ def comparisons(c):
                 message = f"the mask is made from {left}; {other} tells which units were active"
                 cost = forward + 0.01 * count + (0.005 if sign != own else 0)
                 yield Candidate(cost, "relu mask", c.line, message, c.replaced(f"{other} {sign} {right}"))
+
+
+def clipped(c):
+    """Multiply by the derivative of relu, in place of applying relu to the gradient."""
+    node = c.node
+    if not (isinstance(node, ast.Call) and c.is_back()) or not 0 < len(node.args) < 3:
+        return
+    gradients = [part for part in node.args if any(c.way.is_back(place) for place in c.way.by_place(part))]
+    if len(gradients) != 1 or c.way.shape_of(gradients[0]) != c.seen.shape:
+        return
+    inner = c.way.data_of(gradients[0])
+    if c.seen.data != [max(x, 0.0) for x in inner]:
+        return
+    for text, slope in derivative_texts(c, c.seen.shape):
+        named = c.way.name_of(slope.after, c.seen.frame)
+        message = f"relu is applied to the gradient; multiply it by the derivative of {named}"
+        new = f"{c.source.operand_text(gradients[0])} * {text}"
+        yield Candidate(1.35, "relu mask", c.line, message, c.replaced(new))
 
 
 # --- The loss in place of its derivative

@@ -225,7 +225,7 @@ def _judge_afresh(case, said):
             break
         starts, limits = fresh_starts(case.numbers, seed), Limits()
         reading = read(case.tree, loss=case.loss, call=case.call, seed=seed, starts=starts, steps=1, limits=limits)
-        work.spend(limits.used, reading.operations)
+        work.spend(limits, reading.operations)
         judged = _judgement(reading, case.loss is not None, case.tree)
         if judged is not None and len(judged.updates) == len(case.judged.updates):
             found.append((judged, seed))

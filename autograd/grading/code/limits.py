@@ -7,7 +7,7 @@ __all__ = ["LeaveLoop", "Limits", "Stop", "Unreadable", "Work"]
 MAX_STEPS = 400_000
 MAX_SECONDS = 60.0  # a last resort: steps and operations are counted, so that every machine reads the same
 MAX_WORK = 4_000_000
-STEP, OPERATION, READING = 18, 2.5, 2000  # what each costs, in units of work
+READING, STEP, EVALUATION, OPERATION = 1500, 5, 9, 1.0  # what each costs, in units of work
 MAX_LENGTH = 1_000_000  # of a list or a string
 MAX_BITS = 4096  # of a whole number
 MAX_DEPTH = 120  # of calls
@@ -59,6 +59,7 @@ class Limits:
         self.most_steps = steps
         self.left = steps
         self.depth = 0
+        self.evaluations = 0
         self.seconds = seconds
         self.deadline = time.monotonic() + seconds
 
@@ -97,18 +98,23 @@ class Work:
     A unit is about a microsecond of a usual machine.
 
     >>> work = Work(5000)
-    >>> work.spend(steps=100, operations=400), work.left()
+    >>> work.spend(Limits(), operations=400), work.left()
     (None, True)
-    >>> work.spend(), work.left()
+    >>> work.spend(Limits(), operations=4000), work.left()
     (None, False)
     """
 
     def __init__(self, most=MAX_WORK):
         self.units = most
 
-    def spend(self, steps=0, operations=0):
-        """Count one reading of a program."""
-        self.units -= READING + STEP * steps + OPERATION * operations
+    def spend(self, limits, operations):
+        """Count one reading of a program.
+
+        Args:
+            limits: The bounds it was read with.
+            operations: How many elements of arrays were computed.
+        """
+        self.units -= READING + STEP * limits.used + EVALUATION * limits.evaluations + OPERATION * operations
 
     def left(self):
         """Whether anything is left."""

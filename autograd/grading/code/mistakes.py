@@ -1,10 +1,13 @@
 """Which line is wrong, and why: the smallest edit of the program that makes all of its updates right."""
 
+from dataclasses import replace
+
 from autograd.engine.value import Value
 from autograd.grading.code.candidates import candidates
 from autograd.grading.code.explanation import notes_of
 from autograd.grading.code.grade import Mistake
 from autograd.grading.code.judge import close, judge_losses
+from autograd.grading.code.limits import Work
 from autograd.grading.code.moves import moves
 from autograd.grading.code.naming import Places
 from autograd.grading.code.patches import mapped
@@ -14,7 +17,7 @@ from autograd.grading.code.source import Source
 from autograd.grading.code.trace import Trace
 from autograd.grading.code.trial import Target, Trials
 from autograd.grading.code.truth import candidate_losses
-from autograd.grading.code.wayback import WayBack
+from autograd.grading.code.wayback import Lack, WayBack
 
 __all__ = ["find_mistakes"]
 
@@ -23,6 +26,7 @@ MAX_PAIRS = 14
 MAX_BRANCHES = 3
 PATIENCE = 0.45
 LITTLE = 0.1
+FACTOR_WORK = 1_500_000
 
 
 def find_mistakes(case):
@@ -39,23 +43,34 @@ def find_mistakes(case):
         old = [number.data for number in update.group.old]
         targets.append(Target(update.group.name, old, update.gradient, update.rate or 1.0, known.right, known.factor))
     search = Search(case, targets)
+    shared = search.reference is not None and not close(search.reference, 1.0)
+    if shared:
+        # The updates that share a factor may be wrong as well: one edit may leave no factor at all.
+        again = _without_factor(case, targets, source, 1)
+        if again:
+            return again, notes
     mistakes = search.run(source, way)
     if mistakes and mistakes[0].fix:
         return mistakes, notes
-    if search.reference is not None and not close(search.reference, 1.0):
-        # The updates that share a factor may be wrong as well: look for an edit that leaves none.
-        for target in targets:
-            target.right = False
-        verdicts = [update.right for update in case.final.updates]
-        for update in case.final.updates:
-            update.right = update.factor is not None and close(update.factor, 1.0)
-        way, _ = known_way(case, source)
-        again = Search(case, targets).run(source, way) if way is not None else []
-        if again and again[0].fix:
-            return again, notes
-        for update, right in zip(case.final.updates, verdicts, strict=True):
-            update.right = right
-    return mistakes or _unexplained(case), notes
+    again = _without_factor(case, targets, source, MAX_ROUNDS) if shared else []
+    return again or mistakes or _unexplained(case), notes
+
+
+def _without_factor(case, targets, source, rounds):
+    """Return the mistakes whose correction makes every update the gradient itself; an empty list if none are found."""
+    verdicts = [update.right for update in case.final.updates]
+    for update in case.final.updates:
+        update.right = update.factor is not None and close(update.factor, 1.0)
+    way, _ = known_way(case, source)
+    strict = [replace(target, right=False) for target in targets]
+    search = Search(case, strict, Work(FACTOR_WORK))
+    search.reference = 1.0
+    found = search.run(source, way, rounds) if way is not None else []
+    if found and found[0].fix:
+        return found
+    for update, right in zip(case.final.updates, verdicts, strict=True):
+        update.right = right
+    return []
 
 
 def _unexplained(case):
@@ -78,9 +93,11 @@ def known_way(case, source, text=None):
         if text is None
         else {u.group.name for u in judged.updates if u.right}
     )
-    wrong, right, roots, successors = set(), set(), {}, set()
+    wrong, right, roots, successors, lacks = set(), set(), {}, set(), []
     for update in judged.updates:
         side = right if update.group.name in right_names else wrong
+        if side is wrong and update.rate:
+            lacks.append(_lack(update))
         for old, new in zip(update.group.old, update.group.new, strict=True):
             roots[old] = update.group.name
             successors.add(new)
@@ -97,8 +114,18 @@ def known_way(case, source, text=None):
         reading.machine,
         successors=successors,
         update_lines=lines,
+        lacks=lacks,
     )
     return way, judged
+
+
+def _lack(update):
+    old, new = update.group.old, update.group.new
+    own = [(before.data - after.data) / update.rate for before, after in zip(old, new, strict=True)]
+    below = set()
+    _gather([part for number in new for part in number.parents], below, {})
+    missing = [true - given for true, given in zip(update.gradient, own, strict=True)]
+    return Lack([number.data for number in old], missing, update.group.shape, below)
 
 
 def _gather(numbers, found, roots):
@@ -116,11 +143,12 @@ class Search:
     Args:
         case: The program.
         targets: What its updates ought to be.
+        work: What it may cost.
     """
 
-    def __init__(self, case, targets):
+    def __init__(self, case, targets, work=None):
         self.case = case
-        self.trials = Trials(case, targets)
+        self.trials = Trials(case, targets, work)
         self.targets = targets
         good = [t.factor for t in targets if t.right and t.factor is not None]
         self.reference = good[0] if good else None
@@ -133,11 +161,11 @@ class Search:
             self.second = Trials(case, again, self.trials.work, seed)
         self.partial = []
 
-    def run(self, source, way):
+    def run(self, source, way, rounds=MAX_ROUNDS):
         """Return the mistakes with their fixes; an empty list if no edit makes all updates right."""
         self.trials.watch_stale = any(number in way.successors for number in way.wrong)
         current = self.trials.outcome(source.text)
-        done = self.signs(source, way, current) or self.deeper(source, way, current, [], MAX_ROUNDS)
+        done = self.signs(source, way, current) or self.deeper(source, way, current, [], rounds)
         if done:
             return self.mistakes(done)
         return self.mistakes(self.partial, whole=False) if self.partial else []

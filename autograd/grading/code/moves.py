@@ -33,11 +33,24 @@ def moves(way, source):
                 0.5, "update before use", statement.lineno, message, tuple(moved(source, statement, block[j]))
             )
             break
+        final = block[-1]
+        between = all(set(range(s.lineno, s.end_lineno + 1)) & way.update_lines for s in block[i:-1])
+        if isinstance(final, ast.Return) and final.value is not None and between and i + 1 < len(block) - 1:
+            message = "the update changes what the returned error is propagated with: compute that first"
+            edits = _before_updates(source, statement, final)
+            yield Candidate(0.6, "update before use", statement.lineno, message, edits)
         if i + 1 < len(block) and isinstance(block[-1], ast.Return) and i + 1 == len(block) - 1:
             edit = _after_return(source, statement, block[-1])
             if edit:
                 message = "the update changes what the returned error is propagated with: compute that first"
                 yield Candidate(0.6, "update before use", statement.lineno, message, edit)
+
+
+def _before_updates(source, statement, final):
+    """Return the edits that compute what is returned before the updates."""
+    start = source.starts[statement.lineno - 1]
+    text = f"{source.indent(statement)}propagated = {source.text_of(final.value)}\n"
+    return (Edit(start, start, text), source.replacing(final.value, "propagated"))
 
 
 def _after_return(source, statement, final):

@@ -136,6 +136,12 @@ def signs(c):
         edit = Edit(start, end, between.replace(old, new, 1))
         update = c.way.is_update(node)
         kind = "sign of the update" if update else ("penalty" if c.way.has_parameter_term(node) else "wrong factor")
+        if (
+            kind == "wrong factor"
+            and isinstance(node.left, ast.Constant)
+            and c.source.text_of(node.left).startswith("1")
+        ):
+            kind = "wrong derivative"
         message = (
             f"the gradient is {'added' if old == '+' else 'subtracted'}, which goes "
             f"{'up' if old == '+' else 'the wrong way on'} the loss"
@@ -168,4 +174,6 @@ def augmented_signs(way, source):
                 if update
                 else f"this is {done}: the sign belongs the other way around"
             )
-            yield Candidate(1.1 if update else 1.4, kind, statement.lineno, message, (edit,))
+            penalty = not update and way.mentions_parameter(statement.value)
+            cost = 1.1 if update else 1.2 if penalty else 1.4
+            yield Candidate(cost, kind, statement.lineno, message, (edit,))

@@ -59,7 +59,7 @@ class Reading:
     operations: int = 0
 
 
-def read(tree, *, loss=None, call=None, seed=0, starts=None, steps=2, trace=None, limits=None, only=None):
+def read(tree, *, loss=None, call=None, seed=0, starts=None, steps=2, trace=None, limits=None, only=None, enough=None):
     """Run a program on the tape.
 
     Args:
@@ -72,11 +72,12 @@ def read(tree, *, loss=None, call=None, seed=0, starts=None, steps=2, trace=None
         trace: Hears of every expression that is evaluated; or None.
         limits: The bounds on the steps.
         only: The start values of the parameters, whose changes alone are noted; None to note all.
+        enough: After how many changes the reading ends; None to read on.
     """
     recorder = Recorder(steps)
     library = Library(seed)
     machine = Machine(tree, recorder, library, starts, limits or Limits())
-    recorder.machine, recorder.only = machine, only
+    recorder.machine, recorder.only, recorder.enough = machine, only, enough
     machine.trace = trace
     if trace is not None:
         trace.machine = machine

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from autograd.engine.value import Value
 from autograd.grading.code.arrays import Array
+from autograd.grading.code.limits import Stop
 from autograd.grading.code.objects import MISSING, Instance, Literal
 
 __all__ = ["Change", "Recorder", "Scalar", "depends_on_itself", "is_multiple", "linear_terms", "name_of"]
@@ -66,6 +67,7 @@ class Recorder:
         self._sites = set()
         self.machine = None
         self.only = None
+        self.enough = None
 
     def first_step(self):
         """Return the changes of the first step of the training, those of statements that update if any do."""
@@ -185,6 +187,8 @@ class Recorder:
         self.changes.append(change)
         if self.steps is not None and change.step > self.steps:
             self.machine.stop_training()
+        if self.enough is not None and len(self.changes) >= self.enough:
+            raise Stop
 
     def _is_watched(self, number):
         return number.data in self.only or number in self.versions

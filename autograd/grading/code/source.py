@@ -60,6 +60,11 @@ class Source:
         """Return where a node starts and ends in the text."""
         return self.offset(node.lineno, node.col_offset), self.offset(node.end_lineno, node.end_col_offset)
 
+    def holds(self, node, start, end):
+        """Whether a stretch of text lies in a node."""
+        first, last = self.span(node)
+        return first <= start and end <= last
+
     def text_of(self, node):
         """Return the text of a node."""
         start, end = self.span(node)
@@ -88,6 +93,35 @@ class Source:
         """Whether two of the edits touch the same text."""
         ordered = sorted(edits, key=lambda e: (e.start, e.end))
         return any(a.end > b.start for a, b in itertools.pairwise(ordered))
+
+    def loops_around(self, node):
+        """Return the loops and comprehensions that a node stands in, the innermost first."""
+        found = []
+        while node in self.parents:
+            inner, node = node, self.parents[node]
+            if isinstance(node, ast.For) and inner is not node.iter:
+                found.append(node)
+            elif isinstance(node, (ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp)):
+                found.extend(node.generators)
+            elif isinstance(node, (ast.FunctionDef, ast.Lambda)):
+                break
+        return found
+
+    def counters(self, node):
+        """Return the names that the loops around a node bind, the innermost first."""
+        targets = [loop.target for loop in self.loops_around(node)]
+        return [part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)]
+
+    def unread(self, statement):
+        """Return the names that the function around a statement assigns and never reads."""
+        around = statement
+        while around in self.parents and not isinstance(around, ast.FunctionDef):
+            around = self.parents[around]
+        names = [part for part in ast.walk(around) if isinstance(part, ast.Name)]
+        loaded = {part.id for part in names if isinstance(part.ctx, ast.Load)}
+        return list(
+            dict.fromkeys(part.id for part in names if isinstance(part.ctx, ast.Store) and part.id not in loaded)
+        )
 
     def indent(self, statement):
         """Return the white space in front of a statement."""

@@ -79,6 +79,7 @@ class Trials:
         self.targets = targets
         self.work = work or Work()
         self.watch_stale = False
+        self.enough = None
         self.known = {}
         self.places = {}
         for g, target in enumerate(targets):
@@ -103,11 +104,15 @@ class Trials:
         case = self.case
         starts = fresh_starts(case.numbers, self.seed)
         limits = Limits(MAX_STEPS)
-        reading = read(tree, call=case.call, seed=self.seed, starts=starts, steps=1, limits=limits, only=self.places)
-        self.work.spend(limits.used, reading.operations)
+        bounds = {"limits": limits, "only": self.places, "enough": self.enough}
+        reading = read(tree, call=case.call, seed=self.seed, starts=starts, steps=1, **bounds)
+        self.work.spend(limits, reading.operations)
         if reading.trouble is not None and not any(change.step for change in reading.recorder.changes):
             return None
-        newest, widened = self._newest(reading.recorder.first_step())
+        first = reading.recorder.first_step()
+        if self.enough is None and first:  # the text without an edit: later ones are read up to as many changes
+            self.enough = reading.recorder.changes.index(first[-1]) + 1
+        newest, widened = self._newest(first)
         return Outcome(tuple(self._factors(newest, widened)), stale(newest) if self.watch_stale else 0)
 
     def _newest(self, changes):

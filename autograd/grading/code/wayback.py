@@ -10,7 +10,24 @@ from autograd.grading.code.slopes import slopes_of
 from autograd.grading.code.trace import key_of
 from autograd.grading.code.vocabulary import Vocabulary
 
-__all__ = ["WayBack", "same"]
+__all__ = ["Lack", "WayBack", "same"]
+
+
+@dataclass
+class Lack:
+    """What the gradient of a wrong update lacks.
+
+    Attributes:
+        parameter: The numbers of the parameter.
+        missing: What has to be added to the program's gradient.
+        shape: The shape of both.
+        below: The numbers that the update is computed from.
+    """
+
+    parameter: list
+    missing: list
+    shape: tuple
+    below: set
 
 
 @dataclass
@@ -22,6 +39,7 @@ class WayBack:
         trace: What every expression was.
         gradients: The derivative of the loss with respect to every number of the forward pass.
         wrong, right: The numbers that wrong, and right, updates are computed from.
+        lacks: What the gradients of wrong updates lack.
         roots: The numbers of the parameters.
         machine: What read the program.
     """
@@ -40,6 +58,7 @@ class WayBack:
     update_lines: set = field(default_factory=set)
 
     known_slopes: dict = field(default_factory=dict)
+    lacks: list = field(default_factory=list)
 
     def __post_init__(self):
         self.texts = {}
@@ -293,6 +312,24 @@ class WayBack:
         return any(
             any(isinstance(e, Value) and e in self.roots for e in place.elements) for place in self.by_place(node.left)
         ) and any(any(e in self.successors for e in place.elements) for place in self.by_place(node))
+
+    def fields(self, statement, seen):
+        """Return the texts of the numbers of the forward pass that hang on what a loop runs through."""
+        names = set(self.source.counters(statement))
+        block = self.source.blocks.get(statement, ([], 0, ""))[0]
+        names |= {
+            part.id for s in block if isinstance(s, ast.Assign) for part in s.targets if isinstance(part, ast.Name)
+        }
+        found = []
+        for name, value in seen.frame.names.items():
+            parts = value if isinstance(value, dict) else value.names if isinstance(value, Instance) else {}
+            if name in names:
+                found.extend(
+                    f"{name}[{key!r}]" if isinstance(value, dict) else f"{name}.{key}"
+                    for key, part in parts.items()
+                    if isinstance(part, Value) and part.op is not None and isinstance(key, str)
+                )
+        return found
 
     def is_recurrent(self, node):
         """Whether the index of a list or a dict counts moments: the program reads the same parameters at each."""

@@ -1,5 +1,6 @@
 """Programs of our own, a mistake of each kind and right ones in many styles, and what the grade says about them."""
 
+import functools
 import time
 from pathlib import Path
 
@@ -61,14 +62,48 @@ FACTS = {
     "p03": (None, "wrong", ["shift"], [(11, "constant factor")]),
     "p04": (None, "wrong", ["w", "b"], [(8, "broadcasting")]),
     "p05": (None, "wrong", ["V", "W"], [(16, "softmax diagonal")]),
+    "q01": (None, "wrong", ["Wxh", "Whh", "bh"], [(34, "order in time")]),
+    "q02": (None, "wrong", ["theta"], [(21, "penalty")]),
+    "q03": (None, "wrong", ["net.W1", "net.b1"], [(27, "wrong derivative")]),
+    "q04": (None, "wrong", ["model.layers[0].W", "model.layers[0].b"], [(16, "update before use")]),
+    "q05": (
+        "sum((expected[i] - outputs[i])**2 for i in range(len(expected))) / 2",
+        "wrong",
+        ["net[0][:]['weights']", "net[0][:]['weights'][2]", "net[1][:]['weights']", "net[1][:]['weights'][3]"],
+        [(48, "derivative missing")],
+    ),
+    "q06": (
+        "sum((expected[i] - outputs[i])**2 for i in range(len(expected))) / 2",
+        "wrong",
+        ["net[0][:]['weights']", "net[0][:]['weights'][2]"],
+        [(40, "wrong factor")],
+    ),
+    "q07": (
+        "sum((expected[i] - outputs[i])**2 for i in range(len(expected))) / 2",
+        "wrong",
+        ["net[0][:]['weights']", "net[1][:]['weights']"],
+        [(57, "wrong factor")],
+    ),
+    "q08": (None, "wrong", ["Wxh", "Whh", "bh"], [(29, "order in time")]),
+    "q09": (None, "wrong", ["net.W1", "net.b1", "net.W2", "net.b2"], [(23, "constant factor")]),
+    "q10": (None, "wrong", ["model.layers[0].W", "model.layers[0].b"], [(26, "relu mask")]),
+    "q11": (None, "wrong", ["W[0]", "B[0]", "W[1]", "B[1]"], [(28, "wrong derivative")]),
+    "q12": (None, "wrong", ["net.W2"], [(30, "penalty")]),
+    "q13": (None, "wrong", ["by"], [(33, "batch sum missing")]),
     "p06": ("(a - t) ** 2 / 2", "wrong", ["unit.w", "unit.b"], [(12, "loss for its derivative")]),
 }
 
 
+@functools.cache
+def graded(name):
+    """Return the grade of a program."""
+    return grade_code((PROGRAMS / f"{name}.py").read_text(), loss=FACTS[name][0])
+
+
 @pytest.mark.parametrize("name", FACTS)
 def test_verdicts_lines_and_kinds(name):
-    loss, verdict, wrong, mistakes = FACTS[name]
-    grade = grade_code((PROGRAMS / f"{name}.py").read_text(), loss=loss)
+    _, verdict, wrong, mistakes = FACTS[name]
+    grade = graded(name)
     assert grade.verdict == verdict
     assert [update.parameter for update in grade.updates if update.verdict == "wrong"] == wrong
     assert [(mistake.line, mistake.kind) for mistake in grade.mistakes] == mistakes
@@ -85,8 +120,7 @@ def corrected(text, mistakes):
 @pytest.mark.parametrize("name", [name for name, facts in FACTS.items() if facts[1] == "wrong"])
 def test_with_the_corrected_lines_the_program_is_right(name):
     text, loss = (PROGRAMS / f"{name}.py").read_text(), FACTS[name][0]
-    grade = grade_code(text, loss=loss)
-    assert grade_code(corrected(text, grade.mistakes), loss=loss).verdict in ("right", "right up to a factor")
+    assert grade_code(corrected(text, graded(name).mistakes), loss=loss).verdict in ("right", "right up to a factor")
 
 
 def test_updates_that_share_a_factor_stay_right_where_no_edit_explains_the_others():
@@ -116,6 +150,13 @@ def test_a_search_ends_when_its_work_is_used_up(monkeypatch):
     grade = grade_code(text, loss=loss)
     assert [update.parameter for update in grade.updates if update.verdict == "wrong"] == FACTS["k01"][2]
     assert {mistake.kind for mistake in grade.mistakes} == {"other"}
+
+
+def test_one_rate_over_the_samples_and_one_without_are_not_both_right():
+    # The weights take eta / len(batch), the biases eta: their steps are three times as long.
+    grade = grade_code((PROGRAMS / "k07.py").read_text())
+    wrong = [update.parameter for update in grade.updates if update.verdict == "wrong"]
+    assert wrong == ["net.biases[0]", "net.biases[1]", "net.biases[2]"]
 
 
 def test_every_kind_is_one_of_the_documented():

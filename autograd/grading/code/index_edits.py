@@ -1,0 +1,64 @@
+"""Edits of the indices of loops: another counter, two that are swapped, an entry of another list."""
+
+import ast
+
+from autograd.engine.value import Value
+from autograd.grading.code.context import Candidate
+
+__all__ = ["entries", "indices"]
+
+MAX_ENTRIES = 6
+
+
+def indices(c):
+    """Write the counter of another loop, or swap the two of an entry of a matrix."""
+    node = c.node
+    if not isinstance(node, ast.Subscript) or c.seen.shape or not isinstance(c.seen.elements[0], Value):
+        return
+    if c.is_stored() and not isinstance(c.statement, ast.AugAssign):
+        return
+    counters = c.source.counters(node)
+    outer = node.value
+    own = c.source.text_of(node.slice)
+    if isinstance(outer, ast.Subscript):
+        first = c.source.text_of(outer.slice)
+        if first != own:
+            new = f"{c.source.text_of(outer.value)}[{own}][{first}]"
+            yield _swapped(c, new)
+    if isinstance(node.slice, ast.Tuple) and len(node.slice.elts) == 2:
+        first, second = (c.source.text_of(part) for part in node.slice.elts)
+        yield _swapped(c, f"{c.source.text_of(outer)}[{second}, {first}]")
+    for name in counters:
+        if name != own and _is_whole(c, name) and not isinstance(node.slice, (ast.Slice, ast.Tuple)):
+            new = f"{c.source.text_of(outer)}[{name}]"
+            yield Candidate(1.42, "wrong factor", c.line, f"{c.text} stands where {new} belongs", c.replaced(new))
+
+
+def _swapped(c, new):
+    return Candidate(1.38, "transpose", c.line, f"the indices of {c.text} are swapped: {new}", c.replaced(new))
+
+
+def _is_whole(c, name):
+    value = c.seen.frame.names.get(name)
+    return value is None or (isinstance(value, int) and not isinstance(value, bool))
+
+
+def entries(c):
+    """Write an entry of a list in the place of a number."""
+    node = c.node
+    if c.seen.shape or not isinstance(c.seen.elements[0], Value) or c.is_stored() or isinstance(node, ast.Constant):
+        return
+    if not (isinstance(c.parent(), ast.BinOp) and isinstance(c.parent().op, ast.Mult)):
+        return
+    if not isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
+        return
+    counters = [name for name in c.source.counters(node) if _is_whole(c, name)]
+    count = 0
+    for name, value in c.seen.frame.names.items():
+        if isinstance(value, list) and value and all(isinstance(x, (Value, float, int)) for x in value):
+            for counter in counters[:2]:
+                new = f"{name}[{counter}]"
+                if new != c.text and count < MAX_ENTRIES:
+                    count += 1
+                    message = f"{c.text} stands where {new} belongs"
+                    yield Candidate(1.55, "wrong factor", c.line, message, c.replaced(new))

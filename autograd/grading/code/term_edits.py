@@ -1,0 +1,122 @@
+"""Edits that put in what is missing: the gradient of a penalty, a term of a sum, a division, an order of a loop."""
+
+import ast
+
+from autograd.grading.code.context import Candidate, function_name
+from autograd.grading.code.judge import close, proportion
+from autograd.grading.code.source import Edit
+from autograd.grading.code.wayback import same
+
+__all__ = ["accumulations", "loop_orders", "missing_penalties", "missing_terms", "sample_counts"]
+
+# --- The gradient of a penalty
+
+
+def missing_penalties(c):
+    """Add the gradient of a penalty, where a gradient lacks a multiple of its parameter."""
+    if not c.is_back() or not isinstance(c.parent(), (ast.Assign, ast.Tuple)) or c.is_stored():
+        return
+    for lack in c.way.lacks:
+        if lack.shape != c.seen.shape or not any(e in lack.below for e in c.seen.elements):
+            continue
+        factor = proportion(lack.missing, lack.parameter)
+        if factor is None or factor != factor:
+            continue
+        names = [
+            text for text, (shape, data) in c.scope().items() if shape == lack.shape and same(data, lack.parameter)
+        ]
+        for weights in sorted(names, key=len)[:2]:
+            for text in coefficients(c, factor)[:3]:
+                message = f"the gradient of the penalty, {text} * {weights}, is missing"
+                new = f"{c.source.text_of(c.node)} + {text} * {weights}"
+                yield Candidate(1.26 + 0.001 * len(text), "penalty", c.line, message, c.replaced(new))
+
+
+def coefficients(c, value):
+    """Return what can be written for a number with the names of the program, the simplest first."""
+    scalars = {t: d[0] for t, (shape, d) in c.scope().items() if shape == () and d and d[0] and len(t) < 25}
+    found = []
+    for text, number in scalars.items():
+        forms = {text: number, f"2 * {text}": 2 * number, f"0.5 * {text}": number / 2}
+        for other, count in scalars.items():
+            if other != text:
+                forms[f"{text} / {other}"] = number / count
+                forms[f"2 * {text} / {other}"] = 2 * number / count
+        found.extend(form for form, its in forms.items() if close(its, value))
+    return sorted(found, key=len)
+
+
+# --- A term of a sum
+
+
+def missing_terms(c):
+    """Add what the function computes and never reads, such as the gradient that comes from the next moment."""
+    if not c.is_back() or not c.seen.shape or not isinstance(c.parent(), ast.Assign) or c.is_stored():
+        return
+    own = ast.unparse(c.statement.targets[0])
+    for name in c.source.unread(c.statement):
+        known = c.scope().get(name)
+        if name != own and known is not None and known[0] == c.seen.shape:
+            kind = "order in time" if c.way.recurrent else "wrong factor"
+            message = f"{name} is computed and never used: it belongs to this sum"
+            text = c.source.operand_text(c.node, tight=False)
+            yield Candidate(0.97, kind, c.line, message, c.replaced(f"{text} + {name}"))
+
+
+# --- A sum over samples, or over moments
+
+
+def accumulations(way, source):
+    """Add up in a loop what is assigned in it, and start what is added up in it before it."""
+    for statement in ast.walk(source.tree):
+        if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+            continue
+        target = statement.targets[0]
+        if not isinstance(target, (ast.Name, ast.Attribute, ast.Subscript)) or not source.loops_around(statement):
+            continue
+        places = way.by_place(statement.value)
+        if len(places) < 2 or not any(way.is_back(place) for place in places):
+            continue
+        start, end = source.span(target)[1], source.span(statement.value)[0]
+        text = source.text[start:end]
+        if text.strip() == "=":
+            name = source.text_of(target)
+            message = f"{name} keeps the last one only: add them up"
+            edit = Edit(start, end, text.replace("=", "+=", 1))
+            yield Candidate(1.3, "batch sum missing", statement.lineno, message, (edit,))
+
+
+def loop_orders(way, source):
+    """Run through a loop of the way back in the other order."""
+    for statement in ast.walk(source.tree):
+        if not isinstance(statement, ast.For):
+            continue
+        inside = set(ast.walk(statement))
+        if not any(node in inside for node, _, places in way.nodes if way.is_back(places[0])):
+            continue
+        node = statement.iter
+        text = source.text_of(node)
+        turned = f"reversed({text})"
+        if isinstance(node, ast.Call) and function_name(node) == "reversed" and node.args:
+            turned = source.text_of(node.args[0])
+        kind = "order in time" if way.recurrent else "wrong factor"
+        message = "this loop runs through them in the wrong order"
+        yield Candidate(1.34, kind, statement.lineno, message, (source.replacing(node, turned),))
+
+
+# --- A division by the number of samples
+
+
+def sample_counts(c):
+    """Divide what was changed in place, such as probabilities minus targets, by the number of samples."""
+    place, node = c.parent(), c.node
+    if not (isinstance(place, ast.Subscript) and place.value is node and isinstance(c.statement, ast.AugAssign)):
+        return
+    if c.statement.target is not place or not c.seen.shape:
+        return
+    end = c.source.starts[min(c.statement.end_lineno, len(c.source.lines))]
+    for text, (shape, data) in c.scope().items():
+        if shape == () and c.way.is_count(text) and data[0] > 1 and len(text) < 20 and data[0] in c.way.counts:
+            line = f"{c.source.indent(c.statement)}{c.text} /= {text}\n"
+            message = f"{c.text} is not divided by the number of samples, {text}, as the loss is"
+            yield Candidate(1.2, "constant factor", c.line, message, (Edit(end, end, line),))
