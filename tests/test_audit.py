@@ -52,6 +52,7 @@ ALLOWED = {
     ("autograd.compiler.rebinding", "__globals__"): "the same",
     ("autograd.compiler.rebinding", "types"): "the same",
     ("autograd.engine.value", "inspect"): "the signature that help shows",
+    ("autograd.engine.paused", "inspect"): "the flag that tells the code of a coroutine",
     ("autograd.engine.pausing", "inspect"): "to see whether a decorated function is a generator or a coroutine",
     ("autograd.grading.code.arrays.random_numbers", "importlib"): "NumPy's generators, where NumPy is installed",
     ("autograd.grading.grade_documents", "concurrent"): "documents graded side by side, by --jobs",

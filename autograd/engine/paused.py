@@ -8,6 +8,7 @@ Recording looks at ``open_blocks`` only: while it is 0, nothing else is asked. T
 
 import sys
 from contextvars import ContextVar
+from inspect import CO_COROUTINE
 
 try:
     import cython
@@ -24,6 +25,7 @@ __all__ = ["Pause", "innermost_pause", "pause", "resume", "unpaused"]
 open_blocks = 0
 _innermost = cython.declare(object, ContextVar("innermost_no_grad", default=None))
 _of_generators = cython.declare(list, [])
+_here = cython.declare(object, ContextVar("context_of_no_grad", default=None))  # whose tokens tell contexts apart
 
 
 @cython.final
@@ -33,36 +35,44 @@ class Pause:
 
     Attributes:
         maker: the ``no_grad`` that was entered.
-        frame: of a block in a generator, the generator's frame; else None.
+        frame: of a block in a generator or a coroutine, its frame; else None.
+        token: of a block in a coroutine, a token of the context that it was entered in; else None.
         outer: the block of this context that it was entered in, or None.
         is_open: whether it was not left yet.
     """
 
     maker = cython.declare(object, visibility="readonly")
     frame = cython.declare(object, visibility="readonly")
+    token = cython.declare(object, visibility="public")
     outer = cython.declare(object, visibility="readonly")
     is_open = cython.declare(cython.bint, visibility="readonly")
 
     def __init__(self, maker, frame):
         self.maker = maker
         self.frame = frame
+        self.token = None
         self.outer = None
         self.is_open = False
 
 
 def pause(maker, frame=None):
-    """Record nothing from here on, in this context or, with a ``frame``, while that generator runs.
+    """Record nothing from here on, in this context or, with a ``frame``, while that generator or coroutine runs.
+
+    Contexts that are made inside of a coroutine's block, as those of tasks are, inherit it. The coroutine's own
+    context does not have it while the coroutine waits: who drives it by hand shares that context.
 
     Returns:
         The :class:`Pause`, for :func:`resume`.
     """
     global open_blocks
     block: Pause = Pause(maker, frame)
-    if frame is None:
+    if frame is not None:
+        _of_generators.append(block)
+        if frame.f_code.co_flags & CO_COROUTINE:
+            block.token = _here.set(None)
+    if frame is None or block.token is not None:
         block.outer = _innermost.get()
         _innermost.set(block)
-    else:
-        _of_generators.append(block)
     block.is_open = True
     open_blocks += 1
     return block
@@ -75,9 +85,9 @@ def resume(block: Pause):
         return
     block.is_open = False
     open_blocks -= 1
-    if block.frame is None:
+    if block.frame is None or block.token is not None:
         _innermost.set(innermost_pause())
-    else:
+    if block.frame is not None:
         _of_generators.remove(block)
 
 
@@ -94,10 +104,20 @@ def is_paused_here() -> cython.bint:
     """Return True inside of an open block. Ask only where ``open_blocks`` is not 0."""
     block: object = get_value(_innermost) if cython.compiled else _innermost.get()
     while block is not None:
-        if cython.cast(Pause, block).is_open:
+        if cython.cast(Pause, block).is_open and (cython.cast(Pause, block).token is None or _was_inherited(block)):
             return True
         block = cython.cast(Pause, block).outer
     return len(_of_generators) != 0 and _in_paused_generator()
+
+
+def _was_inherited(block):
+    """Return True if a block was entered in another context than this one, of which this one is a copy."""
+    try:
+        _here.reset(block.token)
+    except ValueError:  # a token belongs to the context in which it was made
+        return True
+    block.token = _here.set(None)  # a token can be used once
+    return False
 
 
 def _in_paused_generator():

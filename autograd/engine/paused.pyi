@@ -9,6 +9,7 @@ open_blocks: int
 class Pause:
     maker: object
     frame: FrameType | None
+    token: object
     outer: Pause | None
     is_open: bool
 

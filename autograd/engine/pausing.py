@@ -1,7 +1,7 @@
 """``no_grad``: blocks of code that record nothing.
 
-A block belongs to the code in it. While a generator that is inside of a block is suspended, its caller records; an
-asyncio task that waits inside of a block leaves the other tasks recording; other threads are not concerned.
+A block belongs to the code in it. While a generator or a coroutine that is inside of a block is suspended, its caller
+records; an asyncio task that waits inside of a block leaves the other tasks recording; other threads are not concerned.
 """
 
 import functools
@@ -17,7 +17,7 @@ __all__ = ["no_grad"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_GENERATORS = inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
+_GENERATORS = inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR | inspect.CO_COROUTINE  # what can be suspended
 _ENTERING = ("__enter__", "__exit__", "__aenter__", "__aexit__")
 
 
@@ -37,7 +37,8 @@ class no_grad:
     True
 
     The block holds for the code in it and for what that code calls. It does not hold for the caller of a generator
-    that yields inside of it, for other tasks of an event loop, or for other threads. Tasks that are made inside of it
+    that yields inside of it, for who drives a coroutine that waits inside of it, for other tasks of an event loop, or
+    for other threads. Tasks that are made inside of it
     inherit it for as long as it is open. Inside of a function made by ``contextlib.contextmanager`` it holds for the
     ``with`` statement that uses the function. As a decorator, with or without brackets, it takes functions, generator
     functions and ``async`` functions, and holds while their bodies run.

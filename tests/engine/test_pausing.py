@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import contextvars
 import functools
 import gc
 import threading
@@ -213,6 +214,83 @@ def test_async_functions_and_async_generators_can_be_decorated():
         return recorded()
 
     assert asyncio.run(main()) is True
+
+
+class Suspend:
+    def __await__(self):
+        return (yield recorded())
+
+
+async def waiting():
+    with no_grad():
+        first = recorded()
+        sent = await Suspend()
+        return first, sent, recorded()
+
+
+@no_grad
+async def decorated_waiting():
+    first = recorded()
+    sent = await Suspend()
+    return first, sent, recorded()
+
+
+async def within():
+    async with contextlib.AsyncExitStack() as stack:
+        stack.enter_context(no_grad())
+        first = recorded()
+        return first, await Suspend(), recorded()
+
+
+async def awaited():
+    return await waiting()
+
+
+COROUTINES = pytest.mark.parametrize("coroutine", [waiting, decorated_waiting, within, awaited])
+
+
+@COROUTINES
+def test_a_coroutine_that_is_driven_by_hand_pauses_itself_and_not_its_driver(coroutine):
+    one, other = coroutine(), coroutine()
+    assert (one.send(None), recorded()) == (False, True)
+    with no_grad():
+        assert (other.send(None), recorded()) == (False, False)
+    assert recorded()
+    assert in_a_thread(recorded)
+    with pytest.raises(StopIteration) as ended:
+        one.send(7)
+    assert ended.value.value == (False, 7, False)
+    assert recorded()
+    with pytest.raises(StopIteration) as ended:
+        other.send(8)
+    assert ended.value.value == (False, 8, False)
+
+
+@COROUTINES
+def test_a_coroutine_can_be_driven_on_in_another_thread_or_dropped(coroutine):
+    one, other = coroutine(), coroutine()
+    assert (one.send(None), other.send(None), recorded()) == (False, False, True)
+    assert isinstance(in_a_thread(lambda: one.send(7)), StopIteration)
+    assert in_a_thread(lambda: (other.close(), recorded())) == (None, True)
+    assert recorded()
+
+
+def test_a_context_copied_inside_of_a_coroutine_inherits_its_block_until_it_is_left():
+    async def copying():
+        with no_grad():
+            await Suspend()
+            context = contextvars.copy_context()
+            found = context.run(recorded)
+            await Suspend()
+            return context, found
+
+    steps = copying()
+    steps.send(None)
+    steps.send(None)
+    with pytest.raises(StopIteration) as ended:
+        steps.send(None)
+    context, inside = ended.value.value
+    assert (inside, context.run(recorded)) == (False, True)
 
 
 def test_async_context_managers_pause_their_user():
