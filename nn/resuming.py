@@ -4,11 +4,25 @@ import math
 
 from nn.optimizers import Optimizer
 
-__all__ = ["restored_state", "state_of"]
+__all__ = ["from_json", "restored_state", "state_of", "to_json"]
+
+
+def to_json(x):
+    """Return a float as JSON has it, every bit of it: as a number, or as a string where it is not finite."""
+    return x if math.isfinite(x) else x.hex()
+
+
+def from_json(found):
+    """Return the float that :func:`to_json` wrote, or that an earlier release wrote in hexadecimal.
+
+    Raises:
+        TypeError, ValueError, OverflowError: it is neither.
+    """
+    return found if type(found) is float else float.fromhex(found)
 
 
 def state_of(optimizer, parameters) -> dict:
-    """Return the state of an optimizer as JSON has it: numbers in hexadecimal, memory in the order of the parameters.
+    """Return the state of an optimizer as JSON has it, with its memory in the order of the parameters.
 
     Args:
         optimizer: one of nn.
@@ -25,9 +39,9 @@ def state_of(optimizer, parameters) -> dict:
     return {
         "kind": type(optimizer).__name__,
         "updates": optimizer.updates,
-        "rate": None if callable(optimizer.rate) else float(optimizer.rate).hex(),
-        "settings": {name: float(value).hex() for name, value in optimizer._settings().items()},
-        "memory": [[x.hex() for x in memory[p]] if p in memory else None for p in parameters],
+        "rate": None if callable(optimizer.rate) else to_json(float(optimizer.rate)),
+        "settings": {name: to_json(float(value)) for name, value in optimizer._settings().items()},
+        "memory": [[to_json(x) for x in memory[p]] if p in memory else None for p in parameters],
     }
 
 
@@ -47,12 +61,10 @@ def restored_state(state, optimizer, parameters):
     try:
         fits = type(updates) is int and updates >= 0 and set(state["settings"]) == set(mine["settings"])
         fits = fits and len(rows) == len(parameters)
-        settings = {name: float.fromhex(number) for name, number in state["settings"].items()}
-        rate = None if state["rate"] is None else float.fromhex(state["rate"])
+        settings = {name: from_json(number) for name, number in state["settings"].items()}
+        rate = None if state["rate"] is None else from_json(state["rate"])
         memory = {
-            p: tuple([float.fromhex(x) for x in row])
-            for p, row in zip(parameters, rows, strict=True)
-            if row is not None
+            p: tuple([from_json(x) for x in row]) for p, row in zip(parameters, rows, strict=True) if row is not None
         }
     except (TypeError, ValueError, AttributeError, OverflowError):
         fits, settings, rate, memory = False, {}, None, {}

@@ -1,8 +1,9 @@
 """``save`` and ``load``: the parameters of a model in a text file, exactly.
 
-The file is JSON: a format, a version, what the model is (of one of :mod:`nn`: its sizes and activations), the label of
-each parameter and its number in hexadecimal (``float.hex``), so that every bit comes back, infinities and NaN included,
-and a checksum. Nothing in it is ever executed.
+The file is JSON: a format, a version, what the model is (of one of :mod:`nn`: its sizes and activations), on a line for
+each parameter its label and its number, and a checksum. A number has as many digits as bring every bit of it back;
+infinities and NaN are strings. Version 1 had numbers in hexadecimal (``float.hex``); it is read, too. Nothing in a file
+is ever executed.
 """
 
 import hashlib
@@ -14,12 +15,13 @@ from nn.files import write_whole
 from nn.layers import MLP, Module, shown
 from nn.optimizers import Optimizer
 from nn.protocols import HasParameters
-from nn.resuming import restored_state, state_of
+from nn.resuming import from_json, restored_state, state_of, to_json
 
 __all__ = ["SavedModelError", "load", "save"]
 
 FORMAT = "deltagrad parameters"
-VERSION = 1
+VERSION = 2
+_READ = (1, 2)  # the versions that are read
 _ROOM = 16 << 20  # bytes a file may have beyond what the model needs: JSON takes 20 times that when it is read
 _ROOM_EACH = 512  # bytes a parameter's number and what an optimizer remembers take, with what stands around them
 
@@ -60,11 +62,23 @@ def save(model: HasParameters, path: str | os.PathLike[str], *, optimizer: Optim
         "format": FORMAT,
         "version": VERSION,
         "model": _description(model),
-        "parameters": [[p.label, p.data.hex()] for p in parameters],
+        "parameters": [[p.label, to_json(p.data)] for p in parameters],
     }
     if optimizer is not None:
         body["optimizer"] = state_of(optimizer, parameters)
-    write_whole(path, json.dumps({**body, "sha256": _checksum(body)}, indent=0).encode("utf-8"))
+    write_whole(path, _text({**body, "sha256": _checksum(body)}).encode("utf-8"))
+
+
+def _text(body):
+    """Return the file's text: an entry on each line, and a line for each parameter."""
+    entries = []
+    for name, entry in body.items():
+        text = json.dumps(entry)
+        if name == "parameters":
+            text = ",\n    ".join([json.dumps(pair) for pair in entry])
+            text = f"[\n    {text}\n  ]" if entry else "[]"
+        entries.append(f"  {json.dumps(name)}: {text}")
+    return "{\n" + ",\n".join(entries) + "\n}"
 
 
 def load(model: HasParameters, path: str | os.PathLike[str], *, optimizer: Optimizer | None = None) -> None:
@@ -129,7 +143,7 @@ def _read(path, labels, descriptions):
         raise SavedModelError(f"{path} is damaged, or was not written by nn.save: {error}") from None
     if not isinstance(body, dict) or body.get("format") != FORMAT:
         raise SavedModelError(f"{path} was not written by nn.save: it is another kind of file.")
-    if type(body.get("version")) is not int or body["version"] != VERSION:
+    if type(body.get("version")) is not int or body["version"] not in _READ:
         raise SavedModelError(f"{path} has version {_short(body.get('version'))} of the format, this is {VERSION}: use "
                               "the release that wrote it.")  # fmt: skip
     if set(body) - {"optimizer"} != {"format", "version", "model", "parameters"} or claimed != found:
@@ -148,7 +162,7 @@ def _read(path, labels, descriptions):
                 f"{path} has {_short(name)} where the model has {_short(label)}: it is of another shape."
             )
         try:
-            numbers.append(float.fromhex(number))
+            numbers.append(from_json(number))
         except (TypeError, ValueError, OverflowError):
             raise SavedModelError(f"{path} has {_short(number)} for {_short(name)}, which is no number.") from None
     if body["model"] is not None and None not in descriptions and body["model"] not in descriptions:

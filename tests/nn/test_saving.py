@@ -102,7 +102,7 @@ PAIRS = [[f"w{k}", "0x1.0p+0"] for k in range(9)]
     ("changes", "message"),
     [
         ({"format": "something else"}, "another kind of file"),
-        ({"version": 2}, "version 2 of the format, this is 1"),
+        ({"version": 3}, "version 3 of the format, this is 2"),
         ({"version": True}, "version True"),
         ({"extra": 1}, "checksum"),
         ({"parameters": {}}, "does not list parameters"),
@@ -111,7 +111,7 @@ PAIRS = [[f"w{k}", "0x1.0p+0"] for k in range(9)]
         ({"parameters": [["w", "0x1p0"]] * 10**5}, "100000 parameters and the model 9"),
         ({"parameters": PAIRS}, "'w0' where the model has"),
         ({"parameters": [["w1[1,1]", "one"], *PAIRS[1:]]}, "which is no number"),
-        ({"parameters": [["w1[1,1]", 1.0], *PAIRS[1:]]}, "which is no number"),
+        ({"parameters": [["w1[1,1]", 1], *PAIRS[1:]]}, "which is no number"),
         ({"parameters": [["w1[1,1]", "0x1p99999"], *PAIRS[1:]]}, "which is no number"),
         ({"parameters": [["w1[1,1]", None], *PAIRS[1:]]}, "which is no number"),
     ],
@@ -491,3 +491,55 @@ def test_files_of_earlier_releases_are_read(path):
     assert bits(loaded) == bits(model())
     with pytest.raises(SavedModelError, match="custom, linear"):
         load(model(), path)
+
+
+# --- The text of a file
+
+
+def test_a_file_can_be_read_by_people(path):
+    m = MLP(1, [1], seed=0)
+    m.parameters()[0].data, m.parameters()[1].data = 0.1, -0.0
+    save(m, path)
+    lines = path.read_text().splitlines()
+    assert lines[:7] == [
+        "{", '  "format": "deltagrad parameters",', '  "version": 2,', '  "model": "MLP(1-1, linear)",',
+        '  "parameters": [',
+        '    ["w1[1,1]", 0.1],', '    ["b1[1]", -0.0]',
+    ]  # fmt: skip
+    assert lines[7] == "  ],"
+    assert lines[8].startswith('  "sha256": "')
+
+
+AWKWARD = [0.1, -0.0, 5e-324, 1.7976931348623157e308, 0.30000000000000004, math.pi, math.inf, -math.inf, math.nan]
+
+
+def test_every_bit_of_every_number_comes_back(path):
+    m, again = model(), model()
+    for p, number in zip(m.parameters(), AWKWARD, strict=True):
+        p.data = number
+    save(m, path)
+    load(again, path)
+    assert bits(again) == bits(m) == [float(x).hex() for x in AWKWARD]
+
+
+def test_files_with_hexadecimal_numbers_are_read_bit_for_bit(path):
+    write(
+        path,
+        version=1,
+        parameters=[[p.label, float(x).hex()] for p, x in zip(model().parameters(), AWKWARD, strict=True)],
+    )
+    m = model()
+    load(m, path)
+    assert bits(m) == [float(x).hex() for x in AWKWARD]
+
+
+@pytest.mark.parametrize("number", [1, True, None, [0.5], {"a": 0.5}, "one", "0x1p99999"])
+def test_what_is_no_number_in_a_file_is_refused(path, number):
+    parameters = [[p.label, 0.5] for p in model().parameters()]
+    parameters[3][1] = number
+    write(path, parameters=parameters)
+    m = model()
+    before = bits(m)
+    with pytest.raises(SavedModelError, match="which is no number"):
+        load(m, path)
+    assert bits(m) == before
