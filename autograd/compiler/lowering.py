@@ -57,6 +57,7 @@ _IN_PLACE = {
     primitives.total,
 }  # whose derivatives do not read the value
 _FROM_PARTS = 32  # operands of a logsumexp or a shift from which it is computed part by part, in loops
+_LONG_SUM = 64  # products from which those of one Value with constants are put together
 _BINARY = (None, None)
 # The derivative of a product in its first operand, which is the second.
 _BY_SECOND = primitives.mul, 0, _BINARY, (False, False, True)
@@ -284,8 +285,7 @@ class _Lowering:
             self._add(node, operands[1])
         elif node.op is primitives.dot:
             weights, inputs, bias = primitives.dot_operands(operands)
-            products = [("mul", w, x) for w, x in zip(weights, inputs, strict=True)]
-            self._sum(node, [*bias, *products])
+            self._sum(node, [*bias, *[("mul", w, x) for w, x in self._together(weights, inputs)]])
         elif node.op is primitives.total:
             self._sum(node, operands)
         elif _is_frozen(node):
@@ -335,6 +335,22 @@ class _Lowering:
         slot = self._new(TEMPORARIES + self._family(primitive, "part"))
         self._emit(("=", primitive, (None,) * len(slots)), slot, *slots)
         return slot
+
+    def _together(self, weights, inputs):
+        """Return the pairs of factors of a dot: those of each Value together, where there are many with constants.
+
+        Then each Value takes a loop over its constants, however the products were written.
+        """
+        pairs = list(zip(weights, inputs, strict=True))
+        if self._strict or len(pairs) < _LONG_SUM:
+            return pairs
+        grouped: dict = {}
+        for pair in pairs:
+            values = [x for x in pair if isinstance(x, Value)]
+            if len(values) != 1:
+                return pairs
+            grouped.setdefault(values[0], []).append(pair)
+        return [pair for group in grouped.values() for pair in group] if 4 * len(grouped) <= len(pairs) else pairs
 
     def _grows_in_place(self, node):
         if node.op is not primitives.add or not self._is_private(node.operands[0], _IN_PLACE):
@@ -425,7 +441,7 @@ class _Lowering:
         g, operands = adjoint[node], node.operands
         if node.op is primitives.dot:
             weights, inputs, _ = primitives.dot_operands(operands)
-            for w, x in zip(weights, inputs, strict=True):
+            for w, x in self._together(weights, inputs):
                 for target, other in ((w, x), (x, w)):
                     if isinstance(target, Value) and target in self._active:
                         yield [target], _BY_SECOND, [g, self._slot(other)]

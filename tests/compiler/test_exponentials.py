@@ -1,4 +1,4 @@
-"""logsumexp, softmax and cross-entropy of many classes: right, and of a length that does not grow with them."""
+"""logsumexp, softmax, cross-entropy and dots of many terms: right, and of a length that does not grow with them."""
 
 import math
 import random
@@ -114,3 +114,22 @@ def test_a_thousand_classes_are_trained_in_short_code():
         x = [Value(0.1) for _ in X[0]]
         lengths.add(autograd.compile(cross_entropy(model(x), 1), inputs=x).stats.rolled)
     assert len(lengths) == 1
+
+
+@pytest.mark.parametrize("order", ["drawn", "in turn", "swapped"])
+def test_code_of_a_dot_with_constants_is_as_long_for_many_as_for_few(order):
+    lengths = set()
+    for n in (300, 3000):
+        draw = random.Random(n)
+        x = [Value(draw.uniform(-1.0, 1.0)) for _ in range(10)]
+        constants = [draw.gauss(0.0, 1.0) for _ in range(n)]
+        chosen = [x[k % 10] if order == "in turn" or k < 10 else draw.choice(x) for k in range(n)]
+        y = autograd.dot(chosen, constants) if order == "swapped" else autograd.dot(constants, chosen)
+        program = autograd.compile(y, inputs=x)
+        value, gradient = program.value_and_gradient([each.data for each in x])
+        y.backward()
+        assert value == pytest.approx(y.data, rel=1e-12, abs=1e-11)
+        assert list(gradient.inputs) == pytest.approx([each.grad for each in x], rel=1e-12, abs=1e-11)
+        lengths.add(program.stats.rolled)
+    assert max(lengths) < 100
+    assert max(lengths) - min(lengths) <= 1
