@@ -25,6 +25,7 @@ __all__ = ["Code", "lane_width", "parts_of", "progress_shown", "shown"]
 
 MAX_TEXT = 400_000  # characters of a module, about a second of LLVM's time
 _PATIENCE = 2.0  # seconds
+_OVERHEAD = 500_000  # bytes that LLVM keeps of any module
 _NAME = re.compile(r'@"([^"]+)"')
 _progress: ContextVar[bool] = ContextVar("progress_of_compiling", default=True)
 
@@ -154,6 +155,7 @@ class Code:
     Attributes:
         text: the LLVM text, before optimization.
         size: the bytes of machine code, data included.
+        taken: about how many bytes of the process it takes, what LLVM keeps of it included.
     """
 
     def __init__(self, module, level=2, vectorize=True, pack=True):
@@ -179,6 +181,7 @@ class Code:
             self.size += len(compiled)
             self._engine.add_object_file(binding.ObjectFileRef.from_data(compiled))
         self._engine.finalize_object()
+        self.taken = _OVERHEAD + 2 * self.size + len(self.text)
 
     def __reduce__(self):
         raise TypeError("machine code belongs to its process: copy the graph, and compile that again.")

@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any, NamedTuple
+from weakref import WeakValueDictionary
 
 import numpy as np
 from llvmlite import ir
@@ -38,8 +39,9 @@ __all__ = ["Gradient", "Program", "Stats", "kernel", "lanes_for", "real_array"]
 
 _POINTER = ctypes.c_void_p
 _NEAR = 1 << 18  # bytes that a core has close by; more lanes are taken while the working memory stays within
-_MOST_KERNELS = 128
-_kernels: OrderedDict = OrderedDict()
+_MOST_KERNELS, _MOST_BYTES = 128, 64 << 20
+_kernels: OrderedDict = OrderedDict()  # the last ones
+_alive: WeakValueDictionary = WeakValueDictionary()
 _lock = threading.RLock()
 
 
@@ -91,26 +93,38 @@ class Stats:
 
 @dataclass
 class Kernel:
-    """A compiled function with what it takes to call it."""
+    """A compiled function with what it takes to call it: nothing of the graph, nor of how the code was written.
+
+    Attributes:
+        room: how many numbers of working memory a call takes.
+    """
 
     code: Code
     run: object
-    block: Block
+    room: int
+    single: bool = False
 
     def work(self):
         """Working memory, for one thread."""
-        return memory(self.block.layout.total, np.float32 if self.block.lanes.single else np.float64)
+        return memory(self.room, np.float32 if self.single else np.float64)
 
 
 def kernel(key, build) -> Kernel:
-    """The kernel of a key, made by ``build()`` where none is there. The last hundred or so are kept."""
+    """The kernel of a key, made by ``build()`` where none is there.
+
+    A kernel lives as long as a program that uses it. The last ones stay, for programs that are made again: at most
+    :data:`_MOST_KERNELS`, and no more than take :data:`_MOST_BYTES`.
+    """
     with _lock:
-        if key not in _kernels:
-            _kernels[key] = build()
-            if len(_kernels) > _MOST_KERNELS:
-                _kernels.popitem(last=False)
+        found = _alive.get(key)
+        if found is None:
+            found = _alive[key] = build()
+        _kernels[key] = found
         _kernels.move_to_end(key)
-        return _kernels[key]
+        taken = sum([each.code.taken for each in _kernels.values()])
+        while len(_kernels) > 1 and (len(_kernels) > _MOST_KERNELS or taken > _MOST_BYTES):
+            taken -= _kernels.popitem(last=False)[1].code.taken
+        return found
 
 
 def lanes_for(lowered: Lowered, samples: int, width: int, itemsize: int) -> int:
@@ -287,7 +301,7 @@ class Program:
             operations=len(instructions),
             rolled=size(self._forward) + size(self._adjoint),
             flops=sum([_flops(operation) for operation, _ in instructions]),
-            bytes=one.block.layout.total * self.dtype.itemsize,
+            bytes=one.room * self.dtype.itemsize,
             code_size=sum([each.code.size for each in running._used.values()]),
             lanes=running._lanes(1 << 20),
         )
@@ -403,7 +417,7 @@ class Program:
         )  # fmt: skip
         runner(module, block)
         code = Code(module, vectorize=count == 1 and not self.strict and not block.emitter.cut)
-        return Kernel(code, code.function("run", *[_POINTER] * 9, ctypes.c_int64), block)
+        return Kernel(code, code.function("run", *[_POINTER] * 9, ctypes.c_int64), block.layout.total, single)
 
 
 class _Samples:

@@ -70,4 +70,4 @@ def _built(lowered, forward, adjoint, count):
     block = Block(module, "block", lowered, forward, adjoint, count, differentiate=True, flags=("contract",))
     runner(module, block)
     code = Code(module, vectorize=count == 1)
-    return Kernel(code, code.function("run", *[_POINTER] * 9, ctypes.c_int64), block)
+    return Kernel(code, code.function("run", *[_POINTER] * 9, ctypes.c_int64), block.layout.total)

@@ -250,6 +250,14 @@ class _Kernel:
         self.code = Code(module, vectorize=True, pack=count == 1)
         self.run = self.code.function("epochs", *[_POINTER] * len(_ARGUMENTS), *[ctypes.c_int64] * len(_COUNTS))
         self.helper = self.code.function("helper", *[_POINTER] * (len(ARRAYS) + len(SHARED))) if halves else None
+        del (
+            self._low,
+            self.block,
+            self._last_block,
+            self._batch,
+            self._finite,
+            self._halves,
+        )  # what the code was made of
 
     def _epochs(self, module, shuffle, update):
         double, whole = DOUBLE.as_pointer(), INDEX.as_pointer()

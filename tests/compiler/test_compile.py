@@ -1,10 +1,12 @@
 """``autograd.compile``: programs of graphs and of functions, for batches of any size, beside the engine."""
 
+import gc
 import itertools
 import math
 import operator
 import random
 import threading
+import weakref
 
 import numpy as np
 import pytest
@@ -388,6 +390,7 @@ def made(monkeypatch):
 
     monkeypatch.setattr(programs, "Code", counting)
     monkeypatch.setattr(programs, "_kernels", type(programs._kernels)())
+    monkeypatch.setattr(programs, "_alive", type(programs._alive)())
     return seen
 
 
@@ -415,6 +418,43 @@ def test_the_cache_keeps_so_many(made, monkeypatch):
     assert len(programs._kernels) == 2
     assert [each.value([1.0]) for each in compiled_] == [2.0, 3.0, 4.0]  # a program keeps what it uses
     assert len(made) == 3
+
+
+def test_machine_code_is_kept_within_bounds_and_freed_with_its_programs(made, monkeypatch):
+    def program(c):
+        x = Value(1.0)
+        return autograd.compile(x * c, inputs=[x])
+
+    one = program(2.0)
+    assert one.value([1.0]) == 2.0
+    (kernel,) = programs._kernels.values()
+    monkeypatch.setattr(programs, "_MOST_BYTES", 2 * kernel.code.taken + kernel.code.taken // 2)
+    for c in (3.0, 4.0, 5.0):
+        assert program(c).value([1.0]) == c
+    assert len(programs._kernels) == 2
+    assert program(2.0).value([1.0]) == 2.0  # it is that of a program that lives
+    assert len(made) == 4
+    reference = weakref.ref(kernel)
+    del one, kernel
+    for c in (6.0, 7.0):
+        assert program(c).value([1.0]) == c
+    gc.collect()
+    assert reference() is None
+    assert len(programs._alive) == len(programs._kernels) == 2
+
+
+def test_machine_code_keeps_no_graph():
+    x = Value(1.0)
+    y = autograd.exp(x) * 0.125
+    inner = weakref.ref(y.parents[0])
+    program = autograd.compile(y, inputs=[x])
+    program.gradient([2.0])
+    program.value([[1.0]] * 9)
+    kernels = list(programs._kernels.values())[-2:]
+    del x, y, program
+    gc.collect()
+    assert inner() is None
+    assert len(kernels) == 2
 
 
 # --- Functions

@@ -379,6 +379,7 @@ def test_the_shuffle_is_pythons(n):
 def test_a_last_group_in_fewer_lanes(batch_size, worth_halves, monkeypatch):
     """Of 37 samples in groups of 32 the last group has 5; in batches of 35, one has 3, and one is of 2 samples."""
     monkeypatch.setattr(programs, "_kernels", type(programs._kernels)())
+    monkeypatch.setattr(programs, "_alive", type(programs._alive)())
     monkeypatch.setattr(training, "_WORTH_HALVES", worth_halves)
     monkeypatch.setattr(training, "lanes_for", lambda *_: 4 * lane_width())
     options = {"batch_size": batch_size, "task": "classes"}
