@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from llvmlite import binding, ir
 
 from autograd.compiler.registers import DOUBLE, INDEX, Register
-from autograd.engine.algebra import PLAIN, Ieee
+from autograd.engine.algebra import Ieee, Traits
 
 __all__ = [
     "c_function",
@@ -125,7 +125,7 @@ def fsum(*operands):
 class _ExactSum:
     """``math.fsum`` as an operation of lowered code, of numbers that lie side by side in memory."""
 
-    name, arity, traits = "fsum", None, PLAIN
+    name, arity, traits = "fsum", None, Traits()
 
     def __repr__(self):
         return self.name
