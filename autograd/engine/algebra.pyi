@@ -28,6 +28,10 @@ class Traits(NamedTuple):
     cheap: bool = False
     c: str = ""
     activation: bool | None = None
+    is_end: bool = False
+    branches: dict[int, Callable[..., Any]] | None = None
+
+PLAIN: Traits
 
 class Primitive:
     name: str
@@ -45,6 +49,7 @@ class Primitive:
     def __call__(self, *operands: Any) -> Any: ...
     def partial(self, i: int, y: Any, operands: Sequence[Any]) -> Any: ...
     def gradient(self, y: Any, operands: Sequence[Any]) -> tuple[Any, ...]: ...
+    def reaches(self, i: int, operands: Sequence[Any]) -> Any: ...
 
 class Ieee:
     x: float
