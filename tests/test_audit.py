@@ -75,7 +75,7 @@ ALLOWED = {
 STARTS_DOT = "autograd.drawing.rendering"
 THIRD_PARTY = {
     "anywidget", "cython", "dask", "distributed", "graphviz", "latex2mathml", "llvmlite", "matplotlib", "mpmath",
-    "numpy", "pygraphviz", "pytest", "tqdm", "traitlets",
+    "numpy", "pygraphviz", "pytest", "scipy", "tqdm", "traitlets",
 }  # fmt: skip
 # Where the input of others comes in.
 DOORS = [
@@ -245,6 +245,7 @@ def work(first, count):
 work(0, 20)  # what is loaded late, is loaded
 seen = []
 quiet = ("object.__", "sys._getframe", "sys.excepthook", "builtins.id", "gc.", "time.sleep", "signal.")
+quiet += ("sys.setprofile", "array.__new__")  # calls of a function that is recorded; the cells of a tape
 inside = ("open", "os.remove", "os.rename", "os.chmod", "os.truncate", "os.listdir", "os.scandir", "tempfile.")
 
 def hook(event, args):
