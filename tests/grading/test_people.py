@@ -79,6 +79,14 @@ BACKWARD = {
     "setting": "2-3-3-2 sig half_sse",
     "declared": {"order": "to-from", "letters": {"s": "z", "t": "y", "y": "a"}},
 }
+GERMAN = {
+    "setting": "2-3-2 sig half_sse",
+    "declared": {"order": "from-to", "delta": -1, "letters": {"s": "net", "a": "o", "y": "o", "x": "o"}},
+}
+ROWS_OF_A_BATCH = {
+    "setting": "2-3-2 sig half_sse m=3",
+    "declared": {"order": "from-to", "letters": {"s": "z", "a": "h", "y": r"\hat{y}", "t": "y"}},
+}
 ONCE_FALSE = [
     (SOFTMAX, None, "dp[1]/dy[1] = p[1]*(1-p[1])", "equal"),
     (SOFTMAX, None, "dp[1]/dy[2] = -p[1]*p[2]", "equal"),
@@ -117,6 +125,11 @@ ONCE_FALSE = [
     (BACKWARD, None, r"\delta^{(l)} = ((W^{(l)})^T \delta^{(l+1)}) \odot \sigma'(z^{(l)})", "ambiguous"),
     (BACKWARD, None, r"\frac{\partial C}{\partial w^l} = \delta^{l+1} (a^l)^T", "equal"),
     ({"setting": "2-2-2 sig nobias", "declared": {"preset": "000"}}, "w_ih[i,h]", r"\delta_k = x_{ki}", "unreadable"),
+    (ROWS_OF_A_BATCH, None, r"\frac{\partial L}{\partial b_1} = \sum_{n=1}^N (\frac{\partial L}{\partial Z_1})_n",
+     "equal"),
+    (ROWS_OF_A_BATCH, None, r"\frac{\partial L}{\partial b_1} = (\frac{\partial L}{\partial Z_1})_2", "wrong"),
+    (GERMAN, None, r"\delta_j = \begin{cases} f'(net_j)(t_j - o_j) & \text{falls } j \text{ output} \\ "
+     r"f'(net_j)\sum_k \delta_k w_{jk} & \text{falls } j \text{ hidden}\end{cases}", "equal"),
 ]  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from autograd.engine import primitives
 from autograd.formulas.expressions import Letter
 from autograd.grading.meaning import arrays
 from autograd.grading.meaning.arrays import Array, ShapeError, is_array, shape
+from autograd.grading.meaning.letters import head
 from autograd.grading.meaning.places import Item, OutOfRange, Place
 from autograd.grading.meaning.quantities import Quantity
 from autograd.grading.reading.nodes import Node, walk
@@ -123,6 +124,11 @@ def of_entry(evaluation, node, env):
         if not (1 <= i <= x.shape[0] and 1 <= j <= x.shape[1]):
             raise OutOfRange("there is no such entry.", node.at)
         return x.rows[i - 1][j - 1]
+    if len(indices) == 1 and evaluation.reading.axes.get(head(node.parts[1])) == "sample":  # one sample of a batch
+        is_rows = evaluation.reading.vectors == "rows"
+        if not 1 <= indices[0] <= x.shape[0 if is_rows else 1]:
+            raise OutOfRange("there is no such entry.", node.at)
+        return Array([x.rows[indices[0] - 1]]) if is_rows else Array([[row[indices[0] - 1]] for row in x.rows])
     raise ShapeError(shape(x), f"{len(indices)} indices", "has not")
 
 

@@ -63,7 +63,7 @@ def read_cases(c, at):
         condition = Node("else", (), None, c.at)
         if c.look()[0] == "text":
             words = c.next().text.lower()
-            if "otherwise" not in words and "else" not in words and not c.ends():
+            if not any(word in words for word in ("otherwise", "else", "sonst", "sinon")) and not c.ends():
                 condition = of_kind(c, words) or read_comparison(c)
             elif kind_in(c, words):
                 condition = Node("kind", (), kind_in(c, words), c.at)
@@ -91,7 +91,7 @@ def of_kind(c, words):
     """``j is an output neuron``: which neurons a case is for; None where it is another condition."""
     if kind_in(c, words):
         return Node("kind", (), kind_in(c, words), c.at)
-    if c.is_let() and c.look(1)[0] == "text" and kind_in(c, c.look(1)[1].lower()):
+    if c.is_let() and c.look(1)[0] in ("text", "let") and kind_in(c, c.look(1)[1].lower()):
         kind = kind_in(c, c.look(1)[1].lower())
         c.i += 2
         return Node("kind", (), kind, c.at)

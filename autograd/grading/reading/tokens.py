@@ -20,7 +20,9 @@ _WORDS = frozenset({
     "for", "if", "otherwise", "else", "where", "and", "all", "outputs", "inputs", "hidden", "output", "input",
     "tot", "Err", "bias", "tr", "with",
 })  # fmt: skip
-_PROSE_WORDS = frozenset({"for", "if", "otherwise", "else", "where", "and", "all", "with"})
+_PROSE_WORDS = frozenset(
+    {"falls", "sonst", "wenn", "sinon", "when", "for", "if", "otherwise", "else", "where", "and", "all", "with"}
+)
 
 _SIGN_OF = {
     "@": ("cmd", "cdot"),
