@@ -130,7 +130,9 @@ def _roots_only(groups, versions):
 
 
 def moved_back(loss, changes):
-    """Return a loss that was computed after the update as a function of the parameters before it.
+    """Return a loss that was computed after the update as a function of the parameters before it, or None.
+
+    None means that it has no value there, such as the logarithm of a negative number.
 
     Args:
         loss: The number, computed from updated parameters.
@@ -148,7 +150,10 @@ def moved_back(loss, changes):
         elif node.op is None:
             numbers[node] = node
         else:
-            numbers[node] = node.op(*[numbers[x] if isinstance(x, Value) else x for x in node.operands])
+            try:
+                numbers[node] = node.op(*[numbers[x] if isinstance(x, Value) else x for x in node.operands])
+            except (ArithmeticError, ValueError):
+                return None
     return numbers[loss]
 
 
@@ -184,7 +189,8 @@ def _given(reading, changes, all_changes):
         usable.append((starts, loss))
     if not usable:
         moved = [loss for loss in reading.losses[-3:] if _cover(adjoints(loss.value), changes)[1]]
-        return [(moved_back(loss.value, all_changes), "given", 0) for loss in moved]
+        values = [moved_back(loss.value, all_changes) for loss in moved]
+        return [(value, "given", 0) for value in values if value is not None]
     most = max(starts for starts, _ in usable)
     full = [loss for starts, loss in usable if starts == most]
     found = [full[-1].value, full[0].value]
@@ -229,6 +235,8 @@ def _found(reading, changes, all_changes):
             if trained_on is None:
                 trained_on = {node for node in used if node.op is None}
             value = moved_back(value, all_changes)
+            if value is None:
+                continue
             gradients = adjoints(value)
             written = reading.recorder.literal_lines
             if any(node.op is None and node not in trained_on and node not in written for node in gradients):

@@ -93,6 +93,12 @@ def test_constructs_are_read(name):
     assert grade.verdict == "right"
 
 
+@pytest.mark.parametrize(("loss", "verdict"), [(None, "no loss"), ("math.sqrt(w)", "unreadable")])
+def test_a_loss_that_has_no_value_before_the_update_is_none(loss, verdict):
+    program = "import math\nw = -1.0\nfor i in range(3):\n    w = w - 3.0 * (2 * w)\n    loss = math.sqrt(w)\n"
+    assert grade_code(program, loss=loss).verdict == verdict
+
+
 HOSTILE = {
     "endless loop": "while True:\n    pass",
     "long list": "a = [0] * 10**9",
