@@ -245,8 +245,8 @@ class ClusterTraining(Recorded):
     def _deal(self):
         """Have the cluster hold recipe and shards, in a group for each thread."""
         count, client = self._count, self._client
-        rows = [self._rows[k::count] for k in range(count)]
-        labels = None if self._labels is None else [np.array(self._labels[k::count]) for k in range(count)]
+        rows = [self._table.rows(slice(k, None, count)) for k in range(count)]
+        labels = None if self._labels is None else [self._labels[k::count] for k in range(count)]
         n = min(count, max(1, sum(self._threads.values())))
         groups = [Group(rows[g::n], None if labels is None else labels[g::n]) for g in range(n)]
         # dask would have large data elsewhere than in the graph, but that could be lost with a worker

@@ -8,11 +8,41 @@ import math
 import operator
 import random as _random
 import sys
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 
 from autograd.engine.algebra import is_real
 
-__all__ = ["finite", "generator_of", "integer", "listed", "samples", "split", "width"]
+__all__ = ["Rows", "finite", "generator_of", "integer", "listed", "pick", "samples", "split", "width"]
+
+_AT_ONCE = 1024  # rows that are made at a time
+
+
+class Rows(Sequence):
+    """The rows of an array as a sequence of tuples, each made when it is asked for.
+
+    So samples in an array take no memory of their own: as tuples of Python's numbers they would take four times that.
+
+    Attributes:
+        array: of shape (samples, numbers).
+    """
+
+    def __init__(self, array):
+        self.array = array
+
+    def __len__(self):
+        return len(self.array)
+
+    def __getitem__(self, k):
+        return Rows(self.array[k]) if isinstance(k, slice) else tuple(self.array[k].tolist())
+
+    def __iter__(self):
+        for first in range(0, len(self.array), _AT_ONCE):
+            yield from map(tuple, self.array[first : first + _AT_ONCE].tolist())
+
+
+def pick(rows, places):
+    """The samples at some places, a list, or rows of an array where they are such."""
+    return Rows(rows.array[places]) if isinstance(rows, Rows) else [rows[i] for i in places]
 
 
 def listed(name, side):
@@ -55,7 +85,7 @@ def is_text(x):
 
 
 def samples(X, Y, of=""):
-    """Inputs and targets, checked: lists of numbers or tuples of numbers, the inputs tuples only.
+    """Inputs and targets, checked: sequences of numbers or tuples of numbers, the inputs tuples only.
 
     Args:
         X: the inputs, an entry or row per sample, all of one length.
@@ -67,15 +97,18 @@ def samples(X, Y, of=""):
         ValueError: there are none, or they differ in length, or something in them is no finite number.
     """
     quick = _rows_of_array(X), _rows_of_array(Y)
-    X, Y = [rows or _rows(f"{of}{name}", side) for name, rows, side in zip("XY", quick, (X, Y), strict=True)]
+    X, Y = [
+        _rows(f"{of}{name}", side) if rows is None else rows
+        for name, rows, side in zip("XY", quick, (X, Y), strict=True)
+    ]
     if len(X) != len(Y):
         raise ValueError(f"{of}X has {len(X)} samples and {of}Y {len(Y)}: give one target for each.")
-    if not X:
+    if not len(X):
         raise ValueError(f"there are no samples: {of}X is empty.")
-    if is_real(X[0]) or not quick[0]:
+    if is_real(X[0]) or quick[0] is None:
         X = [(row,) if is_real(row) else row for row in X]
     for name, rows, checked in ((f"{of}X", X, quick[0]), (f"{of}Y", Y, quick[1])):
-        if checked:
+        if checked is not None:
             continue
         first = width(rows[0])
         for i, row in enumerate(rows):
@@ -98,7 +131,7 @@ def _rows_of_array(side):
         return None
     if side.ndim not in (1, 2) or side.size == 0 or not numpy.isfinite(side).all():
         return None
-    return side.tolist() if side.ndim == 1 else list(map(tuple, side.tolist()))
+    return side.tolist() if side.ndim == 1 else Rows(side)
 
 
 def _rows(name, side):
@@ -188,7 +221,7 @@ def split(X, Y, validation, generator):
     order = list(range(len(X)))
     generator.shuffle(order)
     held_out, kept = sorted(order[:n]), sorted(order[n:])
-    return [X[i] for i in kept], [Y[i] for i in kept], ([X[i] for i in held_out], [Y[i] for i in held_out])
+    return pick(X, kept), pick(Y, kept), (pick(X, held_out), pick(Y, held_out))
 
 
 def generator_of(seed):

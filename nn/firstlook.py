@@ -1,6 +1,7 @@
 """Checks of a training before its first update, by every engine with the same errors."""
 
 import contextlib
+from itertools import chain
 
 from autograd import Value, no_grad
 from autograd.engine.algebra import is_real
@@ -11,9 +12,27 @@ from nn.clipping import Clipped
 from nn.layers import MLP, Layer, Neuron
 from nn.objectives import base_of, target_of
 
-__all__ = ["FirstLook", "diverged", "is_ours"]
+__all__ = ["FirstLook", "Pairs", "diverged", "is_ours"]
 
 _LOSSES = [getattr(losses, name) for name in losses.__all__]
+
+
+class Pairs:
+    """Inputs and targets of several lots of samples, one after the other.
+
+    Args:
+        lots: pairs of sequences, of inputs and of targets.
+    """
+
+    def __init__(self, *lots):
+        self._lots = lots
+
+    def __iter__(self):
+        return chain(*[zip(X, Y, strict=True) for X, Y in self._lots])
+
+    def targets(self):
+        """The targets alone, an iterator."""
+        return chain(*[Y for _, Y in self._lots])
 
 
 class FirstLook:
@@ -24,7 +43,7 @@ class FirstLook:
     Args:
         model, loss: as of :func:`nn.fit`.
         parameters: of the model.
-        pairs: inputs and target of every sample, those that are only measured included.
+        pairs: inputs and target of every sample, those that are only measured included: :class:`Pairs`.
     """
 
     def __init__(self, model, loss, parameters, pairs):
@@ -58,10 +77,10 @@ class FirstLook:
         blank = Value(0.5) if isinstance(outputs, Value) else [Value(0.5)] * len(outputs)
         if base_of(self._loss) in (losses.hinge, losses.binary_cross_entropy, losses.cross_entropy):
             with no_grad():
-                for _, y in dict.fromkeys([(_types(y), y) for _, y in self._pairs]):
+                for _, y in dict.fromkeys([(_types(y), y) for y in self._pairs.targets()]):
                     self._loss(blank, y)
         elif base_of(self._loss) in _LOSSES:  # the others take any number
-            losses.pairs(blank, target_of(self._loss, self._pairs[0][1]), base_of(self._loss).__name__)
+            losses.pairs(blank, target_of(self._loss, next(self._pairs.targets())), base_of(self._loss).__name__)
 
     def everything(self):
         """Compute every sample once, as the engine does, so that what the user's own code checks is checked.

@@ -1,6 +1,7 @@
 """A model's training as machine code: what :func:`nn.fit` does with ``engine="native"``."""
 
 import contextlib
+import hashlib
 import math
 import time
 
@@ -20,7 +21,7 @@ from autograd.engine.nodes import assign
 from autograd.engine.value import list_no_nodes, list_nodes
 from nn import losses
 from nn.adaptive import OPTIMIZERS
-from nn.data import finite
+from nn.data import Rows, finite
 from nn.firstlook import diverged, is_ours
 from nn.objectives import base_of
 
@@ -48,6 +49,18 @@ class Sample:
         if tape.compiled:
             with contextlib.suppress(GraphError):  # some of it was computed before
                 self.made = tape.recording(nodes, parameters, inputs, loss, outputs)
+
+    @property
+    def key(self):
+        """What it computes: equal for all samples that compute the same. None where there is no recording."""
+        made = self.made
+        if made is None:
+            return None
+        columns = made.codes, made.offsets, made.references, made.constants, made.outputs
+        digest = hashlib.sha256(repr((made.root, made.parameters, made.inputs, *map(len, columns))).encode())
+        for column in columns:
+            digest.update(column)
+        return digest.digest()
 
     def does_as(self, other):
         """Return True if it computes the same as another one, of the same numbers."""
@@ -155,12 +168,39 @@ def _check(watch, what):
 
 def rows_of(X, Y, width):
     """The rows of samples, ``width`` numbers each: inputs and then targets, classes as probabilities."""
-    inputs = np.array(X, dtype=float)
-    targets = np.array([y if _is_row(y) else (y,) for y in Y], dtype=float)
-    if inputs.shape[1] + targets.shape[1] != width:  # classes
-        whole = targets[:, 0].astype(int)
-        targets = np.eye(width - inputs.shape[1])[whole]
-    return np.hstack([inputs, targets])
+    return Table(X, Y, width).rows()
+
+
+class Table:
+    """The numbers of samples as rows of inputs and targets.
+
+    Args:
+        X, Y: the samples. width: how many numbers a row has.
+    """
+
+    def __init__(self, X, Y, width):
+        self._inputs = X.array if isinstance(X, Rows) else np.array(X, dtype=float)
+        if isinstance(Y, Rows):
+            self._targets = Y.array
+        else:
+            self._targets = np.array(Y, dtype=float)
+            if self._targets.ndim == 1:
+                self._targets = self._targets[:, None]
+        self.shape = len(self._inputs), width
+        columns = self._inputs.shape[1], self._targets.shape[1]
+        self._classes = sum(columns) != width
+
+    def rows(self, places=slice(None)):
+        """Return the rows at some places, an array of floats."""
+        inputs, targets = self._inputs[places], self._targets[places]
+        found = np.empty((len(inputs), self.shape[1]))
+        found[:, : inputs.shape[1]] = inputs
+        if self._classes:
+            found[:, inputs.shape[1] :] = 0.0
+            found[np.arange(len(found)), inputs.shape[1] + targets[:, 0].astype(int)] = 1.0
+        else:
+            found[:, inputs.shape[1] :] = targets
+        return found
 
 
 class Recorded:
@@ -187,10 +227,10 @@ class Recorded:
         if len(unique) != len(parameters) or any(p.op is not None for p in parameters):
             raise NotNative("a parameter is no leaf, or is listed twice")
         self._classes = classes if classes is None or len(sample.outputs) > 1 else lambda y: int(bool(classes(y)))
-        if classes is not None and any(not 0 <= int(self._classes(y)) < max(2, len(sample.outputs)) for y in Y):
+        self._labels = None if classes is None else np.array([int(self._classes(y)) for y in Y])
+        if classes is not None and not ((self._labels >= 0) & (self._labels < max(2, len(sample.outputs)))).all():
             raise NotNative("a target is no class of the model's outputs")
-        self._rows = rows_of(X, Y, len(sample.inputs))
-        self._labels = None if classes is None else [int(self._classes(y)) for y in Y]
+        self._table = Table(X, Y, len(sample.inputs))
         self._measuring: Program | None = None
 
     def measure(self, X, Y):
@@ -241,17 +281,18 @@ class NativeTraining(Recorded):
         sample = self._sample
         state = None if generator is None else generator.getstate()
         made = None if sample.made is None else tape_of(sample.made)
-        self._layers = made is not None and is_worth(made)
+        slow = type(optimizer) in OPTIMIZERS and self._update_in_c() is None  # C does not know its step, LLVM does
+        self._layers = made is not None and is_worth(made) and not slow
         if self._layers:
-            self._descent = LayerDescent(made, self._rows, self._labels, size, shuffle=state)
+            self._descent = LayerDescent(made, self._table, self._labels, size, shuffle=state)
             self._changes = self._update_in_c() is not None
         else:
             change, key = self._rule()
             slots = 0 if change is None else len(optimizer._start)
             with progress_shown(progress):
                 self._descent = Descent(
-                    sample.loss, sample.outputs, parameters, sample.inputs, self._rows, self._labels, size, change,
-                    slots, key, state, epochs * -(-len(X) // size),
+                    sample.loss, sample.outputs, parameters, sample.inputs, self._table.rows(), self._labels, size,
+                    change, slots, key, state, epochs * -(-len(X) // size), sample.key,
                 )  # fmt: skip
             self._changes = change is not None
         self._by_hand = False
@@ -404,7 +445,7 @@ class NativeTraining(Recorded):
     def measure(self, X, Y):
         """The same, of the parameters as they now are."""
         if self._layers:
-            return self._measured(self._descent.results(rows_of(X, Y, len(self._sample.inputs))), Y)
+            return self._measured(self._descent.results(Table(X, Y, len(self._sample.inputs))), Y)
         assign(self._parameters, self._descent.numbers.tolist())
         with progress_shown(self._progress):
             return super().measure(X, Y)

@@ -15,7 +15,7 @@ from nn.callbacks import Callbacks, Epoch
 from nn.clipping import Clipped
 from nn.data import generator_of, integer, samples, width
 from nn.dropout import draws, train_mode
-from nn.firstlook import FirstLook, diverged, is_ours
+from nn.firstlook import FirstLook, Pairs, diverged, is_ours
 from nn.history import History
 from nn.losses import cross_entropy, half_sse, hinge
 from nn.objectives import base_of, penalized
@@ -131,7 +131,7 @@ def fit(
     loss = penalized(loss, parameters, l1, l2)
     if draws(model, X[0]):
         engine = _without_machine_code(engine, cluster)
-    look = FirstLook(model, loss, parameters, [*zip(X, Y, strict=True), *zip(*(held_out or ((), ())), strict=True)])
+    look = FirstLook(model, loss, parameters, Pairs((X, Y), *([held_out] if held_out else [])))
     history = History()
     watching = Callbacks(callbacks, Epoch(history, model, optimizer))
     if clip_value is not None or clip_norm is not None:

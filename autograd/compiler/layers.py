@@ -18,8 +18,9 @@ from autograd.engine.batches import Batches
 
 __all__ = ["LayerDescent", "is_worth"]
 
+_MOST_BYTES = 1 << 25  # of rows, from which on they are made for some batches at a time
 _WORTH_THREADS = 30_000_000  # multiplications in a batch from which on threads pay
-_LEAST = 20_000  # products of parameters and inputs in a sample from which on matrices pay
+_LEAST = 10_000  # products of parameters and inputs in a sample from which on matrices pay
 
 
 def is_worth(made) -> bool:
@@ -78,21 +79,63 @@ def _blas():
     return Blas(cython_blas)
 
 
+class _AtHand:
+    """The rows of the next samples as C takes them: all rows at once, or of large data those of some batches.
+
+    Args:
+        table: the samples. size: of a batch.
+    """
+
+    def __init__(self, table, size):
+        samples, width = table.shape
+        self._table = table
+        self._count = samples
+        if 8 * samples * width > _MOST_BYTES:
+            self._count = max(1, _MOST_BYTES // (8 * width * size)) * size
+        self._first = self._end = 0
+        self._rows = self._places = None
+
+    def forget(self):
+        """Have none at hand: the samples come in another order."""
+        if self._count < self._table.shape[0]:
+            self._end = 0
+
+    def rows(self, order, place, labels):
+        """Return rows, the places in them of the samples in order, up to some sample, and their labels.
+
+        Args:
+            order: of all samples. place: how many of them are done. labels: of all samples, or None.
+        """
+        samples = self._table.shape[0]
+        if self._count >= samples:
+            if self._rows is None:
+                self._rows = self._table.rows()
+            return self._rows, order, labels
+        if not self._first <= place < self._end:
+            self._first, self._end = place, min(place + self._count, samples)
+            mine = order[self._first : self._end]
+            self._rows = self._table.rows(mine)
+            self._labels = None if labels is None else labels[mine]
+            self._places = np.arange(-self._first, self._end - self._first)
+        return self._rows, self._places, self._labels
+
+
 class LayerDescent:
     """A model's training as products of matrices; in form it is as :class:`autograd.compiler.training.Descent`.
 
     Args:
         made: the :class:`autograd.engine.tape.Tape` of a sample. Its result is the loss.
-        rows: an array of shape ``(samples, inputs)``: inputs and targets.
+        table: the samples: ``table.rows(places)`` is an array of their inputs and targets; it has a ``shape``.
         labels: for each sample the place of the right output (of a single one: 1 where it is to be above 0), or None.
         batch_size: samples an update.
         update: makes the updates, a :class:`autograd.engine.tape.Update`; or None, where they are left to the caller.
         shuffle: the state of a ``random.Random`` to shuffle with before each epoch, or None.
     """
 
-    def __init__(self, made, rows, labels, batch_size, update=None, shuffle=None):
-        self._rows = np.ascontiguousarray(rows, dtype=np.float64)
-        self._samples, self._size = len(self._rows), min(batch_size, len(self._rows))
+    def __init__(self, made, table, labels, batch_size, update=None, shuffle=None):
+        self._table = table
+        self._samples, self._size = table.shape[0], min(batch_size, table.shape[0])
+        self._at_hand = _AtHand(table, self._size)
         self._labels = None if labels is None else np.ascontiguousarray(labels, dtype=np.int64)
         self._made = made
         self._blas = _blas()
@@ -160,10 +203,11 @@ class LayerDescent:
             if not self._begun:
                 self._begin()
             made = self.updates - self._made_before
+            rows, order, labels = self._at_hand.rows(self._order, batches.place, self._labels)
             self._status = batches.run(
-                self._rows,
-                self._order,
-                self._labels,
+                rows,
+                order,
+                labels,
                 self._size,
                 min(budget - made, 2**31 - 1),
                 rates,
@@ -181,6 +225,7 @@ class LayerDescent:
             order = self._order.tolist()
             self._generator.shuffle(order)
             self._order[:] = order
+            self._at_hand.forget()
         self._begun = True
 
     def _end(self):
@@ -214,11 +259,14 @@ class LayerDescent:
         batches.place, batches.total, batches.hits, self._begun = 0, 0.0, 0, False
         return found
 
-    def results(self, rows):
+    def results(self, table):
         """Each sample's loss and outputs, an array with a row for each."""
-        found = np.empty((len(rows), 1 + self._made.outputs))
+        found = np.empty((table.shape[0], 1 + self._made.outputs))
+        count = max(1, _MOST_BYTES // (8 * table.shape[1]))
         with self._threads():
-            self._batches.results(np.ascontiguousarray(rows, dtype=np.float64), found)
+            for first in range(0, len(found), count):
+                part = slice(first, first + count)
+                self._batches.results(table.rows(part), found[part])
         return found
 
 

@@ -7,8 +7,10 @@ the two change places when all that was written is finite. So an update is whole
 
 import ctypes
 import math
+from collections import OrderedDict
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from llvmlite import ir
@@ -61,6 +63,42 @@ class Progress:
     gradient: np.ndarray | None
 
 
+class _Shape:
+    """What is kept of a lowered sample: enough to find its kernel again.
+
+    Attributes:
+        structure: of the rolled programs, a key. length, adjoint_length: how many instructions there were.
+        sizes, constants: as of :class:`autograd.compiler.lowering.Lowered`.
+    """
+
+    def __init__(self, low, rolled):
+        forward, adjoint = rolled
+        self.structure = repr(forward), repr(adjoint), tuple(low.outputs), np.array(low.constants).tobytes()
+        self.length, self.adjoint_length = len(low.forward) + len(low.adjoint), len(low.adjoint)
+        self.sizes, self.constants = low.sizes, low.constants
+
+
+_MOST_SHAPES = 64
+_shapes: OrderedDict = OrderedDict()  # those used last, by what a sample computes
+
+
+def _lowered_once(key, lowered):
+    """The :class:`_Shape` of a key."""
+    found = _shapes.pop(key, None)
+    if found is None:
+        found = _Shape(*lowered())
+    _shapes[key] = found
+    while len(_shapes) > _MOST_SHAPES:
+        _shapes.popitem(last=False)
+    return found
+
+
+def _rolled(low, one_by_one):
+    """The forward and the adjoint program as loops."""
+    forward, adjoint = roll(low.forward), roll(low.adjoint)
+    return (split(expanded(forward)), split(expanded(adjoint))) if one_by_one else (forward, adjoint)
+
+
 class Descent:
     """A model's training compiled to machine code.
 
@@ -76,13 +114,14 @@ class Descent:
         key: what ``change`` depends on, for the cache of compiled code.
         shuffle: the state of a ``random.Random`` to shuffle with before each epoch, or None.
         updates: how many there are going to be, about: for many, more is compiled.
+        shape: what the sample computes, as a key: the second descent of a shape is not lowered again. Or None.
 
     The numbers are in arrays of this object: ``numbers`` of the parameters, ``memory`` of shape (memory, parameters).
     """
 
     def __init__(
         self, loss, outputs, parameters, inputs, rows, labels, batch_size, change=None, memory=0, key=None,
-        shuffle=None, updates=math.inf,
+        shuffle=None, updates=math.inf, shape=None,
     ):  # fmt: skip
         self._outputs = [loss, *outputs]
         self._rows = np.ascontiguousarray(rows, dtype=np.float64)
@@ -90,31 +129,38 @@ class Descent:
         self._labels = None if labels is None else np.ascontiguousarray(labels, dtype=np.int64)
         self._n = len(parameters)
         self._lanes = 1 if self._batch < 3 else 0
-        lowered = lower(
-            self._outputs, parameters, inputs, of_inputs=False, gather_adjoints=self._lanes != 1, differentiated=1
-        )
-        self._lanes = self._lanes or lanes_for(lowered, self._batch, lane_width(), 8)
+        one_by_one = self._lanes == 1
+
+        @cache
+        def lowered():
+            low = lower(
+                self._outputs, parameters, inputs, of_inputs=False, gather_adjoints=not one_by_one, differentiated=1
+            )
+            return low, _rolled(low, one_by_one)
+
+        low = _lowered_once((shape, one_by_one), lowered) if shape is not None else _Shape(*lowered())
+        self._lanes = self._lanes or lanes_for(low, self._batch, lane_width(), 8)
         self._last = _last_lanes(self._batch, self._lanes)  # 0: none
-        if updates * (self._lanes - self._last) * (len(lowered.forward) + len(lowered.adjoint)) < _WORTH_LAST:
+        if updates * (self._lanes - self._last) * low.length < _WORTH_LAST:
             self._last = 0
-        forward, adjoint = roll(lowered.forward), roll(lowered.adjoint)
-        if self._lanes == 1:
-            forward, adjoint = split(expanded(forward)), split(expanded(adjoint))
-        structure = repr(forward), repr(adjoint), tuple(lowered.outputs), np.array(lowered.constants).tobytes()
         single = self._batch <= self._lanes  # a batch is one group
         # Halves, whatever the machine, so that the last digits are the same on all of them.
-        halves = self._batch * len(lowered.adjoint) >= _WORTH_HALVES and not single
+        halves = self._batch * low.adjoint_length >= _WORTH_HALVES and not single
+
+        def build():
+            fresh, rolled = lowered()
+            return _Kernel(fresh, *rolled, self._lanes, self._last, single, change, memory, labels is not None, halves)
+
         self._kernel = kernel(
-            ("descent", structure, tuple(sorted(lowered.sizes.items())), self._lanes, self._last, single, memory, key,
+            ("descent", low.structure, tuple(sorted(low.sizes.items())), self._lanes, self._last, single, memory, key,
              labels is None, halves),
-            lambda: _Kernel(lowered, forward, adjoint, self._lanes, self._last, single, change, memory,
-                            labels is not None, halves),
+            build,
         )  # fmt: skip
         self._changes = change is not None
         self._slots = memory
         self._parameters = np.zeros((2, max(self._n, 1)))
         self._memory = np.zeros((2, max(memory * self._n, 1)))
-        self._constants = np.array([*lowered.constants, 0.0])
+        self._constants = np.array([*low.constants, 0.0])
         self._order = np.arange(self._samples)
         self._state = np.zeros(_STATE_SIZE, dtype=np.int64)
         self._losses, self._hits = np.zeros(1), np.zeros(1, dtype=np.int64)

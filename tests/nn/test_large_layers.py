@@ -9,7 +9,7 @@ import pytest
 import nn
 from autograd import Value, relu, tanh, total, where
 from autograd.compiler import layers
-from nn.firstlook import FirstLook
+from nn.firstlook import FirstLook, Pairs
 from nn.native import NativeTraining
 
 
@@ -140,6 +140,12 @@ def test_a_rate_that_changes():
     agree(*[trained(mlp, engine, optimizer=o) for engine, o in zip(("native", "eager"), rates, strict=True)])
 
 
+@pytest.mark.parametrize("options", [{}, {"shuffle": False}, {"validation": 0.3}, {"clip_norm": 0.1}], ids=str)
+def test_rows_of_large_data_are_made_part_by_part(options, monkeypatch):
+    monkeypatch.setattr(layers, "_MOST_BYTES", 8 * 51 * 20)
+    agree(*[trained(mlp, engine, batch_size=8, **options) for engine in ("native", "eager")])
+
+
 def test_without_scipy(monkeypatch):
     monkeypatch.setattr(layers, "_blas", lambda: None)
     agree(*[trained(mlp, engine) for engine in ("native", "eager")])
@@ -226,6 +232,6 @@ def test_products_are_found_in_loops_of_ones_own():
 def _training(model):
     X, Y = data(4, 48, 3)
     X, Y = list(map(tuple, X.tolist())), Y.tolist()
-    look = FirstLook(model, nn.cross_entropy, model.parameters(), list(zip(X, Y, strict=True)))
+    look = FirstLook(model, nn.cross_entropy, model.parameters(), Pairs((X, Y)))
     sgd = nn.SGD(0.1)
     return NativeTraining(model, nn.cross_entropy, sgd, model.parameters(), X, Y, 4, lambda y: y, look, None, 1, None)

@@ -1,5 +1,6 @@
 """Training in machine code, held to that of the engine: numbers, history, updates, seeds, errors, interrupts."""
 
+import functools
 import math
 import random
 import signal
@@ -25,6 +26,7 @@ from nn import (
     fit,
     half_sse,
     hinge,
+    huber,
     mse,
     sse,
 )
@@ -411,3 +413,23 @@ def test_large_batches_in_halves(name, batch_size, monkeypatch):
 def test_in_halves_numbers_that_do_not_stay_finite_raise_too(monkeypatch):
     monkeypatch.setattr(training, "_WORTH_HALVES", 1)
     test_numbers_that_do_not_stay_finite_raise_as_the_engine_does(lambda: Momentum(1e200), 20)
+
+
+def test_a_shape_is_lowered_once(monkeypatch):
+    """The second fit of a shape finds its machine code without lowering it; another constant is another shape."""
+    lowered = []
+    lower = training.lower
+    monkeypatch.setattr(training, "lower", lambda *a, **o: lowered.append(1) or lower(*a, **o))
+
+    def fitted(seed, delta):
+        model = MLP(3, [4, 1], seed=seed)
+        loss = functools.partial(huber, delta=delta)
+        history = fit(model, [[1, 2, 3], [3, 1, 2]], [0.5, 0.25], loss=loss, epochs=3, seed=0, progress=False,
+                      engine="native")  # fmt: skip
+        again = MLP(3, [4, 1], seed=seed)
+        expected = fit(again, [[1, 2, 3], [3, 1, 2]], [0.5, 0.25], loss=loss, epochs=3, seed=0, progress=False,
+                       engine="eager")  # fmt: skip
+        assert history.loss == pytest.approx(expected.loss, rel=1e-12)
+        return len(lowered)
+
+    assert [fitted(0, 0.7431), fitted(1, 0.7431), fitted(2, 0.7432), fitted(3, 0.7431)] == [1, 1, 2, 2]
