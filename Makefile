@@ -178,6 +178,7 @@ bench: $(VENV)/.with-bench
 	$(RUN) -m benchmarks
 	$(RUN) -m benchmarks.speed
 	$(RUN) -m benchmarks.compiling
+	$(RUN) -m benchmarks.large
 
 grading: $(VENV)/.with-test
 	$(RUN) -m benchmarks.formulas
