@@ -27,7 +27,7 @@ _FORMULAS = (
 )  # fmt: skip
 _GRADING = {
     "": ("grading", "sheets", "documents"),
-    ".reading": ("from_latex", "from_text", "lexing", "readers", "trees"),
+    ".reading": ("from_text", "lexing", "readers", "trees"),
     ".meaning": ("claims", "names", "vocabulary"),
     ".judging": ("proof",),
     ".explaining": ("diagnosis", "edits"),

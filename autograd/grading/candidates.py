@@ -1,4 +1,4 @@
-r"""What a document's letters mean, where it does not say: candidates, of which the one is taken that reads the most.
+r"""Find the reading of a document that declares none: of several candidates, the one under which most claims are right.
 
 Letters are looked for in the document's own definitions: in ``h_j = \sigma(z_j)`` h is an activation and z its
 pre-activation, in ``E = \frac12 \sum_k (d_k - o_k)^2`` E is the loss, d a target and o an output. The conventions that
@@ -95,7 +95,7 @@ def choose(setting, found, judge) -> Chosen:
 
 
 def _best(candidates, formulas, judge, allowance, start=None):
-    """The candidate that reads the most, the first of those that are alike."""
+    """Return the candidate that reads the most, the first of those that are alike."""
     best, score = start if start is not None else (candidates[0], None)
     for candidate in candidates:
         if score is not None and (allowance.is_used_up() or score[0] == min(len(formulas), _MOST_TRIED)):
@@ -107,7 +107,7 @@ def _best(candidates, formulas, judge, allowance, start=None):
 
 
 def _score(setting, formulas, judge, best):
-    """How many claims are equal, and how many are read, of those that candidates are compared by.
+    """Return how many claims are equal, and how many are read, of those that candidates are compared by.
 
     It stops where no more than ``best``, another candidate's, can be reached.
     """
@@ -133,7 +133,7 @@ def _score(setting, formulas, judge, best):
 
 
 def _variants(setting):
-    """The other signs of delta and orders of indices, where they are not declared."""
+    """Return the other signs of delta and orders of indices, where they are not declared."""
     now = convention(**setting.options)
     deltas = [now.delta] if "delta" in setting.declared else [now.delta, -now.delta]
     orders = [now.order] if "order" in setting.declared else ["from-to", "to-from"]
@@ -146,7 +146,7 @@ def _variants(setting):
 
 
 def _letterings(setting, formulas):
-    """The settings to try: the letters as declared, as the document defines them, and those of other authors."""
+    """Return the settings to try: the letters as declared, as the document defines them, and those of other authors."""
     if "convention" in setting.declared:
         return [setting]
     found = [setting]
@@ -164,7 +164,7 @@ def _letterings(setting, formulas):
 
 
 def _affinity(how, used):
-    """How many of the letters of a convention a document has, less those that it does not have."""
+    """Return how many of the letters of a convention a document has, less those that it does not have."""
     letters = {plain(how.letters[role]) for role in ("a", "y", "t", "s", "delta", "loss")}
     return len(letters & used) - len(letters - used)
 
@@ -206,7 +206,7 @@ def _defined_letters(formulas):
 
 
 def _later(one, other):
-    """Whether the first of two letters is less of a target than the other."""
+    """Return whether the first of two letters is less of a target than the other."""
     order = {letter: k for k, letter in enumerate(_TARGETS)}
     return one in order and other in order and order[one] > order[other]
 
@@ -258,7 +258,7 @@ def _networks(setting, found):
 
 
 def _outputs(text, activation, loss):
-    """The activations that outputs may have, the likeliest first."""
+    """Return the activations that outputs may have, the likeliest first."""
     if loss == "cross_entropy":
         return ["linear"]
     if loss == "binary_cross_entropy":

@@ -66,7 +66,7 @@ def grade_text(text, setting=None, format=None, name="document") -> Document:
 
 
 def _is_prose(found):
-    """Whether there is text besides formulas and declarations."""
+    """Return whether there is text besides formulas and declarations."""
     return len(found.prose.split()) > 6 * sum(len(item.written.split()) for item in found.items) + 40 or any(
         sign in found.prose for sign in ("$", "\\[", "```")
     )
@@ -84,7 +84,7 @@ def _refuse_late(found, early, name):
 
 
 def _makes_sense(declaration):
-    """Whether a line is a declaration, and no sentence with a colon."""
+    """Return whether a line is a declaration, and no sentence with a colon."""
     before = [] if declaration.key == "network" else [Declaration(0, "network", "2-3-2")]
     try:
         return declaration.key in declared_setting([*before, declaration], "").declared
@@ -111,7 +111,7 @@ def _grader_of(setting):
 
 
 def _judge(setting, target, text):
-    """The grade of a formula without an explanation; the last ones of a network are remembered."""
+    """Return the grade of a formula without an explanation; the last ones of a network are remembered."""
     grader = _grader_of(setting)
     known = _JUDGED.setdefault(grader, {})
     key = target, text, setting.rate
@@ -126,7 +126,7 @@ _JUDGED: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
 
 
 def _caught(grader, how, target, text, rate):
-    """A grade whatever happens: one formula never takes the others with it."""
+    """Return a grade whatever happens: one formula never takes the others with it."""
     try:
         return getattr(grader, how)(target, text, rate)
     except AutogradError as error:
@@ -142,7 +142,7 @@ def forget():
 
 
 class _Sequence:
-    """What has been said so far, and the claims that were graded."""
+    """The claims that were graded so far, and the definitions and mistakes in them."""
 
     def __init__(self, setting):
         self.setting = setting
@@ -208,7 +208,7 @@ class _Sequence:
             }  # fmt: skip
 
     def _explained(self, target, text, grade):
-        """The grade with its diagnosis, while work is left for diagnoses."""
+        """Return the grade with its diagnosis, while work is left for diagnoses."""
         if self._allowance.is_used_up():
             return grade
         with self._allowance:
@@ -216,7 +216,7 @@ class _Sequence:
         return found if found.verdict == grade.verdict or grade.verdict == "ambiguous" else grade
 
     def _first_wrong_link(self, target, text):
-        """The first equals sign of a chain whose right side is not what the left side is."""
+        """Return the first equals sign of a chain whose right side is not what the left side is."""
         parts = sides(text)
         if len(parts) < 3:
             return None
@@ -226,7 +226,7 @@ class _Sequence:
         return None
 
     def _earlier_mistake(self, target, text):
-        """The line of the earlier results that a claim follows from; None if it follows from none."""
+        """Return the line of the earlier results that a claim follows from; None if it follows from none."""
         results = [k for k, (_, grade) in enumerate(self._mistaken) if grade.results]
         if not results:
             return None

@@ -1,4 +1,4 @@
-"""How much work a search may do, counted in steps: a verdict never depends on how fast or how busy a machine is.
+"""The work that a search may do, counted in steps, so that no verdict depends on how fast or busy a machine is.
 
 A step is the evaluation of one node of a formula at one point; numbers of many digits count for several.
 """

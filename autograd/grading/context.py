@@ -34,5 +34,5 @@ class Context:
 
     @property
     def is_preset(self):
-        """Whether no letter was declared besides those of a preset."""
+        """Return whether no letter was declared besides those of a preset."""
         return self.convention.letters == PRESETS[self.convention.name].letters

@@ -56,7 +56,7 @@ class GradedClaim:
     is_first_mistake: bool = False
 
     def place(self) -> str:
-        """Where it stands, in words."""
+        """Return the cell and the line, in words."""
         return f"line {self.line}" if self.cell is None else f"cell {self.cell}, line {self.line}"
 
     def __str__(self):
@@ -80,7 +80,7 @@ class GradedClaim:
         return "\n".join([printable(line.replace("\n", " ")) for line in lines])
 
     def as_dict(self) -> dict:
-        """The claim as plain data, for JSON."""
+        """Return the claim as plain data, for JSON."""
         found: dict[str, Any] = {"line": self.line}
         if self.cell is not None:
             found["cell"] = self.cell
@@ -99,7 +99,7 @@ class GradedClaim:
         }
 
     def as_formula(self) -> dict:
-        """The claim in the form of version 0.1, which stays for a release: with ``correct``, and four verdicts."""
+        """Return the claim in the form of version 0.1, which stays for a release: ``correct`` and four verdicts."""
         old = {"follows": "wrong", "definition": "equal", "ambiguous": "unreadable", "ill-formed": "unreadable"}
         found = self.as_dict()
         kept = ("line", "formula", "condition", "mistakes", "diagnosis", "counterexample")
@@ -192,7 +192,7 @@ class Document:
         return self.as_section(self, "document") if self.as_section else None
 
     def as_dict(self) -> dict:
-        """The document as plain data, for JSON."""
+        """Return the document as plain data, for JSON."""
         earned, of = self.points
         return {
             "file": self.file,

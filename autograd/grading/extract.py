@@ -74,7 +74,7 @@ class Item(NamedTuple):
 
 
 class Extract(NamedTuple):
-    """What a document consists of.
+    """The parts of a document: formulas, declarations and prose.
 
     Fields:
         format: one of :data:`FORMATS`.
@@ -198,7 +198,7 @@ def _formula_of(match):
 
 
 def _claims(text, at, is_inline, macros, line_of):
-    """The claims in what stands between the signs of a formula."""
+    """Return the claims in what stands between the signs of a formula."""
     uncommented = re.sub(r"(?<!\\)%[^\n]*", lambda comment: " " * len(comment[0]), text)
     found = []
     for piece in claims_in(uncommented):
@@ -209,7 +209,7 @@ def _claims(text, at, is_inline, macros, line_of):
 
 
 def _continued(items):
-    """The claims with the left side of the one above in front of those that begin with an equals sign."""
+    """Return the claims with the left side of the one above in front of those that begin with an equals sign."""
     found: list = []
     for item in items:
         first, *rest = sides(item.formula)
@@ -227,12 +227,12 @@ _SHORT = re.compile(r"[^=]{1,12}=\s*[-+]?[\d.\s,\\{}()]+(?:[A-Za-z]|\\[lc]?dots)
 
 
 def _is_remark(formula):
-    """Whether an equation in a sentence only says what a number is, as ``N = 3`` and ``k = 1, \\dots, K`` do."""
+    """Return whether an equation in a sentence only gives a number, as ``N = 3`` and ``k = 1, \\dots, K`` do."""
     return _SHORT.fullmatch(formula) is not None or ("dots" in formula and len(formula) < 40 and "sum" not in formula)
 
 
 def _between(text, start, end, format, line_of, items, declared):
-    """What stands between formulas: declarations, and in a sheet lines that are formulas themselves."""
+    """Read the lines between formulas: declarations, and in a sheet lines that are formulas themselves."""
     at = start
     for line in text[start:end].split("\n"):
         number = line_of(at)
@@ -251,7 +251,7 @@ def _between(text, start, end, format, line_of, items, declared):
 
 
 def _formula_line(bare, number):
-    """The claim that a line of a sheet is, or None where it is a sentence."""
+    """Return the claim that a line of a sheet is, or None where it is a sentence."""
     match = _TARGET.fullmatch(bare)
     target, formula = (match["target"], match["formula"]) if match else (None, bare)
     words = [word for word in _WORDS.findall(formula) if word.lower() not in _MATH_WORDS]

@@ -81,7 +81,7 @@ class Grade:
         return self.verdict == "equal"
 
     def as_dict(self) -> dict:
-        """The answer as plain data, for JSON."""
+        """Return the answer as plain data, for JSON."""
         example = self.counterexample
         return {
             "formula": self.formula,

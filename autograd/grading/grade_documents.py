@@ -117,7 +117,7 @@ def _as_path(path):
 
 
 def _files_of(path):
-    """The files a path stands for; the path itself where it has none, which then says why."""
+    """Return the files a path stands for; the path itself where it has none, which then says why."""
     if path == "-":
         return [path]
     try:
@@ -128,7 +128,7 @@ def _files_of(path):
 
 
 def _graded(path, setting, is_among_others) -> Document:
-    """The document in one file, whatever it holds; one without formulas is no fault in a folder."""
+    """Return the document in one file, whatever it holds; one without formulas is no fault in a folder."""
     name = "standard input" if path == "-" else path.name
     try:
         found = grade_text(_text_of(path), setting, None, name)
@@ -161,7 +161,7 @@ def _text_of(path):
 
 
 def _decoded(data):
-    """The text of a file: UTF-8, or UTF-16 where it begins with the byte order mark of that."""
+    """Return the text of a file: UTF-8, or UTF-16 where it begins with the byte order mark of that."""
     if len(data) > _MOST_BYTES:
         raise SheetError(f"it has more than {_MOST_BYTES:,} bytes: split it.")
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):

@@ -15,7 +15,7 @@ from autograd.grading.judging.taken import Result
 from autograd.grading.judging.written import Written, has_left_side, has_matrix_signs
 from autograd.grading.meaning.arrays import ShapeError
 from autograd.grading.meaning.claims import Claim
-from autograd.grading.meaning.places import IllFormed, Misfit
+from autograd.grading.meaning.place import IllFormed, Misfit
 from autograd.grading.reading.readers import is_latex
 
 __all__ = ["Grade", "Grader"]

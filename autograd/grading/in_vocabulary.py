@@ -10,7 +10,8 @@ from fractions import Fraction
 from autograd.engine.errors import AutogradError, GraphError
 from autograd.formulas.expressions import Number, Plus, Symbol, Times, symbols
 from autograd.formulas.network import Constant
-from autograd.grading.explaining.diagnosis import Mistake, diagnose
+from autograd.grading.explaining.diagnosis import diagnose
+from autograd.grading.explaining.mistakes import Mistake
 from autograd.grading.explaining.right_formulas import RightFormulas
 from autograd.grading.grade import UNPROVED, Grade
 from autograd.grading.judging.proof import KINK_POINTS, Oracle
@@ -75,7 +76,7 @@ class InVocabulary:
         return found
 
     def results(self, claim):
-        """What a claim says of a derivative that reverse mode goes through; see :meth:`Oracle`."""
+        """Return the derivatives that a claim states and reverse mode goes through; see :class:`Oracle`."""
         if claim.kind in ("delta", "gradient", "value") and isinstance(claim.truth, Symbol) and claim.rights:
             of = claim.truth
             is_slope = of.role == "ratio" and (of.name[0].role, of.name[1].role) == ("a", "s")
@@ -84,7 +85,7 @@ class InVocabulary:
         return []
 
     def about(self, claim):
-        """The names of the parameters and deltas that a claim is about."""
+        """Return the names of the parameters and deltas that a claim is about."""
         if claim.symbol is None or claim.kind == "value":
             return []
         return [self.lexicon.printer.symbol_text(claim.symbol.bound(env)) for env in claim.instances]
@@ -107,7 +108,7 @@ class InVocabulary:
                             f"the constant {inverse} is absorbed in the rate: the rate that is written is {inverse} "
                             "times the rate of gradient descent"
                         )
-                unproved = unproved or self.oracle.field(1) is None
+                unproved = unproved or self.oracle.points.field(1) is None
                 continue
             for env in claim.instances:
                 verdict = self._compared(claim, right, env)
@@ -148,7 +149,7 @@ class InVocabulary:
         return "equal" if field is True else "unproved"
 
     def _absorbed(self, claim, right):
-        """The constant by which the step of an update is longer than gradient descent's, or None.
+        """Return the constant by which the step of an update is longer than gradient descent's, or None.
 
         Where no rate is written, it is the rate itself. It is found in a field, or where the graph means nothing there
         in numbers of many digits.

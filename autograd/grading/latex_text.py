@@ -15,7 +15,6 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _OPENING, _CLOSING = {"{", "(", "[", r"\{", r"\lbrace"}, {"}", ")", "]", r"\}", r"\rbrace"}
-_BRACES = {"{": 1, "}": -1}
 _EQUALS = {"=", r"\equiv", ":=", r"\triangleq", r"\coloneqq", r"\doteq", r"\stackrel", r"\overset", r"\eqqcolon"}
 _UPDATES = {"<-", r"\leftarrow", r"\gets", r"\longleftarrow", "-=", "+="}
 _ARROWS = {r"\rightarrow", r"\to", r"\longrightarrow", r"\mapsto"}
@@ -103,7 +102,7 @@ def sides(text) -> list[Piece]:
 
 
 def is_equation(text, *, updates=True) -> bool:
-    r"""Whether a formula says that something is something: it has an equals sign or the arrow of an update.
+    r"""Return whether a formula says that something is something: it has an equals sign or the arrow of an update.
 
     >>> is_equation(r"\delta_o = y_o - t_o"), is_equation(r"\sum_{i=1}^n w_i"), is_equation(r"w \gets w - \eta g")
     (True, False, True)
@@ -144,7 +143,7 @@ def claims_in(text) -> list[Piece]:
 
 
 def _inside(text):
-    """What is inside of an environment of rows that is all there is, and where it begins."""
+    """Return the rows of an environment that is all there is, and where they begin."""
     at = 0
     while True:
         match = _LINED.match(text)
@@ -158,7 +157,7 @@ def _inside(text):
 
 
 def _parts(row):
-    """The equations of one row: those with space between them, and those that follow from one another."""
+    """Return the equations of one row: those with space between them, and those that follow from one another."""
     found = [row]
     for separators in (_IMPLIES, {r"\quad", r"\qquad", r"\hspace"}, {";", ","}):
         parts = []
@@ -177,7 +176,7 @@ def _parts(row):
 
 
 def _without_alignment(text):
-    """A row without the marks that align it; blanks stand in their place."""
+    """Return a row without the marks that align it; blanks stand in their place."""
     marks = {at for token, at in _top_level(text) if token == "&"}
     return "".join([" " if k in marks else c for k, c in enumerate(text)])
 
@@ -188,6 +187,6 @@ def _is_tail(text):
 
 
 def _trimmed(text):
-    """A claim without the punctuation of its sentence."""
+    """Return a claim without the punctuation of its sentence."""
     text = " ".join(text.split()) if "%" not in text else text.strip()
     return _ENDING.sub("", text)

@@ -75,7 +75,7 @@ class Macros:
 
 
 def _closing(text, start):
-    """The offset of the brace that closes the one at ``start``; None where there is none."""
+    """Return the offset of the brace that closes the one at ``start``; None where there is none."""
     depth = 0
     for k in range(start, min(len(text), start + _LONGEST)):
         if text[k] == "\\":
@@ -88,7 +88,7 @@ def _closing(text, start):
 
 
 def _argument(text, at):
-    """What a command takes next, and where that ends: a group, a command or one character."""
+    """Return the next argument of a command, a group, a command or one character, and where it ends."""
     while text[at : at + 1].isspace():
         at += 1
     if text[at : at + 1] == "{":

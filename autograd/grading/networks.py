@@ -69,16 +69,16 @@ class _Network:
         return Value(self._random.uniform(-1, 1), f"{name}[{','.join([str(k) for k in place])}]")
 
     def squares(self):
-        """The sum of all squared weights."""
+        """Return the sum of all squared weights."""
         groups = [*[weights for weights, _ in self._layers], *self._recurrent.values()]
         return total([w * w for rows in groups for row in rows for w in row])
 
     def loss(self, place):
-        """The loss of one sample."""
+        """Return the loss of one sample."""
         return self._compared(self._outputs(place, {})[-1], place)
 
     def steps(self, count):
-        """The losses of the steps of a recurrent network, one after the other."""
+        """Return the losses of the steps of a recurrent network, one after the other."""
         losses, before = [], {}
         for step in range(1, count + 1):
             layers = self._outputs((step,), before)
@@ -87,7 +87,7 @@ class _Network:
         return losses
 
     def _outputs(self, place, before):
-        """The activations of all layers, inputs first."""
+        """Return the activations of all layers, inputs first."""
         layers = [[self._leaf("x", i + 1, *place) for i in range(self._sizes[0])]]
         for k, ((weights, biases), name) in enumerate(zip(self._layers, self._activations, strict=True), 1):
             sums = []

@@ -38,7 +38,7 @@ _NO_LETTERS = {
 
 
 class Definition(NamedTuple):
-    """What a letter of a writer's own stands for.
+    """A letter of a writer's own, and the formula that it stands for.
 
     Fields:
         name: the letter, as it is compared.
@@ -118,7 +118,7 @@ def names_in(formula) -> set:
 
 
 def _key(base):
-    """A letter as it is compared: fonts, braces and the marks of a vector do not count, other accents do."""
+    """Return a letter as it is compared: fonts, braces and the marks of a vector do not count, other accents do."""
     text = _FONTS.sub("", base)
     return " ".join(re.findall(r"[A-Za-z]+", text))
 
@@ -128,7 +128,7 @@ def _is_command(base):
 
 
 def _is_differential(formula, at):
-    r"""Whether a letter is what is differentiated by or of: in \partial e it stays."""
+    r"""Return whether a letter is what is differentiated by or of: in \partial e it stays."""
     return re.search(r"(?:\\partial|\bd)\s*\{?$", formula[max(0, at - 12) : at]) is not None
 
 
@@ -142,7 +142,7 @@ def _scripts(text):
 
 
 def _at(found, scripts, latex):
-    """What a definition says at the indices of a place; None where its indices are others."""
+    """Return a definition with the indices of a place; None if they do not fit."""
     if [(kind, len(atoms)) for kind, atoms in scripts] != [(kind, len(atoms)) for kind, atoms in found.scripts]:
         if [kind for kind, _ in scripts] != [kind for kind, _ in found.scripts] or any(
             len(a) != 1 for _, a in found.scripts
@@ -167,7 +167,7 @@ def _at(found, scripts, latex):
 
 
 def _renamed(text, letters, latex):
-    """A formula with other letters for its indices."""
+    """Return a formula with other letters for its indices."""
 
     def atoms(content):
         return re.sub(r"\\[A-Za-z]+|[A-Za-z]+", lambda m: letters.get(m[0], m[0]), content)

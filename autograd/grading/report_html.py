@@ -136,7 +136,7 @@ def _sentence(text):
 
 @functools.lru_cache(maxsize=4096)
 def _typeset(formula):
-    """A formula as MathML, or as it was written."""
+    """Return a formula as MathML, or as it was written."""
     plain = f"<code>{escape(formula)}</code>"
     if not is_latex(formula) or len(formula) > _LONGEST:
         return plain
@@ -147,7 +147,7 @@ def _typeset(formula):
 
 
 def _is_plain(found):
-    """Whether MathML has its own elements only, and no attribute that leads anywhere."""
+    """Return whether MathML has its own elements only, and no attribute that leads anywhere."""
     try:
         root = ElementTree.fromstring(found)
     except ElementTree.ParseError:

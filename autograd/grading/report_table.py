@@ -81,7 +81,7 @@ def as_csv(documents) -> str:
 
 
 def _cell(text):
-    """A text from a file in a cell; a spreadsheet takes one that begins like a formula of its own for one."""
+    """Return a text from a file in a cell; a spreadsheet takes one that begins like a formula of its own for one."""
     text = printable(str(text).replace("\n", " "))
     return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
 

@@ -39,7 +39,7 @@ def _share(claim):
 
 
 def _speaks_of(claim, target):
-    """Whether a claim is about what a target names; letters stand for all indices."""
+    """Return whether a claim is about what a target names; letters stand for all indices."""
     wanted = target.replace(" ", "").removeprefix("dL/d")
     if claim.target is not None and claim.target.replace(" ", "").removeprefix("dL/d") == wanted:
         return True

@@ -1,4 +1,4 @@
-r"""What a document is about: the network, the loss and the convention, as declared.
+r"""The setting of a document: the network, the loss and the convention, as declared.
 
 ==============  ====================================================================================================
 ``network``     sizes, and the activation of each layer or of all: ``2-3-2 sigmoid``, ``4-8-3 tanh, linear``
@@ -64,7 +64,7 @@ class Declaration(NamedTuple):
 
 @dataclass(frozen=True)
 class Setting:
-    """What formulas are about.
+    """The network, the loss and the convention that formulas are about.
 
     Attributes:
         network: what :func:`autograd.grading.networks.build` takes, as a tuple of pairs; None if nothing is declared.
@@ -140,7 +140,7 @@ def _derived(network):
 
 
 def _recorded(path, name):
-    """The derivation of what a function of the teacher's own returns."""
+    """Return the derivation of what a function of the teacher's own returns."""
     spec = importlib.util.spec_from_file_location("recorded_by_a_setting", path)
     if spec is None or spec.loader is None or not Path(path).is_file():
         raise SheetError(f"recorded: there is no Python file {path}.")
@@ -216,7 +216,7 @@ def declared_setting(declarations, name, start=None, *, strict=False, folder=Non
 
 
 def is_declaration(key) -> bool:
-    """Whether a word in front of a colon is a key, or one that is misspelt."""
+    """Return whether a word in front of a colon is a key, or one that is misspelt."""
     return key.lower() in KEYS or (len(key) > 3 and bool(difflib.get_close_matches(key.lower(), KEYS, 1, _ALIKE)))
 
 
@@ -229,7 +229,7 @@ def _refuse_misspelt(key, value, known, where, strict):
 
 
 def _is_sentence(key, value):
-    """Whether what stands behind a key and a colon is prose: 'Loss: we use half the squared error'."""
+    """Return whether what stands behind a key and a colon is prose: 'Loss: we use half the squared error'."""
     words = len(re.findall(r"(?<!\\)\b[A-Za-z]{2,}", value))
     most = _WORDS.get(key, 3)
     if key == "network" and not re.match(r"\d", value):
@@ -238,7 +238,7 @@ def _is_sentence(key, value):
 
 
 def _checked(values, lines, points, name, start, folder):
-    """The setting, if every value is one."""
+    """Return the setting, if every value is one."""
 
     def refused(key, error):
         where = f"{name}, line {lines[key]}" if key in lines else name
@@ -321,7 +321,7 @@ def _whole_number(text, what, most):
 
 
 def _network(values, start):
-    """What a network is built from, checked."""
+    """Return the arguments that a network is built from, checked."""
     found = dict(start)
     if "network" in values:
         found["sizes"], found["activations"] = _layers(values["network"])

@@ -75,12 +75,12 @@ class Graded(NamedTuple):
     error: str = ""
 
     def count(self, verdict):
-        """How many formulas got a verdict."""
+        """Return the number of formulas with a verdict."""
         return sum(1 for _, _, grade in self.rows if grade.verdict == verdict)
 
 
 def read_sheet(text, name="sheet") -> Sheet:
-    """The declarations and formulas of a sheet.
+    """Read the declarations and formulas of a sheet.
 
     Raises:
         SheetError: a declaration is not understood, or the sheet is too large; the message has the line.
@@ -144,7 +144,7 @@ def _whole_number(text, what, most):
 
 
 def _network(declared):
-    """What :func:`build` takes."""
+    """Return the arguments of :func:`build`."""
     text = declared.get("network", "")
     match = re.fullmatch(r"\s*([\d\s-]+?)(?:\s+([A-Za-z_,\s]+))?\s*", text, re.ASCII)
     if not match:
@@ -192,7 +192,7 @@ def _network(declared):
 
 
 def grade_sheet(sheet) -> Graded:
-    """Every formula of a sheet, graded.
+    """Return every formula of a sheet, graded.
 
     Raises:
         SheetError: what the sheet declares is not understood.
@@ -232,7 +232,7 @@ def grade_files(paths) -> list[Graded]:
 
 
 def _files_of(path):
-    """The files a path stands for; the path itself where it has none, which then says why."""
+    """Return the files a path stands for; the path itself where it has none, which then says why."""
     try:
         found = sorted(each for each in path.iterdir() if each.suffix.lower() == ".txt") if path.is_dir() else []
     except OSError:
@@ -258,7 +258,7 @@ def _graded_file(path):
 
 
 def _decoded(data):
-    """The text of a file: UTF-8, or UTF-16 where it begins with the byte order mark of that."""
+    """Return the text of a file: UTF-8, or UTF-16 where it begins with the byte order mark of that."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         text = data.decode("utf-16", "replace")
         if ":" in text or "=" in text:  # otherwise the first two bytes were no mark
@@ -267,7 +267,7 @@ def _decoded(data):
 
 
 def status(graded) -> int:
-    """The exit status: 0 where all is equal, 1 where something is wrong or unproved, 2 where it is unreadable."""
+    """Return the exit status: 0 if all is equal, 1 if something is wrong or unproved, 2 if it is unreadable."""
     if any(sheet.error or sheet.count("unreadable") for sheet in graded):
         return 2
     return 1 if any(sheet.count("wrong") or sheet.count("unproved") for sheet in graded) else 0
@@ -277,7 +277,7 @@ _VERDICTS = ("equal", "wrong", "unproved", "unreadable")
 
 
 def table(graded) -> str:
-    """One line a sheet, with its counts and its first mistake."""
+    """Return one line a sheet, with its counts and its first mistake."""
     head = ("sheet", *_VERDICTS, "first finding")
     body = []
     for sheet in graded:
@@ -299,13 +299,13 @@ def table(graded) -> str:
 
 
 def _shown_name(sheet):
-    """The name of a sheet as tables and headings show it: a long one is cut."""
+    """Return the name of a sheet as tables and headings show it: a long one is cut."""
     name = printable(sheet.name)
     return name if len(name) <= _SHOWN_NAME else f"{name[: _SHOWN_NAME - 3]}..."
 
 
 def details(graded) -> str:
-    """Every formula with its grade."""
+    """Return every formula with its grade."""
     lines = []
     for sheet in graded:
         lines.append(f"== {_shown_name(sheet)}")
@@ -318,7 +318,7 @@ def details(graded) -> str:
 
 
 def as_data(graded) -> list:
-    """The grades as plain data, for JSON."""
+    """Return the grades as plain data, for JSON."""
     return [
         {"sheet": s.name, "error": s.error, "formulas": [{"line": n, **g.as_dict()} for n, _, g in s.rows]}
         for s in graded
@@ -326,7 +326,7 @@ def as_data(graded) -> list:
 
 
 def html(graded) -> str:
-    """One self-contained page: the table, and every formula with its grade."""
+    """Return one self-contained page: the table, and every formula with its grade."""
     out = [
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Graded derivations</title><style>',
         "body{font:15px/1.5 system-ui,sans-serif;max-width:64rem;margin:2rem auto;padding:0 1rem}",

@@ -39,10 +39,13 @@ ENGINE = ["primitives", "sweep", "sums", "value", "graph", "transforms", "algebr
 GRADER = [
     "formulas/field",
     "formulas/fitting",
-    "grading/proof",
+    "grading/judging/points",
+    "grading/judging/proof",
     "grading/grading",
-    "grading/diagnosis",
-    "grading/claims",
+    "grading/in_vocabulary",
+    "grading/explaining/diagnosis",
+    "grading/explaining/mistakes",
+    "grading/meaning/claims",
 ]
 ENGINE_FILES = [f"autograd/engine/{name}.py" for name in ENGINE]
 FILES = ENGINE_FILES + [f"autograd/{name}.py" for name in GRADER]

@@ -2,9 +2,11 @@
 
 from autograd.engine.errors import AutogradError
 from autograd.formulas.expressions import Letter, Symbol
-from autograd.grading.explaining.explain import counterexample, explain
+from autograd.grading.explaining.counterexamples import counterexample
+from autograd.grading.explaining.explain import explain
+from autograd.grading.judging.instances import instances
 from autograd.grading.meaning.evaluate import evaluator
-from autograd.grading.meaning.places import Place
+from autograd.grading.meaning.place import Place
 from autograd.grading.reading.nodes import show, walk
 from autograd.grading.reading.trees import ReadingError
 
@@ -18,12 +20,12 @@ _NAMES = {
 
 
 def worst(verdicts):
-    """The verdict that counts for a formula of several claims: the first of the worst ones."""
+    """Return the verdict that counts for a formula of several claims: the first of the worst ones."""
     return min(verdicts, key=lambda v: (max(_ORDER[v.judged.verdict], 2), not v.condition))
 
 
 def meant_symbol(written, verdict):
-    """The symbol that a claim's left side is about, and the numbers of its letters; None where it has none."""
+    """Return the symbol that a claim's left side is about, and the numbers of its letters; None where it has none."""
     judged, task = verdict.judged, verdict.judged.task or verdict.task
     if judged.reading is None:
         return None
@@ -39,8 +41,8 @@ def meant_symbol(written, verdict):
     if not of_loss or left.kind == "none":
         return None
     try:
-        place = evaluator(written.judge.first(), verdict.places, judged.reading, {}).by_place(left)
-        envs = written.judge._instances(task, verdict.places, judged.reading, None)
+        place = evaluator(written.judge.points.first(), verdict.places, judged.reading, {}).by_place(left)
+        envs = instances(written.judge, task, verdict.places, judged.reading, None)
     except ReadingError:
         return None
     if place.kind != "quantity" or place.role not in ("w", "b", "delta", "s", "a"):
@@ -49,7 +51,7 @@ def meant_symbol(written, verdict):
 
 
 def _symbol(model, place):
-    """The symbol of a place, with letters for what is free."""
+    """Return the symbol of a place, with letters for what is free."""
 
     def index(item, letter):
         if item is None:
@@ -66,11 +68,11 @@ def _symbol(model, place):
 
 
 def reading_of(written, verdict):
-    """What the letters of a claim were taken to mean, in words."""
+    """Return what the letters of a claim were taken to mean, in words."""
     judged, task, places = verdict.judged, verdict.judged.task or verdict.task, verdict.places
     if judged.reading is None:
         return ""
-    evaluation = evaluator(written.judge.first(), places, judged.reading, {})
+    evaluation = evaluator(written.judge.points.first(), places, judged.reading, {})
     found: dict = {}
     for side in (*task.sides, *([task.parameter] if task.parameter is not None else [])):
         functions = {id(x.parts[0]) for x in walk(side) if x.kind == "call"}
@@ -117,12 +119,12 @@ def _described(place: Place):
 
 
 def slips_of(written, verdict):
-    """The mistakes in a claim, or none."""
+    """Return the mistakes in a claim, or none."""
     return explain(written.judge, verdict, getattr(written.convention, "vectors", None))
 
 
 def refutation(written, verdict, oracle, names):
-    """The numbers of a counterexample, or None."""
+    """Return the numbers of a counterexample, or None."""
     try:
         return counterexample(written.judge, verdict, oracle.candidates(), names)
     except AutogradError:
@@ -130,7 +132,7 @@ def refutation(written, verdict, oracle, names):
 
 
 def words_of(verdict, mistakes, several):
-    """The diagnosis in words."""
+    """Return the diagnosis in words."""
     judged = verdict.judged
     words = "; and ".join([m.text for m in mistakes])
     reason = judged.reason

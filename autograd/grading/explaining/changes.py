@@ -43,7 +43,7 @@ def kind_of_swap(old, new):
 
 
 def slots(symbol):
-    """What the indices of a symbol count, and the indices."""
+    """Return the indices of a symbol as pairs: what is counted, and the index."""
     if symbol is None or symbol.role in ("gradient", "ratio"):
         return []
     return [*zip(symbol.layers, symbol.indices, strict=True), ("samples", symbol.sample), ("steps", symbol.step)]

@@ -1,4 +1,4 @@
-r"""What is wrong with a formula: the smallest change that makes it right.
+r"""Diagnose a wrong expression: find the smallest change that makes it right.
 
 The formula that was written is edited, one place at a time, in the ways people slip: a sign, a factor, an index, a
 path that was forgotten. Each edit is evaluated at one point of a prime field; one that gives the true derivative
@@ -11,7 +11,6 @@ over an index are tried one by one, by the terms of the sum.
 import copy
 import itertools
 from fractions import Fraction
-from typing import NamedTuple
 
 from autograd.engine.errors import AutogradError
 from autograd.formulas.expressions import (
@@ -30,6 +29,7 @@ from autograd.grading.explaining.changes import kind_of_swap
 from autograd.grading.explaining.draft import Draft
 from autograd.grading.explaining.edits import edits
 from autograd.grading.explaining.factor_edits import factors_in_reach
+from autograd.grading.explaining.mistakes import Mistake, of_constant
 
 __all__ = ["Mistake", "diagnose"]
 
@@ -49,23 +49,8 @@ _COST = {
 }  # fmt: skip
 
 
-class Mistake(NamedTuple):
-    """One slip.
-
-    Fields:
-        kind: one of "sign", "constant factor", "missing factor", "extra factor", "missing path", "missing sample",
-            "wrong index", "swapped indices", "transposed weight", "wrong delta", "wrong derivative", "derivative at the
-            activation", "product of means", "tanh's derivative", "sigmoid's derivative", "wrong quantity", "wrong
-            power", "wrong constant", "missing term", "extra term", "extra sum", "sum split".
-        text: what was written and what belongs there.
-    """
-
-    kind: str
-    text: str
-
-
 def diagnose(oracle, lexicon, truth, formula, env, target) -> list[Mistake]:
-    """The mistakes in a wrong formula; none where no one or two slips explain it.
+    """Return the mistakes in a wrong formula; none where no one or two slips explain it.
 
     Args:
         oracle: the points.
@@ -86,9 +71,9 @@ class _Search:
         self.env, self.draft = env, Draft(lexicon, formula, env, target)
         self.truth = truth
         self.allowance = Allowance(_SECONDS)
-        points = oracle.field(3) or []
+        points = oracle.points.field(3) or []
         if points and any(p.sample.point.has_kinks for p in points):
-            points = oracle.field(24) or []
+            points = oracle.points.field(24) or []
         self.points = [(p, evaluate(truth, p, env).v) for p in points]
         # where a gate is closed, or two gates are open, everything agrees: begin where it does not
         self.points.sort(key=lambda pt: self._blindness(pt[1], self._at(formula, pt[0])))
@@ -109,11 +94,11 @@ class _Search:
         return self._at(e, self.point)
 
     def confirmed(self, e):
-        """Whether an expression is right at every point."""
+        """Return whether an expression is right at every point."""
         return all(self._at(e, point) == true for point, true in self.points)
 
     def constant(self, e):
-        """The constant that an expression is off by, written over true, or None."""
+        """Return the constant that an expression is off by, written over true, or None."""
         found = None
         for point, true in self.points:
             v = self._at(e, point)
@@ -136,15 +121,15 @@ class _Search:
         if self.point is None:
             return []
         c = self.constant(self.draft.formula)
-        if c is not None and c != 1 and len(self._factor(c)) == 1:
-            return self._factor(c)
+        if c is not None and c != 1 and len(of_constant(c, self.network.samples)) == 1:
+            return of_constant(c, self.network.samples)
         h = self.value(self.draft.formula)
         singles, valued, neutral = self._tried(h)
         if singles:
             best = min(singles, key=self._cost)
             return [Mistake(best.kind, best.text)]
         if c is not None and c != 1:
-            return self._factor(c)
+            return of_constant(c, self.network.samples)
         found = self._with_constant(valued) + self._pairs(valued, neutral, h) + self._reshaped(valued)
         if min([cost for cost, _ in found], default=_UNLIKELY) >= _UNLIKELY:
             found += self._within_terms([edit for edit, _, _ in valued] + neutral)
@@ -153,7 +138,7 @@ class _Search:
         return self._by_quantities(h)
 
     def _tried(self, h):
-        """Each edit by itself: those that make the formula right, those with their values, those without effect."""
+        """Try each edit by itself. Return those that make it right, those with their values, those without effect."""
         singles, valued, neutral = [], [], []
         for edit in sorted(edits(self.draft), key=self._cost):
             if self._is_late():
@@ -179,26 +164,8 @@ class _Search:
     def _cost_of_two(self, a, b):
         return self._cost(a) + self._cost(b) + (0.6 if {a.kind, b.kind} in _REPLACEMENTS else 0.0)
 
-    def _factor(self, c):
-        """The mistakes that a constant factor consists of."""
-        found = []
-        if c < 0:
-            found.append(Mistake("sign", "the sign is flipped"))
-            c = -c
-        if c != 1:
-            n = self.network.samples
-            names = {Fraction(n): f"N = {n}: a sum where the mean belongs, or N counted twice"} if n > 1 else {}
-            if n > 1:
-                names[Fraction(1, n)] = f"1/N = 1/{n}: averaged once too often, or the loss is no mean"
-            if c == 2:
-                names[c] = "2" + (f" (which is N here: {names[c]})" if c in names else "")
-            if c == Fraction(1, 2):
-                names[c] = "1/2" + (f" (which is 1/N here: {names[c]})" if c in names else "")
-            found.append(Mistake("constant factor", f"off by the constant factor {names.get(c, str(c))}"))
-        return found
-
     def _with_constant(self, valued):
-        """One edit, and a constant factor besides."""
+        """Return one edit, and a constant factor besides."""
         found = []
         inverse = pow(self.true, -1, PRIME) if self.true else 0
         for edit, new, v in valued:
@@ -209,7 +176,7 @@ class _Search:
             c = small_fraction(v * inverse % PRIME, 64)
             if c is None or c == 1 or self.constant(new) != c:
                 continue
-            factors = self._factor(c)
+            factors = of_constant(c, self.network.samples)
             cost = self._cost(edit) + len(factors) + (0 if abs(c) in self.draft.usual_constants() else 1.0)
             found.append((cost + (0.8 if len(factors) > 1 else 0), [Mistake(edit.kind, edit.text), *factors]))
         return found
@@ -241,7 +208,7 @@ class _Search:
         return found
 
     def _reshaped(self, valued):
-        """An edit that changes the form, and one in what comes out."""
+        """Return an edit that changes the form, and one in what comes out."""
         found = []
         for edit, new, _ in [item for item in valued if item[0].reshapes][:_MOST_FORMS]:
             if self._is_late():
@@ -251,7 +218,7 @@ class _Search:
             first = Mistake(edit.kind, edit.text)
             c = other.constant(new)
             if c is not None:
-                found.append((self._cost(edit) + 1, [first, *other._factor(c)][:2]))
+                found.append((self._cost(edit) + 1, [first, *of_constant(c, self.network.samples)][:2]))
                 continue
             singles, _, _ = other._tried(None)
             if singles:
@@ -292,7 +259,7 @@ class _Search:
         return found
 
     def _places(self, e, path, weights):
-        """The terms and the bodies of sums: path, node, and with which numbers its values count in the formula."""
+        """Return the terms and bodies of sums: path, node, and the numbers with which its values count."""
         found: list = []
         if len(weights) > _MOST_TERMS:
             return found
@@ -318,7 +285,7 @@ class _Search:
             return None
 
     def _values(self, e, weights):
-        """The value of an expression for each of the letters' numbers; None where it has none."""
+        """Return the value of an expression for each of the letters' numbers; None where it has none."""
         try:
             return None if e is None else [evaluate(e, self.point, env).v for env, _ in weights]
         except (Pole, AutogradError, KeyError, AttributeError):
@@ -337,7 +304,7 @@ class _Search:
         found.append((self._cost_of_two(a, b), [Mistake(a.kind, a.text), Mistake(b.kind, b.text)]))
 
     def _by_quantities(self, h):
-        """The ratio of given and true as a quotient of named quantities: for a formula written in a form of its own."""
+        """Return the ratio of given and true as a quotient of named quantities, for a form of the writer's own."""
         if not h or not self.true:
             return []
         ratio = h * pow(self.true, -1, PRIME) % PRIME
@@ -373,7 +340,7 @@ class _Search:
             found.append(Mistake("extra factor", f"the factor {show(a)} does not belong there"))
         elif b is not None:
             found.append(Mistake("missing factor", f"the factor {show(b)} is missing"))
-        return found + (self._factor(c) if c != 1 else [])
+        return found + (of_constant(c, self.network.samples) if c != 1 else [])
 
     # --- Editing.
 

@@ -38,7 +38,7 @@ class Draft:
         return {Fraction(1), Fraction(2), Fraction(1, 2), Fraction(n), Fraction(1, n)}
 
     def scope(self):
-        """The indices in reach outside of all sums: what each counts, and those there are."""
+        """Return the indices in reach outside of all sums: what each counts, and those there are."""
         found: dict = {}
         if self.target is not None:
             for kind, index in zip(self.target.layers, self.target.indices, strict=True):
@@ -75,7 +75,7 @@ class Draft:
         return f"wrote {a} where {b} belongs"
 
     def relatives(self, e, scope):
-        """The symbols a symbol may have been mistaken for."""
+        """Return the symbols a symbol may have been mistaken for."""
         found = []
         for role, layers in self._kinds_like(e):
             same = (role, layers) == (e.role, e.layers)
@@ -99,7 +99,7 @@ class Draft:
         return [x for x in dict.fromkeys(found) if x != e and self.is_there(x)]
 
     def _kinds_like(self, e):
-        """The roles and layers that are confused with a symbol's."""
+        """Return the roles and layers that are confused with a symbol's."""
         if e.role in ("free", "v", "adjoint", "gradient", "ratio"):
             return []
         last = self.network.depth
@@ -125,7 +125,7 @@ class Draft:
         return next((s.sample for s in symbols(self.formula) if s.sample is not None), 1)
 
     def is_there(self, e):
-        """Whether a symbol, at its numbers, is one of the network."""
+        """Return whether a symbol, at its numbers, is one of the network."""
         generic = [s for s in self.lexicon.symbols if s.role == e.role and s.layers == e.layers]
         if not generic:
             return False

@@ -42,18 +42,19 @@ def visit(draft, e, path, scope, found, above):
 
 def edits_here(draft, e, path, scope, above):
     """Return the edits at one expression, without its parts."""
-    if isinstance(e, Symbol):
-        yield from symbol_edits(draft, e, path, scope, above)
-    elif isinstance(e, Plus):
-        yield from term_edits(draft, e, path, scope)
-    elif isinstance(e, Times):
-        yield from product_edits(draft, e, path, scope)
-    elif isinstance(e, Power):
-        yield from power_edits(draft, e, path)
-    elif isinstance(e, (Slope, Applied)):
-        yield from function_edits(draft, e, path, scope)
-    elif isinstance(e, Sum):
-        yield from series_edits(draft, e, path, scope)
+    match e:
+        case Symbol():
+            yield from symbol_edits(draft, e, path, scope, above)
+        case Plus():
+            yield from term_edits(draft, e, path, scope)
+        case Times():
+            yield from product_edits(draft, e, path, scope)
+        case Power():
+            yield from power_edits(draft, e, path)
+        case Slope() | Applied():
+            yield from function_edits(draft, e, path, scope)
+        case Sum():
+            yield from series_edits(draft, e, path, scope)
     parent = above[-1] if above else None
     if not isinstance(e, (Times, Number)) and not isinstance(parent, (Times, Power, Slope, Applied)):
         yield from insertions(draft, path, scope, lambda x, new: Times((x, new)))

@@ -18,7 +18,7 @@ from autograd.grading.explaining.draft import EXPLICIT
 
 
 def factors_in_reach(draft, scope):
-    """The quantities in reach: what may be missing as a factor."""
+    """Return the quantities in reach: what may be missing as a factor."""
     found = []
     last = draft.network.depth
     for role, layers in sorted(
@@ -49,7 +49,7 @@ def factors_in_reach(draft, scope):
 
 
 def returning_sum(draft, delta):
-    """The sum that comes back from the layer after: of its deltas, times the weights."""
+    """Return the sum that comes back from the layer after: of its deltas, times the weights."""
     layer = delta.layers[0]
     if (layer, layer + 1) not in draft.lexicon.weights or delta.step is not None:
         return []
@@ -61,7 +61,7 @@ def returning_sum(draft, delta):
 
 
 def slopes_at(draft, symbol):
-    """The derivative of an activation, and its parts."""
+    """Return the derivative of an activation, and its parts."""
     if symbol.role == "a":
         one, minus = Number(Fraction(1)), Number(Fraction(-1))
         neuron = next((n for n in draft.network.neurons if n.layer == symbol.layers[0]), None)
@@ -90,7 +90,7 @@ def insertions(draft, path, scope, join):
 
 
 def also_called(draft, factor):
-    """The other name of an activation's derivative."""
+    """Return the other name of an activation's derivative."""
     for s in dict.fromkeys(symbols(factor)):
         if s.role in ("a", "s") and factor in slopes_at(draft, s)[s.role == "a" :]:
             neuron = next(n for n in draft.network.neurons if n.layer == s.layers[0])

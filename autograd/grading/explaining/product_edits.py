@@ -46,7 +46,7 @@ def product_edits(draft, e, path, scope):
 
 
 def merged_sums(draft, e, path, i, j):
-    """A product of two sums over one index, where the sum of the products belongs."""
+    """Yield a product of two sums over one index, where the sum of the products belongs."""
     first, second = e.factors[i], e.factors[j]
     body = relettered(second.body, second.letter, first.letter)
     whole = Sum(first.letter, first.over, first.values, Times((first.body, body)))

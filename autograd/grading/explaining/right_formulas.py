@@ -50,7 +50,7 @@ class RightFormulas:
         return found[0] if isinstance(found[0], Equation) else None
 
     def _stated(self, truth):
-        """What a quantity is: the loss, a pre-activation, an activation. None for another left side."""
+        """Return the definition of the loss, a pre-activation or an activation. None for another left side."""
         if not isinstance(truth, Symbol):
             return None
         formulas, network = self.context.formulas, self.context.network

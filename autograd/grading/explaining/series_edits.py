@@ -11,7 +11,7 @@ from autograd.grading.explaining.changes import Edit, bound_to, reindexed, slots
 
 
 def wrappings(draft, e, path, scope, cost=0.0):
-    """A sum that was forgotten: one of its terms stands there alone."""
+    """Yield a sum that was forgotten: one of its terms stands there alone."""
     # where several terms stand, they are meant to be all of them
     cost += 0.6 * any(isinstance(x, Plus) and len(set(symbols(x))) > 2 for x in (e, *parts(e)))
     own = {(kind, index) for kind, index in slots(draft.target)} if draft.target is not None else set()

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from autograd.grading.meaning.letters import head, variables
-from autograd.grading.reading.nodes import Limits, Node, is_name, replace_at, show, walk
+from autograd.grading.reading.nodes import Limits, Node, is_name, replace_at, show
 
 __all__ = ["Slip", "paths", "slips"]
 
@@ -32,7 +32,7 @@ class Slip(NamedTuple):
 
 
 def paths(node, path=()):
-    """Every node of a tree with its path; the parts of names are not gone into."""
+    """Yield every node of a tree with its path; the parts of names are not gone into."""
     yield path, node
     if node.kind in ("name", "num"):
         return
@@ -43,7 +43,7 @@ def paths(node, path=()):
 
 
 def slips(side, places, unbound, left=()):
-    """Every slip that may have led to a side, likeliest kinds first.
+    """Return every slip that may have led to a side, likeliest kinds first.
 
     Args:
         side: what was written.
@@ -72,7 +72,7 @@ def _plain(letter):
 
 
 def _of_sums(side, unbound):
-    """A sum that was forgotten, around each part that has the letters which nothing binds."""
+    """Yield a sum that was forgotten, around each part that has the letters which nothing binds."""
     free = [x for x in unbound if not x.startswith("@")]
     if not free and "@n" in unbound:
         tree = Node("sum", (side,), Limits(("@n",)), side.at)
@@ -100,7 +100,7 @@ def _of_sums(side, unbound):
 
 
 def _exchanged(tree, a, b, both=True):
-    """The tree with one letter in place of another, or both exchanged."""
+    """Return the tree with one letter in place of another, or both exchanged."""
     new = {a: b, b: a} if both else {a: b}
 
     def index(part):
@@ -119,7 +119,7 @@ def _exchanged(tree, a, b, both=True):
 
 
 def _at(node, places, letters):
-    """The slips at one node."""
+    """Yield the slips at one node."""
     kind, parts = node.kind, node.parts
     if kind == "add":
         yield from _of_terms(node)
@@ -238,7 +238,7 @@ def _transposed(node):
 
 
 def _inner_sum(node):
-    """The sum that a factor is, with the factors beside it: ``(1/N) sum ...``; None where there is none."""
+    """Return the sum that a factor is, with the factors beside it: ``(1/N) sum ...``; None where there is none."""
     while node.kind == "group":
         node = node.parts[0]
     if node.kind == "sum":
@@ -292,7 +292,7 @@ def _of_calls(node, places):
 
 
 def _of_role(node, role, places):
-    """A name in another role, in each letter that has it."""
+    """Yield a name in another role, in each letter that has it."""
     if node.kind != "name":
         return
     for letter, roles in places.roles.items():
@@ -334,7 +334,7 @@ def _of_names(node, places, letters):
 
 
 def _elsewhere(node, letters):
-    """A name with both another layer and another index: a^l_j for a^{l-1}_k."""
+    """Yield a name with both another layer and another index: a^l_j for a^{l-1}_k."""
     for s in node.parts:
         if s.kind == "sup" and len(s.parts) == 1:
             for new, _ in _other_marks(s.parts[0], s, ()):
@@ -378,7 +378,7 @@ def _shifted(letter, offset, at):
 
 
 def _of_numbers(node, places, letters):
-    """A number where a quantity belongs, as in p - 1 for p - t."""
+    """Yield a number where a quantity belongs, as in p - 1 for p - t."""
     if node.data not in (0, 1):
         return
     for letter, roles in places.roles.items():
@@ -387,8 +387,3 @@ def _of_numbers(node, places, letters):
                 scripts = () if index is None else (Node("sub", (Node("name", (), (index, 0), node.at),), "", node.at),)
                 x = Node("name", scripts, (letter, 0), node.at)
                 yield Slip("wrong constant", f"wrote {node.data} where {show(x)} belongs", x, 1.3, True)
-
-
-def has_name(tree):
-    """Whether a tree has any name."""
-    return any(x.kind == "name" for x in walk(tree))

@@ -25,7 +25,7 @@ def symbol_edits(draft, e, path, scope, above):
 
 
 def edits_everywhere(draft, e, path, scope):
-    """One symbol written for another throughout a product or sum, such as in the a(1-a) of the wrong neuron."""
+    """Yield one symbol written for another throughout a product or sum, such as in the a(1-a) of the wrong neuron."""
     counts: dict = {}
     for s in symbols(e):
         counts[s] = counts.get(s, 0) + 1

@@ -55,7 +55,7 @@ def term_edits(draft, e, path, scope):
 
 
 def more_terms(draft, e, path, term, kind):
-    """A forgotten term: one that differs from another only in an index."""
+    """Yield a forgotten term: one that differs from another only in an index."""
     used = {index for s in symbols(term) for k, index in slots(s) if k == kind and isinstance(index, int)}
     for old in used:
         for new in range(1, draft.alphabet.ends[kind] + 1):

@@ -1,4 +1,4 @@
-r"""Whether two formulas are the same: proved in a prime field, compared with many digits, refuted by a point.
+r"""Prove two formulas equal in a prime field, compare them with many digits, or refute them by a point.
 
 Where a field has a meaning for both, agreement there at random points proves equality but for a probability below
 $10^{-15}$ (see :mod:`autograd.formulas.field`); with a kink involved, 24 points are used. Agreement of 50-digit
@@ -13,7 +13,8 @@ from autograd.formulas.expressions import evaluate
 from autograd.formulas.field import SMALL, Pole, Residue, Unprovable, small_fraction
 from autograd.formulas.network import Constant
 from autograd.formulas.precise import DIGITS, precise_numbers
-from autograd.formulas.sampling import field_sample, precise_sample, replayed_at
+from autograd.formulas.sampling import replayed_at
+from autograd.grading.judging.points import Points
 from autograd.grading.meaning.names import RATE
 from autograd.grading.meaning.quantities import At, Model, Quantity, quantity_of
 
@@ -112,7 +113,7 @@ class _Graded:
         return self.sample.symbol(symbol)
 
     def _quantities(self):
-        """The same point as quantities: derivatives of softmax probabilities, and in them, are taken there."""
+        """Return the same point as quantities: derivatives of softmax probabilities, and in them, are taken there."""
         if self._at is None:
             self._at = At(Model(self._formulas), self.sample, self._rate)
         return self._at
@@ -153,7 +154,7 @@ class Counterexample:
         return f"at {self._place()}{f', for {where}' if where else ''}: true {true}, given {given}"
 
     def _place(self):
-        """The point in words: what most quantities are, and which are not."""
+        """Return the point in words: what most quantities are, and which are not."""
         usual = Counter(self.point.values()).most_common(1)
         if usual and usual[0][1] * 2 > len(self.point):
             rest = [f"{name} = {_shown(x)}" for name, x in self.point.items() if x != usual[0][0]]
@@ -171,7 +172,7 @@ def _shown(x):
 
 
 def _fraction(x):
-    """The fraction with a small denominator that a number of a sample stands for, or None."""
+    """Return the fraction with a small denominator that a number of a sample stands for, or None."""
     mpmath = precise_numbers()
 
     if isinstance(x, Residue):
@@ -194,40 +195,9 @@ class Oracle:
     def __init__(self, formulas, results=()):
         self.formulas = formulas
         self.results = tuple(results)
-        self._field: list = []
-        self._precise: tuple = (None, [])  # the context of a thread, and points with its numbers
-        self._unprovable = False
-
-    def field(self, count):
-        """``count`` random points of a field; None where the graph means nothing there."""
-        while len(self._field) < count and not self._unprovable:
-            try:
-                sample = field_sample(self.formulas.network)
-            except (Unprovable, AlgebraError):
-                self._unprovable = True
-                break
-            try:
-                point = _Graded(sample, self.formulas, sample.point.random()).assuming(self.results)
-            except (Unprovable, AlgebraError):
-                self._unprovable = True
-                break
-            self._field.append(point)
-        return None if self._unprovable else self._field[:count]
-
-    def precise(self, count):
-        """``count`` random points with many digits."""
-        mpmath = precise_numbers()
-
-        context, points = self._precise
-        if context is not mpmath:
-            points = []
-            self._precise = mpmath, points
-        while len(points) < count:
-            sample = precise_sample(self.formulas.network)
-            with mpmath.workdps(DIGITS):
-                rate = mpmath.rand() + sample.number(Fraction(1, 7))
-                points.append(_Graded(sample, self.formulas, rate).assuming(self.results))
-        return points[:count]
+        self.points = Points(
+            formulas.network, lambda sample, rate: _Graded(sample, formulas, rate).assuming(self.results)
+        )
 
     # --- The three answers.
 
@@ -235,7 +205,7 @@ class Oracle:
         """True or False; None where a field has no meaning for the formula, "pole" where it divides by 0 everywhere."""
         checked, want, k = 0, 3, 0
         while checked < want and k < want + 12:
-            points = self.field(k + 1)
+            points = self.points.field(k + 1)
             if points is None:
                 return None
             point = points[k]
@@ -262,7 +232,7 @@ class Oracle:
         agreed = 0
         with mpmath.workdps(DIGITS):
             for k in range(2 * count):
-                point = self.precise(k + 1)[k]
+                point = self.points.precise(k + 1)[k]
                 try:
                     a, b = evaluate(left, point, env), evaluate(right, point, env)
                 except _FAILURES:
@@ -277,8 +247,8 @@ class Oracle:
         return True if agreed else None
 
     def agree(self, left, right, env):
-        """Whether they agree in a field, or where the graph means nothing in one, in many digits."""
-        if self.field(1) is None:
+        """Return whether they agree in a field, or where the graph means nothing in one, in many digits."""
+        if self.points.field(1) is None:
             return self.agree_in_digits(left, right, env) is True
         return self.agree_in_field(left, right, env) is True
 
@@ -288,7 +258,7 @@ class Oracle:
 
         found = []
         with mpmath.workdps(DIGITS):
-            for point in self.field(3) or self.precise(3):
+            for point in self.points.field(3) or self.points.precise(3):
                 try:
                     a, b = evaluate(left, point, env), evaluate(right, point, env)
                     if not (b.v == 0 if isinstance(b, Residue) else b == 0):
@@ -300,7 +270,7 @@ class Oracle:
     # --- A point that refutes.
 
     def counterexample(self, left, right, env, name) -> Counterexample | None:
-        """The simplest point found at which two formulas differ clearly; ``name`` prints a symbol."""
+        """Return the simplest point found at which two formulas differ clearly; ``name`` prints a symbol."""
         network = self.formulas.network
         kept = [s for s in dict.fromkeys(network.symbol_of.values()) if s.role in ("w", "b", "x", "t", "free")]
         best = None
@@ -333,11 +303,11 @@ class Oracle:
         return best or self._precise_counterexample(left, right, env, name, kept)
 
     def _precise_counterexample(self, left, right, env, name, kept):
-        """A point with many digits, where a difference is too small for the others."""
+        """Return a point with many digits, where a difference is too small for the others."""
         mpmath = precise_numbers()
 
         with mpmath.workdps(DIGITS):
-            for point in self.precise(6):
+            for point in self.points.precise(6):
                 try:
                     a, b = evaluate(left, point, env), evaluate(right, point, env)
                 except _FAILURES:

@@ -15,7 +15,7 @@ __all__ = ["Result", "taken"]
 
 
 class Result(NamedTuple):
-    """What a printed claim says a derivative is.
+    """A derivative as a printed claim states it.
 
     Fields:
         task: the claim, its sums renamed apart; places, reading: how it is read.
@@ -53,7 +53,7 @@ def taken(at, results) -> At:
 
 
 def _pairs(evaluation, left, env, written):
-    """What is differentiated, in what, and what was written for it: one triple for each entry of the left side."""
+    """Yield a triple for each entry of the left side: of what, with respect to what, and the written number."""
     factor = evaluation.at.one
     of = Quantity("loss")
     if left.kind == "deriv":

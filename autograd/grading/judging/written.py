@@ -8,8 +8,11 @@ from typing import NamedTuple
 
 from autograd.formulas.conventions import plain
 from autograd.formulas.expressions import Letter
-from autograd.grading.judging.judge import Judge, Judged, Task
+from autograd.grading.judging.comparing import needed_of_targets
+from autograd.grading.judging.instances import instances
+from autograd.grading.judging.judge import Judge
 from autograd.grading.judging.taken import Result
+from autograd.grading.judging.task import Judged, Task
 from autograd.grading.meaning.places import Places
 from autograd.grading.meaning.spelled import spelled_out
 from autograd.grading.reading.claims import read_claims
@@ -18,16 +21,14 @@ from autograd.grading.reading.trees import ReadingError
 
 __all__ = ["Verdict", "Written", "has_left_side", "has_matrix_signs"]
 
-_MARKS_OF_UPDATES = ("new", "next", "+")
-
 
 def has_left_side(formula):
-    """Whether a formula is an equation, as far as its signs show."""
+    """Return whether a formula is an equation, as far as its signs show."""
     return any(sign in formula for sign in ("=", "arrow", "\\gets", "\\to", "propto", "←", "→", "equiv", "∝", "≡"))
 
 
 def has_matrix_signs(formula):
-    """Whether a formula has a sign that vectors and matrices have only."""
+    """Return whether a formula has a sign that vectors and matrices have only."""
     signs = ("odot", "circ", "otimes", "bullet", "^T", "top", "nabla", "diag", "⊙", "intercal")
     return any(sign in formula for sign in signs)
 
@@ -64,7 +65,7 @@ class Written:
         self.model = self.judge.model
 
     def verdicts(self, formula, target=None, rate=None):
-        """The verdict on each claim of a formula.
+        """Return the verdict on each claim of a formula.
 
         Args:
             formula: as printed.
@@ -89,7 +90,7 @@ class Written:
         return found
 
     def results(self, verdicts):
-        """What wrong claims say that derivatives are, for :class:`~autograd.grading.judging.judge.Judge`."""
+        """Return the derivatives that wrong claims state, for :class:`~autograd.grading.judging.judge.Judge`."""
         found = []
         for v in verdicts:
             task, reading = v.judged.task, v.judged.reading
@@ -97,7 +98,7 @@ class Written:
                 continue
             left = task.sides[0]
             if left.kind == "deriv" or (left.kind == "name" and "delta" in v.places.roles_of(left.data[0])):
-                envs = self.judge._instances(task, v.places, reading, None)
+                envs = instances(self.judge, task, v.places, reading, None)
                 found.append(Result(task, v.places, reading, envs))
         return found
 
@@ -125,7 +126,7 @@ class Written:
                 condition = (
                     "; ".join([condition, f"for {' and '.join(more)}"]) if condition else f"for {' and '.join(more)}"
                 )
-            words = self.judge.needed(task, places, judged)
+            words = needed_of_targets(self.judge, task, places, judged)
             if words:
                 condition = f"{condition}; {words}" if condition else words
         return Verdict(judged, task, places, condition, show(claim.sides[0]) if claim.sides[0] is not None else "")
@@ -171,11 +172,11 @@ class Written:
         return Task((left, *rights), "value", None, claim.conditions), wanted
 
     def _is_new(self, left, places):
-        """Whether a side is a letter that means nothing yet."""
+        """Return whether a side is a letter that means nothing yet."""
         return is_name(left) and not left.parts and not places.roles_of(left.data[0]) and not places.is_loss(left)
 
     def _is_of_target(self, left, places):
-        """Whether a left side is the derivative of the loss, a delta or a parameter: what a target may be."""
+        """Return whether a left side is the derivative of the loss, a delta or a parameter: what a target may be."""
         if left.kind == "deriv":
             return (
                 left.parts[0].kind == "loss"
@@ -196,7 +197,7 @@ class Written:
         return bool({"w", "b"} & set(places.roles_of(places.normal(node).data[0])))
 
     def _is_update(self, left, rights, places):
-        """Whether ``w' = w - ...``: the weight after the step is on the left."""
+        """Return whether ``w' = w - ...``: the weight after the step is on the left."""
         name = left.parts[0] if left.kind == "call" else left
         base = name.data[0]
         again = any(x.kind == "name" and x.data[0] == base for side in rights for x in _outside_derivatives(side))
@@ -204,7 +205,7 @@ class Written:
         return again and has_rate
 
     def _wanted(self, target):
-        """The quantities that a target stands for."""
+        """Return the quantities that a target stands for."""
         if target is None:
             return None
         role = {"x": "a"}.get(target.role, target.role)
@@ -233,7 +234,7 @@ def _of_label(node, places):
 
 
 def _by_kind(claim):
-    """The claims that cases for output and for hidden neurons are; another claim as it is."""
+    """Return the claims that cases for output and for hidden neurons are; another claim as it is."""
     kinds = [side for side in claim.sides if side is not None and side.kind == "cases" and side.parts[1].kind == "kind"]
     if len(kinds) != 1:
         return [claim]
@@ -248,7 +249,7 @@ def _by_kind(claim):
 
 
 def _in_and_out(sides, places):
-    """The sides with i for "in" and j for "out": ``dC/dw = a_in delta_out`` is said of one weight."""
+    """Return the sides with i for "in" and j for "out": ``dC/dw = a_in delta_out`` is said of one weight."""
     marks = {
         p.data[0]
         for x in sides
@@ -282,26 +283,26 @@ def _in_and_out(sides, places):
 
 
 def _is_of_matrices(node):
-    """Whether a node is one that vectors and matrices have only."""
+    """Return whether a node is one that vectors and matrices have only."""
     return node.kind in ("transpose", "diag", "matrix") or (
         node.kind == "prod" and bool({"had", "out"} & set(node.data))
     )
 
 
 def _matches(q, target):
-    """Whether a quantity is an instance of a symbol with letters."""
+    """Return whether a quantity is an instance of a symbol with letters."""
     index = q.index if isinstance(q.index, tuple) else (q.index,)
     pairs = [*zip(target.indices, index, strict=True), (target.sample, q.sample), (target.step, q.step)]
     return all(a is None or isinstance(a, Letter) or a == b for a, b in pairs)
 
 
 def _given(target):
-    """The left side that a target stands for."""
+    """Return the left side that a target stands for."""
     return Node("given", (), target)
 
 
 def _outside_derivatives(tree):
-    """The nodes of a tree that are not inside of a derivative."""
+    """Yield the nodes of a tree that are not inside of a derivative."""
     stack = [tree]
     while stack:
         x = stack.pop()
@@ -311,7 +312,7 @@ def _outside_derivatives(tree):
 
 
 def _without_update(node):
-    """A parameter without the mark of its being new."""
+    """Return a parameter without the mark of its being new."""
     if node.kind == "call":
         node = node.parts[0]
     if node.kind == "name":

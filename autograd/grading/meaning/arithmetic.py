@@ -7,7 +7,7 @@ from autograd.formulas.expressions import Letter
 from autograd.grading.meaning import arrays
 from autograd.grading.meaning.arrays import Array, ShapeError, is_array, shape
 from autograd.grading.meaning.letters import head
-from autograd.grading.meaning.places import Item, OutOfRange, Place
+from autograd.grading.meaning.place import Item, OutOfRange, Place
 from autograd.grading.meaning.quantities import Quantity
 from autograd.grading.reading.nodes import Node, walk
 from autograd.grading.reading.trees import ReadingError
@@ -168,7 +168,7 @@ def of_target(evaluation, node, env):
 
 
 def whole_target(evaluation, place, env):
-    """A target with letters as a vector or matrix."""
+    """Return a target with letters as a vector or matrix."""
     if place.role == "delta":
         return evaluation.whole(place, env, lambda k, n: evaluation.number_of(place, env, k, n))
     return evaluation.whole(
@@ -214,7 +214,7 @@ def of_loss(evaluation, node, env):
 
 
 def given_place(symbol):
-    """The place of a target: a delta, a weight or a bias, with letters."""
+    """Return the place of a target: a delta, a weight or a bias, with letters."""
 
     def item(x):
         return None if x is None else Item(x.name, x.offset) if isinstance(x, Letter) else Item(None, x)
@@ -239,14 +239,14 @@ def given_letters(symbol):
 
 
 def is_literal(node):
-    """Whether a tree has numbers only, or the 1 that is meant for every entry."""
+    """Return whether a tree has numbers only, or the 1 that is meant for every entry."""
     return all(x.kind != "name" or x.data[0] == "ones" for x in walk(node)) and not any(
         x.kind in ("deriv", "loss") for x in walk(node)
     )
 
 
 def fraction_of(node):
-    """The fraction that a tree of numbers is; None where it is none."""
+    """Return the fraction that a tree of numbers is; None where it is none."""
     kind, parts = node.kind, node.parts
     if kind == "num":
         return node.data

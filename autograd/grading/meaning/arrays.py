@@ -30,27 +30,27 @@ class Array:
 
     @property
     def shape(self):
-        """How many rows and columns there are."""
+        """The numbers of rows and columns."""
         return len(self.rows), len(self.rows[0])
 
 
 def is_array(x):
-    """Whether a value is an array, and no number."""
+    """Return whether a value is an array, and no number."""
     return type(x) is Array
 
 
 def shape(x):
-    """The shape of a value in words."""
+    """Return the shape of a value in words."""
     return f"({x.shape[0]},{x.shape[1]})" if is_array(x) else "a number"
 
 
 def entries(x):
-    """The numbers of a value, row by row."""
+    """Return the numbers of a value, row by row."""
     return [y for row in x.rows for y in row] if is_array(x) else [x]
 
 
 def mapped(f, x):
-    """A function of every entry."""
+    """Return a function of every entry."""
     return Array([[f(y) for y in row] for row in x.rows], x.stacked) if is_array(x) else f(x)
 
 
@@ -60,7 +60,7 @@ def negative(x):
 
 
 def scaled(c, x):
-    """A number times a value, entry by entry."""
+    """Return a number times a value, entry by entry."""
     return mapped(lambda y: c * y, x)
 
 
@@ -73,7 +73,7 @@ def transpose(x):
 
 
 def diagonal(x):
-    """A vector as a diagonal matrix."""
+    """Return a vector as a diagonal matrix."""
     if not is_array(x):
         return x
     if 1 not in x.shape:
@@ -106,7 +106,7 @@ def _stretched(a, b):
 
 
 def add(a, b, broadcast=False):
-    """The sum; of a number and an array only where ``broadcast`` says that the number is meant for every entry."""
+    """Return the sum; of a number and an array only if ``broadcast`` says that every entry is meant."""
     if not is_array(a) and not is_array(b):
         return a + b
     if is_array(a) and is_array(b):
@@ -120,7 +120,7 @@ def add(a, b, broadcast=False):
 
 
 def elementwise(a, b):
-    """The product entry by entry."""
+    """Return the product entry by entry."""
     if not is_array(a) or not is_array(b):
         return scaled(a, b) if not is_array(a) else scaled(b, a)
     pair = _stretched(a, b)
@@ -130,7 +130,7 @@ def elementwise(a, b):
 
 
 def divide(a, b):
-    """The quotient entry by entry."""
+    """Return the quotient entry by entry."""
     if not is_array(b):
         return mapped(lambda y: y / b, a)
     if not is_array(a):
@@ -142,7 +142,7 @@ def divide(a, b):
 
 
 def matmul(a, b):
-    """The product of matrices."""
+    """Return the product of matrices."""
     if not is_array(a) or not is_array(b):
         return scaled(a, b) if not is_array(a) else scaled(b, a)
     if a.shape[1] != b.shape[0]:
@@ -164,7 +164,7 @@ def matmul(a, b):
 
 
 def outer(a, b):
-    """The outer product of two vectors."""
+    """Return the outer product of two vectors."""
     if not is_array(a) or not is_array(b):
         return matmul(a, b)
     if 1 not in a.shape or 1 not in b.shape:

@@ -1,4 +1,4 @@
-"""What a formula claims: which quantity it speaks of, for which neurons, and what it says that this is."""
+"""Read a claim in the network's own names: of which quantity, for which neurons, and what it is said to be."""
 
 import itertools
 import random
@@ -7,8 +7,18 @@ from fractions import Fraction
 
 from autograd.engine.errors import GraphError
 from autograd.engine.value import Value
-from autograd.formulas.expressions import Letter, Number, Plus, Sum, Symbol, Times, parts, symbols
+from autograd.formulas.expressions import Letter, Number, Plus, Symbol, Times, symbols
 from autograd.grading.meaning.names import RATE, Scope
+from autograd.grading.meaning.sides import (
+    free_letters,
+    free_names,
+    is_step,
+    is_updated,
+    sides_of,
+    with_rate_named,
+    without_delta,
+    without_marks,
+)
 from autograd.grading.meaning.vocabulary import count_terms
 from autograd.grading.reading import trees
 from autograd.grading.reading.readers import is_latex, read
@@ -50,7 +60,7 @@ class Claims:
     # --- What is meant.
 
     def target(self, target):
-        """The symbol that is to be graded: a parameter's, or a delta; with letters where all are meant."""
+        """Return the symbol that is to be graded: a parameter's, or a delta; with letters where all are meant."""
         network, p = self.lexicon.network, self.lexicon.printer
         if isinstance(target, Value):
             if target in set(network.parameters):
@@ -84,7 +94,7 @@ class Claims:
             raise GraphError(f"nothing is called {str(target)!r} here: {error}") from None
 
     def _symbol(self, tree, letters):
-        """The symbol a name stands for, with its letters bound to what they count."""
+        """Return the symbol a name stands for, with its letters bound to what they count."""
         scope = Scope({**self._standard_letters(), **letters})
         e = self.vocabulary.resolve(tree, scope)
         if isinstance(e, Symbol) and e.role == "gradient" and isinstance(e.name, Symbol):
@@ -124,20 +134,20 @@ class Claims:
             text = f"{primed[1]} ={text[primed.end() :]}"
         tree = read(text)
         self._latex = is_latex(text)
-        left, rights, operator = _sides(tree)
+        left, rights, operator = sides_of(tree)
         if not rights:
             raise ReadingError("there is no formula here.", 0)
-        update = primed is not None or operator == "<-" or (left is not None and _is_updated(left))
-        step = left is not None and _is_step(left)
+        update = primed is not None or operator == "<-" or (left is not None and is_updated(left))
+        step = left is not None and is_step(left)
         if step:
-            left = _without_delta(left)
+            left = without_delta(left)
         if left is not None and update:
-            left = _without_marks(left)
+            left = without_marks(left)
         renamed = rate.lstrip("\\") if rate else None
         readings = self._readings(meant, left, rights, update or step)
         claims, failure = [], None
         for symbol, letters, env, aliases in readings:
-            scope = self._scope(symbol, letters, _variables(left) if symbol is None else frozenset())
+            scope = self._scope(symbol, letters, free_names(left) if symbol is None else frozenset())
             try:
                 claim = self._claim(symbol, left, rights, scope, (env, aliases), update, step, renamed)
                 if meant is not None and left is not None:
@@ -152,7 +162,7 @@ class Claims:
         return claims
 
     def _readings(self, meant, left, rights, changed):
-        """What may be meant: the symbol, what letters count, their numbers where given, and which are the same."""
+        """Return what may be meant: the symbol, what letters count, their numbers, and which are the same."""
         tree = left
         if isinstance(left, trees.Derivative):
             tree = left.by
@@ -193,11 +203,11 @@ class Claims:
         return list(unique.values())
 
     def _is_turned(self, tree):
-        """Whether a weight of this name has its indices the other way: w_ho of the network's own names never has."""
+        """Return whether a weight of this name has its indices reversed; the network's own names never have."""
         return self.lexicon.convention.order == "to-from" and tree.base not in self.lexicon.bases
 
     def _letters_for(self, layer, letters_in):
-        """What the letters of a convention count, if the neuron meant is in ``layer``."""
+        """Return what the letters of a convention count if the neuron is in ``layer``."""
         standard = self._standard_letters()
         how = self.lexicon.convention.indices
         letters = {}
@@ -210,7 +220,7 @@ class Claims:
         return letters
 
     def _matched(self, meant, tree, rights):
-        """The symbol that is meant, in the letters of the formula: its left side's, the convention's or the layers'.
+        """Return the symbol that is meant, in the letters of the left side, the convention or the layers.
 
         Returns:
             The symbol; what each letter counts; the numbers of those that stand for a number; and which letters may be
@@ -275,7 +285,7 @@ class Claims:
         env, aliases = bound
         resolve = self.vocabulary.resolve
         if renamed:
-            rights = [_renamed(tree, renamed) for tree in rights]
+            rights = [with_rate_named(tree, renamed) for tree in rights]
         found = [resolve(tree, scope) for tree in rights]
         kind = "value"
         if symbol is None or (isinstance(left, trees.Derivative) and not self._is_of_loss(left)):
@@ -293,7 +303,7 @@ class Claims:
                 truth, kind = Plus((symbol, Times((Number(Fraction(-1)), RATE, truth)))), "update"
         if kind == "value" and isinstance(truth, Symbol) and truth.role == "gradient" and truth.name is None:
             found = [e for e in found if e != truth] or found
-        letters = {aliases.get(i.name, i.name) for e in (truth, *found) for i in _free_letters(e)}
+        letters = {aliases.get(i.name, i.name) for e in (truth, *found) for i in free_letters(e)}
         ranges = []
         kinds = {**self._standard_letters(), **scope.letters}
         for letter in sorted(letters):
@@ -341,99 +351,10 @@ class Claims:
                 raise ReadingError(f"the left side speaks of {said}, but {meant} is graded.", getattr(tree, "at", 0))
 
     def _is_there(self, symbol, env):
-        """Whether an instance of the target is in the network: not every pair of neurons is connected."""
+        """Return whether an instance of the target is in the network: not every pair of neurons is connected."""
         if symbol is None or not symbol.layers:
             return True
         return symbol.bound(env) in self.lexicon.known
 
     def _is_of_loss(self, left):
         return isinstance(left.of, trees.Name) and self.lexicon.is_loss(left.of)
-
-
-# --- Sides of an equation.
-
-
-def _sides(tree):
-    """The left side, or None; the right sides; and the operator."""
-    if isinstance(tree, trees.Rows):
-        left, rights, operator = None, [], "="
-        for k, row in enumerate(tree.rows):
-            row = row[0] if isinstance(row, tuple) and len(row) == 1 else row
-            one, more, sign = _sides(row)
-            if k == 0:
-                left, operator = one, sign
-            rights += more
-        return left, rights, operator
-    if isinstance(tree, trees.Relation):
-        sides = list(tree.sides)
-        for sign in tree.operators:
-            if sign not in ("=", "<-"):
-                words = {"~": "an approximation or a proportion", "in": "a membership", "->": "an arrow"}
-                raise ReadingError(f"{words.get(sign, sign)} says nothing that could be proved: write =.", tree.at)
-        operator = "<-" if "<-" in tree.operators else "="
-        left = None if type(sides[0]).__name__ == "Empty" else sides[0]
-        return left, sides[1:], operator
-    return None, [tree], "="
-
-
-def _variables(left):
-    """The names in an identity that are no quantities: those on its left side without an index."""
-    if not isinstance(left, (trees.Call, trees.Derivative)):
-        return frozenset()
-    names = [x for x in trees.walk(left) if isinstance(x, trees.Name) and not x.indices]
-    return frozenset([x.base for x in names if x.base in ("z", "u", "v", "x", "t")])
-
-
-def _is_updated(tree):
-    """w', or w(k+1): the weight after the step."""
-    if not isinstance(tree, trees.Name):
-        return False
-    later = any(isinstance(x, trees.Time) and isinstance(x.value, trees.Add) for x in tree.superscripts)
-    return later or tree.primes > 0
-
-
-def _without_marks(tree):
-    if not isinstance(tree, trees.Name):
-        return tree
-    return tree._replace(primes=0, superscripts=tuple([x for x in tree.superscripts if not isinstance(x, trees.Time)]))
-
-
-def _is_step(tree):
-    r"""\Delta w: the step itself."""
-    if isinstance(tree, trees.Multiply):
-        first = tree.factors[0]
-        return len(tree.factors) == 2 and isinstance(first, trees.Name) and first.base == "Delta" and not first.indices
-    return isinstance(tree, trees.Name) and tree.base.startswith("Delta ")
-
-
-def _without_delta(tree):
-    if isinstance(tree, trees.Multiply):
-        return tree.factors[1]
-    return tree._replace(base=tree.base.removeprefix("Delta "))
-
-
-def _renamed(tree, rate):
-    """The tree with a name of its own for the learning rate in place of the user's."""
-    if isinstance(tree, trees.Name) and tree.base == rate and not tree.indices:
-        return tree._replace(base="eta")
-    if isinstance(tree, tuple) and hasattr(tree, "_fields"):
-        return type(tree)(*[_renamed(x, rate) for x in tree])
-    if isinstance(tree, tuple):
-        return tuple([_renamed(x, rate) for x in tree])
-    return tree
-
-
-def _free_letters(e, bound=frozenset()):
-    if isinstance(e, Sum):
-        yield from _free_letters(e.body, bound | {e.letter})
-        return
-    if isinstance(e, Symbol):
-        inner = [e.name] if isinstance(e.name, Symbol) else list(e.name) if isinstance(e.name, tuple) else []
-        for i in (*e.indices, e.sample, e.step):
-            if isinstance(i, Letter) and i.name not in bound:
-                yield i
-        for x in inner:
-            yield from _free_letters(x, bound)
-        return
-    for x in parts(e):
-        yield from _free_letters(x, bound)

@@ -2,7 +2,7 @@
 
 from autograd.engine import primitives
 from autograd.grading.meaning import arrays
-from autograd.grading.meaning.places import Misfit, OutOfRange
+from autograd.grading.meaning.place import Misfit, OutOfRange
 from autograd.grading.reading.nodes import Node
 from autograd.grading.reading.trees import ReadingError
 
@@ -18,7 +18,7 @@ def of_series(evaluation, node, env):
 
 
 def assignments(evaluation, limits, env):
-    """The numbers that the letters of a sum take."""
+    """Return the numbers that the letters of a sum take."""
     found = [dict(env)]
     for letter in limits.letters:
         values = range_of(evaluation, letter, limits, env)
@@ -27,7 +27,7 @@ def assignments(evaluation, limits, env):
 
 
 def range_of(evaluation, letter, limits, env):
-    """The numbers that the letter of a sum takes."""
+    """Return the numbers that the letter of a sum takes."""
     axis = evaluation.reading.axes.get(letter)
     if axis is None:
         raise Misfit(f"what {letter.split('#')[0]} counts is not clear.")
@@ -49,7 +49,7 @@ def range_of(evaluation, letter, limits, env):
 
 
 def bound(evaluation, node, env, usual, axis, shift):
-    """The number of a sum's first or last value; the usual one where it is a letter of its own."""
+    """Return the number of a sum's first or last value; the usual one where it is a letter of its own."""
     if node is None:
         return usual
     if node.kind == "num":
@@ -62,7 +62,7 @@ def bound(evaluation, node, env, usual, axis, shift):
 
 
 def holds(evaluation, condition, env):
-    """Whether a condition on indices holds."""
+    """Return whether a condition on indices holds."""
     left, right = (evaluation.index(x, env) for x in condition.parts)
     return {
         "=": left == right,
@@ -75,7 +75,7 @@ def holds(evaluation, condition, env):
 
 
 def is_of_indices(evaluation, condition, env):
-    """Whether both sides of a condition are indices."""
+    """Return whether both sides of a condition are indices."""
     try:
         holds(evaluation, condition, env)
     except (ReadingError, KeyError):

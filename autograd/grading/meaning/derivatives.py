@@ -8,7 +8,7 @@ from autograd.grading.reading.trees import ReadingError
 
 
 class _Jacobian(Exception):
-    """What is differentiated is a vector."""
+    """Raised to say that a vector is differentiated."""
 
 
 def of_derivative(evaluation, node, env):
@@ -20,7 +20,7 @@ def of_derivative(evaluation, node, env):
 
 
 def outputs(evaluation, node):
-    """The outputs as a vector: what a gradient without a subscript is taken in."""
+    """Return the outputs as a vector: what a gradient without a subscript is taken in."""
     letter = evaluation.places.output_letter
     top = Node("sup", (Node("name", (), ("L", 0), node.at),), "", node.at)
     key = ("outputs", letter)
@@ -30,7 +30,7 @@ def outputs(evaluation, node):
 
 
 def derivative(evaluation, of, by, env, node=None):
-    """The derivative of a tree in a quantity: a number, the array of a gradient, or a Jacobian."""
+    """Return the derivative of a tree in a quantity: a number, the array of a gradient, or a Jacobian."""
     place = evaluation.by_place(by)
     if place.kind != "quantity":
         raise ReadingError(f"{show(by)} is no quantity of the network to differentiate in.", by.at)
@@ -76,7 +76,7 @@ def derivative(evaluation, of, by, env, node=None):
 
 
 def jacobian(evaluation, of, place, env):
-    """The derivative of a vector in a vector."""
+    """Return the derivative of a vector in a vector."""
     if place.role == "w" or place.stacked:
         raise ShapeError("a vector", "a matrix", "is differentiated in")
     columns = []

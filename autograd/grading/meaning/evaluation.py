@@ -6,7 +6,7 @@ from typing import NamedTuple
 from autograd.grading.clock import WORK
 from autograd.grading.meaning import arrays
 from autograd.grading.meaning.arrays import Array, ShapeError
-from autograd.grading.meaning.places import Item, OutOfRange, Place
+from autograd.grading.meaning.place import Item, OutOfRange, Place
 from autograd.grading.meaning.quantities import Quantity
 from autograd.grading.reading.nodes import Node, show, walk
 from autograd.grading.reading.trees import ReadingError
@@ -17,7 +17,7 @@ MOST_STEPS = 60_000
 
 
 class Rules(NamedTuple):
-    """How each kind of node is evaluated.
+    """The functions that evaluate each kind of node.
 
     Fields:
         values: from kind to a function of an evaluation, a node and the numbers of letters.
@@ -54,7 +54,7 @@ class Evaluation:
         self.rules, self.steps, self.cost = rules, 0, at.cost
 
     def place(self, node):
-        """The place of a name, or of a quantity with what it depends on."""
+        """Return the place of a name, or of a quantity with what it depends on."""
         key = id(node)
         found = self.cache.get(key)
         if found is None:
@@ -93,7 +93,7 @@ class Evaluation:
         return self.places.place(node, self.reading)
 
     def _marked(self, argument):
-        """The sample among the marks of a letter that takes no index: x_i, where i counts samples."""
+        """Return the sample among the marks of a letter that takes no index: x_i, where i counts samples."""
         for script in argument.parts:
             for part in script.parts:
                 if part.kind == "name" and self.reading.axes.get(part.data[0]) == "sample":
@@ -119,7 +119,7 @@ class Evaluation:
         return False
 
     def quantity(self, place, env, index=None):
-        """The quantity at a place, with the letters' numbers."""
+        """Return the quantity at a place, with the letters' numbers."""
         found = place.index if index is None else index
         if isinstance(found, Item):
             found = found.at(env)
@@ -132,11 +132,11 @@ class Evaluation:
         return Quantity(place.role, place.layer, found, sample, step)
 
     def parameters(self):
-        """Every weight, in order."""
+        """Return every weight, in order."""
         return sorted([q for q in self.model.node_of if q.role == "w"])
 
     def number_of(self, place, env, index=None, stacked=None):
-        """The number of a place with an index."""
+        """Return the number of a place with an index."""
         q = self.quantity(place, env, index)
         if stacked is not None:
             q = q._replace(sample=stacked)
@@ -146,7 +146,7 @@ class Evaluation:
         return self.missing(q)
 
     def own(self):
-        """The factor between the derivative of the loss and that of a sample's own loss."""
+        """Return the factor between the derivative of the loss and that of a sample's own loss."""
         return self.at.number(1 / self.model.scale)
 
     def missing(self, q):
@@ -158,7 +158,7 @@ class Evaluation:
         raise OutOfRange("there is no such quantity in this network.")
 
     def whole(self, place, env, number):
-        """The vector or matrix of a place, each entry given by ``number(index, sample)``."""
+        """Return the vector or matrix of a place, each entry given by ``number(index, sample)``."""
         if place.role == "w" and place.index is not None:  # those into one neuron
             to = place.index[1]
             x = Array([[number((i, to), None)] for i in range(1, self.model.size(place.layer[0]) + 1)])
@@ -182,13 +182,13 @@ class Evaluation:
             raise OutOfRange("there is no such quantity in this network.")
 
     def is_whole(self, place):
-        """Whether a place is a vector or matrix."""
+        """Return whether a place is a vector or matrix."""
         if place.kind != "quantity" or place.role in ("loss", "other", "parameter"):
             return False
         return place.index is None or is_into_neuron(place)
 
     def value(self, node, env):
-        """The value of a tree: a number or an array.
+        """Return the value of a tree: a number or an array.
 
         Raises:
             Misfit: a name cannot be meant as the reading says.
@@ -205,13 +205,13 @@ class Evaluation:
         return rule(self, node, env)
 
     def named(self, place, env):
-        """The number or array of a quantity."""
+        """Return the number or array of a quantity."""
         if self.is_whole(place):
             return self.whole(place, env, lambda k, n: self.number_of(place, env, k, n))
         return self.number_of(place, env)
 
     def placed(self, operation, node, *operands):
-        """The result of an operation on arrays; a shape error says where."""
+        """Return the result of an operation on arrays; a shape error says where."""
         try:
             return operation(*operands)
         except ShapeError as error:
@@ -225,7 +225,7 @@ class Evaluation:
                 raise OverflowError("a number beyond all bounds")
 
     def is_function(self, node):
-        """Whether a name is a function, and no quantity."""
+        """Return whether a name is a function, and no quantity."""
         base = node.data[0]
         letter = self.places.function_letter
         return not self.places.roles.get(base) and (
@@ -234,7 +234,7 @@ class Evaluation:
         )
 
     def index(self, part, env):
-        """The number of an index."""
+        """Return the number of an index."""
         if part.kind == "num":
             return int(part.data)
         letter, offset = (part.data[0], 0) if part.kind == "name" else (None, 0)
@@ -247,7 +247,7 @@ class Evaluation:
         raise ReadingError(f"the index {show(part)} is not bound.", part.at)
 
     def by_place(self, by):
-        """The place of what a derivative is taken in; a bare vector in a gradient is the output."""
+        """Return the place of what a derivative is taken in; a bare vector in a gradient is the output."""
         while by.kind == "group":
             by = by.parts[0]
         if by.kind == "transpose":
@@ -255,7 +255,7 @@ class Evaluation:
         return self.place(by)
 
     def is_linear(self, layer):
-        """Whether a layer has no activation function."""
+        """Return whether a layer has no activation function."""
         neuron = next(n for n in self.model.network.neurons if n.layer == layer)
         return neuron.a is neuron.s
 

@@ -4,7 +4,7 @@ from autograd.engine import primitives
 from autograd.engine.algebra import TABLE
 from autograd.grading.meaning import arrays
 from autograd.grading.meaning.arrays import is_array
-from autograd.grading.meaning.places import Misfit
+from autograd.grading.meaning.place import Misfit
 from autograd.grading.reading.nodes import Node, walk
 from autograd.grading.reading.trees import ReadingError
 
@@ -77,12 +77,12 @@ def log_of_probability(evaluation, node, env):
 
 
 def is_parameter(evaluation, node):
-    """Whether a name is a weight or bias."""
+    """Return whether a name is a weight or bias."""
     return node.kind == "name" and bool({"w", "b"} & set(evaluation.places.roles_of(node.data[0])))
 
 
 def applied(evaluation, name, argument, primes, env):
-    """A function of the table."""
+    """Return a function of the table."""
     entry = next((e for e in TABLE if e is not None and e.name == name and e.arity == 1), None)
     if entry is None:
         raise ReadingError(f"no function is called {name}.", argument.at)
@@ -96,7 +96,7 @@ def applied(evaluation, name, argument, primes, env):
 
 
 def activated(evaluation, base, name, argument, primes, env):
-    """The activation function of the neurons that the argument belongs to."""
+    """Return the activation function of the neurons that the argument belongs to."""
     layer = layer_of(evaluation, name, argument)
     x = evaluation.value(argument, env)
     if layer is None:
@@ -114,7 +114,7 @@ def activated(evaluation, base, name, argument, primes, env):
 
 
 def layer_of(evaluation, name, argument):
-    """The layer of what a function is applied to."""
+    """Return the layer of what a function is applied to."""
     marks = [s for s in name.parts if s.kind == "sup"]
     if marks:
         probe = Node("name", marks, (evaluation.places.pre_activation, 0), name.at)
@@ -145,7 +145,7 @@ def layer_of(evaluation, name, argument):
 
 
 def softmax(evaluation, node, argument, primes, env):
-    """The softmax of the outputs: all of them, or the one whose pre-activation is the argument."""
+    """Return the softmax of the outputs: all of them, or the one whose pre-activation is the argument."""
     if primes:
         raise ReadingError("the derivative of a softmax has two indices: write it as a quotient.", node.at)
     place = evaluation.place(argument)
@@ -155,7 +155,7 @@ def softmax(evaluation, node, argument, primes, env):
 
 
 def is_softmax_call(evaluation, name, argument):
-    """Whether a function of an output is the softmax."""
+    """Return whether a function of an output is the softmax."""
     if name.data[0] in _PRIMITIVES or not evaluation.model.has_softmax:
         return False
     layer = layer_of(evaluation, name, argument)

@@ -1,6 +1,6 @@
 """The letters of a formula: which are bound by a sum, and what each may count."""
 
-from autograd.grading.meaning.places import Misfit
+from autograd.grading.meaning.place import Misfit
 from autograd.grading.reading.nodes import Limits, Node, walk
 
 __all__ = ["Letters", "head", "renamed_apart", "variables"]
@@ -8,11 +8,10 @@ __all__ = ["Letters", "head", "renamed_apart", "variables"]
 _LAYERS = ("l", "ell", "lambda")
 _PATTERNS = ("p", "mu", "nu", "n", "q")  # that count samples, and say nothing where there is one
 _LAST_LAYERS = ("m", "N", "M", "K", "H")
-_STEPS = ("t", "tau", "T", "s", "k", "n", "i", "j")
 
 
 def head(part):
-    """The letter at the head of an index; None where there is none."""
+    """Return the letter at the head of an index; None where there is none."""
     if part.kind == "name" and not part.parts:
         return part.data[0]
     if part.kind == "add" and part.parts[0].kind == "name" and not part.parts[0].parts:
@@ -23,7 +22,7 @@ def head(part):
 
 
 def heads(part):
-    """Every letter of an index, those of n_l too."""
+    """Return every letter of an index, those of n_l too."""
     if part.kind == "name" and part.parts:
         return [h for s in part.parts for p in s.parts for h in heads(p)]
     letter = head(part)
@@ -31,7 +30,7 @@ def heads(part):
 
 
 def renamed_apart(node, count):
-    """The tree with a letter of its own for every sum, ``k#1`` in place of k; ``count`` is a list of one number."""
+    """Return the tree with a new letter for every sum, ``k#1`` in place of k; ``count`` is a list of one number."""
     if node.kind == "sum":
         limits = node.data
         new = {}
@@ -47,7 +46,7 @@ def renamed_apart(node, count):
 
 
 def _with_letters(node, new):
-    """The tree with letters in indices renamed."""
+    """Return the tree with letters in indices renamed."""
     if node.kind == "name" and not node.parts and node.data[0] in new:
         return Node("name", (), (new[node.data[0]], 0), node.at)
     parts = node.parts
@@ -81,7 +80,7 @@ def _index_with(part, new):
 
 
 def variables(tree):
-    """The letters in the indices of a tree, those of its sums too."""
+    """Return the letters in the indices of a tree, those of its sums too."""
     found: dict = {}
     for x in walk(tree):
         if x.kind == "name":
@@ -100,7 +99,7 @@ def variables(tree):
 
 
 class Letters:
-    """What each letter of some trees may count, from where it stands.
+    """The letters of some trees, and what each may count at the places where it stands.
 
     Args:
         model, places: the network, and what letters mean.
@@ -154,7 +153,7 @@ class Letters:
                     self.offsets.add(letter)
 
     def _is_word(self, letter, name):
-        """Whether a mark is a word or the parameters of a model, and counts nothing."""
+        """Return whether a mark is a word or the parameters of a model, and counts nothing."""
         plain = letter.split("#")[0].rstrip("'")
         if len(plain) > 1 and plain not in ("ell", "mu", "tau", "alpha", "beta", "nu", "kappa"):
             return True
@@ -164,7 +163,7 @@ class Letters:
         return bool({"w"} & set(roles)) and plain in ("w", "W") and not {"w"} & set(self.places.roles_of(name.data[0]))
 
     def candidates(self, letter):
-        """What a letter may count, the likeliest first."""
+        """Return what a letter may count, the likeliest first."""
         model = self.model
         where = {w.rstrip("w") for w in self.where[letter]}
         plain = letter.split("#")[0]
@@ -226,7 +225,7 @@ class Letters:
         return list(dict.fromkeys(found))
 
     def layers_of(self, letter):
-        """The layers whose neurons a letter may count: o counts outputs and h hidden neurons, wherever they stand."""
+        """Return the layers whose neurons a letter may count: o counts outputs and h hidden neurons, anywhere."""
         depth = self.model.depth
         if letter.rstrip("'") == "o":
             return [depth]

@@ -56,7 +56,7 @@ class Lexicon:
         return found
 
     def describe(self) -> str:
-        """The vocabulary as text."""
+        """Return the vocabulary as text."""
         words = {
             "x": "input", "a": "activation", "t": "target", "s": "pre-activation", "w": "weight", "b": "bias",
             "p": "softmax of the outputs", "v": "node", "free": "quantity",
@@ -97,7 +97,7 @@ class Lexicon:
         return any(n.layer == symbol.layers[0] and n.a is not n.s for n in self.network.neurons)
 
     def is_loss(self, name):
-        """Whether a name is the loss."""
+        """Return whether a name is the loss."""
         letter = plain(self.convention.letters["loss"])
         usual = (letter, "L", "J", "E", "Loss", "loss", "epsilon", "C", "SSE", "MSE")
         return key_of(name) in usual and not name.indices

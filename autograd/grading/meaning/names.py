@@ -30,7 +30,7 @@ class Scope:
         self.latex, self.variables = latex, variables
 
     def within(self, letter, kind):
-        """The scope inside of a sum over a letter."""
+        """Return the scope inside of a sum over a letter."""
         return Scope({**self.letters, letter: kind}, self.layer, self.own, self.target, self.latex, self.variables)
 
 
@@ -104,7 +104,7 @@ class Names:
         return Symbol(role, layers, indices, sample, step)
 
     def _extra(self, tree, rest, kind, scope):
-        """The step or the sample of a name: its next index, or the letter or number that is in scope."""
+        """Return the step or the sample of a name: its next index, or the letter or number that is in scope."""
         if rest:
             return self._index_in(rest[0], kind, scope), rest[1:]
         for letter, k in scope.letters.items():
@@ -199,7 +199,7 @@ class Names:
         )
 
     def _only_layer(self, role, scope):
-        """The layer of a quantity that does not say it: where there is one only, or the target's."""
+        """Return the layer of a quantity that does not say it: where there is one only, or the target's."""
         depth = self.lexicon.network.depth
         if role in ("a",):
             return 1 if depth == 2 else depth if depth == 1 else scope.layer
@@ -295,7 +295,7 @@ class Names:
     # --- Indices.
 
     def index(self, tree, scope):
-        """What an index counts, or None where it does not say, and the number or letter."""
+        """Return what an index counts, or None if it does not say, and the number or letter."""
         if isinstance(tree, trees.Number):
             if tree.value.denominator != 1 or tree.value < 0:
                 raise ReadingError("an index is a number from 1.", at(tree))
@@ -331,7 +331,7 @@ class Names:
         return ", ".join([letter for kind, letter in self.lexicon.alphabet.letters.items() if isinstance(kind, int)])
 
     def _index_in(self, tree, kind, scope):
-        """The index at a place where it is known what it counts."""
+        """Return the index at a place where it is known what it counts."""
         found, index = self.index(tree, scope)
         if found is not None and isinstance(found, str) != isinstance(kind, str):
             raise ReadingError(
@@ -349,19 +349,19 @@ class Names:
 
 
 def key_of(name):
-    """The same for a name that was read."""
+    """Return the same for a name that was read."""
     accents = [a for a in name.accents if a not in ("vec", "underline", "bar", "dot")]
     base = "epsilon" if name.base == "varepsilon" else name.base
     return " ".join([*accents, base])
 
 
 def at(tree):
-    """Where a tree stands in the text."""
+    """Return the place of a tree in the text."""
     return getattr(tree, "at", 0) or 0
 
 
 def written(tree):
-    """A tree as text, for messages."""
+    """Return a tree as text, for messages."""
     try:
         return trees.show(tree).replace(" ", "")
     except Exception:  # only for a message
@@ -369,7 +369,7 @@ def written(tree):
 
 
 def words_for(tree):
-    """What a tree is, for messages."""
+    """Return the kind of a tree in words, for messages."""
     return {
         "Matrix": "a matrix", "Norm": "a norm", "Transpose": "a transpose", "Rows": "a group of lines", "Text": "prose",
         "Relation": "an equation inside a formula", "Time": "an iteration", "Ellipsis_": "an ellipsis",

@@ -8,7 +8,7 @@ from itertools import pairwise
 from autograd.grading.meaning import arrays
 from autograd.grading.meaning.arrays import Array, ShapeError, is_array
 from autograd.grading.meaning.evaluation import is_into_neuron
-from autograd.grading.meaning.places import Place
+from autograd.grading.meaning.place import Place
 from autograd.grading.meaning.ratios import ratio
 from autograd.grading.reading.nodes import Node
 from autograd.grading.reading.trees import ReadingError
@@ -107,7 +107,7 @@ def product(evaluation, values, signs, node):
 
 
 def times(evaluation, a, b, sign):
-    """The product of two values by the sign between them."""
+    """Return the product of two values by the sign between them."""
     if not is_array(a) or not is_array(b):
         return arrays.matmul(a, b)
     if sign == "chain":
@@ -132,7 +132,7 @@ def chained(evaluation, a, b):
 
 
 def with_ones(evaluation, node, ones, env):
-    """A product with a vector of ones, which has the size that fits; None where it is a plain 1."""
+    """Return a product with a vector of ones, which has the size that fits; None where it is a plain 1."""
     k = ones[0]
     if len(ones) != 1 or len(node.parts) < 2 or node.data[k - 1 if k else 0] not in ("", "."):
         return None
@@ -152,7 +152,7 @@ def with_ones(evaluation, node, ones, env):
 
 
 def chain(evaluation, node, env):
-    """A product of derivatives of vectors in vectors and matrices, by the chain rule; None for another product.
+    """Return a product of derivatives of vectors in vectors and matrices, by the chain rule; None for another product.
 
     ``dL/da da/dz dz/dW``: the inner quantities cancel, from left to right or from right to left.
     """
@@ -183,7 +183,7 @@ def chain(evaluation, node, env):
 
 
 def ends_of(evaluation, link):
-    """What a link is of, and what it is taken in; a delta is the derivative of the loss in its pre-activation."""
+    """Return the two ends of a link: the quantity that is differentiated, with respect to which one, and a factor."""
     if link.kind == "name":
         place = evaluation.place(link)
         if place.role != "delta":
@@ -224,7 +224,7 @@ def contracted(evaluation, order, env):
 
 
 def is_alternating(signs):
-    """Whether a product of matrices stands between elementwise ones: a o B c o d."""
+    """Return whether a product of matrices stands between elementwise ones: a o B c o d."""
     circles = [k for k, sign in enumerate(signs) if sign == "had"]
     return bool(circles) and any(sign in ("", ".") for sign in signs[circles[0] : circles[-1]])
 

@@ -96,7 +96,7 @@ class Model:
         self._templates: dict = {}
 
     def _peeled(self, node):
-        """The constant in front of the sum of the losses of samples or steps, and their number."""
+        """Return the constant in front of the sum of the losses of samples or steps, and their number."""
         scale = Fraction(1)
         if self.samples * self.steps == 1:
             return scale, 1
@@ -115,11 +115,11 @@ class Model:
         return scale, self.samples * self.steps
 
     def size(self, layer):
-        """How many neurons a layer has; 0 where there is no such layer."""
+        """Return the number of neurons of a layer; 0 if there is no such layer."""
         return self.sizes[layer] if 0 <= layer <= self.depth else 0
 
     def exists(self, q):
-        """Whether a quantity is in the network."""
+        """Return whether a quantity is in the network."""
         if q in self.node_of:
             return True
         if q.role == "delta":
@@ -129,13 +129,13 @@ class Model:
         return False
 
     def takes_sample(self, role, layer):
-        """Whether a quantity has a sample of its own."""
+        """Return whether a quantity has a sample of its own."""
         if self.samples == 1 or role in ("w", "b", "other"):
             return False
         return self._any(role, layer).sample is not None
 
     def takes_step(self, role, layer):
-        """Whether a quantity has a step of its own."""
+        """Return whether a quantity has a step of its own."""
         if self.steps == 1 or role in ("w", "b", "other"):
             return False
         return self._any(role, layer).step is not None
@@ -148,7 +148,7 @@ class Model:
         return Quantity(role, layer)
 
     def activation(self, layer):
-        """The activation of a layer and its derivative, in one of its pre-activations; None for a linear layer."""
+        """Return the activation of a layer and its derivative, and the neuron in whose pre-activation they are."""
         if layer not in self._templates:
             neuron = next((n for n in self.network.neurons if n.layer == layer), None)
             if neuron is None:
@@ -179,7 +179,7 @@ class At:
         self.cost = 1 if hasattr(sample, "point") else _COST_OF_DIGITS  # of one step here
 
     def free(self, name):
-        """A number of its own for a letter that is no quantity."""
+        """Return a number of its own for a letter that is no quantity."""
         if name not in self._free:
             point = getattr(self.sample, "point", None)
             self._free[name] = (
@@ -190,7 +190,7 @@ class At:
     # --- Numbers.
 
     def value(self, q):
-        """The number of a quantity."""
+        """Return the number of a quantity."""
         if q not in self._values:
             self._values[q] = self._value(q)
         return self._values[q]
@@ -216,13 +216,13 @@ class At:
         return self.sample.values[node]
 
     def logits(self, q):
-        """What the softmax of a sample is taken of, by index."""
+        """Return the arguments of the softmax of a sample, by index."""
         return {
             k: self.value(Quantity("a", q.layer, k, q.sample, q.step)) for k in range(1, self.model.size(q.layer) + 1)
         }
 
     def loss(self, q):
-        """The loss; of a sample or step its own."""
+        """Return the loss; of a sample or step its own."""
         if q == Quantity("loss"):
             return self.sample.values[self.model.network.root]
         raise ReadingError("the loss of one sample or output is used in derivatives only here.")
@@ -230,7 +230,7 @@ class At:
     # --- Derivatives.
 
     def ratio(self, of, by):
-        """The derivative of one quantity in another."""
+        """Return the derivative of one quantity in another."""
         key = of, by
         if key not in self._ratios:
             self._ratios[key] = self._ratio(of, by)
@@ -283,7 +283,7 @@ class At:
         return total / self.number(self.model.scale)
 
     def _by_probability(self, of, by):
-        """The derivative in a softmax probability, the others held fixed: of the loss, which is a cross-entropy."""
+        """Return the derivative of a cross-entropy with respect to a softmax probability, the others held fixed."""
         if of.role == "p":
             return self.zero
         if of.role != "loss":
@@ -297,7 +297,7 @@ class At:
         return -t / self.value(by) * self.number(scale)
 
     def is_cross_entropy(self):
-        """Whether the loss is the cross-entropy of the softmax of the outputs."""
+        """Return whether the loss is the cross-entropy of the softmax of the outputs."""
         n = self.model.outputs[0]
         logit = Quantity("a", n.layer, n.index, n.sample, n.step)
         total = self.zero
@@ -314,7 +314,7 @@ class At:
     # --- Functions.
 
     def activation(self, layer, x, primes):
-        """The activation function of a layer, or its derivative, at a number."""
+        """Return the activation function of a layer, or its derivative, at a number."""
         value, slope, neuron = self.model.activation(layer)
         symbol = self.model.network.symbol_of[neuron.s]
         e = slope if primes else value
@@ -340,7 +340,7 @@ class _Argument:
 
 
 def describe(q):
-    """A quantity in words."""
+    """Return a quantity in words."""
     names = {"s": "pre-activation", "a": "activation", "t": "target", "p": "softmax output", "w": "weight", "b": "bias",
              "delta": "delta", "loss": "loss", "other": "quantity"}  # fmt: skip
     name = "input" if q.role == "a" and q.layer == 0 else names[q.role]

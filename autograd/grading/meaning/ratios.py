@@ -1,11 +1,11 @@
 """The derivative of one quantity of the network with respect to another."""
 
-from autograd.grading.meaning.places import Misfit, OutOfRange
+from autograd.grading.meaning.place import Misfit, OutOfRange
 from autograd.grading.meaning.quantities import Quantity
 
 
 def ratio(evaluation, of, by, is_summed=False):
-    """The derivative of one quantity in another: total, or the direct one of a step that is summed over."""
+    """Return the derivative of one quantity in another: total, or the direct one of a step that is summed over."""
     if of.step is not None and of.step == 0:
         evaluation.missing(of)
         return evaluation.at.zero
@@ -25,7 +25,7 @@ def ratio(evaluation, of, by, is_summed=False):
 
 
 def direct(evaluation, of, by):
-    """The derivative of a state in a parameter, the states of the steps before held fixed."""
+    """Return the derivative of a state in a parameter, the states of the steps before held fixed."""
     layer = by.layer[1] if by.role == "w" else by.layer
     total = evaluation.at.zero
     for k in range(1, evaluation.model.size(layer) + 1):
@@ -45,7 +45,7 @@ def direct(evaluation, of, by):
 
 
 def tangent_of_place(evaluation, place, q, env):
-    """The derivative of what is at a place in a quantity."""
+    """Return the derivative of what is at a place in a quantity."""
 
     def of(k, n):
         x = evaluation.quantity(place, env, k)
@@ -69,7 +69,7 @@ def check_order(evaluation, place, q):
 
 
 def places_rank(evaluation, layer, kind):
-    """How far behind the inputs a quantity is."""
+    """Return a number that is larger the further a quantity is from the inputs."""
     if kind == 1 and layer and evaluation.is_linear(layer):
         kind = 2
     return 4 * layer + kind

@@ -10,7 +10,7 @@ from autograd.grading.clock import WORK
 from autograd.grading.meaning.arithmetic import given_letters
 from autograd.grading.meaning.evaluate import evaluator
 from autograd.grading.meaning.letters import Letters, check_same, head, heads
-from autograd.grading.meaning.places import Misfit, Reading, Unclear
+from autograd.grading.meaning.place import Misfit, Reading, Unclear
 from autograd.grading.meaning.products import is_alternating
 from autograd.grading.reading.nodes import Limits, walk
 
@@ -41,7 +41,7 @@ class Readings:
         self.failure = None
 
     def _names(self):
-        """The names to be placed, each once, those that fix most first; functions are none."""
+        """Return the names to be placed, each once, those that fix most first; functions are none."""
         functions = {id(x.parts[0]) for x in self.nodes if x.kind == "call"}
         inside = set()
         for x in self.nodes:
@@ -76,8 +76,8 @@ class Readings:
         return not primes and (bool(self.places.roles.get(base)) or base in self.places.losses)
 
     def _is_argument(self, call, argument):
-        """Whether an argument only says what a quantity depends on."""
-        return self._is_quantity(call) or (call.parts[0].data[1] > 0 and False)
+        """Return whether an argument only says what a quantity depends on."""
+        return self._is_quantity(call)
 
     def _letters_of(self, node):
         names = [node] if node.kind == "name" else [x for x in walk(node) if x.kind == "name"]
@@ -94,7 +94,7 @@ class Readings:
     # --- Options that are no letters.
 
     def features(self):
-        """The readings without letters that differ for this claim."""
+        """Return the readings without letters that differ for this claim."""
         base = [Reading()]
 
         def vary(**options):
@@ -191,7 +191,7 @@ class Readings:
         return base
 
     def _is_vector(self, node):
-        """Whether a tree is a name without an index."""
+        """Return whether a tree is a name without an index."""
         while node.kind in ("group", "transpose"):
             node = node.parts[0]
         if node.kind == "none":
@@ -202,7 +202,7 @@ class Readings:
         return bool({"w", "b"} & set(self.places.roles_of(name.data[0])))
 
     def _is_bare(self, name):
-        """Whether a quantity stands without an index: a vector or a matrix."""
+        """Return whether a quantity stands without an index: a vector or a matrix."""
         if name.data[0] in self.places.losses or not self.places.roles_of(name.data[0]):
             return False
         return not any(
@@ -215,7 +215,7 @@ class Readings:
     # --- Letters.
 
     def all(self):
-        """Every reading, the likeliest first."""
+        """Return every reading, the likeliest first."""
         found: list = []
         layer_letters = any("layer" in self.letters.candidates(x) for x in self.letters.where)
         for option in self.features():
@@ -230,7 +230,7 @@ class Readings:
         return found
 
     def _joined(self, option):
-        """The readings that every name allows."""
+        """Return the readings that every name allows."""
         fixed = {x: k for node in self.nodes if node.kind == "given" for x, k in given_letters(node.data).items()}
         partial = [(fixed, {})]
         for name in self.names:
@@ -279,7 +279,7 @@ class Readings:
         return [(axes, layers)]
 
     def _compared(self, axes):
-        """Whether letters that are compared count the same."""
+        """Return whether letters that are compared count the same."""
         try:
             for c in [x for x in self.conditions if x.kind == "cmp"]:
                 check_same(axes, head(c.parts[0]), head(c.parts[1]))
@@ -295,5 +295,5 @@ class Readings:
 
 
 def _letter(index):
-    """An index where it is a letter, else None."""
+    """Return an index where it is a letter, else None."""
     return index if isinstance(index, Letter) else None

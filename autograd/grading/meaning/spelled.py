@@ -56,7 +56,7 @@ def spelled_out(tree, places):
 
 
 def _is_jacobian(node, places):
-    """Whether ``J_a(z)`` is the Jacobian of one quantity in another."""
+    """Return whether ``J_a(z)`` is the Jacobian of one quantity in another."""
     name, *arguments = node.parts
     arguments = [x.parts[0] if x.kind == "group" else x for x in arguments]
     if name.data not in (("J", 0), ("D", 0)) or len(arguments) != 1 or len(name.parts) != 1:
@@ -81,7 +81,7 @@ def _gradient(node, places):
 
 
 def _error_signal(node, places):
-    """A quantity under a bar as the derivative of the loss in it; None for another name."""
+    """Return a quantity under a bar as the derivative of the loss in it; None for another name."""
     base, primes = node.data
     if not base.startswith("bar ") or primes or places.roles.get(base) or places.model.samples > 1:
         return None
@@ -94,7 +94,7 @@ def _error_signal(node, places):
 
 
 def _weight(node, places):
-    """A v or u with two indices, which is no pre-activation but a weight; None for another name."""
+    """Return a v or u with two indices, which is no pre-activation but a weight; None for another name."""
     base, primes = node.data
     if base not in ("u", "v") or primes or places.roles.get(base) or len(node.parts) != 1:
         return None
@@ -115,7 +115,7 @@ def _slope(node, places):
 
 
 def _sum(node):
-    """A sum whose terms are counted through, with dots; the node itself where they are not."""
+    """Return a sum whose terms are counted through, with dots; the node itself where they are not."""
     parts = list(node.parts)
     k = next(i for i, x in enumerate(parts) if x.kind == "dots")
     if k < 1:
@@ -136,7 +136,7 @@ def _sum(node):
 
 
 def _indices(tree):
-    """The nodes in the subscripts and brackets of a tree's names."""
+    """Yield the nodes in the subscripts and brackets of a tree's names."""
     for x in walk(tree):
         if x.kind == "name":
             for script in x.parts:
@@ -145,7 +145,7 @@ def _indices(tree):
 
 
 def _counted(tree, number, letter):
-    """A term with a letter in place of a number among its subscripts."""
+    """Return a term with a letter in place of a number among its subscripts."""
 
     def replace(node):
         if node.kind in ("sub", "sup") and (node.kind == "sub" or node.data == "("):
@@ -159,7 +159,7 @@ def _counted(tree, number, letter):
 
 
 def _counted_at(tree, letter, number):
-    """The term with that letter's number put in."""
+    """Return the term with that letter's number put in."""
 
     def replace(node):
         return Node("num", (), number, node.at) if is_name(node, letter) else None
@@ -178,7 +178,7 @@ def _bare(node):
 
 
 def _is_last(counted, term, letter):
-    """Whether a term is the counted one with another letter or number."""
+    """Return whether a term is the counted one with another letter or number."""
     candidates = {x.data: x for x in _indices(term) if x.kind in ("num", "name") and not x.parts}.values()
     for x in candidates:
 

@@ -1,5 +1,6 @@
 """The derivative of a tree with respect to one quantity, by the rules of calculus over its own names."""
 
+import functools
 from fractions import Fraction
 
 from autograd.grading.clock import WORK
@@ -17,79 +18,77 @@ from autograd.grading.reading.trees import ReadingError
 
 
 def tangent(evaluation, node, q, env):
-    """The derivative of a tree in a quantity, by the rules of calculus, over its own names' true derivatives."""
-    kind, parts = node.kind, node.parts
-    at = evaluation.at
+    """Return the derivative of a tree with respect to a quantity, over the true derivatives of the tree's own names."""
     evaluation.steps += 1
     WORK.done += evaluation.cost
     if evaluation.steps > MOST_STEPS:
         raise ReadingError("the formula expands to too many terms: write it with fewer sums.", node.at)
-    if kind == "loss":
-        return at.ratio(Quantity("loss"), q)
-    if kind in ("num", "dots"):
+    rule = _RULES.get(node.kind)
+    if rule is None:
+        raise _unknown(node)
+    return rule(evaluation, node, q, env)
+
+
+def _unknown(node):
+    return ReadingError(f"the derivative of {show(node)} cannot be read.", node.at)
+
+
+def _of_terms(evaluation, node, q, env):
+    found = [tangent(evaluation, x, q, env) for x in node.parts]
+    return functools.reduce(lambda total, x: arrays.add(total, x, True), found)
+
+
+def _of_factors(evaluation, node, q, env):
+    values = [evaluation.value(x, env) for x in node.parts]
+    found = [
+        product(evaluation, [*values[:k], tangent(evaluation, x, q, env), *values[k + 1 :]], node.data, node)
+        for k, x in enumerate(node.parts)
+    ]
+    return functools.reduce(lambda total, x: arrays.add(total, x, True), found)
+
+
+def _of_quotient(evaluation, node, q, env):
+    u, v = (evaluation.value(x, env) for x in node.parts)
+    du, dv = (tangent(evaluation, x, q, env) for x in node.parts)
+    if any(is_array(x) for x in (u, v, du, dv)):
+        raise ReadingError("a derivative of a quotient of arrays cannot be read.", node.at)
+    return (du * v - u * dv) / (v * v)
+
+
+def _of_power(evaluation, node, q, env):
+    at, (base, exponent) = evaluation.at, node.parts
+    n = fraction_of(exponent)
+    if n is None or n.denominator != 1:
+        raise ReadingError("the derivative of this power is not in these formulas.", node.at)
+    if base.kind == "norm":
+        x = evaluation.value(base.parts[0], env)
+        d = tangent(evaluation, base.parts[0], q, env)
+        pairs = zip(arrays.entries(x), arrays.entries(d), strict=True)
+        return at.number(Fraction(2)) * arrays.total([a * b for a, b in pairs])
+    x, d = evaluation.value(base, env), tangent(evaluation, base, q, env)
+    if n == 0:
         return at.zero
-    if kind == "name":
-        return tangent_of_name(evaluation, node, q, env)
-    if kind == "group":
-        return tangent(evaluation, parts[0], q, env)
-    if kind == "neg":
-        return arrays.negative(tangent(evaluation, parts[0], q, env))
-    if kind == "transpose":
-        return arrays.transpose(tangent(evaluation, parts[0], q, env))
-    if kind == "add":
-        total = tangent(evaluation, parts[0], q, env)
-        for x in parts[1:]:
-            total = arrays.add(total, tangent(evaluation, x, q, env), True)
-        return total
-    if kind == "prod":
-        values = [evaluation.value(x, env) for x in parts]
-        total = None
-        for k, x in enumerate(parts):
-            one = product(evaluation, [*values[:k], tangent(evaluation, x, q, env), *values[k + 1 :]], node.data, node)
-            total = one if total is None else arrays.add(total, one, True)
-        return total
-    if kind == "div":
-        u, v = (evaluation.value(x, env) for x in parts)
-        du, dv = (tangent(evaluation, x, q, env) for x in parts)
-        if any(is_array(x) for x in (u, v, du, dv)):
-            raise ReadingError("a derivative of a quotient of arrays cannot be read.", node.at)
-        return (du * v - u * dv) / (v * v)
-    if kind == "pow":
-        n = fraction_of(parts[1])
-        if n is None or n.denominator != 1:
-            raise ReadingError("the derivative of this power is not in these formulas.", node.at)
-        if parts[0].kind == "norm":
-            x = evaluation.value(parts[0].parts[0], env)
-            d = tangent(evaluation, parts[0].parts[0], q, env)
-            pairs = zip(arrays.entries(x), arrays.entries(d), strict=True)
-            return evaluation.at.number(Fraction(2)) * arrays.total([a * b for a, b in pairs])
-        x, d = evaluation.value(parts[0], env), tangent(evaluation, parts[0], q, env)
-        if n == 0:
-            return at.zero
-        power = Node("pow", (parts[0], Node("num", (), n - 1, node.at)), None, node.at)
-        return (
-            arrays.elementwise(arrays.scaled(at.number(n), evaluation.value(power, env)), d)
-            if is_array(x)
-            else (at.number(n) * evaluation.value(power, env) * d)
-        )
-    if kind == "sum":
-        total = at.zero
-        for inner in assignments(evaluation, node.data, env):
-            total = arrays.add(total, tangent(evaluation, parts[0], q, inner), True)
-        return total
-    if kind == "call":
-        return tangent_of_call(evaluation, node, q, env)
-    if kind == "cases":
-        for value, condition in zip(parts[::2], parts[1::2], strict=True):
-            if condition.kind == "else" or (
-                is_of_indices(evaluation, condition, env) and holds(evaluation, condition, env)
-            ):
-                return tangent(evaluation, value, q, env)
-    raise ReadingError(f"the derivative of {show(node)} cannot be read.", node.at)
+    power = evaluation.value(Node("pow", (base, Node("num", (), n - 1, node.at)), None, node.at), env)
+    if is_array(x):
+        return arrays.elementwise(arrays.scaled(at.number(n), power), d)
+    return at.number(n) * power * d
+
+
+def _of_series(evaluation, node, q, env):
+    found = [tangent(evaluation, node.parts[0], q, inner) for inner in assignments(evaluation, node.data, env)]
+    return functools.reduce(lambda total, x: arrays.add(total, x, True), found, evaluation.at.zero)
+
+
+def _of_cases(evaluation, node, q, env):
+    for value, condition in zip(node.parts[::2], node.parts[1::2], strict=True):
+        is_met = condition.kind == "else" or is_of_indices(evaluation, condition, env)
+        if is_met and (condition.kind == "else" or holds(evaluation, condition, env)):
+            return tangent(evaluation, value, q, env)
+    raise _unknown(node)
 
 
 def tangent_of_name(evaluation, node, q, env):
-    """The derivative of a name in a quantity."""
+    """Return the derivative of a name in a quantity."""
     if node in evaluation.definitions:
         return tangent(evaluation, evaluation.definitions[node], q, env)
     is_function = evaluation.is_function(node) and not node.data[1] and not evaluation.places.roles_of(node.data[0])
@@ -107,7 +106,7 @@ def tangent_of_name(evaluation, node, q, env):
 
 
 def tangent_of_call(evaluation, node, q, env):
-    """The derivative of a function's value in a quantity."""
+    """Return the derivative of a function's value in a quantity."""
     name, *arguments = node.parts
     base, primes = name.data
     if primes:
@@ -129,3 +128,21 @@ def tangent_of_call(evaluation, node, q, env):
         if evaluation.model.has_softmax and place.layer == evaluation.model.depth:
             return tangent_of_place(evaluation, place._replace(role="p"), q, env)
     return tangent_of_place(evaluation, evaluation.place(node), q, env)
+
+
+_RULES = {
+    "loss": lambda evaluation, node, q, env: evaluation.at.ratio(Quantity("loss"), q),
+    "num": lambda evaluation, node, q, env: evaluation.at.zero,
+    "dots": lambda evaluation, node, q, env: evaluation.at.zero,
+    "name": tangent_of_name,
+    "group": lambda evaluation, node, q, env: tangent(evaluation, node.parts[0], q, env),
+    "neg": lambda evaluation, node, q, env: arrays.negative(tangent(evaluation, node.parts[0], q, env)),
+    "transpose": lambda evaluation, node, q, env: arrays.transpose(tangent(evaluation, node.parts[0], q, env)),
+    "add": _of_terms,
+    "prod": _of_factors,
+    "div": _of_quotient,
+    "pow": _of_power,
+    "sum": _of_series,
+    "call": tangent_of_call,
+    "cases": _of_cases,
+}

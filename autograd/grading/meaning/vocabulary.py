@@ -66,7 +66,7 @@ class Vocabulary:
     # --- Formulas.
 
     def resolve(self, tree, scope) -> Expression:
-        """The expression a tree stands for.
+        """Return the expression a tree stands for.
 
         Raises:
             ReadingError: a name has no meaning here.
@@ -85,12 +85,12 @@ class Vocabulary:
             raise ReadingError(
                 "what the indices of these sums count is not clear: say it, as in sum(... for o in O).", at(tree)
             )
-        rule = getattr(self, f"_{type(tree).__name__.strip('_').lower()}", None)
+        rule = _RULES.get(type(tree))
         if rule is None:
             raise ReadingError(
                 f"{words_for(tree)} cannot be graded here: write the formula with numbers and indices.", at(tree)
             )
-        return rule(tree, scope)
+        return rule(self, tree, scope)
 
     def _name(self, tree, scope):
         return self.names.meaning(tree, scope)
@@ -140,7 +140,7 @@ class Vocabulary:
         raise failure or ReadingError(f"what {letter} counts is not clear: say {letter} in O, H, I or S.", at(tree))
 
     def _kinds(self, tree, letter, scope):
-        """What the index of a sum may count, the likeliest first."""
+        """Return what the index of a sum may count, the likeliest first."""
         ends = self.lexicon.alphabet.ends
         if tree.domain is not None:
             name = (
@@ -221,7 +221,7 @@ class Vocabulary:
         return Slope(entry, 0, (argument,)) if primes else Applied(entry, (argument,))
 
     def _several(self, name, count, primes):
-        """What makes an expression of ``minimum(a, b)``, ``dsoftsign(s)``, ``d1hypot(a, b)``; None for other names."""
+        """Return the maker of ``minimum(a, b)``, ``dsoftsign(s)``, ``d1hypot(a, b)``; None for other names."""
         match = _DERIVED.fullmatch(name)
         for entry in reversed(TABLE) if not primes else ():
             if entry is None or entry.arity != count or entry is primitives.alias:
@@ -256,7 +256,7 @@ class Vocabulary:
         return rewrite(slope if primes else value, lambda part: argument if part == s else None)
 
     def _template(self, layer):
-        """The activation of a layer and its derivative, as expressions in one of its pre-activations."""
+        """Return the activation of a layer and its derivative, as expressions in one of its pre-activations."""
         if layer not in self._templates:
             neuron = next(n for n in self.lexicon.network.neurons if n.layer == layer)
             value, slope = self.lexicon.formulas.activation_in_s(neuron)
@@ -312,8 +312,16 @@ class Vocabulary:
         return _total_derivative(of, by)
 
 
+_RULES = {
+    trees.Name: Vocabulary._name, trees.Number: Vocabulary._number, trees.Add: Vocabulary._add,
+    trees.Multiply: Vocabulary._multiply, trees.Divide: Vocabulary._divide, trees.Negative: Vocabulary._negative,
+    trees.Power: Vocabulary._power, trees.Sum: Vocabulary._sum, trees.Call: Vocabulary._call,
+    trees.Dot: Vocabulary._dot, trees.Derivative: Vocabulary._derivative,
+}  # fmt: skip
+
+
 def count_terms(e):
-    """How many quantities an expression has when its sums are written out.
+    """Return the number of quantities in an expression whose sums are written out.
 
     A part that is there several times is counted each time and looked at once: an activation in an activation in an
     activation has exponentially many.

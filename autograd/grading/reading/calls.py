@@ -8,7 +8,7 @@ DOTS = {"dots", "cdots", "ldots", "vdots", "ddots", "dotsb", "dotsc", "dotsm"}
 
 
 def read_call(c, x):
-    """A function with its arguments, where a bracket behind a name holds some."""
+    """Read a function with its arguments, where a bracket behind a name holds some."""
     name = x.parts[0] if x.kind == "transpose" else x
     base, primes = name.data
     is_function = base in c.functions or primes > 0
@@ -33,7 +33,7 @@ def read_call(c, x):
 
 
 def read_unbracketed(c):
-    """The argument of a function without a bracket: the factors that are written close behind it."""
+    """Read the argument of a function without a bracket: the factors that are written close behind it."""
     at = c.at
     if c.is_op("{") or c.is_op("("):
         return c.factor()
@@ -44,12 +44,12 @@ def read_unbracketed(c):
 
 
 def applied(c, name, arguments):
-    """A call; ``\\tanh^2 z`` is a power of it."""
+    """Return a call; ``\\tanh^2 z`` is a power of it."""
     marks = [s for s in name.parts if s.kind == "sup" and s.data == "" and s.parts[0].kind == "num"]
     base, _ = name.data
     if base in ("diag", "Diag"):
         return Node("diag", arguments, None, name.at)
-    if marks and (base in FUNCTION_WORDS or len(c.text) < 0):
+    if marks and base in FUNCTION_WORDS:
         rest = Node("name", [s for s in name.parts if s not in marks], name.data, name.at)
         return Node("pow", (Node("call", (rest, *arguments), None, name.at), marks[0].parts[0]), None, name.at)
     return Node("call", (name, *arguments), None, name.at)
@@ -77,7 +77,7 @@ def read_argument(c):
 
 
 def depends(c, end):
-    """Whether the bracket that opens here says what a quantity depends on: a letter, or several things."""
+    """Return whether the bracket that opens here says what a quantity depends on: a letter, or several things."""
     if c.look(end + 1)[1] == "^":
         return False  # a factor: x(W)^T
     inner = [c.look(k) for k in range(1, end)]

@@ -35,7 +35,7 @@ class Claim(NamedTuple):
 
 
 def read_all(c):
-    """Every claim; a line that begins with a relation goes on with the claim before."""
+    """Read every claim; a line that begins with a relation goes on with the claim before."""
     found: list = []
     goes_on = False
     while c.i < len(c.symbols):
@@ -97,7 +97,7 @@ def skipped(c):
 
 
 def is_connective(c, words):
-    """Whether a text in front of a formula leaves it as it is."""
+    """Return whether a text in front of a formula leaves it as it is."""
     w = words.strip(" .,:;()").lower()
     return w.split(" ")[0] in (
         "",
@@ -182,7 +182,7 @@ def continues(c):
 
 
 def read_tail(c, found):
-    """What stands behind a claim on its line: conditions, punctuation, sets, the number of the equation."""
+    """Read the rest of a line behind a claim: conditions, punctuation, sets, the number of the equation."""
     while not c.ends():
         kind, text = c.look()
         if c.is_cmd("in"):
@@ -276,7 +276,7 @@ def has_dots_ahead(c):
 
 
 def read_claims(text, words=frozenset(), functions=frozenset(), quantities=frozenset()):
-    """The claims of a formula.
+    """Read the claims of a formula.
 
     Args:
         text: the formula.

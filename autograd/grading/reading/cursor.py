@@ -67,7 +67,7 @@ class Cursor:
         return self.symbols[self.i].at if self.i < len(self.symbols) else len(self.text)
 
     def look(self, k=0):
-        """The kind and the text of a symbol further on."""
+        """Return the kind and the text of a symbol further on."""
         if 0 <= self.i + k < len(self.symbols):
             s = self.symbols[self.i + k]
             return s.kind, s.text
@@ -102,7 +102,7 @@ class Cursor:
             raise self.error(f"expected {text!r}, found {found}")
 
     def closing(self, k):
-        """Where the bracket that opens ``k`` symbols on is closed, counted from here; None where it is not."""
+        """Return where the bracket that opens ``k`` symbols on is closed, counted from here; None if it is not."""
         opening = self.look(k)[1]
         other = {"{": "}", "(": ")", "[": "]"}[opening]
         depth = 0
@@ -150,12 +150,12 @@ class Cursor:
             return negative
 
     def starts(self):
-        """Whether a factor begins here."""
+        """Return whether a factor begins here."""
         kind, text = self.look()
         if kind in ("num", "let"):
             return text not in ("for", "if", "where", "otherwise", "and", "all", "else", "with")
         if kind == "op":
-            return text in "([{" or (text == "|" and self.bars == 0 and False)
+            return text in "([{"
         if kind == "cmd":
             if text in RELATIONS or text in COMPARISONS or text in IMPLICATIONS or text in PRODUCTS:
                 return False
@@ -166,7 +166,7 @@ class Cursor:
         return False
 
     def skip_transpose(self):
-        if self.is_let("T", "tr") or self.is_cmd(*TRANSPOSES) or (self.is_let("t") and False):
+        if self.is_let("T", "tr") or self.is_cmd(*TRANSPOSES):
             self.i += 1
             return True
         if self.is_op("{"):
@@ -188,7 +188,7 @@ class Cursor:
         return False
 
     def compares(self, end):
-        """Whether a comparison stands in the bracket that opens here, at its own level."""
+        """Return whether a comparison stands in the bracket that opens here, at its own level."""
         depth = 0
         for k in range(end):
             kind, text = self.look(k)
@@ -203,7 +203,7 @@ class Cursor:
         return False
 
     def indicates(self):
-        """Whether a comparison follows, in a bracket or a subscript: the 1 before is an indicator."""
+        """Return whether a comparison follows, in a bracket or a subscript: the 1 before is an indicator."""
         k = 1 if self.is_op("_") else 0
         if self.is_cmd("{", "lbrace", k=k):
             return True
@@ -218,7 +218,7 @@ class Cursor:
         return found
 
     def block_name(self, skip=False):
-        """The name of the environment that begins or ends here."""
+        """Return the name of the environment that begins or ends here."""
         if not self.is_op("{", 1):
             raise self.error("expected the name of an environment")
         end = self.closing(1)

@@ -25,7 +25,7 @@ def read_fraction(c, at):
 
 
 def differential_sign(c, k):
-    """The d, partial or delta with which a group begins; None where it does not."""
+    """Return the d, partial or delta with which a group begins; None where it does not."""
     if c.is_op("{", k):
         k += 1
         while c.is_op("{", k):

@@ -37,7 +37,7 @@ _MOST_LETTERS = 6
 
 
 def text_tokens(text):
-    """The tokens of text: names, numbers, signs."""
+    """Return the tokens of text: names, numbers, signs."""
     tokens, at = [], 0
     while at < len(text):
         match = _TEXT_TOKEN.match(text, at)
@@ -58,6 +58,9 @@ def text_tokens(text):
 
 class TextReader(Parser):
     """A reader of text: each method reads what it is called after."""
+
+    def __init__(self, text, tokens):
+        super().__init__(text, tokens, TextReader.product)
 
     def whole(self):
         at = self.at
@@ -82,14 +85,14 @@ class TextReader(Parser):
         return self.sum_of_terms()
 
     def differential(self):
-        """The name behind a d; a delta is no differential, neither as d_o nor as delta_o."""
+        """Return the name behind a d; a delta is no differential, neither as d_o nor as delta_o."""
         word = self.peek()
         if self.kind() != "name" or not re.match(r"d(?!elta)[A-Za-z]", word):
             return None
         at = self.next().at
         return self.indexed(word[1:], at)
 
-    def term(self):
+    def product(self):
         at = self.at
         factors = [self.factor()]
         while self.peek() in ("*", "/"):
@@ -147,7 +150,7 @@ class TextReader(Parser):
         return count
 
     def parts(self, closing):
-        """What stands between brackets, separated by commas."""
+        """Read the parts between brackets, separated by commas."""
         found = [self.sum_of_terms()]
         while self.peek() == ",":
             self.next()

@@ -1,4 +1,4 @@
-"""What both readers share: tokens, bounds, sums of terms."""
+"""Tokens, bounds, and sums of terms, for the readers of text and LaTeX."""
 
 from fractions import Fraction
 
@@ -36,10 +36,16 @@ class Token:
 
 
 class Parser:
-    """What both readers share: tokens, bounds, sums and products."""
+    """A recursive descent over tokens, with its bounds; sums and powers are read here.
 
-    def __init__(self, text, tokens):
-        self.text, self.tokens = text, tokens
+    Args:
+        text: the formula, for messages.
+        tokens: its tokens.
+        term: a function that reads a term from a parser.
+    """
+
+    def __init__(self, text, tokens, term):
+        self.text, self.tokens, self._term = text, tokens, term
         self.i = self.depth = 0
 
     def error(self, reason, at=None):
@@ -80,6 +86,9 @@ class Parser:
         if len(digits) > MOST_DIGITS:
             raise self.error(f"a number has at most {MOST_DIGITS} digits", token.at)
         return Number(Fraction(token.text if token.text[-1] != "." else token.text[:-1]), token.at)
+
+    def term(self):
+        return self._term(self)
 
     def sum_of_terms(self):
         self.deeper()

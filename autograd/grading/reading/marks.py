@@ -47,7 +47,7 @@ def read_exponent(c):
 
 
 def read_marks(c, x):
-    """A name with its subscripts, superscripts and primes; a transposed one as such."""
+    """Read a name with its subscripts, superscripts and primes; a transposed one as such."""
     base, primes = x.data
     scripts = list(x.parts)
     transposed = False
@@ -101,7 +101,7 @@ def is_layer_in_brackets(c, base):
 
 
 def read_superscript(c, opened=False):
-    """The marks above a letter: layers and samples in their brackets, a T, primes."""
+    """Read the marks above a letter: layers and samples in their brackets, a T, primes."""
     if opened:
         c.i -= 1
     found: list = []
@@ -146,7 +146,7 @@ def read_superscript(c, opened=False):
 
 
 def read_script(c, kind):
-    """A subscript: its indices one by one."""
+    """Read a subscript: its indices one by one."""
     at = c.at
     if not c.is_op("{"):
         return Node(kind, read_typed_indices(c) if c.is_typed else (read_one(c),), "", at)
@@ -197,7 +197,7 @@ def flattened(x):
 
 
 def read_typed_indices(c):
-    """The indices of a typed name: ``w_jk`` has two, and ``out_o1`` has the neuron o1."""
+    """Read the indices of a typed name: ``w_jk`` has two, and ``out_o1`` has the neuron o1."""
     found = [read_one(c)]
     while c.i < len(c.symbols) and c.symbols[c.i].glued:
         x, s = found[-1], c.symbols[c.i]
@@ -213,7 +213,7 @@ def read_typed_indices(c):
 
 
 def read_digits(c, found):
-    """A number in a script: ``12`` are two indices, unless commas set it apart."""
+    """Read a number in a script: ``12`` are two indices, unless commas set it apart."""
     s = c.next()
     alone = c.is_op("}") and not found
     if len(s.text) == 2 and (alone or c.is_op("}")) and "." not in s.text and not c.is_op(","):
@@ -226,7 +226,7 @@ def read_digits(c, found):
 
 
 def read_index(c):
-    """An index: a letter, a number, or a letter plus or minus a number."""
+    """Read an index: a letter, a number, or a letter plus or minus a number."""
     at = c.at
     terms = [read_index_term(c)]
     while (c.is_op("+") or c.is_op("-")) and not c.is_op("}", 1):

@@ -32,7 +32,7 @@ __all__ = ["Limits", "Node", "is_name", "replace_at", "rewrite", "show", "walk"]
 
 
 class Limits(NamedTuple):
-    """What stands at a sum sign: its letters, the first and the last value, the set, and conditions such as k != i."""
+    """The limits of a sum: its letters, the first and the last value, the set, and conditions such as k != i."""
 
     letters: tuple = ()
     lower: "Node | None" = None
@@ -64,17 +64,17 @@ class Node:
         return f"<{self.kind} {show(self)}>"
 
     def with_parts(self, parts):
-        """The same node with other parts."""
+        """Return the same node with other parts."""
         return Node(self.kind, parts, self.data, self.at)
 
 
 def is_name(node, *bases):
-    """Whether a node is a name, with one of the given letters if there are any."""
+    """Return whether a node is a name, with one of the given letters if there are any."""
     return node.kind == "name" and (not bases or node.data[0] in bases)
 
 
 def walk(node):
-    """Every node of a tree, from the root down and from left to right; the limits of sums are in it."""
+    """Yield every node of a tree, from the root down and from left to right; the limits of sums are in it."""
     stack = [node]
     while stack:
         x = stack.pop()
@@ -85,7 +85,7 @@ def walk(node):
 
 
 def rewrite(node, replace):
-    """The tree with every part for which ``replace`` returns a node replaced by that node."""
+    """Return the tree with every part for which ``replace`` returns a node replaced by that node."""
     new = replace(node)
     if new is not None:
         return new
@@ -101,7 +101,7 @@ def rewrite(node, replace):
 
 
 def replace_at(node, path, new):
-    """The tree with the part at a path, a sequence of places, replaced."""
+    """Return the tree with the part at a path, a sequence of places, replaced."""
     if not path:
         return new
     parts = list(node.parts)
@@ -113,57 +113,58 @@ _SIGNS = {"": " ", ".": " · ", "*": "*", "had": " ⊙ ", "out": " ⊗ ", "chain
 
 
 def show(node) -> str:
-    """A tree as text, for messages."""
+    """Return a tree as text, for messages."""
     kind, parts = node.kind, node.parts
-    if kind == "num":
-        return str(node.data)
-    if kind == "name":
-        base, primes = node.data
-        base = base.split("#")[0]
-        return base + "'" * primes + "".join([show(x) for x in parts])
-    if kind in ("sub", "sup"):
-        inner = ",".join([show(x) for x in parts])
-        opening = node.data or ("(" if len(parts) > 1 or parts[0].kind == "add" else "")
-        closing = {"(": ")", "[": "]", "<": ">", "": ""}[opening]
-        return f"{'_' if kind == 'sub' else '^'}{opening}{inner}{closing}"
-    if kind == "add":
-        text = "".join([f" - {_tight(x.parts[0])}" if x.kind == "neg" else f" + {show(x)}" for x in parts])
-        return text[3:] if text.startswith(" + ") else "-" + text[3:]
-    if kind == "neg":
-        return "-" + _tight(parts[0])
-    if kind == "group":
-        return f"({show(parts[0])})"
-    if kind == "prod":
-        text = _tight(parts[0])
-        for sign, x in zip(node.data, parts[1:], strict=True):
-            text += _SIGNS[sign] + _tight(x)
-        return text
-    if kind == "div":
-        return f"{_tight(parts[0])}/{_tight(parts[1])}"
-    if kind == "pow":
-        return f"{_tight(parts[0])}^{_tight(parts[1])}"
-    if kind == "transpose":
-        return f"{_tight(parts[0])}^T"
-    if kind == "call":
-        return f"{show(parts[0])}({', '.join([show(x) for x in parts[1:]])})"
-    if kind == "sum":
-        return f"sum_{','.join([x.split('#')[0] for x in node.data.letters])} {_tight(parts[0])}"
-    if kind == "deriv":
-        of = "" if parts[0].kind == "none" else "L" if parts[0].kind == "loss" else _tight(parts[0])
-        return f"d{of}/d{_tight(parts[1])}"
-    if kind == "entry":
-        return f"[{show(parts[0])}]_({','.join([show(x) for x in parts[1:]])})"
-    if kind == "cmp":
-        return f"{show(parts[0])} {node.data} {show(parts[1])}"
-    if kind == "test":
-        return f"1[{show(parts[0])}]"
-    if kind == "diag":
-        return f"diag({show(parts[0])})"
-    if kind == "at":
-        return f"{_tight(parts[0])}|{show(parts[1])}"
-    if kind == "dots":
-        return "..."
+    match kind:
+        case "num":
+            return str(node.data)
+        case "name":
+            base, primes = node.data
+            return base.split("#")[0] + "'" * primes + "".join([show(x) for x in parts])
+        case "sub" | "sup":
+            opening = node.data or ("(" if len(parts) > 1 or parts[0].kind == "add" else "")
+            closing = {"(": ")", "[": "]", "<": ">", "": ""}[opening]
+            return f"{'_' if kind == 'sub' else '^'}{opening}{_listed(parts, ',')}{closing}"
+        case "add":
+            text = "".join([f" - {_tight(x.parts[0])}" if x.kind == "neg" else f" + {show(x)}" for x in parts])
+            return text[3:] if text.startswith(" + ") else "-" + text[3:]
+        case "neg":
+            return "-" + _tight(parts[0])
+        case "group":
+            return f"({show(parts[0])})"
+        case "prod":
+            rest = [_SIGNS[sign] + _tight(x) for sign, x in zip(node.data, parts[1:], strict=True)]
+            return "".join([_tight(parts[0]), *rest])
+        case "div":
+            return f"{_tight(parts[0])}/{_tight(parts[1])}"
+        case "pow":
+            return f"{_tight(parts[0])}^{_tight(parts[1])}"
+        case "transpose":
+            return f"{_tight(parts[0])}^T"
+        case "call":
+            return f"{show(parts[0])}({_listed(parts[1:], ', ')})"
+        case "sum":
+            return f"sum_{','.join([x.split('#')[0] for x in node.data.letters])} {_tight(parts[0])}"
+        case "deriv":
+            of = "" if parts[0].kind == "none" else "L" if parts[0].kind == "loss" else _tight(parts[0])
+            return f"d{of}/d{_tight(parts[1])}"
+        case "entry":
+            return f"[{show(parts[0])}]_({_listed(parts[1:], ',')})"
+        case "cmp":
+            return f"{show(parts[0])} {node.data} {show(parts[1])}"
+        case "test":
+            return f"1[{show(parts[0])}]"
+        case "diag":
+            return f"diag({show(parts[0])})"
+        case "at":
+            return f"{_tight(parts[0])}|{show(parts[1])}"
+        case "dots":
+            return "..."
     return kind
+
+
+def _listed(nodes, sign):
+    return sign.join([show(x) for x in nodes])
 
 
 def _tight(node):

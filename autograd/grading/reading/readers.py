@@ -6,8 +6,10 @@ depth, digits and exponents are bounded, so that reading takes a few millisecond
 
 import re
 
-from autograd.grading.reading.from_latex import FUNCTIONS, UNICODE, LatexReader, latex_tokens
 from autograd.grading.reading.from_text import TextReader, text_tokens
+from autograd.grading.reading.latex.cursor import LatexCursor
+from autograd.grading.reading.latex.lines import GRAMMAR, read_whole
+from autograd.grading.reading.latex.tokens import FUNCTIONS, UNICODE, latex_tokens
 from autograd.grading.reading.lexing import MOST_CHARACTERS, MOST_NODES, MOST_TOKENS
 from autograd.grading.reading.trees import GREEK, ReadingError
 
@@ -27,7 +29,7 @@ _TAIL = re.compile(rf"\s+for all {_RANGE}(?:, {_RANGE})*\s*(?=\(|$)|\s+\([^()]* 
 
 
 def read(text: str, functions=FUNCTIONS):
-    """The tree of a formula: LaTeX where it has a backslash, braces or scripts like LaTeX's; else Python-like text.
+    """Return the tree of a formula: LaTeX if it has a backslash, braces or scripts like LaTeX's; else text.
 
     Args:
         text: the formula.
@@ -53,7 +55,7 @@ def read(text: str, functions=FUNCTIONS):
 
 
 def is_latex(text: str) -> bool:
-    """Whether a formula is LaTeX: it has a backslash, braces, or scripts like LaTeX's."""
+    """Return whether a formula is LaTeX: it has a backslash, braces, or scripts like LaTeX's."""
     text = without_tail(text)
     if "\\" in text or "{" in text or "$" in text:
         return True
@@ -74,15 +76,17 @@ def without_tail(text: str) -> str:
 
 
 def read_latex(text: str, functions=FUNCTIONS):
-    """The tree of a formula in LaTeX; see :func:`read`."""
+    """Read the tree of a formula in LaTeX; see :func:`read`."""
     _check(text)
-    return _bounded(LatexReader(text, _few(latex_tokens(text), text), functions))
+    cursor = LatexCursor(text, _few(latex_tokens(text), text), GRAMMAR, functions)
+    return _bounded(cursor, read_whole(cursor))
 
 
 def read_text(text: str):
-    """The tree of a formula in Python-like text; see :func:`read`."""
+    """Read the tree of a formula in Python-like text; see :func:`read`."""
     _check(text)
-    return _bounded(TextReader(text, _few(text_tokens(text), text)))
+    reader = TextReader(text, _few(text_tokens(text), text))
+    return _bounded(reader, reader.whole())
 
 
 def _check(text):
@@ -99,9 +103,8 @@ def _few(tokens, text):
     return tokens
 
 
-def _bounded(reader):
-    """What a reader reads, if it is neither too large nor too deep: quotients in a row are nested without a bracket."""
-    tree = reader.whole()
+def _bounded(reader, tree):
+    """Return a tree if it is neither too large nor too deep: quotients are nested without a bracket."""
     count, stack = 0, [(tree, 1)]
     while stack:
         x, level = stack.pop()

@@ -34,7 +34,7 @@ def read_body(c):
 
 
 def read_below(c):
-    """What stands below a sum: its letters, the first value, the set, conditions."""
+    """Read what stands below a sum: its letters, the first value, the set, conditions."""
     if not c.is_op("{"):
         x = read_one(c)
         return ([x.data[0]] if x.kind == "name" else []), None, None, []
@@ -76,7 +76,7 @@ def read_below(c):
 
 
 def read_set(c, end):
-    """The name of a set, up to a comma."""
+    """Read the name of a set, up to a comma."""
     at, words = c.at, []
     depth = 0
     while c.i < end and not (depth == 0 and c.is_op(",")):

@@ -81,7 +81,7 @@ def read_cases(c, at):
 
 
 def kind_in(c, words):
-    """The neurons that words speak of: ``"output"`` or ``"hidden"``; None for others."""
+    """Return the neurons that words speak of: ``"output"`` or ``"hidden"``; None for others."""
     if "output" in words:
         return "output"
     return "hidden" if "hidden" in words or "inner" in words else None

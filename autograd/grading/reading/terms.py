@@ -29,7 +29,7 @@ def read_signed_term(c):
 
 
 def sign_follows(c):
-    """Whether a sum goes on in the next line."""
+    """Return whether a sum goes on in the next line."""
     if c.tables:
         return False
     k = 0

@@ -91,7 +91,7 @@ class Symbol:
 
 
 def symbols_of(text, words=frozenset()):
-    """The symbols of a formula.
+    """Return the symbols of a formula.
 
     Args:
         text: the formula.
@@ -140,7 +140,7 @@ def _split(text, known, is_typed):
 
 
 def _letters(word, at, known, is_typed):
-    """A run of letters: one word where it is known, else one letter after the other."""
+    """Return a run of letters: one word where it is known, else one letter after the other."""
     if word in known or (is_typed and word in ("alpha", "eta")):
         return [Symbol("let", word, at)]
     found, k = [], 0
@@ -174,7 +174,7 @@ def _sign(word, at):
 
 
 def _without_looks(raw, known, text):
-    """The symbols without fonts, colours and spaces; a word in an upright font is one letter, a sentence is a text."""
+    """Return the symbols without fonts, colours and spaces; an upright word is one letter, a sentence is a text."""
     found, k = [], 0
     glued = False
     while k < len(raw):
@@ -231,7 +231,7 @@ def _without_looks(raw, known, text):
 
 
 def _sign_beside(raw, k, text):
-    """An equals sign with words above or below it, and where it ends; None for another symbol."""
+    """Return an equals sign with words above or below it, and where it ends; None for another symbol."""
     k = _closing(raw, k, text) + 1
     inner = [x for x in raw[k : k + 3] if x.text not in ("{", "}")]
     if inner and (inner[0].text in ("=", ":=") or inner[0].text in ("equiv", "triangleq")):
@@ -241,7 +241,7 @@ def _sign_beside(raw, k, text):
 
 
 def _is_one(raw, k):
-    """Whether a 1 stands at a place: in a font for vectors it is a vector of ones, or an indicator."""
+    """Return whether a 1 stands at a place: in a font for vectors it is a vector of ones, or an indicator."""
     texts = [x.text for x in raw[k : k + 3]]
     return texts[:1] == ["1"] or texts == ["{", "1", "}"]
 
@@ -272,7 +272,7 @@ def _raised(raw, k, found):
 
 
 def _worded(font, inner, text, at, end, known):
-    """What stands in an upright font: a word is one letter, a sentence a text, and a formula is a formula."""
+    """Read an upright font: a word is one letter, a sentence a text, and a formula is a formula."""
     plain = [s for s in inner if s.kind in ("let", "num")]
     content = text[inner[0].at : end].strip() if inner else ""
     word = "".join([s.text for s in plain])
@@ -291,7 +291,7 @@ def _worded(font, inner, text, at, end, known):
 
 
 def _closing(raw, start, text):
-    """Where the brace at a place is closed."""
+    """Return where the brace at a place is closed."""
     depth = 0
     for k in range(start, len(raw)):
         if raw[k].kind == "op":

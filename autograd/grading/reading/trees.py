@@ -1,4 +1,4 @@
-"""What was written: the tree of a formula, before its names have a meaning.
+"""The tree of a formula, before its names have a meaning.
 
 Nodes are named tuples. Two are equal where they are of one class and have equal parts, wherever in the text they stand:
 ``at``, the offset of a node in the text, is always its last field and does not count.
@@ -230,7 +230,7 @@ class Empty(NamedTuple):
 
 
 def walk(tree):
-    """Every node of a tree, from the root down and from left to right, without recursion."""
+    """Yield every node of a tree, from the root down and from left to right, without recursion."""
     stack = [tree]
     while stack:
         x = stack.pop()
@@ -241,48 +241,51 @@ def walk(tree):
 
 
 def _as_one(tree):
-    """A base or exponent as text, in brackets where it is not one thing."""
+    """Return a base or exponent as text, in brackets where it is not one thing."""
     is_fraction = isinstance(tree, Number) and tree.value.denominator != 1
     several = is_fraction or isinstance(tree, (Multiply, Divide, Negative, Power))
     return f"({show(tree)})" if several else show(tree)
 
 
 def show(tree) -> str:
-    """A tree as text, for messages."""
-    if isinstance(tree, Number):
-        return str(tree.value)
-    if isinstance(tree, Name):
-        accents = "".join([f"{a} " for a in tree.accents])
-        below = f"[{','.join([show(x) for x in tree.indices])}]" if tree.indices else ""
-        above = f"^({','.join([show(x) for x in tree.superscripts])})" if tree.superscripts else ""
-        return f"{accents}{tree.base}{chr(39) * tree.primes}{below}{above}"
-    if isinstance(tree, Add):
-        return "(" + " + ".join([show(x) for x in tree.terms]) + ")"
-    if isinstance(tree, Multiply):
-        return "*".join([show(x) for x in tree.factors])
-    if isinstance(tree, Divide):
-        return f"({show(tree.numerator)})/({show(tree.denominator)})"
-    if isinstance(tree, Power):
-        return f"{_as_one(tree.base)}**{_as_one(tree.exponent)}"
-    if isinstance(tree, Negative):
-        return f"-{show(tree.operand)}"
-    if isinstance(tree, Call):
-        return f"{show(tree.function)}({', '.join([show(x) for x in tree.arguments])})"
-    if isinstance(tree, Sum):
-        letter = "" if tree.letter is None else show(tree.letter)
-        over = f" in {show(tree.domain)}" if tree.domain is not None else ""
-        return f"sum({show(tree.body)} for {letter}{over})"
-    if isinstance(tree, Derivative):
-        return f"d({'' if tree.of is None else show(tree.of)})/d({show(tree.by)})"
-    if isinstance(tree, Time):
-        return f"({show(tree.value)})"
-    if isinstance(tree, Relation):
-        out = show(tree.sides[0])
-        for sign, side in zip(tree.operators, tree.sides[1:], strict=True):
-            out += f" {sign} {show(side)}"
-        return out
-    if isinstance(tree, Text):
-        return tree.content
-    if isinstance(tree, (Dot, Transpose, Norm)):
-        return f"{type(tree).__name__.lower()}({', '.join([show(x) for x in tree[:-1]])})"
+    """Return a tree as text, for messages."""
+    match tree:
+        case Number():
+            return str(tree.value)
+        case Name():
+            accents = "".join([f"{a} " for a in tree.accents])
+            below = f"[{_listed(tree.indices, ',')}]" if tree.indices else ""
+            above = f"^({_listed(tree.superscripts, ',')})" if tree.superscripts else ""
+            return f"{accents}{tree.base}{chr(39) * tree.primes}{below}{above}"
+        case Add():
+            return f"({_listed(tree.terms, ' + ')})"
+        case Multiply():
+            return _listed(tree.factors, "*")
+        case Divide():
+            return f"({show(tree.numerator)})/({show(tree.denominator)})"
+        case Power():
+            return f"{_as_one(tree.base)}**{_as_one(tree.exponent)}"
+        case Negative():
+            return f"-{show(tree.operand)}"
+        case Call():
+            return f"{show(tree.function)}({_listed(tree.arguments, ', ')})"
+        case Sum():
+            letter = "" if tree.letter is None else show(tree.letter)
+            over = f" in {show(tree.domain)}" if tree.domain is not None else ""
+            return f"sum({show(tree.body)} for {letter}{over})"
+        case Derivative():
+            return f"d({'' if tree.of is None else show(tree.of)})/d({show(tree.by)})"
+        case Time():
+            return f"({show(tree.value)})"
+        case Relation():
+            rest = [f" {sign} {show(side)}" for sign, side in zip(tree.operators, tree.sides[1:], strict=True)]
+            return "".join([show(tree.sides[0]), *rest])
+        case Text():
+            return tree.content
+        case Dot() | Transpose() | Norm():
+            return f"{type(tree).__name__.lower()}({_listed(tree[:-1], ', ')})"
     return type(tree).__name__.strip("_").lower()
+
+
+def _listed(trees, sign):
+    return sign.join([show(x) for x in trees])

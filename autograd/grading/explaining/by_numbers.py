@@ -1,0 +1,196 @@
+"""Slips that the numbers show: a constant, or a factor that is missing or too many."""
+
+from fractions import Fraction
+
+from autograd.engine.errors import AutogradError
+from autograd.grading.explaining.mistakes import Mistake, of_constant
+from autograd.grading.judging.agreement import constant, is_zero, same
+from autograd.grading.judging.instances import instances
+from autograd.grading.meaning import arrays
+from autograd.grading.meaning.arrays import is_array
+from autograd.grading.meaning.evaluate import evaluator
+from autograd.grading.meaning.place import Item, Place
+from autograd.grading.reading.nodes import Node, show, walk
+from autograd.grading.reading.trees import ReadingError
+
+FAILURES = (
+    AutogradError,
+    ZeroDivisionError,
+    ValueError,
+    OverflowError,
+    ArithmeticError,
+    TypeError,
+    KeyError,
+    IndexError,
+)
+_MOST_ENVS = 10
+
+
+def values_of(explanation, at):
+    """Return the true and the written value for each instance at a point, or None."""
+    judge, task = explanation.judge, explanation.task
+    found = []
+    sides = task.sides
+    envs = instances(judge, task, explanation.places, explanation.reading, None)[:_MOST_ENVS]
+    cache: dict = {}
+    for env in envs:
+        evaluation = evaluator(at, explanation.places, explanation.reading, cache)
+        try:
+            if explanation.is_step:
+                truth = arrays.negative(
+                    arrays.scaled(at.rate, evaluation.derivative(Node("loss"), task.parameter, env))
+                )
+            else:
+                truth = evaluation.value(sides[0], env)
+            x = evaluation.value(explanation.written, env)
+        except ReadingError:
+            continue
+        if is_array(truth) != is_array(x) or (is_array(truth) and truth.shape != x.shape):
+            return None
+        found.append((env, evaluation, truth, x))
+    return found
+
+
+def by_numbers(explanation):
+    """Return a constant factor, or a factor of a usual kind that is missing or too many."""
+    points = explanation.judge.points.field(3)
+    if not points:
+        return []
+    rows = []
+    for at in points:
+        try:
+            values = values_of(explanation, at)
+        except FAILURES:
+            continue
+        if values is None:
+            return []
+        rows += values
+    if not rows:
+        return []
+    ratios = [(a, b) for _, _, truth, x in rows for a, b in zip(arrays.entries(truth), arrays.entries(x), strict=True)]
+    if all(not is_zero(a) and not is_zero(b) for a, b in ratios if not (is_zero(a) and is_zero(b))):
+        found = {constant(b / a) for a, b in ratios if not is_zero(a)}
+        if len(found) == 1 and None not in found:
+            (c,) = found
+            if c != 1:
+                return of_constant(c, explanation.model.samples)
+    return by_factors(explanation, rows)
+
+
+def by_factors(explanation, rows):
+    """Return a quantity by which the written value is too small or too large, entry by entry."""
+    if any(is_array(x) and 1 not in x.shape for _, _, _, x in rows):
+        return []
+    for name, place, kind in factors(explanation, rows[0][1]):
+        missing = extra = True
+        for env, evaluation, truth, x in rows:
+            try:
+                f = factor(explanation, evaluation, place, kind, env)
+            except FAILURES:
+                missing = extra = False
+                break
+            numbers = arrays.entries(f) if is_array(f) else [f] * len(arrays.entries(x))
+            pairs = list(zip(arrays.entries(truth), arrays.entries(x), numbers, strict=False))
+            missing = missing and all(same(a, b * c) for a, b, c in pairs)
+            extra = extra and all(same(a * c, b) for a, b, c in pairs)
+            if not (missing or extra):
+                break
+        if missing:
+            return [Mistake("missing factor", f"the factor {name} is missing")]
+        if extra:
+            words = f"the factor {name} does not belong there"
+            return (
+                [Mistake("extra factor", words)]
+                if is_written(explanation, place, kind)
+                else [Mistake("missing factor", f"the division by {name} is missing")]
+            )
+    return []
+
+
+def is_written(explanation, place, kind):
+    """Return whether a factor stands in what was written: a quantity, 1 minus one, or a derivative of a function."""
+    evaluation = evaluator(explanation.judge.points.first(), explanation.places, explanation.reading, {})
+    if kind == "slope" and any(x.kind == "call" and x.parts[0].data[1] for x in walk(explanation.written)):
+        return True
+    trees = [explanation.written]
+    if kind == "one minus":
+        trees = [x for x in walk(explanation.written) if x.kind == "add" and x.parts[0] == Node("num", (), Fraction(1))]
+    for x in [y for tree in trees for y in walk(tree)]:
+        if x.kind in ("name", "call"):
+            try:
+                found = evaluation.place(x)
+            except ReadingError:
+                continue
+            if (found.role, found.layer) == (place.role, place.layer):
+                return True
+    return False
+
+
+def factors(explanation, evaluation):
+    """Usual factors beside the left side: of its own neuron, and of the ones before and behind."""
+    left = explanation.task.parameter or explanation.task.sides[0]
+    if left.kind == "deriv" and left.parts[1].kind != "none":
+        left = left.parts[1]
+    try:
+        place = evaluation.by_place(left)
+    except ReadingError:
+        return
+    if place.kind != "quantity" or place.role in ("loss", "other", "parameter"):
+        return
+    sample, step = place.sample, place.step
+    ends = []
+    if place.role == "w":
+        index = place.index or (None, None)
+        ends = [(place.layer[1], index[1]), (place.layer[0], index[0])]
+    else:
+        ends = [(place.layer, place.index)]
+    names = {"delta": "delta", "s": "z", "a": "a", "t": "t", "p": "p"}
+    for layer, item in ends:
+        for role, kind in (
+            ("s", "slope"),
+            ("a", "value"),
+            ("a", "one minus"),
+            ("delta", "value"),
+            ("t", "value"),
+            ("p", "value"),
+            ("p", "one minus"),
+            ("p", "both"),
+            ("a", "both"),
+            ("s", "value"),
+        ):
+            if (role in ("s", "delta") and layer == 0) or (role in ("t", "p") and layer != explanation.model.depth):
+                continue
+            if role == "p" and not explanation.model.has_softmax:
+                continue
+            made = Place("quantity", role, layer, item, sample, step)
+            letter = explanation.places.convention.letters
+            base = show(
+                Node(
+                    "name",
+                    (),
+                    (
+                        {"delta": "delta", "s": explanation.places.pre_activation}.get(
+                            role, letter["x" if layer == 0 else role] if role in letter else names[role]
+                        ),
+                        0,
+                    ),
+                )
+            )
+            where = "" if item is None else f"_{(item.letter or str(item.offset)).split('#')[0]}"
+            text = {
+                "slope": f"{explanation.places.function_letter}'({base}{where})",
+                "value": f"{base}{where}",
+                "one minus": f"(1 - {base}{where})",
+                "both": f"{base}{where} (1 - {base}{where})",
+            }[kind]
+            yield text, made, kind
+
+
+def factor(explanation, evaluation, place, kind, env):
+    """Return the value of a usual factor for one instance."""
+    env = {**env}
+    if explanation.model.takes_sample(place.role, place.layer) and place.sample is None:
+        place = place._replace(sample=Item("@n", 0))
+    if explanation.model.takes_step(place.role, place.layer) and place.step is None:
+        place = place._replace(step=Item("@t", 0))
+    return evaluation.value(Node("made", (), (place, kind)), env)

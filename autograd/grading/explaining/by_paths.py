@@ -1,0 +1,89 @@
+"""Slips that leave out part of what leads to the loss: other neurons, earlier steps."""
+
+from autograd.grading.explaining.by_numbers import values_of
+from autograd.grading.explaining.mistakes import Mistake
+from autograd.grading.judging.agreement import same
+from autograd.grading.meaning.arrays import is_array
+from autograd.grading.meaning.evaluate import evaluator
+from autograd.grading.meaning.quantities import Quantity
+from autograd.grading.meaning.ratios import direct
+
+
+def by_paths(explanation):
+    """Return whether what was written is what goes through one neuron, or one step, only."""
+    points = explanation.judge.points.field(3)
+    if not points or explanation.is_step:
+        return []
+    held: dict = {}
+    for at in points:
+        rows = values_of(explanation, at)
+        if not rows:
+            return []
+        for env, evaluation, _, x in rows:
+            if is_array(x):
+                return []
+            parts = parts_of(explanation, evaluation, env)
+            for name, y in parts.items():
+                held[name] = held.get(name, True) and same(x, y)
+            for name in set(held) - set(parts):
+                held[name] = False
+    for name, good in held.items():
+        if good:
+            return [Mistake("missing path", f"only a part is there: {name}")]
+    return []
+
+
+def parts_of(explanation, evaluation, env):
+    """Return the contributions of single paths from the left side to what is differentiated, by their names."""
+    left = explanation.task.sides[0]
+    at, model = evaluation.at, explanation.model
+    if left.kind == "deriv" and left.parts[1].kind != "none":
+        place = evaluation.by_place(left.parts[1])
+        of = Quantity("loss") if left.parts[0].kind == "loss" or explanation.places.is_loss(left.parts[0]) else None
+        if of is None:
+            of = evaluation.quantity(evaluation.place(left.parts[0]), env)
+    else:
+        place = evaluation.place(left)
+        of = Quantity("loss")
+    if place.kind != "quantity" or evaluation.is_whole(place):
+        return {}
+    q = evaluation.quantity(place, env)
+    scale = at.one
+    if q.role == "delta":
+        q, scale = q._replace(role="s"), at.number(model.formulas.factor)
+    found: dict = {}
+    if q.role in ("a", "s") and q.layer == model.depth and model.has_softmax:
+        through = {k: Quantity("p", q.layer, k, q.sample, q.step) for k in range(1, model.size(q.layer) + 1)}
+        own = q.index
+    elif q.role in ("a", "s") and q.layer < model.depth:
+        through = {k: Quantity("s", q.layer + 1, k, q.sample, q.step) for k in range(1, model.size(q.layer + 1) + 1)}
+        own = None
+    elif q.role in ("w", "b") and model.steps > 1:
+        return parts_of_steps(explanation, at, of, q)
+    else:
+        return {}
+    total = {k: scale * at.ratio(of, n) * at.ratio(n, q) for k, n in through.items()}
+    if own is not None:
+        found["what goes through the output itself; that through the others is missing"] = total[own]
+    for k, y in total.items():
+        found.setdefault(f"what goes through neuron {k} of the layer behind; that through the others is missing", y)
+    return found
+
+
+def parts_of_steps(explanation, at, of, q):
+    """Return the contributions of single steps of a recurrent network, by their names."""
+    model = explanation.model
+    layer = q.layer[1] if isinstance(q.layer, tuple) else q.layer
+    index = q.index[1] if isinstance(q.index, tuple) else q.index
+    found: dict = {}
+    evaluation = evaluator(at, explanation.places, explanation.reading.changed(direct=True), {})
+    parts = {}
+    for t in range(1, model.steps + 1):
+        s = Quantity("s", layer, index, of.sample, t)
+        if model.exists(s) and (of.step is None or t <= of.step):
+            parts[t] = at.ratio(of, s) * direct(evaluation, s, q)
+    if parts:
+        last = max(parts)
+        found["that of the last step; the steps before are missing"] = parts[last]
+        found["that of the first step; the steps behind are missing"] = parts[min(parts)]
+    return found

@@ -1,0 +1,97 @@
+"""Slips that an edit of the written tree undoes."""
+
+from autograd.grading.explaining.by_numbers import FAILURES, factors
+from autograd.grading.explaining.mistakes import Mistake
+from autograd.grading.explaining.slips import Slip, paths, slips
+from autograd.grading.judging.comparing import compared
+from autograd.grading.judging.instances import unbound_letters
+from autograd.grading.meaning.evaluate import evaluator
+from autograd.grading.meaning.letters import variables
+from autograd.grading.meaning.place import Item
+from autograd.grading.reading.nodes import Node, replace_at
+
+
+def by_slips(explanation):
+    """Return the likeliest slip that, mended, leaves a right claim."""
+    unbound = []
+    if explanation.reading is not None:
+        try:
+            unbound = unbound_letters(explanation.judge, explanation.task, explanation.places, explanation.reading)
+        except FAILURES:
+            unbound = []
+    best = None
+    left = explanation.task.parameter or explanation.task.sides[0]
+    for slip in slips(explanation.written, explanation.places, unbound, variables(left)):
+        if explanation.is_late():
+            break
+        if best is not None and slip.cost >= best.cost:
+            break
+        if mends(explanation, slip):
+            best = slip
+    best = best or within_sums(explanation)
+    return [] if best is None else [Mistake(best.kind, best.text)]
+
+
+def within_sums(explanation):
+    """Return a usual factor that is missing in the body of a sum over samples or steps; None where it is none."""
+    if explanation.reading is None:
+        return None
+    evaluation = evaluator(explanation.judge.points.first(), explanation.places, explanation.reading, {})
+    for path, node in paths(explanation.written):
+        if node.kind != "sum" or explanation.is_late():
+            continue
+        for text, place, kind in factors(explanation, evaluation):
+            for letter in node.data.letters:
+                axis = {"@n": "sample"}.get(letter) or explanation.reading.axes.get(letter)
+                if axis not in ("sample", "step"):
+                    continue
+                inner = place._replace(**{axis: Item(letter, 0)})
+                if not (explanation.model.takes_sample if axis == "sample" else explanation.model.takes_step)(
+                    place.role, place.layer
+                ):
+                    continue
+                body = Node("prod", (node.parts[0], Node("made", (), (inner, kind))), ("",), node.at)
+                tree = replace_at(explanation.written, path, Node("sum", (body,), node.data, node.at))
+                slip = Slip("missing factor", f"the factor {text} is missing in the sum", tree, 1.3)
+                if mends(explanation, slip):
+                    return slip
+    return None
+
+
+def changed(explanation, tree):
+    """Return the task with another tree in place of the wrong side, and nothing behind it."""
+    if explanation.is_step:
+        return explanation.task._replace(sides=(tree,))
+    return explanation.task._replace(sides=(explanation.task.sides[0], tree))
+
+
+def mends(explanation, slip):
+    """Return whether a slip, mended, leaves a right claim."""
+    task = changed(explanation, slip.tree)
+    if explanation.reading is not None:
+        try:
+            axes = dict(explanation.reading.axes)
+            found = compared(
+                explanation.judge,
+                task,
+                explanation.places,
+                explanation.reading.changed(axes=axes),
+                None,
+                None,
+                quick=True,
+            )
+            if (
+                found is not None
+                and found.verdict in ("equal", "unproved")
+                and not (explanation.is_step and found.condition)
+            ):
+                return True
+        except FAILURES:
+            pass
+    if not slip.moves and explanation.reading is not None:
+        return False
+    try:
+        found = explanation.judge.judge(task, explanation.places, explanation.vectors, None, None)
+    except FAILURES:
+        return False
+    return found.verdict in ("equal", "unproved") and not (explanation.is_step and found.condition)

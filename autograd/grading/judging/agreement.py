@@ -1,0 +1,53 @@
+"""Compare two values: numbers of a field exactly, numbers of many digits in most of them."""
+
+from fractions import Fraction
+
+from autograd.formulas.field import Residue, small_fraction
+from autograd.formulas.precise import precise_numbers
+from autograd.formulas.sampling import DIGITS
+from autograd.grading.meaning import arrays
+from autograd.grading.meaning.arrays import ShapeError, is_array, shape
+
+__all__ = ["constant", "differ", "is_zero", "same"]
+
+
+def is_zero(x):
+    """Return whether a number is 0, or of many digits as good as 0."""
+    return x.v == 0 if isinstance(x, Residue) else abs(x) < 1e-40
+
+
+def same(a, b):
+    """Return whether two numbers are equal, or of many digits equal in most."""
+    if isinstance(a, Residue) or isinstance(b, Residue):
+        return (a - b).v == 0
+    mpmath = precise_numbers()
+
+    if isinstance(a, mpmath.mpc) or isinstance(b, mpmath.mpc):
+        return False
+    return abs(a - b) <= mpmath.mpf(10) ** (15 - DIGITS) * max(1, abs(a), abs(b))
+
+
+def constant(x):
+    """Return the small fraction that a number is, or None."""
+    if isinstance(x, Residue):
+        return small_fraction(x.v)
+    mpmath = precise_numbers()
+
+    near = Fraction(mpmath.nstr(x, DIGITS)).limit_denominator(4000)
+    apart = abs(x - mpmath.mpf(near.numerator) / near.denominator)
+    return near if apart <= mpmath.mpf(10) ** (15 - DIGITS) * abs(x) else None
+
+
+def differ(truth, x):
+    """Return why two values differ, or None if they are the same."""
+    fits = is_array(truth) == is_array(x) and (not is_array(truth) or truth.shape == x.shape)
+    if not fits and not _size(truth) == _size(x) == 1:
+        raise ShapeError(f"the left side is {shape(truth)}", shape(x), "and the right side")
+    for a, b in zip(arrays.entries(truth), arrays.entries(x), strict=True):
+        if not same(a, b):
+            return "the numbers differ"
+    return None
+
+
+def _size(x):
+    return x.shape[0] * x.shape[1] if is_array(x) else 1

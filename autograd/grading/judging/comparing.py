@@ -1,0 +1,271 @@
+"""The sides of a claim compared under one reading: chains link by link, steps up to a constant."""
+
+from fractions import Fraction
+
+from autograd.engine.errors import AlgebraError, AutogradError
+from autograd.formulas.field import Pole, Unprovable
+from autograd.formulas.precise import precise_numbers
+from autograd.formulas.sampling import DIGITS
+from autograd.grading.judging.agreement import constant, differ, is_zero, same
+from autograd.grading.judging.instances import instances, unbound_letters
+from autograd.grading.judging.task import Judged
+from autograd.grading.meaning import arrays
+from autograd.grading.meaning.arrays import ShapeError, is_array, shape
+from autograd.grading.meaning.evaluate import evaluator
+from autograd.grading.meaning.letters import variables
+from autograd.grading.meaning.place import OutOfRange
+from autograd.grading.reading.nodes import Limits, Node, is_name, walk
+from autograd.grading.reading.trees import ReadingError
+
+FAILURES = (ZeroDivisionError, ValueError, OverflowError, ArithmeticError, TypeError, AlgebraError)
+KINK_POINTS = 24
+_DOUBTED_POINTS = 12  # of many digits, where a field does not decide
+_FUNCTIONS = frozenset({"log", "ln", "exp", "sqrt", "tanh", "softplus", "sigmoid", "erf", "logistic"})
+
+
+def compared(judge, task, places, reading, wanted, definitions, quick=False):
+    """Return the verdict under one reading; None where it is meant for nothing that is wanted."""
+    unbound = unbound_letters(judge, task, places, reading)
+    kroneckers = (is_name(x, "delta") and _is_kronecker(x) for side in task.sides for x in walk(side))
+    if unbound and not reading.implied and any(kroneckers):
+        summed = _summed(task, unbound)
+        implied = compared(judge, summed, places, reading.changed(implied=True), wanted, definitions)
+        if implied is not None and implied.verdict == "equal":
+            return implied
+    envs = instances(judge, task, places, reading, wanted)
+    if not envs:
+        return None
+    cache: dict = {}
+    points = judge.points.field(3)
+    kinks = bool(points) and points[0].has_kinks
+    checked, unproved, doubted = 0, 0, False
+    pools = (
+        [judge.points.field(KINK_POINTS) if kinks else points, judge.points.precise(2)]
+        if points
+        else [judge.points.precise(3)]
+    )
+    if quick and points:
+        pools = pools[:1]
+    factor = None
+    for pool in pools:
+        is_field = pool is pools[0] and points
+        if doubted:
+            pool = judge.points.precise(_DOUBTED_POINTS)
+        want = len(pool) if is_field or doubted else min(len(pool), 1 if points else 3)
+        agreed = 0
+        for k in range(len(pool) + (9 if is_field and not kinks else 0)):
+            if agreed >= want:
+                break
+            at = pool[k] if k < len(pool) else judge.points.field(k + 1)[k]
+            try:
+                found, factor = compared_at(judge, task, places, reading, envs, at, cache, factor, definitions)
+            except (Pole, ZeroDivisionError):
+                continue
+            except Unprovable:
+                if not is_field:
+                    raise
+                unproved = 1
+                break
+            except FAILURES as error:
+                if isinstance(error, ReadingError) or is_field:
+                    raise
+                continue
+            if found is not None:
+                # Steps are random bits in a field, so that |x| and max(x, -x) may differ there: numbers decide.
+                if is_field and not quick and found.verdict == "wrong" and at.sample.point.has_kinks:
+                    doubted, unproved, factor = True, 1, None
+                    break
+                neurons = [x for x in unbound if isinstance(reading.axes.get(x), int)]
+                if neurons:
+                    words = ", ".join([x.split("#")[0] for x in neurons])
+                    found = found._replace(verdict="ill-formed", reason=f"the index {words} is not bound")
+                if (
+                    is_field
+                    and not kinks
+                    and has_functions(task)
+                    and agrees_in_digits(judge, task, places, reading, envs, definitions)
+                ):
+                    return Judged("unproved", reading, envs[0], None)
+                return found._replace(reading=reading)
+            agreed += 1
+        if agreed == 0 and not (is_field and unproved) and is_field:
+            return Judged("wrong", reading, envs[0], 1, "it has no value: it divides by 0")
+        checked += agreed
+    if unbound:
+        words = ", ".join([x.split("#")[0].lstrip("@") for x in unbound])
+        return Judged("ill-formed", reading, envs[0], None, f"the index {words} is not bound")
+    if not points:
+        unproved = 1
+    condition = "" if factor in (None, 1) else _absorbed(factor)
+    return Judged("unproved" if unproved else "equal", reading, envs[0], None, condition=condition)
+
+
+def agrees_in_digits(judge, task, places, reading, envs, definitions):
+    """Return whether numbers of many digits agree: a field does not know every identity of a function."""
+    try:
+        return all(
+            compared_at(judge, task, places, reading, envs, at, {}, None, definitions)[0] is None
+            for at in judge.points.precise(3)
+        )
+    except (AutogradError, *FAILURES):
+        return False
+
+
+def needed_of_targets(judge, task, places, judged):
+    """Return the condition on the targets under which a claim holds, in words; "" if there is none."""
+    if not judge.model.network.distributions or judge.points.field(1) is None or judged.reading is None:
+        return ""
+    inner = judged.task
+    if judged.reading.implied:
+        inner = _summed(inner, unbound_letters(judge, inner, places, judged.reading))
+    try:
+        envs = instances(judge, inner, places, judged.reading, None)
+        for at in judge.points.loose(2):
+            if compared_at(judge, inner, places, judged.reading, envs, at, {}, None, None)[0] is not None:
+                return "the targets of a sample add up to 1"
+    except (AutogradError, *FAILURES):
+        return ""
+    return ""
+
+
+def compared_at(judge, task, places, reading, envs, at, cache, factor, definitions):
+    """Return a refutation at a point, or None; and the factor that a step is longer by."""
+    mpmath = precise_numbers()
+
+    with mpmath.workdps(DIGITS):
+        held = 0
+        for env in envs:
+            evaluation = evaluator(at, places, reading, cache, definitions)
+            try:
+                if task.kind == "value":
+                    link, reason = compared_links(judge, task, evaluation, env)
+                else:
+                    link, reason, factor = compared_step(judge, task, evaluation, env, factor)
+            except OutOfRange:
+                if has_neighbours(judge, task, reading):
+                    continue
+                raise
+            held += 1
+            if link is not None:
+                return Judged("wrong", reading, env, link, reason), factor
+        if not held:
+            raise OutOfRange("this formula has no instance here.")
+    return None, factor
+
+
+def has_neighbours(judge, task, reading):
+    """Return whether a step or a layer is reached from its neighbour, so that the first or last may have none."""
+    return any(axis == "step" for axis in reading.axes.values())
+
+
+def compared_links(judge, task, evaluation, env):
+    """Return the first side that differs from the left one, and why; None where all agree."""
+    truth = evaluation.value(task.sides[0], env)
+    for k, side in enumerate(task.sides[1:], 1):
+        if _has_dots(side):
+            if not corners_agree(judge, side, truth, evaluation, env):
+                return k, "the matrix has other entries"
+            continue
+        x = evaluation.value(side, env)
+        reason = differ(truth, x)
+        if reason is not None:
+            return k, reason
+    return None, ""
+
+
+def corners_agree(judge, side, truth, evaluation, env):
+    """Return whether the entries that a matrix with dots shows are right."""
+    if not is_array(truth):
+        raise ShapeError(shape(truth), "a matrix", "is no")
+    rows = side.parts
+    for r, i in ((0, 0), (-1, -1)):
+        for c, j in ((0, 0), (-1, -1)):
+            cell = rows[r].parts[c]
+            if cell.kind in ("dots", "none") or any(x.kind == "dots" for x in walk(cell)):
+                continue
+            if differ(truth.rows[i][j], evaluation.value(cell, env)) is not None:
+                return False
+    return True
+
+
+def compared_step(judge, task, evaluation, env, factor):
+    """As for links, of a step of gradient descent: it may be longer by a constant."""
+    at = evaluation.at
+    truth = arrays.negative(arrays.scaled(at.rate, evaluation.derivative(Node("loss"), task.parameter, env)))
+    has_rate = any(_mentions_rate(x, evaluation) for x in task.sides)
+    if not has_rate:
+        truth = arrays.scaled(at.one / at.rate, truth)
+    for k, side in enumerate(task.sides, 1):
+        x = evaluation.value(side, env)
+        if is_array(truth) != is_array(x) or (is_array(truth) and truth.shape != x.shape):
+            return k, f"the left side is {shape(truth)}, the right side {shape(x)}", factor
+        for a, b in zip(arrays.entries(truth), arrays.entries(x), strict=True):
+            if same(a, b) and factor in (None, 1):
+                if not is_zero(a):
+                    factor = Fraction(1)
+                continue
+            if is_zero(a) or is_zero(b):
+                if is_zero(a) and is_zero(b):
+                    continue
+                return k, "the step differs", factor
+            c = constant(b / a)
+            if c is None or c <= 0 or (factor is not None and c != factor):
+                return k, "the sign is flipped" if c is not None and c < 0 else "the step differs", factor
+            factor = c
+    return None, "", factor
+
+
+def has_functions(task):
+    """Return whether a function is written whose identities a field does not know."""
+    return any(
+        x.kind == "call" and not x.parts[0].data[1] and x.parts[0].data[0] in _FUNCTIONS
+        for side in task.sides
+        for x in walk(side)
+    )
+
+
+def _is_kronecker(name):
+    """Return whether a delta has two indices and no layer."""
+    return [(s.kind, len(s.parts)) for s in name.parts] == [("sub", 2)]
+
+
+def _absorbed(factor):
+    """Return the condition under which a step that is longer by a factor is one of gradient descent."""
+    inverse = 1 / factor
+    if factor.numerator == 1 or factor.denominator == 1:
+        return (
+            f"the constant {inverse} is absorbed in the rate: the rate that is written is {inverse} times the rate of "
+            "gradient descent"
+        )
+    return f"the rate that is written stands for {inverse} of the rate of gradient descent"
+
+
+def _mentions_rate(tree, evaluation):
+    for x in walk(tree):
+        if x.kind == "name" and not x.parts:
+            try:
+                if evaluation.place(x).kind == "rate":
+                    return True
+            except ReadingError:
+                continue
+    return False
+
+
+def _has_dots(side):
+    while side.kind == "group":
+        side = side.parts[0]
+    return side.kind == "matrix" and any(x.kind in ("dots", "none") for row in side.parts for x in row.parts)
+
+
+def _summed(task, letters):
+    """Return the task with letters that stand twice summed over, product by product."""
+
+    def over(tree):
+        if tree.kind == "add":
+            return tree.with_parts([over(x) for x in tree.parts])
+        if tree.kind == "neg" or (tree.kind == "group" and tree.parts[0].kind in ("add", "neg")):
+            return tree.with_parts([over(x) for x in tree.parts])
+        mine = [x for x in letters if x in variables(tree)]
+        return Node("sum", (tree,), Limits(tuple(mine)), tree.at) if mine else tree
+
+    return task._replace(sides=(task.sides[0], *[over(x) for x in task.sides[1:]]))

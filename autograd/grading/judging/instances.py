@@ -1,0 +1,113 @@
+"""The numbers of the free letters for which a claim is meant."""
+
+import itertools
+import random
+
+from autograd.grading.meaning.arithmetic import given_letters
+from autograd.grading.meaning.conditions import holds
+from autograd.grading.meaning.evaluate import evaluator
+from autograd.grading.meaning.letters import head, variables
+from autograd.grading.meaning.place import Item
+from autograd.grading.reading.nodes import Limits, walk
+from autograd.grading.reading.trees import ReadingError
+
+_MOST_INSTANCES = 40
+
+
+def unbound_letters(judge, task, places, reading):
+    """Letters on the right that are neither on the left nor in a sum."""
+    evaluation = evaluator(judge.points.first(), places, reading, {})
+    left = set(free_letters(judge, task.parameter or task.sides[0], evaluation))
+    if task.parameter is not None:
+        left |= {"@t"}
+    found: dict = {}
+    for c in task.conditions:
+        if c.kind == "cmp" and c.data == "=":
+            names = {head(p) for p in c.parts}
+            if names & left:
+                left |= names
+    for side in task.sides[1:]:
+        for letter in free_letters(judge, side, evaluation):
+            counts = reading.axes.get(letter) not in ("layer", "ignored", "named")
+            if letter not in left and counts and how_many(judge, letter, reading) > 1:
+                found.setdefault(letter)
+    return list(found)
+
+
+def free_letters(judge, tree, evaluation):
+    """Return the free letters of a tree, with the sample and step that are understood."""
+    bound = {x for y in walk(tree) if isinstance(y.data, Limits) for x in y.data.letters}
+    found = {x: None for x in variables(tree) if x not in bound and x in evaluation.reading.axes}
+    functions = {id(x.parts[0]) for x in walk(tree) if x.kind == "call"}
+    if tree.kind == "given" and not evaluation.reading.whole_target:
+        found.update(dict.fromkeys(given_letters(tree.data)))
+    for x in walk(tree):
+        if (x.kind == "name" and id(x) not in functions) or x.kind == "call":
+            try:
+                place = evaluation.place(x)
+            except ReadingError:
+                continue
+            for item in (place.sample, place.step):
+                if item is not None and item.letter in ("@n", "@t") and item.letter not in bound:
+                    found.setdefault(item.letter)
+            if isinstance(place.index, Item) and place.index.letter and place.index.letter[0] == "@":
+                found.setdefault(place.index.letter)
+    return list(found)
+
+
+def how_many(judge, letter, reading):
+    """Return how many numbers a letter stands for under a reading."""
+    axis = {"@n": "sample", "@t": "step"}.get(letter) or reading.axes.get(letter)
+    if letter[0] == "@" and letter[1:].isdigit():
+        axis = int(letter[1:])
+    if axis == "sample":
+        return judge.model.samples
+    if axis == "step":
+        return judge.model.steps
+    if axis == "parameter":
+        return len([q for q in judge.model.node_of if q.role == "w"])
+    return judge.model.size(axis) if isinstance(axis, int) else 1
+
+
+def instances(judge, task, places, reading, wanted):
+    """Return the numbers of the free letters for which the claim is meant."""
+    evaluation = evaluator(judge.points.first(), places, reading, {})
+    letters: dict = {}
+    for side in (*task.sides, *([task.parameter] if task.parameter else [])):
+        for x in free_letters(judge, side, evaluation):
+            letters.setdefault(x)
+    letters = [
+        x
+        for x in letters
+        if how_many(judge, x, reading) >= 1 and reading.axes.get(x, "@") not in ("layer", "ignored", "named")
+    ]
+    ranges = [range(1, how_many(judge, x, reading) + 1) for x in letters]
+    envs = [dict(zip(letters, n, strict=True)) for n in itertools.islice(itertools.product(*ranges), 20_000)]
+    kept = []
+    for env in envs:
+        try:
+            if all(holds(evaluation, c, env) for c in task.conditions if c.kind == "cmp"):
+                kept.append(env)
+        except (ReadingError, KeyError):
+            kept.append(env)
+    envs = kept
+    if wanted is not None:
+        envs = [env for env in envs if is_wanted(judge, task, evaluation, env, wanted)]
+    if len(envs) > _MOST_INSTANCES:
+        envs = [envs[0], envs[-1], *random.Random(1).sample(envs[1:-1], _MOST_INSTANCES - 2)]
+    return envs
+
+
+def is_wanted(judge, task, evaluation, env, wanted):
+    """Return whether the left side is a quantity that is wanted."""
+    left = task.parameter or task.sides[0]
+    if left.kind == "deriv" and left.parts[1].kind != "none":
+        left = left.parts[1]
+    try:
+        place = evaluation.by_place(left) if left.kind != "name" else evaluation.place(left)
+        if evaluation.is_whole(place):
+            return any((q.role, q.layer) == (place.role, place.layer) for q in wanted)
+        q = evaluation.quantity(place, env)
+    except ReadingError:
+        return True
+    return q in wanted

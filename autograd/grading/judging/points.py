@@ -1,0 +1,67 @@
+"""Random points of a network at which formulas are compared."""
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from autograd.engine.errors import AlgebraError
+from autograd.formulas.field import Unprovable
+from autograd.formulas.precise import precise_numbers
+from autograd.formulas.sampling import DIGITS, field_sample, precise_sample
+
+__all__ = ["Points"]
+
+
+class Points:
+    """Points that are drawn once, when they are asked for.
+
+    Args:
+        network: the network.
+        point: from the numbers of a network, a sample, and a learning rate to the point that is compared at.
+    """
+
+    def __init__(self, network, point: Callable[[Any, Any], Any]):
+        self.network, self.point = network, point
+        self._field: list = []
+        self._precise: tuple = (None, [])  # the context of a thread, and points with its numbers
+        self._loose: list = []
+        self._unprovable = False
+
+    def field(self, count):
+        """Return ``count`` points of a prime field; None if the graph means nothing there."""
+        while len(self._field) < count and not self._unprovable:
+            try:
+                sample = field_sample(self.network)
+                self._field.append(self.point(sample, sample.point.random()))
+            except (Unprovable, AlgebraError):
+                self._unprovable = True
+        return None if self._unprovable else self._field[:count]
+
+    def precise(self, count):
+        """Return ``count`` points whose numbers have many digits."""
+        mpmath = precise_numbers()
+        context, points = self._precise
+        if context is not mpmath:
+            points = []
+            self._precise = mpmath, points
+        while len(points) < count:
+            sample = precise_sample(self.network)
+            with mpmath.workdps(DIGITS):
+                points.append(self.point(sample, mpmath.rand() + sample.number(Fraction(1, 7))))
+        return points[:count]
+
+    def first(self):
+        """Return a point to try readings at."""
+        return (self.field(1) or self.precise(1))[0]
+
+    def loose(self, count):
+        """Return points of a field at which the targets of a sample do not add up to 1."""
+        network = self.network
+        while len(self._loose) < count:
+            kept, network.distributions = network.distributions, []
+            try:
+                sample = field_sample(network)
+            finally:
+                network.distributions = kept
+            self._loose.append(self.point(sample, sample.point.random()))
+        return self._loose[:count]

@@ -1,0 +1,109 @@
+"""Names of weights: with two indices, one index, a number that counts them through, or none."""
+
+from autograd.grading.meaning.place import Item, Misfit, OutOfRange, Place, Unclear
+from autograd.grading.reading.nodes import show
+
+_LAYER_OF = {"x": 0, "i": 0, "u": 0, "h": 1, "s": 1, "a": 1, "z": 1, "y": -1, "o": -1, "v": -1, "q": -1}
+
+
+def place_of_weight(places, node, marks, reading, roles):
+    """Return the place of a weight, or of a matrix of weights."""
+    model = places.model
+    index = list(marks.index)
+    base = node.data[0]
+    if (marks.sample is not None or (marks.step is not None and model.steps > 1)) and not marks.step:
+        raise Misfit(f"{show(node)}: a weight is the same for all samples.", node.at)
+    if marks.is_arrow:
+        index = index if marks.is_arrow == "to" else index[::-1]
+    elif places.to_from and len(index) == 2:
+        index = index[::-1]
+    layer = marks.layer
+    if marks.words:
+        return named_weight(places, node, marks)
+    if layer is not None:
+        if reading.weights_out:
+            layer += 1
+        if marks.is_numbered:
+            layer -= reading.base
+    if len(index) == 1:
+        return single_weight(places, node, index[0], layer, marks, reading, roles)
+    if len(index) > 2:
+        raise Misfit(f"{show(node)}: a weight has two indices, found {len(index)}.", node.at)
+    pairs = [
+        w for w in model.weights
+        if (layer is None or w[1] == layer)
+        and (marks.pair is None or w == marks.pair)
+        and all(axis is None or axis == k for (axis, _), k in zip(index, w, strict=False))
+    ]  # fmt: skip
+    if layer is not None and not any(w[1] == layer for w in model.weights):
+        raise OutOfRange(f"{show(node)}: there is no such layer of weights.", node.at)
+    if len(pairs) > 1 and base in reading.layers:
+        k = reading.layers[base]
+        pairs = [w for w in pairs if k < len(model.weights) and w == model.weights[k]]
+    if not pairs:
+        raise Misfit(f"{show(node)}: its indices fit no weight here.", node.at)
+    if len(pairs) > 1:
+        raise Unclear(f"which layer {show(node)} is in is not clear: write w^{{(2)}}_{{...}}.", node.at)
+    pair = pairs[0]
+    if not index:
+        sizes = [model.size(pair[0]), model.size(pair[1])]
+        items = (Item(None, 1), Item(None, 1)) if sizes == [1, 1] else None
+        return Place("quantity", "w", pair, items, power=marks.power)
+    for (_, item), k in zip(index, pair, strict=True):
+        if item.letter is None and not 1 <= item.offset <= model.size(k):
+            raise OutOfRange(f"{show(node)}: an index {item.offset}, where there are 1 to {model.size(k)}.", node.at)
+    return Place("quantity", "w", pair, tuple([item for _, item in index]), power=marks.power)
+
+
+def named_weight(places, node, marks):
+    """``W_{hy}`` and ``W_{xh}``: the weights between the layers that the letters stand for."""
+    layers = [_LAYER_OF.get(x.split("#")[0]) for x in marks.words]
+    layers = [places.model.depth if k == -1 else k for k in layers]
+    pairs = (
+        [(a, b) for a, b in (layers[:2], layers[1::-1]) if (a, b) in places.model.weights] if len(layers) == 2 else []
+    )
+    if not pairs or marks.index:
+        raise Misfit(f"{show(node)} is no matrix of weights here.", node.at)
+    return Place("quantity", "w", pairs[0], None, power=marks.power)
+
+
+def single_weight(places, node, index, layer, marks, reading, roles):
+    """Return a weight with one index: of one neuron, counted through, or the bias that theta_0 is."""
+    model = places.model
+    axis, item = index
+    is_only = len([p for s in node.parts if s.kind == "sub" for p in s.parts]) == 1
+    if axis == "parameter":
+        if not is_only:
+            raise Misfit(f"{show(node)} has two indices, and cannot be any weight.", node.at)
+        return Place("quantity", "parameter", None, item)
+    if item.letter is None and "b" in roles and item.offset == 0:
+        return Place("quantity", "b", model.depth, Item(None, 1))
+    pairs = [w for w in model.weights if layer in (None, w[1])]
+    if item.letter is None and layer is None and len(model.weights) > 1:
+        return counted_weight(places, node, item.offset, reading)
+    for pair in pairs:
+        if model.size(pair[1]) == 1 and axis in (None, pair[0]):
+            if item.letter is None and not 1 <= item.offset <= model.size(pair[0]):
+                break
+            return Place("quantity", "w", pair, (item, Item(None, 1)), power=marks.power)
+        if model.size(pair[0]) == 1 and axis in (None, pair[1]):
+            return Place("quantity", "w", pair, (Item(None, 1), item), power=marks.power)
+    if is_only and len(pairs) == 1 and axis in (None, pairs[0][1]):  # all weights into one neuron
+        return Place("quantity", "w", pairs[0], (None, item), power=marks.power)
+    raise Misfit(f"{show(node)} needs two indices: from and to.", node.at)
+
+
+def counted_weight(places, node, number, reading):
+    """Return the weight with a number, where all are counted through, layer by layer."""
+    model = places.model
+    count = 0
+    for pair in model.weights:
+        n, m = model.size(pair[0]), model.size(pair[1])
+        places = [(i, j) for j in range(1, m + 1) for i in range(1, n + 1)]
+        if reading.flat == "from":
+            places = sorted(places)
+        if number <= count + n * m:
+            i, j = places[number - count - 1]
+            return Place("quantity", "w", pair, (Item(None, i), Item(None, j)))
+        count += n * m
+    raise OutOfRange(f"{show(node)}: there are {count} weights.", node.at)

@@ -1,0 +1,113 @@
+"""Marks of a name: indices, layers, samples, primes; groups in braces."""
+
+from fractions import Fraction
+
+from autograd.grading.reading.lexing import MOST_DIGITS, Token
+from autograd.grading.reading.trees import (
+    Add,
+    Name,
+    Negative,
+    Number,
+    Transpose,
+)
+
+
+def read_group(c):
+    """``{...}``, or one symbol."""
+    if c.is_sign("{"):
+        c.next()
+        x = c.sum_of_terms()
+        c.expect("}")
+        return x
+    return c.nested(read_one)
+
+
+def read_one(c):
+    """Return one symbol as a script: of a number, one digit."""
+    token = c.next()
+    if token.kind == "number":
+        if len(token.text) > 1 and "." not in token.text:
+            c.i -= 1
+            c.tokens[c.i] = Token("number", token.text[1:], token.at + 1)
+            token = Token("number", token.text[0], token.at)
+        return c.number(token)
+    if token.kind == "sign" and token.text == "-":
+        return Negative(c.nested(read_one), token.at)
+    if token.kind == "sign" and token.text in "*+":
+        return Name(token.text, at=token.at)
+    c.i -= 1
+    return c.atom(scripted=False)
+
+
+def read_scripts_of(c, x):
+    """Return a name with its subscripts, superscripts and primes; a number above is a power, a T a transpose."""
+    indices, above, primes = list(x.indices), list(x.superscripts), x.primes
+    exponent, transposed = None, False
+    while True:
+        if c.is_sign("'"):
+            c.next()
+            primes += 1
+        elif c.is_sign("_"):
+            c.next()
+            indices += read_scripts(c)
+        elif c.is_sign("^") and exponent is None:
+            c.next()
+            if c.skip_prime():
+                primes += 1
+            elif c.is_transpose():
+                transposed = True
+            elif c.kind() == "number" or (c.is_sign("{") and c.is_power()):
+                exponent = read_group(c)
+            else:
+                found = read_scripts(c)
+                if len(found) > 1 and found[-1] == Name("T"):
+                    transposed = True
+                    found.pop()
+                above += found
+        else:
+            break
+    name = Name(x.base, tuple(indices), tuple(above), primes, x.accents, x.at)
+    whole = Transpose(name, x.at) if transposed else name
+    return whole if exponent is None else c.power(whole, exponent)
+
+
+def read_scripts(c):
+    """Return the parts of a subscript or superscript: separated by commas, arrows or nothing."""
+    if not c.is_sign("{"):
+        return [c.nested(read_one)]
+    c.deeper()
+    c.next()
+    found: list = []
+    while not c.is_sign("}"):
+        if c.i >= len(c.tokens):
+            raise c.error("a subscript is not closed")
+        if (c.kind() == "sign" and c.peek() in ",()[]") or c.is_command("rightarrow", "to"):
+            c.next()
+        elif c.kind() == "number":
+            found += read_digits(c, found)
+        elif c.kind() == "sign" and c.peek() in "+-":
+            sign = c.next()
+            right = c.number(c.next()) if c.kind() == "number" else read_one(c)
+            right = Negative(right, sign.at) if sign.text == "-" else right
+            if found:
+                left = found.pop()
+                terms = left.terms if isinstance(left, Add) else (left,)
+                right = Add((*terms, right), left.at)
+            found.append(right)
+        elif c.relation_sign(look=True):
+            c.relation_sign()
+        else:
+            x = c.atom(scripted=False)
+            found.append(read_scripts_of(c, x) if isinstance(x, Name) else x)
+    c.next()
+    c.depth -= 1
+    return found
+
+
+def read_digits(c, found):
+    """Return a number in a script: ``12`` are two indices, unless commas set it apart."""
+    token = c.next()
+    separated = c.is_sign(",") or (found and c.tokens[c.i - 2].text == ",")
+    if separated or "." in token.text or len(token.text) > MOST_DIGITS:
+        return [c.number(token)]
+    return [Number(Fraction(c), token.at + k) for k, c in enumerate(token.text)]

@@ -1,0 +1,62 @@
+"""Letters, in a font or with an accent."""
+
+from autograd.grading.reading.latex.calls import read_applied
+from autograd.grading.reading.latex.cursor import LETTERS, PROSE, LatexCursor
+from autograd.grading.reading.latex.marks import read_group, read_scripts_of
+from autograd.grading.reading.lexing import MOST_TOKENS, Token
+from autograd.grading.reading.trees import (
+    Call,
+    Multiply,
+    Name,
+    Text,
+)
+
+_ALIASES = {"varepsilon": "epsilon", "varphi": "phi", "ln": "log"}
+# These only say that something is a vector; the others change what it is, and stand over one letter.
+VECTOR_ACCENTS = {"vec", "underline"}
+WORD_FONTS = {"mathrm", "mathit", "mathsf", "operatorname", "text", "textrm", "textbf", "textit", "mbox"}
+
+
+def read_in_font(c, token, scripted):
+    """Return a letter in a font is that letter; a word in an upright font is one name; other words are prose."""
+    inner = c.braced() if c.is_sign("{") else [c.next()]
+    if len(inner) == 1 and (inner[0].kind == "name" or inner[0].text in LETTERS):
+        return read_name(c, inner[0].text, inner[0].at, scripted)
+    content = "".join([t.text for t in inner])
+    is_word = all(t.kind in ("name", "word") for t in inner) and content != ""
+    if token.text in PROSE and not (is_word and is_known(c, content)):
+        return Text(content, token.at)
+    if token.text in WORD_FONTS and (is_word or token.text == "operatorname"):
+        return read_name(c, content, token.at, scripted)
+    c.tokens[c.i : c.i] = [Token("sign", "{", token.at), *inner, Token("sign", "}", token.at)]
+    if len(c.tokens) > 2 * MOST_TOKENS:
+        raise c.error("too many fonts", token.at)
+    return c.nested(LatexCursor.atom, scripted)
+
+
+def is_known(c, word):
+    return word.lower() in {f.lower() for f in c.functions} or word.lower() == "loss"
+
+
+def read_accented(c, token, scripted):
+    accent = {"widehat": "hat", "overline": "bar"}.get(token.text, token.text)
+    x = read_group(c) if c.is_sign("{") else c.nested(LatexCursor.atom, False)
+    if not isinstance(x, Name):
+        if accent in VECTOR_ACCENTS:
+            return x  # an underlined formula
+        raise c.error(f"\\{token.text} stands over one letter", token.at)
+    x = x._replace(accents=(*x.accents, accent), at=token.at)
+    return read_applied(c, read_scripts_of(c, x)) if scripted else x
+
+
+def read_name(c, base, at, scripted):
+    x = Name(_ALIASES.get(base, base), at=at)
+    if not scripted:
+        return x
+    if base == "Delta" and c.is_letter():
+        y = c.nested(LatexCursor.atom)
+        return y._replace(base=f"Delta {y.base}", at=at) if isinstance(y, Name) else Multiply((x, y), at)
+    if base == "e" and c.is_sign("^"):
+        c.next()
+        return Call(Name("exp", at=at), (read_group(c),), at)
+    return read_applied(c, read_scripts_of(c, x))
