@@ -297,7 +297,7 @@ class _Kernel:
         self.run = self.code.function("epochs", *[_POINTER] * len(_ARGUMENTS), *[ctypes.c_int64] * len(_COUNTS))
         self.helper = self.code.function("helper", *[_POINTER] * (len(ARRAYS) + len(SHARED))) if halves else None
         del (
-            self._low,
+            self._lowered,
             self.block,
             self._last_block,
             self._batch,
