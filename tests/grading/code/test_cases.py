@@ -49,3 +49,8 @@ def test_without_a_loss_nothing_is_judged(name):
     grade, _ = graded(name)
     assert grade.verdict == "no loss"
     assert grade.updates == []
+
+
+def test_a_transposed_gradient_is_marked_where_it_is_made():
+    grade, facts = graded("51")
+    assert [mistake.line for mistake in grade.mistakes] == [bug["line"] for bug in facts["bugs"]]
