@@ -39,7 +39,7 @@ __all__ = ["Gradient", "Program", "Stats", "kernel", "lanes_for", "real_array"]
 
 _POINTER = ctypes.c_void_p
 _NEAR = 1 << 18  # bytes that a core has close by; more lanes are taken while the working memory stays within
-_MOST_KERNELS, _MOST_BYTES = 128, 64 << 20
+_MAX_KERNELS, _MAX_BYTES = 128, 64 << 20
 _kernels: OrderedDict = OrderedDict()  # the last ones
 _alive: WeakValueDictionary = WeakValueDictionary()
 _lock = threading.RLock()
@@ -113,7 +113,7 @@ def kernel(key, build) -> Kernel:
     """The kernel of a key, made by ``build()`` where none is there.
 
     A kernel lives as long as a program that uses it. The last ones stay, for programs that are made again: at most
-    :data:`_MOST_KERNELS`, and no more than take :data:`_MOST_BYTES`.
+    :data:`_MAX_KERNELS`, and no more than take :data:`_MAX_BYTES`.
     """
     with _lock:
         found = _alive.get(key)
@@ -122,7 +122,7 @@ def kernel(key, build) -> Kernel:
         _kernels[key] = found
         _kernels.move_to_end(key)
         taken = sum([each.code.taken for each in _kernels.values()])
-        while len(_kernels) > 1 and (len(_kernels) > _MOST_KERNELS or taken > _MOST_BYTES):
+        while len(_kernels) > 1 and (len(_kernels) > _MAX_KERNELS or taken > _MAX_BYTES):
             taken -= _kernels.popitem(last=False)[1].code.taken
         return found
 

@@ -428,7 +428,7 @@ def test_machine_code_is_kept_within_bounds_and_freed_with_its_programs(made, mo
     one = program(2.0)
     assert one.value([1.0]) == 2.0
     (kernel,) = programs._kernels.values()
-    monkeypatch.setattr(programs, "_MOST_BYTES", 2 * kernel.code.taken + kernel.code.taken // 2)
+    monkeypatch.setattr(programs, "_MAX_BYTES", 2 * kernel.code.taken + kernel.code.taken // 2)
     for c in (3.0, 4.0, 5.0):
         assert program(c).value([1.0]) == c
     assert len(programs._kernels) == 2
