@@ -79,3 +79,10 @@ def opened(browser, tmp_path):
     yield open_
     context.close()
     assert errors == []
+
+
+def pytest_collection_modifyitems(items):
+    """Refuse names of tests that differ between processes: they could not be shared among workers."""
+    wrong = [item.nodeid for item in items if " at 0x" in item.nodeid]
+    if wrong:
+        raise pytest.UsageError(f"give these tests ids that are the same in every process: {wrong}")

@@ -129,7 +129,7 @@ def test_losses(loss):
 @pytest.mark.parametrize("options", [
     {"validation": 0.2}, {"l2": 0.01}, {"shuffle": False}, {"callbacks": lambda epoch: None},
     {"clip_norm": 0.1},
-], ids=str)  # fmt: skip
+], ids=lambda options: next(iter(options)))  # fmt: skip
 def test_options(options, everything_is_large):
     agree(*[trained(mlp, engine, **options) for engine in ("native", "eager")])
     assert len(everything_is_large) == 1
