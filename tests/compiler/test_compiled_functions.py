@@ -19,7 +19,7 @@ from nn import MLP
 def test_functions_agree_with_the_engine_in_any_sequence_of_batches():
     counts = checked(60, 0, derandomize=True)
     assert sum(counts.values()) == 60
-    assert max(counts) > 2
+    assert sum(n for programs, n in counts.items() if programs > 1) > 4  # what is drawn depends on the modules loaded
 
 
 @pytest.fixture(scope="module")
