@@ -135,3 +135,25 @@ def test_a_name_without_a_meaning_is_unreadable_with_reason_and_place(derivation
 def test_a_target_that_is_not_there_is_an_error_that_says_what_is(derivations):
     with pytest.raises(GraphError, match=r"nothing is called 'b_o\[1\]' here: .*known are a1, a2, b1"):
         derivations["deep"].grade("b_o[1]", r"\delta")
+
+
+# A d with an index that a claim is about is a delta: nobody derives a target.
+D_ON_THE_LEFT = [
+    ("plain", r"d_o = (y_o - t_o) y_o (1 - y_o)", "equal"),
+    ("plain", r"d_k = (y_k - t_k) y_k (1 - y_k)", "equal"),
+    ("plain", r"d_h = a_h (1 - a_h) \sum_o w_{ho} d_o", "equal"),
+    ("deep", r"d^{(2)}_j = a^{(2)}_j (1 - a^{(2)}_j) \sum_k w^{(3)}_{jk} d^{(3)}_k", "equal"),
+    ("plain", r"d_o = y_o - t_o", "wrong"),
+    ("plain", r"d_h = a_h (1 - a_h) \sum_o w_{ho} t_o", "wrong"),
+]
+
+
+@pytest.mark.parametrize(("which", "formula", "verdict"), D_ON_THE_LEFT)
+def test_a_d_that_is_claimed_is_a_delta(derivations, which, formula, verdict):
+    assert derivations[which].grade(None, formula).verdict == verdict
+
+
+def test_a_d_that_is_declared_is_what_it_is_declared_for():
+    derivation = derive(network(sizes=(2, 3, 2))).convention(letters={"t": "d"})
+    assert derivation.grade(None, r"\delta_o = (y_o - d_o) y_o (1 - y_o)").verdict == "equal"
+    assert derivation.grade(None, r"d_o = (y_o - d_o) y_o (1 - y_o)").verdict != "equal"

@@ -137,6 +137,8 @@ class Written:
         sides, signs = _in_and_out(claim.sides, places), list(claim.signs)
         sides = [None if x is None else rewrite(x, lambda node: _of_label(node, places)) for x in sides]
         sides = [None if x is None else spelled_out(x, places) for x in sides]
+        if _is_claimed_d(sides[0], places):
+            sides = [None if x is None else rewrite(x, _d_as_delta) for x in sides]
         if any(s == "approx" for s in signs):
             raise ReadingError("an approximation says nothing that could be proved: write =.", claim.at)
         if len(sides) == 1 or sides[0] is None:
@@ -220,6 +222,18 @@ class Written:
         if target.role == "free":
             found = {q for q in self.model.node_of if q.role == "other" and q.index == target.name}
         return found
+
+
+def _is_claimed_d(left, places):
+    """Return whether a claim is about a ``d_k`` that is not declared: a delta, since nobody derives a target."""
+    while left is not None and left.kind == "group":
+        left = left.parts[0]
+    return left is not None and is_name(left, "d") and bool(left.parts) and "d" not in places.roles
+
+
+def _d_as_delta(node):
+    """Return the name with delta in place of d; None for every other node."""
+    return Node("name", node.parts, ("delta", node.data[1]), node.at) if is_name(node, "d") else None
 
 
 def _of_label(node, places):
