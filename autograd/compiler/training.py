@@ -64,7 +64,7 @@ class Progress:
 
 
 class _Shape:
-    """What is kept of a lowered sample: enough to find its kernel again.
+    """The part of a lowered sample that is kept: enough to find its kernel again.
 
     Attributes:
         structure: of the rolled programs, a key. length, adjoint_length: how many instructions there were.
