@@ -52,7 +52,7 @@ class Sample:
 
     @property
     def key(self):
-        """What it computes: equal for all samples that compute the same. None where there is no recording."""
+        """A digest, equal for all samples that compute the same. None where there is no recording."""
         made = self.made
         if made is None:
             return None
