@@ -25,8 +25,10 @@ def main(arguments=None) -> int:
     ``grade`` returns 0 where every claim is equal, 1 where one is wrong, follows from a mistake or is unproved, 2 where
     one cannot be graded, a file cannot be read or the page of ``--html`` could not be written; all grades are printed
     in any case.
+    ``code`` returns 0 where every program is right, 1 where one is wrong, 2 where one cannot be read or has no loss.
     ``mutants`` returns 0 where the tests notice every wrong engine, 1 where they miss one, 2 where they cannot be run.
-    ``playground`` returns 0 when it is interrupted, and 2 where there is nothing to serve.
+    ``playground`` returns 0 when it is interrupted, and 2 where there is nothing to serve or the port is
+    taken.
     """
     parser = _Parser(
         prog="python -m autograd", description="Grade hand derivations of backpropagation, and tests of an engine."

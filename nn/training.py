@@ -71,9 +71,10 @@ def fit(
         engine: ``"native"`` runs whole epochs in machine code, ``"eager"`` sample by sample on the recorded graph. Both
             give the same results, but for the last digits, where sums are taken in another order. By default native
             where llvmlite is installed, and model, loss and optimizer are those of nn. Compiling takes some tenths of
-            a second, more for large models; once in a process for models of one shape. Of a model or a loss of your
-            own, one sample is recorded and stands for all: where its Python code compares Values or reads their data,
-            that is an error. Models with :class:`nn.Dropout` are trained by the eager engine.
+            a second, more for large models; once in a process for models of one shape. Large layers become products of
+            matrices, by SciPy, in place of machine code of their own. Of a model or a loss of your own, one sample is
+            recorded and stands for all: where its Python code compares Values or reads their data, that is an error.
+            Models with :class:`nn.Dropout` are trained by the eager engine.
         cluster: a client of ``dask.distributed``, whose workers compute the gradients. By default none, and nothing is
             imported. Each process of the cluster compiles the model once and keeps shards of the samples; the updates
             are made here. The numbers are those of a training without a cluster but for the last digits, and do not
