@@ -25,6 +25,7 @@ import types
 import warnings
 from collections.abc import Iterable
 from pathlib import Path
+from typing import IO, cast
 
 __all__ = ["ForkingError", "Forks", "available", "libraries"]
 
@@ -119,9 +120,8 @@ class Forks:
             env=environment,
             start_new_session=True,
         )
-        assert process.stdin is not None
-        assert process.stdout is not None
-        self._process, self._requests, self._lines = process, process.stdin, process.stdout
+        self._process = process
+        self._requests, self._lines = cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
         self._sending = threading.Lock()
         self._answers: dict[int, queue.Queue[int | None]] = {0: queue.Queue()}
         self._numbers = 0

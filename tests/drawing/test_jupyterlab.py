@@ -13,7 +13,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from browsing import CHROMIUM, FLAGS, in_a_browser
+from browsing import in_a_browser
 
 from autograd import Value, steps, tanh
 
@@ -79,25 +79,22 @@ def lab(tmp_path_factory):
 
 
 @pytest.fixture
-def opened(lab):
+def opened(lab, browser):
     """Opens a notebook of some cells in a browser; a script's dialog, or an error of ours, fails the test."""
-    from playwright.sync_api import sync_playwright
-
     folder, address = lab
     told: list = []
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_context(viewport={"width": 1400, "height": 2600}).new_page()
-        page.on("dialog", lambda dialog: told.append(dialog.message) or dialog.dismiss())
+    context = browser.new_context(viewport={"width": 1400, "height": 2600})
+    page = context.new_page()
+    page.on("dialog", lambda dialog: told.append(dialog.message) or dialog.dismiss())
 
-        def open_(notebook, name):
-            nbformat.write(notebook, folder / name)
-            page.goto(address(name))
-            page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
-            return page
+    def open_(notebook, name):
+        nbformat.write(notebook, folder / name)
+        page.goto(address(name))
+        page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
+        return page
 
-        yield open_
-        browser.close()
+    yield open_
+    context.close()
     assert told == []
 
 

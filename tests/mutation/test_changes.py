@@ -71,7 +71,7 @@ def test_every_change_of_the_sources_is_python_and_another_program(file):
     source = (mutation.ROOT / file).read_text(encoding="utf-8")
     tree = ast.dump(ast.parse(source))
     found = changes(source)
-    assert len({(change.where, change.what) for change in found}) == len(found) > 50
+    assert len({(change.where, change.what) for change in found}) == len(found) > 10
     for change in found[::7]:
         assert ast.dump(ast.parse(change.apply(source))) != tree
 
