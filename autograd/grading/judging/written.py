@@ -137,7 +137,7 @@ class Written:
         sides, signs = _in_and_out(claim.sides, places), list(claim.signs)
         sides = [None if x is None else rewrite(x, lambda node: _of_label(node, places)) for x in sides]
         sides = [None if x is None else spelled_out(x, places) for x in sides]
-        if _is_claimed_d(sides[0], places):
+        if len(sides) > 1 and _is_claimed_d(sides[0], places):
             sides = [None if x is None else rewrite(x, _d_as_delta) for x in sides]
         if any(s == "approx" for s in signs):
             raise ReadingError("an approximation says nothing that could be proved: write =.", claim.at)
