@@ -15,7 +15,7 @@ from autograd.grading.judging.taken import Result
 from autograd.grading.judging.written import Written, has_left_side, has_matrix_signs
 from autograd.grading.meaning.arrays import ShapeError
 from autograd.grading.meaning.claims import Claim
-from autograd.grading.meaning.place import IllFormed, Misfit
+from autograd.grading.meaning.place import IllFormed, Misfit, NotRecorded
 from autograd.grading.reading.readers import is_latex
 
 __all__ = ["Grade", "Grader"]
@@ -79,6 +79,8 @@ class Grader:
         if printed.verdict in ("equal", "unproved") or printed.is_sure:
             return printed
         found = self.in_vocabulary.grade(meant, formula, rate, explains)
+        if printed.verdict == "unreadable":
+            return printed if found.verdict == "unreadable" else found
         if printed.is_elsewhere:
             return found if found.verdict == "unreadable" and "speaks of" in found.diagnosis else printed
         if found.verdict == "equal" and self.context.is_preset:
@@ -93,6 +95,8 @@ class Grader:
             verdicts = self.written.verdicts(formula.strip(), meant, rate)
         except IllFormed as error:
             return Grade("ill-formed", formula, diagnosis=str(error))
+        except NotRecorded as error:
+            return Grade("unreadable", formula, diagnosis=error.reason)
         except (AutogradError, ValueError, ArithmeticError, TypeError, LookupError, AttributeError, RecursionError):
             return None
         chosen = worst(verdicts)

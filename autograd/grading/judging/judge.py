@@ -13,7 +13,7 @@ from autograd.grading.judging.task import Judged, rank
 from autograd.grading.meaning.arrays import ShapeError
 from autograd.grading.meaning.evaluate import evaluator
 from autograd.grading.meaning.letters import renamed_apart, variables
-from autograd.grading.meaning.place import IllFormed, Misfit, OutOfRange
+from autograd.grading.meaning.place import IllFormed, Misfit, NotRecorded, OutOfRange
 from autograd.grading.meaning.quantities import At, Model
 from autograd.grading.meaning.readings import Readings
 from autograd.grading.reading.nodes import Limits, Node, is_name, rewrite, walk
@@ -89,12 +89,15 @@ class Judge:
         classes: dict = {}
         strange: dict = {}
         refuted: list = []
-        failure = None
+        failure = left_out = None
         mine, given, is_cut = Allowance(_SECONDS), self.allowance, False
         for reading in tried:
             try:
                 of = self._class(task, places, reading)
                 key = (_way(reading), _is_recurrent(of)), of
+            except NotRecorded as error:
+                left_out = error
+                continue
             except ReadingError as error:
                 failure = _better(failure, error)
                 continue
@@ -114,6 +117,9 @@ class Judge:
                 found = Judged("wrong", reading, None, None, str(error), error=error)
                 if len(refuted) < _MOST_OTHERS:
                     refuted.append(found)
+            except NotRecorded as error:
+                left_out = error
+                continue
             except ReadingError as error:
                 failure = _better(failure, error)
                 continue
@@ -128,6 +134,8 @@ class Judge:
             if key not in into or rank(found) > rank(into[key]):
                 into[key] = found
         classes = classes or strange
+        if left_out is not None and not any(x.verdict in ("equal", "unproved") for x in classes.values()):
+            raise left_out  # by its likeliest reading it may be right
         if not classes:
             if is_cut:
                 raise ReadingError(_TOO_MANY)

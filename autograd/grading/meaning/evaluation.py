@@ -6,8 +6,8 @@ from typing import NamedTuple
 from autograd.grading.clock import WORK
 from autograd.grading.meaning import arrays
 from autograd.grading.meaning.arrays import Array, ShapeError
-from autograd.grading.meaning.place import Item, OutOfRange, Place
-from autograd.grading.meaning.quantities import Quantity
+from autograd.grading.meaning.place import Item, NotRecorded, OutOfRange, Place
+from autograd.grading.meaning.quantities import Quantity, describe
 from autograd.grading.reading.nodes import Node, show, walk
 from autograd.grading.reading.trees import ReadingError
 
@@ -155,6 +155,11 @@ class Evaluation:
             return self.at.zero
         if q.step is not None and q.role == "delta" and q.step == self.model.steps + 1:
             return self.at.zero
+        if q.role == "t" and self.model.steps == 1 and self.model.exists(q._replace(role="a")):
+            raise NotRecorded(
+                f"the graph has no {describe(q)}: a loss may leave out a target that is a plain number. "
+                "Record the targets as Values with labels, such as Value(1.0, 't[1]')."
+            )
         raise OutOfRange("there is no such quantity in this network.")
 
     def whole(self, place, env, number):

@@ -16,6 +16,10 @@ class OutOfRange(Misfit):
     """A layer, a step or an index that is not there."""
 
 
+class NotRecorded(ReadingError):
+    """A target that was a plain number, and that the loss left out of the graph."""
+
+
 class Unclear(ReadingError):
     """A name whose layer is not said."""
 

@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 from autograd.engine import primitives
 from autograd.engine.value import Value
-from autograd.formulas.expressions import evaluate
+from autograd.formulas.expressions import Number, evaluate
 from autograd.formulas.network import Constant
 from autograd.grading.reading.trees import ReadingError
 
-__all__ = ["At", "Model", "Quantity", "quantity_of"]
+__all__ = ["At", "Model", "Quantity", "describe", "quantity_of"]
 
 _COST_OF_DIGITS = 4
 
@@ -52,6 +52,7 @@ class Model:
         node_of: from quantity to node or constant.
         weights: the pairs of layers that weights connect.
         labels: from a label to the quantity of that node.
+        given: from a target that is no node to its number: that of a class, or of a probability, in a cross-entropy.
         scale: the loss is this times the sum of the losses of samples or steps.
     """
 
@@ -83,7 +84,8 @@ class Model:
             label = getattr(node, "label", None)
             if label is not None:
                 self.labels.setdefault(str(label), q)
-        self._by_step = {q for q in self.node_of if q.step is not None}
+        given = {s: e for s, e in formulas.facts.items() if s.role == "t" and isinstance(e, Number)}
+        self.given = {quantity_of(s): e.value for s, e in given.items()}
         self.weights = sorted({q.layer for q in self.node_of if q.role == "w"})
         self.has_softmax = (
             bool(network.distributions)
@@ -120,7 +122,7 @@ class Model:
 
     def exists(self, q):
         """Return whether a quantity is in the network."""
-        if q in self.node_of:
+        if q in self.node_of or q in self.given:
             return True
         if q.role == "delta":
             return Quantity("s", *q[1:]) in self.node_of
@@ -142,7 +144,7 @@ class Model:
 
     def _any(self, role, layer):
         wanted = {"delta": "s", "p": "a"}.get(role, role)
-        for q in self.node_of:
+        for q in [*self.node_of, *self.given]:
             if q.role == wanted and q.layer == layer:
                 return q
         return Quantity(role, layer)
@@ -208,6 +210,8 @@ class At:
             return primitives.exp(logits[q.index]) / total
         if q.role == "loss":
             return self.loss(q)
+        if q in model.given:
+            return self.number(model.given[q])
         node = model.node_of.get(q)
         if node is None:
             raise ReadingError(f"there is no such quantity: {describe(q)}.")
@@ -264,9 +268,9 @@ class At:
 
     def _node(self, q):
         node = self.model.node_of.get(q)
-        if node is None:
+        if node is None and q not in self.model.given:
             raise ReadingError(f"there is no such quantity: {describe(q)}.")
-        if isinstance(node, Constant):
+        if node is None or isinstance(node, Constant):
             raise ReadingError(
                 f"{describe(q)} is a plain number in this graph: record it as a Value to differentiate in it."
             )
