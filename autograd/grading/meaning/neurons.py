@@ -141,6 +141,7 @@ def place_in_layer(places, node, role, layer, item, marks, reading):
         item = Item(None, 1)
         if stacked:
             item = None
-    if role == "delta" and base == "Delta" and stacked and reading.own_loss:
+    is_of_one_sample = stacked if base == "Delta" else sample is not None
+    if role == "delta" and reading.own_loss and is_of_one_sample:
         return Place("quantity", role, layer, item, sample, step, marks.power, stacked, True)
     return Place("quantity", role, layer, item, sample, step, marks.power, stacked)

@@ -173,6 +173,10 @@ class Readings:
                 self.places.model.formulas.factor == 1 and any(n.data[0] == "Delta" for n in names)
             ):
                 vary(own_loss=[True, False])
+        if self.model.scale != 1 and all(r.own_loss == base[0].own_loss for r in base):
+            marked = [n for n in names if "delta" in self.places.roles_of(n.data[0]) and n.parts]
+            if marked:  # a delta of one sample is often of that sample's own loss, where the loss is a mean
+                vary(own_loss=[False, True])
         for x in self.nodes:
             if x.kind == "given" and x.data.indices and set(x.data.indices) <= {*map(_letter, x.data.indices)}:
                 vary(whole_target=[False, True])
