@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from autograd.grading.code.calls import guessed_calls
 from autograd.grading.code.functions import grade_functions
 from autograd.grading.code.grade import CodeGrade, UpdateGrade
-from autograd.grading.code.judge import Judgement, agreed, close, judge_losses
+from autograd.grading.code.judge import TOLERANCE, Judgement, agreed, close, judge_losses
 from autograd.grading.code.limits import Limits, Unreadable, Work
 from autograd.grading.code.mistakes import find_mistakes
 from autograd.grading.code.naming import Places
@@ -156,7 +156,8 @@ def _graded(case, loss, said, file):
     once = first_only(own.recorder.first_step())
     if once is not None:
         first = judge_losses(candidate_losses(own, case.loss is not None), once, Places(own), own.recorder, case.tree)
-        whole = case.judged.right and close(case.judged.factor or 0.0, 1.0)
+        # Several updates by one gradient add up to more than one.
+        whole = case.judged.right and (case.judged.factor or 0.0) < 1.0 + TOLERANCE
         if first is not None and first.right and not whole:
             mistake = stale_mistake(case)
             if mistake is not None:

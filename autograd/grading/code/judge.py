@@ -178,7 +178,7 @@ def leaf_powers(group, gradients, recorder):
                 key = node if line is None else (line, node.data)
                 met.add(key)
                 power = adjoint * node.data / change
-                if abs(power - round(power)) < 1e-6 and round(power) in (1, -1):
+                if math.isfinite(power) and abs(power - round(power)) < 1e-6 and round(power) in (1, -1):
                     powers[key] = round(power)
         found = powers if found is None else {k: v for k, v in found.items() if powers.get(k) == v}
     return found or {}, met
@@ -298,11 +298,11 @@ def judge(truth, recorder, tree):
             rate = front.rates()[mode] if front is not None else None
             own = [-x / (rate or 1.0) for x in change]
             factor = proportion(own, gradient)
-            if factor is None or (len(change) == 1 and not close(factor, 1.0)):
+            if factor is None or not close(factor, 1.0):
                 if id(group) not in inside:
                     inside[id(group)] = through_optimizer(group, gradient, gradients, proportion)
                 through = inside[id(group)]
-                if through is not None and (len(change) > 1 or close(through, 1.0)):
+                if through is not None:  # Adam's first step has one size, and is proportional to many a gradient
                     factor = through
             updates.append(Update(group, factor, rate, False, gradient))
         judged = _compared(truth, updates)

@@ -22,9 +22,11 @@ def through_optimizer(group, gradient, gradients, proportion):
     orders = [_inside(old, new, gradients) for old, new in zip(group.old, group.new, strict=True)]
     if len({len(order) for order in orders}) != 1:
         return None
+    # The gradient is what is squared: a part of it, such as that without a penalty, is not.
+    squared = {_squared(node) for order in orders for node in order}
     factors = []
     for column in zip(*orders, strict=True):
-        if len({name_of(node) for node in column}) == 1:
+        if len({name_of(node) for node in column}) == 1 and squared.issuperset(column):
             factor = proportion([node.data for node in column], gradient)
             if factor is not None and factor == factor and factor > 0:
                 factors.append(factor)
@@ -44,6 +46,16 @@ def _inside(old, new, gradients):
         order.append(node)
         waiting.extend(part for part in node.operands if isinstance(part, Value)) if node.op is not None else None
     return order
+
+
+def _squared(node):
+    """Return the number that a node is the square of; None if it is no square."""
+    name, operands = name_of(node), node.operands
+    if name == "pow" and not isinstance(operands[1], Value):
+        return operands[0] if operands[1] == 2 else None
+    if name == "pow":
+        return operands[0] if operands[1].data == 2 else None
+    return operands[0] if name == "mul" and operands[0] is operands[1] else None
 
 
 def _is_adaptive(node):

@@ -212,6 +212,7 @@ class Recorder:
 
 
 SEEN_PER_STEP = 40
+MAX_NODES_OF_EXTREMES = 2000
 
 
 def name_of(number):
@@ -246,6 +247,35 @@ def is_multiple(term, old):
     return term is old or (name_of(term) == "mul" and any(part is old for part in term.operands))
 
 
+_EXTREMES = ("maximum", "minimum", "where")
+
+
+def _is_shift(change):
+    """Whether numbers lose the largest or smallest of themselves, as before a softmax: that is no training."""
+    numbers = set(change.old)
+    for old, new in zip(change.old, change.new, strict=True):
+        if name_of(new) != "sub" or new.operands[0] is not old or not isinstance(new.operands[1], Value):
+            return False
+        if not _is_extreme(new.operands[1], numbers):
+            return False
+    return True
+
+
+def _is_extreme(term, numbers):
+    """Whether a number is chosen among some others."""
+    waiting = [term]
+    for _ in range(MAX_NODES_OF_EXTREMES):
+        if not waiting:
+            return True
+        node = waiting.pop()
+        if node in numbers:
+            continue
+        if name_of(node) not in _EXTREMES:
+            return False
+        waiting.extend(part for part in node.operands if isinstance(part, Value))
+    return False
+
+
 def depends_on_itself(change, limits):
     """Whether the new numbers depend on the old ones otherwise than by being theirs plus a change.
 
@@ -253,6 +283,8 @@ def depends_on_itself(change, limits):
         change: What was stored.
         limits: Counts what is looked at.
     """
+    if _is_shift(change):
+        return False
     olds, seen = set(change.old), set()
     for old, new in list(zip(change.old, change.new, strict=True))[:4]:
         terms = linear_terms(new, old)

@@ -57,6 +57,9 @@ FACTS = {
     "k03": (None, "right", [], []),
     "k04": (None, "wrong", ["b1", "b2"], [(25, "divided twice"), (27, "wrong axis")]),
     "k06": (None, "wrong", ["W1", "b1"], [(18, "derivative missing")]),
+    "k08": (None, "right", [], []),
+    "k10": (None, "right", [], []),
+    "k11": ("((pred - y)**2).mean()", "right up to a factor", [], []),
     "p01": (None, "wrong", ["b", "d", "a", "c"], [(17, "derivative missing")]),
     "p02": (None, "wrong", ["net.u"], [(23, "derivative at the wrong argument")]),
     "p03": (None, "wrong", ["shift"], [(11, "constant factor")]),
@@ -161,3 +164,20 @@ def test_one_rate_over_the_samples_and_one_without_are_not_both_right():
 
 def test_every_kind_is_one_of_the_documented():
     assert {kind for *_, mistakes in FACTS.values() for _, kind in mistakes} <= set(KINDS)
+
+
+def test_a_wrong_penalty_is_seen_through_an_adaptive_optimizer():
+    grade = grade_code((PROGRAMS / "k09.py").read_text(encoding="utf-8"))
+    assert [update.parameter for update in grade.updates if update.verdict == "wrong"] == ["params['W1']"]
+    first = grade.mistakes[0]
+    assert (first.line, first.kind) == (22, "penalty")
+    assert "2 * 0.01 * params" in first.fix[0].text
+
+
+@pytest.mark.parametrize("shift", ["s -= s.max(axis=1, keepdims=True)", "s = s - np.max(s, axis=1, keepdims=True)",
+                                   "s -= np.max(s)", ""])  # fmt: skip
+def test_the_shift_before_a_softmax_is_no_update(shift):
+    text = (PROGRAMS / "k10.py").read_text(encoding="utf-8").replace("s -= s.max(axis=1, keepdims=True)", shift)
+    grade = grade_code(text)
+    assert grade.verdict == "right"
+    assert {update.parameter for update in grade.updates} == {f"params['{name}']" for name in ("W1", "b1", "W2", "b2")}
