@@ -83,14 +83,15 @@ def formula_to_grade(draw):
 
 
 def grade_formula(given):
-    """One of four verdicts, which can be shown in every form; or the target is refused."""
+    """One of six verdicts, which can be shown in every form; or the target is refused."""
     k, target, text = given
     try:
         grade = _derivation(k).grade(target, text)
     except GraphError:
         _insist(target is not None, "a target is refused where none was given")
         return "no such target"
-    _insist(grade.verdict in ("equal", "wrong", "unproved", "unreadable"), grade.verdict)
+    verdicts = ("equal", "wrong", "unproved", "ambiguous", "ill-formed", "unreadable")
+    _insist(grade.verdict in verdicts, grade.verdict)
     _shown([sheets.Graded("a sheet", [(1, text, grade)])])
     return grade.verdict
 
