@@ -28,8 +28,8 @@ def _check_distribution():
 
 _check_distribution()
 
-from autograd import _moved  # noqa: E402 - after the check
-from autograd.engine import (  # noqa: E402
+from autograd import _moved
+from autograd.engine import (
     Value,
     check_gradients,
     compiled,
@@ -44,8 +44,8 @@ from autograd.engine import (  # noqa: E402
     value_and_grad,
     vjp,
 )
-from autograd.engine.checking import judge_formulas_with as _judge_formulas_with  # noqa: E402
-from autograd.engine.errors import (  # noqa: E402
+from autograd.engine.checking import judge_formulas_with as _judge_formulas_with
+from autograd.engine.errors import (
     AlgebraError,
     AutogradError,
     DomainError,
@@ -58,11 +58,11 @@ from autograd.engine.errors import (  # noqa: E402
     StaleGraphError,
     SuiteError,
 )
-from autograd.engine.functions import *  # noqa: E402, F403
-from autograd.engine.functions import __all__ as _functions  # noqa: E402
-from autograd.engine.functions import method  # noqa: E402
-from autograd.engine.several import *  # noqa: E402, F403
-from autograd.engine.several import __all__ as _several  # noqa: E402
+from autograd.engine.functions import *
+from autograd.engine.functions import __all__ as _functions
+from autograd.engine.functions import method
+from autograd.engine.several import *
+from autograd.engine.several import __all__ as _several
 
 __version__ = "0.2.0"
 __all__ = [

@@ -7,6 +7,7 @@ out. The last group may be short: its spare lanes repeat the last sample with a 
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from llvmlite import ir
@@ -208,7 +209,7 @@ def single_contributions(lowered: Lowered) -> bool:
     """True if the gradient of every parameter is one contribution, and so known as soon as that is."""
     outs = []
     for instruction in lowered.adjoint:
-        operation: tuple = instruction[0]  # type: ignore[assignment]  # to loops any operation is but hashable
+        operation = cast("tuple", instruction[0])  # to loops any operation is but hashable
         slots = instruction[1]
         written = [slots[k] for k in written_slots(operation, len(slots))]
         mine = [slot for slot in written if region(slot) == PARAMETER_GRADIENTS]

@@ -34,13 +34,13 @@ else:
         sys.modules.setdefault(f"{__name__}.{_name}", _module)
         globals()[_name] = sys.modules[f"{__name__}.{_name}"]
 
-from autograd.engine import copying, errors, functions  # noqa: E402 - after the choice; copying registers with pickle
-from autograd.engine.algebra import primitive  # noqa: E402
-from autograd.engine.checking import check_gradients  # noqa: E402
-from autograd.engine.graph import replay  # noqa: E402
-from autograd.engine.pausing import no_grad  # noqa: E402
-from autograd.engine.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp  # noqa: E402
-from autograd.engine.value import Value, compiled  # noqa: E402
+from autograd.engine import copying, errors, functions
+from autograd.engine.algebra import primitive
+from autograd.engine.checking import check_gradients
+from autograd.engine.graph import replay
+from autograd.engine.pausing import no_grad
+from autograd.engine.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from autograd.engine.value import Value, compiled
 
 if not compiled and os.environ.get("DELTAGRAD_INTERPRETED", "") == "" and sys.platform != "emscripten":
     import logging  # lazy: only here

@@ -53,7 +53,7 @@ class HostError:
 
 
 class Super:
-    """What ``super()`` gives: the attributes of the classes after the one whose method runs."""
+    """The result of ``super()``: the attributes of the classes after the one whose method runs."""
 
     def __init__(self, frame):
         while frame is not None and frame.owner is None:

@@ -81,16 +81,16 @@ class Context:
         return self.source.parents.get(self.node)
 
     def is_back(self):
-        """Whether it is a value of the way back."""
+        """Return whether it is a value of the way back."""
         return any(self.way.is_back(seen) for seen in self.places)
 
     def is_stored(self):
-        """Whether it is what an assignment stores to."""
+        """Return whether it is what an assignment stores to."""
         return isinstance(getattr(self.node, "ctx", None), (ast.Store, ast.Del))
 
 
 def needs_parentheses(c):
-    """Whether a product in the place of the expression needs parentheses around it."""
+    """Return whether a product in the place of the expression needs parentheses around it."""
     parent = c.parent()
     start, end = c.source.span(c.node)
     if c.source.text[start - 1 : start] == "(" and c.source.text[end : end + 1] == ")":
@@ -112,7 +112,7 @@ def function_name(node):
 
 
 def is_slope_argument(c):
-    """Whether the expression is what a derivative of an activation is taken at."""
+    """Return whether the expression is what a derivative of an activation is taken at."""
     node = c.node
     for _ in range(4):
         node = c.source.parents.get(node)
@@ -138,7 +138,7 @@ def multiplied(c, text):
 
 
 def multiplies_weights(c):
-    """Whether the expression, or a product it is a factor of, is multiplied by a matrix of parameters."""
+    """Return whether the expression, or a product it is a factor of, is multiplied by a matrix of parameters."""
     node, parent = c.node, c.parent()
     while isinstance(parent, ast.BinOp) and isinstance(parent.op, (ast.Mult, ast.Div)):
         node, parent = parent, c.source.parents.get(parent)

@@ -1,4 +1,4 @@
-"""What each line of the way back computes: which derivative of the loss, and with what factor."""
+"""The meaning of each line of the way back: a derivative of the loss, and its factor."""
 
 import ast
 import math

@@ -376,5 +376,5 @@ def start_value(machine, node, frame):
 
 
 def is_instance_of_program(x):
-    """Whether ``x`` is an instance of one of the program's classes."""
+    """Return whether ``x`` is an instance of one of the program's classes."""
     return isinstance(x, Instance)

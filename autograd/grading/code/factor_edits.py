@@ -235,7 +235,7 @@ def _pairs_dropped(c):
 
 
 def _is_logistic(data):
-    """Whether two factors are a and 1 - a."""
+    """Return whether two factors are a and 1 - a."""
     return all(abs(a + b - 1) < 1e-9 for a, b in zip(*data, strict=True))
 
 

@@ -1,4 +1,4 @@
-"""What was found about a program, as its author reads it: a grade with its updates and mistakes."""
+"""The grade of a program, as its author reads it, with its updates and mistakes."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -50,7 +50,7 @@ class Mistake:
 
 @dataclass(frozen=True)
 class UpdateGrade:
-    """What was found about the update of one parameter.
+    """The grade of the update of one parameter.
 
     Attributes:
         parameter: How the program reaches it, such as ``net.weights[0]``.
@@ -71,7 +71,7 @@ class UpdateGrade:
 
 @dataclass(frozen=True)
 class Note:
-    """What a line of the way back computes.
+    """The meaning of a line of the way back.
 
     Attributes:
         line: The line.

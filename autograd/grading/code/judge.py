@@ -1,4 +1,4 @@
-"""Whether each update is the gradient: its factor over the loss's gradient, and the rate in front of it."""
+"""Return whether each update is the gradient: its factor over the loss's gradient, and the rate in front of it."""
 
 import ast
 import math
@@ -53,12 +53,12 @@ class Judgement:
 
     @property
     def right(self):
-        """Whether every update is the gradient, up to one positive factor."""
+        """Return whether every update is the gradient, up to one positive factor."""
         return bool(self.updates) and all(update.right for update in self.updates)
 
     @property
     def score(self):
-        """How good it is: more right updates are better, then more proportional ones, then no factor."""
+        """Return a key that is larger for a better judgement: more right updates, then more proportional ones."""
         exact = sum(update.factor is not None and close(update.factor, 1.0) for update in self.updates)
         proportional = sum(update.factor is not None for update in self.updates)
         right = sum(update.right for update in self.updates)
@@ -66,7 +66,7 @@ class Judgement:
 
 
 def close(a, b):
-    """Whether two factors are equal up to rounding."""
+    """Return whether two factors are equal up to rounding."""
     return abs(a - b) <= TOLERANCE * max(abs(a), abs(b))
 
 
@@ -87,7 +87,7 @@ def proportion(numbers, others):
 
 @dataclass
 class Front:
-    """What stands in front of a gradient in an update, in parts.
+    """The factor in front of a gradient in an update, in parts.
 
     Attributes:
         numbers: The product of the factors that depend on no data: rates, a momentum.
@@ -255,7 +255,7 @@ def _leaf_product(node):
 
 
 def is_free(node, gradients, memory):
-    """Whether a number depends on nothing that the loss depends on: a rate, a momentum."""
+    """Return whether a number depends on nothing that the loss depends on: a rate, a momentum."""
     known = memory.get(node)
     if known is None:
         waiting, seen, known = [node], set(), True
@@ -312,7 +312,7 @@ def judge(truth, recorder, tree):
 
 
 def _same_plain_numbers(fronts, mode):
-    """Whether the plain numbers that a mode counts to the rates are the same in all updates, as one rate's are."""
+    """Return whether the plain numbers that a mode counts to the rates are the same in all updates."""
     parts = [(f.numbers / f.leaves if mode in (1, 3) else 1.0) * (f.wholes if mode > 1 else 1.0) for f in fronts if f]
     return all(close(part, parts[0]) for part in parts)
 

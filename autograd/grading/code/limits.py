@@ -1,4 +1,4 @@
-"""What reading a program may cost, and the exceptions that end the reading."""
+"""The limits of reading a program, and the exceptions that end the reading."""
 
 import time
 
@@ -78,7 +78,7 @@ class Limits:
 
     @property
     def used(self):
-        """How many steps were counted."""
+        """Return the number of steps counted so far."""
         return self.most_steps - self.left
 
     def enter(self):
@@ -117,7 +117,7 @@ class Work:
         self.units -= READING + STEP * limits.used + EVALUATION * limits.evaluations + OPERATION * operations
 
     def left(self):
-        """Whether anything is left."""
+        """Return whether anything is left."""
         return self.units > 0
 
 

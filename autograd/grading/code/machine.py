@@ -110,15 +110,15 @@ class Machine:
         return self.leaf(float(array)) if isinstance(array, float) else array
 
     def is_array(self, x):
-        """Whether ``x`` is an array."""
+        """Return whether ``x`` is an array."""
         return isinstance(x, Array)
 
     def holds_floats(self, array):
-        """Whether an array has floats."""
+        """Return whether an array has floats."""
         return array.dtype.kind == "f"
 
     def shares(self, array, other):
-        """Whether two arrays look at the same elements."""
+        """Return whether two arrays look at the same elements."""
         return isinstance(other, Array) and array._buffer is other._buffer
 
     def elements(self, x):

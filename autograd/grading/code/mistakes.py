@@ -1,4 +1,4 @@
-"""Which line is wrong, and why: the smallest edit of the program that makes all of its updates right."""
+"""The search for the wrong line: the smallest edit of the program that makes all of its updates right."""
 
 from dataclasses import replace
 
@@ -202,7 +202,7 @@ class Search:
         return None
 
     def is_whole(self, outcome):
-        """Whether all updates are right up to one factor."""
+        """Return whether all updates are right up to one factor."""
         whole = outcome.whole() if outcome is not None else None
         return whole is not None and (self.reference is None or close(whole, self.reference))
 
@@ -240,7 +240,7 @@ class Search:
         return [pair] if pair is not None else []
 
     def confirmed(self, source, text):
-        """Whether other fresh weights agree that an edited text is better."""
+        """Return whether other fresh weights agree that an edited text is better."""
         if self.second is None:
             return True
         self.second.watch_stale = self.trials.watch_stale

@@ -13,7 +13,7 @@ MAX_NESTING = 7
 
 
 class Places:
-    """Where each number stands, after a reading: found through the variables of the module, then of the open calls.
+    """The places of numbers after a reading, found through the variables of the module, then of the open calls.
 
     Args:
         reading: The reading.
@@ -175,5 +175,5 @@ def frame_name(frame: Frame) -> str:
 
 
 def same_group(a: Group, b: Group) -> bool:
-    """Whether two groups are the same parameter in two readings: the same start values."""
+    """Return whether two groups are the same parameter in two readings: the same start values."""
     return [x.data for x in a.old] == [x.data for x in b.old]

@@ -1,4 +1,4 @@
-"""What a program makes: functions, classes, instances, and the frames that hold names. None of it is Python's own."""
+"""The objects of a program, none of them Python's own: functions, classes, instances, and frames of names."""
 
 __all__ = ["MISSING", "Absorber", "BoundMethod", "Class", "Frame", "Function", "Instance", "Literal", "Namespace"]
 
@@ -205,7 +205,7 @@ class Namespace:
 
 
 class Absorber:
-    """What has no part in the numbers, such as a plot or a progress bar: every attribute and call gives it again."""
+    """An object without a part in the numbers, such as a plot: every attribute and call gives it again."""
 
     def __init__(self, name):
         self.name = name

@@ -59,7 +59,7 @@ def _squared(node):
 
 
 def _is_adaptive(node):
-    """Whether a number is divided by a root."""
+    """Return whether a number is divided by a root."""
     if name_of(node) != "div":
         return False
     waiting = [part for part in node.operands[1:] if isinstance(part, Value)]

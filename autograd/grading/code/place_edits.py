@@ -67,7 +67,7 @@ def _substitution_kind(c, text, other):
 
 
 def writable(text):
-    """Whether a text is short enough to be written into a line."""
+    """Return whether a text is short enough to be written into a line."""
     return len(text) < 40
 
 

@@ -23,7 +23,7 @@ FAILURES = (Raised, ArithmeticError, LookupError, TypeError, ValueError, Attribu
 
 @dataclass
 class LossValue:
-    """What the given loss was at one moment.
+    """The given loss at one moment.
 
     Attributes:
         value: The number.
@@ -40,7 +40,7 @@ class LossValue:
 
 @dataclass
 class Reading:
-    """What one run of a program gave.
+    """The result of one run of a program.
 
     Attributes:
         machine, recorder, library: What ran it.

@@ -1,4 +1,4 @@
-"""What a program changes: every store in which a number becomes itself plus or minus something."""
+"""A recorder of changes: every store in which a number becomes itself plus or minus something."""
 
 from dataclasses import dataclass
 
@@ -236,14 +236,14 @@ def linear_terms(number, old=None, depth=6):
 
 
 def _is_step(old, new):
-    """Whether ``new`` is ``old``, or a multiple of it (weight decay), plus or minus something."""
+    """Return whether ``new`` is ``old``, or a multiple of it (weight decay), plus or minus something."""
     if name_of(new) not in ("add", "sub"):
         return False
     return any(sign > 0 and is_multiple(term, old) for term, sign in linear_terms(new, old))
 
 
 def is_multiple(term, old):
-    """Whether a term is a number or a product with it as a factor."""
+    """Return whether a term is a number or a product with it as a factor."""
     return term is old or (name_of(term) == "mul" and any(part is old for part in term.operands))
 
 
@@ -251,7 +251,7 @@ _EXTREMES = ("maximum", "minimum", "where")
 
 
 def _is_shift(change):
-    """Whether numbers lose the largest or smallest of themselves, as before a softmax: that is no training."""
+    """Return whether numbers lose the largest or smallest of themselves, as before a softmax: that is no training."""
     numbers = set(change.old)
     for old, new in zip(change.old, change.new, strict=True):
         if name_of(new) != "sub" or new.operands[0] is not old or not isinstance(new.operands[1], Value):
@@ -262,7 +262,7 @@ def _is_shift(change):
 
 
 def _is_extreme(term, numbers):
-    """Whether a number is chosen among some others."""
+    """Return whether a number is chosen among some others."""
     waiting = [term]
     for _ in range(MAX_NODES_OF_EXTREMES):
         if not waiting:
@@ -277,7 +277,7 @@ def _is_extreme(term, numbers):
 
 
 def depends_on_itself(change, limits):
-    """Whether the new numbers depend on the old ones otherwise than by being theirs plus a change.
+    """Return whether the new numbers depend on the old ones otherwise than by being theirs plus a change.
 
     Args:
         change: What was stored.

@@ -63,7 +63,7 @@ def slopes_of(forward, gradients):
 
 
 def _element_wise(before, after):
-    """Whether each element of ``after`` depends on the same element of ``before``, and on no other."""
+    """Return whether each element of ``after`` depends on the same element of ``before``, and on no other."""
     inside = {e: i for i, e in enumerate(before.elements)}
     places = [k for k, e in enumerate(after.elements) if isinstance(e, Value)]
     for k in {places[0], places[-1]}:

@@ -61,7 +61,7 @@ class Source:
         return self.offset(node.lineno, node.col_offset), self.offset(node.end_lineno, node.end_col_offset)
 
     def holds(self, node, start, end):
-        """Whether a stretch of text lies in a node."""
+        """Return whether a stretch of text lies in a node."""
         first, last = self.span(node)
         return first <= start and end <= last
 
@@ -90,7 +90,7 @@ class Source:
         return text
 
     def overlap(self, edits):
-        """Whether two of the edits touch the same text."""
+        """Return whether two of the edits touch the same text."""
         ordered = sorted(edits, key=lambda e: (e.start, e.end))
         return any(a.end > b.start for a, b in itertools.pairwise(ordered))
 
@@ -159,7 +159,7 @@ class Source:
 
 
 def is_product(node):
-    """Whether a node is a product or a quotient."""
+    """Return whether a node is a product or a quotient."""
     return isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div, ast.MatMult))
 
 

@@ -13,7 +13,7 @@ BREAK, CONTINUE = object(), object()
 
 
 class Returned:
-    """What a ``return`` gives."""
+    """The result of a ``return``."""
 
     __slots__ = ("value",)
 

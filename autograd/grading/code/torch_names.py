@@ -116,5 +116,5 @@ def inherited(library, owner, name):
 
 
 def is_tensor(x):
-    """Whether ``x`` is what PyTorch calls a tensor."""
+    """Return whether ``x`` is what PyTorch calls a tensor."""
     return isinstance(x, (Array, Value))

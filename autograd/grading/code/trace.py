@@ -1,4 +1,4 @@
-"""What every expression of a program was: its values in one reading, and which of them belong to the way back."""
+"""A trace of a program: the values of every expression in one reading, and the expressions of the way back."""
 
 import ast
 from dataclasses import dataclass, field

@@ -15,7 +15,7 @@ MAX_STEPS = 60_000  # of one reading
 
 @dataclass
 class Target:
-    """What the update of one parameter ought to be.
+    """The right update of one parameter.
 
     Attributes:
         name: The parameter.
@@ -36,7 +36,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an edit made of the updates.
+    """The updates after an edit.
 
     Attributes:
         factors: The factor of each, None where there is none.
@@ -87,7 +87,7 @@ class Trials:
                 self.places.setdefault(data, (g, i))
 
     def left(self):
-        """Whether there is work left for another trial."""
+        """Return whether there is work left for another trial."""
         return self.work.left()
 
     def outcome(self, text):

@@ -1,4 +1,4 @@
-"""What the updates of a program ought to be: its parameters, its loss, and the gradient."""
+"""The truth about the updates of a program: its parameters, its loss, and the gradient."""
 
 import re
 from dataclasses import dataclass, field

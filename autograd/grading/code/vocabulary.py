@@ -56,7 +56,7 @@ class Helper:
 
 
 class Vocabulary:
-    """What a program calls its functions.
+    """The names that a program has for functions.
 
     Attributes:
         numpy: Its name for NumPy.

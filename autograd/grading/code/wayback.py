@@ -1,4 +1,4 @@
-"""Which expressions of a program belong to its way back, and what they are."""
+"""The expressions of a program that belong to its way back, and their meanings."""
 
 import ast
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ __all__ = ["Lack", "WayBack", "same"]
 
 @dataclass
 class Lack:
-    """What the gradient of a wrong update lacks.
+    """The difference between the gradient of a wrong update and the true one.
 
     Attributes:
         parameter: The numbers of the parameter.
@@ -32,7 +32,7 @@ class Lack:
 
 @dataclass
 class WayBack:
-    """What is known about the way back of a program.
+    """The facts about the way back of a program.
 
     Attributes:
         source: The program.
@@ -80,7 +80,7 @@ class WayBack:
         return [(helper, helper.suffix) for helper in self.vocabulary.helpers]
 
     def is_helper(self, node):
-        """Whether a call is one of a helper that is none of the forward pass."""
+        """Return whether a call is one of a helper that is none of the forward pass."""
         return self.vocabulary.name_of(node.func) in {helper.name for helper in self.vocabulary.helpers}
 
     def inlined(self, node):
@@ -111,7 +111,7 @@ class WayBack:
         }
 
     def _recurrent(self):
-        """Whether the program fills a dict or a list by moments, and reads the moment before."""
+        """Return whether the program fills a dict or a list by moments, and reads the moment before."""
         back_steps = [
             node
             for node in ast.walk(self.source.tree)
@@ -126,7 +126,7 @@ class WayBack:
     # --- Which statements
 
     def _is_switched(self, seen):
-        """Whether numbers of the forward pass stand beside plain zeros, as np.where(z > 0, z, 0) makes a relu."""
+        """Return whether numbers of the forward pass stand beside zeros, as in the relu np.where(z > 0, z, 0)."""
         numbers = [e for e in seen.elements if isinstance(e, Value)]
         rest = [e for e in seen.elements if not isinstance(e, Value)]
         return (
@@ -184,11 +184,11 @@ class WayBack:
     # --- What a value is
 
     def is_back(self, seen):
-        """Whether a value belongs to the way back: a wrong update is computed from it, the loss is not."""
+        """Return whether a value belongs to the way back: a wrong update is computed from it, the loss is not."""
         return any(isinstance(e, Value) and e not in self.gradients and e in self.wrong for e in seen.elements)
 
     def is_fixed(self, part):
-        """Whether a right update is computed from an expression, so that an edit of it would make that wrong."""
+        """Return whether a right update is computed from an expression, so that an edit of it would make that wrong."""
         node = part
         if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript, ast.Constant)):
             node = self.source.parents.get(node)  # it is read here: an edit changes this use only
@@ -208,12 +208,12 @@ class WayBack:
         return False
 
     def is_parameter(self, seen):
-        """Whether a value holds parameters."""
+        """Return whether a value holds parameters."""
         numbers = [e for e in seen.elements if isinstance(e, Value)]
         return bool(numbers) and all(e in self.roots for e in numbers)
 
     def is_slope(self, node):
-        """Whether an expression is the derivative of an activation."""
+        """Return whether an expression is the derivative of an activation."""
         if isinstance(node, ast.Call) and self.is_helper(node):
             return True
         known = self.known_slopes.get(id(node))
@@ -227,7 +227,7 @@ class WayBack:
         return known
 
     def is_count(self, text):
-        """Whether a name stands for a whole number, as a number of samples does."""
+        """Return whether a name stands for a whole number, as a number of samples does."""
         for places in self.texts.get(text.replace(" ", ""), [])[:1]:
             return not isinstance(places.elements[0], Value)
         return False
@@ -275,7 +275,7 @@ class WayBack:
         return node.id if isinstance(node, ast.Name) else ""
 
     def is_back_text(self, text, seen):
-        """Whether a text was a value of the way back in the same function; an attribute, also of another object."""
+        """Return whether a text was a value of the way back in the same function, or an attribute of any object."""
         places = self.texts.get(text.replace(" ", ""), [])
         if not places and "." in text:
             tail = "." + text.rpartition(".")[2]
@@ -283,14 +283,14 @@ class WayBack:
         return any(place.frame.function == seen.frame.function and self.is_back(place) for place in places)
 
     def is_forward_text(self, text):
-        """Whether a text was a value of the forward pass."""
+        """Return whether a text was a value of the forward pass."""
         return any(
             any(isinstance(e, Value) and e in self.gradients and e.op is not None for e in place.elements)
             for place in self.texts.get(text.replace(" ", ""), [])
         )
 
     def mentions_parameter(self, node):
-        """Whether an expression is made of parameters and of plain numbers only, as the gradient of a penalty is."""
+        """Return whether an expression has parameters and plain numbers only, like the gradient of a penalty."""
         parts = [part for part in ast.walk(node) if isinstance(part, (ast.Name, ast.Attribute, ast.Subscript))]
         met = False
         for part in parts:
@@ -304,11 +304,11 @@ class WayBack:
         return met
 
     def has_parameter_term(self, node):
-        """Whether one of the two terms of a sum is the gradient of a penalty."""
+        """Return whether one of the two terms of a sum is the gradient of a penalty."""
         return self.mentions_parameter(node.left) or self.mentions_parameter(node.right)
 
     def is_update(self, node):
-        """Whether a sum or a difference is an update: its left side holds parameters, its value their successors."""
+        """Return whether a sum is an update: its left side holds parameters, and its value their successors."""
         return any(
             any(isinstance(e, Value) and e in self.roots for e in place.elements) for place in self.by_place(node.left)
         ) and any(any(e in self.successors for e in place.elements) for place in self.by_place(node))
@@ -332,7 +332,7 @@ class WayBack:
         return found
 
     def is_recurrent(self, node):
-        """Whether the index of a list or a dict counts moments: the program reads the same parameters at each."""
+        """Return whether the index of a list or a dict counts moments, which read the same parameters."""
         container = self.by_place(node)
         return len(container) > 2 and self.recurrent
 
@@ -385,7 +385,7 @@ def _add(found, text, value):
 
 
 def same(a, b):
-    """Whether two lists of numbers are equal up to rounding."""
+    """Return whether two lists of numbers are equal up to rounding."""
     if len(a) != len(b):
         return False
     if len(a) == 1:

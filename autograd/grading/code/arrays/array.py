@@ -93,7 +93,7 @@ class Array:
 
     @property
     def strides(self) -> Shape:
-        """How many bytes apart two neighbours of each axis would be."""
+        """The distance in bytes between two neighbours along each axis."""
         return tuple([8 * s for s in self._strides])
 
     @property
@@ -121,7 +121,7 @@ class Array:
         return self.view(tuple([self._shape[i] for i in axes]), tuple([self._strides[i] for i in axes]))
 
     def is_contiguous(self) -> bool:
-        """Whether the elements stand in the list in the order of reading."""
+        """Return whether the elements stand in the list in the order of reading."""
         step = 1
         for n, stride in zip(reversed(self._shape), reversed(self._strides), strict=True):
             if n != 1 and stride != step:

@@ -45,7 +45,7 @@ class Ufunc:
 
     @property
     def nin(self) -> int:
-        """How many operands it takes."""
+        """The number of operands."""
         return self.operation.operands
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""What an index means: a view of an array, or a list of places picked from it.
+"""The meaning of an index: a view of an array, or a list of places picked from it.
 
 An index of integers, slices, ``None`` and ``...`` is a view. One with arrays, lists or masks in it picks elements: the
 arrays are stretched to one shape, which stands in the result where they stood, or first if they stood apart.

@@ -131,7 +131,7 @@ def dtype_of(what: Any) -> DType:
 
 
 def is_number(x: Any) -> bool:
-    """Whether an element of a float array may be ``x``: a real number of any type, or a Value."""
+    """Return whether an element of a float array may be ``x``: a real number of any type, or a Value."""
     return isinstance(x, Value) or is_real(x)
 
 

@@ -12,7 +12,7 @@ MAX_DIMENSIONS = 64
 
 
 def is_sequence(what: Any) -> bool:
-    """Whether something is read element by element: a list, a tuple, a range, or any array with axes."""
+    """Return whether something is read element by element: a list, a tuple, a range, or any array with axes."""
     if isinstance(what, (list, tuple, range)):
         return True
     return hasattr(what, "tolist") and getattr(what, "shape", ()) != ()

@@ -16,7 +16,7 @@ __all__ = ["Bool", "Float64", "Generic", "Int64"]
 
 
 class Generic:
-    """What all scalars share."""
+    """The common part of all scalars."""
 
     __slots__ = ()
 
@@ -86,7 +86,7 @@ class Float64(Generic, float):
 
 
 class Whole(Generic):
-    """What integers and truth values share: a plain number that they hold, and are converted to where one is needed."""
+    """The common part of integers and truth values: a plain number, to which they are converted where one is needed."""
 
     __slots__ = ("_plain",)
     _plain: int
