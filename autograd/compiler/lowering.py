@@ -26,6 +26,7 @@ apart by their high bits. A sum that only its own next term reads is added up in
 import math
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import chain
 
 from autograd.compiler import calls, forms
 from autograd.compiler.loops import Instruction
@@ -164,11 +165,6 @@ def nodes_under(roots, strict=False) -> list[Value]:
     return postorder(roots, _read if strict else lambda node: reversed(_read(node)))
 
 
-def _reached(roots):
-    """The nodes that a derivative of the roots may flow to: not those that are only read to be detached."""
-    return set(postorder(roots, lambda node: () if is_end(node.op) else _read(node)))
-
-
 def _chooses(node):
     """Return True for a node that uses one of its branches, and may use another one in the next run."""
     return node.op is not None and bool(node.op.traits.branches) and not _is_frozen(node)
@@ -215,11 +211,15 @@ class _Lowering:
                 self._put(leaf, self._new(base))
         self._gradients = {leaf: slot - PARAMETERS + PARAMETER_GRADIENTS for leaf, slot in self._slots.items()}
         watched = [x for _, a, b, _ in self._guards for x in (a, b) if isinstance(x, Value)]
-        self._swept = nodes_under([*self._outputs, *watched], strict=True)
-        self._nodes = self._swept if strict else nodes_under([*self._outputs, *watched])
+        self._reads: dict = {}  # for each node the Values that it reads, since every walk asks for them
+        read = self._reads.__getitem__
+        self._swept = postorder([*self._outputs, *watched], lambda node: self._reads.setdefault(node, _read(node)))
+        self._nodes = (
+            self._swept if strict else postorder([*self._outputs, *watched], lambda node: reversed(read(node)))
+        )
         refuse_given(self._nodes)
         self.lowered.recorded = len(self._nodes)
-        self._uses = Counter([x for node in self._nodes for x in _read(node)])
+        self._uses = Counter(chain.from_iterable(map(read, self._nodes)))
         self._uses.update([*self._outputs, *watched])
         # Products that only one sum reads are computed where they are added.
         self._inner = {x for node in self._nodes for x in _terms(node) if self._is_private(x, {primitives.mul})}
@@ -257,7 +257,8 @@ class _Lowering:
 
     def _one(self, operation, constants):
         """The operation itself, one object for all that are equal: 0.0 and -0.0 are equal too, and are left alone."""
-        return operation if any(c is not None for c in constants) else self._operations.setdefault(operation, operation)
+        plain = constants.count(None) == len(constants)
+        return self._operations.setdefault(operation, operation) if plain else operation
 
     def _emit(self, operation, *slots):
         self.lowered.forward.append((self._one(operation, operation[-1]) if len(operation) > 1 else operation, slots))
@@ -384,9 +385,11 @@ class _Lowering:
 
     def derivatives(self, wanted, outputs, gather_adjoints):
         """Instructions of the reverse sweep."""
-        reached = _reached(outputs)
+        read = self._reads.__getitem__
+        # The nodes that a derivative may flow to: not those that are only read to be detached.
+        reached = set(postorder(outputs, lambda node: () if is_end(node.op) else read(node)))
         through = [node for node in self._nodes if node in reached and not is_end(node.op)]
-        self._active = depending(through, reached.intersection(wanted), _read)
+        self._active = depending(through, reached.intersection(wanted), read)
         self._conditional = self._under_conditions()
         self._adjoint: dict = {}
         self._alive: dict = {}
@@ -475,7 +478,7 @@ class _Lowering:
 
     def _in_order(self, seeded, gather_adjoints):
         out = self.lowered.adjoint
-        alive = self._alive_instructions()
+        alive = self._alive_instructions() if self._alive else {}
         together: dict = {}
         by_node: dict = {}
         at_once = {x for _, targets, *_ in self._flows if len(targets) > 1 for x in targets}
@@ -486,6 +489,9 @@ class _Lowering:
         zeroed = [x for x in self._grown - seeded if x not in together or x in at_once]
         for x in sorted(zeroed, key=self._adjoint.__getitem__):
             out.append((("zero",), (self._adjoint[x],)))
+        if not (together or alive):
+            out.extend([self._instruction(*flow) for flow in self._flows])
+            return
         for node in reversed(self._swept):
             if node in together:
                 if node in self._grown and node not in seeded and node not in at_once:
@@ -513,7 +519,7 @@ class _Lowering:
 
         def always_read(node):
             if not _chooses(node):
-                return _read(node)
+                return self._reads[node]
             branches = node.op.traits.branches
             return [x for i, x in enumerate(node.operands) if i not in branches and isinstance(x, Value)]
 
@@ -525,7 +531,7 @@ class _Lowering:
         own = self._alive.keys() - self._shared
         for node in reversed(self._swept):
             chooses = _chooses(node)
-            for i, x in enumerate((node.operands if chooses else _read(node)) if node in self._active else ()):
+            for i, x in enumerate((node.operands if chooses else self._reads[node]) if node in self._active else ()):
                 if x not in own or not isinstance(x, Value):
                     continue
                 branch = i if chooses else 0

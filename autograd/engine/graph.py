@@ -71,16 +71,16 @@ def postorder(roots: Iterable[Value], operands_of: Callable[[Any], Iterable[Any]
     for root in roots:
         if operands_of is parents_of and not isinstance(root, Value):
             raise TypeError(f"a graph ends in a Value, found {type(root).__name__}: record it with Values first.")
-        stack = [(root, False)]
+        stack = [root]
         while stack:
-            node, entered = stack.pop()
-            if entered:
-                nodes.append(node)
+            node = stack.pop()
+            if node is None:  # stands above a node whose operands are listed
+                nodes.append(stack.pop())
             elif node not in seen:
                 seen.add(node)
-                stack.append((node, True))
+                stack += (node, None)
                 if node not in stop:
-                    stack += [(x, False) for x in operands_of(node) if x not in seen]
+                    stack += [x for x in operands_of(node) if x not in seen]
     return nodes
 
 
@@ -94,7 +94,7 @@ def depending(nodes, on, operands_of=parents_of) -> set:
     """
     found = set(on)
     for node in nodes:
-        if any(x in found for x in operands_of(node)):
+        if not found.isdisjoint(operands_of(node)):
             found.add(node)
     return found
 
