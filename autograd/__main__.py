@@ -30,6 +30,14 @@ def main(arguments=None) -> int:
     ``playground`` returns 0 when it is interrupted, and 2 where there is nothing to serve or the port is
     taken.
     """
+    if not hasattr(autograd, "derive"):  # its __init__.py is in place of ours
+        print(
+            "deltagrad: HIPS autograd, which has the import name that deltagrad has, was installed over it. Uninstall "
+            "both, 'pip uninstall autograd deltagrad', and install the one you want; for both, use two virtual "
+            "environments.",
+            file=sys.stderr,
+        )
+        return 2
     parser = _Parser(
         prog="python -m autograd", description="Grade hand derivations of backpropagation, and tests of an engine."
     )

@@ -1,10 +1,14 @@
 """Install this package afresh, alone and with each extra, and run what the README promises: ``make test-installs``.
 
-Every environment is a new one, in a temporary folder. In each of them run the Python blocks of the README; a block that
-needs an extra that is not there must say which. The notebooks run where ``notebooks`` is installed.
+Each is installed from a wheel, from the source distribution and from the sources, every time into a new environment in
+a temporary folder. In each of them run the Python blocks of the README; a block that needs an extra that is not there
+must say which. The notebooks run where an extra promises them. In the base install, libraries are taken away one by
+one, and what needs them must say so once. At last come HIPS autograd, whose import name is ours, and JAX, whose code
+is tested as the documentation says.
 """
 
 import argparse
+import os
 import re
 import subprocess
 import sys
@@ -13,6 +17,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 BLOCKS = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+PAGE = (ROOT / "docs" / "guide" / "testing.md").read_text(encoding="utf-8")
+RECIPE = re.findall(r"```py(?:thon)?\n(.*?)```", PAGE, re.DOTALL)
 CHECK = """
 from autograd import *
 import deltagrad
@@ -32,23 +38,63 @@ PROMISES = {
     "cluster": ["import distributed"],
     "demo": ["import sklearn.datasets; assert sklearn.datasets.load_iris().data.shape == (150, 4)"],
     "notebooks": [],
+    "all": ["import anywidget, distributed, llvmlite, matplotlib, sklearn"],
 }
+WITH_NOTEBOOKS = ("notebooks", "all")
+FORMS = ("wheel", "sdist", "source")
+
+NETWORK = """
+from autograd import compile, derive, draw, play, steps
+from nn import History, MLP, fit, half_sse
+loss = half_sse(MLP(1, [1], activation="sigmoid", output="sigmoid", seed=0)([1.0]), [0.0])
+"""
+# what is not there, what is asked for, and what the answer names; None where the program does without
+WITHOUT = [
+    (["pygraphviz"], "draw(loss).svg()", "install Graphviz .* or pip install pygraphviz"),
+    (["numpy", "llvmlite"], "compile(lambda x: x * x)", r"pip install 'deltagrad\[native\]'"),
+    (["numpy", "llvmlite"], "fit(MLP(1, [1]), [[0]], [0], engine='native')", r"pip install 'deltagrad\[native\]'"),
+    (["matplotlib"], "History().plot()", r"pip install 'deltagrad\[plots\]'"),
+    (["distributed"], "fit(MLP(1, [1]), [[0]], [0], cluster=2)", r"pip install 'deltagrad\[cluster\]'"),
+    (["anywidget"], "play(loss).widget()", r"pip install 'deltagrad\[notebooks\]'"),
+    (["latex2mathml"], "derive(loss).report('without.html')", None),
+    (["numpy", "llvmlite", "tqdm"], "fit(MLP(1, [1]), [[0]], [0], epochs=2, seed=0)", None),
+]
 
 
 def run(*command, **options):
     """Run a command; returns its exit status and what it said last."""
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False, **options)
+    clean = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "DELTAGRAD_INTERPRETED")}
+    command = [str(part) for part in command]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=clean, **options)
     return done.returncode, (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:]
 
 
-def tried(extra, folder):
-    """Install with one extra and run everything; returns the faults, and how many blocks and notebooks ran."""
-    python = folder / "bin" / "python"
+def environment(folder, what):
+    """Make an environment and install into it; returns its Python, or raises with what pip said."""
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-    what = f"{ROOT}[{extra}]" if extra else str(ROOT)
-    status, said = run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", what)
+    python = folder / "bin" / "python"
+    status, said = run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *what)
     if status:
-        return [f"it cannot be installed: {said}"], 0, 0, 0
+        raise RuntimeError(f"it cannot be installed: {said}")
+    return python
+
+
+def built(folder):
+    """Build the source distribution, and a wheel from it; returns what pip installs for each form."""
+    python = environment(folder / "builder", ["build>=1"])
+    status, said = run(python, "-m", "build", "--outdir", folder / "dist", ROOT)
+    if status:
+        raise RuntimeError(f"it cannot be built: {said}")
+    (wheel,), (sdist,) = (list((folder / "dist").glob(pattern)) for pattern in ("*.whl", "*.tar.gz"))
+    return {"wheel": wheel, "sdist": sdist, "source": ROOT}
+
+
+def tried(what, extra, folder):
+    """Install with one extra and run everything; returns the faults, and how many blocks and notebooks ran."""
+    try:
+        python = environment(folder, [f"{what}[{extra}]" if extra else what])
+    except RuntimeError as error:
+        return [str(error)], 0, 0, 0
     faults, ran, advised = [], 0, 0
     for code in [CHECK, *PROMISES[extra], *BLOCKS]:
         status, said = run(python, "-c", code, cwd=folder)
@@ -58,41 +104,80 @@ def tried(extra, folder):
             advised += 1
         else:
             faults.append(f"{code.strip().splitlines()[0]}: {said}")
-    notebooks = sorted((ROOT / "notebooks").glob("*.ipynb")) if extra == "notebooks" else []
     done = 0
-    for notebook in notebooks:
-        command = [
-            folder / "bin" / "jupyter",
-            "nbconvert",
-            "--to",
-            "notebook",
-            "--execute",
-            "--output-dir",
-            folder / "out",
-        ]
-        status, said = run(*command, notebook, cwd=ROOT / "notebooks")
+    for notebook in sorted((ROOT / "notebooks").glob("*.ipynb")) if extra in WITH_NOTEBOOKS else []:
+        jupyter = [folder / "bin" / "jupyter", "nbconvert", "--to", "notebook", "--execute"]
+        status, said = run(*jupyter, "--output-dir", folder / "out", notebook, cwd=ROOT / "notebooks")
         done += status == 0
         faults += [f"{notebook.name}: {said}"] if status else []
-    return faults, ran, advised, done
+    return faults + ([] if extra else lacking(python, folder)), ran, advised, done
+
+
+def lacking(python, folder):
+    """Take libraries away from a base install; returns the faults of what it says then."""
+    faults = []
+    for libraries, code, advice in WITHOUT:
+        run(python, "-m", "pip", "uninstall", "--quiet", "--yes", *libraries)
+        alone = {"PATH": str(folder / "bin"), "HOME": str(folder)}  # without a dot of the system's
+        command = [str(python), "-c", NETWORK + code]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder, env=alone)
+        last = (done.stderr.strip().splitlines() or [""])[-1]
+        if advice is None:
+            right = done.returncode == 0
+        else:
+            right = done.returncode == 1 and re.search(advice, last) and len(re.findall(advice, done.stderr)) == 1
+        faults += [] if right else [f"without {', '.join(libraries)}, {code}: {last}"]
+    return faults
+
+
+def beside(wheel, folder):
+    """Install with other libraries; returns the faults.
+
+    HIPS autograd has our import name, and whichever comes second must not go unnoticed. The recipe for tests of JAX
+    code runs where JAX is.
+    """
+    faults = []
+    advice = "pip uninstall autograd deltagrad"
+    for name, order, codes in (
+        ("HIPS autograd before", ["autograd", wheel], ["import autograd", "import nn", "import deltagrad"]),
+        ("HIPS autograd after", [wheel, "autograd"], ["import nn", "import deltagrad"]),
+    ):
+        python = environment(folder / name.split()[-1], order[:1])
+        run(python, "-m", "pip", "install", "--quiet", order[1])
+        for command in [*[[python, "-c", code] for code in codes], [python, "-m", "autograd", "--version"]]:
+            status, said = run(*command, cwd=folder)
+            faults += [] if status and said and advice in said[0] else [f"{name}, {command[-1]}: {said}"]
+    python = environment(folder / "jax", [wheel, "jax", "numpy"])
+    recipe = "\n".join([block for block in RECIPE if "import torch" not in block])
+    status, said = run(python, "-c", recipe, cwd=folder)
+    return faults + ([f"the recipe for JAX: {said}"] if status else [])
 
 
 def main():
-    """Try the extras that are asked for, or all; returns how many have a fault."""
+    """Try the extras and the forms that are asked for, or all; returns how many have a fault."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("extras", nargs="*", help="'base' or extras; all of them by default")
-    chosen = ["" if name == "base" else name for name in parser.parse_args().extras] or list(PROMISES)
+    parser.add_argument("extras", nargs="*", help="'base' or extras; all, and other libraries besides, by default")
+    parser.add_argument("--of", nargs="+", choices=FORMS, default=FORMS, help="what is installed; all by default")
+    asked = parser.parse_args()
+    chosen = ["" if name == "base" else name for name in asked.extras] or list(PROMISES)
     bad = 0
-    for extra in chosen:
-        with tempfile.TemporaryDirectory() as folder:
-            faults, ran, advised, notebooks = tried(extra, Path(folder))
-        print(
-            f"{extra or 'base'}: {ran} of {len(BLOCKS)} blocks ran, {advised} said what to install, "
-            f"{notebooks} notebooks ran, {len(faults)} faults",
-            flush=True,
-        )
-        for fault in faults:
-            print(f"    {fault}", flush=True)
-        bad += bool(faults)
+    with tempfile.TemporaryDirectory() as made:
+        packages = built(Path(made))
+        for form, extra in [(form, extra) for form in asked.of for extra in chosen]:
+            with tempfile.TemporaryDirectory() as folder:
+                faults, ran, advised, notebooks = tried(packages[form], extra, Path(folder))
+            print(
+                f"{form}, {extra or 'base'}: {ran} of {len(BLOCKS)} blocks ran, {advised} said what to install, "
+                f"{notebooks} notebooks ran, {len(faults)} faults",
+                flush=True,
+            )
+            for fault in faults:
+                print(f"    {fault}", flush=True)
+            bad += bool(faults)
+        if not asked.extras:
+            faults = beside(packages["wheel"], Path(made))
+            print("\n    ".join([f"beside HIPS autograd, and JAX: {len(faults)} faults", *faults]), flush=True)
+            bad += bool(faults)
     return bad
 
 

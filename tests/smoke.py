@@ -6,9 +6,23 @@ It says which version it found, and raises where something is wrong. It must not
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 __all__ = ["main"]
+
+SHEET = "network: 2-3-2 sigmoid\nloss: half_sse\nconvention: standard\n\nw_ho[h,o]: d_o[o]*a[h]\n"
+PROGRAM = """import numpy as np
+x, t, w = np.array([[0.5, -1.0]]), np.array([[1.0]]), np.array([[0.3], [0.7]])
+y = 1 / (1 + np.exp(-(x @ w)))
+w -= 0.1 * x.T @ ("""
+# a file, and the exit status and a word of what the command says of it
+FILES = [
+    ("grade", "right.txt", SHEET + r"\delta_o = -(t_o - y_o) y_o (1 - y_o)", 0, "equal"),
+    ("grade", "wrong.txt", SHEET + r"\delta_o = (t_o - y_o) y_o (1 - y_o)", 1, "wrong"),
+    ("code", "right.py", PROGRAM + "(y - t) * y * (1 - y))", 0, "right"),
+    ("code", "wrong.py", PROGRAM + "(y - t) * y * (1 + y))", 1, "wrong"),
+]
 
 
 def main(expected: str) -> str:
@@ -46,6 +60,14 @@ def main(expected: str) -> str:
     said = subprocess.run([command, "--version"], capture_output=True, text=True, check=True).stdout.strip()
     if said != f"deltagrad {deltagrad.__version__}":
         raise AssertionError(said)
+    with tempfile.TemporaryDirectory() as folder:
+        for kind, name, text, status, word in FILES:
+            path = Path(folder, name)
+            path.write_text(text + "\n", encoding="utf-8")
+            loss = ["--loss", "np.sum((t - y)**2) / 2"] if kind == "code" else []
+            done = subprocess.run([command, kind, path, *loss], capture_output=True, text=True, check=False)
+            if (done.returncode, word in done.stdout, done.stderr) != (status, True, ""):
+                raise AssertionError((kind, name, done))
     return f"{said}, {found}, Python {sys.version.split()[0]}"
 
 

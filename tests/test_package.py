@@ -124,6 +124,18 @@ def test_hips_autograd_that_was_installed_after_it_is_noticed(tmp_path, package,
     assert "pip uninstall autograd deltagrad" in error
 
 
+def test_the_command_notices_hips_autograd_that_was_installed_after_it(tmp_path):
+    copy_of_the_sources(tmp_path)
+    (tmp_path / "autograd" / "differential_operators.py").write_text("")
+    (tmp_path / "autograd" / "__init__.py").write_text("")
+    command = [sys.executable, "-m", "autograd", "--version"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "pip uninstall autograd deltagrad" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def build(folder, out, **environment):
     subprocess.run(
         [
