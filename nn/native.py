@@ -11,6 +11,7 @@ from autograd import Value
 from autograd.compiler.layers import LayerDescent, is_worth, tape_of
 from autograd.compiler.machine import progress_shown
 from autograd.compiler.programs import Program
+from autograd.compiler.rebinding import spares_comparisons, with_recorded_extremes
 from autograd.compiler.recording import Unrecordable, watched
 from autograd.compiler.training import Descent
 from autograd.engine import primitives, tape
@@ -129,15 +130,30 @@ def _first_sample(model, loss, X, Y, look, parameters) -> Sample:
 def _called(what, function, inputs, nodes, *arguments):
     """Return the result of a function, and the :class:`Watch` on it; the nodes that it records are added to a list."""
     try:
-        with watched(inputs) as watch:
-            recorded = list_nodes()
-            try:
-                return function(*arguments), watch
-            finally:
-                list_no_nodes()
-                nodes += recorded
+        result, watch, recorded = _listed(function, inputs, arguments)
     except Unrecordable as error:
         raise NotNative(f"{what} cannot be recorded: {str(error).rstrip('.')}") from None
+    copy = with_recorded_extremes(function) if watch.guards else function
+    if copy is not function:
+        with contextlib.suppress(Exception):
+            again, spared, others = _listed(copy, inputs, arguments)
+            if spares_comparisons(again, spared, result, watch):
+                result, watch, recorded = again, spared, others
+    nodes += recorded
+    return result, watch
+
+
+def _listed(function, inputs, arguments):
+    """Return the result of a function, the watch on it, and the nodes that it records."""
+    recorded: list = []
+    with watched(inputs) as watch:
+        listed = list_nodes()
+        try:
+            result = function(*arguments)
+        finally:
+            list_no_nodes()
+            recorded += listed
+    return result, watch, recorded
 
 
 def _form(sample):

@@ -1,5 +1,6 @@
 """``compile``: from a recorded graph, or a function that records one, to a program of machine code."""
 
+import contextlib
 import functools
 import inspect
 from collections.abc import Callable, Iterable
@@ -10,6 +11,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from autograd.compiler.lowering import nodes_under
 from autograd.compiler.programs import Gradient, Program, real_array
+from autograd.compiler.rebinding import spares_comparisons, with_recorded_extremes
 from autograd.compiler.recording import Reading, watched
 from autograd.engine.algebra import is_real
 from autograd.engine.errors import AlgebraError, AutogradError, GraphError, GuardError
@@ -72,7 +74,9 @@ def compile(what=None, *, inputs=(), parameters=None, strict=False, dtype=np.flo
 
     - Data that would have taken another branch at a comparison raises a :class:`GuardError`, or is recorded, too.
     - ``x.detach()`` is recorded, and so is arithmetic with ``x.data``: each sample has its own number there, through
-      which no derivative flows. ``isinstance(x.data, float)`` is False then.
+      which no derivative flows. ``isinstance(x.data, float)`` is False then. So are Python's ``max`` and ``min`` of
+      such data, without a ``key``, in the function and in functions that it finds by their names. A function that
+      compares is called a second time for that. In methods of other objects they are comparisons.
     - What would freeze a number of the first sample raises :class:`GraphError` with its line: ``int(x.data)``,
       ``math.exp(x.data)``, text of it, ``x == 1``, look-ups by a hash, copies, ``backward()``, ``no_grad``, setting a
       leaf, and random numbers from the generators of ``random`` and ``numpy.random`` that all programs share.
@@ -314,8 +318,14 @@ class CompiledFunction:
             name = getattr(self._function, "__name__", "the function")
             raise ValueError(f"{name}{inspect.signature(self._function)} cannot be called with {len(leaves)} numbers, "
                              "one for each column of the batch.")  # fmt: skip
-        with watched(leaves) as watch:
-            return leaves, watch, self._function(*arguments)
+        result, watch = _watched_call(self._function, leaves, arguments)
+        copy = with_recorded_extremes(self._function) if watch.guards else self._function
+        if copy is not self._function:
+            with contextlib.suppress(Exception):
+                again, spared = _watched_call(copy, leaves, arguments)
+                if spares_comparisons(again, spared, result, watch):
+                    return leaves, spared, again
+        return leaves, watch, result
 
     def _record(self, row):
         leaves, watch, result = self._called(row)
@@ -376,6 +386,11 @@ class CompiledFunction:
                 self.programs.remove(program)
                 self.programs.append(program)
         return left[other]
+
+
+def _watched_call(function, leaves, arguments):
+    with watched(leaves) as watch:
+        return function(*arguments), watch
 
 
 def _holds_values(x):

@@ -2,9 +2,9 @@
 
 Python's ``max`` compares, and a program that was recorded once cannot follow comparisons. So a function is recorded as
 a copy: the same code, the same closure and the same globals, but with other builtins. Nothing of the original changes,
-and other threads see the ``max`` they know. Functions that it finds by their names are copied in the same way; a method
-of an object is not. Where a function cannot be copied without a difference, it is recorded as it is, and its
-comparisons are noted.
+and other threads see the ``max`` they know. Functions that it finds by their names are copied in the same way, if they
+call ``max`` or ``min`` or lead to one that does; a method of an object is not. Where a function cannot be copied
+without a difference, it is recorded as it is, and its comparisons are noted.
 """
 
 import builtins
@@ -14,43 +14,69 @@ import types
 
 from autograd.compiler.recording import Reading
 from autograd.engine import primitives
-from autograd.engine.value import record
+from autograd.engine.algebra import is_real
+from autograd.engine.conditions import Condition
+from autograd.engine.functions import where
+from autograd.engine.value import Value, record
 
-__all__ = ["with_recorded_extremes"]
+__all__ = ["spares_comparisons", "with_recorded_extremes"]
 
 _OURS = ("autograd", "nn", "deltagrad")
 _LOOKED_AT = {"globals", "locals", "vars", "eval", "exec"}  # through which code can see that its globals are others
 _KEPT = ("__builtins__", "__file__", "__loader__", "__name__", "__package__", "__spec__")
 
 
-def with_recorded_extremes(function):
+def with_recorded_extremes(function, at_once=False):
     """Return a function that does what ``function`` does, and records ``max`` and ``min`` of data that were read.
 
     Args:
         function: a Python function, a bound method, a ``functools.partial`` or an object with ``__call__``. Anything
-            else is returned as it is.
+            else, and what leads to no ``max`` or ``min``, is returned as it is.
+        at_once: record the largest of many numbers as one node, which is NaN if any of them is. Else they are compared
+            one by one, as Python does.
     """
-    return _rebound(function, {}, {})
+    return _rebound(function, {}, _Namespaces(at_once))
+
+
+def spares_comparisons(result, watch, first, first_watch):
+    """Return True if a copy's recording has the numbers of the first one and fewer comparisons.
+
+    A copy is another object than its original: what depends on that would not do the same.
+
+    Args:
+        result, watch: what the copy returned, and the watch on it.
+        first, first_watch: the same of the original.
+    """
+    return len(watch.guards) < len(first_watch.guards) and _numbers_of(result) == _numbers_of(first)
+
+
+def _numbers_of(result):
+    """A function's result as text, the same for the same numbers."""
+    listed = list(result) if isinstance(result, (list, tuple)) else [result]
+    return [repr(getattr(y, "value", y)).partition(", grad=")[0] for y in listed]
 
 
 def _rebound(x, copies, namespaces):
+    inner, make = x, None
     if isinstance(x, functools.partial):
-        return functools.partial(_rebound(x.func, copies, namespaces), *x.args, **x.keywords)
-    if isinstance(x, types.MethodType):
-        return types.MethodType(_rebound(x.__func__, copies, namespaces), x.__self__)
-    if isinstance(x, types.FunctionType):
+        inner, make = x.func, lambda f: functools.partial(f, *x.args, **x.keywords)
+    elif isinstance(x, types.MethodType):
+        inner, make = x.__func__, lambda f: types.MethodType(f, x.__self__)
+    elif isinstance(x, types.FunctionType):
         return _copy(x, copies, namespaces)
-    call = type(x).__call__ if callable(x) else None
-    if isinstance(call, types.FunctionType) and not isinstance(x, type) and _is_copied(call):
-        return types.MethodType(_copy(call, copies, namespaces), x)
-    return x
+    elif callable(x) and not isinstance(x, type) and isinstance(type(x).__call__, types.FunctionType):
+        inner, make = type(x).__call__, lambda f: types.MethodType(f, x)
+    if make is None:
+        return x
+    copy = _rebound(inner, copies, namespaces)
+    return x if copy is inner else make(copy)
 
 
 def _copy(function, copies, namespaces):
     """The copy of a function, or the function itself where that would not do the same."""
     if function in copies:
         return copies[function]
-    if not _is_copied(function):
+    if not _is_copied(function) or not _leads_to_extremes(function, set()):
         return function
     names = namespaces.get(id(function.__globals__))
     if names is None:
@@ -96,12 +122,44 @@ def _may_be_copied(code):
     return all(_may_be_copied(x) for x in code.co_consts if isinstance(x, types.CodeType))
 
 
+def _leads_to_extremes(function, seen):
+    """Return True if a function names max or min, or a function that does."""
+    if function in seen or not _is_copied(function):
+        return False
+    seen.add(function)
+    names = _names_in(function.__code__)
+    if not names.isdisjoint(("max", "min")):
+        return True
+    found = [function.__globals__.get(name) for name in names]
+    found += [cell.cell_contents for cell in function.__closure__ or () if _holds_function(cell)]
+    return any(_leads_to_extremes(each, seen) for each in found if isinstance(each, types.FunctionType))
+
+
+@functools.lru_cache(maxsize=1024)
+def _names_in(code):
+    """The global names in code and in the functions that it makes."""
+    inner = [_names_in(x) for x in code.co_consts if isinstance(x, types.CodeType)]
+    return frozenset(code.co_names).union(*inner)
+
+
+class _Namespaces(dict):
+    """The globals of copies by those of their originals, and the ``max`` and ``min`` that they share."""
+
+    def __init__(self, at_once):
+        super().__init__()
+        self.builtins = {
+            **vars(builtins),
+            "max": functools.partial(_extreme, max, 1, at_once),
+            "min": functools.partial(_extreme, min, -1, at_once),
+        }
+
+
 class _Names(dict):
     """The globals of a copy: those of the original, read when they are asked for, with functions copied."""
 
     def __init__(self, names, copies, namespaces):
         super().__init__({name: names[name] for name in _KEPT if name in names})
-        self["__builtins__"] = {**vars(builtins), "max": _max, "min": _min}
+        self["__builtins__"] = namespaces.builtins
         self._names, self._copies, self._namespaces = names, copies, namespaces
 
     def __missing__(self, name):
@@ -109,19 +167,20 @@ class _Names(dict):
         return _copy(found, self._copies, self._namespaces) if isinstance(found, types.FunctionType) else found
 
 
-def _extreme(plain, sign, arguments, options):
+def _extreme(plain, sign, at_once, /, *arguments, **options):
     if len(arguments) == 1 and hasattr(arguments[0], "__iter__"):
         arguments = (list(arguments[0]),)
     items = arguments[0] if len(arguments) == 1 else arguments
-    if options or not isinstance(items, (list, tuple)) or not any(type(x) is Reading for x in items):
+    by_itself = not options or (len(arguments) == 1 and list(options) == ["default"])
+    if not by_itself or not isinstance(items, (list, tuple)) or not any(type(x) is Reading for x in items):
         return plain(*arguments, **options)
-    nodes = [x.value if type(x) is Reading else x for x in items]
-    return Reading(sign * record(primitives.shift, [sign * x for x in nodes]))
-
-
-def _max(*arguments, **options):
-    return _extreme(max, 1, arguments, options)
-
-
-def _min(*arguments, **options):
-    return _extreme(min, -1, arguments, options)
+    if at_once and not any(isinstance(x, Value) for x in items):
+        nodes = [x.value if type(x) is Reading else x for x in items]
+        return Reading(sign * record(primitives.shift, [sign * x for x in nodes]))
+    if not all(isinstance(x, (Reading, Value)) or is_real(x) for x in items):
+        return plain(*arguments, **options)
+    best = items[0]
+    for x in items[1:]:  # the first of equals stays, and a NaN that is met later does not count: as Python has it
+        larger = x > best if sign > 0 else x < best
+        best = where(larger, x, best) if isinstance(larger, Condition) else x if larger else best
+    return Reading(best) if isinstance(best, Value) and not any(isinstance(x, Value) for x in items) else best

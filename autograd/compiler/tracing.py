@@ -154,7 +154,7 @@ class Trace:
         with watched(leaves) as watch:
             nodes = list_nodes()
             try:
-                result = with_recorded_extremes(function)(sample)
+                result = with_recorded_extremes(function, at_once=True)(sample)
             finally:
                 list_no_nodes()
         if watch.guards:

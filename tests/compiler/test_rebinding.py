@@ -6,12 +6,15 @@ import re
 import sys
 from array import array
 
+import numpy as np
 import pytest
 
-from autograd import Value, exp
+import autograd
+from autograd import GuardError, Value, exp
 from autograd.compiler import rebinding
 from autograd.compiler.rebinding import with_recorded_extremes
 from autograd.compiler.tracing import Tapes, Untraceable
+from nn import SGD, fit, half_sse, minimize
 
 W = [Value(0.3), Value(-0.8), Value(0.5)]
 COUNT = 0
@@ -112,7 +115,27 @@ def shadowed():
     return loss
 
 
-@pytest.mark.parametrize("function", [counted, looks, shadowed(), softmax.__get__, len, Value])
+OTHER_WAYS = {by_name: lambda row: W[0] * max(row)}  # found by the function itself: a copy would not find it
+
+
+def by_itself(row):
+    return OTHER_WAYS[by_name](row)
+
+
+def without(row):
+    return exp(W[0] * row[0])
+
+
+class Without:
+    def __call__(self, row):
+        return without(row)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [counted, looks, shadowed(), softmax.__get__, len, Value, without, Without(), Without().__call__,
+     functools.partial(without)],
+)  # fmt: skip
 def test_what_a_copy_would_do_otherwise_stays_itself(function):
     assert with_recorded_extremes(function) is function
 
@@ -120,7 +143,7 @@ def test_what_a_copy_would_do_otherwise_stays_itself(function):
 def test_a_copy_shares_what_the_original_has():
     def loss(row):
         loss.calls += 1
-        return W[0] * row[0]
+        return W[0] * max(row)
 
     loss.calls = 0
     copy = with_recorded_extremes(loss)
@@ -128,18 +151,144 @@ def test_a_copy_shares_what_the_original_has():
     assert (loss.calls, copy.__name__, copy.__qualname__, copy is loss) == (1, "loss", loss.__qualname__, False)
 
 
-def test_extremes_of_other_things_are_those_of_python():
-    copied = rebinding._max, rebinding._min
-    for plain, ours in zip((max, min), copied, strict=True):
+@pytest.mark.parametrize("at_once", [True, False])
+def test_extremes_of_other_things_are_those_of_python(at_once):
+    copied = rebinding._Namespaces(at_once).builtins
+    for plain in (max, min):
+        ours = copied[plain.__name__]
         assert ours(3, 1, 2) == plain(3, 1, 2)
         assert ours(iter([3, 1, 2])) == plain([3, 1, 2])
         assert ours([], default=7) == 7
         assert ours("b", "ab", key=len) == plain("b", "ab", key=len)
-        for wrong in (lambda f: f(), lambda f: f([]), lambda f: f(3), lambda f: f(1, "a")):
+        wrongs = [[], [[]], [3], [1, "a"]]
+        for wrong in [lambda f, w=w: f(*w) for w in wrongs] + [lambda f: f(1, 2, default=3)]:
             with pytest.raises((TypeError, ValueError)) as expected:
                 wrong(plain)
             with pytest.raises(type(expected.value), match=re.escape(str(expected.value))):
                 wrong(ours)
+
+
+# --- Compiled functions
+
+
+class Gate:
+    def __call__(self, x):
+        return x * max(x.data, 0.0)
+
+
+GATE = Gate()
+
+
+def one_hidden(a, b):
+    return GATE(a) * b
+
+
+# A function of a and b, and how many programs it takes where max and min are recorded.
+COMPILED = {
+    "clipped below": (lambda a, b: a * max(a.data, 0.0) + b, 1),
+    "the other way round": (lambda a, b: a * max(0.0, a.data) - min(1, b.data), 1),
+    "clipped twice": (lambda a, b: min(max(a.data, -1.0), 1.0) * b, 1),
+    "of a list": (lambda a, b: max([a.data, b.data, 0.5]) * a, 1),
+    "of a generator": (lambda a, b: a * min(v.data for v in (a, b)), 1),
+    "of one": (lambda a, b: a * max([b.data]), 1),
+    "with a default": (lambda a, b: a * max([a.data, b.data], default=0.0), 1),
+    "with bools and integers": (lambda a, b: a * max(b.data, True, 0), 1),
+    "of a Value and data": (lambda a, b: max(a.data, b) * a + min(b, a.data) * b, 1),
+    "of a detached Value": (lambda a, b: max(a.data, b.detach()) * a, 1),
+    "in a softmax": (lambda a, b: softmax([a * b, b, a - b])[1], 1),
+    "in a lambda": (lambda a, b: (lambda *x: max(x))(a.data, b.data) * b, 1),
+    "under a branch": (lambda a, b: a * max(a.data, b.data) if a > b else b, 2),
+    "an object": (functools.partial(lambda gate, a, b: b * gate(a), Gate()), 2),
+    "an object by its name": (one_hidden, 2),
+    "by a key": (lambda a, b: a * max(a.data, b.data, key=abs), 2),
+    "of Values": (lambda a, b: max(a, b) * a, 2),
+    "by its own name": (lambda a, b: by_itself([a.data, b.data]) + a, 2),
+}  # fmt: skip
+NAN, INF = float("nan"), float("inf")
+BATCHES = [
+    [[1.0, 2.0], [3.0, -0.5], [-2.0, -4.0], [0.5, 0.5]], [[-2.0, 0.25]], [[0.0, -0.0], [-0.0, 0.0]],
+    [[NAN, 1.0], [1.0, NAN], [NAN, NAN], [INF, 1.0], [-INF, INF]],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("strict", [True, False])
+@pytest.mark.parametrize("how", COMPILED)
+def test_compiled_functions_take_the_largest_as_python_does(how, strict):
+    function, programs = COMPILED[how]
+    compiled = autograd.compile(function, strict=strict, on_other_branch="record")
+    for batch in (*BATCHES, *BATCHES[::-1]):
+        values, slopes = [], []
+        for row in batch:
+            x = [Value(number) for number in row]
+            y = function(*x)
+            y.backward()
+            values.append(y.data)
+            slopes.append([each.grad for each in x])
+        found, gradient = compiled.value_and_gradient(batch)
+        np.testing.assert_allclose(found, values, rtol=1e-14)
+        np.testing.assert_allclose(gradient.inputs, slopes, rtol=1e-14)
+    assert len(compiled.programs) == programs
+
+
+@pytest.mark.parametrize("how", [how for how, (_, programs) in COMPILED.items() if programs > 1])
+def test_what_is_not_recorded_is_refused(how):
+    compiled = autograd.compile(COMPILED[how][0])
+    with pytest.raises(GuardError):
+        compiled([[3.0, 1.0], [-3.0, 1.0], [1.0, 3.0], [-1.0, 3.0]])
+
+
+def test_code_of_the_largest_is_as_long_for_many_as_for_few():
+    def largest(numbers):
+        return numbers[0] * max(x.data for x in numbers)
+
+    lines = []
+    for n in (40, 2000):
+        compiled = autograd.compile(largest)
+        numbers = [(-1.0) ** k * k for k in range(n)]
+        assert compiled([numbers, numbers[::-1]]).tolist() == [0.0, numbers[-1] * max(numbers)]
+        lines.append(compiled.programs[0].listing().count("\n"))
+    assert lines[0] == lines[1]
+
+
+class Clipped:
+    """A model for ``fit`` that takes the largest of data, as its loss does."""
+
+    def __init__(self):
+        self.w = [Value(0.5), Value(-0.5), Value(0.25)]
+
+    def parameters(self):
+        return self.w
+
+    def __call__(self, x):
+        return self.w[0] * x[0] * max((self.w[1] * x[1]).data, 0.0) + softmax([self.w[2] * x[0], self.w[0]])[0]
+
+
+@pytest.mark.parametrize("loss", [half_sse, lambda y, t: half_sse(y, t) * max(y.data, t, 0.125)])
+def test_models_that_take_the_largest_are_trained_alike_in_machine_code(loss):
+    found = []
+    for engine in ("eager", "native"):
+        model = Clipped()
+        X, Y = [[1.0, 2.0], [0.5, -1.0], [-2.0, 1.0]], [0.5, -0.5, 1.0]
+        fit(model, X, Y, loss=loss, optimizer=SGD(0.1), epochs=5, seed=0, engine=engine, progress=False)
+        found.append([p.data for p in model.w])
+    assert found[1] == pytest.approx(found[0], rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    "largest",
+    [lambda y, x: max(x.data, y), lambda y, x: max(y, x.data), lambda y, x: min(x.data, y, y.data) * y,
+     lambda y, x: max(x.data, y.data, 0.0) * y],
+)  # fmt: skip
+def test_a_loss_of_the_largest_of_values_and_data_is_minimized_alike(largest):
+    """Where the Value is the largest the derivative flows through it."""
+    found = []
+    for engine in ("eager", "native"):
+        w = [Value(0.5), Value(-0.5)]
+        samples = [[-1.0, 0.5], [1.0, 0.5], [-3.0, 2.0], [2.0, -0.25]]
+        minimize(lambda row, w=w: w[0] * largest(w[1] * row[0], w[0] * row[1]) + w[1] ** 2, w, samples, epochs=3,
+                 optimizer=SGD(0.1), seed=0, engine=engine, progress=False)  # fmt: skip
+        found.append([p.data for p in w])
+    assert found[1] == pytest.approx(found[0], rel=1e-12)
 
 
 def test_a_method_that_is_called_inside_is_refused_not_frozen():
