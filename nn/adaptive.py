@@ -4,7 +4,7 @@ Their definitions and defaults are those of ``torch.optim``.
 """
 
 from autograd import sqrt
-from nn.optimizers import SGD, Adam, Momentum, Optimizer, check_setting
+from nn.optimizers import SGD, Adam, Momentum, Optimizer, Rate, check_setting
 
 __all__ = ["Adagrad", "AdamW", "RMSprop"]
 
@@ -32,7 +32,14 @@ class AdamW(Adam):
 
     _decoupled = True
 
-    def __init__(self, rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.01):
+    def __init__(
+        self,
+        rate: Rate = 0.001,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-8,
+        weight_decay: float = 0.01,
+    ) -> None:
         super().__init__(rate, beta1, beta2, epsilon, weight_decay)
 
 
@@ -61,7 +68,14 @@ class RMSprop(Optimizer):
 
     _start = (0.0, 0.0)
 
-    def __init__(self, rate=0.01, decay=0.99, epsilon=1e-8, momentum=0.0, weight_decay=0.0):
+    def __init__(
+        self,
+        rate: Rate = 0.01,
+        decay: float = 0.99,
+        epsilon: float = 1e-8,
+        momentum: float = 0.0,
+        weight_decay: float = 0.0,
+    ) -> None:
         super().__init__(rate, weight_decay)
         check_setting("decay", decay, least=0.0, below=1.0)
         check_setting("epsilon", epsilon, above=0.0)
@@ -101,7 +115,7 @@ class Adagrad(Optimizer):
 
     _start = (0.0,)
 
-    def __init__(self, rate=0.01, epsilon=1e-10, weight_decay=0.0):
+    def __init__(self, rate: Rate = 0.01, epsilon: float = 1e-10, weight_decay: float = 0.0) -> None:
         super().__init__(rate, weight_decay)
         check_setting("epsilon", epsilon, above=0.0)
         self.epsilon = epsilon

@@ -1,13 +1,20 @@
 """Callbacks: functions and objects that :func:`nn.fit` calls after each epoch."""
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 from autograd import Value
 from autograd.engine.algebra import is_real
 from nn.data import integer
+from nn.history import History
 from nn.optimizers import check_setting
 
 __all__ = ["EarlyStopping", "Epoch", "ReduceOnPlateau"]
+
+
+# The name of a number of an epoch, or a function that returns one.
+Monitor = str | Callable[["Epoch"], float]
 
 
 class Epoch:
@@ -23,7 +30,7 @@ class Epoch:
         stopped: whether the training ends after this epoch.
     """
 
-    def __init__(self, history, model, optimizer):
+    def __init__(self, history: History, model: Any, optimizer: Any) -> None:
         self.history, self.model, self.optimizer = history, model, optimizer
         self.stopped = False
 
@@ -38,17 +45,17 @@ class Epoch:
         return self.history.loss[-1]
 
     @property
-    def validation_loss(self):
+    def validation_loss(self) -> float | None:
         """The mean loss over the validation samples, or None without any."""
         return self.history.validation_loss[-1] if self.history.validation_loss else None
 
     @property
-    def accuracy(self):
+    def accuracy(self) -> float | None:
         """The share of right answers, or None where the targets are no classes."""
         return self.history.accuracy[-1] if self.history.accuracy else None
 
     @property
-    def validation_accuracy(self):
+    def validation_accuracy(self) -> float | None:
         """The same of the validation samples."""
         return self.history.validation_accuracy[-1] if self.history.validation_accuracy else None
 
@@ -84,7 +91,7 @@ class EarlyStopping:
     True
     """
 
-    def __init__(self, patience=10, min_delta=0.0, monitor=None):
+    def __init__(self, patience: int = 10, min_delta: float = 0.0, monitor: Monitor | None = None) -> None:
         self.patience = integer("patience is 1 or more epochs", patience, least=1)
         check_setting("min_delta", min_delta, least=0.0)
         self.min_delta, self.monitor = min_delta, _checked_monitor(monitor)
@@ -92,11 +99,11 @@ class EarlyStopping:
 
     def begin(self) -> None:
         """Forget what was seen in an earlier training."""
-        self.best = None
+        self.best: float | None = None
         self.best_epoch = 0
         self._numbers: list[float] = []
 
-    def __call__(self, epoch) -> None:
+    def __call__(self, epoch: Epoch) -> None:
         """Compare an epoch with the best one, and stop the training where it has not got better for long."""
         found = _monitored(self.monitor, epoch)
         higher = isinstance(self.monitor, str) and self.monitor.endswith("accuracy")
@@ -107,7 +114,7 @@ class EarlyStopping:
         elif epoch.number - self.best_epoch >= self.patience:
             epoch.stop()
 
-    def end(self, epoch) -> None:
+    def end(self, epoch: Epoch) -> None:
         """Give the model the parameters of its best epoch."""
         for p, number in zip(epoch.model.parameters(), self._numbers, strict=True):
             p.data = number
@@ -135,7 +142,14 @@ class ReduceOnPlateau:
     True
     """
 
-    def __init__(self, factor=0.1, patience=10, threshold=1e-4, least=0.0, monitor=None):
+    def __init__(
+        self,
+        factor: float = 0.1,
+        patience: int = 10,
+        threshold: float = 1e-4,
+        least: float = 0.0,
+        monitor: Monitor | None = None,
+    ) -> None:
         check_setting("factor", factor, above=0.0, below=1.0)
         self.patience = integer("patience is 0 or more epochs", patience, least=0)
         check_setting("threshold", threshold, least=0.0, below=1.0)
@@ -150,7 +164,7 @@ class ReduceOnPlateau:
         """Forget what was seen in an earlier training."""
         self._best, self._worse = math.inf, 0
 
-    def __call__(self, epoch) -> None:
+    def __call__(self, epoch: Epoch) -> None:
         """Compare an epoch with the best one, and lower the rate where it has not got better for long."""
         found = _monitored(self.monitor, epoch)
         if found < self._best * (1 - self.threshold):

@@ -1,13 +1,17 @@
 """Gradient clipping: a bound on each gradient, or on the norm of all of them."""
 
 import math
+from collections.abc import Iterable
 
+from autograd import Value
 from nn.optimizers import check_setting
 
 __all__ = ["clip_gradients"]
 
 
-def clip_gradients(parameters, *, clip_value=None, clip_norm=None) -> float:
+def clip_gradients(
+    parameters: Iterable[Value], *, clip_value: float | None = None, clip_norm: float | None = None
+) -> float:
     """Clip the gradients of parameters in place, between ``backward()`` and an optimizer's ``step``.
 
     The definitions are those of ``torch.nn.utils.clip_grad_value_`` and ``clip_grad_norm_``. With both, each gradient

@@ -1,10 +1,14 @@
 """Dropout: random inputs are left out, in training only."""
 
 import contextlib
+from collections.abc import Iterator
 from contextvars import ContextVar
+from typing import Any
 
+from autograd import Value
 from nn.data import generator_of
 from nn.optimizers import check_setting
+from nn.protocols import Seed
 
 __all__ = ["Dropout", "train_mode"]
 
@@ -13,7 +17,7 @@ _drawn = ContextVar("drawn", default=0)
 
 
 @contextlib.contextmanager
-def train_mode(on=True):
+def train_mode(on: bool = True) -> Iterator[None]:
     """Switch dropout on, or off, in the block of a ``with``: :func:`nn.fit` trains so, and measures without.
 
     Args:
@@ -58,11 +62,11 @@ class Dropout:
         Dropout.made += 1
         return super().__new__(cls)
 
-    def __init__(self, p=0.5, seed=None):
+    def __init__(self, p: float = 0.5, seed: Seed = None) -> None:
         check_setting("p", p, least=0.0, below=1.0)
         self.p, self._random = p, generator_of(seed)
 
-    def __call__(self, x):
+    def __call__(self, x: Any) -> Any:
         """The inputs, a list, some of them left out in training; of a single Value or number, that one."""
         if not hasattr(x, "__iter__"):
             return self([x])[0]
@@ -72,7 +76,7 @@ class Dropout:
         scale = 1 / (1 - self.p)
         return [each * (0.0 if self._random.random() < self.p else scale) for each in x]
 
-    def parameters(self):
+    def parameters(self) -> list[Value]:
         """None."""
         return []
 

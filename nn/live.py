@@ -33,7 +33,9 @@ class LiveTraining:
         X, Y: the samples: rows of inputs, and rows of targets.
     """
 
-    def __init__(self, model, loss, X, Y, rate, batch_size, seed):
+    def __init__(
+        self, model: Model, loss: Loss, X: Any, Y: Any, rate: float, batch_size: int | None, seed: int
+    ) -> None:
         self.model, self.X, self.Y = model, X, [_row(y, model, X[0], loss) for y in Y]
         self._loss, self._film = loss, Film(model, loss, X, Y, 1)
         self._rate, self._batch_size, self._seed = rate, batch_size, seed

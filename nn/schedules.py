@@ -9,14 +9,18 @@ rate. A schedule counts updates, not epochs: an epoch of $n$ samples has $\lceil
 
 import functools
 import math
+from collections.abc import Callable
 
 from nn.data import integer
 from nn.optimizers import check_setting
 
 __all__ = ["constant", "cosine", "linear", "step", "warmup"]
 
+# A function of the update's number, from 0.
+Schedule = Callable[[int], float]
 
-def constant(rate):
+
+def constant(rate: float) -> Schedule:
     """Return a schedule that stays at ``rate``.
 
     Args:
@@ -32,7 +36,7 @@ def constant(rate):
     return functools.partial(_constant, rate)
 
 
-def step(rate, every, factor=0.1):
+def step(rate: float, every: int, factor: float = 0.1) -> Schedule:
     r"""Return a schedule that multiplies the rate by ``factor`` after every ``every`` updates.
 
     At update $k$ it is $\eta f^{\lfloor k / n \rfloor}$, as of ``torch.optim.lr_scheduler.StepLR``.
@@ -54,7 +58,7 @@ def step(rate, every, factor=0.1):
     return functools.partial(_step, rate, integer("every is 1 or more updates", every, least=1), factor)
 
 
-def cosine(rate, updates, least=0.0):
+def cosine(rate: float, updates: int, least: float = 0.0) -> Schedule:
     r"""Return a schedule that falls along half a cosine, from ``rate`` to ``least``, and stays there.
 
     At update $k$ it is $\eta_0 + (\eta - \eta_0)(1 + \cos(\pi k / n)) / 2$, as of
@@ -77,7 +81,7 @@ def cosine(rate, updates, least=0.0):
     return functools.partial(_cosine, rate, integer("updates is 1 or more", updates, least=1), least)
 
 
-def linear(rate, updates, end=0.0):
+def linear(rate: float, updates: int, end: float = 0.0) -> Schedule:
     """Return a schedule that goes in a straight line from ``rate`` to ``end``, and stays there.
 
     It is ``torch.optim.lr_scheduler.LinearLR`` with ``start_factor=1`` and ``end_factor=end / rate``.
@@ -99,7 +103,7 @@ def linear(rate, updates, end=0.0):
     return functools.partial(_linear, rate, integer("updates is 1 or more", updates, least=1), end)
 
 
-def warmup(after, updates, start=1 / 3):
+def warmup(after: float | Schedule, updates: int, start: float = 1 / 3) -> Schedule:
     """Return a schedule that rises in a straight line, and goes on with another one.
 
     Update ``k`` below ``updates`` has the share ``start + (1 - start) * k / updates`` of the first rate of ``after``.

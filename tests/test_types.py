@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+import autograd
+import nn
+
 FOLDER = Path(__file__).parent / "typing"
 _spec = importlib.util.spec_from_file_location("blocks", FOLDER / "blocks.py")
 blocks = importlib.util.module_from_spec(_spec)
@@ -54,6 +57,24 @@ def test_each_wrong_call_is_refused(mypy):
     lines = path.read_text(encoding="utf-8").splitlines()
     wrong = [k for k, line in enumerate(lines, 1) if "  # " in line]
     assert sorted({line for _, line, _ in mypy(path)}) == wrong
+
+
+def test_nothing_public_is_untyped(mypy, tmp_path):
+    """In strict mode a call of what has no types is an error, whatever it is called with."""
+    lines = ["import autograd, nn", "from typing import Any", "def anything() -> Any: ..."]
+    for package, name in [*[(p, n) for p in (autograd, nn) for n in p.__all__], (autograd, "compile")]:
+        found = getattr(package, name)
+        of = f"{package.__name__}.{name}"
+        if callable(found):
+            lines.append(f"{of}(*anything())")
+        if isinstance(found, type):
+            methods = [k for k, v in vars(found).items() if callable(v) and (k == "__call__" or not k.startswith("_"))]
+            lines += [f"def use_{name}_{method}(x: {of}) -> None: x.{method}(*anything())" for method in methods]
+    lines += [f"nn.schedules.{name}(*anything())" for name in nn.schedules.__all__]
+    program = tmp_path / "every_call.py"
+    program.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert [f"{lines[line - 1]}: {said}" for _, line, said in mypy(program) if "untyped" in said] == []
+    assert len(lines) > 200
 
 
 def test_documents_and_notebooks_are_accepted(mypy, tmp_path):

@@ -6,6 +6,7 @@ without a network and without Python.
 
 import math
 import re
+from collections.abc import Callable
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -168,7 +169,7 @@ def _live():
     return (PAGES / "live.js").read_text(encoding="utf-8")
 
 
-def play(f, **leaves) -> Play:
+def play(f: Value | Callable[..., Value], **leaves: Any) -> Play:
     """Return a page of sliders that move leaves of a graph; its numbers and gradients follow.
 
     Args:
