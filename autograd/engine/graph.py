@@ -71,7 +71,7 @@ def postorder(roots: Iterable[Value], operands_of: Callable[[Any], Iterable[Any]
     for root in roots:
         if operands_of is parents_of and not isinstance(root, Value):
             raise TypeError(f"a graph ends in a Value, found {type(root).__name__}: record it with Values first.")
-        stack = [root]
+        stack: list[Any] = [root]
         while stack:
             node = stack.pop()
             if node is None:  # stands above a node whose operands are listed
