@@ -14,8 +14,8 @@ There are four walks, and nobody else writes one:
 
 Callers hand them a visitor: a function that says which operands a node has, which number a leaf stands for, or which
 edges lead from a node and what its partial derivatives are. :class:`Rules` is the visitor that asks the table. Only two
-sweeps stand apart, for speed: the compiled one in ``sweep.py`` and the instructions of a program (``tape.h`` and what
-the compiler emits). The tests compare both with these.
+sweeps stand apart, for speed: the compiled one in ``sweep.py``, where the loop of :func:`postorder` is compiled, too,
+and the instructions of a program (``tape.h`` and what the compiler emits). The tests compare both with these.
 """
 
 import math
@@ -25,7 +25,7 @@ from typing import Any, Generic, TypeVar, overload
 
 from autograd.engine.algebra import select
 from autograd.engine.errors import DomainError, GraphError
-from autograd.engine.sweep import adjoints, order, partials_of
+from autograd.engine.sweep import adjoints, listed_after_operands, order, partials_of
 from autograd.engine.unbounded import unbounded
 from autograd.engine.value import Value
 
@@ -49,8 +49,8 @@ parents_of = operator.attrgetter("parents")  # the Values that a node read, in o
 def postorder(roots: Iterable[Value], operands_of: Callable[[Any], Iterable[Any]] = parents_of, *, stop=()) -> list:
     """Return every node under some roots, each once, operands before the nodes that read them.
 
-    A stack replaces recursion, which would fail on long chains. The operand that is listed last is entered first, as in
-    the engine's own sweep. By default both branches of ``where`` are entered, and changed leaves do not raise.
+    The operand that is listed last is entered first, as in the engine's own sweep. By default both branches of
+    ``where`` are entered, and changed leaves do not raise.
 
     Args:
         roots: the nodes to start from; one root is finished before the next is entered.
@@ -66,22 +66,12 @@ def postorder(roots: Iterable[Value], operands_of: Callable[[Any], Iterable[Any]
         >>> [str(node.op) for node in postorder([b + a])]
         ['None', 'mul', 'add']
     """
-    nodes: list = []
-    seen: set = set()
-    for root in roots:
-        if operands_of is parents_of and not isinstance(root, Value):
-            raise TypeError(f"a graph ends in a Value, found {type(root).__name__}: record it with Values first.")
-        stack: list[Any] = [root]
-        while stack:
-            node = stack.pop()
-            if node is None:  # stands above a node whose operands are listed
-                nodes.append(stack.pop())
-            elif node not in seen:
-                seen.add(node)
-                stack += (node, None)
-                if node not in stop:
-                    stack += [x for x in operands_of(node) if x not in seen]
-    return nodes
+    if operands_of is parents_of:
+        roots = list(roots)
+        for root in roots:
+            if not isinstance(root, Value):
+                raise TypeError(f"a graph ends in a Value, found {type(root).__name__}: record it with Values first.")
+    return listed_after_operands(roots, operands_of, stop)
 
 
 def depending(nodes, on, operands_of=parents_of) -> set:
@@ -125,7 +115,7 @@ def evaluate(nodes, leaf, constant, compute, *, known=None, operands_of=None) ->
     numbers = {} if known is None else dict(known)
     operands: dict = {}
     for node in nodes:
-        if node in numbers:
+        if known and node in numbers:
             continue
         if node.op is None:
             numbers[node] = leaf(node)
@@ -181,7 +171,7 @@ def replay(root, number=float, at=None):
         return number(y) if isinstance(y, (int, float)) else y  # a rule may return a constant, such as 0
 
     found, read = evaluate(nodes, lambda leaf: number(leaf.data), lambda node, i, x: number(x), compute, known=at)
-    numbers = {node: found[node] for node in nodes}  # in their order
+    numbers = {node: found[node] for node in nodes} if at else found  # in their order
     return Replay(root, nodes, numbers, read)
 
 
@@ -244,11 +234,15 @@ class Rules:
         if op is None:
             return ()
         operands, active = node.operands, found if self._active is None else self._active
-        places = [i for i, x in enumerate(operands) if isinstance(x, Value) and x in active and not is_end(x.op)]
+        places = [
+            i
+            for i, x in enumerate(operands)
+            if isinstance(x, Value) and x in active and (x.op is None or not x.op.traits.is_end)
+        ]
         if not places:
             return ()
-        numbers = self._operands_of(node)
-        if not (op.traits.branches or op.traits.is_end):
+        numbers, traits = self._operands_of(node), op.traits
+        if not (traits.branches or traits.is_end):
             partials = _partials(node, self._number_of(node), numbers, places)
             return [(operands[i], p, True) for i, p in zip(places, partials, strict=True)]
         reached = {i: r for i in places if (r := op.reaches(i, numbers)) is not False}
@@ -278,40 +272,37 @@ def pull_back(nodes, seeds, edges, on_edge=None) -> dict:
         to the first, and the operands of each from the first to the last.
     """
     adjoint = dict(seeds)
-    if on_edge is None:
-        on_edge = _Contributions()
+    partly: dict = {}
     for node in reversed(nodes):
         if node in adjoint:
             for x, partial, reached in edges(node, adjoint):
-                on_edge(adjoint, node, x, partial, reached)
+                if on_edge is not None:
+                    on_edge(adjoint, node, x, partial, reached)
+                elif partly or reached is not True:
+                    _contribute_partly(adjoint, node, x, partial, reached, partly)
+                else:
+                    part = adjoint[node] * partial
+                    adjoint[x] = adjoint[x] + part if x in adjoint else part
     return adjoint
 
 
-class _Contributions:
-    """Adds contributions to adjoints, over arrays only where the branch that leads to the operand was taken.
+def _contribute_partly(adjoint, node, x, partial, reached, partly):
+    """Add a contribution to an adjoint, over arrays only where the branch that leads to the operand was taken.
 
     Where a condition holds for some elements of an array only, what lies under the branch has an adjoint for these
-    elements. For the others nothing may flow, not even 0 times infinity.
+    elements: ``partly`` has them for each such node. For the others nothing may flow, not even 0 times infinity.
     """
-
-    def __init__(self):
-        self._partly = {}
-
-    def __call__(self, adjoint, node, x, partial, reached):
-        part = adjoint[node] * partial
-        if reached is True and not self._partly:
-            adjoint[x] = adjoint[x] + part if x in adjoint else part
-            return
-        entered = self._partly.get(node, True)
-        if reached is not True:
-            entered = reached & entered
-        if entered is True:
-            self._partly.pop(x, None)
-        else:
-            part = select(entered, part, 0)
-            if x not in adjoint or x in self._partly:
-                self._partly[x] = self._partly[x] | entered if x in self._partly else entered
-        adjoint[x] = adjoint[x] + part if x in adjoint else part
+    part = adjoint[node] * partial
+    entered = partly.get(node, True)
+    if reached is not True:
+        entered = reached & entered
+    if entered is True:
+        partly.pop(x, None)
+    else:
+        part = select(entered, part, 0)
+        if x not in adjoint or x in partly:
+            partly[x] = partly[x] | entered if x in partly else entered
+    adjoint[x] = adjoint[x] + part if x in adjoint else part
 
 
 def push_forward(nodes, tangents, edges, on_edge=None) -> dict:
@@ -346,26 +337,27 @@ def _push(tangent, node, x, partial, reached):
 
 def _partials(node, y, numbers, places):
     """Return the derivatives of a node with respect to the operands at some places."""
+    op = node.op
 
     def rule(y, numbers):
-        if node.op.arity is None:
-            partials = node.op.gradient(y, numbers)
+        if op.arity is None:
+            partials = op.gradient(y, numbers)
             return [partials[i] for i in places]
-        return [node.op.partial(i, y, numbers) for i in places]
+        return [op.partial(i, y, numbers) for i in places]
 
     try:
+        if not isinstance(y, Value):
+            return rule(y, numbers)
         try:
             return rule(y, numbers)
         except OverflowError:
-            if not isinstance(y, Value):
-                raise
             return unbounded(rule, y, numbers)
     except (ZeroDivisionError, OverflowError, ValueError) as error:
         if all(isinstance(x, float) for x in numbers):
             partials = partials_of(node)
             return [partials[i] for i in places]
         raise DomainError(
-            f"the derivative of {node.op.name} is not finite at {', '.join([repr(x) for x in numbers])}, "
+            f"the derivative of {op.name} is not finite at {', '.join([repr(x) for x in numbers])}, "
             "and has no derivative itself: differentiate once, or keep away from this point."
         ) from error
 

@@ -91,12 +91,16 @@ def dot_operands(operands) -> DotOperands:
         >>> dot_operands((0.5, 0.25, 1.0, 2.0, 3.0))
         DotOperands(weights=(0.5, 0.25), inputs=(1.0, 2.0), bias=(3.0,))
     """
-    operands, n = tuple(operands), len(operands) // 2
-    return DotOperands(operands[:n], operands[n : 2 * n], operands[2 * n :])
+    return DotOperands._make(_parts_of_dot(tuple(operands)))
+
+
+def _parts_of_dot(operands):
+    n = len(operands) // 2
+    return operands[:n], operands[n : 2 * n], operands[2 * n :]
 
 
 def _dot(*operands):
-    weights, inputs, bias = dot_operands(operands)
+    weights, inputs, bias = _parts_of_dot(operands)
     y = bias[0] if bias else None
     for w, x in zip(weights, inputs, strict=True):
         y = w * x if y is None else y + w * x
@@ -104,7 +108,7 @@ def _dot(*operands):
 
 
 def _dot_partials(y, *operands):
-    weights, inputs, bias = dot_operands(operands)
+    weights, inputs, bias = _parts_of_dot(operands)
     return inputs + weights + (1,) * len(bias)
 
 

@@ -28,7 +28,7 @@ else:
 
 from autograd.engine.value import sweep_with
 
-__all__ = ["adjoints", "adjoints_of", "order", "partials_of", "reaches_others"]
+__all__ = ["adjoints", "adjoints_of", "listed_after_operands", "order", "partials_of", "reaches_others"]
 
 # The codes the sweep inlines, as C integers, in the order of the table. Any other code is swept by its rule.
 LEAF = cython.declare(cython.int, 0)
@@ -189,6 +189,31 @@ def order(root) -> list:
     """
     with _marking:
         return _order(_checked(root), [], None)
+
+
+def listed_after_operands(roots, operands_of, stop) -> list:
+    """Return the nodes of ``graph.postorder``, which says what they are; it is here to be compiled.
+
+    A stack replaces recursion, which would fail on long chains.
+    """
+    nodes: list = []
+    seen: set = set()
+    for root in roots:
+        stack: list = [root]
+        while stack:
+            node = stack.pop()
+            if node is None:  # stands above a node whose operands are listed
+                nodes.append(stack.pop())
+            elif node not in seen:
+                seen.add(node)
+                operands = () if node in stop else operands_of(node)
+                if operands:
+                    stack.append(node)
+                    stack.append(None)
+                    stack.extend([x for x in operands if x not in seen])
+                else:
+                    nodes.append(node)
+    return nodes
 
 
 def _checked(root):
