@@ -161,7 +161,7 @@ class _Sequence:
         own = None
         if grade.verdict == "unreadable" and item.target is None:
             own = definition(text, item.line)
-            if own is not None and own.name in self._known:
+            if own is not None and (own.name in self._known or self._is_printed_name(own)):
                 own = None
             if own is None and item.is_inline:
                 return  # a remark in a sentence
@@ -192,6 +192,10 @@ class _Sequence:
             self._fill(claim, grade)
         else:
             self._fill(claim, grade)
+
+    def _is_printed_name(self, own):
+        """Return whether a left side such as ``d_h[h]`` or ``w_ho[h,o]`` is a name that equations are printed with."""
+        return bool(own.scripts) and own.scripts[0][0] == "[" and own.name.split(" ")[0] in self._known | {"d"}
 
     def _fill(self, claim, grade):
         claim.condition = grade.condition

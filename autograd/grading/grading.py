@@ -5,6 +5,8 @@ expression, and the expression is evaluated by the rules of the table. Length, d
 bounded, and so is the time that is spent on a diagnosis.
 """
 
+import re
+
 from autograd.engine.errors import AutogradError
 from autograd.grading.context import Context
 from autograd.grading.explaining.answers import meant_symbol, reading_of, refutation, slips_of, words_of, worst
@@ -19,6 +21,8 @@ from autograd.grading.meaning.place import IllFormed, Misfit, NotRecorded
 from autograd.grading.reading.readers import is_latex
 
 __all__ = ["Grade", "Grader"]
+
+_OPEN_D = re.compile(r"(?<![A-Za-z0-9_\\])d(?=_\{?[A-Za-z0-9]+\}?(?![A-Za-z0-9_\[]))", re.ASCII)  # d_h, not d_h[h]
 
 
 class Grader:
@@ -72,7 +76,10 @@ class Grader:
             if found.verdict != "unreadable":
                 return found
             printed = self._as_printed(meant, formula, rate, explains)
-            return printed if printed is not None and printed.verdict == "equal" else found
+            if printed is not None and printed.verdict == "equal":
+                return printed
+            other = self._with_deltas(meant, formula, rate, explains) if is_bare else None
+            return found if other is None else other
         printed = self._as_printed(meant, formula, rate, explains)
         if printed is None:
             return self.in_vocabulary.grade(meant, formula, rate, explains)
@@ -88,6 +95,15 @@ class Grader:
         if printed.is_misfit and not printed.mistakes and self.context.is_preset:
             return found
         return printed
+
+    def _with_deltas(self, meant, formula, rate, explains):
+        """Grade what stands for a gradient with delta in place of d_k; None where that cannot be read either."""
+        spelled = _OPEN_D.sub(r"\\delta", formula)
+        if spelled == formula or "d" in self.context.convention.letters.values():
+            return None
+        found = self.in_vocabulary.grade(meant, spelled, rate, explains)
+        found.formula = formula
+        return None if found.verdict == "unreadable" else found
 
     def _as_printed(self, meant, formula, rate, explains):
         """Grade a formula in the letters that it is printed in; None where it cannot be read so."""

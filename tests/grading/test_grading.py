@@ -438,6 +438,15 @@ def test_what_is_printed_can_be_read_back():
             assert derivation.grade(None, latex).verdict == "equal", latex
 
 
+@pytest.mark.parametrize("words", ["   for all ", ", for all ", " for every ", ", for each "])
+def test_the_indices_behind_a_printed_equation_are_read(words):
+    derivation = derive(network((2, 3, 2)))
+    for equation in derivation.equations:
+        text = str(equation).replace("   for all ", words)
+        assert derivation.grade(None, text).verdict == "equal", text
+        assert derivation.grade(None, f"{text}.").verdict == "equal", text
+
+
 def test_nothing_is_lost_by_grading():
     model = MLP(2, [3, 2], activation="tanh", output="tanh")
     loss = half_sse(model([0.1, 0.2]), [0.3, 0.4])

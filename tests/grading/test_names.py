@@ -120,7 +120,7 @@ UNREADABLE = [
     ("batch", "w_ho[1,2]", r"\sum_{n=1}^{4} \delta_{on} a_{hn}", "n counts from 1 to 3 here, not from 1 to 4", 1),
     ("batch", "w_ho[1,2]", r"\delta_{o 1} a_{h1}", "delta has one index here, found 2", 1),
     ("deep", None, "w = 1", "w has two indices, from and to; found 0", 1),
-    ("one", "b_o[1]", "d_o", "d has no meaning here", 1),
+    ("one", "b_o[1]", "q_o", "q has no meaning here", 1),
 ]
 
 
@@ -157,3 +157,69 @@ def test_a_d_that_is_declared_is_what_it_is_declared_for():
     derivation = derive(network(sizes=(2, 3, 2))).convention(letters={"t": "d"})
     assert derivation.grade(None, r"\delta_o = (y_o - d_o) y_o (1 - y_o)").verdict == "equal"
     assert derivation.grade(None, r"d_o = (y_o - d_o) y_o (1 - y_o)").verdict != "equal"
+
+
+# Some books write targets with d, others deltas. The sign of an error, y - d, tells; else that which makes it right.
+D_ON_THE_RIGHT = [
+    (r"dL/dw_ho = d_o*a_h", "equal"),
+    (r"\frac{\partial L}{\partial w_{ho}} = d_o a_h", "equal"),
+    (r"\frac{\partial L}{\partial b_o} = d_o", "equal"),
+    (r"\frac{\partial L}{\partial w_{ih}} = d_h x_i", "equal"),
+    (r"\frac{\partial L}{\partial w_{ih}} = a_h (1 - a_h) x_i \sum_o w_{ho} d_o", "equal"),
+    (r"\delta_h = a_h (1 - a_h) \sum_o d_o w_{ho}", "equal"),
+    ("w_ho <- w_ho - eta*d_o*a_h", "equal"),
+    ("w_ho -= eta*d_o*a_h", "equal"),
+    (r"\Delta w_{ho} = -\eta d_o a_h", "equal"),
+    (r"\frac{\partial L}{\partial W^{(2)}} = a^{(1)} (d^{(2)})^T", "equal"),
+    (r"\delta_o = (y_o - d_o) y_o (1 - y_o)", "equal"),
+    (r"\frac{\partial L}{\partial w_{ho}} = -(d_o - y_o) y_o (1 - y_o) a_h", "equal"),
+    (r"\frac{\partial L}{\partial y_o} = y_o - d_o", "equal"),
+    (r"L = \frac{1}{2} \sum_o (d_o - y_o)^2", "equal"),
+    (r"\frac{\partial L}{\partial w_{ho}} = -d_o a_h", "wrong"),
+    (r"\frac{\partial L}{\partial w_{ih}} = d_h a_h", "wrong"),
+    (r"\frac{\partial L}{\partial w_{ho}} = (d_o - y_o) y_o (1 - y_o) a_h", "wrong"),
+    (r"\delta_o = y_o - d_o", "wrong"),
+    ("w_ho <- w_ho + eta*d_o*a_h", "wrong"),
+]
+
+
+@pytest.mark.parametrize(("formula", "verdict"), D_ON_THE_RIGHT)
+def test_a_d_is_a_target_or_a_delta(derivations, formula, verdict):
+    grade = derivations["plain"].grade(None, formula)
+    assert grade.verdict == verdict, str(grade)
+
+
+@pytest.mark.parametrize(
+    ("target", "formula"), [("w_ho[1,2]", "d_o*a_h"), ("w_ih[1,2]", "d_h*x_i"), ("b_o[1]", "d_o"), ("b_h[1]", "d_h")]
+)
+def test_a_d_is_a_delta_where_a_target_says_what_is_graded(derivations, target, formula):
+    assert derivations["plain"].grade(target, formula).verdict == "equal"
+    assert derivations["plain"].grade(target, f"-{formula}").diagnosis == "the sign is flipped"
+
+
+TANH = derive(network((2, 3, 2), "tanh"))
+SECH = [
+    (r"\operatorname{sech}^2(s_h)", "equal"),
+    (r"\mathrm{sech}^2 s_h", "equal"),
+    (r"\text{sech}(s_h)^2", "equal"),
+    (r"\sech^2(s_h)", "equal"),
+    (r"\cosh(s_h)^{-2}", "equal"),
+    (r"\left(1 - \left(\frac{\sinh s_h}{\cosh s_h}\right)^2\right)", "equal"),
+    (r"\operatorname{sech}(s_h)", "wrong"),
+    (r"\operatorname{sech}^2(a_h)", "wrong"),
+]
+
+
+@pytest.mark.parametrize(("slope", "verdict"), SECH)
+def test_the_derivative_of_tanh_by_hyperbolic_functions(slope, verdict):
+    grade = TANH.grade(None, rf"\delta_h = {slope} \sum_o \delta_o w_{{ho}}")
+    assert grade.verdict == verdict, str(grade)
+
+
+def test_the_derivative_of_tanh_in_text():
+    assert TANH.grade(None, "d_h[h] = sech(s_h[h])**2*sum(d_o[o]*w_ho[h,o] for o in O)").verdict == "equal"
+
+
+def test_vectors_of_biases_are_named_in_english(derivations):
+    grade = derivations["plain"].grade(None, r"\frac{\partial L}{\partial \mathbf{b}^{(1)}} = \boldsymbol\delta^{(1)}")
+    assert "the vector of biases of layer 1" in str(grade)

@@ -291,3 +291,13 @@ def test_an_output_that_is_full_is_said(tmp_path):
     assert done.returncode == 2
     assert b"the output cannot be written" in done.stderr
     assert "d_o[1]" in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["d_h[h] = blah(s_h[h])", "d_o[o] = dsigma2(s_o[o])*(y[o] - t[o])", "d_h[h] = u", "w_ho[h,o] = 3*q"],
+)
+def test_a_claim_in_printed_names_that_is_unreadable_is_no_definition(line, tmp_path, capsys):
+    (path,) = write(tmp_path, s=f"network: 2-3-2 sigmoid\n{line}\n")
+    assert main(["grade", path]) == 2
+    assert "line 2, unreadable" in capsys.readouterr().out

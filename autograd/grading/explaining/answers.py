@@ -114,7 +114,8 @@ def _described(place: Place):
     if place.role == "w":
         kind = "the matrix of weights" if place.index is None else "a weight"
         return f"{kind} from layer {place.layer[0]} to layer {place.layer[1]}"
-    kind = f"the vector of {name}s" if place.index is None else f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+    names = f"{name}es" if name.endswith("s") else f"{name}s"
+    kind = f"the vector of {names}" if place.index is None else f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
     return f"{kind} of layer {place.layer}"
 
 

@@ -103,6 +103,19 @@ class Written:
         return found
 
     def _graded(self, claim, places, target):
+        if not _has_open_d(claim, places):
+            return self._verdict(claim, places, target)
+        if len(claim.sides) > 1 and _is_claimed_d(claim.sides[0]):
+            return self._verdict(_with_deltas(claim), places, target)
+        tried: list = []
+        for each in (claim, _with_deltas(claim)):
+            try:
+                tried.append(self._verdict(each, places, target))
+            except ReadingError as error:
+                tried.append(error)
+        return _chosen(tried, claim)
+
+    def _verdict(self, claim, places, target):
         task, wanted = self._task(claim, places, target)
         vectors, batch = getattr(self.convention, "vectors", None), getattr(self.convention, "batch", None)
         try:
@@ -137,8 +150,6 @@ class Written:
         sides, signs = _in_and_out(claim.sides, places), list(claim.signs)
         sides = [None if x is None else rewrite(x, lambda node: _of_label(node, places)) for x in sides]
         sides = [None if x is None else spelled_out(x, places) for x in sides]
-        if len(sides) > 1 and _is_claimed_d(sides[0], places):
-            sides = [None if x is None else rewrite(x, _d_as_delta) for x in sides]
         if any(s == "approx" for s in signs):
             raise ReadingError("an approximation says nothing that could be proved: write =.", claim.at)
         if len(sides) == 1 or sides[0] is None:
@@ -224,16 +235,49 @@ class Written:
         return found
 
 
-def _is_claimed_d(left, places):
-    """Return whether a claim is about a ``d_k`` that is not declared: a delta, since nobody derives a target."""
+def _is_claimed_d(left):
+    """Return whether a claim is about a ``d_k``: a delta, since nobody derives a target."""
     while left is not None and left.kind == "group":
         left = left.parts[0]
-    return left is not None and is_name(left, "d") and bool(left.parts) and "d" not in places.roles
+    return left is not None and is_name(left, "d") and bool(left.parts)
+
+
+def _has_open_d(claim, places):
+    """Return whether a claim has a ``d_k`` that is not declared: some books write targets so, others deltas."""
+    nodes = [x for side in claim.sides if side is not None for x in walk(side)]
+    return "d" not in places.roles and any(is_name(x, "d") and x.parts for x in nodes)
+
+
+def _with_deltas(claim):
+    """Return the claim with delta in place of d."""
+    return claim._replace(sides=tuple([None if x is None else rewrite(x, _d_as_delta) for x in claim.sides]))
 
 
 def _d_as_delta(node):
     """Return the name with delta in place of d; None for every other node."""
     return Node("name", node.parts, ("delta", node.data[1]), node.at) if is_name(node, "d") else None
+
+
+def _chosen(tried, claim):
+    """Return the verdict on a claim whose d may be a target or a delta: the reading under which it is right.
+
+    Args:
+        tried: the verdicts under both readings, or the errors that they ended in.
+        claim: what was read.
+
+    Raises:
+        ReadingError: it can be read in neither way.
+    """
+    read = [each for each in tried if isinstance(each, Verdict)]
+    for verdict in ("equal", "unproved"):
+        for each in read:
+            if each.judged.verdict == verdict:
+                return each
+    if not read:
+        raise tried[0]
+    sums = [x for side in claim.sides if side is not None for x in walk(side) if x.kind == "add"]
+    terms = [term.parts[0] if term.kind == "neg" else term for x in sums for term in x.parts]
+    return read[0] if any(is_name(x, "d") for x in terms) else read[-1]  # y_k - d_k: d is a target
 
 
 def _of_label(node, places):

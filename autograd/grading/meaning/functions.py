@@ -11,7 +11,7 @@ from autograd.grading.reading.trees import ReadingError
 _PRIMITIVES = {
     "exp": "exp", "log": "log", "ln": "log", "tanh": "tanh", "relu": "relu", "ReLU": "relu", "sigmoid": "sigmoid",
     "logistic": "sigmoid", "sig": "sigmoid", "sgn": "sign", "sign": "sign", "abs": "abs",
-    "sqrt": "sqrt", "step": "step",
+    "sqrt": "sqrt", "step": "step", "sinh": "sinh", "cosh": "cosh", "sin": "sin", "cos": "cos", "tan": "tan",
 }  # fmt: skip
 _SIGMOIDS = ("sigma", "varsigma")
 _ROLE_ORDER = ("s", "b", "w", "a", "p", "t")
@@ -51,6 +51,8 @@ def of_call(evaluation, node, env):
         x = log_of_probability(evaluation, arguments[0], env)
         if x is not None:
             return x
+    if base == "sech" and not primes:
+        return arrays.mapped(lambda e: 1 / e, applied(evaluation, "cosh", arguments[0], 0, env))
     if base in _PRIMITIVES and not (base in ("sig",) and places.roles.get(base)):
         return applied(evaluation, _PRIMITIVES[base], arguments[0], primes, env)
     if evaluation.is_function(name) or primes:

@@ -215,6 +215,8 @@ class Vocabulary:
             raise ReadingError("second derivatives are not in these formulas.", at(tree))
         if name in _ACTIVATIONS:
             return self._activation(tree, argument, primes, scope)
+        if name == "sech" and not primes:
+            return Power(Applied(primitives.cosh, (argument,)), Number(Fraction(-1)))
         entry = self._primitive(_FUNCTIONS.get(name, name))
         if entry is None:
             raise ReadingError(f"no function is called {name}: see the vocabulary.", at(tree))

@@ -25,7 +25,10 @@ _RAISED_LETTER = re.compile(r"\^\s*[A-Za-z]")
 _WORD = re.compile(r"[A-Za-z]{2}")
 # What stands behind a printed equation: for which indices it holds, and what its rate stands for.
 _RANGE = r"[A-Za-z]\w*'* in (?:[A-Za-z]\w*|\{[\d, ]+\})"
-_TAIL = re.compile(rf"\s+for all {_RANGE}(?:, {_RANGE})*\s*(?=\(|$)|\s+\([^()]* stands for [^()]*\)\s*$", re.ASCII)
+_TAIL = re.compile(
+    rf",?\s+for (?:all|each|every) {_RANGE}(?:, {_RANGE})*\s*\.?\s*(?=\(|$)|\s+\([^()]* stands for [^()]*\)\s*$",
+    re.ASCII,
+)
 
 
 def read(text: str, functions=FUNCTIONS):
@@ -72,7 +75,7 @@ def without_tail(text: str) -> str:
     >>> without_tail("d_o[o] = y[o] - t[o]   for all o in O")
     'd_o[o] = y[o] - t[o]'
     """
-    return _TAIL.sub("", text) if "for all" in text or "stands for" in text else text
+    return _TAIL.sub("", text) if "for " in text else text
 
 
 def read_latex(text: str, functions=FUNCTIONS):
