@@ -63,7 +63,13 @@ def listed(name, side):
                         "sample, in order.")  # fmt: skip
     array = side
     if not isinstance(side, (list, tuple)):
-        for method in ("to_numpy", "__array__"):  # of data frames and series; of arrays of other libraries
+        if callable(getattr(array, "to_dense", None)):  # a tensor, which may be a sparse one
+            array = array.to_dense()
+        for method in (
+            "to_numpy",
+            "toarray",
+            "__array__",
+        ):  # of data frames, sparse matrices, arrays of other libraries
             if callable(getattr(array, method, None)) and not hasattr(array, "tolist"):
                 array = getattr(array, method)()
     kind = getattr(getattr(array, "dtype", None), "kind", None)
@@ -116,7 +122,7 @@ def samples(X, Y, of=""):
                 raise ValueError(f"{name}[0] has {_counted(first)} and {name}[{i}] {_counted(width(row))}: all samples "
                                  "must have the same length.")  # fmt: skip
             for x in (row,) if is_real(row) else row:
-                if not is_real(x):
+                if not is_real(x) or getattr(getattr(x, "dtype", None), "kind", None) == "m":  # NumPy's durations
                     raise ValueError(f"{name}[{i}] holds {_short(x)}: samples are made of plain numbers.")
                 if not finite(x):
                     raise ValueError(f"{name}[{i}] holds {_short(x)}: drop the sample or fill in the number; the "

@@ -164,7 +164,8 @@ def cross_entropy(logits: Outputs, target: Targets, *, label_smoothing: float = 
 
     Args:
         logits: a sequence of two or more Values $z_o$, the outputs before the softmax.
-        target: the index of the true class, counting from 0; or a probability for each class, adding up to 1.
+        target: the index of the true class, counting from 0, a Value as well; or a probability for each class, adding
+            up to 1.
         label_smoothing: $\epsilon$ from 0 to 1: of $n$ classes each target becomes $(1 - \epsilon) t_o + \epsilon / n$,
             as in PyTorch's ``CrossEntropyLoss``. Give :func:`nn.fit`
             ``loss=functools.partial(cross_entropy, label_smoothing=0.1)``.
@@ -206,13 +207,28 @@ def _of_target(logits, target, normalizer):
             )
         return _sum([t * (normalizer - z) for z, t in found if isinstance(t, Value) or t != 0])
     target = _plain(target)
+    if isinstance(target, Value):  # a class that is recorded, and differs from sample to sample
+        return normalizer - _entry(logits, target)
     if not is_real(target) and hasattr(type(target), "__index__"):  # an integer of a sample that is recorded
         return normalizer - take(logits, target)
     if not is_real(target):
         raise TypeError(f"cross_entropy takes a class or probabilities, found {type(target).__name__} {target!r}.")
-    if isinstance(target, bool) or target not in range(len(logits)):
-        raise ValueError(f"no class {target!r} among {len(logits)}: classes are integers from 0 to {len(logits) - 1}.")
+    _check_class(target, len(logits))
     return normalizer - logits[int(target)]
+
+
+def _check_class(target, n):
+    if isinstance(target, bool) or target not in range(n):
+        raise ValueError(f"no class {target!r} among {n}: classes are integers from 0 to {n - 1}.")
+
+
+def _entry(logits, target):
+    """The logit of a class that is a Value; NaN where a recorded graph is computed with what is no class."""
+    _check_class(target.data, len(logits))
+    found = math.nan
+    for k, z in enumerate(logits):
+        found = where((target >= k) & (target <= k), z, found)
+    return found
 
 
 def pairs(outputs, targets, name):

@@ -133,6 +133,11 @@ def _called(what, function, inputs, nodes, *arguments):
         result, watch, recorded = _listed(function, inputs, arguments)
     except Unrecordable as error:
         raise NotNative(f"{what} cannot be recorded: {str(error).rstrip('.')}") from None
+    except (TypeError, ValueError, AttributeError, LookupError) as error:  # a sample's plain numbers did well before
+        raise NotNative(
+            f"{what} raises {type(error).__name__} where the numbers of a sample are Values, which stand for those of "
+            f"every sample ({error})"
+        ) from error
     copy = with_recorded_extremes(function) if watch.guards else function
     if copy is not function:
         with contextlib.suppress(Exception):
@@ -236,9 +241,16 @@ class Recorded:
 
     def __init__(self, model, loss, parameters, X, Y, classes, look):
         self._parameters = parameters
-        sample = self._sample = _first_sample(model, loss, X, Y, look, parameters)
+        reason = None
+        try:
+            sample = _first_sample(model, loss, X, Y, look, parameters)
+        except NotNative as error:
+            reason = error
         if not is_ours(model, loss):
             look.everything()
+        if reason is not None:  # what is wrong with the data comes first
+            raise reason
+        self._sample = sample
         unique = list(dict.fromkeys(parameters))
         if len(unique) != len(parameters) or any(p.op is not None for p in parameters):
             raise NotNative("a parameter is no leaf, or is listed twice")

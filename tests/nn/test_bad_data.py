@@ -1,8 +1,10 @@
 """All engines accept and refuse the same data: a table of bad inputs for eager, native and cluster training."""
 
+import functools
 import logging
 import math
 import random
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -22,6 +24,7 @@ from nn import (
     fit,
     half_sse,
     hinge,
+    huber,
     mse,
     sse,
 )
@@ -89,7 +92,18 @@ LOSSES_AND_TARGETS = [
     (3, cross_entropy, np.array([True, False, True, True]), ValueError, "no class True among 3"),
     (3, cross_entropy, [0, 1, 2, Fraction(1, 2)], ValueError, "no class Fraction"),
     (3, cross_entropy, [[0], [1], [1], [4]], ValueError, "no class 4 among 3"),
+    (3, cross_entropy, [0, 1, 10**30, 0], ValueError, "no class 1000000000000000000000000000000 among 3"),
+    (3, cross_entropy, np.array([0, 1, -1, 0], dtype=np.int8), ValueError, "no class -1 among 3"),
+    (3, cross_entropy, [1.0000000001, 1, 2, 0], ValueError, r"no class 1\.0000000001 among 3"),
+    (3, lambda z, t: cross_entropy(z, t), [0, 0.5, 1, 0], ValueError, r"no class 0\.5 among 3"),
+    (3, lambda z, t: cross_entropy(z, t), [0, 1, 3, 0], ValueError, "no class 3 among 3"),
+    (3, lambda z, t: 2 * cross_entropy(z, t), [0, -1, 1, 0], ValueError, "no class -1 among 3"),
+    (3, lambda z, t: 2 * cross_entropy(z, t), [0, 1, True, 2], ValueError, "no class True among 3"),
+    (3, lambda z, t: cross_entropy(z, t), [[0], [1], [2], [0]], ValueError, "3 outputs and 1 targets"),
+    (3, functools.partial(cross_entropy, label_smoothing=0.1), [0, 1, 3, 0], ValueError, "no class 3 among 3"),
     # cross_entropy: probabilities
+    (3, cross_entropy, [[0.5, 0.5, 0]] * 3 + [[1.00001, -0.00001, 0]], ValueError, "adding up to 1"),
+    (3, cross_entropy, [[]] * 4, ValueError, "3 outputs and 0 targets"),
     (3, cross_entropy, [[0.5, 0.5, 0]] * 3 + [[0.5, 0.5, 0.5]], ValueError, "adding up to 1"),
     (3, cross_entropy, [[0.5, 0.5, 0]] * 3 + [[1.5, -0.5, 0]], ValueError, "adding up to 1"),
     (3, cross_entropy, [[0, 0, 0]] * 4, ValueError, "adding up to 1"),
@@ -99,6 +113,11 @@ LOSSES_AND_TARGETS = [
     (3, half_sse, [0, 1, 1, 0], ValueError, "3 outputs and 1 targets"),
     (1, sse, [[0, 1]] * 4, ValueError, "1 outputs and 2 targets"),
     (2, mse, [[0, 1, 2]] * 4, ValueError, "2 outputs and 3 targets"),
+    (1, huber, [[0, 1]] * 4, ValueError, "1 outputs and 2 targets"),
+    # a loss of one's own that looks something up
+    (3, lambda z, t: z[t] ** 2, [0, 1, 3, 0], IndexError, "list index out of range"),
+    (3, lambda z, t: z[t] ** 2, [0, 1, 0.5, 0], TypeError, "list indices must be integers"),
+    (3, lambda z, t: half_sse(z[{0: 2, 1: 0}[t]], 1.0), [0, 1, 2, 0], KeyError, "2"),
     # a loss of one's own that checks its targets
     (1, raising(half_sse), [0, 1, 2, 3], KeyError, "the target 3 is out of range"),
     (1, raising(half_sse), [0, 1, -1, 0.5], KeyError, "the target -1 is out of range"),
@@ -118,6 +137,46 @@ def test_bad_probabilities_for_a_sigmoid(train):
     model = MLP(2, [1], output="sigmoid", seed=0)
     with pytest.raises(ValueError, match="targets from 0 to 1, found -1"):
         train(model, X, [0, 1, 1, -1], loss=binary_cross_entropy)
+
+
+# Losses of one's own that take a plain number for what it is: the engine trains them, and machine code is refused.
+NOT_COMPILED = {
+    "an index": lambda z, t: z[t] ** 2,
+    "a key": lambda z, t: half_sse(z[0], {0: 1.0, 1: 2.0, 2: 0.5}[t]),
+    "a root": lambda z, t: half_sse(z[0], math.sqrt(t)),
+    "an integer": lambda z, t: half_sse(z[1], int(t)),
+    "text": lambda z, t: half_sse(z[1], float(f"{t}")),
+    "an attribute": lambda z, t: half_sse(z[1], t.bit_length()),
+    "a range": lambda z, t: sum([half_sse(z[k], 1.0) for k in range(t + 1)]),
+    "a smallest": lambda z, t: half_sse(z[0], min(t, 1)),
+    "equality": lambda z, t: half_sse(z[0], 1.0 if t == 1 else 0.0),
+    "truth": lambda z, t: half_sse(z[0], 1.0 if t else 0.0),
+}
+
+
+@pytest.mark.parametrize("how", NOT_COMPILED)
+def test_losses_that_need_a_plain_number_are_trained_or_refused(train, how):
+    """What cannot be compiled is said in the words of the engine that was asked for."""
+    model, twin = mlp(3), mlp(3)
+    fit(twin, X, [0, 1, 2, 1], loss=NOT_COMPILED[how], engine="eager", epochs=2, seed=0, progress=False)
+    if train.engine in ("native", "cluster"):
+        with pytest.raises(ValueError, match="cannot compile this: the loss"):
+            train(model, X, [0, 1, 2, 1], loss=NOT_COMPILED[how])
+    else:
+        train(model, X, [0, 1, 2, 1], loss=NOT_COMPILED[how])
+        assert [p.data for p in model.parameters()] == [p.data for p in twin.parameters()]
+
+
+@pytest.mark.parametrize("loss", [lambda z, t: cross_entropy(z, t), lambda z, t: 2 * cross_entropy(z, t)])
+@pytest.mark.parametrize("options", [{}, {"sample_weights": [1, 2, 0.5, 3]}, {"validation": (X, [1, 1, 2, 0])}])
+def test_losses_around_cross_entropy_take_classes(train, loss, options):
+    model, twin = mlp(3), mlp(3)
+    found = train(model, X, [0, 1, 2, 1], loss=loss, **options)
+    expected = fit(twin, X, [0, 1, 2, 1], loss=loss, engine="eager", epochs=2, seed=0, progress=False, **options)
+    numbers = [
+        [*[p.data for p in m.parameters()], *h.loss, *h.validation_loss] for m, h in ((model, found), (twin, expected))
+    ]
+    assert numbers[0] == pytest.approx(numbers[1], rel=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -144,6 +203,19 @@ BAD_NUMBERS = [
     ([[0, 1], {0: 1, 1: 1}], [0, 1], r"X\[1\] holds \{0: 1"),
     ([[0, 1], [1, 0]], [0, None], r"Y\[1\] holds None"),
     ([[0, 1], [1, "0"]], [0, 1], r"X\[1\] holds '0'"),
+    ([[0, 1], [1, np.timedelta64(1, "s")]], [0, 1], r"X\[1\] holds .*1"),
+    ([[0, 1], [1, np.datetime64("2020-01-01")]], [0, 1], r"X\[1\] holds .*2020"),
+    ([[0, 1], [1, ...]], [0, 1], r"X\[1\] holds Ellipsis"),
+    ([[0, 1], [1, Decimal("0.5")]], [0, 1], r"X\[1\] holds Decimal"),
+    ([[0, 1], [1, Value(0.5)]], [0, 1], r"X\[1\] holds Value"),
+    (np.array([[0, 1], [1, None]], dtype=object), [0, 1], r"X\[1\] holds None"),
+    (np.array([[0, 1], [1, 0j]]), [0, 1], r"X\[0\] holds"),
+    (np.zeros((2, 2, 1)), [0, 1], r"X\[0\] holds \[0\.0\]"),
+    ([[0, 1], [1, 0]], np.array([1, np.longdouble("1e4000")]), r"Y\[1\] holds 1e\+4000"),
+    ([[0, 1], [1]], [0, 1], r"X\[0\] has a row of 2 and X\[1\] a row of 1"),
+    ([[0, 1], []], [0, 1], r"X\[0\] has a row of 2 and X\[1\] a row of 0"),
+    ([[0, 1], [1, 0]], [[0], 1], r"Y\[0\] has a row of 1 and Y\[1\] a number"),
+    ([[0, 1], [1, 0]], [0, 1, 1], "X has 2 samples and Y 3"),
     (np.ma.masked_array([[0.0, 1.0], [1.0, 0.0]], [[0, 0], [0, 1]]), [0, 1], "X has masked entries: fill them in"),
     ([[0, 1], [1, 0]], np.ma.masked_array([0.0, 1.0], [0, 1]), "Y has masked entries: fill them in"),
     (np.array([["2020-01-01"] * 2] * 2, dtype="datetime64[ns]"), [0, 1], "X holds dates or times"),

@@ -4,6 +4,7 @@ import numpy as np
 import pandas
 import polars
 import pytest
+import scipy.sparse
 import torch
 
 from nn import MLP, cross_entropy, fit, half_sse, plot_decision
@@ -40,6 +41,13 @@ KINDS = {
     "rows of series": lambda rows: [pandas.Series(row) for row in rows],
     "rows of tensors": lambda rows: [torch.tensor(row) for row in rows],
     "masked, nothing hidden": np.ma.masked_array,
+    "scipy, sparse matrix": scipy.sparse.csr_matrix,
+    "scipy, sparse array": scipy.sparse.csc_array,
+    "scipy, coordinates": lambda rows: scipy.sparse.coo_matrix(np.array(rows)),
+    "torch, sparse": lambda rows: torch.tensor(rows).to_sparse(),
+    "torch, gradients": lambda rows: torch.tensor(rows, requires_grad=True),
+    "pandas, sparse": lambda rows: pandas.DataFrame(rows).astype(pandas.SparseDtype(float)),
+    "objects": lambda rows: np.array(rows, dtype=object),
 }
 
 
@@ -79,6 +87,9 @@ def test_columns_are_classes(column):
         (pandas.DataFrame({"a": pandas.to_datetime(["2020-01-01", "2020-01-02"])}), "X holds dates or times"),
         (polars.DataFrame({"a": [1.0, None], "b": [2.0, 3.0]}), r"X\[1\] holds nan"),
         (polars.DataFrame({"a": ["x", "y"], "b": ["2", "3"]}), r"X\[0\] holds 'x'"),
+        (pandas.DataFrame({"a": pandas.Categorical(["u", "v"]), "b": [2.0, 3.0]}), r"X\[0\] holds 'u'"),
+        (pandas.DataFrame({"a": pandas.array([True, None], dtype="boolean"), "b": [1, 2]}), r"X\[1\] holds (<NA>|nan)"),
+        (polars.DataFrame({"a": [[1, 2], [3, 4]]}), r"X\[0\] holds array"),
     ],
 )
 def test_what_is_missing_or_no_number_is_named(frame, message):

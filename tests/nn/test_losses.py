@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from autograd import Value, derive, grad
+from autograd import Value, derive, grad, replay
 from nn import MLP, binary_cross_entropy, cross_entropy, half_sse, hinge, mse, sse
 
 OUTPUTS = [0.3, -1.2, 2.5]
@@ -150,6 +150,28 @@ def test_a_target_that_is_no_number_is_named(loss, target):
 def test_a_class_that_is_no_number_is_named(target):
     with pytest.raises(TypeError, match="takes a class or probabilities, found"):
         cross_entropy([Value(1.0), Value(2.0)], target)
+
+
+@pytest.mark.parametrize("k", [0, 1, 2])
+@pytest.mark.parametrize("smoothing", [0.0, 0.25])
+def test_a_class_may_be_a_value(k, smoothing):
+    """It is recorded, so that another class can be put in its place; what is no class is refused, or NaN there."""
+    z = [Value(0.5), Value(-1.0), Value(2.0)]
+    t = Value(1.0)
+    loss = cross_entropy(z, t, label_smoothing=smoothing)
+    expected = cross_entropy(z, k, label_smoothing=smoothing)
+    again = replay(loss, at={t: float(k)})
+    assert again.value == expected.data
+    assert grad(lambda *z: cross_entropy(z, Value(float(k)), label_smoothing=smoothing), argnums=(0, 1, 2))(
+        *[x.data for x in z]
+    ) == grad(lambda *z: cross_entropy(z, k, label_smoothing=smoothing), argnums=(0, 1, 2))(*[x.data for x in z])
+    assert math.isnan(replay(loss, at={t: 3.0}).value)
+
+
+@pytest.mark.parametrize("wrong", [-1.0, 0.5, 2.0, math.nan])
+def test_a_value_that_is_no_class_is_refused(wrong):
+    with pytest.raises(ValueError, match=f"no class {wrong} among 2"):
+        cross_entropy([Value(1.0), Value(2.0)], Value(wrong))
 
 
 def test_targets_may_be_arrays_of_any_float_type():
