@@ -7,6 +7,7 @@ computes faster than loops do. Small networks are faster as machine code.
 
 import ctypes
 import random
+import threading
 from contextlib import contextmanager, nullcontext
 from functools import cache
 
@@ -19,7 +20,7 @@ from autograd.engine.batches import Batches
 __all__ = ["LayerDescent", "is_worth"]
 
 _MOST_BYTES = 1 << 25  # of rows, from which on they are made for some batches at a time
-_WORTH_THREADS = 30_000_000  # multiplications in a batch from which on threads pay
+_WORTH_THREADS = 2_000_000  # multiplications in a batch from which on threads may pay
 _LEAST = 10_000  # products of parameters and inputs in a sample from which on matrices pay
 
 
@@ -49,24 +50,36 @@ class Blas:
         ]  # fmt: skip
         self._get, self._set = found[0] if found else (None, None)
 
-    @contextmanager
-    def threads_for(self, products):
-        """A block that computes products of so many multiplications.
+        self._lock = threading.Lock()
+        self._inside = 0
+        self._before = 1
 
-        Threads wait for each other at each product. For small ones that takes longer than they save, and on a busy
-        machine far longer.
-        """
-        if self._set is None or products >= _WORTH_THREADS:
+    @property
+    def threads(self) -> int:
+        """How many threads a training may have: as many as BLAS would, if it can be told to have none of its own."""
+        if self._set is None:
+            return 1
+        with self._lock:
+            return self._before if self._inside else self._get()
+
+    @contextmanager
+    def in_one_thread(self):
+        """A block that computes each product in the thread that asks for it."""
+        if self._set is None:
             yield
             return
-        before = self._get()
-        if before != 1:
-            self._set(1)
+        with self._lock:
+            if self._inside == 0:
+                self._before = self._get()
+                self._set(1)
+            self._inside += 1
         try:
             yield
         finally:
-            if before != 1:
-                self._set(before)
+            with self._lock:
+                self._inside -= 1
+                if self._inside == 0:
+                    self._set(self._before)
 
 
 @cache
@@ -139,7 +152,11 @@ class LayerDescent:
         self._labels = None if labels is None else np.ascontiguousarray(labels, dtype=np.int64)
         self._made = made
         self._blas = _blas()
-        self._batches = Batches(made, self._size, None if self._blas is None else self._blas.gemm)
+        if self._blas is None:
+            self._batches = Batches(made, self._size, None)
+        else:
+            large = self._size * made.products >= _WORTH_THREADS
+            self._batches = Batches(made, self._size, self._blas.gemm, self._blas.threads if large else 1)
         self.update = update
         self._order = np.arange(self._samples)
         self._generator = None
@@ -195,7 +212,7 @@ class LayerDescent:
         return self.progress()
 
     def _threads(self):
-        return nullcontext() if self._blas is None else self._blas.threads_for(self._size * self._made.products)
+        return nullcontext() if self._blas is None else self._blas.in_one_thread()
 
     def _run(self, epochs, budget, rates):
         batches = self._batches

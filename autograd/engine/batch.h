@@ -1,17 +1,26 @@
 /* A tape for many samples at once. Parameters are shared, every other cell is there once a sample, so that the product of
    parameters and a sample's cells is a product of matrices over the batch, which BLAS computes. Everything else runs
-   sample by sample. */
+   sample by sample.
+
+   What is large is cut into parts, by its size alone, which threads share. No two parts write the same number, so that
+   the results are the same, bit for bit, for any number of threads. */
 
 #ifndef DELTAGRAD_BATCH_H
 #define DELTAGRAD_BATCH_H
 
+#include "pool.h"
 #include "tape.h"
 
 /* Of Fortran's dgemm: numbers are pointers, matrices are column by column. */
 typedef void (*batch_gemm)(char *, char *, int *, int *, int *, double *, double *, int *, double *, int *, double *,
                            double *, int *);
 
-enum { BATCH_WORTH = 20000 }; /* multiplications from which on a call of BLAS pays */
+enum {
+    BATCH_WORTH = 20000,        /* multiplications from which on a call of BLAS pays */
+    BATCH_SHARED = 2000000,     /* the same from which on two threads pay, for which BLAS prepares more */
+    BATCH_LONG = 100000,        /* words of instructions, all samples' together, from which on they pay */
+    BATCH_WIDE = 50000          /* parameters from which on they pay in an update */
+};
 
 typedef struct {
     const int32_t *code, *starts;
@@ -21,8 +30,32 @@ typedef struct {
     double *xs, *ds;                            /* such that cell c of sample k is at xs + k stride + c */
     const int32_t *sources;                     /* of each sample, what its selections read */
     const unsigned char *alone; /* of each instruction, whether nothing else adds to the gradient of its matrix */
+    const unsigned char *own;   /* of each instruction, whether it reads no parameter */
     batch_gemm gemm;            /* NULL: sample by sample */
+    pool *threads;
 } batch;
+
+/* A product, a run of instructions, or an update, of which a part is to be done. */
+typedef struct {
+    const batch *t;
+    const int32_t *p;
+    int32_t from, to, parts;
+    double beta;
+    const tape_rule *rule;
+    double *new_w;
+    double rate;
+    int *finite; /* of each part */
+} batch_task;
+
+/* In how many parts to cut what has so much work, if from `least` on that pays. */
+static int batch_parts(int64_t work, int64_t least) {
+    return work < least ? 1 : work < 32 * least ? 2 : work < 128 * least ? 4 : POOL_MOST;
+}
+
+/* The first of `n` that belongs to a part. Parts begin at multiples of 8, as lines of memory do. */
+static int64_t batch_begin(int64_t n, int part, int parts) {
+    return part >= parts ? n : n * part / parts / 8 * 8;
+}
 
 static int batch_is_product(const batch *t, const int32_t *p) {
     return t->gemm != NULL && p[0] == TAPE_MATRIX && p[4] < t->parameters && p[6] >= t->parameters && p[5] >= p[2]
@@ -48,45 +81,135 @@ static int32_t batch_run(const batch *t, int32_t k) {
     return k;
 }
 
+/* The product of a layer's weights and all samples, cut along its longer side. */
+static void batch_product_part(const void *task, int part) {
+    const batch_task *w = task;
+    const batch *t = w->t;
+    const int32_t *p = w->p;
+    int m = p[1], n = p[2], ws = p[5], samples = t->samples, stride = t->stride;
+    int64_t row = 0, sample = 0;
+    double one = 1, beta = w->beta;
+    if (m >= samples) row = batch_begin(m, part, w->parts), m = (int)(batch_begin(m, part + 1, w->parts) - row);
+    else sample = batch_begin(samples, part, w->parts), samples = (int)(batch_begin(samples, part + 1, w->parts) - sample);
+    if (m && samples)
+        t->gemm("T", "N", &m, &samples, &n, &one, t->xp + p[4] + row * ws, &ws, t->xs + p[6] + sample * stride, &stride,
+                &beta, t->xs + p[3] + sample * stride + row, &stride);
+}
+
 static void batch_product(const batch *t, const int32_t *p) {
-    int m = p[1], n = p[2], ws = p[5], samples = t->samples, stride = t->stride, k, r;
-    double one = 1, beta = p[7] >= 0;
+    int m = p[1], samples = t->samples, stride = t->stride, k, r;
+    batch_task work = {t, p, 0, 0, batch_parts((int64_t)m * p[2] * samples, BATCH_SHARED), p[7] >= 0};
     double *y = t->xs + p[3];
     if (p[7] >= 0)
         for (k = 0; k < samples; k++) {
             const double *from = p[7] < t->parameters ? t->xp + p[7] : t->xs + (int64_t)k * stride + p[7];
             for (r = 0; r < m; r++) y[(int64_t)k * stride + r] = from[(int64_t)r * p[8]];
         }
-    t->gemm("T", "N", &m, &samples, &n, &one, t->xp + p[4], &ws, t->xs + p[6], &stride, &beta, y, &stride);
+    pool_do(t->threads, batch_product_part, &work, work.parts);
+}
+
+/* The adjoints of a layer's inputs. */
+static void batch_inputs_part(const void *task, int part) {
+    const batch_task *w = task;
+    const batch *t = w->t;
+    const int32_t *p = w->p;
+    int m = p[1], n = p[2], ws = p[5], samples = t->samples, stride = t->stride;
+    int64_t column = 0, sample = 0;
+    double one = 1;
+    if (n >= samples) column = batch_begin(n, part, w->parts), n = (int)(batch_begin(n, part + 1, w->parts) - column);
+    else sample = batch_begin(samples, part, w->parts), samples = (int)(batch_begin(samples, part + 1, w->parts) - sample);
+    if (n && samples)
+        t->gemm("N", "N", &n, &samples, &m, &one, t->xp + p[4] + column, &ws, t->ds + p[3] + sample * stride, &stride, &one,
+                t->ds + p[6] + sample * stride + column, &stride);
+}
+
+/* The gradient of a layer's weights, a sum over the samples. */
+static void batch_weights_part(const void *task, int part) {
+    const batch_task *w = task;
+    const batch *t = w->t;
+    const int32_t *p = w->p;
+    int m = p[1], n = p[2], ws = p[5], samples = t->samples, stride = t->stride;
+    int64_t row = 0, column = 0;
+    double one = 1, beta = w->beta;
+    if (n >= m) column = batch_begin(n, part, w->parts), n = (int)(batch_begin(n, part + 1, w->parts) - column);
+    else row = batch_begin(m, part, w->parts), m = (int)(batch_begin(m, part + 1, w->parts) - row);
+    if (n && m)
+        t->gemm("N", "T", &n, &m, &samples, &one, t->xs + p[6] + column, &stride, t->ds + p[3] + row, &stride, &beta,
+                t->dp + p[4] + row * ws + column, &ws);
 }
 
 static void batch_product_back(const batch *t, int32_t instruction) {
     const int32_t *p = t->code + t->starts[instruction];
-    int m = p[1], n = p[2], ws = p[5], samples = t->samples, stride = t->stride, k, r;
-    double one = 1, beta = !t->alone[instruction];
-    double *g = t->ds + p[3], *x = t->xs + p[6];
+    int m = p[1], n = p[2], samples = t->samples, stride = t->stride, k, r;
+    batch_task work = {t, p, 0, 0, batch_parts((int64_t)m * n * samples, BATCH_SHARED), !t->alone[instruction]};
+    double *g = t->ds + p[3];
     if (p[7] >= 0)
         for (k = 0; k < samples; k++) {
             double *to = p[7] < t->parameters ? t->dp + p[7] : t->ds + (int64_t)k * stride + p[7];
             for (r = 0; r < m; r++) to[(int64_t)r * p[8]] += g[(int64_t)k * stride + r];
         }
-    if (p[6] + n > t->computed)
-        t->gemm("N", "N", &n, &samples, &m, &one, t->xp + p[4], &ws, g, &stride, &one, t->ds + p[6], &stride);
-    t->gemm("N", "T", &n, &m, &samples, &one, x, &stride, g, &stride, &beta, t->dp + p[4], &ws);
+    if (p[6] + n > t->computed) pool_do(t->threads, batch_inputs_part, &work, work.parts);
+    pool_do(t->threads, batch_weights_part, &work, work.parts);
 }
 
-TAPE_FAST static void batch_compute(const batch *t, int32_t from, int32_t to) {
-    int64_t k, end = t->starts[to]; /* behind the last instruction, too, there is a place */
-    for (k = 0; k < t->samples; k++)
-        tape_compute(t->code, t->starts[from], end, t->xp, t->xs + k * t->stride, t->parameters,
+TAPE_FAST static void batch_compute_part(const void *task, int part) {
+    const batch_task *w = task;
+    const batch *t = w->t;
+    int64_t k = batch_begin(t->samples, part, w->parts), last = batch_begin(t->samples, part + 1, w->parts);
+    int64_t end = t->starts[w->to]; /* behind the last instruction, too, there is a place */
+    for (; k < last; k++)
+        tape_compute(t->code, t->starts[w->from], end, t->xp, t->xs + k * t->stride, t->parameters,
                      t->sources + k * t->selections);
 }
 
-TAPE_FAST static void batch_propagate(const batch *t, int32_t from, int32_t to) {
-    int64_t k;
-    for (k = 0; k < t->samples; k++)
-        tape_propagate(t->code, t->starts, from, to, t->xp, t->xs + k * t->stride, t->dp, t->ds + k * t->stride,
+TAPE_FAST static void batch_propagate_part(const void *task, int part) {
+    const batch_task *w = task;
+    const batch *t = w->t;
+    int64_t k = batch_begin(t->samples, part, w->parts), last = batch_begin(t->samples, part + 1, w->parts);
+    for (; k < last; k++)
+        tape_propagate(t->code, t->starts, w->from, w->to, t->xp, t->xs + k * t->stride, t->dp, t->ds + k * t->stride,
                        t->parameters, t->sources + k * t->selections, t->parameters, t->computed);
+}
+
+/* How many numbers instructions compute for a sample: of runs of them as many as they are long. */
+static int64_t batch_length(const batch *t, int32_t from, int32_t to) {
+    int64_t n = t->starts[to] - t->starts[from];
+    for (; from < to; from++) {
+        const int32_t *p = t->code + t->starts[from];
+        if (p[0] < TAPE_DOT) n += p[1];
+        else if (p[0] == TAPE_DOT) n += p[3];
+        else if (p[0] == TAPE_MATRIX) n += (int64_t)p[1] * p[2];
+    }
+    return n;
+}
+
+static void batch_compute(const batch *t, int32_t from, int32_t to) {
+    batch_task work = {t, NULL, from, to, batch_parts(batch_length(t, from, to) * t->samples, BATCH_LONG)};
+    pool_do(t->threads, batch_compute_part, &work, work.parts);
+}
+
+/* The adjoints of what samples share are one sum over them, in their order: that is for one thread. */
+static void batch_propagate(const batch *t, int32_t from, int32_t to) {
+    batch_task work = {t, NULL, from, to, batch_parts(batch_length(t, from, to + 1) * t->samples, BATCH_LONG)};
+    int32_t k;
+    for (k = from; k <= to; k++)
+        if (!t->own[k]) work.parts = 1;
+    pool_do(t->threads, batch_propagate_part, &work, work.parts);
+}
+
+static void batch_update_part(const void *task, int part) {
+    const batch_task *w = task;
+    int64_t n = w->t->parameters, first = batch_begin(n, part, w->parts), count = batch_begin(n, part + 1, w->parts) - first;
+    w->finite[part] = tape_update(w->rule, first, count, n, w->t->xp, w->t->dp, w->new_w, w->rate);
+}
+
+/* Compute an update of the parameters; returns whether all its numbers are finite. */
+static int batch_update(const batch *t, const tape_rule *rule, double *new_w, double rate) {
+    int finite[POOL_MOST], part, all = 1;
+    batch_task work = {t, NULL, 0, 0, batch_parts(t->parameters, BATCH_WIDE), 0, rule, new_w, rate, finite};
+    pool_do(t->threads, batch_update_part, &work, work.parts);
+    for (part = 0; part < work.parts; part++) all &= finite[part];
+    return all;
 }
 
 /* Compute from instruction `k` on; returns the number of a CALL that the caller is to compute, or that of all. */

@@ -1,4 +1,12 @@
-# The C functions of batches: see batch.h.
+# The C functions of batches: see batch.h and pool.h.
+
+from autograd.engine.kernels cimport tape_rule
+
+cdef extern from "pool.h":
+    ctypedef struct pool:
+        int threads
+    void pool_open(pool* p, int threads)
+    void pool_close(pool* p)
 
 cdef extern from "batch.h":
     ctypedef void (*batch_gemm)(
@@ -14,7 +22,10 @@ cdef extern from "batch.h":
         double* ds
         const int* sources
         const unsigned char* alone
+        const unsigned char* own
         batch_gemm gemm
+        pool* threads
     void batch_clear(const batch* t)
     int batch_forward(const batch* t, int k)
     int batch_backward(const batch* t, int k)
+    bint batch_update(const batch* t, const tape_rule* rule, double* new_w, double rate)

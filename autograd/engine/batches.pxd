@@ -1,15 +1,16 @@
 # The C types of batches.py.
 
-from autograd.engine.batch cimport batch
+from autograd.engine.batch cimport batch, pool
 from autograd.engine.tape cimport Tape, Update
 
 cdef class Batches:
     cdef Tape _tape
-    cdef object _gemm, _sources, _next, _alone
+    cdef object _gemm, _sources, _next, _alone, _own
+    cdef pool _pool
     cdef batch _t
     cdef double* _x
     cdef double* _d
-    cdef int _size
+    cdef int _size, _threads
     cdef bint _as_they_are
     cdef readonly object numbers, gradient
     cdef public long long place, hits

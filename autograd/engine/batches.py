@@ -18,7 +18,17 @@ except ImportError:
 from autograd.engine.tape import called, slopes
 
 if cython.compiled:
-    from cython.cimports.autograd.engine.batch import batch, batch_backward, batch_clear, batch_forward, batch_gemm
+    from cython.cimports.autograd.engine.batch import (
+        batch,
+        batch_backward,
+        batch_clear,
+        batch_forward,
+        batch_gemm,
+        batch_update,
+        pool_close,
+        pool_open,
+    )
+    from cython.cimports.autograd.engine.kernels import tape_rule
     from cython.cimports.autograd.engine.tape import Tape, Update
     from cython.cimports.autograd.engine.value import Value
     from cython.cimports.cpython.pycapsule import PyCapsule_GetName, PyCapsule_GetPointer
@@ -42,6 +52,7 @@ class Batches:
         tape: what each sample computes; its result is the loss.
         size: the samples of a batch, at most.
         gemm: the capsule of BLAS's ``dgemm``, of SciPy's ``cython_blas``; or None.
+        threads: how many threads may share what is large. BLAS has to be told not to have any of its own.
 
     Attributes:
         numbers, gradient: of the parameters, arrays. The first one is another array after each update.
@@ -50,7 +61,7 @@ class Batches:
         pending_total, pending_hits: the same of the batch whose update is left to the caller.
     """
 
-    def __init__(self, tape: Tape, size: cython.int, gemm: object):
+    def __init__(self, tape: Tape, size: cython.int, gemm: object, threads: cython.int = 1):
         n: cython.Py_ssize_t = tape.parameters
         k: cython.longlong
         i: cython.Py_ssize_t
@@ -63,10 +74,12 @@ class Batches:
         self._t.parameters, self._t.computed = n, tape.computed
         self._t.instructions, self._t.selections = tape.instructions, tape._selections
         self._sources = array("i", bytes(4 * (size * tape._selections + 1)))
-        self._alone = tape.alone
+        self._alone, self._own, self._threads = tape.alone, tape.own, threads
         alone: cython.uchar[:] = self._alone
         self._t.alone = cython.address(alone[0])
-        self._t.gemm = cython.NULL
+        own: cython.uchar[:] = self._own
+        self._t.own = cython.address(own[0])
+        self._t.gemm, self._t.threads = cython.NULL, cython.address(self._pool)
         if gemm is not None:
             self._t.gemm = cython.cast(batch_gemm, PyCapsule_GetPointer(gemm, PyCapsule_GetName(gemm)))
         places: cython.int[:] = tape._input_places
@@ -228,33 +241,39 @@ class Batches:
         rate: cython.double
         hits: cython.longlong
         maker: Update = update
-        while self.place < samples and made < budget:
-            count = size if samples - self.place > size else cython.cast(cython.int, samples - self.place)
-            self._load(rows, order, self.place, count)
-            self._forward()
-            loss, hits = 0.0, 0
-            for k in range(count):
-                loss += self._cell(t.xp, t.xs, k, self._tape._root)[0]
-                if labels is not None:
-                    hits += self._answer(k) == wanted[order[self.place + k]]
-            if not isfinite(loss):
-                return STOPPED
-            self._backward(1.0 / count)
-            if update is None:
-                self.pending_total, self.pending_hits = loss, hits
-                return GRADIENT
-            rate = rates[rate_at + made if len(rates) > 1 else 0]
-            following = self._next
-            if not maker.apply(t.parameters, t.xp, t.dp, cython.address(following[0]), rate):
-                return STOPPED
-            # From here on the update is made; no interrupt comes between.
-            maker.commit()
-            self.numbers, self._next = self._next, self.numbers
-            made += 1
-            self.updates += 1
-            self.place += count
-            self.total += loss
-            self.hits += hits
+        rule: tape_rule
+        pool_open(t.threads, self._threads)
+        try:
+            while self.place < samples and made < budget:
+                count = size if samples - self.place > size else cython.cast(cython.int, samples - self.place)
+                self._load(rows, order, self.place, count)
+                self._forward()
+                loss, hits = 0.0, 0
+                for k in range(count):
+                    loss += self._cell(t.xp, t.xs, k, self._tape._root)[0]
+                    if labels is not None:
+                        hits += self._answer(k) == wanted[order[self.place + k]]
+                if not isfinite(loss):
+                    return STOPPED
+                self._backward(1.0 / count)
+                if update is None:
+                    self.pending_total, self.pending_hits = loss, hits
+                    return GRADIENT
+                rate = rates[rate_at + made if len(rates) > 1 else 0]
+                following = self._next
+                rule = maker.rule()
+                if not batch_update(t, cython.address(rule), cython.address(following[0]), rate):
+                    return STOPPED
+                # From here on the update is made; no interrupt comes between.
+                maker.commit()
+                self.numbers, self._next = self._next, self.numbers
+                made += 1
+                self.updates += 1
+                self.place += count
+                self.total += loss
+                self.hits += hits
+        finally:
+            pool_close(t.threads)
         return DONE
 
     def results(self, rows: cython.double[:, ::1], found: cython.double[:, ::1]):
@@ -266,11 +285,15 @@ class Batches:
         k: cython.longlong
         o: cython.Py_ssize_t
         count: cython.int
-        for first in range(0, len(rows), self._size):
-            count = cython.cast(cython.int, min(self._size, len(rows) - first))
-            self._load(rows, order, first, count)
-            self._forward()
-            for k in range(count):
-                found[first + k, 0] = self._cell(t.xp, t.xs, k, self._tape._root)[0]
-                for o in range(self._tape.outputs):
-                    found[first + k, o + 1] = self._cell(t.xp, t.xs, k, outputs[o])[0]
+        pool_open(t.threads, self._threads)
+        try:
+            for first in range(0, len(rows), self._size):
+                count = cython.cast(cython.int, min(self._size, len(rows) - first))
+                self._load(rows, order, first, count)
+                self._forward()
+                for k in range(count):
+                    found[first + k, 0] = self._cell(t.xp, t.xs, k, self._tape._root)[0]
+                    for o in range(self._tape.outputs):
+                        found[first + k, o + 1] = self._cell(t.xp, t.xs, k, outputs[o])[0]
+        finally:
+            pool_close(t.threads)

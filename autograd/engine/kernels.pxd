@@ -28,20 +28,12 @@ cdef extern from "tape.h":
         const int* code, const int* starts, long long first, long long last, const double* x, double* d,
         const int* source, int parameters, int computed
     ) nogil
-    bint tape_sgd(long long n, const double* w, const double* g, double* new_w, double rate, double decay) nogil
-    bint tape_momentum(
-        long long n, const double* w, const double* g, double* new_w, const double* v, double* new_v, double rate,
-        double decay, double momentum, bint nesterov
-    ) nogil
-    bint tape_adam(
-        long long n, const double* w, const double* g, double* new_w, const double* memory, double* new_memory,
-        double rate, double decay, double beta1, double beta2, double epsilon, bint decoupled
-    ) nogil
-    bint tape_rmsprop(
-        long long n, const double* w, const double* g, double* new_w, const double* memory, double* new_memory,
-        double rate, double decay, double alpha, double epsilon, double momentum
-    ) nogil
-    bint tape_adagrad(
-        long long n, const double* w, const double* g, double* new_w, const double* squares, double* new_squares,
-        double rate, double decay, double epsilon
+    ctypedef struct tape_rule:
+        int rule
+        double decay, first, second, third
+        const double* memory
+        double* next
+    bint tape_update(
+        const tape_rule* u, long long start, long long n, long long all, const double* w, const double* g, double* new_w,
+        double rate
     ) nogil

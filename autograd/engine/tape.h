@@ -280,7 +280,8 @@ static inline TAPE_INSIDE uint64_t tape_spoilt(double x) {
 }
 
 /* One update of n parameters: new numbers from w, g and what is remembered. Returns 1 if all of it is finite. The order
-   of operations is that of nn.optimizers, so that the bits are the same. */
+   of operations is that of nn.optimizers, so that the bits are the same. What is remembered has one kind of number after
+   the other, each of them of `all` parameters. */
 TAPE_FAST static int tape_sgd(int64_t n, const double *restrict w, const double *restrict g, double *restrict new_w,
                               double rate, double decay) {
     uint64_t worst = 0;
@@ -309,13 +310,13 @@ TAPE_FAST static int tape_momentum(int64_t n, const double *restrict w, const do
     return (worst >> 63) == 0;
 }
 
-TAPE_FAST static int tape_adam(int64_t n, const double *restrict w, const double *restrict g, double *restrict new_w,
+TAPE_FAST static int tape_adam(int64_t n, int64_t all, const double *restrict w, const double *restrict g, double *restrict new_w,
                                const double *restrict memory, double *restrict new_memory, double rate, double decay,
                                double beta1, double beta2, double epsilon, int decoupled) {
-    const double *restrict power1 = memory, *restrict power2 = memory + n, *restrict m = memory + 2 * n;
-    const double *restrict v = memory + 3 * n;
-    double *restrict new_power1 = new_memory, *restrict new_power2 = new_memory + n;
-    double *restrict new_m = new_memory + 2 * n, *restrict new_v = new_memory + 3 * n;
+    const double *restrict power1 = memory, *restrict power2 = memory + all, *restrict m = memory + 2 * all;
+    const double *restrict v = memory + 3 * all;
+    double *restrict new_power1 = new_memory, *restrict new_power2 = new_memory + all;
+    double *restrict new_m = new_memory + 2 * all, *restrict new_v = new_memory + 3 * all;
     uint64_t worst = 0;
     int64_t i;
     for (i = 0; i < n; i++) {
@@ -335,11 +336,11 @@ TAPE_FAST static int tape_adam(int64_t n, const double *restrict w, const double
     return (worst >> 63) == 0;
 }
 
-TAPE_FAST static int tape_rmsprop(int64_t n, const double *restrict w, const double *restrict g,
+TAPE_FAST static int tape_rmsprop(int64_t n, int64_t all, const double *restrict w, const double *restrict g,
                                   double *restrict new_w, const double *restrict memory, double *restrict new_memory,
                                   double rate, double decay, double alpha, double epsilon, double momentum) {
-    const double *restrict average = memory, *restrict velocity = memory + n;
-    double *restrict new_average = new_memory, *restrict new_velocity = new_memory + n;
+    const double *restrict average = memory, *restrict velocity = memory + all;
+    double *restrict new_average = new_memory, *restrict new_velocity = new_memory + all;
     uint64_t worst = 0;
     int64_t i;
     for (i = 0; i < n; i++) {
@@ -369,6 +370,34 @@ TAPE_FAST static int tape_adagrad(int64_t n, const double *restrict w, const dou
         worst |= tape_spoilt(g[i]) | tape_spoilt(x) | tape_spoilt(square);
     }
     return (worst >> 63) == 0;
+}
+
+enum { RULE_SGD, RULE_MOMENTUM, RULE_ADAM, RULE_ADAMW, RULE_RMSPROP, RULE_ADAGRAD };
+
+/* An optimizer's rule, with what it remembers and room for what it will. */
+typedef struct {
+    int rule;
+    double decay, first, second, third;
+    const double *memory;
+    double *next;
+} tape_rule;
+
+/* Update `n` of all parameters, from `from` on. */
+static int tape_update(const tape_rule *u, int64_t from, int64_t n, int64_t all, const double *w, const double *g,
+                       double *new_w, double rate) {
+    const double *memory = u->memory + (u->memory ? from : 0);
+    double *next = u->next + (u->next ? from : 0);
+    w += from, g += from, new_w += from;
+    switch (u->rule) {
+    case RULE_SGD: return tape_sgd(n, w, g, new_w, rate, u->decay);
+    case RULE_MOMENTUM: return tape_momentum(n, w, g, new_w, memory, next, rate, u->decay, u->first, u->second != 0);
+    case RULE_RMSPROP:
+        return tape_rmsprop(n, all, w, g, new_w, memory, next, rate, u->decay, u->first, u->second, u->third);
+    case RULE_ADAGRAD: return tape_adagrad(n, w, g, new_w, memory, next, rate, u->decay, u->first);
+    default:
+        return tape_adam(n, all, w, g, new_w, memory, next, rate, u->decay, u->first, u->second, u->third,
+                         u->rule == RULE_ADAMW);
+    }
 }
 
 #endif

@@ -1,5 +1,7 @@
 # The C types of tape.py.
 
+from autograd.engine.kernels cimport tape_rule
+
 cdef class Update:
     cdef readonly str kind
     cdef readonly int slots, commits
@@ -8,11 +10,12 @@ cdef class Update:
     cdef int _rule
     cdef double _decay, _first, _second, _third
     cdef bint apply(self, long long n, double* w, double* g, double* new_w, double rate) except *
+    cdef tape_rule rule(self) noexcept
 
 cdef class Tape:
     cdef readonly int cells, computed, instructions, outputs, parameters
     cdef readonly long long products
-    cdef readonly object alone, code, starts, constants, calls
+    cdef readonly object alone, own, code, starts, constants, calls
     cdef object _source, _base, _stride, _place, _cell_of, _input_places, _outputs
     cdef int _root, _selections, _inputs
     cdef int* sources(self, double* row) except *

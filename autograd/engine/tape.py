@@ -43,13 +43,10 @@ if cython.compiled:
         TAPE_SUB,
         TAPE_SUM,
         TAPE_TANH,
-        tape_adagrad,
-        tape_adam,
         tape_backward,
         tape_forward,
-        tape_momentum,
-        tape_rmsprop,
-        tape_sgd,
+        tape_rule,
+        tape_update,
     )
     from cython.cimports.autograd.engine.value import Value
     from cython.cimports.libc.stdlib import calloc, free
@@ -235,6 +232,7 @@ class Tape:
         self.instructions = len(self.starts)
         self.products = writer.products()
         self.alone = writer.alone()
+        self.own = writer.own()
         self.starts.append(len(self.code))
         self.constants = writer.constants
         self._root = writer.cell(made.root)
@@ -283,11 +281,13 @@ class _Writer:
     calls: list
     made_by: dict
     constant_cells: object
+    counted: cython.longlong
     _cells: cython.int[:]
     _constant_cells: cython.int[:]
 
     def __init__(self, made, selections):
         self.made, self.selections = made, selections
+        self.counted = 0
         self.made_parameters = made.parameters
         self.first = made.parameters + made.inputs  # the reference of the first node
         self.nodes = len(made.codes)
@@ -515,6 +515,20 @@ class _Writer:
                     self._count_others(readers, code, at, starts[k + 1])
         return found
 
+    def own(self):
+        """Of each instruction 1 if it reads no parameter, else 0."""
+        code: cython.int[:] = array("i", [*self.code, 0])
+        starts = [*self.starts, len(self.code)]
+        found = bytearray(len(starts))
+        if self.selections:  # which may read any
+            return found
+        readers_array = array("i", bytes(4 * (self.made_parameters + 1)))
+        for k in range(len(self.starts)):
+            before = self.counted
+            self._count_others(readers_array, code, starts[k], starts[k + 1])
+            found[k] = self.counted == before
+        return found
+
     @cython.cfunc
     @cython.exceptval(check=True)
     def _count(self, readers: cython.int[:], c: cython.int, step: cython.int, count: cython.int) -> cython.int:
@@ -523,6 +537,7 @@ class _Writer:
         for i in range(count):
             if 0 <= c + i * step < self.made_parameters:
                 readers[c + i * step] += 1
+                self.counted += 1
         return 0
 
     @cython.cfunc
@@ -547,8 +562,10 @@ class _Writer:
             self._count(readers, code[at + 3], code[at + 4], code[at + 1])
             if op <= TAPE_POW:  # of two operands
                 self._count(readers, code[at + 5], code[at + 6], code[at + 1])
-        else:  # cells one by one; numbers of them that are none count nothing that matters
-            for i in range(at + 1, end):
+        else:  # cells one by one
+            if op == TAPE_GATHER_DOT:
+                self._count(readers, code[at + 2], 1, 1)
+            for i in range(at + (4 if op == TAPE_GATHER_DOT else 3), end):
                 self._count(readers, code[i], 1, 1)
         return 0
 
@@ -728,24 +745,21 @@ class Update:
         self, n: cython.longlong, w: cython.p_double, g: cython.p_double, new_w: cython.p_double, rate: cython.double
     ) -> cython.bint:
         """Compute an update; False where a number of it is not finite."""
-        if self.slots == 0:
-            return tape_sgd(n, w, g, new_w, rate, self._decay)
-        if n == 0:
-            return True
-        memory: cython.double[:] = self.memory
-        following: cython.double[:] = self._next
-        before: cython.p_double = cython.address(memory[0])
-        after: cython.p_double = cython.address(following[0])
-        first: cython.double = self._first
-        second: cython.double = self._second
-        third: cython.double = self._third
-        if self._rule == 1:
-            return tape_momentum(n, w, g, new_w, before, after, rate, self._decay, first, second != 0)
-        if self._rule == 4:
-            return tape_rmsprop(n, w, g, new_w, before, after, rate, self._decay, first, second, third)
-        if self._rule == 5:
-            return tape_adagrad(n, w, g, new_w, before, after, rate, self._decay, first)
-        return tape_adam(n, w, g, new_w, before, after, rate, self._decay, first, second, third, self._rule == 3)
+        u: tape_rule = self.rule()
+        return tape_update(cython.address(u), 0, n, n, w, g, new_w, rate)
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    def rule(self) -> tape_rule:
+        """The rule as C has it; it is good until the next ``commit``."""
+        u: tape_rule = tape_rule(
+            self._rule, self._decay, self._first, self._second, self._third, cython.NULL, cython.NULL
+        )
+        if len(self.memory):
+            memory: cython.double[:] = self.memory
+            following: cython.double[:] = self._next
+            u.memory, u.next = cython.address(memory[0]), cython.address(following[0])
+        return u
 
     def step(self, parameters: list, rate: cython.double, counts: dict):
         """Update the data of leaves from their ``grad``; or do nothing and return False, where that would not do.

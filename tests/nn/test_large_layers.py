@@ -210,14 +210,81 @@ def test_threads_train_at_once():
         agree(each, expected)
 
 
-def test_few_threads_for_small_products():
+def test_blas_has_no_threads_of_its_own_meanwhile():
     blas = layers._blas()
     before = blas._get()
-    with blas.threads_for(1):
+    with blas.in_one_thread():
+        with blas.in_one_thread():
+            assert (blas._get(), blas.threads) == (1, before)
         assert blas._get() == 1
-    assert blas._get() == before
-    with blas.threads_for(10**9):
-        assert blas._get() == before
+    assert (blas._get(), blas.threads) == (before, before)
+
+
+class Settings:
+    """Two layers so large, over batches so large, that everything is cut into parts: products, loops and updates."""
+
+    sizes, batch = (400, 160, 10), 700
+
+    def __init__(self, monkeypatch):
+        self.monkeypatch = monkeypatch
+        draw = np.random.default_rng(2)
+        self.X = draw.standard_normal((2 * self.batch + 300, self.sizes[0]))
+        self.Y = draw.integers(0, self.sizes[-1], len(self.X))
+
+    def trained(self, threads, optimizer):
+        self.monkeypatch.setattr(layers.Blas, "threads", threads)
+        model = nn.MLP(400, [160, 10], activation="relu", output="linear", seed=1)
+        start = np.array([p.data for p in model.parameters()])
+        history = nn.fit(model, self.X, self.Y, loss=nn.cross_entropy, optimizer=optimizer, epochs=2, shuffle=False,
+                         batch_size=self.batch, progress=False, engine="native")  # fmt: skip
+        return start, np.array([p.data for p in model.parameters()]), history.loss
+
+    def by_numpy(self, start, rate, epochs):
+        """Gradient descent in arrays, written by hand."""
+        (n, m, k), losses = self.sizes, []
+        first, second = start[: m * (n + 1)].reshape(m, n + 1).copy(), start[m * (n + 1) :].reshape(k, m + 1).copy()
+        for _ in range(epochs):
+            total = 0.0
+            for at in range(0, len(self.X), self.batch):
+                x, y = self.X[at : at + self.batch], self.Y[at : at + self.batch]
+                z = x @ first[:, :-1].T + first[:, -1]
+                h = np.maximum(z, 0)
+                o = h @ second[:, :-1].T + second[:, -1]
+                top = o.max(axis=1, keepdims=True)
+                p = np.exp(o - top)
+                total += (np.log(p.sum(axis=1)) + top[:, 0] - o[range(len(x)), y]).sum()
+                p /= p.sum(axis=1, keepdims=True)
+                p[range(len(x)), y] -= 1
+                p /= len(x)
+                back = (p @ second[:, :-1]) * (z > 0)
+                second -= rate * np.column_stack([p.T @ h, p.sum(axis=0)])
+                first -= rate * np.column_stack([back.T @ x, back.sum(axis=0)])
+            losses.append(total / len(self.X))
+        return np.concatenate([first.ravel(), second.ravel()]), losses
+
+
+def test_what_threads_share_is_what_numpy_computes(monkeypatch):
+    settings = Settings(monkeypatch)
+    start, weights, losses = settings.trained(3, nn.SGD(0.1))
+    expected, expected_losses = settings.by_numpy(start, 0.1, 2)
+    assert losses == pytest.approx(expected_losses, rel=1e-12)
+    assert np.abs(weights - expected).max() < 1e-13
+
+
+@pytest.mark.parametrize("optimizer", [nn.SGD, nn.Momentum, nn.Adam, nn.AdamW, nn.RMSprop, nn.Adagrad])
+def test_the_number_of_threads_changes_no_bit(optimizer, monkeypatch):
+    settings = Settings(monkeypatch)
+    found = [settings.trained(threads, optimizer(0.01))[1:] for threads in (1, 2, 5)]
+    for weights, losses in found[1:]:
+        assert losses == found[0][1]
+        assert (weights == found[0][0]).all()
+
+
+def test_only_one_thread_adds_up_what_samples_share():
+    """Runs of instructions that read a parameter outside of a product are not cut into parts."""
+    apart, shared = [_training(make(48, 40, 3))._descent._made.own for make in (mlp, Tied)]
+    assert apart.count(0) == 3  # two products, and one place more
+    assert shared.count(0) > apart.count(0)
 
 
 def test_products_are_found_in_loops_of_ones_own():

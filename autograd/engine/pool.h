@@ -1,0 +1,141 @@
+/* A few threads that share the parts of a piece of work with the thread that calls them.
+
+   They live as long as a training runs: opened and closed by the same call, they know nothing of forks, and are none of
+   the interpreter's. Work is taken part by part, so that a thread that has no processor at the moment delays nothing:
+   the caller takes what it leaves. What is computed does not depend on how many threads there are. Where there are no
+   POSIX threads, the caller does all of it. */
+
+#ifndef DELTAGRAD_POOL_H
+#define DELTAGRAD_POOL_H
+
+#include <stdint.h>
+#include <string.h>
+
+#if defined(__GNUC__) && !defined(_WIN32)
+#define POOL_THREADS 1
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#endif
+
+enum { POOL_MOST = 8, POOL_LOOKS = 4000 }; /* threads; how often one looks for work before it sleeps, some 20 us */
+
+typedef void (*pool_work)(const void *what, int part);
+
+typedef struct {
+    int threads; /* beside the caller */
+    pool_work work;
+    const void *what;
+#ifdef POOL_THREADS
+    uint64_t offer; /* the number of the piece of work, its parts, and those of them that are taken: 32, 16, 16 bits */
+    int32_t done, sleeping, closing;
+    pthread_t thread[POOL_MOST];
+    pthread_mutex_t mutex;
+    pthread_cond_t wake;
+#endif
+} pool;
+
+#ifdef POOL_THREADS
+
+static inline void pool_pause(void) {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+static inline int pool_is_open(uint64_t offer) { return (offer & 0xffff) < (offer >> 16 & 0xffff); }
+
+/* Take parts and do them, until all are taken. A part that was taken keeps its piece of work from being over. */
+static void pool_help(pool *p) {
+    uint64_t offer = __atomic_load_n(&p->offer, __ATOMIC_ACQUIRE);
+    while (pool_is_open(offer)) {
+        if (!__atomic_compare_exchange_n(&p->offer, &offer, offer + 1, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) continue;
+        p->work(p->what, (int)(offer & 0xffff));
+        __atomic_add_fetch(&p->done, 1, __ATOMIC_RELEASE);
+        offer = __atomic_load_n(&p->offer, __ATOMIC_ACQUIRE);
+    }
+}
+
+static void *pool_member(void *own) {
+    pool *p = own;
+    int looks = 0;
+    while (!__atomic_load_n(&p->closing, __ATOMIC_SEQ_CST)) {
+        if (pool_is_open(__atomic_load_n(&p->offer, __ATOMIC_ACQUIRE))) {
+            pool_help(p);
+            looks = 0;
+        } else if (++looks < POOL_LOOKS) {
+            pool_pause();
+        } else {
+            pthread_mutex_lock(&p->mutex);
+            __atomic_add_fetch(&p->sleeping, 1, __ATOMIC_SEQ_CST);
+            while (!__atomic_load_n(&p->closing, __ATOMIC_SEQ_CST) && !pool_is_open(__atomic_load_n(&p->offer, __ATOMIC_SEQ_CST)))
+                pthread_cond_wait(&p->wake, &p->mutex);
+            __atomic_sub_fetch(&p->sleeping, 1, __ATOMIC_SEQ_CST);
+            pthread_mutex_unlock(&p->mutex);
+            looks = 0;
+        }
+    }
+    return NULL;
+}
+
+#endif
+
+/* Do the parts 0, 1, ... of a piece of work. Parts may be done in any order, and at once. */
+static void pool_do(pool *p, pool_work work, const void *what, int parts) {
+    int part;
+    if (p == NULL || p->threads == 0 || parts < 2) {
+        for (part = 0; part < parts; part++) work(what, part);
+        return;
+    }
+#ifdef POOL_THREADS
+    p->work = work, p->what = what;
+    __atomic_store_n(&p->done, 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&p->offer, ((p->offer >> 32) + 1) << 32 | (uint64_t)parts << 16, __ATOMIC_SEQ_CST);
+    if (__atomic_load_n(&p->sleeping, __ATOMIC_SEQ_CST)) {
+        pthread_mutex_lock(&p->mutex);
+        pthread_cond_broadcast(&p->wake);
+        pthread_mutex_unlock(&p->mutex);
+    }
+    pool_help(p);
+    for (part = 0; __atomic_load_n(&p->done, __ATOMIC_ACQUIRE) < parts; part++) {
+        if (part < POOL_LOOKS) pool_pause();
+        else sched_yield();
+    }
+#endif
+}
+
+/* Have so many threads in all, the caller being one of them; fewer where the system gives none. */
+static void pool_open(pool *p, int threads) {
+    memset(p, 0, sizeof *p);
+#ifdef POOL_THREADS
+    sigset_t all, before;
+    if (threads < 2) return;
+    pthread_mutex_init(&p->mutex, NULL);
+    pthread_cond_init(&p->wake, NULL);
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are for the threads of the interpreter */
+    while (p->threads < threads - 1 && p->threads < POOL_MOST - 1 && pthread_create(&p->thread[p->threads], NULL, pool_member, p) == 0)
+        p->threads++;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (p->threads == 0) pthread_cond_destroy(&p->wake), pthread_mutex_destroy(&p->mutex);
+#endif
+}
+
+static void pool_close(pool *p) {
+#ifdef POOL_THREADS
+    int k;
+    if (p->threads == 0) return;
+    pthread_mutex_lock(&p->mutex);
+    __atomic_store_n(&p->closing, 1, __ATOMIC_SEQ_CST);
+    pthread_cond_broadcast(&p->wake);
+    pthread_mutex_unlock(&p->mutex);
+    for (k = 0; k < p->threads; k++) pthread_join(p->thread[k], NULL);
+    pthread_cond_destroy(&p->wake);
+    pthread_mutex_destroy(&p->mutex);
+    p->threads = 0;
+#endif
+}
+
+#endif
