@@ -38,9 +38,7 @@ def main(arguments=None) -> int:
             file=sys.stderr,
         )
         return 2
-    parser = _Parser(
-        prog="python -m autograd", description="Grade hand derivations of backpropagation, and tests of an engine."
-    )
+    parser = _Parser(prog=_called(), description="Grade hand derivations of backpropagation, and tests of an engine.")
     parser.add_argument("--version", action="version", version=f"deltagrad {autograd.__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
     _add_grade(commands)
@@ -56,6 +54,11 @@ def main(arguments=None) -> int:
         return options.run(options)
     finally:
         _say("", end="")  # what argparse printed
+
+
+def _called() -> str:
+    """Return the command as it was typed, for usages and errors."""
+    return "deltagrad" if Path(sys.argv[0]).stem == "deltagrad" else "python -m autograd"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -83,7 +86,7 @@ def _say(text, end="\n") -> bool:
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that Python's last flush does not fail, too
         if not isinstance(error, BrokenPipeError):
-            print(f"python -m autograd: the output cannot be written: {error}", file=sys.stderr)
+            print(f"{_called()}: the output cannot be written: {error}", file=sys.stderr)
             return False
     return True
 
@@ -115,7 +118,7 @@ def _grade(options):
     try:
         declared = None if options.setting is None else setting.read_setting(options.setting)
     except (OSError, UnicodeDecodeError, SheetError) as error:
-        print(f"python -m autograd grade: {error}", file=sys.stderr)
+        print(f"{_called()} grade: {error}", file=sys.stderr)
         return 2
     graded = grade_documents.grade_files(options.files, setting=declared, jobs=options.jobs)
     if options.json:
@@ -132,7 +135,7 @@ def _grade(options):
         try:
             Path(options.html).write_text(report_html.page(graded), encoding="utf-8")
         except OSError as error:
-            print(f"python -m autograd grade: the page was not written: {error}", file=sys.stderr)
+            print(f"{_called()} grade: the page was not written: {error}", file=sys.stderr)
             written = False
     return grade_documents.status(graded) if written else 2
 
@@ -176,7 +179,7 @@ def _mutants(options):
             options=options.further,
         )
     except SuiteError as error:
-        print(f"python -m autograd mutants: {error}", file=sys.stderr)
+        print(f"{_called()} mutants: {error}", file=sys.stderr)
         return 2
     if not _say(json.dumps(report.as_data(), indent=2) if options.json else report):
         return 2
@@ -199,7 +202,7 @@ def _playground(options):
     folder = Path(options.folder)
     if not (folder / "index.html").is_file():
         print(
-            f"python -m autograd playground: there is no index.html in {options.folder!r}: give the folder that the "
+            f"{_called()} playground: there is no index.html in {options.folder!r}: give the folder that the "
             "pages were built in.",
             file=sys.stderr,
         )
@@ -208,7 +211,7 @@ def _playground(options):
         server = serving.server(folder, options.port)
     except (OSError, OverflowError) as error:
         print(
-            f"python -m autograd playground: port {options.port} cannot be used: {error}. Leave --port out for one "
+            f"{_called()} playground: port {options.port} cannot be used: {error}. Leave --port out for one "
             "that is free.",
             file=sys.stderr,
         )

@@ -14,6 +14,7 @@ import pytest
 
 import autograd
 import nn
+from autograd import __main__ as command
 
 ROOT = Path(__file__).parents[1]
 
@@ -128,12 +129,30 @@ def test_the_command_notices_hips_autograd_that_was_installed_after_it(tmp_path)
     copy_of_the_sources(tmp_path)
     (tmp_path / "autograd" / "differential_operators.py").write_text("")
     (tmp_path / "autograd" / "__init__.py").write_text("")
-    command = [sys.executable, "-m", "autograd", "--version"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    typed = [sys.executable, "-m", "autograd", "--version"]
+    done = subprocess.run(typed, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert done.stdout == ""
     assert "pip uninstall autograd deltagrad" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("/usr/bin/deltagrad", "deltagrad"),
+        ("deltagrad.exe", "deltagrad"),
+        ("/x/autograd/__main__.py", "python -m autograd"),
+        ("", "python -m autograd"),
+    ],
+)
+def test_usages_and_errors_name_the_command_as_it_was_typed(typed, name, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", [typed])
+    with pytest.raises(SystemExit):
+        command.main(["--help"])
+    assert capsys.readouterr().out.startswith(f"usage: {name} [")
+    assert command.main(["mutants", "a folder that is not there"]) == 2
+    assert capsys.readouterr().err.startswith(f"{name} mutants: ")
 
 
 def build(folder, out, **environment):
