@@ -154,9 +154,11 @@ class Export:
         return depending([node for node in self.nodes if not is_end(node.op)], self._inputs)
 
     def _always(self):
-        """The nodes that are used whichever branches are taken."""
+        """The nodes that a derivative reaches whichever branches are taken."""
 
         def always_read(node):
+            if is_end(node.op):
+                return []
             branches = (node.op is not None and node.op.traits.branches) or ()
             return [x for i, x in enumerate(node.operands) if isinstance(x, Value) and i not in branches]
 
@@ -237,6 +239,8 @@ class Export:
             if x in self._conditional and x.op is not None:
                 added.append(f"a{j} = 1.0;")
             reached = node.op.reaches(i, operands)
+            if reached is False:  # a branch that is not taken at any point
+                continue
             if reached is not True:
                 added = [f"if {reached.text} {{ {' '.join(added)} }}"]
             lines += added
@@ -322,7 +326,7 @@ class Export:
                     return float("nan")
                 return self._rebound(limit)(*numbers)
 
-        paths = Paths(self, value, [float(f) if f is not None else None for f in fixed])
+        paths = Paths(self, value, [float(f) if f is not None else None for f in fixed], raises=limit is not None)
         body = paths.lines()
         used = [i for i in range(len(operands)) if fixed[i] is None and re.search(rf"\bx{i}\b", "\n".join(body))]
         shown = re.sub(r"\W", "_", primitive.name, flags=re.ASCII)

@@ -83,6 +83,9 @@ class Writer:
         """Say which way Python goes at a condition: nobody knows here."""
         raise Unwritable("its derivatives branch on the operands")
 
+    def before_division(self, divisor):
+        """Called before a number is divided by another."""
+
 
 class Text:
     """A number that is an expression."""
@@ -115,9 +118,11 @@ class Text:
         return self._join(other, "*", self, _PRODUCT)
 
     def __truediv__(self, other):
+        self.writer.before_division(other)
         return self._join(self, "/", other, _PRODUCT)
 
     def __rtruediv__(self, other):
+        self.writer.before_division(self)
         return self._join(other, "/", self, _PRODUCT)
 
     def __pow__(self, other):
@@ -195,6 +200,11 @@ class Condition:
     def __invert__(self):
         return Condition(self.writer, f"(!{self.text})")
 
+    def __eq__(self, other):
+        return bool(self) == bool(other)
+
+    __hash__ = object.__hash__
+
     def __bool__(self):
         return self.writer.decide(self)
 
@@ -208,19 +218,26 @@ def _condition(x):
     return x.text if isinstance(x, Condition) else "(1 == 1)" if x else "(1 == 0)"
 
 
+def _c_remainder(x, y, writer):
+    """The remainder with the sign of ``x``, as C has it."""
+    a, b = writer.text(x, _PRODUCT), writer.text(y, _ATOM)
+    return writer.put(f"fmod({a}, {b})") if writer.export.language == "c" else writer.put(f"{a} % {b}", _PRODUCT)
+
+
 def _remainder(x, y, like):
     """The remainder with the sign of the divisor, as Python has it."""
-    writer = like.writer
-    a, b = writer.text(x, _PRODUCT), writer.text(y, _ATOM)
-    rest = writer.put(f"fmod({a}, {b})") if writer.export.language == "c" else writer.put(f"{a} % {b}", _PRODUCT)
+    rest = _c_remainder(x, y, like.writer)
     if rest == 0.0:
-        return writer.call("copysign", 0.0, y)
+        return like.writer.call("copysign", 0.0, y)
     return rest + y if bool(rest < 0.0) != bool(y < 0.0) else rest
 
 
 def _whole_quotient(x, y, like):
     writer = like.writer
-    quotient = (x - _remainder(x, y, like)) / y
+    rest = _c_remainder(x, y, writer)
+    quotient = (x - rest) / y
+    if rest != 0.0 and bool(rest < 0.0) != bool(y < 0.0):
+        quotient = quotient - 1.0
     if quotient == 0.0:
         return writer.call("copysign", 0.0, x / y)
     whole = writer.call("floor", quotient)
@@ -233,9 +250,9 @@ def _whole_quotient(x, y, like):
 class _Path(Writer):
     """Writes one path through a rule."""
 
-    def __init__(self, export, taken):
+    def __init__(self, export, taken, raises):
         super().__init__(export, [], inline=False)
-        self._taken, self._known = taken, {}
+        self._taken, self._known, self._raises = taken, {}, raises
         self.met: list = []  # of each decision the condition, and how many lines were written before
 
     def decide(self, condition):
@@ -248,13 +265,21 @@ class _Path(Writer):
             self.met.append((condition.text, len(self.lines)))
         return self._known[condition.text]
 
+    def before_division(self, divisor):
+        """Raise where Python does: the rule has a limit there, which need not be what IEEE 754 divides to."""
+        if self._raises and divisor == 0.0:
+            raise ZeroDivisionError
+
 
 class Paths:
     """A rule as the body of a function, with the branches that it has in Python."""
 
-    def __init__(self, export, rule, fixed):
-        """Take a rule, and for each operand the float it is, or None where it is a parameter."""
-        self._export, self._rule, self._fixed = export, rule, fixed
+    def __init__(self, export, rule, fixed, raises=False):
+        """Take a rule, and for each operand the float it is, or None where it is a parameter.
+
+        With ``raises``, a division by 0 raises.
+        """
+        self._export, self._rule, self._fixed, self._raises = export, rule, fixed, raises
         self._left = _MAX_PATHS
 
     def lines(self, taken=()):
@@ -266,7 +291,7 @@ class Paths:
         self._left -= 1
         if self._left < 0:
             raise Unwritable(_TOO_MANY)
-        path = _Path(self._export, taken)
+        path = _Path(self._export, taken, self._raises)
         operands = [Text(path, f"x{i}") if x is None else x for i, x in enumerate(self._fixed)]
         result = self._rule(*operands)
         n = len(taken)
