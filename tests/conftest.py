@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import subprocess
 import sys
 
@@ -10,6 +11,10 @@ import pytest
 import autograd
 
 REPOSITORY = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # in a job of a shell's background, where no test is interrupted
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
