@@ -97,6 +97,9 @@ class EarlyStopping:
         self.min_delta, self.monitor = min_delta, _checked_monitor(monitor)
         self.begin()
 
+    def __repr__(self) -> str:
+        return f"EarlyStopping({_options(self, 'patience', 'min_delta', 'monitor')})"
+
     def begin(self) -> None:
         """Forget what was seen in an earlier training."""
         self.best: float | None = None
@@ -159,6 +162,9 @@ class ReduceOnPlateau:
         if isinstance(monitor, str) and monitor.endswith("accuracy"):
             raise ValueError(f"monitor={monitor!r} is to be large: give a loss, or a function such as 1 - accuracy.")
         self.begin()
+
+    def __repr__(self) -> str:
+        return f"ReduceOnPlateau({_options(self, 'factor', 'patience', 'threshold', 'least', 'monitor')})"
 
     def begin(self) -> None:
         """Forget what was seen in an earlier training."""
@@ -234,6 +240,11 @@ class Callbacks:
 
 
 _MONITORED = ("loss", "validation_loss", "accuracy", "validation_accuracy")
+
+
+def _options(callback, *names):
+    """Return the options of a callback as they are written."""
+    return ", ".join([f"{name}={getattr(callback, name)!r}" for name in names if getattr(callback, name) is not None])
 
 
 def _checked_monitor(monitor):

@@ -56,6 +56,8 @@ class DeltaTable(list[NeuronDelta]):
             ["  ".join([*[text.rjust(w) for text, w in zip(line, widths, strict=False)], line[6]]) for line in cells]
         )
 
+    __repr__ = __str__
+
     def _repr_html_(self):
         head, *body = [[escape(text.strip()) for text in line] for line in self._cells()]
         lines = ["<tr>" + "".join([f"<th>{text}</th>" for text in head]) + "</tr>"]

@@ -18,7 +18,7 @@ from autograd.compiler.lowering import (
 from autograd.compiler.places import Line, Loops, fixed, symbolic
 from autograd.engine.algebra import register
 from autograd.engine.primitives import power_term
-from autograd.engine.texts import printable
+from autograd.engine.texts import Text, printable
 
 __all__ = ["listing"]
 
@@ -43,7 +43,7 @@ def listing(lowered: Lowered, forward, adjoint) -> str:
     if adjoint:
         lines += ["# reverse sweep"]
         writer.items(adjoint, 0, lines)
-    return "\n".join(lines)
+    return Text("\n".join(lines))
 
 
 class _Writer:

@@ -8,6 +8,7 @@ out.
 
 import os
 from collections.abc import Iterable, Sequence
+from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -269,6 +270,9 @@ class GradientPath(NamedTuple):
         product = " * ".join([f"{d:.6g}" for d in self.locals])
         return f"{' -> '.join(self.names)}:  {product} = {self.contribution:.6g}"
 
+    def __repr__(self):
+        return str(self)
+
 
 class Paths(list[GradientPath]):
     """The paths from a loss to a leaf; their contributions add up to the gradient."""
@@ -280,6 +284,18 @@ class Paths(list[GradientPath]):
     def __str__(self):
         total = f"{len(self)} path{'s' if len(self) != 1 else ''}, together {sum(p.contribution for p in self):.6g}"
         return "\n".join([*[str(p) for p in self], total])
+
+    __repr__ = __str__
+
+    def _repr_html_(self):
+        rows = [
+            f"<tr><td>{escape(' → '.join(p.names))}</td><td>{escape(' · '.join([f'{d:.6g}' for d in p.locals]))}</td>"
+            f"<td>{p.contribution:.6g}</td></tr>"
+            for p in self
+        ]
+        head = "<tr><th>path</th><th>derivatives along it</th><th>contribution</th></tr>"
+        total = f"<tr><td>together</td><td></td><td>{sum(p.contribution for p in self):.6g}</td></tr>"
+        return f"<table>{head}{''.join(rows)}{total}</table>"
 
 
 def explain(loss: Value, leaf: Value) -> Paths:

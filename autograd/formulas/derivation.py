@@ -19,10 +19,12 @@ from typing import TYPE_CHECKING, Any
 from autograd.engine.errors import GraphError
 from autograd.engine.other_engines import refuse_given
 from autograd.engine.sweep import order
+from autograd.engine.texts import Text
 from autograd.engine.value import Value
 from autograd.formulas.conventions import Convention, convention
 from autograd.formulas.equations import (
     Equation,
+    Equations,
     Recorded,
     checked,
     definitions,
@@ -87,6 +89,8 @@ class Updates(list["Rule"]):
     def __str__(self):
         return "\n".join([rule.text for rule in self])
 
+    __repr__ = __str__
+
     def latex(self) -> str:
         """The rules as one aligned block, without dollar signs."""
         rows = [rule.latex.replace(r"\leftarrow", r"&\leftarrow", 1) for rule in self]
@@ -106,6 +110,8 @@ class Rule:
 
     def __str__(self):
         return self.text
+
+    __repr__ = __str__
 
     def _repr_latex_(self):
         return rf"$\displaystyle {self.latex}$"
@@ -128,7 +134,7 @@ class Derivation:
         self._formulas = Formulas(network, self._convention.delta)
         self._printer = Printer(self._formulas.alphabet, self._convention)
         self._point = Recorded(self._formulas)
-        self._equations: list[Equation] | None = None
+        self._equations: Equations | None = None
         self._grader = None
 
     @property
@@ -139,13 +145,13 @@ class Derivation:
     # --- Formulas.
 
     @property
-    def equations(self) -> list[Equation]:
+    def equations(self) -> Equations:
         """Every equation: definitions, deltas with the output layer first, then gradients."""
         if self._equations is None:
             formulas, printer = self._formulas, self._printer
             found = delta_equations(formulas, printer) + gradient_equations(formulas, printer)
             found = definitions(formulas, printer, found) + found
-            self._equations = checked(found, formulas, self._point)
+            self._equations = Equations(checked(found, formulas, self._point))
         return self._equations
 
     def formula(self, parameter: Value | str) -> Equation:
@@ -299,8 +305,8 @@ class Derivation:
         return self._grading().grade(target, formula, rate)
 
     def vocabulary(self) -> str:
-        """The names that formulas are graded in, with what they mean."""
-        return self._grading().vocabulary.describe()
+        """The names that formulas are graded in, with what they mean, on one line each."""
+        return Text(self._grading().vocabulary.describe())
 
     def _grading(self):
         if self._grader is None:
@@ -369,16 +375,11 @@ class Derivation:
                 lines += [title, *[f"  {row}" for row in rows]]
         return "\n".join(lines)
 
-    def __repr__(self):
-        return f"<derivation of a {'-'.join([str(n) for n in self.network.sizes])} network>"
+    __repr__ = __str__
 
     def latex(self) -> str:
         """Every equation as one aligned block, without dollar signs."""
-        return (
-            "\\begin{aligned}\n"
-            + " \\\\[4pt]\n".join([e.latex.replace("=", "&=", 1) for e in self.equations])
-            + "\n\\end{aligned}"
-        )
+        return self.equations.latex()
 
     def _repr_latex_(self):
         assumed = "".join([rf"&\text{{assumed: {escape_latex(words)}}} \\[4pt]" + "\n" for words in self.assumptions])

@@ -13,6 +13,7 @@ from autograd.formulas.sampling import recorded_sample
 
 __all__ = [
     "Equation",
+    "Equations",
     "Recorded",
     "checked",
     "definitions",
@@ -24,7 +25,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Equation:
     """``left = right``, for all indices in ``ranges``.
 
@@ -65,8 +66,27 @@ class Equation:
     def __str__(self):
         return self.text
 
+    __repr__ = __str__
+
     def _repr_latex_(self):
         return rf"$\displaystyle {self.latex}$"
+
+
+class Equations(list[Equation]):
+    """The equations of a derivation, which print as text and show themselves in a notebook."""
+
+    def __str__(self):
+        return "\n".join([equation.text for equation in self])
+
+    __repr__ = __str__
+
+    def latex(self) -> str:
+        """The equations as one aligned block, without dollar signs."""
+        rows = [equation.latex.replace("=", "&=", 1) for equation in self]
+        return "\\begin{aligned}\n" + " \\\\[4pt]\n".join(rows) + "\n\\end{aligned}"
+
+    def _repr_latex_(self):
+        return f"$$\n{self.latex()}\n$$"
 
 
 def gathered(pairs, kind, printer) -> list[Equation]:

@@ -34,6 +34,15 @@ class Line(NamedTuple):
     latex: str
     text: str
 
+    def __str__(self):
+        return self.text
+
+    def __repr__(self):
+        return str(self)
+
+    def _repr_latex_(self):
+        return rf"$\displaystyle {self.latex}$"
+
 
 def as_text(latex) -> str:
     r"""Return LaTeX in characters, which is read as LaTeX is.

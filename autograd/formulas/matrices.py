@@ -22,6 +22,8 @@ class MatrixForm(list):
     def __str__(self):
         return "\n".join([line.text for line in self])
 
+    __repr__ = __str__
+
     def latex(self) -> str:
         """One aligned block, without dollar signs."""
         return "\\begin{aligned}\n" + " \\\\\n".join([_aligned(line.latex) for line in self]) + "\n\\end{aligned}"

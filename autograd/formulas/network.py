@@ -86,6 +86,11 @@ class Network:
         self.distributions: list = []
         self.assumptions: list[str] = []
 
+    def __repr__(self):
+        more = f", {self.samples} samples" if self.samples > 1 else ""
+        more += f", {self.steps} time steps" if self.steps > 1 else ""
+        return f"<network {'-'.join([str(n) for n in self.sizes])}{more}>"
+
     @property
     def depth(self):
         """The number of layers that have weights."""

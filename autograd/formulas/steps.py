@@ -27,6 +27,15 @@ class Step(NamedTuple):
     reason: str
     reason_latex: str
 
+    def __str__(self):
+        return f"{self.text}   | {self.reason}"
+
+    def __repr__(self):
+        return str(self)
+
+    def _repr_latex_(self):
+        return rf"$\displaystyle {self.latex} \qquad {self.reason_latex}$"
+
 
 class Steps(list):
     """The lines of a derivation, which print as text and show themselves in a notebook."""
@@ -34,6 +43,8 @@ class Steps(list):
     def __str__(self):
         width = min(max([len(step.text) for step in self], default=0), 96)
         return "\n".join([f"{step.text.ljust(width)}   | {step.reason}" for step in self])
+
+    __repr__ = __str__
 
     def latex(self) -> str:
         """The lines as one aligned block, without dollar signs."""

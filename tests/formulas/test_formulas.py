@@ -303,7 +303,7 @@ def test_it_shows_itself_in_a_notebook():
     derivation = derive(network((2, 3, 2)))
     assert derivation._repr_latex_().startswith("$$\n\\begin{aligned}")
     assert derivation.formula("w_ho[1,1]")._repr_latex_().startswith("$")
-    assert repr(derivation) == "<derivation of a 2-3-2 network>"
+    assert repr(derivation) == str(derivation)
 
 
 @pytest.mark.parametrize("zero", [0, 0.0, -0.0])

@@ -1,0 +1,86 @@
+"""What a prompt shows of an object is what ``print`` shows: no syntax tree, no address."""
+
+import pytest
+
+import autograd
+from autograd import derive, explain, steps
+from nn import MLP, SGD, Adam, Dropout, EarlyStopping, ReduceOnPlateau, deltas, fit, half_sse
+
+MODEL = MLP(2, [3, 2], activation="tanh", output="sigmoid", seed=0)
+LOSS = half_sse(MODEL([0.5, -1.0]), [1.0, 0.0])
+WEIGHT = MODEL.layers[0].neurons[0].w[1]
+DERIVATION = derive(LOSS)
+X, Y = [[0, 0], [0, 1]], [[0, 1], [1, 0]]
+
+PRINTED = {
+    "derivation": (DERIVATION, "d_o[o] = "),
+    "in a convention": (DERIVATION.convention("nielsen"), "Convention nielsen"),
+    "equations": (DERIVATION.equations, "d_h[h] = "),
+    "equation": (DERIVATION.equations[0], "d_o[o] = "),
+    "formula": (DERIVATION.formula(WEIGHT), "dL/dw_ih[2,1] = d_h[1]*x[2]"),
+    "delta": (DERIVATION.delta("d_h[2]"), "d_h[2] = "),
+    "steps": (DERIVATION.steps(WEIGHT), "| chain rule"),
+    "step": (DERIVATION.steps(WEIGHT)[0], "| the loss, read from the graph"),
+    "update": (DERIVATION.update(), "w_ho[h,o] <- w_ho[h,o] - eta*"),
+    "rule": (DERIVATION.update()[0], "w_ho[h,o] <- w_ho[h,o] - eta*"),
+    "matrix form": (DERIVATION.matrix(), "W^{(2)} ←"),
+    "line": (DERIVATION.matrix()[0], "δ^{(2)} = "),
+    "vocabulary": (DERIVATION.vocabulary(), "d_h[h]"),
+    "grade": (DERIVATION.grade(WEIGHT, "d_h[1]*x[2]"), "equal: "),
+    "paths": (explain(LOSS, WEIGHT), "paths, together"),
+    "path": (explain(LOSS, WEIGHT)[0], "-> w1[2,1]:"),
+    "deltas": (deltas(LOSS), "layer  neuron  sample"),
+    "listing": (autograd.compile(LOSS, inputs=[WEIGHT]).listing(), "# forward"),
+}
+
+
+@pytest.mark.parametrize("name", PRINTED)
+def test_a_prompt_shows_what_print_shows(name):
+    shown, words = PRINTED[name]
+    assert repr(shown) == str(shown)
+    assert words in repr(shown)
+    for dump in ("latex=", "<Symbol", "object at 0x", "Step(", "Line("):
+        assert dump not in repr(shown)
+
+
+NAMED = {
+    "network": (DERIVATION.network, "<network 2-3-2>"),
+    "sweep": (steps(LOSS), "backward steps>"),
+    "model": (MODEL, "MLP(2-3-2, tanh, sigmoid)"),
+    "program": (autograd.compile(LOSS, inputs=[WEIGHT]), "<program of "),
+    "history": (fit(MLP(2, [2], seed=0), X, Y, epochs=1, progress=False), "<history of 1 epochs"),
+    "optimizer": (SGD(0.1), "SGD(0.1)"),
+    "adam": (Adam(0.01), "Adam(0.01, "),
+    "dropout": (Dropout(0.5), "Dropout(0.5)"),
+    "early": (EarlyStopping(patience=3), "EarlyStopping(patience=3, min_delta=0.0)"),
+    "plateau": (
+        ReduceOnPlateau(factor=0.5, monitor="loss"),
+        "ReduceOnPlateau(factor=0.5, patience=10, threshold=0.0001, least=0.0, monitor='loss')",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_an_object_shows_what_it_was_made_of(name):
+    shown, words = NAMED[name]
+    assert words in repr(shown)
+    assert "object at 0x" not in repr(shown)
+
+
+TYPESET = ["derivation", "equations", "equation", "formula", "steps", "step", "update", "rule", "matrix form", "line"]
+
+
+@pytest.mark.parametrize("name", TYPESET)
+def test_a_notebook_typesets_it(name):
+    assert PRINTED[name][0]._repr_latex_().startswith("$")
+
+
+@pytest.mark.parametrize("name", ["paths", "deltas", "grade"])
+def test_a_notebook_shows_a_table_or_a_page(name):
+    assert "<t" in PRINTED[name][0]._repr_html_() or "<div" in PRINTED[name][0]._repr_html_()
+
+
+def test_a_text_is_still_a_text():
+    vocabulary = DERIVATION.vocabulary()
+    assert isinstance(vocabulary, str)
+    assert vocabulary.splitlines()[0] in vocabulary
