@@ -44,13 +44,18 @@ class Form:
         key: equal for samples of the same form.
         kinds: a letter for each number of a row: "i" for an integer, "f" for another number.
         paths: for each number where it stands, with one name for all entries of a list.
+        pools: for each integer its place, the integers that were seen at it, and those that were seen at its path.
     """
 
-    __slots__ = ("key", "kinds", "paths")
+    __slots__ = ("key", "kinds", "paths", "pools")
 
-    def __init__(self, key):
+    def __init__(self, key, pools):
         self.key, self.kinds, self.paths = key, [], []
         _walk(key, (), self.kinds, self.paths)
+        self.pools = [
+            (k, pools.setdefault((key, k), set()), pools.setdefault(self.paths[k], set()))
+            for k, kind in enumerate(self.kinds) if kind == "i"
+        ]  # fmt: skip
 
     def filled(self, numbers):
         """The sample with these numbers, an iterator, in their order."""
@@ -76,6 +81,9 @@ def _key(x, row):
         row.append(x)
         return "f"
     if kind in (list, tuple):
+        if set(map(type, x)) == {int}:  # the most usual sample, at once
+            row.extend(x)
+            return ("[" if kind is list else "(", *"i" * len(x))
         return ("[" if kind is list else "(", *[_key(each, row) for each in x])
     if kind is dict:
         return ("{", tuple(x), *[_key(each, row) for each in x.values()])
@@ -193,22 +201,46 @@ def _shown(x):
 # --- A form's tapes
 
 
-class _Known:
-    """A tape and the samples it is for."""
+class _Role:
+    """What an integer of a sample is for: its look-ups.
 
-    def __init__(self, trace, selections, positions, rows):
+    Attributes:
+        trusted: the integers of which it is known what is looked up.
+        range: the least and the largest integer that was seen, or None.
+    """
+
+    def __init__(self):
+        self.trusted: set = set()
+        self.range = None
+
+    def widen(self, *integers):
+        """Have them in the range."""
+        known = self.range or ()
+        self.range = min(*known, *integers), max(*known, *integers)
+
+
+class _Known:
+    """A tape and the samples it is for.
+
+    Attributes:
+        roles: pairs of the place of an integer that is looked up, and its role, which other forms may have too.
+        seen: how many integers were known when the tape was last looked at.
+    """
+
+    def __init__(self, trace, selections, positions, rows, roles):
         self.trace, self.selections, self.positions = trace, selections, positions
         self.rows = rows  # that it was found from, or agreed with
         self.conditions = list({c.key: c for c in trace.conditions}.values())
-        self.roles = [(place, self._role(place)) for place in trace.lookups]
+        self.roles = [(place, roles.setdefault(self._role(place), _Role())) for place in trace.lookups]
         self.ranges = None
+        self.seen = -1
         self.tape = None
 
     def fits(self, row):
         return all(c.holds(row) for c in self.conditions)
 
     def _role(self, place):
-        """Find the look-ups by the integer at a place: their positions, and the distance between entries.
+        """The look-ups by the integer at a place: their positions, and the distance between entries.
 
         Look-ups of other forms that are alike choose from the same tables, or from nodes that lie likewise.
         """
@@ -220,9 +252,9 @@ class _Known:
         """The references of the operands that are selected, for a row."""
         return [base + stride * row[place] for base, stride, place in self.selections]
 
-    def tape_for(self, ranges):
+    def tape_for(self):
         """The tape, whose selections choose among what the integers of their places were seen to be."""
-        mine = {place: ranges[role] for place, role in self.roles}
+        mine = {place: role.range for place, role in self.roles}
         if self.tape is None or mine != self.ranges:
             self.ranges = mine
             made, first = self.trace.made, self.trace.made.parameters + self.trace.made.inputs
@@ -256,8 +288,8 @@ class Tapes:
         self._forms: dict = {}
         self._known: dict = {}
         self._pools: dict = {}
-        self._trusted: set = set()
-        self._ranges: dict = {}
+        self._roles: dict = {}
+        self._seen = 0  # integers that were new at their place, by which one knows that nothing is
         self._draw = random.Random(0)
 
     def see(self, sample):
@@ -265,29 +297,32 @@ class Tapes:
         key, row = flattened(sample)
         form = self._forms.get(key)
         if form is None:
-            form = self._forms[key] = Form(key)
-        for k, kind in enumerate(form.kinds):
-            if kind == "i":
-                for at in (form.paths[k], (form.key, k)):
-                    self._pools.setdefault(at, set()).add(row[k])
+            form = self._forms[key] = Form(key, self._pools)
+        for k, mine, all_of_path in form.pools:
+            if row[k] not in mine:
+                mine.add(row[k])
+                all_of_path.add(row[k])
+                self._seen += 1
         return form, row
 
     def tape(self, form, row) -> Tape:
         """The tape for a sample."""
         known = self._of_form(form, row)
-        new = [(role, row[place]) for place, role in known.roles if (role, row[place]) not in self._trusted]
+        if known.seen == self._seen and all(row[place] in role.trusted for place, role in known.roles):
+            return known.tape  # nothing was learned since
+        new = [place for place, role in known.roles if row[place] not in role.trusted]
         if new and not self._agrees(known, form, row):
             # So far a place may have had one integer only: with this one more is known.
             found = self._known[form.key]
             found[found.index(known)] = known = self._record(form, row, known.rows)
         elif new:
             known.rows.append(row)
-        self._trusted.update([(role, row[place]) for place, role in known.roles])
         for place, role in known.roles:
-            low, high = self._ranges.get(role, (row[place], row[place]))
-            pool = self._pools.get(form.paths[place], ())
-            self._ranges[role] = min(low, row[place], *pool), max(high, row[place], *pool)
-        return known.tape_for(self._ranges)
+            role.trusted.add(row[place])
+            role.widen(row[place], *self._pools.get(form.paths[place], ()))
+        made = known.tape_for()
+        known.seen = self._seen
+        return made
 
     def _of_form(self, form, row):
         found = self._known.setdefault(form.key, [])
@@ -398,9 +433,10 @@ class Tapes:
                     "parameters, or compute each by the same operations"
                 )
             selections.append((start - stride * row[place], stride, place))
-        known = _Known(base, selections, positions, [row, *[other for other, _ in others]])
+        known = _Known(base, selections, positions, [row, *[other for other, _ in others]], self._roles)
         for numbers, _ in [(row, base), *others]:
-            self._trusted.update([(role, numbers[place]) for place, role in known.roles])
+            for place, role in known.roles:
+                role.trusted.add(numbers[place])
         return known
 
     def _agrees(self, known, form, row):

@@ -310,9 +310,11 @@ TAPE_FAST static int tape_momentum(int64_t n, const double *restrict w, const do
     return (worst >> 63) == 0;
 }
 
-TAPE_FAST static int tape_adam(int64_t n, int64_t all, const double *restrict w, const double *restrict g, double *restrict new_w,
-                               const double *restrict memory, double *restrict new_memory, double rate, double decay,
-                               double beta1, double beta2, double epsilon, int decoupled) {
+/* Adam's, with the way of its decay as a constant: 0 none, 1 in the gradient, 2 decoupled. */
+static inline TAPE_INSIDE int tape_adam_of(int way, int64_t n, int64_t all, const double *restrict w,
+                                           const double *restrict g, double *restrict new_w,
+                                           const double *restrict memory, double *restrict new_memory, double rate,
+                                           double decay, double beta1, double beta2, double epsilon) {
     const double *restrict power1 = memory, *restrict power2 = memory + all, *restrict m = memory + 2 * all;
     const double *restrict v = memory + 3 * all;
     double *restrict new_power1 = new_memory, *restrict new_power2 = new_memory + all;
@@ -320,20 +322,28 @@ TAPE_FAST static int tape_adam(int64_t n, int64_t all, const double *restrict w,
     uint64_t worst = 0;
     int64_t i;
     for (i = 0; i < n; i++) {
-        double gradient = decay != 0 && !decoupled ? g[i] + decay * w[i] : g[i];
-        double start = decay != 0 && decoupled ? w[i] * (1 - rate * decay) : w[i];
+        double gradient = way == 1 ? g[i] + decay * w[i] : g[i];
+        double start = way == 2 ? w[i] * (1 - rate * decay) : w[i];
         double p1 = power1[i] * beta1, p2 = power2[i] * beta2;
         double mean = beta1 * m[i] + (1 - beta1) * gradient;
         double square = beta2 * v[i] + (1 - beta2) * gradient * gradient;
+        double x = start - rate * (mean / (1 - p1)) / (sqrt(square / (1 - p2)) + epsilon);
         new_power1[i] = p1;
         new_power2[i] = p2;
         new_m[i] = mean;
         new_v[i] = square;
-        double x = start - rate * (mean / (1 - p1)) / (sqrt(square / (1 - p2)) + epsilon);
         new_w[i] = x;
         worst |= tape_spoilt(g[i]) | tape_spoilt(x) | tape_spoilt(mean) | tape_spoilt(square);
     }
     return (worst >> 63) == 0;
+}
+
+TAPE_FAST static int tape_adam(int64_t n, int64_t all, const double *w, const double *g, double *new_w,
+                               const double *memory, double *new_memory, double rate, double decay, double beta1,
+                               double beta2, double epsilon, int decoupled) {
+    if (decay == 0) return tape_adam_of(0, n, all, w, g, new_w, memory, new_memory, rate, decay, beta1, beta2, epsilon);
+    if (!decoupled) return tape_adam_of(1, n, all, w, g, new_w, memory, new_memory, rate, decay, beta1, beta2, epsilon);
+    return tape_adam_of(2, n, all, w, g, new_w, memory, new_memory, rate, decay, beta1, beta2, epsilon);
 }
 
 TAPE_FAST static int tape_rmsprop(int64_t n, int64_t all, const double *restrict w, const double *restrict g,
