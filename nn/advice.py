@@ -59,10 +59,21 @@ _OF_A_LOSS = {
     "film": "films are made by fit",
     "cluster": "clusters are used by fit",
 }
+# What other libraries call a setting, and what it may be called here: the first that the optimizer has.
 _SETTINGS = {
-    "lr": "rate=0.1", "learning_rate": "rate=0.1", "eta": "rate=0.1", "betas": "beta1=0.9, beta2=0.999",
-    "eps": "epsilon=1e-8", "alpha": "decay=0.99", "rho": "decay=0.99", "params": "rate=0.1, and step(parameters)",
-    "decay": "weight_decay=0.01",
+    "lr": ("rate",), "learning_rate": ("rate",), "eta": ("rate",), "step_size": ("rate",), "betas": ("beta1",),
+    "beta": ("momentum", "beta1", "decay"), "eps": ("epsilon",), "alpha": ("decay", "rate"),
+    "rho": ("decay", "momentum"), "mu": ("momentum",), "decay": ("weight_decay",), "l2": ("weight_decay",),
+}  # fmt: skip
+_EXAMPLES = {
+    "rate": "rate=0.1", "beta1": "beta1=0.9, beta2=0.999", "epsilon": "epsilon=1e-8", "decay": "decay=0.99",
+    "momentum": "momentum=0.9", "weight_decay": "weight_decay=0.01",
+}  # fmt: skip
+# Settings that another optimizer has.
+_ELSEWHERE = {
+    "momentum": "Momentum(0.1, momentum=0.9)", "nesterov": "Momentum(0.1, momentum=0.9, nesterov=True)",
+    "betas": "Adam(0.001, beta1=0.9, beta2=0.999)", "beta1": "Adam(0.001, beta1=0.9)",
+    "beta2": "Adam(0.001, beta2=0.999)",
 }  # fmt: skip
 
 
@@ -120,15 +131,24 @@ def unknown_options(function, unknown, known) -> NoReturn:
     raise TypeError(f"{function}() got an unexpected keyword argument {name!r}{advice}")
 
 
-def unknown_setting(optimizer, options) -> None:
-    """Raise a TypeError that says what to write in place of a setting that other libraries have.
+def unknown_setting(optimizer, options, known) -> None:
+    """Raise a TypeError that says what to write in place of a setting that an optimizer does not have.
 
     Args:
         optimizer: the name of its class.
         options: the keyword arguments it is given.
+        known: the names of those it has.
     """
     for name in options:
-        if name in _SETTINGS and not (name == "decay" and optimizer == "RMSprop"):
-            raise TypeError(
-                f"{optimizer}() got an unexpected keyword argument {name!r}: write {optimizer}({_SETTINGS[name]})."
-            )
+        if name in known:
+            continue
+        ours = next((each for each in _SETTINGS.get(name, ()) if each in known), None)
+        if ours is not None:
+            advice = f": write {optimizer}({_EXAMPLES[ours]})."
+        elif name in _ELSEWHERE:
+            advice = f": write {_ELSEWHERE[name]}."
+        elif name in ("params", "parameters"):
+            advice = f": write {optimizer}(rate=0.1), and step(parameters)."
+        else:
+            advice = nearest(name, known)
+        raise TypeError(f"{optimizer}() got an unexpected keyword argument {name!r}{advice}")

@@ -245,6 +245,8 @@ class Layer(Module):
     ) -> None:
         n_neurons = _count("a layer has {} neurons", n_neurons)
         layer = _number("Layer", "layer", layer)
+        if isinstance(seed, str) and (seed == "linear" or seed in functions.__all__):
+            raise TypeError(f"seed of Layer is for its weights, found the name of an activation{_meant(seed)}.")
         if seed is not None:
             options["random"] = generator_of(seed)
         draw = initializer(init)

@@ -6,6 +6,7 @@ $\frac{\lambda}{2} w^2$). A ``rate`` is a positive number, or a schedule: a func
 0, that returns a number, 0 or more.
 """
 
+import inspect
 import math
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -41,7 +42,7 @@ class Optimizer:
     def __new__(cls, *arguments, **options):
         """Refuse the settings of other libraries, and say what to write."""
         if cls.__module__.partition(".")[0] == "nn":  # a subclass of the user's has arguments of its own
-            unknown_setting(cls.__name__, options)
+            unknown_setting(cls.__name__, options, inspect.signature(cls.__init__).parameters)
         return super().__new__(cls)
 
     def __init__(self, rate: Rate, weight_decay: float = 0.0) -> None:
@@ -206,7 +207,15 @@ class Optimizer:
 
 
 class SGD(Optimizer):
-    r"""Gradient descent, $w \leftarrow w - \eta g$: stochastic, mini-batch or batch, as the gradient is."""
+    r"""Gradient descent, $w \leftarrow w - \eta g$: stochastic, mini-batch or batch, as the gradient is.
+
+    Args:
+        rate: the step size $\eta$, or a function of the update's number.
+        weight_decay: the factor of the L2 penalty.
+    """
+
+    def __init__(self, rate: Rate, weight_decay: float = 0.0) -> None:
+        super().__init__(rate, weight_decay)
 
     def _changes(self, parameters, gradients, rate):
         return [rate * gradient for gradient in gradients], self._memory  # the shortest way

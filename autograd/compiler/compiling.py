@@ -137,6 +137,10 @@ def _leaves_of(outputs, guards):
 
 
 def _outputs(what):
+    if isinstance(what, dict):
+        raise GraphError(
+            f"a program computes Values, or a list of them, found a dict: give them in order, [{_shown(what)}]."
+        )
     outputs = [what] if isinstance(what, Value) else list(what) if hasattr(what, "__iter__") else [what]
     if not outputs:
         raise GraphError("there is nothing to compile: give one Value or more.")
@@ -144,6 +148,10 @@ def _outputs(what):
         if not isinstance(y, Value):
             raise GraphError(f"a program computes Values, found {type(y).__name__} {y!r}: nothing of it was recorded.")
     return outputs, isinstance(what, Value)
+
+
+def _shown(outputs):
+    return ", ".join([f"outputs[{key!r}]" for key in list(outputs)[:3]]) + (", ..." if len(outputs) > 3 else "")
 
 
 def _flat(leaves):

@@ -56,7 +56,7 @@ class Blas:
 
     @property
     def threads(self) -> int:
-        """How many threads a training may have: as many as BLAS would, if it can be told to have none of its own."""
+        """Return how many threads a training may have: as many as BLAS has, if it can be told to have none."""
         if self._set is None:
             return 1
         with self._lock:

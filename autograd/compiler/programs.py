@@ -524,6 +524,11 @@ def real_array(numbers: ArrayLike, what: str) -> NDArray[Any]:
         array = np.asarray(numbers)
     except ValueError:
         raise ValueError(f"expected {what} as an array of real numbers, found rows of different lengths.") from None
+    if array.dtype == object and any(isinstance(x, Value) for x in array.ravel()):
+        raise ValueError(
+            f"expected {what} as an array of real numbers, found Values. A program computes numbers; its derivatives "
+            "are program.gradient(batch)."
+        )
     if array.dtype.kind not in "fiub":
         raise ValueError(f"expected {what} as an array of real numbers, found {array.dtype}: convert them first.")
     return array

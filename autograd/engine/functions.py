@@ -8,6 +8,7 @@ the same in every mode.
 """
 
 import contextlib
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal, Protocol, TypeVar, cast, overload
 
@@ -529,7 +530,27 @@ for _function in (
 ):  # fmt: skip
     if not hasattr(Value, _function.__name__):
         method(_function)
-for _name, _named in (("abs", abs), ("arctan2", atan2), ("rint", _r.round_)):
+
+
+def _conjugate(x: Any) -> Any:
+    """Return the number itself, since it is real: ``np.var`` and ``np.std`` ask for it."""
+    return x
+
+
+def _radians(x: Any) -> Any:
+    """Return an angle in degrees in radians."""
+    return x * (math.pi / 180)
+
+
+def _degrees(x: Any) -> Any:
+    """Return an angle in radians in degrees."""
+    return x * (180 / math.pi)
+
+
+for _name, _named in (
+    ("abs", abs), ("arctan2", atan2), ("rint", _r.round_), ("conjugate", _conjugate), ("fabs", abs),
+    ("radians", _radians), ("deg2rad", _radians), ("degrees", _degrees), ("rad2deg", _degrees),
+):  # fmt: skip
     if not hasattr(Value, _name):
         add_method(_name, _named)
 forget_own_methods()

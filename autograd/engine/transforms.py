@@ -167,12 +167,12 @@ def jacobian(f: Callable[..., Any], argnums: Argnums | None = None, *, has_aux: 
     return _named(matrix, "jacobian", f)
 
 
-def hessian(f: Callable[..., Any], argnums: Argnums | None = None) -> Callable[..., Any]:
+def hessian(f: Callable[..., Any], argnums: Argnums | None = None, *, has_aux: bool = False) -> Callable[..., Any]:
     """The function that returns the second derivatives of ``f``, a function that returns one number.
 
     Args:
         f: a function that returns one number.
-        argnums: as in :func:`grad`.
+        argnums, has_aux: as in :func:`grad`.
 
     Returns:
         A function of the arguments of ``f``: for one number a number, for a list a list of lists, for several arguments
@@ -183,7 +183,7 @@ def hessian(f: Callable[..., Any], argnums: Argnums | None = None) -> Callable[.
         >>> hessian(lambda x, y: x * x * y)(3.0, 2.0)
         ((4.0, 6.0), (6.0, 0.0))
     """
-    return _named(jacobian(grad(f, argnums), argnums), "hessian", f)
+    return _named(jacobian(grad(f, argnums, has_aux=has_aux), argnums, has_aux=has_aux), "hessian", f)
 
 
 def hvp(f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> Any:
@@ -229,13 +229,22 @@ class _Recording:
                 )
             self.result, self.aux = self.result
         self._has_aux = has_aux
-        self.outputs, self.tree = flatten(self.result)
+        self.outputs, self.tree = self._taken_apart()
         if warns and numbers and data_readings() != readings and not self._depends_on_inputs():
             warnings.warn(
                 f"the result of {getattr(f, '__name__', 'f')} does not depend on its arguments, so its derivative is "
                 "0. It read the data of Values, which drops the graph: compute with the Values themselves.",
                 stacklevel=3,
             )
+
+    def _taken_apart(self):
+        """The numbers of the result, and its structure."""
+        try:
+            return flatten(self.result)
+        except TypeError:
+            name, found = getattr(self._f, "__name__", "f"), type(self.result).__name__
+            advice = "has it a return?" if self.result is None else "leave out what is no number, or use has_aux=True."
+            raise TypeError(f"{name} must return a number or a structure of numbers, found {found}: {advice}") from None
 
     def _called(self):
         inside = _inside.set(True)
@@ -366,19 +375,32 @@ def both_modes(f, point):
 def _chosen(args, kwargs, argnums):
     """Return whether it is a single argument, and a tuple of the arguments to differentiate with respect to."""
     if argnums is None:
+        if kwargs and not args:
+            raise TypeError(
+                "keyword arguments are not differentiated, and there are no others: name the one that is, as in "
+                f"grad(f, argnums={next(iter(kwargs))!r})."
+            )
         return len(args) == 1, args
-    chosen = []
+    chosen: dict = {}
     for place in argnums if isinstance(argnums, (tuple, list)) else (argnums,):
         if isinstance(place, str) and place in kwargs:
-            chosen.append(kwargs[place])
-        elif isinstance(place, int) and -len(args) <= place < len(args):
-            chosen.append(args[place])
+            where, argument = place, kwargs[place]
+        elif _is_place(place) and -len(args) <= place < len(args):
+            where, argument = place % len(args), args[place]
         else:
             raise TypeError(
                 f"argnums asks for the argument {place!r} of a call with {len(args)} arguments and the keywords "
                 f"{sorted(kwargs)}: give the place of an argument, counted from 0, or the name of a keyword."
             )
-    return not isinstance(argnums, (tuple, list)), tuple(chosen)
+        if where in chosen:
+            raise TypeError(f"argnums asks for the argument {where!r} twice, {argnums!r}: name each argument once.")
+        chosen[where] = argument
+    return not isinstance(argnums, (tuple, list)), tuple(chosen.values())
+
+
+def _is_place(place):
+    """Return whether a place of ``argnums`` is a number."""
+    return isinstance(place, int) and not isinstance(place, bool)
 
 
 def _itself(node):

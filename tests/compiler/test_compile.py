@@ -590,6 +590,14 @@ def test_stats_and_llvm():
 # --- What is refused
 
 
+@pytest.mark.parametrize("transform", [lambda f: f, autograd.grad, autograd.hessian, autograd.value_and_grad])
+def test_a_program_says_that_it_computes_numbers(transform):
+    x = Value(2.0, "x")
+    program = autograd.compile(x * x, inputs=[x])
+    with pytest.raises(ValueError, match=r"found Values. A program computes numbers; its derivatives are program.grad"):
+        transform(program)(Value(3.0))
+
+
 @pytest.mark.parametrize(
     ("call", "error", "what"),
     [

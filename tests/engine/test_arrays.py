@@ -154,7 +154,8 @@ def test_reductions():
 
 
 UFUNCS = ["exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "arcsin", "arccos",
-          "arctan", "absolute", "negative", "positive", "square", "reciprocal"]  # fmt: skip
+          "arctan", "absolute", "negative", "positive", "square", "reciprocal", "log2", "log10", "exp2", "cbrt", "fabs",
+          "radians", "deg2rad", "degrees", "rad2deg", "conjugate", "arcsinh", "arctanh"]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", UFUNCS)
@@ -168,6 +169,21 @@ def test_ufuncs_on_arrays_of_values(name):
     np.sum(found).backward()
     h = 1e-6
     np.testing.assert_allclose(gradients(a), (ufunc(numbers + h) - ufunc(numbers - h)) / (2 * h), rtol=1e-7)
+
+
+SPREADS = [np.var, np.std, np.ptp, np.median, np.linalg.norm, lambda a: np.var(a, ddof=1), lambda a: np.vdot(a, a)]
+
+
+@pytest.mark.parametrize("spread", SPREADS)
+def test_spreads_of_arrays_of_values(spread):
+    numbers = np.array([0.25, 0.5, 1.75, -1.0, 0.125])
+    a = objects(numbers)
+    found = spread(a)
+    assert found.data == pytest.approx(spread(numbers), rel=1e-14)
+    found.backward()
+    h = 1e-6
+    for k, step in enumerate(np.eye(5) * h):
+        assert gradients(a)[k] == pytest.approx((spread(numbers + step) - spread(numbers - step)) / (2 * h), abs=1e-8)
 
 
 def test_a_ufunc_on_one_value_gives_a_value():

@@ -272,3 +272,37 @@ def test_an_exception_in_the_function_leaves_the_next_call_right():
     with pytest.raises(RuntimeError, match="on purpose"):
         grad(fails)(1.0)
     assert type(grad(cos)(1.0)) is float
+
+
+TWICE = [(0, 0), (0, -2), [1, 1], ("k", "k"), (1, 0, -1)]
+
+
+@pytest.mark.parametrize("argnums", TWICE)
+@pytest.mark.parametrize("transform", [grad, value_and_grad, jacobian, hessian])
+def test_an_argument_that_is_asked_for_twice_is_refused(transform, argnums):
+    with pytest.raises(TypeError, match="twice"):
+        transform(lambda x, y, k=1.0: x * y * k, argnums=argnums)(2.0, 3.0, k=4.0)
+
+
+@pytest.mark.parametrize("argnums", [True, False, 2, -3, "z", 0.0, None])
+def test_a_place_that_is_none_is_refused(argnums):
+    arguments = () if argnums is None else (2.0, 3.0)
+    with pytest.raises(TypeError, match=r"argnums"):
+        grad(lambda x, y: x * y, argnums=argnums)(*arguments, **({} if arguments else {"x": 2.0, "y": 3.0}))
+
+
+NO_NUMBERS = [(lambda x: None, "has it a return"), (lambda x: "a", "found str"), (lambda x: [x, None], "found list")]
+
+
+@pytest.mark.parametrize(("function", "words"), NO_NUMBERS)
+@pytest.mark.parametrize("transform", [grad, value_and_grad, jacobian, hessian, vjp])
+def test_a_result_without_numbers_is_said_to_be_the_result(transform, function, words):
+    with pytest.raises(TypeError, match=f"lambda> must return a number or a structure of numbers.*{words}"):
+        transform(function, 3.0) if transform is vjp else transform(function)(3.0)
+
+
+def test_hessian_hands_on_what_else_a_function_returns():
+    second, aux = hessian(lambda x, y: (x * x * y, {"x": x}), has_aux=True)(3.0, 2.0)
+    assert second == ((4.0, 6.0), (6.0, 0.0))
+    assert aux == {"x": 3.0}
+    assert hessian(lambda x, y: (x * x * y, "a"), argnums=0, has_aux=True)(3.0, 2.0) == (4.0, "a")

@@ -135,6 +135,10 @@ def test_a_copy_computes_the_same_and_is_independent(clone):
         (lambda: MLP(2, [1], "relu"), "there is no hidden layer: did you mean output='relu'"),
         (lambda: MLP(2, [1], activation=tanh), "there is no hidden layer: did you mean output='tanh'"),
         (lambda: MLP(2, [1], activation="linear", output="tanh"), "there is no hidden layer"),
+        (lambda: MLP(2, [1]).predict([0.0, 1.0]), r"a single row of 2: write predict\(\[x\]\), or model\(x\)"),
+        (lambda: MLP(3, [2, 1]).predict((0.0, 1.0, 2.0)), r"a row of 3 numbers each, found a single row of 3"),
+        (lambda: Layer(2, 2).predict([0.0, 1.0]), r"a single row of 2"),
+        (lambda: Neuron(2).predict([Value(0.0), 1.0]), r"a single row of 2"),
         (
             lambda: MLP(2, [1])([[1.0, 2.0], [3.0, 4.0]]),
             r"one sample, .* found 2 rows: write \[model\(x\) for x in X\]",
@@ -303,6 +307,7 @@ def test_weights_and_lists_and_tuples_are_added():
             lambda: Layer(2, 2, "tanh"),
             "layer of Layer is a number for the labels, found 'tanh': write activation='tanh'",
         ),
+        (lambda: Layer(2, 2, 1, "tanh"), "seed of Layer is for its weights, .*: write activation='tanh'"),
         (lambda: Layer(2, 2, tanh), "layer of Layer is a number for the labels, .*: write activation='tanh'"),
         (lambda: Neuron(2, "tanh"), "nonlin of Neuron is True or False, found 'tanh': write activation='tanh'"),
         (lambda: Neuron(2, tanh), "nonlin of Neuron is True or False, .*: write activation='tanh'"),

@@ -1,12 +1,13 @@
 """Updates against torch.optim on the same gradients, and what happens when one cannot be made."""
 
+import inspect
 import math
 
 import pytest
 import torch
 
 from autograd import GraphError, Value
-from nn import SGD, Adam, Momentum
+from nn import SGD, Adagrad, Adam, AdamW, Momentum, RMSprop
 from nn.optimizers import Optimizer
 
 START = [0.5, -1.25, 3.0]
@@ -207,3 +208,32 @@ def test_a_parameter_that_is_listed_twice_is_updated_once():
 def test_what_is_no_parameter_is_an_error(parameters, error, message):
     with pytest.raises(error, match=message):
         SGD(0.1).step(parameters)
+
+
+SETTINGS_OF_OTHERS = [
+    (lambda: SGD(lr=0.1), r"write SGD\(rate=0.1\)"),
+    (lambda: SGD(alpha=0.1), r"write SGD\(rate=0.1\)"),
+    (lambda: RMSprop(alpha=0.9), r"write RMSprop\(decay=0.99\)"),
+    (lambda: RMSprop(rho=0.9), r"write RMSprop\(decay=0.99\)"),
+    (lambda: SGD(0.1, momentum=0.9), r"write Momentum\(0.1, momentum=0.9\)"),
+    (lambda: SGD(0.1, nesterov=True), r"write Momentum\(0.1, momentum=0.9, nesterov=True\)"),
+    (lambda: SGD(0.1, betas=(0.9, 0.99)), r"write Adam\(0.001, beta1=0.9, beta2=0.999\)"),
+    (lambda: Adam(betas=(0.9, 0.99)), r"write Adam\(beta1=0.9, beta2=0.999\)"),
+    (lambda: Adam(eps=1e-7), r"write Adam\(epsilon=1e-8\)"),
+    (lambda: Adam(momentum=0.9), r"write Momentum\(0.1, momentum=0.9\)"),
+    (lambda: Momentum(0.1, mu=0.9), r"write Momentum\(momentum=0.9\)"),
+    (lambda: Momentum(0.1, weight_deacy=0.1), "did you mean 'weight_decay'"),
+    (lambda: SGD(params=[]), r"write SGD\(rate=0.1\), and step\(parameters\)"),
+]
+
+
+@pytest.mark.parametrize(("make", "advice"), SETTINGS_OF_OTHERS)
+def test_a_setting_of_another_library_is_refused_with_one_that_there_is(make, advice):
+    with pytest.raises(TypeError, match=f"unexpected keyword argument.*{advice}"):
+        make()
+
+
+@pytest.mark.parametrize("kind", [SGD, Momentum, Adam, RMSprop, AdamW, Adagrad])
+def test_a_signature_says_what_an_optimizer_takes(kind):
+    assert "rate" in inspect.signature(kind).parameters
+    assert "weight_decay" in inspect.signature(kind).parameters
