@@ -12,6 +12,11 @@ from pathlib import Path
 
 import pytest
 
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
 import autograd
 import nn
 from autograd import __main__ as command
@@ -273,6 +278,13 @@ def of_the_repository():
     found += [path for path in ROOT.iterdir() if path.is_file()]
     made = (".so", ".pyd", ".c", ".pyc")
     return [str(path.relative_to(ROOT)) for path in found if path.suffix not in made and "_build" not in path.parts]
+
+
+def test_every_folder_of_the_packages_is_installed():
+    """A folder that is not named, even of data only, is one that setuptools may leave out."""
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["packages"]
+    folders = {Path(name).parent for name in of_the_repository() if name.split("/")[0] in ("autograd", "nn")}
+    assert sorted([".".join(folder.parts) for folder in folders]) == sorted(declared)
 
 
 def test_a_source_distribution_holds_the_tests_and_what_they_read(tmp_path):
