@@ -54,6 +54,8 @@ if cython.compiled:
 else:
     from autograd.engine.value import Value
 
+    tape_rule = None  # the type of what a method returns, which Python evaluates; it runs compiled only
+
 __all__ = ["RULES", "Machine", "Recording", "Tape", "Update", "called", "compiled", "recording", "slopes"]
 
 compiled: bool = cython.compiled
