@@ -15,20 +15,34 @@ from autograd.grading.clock import Allowance
 from autograd.grading.own_letters import definition, names_in, written_out
 from autograd.grading.setting import Setting
 
-__all__ = ["Chosen", "choose", "known_letters"]
+__all__ = ["Chosen", "choose", "defines_activation", "defines_loss", "known_letters"]
 
-_MOST_TRIED = 10  # claims that candidates are compared by
+_MOST_TRIED = 12  # claims that candidates are compared by
+_MOST_NETWORKS = 10
 _MOST_CONVENTIONS = 4  # that are tried, the likeliest first
-_SECONDS = 2.0  # of work for the whole choice
+_SECONDS = 4.0  # of work for the whole choice
 _NAME = r"(?:\\(?:hat|mathbf|boldsymbol|bm|vec|bar|mathcal|mathrm|tilde)\s*\{?\s*)?\\?[A-Za-z]+\}?"
 _SCRIPTS = r"(?:\s*[_^]\s*(?:\{[^{}]*\}|\\?\w))*"
 _APPLIED = re.compile(
     rf"^\s*({_NAME}){_SCRIPTS}\s*=\s*(\\sigma|\\phi|\\varphi|\\Phi|f|g|h|\\tanh|\\mathrm\{{\w+\}}|\\operatorname\{{\w+\}}|\\text\{{\w+\}})"
     rf"{_SCRIPTS}\s*(?:\\left|\\bigl?)?\(\s*({_NAME}){_SCRIPTS}\s*(?:\\right|\\bigr?)?\)"
 )
-_SQUARED = re.compile(rf"\(\s*({_NAME}){_SCRIPTS}\s*-\s*({_NAME}){_SCRIPTS}\s*(?:\\right|\\bigr?)?\)\s*\^\s*\{{?\s*2")
+_COMPUTED = re.compile(rf"^\s*({_NAME}){_SCRIPTS}\s*=\s*(?:\\sigma|\\tanh|f|g)\s*(?:\\left|\\bigl?)?\(")
+_NORM = r"\\\||\\[lr]?Vert|\|{1,2}"
+_SQUARED = re.compile(
+    rf"(?:\(|{_NORM})\s*({_NAME}){_SCRIPTS}\s*-\s*({_NAME}){_SCRIPTS}\s*(?:\\right|\\bigr?)?\s*(?:\)|{_NORM})"
+    r"(?:\s*_\s*\{?\s*2\}?)?\s*\^\s*\{?\s*2"
+)
 _LOSS = re.compile(rf"^\s*({_NAME}){_SCRIPTS}(?:\s*\([^()]*\))?\s*=")
 _WEIGHED = re.compile(rf"^\s*({_NAME}){_SCRIPTS}\s*=\s*\\sum{_SCRIPTS}\s*w{_SCRIPTS}\s*({_NAME}){_SCRIPTS}")
+_WEIGHED_OR_DELTA = re.compile(r"\\delta|\\[Dd]elta|(?<![A-Za-z\\])[Ww]\s*(?:[_^]|\b)|\\theta|\\omega")
+_SIZES = re.compile(
+    r"(?<![\d-])([1-9]\d?(?:(?:-[1-9]\d?){2,5}(?=[^\d-].{0,40}(?:network|sigmoid|tanh|relu))"
+    r"|-[1-9]\d?(?=\s+(?:\w+\s+){0,2}(?:network|sigmoid|tanh|relu))))(?![\d-])",
+    re.DOTALL,
+)
+_BATCH = re.compile(r"\^\s*\{?\s*[(\[]\s*[in]\s*[)\]]|\bd[WZ]\b|[XAZ]\s*\^\s*\{?\s*(?:\[\w[^\]]*\]|\\?top|T)")
+_RECURRENT = re.compile(r"[_^]\s*\{?\s*[(\[<]?\s*t\s*-\s*1")
 _TARGETS = ("t", "d", r"\hat{t}", "T", "y", "Y")
 # Letters that every vocabulary knows.
 _ALWAYS = {
@@ -51,6 +65,25 @@ _ALWAYS = {
     "SSE",
     "MSE",
 }
+
+
+def defines_loss(formula) -> bool:
+    r"""Return whether a formula says what the loss is.
+
+    >>> defines_loss(r"E = \\frac12 \\sum_k (t_k - y_k)^2"), defines_loss(r"\\delta_k = y_k - t_k")
+    (True, False)
+    """
+    is_of_errors = _SQUARED.search(formula) or r"\log" in formula or r"\ln" in formula
+    return bool(is_of_errors and _LOSS.match(formula) and r"\partial" not in formula)
+
+
+def defines_activation(formula) -> bool:
+    r"""Return whether a formula says that a quantity is a function of another.
+
+    >>> defines_activation(r"y_k = f(s_k)"), defines_activation(r"s_k = \\sum_j w_{jk} a_j")
+    (True, False)
+    """
+    return _APPLIED.match(formula) is not None
 
 
 class Chosen(NamedTuple):
@@ -76,13 +109,17 @@ def choose(setting, found, judge) -> Chosen:
             setting has no meaning.
     """
     allowance = Allowance(_SECONDS)
-    formulas = [(item.target, item.formula) for item in found.items]
+    formulas = _spread([(item.target, item.formula) for item in found.items])
+    marked = _spread([(item.target, item.formula) for item in found.items if _WEIGHED_OR_DELTA.search(item.formula)])
     networks = [setting] if setting.network is not None or setting.recorded else _networks(setting, found)
     best, score = networks[0], None
     for network in networks:
-        letters = _letterings(network, [formula for _, formula in formulas])
+        letters = _letterings(network, [item.formula for item in found.items])
         base, reached = _best(letters, formulas, judge, allowance)
-        base, reached = _best(_variants(base), formulas, judge, allowance, (base, reached))
+        variants = _variants(base) if marked else []
+        if variants and not allowance.is_used_up():
+            base, _ = _best(variants, marked, judge, allowance, (base, _score(base, marked, judge, None)))
+            reached = _score(base, formulas, judge, None)
         if score is None or reached > score:
             best, score = base, reached
         if score[0] == len(formulas) or allowance.is_used_up():
@@ -92,6 +129,13 @@ def choose(setting, found, judge) -> Chosen:
     if said:
         said = f"{'the network, the loss and the convention were' if is_open else 'the convention was'} {said}"
     return Chosen(best, said)
+
+
+def _spread(formulas):
+    """Return so many of a document's formulas as candidates are compared by, from all of it."""
+    if len(formulas) <= _MOST_TRIED:
+        return formulas
+    return [formulas[k * (len(formulas) - 1) // (_MOST_TRIED - 1)] for k in range(_MOST_TRIED)]
 
 
 def _best(candidates, formulas, judge, allowance, start=None):
@@ -107,7 +151,7 @@ def _best(candidates, formulas, judge, allowance, start=None):
 
 
 def _score(setting, formulas, judge, best):
-    """Return how many claims are equal, and how many are read, of those that candidates are compared by.
+    """Return how many claims are equal, how many are read, and how many letters are those of the convention.
 
     It stops where no more than ``best``, another candidate's, can be reached.
     """
@@ -121,7 +165,7 @@ def _score(setting, formulas, judge, best):
         try:
             verdict = judge(setting, target, text).verdict
         except SheetError:
-            return (-1, -1)
+            return (-1, -1, 0)
         if verdict == "unreadable":
             said = definition(text)
             if said is not None and said.name not in known:
@@ -129,13 +173,14 @@ def _score(setting, formulas, judge, best):
             continue
         equal += verdict == "equal"
         read += 1
-    return equal, read
+    used = set().union(*[names_in(formula) for _, formula in formulas])
+    return equal, read, _affinity(convention(**setting.options), used)
 
 
 def _variants(setting):
     """Return the other signs of delta and orders of indices, where they are not declared."""
     now = convention(**setting.options)
-    deltas = [now.delta] if "delta" in setting.declared else [now.delta, -now.delta]
+    deltas = [now.delta] if "delta" in setting.declared else list(dict.fromkeys([now.delta, -now.delta, 1, -1]))
     orders = [now.order] if "order" in setting.declared else ["from-to", "to-from"]
     found = []
     for delta in deltas:
@@ -152,8 +197,9 @@ def _letterings(setting, formulas):
     found = [setting]
     letters = _defined_letters(formulas)
     if letters:
-        given = {**letters, **setting.options.get("letters", {})}
-        found.append(replace(setting, options={**setting.options, "letters": given}))
+        for each in filter(None, (letters, _swapped(letters))):
+            given = {**each, **setting.options.get("letters", {})}
+            found.append(replace(setting, options={**setting.options, "letters": given}))
     if "letters" not in setting.declared:
         used = set().union(*[names_in(formula) for formula in formulas])
         likely = sorted(NAMES, key=lambda name: -_affinity(NAMES[name], used))[:_MOST_CONVENTIONS]
@@ -197,12 +243,23 @@ def _defined_letters(formulas):
                 found.setdefault("function", applied[2])
             if applied[1] != found.get("y"):
                 found.setdefault("a", applied[1])
+        computed = _COMPUTED.match(formula)
+        if computed and not applied and computed[1] != found.get("y"):
+            found.setdefault("a", computed[1])
         weighed = _WEIGHED.match(formula)
         if weighed:
             found.setdefault("s", weighed[1])
     if "a" in found and "y" not in found and "t" in found:
         found["y"] = found["a"]
     return found
+
+
+def _swapped(letters):
+    """Return the letters with those of output and target exchanged."""
+    if letters.get("t") == letters.get("y"):
+        return {}
+    other = {**letters, "t": letters["y"], "y": letters["t"]}
+    return {**other, "a": other["y"]} if letters.get("a") == letters["y"] else other
 
 
 def _later(one, other):
@@ -217,11 +274,10 @@ def _networks(setting, found):
     low = text.lower()
     acts = [name for name, sign in _ACTIVATIONS.items() if re.search(sign, text)]
     is_softmax = "softmax" in low
-    sizes = re.search(
-        r"(?<![\d-])(\d{1,2}(?:-\d{1,2}){1,5})(?![\d-])(?=.{0,40}(?:network|sigmoid|tanh|relu))", low, re.DOTALL
-    )
+    sizes = _SIZES.search(low)
     formulas = " ".join([item.formula for item in found.items])
-    logs = r"\log" in formulas or r"\ln" in formulas or "entropy" in low
+    squares = any(defines_loss(item.formula) and _SQUARED.search(item.formula) for item in found.items)
+    logs = r"\log" in formulas or r"\ln" in formulas or ("entropy" in low and not squares)
     losses = ["half_sse", "sse", "mse"]
     if logs or is_softmax:
         losses = ["cross_entropy"] if is_softmax else ["binary_cross_entropy", "cross_entropy"]
@@ -233,31 +289,58 @@ def _networks(setting, found):
         shapes = [[int(n) for n in sizes[1].split("-")]]
     elif re.search(r"w_\{?[a-z]\b", formulas) and not re.search(r"w_\{[^{}]*[a-z]\s*[, ]?\s*[a-z]", formulas):
         shapes = [[3, 1], [2, 3, 1]]  # weights with one index lead into one neuron
+        if "hidden" in low:
+            shapes = [[2, 3, 2], [2, 3, 1], [3, 1]]
     else:
         last = 3 if is_softmax else 2
         shapes = [[2, 3, last], [3, last]]
-        if re.search(r"w_i\b(?!\s*,)", formulas):  # one unit first, and then a layer of several
+        if not is_softmax and any(_is_of_one_output(item.formula) for item in found.items):
+            shapes = [[2, 3, 1], [3, 1], *shapes] if "hidden" in low else [[3, 1], [2, 3, 1], *shapes]
+        if re.search(r"w_i\b(?!\s*,)", formulas) and "hidden" not in low:  # one unit first, and then a layer of several
             shapes = [[3, 1], *shapes]
     batches = [1]
-    if re.search(r"\\[td]?frac\s*\{?\s*1\s*\}?\s*\{?\s*[mnN]\b|\\sum_\{?n|mini-?batch", formulas + low):
-        batches = [3, 1]
+    if re.search(r"\\[td]?frac\s*\{?\s*1\s*\}?\s*\{?\s*[mnN](?![\w^])|\\sum_\{?n|mini-?batch", formulas + low):
+        batches = [3, 1] if _BATCH.search(formulas) else [1, 3]
     has_biases = bool(re.search(r"(?<![A-Za-z\\])[bB](?![A-Za-z])|\\theta|bias", formulas + low))
+    says_output = bool(acts) and _says_output([item.formula for item in found.items])
     tried = []
-    for shape in shapes:
-        for act in (acts or ["sigmoid"])[:2]:
-            for last in _outputs(low, act, losses[0]):
-                for loss in losses[:2]:
-                    for samples in batches:
+    for at_shape, shape in enumerate(shapes):
+        for at_act, act in enumerate((acts or ["sigmoid"])[:2]):
+            for at_last, last in enumerate(_outputs(low, act, losses[0], says_output)):
+                for at_loss, loss in enumerate(losses[:2]):
+                    for at_samples, samples in enumerate(batches):
+                        if loss == "cross_entropy" and shape[-1] == 1:
+                            continue
                         names = [*[act] * (len(shape) - 2), last]
-                        tried.append(
-                            setting.with_network(
-                                sizes=shape, activations=names, loss=loss, samples=samples, bias=has_biases
-                            )
-                        )
-    return tried[:8]
+                        tried.append((
+                            at_shape + at_act + at_last + at_loss + at_samples,
+                            {"sizes": shape, "activations": names, "loss": loss, "samples": samples},
+                        ))  # fmt: skip
+    networks = [network for _, network in sorted(tried, key=lambda each: each[0])]
+    over_time = sum(_RECURRENT.search(item.formula) is not None for item in found.items)
+    if over_time * 6 >= len(found.items):
+        steps = {"samples": 1, "reduction": "sum", "recurrent": (1, 3)}
+        ends = sorted([x for x in networks if len(x["sizes"]) == 3], key=lambda x: x["activations"][-1] != "linear")
+        networks = [{**network, **steps} for network in ends[:2]] + networks
+    return [setting.with_network(bias=has_biases, **network) for network in networks[:_MOST_NETWORKS]]
 
 
-def _outputs(text, activation, loss):
+def _is_of_one_output(formula):
+    """Return whether a formula says that the loss is the squared error of one output: without an index and a sum."""
+    match = _SQUARED.search(formula)
+    if match is None or not defines_loss(formula) or r"\sum" in formula or "|" in formula or "Vert" in formula:
+        return False
+    return not re.search(r"[_^]", formula[match.start() : match.start() + match[0].rindex("^")])
+
+
+def _says_output(formulas):
+    """Return whether a document says that its outputs, too, are an activation: y = f(s)."""
+    output = _defined_letters(formulas).get("y")
+    lefts = [match[1] for match in map(_APPLIED.match, formulas) if match]
+    return output is not None and output in lefts
+
+
+def _outputs(text, activation, loss, says_output):
     """Return the activations that outputs may have, the likeliest first."""
     if loss == "cross_entropy":
         return ["linear"]
@@ -267,7 +350,7 @@ def _outputs(text, activation, loss):
         r"linear out|outputs? (?:units? )?(?:is|are) linear|output layer is linear", text
     ):
         return ["linear"]
-    return [activation, "linear"]
+    return [activation] if says_output else [activation, "linear"]
 
 
 _ACTIVATIONS = {

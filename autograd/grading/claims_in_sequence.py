@@ -14,6 +14,7 @@ from autograd.grading.document import Document, GradedClaim
 from autograd.grading.extract import extract
 from autograd.grading.grading import Grade
 from autograd.grading.latex_text import sides
+from autograd.grading.other_settings import OtherSettings
 from autograd.grading.own_letters import definition, written_out
 from autograd.grading.rubric import award
 from autograd.grading.setting import KEYS, Declaration, Setting, declared_setting
@@ -54,7 +55,9 @@ def grade_text(text, setting=None, format=None, name="document") -> Document:
             f"{name}: network is sizes and an activation, such as network: 2-3-2 sigmoid; none is declared."
         )
     chosen = choose(declared, found, _judge)
-    run = _Sequence(chosen.setting)
+    is_found = declared.network is None and declared.recorded is None
+    formulas = [(item.target, item.formula) for item in found.items]
+    run = _Sequence(chosen.setting, OtherSettings(chosen.setting, formulas, _judge) if is_found else None)
     for item in found.items:
         run.take(item)
     document = Document(
@@ -142,10 +145,15 @@ def forget():
 
 
 class _Sequence:
-    """The claims that were graded so far, and the definitions and mistakes in them."""
+    """The claims that were graded so far, and the definitions and mistakes in them.
 
-    def __init__(self, setting):
-        self.setting = setting
+    Args:
+        setting: of the document.
+        others: what else it may be about, where the network is not declared; else None.
+    """
+
+    def __init__(self, setting, others=None):
+        self.setting, self._others = setting, others
         self.claims: list[GradedClaim] = []
         self._grader = _grader_of(setting)
         self._known = known_letters(setting.options)
@@ -184,18 +192,31 @@ class _Sequence:
                 claim.verdict = "follows"
                 claim.diagnosis = f"it is right if the result of line {claim.follows} is taken, which is wrong"
             else:
-                self._mistaken.append((item.line, grade))
-                self._fill(claim, self._explained(item.target, text, grade))
-        elif grade.verdict == "ambiguous":
-            grade = self._explained(item.target, text, grade)
-            claim.verdict = grade.verdict
-            self._fill(claim, grade)
+                self._take_mistake(item, text, claim, grade, self._explained(item.target, text, grade))
+        elif grade.verdict in ("ambiguous", "ill-formed"):
+            found = self._explained(item.target, text, grade)
+            if found.verdict == "wrong":
+                self._take_mistake(item, text, claim, grade, found)
+            else:
+                claim.verdict = found.verdict
+                self._fill(claim, found)
         else:
             self._fill(claim, grade)
 
     def _is_printed_name(self, own):
         """Return whether a left side such as ``d_h[h]`` or ``w_ho[h,o]`` is a name that equations are printed with."""
         return bool(own.scripts) and own.scripts[0][0] == "[" and own.name.split(" ")[0] in self._known | {"d"}
+
+    def _take_mistake(self, item, text, claim, grade, explained):
+        """Fill in a claim that is wrong, or leave it open where the document does not say enough."""
+        said = self._left_open(item.target, text, explained, claim.link)
+        if said:
+            claim.verdict, claim.link = "ambiguous", None
+            claim.reading, claim.diagnosis = explained.reading, said
+            return
+        claim.verdict = "wrong"
+        self._mistaken.append((item.line, grade))
+        self._fill(claim, explained)
 
     def _fill(self, claim, grade):
         claim.condition = grade.condition
@@ -217,7 +238,32 @@ class _Sequence:
             return grade
         with self._allowance:
             found = _caught(self._grader, "grade", target, text, self.setting.rate)
-        return found if found.verdict == grade.verdict or grade.verdict == "ambiguous" else grade
+        return found if found.verdict == grade.verdict or grade.verdict in ("ambiguous", "ill-formed") else grade
+
+    def _left_open(self, target, text, grade, link):
+        """Return why a claim is not called wrong in a network that was found; "" if it is."""
+        if self._others is None:
+            return ""
+        words = self._others.where_right(target, text)
+        if words:
+            return (
+                f"it is right with {words}, and wrong in the setting that was found; the document does not say which "
+                "is meant: declare the network, the loss and the samples"
+            )
+        if grade.mistakes or self._others.is_clear or self._is_right_before(target, text, link):
+            return ""
+        return (
+            "it is not right in the setting that was found, and no slip that is known explains it "
+            f"({grade.diagnosis or 'the sides differ'}): declare the network, the loss and the letters"
+        )
+
+    def _is_right_before(self, target, text, link):
+        """Return whether a link of a chain is the first that is wrong, and all in front of it are right."""
+        left, *rest = [part.text.strip() for part in sides(text)]
+        before = rest[: (link or 1) - 1]
+        return bool(before) and all(
+            _judge(self.setting, target, f"{left} = {each}").verdict == "equal" for each in before
+        )
 
     def _first_wrong_link(self, target, text):
         """Return the first equals sign of a chain whose right side is not what the left side is."""

@@ -19,6 +19,7 @@ from autograd.grading.meaning.arrays import ShapeError
 from autograd.grading.meaning.claims import Claim
 from autograd.grading.meaning.place import IllFormed, Misfit, NotRecorded
 from autograd.grading.reading.readers import is_latex
+from autograd.grading.reading.trees import ReadingError
 
 __all__ = ["Grade", "Grader"]
 
@@ -82,7 +83,10 @@ class Grader:
             return found if other is None else other
         printed = self._as_printed(meant, formula, rate, explains)
         if printed is None:
-            return self.in_vocabulary.grade(meant, formula, rate, explains)
+            found = self.in_vocabulary.grade(meant, formula, rate, explains)
+            if found.verdict == "unreadable" and "is not understood" in found.diagnosis:
+                found.diagnosis = self._why_unreadable(meant, formula, rate) or found.diagnosis
+            return found
         if printed.verdict in ("equal", "unproved") or printed.is_sure:
             return printed
         found = self.in_vocabulary.grade(meant, formula, rate, explains)
@@ -104,6 +108,16 @@ class Grader:
         found = self.in_vocabulary.grade(meant, spelled, rate, explains)
         found.formula = formula
         return None if found.verdict == "unreadable" else found
+
+    def _why_unreadable(self, meant, formula, rate):
+        """Return why a printed formula cannot be read, which knows more commands than the vocabulary; or ""."""
+        try:
+            self.written.verdicts(formula.strip(), meant, rate)
+        except ReadingError as error:
+            return str(error)
+        except (AutogradError, ValueError, ArithmeticError, TypeError, LookupError, AttributeError, RecursionError):
+            return ""
+        return ""
 
     def _as_printed(self, meant, formula, rate, explains):
         """Grade a formula in the letters that it is printed in; None where it cannot be read so."""

@@ -30,7 +30,7 @@ _MARKS = re.compile(
 _TAIL = re.compile(
     r"(?:[\s,;.(]|\\[,; ]|\\q?quad\b)*"
     r"(?:\\forall|\\text|\\mbox|\\mathrm|\\textrm|(?:for|if|when|where|with|since)\b|\\because|\\in\b"
-    r"|[A-Za-z](?:_\{?\w\}?)?\s*(?:=\s*[\d{(]|\\in\b|\\ne|[<>]))"
+    r"|[A-Za-z](?:_\{?\w\}?)?\s*(?:=\s*[\d{(]|\\in\b|\\ne|[<>])|[i-n]\s*=\s*[i-n](?:\s|[.,;)]|\\[,; ]|\\q?quad\b)*$)"
 )
 _BLANK = re.compile(r"^(?:\s|\\[,;! ]|\\q?quad\b)*")
 _ENDING = re.compile(

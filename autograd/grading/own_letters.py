@@ -25,6 +25,7 @@ _LATEX_NAME = re.compile(
 )
 _TEXT_NAME = re.compile(r"(?P<base>[A-Za-z_]\w*)(?P<scripts>\[[^\[\]]*\])?", re.ASCII)
 _SCRIPT = re.compile(r"\s*([_^])\s*(\{(?:[^{}]|\{[^{}]*\})*\}|\\[A-Za-z]+|[A-Za-z0-9*+-])|(')")
+_INDEX = re.compile(r"[i-nI-N]|\\ell|n_\{?[lL]\}?")
 _ATOM = re.compile(r"\\[A-Za-z]+|[A-Za-z]+|\d+|[^\s{}(),]")
 _LETTER = re.compile(r"\\?[A-Za-z]+")
 _BOUND = re.compile(r"\\sum\s*_\s*(?:\{\s*)?(\\?[A-Za-z])|\bfor\s+([A-Za-z]\w*)\s+in\b")
@@ -65,6 +66,8 @@ def definition(formula, line=0) -> Definition | None:
     if len(parts) < 2:
         return None
     left, right = parts[0].text.strip(), parts[1].text.strip()
+    if _INDEX.fullmatch(left) and _INDEX.fullmatch(right.rstrip(" .,;")):
+        return None  # two indices that are the same: k = L
     latex = is_latex(formula)
     match = (_LATEX_NAME if latex else _TEXT_NAME).fullmatch(left)
     if match is None or "'" in (match["scripts"] or "") or _is_command(match["base"]):

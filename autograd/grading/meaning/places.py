@@ -43,7 +43,7 @@ class Places:
         self.rates = {declared_rate} | ({plain(rate)} if rate else set())
         usual = {x for x in LOSSES if x not in self.roles and x not in self.rates}
         self.losses = {plain(convention.letters["loss"])} | usual
-        self.rates |= {x for x in RATES if x not in self.roles and x not in self.losses}
+        self.rates |= {x for x in RATES if x not in self.roles and x not in self.losses and x not in model.labels}
         self.to_from = convention.order == "to-from"
         self.function_letter = plain(convention.letters["function"])
         self.pre_activation, self.output_letter = plain(convention.letters["s"]), plain(convention.letters["y"])

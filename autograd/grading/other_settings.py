@@ -1,0 +1,102 @@
+r"""Other settings that a document may be about where it declares none, and what its own definitions leave open.
+
+A network that was found is a guess. A claim that is wrong in it, and right in another one that the document's
+definitions leave open, is no mistake: the answer then says what to declare.
+"""
+
+from autograd.engine.errors import SheetError
+from autograd.grading.candidates import defines_activation, defines_loss
+from autograd.grading.clock import Allowance
+
+__all__ = ["OtherSettings"]
+
+_SECONDS = 3.0  # of work for one document
+_LOSSES = ("half_sse", "sse", "mse", "cross_entropy", "binary_cross_entropy")
+
+
+class OtherSettings:
+    """The settings besides the one that was found, of which one may be meant.
+
+    Args:
+        setting: the one that was found.
+        formulas: pairs of a target and a formula, of the whole document.
+        judge: a function of a setting, a target and a formula that returns a grade.
+    """
+
+    def __init__(self, setting, formulas, judge):
+        self._judge, self._allowance = judge, Allowance(_SECONDS, of_own=True)
+        equal = [text for target, text in formulas if _says_what_is(text) and self._is_equal(setting, target, text)]
+        self.has_loss = any(defines_loss(text) for text in equal)
+        self.has_activation = any(defines_activation(text) for text in equal)
+        has_sums = any(sign in text for sign in (r"\sum", "|", "Vert") for text in equal if defines_loss(text))
+        self._others = _others(setting, self.has_loss, self.has_activation, has_sums)
+        if any(r"\lambda" in text for _, text in formulas) and dict(setting.network)["penalty"] is None:
+            more = {**dict(setting.network), "penalty": "lambda"}
+            self._others.append((r"penalty: l2 \lambda", setting.with_network(**more)))
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the document says what its loss and its activations are."""
+        return self.has_loss and self.has_activation
+
+    def where_right(self, target, text) -> str:
+        """Return in which other setting a formula is right, in words; "" if in none of them."""
+        with self._allowance:
+            for words, setting in self._others:
+                if self._allowance.is_used_up():
+                    break
+                if self._is_equal(setting, target, text):
+                    return words
+        return ""
+
+    def _is_equal(self, setting, target, text):
+        try:
+            return self._judge(setting, target, text).verdict == "equal"
+        except SheetError:  # there is no such network
+            return False
+
+
+def _says_what_is(text):
+    return defines_loss(text) or defines_activation(text)
+
+
+def _others(setting, has_loss, has_activation, has_sums):
+    """Return pairs of what differs, in words, and a setting; those that differ least first."""
+    now = dict(setting.network)
+    if now["recurrent"]:
+        return []
+    sizes, acts = list(now["sizes"]), list(now["activations"])
+    changes = []
+    counts = [(n, how) for n, how in ((1, "mean"), (3, "mean"), (3, "sum")) if _is_other(now, n, how)]
+    changes += [(_samples(n, how), {"samples": n, "reduction": how}) for n, how in counts]
+    linear = {"activations": [*acts[:-1], "linear"]}
+    shapes = [([*sizes[:-1], 1], acts), ([sizes[0], 1], acts[-1:]), ([1, 1], acts[-1:])]
+    shapes = [(shape, of) for shape, of in shapes if shape != sizes and not has_sums]
+    changes += [(f"network: {_sizes(shape)}", {"sizes": shape, "activations": of}) for shape, of in shapes]
+    if not has_activation and acts[-1] != "linear":
+        changes.append(("linear outputs", linear))
+        changes += [
+            (f"network: {_sizes(shape)} with linear outputs", {"sizes": shape, "activations": [*of[:-1], "linear"]})
+            for shape, of in shapes
+        ]
+    for loss in () if has_loss else _LOSSES:
+        more = {"loss": loss}
+        if loss == "cross_entropy":
+            more |= linear
+        elif acts[-1] == "linear" and not has_activation:
+            changes.append((f"loss: {loss}, sigmoid outputs", {**more, "activations": [*acts[:-1], "sigmoid"]}))
+        if loss != now["loss"]:
+            changes.append((f"loss: {loss}", more))
+    return [(words, setting.with_network(**{**now, **more})) for words, more in changes]
+
+
+def _is_other(now, samples, how):
+    return (samples, how if samples > 1 else "") != (now["samples"], now["reduction"] if now["samples"] > 1 else "")
+
+
+def _samples(n, how):
+    return "one sample" if n == 1 else f"samples: {n} {how}"
+
+
+def _sizes(shape):
+    return "-".join(map(str, shape))

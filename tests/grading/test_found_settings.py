@@ -1,0 +1,122 @@
+"""Documents that declare nothing: what is found of the network, and what is left open instead of called wrong."""
+
+import pytest
+
+from autograd import grade_document
+from autograd.grading.candidates import defines_activation, defines_loss
+from autograd.grading.latex_text import claims_in
+from autograd.grading.own_letters import definition
+
+
+def graded(*formulas, prose="A sigmoid network.", **options):
+    return grade_document("\n".join([prose, *[f"$${formula}$$" for formula in formulas]]), format="markdown", **options)
+
+
+def verdicts(*formulas, **options):
+    return [claim.verdict for claim in graded(*formulas, **options).claims]
+
+
+HALF = r"E = \frac12 \sum_k (t_k - y_k)^2"
+OUTPUT = r"y_k = f(s_k)"
+
+FOUND = [
+    ("one output, named without an index", [
+     r"L = \frac12 (y - \hat{y})^2", r"\frac{\partial L}{\partial y} = y - \hat{y}",
+     r"\frac{\partial L}{\partial b} = \frac{\partial L}{\partial y} \frac{\partial y}{\partial b} = y - \hat{y}"],
+     "A linear output: the output layer is linear.", "3-1 linear"),
+    ("a sign that comes late", [HALF, OUTPUT, *[r"s_k = \sum_j w_{jk} a_j"] * 9, r"\delta_k = (t_k - y_k) f'(s_k)",
+     r"w_{jk} \leftarrow w_{jk} + \eta \delta_k a_j"], "A sigmoid network.", "delta = -dL/ds"),
+    ("numbers that are no sizes", [HALF, OUTPUT, r"\frac{\partial E}{\partial y_k} = y_k - t_k"],
+     "It reads the digits 0-9, with 1-9 of them in a sigmoid network.", "2-3-2 sigmoid"),
+    ("sizes", [HALF, OUTPUT], "A 4-2-3 tanh network.", "4-2-3 tanh"),
+    ("weights with one index, and hidden neurons", [r"E = \sum_k (t_k - y_k)^2",
+     r"\frac{\partial E}{\partial w_o} = \frac{\partial}{\partial w_o} \sum_k (t_k - y_k)^2"],
+     "A sigmoid network with a hidden layer.", "2-3-2 sigmoid"),
+    ("steps in time", [r"h_t = \tanh(W_{xh} x_t + W_{hh} h_{t-1})", r"y_t = W_{hy} h_t",
+     r"L = \sum_t \frac12 \|y_t - d_t\|^2"], "A recurrent network with tanh.", "layer 1 recurrent, 3 steps"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("formulas", "prose", "reading"), [row[1:] for row in FOUND], ids=[row[0] for row in FOUND])
+def test_what_is_found(formulas, prose, reading):
+    found = graded(*formulas, prose=prose)
+    assert reading in found.reading
+    assert "wrong" not in [claim.verdict for claim in found.claims]
+
+
+OPEN = [
+    ("another loss", [r"\delta_k = (y_k - t_k) y_k (1 - y_k)", r"\frac{\partial E}{\partial y_k} = y_k - t_k",
+     r"\frac{\partial E}{\partial y_k} = 2 (y_k - t_k)"], "loss: sse"),
+    ("a penalty", [HALF, OUTPUT, r"\frac{\partial E}{\partial w_{jk}} = \delta_k a_j + \lambda w_{jk}"], "penalty"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("formulas", "words"), [row[1:] for row in OPEN], ids=[row[0] for row in OPEN])
+def test_what_is_right_in_another_setting_is_left_open(formulas, words):
+    last = graded(*formulas).claims[-1]
+    assert last.verdict == "ambiguous"
+    assert words in last.diagnosis
+    assert "declare" in last.diagnosis
+
+
+def test_a_mistake_stays_one_where_the_document_says_what_it_is_about():
+    assert verdicts(HALF, OUTPUT, r"\delta_k = y_k - t_k") == ["equal", "equal", "wrong"]
+    assert verdicts(HALF, OUTPUT, r"\frac{\partial E}{\partial w_{jk}} = \delta_k s_k") == ["equal", "equal", "wrong"]
+    chain = r"\frac{\partial E}{\partial y_k} = y_k - t_k = y_k t_k"
+    assert verdicts(HALF, chain) == ["equal", "wrong"]
+
+
+def test_a_declared_network_leaves_nothing_open():
+    declared = "network: 2-3-2 sigmoid\nloss: half_sse"
+    assert verdicts(r"C = \sum_k (y_k - t_k)^2", setting=declared) == ["wrong"]
+
+
+def test_a_claim_that_no_reading_fits_is_left_open():
+    found = graded(r"\frac{\partial E}{\partial b_k} = \delta_k", r"y_k = a_k^2 s_k + 7")
+    assert [claim.verdict for claim in found.claims] == ["equal", "ambiguous"]
+    assert "no slip that is known explains it" in found.claims[1].diagnosis
+
+
+def test_an_ill_formed_claim_says_why():
+    (claim,) = graded(r"\frac{\partial E}{\partial w_{jk}} = \delta_k a_q").claims
+    assert claim.verdict in ("ill-formed", "wrong", "ambiguous")
+    assert claim.diagnosis
+
+
+@pytest.mark.parametrize(
+    ("formula", "claims"),
+    [
+        (r"\frac{\partial a_j}{\partial z_i} = a_i (1 - a_i), \quad i = j", 1),
+        (r"\frac{\partial a_j}{\partial z_i} = -a_i a_j, \quad i \neq j", 1),
+        (r"h = f(u), \quad u = g(x)", 2),
+    ],
+)
+def test_indices_that_are_the_same_are_a_condition(formula, claims):
+    assert len(claims_in(formula)) == claims
+    assert definition("i = j") is None
+
+
+def test_conditions_of_a_softmax():
+    assert (
+        verdicts(
+            r"a_j = \frac{e^{z_j}}{\sum_k e^{z_k}}",
+            r"L = -\sum_k y_k \log a_k",
+            r"\frac{\partial a_j}{\partial z_i} = a_i (1 - a_i), \quad i = j",
+            r"\frac{\partial a_j}{\partial z_i} = -a_i a_j, \quad i \neq j",
+            prose="A softmax.",
+        )
+        == ["equal"] * 4
+    )
+
+
+def test_what_defines():
+    assert defines_loss(r"L = -\sum_k y_k \log a_k")
+    assert not defines_loss(r"\frac{\partial L}{\partial y} = (y - t)^2")
+    assert defines_activation(r"a^{(l)} = \sigma(z^{(l)})")
+    assert not defines_activation(r"z = W x + b")
+
+
+def test_the_reason_is_that_of_the_reader_that_knows_more_commands():
+    (claim,) = graded(r"\delta_k = \textcolor{red}{\frac1{q_L} (y_k - t_k)}").claims
+    assert claim.verdict == "unreadable"
+    assert "q_L has no meaning here" in claim.diagnosis
