@@ -45,21 +45,17 @@ class _Epochs:
 
     def __init__(self, network, X, Y, options):
         from nn.data import Rows
-        from nn.firstlook import FirstLook, Pairs
-        from nn.history import History
         from nn.native import NativeTraining
+        from nn.setups import ModelLoss, Samples, Setup
 
-        X, Y = Rows(X), Y.tolist()
-        look = FirstLook(network, options["loss"], network.parameters(), Pairs((X, Y)))
-        self._samples, self._history = len(X), History()
-        self._training = NativeTraining(
-            network, options["loss"], options["optimizer"], list(network.parameters()), X, Y, options["batch_size"],
-            lambda y: y, look, None, 1000, None,
-        )  # fmt: skip
+        samples, parameters = Samples(Rows(X), Y.tolist()), list(network.parameters())
+        loss = ModelLoss(network, options["loss"], lambda y: y, parameters, samples)
+        setup = Setup(loss, parameters, options["optimizer"], samples, size=options["batch_size"])
+        self._samples, self._training = len(samples), NativeTraining(setup, 1000)
 
     def run(self):
         """Train for an epoch; its mean loss."""
-        [(total, _)] = self._training.epochs(1, self._history)
+        [(total, _)] = self._training.epochs(1)
         return total / self._samples
 
 

@@ -14,6 +14,7 @@ import nn
 from benchmarks import moons
 from benchmarks.weights import digits, draw
 from nn.native import NativeTraining
+from nn.setups import ModelLoss, Samples, Setup
 
 __all__ = ["WORKS", "Program", "Work", "check", "columns", "eager", "model", "native"]
 
@@ -103,14 +104,13 @@ def eager(work):
 
 def native(work):
     """Our engine in machine code: what ``fit`` runs between its checks of the data and its history."""
-    network, history = model(work), nn.History()
-    training = NativeTraining(
-        network, getattr(nn, work.loss), nn.SGD(work.rate), network.parameters(), list(map(tuple, work.X.tolist())),
-        work.Y.tolist(), work.batch, None, None, math.inf, None,
-    )  # fmt: skip
+    network = model(work)
+    samples, parameters = Samples(list(map(tuple, work.X.tolist())), work.Y.tolist()), network.parameters()
+    loss = ModelLoss(network, getattr(nn, work.loss), None, parameters, samples)
+    training = NativeTraining(Setup(loss, parameters, nn.SGD(work.rate), samples, size=work.batch), math.inf)
 
     def run():
-        return math.fsum([total for total, _ in training.epochs(work.epochs, history)]) / work.epochs / len(work.X)
+        return math.fsum([total for total, _ in training.epochs(work.epochs)]) / work.epochs / len(work.X)
 
     return Program(run, lambda: [p.data for p in network.parameters()])
 

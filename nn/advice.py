@@ -3,7 +3,7 @@
 import difflib
 from typing import NoReturn, TypeVar
 
-__all__ = ["Absent", "advise", "nearest", "unknown_options", "unknown_setting"]
+__all__ = ["Absent", "advise", "nearest", "unknown_options", "unknown_setting", "written_out"]
 
 _ATTRIBUTES = {
     "predict_proba": "softmax the outputs of one sample: softmax(model(x))",
@@ -59,6 +59,18 @@ _OF_A_LOSS = {
     "film": "films are made by fit",
     "cluster": "clusters are used by fit",
 }
+_PARTS = {
+    "sgd": "optimizer=SGD(0.1)", "momentum": "optimizer=Momentum(0.1)", "adam": "optimizer=Adam(0.001)",
+    "adamw": "optimizer=AdamW(0.001)", "rmsprop": "optimizer=RMSprop(0.01)", "adagrad": "optimizer=Adagrad(0.01)",
+    "mlp": "MLP(2, [16, 1]), with the numbers of inputs and of neurons",
+    "huber": "loss=huber, a function of nn", "huberloss": "loss=huber", "smoothl1loss": "loss=huber",
+    "absolute": "loss=absolute, a function of nn", "mae": "loss=absolute", "l1loss": "loss=absolute",
+    "mse": "loss=mse, a function of nn", "sse": "loss=sse, a function of nn",
+    "half_sse": "loss=half_sse, a function of nn", "hinge": "loss=hinge, a function of nn",
+    "cross_entropy": "loss=cross_entropy, a function of nn", "crossentropyloss": "loss=cross_entropy",
+    "categorical_crossentropy": "loss=cross_entropy, a function of nn", "mseloss": "loss=mse",
+    "mean_squared_error": "loss=mse, a function of nn",
+}  # fmt: skip
 # What other libraries call a setting, and what it may be called here: the first that the optimizer has.
 _SETTINGS = {
     "lr": ("rate",), "learning_rate": ("rate",), "eta": ("rate",), "step_size": ("rate",), "betas": ("beta1",),
@@ -152,3 +164,9 @@ def unknown_setting(optimizer, options, known) -> None:
         else:
             advice = nearest(name, known)
         raise TypeError(f"{optimizer}() got an unexpected keyword argument {name!r}{advice}")
+
+
+def written_out(part):
+    """Return what to write in place of the name of an optimizer, a loss or a class."""
+    name = part.__name__ if isinstance(part, type) else str(part)
+    return f"write {_PARTS[name.lower()]}" if name.lower() in _PARTS else ""

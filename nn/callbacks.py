@@ -212,21 +212,15 @@ class Callbacks:
         """Call what they have to do before the first epoch."""
         self._each("begin")
 
-    def after(self, native) -> bool:
-        """Call them after an epoch; whether the training is to end.
-
-        Args:
-            native: a training whose numbers are in arrays, which callbacks see in the Values; or None.
-        """
-        if native:
-            native.write()
+    def after(self, training) -> bool:
+        """Call them after an epoch, with its numbers in the Values; return whether the training is to end."""
+        training.write()
         for callback in self.all:
             found = callback(self.epoch)
             if is_real(found) and not isinstance(found, (Value, bool)):
                 name = getattr(callback, "__name__", type(callback).__name__)
                 self.epoch.history.metrics.setdefault(name, []).append(float(found))
-        if native:
-            native.read()
+        training.read()
         return self.epoch.stopped
 
     def end(self):

@@ -53,6 +53,11 @@ def clip_gradients(
     return norm
 
 
+def clipped(optimizer, clip_value, clip_norm):
+    """Return an optimizer whose gradients are clipped; without bounds, the optimizer itself."""
+    return optimizer if clip_value is None and clip_norm is None else Clipped(optimizer, clip_value, clip_norm)
+
+
 class Clipped:
     """An optimizer whose gradients are clipped before each step.
 

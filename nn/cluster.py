@@ -25,6 +25,7 @@ from autograd.compiler.lowering import nodes_under
 from autograd.compiler.totals import Totals
 from autograd.engine import primitives
 from autograd.engine.algebra import Primitive
+from nn.eager import InValues
 from nn.native import NotNative, Recorded, hits
 
 __all__ = ["ClusterTraining", "client_of"]
@@ -149,24 +150,24 @@ def client_of(cluster):
     return cluster
 
 
-class ClusterTraining(Recorded):
+class ClusterTraining(InValues, Recorded):
     """Gradients of batches, computed by the workers of a cluster.
 
     Args:
         client: of ``dask.distributed``.
-        model, loss, parameters, X, Y, classes, look: as of :class:`nn.native.Recorded`.
-        size: samples an update.
-        accumulate: ``accumulate(samples, updates)`` sets the gradients of some samples by the engine, and returns the
-            sum of their losses and how many answers were right; it raises where a number is not finite.
+        setup: as of :class:`nn.native.Recorded`.
+
+    Attributes:
+        updates: how many were made.
 
     Raises:
         NotNative: this cannot be compiled.
     """
 
-    def __init__(self, client, model, loss, parameters, X, Y, size, classes, look, accumulate):
-        super().__init__(model, loss, parameters, X, Y, classes, look)
-        self._client, self._by_engine = client, accumulate
-        size = min(size, len(X))
+    def __init__(self, client, setup):
+        super().__init__(setup)
+        self._client, self.updates = client, 0
+        parameters, size = setup.parameters, min(setup.size, len(setup.samples))
         self._count = min(_MAX_SHARDS, max(1, size // _SMALLEST_PART))
         self._content = Recipe.of(self._sample, parameters, size // self._count)
         self._recipe = None
@@ -175,15 +176,22 @@ class ClusterTraining(Recorded):
         self._looked = -math.inf
         self._alone_since: float | None = None
 
-    def epochs(self, running):
-        """Yield the epochs of ``running``; after that the cluster may forget the samples."""
+    def epochs(self, n, stepwise=False, each=None):
+        """Yield n epochs, as of :class:`nn.protocols.Training`; after that the cluster may forget the samples."""
         try:
-            yield from running
+            yield from self._setup.epochs(self.update, n, each, range(len(self._setup.samples)))
         finally:
             self._recipe, self._groups = None, []
 
-    def accumulate(self, batch, updates):
-        """Set the gradients to the average over a batch; the sum of its losses, and how many answers were right.
+    def update(self, batch):
+        """Make one update with samples at some places; the sum of their losses before it, and how many were right."""
+        found = self.gradients(batch)
+        self._setup.optimizer.step(self._parameters)
+        self.updates += 1
+        return found
+
+    def gradients(self, batch):
+        """Set the gradients to the average over a batch; return what :meth:`update` does.
 
         Raises:
             FloatingPointError: a loss became NaN or infinite.
@@ -201,7 +209,7 @@ class ClusterTraining(Recorded):
                 gradient += part
             gradient /= len(batch)
         if not (math.isfinite(loss) and np.isfinite(gradient).all()):
-            return self._by_engine(batch, updates)  # which says what is wrong
+            return self._by_engine(batch, self.updates)  # which says what is wrong
         for p, g in zip(self._parameters, gradient.tolist(), strict=True):
             p.grad = g
         return loss, sum([right for _, _, right in parts])

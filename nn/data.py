@@ -12,7 +12,9 @@ from collections.abc import Mapping, Sequence, Set
 
 from autograd.engine.algebra import is_real
 
-__all__ = ["Rows", "finite", "generator_of", "integer", "listed", "pick", "samples", "split", "width"]
+__all__ = [
+    "Rows", "counted", "finite", "generator_of", "integer", "listed", "pick", "samples", "share_of", "split", "width",
+]  # fmt: skip
 
 _AT_ONCE = 1024  # rows that are made at a time
 
@@ -174,6 +176,17 @@ def integer(what, n, least):
     return number
 
 
+def counted(epochs, batch_size, n):
+    """Return the number of epochs and of samples an update, of ``n`` samples in all, checked.
+
+    Raises:
+        ValueError: one is out of range.
+    """
+    epochs = integer("epochs is an integer, 0 or more", epochs, least=0)
+    everything = f"batch_size is 1 or more, or None for all {n} samples at once"
+    return epochs, n if batch_size is None else integer(everything, batch_size, least=1)
+
+
 def _short(x):
     """Some data as they are shown in a message."""
     try:
@@ -218,16 +231,25 @@ def split(X, Y, validation, generator):
         raise ValueError(f"validation is a share from 0 to below 1, or a pair (X, Y), found {validation!r}.")
     if validation == 0:
         return X, Y, None
-    n = round(len(X) * validation)
-    if n in (0, len(X)):
-        purpose = "validate" if n == 0 else "train"
-        raise ValueError(
-            f"a validation share of {validation} leaves nothing of {len(X)} samples to {purpose} on: change the share."
-        )
-    order = list(range(len(X)))
-    generator.shuffle(order)
-    held_out, kept = sorted(order[:n]), sorted(order[n:])
+    kept, held_out = share_of(len(X), validation, generator)
     return pick(X, kept), pick(Y, kept), (pick(X, held_out), pick(Y, held_out))
+
+
+def share_of(n, share, generator):
+    """Return the places of ``n`` samples to train on, and of those to measure, a share chosen at random.
+
+    Raises:
+        ValueError: nothing would be left.
+    """
+    measured = round(n * share)
+    if measured in (0, n):
+        purpose = "validate" if measured == 0 else "train"
+        raise ValueError(
+            f"a validation share of {share} leaves nothing of {n} samples to {purpose} on: change the share."
+        )
+    order = list(range(n))
+    generator.shuffle(order)
+    return sorted(order[measured:]), sorted(order[:measured])
 
 
 def generator_of(seed):

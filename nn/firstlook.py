@@ -12,27 +12,9 @@ from nn.clipping import Clipped
 from nn.layers import MLP, Layer, Neuron
 from nn.objectives import base_of, target_of
 
-__all__ = ["FirstLook", "Pairs", "diverged", "is_ours"]
+__all__ = ["FirstLook", "diverged", "is_ours"]
 
 _LOSSES = [getattr(losses, name) for name in losses.__all__]
-
-
-class Pairs:
-    """Inputs and targets of several lots of samples, one after the other.
-
-    Args:
-        lots: pairs of sequences, of inputs and of targets.
-    """
-
-    def __init__(self, *lots):
-        self._lots = lots
-
-    def __iter__(self):
-        return chain(*[zip(X, Y, strict=True) for X, Y in self._lots])
-
-    def targets(self):
-        """The targets alone, an iterator."""
-        return chain(*[Y for _, Y in self._lots])
 
 
 class FirstLook:
@@ -43,11 +25,13 @@ class FirstLook:
     Args:
         model, loss: as of :func:`nn.fit`.
         parameters: of the model.
-        pairs: inputs and target of every sample, those that are only measured included: :class:`Pairs`.
+        samples: the samples to train on, :class:`nn.setups.Samples`.
+        held_out: those that are only measured, or None.
     """
 
-    def __init__(self, model, loss, parameters, pairs):
-        self._model, self._loss, self._pairs = model, loss, pairs
+    def __init__(self, model, loss, parameters, samples, held_out):
+        self._model, self._loss = model, loss
+        self._lots = [samples, *([held_out] if held_out else [])]
         self._parameters = set(parameters)
         self.pending = True
 
@@ -60,7 +44,7 @@ class FirstLook:
         self.pending = False
         if self._reaches(value):
             return
-        for x, y in self._pairs:  # a sample may be left out by a loss, but not all
+        for x, y in chain(*self._lots):  # a sample may be left out by a loss, but not all
             if self._reaches(self._loss(self._model(x), y)):
                 return
         raise ValueError(
@@ -77,10 +61,10 @@ class FirstLook:
         blank = Value(0.5) if isinstance(outputs, Value) else [Value(0.5)] * len(outputs)
         if base_of(self._loss) in (losses.hinge, losses.binary_cross_entropy, losses.cross_entropy):
             with no_grad():
-                for _, y in dict.fromkeys([(_types(y), y) for y in self._pairs.targets()]):
+                for _, y in dict.fromkeys([(_types(y), y) for y in chain(*[lot.Y for lot in self._lots])]):
                     self._loss(blank, y)
         elif base_of(self._loss) in _LOSSES:  # the others take any number
-            losses.pairs(blank, target_of(self._loss, next(self._pairs.targets())), base_of(self._loss).__name__)
+            losses.pairs(blank, target_of(self._loss, self._lots[0].Y[0]), base_of(self._loss).__name__)
 
     def everything(self):
         """Compute every sample once, as the engine does, so that what the user's own code checks is checked.
@@ -89,7 +73,7 @@ class FirstLook:
             Exception: whatever the model or the loss raises, as for a target that is out of range.
         """
         with no_grad():
-            for x, y in self._pairs:
+            for x, y in chain(*self._lots):
                 with contextlib.suppress(OverflowError):  # the training itself says it
                     self._loss(self._model(x), y)
 

@@ -1,6 +1,5 @@
 r"""``minimize`` and ``Trainer``: gradient descent on any function of a sample that records Values."""
 
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal
 
@@ -8,13 +7,15 @@ from autograd import Value
 from autograd.engine.algebra import is_real
 from nn.advice import unknown_options
 from nn.callbacks import Callbacks, Epoch
-from nn.clipping import Clipped
-from nn.data import generator_of
-from nn.loops import EagerLoop, check_loss, choose_loop, leaves_of, not_compiled, tracing
+from nn.choosing import for_function, prepared
+from nn.clipping import clipped
+from nn.data import counted, generator_of, pick, share_of
+from nn.history import History
 from nn.objectives import penalized
 from nn.optimizers import SGD, Optimizer
 from nn.protocols import HasParameters, Seed
-from nn.training import History, integer, progress_bar
+from nn.running import run
+from nn.setups import Setup
 
 __all__ = ["Trainer", "minimize"]
 
@@ -102,8 +103,8 @@ def minimize(
     if unknown:
         unknown_options("minimize", unknown, list(minimize.__kwdefaults__ or ()))
     optimizer = SGD(0.1) if optimizer is None else optimizer
-    check_loss(loss, optimizer)
-    model, parameters = parameters, leaves_of(parameters)
+    _check_loss(loss, optimizer)
+    model, parameters = parameters, _leaves_of(parameters)
     loss = penalized(loss, parameters, l1, l2)
     if isinstance(samples, (str, dict)) or not hasattr(samples, "__iter__"):
         raise TypeError(f"samples are a list with an entry per sample, found {type(samples).__name__} {samples!r}.")
@@ -113,56 +114,17 @@ def minimize(
     if record not in ("epoch", "update"):
         raise ValueError(f"record is 'epoch' or 'update', found {record!r}.")
     generator = generator_of(seed)
-    everyone, held_out = held_out_of(everyone, validation, generator)
-    epochs = integer("epochs is an integer, 0 or more", epochs, least=0)
-    everything = f"batch_size is 1 or more, or None for all {len(everyone)} samples at once"
-    size = len(everyone) if batch_size is None else integer(everything, batch_size, least=1)
+    everyone, held_out = _held_out_of(everyone, validation, generator)
+    epochs, size = counted(epochs, batch_size, len(everyone))
     history, shuffler = History(), generator if shuffle and size < len(everyone) else None
     model = model if hasattr(model, "parameters") else _Leaves(parameters)
     watching = Callbacks(callbacks, Epoch(history, model, optimizer))
-    made_by: Any = optimizer
-    if clip_value is not None or clip_norm is not None:
-        made_by = Clipped(optimizer, clip_value, clip_norm)
-    bar = loop = None
-    try:
-        loop, ready = choose_loop(engine, loss, parameters, made_by, [*everyone, *(held_out or [])])
-        measured = ready[len(everyone) :]
-        progress = progress and sys.stderr is not None
-        bar = progress_bar(epochs, progress)
-        order = list(range(len(everyone)))
-        watching.begin()
-        for _ in range(epochs):
-            if shuffler is not None:
-                shuffler.shuffle(order)
-            total = 0.0
-            for start in range(0, len(order), size):
-                batch = [ready[i] for i in order[start : start + size]]
-                part = loop.update(batch)
-                total += part
-                if record == "update":
-                    history.update_loss.append(part / len(batch))
-            if held_out:
-                history.validation_loss.append(loop.measure(measured))
-            history.loss.append(total / len(everyone))
-            if progress:
-                bar.set_postfix_str(f"loss {history.loss[-1]:.4g}", refresh=False)
-                bar.update()
-            if watching.all and watching.after(loop):
-                break
-        if watching.all:
-            loop.write()
-            watching.end()
-            loop.read()
-    except KeyboardInterrupt:
-        history.interrupted = True
-        del history.validation_loss[len(history.loss) :]
-    finally:
-        if loop is not None:
-            loop.write()
-            history.updates = loop.updates
-        if bar is not None:
-            bar.close()
-    return history
+    made_by = clipped(optimizer, clip_value, clip_norm)
+    setup = Setup(loss, parameters, made_by, everyone, held_out, size, shuffler)
+    return run(
+        lambda: for_function(engine, setup), setup, history, epochs, watching, progress=progress,
+        record=record == "update",
+    )  # fmt: skip
 
 
 class _Leaves:
@@ -215,13 +177,11 @@ class Trainer:
     ) -> None:
         if unknown:
             unknown_options("Trainer", unknown, list(Trainer.__init__.__kwdefaults__ or ()))
-        self._optimizer: Any = SGD(0.1) if optimizer is None else optimizer
-        check_loss(loss, self._optimizer)
-        if clip_value is not None or clip_norm is not None:
-            self._optimizer = Clipped(self._optimizer, clip_value, clip_norm)
-        self._parameters, self._engine = leaves_of(parameters), engine
-        self._loss = penalized(loss, self._parameters, l1, l2)
-        self._loop, _ = choose_loop(engine, self._loss, self._parameters, self._optimizer, [])
+        optimizer = SGD(0.1) if optimizer is None else optimizer
+        _check_loss(loss, optimizer)
+        made_by, leaves = clipped(optimizer, clip_value, clip_norm), _leaves_of(parameters)
+        self._setup, self._engine = Setup(penalized(loss, leaves, l1, l2), leaves, made_by), engine
+        self._training = for_function(engine, self._setup)
 
     def step(self, sample: Any) -> float:
         """Make one update with a sample, and return its loss before the update.
@@ -230,34 +190,23 @@ class Trainer:
             FloatingPointError: a number became NaN or infinite; the Values are at the update before.
             ValueError: ``engine="native"``, and the loss cannot be compiled for this sample.
         """
-        prepared = self._prepared([sample])
-        return self._loop.update(prepared)
+        return self._update([sample])
 
     def step_batch(self, samples: Iterable[Any]) -> float:
         """Make one update with the average gradient of some samples, and return their mean loss before it."""
         samples = list(samples)
         if not samples:
             raise ValueError("a batch has one sample or more, found none.")
-        prepared = self._prepared(samples)
-        return self._loop.update(prepared) / len(samples)
+        return self._update(samples) / len(samples)
 
-    def _prepared(self, samples):
-        if isinstance(self._loop, EagerLoop):
-            return samples
-        try:
-            return self._loop.prepare(samples)
-        except tracing().Untraceable as reason:
-            if self._engine == "native":
-                raise ValueError(not_compiled(reason)) from None
-            self._loop.write()
-            made = self._loop.updates
-            self._loop = EagerLoop(self._loss, self._parameters, self._optimizer)
-            self._loop.updates = made
-            return samples
+    def _update(self, samples):
+        self._training, batch = prepared(self._engine, self._setup, self._training, samples)
+        total, _ = self._training.update(batch)
+        return total
 
     def write(self) -> None:
         """Bring the Values and the optimizer up to the last update."""
-        self._loop.write()
+        self._training.write()
 
     def __enter__(self) -> "Trainer":
         return self
@@ -266,8 +215,8 @@ class Trainer:
         self.write()
 
 
-def held_out_of(samples, validation, generator):
-    """The samples to train on, and those to measure, or None."""
+def _held_out_of(samples, validation, generator):
+    """Return the samples to train on, and those to measure, or None."""
     if not is_real(validation):
         held_out = list(validation)
         if not held_out:
@@ -275,12 +224,40 @@ def held_out_of(samples, validation, generator):
         return samples, held_out
     if not 0.0 <= validation < 1.0:
         raise ValueError(f"validation is a share from 0 to below 1, or a list of samples, found {validation!r}.")
-    n = round(len(samples) * validation)
-    if validation and n in (0, len(samples)):
-        raise ValueError(f"a validation share of {validation} leaves nothing of {len(samples)} samples to "
-                         f"{'validate' if n == 0 else 'train'} on: change the share.")  # fmt: skip
-    if n == 0:
+    if validation == 0:
         return samples, None
-    order = list(range(len(samples)))
-    generator.shuffle(order)
-    return [samples[i] for i in sorted(order[n:])], [samples[i] for i in sorted(order[:n])]
+    kept, measured = share_of(len(samples), validation, generator)
+    return pick(samples, kept), pick(samples, measured)
+
+
+def _leaves_of(parameters) -> list:
+    """Return the parameters as a list of leaves.
+
+    Raises:
+        TypeError: they are no Values. ValueError: there are none, one is no leaf, or one is listed twice.
+    """
+    if callable(getattr(parameters, "parameters", None)):
+        parameters = parameters.parameters()
+    if isinstance(parameters, (Value, str)) or not hasattr(parameters, "__iter__"):
+        raise TypeError(f"parameters are a list of Values, found {type(parameters).__name__}: write [w, b].")
+    found = list(parameters)
+    for k, p in enumerate(found):
+        if not isinstance(p, Value):
+            raise TypeError(f"parameter {k} is {type(p).__name__} {p!r}: give Values.")
+        if p.op is not None:
+            raise ValueError(f"parameter {k}, {p!r}, was computed by {p.op}: give the leaves to train.")
+    if not found:
+        raise ValueError("there are no parameters: there is nothing to train.")
+    if len(set(found)) < len(found):
+        raise ValueError("a parameter is listed twice: list each once.")
+    return found
+
+
+def _check_loss(loss, optimizer):
+    """Have a loss that is a function and an optimizer that has a step."""
+    if not callable(loss):
+        raise TypeError(f"the loss is {loss!r}: give a function of a sample that returns a Value.")
+    if not callable(getattr(optimizer, "step", None)):
+        raise TypeError(
+            f"the optimizer is {optimizer!r}, which has no step(): give one of nn, or your own that has it."
+        )

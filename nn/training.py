@@ -1,29 +1,23 @@
 r"""``fit``: gradient descent on a model, stochastic, in mini-batches or in one batch."""
 
-import functools
-import importlib.util
-import math
-import sys
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, NoReturn
 
-from autograd import Value, no_grad
-from autograd.engine.algebra import is_real
-from nn.advice import unknown_options
+from nn.advice import unknown_options, written_out
 from nn.callbacks import Callbacks, Epoch
-from nn.clipping import Clipped
-from nn.data import generator_of, integer, samples, width
-from nn.dropout import draws, train_mode
-from nn.firstlook import FirstLook, Pairs, diverged, is_ours
+from nn.choosing import for_model
+from nn.clipping import Clipped, clipped
+from nn.data import counted, generator_of, integer, samples, width
 from nn.history import History
-from nn.losses import cross_entropy, half_sse, hinge
+from nn.losses import cross_entropy, half_sse
 from nn.objectives import base_of, penalized
 from nn.optimizers import SGD, Optimizer
 from nn.protocols import Data, Loss, Model, Seed
+from nn.running import run
+from nn.setups import ModelLoss, Samples, Setup, classes_in
 from nn.weighting import checked_weights, split_weighted, weighted, with_class_weights
 
-__all__ = ["History", "fit", "integer", "progress_bar"]
+__all__ = ["History", "fit", "integer"]
 
 
 def fit(
@@ -122,156 +116,24 @@ def fit(
     if base_of(loss) is cross_entropy and width(Y[0]) == 1:  # a column of classes
         Y = [y[0] for y in Y]
         held_out = held_out and (held_out[0], [y[0] for y in held_out[1]])
-    epochs = integer("epochs is an integer, 0 or more", epochs, least=0)
-    everything = f"batch_size is 1 or more, or None for all {len(X)} samples at once"
-    size = len(X) if batch_size is None else integer(everything, batch_size, least=1)
-    classes = _classes([*Y, *held_out[1]] if held_out else Y, loss)
+    epochs, size = counted(epochs, batch_size, len(X))
+    classes = classes_in([*Y, *held_out[1]] if held_out else Y, loss)
     weights, plain = with_class_weights(weights, class_weights, Y), (loss, Y)
     if weights is not None:
         loss, Y, held_out, classes = weighted(model, loss, X, Y, held_out, classes, weights)
-    loss = penalized(loss, parameters, l1, l2)
-    if draws(model, X[0]):
-        engine = _without_machine_code(engine, cluster)
-    look = FirstLook(model, loss, parameters, Pairs((X, Y), *([held_out] if held_out else [])))
+    train, test = Samples(X, Y), held_out and Samples(*held_out)
+    of_sample = ModelLoss(model, penalized(loss, parameters, l1, l2), classes, parameters, train, test)
     history = History()
     watching = Callbacks(callbacks, Epoch(history, model, optimizer))
-    if clip_value is not None or clip_norm is not None:
-        optimizer = Clipped(optimizer, clip_value, clip_norm)
+    shuffler = generator if shuffle and size < len(X) else None
+    made_by = clipped(optimizer, clip_value, clip_norm)
+    setup = Setup(of_sample, parameters, made_by, train, test, size, shuffler)
     if film is not None:
         every = integer("film is 1 or more: record every film-th update", film, least=1)
         history.film = _film(model, plain[0], X, plain[1], every)
-    shuffler = generator if shuffle and size < len(X) else None
-
-    def accumulate(batch, updates):
-        with train_mode():
-            return _accumulate(model, loss, parameters, [(X[i], Y[i]) for i in batch], updates, classes, look)
-
-    eager = functools.partial(_eager, optimizer, parameters, len(X), size, shuffler, epochs, history)
-    work = parameters, X, Y, size, classes, look
-    running = bar = native = None
-
-    def note(total, right):
-        if classes:
-            history.accuracy.append(right / len(X))
-        history.loss.append(total / len(X))
-
-    try:
-        if cluster is not None:
-            spread = _spread(cluster, engine, model, loss, *work, accumulate)
-            measure = spread.measure
-            running = spread.epochs(eager(spread.accumulate))
-        elif native := _native(engine, model, loss, optimizer, *work, shuffler, epochs, accumulate, progress):
-            measure = native.measure
-            stepwise = bool(held_out or watching.all)
-            running = native.epochs(epochs, history, stepwise, None if film is None else lambda: _record(history))
-        else:
-            measure = functools.partial(_measure, model, loss, classes)
-            running = eager(accumulate)
-        progress = progress and sys.stderr is not None  # there is none in programs without a console
-        bar = progress_bar(epochs, progress)
-        _record(history)
-        watching.begin()
-        for total, right in running:
-            if held_out:
-                measured, share = measure(*held_out)
-                history.validation_loss.append(measured)
-                if classes:
-                    history.validation_accuracy.append(share)
-            note(total, right)
-            if progress:
-                bar.set_postfix_str(f"loss {history.loss[-1]:.4g}", refresh=False)
-                bar.update()
-            if watching.all and watching.after(native):
-                break
-        running.close()
-        watching.end()
-        _record(history, last=True)
-    except KeyboardInterrupt:
-        history.interrupted = True
-        for column in (history.validation_loss, history.validation_accuracy, history.accuracy):
-            del column[len(history.loss) :]
-        if native is not None and not held_out:
-            for total, right in native.after(len(history.loss)):
-                note(total, right)
-    finally:
-        for opened in (running, bar):
-            if opened is not None:
-                opened.close()
-    return history
-
-
-def _eager(optimizer, parameters, samples, size, shuffler, epochs, history, accumulate):
-    """Train with ``accumulate``; after each epoch the sum of its losses, and how many answers were right."""
-    order = list(range(samples))
-    for _ in range(epochs):
-        if shuffler is not None:
-            shuffler.shuffle(order)
-        total, right = 0.0, 0
-        for start in range(0, samples, size):
-            part, hits = accumulate(order[start : start + size], history.updates)
-            total, right = total + part, right + hits
-            optimizer.step(parameters)
-            history.updates += 1
-            _record(history)
-        yield total, right
-
-
-def _native(engine, model, loss, optimizer, *rest):
-    """The training as machine code; None where it is to be eager."""
-    _check_engine(engine)
-    if engine == "eager" or (engine is None and not is_ours(model, loss, optimizer)):
-        return None
-    if importlib.util.find_spec("llvmlite") is None or importlib.util.find_spec("numpy") is None:
-        if engine is None:
-            return None
-        raise ModuleNotFoundError("engine='native' needs llvmlite and NumPy: pip install 'deltagrad[native]'.")
-    try:
-        from nn.native import NativeTraining, NotNative  # when it is asked for: it brings llvmlite
-    except (ImportError, OSError) as error:  # an llvmlite that is too old, or whose library does not load
-        if engine is None:
-            return None
-        raise ImportError(
-            f"engine='native' cannot use the llvmlite that is installed ({error}): pip install -U 'deltagrad[native]'."
-        ) from error
-
-    try:
-        return NativeTraining(model, loss, optimizer, *rest)
-    except NotNative as reason:
-        if engine is None:
-            return None
-        raise ValueError(f"engine='native' cannot compile this: {reason}. Or use engine='eager'.") from None
-
-
-def _spread(cluster, engine, *rest):
-    """The training whose gradients a cluster computes."""
-    _check_engine(engine)
-    if engine == "eager":
-        raise ValueError("engine='eager' computes in this process: leave out either engine or cluster.")
-    for library in ("distributed", "llvmlite", "numpy"):
-        if importlib.util.find_spec(library) is None:
-            raise ModuleNotFoundError(f"cluster= needs {library}: pip install 'deltagrad[cluster]'.")
-    from nn.cluster import ClusterTraining, client_of  # when it is asked for: it brings dask
-    from nn.native import NotNative
-
-    try:
-        return ClusterTraining(client_of(cluster), *rest)
-    except NotNative as reason:
-        raise ValueError(f"cluster= cannot compile this: {reason}. Or leave cluster out.") from None
-
-
-def _without_machine_code(engine, cluster):
-    """The engine of a model with dropout."""
-    if engine == "native" or cluster is not None:
-        raise ValueError(
-            "dropout draws anew for every sample, and machine code computes the same for all: leave out "
-            "engine='native' and cluster."
-        )
-    return engine or "eager"
-
-
-def _check_engine(engine):
-    if engine not in (None, "native", "eager"):
-        raise ValueError(f"engine is 'native' or 'eager', found {engine!r}.")
+    return run(
+        lambda: for_model(engine, cluster, setup, epochs, progress), setup, history, epochs, watching, progress=progress
+    )
 
 
 def _film(*arguments):
@@ -280,81 +142,14 @@ def _film(*arguments):
     return Film(*arguments)
 
 
-def _record(history, last=False):
-    if history.film is not None:
-        history.film.take(history.updates, last)
-
-
-def _accumulate(model, loss, parameters, batch, updates, classes, look):
-    """Set the gradients to the average over a batch; the sum of its losses, and how many answers were right."""
-    for p in parameters:
-        p.grad = 0.0
-    share, total, right = 1.0 / len(batch), 0.0, 0
-    for x, y in batch:
-        try:
-            outputs = model(x)
-            if look.pending and isinstance(outputs, (Value, list, tuple)):
-                look.targets(outputs)
-            value = loss(outputs, y)
-            if not isinstance(value, Value):
-                raise TypeError(
-                    f"the loss returned {type(value).__name__}: it must be computed from the model's Values."
-                )
-            if look.pending:
-                look(value)
-            if not math.isfinite(value.data):
-                raise FloatingPointError(diverged(f"the loss is {value.data}", updates))
-            value.backward(share)
-        except OverflowError as error:
-            raise FloatingPointError(diverged(f"the loss is too large for a float ({error})", updates)) from error
-        total += value.data
-        right += classes is not None and _class_of(outputs) == classes(y)
-    return total, right
-
-
-def _measure(model, loss, classes, X, Y):
-    """The mean loss over samples, and the share of right answers."""
-    total, right = 0.0, 0
-    with no_grad():
-        for x, y in zip(X, Y, strict=True):
-            try:
-                outputs = model(x)
-                total += loss(outputs, y).data
-            except OverflowError:  # as machine code has it
-                total = math.inf
-                continue
-            right += classes is not None and _class_of(outputs) == classes(y)
-    return total / len(X), right / len(X)
-
-
-def _classes(Y, loss):
-    """The function from a target to its class, or None where the targets are no classes: see :class:`History`."""
-    if all(not is_real(y) and len(y) > 1 and sorted(y) == [0] * (len(y) - 1) + [1] for y in Y):
-        return lambda y: list(y).index(1)
-    if base_of(loss) is cross_entropy and all(is_real(y) for y in Y):
-        return lambda y: y
-    if base_of(loss) is hinge and all(is_real(y) or len(y) == 1 for y in Y):
-        return lambda y: (y if is_real(y) else y[0]) > 0
-    return None
-
-
-def _class_of(outputs):
-    """The place of the largest output; of a single one, whether it is above 0; None of anything else."""
-    if not isinstance(outputs, (Value, list, tuple)) or (not isinstance(outputs, Value) and not outputs):
-        return None
-    if isinstance(outputs, Value) or len(outputs) == 1:
-        return (outputs if isinstance(outputs, Value) else outputs[0]) > 0
-    return max(range(len(outputs)), key=outputs.__getitem__)
-
-
 def _check_parts(model, loss, optimizer):
     """The parameters of a model that can be trained."""
     for name, part, method in (("model", model, "parameters"), ("optimizer", optimizer, "step")):
         if isinstance(part, type) or not callable(getattr(part, method, None)):
-            advice = _written_out(part) or "give one of nn, or your own that has it"
+            advice = written_out(part) or "give one of nn, or your own that has it"
             raise TypeError(f"the {name} is {part!r}, which has no {method}(): {advice}.")
     if not callable(loss) or isinstance(loss, type):
-        advice = _written_out(loss) or "give a function of outputs and target, such as nn.mse"
+        advice = written_out(loss) or "give a function of outputs and target, such as nn.mse"
         raise TypeError(f"the loss is {loss!r}: {advice}.")
     parameters = list(model.parameters())
     if not parameters:
@@ -362,31 +157,4 @@ def _check_parts(model, loss, optimizer):
     return parameters
 
 
-def _written_out(part):
-    """Return what to write in place of the name of an optimizer, a loss or a class."""
-    name = part.__name__ if isinstance(part, type) else str(part)
-    return f"write {_PARTS[name.lower()]}" if name.lower() in _PARTS else ""
-
-
 _OPTIONS = list(fit.__kwdefaults__ or ())
-_PARTS = {
-    "sgd": "optimizer=SGD(0.1)", "momentum": "optimizer=Momentum(0.1)", "adam": "optimizer=Adam(0.001)",
-    "adamw": "optimizer=AdamW(0.001)", "rmsprop": "optimizer=RMSprop(0.01)", "adagrad": "optimizer=Adagrad(0.01)",
-    "mlp": "MLP(2, [16, 1]), with the numbers of inputs and of neurons",
-    "huber": "loss=huber, a function of nn", "huberloss": "loss=huber", "smoothl1loss": "loss=huber",
-    "absolute": "loss=absolute, a function of nn", "mae": "loss=absolute", "l1loss": "loss=absolute",
-    "mse": "loss=mse, a function of nn", "sse": "loss=sse, a function of nn",
-    "half_sse": "loss=half_sse, a function of nn", "hinge": "loss=hinge, a function of nn",
-    "cross_entropy": "loss=cross_entropy, a function of nn", "crossentropyloss": "loss=cross_entropy",
-    "categorical_crossentropy": "loss=cross_entropy, a function of nn", "mseloss": "loss=mse",
-    "mean_squared_error": "loss=mse, a function of nn",
-}  # fmt: skip
-
-
-def progress_bar(epochs, shown):
-    """A progress bar over epochs, which may be hidden."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # in a notebook without widgets the bar is text: it need not be said each time
-        from tqdm.auto import tqdm  # lazy: only where something is trained
-
-    return tqdm(total=epochs, unit="epoch", disable=not shown)

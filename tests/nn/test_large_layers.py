@@ -9,8 +9,8 @@ import pytest
 import nn
 from autograd import Value, relu, tanh, total, where
 from autograd.compiler import layers
-from nn.firstlook import FirstLook, Pairs
 from nn.native import NativeTraining
+from nn.setups import ModelLoss, Samples, Setup
 
 
 @pytest.fixture(autouse=True)
@@ -298,7 +298,6 @@ def test_products_are_found_in_loops_of_ones_own():
 
 def _training(model):
     X, Y = data(4, 48, 3)
-    X, Y = list(map(tuple, X.tolist())), Y.tolist()
-    look = FirstLook(model, nn.cross_entropy, model.parameters(), Pairs((X, Y)))
-    sgd = nn.SGD(0.1)
-    return NativeTraining(model, nn.cross_entropy, sgd, model.parameters(), X, Y, 4, lambda y: y, look, None, 1, None)
+    samples, parameters = Samples(list(map(tuple, X.tolist())), Y.tolist()), model.parameters()
+    loss = ModelLoss(model, nn.cross_entropy, lambda y: y, parameters, samples)
+    return NativeTraining(Setup(loss, parameters, nn.SGD(0.1), samples, size=4), 1)
