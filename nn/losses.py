@@ -10,6 +10,7 @@ from typing import Any
 
 from autograd import Value, log, logsumexp, relu, softplus, take, total, where
 from autograd.engine.algebra import is_real
+from autograd.engine.value import is_watched
 from nn.optimizers import check_setting
 
 __all__ = ["absolute", "binary_cross_entropy", "cross_entropy", "half_sse", "hinge", "huber", "mse", "sse"]
@@ -153,6 +154,8 @@ def binary_cross_entropy(outputs: Outputs, targets: Targets, *, logits: bool = F
 def _likelihood(y, t):
     """The logarithm of the probability of a target; a part that counts nothing is left out, as log(0) has no value."""
     if not isinstance(t, Value) and t in (0, 1):
+        if isinstance(y, Value) and is_watched():  # other samples may have what is no probability: NaN there
+            y = where((y >= 0) & (y <= 1), y, math.nan)
         return log(y) if t == 1 else log(1 - y)
     return t * log(y) + (1 - t) * log(1 - y)
 

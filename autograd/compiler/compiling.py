@@ -78,13 +78,15 @@ def compile(what=None, *, inputs=(), parameters=None, strict=False, dtype=np.flo
       such data, without a ``key``, in the function and in functions that it finds by their names. A function that
       compares is called a second time for that. In methods of other objects they are comparisons.
     - What would freeze a number of the first sample raises :class:`GraphError` with its line: ``int(x.data)``,
-      ``math.exp(x.data)``, text of it, ``x == 1``, look-ups by a hash, copies, ``backward()``, ``no_grad``, setting a
-      leaf, and random numbers from the generators of ``random`` and ``numpy.random`` that all programs share.
-    - Values that it captures are read anew at every call. Plain numbers that it captures, what it draws from a
-      generator of its own, and what it keeps from one call to the next are those of the first call.
+      ``math.exp(x.data)``, text of it or of ``x``, ``x == 1``, look-ups by a hash, copies, ``backward()``, ``no_grad``,
+      setting a leaf, and random numbers from the generators of ``random`` and ``numpy.random`` that all programs share.
+    - Values that it captures are read anew at every call. Plain numbers that it captures, what it draws from another
+      generator, such as its own or that of ``secrets``, what it reads elsewhere, such as the time, and what it keeps
+      from one call to the next are those of the first call.
 
     Where the engine raises, as it does for the logarithm of a negative number, the result of that sample is infinite or
-    NaN. Where the process runs out of memory while LLVM compiles, LLVM ends it.
+    NaN, even if the function would catch the error. Where the process runs out of memory while LLVM compiles, LLVM
+    ends it.
 
     Args:
         what: a Value; or a sequence of Values, for several outputs; or a function. A function is called with a Value
@@ -296,7 +298,8 @@ class CompiledFunction:
             try:
                 self._first = self._called_as("list", row)
             except Exception as other:
-                raise (error if len(row) == 1 else other) from None
+                of_a_list = isinstance(other, (TypeError, AttributeError)) and "list" in str(other)
+                raise (error if len(row) == 1 or of_a_list else other) from None
             self._form = "list"
         else:
             self._form = "number"

@@ -69,10 +69,15 @@ def refuse(how):
         Unrecordable: always.
     """
     what, instead = _REFUSED[how]
-    raise Unrecordable(
+    error = Unrecordable(
         f"the function {what}{'' if how == 'random' else line_of_caller()}. Other samples have other numbers there, "
         f"and a program that is compiled from one recording would keep this one. {instead}."
     )
+    watch = witnessed_by(None)
+    witnessed_by(watch)
+    if isinstance(watch, Watch):
+        watch.refusal = watch.refusal or error
+    raise error
 
 
 def line_of_caller():
@@ -109,10 +114,12 @@ class Watch:
     Attributes:
         guards: the comparisons, as ``(sign, a, b, held)``, in order; a and b are Values or numbers.
         inputs: the leaves that differ from sample to sample.
+        refusal: the first error of something that was refused, which the function may have caught.
     """
 
     def __init__(self, inputs=()):
         self.guards: list = []
+        self.refusal: Unrecordable | None = None
         self.inputs = list(inputs)
         self._thread = threading.get_ident()
 
@@ -131,6 +138,8 @@ class Watch:
         if how == "hash" and (_caller().partition(".")[0] in _PACKAGES or not self._depends(a)):
             return default
         if how == "recorded" and _caller() == "autograd.engine.graph":  # a transform, whose result is recorded
+            return default
+        if how == "format" and (_caller().partition(".")[0] in _PACKAGES or not self._depends(a)):  # an error's message
             return default
         if not self.is_mine() and not self._depends(a):
             return default
@@ -197,6 +206,8 @@ def watched(inputs=()):
         try:
             with draws:
                 yield watch
+            if watch.refusal is not None:
+                raise watch.refusal
             if draws.seen():
                 refuse("random")
         finally:
@@ -411,6 +422,8 @@ for _method in (operator.lt, operator.le, operator.gt, operator.ge):
 for _name in ("float", "int", "trunc", "round", "floor", "ceil", "complex", "floordiv", "rfloordiv", "mod", "rmod",
               "divmod", "rdivmod", "reduce_ex"):  # fmt: skip
     setattr(Reading, f"__{_name}__", _unreadable)
+for _name in ("is_integer", "hex", "as_integer_ratio"):
+    setattr(Reading, _name, _unreadable)
 for _name in ("format", "str", "repr"):
     setattr(Reading, f"__{_name}__", lambda self, *_spec: refuse("format"))
 

@@ -35,8 +35,8 @@ from autograd.engine.conditions import Condition
 from autograd.engine.errors import GraphError
 
 __all__ = [
-    "Value", "add_method", "attributes", "compiled", "data_readings", "forget_own_methods", "list_no_nodes",
-    "list_nodes", "record", "refuse_equality_by", "sweep_with", "witnessed", "witnessed_by",
+    "Value", "add_method", "attributes", "compiled", "data_readings", "forget_own_methods", "is_watched",
+    "list_no_nodes", "list_nodes", "record", "refuse_equality_by", "sweep_with", "witnessed", "witnessed_by",
 ]  # fmt: skip
 
 compiled: bool = cython.compiled
@@ -129,6 +129,11 @@ def witnessed_by(function):
     global _witness
     before, _witness = _witness, function
     return before
+
+
+def is_watched():
+    """Return True while a program is recorded to be compiled: see :func:`witnessed_by`."""
+    return _witness is not None
 
 
 # How often data was read, by which a transform notices that its function may have dropped the graph.
@@ -430,6 +435,8 @@ class Value:
         return own["_op"] if own and "_op" in own else other_engines.sign(self.op, self.operands)
 
     def __repr__(self):
+        if _witness is not None:
+            _witness("format", self, None, None)
         label = "" if self._label is None else f", label={self._label!r}"
         return f"Value(data={self._data!r}, grad={self._grad!r}{label})"
 

@@ -1,18 +1,28 @@
 """What a compiled function takes out of the graph: recorded as what it means, or refused with the line that did it."""
 
+import bisect
 import copy
+import functools
+import heapq
+import io
+import itertools
+import json
 import math
+import operator
 import pickle
 import random
+import statistics
 import sys
 import threading
+from array import array
+from fractions import Fraction
 
 import numpy as np
 import pytest
 
 import autograd
 from autograd import GraphError, Value, grad, no_grad, replay
-from nn import MLP, SGD, cross_entropy, fit, half_sse
+from nn import MLP, SGD, binary_cross_entropy, cross_entropy, fit, half_sse
 
 TABLE = {1.0: 2.0, 4.0: 5.0}
 BATCH = [[1.0, 2.0], [3.0, 0.5], [-2.0, 4.0], [0.0, 0.0]]
@@ -45,6 +55,31 @@ def in_a_thread(a, b):
     return b * found[0]
 
 
+def matched(a, b):
+    match a.data:
+        case 1.0:
+            return a * 2
+        case -2.0:
+            return b * 3
+    return a * b
+
+
+def halved(a, b):
+    n = 0
+    while a.data > 1 and n < 5:
+        a, n = a / 2, n + 1
+    return a * n + b
+
+
+def raising(a, b):
+    try:
+        if a.data < 0:
+            raise ValueError(a.data)
+        return a * b
+    except ValueError as error:
+        return b * error.args[0]
+
+
 STOPPED = {
     "detach": lambda a, b: a * b.detach() + a.detach() ** 2,
     "detach keeps its label": lambda a, b: (a * b).detach() * a,
@@ -71,7 +106,19 @@ STOPPED = {
     "a gradient": lambda a, b: grad(lambda t: t * t * b.detach() + t * b.data)(a),
     "a detached intermediate": lambda a, b: autograd.tanh(a * b) * (a * b).detach() + (a + b).data * a,
     "an infinite slope": lambda a, b: autograd.sqrt(a * a).data * b,
-    "text of nothing": lambda a, b: a * len(f"{a}"[:5]),
+    "the middle one": lambda a, b: a * statistics.median([a.data, b.data, 1.0]),
+    "the smallest of a heap": lambda a, b: heapq.nsmallest(1, [a.data, b.data, 0.75])[0] * b,
+    "where it is inserted": lambda a, b: a * bisect.bisect([0.0, 1.0, 2.0], b.data),
+    "a product": lambda a, b: math.prod([a.data, 2.0]) * b,
+    "running sums": lambda a, b: list(itertools.accumulate([a.data, b, 1.0]))[-1] * a,
+    "a match": matched,
+    "and, or": lambda a, b: (a.data and 3.0) * b + (b.data or 2.0) * a,
+    "a fraction times data": lambda a, b: Fraction(1, 2) * a.data * b,
+    "NumPy's numbers": lambda a, b: (np.float64(2.0) + a.data) * b + a.data * np.float32(0.5) * b,
+    "NumPy's arrays": lambda a, b: (np.array([1.0, 2.0]) * a.data)[1] * b,
+    "NumPy's functions": lambda a, b: np.clip(a.data, -1, 1) * np.abs(b.data) * a + np.sum([a, b.data]) * b,
+    "a loop": halved,
+    "an exception of its own": raising,
 }  # fmt: skip
 
 
@@ -125,6 +172,19 @@ def test_a_label_survives_detaching_and_no_derivative_does():
 # --- What is refused
 
 
+def caught(x):
+    try:
+        return x * math.sqrt(x.data)
+    except Exception:
+        return x
+
+
+def printed(x):
+    file = io.StringIO()
+    print(x.data, file=file)
+    return x * float(file.getvalue())
+
+
 def backward(x):
     y = x * x
     y.backward()
@@ -158,6 +218,24 @@ REFUSED = {
     "remainder": (lambda x: x * (7.0 % x.data), "makes a plain number", "7.0 % x.data"),
     "divmod": (lambda x: x * divmod(x.data, 2)[1], "makes a plain number", "divmod"),
     "complex": (lambda x: x * complex(x.data).real, "makes a plain number", "complex"),
+    "copysign": (lambda x: x * math.copysign(1.0, x.data), "makes a plain number", "math.copysign"),
+    "isnan": (lambda x: x if math.isnan(x.data) else 2 * x, "makes a plain number", "math.isnan(x.data)"),
+    "fsum": (lambda x: x * math.fsum([x.data, 1.0]), "makes a plain number", "math.fsum"),
+    "hypot": (lambda x: x * math.hypot(x.data, 1.0), "makes a plain number", "math.hypot"),
+    "is_integer": (lambda x: x if x.data.is_integer() else 2 * x, "makes a plain number", "x.data.is_integer()"),
+    "hex": (lambda x: x * float.fromhex(x.data.hex()), "makes a plain number", "x.data.hex()"),
+    "ratio": (lambda x: x * x.data.as_integer_ratio()[0], "makes a plain number", "as_integer_ratio()"),
+    "array": (lambda x: x * array("d", [x.data])[0], "makes a plain number", 'array("d", [x.data])'),
+    "NumPy's float": (lambda x: x * np.float64(x.data), "makes a plain number", "np.float64(x.data)"),
+    "percent": (lambda x: x * float(operator.mod("%f", x.data)), "makes a plain number", "operator.mod"),
+    "percent of text": (lambda x: x * float(operator.mod("%s", x.data)), "writes a number into text", "operator.mod"),
+    "repr": (lambda x: x * len(repr(x)), "writes a number into text", "repr(x)"),
+    "str": (lambda x: x * len(str(2 * x)), "writes a number into text", "str(2 * x)"),
+    "text": (lambda x: x * len(f"{x}"), "writes a number into text", 'f"{x}"'),
+    "print": (printed, "writes a number into text", "print(x.data, file=file)"),
+    "set of data": (lambda x: x * len({x.data, 1.0}), "looks a Value up", "{x.data, 1.0}"),
+    "a cache": (lambda x: functools.lru_cache(lambda v: v * 2)(x), "looks a Value up", "lru_cache"),
+    "caught": (caught, "makes a plain number", "math.sqrt(x.data)"),
     "format": (lambda x: x * float(f"{x:.1f}"), "writes a number into text", "f\"{x:.1f}\""),
     "format of data": (lambda x: x * float(f"{x.data:.1f}"), "writes a number into text", "x.data:.1f"),
     "str of data": (lambda x: x * float(str(x.data)), "writes a number into text", "str(x.data)"),
@@ -188,6 +266,33 @@ def test_what_would_freeze_a_number_of_one_sample_is_refused_with_its_line(how):
     if line:
         assert "test_recording.py" in str(found.value)
     assert (Value(2.0) * 3.0).detach().op is None  # nobody watches any more
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        (lambda x: x * json.loads(json.dumps(x.data)), "not JSON serializable"),
+        (lambda x: x * float(Fraction(x.data)), "string or a Rational"),
+        (lambda x: x * float(x), "would drop the graph"),
+        (lambda x: x * [0.0][x.data], "indices must be integers"),
+    ],
+)
+def test_the_error_is_that_of_a_number_not_of_a_list(function, message):
+    """A function of one argument is tried with a list, too, but that is nothing to be told of."""
+    with pytest.raises(TypeError, match=message):
+        autograd.compile(function)([1.0, 2.0, 3.0])
+
+
+def test_text_of_other_values_is_left_alone():
+    assert autograd.compile(lambda x: x * len(f"{W}"))([1.0, 2.0]).tolist() == [len(f"{W}"), 2.0 * len(f"{W}")]
+
+
+@pytest.mark.parametrize("target", [0, 1])
+def test_what_a_loss_refuses_is_nan(target):
+    f = autograd.compile(lambda y: binary_cross_entropy(y, target))
+    found = f([0.25, 0.75, 2.0, -1.0])
+    np.testing.assert_allclose(found[:2], [binary_cross_entropy(Value(y), target).data for y in (0.25, 0.75)])
+    assert np.isnan(found[2:]).all()
 
 
 def test_what_has_no_source_is_refused_without_a_line():
