@@ -271,6 +271,24 @@ class Layer(Module):
         """Those of the neurons, in order."""
         return [p for neuron in self.neurons for p in neuron.parameters()]
 
+    @property
+    def activation(self) -> Any:
+        """The activation of the neurons; a list of theirs where they differ. One that is set becomes that of all.
+
+        >>> layer = Layer(2, 3, activation="tanh", seed=0)
+        >>> layer.activation = "relu"
+        >>> layer.neurons[2]
+        relu neuron of 2 inputs
+        """
+        found = [neuron.activation for neuron in self.neurons]
+        return found if any(each != found[0] for each in found) else found[0]
+
+    @activation.setter
+    def activation(self, activation: Activation) -> None:
+        _function(activation)  # a wrong one changes nothing
+        for neuron in self.neurons:
+            neuron.activation = activation
+
     def activations(self) -> str:
         """The name of the neurons' activation, or a list of them where they differ."""
         names = [shown(neuron.activation) for neuron in self.neurons]
@@ -318,25 +336,16 @@ class MLP(Module):
         sizes = list(sizes) if hasattr(sizes, "__iter__") and not is_text(sizes) else []
         if not sizes:
             raise ValueError("an MLP has one layer or more: give a list of their sizes, such as [16, 16, 1].")
-        if isinstance(activation, (list, tuple)):
-            each = list(activation)
-        else:
-            each = ["relu" if activation is None else activation] * (len(sizes) - 1) + [output]
-        if len(each) != len(sizes):
-            raise ValueError(f"{len(sizes)} layers and {len(each)} activations: give one for each layer.")
-        if len(sizes) == 1 and activation is not None and not isinstance(activation, (list, tuple)):
-            _function(activation)  # a misspelt name is said first
-            if activation != output:
-                raise ValueError(
-                    f"activation={shown(activation)!r} is that of the layers before the last, and there is no hidden "
-                    f"layer: did you mean output={shown(activation)!r}?"
-                )
+        each = _of_layers(len(sizes), activation, output)
         bias = _switch("MLP", "bias", bias)
         generator = _random if seed is None else generator_of(seed)
         self.layers = [
             Layer(n, m, layer=k + 1, activation=each[k], bias=bias, random=generator, init=init)
             for k, (n, m) in enumerate(zip([n_inputs, *sizes], sizes, strict=False))
         ]
+        self._drop(dropout, seed)
+
+    def _drop(self, dropout, seed=None):
         check_setting("dropout", dropout, least=0.0, below=1.0)
         self._dropout = Dropout(dropout, seed=seed) if dropout else None
 
@@ -354,6 +363,44 @@ class MLP(Module):
             x = layer(x if k == 0 or self._dropout is None else self._dropout(x))
         return x
 
+    @property
+    def activation(self) -> Any:
+        """The activations, a list with one for each layer. What is set is as for the constructor.
+
+        >>> model = MLP(2, [3, 3, 1], activation="tanh", seed=0)
+        >>> model.activation = "relu"
+        >>> model, model.activation
+        (MLP(2-3-3-1, relu, relu, linear), ['relu', 'relu', 'linear'])
+        """
+        return [layer.activation for layer in self.layers]
+
+    @activation.setter
+    def activation(self, activation: Activation | Sequence[Activation]) -> None:
+        each = _of_layers(len(self.layers), activation, self.output)
+        new = [(layer, one) for layer, one in zip(self.layers, each, strict=True) if not isinstance(one, list)]
+        for _, one in new:
+            _function(one)  # a wrong one changes nothing
+        for layer, one in new:
+            layer.activation = one
+
+    @property
+    def dropout(self) -> float:
+        """The probability of the dropout before each layer but the first."""
+        return 0.0 if self._dropout is None else self._dropout.p
+
+    @dropout.setter
+    def dropout(self, dropout: float) -> None:
+        self._drop(dropout)
+
+    @property
+    def output(self) -> Any:
+        """The activation of the last layer."""
+        return self.layers[-1].activation
+
+    @output.setter
+    def output(self, output: Activation) -> None:
+        self.layers[-1].activation = output
+
     def parameters(self) -> list[Value]:
         """Those of the layers, in order."""
         return [p for layer in self.layers for p in layer.parameters()]
@@ -368,6 +415,24 @@ _ALIASES = {  # what other libraries call them
     "hard_relu": "relu", "identity": "linear", "logistic": "sigmoid", "logsigmoid": "log_sigmoid", "none": "linear",
     "swish": "silu",
 }  # fmt: skip
+
+
+def _of_layers(n, activation, output):
+    """The activations of n layers, a list, from that of the layers before the last, or a list, and that of the last."""
+    if isinstance(activation, (list, tuple)):
+        each = list(activation)
+    else:
+        each = ["relu" if activation is None else activation] * (n - 1) + [output]
+    if len(each) != n:
+        raise ValueError(f"{n} layers and {len(each)} activations: give one for each layer.")
+    if n == 1 and activation is not None and not isinstance(activation, (list, tuple)):
+        _function(activation)  # a misspelt name is said first
+        if activation != output:
+            raise ValueError(
+                f"activation={shown(activation)!r} is that of the layers before the last, and there is no hidden "
+                f"layer: did you mean output={shown(activation)!r}?"
+            )
+    return each
 
 
 def _count(what, n):

@@ -11,7 +11,7 @@ import pytest
 
 from autograd import Value, tanh
 from autograd.engine import functions
-from nn import MLP, Layer, Neuron
+from nn import MLP, Layer, Neuron, train_mode
 
 
 def test_weights_are_drawn_in_micrograds_order():
@@ -245,6 +245,67 @@ def test_the_activation_can_be_replaced_and_is_seen_everywhere():
         assert a.label.activation == name
         assert str(neuron) == f"{name or 'linear'} neuron of 2 inputs"
         assert neuron.nonlin == (name is not None)
+
+
+def changed(change):
+    """The outputs of a model after a change."""
+    model = MLP(2, [3, 2, 2], activation="tanh", seed=1)
+    change(model)
+    return repr(model), [y.data for y in model([0.5, -1.0])]
+
+
+@pytest.mark.parametrize(
+    ("change", "activations"),
+    [
+        (lambda m: setattr(m.layers[0], "activation", "relu"), ["relu", "tanh", "linear"]),
+        (lambda m: setattr(m.layers[2], "activation", "sigmoid"), ["tanh", "tanh", "sigmoid"]),
+        (lambda m: setattr(m, "activation", "softplus"), ["softplus", "softplus", "linear"]),
+        (lambda m: setattr(m, "activation", ["sin", "linear", "tanh"]), ["sin", "linear", "tanh"]),
+        (lambda m: setattr(m, "output", "sigmoid"), ["tanh", "tanh", "sigmoid"]),
+    ],
+)
+def test_the_activations_of_layers_and_models_can_be_replaced(change, activations):
+    expected = MLP(2, [3, 2, 2], activation=activations, seed=1)
+    assert changed(change) == (repr(expected), [y.data for y in expected([0.5, -1.0])])
+    assert expected.activation == activations
+    assert expected.output == activations[-1]
+
+
+def test_the_activation_of_a_model_leaves_a_mixed_last_layer_alone():
+    model = MLP(2, [2, 2], activation="tanh", seed=1)
+    model.layers[1].neurons[0].activation = "sigmoid"
+    model.activation = "relu"
+    assert model.activation == ["relu", ["sigmoid", "linear"]]
+    assert model.output == ["sigmoid", "linear"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda m: setattr(m.layers[0], "activation", "rleu"),
+        lambda m: setattr(m, "activation", "rleu"),
+        lambda m: setattr(m, "activation", ["relu", "tanh", "rleu"]),
+        lambda m: setattr(m, "activation", ["relu"]),
+        lambda m: setattr(m, "output", "softmax"),
+        lambda m: setattr(m, "dropout", 1.0),
+    ],
+)
+def test_what_no_model_can_have_is_refused_and_nothing_is_changed(change):
+    def refused(model):
+        with pytest.raises(ValueError, match=r"activation|dropout"):
+            change(model)
+
+    assert changed(refused) == changed(lambda model: None)
+
+
+def test_the_dropout_of_a_model_can_be_replaced():
+    model = MLP(2, [20, 1], dropout=0.5, seed=0)
+    without = MLP(2, [20, 1], seed=0)
+    assert model.dropout == 0.5
+    with train_mode():
+        assert len({model([0.5, 1.0]).data for _ in range(20)}) > 1
+        model.dropout = 0.0
+        assert {model([0.5, 1.0]).data for _ in range(20)} == {without([0.5, 1.0]).data}
 
 
 def test_a_misspelt_activation_changes_nothing():
