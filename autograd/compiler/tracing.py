@@ -202,7 +202,7 @@ def _shown(x):
 
 
 class _Role:
-    """What an integer of a sample is for: its look-ups.
+    """The use of an integer of a sample: its look-ups.
 
     Attributes:
         trusted: the integers of which it is known what is looked up.

@@ -6,7 +6,7 @@ import graphviz
 
 from autograd.drawing.marks import NEUTRAL, cell, colour, number, operation, sign_colour, text, width
 from autograd.engine.graph import adjoints
-from autograd.engine.primitives import where
+from autograd.engine.primitives import add, where
 from autograd.engine.sweep import partials_of
 from autograd.engine.value import Value
 from autograd.formulas.network import sum_of
@@ -117,17 +117,21 @@ def values_picture(root, nodes, rankdir="LR", edges=False, names=None):
         sheet.attr(nslimit="1", nslimit1="1", mclimit="0.1", splines="line")
     flow = Flow(root, nodes)
     names = {node: f"v{k}" for k, node in enumerate(nodes)}
+    passed = {} if ids else _beginnings_of_sums(root, nodes)
     for node in nodes:
+        if node in passed:
+            continue
         label = called.get(node, node.label)
         fill = "#e8f3e4" if node.op is None else "white"
         more = {"id": names[node]} if ids else {}
         sheet.node(names[node], label=_table(_value_rows(node, flow, label), fill, least=_WIDE if ids else 0), **more)
     for node in nodes:
-        if node.op is None:
+        if node.op is None or node in passed:
             continue
         constants = 0
         for x, d, part in flow.edges(node):
             if isinstance(x, Value):
+                x = passed.get(x, x)
                 if x in names:
                     _edge(sheet, names[x], names[node], d, part, flow, edges, ids=ids)
             elif node.op is not where or constants == 0:
@@ -136,6 +140,16 @@ def values_picture(root, nodes, rankdir="LR", edges=False, names=None):
                 sheet.node(name, label=_table([cell(number(x), NEUTRAL)], border="#d5d8dd"))
                 sheet.edge(name, names[node])
     return sheet
+
+
+def _beginnings_of_sums(root, nodes):
+    """Return the nodes ``0 + v`` that Python's ``sum`` begins with, each with the ``v`` in its place in a picture."""
+    return {
+        node: node.operands[1]
+        for node in nodes
+        if node.op is add and node is not root and node.label is None and type(node.operands[0]) is float
+        and node.operands[0] == 0.0
+    }  # fmt: skip
 
 
 def _edge(sheet, tail, head, d, part, flow, labelled, port=None, ids=False):

@@ -3,7 +3,9 @@ r"""Conventions: what a delta is, which letters are used, and in which order a w
 Derivations of backpropagation disagree in all three. A convention is an argument, never a guess.
 """
 
+import difflib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -156,6 +158,10 @@ def convention(
             )
         changes["delta"] = factor
     if letters is not None:
+        if not isinstance(letters, Mapping) or not all(isinstance(x, str) and x.strip() for x in letters.values()):
+            raise ValueError(
+                f"letters are LaTeX by role, such as {{'t': 'y', 's': 'z'}}, found {letters!r:.80}: give each a text."
+            )
         unknown = set(letters) - set(_LETTERS)
         if unknown:
             raise ValueError(f"no letter is called {sorted(unknown, key=str)[0]!r}: there are {', '.join(_LETTERS)}.")
@@ -177,10 +183,12 @@ def convention(
 def _chosen(preset):
     if isinstance(preset, Convention):
         return preset
-    if isinstance(preset, str) and preset in PRESETS:
-        return PRESETS[preset]
+    if isinstance(preset, str) and preset.lower() in PRESETS:
+        return PRESETS[preset.lower()]
+    meant = difflib.get_close_matches(preset.lower(), PRESETS, 1) if isinstance(preset, str) else []
+    advice = f"did you mean {meant[0]!r}? There" if meant else "there"
     raise ValueError(
-        f"no convention is called {preset!r:.60}: there are {', '.join(NAMES)}, and the documents' 000 to 004."
+        f"no convention is called {preset!r:.60}: {advice} are {', '.join(NAMES)}, and the documents' 000 to 004."
     )
 
 

@@ -178,9 +178,13 @@ def _score(setting, formulas, judge, best):
 
 
 def _variants(setting):
-    """Return the other signs of delta and orders of indices, where they are not declared."""
+    """Return the other signs of delta and orders of indices, where they are not declared.
+
+    A convention that is declared says what a delta is.
+    """
     now = convention(**setting.options)
-    deltas = [now.delta] if "delta" in setting.declared else list(dict.fromkeys([now.delta, -now.delta, 1, -1]))
+    is_said = {"delta", "convention"} & set(setting.declared)
+    deltas = [now.delta] if is_said else list(dict.fromkeys([now.delta, -now.delta, 1, -1]))
     orders = [now.order] if "order" in setting.declared else ["from-to", "to-from"]
     found = []
     for delta in deltas:

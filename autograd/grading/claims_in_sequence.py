@@ -80,6 +80,11 @@ def _refuse_late(found, early, name):
     for each in found.declared if found.format == "sheet" else ():
         if each not in early and each.key in KEYS and each.key != "name" and _makes_sense(each):
             first = found.items[0]
+            if first.line < each.line and (first.target or "").isalpha() and len(first.target) > 1:
+                raise SheetError(
+                    f"{name}, line {first.line}: {first.target!r} is no declaration: there are {', '.join(KEYS)}. "
+                    "Begin a remark with #."
+                )
             raise SheetError(
                 f"{name}, line {each.line}: {each.key} is declared after a formula, which line {first.line} was taken "
                 f"for ({first.formula[:40]!r}): declare it above all of them."

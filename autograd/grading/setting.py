@@ -35,7 +35,7 @@ from typing import NamedTuple
 
 from autograd.engine.errors import SheetError
 from autograd.engine.value import Value
-from autograd.formulas.conventions import PRESETS, convention, plain
+from autograd.formulas.conventions import convention, plain
 from autograd.formulas.derivation import Derivation, derive
 from autograd.grading.networks import LOSSES, build
 
@@ -258,10 +258,10 @@ def _checked(values, lines, points, name, start, folder):
         if key in values:
             options[key] = values[key]
     if "convention" in values:
-        if values["convention"] not in PRESETS:
-            raise refused(
-                "convention", f"no convention is called {values['convention']!r}: there are {', '.join(PRESETS)}."
-            )
+        try:
+            convention(values["convention"])
+        except ValueError as error:
+            raise refused("convention", error) from None
         options["preset"] = values["convention"]
     if "letters" in values:
         try:
@@ -373,6 +373,7 @@ def _network(values, start):
 
 
 def _layers(text):
+    text = re.sub(r"(?<=\d)\s*[\u2010-\u2015\u2212\u00d7xX]\s*(?=\d)", "-", text)  # other dashes, and 2 x 3 x 2
     match = re.fullmatch(r"\s*([\d\s-]+?)(?:[\s,]+([A-Za-z_,\s]+))?\s*", text, re.ASCII)
     if not match:
         raise SheetError(f"network is sizes and an activation, such as 2-3-2 sigmoid, found {text!r:.80}.")

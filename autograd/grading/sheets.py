@@ -100,7 +100,12 @@ def read_sheet(text, name="sheet") -> Sheet:
         match = _DECLARATION.fullmatch(bare)
         if match and match[1].lower() in _KEYS:
             if formulas and match[1].lower() != "name":
-                first, _, formula = formulas[0]
+                first, target, formula = formulas[0]
+                if (target or "").isalpha() and len(target) > 1:
+                    raise SheetError(
+                        f"{name}, line {first}: {target!r} is no declaration: there are {', '.join(_KEYS)}. Begin a "
+                        "remark with #."
+                    )
                 raise SheetError(
                     f"{name}, line {number}: {match[1]} is declared after a formula, which line {first} was taken for "
                     f"({formula[:40]!r}): declare it above all of them."

@@ -262,3 +262,22 @@ def _contrast(colour):
 @pytest.mark.parametrize("x", [1.0, 1e-9, -1.0, -1e-300, 0.0, math.nan])
 def test_text_is_readable_however_small_its_number(x):
     assert _contrast(sign_colour(x)) >= 4.5
+
+
+SUMS = [
+    (lambda a, b: sum([a * 2, b * 3]), 5, 2),
+    (lambda a, b: sum([a * 2, b * 3, a * b]), 7, 2),
+    (lambda a, b: sum([a * b, a]) * 2, 5, 1),
+    (lambda a, b: sum([a]), 2, 1),  # the sum itself stays
+    (lambda a, b: (a + 0) * b, 4, 1),  # this is no beginning of a sum
+    (lambda a, b: sum([sum([a, b]), b]), 4, 0),
+]
+
+
+@pytest.mark.parametrize(("make", "nodes", "constants"), SUMS)
+def test_the_zero_that_a_sum_begins_with_is_not_drawn(make, nodes, constants):
+    source = draw(make(Value(2.0, "a"), Value(3.0, "b"))).source
+    assert len(re.findall(r"^\tv\d+ \[label", source, re.MULTILINE)) == nodes
+    assert len(re.findall(r"^\tv\d+c\d+ \[label", source, re.MULTILINE)) == constants
+    drawn = set(re.findall(r"^\t(v\w+) \[label", source, re.MULTILINE))
+    assert {end for edge in re.findall(r"^\t(v\w+) -> (v\w+)", source, re.MULTILINE) for end in edge} <= drawn

@@ -323,3 +323,16 @@ def test_outputs_that_are_added_up_stay_neurons():
     net = MLP(2, [3, 2], activation="tanh", seed=1)
     derivation = derive(sum(net([1.0, 2.0])))
     assert derivation.network.sizes == [2, 3, 2]
+
+
+@pytest.mark.parametrize("letters", [{"t": ""}, {"t": " "}, {"t": 3}, {"t": None}, "t=y", ["t"], 3])
+def test_letters_are_texts(letters):
+    with pytest.raises(ValueError, match="letters are LaTeX by role, such as"):
+        derive(network((2, 3, 2))).convention(letters=letters)
+
+
+@pytest.mark.parametrize(("name", "meant"), [("neilsen", "nielsen"), ("Bischop", "bishop"), ("mitchel", "mitchell")])
+def test_a_misspelt_convention_is_answered_with_the_one_that_is_like_it(name, meant):
+    with pytest.raises(ValueError, match=f"did you mean '{meant}'"):
+        derive(network((2, 3, 2))).convention(name)
+    assert str(derive(network((2, 3, 2))).convention(meant.title()))

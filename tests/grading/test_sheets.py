@@ -120,6 +120,9 @@ BAD = [
     ("network: 2-3-2\nsamples: 1000\nw: 1\n", "samples is a number from 1 to 12"),
     ("network: 2-3-2\nsamples: 3 median\nw: 1\n", "mean or sum"),
     ("network: 2-3-2\nconvention: 999\nw: 1\n", "no convention is called"),
+    ("network: 2-3-2\nconvention: neilsen\nw: 1\n", "no convention is called 'neilsen': did you mean 'nielsen'"),
+    ("author: Ada\nnetwork: 2-3-2\nd_o = 1\n", "line 1: 'author' is no declaration: there are network, "),
+    ("Title: exercise 3\nnetwork: 2-3-2\nd_o = 1\n", "line 1: 'Title' is no declaration: .*Begin a remark with #."),
     ("network: 2-3-2\ndelta: 0\nw: 1\n", "other than 0"),
     ("network: 2-3-2\ndelta: 1e400\nw: 1\n", "at most 1,000,000"),
     ("network: 2-3-2\ndelta: 1e999999999\nw: 1\n", "at most 1,000,000"),
@@ -301,3 +304,28 @@ def test_a_claim_in_printed_names_that_is_unreadable_is_no_definition(line, tmp_
     (path,) = write(tmp_path, s=f"network: 2-3-2 sigmoid\n{line}\n")
     assert main(["grade", path]) == 2
     assert "line 2, unreadable" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "sizes",
+    ["2-3-2", "2\u20133\u20132", "2 \u2013 3 \u2013 2", "2\u22123\u22122", "2x3x2", "2\u00d73\u00d72", "2 - 3 - 2"],
+)
+def test_sizes_as_word_processors_write_them(sizes, tmp_path, capsys):
+    (path,) = write(tmp_path, s=f"network: {sizes} sigmoid\n\\delta_o = (y_o - t_o) y_o (1 - y_o)\n")
+    assert main(["grade", path]) == 0
+    assert "2-3-2 sigmoid" in capsys.readouterr().out
+
+
+SIGNS = [
+    ("standard", r"\delta_o = (t_o - y_o) y_o (1 - y_o)", 1),
+    ("standard", r"\frac{\partial L}{\partial w_{ho}} = -\delta_o a_h", 1),
+    ("standard", r"\delta_o = (y_o - t_o) y_o (1 - y_o)", 0),
+    ("mitchell", r"\frac{\partial E}{\partial w_{ho}} = \delta_o a_h", 1),
+    ("Mitchell", r"\frac{\partial E}{\partial w_{ho}} = -\delta_o a_h", 0),
+]
+
+
+@pytest.mark.parametrize(("name", "formula", "status"), SIGNS)
+def test_a_convention_that_is_declared_says_what_a_delta_is(name, formula, status, tmp_path, capsys):
+    (path,) = write(tmp_path, s=f"network: 2-3-2 sigmoid\nconvention: {name}\n{formula}\n")
+    assert main(["grade", path]) == status
