@@ -63,6 +63,7 @@ ALLOWED = {
         "importlib",
     ): "the teacher's own function, named in the file of --setting alone",
     ("nn.layers", "inspect"): "to see whether an attribute is one of the class, for advice",
+    ("nn.optimizers", "inspect"): "which settings an optimizer has, for advice",
     ("nn.choosing", "importlib"): "to see whether llvmlite is installed",
     ("nn.cluster", "importlib"): "primitives of one's own are looked up in their module by the workers",
     ("nn.cluster", "pickle"): "between the client and the workers of a cluster of one's own",
