@@ -13,6 +13,8 @@ import llvmlite
 from llvmlite import binding
 from tqdm import tqdm
 
+from autograd.compiler.disk import shelf
+
 try:
     from llvmlite.binding import newpassmanagers
 except ImportError:
@@ -143,6 +145,19 @@ def shown(parts):
             bar.close()
 
 
+def _compiled(text, machine, tuning):
+    """The machine code of LLVM text."""
+    code = binding.parse_assembly(text)
+    code.verify()
+    passes = binding.create_pass_builder(machine, tuning)
+    manager = passes.getModulePassManager()
+    manager.run(code, passes)
+    _free(manager)
+    compiled = machine.emit_object(code)
+    code.close()
+    return compiled
+
+
 class Code:
     """A module compiled for this processor. It lives as long as this object.
 
@@ -168,16 +183,18 @@ class Code:
         tuning.loop_vectorization, tuning.slp_vectorization = vectorize, vectorize and pack
         self._engine = binding.create_mcjit_compiler(binding.parse_assembly(""), machine)
         self.size = 0
+        kept = shelf()
+        versions = llvmlite.__version__, ".".join(map(str, binding.llvm_version_info))
         # Between two calls of LLVM an interrupt can stop this, and LLVM calls nothing of Python where it would be lost.
         for text in shown(parts_of(module, self.text)):
-            code = binding.parse_assembly(text)
-            code.verify()
-            passes = binding.create_pass_builder(machine, tuning)
-            manager = passes.getModulePassManager()
-            manager.run(code, passes)
-            _free(manager)
-            compiled = machine.emit_object(code)
-            code.close()
+            if kept is None:
+                compiled = _compiled(text, machine, tuning)
+            else:
+                key = kept.key(text, cpu, features, *versions, f"{level} {vectorize} {pack}")
+                compiled = kept.find(key)
+                if compiled is None:
+                    compiled = _compiled(text, machine, tuning)
+                    kept.keep(key, compiled)
             self.size += len(compiled)
             self._engine.add_object_file(binding.ObjectFileRef.from_data(compiled))
         self._engine.finalize_object()

@@ -1,0 +1,113 @@
+"""Machine code kept on disk, for the next process: off, unless ``DELTAGRAD_CACHE`` names a folder.
+
+What is kept is found again by the LLVM text it was made of, the processor, the compiler's version and its options.
+What stands in the folder is run as it is, so the folder and its files must belong to the user and be open to nobody
+else, and each file has a checksum. What is not as it should be is not used, and is made anew.
+"""
+
+import hashlib
+import os
+import secrets
+import stat
+import warnings
+from pathlib import Path
+
+__all__ = ["Shelf", "shelf"]
+
+VARIABLE = "DELTAGRAD_CACHE"
+MOST_BYTES = 1 << 28  # of all files; the oldest ones go when there is more
+_SUFFIX = ".o"
+_CHECKSUM = hashlib.sha256().digest_size
+
+
+class Shelf:
+    """Files of machine code in a folder.
+
+    Args:
+        folder: where they are. It is made if it is missing.
+
+    Raises:
+        OSError: it cannot be made or read, is no folder, or belongs to somebody else or is open to others.
+    """
+
+    def __init__(self, folder):
+        self._folder = Path(folder).expanduser()
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = os.lstat(self._folder)
+        if not stat.S_ISDIR(found.st_mode):
+            raise NotADirectoryError(f"{self._folder} is no folder")
+        if not _is_private(found):
+            raise PermissionError(f"{self._folder} belongs to another user or is open to others: chmod 700 it, or name "
+                                  "another folder")  # fmt: skip
+
+    @staticmethod
+    def key(*parts: str) -> str:
+        """The name under which code is kept that is made of these texts."""
+        digest = hashlib.sha256()
+        for part in parts:
+            data = part.encode()
+            digest.update(len(data).to_bytes(8, "little") + data)
+        return digest.hexdigest()
+
+    def find(self, key: str) -> bytes | None:
+        """Return the machine code of a key; None if there is none, or none that is as it was written."""
+        try:
+            place = os.open(self._folder / (key + _SUFFIX), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except OSError:
+            return None
+        try:
+            found = os.fstat(place)
+            if not (stat.S_ISREG(found.st_mode) and _is_private(found) and found.st_size <= MOST_BYTES):
+                return None
+            with open(place, "rb", closefd=False) as file:
+                data = file.read()
+        finally:
+            os.close(place)
+        checksum, code = data[:_CHECKSUM], data[_CHECKSUM:]
+        return code if secrets.compare_digest(checksum, _checksum(key, code)) else None
+
+    def keep(self, key: str, code: bytes) -> None:
+        """Write machine code, so that other processes see all of it or nothing. A full disk is no error."""
+        temporary = self._folder / f"{secrets.token_hex(8)}.new"
+        try:
+            with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb") as file:
+                file.write(_checksum(key, code) + code)
+            os.replace(temporary, self._folder / (key + _SUFFIX))
+            self._make_room()
+        except OSError:
+            temporary.unlink(missing_ok=True)
+
+    def _make_room(self):
+        files = [(found.st_mtime, found.st_size, file) for file in self._folder.glob("*" + _SUFFIX)
+                 if (found := os.lstat(file)).st_size]  # fmt: skip
+        left = sum([size for _, size, _ in files])
+        for _, size, file in sorted(files):
+            if left <= MOST_BYTES:
+                break
+            file.unlink(missing_ok=True)
+            left -= size
+
+
+def shelf() -> Shelf | None:
+    """Return where machine code is kept; None if that is nowhere.
+
+    It warns where the folder that ``DELTAGRAD_CACHE`` names cannot be used, and on systems whose files have no owners.
+    """
+    folder = os.environ.get(VARIABLE)
+    if not folder:
+        return None
+    try:
+        if not hasattr(os, "getuid"):
+            raise PermissionError("files have no owner on this system, so nothing would tell who wrote them")
+        return Shelf(folder)
+    except OSError as error:
+        warnings.warn(f"{VARIABLE}: {error}. No machine code is kept or taken from there.", stacklevel=2)
+        return None
+
+
+def _is_private(found):
+    return found.st_uid == os.getuid() and not found.st_mode & 0o077
+
+
+def _checksum(key, code):
+    return hashlib.sha256(key.encode() + code).digest()
