@@ -62,7 +62,7 @@ class Setup:
 
     @property
     def counts(self) -> bool:
-        """Whether right answers are counted."""
+        """True if right answers are counted."""
         return isinstance(self.loss, ModelLoss) and self.loss.classes is not None
 
     def epochs(self, update, n: int, each=None, samples=None):

@@ -36,7 +36,7 @@ class OtherSettings:
 
     @property
     def is_clear(self) -> bool:
-        """Whether the document says what its loss and its activations are."""
+        """True if the document says what its loss and its activations are."""
         return self.has_loss and self.has_activation
 
     def where_right(self, target, text) -> str:
