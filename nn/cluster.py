@@ -21,7 +21,7 @@ import dask
 import distributed
 import numpy as np
 
-from autograd.compiler.lowering import nodes_under
+from autograd.compiler.operands import nodes_under
 from autograd.compiler.totals import Totals
 from autograd.engine import primitives
 from autograd.engine.algebra import Primitive

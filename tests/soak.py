@@ -25,7 +25,7 @@ from programs import KINKED, RATIONAL, SMOOTH, random_program, run
 
 import autograd
 from autograd import Value, derive, draw, explain, hvp, jvp, replay, steps, value_and_grad
-from autograd.compiler import programs
+from autograd.compiler import kernel_cache
 from autograd.engine.sweep import adjoints, order
 from autograd.grading.sheets import build
 from nn import MLP, SGD, Adam, Momentum, cross_entropy, deltas, fit, half_sse, load, mse, save
@@ -187,7 +187,7 @@ def main():
     engine = "compiled" if autograd.compiled else "interpreted"
     print(f"seed {seed}, {options.minutes:g} minutes, engine {engine}", flush=True)
     curve, rounds, counts = [], 0, dict.fromkeys(drawn, 0)
-    programs._MAX_KERNELS = 8  # the cache of compiled code is full at once, and what it drops is seen
+    kernel_cache._MAX_KERNELS = 8  # the cache of compiled code is full at once, and what it drops is seen
     gc.disable()
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:

@@ -9,7 +9,7 @@ from typing import Any, Literal, overload
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from autograd.compiler.lowering import nodes_under
+from autograd.compiler.operands import nodes_under
 from autograd.compiler.programs import Gradient, Program, real_array
 from autograd.compiler.rebinding import spares_comparisons, with_recorded_extremes
 from autograd.compiler.recording import Reading, watched

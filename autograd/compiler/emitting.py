@@ -13,8 +13,7 @@ import numpy as np
 from llvmlite import ir
 
 from autograd.compiler import calls, forms
-from autograd.compiler.loops import Loop, size, slots_of
-from autograd.compiler.lowering import (
+from autograd.compiler.instructions import (
     CONSTANTS,
     PARAMETER_GRADIENTS,
     PARAMETERS,
@@ -23,6 +22,7 @@ from autograd.compiler.lowering import (
     UPDATED,
     region,
 )
+from autograd.compiler.loops import Loop, size, slots_of
 from autograd.compiler.machine import lane_width
 from autograd.compiler.registers import INDEX, Lanes, Register
 from autograd.engine import primitives

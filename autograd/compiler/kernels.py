@@ -13,8 +13,7 @@ import numpy as np
 from llvmlite import ir
 
 from autograd.compiler.emitting import INDEX, SUM_FLAGS, Emitter, Space, summed, written_slots
-from autograd.compiler.loops import expanded
-from autograd.compiler.lowering import (
+from autograd.compiler.instructions import (
     CONSTANTS,
     INPUT_GRADIENTS,
     INPUTS,
@@ -27,6 +26,7 @@ from autograd.compiler.lowering import (
     is_temporary,
     region,
 )
+from autograd.compiler.loops import expanded
 from autograd.compiler.machine import lane_width
 from autograd.compiler.registers import Lanes, Register
 

@@ -2,8 +2,7 @@
 
 import re
 
-from autograd.compiler.loops import numbers_of
-from autograd.compiler.lowering import (
+from autograd.compiler.instructions import (
     ADJOINTS,
     ALIVE,
     CONSTANTS,
@@ -15,6 +14,7 @@ from autograd.compiler.lowering import (
     Lowered,
     region,
 )
+from autograd.compiler.loops import numbers_of
 from autograd.compiler.places import Line, Loops, fixed, symbolic
 from autograd.engine.algebra import register
 from autograd.engine.primitives import power_term

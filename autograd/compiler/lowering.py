@@ -1,56 +1,43 @@
-"""A recorded graph as plain instructions on memory cells, forward and adjoint: what is rolled and then compiled.
+"""Lowering: a recorded graph becomes instructions, forward and adjoint, which are rolled and then compiled.
 
-An instruction is an operation and the slots it writes and reads. With ``p`` a primitive of the table and ``constants``
-a tuple that has a float for each operand that is a constant and None for each that has a slot, the operations are
-
-``("=", p, constants)``
-    ``out, *operands``: out = p(operands). With ``"+="``: out = out + p(operands).
-``("zero",)``
-    ``out``: out = 0.
-``("d=", p, i, constants, read, masked)``
-    ``out, g, *used``: out = g times the derivative of p in operand i, which reads the value and those operands that
-    ``read`` says. With ``"d+="``: added to out. Masked: ``alive`` is the last slot, and nothing flows where it is 0.
-``("all", p, constants, modes, masked)``
-    ``g, y, *operands, *outs``: the same in all operands of a primitive that takes any number of them. A mode is
-    ``"="``, ``"+="``, or None for an operand whose derivative nobody wants.
-``("guard", sign, held, constants)``
-    ``out, *operands``: out = out + 1 where a comparison is not as it was recorded.
-``("alive", i, masked, first)``
-    ``out, *above, *condition``: whether what lies under operand i of a ``where`` is used; i = 0 is any operation.
-
-The derivatives themselves are the table's: an instruction only says which one is meant. Slots lie in regions, told
-apart by their high bits. A sum that only its own next term reads is added up in place, so that ``dot``, ``total`` and
-``sum(w * x)`` become the same instructions; the order of all operations and of all contributions is the engine's.
+The derivatives themselves are the table's: an instruction only says which one is meant. A sum that only its own next
+term reads is added up in place, so that ``dot``, ``total`` and ``sum(w * x)`` become the same instructions; the order
+of all operations and of all contributions is the engine's.
 """
 
 import math
 from collections import Counter
-from dataclasses import dataclass, field
 from itertools import chain
 
 from autograd.compiler import calls, forms
-from autograd.compiler.loops import Instruction
+from autograd.compiler.instructions import (
+    ADJOINTS,
+    ALIVE,
+    CONSTANTS,
+    INPUTS,
+    PARAMETER_GRADIENTS,
+    PARAMETERS,
+    SHIFT,
+    TEMPORARIES,
+    Lowered,
+    region,
+)
+from autograd.compiler.operands import (
+    check_leaves,
+    chooses,
+    constants_of,
+    is_frozen,
+    operands_read,
+    taken_branch,
+    terms_of,
+)
 from autograd.engine import primitives
-from autograd.engine.errors import GraphError
 from autograd.engine.graph import depending, is_end, postorder, pull_back
 from autograd.engine.other_engines import refuse_given
 from autograd.engine.value import Value
 
-__all__ = [
-    "ADJOINTS", "ALIVE", "CONSTANTS", "INPUTS", "INPUT_GRADIENTS", "PARAMETERS", "PARAMETER_GRADIENTS", "REMEMBERED",
-    "REMEMBERED_NEXT", "TEMPORARIES", "UPDATED", "Lowered", "check_leaves", "is_temporary", "lower", "nodes_under",
-    "region",
-]  # fmt: skip
+__all__ = ["lower"]
 
-_SHIFT = 28
-_MAX_PRIMITIVES = 1 << 16
-PARAMETERS, INPUTS, CONSTANTS, PARAMETER_GRADIENTS, INPUT_GRADIENTS = [k << _SHIFT for k in range(5)]
-# Where an update puts new numbers of the parameters, and what an optimizer remembers, before and after.
-UPDATED, REMEMBERED, REMEMBERED_NEXT = [k << _SHIFT for k in range(5, 8)]
-# A region for each primitive's results, and one for their adjoints: those of a layer are side by side then.
-TEMPORARIES, ADJOINTS, ALIVE = [k * _MAX_PRIMITIVES << _SHIFT for k in (1, 2, 3)]
-
-_ARITHMETIC = {primitives.add, primitives.sub, primitives.mul, primitives.div}
 _IN_PLACE = {
     primitives.add,
     primitives.mul,
@@ -64,45 +51,6 @@ _BINARY = (None, None)
 _BY_SECOND = primitives.mul, 0, _BINARY, (False, False, True)
 _COPY = primitives.alias, (None,)
 _PRODUCT = primitives.mul, (None, None)
-
-
-def region(slot: int) -> int:
-    """The first slot of the region a slot lies in."""
-    return slot >> _SHIFT << _SHIFT
-
-
-def is_temporary(base: int) -> bool:
-    """Return True if a region holds results or adjoints, and not what comes in or goes out."""
-    return base >= TEMPORARIES
-
-
-@dataclass
-class Lowered:
-    """A graph as instructions.
-
-    Attributes:
-        forward: instructions that compute every node, operands first.
-        adjoint: instructions of the reverse sweep; it starts with the adjoints of the outputs set.
-        outputs: the slot of each output.
-        seeds: the slot of each differentiated output's adjoint; None where it depends on no leaf that is wanted.
-        active: for every parameter, and every input, whether the derivative in it is computed.
-        constants: the numbers in the region of constants.
-        violations: the slot where guards count, or None without guards.
-        nodes: for a slot the node whose number or adjoint it is.
-        recorded: how many nodes the graph has, leaves included.
-        sizes: how many slots there are of each region, by its first one.
-    """
-
-    forward: list[Instruction] = field(default_factory=list)
-    adjoint: list[Instruction] = field(default_factory=list)
-    outputs: list[int] = field(default_factory=list)
-    seeds: list[int | None] = field(default_factory=list)
-    active: list[bool] = field(default_factory=list)
-    constants: list[float] = field(default_factory=list)
-    violations: int | None = None
-    nodes: dict[int, Value] = field(default_factory=dict)
-    recorded: int = 0
-    sizes: dict[int, int] = field(default_factory=dict)
 
 
 def lower(
@@ -139,63 +87,6 @@ def lower(
     return lowering.lowered
 
 
-def check_leaves(parameters, inputs) -> None:
-    """Have the leaves that have slots of their own be leaves, each once.
-
-    Raises:
-        GraphError: one is none, or stands twice.
-    """
-    seen: set = set()
-    for leaves, name in ((parameters, "parameter"), (inputs, "input")):
-        for k, leaf in enumerate(leaves):
-            if not isinstance(leaf, Value) or leaf.op is not None:
-                raise GraphError(f"{name} {k} is {leaf!r}, which is no leaf: give Values the graph starts from.")
-            if leaf in seen:
-                raise GraphError(f"{name} {k}, {leaf!r}, stands twice among the leaves: give each once.")
-            seen.add(leaf)
-
-
-def nodes_under(roots, strict=False) -> list[Value]:
-    """Every node under some roots, operands first, whether a leaf was changed or not.
-
-    Strictly in the order of the engine's sweep, which enters the last operand first; else the first one is.
-
-    Both branches of a ``where`` are entered, unless its condition is a plain number: then it will never change.
-    """
-    return postorder(roots, _read if strict else lambda node: reversed(_read(node)))
-
-
-def _chooses(node):
-    """Return True for a node that uses one of its branches, and may use another one in the next run."""
-    return node.op is not None and bool(node.op.traits.branches) and not _is_frozen(node)
-
-
-def _is_frozen(node):
-    """Return True for a node that uses one of its branches, always the same, since its condition is a constant."""
-    op = node.op
-    if op is None or not op.traits.branches:
-        return False
-    return not any(isinstance(x, Value) for i, x in enumerate(node.operands) if i not in op.traits.branches)
-
-
-def _taken(node):
-    """Return the branch that a frozen node uses; where the condition is NaN, the NaN that comes out."""
-    operands = node.operands
-    taken = [operands[i] for i in node.op.traits.branches if node.op.reaches(i, operands)]
-    return taken[0] if len(taken) == 1 else node.data
-
-
-def _read(node):
-    """Return the Values an operation reads, in the order the engine's sweep visits them."""
-    operands, op = node.operands, node.op
-    if op is primitives.dot:
-        weights, inputs, bias = primitives.dot_operands(operands)
-        operands = (*weights, *bias, *inputs)
-    elif op is not None and op.traits.branches and _is_frozen(node):
-        operands = (_taken(node),)
-    return [x for x in operands if isinstance(x, Value)]
-
-
 class _Lowering:
     def __init__(self, outputs, parameters, inputs, guards, strict):
         self.lowered = Lowered()
@@ -213,16 +104,15 @@ class _Lowering:
         watched = [x for _, a, b, _ in self._guards for x in (a, b) if isinstance(x, Value)]
         self._reads: dict = {}  # for each node the Values that it reads, since every walk asks for them
         read = self._reads.__getitem__
-        self._swept = postorder([*self._outputs, *watched], lambda node: self._reads.setdefault(node, _read(node)))
-        self._nodes = (
-            self._swept if strict else postorder([*self._outputs, *watched], lambda node: reversed(read(node)))
-        )
+        roots = [*self._outputs, *watched]
+        self._swept = postorder(roots, lambda node: self._reads.setdefault(node, operands_read(node)))
+        self._nodes = self._swept if strict else postorder(roots, lambda node: reversed(read(node)))
         refuse_given(self._nodes)
         self.lowered.recorded = len(self._nodes)
         self._uses = Counter(chain.from_iterable(map(read, self._nodes)))
-        self._uses.update([*self._outputs, *watched])
+        self._uses.update(roots)
         # Products that only one sum reads are computed where they are added.
-        self._inner = {x for node in self._nodes for x in _terms(node) if self._is_private(x, {primitives.mul})}
+        self._inner = {x for node in self._nodes for x in terms_of(node) if self._is_private(x, {primitives.mul})}
 
     # --- Slots
 
@@ -247,7 +137,7 @@ class _Lowering:
 
     def _family(self, *key):
         """The number of the region of all results that have ``key`` in common."""
-        return self._families.setdefault(key, len(self._families)) << _SHIFT
+        return self._families.setdefault(key, len(self._families)) << SHIFT
 
     def _kind(self, x):
         """Return the kind of a number: the region of parameters, inputs, constants or results."""
@@ -289,14 +179,14 @@ class _Lowering:
             self._sum(node, [*bias, *[("mul", w, x) for w, x in self._together(weights, inputs)]])
         elif node.op is primitives.total:
             self._sum(node, operands)
-        elif _is_frozen(node):
-            self._sum(node, [_taken(node)])
+        elif is_frozen(node):
+            self._sum(node, [taken_branch(node)])
         elif self._has_parts(node):
             self._part_by_part(node)
         elif node.op is primitives.add and not self._inner.isdisjoint([x for x in operands if isinstance(x, Value)]):
             self._sum(node, operands)
         else:
-            constants = _constants(node)
+            constants = constants_of(node)
             slots = [self._slot(x) for x, c in zip(operands, constants, strict=True) if c is None]
             self._put(node, self._new(TEMPORARIES + self._family(node.op)))
             self._emit(("=", node.op, constants), self._slots[node], *slots)
@@ -424,7 +314,7 @@ class _Lowering:
             self.lowered.nodes.setdefault(slot, node)
             if node in self._conditional and node.op is not None:
                 self._alive[node] = self._new(ALIVE)
-        for x in _terms(node):
+        for x in terms_of(node):
             if self._shares_adjoint(x):
                 self._adjoint[x] = slot
                 self._shared.add(x)
@@ -448,8 +338,8 @@ class _Lowering:
                 for target, other in ((w, x), (x, w)):
                     if isinstance(target, Value) and target in self._active:
                         yield [target], _BY_SECOND, [g, self._slot(other)]
-        if node.op in (primitives.dot, primitives.total, primitives.add) or _is_frozen(node):
-            for x in _terms(node):
+        if node.op in (primitives.dot, primitives.total, primitives.add) or is_frozen(node):
+            for x in terms_of(node):
                 if isinstance(x, Value) and x in self._active and not self._shares_adjoint(x):
                     yield [x], (primitives.alias, 0, (None,), (False, False)), [g]
         elif node in self._partials:
@@ -458,14 +348,14 @@ class _Lowering:
                     yield [x], _BY_SECOND, [g, partial]
         elif node.op.arity is None:
             targets = [x if isinstance(x, Value) and x in self._active else None for x in operands]
-            constants = _constants(node)
+            constants = constants_of(node)
             slots = [self._slot(x) for x, c in zip(operands, constants, strict=True) if c is None]
             yield targets, (node.op, constants), [g, self._slots[node], *slots]
         else:
             yield from self._edges_by_rule(node, g, operands)
 
     def _edges_by_rule(self, node, g, operands):
-        constants = _constants(node)
+        constants = constants_of(node)
         for i, x in enumerate(operands):
             if not isinstance(x, Value) or x not in self._active:
                 continue
@@ -514,11 +404,11 @@ class _Lowering:
 
     def _under_conditions(self):
         """The nodes used only in branches of ``where``: nothing may flow there, not 0 times infinity, where untaken."""
-        if not any(_chooses(node) for node in self._nodes):
+        if not any(chooses(node) for node in self._nodes):
             return set()
 
         def always_read(node):
-            if not _chooses(node):
+            if not chooses(node):
                 return self._reads[node]
             branches = node.op.traits.branches
             return [x for i, x in enumerate(node.operands) if i not in branches and isinstance(x, Value)]
@@ -530,29 +420,14 @@ class _Lowering:
         found: dict = {}
         own = self._alive.keys() - self._shared
         for node in reversed(self._swept):
-            chooses = _chooses(node)
-            for i, x in enumerate((node.operands if chooses else self._reads[node]) if node in self._active else ()):
+            is_choice = chooses(node)
+            for i, x in enumerate((node.operands if is_choice else self._reads[node]) if node in self._active else ()):
                 if x not in own or not isinstance(x, Value):
                     continue
-                branch = i if chooses else 0
+                branch = i if is_choice else 0
                 slots = [self._alive[x]]
                 slots += [self._alive[node]] if node in self._alive else []
                 slots += [self._slots[node.operands[0]]] if branch else []
                 operation = "alive", branch, node in self._alive, x not in found
                 found.setdefault(x, []).append((operation, tuple(slots)))
         return found
-
-
-def _terms(node):
-    """Return the operands that a node adds up: its adjoint is propagated to them as it is."""
-    if node.op is primitives.add or node.op is primitives.total:
-        return node.operands
-    if node.op is primitives.dot:
-        return primitives.dot_operands(node.operands).bias
-    return (_taken(node),) if node.op is not None and _is_frozen(node) else ()
-
-
-def _constants(node):
-    """The operands that are constants of the operation: None where they have slots, as all have in arithmetic."""
-    keep = node.op not in _ARITHMETIC
-    return tuple([float(x) if keep and not isinstance(x, Value) else None for x in node.operands])

@@ -1,33 +1,23 @@
 """A compiled graph: its value and its gradient for a whole batch, in machine code."""
 
 import ctypes
-import os
-import threading
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any, NamedTuple
-from weakref import WeakValueDictionary
 
 import numpy as np
 from llvmlite import ir
 from numpy.typing import ArrayLike, NDArray
 
 from autograd.compiler.calls import interruptible
-from autograd.compiler.kernels import Block, memory, runner
+from autograd.compiler.instructions import flops_of, is_linear
+from autograd.compiler.kernel_cache import Kernel, kernel, lanes_for
+from autograd.compiler.kernels import Block, runner
 from autograd.compiler.lazy import lazy
 from autograd.compiler.listing import listing
 from autograd.compiler.loops import size
-from autograd.compiler.lowering import (
-    ADJOINTS,
-    CONSTANTS,
-    INPUT_GRADIENTS,
-    PARAMETERS,
-    TEMPORARIES,
-    Lowered,
-    check_leaves,
-    lower,
-)
+from autograd.compiler.lowering import lower
 from autograd.compiler.machine import Code, lane_width
+from autograd.compiler.operands import check_leaves
 from autograd.compiler.rolling import roll
 from autograd.compiler.samples import find_samples
 from autograd.compiler.trouble import Trouble, troubles
@@ -35,24 +25,9 @@ from autograd.engine.errors import GuardError
 from autograd.engine.texts import printable
 from autograd.engine.value import Value
 
-__all__ = ["Gradient", "Program", "Stats", "kernel", "lanes_for", "real_array"]
+__all__ = ["Gradient", "Program", "Stats", "real_array"]
 
 _POINTER = ctypes.c_void_p
-_NEAR = 1 << 18  # bytes that a core has close by; more lanes are taken while the working memory stays within
-_MAX_KERNELS, _MAX_BYTES = 128, 64 << 20
-_kernels: OrderedDict = OrderedDict()  # the last ones
-_alive: WeakValueDictionary = WeakValueDictionary()
-_lock = threading.RLock()
-
-
-def _in_child():
-    """After a fork: whoever held the lock is not in this process. The kernels are there, each whole or not at all."""
-    global _lock
-    _lock = threading.RLock()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_in_child)
 
 
 class Gradient(NamedTuple):
@@ -89,51 +64,6 @@ class Stats:
     bytes: int
     code_size: int
     lanes: int
-
-
-@dataclass
-class Kernel:
-    """A compiled function with what it takes to call it: nothing of the graph, nor of how the code was written.
-
-    Attributes:
-        room: how many numbers of working memory a call takes.
-    """
-
-    code: Code
-    run: object
-    room: int
-    single: bool = False
-
-    def work(self):
-        """Working memory, for one thread."""
-        return memory(self.room, np.float32 if self.single else np.float64)
-
-
-def kernel(key, build) -> Kernel:
-    """The kernel of a key, made by ``build()`` where none is there.
-
-    A kernel lives as long as a program that uses it. The last ones stay, for programs that are made again: at most
-    :data:`_MAX_KERNELS`, and no more than take :data:`_MAX_BYTES`.
-    """
-    with _lock:
-        found = _alive.get(key)
-        if found is None:
-            found = _alive[key] = build()
-        _kernels[key] = found
-        _kernels.move_to_end(key)
-        taken = sum([each.code.taken for each in _kernels.values()])
-        while len(_kernels) > 1 and (len(_kernels) > _MAX_KERNELS or taken > _MAX_BYTES):
-            taken -= _kernels.popitem(last=False)[1].code.taken
-        return found
-
-
-def lanes_for(lowered: Lowered, samples: int, width: int, itemsize: int) -> int:
-    """Return the number of lanes for a batch: one a sample, but so few that the working memory stays near the core."""
-    slots = sum([n for base, n in lowered.sizes.items() if base != PARAMETERS and base != CONSTANTS])
-    count = width
-    while count < min(4 * width, samples) and 2 * count * slots * itemsize <= _NEAR:
-        count *= 2
-    return count
 
 
 class Program:
@@ -300,7 +230,7 @@ class Program:
             nodes=lowered.recorded,
             operations=len(instructions),
             rolled=size(self._forward) + size(self._adjoint),
-            flops=sum([_flops(operation) for operation, _ in instructions]),
+            flops=sum([flops_of(operation) for operation, _ in instructions]),
             bytes=one.room * self.dtype.itemsize,
             code_size=sum([each.code.size for each in running._used.values()]),
             lanes=running._lanes(1 << 20),
@@ -450,7 +380,7 @@ class _Samples:
         )
         self._sources = np.array([place[flat[k]] for k in self._live], dtype=np.intp)
         self._slopes = None
-        if _is_linear(self._rest._lowered):
+        if is_linear(self._rest._lowered):
             zeros = np.zeros((1, self.count), dtype=whole.dtype), np.zeros(len(leaves), dtype=whole.dtype)
             one = np.ones((1, 1), dtype=whole.dtype)
             self._slopes = self._rest._run(zeros[0], one, zeros[1])[2].reshape(-1, 1)
@@ -473,31 +403,6 @@ class _Samples:
         gradient[self._shared] += of_shared
         np.add.at(gradient, self._sources, of_rows.reshape(-1)[self._live])
         return result, gradient[: self._n_parameters], gradient[np.newaxis, self._n_parameters :]
-
-
-def _is_linear(lowered):
-    """Return True if the derivatives in the inputs are constants, as those of a sum or a mean."""
-    varying: set = set()
-    for operation, slots in lowered.adjoint:
-        if operation[0] not in ("zero", "d=", "d+="):
-            return False
-        read = slots if operation[0] == "d+=" else slots[1:]
-        if any(slot in varying or _varies(slot) for slot in read):
-            varying.add(slots[0])
-    return not any(INPUT_GRADIENTS <= slot < TEMPORARIES for slot in varying)
-
-
-def _varies(slot):
-    return slot < CONSTANTS or TEMPORARIES <= slot < ADJOINTS
-
-
-def _flops(operation):
-    """Return the number of operations that a single instruction counts as."""
-    kind = operation[0]
-    if kind == "all":
-        return 2 * sum([mode is not None for mode in operation[3]])
-    copies = kind in ("zero", "alive", "guard") or operation[1].name == "alias"
-    return (0 if copies else 1) + (kind in ("+=", "d+=")) + (kind in ("d=", "d+=") and operation[1].name != "mul")
 
 
 def _shown(x):

@@ -5,10 +5,10 @@ import ctypes
 import numpy as np
 from llvmlite import ir
 
+from autograd.compiler.kernel_cache import Kernel, kernel, lanes_for
 from autograd.compiler.kernels import Block, runner
 from autograd.compiler.lowering import lower
 from autograd.compiler.machine import Code, lane_width
-from autograd.compiler.programs import Kernel, kernel, lanes_for
 from autograd.compiler.rolling import roll
 
 __all__ = ["Totals"]

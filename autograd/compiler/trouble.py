@@ -3,7 +3,7 @@
 import math
 from typing import NamedTuple
 
-from autograd.compiler.lowering import nodes_under
+from autograd.compiler.operands import nodes_under
 from autograd.engine.algebra import Ieee
 from autograd.engine.graph import Rules, evaluate, is_end, pull_back
 from autograd.engine.value import Value

@@ -3,7 +3,7 @@
 import math
 import operator
 
-from autograd.compiler.lowering import CONSTANTS, INPUT_GRADIENTS, INPUTS, PARAMETER_GRADIENTS, PARAMETERS
+from autograd.compiler.instructions import CONSTANTS, INPUT_GRADIENTS, INPUTS, PARAMETER_GRADIENTS, PARAMETERS
 from autograd.engine import primitives
 from autograd.engine.algebra import Ieee
 

@@ -15,7 +15,7 @@ from recordings import bits, compiled, leaves, loops, of_the_engine, users_primi
 
 import autograd
 from autograd import GraphError, GuardError, Value, hvp, no_grad, primitive
-from autograd.compiler import calls, programs
+from autograd.compiler import calls, kernel_cache, programs
 from autograd.engine import algebra
 from nn import MLP, cross_entropy, half_sse
 
@@ -389,8 +389,8 @@ def made(monkeypatch):
         return code(module, *arguments, **options)
 
     monkeypatch.setattr(programs, "Code", counting)
-    monkeypatch.setattr(programs, "_kernels", type(programs._kernels)())
-    monkeypatch.setattr(programs, "_alive", type(programs._alive)())
+    monkeypatch.setattr(kernel_cache, "_kernels", type(kernel_cache._kernels)())
+    monkeypatch.setattr(kernel_cache, "_alive", type(kernel_cache._alive)())
     return seen
 
 
@@ -410,12 +410,12 @@ def test_the_same_structure_is_compiled_once(made):
 
 
 def test_the_cache_keeps_so_many(made, monkeypatch):
-    monkeypatch.setattr(programs, "_MAX_KERNELS", 2)
+    monkeypatch.setattr(kernel_cache, "_MAX_KERNELS", 2)
     x = Value(1.0)
     graphs = [x * c for c in (2.0, 3.0, 4.0)]
     compiled_ = [autograd.compile(y, inputs=[x]) for y in graphs]
     assert [each.value([1.0]) for each in compiled_] == [2.0, 3.0, 4.0]
-    assert len(programs._kernels) == 2
+    assert len(kernel_cache._kernels) == 2
     assert [each.value([1.0]) for each in compiled_] == [2.0, 3.0, 4.0]  # a program keeps what it uses
     assert len(made) == 3
 
@@ -427,11 +427,11 @@ def test_machine_code_is_kept_within_bounds_and_freed_with_its_programs(made, mo
 
     one = program(2.0)
     assert one.value([1.0]) == 2.0
-    (kernel,) = programs._kernels.values()
-    monkeypatch.setattr(programs, "_MAX_BYTES", 2 * kernel.code.taken + kernel.code.taken // 2)
+    (kernel,) = kernel_cache._kernels.values()
+    monkeypatch.setattr(kernel_cache, "_MAX_BYTES", 2 * kernel.code.taken + kernel.code.taken // 2)
     for c in (3.0, 4.0, 5.0):
         assert program(c).value([1.0]) == c
-    assert len(programs._kernels) == 2
+    assert len(kernel_cache._kernels) == 2
     assert program(2.0).value([1.0]) == 2.0  # it is that of a program that lives
     assert len(made) == 4
     reference = weakref.ref(kernel)
@@ -440,7 +440,7 @@ def test_machine_code_is_kept_within_bounds_and_freed_with_its_programs(made, mo
         assert program(c).value([1.0]) == c
     gc.collect()
     assert reference() is None
-    assert len(programs._alive) == len(programs._kernels) == 2
+    assert len(kernel_cache._alive) == len(kernel_cache._kernels) == 2
 
 
 def test_machine_code_keeps_no_graph():
@@ -450,7 +450,7 @@ def test_machine_code_keeps_no_graph():
     program = autograd.compile(y, inputs=[x])
     program.gradient([2.0])
     program.value([[1.0]] * 9)
-    kernels = list(programs._kernels.values())[-2:]
+    kernels = list(kernel_cache._kernels.values())[-2:]
     del x, y, program
     gc.collect()
     assert inner() is None

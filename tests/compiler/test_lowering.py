@@ -10,7 +10,9 @@ from recordings import bits, graph, leaves, loops
 
 import autograd
 from autograd import GraphError, Value
-from autograd.compiler.lowering import ADJOINTS, PARAMETERS, lower, nodes_under, region
+from autograd.compiler.instructions import ADJOINTS, PARAMETERS, region
+from autograd.compiler.lowering import lower
+from autograd.compiler.operands import nodes_under
 
 PARAMETERS_AT = [1.5, -0.5, 0.25, -1.25]
 INPUTS_AT = [0.75, -2.0, 0.5]

@@ -6,8 +6,9 @@ from collections import Counter
 import pytest
 
 from autograd import Value
+from autograd.compiler.instructions import TEMPORARIES
 from autograd.compiler.loops import Loop, unroll
-from autograd.compiler.lowering import TEMPORARIES, lower
+from autograd.compiler.lowering import lower
 from autograd.compiler.rolling import roll
 from autograd.compiler.splitting import split
 from autograd.engine import primitives

@@ -10,7 +10,7 @@ import pytest
 
 import nn.native
 from autograd import Value, dot, maximum, tanh, where
-from autograd.compiler import programs, training
+from autograd.compiler import descent_code, kernel_cache, training
 from autograd.compiler.kernels import index
 from autograd.compiler.machine import Code, lane_width
 from autograd.compiler.shuffling import STATE, shuffler
@@ -380,8 +380,8 @@ def test_the_shuffle_is_pythons(n):
 @pytest.mark.parametrize("batch_size", [35, None])
 def test_a_last_group_in_fewer_lanes(batch_size, worth_halves, monkeypatch):
     """Of 37 samples in groups of 32 the last group has 5; in batches of 35, one has 3, and one is of 2 samples."""
-    monkeypatch.setattr(programs, "_kernels", type(programs._kernels)())
-    monkeypatch.setattr(programs, "_alive", type(programs._alive)())
+    monkeypatch.setattr(kernel_cache, "_kernels", type(kernel_cache._kernels)())
+    monkeypatch.setattr(kernel_cache, "_alive", type(kernel_cache._alive)())
     monkeypatch.setattr(training, "_WORTH_HALVES", worth_halves)
     monkeypatch.setattr(training, "lanes_for", lambda *_: 4 * lane_width())
     options = {"batch_size": batch_size, "task": "classes"}
@@ -389,12 +389,12 @@ def test_a_last_group_in_fewer_lanes(batch_size, worth_halves, monkeypatch):
     monkeypatch.setattr(training, "_WORTH_LAST", 1)
     lanes = {}
 
-    class Noted(training.Block):
+    class Noted(descent_code.Block):
         def __init__(self, module, name, low, forward, adjoint, count, **more):
             super().__init__(module, name, low, forward, adjoint, count, **more)
             lanes[name] = count
 
-    monkeypatch.setattr(training, "Block", Noted)
+    monkeypatch.setattr(descent_code, "Block", Noted)
     in_fewer = trained("native", Adam(0.01), **options)
     assert lane_width() <= lanes["last"] < lanes["block"] == 4 * lane_width()
     assert_same(in_fewer, in_all)
