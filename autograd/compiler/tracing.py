@@ -24,6 +24,7 @@ __all__ = ["Form", "Tapes", "Untraceable", "flattened"]
 
 _MAX_TAPES = 64  # of one form: each is for samples whose integers were compared with the same result
 _MAX_TRIES = 8  # recordings with other integers
+_MAX_LOOKS = 20  # for integers that such a recording is worth
 _NOT_THE_SAME = (
     "it does not always do the same: other integers, or the same ones again, give another graph or other constants. "
     "Draw random numbers outside, and write choices with autograd.where"
@@ -364,7 +365,7 @@ class Tapes:
         for k in range(_MAX_TRIES):
             if len(others) >= 1 and (not places or self._told_apart(form, places, row, others)):
                 break
-            other = self._other(form, row, places, base.conditions)
+            other = self._other(form, row, places, base.conditions, [r for r, _ in others])
             try:
                 trace = self._trace(form, other)
             except Exception:
@@ -377,8 +378,20 @@ class Tapes:
                 raise Untraceable("what it does depends on an integer in a way that no comparison shows")
         return self._fitted(form, row, base, others)
 
-    def _other(self, form, row, places, conditions):
-        """A row with other integers at some places, for which all conditions hold."""
+    def _other(self, form, row, places, conditions, others):
+        """A row with other integers at some places, for which all conditions hold.
+
+        Of many it is one that tells, with those that were recorded, which integer moved what: recording takes longer
+        than looking for it.
+        """
+        found = list(row)
+        for _ in range(_MAX_LOOKS):
+            found = self._any_other(form, row, places, conditions)
+            if not others or self._told_apart(form, places, row, [(r, None) for r in (*others, found)]):
+                break
+        return found
+
+    def _any_other(self, form, row, places, conditions):
         pinned = {c.place for c in conditions}
         for _ in range(50):
             other = list(row)
