@@ -174,9 +174,7 @@ def flatten_like(tree: Any, other: Any, name: str) -> list[Any]:
     elif isinstance(other, Value) or is_real(other):
         return [other]
     flatten(other)  # first of all it must be numbers
-    raise ValueError(
-        f"the {name} must have the shape of what they belong to, {tree!r}, found {other!r}: give one for each."
-    )
+    raise ValueError(f"the {name} must have the shape of {tree!r}, a number for each of its numbers, found {other!r}.")
 
 
 def map_values(tree: Any, function: Callable[[Value], Any]) -> Any:

@@ -91,3 +91,12 @@ def test_tolerances_are_the_callers():
     check_gradients(nearly, 1.0, rtol=1e-2)
     with pytest.raises(GradientCheckError):
         check_gradients(nearly, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("point", "gradient"), [(3.0, 6.0), ([3.0], 6.0), ([3.0], [6.0]), ((3.0,), (6.0,)), (3.0, [6.0])]
+)
+def test_the_gradient_of_one_number_may_be_in_a_list(point, gradient):
+    assert check_gradients(lambda x: x * x, point, gradient=gradient) < 1e-9
+    with pytest.raises(GradientCheckError):
+        check_gradients(lambda x: x * x, point, gradient=[5.0])

@@ -1,7 +1,9 @@
 """A counterexample in words."""
 
 import pytest
+from graphs import network
 
+from autograd import derive
 from autograd.grading.judging.proof import Counterexample
 
 THIRD = 1 / 3
@@ -26,3 +28,22 @@ def test_a_long_point_is_cut(n):
     text = str(Counterexample({f"a{k}": float(k) for k in range(n)}, {}, 1.0, 2.0))
     assert text.count(" = ") == min(n, 14)
     assert (", ...:" in text) is (n > 14)
+
+
+# Numbers of it cannot be computed: it is neither equal nor do its numbers agree.
+WITHOUT_VALUE = [
+    r"\delta_o = \exp(\exp(\exp(\exp(1))))",
+    r"\delta_o = \exp(\exp(\exp(\exp(\exp(\exp(y_o))))))",
+    "d_o[o] = exp(exp(exp(exp(1))))",
+    r"\delta_o = (y_o - t_o) \sqrt{-1} \sqrt{-1}",
+    r"\delta_o = \frac{1}{0}",
+    r"\delta_o = \log(-1)",
+    r"\frac{\partial L}{\partial b_o} = \log(\log(0))",
+]
+
+
+@pytest.mark.parametrize("formula", WITHOUT_VALUE)
+def test_a_formula_without_a_value_is_never_said_to_agree(formula):
+    grade = derive(network((2, 3, 2))).grade(None, formula)
+    assert grade.verdict in ("wrong", "unreadable"), str(grade)
+    assert "agree" not in str(grade)

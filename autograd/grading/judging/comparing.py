@@ -90,6 +90,12 @@ def compared(judge, task, places, reading, wanted, definitions, quick=False):
             agreed += 1
         if agreed == 0 and not (is_field and unproved) and is_field:
             return Judged("wrong", reading, envs[0], 1, "it has no value: it divides by 0")
+        if agreed == 0 and not is_field and unproved:
+            raise ReadingError(
+                "it has no value at the points that were tried: a number is too large, or a function is asked for "
+                "outside of its domain.",
+                task.sides[-1].at,
+            )
         checked += agreed
     if unbound:
         words = ", ".join([x.split("#")[0].lstrip("@") for x in unbound])
