@@ -51,6 +51,7 @@ def main(arguments=None) -> int:
         cut = given.index("--") if given[:1] == ["mutants"] and "--" in given else len(given)
         options = parser.parse_args(code.joined(given[:cut]))
         options.further = given[cut + 1 :]  # of mutants, for pytest
+        options.say = _say
         return options.run(options)
     finally:
         _say("", end="")  # what argparse printed
@@ -131,7 +132,7 @@ def _grade(options):
             parts = [report_table.details(graded), *parts, report_table.summary(graded)]
         text = "\n".join([part for part in parts if part])
     written = _say(text)
-    if options.html:
+    if options.html is not None:
         try:
             Path(options.html).write_text(report_html.page(graded), encoding="utf-8")
         except OSError as error:

@@ -12,9 +12,13 @@ from nn.clipping import Clipped
 from nn.layers import MLP, Layer, Neuron
 from nn.objectives import base_of, target_of
 
-__all__ = ["FirstLook", "diverged", "is_ours"]
+__all__ = ["FirstLook", "check_reaches", "diverged", "is_ours"]
 
 _LOSSES = [getattr(losses, name) for name in losses.__all__]
+_NOTHING = (
+    "the loss does not depend on any {}, so nothing can be learned: compute it from {}, without detach(), .data, "
+    "no_grad() or float()."
+)
 
 
 class FirstLook:
@@ -47,10 +51,7 @@ class FirstLook:
         for x, y in chain(*self._lots):  # a sample may be left out by a loss, but not all
             if self._reaches(self._loss(self._model(x), y)):
                 return
-        raise ValueError(
-            "the loss does not depend on any parameter of the model, so nothing can be learned: compute it from the "
-            "model's outputs, without detach(), .data, no_grad() or float()."
-        )
+        raise ValueError(_NOTHING.format("parameter of the model", "the model's outputs"))
 
     def targets(self, outputs):
         """Let a loss of nn check every target, for outputs such as those of the first sample.
@@ -78,8 +79,35 @@ class FirstLook:
                     self._loss(self._model(x), y)
 
     def _reaches(self, value):
-        """Return True if a value was computed from one of the parameters."""
-        return isinstance(value, Value) and any(node in self._parameters for node in postorder([value]))
+        return _reaches(value, self._parameters)
+
+
+def check_reaches(loss, parameters, samples):
+    """Compute samples until the loss of one depends on a parameter.
+
+    Args:
+        loss: a function of a sample.
+        parameters: leaves.
+        samples: of a training.
+
+    Raises:
+        ValueError: the loss of no sample does.
+        Exception: whatever the loss raises.
+    """
+    parameters = set(parameters)
+    for sample in samples:
+        try:
+            value = loss(sample)
+        except OverflowError:  # the training itself says it
+            return
+        if not isinstance(value, Value) or _reaches(value, parameters):
+            return
+    raise ValueError(_NOTHING.format("parameter", "the parameters"))
+
+
+def _reaches(value, parameters):
+    """Return True if a value was computed from one of the parameters."""
+    return isinstance(value, Value) and any(node in parameters for node in postorder([value]))
 
 
 def _types(y):

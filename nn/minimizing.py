@@ -10,6 +10,7 @@ from nn.callbacks import Callbacks, Epoch
 from nn.choosing import for_function, prepared
 from nn.clipping import clipped
 from nn.data import counted, generator_of, pick, share_of
+from nn.firstlook import check_reaches
 from nn.history import History
 from nn.objectives import penalized
 from nn.optimizers import SGD, Optimizer
@@ -86,7 +87,8 @@ def minimize(
 
     Raises:
         TypeError: an argument is of the wrong kind, or a sample has something else in it than numbers.
-        ValueError: there are no samples or no parameters, or an option is out of range.
+        ValueError: there are no samples or no parameters, the loss depends on none of these, or an option is out of
+            range.
         ValueError: ``engine="native"``, and the loss cannot be compiled; the message says why.
         FloatingPointError: a loss or a gradient became NaN or infinite; the parameters are at the last whole update.
 
@@ -121,10 +123,13 @@ def minimize(
     watching = Callbacks(callbacks, Epoch(history, model, optimizer))
     made_by = clipped(optimizer, clip_value, clip_norm)
     setup = Setup(loss, parameters, made_by, everyone, held_out, size, shuffler)
-    return run(
-        lambda: for_function(engine, setup), setup, history, epochs, watching, progress=progress,
-        record=record == "update",
-    )  # fmt: skip
+
+    def choose():
+        if epochs:
+            check_reaches(loss, parameters, everyone)
+        return for_function(engine, setup)
+
+    return run(choose, setup, history, epochs, watching, progress=progress, record=record == "update")
 
 
 class _Leaves:

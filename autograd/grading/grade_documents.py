@@ -1,6 +1,5 @@
 """Grading documents: a text, files and folders, standard input, in one process or in several."""
 
-import codecs
 import os
 import sys
 from concurrent.futures import ProcessPoolExecutor
@@ -16,6 +15,7 @@ from autograd.grading.claims_in_sequence import NoFormula, grade_text
 from autograd.grading.document import Document
 from autograd.grading.report_html import section
 from autograd.grading.setting import Declaration, Setting, declared_setting, read_setting
+from autograd.grading.text_files import decoded
 
 __all__ = ["grade_document", "grade_files", "status"]
 
@@ -161,11 +161,6 @@ def _text_of(path):
 
 
 def _decoded(data):
-    """Return the text of a file: UTF-8, or UTF-16 where it begins with the byte order mark of that."""
     if len(data) > _MOST_BYTES:
         raise SheetError(f"it has more than {_MOST_BYTES:,} bytes: split it.")
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        text = data.decode("utf-16", "replace")
-        if ":" in text or "=" in text:  # otherwise the first two bytes were no mark
-            return text
-    return data.decode("utf-8")
+    return decoded(data)

@@ -38,6 +38,7 @@ from autograd.engine.value import Value
 from autograd.formulas.conventions import convention, plain
 from autograd.formulas.derivation import Derivation, derive
 from autograd.grading.networks import LOSSES, build
+from autograd.grading.text_files import decoded
 
 __all__ = ["KEYS", "Declaration", "Setting", "declared_setting", "is_declaration", "read_setting"]
 
@@ -166,8 +167,10 @@ def read_setting(path) -> Setting:
         OSError: the file cannot be read.
     """
     path = Path(path)
+    if path.exists() and not path.is_file():
+        raise SheetError(f"{path.name} is no file: give one with declarations.")
     found = []
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
+    for number, line in enumerate(decoded(path.read_bytes()).splitlines(), 1):
         bare = line.strip()
         if not bare or bare.startswith(("#", "%")) or bare == "---":
             continue

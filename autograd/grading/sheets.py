@@ -26,7 +26,6 @@ a left side stands what it is, and a colon. Declarations:
 ==============  ====================================================================================================
 """
 
-import codecs
 import difflib
 import re
 from html import escape
@@ -39,6 +38,7 @@ from autograd.engine.texts import printable
 from autograd.formulas.derivation import derive
 from autograd.grading.grading import Grade
 from autograd.grading.networks import LOSSES, build
+from autograd.grading.text_files import decoded
 
 __all__ = ["LOSSES", "Graded", "Sheet", "build", "grade_sheet", "html", "read_sheet", "status", "table"]
 
@@ -253,22 +253,13 @@ def _graded_file(path):
             raise SheetError(f"{path.name} is no file but a device or a pipe, which may never end: give a file.")
         with path.open("rb") as file:
             data = file.read(_MOST_BYTES + 1)
-        return grade_sheet(read_sheet(_decoded(data), path.name))
+        return grade_sheet(read_sheet(decoded(data), path.name))
     except UnicodeDecodeError as error:
         return Graded(path.name, [], f"{path.name} is no UTF-8 text: save it as UTF-8 ({error}).")
     except (OSError, SheetError) as error:
         return Graded(path.name, [], str(error))
     except Exception as error:  # a fault of ours: the other sheets still get their grades
         return Graded(path.name, [], f"reading it failed with {type(error).__name__}: {error}. Please report this.")
-
-
-def _decoded(data):
-    """Return the text of a file: UTF-8, or UTF-16 where it begins with the byte order mark of that."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        text = data.decode("utf-16", "replace")
-        if ":" in text or "=" in text:  # otherwise the first two bytes were no mark
-            return text
-    return data.decode("utf-8")
 
 
 def status(graded) -> int:

@@ -188,6 +188,33 @@ def test_a_byte_order_mark_is_no_part_of_a_sheet(encoding, tmp_path, capsys):
     assert read_sheet("\ufeff" + SMALL).declared["network"] == "2-3-2 sigmoid"
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32"])
+def test_what_other_editors_write_is_read(encoding, tmp_path, capsys):
+    """Without a mark, with another one, and with the spaces of word processors."""
+    path = tmp_path / "sheet.txt"
+    path.write_bytes(SMALL.replace("network: ", "\u200b\ufeffnetwork:\xa0").replace("= ", "=\u202f").encode(encoding))
+    assert main(["grade", "--brief", str(path)]) == 0
+    assert "J\u010ceda" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("page", ["", "folder", "missing/page.html"])
+def test_a_page_that_cannot_be_written_loses_no_grade(page, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    write(tmp_path, sheet=SMALL)
+    assert main(["grade", "sheet.txt", "--html", page]) == 2
+    out = capsys.readouterr()
+    assert "line 3, equal" in out.out
+    assert "the page was not written" in out.err
+
+
+def test_a_pipe_for_a_setting_is_refused(tmp_path, capsys):
+    os.mkfifo(tmp_path / "pipe")
+    write(tmp_path, sheet=SMALL)
+    assert main(["grade", str(tmp_path / "sheet.txt"), "--setting", str(tmp_path / "pipe")]) == 2
+    assert "pipe is no file" in capsys.readouterr().err
+
+
 def run(*arguments, **options):
     command = [sys.executable, "-m", "autograd", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, check=False, timeout=60, **options)

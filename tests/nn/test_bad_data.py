@@ -25,6 +25,7 @@ from nn import (
     half_sse,
     hinge,
     huber,
+    minimize,
     mse,
     sse,
 )
@@ -279,6 +280,32 @@ def test_a_model_that_records_nothing(train):
 
     with pytest.raises(ValueError, match="does not depend on any parameter of the model"):
         train(Unrecorded(2, [1], seed=0), X, [0, 1, 1, 0])
+
+
+@pytest.mark.parametrize("engine", [None, "eager", "native"])
+@pytest.mark.parametrize(
+    "loss",
+    [
+        lambda w, t: (w.detach() - t) ** 2,
+        lambda w, t: (Value(w.data) - t) ** 2,
+        lambda w, t: Value(1.0) * t,
+        lambda w, t: no_grad()(lambda: (w - t) ** 2)(),
+    ],
+    ids=["detached", "data", "constant", "paused"],
+)
+def test_a_function_that_reaches_no_parameter(engine, loss):
+    w = Value(0.5)
+    with pytest.raises(ValueError, match="does not depend on any parameter, so nothing can be learned"):
+        minimize(lambda t: loss(w, t), [w], [1.0, 2.0], epochs=1, progress=False, engine=engine)
+    assert w.data == 0.5
+
+
+@pytest.mark.parametrize("engine", [None, "eager"])
+def test_a_function_may_leave_out_samples(engine):
+    w = Value(0.5)
+    history = minimize(lambda t: Value(0.0) if t < 2 else (w - t) ** 2, [w], [1.0, 2.0, 1.5], epochs=2, progress=False,
+                       engine=engine)  # fmt: skip
+    assert history.loss[1] < history.loss[0]
 
 
 def test_a_loss_may_leave_out_samples():

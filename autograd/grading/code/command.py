@@ -1,11 +1,14 @@
 """The command ``python -m autograd code``: files, folders and notebooks of programs, graded."""
 
 import json
+import sys
 from pathlib import Path
 
+from autograd.engine.texts import printable
 from autograd.grading.code import page, report
 from autograd.grading.code.grade import CodeGrade
 from autograd.grading.code.grading import grade_code
+from autograd.grading.text_files import decoded
 
 __all__ = ["add_command", "grade_paths", "joined", "sources"]
 
@@ -45,16 +48,20 @@ def joined(arguments):
 def run(options):
     """Run the command; return its exit status."""
     grades = grade_paths(options.files, loss=options.loss, call=options.call)
-    if options.html:
-        Path(options.html).write_text(page.page(grades), encoding="utf-8")
     if options.json:
-        print(json.dumps([_finite(grade.as_data()) for grade in grades], indent=2))
+        text = json.dumps([_finite(grade.as_data()) for grade in grades], indent=2)
     else:
-        for grade in grades:
-            print(grade, end="\n\n" if len(grades) > 1 else "\n")
-        if len(grades) > 1:
-            print(report.table(grades))
-    return report.status(grades)
+        shown = [str(grade) for grade in grades]
+        text = "\n\n".join([*shown, report.table(grades)] if len(grades) > 1 else shown)
+        text = "\n".join([printable(line.expandtabs(4)) for line in text.split("\n")])
+    written = options.say(text)
+    if options.html is not None:
+        try:
+            Path(options.html).write_text(page.page(grades), encoding="utf-8")
+        except OSError as error:
+            print(f"the page was not written: {error}", file=sys.stderr)
+            written = False
+    return report.status(grades) if written else 2
 
 
 def grade_paths(paths, *, loss=None, call=None):
@@ -78,9 +85,12 @@ def sources(path):
         inside = sorted(p for p in path.rglob("*") if p.suffix in (".py", ".ipynb") and p.is_file())
         return [pair for p in inside for pair in sources(p)]
     try:
-        if path.stat().st_size > MAX_BYTES:
+        size = path.stat().st_size
+        if not path.is_file():
+            raise ValueError("it is no file but a device or a pipe, which may never end; give a file")
+        if size > MAX_BYTES:
             raise ValueError(f"it has more than {MAX_BYTES} bytes; give the part with the network")
-        text = path.read_text(encoding="utf-8")
+        text = decoded(path.read_bytes())
         if path.suffix == ".ipynb":
             text = _notebook(text)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
