@@ -2,10 +2,10 @@
 
 Two passes walk the same instructions. The first only notes which numbers are read back from memory; the second writes
 code, and stores just those. Within a straight stretch of code what was computed is used from its register. A cell that
-a loop adds to in every turn stays in a register for the whole loop.
+a loop adds to in every iteration stays in a register for the whole loop.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -24,19 +24,17 @@ from autograd.compiler.instructions import (
 )
 from autograd.compiler.loops import Loop, size, slots_of
 from autograd.compiler.machine import lane_width
+from autograd.compiler.nests import Nest, joined, moved_places, width
 from autograd.compiler.registers import INDEX, Lanes, Register
 from autograd.engine import primitives
 from autograd.engine.algebra import is_real, select
 
-__all__ = ["INDEX", "SUM_FLAGS", "Emitter", "Space", "summed", "written_slots"]
+__all__ = ["INDEX", "SUM_FLAGS", "Emitter", "Space", "summed"]
 
 SUM_FLAGS = ("contract", "nsz", "reassoc")  # a sum over a loop may be taken in several parts at once
 _MAX_REMEMBERED = 512  # numbers of one region kept in registers across the start of a loop
 _SUM_OF_MEMORY = "=", calls.exact_sum
 _MAX_AT_ONCE = 400  # instructions and loops in one function
-
-# A place in memory, as loops move it: the slot in the first turn, and for each loop around it its number and the step.
-Place = tuple[int, tuple[tuple[int, int], ...]]
 
 
 @dataclass
@@ -83,8 +81,7 @@ class Emitter:
 
     def _begin(self, dry):
         self._dry = dry
-        self._counts: list[int] = []
-        self._turns: list = []
+        self._nest = Nest()
         self._known: dict = {}  # region -> loops a place moves with -> first slot -> register
         self._pinned: set = set()  # the places that a loop keeps in registers, which no other place in it meets
 
@@ -165,30 +162,13 @@ class Emitter:
 
     # --- Places
 
-    def _slots(self, place):
-        """Every slot a place takes, an array of the numbers within its region."""
-        slot, terms = place
-        slots = np.array([slot - region(slot)], dtype=np.int64)
-        for loop, step in terms:
-            slots = (slots[:, None] + step * np.arange(self._counts[loop], dtype=np.int64)).ravel()
-        return slots
-
-    def _span(self, place, beyond=()):
-        """The first and the last slot of a place, over the loops that are not in ``beyond``."""
-        low = high = place[0]
-        for loop, step in place[1]:
-            if (loop, step) not in beyond:
-                reach = step * (self._counts[loop] - 1)
-                low, high = low + min(0, reach), high + max(0, reach)
-        return low, high
-
     def _address(self, place, lanes_each):
         """The address of a place's first number, where a slot has so many."""
         b = self._lanes.builder
         base = region(place[0])
         index = ir.Constant(INDEX, (place[0] - base) * lanes_each)
         for loop, step in place[1]:
-            index = b.add(index, b.mul(self._turns[loop], ir.Constant(INDEX, step * lanes_each)))
+            index = b.add(index, b.mul(self._nest.indices[loop], ir.Constant(INDEX, step * lanes_each)))
         return b.gep(self._space.pointers[base], [index])
 
     # --- Numbers in and out of memory
@@ -200,7 +180,7 @@ class Emitter:
             return known[place[0]]
         if self._dry:
             if base in self._read_back and base not in self._space.scalar:
-                self._read_back[base][self._slots(place)] = True
+                self._read_back[base][self._nest.slots(place)] = True
             number = None
         else:
             number = self._load(place, base)
@@ -210,7 +190,7 @@ class Emitter:
     def _load(self, place, base):
         lanes, b = self._lanes, self._lanes.builder
         if base == CONSTANTS:
-            numbers = self._space.constants[self._slots(place)]
+            numbers = self._space.constants[self._nest.slots(place)]
             if len(numbers) == 1 or (numbers.view(np.int64) == numbers[:1].view(np.int64)).all():
                 return lanes.constant(numbers[0])
         if lanes.count == 1 or base in self._space.scalar:
@@ -242,7 +222,7 @@ class Emitter:
             self._store(place, base, number)
 
     def _store(self, place, base, number):
-        if self._read_back[base][self._slots(place)].any():
+        if self._read_back[base][self._nest.slots(place)].any():
             lanes, b = self._lanes, self._lanes.builder
             address = self._address(place, lanes.count)
             if lanes.count > 1:
@@ -260,23 +240,21 @@ class Emitter:
     def _items(self, items, places):
         at = 0
         for item in items:
-            end = at + _width(item)
+            end = at + width(item)
             self._item(item, places[at:end])
             at = end
 
     def _loop(self, loop, places):
-        number = len(self._counts)
-        self._counts.append(loop.count)
-        self._turns.append(None)
-        moved = [(slot, (*terms, (number, step)) if step else terms)
-                 for (slot, terms), step in zip(places, loop.steps, strict=True)]  # fmt: skip
-        if any(region(self._span(place)[0]) != region(self._span(place)[1]) for place in moved):
-            for k in range(loop.count):  # no array: the turns have places of their own
+        nest = self._nest
+        number = nest.enter(loop)
+        moved = moved_places(places, loop, number)
+        if any(region(self._nest.span(place)[0]) != region(self._nest.span(place)[1]) for place in moved):
+            for k in range(loop.count):  # no array: the iterations have places of their own
                 self._items(loop.body, [(slot + k * step, terms)
                                         for (slot, terms), step in zip(places, loop.steps, strict=True)])  # fmt: skip
             return
-        accesses = list(self._accesses(loop.body, moved))
-        carried = self._carried(accesses, number)
+        accesses = list(nest.accesses(loop.body, moved))
+        carried = nest.carried(accesses, number, self._fresh)
         self._keep_apart([place for place, writes, _ in accesses if writes], carried)
         starts = [self._get(place) for place in carried]
         outer = {base: {terms: dict(known) for terms, known in by.items()} for base, by in self._known.items()}
@@ -285,29 +263,29 @@ class Emitter:
             self._items(loop.body, moved)
             ends = [self._get(place) for place in carried]
         else:
-            ends = self._turn_after_turn(loop, number, moved, carried, starts)
+            ends = self._iterations(loop, number, moved, carried, starts)
         self._pinned = pinned
         self._known = outer
         for place, end in zip(carried, ends, strict=True):
             self._put(place, end)
 
-    def _turn_after_turn(self, loop, number, moved, carried, starts):
+    def _iterations(self, loop, number, moved, carried, starts):
         b = self._lanes.builder
         before, body = b.block, b.append_basic_block("loop")
         b.branch(body)
         b.position_at_end(body)
-        turn = b.phi(INDEX)
-        turn.add_incoming(ir.Constant(INDEX, 0), before)
-        self._turns[number] = turn
+        iteration = b.phi(INDEX)
+        iteration.add_incoming(ir.Constant(INDEX, 0), before)
+        self._nest.indices[number] = iteration
         phis = [b.phi(self._lanes.type) for _ in carried]
         for place, phi, start in zip(carried, phis, starts, strict=True):
             phi.add_incoming(start.value, before)
             self._known[region(place[0])].setdefault(place[1], {})[place[0]] = Register(phi, self._lanes)
         self._items(loop.body, moved)
         ends = [self._get(place) for place in carried]
-        following = b.add(turn, ir.Constant(INDEX, 1))
+        following = b.add(iteration, ir.Constant(INDEX, 1))
         latch = b.block
-        turn.add_incoming(following, latch)
+        iteration.add_incoming(following, latch)
         for phi, end in zip(phis, ends, strict=True):
             phi.add_incoming(end.value, latch)
         after = b.append_basic_block("after")
@@ -315,77 +293,21 @@ class Emitter:
         b.position_at_end(after)
         return ends
 
-    def _accesses(self, items, places, direct=True):
-        """Every place that items read or write, whether they write it, and whether outside of any loop in them."""
-        at = 0
-        for item in items:
-            end = at + _width(item)
-            if isinstance(item, Loop):
-                self._counts.append(item.count)
-                self._turns.append(None)
-                number = len(self._counts) - 1
-                inner = [(slot, (*terms, (number, step)) if step else terms)
-                         for (slot, terms), step in zip(places[at:end], item.steps, strict=True)]  # fmt: skip
-                yield from self._accesses(item.body, inner, direct=False)
-            else:
-                written = written_slots(item[0], end - at)
-                for k in range(at, end):
-                    yield places[k], k - at in written, direct
-            at = end
-
-    def _carried(self, accesses, number):
-        """The places that stay where they are in a loop, and that it writes: they are kept in registers.
-
-        Nothing else in the loop may meet such a place. Places that move with the same outer loops are always as far
-        apart as they are in their first turn.
-        """
-        groups: dict = {}  # by region and outer loops: what the loop reads and writes, as spans in the first outer turn
-        candidates: dict = {}
-        for place, writes, direct in accesses:
-            outer = tuple([term for term in place[1] if term[0] < number])
-            group = region(place[0]), outer
-            low, high = self._span(place, outer)
-            groups.setdefault(group, []).append((low, high))
-            if direct and outer == place[1]:
-                kept = candidates.setdefault(group, {}).setdefault(place, [0, False])
-                kept[0] += 1
-                kept[1] |= writes
-        found = []
-        for group, places in candidates.items():
-            if group[0] == PARAMETER_GRADIENTS and not self._fresh:
-                continue
-            lows, highs = [sorted(ends) for ends in zip(*groups[group], strict=True)]
-            for place, (count, written) in places.items():
-                met = bisect_right(lows, place[0]) - bisect_left(highs, place[0])
-                if written and met == count and not self._meets_other_groups(place, group, groups):
-                    found.append(place)
-        return found
-
-    def _meets_other_groups(self, place, own, groups):
-        for other, spans in groups.items():
-            if other[0] == own[0] and other[1] != own[1]:
-                common = set(place[1]) & set(other[1])
-                low, high = self._span(place, common)
-                first, last = self._span((0, other[1]), common)
-                if low <= max(end for _, end in spans) + last and min(start for start, _ in spans) + first <= high:
-                    return True
-        return False
-
     def _keep_apart(self, written, carried):
         """Forget registers of what a loop is going to write."""
         spans: dict = {}
         carried = set(carried)
         for place in written:
             if place not in carried:
-                spans.setdefault(region(place[0]), []).append(self._span(place))
+                spans.setdefault(region(place[0]), []).append(self._nest.span(place))
         for base, ranges in spans.items():
             by_terms = self._known.get(base, {})
             if sum([len(known) for known in by_terms.values()]) > _MAX_REMEMBERED:
                 by_terms.clear()
-            lows, highs = _joined(ranges)
+            lows, highs = joined(ranges)
             for terms, known in by_terms.items():
                 for slot in list(known):
-                    low, high = self._span((slot, terms))
+                    low, high = self._nest.span((slot, terms))
                     k = bisect_left(highs, low)
                     if k < len(lows) and lows[k] <= high:
                         del known[slot]
@@ -420,7 +342,7 @@ class Emitter:
         """Sum numbers exactly that lie side by side in memory."""
         if self._dry:
             for place in terms:
-                self._read_back[region(place[0])][self._slots(place)] = True
+                self._read_back[region(place[0])][self._nest.slots(place)] = True
             self._put(out, None)
         else:
             address = self._address(terms[0], self._lanes.count)
@@ -600,29 +522,3 @@ def _pieces(items):
         piece.append(item)
         length += more
     yield piece
-
-
-def _joined(ranges):
-    """Ranges that overlap made one: sorted starts, and their ends."""
-    lows: list = []
-    highs: list = []
-    for low, high in sorted(ranges):
-        if highs and low <= highs[-1]:
-            highs[-1] = max(highs[-1], high)
-        else:
-            lows.append(low)
-            highs.append(high)
-    return lows, highs
-
-
-def _width(item):
-    return len(item.steps) if isinstance(item, Loop) else len(item[1])
-
-
-def written_slots(operation, width):
-    """Return the slots that an instruction writes, by their places in it."""
-    if operation[0] != "all":
-        return {0}
-    _, _, constants, _, masked = operation
-    first = 2 + sum([c is None for c in constants])
-    return set(range(first, width - masked))

@@ -7,8 +7,8 @@ what comes before touches in any turn, and where what is handed on has a place o
 
 from itertools import accumulate
 
-from autograd.compiler.emitting import written_slots
 from autograd.compiler.loops import Item, Loop
+from autograd.compiler.nests import written_slots
 
 __all__ = ["split"]
 
