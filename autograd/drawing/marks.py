@@ -5,7 +5,7 @@ from html import escape
 
 from autograd.formulas.printing import printable
 
-__all__ = ["NEUTRAL", "cell", "colour", "number", "operation", "sign_colour", "text", "width"]
+__all__ = ["NEUTRAL", "cell", "colour", "number", "operation", "place_of", "sign_colour", "text", "width"]
 
 NEUTRAL = "#5f6570"  # on white its contrast is 5.9 to 1
 _POSITIVE, _NEGATIVE = (31, 90, 168), (168, 32, 47)
@@ -21,6 +21,22 @@ _SIGNS = {
     "total": "\u03a3",
     "dot": "\u03a3 w\u00b7x",
 }
+
+
+# Operations whose operands may change places.
+_SYMMETRIC = {
+    "add", "mul", "maximum", "minimum", "hypot",
+}  # fmt: skip
+# What stands at the edge of each operand of the others; numbers by default.
+_PLACES = {"sub": ("", "\u2212"), "div": ("", "\u00f7"), "pow": ("", "^"), "where": ("if", "then", "else")}
+
+
+def place_of(node, k) -> str:
+    """Return what marks the edge of operand ``k``: nothing where the order of the operands does not matter."""
+    name, n = str(node.op), len(node.operands)
+    if n < 2 or n > 3 or name in _SYMMETRIC or node.op.arity is None:
+        return ""
+    return _PLACES.get(name, ("1", "2", "3"))[k]
 
 
 def operation(node) -> str:

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import graphviz
 
-from autograd.drawing.marks import NEUTRAL, cell, colour, number, operation, sign_colour, text, width
+from autograd.drawing.marks import NEUTRAL, cell, colour, number, operation, place_of, sign_colour, text, width
 from autograd.engine.graph import adjoints
 from autograd.engine.primitives import add, where
 from autograd.engine.sweep import partials_of
@@ -129,16 +129,17 @@ def values_picture(root, nodes, rankdir="LR", edges=False, names=None):
         if node.op is None or node in passed:
             continue
         constants = 0
-        for x, d, part in flow.edges(node):
+        for k, (x, d, part) in enumerate(flow.edges(node)):
+            mark = place_of(node, k)
             if isinstance(x, Value):
                 x = passed.get(x, x)
                 if x in names:
-                    _edge(sheet, names[x], names[node], d, part, flow, edges, ids=ids)
+                    _edge(sheet, names[x], names[node], d, part, flow, edges, ids=ids, mark=mark)
             elif node.op is not where or constants == 0:
                 constants += 1
                 name = f"{names[node]}c{constants}"
                 sheet.node(name, label=_table([cell(number(x), NEUTRAL)], border="#d5d8dd"))
-                sheet.edge(name, names[node])
+                sheet.edge(name, names[node], **_mark(mark))
     return sheet
 
 
@@ -152,8 +153,17 @@ def _beginnings_of_sums(root, nodes):
     }  # fmt: skip
 
 
-def _edge(sheet, tail, head, d, part, flow, labelled, port=None, ids=False):
-    attributes = {"color": colour(part, flow.largest), "penwidth": width(part, flow.largest)}
+def _mark(mark):
+    """Return the attributes of an edge whose operand is marked, near the arrow."""
+    return (
+        {"headlabel": f" {mark} ", "labeldistance": "1.4", "labelfontcolor": NEUTRAL, "labelfontsize": "10"}
+        if mark
+        else {}
+    )
+
+
+def _edge(sheet, tail, head, d, part, flow, labelled, port=None, ids=False, mark=""):
+    attributes = {"color": colour(part, flow.largest), "penwidth": width(part, flow.largest), **_mark(mark)}
     if ids:
         attributes["id"] = f"e_{tail}_{head}"
     if labelled:

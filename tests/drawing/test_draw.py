@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ET
 import pytest
 from graphs import GRAPHS, curve, network
 
-from autograd import Value, draw, tanh, where
+from autograd import Value, atan2, draw, maximum, tanh, where
 from autograd.drawing import rendering
 from autograd.drawing.marks import number, sign_colour
 from autograd.engine.errors import DrawingError, GraphError
@@ -281,3 +281,40 @@ def test_the_zero_that_a_sum_begins_with_is_not_drawn(make, nodes, constants):
     assert len(re.findall(r"^\tv\d+c\d+ \[label", source, re.MULTILINE)) == constants
     drawn = set(re.findall(r"^\t(v\w+) \[label", source, re.MULTILINE))
     assert {end for edge in re.findall(r"^\t(v\w+) -> (v\w+)", source, re.MULTILINE) for end in edge} <= drawn
+
+
+MARKS = [
+    (lambda a, b: a - b, {("a", ""), ("b", "\u2212")}),
+    (lambda a, b: b - a, {("b", ""), ("a", "\u2212")}),
+    (lambda a, b: a / b, {("a", ""), ("b", "\u00f7")}),
+    (lambda a, b: b / a, {("b", ""), ("a", "\u00f7")}),
+    (lambda a, b: a**b, {("a", ""), ("b", "^")}),
+    (lambda a, b: atan2(b, a), {("b", "1"), ("a", "2")}),
+    (lambda a, b: a * b, {("a", ""), ("b", "")}),
+    (lambda a, b: a + b, {("a", ""), ("b", "")}),
+    (lambda a, b: maximum(a, b), {("a", ""), ("b", "")}),
+    (lambda a, b: a - a, {("a", ""), ("a", "\u2212")}),
+]
+
+
+@pytest.mark.parametrize(("make", "expected"), MARKS)
+def test_the_second_operand_is_marked_where_the_order_matters(make, expected):
+    source = draw(make(Value(2.0, "a"), Value(3.0, "b"))).source
+    names = dict(re.findall(r"^\t(v\d+) \[label=<<TABLE.*?<B>(\w)</B>", source, re.MULTILINE))
+    edges = re.findall(r"^\t(v\d+) -> v\d+ \[(.*)\]", source, re.MULTILINE)
+    marks = {(names[tail], (re.findall(r'headlabel="? (\S+) "?', more) or [""])[0]) for tail, more in edges}
+    assert marks == expected
+
+
+@pytest.mark.parametrize(
+    ("make", "mark"), [(lambda a: 2 / a, "\u00f7"), (lambda a: a - 1, "\u2212"), (lambda a: a**3, "^")]
+)
+def test_a_constant_operand_is_marked_too(make, mark):
+    assert f'headlabel=" {mark} "' in draw(make(Value(2.0, "a"))).source
+
+
+@pytest.mark.parametrize(("number", "branch"), [(5.0, "then"), (2.0, "else")])
+def test_the_branch_of_a_choice_is_marked(number, branch):
+    a, b = Value(number, "a"), Value(3.0, "b")
+    source = draw(where(a > b, a * a, b * b)).source
+    assert [mark for mark in ("if", "then", "else") if f'headlabel=" {mark} "' in source] == ["if", branch]
