@@ -178,6 +178,14 @@ class Neuron(Module):
         """True if it has an activation: micrograd's name for that."""
         return self._activate is not None
 
+    def activate(self, s: Value) -> Any:
+        """Return what the activation computes of a pre-activation.
+
+        >>> Neuron(2, activation="relu").activate(Value(-0.5)).data
+        0.0
+        """
+        return s if self._activate is None else self._activate(s)
+
     def __call__(self, x: Iterable[Any]) -> Value:
         """The activation, a Value, for a sequence of ``n_inputs`` numbers or Values.
 

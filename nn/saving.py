@@ -1,18 +1,20 @@
 """``save`` and ``load``: the parameters of a model in a text file, exactly.
 
-The file is JSON: a format, a version, what the model is (of one of :mod:`nn`: its sizes and activations), on a line for
-each parameter its label and its number, and a checksum. A number has as many digits as bring every bit of it back;
-infinities and NaN are strings. Version 1 had numbers in hexadecimal (``float.hex``); it is read, too. Nothing in a file
-is ever executed.
+The file is JSON: a format, a version, what the model is (of one of :mod:`nn`: its sizes and activations, and what
+activations of one's own compute at some points), on a line for each parameter its label and its number, and a checksum.
+A number has as many digits as bring every bit of it back; infinities and NaN are strings. Version 1 had numbers in
+hexadecimal (``float.hex``); it is read, too. Nothing in a file is ever executed.
 """
 
 import hashlib
 import json
+import math
 import os
 
+from autograd import Value, no_grad
 from autograd.engine.errors import AutogradError
 from nn.files import write_whole
-from nn.layers import MLP, Module, shown
+from nn.layers import MLP, Module, Neuron, shown
 from nn.optimizers import Optimizer
 from nn.protocols import HasParameters
 from nn.resuming import from_json, restored_state, state_of, to_json
@@ -22,6 +24,7 @@ __all__ = ["SavedModelError", "load", "save"]
 FORMAT = "deltagrad parameters"
 VERSION = 2
 _READ = (1, 2)  # the versions that are read
+_POINTS = (0.5, -0.75, 2.0)  # at which activations are computed, to tell them apart
 _ROOM = 16 << 20  # bytes a file may have beyond what the model needs: JSON takes 20 times that when it is read
 _ROOM_EACH = 512  # bytes a parameter's number and what an optimizer remembers take, with what stands around them
 
@@ -64,6 +67,8 @@ def save(model: HasParameters, path: str | os.PathLike[str], *, optimizer: Optim
         "model": _description(model),
         "parameters": [[p.label, to_json(p.data)] for p in parameters],
     }
+    if _has_own_activation(model):
+        body["activations"] = _computed(model)
     if optimizer is not None:
         body["optimizer"] = state_of(optimizer, parameters)
     write_whole(path, _text({**body, "sha256": _checksum(body)}).encode("utf-8"))
@@ -88,7 +93,7 @@ def load(model: HasParameters, path: str | os.PathLike[str], *, optimizer: Optim
 
     Args:
         model: what has ``parameters()``, as many as were saved, with the same labels; for a model of :mod:`nn` the same
-            activations too.
+            activations too. Functions of your own are told apart by what they compute.
         path: the file.
         optimizer: one of nn of the same kind as was saved. It gets the state that it had: settings, rate, number of
             updates and memory. Where it has a schedule, or had one, the rate stays as it is.
@@ -102,7 +107,12 @@ def load(model: HasParameters, path: str | os.PathLike[str], *, optimizer: Optim
     parameters = list(model.parameters())
     labels = [p.label for p in parameters]
     path = os.fsdecode(path)
-    numbers, state = _read(path, labels, [_description(model), _description_before(model)])
+    numbers, state, computed = _read(path, labels, [_description(model), _description_before(model)])
+    if computed is not None and isinstance(model, Module) and not _alike(computed, _computed(model)):
+        raise SavedModelError(
+            f"{path} is of a model with other activations, which compute {_short(computed)} and here "
+            f"{_short(_computed(model))}: make one like it."
+        )
     kept = {}
     if optimizer is not None:
         try:
@@ -125,7 +135,10 @@ def load(model: HasParameters, path: str | os.PathLike[str], *, optimizer: Optim
 
 
 def _read(path, labels, descriptions):
-    """The numbers in a file for parameters with these labels, of a model so described; an optimizer's state or None."""
+    """The numbers in a file for parameters with these labels, of a model so described.
+
+    Further an optimizer's state, and what the activations compute; each may be None.
+    """
     if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
         raise SavedModelError(f"{path} is no file but a device or a pipe, which may never end: give a file.")
     largest = _ROOM + sum([_ROOM_EACH + len(json.dumps(label)) for label in labels])
@@ -146,7 +159,7 @@ def _read(path, labels, descriptions):
     if type(body.get("version")) is not int or body["version"] not in _READ:
         raise SavedModelError(f"{path} has version {_short(body.get('version'))} of the format, this is {VERSION}: use "
                               "the release that wrote it.")  # fmt: skip
-    if set(body) - {"optimizer"} != {"format", "version", "model", "parameters"} or claimed != found:
+    if set(body) - {"optimizer", "activations"} != {"format", "version", "model", "parameters"} or claimed != found:
         raise SavedModelError(f"{path} is damaged: its checksum does not fit. Restore it from a copy.")
     pairs = body["parameters"]
     if not isinstance(pairs, list) or not all(isinstance(pair, list) and len(pair) == 2 for pair in pairs):
@@ -168,7 +181,7 @@ def _read(path, labels, descriptions):
     if body["model"] is not None and None not in descriptions and body["model"] not in descriptions:
         mine = max(descriptions, key=len)
         raise SavedModelError(f"{path} is of {_short(body['model'], str)} and the model is {mine}: make one like it.")
-    return numbers, body.get("optimizer")
+    return numbers, body.get("optimizer"), body.get("activations")
 
 
 def _short(found, show=repr):
@@ -189,6 +202,59 @@ def _description_before(model):
     used = [layer.neurons[0].activation for layer in model.layers]
     names = ["custom" if not isinstance(f, str) and not hasattr(f, "__name__") else shown(f) for f in used]
     return f"{described.partition(',')[0]}, {', '.join(names)})"
+
+
+# --- Activations of one's own
+
+
+def _neurons(model):
+    layers = model.layers if isinstance(model, MLP) else [model]
+    return [n for layer in layers for n in getattr(layer, "neurons", [layer]) if isinstance(n, Neuron)]
+
+
+def _has_own_activation(model):
+    """Return True if an activation is a function that neither a name nor this package stands for."""
+    own = [n.activation for n in _neurons(model) if not isinstance(n.activation, str)]
+    return any(not (getattr(f, "__module__", None) or "").startswith("autograd.engine.functions") for f in own)
+
+
+def _computed(model):
+    """Return the numbers that the activations compute at some points.
+
+    There is a pair for neurons that follow each other and compute the same: how many they are, and the numbers. In
+    place of a number stands the name of the exception that is raised.
+    """
+    known: dict = {}
+    pairs: list = []
+    for neuron in _neurons(model):
+        key = neuron.activation if isinstance(neuron.activation, str) else id(neuron.activation)
+        if key not in known:
+            known[key] = [_value(neuron, x) for x in _POINTS]
+        if pairs and pairs[-1][1] == known[key]:
+            pairs[-1][0] += 1
+        else:
+            pairs.append([1, known[key]])
+    return pairs
+
+
+def _value(neuron, x):
+    try:
+        with no_grad():
+            return to_json(float(neuron.activate(Value(x)).data))
+    except Exception as error:
+        return type(error).__name__
+
+
+def _alike(found, mine):
+    """Return True if activations compute the same but for rounding."""
+    try:
+        return [n for n, _ in found] == [n for n, _ in mine] and all(
+            a == b or math.isclose(from_json(a), from_json(b), rel_tol=1e-9)
+            for (_, row), (_, other) in zip(found, mine, strict=True)
+            for a, b in zip(row, other, strict=True)
+        )
+    except (TypeError, ValueError):
+        return False
 
 
 def _checksum(body):

@@ -1,5 +1,6 @@
 """Saved models come back bit for bit, or are refused with the model as it was."""
 
+import functools
 import hashlib
 import json
 import math
@@ -14,7 +15,8 @@ import tracemalloc
 import pytest
 
 from autograd import primitive
-from nn import MLP, SavedModelError, load, save
+from autograd.engine import functions
+from nn import MLP, SavedModelError, load, save, saving
 
 EDGES = [0.0, -0.0, 5e-324, -1.7976931348623157e308, math.inf, -math.inf, math.nan, 0.1, 1 / 3]
 
@@ -200,6 +202,72 @@ def test_an_interrupt_while_numbers_are_written_undoes_the_load(path):
     with pytest.raises(KeyboardInterrupt):
         load(Wrapper(), path)
     assert bits(loaded) == before
+
+
+def power(x, n=2):
+    return x**n
+
+
+class Scaled:
+    def __init__(self, factor):
+        self.factor = factor
+
+    def __call__(self, x):
+        return self.factor * x
+
+    def half(self, x):
+        return self.factor * x / 2
+
+
+def scaling(factor):
+    return lambda x: factor * x
+
+
+ALIKE_BY_NAME = {
+    "lambdas": (lambda x: x * x, lambda x: x * x * x),
+    "closures": (scaling(2.0), scaling(3.0)),
+    "objects": (Scaled(2.0), Scaled(3.0)),
+    "methods": (Scaled(2.0).half, Scaled(3.0).half),
+    "partials": (functools.partial(power, n=2), functools.partial(power, n=3)),
+    "defaults": (lambda x, k=2.0: x * k, lambda x, k=3.0: x * k),
+    "functions that raise": (lambda x: x.sqrt(), lambda x: x.log()),
+    "in some layers": (["tanh", scaling(2.0), "linear"], ["tanh", scaling(4.0), "linear"]),
+}
+
+
+@pytest.mark.parametrize("how", ALIKE_BY_NAME)
+def test_activations_of_ones_own_are_told_apart_by_what_they_compute(how, path):
+    mine, other = ALIKE_BY_NAME[how]
+    saved = MLP(2, [3, 2, 1], activation=mine, seed=0)
+    save(saved, path)
+    again = MLP(2, [3, 2, 1], activation=mine, seed=1)
+    load(again, path)
+    assert [p.data for p in again.parameters()] == [p.data for p in saved.parameters()]
+    model = MLP(2, [3, 2, 1], activation=other, seed=1)
+    before = [p.data for p in model.parameters()]
+    with pytest.raises(SavedModelError, match="other activations"):
+        load(model, path)
+    assert [p.data for p in model.parameters()] == before
+
+
+def test_names_and_the_functions_that_they_stand_for_are_alike(path):
+    save(MLP(2, [3, 1], activation=functions.tanh, seed=0), path)
+    assert "activations" not in json.loads(path.read_text())
+    load(MLP(2, [3, 1], activation="tanh"), path)
+
+
+@pytest.mark.parametrize("content", [[], None, [[3, 1]], [[3, [1.0]]], "all", [[3, ["x", 1.0, 2.0]]]])
+def test_what_a_file_says_of_activations_is_checked(content, path):
+    save(MLP(2, [3], activation=[scaling(2.0)], seed=0), path)
+    body = json.loads(path.read_text())
+    del body["sha256"]
+    body["activations"] = content
+    path.write_text(json.dumps({**body, "sha256": saving._checksum(body)}))
+    if content is None:
+        load(MLP(2, [3], activation=[scaling(5.0)]), path)  # as files from before it have it
+        return
+    with pytest.raises(SavedModelError, match="other activations"):
+        load(MLP(2, [3], activation=[scaling(2.0)]), path)
 
 
 def test_a_model_with_other_activations_is_refused(path):
@@ -484,6 +552,7 @@ def test_files_of_earlier_releases_are_read(path):
     body = json.loads(path.read_text())
     del body["sha256"]
     body["model"] = "MLP(2-2-1, custom, linear)"
+    body.pop("activations", None)
     text = json.dumps(body, sort_keys=True, separators=(",", ":"))
     path.write_text(json.dumps({**body, "sha256": hashlib.sha256(text.encode()).hexdigest()}))
     loaded = MLP(2, [2, 1], activation=saved_cube, seed=1)
