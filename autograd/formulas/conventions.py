@@ -186,7 +186,7 @@ def _chosen(preset):
     if isinstance(preset, str) and preset.lower() in PRESETS:
         return PRESETS[preset.lower()]
     meant = difflib.get_close_matches(preset.lower(), PRESETS, 1) if isinstance(preset, str) else []
-    advice = f"did you mean {meant[0]!r}? There" if meant else "there"
+    advice = f"did you mean {meant[0]!r}? Else there" if meant else "there"
     raise ValueError(
         f"no convention is called {preset!r:.60}: {advice} are {', '.join(NAMES)}, and the documents' 000 to 004."
     )

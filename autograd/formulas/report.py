@@ -5,6 +5,7 @@ latex2mathml; each has its text beside it for where that package is not installe
 """
 
 import contextlib
+import re
 from html import escape
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from autograd.engine.errors import GraphError
 from autograd.formulas.printing import escape_latex
 
 __all__ = ["mathml", "write_report"]
+
+_LETTER = re.compile(r"(\S.*?)\s{2,}\$(.*)\$\s{2,}(.*)")
+_WORDS = re.compile(r"\\text\{((?:[^{}]|\{[^{}]*\})*)\}")
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
@@ -48,7 +52,7 @@ def write_report(derivation, path) -> Path:
 
 def _sections(derivation):
     """Pairs of a title and rows; a row is LaTeX, text, a reason and the reason as LaTeX."""
-    found = []
+    found = [("Letters", _letters(derivation))]
     titles = {"definition": "Where", "delta": "Deltas", "gradient": "Gradients"}
     for kind, title in titles.items():
         rows = [(e.latex, e.text, "", "") for e in derivation.equations if e.kind == kind]
@@ -61,6 +65,17 @@ def _sections(derivation):
     with contextlib.suppress(GraphError):  # not every network has one
         found.append(("Matrix form", [(line.latex, line.text, "", "") for line in derivation.matrix()]))
     return found
+
+
+def _letters(derivation):
+    """Return a row for each letter, with what it stands for."""
+    rows = []
+    for line in derivation.vocabulary().splitlines():
+        match = _LETTER.fullmatch(line)
+        if match:
+            text, latex, meaning = match[1], match[2], match[3].partition(",")[0]  # the convention says what a delta is
+            rows.append((latex, text, meaning, rf"\text{{{meaning}}}"))
+    return rows
 
 
 def _representatives(derivation):
@@ -88,12 +103,23 @@ def _html(derivation, sections):
     for title, rows in sections:
         frame = f'<div class="wide" tabindex="0" role="group" aria-label="{escape(title)}">'
         out += [f"<h2>{escape(title)}</h2>", frame, "<table>"]
-        for latex, text, reason, _ in rows:
+        for latex, text, reason, reason_latex in rows:
             formula = mathml(latex) or f"<code>{escape(text)}</code>"
-            why = f'<td class="why">{escape(reason)}</td>' if reason else ""
+            why = f'<td class="why">{_why(reason, reason_latex)}</td>' if reason else ""
             out.append(f'<tr title="{escape(text)}"><td>{formula}</td>{why}</tr>')
         out.append("</table></div>")
     return "\n".join([*out, "</body></html>", ""])
+
+
+def _why(reason, latex):
+    """Return a reason as HTML, its names typeset in the letters of the formulas."""
+    parts = []
+    for k, part in enumerate(_WORDS.split(latex)):
+        shown = escape(part) if k % 2 else mathml(part) if part.strip() else ""
+        if shown is None:  # no MathML is to be had
+            return escape(reason)
+        parts.append(shown)
+    return "".join(parts)
 
 
 def _markdown_text(words):
@@ -114,18 +140,29 @@ def _markdown(derivation, sections):
 
 def _tex(derivation, sections):
     out = [
-        r"\documentclass{article}", r"\usepackage{amsmath,amssymb}", r"\begin{document}",
+        r"\documentclass{article}", r"\usepackage{amsmath,amssymb,longtable}", r"\begin{document}",
         rf"\section*{{{escape_latex(_title(derivation))}}}", _convention_tex(derivation), "",
     ]  # fmt: skip
     out += [rf"Assumed: {escape_latex(words)}." + "\n" for words in derivation.assumptions]
     for title, rows in sections:
         out.append(rf"\subsection*{{{escape_latex(title)}}}")
-        for latex, _, _, reason in rows:
-            out += [r"\[", latex, r"\]"] + ([f"${reason}$"] if reason else [])
+        if any(reason for *_, reason in rows):
+            out.append(r"\begin{longtable}{@{}p{0.62\textwidth}p{0.34\textwidth}@{}}")
+            out += [rf"$\displaystyle {latex}$ & {_paragraph(reason)} \\[6pt]" for latex, _, _, reason in rows]
+            out.append(r"\end{longtable}")
+        else:
+            out += [line for latex, *_ in rows for line in (r"\[", latex, r"\]")]
     return "\n".join([*out, r"\end{document}", ""])
+
+
+def _paragraph(latex):
+    """Return a reason as text with formulas in it, so that TeX can break its lines."""
+    parts = _WORDS.split(latex)
+    return "".join([part if k % 2 else f"${part}$" if part.strip() else "" for k, part in enumerate(parts)])
 
 
 def _convention_tex(derivation):
     how = derivation._convention
     delta, loss, s = [how.letters[role] for role in ("delta", "loss", "s")]
-    return rf"Convention {how.name}: ${delta} = {how.delta} \, \partial {loss} / \partial {s}$."
+    factor = {1: "", -1: "-"}.get(how.delta, rf"{how.delta} \, ")
+    return rf"Convention {how.name}: ${delta} = {factor}\partial {loss} / \partial {s}$."

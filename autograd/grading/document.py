@@ -60,7 +60,8 @@ class GradedClaim:
         return f"line {self.line}" if self.cell is None else f"cell {self.cell}, line {self.line}"
 
     def __str__(self):
-        lines = [f"{self.place()}, {self.verdict}: {self.formula}"]
+        of = f"{self.target}: " if self.target else ""
+        lines = [f"{self.place()}, {self.verdict}: {of}{self.formula}"]
         if self.is_first_mistake:
             lines.append("  the first wrong step")
         if self.link is not None:

@@ -120,7 +120,7 @@ def _claim(claim, anchor):
 
 
 def _extra(claim):
-    found = []
+    found = [f"of {claim.target}"] if claim.target else []
     if claim.is_first_mistake:
         found.append("the first wrong step")
     if claim.link is not None:

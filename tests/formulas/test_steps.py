@@ -315,3 +315,36 @@ def test_hostile_labels_are_shown_and_do_nothing():
 
 def test_reports_are_the_same_for_half_sse():
     assert "half" not in str(derive(half_sse(MLP(1, [1], output="tanh")([0.1]), 0.2)))
+
+
+CONVENTIONS = ["standard", "nielsen", "mitchell", "004"]
+
+
+@pytest.mark.parametrize("name", CONVENTIONS)
+@pytest.mark.parametrize("ending", [".html", ".md", ".tex"])
+def test_a_report_says_what_its_letters_mean_and_keeps_to_them(name, ending, tmp_path):
+    derivation = derive(network((2, 3, 2))).convention(name)
+    text = derivation.report(tmp_path / f"report{ending}").read_text(encoding="utf-8")
+    assert "Letters" in text
+    for meaning in ("activation", "target", "weight", "bias", "pre-activation", "delta"):
+        assert meaning in text
+    if ending == ".html":
+        assert "acts only through s_o[1]" not in text  # it is typeset, in the letters of the convention
+        assert "acts only through <math" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("standard", r"$\delta = \partial L / \partial s$"),
+     ("mitchell", r"$\delta = -\partial E / \partial \mathrm{net}$"),
+     ("004", r"$\delta = -1/2 \, \partial")],
+)  # fmt: skip
+def test_a_report_says_what_a_delta_is(name, words, tmp_path):
+    text = derive(network((2, 3, 2))).convention(name).report(tmp_path / "r.tex").read_text(encoding="utf-8")
+    assert words in text, text[:300]
+
+
+def test_reasons_stand_beside_their_formulas_in_tex(tmp_path):
+    text = derive(network((2, 3, 2))).report(tmp_path / "r.tex").read_text(encoding="utf-8")
+    assert "& chain rule: $w_{h_{1} o_{1}}$ acts only through $s_{o_{1}}$ \\\\" in text
+    assert text.count(r"\begin{longtable}") == text.count(r"\end{longtable}") == 3

@@ -356,3 +356,15 @@ SIGNS = [
 def test_a_convention_that_is_declared_says_what_a_delta_is(name, formula, status, tmp_path, capsys):
     (path,) = write(tmp_path, s=f"network: 2-3-2 sigmoid\nconvention: {name}\n{formula}\n")
     assert main(["grade", path]) == status
+
+
+def test_a_page_and_a_table_show_what_a_formula_is_of_and_quote_it_as_it_stands(tmp_path, capsys):
+    page = tmp_path / "page.html"
+    (path,) = write(tmp_path, s="network: 2-3-2 sigmoid\nw_ho[h,o]: d_o[o]*a[h]\nb_h[h]: \\foo\n")
+    assert main(["grade", path, "--html", str(page)]) == 2
+    printed, shown = capsys.readouterr().out, page.read_text(encoding="utf-8")
+    assert "line 2, equal: w_ho[h,o]: d_o[o]*a[h]" in printed
+    assert "of w_ho[h,o]" in shown
+    for text in (printed, shown):
+        assert "\\foo" in text
+        assert "\\\\foo" not in text

@@ -7,6 +7,8 @@ Nodes are named tuples. Two are equal where they are of one class and have equal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from autograd.engine.texts import printable
+
 __all__ = [
     "GREEK", "Add", "Call", "Derivative", "Divide", "Dot", "Ellipsis_", "Empty", "Matrix", "Multiply", "Name",
     "Negative", "Norm", "Number", "Power", "ReadingError", "Relation", "Rows", "Sum", "Text", "Time", "Transpose",
@@ -36,7 +38,8 @@ class ReadingError(ValueError):
         reason = reason if len(reason) <= _LONGEST_REASON else f"{reason[:_LONGEST_REASON]}..."  # it may quote a name
         self.reason, self.position = reason, position
         around = "" if text is None else text[max(0, position - 15) : position + 15].replace("\n", " ")
-        super().__init__(f"{reason} (character {position + 1}{f', near {around!r}' if around else ''})")
+        near = f", near '{printable(around)}'" if around else ""
+        super().__init__(f"{reason} (character {position + 1}{near})")
 
 
 def _equal(self, other):
