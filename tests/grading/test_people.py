@@ -25,7 +25,7 @@ OUT_OF_REACH = {"P18", "R09", "hkB1", "f22", "f51", "turk5", "d2lrnn4", "good6"}
 OF_TWO_MINDS = {"ufB2", "blog3"}
 # In these, written in the network's own text (R), with another neuron's number, in cases, or with another step, the
 # slip is refused without a name.
-UNNAMED = {"R01v1", "R08v1", "R17v1", "f25", "f44", "f54", "f57", "f60", "viz2"}
+UNNAMED = {"R01v1", "R08v1", "R17v1", "f25", "f44", "f54", "f57", "f60", "viz2", "rlr3", "rnna6", "rnnb3"}
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +87,19 @@ ROWS_OF_A_BATCH = {
     "setting": "2-3-2 sig half_sse m=3",
     "declared": {"order": "from-to", "letters": {"s": "z", "a": "h", "y": r"\hat{y}", "t": "y"}},
 }
+LINEAR = {"setting": "2-1 lin half_sse m=3", "declared": {"order": "to-from", "letters": {"y": "h", "t": "y"}}}
+NUMBERED = {
+    "setting": "2-3-2 sig half_sse m=3",
+    "declared": {"order": "from-to", "delta": 3, "letters": {"s": "z", "a": "a", "y": "a", "t": "y", "x": "a"}},
+}
+LAYERS = {
+    "setting": "rnn tanh ce",
+    "declared": {"order": "to-from", "letters": {"a": "h", "y": "z", "p": r"\hat{y}", "t": "y"}},
+}
+TWO_LETTERS = {
+    "setting": "2-3-2 sig half_sse",
+    "declared": {"order": "from-to", "delta": -1, "letters": {"s": "I", "a": "O", "y": "y", "t": "d", "function": "f"}},
+}
 ONCE_FALSE = [
     (SOFTMAX, None, "dp[1]/dy[1] = p[1]*(1-p[1])", "equal"),
     (SOFTMAX, None, "dp[1]/dy[2] = -p[1]*p[2]", "equal"),
@@ -128,6 +141,25 @@ ONCE_FALSE = [
     (ROWS_OF_A_BATCH, None, r"\frac{\partial L}{\partial b_1} = \sum_{n=1}^N (\frac{\partial L}{\partial Z_1})_n",
      "equal"),
     (ROWS_OF_A_BATCH, None, r"\frac{\partial L}{\partial b_1} = (\frac{\partial L}{\partial Z_1})_2", "wrong"),
+    (LINEAR, None, r"\frac{\partial J}{\partial w_2} = \frac{1}{m} \sum_{i=1}^m (h(x^{(i)}) - y^{(i)}) x_1^{(i)}",
+     "wrong"),
+    (LINEAR, None, r"\frac{\partial J}{\partial b} = \frac{1}{m} \sum_{i=1}^m h(x^{(i)}) - y^{(i)}", "equal"),
+    (LINEAR, None, r"\frac{\partial J}{\partial b} = \sum_{i=1}^m h(x^{(i)}) - y^{(i)}", "wrong"),
+    (NUMBERED, None, r"\delta_2 = \delta_3 \cdot W_2^T \cdot A_2(1-A_2)", "equal"),
+    (NUMBERED, None, r"\delta_2 = \delta_3 W_2^T \sigma'(Z_2)", "equal"),
+    (NUMBERED, None, r"\delta_2 = \delta_3 W_1^T \sigma'(Z_2)", "wrong"),
+    (NUMBERED, None, r"\nabla_{W_2} J = A_2^T \cdot \delta_3", "wrong"),
+    (NUMBERED, None, r"\nabla_{W_2} J = \frac{1}{m} A_2^T \cdot \delta_3", "equal"),
+    (LAYERS, None, r"\frac{\partial h_{t+1}}{\partial h_t} = W_{hh}^T \text{diag}(1 - h_{t+1}^2)", "equal"),
+    (LAYERS, None, r"\frac{\partial h_{t+1}}{\partial h_t} = W_{hh}^T \text{diag}(1 - h_t^2)", "wrong"),
+    (LAYERS, None, r"\frac{\partial L}{\partial b_h} = \sum_t \frac{\partial L}{\partial h_t} "
+     r"\frac{\partial h_t}{\partial b_h} = \sum_t \text{diag}(1 - h_t^2) \frac{\partial L}{\partial h_t}", "equal"),
+    (TWO_LETTERS, None, r"\frac{\partial E}{\partial w_{jk}} = \frac{\partial E}{\partial O_k} "
+     r"\frac{\partial O_k}{\partial I_k} \frac{\partial I_k}{\partial w_{jk}} = -(d_k - y_k) f'(I_k) O_j", "equal"),
+    (TWO_LETTERS, None, r"\frac{\partial E}{\partial w_{jk}} = -(d_k - y_k) f'(I_k) O_k", "wrong"),
+    (TWO_LETTERS, None, r"w_{jk}(new) = w_{jk}(old) + \Delta w_{jk}", "equal"),
+    (TWO_LETTERS, None, r"v_{ij}(new) = v_{ij}(old) + \eta \delta_j x_i", "equal"),
+    (TWO_LETTERS, None, r"v_{ij}(new) = v_{ij}(old) - \eta \delta_j x_i", "wrong"),
     (GERMAN, None, r"\delta_j = \begin{cases} f'(net_j)(t_j - o_j) & \text{falls } j \text{ output} \\ "
      r"f'(net_j)\sum_k \delta_k w_{jk} & \text{falls } j \text{ hidden}\end{cases}", "equal"),
 ]  # fmt: skip

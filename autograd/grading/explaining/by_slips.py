@@ -59,7 +59,14 @@ def within_sums(explanation):
 
 
 def changed(explanation, tree):
-    """Return the task with another tree in place of the wrong side, and nothing behind it."""
+    """Return the task with another tree in place of the wrong side, and nothing behind it.
+
+    Where the whole claim has no reading, no side is known to be wrong, and all of them have to hold.
+    """
+    if explanation.reading is None and not explanation.is_step:
+        sides = list(explanation.task.sides)
+        sides[explanation.link] = tree
+        return explanation.task._replace(sides=tuple(sides))
     if explanation.is_step:
         return explanation.task._replace(sides=(tree,))
     return explanation.task._replace(sides=(explanation.task.sides[0], tree))

@@ -73,9 +73,13 @@ class Judge:
         return best
 
     def _widths(self, sides):
-        """Yield the sides, and those where an operator d/dx takes every term to its right."""
+        """Yield the sides, and those where an operator d/dx, or a sum over i, takes the terms to its right."""
         yield sides
         wide = tuple([_widened(x) for x in sides])
+        if wide != sides:
+            yield wide
+        left = set(variables(sides[0]))
+        wide = tuple([_with_wide_sums(x, left) for x in sides])
         if wide != sides:
             yield wide
 
@@ -285,6 +289,29 @@ def _widened(side):
         if first.kind == "deriv" and first.data == "applied":
             inner = Node("add", (first.parts[0], *side.parts[1:]), None, side.at)
             return Node("deriv", (inner, first.parts[1]), "applied", side.at)
+    return side
+
+
+def _with_wide_sums(side, left):
+    """Return a side whose sum over i takes the terms behind it that have an i: ``\\sum_i y_i - t_i``."""
+    if side.kind != "add":
+        return side
+    terms = list(side.parts)
+    for k, x in enumerate(terms[:-1]):
+        factors = list(x.parts) if x.kind == "prod" else [x]
+        if factors[-1].kind != "sum":
+            continue
+        letters = {y for y in factors[-1].data.letters if y not in left}
+        taken = 0
+        while k + 1 + taken < len(terms) and letters & set(variables(terms[k + 1 + taken])):
+            taken += 1
+        if not taken:
+            continue
+        body = Node("add", (*factors[-1].parts, *terms[k + 1 : k + 1 + taken]), None, x.at)
+        whole = factors[-1].with_parts([body])
+        whole = x.with_parts([*factors[:-1], whole]) if x.kind == "prod" else whole
+        rest = [*terms[:k], whole, *terms[k + 1 + taken :]]
+        return side.with_parts(rest) if len(rest) > 1 else whole
     return side
 
 

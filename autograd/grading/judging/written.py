@@ -13,6 +13,7 @@ from autograd.grading.judging.instances import instances
 from autograd.grading.judging.judge import Judge
 from autograd.grading.judging.taken import Result
 from autograd.grading.judging.task import Judged, Task
+from autograd.grading.meaning.evaluate import evaluator
 from autograd.grading.meaning.places import Places
 from autograd.grading.meaning.spelled import spelled_out
 from autograd.grading.reading.claims import read_claims
@@ -118,14 +119,19 @@ class Written:
     def _verdict(self, claim, places, target):
         task, wanted = self._task(claim, places, target)
         vectors, batch = getattr(self.convention, "vectors", None), getattr(self.convention, "batch", None)
+        judged = failure = None
         try:
             judged = self.judge.judge(task, places, vectors, batch, wanted)
-        except ReadingError:
+        except ReadingError as error:
+            failure = error
+        if judged is None or judged.verdict not in ("equal", "unproved"):
+            judged = self._with_outputs(task, places, vectors, batch, wanted) or judged
+        if judged is None:
             if wanted is None:
-                raise
+                raise failure
             judged = self.judge.judge(task, places, vectors, batch, None)  # of something else, and wrong besides
             if judged.verdict not in ("wrong", "ill-formed") or judged.env is None:
-                raise
+                raise failure
             judged = judged._replace(
                 verdict="wrong", reason="the left side speaks of something else than what is graded"
             )
@@ -143,6 +149,36 @@ class Written:
             if words:
                 condition = f"{condition}; {words}" if condition else words
         return Verdict(judged, task, places, condition, show(claim.sides[0]) if claim.sides[0] is not None else "")
+
+    def _with_outputs(self, task, places, vectors, batch, wanted):
+        """Return the verdict where the letter of hidden activations means outputs, too; None unless that is right."""
+        letters = {x.data[0] for side in task.sides for x in walk(side) if x.kind == "name"}
+        hidden = [x for x in letters if places.roles_of(x) == ["a"]]
+        if not hidden or self.model.depth == 1 or not places.is_declared("a"):
+            return None
+        wide = places.widened()
+        try:
+            judged = self.judge.judge(task, wide, vectors, batch, wanted)
+        except ReadingError:
+            return None
+        if judged.verdict not in ("equal", "unproved"):
+            return None
+        evaluation = evaluator(self.judge.points.first(), wide, judged.reading, {})
+
+        def outputs(names):
+            return [x for x in names if x.data[0] in hidden and evaluation.place(x).layer == self.model.depth]
+
+        def has_both(side):
+            names = [x for x in walk(side) if x.kind == "name"]
+            return bool(outputs(names)) and any("y" in places.roles_of(x.data[0]) for x in names)
+
+        if any(has_both(side) for side in judged.task.sides):
+            return None
+        plain = [x for side in judged.task.sides for x in _outside_derivatives(side) if x.kind == "name"]
+        if outputs(plain) and any("y" in places.roles_of(x) for x in letters):
+            words = f"it is right if {hidden[0]} stands for outputs, too: write outputs with one letter"
+            return judged._replace(verdict="ambiguous", reason=words)
+        return judged
 
     # --- What is claimed.
 
@@ -176,6 +212,7 @@ class Written:
             return Task(tuple(rights), "step", left, claim.conditions), wanted
         if self._is_parameter(left, places) and (signs[0] in ("<-", "->") or self._is_update(left, rights, places)):
             bare = _without_update(left)
+            rights = [rewrite(x, lambda node: self._taken_step(node, places)) for x in rights]
             rights = [Node("add", (x, Node("neg", (bare,), None, x.at)), None, x.at) for x in rights]
             return Task(tuple(rights), "step", bare, claim.conditions), wanted
         if signs[0] == "~":
@@ -183,6 +220,18 @@ class Written:
         if wanted is not None and not self._is_of_target(left, places):
             wanted = None
         return Task((left, *rights), "value", None, claim.conditions), wanted
+
+    def _taken_step(self, node, places):
+        """Return a step that is added to a parameter as the one of gradient descent; None for another node."""
+        if node.kind == "neg" and node.parts[0].kind == "step":
+            raise ReadingError(
+                "a step is added, since it is minus the rate times the gradient: write w + Delta w.", node.at
+            )
+        if node.kind != "step":
+            return None
+        rate = Node("name", (), (min(places.rates), 0), node.at)
+        gradient = Node("deriv", (Node("loss", (), None, node.at), node.parts[0]), None, node.at)
+        return Node("neg", (Node("prod", (rate, gradient), ("",), node.at),), None, node.at)
 
     def _is_new(self, left, places):
         """Return whether a side is a letter that means nothing yet."""
@@ -214,7 +263,9 @@ class Written:
         name = left.parts[0] if left.kind == "call" else left
         base = name.data[0]
         again = any(x.kind == "name" and x.data[0] == base for side in rights for x in _outside_derivatives(side))
-        has_rate = any(is_name(x) and x.data[0] in places.rates for side in rights for x in walk(side))
+        has_rate = any(
+            x.kind == "step" or (is_name(x) and x.data[0] in places.rates) for side in rights for x in walk(side)
+        )
         return again and has_rate
 
     def _wanted(self, target):

@@ -126,12 +126,16 @@ class Marks:
                 self.set_layer(n, True)
             else:
                 self.power = n
-        elif reading.below == "layer" and self.layer is None and not bracket:
+        elif reading.below == "layer" and self.layer is None and not bracket and not self.has_one_layer():
             self.set_layer(n, True)
         elif reading.below == "step":
             self.step = Item(None, n + 1 - reading.first_step)
         else:
             self.index.append((None, Item(None, n)))
+
+    def has_one_layer(self):
+        """Return whether the letter is of inputs or targets alone, whose numbers count no layers."""
+        return self.places.roles_of(self.node.data[0]) in (["x"], ["t"])
 
     def lettered_number(self, part):
         """``o_1``, ``h_2``: a neuron of the layer that the letter is for; ``n_l``: the last one."""

@@ -78,7 +78,7 @@ def layer_of_name(places, node, role, roles, marks, axis, reading):
             )
             if depth > 1 and layer == depth and roles == ["a"]:
                 allowed = False
-            if not allowed:
+            if not allowed and not (layer == depth and places.is_wide):
                 raise Misfit(f"{show(node)} is an activation of a hidden layer.", node.at)
     if role == "y" and layer != depth and "s" in roles:
         raise Misfit(f"{show(node)} is an output, or a pre-activation.", node.at)
@@ -141,7 +141,7 @@ def place_in_layer(places, node, role, layer, item, marks, reading):
         item = Item(None, 1)
         if stacked:
             item = None
-    is_of_one_sample = stacked if base == "Delta" else sample is not None
+    is_of_one_sample = stacked or (base != "Delta" and sample is not None)
     if role == "delta" and reading.own_loss and is_of_one_sample:
         return Place("quantity", role, layer, item, sample, step, marks.power, stacked, True)
     return Place("quantity", role, layer, item, sample, step, marks.power, stacked)

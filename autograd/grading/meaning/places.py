@@ -5,6 +5,8 @@ A letter may have several roles, and a mark may be a layer, an index, a sample, 
 :class:`~autograd.grading.meaning.place.Misfit` where the name cannot be meant so.
 """
 
+import copy
+
 from autograd.formulas.conventions import _LETTERS, plain
 from autograd.grading.meaning.marks import Marks, power_of
 from autograd.grading.meaning.neurons import place_as
@@ -37,7 +39,7 @@ class Places:
     """
 
     def __init__(self, model, convention, rate=None):
-        self.model, self.convention = model, convention
+        self.model, self.convention, self.is_wide = model, convention, False
         self.roles = self._roles()
         declared_rate = plain(convention.letters["rate"])
         self.rates = {declared_rate} | ({plain(rate)} if rate else set())
@@ -84,6 +86,12 @@ class Places:
     def is_declared(self, role):
         """Return whether the letter of a role was declared by the writer."""
         return self.convention.letters[role] != _LETTERS[role]
+
+    def widened(self):
+        """Return the same names, but the letter of hidden activations may stand for outputs, too."""
+        wide = copy.copy(self)
+        wide.is_wide = True
+        return wide
 
     def is_probable(self):
         """Return whether the declared letter of the outputs may mean their softmax, which has no letter."""

@@ -31,6 +31,13 @@ def of_product(evaluation, node, env):
         return values[0]
     if signs == node.data and "had" in node.data:
         values = slopes_as_vectors(evaluation, node.parts, values)
+    if signs == node.data and any(is_array(x) for x in values):
+        values, signs, elementwise = slopes_elementwise(node, values)
+        if elementwise != signs:
+            with contextlib.suppress(ShapeError):
+                return product(evaluation, values, elementwise, node)
+        if len(values) == 1:
+            return values[0]
     try:
         return product(evaluation, values, signs, node)
     except ShapeError:
@@ -78,6 +85,47 @@ def slopes_as_vectors(evaluation, nodes, values):
             y = column if evaluation.reading.vectors == "columns" else arrays.transpose(column)
         found.append(y)
     return found
+
+
+def slopes_elementwise(node, values):
+    """Return the factors and signs with ``a(1 - a)`` as one factor; and the signs with slopes taken entry by entry.
+
+    Nobody means the product of two matrices by ``A(1 - A)``, nor by a product with ``f'(Z)``, if entries can be meant.
+    """
+    nodes, found, signs = [node.parts[0]], [values[0]], []
+    for sign, x, y in zip(node.data, node.parts[1:], values[1:], strict=True):
+        pair = sign in ("", ".", "*") and is_array(y) and is_array(found[-1]) and y.shape == found[-1].shape
+        if pair and is_rest_of(x, nodes[-1]):
+            found[-1] = arrays.elementwise(found[-1], y)
+            nodes[-1] = x
+            continue
+        nodes.append(x)
+        found.append(y)
+        signs.append(sign)
+    elementwise = [
+        "had" if sign in ("", ".", "*") and (is_slope(x) or is_slope(y)) and is_array(a) and is_array(b) else sign
+        for sign, (x, y), (a, b) in zip(signs, pairwise(nodes), pairwise(found), strict=True)
+    ]
+    return found, tuple(signs), tuple(elementwise)
+
+
+def is_slope(node):
+    """Return whether a factor is the slope of an activation, ``f'(Z)``."""
+    while node.kind == "group":
+        node = node.parts[0]
+    return node.kind == "call" and node.parts[0].kind == "name" and node.parts[0].data[1] > 0
+
+
+def is_rest_of(node, other):
+    """Return whether a factor is 1 - a, where the other one is a."""
+    while node.kind == "group":
+        node = node.parts[0]
+    while other.kind == "group":
+        other = other.parts[0]
+    if node.kind != "add" or len(node.parts) != 2 or node.parts[1].kind != "neg":
+        return False
+    one, less = node.parts[0], node.parts[1].parts[0]
+    return one.kind == "num" and one.data == 1 and less == other
 
 
 def is_diagonal(x):
@@ -174,7 +222,7 @@ def chain(evaluation, node, env):
         return None
     if any(p is None for p in pairs) or not any(evaluation.is_whole(p[1]) for p in pairs):
         return None
-    if not any(evaluation.is_whole(p[1]) and p[1].role == "w" for p in pairs):
+    if not any(evaluation.is_whole(p[1]) and p[1].role in ("w", "b") for p in pairs):
         return None
     for order in (pairs, pairs[::-1]):
         if all(a[1] == b[0] for a, b in pairwise(order)) and order[0][0].role in ("loss",):

@@ -121,7 +121,7 @@ class Readings:
             vary(above=kinds)
             has_layers = True
         if below:
-            kinds = ["index", "layer"]
+            kinds = ["layer"] if self._numbers_are_layers() else ["index", "layer"]
             if self.model.steps > 1:
                 kinds = ["step", *kinds]
             vary(below=kinds)
@@ -131,6 +131,9 @@ class Readings:
             choices = [{}, {"weights_out": True}]
             if below and not (above or bracketed):
                 choices = [{}, {"delta_base": 1}, {"base": 1, "delta_base": 1}]
+                letters = self.places.convention.letters
+                if letters["x"] == letters["a"]:  # inputs are a_1, and the weights from there to a_2 are W_1
+                    choices.append({"base": 1, "delta_base": 1, "weights_out": True})
             elif above or bracketed:
                 choices = [{}, {"base": 1, "delta_base": 1, "weights_out": True}, {"base": 1, "delta_base": 1},
                            {"weights_out": True}]  # fmt: skip
@@ -173,10 +176,9 @@ class Readings:
                 self.places.model.formulas.factor == 1 and any(n.data[0] == "Delta" for n in names)
             ):
                 vary(own_loss=[True, False])
-        if self.model.scale != 1 and all(r.own_loss == base[0].own_loss for r in base):
-            marked = [n for n in names if "delta" in self.places.roles_of(n.data[0]) and n.parts]
-            if marked:  # a delta of one sample is often of that sample's own loss, where the loss is a mean
-                vary(own_loss=[False, True])
+        has_deltas = any("delta" in self.places.roles_of(n.data[0]) for n in names)
+        if has_deltas and self.model.scale != 1 and all(r.own_loss == base[0].own_loss for r in base):
+            vary(own_loss=[False, True])  # a delta is often of a sample's own loss, where the loss is a mean
         for x in self.nodes:
             if x.kind == "given" and x.data.indices and set(x.data.indices) <= {*map(_letter, x.data.indices)}:
                 vary(whole_target=[False, True])
@@ -194,6 +196,18 @@ class Readings:
             base = [r.changed(flat=f) for r in base for f in (["to", "from"] if r.below == "index" else ["to"])]
         return base
 
+    def _numbers_are_layers(self):
+        """Return whether a number below marks what can only be a vector: it is transposed, or beside a circle."""
+        beside = [p for x in self.nodes if x.kind == "prod" and "had" in x.data for p in x.parts]
+        for x in [*beside, *[x.parts[0] for x in self.nodes if x.kind == "transpose"]]:
+            while x.kind in ("group", "transpose"):
+                x = x.parts[0]
+            if x.kind == "name":
+                scripts = [s for s in self.places.normal(x).parts if s.kind == "sub"]
+                if len(scripts) == 1 and [p.kind for p in scripts[0].parts] == ["num"]:
+                    return True
+        return False
+
     def _is_vector(self, node):
         """Return whether a tree is a name without an index."""
         while node.kind in ("group", "transpose"):
@@ -210,8 +224,15 @@ class Readings:
         if name.data[0] in self.places.losses or not self.places.roles_of(name.data[0]):
             return False
         return not any(
-            s.kind == "sub" and any(p.kind != "text" for p in s.parts) and self._count(s) != "layer" for s in name.parts
+            s.kind == "sub"
+            and any(p.kind != "text" and not self._is_step(p) for p in s.parts)
+            and self._count(s) != "layer"
+            for s in name.parts
         )
+
+    def _is_step(self, part):
+        """Return whether an index is a step of a recurrent network: h_t is a vector."""
+        return self.model.steps > 1 and head(part) in ("t", "tau", "T")
 
     def _count(self, script):
         return "layer" if all(p.kind == "num" for p in script.parts) and len(script.parts) == 1 else ""

@@ -36,7 +36,7 @@ def spelled_out(tree, places):
             return _gradient(node, places)
         if node.kind == "name":
             if id(node) in functions:
-                return node
+                return _weight(node, places) or node
             return _error_signal(node, places) or _slope(node, places) or _weight(node, places)
         if node.kind in ("call", "prod") and _is_jacobian(node, places):
             of, by = node.parts[0].parts[0].parts[0], node.parts[1]
@@ -96,9 +96,9 @@ def _error_signal(node, places):
 def _weight(node, places):
     """Return a v or u with two indices, which is no pre-activation but a weight; None for another name."""
     base, primes = node.data
-    if base not in ("u", "v") or primes or places.roles.get(base) or len(node.parts) != 1:
+    if base not in ("u", "v") or primes or places.roles.get(base):
         return None
-    is_pair = node.parts[0].kind == "sub" and len(node.parts[0].parts) == 2
+    is_pair = [len(s.parts) for s in node.parts if s.kind == "sub"] == [2]
     return Node("name", node.parts, (base.upper(), 0), node.at) if is_pair else None
 
 

@@ -4,6 +4,7 @@ from autograd.grading.reading.cursor import COMPARISONS
 from autograd.grading.reading.nodes import Node
 from autograd.grading.reading.tokens import FUNCTION_WORDS
 
+VERSIONS = ("new", "old", "next", "prev", "current", "neu", "alt")
 DOTS = {"dots", "cdots", "ldots", "vdots", "ddots", "dotsb", "dotsc", "dotsm"}
 
 
@@ -16,6 +17,9 @@ def read_call(c, x):
         end = c.closing(0)
         if end is None:
             raise c.error("a bracket is not closed")
+        if x.kind == "name" and "".join([c.look(k)[1] for k in range(1, end)]) in VERSIONS:  # w(new)
+            c.i += end + 1
+            return Node("call", (x, Node("dots", (), None, c.at)), None, x.at)
         if is_function and x.kind == "name" and (c.is_op("(") or not c.compares(end)):
             return read_arguments(c, x)
         if c.is_op("(") and x.kind == "name" and depends(c, end):
