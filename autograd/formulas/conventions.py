@@ -66,7 +66,8 @@ class Convention:
 
 def plain(latex) -> str:
     r"""A LaTeX letter in words: ``\\hat{y}`` is "hat y"."""
-    text = latex.replace("{", " ").replace("}", "").replace("\\mathrm", "").replace("\\", "")
+    text = re.sub(r"\\(mathrm|textrm|text|mathit|operatorname)\b", "", latex)
+    text = text.replace("{", " ").replace("}", "").replace("\\", "")
     return " ".join(text.split())
 
 

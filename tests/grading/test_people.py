@@ -21,11 +21,12 @@ VERDICTS = {"right": {"equal"}, "needs-condition": {"equal"}, "wrong": {"wrong"}
 # A condition in a subscript beside a gradient in a vector; a sum over steps left open by dots; an error signal e that
 # only the text around the formula defines; the derivative of a function's name; a slope without its argument.
 OUT_OF_REACH = {"P18", "R09", "hkB1", "f22", "f51", "turk5", "d2lrnn4", "good6"}
-# Right where the weights of layer l lead out of it, and with a wrong layer where they lead into it.
-OF_TWO_MINDS = {"ufB2", "blog3"}
+# Right where the weights of layer l lead out of it, and with a wrong layer where they lead into it; right where a dZ is
+# the derivative of the mean loss, and without 1/m where it is that of a sample's own.
+OF_TWO_MINDS = {"ufB2", "blog3", "ptb2", "ptb3"}
 # In these, written in the network's own text (R), with another neuron's number, in cases, or with another step, the
 # slip is refused without a name.
-UNNAMED = {"R01v1", "R08v1", "R17v1", "f25", "f44", "f54", "f57", "f60", "viz2", "rlr3", "rnna6", "rnnb3"}
+UNNAMED = {"R01v1", "R08v1", "R17v1", "f25", "f44", "f54", "f57", "f60", "viz2", "rlr3", "rnna6", "rnnb3", "b3n10"}
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +101,11 @@ TWO_LETTERS = {
     "setting": "2-3-2 sig half_sse",
     "declared": {"order": "from-to", "delta": -1, "letters": {"s": "I", "a": "O", "y": "y", "t": "d", "function": "f"}},
 }
+MEAN_SOFTMAX = {
+    "setting": "2-3-3 tanh softmax m=3",
+    "declared": {"order": "to-from", "letters": {"s": "z", "y": "z", "p": "a", "t": "y"}},
+}
+WORDS = {"setting": "2-3-2 sig half_sse", "declared": {"order": "from-to", "letters": {"rate": r"\text{LR}"}}}
 ONCE_FALSE = [
     (SOFTMAX, None, "dp[1]/dy[1] = p[1]*(1-p[1])", "equal"),
     (SOFTMAX, None, "dp[1]/dy[2] = -p[1]*p[2]", "equal"),
@@ -160,6 +166,22 @@ ONCE_FALSE = [
     (TWO_LETTERS, None, r"w_{jk}(new) = w_{jk}(old) + \Delta w_{jk}", "equal"),
     (TWO_LETTERS, None, r"v_{ij}(new) = v_{ij}(old) + \eta \delta_j x_i", "equal"),
     (TWO_LETTERS, None, r"v_{ij}(new) = v_{ij}(old) - \eta \delta_j x_i", "wrong"),
+    (MEAN_SOFTMAX, None, r"dZ^{[2]} = \frac{1}{m} (A^{[2]} - Y)", "equal"),
+    (MEAN_SOFTMAX, None, r"dZ^{[2]} = \frac{2}{m} (A^{[2]} - Y)", "wrong"),
+    (MEAN_SOFTMAX, None, r"db^{[2]} = \frac{1}{m} \Sigma {dZ^{[2]}}", "equal"),
+    (MEAN_SOFTMAX, None, r"dZ^{[2]} = A^{[2]} - Y \newline dW^{[2]} = \frac{1}{m} dZ^{[2]} A^{[1]T}", "equal"),
+    (MEAN_SOFTMAX, None, r"dZ^{[2]} = A^{[2]} - Y \newline dW^{[2]} = \frac{1}{m} dZ^{[2]} A^{[2]T}", "wrong"),
+    (MEAN_SOFTMAX, None, r"L = \frac{1}{m} \sum_{k=0}^{m-1} L_k", "equal"),
+    (MEAN_SOFTMAX, None, r"L = \sum_{k=0}^{m-1} L_k", "wrong"),
+    (TWO_LETTERS, None, r"\boxed{\Delta w_{jk} = \eta\,\delta_k\,O_j}", "equal"),
+    (TWO_LETTERS, None, r"\boxed{\Delta w_{jk} = -\eta\,\delta_k\,O_j}", "wrong"),
+    (TWO_LETTERS, None, r"w_{\text{new}} = w_{\text{old}} - \eta \frac{\partial E}{\partial w_{jk}}", "equal"),
+    (TWO_LETTERS, None, r"w_{\text{new}} = w_{\text{old}} + \eta \frac{\partial E}{\partial w_{jk}}", "wrong"),
+    (TWO_LETTERS, None, r"\delta_k = (d_k - y_k) f'(I_k), \quad \text{avec } f'(I_k) = y_k (1 - y_k)", "equal"),
+    (WORDS, None, r"w_{jk}^{\text{new}} = w_{jk}^{\text{old}} "
+     r"- \text{LR} \cdot \frac{\partial L}{\partial w_{jk}}", "equal"),
+    (WORDS, None, r"w_{jk}^{\text{new}} = w_{jk}^{\text{old}} "
+     r"+ \text{LR} \cdot \frac{\partial L}{\partial w_{jk}}", "wrong"),
     (GERMAN, None, r"\delta_j = \begin{cases} f'(net_j)(t_j - o_j) & \text{falls } j \text{ output} \\ "
      r"f'(net_j)\sum_k \delta_k w_{jk} & \text{falls } j \text{ hidden}\end{cases}", "equal"),
 ]  # fmt: skip

@@ -159,7 +159,7 @@ class Judge:
                 "such as z^{l+1} = W^{l+1} a^l, or W^{l+1} in place of W^l"
             )
             found = found._replace(verdict="ambiguous", reason=words)
-        if self._is_of_either_loss(found, refuted, task):
+        if self._is_of_either_loss(found, refuted, task, places):
             found = found._replace(verdict="ambiguous", reason=_EITHER_LOSS)
         if is_cut and found.verdict in ("wrong", "ill-formed") and given is None:
             found = found._replace(verdict="ambiguous", reason=_TOO_MANY)
@@ -209,12 +209,16 @@ class Judge:
                     return False
         return True
 
-    def _is_of_either_loss(self, found, refuted, task):
+    def _is_of_either_loss(self, found, refuted, task, places):
         """Return whether a formula is right only if a dZ is of the mean loss, and not of a sample's own."""
         if found.verdict != "equal" or found.reading.own_loss:
             return False
         if not any(x.kind == "deriv" and x.data == "name" for side in task.sides for x in walk(side)):
             return False
+        on_left = {role for x in walk(task.sides[0]) if x.kind == "name" for role in places.roles_of(x.data[0])}
+        counts = [x for side in task.sides[1:] for x in walk(side) if is_name(x, "m", "n", "N") and not x.parts]
+        if task.sides[0].kind == "deriv" and counts and not on_left & {"w", "b"}:
+            return False  # dZ = (A - Y)/m says which
         other = found.reading.changed(own_loss=True)
         return any(x.reading == other for x in refuted)
 

@@ -211,7 +211,7 @@ class Written:
             rights = [Node("neg", (x,), None, x.at) if signs[0] == "-=" else x for x in rights]
             return Task(tuple(rights), "step", left, claim.conditions), wanted
         if self._is_parameter(left, places) and (signs[0] in ("<-", "->") or self._is_update(left, rights, places)):
-            bare = _without_update(left)
+            bare, rights = _indexed(_without_update(left), rights)
             rights = [rewrite(x, lambda node: self._taken_step(node, places)) for x in rights]
             rights = [Node("add", (x, Node("neg", (bare,), None, x.at)), None, x.at) for x in rights]
             return Task(tuple(rights), "step", bare, claim.conditions), wanted
@@ -355,6 +355,24 @@ def _by_kind(claim):
         limit = Node("kind", (), kind, condition.at)
         found.append(claim._replace(sides=sides, conditions=(*claim.conditions, limit)))
     return found
+
+
+def _indexed(bare, rights):
+    """Return a parameter and the sides with the indices that ``dE/dw_ji`` has for ``w_new`` and ``w_old``, too."""
+
+    def is_word(mark):
+        return mark.kind == "text" or (mark.kind == "name" and (len(mark.data[0]) > 1 or mark.data[0] in "oldnew"))
+
+    def has_none(x):
+        return is_name(x, bare.data[0]) and all(is_word(p) for s in x.parts for p in s.parts)
+
+    if bare.kind != "name" or not has_none(bare):
+        return bare, rights
+    marked = {x for side in rights for x in walk(side) if is_name(x, bare.data[0]) and not has_none(x)}
+    if len(marked) != 1 or [len(s.parts) for s in min(marked, key=show).parts if s.kind == "sub"] != [2]:
+        return bare, rights
+    one = marked.pop()
+    return one, [rewrite(x, lambda node: one if has_none(node) else None) for x in rights]
 
 
 def _in_and_out(sides, places):

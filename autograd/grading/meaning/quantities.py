@@ -94,14 +94,14 @@ class Model:
         )
         self.has_biases = any(q.role == "b" for q in self.node_of)
         self.outputs = [n for n in network.neurons if n.layer == self.depth]
-        self.scale, self.parts = self._peeled(network.root)
+        self.scale, self.parts, self.losses = self._peeled(network.root)
         self._templates: dict = {}
 
     def _peeled(self, node):
-        """Return the constant in front of the sum of the losses of samples or steps, and their number."""
+        """Return the constant in front of the sum of the losses of samples or steps, their number and nodes."""
         scale = Fraction(1)
         if self.samples * self.steps == 1:
-            return scale, 1
+            return scale, 1, {}
         for _ in range(6):
             plain = [x for x in node.operands if not isinstance(x, Value)]
             inner = [x for x in node.operands if isinstance(x, Value)]
@@ -114,7 +114,25 @@ class Model:
             else:
                 break
             node = inner[0]
-        return scale, self.samples * self.steps
+        return scale, self.samples * self.steps, self._losses(node)
+
+    def _losses(self, node):
+        """Return the nodes of the losses that a sum adds, by sample and step; none where they are not apart."""
+        outputs = {n.a: (n.sample, n.step) for n in self.outputs}
+        found: dict = {}
+        for part in node.operands if node.op is primitives.total else ():
+            stack, seen, of = [part], set(), set()
+            while stack:
+                x = stack.pop()
+                if x in outputs:
+                    of.add(outputs[x])
+                elif x not in seen:
+                    seen.add(x)
+                    stack.extend([y for y in x.operands if isinstance(y, Value)] if isinstance(x, Value) else [])
+            if len(of) != 1:
+                return {}
+            found[of.pop()] = part
+        return found if len(found) == self.samples * self.steps else {}
 
     def size(self, layer):
         """Return the number of neurons of a layer; 0 if there is no such layer."""
@@ -229,7 +247,10 @@ class At:
         """Return the loss; of a sample or step its own."""
         if q == Quantity("loss"):
             return self.sample.values[self.model.network.root]
-        raise ReadingError("the loss of one sample or output is used in derivatives only here.")
+        node = self.model.losses.get((q.sample, q.step)) if q.index is None else None
+        if node is None:
+            raise ReadingError("the loss of one sample or output is used in derivatives only here.")
+        return self.sample.values[node]
 
     # --- Derivatives.
 

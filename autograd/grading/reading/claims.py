@@ -123,6 +123,22 @@ def is_connective(c, words):
         "we",
         "that",
         "i.e",
+        "avec",
+        "où",
+        "donc",
+        "et",
+        "mit",
+        "wobei",
+        "also",
+        "und",
+        "con",
+        "donde",
+        "com",
+        "onde",
+        "e",
+        "y",
+        "dove",
+        "quindi",
     ) or words.rstrip().endswith(":")
 
 

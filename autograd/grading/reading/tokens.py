@@ -21,7 +21,35 @@ _WORDS = frozenset({
     "tot", "Err", "bias", "tr", "with",
 })  # fmt: skip
 _PROSE_WORDS = frozenset(
-    {"falls", "sonst", "wenn", "sinon", "when", "for", "if", "otherwise", "else", "where", "and", "all", "with"}
+    {
+        "falls",
+        "sonst",
+        "wenn",
+        "sinon",
+        "when",
+        "for",
+        "if",
+        "otherwise",
+        "else",
+        "where",
+        "and",
+        "all",
+        "with",
+        "avec",
+        "donc",
+        "soit",
+        "mit",
+        "wobei",
+        "also",
+        "und",
+        "con",
+        "donde",
+        "com",
+        "onde",
+        "dove",
+        "quindi",
+        "so",
+    }
 )
 
 _SIGN_OF = {
@@ -191,7 +219,7 @@ def _without_looks(raw, known, text):
             continue
         word = _SAME_LETTER.get(s.text, _SAME_COMMAND.get(s.text, s.text))
         opens = k + 1 < len(raw) and raw[k + 1].text == "{" and raw[k + 1].kind == "op"
-        if word in _GREEK_COMMANDS:
+        if word in _GREEK_COMMANDS and (word != "Sigma" or word in known):
             found.append(Symbol("let", word, s.at, s.glued))
         elif word in _WORD_FONTS and opens:
             end = _closing(raw, k + 1, text)
@@ -211,7 +239,11 @@ def _without_looks(raw, known, text):
         elif word in _LOOKS and _is_one(raw, k + 1):
             found.append(Symbol("let", "ones", s.at, s.glued))
             k += 3 if opens else 1
-        elif word in ("cancel", "bcancel", "xcancel") and opens:
+        elif word == "Sigma" and "Sigma" not in known and k + 1 < len(raw) and raw[k + 1].text not in ")(=^'":
+            found.append(Symbol("cmd", "sum", s.at))
+        elif word in ("newline", "cr", "tabularnewline"):
+            found.append(Symbol("row", "", s.at))
+        elif opens and (word in ("cancel", "bcancel", "xcancel") or (word in _LOOKS and _is_claim(raw, k + 1, text))):
             end = _closing(raw, k + 1, text)  # a sign in it is a sign of the sum around it
             found += _without_looks(raw[k + 2 : end], known, text)
             k = end
@@ -228,6 +260,17 @@ def _without_looks(raw, known, text):
             found.append(Symbol("cmd", word, s.at, s.glued))
         k += 1
     return found
+
+
+def _is_claim(raw, start, text):
+    """Return whether the braces that open at a place hold a whole equation or update."""
+    depth = 0
+    for s in raw[start : _closing(raw, start, text)]:
+        if s.kind == "op" and s.text in "{}":
+            depth += 1 if s.text == "{" else -1
+        elif depth == 1 and (s.text in ("=", ":=", "<-") or (s.kind == "cmd" and s.text in ("leftarrow", "gets"))):
+            return True
+    return False
 
 
 def _sign_beside(raw, k, text):
