@@ -77,7 +77,7 @@ class Grader:
             if found.verdict != "unreadable":
                 return found
             printed = self._as_printed(meant, formula, rate, explains)
-            if printed is not None and printed.verdict == "equal":
+            if printed is not None and (printed.verdict == "equal" or (printed.mistakes and not is_bare)):
                 return printed
             other = self._with_deltas(meant, formula, rate, explains) if is_bare else None
             return found if other is None else other
@@ -173,8 +173,8 @@ class Grader:
             mistakes = list(other.mistakes) if other is not None else []
         if not mistakes and own_letters:
             mistakes = slips_of(self.written, chosen)
-        if is_open and not mistakes and other is None:
-            return
+        if is_open and other is None and all(m.kind == "wrong index" and "^" in m.text for m in mistakes):
+            return  # marks that fit no reading are as likely of another numbering
         if (found.verdict == "ill-formed" and mistakes) or is_open:
             found.verdict = "wrong"
         found.mistakes = tuple(mistakes)

@@ -23,10 +23,25 @@ VERDICTS = {"right": {"equal"}, "needs-condition": {"equal"}, "wrong": {"wrong"}
 OUT_OF_REACH = {"P18", "R09", "hkB1", "f22", "f51", "turk5", "d2lrnn4", "good6"}
 # Right where the weights of layer l lead out of it, and with a wrong layer where they lead into it; right where a dZ is
 # the derivative of the mean loss, and without 1/m where it is that of a sample's own.
-OF_TWO_MINDS = {"ufB2", "blog3", "ptb2", "ptb3"}
+OF_TWO_MINDS = {"ufB2", "blog3", "ptb2", "ptb3", "zhs5"}
 # In these, written in the network's own text (R), with another neuron's number, in cases, or with another step, the
 # slip is refused without a name.
-UNNAMED = {"R01v1", "R08v1", "R17v1", "f25", "f44", "f54", "f57", "f60", "viz2", "rlr3", "rnna6", "rnnb3", "b3n10"}
+UNNAMED = {
+    "R01v1",
+    "R08v1",
+    "R17v1",
+    "f25",
+    "f44",
+    "f54",
+    "f57",
+    "f60",
+    "viz2",
+    "rlr3",
+    "rnna6",
+    "rnnb3",
+    "b3n10",
+    "opn4",
+}
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +121,12 @@ MEAN_SOFTMAX = {
     "declared": {"order": "to-from", "letters": {"s": "z", "y": "z", "p": "a", "t": "y"}},
 }
 WORDS = {"setting": "2-3-2 sig half_sse", "declared": {"order": "from-to", "letters": {"rate": r"\text{LR}"}}}
+CHAIN = {"setting": "1-1-1 sig sse", "declared": {"order": "to-from", "letters": {"s": "z", "y": "a", "t": "y"}}}
+BOLD = {
+    "setting": "2-3-3 tanh softmax",
+    "declared": {"order": "from-to", "letters": {"s": "z", "y": "z", "p": r"\hat{\mathbf{y}}", "t": r"\mathbf{y}"}},
+}
+SINGLE = {"setting": "2-1 sig bce", "declared": {"order": "to-from", "letters": {"s": "z", "y": "a", "t": "y"}}}
 ONCE_FALSE = [
     (SOFTMAX, None, "dp[1]/dy[1] = p[1]*(1-p[1])", "equal"),
     (SOFTMAX, None, "dp[1]/dy[2] = -p[1]*p[2]", "equal"),
@@ -182,6 +203,23 @@ ONCE_FALSE = [
      r"- \text{LR} \cdot \frac{\partial L}{\partial w_{jk}}", "equal"),
     (WORDS, None, r"w_{jk}^{\text{new}} = w_{jk}^{\text{old}} "
      r"+ \text{LR} \cdot \frac{\partial L}{\partial w_{jk}}", "wrong"),
+    (LAYERS, None, r"\frac{\partial h_T}{\partial h_1} "
+     r"= \prod_{t=2}^{T} \frac{\partial h_t}{\partial h_{t-1}}", "equal"),
+    (LAYERS, None, r"\frac{\partial h_T}{\partial h_1} "
+     r"= \prod_{t=3}^{T} \frac{\partial h_t}{\partial h_{t-1}}", "wrong"),
+    (BACKWARD, None, r"\frac{\partial C}{\partial a_j^L} = \sum_{i=1}^{n_{L+1}} \delta_i^{L+1} w_{ij}^{L+1}", "equal"),
+    (BACKWARD, None, r"\frac{\partial C}{\partial a_j^L} = \sum_{i=1}^{n_{L+1}} \delta_i^{L+1} w_{ji}^{L+1}", "wrong"),
+    (BACKWARD, None, r"\frac{\partial C}{\partial w^{L-1}_{jk}} = \delta_j^{L} a^{L-1}_k", "equal"),
+    (BACKWARD, None, r"\frac{\partial C}{\partial w^{L-1}_{jk}} = \delta_k^{L} a^{L-1}_j", "wrong"),
+    (BACKWARD, None, r"\frac{\partial C}{\partial W^{L-1}} = \delta^{L} \otimes a^{L-1}", "equal"),
+    (BACKWARD, None, r"\frac{\partial C}{\partial a^{(2)}} = W^{(2)T} \frac{\partial C}{\partial z^{(3)}}",
+     "ambiguous"),
+    (CHAIN, None, r"\frac{dL}{dW_1} = \frac{dL}{dz_1} \cdot a_1", "wrong"),
+    (CHAIN, None, r"\frac{dL}{dW_2} = \frac{dL}{dz_2} \cdot a_1", "equal"),
+    (BOLD, None, r"\frac{\partial L}{\partial \mathbf{z}_2} = \hat{\mathbf{y}} - \mathbf{y}", "equal"),
+    (BOLD, None, r"\frac{\partial L}{\partial \mathbf{z}_2} = \mathbf{y} - \hat{\mathbf{y}}", "wrong"),
+    (SINGLE, None, "dw_2 = x_1dz", "wrong"),
+    (SINGLE, None, "dw_2 = x_2dz", "equal"),
     (GERMAN, None, r"\delta_j = \begin{cases} f'(net_j)(t_j - o_j) & \text{falls } j \text{ output} \\ "
      r"f'(net_j)\sum_k \delta_k w_{jk} & \text{falls } j \text{ hidden}\end{cases}", "equal"),
 ]  # fmt: skip

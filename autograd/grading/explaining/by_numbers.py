@@ -1,6 +1,7 @@
 """Slips that the numbers show: a constant, or a factor that is missing or too many."""
 
 from fractions import Fraction
+from itertools import pairwise
 
 from autograd.engine.errors import AutogradError
 from autograd.grading.explaining.mistakes import Mistake, of_constant
@@ -10,6 +11,7 @@ from autograd.grading.meaning import arrays
 from autograd.grading.meaning.arrays import is_array
 from autograd.grading.meaning.evaluate import evaluator
 from autograd.grading.meaning.place import Item, Place
+from autograd.grading.meaning.products import is_rest_of
 from autograd.grading.reading.nodes import Node, show, walk
 from autograd.grading.reading.trees import ReadingError
 
@@ -110,7 +112,7 @@ def by_factors(explanation, rows):
 def is_written(explanation, place, kind):
     """Return whether a factor stands in what was written: a quantity, 1 minus one, or a derivative of a function."""
     evaluation = evaluator(explanation.judge.points.first(), explanation.places, explanation.reading, {})
-    if kind == "slope" and any(x.kind == "call" and x.parts[0].data[1] for x in walk(explanation.written)):
+    if kind == "slope" and any(is_slope(x) for x in walk(explanation.written)):
         return True
     trees = [explanation.written]
     if kind == "one minus":
@@ -124,6 +126,13 @@ def is_written(explanation, place, kind):
             if (found.role, found.layer) == (place.role, place.layer):
                 return True
     return False
+
+
+def is_slope(node):
+    """Return whether a node is the derivative of a function, or a(1 - a), that of the sigmoid."""
+    if node.kind == "prod":
+        return any(is_rest_of(y, x) for x, y in pairwise(node.parts))
+    return node.kind == "call" and bool(node.parts[0].data[1])
 
 
 def factors(explanation, evaluation):

@@ -167,7 +167,9 @@ class Judge:
 
     def _is_renumbered(self, found, task, places):
         """Return whether it is right only if weights lead out of their layer, and nothing else in it says so."""
-        if found.verdict != "equal" or not found.reading.weights_out or found.reading.base:
+        if found.verdict != "equal" or not found.reading.weights_out:
+            return False
+        if found.reading.base and (self._numbers_say_so(task) or has_numbered_inputs(places)):
             return False
         if task.parameter is not None or not (task.sides[0].kind == "deriv" or is_name(task.sides[0], "delta")):
             return False
@@ -175,6 +177,12 @@ class Judge:
         weights = [x for x in marked if {"w", "b"} & set(places.roles_of(x.data[0]))]
         on_left = {id(x) for x in walk(task.sides[0])}
         return bool(weights) and not any(id(x) in on_left for x in weights)
+
+    def _numbers_say_so(self, task):
+        """Return whether a mark is the number of a layer behind the last, so that inputs must have the number 1."""
+        marks = [p for side in task.sides for x in walk(side) if x.kind == "name" for s in x.parts for p in s.parts]
+        numbers = [p.data for p in marks if p.kind == "num"]
+        return not numbers or max(numbers) > self.model.depth
 
     def _without_reading(self, readings, task):
         failure = readings.failure or ReadingError("what the letters of this formula count is not clear.")
@@ -235,6 +243,12 @@ class Judge:
             else:
                 found.append(max([x for x in of.values() if x.verdict not in ("equal", "unproved")], key=rank))
         return max(found, key=rank)
+
+
+def has_numbered_inputs(places):
+    """Return whether inputs have the letter of activations, and with it the number of a layer."""
+    letters = places.convention.letters
+    return letters["x"] in (letters["a"], letters["y"])
 
 
 def _way(reading):

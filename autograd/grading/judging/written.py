@@ -161,7 +161,7 @@ class Written:
             judged = self.judge.judge(task, wide, vectors, batch, wanted)
         except ReadingError:
             return None
-        if judged.verdict not in ("equal", "unproved"):
+        if judged.verdict not in ("equal", "unproved") or any(x in judged.reading.layers for x in hidden):
             return None
         evaluation = evaluator(self.judge.points.first(), wide, judged.reading, {})
 

@@ -1,5 +1,7 @@
 """Sums over an index, cases, and conditions on indices and numbers."""
 
+import functools
+
 from autograd.engine import primitives
 from autograd.grading.meaning import arrays
 from autograd.grading.meaning.place import Misfit, OutOfRange
@@ -8,9 +10,16 @@ from autograd.grading.reading.trees import ReadingError
 
 
 def of_series(evaluation, node, env):
-    """Return the sum over an index."""
+    """Return the sum over an index; or the product, whose matrices go back in time where a step counts them."""
     limits = node.data
     total = None
+    if limits.is_product:
+        values = [evaluation.value(node.parts[0], inner) for inner in assignments(evaluation, limits, env)]
+        if not values:
+            raise OutOfRange("this product has no factors here.")
+        if not evaluation.reading.from_right:
+            values.reverse()
+        return functools.reduce(arrays.matmul, values)
     for inner in assignments(evaluation, limits, env):
         x = evaluation.value(node.parts[0], inner)
         total = x if total is None else arrays.add(total, x)

@@ -112,6 +112,7 @@ class Letters:
         self.where: dict = {}
         self.bound: dict = {}
         self.offsets: set = set()
+        self.rising = _with_a_layer_behind(trees)
         self.is_first: dict = {}
         for tree in trees:
             for x in walk(tree):
@@ -159,7 +160,7 @@ class Letters:
             return True
         roles = self.places.roles_of(plain)
         if plain in ("L",) and letter not in self.bound:
-            return True
+            return letter not in self.rising
         return bool({"w"} & set(roles)) and plain in ("w", "W") and not {"w"} & set(self.places.roles_of(name.data[0]))
 
     def candidates(self, letter):
@@ -180,7 +181,7 @@ class Letters:
                 found.append("last step")
             if model.steps > 1:
                 found.append("step")
-            if model.samples > 1 and "sup[" not in above and plain not in _LAYERS:
+            if model.samples > 1 and "sup[" not in above and plain not in _LAYERS and letter not in self.rising:
                 found.append("sample")
             found.append("layer")
             if model.samples == 1 and above <= {"sup("} and plain not in ("l", "ell", "m") and not below:
@@ -256,6 +257,13 @@ class Letters:
         if domain.startswith("output") or domain in ("outputs", "Outputs"):
             found = [model.depth]
         return list(dict.fromkeys(found))
+
+
+def _with_a_layer_behind(trees):
+    """Return "L" where L + 1 is written: no last layer then, but any."""
+    marks = [p for tree in trees for x in walk(tree) if x.kind == "name" for s in x.parts for p in s.parts]
+    sums = [p for p in marks if p.kind == "add" and head(p) == "L" and p.parts[1].kind == "num"]
+    return {"L"} if sums else set()
 
 
 def check_same(axes, first, second):

@@ -6,6 +6,7 @@ A letter may have several roles, and a mark may be a layer, an index, a sample, 
 """
 
 import copy
+import re
 
 from autograd.formulas.conventions import _LETTERS, plain
 from autograd.grading.meaning.marks import Marks, power_of
@@ -14,6 +15,7 @@ from autograd.grading.meaning.place import Item, Misfit, Place
 from autograd.grading.reading.nodes import Node, show
 from autograd.grading.reading.trees import ReadingError
 
+_LOOKS = re.compile(r"\\(mathbf|boldsymbol|bm|mathsf|mathfrak|mathscr|pmb|vec|mathbb|symbf|mathnormal)\b")
 __all__ = ["LOSSES", "RATES", "Places"]
 
 RATES = frozenset({"eta", "alpha", "epsilon", "gamma", "lr", "mu", "rate", "rho", "lambda", "nu"})
@@ -41,14 +43,13 @@ class Places:
     def __init__(self, model, convention, rate=None):
         self.model, self.convention, self.is_wide = model, convention, False
         self.roles = self._roles()
-        declared_rate = plain(convention.letters["rate"])
-        self.rates = {declared_rate} | ({plain(rate)} if rate else set())
+        self.rates = {letter_of(convention.letters["rate"])} | ({letter_of(rate)} if rate else set())
         usual = {x for x in LOSSES if x not in self.roles and x not in self.rates}
-        self.losses = {plain(convention.letters["loss"])} | usual
+        self.losses = {letter_of(convention.letters["loss"])} | usual
         self.rates |= {x for x in RATES if x not in self.roles and x not in self.losses and x not in model.labels}
         self.to_from = convention.order == "to-from"
-        self.function_letter = plain(convention.letters["function"])
-        self.pre_activation, self.output_letter = plain(convention.letters["s"]), plain(convention.letters["y"])
+        self.function_letter = letter_of(convention.letters["function"])
+        self.pre_activation, self.output_letter = letter_of(convention.letters["s"]), letter_of(convention.letters["y"])
 
     def _roles(self):
         """From a letter to its roles: what is declared comes before what is usual."""
@@ -198,7 +199,7 @@ class Places:
 
 def letter_of(latex):
     """Return a declared letter as it is looked up, with its subscript: ``y_true`` for ``y_{true}``."""
-    return plain(latex).replace("_ text ", "_").replace("_ mathrm ", "_").replace("_ ", "_")
+    return plain(_LOOKS.sub("", latex)).replace("_ ", "_")
 
 
 def _tuple(x):

@@ -107,7 +107,8 @@ class Readings:
         above = [n for n, s, p in marks if s.kind == "sup" and p.kind == "num" and s.data == ""]
         bracketed = [n for n, s, p in marks if s.kind == "sup" and p.kind == "num" and s.data in ("(", "[")]
         below = [n for n, s, p in marks if s.kind == "sub" and p.kind == "num"]
-        has_layers = bool(bracketed) or any("layer" in self.letters.candidates(x) for x in self.letters.where)
+        last = [n for n, s, p in marks if p.kind == "add" and head(p) == "L" and self._is_weight(n)]
+        has_layers = bool(bracketed or last) or any("layer" in self.letters.candidates(x) for x in self.letters.where)
         if above or (bracketed and self.model.steps > 1):
             left = [self.places.normal(x) for x in walk(self.sides[0]) if x.kind == "name"]
             plain = [s for n in left for s in n.parts if s.kind == "sup" and s.data == ""]
@@ -121,7 +122,7 @@ class Readings:
             vary(above=kinds)
             has_layers = True
         if below:
-            kinds = ["layer"] if self._numbers_are_layers() else ["index", "layer"]
+            kinds = ["layer"] if self._numbers_are_layers(below) else ["index", "layer"]
             if self.model.steps > 1:
                 kinds = ["step", *kinds]
             vary(below=kinds)
@@ -160,7 +161,8 @@ class Readings:
             has_batches = self.model.samples > 1 and any(n.data[0][-1].isupper() and self._is_bare(n) for n in names)
             if plain_products and not has_batches and not any(self._is_weight(n) for n in names):
                 base += [r.changed(single=True) for r in base if r.vectors == base[0].vectors and not r.gradient_row]
-        if any(x.kind == "prod" and is_alternating(x.data) for x in self.nodes):
+        products = [x for x in self.nodes if isinstance(x.data, Limits) and x.data.is_product]
+        if products or any(x.kind == "prod" and is_alternating(x.data) for x in self.nodes):
             vary(from_right=[False, True])
         weights = [n.data[0] for n in names if "w" in self.places.roles_of(n.data[0])]
         if weights and self.model.depth == 1 and self.model.size(1) == 1 and all(x == x.lower() for x in weights):
@@ -196,8 +198,22 @@ class Readings:
             base = [r.changed(flat=f) for r in base for f in (["to", "from"] if r.below == "index" else ["to"])]
         return base
 
-    def _numbers_are_layers(self):
-        """Return whether a number below marks what can only be a vector: it is transposed, or beside a circle."""
+    def _numbers_are_layers(self, names):
+        """Return whether a number below is a layer: where neurons stand one behind the other, and for vectors.
+
+        What is transposed, or beside a circle, is a vector.
+        """
+        sizes = {self.model.size(k) for k in range(self.model.depth + 1)}
+        if (
+            sizes == {1}
+            and self.model.depth > 1
+            and any(self.places.roles_of(n.data[0]) not in (["x"], ["t"]) for n in names)
+        ):
+            return True
+        if any(x.kind == "transpose" for x in self.nodes) and any(
+            "w" in self.places.roles_of(n.data[0]) for n in names
+        ):
+            return True
         beside = [p for x in self.nodes if x.kind == "prod" and "had" in x.data for p in x.parts]
         for x in [*beside, *[x.parts[0] for x in self.nodes if x.kind == "transpose"]]:
             while x.kind in ("group", "transpose"):

@@ -75,6 +75,8 @@ def _of_power(evaluation, node, q, env):
 
 
 def _of_series(evaluation, node, q, env):
+    if node.data.is_product:
+        raise _unknown(node)
     found = [tangent(evaluation, node.parts[0], q, inner) for inner in assignments(evaluation, node.data, env)]
     return functools.reduce(lambda total, x: arrays.add(total, x, True), found, evaluation.at.zero)
 

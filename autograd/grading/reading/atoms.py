@@ -7,7 +7,7 @@ from autograd.grading.reading.calls import DOTS, read_call
 from autograd.grading.reading.differentials import read_differential, read_fraction, read_quotient
 from autograd.grading.reading.marks import read_group, read_marks, read_one, read_script
 from autograd.grading.reading.nodes import Node
-from autograd.grading.reading.series import read_series
+from autograd.grading.reading.series import as_product, read_series
 from autograd.grading.reading.tables import read_environment
 from autograd.grading.reading.tokens import FUNCTION_WORDS
 
@@ -47,6 +47,8 @@ def read_command(c, scripts):
         return Node("deriv", (of, by), None, s.at)
     if word == "sum":
         return read_series(c, s.at)
+    if word == "prod":
+        return as_product(read_series(c, s.at))
     if word in ("partial", "nabla"):
         return read_differential(c, word, s.at)
     if word == "sqrt":

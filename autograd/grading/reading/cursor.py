@@ -22,7 +22,7 @@ COMPARISONS = {
 }  # fmt: skip
 PRODUCTS = {
     "cdot": ".", "times": "*", "*": "*", "ast": "had", "odot": "had", "circ": "had", "bullet": "had", "otimes": "out",
-    "star": "had", "boldsymbol": "", "cdotp": ".", "bigodot": "had", "diamond": "had",
+    "star": "had", "boldsymbol": "", "cdotp": ".", "centerdot": ".", "bigodot": "had", "diamond": "had",
 }  # fmt: skip
 _FUNCTION_LETTERS = {"sigma", "phi", "Phi", "psi", "Psi", "f", "g", "varphi", "F", "G", "S", "rho"}
 TRANSPOSES = {"top", "intercal", "transposed", "transpose", "tp"}

@@ -32,13 +32,17 @@ __all__ = ["Limits", "Node", "is_name", "replace_at", "rewrite", "show", "walk"]
 
 
 class Limits(NamedTuple):
-    """The limits of a sum: its letters, the first and the last value, the set, and conditions such as k != i."""
+    """The limits of a sum: its letters, the first and the last value, the set, and conditions such as k != i.
+
+    ``is_product`` says that a product is meant.
+    """
 
     letters: tuple = ()
     lower: "Node | None" = None
     upper: "Node | None" = None
     domain: "Node | None" = None
     conditions: tuple = ()
+    is_product: bool = False
 
 
 class Node:
@@ -144,7 +148,8 @@ def show(node) -> str:
         case "call":
             return f"{show(parts[0])}({_listed(parts[1:], ', ')})"
         case "sum":
-            return f"sum_{','.join([x.split('#')[0] for x in node.data.letters])} {_tight(parts[0])}"
+            sign = "prod" if node.data.is_product else "sum"
+            return f"{sign}_{','.join([x.split('#')[0] for x in node.data.letters])} {_tight(parts[0])}"
         case "deriv":
             of = "" if parts[0].kind == "none" else "L" if parts[0].kind == "loss" else _tight(parts[0])
             return f"d{of}/d{_tight(parts[1])}"

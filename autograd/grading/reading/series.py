@@ -2,7 +2,7 @@
 
 from autograd.grading.reading.cursor import COMPARISONS
 from autograd.grading.reading.marks import read_one
-from autograd.grading.reading.nodes import Limits, Node
+from autograd.grading.reading.nodes import Limits, Node, walk
 
 
 def read_series(c, at):
@@ -24,6 +24,23 @@ def read_series(c, at):
     if negative:
         body = Node("neg", (body,), None, at)
     return Node("sum", (body,), Limits(tuple(letters), lower, upper, domain, tuple(conditions)), at)
+
+
+def as_product(series):
+    """Return a sum as a product over its letters; the factors at the end that have none of them stand behind it."""
+    body, letters = series.parts[0], series.data.letters
+    rest: tuple = ()
+    if body.kind == "prod":
+        k = max([k for k, x in enumerate(body.parts) if mentions(x, letters)], default=len(body.parts) - 1) + 1
+        inner, rest, signs = body.parts[:k], body.parts[k:], body.data[k - 1 :]
+        body = inner[0] if k == 1 else Node("prod", inner, body.data[: k - 1], body.at)
+    found = Node("sum", (body,), series.data._replace(is_product=True), series.at)
+    return Node("prod", (found, *rest), signs, series.at) if rest else found
+
+
+def mentions(node, letters):
+    """Return whether a letter stands in a tree."""
+    return any(x.kind == "name" and x.data[0] in letters for x in walk(node))
 
 
 def read_body(c):

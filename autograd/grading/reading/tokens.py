@@ -219,7 +219,8 @@ def _without_looks(raw, known, text):
             continue
         word = _SAME_LETTER.get(s.text, _SAME_COMMAND.get(s.text, s.text))
         opens = k + 1 < len(raw) and raw[k + 1].text == "{" and raw[k + 1].kind == "op"
-        if word in _GREEK_COMMANDS and (word != "Sigma" or word in known):
+        is_sum = word == "Sigma" and "Sigma" not in known and k + 1 < len(raw) and raw[k + 1].text not in ")(=^'"
+        if word in _GREEK_COMMANDS and not is_sum:
             found.append(Symbol("let", word, s.at, s.glued))
         elif word in _WORD_FONTS and opens:
             end = _closing(raw, k + 1, text)
@@ -239,7 +240,7 @@ def _without_looks(raw, known, text):
         elif word in _LOOKS and _is_one(raw, k + 1):
             found.append(Symbol("let", "ones", s.at, s.glued))
             k += 3 if opens else 1
-        elif word == "Sigma" and "Sigma" not in known and k + 1 < len(raw) and raw[k + 1].text not in ")(=^'":
+        elif is_sum:
             found.append(Symbol("cmd", "sum", s.at))
         elif word in ("newline", "cr", "tabularnewline"):
             found.append(Symbol("row", "", s.at))
@@ -254,6 +255,8 @@ def _without_looks(raw, known, text):
             glued = word in _LOOKS and s.glued
         elif word in _ACCENTS:
             found.append(Symbol("cmd", _ACCENTS[word], s.at, s.glued))
+        elif word == "prod" and k + 1 < len(raw) and raw[k + 1].text == "_":
+            found.append(Symbol("cmd", "prod", s.at))
         elif word in FUNCTION_WORDS or (word in known and word not in _WORDS):
             found.append(Symbol("let", word, s.at, s.glued))
         else:
