@@ -173,8 +173,8 @@ class Grader:
             mistakes = list(other.mistakes) if other is not None else []
         if not mistakes and own_letters:
             mistakes = slips_of(self.written, chosen)
-        if is_open and other is None and all(m.kind == "wrong index" and "^" in m.text for m in mistakes):
-            return  # marks that fit no reading are as likely of another numbering
+        if is_open and not mistakes and other is None:
+            return
         if (found.verdict == "ill-formed" and mistakes) or is_open:
             found.verdict = "wrong"
         found.mistakes = tuple(mistakes)
