@@ -20,10 +20,10 @@ ROWS = [row for row in ALL if row["set"] != "derivations"] + OFTEN
 VERDICTS = {"right": {"equal"}, "needs-condition": {"equal"}, "wrong": {"wrong"}, "ill-formed": {"ill-formed", "wrong"}}
 # A condition in a subscript beside a gradient in a vector; a sum over steps left open by dots; an error signal e that
 # only the text around the formula defines; the derivative of a function's name; a slope without its argument.
-OUT_OF_REACH = {"P18", "R09", "hkB1", "f22", "f51", "turk5", "d2lrnn4", "good6"}
+OUT_OF_REACH = {"P18", "R09", "hkB1", "f22", "f51", "turk5", "d2lrnn4"}
 # Right where the weights of layer l lead out of it, and with a wrong layer where they lead into it; right where a dZ is
 # the derivative of the mean loss, and without 1/m where it is that of a sample's own.
-OF_TWO_MINDS = {"ufB2", "blog3", "ptb2", "ptb3", "zhs5"}
+OF_TWO_MINDS = {"ufB2", "blog3", "ptb2", "ptb3", "zhs5", "vec5", "kit2"}
 # In these, written in the network's own text (R), with another neuron's number, in cases, or with another step, the
 # slip is refused without a name.
 UNNAMED = {
@@ -127,6 +127,27 @@ BOLD = {
     "declared": {"order": "from-to", "letters": {"s": "z", "y": "z", "p": r"\hat{\mathbf{y}}", "t": r"\mathbf{y}"}},
 }
 SINGLE = {"setting": "2-1 sig bce", "declared": {"order": "to-from", "letters": {"s": "z", "y": "a", "t": "y"}}}
+OWN = {
+    "setting": "2-3-2 sig half_sse",
+    "declared": {"letters": {"a": "H", "y": "O", "t": "Y", "loss": "E", "delta": r"\varepsilon"}},
+}
+SLOPES = {
+    "setting": "2-3-2 sig sse",
+    "declared": {
+        "order": "to-from",
+        "letters": {"s": "n", "a": "a", "y": "a", "delta": "s", "loss": "F", "rate": r"\alpha", "function": "f"},
+    },
+}
+ONE_OUTPUT = {"setting": "2-3-1 sig", "declared": {"letters": {"a": "h", "y": r"\hat{y}", "t": "y"}}}
+GRAVES = {
+    "setting": "rnn tanh ce",
+    "declared": {"letters": {"s": "a", "a": "b", "y": "a", "p": "y", "t": "z", "loss": "O", "function": r"\theta"}},
+}
+DEAD = {"setting": "2-3-1 relu,sig bce", "declared": {"order": "to-from", "letters": {"s": "z", "y": "a", "t": "y"}}}
+MEAN = {
+    "setting": "2-3-2 sig half_sse m=3",
+    "declared": {"order": "to-from", "letters": {"s": "z", "y": "a", "t": "y"}},
+}
 ONCE_FALSE = [
     (SOFTMAX, None, "dp[1]/dy[1] = p[1]*(1-p[1])", "equal"),
     (SOFTMAX, None, "dp[1]/dy[2] = -p[1]*p[2]", "equal"),
@@ -220,6 +241,30 @@ ONCE_FALSE = [
     (BOLD, None, r"\frac{\partial L}{\partial \mathbf{z}_2} = \mathbf{y} - \hat{\mathbf{y}}", "wrong"),
     (SINGLE, None, "dw_2 = x_1dz", "wrong"),
     (SINGLE, None, "dw_2 = x_2dz", "equal"),
+    (LAYERS, None, r"\frac{\partial L}{\partial W_{hh}} = \sum_{t=1}^3 \delta_t h_{t}^T", "wrong"),
+    (LAYERS, None, r"\frac{\partial L}{\partial W_{hh}} = \sum_{t=1}^3 \delta_t h_{t-1}^T", "equal"),
+    (MEAN, None, r"\nabla_{W^{[2]}} C = \frac{1}{B} \Delta^{[2]} A^{[1]T}", "equal"),
+    (OWN, None, r"\varepsilon_k = (O_k - Y_k) O_k (1 - O_k)", "equal"),
+    (OWN, None, r"\varepsilon_k = (Y_k - O_k) O_k (1 - O_k)", "wrong"),
+    (OWN, None, r"\frac{\partial E}{\partial c_k} = \varepsilon_k", "equal"),
+    (OWN, None, r"\varepsilon_1^{(1)} = \sum_{k=1}^2 \varepsilon_k^{(2)} w_{1k}^{(2)} H_1 (1 - H_1)", "equal"),
+    (OWN, None, r"\varepsilon_1^{(1)} = \sum_{k=1}^2 \varepsilon_k^{(2)} w_{2k}^{(2)} H_1 (1 - H_1)", "wrong"),
+    (OWN, None, r"\frac{\partial E}{\partial v_{jk}} = \varepsilon_k H_j" + "\uff0c"
+     + r"\quad \frac{\partial E}{\partial b_k} = \varepsilon_k", "equal"),
+    (SLOPES, None, r"\mathbf{s}^1 = \dot{\mathbf{F}}^1(\mathbf{n}^1)(\mathbf{W}^{2})^T \mathbf{s}^{2}", "equal"),
+    (SLOPES, None, r"\mathbf{s}^1 = \dot{\mathbf{F}}^2(\mathbf{n}^2)(\mathbf{W}^{2})^T \mathbf{s}^{2}", "wrong"),
+    (SLOPES, None, r"s_i^2 = \frac{\partial F}{\partial n_i^2} = -2 (t_i - a_i) f'(n_i^2)", "equal"),
+    (SLOPES, None, r"\mathbf{W}^2(k+1) = \mathbf{W}^2(k) - \alpha \mathbf{s}^2 (\mathbf{a}^{1})^T", "equal"),
+    (SOFTMAX, None, r"\frac{\partial p_k}{\partial y_j} = p_k (I_{kj} - p_j)", "equal"),
+    (SOFTMAX, None, r"\frac{\partial p_k}{\partial y_j} = p_k (I_{kj} - p_k)", "wrong"),
+    (LOGISTIC, None, r"\nabla J(\mathbf{w}) = \frac{1}{m} \sum_{n=1}^{m} (a_n - y_n) \mathbf{x}_n", "equal"),
+    (LOGISTIC, None, r"\nabla J(\mathbf{w}) = \sum_{n=1}^{m} (a_n - y_n) \mathbf{x}_n", "wrong"),
+    (LOGISTIC, None, r"b \leftarrow b - \frac{\eta}{m} \mathbf{1}^T (A - Y)", "equal"),
+    (ONE_OUTPUT, None, r"\delta_j = \delta_o v_j h_j (1 - h_j)", "equal"),
+    (ONE_OUTPUT, None, r"\delta_j = \delta_o v_j h_j", "wrong"),
+    (GRAVES, None, r"\delta_h^t = \theta'(a_h^t)\left(\sum_{k=1}^K \delta_k^t w_{hk} "
+     r"+ \sum_{h'=1}^H \delta_{h'}^{t+1} w_{hh'}\right)", "equal"),
+    (DEAD, None, r"\frac{\partial L}{\partial a^{[2]}} = -\frac{y}{a^{[2]}} - \frac{1-y}{1-a^{[2]}}", "wrong"),
     (GERMAN, None, r"\delta_j = \begin{cases} f'(net_j)(t_j - o_j) & \text{falls } j \text{ output} \\ "
      r"f'(net_j)\sum_k \delta_k w_{jk} & \text{falls } j \text{ hidden}\end{cases}", "equal"),
 ]  # fmt: skip
@@ -229,12 +274,6 @@ ONCE_FALSE = [
 def test_a_verdict_that_was_once_false(row, target, formula, verdict):
     grade = derivation(row).grade(target, formula)
     assert grade.verdict == verdict, str(grade)
-
-
-MEAN = {
-    "setting": "2-3-2 sig half_sse m=3",
-    "declared": {"order": "to-from", "letters": {"s": "z", "y": "a", "t": "y"}},
-}
 
 
 @pytest.mark.parametrize(

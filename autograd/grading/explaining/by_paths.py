@@ -1,8 +1,11 @@
 """Slips that leave out part of what leads to the loss: other neurons, earlier steps."""
 
+import functools
+
 from autograd.grading.explaining.by_numbers import values_of
 from autograd.grading.explaining.mistakes import Mistake
 from autograd.grading.judging.agreement import same
+from autograd.grading.meaning import arrays
 from autograd.grading.meaning.arrays import is_array
 from autograd.grading.meaning.evaluate import evaluator
 from autograd.grading.meaning.quantities import Quantity
@@ -20,11 +23,11 @@ def by_paths(explanation):
         if not rows:
             return []
         for env, evaluation, _, x in rows:
-            if is_array(x):
-                return []
             parts = parts_of(explanation, evaluation, env)
+            written = arrays.entries(x) if is_array(x) else [x]
             for name, y in parts.items():
-                held[name] = held.get(name, True) and same(x, y)
+                fits = len(y) == len(written) and all(same(a, b) for a, b in zip(written, y, strict=True))
+                held[name] = held.get(name, True) and fits
             for name in set(held) - set(parts):
                 held[name] = False
     for name, good in held.items():
@@ -34,9 +37,9 @@ def by_paths(explanation):
 
 
 def parts_of(explanation, evaluation, env):
-    """Return the contributions of single paths from the left side to what is differentiated, by their names."""
+    """Return the contributions of single paths, by their names: a number for each entry of the left side."""
     left = explanation.task.sides[0]
-    at, model = evaluation.at, explanation.model
+    model = explanation.model
     if left.kind == "deriv" and left.parts[1].kind != "none":
         place = evaluation.by_place(left.parts[1])
         of = Quantity("loss") if left.parts[0].kind == "loss" or explanation.places.is_loss(left.parts[0]) else None
@@ -45,9 +48,23 @@ def parts_of(explanation, evaluation, env):
     else:
         place = evaluation.place(left)
         of = Quantity("loss")
-    if place.kind != "quantity" or evaluation.is_whole(place):
+    if place.kind != "quantity":
         return {}
-    q = evaluation.quantity(place, env)
+    if not evaluation.is_whole(place):
+        return {name: [y] for name, y in parts_of_one(explanation, evaluation, of, place, env, None).items()}
+    if place.role not in ("delta", "s", "a") or place.stacked:
+        return {}
+    found: dict = {}
+    for k in range(1, model.size(place.layer) + 1):
+        for name, y in parts_of_one(explanation, evaluation, of, place, env, k).items():
+            found.setdefault(name, []).append(y)
+    return found
+
+
+def parts_of_one(explanation, evaluation, of, place, env, index):
+    """Return the contributions of single paths from one quantity, by their names."""
+    at, model = evaluation.at, explanation.model
+    q = evaluation.quantity(place, env, index)
     scale = at.one
     if q.role == "delta":
         q, scale = q._replace(role="s"), at.number(model.formulas.factor)
@@ -65,9 +82,22 @@ def parts_of(explanation, evaluation, env):
     total = {k: scale * at.ratio(of, n) * at.ratio(n, q) for k, n in through.items()}
     if own is not None:
         found["what goes through the output itself; that through the others is missing"] = total[own]
+    behind = Quantity("s", q.layer, 1, q.sample, (q.step or 0) + 1)
+    if model.steps > 1 and own is None and total and (q.layer, q.layer) in model.weights:
+        found["what goes through the outputs of the same step; that through the next step is missing"] = sum_of(total)
+        if model.exists(behind):
+            later = {k: behind._replace(index=k) for k in range(1, model.size(q.layer) + 1)}
+            later = {k: scale * at.ratio(of, n) * at.ratio(n, q) for k, n in later.items()}
+            words = "what goes through the next step; that through the outputs of the same step is missing"
+            found[words] = sum_of(later)
     for k, y in total.items():
         found.setdefault(f"what goes through neuron {k} of the layer behind; that through the others is missing", y)
     return found
+
+
+def sum_of(numbers):
+    """Return the sum of the values of a dictionary that has some."""
+    return functools.reduce(lambda a, b: a + b, numbers.values())
 
 
 def parts_of_steps(explanation, at, of, q):

@@ -58,7 +58,7 @@ def slips(side, places, unbound, left=()):
             found.append(slip._replace(tree=replace_at(side, path, slip.tree)))
     for a in variables(side):
         for b in variables(side):
-            if a < b:
+            if a < b and not {_plain(a), _plain(b)} & {"l", "ell", "L"}:
                 tree = _exchanged(side, a, b)
                 if tree != side:
                     found.append(
@@ -224,7 +224,7 @@ def _of_factors(node):
     sums = [k for k, x in enumerate(node.parts) if _inner_sum(x) is not None]
     for a in sums:
         for b in sums:
-            if a < b:
+            if a < b and not {_plain(a), _plain(b)} & {"l", "ell", "L"}:
                 tree = _merged(node, a, b)
                 yield Slip("sum split", "the sum of products was written as a product of sums", tree, 0.9, True)
                 factor = Node("prod", (Node("count", (), None, node.at), tree), ("",), node.at)

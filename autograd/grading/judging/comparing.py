@@ -38,7 +38,8 @@ def compared(judge, task, places, reading, wanted, definitions, quick=False):
     cache: dict = {}
     points = judge.points.field(3)
     kinks = bool(points) and points[0].has_kinks
-    checked, unproved, doubted = 0, 0, False
+    checked, unproved = 0, 0
+    doubted = None  # what a field refuted where steps are random bits
     pools = (
         [judge.points.field(KINK_POINTS) if kinks else points, judge.points.precise(2)]
         if points
@@ -49,9 +50,9 @@ def compared(judge, task, places, reading, wanted, definitions, quick=False):
     factor = None
     for pool in pools:
         is_field = pool is pools[0] and points
-        if doubted:
+        if doubted is not None:
             pool = judge.points.precise(_DOUBTED_POINTS)
-        want = len(pool) if is_field or doubted else min(len(pool), 1 if points else 3)
+        want = len(pool) if is_field or doubted is not None else min(len(pool), 1 if points else 3)
         agreed = 0
         for k in range(len(pool) + (9 if is_field and not kinks else 0)):
             if agreed >= want:
@@ -73,7 +74,7 @@ def compared(judge, task, places, reading, wanted, definitions, quick=False):
             if found is not None:
                 # Steps are random bits in a field, so that |x| and max(x, -x) may differ there: numbers decide.
                 if is_field and not quick and found.verdict == "wrong" and at.sample.point.has_kinks:
-                    doubted, unproved, factor = True, 1, None
+                    doubted, unproved, factor = found._replace(reading=reading), 1, None
                     break
                 neurons = [x for x in unbound if isinstance(reading.axes.get(x), int)]
                 if neurons:
@@ -88,6 +89,8 @@ def compared(judge, task, places, reading, wanted, definitions, quick=False):
                     return Judged("unproved", reading, envs[0], None)
                 return found._replace(reading=reading)
             agreed += 1
+        if agreed == 0 and doubted is not None and not is_field:
+            return doubted  # it has no value at any point
         if agreed == 0 and not (is_field and unproved) and is_field:
             return Judged("wrong", reading, envs[0], 1, "it has no value: it divides by 0")
         if agreed == 0 and not is_field and unproved:

@@ -21,7 +21,7 @@ from autograd.grading.reading.trees import ReadingError
 
 __all__ = ["Judge"]
 
-_MOST_OTHERS = 8
+_MOST_OTHERS, _MOST_REFUTED = 8, 48
 _EITHER_LOSS = (
     "it is right if a dZ is the derivative of the mean loss, and wrong if it is that of a sample's own loss, as in "
     "dZ = A - Y: write \\partial J/\\partial Z for the mean loss, or 1/m in front of a sum over samples"
@@ -119,7 +119,7 @@ class Judge:
                 continue
             except ShapeError as error:
                 found = Judged("wrong", reading, None, None, str(error), error=error)
-                if len(refuted) < _MOST_OTHERS:
+                if len(refuted) < _MOST_REFUTED:
                     refuted.append(found)
             except NotRecorded as error:
                 left_out = error
@@ -132,9 +132,12 @@ class Judge:
                 continue
             if found is None:
                 continue
-            if found.verdict != "equal" and found.error is None and len(refuted) < _MOST_OTHERS:
+            if found.verdict != "equal" and found.error is None and len(refuted) < _MOST_REFUTED:
                 refuted.append(found)
-            into = strange if compares_hidden(task, places, reading, self.points.first()) else classes
+            is_strange = compares_hidden(task, places, reading, self.points.first()) or self._is_input(
+                task, places, key[1]
+            )
+            into = strange if is_strange else classes
             if key not in into or rank(found) > rank(into[key]):
                 into[key] = found
         classes = classes or strange
@@ -163,7 +166,9 @@ class Judge:
             found = found._replace(verdict="ambiguous", reason=_EITHER_LOSS)
         if is_cut and found.verdict in ("wrong", "ill-formed") and given is None:
             found = found._replace(verdict="ambiguous", reason=_TOO_MANY)
-        return found._replace(others=tuple(refuted))
+        turned = any(x.kind == "transpose" for side in task.sides for x in walk(side))
+        refuted.sort(key=lambda x: (x.error is not None, turned and not x.reading.stacked))
+        return found._replace(others=tuple(refuted[:_MOST_OTHERS]))
 
     def _is_renumbered(self, found, task, places):
         """Return whether it is right only if weights lead out of their layer, and nothing else in it says so."""
@@ -208,6 +213,11 @@ class Judge:
         place = evaluator(self.points.first(), places, reading, {}).place(left)
         return (place.role, place.layer)
 
+    def _is_input(self, task, places, of):
+        """Return whether the left side is an input by a letter that is declared for hidden activations alone."""
+        left = task.sides[0].parts[1] if task.sides[0].kind == "deriv" else task.sides[0]
+        return of == ("a", 0) and left.kind == "name" and places.roles_of(left.data[0]) == ["a"]
+
     def _is_of_kind(self, task, key):
         """Return whether the left side is of the neurons, output or hidden, that a case is for."""
         for c in task.conditions:
@@ -242,7 +252,10 @@ class Judge:
                 found.append(worst._replace(layers=tuple(sorted(of, key=str))))
             else:
                 found.append(max([x for x in of.values() if x.verdict not in ("equal", "unproved")], key=rank))
-        return max(found, key=rank)
+        left = task.sides[0]
+        base = left.data[0] if left.kind == "name" else ""
+        recurrent = {to for start, to in self.model.weights if start == to}
+        return max(found, key=lambda x: (rank(x), x.reading is not None and x.reading.layers.get(base) in recurrent))
 
 
 def has_numbered_inputs(places):

@@ -4,6 +4,7 @@ This is the path for LaTeX and for typed formulas in letters of their own. A for
 a :class:`~autograd.grading.reading.trees.ReadingError`, and :mod:`autograd.grading.grading` tries its own vocabulary.
 """
 
+import contextlib
 from typing import NamedTuple
 
 from autograd.formulas.conventions import plain
@@ -11,6 +12,14 @@ from autograd.formulas.expressions import Letter
 from autograd.grading.judging.comparing import needed_of_targets
 from autograd.grading.judging.instances import instances
 from autograd.grading.judging.judge import Judge
+from autograd.grading.judging.spelled_claims import (
+    by_kind,
+    in_and_out,
+    indexed,
+    of_label,
+    outside_derivatives,
+    with_weights,
+)
 from autograd.grading.judging.taken import Result
 from autograd.grading.judging.task import Judged, Task
 from autograd.grading.meaning.evaluate import evaluator
@@ -81,10 +90,10 @@ class Written:
         words = {part for x in letters for part in [x.split(" ")[-1]] if len(part) > 1}
         function = plain(self.convention.letters["function"])
         quantities = frozenset(places.roles)
-        claims = read_claims(formula, words, frozenset([function]), quantities)
+        claims = read_claims(formula, words, frozenset([function]) | (places.losses - quantities), quantities)
         found = []
         for claim in claims:
-            for one in _by_kind(claim):
+            for one in by_kind(claim):
                 found.append(self._graded(one, places, target))
         if not found:
             raise ReadingError("there is no formula here.", 0)
@@ -104,6 +113,24 @@ class Written:
         return found
 
     def _graded(self, claim, places, target):
+        """Return the verdict; a ``v_j`` that is not declared is a pre-activation, or else a weight."""
+        found: Verdict | ReadingError
+        try:
+            found = self._with_d(claim, places, target)
+        except ReadingError as error:
+            found = error
+        if isinstance(found, ReadingError) or found.judged.verdict not in ("equal", "unproved"):
+            other = with_weights(claim, places)
+            if other != claim:
+                with contextlib.suppress(ReadingError):
+                    verdict = self._with_d(other, places, target)
+                    if verdict.judged.verdict in ("equal", "unproved"):
+                        return verdict
+        if isinstance(found, ReadingError):
+            raise found
+        return found
+
+    def _with_d(self, claim, places, target):
         if not _has_open_d(claim, places):
             return self._verdict(claim, places, target)
         if len(claim.sides) > 1 and _is_claimed_d(claim.sides[0]):
@@ -174,7 +201,7 @@ class Written:
 
         if any(has_both(side) for side in judged.task.sides):
             return None
-        plain = [x for side in judged.task.sides for x in _outside_derivatives(side) if x.kind == "name"]
+        plain = [x for side in judged.task.sides for x in outside_derivatives(side) if x.kind == "name"]
         if outputs(plain) and any("y" in places.roles_of(x) for x in letters):
             words = f"it is right if {hidden[0]} stands for outputs, too: write outputs with one letter"
             return judged._replace(verdict="ambiguous", reason=words)
@@ -183,8 +210,8 @@ class Written:
     # --- What is claimed.
 
     def _task(self, claim, places, target):
-        sides, signs = _in_and_out(claim.sides, places), list(claim.signs)
-        sides = [None if x is None else rewrite(x, lambda node: _of_label(node, places)) for x in sides]
+        sides, signs = in_and_out(claim.sides, places), list(claim.signs)
+        sides = [None if x is None else rewrite(x, lambda node: of_label(node, places)) for x in sides]
         sides = [None if x is None else spelled_out(x, places) for x in sides]
         if any(s == "approx" for s in signs):
             raise ReadingError("an approximation says nothing that could be proved: write =.", claim.at)
@@ -211,7 +238,7 @@ class Written:
             rights = [Node("neg", (x,), None, x.at) if signs[0] == "-=" else x for x in rights]
             return Task(tuple(rights), "step", left, claim.conditions), wanted
         if self._is_parameter(left, places) and (signs[0] in ("<-", "->") or self._is_update(left, rights, places)):
-            bare, rights = _indexed(_without_update(left), rights)
+            bare, rights = indexed(_without_update(left), rights)
             rights = [rewrite(x, lambda node: self._taken_step(node, places)) for x in rights]
             rights = [Node("add", (x, Node("neg", (bare,), None, x.at)), None, x.at) for x in rights]
             return Task(tuple(rights), "step", bare, claim.conditions), wanted
@@ -262,7 +289,7 @@ class Written:
         """Return whether ``w' = w - ...``: the weight after the step is on the left."""
         name = left.parts[0] if left.kind == "call" else left
         base = name.data[0]
-        again = any(x.kind == "name" and x.data[0] == base for side in rights for x in _outside_derivatives(side))
+        again = any(x.kind == "name" and x.data[0] == base for side in rights for x in outside_derivatives(side))
         has_rate = any(
             x.kind == "step" or (is_name(x) and x.data[0] in places.rates) for side in rights for x in walk(side)
         )
@@ -331,84 +358,6 @@ def _chosen(tried, claim):
     return read[0] if any(is_name(x, "d") for x in terms) else read[-1]  # y_k - d_k: d is a target
 
 
-def _of_label(node, places):
-    """``1[y = k]``, y the label, as the target of output k; None for another node."""
-    if node.kind != "test" or node.parts[0].data != "=":
-        return None
-    for label, index in (node.parts[0].parts, node.parts[0].parts[::-1]):
-        if is_name(label) and "t" in places.roles_of(label.data[0]) and is_name(index) and not index.parts:
-            marks = [s for s in label.parts if s.kind == "sup"]
-            return Node("name", (*marks, Node("sub", (index,), "", index.at)), (label.data[0], 0), node.at)
-    return None
-
-
-def _by_kind(claim):
-    """Return the claims that cases for output and for hidden neurons are; another claim as it is."""
-    kinds = [side for side in claim.sides if side is not None and side.kind == "cases" and side.parts[1].kind == "kind"]
-    if len(kinds) != 1:
-        return [claim]
-    (cases,) = kinds
-    found = []
-    for value, condition in zip(cases.parts[::2], cases.parts[1::2], strict=True):
-        kind = condition.data if condition.kind == "kind" else "hidden"
-        sides = tuple([value if side is cases else side for side in claim.sides])
-        limit = Node("kind", (), kind, condition.at)
-        found.append(claim._replace(sides=sides, conditions=(*claim.conditions, limit)))
-    return found
-
-
-def _indexed(bare, rights):
-    """Return a parameter and the sides with the indices that ``dE/dw_ji`` has for ``w_new`` and ``w_old``, too."""
-
-    def is_word(mark):
-        return mark.kind == "text" or (mark.kind == "name" and (len(mark.data[0]) > 1 or mark.data[0] in "oldnew"))
-
-    def has_none(x):
-        return is_name(x, bare.data[0]) and all(is_word(p) for s in x.parts for p in s.parts)
-
-    if bare.kind != "name" or not has_none(bare):
-        return bare, rights
-    marked = {x for side in rights for x in walk(side) if is_name(x, bare.data[0]) and not has_none(x)}
-    if len(marked) != 1 or [len(s.parts) for s in min(marked, key=show).parts if s.kind == "sub"] != [2]:
-        return bare, rights
-    one = marked.pop()
-    return one, [rewrite(x, lambda node: one if has_none(node) else None) for x in rights]
-
-
-def _in_and_out(sides, places):
-    """Return the sides with i for "in" and j for "out": ``dC/dw = a_in delta_out`` is said of one weight."""
-    marks = {
-        p.data[0]
-        for x in sides
-        if x
-        for y in walk(x)
-        if y.kind == "name"
-        for s in y.parts
-        for p in s.parts
-        if p.kind == "name"
-    }
-    if not {"in", "out"} <= marks:
-        return list(sides)
-    letter = {"in": "i", "out": "j"}
-
-    def index(name):
-        return Node("name", (), (name, 0))
-
-    def replace(node):
-        if node.kind != "name":
-            return None
-        if not node.parts and "w" in places.roles_of(node.data[0]):
-            both = ("j", "i") if places.to_from else ("i", "j")
-            return Node("name", (Node("sub", [index(x) for x in both], ""),), node.data, node.at)
-        parts = [
-            Node(s.kind, [index(letter[p.data[0]]) if is_name(p, "in", "out") else p for p in s.parts], s.data, s.at)
-            for s in node.parts
-        ]
-        return Node("name", parts, node.data, node.at)
-
-    return [None if x is None else rewrite(x, replace) for x in sides]
-
-
 def _is_of_matrices(node):
     """Return whether a node is one that vectors and matrices have only."""
     return node.kind in ("transpose", "diag", "matrix") or (
@@ -426,16 +375,6 @@ def _matches(q, target):
 def _given(target):
     """Return the left side that a target stands for."""
     return Node("given", (), target)
-
-
-def _outside_derivatives(tree):
-    """Yield the nodes of a tree that are not inside of a derivative."""
-    stack = [tree]
-    while stack:
-        x = stack.pop()
-        yield x
-        if x.kind != "deriv":
-            stack.extend(x.parts)
 
 
 def _without_update(node):

@@ -212,7 +212,7 @@ class Letters:
                 found.append("ignored")
             if all(w == "subw" for w in self.where[letter]):
                 if model.steps > 1 and plain in ("x", "h", "y", "o", "s", "z", "i", "q", "a"):
-                    found.insert(0, "named")
+                    found = ["named", *[x for x in found if x != "step"]]
                 found.append("parameter")
                 if plain in ("t", "k", "n") or letter in self.offsets:
                     found.append("ignored")

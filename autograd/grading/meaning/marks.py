@@ -66,7 +66,7 @@ class Marks:
             pass
         elif axis is not None:
             self.index.append((axis, Item(letter, offset)))
-        elif letter in _WORD_MARKS or letter in ("*", "+", "-") or self.is_word(letter):
+        elif letter in _WORD_MARKS or letter in ("*", "+", "-") or " " in letter or self.is_word(letter):
             pass
         else:
             raise ReadingError(f"the mark {letter} of {show(self.node)} means nothing here.", part.at)

@@ -16,6 +16,7 @@ from autograd.grading.reading.nodes import Node, show
 from autograd.grading.reading.trees import ReadingError
 
 _LOOKS = re.compile(r"\\(mathbf|boldsymbol|bm|mathsf|mathfrak|mathscr|pmb|vec|mathbb|symbf|mathnormal)\b")
+_VARIANTS = re.compile(r"\bvar(epsilon|phi|theta|sigma)\b")
 __all__ = ["LOSSES", "RATES", "Places"]
 
 RATES = frozenset({"eta", "alpha", "epsilon", "gamma", "lr", "mu", "rate", "rho", "lambda", "nu"})
@@ -25,7 +26,7 @@ LOSSES = frozenset({
 })  # fmt: skip
 _SYNONYMS = {
     "z": "s", "net": "s", "v": "s", "u": "s", "s": "s", "h": "a", "a": "a", "o": "y", "out": "a", "hat y": "y",
-    "y": "y", "x": "x", "t": "t", "d": "t", "target": "t", "W": "w", "w": "w", "theta": "w", "Theta": "w",
+    "y": "y", "x": "x", "t": "t", "d": "t", "target": "t", "W": "w", "w": "w", "theta": "w", "c": "b", "Theta": "w",
     "omega": "w", "U": "w", "V": "w", "b": "b", "delta": "delta", "Delta": "delta", "p": "p", "tilde y": "y",
     "i": "x", "hat p": "p", "hat t": "y", "hat o": "y", "hat a": "y",
 }  # fmt: skip
@@ -199,7 +200,7 @@ class Places:
 
 def letter_of(latex):
     """Return a declared letter as it is looked up, with its subscript: ``y_true`` for ``y_{true}``."""
-    return plain(_LOOKS.sub("", latex)).replace("_ ", "_")
+    return _VARIANTS.sub(r"\1", plain(_LOOKS.sub("", latex))).replace("_ ", "_")
 
 
 def _tuple(x):

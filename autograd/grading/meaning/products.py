@@ -190,13 +190,18 @@ def with_ones(evaluation, node, ones, env):
     if not is_array(x):
         return x
     if k == len(node.parts) - 1:
-        return Array([[arrays.total(row)] for row in x.rows])
+        return as_number(Array([[arrays.total(row)] for row in x.rows]))
     if k == 0:
-        return Array([[arrays.total(column) for column in zip(*x.rows, strict=True)]])
+        return as_number(Array([[arrays.total(column) for column in zip(*x.rows, strict=True)]]))
     before = [evaluation.value(y, env) for y in node.parts[:k]]
     if not any(is_array(y) for y in before):  # numbers in front of it change nothing of its place
-        return Array([[arrays.total(column) for column in zip(*x.rows, strict=True)]])
+        return as_number(Array([[arrays.total(column) for column in zip(*x.rows, strict=True)]]))
     return None
+
+
+def as_number(x):
+    """Return the entry of an array that has one only; another array as it is."""
+    return x.rows[0][0] if x.shape == (1, 1) else x
 
 
 def chain(evaluation, node, env):

@@ -73,7 +73,8 @@ class Readings:
 
     def _is_quantity(self, call):
         base, primes = call.parts[0].data
-        return not primes and (bool(self.places.roles.get(base)) or base in self.places.losses)
+        is_matrix = base[-1].isupper() and "w" in self.places.roles_of(base)
+        return not primes and (bool(self.places.roles.get(base)) or is_matrix or base in self.places.losses)
 
     def _is_argument(self, call, argument):
         """Return whether an argument only says what a quantity depends on."""

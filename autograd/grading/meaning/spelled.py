@@ -7,6 +7,11 @@ r"""Notations that stand for another formula, spelled out as trees before anythi
 | ``f'_k``, ``a'^{(l)}`` without an argument | the derivative of the activation at the pre-activation with these marks |
 | ``J_a(z)``, a and z quantities | the Jacobian of a in z |
 | ``v_{ih}`` with two indices, undeclared | a weight |
+| ``w_{k1}``, k counted by a sum | a weight with the indices k and 1 |
+| ``1/B``, beside several samples | one over their number |
+| ``I_{kj}``, undeclared | a Kronecker delta |
+| ``F'(n)``, F the loss and n a pre-activation | the derivative of the activation |
+| ``\nabla E(w)`` | the gradient of the loss in w |
 | ``prod(A, B)`` | the product by the chain rule |
 | ``t_1 + t_2 + \cdots + t_n`` | a sum over the number |
 """
@@ -30,6 +35,7 @@ def spelled_out(tree, places):
         ReadingError: dots leave open what is summed.
     """
     functions = {id(x.parts[0]) for x in walk(tree) if x.kind in ("call", "at")}
+    letters = {x for y in walk(tree) if isinstance(y.data, Limits) for x in y.data.letters}
 
     def replace(node):
         if node.kind == "deriv" and node.data == "gradient" and node.parts[1].kind == "none":
@@ -37,10 +43,17 @@ def spelled_out(tree, places):
         if node.kind == "name":
             if id(node) in functions:
                 return _weight(node, places) or node
-            return _error_signal(node, places) or _slope(node, places) or _weight(node, places)
+            node = _kronecker(_with_two_indices(node, letters, places), places)
+            return _error_signal(node, places) or _slope(node, places) or _weight(node, places) or node
+        if node.kind == "div" and is_name(node.parts[1], "B") and not node.parts[1].parts and places.model.samples > 1:
+            count = Node("name", (), ("m", 0), node.at)  # the size of a batch
+            return Node("div", (rewrite(node.parts[0], replace), count), None, node.at)
         if node.kind in ("call", "prod") and _is_jacobian(node, places):
             of, by = node.parts[0].parts[0].parts[0], node.parts[1]
             return Node("deriv", (of, by.parts[0] if by.kind == "group" else by), None, node.at)
+        if node.kind == "call" and _is_slope_by_loss(node, places):
+            slope = Node("name", node.parts[0].parts, (places.function_letter, 1), node.at)
+            return Node("call", (slope, *[rewrite(x, replace) for x in node.parts[1:]]), None, node.at)
         if node.kind == "call" and node.parts[0].data == ("prod", 0):
             factors = [rewrite(x, replace) for x in node.parts[1:]]
             return Node("prod", factors, ("chain",) * (len(factors) - 1), node.at)
@@ -75,6 +88,10 @@ def _gradient(node, places):
     of = node.parts[0]
     while of.kind == "group":
         of = of.parts[0]
+    if of.kind == "call" and len(of.parts) == 2 and places.is_loss(of.parts[0]):
+        by = of.parts[1]
+        if by.kind == "name" and {"w", "b"} & set(places.roles_of(by.data[0])):  # \nabla E(w)
+            return Node("deriv", (of, by), None, node.at)
     if of.kind == "name" and not places.is_loss(of) and {"w", "b"} & set(places.roles_of(of.data[0])):
         return Node("deriv", (Node("loss", (), None, node.at), of), None, node.at)
     return None
@@ -100,6 +117,43 @@ def _weight(node, places):
         return None
     is_pair = [len(s.parts) for s in node.parts if s.kind == "sub"] == [2]
     return Node("name", node.parts, (base.upper(), 0), node.at) if is_pair else None
+
+
+def _is_slope_by_loss(node, places):
+    """Return whether a call is of the loss's letter with a prime, at a pre-activation: ``\\dot F(n)`` is a slope."""
+    name, *arguments = node.parts
+    inner = [x.parts[0] if x.kind == "group" else x for x in arguments]
+    return (
+        name.kind == "name"
+        and name.data[1] > 0
+        and name.data[0] in places.losses
+        and len(inner) == 1
+        and inner[0].kind == "name"
+        and places.roles_of(inner[0].data[0]) == ["s"]
+    )
+
+
+def _kronecker(node, places):
+    """Return an undeclared ``I_{kj}``, an entry of the identity, as a Kronecker delta; another name as it is."""
+    is_pair = [(s.kind, len(s.parts)) for s in node.parts] == [("sub", 2)]
+    if node.data != ("I", 0) or not is_pair or "I" in places.roles or "i" in places.roles:
+        return node
+    return Node("name", node.parts, ("delta", 0), node.at)
+
+
+def _with_two_indices(node, letters, places):
+    """Return a weight ``w_{k1}``, k counted by a sum, with the indices k and 1; another name as it is."""
+    if "w" not in places.roles_of(node.data[0]):
+        return node
+    parts = []
+    for script in node.parts:
+        one = script.parts[0] if script.kind == "sub" and len(script.parts) == 1 else None
+        is_pair = one is not None and is_name(one, *letters) and letters and len(one.parts) == 1
+        inner = one.parts[0].parts if is_pair else ()
+        if len(inner) == 1 and inner[0].kind == "num":
+            script = script.with_parts([Node("name", (), one.data, one.at), inner[0]])
+        parts.append(script)
+    return node.with_parts(parts)
 
 
 def _slope(node, places):

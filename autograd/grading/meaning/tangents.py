@@ -93,7 +93,8 @@ def tangent_of_name(evaluation, node, q, env):
     """Return the derivative of a name in a quantity."""
     if node in evaluation.definitions:
         return tangent(evaluation, evaluation.definitions[node], q, env)
-    is_function = evaluation.is_function(node) and not node.data[1] and not evaluation.places.roles_of(node.data[0])
+    is_free = not evaluation.places.roles_of(node.data[0]) and not evaluation.places.is_loss(node)
+    is_function = evaluation.is_function(node) and not node.data[1] and is_free
     if is_function and q.role in ("s", "a") and q.layer:  # d sigma / d z: of the activation of the neuron
         return evaluation.at.activation(q.layer, evaluation.at.value(q._replace(role="s")), 1)
     place = evaluation.place(node)

@@ -3,6 +3,7 @@
 from autograd.grading.reading.cursor import COMPARISONS
 from autograd.grading.reading.marks import read_one
 from autograd.grading.reading.nodes import Limits, Node, walk
+from autograd.grading.reading.tokens import Symbol
 
 
 def read_series(c, at):
@@ -65,7 +66,7 @@ def read_below(c):
         if (kind == "op" and text in ",:;|") or kind == "gap" or c.is_cmd("mid"):
             c.i += 1
         elif kind == "let":
-            name = c.next()
+            name = with_primes(c, c.next())
             sign_kind, sign = c.look()
             if sign_kind in ("op", "cmd") and sign in ("=", ":=") and c.i < end:
                 c.i += 1
@@ -90,6 +91,14 @@ def read_below(c):
             c.i = end
     c.i = end + 1
     return letters, lower, domain, conditions
+
+
+def with_primes(c, symbol):
+    """Return a letter with the primes behind it, as h'."""
+    primes = 0
+    while c.take("'"):
+        primes += 1
+    return Symbol(symbol.kind, symbol.text + "'" * primes, symbol.at)
 
 
 def read_set(c, end):

@@ -62,6 +62,8 @@ _SIGN_OF = {
     "≠": ("cmd", "neq"), "≥": ("cmd", "geq"), "≤": ("cmd", "leq"), "…": ("cmd", "dots"), "⋯": ("cmd", "dots"),
     "∆": ("let", "Delta"), "△": ("let", "Delta"), "ℓ": ("let", "ell"), "𝟙": ("cmd", "indicator"), "∞": ("cmd", "infty"),
     "÷": ("op", "/"), "ᵀ": ("cmd", "transposed"), "⊤": ("cmd", "top"), "∗": ("op", "*"), "[": ("op", "["),
+    "，": ("op", ","), "；": ("op", ";"), "。": ("op", "."), "：": ("op", ":"), "（": ("op", "("), "）": ("op", ")"),
+    "＝": ("op", "="),
 }  # fmt: skip
 _BELOW = dict(zip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₗₘₙₒₚₜₓₐₑₕ", "0123456789ijklmnoptxaeh", strict=True))
 _ABOVE = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹ⁱⁿˡᵗᵏʲᵐ", "0123456789inltkjm", strict=True))
@@ -242,6 +244,8 @@ def _without_looks(raw, known, text):
             k += 3 if opens else 1
         elif is_sum:
             found.append(Symbol("cmd", "sum", s.at))
+        elif word == "'":
+            found.append(Symbol("op", "'", s.at, True))
         elif word in ("newline", "cr", "tabularnewline"):
             found.append(Symbol("row", "", s.at))
         elif opens and (word in ("cancel", "bcancel", "xcancel") or (word in _LOOKS and _is_claim(raw, k + 1, text))):

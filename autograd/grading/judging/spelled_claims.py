@@ -1,0 +1,106 @@
+"""Changes of a claim's trees that say in full what is meant: labels, cases, parameters without indices."""
+
+from autograd.grading.reading.nodes import Node, is_name, rewrite, show, walk
+
+__all__ = ["by_kind", "in_and_out", "indexed", "of_label", "outside_derivatives", "with_weights"]
+
+
+def of_label(node, places):
+    """``1[y = k]``, y the label, as the target of output k; None for another node."""
+    if node.kind != "test" or node.parts[0].data != "=":
+        return None
+    for label, index in (node.parts[0].parts, node.parts[0].parts[::-1]):
+        if is_name(label) and "t" in places.roles_of(label.data[0]) and is_name(index) and not index.parts:
+            marks = [s for s in label.parts if s.kind == "sup"]
+            return Node("name", (*marks, Node("sub", (index,), "", index.at)), (label.data[0], 0), node.at)
+    return None
+
+
+def with_weights(claim, places):
+    """Return a claim with its undeclared ``v_j`` and ``u_j`` as weights."""
+
+    def replace(node):
+        if not is_name(node, "u", "v") or node.data[1] or [x.kind for x in node.parts] != ["sub"]:
+            return None
+        if places.roles.get(node.data[0]) or node.data[0] in places.model.labels:
+            return None
+        return Node("name", node.parts, (node.data[0].upper(), 0), node.at)
+
+    return claim._replace(sides=tuple([None if x is None else rewrite(x, replace) for x in claim.sides]))
+
+
+def by_kind(claim):
+    """Return the claims that cases for output and for hidden neurons are; another claim as it is."""
+    kinds = [side for side in claim.sides if side is not None and side.kind == "cases" and side.parts[1].kind == "kind"]
+    if len(kinds) != 1:
+        return [claim]
+    (cases,) = kinds
+    found = []
+    for value, condition in zip(cases.parts[::2], cases.parts[1::2], strict=True):
+        kind = condition.data if condition.kind == "kind" else "hidden"
+        sides = tuple([value if side is cases else side for side in claim.sides])
+        limit = Node("kind", (), kind, condition.at)
+        found.append(claim._replace(sides=sides, conditions=(*claim.conditions, limit)))
+    return found
+
+
+def indexed(bare, rights):
+    """Return a parameter and the sides with the indices that ``dE/dw_ji`` has for ``w_new`` and ``w_old``, too."""
+
+    def is_word(mark):
+        return mark.kind == "text" or (mark.kind == "name" and (len(mark.data[0]) > 1 or mark.data[0] in "oldnew"))
+
+    def has_none(x):
+        return is_name(x, bare.data[0]) and all(is_word(p) for s in x.parts for p in s.parts)
+
+    if bare.kind != "name" or not has_none(bare):
+        return bare, rights
+    marked = {x for side in rights for x in walk(side) if is_name(x, bare.data[0]) and not has_none(x)}
+    if len(marked) != 1 or [len(s.parts) for s in min(marked, key=show).parts if s.kind == "sub"] != [2]:
+        return bare, rights
+    one = marked.pop()
+    return one, [rewrite(x, lambda node: one if has_none(node) else None) for x in rights]
+
+
+def in_and_out(sides, places):
+    """Return the sides with i for "in" and j for "out": ``dC/dw = a_in delta_out`` is said of one weight."""
+    marks = {
+        p.data[0]
+        for x in sides
+        if x
+        for y in walk(x)
+        if y.kind == "name"
+        for s in y.parts
+        for p in s.parts
+        if p.kind == "name"
+    }
+    if not {"in", "out"} <= marks:
+        return list(sides)
+    letter = {"in": "i", "out": "j"}
+
+    def index(name):
+        return Node("name", (), (name, 0))
+
+    def replace(node):
+        if node.kind != "name":
+            return None
+        if not node.parts and "w" in places.roles_of(node.data[0]):
+            both = ("j", "i") if places.to_from else ("i", "j")
+            return Node("name", (Node("sub", [index(x) for x in both], ""),), node.data, node.at)
+        parts = [
+            Node(s.kind, [index(letter[p.data[0]]) if is_name(p, "in", "out") else p for p in s.parts], s.data, s.at)
+            for s in node.parts
+        ]
+        return Node("name", parts, node.data, node.at)
+
+    return [None if x is None else rewrite(x, replace) for x in sides]
+
+
+def outside_derivatives(tree):
+    """Yield the nodes of a tree that are not inside of a derivative."""
+    stack = [tree]
+    while stack:
+        x = stack.pop()
+        yield x
+        if x.kind != "deriv":
+            stack.extend(x.parts)
