@@ -29,26 +29,24 @@ a left side stands what it is, and a colon. Declarations:
 import difflib
 import re
 from html import escape
-from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 from autograd.engine.errors import GraphError, SheetError
 from autograd.engine.texts import printable
 from autograd.formulas.derivation import derive
+from autograd.grading.declared_network import declared_network
 from autograd.grading.grading import Grade
 from autograd.grading.networks import LOSSES, build
 from autograd.grading.text_files import decoded
 
 __all__ = ["LOSSES", "Graded", "Sheet", "build", "grade_sheet", "html", "read_sheet", "status", "table"]
 
-_ACTIVATIONS = ("sigmoid", "tanh", "relu", "softplus", "silu", "gelu", "exp", "sin", "linear")
+_OF_NETWORK = ("network", "bias", "loss", "samples")
 _KEYS = ("network", "bias", "loss", "samples", "convention", "delta", "rate", "name")
 _ALIKE = 0.7  # how alike a declaration's name and a misspelt one are at least
 _MOST_BYTES, _MOST_FORMULAS = 1_000_000, 500
-_MOST_NEURONS, _MOST_LAYERS, _MOST_SAMPLES = 64, 6, 12
 _SHOWN_NAME = 60  # characters of a name that tables and headings show
-_MOST_PRODUCTS = 20_000  # of a weight and what it reads; so many take a few seconds
 _DECLARATION = re.compile(r"\s*([A-Za-z]+)\s*:(?!=)(.*)", re.DOTALL)
 _TARGETED = re.compile(r"\s*((?:dL/d)?[A-Za-z_]\w*(?:\[[\w\s,]*\])?)\s*:(?!=)\s*(\S.*)", re.DOTALL | re.ASCII)
 
@@ -142,60 +140,6 @@ def read_sheet(text, name="sheet") -> Sheet:
     return Sheet(declared.get("name") or name, declared, formulas)
 
 
-def _whole_number(text, what, most):
-    if not re.fullmatch(r"\d{1,4}", text, re.ASCII) or not 1 <= int(text) <= most:
-        raise SheetError(f"{what} is a number from 1 to {most}, found {text!r}.")
-    return int(text)
-
-
-def _network(declared):
-    """Return the arguments of :func:`build`."""
-    text = declared.get("network", "")
-    match = re.fullmatch(r"\s*([\d\s-]+?)(?:\s+([A-Za-z_,\s]+))?\s*", text, re.ASCII)
-    if not match:
-        raise SheetError(f"network is sizes and an activation, such as 2-3-2 sigmoid, found {text!r}.")
-    sizes = [_whole_number(x.strip(), "a layer's size", _MOST_NEURONS) for x in match[1].split("-")]
-    if not 2 <= len(sizes) <= _MOST_LAYERS + 1:
-        raise SheetError(f"a network has 2 to {_MOST_LAYERS + 1} layers, inputs included; found {len(sizes)}.")
-    names = [x.strip() for x in (match[2] or "sigmoid").split(",") if x.strip()]
-    for name in names:
-        if name not in _ACTIVATIONS:
-            raise SheetError(f"no activation is called {name!r}: use {', '.join(_ACTIVATIONS)}.")
-    loss = declared.get("loss", "half_sse").strip()
-    if loss not in LOSSES:
-        raise SheetError(f"no loss is called {loss!r}: use {', '.join(LOSSES)}.")
-    if len(names) == 1:
-        names = names * (len(sizes) - 1)
-        if loss == "cross_entropy":
-            names[-1] = "linear"
-    if len(names) != len(sizes) - 1:
-        raise SheetError(
-            f"{len(sizes) - 1} layers with weights and {len(names)} activations: give one for each, or one for all."
-        )
-    bias = declared.get("bias", "yes").strip().lower()
-    if bias not in ("yes", "no"):
-        raise SheetError(f"bias is yes or no, found {bias!r}.")
-    words = declared.get("samples", "1").split() or ["1"]
-    samples = _whole_number(words[0], "samples", _MOST_SAMPLES)
-    reduction = words[1] if len(words) > 1 else "mean"
-    if reduction not in ("mean", "sum") or len(words) > 2:
-        raise SheetError(f"samples are a number, and mean or sum, found {declared['samples']!r}.")
-    products = samples * sum([n * m for n, m in pairwise(sizes)])
-    if products > _MOST_PRODUCTS:
-        raise SheetError(
-            f"this network has {products:,} weights times samples, more than {_MOST_PRODUCTS:,}: the formulas of a "
-            "smaller one are the same."
-        )
-    return {
-        "sizes": sizes,
-        "activations": names,
-        "bias": bias == "yes",
-        "loss": loss,
-        "samples": samples,
-        "reduction": reduction,
-    }
-
-
 def grade_sheet(sheet) -> Graded:
     """Return every formula of a sheet, graded.
 
@@ -203,8 +147,9 @@ def grade_sheet(sheet) -> Graded:
         SheetError: what the sheet declares is not understood.
     """
     declared = sheet.declared
+    network = {key: declared[key].strip() for key in _OF_NETWORK if key in declared}
     try:
-        derivation = derive(build(**_network(declared))).convention(
+        derivation = derive(build(**declared_network(network))).convention(
             declared.get("convention", "standard"), delta=declared.get("delta")
         )
     except ValueError as error:
