@@ -67,6 +67,7 @@ class RMSprop(Optimizer):
     """
 
     _start = (0.0, 0.0)
+    _setting_names = ("decay", "epsilon", "momentum", "weight_decay")
 
     def __init__(
         self,
@@ -87,11 +88,6 @@ class RMSprop(Optimizer):
         average = self.decay * average + (1 - self.decay) * gradient * gradient
         velocity = self.momentum * velocity + gradient / (sqrt(average) + self.epsilon)
         return rate * velocity, (average, velocity)
-
-    def _settings(self):
-        return {
-            "decay": self.decay, "epsilon": self.epsilon, "momentum": self.momentum, "weight_decay": self.weight_decay,
-        }  # fmt: skip
 
 
 class Adagrad(Optimizer):
@@ -114,6 +110,7 @@ class Adagrad(Optimizer):
     """
 
     _start = (0.0,)
+    _setting_names = ("epsilon", "weight_decay")
 
     def __init__(self, rate: Rate = 0.01, epsilon: float = 1e-10, weight_decay: float = 0.0) -> None:
         super().__init__(rate, weight_decay)
@@ -123,9 +120,6 @@ class Adagrad(Optimizer):
     def _change(self, gradient, rate, memory):
         squares = memory[0] + gradient * gradient
         return rate * gradient / (sqrt(squares) + self.epsilon), (squares,)
-
-    def _settings(self):
-        return {"epsilon": self.epsilon, "weight_decay": self.weight_decay}
 
 
 OPTIMIZERS = (SGD, Momentum, Adam, AdamW, RMSprop, Adagrad)  # their rules become machine code

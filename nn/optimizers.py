@@ -37,6 +37,7 @@ class Optimizer:
     """
 
     _start: tuple[float, ...] = ()  # what is remembered of a parameter before its first update
+    _setting_names: tuple[str, ...] = ("weight_decay",)  # of all settings but the rate, as they are saved and shown
     _decoupled = False  # whether weight decay acts on the parameter itself, and not through the gradient
 
     def __new__(cls, *arguments, **options):
@@ -199,7 +200,8 @@ class Optimizer:
         return w * (1 - rate * self.weight_decay) if self.weight_decay and self._decoupled else w
 
     def _settings(self):
-        return {"weight_decay": self.weight_decay}
+        """Return the settings but for the rate, a dict by name."""
+        return {name: getattr(self, name) for name in self._setting_names}
 
     def __repr__(self):
         rest = "".join([f", {name}={value!r}" for name, value in self._settings().items() if value])
@@ -235,6 +237,7 @@ class Momentum(Optimizer):
     """
 
     _start = (0.0,)
+    _setting_names = ("momentum", "weight_decay", "nesterov")
 
     def __init__(self, rate: Rate, momentum: float = 0.9, weight_decay: float = 0.0, nesterov: bool = False) -> None:
         super().__init__(rate, weight_decay)
@@ -245,9 +248,6 @@ class Momentum(Optimizer):
     def _change(self, gradient, rate, memory):
         velocity = self.momentum * memory[0] + gradient
         return rate * (gradient + self.momentum * velocity if self.nesterov else velocity), (velocity,)
-
-    def _settings(self):
-        return {"momentum": self.momentum, "weight_decay": self.weight_decay, "nesterov": self.nesterov}
 
 
 class Adam(Optimizer):
@@ -265,6 +265,7 @@ class Adam(Optimizer):
     """
 
     _start = (1.0, 1.0, 0.0, 0.0)
+    _setting_names = ("beta1", "beta2", "epsilon", "weight_decay")
 
     def __init__(
         self,
@@ -286,9 +287,6 @@ class Adam(Optimizer):
         m = self.beta1 * m + (1 - self.beta1) * gradient
         v = self.beta2 * v + (1 - self.beta2) * gradient * gradient
         return rate * (m / (1 - power1)) / (sqrt(v / (1 - power2)) + self.epsilon), (power1, power2, m, v)
-
-    def _settings(self):
-        return {"beta1": self.beta1, "beta2": self.beta2, "epsilon": self.epsilon, "weight_decay": self.weight_decay}
 
 
 def _name(parameter):

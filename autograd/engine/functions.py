@@ -101,21 +101,6 @@ class OfOneNumber(Protocol):
     def __call__(self, x: N) -> N: ...
 
 
-class OfTwoNumbers(Protocol):
-    """The type of a function of two numbers: a Value if one of them is a Value."""
-
-    __name__: str
-
-    @overload
-    def __call__(self, x: float, y: float, /) -> float: ...
-    @overload
-    def __call__(self, x: Value, y: Value | float, /) -> Value: ...
-    @overload
-    def __call__(self, x: Value | float, y: Value, /) -> Value: ...
-    @overload
-    def __call__(self, x: Any, y: Any, /) -> Any: ...
-
-
 def _of_one_number(function: Callable[[Any], Any]) -> OfOneNumber:
     """Give a function of one number its type."""
     return cast(OfOneNumber, function)

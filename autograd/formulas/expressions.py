@@ -168,11 +168,6 @@ class Symbol(Expression):
             _bound(self.sample, env), _bound(self.step, env), name,
         )  # fmt: skip
 
-    @property
-    def is_bound(self):
-        """Return True if no index is a letter."""
-        return not any(isinstance(i, Letter) for i in (*self.indices, self.sample, self.step))
-
 
 def _bound(index, env):
     if isinstance(index, Letter) and index.name in env:
