@@ -2,7 +2,6 @@
 
 import ctypes
 import functools
-import os
 import re
 import sys
 import time
@@ -14,6 +13,7 @@ from llvmlite import binding
 from tqdm import tqdm
 
 from autograd.compiler.disk import shelf
+from autograd.engine.forks import take_for_forks
 
 try:
     from llvmlite.binding import newpassmanagers
@@ -37,13 +37,7 @@ def _library_lock():
     return binding.ffi.lib._lock
 
 
-# A child forked while another thread is within LLVM would find LLVM's own locks taken for ever: wait for that thread.
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(
-        before=lambda: _library_lock().__enter__(),
-        after_in_parent=lambda: _library_lock().__exit__(None, None, None),
-        after_in_child=lambda: _library_lock().__exit__(None, None, None),
-    )
+take_for_forks(_library_lock)
 
 
 @functools.cache

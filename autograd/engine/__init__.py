@@ -34,7 +34,7 @@ else:
         sys.modules.setdefault(f"{__name__}.{_name}", _module)
         globals()[_name] = sys.modules[f"{__name__}.{_name}"]
 
-from autograd.engine import copying, errors, functions
+from autograd.engine import copying, errors, forks, functions
 from autograd.engine.algebra import primitive
 from autograd.engine.checking import check_gradients
 from autograd.engine.graph import replay
@@ -54,6 +54,6 @@ if compiled:
     algebra.held = {_name: sys.modules[f"{__name__}.{_name}"] for _name in _HELD}
 
 __all__ = [
-    "Value", "check_gradients", "compiled", "copying", "errors", "functions", "grad", "hessian", "hvp", "jacobian",
-    "jvp", "no_grad", "primitive", "replay", "value_and_grad", "vjp",
+    "Value", "check_gradients", "compiled", "copying", "errors", "forks", "functions", "grad", "hessian", "hvp",
+    "jacobian", "jvp", "no_grad", "primitive", "replay", "value_and_grad", "vjp",
 ]  # fmt: skip

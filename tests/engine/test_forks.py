@@ -1,0 +1,74 @@
+"""A fork waits for imports in other threads, whose locks would stay taken in the child."""
+
+import os
+import sys
+import threading
+import types
+
+import pytest
+
+from autograd.engine.forks import being_imported
+
+with_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+
+
+@pytest.fixture
+def importing(monkeypatch):
+    """A module in the state that it has while it is imported."""
+    module = types.ModuleType("nn.a_test_of_importing")
+    module.__spec__ = types.SimpleNamespace(_initializing=True)
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    return module
+
+
+def test_modules_that_are_being_imported_are_found(importing):
+    assert being_imported() == ["nn.a_test_of_importing"]
+    importing.__spec__._initializing = False
+    assert being_imported() == []
+
+
+def test_modules_of_others_are_none_of_our_business(importing, monkeypatch):
+    monkeypatch.setitem(sys.modules, "another_package", importing)
+    monkeypatch.delitem(sys.modules, importing.__name__)
+    monkeypatch.setitem(sys.modules, "nn.without_a_spec", None)
+    assert being_imported() == []
+
+
+@with_fork
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_a_fork_waits_for_the_end_of_an_import(importing):
+    def finish():
+        importing.__spec__._initializing = False
+
+    timer = threading.Timer(0.05, finish)
+    timer.start()
+    child = os.fork()
+    if child == 0:
+        os._exit(len(being_imported()))
+    timer.join()
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+FIRST_USE = """
+import os, sys, threading, time
+import autograd
+
+def use():
+    autograd.compile(lambda x: autograd.sin(x) * x)([1.0, 2.0])
+
+thread = threading.Thread(target=use)
+thread.start()
+while "autograd.compiler" not in sys.modules:
+    time.sleep(0)
+child = os.fork()
+if child == 0:
+    use()
+    os._exit(0)
+thread.join()
+assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+"""
+
+
+@with_fork
+def test_a_fork_at_the_first_use_of_the_compiler(run_python):
+    run_python("import warnings; warnings.simplefilter('ignore')" + FIRST_USE)
