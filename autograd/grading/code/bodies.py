@@ -2,7 +2,11 @@
 
 import ast
 
+from autograd.grading.code.wayback import same
+
 __all__ = ["helper_bodies"]
+
+MAX_LEAKS = 3
 
 
 def helper_bodies(way, source, make):
@@ -27,7 +31,9 @@ def helper_bodies(way, source, make):
             places = way.by_place(statement.value)
             if not places:
                 continue
-            for form in _bodies(way, given):
+            # With another argument it may be right: then its call is the likelier place.
+            more = 0.17 * _is_right_at_sums(way, name)
+            for form in _bodies(way, node, given, source.numbers):
                 if form.replace(" ", "") != text.replace(" ", ""):
                     again = f"{way.sigmoid}({given})" in text.replace(" ", "") and form == f"{given} * (1 - {given})"
                     kind = "derivative at the wrong argument" if again else "wrong derivative"
@@ -37,7 +43,14 @@ def helper_bodies(way, source, make):
                         else f"{text} is not the derivative of the activation; with the argument given it is {form}"
                     )
                     edits = (source.replacing(statement.value, form),)
-                    yield make(1.25, kind, statement.lineno, message, edits)
+                    yield make(1.25 + more, kind, statement.lineno, message, edits)
+
+
+def _is_right_at_sums(way, name):
+    """Return whether a helper gives the derivative of an activation where it is given the sum."""
+    helpers = [helper for helper in way.vocabulary.helpers if helper.text == name]
+    pairs = [(helper, slope) for helper in helpers for slope in way.slopes if slope.shape]
+    return any(same(helper.values(slope.before.data) or [], slope.data) for helper, slope in pairs)
 
 
 def _argument(node):
@@ -45,12 +58,24 @@ def _argument(node):
     return names[0] if names and len(names) - len(node.args.defaults) <= 1 else None
 
 
-def _bodies(way, x):
+def _bodies(way, node, x, numbers):
     numpy = way.numpy
     math = "math" if "math" in way.modules and numpy not in way.modules else numpy
     forms = [f"{x} * (1 - {x})", f"1 - {x} ** 2", f"1 - {math}.tanh({x}) ** 2", f"({x} > 0) * 1.0"]
     if way.sigmoid:
-        forms.insert(1, f"{way.sigmoid}({x}) * (1 - {way.sigmoid}({x}))")
+        s = f"{way.sigmoid}({x})"
+        forms.insert(1, f"{s} * (1 - {s})")
+        forms += [s, f"{s} + {x} * {s} * (1 - {s})"]
     else:
         forms.append(f"{math}.exp(-{x}) / (1 + {math}.exp(-{x})) ** 2")
+        forms.append(f"1 / (1 + {math}.exp(-{x}))")
+    forms.append(f"1 - {math}.exp(-{x})")
+    options = [part.arg for part in node.args.args if part.arg not in ("self", "cls", x)]
+    for leak in [*options, *[f"{value:g}" for value in sorted(numbers) if 0 < value < 1][:MAX_LEAKS]]:
+        if math == numpy:
+            forms.append(f"{numpy}.where({x} > 0, 1.0, {leak})")
+            forms.append(f"{numpy}.where({x} > 0, 1.0, {x} + {leak})")
+            forms.append(f"{numpy}.where({x} > 0, 1.0, {leak} * {numpy}.exp({x}))")
+        else:
+            forms.append(f"1.0 if {x} > 0 else {leak}")
     return forms

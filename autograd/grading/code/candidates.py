@@ -3,7 +3,7 @@
 import ast
 from dataclasses import replace
 
-from autograd.grading.code import factor_edits, form_edits, index_edits, place_edits, scaling, term_edits
+from autograd.grading.code import error_edits, factor_edits, form_edits, index_edits, place_edits, scaling, term_edits
 from autograd.grading.code.bodies import helper_bodies
 from autograd.grading.code.context import Candidate, Context
 
@@ -13,14 +13,22 @@ MAKERS = (
     factor_edits.factors, factor_edits.wrong_slopes, factor_edits.drops, factor_edits.constants,
     factor_edits.arguments, place_edits.substitutes, place_edits.axes, place_edits.signs, form_edits.transposes,
     form_edits.shifts, form_edits.comparisons, form_edits.squares, form_edits.softmax, form_edits.copies,
-    form_edits.broadcasts, form_edits.clipped, term_edits.missing_penalties, term_edits.missing_terms,
-    term_edits.sample_counts, index_edits.indices, index_edits.entries, factor_edits.wrong_pairs,
-    factor_edits.loop_slopes,
+    form_edits.broadcasts, form_edits.clipped, term_edits.missing_penalties, term_edits.wrong_penalties,
+    term_edits.missing_terms, term_edits.sample_counts, index_edits.indices, index_edits.entries,
+    factor_edits.wrong_pairs, factor_edits.loop_slopes, factor_edits.made_slopes, error_edits.output_errors,
+    error_edits.unread_factors,
 )  # fmt: skip
 
 
 def named(candidate, way, source):
-    """Return a candidate with the kind of its place: an edit in the gradient of a penalty is one of the penalty."""
+    """Return a candidate with the kind of its place: an edit in the gradient of a penalty is one of the penalty.
+
+    An edit in a helper that computes the derivative of an activation mends a wrong derivative.
+    """
+    if candidate.kind in ("wrong factor", "constant factor", "derivative missing", "derivative twice"):
+        lines = way.helper_lines
+        if any(first < candidate.line <= last for first, last in lines):
+            return replace(candidate, kind="wrong derivative")
     if candidate.kind not in ("constant factor", "wrong factor", "loss for its derivative", "divided twice"):
         return candidate
     start, end = min(edit.start for edit in candidate.edits), max(edit.end for edit in candidate.edits)
@@ -51,7 +59,7 @@ def candidates(way, source, wrong_factors):
     found = []
     scopes = {}
     for statement, node, places in way.nodes:
-        if way.is_fixed(node):
+        if way.is_fixed(node) or way.is_machinery(node):
             continue
         seen = places[0]
         key = (id(seen.frame), seen.order)

@@ -3,6 +3,7 @@
 import ast
 from dataclasses import dataclass
 
+from autograd.engine.value import Value
 from autograd.grading.code.source import Edit
 
 __all__ = [
@@ -85,8 +86,16 @@ class Context:
         return any(self.way.is_back(seen) for seen in self.places)
 
     def is_stored(self):
-        """Return whether it is what an assignment stores to."""
-        return isinstance(getattr(self.node, "ctx", None), (ast.Store, ast.Del))
+        """Return whether it is what an assignment stores to, or the array whose entries it stores to."""
+        node, parent = self.node, self.parent()
+        while isinstance(parent, ast.Subscript) and parent.value is node:
+            node, parent = parent, self.source.parents.get(parent)
+        return isinstance(getattr(node, "ctx", None), (ast.Store, ast.Del))
+
+    def is_start(self):
+        """Return whether it is made of plain numbers only, or holds parameters: nothing of the forward pass."""
+        numbers = [e for e in self.seen.elements if isinstance(e, Value)]
+        return not numbers or all(e.op is None or e in self.way.roots for e in numbers)
 
 
 def needs_parentheses(c):
@@ -141,6 +150,9 @@ def multiplies_weights(c):
     """Return whether the expression, or a product it is a factor of, is multiplied by a matrix of parameters."""
     node, parent = c.node, c.parent()
     while isinstance(parent, ast.BinOp) and isinstance(parent.op, (ast.Mult, ast.Div)):
+        other = parent.right if parent.left is node else parent.left
+        if not c.seen.shape and any(c.way.is_parameter(place) for place in c.way.by_place(other)):
+            return True
         node, parent = parent, c.source.parents.get(parent)
     others = []
     if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.MatMult):

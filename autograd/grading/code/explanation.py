@@ -7,7 +7,7 @@ from autograd.engine.value import Value
 from autograd.grading.code.grade import Note
 from autograd.grading.code.judge import close, proportion
 
-__all__ = ["notes_of"]
+__all__ = ["first_unknown", "notes_of"]
 
 MAX_NOTES = 40
 
@@ -55,6 +55,26 @@ def derivatives(way):
                 plain = all(e.op is None and e not in way.roots for e in numbers)
                 found.append((text, place.shape, data, plain))
     return found
+
+
+def first_unknown(way, parameter):
+    """Return the first line that a wrong update is computed by and that is no derivative of the loss; None if all are.
+
+    Args:
+        way: What is known about the way back.
+        parameter: The name of the parameter.
+    """
+    known, below = derivatives(way), way.below(parameter)
+    for statement, node, places in way.nodes:
+        if not isinstance(statement, (ast.Assign, ast.AugAssign, ast.Return)) or statement.value is not node:
+            continue
+        computed = [e for e in places[0].elements if isinstance(e, Value) and e.op is not None]
+        back = [e for e in computed if e not in way.gradients and e in below and e not in way.right]
+        if not back or statement.lineno in way.update_lines or way.is_slope(node):
+            continue
+        if _note(statement.lineno, "", places[0], known) is None:
+            return statement.lineno
+    return None
 
 
 def _note(line, name, place, known):

@@ -1,7 +1,6 @@
 """Edits of the factors of a product: one that is missing, wrong, or too many."""
 
 import ast
-import math
 
 from autograd.engine.value import Value
 from autograd.grading.code.context import (
@@ -12,12 +11,16 @@ from autograd.grading.code.context import (
     multiplies_weights,
     needs_parentheses,
 )
+from autograd.grading.code.derivatives import derivative_texts, leaks, skeleton
+from autograd.grading.code.slopes import is_function_of
 from autograd.grading.code.source import Edit, is_product
 from autograd.grading.code.wayback import same
 
 __all__ = [
-    "arguments", "constants", "derivative_texts", "drops", "factors", "loop_slopes", "wrong_pairs", "wrong_slopes",
+    "arguments", "constants", "drops", "factors", "loop_slopes", "made_slopes", "wrong_pairs", "wrong_slopes",
 ]  # fmt: skip
+
+MAX_LEAKS = 4
 
 # --- A factor that is missing
 
@@ -40,6 +43,7 @@ def factors(c):
         kind = "raw error for delta" if below else "derivative missing"
         message = f"{what}: the raw error is propagated instead of the delta" if below else what
         cost = 1.0 if isinstance(c.node, (ast.Name, ast.Attribute)) else 1.2
+        cost += 0.1 * (isinstance(c.statement, ast.AugAssign) and not c.seen.shape)  # a sum: its factors come after it
         yield Candidate(cost + 0.3 * (c.line in c.way.update_lines), kind, c.line, message, multiplied(c, text))
 
 
@@ -48,11 +52,11 @@ def wrong_slopes(c):
     node, parent = c.node, c.parent()
     factor = isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Mult)
     factor = factor or (isinstance(parent, ast.Call) and function_name(parent) == "multiply")
-    if not factor or isinstance(node, ast.Constant):
+    if not factor or isinstance(node, ast.Constant) or c.way.is_parameter(c.seen):
         return
     if not c.seen.shape and not any(isinstance(e, Value) for e in c.seen.elements):
         return
-    for text, slope in derivative_texts(c, c.seen.shape):
+    for text, slope in derivative_texts(c, c.seen.shape, node):
         if same(c.seen.data, slope.data):
             continue
         named = c.way.name_of(slope.after, c.seen.frame)
@@ -75,8 +79,35 @@ def wrong_slopes(c):
             kind,
             c.line,
             message,
-            c.replaced(f"({text})" if " * " in text else text),
+            c.replaced(f"({text})" if " * " in text and text[0] != "(" else text),
         )
+
+
+def made_slopes(c):
+    """Put the derivative of an activation in the place of what is returned, or gets a name, to be one."""
+    whole = isinstance(c.parent(), (ast.Return, ast.Assign)) and c.parent().value is c.node
+    if not whole or isinstance(c.node, (ast.Constant, ast.Tuple)) or c.is_start() or _is_helper_body(c):
+        return
+    if not c.seen.shape and not isinstance(c.parent(), ast.Return):
+        return
+    if any(same(c.seen.data, end.data) for slope in c.way.slopes for end in (slope.before, slope.after)):
+        return  # an activation, computed once more
+    for text, slope in derivative_texts(c, c.seen.shape, c.node):
+        if not same(c.seen.data, slope.data) and is_function_of(c.seen, slope):
+            named = c.way.name_of(slope.after, c.seen.frame)
+            message = f"{c.text} is not the derivative of {named}, which is {text}"
+            form = skeleton(ast.parse(text, mode="eval").body)
+            kind = "derivative at the wrong argument" if skeleton(c.node) == form != "?" else "wrong derivative"
+            bare = text[1:-1] if text[0] == "(" and text[-1] == ")" and text.count("(") == 1 else text
+            yield Candidate(1.29, kind, c.line, message, c.replaced(bare))
+
+
+def _is_helper_body(c):
+    """Return whether an expression stands in a function of one number: what belongs there depends on its argument."""
+    around = c.statement
+    while around is not None and not isinstance(around, ast.FunctionDef):
+        around = c.source.parents.get(around)
+    return around is not None and any(helper.function_node is around for helper in c.way.vocabulary.helpers)
 
 
 def wrong_pairs(c):
@@ -90,40 +121,14 @@ def wrong_pairs(c):
         return
     given = c.source.span(inner.right)[0]
     between = c.source.text[given : c.source.span(node)[1]]
-    for text, slope in derivative_texts(c, c.way.shape_of(inner.right)):
+    given_form = ast.BinOp(inner.right, ast.Mult(), node.right)
+    for text, slope in derivative_texts(c, c.way.shape_of(inner.right), given_form):
+        alike = skeleton(given_form) == skeleton(ast.parse(text, mode="eval").body)
+        kind = "derivative at the wrong argument" if alike else "wrong derivative"
         message = f"{between} is not the derivative of {c.way.name_of(slope.after, c.seen.frame)}, which is {text}"
         edit = Edit(given, c.source.span(node)[1], text)
         if between.count("(") == between.count(")"):
-            yield Candidate(1.3, "wrong derivative", node.lineno, message, (edit,))
-
-
-def skeleton(node):
-    """Return the form of an expression, with a question mark for each variable.
-
-    >>> skeleton(ast.parse("1 - np.power(a1, 2)", mode="eval").body)
-    '1-?**2'
-    """
-    if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
-        return "?"
-    if isinstance(node, ast.BinOp):
-        left, right = skeleton(node.left), skeleton(node.right)
-        if isinstance(node.op, ast.Mult) and left == right == "?":
-            return "?**2" if ast.dump(node.left) == ast.dump(node.right) else "?*?"
-        sign = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}.get(type(node.op), "@")
-        around = isinstance(node.op, (ast.Mult, ast.Div, ast.Pow))
-        parts = [f"({part})" if around and ("-" in part or "+" in part) else part for part in (left, right)]
-        return sign.join(parts)
-    if isinstance(node, ast.Constant):
-        return f"{node.value:g}" if isinstance(node.value, (int, float)) else "?"
-    if isinstance(node, ast.Call):
-        name, parts = function_name(node), [skeleton(part) for part in node.args]
-        if name == "square" and parts == ["?"]:
-            return "?**2"
-        if name == "power" and len(parts) == 2:
-            return "**".join(parts)
-        keywords = [f"{part.arg}={ast.unparse(part.value)}" for part in node.keywords]
-        return f"{name}({','.join(['?' if '(' in part else part for part in parts] + keywords)})"
-    return ast.dump(node)
+            yield Candidate(1.3, kind, node.lineno, message, (edit,))
 
 
 def _variables(c, node):
@@ -158,41 +163,6 @@ def loop_slopes(c):
             else:
                 message = f"the factor {form}, the derivative of the activation, is missing"
                 yield Candidate(1.4, "derivative missing", c.line, message, multiplied(c, form))
-
-
-def derivative_texts(c, shape):
-    """Return texts of derivatives of activations of a shape that can be written here, the shortest way of each."""
-    forms = c.known(
-        ("derivatives", shape),
-        lambda: [form for text, (its, data) in c.scope().items() if its == shape for form in _forms(c, text, data)],
-    )
-    for slope in c.way.slopes:
-        if slope.shape != shape or all(abs(x - 1) < 1e-12 for x in slope.data):
-            continue
-        found = [form for form, values in forms if same(values, slope.data)]
-        for form in found[:2]:
-            yield form, slope
-
-
-def _forms(c, text, data):
-    """Return what one writes for a derivative in terms of an activation or a sum."""
-    base = text if text.replace("_", "").replace(".", "").isalnum() or text.endswith("]") else f"({text})"
-    yield f"{base} * (1 - {base})", [x * (1 - x) for x in data]
-    yield f"(1 - {base} ** 2)", [1 - x * x for x in data]
-    yield f"({base} > 0)", [float(x > 0) for x in data]
-    for helper, leak in c.way.helpers():
-        values = helper.values(data)
-        if values is not None:
-            yield f"{helper.text}({text}{leak})", values
-    if max(map(abs, data), default=0) < 300:
-        try:
-            sigmoid = [1 / (1 + math.exp(-x)) for x in data]
-        except OverflowError:
-            return
-        if c.way.sigmoid:
-            name = c.way.sigmoid
-            yield f"{name}({text}) * (1 - {name}({text}))", [s * (1 - s) for s in sigmoid]
-        yield f"(1 - {c.way.numpy}.tanh({text}) ** 2)", [1 - math.tanh(x) ** 2 for x in data]
 
 
 # --- A factor too many
@@ -265,6 +235,7 @@ def constants(c):
     if not isinstance(node, ast.Constant) or isinstance(node.value, bool) or not isinstance(node.value, (int, float)):
         return
     parent = c.parent()
+    yield from _branches(c, parent)
     if isinstance(parent, (ast.Subscript, ast.keyword)) or not node.value:
         return
     alone = isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Mult)
@@ -276,6 +247,19 @@ def constants(c):
                 yield Candidate(
                     1.18 + 0.3 * (c.line in c.way.update_lines), "constant factor", c.line, message, c.replaced(text)
                 )
+
+
+def _branches(c, parent):
+    """Write another slope into a branch, as in ``np.where(z > 0, 1, 0)`` or ``slope[z < 0] = 0``."""
+    stored = isinstance(parent, ast.Assign) and isinstance(parent.targets[0], ast.Subscript)
+    chosen = (isinstance(parent, ast.Call) and function_name(parent) == "where") or isinstance(parent, ast.IfExp)
+    if not (stored or chosen):
+        return
+    for text, value in [*c.known("leaks", lambda: leaks(c))[:MAX_LEAKS], ("0", 0.0), ("1", 1.0)]:
+        if value != c.node.value:
+            kind = "relu mask" if {value, c.node.value} == {0, 1} else "wrong derivative"
+            message = f"the derivative is {text} in this branch, not {c.text}"
+            yield Candidate(1.23, kind, c.line, message, c.replaced(text))
 
 
 def arguments(c):

@@ -4,7 +4,7 @@ import ast
 
 from autograd.engine.value import Value
 from autograd.grading.code.context import Candidate, function_name
-from autograd.grading.code.factor_edits import derivative_texts
+from autograd.grading.code.derivatives import derivative_texts
 from autograd.grading.code.place_edits import MAX_SUBSTITUTES, writable
 from autograd.grading.code.wayback import same
 
@@ -98,6 +98,9 @@ def comparisons(c):
         1.1, "relu mask", c.line, f"{c.text} is not where the unit was active", c.replaced(f"{left} {near} {right}")
     )
     yield Candidate(1.5, "relu mask", c.line, f"{c.text} is turned around", c.replaced(f"{left} {turned} {right}"))
+    if c.way.single(node.comparators[0]) not in (None, 0.0):
+        message = f"{c.text} is not where the unit was active: {left} {own} 0 is"
+        yield Candidate(1.12, "relu mask", c.line, message, (c.source.replacing(node.comparators[0], "0"),))
     shape = c.way.shape_of(node.left)
     if not shape:
         return
@@ -168,12 +171,8 @@ def softmax(c):
     node = c.node
     if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) and c.is_back() and c.seen.shape):
         return
-    scope = c.scope()
-    shape = c.seen.shape
-    for drop, keep in ((node.right, node.left), (node.left, node.right)):
-        data = c.way.data_of(drop)
-        if data is None or len(data) != len(c.seen.data):
-            continue
+    scope, shape = c.scope(), c.seen.shape
+    for dropped, data, keep in _diagonals(c):
         for text, its_shape, values in c.way.softmaxes(scope):
             if its_shape != shape or not same([p * (1 - p) for p in values], data):
                 continue
@@ -183,10 +182,24 @@ def softmax(c):
                     continue
                 new = f"{text} * ({kept} - {c.way.numpy}.sum({kept} * {text}{axis}))"
                 message = (
-                    f"{c.source.text_of(drop)} is only the diagonal of the derivative of softmax: "
-                    "every output depends on every sum"
+                    f"{dropped} is only the diagonal of the derivative of softmax: every output depends on every sum"
                 )
                 yield Candidate(0.9, "softmax diagonal", c.line, message, c.replaced(new))
+
+
+def _diagonals(c):
+    """Return the factors of a product that may be the diagonal: their text, their numbers, and what they multiply."""
+    node = c.node
+    for drop, keep in ((node.right, node.left), (node.left, node.right)):
+        data = c.way.data_of(drop)
+        if data is not None and len(data) == len(c.seen.data):
+            yield c.source.text_of(drop), data, keep
+    inner = node.left
+    if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Mult):
+        parts = [c.way.data_of(part) for part in (inner.right, node.right)]
+        if None not in parts and len(parts[0]) == len(parts[1]) == len(c.seen.data):
+            text = f"{c.source.text_of(inner.right)} * {c.source.text_of(node.right)}"
+            yield text, [a * b for a, b in zip(*parts, strict=True)], inner.left
 
 
 # --- A view where a copy belongs

@@ -6,7 +6,7 @@ __all__ = ["LeaveLoop", "Limits", "Stop", "Unreadable", "Work"]
 
 MAX_STEPS = 400_000
 MAX_SECONDS = 60.0  # a last resort: steps and operations are counted, so that every machine reads the same
-MAX_WORK = 4_000_000
+MAX_WORK = 5_000_000
 READING, STEP, EVALUATION, OPERATION = 1500, 5, 9, 1.0  # what each costs, in units of work
 MAX_LENGTH = 1_000_000  # of a list or a string
 MAX_BITS = 4096  # of a whole number

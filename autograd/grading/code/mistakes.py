@@ -4,18 +4,19 @@ from dataclasses import replace
 
 from autograd.engine.value import Value
 from autograd.grading.code.candidates import candidates
-from autograd.grading.code.explanation import notes_of
+from autograd.grading.code.explanation import first_unknown, notes_of
 from autograd.grading.code.grade import Mistake
 from autograd.grading.code.judge import close, judge_losses
 from autograd.grading.code.limits import Work
 from autograd.grading.code.moves import moves
 from autograd.grading.code.naming import Places
+from autograd.grading.code.optimizers import machinery
 from autograd.grading.code.patches import mapped
 from autograd.grading.code.reading import fresh_starts, read
 from autograd.grading.code.recorder import linear_terms
 from autograd.grading.code.source import Source
 from autograd.grading.code.trace import Trace
-from autograd.grading.code.trial import Target, Trials
+from autograd.grading.code.trial import Trials, targets_of
 from autograd.grading.code.truth import candidate_losses
 from autograd.grading.code.wayback import Lack, WayBack
 
@@ -25,7 +26,7 @@ MAX_ROUNDS = 4
 MAX_PAIRS = 14
 MAX_BRANCHES = 3
 PATIENCE = 0.45
-LITTLE = 0.1
+LITTLE = 0.25
 FACTOR_WORK = 1_500_000
 
 
@@ -37,11 +38,7 @@ def find_mistakes(case):
         return _unexplained(case), []
     notes = notes_of(way, source)
     final = {update.group.name: update for update in case.final.updates}
-    targets = []
-    for update in judged.updates:
-        known = final.get(update.group.name, update)
-        old = [number.data for number in update.group.old]
-        targets.append(Target(update.group.name, old, update.gradient, update.rate or 1.0, known.right, known.factor))
+    targets = targets_of(judged.updates, final)
     search = Search(case, targets)
     shared = search.reference is not None and not close(search.reference, 1.0)
     if shared:
@@ -53,7 +50,7 @@ def find_mistakes(case):
     if mistakes and mistakes[0].fix:
         return mistakes, notes
     again = _without_factor(case, targets, source, MAX_ROUNDS) if shared else []
-    return again or mistakes or _unexplained(case), notes
+    return again or mistakes or _unexplained(case, way), notes
 
 
 def _without_factor(case, targets, source, rounds):
@@ -73,9 +70,16 @@ def _without_factor(case, targets, source, rounds):
     return []
 
 
-def _unexplained(case):
-    lines = dict.fromkeys(u.group.line for u in case.final.updates if not u.right)
-    return [Mistake(line, "other", "this update is not the gradient of the loss") for line in lines]
+def _unexplained(case, way=None):
+    """Return a mistake for each wrong update, at the first line of its way back that is no derivative of the loss."""
+    found = {}
+    for update in case.final.updates:
+        if not update.right:
+            line = first_unknown(way, update.group.name) if way is not None else None
+            found.setdefault(line or update.group.line, (update.group.line, line))
+    message = "this update is not the gradient of the loss"
+    place = "this is not a derivative of the loss with respect to anything in the program"
+    return [Mistake(line, "other", message if line == own else place) for line, (own, _) in found.items()]
 
 
 def known_way(case, source, text=None):
@@ -93,7 +97,7 @@ def known_way(case, source, text=None):
         if text is None
         else {u.group.name for u in judged.updates if u.right}
     )
-    wrong, right, roots, successors, lacks = set(), set(), {}, set(), []
+    wrong, right, roots, successors, lacks, optimizers = set(), set(), {}, set(), [], set()
     for update in judged.updates:
         side = right if update.group.name in right_names else wrong
         if side is wrong and update.rate:
@@ -102,6 +106,7 @@ def known_way(case, source, text=None):
             roots[old] = update.group.name
             successors.add(new)
             terms = [term for term, _ in linear_terms(new, old) if term is not old]
+            optimizers |= machinery(old, new)
             _gather(terms, side, roots)
     lines = {line for update in judged.updates for line in update.group.lines}
     way = WayBack(
@@ -115,6 +120,7 @@ def known_way(case, source, text=None):
         successors=successors,
         update_lines=lines,
         lacks=lacks,
+        optimizers=optimizers,
     )
     return way, judged
 
@@ -154,10 +160,7 @@ class Search:
         self.reference = good[0] if good else None
         self.second = None
         for judged, seed in case.others[:1]:
-            again = [
-                Target(u.group.name, [v.data for v in u.group.old], u.gradient, u.rate or 1.0, u.right, u.factor)
-                for u in judged.updates
-            ]
+            again = targets_of(judged.updates)
             self.second = Trials(case, again, self.trials.work, seed)
         self.partial = []
 

@@ -3,9 +3,10 @@
 from autograd.engine.value import Value
 from autograd.grading.code.recorder import name_of
 
-__all__ = ["through_optimizer"]
+__all__ = ["gradients_inside", "machinery", "through_optimizer"]
 
 MAX_NODES = 400
+DEPTH = 5  # of a quotient in an update
 
 
 def through_optimizer(group, gradient, gradients, proportion):
@@ -33,6 +34,49 @@ def through_optimizer(group, gradient, gradients, proportion):
     if not factors:
         return None
     return min(factors, key=lambda factor: abs(factor - 1.0))
+
+
+def gradients_inside(new):
+    """Return the gradient that an adaptive optimizer is given for each number after its step; None if it is none."""
+    found = [_squared_below(after) for after in new]
+    return None if None in found else [number.data for number in found]
+
+
+def machinery(old, new):
+    """Return the numbers that an adaptive optimizer computes of a gradient, the gradient itself left out.
+
+    Args:
+        old, new: One number before the step and after it.
+    """
+    gradient = _squared_below(new)
+    if gradient is None:
+        return set()
+    above, waiting = set(), [new]
+    while waiting and len(above) < MAX_NODES:
+        node = waiting.pop()
+        if node not in above and node is not gradient and node is not old and node.op is not None:
+            above.add(node)
+            waiting.extend(node.parents)
+    return above
+
+
+def _squared_below(new):
+    """Return the number that is squared under the root that a change is divided by; None if there is none."""
+    waiting, below = [(new, 0)], []
+    while waiting and not below:
+        node, depth = waiting.pop(0)
+        if name_of(node) == "div" and _is_adaptive(node):
+            below = [part for part in node.operands[1:] if isinstance(part, Value)]
+        elif depth < DEPTH and name_of(node) in ("add", "sub", "mul", "neg", "div"):
+            waiting.extend((part, depth + 1) for part in node.operands if isinstance(part, Value))
+    for _ in range(MAX_NODES):
+        if not below:
+            return None
+        node = below.pop(0)
+        if _squared(node) is not None:
+            return _squared(node)
+        below.extend(node.parents)
+    return None
 
 
 def _inside(old, new, gradients):

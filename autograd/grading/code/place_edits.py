@@ -10,6 +10,7 @@ from autograd.grading.code.wayback import same
 __all__ = ["augmented_signs", "axes", "signs", "substitutes", "writable"]
 
 MAX_SUBSTITUTES = 8
+MAX_SCALARS = 14
 
 # --- Another expression in its place
 
@@ -49,10 +50,16 @@ def substitutes(c):
         if its_shape != shape or other == text or same(data, own) or not writable(other):
             continue
         (backs if c.way.is_back_text(other, c.seen) else others).append(other)
-    for count, other in enumerate([*backs[::-1], *others][:MAX_SUBSTITUTES], 1):
+    ranked = sorted([*backs[::-1], *others], key=lambda other: _stem(other) != _stem(text))
+    for count, other in enumerate(ranked[: MAX_SUBSTITUTES if shape else MAX_SCALARS], 1):
         kind, message = _substitution_kind(c, text, other)
         first = 1.25 if kind == "derivative at the wrong argument" else 1.5
         yield Candidate(first + 0.02 * count, kind, c.line, message, c.replaced(other))
+
+
+def _stem(text):
+    """Return a text without its numbers: ``w5`` and ``w6`` have the same."""
+    return "".join(letter for letter in text if not letter.isdigit())
 
 
 def _substitution_kind(c, text, other):

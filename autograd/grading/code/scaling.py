@@ -45,6 +45,12 @@ def scalings(c, make):
                         + 0.001 * len(text)
                     )
                     yield make(cost, kind, c.line, message, c.replaced(new))
+    if c.is_back() and top and c.seen.shape and not c.wrong_factors and c.way.has_penalty:
+        # Beside a term that is right, such as the gradient of a penalty, no update is proportional.
+        for text, (shape, data) in c.scope().items():
+            if shape == () and c.way.is_count(text) and data[0] > 1 and data[0] in c.way.counts and len(text) < 20:
+                message = f"{c.text} is not divided by the number of samples, {text}, as the loss is"
+                yield make(1.4, "constant factor", c.line, message, c.replaced(scaled(c, f"/ {text}")))
     if penalty and c.way.mentions_parameter(c.node):
         counts = [
             text for text, (shape, _) in c.scope().items() if shape == () and c.way.is_count(text) and len(text) < 20
@@ -58,6 +64,11 @@ def scalings(c, make):
 def scaled(c, text):
     """Return the expression with a number in front, or over a number."""
     inner = c.source.operand_text(c.node, tight=False)
+    if text == SIMPLE[-1.0]:
+        node = c.node
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            return c.source.text_of(node.operand)
+        return f"-{inner}"
     if text.startswith("/ "):
         return f"{inner} {text}"
     return f"{text} * {inner}"
@@ -84,6 +95,8 @@ def numbers(c):
 
 def kind_of(c, text, factor):
     """Return the kind of a missing number, and what to say about it."""
+    if text == SIMPLE[-1.0]:
+        return "sign of the update", f"the sign of {c.text} is turned around"
     if text in SIMPLE.values():
         return "constant factor", f"the gradient is {factor:.6g} times the true one"
     scalar = any(part in text for part in ("len(", "shape")) or c.way.is_count(text.removeprefix("/ "))

@@ -6,7 +6,9 @@ from autograd.engine.graph import adjoints
 from autograd.engine.value import Value
 from autograd.grading.code.trace import Seen
 
-__all__ = ["Slope", "slopes_of"]
+__all__ = ["Slope", "is_function_of", "slopes_of"]
+
+MAX_NODES = 200  # that one element of an activation is made of
 
 
 @dataclass
@@ -25,60 +27,95 @@ class Slope:
     shape: tuple
 
 
-def slopes_of(forward, gradients):
+def slopes_of(forward, gradients, parameters=()):
     """Return the derivatives of the activations of a forward pass, each with respect to the first sum it is made of.
 
     Args:
         forward: What the forward pass computed, in order.
         gradients: The derivative of the loss with respect to every number of it.
+        parameters: The numbers of the parameters: a scale or a shift that is learned is no activation.
     """
-    found = []
+    found, done, by_number = [], set(), {}
     # np.where leaves plain numbers where a unit is switched off: its derivative there is 0.
-    arrays = [seen for seen in forward if any(isinstance(e, Value) for e in seen.elements)][:120]
-    whole = {id(seen) for seen in arrays if all(isinstance(e, Value) for e in seen.elements)}
-    done = set()
-    for after in arrays:
-        first = next(e for e in after.elements if isinstance(e, Value))
-        if first not in gradients:
+    for after in forward:
+        k = _probe(after)
+        if k is None or not any(e in gradients for e in after.elements):
             continue
-        chain = [b for b in arrays if id(b) in whole and b.order < after.order and b.shape == after.shape]
-        for before in chain:
-            pair = (before.elements[0], first, id(after) in whole)
-            if (before.elements[0] is after.elements[0] and id(after) in whole) or pair in done:
-                continue
-            done.add(pair)
-            if not _element_wise(before, after):
-                continue
-            if any(
-                _element_wise(earlier, before)
-                for earlier in chain
-                if earlier.order < before.order and earlier.elements[0] is not before.elements[0]
-            ):
-                continue
-            data = []
-            for a, z in zip(after.elements, before.elements, strict=True):
-                data.append(adjoints(a).get(z, 0.0) if isinstance(a, Value) else 0.0)
-            found.append(Slope(before, after, data, after.shape))
+        key = (after.shape, tuple([id(e) if isinstance(e, Value) else e for e in after.elements]))
+        if key in done:
+            continue
+        done.add(key)
+        below = sorted(_sums_below(after, k, by_number), key=lambda before: before.order)
+        pairs = [zip(before.elements, after.elements, strict=True) for before in below]
+        below = [before for before, both in zip(below, pairs, strict=True) if any(a is not b for a, b in both)]
+        first = next((before for before in below if _element_wise(before, after, parameters)), None)
+        # The last step by itself may be a mask that is multiplied on, as dropout does.
+        last = below[-1] if below and below[-1] is not first and _is_masked(after.elements[k]) else None
+        for before in (first, last):
+            if before is not None and (before is first or _element_wise(before, after, parameters)):
+                pairs = zip(after.elements, before.elements, strict=True)
+                data = [adjoints(a).get(z, 0.0) if isinstance(a, Value) else 0.0 for a, z in pairs]
+                found.append(Slope(before, after, data, after.shape))
+        if all(isinstance(e, Value) for e in after.elements):
+            for i, element in enumerate(after.elements):
+                by_number.setdefault(element, []).append((i, after))
     return found
 
 
-def _element_wise(before, after):
-    """Return whether each element of ``after`` depends on the same element of ``before``, and on no other."""
+def is_function_of(seen, slope):
+    """Return whether each element of an array is made of the same element of an activation or its sum alone."""
+    if seen.shape != slope.shape or _probe(seen) is None:
+        return False
+    ends = slope.before, slope.after
+    return any(all(isinstance(e, Value) for e in end.elements) and _element_wise(end, seen, ()) for end in ends)
+
+
+def _is_masked(number):
+    """Return whether a number is the product of one that was computed and one that was not."""
+    parts = [part for part in number.operands if isinstance(part, Value)] if number.op is not None else []
+    return number.op is not None and number.op.name == "mul" and any(part.op is None for part in parts)
+
+
+def _probe(seen):
+    """Return the place of the first number of an array that was computed; None if there is none."""
+    return next((k for k, e in enumerate(seen.elements) if isinstance(e, Value)), None)
+
+
+def _sums_below(after, k, by_number):
+    """Return the arrays of the same shape whose number at a place is one that ``after`` is made of there."""
+    return [
+        before
+        for node in _near(after.elements[k], ())
+        for i, before in by_number.get(node, ())
+        if i == k and before.shape == after.shape
+    ]
+
+
+def _near(number, stop):
+    """Return the numbers that one is made of, itself included, within a bound."""
+    waiting, seen = [number], set()
+    while waiting and len(seen) <= MAX_NODES:
+        node = waiting.pop()
+        if node not in seen:
+            seen.add(node)
+            if node not in stop:
+                waiting.extend(node.parents)
+    return seen
+
+
+def _element_wise(before, after, parameters):
+    """Return whether each element of ``after`` depends on the same element of ``before``, and on no other.
+
+    Args:
+        before, after: Two arrays of one shape.
+        parameters: Numbers that an activation does not depend on.
+    """
     inside = {e: i for i, e in enumerate(before.elements)}
     places = [k for k, e in enumerate(after.elements) if isinstance(e, Value)]
-    for k in {places[0], places[-1]}:
-        waiting, seen, met = [after.elements[k]], set(), set()
-        while waiting:
-            node = waiting.pop()
-            if node in seen:
-                continue
-            seen.add(node)
-            if node in inside:
-                met.add(inside[node])
-                continue
-            waiting.extend(node.parents)
-            if len(seen) > 200:
-                return False
-        if met != {k}:
+    for k in {places[0], places[-1], places[len(places) // 2]}:
+        met = _near(after.elements[k], inside)
+        if len(met) > MAX_NODES or {inside[node] for node in met if node in inside} != {k}:
+            return False
+        if any(node in parameters and node not in inside for node in met):
             return False
     return True

@@ -19,7 +19,7 @@ class Edit:
 
 
 class Source:
-    """A program's text with the places of its nodes.
+    """A program's text with the places of its nodes, and the numbers that stand in it.
 
     >>> source = Source("a = b * c\\n")
     >>> node = source.tree.body[0].value
@@ -38,6 +38,8 @@ class Source:
         self.statements = {}
         self.blocks = {}
         self._walk(self.tree, None)
+        constants = [node.value for node in self.parents if isinstance(node, ast.Constant)]
+        self.numbers = {float(x) for x in constants if isinstance(x, (int, float)) and not isinstance(x, bool)}
 
     def _walk(self, node, statement):
         for name, value in ast.iter_fields(node):
@@ -122,6 +124,16 @@ class Source:
         return list(
             dict.fromkeys(part.id for part in names if isinstance(part.ctx, ast.Store) and part.id not in loaded)
         )
+
+    def unread_arguments(self, statement):
+        """Return the arguments of the function around a statement that it never reads."""
+        around = statement
+        while around in self.parents and not isinstance(around, ast.FunctionDef):
+            around = self.parents[around]
+        if not isinstance(around, ast.FunctionDef):
+            return []
+        loaded = {part.id for part in ast.walk(around) if isinstance(part, ast.Name)}
+        return [part.arg for part in around.args.args if part.arg not in loaded and part.arg not in ("self", "cls")]
 
     def indent(self, statement):
         """Return the white space in front of a statement."""

@@ -7,7 +7,7 @@ from autograd.grading.code.judge import close, proportion
 from autograd.grading.code.source import Edit
 from autograd.grading.code.wayback import same
 
-__all__ = ["accumulations", "loop_orders", "missing_penalties", "missing_terms", "sample_counts"]
+__all__ = ["accumulations", "loop_orders", "missing_penalties", "missing_terms", "sample_counts", "wrong_penalties"]
 
 # --- The gradient of a penalty
 
@@ -30,6 +30,29 @@ def missing_penalties(c):
                 message = f"the gradient of the penalty, {text} * {weights}, is missing"
                 new = f"{c.source.text_of(c.node)} + {text} * {weights}"
                 yield Candidate(1.26 + 0.001 * len(text), "penalty", c.line, message, c.replaced(new))
+
+
+def wrong_penalties(c):
+    """Write the gradient of a penalty in the place of a term of parameters that is another one."""
+    parent = c.parent()
+    inside = isinstance(parent, ast.BinOp) and isinstance(parent.op, (ast.Add, ast.Sub))
+    added = isinstance(parent, ast.AugAssign) and isinstance(parent.op, (ast.Add, ast.Sub))
+    if not (inside or added) or not c.way.mentions_parameter(c.node) or c.way.is_parameter(c.seen):
+        return
+    sign = -1.0 if isinstance(parent.op, ast.Sub) and (added or parent.right is c.node) else 1.0
+    for lack in c.way.lacks:
+        own = c.seen.data if c.seen.shape == lack.shape else c.seen.data * len(lack.missing)
+        if len(own) != len(lack.missing) or not any(e in lack.below for e in c.seen.elements):
+            continue
+        factor = proportion([x + sign * y for x, y in zip(lack.missing, own, strict=True)], lack.parameter)
+        if factor is None or factor != factor:
+            continue
+        scope = c.scope().items()
+        names = [text for text, (shape, data) in scope if shape == lack.shape and same(data, lack.parameter)]
+        for weights in sorted(names, key=len)[:2]:
+            for text in coefficients(c, factor * sign)[:3]:
+                message = f"the gradient of the penalty is {text} * {weights}, not {c.text}"
+                yield Candidate(1.24 + 0.001 * len(text), "penalty", c.line, message, c.replaced(f"{text} * {weights}"))
 
 
 def coefficients(c, value):

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from autograd.grading.code.judge import close, proportion
 from autograd.grading.code.limits import Limits, Work
+from autograd.grading.code.optimizers import gradients_inside
 from autograd.grading.code.reading import fresh_starts, read
 
-__all__ = ["Outcome", "Target", "Trials"]
+__all__ = ["Outcome", "Target", "Trials", "targets_of"]
 
 MAX_STEPS = 60_000  # of one reading
 
@@ -24,6 +25,7 @@ class Target:
         rate: What stands in front of the program's gradient.
         right: Whether the program's update is right.
         factor: The program's gradient over the loss's, or None.
+        adaptive: Whether an optimizer scales each entry by its own past, as Adam does.
     """
 
     name: str
@@ -32,6 +34,32 @@ class Target:
     rate: float
     right: bool
     factor: float | None
+    adaptive: bool = False
+
+
+def targets_of(updates, final=None):
+    """Return what the updates ought to be.
+
+    Args:
+        updates: The updates of one reading.
+        final: What counts of each, by the name of the parameter, if that is another judgement.
+    """
+    found = []
+    for update in updates:
+        known = (final or {}).get(update.group.name, update)
+        old = [number.data for number in update.group.old]
+        rate = _rate(update, updates)
+        found.append(Target(update.group.name, old, update.gradient, rate, known.right, known.factor))
+        found[-1].adaptive = gradients_inside(update.group.new[:1]) is not None
+    return found
+
+
+def _rate(update, updates):
+    """Return the rate of an update; that of the others of its statement, where it is wrong and they share one."""
+    others = {u.rate for u in updates if u.group.line == update.group.line and u.rate and u.factor is not None}
+    if update.factor is None and len(others) == 1:
+        return others.pop()
+    return update.rate or 1.0
 
 
 @dataclass(frozen=True)
@@ -138,7 +166,16 @@ class Trials:
             data = [newest[g][i].data if i in newest[g] else old for i, old in enumerate(target.old)]
             own = [-(new - old) / target.rate for new, old in zip(data, target.old, strict=True)]
             factor = proportion(own, target.gradient)
+            if (factor is None or not close(factor, 1.0)) and target.adaptive:
+                factor = self._through(newest[g], target)
             yield factor
+
+    def _through(self, numbers, target):
+        """Return the factor of the gradient that goes into an adaptive optimizer, or None."""
+        inside = gradients_inside(numbers.values())
+        if inside is None:
+            return None
+        return proportion(inside, [target.gradient[i] for i in numbers])
 
 
 def stale(newest):

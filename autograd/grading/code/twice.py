@@ -6,7 +6,7 @@ from autograd.grading.code.grade import Mistake
 from autograd.grading.code.judge import close
 from autograd.grading.code.mistakes import known_way
 from autograd.grading.code.source import Source
-from autograd.grading.code.trial import Target, Trials
+from autograd.grading.code.trial import Trials, targets_of
 
 __all__ = ["divided_twice"]
 
@@ -31,10 +31,7 @@ def divided_twice(case, factor):
     way, judged = known_way(case, source)
     if way is None or n not in way.counts:
         return None
-    targets = [
-        Target(u.group.name, [v.data for v in u.group.old], u.gradient, u.rate or 1.0, False, u.factor)
-        for u in judged.updates
-    ]
+    targets = targets_of(judged.updates)
     trials = Trials(case, targets)
     sites = []
     for node, edit, message in divisions(way, source, n):

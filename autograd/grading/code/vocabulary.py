@@ -21,11 +21,13 @@ class Helper:
         name, text: Its name, and how it is called.
         suffix: What stands behind the argument, such as ``", slope=True"``.
         test: What it gives at a few points.
+        function_node: Its definition.
     """
 
-    def __init__(self, vocabulary, function, name, text, suffix, keywords):
+    def __init__(self, vocabulary, function, name, text, suffix, keywords, node=None):
         self.vocabulary = vocabulary
         self.function = function
+        self.function_node = node
         self.name = name
         self.text = text
         self.suffix = suffix
@@ -104,12 +106,17 @@ class Vocabulary:
             if default is False or default is True:
                 options.append((f", {flag}={not default}", {flag: not default}))
         for suffix, keywords in options:
-            helper = Helper(self, call, name, text, suffix, keywords)
+            helper = Helper(self, call, name, text, suffix, keywords, function.node)
             if helper.test is not None:
                 self.helpers.append(helper)
                 one = helper.array((3, 1), POINTS)
                 if one is not None and abs(sum(one) - 1) < 1e-9:
                     self.softmaxes.append(helper)
+
+    def helper_lines(self):
+        """Return the first and last lines of the functions of one number, those on one line left out."""
+        nodes = [helper.function_node for helper in self.helpers]
+        return {(node.lineno, node.end_lineno) for node in nodes if isinstance(node, ast.FunctionDef)}
 
     def quietly(self, action):
         """Return what an action on the machine gives; None if it fails."""

@@ -1,6 +1,7 @@
 """The expressions of a program that belong to its way back, and their meanings."""
 
 import ast
+import functools
 from dataclasses import dataclass, field
 
 from autograd.engine.value import Value
@@ -8,6 +9,7 @@ from autograd.grading.code.arrays import Array
 from autograd.grading.code.objects import Instance
 from autograd.grading.code.slopes import slopes_of
 from autograd.grading.code.trace import key_of
+from autograd.grading.code.truth import looks_like_loss
 from autograd.grading.code.vocabulary import Vocabulary
 
 __all__ = ["Lack", "WayBack", "same"]
@@ -41,6 +43,7 @@ class WayBack:
         wrong, right: The numbers that wrong, and right, updates are computed from.
         lacks: What the gradients of wrong updates lack.
         roots: The numbers of the parameters.
+        optimizers: The numbers that adaptive optimizers compute of the gradients.
         machine: What read the program.
     """
 
@@ -59,6 +62,7 @@ class WayBack:
 
     known_slopes: dict = field(default_factory=dict)
     lacks: list = field(default_factory=list)
+    optimizers: set = field(default_factory=set)
 
     def __post_init__(self):
         self.texts = {}
@@ -67,17 +71,22 @@ class WayBack:
                 if isinstance(place.node, (ast.Name, ast.Attribute, ast.Subscript)):
                     self.texts.setdefault(ast.unparse(place.node).replace(" ", ""), []).extend(places)
         self._index()
-        self.slopes = slopes_of(self.forward, self.gradients)
+        self.slopes = slopes_of(self.forward, self.gradients, self.roots)
         self.vocabulary = Vocabulary(self.machine, self.source.tree)
         self.numpy = self.vocabulary.numpy
         self.modules = self.vocabulary.modules
         self.sigmoid = self.vocabulary.sigmoid
+        self.helper_lines = self.vocabulary.helper_lines()
         self.counts = self._counts()
         self.recurrent = self._recurrent()
 
     def helpers(self):
         """Return the program's own functions of one number, each with what stands behind the argument."""
         return [(helper, helper.suffix) for helper in self.vocabulary.helpers]
+
+    def library(self, shape):
+        """Return the name of the module whose functions take numbers of a shape: NumPy's, or else ``math``."""
+        return self.numpy if shape or self.numpy in self.modules else "math"
 
     def is_helper(self, node):
         """Return whether a call is one of a helper that is none of the forward pass."""
@@ -100,6 +109,14 @@ class WayBack:
                     if values is not None and all(0 < x < 1 for x in values):
                         found.append((f"{helper.text}({text})", shape, values))
         return found
+
+    def loss_terms(self, shape):
+        """Return the numbers of the arrays of a shape that are squares or logarithms, which losses are made of."""
+        return [
+            seen.data
+            for seen in self.forward
+            if seen.shape == shape and isinstance(seen.elements[0], Value) and looks_like_loss(seen.elements[0])
+        ]
 
     def _counts(self):
         """Return the numbers of samples that the program may have."""
@@ -133,6 +150,12 @@ class WayBack:
             bool(numbers and rest) and not any(rest) and all(e.op is not None and e in self.gradients for e in numbers)
         )
 
+    def _is_mixed(self, seen, first):
+        """Return whether numbers of the forward pass come from two expressions, as in ``np.where(z > 0, z, a * z)``."""
+        if not seen.shape or not all(isinstance(e, Value) and e in self.gradients for e in seen.elements):
+            return False
+        return any(e.op is not None for e in seen.elements) and len({first[e] for e in seen.elements}) > 1
+
     def _index(self):
         everything = self.ordered = self.trace.everything()
         self.text_by_node = {}
@@ -141,7 +164,7 @@ class WayBack:
             for element in seen.elements:
                 if isinstance(element, Value) and element not in first:
                     first[element] = seen.order
-        forward_statements, self.started = set(), None
+        forward_statements, mixed, self.started = set(), set(), None
         for seen in everything:
             made = [e for e in seen.elements if isinstance(e, Value) and e.op is not None and first[e] == seen.order]
             if made and any(e in self.gradients for e in made):
@@ -150,6 +173,9 @@ class WayBack:
                 if self.started is None:
                     self.started = seen.order
             elif isinstance(seen.node, ast.Call) and self._is_switched(seen):
+                self.forward.append(seen)
+            elif self._is_mixed(seen, first) and tuple(map(id, seen.elements)) not in mixed:
+                mixed.add(tuple(map(id, seen.elements)))
                 self.forward.append(seen)
         self.by_key = self.trace.seen
         self.statement_keys = []
@@ -162,7 +188,9 @@ class WayBack:
                 for part in self._own_expressions(node):
                     places = self.by_key.get(key_of(part), [])
                     if not places and isinstance(part, ast.Constant):
-                        places = self.by_place(self.source.parents[part])
+                        around = self.source.parents[part]
+                        stored = isinstance(around, ast.Assign) and isinstance(around.targets[0], ast.Subscript)
+                        places = self.by_place(around.targets[0].value if stored else around)
                     if places and places[-1].order > (self.started or 0):
                         self.nodes.append((node, part, places))
         order = {id(part): places[0].order for _, part, places in self.nodes}
@@ -187,6 +215,11 @@ class WayBack:
         """Return whether a value belongs to the way back: a wrong update is computed from it, the loss is not."""
         return any(isinstance(e, Value) and e not in self.gradients and e in self.wrong for e in seen.elements)
 
+    def below(self, parameter):
+        """Return the numbers that a wrong update is computed from."""
+        numbers = {number.data for number, name in self.roots.items() if name == parameter}
+        return set().union(*[lack.below for lack in self.lacks if numbers.issuperset(lack.parameter)])
+
     def is_fixed(self, part):
         """Return whether a right update is computed from an expression, so that an edit of it would make that wrong."""
         node = part
@@ -204,6 +237,16 @@ class WayBack:
                 return any(e in self.right for e in back) and all(
                     any(e in self.right for e in s.elements if isinstance(e, Value)) for s in places
                 )
+            node = self.source.parents.get(node)
+        return False
+
+    def is_machinery(self, part):
+        """Return whether an expression is one of the optimizer's own, such as Adam's square of the gradient."""
+        node = part
+        while self.optimizers and isinstance(node, ast.expr):
+            numbers = [e for place in self.by_place(node)[:1] for e in place.elements if isinstance(e, Value)]
+            if any(e.op is not None and e not in self.gradients for e in numbers):
+                return any(e in self.optimizers for e in numbers)
             node = self.source.parents.get(node)
         return False
 
@@ -306,6 +349,17 @@ class WayBack:
     def has_parameter_term(self, node):
         """Return whether one of the two terms of a sum is the gradient of a penalty."""
         return self.mentions_parameter(node.left) or self.mentions_parameter(node.right)
+
+    @functools.cached_property
+    def has_penalty(self):
+        """Whether a statement of the way back has a term that looks like the gradient of a penalty."""
+        for _, node, _ in self.nodes:
+            around = self.source.parents.get(node)
+            added = isinstance(around, (ast.BinOp, ast.AugAssign)) and isinstance(around.op, (ast.Add, ast.Sub))
+            update = node.lineno in self.update_lines
+            if added and not update and isinstance(node, ast.BinOp) and self.mentions_parameter(node):
+                return True
+        return False
 
     def is_update(self, node):
         """Return whether a sum is an update: its left side holds parameters, and its value their successors."""

@@ -93,6 +93,49 @@ FACTS = {
     "q11": (None, "wrong", ["W[0]", "B[0]", "W[1]", "B[1]"], [(28, "wrong derivative")]),
     "q12": (None, "wrong", ["net.W2"], [(30, "penalty")]),
     "q13": (None, "wrong", ["by"], [(33, "batch sum missing")]),
+    "s01": (None, "wrong", ["W1", "b1"], [(34, "derivative missing")]),
+    "s02": (None, "wrong", ["W1", "b1"], [(10, "wrong derivative")]),
+    "s03": (
+        "np.sum((self.out - target) ** 2) / (2 * len(target))",
+        "wrong",
+        ["net.W1", "net.b1"],
+        [(15, "wrong derivative")],
+    ),
+    "s04": (
+        None,
+        "wrong",
+        ["net.hidden[0].weights", "net.hidden[:].bias", "net.hidden[1].weights", "net.hidden[2].weights"],
+        [(39, "derivative missing")],
+    ),
+    "s05": (
+        None,
+        "wrong",
+        [
+            "net.hidden[0].weights",
+            "net.hidden[:].bias",
+            "net.hidden[1].weights",
+            "net.hidden[2].weights",
+            "net.output[0].weights",
+            "net.output[:].bias",
+            "net.output[1].weights",
+        ],
+        [(21, "wrong derivative")],
+    ),
+    "s06": (None, "wrong", ["model['b1']", "model['b2']"], [(11, "wrong axis")]),
+    "s07": (
+        None,
+        "wrong",
+        ["parameters['W1']", "parameters['b1']", "parameters['W2']", "parameters['b2']"],
+        [(38, "relu mask")],
+    ),
+    "s08": (None, "wrong", ["W", "b"], [(27, "softmax diagonal")]),
+    "s09": (None, "wrong", ["W"], [(28, "penalty")]),
+    "s10": (None, "wrong", ["theta"], [(22, "wrong factor")]),
+    "s11": (None, "wrong", ["w1", "w2"], [(33, "derivative at the wrong argument")]),
+    "s12": (None, "wrong", ["net.params['W1']", "net.params['b1']"], [(41, "derivative missing")]),
+    "s13": (None, "wrong", ["W1", "gamma", "beta"], [(29, "derivative missing")]),
+    "s14": ("((out - y) ** 2).sum() / 2", "wrong", ["w1"], [(11, "wrong derivative")]),
+    "s16": (None, "wrong", ["model['W1']"], [(45, "penalty")]),
     "p06": ("(a - t) ** 2 / 2", "wrong", ["unit.w", "unit.b"], [(12, "loss for its derivative")]),
 }
 
@@ -126,7 +169,13 @@ def test_with_the_corrected_lines_the_program_is_right(name):
     assert grade_code(corrected(text, graded(name).mistakes), loss=loss).verdict in ("right", "right up to a factor")
 
 
-def test_updates_that_share_a_factor_stay_right_where_no_edit_explains_the_others():
+@pytest.fixture
+def little_work(monkeypatch):
+    """Give each search little work: verdicts do not depend on it."""
+    monkeypatch.setattr(limits.Work.__init__, "__defaults__", (100_000,))
+
+
+def test_updates_that_share_a_factor_stay_right_where_no_edit_explains_the_others(little_work):
     # The printed loss has no 1/2, so the output layer's gradient is half of it. Only the hidden layer is wrong.
     grade = grade_code((PROGRAMS / "k05.py").read_text())
     verdicts = {update.parameter: (update.verdict, update.factor) for update in grade.updates}
@@ -155,7 +204,14 @@ def test_a_search_ends_when_its_work_is_used_up(monkeypatch):
     assert {mistake.kind for mistake in grade.mistakes} == {"other"}
 
 
-def test_one_rate_over_the_samples_and_one_without_are_not_both_right():
+def test_a_mistake_that_no_edit_explains_is_marked_where_the_way_back_first_goes_wrong(little_work):
+    # Two raw errors stand in one line, in place of two deltas.
+    grade = grade_code((PROGRAMS / "s15.py").read_text())
+    assert [update.parameter for update in grade.updates if update.verdict == "wrong"] == ["w1", "w2"]
+    assert [(mistake.line, mistake.kind) for mistake in grade.mistakes] == [(31, "other")]
+
+
+def test_one_rate_over_the_samples_and_one_without_are_not_both_right(little_work):
     # The weights take eta / len(batch), the biases eta: their steps are three times as long.
     grade = grade_code((PROGRAMS / "k07.py").read_text())
     wrong = [update.parameter for update in grade.updates if update.verdict == "wrong"]

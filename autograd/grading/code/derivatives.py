@@ -1,0 +1,117 @@
+"""What one writes for the derivative of an activation, in terms of its sum or of what it gives."""
+
+import ast
+import math
+import re
+
+from autograd.grading.code.context import function_name
+from autograd.grading.code.wayback import same
+
+__all__ = ["derivative_texts", "leaks", "skeleton"]
+
+MAX_EXPONENT = 300  # exp of more overflows
+MAX_LEAKS = 4
+RATE = re.compile(r"rate|^lr|eta|step", re.I)
+
+
+def derivative_texts(c, shape, like=None):
+    """Return texts of derivatives of activations of a shape that can be written here, the shortest way of each.
+
+    Args:
+        c: The expression in whose place they would stand.
+        shape: The shape.
+        like: An expression; a derivative of the same form comes first.
+    """
+    forms = c.known(
+        ("derivatives", shape),
+        lambda: [form for text, (its, data) in c.scope().items() if its == shape for form in _forms(c, text, data)],
+    )
+    wanted = None if like is None else skeleton(like)
+    for slope in c.way.slopes:
+        if slope.shape != shape or all(abs(x - 1) < 1e-12 for x in slope.data):
+            continue
+        found = sorted((form for form, values in forms if same(values, slope.data)), key=len)
+        if wanted is not None:
+            found.sort(key=lambda form: skeleton(ast.parse(form, mode="eval").body) != wanted)
+        for form in found[:2]:
+            yield form, slope
+
+
+def _forms(c, text, data):
+    """Return what one writes for a derivative in terms of an activation or a sum."""
+    base = text if text.replace("_", "").replace(".", "").isalnum() or text.endswith("]") else f"({text})"
+    numpy = c.way.library(c.seen.shape)
+    if not c.way.is_forward_text(text):
+        yield base, data  # a mask
+    yield f"{base} * (1 - {base})", [x * (1 - x) for x in data]
+    yield f"(1 - {base} ** 2)", [1 - x * x for x in data]
+    yield f"({base} > 0)", [float(x > 0) for x in data]
+    for helper, leak in c.way.helpers():
+        values = helper.values(data)
+        if values is not None:
+            yield f"{helper.text}({text}{leak})", values
+    if max(map(abs, data), default=0) >= MAX_EXPONENT:
+        return
+    exps = [math.exp(-x) for x in data]
+    sigmoid = [1 / (1 + e) for e in exps]
+    name = c.way.sigmoid
+    if name:
+        yield f"{name}({text}) * (1 - {name}({text}))", [s * (1 - s) for s in sigmoid]
+        swish = f"({name}({text}) + {base} * {name}({text}) * (1 - {name}({text})))"
+        yield swish, [s + x * s * (1 - s) for x, s in zip(data, sigmoid, strict=True)]
+    yield f"(1 - {numpy}.tanh({text}) ** 2)", [1 - math.tanh(x) ** 2 for x in data]
+    yield f"(1 / (1 + {numpy}.exp(-{base})))", sigmoid
+    yield f"(1 - {numpy}.exp(-{base}))", [1 - e for e in exps]
+    if not name:
+        yield f"({numpy}.exp(-{base}) / (1 + {numpy}.exp(-{base})) ** 2)", [s * (1 - s) for s in sigmoid]
+    if not min(data) < 0 < max(data):
+        return  # one branch alone shows nothing of the other
+    for leak, value in c.known("leaks", lambda: leaks(c))[:MAX_LEAKS]:
+        for rest, values in (
+            (leak, [value] * len(data)),
+            (f"{base} + {leak}", [x + value for x in data]),
+            (f"{leak} * {numpy}.exp({base})", [value * math.exp(x) for x in data]),
+        ):
+            written = f"{numpy}.where({base} > 0, 1.0, {rest})" if c.seen.shape else f"(1.0 if {base} > 0 else {rest})"
+            yield written, [1.0 if x > 0 else y for x, y in zip(data, values, strict=True)]
+
+
+def leaks(c):
+    """Return what may be the slope of an activation below 0: numbers with a name, then those of the program."""
+    named = {
+        text: data[0]
+        for text, (shape, data) in c.scope().items()
+        if shape == () and data and 0 < data[0] <= 1 and len(text) < 20 and not RATE.search(text)
+    }
+    numbers = {value for value in c.source.numbers if 0 < value < 1}
+    found = list(named.items())[:MAX_LEAKS]
+    return [*found, *[(f"{x:g}", x) for x in sorted(numbers - set(named.values()))], ("1.0", 1.0)]
+
+
+def skeleton(node):
+    """Return the form of an expression, with a question mark for each variable.
+
+    >>> skeleton(ast.parse("1 - np.power(a1, 2)", mode="eval").body)
+    '1-?**2'
+    """
+    if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
+        return "?"
+    if isinstance(node, ast.BinOp):
+        left, right = skeleton(node.left), skeleton(node.right)
+        if isinstance(node.op, ast.Mult) and left == right == "?":
+            return "?**2" if ast.dump(node.left) == ast.dump(node.right) else "?*?"
+        sign = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}.get(type(node.op), "@")
+        around = isinstance(node.op, (ast.Mult, ast.Div, ast.Pow))
+        parts = [f"({part})" if around and ("-" in part or "+" in part) else part for part in (left, right)]
+        return sign.join(parts)
+    if isinstance(node, ast.Constant):
+        return f"{node.value:g}" if isinstance(node.value, (int, float)) else "?"
+    if isinstance(node, ast.Call):
+        name, parts = function_name(node), [skeleton(part) for part in node.args]
+        if name == "square" and parts == ["?"]:
+            return "?**2"
+        if name == "power" and len(parts) == 2:
+            return "**".join(parts)
+        keywords = [f"{part.arg}={ast.unparse(part.value)}" for part in node.keywords]
+        return f"{name}({','.join(['?' if '(' in part else part for part in parts] + keywords)})"
+    return ast.dump(node)

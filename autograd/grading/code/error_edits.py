@@ -1,0 +1,92 @@
+"""Edits of the start of the way back: the derivative of the loss with respect to the outputs."""
+
+import ast
+
+from autograd.engine.value import Value
+from autograd.grading.code.context import Candidate
+from autograd.grading.code.judge import close, proportion
+from autograd.grading.code.wayback import same
+
+__all__ = ["output_errors", "unread_factors"]
+
+MAX_PAIRS = 40
+MAX_FORMS = 6
+
+
+def output_errors(c):
+    """Write the derivative of the loss where the way back starts."""
+    whole = isinstance(c.parent(), (ast.Assign, ast.Return, ast.AugAssign)) and c.parent().value is c.node
+    if (
+        not whole
+        or not c.is_back()
+        or isinstance(c.node, (ast.Name, ast.Attribute, ast.Subscript, ast.Constant))
+        or _reads_way_back(c)
+    ):
+        return
+    targets = _adjoints(c)
+    if not targets or any(proportion(c.seen.data, target) is not None for target in targets):
+        return
+    loss = any(proportion(c.seen.data, data) for data in c.way.loss_terms(c.seen.shape))
+    kind = "loss for its derivative" if loss else "wrong factor"
+    what = "the loss stands where its derivative belongs" if loss else f"{c.text} is not the derivative of the loss"
+    for text, values in c.known(("errors", c.seen.shape), lambda: list(_forms(c, c.seen.shape)))[: MAX_PAIRS * 8]:
+        factors = [proportion(values, target) for target in targets]
+        known = [factor for factor in factors if factor is not None and factor == factor]
+        for front in ("", "-") if known else ():
+            new = f"{front}({text})" if front else text
+            exact = any(close(abs(factor), 1.0) for factor in known)
+            yield Candidate(1.46 - 0.05 * exact, kind, c.line, f"{what}: {new}", c.replaced(new))
+
+
+def _reads_way_back(c):
+    """Return whether a part of an expression was computed on the way back before it, and is no slope."""
+    for part in ast.walk(c.node):
+        if isinstance(part, (ast.Name, ast.Attribute, ast.Subscript)) and part is not c.node:
+            for place in c.way.by_place(part)[:1]:
+                if c.way.is_back(place) and any(e.op is not None for e in place.elements if isinstance(e, Value)):
+                    return True
+    return False
+
+
+def _adjoints(c):
+    """Return the derivatives of the loss with respect to arrays of the forward pass of the same shape."""
+    found = []
+    for seen in c.way.forward:
+        if seen.shape == c.seen.shape and all(isinstance(e, Value) and e in c.way.gradients for e in seen.elements):
+            data = [c.way.gradients[e] for e in seen.elements]
+            if any(data) and not any(same(data, other) for other in found):
+                found.append(data)
+    return found
+
+
+def _forms(c, shape):
+    """Return what one writes for the derivative of a loss: texts, each with its numbers."""
+    scope = {text: data for text, (its, data) in c.scope().items() if its == shape and len(text) < 30}
+    outputs = [text for text in scope if c.way.is_forward_text(text)]
+    goals = [text for text in scope if not c.way.is_forward_text(text)]
+    pairs = [(a, y) for a in outputs[::-1] for y in goals][:MAX_PAIRS]
+    for a, y in pairs:
+        numbers = list(zip(scope[a], scope[y], strict=True))
+        yield f"{a} - {y}", [p - t for p, t in numbers]
+        yield f"2 * ({a} - {y})", [2 * (p - t) for p, t in numbers]
+        if shape:
+            for count, n in ((f"{y}.shape[0]", shape[0]), (f"{y}.shape[-1]", shape[-1]), (f"{y}.size", len(numbers))):
+                yield f"({a} - {y}) / {count}", [(p - t) / n for p, t in numbers]
+                yield f"2 * ({a} - {y}) / {count}", [2 * (p - t) / n for p, t in numbers]
+        yield f"({a} - {y}) * {a} * (1 - {a})", [(p - t) * p * (1 - p) for p, t in numbers]
+        if all(p != 0 for p, _ in numbers):
+            yield f"-{y} / {a}", [-t / p for p, t in numbers]
+        if all(p not in (0, 1) for p, _ in numbers):
+            yield f"-({y} / {a} - (1 - {y}) / (1 - {a}))", [-(t / p - (1 - t) / (1 - p)) for p, t in numbers]
+
+
+def unread_factors(c):
+    """Multiply by what the function is given and never reads, such as the weights of the samples."""
+    if not c.is_back() or c.is_stored() or not c.seen.shape or isinstance(c.node, ast.Constant):
+        return
+    for name in c.source.unread_arguments(c.statement):
+        known = c.scope().get(name)
+        if known is not None and known[0] == c.seen.shape:
+            message = f"{name} is given and never read: it is a factor of this"
+            new = f"({c.source.operand_text(c.node, tight=False)} * {name})"
+            yield Candidate(1.15, "wrong factor", c.line, message, c.replaced(new))
