@@ -32,7 +32,7 @@ def helper_bodies(way, source, make):
             if not places:
                 continue
             # With another argument it may be right: then its call is the likelier place.
-            more = 0.17 * _is_right_at_sums(way, name)
+            more = 0.65 * _is_right_at_sums(way, name)
             for form in _bodies(way, node, given, source.numbers):
                 if form.replace(" ", "") != text.replace(" ", ""):
                     again = f"{way.sigmoid}({given})" in text.replace(" ", "") and form == f"{given} * (1 - {given})"

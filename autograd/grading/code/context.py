@@ -92,10 +92,23 @@ class Context:
             node, parent = parent, self.source.parents.get(parent)
         return isinstance(getattr(node, "ctx", None), (ast.Store, ast.Del))
 
+    def is_helper_body(self):
+        """Return whether it stands in a function of one number: what belongs there depends on the argument."""
+        around = self.statement
+        while around is not None and not isinstance(around, ast.FunctionDef):
+            around = self.source.parents.get(around)
+        helpers = self.way.vocabulary.helpers
+        return around is not None and any(_is_same(helper.function_node, around) for helper in helpers)
+
     def is_start(self):
         """Return whether it is made of plain numbers only, or holds parameters: nothing of the forward pass."""
         numbers = [e for e in self.seen.elements if isinstance(e, Value)]
         return not numbers or all(e.op is None or e in self.way.roots for e in numbers)
+
+
+def _is_same(node, other):
+    """Return whether two definitions are one, of the program that was read and of its text."""
+    return isinstance(node, ast.FunctionDef) and (node.name, node.lineno) == (other.name, other.lineno)
 
 
 def needs_parentheses(c):
@@ -127,7 +140,7 @@ def is_slope_argument(c):
         node = c.source.parents.get(node)
         if not isinstance(node, ast.expr):
             return False
-        if c.way.is_slope(node) or (isinstance(node, ast.Call) and c.way.is_helper(node)):
+        if c.way.is_slope(node) or (isinstance(node, ast.Call) and c.way.is_helper(node, c.seen.frame)):
             return True
         if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Sub, ast.Pow)):
             continue

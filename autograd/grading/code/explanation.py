@@ -57,14 +57,15 @@ def derivatives(way):
     return found
 
 
-def first_unknown(way, parameter):
+def first_unknown(way, below):
     """Return the first line that a wrong update is computed by and that is no derivative of the loss; None if all are.
 
     Args:
         way: What is known about the way back.
-        parameter: The name of the parameter.
+        below: The numbers that the update is computed from.
     """
-    known, below = derivatives(way), way.below(parameter)
+    known = [("", seen.shape, [way.gradients.get(e, 0.0) for e in seen.elements], False) for seen in way.forward]
+    known = [one for one in known if any(one[2]) and all(map(math.isfinite, one[2]))] + derivatives(way)
     for statement, node, places in way.nodes:
         if not isinstance(statement, (ast.Assign, ast.AugAssign, ast.Return)) or statement.value is not node:
             continue

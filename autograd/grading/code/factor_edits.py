@@ -27,7 +27,7 @@ MAX_LEAKS = 4
 
 def factors(c):
     """Multiply by the derivative of an activation."""
-    if not c.is_back() or c.is_stored() or isinstance(c.node, ast.Constant):
+    if not c.is_back() or c.is_stored() or isinstance(c.node, ast.Constant) or c.is_helper_body():
         return
     parent = c.parent()
     if (
@@ -52,7 +52,7 @@ def wrong_slopes(c):
     node, parent = c.node, c.parent()
     factor = isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Mult)
     factor = factor or (isinstance(parent, ast.Call) and function_name(parent) == "multiply")
-    if not factor or isinstance(node, ast.Constant) or c.way.is_parameter(c.seen):
+    if not factor or isinstance(node, ast.Constant) or c.way.is_parameter(c.seen) or c.is_helper_body():
         return
     if not c.seen.shape and not any(isinstance(e, Value) for e in c.seen.elements):
         return
@@ -62,7 +62,11 @@ def wrong_slopes(c):
         named = c.way.name_of(slope.after, c.seen.frame)
         message = f"{c.text} is not the derivative of {named}, which is {text}"
         kind = "wrong derivative"
-        if isinstance(node, ast.Call) and c.way.is_helper(node) and text.startswith(c.source.text_of(node.func)):
+        if (
+            isinstance(node, ast.Call)
+            and c.way.is_helper(node, c.seen.frame)
+            and text.startswith(c.source.text_of(node.func))
+        ):
             kind, message = (
                 "derivative at the wrong argument",
                 f"{c.text} takes the derivative at the wrong argument: {text}",
@@ -86,7 +90,7 @@ def wrong_slopes(c):
 def made_slopes(c):
     """Put the derivative of an activation in the place of what is returned, or gets a name, to be one."""
     whole = isinstance(c.parent(), (ast.Return, ast.Assign)) and c.parent().value is c.node
-    if not whole or isinstance(c.node, (ast.Constant, ast.Tuple)) or c.is_start() or _is_helper_body(c):
+    if not whole or isinstance(c.node, (ast.Constant, ast.Tuple)) or c.is_start() or c.is_helper_body():
         return
     if not c.seen.shape and not isinstance(c.parent(), ast.Return):
         return
@@ -100,14 +104,6 @@ def made_slopes(c):
             kind = "derivative at the wrong argument" if skeleton(c.node) == form != "?" else "wrong derivative"
             bare = text[1:-1] if text[0] == "(" and text[-1] == ")" and text.count("(") == 1 else text
             yield Candidate(1.29, kind, c.line, message, c.replaced(bare))
-
-
-def _is_helper_body(c):
-    """Return whether an expression stands in a function of one number: what belongs there depends on its argument."""
-    around = c.statement
-    while around is not None and not isinstance(around, ast.FunctionDef):
-        around = c.source.parents.get(around)
-    return around is not None and any(helper.function_node is around for helper in c.way.vocabulary.helpers)
 
 
 def wrong_pairs(c):

@@ -106,7 +106,8 @@ def comparisons(c):
         return
     count = 0
     for other, (its_shape, _data) in c.scope().items():
-        if its_shape == shape and other != left and writable(other) and count < MAX_SUBSTITUTES:
+        local = other in c.seen.frame.names or not c.is_helper_body()
+        if its_shape == shape and other != left and local and writable(other) and count < MAX_SUBSTITUTES:
             count += 1
             forward = 1.3 if c.way.is_forward_text(other) else 1.6
             for sign in dict.fromkeys([own, near]):
@@ -148,6 +149,8 @@ def squares(c):
         inner = node.left
     elif isinstance(node, ast.Call) and function_name(node) in ("square", "abs", "absolute") and len(node.args) == 1:
         inner = node.args[0]
+    elif isinstance(node, ast.Call) and function_name(node) in ("power", "pow") and len(node.args) == 2:
+        inner = node.args[0] if c.way.single(node.args[1]) == 2 else None
     if inner is not None:
         text = c.source.text_of(inner)
         for new in (text, f"-({text})"):

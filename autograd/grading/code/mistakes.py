@@ -75,7 +75,7 @@ def _unexplained(case, way=None):
     found = {}
     for update in case.final.updates:
         if not update.right:
-            line = first_unknown(way, update.group.name) if way is not None else None
+            line = first_unknown(way, way.below(update.group.name)) if way is not None else None
             found.setdefault(line or update.group.line, (update.group.line, line))
     message = "this update is not the gradient of the loss"
     place = "this is not a derivative of the loss with respect to anything in the program"

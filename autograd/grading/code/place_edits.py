@@ -42,6 +42,7 @@ def substitutes(c):
     if isinstance(parent, ast.Attribute) and parent.attr == "shape":
         return
     own, shape = c.seen.data, c.seen.shape
+    yield from _transposed(c)
     if not shape and not c.is_back() and not any(isinstance(e, Value) for e in c.seen.elements):
         return
     text = c.text
@@ -49,12 +50,24 @@ def substitutes(c):
     for other, (its_shape, data) in c.scope().items():
         if its_shape != shape or other == text or same(data, own) or not writable(other):
             continue
+        if c.is_helper_body() and other not in c.seen.frame.names:
+            continue
         (backs if c.way.is_back_text(other, c.seen) else others).append(other)
-    ranked = sorted([*backs[::-1], *others], key=lambda other: _stem(other) != _stem(text))
+    found = [*backs[::-1], *others] if c.is_back() else [*others, *backs[::-1]]
+    ranked = sorted(found, key=lambda other: _stem(other) != _stem(text))
     for count, other in enumerate(ranked[: MAX_SUBSTITUTES if shape else MAX_SCALARS], 1):
         kind, message = _substitution_kind(c, text, other)
         first = 1.25 if kind == "derivative at the wrong argument" else 1.5
         yield Candidate(first + 0.02 * count, kind, c.line, message, c.replaced(other))
+
+
+def _transposed(c):
+    """Put other weights in the place of some, transposed: those of the layer above, where both have one shape."""
+    if len(c.seen.shape) == 2 and c.way.is_parameter(c.seen):
+        for other, (shape, data) in c.scope().items():
+            if shape == c.seen.shape[::-1] and other != c.text and writable(other) and c.way.is_parameter_data(data):
+                message = f"{c.text} stands where {other}.T belongs"
+                yield Candidate(1.5, "wrong factor", c.line, message, c.replaced(f"{other}.T"))
 
 
 def _stem(text):
@@ -94,6 +107,7 @@ def axes(c):
     elif (
         c.is_back()
         and len(c.seen.shape) == 2
+        and c.seen.shape[1] > 1
         and isinstance(
             c.source.parents.get(node),
             (ast.Assign, ast.AugAssign, ast.BinOp, ast.Tuple, ast.Dict, ast.Return, ast.Call),
@@ -142,7 +156,12 @@ def signs(c):
             return
         edit = Edit(start, end, between.replace(old, new, 1))
         update = c.way.is_update(node)
-        kind = "sign of the update" if update else ("penalty" if c.way.has_parameter_term(node) else "wrong factor")
+        velocity = not update and isinstance(c.parent(), ast.Assign) and c.way.is_velocity(node)
+        kind = (
+            "sign of the update"
+            if update or velocity
+            else ("penalty" if c.way.has_parameter_term(node) else "wrong factor")
+        )
         if (
             kind == "wrong factor"
             and isinstance(node.left, ast.Constant)
@@ -152,14 +171,14 @@ def signs(c):
         message = (
             f"the gradient is {'added' if old == '+' else 'subtracted'}, which goes "
             f"{'up' if old == '+' else 'the wrong way on'} the loss"
-            if update
+            if update or velocity
             else (
                 "the sign of the penalty's gradient is turned around"
                 if kind == "penalty"
                 else f"the sign {old} belongs the other way around"
             )
         )
-        yield Candidate(1.1 if update else 1.25, kind, c.line, message, (edit,))
+        yield Candidate(1.05 if velocity else 1.1 if update else 1.25, kind, c.line, message, (edit,))
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and not isinstance(node.operand, ast.Constant):
         inner = c.source.text_of(node.operand)
         yield Candidate(1.3, "sign of the update", c.line, "the minus does not belong here", c.replaced(inner))

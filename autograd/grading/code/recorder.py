@@ -11,6 +11,7 @@ __all__ = ["Change", "Recorder", "Scalar", "depends_on_itself", "is_multiple", "
 
 MAX_RECORDS = 50_000
 MAX_NESTING = 5
+LINES_BESIDE = 6
 
 
 @dataclass
@@ -77,9 +78,20 @@ class Recorder:
         for change in self.changes:
             if change.step > 1:
                 break
-            if change.step or (change.line, change.node.col_offset) in self._sites:
+            if change.step or (change.line, change.node.col_offset) in self._sites or self._is_beside(change):
                 found.append(change)
         return found
+
+    def _is_beside(self, change):
+        """Return whether a change stands beside an update and looks like one, though it hangs on no number.
+
+        The gradient of a hinge loss with respect to a bias is a count: how many samples lie within the margin.
+        """
+        sites = [c for c in self.changes if c.step == 1 and c.function == change.function]
+        near = any(abs(c.line - change.line) <= LINES_BESIDE for c in sites)
+        return near and all(
+            name_of(b) == "sub" and b.operands[0] is a for a, b in zip(change.old, change.new, strict=True)
+        )
 
     def updates(self):
         """Return the changes of all steps that are updates, as far as one can see."""
@@ -213,6 +225,7 @@ class Recorder:
 
 SEEN_PER_STEP = 40
 MAX_NODES_OF_EXTREMES = 2000
+MAX_NODES_OF_FACTORS = 15
 
 
 def name_of(number):
@@ -243,8 +256,23 @@ def _is_step(old, new):
 
 
 def is_multiple(term, old):
-    """Return whether a term is a number or a product with it as a factor."""
-    return term is old or (name_of(term) == "mul" and any(part is old for part in term.operands))
+    """Return whether a term is a number, or a product with it and plain factors, as weight decay has them.
+
+    A state that a gate is multiplied by, such as that of an LSTM, is none: a gate is computed from much more.
+    """
+    if term is old:
+        return True
+    if name_of(term) != "mul" or not any(part is old for part in term.operands):
+        return False
+    waiting, seen = [part for part in term.operands if part is not old and isinstance(part, Value)], set()
+    while waiting:
+        node = waiting.pop()
+        if node not in seen:
+            seen.add(node)
+            waiting.extend(node.parents)
+        if len(seen) > MAX_NODES_OF_FACTORS:
+            return False
+    return True
 
 
 _EXTREMES = ("maximum", "minimum", "where")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from autograd.engine.value import Value
 from autograd.grading.code.arrays import Array
-from autograd.grading.code.objects import Instance
+from autograd.grading.code.objects import Frame, Function, Instance
 from autograd.grading.code.slopes import slopes_of
 from autograd.grading.code.trace import key_of
 from autograd.grading.code.truth import looks_like_loss
@@ -88,9 +88,21 @@ class WayBack:
         """Return the name of the module whose functions take numbers of a shape: NumPy's, or else ``math``."""
         return self.numpy if shape or self.numpy in self.modules else "math"
 
-    def is_helper(self, node):
-        """Return whether a call is one of a helper that is none of the forward pass."""
-        return self.vocabulary.name_of(node.func) in {helper.name for helper in self.vocabulary.helpers}
+    def is_helper(self, node, frame=None):
+        """Return whether a call is one of a helper, by its name or by what the name stands for in a frame."""
+        if self.vocabulary.name_of(node.func) in {helper.name for helper in self.vocabulary.helpers}:
+            return True
+        called = node.func
+        if frame is None or not isinstance(called, (ast.Name, ast.Attribute)):
+            return False
+        owner = frame
+        if isinstance(called, ast.Attribute):
+            owner = frame.names.get(called.value.id) if isinstance(called.value, ast.Name) else None
+        if not isinstance(owner, (Frame, Instance)):
+            return False
+        known = owner.names.get(self.vocabulary.name_of(called))
+        nodes = {id(helper.function_node) for helper in self.vocabulary.helpers}
+        return isinstance(known, Function) and id(known.node) in nodes
 
     def inlined(self, node):
         """Return what a call of a small function computes, written out, without a square around it."""
@@ -255,6 +267,15 @@ class WayBack:
         numbers = [e for e in seen.elements if isinstance(e, Value)]
         return bool(numbers) and all(e in self.roots for e in numbers)
 
+    def is_parameter_data(self, data):
+        """Return whether some numbers are those of parameters."""
+        return all(x in self.parameter_data for x in data)
+
+    @functools.cached_property
+    def parameter_data(self):
+        """The numbers of all parameters."""
+        return {number.data for number in self.roots}
+
     def is_slope(self, node):
         """Return whether an expression is the derivative of an activation."""
         if isinstance(node, ast.Call) and self.is_helper(node):
@@ -360,6 +381,16 @@ class WayBack:
             if added and not update and isinstance(node, ast.BinOp) and self.mentions_parameter(node):
                 return True
         return False
+
+    def is_velocity(self, node):
+        """Return whether a sum is what an update adds as it is, as with momentum."""
+        added = {id(part) for number in self.successors for part in number.parents}
+        return any(
+            id(e) in added and e.op is not None
+            for place in self.by_place(node)
+            for e in place.elements
+            if isinstance(e, Value)
+        )
 
     def is_update(self, node):
         """Return whether a sum is an update: its left side holds parameters, and its value their successors."""

@@ -136,6 +136,22 @@ FACTS = {
     "s13": (None, "wrong", ["W1", "gamma", "beta"], [(29, "derivative missing")]),
     "s14": ("((out - y) ** 2).sum() / 2", "wrong", ["w1"], [(11, "wrong derivative")]),
     "s16": (None, "wrong", ["model['W1']"], [(45, "penalty")]),
+    "s17": (
+        "mse(target, out)",
+        "wrong",
+        ["layers[2].weights", "layers[2].bias", "layers[0].weights", "layers[0].bias"],
+        [(38, "derivative at the wrong argument")],
+    ),
+    "s18": (
+        "mse(target, out)",
+        "wrong",
+        ["layers[2].weights", "layers[2].bias", "layers[0].weights", "layers[0].bias"],
+        [(50, "wrong factor")],
+    ),
+    "s19": (None, "wrong", ["ae.W_enc", "ae.b_enc"], [(28, "wrong factor")]),
+    "s20": (None, "wrong", ["b"], [(22, "constant factor")]),
+    "s21": (None, "wrong", ["b1"], [(30, "sign of the update")]),
+    "s22": (None, "right", [], []),
     "p06": ("(a - t) ** 2 / 2", "wrong", ["unit.w", "unit.b"], [(12, "loss for its derivative")]),
 }
 
