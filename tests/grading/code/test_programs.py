@@ -146,12 +146,18 @@ FACTS = {
         "mse(target, out)",
         "wrong",
         ["layers[2].weights", "layers[2].bias", "layers[0].weights", "layers[0].bias"],
-        [(50, "wrong factor")],
+        [(50, "loss for its derivative")],
     ),
     "s19": (None, "wrong", ["ae.W_enc", "ae.b_enc"], [(28, "wrong factor")]),
     "s20": (None, "wrong", ["b"], [(22, "constant factor")]),
     "s21": (None, "wrong", ["b1"], [(30, "sign of the update")]),
     "s22": (None, "right", [], []),
+    "s23": (
+        None,
+        "wrong",
+        ["net.hidden[0].w", "net.hidden[1].w", "net.hidden[2].w"],
+        [(22, "wrong factor")],
+    ),
     "p06": ("(a - t) ** 2 / 2", "wrong", ["unit.w", "unit.b"], [(12, "loss for its derivative")]),
 }
 
