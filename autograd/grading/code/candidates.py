@@ -10,7 +10,7 @@ from autograd.grading.code.explanation import first_unknown
 
 __all__ = ["candidates"]
 
-SOON, LATE = 1.2, 1.3
+SOON, LATE = 1.255, 1.3
 MAKERS = (
     factor_edits.factors, factor_edits.wrong_slopes, factor_edits.drops, factor_edits.constants,
     factor_edits.arguments, place_edits.substitutes, place_edits.axes, place_edits.signs, form_edits.transposes,

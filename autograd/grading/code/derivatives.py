@@ -1,4 +1,4 @@
-"""What one writes for the derivative of an activation, in terms of its sum or of what it gives."""
+"""The derivative of an activation as a program can write it, in terms of its sum or of its output."""
 
 import ast
 import math

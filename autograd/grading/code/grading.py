@@ -12,6 +12,7 @@ from autograd.grading.code.mistakes import find_mistakes
 from autograd.grading.code.naming import Places
 from autograd.grading.code.proposals import proposed_losses
 from autograd.grading.code.reading import Reading, fresh_starts, read
+from autograd.grading.code.samples import arranged, order_of_samples
 from autograd.grading.code.stale import first_only, stale_mistake
 from autograd.grading.code.truth import candidate_losses
 from autograd.grading.code.twice import divided_twice
@@ -36,6 +37,7 @@ class Case:
         numbers: The leaves that are start values of parameters.
         seed: The seed of the fresh weights.
         others: Other judgements with fresh weights, each with its seed.
+        order: The order of the samples it is read with; None for its own.
     """
 
     text: str
@@ -48,6 +50,7 @@ class Case:
     numbers: frozenset = frozenset()
     seed: int = 1
     others: list = field(default_factory=list)
+    order: list | None = None
 
     @property
     def final(self):
@@ -163,6 +166,8 @@ def _graded(case, loss, said, file):
             if mistake is not None:
                 return _stale(case, first, mistake, base)
     _judge_afresh(case, said)
+    if any(update.empty for update in case.final.updates):
+        case = _with_other_samples(case, said)
     final = case.final
     source = case.judged.truth
     base["loss"] = (
@@ -248,6 +253,27 @@ def _judge_afresh(case, said):
         )
     elif case.judged.right and not case.fresh.right:
         said.append("right with the file's own start values only: fresh weights show the mistake")
+
+
+def _with_other_samples(case, said):
+    """Return a case that is read with its samples in another order, where that shows more; else the case itself.
+
+    The gradient of a weight is 0 where its input is, as for the first row of XOR, and then any factor is right.
+    """
+    order = order_of_samples(case.tree)
+    if order is None:
+        return case
+    tree = arranged(ast.parse(case.text), order)
+    own = read(tree, loss=case.loss, call=case.call)
+    judged = _judgement(own, case.loss is not None, tree)
+    if judged is None or len(judged.updates) != len(case.judged.updates):
+        return case
+    other = Case(case.text, tree, case.loss, case.call, own, judged, order=order)
+    _judge_afresh(other, [])
+    if sum(u.empty for u in other.final.updates) >= sum(u.empty for u in case.final.updates):
+        return case
+    said.append("gradients are 0 for the first sample: judged with another one first")
+    return other
 
 
 def _zeros(judged):

@@ -14,6 +14,7 @@ from autograd.grading.code.optimizers import machinery
 from autograd.grading.code.patches import mapped
 from autograd.grading.code.reading import fresh_starts, read
 from autograd.grading.code.recorder import linear_terms
+from autograd.grading.code.samples import arranged
 from autograd.grading.code.source import Source
 from autograd.grading.code.trace import Trace
 from autograd.grading.code.trial import Trials, targets_of
@@ -86,7 +87,8 @@ def known_way(case, source, text=None):
     """Read a program once more, with every expression noted; return its way back and its judgement."""
     trace = Trace()
     starts = fresh_starts(case.numbers, case.seed)
-    reading = read(source.tree, loss=case.loss, call=case.call, seed=case.seed, starts=starts, steps=1, trace=trace)
+    tree = arranged(source.tree, case.order)
+    reading = read(tree, loss=case.loss, call=case.call, seed=case.seed, starts=starts, steps=1, trace=trace)
     found = candidate_losses(reading, case.loss is not None)
     first = reading.recorder.first_step()
     judged = judge_losses(found, first, Places(reading), reading.recorder, source.tree)

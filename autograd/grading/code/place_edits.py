@@ -52,6 +52,8 @@ def substitutes(c):
             continue
         if c.is_helper_body() and other not in c.seen.frame.names:
             continue
+        if not shape and data[0] in (0.0, 1.0):
+            continue  # it would be right for this sample only
         (backs if c.way.is_back_text(other, c.seen) else others).append(other)
     found = [*backs[::-1], *others] if c.is_back() else [*others, *backs[::-1]]
     ranked = sorted(found, key=lambda other: _stem(other) != _stem(text))

@@ -9,7 +9,6 @@ from autograd.grading.code.arrays import Array
 from autograd.grading.code.objects import Frame, Function, Instance
 from autograd.grading.code.slopes import slopes_of
 from autograd.grading.code.trace import key_of
-from autograd.grading.code.truth import looks_like_loss
 from autograd.grading.code.vocabulary import Vocabulary
 
 __all__ = ["Lack", "WayBack", "same"]
@@ -121,14 +120,6 @@ class WayBack:
                     if values is not None and all(0 < x < 1 for x in values):
                         found.append((f"{helper.text}({text})", shape, values))
         return found
-
-    def loss_terms(self, shape):
-        """Return the numbers of the arrays of a shape that are squares or logarithms, which losses are made of."""
-        return [
-            seen.data
-            for seen in self.forward
-            if seen.shape == shape and isinstance(seen.elements[0], Value) and looks_like_loss(seen.elements[0])
-        ]
 
     def _counts(self):
         """Return the numbers of samples that the program may have."""
@@ -373,7 +364,7 @@ class WayBack:
 
     @functools.cached_property
     def has_penalty(self):
-        """Whether a statement of the way back has a term that looks like the gradient of a penalty."""
+        """True if a statement of the way back has a term that looks like the gradient of a penalty."""
         for _, node, _ in self.nodes:
             around = self.source.parents.get(node)
             added = isinstance(around, (ast.BinOp, ast.AugAssign)) and isinstance(around.op, (ast.Add, ast.Sub))
