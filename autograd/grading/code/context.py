@@ -98,7 +98,10 @@ class Context:
         while around is not None and not isinstance(around, ast.FunctionDef):
             around = self.source.parents.get(around)
         helpers = self.way.vocabulary.helpers
-        return around is not None and any(_is_same(helper.function_node, around) for helper in helpers)
+        if around is None or not any(_is_same(helper.function_node, around) for helper in helpers):
+            return False
+        names = [part.arg for part in around.args.args if part.arg not in ("self", "cls")]
+        return self.way.is_forward_value(self.seen.frame.names.get(names[0]) if names else None)
 
     def is_start(self):
         """Return whether it is made of plain numbers only, or holds parameters: nothing of the forward pass."""

@@ -64,6 +64,9 @@ def _forms(c, text, data):
     yield f"(1 - {numpy}.exp(-{base}))", [1 - e for e in exps]
     if not name:
         yield f"({numpy}.exp(-{base}) / (1 + {numpy}.exp(-{base})) ** 2)", [s * (1 - s) for s in sigmoid]
+    if c.seen.shape and set(data) == {0.0, 1.0}:
+        for leak, value in c.known("leaks", lambda: leaks(c))[:MAX_LEAKS]:
+            yield f"{numpy}.where({text}, 1.0, {leak})", [1.0 if x else value for x in data]
     if not min(data) < 0 < max(data):
         return  # one branch alone shows nothing of the other
     for leak, value in c.known("leaks", lambda: leaks(c))[:MAX_LEAKS]:

@@ -240,9 +240,14 @@ def constants(c):
             if abs(value - round(value, 2)) < 1e-9 and value and not (value == 1 and alone):
                 text = f"{round(value, 2):g}" + ("." if c.text.endswith(".") else "")
                 message = f"the gradient is {factor:.6g} times the true one: {c.text} should be {text}"
-                yield Candidate(
-                    1.18 + 0.3 * (c.line in c.way.update_lines), "constant factor", c.line, message, c.replaced(text)
-                )
+                kind = "sign of the update" if factor == -1 else "constant factor"
+                cost = 1.18 + 0.3 * (c.line in c.way.update_lines)
+                yield Candidate(cost, kind, c.line, message, c.replaced(text))
+
+
+def node_is_first(call, node):
+    """Return whether a node is the condition of a choice such as ``np.where``."""
+    return bool(call.args) and call.args[0] is node
 
 
 def _branches(c, parent):
@@ -251,6 +256,13 @@ def _branches(c, parent):
     chosen = (isinstance(parent, ast.Call) and function_name(parent) == "where") or isinstance(parent, ast.IfExp)
     if not (stored or chosen):
         return
+    if chosen and isinstance(parent, ast.Call) and len(parent.args) == 3 and not node_is_first(parent, c.node):
+        other = parent.args[1] if parent.args[2] is c.node else parent.args[2]
+        for leak, _ in c.known("leaks", lambda: leaks(c))[:MAX_LEAKS] if not isinstance(other, ast.Constant) else ():
+            new = f"{leak} * {c.source.operand_text(other, tight=False)}"
+            yield Candidate(
+                1.24, "wrong derivative", c.line, f"the slope {leak} is missing in this branch", c.replaced(new)
+            )
     for text, value in [*c.known("leaks", lambda: leaks(c))[:MAX_LEAKS], ("0", 0.0), ("1", 1.0)]:
         if value != c.node.value:
             kind = "relu mask" if {value, c.node.value} == {0, 1} else "wrong derivative"

@@ -97,7 +97,10 @@ def comparisons(c):
     yield Candidate(
         1.1, "relu mask", c.line, f"{c.text} is not where the unit was active", c.replaced(f"{left} {near} {right}")
     )
-    yield Candidate(1.5, "relu mask", c.line, f"{c.text} is turned around", c.replaced(f"{left} {turned} {right}"))
+    opposite = {"<": ">=", ">": "<=", "<=": ">", ">=": "<"}[own]
+    for sign, more in ((turned, 0.0), (opposite, 0.01)):
+        text = f"{left} {sign} {right}"
+        yield Candidate(1.27 + more, "relu mask", c.line, f"{c.text} is turned around", c.replaced(text))
     if c.way.single(node.comparators[0]) not in (None, 0.0):
         message = f"{c.text} is not where the unit was active: {left} {own} 0 is"
         yield Candidate(1.12, "relu mask", c.line, message, (c.source.replacing(node.comparators[0], "0"),))

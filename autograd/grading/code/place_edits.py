@@ -56,6 +56,15 @@ def substitutes(c):
             continue  # it would be right for this sample only
         (backs if c.way.is_back_text(other, c.seen) else others).append(other)
     found = [*backs[::-1], *others] if c.is_back() else [*others, *backs[::-1]]
+    unread = c.source.unread(c.statement) if c.is_back() else []
+    for other in [other for other in found if other in unread][:2]:
+        message = f"{other} is computed and never used: it belongs here, not {text}"
+        yield Candidate(0.95, "raw error for delta", c.line, message, c.replaced(other))
+    if shape and is_slope_argument(c):
+        wider = [other for other, (its, _) in c.scope().items() if len(its) == len(shape) and its != shape]
+        for count, other in enumerate([other for other in wider if c.way.is_forward_text(other)][:4]):
+            message = f"the derivative is taken at {text}, but belongs at {other}"
+            yield Candidate(1.27 + 0.01 * count, "derivative at the wrong argument", c.line, message, c.replaced(other))
     ranked = sorted(found, key=lambda other: _stem(other) != _stem(text))
     for count, other in enumerate(ranked[: MAX_SUBSTITUTES if shape else MAX_SCALARS], 1):
         kind, message = _substitution_kind(c, text, other)
@@ -106,6 +115,9 @@ def axes(c):
         if inner is None:
             return
         yield from _sums(c, inner, function_name(node))
+        if method and not node.args and not node.keywords and isinstance(inner, ast.Call) and c.way.shape_of(inner):
+            message = f"{c.text} adds up once more: {c.source.text_of(inner)} belongs here"
+            yield Candidate(1.16, "wrong axis", c.line, message, c.replaced(c.source.text_of(inner)))
     elif (
         c.is_back()
         and len(c.seen.shape) == 2
@@ -180,7 +192,10 @@ def signs(c):
                 else f"the sign {old} belongs the other way around"
             )
         )
-        yield Candidate(1.05 if velocity else 1.1 if update else 1.25, kind, c.line, message, (edit,))
+        alike = update and c.way.is_usual_sign(isinstance(node.op, ast.Add))
+        yield Candidate(
+            1.05 if velocity else 1.45 if alike else 1.1 if update else 1.25, kind, c.line, message, (edit,)
+        )
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and not isinstance(node.operand, ast.Constant):
         inner = c.source.text_of(node.operand)
         yield Candidate(1.3, "sign of the update", c.line, "the minus does not belong here", c.replaced(inner))
@@ -203,5 +218,6 @@ def augmented_signs(way, source):
                 else f"this is {done}: the sign belongs the other way around"
             )
             penalty = not update and way.mentions_parameter(statement.value)
-            cost = 1.1 if update else 1.2 if penalty else 1.4
+            alike = update and way.is_usual_sign(isinstance(statement.op, ast.Add))
+            cost = 1.45 if alike else 1.1 if update else 1.2 if penalty else 1.4
             yield Candidate(cost, kind, statement.lineno, message, (edit,))

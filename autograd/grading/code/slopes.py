@@ -50,7 +50,7 @@ def slopes_of(forward, gradients, parameters=()):
         below = [before for before, both in zip(below, pairs, strict=True) if any(a is not b for a, b in both)]
         first = next((before for before in below if _element_wise(before, after, parameters)), None)
         # The last step by itself may be a mask that is multiplied on, as dropout does.
-        last = below[-1] if below and below[-1] is not first and _is_masked(after.elements[k]) else None
+        last = below[-1] if below and below[-1] is not first and _is_product(after.elements[k]) else None
         for before in (first, last):
             if before is not None and (before is first or _element_wise(before, after, parameters)):
                 pairs = zip(after.elements, before.elements, strict=True)
@@ -70,10 +70,9 @@ def is_function_of(seen, slope):
     return any(all(isinstance(e, Value) for e in end.elements) and _element_wise(end, seen, ()) for end in ends)
 
 
-def _is_masked(number):
-    """Return whether a number is the product of one that was computed and one that was not."""
-    parts = [part for part in number.operands if isinstance(part, Value)] if number.op is not None else []
-    return number.op is not None and number.op.name == "mul" and any(part.op is None for part in parts)
+def _is_product(number):
+    """Return whether a number is a product or a quotient."""
+    return number.op is not None and number.op.name in ("mul", "div")
 
 
 def _probe(seen):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from autograd.engine.value import Value
 from autograd.grading.code.arrays import Array
 
-__all__ = ["Seen", "Trace", "key_of"]
+__all__ = ["Seen", "Trace", "key_of", "numbers_of"]
 
 MAX_EVALUATIONS = 12
 MAX_ELEMENTS = 400

@@ -8,7 +8,7 @@ from autograd.engine.value import Value
 from autograd.grading.code.arrays import Array
 from autograd.grading.code.objects import Frame, Function, Instance
 from autograd.grading.code.slopes import slopes_of
-from autograd.grading.code.trace import key_of
+from autograd.grading.code.trace import key_of, numbers_of
 from autograd.grading.code.vocabulary import Vocabulary
 
 __all__ = ["Lack", "WayBack", "same"]
@@ -75,7 +75,7 @@ class WayBack:
         self.numpy = self.vocabulary.numpy
         self.modules = self.vocabulary.modules
         self.sigmoid = self.vocabulary.sigmoid
-        self.helper_lines = self.vocabulary.helper_lines()
+        self.helper_lines = {lines for lines in self.vocabulary.helper_lines() if not self._takes_gradients(*lines)}
         self.counts = self._counts()
         self.recurrent = self._recurrent()
 
@@ -372,6 +372,30 @@ class WayBack:
             if added and not update and isinstance(node, ast.BinOp) and self.mentions_parameter(node):
                 return True
         return False
+
+    def is_usual_sign(self, added):
+        """Return whether all updates add, or all subtract: then the sign of the gradient is the likelier slip."""
+        signs = [
+            isinstance(node.op, ast.Add)
+            for node in ast.walk(self.source.tree)
+            if isinstance(node, (ast.AugAssign, ast.BinOp))
+            and isinstance(node.op, (ast.Add, ast.Sub))
+            and node.lineno in self.update_lines
+            and (isinstance(node, ast.AugAssign) or self.is_update(node))
+        ]
+        return signs.count(added) > 1 and (not added) not in signs
+
+    def is_forward_value(self, value):
+        """Return whether a value holds numbers of the forward pass: a gradient does not."""
+        return any(isinstance(e, Value) and e in self.gradients for e in numbers_of(value)[1])
+
+    def _takes_gradients(self, first, last):
+        """Return whether a function between two lines reads a name that stands for a gradient, as ``backward`` does."""
+        return any(
+            first < node.lineno <= last and isinstance(node, ast.Name) and self.is_back(places[0])
+            for _, node, places in self.nodes
+            if not self.is_forward_value(places[0].elements)
+        )
 
     def is_velocity(self, node):
         """Return whether a sum is what an update adds as it is, as with momentum."""

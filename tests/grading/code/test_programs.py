@@ -158,6 +158,13 @@ FACTS = {
         ["net.hidden[0].w", "net.hidden[1].w", "net.hidden[2].w"],
         [(22, "wrong factor")],
     ),
+    "s24": ("((y - layer_2) ** 2).sum() / 2", "wrong", ["synapse_0"], [(26, "derivative at the wrong argument")]),
+    "s25": (None, "wrong", ["model.layers[0].W", "model.layers[0].b"], [(26, "wrong derivative")]),
+    "s26": (None, "wrong", ["model.layers[0].W", "model.layers[0].b"], [(26, "derivative missing")]),
+    "s27": ("-np.mean(np.log(P[np.arange(len(y)), y]))", "wrong", ["W1", "b1"], [(27, "relu mask")]),
+    "s28": (None, "wrong", ["kernel", "bias"], [(20, "constant factor")]),
+    "s29": (None, "wrong", ["c_int"], [(14, "sign of the update")]),
+    "s30": ("((y - layer_2) ** 2).sum() / 2", "wrong", ["synapse_0"], [(28, "raw error for delta")]),
     "p06": ("(a - t) ** 2 / 2", "wrong", ["unit.w", "unit.b"], [(12, "loss for its derivative")]),
 }
 
