@@ -58,6 +58,7 @@ from autograd.engine.errors import (
     StaleGraphError,
     SuiteError,
 )
+from autograd.engine.forks import importing as _importing
 from autograd.engine.functions import *
 from autograd.engine.functions import __all__ as _functions
 from autograd.engine.functions import method
@@ -102,7 +103,8 @@ else:
         """A name that is imported when it is asked for, or the advice what to install, for when it is called."""
         try:
             if name in _LAZY:
-                found = getattr(_importlib.import_module(_LAZY[name]), name)
+                with _importing():
+                    found = getattr(_importlib.import_module(_LAZY[name]), name)
             elif f"autograd.{name}" in _moved.MOVED:
                 found = _importlib.import_module(_moved.MOVED[f"autograd.{name}"])
             else:

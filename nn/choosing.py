@@ -4,6 +4,7 @@ import importlib.util
 from typing import Any
 
 from autograd.engine import tape
+from autograd.engine.forks import importing
 from nn.dropout import draws
 from nn.eager import EagerTraining
 from nn.firstlook import is_ours
@@ -50,7 +51,8 @@ def _native(engine, setup, epochs, progress):
             return None
         raise ModuleNotFoundError("engine='native' needs llvmlite and NumPy: pip install 'deltagrad[native]'.")
     try:
-        from nn.native import NativeTraining  # when it is asked for: it brings llvmlite
+        with importing():
+            from nn.native import NativeTraining  # when it is asked for: it brings llvmlite
     except (ImportError, OSError) as error:  # an llvmlite that is too old, or whose library does not load
         if engine is None:
             return None
@@ -73,7 +75,8 @@ def _spread(cluster, engine, setup):
     for library in ("distributed", "llvmlite", "numpy"):
         if importlib.util.find_spec(library) is None:
             raise ModuleNotFoundError(f"cluster= needs {library}: pip install 'deltagrad[cluster]'.")
-    from nn.cluster import ClusterTraining, client_of  # when it is asked for: it brings dask
+    with importing():
+        from nn.cluster import ClusterTraining, client_of  # when it is asked for: it brings dask
 
     try:
         return ClusterTraining(client_of(cluster), setup)
@@ -105,7 +108,8 @@ def for_function(engine: str | None, setup: Setup) -> Any:
     if engine != "eager":
         reason = _missing()
         if reason is None:
-            from nn.on_tapes import TapeTraining  # when it is asked for: it brings llvmlite
+            with importing():
+                from nn.on_tapes import TapeTraining  # when it is asked for: it brings llvmlite
 
             try:
                 return TapeTraining(setup)

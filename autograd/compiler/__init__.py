@@ -3,6 +3,8 @@
 import importlib as _importlib
 import typing as _typing
 
+from autograd.engine.forks import importing as _importing
+
 __all__ = ["CompiledFunction", "Gradient", "Program", "compile", "export"]
 
 if _typing.TYPE_CHECKING:
@@ -19,6 +21,7 @@ else:
     def __getattr__(name):
         if name not in _LAZY:
             raise AttributeError(f"module 'autograd.compiler' has no attribute {name!r}")
-        found = getattr(_importlib.import_module(f"autograd.compiler.{_LAZY[name]}"), name)
+        with _importing():
+            found = getattr(_importlib.import_module(f"autograd.compiler.{_LAZY[name]}"), name)
         globals()[name] = found
         return found

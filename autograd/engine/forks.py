@@ -3,19 +3,39 @@
 In the child such a lock would stay taken for ever. Parts are imported when something is used for the first time.
 """
 
+import contextlib
+import logging  # noqa: F401  before what is registered below: see there
 import os
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
-__all__ = ["being_imported", "take_for_forks"]
+__all__ = ["being_imported", "importing", "take_for_forks"]
 
 _PACKAGES = ("autograd", "nn", "deltagrad", "llvmlite")
-_PATIENCE = 10.0  # seconds, after which the fork takes place: this thread may be the one that imports
+_PATIENCE = 10.0  # seconds, after which the fork takes place
 _GLANCE = 0.002
+_gate = threading.Lock()  # who has it may begin an import, or fork
+_threads: list[int] = []  # that import, each once for every import that it is in
 _locks: list[Callable[[], Any]] = []
 _taken: list[Any] = []
+
+
+@contextlib.contextmanager
+def importing() -> Iterator[None]:
+    """A block in which something is imported on first use; no other thread forks meanwhile.
+
+    Python gives no sign of an import before the module has been found.
+    """
+    me = threading.get_ident()
+    with _gate:
+        _threads.append(me)
+    try:
+        yield
+    finally:
+        _threads.remove(me)
 
 
 def being_imported() -> list[str]:
@@ -37,19 +57,30 @@ def take_for_forks(lock: Callable[[], Any]) -> None:
 
 
 def _before():
-    end = time.monotonic() + _PATIENCE
-    while being_imported() and time.monotonic() < end:
+    end, me = time.monotonic() + _PATIENCE, threading.get_ident()
+    _gate.acquire()
+    # where this thread is in an import itself, it would wait for itself
+    while me not in _threads and (_threads or being_imported()) and time.monotonic() < end:
+        _gate.release()
         time.sleep(_GLANCE)
+        _gate.acquire()
     for lock in _locks:  # those of modules too that were imported meanwhile
         taken = lock()
         taken.__enter__()
         _taken.append(taken)
 
 
-def _after():
+def _after_in_parent():
     while _taken:
         _taken.pop().__exit__(None, None, None)
+    _gate.release()
 
 
+def _after_in_child():
+    _threads[:] = [each for each in _threads if each == threading.get_ident()]
+    _after_in_parent()
+
+
+# What comes before a fork is done in the opposite order: logging takes its lock, which imports need, after this.
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=_before, after_in_parent=_after, after_in_child=_after)
+    os.register_at_fork(before=_before, after_in_parent=_after_in_parent, after_in_child=_after_in_child)

@@ -3,11 +3,13 @@
 import os
 import sys
 import threading
+import time
 import types
 
 import pytest
 
 from autograd.engine.forks import being_imported
+from autograd.engine.forks import importing as importing_now
 
 with_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 
@@ -49,8 +51,39 @@ def test_a_fork_waits_for_the_end_of_an_import(importing):
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
+@with_fork
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_a_fork_waits_for_what_is_about_to_be_imported():
+    begun, over = threading.Event(), []
+
+    def use():
+        with importing_now():
+            begun.set()
+            time.sleep(0.05)
+            over.append(True)
+
+    thread = threading.Thread(target=use)
+    thread.start()
+    begun.wait()
+    child = os.fork()
+    if child == 0:
+        with importing_now():
+            os._exit(len(over))
+    thread.join()
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 1
+
+
+@with_fork
+def test_a_thread_that_imports_can_fork():
+    with importing_now(), importing_now():
+        child = os.fork()
+        if child == 0:
+            os._exit(7)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+
+
 FIRST_USE = """
-import os, sys, threading, time
+import os, threading
 import autograd
 
 def use():
@@ -58,8 +91,9 @@ def use():
 
 thread = threading.Thread(target=use)
 thread.start()
-while "autograd.compiler" not in sys.modules:
-    time.sleep(0)
+from autograd.engine.forks import _threads
+while not _threads and "compile" not in vars(autograd):
+    pass
 child = os.fork()
 if child == 0:
     use()
