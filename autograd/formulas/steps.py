@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from autograd.engine.errors import FormulaError, GraphError
 from autograd.formulas.equations import folded_sum
-from autograd.formulas.expressions import Number, Plus, evaluate, plus, symbols, times
+from autograd.formulas.expressions import Letter, Number, Plus, Symbol, evaluate, plus, symbols, times
 from autograd.formulas.folding import fold
 
 __all__ = ["Step", "Steps", "steps_for"]
@@ -130,11 +130,12 @@ def steps_for(formulas, printer, point, parameter) -> Steps:
     q = uses[0]
     s, a = names[q.s], names[q.a]
     if len(uses) > 1:
-        paths = out.product(out.ratio(None, s), out.ratio(s, w))
-        more = f"{of_w[0]} = {paths[0]} + ... ", rf"{of_w[1]} = {paths[1]} + \cdots"
         kind = "time step" if q.step is not None and len({u.step for u in uses}) == len(uses) else "sample"
         kind = "use" if len({(u.sample, u.step) for u in uses}) < len(uses) else kind
-        out.add([more], f"the weight is used {len(uses)} times, once for each {kind}: sum over them; the first is")
+        out.add(
+            [of_w, _over_uses(out, uses, parameter, kind)],
+            f"the weight is used {len(uses)} times, once for each {kind}: sum over them; the first is",
+        )
     source = plus(*[times(Number(Fraction(t.sign)), formulas.source(t)) for t in q.terms if t.weight is parameter])
     linear = q.a is q.s
     feeds = _fed(formulas, q)
@@ -195,6 +196,27 @@ def _fed(formulas, q):
             if term.source is q.a and term.source is not None:
                 found.append((n, term))
     return found
+
+
+def _over_uses(out, uses, parameter, kind):
+    """Return the sum over every use of a weight: with a letter for the sample where they are alike."""
+    formulas, p = out.formulas, out.printer
+    names = formulas.network.symbol_of
+    sources = [names[n.s] for n in uses]
+    if kind == "sample" and [x.sample for x in sources] == list(range(1, formulas.network.samples + 1)):
+        first = sources[0]
+        general = Symbol(first.role, first.layers, first.indices, Letter("n"), first.step, first.name)
+        text, latex = out.product(out.ratio(None, general), out.ratio(general, names[parameter]))
+        return f"sum({text} for n in S)", rf"\sum_{{n=1}}^{{{len(uses)}}} {latex}"
+    # A later step depends on the weight through the earlier ones, too: what the weight is multiplied by stands here.
+    paths = []
+    for n, x in zip(uses, sources, strict=True):
+        terms = [t for t in n.terms if t.weight is parameter]
+        source = plus(*[times(Number(Fraction(t.sign)), formulas.source(t)) for t in terms])
+        shown = (p.text(source), p.latex(source))
+        paths.append(out.product(out.ratio(None, x), shown if len(terms) == 1 else (f"({shown[0]})", rf"({shown[1]})")))
+    paths = paths if len(paths) <= _SHOWN else [*paths[:2], ("...", r"\cdots"), paths[-1]]
+    return " + ".join([text for text, _ in paths]), " + ".join([latex for _, latex in paths])
 
 
 def _chain(out, formulas, q, w, s, a, of_w, linear, feeds, loss):

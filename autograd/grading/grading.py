@@ -15,6 +15,7 @@ from autograd.grading.in_vocabulary import InVocabulary
 from autograd.grading.judging.proof import Counterexample
 from autograd.grading.judging.taken import Result
 from autograd.grading.judging.written import Written, has_left_side, has_matrix_signs
+from autograd.grading.latex_text import claims_in, without_reasons
 from autograd.grading.meaning.arrays import ShapeError
 from autograd.grading.meaning.claims import Claim
 from autograd.grading.meaning.place import IllFormed, Misfit, NotRecorded
@@ -67,6 +68,7 @@ class Grader:
             raise TypeError(f"the rate is the name of a quantity, found {type(rate).__name__}.")
         if rate is None and self.context.convention.letters["rate"] != r"\eta":
             rate = self.context.convention.letters["rate"]
+        formula = without_reasons(formula)
         meant = None if target is None else self.in_vocabulary.claims.target(target)
         is_bare = meant is not None and not has_left_side(formula) and not has_matrix_signs(formula)
         takes_results = bool(self.in_vocabulary.oracle.results) and (
@@ -82,6 +84,14 @@ class Grader:
             other = self._with_deltas(meant, formula, rate, explains) if is_bare else None
             return found if other is None else other
         printed = self._as_printed(meant, formula, rate, explains)
+        if (
+            "\\\\" in formula
+            and meant is None
+            and not (printed is not None and printed.verdict in ("equal", "unproved"))
+        ):
+            lines = self._line_by_line(formula, rate, explains)
+            if lines is not None:
+                return lines
         if printed is None:
             found = self.in_vocabulary.grade(meant, formula, rate, explains)
             if found.verdict == "unreadable" and "is not understood" in found.diagnosis:
@@ -108,6 +118,18 @@ class Grader:
         found = self.in_vocabulary.grade(meant, spelled, rate, explains)
         found.formula = formula
         return None if found.verdict == "unreadable" else found
+
+    def _line_by_line(self, formula, rate, explains):
+        """Return the grade of a block of which every line is equal by itself; None for other blocks."""
+        pieces = claims_in(formula)
+        grades = [self._grade(None, piece.text, rate, explains) for piece in pieces] if len(pieces) > 1 else []
+        if not grades or any(grade.verdict != "equal" for grade in grades):
+            return None
+        found = grades[-1]
+        found.formula = formula
+        found.condition = "; ".join(dict.fromkeys([grade.condition for grade in grades if grade.condition]))
+        found.about = tuple(dict.fromkeys([name for grade in grades for name in grade.about]))
+        return found
 
     def _why_unreadable(self, meant, formula, rate):
         """Return why a printed formula cannot be read, which knows more commands than the vocabulary; or ""."""

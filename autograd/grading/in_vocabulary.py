@@ -15,10 +15,12 @@ from autograd.grading.explaining.mistakes import Mistake
 from autograd.grading.explaining.right_formulas import RightFormulas
 from autograd.grading.grade import UNPROVED, Grade
 from autograd.grading.judging.proof import KINK_POINTS, Oracle
+from autograd.grading.latex_text import is_equation, split_at
 from autograd.grading.meaning.claims import Claims
 from autograd.grading.meaning.lexicon import Lexicon
 from autograd.grading.meaning.names import RATE
 from autograd.grading.meaning.vocabulary import Vocabulary
+from autograd.grading.reading.readers import is_latex
 from autograd.grading.reading.trees import ReadingError
 
 __all__ = ["InVocabulary"]
@@ -42,9 +44,18 @@ class InVocabulary:
     def claims_of(self, meant, formula, rate):
         """Return the claims of a formula; none where it cannot be read."""
         try:
-            return self.claims.read(meant, formula, rate)
+            return self._read(meant, formula, rate)
         except (AutogradError, ReadingError, RecursionError):
             return []
+
+    def _read(self, meant, formula, rate):
+        """Return the claims of a formula; in text several equations may stand behind one another, with commas."""
+        pieces = [formula]
+        if isinstance(formula, str) and "," in formula and not is_latex(formula):
+            pieces = [piece.text.strip() for piece in split_at(formula, {","})]
+            if not all(is_equation(piece) for piece in pieces):
+                pieces = [formula]
+        return [claim for piece in pieces for claim in self.claims.read(meant, piece, rate)]
 
     def grade(self, meant, formula, rate, explains=True):
         """Return the grade of a formula.
@@ -56,7 +67,7 @@ class InVocabulary:
             explains: whether a wrong formula is diagnosed.
         """
         try:
-            claims = self.claims.read(meant, formula, rate)
+            claims = self._read(meant, formula, rate)
         except ReadingError as error:
             return Grade("unreadable", formula, diagnosis=str(error))
         except (LookupError, AttributeError, TypeError, ArithmeticError) as error:

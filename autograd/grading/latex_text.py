@@ -7,7 +7,7 @@ cannot be read takes no other with it. What is inside of braces, brackets or an 
 import re
 from typing import NamedTuple
 
-__all__ = ["Piece", "claims_in", "is_equation", "sides", "split_at", "without_marks"]
+__all__ = ["Piece", "claims_in", "is_equation", "sides", "split_at", "without_marks", "without_reasons"]
 
 _TOKEN = re.compile(
     r"\\begin\s*\{(?P<begin>[A-Za-z]+\*?)\}|\\end\s*\{[A-Za-z]+\*?\}|\\(?:[A-Za-z]+\*?|\\\*?(?:\s*\[\s*-?[\d.]+\s*[a-z]{2}\s*\])?|.)"
@@ -26,6 +26,7 @@ _LINED = re.compile(
 _MARKS = re.compile(
     r"\\(?:label|tag\*?|ref|eqref)\s*\{[^{}]*\}|\\(?:nonumber|notag|qed|displaystyle|hline)(?![A-Za-z])"
 )
+_REASON = re.compile(r"&&\s*\\(?:text|mbox|textrm|textit)\s*\{(?:(?!\\\\|\\end\s*\{|&).)*", re.DOTALL)
 # What may follow a formula after some space and says for which indices it holds, or that more is to come.
 _TAIL = re.compile(
     r"(?:[\s,;.(]|\\[,; ]|\\q?quad\b)*"
@@ -118,6 +119,15 @@ def without_marks(text) -> str:
     return _MARKS.sub(lambda match: " " * len(match[0]), text)
 
 
+def without_reasons(text) -> str:
+    r"""Return rows without the column of words behind them that says why; blanks stand in its place.
+
+    >>> without_reasons(r"a &= b && \text{as }c\text{ is 1} \\").split()
+    ['a', '&=', 'b', '\\\\']
+    """
+    return _REASON.sub(lambda match: " " * len(match[0]), text) if "&&" in text else text
+
+
 def claims_in(text) -> list[Piece]:
     r"""Return the claims of a displayed formula: every equation that has a left side of its own.
 
@@ -126,7 +136,7 @@ def claims_in(text) -> list[Piece]:
     >>> [claim.text for claim in claims_in(r"\begin{aligned} a &= b \\ &= c \\ d &= e \end{aligned}")]
     ['a = b = c', 'd = e']
     """
-    text = without_marks(text)
+    text = without_reasons(without_marks(text))
     inner, at = _inside(text)
     found: list[Piece] = []
     for row in split_at(inner, {"\\\\"}):

@@ -123,3 +123,38 @@ def test_soft_targets_and_hinge():
 def test_a_square_root_in_the_loss():
     derivation = derive(sqrt(build([2, 3, 2], ["tanh", "linear"]) + 1))
     assert graded(derivation, printed(derivation)) == []
+
+
+STEPS = [
+    ("sigmoid", "sigmoid", "half_sse", 1, None, ["w_ho[1,1]", "w_ih[2,1]"]),
+    ("sigmoid", "sigmoid", "mse", 2, None, ["b_h[1]"]),
+    ("tanh", "linear", "cross_entropy", 2, None, ["w_ho[1,1]"]),
+    ("softplus", "linear", "half_sse", 1, None, ["w_ih[2,1]"]),
+    ("gelu", "linear", "half_sse", 1, None, ["b_h[1]"]),
+    ("tanh", "linear", "half_sse", 1, (1, 2), ["w_ih[1,1]"]),
+]
+
+
+@pytest.mark.parametrize(("activation", "output", "loss", "samples", "recurrent", "targets"), STEPS)
+def test_the_steps_of_a_weight(activation, output, loss, samples, recurrent, targets):
+    derivation = derive(build([2, 3, 2], [activation, output], True, loss, samples, recurrent=recurrent))
+    for target in targets:
+        steps = derivation.steps(target)
+        lines = [line for step in steps for line in (step.text, step.latex)]
+        assert graded(derivation, [*lines, steps.latex()]) == []
+
+
+@pytest.mark.parametrize("name", ["nielsen", "haykin"])
+def test_the_steps_of_a_weight_in_a_convention(name):
+    derivation = derive(build([2, 3, 2], ["sigmoid", "sigmoid"]), convention=name)
+    steps = derivation.steps("w_ho[1,1]")
+    assert graded(derivation, [*[line for step in steps for line in (step.text, step.latex)], steps.latex()]) == []
+    wrong = steps.latex().replace(r"\left(1 - ", r"\left(2 - ")
+    assert wrong != steps.latex()
+    assert derivation.grade(None, wrong).verdict == "wrong"
+
+
+@pytest.mark.parametrize("name", ["haykin"])
+def test_the_matrix_form_of_linear_outputs(name):
+    derivation = derive(build([2, 3, 2], ["tanh", "linear"]), convention=name)
+    assert graded(derivation, [line for each in derivation.matrix() for line in (each.latex, each.text)]) == []

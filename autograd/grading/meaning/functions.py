@@ -39,6 +39,8 @@ def of_call(evaluation, node, env):
                 raise ReadingError("a maximum of two arrays cannot be read.", node.at)
             return arrays.mapped(lambda e: chosen(e, y), x) if is_array(x) else arrays.mapped(lambda e: chosen(x, e), y)
         return chosen(x, y)
+    if base == "logsumexp" and len(arguments) > 1 and not primes:
+        return primitives.logsumexp(*[evaluation.value(a, env) for a in arguments])
     if primes > 1:
         raise ReadingError("second derivatives are not in these formulas.", node.at)
     if base in ("dsigma", "dtanh") and not primes:

@@ -115,7 +115,7 @@ class Marks:
         elif above and bracket:
             if reading.above == "step" and model.steps > 1:
                 self.step = Item(None, n + 1 - reading.first_step)
-            elif model.samples > 1 and (self.layer is not None or reading.above == "sample"):
+            elif model.samples > 1 and (self.layer is not None or reading.above == "sample" or self.is_named()):
                 self.sample = Item(None, n)
             else:
                 self.set_layer(n, True)
@@ -136,6 +136,10 @@ class Marks:
     def has_one_layer(self):
         """Return whether the letter is of inputs or targets alone, whose numbers count no layers."""
         return self.places.roles_of(self.node.data[0]) in (["x"], ["t"])
+
+    def is_named(self):
+        """Return whether the neuron was named with its layer, as in o_1."""
+        return any(axis is not None and item.letter is None for axis, item in self.index)
 
     def lettered_number(self, part):
         """``o_1``, ``h_2``: a neuron of the layer that the letter is for; ``n_l``: the last one."""

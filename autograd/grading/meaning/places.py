@@ -63,7 +63,7 @@ class Places:
         for letter, roles in usual.items():
             if letter not in declared:
                 declared[letter] = roles
-            elif letter in ("a", "x") and set(declared[letter]) <= {"x", "a", "y", "p"}:
+            elif letter in ("a", "x", "y") and set(declared[letter]) <= {"x", "a", "y", "p"}:
                 declared[letter] = [*declared[letter], *roles]
         return declared
 

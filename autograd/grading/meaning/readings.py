@@ -122,6 +122,8 @@ class Readings:
                 kinds = [*kinds, "power"]
             vary(above=kinds)
             has_layers = True
+        elif bracketed and self.model.samples > 1 and any(_is_named_with_its_layer(n) for n in bracketed):
+            vary(above=["sample", "layer"])
         if below:
             kinds = ["layer"] if self._numbers_are_layers(below) else ["index", "layer"]
             if self.model.steps > 1:
@@ -334,6 +336,11 @@ class Readings:
         except Misfit:
             return False
         return True
+
+
+def _is_named_with_its_layer(name):
+    """Return whether the neuron of a name is a letter with a number, as in o_1: a number above it is a sample then."""
+    return any(p.kind == "name" and p.parts for s in name.parts if s.kind == "sub" for p in s.parts)
 
 
 def _letter(index):

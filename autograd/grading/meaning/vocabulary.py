@@ -224,6 +224,8 @@ class Vocabulary:
 
     def _several(self, name, count, primes):
         """Return the maker of ``minimum(a, b)``, ``dsoftsign(s)``, ``d1hypot(a, b)``; None for other names."""
+        if name == "logsumexp" and count > 1 and not primes:
+            return lambda operands: Applied(primitives.logsumexp, operands)
         match = _DERIVED.fullmatch(name)
         for entry in reversed(TABLE) if not primes else ():
             if entry is None or entry.arity != count or entry is primitives.alias:

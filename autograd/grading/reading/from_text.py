@@ -73,16 +73,31 @@ class TextReader(Parser):
         return sides[0] if not signs else Relation(tuple(signs), tuple(sides), at)
 
     def left_side(self):
-        """``dL/dw_ho[h,o]`` or ``ds_o[o]/da[h]`` is a derivative where an equation begins with it."""
+        """``dL/dw`` is a derivative where it is all that stands on the left of an equation."""
+        start = self.i
+        x = self.derivative()
+        if x is not None and (self.peek() is None or self.peek() in _RELATIONS):
+            return x
+        self.i = start
+        return self.sum_of_terms()
+
+    def derivative(self):
+        """``dL/dw_ho[h,o]`` and ``ds_o[o]/da[h]``, or ``d/dw_ho[h,o] [...]`` of what is in the bracket; else None."""
         start, at = self.i, self.at
-        of = self.differential()
+        is_operator = self.peek() == "d"
+        of = self.differential() if not is_operator else self.next()
         if of is not None and self.peek() == "/":
             self.next()
             by = self.differential()
-            if by is not None and (self.peek() is None or self.peek() in _RELATIONS):
+            if by is not None and not is_operator:
+                return Derivative(of, by, at)
+            if by is not None and self.peek() == "[":
+                self.next()
+                of = self.sum_of_terms()
+                self.expect("]")
                 return Derivative(of, by, at)
         self.i = start
-        return self.sum_of_terms()
+        return None
 
     def differential(self):
         """Return the name behind a d; a delta is no differential, neither as d_o nor as delta_o."""
@@ -91,6 +106,15 @@ class TextReader(Parser):
             return None
         at = self.next().at
         return self.indexed(word[1:], at)
+
+    def indexed_derivative(self):
+        """``dy[o]/ds_o[o]`` as a factor: with indices, so that no quotient of two names is taken for one."""
+        start = self.i
+        x = self.derivative()
+        if x is not None and (not isinstance(x.of, Name) or x.of.indices or x.of.base == "L") and x.by.indices:
+            return x
+        self.i = start
+        return None
 
     def product(self):
         at = self.at
@@ -112,6 +136,9 @@ class TextReader(Parser):
         return Negative(x, at) if negative else x
 
     def factor(self):
+        x = self.indexed_derivative()
+        if x is not None:
+            return x
         x = self.atom()
         if self.peek() in ("**", "^"):
             self.next()
