@@ -197,10 +197,13 @@ class _Sequence:
                 claim.verdict = "follows"
                 claim.diagnosis = f"it is right if the result of line {claim.follows} is taken, which is wrong"
             else:
-                self._take_mistake(item, text, claim, grade, self._explained(item.target, text, grade))
+                explained = self._explained(item.target, self._at_link(text, claim.link), grade)
+                self._take_mistake(item, text, claim, grade, explained)
         elif grade.verdict in ("ambiguous", "ill-formed"):
-            found = self._explained(item.target, text, grade)
+            link = self._first_wrong_link(item.target, text)
+            found = self._explained(item.target, self._at_link(text, link), grade)
             if found.verdict == "wrong":
+                claim.link = link
                 self._take_mistake(item, text, claim, grade, found)
             else:
                 claim.verdict = found.verdict
@@ -270,15 +273,30 @@ class _Sequence:
             _judge(self.setting, target, f"{left} = {each}").verdict == "equal" for each in before
         )
 
+    def _at_link(self, text, link):
+        """Return the left side of a chain and the first side that is wrong: what a diagnosis is about."""
+        if link is None or link < 2:
+            return text
+        parts = [part.text.strip() for part in sides(text)]
+        return f"{parts[0]} = {parts[link]}"
+
     def _first_wrong_link(self, target, text):
         """Return the first equals sign of a chain whose right side is not what the left side is."""
-        parts = sides(text)
+        parts = [part.text.strip() for part in sides(text)]
         if len(parts) < 3:
             return None
         for k, part in enumerate(parts[1:], 1):
-            if _judge(self.setting, target, f"{parts[0].text.strip()} = {part.text.strip()}").verdict == "wrong":
+            verdict = _judge(self.setting, target, f"{parts[0]} = {part}").verdict
+            if verdict == "wrong" or (k > 1 and verdict in ("ambiguous", "ill-formed")):
                 return k
-        return None
+            if verdict != "equal":
+                break
+        return next(
+            (k for k, part in enumerate(parts[1:], 1) if self._is_wrong(target, f"{parts[0]} = {part}")), None
+        )  # fmt: skip
+
+    def _is_wrong(self, target, text):
+        return _judge(self.setting, target, text).verdict == "wrong"
 
     def _earlier_mistake(self, target, text):
         """Return the line of the earlier results that a claim follows from; None if it follows from none."""

@@ -74,6 +74,13 @@ def test_the_first_wrong_step_is_marked_with_its_link():
     assert "the second equals sign" in str(found)
 
 
+def test_a_link_that_fits_no_shape_is_marked_and_explained():
+    chain = r"\delta_h = a_h (1 - a_h) \sum_o w_{ho} \delta_o = a_h (1 - a_h) \sum_o w_{oh} \delta_o"
+    (claim,) = grade_document(f"{HEAD}$${chain}$$\n").claims
+    assert (claim.verdict, claim.link) == ("wrong", 2)
+    assert "w_" in claim.diagnosis
+
+
 def test_one_reading_for_the_whole_document():
     text = """The loss is $$C = \\frac12 \\sum_j (y_j - a_j)^2, \\qquad a_j = \\sigma(z_j).$$ With
     $$\\delta_o = (y_o - a_o) a_o (1 - a_o)$$ we have
