@@ -12,7 +12,7 @@ from html import escape
 from autograd.formulas.report import mathml
 from autograd.grading.document import VERDICTS, commonest_slips
 from autograd.grading.reading.readers import is_latex
-from autograd.grading.report_table import finding_of
+from autograd.grading.report_table import finding_of, times
 
 __all__ = ["page", "section"]
 
@@ -30,6 +30,7 @@ h1 { font-size: 1.5rem; } h2 { font-size: 1.2rem; margin-top: 2rem; overflow-wra
 .wide { overflow-x: auto; } table { border-collapse: collapse; }
 td, th { padding: .25rem .7rem; text-align: right; border-bottom: 1px solid #8884; }
 td:first-child, th:first-child, td:last-child, th:last-child { text-align: left; overflow-wrap: anywhere; }
+td:first-child, th:first-child { min-width: 9rem; }
 article { border-left: 4px solid; padding: .2rem 0 .2rem .8rem; margin: .8rem 0; break-inside: avoid; }
 article p { margin: .2rem 0; overflow-wrap: anywhere; } .formula { overflow-x: auto; }
 code { overflow-wrap: anywhere; font-size: .9rem; } .place, .note { font-size: .9rem; }
@@ -77,7 +78,7 @@ def page(documents) -> str:
     if len(documents) > 1 and slips:
         out.append("<h2>Commonest slips</h2><ul>")
         out += [
-            f"<li>{escape(kind)}: {count} times, in {where} of {len(documents)}</li>"
+            f"<li>{escape(kind)}: {times(count)}, in {where} of {len(documents)}</li>"
             for kind, count, where in slips[:10]
         ]
         out.append("</ul>")

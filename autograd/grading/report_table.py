@@ -7,7 +7,7 @@ import json
 from autograd.engine.texts import printable
 from autograd.grading.document import VERDICTS, commonest_slips
 
-__all__ = ["as_csv", "as_json", "details", "finding_of", "summary", "table"]
+__all__ = ["as_csv", "as_json", "details", "finding_of", "summary", "table", "times"]
 
 _SHOWN_FINDING = 100
 _COLUMNS = ("file", "name", "cell", "line", "verdict", "points", "formula", "diagnosis", "right")
@@ -49,8 +49,13 @@ def summary(documents) -> str:
     slips = commonest_slips(documents)
     if len(documents) < 2 or not slips:
         return ""
-    rows = [f"  {kind}: {count} times in {_counted(in_)}" for kind, count, in_ in slips[:10]]
+    rows = [f"  {kind}: {times(count)} in {_counted(in_)}" for kind, count, in_ in slips[:10]]
     return "\n".join(["commonest slips:", *rows])
+
+
+def times(n) -> str:
+    """Return how often something was done, in words."""
+    return "once" if n == 1 else f"{n} times"
 
 
 def _counted(n):

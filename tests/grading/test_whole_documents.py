@@ -357,6 +357,8 @@ def test_the_commonest_slips_of_a_class(tmp_path, capsys):
     main(["grade", "--html", str(tmp_path / "page.html"), str(tmp_path)])
     assert "sign: 2 times in 2 documents" in capsys.readouterr().out
     assert "sign: 2 times, in 2 of 3" in (tmp_path / "page.html").read_text(encoding="utf-8")
+    main(["grade", str(tmp_path / "0.md"), str(tmp_path / "1.md")])
+    assert "sign: once in 1 document" in capsys.readouterr().out
 
 
 def test_the_page_is_typeset_and_has_anchors():

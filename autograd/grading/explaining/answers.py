@@ -138,7 +138,7 @@ def words_of(verdict, mistakes, several):
     words = "; and ".join([m.text for m in mistakes])
     reason = judged.reason
     if judged.error is not None and reason and not reason.endswith("differ"):
-        words = f"{reason}: {words}" if words else reason
+        words = f"{reason.rstrip('.')}: {words}" if words else reason
     elif judged.verdict == "ill-formed":
         words = reason
     elif not words:
