@@ -19,6 +19,7 @@ __all__ = ["FORMATS", "Extract", "Item", "extract", "format_of"]
 
 FORMATS = ("markdown", "latex", "notebook", "sheet")
 _MOST_CHARACTERS, _MOST_CLAIMS, _MOST_CELLS = 1_000_000, 500, 2000
+_MOST_DISPLAYED, _MOST_READ = 50_000, 5_000  # of one displayed formula, and what is kept of a longer one
 _MOST_NOTEBOOK = 4_000_000  # it has pictures in it
 _ENVIRONMENTS = (
     "equation|align|alignat|gather|multline|eqnarray|flalign|displaymath|math|aligned|gathered|split|array|dmath"
@@ -199,6 +200,8 @@ def _formula_of(match):
 
 def _claims(text, at, is_inline, macros, line_of):
     """Return the claims in what stands between the signs of a formula."""
+    if len(text) > _MOST_DISPLAYED:  # no reader takes so much: its beginning is refused with the reason
+        return [Item(line_of(at), text[:_MOST_READ], None, None, is_inline, text[:_MOST_READ])]
     uncommented = re.sub(r"(?<!\\)%[^\n]*", lambda comment: " " * len(comment[0]), text)
     found = []
     for piece in claims_in(uncommented):

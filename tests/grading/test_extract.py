@@ -192,3 +192,8 @@ def test_definitions_are_written_out(said, formula, expected):
 @pytest.mark.parametrize("formula", [r"\frac{a}{b} = c", "a + b = c", "a", r"\sum = 3", r"e_o = \frac{", "f' = 3"])
 def test_what_defines_nothing(formula):
     assert definition(formula) is None
+
+
+def test_a_formula_of_any_length_is_refused_at_once():
+    (item,) = extract(f"$$ {'x+' * 100_000}1 = y $$", "markdown").items
+    assert (item.line, len(item.formula)) == (1, 5000)
