@@ -16,9 +16,9 @@ MAKERS = (
     factor_edits.arguments, place_edits.substitutes, place_edits.axes, place_edits.signs, form_edits.transposes,
     form_edits.shifts, form_edits.comparisons, form_edits.squares, form_edits.softmax, form_edits.copies,
     form_edits.broadcasts, form_edits.clipped, term_edits.missing_penalties, term_edits.wrong_penalties,
-    term_edits.missing_terms, term_edits.sample_counts, index_edits.indices, index_edits.entries,
-    factor_edits.wrong_pairs, factor_edits.loop_slopes, factor_edits.made_slopes, error_edits.output_errors,
-    error_edits.unread_factors,
+    term_edits.scaled_terms, term_edits.missing_terms, term_edits.sample_counts, index_edits.indices,
+    index_edits.entries, factor_edits.wrong_pairs, factor_edits.loop_slopes, factor_edits.made_slopes,
+    error_edits.output_errors, error_edits.unread_factors,
 )  # fmt: skip
 
 
@@ -77,6 +77,7 @@ def candidates(way, source, wrong_factors):
     found.extend(place_edits.augmented_signs(way, source))
     found.extend(term_edits.accumulations(way, source))
     found.extend(term_edits.loop_orders(way, source))
+    found.extend(term_edits.spared_biases(way, source))
     found.extend(helper_bodies(way, source, Candidate))
     suspects = {first_unknown(way, lack.below) for lack in way.lacks}
     found = [_hastened(candidate) if candidate.line in suspects else candidate for candidate in found]

@@ -43,6 +43,8 @@ def factors(c):
         kind = "raw error for delta" if below else "derivative missing"
         message = f"{what}: the raw error is propagated instead of the delta" if below else what
         cost = 1.0 if isinstance(c.node, (ast.Name, ast.Attribute)) else 1.2
+        if isinstance(parent, ast.Assign) and c.seen.shape:  # where it gets a name, rather than where that is used
+            cost = 0.98 if isinstance(c.node, (ast.Name, ast.Attribute)) else 0.99
         cost += 0.1 * (isinstance(c.statement, ast.AugAssign) and not c.seen.shape)  # a sum: its factors come after it
         yield Candidate(cost + 0.3 * (c.line in c.way.update_lines), kind, c.line, message, multiplied(c, text))
 

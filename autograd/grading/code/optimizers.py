@@ -7,6 +7,7 @@ __all__ = ["gradients_inside", "machinery", "through_optimizer"]
 
 MAX_NODES = 400
 DEPTH = 5  # of a quotient in an update
+MAX_FACTORS = 12  # of a product that may have a square in it
 
 
 def through_optimizer(group, gradient, gradients, proportion):
@@ -99,7 +100,16 @@ def _squared(node):
         return operands[0] if operands[1] == 2 else None
     if name == "pow":
         return operands[0] if operands[1].data == 2 else None
-    return operands[0] if name == "mul" and operands[0] is operands[1] else None
+    if name != "mul":
+        return None
+    # (1 - rho) * g * g is a product of three, in which one stands twice.
+    factors, waiting = [], [node]
+    while waiting and len(factors) < MAX_FACTORS:
+        part = waiting.pop()
+        if name_of(part) == "mul" and (part is node or part.op is not None):
+            waiting.extend(x for x in part.operands if isinstance(x, Value))
+        factors.append(part)
+    return next((x for i, x in enumerate(factors) if any(x is y for y in factors[:i])), None)
 
 
 def _is_adaptive(node):

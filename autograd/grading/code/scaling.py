@@ -3,7 +3,7 @@
 import ast
 import re
 
-__all__ = ["scalings"]
+__all__ = ["SIMPLE", "kind_of", "numbers", "scaled", "scalings"]
 
 SIMPLE = {2.0: "2", 0.5: "0.5", 4.0: "4", 0.25: "0.25", 3.0: "3", -1.0: "-1"}
 

@@ -4,10 +4,14 @@ import ast
 
 from autograd.grading.code.context import Candidate, function_name
 from autograd.grading.code.judge import close, proportion
+from autograd.grading.code.scaling import SIMPLE, kind_of, numbers, scaled
 from autograd.grading.code.source import Edit
 from autograd.grading.code.wayback import same
 
-__all__ = ["accumulations", "loop_orders", "missing_penalties", "missing_terms", "sample_counts", "wrong_penalties"]
+__all__ = [
+    "accumulations", "loop_orders", "missing_penalties", "missing_terms", "sample_counts", "scaled_terms",
+    "spared_biases", "wrong_penalties",
+]  # fmt: skip
 
 # --- The gradient of a penalty
 
@@ -53,6 +57,52 @@ def wrong_penalties(c):
             for text in coefficients(c, factor * sign)[:3]:
                 message = f"the gradient of the penalty is {text} * {weights}, not {c.text}"
                 yield Candidate(1.24 + 0.001 * len(text), "penalty", c.line, message, c.replaced(f"{text} * {weights}"))
+
+
+def scaled_terms(c):
+    """Scale the term beside the gradient of a penalty, where that makes the sum the gradient."""
+    parent = c.parent()
+    if not (isinstance(parent, ast.BinOp) and isinstance(parent.op, (ast.Add, ast.Sub)) and c.is_back()):
+        return
+    other = parent.right if parent.left is c.node else parent.left
+    if not c.way.mentions_parameter(other) or c.way.mentions_parameter(c.node):
+        return
+    sign = -1.0 if isinstance(parent.op, ast.Sub) and parent.right is c.node else 1.0
+    for lack in c.way.lacks:
+        fits = lack.shape == c.seen.shape and len(lack.missing) == len(c.seen.elements)
+        if not fits or not any(e in lack.below for e in c.seen.elements):
+            continue
+        more = proportion(lack.missing, [sign * x for x in c.seen.data])
+        if more is None or more != more:
+            continue
+        for text, value in numbers(c):
+            if close(value, 1.0 + more):
+                kind, message = kind_of(c, text, 1.0 / value)
+                cost = 1.17 + 0.001 * len(text) + 0.02 * (text not in SIMPLE.values())
+                yield Candidate(cost, kind, c.line, message, c.replaced(scaled(c, text)))
+
+
+def spared_biases(way, source):
+    """Leave the biases out of a penalty, where they are the first column, or the first entry, of a parameter."""
+    for statement in ast.walk(source.tree):
+        if not isinstance(statement, ast.AugAssign) or statement.lineno in way.update_lines:
+            continue
+        if not way.mentions_parameter(statement.value) or isinstance(statement.target, ast.Subscript):
+            continue
+        parts = [
+            part
+            for part in ast.walk(statement.value)
+            if isinstance(part, (ast.Name, ast.Attribute, ast.Subscript))
+            and any(way.is_parameter(place) for place in way.by_place(part))
+            and not isinstance(source.parents.get(part), ast.Subscript)
+        ]
+        shape = way.shape_of(parts[0]) if parts else None
+        if not shape:
+            continue
+        index = "[:, 1:]" if len(shape) == 2 else "[1:]"
+        edits = [source.replacing(part, source.text_of(part) + index) for part in [statement.target, *parts]]
+        message = "the biases are part of this penalty, and not of that in the loss"
+        yield Candidate(1.3, "penalty", statement.lineno, message, tuple(edits))
 
 
 def coefficients(c, value):

@@ -11,6 +11,11 @@ from autograd.grading.code import KINDS, limits
 
 PROGRAMS = Path(__file__).parent / "programs"
 
+WITH_PENALTY = (
+    "np.sum(-Y * np.log(a3) - (1 - Y) * np.log(1 - a3)) / m"
+    " + lam / (2 * m) * (np.sum(Theta1[:, 1:] ** 2) + np.sum(Theta2[:, 1:] ** 2))"
+)
+
 # The loss that is given, the verdict, the parameters whose update is wrong, and the mistakes.
 FACTS = {
     "g01": (None, "wrong", ["net.W2", "net.b2", "net.W1", "net.b1"], [(23, "derivative twice")]),
@@ -165,6 +170,20 @@ FACTS = {
     "s28": (None, "wrong", ["kernel", "bias"], [(20, "constant factor")]),
     "s29": (None, "wrong", ["c_int"], [(14, "sign of the update")]),
     "s30": ("((y - layer_2) ** 2).sum() / 2", "wrong", ["synapse_0"], [(28, "raw error for delta")]),
+    "s31": (None, "right", [], []),
+    "s32": (
+        WITH_PENALTY,
+        "wrong",
+        ["Theta1"],
+        [(29, "penalty")],
+    ),
+    "s33": (None, "wrong", ["Q"], [(13, "constant factor")]),
+    "s34": (
+        WITH_PENALTY,
+        "wrong",
+        ["Theta1"],
+        [(26, "derivative missing")],
+    ),
     "p06": ("(a - t) ** 2 / 2", "wrong", ["unit.w", "unit.b"], [(12, "loss for its derivative")]),
 }
 
