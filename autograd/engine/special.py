@@ -248,7 +248,6 @@ lgamma = primitive(
     arity=1,
     floats=_lgamma,
     limit=lambda x: INF if x == 0.0 else NAN,
-    latex=r"\\log \\Gamma\\left({0}\\right)",
     domain="x > 0",
     traits=Traits(activation=False),
 )
@@ -258,7 +257,6 @@ digamma = primitive(
     arity=1,
     floats=_digamma,
     limit=lambda x: -INF if x == 0.0 else NAN,
-    latex=r"\\psi\\left({0}\\right)",
     domain="x > 0",
     traits=Traits(activation=False),
 )
@@ -268,7 +266,6 @@ polygamma = primitive(
     arity=2,
     floats=_polygamma,
     limit=lambda n, x: NAN,
-    latex=r"\\psi^{{({0})}}\\left({1}\\right)",
     domain="an order 0, 1, ..., 170 and x > 0",
     kinks="constant in its order",
     traits=Traits(activation=False),

@@ -11,7 +11,8 @@ from autograd.grading.reading.trees import ReadingError
 _PRIMITIVES = {
     "exp": "exp", "log": "log", "ln": "log", "tanh": "tanh", "relu": "relu", "ReLU": "relu", "sigmoid": "sigmoid",
     "logistic": "sigmoid", "sig": "sigmoid", "sgn": "sign", "sign": "sign", "abs": "abs",
-    "sqrt": "sqrt", "step": "step", "sinh": "sinh", "cosh": "cosh", "sin": "sin", "cos": "cos", "tan": "tan",
+    "sqrt": "sqrt", "cbrt": "cbrt", "lgamma": "lgamma",
+    "digamma": "digamma", "step": "step", "sinh": "sinh", "cosh": "cosh", "sin": "sin", "cos": "cos", "tan": "tan",
 }  # fmt: skip
 _SIGMOIDS = ("sigma", "varsigma")
 _ROLE_ORDER = ("s", "b", "w", "a", "p", "t")

@@ -19,6 +19,8 @@ def read_atom(c, scripts=True):
     if kind == "num":
         return read_number(c)
     if kind == "let":
+        if text == "sqrt" and c.is_op("[", 1) and c.is_op("]", 3) and c.is_op("{", 4):
+            return read_root(c, c.next().at)
         return read_letter(c, scripts)
     if kind == "op":
         if text in "([":
@@ -90,6 +92,18 @@ def read_command(c, scripts):
     if word == "int" or word == "prod":
         raise c.error(f"\\{word} is not in formulas of backpropagation that can be graded")
     raise c.error(f"the command \\{word if word.isprintable() else ascii(word)} is not understood", s.at)
+
+
+def read_root(c, at):
+    r"""Read ``\sqrt[n]{x}`` behind its name: a power but for the cube root, which negative numbers have, too."""
+    c.expect("[")
+    index = c.expression()
+    c.expect("]")
+    x = read_group(c)
+    if index.kind == "num" and index.data in (2, 3):
+        name = "cbrt" if index.data == 3 else "sqrt"
+        return Node("call", (Node("name", (), (name, 0), at), x), None, at)
+    return Node("pow", (x, Node("div", (Node("num", (), Fraction(1), at), index), None, at)), None, at)
 
 
 def read_accented(c, accent, at, scripts):
