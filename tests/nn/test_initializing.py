@@ -96,7 +96,10 @@ def test_predictions_of_one_input_and_what_does_not_fit():
     model = MLP(1, [1], seed=0)
     assert model.predict([1.0, 2.0]) == [model(1.0).data, model(2.0).data]
     assert model.predict([]) == []
-    with pytest.raises(ValueError, match="expected 2 inputs, found 1"):
+    with pytest.raises(
+        ValueError,
+        match=r"predict takes samples, a row of 2 numbers each, found a single row of 2: write predict\(\[x\]\)",
+    ):
         MLP(2, [1]).predict([1.0, 2.0])
     with pytest.raises(TypeError, match="X is int 3"):
         model.predict(3)
