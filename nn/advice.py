@@ -71,7 +71,7 @@ _PARTS = {
     "categorical_crossentropy": "loss=cross_entropy, a function of nn", "mseloss": "loss=mse",
     "mean_squared_error": "loss=mse, a function of nn",
 }  # fmt: skip
-# What other libraries call a setting, and what it may be called here: the first that the optimizer has.
+# Names of settings in other libraries, and the names they may have here: the first that the optimizer has is advised.
 _SETTINGS = {
     "lr": ("rate",), "learning_rate": ("rate",), "eta": ("rate",), "step_size": ("rate",), "betas": ("beta1",),
     "beta": ("momentum", "beta1", "decay"), "eps": ("epsilon",), "alpha": ("decay", "rate"),

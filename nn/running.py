@@ -72,7 +72,7 @@ def run(
                 bar.update()
             if callbacks.all and callbacks.after(training):
                 break
-            # Where a loop ends in a condition, Python 3.12 and 3.13 have no handler at the jump back: an interrupt
+            # If a loop ends in a condition, Python 3.12 and 3.13 have no handler at the jump back: an interrupt
             # would leave this function there. So the last statement is another one.
             del total, right
         running.close()

@@ -1,4 +1,4 @@
-"""What a prompt shows of an object is what ``print`` shows: no syntax tree, no address."""
+"""A prompt shows of an object the same as ``print``: no syntax tree, no address."""
 
 import pytest
 

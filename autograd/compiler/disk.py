@@ -1,8 +1,8 @@
 """Machine code kept on disk, for the next process: off, unless ``DELTAGRAD_CACHE`` names a folder.
 
-What is kept is found again by the LLVM text it was made of, the processor, the compiler's version and its options.
-What stands in the folder is run as it is, so the folder and its files must belong to the user and be open to nobody
-else, and each file has a checksum. What is not as it should be is not used, and is made anew.
+Code is found again by the LLVM text it was made of, the processor, the compiler's version and its options. It is run
+as it is, so the folder and its files must belong to the user and be open to nobody else, and each file has a checksum.
+A file that is not as it should be is not used, and the code is compiled anew.
 """
 
 import hashlib

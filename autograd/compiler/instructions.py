@@ -34,7 +34,7 @@ __all__ = [
 SHIFT = 28
 _MAX_PRIMITIVES = 1 << 16
 PARAMETERS, INPUTS, CONSTANTS, PARAMETER_GRADIENTS, INPUT_GRADIENTS = [k << SHIFT for k in range(5)]
-# Where an update puts new numbers of the parameters, and what an optimizer remembers, before and after.
+# An update writes new parameters, and the optimizer's memory: there is one region for it before, and one after.
 UPDATED, REMEMBERED, REMEMBERED_NEXT = [k << SHIFT for k in range(5, 8)]
 # A region for each primitive's results, and one for their adjoints: those of a layer are side by side then.
 TEMPORARIES, ADJOINTS, ALIVE = [k * _MAX_PRIMITIVES << SHIFT for k in (1, 2, 3)]

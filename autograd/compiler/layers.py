@@ -20,7 +20,7 @@ from autograd.engine.batches import Batches
 __all__ = ["LayerDescent", "is_worth"]
 
 _MOST_BYTES = 1 << 25  # of rows, from which on they are made for some batches at a time
-_WORTH_THREADS = 2_000_000  # multiplications in a batch from which on threads may pay
+_WORTH_THREADS = 2_000_000  # multiplications in a batch from which on threads may pay: BATCH_SHARED of batch.h
 _LEAST = 10_000  # products of parameters and inputs in a sample from which on matrices pay
 
 

@@ -27,7 +27,7 @@ _SIGNS = {
 _SYMMETRIC = {
     "add", "mul", "maximum", "minimum", "hypot",
 }  # fmt: skip
-# What stands at the edge of each operand of the others; numbers by default.
+# The other operations have a mark at the edge of each operand; by default it is a number.
 _PLACES = {"sub": ("", "\u2212"), "div": ("", "\u00f7"), "pow": ("", "^"), "where": ("if", "then", "else")}
 
 

@@ -4,7 +4,7 @@ In the child such a lock would stay taken for ever. Parts are imported when some
 """
 
 import contextlib
-import logging  # noqa: F401  before what is registered below: see there
+import logging  # noqa: F401 - it registers its own handlers of forks, and has to do so first: see the end
 import os
 import sys
 import threading
@@ -81,6 +81,7 @@ def _after_in_child():
     _after_in_parent()
 
 
-# What comes before a fork is done in the opposite order: logging takes its lock, which imports need, after this.
+# Python calls the handlers before a fork in the opposite order of their registration. So logging, imported above, takes
+# its lock after these have waited: imports need that lock to come to an end.
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(before=_before, after_in_parent=_after_in_parent, after_in_child=_after_in_child)

@@ -280,7 +280,7 @@ def test_models_that_take_the_largest_are_trained_alike_in_machine_code(loss):
      lambda y, x: max(x.data, y.data, 0.0) * y],
 )  # fmt: skip
 def test_a_loss_of_the_largest_of_values_and_data_is_minimized_alike(largest):
-    """Where the Value is the largest the derivative flows through it."""
+    """The derivative flows through the Value if that is the largest."""
     found = []
     for engine in ("eager", "native"):
         w = [Value(0.5), Value(-0.5)]

@@ -157,7 +157,7 @@ NOT_COMPILED = {
 
 @pytest.mark.parametrize("how", NOT_COMPILED)
 def test_losses_that_need_a_plain_number_are_trained_or_refused(train, how):
-    """What cannot be compiled is said in the words of the engine that was asked for."""
+    """The error of a loss that cannot be compiled names the engine that was asked for."""
     model, twin = mlp(3), mlp(3)
     fit(twin, X, [0, 1, 2, 1], loss=NOT_COMPILED[how], engine="eager", epochs=2, seed=0, progress=False)
     if train.engine in ("native", "cluster"):
