@@ -7,7 +7,7 @@ RUN := $(VENV)/bin/python
 SOURCES := pyproject.toml setup.py $(wildcard autograd/engine/*.py autograd/engine/*.pxd autograd/engine/*.h)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-compiled test-interpreted coverage test-browser test-notebooks test-optimized test-lowest test-installs test-pyodide playground test-playground screenshots fuzz soak lint format docs wheels bench grading agreement accuracy \
+.PHONY: help demo test test-compiled test-interpreted coverage test-browser test-notebooks test-optimized test-lowest test-installs test-pyodide playground test-playground bench-playground screenshots fuzz soak lint format docs wheels bench grading agreement accuracy \
 	mutants pictures clean
 
 # The tests, on every core there is.
@@ -27,6 +27,7 @@ help:
 	@echo "make test-lowest  with the lowest versions that are declared;  make test-installs  fresh installs with each extra"
 	@echo "make test-pyodide the interpreted engine and the grader in the Python of browsers (needs node and npm)"
 	@echo "make playground  the playground, in out/playground;  make test-playground  it and every page's accessibility, in a real browser"
+	@echo "make bench-playground  how long the playground takes to start and to answer, in a real browser"
 	@echo "make fuzz    a million spoilt formulas and sheets, a hundred thousand spoilt weight files (FORMULAS, WEIGHTS)"
 	@echo "make soak    an hour of everything in a loop, with the memory it takes (MINUTES)"
 	@echo "make bench   speed, side by side with other libraries"
@@ -133,6 +134,9 @@ playground: $(PLAYGROUND)/.with-parts
 test-playground: $(VENV)/.with-test playground
 	DELTAGRAD_PLAYGROUND=out/playground DELTAGRAD_AXE=$(PLAYGROUND)/node_modules/axe-core/axe.min.js \
 	  $(RUN) -m pytest tests/playground
+
+bench-playground: $(VENV)/.with-test playground
+	$(RUN) -m benchmarks.playground out/playground
 
 fuzz: $(VENV)/.with-test
 	$(RUN) tests/fuzzing --formulas $(FORMULAS) --weights $(WEIGHTS)

@@ -2,6 +2,8 @@
 
 import importlib.util
 import json
+import marshal
+import sys
 import zipfile
 from pathlib import Path
 
@@ -32,7 +34,7 @@ def built(tmp_path):
         (modules / name).write_text("//", encoding="utf-8")
     wheels.mkdir()
     (wheels / "graphviz-0.21-py3-none-any.whl").write_bytes(b"")
-    BUILD.build(out, modules, wheels)
+    BUILD.build(out, modules, wheels, compiled=lambda out: (out / "bytecode.zip").write_bytes(b""))
     return out
 
 
@@ -53,6 +55,38 @@ def test_the_pages_are_there_and_the_version_changes_with_them(built):
     for name in ("index.html", "playground.js", "worker.mjs", "session.py", "pyodide/pyodide.mjs", "viz/viz.js"):
         assert (built / name).is_file()
     assert '"deltagrad-' in (built / "offline.js").read_text(encoding="utf-8")
+
+
+def test_bytecode_stands_beside_the_sources_of_wheels(tmp_path):
+    (tmp_path / "wheels").mkdir()
+    with zipfile.ZipFile(tmp_path / "wheels" / "a-1-py3-none-any.whl", "w") as wheel:
+        for name, text in {"a/b.py": "x = 6 * 7", "a/tests/c.py": "", "a/old.py": "print 1", "a/d.css": ""}.items():
+            wheel.writestr(name, text)
+    loaded("bytecode").beside_wheels(str(tmp_path), "/site")
+    with zipfile.ZipFile(tmp_path / "bytecode.zip") as made:
+        name = f"a/__pycache__/b.{sys.implementation.cache_tag}.pyc"
+        assert made.namelist() == [name]
+        data = made.read(name)
+    assert data[4:8] == b"\1\0\0\0"  # read without a look at the source
+    space: dict = {}
+    exec(marshal.loads(data[16:]), space)
+    assert space["x"] == 42
+
+
+def test_bytecode_replaces_what_is_imported_of_the_standard_library(tmp_path, monkeypatch):
+    library = tmp_path / "python.zip"
+    with zipfile.ZipFile(library, "w") as archive:
+        for name in ("imported_from_zip.py", "left_in_zip.py"):
+            archive.writestr(name, "x = 6 * 7")
+    monkeypatch.setattr(sys, "path", [str(library), *[path for path in sys.path if not path.endswith(".zip")]])
+    monkeypatch.setattr(sys, "modules", dict(sys.modules))
+    importlib.import_module("imported_from_zip")
+    loaded("bytecode").in_place(str(library))
+    with zipfile.ZipFile(library) as archive:
+        assert archive.namelist() == ["imported_from_zip.pyc", "left_in_zip.py"]
+    del sys.modules["imported_from_zip"]
+    importlib.invalidate_caches()
+    assert importlib.import_module("imported_from_zip").x == 42
 
 
 @pytest.fixture
@@ -94,6 +128,12 @@ def test_documents_and_code(ask):
     ask("run", program=NETWORK)
     told = ask("grade", kind="document", answer=r"$$\delta_o = -(t_o - y_o) y_o (1 - y_o)$$", loss="")
     assert "equal" in told["verdict"]
+
+
+def test_what_is_warmed_up_leaves_nothing_behind(ask):
+    session = loaded("session")
+    assert [session.warm(k) for k in range(len(session.PIECES))] == [True] * (len(session.PIECES) - 1) + [False]
+    assert session.space == session.kept == {}
 
 
 def test_a_large_network_gets_sliders_for_some_of_its_weights(ask):

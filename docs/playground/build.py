@@ -1,13 +1,15 @@
 """Build the playground: ``python docs/playground/build.py OUT MODULES WHEELS``.
 
 OUT becomes a static folder that any server can serve. MODULES is the folder ``node_modules`` that npm filled from
-``package.json``, WHEELS a folder with the wheels of ``requirements.txt``. Nothing is downloaded here.
+``package.json``, WHEELS a folder with the wheels of ``requirements.txt``. Nothing is downloaded here. Node compiles the
+Python of the folder ahead (``bytecode.mjs``), which halves the time until the page is ready.
 """
 
 import base64
 import hashlib
 import json
 import shutil
+import subprocess
 import sys
 import zipfile
 from pathlib import Path
@@ -50,7 +52,12 @@ def version_of():
     return line.split('"')[1]
 
 
-def build(out, modules, wheels):
+def compiled(out):
+    """Compile the Python of the folder, by the Python that will run it."""
+    subprocess.run(["node", HERE / "bytecode.mjs", out], check=True)
+
+
+def build(out, modules, wheels, compiled=compiled):
     """Fill the folder ``out`` anew."""
     shutil.rmtree(out, ignore_errors=True)
     for folder in ("pyodide", "viz", "wheels"):
@@ -65,6 +72,7 @@ def build(out, modules, wheels):
     (out / "wheels.json").write_text(json.dumps(names), encoding="utf-8")
     for name in PAGES:
         shutil.copy(HERE / name, out / name)
+    compiled(out)
     digest = hashlib.sha256()
     for path in sorted(out.rglob("*")):
         if path.is_file():

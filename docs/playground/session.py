@@ -1,6 +1,7 @@
 """What the playground's worker runs: programs of learners, and what is shown of the graph that they record."""
 
 import contextlib
+import importlib
 import io
 import json
 import linecache
@@ -8,11 +9,10 @@ import re
 import traceback
 import warnings
 
-import latex2mathml.converter
-
 import autograd
 from autograd import Value, derive, draw, grade_code, grade_document, play, steps
 from autograd.drawing.rendering import render_with
+from nn import MLP, half_sse
 
 MOST = 20_000  # characters of what a program prints
 
@@ -95,7 +95,8 @@ def stepped():
 
 def formulas():
     """The formulas of backpropagation, as text and MathML."""
-    return {"formulas": [[str(e), latex2mathml.converter.convert(e.latex, "block")] for e in derivation().equations]}
+    mathml = importlib.import_module("latex2mathml.converter")  # at first use: the page is ready sooner
+    return {"formulas": [[str(e), mathml.convert(e.latex, "block")] for e in derivation().equations]}
 
 
 def grade(kind, answer, loss):
@@ -114,6 +115,34 @@ def grade(kind, answer, loss):
         return {"error": "Run a program first: the formula is graded against the network under its loss."}
     return {"verdict": str(derivation().grade(None, answer))}
 
+
+def warm(k):
+    """Import and compute a piece of what first answers need; return True if another piece follows.
+
+    The worker does this while nobody asks for anything, so that the first answer comes as soon as later ones.
+    """
+    warnings.simplefilter("ignore")
+    PIECES[k]()
+    return k + 1 < len(PIECES)
+
+
+def small():
+    """The loss of a small network that is kept nowhere."""
+    return half_sse(MLP(2, [2, 1], activation="sigmoid", seed=0)([1.0, 2.0]), 1.0)
+
+
+SLIP = "import numpy as np\nx, w = np.ones(2), np.ones(2)\nh = np.tanh(w @ x)\nloss = h**2\nw -= 2 * h * (1 - h) * x\n"
+PIECES = [
+    lambda: importlib.import_module("latex2mathml.converter"),
+    lambda: [e.latex for e in derive(small()).equations],
+    lambda: importlib.import_module("mpmath"),
+    lambda: derive(small()).grade(None, "d_o[o] = t[o] - y[o]"),
+    lambda: derive(small()).grade(None, r"\delta_h = a_h \sum_o \delta_o w_{ho}"),
+    lambda: steps(small()).html(),
+    lambda: play(small()).html(),
+    lambda: str(grade_code(SLIP)),
+    lambda: str(grade_document("network: 2-2-1 sigmoid\n\n$$\\delta_o = y_o - t_o$$")),
+]
 
 ANSWERS = {
     "run": run,
