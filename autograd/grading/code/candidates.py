@@ -8,12 +8,13 @@ from autograd.grading.code.bodies import helper_bodies
 from autograd.grading.code.context import Candidate, Context
 from autograd.grading.code.explanation import first_unknown
 
-__all__ = ["candidates"]
+__all__ = ["candidates", "named"]
 
 SOON, LATE = 1.255, 1.3
 MAKERS = (
     factor_edits.factors, factor_edits.wrong_slopes, factor_edits.drops, factor_edits.constants,
-    factor_edits.arguments, place_edits.substitutes, place_edits.axes, place_edits.signs, form_edits.transposes,
+    factor_edits.arguments, place_edits.substitutes, place_edits.rows,
+    place_edits.axes, place_edits.signs, form_edits.transposes,
     form_edits.shifts, form_edits.comparisons, form_edits.squares, form_edits.softmax, form_edits.copies,
     form_edits.broadcasts, form_edits.clipped, term_edits.missing_penalties, term_edits.wrong_penalties,
     term_edits.scaled_terms, term_edits.missing_terms, term_edits.sample_counts, index_edits.indices,
@@ -34,19 +35,14 @@ def named(candidate, way, source):
     if candidate.kind not in ("constant factor", "wrong factor", "loss for its derivative", "divided twice"):
         return candidate
     start, end = min(edit.start for edit in candidate.edits), max(edit.end for edit in candidate.edits)
-    for statement in ast.walk(source.tree):
-        if not isinstance(statement, (ast.Assign, ast.AugAssign)) or statement.value is None:
-            continue
-        if not statement.lineno <= candidate.line <= statement.end_lineno or not source.holds(statement, start, end):
-            continue
-        terms = [statement.value]
-        while terms:
-            term = terms.pop()
-            if isinstance(term, ast.BinOp) and isinstance(term.op, (ast.Add, ast.Sub)):
-                terms += [term.left, term.right]
-            elif source.holds(term, start, end) and way.mentions_parameter(term):
-                message = f"the gradient of the penalty: {candidate.message}"
-                return replace(candidate, kind="penalty", message=message)
+    statement = next((s for s, first, last in source.stores if first <= start and end <= last), None)
+    terms = [statement.value] if statement is not None else []
+    while terms:
+        term = terms.pop()
+        if isinstance(term, ast.BinOp) and isinstance(term.op, (ast.Add, ast.Sub)):
+            terms += [term.left, term.right]
+        elif source.holds(term, start, end) and way.mentions_parameter(term):
+            return replace(candidate, kind="penalty", message=f"the gradient of the penalty: {candidate.message}")
     return candidate
 
 

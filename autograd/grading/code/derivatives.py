@@ -26,6 +26,8 @@ def derivative_texts(c, shape, like=None):
         ("derivatives", shape),
         lambda: [form for text, (its, data) in c.scope().items() if its == shape for form in _forms(c, text, data)],
     )
+    if isinstance(like, (ast.Name, ast.Attribute, ast.Subscript)) and like is c.node and c.seen.shape == shape:
+        forms = [*_forms(c, c.text, c.seen.data), *forms]
     wanted = None if like is None else skeleton(like)
     for slope in c.way.slopes:
         if slope.shape != shape or all(abs(x - 1) < 1e-12 for x in slope.data):

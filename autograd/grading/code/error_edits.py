@@ -8,7 +8,7 @@ from autograd.grading.code.judge import close, proportion
 from autograd.grading.code.truth import looks_like_loss
 from autograd.grading.code.wayback import same
 
-__all__ = ["output_errors", "unread_factors"]
+__all__ = ["adjoints_like", "output_errors", "unread_factors"]
 
 MAX_PAIRS = 40
 MAX_FORMS = 6
@@ -24,7 +24,7 @@ def output_errors(c):
         or _reads_way_back(c)
     ):
         return
-    targets = _adjoints(c)
+    targets = adjoints_like(c)
     if not targets or any(proportion(c.seen.data, target) is not None for target in targets):
         return
     loss = any(looks_like_loss(e, depth=3) for e in c.seen.elements[:1] if isinstance(e, Value))
@@ -49,7 +49,7 @@ def _reads_way_back(c):
     return False
 
 
-def _adjoints(c):
+def adjoints_like(c):
     """Return the derivatives of the loss with respect to arrays of the forward pass of the same shape."""
     found = []
     for seen in c.way.forward:

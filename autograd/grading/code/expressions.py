@@ -351,7 +351,9 @@ def assign(machine, target, value, frame):
         access.write_attribute(machine, evaluate(machine, target.value, frame), target.attr, value, target, frame)
     elif isinstance(target, ast.Subscript):
         container = evaluate(machine, target.value, frame)
-        access.write_item(machine, container, index_of(machine, target.slice, frame), value, target, frame)
+        key = index_of(machine, target.slice, frame)
+        access.write_item(machine, container, key, value, target, frame)
+        machine.filled(target.value, container, key, frame)
     else:
         raise Unreadable(f"an assignment to {type(target).__name__} is not read")
 

@@ -37,6 +37,7 @@ def factors(c):
         and is_product(c.node)
     ):
         return  # the product around it gives the same
+    unread = c.source.unread(c.statement)
     for text, slope in derivative_texts(c, c.seen.shape):
         below = multiplies_weights(c)
         what = f"the factor {text}, the derivative of {c.way.name_of(slope.after, c.seen.frame)}, is missing"
@@ -45,8 +46,37 @@ def factors(c):
         cost = 1.0 if isinstance(c.node, (ast.Name, ast.Attribute)) else 1.2
         if isinstance(parent, ast.Assign) and c.seen.shape:  # where it gets a name, rather than where that is used
             cost = 0.98 if isinstance(c.node, (ast.Name, ast.Attribute)) else 0.99
+        if text in unread or _is_handed_on(c):
+            cost = 0.9
+        done = _named_product(c, slope)
+        if done:
+            message = f"{c.text} stands where {done} belongs: the raw error is propagated instead of the delta"
+            yield Candidate(0.89, "raw error for delta", c.line, message, c.replaced(done))
         cost += 0.1 * (isinstance(c.statement, ast.AugAssign) and not c.seen.shape)  # a sum: its factors come after it
         yield Candidate(cost + 0.3 * (c.line in c.way.update_lines), kind, c.line, message, multiplied(c, text))
+
+
+def _is_handed_on(c):
+    """Return whether a function returns its argument as it is, as if what it belongs to were the identity."""
+    around = c.source.function_of(c.statement)
+    return (
+        isinstance(c.parent(), ast.Return)
+        and isinstance(c.node, ast.Name)
+        and isinstance(around, ast.FunctionDef)
+        and c.node.id in {part.arg for part in around.args.args}
+        and len(around.body) == 1
+    )
+
+
+def _named_product(c, slope):
+    """Return the variable that holds the product of an expression and a derivative already, or an empty string."""
+    if not c.seen.shape:
+        return ""
+    data = [x * y for x, y in zip(c.seen.data, slope.data, strict=True)]
+    names = [
+        text for text, (shape, its) in c.scope().items() if shape == c.seen.shape and text != c.text and same(its, data)
+    ]
+    return min((text for text in names if not c.way.is_forward_text(text)), key=len, default="")
 
 
 def wrong_slopes(c):
@@ -93,8 +123,6 @@ def made_slopes(c):
     """Put the derivative of an activation in the place of what is returned, or gets a name, to be one."""
     whole = isinstance(c.parent(), (ast.Return, ast.Assign)) and c.parent().value is c.node
     if not whole or isinstance(c.node, (ast.Constant, ast.Tuple)) or c.is_start() or c.is_helper_body():
-        return
-    if not c.seen.shape and not isinstance(c.parent(), ast.Return):
         return
     if any(same(c.seen.data, end.data) for slope in c.way.slopes for end in (slope.before, slope.after)):
         return  # an activation, computed once more

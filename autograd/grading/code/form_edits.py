@@ -26,7 +26,9 @@ def transposes(c):
         yield Candidate(
             1.6, "transpose", c.line, "the factors of this product stand the wrong way around", c.replaced(swapped)
         )
-    if len(c.seen.shape) == 2 and not c.is_stored() and not isinstance(c.parent(), ast.Attribute):
+    parent = c.parent()
+    receiver = isinstance(parent, ast.Attribute) and parent.attr in ("dot", "mm", "matmul")
+    if len(c.seen.shape) == 2 and not c.is_stored() and (receiver or not isinstance(parent, ast.Attribute)):
         text = c.text
         if isinstance(node, ast.Attribute) and node.attr == "T":
             yield Candidate(

@@ -245,7 +245,7 @@ def _judge_afresh(case, said):
     # The weights that show most: the most wrong updates, then the fewest entries that are 0.
     ranked = sorted(wrong or found, key=lambda one: (sum(u.right for u in one[0].updates), _zeros(one[0])))
     case.fresh, case.seed = ranked[0]
-    case.others = ranked[1:]
+    case.others = ranked[1:] + [one for one in found if all(one is not other for other in ranked)]
     case.fresh = agreed(case.fresh, [judged for judged, _ in found if judged is not case.fresh])
     if case.fresh.right and not case.judged.right:
         said.append(

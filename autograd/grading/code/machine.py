@@ -215,6 +215,15 @@ class Machine:
         if old is not value:
             self.recorder.changed(old, value, self.statement, frame, target)
 
+    def filled(self, node, container, key, frame):
+        """Hear that an entry was stored to: from now on a variable, or a dict, stands for other numbers."""
+        if self.trace is None:
+            return
+        if isinstance(container, dict):
+            self.trace.bound(container, key, container.get(key))
+        elif isinstance(node, ast.Name) and self.is_array(container):
+            self.trace.bound(frame if node.id in frame.names else frame.module, node.id, container)
+
     # --- Loops
 
     def stop_training(self):

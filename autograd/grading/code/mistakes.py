@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from autograd.engine.value import Value
-from autograd.grading.code.candidates import candidates
+from autograd.grading.code.candidates import candidates, named
 from autograd.grading.code.explanation import first_unknown, notes_of
 from autograd.grading.code.grade import Mistake
 from autograd.grading.code.judge import close, judge_losses
@@ -12,6 +12,7 @@ from autograd.grading.code.moves import moves
 from autograd.grading.code.naming import Places
 from autograd.grading.code.optimizers import machinery
 from autograd.grading.code.patches import mapped
+from autograd.grading.code.probes import probed
 from autograd.grading.code.reading import fresh_starts, read
 from autograd.grading.code.recorder import linear_terms
 from autograd.grading.code.samples import arranged
@@ -190,6 +191,8 @@ class Search:
     def deeper(self, source, way, current, done, rounds):
         """Return rounds of edits that make all updates right, after those that are done; None if there are none."""
         steps = self.round(source, way, current)
+        if not done and not any(self.is_whole(outcome) for _, outcome in steps):
+            steps = self.probe(source, way, current) or steps
         for chosen, outcome in steps:
             after = [*done, (source, chosen)]
             if self.is_whole(outcome):
@@ -243,6 +246,15 @@ class Search:
             return [([candidate], outcome) for _, candidate, outcome in ranked[:MAX_BRANCHES]]
         pair = self.pair(source, found, current)
         return [pair] if pair is not None else []
+
+    def probe(self, source, way, current):
+        """Return the edit of a number in front of a term that makes all updates right, with its outcome, as a list."""
+        for candidate in probed(way, source, self.trials, current, self.reference or 1.0) if current else ():
+            text = source.edited(candidate.edits)
+            outcome = self.trials.outcome(text)
+            if self.is_whole(outcome) and self.confirmed(source, text):
+                return [([named(candidate, way, source)], outcome)]
+        return []
 
     def confirmed(self, source, text):
         """Return whether other fresh weights agree that an edited text is better."""

@@ -7,9 +7,11 @@ from autograd.grading.code.context import Candidate, function_name, is_slope_arg
 from autograd.grading.code.source import Edit
 from autograd.grading.code.wayback import same
 
-__all__ = ["augmented_signs", "axes", "signs", "substitutes", "writable"]
+__all__ = ["augmented_signs", "axes", "rows", "signs", "substitutes", "writable"]
 
 MAX_SUBSTITUTES = 8
+METHODS = {"T", "dot", "copy", "transpose", "shape", "reshape", "sum", "mean", "t", "mm", "matmul", "clone", "ravel",
+           "flatten", "astype", "view"}  # fmt: skip
 MAX_SCALARS = 14
 
 # --- Another expression in its place
@@ -21,16 +23,7 @@ def substitutes(c):
     if not isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) or c.is_stored():
         return
     parent = c.parent()
-    if isinstance(parent, ast.Attribute) and parent.attr not in (
-        "T",
-        "dot",
-        "copy",
-        "transpose",
-        "shape",
-        "reshape",
-        "sum",
-        "mean",
-    ):
+    if isinstance(parent, ast.Attribute) and parent.attr not in METHODS:
         return
     if (
         isinstance(parent, ast.Subscript)
@@ -56,7 +49,7 @@ def substitutes(c):
             continue  # it would be right for this sample only
         (backs if c.way.is_back_text(other, c.seen) else others).append(other)
     found = [*backs[::-1], *others] if c.is_back() else [*others, *backs[::-1]]
-    unread = c.source.unread(c.statement) if c.is_back() else []
+    unread = [*c.source.unread(c.statement), *c.source.unread_twins(node)] if c.is_back() else []
     for other in [other for other in found if other in unread][:2]:
         message = f"{other} is computed and never used: it belongs here, not {text}"
         yield Candidate(0.95, "raw error for delta", c.line, message, c.replaced(other))
@@ -70,6 +63,23 @@ def substitutes(c):
         kind, message = _substitution_kind(c, text, other)
         first = 1.25 if kind == "derivative at the wrong argument" else 1.5
         yield Candidate(first + 0.02 * count, kind, c.line, message, c.replaced(other))
+
+
+def rows(c):
+    """Take the row of another array in the place of one: ``z[t]`` for ``a[t, 1:]``."""
+    node = c.node
+    if not isinstance(node, ast.Subscript) or c.is_stored() or len(c.seen.shape) != 1 or not is_slope_argument(c):
+        return
+    index = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) else node.slice
+    base = c.way.shape_of(node.value)
+    if isinstance(index, ast.Slice) or base is None or len(base) != 2:
+        return
+    for other, (shape, _) in c.scope().items():
+        if shape == (base[0], c.seen.shape[0]) and c.way.is_forward_text(other) and writable(other):
+            new = f"{other}[{c.source.text_of(index)}]"
+            message = f"the derivative is taken at {c.text}, but belongs at {new}"
+            if new != c.text:
+                yield Candidate(1.245, "derivative at the wrong argument", c.line, message, c.replaced(new))
 
 
 def _transposed(c):

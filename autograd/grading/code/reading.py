@@ -30,12 +30,14 @@ class LossValue:
         frame: The call it was evaluated in.
         node: The statement after which it was evaluated, None at the start of a call.
         local: Whether all of its names are names of that call.
+        early: Whether no step of the training was made before that moment.
     """
 
     value: Value
     frame: object
     node: object
     local: bool
+    early: bool = True
 
 
 @dataclass
@@ -149,7 +151,7 @@ class _Watcher:
             return
         if self.last.get(id(frame)) != value.data:
             self.last[id(frame)] = value.data
-            self.reading.losses.append(LossValue(value, frame, node, not missing))
+            self.reading.losses.append(LossValue(value, frame, node, not missing, not self.reading.recorder.versions))
 
     def _evaluate(self, machine, frame):
         kept = (

@@ -50,7 +50,8 @@ def scalings(c, make):
         for text, (shape, data) in c.scope().items():
             if shape == () and c.way.is_count(text) and data[0] > 1 and data[0] in c.way.counts and len(text) < 20:
                 message = f"{c.text} is not divided by the number of samples, {text}, as the loss is"
-                yield make(1.4, "constant factor", c.line, message, c.replaced(scaled(c, f"/ {text}")))
+                cost = 1.4 - 1e-5 * c.line  # the last place first: what is before may belong to other updates, too
+                yield make(cost, "constant factor", c.line, message, c.replaced(scaled(c, f"/ {text}")))
     if penalty and c.way.mentions_parameter(c.node):
         counts = [
             text for text, (shape, _) in c.scope().items() if shape == () and c.way.is_count(text) and len(text) < 20

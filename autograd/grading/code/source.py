@@ -1,6 +1,7 @@
 """The text of a program, and edits of it: a stretch of text replaced by another."""
 
 import ast
+import functools
 import itertools
 from dataclasses import dataclass
 
@@ -52,6 +53,11 @@ class Source:
                     if block is not None:
                         self.blocks[child] = (block, i, name)
                     self._walk(child, inside)
+
+    @functools.cached_property
+    def stores(self):
+        """The assignments, each with where it starts and ends."""
+        return [(node, *self.span(node)) for node in self.parents if isinstance(node, (ast.Assign, ast.AugAssign))]
 
     def offset(self, line, column):
         """Return where in the text a line and a column in bytes are."""
@@ -114,22 +120,41 @@ class Source:
         targets = [loop.target for loop in self.loops_around(node)]
         return [part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)]
 
-    def unread(self, statement):
-        """Return the names that the function around a statement assigns and never reads."""
+    def function_of(self, statement):
+        """Return the function that a statement stands in, or the module."""
         around = statement
         while around in self.parents and not isinstance(around, ast.FunctionDef):
             around = self.parents[around]
+        return around
+
+    def unread(self, statement):
+        """Return the names that the function around a statement assigns and never reads."""
+        around = self.function_of(statement)
         names = [part for part in ast.walk(around) if isinstance(part, ast.Name)]
-        loaded = {part.id for part in names if isinstance(part.ctx, ast.Load)}
+        loaded = {part.id for part in names if isinstance(part.ctx, ast.Load) and not self._is_filled(part)}
         return list(
             dict.fromkeys(part.id for part in names if isinstance(part.ctx, ast.Store) and part.id not in loaded)
         )
 
+    def _is_filled(self, name):
+        """Return whether a name is that of an array whose entries are stored to, as in ``grad[h < 0] = 0``."""
+        around = self.parents.get(name)
+        return isinstance(around, ast.Subscript) and around.value is name and isinstance(around.ctx, ast.Store)
+
+    def unread_twins(self, node):
+        """Return the texts of the attribute that a node reads, of other variables, that the program never reads.
+
+        ``activation.dinputs`` is one for ``loss.dinputs`` if a call fills it and nothing takes it from there.
+        """
+        if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
+            return []
+        read = {ast.unparse(part) for part in self.parents if isinstance(part, ast.Attribute)}
+        names = {part.id for part in self.parents if isinstance(part, ast.Name)}
+        return sorted({f"{name}.{node.attr}" for name in names} - read)
+
     def unread_arguments(self, statement):
         """Return the arguments of the function around a statement that it never reads."""
-        around = statement
-        while around in self.parents and not isinstance(around, ast.FunctionDef):
-            around = self.parents[around]
+        around = self.function_of(statement)
         if not isinstance(around, ast.FunctionDef):
             return []
         loaded = {part.id for part in ast.walk(around) if isinstance(part, ast.Name)}

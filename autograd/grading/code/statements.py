@@ -89,6 +89,7 @@ def _augmented(machine, node, frame):
         new = _in_place(machine, node, old, frame)
         if not (machine.is_array(container) and new is old and machine.shares(container, old)):
             access.write_item(machine, container, key, new, target, frame)
+        machine.filled(target.value, container, key, frame)
     machine.recorder.held(new, node, frame, target)
 
 

@@ -53,12 +53,14 @@ class Trace:
         seen: The values of each expression, by its place.
         order: How many values were noted.
         bindings: What each name stood for, and since when.
+        first: Since when each name stands for anything.
     """
 
     machine: object = None
     seen: dict = field(default_factory=dict)
     order: int = 0
     bindings: dict = field(default_factory=dict)
+    first: dict = field(default_factory=dict)
 
     def evaluated(self, node, value, frame):
         """Note the value of an expression."""
@@ -69,11 +71,15 @@ class Trace:
             return
         self.order += 1
         places = self.seen.setdefault(key_of(node), [])
-        if len(places) < MAX_EVALUATIONS:
-            places.append(Seen(node, shape, elements, frame, self.order, self.machine.statement))
+        if len(places) == MAX_EVALUATIONS:
+            if self.machine.recorder.versions:
+                return
+            places.pop()  # of the rounds of a loop before the first update the last one may be what counts
+        places.append(Seen(node, shape, elements, frame, self.order, self.machine.statement))
 
     def bound(self, owner, name, value):
         """Note that a name of a call, or an attribute of an instance, stands for a value."""
+        self.first.setdefault((id(owner), name), self.order)
         shape, elements = numbers_of(value)
         if elements:
             self.order += 1

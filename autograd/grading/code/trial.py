@@ -70,10 +70,12 @@ class Outcome:
     Attributes:
         factors: The factor of each, None where there is none.
         stale: How many are computed with what another one has changed already.
+        own: What each changes, over its rate.
     """
 
     factors: tuple
     stale: int = 0
+    own: tuple = ()
 
     def right(self, reference):
         """Return which updates have the factor of reference; an update and a gradient that are both 0 have any."""
@@ -142,11 +144,15 @@ class Trials:
         if self.enough is None and first:  # the text without an edit: later ones are read up to as many changes
             self.enough = reading.recorder.changes.index(first[-1]) + 1
         newest, widened = self._newest(first)
-        return Outcome(tuple(self._factors(newest, widened)), stale(newest) if self.watch_stale else 0)
+        changes = tuple(self._changes(newest, widened))
+        factors = tuple(self._factor(*both) for both in zip(self.targets, changes, newest, strict=True))
+        return Outcome(factors, stale(newest) if self.watch_stale else 0, changes)
 
     def _newest(self, changes):
         origin, newest, widened = {}, [{} for _ in self.targets], set()
         for change in changes:
+            if all(new in origin for new in change.new):
+                continue  # a variable that holds some of them, such as rows of an embedding, is filled again
             roots = [origin.get(old, old) for old in change.old]
             places = [self.places.get(root.data) for root in roots]
             if not any(places):
@@ -159,17 +165,20 @@ class Trials:
                     newest[place[0]][place[1]] = new
         return newest, widened
 
-    def _factors(self, newest, widened):
+    def _changes(self, newest, widened):
+        """Return how much each update goes down, over its rate; nothing for one that is missing, or has grown."""
         for g, target in enumerate(self.targets):
             if g in widened or not newest[g]:
-                yield None
+                yield []
                 continue
             data = [newest[g][i].data if i in newest[g] else old for i, old in enumerate(target.old)]
-            own = [-(new - old) / target.rate for new, old in zip(data, target.old, strict=True)]
-            factor = proportion(own, target.gradient)
-            if (factor is None or not close(factor, 1.0)) and target.adaptive:
-                factor = self._through(newest[g], target)
-            yield factor
+            yield [-(new - old) / target.rate for new, old in zip(data, target.old, strict=True)]
+
+    def _factor(self, target, own, newest):
+        factor = proportion(own, target.gradient) if own else None
+        if own and (factor is None or not close(factor, 1.0)) and target.adaptive:
+            factor = self._through(newest, target)
+        return factor
 
     def _through(self, numbers, target):
         """Return the factor of the gradient that goes into an adaptive optimizer, or None."""

@@ -194,6 +194,8 @@ def _given(reading, changes, all_changes):
         return [(value, "given", 0) for value in values if value is not None]
     most = max(starts for starts, _ in usable)
     full = [loss for starts, loss in usable if starts == most]
+    # After a step its names may belong to different samples: the next target beside the last output.
+    full = [loss for loss in full if loss.early] or full
     found = [full[-1].value, full[0].value]
     module = [loss for loss in full if loss.frame.outer is None]
     local = [loss for loss in full if loss.local]

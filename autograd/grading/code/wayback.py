@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from autograd.engine.value import Value
 from autograd.grading.code.arrays import Array
+from autograd.grading.code.moments import is_recurrent
 from autograd.grading.code.objects import Frame, Function, Instance
 from autograd.grading.code.slopes import slopes_of
 from autograd.grading.code.trace import key_of, numbers_of
@@ -141,7 +142,7 @@ class WayBack:
             and isinstance(self.source.parents.get(node), ast.Subscript)
         ]
         dicts = [node for node in ast.walk(self.source.tree) if isinstance(node, ast.Dict)]
-        return bool(back_steps) and bool(dicts)
+        return (bool(back_steps) and bool(dicts)) or is_recurrent(self.trace.seen.values(), self.gradients, self.roots)
 
     # --- Which statements
 
@@ -448,15 +449,17 @@ class WayBack:
                 text = self.text_by_node.get(seen.node) or ast.unparse(seen.node)
                 self.text_by_node[seen.node] = text
                 found[text] = (seen.shape, seen.data)
-        for name, value in frame.names.items():
-            self._add(found, name, frame, name, value, order)
+        for owner, name, value in _names_around(frame):
+            if self.trace.first.get((id(owner), name), 0) > order:
+                continue  # such as the variable of a loop below
+            self._add(found, name, owner, name, value, order)
             if isinstance(value, Instance):
                 for attribute, part in value.names.items():
                     self._add(found, f"{name}.{attribute}", value, attribute, part, order)
             elif isinstance(value, dict):
                 for key, part in value.items():
                     if isinstance(key, str):
-                        _add(found, f"{name}[{key!r}]", part)
+                        self._add(found, f"{name}[{key!r}]", value, key, part, order)
         if frame.outer is not None:
             for name, value in frame.module.names.items():
                 if name not in frame.names:
@@ -469,6 +472,16 @@ class WayBack:
             found[text] = standing
         elif (id(owner), name) not in self.trace.bindings:
             _add(found, text, value)
+
+
+def _names_around(frame):
+    """Return what can be read by name in a call, of the functions around it as well, but not of the module."""
+    found, owner = {}, frame
+    while owner is not None and (owner is frame or owner is not frame.module):
+        for name, value in owner.names.items():
+            found.setdefault(name, (owner, name, value))
+        owner = owner.outer
+    return list(found.values())
 
 
 def _add(found, text, value):

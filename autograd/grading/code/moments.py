@@ -1,0 +1,48 @@
+"""Recurrence: a network that reads the same parameters at one moment after the other."""
+
+import ast
+
+from autograd.engine.value import Value
+from autograd.grading.code.recorder import linear_terms
+
+__all__ = ["is_recurrent"]
+
+MAX_NODES = 3000
+
+
+def is_recurrent(all_places, gradients, parameters):
+    """Return whether an expression is computed from its own value of the round before, by the same parameters.
+
+    The layers of a network that are computed in a loop have parameters each of their own; a sum over samples, which
+    only grows, is none either.
+
+    Args:
+        all_places: For each expression its values, in order.
+        gradients: The derivative of the loss with respect to every number of the forward pass.
+        parameters: The numbers of the parameters.
+    """
+    for places in all_places:
+        if len(places) < 2 or not isinstance(places[0].node, (ast.BinOp, ast.Call)):
+            continue
+        before, after = [
+            [e for e in place.elements if isinstance(e, Value) and e.op is not None and e in gradients]
+            for place in places[:2]
+        ]
+        if not before or not after or any(term in before for term, _ in linear_terms(after[0], before[0])):
+            continue
+        below = _below(after[:1], set(before))
+        if any(e in below for e in before) and (below & _below(before[:1], set())).intersection(parameters):
+            return True
+    return False
+
+
+def _below(numbers, stop):
+    """Return the numbers that some are computed from, down to those of ``stop``, within a bound."""
+    waiting, seen = list(numbers), set()
+    while waiting and len(seen) < MAX_NODES:
+        node = waiting.pop()
+        if node not in seen:
+            seen.add(node)
+            if node not in stop:
+                waiting.extend(node.parents)
+    return seen

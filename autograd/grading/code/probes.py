@@ -1,0 +1,125 @@
+"""Probes: a term of the way back is doubled, and the updates tell which number it would have to be multiplied by.
+
+An update depends linearly on most terms of the way back. So one trial with a doubled term gives the number that makes
+the update right, which is worth writing only if it is one that people write: 2, -1, the number of samples.
+"""
+
+import ast
+from dataclasses import replace
+
+from autograd.grading.code.context import Candidate, Context
+from autograd.grading.code.error_edits import adjoints_like
+from autograd.grading.code.judge import close
+from autograd.grading.code.scaling import kind_of, numbers, scaled
+from autograd.grading.code.wayback import same
+
+__all__ = ["probed"]
+
+PROBE_WORK = 1_200_000
+SLACK = 1e-6
+MAX_FORMS = 3
+
+
+def probed(way, source, trials, current, reference):
+    """Return edits that multiply a term of the way back by the number that makes wrong updates right.
+
+    Args:
+        way: What is known about the way back.
+        source: The program.
+        trials: What reads edited programs.
+        current: The outcome of the program itself.
+        reference: The factor that all updates are to share.
+    """
+    end, scopes, found = trials.work.units - PROBE_WORK, {}, []
+    for statement, node, places in way.nodes:
+        if trials.work.units < end:
+            break
+        if way.is_fixed(node) or way.is_machinery(node) or not _is_term(source, node):
+            continue
+        seen = places[0]
+        c = Context(way, source, statement, node, seen, places, scopes, (id(seen.frame), seen.order), [])
+        if not c.is_back() or c.is_stored():
+            continue
+        outcome = trials.outcome(source.edited(c.replaced(f"2 * ({c.text})")))
+        if outcome is None or len(outcome.own) != len(current.own):
+            continue
+        scale = _scale(trials.targets, current.own, outcome.own, reference)
+        if scale is not None and not close(scale, 1.0):
+            # A derivative of the loss is right already: what is wrong comes after it.
+            known = any(same(c.seen.data, data) for data in adjoints_like(c))
+            found.extend(replace(candidate, cost=candidate.cost + 0.1 * known) for candidate in _written(c, scale))
+    return sorted(found, key=lambda candidate: candidate.cost)
+
+
+def _is_term(source, node):
+    """Return whether an expression is a value, or a term of a sum: a factor says the same as its product."""
+    parent = source.parents.get(node)
+    if isinstance(node, ast.Constant):
+        return False
+    if isinstance(parent, ast.AugAssign):
+        return isinstance(parent.op, (ast.Add, ast.Sub)) and parent.value is node
+    if isinstance(parent, ast.BinOp):
+        return isinstance(parent.op, (ast.Add, ast.Sub))
+    return isinstance(parent, (ast.Assign, ast.Return, ast.Tuple, ast.Dict))
+
+
+def _scale(targets, before, after, reference):
+    """Return the number that a doubled term would have to have in front, or None if no number makes updates right."""
+    found = None
+    for target, own, doubled in zip(targets, before, after, strict=True):
+        if not own or not doubled:
+            return None
+        size = max(map(abs, own + doubled))
+        steps = [b - a for a, b in zip(own, doubled, strict=True)]
+        if max(map(abs, steps)) <= SLACK * size:
+            continue
+        if target.right:
+            return None
+        missing = [g * reference - a for g, a in zip(target.gradient, own, strict=True)]
+        scale = sum(m * s for m, s in zip(missing, steps, strict=True)) / sum(s * s for s in steps)
+        largest = max(map(abs, missing))
+        if any(abs(m - scale * s) > SLACK * largest for m, s in zip(missing, steps, strict=True)):
+            return None
+        if found is not None and abs(found - scale) > SLACK * max(1.0, abs(scale)):
+            return None
+        found = scale
+    return None if found is None else 1.0 + found
+
+
+def _written(c, scale):
+    """Return candidates that give an expression a number in front, the simplest first."""
+    parent = c.parent()
+    if abs(scale) < SLACK:
+        if isinstance(parent, ast.BinOp) and (parent.right is c.node or isinstance(parent.op, ast.Add)):
+            keep = parent.left if parent.right is c.node else parent.right
+            edits = (c.source.replacing(parent, c.source.operand_text(keep)),)
+            yield Candidate(1.0, "wrong factor", c.line, f"{c.text} does not belong in this sum", edits)
+        return
+    count = 0
+    for part, text in _parts(c, scale):
+        message = f"{c.source.text_of(part)} stands where {text} belongs"
+        yield Candidate(0.95, "constant factor", part.lineno, message, (c.source.replacing(part, text),))
+        count += 1
+    for text, value in numbers(c):
+        if close(value, scale) and count < MAX_FORMS:
+            count += 1
+            kind, message = kind_of(c, text, 1.0 / scale)
+            if text == "-1":
+                kind = "wrong factor" if isinstance(parent, (ast.BinOp, ast.AugAssign)) else kind
+            yield Candidate(1.0, kind, c.line, message, c.replaced(scaled(c, text)))
+
+
+def _parts(c, scale):
+    """Return numbers inside of an expression, each with what could stand there to scale the whole expression."""
+    for part in ast.walk(c.node):
+        if not isinstance(part, (ast.Constant, ast.Name, ast.Attribute)) or isinstance(part, ast.expr_context):
+            continue
+        value = c.way.single(part)
+        if not value or isinstance(getattr(part, "value", None), bool):
+            continue
+        for wanted in (value * scale, value / scale):
+            if isinstance(part, ast.Constant):
+                if abs(wanted - round(wanted, 2)) < SLACK and wanted > 0:
+                    yield part, f"{round(wanted, 2):g}"
+            elif c.way.is_count(c.source.text_of(part)) and abs(abs(wanted - value) - 1) < SLACK:
+                yield part, f"({c.source.text_of(part)} {'+' if wanted > value else '-'} 1)"
