@@ -13,6 +13,7 @@ from functools import cache
 
 import numpy as np
 
+from autograd.compiler.mapped import attach
 from autograd.compiler.training import Progress
 from autograd.engine import tape
 from autograd.engine.batches import Batches
@@ -26,7 +27,7 @@ _LEAST = 10_000  # products of parameters and inputs in a sample from which on m
 
 def is_worth(made) -> bool:
     """Return whether a tape is trained faster by products of matrices than by loops."""
-    return made.products >= _LEAST and not made.calls
+    return made.products >= _LEAST and not made.stops
 
 
 class Blas:
@@ -289,4 +290,6 @@ class LayerDescent:
 
 def tape_of(made):
     """The tape of a recording whose inputs are a row's numbers, in order."""
-    return tape.Tape(made, range(made.inputs), [])
+    found = tape.Tape(made, range(made.inputs), [])
+    attach(found)
+    return found

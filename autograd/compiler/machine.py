@@ -197,6 +197,10 @@ class Code:
     def __reduce__(self):
         raise TypeError("machine code belongs to its process: copy the graph, and compile that again.")
 
+    def address(self, name: str) -> int:
+        """Return the address of a function of the module, which is good while this object lives."""
+        return self._engine.get_function_address(name)
+
     def function(self, name: str, *arguments, result=None):
         """A function of the module, to be called without the interpreter's lock, while this object lives."""
-        return ctypes.CFUNCTYPE(result, *arguments)(self._engine.get_function_address(name))
+        return ctypes.CFUNCTYPE(result, *arguments)(self.address(name))

@@ -17,6 +17,7 @@ from autograd.compiler.rebinding import with_recorded_extremes
 from autograd.compiler.recording import Unrecordable, watched
 from autograd.engine.algebra import is_real
 from autograd.engine.errors import AutogradError, GraphError
+from autograd.engine.forks import importing
 from autograd.engine.tape import Machine, Tape, recording
 from autograd.engine.value import Value, list_no_nodes, list_nodes
 
@@ -268,6 +269,11 @@ class _Known:
             selected.references = references
             bounded = [(*s, *mine[s[2]]) for s in self.selections]
             self.tape = Tape(selected, self.trace.places, bounded)
+            if self.tape.maps:
+                with importing():
+                    from autograd.compiler.mapped import attach  # lazy: it brings llvmlite
+
+                attach(self.tape)
         return self.tape
 
 

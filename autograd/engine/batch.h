@@ -31,6 +31,7 @@ typedef struct {
     const int32_t *sources;                     /* of each sample, what its selections read */
     const unsigned char *alone; /* of each instruction, whether nothing else adds to the gradient of its matrix */
     const unsigned char *own;   /* of each instruction, whether it reads no parameter */
+    const tape_map *maps;       /* the functions of the tape */
     batch_gemm gemm;            /* NULL: sample by sample */
     pool *threads;
 } batch;
@@ -75,9 +76,15 @@ static void batch_clear(const batch *t) {
     memset(t->dp + from, 0, (t->parameters - from) * sizeof(double));
 }
 
+/* Whether the caller is to compute an instruction. */
+static int batch_stops(const batch *t, int32_t k) {
+    const int32_t *p = t->code + t->starts[k];
+    return p[0] == TAPE_CALL || (p[0] == TAPE_MAP && t->maps[p[1]].value == NULL);
+}
+
 /* The end of the run of instructions from `k` on that are made sample by sample. */
 static int32_t batch_run(const batch *t, int32_t k) {
-    while (k < t->instructions && t->code[t->starts[k]] != TAPE_CALL && !batch_is_product(t, t->code + t->starts[k])) k++;
+    while (k < t->instructions && !batch_stops(t, k) && !batch_is_product(t, t->code + t->starts[k])) k++;
     return k;
 }
 
@@ -159,7 +166,7 @@ TAPE_FAST static void batch_compute_part(const void *task, int part) {
     int64_t end = t->starts[w->to]; /* behind the last instruction, too, there is a place */
     for (; k < last; k++)
         tape_compute(t->code, t->starts[w->from], end, t->xp, t->xs + k * t->stride, t->parameters,
-                     t->sources + k * t->selections);
+                     t->sources + k * t->selections, t->maps);
 }
 
 TAPE_FAST static void batch_propagate_part(const void *task, int part) {
@@ -168,7 +175,7 @@ TAPE_FAST static void batch_propagate_part(const void *task, int part) {
     int64_t k = batch_begin(t->samples, part, w->parts), last = batch_begin(t->samples, part + 1, w->parts);
     for (; k < last; k++)
         tape_propagate(t->code, t->starts, w->from, w->to, t->xp, t->xs + k * t->stride, t->dp, t->ds + k * t->stride,
-                       t->parameters, t->sources + k * t->selections, t->parameters, t->computed);
+                       t->parameters, t->sources + k * t->selections, t->parameters, t->computed, t->maps);
 }
 
 /* How many numbers instructions compute for a sample: of runs of them as many as they are long. */
@@ -177,6 +184,7 @@ static int64_t batch_length(const batch *t, int32_t from, int32_t to) {
     for (; from < to; from++) {
         const int32_t *p = t->code + t->starts[from];
         if (p[0] < TAPE_DOT) n += p[1];
+        else if (p[0] == TAPE_MAP) n += 16 * (int64_t)p[2];
         else if (p[0] == TAPE_DOT) n += p[3];
         else if (p[0] == TAPE_MATRIX) n += (int64_t)p[1] * p[2];
     }
@@ -212,9 +220,9 @@ static int batch_update(const batch *t, const tape_rule *rule, double *new_w, do
     return all;
 }
 
-/* Compute from instruction `k` on; returns the number of a CALL that the caller is to compute, or that of all. */
+/* Compute from instruction `k` on; returns the number of an instruction that the caller is to compute, or that of all. */
 static int32_t batch_forward(const batch *t, int32_t k) {
-    while (k < t->instructions && t->code[t->starts[k]] != TAPE_CALL) {
+    while (k < t->instructions && !batch_stops(t, k)) {
         int32_t end = batch_run(t, k);
         if (end == k) batch_product(t, t->code + t->starts[k++]);
         else batch_compute(t, k, end), k = end;
@@ -222,15 +230,15 @@ static int32_t batch_forward(const batch *t, int32_t k) {
     return k;
 }
 
-/* Propagate adjoints from instruction `k` back; returns the number of a CALL that the caller is to propagate, or -1. */
+/* Propagate adjoints from instruction `k` back; returns the number of an instruction that the caller is to propagate, or -1. */
 static int32_t batch_backward(const batch *t, int32_t k) {
-    while (k >= 0 && t->code[t->starts[k]] != TAPE_CALL) {
+    while (k >= 0 && !batch_stops(t, k)) {
         int32_t last = k;
         if (batch_is_product(t, t->code + t->starts[k])) {
             batch_product_back(t, k--);
             continue;
         }
-        while (k > 0 && t->code[t->starts[k - 1]] != TAPE_CALL && !batch_is_product(t, t->code + t->starts[k - 1])) k--;
+        while (k > 0 && !batch_stops(t, k - 1) && !batch_is_product(t, t->code + t->starts[k - 1])) k--;
         batch_propagate(t, k--, last);
     }
     return k;

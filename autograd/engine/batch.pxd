@@ -1,6 +1,6 @@
 # The C functions of batches: see batch.h and pool.h.
 
-from autograd.engine.kernels cimport tape_rule
+from autograd.engine.kernels cimport tape_map, tape_rule
 
 cdef extern from "pool.h":
     ctypedef struct pool:
@@ -23,6 +23,7 @@ cdef extern from "batch.h":
         const int* sources
         const unsigned char* alone
         const unsigned char* own
+        const tape_map* maps
         batch_gemm gemm
         pool* threads
     void batch_clear(const batch* t)

@@ -79,6 +79,7 @@ class Batches:
         self._t.alone = cython.address(alone[0])
         own: cython.uchar[:] = self._own
         self._t.own = cython.address(own[0])
+        self._t.maps = tape._maps
         self._t.gemm, self._t.threads = cython.NULL, cython.address(self._pool)
         if gemm is not None:
             self._t.gemm = cython.cast(batch_gemm, PyCapsule_GetPointer(gemm, PyCapsule_GetName(gemm)))
@@ -162,11 +163,11 @@ class Batches:
         s: cython.longlong
         x: cython.p_double
         while k < self._t.instructions:
-            primitive, dst, cells = self._tape.calls[self._t.code[self._t.starts[k] + 1]]
-            for s in range(self._t.samples):
-                x = self._t.xs + s * self._t.stride
-                found: cython.double = called(primitive, [self._number(s, c) for c in cells])
-                x[cython.cast(cython.int, dst)] = found
+            for primitive, dst, cells in self._tape.stopped(k):
+                for s in range(self._t.samples):
+                    x = self._t.xs + s * self._t.stride
+                    found: cython.double = called(primitive, [self._number(s, c) for c in cells])
+                    x[cython.cast(cython.int, dst)] = found
             k = batch_forward(cython.address(self._t), k + 1)
         return 0
 
@@ -187,14 +188,14 @@ class Batches:
             self._cell(t.dp, t.ds, s, self._tape._root)[0] += share
         k: cython.int = batch_backward(t, t.instructions - 1)
         while k >= 0:
-            primitive, dst, cells = self._tape.calls[t.code[t.starts[k] + 1]]
-            for s in range(t.samples):
-                g: cython.double = self._cell(t.dp, t.ds, s, dst)[0]
-                for c, slope in zip(
-                    cells, slopes(primitive, self._number(s, dst), [self._number(s, c) for c in cells]), strict=True
-                ):
-                    if slope != 0.0:
-                        self._cell(t.dp, t.ds, s, c)[0] += g * cython.cast(cython.double, slope)
+            for primitive, dst, cells in self._tape.stopped(k):
+                for s in range(t.samples):
+                    g: cython.double = self._cell(t.dp, t.ds, s, dst)[0]
+                    for c, slope in zip(
+                        cells, slopes(primitive, self._number(s, dst), [self._number(s, c) for c in cells]), strict=True
+                    ):
+                        if slope != 0.0:
+                            self._cell(t.dp, t.ds, s, c)[0] += g * cython.cast(cython.double, slope)
             k = batch_backward(t, k - 1)
         return 0
 

@@ -22,11 +22,17 @@ cdef extern from "tape.h":
         TAPE_MATRIX
         TAPE_LARGEST
         TAPE_SELECT
+        TAPE_MAP
         TAPE_CALL
-    long long tape_forward(const int* code, long long at, long long end, double* x, const int* source) nogil
+    ctypedef void (*tape_function)(double* room) noexcept nogil
+    ctypedef struct tape_map:
+        tape_function value
+        tape_function slopes
+        int operands
+    long long tape_forward(const int* code, long long at, long long end, double* x, const int* source, const tape_map* maps) nogil
     long long tape_backward(
         const int* code, const int* starts, long long first, long long last, const double* x, double* d,
-        const int* source, int parameters, int computed
+        const int* source, int parameters, int computed, const tape_map* maps
     ) nogil
     ctypedef struct tape_rule:
         int rule

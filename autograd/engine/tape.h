@@ -11,7 +11,8 @@
      LARGEST      op dst n a0 a1 ...   the largest, with the derivative 0
      SELECT       op dst k             the cell that selection k names for the sample at hand
      LOGSUMEXP    op dst n a0 a1 ...   the logarithm of the sum of exponentials
-   CALL         op k                 stops: the caller computes it
+     MAP          op k n dst sd a sa b sb c sc  dst[i sd] = f(a[i sa], b[i sb], c[i sc]), f being function k of the tape's
+   CALL         op k                 stops: the caller computes it, as it does a MAP whose function C has not
 
    Where n cells are written at once none of them is read by the same instruction.
 
@@ -41,8 +42,35 @@
 enum {
     TAPE_ADD = 1, TAPE_SUB, TAPE_MUL, TAPE_DIV, TAPE_POW, TAPE_NEG, TAPE_COPY, TAPE_EXP, TAPE_LOG, TAPE_TANH, TAPE_RELU,
     TAPE_SIGMOID, TAPE_SQRT, TAPE_DOT, TAPE_GATHER_DOT, TAPE_SUM, TAPE_MATRIX, TAPE_LARGEST, TAPE_SELECT, TAPE_LOGSUMEXP,
-    TAPE_CALL
+    TAPE_MAP, TAPE_CALL
 };
+
+enum { TAPE_LANES = 8, TAPE_OPERANDS = 3 };
+
+/* A function of up to three operands at TAPE_LANES places at once, and its derivatives; NULL where C has none. It works
+   in a room of rows of that many numbers: the results, then a row for each operand, then one for each derivative.
+   `value` writes the results from the operands, `slopes` the derivatives from both. */
+typedef void (*tape_function)(double *room);
+
+typedef struct {
+    tape_function value, slopes;
+    int operands;
+} tape_map;
+
+enum { TAPE_ROOM = TAPE_LANES * (1 + 2 * TAPE_OPERANDS) };
+
+/* Bring the operands from place i on into a room; of the last ones the last is there more than once. */
+static inline void tape_bring(double *room, int i, int n, int operands, const double *const *from, const int *steps) {
+    int k, lane;
+    for (k = 0; k < operands; k++) {
+        double *row = room + TAPE_LANES * (1 + k);
+        const double *a = from[k];
+        if (steps[k] == 0) for (lane = 0; lane < TAPE_LANES; lane++) row[lane] = *a;
+        else
+            for (lane = 0; lane < TAPE_LANES; lane++)
+                row[lane] = a[(int64_t)(i + lane < n ? i + lane : n - 1) * steps[k]];
+    }
+}
 
 static inline double tape_dot_of(const double *w, const double *x, int n) {
     double s0 = 0, s1 = 0, s2 = 0, s3 = 0, s4 = 0, s5 = 0, s6 = 0, s7 = 0;
@@ -60,9 +88,9 @@ static double tape_sigmoid(double x) {
     return x >= 0 ? 1 / (1 + e) : e / (1 + e);
 }
 
-/* Compute from word `at` on; returns the place of a CALL that the caller is to compute, or `end`. */
+/* Compute from word `at` on; returns the place of what the caller is to compute, or `end`. */
 static inline TAPE_INSIDE int64_t tape_compute(const int32_t *code, int64_t at, int64_t end, double *xp, double *xs, int split,
-                                               const int32_t *source) {
+                                               const int32_t *source, const tape_map *maps) {
     while (at < end) {
         const int32_t *p = code + at;
         int n, i;
@@ -148,6 +176,21 @@ static inline TAPE_INSIDE int64_t tape_compute(const int32_t *code, int64_t at, 
             at += 3 + n;
             break;
         }
+        case TAPE_MAP: {
+            const tape_map *f = maps + p[1];
+            const double *from[TAPE_OPERANDS] = {X(p[5]), X(p[7]), X(p[9])};
+            const int steps[TAPE_OPERANDS] = {p[6], p[8], p[10]};
+            double *y = X(p[3]), room[TAPE_ROOM];
+            int lane, sd = p[4];
+            if (f->value == NULL) return at;
+            for (i = 0, n = p[2]; i < n; i += TAPE_LANES) {
+                tape_bring(room, i, n, f->operands, from, steps);
+                f->value(room);
+                for (lane = 0; lane < TAPE_LANES && i + lane < n; lane++) y[(int64_t)(i + lane) * sd] = room[lane];
+            }
+            at += 11;
+            break;
+        }
         default: return at;
         }
 #undef X
@@ -155,15 +198,16 @@ static inline TAPE_INSIDE int64_t tape_compute(const int32_t *code, int64_t at, 
     return end;
 }
 
-TAPE_FAST static int64_t tape_forward(const int32_t *code, int64_t at, int64_t end, double *x, const int32_t *source) {
-    return tape_compute(code, at, end, x, x, INT32_MIN, source);
+TAPE_FAST static int64_t tape_forward(const int32_t *code, int64_t at, int64_t end, double *x, const int32_t *source,
+                                      const tape_map *maps) {
+    return tape_compute(code, at, end, x, x, INT32_MIN, source, maps);
 }
 
-/* Propagate adjoints back over the instructions `first` to `last`, last first; returns the number of a CALL that the
-   caller is to propagate, or first - 1. `starts` has the place of each instruction. */
+/* Propagate adjoints back over the instructions `first` to `last`, last first; returns the number of what the caller
+   is to propagate, or first - 1. `starts` has the place of each instruction. */
 static inline TAPE_INSIDE int64_t tape_propagate(const int32_t *code, const int32_t *starts, int64_t first, int64_t last,
                                                  const double *xp, const double *xs, double *dp, double *ds, int split,
-                                                 const int32_t *source, int parameters, int computed) {
+                                                 const int32_t *source, int parameters, int computed, const tape_map *maps) {
 #define X(c) ((c) < split ? xp + (c) : xs + (c))
 #define D(c) ((c) < split ? dp + (c) : ds + (c))
     int64_t k;
@@ -259,6 +303,28 @@ static inline TAPE_INSIDE int64_t tape_propagate(const int32_t *code, const int3
             for (i = 0; i < n; i++) *D(p[3 + i]) += g * (exp(*X(p[3 + i]) - largest) / sum);
             break;
         }
+        case TAPE_MAP: {
+            const tape_map *f = maps + p[1];
+            const double *from[TAPE_OPERANDS] = {X(p[5]), X(p[7]), X(p[9])};
+            double *to[TAPE_OPERANDS] = {D(p[5]), D(p[7]), D(p[9])};
+            const int steps[TAPE_OPERANDS] = {p[6], p[8], p[10]};
+            const double *y = X(p[3]), *gs = D(p[3]);
+            double room[TAPE_ROOM];
+            int lane, last, o, sd = p[4];
+            if (f->slopes == NULL) return k;
+            for (i = 0, n = p[2]; i < n; i += TAPE_LANES) {
+                tape_bring(room, i, n, f->operands, from, steps);
+                last = n - i < TAPE_LANES ? n - i : TAPE_LANES;
+                for (lane = 0; lane < TAPE_LANES; lane++) room[lane] = y[(int64_t)(i + (lane < last ? lane : last - 1)) * sd];
+                f->slopes(room);
+                for (o = 0; o < f->operands; o++)
+                    for (lane = 0; lane < last; lane++) {
+                        double slope = room[TAPE_LANES * (1 + f->operands + o) + lane];
+                        if (slope != 0) to[o][(int64_t)(i + lane) * steps[o]] += gs[(int64_t)(i + lane) * sd] * slope;
+                    }
+            }
+            break;
+        }
         default: return k;
         }
     }
@@ -268,8 +334,9 @@ static inline TAPE_INSIDE int64_t tape_propagate(const int32_t *code, const int3
 }
 
 TAPE_FAST static int64_t tape_backward(const int32_t *code, const int32_t *starts, int64_t first, int64_t last,
-                                       const double *x, double *d, const int32_t *source, int parameters, int computed) {
-    return tape_propagate(code, starts, first, last, x, x, d, d, INT32_MIN, source, parameters, computed);
+                                       const double *x, double *d, const int32_t *source, int parameters, int computed,
+                                       const tape_map *maps) {
+    return tape_propagate(code, starts, first, last, x, x, d, d, INT32_MIN, source, parameters, computed, maps);
 }
 
 /* The bits of a number, of which the highest one is set if it is not finite: then all exponent bits are set. */

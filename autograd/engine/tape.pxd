@@ -1,6 +1,6 @@
 # The C types of tape.py.
 
-from autograd.engine.kernels cimport tape_rule
+from autograd.engine.kernels cimport tape_map, tape_rule
 
 cdef class Update:
     cdef readonly str kind
@@ -15,9 +15,11 @@ cdef class Update:
 cdef class Tape:
     cdef readonly int cells, computed, instructions, outputs, parameters
     cdef readonly long long products
-    cdef readonly object alone, own, code, starts, constants, calls
+    cdef readonly object alone, own, code, starts, constants, calls, maps
     cdef object _source, _base, _stride, _place, _cell_of, _input_places, _outputs
     cdef int _root, _selections, _inputs
+    cdef object _kept
+    cdef tape_map* _maps
     cdef int* sources(self, double* row) except *
 
 cdef class Machine:

@@ -10,6 +10,7 @@ This file runs compiled only; ``compiled`` says whether it does.
 """
 
 from array import array
+from bisect import bisect_left
 
 try:
     import cython
@@ -32,6 +33,7 @@ if cython.compiled:
         TAPE_LARGEST,
         TAPE_LOG,
         TAPE_LOGSUMEXP,
+        TAPE_MAP,
         TAPE_MATRIX,
         TAPE_MUL,
         TAPE_NEG,
@@ -45,6 +47,8 @@ if cython.compiled:
         TAPE_TANH,
         tape_backward,
         tape_forward,
+        tape_function,
+        tape_map,
         tape_rule,
         tape_update,
     )
@@ -54,7 +58,7 @@ if cython.compiled:
 else:
     from autograd.engine.value import Value
 
-    tape_rule = None  # the type of what a method returns, which Python evaluates; it runs compiled only
+    tape_map = tape_rule = None  # the type of what a method returns, which Python evaluates; it runs compiled only
 
 __all__ = ["RULES", "Machine", "Recording", "Tape", "Update", "called", "compiled", "recording", "slopes"]
 
@@ -204,6 +208,7 @@ def _elementwise():
     return {getattr(primitives, name).code: op for name, op in table.items()}
 
 
+_OPERANDS = 3  # of a function that C is given: TAPE_OPERANDS of tape.h
 _LOOK_BACK = 4  # instructions among which one is looked for that an operation can join
 _ELEMENTWISE: dict = _elementwise() if compiled else {}
 
@@ -222,6 +227,7 @@ class Tape:
         cells, instructions, outputs, parameters: how many there are.
         computed: the first cell that is computed.
         products: how many multiplications there are in products of parameters and a vector.
+        maps: the functions that C does not know by itself, a list of primitives; :meth:`attach` has it know them.
     """
 
     def __init__(self, made, input_places, selections):
@@ -230,7 +236,10 @@ class Tape:
         self.parameters = made.parameters
         self._inputs = made.inputs
         self.cells = writer.cells
-        self.code, self.starts, self.calls = writer.code, writer.starts, writer.calls
+        self.code, self.starts, self.calls, self.maps = writer.code, writer.starts, writer.calls, writer.maps
+        self._maps = cython.cast(cython.pointer(tape_map), calloc(len(self.maps) + 1, cython.sizeof(tape_map)))
+        if self._maps is cython.NULL:
+            raise MemoryError(f"no memory for {len(self.maps)} functions")
         self.instructions = len(self.starts)
         self.products = writer.products()
         self.alone = writer.alone()
@@ -248,6 +257,47 @@ class Tape:
         self._place = array("i", [*[s[2] for s in selections], 0])
         self._cell_of = writer.cell_of
         self._source = array("i", bytes(4 * (len(selections) + 1)))
+
+    def __dealloc__(self):
+        free(self._maps)
+
+    def attach(self, functions):
+        """Have C know functions of ``maps``, so that it need not stop there.
+
+        Args:
+            functions: by the primitive the addresses of two C functions, as ``tape_map`` in tape.h has them, and what
+                keeps them alive.
+        """
+        self._kept = functions
+        k: cython.Py_ssize_t
+        for k in range(len(self.maps)):
+            if self.maps[k] in functions:
+                value, slopes_of, _ = functions[self.maps[k]]
+                self._maps[k].value = cython.cast(tape_function, cython.cast(cython.size_t, value))
+                self._maps[k].slopes = cython.cast(tape_function, cython.cast(cython.size_t, slopes_of))
+                self._maps[k].operands = self.maps[k].arity
+
+    @property
+    def stops(self):
+        """Return True if there are operations that C leaves to its caller."""
+        return bool(self.calls) or any([self._maps[k].value is cython.NULL for k in range(len(self.maps))])
+
+    def stopped(self, instruction: cython.longlong):
+        """Return the operations of an instruction that C leaves to its caller: of each the primitive and the cells.
+
+        The cells are that of the result and a list of those of the operands.
+        """
+        at: cython.int = self.starts[instruction]
+        code: cython.int[:] = self.code
+        i: cython.int
+        if code[at] == TAPE_CALL:
+            return [self.calls[code[at + 1]]]
+        primitive = self.maps[code[at + 1]]
+        return [
+            (primitive, code[at + 3] + i * code[at + 4],
+             [code[at + 5 + 2 * k] + i * code[at + 6 + 2 * k] for k in range(primitive.arity)])
+            for i in range(code[at + 2])
+        ]  # fmt: skip
 
     @cython.cfunc
     @cython.exceptval(check=True)
@@ -281,6 +331,7 @@ class _Writer:
     code: object
     starts: object
     calls: list
+    maps: list
     made_by: dict
     constant_cells: object
     counted: cython.longlong
@@ -303,7 +354,7 @@ class _Writer:
         self.cell_of = array("i", [*range(self.first), *[-1] * (self.nodes + len(selections) + 1)])
         self._cells = self.cell_of
         self._constant_cells = array("i", [*self.constant_cells, 0])
-        self.code, self.starts, self.calls = array("i"), array("i"), []
+        self.code, self.starts, self.calls, self.maps = array("i"), array("i"), [], []
         self.made_by = {}  # the instruction that writes a cell
 
     @cython.cfunc
@@ -551,6 +602,9 @@ class _Writer:
         if op == TAPE_CALL:
             for c in self.calls[code[at + 1]][2]:
                 self._count(readers, c, 1, 1)
+        elif op == TAPE_MAP:
+            for i in range(self.maps[code[at + 1]].arity):
+                self._count(readers, code[at + 5 + 2 * i], code[at + 6 + 2 * i], code[at + 2])
         elif op == TAPE_DOT:
             self._count(readers, code[at + 2], 1, 1)
             self._count(readers, code[at + 4], code[at + 5], code[at + 3])
@@ -666,8 +720,7 @@ class _Writer:
             return
         op = TAPE_POW if code == POW and references[1] < 0 else _ELEMENTWISE.get(code)
         if op is None:
-            self.calls.append((TABLE[code], dst, tuple(cells)))
-            self._append([TAPE_CALL, len(self.calls) - 1])
+            self._function(TABLE[code], dst, cells)
             return
         a, b = cells[0], cells[1] if len(cells) > 1 else 0
         made = max(self.made_by.get(a, -1), self.made_by.get(b, -1))
@@ -687,12 +740,45 @@ class _Writer:
                 return
         self._append([op, 1, dst, a, 0, b, 0, 1])
 
+    def _function(self, primitive, dst, cells):
+        """Append a function that C does not know by itself, or have it join an instruction before."""
+        if primitive.arity is None or primitive.arity > _OPERANDS:
+            self.calls.append((primitive, dst, list(cells)))
+            self._append([TAPE_CALL, len(self.calls) - 1])
+            return
+        made = max([self.made_by.get(c, -1) for c in cells])
+        count = len(self.starts)
+        for back in range(1, min(_LOOK_BACK, count) + 1):
+            at = self.starts[count - back]
+            if made >= count - back or self.code[at] != TAPE_MAP or self.maps[self.code[at + 1]] is not primitive:
+                continue
+            _, _, n, d0, sd, *others = list(self.code[at : at + 11])
+            before, steps = others[: 2 * len(cells) : 2], others[1 : 2 * len(cells) : 2]
+            if any([self._other_side(old, new) for old, new in zip(before, cells, strict=True)]):
+                continue
+            if n == 1:
+                sd, steps = dst - d0, [new - old for old, new in zip(before, cells, strict=True)]
+            if d0 + n * sd == dst and all(
+                [new == old + n * step for old, new, step in zip(before, cells, steps, strict=True)]
+            ):
+                self.code[at + 2], self.code[at + 4] = n + 1, sd
+                for k in range(len(cells)):
+                    self.code[at + 6 + 2 * k] = steps[k]
+                self.made_by[dst] = count - back
+                return
+        if primitive not in self.maps:
+            self.maps.append(primitive)
+        words = [TAPE_MAP, self.maps.index(primitive), 1, dst, 1]
+        for k in range(_OPERANDS):
+            words += [cells[min(k, len(cells) - 1)], 0]
+        self._append(words)
+
     def _last(self):
         """The place of the last instruction; -1 if there is none."""
         return self.starts[len(self.starts) - 1] if len(self.starts) else -1
 
     def _append(self, words):
-        dst = words[3 if words[0] == TAPE_MATRIX else 2 if words[0] < TAPE_DOT else 1]
+        dst = words[3 if words[0] in (TAPE_MATRIX, TAPE_MAP) else 2 if words[0] < TAPE_DOT else 1]
         if words[0] == TAPE_CALL:
             dst = self.calls[words[1]][1]
         self.made_by[dst] = len(self.starts)
@@ -906,12 +992,12 @@ class Machine:
             return x[tape._root]
         code: cython.p_int = cython.address(code_view[0])
         while True:
-            at = tape_forward(code, at, end, x, source)
+            at = tape_forward(code, at, end, x, source, tape._maps)
             if at == end:
                 break
-            primitive, dst, cells = tape.calls[code[at + 1]]
-            x[dst] = called(primitive, [x[c] for c in cells])
-            at += 2
+            for primitive, dst, cells in tape.stopped(bisect_left(tape.starts, at)):
+                x[dst] = called(primitive, [x[c] for c in cells])
+            at += 2 if code[at] == TAPE_CALL else 11
         if not differentiate:
             return x[tape._root]
         value: cython.double = x[tape._root]
@@ -919,12 +1005,13 @@ class Machine:
         d[tape._root] += seed
         k = tape.instructions - 1
         while k >= 0:
-            k = tape_backward(code, cython.address(starts_view[0]), 0, k, x, d, source, tape.parameters, tape.computed)
+            k = tape_backward(code, cython.address(starts_view[0]), 0, k, x, d, source, tape.parameters, tape.computed,
+                              tape._maps)  # fmt: skip
             if k >= 0:
-                primitive, dst, cells = tape.calls[code[starts_view[k] + 1]]
-                for c, slope in zip(cells, slopes(primitive, x[dst], [x[c] for c in cells]), strict=True):
-                    if slope != 0.0:
-                        d[c] += d[dst] * slope
+                for primitive, dst, cells in tape.stopped(k):
+                    for c, slope in zip(cells, slopes(primitive, x[dst], [x[c] for c in cells]), strict=True):
+                        if slope != 0.0:
+                            d[c] += d[dst] * slope
                 k -= 1
         return value
 
