@@ -55,6 +55,7 @@ mul = primitive(
 div = primitive(
     "div",
     lambda a, b: a / b,
+    limit=lambda a, b: NAN if a == 0.0 or a != a else math.copysign(INF, a) * math.copysign(1.0, b),  # over 0
     partials=[lambda y, a, b: 1 / b, lambda y, a, b: -y / b],
     text="{0} / {1}",
     latex=r"\frac{{{0}}}{{{1}}}",
