@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable
 
 from autograd import Value
-from nn.optimizers import check_setting
+from nn.optimizers import Optimizer, check_setting
 
 __all__ = ["clip_gradients"]
 
@@ -53,6 +53,11 @@ def clip_gradients(
     return norm
 
 
+def unclipped(optimizer):
+    """Return the optimizer itself, where its gradients are clipped."""
+    return optimizer.optimizer if isinstance(optimizer, Clipped) else optimizer
+
+
 def clipped(optimizer, clip_value, clip_norm):
     """Return an optimizer whose gradients are clipped; without bounds, the optimizer itself."""
     return optimizer if clip_value is None and clip_norm is None else Clipped(optimizer, clip_value, clip_norm)
@@ -69,6 +74,13 @@ class Clipped:
     def __init__(self, optimizer, clip_value, clip_norm):
         clip_gradients([], clip_value=clip_value, clip_norm=clip_norm)  # the bounds are checked at once
         self.optimizer, self._bounds = optimizer, {"clip_value": clip_value, "clip_norm": clip_norm}
+
+    def arrays_for(self, parameters):
+        """Return the step in C, which clips, for these parameters; None if there is none."""
+        update = self.optimizer.arrays_for(parameters) if isinstance(self.optimizer, Optimizer) else None
+        if update is not None:
+            update.bound(*[float(bound or 0.0) for bound in (self._bounds["clip_value"], self._bounds["clip_norm"])])
+        return update
 
     @property
     def updates(self):

@@ -8,7 +8,7 @@ from autograd.engine.algebra import is_real
 from autograd.engine.graph import postorder
 from nn import losses
 from nn.adaptive import OPTIMIZERS
-from nn.clipping import Clipped
+from nn.clipping import unclipped
 from nn.layers import MLP, Layer, Neuron
 from nn.objectives import base_of, target_of
 
@@ -117,9 +117,7 @@ def _types(y):
 
 def is_ours(model, loss, optimizer=None):
     """Return True if a training runs no Python code of the user's, which might do something else at another sample."""
-    if isinstance(optimizer, Clipped):
-        optimizer = optimizer.optimizer
-    if type(model) not in (MLP, Layer, Neuron) or type(optimizer) not in (*OPTIMIZERS, type(None)):
+    if type(model) not in (MLP, Layer, Neuron) or type(unclipped(optimizer)) not in (*OPTIMIZERS, type(None)):
         return False
     layers = model.layers if type(model) is MLP else [model]
     neurons = [n for layer in layers for n in (layer.neurons if type(layer) is Layer else [layer])]

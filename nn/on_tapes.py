@@ -7,6 +7,7 @@ from collections.abc import Generator
 from autograd import Value
 from autograd.compiler.tracing import Tapes, Untraceable
 from autograd.engine.algebra import is_real
+from nn.clipping import Clipped, unclipped
 from nn.dropout import drawn, train_mode
 from nn.eager import EagerTraining
 from nn.optimizers import Optimizer
@@ -77,7 +78,7 @@ class TapeTraining:
             return self._by_hand(batch, None)
         if self._update is None:
             return self._by_hand(batch, total)
-        rate = optimizer.rate
+        rate = unclipped(optimizer).rate
         if callable(rate):
             self._count()
             rate = rate(optimizer.updates)
@@ -91,7 +92,7 @@ class TapeTraining:
         """Bring the optimizer's number of updates up to the last one."""
         made = self._machine.updates
         if made != self._counted:
-            self._optimizer.updates += made - self._counted
+            unclipped(self._optimizer).updates += made - self._counted
             self._counted = made
 
     def _by_hand(self, batch, total):
@@ -124,4 +125,4 @@ class TapeTraining:
         """Take the numbers of the Values, and the settings of the optimizer, which were changed outside."""
         self._machine.read(self._parameters)
         optimizer = self._optimizer
-        self._update = optimizer.arrays_for(self._parameters) if isinstance(optimizer, Optimizer) else None
+        self._update = optimizer.arrays_for(self._parameters) if isinstance(optimizer, (Optimizer, Clipped)) else None

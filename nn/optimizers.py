@@ -82,6 +82,7 @@ class Optimizer:
             update = tape.Update(*self._in_c())
             update.remember([x for column in zip(*rows, strict=True) for x in column])
             self._arrays, self._of = update, list(parameters)
+        self._arrays.bound(0.0, 0.0)
         return self._arrays
 
     def _in_c(self):
