@@ -6,13 +6,15 @@ import time
 import numpy as np
 
 from autograd import Value
-from autograd.compiler.layers import LayerDescent, is_worth, tape_of
+from autograd.compiler import layers
+from autograd.compiler.layers import LayerDescent
 from autograd.compiler.machine import progress_shown
 from autograd.compiler.programs import Program
 from autograd.compiler.training import Descent
 from autograd.engine.algebra import is_real
 from autograd.engine.nodes import assign
 from nn.adaptive import OPTIMIZERS
+from nn.clipping import Clipped, unclipped
 from nn.data import Rows, finite
 from nn.eager import EagerTraining
 from nn.firstlook import is_ours
@@ -150,12 +152,18 @@ class NativeTraining(Recorded):
         optimizer, generator, size, parameters = setup.optimizer, setup.shuffler, setup.size, setup.parameters
         sample = self._sample
         state = None if generator is None else generator.getstate()
-        made = None if sample.made is None else tape_of(sample.made)
-        slow = type(optimizer) in OPTIMIZERS and self._update_in_c() is None  # C does not know its step, LLVM does
-        self._layers = made is not None and is_worth(made) and not slow
+        tapes = None if sample.made is None else layers.Sample(sample.made)
+        in_c = self._update_in_c() is not None
+        known = type(unclipped(optimizer)) in OPTIMIZERS
+        if tapes is None or (known and not in_c):  # LLVM does the steps of all that are known
+            self._layers = False
+        elif known and isinstance(optimizer, Clipped):  # but where gradients are clipped, which only C does
+            self._layers = tapes.runs_in_c
+        else:
+            self._layers = tapes.is_worth
         if self._layers:
-            self._descent = LayerDescent(made, self._table, self._labels, size, shuffle=state)
-            self._changes = self._update_in_c() is not None
+            self._descent = LayerDescent(tapes, self._table, self._labels, size, shuffle=state)
+            self._changes = in_c
         else:
             change, key = self._rule()
             slots = 0 if change is None else len(optimizer._start)
@@ -183,7 +191,7 @@ class NativeTraining(Recorded):
     def _update_in_c(self):
         """Return what updates large layers: the optimizer's arrays; None if it has a step of its own."""
         optimizer = self._optimizer
-        return optimizer.arrays_for(self._parameters) if type(optimizer) in OPTIMIZERS else None
+        return optimizer.arrays_for(self._parameters) if type(unclipped(optimizer)) in OPTIMIZERS else None
 
     # --- Between Values and arrays
 
@@ -219,7 +227,7 @@ class NativeTraining(Recorded):
         before, by_optimizer = self._before
         self.updates = before + self._descent.updates
         if self._changes:
-            self._optimizer.updates = by_optimizer + self._descent.updates
+            unclipped(self._optimizer).updates = by_optimizer + self._descent.updates
 
     # --- Epochs
 
@@ -273,7 +281,7 @@ class NativeTraining(Recorded):
         return list(zip(progress.losses, progress.hits, strict=True))[epochs - before :]
 
     def _rates(self, budget):
-        rate = self._optimizer.rate if self._changes else 0.0
+        rate = unclipped(self._optimizer).rate if self._changes else 0.0
         if not callable(rate):
             return rate
         rates = []

@@ -15,19 +15,75 @@ import numpy as np
 
 from autograd.compiler.mapped import attach
 from autograd.compiler.training import Progress
-from autograd.engine import tape
+from autograd.engine import primitives, tape
 from autograd.engine.batches import Batches
 
-__all__ = ["LayerDescent", "is_worth"]
+__all__ = ["LayerDescent", "Sample"]
 
 _MOST_BYTES = 1 << 25  # of rows, from which on they are made for some batches at a time
 _WORTH_THREADS = 2_000_000  # multiplications in a batch from which on threads may pay: BATCH_SHARED of batch.h
+_ADD = primitives.add.code
 _LEAST = 10_000  # products of parameters and inputs in a sample from which on matrices pay
 
 
-def is_worth(made) -> bool:
-    """Return whether a tape is trained faster by products of matrices than by loops."""
-    return made.products >= _LEAST and not made.stops
+class Sample:
+    """The tapes of a recording whose inputs are a row's numbers, in order.
+
+    Attributes:
+        tape: the :class:`autograd.engine.tape.Tape` of a sample's loss, without the terms in ``shared``.
+        shared: tapes of the terms of the loss that parameters alone decide, such as penalties: a list.
+    """
+
+    def __init__(self, made):
+        made, terms = _apart(made)
+        self.tape = tape.Tape(made, range(made.inputs), [])
+        self.shared = [tape.Tape(each, range(made.inputs), []) for each in terms]
+
+    @property
+    def is_worth(self) -> bool:
+        """Return True if it is trained faster by products of matrices than by loops."""
+        return self.tape.products >= _LEAST and self.runs_in_c
+
+    @property
+    def runs_in_c(self) -> bool:
+        """Return True if C never has to stop for Python. Machine code is made of what C does not know by itself."""
+        for each in (self.tape, *self.shared):
+            if each.maps:
+                attach(each)
+        return not any(each.stops for each in (self.tape, *self.shared))
+
+
+def _apart(made):
+    """Return a recording without the terms of its result that parameters alone decide, and recordings of those."""
+    codes, offsets, references = made.codes, made.offsets, made.references
+    first = made.parameters + made.inputs
+
+    def depends(root):
+        """Return True if it depends on an input, or is no operation."""
+        if root < first:
+            return True
+        stack, seen = [root], {root}
+        while stack:
+            k = stack.pop() - first
+            for r in references[offsets[k] : offsets[k + 1]]:
+                if made.parameters <= r < first:
+                    return True
+                if r >= first and r not in seen:
+                    seen.add(r)
+                    stack.append(r)
+        return False
+
+    root, terms = made.root, []
+    while root >= first and codes[root - first] == _ADD:
+        one, other = references[offsets[root - first] : offsets[root - first + 1]]
+        if one >= first and not depends(other):
+            root, term = one, other
+        elif other >= first and not depends(one):
+            root, term = other, one
+        else:
+            break
+        terms.append(made.with_result(term, []))
+    return made.with_result(root, made.outputs), terms
 
 
 class Blas:
@@ -138,7 +194,7 @@ class LayerDescent:
     """A model's training as products of matrices; in form it is as :class:`autograd.compiler.training.Descent`.
 
     Args:
-        made: the :class:`autograd.engine.tape.Tape` of a sample. Its result is the loss.
+        sample: the tapes of a sample's loss.
         table: the samples: ``table.rows(places)`` is an array of their inputs and targets; it has a ``shape``.
         labels: for each sample the place of the right output (of a single one: 1 where it is to be above 0), or None.
         batch_size: samples an update.
@@ -146,18 +202,20 @@ class LayerDescent:
         shuffle: the state of a ``random.Random`` to shuffle with before each epoch, or None.
     """
 
-    def __init__(self, made, table, labels, batch_size, update=None, shuffle=None):
+    def __init__(self, sample, table, labels, batch_size, update=None, shuffle=None):
         self._table = table
         self._samples, self._size = table.shape[0], min(batch_size, table.shape[0])
         self._at_hand = _AtHand(table, self._size)
         self._labels = None if labels is None else np.ascontiguousarray(labels, dtype=np.int64)
-        self._made = made
+        self._made = made = sample.tape
         self._blas = _blas()
         if self._blas is None:
-            self._batches = Batches(made, self._size, None)
+            self._batches = Batches(made, self._size, None, shared=sample.shared)
         else:
             large = self._size * made.products >= _WORTH_THREADS
-            self._batches = Batches(made, self._size, self._blas.gemm, self._blas.threads if large else 1)
+            self._batches = Batches(
+                made, self._size, self._blas.gemm, self._blas.threads if large else 1, sample.shared
+            )
         self.update = update
         self._order = np.arange(self._samples)
         self._generator = None
@@ -286,10 +344,3 @@ class LayerDescent:
                 part = slice(first, first + count)
                 self._batches.results(table.rows(part), found[part])
         return found
-
-
-def tape_of(made):
-    """The tape of a recording whose inputs are a row's numbers, in order."""
-    found = tape.Tape(made, range(made.inputs), [])
-    attach(found)
-    return found

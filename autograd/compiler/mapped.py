@@ -1,4 +1,4 @@
-"""Primitives as C functions over a few lanes, for tapes: of what C does not know by itself, the value and the slopes."""
+"""Primitives as C functions over a few lanes, for tapes: the value and the slopes of what C does not know by itself."""
 
 from functools import cache
 

@@ -9,6 +9,7 @@ cdef extern from "pool.h":
     void pool_close(pool* p)
 
 cdef extern from "batch.h":
+    void tape_clip(const tape_rule* u, long long n, double* g)
     ctypedef void (*batch_gemm)(
         char*, char*, int*, int*, int*, double*, double*, int*, double*, int*, double*, double*, int*
     )

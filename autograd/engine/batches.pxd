@@ -6,6 +6,7 @@ from autograd.engine.tape cimport Tape, Update
 cdef class Batches:
     cdef Tape _tape
     cdef object _gemm, _sources, _next, _alone, _own
+    cdef list _shared
     cdef pool _pool
     cdef batch _t
     cdef double* _x
@@ -19,6 +20,9 @@ cdef class Batches:
     cdef readonly long long pending_hits, updates
     cdef int _load(self, double[:, ::1] rows, long long[:] order, long long first, int count) except -1
     cdef int _forward(self) except -1
+    cdef int _ready(self, double* xp, double* dp, int count) except -1
+    cdef double _of_parameters(self) except *
     cdef int _backward(self, double share) except -1
+    cdef int _propagate(self, double share) except -1
     cdef double* _cell(self, double* p, double* own, long long sample, int c) noexcept
     cdef long long _answer(self, long long sample) noexcept

@@ -27,6 +27,7 @@ if cython.compiled:
         batch_update,
         pool_close,
         pool_open,
+        tape_clip,
     )
     from cython.cimports.autograd.engine.kernels import tape_rule
     from cython.cimports.autograd.engine.tape import Tape, Update
@@ -53,6 +54,7 @@ class Batches:
         size: the samples of a batch, at most.
         gemm: the capsule of BLAS's ``dgemm``, of SciPy's ``cython_blas``; or None.
         threads: how many threads may share what is large. BLAS has to be told not to have any of its own.
+        shared: tapes of terms of every sample's loss that parameters alone decide; a batch computes them once.
 
     Attributes:
         numbers, gradient: of the parameters, arrays. The first one is another array after each update.
@@ -61,11 +63,12 @@ class Batches:
         pending_total, pending_hits: the same of the batch whose update is left to the caller.
     """
 
-    def __init__(self, tape: Tape, size: cython.int, gemm: object, threads: cython.int = 1):
+    def __init__(self, tape: Tape, size: cython.int, gemm: object, threads: cython.int = 1, shared: object = ()):
         n: cython.Py_ssize_t = tape.parameters
         k: cython.longlong
         i: cython.Py_ssize_t
         self._tape, self._gemm, self._size = tape, gemm, size
+        self._shared = [Batches(each, 1, None) for each in shared]
         self.numbers, self._next, self.gradient = [array("d", bytes(8 * max(n, 1))) for _ in range(3)]
         stride: cython.longlong = (tape.cells - n + 8) // 8 * 8
         if stride % 64 == 0:
@@ -133,18 +136,14 @@ class Batches:
         numbers: cython.double[:] = self.numbers
         gradient: cython.double[:] = self.gradient
         sources: cython.int[:] = self._sources
-        code: cython.int[:] = tape.code
-        starts: cython.int[:] = tape.starts
         k: cython.longlong
         i: cython.Py_ssize_t
         source: cython.p_int
         x: cython.p_double
-        if len(tape.code):
-            self._t.code = cython.address(code[0])
-        self._t.starts = cython.address(starts[0])
-        self._t.xp, self._t.dp = cython.address(numbers[0]), cython.address(gradient[0])
-        self._t.sources = cython.address(sources[0])
-        self._t.samples = count
+        each: Batches
+        self._ready(cython.address(numbers[0]), cython.address(gradient[0]), count)
+        for each in self._shared:
+            each._ready(self._t.xp, self._t.dp, 1)
         for k in range(count):
             x = self._t.xs + k * self._t.stride + tape.parameters
             if self._as_they_are:
@@ -157,6 +156,26 @@ class Batches:
                 memcpy(cython.address(sources[k * tape._selections]), source,
                        tape._selections * cython.sizeof(cython.int))  # fmt: skip
         return 0
+
+    def _ready(self, xp, dp, count):
+        """Point to these parameters and gradients, and have so many samples."""
+        sources: cython.int[:] = self._sources
+        code: cython.int[:] = self._tape.code
+        starts: cython.int[:] = self._tape.starts
+        if len(self._tape.code):
+            self._t.code = cython.address(code[0])
+        self._t.starts = cython.address(starts[0])
+        self._t.xp, self._t.dp, self._t.sources, self._t.samples = xp, dp, cython.address(sources[0]), count
+        return 0
+
+    def _of_parameters(self):
+        """Compute the terms of a sample's loss that parameters alone decide; return their sum."""
+        each: Batches
+        found: cython.double = 0.0
+        for each in self._shared:
+            each._forward()
+            found += each._cell(each._t.xp, each._t.xs, 0, each._tape._root)[0]
+        return found
 
     def _forward(self):
         k: cython.int = batch_forward(cython.address(self._t), 0)
@@ -179,10 +198,18 @@ class Batches:
 
     def _backward(self, share):
         """The gradient of the parameters: ``share`` times the sum over the samples."""
+        each: Batches
+        batch_clear(cython.address(self._t))
+        self._propagate(share)
+        for each in self._shared:
+            each._propagate(share * self._t.samples)
+        return 0
+
+    def _propagate(self, share):
+        """Add ``share`` times the gradient of the sum over the samples."""
         t: cython.pointer(batch) = cython.address(self._t)
         s: cython.longlong
         n: cython.size_t = (self._tape.cells - t.computed) * cython.sizeof(cython.double)
-        batch_clear(t)
         for s in range(t.samples):
             memset(t.ds + s * t.stride + t.computed, 0, n)
             self._cell(t.dp, t.ds, s, self._tape._root)[0] += share
@@ -249,7 +276,7 @@ class Batches:
                 count = size if samples - self.place > size else cython.cast(cython.int, samples - self.place)
                 self._load(rows, order, self.place, count)
                 self._forward()
-                loss, hits = 0.0, 0
+                loss, hits = count * self._of_parameters(), 0
                 for k in range(count):
                     loss += self._cell(t.xp, t.xs, k, self._tape._root)[0]
                     if labels is not None:
@@ -263,6 +290,7 @@ class Batches:
                 rate = rates[rate_at + made if len(rates) > 1 else 0]
                 following = self._next
                 rule = maker.rule()
+                tape_clip(cython.address(rule), t.parameters, t.dp)
                 if not batch_update(t, cython.address(rule), cython.address(following[0]), rate):
                     return STOPPED
                 # From here on the update is made; no interrupt comes between.
@@ -286,14 +314,16 @@ class Batches:
         k: cython.longlong
         o: cython.Py_ssize_t
         count: cython.int
+        shared: cython.double
         pool_open(t.threads, self._threads)
         try:
             for first in range(0, len(rows), self._size):
                 count = cython.cast(cython.int, min(self._size, len(rows) - first))
                 self._load(rows, order, first, count)
                 self._forward()
+                shared = self._of_parameters()
                 for k in range(count):
-                    found[first + k, 0] = self._cell(t.xp, t.xs, k, self._tape._root)[0]
+                    found[first + k, 0] = self._cell(t.xp, t.xs, k, self._tape._root)[0] + shared
                     for o in range(self._tape.outputs):
                         found[first + k, o + 1] = self._cell(t.xp, t.xs, k, outputs[o])[0]
         finally:

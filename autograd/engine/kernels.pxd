@@ -39,6 +39,8 @@ cdef extern from "tape.h":
         double decay, first, second, third
         const double* memory
         double* next
+        double most, norm
+    void tape_clip(const tape_rule* u, long long n, double* g) nogil
     bint tape_update(
         const tape_rule* u, long long start, long long n, long long all, const double* w, const double* g, double* new_w,
         double rate

@@ -457,7 +457,41 @@ typedef struct {
     double decay, first, second, third;
     const double *memory;
     double *next;
+    double most, norm; /* the bounds of each gradient and of the norm of all; 0 for none */
 } tape_rule;
+
+/* The Euclidean norm of n finite numbers, of which the largest is so large. */
+static double tape_norm(int64_t n, const double *g, double largest) {
+    double scale = 1, sum = 0;
+    int64_t i;
+    int exponent;
+    if (largest > 1e-140 && largest < 1e140) return sqrt(tape_dot_of(g, g, (int)n));
+    frexp(largest, &exponent); /* squares would leave the range of floats */
+    scale = ldexp(1, exponent < -1000 ? 1000 : -exponent);
+    for (i = 0; i < n; i++) sum += (g[i] * scale) * (g[i] * scale);
+    return sqrt(sum) / scale;
+}
+
+/* Bring gradients into their bounds, as nn.clipping does. Where one is not finite only the others' own bound counts: the
+   update says what is wrong. */
+TAPE_FAST static void tape_clip(const tape_rule *u, int64_t n, double *g) {
+    uint64_t worst = 0;
+    double largest = 0, norm, factor;
+    int64_t i;
+    if (u->most > 0)
+        for (i = 0; i < n; i++)
+            if (isfinite(g[i])) g[i] = g[i] > u->most ? u->most : g[i] < -u->most ? -u->most : g[i];
+    if (u->norm <= 0) return;
+    for (i = 0; i < n; i++) {
+        worst |= tape_spoilt(g[i]);
+        largest = fabs(g[i]) > largest ? fabs(g[i]) : largest;
+    }
+    if (worst >> 63) return;
+    norm = tape_norm(n, g, largest);
+    factor = u->norm / (norm + 1e-6);
+    if (isfinite(norm) && factor < 1)
+        for (i = 0; i < n; i++) g[i] *= factor;
+}
 
 /* Update `n` of all parameters, from `from` on. */
 static int tape_update(const tape_rule *u, int64_t from, int64_t n, int64_t all, const double *w, const double *g,

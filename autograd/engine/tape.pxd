@@ -8,7 +8,7 @@ cdef class Update:
     cdef readonly object memory, settings
     cdef object _next
     cdef int _rule
-    cdef double _decay, _first, _second, _third
+    cdef double _decay, _first, _second, _third, _most, _norm
     cdef bint apply(self, long long n, double* w, double* g, double* new_w, double rate) except *
     cdef tape_rule rule(self) noexcept
 

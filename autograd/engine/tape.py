@@ -46,6 +46,7 @@ if cython.compiled:
         TAPE_SUM,
         TAPE_TANH,
         tape_backward,
+        tape_clip,
         tape_forward,
         tape_function,
         tape_map,
@@ -90,6 +91,14 @@ class Recording:
     """
 
     __slots__ = ("codes", "constants", "inputs", "offsets", "outputs", "parameters", "references", "root")
+
+    def with_result(self, root, outputs):
+        """Return the same recording with another result, a reference, and other outputs."""
+        other: Recording = Recording()
+        for name in Recording.__slots__:
+            setattr(other, name, getattr(self, name))
+        other.root, other.outputs = root, array("i", outputs)
+        return other
 
     def moved(self, other):
         """Return the places in ``references`` where another recording has other operands; None if more differs."""
@@ -280,7 +289,11 @@ class Tape:
     @property
     def stops(self):
         """Return True if there are operations that C leaves to its caller."""
-        return bool(self.calls) or any([self._maps[k].value is cython.NULL for k in range(len(self.maps))])
+        k: cython.Py_ssize_t
+        for k in range(len(self.maps)):
+            if self._maps[k].value is cython.NULL:
+                return True
+        return len(self.calls) > 0
 
     def stopped(self, instruction: cython.longlong):
         """Return the operations of an instruction that C leaves to its caller: of each the primitive and the cells.
@@ -289,7 +302,6 @@ class Tape:
         """
         at: cython.int = self.starts[instruction]
         code: cython.int[:] = self.code
-        i: cython.int
         if code[at] == TAPE_CALL:
             return [self.calls[code[at + 1]]]
         primitive = self.maps[code[at + 1]]
@@ -754,13 +766,11 @@ class _Writer:
                 continue
             _, _, n, d0, sd, *others = list(self.code[at : at + 11])
             before, steps = others[: 2 * len(cells) : 2], others[1 : 2 * len(cells) : 2]
-            if any([self._other_side(old, new) for old, new in zip(before, cells, strict=True)]):
+            if any(map(self._other_side, before, cells)):
                 continue
             if n == 1:
                 sd, steps = dst - d0, [new - old for old, new in zip(before, cells, strict=True)]
-            if d0 + n * sd == dst and all(
-                [new == old + n * step for old, new, step in zip(before, cells, steps, strict=True)]
-            ):
+            if d0 + n * sd == dst and cells == [old + n * step for old, step in zip(before, steps, strict=True)]:
                 self.code[at + 2], self.code[at + 4] = n + 1, sd
                 for k in range(len(cells)):
                     self.code[at + 6 + 2 * k] = steps[k]
@@ -822,6 +832,13 @@ class Update:
         self.memory = array("d", memory)
         self._next = array("d", memory)
 
+    def bound(self, most, norm):
+        """Have machines bring gradients into bounds before an update: each one, and the norm of all; 0 for none.
+
+        :meth:`step` takes gradients as they are.
+        """
+        self._most, self._norm = most, norm
+
     def commit(self):
         """Have what the last update computed as what is remembered."""
         self.memory, self._next = self._next, self.memory
@@ -841,7 +858,15 @@ class Update:
     def rule(self) -> tape_rule:
         """The rule as C has it; it is good until the next ``commit``."""
         u: tape_rule = tape_rule(
-            self._rule, self._decay, self._first, self._second, self._third, cython.NULL, cython.NULL
+            self._rule,
+            self._decay,
+            self._first,
+            self._second,
+            self._third,
+            cython.NULL,
+            cython.NULL,
+            self._most,
+            self._norm,
         )
         if len(self.memory):
             memory: cython.double[:] = self.memory
@@ -960,6 +985,8 @@ class Machine:
 
     def update(self, update: Update, rate: cython.double):
         """Make an update from the gradient; where a number of it would not be finite, do nothing and return False."""
+        u: tape_rule = update.rule()
+        tape_clip(cython.address(u), self.parameters, self._d)
         if not update.apply(self.parameters, self._x, self._d, self._new, rate):
             return False
         update.commit()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Value, relu, tanh, total, where
+from autograd import Value, digamma, lgamma, relu, tanh, total, where
 from autograd.compiler import layers
 from nn.native import NativeTraining
 from nn.setups import ModelLoss, Samples, Setup
@@ -16,8 +16,7 @@ from nn.setups import ModelLoss, Samples, Setup
 @pytest.fixture(autouse=True)
 def everything_is_large(monkeypatch):
     """Have every model trained as large ones are."""
-    monkeypatch.setattr(layers, "is_worth", lambda made: True)
-    monkeypatch.setattr(nn.native, "is_worth", lambda made: True)
+    monkeypatch.setattr(layers.Sample, "is_worth", property(lambda sample: sample.runs_in_c or True))
     made = []
     init = layers.LayerDescent.__init__
 
@@ -66,12 +65,21 @@ class Tied(Loops):
 
 
 class Choosing(Loops):
-    """Activations that C does not know, so that Python computes them."""
+    """Activations that C does not know by itself, so that machine code is made of them."""
 
     def __call__(self, x):
         h = [total([w * a for w, a in zip(row, x, strict=True)]) for row in self.first]
         h = [where(a > 0.1, a.sin(), 0.1 * a) for a in h]
         return [total([w * a for w, a in zip(row, h, strict=True)]) for row in self.second]
+
+
+class Gamma(Loops):
+    """Activations of which no machine code is made, so that Python computes them; one of them stands alone."""
+
+    def __call__(self, x):
+        h = [total([w * a for w, a in zip(row, x, strict=True)]) for row in self.first]
+        h = [lgamma(1.5 + a * a) for a in h]
+        return [total([w * a for w, a in zip(row, h, strict=True)]) for row in self.second] + [digamma(2 + h[0] * h[0])]
 
 
 def mlp(n, hidden, outputs):
@@ -112,8 +120,20 @@ def test_models_of_any_kind(make, batch_size):
     agree(*[trained(make, engine, batch_size=batch_size) for engine in ("native", "eager")])
 
 
-def test_what_c_does_not_know():
-    agree(*[trained(Choosing, engine, n=40, hidden=32, samples=18, epochs=1) for engine in ("native", "eager")])
+@pytest.mark.parametrize("make", [Choosing, Gamma])
+def test_what_c_does_not_know(make, everything_is_large):
+    agree(*[trained(make, engine, n=40, hidden=32, samples=18, epochs=1) for engine in ("native", "eager")])
+    assert everything_is_large[0]._made.stops == (make is Gamma)
+
+
+def activated(name):
+    return lambda n, hidden, outputs: nn.MLP(n, [hidden, outputs], activation=name, output="linear", seed=0)
+
+
+@pytest.mark.parametrize("name", ["leaky_relu", "elu", "gelu", "silu", "softplus", "sin", "abs", "step", "atan"])
+def test_activations(name, everything_is_large):
+    agree(*[trained(activated(name), engine, samples=20) for engine in ("native", "eager")])
+    assert not everything_is_large[0]._made.stops
 
 
 @pytest.mark.parametrize("optimizer", [nn.Momentum, nn.Adam, nn.AdamW, nn.RMSprop])
@@ -127,12 +147,44 @@ def test_losses(loss):
 
 
 @pytest.mark.parametrize("options", [
-    {"validation": 0.2}, {"l2": 0.01}, {"shuffle": False}, {"callbacks": lambda epoch: None},
-    {"clip_norm": 0.1},
-], ids=lambda options: next(iter(options)))  # fmt: skip
+    {"validation": 0.2}, {"l2": 0.01}, {"l1": 0.01}, {"l1": 0.01, "l2": 0.02, "validation": 0.2}, {"shuffle": False},
+    {"callbacks": lambda epoch: None}, {"clip_norm": 0.1}, {"clip_value": 0.01}, {"clip_value": 0.02, "clip_norm": 0.1},
+    {"clip_norm": 0.1, "l2": 0.01, "optimizer": nn.Adam(0.01)}, {"clip_norm": 1e6},
+], ids=lambda options: "+".join(options))  # fmt: skip
 def test_options(options, everything_is_large):
     agree(*[trained(mlp, engine, **options) for engine in ("native", "eager")])
     assert len(everything_is_large) == 1
+
+
+def test_penalties_are_computed_once_a_batch(everything_is_large):
+    trained(mlp, "native", l1=0.01, l2=0.01)
+    made = everything_is_large[0]._made
+    weights = 48 * 40 + 40 * 3
+    assert made.products == weights
+    assert made.cells < made.parameters + 400  # no cell for each weight
+
+
+@pytest.mark.parametrize("size", [1e-170, 1e170])
+def test_norms_whose_squares_are_no_floats(size):
+    """The norm of gradients beyond the range in which numbers can be squared."""
+    found = []
+    for engine in ("native", "eager"):
+        model = mlp(6, 5, 3)
+        X, Y = data(8, 6, 3)
+        nn.fit(
+            model, X, np.eye(3)[Y], loss=lambda o, y: size * total([a * a for a in o]), optimizer=nn.SGD(0.1), epochs=2,
+            batch_size=4, seed=3, progress=False, engine=engine, clip_norm=0.5 if size > 1 else 1e-171,
+        )  # fmt: skip
+        found.append([p.data for p in model.parameters()])
+    assert found[0] == pytest.approx(found[1], rel=1e-12)
+    assert found[0] != [p.data for p in mlp(6, 5, 3).parameters()] or size < 1
+
+
+def test_an_optimizer_whose_gradients_were_clipped_clips_no_more():
+    optimizers = [nn.Momentum(0.1), nn.Momentum(0.1)]
+    for engine, optimizer in zip(("native", "eager"), optimizers, strict=True):
+        trained(mlp, engine, optimizer=optimizer, clip_norm=0.1)
+    agree(*[trained(mlp, engine, optimizer=o) for engine, o in zip(("native", "eager"), optimizers, strict=True)])
 
 
 def test_a_rate_that_changes():
