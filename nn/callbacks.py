@@ -28,6 +28,14 @@ class Epoch:
         model: it can be called, and its parameters can be changed.
         optimizer: its ``rate`` can be changed.
         stopped: whether the training ends after this epoch.
+
+    Example:
+        >>> from nn import MLP, fit
+        >>> def tell(epoch):
+        ...     print(epoch.number, epoch.stopped)
+        >>> _ = fit(MLP(1, [1]), [[0.0], [1.0]], [0.0, 1.0], epochs=2, progress=False, callbacks=tell)
+        1 False
+        2 False
     """
 
     def __init__(self, history: History, model: Any, optimizer: Any) -> None:
@@ -36,31 +44,80 @@ class Epoch:
 
     @property
     def number(self) -> int:
-        """The number of the epoch, from 1."""
+        """The number of the epoch, from 1.
+
+        Example:
+            >>> from nn import History
+            >>> epoch = Epoch(History(), None, None)
+            >>> epoch.history.loss += [0.5, 0.25]
+            >>> epoch.number
+            2
+        """
         return len(self.history.loss)
 
     @property
     def loss(self) -> float:
-        """The mean loss over the samples, as in ``history.loss``."""
+        """The mean loss over the samples, as in ``history.loss``.
+
+        Example:
+            >>> from nn import History
+            >>> epoch = Epoch(History(), None, None)
+            >>> epoch.history.loss += [0.5, 0.25]
+            >>> epoch.loss
+            0.25
+        """
         return self.history.loss[-1]
 
     @property
     def validation_loss(self) -> float | None:
-        """The mean loss over the validation samples, or None without any."""
+        """The mean loss over the validation samples, or None without any.
+
+        Example:
+            >>> from nn import History
+            >>> epoch = Epoch(History(), None, None)
+            >>> epoch.history.validation_loss += [0.5, 0.25]
+            >>> epoch.validation_loss
+            0.25
+        """
         return self.history.validation_loss[-1] if self.history.validation_loss else None
 
     @property
     def accuracy(self) -> float | None:
-        """The share of right answers, or None where the targets are no classes."""
+        """The share of right answers, or None where the targets are no classes.
+
+        Example:
+            >>> from nn import History
+            >>> epoch = Epoch(History(), None, None)
+            >>> epoch.history.accuracy += [0.5, 0.75]
+            >>> epoch.accuracy
+            0.75
+        """
         return self.history.accuracy[-1] if self.history.accuracy else None
 
     @property
     def validation_accuracy(self) -> float | None:
-        """The same of the validation samples."""
+        """The same of the validation samples.
+
+        Example:
+            >>> from nn import History
+            >>> epoch = Epoch(History(), None, None)
+            >>> epoch.history.validation_accuracy += [0.5, 0.75]
+            >>> epoch.validation_accuracy
+            0.75
+        """
         return self.history.validation_accuracy[-1] if self.history.validation_accuracy else None
 
     def stop(self) -> None:
-        """End the training after this epoch."""
+        """End the training after this epoch.
+
+        Example:
+            >>> from nn import MLP, fit
+            >>> def first(epoch):
+            ...     epoch.stop()
+            >>> history = fit(MLP(1, [1]), [[0.0], [1.0]], [0.0, 1.0], epochs=3, progress=False, callbacks=first)
+            >>> len(history.loss)
+            1
+        """
         self.stopped = True
 
 
@@ -101,7 +158,15 @@ class EarlyStopping:
         return f"EarlyStopping({_options(self, 'patience', 'min_delta', 'monitor')})"
 
     def begin(self) -> None:
-        """Forget what was seen in an earlier training."""
+        """Forget what was seen in an earlier training.
+
+        Example:
+            >>> early = EarlyStopping()
+            >>> early.best = 0.5
+            >>> early.begin()
+            >>> early.best is None
+            True
+        """
         self.best: float | None = None
         self.best_epoch = 0
         self._numbers: list[float] = []
@@ -118,7 +183,19 @@ class EarlyStopping:
             epoch.stop()
 
     def end(self, epoch: Epoch) -> None:
-        """Give the model the parameters of its best epoch."""
+        """Give the model the parameters of its best epoch.
+
+        Example:
+            >>> from nn import History, MLP
+            >>> model, history = MLP(1, [1], seed=0), History()
+            >>> early, best = EarlyStopping(), model.parameters()[0].data
+            >>> history.loss.append(0.5)
+            >>> early(Epoch(history, model, None))
+            >>> model.parameters()[0].data = 7.0
+            >>> early.end(Epoch(history, model, None))
+            >>> model.parameters()[0].data == best
+            True
+        """
         for p, number in zip(epoch.model.parameters(), self._numbers, strict=True):
             p.data = number
 
@@ -167,7 +244,12 @@ class ReduceOnPlateau:
         return f"ReduceOnPlateau({_options(self, 'factor', 'patience', 'threshold', 'least', 'monitor')})"
 
     def begin(self) -> None:
-        """Forget what was seen in an earlier training."""
+        """Forget what was seen in an earlier training.
+
+        Example:
+            >>> callback = ReduceOnPlateau()
+            >>> callback.begin()  # fit calls this before the first epoch
+        """
         self._best, self._worse = math.inf, 0
 
     def __call__(self, epoch: Epoch) -> None:

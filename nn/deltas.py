@@ -81,6 +81,13 @@ def deltas(loss: Value) -> DeltaTable:
     Raises:
         GraphError: no neuron of :mod:`nn` is recorded under ``loss``, or the activation of one cannot be told.
         StaleGraphError: a weight was changed after the loss was recorded.
+
+    Example:
+        >>> from nn import MLP, half_sse
+        >>> print(deltas(half_sse(MLP(1, [1, 1], init="zeros", output="sigmoid")([2.0]), 1.0)))
+        layer  neuron  sample   s     a   delta  inputs
+            2       1       1   0   0.5  -0.125  0
+            1       1       1   0     0       0  2
     """
     adjoint = adjoints(loss)
     nodes = postorder([loss])  # the order of the sweep, backwards; untaken branches too, lest samples be miscounted

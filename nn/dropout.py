@@ -77,7 +77,13 @@ class Dropout:
         return [each * (0.0 if self._random.random() < self.p else scale) for each in x]
 
     def parameters(self) -> list[Value]:
-        """None."""
+        """None.
+
+        Example:
+            >>> from nn import Dropout
+            >>> Dropout(0.5).parameters()
+            []
+        """
         return []
 
     def __repr__(self):

@@ -24,6 +24,12 @@ class History:
         metrics: for each callback that returned numbers, by its name, the list of them.
         interrupted: True where fit was stopped by an interrupt from the keyboard.
         film: a :class:`nn.film.Film` if one was asked for, which a notebook plays; else None.
+
+    Example:
+        >>> from nn import MLP, fit
+        >>> history = fit(MLP(1, [1], seed=0), [[0.0], [1.0]], [0.0, 1.0], epochs=3, seed=0, progress=False)
+        >>> len(history.loss), len(history.validation_loss)
+        (3, 0)
     """
 
     def __init__(self) -> None:
@@ -52,6 +58,12 @@ class History:
 
         Returns:
             The Axes.
+
+        Example:
+            >>> history = History()
+            >>> history.loss += [0.5, 0.25]
+            >>> history.plot().get_ylabel()
+            'mean loss'
         """
         if ax is None:
             _, ax = pyplot().subplots(layout="constrained")

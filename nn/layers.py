@@ -50,11 +50,25 @@ class Module:
     """
 
     def parameters(self) -> list[Value]:
-        """The leaves to train, weights before the bias, neuron by neuron, layer by layer."""
+        """The leaves to train, weights before the bias, neuron by neuron, layer by layer.
+
+        Example:
+            >>> from nn import MLP
+            >>> len(MLP(2, [3, 1]).parameters())  # two weights and a bias for each of 3 neurons, and four numbers
+            13
+        """
         return []
 
     def zero_grad(self) -> None:
-        """Set the gradient of every parameter to 0."""
+        """Set the gradient of every parameter to 0.
+
+        Example:
+            >>> model = MLP(1, [1], seed=0)
+            >>> model([2.0]).backward()
+            >>> model.zero_grad()
+            >>> [p.grad for p in model.parameters()]
+            [0.0, 0.0]
+        """
         for p in self.parameters():
             p.grad = 0.0
 
@@ -147,7 +161,12 @@ class Neuron(Module):
 
     @property
     def w(self) -> Weights:
-        """The weights, a list of ``n_inputs`` Values; each of them, or all, can be replaced by others."""
+        """The weights, a list of ``n_inputs`` Values; each of them, or all, can be replaced by others.
+
+        Example:
+            >>> [w.label for w in Neuron(2, seed=0).w]
+            ['w1[1,1]', 'w1[2,1]']
+        """
         return self._weights
 
     @w.setter
@@ -156,7 +175,12 @@ class Neuron(Module):
 
     @property
     def b(self) -> Value | None:
-        """The bias, or None. It can be replaced by another Value, or by None."""
+        """The bias, or None. It can be replaced by another Value, or by None.
+
+        Example:
+            >>> Neuron(2, seed=0).b.data
+            0.0
+        """
         return self._weights.bias
 
     @b.setter
@@ -165,7 +189,12 @@ class Neuron(Module):
 
     @property
     def activation(self) -> Activation:
-        """The activation, as it was given. It can be replaced by the name of another, or by a function of one Value."""
+        """The activation, as it was given. It can be replaced by the name of another, or by a function of one Value.
+
+        Example:
+            >>> Neuron(2, activation="tanh").activation
+            'tanh'
+        """
         return self._activation
 
     @activation.setter
@@ -175,7 +204,12 @@ class Neuron(Module):
 
     @property
     def nonlin(self) -> bool:
-        """True if it has an activation: micrograd's name for that."""
+        """True if it has an activation: micrograd's name for that.
+
+        Example:
+            >>> Neuron(2).nonlin, Neuron(2, activation="linear").nonlin
+            (True, False)
+        """
         return self._activate is not None
 
     def activate(self, s: Value) -> Any:
@@ -225,7 +259,12 @@ class Neuron(Module):
             a.label = self._names[1]
 
     def parameters(self) -> list[Value]:
-        """The weights, then the bias if there is one."""
+        """The weights, then the bias if there is one.
+
+        Example:
+            >>> len(Neuron(2).parameters())
+            3
+        """
         return list(self._weights.row)
 
     def __repr__(self):
@@ -246,6 +285,11 @@ class Layer(Module):
     Raises:
         TypeError: an argument is of the wrong kind, such as an activation's name in place of ``layer``.
         ValueError: a size is no positive integer, or no function of one number has the activation's name.
+
+    Example:
+        >>> layer = Layer(2, 3, activation="tanh", seed=0)
+        >>> len(layer([1.0, 2.0]))
+        3
     """
 
     def __init__(
@@ -276,7 +320,12 @@ class Layer(Module):
         return out[0] if len(out) == 1 else out
 
     def parameters(self) -> list[Value]:
-        """Those of the neurons, in order."""
+        """Those of the neurons, in order.
+
+        Example:
+            >>> len(Layer(2, 3).parameters())
+            9
+        """
         return [p for neuron in self.neurons for p in neuron.parameters()]
 
     @property
@@ -298,7 +347,12 @@ class Layer(Module):
             neuron.activation = activation
 
     def activations(self) -> str:
-        """The name of the neurons' activation, or a list of them where they differ."""
+        """The name of the neurons' activation, or a list of them where they differ.
+
+        Example:
+            >>> Layer(2, 2, activation="tanh").activations()
+            'tanh'
+        """
         names = [shown(neuron.activation) for neuron in self.neurons]
         return names[0] if len(set(names)) == 1 else f"[{', '.join(names)}]"
 
@@ -326,6 +380,13 @@ class MLP(Module):
     Raises:
         ValueError: a size is no positive integer, or an activation's name is that of no function of one number, or
             there is no layer that it would be of.
+
+    Example:
+        >>> model = MLP(2, [3, 1], activation="tanh", output="sigmoid", seed=0)
+        >>> model
+        MLP(2-3-1, tanh, sigmoid)
+        >>> round(model([0.5, -1.0]).data, 6)
+        0.436328
     """
 
     _dropout: Dropout | None = None  # models that version 0.1 pickled have none
@@ -393,7 +454,12 @@ class MLP(Module):
 
     @property
     def dropout(self) -> float:
-        """The probability of the dropout before each layer but the first."""
+        """The probability of the dropout before each layer but the first.
+
+        Example:
+            >>> MLP(2, [3, 1], dropout=0.5).dropout
+            0.5
+        """
         return 0.0 if self._dropout is None else self._dropout.p
 
     @dropout.setter
@@ -402,7 +468,12 @@ class MLP(Module):
 
     @property
     def output(self) -> Any:
-        """The activation of the last layer."""
+        """The activation of the last layer.
+
+        Example:
+            >>> MLP(2, [3, 1], output="sigmoid").output
+            'sigmoid'
+        """
         return self.layers[-1].activation
 
     @output.setter
@@ -410,7 +481,12 @@ class MLP(Module):
         self.layers[-1].activation = output
 
     def parameters(self) -> list[Value]:
-        """Those of the layers, in order."""
+        """Those of the layers, in order.
+
+        Example:
+            >>> len(MLP(2, [3, 1]).parameters())
+            13
+        """
         return [p for layer in self.layers for p in layer.parameters()]
 
     def __repr__(self):

@@ -31,6 +31,11 @@ class LiveTraining:
     Attributes:
         model: whose parameters it begins with; they stay as they are.
         X, Y: the samples: rows of inputs, and rows of targets.
+
+    Example:
+        >>> from nn import MLP, train_live
+        >>> train_live(MLP(2, [3, 1], seed=0), [[0, 0], [1, 1]], [0, 1])
+        <live training of MLP(2-3-1, relu, linear) on 2 samples>
     """
 
     def __init__(
@@ -50,6 +55,11 @@ class LiveTraining:
         Raises:
             DrawingError: nothing here can render the network's picture.
             AlgebraError: a primitive of the model or the loss cannot be exported; the message names it.
+
+        Example:
+            >>> from nn import MLP, train_live
+            >>> train_live(MLP(2, [3, 1], seed=0), [[0, 0], [1, 1]], [0, 1]).html()[:15]
+            '<!DOCTYPE html>'
         """
         parameters = list(self.model.parameters())
         x = [Value(number, f"x[{k}]") for k, number in enumerate(self.X[0], 1)]
@@ -97,6 +107,11 @@ class LiveTraining:
 
         Raises:
             ValueError: the file has another ending.
+
+        Example:
+            >>> from nn import MLP, train_live
+            >>> train_live(MLP(2, [3, 1], seed=0), [[0, 0], [1, 1]], [0, 1]).save("training.html").name
+            'training.html'
         """
         path = Path(path)
         if path.suffix != ".html":

@@ -26,6 +26,11 @@ def sse(outputs: Outputs, targets: Targets) -> Value:
     Raises:
         TypeError: a target is no number.
         ValueError: the number of targets is not the number of outputs.
+
+    Example:
+        >>> from autograd import Value
+        >>> sse([Value(1.0), Value(5.0)], [3.0, 4.0]).data
+        5.0
     """
     return _sum([(t - y) ** 2 for y, t in pairs(outputs, targets, "sse")])
 
@@ -36,6 +41,11 @@ def half_sse(outputs: Outputs, targets: Targets) -> Value:
     Raises:
         TypeError: a target is no number.
         ValueError: the number of targets is not the number of outputs.
+
+    Example:
+        >>> from autograd import Value
+        >>> half_sse([Value(1.0), Value(5.0)], [3.0, 4.0]).data
+        2.5
     """
     return 0.5 * _sum([(t - y) ** 2 for y, t in pairs(outputs, targets, "half_sse")])
 
@@ -46,6 +56,11 @@ def mse(outputs: Outputs, targets: Targets) -> Value:
     Raises:
         TypeError: a target is no number.
         ValueError: the number of targets is not the number of outputs.
+
+    Example:
+        >>> from autograd import Value
+        >>> mse([Value(1.0), Value(5.0)], [3.0, 4.0]).data
+        2.5
     """
     found = pairs(outputs, targets, "mse")
     return _sum([(t - y) ** 2 for y, t in found]) / len(found)
@@ -103,6 +118,11 @@ def hinge(outputs: Outputs, targets: Targets) -> Value:
     Raises:
         TypeError: a target is no number.
         ValueError: the number of targets is not the number of outputs, or a target is neither -1 nor 1.
+
+    Example:
+        >>> from autograd import Value
+        >>> hinge([Value(0.25), Value(-3.0)], [1, -1]).data
+        0.75
     """
     found = pairs(outputs, targets, "hinge")
     for _, t in found:

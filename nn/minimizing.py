@@ -194,11 +194,28 @@ class Trainer:
         Raises:
             FloatingPointError: a number became NaN or infinite; the Values are at the update before.
             ValueError: ``engine="native"``, and the loss cannot be compiled for this sample.
+
+        Example:
+            >>> from autograd import Value
+            >>> from nn import SGD, Trainer
+            >>> w = Value(1.0)
+            >>> trainer = Trainer(lambda sample: (w * sample[0] - sample[1]) ** 2, [w], optimizer=SGD(0.1))
+            >>> trainer.step([1.0, 3.0])
+            4.0
         """
         return self._update([sample])
 
     def step_batch(self, samples: Iterable[Any]) -> float:
-        """Make one update with the average gradient of some samples, and return their mean loss before it."""
+        """Make one update with the average gradient of some samples, and return their mean loss before it.
+
+        Example:
+            >>> from autograd import Value
+            >>> from nn import SGD, Trainer
+            >>> w = Value(1.0)
+            >>> trainer = Trainer(lambda sample: (w * sample[0] - sample[1]) ** 2, [w], optimizer=SGD(0.1))
+            >>> trainer.step_batch([[1.0, 3.0], [2.0, 6.0]])
+            10.0
+        """
         samples = list(samples)
         if not samples:
             raise ValueError("a batch has one sample or more, found none.")
@@ -210,7 +227,18 @@ class Trainer:
         return total
 
     def write(self) -> None:
-        """Bring the Values and the optimizer up to the last update."""
+        """Bring the Values and the optimizer up to the last update.
+
+        Example:
+            >>> from autograd import Value
+            >>> from nn import SGD, Trainer
+            >>> w = Value(1.0)
+            >>> trainer = Trainer(lambda sample: (w * sample[0] - sample[1]) ** 2, [w], optimizer=SGD(0.1))
+            >>> _ = trainer.step([1.0, 3.0])
+            >>> trainer.write()
+            >>> round(w.data, 6)
+            1.4
+        """
         self._training.write()
 
     def __enter__(self) -> "Trainer":

@@ -72,7 +72,16 @@ class Optimizer:
         self._remembered, self._arrays = memory, None
 
     def arrays_for(self, parameters):
-        """Return the step in C for these parameters, a :class:`autograd.engine.tape.Update`; None if there is none."""
+        """Return the step in C for these parameters, a :class:`autograd.engine.tape.Update`; None if there is none.
+
+        Example:
+            >>> from autograd import Value
+            >>> from nn import SGD
+            >>> class Mine(SGD):
+            ...     pass
+            >>> Mine(0.1).arrays_for([Value(1.0)]) is None
+            True
+        """
         kind = type(self)  # a subclass of the user's has a rule of its own
         if not tape.compiled or kind.__module__.partition(".")[0] != "nn" or kind.__name__ not in tape.RULES:
             return None
@@ -113,6 +122,15 @@ class Optimizer:
             GraphError: a parameter was computed and is no leaf; nothing was changed.
             TypeError: these are no parameters.
             ValueError: the schedule returned no rate; nothing was changed.
+
+        Example:
+            >>> from autograd import Value
+            >>> from nn import SGD
+            >>> w = Value(1.0)
+            >>> (w * w).backward()
+            >>> SGD(0.25).step([w])
+            >>> w.data  # 1 - 0.25 * 2
+            0.5
         """
         if not hasattr(parameters, "__iter__"):
             raise TypeError(f"step takes a list of parameters, found {type(parameters).__name__}: write "
@@ -215,6 +233,16 @@ class SGD(Optimizer):
     Args:
         rate: the step size $\eta$, or a function of the update's number.
         weight_decay: the factor of the L2 penalty.
+
+    Example:
+        >>> from autograd import Value
+        >>> from nn import SGD
+        >>> w = Value(1.0)
+        >>> (w * w).backward()
+        >>> optimizer = SGD(0.1)
+        >>> optimizer.step([w])
+        >>> round(w.data, 6)
+        0.8
     """
 
     def __init__(self, rate: Rate, weight_decay: float = 0.0) -> None:
@@ -235,6 +263,16 @@ class Momentum(Optimizer):
         momentum: $\mu$, from 0 to below 1.
         weight_decay: the factor of the L2 penalty.
         nesterov: look ahead (Sutskever and others 2013): $w \leftarrow w - \eta (g + \mu v)$.
+
+    Example:
+        >>> from autograd import Value
+        >>> from nn import Momentum
+        >>> w = Value(1.0)
+        >>> (w * w).backward()
+        >>> optimizer = Momentum(0.1)
+        >>> optimizer.step([w])
+        >>> round(w.data, 6)
+        0.8
     """
 
     _start = (0.0,)
@@ -263,6 +301,16 @@ class Adam(Optimizer):
         beta1, beta2: $\beta_1$ and $\beta_2$, from 0 to below 1.
         epsilon: $\epsilon$, above 0.
         weight_decay: the factor of the L2 penalty.
+
+    Example:
+        >>> from autograd import Value
+        >>> from nn import Adam
+        >>> w = Value(1.0)
+        >>> (w * w).backward()
+        >>> optimizer = Adam(0.1)
+        >>> optimizer.step([w])
+        >>> round(w.data, 6)
+        0.9
     """
 
     _start = (1.0, 1.0, 0.0, 0.0)

@@ -72,6 +72,12 @@ def plot_decision(model: Callable[[Any], Any], X: Data, Y: Data, ax: Any = None,
 
     Raises:
         ValueError: a sample has not two numbers, or there are not as many targets as samples.
+
+    Example:
+        >>> from nn import MLP, plot_decision
+        >>> ax = plot_decision(MLP(2, [3, 1], seed=0), [[0, 0], [1, 1]], [0, 1], steps=5)
+        >>> ax.get_xlabel()
+        'x[1]'
     """
     pyplot()
     import numpy as np  # lazy: comes with matplotlib
@@ -132,6 +138,13 @@ def plot_landscape(
 
     Returns:
         The Axes.
+
+    Example:
+        >>> from nn import MLP, half_sse, plot_landscape
+        >>> model = MLP(1, [1], seed=0)
+        >>> ax = plot_landscape(model, half_sse, [[0.0], [1.0]], [0, 1], steps=5)
+        >>> ax.get_xlabel()
+        'direction 1'
     """
     pyplot()
     import numpy as np  # lazy: comes with matplotlib
@@ -186,6 +199,12 @@ def plot_gradient_flow(loss: Value, ax: Any = None) -> Any:
 
     Raises:
         GraphError: no neuron of :mod:`nn` is recorded under the loss.
+
+    Example:
+        >>> from nn import MLP, half_sse, plot_gradient_flow
+        >>> ax = plot_gradient_flow(half_sse(MLP(2, [3, 1], seed=0)([1.0, 2.0]), 1.0))
+        >>> ax.get_ylabel()
+        'size'
     """
     ax = _axes(ax)
     by_layer: dict = {}

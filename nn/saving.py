@@ -30,7 +30,17 @@ _ROOM_EACH = 512  # bytes a parameter's number and what an optimizer remembers t
 
 
 class SavedModelError(AutogradError, ValueError):
-    """A file holds no parameters, damaged ones, or another model's."""
+    """A file holds no parameters, damaged ones, or another model's.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from nn import MLP, load
+        >>> _ = Path("weights.txt").write_text("not weights")
+        >>> load(MLP(2, [1]), "weights.txt")
+        Traceback (most recent call last):
+            ...
+        nn.saving.SavedModelError: weights.txt is damaged, or was not written by nn.save: ...
+    """
 
 
 def save(model: HasParameters, path: str | os.PathLike[str], *, optimizer: Optimizer | None = None) -> None:
@@ -103,6 +113,14 @@ def load(model: HasParameters, path: str | os.PathLike[str], *, optimizer: Optim
             shape, or the optimizer is of another kind or was not saved; nothing has changed.
         OSError: it cannot be read.
         TypeError: the optimizer is none of nn.
+
+    Example:
+        >>> from nn import MLP, save
+        >>> save(MLP(2, [1], seed=0), "weights.txt")
+        >>> model = MLP(2, [1], seed=1)
+        >>> load(model, "weights.txt")
+        >>> model.parameters()[0].data == MLP(2, [1], seed=0).parameters()[0].data
+        True
     """
     parameters = list(model.parameters())
     labels = [p.label for p in parameters]

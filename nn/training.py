@@ -104,6 +104,16 @@ def fit(
         ValueError: ``engine="native"`` and the model or the loss cannot be compiled; the message says why.
         FloatingPointError: a loss or a gradient became NaN or infinite; the model is at the last whole update.
         RuntimeError, TimeoutError: the cluster was lost, or had no worker for a minute; likewise.
+
+    Example:
+        >>> from nn import MLP, SGD, fit, half_sse
+        >>> X, Y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
+        >>> model = MLP(2, [4, 1], activation="tanh", output="sigmoid", seed=0)
+        >>> history = fit(model, X, Y, loss=half_sse, optimizer=SGD(1.0), epochs=1000, seed=0, progress=False)
+        >>> history.loss[-1] < 0.001
+        True
+        >>> [round(y) for y in model.predict(X)]
+        [0, 1, 1, 0]
     """
     if unknown:
         unknown_options("fit", unknown, _OPTIONS)

@@ -120,6 +120,12 @@ def draw(
         GraphError: neurons or layers are asked for and there are none.
         DrawingError: the picture would have too many nodes; the message says what to ask for.
         StaleGraphError: a leaf was changed after it was recorded.
+
+    Example:
+        >>> from autograd import Value, draw
+        >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
+        >>> draw(a * b + 10)
+        <drawing of values>
     """
     if not isinstance(value, Value):
         raise TypeError(f"draw takes a Value, found {type(value).__name__}: record the graph with Values first.")

@@ -186,6 +186,14 @@ def steps(loss: Value, *, forward: bool = False) -> Stepping:
         TypeError: ``loss`` is no Value.
         GraphError: nothing is recorded under it.
         StaleGraphError: a leaf was changed after it was recorded.
+
+    Example:
+        >>> from autograd import Value, steps
+        >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
+        >>> print(steps(a * b + 10))
+           1  L (add) hands 1 * 1 = 1 to v2: 0 -> 1
+           2  v2 (mul) hands 1 * -3 = -3 to a: 0 -> -3
+           3  v2 (mul) hands 1 * 2 = 2 to b: 0 -> 2
     """
     if not isinstance(loss, Value):
         raise TypeError(f"steps takes the Value a graph ends in, found {type(loss).__name__}: record it first.")
@@ -310,6 +318,14 @@ def explain(loss: Value, leaf: Value) -> Paths:
     Raises:
         GraphError: ``leaf`` is not under ``loss``.
         DrawingError: there are more paths than anyone would read.
+
+    Example:
+        >>> from autograd import Value, explain
+        >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
+        >>> print(explain(a * b + a, a))
+        L -> v2 -> a:  1 * -3 = -3
+        L -> a:  1 = 1
+        2 paths, together -2
     """
     gradients = adjoints(loss)
     if leaf not in gradients:

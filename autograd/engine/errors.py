@@ -7,44 +7,141 @@ __all__ = [
 
 
 class AutogradError(Exception):
-    """The base of every exception this package defines."""
+    """The base of every exception this package defines.
+
+    Example:
+        >>> from autograd import AutogradError, Value
+        >>> try:
+        ...     Value(-1.0).log()
+        ... except AutogradError as error:
+        ...     print(type(error).__name__)
+        DomainError
+    """
 
 
 class DomainError(AutogradError, ValueError):
-    """A function was asked for a value where it has no real one, such as ``log(-1)`` or ``(-8) ** (1 / 3)``."""
+    """A function was asked for a value where it has no real one, such as ``log(-1)`` or ``(-8) ** (1 / 3)``.
+
+    Example:
+        >>> from autograd import Value
+        >>> Value(-8.0) ** 0.5
+        Traceback (most recent call last):
+            ...
+        autograd.engine.errors.DomainError: -8.0 ** 0.5 has no real value: it needs a base above 0, or ...
+    """
 
 
 class GraphError(AutogradError, ValueError):
-    """A graph is not of the form that was asked for, or a recorded number was about to be overwritten."""
+    """A graph is not of the form that was asked for, or a recorded number was about to be overwritten.
+
+    Example:
+        >>> from autograd import Value, steps
+        >>> steps(Value(1.0))
+        Traceback (most recent call last):
+            ...
+        autograd.engine.errors.GraphError: nothing is recorded under this value: compute something ...
+    """
 
 
 class StaleGraphError(GraphError):
-    """A leaf was changed after it was recorded: a gradient taken now would mix two points."""
+    """A leaf was changed after it was recorded: a gradient taken now would mix two points.
+
+    Example:
+        >>> from autograd import Value
+        >>> x = Value(3.0, "x")
+        >>> loss = x * x
+        >>> x.data = 4.0
+        >>> loss.backward()
+        Traceback (most recent call last):
+            ...
+        autograd.engine.errors.StaleGraphError: Value(data=4.0, grad=0.0, label='x') was changed after the ...
+    """
 
 
 class GuardError(GraphError):
-    """A compiled program met data that would have taken another branch than the one it was recorded with."""
+    """A compiled program met data that would have taken another branch than the one it was recorded with.
+
+    Example:
+        >>> import autograd
+        >>> f = autograd.compile(lambda x: x if x > 0 else -x)
+        >>> f([[2.0]])[0]
+        np.float64(2.0)
+        >>> f([[-2.0]])
+        Traceback (most recent call last):
+            ...
+        autograd.engine.errors.GuardError: 1 of 1 samples, the first being 0, would have taken another ...
+    """
 
 
 class AlgebraError(AutogradError, TypeError):
-    """A kind of number was fed to a primitive that has no meaning there, such as ``exp`` of a ``Fraction``."""
+    """A kind of number was fed to a primitive that has no meaning there, such as ``exp`` of a ``Fraction``.
+
+    Example:
+        >>> from fractions import Fraction
+        >>> from autograd import exp
+        >>> exp(Fraction(1, 2))
+        Traceback (most recent call last):
+            ...
+        autograd.engine.errors.AlgebraError: exp has no value over Fraction: use a kind of number that ...
+    """
 
 
 class GradientCheckError(AutogradError, AssertionError):
-    """``check_gradients`` found a derivative that differs from the finite difference."""
+    """``check_gradients`` found a derivative that differs from the finite difference.
+
+    Example:
+        >>> from autograd import check_gradients, Value
+        >>> check_gradients(lambda x: Value(x.data**2, children=(x,), local_grads=(x.data,)), 3.0)
+        Traceback (most recent call last):
+            ...
+        autograd.engine.errors.GradientCheckError: <lambda> has a wrong derivative, or a kink or a pole near ...
+    """
 
 
 class FormulaError(AutogradError, AssertionError):
-    """A formula that was read off a graph does not evaluate to its gradient: a bug in this package."""
+    """A formula that was read off a graph does not evaluate to its gradient: a bug in this package.
+
+    Example:
+        >>> from autograd import AutogradError, FormulaError
+        >>> issubclass(FormulaError, AutogradError), issubclass(FormulaError, AssertionError)
+        (True, True)
+    """
 
 
 class SheetError(AutogradError, ValueError):
-    """A sheet of formulas is not of the form that is expected; the message has the line."""
+    """A sheet of formulas is not of the form that is expected; the message has the line.
+
+    Example:
+        >>> from autograd import grade_document
+        >>> grade_document("netwrok: 2-3-2 sigmoid")
+        Traceback (most recent call last):
+            ...
+        autograd.engine.errors.SheetError: document, line 1: unknown declaration 'netwrok': did you ...
+    """
 
 
 class DrawingError(AutogradError, RuntimeError):
-    """A picture cannot be drawn: it would be too large, or nothing here can render it."""
+    """A picture cannot be drawn: it would be too large, or nothing here can render it.
+
+    Example:
+        >>> from autograd import Value, draw
+        >>> x = Value(1.0)
+        >>> for _ in range(5000):
+        ...     x = x + 1
+        >>> draw(x).svg()
+        Traceback (most recent call last):
+            ...
+        autograd.engine.errors.DrawingError: this graph has 5,001 values, and nobody could read them: ...
+    """
 
 
 class SuiteError(AutogradError, RuntimeError):
-    """A test suite cannot be run against the wrong engines: it is missing, empty, or fails with a right one."""
+    """A test suite cannot be run against the wrong engines: it is missing, empty, or fails with a right one.
+
+    Example:
+        >>> from autograd.mutants import run
+        >>> run("missing.py")
+        Traceback (most recent call last):
+            ...
+        autograd.engine.errors.SuiteError: there is no 'missing.py': give the path of a file or a ...
+    """

@@ -126,6 +126,13 @@ def method(function: F) -> F:
     Raises:
         TypeError: ``function`` is no function with a name.
         ValueError: a Value has something of that name already.
+
+    Example:
+        >>> @method
+        ... def swished(x):
+        ...     return x * x.sigmoid()
+        >>> round(Value(0.5).swished().data, 6)
+        0.31123
     """
     name = getattr(function, "__name__", None) or getattr(function, "name", None)
     if not callable(function) or not isinstance(name, str):
@@ -139,65 +146,120 @@ def method(function: F) -> F:
 
 @_of_one_number
 def exp(x: Any) -> Any:
-    """E to the power ``x``. OverflowError above 709.78."""
+    """E to the power ``x``. OverflowError above 709.78.
+
+    Example:
+        >>> round(exp(1.0), 6)
+        2.718282
+    """
     return _p.exp(x)
 
 
 @_of_one_number
 def expm1(x: Any) -> Any:
-    """E to the power ``x``, less 1, exact near 0. OverflowError above 709.78."""
+    """E to the power ``x``, less 1, exact near 0. OverflowError above 709.78.
+
+    Example:
+        >>> round(expm1(1e-09), 15)
+        1e-09
+    """
     return _p.expm1(x)
 
 
 @_of_one_number
 def log(x: Any) -> Any:
-    """The natural logarithm of ``x > 0``."""
+    """The natural logarithm of ``x > 0``.
+
+    Example:
+        >>> round(log(10.0), 6)
+        2.302585
+    """
     return _p.log(x)
 
 
 @_of_one_number
 def log1p(x: Any) -> Any:
-    """The natural logarithm of ``1 + x``, exact near 0, for ``x > -1``."""
+    """The natural logarithm of ``1 + x``, exact near 0, for ``x > -1``.
+
+    Example:
+        >>> round(log1p(1e-09), 15)
+        1e-09
+    """
     return _p.log1p(x)
 
 
 @_of_one_number
 def log2(x: Any) -> Any:
-    """The logarithm of ``x > 0`` to the base 2."""
+    """The logarithm of ``x > 0`` to the base 2.
+
+    Example:
+        >>> log2(8.0)
+        3.0
+    """
     return _s.log2(x)
 
 
 @_of_one_number
 def log10(x: Any) -> Any:
-    """The logarithm of ``x > 0`` to the base 10."""
+    """The logarithm of ``x > 0`` to the base 10.
+
+    Example:
+        >>> log10(1000.0)
+        3.0
+    """
     return _s.log10(x)
 
 
 @_of_one_number
 def exp2(x: Any) -> Any:
-    """2 to the power ``x``. OverflowError from 1024 on."""
+    """2 to the power ``x``. OverflowError from 1024 on.
+
+    Example:
+        >>> exp2(3.0)
+        8.0
+    """
     return _s.exp2(x)
 
 
 def logaddexp(a: Any, b: Any) -> Any:
-    """``log(exp(a) + exp(b))`` without overflow."""
+    """``log(exp(a) + exp(b))`` without overflow.
+
+    Example:
+        >>> round(logaddexp(1000.0, 1000.0), 6)
+        1000.693147
+    """
     return _p.logsumexp(a, b)
 
 
 @_of_one_number
 def cbrt(x: Any) -> Any:
-    """The cube root, negative for a negative ``x``. Its derivative at 0 is infinite."""
+    """The cube root, negative for a negative ``x``. Its derivative at 0 is infinite.
+
+    Example:
+        >>> cbrt(-27.0)
+        -3.0
+    """
     return _s.cbrt(x)
 
 
 @_of_one_number
 def sqrt(x: Any) -> Any:
-    """The square root of ``x >= 0``. Its derivative at 0 is infinite."""
+    """The square root of ``x >= 0``. Its derivative at 0 is infinite.
+
+    Example:
+        >>> sqrt(16.0)
+        4.0
+    """
     return _p.sqrt(x)
 
 
 def hypot(x: Any, y: Any) -> Any:
-    """``sqrt(x ** 2 + y ** 2)`` without overflow. Its derivatives at the origin are NaN."""
+    """``sqrt(x ** 2 + y ** 2)`` without overflow. Its derivatives at the origin are NaN.
+
+    Example:
+        >>> hypot(3.0, 4.0)
+        5.0
+    """
     return _p.hypot(x, y)
 
 
@@ -206,100 +268,185 @@ def hypot(x: Any, y: Any) -> Any:
 
 @_of_one_number
 def sin(x: Any) -> Any:
-    """The sine of a finite ``x``."""
+    """The sine of a finite ``x``.
+
+    Example:
+        >>> round(sin(0.5), 6)
+        0.479426
+    """
     return _p.sin(x)
 
 
 @_of_one_number
 def cos(x: Any) -> Any:
-    """The cosine of a finite ``x``."""
+    """The cosine of a finite ``x``.
+
+    Example:
+        >>> round(cos(0.5), 6)
+        0.877583
+    """
     return _p.cos(x)
 
 
 @_of_one_number
 def tan(x: Any) -> Any:
-    """The tangent of a finite ``x``."""
+    """The tangent of a finite ``x``.
+
+    Example:
+        >>> round(tan(0.5), 6)
+        0.546302
+    """
     return _p.tan(x)
 
 
 @_of_one_number
 def asin(x: Any) -> Any:
-    """The inverse sine, in [-pi/2, pi/2], of ``x`` in [-1, 1]. Its derivative at -1 and 1 is infinite."""
+    """The inverse sine, in [-pi/2, pi/2], of ``x`` in [-1, 1]. Its derivative at -1 and 1 is infinite.
+
+    Example:
+        >>> round(asin(0.5), 6)
+        0.523599
+    """
     return _p.asin(x)
 
 
 @_of_one_number
 def acos(x: Any) -> Any:
-    """The inverse cosine, in [0, pi], of ``x`` in [-1, 1]. Its derivative at -1 and 1 is minus infinity."""
+    """The inverse cosine, in [0, pi], of ``x`` in [-1, 1]. Its derivative at -1 and 1 is minus infinity.
+
+    Example:
+        >>> round(acos(0.5), 6)
+        1.047198
+    """
     return _p.acos(x)
 
 
 @_of_one_number
 def atan(x: Any) -> Any:
-    """The inverse tangent, in [-pi/2, pi/2]."""
+    """The inverse tangent, in [-pi/2, pi/2].
+
+    Example:
+        >>> round(atan(1.0), 6)
+        0.785398
+    """
     return _p.atan(x)
 
 
 def atan2(y: Any, x: Any) -> Any:
-    """The angle of the point ``(x, y)``, in [-pi, pi]. Its derivatives at the origin are NaN."""
+    """The angle of the point ``(x, y)``, in [-pi, pi]. Its derivatives at the origin are NaN.
+
+    Example:
+        >>> round(atan2(1.0, -1.0), 6)
+        2.356194
+    """
     return _p.atan2(y, x)
 
 
 @_of_one_number
 def sinh(x: Any) -> Any:
-    """The hyperbolic sine. OverflowError above 710.47 in absolute value."""
+    """The hyperbolic sine. OverflowError above 710.47 in absolute value.
+
+    Example:
+        >>> round(sinh(1.0), 6)
+        1.175201
+    """
     return _p.sinh(x)
 
 
 @_of_one_number
 def cosh(x: Any) -> Any:
-    """The hyperbolic cosine. OverflowError above 710.47 in absolute value."""
+    """The hyperbolic cosine. OverflowError above 710.47 in absolute value.
+
+    Example:
+        >>> round(cosh(1.0), 6)
+        1.543081
+    """
     return _p.cosh(x)
 
 
 @_of_one_number
 def tanh(x: Any) -> Any:
-    """The hyperbolic tangent, in [-1, 1]."""
+    """The hyperbolic tangent, in [-1, 1].
+
+    Example:
+        >>> round(tanh(0.5), 6)
+        0.462117
+    """
     return _p.tanh(x)
 
 
 @_of_one_number
 def asinh(x: Any) -> Any:
-    """The inverse hyperbolic sine."""
+    """The inverse hyperbolic sine.
+
+    Example:
+        >>> round(asinh(1.0), 6)
+        0.881374
+    """
     return _p.asinh(x)
 
 
 @_of_one_number
 def acosh(x: Any) -> Any:
-    """The inverse hyperbolic cosine of ``x >= 1``. Its derivative at 1 is infinite."""
+    """The inverse hyperbolic cosine of ``x >= 1``. Its derivative at 1 is infinite.
+
+    Example:
+        >>> round(acosh(2.0), 6)
+        1.316958
+    """
     return _p.acosh(x)
 
 
 @_of_one_number
 def atanh(x: Any) -> Any:
-    """The inverse hyperbolic tangent of ``x`` in (-1, 1)."""
+    """The inverse hyperbolic tangent of ``x`` in (-1, 1).
+
+    Example:
+        >>> round(atanh(0.5), 6)
+        0.549306
+    """
     return _p.atanh(x)
 
 
 @_of_one_number
 def erf(x: Any) -> Any:
-    """The error function, in [-1, 1]."""
+    """The error function, in [-1, 1].
+
+    Example:
+        >>> round(erf(0.5), 6)
+        0.5205
+    """
     return _p.erf(x)
 
 
 @_of_one_number
 def erfc(x: Any) -> Any:
-    """``1 - erf(x)``, in [0, 2], with all digits where that is small."""
+    """``1 - erf(x)``, in [0, 2], with all digits where that is small.
+
+    Example:
+        >>> round(erfc(3.0), 6)
+        2.2e-05
+    """
     return _s.erfc(x)
 
 
 def lgamma(x: N) -> N:
-    """The natural logarithm of the gamma function of ``x > 0``."""
+    """The natural logarithm of the gamma function of ``x > 0``.
+
+    Example:
+        >>> round(lgamma(5.0), 6)
+        3.178054
+    """
     return _s.lgamma(x)
 
 
 def digamma(x: N) -> N:
-    """The derivative of :func:`lgamma`, for ``x > 0``."""
+    """The derivative of :func:`lgamma`, for ``x > 0``.
+
+    Example:
+        >>> round(digamma(1.0), 6)
+        -0.577216
+    """
     return _s.digamma(x)
 
 
@@ -308,13 +455,23 @@ def digamma(x: N) -> N:
 
 @_of_one_number
 def floor(x: Any) -> Any:
-    """The largest integer that is not above ``x``. Its derivative is 0 everywhere."""
+    """The largest integer that is not above ``x``. Its derivative is 0 everywhere.
+
+    Example:
+        >>> floor(-1.5), floor(2.5)
+        (-2.0, 2.0)
+    """
     return _r.floor(x)
 
 
 @_of_one_number
 def ceil(x: Any) -> Any:
-    """The smallest integer that is not below ``x``. Its derivative is 0 everywhere."""
+    """The smallest integer that is not below ``x``. Its derivative is 0 everywhere.
+
+    Example:
+        >>> ceil(-1.5), ceil(2.5)
+        (-1.0, 3.0)
+    """
     return _r.ceil(x)
 
 
@@ -323,47 +480,87 @@ def ceil(x: Any) -> Any:
 
 @_of_one_number
 def sigmoid(x: Any) -> Any:
-    """``1 / (1 + exp(-x))``, in [0, 1], without overflow."""
+    """``1 / (1 + exp(-x))``, in [0, 1], without overflow.
+
+    Example:
+        >>> round(sigmoid(2.0), 6)
+        0.880797
+    """
     return _p.sigmoid(x)
 
 
 @_of_one_number
 def logsigmoid(x: Any) -> Any:
-    """The natural logarithm of :func:`sigmoid`, without underflow."""
+    """The natural logarithm of :func:`sigmoid`, without underflow.
+
+    Example:
+        >>> logsigmoid(-800.0)
+        -800.0
+    """
     return _p.logsigmoid(x)
 
 
 @_of_one_number
 def softplus(x: Any) -> Any:
-    """``log(1 + exp(x))``, without overflow."""
+    """``log(1 + exp(x))``, without overflow.
+
+    Example:
+        >>> round(softplus(1.0), 6)
+        1.313262
+    """
     return _p.softplus(x)
 
 
 @_of_one_number
 def relu(x: Any) -> Any:
-    """``x`` above 0, else 0. Its derivative at 0 is 0."""
+    """``x`` above 0, else 0. Its derivative at 0 is 0.
+
+    Example:
+        >>> relu(3.0), relu(-3.0)
+        (3.0, 0.0)
+    """
     return _p.relu(x)
 
 
 def leaky_relu(x: Any, slope: Any = 0.01) -> Any:
-    """``x`` above 0, else ``slope * x``. Its derivative at 0 is ``slope``. The slope may be a Value too."""
+    """``x`` above 0, else ``slope * x``. Its derivative at 0 is ``slope``. The slope may be a Value too.
+
+    Example:
+        >>> leaky_relu(3.0), leaky_relu(-3.0, 0.5)
+        (3.0, -1.5)
+    """
     return _p.leaky_relu(x, slope)
 
 
 def elu(x: Any, alpha: Any = 1.0) -> Any:
-    """``x`` above 0, else ``alpha * (exp(x) - 1)``. Its derivative at 0 is ``alpha``. Clevert and others 2015."""
+    """``x`` above 0, else ``alpha * (exp(x) - 1)``. Its derivative at 0 is ``alpha``. Clevert and others 2015.
+
+    Example:
+        >>> elu(3.0), round(elu(-3.0), 6)
+        (3.0, -0.950213)
+    """
     return _p.elu(x, alpha)
 
 
 @_of_one_number
 def silu(x: Any) -> Any:
-    """``x * sigmoid(x)``, also called swish."""
+    """``x * sigmoid(x)``, also called swish.
+
+    Example:
+        >>> round(silu(2.0), 6)
+        1.761594
+    """
     return _p.silu(x)
 
 
 @_of_one_number
 def gelu(x: Any) -> Any:
-    """``x`` times the standard normal distribution function of ``x``, without an approximation. Hendrycks 2016."""
+    """``x`` times the standard normal distribution function of ``x``, without an approximation. Hendrycks 2016.
+
+    Example:
+        >>> round(gelu(2.0), 6)
+        1.9545
+    """
     return _p.gelu(x)
 
 
@@ -372,13 +569,23 @@ def gelu(x: Any) -> Any:
 
 @_of_one_number
 def step(x: Any) -> Any:
-    """1 above 0, else 0. Its derivative is 0 everywhere."""
+    """1 above 0, else 0. Its derivative is 0 everywhere.
+
+    Example:
+        >>> step(3.0), step(0.0)
+        (1.0, 0.0)
+    """
     return _p.step(x)
 
 
 @_of_one_number
 def sign(x: Any) -> Any:
-    """-1 below 0, 1 above, 0 at 0. Its derivative is 0 everywhere."""
+    """-1 below 0, 1 above, 0 at 0. Its derivative is 0 everywhere.
+
+    Example:
+        >>> sign(3.0), sign(-3.0), sign(0.0)
+        (1.0, -1.0, 0.0)
+    """
     return _p.sign(x)
 
 
@@ -398,6 +605,10 @@ def minimum(a: Any, b: Any = None) -> Any:
     """The smaller of two numbers, or the smallest of one sequence of numbers.
 
     Where two numbers are equal each has the derivative 1/2; of a sequence, those that are the smallest share 1.
+
+    Example:
+        >>> minimum(2.0, 3.0), minimum([1.0, 4.0, 2.0])
+        (2.0, 1.0)
     """
     return _p.minimum(a, b) if b is not None else _extreme(_p.minimum, a, "minimum")
 
@@ -441,7 +652,12 @@ def where(condition: Any, a: Any, b: Any) -> Any:
 
 
 def logsumexp(values: Iterable[Any]) -> Any:
-    """``log(sum(exp(x)))`` over a sequence of one or more numbers or Values, without overflow, recorded as one node."""
+    """``log(sum(exp(x)))`` over a sequence of one or more numbers or Values, without overflow, recorded as one node.
+
+    Example:
+        >>> round(logsumexp([1000.0, 1000.0]), 6)
+        1000.693147
+    """
     return _p.logsumexp(*numbers_of(values, "logsumexp"))
 
 
@@ -452,12 +668,21 @@ def softmax(values: Iterable[Any]) -> list[Any]:
 
     Returns:
         A list, in order, of numbers in [0, 1] that add up to 1.
+
+    Example:
+        >>> softmax([1.0, 1.0])
+        [0.5, 0.5]
     """
     return _p.softmax(*numbers_of(values, "softmax"))
 
 
 def log_softmax(values: Iterable[Any]) -> list[Any]:
-    """The natural logarithm of :func:`softmax`, without underflow: ``x - logsumexp(values)`` for each."""
+    """The natural logarithm of :func:`softmax`, without underflow: ``x - logsumexp(values)`` for each.
+
+    Example:
+        >>> [round(x, 6) for x in log_softmax([0.0, 1.0])]
+        [-1.313262, -0.313262]
+    """
     return _p.log_softmax(*numbers_of(values, "log_softmax"))
 
 
@@ -518,17 +743,32 @@ for _function in (
 
 
 def _conjugate(x: Any) -> Any:
-    """Return the number itself, since it is real: ``np.var`` and ``np.std`` ask for it."""
+    """Return the number itself, since it is real: ``np.var`` and ``np.std`` ask for it.
+
+    Example:
+        >>> Value(2.0).conjugate().data
+        2.0
+    """
     return x
 
 
 def _radians(x: Any) -> Any:
-    """Return an angle in degrees in radians."""
+    """Return an angle in degrees in radians.
+
+    Example:
+        >>> round(Value(180.0).radians().data, 6)
+        3.141593
+    """
     return x * (math.pi / 180)
 
 
 def _degrees(x: Any) -> Any:
-    """Return an angle in radians in degrees."""
+    """Return an angle in radians in degrees.
+
+    Example:
+        >>> round(Value(3.141592653589793).degrees().data, 6)
+        180.0
+    """
     return x * (180 / math.pi)
 
 

@@ -151,6 +151,13 @@ def replay(root, number=float, at=None):
     Raises:
         AlgebraError: a primitive of the graph has no value over the kind (``exp`` of a Fraction).
         GraphError: a key of ``at`` is no leaf under ``root``.
+
+    Example:
+        >>> from fractions import Fraction
+        >>> from autograd import Value, replay
+        >>> x = Value(0.1)
+        >>> replay(x * x / 3, Fraction, at={x: Fraction(1, 10)}).value
+        Fraction(1, 300)
     """
     at = {} if at is None else dict(at)
     nodes = postorder([root])

@@ -37,6 +37,11 @@ def dot(weights, inputs, bias=None):
     Raises:
         ValueError: the lengths differ.
         TypeError: an operand is no real number.
+
+    Example:
+        >>> from autograd import Value
+        >>> dot([1.0, 2.0], [Value(3.0), Value(4.0)], 0.5).data
+        11.5
     """
     row = tuple(weights) if bias is None else (*weights, bias)
     inputs = tuple(inputs)
@@ -127,6 +132,11 @@ def total(values):
 
     Raises:
         TypeError: an operand is no real number.
+
+    Example:
+        >>> from autograd import Value
+        >>> total([Value(1.0), Value(2.0), 3.0]).data
+        6.0
     """
     operands = tuple(values)
     if any(isinstance(x, Value) for x in operands):

@@ -107,6 +107,12 @@ def vjp(f: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[Any, Callable
 
     Raises:
         ValueError: (when called) the cotangent has another shape than the value.
+
+    Example:
+        >>> from autograd import vjp
+        >>> value, pull = vjp(lambda x, y: x * y, 2.0, 3.0)
+        >>> value, pull(1.0)
+        (6.0, (3.0, 2.0))
     """
     run = _Recording(f, args, kwargs).looked_around()
 
@@ -131,6 +137,11 @@ def jvp(f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ..
     Raises:
         TypeError: the primals are no tuple.
         ValueError: the tangents have another shape than the primals.
+
+    Example:
+        >>> from autograd import jvp
+        >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
+        (6.0, 3.0)
     """
     if not isinstance(primals, tuple) or not isinstance(tangents, tuple):
         raise TypeError("jvp takes tuples, one entry per argument of f: jvp(f, (x,), (v,)).")
@@ -152,6 +163,11 @@ def jacobian(f: Callable[..., Any], argnums: Argnums | None = None, *, has_aux: 
         array among the outputs is replaced by a block for each array among the arguments: an array whose first axes are
         those of the output, and whose last are those of the argument.
         Whichever is cheaper is run: one reverse sweep per output, or one forward sweep per input.
+
+    Example:
+        >>> from autograd import jacobian
+        >>> jacobian(lambda x: [x[0] * x[1], x[0] + x[1]])([2.0, 3.0])
+        [[3.0, 2.0], [1.0, 1.0]]
     """
 
     def matrix(*args, **kwargs):
@@ -196,6 +212,11 @@ def hvp(f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ..
 
     Returns:
         The product, in the shape of the argument (of several: a tuple).
+
+    Example:
+        >>> from autograd import hvp
+        >>> hvp(lambda x: x[0] ** 2 * x[1], ([2.0, 3.0],), ([1.0, 0.0],))
+        [6.0, 4.0]
     """
     return jvp(grad(f), primals, tangents)[1]
 

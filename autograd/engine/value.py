@@ -561,79 +561,174 @@ class Value:
     # --- The usual functions, as methods. All of them, and what they promise, are in autograd.engine.functions.
 
     def exp(self):
-        """E to the power of this number."""
+        """E to the power of this number.
+
+        Example:
+            >>> round(Value(1.0).exp().data, 6)
+            2.718282
+        """
         return _record_unary(EXP, self)
 
     def log(self):
-        """The natural logarithm; a DomainError at 0 and below."""
+        """The natural logarithm; a DomainError at 0 and below.
+
+        Example:
+            >>> round(Value(10.0).log().data, 6)
+            2.302585
+        """
         return _record_unary(LOG, self)
 
     def sqrt(self):
-        """The square root; a DomainError below 0."""
+        """The square root; a DomainError below 0.
+
+        Example:
+            >>> Value(16.0).sqrt().data
+            4.0
+        """
         return _record_unary(SQRT, self)
 
     def sin(self):
-        """The sine of this angle in radians."""
+        """The sine of this angle in radians.
+
+        Example:
+            >>> round(Value(0.5).sin().data, 6)
+            0.479426
+        """
         return _record_unary(SIN, self)
 
     def cos(self):
-        """The cosine of this angle in radians."""
+        """The cosine of this angle in radians.
+
+        Example:
+            >>> round(Value(0.5).cos().data, 6)
+            0.877583
+        """
         return _record_unary(COS, self)
 
     def tan(self):
-        """The tangent of this angle in radians."""
+        """The tangent of this angle in radians.
+
+        Example:
+            >>> round(Value(0.5).tan().data, 6)
+            0.546302
+        """
         return _record_unary(TAN, self)
 
     def sinh(self):
-        """The hyperbolic sine."""
+        """The hyperbolic sine.
+
+        Example:
+            >>> round(Value(1.0).sinh().data, 6)
+            1.175201
+        """
         return _record_unary(SINH, self)
 
     def cosh(self):
-        """The hyperbolic cosine."""
+        """The hyperbolic cosine.
+
+        Example:
+            >>> round(Value(1.0).cosh().data, 6)
+            1.543081
+        """
         return _record_unary(COSH, self)
 
     def tanh(self):
-        """The hyperbolic tangent."""
+        """The hyperbolic tangent.
+
+        Example:
+            >>> round(Value(0.5).tanh().data, 6)
+            0.462117
+        """
         return _record_unary(TANH, self)
 
     def expm1(self):
-        """E to the power of this number, less 1, exact near 0."""
+        """E to the power of this number, less 1, exact near 0.
+
+        Example:
+            >>> round(Value(1e-09).expm1().data, 15)
+            1e-09
+        """
         return _record_unary(EXPM1, self)
 
     def log1p(self):
-        """The natural logarithm of 1 plus this number, exact near 0."""
+        """The natural logarithm of 1 plus this number, exact near 0.
+
+        Example:
+            >>> round(Value(1e-09).log1p().data, 15)
+            1e-09
+        """
         return _record_unary(LOG1P, self)
 
     def arcsin(self):
-        """The inverse sine. NumPy calls it by this name."""
+        """The inverse sine. NumPy calls it by this name.
+
+        Example:
+            >>> round(Value(0.5).arcsin().data, 6)
+            0.523599
+        """
         return _record_unary(ASIN, self)
 
     def arccos(self):
-        """The inverse cosine. NumPy calls it by this name."""
+        """The inverse cosine. NumPy calls it by this name.
+
+        Example:
+            >>> round(Value(0.5).arccos().data, 6)
+            1.047198
+        """
         return _record_unary(ACOS, self)
 
     def arctan(self):
-        """The inverse tangent. NumPy calls it by this name."""
+        """The inverse tangent. NumPy calls it by this name.
+
+        Example:
+            >>> round(Value(1.0).arctan().data, 6)
+            0.785398
+        """
         return _record_unary(ATAN, self)
 
     def arcsinh(self):
-        """The inverse hyperbolic sine. NumPy calls it by this name."""
+        """The inverse hyperbolic sine. NumPy calls it by this name.
+
+        Example:
+            >>> round(Value(1.0).arcsinh().data, 6)
+            0.881374
+        """
         return _record_unary(ASINH, self)
 
     def arccosh(self):
-        """The inverse hyperbolic cosine. NumPy calls it by this name."""
+        """The inverse hyperbolic cosine. NumPy calls it by this name.
+
+        Example:
+            >>> round(Value(2.0).arccosh().data, 6)
+            1.316958
+        """
         return _record_unary(ACOSH, self)
 
     def arctanh(self):
-        """The inverse hyperbolic tangent. NumPy calls it by this name."""
+        """The inverse hyperbolic tangent. NumPy calls it by this name.
+
+        Example:
+            >>> round(Value(0.5).arctanh().data, 6)
+            0.549306
+        """
         return _record_unary(ATANH, self)
 
     def sigmoid(self):
-        """1 / (1 + exp(-x))."""
+        """1 / (1 + exp(-x)).
+
+        Example:
+            >>> round(Value(2.0).sigmoid().data, 6)
+            0.880797
+        """
         return _record_unary(SIGMOID, self)
 
     def relu(self):
-        """The number where it is above 0, else 0; its derivative at 0 is 0."""
+        """The number where it is above 0, else 0; its derivative at 0 is 0.
+
+        Example:
+            >>> Value(3.0).relu().data, Value(-3.0).relu().data
+            (3.0, 0.0)
+        """
         return _record_unary(RELU, self)
 
     # --- Comparison
@@ -706,6 +801,12 @@ class Value:
         Raises:
             StaleGraphError: a leaf under it was changed after it was recorded.
             TypeError: the seed is no real number, or both are given.
+
+        Example:
+            >>> x = Value(3.0)
+            >>> (x * x).backward()
+            >>> x.grad
+            6.0
         """
         if cotangent is not None:
             if seed != 1.0:
@@ -731,7 +832,14 @@ class Value:
         )
 
     def detach(self):
-        """A leaf with the same data and label, and no memory of how it was made."""
+        """A leaf with the same data and label, and no memory of how it was made.
+
+        Example:
+            >>> x = Value(3.0)
+            >>> (x * x.detach()).backward()
+            >>> x.grad  # of x * 3
+            3.0
+        """
         if _witness is not None:
             copy = _witness("detach", self, None, None)
             if copy is not None:

@@ -77,6 +77,18 @@ def derive(
         GraphError: no parameter is known, or an argument is not under the loss.
         StaleGraphError: a leaf was changed after the loss was recorded.
         FormulaError: a formula does not evaluate to the gradient: a bug.
+
+    Example:
+        >>> from autograd import Value, derive
+        >>> w, x = Value(0.5, "w"), Value(2.0, "x")
+        >>> print(derive((w * x - 3) ** 2))
+        A 1-1 network. Convention standard: delta = dL/ds, weights indexed from-to.
+        Assumed: parameters by the first letter of their labels: w.
+        Assumed: inputs by the first letter of their labels: x.
+        Deltas
+          d_o[1] = 2*(y[1] - t[1])
+        Gradients
+          dL/dw_io[1,1] = d_o[1]*x[1]
     """
     network = find_network(loss, parameters, inputs, targets)
     refuse_given(order(loss))
@@ -123,6 +135,12 @@ class Derivation:
     Attributes:
         network: what was found in the graph: neurons, layer sizes, samples.
         assumptions: what was concluded from labels, in words.
+
+    Example:
+        >>> w, x = Value(0.5, "w"), Value(2.0, "x")
+        >>> derivation = derive(w * x - 3)
+        >>> print(derivation.formula(w))
+        dL/dw_io[1,1] = d_o[1]*x[1]
     """
 
     # Grading comes after this room. It puts its grader here when it is imported, so that nothing here imports it.
@@ -139,14 +157,29 @@ class Derivation:
 
     @property
     def assumptions(self) -> list[str]:
-        """The conclusions that were drawn from labels, in words."""
+        """The conclusions that were drawn from labels, in words.
+
+        Example:
+            >>> w, x = Value(0.5, "w"), Value(2.0, "x")
+            >>> derive(w * x - 3).assumptions
+            ['parameters by the first letter of their labels: w', 'inputs by the first letter of their labels: x']
+        """
         return list(self.network.assumptions)
 
     # --- Formulas.
 
     @property
     def equations(self) -> Equations:
-        """Every equation: definitions, deltas with the output layer first, then gradients."""
+        """Every equation: definitions, deltas with the output layer first, then gradients.
+
+        Example:
+            >>> from nn import MLP, half_sse
+            >>> loss = half_sse(MLP(2, [3, 2], activation="sigmoid", output="sigmoid", seed=0)([0.5, -1.0]), [0, 1])
+            >>> for equation in derive(loss).equations[:2]:
+            ...     print(equation)
+            d_o[o] = -(t[o] - y[o])*y[o]*(1 - y[o])   for all o in O
+            d_h[h] = a[h]*(1 - a[h])*sum(d_o[o]*w_ho[h,o] for o in O)   for all h in H
+        """
         if self._equations is None:
             formulas, printer = self._formulas, self._printer
             found = delta_equations(formulas, printer) + gradient_equations(formulas, printer)
@@ -162,6 +195,12 @@ class Derivation:
 
         Raises:
             GraphError: there is no such parameter.
+
+        Example:
+            >>> from nn import MLP, half_sse
+            >>> loss = half_sse(MLP(2, [3, 2], activation="sigmoid", output="sigmoid", seed=0)([0.5, -1.0]), [0, 1])
+            >>> print(derive(loss).formula("w_ho[1,2]"))
+            dL/dw_ho[1,2] = d_o[2]*a[1]
         """
         node = self._parameter(parameter)
         right = gradient_of(self._formulas, node)
@@ -176,6 +215,12 @@ class Derivation:
 
         Raises:
             GraphError: there is no such neuron.
+
+        Example:
+            >>> from nn import MLP, half_sse
+            >>> loss = half_sse(MLP(2, [3, 2], activation="sigmoid", output="sigmoid", seed=0)([0.5, -1.0]), [0, 1])
+            >>> print(derive(loss).delta("d_h[1]"))
+            d_h[1] = a[1]*(1 - a[1])*sum(d_o[o]*w_ho[1,o] for o in O)
         """
         found = self._neurons(neuron)
         pairs = [(self.network.delta_of(n), self._formulas.delta[n]) for n in found]
@@ -194,6 +239,19 @@ class Derivation:
 
         Raises:
             GraphError: there is no such parameter, or the loss does not depend on it.
+
+        Example:
+            >>> w, x = Value(0.5, "w"), Value(2.0, "x")
+            >>> for step in str(derive(w * x - 3).steps("w")).splitlines():
+            ...     print(step.partition(" |")[0].rstrip())
+            L = y[1] - t[1]
+            dL/dw_io[1,1] = d/dw_io[1,1] [y[1]]
+            dL/dw_io[1,1] = dL/dy[1] * dy[1]/dw_io[1,1]
+            dL/dy[1] = 1
+            dy[1]/dw_io[1,1] = d/dw_io[1,1] [w_io[1,1]*x[1]] = x[1]
+            d_o[1] = dL/dy[1] = 1
+            dL/dw_io[1,1] = d_o[1]*x[1]
+            dL/dw_io[1,1] = x[1]
         """
         return steps_for(self._formulas, self._printer, self._point, self._parameter(parameter))
 
@@ -205,6 +263,17 @@ class Derivation:
 
         Raises:
             GraphError: the layers are not fully connected, each to the one before.
+
+        Example:
+            >>> from nn import MLP, half_sse
+            >>> loss = half_sse(MLP(2, [3, 2], activation="sigmoid", output="sigmoid", seed=0)([0.5, -1.0]), [0, 1])
+            >>> print(derive(loss).matrix())
+            δ^{(2)} = -diag(Φ'(s^{(2)})) (t - y)
+            δ^{(1)} = diag(Φ'(s^{(1)})) W^{(2)} δ^{(2)}
+            W^{(2)} ← W^{(2)} - η a^{(1)} (δ^{(2)})^T
+            b^{(2)} ← b^{(2)} - η δ^{(2)}
+            W^{(1)} ← W^{(1)} - η x^{(0)} (δ^{(1)})^T
+            b^{(1)} ← b^{(1)} - η δ^{(1)}
         """
         rate = self._convention.letters["rate"] if rate is None else rate
         return matrix_form(self._formulas, self._printer, self._point, rate)
@@ -216,6 +285,15 @@ class Derivation:
             rate: the letter of the learning rate, LaTeX; the convention's by default.
             absorb: leave out a constant factor, such as the 2 that comes with a delta of -1/2 dL/ds. The condition
                 under which the rule then is gradient descent is stated with it.
+
+        Example:
+            >>> from nn import MLP, half_sse
+            >>> loss = half_sse(MLP(2, [3, 2], activation="sigmoid", output="sigmoid", seed=0)([0.5, -1.0]), [0, 1])
+            >>> print(derive(loss).update())
+            w_ho[h,o] <- w_ho[h,o] - eta*d_o[o]*a[h]   for all h in H, o in O
+            b_o[o] <- b_o[o] - eta*d_o[o]   for all o in O
+            w_ih[i,h] <- w_ih[i,h] - eta*d_h[h]*x[i]   for all i in I, h in H
+            b_h[h] <- b_h[h] - eta*d_h[h]   for all h in H
         """
         rate = self._convention.letters["rate"] if rate is None else rate
         plain_rate = rate.replace("\\", "")
@@ -275,6 +353,12 @@ class Derivation:
         Raises:
             ValueError: there is no such preset, letter, order, index or layout; or the target and the output have one
                 letter.
+
+        Example:
+            >>> from nn import MLP, half_sse
+            >>> loss = half_sse(MLP(2, [3, 2], activation="sigmoid", output="sigmoid", seed=0)([0.5, -1.0]), [0, 1])
+            >>> print(derive(loss).convention("nielsen").delta("d_h[1]"))
+            d_h[1] = a[1]*(1 - a[1])*sum(d_o[o]*w_ho[1,o] for o in O)
         """
         base = self._convention if preset is None else preset
         given = convention(
@@ -301,11 +385,24 @@ class Derivation:
         Raises:
             GraphError: there is no such parameter or neuron.
             TypeError: the formula is no text.
+
+        Example:
+            >>> from nn import MLP, half_sse
+            >>> loss = half_sse(MLP(2, [3, 2], activation="sigmoid", output="sigmoid", seed=0)([0.5, -1.0]), [0, 1])
+            >>> derive(loss).grade(None, r"\delta_o = y_o - t_o").verdict
+            'wrong'
         """
         return self._grading().grade(target, formula, rate)
 
     def vocabulary(self) -> str:
-        """The names that formulas are graded in, with what they mean, on one line each."""
+        """The names that formulas are graded in, with what they mean, on one line each.
+
+        Example:
+            >>> from nn import MLP, half_sse
+            >>> loss = half_sse(MLP(2, [3, 2], activation="sigmoid", output="sigmoid", seed=0)([0.5, -1.0]), [0, 1])
+            >>> print(derive(loss).vocabulary().splitlines()[0])
+            a[h]       $a_{h}$       activation
+        """
         return Text(self._grading().vocabulary.describe())
 
     def _grading(self):
@@ -378,7 +475,14 @@ class Derivation:
     __repr__ = __str__
 
     def latex(self) -> str:
-        """Every equation as one aligned block, without dollar signs."""
+        """Every equation as one aligned block, without dollar signs.
+
+        Example:
+            >>> from nn import MLP, half_sse
+            >>> loss = half_sse(MLP(2, [3, 2], activation="sigmoid", output="sigmoid", seed=0)([0.5, -1.0]), [0, 1])
+            >>> derive(loss).latex().count("frac")  # dL/dw, dL/db of two layers
+            4
+        """
         return self.equations.latex()
 
     def _repr_latex_(self):
@@ -396,6 +500,12 @@ class Derivation:
 
         Raises:
             ValueError: the path has another ending.
+
+        Example:
+            >>> from nn import MLP, half_sse
+            >>> loss = half_sse(MLP(2, [3, 2], activation="sigmoid", output="sigmoid", seed=0)([0.5, -1.0]), [0, 1])
+            >>> derive(loss).report("report.md").name
+            'report.md'
         """
         return write_report(self, path)
 

@@ -31,6 +31,16 @@ class Grade:
         about: the names of the parameters or deltas that it speaks of.
         reading: what its letters were taken to mean, in words.
         link: which link of a chain A = B = C is the first wrong one, from 1; else None.
+
+    Example:
+        >>> from autograd import derive
+        >>> from nn import MLP, half_sse
+        >>> loss = half_sse(MLP(1, [2, 1], activation="sigmoid", seed=0)([0.5]), 1.0)
+        >>> grade = derive(loss).grade(None, "d_o[o] = t[o] - y[o]")
+        >>> grade.verdict, bool(grade)
+        ('wrong', False)
+        >>> print(grade.diagnosis)
+        the sign is flipped
     """
 
     def __init__(
@@ -55,7 +65,16 @@ class Grade:
 
     @property
     def right(self) -> Equation | None:
-        """The right formula, or None where there is none to give."""
+        """The right formula, or None where there is none to give.
+
+        Example:
+            >>> from autograd import derive
+            >>> from nn import MLP, half_sse
+            >>> loss = half_sse(MLP(1, [2, 1], activation="sigmoid", seed=0)([0.5]), 1.0)
+            >>> grade = derive(loss).grade(None, "d_o[o] = t[o] - y[o]")
+            >>> print(grade.right)
+            d_o[1] = -(t[1] - y[1])
+        """
         return self.correct
 
     def __str__(self):
@@ -81,7 +100,16 @@ class Grade:
         return self.verdict == "equal"
 
     def as_dict(self) -> dict:
-        """Return the answer as plain data, for JSON."""
+        """Return the answer as plain data, for JSON.
+
+        Example:
+            >>> from autograd import derive
+            >>> from nn import MLP, half_sse
+            >>> loss = half_sse(MLP(1, [2, 1], activation="sigmoid", seed=0)([0.5]), 1.0)
+            >>> grade = derive(loss).grade(None, "d_o[o] = t[o] - y[o]")
+            >>> grade.as_dict()["verdict"]
+            'wrong'
+        """
         example = self.counterexample
         return {
             "formula": self.formula,

@@ -113,7 +113,7 @@ def selected(names: Iterable[str] | None = None) -> list[Mutant]:
 
 
 def run(
-    paths: Sequence[str | os.PathLike],
+    paths: str | os.PathLike | Sequence[str | os.PathLike],
     *,
     only: Iterable[str] | None = None,
     module: str = "autograd",
@@ -129,7 +129,7 @@ def run(
     from one that has imported the libraries of the suite, unless the tests do not pass there as they do otherwise.
 
     Args:
-        paths: what pytest is to run: files, folders, node ids.
+        paths: what pytest is to run: a file, a folder or a node id, or several in a list.
         only: names of wrong engines or of topics; all of them by default.
         module: where the tests import ``Value`` from, such as ``"micrograd.engine"``. It need not exist.
         name: what it is called there, such as ``"Scalar"``.
@@ -143,7 +143,7 @@ def run(
             number with it; pytest is missing.
     """
     mutants = selected(only)
-    arguments = [str(path) for path in paths]
+    arguments = [str(path) for path in ([paths] if isinstance(paths, (str, os.PathLike)) else paths)]
     if not arguments:
         raise SuiteError("no tests to run: give the path of a file or a folder of tests.")
     for path in arguments:
