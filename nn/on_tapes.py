@@ -7,6 +7,8 @@ from collections.abc import Generator
 from autograd import Value
 from autograd.compiler.tracing import Tapes, Untraceable
 from autograd.engine.algebra import is_real
+from autograd.engine.batches import WORTH
+from autograd.engine.forks import importing
 from nn.clipping import Clipped, unclipped
 from nn.dropout import drawn, train_mode
 from nn.eager import EagerTraining
@@ -14,6 +16,8 @@ from nn.optimizers import Optimizer
 from nn.setups import NotNative, Setup
 
 __all__ = ["TapeTraining"]
+
+_MOST_CELLS = 1 << 24  # of all samples of a batch that is computed at once
 
 
 class TapeTraining:
@@ -33,6 +37,7 @@ class TapeTraining:
         self._tapes = Tapes(setup.loss, setup.parameters)
         self._machine = self._tapes.machine
         self._made = self._counted = 0
+        self._product = None  # a tape, and what computes a batch of so many samples at once, if that pays
         self.read()
         ready = self.prepare([*setup.samples, *(setup.held_out or ())])
         self._samples, self._held_out = ready[: len(setup.samples)], ready[len(setup.samples) :]
@@ -73,7 +78,7 @@ class TapeTraining:
     def update(self, batch) -> tuple[float, int]:
         """Make one update with prepared samples; the sum of their losses before it, and 0."""
         machine, optimizer = self._machine, self._optimizer
-        total = machine.batch(batch)
+        total = self._gradients(batch)
         if not math.isfinite(total):
             return self._by_hand(batch, None)
         if self._update is None:
@@ -87,6 +92,16 @@ class TapeTraining:
         if not machine.update(self._update, rate):
             return self._by_hand(batch, total)
         return total, 0
+
+    def _gradients(self, batch):
+        """Have the mean of the gradients of a batch in the machine; return the sum of its losses."""
+        made, size = batch[0][0], len(batch)
+        if size > 1 and made.products >= WORTH and all(each[0] is made for each in batch):
+            if self._product is None or self._product[0] is not made or self._product[1] < size:
+                self._product = made, size, _as_product(made, size)
+            if self._product[2] is not None:
+                return self._product[2](self._machine, batch)
+        return self._machine.batch(batch)
 
     def _count(self):
         """Bring the optimizer's number of updates up to the last one."""
@@ -126,3 +141,13 @@ class TapeTraining:
         self._machine.read(self._parameters)
         optimizer = self._optimizer
         self._update = optimizer.arrays_for(self._parameters) if isinstance(optimizer, (Optimizer, Clipped)) else None
+
+
+def _as_product(made, size):
+    """Return what computes the gradient of a batch as products of matrices, as of ``gradients_of``; or None."""
+    if made.stops or made.cells * size > _MOST_CELLS:
+        return None
+    with importing():
+        from autograd.compiler.layers import gradients_of  # where layers are large: it brings SciPy
+
+    return gradients_of(made, size)

@@ -16,14 +16,13 @@ import numpy as np
 from autograd.compiler.mapped import attach
 from autograd.compiler.training import Progress
 from autograd.engine import primitives, tape
-from autograd.engine.batches import Batches
+from autograd.engine.batches import WORTH, Batches
 
-__all__ = ["LayerDescent", "Sample"]
+__all__ = ["LayerDescent", "Sample", "gradients_of"]
 
 _MOST_BYTES = 1 << 25  # of rows, from which on they are made for some batches at a time
 _WORTH_THREADS = 2_000_000  # multiplications in a batch from which on threads may pay: BATCH_SHARED of batch.h
 _ADD = primitives.add.code
-_LEAST = 10_000  # products of parameters and inputs in a sample from which on matrices pay
 
 
 class Sample:
@@ -42,7 +41,7 @@ class Sample:
     @property
     def is_worth(self) -> bool:
         """Return True if it is trained faster by products of matrices than by loops."""
-        return self.tape.products >= _LEAST and self.runs_in_c
+        return self.tape.products >= WORTH and self.runs_in_c
 
     @property
     def runs_in_c(self) -> bool:
@@ -147,6 +146,26 @@ def _blas():
     except ImportError:
         return None
     return Blas(cython_blas)
+
+
+def gradients_of(made, size):
+    """Return a function that has a machine compute the gradient of a batch as products of matrices; None without SciPy.
+
+    It takes an :class:`autograd.engine.tape.Machine` and samples with this tape, and returns the sum of their losses.
+
+    Args:
+        made: the tape of all samples. size: how many there are at most.
+    """
+    blas = _blas()
+    if blas is None:
+        return None
+    batches = Batches(made, size, blas.gemm, blas.threads if size * made.products >= _WORTH_THREADS else 1)
+
+    def gradients(machine, samples):
+        with blas.in_one_thread():
+            return batches.gradient_in(machine, samples)
+
+    return gradients
 
 
 class _AtHand:

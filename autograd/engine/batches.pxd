@@ -1,7 +1,7 @@
 # The C types of batches.py.
 
 from autograd.engine.batch cimport batch, pool
-from autograd.engine.tape cimport Tape, Update
+from autograd.engine.tape cimport Machine, Tape, Update
 
 cdef class Batches:
     cdef Tape _tape
@@ -20,6 +20,7 @@ cdef class Batches:
     cdef readonly long long pending_hits, updates
     cdef int _load(self, double[:, ::1] rows, long long[:] order, long long first, int count) except -1
     cdef int _forward(self) except -1
+    cdef int _bring(self, long long k, double* row) except -1
     cdef int _ready(self, double* xp, double* dp, int count) except -1
     cdef double _of_parameters(self) except *
     cdef int _backward(self, double share) except -1

@@ -30,17 +30,19 @@ if cython.compiled:
         tape_clip,
     )
     from cython.cimports.autograd.engine.kernels import tape_rule
-    from cython.cimports.autograd.engine.tape import Tape, Update
+    from cython.cimports.autograd.engine.tape import Machine, Tape, Update
     from cython.cimports.autograd.engine.value import Value
     from cython.cimports.cpython.pycapsule import PyCapsule_GetName, PyCapsule_GetPointer
     from cython.cimports.libc.math import isfinite
     from cython.cimports.libc.stdlib import calloc, free
     from cython.cimports.libc.string import memcpy, memset
 else:
-    from autograd.engine.tape import Tape, Update
+    from autograd.engine.tape import Machine, Tape, Update
     from autograd.engine.value import Value
 
-__all__ = ["Batches"]
+__all__ = ["WORTH", "Batches"]
+
+WORTH = 10_000  # products of parameters and other numbers in a sample from which on matrices pay
 
 DONE, STOPPED, GRADIENT = 0, 1, 2
 
@@ -131,30 +133,34 @@ class Batches:
 
     def _load(self, rows, order, first, count):
         """Have the samples of a batch as inputs."""
-        tape: Tape = self._tape
-        places: cython.int[:] = tape._input_places
         numbers: cython.double[:] = self.numbers
         gradient: cython.double[:] = self.gradient
-        sources: cython.int[:] = self._sources
         k: cython.longlong
-        i: cython.Py_ssize_t
-        source: cython.p_int
-        x: cython.p_double
         each: Batches
         self._ready(cython.address(numbers[0]), cython.address(gradient[0]), count)
         for each in self._shared:
             each._ready(self._t.xp, self._t.dp, 1)
         for k in range(count):
-            x = self._t.xs + k * self._t.stride + tape.parameters
-            if self._as_they_are:
-                memcpy(x, cython.address(rows[order[first + k], 0]), tape._inputs * cython.sizeof(cython.double))
-            else:
-                for i in range(tape._inputs):
-                    x[i] = rows[order[first + k], places[i]]
-            if tape._selections:
-                source = tape.sources(cython.address(rows[order[first + k], 0]))
-                memcpy(cython.address(sources[k * tape._selections]), source,
-                       tape._selections * cython.sizeof(cython.int))  # fmt: skip
+            self._bring(k, cython.address(rows[order[first + k], 0]))
+        return 0
+
+    def _bring(self, k, row):
+        """Have a row of numbers as the inputs of sample k."""
+        tape: Tape = self._tape
+        places: cython.int[:] = tape._input_places
+        sources: cython.int[:] = self._sources
+        i: cython.Py_ssize_t
+        source: cython.p_int
+        x: cython.p_double = self._t.xs + k * self._t.stride + tape.parameters
+        if self._as_they_are:
+            memcpy(x, row, tape._inputs * cython.sizeof(cython.double))
+        else:
+            for i in range(tape._inputs):
+                x[i] = row[places[i]]
+        if tape._selections:
+            source = tape.sources(row)
+            memcpy(cython.address(sources[k * tape._selections]), source,
+                   tape._selections * cython.sizeof(cython.int))  # fmt: skip
         return 0
 
     def _ready(self, xp, dp, count):
@@ -304,6 +310,31 @@ class Batches:
         finally:
             pool_close(t.threads)
         return DONE
+
+    def gradient_in(self, machine: Machine, samples: list):
+        """Have in a machine the mean of the gradients of samples, at its parameters; return the sum of the losses.
+
+        Args:
+            machine: of as many parameters. samples: of each this tape and its row, and what else; as many as ``size``
+                at most.
+        """
+        t: cython.pointer(batch) = cython.address(self._t)
+        row: cython.double[:]
+        k: cython.longlong
+        loss: cython.double = 0.0
+        self._ready(machine._x, machine._d, len(samples))
+        for k in range(t.samples):
+            row = samples[k][1]
+            self._bring(k, cython.address(row[0]))
+        pool_open(t.threads, self._threads)
+        try:
+            self._forward()
+            for k in range(t.samples):
+                loss += self._cell(t.xp, t.xs, k, self._tape._root)[0]
+            self._backward(1.0 / t.samples)
+        finally:
+            pool_close(t.threads)
+        return loss
 
     def results(self, rows: cython.double[:, ::1], found: cython.double[:, ::1]):
         """Write each sample's loss and outputs into a row of ``found``."""
