@@ -2,9 +2,10 @@
 
 from autograd.grading.code.objects import MISSING, Absorber, Instance, Namespace
 
-__all__ = ["namespace", "table"]
+__all__ = ["Table", "namespace", "table"]
 
 ROWS, COLUMNS, CLASSES = 6, 4, 3
+PIXELS = 784
 SIZES = {
     "load_iris": (4, 3), "load_digits": (64, 10), "load_breast_cancer": (30, 2), "load_wine": (13, 3),
     "load_diabetes": (10, 0), "load_boston": (13, 0), "fetch_openml": (784, 10), "make_moons": (2, 2),
@@ -15,14 +16,26 @@ SIZES = {
 
 def table(library, name, keywords):
     """Return a small table in place of a file of numbers."""
-    library.made.append(f"{name} is a made table of {ROWS} rows and {COLUMNS} columns")
-    return made_matrix(library, ROWS, COLUMNS)
+    pixels = library.sizes.get(PIXELS)
+    columns = COLUMNS if pixels is None else pixels + 1
+    library.made.append(f"{name} is a made table of {ROWS} rows and {columns} columns")
+    numbers = made_numbers(ROWS, columns)
+    classes = CLASSES if pixels is None else 10
+    for i, row in enumerate(numbers):  # the first or the last column has the labels
+        row[0], row[-1] = float((i + 2) % classes), float((2 * i + 1) % classes)
+        if pixels is not None and i % 3:
+            row[0] = 9.0  # of any three rows one has the largest label, so that there are ten classes
+    return library.machine.track(library.numpy["array"](numbers))
 
 
 def made_matrix(library, rows, columns):
     """Return a matrix of numbers between 0 and 1, all of them different."""
-    numbers = [[((7 * i + 3 * j) % 17 + 0.5 + 0.01 * i * j) / 18 for j in range(columns)] for i in range(rows)]
-    return library.machine.track(library.numpy["array"](numbers))
+    return library.machine.track(library.numpy["array"](made_numbers(rows, columns)))
+
+
+def made_numbers(rows, columns):
+    """Return rows of numbers between 0 and 1, all of them different."""
+    return [[((7 * i + 3 * j) % 17 + 0.5 + 0.01 * i * j) / 18 for j in range(columns)] for i in range(rows)]
 
 
 def labels(library, rows, classes):
@@ -41,6 +54,14 @@ def namespace(library, name):
         return Namespace("pandas", {"read_csv": lambda *_a, **_k: Table(library), "DataFrame": Absorber("DataFrame")})
     if top in ("tensorflow", "keras", "mnist", "torchvision"):
         return Namespace(top, _images(library))
+    if top == "nnfs":
+        names = {
+            "spiral_data": lambda *_a, **_k: _spirals(library),
+            "vertical_data": lambda *_a, **_k: _spirals(library),
+        }
+        return Namespace(
+            "nnfs", {"init": lambda *_a, **_k: None, "datasets": Namespace("nnfs.datasets", names), **names}
+        )
     if top == "tqdm":
         return Namespace("tqdm", {"tqdm": _same, "trange": lambda n, *_a, **_k: range(int(n))})
     if top == "time":
@@ -74,7 +95,7 @@ def _loader(library, name, columns, classes):
         pair = made_matrix(library, ROWS, int(n_features)), labels(library, ROWS, classes)
         if return_X_y or name.startswith("make"):
             return pair
-        bunch = Instance(_Bunch)
+        bunch = Bunch(_Bunch)
         bunch.names.update(data=pair[0], target=pair[1], images=pair[0], feature_names=[], target_names=[])
         return bunch
 
@@ -91,11 +112,26 @@ class _Bunch:
         return MISSING
 
 
+class Bunch(Instance):
+    """A collection whose members are attributes and items, as scikit-learn's data sets are."""
+
+    def __getitem__(self, key):
+        return self.names[key]
+
+
+def _spirals(library):
+    library.made.append(f"the samples of nnfs are made data: {ROWS} samples of 2 numbers")
+    return made_matrix(library, ROWS, 2), labels(library, ROWS, CLASSES)
+
+
 def _images(library):
     def load(*_args, **_keywords):
         library.made.append("the images are made data: 5 samples of 28 by 28 numbers")
-        train = made_matrix(library, 5, 784).reshape((5, 28, 28)), labels(library, 5, 10)
-        return train, train
+        pixels, pairs = library.sizes.get(PIXELS), []
+        for rows in (library.sizes.get(count, 5) for count in (60_000, 10_000)):
+            images = made_matrix(library, rows, pixels or PIXELS)
+            pairs.append((images.reshape((rows, 1, pixels) if pixels else (rows, 28, 28)), labels(library, rows, 10)))
+        return tuple(pairs)
 
     names = {"load_data": load, "to_categorical": lambda y, n=10, **_k: OneHot(library, n).fit_transform(y)}
     for name in ("mnist", "fashion_mnist", "datasets", "keras", "utils", "np_utils"):

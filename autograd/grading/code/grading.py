@@ -10,9 +10,10 @@ from autograd.grading.code.judge import TOLERANCE, Judgement, agreed, close, jud
 from autograd.grading.code.limits import Limits, Unreadable, Work
 from autograd.grading.code.mistakes import find_mistakes
 from autograd.grading.code.naming import Places
+from autograd.grading.code.prepared import Prepared, smaller_sizes
 from autograd.grading.code.proposals import proposed_losses
 from autograd.grading.code.reading import Reading, fresh_starts, read
-from autograd.grading.code.samples import arranged, order_of_samples
+from autograd.grading.code.samples import order_of_samples
 from autograd.grading.code.stale import first_only, stale_mistake
 from autograd.grading.code.truth import candidate_losses
 from autograd.grading.code.twice import divided_twice
@@ -21,6 +22,7 @@ __all__ = ["grade_code"]
 
 FRESH_SEEDS = (1, 2, 3, 4)
 FRESH_WORK = 2_000_000
+FIRST_OPERATIONS = 1_000_000  # of a first reading: with more, smaller sizes are tried
 
 
 @dataclass
@@ -37,7 +39,7 @@ class Case:
         numbers: The leaves that are start values of parameters.
         seed: The seed of the fresh weights.
         others: Other judgements with fresh weights, each with its seed.
-        order: The order of the samples it is read with; None for its own.
+        prepared: What is changed in its tree before it is read.
     """
 
     text: str
@@ -50,7 +52,7 @@ class Case:
     numbers: frozenset = frozenset()
     seed: int = 1
     others: list = field(default_factory=list)
-    order: list | None = None
+    prepared: Prepared = field(default_factory=Prepared)
 
     @property
     def final(self):
@@ -100,7 +102,7 @@ def grade_code(text: str, *, loss: str | None = None, call: str | None = None, f
             statements = ast.parse(call).body
         except (SyntaxError, ValueError) as error:
             return CodeGrade("unreadable", unreadable=[(0, f"--call: {error}")], text=text, file=file, loss=loss)
-    own = read(tree, loss=given, call=statements)
+    own = read(tree, loss=given, call=statements, operations=FIRST_OPERATIONS)
     if call is None and not _steps(own) and (own.trouble is None or own.trouble.line == 0):
         for guess in guessed_calls(tree):
             tried = read(tree, loss=given, call=ast.parse(guess).body)
@@ -108,7 +110,24 @@ def grade_code(text: str, *, loss: str | None = None, call: str | None = None, f
                 own, statements = tried, ast.parse(guess).body
                 said.append(f"the file calls nothing: read with {'; '.join(_short(guess))}, on made data")
                 break
-    return _graded(Case(text, tree, given, statements, own), loss, said, file)
+    case = Case(text, tree, given, statements, own)
+    if not _steps(own):
+        _read_smaller(case, said)
+    return _graded(case, loss, said, file)
+
+
+def _read_smaller(case, said):
+    """Read a program with smaller sizes where it is too large to be read, or does not fit the data made for it."""
+    sizes = smaller_sizes(case.tree)
+    if sizes and (case.own.large or case.own.library.made):
+        prepared = Prepared(sizes=sizes)
+        tree = prepared.of(ast.parse(case.text))
+        tried = read(tree, loss=case.loss, call=case.call)
+        if _steps(tried):
+            case.own, case.tree, case.prepared = tried, tree, prepared
+            said.append("read with smaller sizes: " + ", ".join(f"{small} for {size}" for size, small in sizes.items()))
+    if case.own.large and not case.prepared.sizes:
+        case.own = read(case.tree, loss=case.loss, call=case.call)
 
 
 def _short(guess):
@@ -263,12 +282,13 @@ def _with_other_samples(case, said):
     order = order_of_samples(case.tree)
     if order is None:
         return case
-    tree = arranged(ast.parse(case.text), order)
+    prepared = Prepared(order, case.prepared.sizes)
+    tree = prepared.of(ast.parse(case.text))
     own = read(tree, loss=case.loss, call=case.call)
     judged = _judgement(own, case.loss is not None, tree)
     if judged is None or len(judged.updates) != len(case.judged.updates):
         return case
-    other = Case(case.text, tree, case.loss, case.call, own, judged, order=order)
+    other = Case(case.text, tree, case.loss, case.call, own, judged, prepared=prepared)
     _judge_afresh(other, [])
     if sum(u.empty for u in other.final.updates) >= sum(u.empty for u in case.final.updates):
         return case

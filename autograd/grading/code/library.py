@@ -27,6 +27,7 @@ class Library:
     def __init__(self, seed=0):
         self.seed = seed
         self.made = []
+        self.sizes = {}
         self.host_random = random.Random(1000 + seed)
         self.machine = None
         self.builtin = None

@@ -15,7 +15,6 @@ from autograd.grading.code.patches import mapped
 from autograd.grading.code.probes import probed
 from autograd.grading.code.reading import fresh_starts, read
 from autograd.grading.code.recorder import linear_terms
-from autograd.grading.code.samples import arranged
 from autograd.grading.code.source import Source
 from autograd.grading.code.trace import Trace
 from autograd.grading.code.trial import Trials, targets_of
@@ -88,7 +87,7 @@ def known_way(case, source, text=None):
     """Read a program once more, with every expression noted; return its way back and its judgement."""
     trace = Trace()
     starts = fresh_starts(case.numbers, case.seed)
-    tree = arranged(source.tree, case.order)
+    tree = case.prepared.of(source.tree)
     reading = read(tree, loss=case.loss, call=case.call, seed=case.seed, starts=starts, steps=1, trace=trace)
     found = candidate_losses(reading, case.loss is not None)
     first = reading.recorder.first_step()

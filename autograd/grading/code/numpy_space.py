@@ -161,7 +161,7 @@ class NumpyFunction:
     def __call__(self, *args, **keywords):
         """Compute it."""
         machine = self.library.machine
-        args = [floated(x) for x in args]
+        args = [floated(x.values if isinstance(x, data.Table) else x) for x in args]
         keywords = {name: floated(x) for name, x in keywords.items()}
         if self.name in ("log", "log2", "log10"):
             args = [without_guard(args[0]), *args[1:]]

@@ -50,6 +50,7 @@ class Reading:
         trouble: The ``Unreadable`` that ended the run, or None.
         stopped: Whether the run was ended because enough updates were seen.
         operations: How many elements of arrays were computed.
+        large: Whether the run was ended because arrays are too large.
     """
 
     machine: Machine
@@ -59,9 +60,23 @@ class Reading:
     trouble: Unreadable | None = None
     stopped: bool = False
     operations: int = 0
+    large: bool = False
 
 
-def read(tree, *, loss=None, call=None, seed=0, starts=None, steps=2, trace=None, limits=None, only=None, enough=None):
+def read(
+    tree,
+    *,
+    loss=None,
+    call=None,
+    seed=0,
+    starts=None,
+    steps=2,
+    trace=None,
+    limits=None,
+    only=None,
+    enough=None,
+    operations=MAX_OPERATIONS,
+):
     """Run a program on the tape.
 
     Args:
@@ -75,9 +90,11 @@ def read(tree, *, loss=None, call=None, seed=0, starts=None, steps=2, trace=None
         limits: The bounds on the steps.
         only: The start values of the parameters, whose changes alone are noted; None to note all.
         enough: After how many changes the reading ends; None to read on.
+        operations: How many elements of arrays may be computed.
     """
     recorder = Recorder(steps)
     library = Library(seed)
+    library.sizes = getattr(tree, "sizes", {})
     machine = Machine(tree, recorder, library, starts, limits or Limits())
     recorder.machine, recorder.only, recorder.enough = machine, only, enough
     machine.trace = trace
@@ -86,7 +103,7 @@ def read(tree, *, loss=None, call=None, seed=0, starts=None, steps=2, trace=None
     reading = Reading(machine, recorder, library)
     if loss is not None:
         machine.watcher = _Watcher(loss, reading)
-    with bounded(elements=1_000_000, operations=MAX_OPERATIONS) as bounds:
+    with bounded(elements=1_000_000, operations=operations) as bounds:
         try:
             machine.run()
             if call is not None:
@@ -98,13 +115,14 @@ def read(tree, *, loss=None, call=None, seed=0, starts=None, steps=2, trace=None
             error.line = error.line or machine.line
             reading.trouble = error
         except (ArrayLimitError, RecursionError, MemoryError):
+            reading.large = True
             reading.trouble = Unreadable(
                 "the program is too large to be read; use smaller layers or fewer samples", machine.line
             )
         except FAILURES as error:
             reading.trouble = Unreadable(f"the program stops here with {type(error).__name__}: {error}", machine.line)
     machine.watcher = None
-    reading.operations = MAX_OPERATIONS - bounds.operations
+    reading.operations = operations - bounds.operations
     return reading
 
 

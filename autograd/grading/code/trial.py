@@ -8,7 +8,6 @@ from autograd.grading.code.judge import close, proportion
 from autograd.grading.code.limits import Limits, Work
 from autograd.grading.code.optimizers import gradients_inside
 from autograd.grading.code.reading import fresh_starts, read
-from autograd.grading.code.samples import arranged
 
 __all__ = ["Outcome", "Target", "Trials", "targets_of"]
 
@@ -129,7 +128,7 @@ class Trials:
 
     def _outcome(self, text):
         try:
-            tree = arranged(ast.parse(text), self.case.order)
+            tree = self.case.prepared.of(ast.parse(text))
         except (SyntaxError, ValueError):
             return None
         case = self.case

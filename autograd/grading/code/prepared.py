@@ -1,0 +1,93 @@
+"""The tree of a program as it is read: with its samples in another order, or with smaller sizes than it has."""
+
+import ast
+from dataclasses import dataclass, field
+
+from autograd.grading.code.samples import arranged
+
+__all__ = ["Prepared", "smaller_sizes"]
+
+LARGE, FIRST_SMALL = 32, 6
+MIDDLE = 3  # where made data, which has six rows, is cut
+NOT_SIZES = {"range", "arange", "seed", "RandomState", "default_rng", "manual_seed", "print", "linspace", "Random"}
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Changes of the tree of a program before it is read; all of its lines stay where they are.
+
+    Attributes:
+        order: The order of the samples; None for the program's own.
+        sizes: What stands for each large number that is a size.
+
+    >>> ast.unparse(Prepared(sizes={1000: 6}).of(ast.parse("w = np.zeros((1000, 10)); a = w[800:] / 1000")))
+    'w = np.zeros((6, 10))\\na = w[3:] / 1000'
+    """
+
+    order: list | None = None
+    sizes: dict = field(default_factory=dict)
+
+    def of(self, tree):
+        """Change a tree, and return it."""
+        if self.sizes and not getattr(tree, "is_smaller", False):
+            for node in list(_sizes(tree)):
+                node.value = self.sizes.get(node.value, node.value)
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Slice):
+                    _cut(node)
+                elif _product(node):
+                    _shorten(node, self.sizes)
+            tree.is_smaller, tree.sizes = True, self.sizes
+        return arranged(tree, self.order)
+
+
+def smaller_sizes(tree):
+    """Return small numbers for the large ones of a program that are sizes: different ones, in the same order.
+
+    >>> smaller_sizes(ast.parse("n, d, h, c = 64, 1000, 100, 10"))
+    {64: 6, 100: 7, 1000: 8}
+    """
+    found = sorted({node.value for node in _sizes(tree)} | {_product(node) for node in ast.walk(tree)} - {0})
+    return {value: FIRST_SMALL + i for i, value in enumerate(found)}
+
+
+def _sizes(tree):
+    """Return the constants that may be sizes: values, parts of tuples and lists, arguments and their defaults."""
+    for node in ast.walk(tree):
+        parts = []
+        if isinstance(node, (ast.Assign, ast.AnnAssign, ast.keyword)):
+            parts = [node.value]
+        elif isinstance(node, (ast.Tuple, ast.List)):
+            # A list of numbers is data, unless it is short, as the sizes of layers are.
+            parts = node.elts if len(node.elts) <= 6 else []
+        elif isinstance(node, ast.Dict):
+            parts = node.values
+        elif isinstance(node, ast.Call):
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            parts = [] if name in NOT_SIZES else node.args
+        elif isinstance(node, ast.arguments):
+            parts = [*node.defaults, *node.kw_defaults]
+        for part in parts:
+            if isinstance(part, ast.Constant) and type(part.value) is int and part.value >= LARGE:
+                yield part
+
+
+def _shorten(node, sizes):
+    """Write another product for one of two plain numbers, such as 28 * 28, that is a size."""
+    size = sizes.get(_product(node))
+    if size:
+        node.left.value, node.right.value = 1, size
+
+
+def _product(node):
+    """Return the product of two plain whole numbers if it is large; 0 for anything else."""
+    parts = [node.left, node.right] if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) else []
+    if not parts or not all(isinstance(part, ast.Constant) and type(part.value) is int for part in parts):
+        return 0
+    return parts[0].value * parts[1].value if parts[0].value * parts[1].value >= LARGE else 0
+
+
+def _cut(node):
+    for bound in (node.lower, node.upper):
+        if isinstance(bound, ast.Constant) and type(bound.value) is int and bound.value >= LARGE:
+            bound.value = MIDDLE
