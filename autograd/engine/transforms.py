@@ -20,7 +20,7 @@ that it does not name, are passed on as they are and may be anything.
 import warnings
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Literal, overload
 
 from autograd.engine import graph, primitives
 from autograd.engine.errors import GraphError
@@ -94,18 +94,29 @@ def value_and_grad(
     return _named(both, "value_and_grad", f)
 
 
-def vjp(f: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[Any, Callable[[Any], Any]]:
-    """The value of ``f`` and the function that pulls a cotangent back through it (reverse mode).
+@overload
+def vjp(
+    f: Callable[..., Any], *args: Any, has_aux: Literal[False] = False, **kwargs: Any
+) -> tuple[Any, Callable[[Any], Any]]: ...
+@overload
+def vjp(
+    f: Callable[..., Any], *args: Any, has_aux: Literal[True], **kwargs: Any
+) -> tuple[Any, Callable[[Any], Any], Any]: ...
+def vjp(f: Callable[..., Any], *args: Any, has_aux: bool = False, **kwargs: Any) -> tuple[Any, ...]:
+    """Return the value of ``f`` and the function that pulls a cotangent back through it (reverse mode).
 
     Args:
         f: a function that returns a number, or lists, tuples, dicts or arrays of numbers.
-        args: the point.
+        args, kwargs: the point. An argument of ``f`` that is called ``has_aux`` cannot be given by this name.
+        has_aux: whether ``f`` returns a pair, of these and of anything else that you want to see.
 
     Returns:
         ``(value, pull_back)``; ``pull_back(cotangent)`` takes a cotangent in the shape of the value and returns the sum
-        of cotangent times derivative, in the shape of the argument (of several: a tuple).
+        of cotangent times derivative, in the shape of the argument (of several: a tuple). With ``has_aux`` a triple:
+        what else ``f`` returned is the last.
 
     Raises:
+        GraphError: with ``has_aux``, ``f`` returned no pair.
         ValueError: (when called) the cotangent has another shape than the value.
 
     Example:
@@ -113,28 +124,44 @@ def vjp(f: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[Any, Callable
         >>> value, pull = vjp(lambda x, y: x * y, 2.0, 3.0)
         >>> value, pull(1.0)
         (6.0, (3.0, 2.0))
+        >>> value, pull_back, aux = vjp(lambda x: (x * x, "seen"), 3.0, has_aux=True)
+        >>> value, pull_back(1.0), aux
+        (9.0, 6.0, 'seen')
     """
-    run = _Recording(f, args, kwargs).looked_around()
+    run = _Recording(f, args, kwargs, has_aux=has_aux).looked_around()
 
     def pull_back(cotangent):
         seeds = flatten_like(run.result, cotangent, "cotangent")
         return run.in_shape_of_args(run.pull_back(run.outputs, seeds))
 
-    return run.tree.rebuild([run.plain(y) for y in run.outputs]), pull_back
+    return run.and_aux(run.tree.rebuild([run.plain(y) for y in run.outputs]), pull_back)
 
 
-def jvp(f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Any, Any]:
-    """The value of ``f`` and its derivative in one direction (forward mode).
+@overload
+def jvp(
+    f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ...], *, has_aux: Literal[False] = False
+) -> tuple[Any, Any]: ...
+@overload
+def jvp(
+    f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ...], *, has_aux: Literal[True]
+) -> tuple[Any, Any, Any]: ...
+def jvp(
+    f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ...], *, has_aux: bool = False
+) -> tuple[Any, ...]:
+    """Return the value of ``f`` and its derivative in one direction (forward mode).
 
     Args:
         f: a function that returns a number, or lists, tuples, dicts or arrays of numbers.
         primals: the point, a tuple of arguments.
         tangents: the direction, in the same shape.
+        has_aux: whether ``f`` returns a pair, of these and of anything else that you want to see.
 
     Returns:
-        ``(value, tangent)``, both in the shape of the value.
+        ``(value, tangent)``, both in the shape of the value. With ``has_aux`` a triple: what else ``f`` returned is the
+        last.
 
     Raises:
+        GraphError: with ``has_aux``, ``f`` returned no pair.
         TypeError: the primals are no tuple.
         ValueError: the tangents have another shape than the primals.
 
@@ -142,12 +169,15 @@ def jvp(f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ..
         >>> from autograd import jvp
         >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
         (6.0, 3.0)
+        >>> jvp(lambda x: (x * x, "seen"), (3.0,), (1.0,), has_aux=True)
+        (9.0, 6.0, 'seen')
     """
     if not isinstance(primals, tuple) or not isinstance(tangents, tuple):
         raise TypeError("jvp takes tuples, one entry per argument of f: jvp(f, (x,), (v,)).")
     directions = flatten_like(primals, tangents, "tangents")
-    run = _Recording(f, primals, {}).looked_around()
-    return run.tree.rebuild([run.plain(y) for y in run.outputs]), run.tree.rebuild(run.push_forward(directions))
+    run = _Recording(f, primals, {}, has_aux=has_aux).looked_around()
+    tangent = run.tree.rebuild(run.push_forward(directions))
+    return run.and_aux(run.tree.rebuild([run.plain(y) for y in run.outputs]), tangent)
 
 
 def jacobian(f: Callable[..., Any], argnums: Argnums | None = None, *, has_aux: bool = False) -> Callable[..., Any]:
@@ -317,6 +347,10 @@ class _Recording:
     def with_aux(self, result):
         """A result, and beside it what else the function returned, if it returns a pair."""
         return (result, map_values(self.aux, self.plain)) if self._has_aux else result
+
+    def and_aux(self, *results):
+        """Return the results as a tuple, with what else the function returned, if it returns a pair, as the last."""
+        return (*results, map_values(self.aux, self.plain)) if self._has_aux else results
 
     def block(self, rows, leaf):
         """The derivatives of a part of the output, a number or an array, in the structure of the arguments.

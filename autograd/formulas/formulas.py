@@ -429,13 +429,45 @@ def _as_softmax(formulas, group, samples):
                 )
             )
         fit = fit_fractions(rows)
+        given = {} if has_targets else {t: Number(-fit[1] / fit[0])} if fit is not None and fit[0] else None
+        error = plus(times(p, total), times(MINUS_ONE, t))
         if fit is None or not fit[0] or (has_targets and fit[1] != -fit[0]):
-            return None
+            if not (has_targets and are_probabilities):
+                return None
+            fit, wanted = _smoothed(network, samples, rows, t, len(group))
+            if fit is None:
+                return None
+            error = plus(p, times(MINUS_ONE, wanted))
         exps = [primitives.exp(network.symbol_of[n.s]) for n in group]
         facts: dict = {p: times(primitives.exp(network.symbol_of[neuron.s]), fold(exps, formulas.alphabet) ** -1)}
-        if not has_targets:
-            facts[t] = Number(-fit[1] / fit[0])
+        facts |= given or {}
         logits = [network.symbol_of[n.s] for n in group]
         formulas.stable[p] = primitives.exp(logits[k] - primitives.logsumexp(*logits))
-        found[neuron] = times(Number(fit[0]), plus(times(p, total), times(MINUS_ONE, t))), facts
+        found[neuron] = times(Number(fit[0]), error), facts
     return found
+
+
+def _smoothed(network, samples, rows, t, classes):
+    """Return the factor of a delta c (p - t') with smoothed labels t', and t'; a pair of None if it is none.
+
+    With a number or a free quantity e it is t' = (1 - e) t + e / classes.
+
+    Args:
+        rows: of each sample the softmax and the target, and the derivative of the loss.
+    """
+    for e in [None, *dict.fromkeys([s for s in network.symbol_of.values() if s.role == "free"])]:
+        wider = []
+        for sample, ((p, target), slope) in zip(samples, rows, strict=True):
+            more = residue(sample.symbol(e)) if e is not None else 1
+            wider.append(([p, target, *([target * more % PRIME] if e is not None else []), more], slope))
+        fit = fit_fractions(wider)
+        if fit is None or not fit[0]:
+            continue
+        _, kept, *mixed, constant = [x / fit[0] for x in fit]
+        share = Number(-constant * classes) if e is None else e
+        if (mixed and (kept, mixed[0], constant) == (-1, 1, Fraction(-1, classes))) or (
+            not mixed and -kept == 1 + constant * classes
+        ):
+            spread = times(share, Number(Fraction(1, classes)))
+            return fit, plus(times(plus(ONE, times(MINUS_ONE, share)), t), spread)
+    return None, None

@@ -171,7 +171,8 @@ class Matrices:
         y, t = self.vector("a", self.last), self.vector("t")
         factor = self.formulas.factor
         slope = self.slope(self.last) if kind in ("error", "gradient") else None
-        if kind == "gradient":
+        if kind in ("gradient", "logits"):
+            y = self.vector("s", self.last) if kind == "logits" else y
             error, scale = rf"\nabla_{{{y}}} {self.how.letters['loss']}", factor
         else:
             y = self.vector("p") if kind == "softmax" else y

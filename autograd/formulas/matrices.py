@@ -115,6 +115,8 @@ def _output_form(formulas, outputs):
         number = _coefficient(formulas, outputs)
         if number is not None:
             return ("softmax" if "p" in roles else "direct"), number
+        if "p" in roles:  # of smoothed labels
+            return "logits", Fraction(1)
     try:
         samples = formulas.fitting_samples()
     except (Unprovable, AlgebraError):
@@ -142,7 +144,10 @@ def _coefficient(formulas, outputs):
     number, inner = Fraction(1), e
     if isinstance(e, Times) and isinstance(e.factors[0], Number):
         number, inner = e.factors[0].value, e.factors[-1]
-    return -number / formulas.factor if isinstance(inner, Plus) and len(inner.terms) == 2 else None
+    if not isinstance(inner, Plus) or len(inner.terms) != 2:
+        return None
+    is_error = all(isinstance(x.factors[-1] if isinstance(x, Times) else x, Symbol) for x in inner.terms)
+    return -number / formulas.factor if is_error else None
 
 
 def _check(formulas, point):

@@ -71,10 +71,13 @@ class Network:
         symbol_of: the symbol of every named node and constant.
         distributions: groups of targets that add up to 1, as those of a cross-entropy do.
         assumptions: what was concluded from labels, in words.
+        keeps_constants: whether plain numbers are what they were recorded as, at every point that formulas are compared
+            at. Otherwise they stand for any number, as inputs and targets do.
     """
 
     def __init__(self, root):
         self.root = root
+        self.keeps_constants = False
         self.order: list = []
         self.readers: dict = {}
         self.neurons: list[Neuron] = []

@@ -86,7 +86,7 @@ def _replayed(network, given, number):
     constants: dict = {}
     for node, symbol in network.symbol_of.items():
         if isinstance(node, Constant) and symbol not in constants:
-            constants[symbol] = given(symbol, node)
+            constants[symbol] = number(rational(node.data)) if network.keeps_constants else given(symbol, node)
     at: dict = {(c.node, c.place): constants[s] for c, s in network.symbol_of.items() if isinstance(c, Constant)}
     values: dict = {}
     for group in network.distributions:

@@ -30,7 +30,8 @@ def declared_network(values, start=()) -> dict:
     if "sizes" not in found:
         raise SheetError("network is not declared: write network: 2-3-2 sigmoid.")
     if "loss" in values:
-        found["loss"] = values["loss"].replace("-", "_").replace(" ", "_").lower()
+        loss, found["smoothing"] = _smoothed(values["loss"])
+        found["loss"] = loss.replace("-", "_").replace(" ", "_").lower()
         if found["loss"] not in LOSSES:
             raise SheetError(f"no loss is called {values['loss']!r}: use {', '.join(LOSSES)}.")
     sizes, names = list(found["sizes"]), list(found["activations"])
@@ -72,6 +73,23 @@ def declared_network(values, start=()) -> dict:
             "smaller one are the same."
         )
     return found
+
+
+def _smoothed(text):
+    """Return a loss, and the number or the letter that its labels are smoothed by; None for labels as they are."""
+    match = re.fullmatch(r"(.*?)[\s,]+(?:label[ _-]?)?smoothing\s+(\S+)", text.strip(), re.IGNORECASE)
+    if match is None:
+        return text, None
+    share = match[2].strip("$")
+    if match[1].replace("-", "_").replace(" ", "_").lower() != "cross_entropy":
+        raise SheetError(f"labels of a cross_entropy are smoothed, found the loss {match[1]!r}: leave smoothing out.")
+    if re.fullmatch(r"\\?[A-Za-z]{1,12}", share):
+        return match[1], plain(share)
+    if re.fullmatch(r"0?\.\d{1,6}", share, re.ASCII):
+        return match[1], float(share)
+    raise SheetError(
+        f"smoothing is a number between 0 and 1 or its letter, such as smoothing \\epsilon, found {share!r:.40}."
+    )
 
 
 def _layers(text):

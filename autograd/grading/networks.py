@@ -15,8 +15,9 @@ LOSSES = ("half_sse", "sse", "mse", "absolute", "huber", "cross_entropy", "binar
 
 
 def build(
-    sizes, activations, bias=True, loss="half_sse", samples=1, reduction="mean", seed=0, *, penalty=None, recurrent=None
-) -> Value:
+    sizes, activations, bias=True, loss="half_sse", samples=1, reduction="mean", seed=0, *,
+    penalty=None, recurrent=None, smoothing=None,
+) -> Value:  # fmt: skip
     """Return the recorded loss of a network at a random point, with labelled leaves.
 
     Args:
@@ -33,11 +34,14 @@ def build(
             penalty.
         recurrent: a layer, whose neurons read each other's activations of the step before, and the number of steps;
             None for a network without steps.
+        smoothing: of the labels of a cross-entropy: a number, or the name of one; None for none. Of n classes each
+            target becomes (1 - smoothing) t + smoothing / n.
 
     >>> build([2, 3, 2], ["sigmoid", "sigmoid"]).op.name
     'mul'
     """
-    network = _Network(sizes, activations, bias, loss, seed, recurrent)
+    smoothing = Value(0.1, smoothing) if isinstance(smoothing, str) else smoothing
+    network = _Network(sizes, activations, bias, loss, seed, recurrent, smoothing)
     if recurrent is not None:
         losses = network.steps(recurrent[1])
     else:
@@ -51,8 +55,8 @@ def build(
 class _Network:
     """The leaves of a network, and what is computed from them."""
 
-    def __init__(self, sizes, activations, bias, loss, seed, recurrent):
-        self._random = random.Random(seed)
+    def __init__(self, sizes, activations, bias, loss, seed, recurrent, smoothing):
+        self._random, self._smoothing = random.Random(seed), smoothing
         self._sizes, self._activations, self._loss = sizes, activations, loss
         self._layers = []
         for k, (n, m) in enumerate(pairwise(sizes), 1):
@@ -107,6 +111,9 @@ class _Network:
             for o, t in enumerate(targets):
                 t.data = 1.0 if o == chosen else 0.0
             normalizer = primitives.logsumexp(*outputs)
+            if self._smoothing is not None:
+                e, share = self._smoothing, self._smoothing / len(outputs)
+                return total([((1 - e) * t + share) * (normalizer - z) for t, z in pairs])
             return total([t * (normalizer - z) for t, z in pairs])
         if self._loss == "binary_cross_entropy":
             if self._activations[-1] == "linear":

@@ -4,7 +4,7 @@ r"""The setting of a document: the network, the loss and the convention, as decl
 ``network``     sizes, and the activation of each layer or of all: ``2-3-2 sigmoid``, ``4-8-3 tanh, linear``
 ``bias``        ``yes`` (the default) or ``no``
 ``loss``        ``half_sse`` (the default), ``sse``, ``mse``, ``absolute``, ``huber``, ``cross_entropy`` or
-                ``binary_cross_entropy``
+                ``binary_cross_entropy``; with smoothed labels ``cross_entropy, smoothing \epsilon``, or a number
 ``penalty``     ``l2 \lambda``: half of lambda times the sum of the squared weights is added to the loss
 ``samples``     how many, and ``mean`` (the default) or ``sum``: ``3 mean``
 ``recurrent``   the layer that reads itself, and the number of steps: ``layer 1, 3 steps``
@@ -48,7 +48,14 @@ KEYS = (
 )  # fmt: skip
 _ALIKE = 0.7  # how alike a declaration's name and a misspelt one are at least
 _MOST_TARGETS = 100
-_WORDS = {"name": 12, "letters": 24, "points": 300, "network": 8, "recurrent": 5}  # at most, in a value; else 3
+_WORDS = {
+    "name": 12,
+    "letters": 24,
+    "points": 300,
+    "network": 8,
+    "recurrent": 5,
+    "loss": 4,
+}  # at most, in a value; else 3
 _TEACHERS = frozenset({"network", "bias", "loss", "penalty", "samples", "recurrent", "points"})
 _TARGET = re.compile(r"\s*((?:dL/d)?[^\s,=:\[\]]+(?:\[[^\]]*\])?)\s*[=:]?\s+(\d{1,4}(?:\.\d{1,3})?)\s*", re.ASCII)
 
@@ -114,6 +121,8 @@ class Setting:
             acts = found["activations"]
             shown = acts[0] if len(set(acts)) == 1 else ", ".join(acts)
             words = [f"{'-'.join(map(str, found['sizes']))} {shown}", f"loss {found['loss']}"]
+            if found["smoothing"] is not None:
+                words.append(f"labels smoothed by {found['smoothing']}")
             if not found["bias"]:
                 words.append("no bias")
             if found["samples"] > 1:
@@ -129,6 +138,7 @@ class Setting:
 
 def _frozen(values):
     usual = {"bias": True, "loss": "half_sse", "samples": 1, "reduction": "mean", "penalty": None, "recurrent": None}
+    usual["smoothing"] = None
     found = {**usual, **values}
     return tuple(sorted((k, tuple(v) if isinstance(v, list) else v) for k, v in found.items()))
 

@@ -153,9 +153,28 @@ def test_has_aux():
     assert (matrix, aux) == ([1.0, 6.0], 3.0)
 
 
-def test_what_a_function_with_aux_returns_stays_connected():
+def test_aux_of_a_direction_and_of_a_cotangent():
+    def f(x, y, scale=1.0):
+        return [x * y * scale, y], {"sum": x + y, "name": "seen"}
+
+    value, pull_back, aux = vjp(f, 3.0, 2.0, has_aux=True, scale=5.0)
+    assert (value, aux) == ([30.0, 2.0], {"sum": 5.0, "name": "seen"})
+    assert pull_back([1.0, 10.0]) == (10.0, 25.0)
+    value, tangent, aux = jvp(f, (3.0, 2.0), (1.0, 10.0), has_aux=True)
+    assert (value, tangent, aux) == ([6.0, 2.0], [32.0, 10.0], {"sum": 5.0, "name": "seen"})
+
+
+@pytest.mark.parametrize(
+    "transform",
+    [
+        lambda f: grad(f, has_aux=True)(3.0),
+        lambda f: jvp(f, (3.0,), (1.0,), has_aux=True),
+        lambda f: vjp(f, 3.0, has_aux=True),
+    ],
+)
+def test_what_a_function_with_aux_returns_stays_connected(transform):
     v = Value(2.0)
-    _, aux = grad(lambda w: (w * v, w * v), has_aux=True)(3.0)
+    *_, aux = transform(lambda w: (w * v, w * v))
     aux.backward()
     assert v.grad == 3.0
 
@@ -163,6 +182,10 @@ def test_what_a_function_with_aux_returns_stays_connected():
 def test_a_function_with_aux_that_returns_no_pair():
     with pytest.raises(GraphError, match="with has_aux=True a function returns a pair"):
         grad(lambda w: w, has_aux=True)(3.0)
+    with pytest.raises(GraphError, match="with has_aux=True a function returns a pair"):
+        vjp(lambda w: w, 3.0, has_aux=True)
+    with pytest.raises(GraphError, match="with has_aux=True a function returns a pair"):
+        jvp(lambda w: w, (3.0,), (1.0,), has_aux=True)
 
 
 # --- Blocks
@@ -273,6 +296,22 @@ def test_formulas_are_judged():
     assert check_gradients(loss, right) < 1e-8
     with pytest.raises(GradientCheckError, match=r"the formula for w is not proved to be its derivative"):
         check_gradients(loss, {w: "2*tanh(w*x + b)*(1 - tanh(w*x + b)**2)"})
+
+
+def test_formulas_may_have_the_numbers_of_the_loss():
+    w, x, b = Value(0.5, "w"), Value(2.0, "x"), Value(0.1, "b")
+    s = w * x + b
+    loss = 0.7 * (1.5 - 1 / (1 + exp(-s))) ** 2
+    for target in ("1.5", "3/2", "t"):
+        assert (
+            check_gradients(loss, {w: f"-1.4*({target} - y)*y*(1 - y)*x", b: f"-1.4*({target} - y)*y*(1 - y)"}) < 1e-8
+        )
+    with pytest.raises(GradientCheckError, match="the formula for w is not proved to be its derivative"):
+        check_gradients(loss, {w: "-1.4*(1.4 - y)*y*(1 - y)*x"})
+    with pytest.raises(GradientCheckError, match="the formula for w is not proved to be its derivative"):
+        check_gradients(loss, {w: "-2*(1.5 - y)*y*(1 - y)*x"})
+    fixed = (1.5 - 1 / (1 + exp(-(w * 2.5 + b)))) ** 2
+    assert check_gradients(fixed, {w: "-5*(1.5 - y)*y*(1 - y)"}) < 1e-8
 
 
 def test_a_wrong_rule_in_a_recorded_loss():

@@ -8,6 +8,7 @@ from graphs import GRAPHS, by_hand, composed_sigmoid, composed_tanh, identity, n
 
 from autograd import Value, derive, replay
 from autograd.engine.errors import FormulaError, GraphError, StaleGraphError
+from autograd.grading.networks import build
 from nn import MLP, cross_entropy, half_sse
 
 DIGITS, STEP = 60, mpmath.mpf(10) ** -20
@@ -165,6 +166,15 @@ def test_softmax_with_cross_entropy_is_p_minus_t():
     derivation = derive(network((2, 3, 3), "tanh", "linear", cross_entropy))
     assert "d_o[o] = p[o] - t[o]   for all o in O" in [e.text for e in derivation.equations]
     assert r"\delta_{o} = p_{o} - t_{o} \quad \forall\, o" in [e.latex for e in derivation.equations]
+
+
+@pytest.mark.parametrize(
+    ("smoothing", "label"), [("epsilon", "(1 - epsilon)*t[o] + 1/3*epsilon"), (0.1, "9/10*t[o] + 1/30")]
+)
+def test_smoothed_labels_take_the_place_of_targets(smoothing, label):
+    derivation = derive(build([2, 4, 3], ["tanh", "linear"], loss="cross_entropy", smoothing=smoothing))
+    assert f"d_o[o] = p[o] - ({label})   for all o in O" in [e.text for e in derivation.equations]
+    assert next(iter(derivation.matrix())).text == "δ^{(2)} = ∇_{s^{(2)}} L"
 
 
 def test_logistic_loss_is_y_minus_t():

@@ -5,6 +5,7 @@ from graphs import network
 
 from autograd import derive
 from autograd.engine.errors import GraphError
+from autograd.grading.networks import build
 
 NETWORKS = {
     "plain": {"sizes": (2, 3, 2)},
@@ -223,3 +224,17 @@ def test_the_derivative_of_tanh_in_text():
 def test_vectors_of_biases_are_named_in_english(derivations):
     grade = derivations["plain"].grade(None, r"\frac{\partial L}{\partial \mathbf{b}^{(1)}} = \boldsymbol\delta^{(1)}")
     assert "the vector of biases of layer 1" in str(grade)
+
+
+@pytest.mark.parametrize("count", ["K", "C"])
+def test_how_many_outputs_there_are(count):
+    derivation = derive(build([2, 4, 3], ["tanh", "sigmoid"], loss="mse"))
+    assert (
+        derivation.grade(None, rf"L = \frac{{1}}{{{count}}} \sum_{{k=1}}^{{{count}}} (y_k - t_k)^2").verdict == "equal"
+    )
+    assert derivation.grade(None, rf"\delta_k = \frac{{2}}{{{count}}} (y_k - t_k) y_k (1 - y_k)").verdict == "equal"
+    assert derivation.grade(None, rf"\delta_k = {count} (y_k - t_k) y_k (1 - y_k)").verdict == "wrong"
+    batch = derive(build([2, 4, 3], ["tanh", "linear"], loss="cross_entropy", samples=3))  # which three may be meant
+    assert (
+        batch.grade(None, rf"\delta_k^{{(n)}} = \frac{{1}}{{{count}}} (p_k^{{(n)}} - t_k^{{(n)}})").verdict != "equal"
+    )

@@ -57,6 +57,15 @@ def test_activations_and_losses(activation, loss):
     assert graded(derivation, printed(derivation)) == []
 
 
+@pytest.mark.parametrize("smoothing", [None, "epsilon", 0.1])
+@pytest.mark.parametrize("samples", [1, 2])
+def test_softmax_and_smoothed_labels(smoothing, samples):
+    loss = build([2, 4, 3], ["tanh", "linear"], loss="cross_entropy", smoothing=smoothing, samples=samples)
+    derivation = derive(loss)
+    matrix = [text for line in derivation.matrix() for text in (line.text, line.latex)]
+    assert graded(derivation, [*printed(derivation), *matrix]) == []
+
+
 def test_a_users_own_activation():
     derivation = recorded((2, 3, 2), softsign, "linear", half_sse, labelled(2))
     assert graded(derivation, printed(derivation)) == []

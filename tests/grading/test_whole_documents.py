@@ -118,6 +118,15 @@ DECLARED = [
     ("loss: binary_cross_entropy\nnetwork: 2-3-1 tanh, sigmoid", r"\delta_o = y_o - t_o"),
     ("network: 2-3-1 tanh, linear\nloss: binary_cross_entropy", r"\delta_o = \sigma(y_o) - t_o"),
     ("network: 2-3-3 tanh\nloss: cross_entropy", r"\delta_o = p_o - t_o"),
+    (
+        "network: 2-4-3 tanh\nloss: cross_entropy, smoothing \\epsilon",
+        r"\delta_o = p_o - (1 - \epsilon) t_o - \frac{\epsilon}{3}",
+    ),
+    (
+        "network: 2-4-3 tanh\nloss: cross_entropy, smoothing \\epsilon",
+        r"L = -\sum_{k=1}^K \left((1 - \epsilon) t_k + \frac{\epsilon}{K}\right) \log p_k",
+    ),
+    ("network: 2-4-3 tanh\nloss: cross_entropy, label smoothing 0.1", r"\delta_o = p_o - 0.9 t_o - \frac{0.1}{3}"),
     ("network: 2-3-2\nloss: sse\nbias: no", r"\delta_o = 2 (y_o - t_o) y_o (1 - y_o)"),
     ("network: 2-3-2\nsamples: 3 mean", r"\delta_o^{(n)} = \frac13 (y_o^{(n)} - t_o^{(n)}) y_o^{(n)} (1 - y_o^{(n)})"),
     ("network: 2-3-2\npenalty: l2 \\lambda", r"\frac{\partial L}{\partial w_{ho}} = \delta_o a_h + \lambda w_{ho}"),
@@ -136,6 +145,13 @@ def test_declarations(declared, formula):
     assert verdicts(f"$${formula}$$", setting=declared) == ["equal"]
 
 
+def test_smoothed_labels_are_no_plain_ones():
+    setting = "network: 2-4-3 tanh\nloss: cross_entropy, smoothing \\epsilon"
+    plain, wide = r"\delta_o = p_o - t_o", r"\delta_o = p_o - (1 - \epsilon) t_o - \epsilon"
+    assert verdicts(f"$${plain}$$\n\n$${wide}$$", setting=setting) == ["wrong", "wrong"]
+    assert "labels smoothed by epsilon" in grade_document(f"$${plain}$$", setting=setting).reading
+
+
 def test_a_recurrent_network():
     text = (
         "network: 2-2-2 tanh, linear\nrecurrent: layer 1, 3 steps\n\ndL/dw_ho[h,o] = sum(d_o[o,r]*a[h,r] for r in R)\n"
@@ -150,6 +166,8 @@ def test_a_recurrent_network():
     [
         ("recurrent: layer 3, 3 steps", "recurrent is a layer and a number of steps"),
         ("recurrent: three steps", "recurrent is a layer and a number of steps"),
+        ("loss: mse, smoothing 0.1", "labels of a cross_entropy are smoothed"),
+        ("loss: cross_entropy, smoothing 2", "smoothing is a number between 0 and 1"),
         ("penalty: l1 x", "penalty is l2 and the letter of its factor"),
         ("letters: t", "letters are roles and what stands for them"),
         ("letters: q=r", "no letter is called 'q'"),

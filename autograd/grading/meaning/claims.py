@@ -306,6 +306,10 @@ class Claims:
         letters = {aliases.get(i.name, i.name) for e in (truth, *found) for i in free_letters(e)}
         ranges = []
         kinds = {**self._standard_letters(), **scope.letters}
+        if symbol is None and isinstance(truth, Symbol):  # p[k,n] is of the outputs, whatever k counts elsewhere
+            kinds |= {
+                i.name: layer for i, layer in zip(truth.indices, truth.layers, strict=True) if isinstance(i, Letter)
+            }
         for letter in sorted(letters):
             if letter in env:
                 ranges.append([env[letter]])

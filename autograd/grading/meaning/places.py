@@ -139,9 +139,11 @@ class Places:
             return Place("ones")
         power = power_of(node) if reading.above == "power" else None
         is_alone = not node.parts or power is not None
-        is_label = base in self.model.labels and self.model.labels[base].role != "other" and is_alone
+        is_label = base in self.model.labels and is_alone
         if is_label and (not self.roles.get(base) or self.model.steps > 1):
             q = self.model.labels[base]
+            if q.role == "other":
+                return Place("quantity", "other", None, q.index, power=power)
             index = tuple([Item(None, k) for k in _tuple(q.index)])
             index = index if isinstance(q.index, tuple) else index[0]
             sample = None if q.sample is None else Item(None, q.sample)
@@ -184,6 +186,9 @@ class Places:
             return Place("count", index=counts)
         if base in ("T", "tau") and self.model.steps > 1 and base not in self.roles:
             return Place("count", index=self.model.steps)
+        outputs = len(self.model.outputs) // (self.model.samples * self.model.steps)
+        if base in ("K", "C") and not roles and outputs != counts:  # which could be the samples else
+            return Place("count", index=outputs)
         return None
 
     def _loss(self, node, reading, sample):
