@@ -5,6 +5,7 @@ by itself *follows* if it is what the writer's own earlier results lead to by ri
 """
 
 import functools
+import re
 import weakref
 
 from autograd.engine.errors import AutogradError, SheetError
@@ -16,6 +17,7 @@ from autograd.grading.grading import Grade
 from autograd.grading.latex_text import sides
 from autograd.grading.other_settings import OtherSettings
 from autograd.grading.own_letters import definition, written_out
+from autograd.grading.retold import retold
 from autograd.grading.rubric import award
 from autograd.grading.setting import KEYS, Declaration, Setting, declared_setting
 
@@ -23,6 +25,8 @@ __all__ = ["NoFormula", "forget", "grade_text"]
 
 DIAGNOSES = 8.0  # seconds of work that the diagnoses of one document may take
 _MOST_WORLDS = 6  # earlier results that are taken one by one
+_ABSORBED = "absorbed in the rate"
+_NUMBERED = re.compile(r"(?<![A-Za-z])[wW]\s*_\s*\{?\s*\d\s*(?:\}|(?![\d,}]))")
 _MOST_NETWORKS, _MOST_JUDGED = 32, 300  # that are kept, and formulas judged in each
 
 
@@ -169,8 +173,7 @@ class _Sequence:
 
     def take(self, item):
         """Grade one claim and remember what it says."""
-        text = written_out(item.formula, self._own)
-        grade = _judge(self.setting, item.target, text)
+        text, grade, said = self._judged(item.target, written_out(item.formula, self._own))
         own = None
         if grade.verdict == "unreadable" and item.target is None:
             own = definition(text, item.line)
@@ -186,6 +189,7 @@ class _Sequence:
             cell=item.cell,
             about=grade.about,
         )
+        claim.reading = said
         self.claims.append(claim)
         if own is not None:
             claim.verdict = "definition"
@@ -211,6 +215,27 @@ class _Sequence:
         else:
             self._fill(claim, grade)
 
+    def _judged(self, target, text):
+        """Return a claim, or the same in other words where those are right; its grade; and what was read for what."""
+        grade = _judge(self.setting, target, text)
+        if grade.verdict not in ("equal", "unproved") and target is None:
+            for other, said in retold(text, self.setting.options):
+                again = self._with_one_rate(_judge(self.setting, target, other), other)
+                if again.verdict == "equal":
+                    return other, again, said
+            grade = self._with_one_rate(grade, text)
+        return text, grade, ""
+
+    def _with_one_rate(self, grade, text):
+        """Return the grade of a chain, equal where each link is an update, whatever the rate absorbs in one of them."""
+        left, *right = [part.text.strip() for part in sides(text)]
+        if grade.verdict != "wrong" or len(right) < 2:
+            return grade
+        links = [_judge(self.setting, None, f"{left} = {part}") for part in right]
+        if any(link.verdict != "equal" for link in links) or not any(_ABSORBED in link.condition for link in links):
+            return grade
+        return next(link for link in links if _ABSORBED in link.condition)
+
     def _is_printed_name(self, own):
         """Return whether a left side such as ``d_h[h]`` or ``w_ho[h,o]`` is a name that equations are printed with."""
         return bool(own.scripts) and own.scripts[0][0] == "[" and own.name.split(" ")[0] in self._known | {"d"}
@@ -220,7 +245,7 @@ class _Sequence:
         said = self._left_open(item.target, text, explained, claim.link)
         if said:
             claim.verdict, claim.link = "ambiguous", None
-            claim.reading, claim.diagnosis = explained.reading, said
+            claim.reading, claim.diagnosis = claim.reading or explained.reading, said
             return
         claim.verdict = "wrong"
         self._mistaken.append((item.line, grade))
@@ -228,7 +253,7 @@ class _Sequence:
 
     def _fill(self, claim, grade):
         claim.condition = grade.condition
-        claim.reading = getattr(grade, "reading", "") or ""
+        claim.reading = "; ".join([part for part in (claim.reading, getattr(grade, "reading", "")) if part])
         claim.mistakes = [mistake._asdict() for mistake in grade.mistakes]
         claim.diagnosis = grade.diagnosis
         if grade.correct is not None:
@@ -258,7 +283,13 @@ class _Sequence:
                 f"it is right with {words}, and wrong in the setting that was found; the document does not say which "
                 "is meant: declare the network, the loss and the samples"
             )
-        if grade.mistakes or self._others.is_clear or self._is_right_before(target, text, link):
+        if self._others.is_unlikely:
+            return (
+                "it is not right in the setting that was found, and neither is most of this document: declare the "
+                "network, the loss and the letters"
+            )
+        is_guess = grade.is_shapeless or _NUMBERED.search(text)  # which weight w_7 is, and which way vectors stand
+        if not is_guess and (grade.mistakes or self._others.is_clear or self._is_right_before(target, text, link)):
             return ""
         return (
             "it is not right in the setting that was found, and no slip that is known explains it "

@@ -205,7 +205,7 @@ def _claims(text, at, is_inline, macros, line_of):
     uncommented = re.sub(r"(?<!\\)%[^\n]*", lambda comment: " " * len(comment[0]), text)
     found = []
     for piece in claims_in(uncommented):
-        formula = _FOLLOWS.sub("", macros.expanded(piece.text))
+        formula = _as_update(_FOLLOWS.sub("", macros.expanded(piece.text)))
         if is_equation(formula) and not (is_inline and _is_remark(formula)):
             found.append(Item(line_of(at + piece.at), formula, None, None, is_inline, piece.text))
     return found
@@ -225,6 +225,20 @@ def _continued(items):
     return found
 
 
+def _as_update(formula):
+    r"""Return ``w \to w - \eta g`` and ``(w)' = w - \eta g``, which say what w becomes, with the arrow of an update."""
+    arrow = _BECOMES.search(formula) or _PRIMED.match(formula)
+    if arrow is None or is_equation(formula[: arrow.start()]):
+        return formula
+    left = arrow.groupdict().get("name") or formula[: arrow.start()].strip(" &")
+    right = formula[arrow.end() :].strip(" &")
+    bare = [re.sub(r"[\s{}]", "", part) for part in (left, right)]
+    is_changed = bare[0] and bare[1].startswith(bare[0]) and is_equation(formula)
+    return rf"{left} \leftarrow {right}" if is_changed else formula
+
+
+_BECOMES = re.compile(r"\\(?:long)?rightarrow(?![A-Za-z])|\\to(?![A-Za-z])")
+_PRIMED = re.compile(r"\s*(?:\\left)?\((?P<name>[^()=]+?)(?:\\right)?\)\s*(?:'|\^\s*\{?\s*\\prime\s*\}?)\s*&?=")
 _FOLLOWS = re.compile(r"^\s*\\(?:Rightarrow|implies|Longrightarrow|therefore|iff|Leftrightarrow)(?![A-Za-z])\s*")
 _SHORT = re.compile(r"[^=]{1,12}=\s*[-+]?[\d.\s,\\{}()]+(?:[A-Za-z]|\\[lc]?dots)?\s*")
 

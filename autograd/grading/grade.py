@@ -61,7 +61,7 @@ class Grade:
         self.diagnosis = diagnosis
         self.correct, self.counterexample = correct, counterexample
         self.reading, self.link = "", None
-        self.is_sure = self.is_misfit = self.is_elsewhere = False
+        self.is_sure = self.is_misfit = self.is_elsewhere = self.is_shapeless = False
 
     @property
     def right(self) -> Equation | None:

@@ -159,7 +159,7 @@ class Grader:
         found.reading, found.link = reading_of(self.written, chosen), judged.link
         # several claims, or shapes that do not fit, are nothing that the vocabulary's own reading can decide
         found.is_sure = len(verdicts) > 1 or isinstance(judged.error, ShapeError)
-        found.is_misfit = isinstance(judged.error, Misfit)
+        found.is_misfit, found.is_shapeless = isinstance(judged.error, Misfit), isinstance(judged.error, ShapeError)
         found.is_elsewhere = judged.reason.startswith("the left side speaks of")
         old = self.in_vocabulary.claims_of(meant, formula, rate)
         found.results = [result for claim in old for result in self.in_vocabulary.results(claim)]

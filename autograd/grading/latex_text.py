@@ -19,10 +19,13 @@ _EQUALS = {"=", r"\equiv", ":=", r"\triangleq", r"\coloneqq", r"\doteq", r"\stac
 _UPDATES = {"<-", r"\leftarrow", r"\gets", r"\longleftarrow", "-=", "+="}
 _ARROWS = {r"\rightarrow", r"\to", r"\longrightarrow", r"\mapsto"}
 _IMPLIES = {r"\Rightarrow", r"\implies", r"\Longrightarrow", r"\iff", r"\Leftrightarrow", r"\therefore"}
+_ENDS = {"\\\\", r"\newline", r"\tabularnewline", r"\cr", r"\linebreak"}  # of rows
 _LINED = re.compile(
     r"\s*\\begin\s*\{(aligned|align|alignat|alignedat|split|gathered|gather|eqnarray|equation|flalign|array|displaymath|math)"
     r"(\*?)\}(?:\s*\{[^{}]*\}|\s*\[[^\[\]]*\])?"
 )
+# What an arrow counts or renames: 1 \\to K - 1, l \\to l + 1.
+_NO_UPDATE = re.compile(r"[\s{}$]*(?:[\d.]*|[i-nI-Nt]|\\ell)[\s{}$]*")
 _MARKS = re.compile(
     r"\\(?:label|tag\*?|ref|eqref)\s*\{[^{}]*\}|\\(?:nonumber|notag|qed|displaystyle|hline)(?![A-Za-z])"
 )
@@ -111,7 +114,9 @@ def is_equation(text, *, updates=True) -> bool:
     top = [token for token, _ in _top_level(text)]
     if any(token in _EQUALS for token in top) or (updates and any(token in _UPDATES for token in top)):
         return True
-    return updates and any(token in _ARROWS for token in top) and any(token in "+-" for token in top)
+    if not updates or not any(token in _ARROWS for token in top) or not any(token in "+-" for token in top):
+        return False
+    return _NO_UPDATE.fullmatch(split_at(text, _ARROWS)[0].text) is None
 
 
 def without_marks(text) -> str:
@@ -139,7 +144,7 @@ def claims_in(text) -> list[Piece]:
     text = without_reasons(without_marks(text))
     inner, at = _inside(text)
     found: list[Piece] = []
-    for row in split_at(inner, {"\\\\"}):
+    for row in split_at(inner, _ENDS):
         for part in _parts(row):
             bare = _without_alignment(part.text)
             if not bare.strip(" \t\n.,;"):

@@ -25,7 +25,10 @@ class OtherSettings:
 
     def __init__(self, setting, formulas, judge):
         self._judge, self._allowance = judge, Allowance(_SECONDS, of_own=True)
-        equal = [text for target, text in formulas if _says_what_is(text) and self._is_equal(setting, target, text)]
+        verdicts = [judge(setting, target, text).verdict for target, text in formulas]
+        self._equal, self._read = verdicts.count("equal"), len(verdicts) - verdicts.count("unreadable")
+        pairs = zip(formulas, verdicts, strict=True)
+        equal = [text for (_, text), verdict in pairs if verdict == "equal" and _says_what_is(text)]
         self.has_loss = any(defines_loss(text) for text in equal)
         self.has_activation = any(defines_activation(text) for text in equal)
         has_sums = any(sign in text for sign in (r"\sum", "|", "Vert") for text in equal if defines_loss(text))
@@ -38,6 +41,11 @@ class OtherSettings:
     def is_clear(self) -> bool:
         """True if the document says what its loss and its activations are."""
         return self.has_loss and self.has_activation
+
+    @property
+    def is_unlikely(self) -> bool:
+        """True if most of the document's claims that can be read are not right in the setting that was found."""
+        return self._equal * 2 < self._read
 
     def where_right(self, target, text) -> str:
         """Return in which other setting a formula is right, in words; "" if in none of them."""

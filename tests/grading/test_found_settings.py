@@ -120,3 +120,44 @@ def test_the_reason_is_that_of_the_reader_that_knows_more_commands():
     (claim,) = graded(r"\delta_k = \textcolor{red}{\frac1{q_L} (y_k - t_k)}").claims
     assert claim.verdict == "unreadable"
     assert "q_L has no meaning here" in claim.diagnosis
+
+
+SAID_OTHERWISE = [
+    (r"\delta_h = a_{h_1} (1 - a_{h_1}) \sum_o \delta_o w_{h_1 o}", "equal", "h_1 is read as h"),
+    (r"\delta_h = a_{h_1} (1 - a_h) \sum_o \delta_o w_{h_1 o}", "wrong", ""),
+    (r"w_i' = w_i - \alpha (-2) \delta_o a_i = w_i + \alpha \delta_o a_i", "equal", "w_i is read as w_{io}"),
+    (r"w_i' = w_i + 2 \alpha \delta_h a_i", "equal", "w_i is read as w_{ih}"),
+    (r"w_i' = w_i + \alpha \delta_o a_i (1 - a_i)", "unreadable", ""),
+    (r"\frac{\partial z_o}{\partial \omega_{ho}(k)} = a_h", "equal", ""),
+    (r"(w_{ho})' = w_{ho} - \alpha \frac{\partial \epsilon}{\partial w_{ho}}", "equal", ""),
+    (r"w_{ho} \to w_{ho} - \alpha \frac{\partial \epsilon}{\partial w_{ho}}", "equal", ""),
+    (r"\delta_o = y_o (1 - y_o) (t_o - y_o) \newline = y_o (1 - y_o) (t_o - y_o)", "equal", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("formula", "verdict", "reading"), SAID_OTHERWISE)
+def test_what_is_said_in_other_words(formula, verdict, reading):
+    setting = "network: 2-3-2 sigmoid\nloss: sse\nbias: no\nconvention: 004"
+    (claim,) = graded(formula, setting=setting).claims
+    assert claim.verdict == verdict, claim
+    assert reading in claim.reading
+
+
+def test_an_arrow_that_counts_is_no_claim():
+    assert verdicts(HALF, r"1 \to K - 1", r"l \to l + 1") == ["equal"]
+
+
+GUESSED = [
+    [HALF, r"\frac{\partial E}{\partial w_5} = \delta_2 w_7"],  # which weights are meant is not said
+    [HALF, r"\frac{\partial E}{\partial z} = y - t^T"],  # nor which way vectors stand
+    [
+        r"z_t = W_{hh} \odot q_t + W_{xh} \odot x_t",
+        r"o_t = W_{hy} \odot z_t",
+        r"\frac{\partial L_t}{\partial b_h} = z_t",
+    ],
+]
+
+
+@pytest.mark.parametrize("formulas", GUESSED)
+def test_a_guess_refutes_nothing(formulas):
+    assert "wrong" not in verdicts(*formulas)

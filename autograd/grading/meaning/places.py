@@ -187,7 +187,7 @@ class Places:
         if base in ("T", "tau") and self.model.steps > 1 and base not in self.roles:
             return Place("count", index=self.model.steps)
         outputs = len(self.model.outputs) // (self.model.samples * self.model.steps)
-        if base in ("K", "C") and not roles and outputs != counts:  # which could be the samples else
+        if base == "K" and not roles and outputs != counts:  # which could be the samples else
             return Place("count", index=outputs)
         return None
 
