@@ -27,6 +27,7 @@ DIAGNOSES = 8.0  # seconds of work that the diagnoses of one document may take
 _MOST_WORLDS = 6  # earlier results that are taken one by one
 _ABSORBED = "absorbed in the rate"
 _NUMBERED = re.compile(r"(?<![A-Za-z])[wW]\s*_\s*\{?\s*\d\s*(?:\}|(?![\d,}]))")
+_EXAMPLE = re.compile(r"\d\.(?!0+\b|5\b|25\b)\d")
 _MOST_NETWORKS, _MOST_JUDGED = 32, 300  # that are kept, and formulas judged in each
 
 
@@ -288,7 +289,8 @@ class _Sequence:
                 "it is not right in the setting that was found, and neither is most of this document: declare the "
                 "network, the loss and the letters"
             )
-        is_guess = grade.is_shapeless or _NUMBERED.search(text)  # which weight w_7 is, and which way vectors stand
+        # which way vectors stand, which weight w_7 is, and at which point of the writer's own 0.56 is right, is a guess
+        is_guess = grade.is_shapeless or _NUMBERED.search(text) or _EXAMPLE.search(text)
         if not is_guess and (grade.mistakes or self._others.is_clear or self._is_right_before(target, text, link)):
             return ""
         return (

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from autograd.engine.errors import SheetError
 from autograd.grading.latex_text import claims_in, is_equation, sides
 from autograd.grading.macros import Macros
+from autograd.grading.numeric_examples import without_examples
 from autograd.grading.setting import Declaration, is_declaration
 
 __all__ = ["FORMATS", "Extract", "Item", "extract", "format_of"]
@@ -205,7 +206,7 @@ def _claims(text, at, is_inline, macros, line_of):
     uncommented = re.sub(r"(?<!\\)%[^\n]*", lambda comment: " " * len(comment[0]), text)
     found = []
     for piece in claims_in(uncommented):
-        formula = _as_update(_FOLLOWS.sub("", macros.expanded(piece.text)))
+        formula = without_examples(_PRIME.sub("'", _as_update(_FOLLOWS.sub("", macros.expanded(piece.text)))))
         if is_equation(formula) and not (is_inline and _is_remark(formula)):
             found.append(Item(line_of(at + piece.at), formula, None, None, is_inline, piece.text))
     return found
@@ -227,6 +228,7 @@ def _continued(items):
 
 def _as_update(formula):
     r"""Return ``w \to w - \eta g`` and ``(w)' = w - \eta g``, which say what w becomes, with the arrow of an update."""
+    formula = _without_versions(formula)
     arrow = _BECOMES.search(formula) or _PRIMED.match(formula)
     if arrow is None or is_equation(formula[: arrow.start()]):
         return formula
@@ -237,6 +239,24 @@ def _as_update(formula):
     return rf"{left} \leftarrow {right}" if is_changed else formula
 
 
+def _without_versions(formula):
+    r"""Return ``w_{new} = w_{old} - \eta g`` as ``w \leftarrow w - \eta g``."""
+    left, *right = [side.text for side in sides(formula)]
+    if len(right) != 1 or not _NEW.search(left) or is_equation(formula, updates=False) is False:
+        return formula
+    after, before = _NEW.sub(_rest_of_marks, left).strip(), _OLD.sub(_rest_of_marks, right[0]).strip()
+    return rf"{after} \leftarrow {before}" if after[:1].isalpha() and before.startswith(after[:1]) else formula
+
+
+def _rest_of_marks(match):
+    """Return a subscript or superscript without the word in it: ``_{1}`` of ``_{1,new}``."""
+    rest = (match["marks"] or "").strip(" ,")
+    return f"{match['sign']}{{{rest}}}" if rest else ""
+
+
+_VERSION = r"(?P<sign>[_^])\s*\{{\s*(?P<marks>[^{{}}]*?[\s,]|)\s*(?:\\(?:text|mathrm|rm|textrm)\s*\{{?\s*)?(?:{0})\s*\}}{{1,2}}"
+_NEW, _OLD = re.compile(_VERSION.format("new|neu")), re.compile(_VERSION.format("old|alt|current|prev"))
+_PRIME = re.compile(r"(?<![\^{\s])\s*\\prime(?![A-Za-z])")  # f\\prime(z), without the sign of a superscript
 _BECOMES = re.compile(r"\\(?:long)?rightarrow(?![A-Za-z])|\\to(?![A-Za-z])")
 _PRIMED = re.compile(r"\s*(?:\\left)?\((?P<name>[^()=]+?)(?:\\right)?\)\s*(?:'|\^\s*\{?\s*\\prime\s*\}?)\s*&?=")
 _FOLLOWS = re.compile(r"^\s*\\(?:Rightarrow|implies|Longrightarrow|therefore|iff|Leftrightarrow)(?![A-Za-z])\s*")

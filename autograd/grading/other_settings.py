@@ -10,7 +10,8 @@ from autograd.grading.clock import Allowance
 
 __all__ = ["OtherSettings"]
 
-_SECONDS = 3.0  # of work for one document
+_SECONDS = 2.0  # of work for one document
+_ENOUGH = 6  # claims that can be read, before most of them not being right says something
 _LOSSES = ("half_sse", "sse", "mse", "cross_entropy", "binary_cross_entropy")
 
 
@@ -45,7 +46,7 @@ class OtherSettings:
     @property
     def is_unlikely(self) -> bool:
         """True if most of the document's claims that can be read are not right in the setting that was found."""
-        return self._equal * 2 < self._read
+        return self._equal * 2 < self._read >= _ENOUGH
 
     def where_right(self, target, text) -> str:
         """Return in which other setting a formula is right, in words; "" if in none of them."""
@@ -78,7 +79,7 @@ def _others(setting, has_loss, has_activation, has_sums):
     counts = [(n, how) for n, how in ((1, "mean"), (3, "mean"), (3, "sum")) if _is_other(now, n, how)]
     changes += [(_samples(n, how), {"samples": n, "reduction": how}) for n, how in counts]
     linear = {"activations": [*acts[:-1], "linear"]}
-    shapes = [([*sizes[:-1], 1], acts), ([sizes[0], 1], acts[-1:]), ([1, 1], acts[-1:])]
+    shapes = [([*sizes[:-1], 1], acts), ([sizes[0], 1], acts[-1:]), ([1, 1], acts[-1:]), ([1] * len(sizes), acts)]
     shapes = [(shape, of) for shape, of in shapes if shape != sizes and not has_sums]
     changes += [(f"network: {_sizes(shape)}", {"sizes": shape, "activations": of}) for shape, of in shapes]
     if not has_activation and acts[-1] != "linear":

@@ -197,3 +197,28 @@ def test_what_defines_nothing(formula):
 def test_a_formula_of_any_length_is_refused_at_once():
     (item,) = extract(f"$$ {'x+' * 100_000}1 = y $$", "markdown").items
     assert (item.line, len(item.formula)) == (1, 5000)
+
+
+KEPT = [
+    (r"g = -(y - \hat{y}) = -(1.5 - 0.56) = -0.94", [r"g = -(y - \hat{y})"]),
+    (r"z = w x + b = 0.3 \cdot 0.5 + 0.1 \approx 0.25", ["z = w x + b"]),
+    (r"\hat{y} \approx \sigma(0.512) = \frac{1}{1 + e^{-0.512}}", []),
+    (r"L(1.5, 0.56) = \frac12 (1.5 - 0.56)^2 = 0.44", []),
+    (r"E = 0.5 (y - t)^2", ["E = 0.5 (y - t)^2"]),
+    (r"\frac{\partial z}{\partial b} = 1", [r"\frac{\partial z}{\partial b} = 1"]),
+    (r"w_{new} = w - \alpha g", [r"w \leftarrow w - \alpha g"]),
+    (r"w_{1,new} = w_{1,\text{old}} - \alpha g", [r"w_{1} \leftarrow w_{1} - \alpha g"]),
+    (r"w^{new} = w^{old} - \alpha g", [r"w \leftarrow w - \alpha g"]),
+    (r"a_{new} = f(z)", ["a_{new} = f(z)"]),
+    (r"\sigma\prime(x) = \sigma(x)", [r"\sigma'(x) = \sigma(x)"]),
+    (r"f^{\prime}(x) = 3 x", [r"f^{\prime}(x) = 3 x"]),
+    (r"(w_{jk}^l)' = w_{jk}^{l} - \eta g", [r"w_{jk}^l \leftarrow w_{jk}^{l} - \eta g"]),
+    (r"(f(x))' = f(x)", ["(f(x))' = f(x)"]),
+    (r"w \to w - \eta g", [r"w \leftarrow w - \eta g"]),
+    (r"1 \rightarrow K-1", []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("formula", "claims"), KEPT)
+def test_what_of_a_formula_is_a_claim(formula, claims):
+    assert [item.formula for item in extract(f"$${formula}$$", "markdown").items] == claims

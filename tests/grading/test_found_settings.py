@@ -148,6 +148,7 @@ def test_an_arrow_that_counts_is_no_claim():
 
 
 GUESSED = [
+    [HALF, OUTPUT, r"\frac{\partial E}{\partial y_k} = 0.71 - t_k"],  # nor what a number of the writer's own is
     [HALF, r"\frac{\partial E}{\partial w_5} = \delta_2 w_7"],  # which weights are meant is not said
     [HALF, r"\frac{\partial E}{\partial z} = y - t^T"],  # nor which way vectors stand
     [
