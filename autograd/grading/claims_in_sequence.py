@@ -289,8 +289,9 @@ class _Sequence:
                 "it is not right in the setting that was found, and neither is most of this document: declare the "
                 "network, the loss and the letters"
             )
-        # which way vectors stand, which weight w_7 is, and at which point of the writer's own 0.56 is right, is a guess
-        is_guess = grade.is_shapeless or _NUMBERED.search(text) or _EXAMPLE.search(text)
+        # Guesses: which way vectors stand, what the h of W_{hy} counts, which weight w_7 is, and where 0.56 is right.
+        is_unclear = grade.is_shapeless or grade.is_misfit or "is not bound" in grade.diagnosis
+        is_guess = is_unclear or _NUMBERED.search(text) or _EXAMPLE.search(text)
         if not is_guess and (grade.mistakes or self._others.is_clear or self._is_right_before(target, text, link)):
             return ""
         return (

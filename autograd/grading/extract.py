@@ -254,7 +254,8 @@ def _rest_of_marks(match):
     return f"{match['sign']}{{{rest}}}" if rest else ""
 
 
-_VERSION = r"(?P<sign>[_^])\s*\{{\s*(?P<marks>[^{{}}]*?[\s,]|)\s*(?:\\(?:text|mathrm|rm|textrm)\s*\{{?\s*)?(?:{0})\s*\}}{{1,2}}"
+_WORD = r"(?:\\(?:text|mathrm|rm|textrm)\s*\{{?\s*)?(?:{0})\s*"
+_VERSION = rf"(?P<sign>[_^])\s*\{{{{\s*(?P<marks>[^{{{{}}}}]*?[\s,]|)\s*{_WORD}\}}}}{{{{1,2}}}}"
 _NEW, _OLD = re.compile(_VERSION.format("new|neu")), re.compile(_VERSION.format("old|alt|current|prev"))
 _PRIME = re.compile(r"(?<![\^{\s])\s*\\prime(?![A-Za-z])")  # f\\prime(z), without the sign of a superscript
 _BECOMES = re.compile(r"\\(?:long)?rightarrow(?![A-Za-z])|\\to(?![A-Za-z])")
