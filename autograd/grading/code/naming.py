@@ -30,7 +30,7 @@ class Places:
         frames = [machine.globals, *[frame for frame in machine.stack if frame is not machine.globals]]
         for frame in frames:
             for name, value in list(frame.names.items()):
-                if not name.startswith("__"):
+                if isinstance(name, str) and not name.startswith("__"):  # of vars() any key may be written
                     self._walk(value, (name,), 0, set())
 
     def _walk(self, value, path, depth, open_objects):

@@ -78,6 +78,10 @@ CONSTRUCTS = {
         "class Bag:\n    pass\nbag = Bag()\nsetattr(bag, 'w', w)\nout = getattr(bag, 'w') * x\nloss = (out - y) ** 2\n"
         "setattr(bag, 'w', bag.w - 0.1 * 2 * (out - y) * x)"
     ),
+    "a key of vars() that is no name": (
+        "import plotting\nvars()[plotting.name] = vars()[3] = 1\nout = w * x\nloss = (out - y) ** 2\n"
+        "w -= 0.1 * 2 * (out - y) * x"
+    ),
     "operators": (
         "class Num:\n    def __init__(self, v):\n        self.v = v\n    def __mul__(self, other):\n"
         "        return Num(self.v * other)\n    def __sub__(self, other):\n        return Num(self.v - other)\n"
