@@ -7,7 +7,7 @@ RUN := $(VENV)/bin/python
 SOURCES := pyproject.toml setup.py $(wildcard autograd/engine/*.py autograd/engine/*.pxd autograd/engine/*.h)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-compiled test-interpreted coverage test-browser test-notebooks test-optimized test-lowest test-installs test-pyodide playground test-playground bench-playground screenshots fuzz soak lint format docs wheels bench grading agreement accuracy \
+.PHONY: help demo test test-compiled test-interpreted coverage test-browser test-widget test-notebooks test-optimized test-lowest test-installs test-pyodide playground test-playground bench-playground screenshots fuzz soak lint format docs wheels bench grading agreement accuracy \
 	mutants pictures clean
 
 # The tests, on every core there is.
@@ -23,6 +23,7 @@ help:
 	@echo "make test    the tests, with the compiled engine; those of the engine with the interpreted one too"
 	@echo "make coverage  how many branches the tests take, measured in both runs (three times as long)"
 	@echo "make test-browser  the pages in a real browser;  make test-notebooks  the notebooks"
+	@echo "make test-widget  the widget of play in a real JupyterLab"
 	@echo "make test-optimized  the same tests under python -O, but for those of pages and notebooks"
 	@echo "make test-lowest  with the lowest versions that are declared;  make test-installs  fresh installs with each extra"
 	@echo "make test-pyodide the interpreted engine and the grader in the Python of browsers (needs node and npm)"
@@ -78,6 +79,10 @@ coverage: $(VENV)/.with-test
 
 test-browser: $(VENV)/.with-test
 	$(RUN) -m pytest -m browser
+
+# Sliders in a real JupyterLab.
+test-widget: $(VENV)/.with-test $(VENV)/.with-notebooks
+	DELTAGRAD_WIDGET=1 $(RUN) -m pytest tests/drawing/test_widget.py
 
 test-notebooks: $(VENV)/.with-test
 	$(RUN) -m pytest $(ON_ALL_CORES) -m notebook
@@ -149,6 +154,7 @@ pictures: $(VENV)/.with-demo
 
 screenshots: $(VENV)/.with-test playground
 	$(RUN) docs/screenshots.py out/playground
+	DELTAGRAD_PICTURES=docs/pictures $(MAKE) test-widget
 
 # The documentation, with warnings as errors, in docs/_build/html.
 docs: $(VENV)/.with-docs

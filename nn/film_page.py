@@ -10,7 +10,7 @@ from autograd.drawing.rendering import render
 from autograd.engine.algebra import is_real
 from nn.names import NeuronName
 
-__all__ = ["film_lines", "film_page", "film_picture"]
+__all__ = ["canvases", "film_lines", "film_page", "film_picture"]
 
 _MAX_LINES = 600  # with more weights than this, layers are drawn
 _WIDEST = "\u03b4 \u22120.0000e\u221200"  # a text for which Graphviz leaves room
@@ -29,13 +29,30 @@ def film_page(film) -> str:
         "names": names,
         "own": owned,
         "parameters": {"names": film.names, "frames": [[_short(x) for x in frame.parameters] for frame in film]},
+        "curves": _curves(film, names),
         "loss": [_short(frame.loss) for frame in film],
         "plane": _painted(film),
     }
-    canvases = '<canvas id="curve" width="320" height="320"></canvas>'
-    if film.plane is not None:
-        canvases = f'<canvas id="plane" width="320" height="320"></canvas>{canvases}'
-    return player("A training, update by update", told, svg, canvases, script=_SCRIPT, kind="film")
+    return player("A training, update by update", told, svg, script=_SCRIPT, kind="film", panel=canvases(film.plane))
+
+
+def _curves(film, names):
+    """Of each neuron in the picture, its delta frame by frame."""
+    found: dict = {}
+    for n, frame in enumerate(film):
+        for (layer, neuron), delta in frame.deltas.items():
+            if _id(layer, neuron) in names:
+                found.setdefault(_id(layer, neuron), []).append([n, _short(delta)])
+    return {name: _changes(rows) for name, rows in found.items()}
+
+
+def canvases(plane) -> str:
+    """Return what the plane of answers, where there is one, and the loss are painted on."""
+    found = '<canvas id="curve" width="320" height="320" role="img" aria-label="the mean loss by update"></canvas>'
+    if plane is None:
+        return found
+    named = 'role="img" aria-label="the answers over the plane"'
+    return f'<canvas id="plane" width="320" height="320" {named}></canvas>{found}'
 
 
 def film_picture(film) -> str:
@@ -214,16 +231,21 @@ function plane(k) {
 }
 function curve(k) {
   const g = by("curve").getContext("2d"), known = S.loss.filter(x => x !== null), top = Math.max(...known) || 1;
+  const ink = name => getComputedStyle(document.body).getPropertyValue("--" + name).trim();
   const at = (n, x) => [30 + n / Math.max(1, S.loss.length - 1) * 275, 300 - x / top * 275];
-  g.clearRect(0, 0, 320, 320); g.font = "12px sans-serif"; g.fillStyle = "#444";
-  g.strokeStyle = "#999"; g.lineWidth = 1;
-  g.strokeRect(30, 25, 275, 275); g.fillText("loss, up to " + top, 30, 16); g.fillText("frame", 150, 315);
-  g.beginPath(); g.strokeStyle = "#4477aa"; g.lineWidth = 1.6;
+  g.clearRect(0, 0, 320, 320); g.font = "12px sans-serif"; g.fillStyle = ink("text");
+  g.strokeStyle = ink("line"); g.lineWidth = 1; g.strokeRect(30, 25, 275, 275);
+  g.fillText("mean loss, up to " + +top.toPrecision(4), 30, 16); g.fillText("0", 18, 304); g.fillText("frame", 30, 315);
+  g.textAlign = "right"; g.fillText(String(S.loss.length - 1), 305, 315); g.textAlign = "left";
+  g.beginPath(); g.strokeStyle = ink("positive"); g.lineWidth = 1.6;
   S.loss.forEach((x, n) => { if (x !== null) g.lineTo(...at(n, x)); }); g.stroke();
-  if (S.loss[k] !== null) { g.beginPath(); g.arc(...at(k, S.loss[k]), 5, 0, 7); g.fillStyle = "#ee6677"; g.fill(); }
+  if (S.loss[k] !== null) {
+    g.beginPath(); g.arc(...at(k, S.loss[k]), 5, 0, 7); g.fillStyle = ink("negative"); g.fill();
+  }
 }
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => curve(k));
 const filmDrawn = k => { if (S.plane) plane(k); curve(k); };
-const filmTold = id => S.parameters.frames.map((row, n) => (n ? S.steps[n - 1].text : S.start) + ": " +
-  S.own[id].slice(0, 40).map(p => S.parameters.names[p] + " = " + row[p]).join(", "));
+const filmTold = id => S.own[id].slice(0, 60).map(p => S.parameters.names[p] + " = " + S.parameters.frames[k][p] +
+  (k ? ", began as " + S.parameters.frames[0][p] : ""));
 const makeHooks = () => ({drawn: filmDrawn, told: filmTold});
 """.strip()

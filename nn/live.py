@@ -15,7 +15,7 @@ from autograd.drawing.widgets import PAGES
 from autograd.engine.algebra import is_real
 from nn.data import samples
 from nn.film import Film
-from nn.film_page import film_lines
+from nn.film_page import canvases, film_lines
 from nn.losses import cross_entropy, half_sse
 from nn.objectives import base_of
 from nn.protocols import Data, Loss, Model
@@ -100,7 +100,7 @@ class LiveTraining:
         }
         script = f"const compute = (() => {{\n{export.text()}return loss;\n}})();\n"
         script += (PAGES / "training.js").read_text(encoding="utf-8")
-        return player("Training, live", told, svg, self._aside(), script, "train")
+        return player("Training, live", told, svg, self._aside(), script, "train", canvases(plane))
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the page to a file that ends in .html, and return its path.
@@ -127,16 +127,11 @@ class LiveTraining:
 
     def _aside(self):
         size = len(self.X) if self._batch_size is None else self._batch_size
-        plane = "" if self._film.plane is None else (
-            '<canvas id="plane" width="320" height="320" role="img" aria-label="the answers over the plane"></canvas>'
-        )  # fmt: skip
         return (
             '<div class="controls"><button id="train">run</button><button id="one">one step</button>'
             '<button id="again">start again</button>'
             f'<label>rate <input id="rate" type="number" min="0" step="any" value="{self._rate!r}"></label>'
             f'<label>batch <input id="batch" type="number" min="1" max="{len(self.X)}" value="{size}"></label></div>'
-            f'{plane}<canvas id="curve" width="320" height="320" role="img" aria-label="the mean loss by update">'
-            "</canvas>"
         )
 
 

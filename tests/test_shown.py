@@ -1,9 +1,12 @@
 """A prompt shows of an object the same as ``print``: no syntax tree, no address."""
 
+import sys
+
 import pytest
 
 import autograd
-from autograd import derive, explain, steps
+from autograd import derive, explain, grade_document, steps
+from autograd.grading import report_html
 from nn import MLP, SGD, Adam, Dropout, EarlyStopping, ReduceOnPlateau, deltas, fit, half_sse
 
 MODEL = MLP(2, [3, 2], activation="tanh", output="sigmoid", seed=0)
@@ -84,3 +87,20 @@ def test_a_text_is_still_a_text():
     vocabulary = DERIVATION.vocabulary()
     assert isinstance(vocabulary, str)
     assert vocabulary.splitlines()[0] in vocabulary
+
+
+@pytest.mark.parametrize("kind", ["report", "grades"])
+def test_a_page_without_typeset_formulas_says_once_what_is_missing(tmp_path, monkeypatch, kind):
+    def page():
+        if kind == "report":
+            return DERIVATION.report(tmp_path / "report.html").read_text(encoding="utf-8")
+        text = "network: 2-3-2 sigmoid\n\n$$\\delta_o = y_o - t_o$$\n"
+        return report_html.page([grade_document(text), grade_document(text)])
+
+    assert "deltagrad[pages]" not in page()
+    assert "<math" in page()
+    monkeypatch.setitem(sys.modules, "latex2mathml.converter", None)
+    report_html._typeset.cache_clear()  # what was typeset before
+    found = page()
+    assert found.count("pip install 'deltagrad[pages]'") == 1
+    assert "<math" not in found

@@ -12,19 +12,22 @@ from pathlib import Path
 from autograd.engine.errors import GraphError
 from autograd.formulas.printing import escape_latex
 
-__all__ = ["mathml", "write_report"]
+__all__ = ["mathml", "text_only", "write_report"]
 
 _LETTER = re.compile(r"(\S.*?)\s{2,}\$(.*)\$\s{2,}(.*)")
 _WORDS = re.compile(r"\\text\{((?:[^{}]|\{[^{}]*\})*)\}")
 
 _STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
+:root { color-scheme: light dark; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem;
+  color: light-dark(#222, #eceef2); background: light-dark(#fff, #15171c); }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
 table { border-collapse: collapse; } td { padding: .35rem 1.2rem .35rem 0; vertical-align: middle; }
 .wide { overflow-x: auto; }
 p { overflow-wrap: anywhere; }
-td.why, p.note { color: #2f5577; font-size: .93rem; } math { font-size: 1.1rem; }
-code { background: #f4f4f6; padding: .1rem .3rem; border-radius: 3px; font-size: .88rem; }
+td.why, p.note { color: light-dark(#2f5577, #a9c7e8); font-size: .93rem; } math { font-size: 1.1rem; }
+code { background: light-dark(#f4f4f6, #262a33); padding: .1rem .3rem; border-radius: 3px; font-size: .88rem; }
+@media (max-width: 640px) { td.why { display: block; padding: 0 0 .8rem; } tr:has(.why) td { display: block; } }
 """.strip()
 
 
@@ -95,8 +98,9 @@ def _title(derivation):
 def _html(derivation, sections):
     out = [
         "<!DOCTYPE html>", '<html lang="en"><head><meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{escape(_title(derivation))}</title>",
-        f"<style>{_STYLE}</style></head><body>", f"<h1>{escape(_title(derivation))}</h1>",
+        f"<style>{_STYLE}</style></head><body><main>", f"<h1>{escape(_title(derivation))}</h1>", text_only(),
         f'<p class="note">{escape(str(derivation._convention))}</p>',
     ]  # fmt: skip
     out += [f'<p class="note">Assumed: {escape(words)}.</p>' for words in derivation.assumptions]
@@ -108,7 +112,7 @@ def _html(derivation, sections):
             why = f'<td class="why">{_why(reason, reason_latex)}</td>' if reason else ""
             out.append(f'<tr title="{escape(text)}"><td>{formula}</td>{why}</tr>')
         out.append("</table></div>")
-    return "\n".join([*out, "</body></html>", ""])
+    return "\n".join([*out, "</main></body></html>", ""])
 
 
 def _why(reason, latex):
@@ -120,6 +124,16 @@ def _why(reason, latex):
             return escape(reason)
         parts.append(shown)
     return "".join(parts)
+
+
+def text_only() -> str:
+    """Return a paragraph that says how formulas would be typeset, where latex2mathml is missing; else nothing."""
+    if mathml("x") is not None:
+        return ""
+    return (
+        "<p class=\"note\">Formulas are shown as text. To typeset them: <code>pip install 'deltagrad[pages]'</code>, "
+        "and write the page again.</p>"
+    )
 
 
 def _markdown_text(words):

@@ -9,7 +9,7 @@ import functools
 import xml.etree.ElementTree as ElementTree
 from html import escape
 
-from autograd.formulas.report import mathml
+from autograd.formulas.report import mathml, text_only
 from autograd.grading.document import VERDICTS, commonest_slips
 from autograd.grading.reading.readers import is_latex
 from autograd.grading.report_table import finding_of, times
@@ -62,7 +62,7 @@ def page(documents) -> str:
     out = [
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1"><title>Graded derivations</title>',
-        f"<style>{_STYLE}</style></head><body><h1>Graded derivations</h1>",
+        f"<style>{_STYLE}</style></head><body><main><h1>Graded derivations</h1>{text_only()}",
         f'<div class="wide"><table><thead><tr>{"".join([f"<th>{head}</th>" for head in heads])}</tr></thead><tbody>',
     ]
     for k, document in enumerate(documents, 1):
@@ -83,7 +83,7 @@ def page(documents) -> str:
         ]
         out.append("</ul>")
     out += [section(document, f"d{k}") for k, document in enumerate(documents, 1)]
-    whole = "\n".join([*out, "</body></html>", ""])
+    whole = "\n".join([*out, "</main></body></html>", ""])
     return whole.encode("utf-8", "replace").decode("utf-8")  # the name of a file may be no text
 
 

@@ -235,5 +235,35 @@ def test_a_film_plays(opened):
     assert lines[0] == "a2[1]"
     own = dict(zip(film.names, film[-1].parameters, strict=True))
     for name in ("w2[1,1]", "w2[2,1]", "w2[3,1]", "b2[1]"):
-        shown = re.search(re.escape(name) + r" = ([^,]+)", lines[-1]).group(1)
+        shown, began = next(line for line in lines if line.startswith(f"{name} = "))[len(name) + 3 :].split(
+            ", began as "
+        )
         assert float(shown) == pytest.approx(own[name], rel=1e-3)
+        assert float(began) == pytest.approx(film[0].parameters[film.names.index(name)], rel=1e-3)
+    assert page.locator("#chart svg").get_attribute("aria-label").startswith("δ by frame, from ")
+    assert page.locator("#panel #plane").is_visible()  # beside the picture, as everywhere
+
+
+HIDDEN = """html => new Promise(shown => {
+  const frame = document.createElement("iframe");
+  frame.style.cssText = "display: none; width: 900px; height: 600px";
+  frame.srcdoc = html;
+  frame.onload = () => { frame.style.display = "block"; shown(); };
+  document.body.append(frame);
+})"""
+OUTSIDE = """nodes => nodes.flatMap(node => {
+  const box = node.querySelector("polygon, path, rect").getBoundingClientRect();
+  return [...node.querySelectorAll("text")].filter(text => {
+    const { left, right } = text.getBoundingClientRect();
+    return left < box.left - 1 || right > box.right + 1;
+  }).map(text => text.textContent);
+})"""
+
+
+def test_texts_stand_in_their_boxes_in_a_page_that_was_loaded_unseen(opened):
+    found = steps(small()[0])
+    page = opened(found)
+    page.evaluate(HIDDEN, found.html())  # as a notebook does
+    frame = page.frames[-1]
+    assert frame.locator("#picture .node").count() >= len(found.nodes)
+    assert frame.locator("#picture .node").evaluate_all(OUTSIDE) == []

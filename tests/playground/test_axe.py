@@ -3,8 +3,9 @@
 import pytest
 from browsing import in_a_browser
 
-from autograd import Value, derive, grade_document, play, steps, tanh
+from autograd import Value, derive, grade_code, grade_document, play, steps, tanh
 from autograd.grading import report_html
+from autograd.grading.code.page import page as code_page
 from nn import MLP, fit, half_sse, train_live
 
 pytestmark = in_a_browser
@@ -35,6 +36,9 @@ def grades():
     return report_html.page([grade_document(text)])
 
 
+SLIP = "import numpy as np\nx, t, w = np.ones(2), 1.0, np.ones(2)\nh = np.tanh(w @ x)\nloss = (h - t)**2\n"
+SLIP += "w -= 0.1 * 2 * (h - t) * (1 - h) * x\n"
+
 PAGES = {
     "steps of a network": lambda path: steps(network()).html(),
     "steps of an expression": lambda path: steps(expression()).html(),
@@ -45,6 +49,7 @@ PAGES = {
     "a film": lambda path: film().html(),
     "a report": report,
     "grades": lambda path: grades(),
+    "graded code": lambda path: code_page([grade_code(SLIP)]),
 }
 
 
@@ -59,7 +64,11 @@ def serious(page, axe):
 @pytest.mark.parametrize("kind", PAGES)
 def test_a_page_has_no_serious_finding(browser, tmp_path, axe, kind, scheme, size):
     context = browser.new_context(
-        viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, bypass_csp=True, offline=True
+        viewport={"width": size[0], "height": size[1]},
+        color_scheme=scheme,
+        bypass_csp=True,
+        offline=True,
+        is_mobile=size[0] < 760,  # as a phone, which zooms out where a page is too wide
     )
     page = context.new_page()
     path = tmp_path / "page.html"
@@ -69,6 +78,7 @@ def test_a_page_has_no_serious_finding(browser, tmp_path, axe, kind, scheme, siz
         page.click("#next")
     assert serious(page, axe) == {}
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate("innerWidth") == size[0]
     context.close()
 
 

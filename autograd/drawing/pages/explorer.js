@@ -17,13 +17,29 @@ function latest(list) {
   while (low < high) { const middle = (low + high + 1) >> 1; if (list[middle][0] <= k) low = middle; else high = middle - 1; }
   return list[low];
 }
-// Graphviz sets texts by the widths of its own fonts. A browser has others: centre each text in its box.
+// Graphviz sets texts by the widths of its own fonts. A browser has others: centre each text in its box, whose middle
+// is read from its points, since a page that is not shown yet, as in a notebook, has no layout to ask for it.
 document.querySelectorAll("#picture .node").forEach(g => {
   const frame = g.querySelector("polygon, path");
   if (!frame) return;
-  const box = frame.getBBox();
-  g.querySelectorAll("text").forEach(t => { t.setAttribute("text-anchor", "middle"); t.setAttribute("x", box.x + box.width / 2); });
+  const points = (frame.getAttribute("points") || frame.getAttribute("d")).match(/-?[\d.]+,-?[\d.]+/g) || [];
+  const xs = points.map(point => +point.split(",")[0]);
+  if (!xs.length) return;
+  const middle = (Math.min(...xs) + Math.max(...xs)) / 2;
+  g.querySelectorAll("text").forEach(t => { t.setAttribute("text-anchor", "middle"); t.setAttribute("x", middle); });
 });
+// On white, a colour of the picture is paler for less. As a share of the page's own colour it is right in the dark, too.
+function tint(line, colour) {
+  const parts = /^#(..)(..)(..)$/.exec(colour || "");
+  if (!parts) return;
+  const red = parseInt(parts[1], 16), blue = parseInt(parts[3], 16), neutral = colour === "#5f6570";
+  line.classList.add("tinted");
+  line.style.setProperty("--ink", neutral ? "var(--frame)" : blue > red ? "var(--positive)" : "var(--negative)");
+  line.style.setProperty("--share", neutral ? 1 : Math.min(1, blue > red ? (255 - red) / 224 : (255 - blue) / 208));
+}
+if (!document.body.classList.contains("live")) { // there the lines follow the sliders
+  document.querySelectorAll("#picture .edge path, #picture .edge polygon").forEach(line => tint(line, line.getAttribute("stroke")));
+}
 const textsOf = S.texts.map(([id, place, list]) => {
   if (typeof place === "string") return [by(place), list];
   const all = by(id).querySelectorAll("text");
@@ -72,6 +88,7 @@ function show(j) {
   for (const [line, list] of linesOf) {
     const [, colour, width] = latest(list);
     line.setAttribute("stroke", colour);
+    tint(line, colour);
     line.setAttribute("stroke-width", width);
   }
   for (let i = 0; i < k; i++) if (edges[i]) mark(edges[i], "done");
@@ -203,12 +220,13 @@ function chart(list) {
   for (let i = 1; i < points.length; i++) d += "H" + X(points[i][0]).toFixed(1) + "V" + Y(points[i][1]).toFixed(1);
   d += "H" + X(last).toFixed(1);
   const short = v => String(+v.toPrecision(3)).replace("-", "\u2212");
-  const label = "gradient by step, from " + short(low) + " to " + short(high);
+  const what = (S.unit === "frame" ? "\u03b4" : "gradient") + " by " + S.unit, label = what + ", from " + short(low) + " to " + short(high);
   return `<svg viewBox="0 0 ${W} ${H}" role="img" aria-label="${label}">` +
     `<path d="M${L} ${Y(0).toFixed(1)}H${W - 6}" stroke="var(--line)" fill="none" stroke-dasharray="3 3"/>` +
     `<path d="${d}" stroke="var(--positive)" fill="none" stroke-width="2"/>` +
     `<path d="M${X(k).toFixed(1)} 4V${H - B}" stroke="var(--from)" fill="none"/>` +
     `<text x="2" y="14">${short(high)}</text><text x="2" y="${H - B}">${short(low)}</text>` +
+    `<text x="${W - 6}" y="14" text-anchor="end">${what}</text>` +
     `<text x="${L}" y="${H - 3}">0</text><text x="${W - 6}" y="${H - 3}" text-anchor="end">${last}</text></svg>`;
 }
 function tell() {
@@ -222,6 +240,7 @@ function choose(g) {
   document.querySelectorAll(".chosen").forEach(e => e.classList.remove("chosen"));
   g.classList.add("chosen");
   chosen = g.id;
+  follow([g]); // where the whole picture is too small to read
   tell();
 }
 document.querySelectorAll("#picture .node").forEach(g => {

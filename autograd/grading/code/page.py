@@ -7,13 +7,20 @@ from autograd.grading.code.report import details, summary
 __all__ = ["page", "section"]
 
 STYLE = """
-body { font-family: system-ui, sans-serif; margin: 2em; max-width: 75em; color: #1a1a1a; background: #fff; }
+:root { color-scheme: light dark; }
+body { font-family: system-ui, sans-serif; margin: 2em auto; padding: 0 1em; max-width: 75em;
+  color: light-dark(#1a1a1a, #eceef2); background: light-dark(#fff, #15171c); }
+h1 { font-size: 1.5em; } h2 { font-size: 1.2em; overflow-wrap: anywhere; } p, td { overflow-wrap: anywhere; }
 table.source { border-collapse: collapse; width: 100%; }
 table.source td { vertical-align: top; padding: 0 0.6em; font: 0.85em/1.5 monospace; white-space: pre-wrap; }
-table.source td.line { color: #666; text-align: right; user-select: none; }
+table.source td.line { color: light-dark(#5c5c5c, #aeb4bf); text-align: right; user-select: none; }
 table.source td.note { font-family: system-ui, sans-serif; width: 38%; white-space: normal; }
-tr.wrong td { background: #fde8e8; } tr.right td { background: #e9f7ec; }
+tr.wrong td { background: light-dark(#fde8e8, #4a2226); } tr.right td { background: light-dark(#e9f7ec, #1d3a27); }
 td.note pre { white-space: pre-wrap; margin: 0.2em 0; }
+@media (max-width: 640px) {
+  table.source tr { display: grid; grid-template-columns: 2.6em 1fr; }
+  table.source td.note { grid-column: 2; width: auto; } table.source td.note:empty { display: none; }
+}
 """
 
 
@@ -21,8 +28,9 @@ def page(grades):
     """Return a whole page about some programs."""
     body = "\n".join(section(grade) for grade in grades)
     return (
-        "<!DOCTYPE html>\n<html lang='en'><head><meta charset='utf-8'><title>Backpropagation, graded</title>"
-        f"<style>{STYLE}</style></head><body><h1>Backpropagation, graded</h1>\n{body}\n</body></html>\n"
+        "<!DOCTYPE html>\n<html lang='en'><head><meta charset='utf-8'>"
+        "<meta name='viewport' content='width=device-width, initial-scale=1'><title>Backpropagation, graded</title>"
+        f"<style>{STYLE}</style></head><body><main><h1>Backpropagation, graded</h1>\n{body}\n</main></body></html>\n"
     )
 
 
