@@ -18,9 +18,10 @@ from autograd.grading.judging.written import Written, has_left_side, has_matrix_
 from autograd.grading.latex_text import claims_in, without_reasons
 from autograd.grading.meaning.arrays import ShapeError
 from autograd.grading.meaning.claims import Claim
-from autograd.grading.meaning.place import IllFormed, Misfit, NotRecorded
+from autograd.grading.meaning.place import IllFormed, Misfit, NotRecorded, OutOfRange
 from autograd.grading.reading.readers import is_latex
 from autograd.grading.reading.trees import ReadingError
+from autograd.grading.sum_signs import with_sum_signs
 
 __all__ = ["Grade", "Grader"]
 
@@ -68,7 +69,7 @@ class Grader:
             raise TypeError(f"the rate is the name of a quantity, found {type(rate).__name__}.")
         if rate is None and self.context.convention.letters["rate"] != r"\eta":
             rate = self.context.convention.letters["rate"]
-        formula = without_reasons(formula)
+        formula = with_sum_signs(without_reasons(formula))
         meant = None if target is None else self.in_vocabulary.claims.target(target)
         is_bare = meant is not None and not has_left_side(formula) and not has_matrix_signs(formula)
         takes_results = bool(self.in_vocabulary.oracle.results) and (
@@ -196,6 +197,11 @@ class Grader:
         if not mistakes and own_letters:
             mistakes = slips_of(self.written, chosen)
         if is_open and not mistakes and other is None:
+            return
+        error = chosen.judged.error
+        is_unplaced = isinstance(error, (ShapeError, OutOfRange)) and self.written.model.steps > 1
+        if found.verdict == "wrong" and not mistakes and other is None and is_unplaced and len(verdicts) == 1:
+            found.verdict, found.diagnosis = "ambiguous", words_of(chosen, mistakes, False)  # or it is meant otherwise
             return
         if (found.verdict == "ill-formed" and mistakes) or is_open:
             found.verdict = "wrong"

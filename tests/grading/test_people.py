@@ -23,7 +23,7 @@ VERDICTS = {"right": {"equal"}, "needs-condition": {"equal"}, "wrong": {"wrong"}
 OUT_OF_REACH = {"P18", "R09", "hkB1", "f22", "f51", "turk5", "d2lrnn4"}
 # Right where the weights of layer l lead out of it, and with a wrong layer where they lead into it; right where a dZ is
 # the derivative of the mean loss, and without 1/m where it is that of a sample's own.
-OF_TWO_MINDS = {"ufB2", "blog3", "ptb2", "ptb3", "zhs5", "vec5", "kit2"}
+OF_TWO_MINDS = {"blog3", "ptb2", "ptb3", "zhs5", "vec5", "kit2"}
 # In these, written in the network's own text (R), with another neuron's number, in cases, or with another step, the
 # slip is refused without a name.
 UNNAMED = {

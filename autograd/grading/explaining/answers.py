@@ -4,7 +4,7 @@ from autograd.engine.errors import AutogradError
 from autograd.formulas.expressions import Letter, Symbol
 from autograd.grading.explaining.counterexamples import counterexample
 from autograd.grading.explaining.explain import explain
-from autograd.grading.judging.instances import instances
+from autograd.grading.judging.instances import indices_in, instances
 from autograd.grading.meaning.evaluate import evaluator
 from autograd.grading.meaning.place import Place
 from autograd.grading.reading.nodes import show, walk
@@ -76,7 +76,7 @@ def reading_of(written, verdict):
     found: dict = {}
     for side in (*task.sides, *([task.parameter] if task.parameter is not None else [])):
         functions = {id(x.parts[0]) for x in walk(side) if x.kind == "call"}
-        marks = {id(z) for x in walk(side) if x.kind == "name" for y in x.parts for z in walk(y)}
+        marks = indices_in(side)
         for x in walk(side):
             if x.kind == "name" and id(x) not in functions and id(x) not in marks:
                 try:

@@ -81,10 +81,11 @@ def by_numbers(explanation):
 
 def by_factors(explanation, rows):
     """Return a quantity by which the written value is too small or too large, entry by entry."""
-    if any(is_array(x) and 1 not in x.shape for _, _, _, x in rows):
+    if any(is_array(x) and 1 not in x.shape and not x.stacked for _, _, _, x in rows):
         return []
     for name, place, kind in factors(explanation, rows[0][1]):
         missing = extra = True
+        seen = False
         for env, evaluation, truth, x in rows:
             try:
                 f = factor(explanation, evaluation, place, kind, env)
@@ -92,11 +93,17 @@ def by_factors(explanation, rows):
                 missing = extra = False
                 break
             numbers = arrays.entries(f) if is_array(f) else [f] * len(arrays.entries(x))
+            if len(numbers) != len(arrays.entries(x)):
+                missing = extra = False
+                break
             pairs = list(zip(arrays.entries(truth), arrays.entries(x), numbers, strict=False))
             missing = missing and all(same(a, b * c) for a, b, c in pairs)
             extra = extra and all(same(a * c, b) for a, b, c in pairs)
+            seen = seen or not all(is_zero(a) for a, _, _ in pairs)
             if not (missing or extra):
                 break
+        if not seen:
+            continue  # 0 at every point that was tried
         if missing:
             return [Mistake("missing factor", f"the factor {name} is missing")]
         if extra:
@@ -153,6 +160,7 @@ def factors(explanation, evaluation):
         ends = [(place.layer[1], index[1]), (place.layer[0], index[0])]
     else:
         ends = [(place.layer, place.index)]
+    yield from weights_to_output(explanation, ends[0])
     names = {"delta": "delta", "s": "z", "a": "a", "t": "t", "p": "p"}
     for layer, item in ends:
         for role, kind in (
@@ -171,7 +179,7 @@ def factors(explanation, evaluation):
                 continue
             if role == "p" and not explanation.model.has_softmax:
                 continue
-            made = Place("quantity", role, layer, item, sample, step)
+            made = Place("quantity", role, layer, item, sample, step, stacked=place.stacked)
             letter = explanation.places.convention.letters
             base = show(
                 Node(
@@ -195,10 +203,22 @@ def factors(explanation, evaluation):
             yield text, made, kind
 
 
+def weights_to_output(explanation, end):
+    """Yield the weight from a neuron to the only one of the next layer, if there is only one."""
+    layer, item = end
+    model = explanation.model
+    if item is None or layer >= model.depth or model.size(layer + 1) != 1:
+        return
+    mark = (item.letter or str(item.offset)).split("#")[0]
+    name = f"{explanation.places.convention.letters['w']}_{mark}"
+    yield name, Place("quantity", "w", (layer, layer + 1), (item, Item(None, 1))), "value"
+
+
 def factor(explanation, evaluation, place, kind, env):
     """Return the value of a usual factor for one instance."""
     env = {**env}
-    if explanation.model.takes_sample(place.role, place.layer) and place.sample is None:
+    takes_sample = explanation.model.takes_sample(place.role, place.layer)
+    if takes_sample and place.sample is None and not place.stacked:
         place = place._replace(sample=Item("@n", 0))
     if explanation.model.takes_step(place.role, place.layer) and place.step is None:
         place = place._replace(step=Item("@t", 0))

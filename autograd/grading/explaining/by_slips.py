@@ -7,7 +7,7 @@ from autograd.grading.judging.comparing import compared
 from autograd.grading.judging.instances import unbound_letters
 from autograd.grading.meaning.evaluate import evaluator
 from autograd.grading.meaning.letters import variables
-from autograd.grading.meaning.place import Item
+from autograd.grading.meaning.place import Item, Place
 from autograd.grading.reading.nodes import Node, replace_at
 
 
@@ -40,6 +40,12 @@ def within_sums(explanation):
     for path, node in paths(explanation.written):
         if node.kind != "sum" or explanation.is_late():
             continue
+        for text, place, kind in behind(explanation, evaluation, node):
+            body = Node("prod", (node.parts[0], Node("made", (), (place, kind))), ("",), node.at)
+            tree = replace_at(explanation.written, path, Node("sum", (body,), node.data, node.at))
+            slip = Slip("missing factor", f"the factor {text} is missing in the sum", tree, 1.3)
+            if mends(explanation, slip):
+                return slip
         for text, place, kind in factors(explanation, evaluation):
             for letter in node.data.letters:
                 axis = {"@n": "sample"}.get(letter) or explanation.reading.axes.get(letter)
@@ -56,6 +62,31 @@ def within_sums(explanation):
                 if mends(explanation, slip):
                     return slip
     return None
+
+
+def behind(explanation, evaluation, series):
+    """Yield the factors that a sum over the neurons of the next layer has: the weights, the deltas, the slopes."""
+    left = explanation.task.sides[0]
+    if left.kind == "deriv" and left.parts[1].kind != "none":
+        left = left.parts[1]
+    try:
+        place = evaluation.by_place(left)
+    except FAILURES:
+        return
+    if place.kind != "quantity" or place.role not in ("a", "s", "delta") or place.index is None:
+        return
+    for letter in series.data.letters:
+        if explanation.reading.axes.get(letter) != place.layer + 1:
+            continue
+        mark = letter.split("#")[0]
+        own = (place.index.letter or str(place.index.offset)).split("#")[0]
+        names = explanation.places.convention.letters
+        pair, item = (place.layer, place.layer + 1), Item(letter, 0)
+        order = f"{mark}{own}" if explanation.places.to_from else f"{own}{mark}"
+        yield f"{names['w']}_{order}", Place("quantity", "w", pair, (place.index, item)), "value"
+        there = Place("quantity", "delta", place.layer + 1, item, place.sample, place.step)
+        yield f"delta_{mark}", there, "value"
+        yield f"{names['function']}'({names['s']}_{mark})", there._replace(role="s"), "slope"
 
 
 def changed(explanation, tree):

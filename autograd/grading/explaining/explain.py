@@ -55,6 +55,10 @@ class Explanation:
                 break
             self.reading, self.link = other.reading, other.link or 1
             self.written = self.task.sides[self.link - 1 if self.is_step else self.link]
+            if judged.verdict == "ill-formed" and k == 0:  # an index that nothing binds is looked for first
+                found = by_slips(self)
+                if found:
+                    return found
             if self.reading is not None:
                 found = by_numbers(self)
                 if found:

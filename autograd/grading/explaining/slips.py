@@ -151,6 +151,8 @@ def _at(node, places, letters):
         yield from _of_names(node, places, letters)
     elif kind == "num":
         yield from _of_numbers(node, places, letters)
+    elif kind == "cases":
+        yield from _of_cases(node)
     elif kind == "diag":
         yield Slip("extra factor", "diag does not belong there", parts[0], 1.3)
     if kind in ("name", "prod", "call", "deriv"):
@@ -170,6 +172,15 @@ def _of_terms(node):
         rest = [*node.parts[:k], *node.parts[k + 1 :]]
         tree = rest[0] if len(rest) == 1 else node.with_parts(rest)
         yield Slip("extra term", f"the term {show(x)} does not belong there", tree, 1.1)
+
+
+def _of_cases(node):
+    """Yield cases with the sign of one of them flipped."""
+    for k in range(0, len(node.parts), 2):
+        x = node.parts[k]
+        flipped = x.parts[0] if x.kind == "neg" else Node("neg", (x,), None, x.at)
+        tree = node.with_parts([*node.parts[:k], flipped, *node.parts[k + 1 :]])
+        yield Slip("sign", f"the sign of {show(x)} is flipped", tree, 1.0)
 
 
 def _without(node, k):

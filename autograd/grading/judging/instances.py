@@ -39,6 +39,7 @@ def free_letters(judge, tree, evaluation):
     bound = {x for y in walk(tree) if isinstance(y.data, Limits) for x in y.data.letters}
     found = {x: None for x in variables(tree) if x not in bound and x in evaluation.reading.axes}
     functions = {id(x.parts[0]) for x in walk(tree) if x.kind == "call"}
+    functions |= indices_in(tree)
     if tree.kind == "given" and not evaluation.reading.whole_target:
         found.update(dict.fromkeys(given_letters(tree.data)))
     for x in walk(tree):
@@ -53,6 +54,20 @@ def free_letters(judge, tree, evaluation):
             if isinstance(place.index, Item) and place.index.letter and place.index.letter[0] == "@":
                 found.setdefault(place.index.letter)
     return list(found)
+
+
+def indices_in(tree):
+    """Return the identities of the nodes that are indices: in the marks of names, and the bounds of sums."""
+    found: set = set()
+    for x in walk(tree):
+        if x.kind == "name":
+            inner = x.parts
+        elif isinstance(x.data, Limits):
+            inner = [y for y in (x.data.lower, x.data.upper, x.data.domain, *x.data.conditions) if y is not None]
+        else:
+            continue
+        found |= {id(z) for y in inner for z in walk(y)}
+    return found
 
 
 def how_many(judge, letter, reading):

@@ -10,13 +10,15 @@ from autograd.grading.judging.comparing import FAILURES, compared
 from autograd.grading.judging.points import Points
 from autograd.grading.judging.taken import taken
 from autograd.grading.judging.task import Judged, rank
+from autograd.grading.judging.widths import widths, with_letters_of_sums
 from autograd.grading.meaning.arrays import ShapeError
 from autograd.grading.meaning.evaluate import evaluator
-from autograd.grading.meaning.letters import renamed_apart, variables
+from autograd.grading.meaning.letters import renamed_apart
 from autograd.grading.meaning.place import IllFormed, Misfit, NotRecorded, OutOfRange
 from autograd.grading.meaning.quantities import At, Model
 from autograd.grading.meaning.readings import Readings
-from autograd.grading.reading.nodes import Limits, Node, is_name, rewrite, walk
+from autograd.grading.meaning.weights import says_weights_of_output
+from autograd.grading.reading.nodes import is_name, walk
 from autograd.grading.reading.trees import ReadingError
 
 __all__ = ["Judge"]
@@ -25,6 +27,10 @@ _MOST_OTHERS, _MOST_REFUTED = 8, 48
 _EITHER_LOSS = (
     "it is right if a dZ is the derivative of the mean loss, and wrong if it is that of a sample's own loss, as in "
     "dZ = A - Y: write \\partial J/\\partial Z for the mean loss, or 1/m in front of a sum over samples"
+)
+_WEIGHTS_OF_OUTPUT = (
+    "it is right if the weights with one number are those of the output, and wrong if they are counted through: give "
+    "them two indices, or another letter than the weights of the hidden layer"
 )
 _TOO_MANY = (
     "there are more ways to read it than can be tried: declare what its letters mean with letters=, or give layers and "
@@ -61,9 +67,9 @@ class Judge:
             ReadingError: it means nothing here.
         """
         best = None
-        for sides in self._widths(task.sides):
+        for sides in widths(task.sides):
             count = [0]
-            renamed = tuple([renamed_apart(x, count) for x in _with_letters_of_sums(sides)])
+            renamed = tuple([renamed_apart(x, count) for x in with_letters_of_sums(sides)])
             inner = task._replace(sides=renamed)
             found = self._judged(inner, places, vectors, batch, wanted, definitions)._replace(task=inner)
             if best is None or rank(found) > rank(best):
@@ -72,20 +78,10 @@ class Judge:
                 break
         return best
 
-    def _widths(self, sides):
-        """Yield the sides, and those where an operator d/dx, or a sum over i, takes the terms to its right."""
-        yield sides
-        wide = tuple([_widened(x) for x in sides])
-        if wide != sides:
-            yield wide
-        left = set(variables(sides[0]))
-        wide = tuple([_with_wide_sums(x, left) for x in sides])
-        if wide != sides:
-            yield wide
-
     def _judged(self, task, places, vectors, batch, wanted, definitions):
+        sides = task.sides if task.parameter is None else (task.parameter, *task.sides)
         readings = Readings(
-            self.model, places, task.sides, task.conditions, self.points.first(), vectors, batch, definitions
+            self.model, places, sides, task.conditions, self.points.first(), vectors, batch, definitions
         )
         tried = readings.all()
         if not tried:
@@ -138,7 +134,8 @@ class Judge:
                 task, places, key[1]
             )
             into = strange if is_strange else classes
-            if key not in into or rank(found) > rank(into[key]):
+            odd = -_oddness(reading, task)
+            if key not in into or (rank(found), odd) > (rank(into[key]), -_oddness(into[key].reading, task)):
                 into[key] = found
         classes = classes or strange
         if left_out is not None and not any(x.verdict in ("equal", "unproved") for x in classes.values()):
@@ -162,19 +159,21 @@ class Judge:
                 "such as z^{l+1} = W^{l+1} a^l, or W^{l+1} in place of W^l"
             )
             found = found._replace(verdict="ambiguous", reason=words)
+        if found.verdict == "equal" and found.reading.flat == "out" and not says_weights_of_output(task):
+            found = found._replace(verdict="ambiguous", reason=_WEIGHTS_OF_OUTPUT)
         if self._is_of_either_loss(found, refuted, task, places):
             found = found._replace(verdict="ambiguous", reason=_EITHER_LOSS)
         if is_cut and found.verdict in ("wrong", "ill-formed") and given is None:
             found = found._replace(verdict="ambiguous", reason=_TOO_MANY)
         turned = any(x.kind == "transpose" for side in task.sides for x in walk(side))
-        refuted.sort(key=lambda x: (x.error is not None, turned and not x.reading.stacked))
+        refuted.sort(key=lambda x: (x.error is not None, turned and not x.reading.stacked, _oddness(x.reading, task)))
         return found._replace(others=tuple(refuted[:_MOST_OTHERS]))
 
     def _is_renumbered(self, found, task, places):
         """Return whether it is right only if weights lead out of their layer, and nothing else in it says so."""
         if found.verdict != "equal" or not found.reading.weights_out:
             return False
-        if found.reading.base and (self._numbers_say_so(task) or has_numbered_inputs(places)):
+        if has_numbered_inputs(places) or (found.reading.base and self._numbers_say_so(task)):
             return False
         if task.parameter is not None or not (task.sides[0].kind == "deriv" or is_name(task.sides[0], "delta")):
             return False
@@ -255,13 +254,28 @@ class Judge:
         left = task.sides[0]
         base = left.data[0] if left.kind == "name" else ""
         recurrent = {to for start, to in self.model.weights if start == to}
-        return max(found, key=lambda x: (rank(x), x.reading is not None and x.reading.layers.get(base) in recurrent))
+
+        def likelihood(x):
+            if x.reading is None:
+                return rank(x), False, 0
+            return rank(x), x.reading.layers.get(base) in recurrent, -_oddness(x.reading, task)
+
+        return max(found, key=likelihood)
 
 
 def has_numbered_inputs(places):
     """Return whether inputs have the letter of activations, and with it the number of a layer."""
     letters = places.convention.letters
     return letters["x"] in (letters["a"], letters["y"])
+
+
+def _oddness(reading, task):
+    """Return how unlikely a reading is: letters of layers that count nothing, numbers of matrices that are indices."""
+    odd = sum([axis == "ignored" and letter in ("l", "ell", "L") for letter, axis in reading.axes.items()])
+    if reading.below == "index":
+        names = [x for side in task.sides for x in walk(side) if x.kind == "name" and x.data[0][-1].isupper()]
+        odd += any([p.kind for s in x.parts for p in s.parts] == ["num"] for x in names)
+    return odd
 
 
 def _way(reading):
@@ -311,63 +325,3 @@ def _better(old, new):
         return isinstance(error, Misfit), isinstance(error, OutOfRange)
 
     return new if rank(new) < rank(old) else old
-
-
-def _widened(side):
-    """Return a side whose operator d/dx takes every term behind it."""
-    if side.kind == "add":
-        first = side.parts[0]
-        if first.kind == "deriv" and first.data == "applied":
-            inner = Node("add", (first.parts[0], *side.parts[1:]), None, side.at)
-            return Node("deriv", (inner, first.parts[1]), "applied", side.at)
-    return side
-
-
-def _with_wide_sums(side, left):
-    """Return a side whose sum over i takes the terms behind it that have an i: ``\\sum_i y_i - t_i``."""
-    if side.kind != "add":
-        return side
-    terms = list(side.parts)
-    for k, x in enumerate(terms[:-1]):
-        factors = list(x.parts) if x.kind == "prod" else [x]
-        if factors[-1].kind != "sum":
-            continue
-        letters = {y for y in factors[-1].data.letters if y not in left}
-        taken = 0
-        while k + 1 + taken < len(terms) and letters & set(variables(terms[k + 1 + taken])):
-            taken += 1
-        if not taken:
-            continue
-        body = Node("add", (*factors[-1].parts, *terms[k + 1 : k + 1 + taken]), None, x.at)
-        whole = factors[-1].with_parts([body])
-        whole = x.with_parts([*factors[:-1], whole]) if x.kind == "prod" else whole
-        rest = [*terms[:k], whole, *terms[k + 1 + taken :]]
-        return side.with_parts(rest) if len(rest) > 1 else whole
-    return side
-
-
-def _with_letters_of_sums(sides):
-    """Return the sides with the letters of sums that name none: those in the body that nothing else binds."""
-    left = set(variables(sides[0]))
-
-    def replace(node):
-        if node.kind == "sum" and _counts_silently(node):
-            return Node("sum", [rewrite(x, replace) for x in node.parts], Limits(("@n",)), node.at)
-        if node.kind == "sum" and not node.data.letters:
-            mine = [x for x in variables(node.parts[0]) if x not in left and len(x) == 1]
-            return Node(
-                "sum",
-                [rewrite(x, replace) for x in node.parts],
-                node.data._replace(letters=tuple(mine[:1] or ["@n"])),
-                node.at,
-            )
-        return None
-
-    return tuple([rewrite(x, replace) for x in sides])
-
-
-def _counts_silently(node):
-    """Return whether a sum over samples names a letter that its body leaves out: db = 1/m sum_{i=1}^m dZ."""
-    upper = node.data.upper
-    is_count = upper is not None and is_name(upper, "m", "N", "n") and not upper.parts
-    return is_count and len(node.data.letters) == 1 and node.data.letters[0] not in variables(node.parts[0])

@@ -20,11 +20,11 @@ def with_weights(claim, places):
     """Return a claim with its undeclared ``v_j`` and ``u_j`` as weights."""
 
     def replace(node):
-        if not is_name(node, "u", "v") or node.data[1] or [x.kind for x in node.parts] != ["sub"]:
+        if not is_name(node, "u", "v") or [x.kind for x in node.parts] != ["sub"]:
             return None
         if places.roles.get(node.data[0]) or node.data[0] in places.model.labels:
             return None
-        return Node("name", node.parts, (node.data[0].upper(), 0), node.at)
+        return Node("name", node.parts, (node.data[0].upper(), node.data[1]), node.at)
 
     return claim._replace(sides=tuple([None if x is None else rewrite(x, replace) for x in claim.sides]))
 

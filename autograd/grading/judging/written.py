@@ -5,6 +5,7 @@ a :class:`~autograd.grading.reading.trees.ReadingError`, and :mod:`autograd.grad
 """
 
 import contextlib
+from itertools import pairwise
 from typing import NamedTuple
 
 from autograd.formulas.conventions import plain
@@ -24,6 +25,7 @@ from autograd.grading.judging.taken import Result
 from autograd.grading.judging.task import Judged, Task
 from autograd.grading.meaning.evaluate import evaluator
 from autograd.grading.meaning.places import Places
+from autograd.grading.meaning.products import is_rest_of
 from autograd.grading.meaning.spelled import spelled_out
 from autograd.grading.reading.claims import read_claims
 from autograd.grading.reading.nodes import Node, is_name, rewrite, show, walk
@@ -124,7 +126,7 @@ class Written:
             if other != claim:
                 with contextlib.suppress(ReadingError):
                     verdict = self._with_d(other, places, target)
-                    if verdict.judged.verdict in ("equal", "unproved"):
+                    if verdict.judged.verdict in ("equal", "unproved", "ambiguous") or places.is_declared("s"):
                         return verdict
         if isinstance(found, ReadingError):
             raise found
@@ -196,12 +198,15 @@ class Written:
             return [x for x in names if x.data[0] in hidden and evaluation.place(x).layer == self.model.depth]
 
         def has_both(side):
-            names = [x for x in walk(side) if x.kind == "name"]
+            slopes = {id(x) for y in walk(side) if y.kind == "prod" for x in slope_names(y)}
+            names = [x for x in walk(side) if x.kind == "name" and id(x) not in slopes]
             return bool(outputs(names)) and any("y" in places.roles_of(x.data[0]) for x in names)
 
         if any(has_both(side) for side in judged.task.sides):
             return None
+        slopes = {id(x) for side in judged.task.sides for y in walk(side) if y.kind == "prod" for x in slope_names(y)}
         plain = [x for side in judged.task.sides for x in outside_derivatives(side) if x.kind == "name"]
+        plain = [x for x in plain if id(x) not in slopes]
         if outputs(plain) and any("y" in places.roles_of(x) for x in letters):
             words = f"it is right if {hidden[0]} stands for outputs, too: write outputs with one letter"
             return judged._replace(verdict="ambiguous", reason=words)
@@ -222,7 +227,7 @@ class Written:
                 )
             rights = [x for x in sides if x is not None]
             return Task((_given(target), *rights), "value", None, claim.conditions), None
-        if len(sides) > 2 and self._is_new(sides[0], places):
+        if len(sides) > 2 and self._is_new(sides[0], sides[1], places):
             sides, signs = sides[1:], signs[1:]  # a name for what follows
         left = sides[0]
         while left.kind == "group":
@@ -260,9 +265,11 @@ class Written:
         gradient = Node("deriv", (Node("loss", (), None, node.at), node.parts[0]), None, node.at)
         return Node("neg", (Node("prod", (rate, gradient), ("",), node.at),), None, node.at)
 
-    def _is_new(self, left, places):
-        """Return whether a side is a letter that means nothing yet."""
-        return is_name(left) and not left.parts and not places.roles_of(left.data[0]) and not places.is_loss(left)
+    def _is_new(self, left, right, places):
+        """Return whether a side is a letter that means nothing yet, such as the J of a Jacobian beside a loss L."""
+        if not is_name(left) or left.parts or places.roles_of(left.data[0]):
+            return False
+        return not places.is_loss(left) or (left.data[0] != places.loss_letter and right.kind == "deriv")
 
     def _is_of_target(self, left, places):
         """Return whether a left side is the derivative of the loss, a delta or a parameter: what a target may be."""
@@ -356,6 +363,13 @@ def _chosen(tried, claim):
     sums = [x for side in claim.sides if side is not None for x in walk(side) if x.kind == "add"]
     terms = [term.parts[0] if term.kind == "neg" else term for x in sums for term in x.parts]
     return read[0] if any(is_name(x, "d") for x in terms) else read[-1]  # y_k - d_k: d is a target
+
+
+def slope_names(product):
+    """Yield the names of the factors a(1 - a) of a product."""
+    for x, y in pairwise(product.parts):
+        if is_rest_of(y, x):
+            yield from [z for factor in (x, y) for z in walk(factor) if z.kind == "name"]
 
 
 def _is_of_matrices(node):

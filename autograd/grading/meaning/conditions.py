@@ -54,6 +54,8 @@ def range_of(evaluation, letter, limits, env):
     high = bound(evaluation, limits.upper, env, high, axis, shift)
     if axis not in ("step",) and (low > 1 or high > full):
         raise OutOfRange(f"{letter.split('#')[0]} counts from 1 to {full} here, not from {low} to {high}.")
+    if limits.is_product and low > high + 1:
+        raise OutOfRange(f"{letter.split('#')[0]} counts from {low} to {high}, where nothing is.")
     return range(max(low, 1), min(high, full) + 1)
 
 

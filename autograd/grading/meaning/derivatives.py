@@ -36,7 +36,8 @@ def derivative(evaluation, of, by, env, node=None):
         raise ReadingError(f"{show(by)} is no quantity of the network to differentiate in.", by.at)
     if of.kind == "none":
         raise ReadingError("this derivative is of nothing: write what is differentiated behind it.", of.at)
-    own = node is not None and node.data == "name" and evaluation.reading.own_loss and place.role not in ("w", "b")
+    is_own = node is not None and (node.data == "name" or evaluation.places.declares_own_loss)
+    own = is_own and evaluation.reading.own_loss and place.role not in ("w", "b")
     while of.kind == "group":
         of = of.parts[0]
     if (

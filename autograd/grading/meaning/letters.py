@@ -112,6 +112,8 @@ class Letters:
         self.where: dict = {}
         self.bound: dict = {}
         self.offsets: set = set()
+        self.of_entries: set = set()
+        self.has_pairs = False
         self.rising = _with_a_layer_behind(trees)
         self.is_first: dict = {}
         for tree in trees:
@@ -135,6 +137,7 @@ class Letters:
         is_loss = self.places.is_loss(name)
         weight = {"w", "b"} & set(self.places.roles_of(name.data[0])) or name.data[0] in self.model.labels
         name = self.places.normal(name)
+        self.has_pairs |= bool(weight) and any(s.kind == "sub" and len(s.parts) > 1 for s in name.parts)
         for s in name.parts:
             for p in s.parts:
                 if p.kind == "name" and p.parts:
@@ -148,6 +151,8 @@ class Letters:
                     continue  # the name of a layer, as in z_t^y
                 place = "loss" if is_loss and s.kind == "sub" else f"{s.kind}{s.data}" + ("w" if weight else "")
                 self.where.setdefault(letter, set()).add(place)
+                if not (weight and name.data[0].isupper()):
+                    self.of_entries.add(letter)
                 is_first = s.kind == "sub" and p is s.parts[0] and len(s.parts) == 2 and not weight
                 self.is_first[letter] = self.is_first.get(letter, True) and (is_first or is_loss)
                 if p.kind == "add":
@@ -192,9 +197,11 @@ class Letters:
                 found.append("ignored")
             if letter not in self.offsets and plain in _LAST_LAYERS and above == {"sup"}:
                 found.append("last layer")
-            if below and above <= {"sup("}:
+            if below and above <= {"sup("} and plain not in _LAYERS:
                 found += [x for x in (["sample"] if model.samples > 1 else ["ignored"]) if x not in found]
-        if below and not above:
+        if below and not above and model.steps > 1 and plain in ("t", "tau", "T") and "subw" not in self.where[letter]:
+            found += ["last step", "step"] if plain in ("T", "tau") else ["step"]
+        elif below and not above:
             if plain in _LAYERS and letter in self.offsets:
                 found.insert(0, "layer")
             if model.steps > 1 and plain in ("T", "tau"):
@@ -206,13 +213,15 @@ class Letters:
                 found.append("sample")
             if model.steps > 1 and plain not in ("t", "tau"):
                 found.append("step")
-            if (plain in _LAYERS or letter in self.offsets) and not (model.steps > 1 and plain in ("t", "tau", "T")):
+            if plain in _LAYERS or (letter in self.offsets and model.steps == 1):
                 found.append("layer")
             if self.where[letter] == {"loss"} and model.samples == 1:
                 found.append("ignored")
             if all(w == "subw" for w in self.where[letter]):
                 if model.steps > 1 and plain in ("x", "h", "y", "o", "s", "z", "i", "q", "a"):
                     found = ["named", *[x for x in found if x != "step"]]
+                    if plain in ("x", "h", "y", "o", "s") and letter not in self.of_entries:
+                        return ["named"]
                 found.append("parameter")
                 if plain in ("t", "k", "n") or letter in self.offsets:
                     found.append("ignored")
@@ -221,6 +230,9 @@ class Letters:
                 found.append("ignored")
             if self.places.roles_of(plain) and self.places.roles_of(plain)[0] in ("w",):
                 found.insert(0, "ignored")
+        is_name = plain in ("o", "h") and below and not above and "subw" not in self.where[letter]
+        if is_name and not self.has_pairs and letter not in self.offsets and model.steps == 1:
+            found.append("named")  # of a layer, beside whole matrices
         if below and above:
             found += [x for x in neurons if x not in found]
         return list(dict.fromkeys(found))
@@ -234,10 +246,19 @@ class Letters:
             return list(range(depth - 1, 0, -1))
         return list(range(depth, -1, -1))
 
+    def _counts_steps(self, limits, plain):
+        """Return whether a sum counts the steps of a recurrent network: up to T, from k + 1 to t, or over t."""
+        ends = _ends(limits)
+        if any(x in ("T", "t", "tau") for x in ends) or (limits.is_product and ends):
+            return True
+        return not ends and limits.upper is None and plain in ("t", "tau")
+
     def _of_sum(self, letter, plain, neurons):
         model, limits = self.model, self.bound[letter]
         if letter == "@n" and model.samples > 1:
             return ["sample"]
+        if model.steps > 1 and self._counts_steps(limits, plain):
+            return ["step"]
         found: list = []
         upper = head(limits.upper) if limits.upper is not None else None
         domain = limits.domain.data[0] if limits.domain is not None else ""
@@ -257,6 +278,11 @@ class Letters:
         if domain.startswith("output") or domain in ("outputs", "Outputs"):
             found = [model.depth]
         return list(dict.fromkeys(found))
+
+
+def _ends(limits):
+    """Return the letters at the heads of the bounds of a sum, without those of their sums' numbers."""
+    return [head(x).split("#")[0] for x in (limits.lower, limits.upper) if x is not None and head(x)]
 
 
 def _with_a_layer_behind(trees):

@@ -8,6 +8,10 @@ __all__ = ["Marks", "power_of"]
 
 _WORD_MARKS = frozenset({"total", "tot", "tr", "train", "net", "old", "new", "next", "prev", "all"})
 
+_OF_TARGETS = frozenset({
+    "true", "label", "labels", "target", "targets", "real", "gt", "actual", "truth", "desired", "onehot", "expected",
+})  # fmt: skip
+_OF_OUTPUTS = frozenset({"pred", "predicted", "prediction", "model"})
 _SIZES = ("n", "s", "S", "N", "d", "D", "m")  # n_l, how many neurons a layer has
 
 
@@ -66,7 +70,7 @@ class Marks:
             pass
         elif axis is not None:
             self.index.append((axis, Item(letter, offset)))
-        elif letter in _WORD_MARKS or letter in ("*", "+", "-") or " " in letter or self.is_word(letter):
+        elif letter in _WORD_MARKS or letter in ("*", "+", "-") or {" ", "-"} & set(letter) or self.is_word(letter):
             pass
         else:
             raise ReadingError(f"the mark {letter} of {show(self.node)} means nothing here.", part.at)
@@ -75,6 +79,9 @@ class Marks:
         """Return whether a mark only names the layer or the model: h_theta, z_t^y, b_h."""
         places, model = self.places, self.places.model
         roles = places.roles_of(letter)
+        own = set(places.roles_of(self.node.data[0]))
+        if (letter in _OF_TARGETS and "t" in own) or (letter in _OF_OUTPUTS and own & {"y", "p", "a"}):
+            return True
         if {"w"} & set(places.roles_of(self.node.data[0])) and self.words:
             return True
         if letter in ("in", "input") or letter in ("hid", "hidden"):

@@ -33,6 +33,8 @@ def place_as(places, node, role, roles, marks, reading):
     axis, item = index[0] if index else (None, None)
     if isinstance(axis, str):
         raise Misfit(f"{show(node)}: its index counts no neurons.", node.at)
+    if reading.through and role in ("s", "a", "delta", "b") and item is not None and item.letter is None:
+        axis, item = counted_through(model, item)
     layer = layer_of_name(places, node, role, roles, marks, axis, reading)
     if axis is not None and axis != layer:
         raise Misfit(f"{show(node)}: its index counts layer {axis}, and it is in layer {layer}.", node.at)
@@ -43,6 +45,16 @@ def place_as(places, node, role, roles, marks, reading):
     if role in ("s",) and layer == 0:
         raise OutOfRange(f"{show(node)}: inputs have no pre-activation.", node.at)
     return place_in_layer(places, node, found, layer, item, marks, reading)
+
+
+def counted_through(model, item):
+    """Return the layer and the index of a neuron whose number counts those of the layers before, too."""
+    n = item.offset
+    for layer in range(1, model.depth + 1):
+        if n <= model.size(layer):
+            return layer, Item(None, n)
+        n -= model.size(layer)
+    raise OutOfRange(f"there is no neuron {item.offset} here.")
 
 
 def layer_of_name(places, node, role, roles, marks, axis, reading):
@@ -142,6 +154,6 @@ def place_in_layer(places, node, role, layer, item, marks, reading):
         if stacked:
             item = None
     is_of_one_sample = stacked or (base != "Delta" and sample is not None)
-    if role == "delta" and reading.own_loss and is_of_one_sample:
+    if role == "delta" and reading.own_loss and is_of_one_sample and not places.declares_own_loss:
         return Place("quantity", role, layer, item, sample, step, marks.power, stacked, True)
     return Place("quantity", role, layer, item, sample, step, marks.power, stacked)

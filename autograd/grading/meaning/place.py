@@ -79,7 +79,9 @@ class Reading:
         stacked: whether a vector without a sample is that of all samples.
         own_loss: whether a dZ is the derivative of a sample's own loss.
         hadamard: whether a circled times is elementwise.
-        flat: how weights are counted that have one number: ``"to"`` or ``"from"`` major.
+        flat: how weights are counted that have one number: ``"to"`` or ``"from"`` major; or ``"out"``, those of the
+            only output.
+        through: whether neurons are counted through, from the first hidden one to the last output.
         implied: whether a letter that stands twice is summed over.
         probable: whether the letter of the outputs means their softmax.
         single: whether letters without an index are those of one neuron.
@@ -106,6 +108,7 @@ class Reading:
     own_loss: bool = False
     hadamard: bool = False
     flat: str = "to"
+    through: bool = False
     implied: bool = False
     probable: bool = False
     single: bool = False

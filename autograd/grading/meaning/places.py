@@ -16,6 +16,8 @@ from autograd.grading.reading.nodes import Node, show
 from autograd.grading.reading.trees import ReadingError
 
 _LOOKS = re.compile(r"\\(mathbf|boldsymbol|bm|mathsf|mathfrak|mathscr|pmb|vec|mathbb|symbf|mathnormal)\b")
+_ACCENTED = {"ŷ": r"\hat{y}", "ẑ": r"\hat{z}", "ỹ": r"\tilde{y}", "ȳ": r"\bar{y}", "ô": r"\hat{o}", "â": r"\hat{a}",
+             "ĥ": r"\hat{h}", "Ŷ": r"\hat{Y}"}  # fmt: skip
 _VARIANTS = re.compile(r"\bvar(epsilon|phi|theta|sigma)\b")
 __all__ = ["LOSSES", "RATES", "Places"]
 
@@ -46,7 +48,8 @@ class Places:
         self.roles = self._roles()
         self.rates = {letter_of(convention.letters["rate"])} | ({letter_of(rate)} if rate else set())
         usual = {x for x in LOSSES if x not in self.roles and x not in self.rates}
-        self.losses = {letter_of(convention.letters["loss"])} | usual
+        self.loss_letter = letter_of(convention.letters["loss"])
+        self.losses = {self.loss_letter} | usual
         self.rates |= {x for x in RATES if x not in self.roles and x not in self.losses and x not in model.labels}
         self.to_from = convention.order == "to-from"
         self.function_letter = letter_of(convention.letters["function"])
@@ -84,6 +87,12 @@ class Places:
             return ["p"] if self.model.has_softmax and not self.is_declared("p") else ["y"]
         found = _SYNONYMS.get(base) or _SYNONYMS.get(low)
         return [found] if found else []
+
+    @property
+    def declares_own_loss(self):
+        """Whether the declared factor makes a delta the derivative of a sample's own loss, where the loss is a mean."""
+        scale = self.model.scale
+        return scale != 1 and self.convention.delta * scale == 1
 
     def is_declared(self, role):
         """Return whether the letter of a role was declared by the writer."""
@@ -205,6 +214,7 @@ class Places:
 
 def letter_of(latex):
     """Return a declared letter as it is looked up, with its subscript: ``y_true`` for ``y_{true}``."""
+    latex = _ACCENTED.get(latex, latex)
     return _VARIANTS.sub(r"\1", plain(_LOOKS.sub("", latex))).replace("_ ", "_")
 
 

@@ -4,12 +4,14 @@ import contextlib
 import functools
 from fractions import Fraction
 from itertools import pairwise
+from typing import NamedTuple
 
 from autograd.grading.meaning import arrays
 from autograd.grading.meaning.arrays import Array, ShapeError, is_array
+from autograd.grading.meaning.conditions import assignments
 from autograd.grading.meaning.evaluation import is_into_neuron
 from autograd.grading.meaning.place import Place
-from autograd.grading.meaning.ratios import ratio
+from autograd.grading.meaning.ratios import is_summed_over, ratio
 from autograd.grading.reading.nodes import Node
 from autograd.grading.reading.trees import ReadingError
 
@@ -21,6 +23,9 @@ def of_product(evaluation, node, env):
         x = with_ones(evaluation, node, ones, env)
         if x is not None:
             return x
+    node = without_empty_products(evaluation, node, env)
+    if len(node.parts) == 1:
+        return evaluation.value(node.parts[0], env)
     if any(x.kind in ("deriv", "name") for x in node.parts):
         x = chain(evaluation, node, env)
         if x is not None:
@@ -49,6 +54,22 @@ def of_product(evaluation, node, env):
                 x = times(evaluation, x, y, sign)
             return x
         raise
+
+
+def without_empty_products(evaluation, node, env):
+    """Return a product without the products over steps that have no factors: between a step and itself."""
+    kept = []
+    for k, x in enumerate(node.parts):
+        inner = x
+        while inner.kind == "group":
+            inner = inner.parts[0]
+        is_product = inner.kind == "sum" and inner.data.is_product
+        if not is_product or assignments(evaluation, inner.data, env):
+            kept.append(k)
+    if len(kept) in (0, len(node.parts)):
+        return node
+    signs = tuple([node.data[k - 1] for k in kept[1:]])
+    return Node("prod", [node.parts[k] for k in kept], signs, node.at)
 
 
 def inner_products(evaluation, node, values):
@@ -164,7 +185,7 @@ def times(evaluation, a, b, sign):
         return arrays.elementwise(a, b)
     if sign == "out":
         return arrays.outer(a, b)
-    if sign == "*" and a.shape == b.shape:
+    if sign == "*" and a.shape == b.shape and (a.stacked == b.stacked or 1 in a.shape):
         return arrays.elementwise(a, b)
     if a.shape[1] != b.shape[0] and sign in (".", "*") and a.shape == b.shape:
         return arrays.elementwise(a, b)
@@ -204,76 +225,117 @@ def as_number(x):
     return x.rows[0][0] if x.shape == (1, 1) else x
 
 
+class Link(NamedTuple):
+    """One derivative of a chain: of and by what, each the quantities of a place; and a factor.
+
+    Fields:
+        of, by: the places.
+        sources, ends: the quantities at them.
+        factor: of the derivative.
+        env: the numbers of the letters.
+    """
+
+    of: Place
+    by: Place
+    sources: list
+    ends: list
+    factor: Fraction
+    env: dict
+
+
 def chain(evaluation, node, env):
     """Return a product of derivatives of vectors in vectors and matrices, by the chain rule; None for another product.
 
-    ``dL/da da/dz dz/dW``: the inner quantities cancel, from left to right or from right to left.
+    ``dL/da da/dz dz/dW``: the inner quantities cancel, from left to right or from right to left. In a recurrent network
+    a product over steps may stand for the derivatives between them.
     """
-    links = []
-    for x in node.parts:
-        while x.kind == "group":
-            x = x.parts[0]
-        if (x.kind == "deriv" and x.parts[0].kind in ("name", "loss") and x.parts[1].kind == "name") or (
-            x.kind == "name" and x is node.parts[0] and len(node.parts) > 1
-        ):
-            links.append(x)
-        else:
-            return None
-    if len(links) < 2 or not any(s in ("", ".", "*", "chain") for s in node.data):
+    if not any(s in ("", ".", "*", "chain") for s in node.data):
         return None
     try:
-        pairs = [ends_of(evaluation, x) for x in links]
+        found = links_of(evaluation, node, env)
     except ReadingError:
         return None
-    if any(p is None for p in pairs) or not any(evaluation.is_whole(p[1]) for p in pairs):
+    if found is None or len(found) < 2 or not any(evaluation.is_whole(x.by) for x in found):
         return None
-    if not any(evaluation.is_whole(p[1]) and p[1].role in ("w", "b") for p in pairs):
+    if evaluation.model.steps == 1 and not any(evaluation.is_whole(x.by) and x.by.role in ("w", "b") for x in found):
         return None
-    for order in (pairs, pairs[::-1]):
-        if all(a[1] == b[0] for a, b in pairwise(order)) and order[0][0].role in ("loss",):
-            return contracted(evaluation, order, env)
+    for order in (found, found[::-1]):
+        if order[0].of.role == "loss" and all(a.ends == b.sources for a, b in pairwise(order)):
+            return contracted(evaluation, order)
     return None
 
 
-def ends_of(evaluation, link):
-    """Return the two ends of a link: the quantity that is differentiated, with respect to which one, and a factor."""
-    if link.kind == "name":
-        place = evaluation.place(link)
+def links_of(evaluation, node, env):
+    """Return the derivatives that a product is of, products over steps written out; None for another product."""
+    found: list = []
+    for x in node.parts:
+        while x.kind == "group":
+            x = x.parts[0]
+        if is_link(x) or (x.kind == "name" and x is node.parts[0] and len(node.parts) > 1):
+            inner = [(x, env)]
+        elif x.kind == "sum" and x.data.is_product and is_link(x.parts[0]):
+            inner = [(x.parts[0], e) for e in assignments(evaluation, x.data, env)]
+        else:
+            return None
+        links = [link_of(evaluation, link, e) for link, e in inner]
+        if None in links:
+            return None
+        if len(links) > 1 and links[0].ends != links[1].sources:
+            links.reverse()
+        if found and links and found[-1].ends != links[0].sources and found[-1].ends == links[-1].sources:
+            links.reverse()
+        found += links
+    return found
+
+
+def is_link(node):
+    """Return whether a factor is the derivative of one quantity in another."""
+    return node.kind == "deriv" and node.parts[0].kind in ("name", "loss") and node.parts[1].kind == "name"
+
+
+def link_of(evaluation, node, env):
+    """Return a derivative as a link of a chain, a delta as that of the loss; None for another name."""
+    if node.kind == "name":
+        place = evaluation.place(node)
         if place.role != "delta":
             return None
-        loss = Place("quantity", "loss")
-        return loss, place._replace(role="s", own=False), evaluation.model.formulas.factor
-    of, by = link.parts
-    loss = Place("quantity", "loss")
-    start = loss if of.kind == "loss" else evaluation.place(of)
-    return (start, evaluation.place(by), Fraction(1))
+        of, by, factor = (
+            Place("quantity", "loss"),
+            place._replace(role="s", own=False),
+            evaluation.model.formulas.factor,
+        )
+    else:
+        of = Place("quantity", "loss") if node.parts[0].kind == "loss" else evaluation.place(node.parts[0])
+        by, factor = evaluation.place(node.parts[1]), Fraction(1)
+    return Link(of, by, quantities_at(evaluation, of, env), quantities_at(evaluation, by, env), factor, env)
 
 
-def contracted(evaluation, order, env):
+def quantities_at(evaluation, place, env):
+    """Return every quantity at a place."""
+    if not evaluation.is_whole(place):
+        return [evaluation.quantity(place, env)]
+    if place.role == "w":
+        n, m = evaluation.model.size(place.layer[0]), evaluation.model.size(place.layer[1])
+        return [evaluation.quantity(place, env, (i, j)) for j in range(1, m + 1) for i in range(1, n + 1)]
+    return [evaluation.quantity(place, env, k) for k in range(1, evaluation.model.size(place.layer) + 1)]
+
+
+def contracted(evaluation, order):
     """Return the product of the derivatives of a chain, summed over what cancels."""
-
-    def expand(place):
-        if not evaluation.is_whole(place):
-            return [evaluation.quantity(place, env)]
-        if place.role == "w":
-            n, m = evaluation.model.size(place.layer[0]), evaluation.model.size(place.layer[1])
-            return [evaluation.quantity(place, env, (i, j)) for j in range(1, m + 1) for i in range(1, n + 1)]
-        return [evaluation.quantity(place, env, k) for k in range(1, evaluation.model.size(place.layer) + 1)]
-
     row = [evaluation.at.one]
-    for of, by, factor in order:
-        is_summed = of.step is not None and of.step.letter is not None and "#" in of.step.letter
-        sources, ends = expand(of), expand(by)
-        c = evaluation.at.number(factor)
+    for link in order:
+        is_summed = is_summed_over(link.of.step)
+        c = evaluation.at.number(link.factor)
         row = [
-            arrays.total([r * c * ratio(evaluation, s, e, is_summed) for r, s in zip(row, sources, strict=True)])
-            for e in ends
+            arrays.total([r * c * ratio(evaluation, s, e, is_summed) for r, s in zip(row, link.sources, strict=True)])
+            for e in link.ends
         ]
-    last = order[-1][1]
-    numbers = dict(zip(expand(last), row, strict=True))
-    if not evaluation.is_whole(last):
+    last = order[-1]
+    if not evaluation.is_whole(last.by):
         return row[0]
-    return evaluation.whole(last, env, lambda k, n: numbers[evaluation.quantity(last, env, k)])
+    numbers = dict(zip(last.ends, row, strict=True))
+    x = evaluation.whole(last.by, last.env, lambda k, n: numbers[evaluation.quantity(last.by, last.env, k)])
+    return arrays.transpose(x) if evaluation.reading.gradient_row and last.by.role not in ("w", "b") else x
 
 
 def is_alternating(signs):

@@ -12,6 +12,7 @@ from autograd.engine import primitives
 from autograd.engine.value import Value
 from autograd.formulas.expressions import Number, evaluate
 from autograd.formulas.network import Constant
+from autograd.grading.meaning.place import OutOfRange
 from autograd.grading.reading.trees import ReadingError
 
 __all__ = ["At", "Model", "Quantity", "describe", "quantity_of"]
@@ -300,6 +301,7 @@ class At:
     def _of_loss(self, of, by):
         if of == Quantity("loss"):
             return self.sample.gradient(self._node(by))
+        self._check_part(of)
         total = self.zero
         for n in self.model.outputs:
             if of.sample in (None, n.sample) and of.step in (None, n.step) and of.index in (None, n.index):
@@ -307,12 +309,18 @@ class At:
                 total = total + self.sample.gradient(n.a) * self.ratio(output, by)
         return total / self.number(self.model.scale)
 
+    def _check_part(self, loss):
+        """Raise OutOfRange where there is no such sample or step whose loss this could be."""
+        if loss.step is not None and not 1 <= loss.step <= self.model.steps:
+            raise OutOfRange(f"there is no such quantity: {describe(loss)}.")
+
     def _by_probability(self, of, by):
         """Return the derivative of a cross-entropy with respect to a softmax probability, the others held fixed."""
         if of.role == "p":
             return self.zero
         if of.role != "loss":
             return self.zero
+        self._check_part(of)
         if not self.is_cross_entropy():
             raise ReadingError("the loss is not a cross-entropy of the softmax here.")
         if of.index not in (None, by.index) or of.sample not in (None, by.sample) or of.step not in (None, by.step):

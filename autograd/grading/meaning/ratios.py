@@ -49,12 +49,16 @@ def tangent_of_place(evaluation, place, q, env):
 
     def of(k, n):
         x = evaluation.quantity(place, env, k)
-        is_summed = place.step is not None and place.step.letter is not None and "#" in place.step.letter
-        return ratio(evaluation, x if n is None else x._replace(sample=n), q, is_summed)
+        return ratio(evaluation, x if n is None else x._replace(sample=n), q, is_summed_over(place.step))
 
     if evaluation.is_whole(place):
         return evaluation.whole(place, env, of)
     return of(None, None)
+
+
+def is_summed_over(step):
+    """Return whether a step is one of those that are added up: its letter is that of a sum, or it is a number."""
+    return step is not None and (step.letter is None or "#" in step.letter)
 
 
 def check_order(evaluation, place, q):

@@ -4,6 +4,7 @@ The ways are found by joining what each name allows. A name that fits no way of 
 """
 
 import itertools
+from fractions import Fraction
 
 from autograd.formulas.expressions import Letter
 from autograd.grading.clock import WORK
@@ -116,7 +117,9 @@ class Readings:
             is_left = any(p.kind == "num" for s in plain for p in s.parts)
             marked = is_left or any({"delta", "w", "b"} & set(self.places.roles_of(n.data[0])) for n in above)
             kinds = ["step", "layer"] if self.model.steps > 1 else ["layer"]
-            if not marked:
+            if not marked and self.model.steps > 1 and all(_has_step_below(n) for n in above):
+                kinds = ["power"]
+            elif not marked:
                 kinds = ["power", *kinds]
             elif self.model.steps > 1:  # a recurrent weight comes in once for each step between
                 kinds = [*kinds, "power"]
@@ -127,7 +130,7 @@ class Readings:
         if below:
             kinds = ["layer"] if self._numbers_are_layers(below) else ["index", "layer"]
             if self.model.steps > 1:
-                kinds = ["step", *kinds]
+                kinds = ["step", *[x for x in kinds if x != "layer" or above or bracketed]]
             vary(below=kinds)
             if any(len(p) == 1 for p in [list(n.parts) for n in below]):
                 has_layers = True
@@ -141,6 +144,8 @@ class Readings:
             elif above or bracketed:
                 choices = [{}, {"base": 1, "delta_base": 1, "weights_out": True}, {"base": 1, "delta_base": 1},
                            {"weights_out": True}]  # fmt: skip
+            if bracketed and all(s.data == "[" for n in names for s in n.parts if s.kind == "sup"):
+                choices = [{}]  # Ng's: layers count from 0, and W^{[l]} leads into layer l
             if not any(self._is_weight(n) for n in names):
                 choices = [c for c in choices if "weights_out" not in c or "base" in c]
             only_below = bool(below) and not (above or bracketed)
@@ -154,7 +159,7 @@ class Readings:
                 if any(self._is_vector(x.parts[0]) for x in derivatives):
                     vary(transposed_jacobian=[False, True])
                     vary(gradient_row=[False, True])
-                elif len(self.nodes) and any(x.kind == "transpose" for x in self.nodes):
+                elif any(x.kind in ("transpose", "diag") or _is_product(x) for x in self.nodes):
                     vary(gradient_row=[False, True])
             plain_products = not any(
                 x.kind in ("transpose", "diag", "matrix", "entry")
@@ -164,8 +169,7 @@ class Readings:
             has_batches = self.model.samples > 1 and any(n.data[0][-1].isupper() and self._is_bare(n) for n in names)
             if plain_products and not has_batches and not any(self._is_weight(n) for n in names):
                 base += [r.changed(single=True) for r in base if r.vectors == base[0].vectors and not r.gradient_row]
-        products = [x for x in self.nodes if isinstance(x.data, Limits) and x.data.is_product]
-        if products or any(x.kind == "prod" and is_alternating(x.data) for x in self.nodes):
+        if any(_is_product(x) or (x.kind == "prod" and is_alternating(x.data)) for x in self.nodes):
             vary(from_right=[False, True])
         weights = [n.data[0] for n in names if "w" in self.places.roles_of(n.data[0])]
         if weights and self.model.depth == 1 and self.model.size(1) == 1 and all(x == x.lower() for x in weights):
@@ -177,12 +181,14 @@ class Readings:
                 n.data[0].split()[-1][0].isupper() and self._is_bare(n) and not self._is_weight(n) for n in names
             )
             vary(stacked=[True, False] if is_upper else [False, True])
-            if any(x.kind == "deriv" and x.data == "name" for x in self.nodes) or (
-                self.places.model.formulas.factor == 1 and any(n.data[0] == "Delta" for n in names)
-            ):
-                vary(own_loss=[True, False])
+            is_own = self.places.declares_own_loss
+            derivatives = [x for x in self.nodes if x.kind == "deriv" and (x.data == "name" or is_own)]
+            if derivatives or (self.places.model.formulas.factor == 1 and any(n.data[0] == "Delta" for n in names)):
+                is_sure = is_own and all(x.data == "name" for x in derivatives)  # dZ is that of delta
+                vary(own_loss=[True] if is_sure else [True, False])
         has_deltas = any("delta" in self.places.roles_of(n.data[0]) for n in names)
-        if has_deltas and self.model.scale != 1 and all(r.own_loss == base[0].own_loss for r in base):
+        has_deltas = has_deltas and self.model.scale != 1 and not self.places.declares_own_loss
+        if has_deltas and all(r.own_loss == base[0].own_loss for r in base):
             vary(own_loss=[False, True])  # a delta is often of a sample's own loss, where the loss is a mean
         for x in self.nodes:
             if x.kind == "given" and x.data.indices and set(x.data.indices) <= {*map(_letter, x.data.indices)}:
@@ -191,14 +197,20 @@ class Readings:
             has_numbers = any(p.kind == "num" for _, _, p in marks)
             if has_numbers:
                 vary(first_step=[1, 0])
-            if any(y.kind == "deriv" for x in self.nodes if x.kind == "sum" for y in walk(x)):
+            sums = any(y.kind == "deriv" for x in self.nodes if x.kind == "sum" for y in walk(x))
+            left = self.sides[0]
+            of_loss = left.kind == "deriv" and (left.parts[0].kind == "loss" or self.places.is_loss(left.parts[0]))
+            if sums or (has_numbers and of_loss and any(x.kind == "add" for x in self.nodes)):
                 vary(direct=[False, True])
         if (
             below
             and self.model.depth > 1
             and any(self._is_weight(n) and len([p for s in n.parts for p in s.parts]) == 1 for n in below)
         ):
-            base = [r.changed(flat=f) for r in base for f in (["to", "from"] if r.below == "index" else ["to"])]
+            out = ["out"] if self.model.size(self.model.depth) == 1 < self.model.size(self.model.depth - 1) else []
+            base = [r.changed(flat=f) for r in base for f in (["to", "from", *out] if r.below == "index" else ["to"])]
+        if below and self._counts_neurons_through(below):
+            vary(through=[False, True])
         return base
 
     def _numbers_are_layers(self, names):
@@ -227,6 +239,12 @@ class Readings:
                     return True
         return False
 
+    def _counts_neurons_through(self, names):
+        """Return whether a number below is larger than any layer: neurons are counted through, then."""
+        largest = max([self.model.size(k) for k in range(self.model.depth + 1)])
+        numbers = [p.data for n in names if not self._is_weight(n) for s in n.parts if s.kind == "sub" for p in s.parts]
+        return any(isinstance(x, Fraction) and x > largest for x in numbers)
+
     def _is_vector(self, node):
         """Return whether a tree is a name without an index."""
         while node.kind in ("group", "transpose"):
@@ -250,8 +268,9 @@ class Readings:
         )
 
     def _is_step(self, part):
-        """Return whether an index is a step of a recurrent network: h_t is a vector."""
-        return self.model.steps > 1 and head(part) in ("t", "tau", "T")
+        """Return whether an index may be a step of a recurrent network: h_t is a vector."""
+        letter = head(part)
+        return self.model.steps > 1 and letter in self.letters.where and "step" in self.letters.candidates(letter)
 
     def _count(self, script):
         return "layer" if all(p.kind == "num" for p in script.parts) and len(script.parts) == 1 else ""
@@ -336,6 +355,16 @@ class Readings:
         except Misfit:
             return False
         return True
+
+
+def _has_step_below(name):
+    """Return whether a letter stands below a name, as in h_t^2: in a recurrent network it counts steps."""
+    return any(s.kind == "sub" and any(head(p) for p in s.parts) for s in name.parts)
+
+
+def _is_product(node):
+    """Return whether a node is a product over an index."""
+    return isinstance(node.data, Limits) and node.data.is_product
 
 
 def _is_named_with_its_layer(name):

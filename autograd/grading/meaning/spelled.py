@@ -7,6 +7,7 @@ r"""Notations that stand for another formula, spelled out as trees before anythi
 | ``f'_k``, ``a'^{(l)}`` without an argument | the derivative of the activation at the pre-activation with these marks |
 | ``J_a(z)``, a and z quantities | the Jacobian of a in z |
 | ``v_{ih}`` with two indices, undeclared | a weight |
+| ``W_h``, ``W_x``, ``W_y`` in a recurrent network | ``W_{hh}``, ``W_{xh}``, ``W_{hy}`` |
 | ``w_{k1}``, k counted by a sum | a weight with the indices k and 1 |
 | ``1/B``, beside several samples | one over their number |
 | ``I_{kj}``, undeclared | a Kronecker delta |
@@ -41,6 +42,7 @@ def spelled_out(tree, places):
         if node.kind == "deriv" and node.data == "gradient" and node.parts[1].kind == "none":
             return _gradient(node, places)
         if node.kind == "name":
+            node = _named(node, places)
             if id(node) in functions:
                 return _weight(node, places) or node
             node = _kronecker(_with_two_indices(node, letters, places), places)
@@ -66,6 +68,23 @@ def spelled_out(tree, places):
         if x.kind in ("add", "prod") and any(y.kind == "dots" for y in x.parts):
             raise ReadingError("three dots leave open what stands there: write a sum.", x.at)
     return found
+
+
+def _named(node, places):
+    """``W_h`` as ``W_{hh}`` in a recurrent network, whose matrices are named by one letter or two."""
+    base, primes = node.data
+    if places.model.steps == 1 or primes or not base.isupper() or "w" not in places.roles_of(base):
+        return node
+    marks = [s for s in node.parts if s.kind == "sub"]
+    if len(marks) != 1 or len(marks[0].parts) != 1 or len(node.parts) != 1 or base in places.model.labels:
+        return node
+    pair = {"h": "hh", "x": "xh", "y": "hy", "o": "hy"}.get(
+        marks[0].parts[0].data[0] if is_name(marks[0].parts[0]) else ""
+    )
+    if pair is None or marks[0].parts[0].parts:
+        return node
+    names = [Node("name", (), (letter, 0), marks[0].at) for letter in pair]
+    return Node("name", (Node("sub", names, "", marks[0].at),), node.data, node.at)
 
 
 def _is_jacobian(node, places):
@@ -164,6 +183,8 @@ def _slope(node, places):
     roles = places.roles.get(base, [])
     if roles and not {"a", "y"} & set(roles) and base != places.function_letter:
         return None
+    if "w" in places.roles_of(base):
+        return None  # a weight after a step
     argument = Node("name", node.parts, (places.pre_activation, 0), node.at)
     return Node("call", (Node("name", (), (places.function_letter, 1), node.at), argument), None, node.at)
 

@@ -1,7 +1,7 @@
 """Names of weights: with two indices, one index, a number that counts them through, or none."""
 
 from autograd.grading.meaning.place import Item, Misfit, OutOfRange, Place, Unclear
-from autograd.grading.reading.nodes import show
+from autograd.grading.reading.nodes import show, walk
 
 _LAYER_OF = {"x": 0, "i": 0, "u": 0, "h": 1, "s": 1, "a": 1, "z": 1, "y": -1, "o": -1, "v": -1, "q": -1}
 
@@ -79,8 +79,10 @@ def single_weight(places, node, index, layer, marks, reading, roles):
     if item.letter is None and "b" in roles and item.offset == 0:
         return Place("quantity", "b", model.depth, Item(None, 1))
     pairs = [w for w in model.weights if layer in (None, w[1])]
-    if item.letter is None and layer is None and len(model.weights) > 1:
+    if item.letter is None and layer is None and len(model.weights) > 1 and reading.flat != "out":
         return counted_weight(places, node, item.offset, reading)
+    if reading.flat == "out":
+        pairs = pairs[-1:]
     for pair in pairs:
         if model.size(pair[1]) == 1 and axis in (None, pair[0]):
             if item.letter is None and not 1 <= item.offset <= model.size(pair[0]):
@@ -91,6 +93,16 @@ def single_weight(places, node, index, layer, marks, reading, roles):
     if is_only and len(pairs) == 1 and axis in (None, pairs[0][1]):  # all weights into one neuron
         return Place("quantity", "w", pairs[0], (None, item), power=marks.power)
     raise Misfit(f"{show(node)} needs two indices: from and to.", node.at)
+
+
+def says_weights_of_output(task):
+    """Return whether the weights with one number have a letter of their own, or others have two indices."""
+    counts = {}
+    for side in (*task.sides, *([task.parameter] if task.parameter is not None else [])):
+        for x in walk(side):
+            if x.kind == "name" and x.data[0] in ("w", "W", "V", "U", "v", "u"):
+                counts.setdefault(len([p for s in x.parts if s.kind == "sub" for p in s.parts]), set()).add(x.data[0])
+    return bool(counts.get(2)) or counts.get(1, {"w"}) <= {"V", "U", "v", "u"}
 
 
 def counted_weight(places, node, number, reading):

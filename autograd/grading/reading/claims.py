@@ -162,7 +162,7 @@ def read_claim(c):
     if c.relation(look=True):
         sides.append(None)
     else:
-        sides.append(read_sum(c))
+        sides.append(read_side(c))
     while True:
         while c.is_op("&") or (c.look()[0] == "gap" and c.relation(look=True, k=1)):
             c.i += 1
@@ -182,8 +182,43 @@ def read_claim(c):
         if c.ends():
             break
         signs.append(sign)
-        sides.append(read_sum(c))
+        sides.append(read_side(c))
     return Claim(tuple(sides), tuple(signs), (), at)
+
+
+def read_side(c):
+    """Read a side; factors may stand apart from it, behind some space."""
+    x = read_sum(c)
+    while x.kind != "add" and is_factor_apart(c):
+        while c.look()[0] == "gap":
+            c.i += 1
+        y = read_sum(c)
+        parts, signs = (x.parts, x.data) if x.kind == "prod" else ((x,), ())
+        more, between = (y.parts, y.data) if y.kind == "prod" else ((y,), ())
+        x = Node("prod", (*parts, *more), (*signs, "", *between), x.at)
+    return x
+
+
+def is_factor_apart(c):
+    """Return whether what stands behind some space, up to the end of the line, is a factor and says nothing itself."""
+    k = 0
+    while c.look(k)[0] == "gap":
+        k += 1
+    if not k or c.ends(k) or (c.is_op("(", k) and c.look(k + 1)[0] == "num" and c.is_op(")", k + 2)):
+        return False
+    start, depth = c.i, 0
+    c.i += k
+    opens = c.starts() and not c.is_cmd("forall", "text", "because", "therefore")
+    c.i = start
+    while opens and not c.ends(k):
+        kind, text = c.look(k)
+        depth += (kind == "op") * ((text in "([{") - (text in ")]}"))
+        if depth <= 0 and (c.relation(look=True, k=k) or kind == "text" or (kind == "op" and text in ",;:<>&+-")):
+            return False
+        if depth <= 0 and kind == "cmd" and (text in COMPARISONS or text in IMPLICATIONS or text in ("in", *DOTS)):
+            return False
+        k += 1
+    return opens
 
 
 def continues(c):

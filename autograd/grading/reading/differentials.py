@@ -69,6 +69,8 @@ def read_differential(c, word, at):
         c.i += 1
         by = read_group(c) if c.is_op("{") else read_one(c)
         of = c.factor() if c.starts() else Node("loss", (), None, at)
+        if of.kind == "transpose" and of.parts[0].kind == "name":  # of the gradient, since a loss has none
+            return Node("transpose", (Node("deriv", (of.parts[0], by), "gradient", at),), None, at)
         return Node("deriv", (of, by), "gradient", at)
     if word == "nabla":
         of = c.factor()

@@ -58,6 +58,9 @@ def read_marks(c, x):
         elif c.is_op("_"):
             c.i += 1
             scripts.append(read_script(c, "sub"))
+        elif c.is_cmd("transposed"):
+            c.i += 1
+            transposed = True
         elif is_layer_in_brackets(c, base):
             c.i += 1
             layer = read_index(c)

@@ -5,6 +5,9 @@ from autograd.grading.reading.calls import product_of
 from autograd.grading.reading.cursor import PRODUCTS, RELATIONS, Grammar
 from autograd.grading.reading.marks import read_exponent, read_script
 from autograd.grading.reading.nodes import Node
+from autograd.grading.reading.trees import GREEK
+
+_GREEK_WORDS = frozenset(GREEK.values())
 
 
 def read_sum(c):
@@ -119,8 +122,8 @@ def read_scripts(c, x):
             "bracket",
         ):
             c.i += 1
-            items = read_script(c, "sub")
-            x = Node("entry", (x, *items.parts), None, at)
+            items = [p for p in read_script(c, "sub").parts if not is_remark(p)]
+            x = Node("entry", (x, *items), None, at) if items else x
         elif is_bar(c):
             x = read_point(c, x)
         elif c.is_op("**"):
@@ -128,6 +131,11 @@ def read_scripts(c, x):
             x = Node("pow", (x, read_factor(c)), None, at)
         else:
             return x
+
+
+def is_remark(index):
+    """Return whether a mark below a bracket is a word, which counts nothing: ``(...)_{\\text{local}}``."""
+    return index.kind == "name" and not index.parts and len(index.data[0]) > 3 and index.data[0] not in _GREEK_WORDS
 
 
 def read_prime(c, x):

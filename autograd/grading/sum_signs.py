@@ -1,0 +1,57 @@
+r"""Sums as programs and words say them, with the sign of LaTeX in place of them.
+
+``np.sum(dZ, axis=1, keepdims=True)``, ``\text{sum}(dZ)`` and ``\sum_{\text{rows}} dZ`` are sums over the samples of a
+batch, which LaTeX writes without a letter.
+"""
+
+import re
+
+__all__ = ["with_sum_signs"]
+
+_CALL = re.compile(
+    r"(?:\\(?:text|mathrm|operatorname|texttt|textrm|mathtt|mathsf)\s*\{\s*(?:(?:np|numpy|torch)\s*\.\s*)?[Ss]um\s*\}"
+    r"|(?:Σ|∑|\\sum)(?=\s*\([^()]*,\s*(?:axis|dim)\s*=)"
+    r"|`?(?<![A-Za-z\\])(?:np|numpy|torch)\s*\.\s*sum|(?<![A-Za-z\\])Sum)`?\s*(?:\\left|\\big|\\Big)?\s*\("
+)
+_BELOW = re.compile(
+    r"(\\sum)\s*(?:\\limits)?\s*_\s*\{\s*(?:\\(?:text|mathrm|textrm|mathit|rm)\s*\{?\s*)?"
+    r"(?:over |all |the )*(?:rows?|columns?|cols?|samples?|batch|examples?|instances|(?:axis|dim)\s*=\s*-?\d)\s*"
+    r"\}?\s*\}"
+)
+
+
+def with_sum_signs(text) -> str:
+    r"""Return a formula with ``\sum`` in place of a call of ``np.sum``, and without words below a sum.
+
+    >>> with_sum_signs(r"db = \frac{1}{m} np.sum(dZ, axis=1, keepdims=True)")
+    'db = \\frac{1}{m} \\sum (dZ)'
+    >>> with_sum_signs(r"\sum_{\text{rows}} dZ")
+    '\\sum dZ'
+    """
+    text = _BELOW.sub(r"\1", text)
+    start = 0
+    while match := _CALL.search(text, start):
+        end, comma = _ends(text, match.end())
+        if end is None:
+            return text
+        inner = text[match.end() : end if comma is None else comma]
+        inner = re.sub(r"\\(?:right|big|Big)\s*$", "", inner)
+        text = f"{text[: match.start()]}\\sum ({inner.strip()}){text[end + 1 :]}"
+        start = match.start() + 5
+    return text
+
+
+def _ends(text, at):
+    """Return where a bracket that is open is closed, and the first comma that stands in no other one."""
+    depth, comma = 0, None
+    for k in range(at, len(text)):
+        c = text[k]
+        if c in "([{":
+            depth += 1
+        elif c in ")]}":
+            if depth == 0:
+                return k, comma
+            depth -= 1
+        elif c == "," and depth == 0 and comma is None:
+            comma = k
+    return None, comma
