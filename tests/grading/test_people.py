@@ -2,9 +2,9 @@
 
 ``people.jsonl`` has one formula a line: ``set`` (``sources`` were printed by others, ``matrices`` are in vectors and
 matrices, ``textbooks``, ``courses`` and ``lectures`` are written as those write them, ``derivations`` are from notes,
-posts and textbooks of sixty authors), ``kind``, ``setting`` (see :mod:`people_settings`), ``declared`` (what the
-letters of its author mean), ``formula``, ``truth``, and for a right formula with a slip put in its ``slip`` and the
-``names`` of diagnoses that would name it.
+posts and textbooks of sixty authors, ``notes`` from those of ninety others), ``kind``, ``setting`` (see
+:mod:`people_settings`), ``declared`` (what the letters of its author mean), ``formula``, ``truth``, and for a right
+formula with a slip put in its ``slip`` and the ``names`` of diagnoses that would name it.
 """
 
 import json
@@ -13,17 +13,18 @@ from pathlib import Path
 import pytest
 from people_settings import SETTINGS, derivation
 
-# Every fourth formula of ``derivations``; the benchmark grades them all.
+# Every fourth formula of ``derivations`` and of ``notes``; the benchmark grades them all.
 ALL = [json.loads(line) for line in (Path(__file__).parent / "people.jsonl").read_text(encoding="utf-8").splitlines()]
-OFTEN = [row for row in ALL if row["set"] == "derivations"][::4]
-ROWS = [row for row in ALL if row["set"] != "derivations"] + OFTEN
+SAMPLED = ("derivations", "notes")
+OFTEN = [row for name in SAMPLED for row in [x for x in ALL if x["set"] == name][::4]]
+ROWS = [row for row in ALL if row["set"] not in SAMPLED] + OFTEN
 VERDICTS = {"right": {"equal"}, "needs-condition": {"equal"}, "wrong": {"wrong"}, "ill-formed": {"ill-formed", "wrong"}}
 # A condition in a subscript beside a gradient in a vector; a sum over steps left open by dots; an error signal e that
 # only the text around the formula defines; the derivative of a function's name; a slope without its argument.
 OUT_OF_REACH = {"P18", "R09", "hkB1", "f22", "f51", "turk5", "d2lrnn4"}
 # Right where the weights of layer l lead out of it, and with a wrong layer where they lead into it; right where a dZ is
 # the derivative of the mean loss, and without 1/m where it is that of a sample's own.
-OF_TWO_MINDS = {"blog3", "ptb2", "ptb3", "zhs5", "vec5", "kit2"}
+OF_TWO_MINDS = {"1gom4", "blog3", "ptb2", "ptb3", "zhs5", "vec5", "kit2"}
 # In these, written in the network's own text (R), with another neuron's number, in cases, or with another step, the
 # slip is refused without a name.
 UNNAMED = {
@@ -41,6 +42,7 @@ UNNAMED = {
     "rnnb3",
     "b3n10",
     "opn4",
+    "1ngc6",
 }
 
 

@@ -5,6 +5,7 @@ from autograd.grading.explaining.mistakes import Mistake
 from autograd.grading.explaining.slips import Slip, paths, slips
 from autograd.grading.judging.comparing import compared
 from autograd.grading.judging.instances import unbound_letters
+from autograd.grading.meaning.arrays import ShapeError
 from autograd.grading.meaning.evaluate import evaluator
 from autograd.grading.meaning.letters import variables
 from autograd.grading.meaning.place import Item, Place
@@ -126,7 +127,8 @@ def mends(explanation, slip):
                 return True
         except FAILURES:
             pass
-    if not slip.moves and explanation.reading is not None:
+    is_turned = "transpose" in slip.kind and isinstance(explanation.verdict.judged.error, ShapeError)
+    if not (slip.moves or is_turned) and explanation.reading is not None:
         return False
     try:
         found = explanation.judge.judge(task, explanation.places, explanation.vectors, None, None)

@@ -52,7 +52,7 @@ def slips(side, places, unbound, left=()):
         left: the letters of the left side.
     """
     letters = list(dict.fromkeys([*left, *variables(side)]))
-    found = list(_of_sums(side, unbound))
+    found = list(_of_sums(side, unbound, places.model.samples > 1))
     for path, node in paths(side):
         for slip in _at(node, places, letters):
             found.append(slip._replace(tree=replace_at(side, path, slip.tree)))
@@ -71,12 +71,12 @@ def _plain(letter):
     return letter.split("#")[0]
 
 
-def _of_sums(side, unbound):
+def _of_sums(side, unbound, is_batch):
     """Yield a sum that was forgotten, around each part that has the letters which nothing binds."""
     free = [x for x in unbound if not x.startswith("@")]
-    if not free and "@n" in unbound:
+    if not free and ("@n" in unbound or (is_batch and not any(x.kind == "sum" for _, x in paths(side)))):
         tree = Node("sum", (side,), Limits(("@n",)), side.at)
-        yield Slip("missing sum", "the sum over the samples is missing", tree, 0.7)
+        yield Slip("missing sum", "the sum over the samples is missing", tree, 0.7, True)
     for letter in free:
         words = f"the sum over {_plain(letter)} is missing: what {_plain(letter)} counts is added up"
         for path, node in paths(side):
@@ -181,6 +181,9 @@ def _of_cases(node):
         flipped = x.parts[0] if x.kind == "neg" else Node("neg", (x,), None, x.at)
         tree = node.with_parts([*node.parts[:k], flipped, *node.parts[k + 1 :]])
         yield Slip("sign", f"the sign of {show(x)} is flipped", tree, 1.0)
+    if len(node.parts) == 4:
+        first, a, second, b = node.parts
+        yield Slip("swapped indices", "the two cases are exchanged", node.with_parts([second, a, first, b]), 1.05)
 
 
 def _without(node, k):

@@ -1,4 +1,4 @@
-"""How far the signs in front of terms and factors reach: operators, sums and products that take more than one."""
+"""Readings of how far a sign reaches: operators, sums and products that take more than one term or factor."""
 
 from autograd.grading.meaning.letters import variables
 from autograd.grading.reading.nodes import Limits, Node, is_name, rewrite

@@ -113,7 +113,7 @@ class Letters:
         self.bound: dict = {}
         self.offsets: set = set()
         self.of_entries: set = set()
-        self.has_pairs = False
+        self.has_matrices = False
         self.rising = _with_a_layer_behind(trees)
         self.is_first: dict = {}
         for tree in trees:
@@ -137,7 +137,8 @@ class Letters:
         is_loss = self.places.is_loss(name)
         weight = {"w", "b"} & set(self.places.roles_of(name.data[0])) or name.data[0] in self.model.labels
         name = self.places.normal(name)
-        self.has_pairs |= bool(weight) and any(s.kind == "sub" and len(s.parts) > 1 for s in name.parts)
+        below = [p for s in name.parts if s.kind == "sub" for p in s.parts]
+        self.has_matrices |= bool(weight) and name.data[0].isupper() and all(p.kind == "num" for p in below)
         for s in name.parts:
             for p in s.parts:
                 if p.kind == "name" and p.parts:
@@ -231,7 +232,7 @@ class Letters:
             if self.places.roles_of(plain) and self.places.roles_of(plain)[0] in ("w",):
                 found.insert(0, "ignored")
         is_name = plain in ("o", "h") and below and not above and "subw" not in self.where[letter]
-        if is_name and not self.has_pairs and letter not in self.offsets and model.steps == 1:
+        if is_name and self.has_matrices and letter not in self.offsets and model.steps == 1:
             found.append("named")  # of a layer, beside whole matrices
         if below and above:
             found += [x for x in neurons if x not in found]

@@ -153,7 +153,7 @@ def place_in_layer(places, node, role, layer, item, marks, reading):
         item = Item(None, 1)
         if stacked:
             item = None
-    is_of_one_sample = stacked or (base != "Delta" and sample is not None)
+    is_of_one_sample = stacked or (sample is not None and (base != "Delta" or sample.letter != "@n"))
     if role == "delta" and reading.own_loss and is_of_one_sample and not places.declares_own_loss:
         return Place("quantity", role, layer, item, sample, step, marks.power, stacked, True)
     return Place("quantity", role, layer, item, sample, step, marks.power, stacked)

@@ -90,7 +90,7 @@ class Places:
 
     @property
     def declares_own_loss(self):
-        """Whether the declared factor makes a delta the derivative of a sample's own loss, where the loss is a mean."""
+        """True where the loss is a mean and the declared factor makes a delta the derivative of a sample's own loss."""
         scale = self.model.scale
         return scale != 1 and self.convention.delta * scale == 1
 

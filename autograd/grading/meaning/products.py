@@ -327,7 +327,7 @@ def contracted(evaluation, order):
         is_summed = is_summed_over(link.of.step)
         c = evaluation.at.number(link.factor)
         row = [
-            arrays.total([r * c * ratio(evaluation, s, e, is_summed) for r, s in zip(row, link.sources, strict=True)])
+            arrays.total([r * c * linked(evaluation, s, e, is_summed) for r, s in zip(row, link.sources, strict=True)])
             for e in link.ends
         ]
     last = order[-1]
@@ -336,6 +336,15 @@ def contracted(evaluation, order):
     numbers = dict(zip(last.ends, row, strict=True))
     x = evaluation.whole(last.by, last.env, lambda k, n: numbers[evaluation.quantity(last.by, last.env, k)])
     return arrays.transpose(x) if evaluation.reading.gradient_row and last.by.role not in ("w", "b") else x
+
+
+def linked(evaluation, of, by, is_summed):
+    """Return the derivative of one quantity in another; 0 where either is a state behind the last step."""
+    for q in (of, by):
+        if q.role not in ("loss", "parameter") and not evaluation.model.exists(q) and not (q.step == 0 and q is of):
+            evaluation.check_missing(q)
+            return evaluation.at.zero
+    return ratio(evaluation, of, by, is_summed)
 
 
 def is_alternating(signs):

@@ -144,7 +144,8 @@ class Readings:
             elif above or bracketed:
                 choices = [{}, {"base": 1, "delta_base": 1, "weights_out": True}, {"base": 1, "delta_base": 1},
                            {"weights_out": True}]  # fmt: skip
-            if bracketed and all(s.data == "[" for n in names for s in n.parts if s.kind == "sup"):
+            marks_above = {s.data for n in names for s in n.parts if s.kind == "sup"}
+            if marks_above == {"["}:
                 choices = [{}]  # Ng's: layers count from 0, and W^{[l]} leads into layer l
             if not any(self._is_weight(n) for n in names):
                 choices = [c for c in choices if "weights_out" not in c or "base" in c]

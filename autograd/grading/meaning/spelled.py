@@ -8,6 +8,7 @@ r"""Notations that stand for another formula, spelled out as trees before anythi
 | ``J_a(z)``, a and z quantities | the Jacobian of a in z |
 | ``v_{ih}`` with two indices, undeclared | a weight |
 | ``W_h``, ``W_x``, ``W_y`` in a recurrent network | ``W_{hh}``, ``W_{xh}``, ``W_{hy}`` |
+| ``Z`` or ``S`` below or beside ``e^{z_i}``, undeclared | the sum of these powers |
 | ``w_{k1}``, k counted by a sum | a weight with the indices k and 1 |
 | ``1/B``, beside several samples | one over their number |
 | ``I_{kj}``, undeclared | a Kronecker delta |
@@ -38,7 +39,15 @@ def spelled_out(tree, places):
     functions = {id(x.parts[0]) for x in walk(tree) if x.kind in ("call", "at")}
     letters = {x for y in walk(tree) if isinstance(y.data, Limits) for x in y.data.letters}
 
+    total = _normaliser(tree, places)
+
     def replace(node):
+        if total is not None and is_name(node, "Z", "S") and not node.data[1]:
+            if not node.parts:
+                return total
+            above = [(s.kind, s.data, *[p.kind for p in s.parts]) for s in node.parts]
+            if above == [("sup", "", "num")]:
+                return Node("pow", (total, node.parts[0].parts[0]), None, node.at)
         if node.kind == "deriv" and node.data == "gradient" and node.parts[1].kind == "none":
             return _gradient(node, places)
         if node.kind == "name":
@@ -68,6 +77,22 @@ def spelled_out(tree, places):
         if x.kind in ("add", "prod") and any(y.kind == "dots" for y in x.parts):
             raise ReadingError("three dots leave open what stands there: write a sum.", x.at)
     return found
+
+
+def _normaliser(tree, places):
+    """Return the sum that a softmax divides by, which authors call Z or S; None where nothing is called so."""
+    if not places.model.has_softmax or not any(is_name(x, "Z", "S") for x in walk(tree)):
+        return None
+    if {"Z", "S"} & set(places.roles):
+        return None
+    for x in walk(tree):
+        if x.kind == "call" and is_name(x.parts[0], "exp") and x.parts[1].kind == "name":
+            marks = x.parts[1].parts
+            if [(s.kind, len(s.parts)) for s in marks] == [("sub", 1)]:
+                letter = Node("name", (), ("n@s", 0), x.at)
+                name = x.parts[1].with_parts([marks[0].with_parts([letter])])
+                return Node("sum", (x.with_parts([x.parts[0], name]),), Limits(("n@s",)), x.at)
+    return None
 
 
 def _named(node, places):

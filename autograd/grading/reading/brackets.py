@@ -64,6 +64,10 @@ def read_indicator(c, at):
         x = read_test(c, at, "}")
         c.expect(closing)
         return x
+    if closing == "}" and (c.is_op("[") or c.is_op("(")) and c.is_op("}", (c.closing(0) or 0) + 1):
+        x = read_test(c, at, "]" if c.next().text == "[" else ")")
+        c.expect(closing)
+        return x
     return read_test(c, at, closing)
 
 

@@ -212,6 +212,8 @@ class Cursor:
         end = self.closing(k)
         if end is None:
             return False
+        if self.look(k) == ("op", "{") and self.look(k + 1) in (("op", "["), ("op", "(")):  # 1_{[i = j]}
+            k, end = k + 1, self.closing(k + 1) or end
         self.i += k
         found = self.compares(end - k)
         self.i -= k

@@ -1,12 +1,12 @@
-r"""Sums as programs and words say them, with the sign of LaTeX in place of them.
+r"""Formulas with the usual signs in place of those of programs, words and editors.
 
 ``np.sum(dZ, axis=1, keepdims=True)``, ``\text{sum}(dZ)`` and ``\sum_{\text{rows}} dZ`` are sums over the samples of a
-batch, which LaTeX writes without a letter.
+batch, which LaTeX writes without a letter; and ``g{'}`` is ``g'``.
 """
 
 import re
 
-__all__ = ["with_sum_signs"]
+__all__ = ["with_usual_signs"]
 
 _CALL = re.compile(
     r"(?:\\(?:text|mathrm|operatorname|texttt|textrm|mathtt|mathsf)\s*\{\s*(?:(?:np|numpy|torch)\s*\.\s*)?[Ss]um\s*\}"
@@ -20,15 +20,18 @@ _BELOW = re.compile(
 )
 
 
-def with_sum_signs(text) -> str:
-    r"""Return a formula with ``\sum`` in place of a call of ``np.sum``, and without words below a sum.
+_PRIME = re.compile(r"(?<=[A-Za-z])\s*\{\s*(?:['’′]|\\prime)\s*\}")
 
-    >>> with_sum_signs(r"db = \frac{1}{m} np.sum(dZ, axis=1, keepdims=True)")
+
+def with_usual_signs(text) -> str:
+    r"""Return a formula with ``\sum`` in place of a call of ``np.sum``, without words below a sum and braces of primes.
+
+    >>> with_usual_signs(r"db = \frac{1}{m} np.sum(dZ, axis=1, keepdims=True)")
     'db = \\frac{1}{m} \\sum (dZ)'
-    >>> with_sum_signs(r"\sum_{\text{rows}} dZ")
+    >>> with_usual_signs(r"\sum_{\text{rows}} dZ")
     '\\sum dZ'
     """
-    text = _BELOW.sub(r"\1", text)
+    text = _PRIME.sub("'", _BELOW.sub(r"\1", text))
     start = 0
     while match := _CALL.search(text, start):
         end, comma = _ends(text, match.end())
