@@ -136,12 +136,8 @@ def _at(node, places, letters):
     elif kind == "transpose":
         yield Slip("extra transpose", f"{show(parts[0])} is not transposed there", parts[0], 1.0)
     elif kind == "sum":
-        yield Slip(
-            "extra sum",
-            f"the sum over {', '.join([_plain(x) for x in node.data.letters])} does not belong there",
-            parts[0],
-            1.2,
-        )
+        counted = ", ".join([_plain(x) for x in node.data.letters])
+        yield Slip("extra sum", f"the sum over {counted} does not belong there", parts[0], 1.2)
         if node.data.conditions:
             free = Node("sum", parts, node.data._replace(conditions=()), node.at)
             yield Slip("missing term", "the sum leaves out a term that belongs in it", free, 1.2)
