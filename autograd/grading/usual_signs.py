@@ -23,6 +23,9 @@ _BELOW = re.compile(
 _PRIME = re.compile(r"(?<=[A-Za-z])\s*\{\s*(?:['’′]|\\prime)\s*\}")
 
 
+_UNEQUAL = re.compile(r"\\not\s*=")
+
+
 def with_usual_signs(text) -> str:
     r"""Return a formula with ``\sum`` in place of a call of ``np.sum``, without words below a sum and braces of primes.
 
@@ -31,7 +34,7 @@ def with_usual_signs(text) -> str:
     >>> with_usual_signs(r"\sum_{\text{rows}} dZ")
     '\\sum dZ'
     """
-    text = _PRIME.sub("'", _BELOW.sub(r"\1", text))
+    text = _UNEQUAL.sub(r"\\neq ", _PRIME.sub("'", _BELOW.sub(r"\1", text)))
     start = 0
     while match := _CALL.search(text, start):
         end, comma = _ends(text, match.end())

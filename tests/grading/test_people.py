@@ -2,7 +2,7 @@
 
 ``people.jsonl`` has one formula a line: ``set`` (``sources`` were printed by others, ``matrices`` are in vectors and
 matrices, ``textbooks``, ``courses`` and ``lectures`` are written as those write them, ``derivations`` are from notes,
-posts and textbooks of sixty authors, ``notes`` from those of ninety others), ``kind``, ``setting`` (see
+posts and textbooks of sixty authors, ``notes`` from those of a hundred others), ``kind``, ``setting`` (see
 :mod:`people_settings`), ``declared`` (what the letters of its author mean), ``formula``, ``truth``, and for a right
 formula with a slip put in its ``slip`` and the ``names`` of diagnoses that would name it.
 """
@@ -42,7 +42,6 @@ UNNAMED = {
     "rnnb3",
     "b3n10",
     "opn4",
-    "1ngc6",
 }
 
 

@@ -29,8 +29,23 @@ def by_slips(explanation):
             break
         if mends(explanation, slip):
             best = slip
-    best = best or within_sums(explanation)
+    best = (
+        best
+        or in_another_layout(explanation, unbound, left)
+        or within_sums(explanation)
+        or within_products(explanation)
+    )
     return [] if best is None else [Mistake(best.kind, best.text)]
+
+
+def in_another_layout(explanation, unbound, left):
+    """Return a transpose that is missing where vectors are rows and not columns, or the other way; None for none."""
+    if not isinstance(explanation.verdict.judged.error, ShapeError):
+        return None
+    for slip in slips(explanation.written, explanation.places, unbound, variables(left)):
+        if "transpose" in slip.kind and not explanation.is_late() and mends(explanation, slip._replace(moves=True)):
+            return slip
+    return None
 
 
 def within_sums(explanation):
@@ -63,6 +78,43 @@ def within_sums(explanation):
                 if mends(explanation, slip):
                     return slip
     return None
+
+
+def within_products(explanation):
+    """Return the slope that is missing between the factors of a product of matrices; None where it is none."""
+    if explanation.reading is None:
+        return None
+    evaluation = evaluator(explanation.judge.points.first(), explanation.places, explanation.reading, {})
+    left = explanation.task.parameter or explanation.task.sides[0]
+    if left.kind == "deriv" and left.parts[1].kind != "none":
+        left = left.parts[1]
+    try:
+        place = evaluation.by_place(left)
+    except FAILURES:
+        return None
+    if place.role != "w" or not evaluation.is_whole(place):
+        return None
+    layer = place.layer[1]
+    names = explanation.places.convention.letters
+    for path, node in paths(explanation.written):
+        if node.kind != "prod" or explanation.is_late():
+            continue
+        for k in range(1, len(node.parts)):
+            for stacked in (False, True) if explanation.model.samples > 1 else (False,):
+                slope = Node("made", (), (Place("quantity", "s", layer, None, stacked=stacked), "slope"), node.at)
+                before, after = product_of(node, 0, k), product_of(node, k, len(node.parts))
+                inner = Node("group", (Node("prod", (before, slope), ("had",), node.at),), "(", node.at)
+                tree = replace_at(explanation.written, path, Node("prod", (inner, after), ("",), node.at))
+                text = f"the factor {names['function']}'({names['s']}) is missing"
+                if mends(explanation, Slip("missing factor", text, tree, 1.3)):
+                    return Slip("missing factor", text, tree, 1.3)
+    return None
+
+
+def product_of(node, start, end):
+    """Return some factors of a product that stand side by side."""
+    parts = node.parts[start:end]
+    return parts[0] if len(parts) == 1 else Node("prod", parts, node.data[start : end - 1], node.at)
 
 
 def behind(explanation, evaluation, series):
@@ -127,8 +179,7 @@ def mends(explanation, slip):
                 return True
         except FAILURES:
             pass
-    is_turned = "transpose" in slip.kind and isinstance(explanation.verdict.judged.error, ShapeError)
-    if not (slip.moves or is_turned) and explanation.reading is not None:
+    if not slip.moves and explanation.reading is not None:
         return False
     try:
         found = explanation.judge.judge(task, explanation.places, explanation.vectors, None, None)

@@ -64,8 +64,19 @@ class Explanation:
                 if found:
                     return found
             found = by_slips(self) if k < _MOST_READINGS else []
+            if not found and self.reading is None and not self.is_step:
+                found = self.in_other_links()
             if not found and self.reading is not None:
                 found = by_paths(self)
+            if found:
+                return found
+        return []
+
+    def in_other_links(self):
+        """Return the mistakes in a link behind the first, where the claim has no reading at all."""
+        for link in range(2, len(self.task.sides)):
+            self.link, self.written = link, self.task.sides[link]
+            found = by_slips(self)
             if found:
                 return found
         return []

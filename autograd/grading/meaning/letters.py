@@ -236,6 +236,8 @@ class Letters:
             found.append("named")  # of a layer, beside whole matrices
         if below and above:
             found += [x for x in neurons if x not in found]
+        if model.depth == 1 and plain not in _LAYERS:  # nobody counts the only layer
+            found = [x for x in found if x != "layer"] or found
         return list(dict.fromkeys(found))
 
     def layers_of(self, letter):

@@ -69,6 +69,9 @@ class Marks:
         elif axis == "ignored":
             pass
         elif axis is not None:
+            below = any(s.kind == "sub" and s.parts for s in self.node.parts)
+            if above and bracket == "(" and below and model.samples > 1 and isinstance(axis, int):
+                raise Misfit(f"the mark ({letter}) of {show(self.node)} counts samples or layers.", part.at)
             self.index.append((axis, Item(letter, offset)))
         elif letter in _WORD_MARKS or letter in ("*", "+", "-") or {" ", "-"} & set(letter) or self.is_word(letter):
             pass

@@ -61,7 +61,10 @@ def spelled_out(tree, places):
             return Node("div", (rewrite(node.parts[0], replace), count), None, node.at)
         if node.kind in ("call", "prod") and _is_jacobian(node, places):
             of, by = node.parts[0].parts[0].parts[0], node.parts[1]
-            return Node("deriv", (of, by.parts[0] if by.kind == "group" else by), None, node.at)
+            by = by.parts[0] if by.kind == "group" else by
+            if places.roles_of(of.data[0])[:1] == ["s"] != places.roles_of(by.data[0])[:1]:
+                of, by = by, of  # J_Z(A): that of A with respect to Z
+            return Node("deriv", (of, by), None, node.at)
         if node.kind == "call" and _is_slope_by_loss(node, places):
             slope = Node("name", node.parts[0].parts, (places.function_letter, 1), node.at)
             return Node("call", (slope, *[rewrite(x, replace) for x in node.parts[1:]]), None, node.at)
