@@ -4,11 +4,13 @@ What was said before counts: a letter that the writer defined is written out whe
 by itself *follows* if it is what the writer's own earlier results lead to by right rules. One document has one reading.
 """
 
+import contextlib
 import functools
 import re
 import weakref
 
 from autograd.engine.errors import AutogradError, SheetError
+from autograd.formulas.conventions import convention, plain
 from autograd.grading.candidates import choose, known_letters
 from autograd.grading.clock import Allowance
 from autograd.grading.document import Document, GradedClaim
@@ -24,6 +26,7 @@ from autograd.grading.setting import KEYS, Declaration, Setting, declared_settin
 __all__ = ["NoFormula", "forget", "grade_text"]
 
 DIAGNOSES = 8.0  # seconds of work that the diagnoses of one document may take
+_UNCLEAR = 2.0  # of them for claims that are ambiguous or ill-formed, whose diagnoses seldom find a slip
 _MOST_WORLDS = 6  # earlier results that are taken one by one
 _ABSORBED = "absorbed in the rate"
 _NUMBERED = re.compile(r"(?<![A-Za-z])[wW]\s*_\s*\{?\s*\d\s*(?:\}|(?![\d,}]))")
@@ -62,7 +65,8 @@ def grade_text(text, setting=None, format=None, name="document") -> Document:
     chosen = choose(declared, found, _judge)
     is_found = declared.network is None and declared.recorded is None
     formulas = [(item.target, item.formula) for item in found.items]
-    run = _Sequence(chosen.setting, OtherSettings(chosen.setting, formulas, _judge) if is_found else None)
+    others = OtherSettings(chosen.setting, formulas, _judge) if is_found else None
+    run = _Sequence(chosen.setting, others, found.items)
     for item in found.items:
         run.take(item)
     document = Document(
@@ -160,17 +164,18 @@ class _Sequence:
     Args:
         setting: of the document.
         others: what else it may be about, where the network is not declared; else None.
+        items: all claims of the document.
     """
 
-    def __init__(self, setting, others=None):
-        self.setting, self._others = setting, others
+    def __init__(self, setting, others=None, items=()):
+        self.setting, self._others, self._items = setting, others, items
         self.claims: list[GradedClaim] = []
         self._grader = _grader_of(setting)
         self._known = known_letters(setting.options)
         self._own: dict = {}
         self._mistaken: list = []  # pairs of a line and a grade
         self._worlds: dict = {}
-        self._allowance = Allowance(DIAGNOSES, of_own=True)
+        self._allowance, self._unclear = Allowance(DIAGNOSES, of_own=True), Allowance(_UNCLEAR, of_own=True)
 
     def take(self, item):
         """Grade one claim and remember what it says."""
@@ -243,7 +248,7 @@ class _Sequence:
 
     def _take_mistake(self, item, text, claim, grade, explained):
         """Fill in a claim that is wrong, or leave it open where the document does not say enough."""
-        said = self._left_open(item.target, text, explained, claim.link)
+        said = self._said_again(item, text) or self._left_open(item.target, text, explained, claim.link)
         if said:
             claim.verdict, claim.link = "ambiguous", None
             claim.reading, claim.diagnosis = claim.reading or explained.reading, said
@@ -268,9 +273,10 @@ class _Sequence:
 
     def _explained(self, target, text, grade):
         """Return the grade with its diagnosis, while work is left for diagnoses."""
-        if self._allowance.is_used_up():
+        allowance = self._unclear if grade.verdict in ("ambiguous", "ill-formed") else self._allowance
+        if self._allowance.is_used_up() or allowance.is_used_up():
             return grade
-        with self._allowance:
+        with self._allowance, allowance if allowance is self._unclear else contextlib.nullcontext():
             found = _caught(self._grader, "grade", target, text, self.setting.rate)
         return found if found.verdict == grade.verdict or grade.verdict in ("ambiguous", "ill-formed") else grade
 
@@ -298,6 +304,18 @@ class _Sequence:
             "it is not right in the setting that was found, and no slip that is known explains it "
             f"({grade.diagnosis or 'the sides differ'}): declare the network, the loss and the letters"
         )
+
+    def _said_again(self, item, text):
+        """Return why a loss is not called wrong, where the document goes on to another one, which is right; else ""."""
+        name = plain(convention(**self.setting.options).letters["loss"])
+        if not _is_definition_of(name, text):
+            return ""
+        for later in self._items:
+            is_later = (later.cell or 0, later.line) > (item.cell or 0, item.line)
+            is_another = is_later and _is_definition_of(name, later.formula)
+            if is_another and _judge(self.setting, None, later.formula).verdict == "equal":
+                return f"it is another loss than that of line {later.line}, which is right: one of them is meant"
+        return ""
 
     def _is_right_before(self, target, text, link):
         """Return whether a link of a chain is the first that is wrong, and all in front of it are right."""
@@ -347,6 +365,12 @@ class _Sequence:
         if results not in self._worlds:
             self._worlds[results] = self._grader.assuming([self._mistaken[k][1] for k in results])
         return self._worlds[results]
+
+
+def _is_definition_of(name, text):
+    """Return whether a formula says what a letter is."""
+    left, *right = [side.text for side in sides(text)]
+    return bool(right) and plain(left) == name and not any(r"\partial" in side for side in right)
 
 
 def _mark_first(document):

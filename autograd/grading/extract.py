@@ -219,6 +219,9 @@ def _continued(items):
         first, *rest = sides(item.formula)
         if rest and not first.text.strip(" &") and found and item.target is None and not item.is_inline:
             left = sides(found[-1].formula)[0].text.strip()
+            last = _QUOTIENT.search(found[-1].formula)
+            if last and item.formula[rest[0].at - 6 : rest[0].at] == r"\equiv":  # another way to write it
+                left = last[0].strip()
             item = item._replace(formula=f"{left} {item.formula[rest[0].at - 1 :].strip()}")
             if item.formula[len(left) + 1] != "=":
                 item = item._replace(formula=f"{left} = {rest[0].text.strip()}")
@@ -261,6 +264,8 @@ _PRIME = re.compile(r"(?<![\^{\s])\s*\\prime(?![A-Za-z])")  # f\\prime(z), witho
 _BECOMES = re.compile(r"\\(?:long)?rightarrow(?![A-Za-z])|\\to(?![A-Za-z])")
 _PRIMED = re.compile(r"\s*(?:\\left)?\((?P<name>[^()=]+?)(?:\\right)?\)\s*(?:'|\^\s*\{?\s*\\prime\s*\}?)\s*&?=")
 _FOLLOWS = re.compile(r"^\s*\\(?:Rightarrow|implies|Longrightarrow|therefore|iff|Leftrightarrow)(?![A-Za-z])\s*")
+_INSIDE = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
+_QUOTIENT = re.compile(rf"\\[dt]?frac\s*{_INSIDE}\s*{_INSIDE}\s*$")
 _SHORT = re.compile(r"[^=]{1,12}=\s*[-+]?[\d.\s,\\{}()]+(?:[A-Za-z]|\\[lc]?dots)?\s*")
 
 

@@ -170,6 +170,8 @@ class Grader:
             found.diagnosis = UNPROVED
         if verdict == "ambiguous":
             found.diagnosis = judged.reason
+        if verdict == "ill-formed" and not explains:
+            found.diagnosis = words_of(chosen, (), len(verdicts) > 1)
         if explains:
             try:
                 self._explain(found, chosen, verdicts, old)

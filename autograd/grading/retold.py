@@ -1,15 +1,16 @@
 r"""Claims said again in other words, where a writer's way of saying them means nothing by itself.
 
-Three ways are known. A document that writes some of its weights ``\omega`` means the same weights. In
+Five ways are known. A document that writes some of its weights ``\omega`` means the same weights. In
 ``\delta_h = a_{h_1} (1 - a_{h_1}) \dots`` the left side speaks of any hidden neuron and the right side of the one that
 was drawn, which is the same. In ``w_i' = w_i + \eta \delta_o a_i`` the weight leads into the neuron whose delta stands
-there.
+there. In ``\hat y = f(s_k)`` the output is that of k. And what is said of a layer m, where nothing is said of its
+neighbours, may be meant of the last layer.
 """
 
 import re
 from collections.abc import Iterator
 
-from autograd.formulas.conventions import convention
+from autograd.formulas.conventions import convention, plain
 from autograd.grading.latex_text import sides
 
 __all__ = ["retold"]
@@ -20,6 +21,10 @@ _DELTA = re.compile(r"\\delta\s*_\s*(?:\{\s*([a-z])\s*\}|([a-z]))")
 _WEIGHT = re.compile(
     r"(?<![A-Za-z\\])w(?P<primes>'*)\s*_\s*(?:\{\s*(?P<braced>[a-z])\s*\}|(?P<bare>[a-z])(?![A-Za-z]))"
 )
+
+
+def _of_layer(letter):
+    return re.compile(rf"\^\s*\{{\s*\(\s*{letter}\s*\)\s*\}}")
 
 
 def retold(text, options) -> Iterator[tuple[str, str]]:
@@ -45,6 +50,13 @@ def retold(text, options) -> Iterator[tuple[str, str]]:
         after = " = ".join(right)
         if drawn.search(after) and not drawn.search(left) and letter not in [a or b for a, b in _LETTER.findall(after)]:
             yield drawn.sub(letter, text), f"{letter}_1 is read as {letter}: any of them"
+    free = {a or b for a, b in _LETTER.findall(" = ".join(right))}
+    if plain(left.strip()) in {plain(how.letters[role]) for role in ("y", "a", "s")} and len(free) == 1:
+        (k,) = free
+        yield f"{left.strip()}_{{{k}}} = {' = '.join(right)}", f"{left.strip()} is read as that of {k}"
+    for layer, last in (("m", "M"), ("l", "L")):
+        if _of_layer(layer).search(text) and not re.search(rf"{layer}\s*[-+]|(?<![A-Za-z\\]){last}(?![A-Za-z])", text):
+            yield _of_layer(layer).sub(f"^{{({last})}}", text), f"{layer} is read as {last}: the last layer"
     into = {a or b for a, b in _DELTA.findall(text)}
     found = {match["braced"] or match["bare"] for match in _WEIGHT.finditer(text)}
     if how.letters["w"] == "w" and len(into) == 1 and len(found) == 1 and not into & found:

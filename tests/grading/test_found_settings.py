@@ -129,6 +129,9 @@ SAID_OTHERWISE = [
     (r"w_i' = w_i + 2 \alpha \delta_h a_i", "equal", "w_i is read as w_{ih}"),
     (r"w_i' = w_i + \alpha \delta_o a_i (1 - a_i)", "unreadable", ""),
     (r"\frac{\partial z_o}{\partial \omega_{ho}(k)} = a_h", "equal", ""),
+    (r"y = \sigma(z_o)", "equal", "y is read as that of o"),
+    (r"\delta^{(l)} = \vec{y} \odot (1 - \vec{y}) \odot (\vec{t} - \vec{y})", "equal", "l is read as L"),
+    (r"\epsilon = (t_o - y_o)^2", "wrong", ""),
     (r"(w_{ho})' = w_{ho} - \alpha \frac{\partial \epsilon}{\partial w_{ho}}", "equal", ""),
     (r"w_{ho} \to w_{ho} - \alpha \frac{\partial \epsilon}{\partial w_{ho}}", "equal", ""),
     (r"\delta_o = y_o (1 - y_o) (t_o - y_o) \newline = y_o (1 - y_o) (t_o - y_o)", "equal", ""),
@@ -141,6 +144,19 @@ def test_what_is_said_in_other_words(formula, verdict, reading):
     (claim,) = graded(formula, setting=setting).claims
     assert claim.verdict == verdict, claim
     assert reading in claim.reading
+
+
+def test_a_loss_that_a_document_goes_on_from_is_left_open():
+    setting = "network: 2-3-2 sigmoid"
+    rows = [r"L = \sum_k (t_k - y_k)", r"L = \frac12 \sum_k (t_k - y_k)^2", r"L = 3 \sum_k (t_k - y_k)^2"]
+    first, second, third = graded(*rows, setting=setting).claims
+    assert [first.verdict, second.verdict, third.verdict] == ["ambiguous", "equal", "wrong"]
+    assert "another loss than that of line 3" in first.diagnosis
+
+
+def test_a_row_that_says_what_the_last_quotient_is():
+    rows = [r"\frac{\partial L}{\partial z_o} = \frac{\partial L}{\partial y_o} \frac{\partial y_o}{\partial z_o}"]
+    assert verdicts(*rows, r"\equiv \sigma'(z_o)", setting="network: 2-3-2 sigmoid\nconvention: 004") == ["equal"] * 2
 
 
 def test_an_arrow_that_counts_is_no_claim():

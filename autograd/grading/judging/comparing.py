@@ -25,17 +25,17 @@ _FUNCTIONS = frozenset({"log", "ln", "exp", "sqrt", "tanh", "softplus", "sigmoid
 
 def compared(judge, task, places, reading, wanted, definitions, quick=False):
     """Return the verdict under one reading; None where it is meant for nothing that is wanted."""
-    unbound = unbound_letters(judge, task, places, reading)
+    cache: dict = {}
+    unbound = unbound_letters(judge, task, places, reading, cache)
     kroneckers = (is_name(x, "delta") and _is_kronecker(x) for side in task.sides for x in walk(side))
     if unbound and not reading.implied and any(kroneckers):
         summed = _summed(task, unbound)
         implied = compared(judge, summed, places, reading.changed(implied=True), wanted, definitions)
         if implied is not None and implied.verdict == "equal":
             return implied
-    envs = instances(judge, task, places, reading, wanted)
+    envs = instances(judge, task, places, reading, wanted, cache)
     if not envs:
         return None
-    cache: dict = {}
     points = judge.points.field(3)
     kinks = bool(points) and points[0].has_kinks
     checked, unproved = 0, 0

@@ -14,9 +14,9 @@ from autograd.grading.reading.trees import ReadingError
 _MOST_INSTANCES = 40
 
 
-def unbound_letters(judge, task, places, reading):
-    """Letters on the right that are neither on the left nor in a sum."""
-    evaluation = evaluator(judge.points.first(), places, reading, {})
+def unbound_letters(judge, task, places, reading, cache=None):
+    """Letters on the right that are neither on the left nor in a sum; ``cache`` keeps the places of names."""
+    evaluation = evaluator(judge.points.first(), places, reading, {} if cache is None else cache)
     left = set(free_letters(judge, task.parameter or task.sides[0], evaluation))
     if task.parameter is not None:
         left |= {"@t"}
@@ -84,9 +84,9 @@ def how_many(judge, letter, reading):
     return judge.model.size(axis) if isinstance(axis, int) else 1
 
 
-def instances(judge, task, places, reading, wanted):
-    """Return the numbers of the free letters for which the claim is meant."""
-    evaluation = evaluator(judge.points.first(), places, reading, {})
+def instances(judge, task, places, reading, wanted, cache=None):
+    """Return the numbers of the free letters for which the claim is meant; ``cache`` keeps the places of names."""
+    evaluation = evaluator(judge.points.first(), places, reading, {} if cache is None else cache)
     letters: dict = {}
     for side in (*task.sides, *([task.parameter] if task.parameter else [])):
         for x in free_letters(judge, side, evaluation):
