@@ -280,10 +280,11 @@ def _networks(setting, found):
     is_softmax = "softmax" in low
     sizes = _SIZES.search(low)
     formulas = " ".join([item.formula for item in found.items])
-    squares = any(defines_loss(item.formula) and _SQUARED.search(item.formula) for item in found.items)
+    said = [bool(_SQUARED.search(item.formula)) for item in found.items if defines_loss(item.formula)]
+    squares = any(said)
     logs = r"\log" in formulas or r"\ln" in formulas or ("entropy" in low and not squares)
     losses = ["half_sse", "sse", "mse"]
-    if logs or is_softmax:
+    if (logs or is_softmax) and said.count(True) <= said.count(False):
         losses = ["cross_entropy"] if is_softmax else ["binary_cross_entropy", "cross_entropy"]
     elif not re.search(r"\\[td]?frac\s*\{?\s*1\s*\}?\s*\{?\s*2|1/2|0\.5", formulas) and re.search(
         r"\^\s*\{?2", formulas

@@ -4,6 +4,8 @@ A network that was found is a guess. A claim that is wrong in it, and right in a
 definitions leave open, is no mistake: the answer then says what to declare.
 """
 
+import re
+
 from autograd.engine.errors import SheetError
 from autograd.grading.candidates import defines_activation, defines_loss
 from autograd.grading.clock import Allowance
@@ -11,6 +13,7 @@ from autograd.grading.clock import Allowance
 __all__ = ["OtherSettings"]
 
 _SECONDS = 2.0  # of work for one document
+_OF_FUNCTION = re.compile(r"\s*\\?[A-Za-z]+\s*(?:'|\^\s*\{?\s*\\prime\s*\}?)\s*(?:\\left)?\(")  # f'(z)
 _ENOUGH = 6  # claims that can be read, before most of them not being right says something
 _LOSSES = ("half_sse", "sse", "mse", "cross_entropy", "binary_cross_entropy")
 
@@ -30,10 +33,13 @@ class OtherSettings:
         self._equal, self._read = verdicts.count("equal"), len(verdicts) - verdicts.count("unreadable")
         pairs = zip(formulas, verdicts, strict=True)
         equal = [text for (_, text), verdict in pairs if verdict == "equal" and _says_what_is(text)]
-        self.has_loss = any(defines_loss(text) for text in equal)
+        losses = [verdict for (_, text), verdict in zip(formulas, verdicts, strict=True) if defines_loss(text)]
+        others = [verdict for verdict in losses if verdict not in ("equal", "unreadable")]
+        self.has_loss = "equal" in losses and not others  # one loss, and no other besides it
         self.has_activation = any(defines_activation(text) for text in equal)
         has_sums = any(sign in text for sign in (r"\sum", "|", "Vert") for text in equal if defines_loss(text))
         self._others = _others(setting, self.has_loss, self.has_activation, has_sums)
+        self._functions = _functions(setting)
         if any(r"\lambda" in text for _, text in formulas) and dict(setting.network)["penalty"] is None:
             more = {**dict(setting.network), "penalty": "lambda"}
             self._others.append((r"penalty: l2 \lambda", setting.with_network(**more)))
@@ -51,7 +57,7 @@ class OtherSettings:
     def where_right(self, target, text) -> str:
         """Return in which other setting a formula is right, in words; "" if in none of them."""
         with self._allowance:
-            for words, setting in self._others:
+            for words, setting in [*self._others, *(self._functions if _OF_FUNCTION.match(text) else [])]:
                 if self._allowance.is_used_up():
                     break
                 if self._is_equal(setting, target, text):
@@ -97,6 +103,17 @@ def _others(setting, has_loss, has_activation, has_sums):
         if loss != now["loss"]:
             changes.append((f"loss: {loss}", more))
     return [(words, setting.with_network(**{**now, **more})) for words, more in changes]
+
+
+def _functions(setting):
+    """Return pairs of another activation, in words, and a setting with it in all layers that are not linear."""
+    now = dict(setting.network)
+    acts = list(now["activations"])
+    return [
+        (f"the activation {name}", setting.with_network(**{**now, "activations": changed}))
+        for name in ("relu", "tanh", "sigmoid")
+        if (changed := [act if act == "linear" else name for act in acts]) != acts
+    ]
 
 
 def _is_other(now, samples, how):

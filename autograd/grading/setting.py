@@ -47,6 +47,7 @@ KEYS = (
     "vectors", "batch", "delta", "rate", "points", "name",
 )  # fmt: skip
 _ALIKE = 0.7  # how alike a declaration's name and a misspelt one are at least
+_OF_PAGES = ("date", "dates", "title", "layout", "tags", "author", "lang")  # what front matter of any page says
 _MOST_TARGETS = 100
 _WORDS = {
     "name": 12,
@@ -232,7 +233,7 @@ def is_declaration(key) -> bool:
 
 
 def _refuse_misspelt(key, value, known, where, strict):
-    close = difflib.get_close_matches(key, known, 1, _ALIKE)
+    close = difflib.get_close_matches(key, known, 1, _ALIKE) if strict or key not in _OF_PAGES else []
     if close and (strict or not _is_sentence(close[0], value)):
         raise SheetError(f"{where}: unknown declaration {key!r}: did you mean {close[0]!r}?")
     if strict:

@@ -154,6 +154,29 @@ def test_a_loss_that_a_document_goes_on_from_is_left_open():
     assert "another loss than that of line 3" in first.diagnosis
 
 
+def test_several_losses_leave_open_which_is_meant():
+    logs = r"L = -y \log \hat{y} - (1 - y) \log(1 - \hat{y})"
+    squares = r"L = \frac12 (\hat{y} - y)^2"
+    slopes = [r"\hat{y} = \sigma(z)", r"\frac{\partial L}{\partial \hat{y}} = \hat{y} - y"]
+    for rows in ([logs, squares, *slopes], [squares, logs, squares, *slopes], [squares, *slopes]):
+        found = verdicts(*rows, prose="A sigmoid network with one output.")
+        assert "wrong" not in found
+        assert "follows" not in found
+
+
+def test_another_activation_may_be_meant_where_a_function_is_differentiated():
+    relu = r"\phi'(z) = \begin{cases} 1 & \text{if } z > 0 \\ 0 & \text{if } z \le 0 \end{cases}"
+    *_, claim = graded(HALF, r"y_k = \phi(z_k)", relu).claims
+    assert claim.verdict == "ambiguous"
+    assert "the activation relu" in claim.diagnosis
+    assert verdicts(relu, setting="network: 2-3-2 sigmoid") == ["wrong"]
+
+
+def test_the_front_matter_of_a_page_is_no_misspelt_declaration():
+    page = f"---\ntitle: Backpropagation\ndate: 2025-08-02\n---\n\n$${HALF}$$"
+    assert [claim.verdict for claim in grade_document(page, format="markdown").claims] == ["equal"]
+
+
 def test_a_row_that_says_what_the_last_quotient_is():
     rows = [r"\frac{\partial L}{\partial z_o} = \frac{\partial L}{\partial y_o} \frac{\partial y_o}{\partial z_o}"]
     assert verdicts(*rows, r"\equiv \sigma'(z_o)", setting="network: 2-3-2 sigmoid\nconvention: 004") == ["equal"] * 2
