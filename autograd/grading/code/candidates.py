@@ -18,7 +18,8 @@ MAKERS = (
     form_edits.shifts, form_edits.comparisons, form_edits.squares, form_edits.softmax, form_edits.copies,
     form_edits.broadcasts, form_edits.clipped, term_edits.missing_penalties, term_edits.wrong_penalties,
     term_edits.scaled_terms, term_edits.missing_terms, term_edits.sample_counts, index_edits.indices,
-    index_edits.entries, factor_edits.wrong_pairs, factor_edits.loop_slopes, factor_edits.made_slopes,
+    index_edits.entries, index_edits.twins,
+    factor_edits.wrong_pairs, factor_edits.loop_slopes, factor_edits.made_slopes,
     error_edits.output_errors, error_edits.unread_factors,
 )  # fmt: skip
 

@@ -27,7 +27,8 @@ MAX_LEAKS = 4
 
 def factors(c):
     """Multiply by the derivative of an activation."""
-    if not c.is_back() or c.is_stored() or isinstance(c.node, ast.Constant) or c.is_helper_body():
+    partial = _is_partial(c)
+    if not (c.is_back() or partial) or c.is_stored() or isinstance(c.node, ast.Constant) or c.is_helper_body():
         return
     parent = c.parent()
     if (
@@ -46,7 +47,7 @@ def factors(c):
         cost = 1.0 if isinstance(c.node, (ast.Name, ast.Attribute)) else 1.2
         if isinstance(parent, ast.Assign) and c.seen.shape:  # where it gets a name, rather than where that is used
             cost = 0.98 if isinstance(c.node, (ast.Name, ast.Attribute)) else 0.99
-        if text in unread or _is_handed_on(c):
+        if text in unread or partial or _is_handed_on(c):
             cost = 0.9
         done = _named_product(c, slope)
         if done:
@@ -54,6 +55,18 @@ def factors(c):
             yield Candidate(0.89, "raw error for delta", c.line, message, c.replaced(done))
         cost += 0.1 * (isinstance(c.statement, ast.AugAssign) and not c.seen.shape)  # a sum: its factors come after it
         yield Candidate(cost + 0.3 * (c.line in c.way.update_lines), kind, c.line, message, multiplied(c, text))
+
+
+def _is_partial(c):
+    """Return whether a variable gets a value of the forward pass and is read in updates only: a partial derivative."""
+    parent = c.parent()
+    if not (isinstance(parent, ast.Assign) and isinstance(parent.targets[0], ast.Name)) or c.seen.shape:
+        return False
+    if not isinstance(c.node, (ast.Name, ast.Attribute)) or not c.way.is_forward_value(c.seen.elements):
+        return False
+    name = parent.targets[0].id
+    read = [n for n in c.source.parents if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load)]
+    return bool(read) and all(node.lineno in c.way.update_lines for node in read)
 
 
 def _is_handed_on(c):

@@ -160,6 +160,12 @@ def squares(c):
         text = c.source.text_of(inner)
         for new in (text, f"-({text})"):
             inside = isinstance(c.statement, ast.Return)
+            around = c.parent()
+            one = isinstance(around, ast.BinOp) and isinstance(around.op, ast.Sub) and c.way.single(around.left) == 1
+            if one and around.right is node:
+                message = f"{c.source.text_of(around)} is not the derivative of the activation"
+                yield Candidate(1.3, "wrong derivative", c.line, message, c.replaced(text))
+                continue
             yield _unsquared(c, f"({new})" if isinstance(inner, ast.BinOp) or new != text else new, 0.2 * inside)
     elif isinstance(node, ast.Call):
         for text in c.way.inlined(node):

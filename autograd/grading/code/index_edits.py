@@ -3,9 +3,9 @@
 import ast
 
 from autograd.engine.value import Value
-from autograd.grading.code.context import Candidate
+from autograd.grading.code.context import Candidate, is_slope_argument
 
-__all__ = ["entries", "indices"]
+__all__ = ["entries", "indices", "twins"]
 
 MAX_ENTRIES = 6
 
@@ -32,6 +32,26 @@ def indices(c):
         if name != own and _is_whole(c, name) and not isinstance(node.slice, (ast.Slice, ast.Tuple)):
             new = f"{c.source.text_of(outer)}[{name}]"
             yield Candidate(1.42, "wrong factor", c.line, f"{c.text} stands where {new} belongs", c.replaced(new))
+
+
+def twins(c):
+    """Take the same entry of another list, such as that of the sums for that of the activations."""
+    node = c.node
+    if not isinstance(node, ast.Subscript) or c.is_stored() or not c.seen.shape or isinstance(node.slice, ast.Slice):
+        return
+    if not isinstance(node.value, ast.Name) or not isinstance(c.seen.frame.names.get(node.value.id), list):
+        return
+    parent = c.parent()
+    named = parent.targets[0].id if isinstance(parent, ast.Assign) and isinstance(parent.targets[0], ast.Name) else ""
+    given = is_slope_argument(c) or (named and c.way.is_given_to_helper(named))
+    count = 0
+    for name, value in c.seen.frame.names.items():
+        if name != node.value.id and isinstance(value, list) and value and count < MAX_ENTRIES:
+            count += 1
+            new = f"{name}[{c.source.text_of(node.slice)}]"
+            kind = "derivative at the wrong argument" if given else "wrong factor"
+            message = f"{c.text} stands where {new} belongs"
+            yield Candidate(1.26 if given else 1.44, kind, c.line, message, c.replaced(new))
 
 
 def _swapped(c, new):

@@ -161,9 +161,13 @@ class Search:
         good = [t.factor for t in targets if t.right and t.factor is not None]
         self.reference = good[0] if good else None
         self.second = None
-        for judged, seed in case.others[:1]:
+        # Weights with which every unit is switched off show nothing.
+        telling = [one for one in case.others if any(any(update.gradient) for update in one[0].updates)]
+        rest = [one for one in telling[1:] if all(any(update.gradient) for update in one[0].updates)]
+        for judged, seed in (telling or case.others)[:1]:
             again = targets_of(judged.updates)
             self.second = Trials(case, again, self.trials.work, seed)
+        self.rest = [Trials(case, targets_of(judged.updates), self.trials.work, seed) for judged, seed in rest]
         self.partial = []
 
     def run(self, source, way, rounds=MAX_ROUNDS):
@@ -259,14 +263,19 @@ class Search:
         """Return whether other fresh weights agree that an edited text is better."""
         if self.second is None:
             return True
-        self.second.watch_stale = self.trials.watch_stale
+        for trials in (self.second, *self.rest):
+            trials.watch_stale = self.trials.watch_stale
         after, before = self.second.outcome(text), self.second.outcome(source.text)
         if after is None:
             return False
         whole, first = after.whole(), self.trials.outcome(text).whole()
         if first is not None and self.is_whole(after):
-            return close(whole, first)
-        return self.gain(after, before) > (0, 0, 0)
+            outcomes = [trials.outcome(text) for trials in self.rest] if close(whole, first) else [None]
+            return all(self.is_whole(outcome) and close(outcome.whole(), first) for outcome in outcomes)
+        pairs = [(before, after)]
+        if self.gain(after, before) > (0, 0, 0):
+            pairs += [(trials.outcome(source.text), trials.outcome(text)) for trials in self.rest]
+        return all(new is not None and self.gain(new, old) > (0, 0, 0) for old, new in pairs)
 
     def gain(self, outcome, current):
         """Return how much better an outcome is: more right updates, then more that are proportional."""

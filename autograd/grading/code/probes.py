@@ -93,7 +93,8 @@ def _written(c, scale):
         if isinstance(parent, ast.BinOp) and (parent.right is c.node or isinstance(parent.op, ast.Add)):
             keep = parent.left if parent.right is c.node else parent.right
             edits = (c.source.replacing(parent, c.source.operand_text(keep)),)
-            yield Candidate(1.0, "wrong factor", c.line, f"{c.text} does not belong in this sum", edits)
+            kind = "penalty" if c.way.mentions_parameter(c.node) else "wrong factor"
+            yield Candidate(1.0, kind, c.line, f"{c.text} does not belong in this sum", edits)
         return
     count = 0
     for part, text in _parts(c, scale):

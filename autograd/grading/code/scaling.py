@@ -80,7 +80,7 @@ def numbers(c):
     for value, text in SIMPLE.items():
         yield text, value
     for text, (shape, data) in c.scope().items():
-        if shape == () and data and data[0] not in (0.0, 1.0) and len(text) < 25 and not c.way.is_forward_text(text):
+        if shape == () and data and data[0] not in (0.0, 1.0) and len(text) < 25 and not c.way.is_learned_text(text):
             value = data[0]
             yield f"/ {text}", 1.0 / value
             yield text, value

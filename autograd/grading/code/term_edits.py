@@ -145,7 +145,9 @@ def accumulations(way, source):
         if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
             continue
         target = statement.targets[0]
-        if not isinstance(target, (ast.Name, ast.Attribute, ast.Subscript)) or not source.loops_around(statement):
+        if not isinstance(target, (ast.Name, ast.Attribute, ast.Subscript)):
+            continue
+        if not source.loops_around(statement) and not _is_argument(source, statement, target):
             continue
         places = way.by_place(statement.value)
         if len(places) < 2 or not any(way.is_back(place) for place in places):
@@ -157,6 +159,13 @@ def accumulations(way, source):
             message = f"{name} keeps the last one only: add them up"
             edit = Edit(start, end, text.replace("=", "+=", 1))
             yield Candidate(1.3, "batch sum missing", statement.lineno, message, (edit,))
+
+
+def _is_argument(source, statement, target):
+    """Return whether a name is an argument of the function around a statement, such as the sum that it adds to."""
+    around = source.function_of(statement)
+    arguments = around.args.args if isinstance(around, ast.FunctionDef) else []
+    return isinstance(target, ast.Name) and target.id in {part.arg for part in arguments}
 
 
 def loop_orders(way, source):

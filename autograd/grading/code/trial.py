@@ -55,7 +55,14 @@ def targets_of(updates, final=None):
 
 
 def _rate(update, updates):
-    """Return the rate of an update; that of the others of its statement, where it is wrong and they share one."""
+    """Return the rate of an update; that of the others of its statement, where it is wrong and they share one.
+
+    An update that changes nothing shows no rate: then it is that of all others, if they share one.
+    """
+    if all(new.data == old.data for old, new in zip(update.group.old, update.group.new, strict=True)):
+        rates = {u.rate for u in updates if u is not update and u.rate}
+        if len(rates) == 1:
+            return rates.pop()
     others = {u.rate for u in updates if u.group.line == update.group.line and u.rate and u.factor is not None}
     if update.factor is None and len(others) == 1:
         return others.pop()

@@ -5,14 +5,16 @@ import functools
 from dataclasses import dataclass, field
 
 from autograd.engine.value import Value
-from autograd.grading.code.arrays import Array
 from autograd.grading.code.moments import is_recurrent
 from autograd.grading.code.objects import Frame, Function, Instance
 from autograd.grading.code.slopes import slopes_of
+from autograd.grading.code.standing import Standing
 from autograd.grading.code.trace import key_of, numbers_of
 from autograd.grading.code.vocabulary import Vocabulary
 
 __all__ = ["Lack", "WayBack", "same"]
+
+MAX_NODES = 300
 
 
 @dataclass
@@ -71,6 +73,7 @@ class WayBack:
                 if isinstance(place.node, (ast.Name, ast.Attribute, ast.Subscript)):
                     self.texts.setdefault(ast.unparse(place.node).replace(" ", ""), []).extend(places)
         self._index()
+        self.standing = Standing(self.trace, self.ordered)
         self.slopes = slopes_of(self.forward, self.gradients, self.roots)
         self.vocabulary = Vocabulary(self.machine, self.source.tree)
         self.numpy = self.vocabulary.numpy
@@ -103,6 +106,13 @@ class WayBack:
         known = owner.names.get(self.vocabulary.name_of(called))
         nodes = {id(helper.function_node) for helper in self.vocabulary.helpers}
         return isinstance(known, Function) and id(known.node) in nodes
+
+    def is_given_to_helper(self, name):
+        """Return whether a variable of this name is the argument of a helper."""
+        return any(
+            isinstance(node, ast.Call) and self.is_helper(node) and node.args and self.single_name(node.args[0]) == name
+            for node in self.source.parents
+        )
 
     def inlined(self, node):
         """Return what a call of a small function computes, written out, without a square around it."""
@@ -162,7 +172,6 @@ class WayBack:
 
     def _index(self):
         everything = self.ordered = self.trace.everything()
-        self.text_by_node = {}
         first = {}
         for seen in everything:
             for element in seen.elements:
@@ -345,6 +354,21 @@ class WayBack:
             for place in self.texts.get(text.replace(" ", ""), [])
         )
 
+    def is_learned_text(self, text):
+        """Return whether a text was a value of the forward pass that hangs on parameters."""
+        if not self.is_forward_text(text):
+            return False
+        waiting = [e for place in self.texts.get(text.replace(" ", ""), []) for e in place.elements[:1]]
+        seen = set()
+        while waiting and len(seen) < MAX_NODES:
+            node = waiting.pop()
+            if node in self.roots:
+                return True
+            if isinstance(node, Value) and node not in seen:
+                seen.add(node)
+                waiting.extend(node.parents)
+        return bool(waiting)
+
     def mentions_parameter(self, node):
         """Return whether an expression has parameters and plain numbers only, like the gradient of a penalty."""
         parts = [part for part in ast.walk(node) if isinstance(part, (ast.Name, ast.Attribute, ast.Subscript))]
@@ -437,64 +461,9 @@ class WayBack:
         container = self.by_place(node)
         return len(container) > 2 and self.recurrent
 
-    # --- What stands at hand
-
     def scope(self, frame, order):
         """Return what can be written in a call: a dict from a text to its shape and its numbers."""
-        found = {}
-        for seen in self.ordered:
-            if seen.order >= order:
-                break
-            if seen.frame is frame and isinstance(seen.node, (ast.Name, ast.Attribute, ast.Subscript)):
-                text = self.text_by_node.get(seen.node) or ast.unparse(seen.node)
-                self.text_by_node[seen.node] = text
-                found[text] = (seen.shape, seen.data)
-        for owner, name, value in _names_around(frame):
-            if self.trace.first.get((id(owner), name), 0) > order:
-                continue  # such as the variable of a loop below
-            self._add(found, name, owner, name, value, order)
-            if isinstance(value, Instance):
-                for attribute, part in value.names.items():
-                    self._add(found, f"{name}.{attribute}", value, attribute, part, order)
-            elif isinstance(value, dict):
-                for key, part in value.items():
-                    if isinstance(key, str):
-                        self._add(found, f"{name}[{key!r}]", value, key, part, order)
-        if frame.outer is not None:
-            for name, value in frame.module.names.items():
-                if name not in frame.names:
-                    self._add(found, name, frame.module, name, value, order)
-        return found
-
-    def _add(self, found, text, owner, name, value, order):
-        standing = self.trace.standing(owner, name, order)
-        if standing is not None:
-            found[text] = standing
-        elif (id(owner), name) not in self.trace.bindings:
-            _add(found, text, value)
-
-
-def _names_around(frame):
-    """Return what can be read by name in a call, of the functions around it as well, but not of the module."""
-    found, owner = {}, frame
-    while owner is not None and (owner is frame or owner is not frame.module):
-        for name, value in owner.names.items():
-            found.setdefault(name, (owner, name, value))
-        owner = owner.outer
-    return list(found.values())
-
-
-def _add(found, text, value):
-    if text in found or text.startswith("__"):
-        return
-    if isinstance(value, Array):
-        if value.size <= 400 and value.dtype.kind in "fib":
-            elements = value.elements()
-            found[text] = (value.shape, [float(e.data) if isinstance(e, Value) else float(e) for e in elements])
-    elif isinstance(value, Value):
-        found[text] = ((), [value.data])
-    elif isinstance(value, int) and not isinstance(value, bool):
-        found[text] = ((), [float(value)])
+        return self.standing.scope(frame, order)
 
 
 def same(a, b):

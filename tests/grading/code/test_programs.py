@@ -218,6 +218,22 @@ FACTS = {
         ["nn_params"],
         [(28, "constant factor")],
     ),
+    "t15": (
+        "np.sum((targets - final_all) ** 2) / (2 * n_records)",
+        "wrong",
+        ["network.weights_hidden_to_output"],
+        [(36, "batch sum missing")],
+    ),
+    "t16": ("(y_true - y_pred) ** 2", "wrong", ["network.w6"], [(29, "derivative missing")]),
+    "t17": (None, "wrong", ["Wq"], [(21, "constant factor")]),
+    "t18": (
+        "np.sum(np.nan_to_num(-y * np.log(a) - (1 - y) * np.log(1 - a)))",
+        "wrong",
+        ["net.weights[0]", "net.biases[0]"],
+        [(41, "derivative at the wrong argument")],
+    ),
+    "t19": (None, "wrong", ["model.intercept_"], [(22, "penalty")]),
+    "t20": (None, "wrong", ["weights_0_1"], [(9, "wrong derivative")]),
     "p06": ("(a - t) ** 2 / 2", "wrong", ["unit.w", "unit.b"], [(12, "loss for its derivative")]),
 }
 
