@@ -7,8 +7,12 @@ from autograd.engine.errors import AlgebraError
 from autograd.engine.graph import evaluate, push_forward
 from autograd.engine.value import Value
 from autograd.formulas.expressions import ONE, Number, plus, times
-from autograd.formulas.field import PRIME, Point, Pole, Residue, Unprovable, small_fraction
+from autograd.formulas.field import PRIME, SMALL, Point, Pole, Residue, Unprovable, small_fraction
 from autograd.formulas.network import apply, edges, operands_of
+from autograd.formulas.precise import DIGITS, precise_numbers
+
+# Of decimals of floats times factors of a loss. A fraction with it takes fewer digits than numbers are precise to.
+_MAX_DENOMINATOR = 10**22
 
 __all__ = ["factored", "fit_fractions", "residue", "slope_polynomial", "wiring"]
 
@@ -63,11 +67,13 @@ def slope_polynomial(neuron):
     return fit_fractions([([1, a.v, a.v * a.v % PRIME], d.v) for a, d in rows])
 
 
-def fit_fractions(rows):
-    """Small fractions c with sum(c * basis) = value at every row; None where there are none.
+def fit_fractions(rows, precise_rows=None):
+    """Fractions c with sum(c * basis) = value at every row; None where there are none.
 
     Args:
         rows: pairs of a list of residues and a residue; more of them than there are coefficients.
+        precise_rows: called for the same with numbers of many digits, as many as there are coefficients, where a
+            fraction is not small. By default only small fractions are found.
     """
     n = len(rows[0][0])
     matrix = [[*basis, value] for basis, value in rows]
@@ -89,12 +95,28 @@ def fit_fractions(rows):
     if any(row[-1] % PRIME for row in matrix[r:]):
         return None
     found = [Fraction(0)] * n
+    near = None
     for k, c in enumerate(pivots):
-        q = small_fraction(matrix[k][-1], 10**8)
+        # by chance, one residue in 200 is a fraction of numbers up to 10^8, and one in 10^11 of those up to SMALL
+        q = small_fraction(matrix[k][-1], 10**8 if precise_rows is None else SMALL)
+        if q is None and precise_rows is not None and len(pivots) == n:
+            near = _solved(precise_rows()) if near is None else near
+            q = next((x for x in near[c : c + 1] if (x.numerator - matrix[k][-1] * x.denominator) % PRIME == 0), None)
         if q is None:
             return None
         found[c] = q
     return found
+
+
+def _solved(rows):
+    """Return the fractions next to the solution of linear equations with numbers of many digits; [] where they have
+    none."""
+    mpmath = precise_numbers()
+    try:
+        solution = mpmath.lu_solve(mpmath.matrix([basis for basis, _ in rows]), mpmath.matrix([y for _, y in rows]))
+    except ZeroDivisionError:
+        return []
+    return [Fraction(mpmath.nstr(x, DIGITS)).limit_denominator(_MAX_DENOMINATOR) for x in solution]
 
 
 def factored(coefficients, a):

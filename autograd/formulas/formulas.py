@@ -11,7 +11,7 @@ by interpolation in a prime field, from the graph of the activation alone, howev
 from fractions import Fraction
 
 from autograd.engine import primitives
-from autograd.engine.errors import AlgebraError
+from autograd.engine.errors import AlgebraError, GraphError
 from autograd.engine.graph import depending, evaluate, postorder, pull_back, push_forward
 from autograd.engine.value import Value
 from autograd.formulas.expressions import (
@@ -30,11 +30,11 @@ from autograd.formulas.expressions import (
     times,
     walk,
 )
-from autograd.formulas.field import PRIME, Unprovable
+from autograd.formulas.field import Pole, Unprovable
 from autograd.formulas.fitting import factored, fit_fractions, residue, slope_polynomial, wiring
 from autograd.formulas.folding import Alphabet, fold
 from autograd.formulas.network import Constant, apply, edges, operands_of, parents_of
-from autograd.formulas.sampling import field_sample
+from autograd.formulas.sampling import field_sample, precise_sample
 
 __all__ = ["Formulas"]
 
@@ -74,11 +74,13 @@ class Formulas:
         self.simplified: set = set()
         self._by_s = {neuron.s: neuron for neuron in network.neurons}
         self._by_a = {neuron.a: neuron for neuron in network.neurons if neuron.a is not neuron.s}
-        self._constants = {(c.node, c.place): s for c, s in network.symbol_of.items() if isinstance(c, Constant)}
+        self._constants: dict = {key: Number(exact) for key, exact in network.exact.items()}
+        self._constants |= {(c.node, c.place): s for c, s in network.symbol_of.items() if isinstance(c, Constant)}
         self._values: dict = {}
         self._depths: dict = {}
         self._slopes: dict = {}
         self._samples: list = []
+        self._precise: list | None = None
         self._sweep()
         self._simplify_outputs()
 
@@ -330,7 +332,7 @@ class Formulas:
             groups.setdefault((neuron.sample, neuron.step), []).append(neuron)
         found: dict = {}
         for group in groups.values():
-            for short in (_as_error, _as_softmax):
+            for short in (_as_error, _as_softmax, _as_logistic):
                 result = short(self, group, samples)
                 if result is not None:
                     found.update(result)
@@ -346,6 +348,25 @@ class Formulas:
         """As many points as an interpolation needs: more with kinks, where a few gates may be alike by chance."""
         samples = self.field_samples(8)
         return self.field_samples(32) if any(sample.point.has_kinks for sample in samples) else samples
+
+    def fit(self, row, samples):
+        """Return the fractions that ``row`` combines its basis with, at every sample; None where there are none.
+
+        Args:
+            row: from a sample to a pair of a list of numbers, the basis, and the number that they are combined to.
+            samples: more samples in a prime field than there are numbers in the basis.
+        """
+
+        def precise_rows():
+            if self._precise is None:
+                self._precise = [precise_sample(self.network, seed) for seed in range(len(row(samples[0])[0]))]
+            return [row(sample) for sample in self._precise]
+
+        try:
+            rows = [row(sample) for sample in samples]
+            return fit_fractions([([residue(x) for x in basis], residue(y)) for basis, y in rows], precise_rows)
+        except (GraphError, Pole):  # no real point, or a probability that divides by 0
+            return None
 
     def field_samples(self, count):
         """The network at ``count`` random points of a prime field."""
@@ -377,73 +398,76 @@ def _is_long(e):
 
 def _as_error(formulas, group, samples):
     """The deltas of one sample as c (y - t), if they are."""
-    network = formulas.network
+    return _as_difference(formulas, group, samples, lambda sample, y: sample.symbol(y), lambda y: y)
+
+
+def _as_logistic(formulas, group, samples):
+    """The deltas of one sample as c (sigma(y) - t), if they are: outputs are logits then, of yes or no each."""
+
+    def of_sample(sample, y):
+        e = sample.exp(sample.symbol(y))
+        return e / (1 + e)
+
+    return _as_difference(formulas, group, samples, of_sample, primitives.sigmoid)
+
+
+def _as_difference(formulas, group, samples, of_sample, of_symbol):
+    """The deltas of one sample as c (f(y) - t), if they are; f over the numbers of a sample, and over symbols."""
     found = {}
     for neuron in group:
-        y = network.symbol_of[neuron.a]
-        t = Symbol("t", (neuron.layer,), (neuron.index,), neuron.sample, neuron.step)
+        y = formulas.network.symbol_of[neuron.a]
+        t = _target_of(neuron)
         has_target = t in samples[0].quantities
-        rows = []
-        for sample in samples:
-            basis = [residue(sample.symbol(y)), residue(sample.symbol(t)) if has_target else 1]
-            rows.append((basis, residue(sample.gradient(neuron.s))))
-        fit = fit_fractions(rows)
-        if fit is None or not fit[0]:
+
+        def row(sample, neuron=neuron, y=y, t=t, has_target=has_target):
+            return [of_sample(sample, y), sample.symbol(t) if has_target else 1], sample.gradient(neuron.s)
+
+        fit = formulas.fit(row, samples)
+        if fit is None or not fit[0] or (has_target and fit[1] != -fit[0]):
             return None
-        if has_target:
-            if fit[1] != -fit[0]:
-                return None
-            found[neuron] = times(Number(fit[0]), plus(y, times(MINUS_ONE, t))), {}
-        else:
-            found[neuron] = (
-                times(Number(fit[0]), plus(y, times(MINUS_ONE, t))),
-                {t: Number(-fit[1] / fit[0])},
-            )
+        facts = {} if has_target else {t: Number(-fit[1] / fit[0])}
+        found[neuron] = times(Number(fit[0]), plus(of_symbol(y), times(MINUS_ONE, t))), facts
     return found
 
 
 def _as_softmax(formulas, group, samples):
     """The deltas of one sample as c (p - t), with p the softmax of its pre-activations, if they are."""
     network = formulas.network
-    found = {}
-    probabilities = []
-    for sample in samples:
-        point = sample.point
-        exps = [point.exp(residue(sample.values[n.s])) for n in group]
-        normalizer = pow(sum(exps) % PRIME, -1, PRIME)
-        probabilities.append([e * normalizer % PRIME for e in exps])
-    targets = [Symbol("t", (n.layer,), (n.index,), n.sample, n.step) for n in group]
+    targets = [_target_of(neuron) for neuron in group]
     has_targets = all(t in samples[0].quantities for t in targets)
-    are_probabilities = bool(network.distributions)
-    total = fold(targets, formulas.alphabet) if has_targets and not are_probabilities else ONE
+    fits = []
     for k, neuron in enumerate(group):
-        p = Symbol("p", (neuron.layer,), (neuron.index,), neuron.sample, neuron.step)
-        t = targets[k]
-        rows = []
-        for sample, row in zip(samples, probabilities, strict=True):
-            weight = sum([residue(sample.symbol(x)) for x in targets]) % PRIME if has_targets else 1
-            rows.append(
-                (
-                    [row[k] * weight % PRIME, residue(sample.symbol(t)) if has_targets else 1],
-                    residue(sample.gradient(neuron.s)),
-                )
-            )
-        fit = fit_fractions(rows)
-        given = {} if has_targets else {t: Number(-fit[1] / fit[0])} if fit is not None and fit[0] else None
-        error = plus(times(p, total), times(MINUS_ONE, t))
+
+        def row(sample, k=k, neuron=neuron):
+            exps = [sample.exp(sample.values[n.s]) for n in group]
+            weight = sum([sample.symbol(t) for t in targets]) if has_targets else 1
+            p = exps[k] / sum(exps)
+            return [p * weight, sample.symbol(targets[k]) if has_targets else 1], sample.gradient(neuron.s)
+
+        fit, wanted = formulas.fit(row, samples), targets[k]
         if fit is None or not fit[0] or (has_targets and fit[1] != -fit[0]):
-            if not (has_targets and are_probabilities):
+            if not (has_targets and network.distributions):
                 return None
-            fit, wanted = _smoothed(network, samples, rows, t, len(group))
+            rows = [([residue(x) for x in basis], residue(y)) for basis, y in map(row, samples)]
+            fit, wanted = _smoothed(network, samples, rows, targets[k], len(group))
             if fit is None:
                 return None
-            error = plus(p, times(MINUS_ONE, wanted))
-        exps = [primitives.exp(network.symbol_of[n.s]) for n in group]
-        facts: dict = {p: times(primitives.exp(network.symbol_of[neuron.s]), fold(exps, formulas.alphabet) ** -1)}
-        facts |= given or {}
-        logits = [network.symbol_of[n.s] for n in group]
+        fits.append((fit, wanted))
+    found = {}
+    total = fold(targets, formulas.alphabet) if has_targets and not network.distributions else ONE
+    scale = None if has_targets else _scale_of_probabilities([fit for fit, _ in fits])
+    if scale is not None:
+        total = fold(targets, formulas.alphabet)
+    logits = [network.symbol_of[n.s] for n in group]
+    exps = [primitives.exp(z) for z in logits]
+    for k, (neuron, t, (fit, wanted)) in enumerate(zip(group, targets, fits, strict=True)):
+        p = Symbol("p", (neuron.layer,), (neuron.index,), neuron.sample, neuron.step)
+        factor = fit[0] if scale is None else scale
+        facts: dict = {p: times(exps[k], fold(exps, formulas.alphabet) ** -1)}
+        if not has_targets:
+            facts[t] = Number(-fit[1] / factor)
         formulas.stable[p] = primitives.exp(logits[k] - primitives.logsumexp(*logits))
-        found[neuron] = times(Number(fit[0]), error), facts
+        found[neuron] = times(Number(factor), plus(times(p, total), times(MINUS_ONE, wanted))), facts
     return found
 
 
@@ -471,3 +495,16 @@ def _smoothed(network, samples, rows, t, classes):
             spread = times(share, Number(Fraction(1, classes)))
             return fit, plus(times(plus(ONE, times(MINUS_ONE, share)), t), spread)
     return None, None
+
+
+def _target_of(neuron):
+    return Symbol("t", (neuron.layer,), (neuron.index,), neuron.sample, neuron.step)
+
+
+def _scale_of_probabilities(fits):
+    """Return a short c with deltas c (p sum(t) - t), for targets that do not quite add up to 1; None for others."""
+    (first, *_) = fits[0]
+    scale = first.limit_denominator(1000)
+    if scale == first or not scale or any(a != first for a, _ in fits) or -sum([b for _, b in fits]) != first:
+        return None
+    return scale if abs(first / scale - 1) < Fraction(1, 1000) else None

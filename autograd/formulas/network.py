@@ -70,6 +70,7 @@ class Network:
         samples, steps: how many there are; 1 where nothing is repeated.
         symbol_of: the symbol of every named node and constant.
         distributions: groups of targets that add up to 1, as those of a cross-entropy do.
+        exact: from pairs of a node and a place to the fraction that formulas read there, in place of a float.
         assumptions: what was concluded from labels, in words.
         keeps_constants: whether plain numbers are what they were recorded as, at every point that formulas are compared
             at. Otherwise they stand for any number, as inputs and targets do.
@@ -87,6 +88,7 @@ class Network:
         self.samples = self.steps = 1
         self.symbol_of: dict = {}
         self.distributions: list = []
+        self.exact: dict = {}
         self.assumptions: list[str] = []
 
     def __repr__(self):

@@ -334,9 +334,22 @@ def _latex_parenthesized(text, needed):
 def _number_latex(q):
     if q.denominator == 1:
         return str(q.numerator)
-    if q.denominator > 10_000:
-        return repr(float(q))
-    return ("-" if q < 0 else "") + rf"\frac{{{abs(q.numerator)}}}{{{q.denominator}}}"
+    sign = "-" if q < 0 else ""
+    places = _decimal_places(q.denominator) if q.denominator > 10_000 else None
+    if places is None:
+        return sign + rf"\frac{{{abs(q.numerator)}}}{{{q.denominator}}}"
+    whole, rest = divmod(abs(q.numerator) * 10**places // q.denominator, 10**places)
+    return f"{sign}{whole}.{rest:0{places}}"
+
+
+def _decimal_places(denominator):
+    """Return how many decimals a fraction has, or None where they do not end."""
+    twos = fives = 0
+    while denominator % 2 == 0:
+        denominator, twos = denominator // 2, twos + 1
+    while denominator % 5 == 0:
+        denominator, fives = denominator // 5, fives + 1
+    return max(twos, fives) if denominator == 1 else None
 
 
 def _index_text(index):

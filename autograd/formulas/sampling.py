@@ -45,6 +45,10 @@ class Sample:
         except KeyError:
             raise GraphError(f"there is no {symbol.role}{list(symbol.indices)} in this network.") from None
 
+    def exp(self, x):
+        """The exponential of a number of this sample's kind."""
+        return primitives.exp(x)
+
     def derivatives(self, node):
         """The derivative of a node in every node under it, a dict; those it does not depend on are not in it."""
         return _swept(self._network, self.values, self._read, self.number, node)
@@ -98,7 +102,7 @@ def _replayed(network, given, number):
 
     def constant(node, i, x):
         found = at.get((node, i))
-        return _plain(x, number, node) if found is None else found
+        return _plain(network.exact.get((node, i), x), number, node) if found is None else found
 
     def compute(node, numbers):
         if node.op is primitives.shift:

@@ -20,6 +20,7 @@ from autograd.engine.value import Value
 from autograd.formulas.network import Constant, Network, Neuron, Term, is_named, parents_of
 from autograd.formulas.numbering import name, number
 from autograd.formulas.printing import printable
+from autograd.formulas.weights import exact_weights
 
 __all__ = ["find_network"]
 
@@ -41,6 +42,7 @@ def find_network(root, parameters=None, inputs=None, targets=None) -> Network:
     _find_activations(network)
     number(network)
     name(network)
+    network.exact = exact_weights(network)
     return network
 
 

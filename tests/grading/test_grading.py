@@ -232,7 +232,7 @@ UNREADABLE = [
     ("w_ho[1,2]", "1/0", "division by 0"),
     ("w_ho[1,2]", "a[1]**99", "an exponent is at most 12"),
     ("w_ho[1,2]", "a[1]**2**3", "power of a power"),
-    ("w_ho[1,2]", "1" * 30, "at most 18 digits"),
+    ("w_ho[1,2]", "1" * 41, "at most 40 digits"),
     ("w_ho[1,2]", r"1.2.3 \delta_o a_h", "a number has one decimal point"),
     ("w_ho[1,2]", r"\delta_o {.5.25} a_h", "a number has one decimal point"),
     ("w_ho[1,2]", r"\delta_o 1 2 a_h", "two numbers side by side are set as one"),

@@ -1,7 +1,7 @@
 """The marks of a name: which of them is a layer, an index, a sample, a step or a power."""
 
 from autograd.grading.meaning.place import Item, Misfit
-from autograd.grading.reading.nodes import show
+from autograd.grading.reading.nodes import Node, show
 from autograd.grading.reading.trees import ReadingError
 
 __all__ = ["Marks", "power_of"]
@@ -27,8 +27,19 @@ class Marks:
         self.is_numbered = False
         self.is_arrow = self.pair = None
         for script in node.parts:
-            for part in script.parts:
+            for part in [self.two_digits(script)] if self.two_digits(script) else script.parts:
                 self.add(part, script)
+
+    def two_digits(self, script):
+        """Return the number in ``y_{12}`` where a layer has that many neurons, else None: ``w_{12}`` has two indices."""
+        digits = script.parts
+        if script.kind != "sub" or script.data or [p.kind for p in digits] != ["num", "num"]:
+            return None
+        places = self.places
+        sizes = [places.model.size(layer) for layer in range(places.model.depth + 1)]
+        if digits[1].at != digits[0].at + 1 or max(sizes) < 10 or "w" in places.roles_of(self.node.data[0]):
+            return None
+        return Node("num", (), 10 * digits[0].data + digits[1].data, digits[0].at)
 
     def add(self, part, script):
         """Take one mark of the name."""

@@ -148,8 +148,8 @@ def read_superscript(c, opened=False):
     return found, transposed, primes
 
 
-def read_script(c, kind):
-    """Read a subscript: its indices one by one."""
+def read_script(c, kind, inside=False):
+    """Read a subscript: its indices one by one; ``inside`` of another one, ``o_{12}`` is neuron 12."""
     at = c.at
     if not c.is_op("{"):
         return Node(kind, read_typed_indices(c) if c.is_typed else (read_one(c),), "", at)
@@ -169,7 +169,7 @@ def read_script(c, kind):
             c.i += 1
             bracket = text
         elif k == "num":
-            found += read_digits(c, found)
+            found += [read_index(c)] if inside else read_digits(c, found)
         elif k == "op" and text in "{":
             c.i += 1
             c.symbols.insert(c.i, c.symbols[c.i - 1])
@@ -217,9 +217,9 @@ def read_typed_indices(c):
 
 def read_digits(c, found):
     """Read a number in a script: ``12`` are two indices, unless commas set it apart."""
+    apart = found and c.symbols[c.i - 1].text == ","
     s = c.next()
-    alone = c.is_op("}") and not found
-    if len(s.text) == 2 and (alone or c.is_op("}")) and "." not in s.text and not c.is_op(","):
+    if len(s.text) == 2 and c.is_op("}") and "." not in s.text and not apart:
         return [Node("num", (), Fraction(c), s.at + k) for k, c in enumerate(s.text)]
     x = Node("num", (), Fraction(s.text), s.at)
     if c.is_op("+") or c.is_op("-"):
@@ -259,7 +259,7 @@ def read_index_term(c):
                 continue
             sub = c.next().text == "_"
             if sub:
-                x = Node("name", (*x.parts, read_script(c, "sub")), x.data, x.at)
+                x = Node("name", (*x.parts, read_script(c, "sub", inside=True)), x.data, x.at)
             else:
                 found, _, _ = read_superscript(c)
                 x = Node("name", (*x.parts, *found), x.data, x.at)

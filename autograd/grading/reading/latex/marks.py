@@ -39,8 +39,14 @@ def read_one(c):
     return c.atom(scripted=False)
 
 
-def read_scripts_of(c, x):
-    """Return a name with its subscripts, superscripts and primes; a number above is a power, a T a transpose."""
+def read_scripts_of(c, x, inside=False):
+    """Return a name with its subscripts, superscripts and primes; a number above is a power, a T a transpose.
+
+    Args:
+        c: the cursor.
+        x: the name.
+        inside: the name is itself in a script, so that ``o_{12}`` is neuron 12.
+    """
     indices, above, primes = list(x.indices), list(x.superscripts), x.primes
     exponent, transposed = None, False
     while True:
@@ -49,7 +55,7 @@ def read_scripts_of(c, x):
             primes += 1
         elif c.is_sign("_"):
             c.next()
-            indices += read_scripts(c)
+            indices += read_scripts(c, inside)
         elif c.is_sign("^") and exponent is None:
             c.next()
             if c.skip_prime():
@@ -71,7 +77,7 @@ def read_scripts_of(c, x):
     return whole if exponent is None else c.power(whole, exponent)
 
 
-def read_scripts(c):
+def read_scripts(c, inside=False):
     """Return the parts of a subscript or superscript: separated by commas, arrows or nothing."""
     if not c.is_sign("{"):
         return [c.nested(read_one)]
@@ -84,7 +90,7 @@ def read_scripts(c):
         if (c.kind() == "sign" and c.peek() in ",()[]") or c.is_command("rightarrow", "to"):
             c.next()
         elif c.kind() == "number":
-            found += read_digits(c, found)
+            found += [c.number(c.next())] if inside else read_digits(c, found)
         elif c.kind() == "sign" and c.peek() in "+-":
             sign = c.next()
             right = c.number(c.next()) if c.kind() == "number" else read_one(c)
@@ -98,7 +104,7 @@ def read_scripts(c):
             c.relation_sign()
         else:
             x = c.atom(scripted=False)
-            found.append(read_scripts_of(c, x) if isinstance(x, Name) else x)
+            found.append(read_scripts_of(c, x, inside=True) if isinstance(x, Name) else x)
     c.next()
     c.depth -= 1
     return found
