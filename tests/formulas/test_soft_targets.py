@@ -79,7 +79,8 @@ def test_probabilities_of_yes(output, logits, delta, classes):
     targets = [random.Random(k).random() for k in range(classes)]
     outputs = outputs_of(classes, output)
     found = str(derive(binary_cross_entropy(outputs, targets if classes > 1 else targets[0], logits=logits)))
-    assert f"d_o[o] = {delta}   for all o in O" in found if classes > 1 else f"d_o[1] = {delta}".replace("[o]", "[1]")
+    expected = f"d_o[o] = {delta}   for all o in O" if classes > 1 else f"d_o[o] = {delta}".replace("[o]", "[1]")
+    assert expected in found
 
 
 def test_targets_in_single_precision_do_not_add_up_to_1():

@@ -167,3 +167,19 @@ def test_the_steps_of_a_weight_in_a_convention(name):
 def test_the_matrix_form_of_linear_outputs(name):
     derivation = derive(build([2, 3, 2], ["tanh", "linear"]), convention=name)
     assert graded(derivation, [line for each in derivation.matrix() for line in (each.latex, each.text)]) == []
+
+
+@pytest.mark.parametrize("sizes", [(10,), (3, 12), (11, 10, 13, 12)])
+def test_numbers_of_neurons_with_two_digits(sizes):
+    hidden = {"activation": "tanh"} if len(sizes) > 1 else {}
+    derivation = derive(sse(MLP(2, list(sizes), output="sigmoid", seed=1, **hidden)([0.5, 0.25]), [0.25] * sizes[-1]))
+    network = derivation.network
+    equations = [derivation.delta(network.neurons[-1].s), *[derivation.formula(w) for w in network.parameters[-4:]]]
+    assert graded(derivation, [line for equation in equations for line in (equation.text, equation.latex)]) == []
+
+
+@pytest.mark.parametrize(("classes", "samples"), [(2, 2), (2, 3), (3, 2)])
+def test_a_second_index_beside_that_of_samples(classes, samples):
+    model = MLP(2, [3, classes], activation="tanh", seed=1)
+    derivation = derive(sum([cross_entropy(model([0.5, 0.25 * k]), k % classes) for k in range(samples)]))
+    assert graded(derivation, printed(derivation)) == []

@@ -214,9 +214,11 @@ class Claims:
         if how is not None:
             letters[how[0]] = layer - 1
             letters[how[1]] = layer
-        for k, letter in enumerate(letters_in):
+        neurons = [letter for letter in letters_in if standard.get(letter) not in ("samples", "steps")]
+        for k, letter in enumerate(neurons):
             if letter not in standard and letter not in letters:
-                letters[letter] = layer if k == len(letters_in) - 1 else layer - 1
+                numbered = self.lexicon.alphabet.kind(letter)  # o2, a second index of the outputs
+                letters[letter] = numbered or (layer if k == len(neurons) - 1 else layer - 1)
         return letters
 
     def _matched(self, meant, tree, rights):

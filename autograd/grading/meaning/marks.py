@@ -31,7 +31,7 @@ class Marks:
                 self.add(part, script)
 
     def two_digits(self, script):
-        """Return the number in ``y_{12}`` where a layer has that many neurons, else None: ``w_{12}`` has two indices."""
+        """Return the number in ``y_{12}`` where layers are so large, else None: ``w_{12}`` has two indices."""
         digits = script.parts
         if script.kind != "sub" or script.data or [p.kind for p in digits] != ["num", "num"]:
             return None
