@@ -1,5 +1,6 @@
 """``compile``: from a recorded graph, or a function that records one, to a program of machine code."""
 
+import array
 import contextlib
 import functools
 import inspect
@@ -80,9 +81,10 @@ def compile(what=None, *, inputs=(), parameters=None, strict=False, dtype=np.flo
     - What would freeze a number of the first sample raises :class:`GraphError` with its line: ``int(x.data)``,
       ``math.exp(x.data)``, text of it or of ``x``, ``x == 1``, look-ups by a hash, copies, ``backward()``, ``no_grad``,
       setting a leaf, and random numbers from the generators of ``random`` and ``numpy.random`` that all programs share.
-    - Values that it captures are read anew at every call. Plain numbers that it captures, what it draws from another
-      generator, such as its own or that of ``secrets``, what it reads elsewhere, such as the time, and what it keeps
-      from one call to the next are those of the first call.
+    - Values that it captures are read anew at every call. Plain numbers that it captures, and Values that it makes of
+      plain numbers, are constants.
+    - It is called twice with the sample that it is recorded with. If it does not do the same both times, as with a
+      generator of its own, the time, or a counter that it keeps, that raises a :class:`GuardError`.
 
     Where the engine raises, as it does for the logarithm of a negative number, the result of that sample is infinite or
     NaN, even if the function would catch the error. Where the process runs out of memory while LLVM compiles, LLVM
@@ -297,6 +299,8 @@ class CompiledFunction:
                 raise
             try:
                 self._first = self._called_as("list", row)
+            except GuardError:
+                raise
             except Exception as other:
                 of_a_list = isinstance(other, (TypeError, AttributeError)) and "list" in str(other)
                 raise (error if len(row) == 1 or of_a_list else other) from None
@@ -330,6 +334,7 @@ class CompiledFunction:
             raise ValueError(f"{name}{inspect.signature(self._function)} cannot be called with {len(leaves)} numbers, "
                              "one for each column of the batch.")  # fmt: skip
         result, watch = _watched_call(self._function, leaves, arguments)
+        _check_repeated(self._function, leaves, arguments, result, watch)
         copy = with_recorded_extremes(self._function) if watch.guards else self._function
         if copy is not self._function:
             with contextlib.suppress(Exception):
@@ -341,6 +346,7 @@ class CompiledFunction:
     def _record(self, row):
         leaves, watch, result = self._called(row)
         result, constants = _with_constants(result, watch.guards)
+        constants += watch.made
         outputs, single = _outputs(result)
         parameters = self._parameters if self._shared is None else self._shared
         program = _program(outputs, single, leaves, parameters, watch.guards, self._options, constants)
@@ -402,6 +408,40 @@ class CompiledFunction:
 def _watched_call(function, leaves, arguments):
     with watched(leaves) as watch:
         return function(*arguments), watch
+
+
+def _check_repeated(function, leaves, arguments, result, watch):
+    """Call a function once more with the same sample, and raise if it does something else."""
+    advice = (
+        "A program that is compiled from one recording would keep what it did then. Draw random numbers and read what "
+        "changes outside of it, and pass them as inputs."
+    )
+    try:
+        again, watch_again = _watched_call(function, leaves, arguments)
+    except Exception as error:
+        raise GuardError(
+            "the function does not always do the same: called a second time with the same sample, it raises "
+            f"{type(error).__name__} ({str(error).rstrip('.')}). {advice}"
+        ) from error
+    if _computed(again, watch_again) != _computed(result, watch):
+        raise GuardError(
+            "the function does not always do the same: called twice with the same sample, it computes different "
+            f"numbers. {advice}"
+        )
+
+
+def _computed(result, watch):
+    """Return the numbers of everything that a function's result and its comparisons are computed from."""
+    listed = list(result) if isinstance(result, (list, tuple)) else [result]
+    listed = [y.value if isinstance(y, Reading) else y for y in listed]
+    values = [y for y in listed if isinstance(y, Value)]
+    plain = [y for y in listed if is_real(y) and not isinstance(y, Value)]
+    compared = [x for _, a, b, _ in watch.guards for x in (a, b)]
+    nodes = nodes_under([*values, *[x for x in compared if isinstance(x, Value)]])
+    plain += [x for x in compared if not isinstance(x, Value)]
+    return repr(plain), array.array(
+        "d", [node.data for node in nodes]
+    ).tobytes()  # bytes, since NaN is not equal to NaN
 
 
 def _holds_values(x):

@@ -114,11 +114,13 @@ class Watch:
     Attributes:
         guards: the comparisons, as ``(sign, a, b, held)``, in order; a and b are Values or numbers.
         inputs: the leaves that differ from sample to sample.
+        made: the leaves that were made meanwhile, of plain numbers.
         refusal: the first error of something that was refused, which the function may have caught.
     """
 
     def __init__(self, inputs=()):
         self.guards: list = []
+        self.made: list = []
         self.refusal: Unrecordable | None = None
         self.inputs = list(inputs)
         self._thread = threading.get_ident()
@@ -131,6 +133,10 @@ class Watch:
         """Take note; called by Values."""
         if how == "operand":
             return a.value if isinstance(a, StandIn) else None
+        if how == "made":
+            if self.is_mine():
+                self.made.append(a)
+            return default
         if how == "IEEE":
             return _by_ieee(a, b) if self.is_mine() else default
         if how == "data" and _caller().partition(".")[0] == "nn":  # a loss that checks its targets

@@ -254,6 +254,8 @@ class Value:
             raise GraphError(f"{self!r} was computed by {self.op}: it cannot be made anew in place.")
         clear(self)
         self._data = float(data)
+        if _witness is not None:
+            _witness("made", self, None, None)
         if label is None and local_grads is None and children is None and _children is None and _op is None:
             return
         _init_given(self, label, local_grads, children, _children, _op)
