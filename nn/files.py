@@ -20,9 +20,18 @@ def write_whole(path, data) -> None:
         data: bytes.
 
     Raises:
-        OSError: it cannot be written; an old file is as it was.
+        OSError: it cannot be written; an old file is as it was. It names the path as it was given.
     """
-    path = os.path.realpath(os.fsdecode(path))
+    try:
+        _write(os.path.realpath(os.fsdecode(path)), data)
+    except OSError as error:
+        if error.errno is None:
+            raise
+        # it would name the file beside it, of which its user knows nothing
+        raise OSError(error.errno, error.strerror, os.fsdecode(path)) from error
+
+
+def _write(path, data):
     try:
         found = os.stat(path)
     except FileNotFoundError:

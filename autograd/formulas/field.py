@@ -15,7 +15,7 @@ import math
 import random
 from fractions import Fraction
 
-from autograd.engine import primitives
+from autograd.engine import primitives, special
 from autograd.engine.algebra import register
 from autograd.engine.errors import AutogradError
 from autograd.formulas.expressions import rational
@@ -70,6 +70,8 @@ def _random_prime(generator):
 
 
 PRIME = _random_prime(random.SystemRandom())  # another one in every run: nobody can prepare a formula for it
+# Three does not divide PRIME - 1: PRIME is 3 modulo 4, and 3 has a square root. So each number has one cube root.
+_THIRD = pow(3, -1, PRIME - 1)
 _ROOTS_OF = {q: pow(q, (PRIME + 1) // 4, PRIME) for q in _ROOTED}
 
 
@@ -318,6 +320,11 @@ def _step(point, x):
     return Residue(point.step(x.v), point)
 
 
+def _cbrt(point, x):
+    """The cube root of a residue."""
+    return Residue(pow(x.v, _THIRD, PRIME), point)
+
+
 def _relu(point, x):
     return x * _step(point, x)
 
@@ -329,6 +336,8 @@ _RULES = {
     primitives.exp: lambda point, x: Residue(point.exp(x.v), point),
     primitives.log: lambda point, x: Residue(point.log(x.v), point),
     primitives.sqrt: lambda point, x: Residue(point.root(x.v), point),
+    special.cbrt: _cbrt,
+    special.cbrt_slope: lambda point, x: 1 / (3 * _cbrt(point, x) * _cbrt(point, x)),
     primitives.abs_: lambda point, x: x * (2 * _step(point, x) - 1),
     primitives.elu: _elu,
     primitives.sign: lambda point, x: 2 * _step(point, x) - 1,

@@ -1,9 +1,9 @@
 """The elementary functions over lanes: ulps against mpmath over the whole range, and where coefficients come from."""
 
+import functools
 import math
 import random
 
-import mpmath
 import pytest
 from coefficients import WANTED, coefficients
 from compiling import compiled
@@ -96,7 +96,8 @@ def test_the_coefficients_are_what_their_method_gives(name):
     with mp.workdps(60):
         for k in range(41):
             x = mpf(low) + (mpf(high) - low) * (k + mpf("0.5")) / 41
-            error = abs(mpmath.polyval([mpf(c) for c in reversed(written)], x) - function(x))
+            polynomial = functools.reduce(lambda y, c: y * x + mpf(c), reversed(written), mpf(0))
+            error = abs(polynomial - function(x))
             assert error * max(abs(low), abs(high)) < 2.0**-53 / 4
 
 

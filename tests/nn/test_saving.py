@@ -612,3 +612,14 @@ def test_what_is_no_number_in_a_file_is_refused(path, number):
     with pytest.raises(SavedModelError, match="which is no number"):
         load(m, path)
     assert bits(m) == before
+
+
+@pytest.mark.parametrize(("beside", "kind"), [("missing", FileNotFoundError), ("file", NotADirectoryError)])
+def test_an_error_names_the_path_that_was_given(tmp_path, beside, kind):
+    (tmp_path / "file").write_text("")
+    (tmp_path / "link").symlink_to(tmp_path / beside)
+    for path in (tmp_path / beside / "model.json", tmp_path / "link" / "model.json"):
+        with pytest.raises(kind) as raised:
+            save(model(), path)
+        assert raised.value.filename == str(path)
+        assert ".tmp" not in str(raised.value)
