@@ -30,7 +30,7 @@ from autograd.formulas.expressions import (
     times,
     walk,
 )
-from autograd.formulas.field import Pole, Unprovable
+from autograd.formulas.field import PRIME, Pole, Unprovable
 from autograd.formulas.fitting import factored, fit_fractions, residue, slope_polynomial, wiring
 from autograd.formulas.folding import Alphabet, fold
 from autograd.formulas.network import Constant, apply, edges, operands_of, parents_of
