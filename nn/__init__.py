@@ -43,6 +43,7 @@ _check_autograd()
 
 from nn import schedules  # noqa: E402 - after the check, which says what a failed import would not
 from nn.adaptive import Adagrad, AdamW, RMSprop  # noqa: E402
+from nn.advice import unknown_name as _unknown_name  # noqa: E402
 from nn.callbacks import EarlyStopping, Epoch, ReduceOnPlateau  # noqa: E402
 from nn.clipping import clip_gradients  # noqa: E402
 from nn.deltas import deltas  # noqa: E402
@@ -80,7 +81,7 @@ else:
     def __getattr__(name):
         """Return a name that is imported on first use, so that importing nn stays quick."""
         if name not in ("LiveTraining", "train_live"):
-            raise AttributeError(f"module 'nn' has no attribute {name!r}")
+            _unknown_name(name)
         from nn import live
 
         return getattr(live, name)

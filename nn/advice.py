@@ -3,7 +3,7 @@
 import difflib
 from typing import NoReturn, TypeVar
 
-__all__ = ["Absent", "advise", "nearest", "unknown_options", "unknown_setting", "written_out"]
+__all__ = ["Absent", "advise", "nearest", "unknown_name", "unknown_options", "unknown_setting", "written_out"]
 
 _ATTRIBUTES = {
     "predict_proba": "softmax the outputs of one sample: softmax(model(x))",
@@ -71,6 +71,19 @@ _PARTS = {
     "categorical_crossentropy": "loss=cross_entropy, a function of nn", "mseloss": "loss=mse",
     "mean_squared_error": "loss=mse, a function of nn",
 }  # fmt: skip
+# Names of classes and modules in other libraries.
+_NAMES = {
+    "linear": "write Layer(2, 16, activation='linear'), or MLP(2, [16, 1]) for a whole network",
+    "dense": "write Layer(2, 16, activation='relu'), or MLP(2, [16, 1]) for a whole network",
+    "sequential": "write MLP(2, [16, 1]), or call one layer after the other",
+    "relu": "write activation='relu', or autograd.relu(x)", "tanh": "write activation='tanh', or autograd.tanh(x)",
+    "sigmoid": "write output='sigmoid', or autograd.sigmoid(x)",
+    "softmax": "write autograd.softmax(outputs), or loss=cross_entropy, which takes the outputs before it",
+    "mseloss": "write mse", "l1loss": "write absolute", "huberloss": "write huber", "smoothl1loss": "write huber",
+    "crossentropyloss": "write cross_entropy", "bceloss": "write binary_cross_entropy",
+    "bcewithlogitsloss": "write functools.partial(binary_cross_entropy, logits=True)",
+    "optim": "the optimizers are in nn itself: nn.SGD, nn.Adam", "functional": "the functions are in autograd",
+}  # fmt: skip
 # Names of settings in other libraries, and the names they may have here: the first that the optimizer has is advised.
 _SETTINGS = {
     "lr": ("rate",), "learning_rate": ("rate",), "eta": ("rate",), "step_size": ("rate",), "betas": ("beta1",),
@@ -115,6 +128,12 @@ class Absent:
         if thing is None:
             found, kind = owner, f"type object {owner.__name__!r}"
         raise AttributeError(f"{kind} has no attribute {self._name!r}: {self._advice}.", name=self._name, obj=found)
+
+
+def unknown_name(name) -> NoReturn:
+    """Raise an AttributeError about a name that the package does not have, with what to write for it."""
+    advice = _NAMES.get(name.lower())
+    raise AttributeError(f"module 'nn' has no attribute {name!r}{f': {advice}.' if advice else ''}", name=name)
 
 
 C = TypeVar("C", bound=type)

@@ -15,7 +15,7 @@ from autograd import Value, sqrt
 from autograd.engine import tape
 from autograd.engine.algebra import is_real
 from autograd.engine.texts import printable
-from nn.advice import unknown_setting
+from nn.advice import Absent, unknown_setting
 from nn.data import finite
 
 __all__ = ["SGD", "Adam", "Momentum", "Optimizer", "check_setting"]
@@ -35,6 +35,8 @@ class Optimizer:
         rate: the step size, or a function of the update's number.
         weight_decay: the factor of the L2 penalty, 0 or more.
     """
+
+    zero_grad = Absent("the gradients are the model's: call model.zero_grad()")
 
     _start: tuple[float, ...] = ()  # what is remembered of a parameter before its first update
     _setting_names: tuple[str, ...] = ("weight_decay",)  # of all settings but the rate, as they are saved and shown

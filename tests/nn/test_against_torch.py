@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch.optim import lr_scheduler
 
+import nn
 from autograd import Value
 from nn import MLP, SGD, Adagrad, Adam, AdamW, Momentum, RMSprop, clip_gradients, fit, half_sse, schedules
 
@@ -211,6 +212,22 @@ def test_bounds_and_factors_are_checked(options, message):
 def test_names_of_other_libraries_are_answered(make, message):
     with pytest.raises(TypeError, match=message):
         make()
+
+
+@pytest.mark.parametrize(
+    ("found", "name", "message"),
+    [
+        (SGD(0.1), "zero_grad", r"call model.zero_grad\(\)"),
+        (nn, "Linear", r"module 'nn' has no attribute 'Linear': write Layer\(2, 16, activation='linear'\)"),
+        (nn, "CrossEntropyLoss", "write cross_entropy"),
+        (nn, "optim", "the optimizers are in nn itself"),
+        (nn, "nothing", "module 'nn' has no attribute 'nothing'$"),
+    ],
+)
+def test_attributes_of_other_libraries_are_answered(found, name, message):
+    assert not hasattr(found, name)
+    with pytest.raises(AttributeError, match=message):
+        getattr(found, name)
 
 
 @pytest.mark.parametrize(
