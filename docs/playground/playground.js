@@ -4,7 +4,7 @@ import { EXAMPLES } from "./examples.js";
 
 const by = id => document.getElementById(id);
 const TABS = ["picture", "sliders", "steps", "formulas", "grade"];
-let worker, waiting = new Map(), count = 0, tab = "picture", ran = false, ready;
+let worker, waiting = new Map(), count = 0, tab = "picture", ran = false, again = false, ready;
 
 // --- The worker
 
@@ -19,6 +19,7 @@ function start() {
     busy(false);
     say(told.error ? "Python did not start: " + told.error : "ready");
     document.body.dataset.ready = String(Math.round(told.ms));
+    resume();
   });
   return ready;
 }
@@ -35,7 +36,7 @@ function busy(is) {
   by("stop").disabled = !is;
 }
 async function work(what, given, done) {
-  if (by("run").disabled) return;
+  if (by("run").disabled) { again ||= what === "run"; return; }
   const mine = worker;
   busy(true);
   say("working…");
@@ -44,6 +45,12 @@ async function work(what, given, done) {
   busy(false);
   say(`ready (${Math.round(told.ms)} ms)`);
   done(told);
+  resume();
+}
+function resume() { // what was to be run while the worker was busy; never a link's program that nobody has accepted
+  if (!again || by("run").disabled) return;
+  again = false;
+  if (by("asked").hidden) run();
 }
 
 // --- Showing
@@ -138,7 +145,7 @@ by("program").onkeydown = event => {
 };
 by("stop").onclick = () => {
   worker.terminate();
-  ran = false;
+  ran = again = false;
   by("said").textContent = "stopped: what the program had made is gone. Run it again.";
   start();
 };
@@ -164,7 +171,7 @@ function fill({ program = "", kind = "formula", answer = "", loss = "" }) {
 }
 function pick(name) {
   fill(EXAMPLES[name]);
-  by("verdict").textContent = "";
+  by("said").textContent = by("verdict").textContent = ""; // of the example before
   by("link").hidden = true;
   choose(EXAMPLES[name].kind ? "grade" : "picture");
 }
@@ -204,7 +211,7 @@ by("share").onclick = () => {
 function fromLink() {
   const state = location.hash.length > 1 ? unpacked(location.hash.slice(1)) : null;
   if (!state) return false;
-  ran = false;
+  ran = again = false;
   fill(state);
   choose(state.answer ? "grade" : "picture");
   by("asked").hidden = false;

@@ -126,6 +126,15 @@ def test_what_is_graded(visited, kind):
         assert visited.locator("#verdict").text_content() == str(derivation().grade(None, answer))
 
 
+def test_a_program_that_is_run_while_another_runs_comes_next(visited):
+    visited.locator("#program").fill("print(sum(range(3_000_000)))")
+    visited.locator("#program").press("Control+Enter")
+    visited.locator("#program").fill("print('the second')")
+    visited.locator("#program").press("Control+Enter")
+    visited.locator("#said").filter(has_text="the second").wait_for(timeout=LONG)
+    idle(visited)
+
+
 def test_examples_run(visited):
     for name in visited.locator("#example option").all_text_contents()[1:4]:
         visited.locator("#example").select_option(name)
