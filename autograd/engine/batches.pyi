@@ -1,8 +1,11 @@
 from array import array
+from collections.abc import Sequence
 from typing import Any
 
-from autograd.engine.tape import Tape, Update
+from autograd.engine.tape import Machine, Tape, Update
 from autograd.engine.value import Value
+
+WORTH: int
 
 class Batches:
     numbers: array[float]
@@ -13,7 +16,7 @@ class Batches:
     hits: int
     pending_total: float
     pending_hits: int
-    def __init__(self, tape: Tape, size: int, gemm: Any) -> None: ...
+    def __init__(self, tape: Tape, size: int, gemm: Any, threads: int = 1, shared: Sequence[Tape] = ()) -> None: ...
     def read(self, parameters: list[Value]) -> None: ...
     def write(self, parameters: list[Value]) -> None: ...
     def write_gradient(self, parameters: list[Value]) -> None: ...
@@ -28,4 +31,5 @@ class Batches:
         rate_at: int,
         update: Update | None,
     ) -> int: ...
+    def gradient_in(self, machine: Machine, samples: list[Any]) -> float: ...
     def results(self, rows: Any, found: Any) -> None: ...
