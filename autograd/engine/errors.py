@@ -64,8 +64,8 @@ class GuardError(GraphError):
     Example:
         >>> import autograd
         >>> f = autograd.compile(lambda x: x if x > 0 else -x)
-        >>> f([[2.0]])[0]
-        np.float64(2.0)
+        >>> float(f([[2.0]])[0])
+        2.0
         >>> f([[-2.0]])
         Traceback (most recent call last):
             ...
