@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from autograd.engine import texts
 from autograd.formulas.expressions import (
+    Applied,
     Letter,
     Number,
     Pi,
@@ -240,7 +241,7 @@ class Printer:
             if n < 0:
                 return rf"\frac{{1}}{{{self.latex(power(e.base, Number(-n)))}}}"
         base = self.latex(e.base, _POWER + 1)
-        if isinstance(e.base, Symbol) and "^" in base:
+        if isinstance(e.base, (Symbol, Applied)) and "^" in base:
             base = rf"\left({base}\right)"
         return _latex_parenthesized(f"{base}^{{{self.latex(e.exponent)}}}", place > _POWER)
 

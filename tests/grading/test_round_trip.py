@@ -183,3 +183,10 @@ def test_a_second_index_beside_that_of_samples(classes, samples):
     model = MLP(2, [3, classes], activation="tanh", seed=1)
     derivation = derive(sum([cross_entropy(model([0.5, 0.25 * k]), k % classes) for k in range(samples)]))
     assert graded(derivation, printed(derivation)) == []
+
+
+def test_a_power_of_a_function_of_a_power_has_one_reading():
+    w, x, t = Value(0.7, "w"), Value(0.8, "x"), Value(0.3, "t")
+    derivation = derive(0.5 * (t - autograd.tan((w * x) ** 2)) ** 2)
+    assert "^{2}^{2}" not in derivation.equations.latex()
+    assert "wrong" not in {derivation.grade(None, line).verdict for line in printed(derivation)}
