@@ -46,6 +46,10 @@ def escape_latex(text) -> str:
     return "".join([_ESCAPES.get(c, c if c.isprintable() else " ") for c in str(text)])
 
 
+# A function as in \sin x, of which an exponent would be its argument's.
+_WITHOUT_BRACKETS = re.compile(r"\\(operatorname\{\w+\}|[a-z]+) ")
+
+
 class Printer:
     """Prints the formulas of a network in a convention.
 
@@ -229,8 +233,7 @@ class Printer:
         for i, x in enumerate(e.operands):
             raised = f"{{{i}}}^" in template
             enclosed = f"({{{i}}}" in template or f"{{{{{{{i}}}}}}}" in template or "left" in template
-            latex = self.latex(x, _POWER + 1 if raised else 0 if enclosed else _POWER)
-            shown.append(rf"\left({latex}\right)" if raised and isinstance(x, Symbol) and "^" in latex else latex)
+            shown.append(self._raised_latex(x) if raised else self.latex(x, 0 if enclosed else _POWER))
         return template.format(*shown)
 
     def _power_latex(self, e, place):
@@ -240,10 +243,14 @@ class Printer:
                 return rf"\sqrt{{{self.latex(e.base)}}}"
             if n < 0:
                 return rf"\frac{{1}}{{{self.latex(power(e.base, Number(-n)))}}}"
-        base = self.latex(e.base, _POWER + 1)
-        if isinstance(e.base, (Symbol, Applied)) and "^" in base:
-            base = rf"\left({base}\right)"
+        base = self._raised_latex(e.base)
         return _latex_parenthesized(f"{base}^{{{self.latex(e.exponent)}}}", place > _POWER)
+
+    def _raised_latex(self, e):
+        """What an exponent is to be written at."""
+        latex = self.latex(e, _POWER + 1)
+        is_open = isinstance(e, (Symbol, Applied)) and ("^" in latex or _WITHOUT_BRACKETS.match(latex))
+        return rf"\left({latex}\right)" if is_open else latex
 
     def _product_latex(self, e):
         sign, factors = _signed(e)

@@ -3,7 +3,7 @@
 import pytest
 
 import autograd
-from autograd import Value, derive, primitive, sqrt
+from autograd import Value, atan, derive, gelu, primitive, sigmoid, silu, sin, softplus, sqrt, tanh
 from autograd.formulas.conventions import NAMES
 from autograd.grading.networks import build
 from nn import MLP, binary_cross_entropy, cross_entropy, half_sse, hinge, mse, sse
@@ -190,3 +190,23 @@ def test_a_power_of_a_function_of_a_power_has_one_reading():
     derivation = derive(0.5 * (t - autograd.tan((w * x) ** 2)) ** 2)
     assert "^{2}^{2}" not in derivation.equations.latex()
     assert "wrong" not in {derivation.grade(None, line).verdict for line in printed(derivation)}
+
+
+COMPOSED = {
+    "softplus of tanh": lambda s: softplus(tanh(s) + 1),
+    "silu of tanh": lambda s: silu(tanh(s) + 1),
+    "sigmoid of tanh": lambda s: sigmoid(tanh(s) + 1),
+    "sigmoid of twice": lambda s: sigmoid(2 * s) * tanh(s),
+    "atan of sin": lambda s: atan(sin(s)),
+    "gelu of sin": lambda s: gelu(sin(s)) + sin(s),
+    "powers": lambda s: sin(s) ** 3 + tanh(s) ** 2,
+}
+
+
+@pytest.mark.parametrize("name", COMPOSED)
+def test_activations_that_are_functions_of_functions(name):
+    model = MLP(2, [2, 1], activation="tanh", output=COMPOSED[name], seed=1)
+    derived = derive(half_sse([model([0.3, 0.4])], [0.7]))
+    lines = [line.replace("&", "").removesuffix(r"\\[4pt]") for line in derived.latex().splitlines() if "&" in line]
+    assert len(lines) > 3
+    assert [(line, v) for line in lines if (v := derived.grade(None, line).verdict) != "equal"] == []

@@ -104,6 +104,8 @@ def activated(evaluation, base, name, argument, primes, env):
     """Return the activation function of the neurons that the argument belongs to."""
     layer = layer_of(evaluation, name, argument)
     x = evaluation.value(argument, env)
+    if layer is not None and base in _SIGMOIDS and not primes and _is_inside(evaluation, name, argument):
+        return applied(evaluation, "sigmoid", argument, 0, env)
     if layer is None:
         if base in _SIGMOIDS or base == evaluation.places.function_letter:
             return applied(evaluation, "sigmoid", argument, primes, env)
@@ -116,6 +118,19 @@ def activated(evaluation, base, name, argument, primes, env):
     if primes and base in ("F", "G", "Sigma") and is_array(y):
         return arrays.diagonal(y)
     return y
+
+
+def _is_inside(evaluation, name, argument):
+    """Return True if a function is applied to a number that is computed from a pre-activation and is none itself.
+
+    So parts of an activation are, as in sigma(2 s) tanh(s): sigma stands for the logistic function there.
+    """
+    while argument.kind in ("group", "neg"):
+        argument = argument.parts[0]
+    if name.parts or argument.kind == "name":
+        return False
+    roles = {role for x in walk(argument) if x.kind == "name" for role in evaluation.places.roles_of(x.data[0])}
+    return "s" in roles and not roles & {"w", "b", "a", "p", "t"}
 
 
 def layer_of(evaluation, name, argument):
