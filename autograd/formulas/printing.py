@@ -247,7 +247,7 @@ class Printer:
         return _latex_parenthesized(f"{base}^{{{self.latex(e.exponent)}}}", place > _POWER)
 
     def _raised_latex(self, e):
-        """What an exponent is to be written at."""
+        """Return the base of a power, in brackets where an exponent would be its argument's."""
         latex = self.latex(e, _POWER + 1)
         is_open = isinstance(e, (Symbol, Applied)) and ("^" in latex or _WITHOUT_BRACKETS.match(latex))
         return rf"\left({latex}\right)" if is_open else latex
