@@ -140,10 +140,14 @@ def edges(node, y, numbers):
     """
     if node.op is None:
         return []
-    if node.op is not primitives.where:
-        partials = node.op.gradient(y, numbers)
-    else:
+    if node.op is primitives.where:
         partials = [1] if len(numbers) == 1 else [0, numbers[0], 1 - numbers[0]]
+    elif node.op.arity is None:
+        partials = node.op.gradient(y, numbers)
+    else:  # of constants there may be none, as of the exponent where a number is negative
+        return [
+            (x, node.op.partial(i, y, numbers), True) for i, x in enumerate(operands_of(node)) if isinstance(x, Value)
+        ]
     return [(x, p, True) for x, p in zip(operands_of(node), partials, strict=True) if isinstance(x, Value)]
 
 

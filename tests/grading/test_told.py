@@ -72,3 +72,11 @@ def test_a_weight_whose_first_index_is_where_it_leads(target, formula, verdict):
     if target is None and "w[" in formula:  # it may be any layer's, and the right side is of one
         verdict = "wrong"
     assert derivation.grade(target, formula).verdict == verdict
+
+
+def test_a_wrong_formula_is_refuted_by_simple_numbers_where_a_square_is_of_a_negative_number():
+    """Squares have no derivative in their exponent there, and need none. Derivations have points of their own."""
+    for _ in range(12):
+        derived = derive(NETWORKS["2-3-2 relu, linear"]())
+        grade = derived.grade("d_h[2]", "step(s_h[1])*sum(d_o[o]*w_ho[2,o] for o in O)")
+        assert len(set(grade.counterexample.point.values())) <= 3  # all alike but one or two, and not of many digits
