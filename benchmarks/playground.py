@@ -1,4 +1,4 @@
-"""How long the playground takes to start, and to answer: ``python -m benchmarks.playground [FOLDER] [STARTS]``.
+"""The time that the playground takes to start, and to answer: ``python -m benchmarks.playground [FOLDER] [STARTS]``.
 
 FOLDER is what ``make playground`` built. Each start has a new profile, so that nothing is kept from an earlier one. An
 action is measured on the page, from the click to the answer on the screen: first and later times in a session.

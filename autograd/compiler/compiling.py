@@ -439,9 +439,8 @@ def _computed(result, watch):
     compared = [x for _, a, b, _ in watch.guards for x in (a, b)]
     nodes = nodes_under([*values, *[x for x in compared if isinstance(x, Value)]])
     plain += [x for x in compared if not isinstance(x, Value)]
-    return repr(plain), array.array(
-        "d", [node.data for node in nodes]
-    ).tobytes()  # bytes, since NaN is not equal to NaN
+    data = array.array("d", [node.data for node in nodes])
+    return repr(plain), data.tobytes()  # bytes, since NaN is not equal to NaN
 
 
 def _holds_values(x):

@@ -148,6 +148,13 @@ def _blas():
     return Blas(cython_blas)
 
 
+def _batches(blas, made, size, shared=()):
+    """Return room for batches of so many samples, with as many threads as pay; without BLAS each is computed alone."""
+    if blas is None:
+        return Batches(made, size, None, shared=shared)
+    return Batches(made, size, blas.gemm, blas.threads if size * made.products >= _WORTH_THREADS else 1, shared)
+
+
 def gradients_of(made, size):
     """Return a function that has a machine compute the gradient of a batch as products of matrices; None without SciPy.
 
@@ -159,7 +166,7 @@ def gradients_of(made, size):
     blas = _blas()
     if blas is None:
         return None
-    batches = Batches(made, size, blas.gemm, blas.threads if size * made.products >= _WORTH_THREADS else 1)
+    batches = _batches(blas, made, size)
 
     def gradients(machine, samples):
         with blas.in_one_thread():
@@ -228,13 +235,7 @@ class LayerDescent:
         self._labels = None if labels is None else np.ascontiguousarray(labels, dtype=np.int64)
         self._made = made = sample.tape
         self._blas = _blas()
-        if self._blas is None:
-            self._batches = Batches(made, self._size, None, shared=sample.shared)
-        else:
-            large = self._size * made.products >= _WORTH_THREADS
-            self._batches = Batches(
-                made, self._size, self._blas.gemm, self._blas.threads if large else 1, sample.shared
-            )
+        self._batches = _batches(self._blas, made, self._size, sample.shared)
         self.update = update
         self._order = np.arange(self._samples)
         self._generator = None

@@ -9,10 +9,10 @@ from autograd.compiler.kernels import index
 from autograd.compiler.machine import Code
 from autograd.compiler.registers import DOUBLE, Lanes, Register
 from autograd.engine.errors import AlgebraError
+from autograd.engine.tape import LANES
 
 __all__ = ["attach"]
 
-_LANES = 8  # TAPE_LANES of tape.h
 _PYTHON = '@"deltagrad.python.'  # what forms call where only Python can compute it: see autograd.compiler.calls
 
 
@@ -61,10 +61,10 @@ def _function(module, name, results, operands):
     function = ir.Function(module, ir.FunctionType(ir.VoidType(), [pointer]), name=name)
     function.attributes.add("nounwind")
     b = ir.IRBuilder(function.append_basic_block("entry"))
-    lanes = Lanes(b, _LANES)
+    lanes = Lanes(b, LANES)
 
     def row(k):
-        return b.bitcast(b.gep(function.args[0], [index(k * _LANES)]), lanes.type.as_pointer())
+        return b.bitcast(b.gep(function.args[0], [index(k * LANES)]), lanes.type.as_pointer())
 
     room = []
     for k in range(1 + operands):

@@ -24,6 +24,8 @@ cdef extern from "tape.h":
         TAPE_SELECT
         TAPE_MAP
         TAPE_CALL
+        TAPE_LANES
+        TAPE_OPERANDS
     ctypedef void (*tape_function)(double* room) noexcept nogil
     ctypedef struct tape_map:
         tape_function value

@@ -30,6 +30,7 @@ if cython.compiled:
         TAPE_DOT,
         TAPE_EXP,
         TAPE_GATHER_DOT,
+        TAPE_LANES,
         TAPE_LARGEST,
         TAPE_LOG,
         TAPE_LOGSUMEXP,
@@ -37,6 +38,7 @@ if cython.compiled:
         TAPE_MATRIX,
         TAPE_MUL,
         TAPE_NEG,
+        TAPE_OPERANDS,
         TAPE_POW,
         TAPE_RELU,
         TAPE_SELECT,
@@ -61,7 +63,7 @@ else:
 
     tape_map = tape_rule = None  # the type of what a method returns, which Python evaluates; it runs compiled only
 
-__all__ = ["RULES", "Machine", "Recording", "Tape", "Update", "called", "compiled", "recording", "slopes"]
+__all__ = ["LANES", "RULES", "Machine", "Recording", "Tape", "Update", "called", "compiled", "recording", "slopes"]
 
 compiled: bool = cython.compiled
 
@@ -217,7 +219,9 @@ def _elementwise():
     return {getattr(primitives, name).code: op for name, op in table.items()}
 
 
-_OPERANDS = 3  # of a function that C is given: TAPE_OPERANDS of tape.h
+# Of a function that C is given: how many places it is computed at, and how many operands it has at most.
+LANES = int(TAPE_LANES) if cython.compiled else 0
+_OPERANDS = int(TAPE_OPERANDS) if cython.compiled else 0
 _LOOK_BACK = 4  # instructions among which one is looked for that an operation can join
 _ELEMENTWISE: dict = _elementwise() if compiled else {}
 

@@ -5,8 +5,9 @@ from typing import Any
 
 from autograd.engine.value import Value
 
-__all__ = ["Machine", "Recording", "Tape", "Update", "called", "compiled", "recording", "slopes"]
+__all__ = ["LANES", "Machine", "Recording", "Tape", "Update", "called", "compiled", "recording", "slopes"]
 
+LANES: int
 compiled: bool
 
 class Recording:

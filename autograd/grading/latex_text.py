@@ -24,7 +24,7 @@ _LINED = re.compile(
     r"\s*\\begin\s*\{(aligned|align|alignat|alignedat|split|gathered|gather|eqnarray|equation|flalign|array|displaymath|math)"
     r"(\*?)\}(?:\s*\{[^{}]*\}|\s*\[[^\[\]]*\])?"
 )
-# What an arrow counts or renames: 1 \\to K - 1, l \\to l + 1.
+# An arrow that counts or renames: 1 \\to K - 1, l \\to l + 1.
 _NO_UPDATE = re.compile(r"[\s{}$]*(?:[\d.]*|[i-nI-Nt]|\\ell)[\s{}$]*")
 _MARKS = re.compile(
     r"\\(?:label|tag\*?|ref|eqref)\s*\{[^{}]*\}|\\(?:nonumber|notag|qed|displaystyle|hline)(?![A-Za-z])"

@@ -10,10 +10,9 @@ from autograd import Value, gelu, lgamma, maximum, where
 from autograd.compiler import mapped
 from autograd.engine.algebra import TABLE
 from autograd.engine.primitives import primitive
-from autograd.engine.tape import called, slopes
+from autograd.engine.tape import LANES, called, slopes
 from nn import SGD, minimize
 
-LANES = 8
 MAPPED = [p for p in TABLE if p is not None and p.arity is not None and p.arity <= 3]
 PYTHON = {"pow", "lgamma", "digamma", "polygamma"}  # what code of them would call Python for
 SPECIAL = [0.0, -0.0, 1.0, -1.0, 30.0, -40.0, 700.0, 1e-300, math.inf, -math.inf, math.nan]

@@ -36,7 +36,7 @@ DECLARED = {
 }
 # An index or a mark is used twice or is missing, and a reader knows what is meant all the same.
 READ_KINDLY = {"001-01", "003-09", "003-22"}
-# How many right and wrong claims are at least called so; others are left open or cannot be read.
+# So many right and wrong claims are called so, at least; others are left open or cannot be read.
 ENOUGH = {"001": (0, 2), "003": (20, 1)}
 ENOUGH_DECLARED = {"000": (8, 1), "001": (0, 0), "002": (35, 3), "003": (20, 1), "004": (39, 1)}
 

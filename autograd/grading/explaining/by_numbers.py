@@ -145,16 +145,21 @@ def is_slope(node):
     return node.kind == "call" and bool(node.parts[0].data[1])
 
 
-def factors(explanation, evaluation):
-    """Usual factors beside the left side: of its own neuron, and of the ones before and behind."""
+def place_meant(explanation, evaluation):
+    """Return the place of the quantity that a claim is about, itself or as a derivative; None where it has none."""
     left = explanation.task.parameter or explanation.task.sides[0]
     if left.kind == "deriv" and left.parts[1].kind != "none":
         left = left.parts[1]
     try:
-        place = evaluation.by_place(left)
-    except ReadingError:
-        return
-    if place.kind != "quantity" or place.role in ("loss", "other", "parameter"):
+        return evaluation.by_place(left)
+    except FAILURES:
+        return None
+
+
+def factors(explanation, evaluation):
+    """Usual factors beside the left side: of its own neuron, and of the ones before and behind."""
+    place = place_meant(explanation, evaluation)
+    if place is None or place.kind != "quantity" or place.role in ("loss", "other", "parameter"):
         return
     sample, step = place.sample, place.step
     ends = []

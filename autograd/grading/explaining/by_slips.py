@@ -1,6 +1,6 @@
 """Slips that an edit of the written tree undoes."""
 
-from autograd.grading.explaining.by_numbers import FAILURES, factors
+from autograd.grading.explaining.by_numbers import FAILURES, factors, place_meant
 from autograd.grading.explaining.mistakes import Mistake
 from autograd.grading.explaining.slips import Slip, paths, slips
 from autograd.grading.judging.comparing import compared
@@ -85,14 +85,8 @@ def within_products(explanation):
     if explanation.reading is None:
         return None
     evaluation = evaluator(explanation.judge.points.first(), explanation.places, explanation.reading, {})
-    left = explanation.task.parameter or explanation.task.sides[0]
-    if left.kind == "deriv" and left.parts[1].kind != "none":
-        left = left.parts[1]
-    try:
-        place = evaluation.by_place(left)
-    except FAILURES:
-        return None
-    if place.role != "w" or not evaluation.is_whole(place):
+    place = place_meant(explanation, evaluation)
+    if place is None or place.role != "w" or not evaluation.is_whole(place):
         return None
     layer = place.layer[1]
     names = explanation.places.convention.letters
@@ -119,14 +113,8 @@ def product_of(node, start, end):
 
 def behind(explanation, evaluation, series):
     """Yield the factors that a sum over the neurons of the next layer has: the weights, the deltas, the slopes."""
-    left = explanation.task.sides[0]
-    if left.kind == "deriv" and left.parts[1].kind != "none":
-        left = left.parts[1]
-    try:
-        place = evaluation.by_place(left)
-    except FAILURES:
-        return
-    if place.kind != "quantity" or place.role not in ("a", "s", "delta") or place.index is None:
+    place = place_meant(explanation, evaluation)
+    if place is None or place.kind != "quantity" or place.role not in ("a", "s", "delta") or place.index is None:
         return
     for letter in series.data.letters:
         if explanation.reading.axes.get(letter) != place.layer + 1:
