@@ -1,8 +1,8 @@
 """Large layers beside PyTorch: ``python -m benchmarks.large [WORD ...]``.
 
 Each program is a process of its own: the time to the first update counts what it imports, and the memory is its own.
-All compute in double precision the same network on the same numbers; the losses are compared. With words, only the
-tables whose titles have one of them.
+All compute in double precision the same network on the same numbers; the losses are compared. The limit is the peak of
+all processors together. With words, only the tables whose titles have one of them.
 """
 
 import argparse
@@ -14,7 +14,11 @@ import subprocess
 import sys
 import time
 
+import numpy as np
+
+from benchmarks import peak
 from benchmarks.timing import print_table
+from benchmarks.training import Work
 
 __all__ = ["main"]
 
@@ -32,12 +36,26 @@ def main():
     parser = argparse.ArgumentParser(prog="python -m benchmarks.large", description=__doc__)
     parser.add_argument("words", nargs="*", help="only the tables whose titles have one of these")
     words = parser.parse_args().words
+    limit = peak.peak_flops(2.0, os.cpu_count() or 1)
+    print(
+        f"{os.cpu_count()} processors, measured: {limit / 1e9:.1f} Gflop/s together, {peak.peak_flops() / 1e9:.1f} one"
+    )
     rows = []
     for title, (sizes, batches) in SIZES.items():
         for batch in batches:
             if not words or any(word in title for word in words):
-                rows.append(_row(f"{title}, batch {batch}", sizes, batch, 16 * batch if batch > 1 else 256, ROUNDS))
-    head = ("", "ours", "PyTorch, 1 thread", "2 threads", "ours / better", "first update", "PyTorch's", "memory")
+                rows.append(_row(f"{title}, batch {batch}", sizes, batch, 16 * batch if batch > 1 else 256, limit))
+    head = (
+        "",
+        "ours",
+        "PyTorch, 1 thread",
+        "2 threads",
+        "ours / better",
+        "of the limit",
+        "first update",
+        "PyTorch's",
+        "memory",
+    )
     if rows:
         print_table(
             "Relu layers, softmax cross-entropy, SGD: ms an update, s to the first one, MB above imports", head, rows
@@ -47,17 +65,19 @@ def main():
     print(f"\nLoad of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors.")
 
 
-def _row(title, sizes, batch, samples, rounds):
+def _row(title, sizes, batch, samples, limit):
     ours, one, two = [
-        _process(name, sizes, batch, samples, rounds, threads)
+        _process(name, sizes, batch, samples, ROUNDS, threads)
         for name, threads in (("ours", 0), ("torch", 1), ("torch", 2))
     ]
     if not abs(ours["loss"] - one["loss"]) <= 1e-9 * abs(one["loss"]):
         raise SystemExit(f"{title}: the losses differ, {ours['loss']} and {one['loss']}: nothing is timed.")
     better = min(one["update"], two["update"])
+    work = Work("", sizes, "relu", "linear", "cross_entropy", np.empty(0), np.empty(0), batch)
+    share = batch * peak.flops_of_a_sample(work) / (limit * ours["update"])
     return (
         title, *[f"{each['update'] * 1e3:.3f}" for each in (ours, one, two)], f"{ours['update'] / better:.2f}",
-        f"{ours['first']:.2f}", f"{one['first']:.2f}", f"{ours['memory']:.0f}",
+        f"{share:.0%}", f"{ours['first']:.2f}", f"{one['first']:.2f}", f"{ours['memory']:.0f}",
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The arithmetic limit: what one core can do, measured, and what a training step asks of it, counted.
+"""The arithmetic limit: what processors can do, measured, and what a training step asks of them, counted.
 
 One floating-point operation is an addition, subtraction, multiplication, division, comparison with a choice, or a call
 of an elementary function; a fused multiply-add is two.
@@ -7,6 +7,7 @@ of an elementary function; a fused multiply-add is two.
 import ctypes
 import itertools
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from llvmlite import binding, ir
 
@@ -16,23 +17,25 @@ DOUBLE, INT = ir.DoubleType(), ir.IntType(64)
 TURNS = 2_000_000
 
 
-def peak_flops(seconds=1.0):
-    """The most operations a second that one core does in double precision, as a float.
+def peak_flops(seconds=1.0, threads=1):
+    """The most operations a second that so many threads do together in double precision, as a float.
 
-    Independent chains of fused multiply-adds in registers, in a few shapes since the best one depends on the processor;
-    each shape is run for its share of ``seconds`` and the quickest run counts.
+    Two processors may be the two threads of one core, which do no more than one. Independent chains of fused
+    multiply-adds in registers, in a few shapes since the best one depends on the processor; each shape is run for its
+    share of ``seconds`` and the quickest run counts.
     """
     shapes = [(chains, lanes) for lanes in (2, 4, 8) for chains in (8, 12, 16, 24)]
     best = 0.0
-    for chains, lanes in shapes:
-        engine, run = _kernel(chains, lanes)
-        end = time.perf_counter() + seconds / len(shapes)
-        turns = TURNS // (chains * lanes)
-        while time.perf_counter() < end:
-            start = time.perf_counter()
-            run(turns, 1e-9)
-            best = max(best, 2.0 * chains * lanes * turns / (time.perf_counter() - start))
-        del engine
+    with ThreadPoolExecutor(threads) as pool:
+        for chains, lanes in shapes:
+            engine, run = _kernel(chains, lanes)
+            end = time.perf_counter() + seconds / len(shapes)
+            turns = TURNS // (chains * lanes) * (50 if threads > 1 else 1)  # what starting threads takes is little then
+            while time.perf_counter() < end:
+                start = time.perf_counter()
+                list(pool.map(run, [turns] * threads, [1e-9] * threads))
+                best = max(best, 2.0 * threads * chains * lanes * turns / (time.perf_counter() - start))
+            del engine
     return best
 
 

@@ -6,7 +6,7 @@ import hashlib
 from autograd import Value
 from autograd.compiler.rebinding import spares_comparisons, with_recorded_extremes
 from autograd.compiler.recording import Unrecordable, watched
-from autograd.engine import primitives, tape
+from autograd.engine import primitives, recordings, tape
 from autograd.engine.algebra import is_real
 from autograd.engine.errors import GraphError
 from autograd.engine.graph import postorder
@@ -27,14 +27,14 @@ class Sample:
     Attributes:
         loss: its loss, a Value. outputs: the model's outputs, a list of Values.
         inputs: the leaves for a row of numbers: inputs, then targets. rows: a row for each sample.
-        made: the same as an :class:`autograd.engine.tape.Recording`; None where that cannot be made.
+        made: the same as an :class:`autograd.engine.recordings.Recording`; None where that cannot be made.
     """
 
     def __init__(self, loss, outputs, inputs, nodes, parameters):
         self.loss, self.outputs, self.inputs, self.made = loss, outputs, inputs, None
         if tape.compiled:
             with contextlib.suppress(GraphError):  # some of it was computed before
-                self.made = tape.recording(nodes, parameters, inputs, loss, outputs)
+                self.made = recordings.recording(nodes, parameters, inputs, loss, outputs)
 
     @property
     def key(self):

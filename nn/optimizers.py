@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from autograd import Value, sqrt
-from autograd.engine import tape
+from autograd.engine import tape, updates
 from autograd.engine.algebra import is_real
 from autograd.engine.texts import printable
 from nn.advice import Absent, unknown_setting
@@ -74,7 +74,7 @@ class Optimizer:
         self._remembered, self._arrays = memory, None
 
     def arrays_for(self, parameters):
-        """Return the step in C for these parameters, a :class:`autograd.engine.tape.Update`; None if there is none.
+        """Return the step in C for these parameters, a :class:`autograd.engine.updates.Update`; None if there is none.
 
         Example:
             >>> from autograd import Value
@@ -85,19 +85,19 @@ class Optimizer:
             True
         """
         kind = type(self)  # a subclass of the user's has a rule of its own
-        if not tape.compiled or kind.__module__.partition(".")[0] != "nn" or kind.__name__ not in tape.RULES:
+        if not tape.compiled or kind.__module__.partition(".")[0] != "nn" or kind.__name__ not in updates.RULES:
             return None
         if self._arrays is None or self._arrays.settings != self._in_c() or self._of != parameters:
             memory = self._memory
             rows = [memory.get(p, self._start) for p in parameters]
-            update = tape.Update(*self._in_c())
+            update = updates.Update(*self._in_c())
             update.remember([x for column in zip(*rows, strict=True) for x in column])
             self._arrays, self._of = update, list(parameters)
         self._arrays.bound(0.0, 0.0)
         return self._arrays
 
     def _in_c(self):
-        """Its name and its settings, as :class:`autograd.engine.tape.Update` takes them."""
+        """Its name and its settings, as :class:`autograd.engine.updates.Update` takes them."""
         settings = self._settings()
         return type(self).__name__, float(settings.pop("weight_decay")), *map(float, settings.values())
 

@@ -21,22 +21,26 @@ from autograd.engine.batches import WORTH, Batches
 __all__ = ["LayerDescent", "Sample", "gradients_of"]
 
 _MOST_BYTES = 1 << 25  # of rows, from which on they are made for some batches at a time
-_WORTH_THREADS = 2_000_000  # multiplications in a batch from which on threads may pay: BATCH_SHARED of batch.h
 _ADD = primitives.add.code
 
 
 class Sample:
-    """The tapes of a recording whose inputs are a row's numbers, in order.
+    """The tapes of a recording.
+
+    Args:
+        made: the :class:`autograd.engine.recordings.Recording`.
+        places: for each input the place of its number in a sample's row; None where they are in order.
 
     Attributes:
         tape: the :class:`autograd.engine.tape.Tape` of a sample's loss, without the terms in ``shared``.
         shared: tapes of the terms of the loss that parameters alone decide, such as penalties: a list.
     """
 
-    def __init__(self, made):
+    def __init__(self, made, places=None):
         made, terms = _apart(made)
-        self.tape = tape.Tape(made, range(made.inputs), [])
-        self.shared = [tape.Tape(each, range(made.inputs), []) for each in terms]
+        places = range(made.inputs) if places is None else places
+        self.tape = tape.Tape(made, places, [])
+        self.shared = [tape.Tape(each, places, []) for each in terms]
 
     @property
     def is_worth(self) -> bool:
@@ -149,10 +153,10 @@ def _blas():
 
 
 def _batches(blas, made, size, shared=()):
-    """Return room for batches of so many samples, with as many threads as pay; without BLAS each is computed alone."""
+    """Return room for batches of so many samples; without BLAS each is computed alone."""
     if blas is None:
         return Batches(made, size, None, shared=shared)
-    return Batches(made, size, blas.gemm, blas.threads if size * made.products >= _WORTH_THREADS else 1, shared)
+    return Batches(made, size, blas.gemm, blas.threads, shared)
 
 
 def gradients_of(made, size):
@@ -166,7 +170,12 @@ def gradients_of(made, size):
     blas = _blas()
     if blas is None:
         return None
-    batches = _batches(blas, made, size)
+    shared = []
+    if made.made is not None:
+        sample = Sample(made.made, made.input_places)
+        if sample.shared and sample.runs_in_c:
+            made, shared = sample.tape, sample.shared
+    batches = _batches(blas, made, size, shared)
 
     def gradients(machine, samples):
         with blas.in_one_thread():
@@ -224,7 +233,7 @@ class LayerDescent:
         table: the samples: ``table.rows(places)`` is an array of their inputs and targets; it has a ``shape``.
         labels: for each sample the place of the right output (of a single one: 1 where it is to be above 0), or None.
         batch_size: samples an update.
-        update: makes the updates, a :class:`autograd.engine.tape.Update`; or None, where they are left to the caller.
+        update: makes the updates, an :class:`autograd.engine.updates.Update`; None where they are left to the caller.
         shuffle: the state of a ``random.Random`` to shuffle with before each epoch, or None.
     """
 

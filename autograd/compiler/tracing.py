@@ -18,7 +18,8 @@ from autograd.compiler.recording import Unrecordable, watched
 from autograd.engine.algebra import is_real
 from autograd.engine.errors import AutogradError, GraphError
 from autograd.engine.forks import importing
-from autograd.engine.tape import Machine, Tape, recording
+from autograd.engine.recordings import recording
+from autograd.engine.tape import Machine, Tape
 from autograd.engine.value import Value, list_no_nodes, list_nodes
 
 __all__ = ["Form", "Tapes", "Untraceable", "flattened"]
@@ -146,7 +147,7 @@ class Trace:
     """One recording of a function with a sample of a form.
 
     Attributes:
-        made: the :class:`~autograd.engine.tape.Recording`.
+        made: the :class:`~autograd.engine.recordings.Recording`.
         places: of each input its number's place in the row.
         conditions: what was taken for granted. lookups: for a place where it was looked up, in order.
         data: the result.

@@ -10,6 +10,7 @@
 
 #include "pool.h"
 #include "tape.h"
+#include "updates.h"
 
 /* Of Fortran's dgemm: numbers are pointers, matrices are column by column. */
 typedef void (*batch_gemm)(char *, char *, int *, int *, int *, double *, double *, int *, double *, int *, double *,
@@ -42,7 +43,7 @@ typedef struct {
     const int32_t *p;
     int32_t from, to, parts;
     double beta;
-    const tape_rule *rule;
+    const update_rule *rule;
     double *new_w;
     double rate;
     int *finite; /* of each part */
@@ -208,11 +209,11 @@ static void batch_propagate(const batch *t, int32_t from, int32_t to) {
 static void batch_update_part(const void *task, int part) {
     const batch_task *w = task;
     int64_t n = w->t->parameters, first = batch_begin(n, part, w->parts), count = batch_begin(n, part + 1, w->parts) - first;
-    w->finite[part] = tape_update(w->rule, first, count, n, w->t->xp, w->t->dp, w->new_w, w->rate);
+    w->finite[part] = update_numbers(w->rule, first, count, n, w->t->xp, w->t->dp, w->new_w, w->rate);
 }
 
 /* Compute an update of the parameters; returns whether all its numbers are finite. */
-static int batch_update(const batch *t, const tape_rule *rule, double *new_w, double rate) {
+static int batch_update(const batch *t, const update_rule *rule, double *new_w, double rate) {
     int finite[POOL_MOST], part, all = 1;
     batch_task work = {t, NULL, 0, 0, batch_parts(t->parameters, BATCH_WIDE), 0, rule, new_w, rate, finite};
     pool_do(t->threads, batch_update_part, &work, work.parts);

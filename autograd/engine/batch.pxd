@@ -1,6 +1,7 @@
 # The C functions of batches: see batch.h and pool.h.
 
-from autograd.engine.kernels cimport tape_map, tape_rule
+from autograd.engine.kernels cimport tape_map
+from autograd.engine.rules cimport update_rule
 
 cdef extern from "pool.h":
     ctypedef struct pool:
@@ -9,7 +10,8 @@ cdef extern from "pool.h":
     void pool_close(pool* p)
 
 cdef extern from "batch.h":
-    void tape_clip(const tape_rule* u, long long n, double* g)
+    enum:
+        BATCH_SHARED
     ctypedef void (*batch_gemm)(
         char*, char*, int*, int*, int*, double*, double*, int*, double*, int*, double*, double*, int*
     )
@@ -30,4 +32,4 @@ cdef extern from "batch.h":
     void batch_clear(const batch* t)
     int batch_forward(const batch* t, int k)
     int batch_backward(const batch* t, int k)
-    bint batch_update(const batch* t, const tape_rule* rule, double* new_w, double rate)
+    bint batch_update(const batch* t, const update_rule* rule, double* new_w, double rate)

@@ -1,7 +1,8 @@
 # The C types of batches.py.
 
 from autograd.engine.batch cimport batch, pool
-from autograd.engine.tape cimport Machine, Tape, Update
+from autograd.engine.tape cimport Machine, Tape
+from autograd.engine.updates cimport Update
 
 cdef class Batches:
     cdef Tape _tape

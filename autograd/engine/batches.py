@@ -19,6 +19,7 @@ from autograd.engine.tape import called, slopes
 
 if cython.compiled:
     from cython.cimports.autograd.engine.batch import (
+        BATCH_SHARED,
         batch,
         batch_backward,
         batch_clear,
@@ -27,17 +28,18 @@ if cython.compiled:
         batch_update,
         pool_close,
         pool_open,
-        tape_clip,
     )
-    from cython.cimports.autograd.engine.kernels import tape_rule
-    from cython.cimports.autograd.engine.tape import Machine, Tape, Update
+    from cython.cimports.autograd.engine.rules import update_rule
+    from cython.cimports.autograd.engine.tape import Machine, Tape
+    from cython.cimports.autograd.engine.updates import Update
     from cython.cimports.autograd.engine.value import Value
     from cython.cimports.cpython.pycapsule import PyCapsule_GetName, PyCapsule_GetPointer
     from cython.cimports.libc.math import isfinite
     from cython.cimports.libc.stdlib import calloc, free
     from cython.cimports.libc.string import memcpy, memset
 else:
-    from autograd.engine.tape import Machine, Tape, Update
+    from autograd.engine.tape import Machine, Tape
+    from autograd.engine.updates import Update
     from autograd.engine.value import Value
 
 __all__ = ["WORTH", "Batches"]
@@ -79,7 +81,8 @@ class Batches:
         self._t.parameters, self._t.computed = n, tape.computed
         self._t.instructions, self._t.selections = tape.instructions, tape._selections
         self._sources = array("i", bytes(4 * (size * tape._selections + 1)))
-        self._alone, self._own, self._threads = tape.alone, tape.own, threads
+        self._alone, self._own = tape.alone, tape.own
+        self._threads = threads if size * tape.products >= BATCH_SHARED else 1  # what is smaller has no part to share
         alone: cython.uchar[:] = self._alone
         self._t.alone = cython.address(alone[0])
         own: cython.uchar[:] = self._own
@@ -88,7 +91,7 @@ class Batches:
         self._t.gemm, self._t.threads = cython.NULL, cython.address(self._pool)
         if gemm is not None:
             self._t.gemm = cython.cast(batch_gemm, PyCapsule_GetPointer(gemm, PyCapsule_GetName(gemm)))
-        places: cython.int[:] = tape._input_places
+        places: cython.int[:] = tape.input_places
         self._as_they_are = tape._inputs > 0
         for i in range(tape._inputs):
             if places[i] != i:
@@ -147,7 +150,7 @@ class Batches:
     def _bring(self, k, row):
         """Have a row of numbers as the inputs of sample k."""
         tape: Tape = self._tape
-        places: cython.int[:] = tape._input_places
+        places: cython.int[:] = tape.input_places
         sources: cython.int[:] = self._sources
         i: cython.Py_ssize_t
         source: cython.p_int
@@ -275,7 +278,7 @@ class Batches:
         rate: cython.double
         hits: cython.longlong
         maker: Update = update
-        rule: tape_rule
+        rule: update_rule
         pool_open(t.threads, self._threads)
         try:
             while self.place < samples and made < budget:
@@ -295,8 +298,8 @@ class Batches:
                     return GRADIENT
                 rate = rates[rate_at + made if len(rates) > 1 else 0]
                 following = self._next
+                maker.clip(t.parameters, t.dp)
                 rule = maker.rule()
-                tape_clip(cython.address(rule), t.parameters, t.dp)
                 if not batch_update(t, cython.address(rule), cython.address(following[0]), rate):
                     return STOPPED
                 # From here on the update is made; no interrupt comes between.
@@ -320,15 +323,19 @@ class Batches:
         """
         t: cython.pointer(batch) = cython.address(self._t)
         row: cython.double[:]
+        each: Batches
         k: cython.longlong
-        loss: cython.double = 0.0
+        loss: cython.double
         self._ready(machine._x, machine._d, len(samples))
         for k in range(t.samples):
             row = samples[k][1]
             self._bring(k, cython.address(row[0]))
+        for each in self._shared:
+            each._ready(t.xp, t.dp, 1)
         pool_open(t.threads, self._threads)
         try:
             self._forward()
+            loss = t.samples * self._of_parameters()
             for k in range(t.samples):
                 loss += self._cell(t.xp, t.xs, k, self._tape._root)[0]
             self._backward(1.0 / t.samples)

@@ -2,7 +2,8 @@ from array import array
 from collections.abc import Sequence
 from typing import Any
 
-from autograd.engine.tape import Machine, Tape, Update
+from autograd.engine.tape import Machine, Tape
+from autograd.engine.updates import Update
 from autograd.engine.value import Value
 
 WORTH: int

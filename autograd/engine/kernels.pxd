@@ -36,14 +36,3 @@ cdef extern from "tape.h":
         const int* code, const int* starts, long long first, long long last, const double* x, double* d,
         const int* source, int parameters, int computed, const tape_map* maps
     ) nogil
-    ctypedef struct tape_rule:
-        int rule
-        double decay, first, second, third
-        const double* memory
-        double* next
-        double most, norm
-    void tape_clip(const tape_rule* u, long long n, double* g) nogil
-    bint tape_update(
-        const tape_rule* u, long long start, long long n, long long all, const double* w, const double* g, double* new_w,
-        double rate
-    ) nogil

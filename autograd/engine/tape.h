@@ -28,16 +28,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__linux__)
-#define TAPE_FAST __attribute__((target_clones("avx2", "default")))
-#else
-#define TAPE_FAST
-#endif
-#if defined(__GNUC__)
-#define TAPE_INSIDE __attribute__((always_inline))
-#else
-#define TAPE_INSIDE
-#endif
+#include "fast.h"
 
 enum {
     TAPE_ADD = 1, TAPE_SUB, TAPE_MUL, TAPE_DIV, TAPE_POW, TAPE_NEG, TAPE_COPY, TAPE_EXP, TAPE_LOG, TAPE_TANH, TAPE_RELU,
@@ -70,17 +61,6 @@ static inline void tape_bring(double *room, int i, int n, int operands, const do
             for (lane = 0; lane < TAPE_LANES; lane++)
                 row[lane] = a[(int64_t)(i + lane < n ? i + lane : n - 1) * steps[k]];
     }
-}
-
-static inline double tape_dot_of(const double *w, const double *x, int n) {
-    double s0 = 0, s1 = 0, s2 = 0, s3 = 0, s4 = 0, s5 = 0, s6 = 0, s7 = 0;
-    int i = 0;
-    for (; i + 8 <= n; i += 8) {
-        s0 += w[i] * x[i]; s1 += w[i + 1] * x[i + 1]; s2 += w[i + 2] * x[i + 2]; s3 += w[i + 3] * x[i + 3];
-        s4 += w[i + 4] * x[i + 4]; s5 += w[i + 5] * x[i + 5]; s6 += w[i + 6] * x[i + 6]; s7 += w[i + 7] * x[i + 7];
-    }
-    for (; i < n; i++) s0 += w[i] * x[i];
-    return ((s0 + s4) + (s2 + s6)) + ((s1 + s5) + (s3 + s7));
 }
 
 static double tape_sigmoid(double x) {
@@ -337,178 +317,6 @@ TAPE_FAST static int64_t tape_backward(const int32_t *code, const int32_t *start
                                        const double *x, double *d, const int32_t *source, int parameters, int computed,
                                        const tape_map *maps) {
     return tape_propagate(code, starts, first, last, x, x, d, d, INT32_MIN, source, parameters, computed, maps);
-}
-
-/* The bits of a number, of which the highest one is set if it is not finite: then all exponent bits are set. */
-static inline TAPE_INSIDE uint64_t tape_spoilt(double x) {
-    uint64_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    return (bits & 0x7ff0000000000000u) + 0x0010000000000000u;
-}
-
-/* One update of n parameters: new numbers from w, g and what is remembered. Returns 1 if all of it is finite. The order
-   of operations is that of nn.optimizers, so that the bits are the same. What is remembered has one kind of number after
-   the other, each of them of `all` parameters. */
-TAPE_FAST static int tape_sgd(int64_t n, const double *restrict w, const double *restrict g, double *restrict new_w,
-                              double rate, double decay) {
-    uint64_t worst = 0;
-    int64_t i;
-    for (i = 0; i < n; i++) {
-        double x = w[i] - rate * (decay != 0 ? g[i] + decay * w[i] : g[i]);
-        new_w[i] = x;
-        worst |= tape_spoilt(g[i]) | tape_spoilt(x);
-    }
-    return (worst >> 63) == 0;
-}
-
-TAPE_FAST static int tape_momentum(int64_t n, const double *restrict w, const double *restrict g,
-                                   double *restrict new_w, const double *restrict v, double *restrict new_v,
-                                   double rate, double decay, double momentum, int nesterov) {
-    uint64_t worst = 0;
-    int64_t i;
-    for (i = 0; i < n; i++) {
-        double gradient = decay != 0 ? g[i] + decay * w[i] : g[i];
-        double velocity = momentum * v[i] + gradient;
-        double x = w[i] - rate * (nesterov ? gradient + momentum * velocity : velocity);
-        new_v[i] = velocity;
-        new_w[i] = x;
-        worst |= tape_spoilt(g[i]) | tape_spoilt(x) | tape_spoilt(velocity);
-    }
-    return (worst >> 63) == 0;
-}
-
-/* Adam's, with the way of its decay as a constant: 0 none, 1 in the gradient, 2 decoupled. */
-static inline TAPE_INSIDE int tape_adam_of(int way, int64_t n, int64_t all, const double *restrict w,
-                                           const double *restrict g, double *restrict new_w,
-                                           const double *restrict memory, double *restrict new_memory, double rate,
-                                           double decay, double beta1, double beta2, double epsilon) {
-    const double *restrict power1 = memory, *restrict power2 = memory + all, *restrict m = memory + 2 * all;
-    const double *restrict v = memory + 3 * all;
-    double *restrict new_power1 = new_memory, *restrict new_power2 = new_memory + all;
-    double *restrict new_m = new_memory + 2 * all, *restrict new_v = new_memory + 3 * all;
-    uint64_t worst = 0;
-    int64_t i;
-    for (i = 0; i < n; i++) {
-        double gradient = way == 1 ? g[i] + decay * w[i] : g[i];
-        double start = way == 2 ? w[i] * (1 - rate * decay) : w[i];
-        double p1 = power1[i] * beta1, p2 = power2[i] * beta2;
-        double mean = beta1 * m[i] + (1 - beta1) * gradient;
-        double square = beta2 * v[i] + (1 - beta2) * gradient * gradient;
-        double x = start - rate * (mean / (1 - p1)) / (sqrt(square / (1 - p2)) + epsilon);
-        new_power1[i] = p1;
-        new_power2[i] = p2;
-        new_m[i] = mean;
-        new_v[i] = square;
-        new_w[i] = x;
-        worst |= tape_spoilt(g[i]) | tape_spoilt(x) | tape_spoilt(mean) | tape_spoilt(square);
-    }
-    return (worst >> 63) == 0;
-}
-
-TAPE_FAST static int tape_adam(int64_t n, int64_t all, const double *w, const double *g, double *new_w,
-                               const double *memory, double *new_memory, double rate, double decay, double beta1,
-                               double beta2, double epsilon, int decoupled) {
-    if (decay == 0) return tape_adam_of(0, n, all, w, g, new_w, memory, new_memory, rate, decay, beta1, beta2, epsilon);
-    if (!decoupled) return tape_adam_of(1, n, all, w, g, new_w, memory, new_memory, rate, decay, beta1, beta2, epsilon);
-    return tape_adam_of(2, n, all, w, g, new_w, memory, new_memory, rate, decay, beta1, beta2, epsilon);
-}
-
-TAPE_FAST static int tape_rmsprop(int64_t n, int64_t all, const double *restrict w, const double *restrict g,
-                                  double *restrict new_w, const double *restrict memory, double *restrict new_memory,
-                                  double rate, double decay, double alpha, double epsilon, double momentum) {
-    const double *restrict average = memory, *restrict velocity = memory + all;
-    double *restrict new_average = new_memory, *restrict new_velocity = new_memory + all;
-    uint64_t worst = 0;
-    int64_t i;
-    for (i = 0; i < n; i++) {
-        double gradient = decay != 0 ? g[i] + decay * w[i] : g[i];
-        double square = alpha * average[i] + (1 - alpha) * gradient * gradient;
-        double step = momentum * velocity[i] + gradient / (sqrt(square) + epsilon);
-        new_average[i] = square;
-        new_velocity[i] = step;
-        double x = w[i] - rate * step;
-        new_w[i] = x;
-        worst |= tape_spoilt(g[i]) | tape_spoilt(x) | tape_spoilt(square) | tape_spoilt(step);
-    }
-    return (worst >> 63) == 0;
-}
-
-TAPE_FAST static int tape_adagrad(int64_t n, const double *restrict w, const double *restrict g,
-                                  double *restrict new_w, const double *restrict squares, double *restrict new_squares,
-                                  double rate, double decay, double epsilon) {
-    uint64_t worst = 0;
-    int64_t i;
-    for (i = 0; i < n; i++) {
-        double gradient = decay != 0 ? g[i] + decay * w[i] : g[i];
-        double square = squares[i] + gradient * gradient;
-        new_squares[i] = square;
-        double x = w[i] - rate * gradient / (sqrt(square) + epsilon);
-        new_w[i] = x;
-        worst |= tape_spoilt(g[i]) | tape_spoilt(x) | tape_spoilt(square);
-    }
-    return (worst >> 63) == 0;
-}
-
-enum { RULE_SGD, RULE_MOMENTUM, RULE_ADAM, RULE_ADAMW, RULE_RMSPROP, RULE_ADAGRAD };
-
-/* An optimizer's rule, with what it remembers and room for what it will. */
-typedef struct {
-    int rule;
-    double decay, first, second, third;
-    const double *memory;
-    double *next;
-    double most, norm; /* the bounds of each gradient and of the norm of all; 0 for none */
-} tape_rule;
-
-/* The Euclidean norm of n finite numbers, of which the largest is so large. */
-static double tape_norm(int64_t n, const double *g, double largest) {
-    double scale = 1, sum = 0;
-    int64_t i;
-    int exponent;
-    if (largest > 1e-140 && largest < 1e140) return sqrt(tape_dot_of(g, g, (int)n));
-    frexp(largest, &exponent); /* squares would leave the range of floats */
-    scale = ldexp(1, exponent < -1000 ? 1000 : -exponent);
-    for (i = 0; i < n; i++) sum += (g[i] * scale) * (g[i] * scale);
-    return sqrt(sum) / scale;
-}
-
-/* Bring gradients into their bounds, as nn.clipping does. Where one is not finite only the others' own bound counts: the
-   update says what is wrong. */
-TAPE_FAST static void tape_clip(const tape_rule *u, int64_t n, double *g) {
-    uint64_t worst = 0;
-    double largest = 0, norm, factor;
-    int64_t i;
-    if (u->most > 0)
-        for (i = 0; i < n; i++)
-            if (isfinite(g[i])) g[i] = g[i] > u->most ? u->most : g[i] < -u->most ? -u->most : g[i];
-    if (u->norm <= 0) return;
-    for (i = 0; i < n; i++) {
-        worst |= tape_spoilt(g[i]);
-        largest = fabs(g[i]) > largest ? fabs(g[i]) : largest;
-    }
-    if (worst >> 63) return;
-    norm = tape_norm(n, g, largest);
-    factor = u->norm / (norm + 1e-6);
-    if (isfinite(norm) && factor < 1)
-        for (i = 0; i < n; i++) g[i] *= factor;
-}
-
-/* Update `n` of all parameters, from `from` on. */
-static int tape_update(const tape_rule *u, int64_t from, int64_t n, int64_t all, const double *w, const double *g,
-                       double *new_w, double rate) {
-    const double *memory = u->memory + (u->memory ? from : 0);
-    double *next = u->next + (u->next ? from : 0);
-    w += from, g += from, new_w += from;
-    switch (u->rule) {
-    case RULE_SGD: return tape_sgd(n, w, g, new_w, rate, u->decay);
-    case RULE_MOMENTUM: return tape_momentum(n, w, g, new_w, memory, next, rate, u->decay, u->first, u->second != 0);
-    case RULE_RMSPROP:
-        return tape_rmsprop(n, all, w, g, new_w, memory, next, rate, u->decay, u->first, u->second, u->third);
-    case RULE_ADAGRAD: return tape_adagrad(n, w, g, new_w, memory, next, rate, u->decay, u->first);
-    default:
-        return tape_adam(n, all, w, g, new_w, memory, next, rate, u->decay, u->first, u->second, u->third,
-                         u->rule == RULE_ADAMW);
-    }
 }
 
 #endif

@@ -1,22 +1,12 @@
 # The C types of tape.py.
 
-from autograd.engine.kernels cimport tape_map, tape_rule
-
-cdef class Update:
-    cdef readonly str kind
-    cdef readonly int slots, commits
-    cdef readonly object memory, settings
-    cdef object _next
-    cdef int _rule
-    cdef double _decay, _first, _second, _third, _most, _norm
-    cdef bint apply(self, long long n, double* w, double* g, double* new_w, double rate) except *
-    cdef tape_rule rule(self) noexcept
+from autograd.engine.kernels cimport tape_map
 
 cdef class Tape:
     cdef readonly int cells, computed, instructions, outputs, parameters
     cdef readonly long long products
-    cdef readonly object alone, own, code, starts, constants, calls, maps
-    cdef object _source, _base, _stride, _place, _cell_of, _input_places, _outputs
+    cdef readonly object alone, own, input_places, code, starts, constants, calls, made, maps
+    cdef object _source, _base, _stride, _place, _cell_of, _outputs
     cdef int _root, _selections, _inputs
     cdef object _kept
     cdef tape_map* _maps

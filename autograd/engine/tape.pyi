@@ -3,37 +3,23 @@ from array import array
 from collections.abc import Sequence
 from typing import Any
 
+from autograd.engine.recordings import Recording
+from autograd.engine.updates import Update
 from autograd.engine.value import Value
 
-__all__ = ["LANES", "Machine", "Recording", "Tape", "Update", "called", "compiled", "recording", "slopes"]
+__all__ = ["LANES", "Machine", "Tape", "called", "compiled", "slopes"]
 
 LANES: int
 compiled: bool
 
-class Recording:
-    codes: array[int]
-    offsets: array[int]
-    references: array[int]
-    constants: array[float]
-    root: int | None
-    parameters: int
-    inputs: int
-    def with_result(self, root: int, outputs: Sequence[int]) -> Recording: ...
-    def moved(self, other: Recording) -> list[int] | None: ...
-
-def recording(
-    nodes: list[Value],
-    parameters: list[Value],
-    inputs: list[Value],
-    root: Value,
-    outputs: Sequence[Value] = ...,
-) -> Recording: ...
 def called(primitive: Any, floats: list[float]) -> float: ...
 def slopes(primitive: Any, y: float, floats: list[float]) -> list[float]: ...
 
 class Tape:
     calls: list[Any]
     maps: list[Any]
+    made: Recording | None
+    input_places: array[int]
     stops: bool
     cells: int
     computed: int
@@ -49,18 +35,6 @@ class Tape:
     ) -> None: ...
     def attach(self, functions: dict[Any, tuple[int, int, Any]]) -> None: ...
     def stopped(self, instruction: int) -> list[tuple[Any, int, list[int]]]: ...
-
-class Update:
-    kind: str
-    settings: tuple[Any, ...]
-    slots: int
-    commits: int
-    memory: array[float]
-    def __init__(self, kind: str, decay: float, *settings: float) -> None: ...
-    def remember(self, memory: Sequence[float]) -> None: ...
-    def bound(self, most: float, norm: float) -> None: ...
-    def commit(self) -> None: ...
-    def step(self, parameters: list[Value], rate: float, counts: dict[str, Any]) -> bool: ...
 
 class Machine:
     parameters: int

@@ -55,12 +55,24 @@ def tokens():
     return [*[w for row in table for w in row], *[w for row in rows for w in row]], loss
 
 
+def penalized():
+    """Terms that parameters alone decide, which a batch computes once."""
+    model = MLP(6, [8, 3], activation="tanh", output="linear", seed=0)
+    weights = [p for layer in model.layers for neuron in layer.neurons for p in neuron.w]
+
+    def loss(sample):
+        penalty = 1e-2 * sum(w * w for w in weights) + 1e-3 * total([abs(w) for w in weights])
+        return cross_entropy(model(sample[0]), sample[1]) + penalty
+
+    return model.parameters(), loss
+
+
 def samples(n=22):
     draw = random.Random(6)
     return [([draw.uniform(-1, 1) for _ in range(6)], draw.randrange(3)) for _ in range(n)]
 
 
-@pytest.mark.parametrize("made", [network, gelus, tokens])
+@pytest.mark.parametrize("made", [network, gelus, tokens, penalized])
 @pytest.mark.parametrize("options", [{}, {"clip_norm": 0.1}, {"l2": 0.01}, {"validation": 0.2}], ids=str)
 def test_batches(made, options, computed):
     found = []

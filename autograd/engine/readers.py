@@ -1,0 +1,147 @@
+# cython: language_level=3, cdivision=True, boundscheck=False, wraparound=False, binding=False, embedsignature=True
+# cython: embedsignature.format=clinic
+"""The parameters that the instructions of a tape read. This file runs compiled only."""
+
+from array import array
+
+try:
+    import cython
+except ImportError:
+    from autograd.engine import _uncompiled as cython  # type: ignore[no-redef]  # it stands in for the library
+
+if cython.compiled:
+    from cython.cimports.autograd.engine.kernels import (
+        TAPE_CALL,
+        TAPE_DOT,
+        TAPE_GATHER_DOT,
+        TAPE_MAP,
+        TAPE_MATRIX,
+        TAPE_POW,
+    )
+
+__all__ = ["Readers"]
+
+
+@cython.cclass
+class Readers:
+    """The readers of the parameters of a tape.
+
+    Args:
+        made: the instructions, an :class:`autograd.engine.instructions.Code`.
+        selective: whether operands are selected by a sample's numbers, which may be any parameters.
+    """
+
+    parameters: cython.int
+    selective: cython.bint
+    code: object
+    starts: object
+    calls: list
+    maps: list
+    counted: cython.longlong
+
+    def __init__(self, made, selective):
+        self.parameters, self.selective, self.counted = made.parameters, selective, 0
+        self.code, self.starts, self.calls, self.maps = made.code, made.starts, made.calls, made.maps
+
+    def products(self):
+        """The number of multiplications in products of parameters and a vector."""
+        code, found = self.code, 0
+        for at in self.starts:
+            if code[at] == TAPE_MATRIX and code[at + 4] < self.parameters:
+                found += code[at + 1] * code[at + 2]
+        return found
+
+    def alone(self):
+        """Of each instruction 1 if it is a product of parameters that nothing else reads, else 0; and one 0 more."""
+        n: cython.int = self.parameters
+        code: cython.int[:] = array("i", [*self.code, 0])
+        starts: cython.int[:] = array("i", [*self.starts, len(self.code)])
+        readers_array = array("i", bytes(4 * (n + 1)))
+        readers: cython.int[:] = readers_array
+        found = bytearray(len(starts))
+        marks: cython.uchar[:] = found
+        k: cython.Py_ssize_t
+        i: cython.Py_ssize_t
+        at: cython.int
+        r: cython.int
+        c: cython.int
+        turn: cython.int
+        if self.selective:  # which may read any
+            return found
+        for turn in range(2):
+            for k in range(len(starts) - 1):
+                at = starts[k]
+                if code[at] == TAPE_MATRIX and code[at + 4] < n and code[at + 5] >= code[at + 2]:
+                    if turn:
+                        marks[k] = 1
+                    for r in range(code[at + 1]):
+                        for i in range(code[at + 2]):
+                            c = code[at + 4] + r * code[at + 5] + i
+                            if turn == 0:
+                                readers[c] += 1
+                            elif readers[c] > 1:
+                                marks[k] = 0
+                    if turn == 0:
+                        self._count(readers, code[at + 6], 1, code[at + 2])
+                        if code[at + 7] >= 0:
+                            self._count(readers, code[at + 7], code[at + 8], code[at + 1])
+                elif turn == 0:
+                    self._count_others(readers, code, at, starts[k + 1])
+        return found
+
+    def own(self):
+        """Of each instruction 1 if it reads no parameter, else 0."""
+        code: cython.int[:] = array("i", [*self.code, 0])
+        starts = [*self.starts, len(self.code)]
+        found = bytearray(len(starts))
+        if self.selective:  # which may read any
+            return found
+        readers_array = array("i", bytes(4 * (self.parameters + 1)))
+        for k in range(len(self.starts)):
+            before = self.counted
+            self._count_others(readers_array, code, starts[k], starts[k + 1])
+            found[k] = self.counted == before
+        return found
+
+    @cython.cfunc
+    @cython.exceptval(check=True)
+    def _count(self, readers: cython.int[:], c: cython.int, step: cython.int, count: cython.int) -> cython.int:
+        """Count a reader of parameters, in a run of cells."""
+        i: cython.int
+        for i in range(count):
+            if 0 <= c + i * step < self.parameters:
+                readers[c + i * step] += 1
+                self.counted += 1
+        return 0
+
+    @cython.cfunc
+    @cython.exceptval(check=True)
+    def _count_others(self, readers: cython.int[:], code: cython.int[:], at: cython.int, end: cython.int) -> cython.int:
+        """The same of an instruction that is no product of a matrix."""
+        i: cython.int
+        op: cython.int = code[at]
+        if op == TAPE_CALL:
+            for c in self.calls[code[at + 1]][2]:
+                self._count(readers, c, 1, 1)
+        elif op == TAPE_MAP:
+            for i in range(self.maps[code[at + 1]].arity):
+                self._count(readers, code[at + 5 + 2 * i], code[at + 6 + 2 * i], code[at + 2])
+        elif op == TAPE_DOT:
+            self._count(readers, code[at + 2], 1, 1)
+            self._count(readers, code[at + 4], code[at + 5], code[at + 3])
+            self._count(readers, code[at + 6], code[at + 7], code[at + 3])
+        elif op == TAPE_MATRIX:
+            for i in range(code[at + 1]):
+                self._count(readers, code[at + 4] + i * code[at + 5], 1, code[at + 2])
+            self._count(readers, code[at + 6], 1, code[at + 2])
+            self._count(readers, code[at + 7], code[at + 8], code[at + 1])
+        elif op < TAPE_DOT:
+            self._count(readers, code[at + 3], code[at + 4], code[at + 1])
+            if op <= TAPE_POW:  # of two operands
+                self._count(readers, code[at + 5], code[at + 6], code[at + 1])
+        else:  # cells one by one
+            if op == TAPE_GATHER_DOT:
+                self._count(readers, code[at + 2], 1, 1)
+            for i in range(at + (4 if op == TAPE_GATHER_DOT else 3), end):
+                self._count(readers, code[i], 1, 1)
+        return 0

@@ -1,0 +1,10 @@
+# The C types of writer.py.
+
+cdef class Writer:
+    cdef object made
+    cdef list selections
+    cdef int first, nodes, n_constants, select
+    cdef readonly object constants, cell_of, instructions
+    cdef object constant_cells
+    cdef int[:] _cells, _constant_cells
+    cdef int cell(self, int reference) noexcept
