@@ -77,6 +77,29 @@ static void batch_clear(const batch *t) {
     memset(t->dp + from, 0, (t->parameters - from) * sizeof(double));
 }
 
+/* Rows of numbers that are samples' inputs, as they are. */
+typedef struct {
+    const batch *t;
+    const double *rows;
+    int64_t width; /* from a row to the next one */
+    const int64_t *order;
+    int32_t inputs, parts;
+} batch_rows;
+
+static void batch_load_part(const void *task, int part) {
+    const batch_rows *w = task;
+    const batch *t = w->t;
+    int64_t k = batch_begin(t->samples, part, w->parts), last = batch_begin(t->samples, part + 1, w->parts);
+    for (; k < last; k++)
+        memcpy(t->xs + k * t->stride + t->parameters, w->rows + w->order[k] * w->width, w->inputs * sizeof(double));
+}
+
+/* Have the rows of a batch, which are in that order, as inputs. */
+static void batch_load(const batch *t, const double *rows, int64_t width, const int64_t *order, int32_t inputs) {
+    batch_rows work = {t, rows, width, order, inputs, batch_parts((int64_t)t->samples * inputs, BATCH_LONG)};
+    pool_do(t->threads, batch_load_part, &work, work.parts);
+}
+
 /* Whether the caller is to compute an instruction. */
 static int batch_stops(const batch *t, int32_t k) {
     const int32_t *p = t->code + t->starts[k];
@@ -146,6 +169,13 @@ static void batch_weights_part(const void *task, int part) {
                 t->dp + p[4] + row * ws + column, &ws);
 }
 
+/* Both, of which none writes what the other one reads: a thread that is done with its part of one begins with the other. */
+static void batch_both_part(const void *task, int part) {
+    int parts = ((const batch_task *)task)->parts;
+    if (part < parts) batch_inputs_part(task, part);
+    else batch_weights_part(task, part - parts);
+}
+
 static void batch_product_back(const batch *t, int32_t instruction) {
     const int32_t *p = t->code + t->starts[instruction];
     int m = p[1], n = p[2], samples = t->samples, stride = t->stride, k, r;
@@ -156,8 +186,8 @@ static void batch_product_back(const batch *t, int32_t instruction) {
             double *to = p[7] < t->parameters ? t->dp + p[7] : t->ds + (int64_t)k * stride + p[7];
             for (r = 0; r < m; r++) to[(int64_t)r * p[8]] += g[(int64_t)k * stride + r];
         }
-    if (p[6] + n > t->computed) pool_do(t->threads, batch_inputs_part, &work, work.parts);
-    pool_do(t->threads, batch_weights_part, &work, work.parts);
+    if (p[6] + n <= t->computed) pool_do(t->threads, batch_weights_part, &work, work.parts);
+    else pool_do(t->threads, batch_both_part, &work, 2 * work.parts);
 }
 
 TAPE_FAST static void batch_compute_part(const void *task, int part) {

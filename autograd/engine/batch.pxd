@@ -30,6 +30,7 @@ cdef extern from "batch.h":
         batch_gemm gemm
         pool* threads
     void batch_clear(const batch* t)
+    void batch_load(const batch* t, const double* rows, long long width, const long long* order, int inputs)
     int batch_forward(const batch* t, int k)
     int batch_backward(const batch* t, int k)
     bint batch_update(const batch* t, const update_rule* rule, double* new_w, double rate)

@@ -25,6 +25,7 @@ if cython.compiled:
         batch_clear,
         batch_forward,
         batch_gemm,
+        batch_load,
         batch_update,
         pool_close,
         pool_open,
@@ -143,6 +144,10 @@ class Batches:
         self._ready(cython.address(numbers[0]), cython.address(gradient[0]), count)
         for each in self._shared:
             each._ready(self._t.xp, self._t.dp, 1)
+        if self._as_they_are and not self._tape._selections:
+            batch_load(cython.address(self._t), cython.address(rows[0, 0]), rows.shape[1],
+                       cython.address(order[first]), self._tape._inputs)  # fmt: skip
+            return 0
         for k in range(count):
             self._bring(k, cython.address(rows[order[first + k], 0]))
         return 0
