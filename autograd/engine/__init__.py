@@ -7,7 +7,10 @@ import importlib.util
 import os
 import sys
 
-COMPILED = ("algebra", "paused", "value", "nodes", "sums", "sweep", "tape", "batches")
+COMPILED = (
+    "algebra", "paused", "value", "nodes", "sums", "sweep",
+    "recordings", "instructions", "writer", "readers", "updates", "tape", "batches",
+)  # fmt: skip
 # Plain modules that the compiled ones hold on to.
 _HELD = ("errors", "conditions", "primitives", "other_engines", "pausing")
 
