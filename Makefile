@@ -198,6 +198,7 @@ grading: $(VENV)/.with-test
 agreement: $(VENV)/.with-test
 	$(RUN) tests/compiler/agreement.py 10000
 	$(RUN) tests/compiler/sequences.py 2000
+	$(RUN) tests/nn/programs_of_samples.py 2000
 
 # HIPS autograd has our import name, so it lives in an environment of its own.
 HIPS := .venv-hips

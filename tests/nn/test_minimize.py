@@ -188,6 +188,13 @@ LOSSES = {
     "data as a stop-gradient": (lambda s: (W[0] * s[0] - W[0].data * s[1]) ** 2 + min(w.data for w in W) * W[1], PAIRS),
     "choices by where": (lambda s: autograd.where(W[0] * s[0] > 0.1, W[1], W[2] * s[1]) ** 2, PAIRS),
     "losses of nn": (lambda s: nn.cross_entropy([w * s[0] for w in W[:3]], s[1]), PAIRS),
+    "integers as targets": (
+        lambda s: sum(f([W[0] * s[0], W[1]], [s[1], s[0]]) for f in (nn.half_sse, nn.mse, nn.absolute, nn.huber)), PAIRS
+    ),
+    "integers as targets of hinge": (lambda s: nn.hinge([W[0] * s[0]], [2 * (s[0] % 2) - 1]), PAIRS),
+    "integers as probabilities": (
+        lambda s: nn.binary_cross_entropy([autograd.sigmoid(W[0] * s[1])], [s[0] % 2]), PAIRS
+    ),
     "a model of nn": (lambda s: (MODEL(s) * W[0] - W[1]) ** 2, PAIRS),
     "a result that is a parameter": (lambda s: W[0], PAIRS),
 }  # fmt: skip

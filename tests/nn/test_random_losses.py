@@ -1,0 +1,31 @@
+"""Random losses of samples agree in C and with the engine, or are refused: a few; ``make agreement`` has more."""
+
+from collections import Counter
+
+import pytest
+from programs_of_samples import Program, compare
+
+SEEDS = range(60)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_random_loss(seed):
+    assert compare(seed) in ("agrees", "refused", "raises")
+
+
+def test_most_are_not_refused():
+    found = Counter(compare(seed) for seed in SEEDS)
+    assert found["agrees"] > found["refused"] > 0 < found["raises"]
+
+
+def test_what_is_wrong_is_noticed(monkeypatch):
+    agreeing = next(seed for seed in SEEDS if compare(seed) == "agrees")
+    trained = Program.trained
+
+    def one_off(self, engine, samples):
+        found = trained(self, engine, samples)
+        return [found[0] + 1e-6, *found[1:]] if engine == "native" and isinstance(found, list) else found
+
+    monkeypatch.setattr(Program, "trained", one_off)
+    with pytest.raises(AssertionError, match="number 0"):
+        compare(agreeing)
