@@ -1,8 +1,9 @@
 r"""Grading a hand-written formula: read it, give its names a meaning, prove or refute it, say what is wrong.
 
-Nothing that is written is ever run: a formula becomes a tree (:mod:`autograd.grading.reading.readers`), the tree an
-expression, and the expression is evaluated by the rules of the table. Length, depth, digits, exponents and terms are
-bounded, and so is the time that is spent on a diagnosis.
+Nothing that is written is ever run. LaTeX and typed formulas become a tree that is evaluated as it was written
+(:mod:`autograd.grading.judging.written`). Formulas in the network's own names become expressions
+(:mod:`autograd.grading.in_vocabulary`, which says which formulas these are). Length, depth, digits, exponents and terms
+are bounded, and so is the work that is spent on a diagnosis.
 """
 
 import re
@@ -76,38 +77,45 @@ class Grader:
             self.context.is_preset or not self.written.judge.results
         )
         if takes_results or not is_latex(formula.strip()) or is_bare:
-            found = self.in_vocabulary.grade(meant, formula, rate, explains)
-            if found.verdict != "unreadable":
-                return found
-            printed = self._as_printed(meant, formula, rate, explains)
-            if printed is not None and (printed.verdict == "equal" or (printed.mistakes and not is_bare)):
-                return printed
-            other = self._with_deltas(meant, formula, rate, explains) if is_bare else None
-            return found if other is None else other
+            return self._in_names_first(meant, formula, rate, explains, is_bare)
         printed = self._as_printed(meant, formula, rate, explains)
-        if (
-            "\\\\" in formula
-            and meant is None
-            and not (printed is not None and printed.verdict in ("equal", "unproved"))
-        ):
+        is_decided = printed is not None and printed.verdict in ("equal", "unproved")
+        lines = None
+        if "\\\\" in formula and meant is None and not is_decided:
             lines = self._line_by_line(formula, rate, explains)
-            if lines is not None:
-                return lines
+        if lines is not None:
+            return lines
+        if self.context.is_preset:
+            return self._or_in_names(printed, meant, formula, rate, explains)
         if printed is None:
-            found = self.in_vocabulary.grade(meant, formula, rate, explains)
+            return Grade("unreadable", formula, diagnosis=self._why_unreadable(meant, formula, rate))
+        return printed
+
+    def _in_names_first(self, meant, formula, rate, explains, is_bare):
+        """Grade in the network's names, and as written what they cannot say."""
+        found = self.in_vocabulary.grade(meant, formula, rate, explains)
+        if found.verdict != "unreadable":
+            return found
+        printed = self._as_printed(meant, formula, rate, explains)
+        if printed is not None and (printed.verdict == "equal" or (printed.mistakes and not is_bare)):
+            return printed
+        other = self._with_deltas(meant, formula, rate, explains) if is_bare else None
+        return found if other is None else other
+
+    def _or_in_names(self, printed, meant, formula, rate, explains):
+        """Return the grade of what was written in a preset's letters, which may be the network's own names as well."""
+        if printed is not None and (printed.verdict in ("equal", "unproved") or printed.is_sure):
+            return printed
+        found = self.in_vocabulary.grade(meant, formula, rate, explains)
+        if printed is None:
             if found.verdict == "unreadable" and "is not understood" in found.diagnosis:
                 found.diagnosis = self._why_unreadable(meant, formula, rate) or found.diagnosis
             return found
-        if printed.verdict in ("equal", "unproved") or printed.is_sure:
-            return printed
-        found = self.in_vocabulary.grade(meant, formula, rate, explains)
         if printed.verdict == "unreadable":
             return printed if found.verdict == "unreadable" else found
         if printed.is_elsewhere:
             return found if found.verdict == "unreadable" and "speaks of" in found.diagnosis else printed
-        if found.verdict == "equal" and self.context.is_preset:
-            return found
-        if printed.is_misfit and not printed.mistakes and self.context.is_preset:
+        if found.verdict == "equal" or (printed.is_misfit and not printed.mistakes):
             return found
         return printed
 
@@ -184,7 +192,7 @@ class Grader:
         symbol = meant_symbol(self.written, chosen)
         if symbol is not None:
             found.correct = self.in_vocabulary.right.of(Claim(None, symbol[0], "gradient", [], symbol[1] or [{}]))
-        elif old:
+        if found.correct is None and old:
             found.correct = self.in_vocabulary.right.of(old[0])
         is_open = found.verdict == "ambiguous" and isinstance(chosen.judged.error, Misfit)
         if found.verdict not in ("wrong", "ill-formed") and not is_open:

@@ -1,8 +1,20 @@
 r"""Grading in the network's own vocabulary: the names that are printed as text, and the letters of a convention.
 
-Formulas become expressions over the symbols of the network here, with an index for each neuron that is meant.
-Python-like text is graded so, and LaTeX that leaves indices to the target, such as ``w \cdot x`` for the weighted sum
-of the neuron that is graded. Other formulas are evaluated as written: :mod:`autograd.grading.judging.written`.
+Formulas become expressions over the symbols of the network here, with an index for each neuron that is meant. This is
+the older of two paths. LaTeX with declared letters never takes it, and LaTeX in the letters of a preset is evaluated as
+it was written first (:mod:`autograd.grading.judging.written`). :meth:`autograd.grading.grading.Grader._grade` is the
+only place that chooses. This path still decides
+
+- Python-like text, such as ``dL/dw_ho[h,o] = d_o[o]*a[h]``: the evaluator knows neither the names of text nor sums
+  ``for o in O``;
+- a bare right side that is graded for a target, such as ``\delta_o a_h`` for one weight: its letters are the target's;
+- LaTeX in a preset's letters which the evaluator cannot read, finds ambiguous or refutes, and which is equal in the
+  network's own names: a letter without marks is any neuron of any layer to the evaluator, while ``\delta_{h_1}``,
+  ``w_k \cdot x_k`` or the name of a function in the table have one meaning here;
+- LaTeX behind wrong results that a writer stated in these names: such a result is an expression, and no array.
+
+Besides, it finds two slips at once (:mod:`autograd.grading.explaining.diagnosis`), and the right formula in a network's
+own names, for formulas of either path.
 """
 
 from fractions import Fraction

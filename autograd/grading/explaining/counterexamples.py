@@ -44,7 +44,8 @@ def counterexample(judge, verdict, candidates, names):
             continue
         try:
             x = evaluation.value(written, judged.env)
-            pairs = list(zip(arrays.entries(truth), arrays.entries(x), strict=True))
+            given = arrays.entries(x) if is_array(x) else [x] * len(arrays.entries(truth))  # or one number for all
+            pairs = list(zip(arrays.entries(truth), given, strict=True))
         except FAILURES:
             x, pairs = None, [(arrays.entries(truth)[0], None)]
         for i, (a, b) in enumerate(pairs):

@@ -100,6 +100,9 @@ def depends(c, end):
         return False  # a factor that is transposed
     if inner[0][1] in ("k", "t", "n", "tau", "x", "X", "theta", "Theta", "w", "W"):
         plain = [x for x in inner if x[1] not in ("_", "^", "{", "}", "(", ")", "+", "-")]
+        is_sum = any(x[1] in ("+", "-") for x in inner) and all(x[1] not in ("_", "^") for x in inner)
+        if is_sum and len(plain) > 1 and all(x[1] in c.quantities for x in plain):
+            return False  # the difference of two quantities is a factor: \eta (t - o)
         return (
             all(x[0] in ("let", "num") for x in plain)
             and (len(plain) <= 3)

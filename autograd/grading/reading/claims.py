@@ -4,6 +4,7 @@ Nothing is given a meaning here. What a superscript counts, whether a bracket be
 number is a layer: all that is left to :mod:`autograd.grading.meaning`.
 """
 
+import re
 from typing import NamedTuple
 
 from autograd.grading.reading.calls import DOTS
@@ -16,6 +17,7 @@ from autograd.grading.reading.tokens import symbols_of
 __all__ = ["Claim", "read_claims"]
 
 _MOST_ROWS = 60
+_LABEL = re.compile(r"\([A-Z]{2,6}\)")  # (SSE) in front of a loss
 
 
 class Claim(NamedTuple):
@@ -98,6 +100,8 @@ def skipped(c):
 
 def is_connective(c, words):
     """Return whether a text in front of a formula leaves it as it is."""
+    if _LABEL.fullmatch(words.strip()):
+        return True
     w = words.strip(" .,:;()").lower()
     return w.split(" ")[0] in (
         "",
