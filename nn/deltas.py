@@ -13,6 +13,7 @@ from autograd import Value
 from autograd.engine.errors import GraphError
 from autograd.engine.graph import adjoints, postorder
 from autograd.engine.primitives import dot, dot_operands
+from autograd.engine.tables import html_row, html_table, text_table
 from nn.names import NeuronName
 
 __all__ = ["DeltaTable", "NeuronDelta", "deltas"]
@@ -50,19 +51,13 @@ class DeltaTable(list[NeuronDelta]):
         return [head, *body]
 
     def __str__(self):
-        cells = self._cells()
-        widths = [max(len(line[c]) for line in cells) for c in range(6)]
-        return "\n".join(
-            ["  ".join([*[text.rjust(w) for text, w in zip(line, widths, strict=False)], line[6]]) for line in cells]
-        )
+        return text_table(self._cells(), left=())
 
     __repr__ = __str__
 
     def _repr_html_(self):
         head, *body = [[escape(text.strip()) for text in line] for line in self._cells()]
-        lines = ["<tr>" + "".join([f"<th>{text}</th>" for text in head]) + "</tr>"]
-        lines += ["<tr>" + "".join([f"<td>{text}</td>" for text in line]) + "</tr>" for line in body]
-        return f"<table>{''.join(lines)}</table>"
+        return html_table([html_row(line) for line in body], head)
 
 
 def deltas(loss: Value) -> DeltaTable:

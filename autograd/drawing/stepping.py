@@ -20,6 +20,7 @@ from autograd.engine.errors import DrawingError, GraphError
 from autograd.engine.graph import adjoints, depending, postorder, pull_back, push_forward
 from autograd.engine.primitives import where
 from autograd.engine.sweep import order, partials_of
+from autograd.engine.tables import html_row, html_table
 from autograd.engine.value import Value
 from autograd.formulas.printing import printable
 from autograd.formulas.structure import find_network
@@ -296,14 +297,10 @@ class Paths(list[GradientPath]):
     __repr__ = __str__
 
     def _repr_html_(self):
-        rows = [
-            f"<tr><td>{escape(' → '.join(p.names))}</td><td>{escape(' · '.join([f'{d:.6g}' for d in p.locals]))}</td>"
-            f"<td>{p.contribution:.6g}</td></tr>"
-            for p in self
-        ]
-        head = "<tr><th>path</th><th>derivatives along it</th><th>contribution</th></tr>"
-        total = f"<tr><td>together</td><td></td><td>{sum(p.contribution for p in self):.6g}</td></tr>"
-        return f"<table>{head}{''.join(rows)}{total}</table>"
+        rows = [(" → ".join(p.names), " · ".join([f"{d:.6g}" for d in p.locals]), p.contribution) for p in self]
+        rows.append(("together", "", sum(p.contribution for p in self)))
+        body = [html_row([escape(path), along, f"{contribution:.6g}"]) for path, along, contribution in rows]
+        return html_table(body, ["path", "derivatives along it", "contribution"])
 
 
 def explain(loss: Value, leaf: Value) -> Paths:

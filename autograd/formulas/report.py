@@ -10,6 +10,7 @@ from html import escape
 from pathlib import Path
 
 from autograd.engine.errors import GraphError
+from autograd.engine.tables import html_row, html_table
 from autograd.formulas.printing import escape_latex
 
 __all__ = ["mathml", "text_only", "write_report"]
@@ -106,12 +107,11 @@ def _html(derivation, sections):
     out += [f'<p class="note">Assumed: {escape(words)}.</p>' for words in derivation.assumptions]
     for title, rows in sections:
         frame = f'<div class="wide" tabindex="0" role="group" aria-label="{escape(title)}">'
-        out += [f"<h2>{escape(title)}</h2>", frame, "<table>"]
+        shown = []
         for latex, text, reason, reason_latex in rows:
-            formula = mathml(latex) or f"<code>{escape(text)}</code>"
-            why = f'<td class="why">{_why(reason, reason_latex)}</td>' if reason else ""
-            out.append(f'<tr title="{escape(text)}"><td>{formula}</td>{why}</tr>')
-        out.append("</table></div>")
+            why = [(_why(reason, reason_latex), {"class": "why"})] if reason else []
+            shown.append(html_row([mathml(latex) or f"<code>{escape(text)}</code>", *why], title=text))
+        out += [f"<h2>{escape(title)}</h2>", frame, f"{html_table(shown)}</div>"]
     return "\n".join([*out, "</main></body></html>", ""])
 
 

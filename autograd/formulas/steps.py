@@ -9,6 +9,7 @@ from html import escape
 from typing import NamedTuple
 
 from autograd.engine.errors import FormulaError, GraphError
+from autograd.engine.tables import html_row, html_table
 from autograd.formulas.equations import folded_sum
 from autograd.formulas.expressions import Letter, Number, Plus, Symbol, evaluate, plus, symbols, times
 from autograd.formulas.folding import fold
@@ -56,8 +57,7 @@ class Steps(list):
 
     def to_html(self) -> str:
         """A table of two columns, with the LaTeX as text: for where there is no MathJax."""
-        rows = [f"<tr><td><code>{escape(s.text)}</code></td><td>{escape(s.reason)}</td></tr>" for s in self]
-        return f"<table>{''.join(rows)}</table>"
+        return html_table([html_row([f"<code>{escape(s.text)}</code>", escape(s.reason)]) for s in self])
 
 
 class _Lines:

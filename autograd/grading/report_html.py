@@ -9,6 +9,7 @@ import functools
 import xml.etree.ElementTree as ElementTree
 from html import escape
 
+from autograd.engine.tables import html_row, html_table
 from autograd.formulas.report import mathml, text_only
 from autograd.grading.document import VERDICTS, commonest_slips
 from autograd.grading.reading.readers import is_latex
@@ -63,17 +64,16 @@ def page(documents) -> str:
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1"><title>Graded derivations</title>',
         f"<style>{_STYLE}</style></head><body><main><h1>Graded derivations</h1>{text_only()}",
-        f'<div class="wide"><table><thead><tr>{"".join([f"<th>{head}</th>" for head in heads])}</tr></thead><tbody>',
     ]
+    rows = []
     for k, document in enumerate(documents, 1):
         earned, of = document.points
         cells = [(v, str(document.count(v))) for v in used]
         cells += [("points", f"{earned:g} of {of:g}")] if with_points else []
         cells.append(("first finding", finding_of(document)))
-        shown = "".join([f'<td data-name="{name}">{escape(text)}</td>' for name, text in cells if text])
-        shown += "" if cells[-1][1] else "<td></td>"
-        out.append(f'<tr><td><a href="#d{k}">{escape(document.shown_name)}</a></td>{shown}</tr>')
-    out.append("</tbody></table></div>")
+        link = f'<a href="#d{k}">{escape(document.shown_name)}</a>'
+        rows.append(html_row([link, *[(escape(text), {"data-name": name if text else ""}) for name, text in cells]]))
+    out.append(f'<div class="wide">{html_table(rows, heads)}</div>')
     slips = commonest_slips(documents)
     if len(documents) > 1 and slips:
         out.append("<h2>Commonest slips</h2><ul>")

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 
+from autograd.engine.tables import text_table
 from autograd.engine.texts import printable
 from autograd.grading.document import VERDICTS, commonest_slips
 
@@ -35,13 +36,7 @@ def table(documents) -> str:
         points = (f"{earned:g}/{of:g}",) if with_points else ()
         counts = [str(document.count(v)) for v in used]
         body.append((document.shown_name, *counts, *points, printable(finding_of(document))[:_SHOWN_FINDING]))
-    last = len(head) - 1
-    widths = [max(len(row[k]) for row in (head, *body)) for k in range(last)]
-    lines = []
-    for row in (head, *body):
-        cells = [row[0].ljust(widths[0]), *[row[k].rjust(widths[k]) for k in range(1, last)], row[last]]
-        lines.append("  ".join(cells).rstrip())
-    return "\n".join(lines)
+    return text_table([head, *body])
 
 
 def summary(documents) -> str:

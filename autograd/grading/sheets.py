@@ -33,6 +33,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from autograd.engine.errors import GraphError, SheetError
+from autograd.engine.tables import html_row, html_table, text_table
 from autograd.engine.texts import printable
 from autograd.formulas.derivation import derive
 from autograd.grading.declared_network import declared_network
@@ -222,21 +223,15 @@ def table(graded) -> str:
     head = ("sheet", *_VERDICTS, "first finding")
     body = []
     for sheet in graded:
-        bad = next(((n, g) for n, _, g in sheet.rows if g.verdict != "equal"), None)
-        finding = sheet.error or ("" if bad is None else f"line {bad[0]}: {bad[1].diagnosis}")
-        body.append((_shown_name(sheet), *[str(sheet.count(v)) for v in _VERDICTS], printable(finding)[:100]))
-    widths = [max(len(row[k]) for row in (head, *body)) for k in range(5)]
-    return "\n".join(
-        [
-            "  ".join(
-                [
-                    *[x.ljust(w) if k == 0 else x.rjust(w) for k, (x, w) in enumerate(zip(row, widths, strict=False))],
-                    row[5],
-                ]
-            ).rstrip()
-            for row in (head, *body)
-        ]
-    )
+        counts = [str(sheet.count(v)) for v in _VERDICTS]
+        body.append((_shown_name(sheet), *counts, printable(_finding(sheet))[:100]))
+    return text_table([head, *body])
+
+
+def _finding(sheet):
+    """Return why a sheet cannot be graded, or its first formula that is not equal; "" where there is neither."""
+    bad = next(((n, g) for n, _, g in sheet.rows if g.verdict != "equal"), None)
+    return sheet.error or ("" if bad is None else f"line {bad[0]}: {bad[1].diagnosis}")
 
 
 def _shown_name(sheet):
@@ -274,16 +269,13 @@ def html(graded) -> str:
         "table{border-collapse:collapse}td,th{padding:.25rem .8rem;text-align:right;border-bottom:1px solid #ddd}",
         "td:first-child,th:first-child,td:last-child,th:last-child{text-align:left}",
         "code{background:#f4f4f6;padding:.1rem .3rem}section div{margin:.6rem 0}</style></head><body>",
-        "<h1>Graded derivations</h1><table><tr>",
-        *[f"<th>{x}</th>" for x in ("sheet", *_VERDICTS, "first finding")],
-        "</tr>",
+        "<h1>Graded derivations</h1>",
     ]
-    for sheet in graded:
-        bad = next(((n, g) for n, _, g in sheet.rows if g.verdict != "equal"), None)
-        finding = sheet.error or ("" if bad is None else f"line {bad[0]}: {bad[1].diagnosis}")
-        counts = "".join([f"<td>{sheet.count(v)}</td>" for v in _VERDICTS])
-        out.append(f"<tr><td>{escape(_shown_name(sheet))}</td>{counts}<td>{escape(finding)}</td></tr>")
-    out.append("</table>")
+    rows = [
+        html_row([escape(_shown_name(sheet)), *[str(sheet.count(v)) for v in _VERDICTS], escape(_finding(sheet))])
+        for sheet in graded
+    ]
+    out.append(html_table(rows, ["sheet", *_VERDICTS, "first finding"]))
     for sheet in graded:
         out.append(f"<section><h2>{escape(_shown_name(sheet))}</h2>")
         if sheet.error:

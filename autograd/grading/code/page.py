@@ -2,6 +2,7 @@
 
 import html
 
+from autograd.engine.tables import html_row, html_table
 from autograd.grading.code.report import details, summary
 
 __all__ = ["page", "section"]
@@ -40,16 +41,14 @@ def section(grade):
     rows = []
     for number, line in enumerate(grade.text.splitlines(), 1):
         note = "<br>".join(notes.get(number, []))
-        mark = f" class='{classes[number]}'" if number in classes else ""
-        rows.append(
-            f"<tr{mark}><td class='line'>{number}</td><td>{html.escape(line)}</td><td class='note'>{note}</td></tr>"
-        )
+        cells = [(str(number), {"class": "line"}), html.escape(line), (note, {"class": "note"})]
+        rows.append(html_row(cells, class_=classes.get(number, "")))
     head = html.escape(grade.file or "program")
     told = html.escape(details(grade) if not grade.updates else summary(grade))
     said = "".join(f"<p>{html.escape(text)}</p>" for text in grade.said)
     return (
         f"<section><h2>{head}: {html.escape(grade.verdict)}</h2><p style='white-space:pre-wrap'>{told}</p>{said}"
-        f"<table class='source'>{''.join(rows)}</table></section>"
+        f"{html_table(rows, class_='source')}</section>"
     )
 
 

@@ -1,5 +1,6 @@
 """Grades of programs as text: one program in detail, several in a table."""
 
+from autograd.engine.tables import text_table
 from autograd.grading.code.judge import close
 
 __all__ = ["details", "number", "status", "table"]
@@ -87,7 +88,4 @@ def table(grades):
             mistakes = "; ".join(f"line {line}: {message}" for line, message in grade.unreadable)
         updates = f"{right}/{len(grade.updates)}" if grade.updates else ""
         rows.append((grade.file, grade.verdict, updates, mistakes))
-    widths = [max(len(row[i]) for row in rows) for i in range(3)]
-    return "\n".join(
-        "  ".join([*(cell.ljust(w) for cell, w in zip(row, widths, strict=False)), row[3]]).rstrip() for row in rows
-    )
+    return text_table(rows, left=(0, 1, 2))
