@@ -14,7 +14,7 @@ from autograd.compiler.recording import Reading, StandIn, line_of_caller
 from autograd.engine.algebra import is_real
 from autograd.engine.value import Value
 
-__all__ = ["Condition", "Integer"]
+__all__ = ["Condition", "Integer", "Several"]
 
 _SIGNS = {
     "==": operator.eq,
@@ -51,48 +51,19 @@ class Condition:
         return self.place, self.factor, self.shift, self.sign, self.other, self.held
 
 
-class Integer(StandIn):
-    """An integer of a sample, or the sum or product of one and a plain integer.
+class _Whole(StandIn):
+    """An integer that depends on a sample: ``number`` is what it is in the sample that is recorded."""
 
-    Args:
-        notes: what notes uses: it has ``look_up(integer, line)``, ``condition(condition)`` and ``input_at(place)``.
-        place: of the integer in the sample's row.
-        number: what it is in the sample that is recorded.
-        factor, shift: this is ``factor * (the integer at the place) + shift``.
-    """
-
-    __slots__ = ("_input", "factor", "notes", "number", "place", "shift")
-
-    def __init__(self, notes, place, number, factor=1, shift=0):
-        self.notes, self.place, self.number, self.factor, self.shift = notes, place, number, factor, shift
-        self._input = None
+    __slots__ = ("_input", "number")
 
     @property
     def value(self):
         """The Value that it stands for in arithmetic."""
         if self._input is None:
-            leaf = self.notes.input_at(self.place)
-            leaf = leaf if self.factor == 1 else leaf * self.factor
-            self._input = leaf if self.shift == 0 else leaf + self.shift
+            self._input = self._as_value()
         return self._input
 
-    def _pinned(self):
-        """The number, for a use of which nothing is known: the program is for samples that have it."""
-        self.compared("==", self.number, True)
-        return self.number
-
-    def compared(self, sign, other, held):
-        """Note a comparison."""
-        self.notes.condition(Condition(self, sign, other, held, line_of_caller()))
-        return held
-
     def __index__(self):
-        frame = sys._getframe(1)
-        if _is_subscript(frame):
-            while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("autograd."):
-                frame = frame.f_back  # take() looks tables up for its callers
-            self.notes.look_up(self, (frame.f_code, frame.f_lasti))
-            return self.number
         return self._pinned()
 
     def __int__(self):
@@ -117,33 +88,115 @@ class Integer(StandIn):
         return self
 
     def __neg__(self):
-        return self._scaled(-1, 0)
+        return self * -1
 
     def __abs__(self):
         return abs(self._pinned())
 
-    def _scaled(self, factor, shift):
-        number = factor * self.number + shift
-        return Integer(self.notes, self.place, number, factor * self.factor, factor * self.shift + shift)
+
+class Integer(_Whole):
+    """An integer of a sample, or the sum or product of one and a plain integer.
+
+    Args:
+        notes: what notes uses: it has ``look_up(integer, line)``, ``condition(condition)`` and ``input_at(place)``.
+        place: of the integer in the sample's row.
+        number: what it is in the sample that is recorded.
+        factor, shift: this is ``factor * (the integer at the place) + shift``.
+    """
+
+    __slots__ = ("factor", "notes", "place", "shift")
+
+    def __init__(self, notes, place, number, factor=1, shift=0):
+        self.notes, self.place, self.number, self.factor, self.shift = notes, place, number, factor, shift
+        self._input = None
+
+    def _as_value(self):
+        leaf = self.notes.input_at(self.place)
+        leaf = leaf if self.factor == 1 else leaf * self.factor
+        return leaf if self.shift == 0 else leaf + self.shift
+
+    def _pinned(self):
+        """The number, for a use of which nothing is known: the program is for samples that have it."""
+        self.compared("==", self.number, True)
+        return self.number
+
+    def compared(self, sign, other, held):
+        """Note a comparison."""
+        self.notes.condition(Condition(self, sign, other, held, line_of_caller()))
+        return held
+
+    def __index__(self):
+        frame = sys._getframe(1)
+        if _is_subscript(frame):
+            while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("autograd."):
+                frame = frame.f_back  # take() looks tables up for its callers
+            self.notes.look_up(self, (frame.f_code, frame.f_lasti))
+            return self.number
+        return self._pinned()
+
+    def with_plain(self, name, method, number):
+        """Return the sum, difference or product of this and a plain integer."""
+        factor, shift = (number, 0) if name == "mul" else (1, method(0, number))
+        return Integer(
+            self.notes, self.place, factor * self.number + shift, factor * self.factor, factor * self.shift + shift
+        )
+
+
+class Several(_Whole):
+    """The sum, difference or product of several integers of a sample.
+
+    In arithmetic with Values it is a number of the program, as an :class:`Integer` is. Any other use holds the program
+    to samples that have the same integers.
+
+    Args:
+        method: of the :mod:`operator` module. one, other: its operands, of which one may be a plain integer.
+    """
+
+    __slots__ = ("method", "one", "other")
+
+    def __init__(self, method, one, other):
+        self.method, self.one, self.other, self._input = method, one, other, None
+        self.number = method(*[x.number if isinstance(x, _Whole) else x for x in (one, other)])
+
+    def _as_value(self):
+        return self.method(*[x.value if isinstance(x, _Whole) else x for x in (self.one, self.other)])
+
+    def _pinned(self):
+        for x in (self.one, self.other):
+            if isinstance(x, _Whole):
+                x._pinned()
+        return self.number
+
+    def compared(self, sign, other, held):
+        """Note a comparison."""
+        self._pinned()
+        return held
+
+    def with_plain(self, name, method, number):
+        """Return the sum, difference or product of this and a plain integer."""
+        return Several(method, self, number)
 
 
 def _arithmetic(name):
     method = getattr(operator, name)
+    is_whole = name in ("add", "sub", "mul")
 
     def compute(self, other):
         if isinstance(other, (Value, Reading)):
             return method(self.value, other)
-        if type(other) is Integer:
-            return method(self.value, other.value)
-        if type(other) is int and name in ("add", "sub", "mul"):
-            return self._scaled(other, 0) if name == "mul" else self._scaled(1, method(0, other))
+        if isinstance(other, _Whole):
+            return Several(method, self, other) if is_whole else method(self.value, other.value)
+        if type(other) is int and is_whole:
+            return self.with_plain(name, method, other)
         return method(self.value, other) if type(other) is float else _plain(method, self, other)
 
     def compute_reflected(self, other):
         if isinstance(other, (Value, Reading)):
             return method(other, self.value)
-        if type(other) is int and name in ("add", "sub", "mul"):
-            return self._scaled(other, 0) if name == "mul" else self._scaled(method(0, 1), other)
+        if type(other) is int and is_whole:
+            if name == "sub":  # other - self
+                return (-self).with_plain("add", operator.add, other)
+            return self.with_plain(name, method, other)
         return method(other, self.value) if type(other) is float else _plain(method, other, self)
 
     return compute, compute_reflected
@@ -151,7 +204,7 @@ def _arithmetic(name):
 
 def _plain(method, a, b):
     """An operation of which nothing is known, on plain numbers."""
-    a, b = [x._pinned() if type(x) is Integer else x for x in (a, b)]
+    a, b = [x._pinned() if isinstance(x, _Whole) else x for x in (a, b)]
     return method(a, b) if is_real(a) and is_real(b) else NotImplemented
 
 
@@ -164,7 +217,7 @@ def _comparison(sign, method):
     def compare(self, other):
         if isinstance(other, (Value, Reading)):
             return method(self.value, other)
-        if type(other) is Integer:
+        if isinstance(other, _Whole):
             other = other._pinned()
         if not is_real(other):
             return NotImplemented
@@ -174,18 +227,20 @@ def _comparison(sign, method):
 
 
 for _sign, _method in _SIGNS.items():
-    setattr(Integer, f"__{_method.__name__}__", _comparison(_sign, _method))
+    setattr(_Whole, f"__{_method.__name__}__", _comparison(_sign, _method))
 for _name in ("add", "sub", "mul", "truediv", "pow"):
     for _prefix, _method in zip(("__", "__r"), _arithmetic(_name), strict=True):
-        setattr(Integer, f"{_prefix}{_name}__", _method)
+        setattr(_Whole, f"{_prefix}{_name}__", _method)
 for _name in ("floordiv", "mod", "and_", "or_", "xor", "lshift", "rshift"):
     for _prefix, _method in zip(("__", "__r"), _of_plain_numbers(_name), strict=True):
-        setattr(Integer, f"{_prefix}{_name.rstrip('_')}__", _method)
+        setattr(_Whole, f"{_prefix}{_name.rstrip('_')}__", _method)
 
 
 def _is_subscript(frame):
-    """Return True if the instruction at which a frame stands is a look-up, ``a[b]``."""
+    """Return True if the instruction at which a frame stands is a look-up, ``a[b]``, and no slice, ``a[:b]``."""
     code, at = frame.f_code.co_code, frame.f_lasti
+    if at > 1 and dis.opname[code[at - 2]] == "BUILD_SLICE":
+        return False
     name = dis.opname[code[at]]
     return name.startswith("BINARY_SUBSCR") or (name == "BINARY_OP" and code[at + 1] == _SUBSCRIPT)
 

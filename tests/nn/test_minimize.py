@@ -188,6 +188,14 @@ LOSSES = {
     "data as a stop-gradient": (lambda s: (W[0] * s[0] - W[0].data * s[1]) ** 2 + min(w.data for w in W) * W[1], PAIRS),
     "choices by where": (lambda s: autograd.where(W[0] * s[0] > 0.1, W[1], W[2] * s[1]) ** 2, PAIRS),
     "losses of nn": (lambda s: nn.cross_entropy([w * s[0] for w in W[:3]], s[1]), PAIRS),
+    "slices": (
+        lambda s: (sum(W[: s[0]], W[7]) * sum(W[s[1] : 5]) + sum(W[s[1] : 7 : 2]) - len([0, 1, 2][: s[1]])) ** 2, PAIRS
+    ),
+    "a look-up by two integers": (lambda s: W[(s[0] * s[1]) % 7] ** 2 + W[s[0] + s[1]] * (s[0] - s[1]), PAIRS),
+    "several integers": (
+        lambda s: (W[0] * (s[0] - s[1] - 1) / 2 + (W[1] if s[0] * s[1] > 2 else W[2]) * -(3 - (s[0] + s[1]) * 2)
+                   + W[3] * (1 - (s[0] + 1) * s[1]) + W[abs(s[0] - s[1])]) ** 2, PAIRS
+    ),
     "integers as targets": (
         lambda s: sum(f([W[0] * s[0], W[1]], [s[1], s[0]]) for f in (nn.half_sse, nn.mse, nn.absolute, nn.huber)), PAIRS
     ),
@@ -269,9 +277,6 @@ REFUSED = {
     "a counter": (scattered_in_time, PAIRS, "does not always do the same"),
     "a table that lies unevenly": (
         lambda s: SCATTERED[s[0]] ** 2, PAIRS, "lies? in no even distance|does not follow"
-    ),
-    "a look-up by two integers": (
-        lambda s: W[(s[0] * s[1]) % 7] ** 2, PAIRS, "raises TypeError where its numbers are recorded"
     ),
     "structure by an integer": (
         lambda s: sum(W[0] * 1e-4 * k for k in range(s[0])) ** 2 + W[1], [[k] for k in range(80)],

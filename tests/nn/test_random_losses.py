@@ -15,7 +15,7 @@ def test_a_random_loss(seed):
 
 def test_most_are_not_refused():
     found = Counter(compare(seed) for seed in SEEDS)
-    assert found["agrees"] > found["refused"] > 0 < found["raises"]
+    assert found["agrees"] > 10 * found["refused"]
 
 
 def test_what_is_wrong_is_noticed(monkeypatch):
