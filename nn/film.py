@@ -11,9 +11,10 @@ from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from autograd import no_grad
+from autograd import Value, no_grad
 from autograd.drawing.page import static
 from autograd.engine.errors import GraphError
+from autograd.formulas.naming import correspondence, formula_names, labels_under, network_under
 from autograd.formulas.printing import printable
 from nn.deltas import deltas
 from nn.film_page import film_page, film_picture
@@ -53,6 +54,8 @@ class Film(Sequence[Frame]):
 
     Attributes:
         names: what the parameters are called: their labels, or p and a number. labels: the labels themselves.
+        correspondence: a sentence that maps these names to those in formulas; empty where they agree.
+        aliases: of each label that has another name in formulas, that name.
         X, Y: the film's samples: of the training's at most 100, evenly chosen.
         plane: for a model of two inputs, the two sequences of coordinates of ``answers``; else None.
     """
@@ -66,6 +69,8 @@ class Film(Sequence[Frame]):
         self.names = [printable(p.label) if p.label is not None else f"p{k}" for k, p in enumerate(parameters)]
         self.plane = _plane(X) if len(X[0]) == 2 else None
         self._frames: list[Frame] = []
+        self.correspondence = ""
+        self.aliases: dict[str, str] = {}
 
     def __len__(self) -> int:
         return len(self._frames)
@@ -74,7 +79,7 @@ class Film(Sequence[Frame]):
         return self._frames[k]
 
     def __str__(self):
-        return "\n".join([str(frame) for frame in self._frames])
+        return "\n".join([*[str(frame) for frame in self._frames], *filter(None, [self.correspondence])])
 
     def __repr__(self):
         return f"<film of {len(self)} frames>"
@@ -85,6 +90,8 @@ class Film(Sequence[Frame]):
         if taken or (update % self._every and not last):
             return
         losses = [self._loss(self._model(x), y) for x, y in zip(self.X, self.Y, strict=True)]
+        if not self._frames:
+            self._find_names(losses[0])
         total = sum(losses[1:], losses[0])
         sizes: dict = {}
         try:
@@ -100,6 +107,14 @@ class Film(Sequence[Frame]):
                 answers = tuple([tuple([_numbers(self._model((a, b))) for a in u]) for b in v])
         numbers = tuple([p.data for p in self._model.parameters()])
         self._frames.append(Frame(update, total.data / len(self.X), numbers, rms, answers))
+
+    def _find_names(self, loss):
+        """Find what the labels of a sample's graph are called in formulas."""
+        network = network_under(loss) if isinstance(loss, Value) else None
+        if network is not None:
+            labels = labels_under(loss)
+            self.correspondence = correspondence(loss, labels, network)
+            self.aliases = {labels[node]: name for node, (name, _) in formula_names(network).items() if node in labels}
 
     def html(self) -> str:
         """One self-contained page: previous, next, play, a slider, the arrow keys; a click on a neuron shows its

@@ -5,12 +5,12 @@ import math
 from itertools import pairwise
 
 from autograd.drawing.marks import colour, number, text, width
-from autograd.drawing.page import player
+from autograd.drawing.page import correspondence_html, player
 from autograd.drawing.rendering import render
 from autograd.engine.algebra import is_real
 from nn.names import NeuronName
 
-__all__ = ["canvases", "film_lines", "film_page", "film_picture"]
+__all__ = ["canvases", "film_aliases", "film_lines", "film_page", "film_picture"]
 
 _MAX_LINES = 600  # with more weights than this, layers are drawn
 _WIDEST = "\u03b4 \u22120.0000e\u221200"  # a text for which Graphviz leaves room
@@ -27,13 +27,26 @@ def film_page(film) -> str:
         "texts": texts,
         "strokes": strokes,
         "names": names,
+        "aliases": film_aliases(film, names, owned),
         "own": owned,
         "parameters": {"names": film.names, "frames": [[_short(x) for x in frame.parameters] for frame in film]},
         "curves": _curves(film, names),
         "loss": [_short(frame.loss) for frame in film],
         "plane": _painted(film),
     }
-    return player("A training, update by update", told, svg, script=_SCRIPT, kind="film", panel=canvases(film.plane))
+    panel = canvases(film.plane) + correspondence_html(film.correspondence)
+    return player("A training, update by update", told, svg, script=_SCRIPT, kind="film", panel=panel)
+
+
+def film_aliases(film, names, owned) -> dict:
+    """Return further names that the page finds: of weights, and of neurons and weights in formulas, each with its box.
+
+    Args:
+        film: the film. names: of each box its name. owned: of each box the numbers of its parameters.
+    """
+    mine = {film.names[k]: box for box, parameters in owned.items() for k in parameters}
+    found = mine | {name: box for box, name in names.items()}
+    return mine | {film.aliases[name]: box for name, box in found.items() if name in film.aliases}
 
 
 def _curves(film, names):

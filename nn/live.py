@@ -10,12 +10,12 @@ from typing import Any
 
 from autograd import Value
 from autograd.compiler.source import Export
-from autograd.drawing.page import player, static
+from autograd.drawing.page import correspondence_html, player, static
 from autograd.drawing.widgets import PAGES
 from autograd.engine.algebra import is_real
 from nn.data import samples
 from nn.film import Film
-from nn.film_page import canvases, film_lines
+from nn.film_page import canvases, film_aliases, film_lines
 from nn.losses import cross_entropy, half_sse
 from nn.objectives import base_of
 from nn.protocols import Data, Loss, Model
@@ -76,6 +76,7 @@ class LiveTraining:
             if node.op is not None and str(node.label).startswith("s") and hasattr(node.label, "layer")
         }
         plane = self._film.plane
+        names = {box: f"a{box[1:].replace('_', '[')}]" if "_" in box else box for box in owned}
         told = {
             "unit": "update",
             "pace": 100,
@@ -83,7 +84,8 @@ class LiveTraining:
             "texts": [],
             "strokes": [],
             "start": "",
-            "names": {box: f"a{box[1:].replace('_', '[')}]" if "_" in box else box for box in owned},
+            "names": names,
+            "aliases": film_aliases(self._film, names, owned),
             "training": {
                 "at": [p.data for p in parameters],
                 "places": [place[p] for p in parameters],
@@ -100,7 +102,8 @@ class LiveTraining:
         }
         script = f"const compute = (() => {{\n{export.text()}return loss;\n}})();\n"
         script += (PAGES / "training.js").read_text(encoding="utf-8")
-        return player("Training, live", told, svg, self._aside(), script, "train", canvases(plane))
+        panel = canvases(plane) + correspondence_html(self._film.correspondence)
+        return player("Training, live", told, svg, self._aside(), script, "train", panel)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the page to a file that ends in .html, and return its path.

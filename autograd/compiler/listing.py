@@ -29,8 +29,8 @@ _GAP = "..."
 _LONGEST = 6  # operands of one instruction that are written out
 
 
-def listing(lowered: Lowered, forward, adjoint) -> str:
-    """The instructions of a program, line by line.
+def listing(lowered: Lowered, forward, adjoint, told: str = "") -> str:
+    """The instructions of a program, line by line, and a sentence on its names where there is one.
 
     Loops count from 1. A slot goes by the label of its node where the labels of a loop follow a pattern, else by a
     letter: p for parameters, x for inputs, c for constants, and the primitive's name for results. ``dL/d`` stands
@@ -43,6 +43,7 @@ def listing(lowered: Lowered, forward, adjoint) -> str:
     if adjoint:
         lines += ["# reverse sweep"]
         writer.items(adjoint, 0, lines)
+    lines += [f"# {told}"] if told else []
     return Text("\n".join(lines))
 
 

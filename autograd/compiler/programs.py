@@ -24,6 +24,7 @@ from autograd.compiler.trouble import Trouble, troubles
 from autograd.engine.errors import GuardError
 from autograd.engine.texts import printable
 from autograd.engine.value import Value
+from autograd.formulas.naming import correspondence, labels_under
 
 __all__ = ["Gradient", "Program", "Stats", "real_array"]
 
@@ -243,11 +244,15 @@ class Program:
         return running._kernel(True, running._lanes(1 << 20)).code.text
 
     def listing(self) -> str:
-        """The program in loops, with the names of labelled nodes: first forward, then the reverse sweep."""
+        """The program in loops, with the names of labelled nodes: first forward, then the reverse sweep.
+
+        A last line maps the labels to the names in formulas, where the program computes the loss of a network.
+        """
+        told = correspondence(self._outputs[0], labels_under(self._outputs[0])) if len(self._outputs) == 1 else ""
         if self._guarding is None:
-            return listing(self._lowered, self._forward, self._adjoint)
+            return listing(self._lowered, self._forward, self._adjoint, told)
         lowered = self._lowered_with(self._guards)
-        return listing(lowered, roll(lowered.forward), roll(lowered.adjoint))
+        return listing(lowered, roll(lowered.forward), roll(lowered.adjoint), told)
 
     # --- Running
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from autograd.drawing.marks import number
 from autograd.formulas.printing import escape_latex
 
-__all__ = ["Picture", "page", "player", "rows_of", "static"]
+__all__ = ["Picture", "correspondence_html", "page", "player", "rows_of", "static"]
 
 _MOST_ROWS, _MOST_FORMULAS = 400, 150
 
@@ -83,7 +83,7 @@ def _factor(x, leads=False):
     return f"({x:.4g})" if x < 0 and not leads else f"{x:.4g}"
 
 
-def page(picture, steps, nodes, names, forward) -> str:
+def page(picture, steps, nodes, names, forward, aliases=None, told_names="") -> str:
     """Return the page for the steps of a sweep over ``nodes``.
 
     Args:
@@ -92,6 +92,8 @@ def page(picture, steps, nodes, names, forward) -> str:
         nodes: every node, operands first.
         names: of each node, its name.
         forward: whether it is the forward pass.
+        aliases: further names by which a value is found, each with the id of its box.
+        told_names: a sentence that maps names to those in formulas, or nothing.
     """
     gradients: dict = {}
     if not forward:
@@ -120,6 +122,7 @@ def page(picture, steps, nodes, names, forward) -> str:
         "strokes": [],
         "start": ("" if forward else "dL/dL = 1. ") + "Press next, or the right arrow key.",
         "names": picture.titles,
+        "aliases": aliases or {},
         "rows": {
             box: [
                 [names[node], number(node.data), [[k, "\u2202 " + number(x)] for k, x in gradients.get(node, ())]]
@@ -134,7 +137,13 @@ def page(picture, steps, nodes, names, forward) -> str:
         },
     }
     title = "The forward pass" if forward else "The backward sweep"
-    return player(f"{title}, step by step", told, picture.svg)
+    panel = correspondence_html(told_names)
+    return player(f"{title}, step by step", told, picture.svg, panel=panel)
+
+
+def correspondence_html(sentence) -> str:
+    """Return the sentence that maps names to those in formulas as HTML for the panel; empty for no sentence."""
+    return f'<p id="correspondence">{escape(sentence)}</p>' if sentence else ""
 
 
 class Picture(NamedTuple):

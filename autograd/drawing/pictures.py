@@ -7,8 +7,9 @@ import graphviz
 from autograd.drawing.marks import NEUTRAL, cell, colour, number, operation, place_of, sign_colour, text, width
 from autograd.engine.graph import adjoints
 from autograd.engine.primitives import add, where
-from autograd.engine.sweep import partials_of
+from autograd.engine.sweep import order, partials_of
 from autograd.engine.value import Value
+from autograd.formulas.naming import names_of
 from autograd.formulas.network import sum_of
 
 __all__ = ["Flow", "layers_picture", "neurons_picture", "too_large", "values_picture"]
@@ -55,10 +56,22 @@ class Flow:
         self.nodes = nodes
         finite = [abs(g) for node, g in self.adjoint.items() if node is not root and abs(g) < float("inf")]
         self.largest = max(finite, default=0.0) or 1.0
+        self.called = names_of(order(root))
 
     def of(self, node):
         """Return the adjoint of a node; 0 where nothing flows to it."""
         return self.adjoint.get(node, 0.0)
+
+    def unlabelled(self, nodes):
+        """Return the names, such as ``v3 to v5``, of the nodes without a label, which only steps mention."""
+        found = sorted([int(name[1:]) for x in nodes if x.label is None and (name := self.called.get(x, "L")) != "L"])
+        runs: list = []
+        for k in found:
+            if runs and k == runs[-1][1] + 1:
+                runs[-1][1] = k
+            else:
+                runs.append([k, k])
+        return ", ".join([f"v{a}" if a == b else f"v{a} to v{b}" for a, b in runs])
 
     def edges(self, node):
         """The operands of a node, each with the local derivative and what it hands on."""
@@ -108,20 +121,22 @@ def _length_of_edges(nodes):
 def values_picture(root, nodes, rankdir="LR", edges=False, names=None):
     """Each value one node: operation, label, data, gradient; edges coloured by what flows back over them.
 
-    With ``names``, of each node its name, a node shows it; node k has the id ``vk`` in an SVG, and an edge from j to k
-    the id ``e_vj_vk``.
+    A node shows the name that it has in steps, too. With ``names``, of each node its name, it shows that one, node k
+    has the id ``vk`` in an SVG, and an edge from j to k the id ``e_vj_vk``.
     """
-    ids, called = names is not None, names or {}
+    ids, called = names is not None, names or names_of(nodes)
     sheet = _sheet(rankdir)
     if _length_of_edges(nodes) > _LONG:
         sheet.attr(nslimit="1", nslimit1="1", mclimit="0.1", splines="line")
     flow = Flow(root, nodes)
     names = {node: f"v{k}" for k, node in enumerate(nodes)}
     passed = {} if ids else _beginnings_of_sums(root, nodes)
+    also = {x: called[node] for node, x in passed.items()}
     for node in nodes:
         if node in passed:
             continue
-        label = called.get(node, node.label)
+        label = node.label if not ids and node.label is not None else called[node]
+        label = f"{also[node]} = {label}" if node in also else label
         fill = "#e8f3e4" if node.op is None else "white"
         more = {"id": names[node]} if ids else {}
         sheet.node(names[node], label=_table(_value_rows(node, flow, label), fill, least=_WIDE if ids else 0), **more)
@@ -261,6 +276,9 @@ def _draw_neuron(cluster, network, derivation, n, flow, names, deltas, formulas,
     activation = _activation_name(n)
     if in_full:
         rows.append(cell(f"s = {number(n.s.data)}{', ' + text(activation) if activation else ''}", span=3))
+        unlabelled = flow.unlabelled(dict.fromkeys([*sum_of(n), n.s, *n.inside, n.a, *[t.weight for t in n.terms]]))
+        if unlabelled:
+            rows.append(cell(f"values {unlabelled}", NEUTRAL, span=3, size=8))
     g = flow.of(n.s)
     if (deltas or formulas) and not brief:
         rows.append(shown)
@@ -283,10 +301,11 @@ def _draw_loss(sheet, network, chosen, flow, names):
     count = len([node for node in rest if node not in inner])
     if root in names:
         return
-    label = text(root.label) if root.label is not None else "loss"
-    rows = [cell(f"{label} = {number(root.data)}", bold=True)]
+    rows = [cell(f"{text(flow.called[root])} = {number(root.data)}", bold=True)]
     if count > 1:
         rows.append(cell(f"{count} values", NEUTRAL, size=8))
+        if unlabelled := flow.unlabelled([node for node in rest if node not in inner]):
+            rows.append(cell(unlabelled, NEUTRAL, size=8))
     sheet.node("loss", label=_table(rows, "#fff4d6"))
     last = [n for n in chosen if n.layer == network.depth]
     for n in last:
@@ -313,7 +332,7 @@ def layers_picture(network, derivation, sample, rankdir="LR", deltas=False, form
             ends[layer] = [(f"layer{layer}", None)]
     for tail, head in sorted({(s.layers[0], s.layers[1]) for s in network.symbol_of.values() if s.role == "w"}):
         _connect(sheet, ends[tail], ends[head], flow, strengths[head], max(strengths.values()))
-    label = text(network.root.label) if network.root.label is not None else "loss"
+    label = text(flow.called[network.root])
     sheet.node("loss", label=_table([cell(f"{label} = {number(network.root.data)}", bold=True)], "#fff4d6"))
     for name, _ in ends[network.depth]:
         sheet.edge(name, "loss")

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from autograd.compiler.source import Export
-from autograd.drawing.page import player, static
-from autograd.drawing.stepping import every_step, outputs_of, steps
+from autograd.drawing.page import correspondence_html, player, static
+from autograd.drawing.stepping import aliases_in, every_step, outputs_of, steps
 from autograd.drawing.widgets import PAGES, widget_of
 from autograd.engine.errors import GraphError
 from autograd.engine.value import Value
+from autograd.formulas.naming import correspondence
 
 __all__ = ["Play", "play"]
 
@@ -104,6 +105,7 @@ class Play:
             "strokes": [],
             "start": "",
             "names": picture.titles,
+            "aliases": aliases_in(picture, self.loss),
             "live": {
                 "at": [leaf.data for leaf in self.sliders],
                 "inputs": [place.get(leaf) for leaf in self.sliders],
@@ -116,7 +118,7 @@ class Play:
             },
         }
         script = f"const compute = (() => {{\n{export.text()}return loss;\n}})();\n{_live()}"
-        panel = self._panel(place, names)
+        panel = self._panel(place, names) + correspondence_html(correspondence(self.loss, names))
         return player("Move it, and see its gradients", told, picture.svg, self._aside(), script, "live", panel)
 
     def _panel(self, place, names):

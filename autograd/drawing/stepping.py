@@ -22,8 +22,7 @@ from autograd.engine.primitives import where
 from autograd.engine.sweep import order, partials_of
 from autograd.engine.tables import html_row, html_table
 from autograd.engine.value import Value
-from autograd.formulas.printing import printable
-from autograd.formulas.structure import find_network
+from autograd.formulas.naming import correspondence, formula_names, names_of, network_under
 
 __all__ = [
     "BackwardStep",
@@ -31,6 +30,7 @@ __all__ = [
     "GradientPath",
     "Paths",
     "Stepping",
+    "aliases_in",
     "every_step",
     "explain",
     "outputs_of",
@@ -103,6 +103,7 @@ class Stepping(Sequence[Any]):
     ) -> None:
         self.root, self.forward = root, forward
         self.nodes, self.names, self._steps = nodes, names, found
+        self._told: str | None = None
 
     def __len__(self) -> int:
         return len(self._steps)
@@ -111,7 +112,14 @@ class Stepping(Sequence[Any]):
         return self._steps[k]
 
     def __str__(self):
-        return "\n".join([str(step) for step in self._steps])
+        told = self._correspondence()
+        return "\n".join([*[str(step) for step in self._steps], *([told] if told else [])])
+
+    def _correspondence(self):
+        """Return a sentence that maps the names of the steps to those in formulas, where they differ."""
+        if self._told is None:
+            self._told = correspondence(self.root, self.names)
+        return self._told
 
     def __repr__(self):
         return f"<{len(self)} {'forward' if self.forward else 'backward'} steps>"
@@ -126,7 +134,9 @@ class Stepping(Sequence[Any]):
         Raises:
             DrawingError: the graph is too large for a picture, or nothing can render one.
         """
-        return page(self.picture(), self._steps, self.nodes, self.names, self.forward)
+        picture = self.picture()
+        aliases, told = aliases_in(picture, self.root), self._correspondence()
+        return page(picture, self._steps, self.nodes, self.names, self.forward, aliases, told)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the page to a file that ends in .html, or the text to one that ends in .txt."""
@@ -142,7 +152,7 @@ class Stepping(Sequence[Any]):
         Raises:
             DrawingError: the graph is too large for a picture, or nothing can render one.
         """
-        network = _network(self.root) if len(self.nodes) > _FEW else None
+        network = network_under(self.root) if len(self.nodes) > _FEW else None
         layout = None if network is None else NetworkLayout(network, self.names, Flow(self.root, self.nodes))
         if (layout.too_large or len(self._steps) > _MOST_STEPS) if layout else too_large(self.nodes):
             raise DrawingError(
@@ -201,7 +211,7 @@ def steps(loss: Value, *, forward: bool = False) -> Stepping:
     nodes = order(loss)
     if loss.op is None:
         raise GraphError("nothing is recorded under this value: compute something from it.")
-    names = _names(nodes)
+    names = names_of(nodes)
     if forward:
         found = [
             ForwardStep(k, node, names[node], tuple(node.recorded), node.data)
@@ -217,31 +227,21 @@ def every_step(loss: Value) -> Stepping:
     if not any(node.op is where for node in found.nodes):
         return found
     nodes = postorder([loss])
-    return Stepping(loss, nodes, _names(nodes), found, False)
+    return Stepping(loss, nodes, names_of(nodes), found, False)
+
+
+def aliases_in(picture: Picture, root: Value) -> dict[str, str]:
+    """Return the names in formulas by which a page finds a value, each with the id of the box that shows it."""
+    network = network_under(root)
+    names = {} if network is None else formula_names(network)
+    return {name: picture.box_of[node] for node, (name, _) in names.items() if node in picture.box_of}
 
 
 def outputs_of(loss: Value) -> list[Value]:
     """Return the outputs of the network under a loss, and nothing where there is none."""
-    network = _network(loss)
+    network = network_under(loss)
     last = [] if network is None else [n.a for n in network.neurons if n.layer == network.depth]
     return [node for node in last if node is not loss]
-
-
-def _network(loss):
-    """The network under a loss, or None where there is none."""
-    try:
-        network = find_network(loss)
-    except GraphError:
-        return None
-    return network if network.neurons else None
-
-
-def _names(nodes):
-    """Of each node, its label, or v and its number; what the graph ends in is L, as in the formulas."""
-    names = {node: printable(node.label) if node.label is not None else f"v{k}" for k, node in enumerate(nodes)}
-    if nodes[-1].label is None and "L" not in names.values():
-        names[nodes[-1]] = "L"
-    return names
 
 
 def _backward(loss, nodes, names):
@@ -286,13 +286,13 @@ class GradientPath(NamedTuple):
 class Paths(list[GradientPath]):
     """The paths from a loss to a leaf; their contributions add up to the gradient."""
 
-    def __init__(self, paths: Iterable[GradientPath], gradient: float) -> None:
+    def __init__(self, paths: Iterable[GradientPath], gradient: float, correspondence: str = "") -> None:
         super().__init__(paths)
-        self.gradient = gradient
+        self.gradient, self._correspondence = gradient, correspondence
 
     def __str__(self):
         total = f"{len(self)} path{'s' if len(self) != 1 else ''}, together {sum(p.contribution for p in self):.6g}"
-        return "\n".join([*[str(p) for p in self], total])
+        return "\n".join([*[str(p) for p in self], total, *filter(None, [self._correspondence])])
 
     __repr__ = __str__
 
@@ -300,7 +300,8 @@ class Paths(list[GradientPath]):
         rows = [(" → ".join(p.names), " · ".join([f"{d:.6g}" for d in p.locals]), p.contribution) for p in self]
         rows.append(("together", "", sum(p.contribution for p in self)))
         body = [html_row([escape(path), along, f"{contribution:.6g}"]) for path, along, contribution in rows]
-        return html_table(body, ["path", "derivatives along it", "contribution"])
+        told = f"<p>{escape(self._correspondence)}</p>" if self._correspondence else ""
+        return html_table(body, ["path", "derivatives along it", "contribution"]) + told
 
 
 def explain(loss: Value, leaf: Value) -> Paths:
@@ -328,7 +329,7 @@ def explain(loss: Value, leaf: Value) -> Paths:
     if leaf not in gradients:
         raise GraphError(f"{leaf!r} is not under {loss!r}: ask for a value that the loss depends on.")
     nodes = order(loss)
-    names = _names(nodes)
+    names = names_of(nodes)
     reaches = depending(nodes, [leaf])
     count = push_forward(nodes, {leaf: 1}, lambda node, _: [(x, 1, True) for x in node.parents])
     if count.get(loss, 0) > _MOST_PATHS:
@@ -345,4 +346,6 @@ def explain(loss: Value, leaf: Value) -> Paths:
             continue
         stack.extend([(x, (*path, names[x]), (*local, d), product * d) for x, d, _ in edges[node]])
     found.sort(key=lambda p: -abs(p.contribution))
-    return Paths(found, gradients[leaf])
+    shown = {name for p in found for name in p.names}
+    told = correspondence(loss, {node: name for node, name in names.items() if name in shown})
+    return Paths(found, gradients[leaf], told)

@@ -143,7 +143,8 @@ def test_an_interrupt_leaves_whole_frames():
 def test_it_is_shown_and_saved(tmp_path):
     film = fit(model(), X, Y, epochs=2, seed=0, progress=False, film=4).film
     assert film.save(tmp_path / "film.html").read_text(encoding="utf-8") == film.html()
-    assert film.save(tmp_path / "film.txt").read_text(encoding="utf-8").splitlines() == [str(f) for f in film]
+    lines = film.save(tmp_path / "film.txt").read_text(encoding="utf-8").splitlines()
+    assert lines == [*[str(f) for f in film], film.correspondence]
     shown = film._repr_html_()
     assert "<iframe" in shown
     for frame in film:

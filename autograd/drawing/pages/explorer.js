@@ -3,7 +3,7 @@
 // S holds what is played. steps: for each step after the start, its text and the elements it is about (from, to, edge).
 // texts: an element, which of its texts (counted from its last, or the id of one), and a list of [step, text] from
 // which on it reads so. strokes: the same for colour and width of a line. curves: an element and the numbers of its
-// gradient, as [step, number]. names: what an element is called. rows: further values in an element, as [name, data,
+// gradient, as [step, number]. names: what an element is called. aliases: further names to find an element by. rows: further values in an element, as [name, data,
 // list of [step, text]]. A page may define makeHooks(), which returns
 // drawn(k), called for each step shown, and told(id), the history of an element.
 "use strict";
@@ -253,6 +253,7 @@ document.querySelectorAll("#picture .node").forEach(g => {
 });
 const found = new Map(Object.entries(S.names).map(([id, name]) => [name, id]));
 for (const [id, rows] of Object.entries(ROWS)) for (const [name] of rows) if (!found.has(name)) found.set(name, id);
+for (const [name, id] of Object.entries(S.aliases || {})) if (!found.has(name)) found.set(name, id);
 for (const name of found.keys()) { const o = document.createElement("option"); o.value = name; by("all").append(o); }
 by("find").addEventListener("change", e => {
   const id = found.get(e.target.value.trim());
