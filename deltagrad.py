@@ -41,3 +41,7 @@ else:
             if name in package.__all__ or (package is _autograd and name == "compile"):  # which shadows a builtin
                 return getattr(package, name)
         raise AttributeError(f"module 'deltagrad' has no attribute {name!r}: it is neither in autograd nor in nn.")
+
+    def __dir__():
+        """Return the names of both packages."""
+        return sorted({*globals(), *__all__, "compile"})

@@ -91,7 +91,8 @@ def check_reaches(loss, parameters, samples):
         samples: of a training.
 
     Raises:
-        ValueError: the loss of no sample does.
+        TypeError: the loss returns no Value.
+        ValueError: the loss of no sample depends on a parameter.
         Exception: whatever the loss raises.
     """
     parameters = set(parameters)
@@ -100,7 +101,9 @@ def check_reaches(loss, parameters, samples):
             value = loss(sample)
         except OverflowError:  # the training itself says it
             return
-        if not isinstance(value, Value) or _reaches(value, parameters):
+        if not isinstance(value, Value):
+            raise TypeError(f"the loss returned {type(value).__name__}: it must be computed from Values.")
+        if _reaches(value, parameters):
             return
     raise ValueError(_NOTHING.format("parameter", "the parameters"))
 

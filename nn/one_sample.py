@@ -14,7 +14,7 @@ from autograd.engine.value import list_no_nodes, list_nodes
 from nn import losses
 from nn.firstlook import diverged
 from nn.objectives import base_of
-from nn.setups import NotNative
+from nn.setups import NotNative, checked_value
 
 __all__ = ["Sample", "first_sample", "one_sample"]
 
@@ -86,8 +86,7 @@ def _recorded(model, loss, x, y, parameters):
     value, watch = _called("the loss", loss, [*inputs, *targets], nodes, outputs, targets if _is_row(y) else targets[0])
     if base_of(loss) not in _KNOWN_LOSSES:
         _check(watch, "the loss")
-    if not isinstance(value, Value):
-        raise TypeError(f"the loss returned {type(value).__name__}: it must be computed from the model's Values.")
+    checked_value(value)
     return Sample(value, listed, [*inputs, *targets], nodes, parameters)
 
 
@@ -108,8 +107,8 @@ def first_sample(setup) -> Sample:
             if isinstance(outputs, (Value, list, tuple)):
                 look.targets(outputs)
             value = loss(outputs, y)
-            if isinstance(value, Value):
-                look(value)
+            checked_value(value)  # where it is recorded, arithmetic with .data gives Values
+            look(value)
             return one_sample(model, loss, x, y, setup.parameters)
         except OverflowError as error:
             failure = error

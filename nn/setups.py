@@ -11,7 +11,7 @@ from nn.firstlook import FirstLook
 from nn.losses import cross_entropy, hinge
 from nn.objectives import base_of
 
-__all__ = ["ModelLoss", "NotNative", "Samples", "Setup", "classes_in"]
+__all__ = ["ModelLoss", "NotNative", "Samples", "Setup", "checked_value", "classes_in"]
 
 
 class NotNative(Exception):
@@ -89,6 +89,12 @@ class Setup:
             yield total, right
 
 
+def checked_value(value) -> None:
+    """Raise TypeError if the result of a loss is no Value."""
+    if not isinstance(value, Value):
+        raise TypeError(f"the loss returned {type(value).__name__}: it must be computed from the model's Values.")
+
+
 class ModelLoss:
     """A model and its loss as one function of a sample, a pair of inputs and a target.
 
@@ -115,8 +121,7 @@ class ModelLoss:
         if self.look.pending and isinstance(outputs, (Value, list, tuple)):
             self.look.targets(outputs)
         value = self.loss(outputs, sample[1])
-        if not isinstance(value, Value):
-            raise TypeError(f"the loss returned {type(value).__name__}: it must be computed from the model's Values.")
+        checked_value(value)
         if self.look.pending:
             self.look(value)
         if self.classes is not None:

@@ -20,6 +20,12 @@ def test_every_public_name_can_be_completed(name):
     assert hasattr(autograd, name)
 
 
+@pytest.mark.parametrize("name", [*LAZY, "Value", "MLP", "fit"])
+def test_names_under_one_name_too(name):
+    assert name in dir(deltagrad)
+    assert hasattr(deltagrad, name)
+
+
 @pytest.mark.parametrize("name", ["LiveTraining", "train_live", "fit"])
 def test_names_of_nn_too(name):
     assert name in dir(nn)

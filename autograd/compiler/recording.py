@@ -210,8 +210,13 @@ def watched(inputs=()):
         again, draws = unpaused(), _Draws()
         before = witnessed_by(watch)
         try:
-            with draws:
-                yield watch
+            try:
+                with draws:
+                    yield watch
+            except Exception as error:  # such as that of struct.pack, which replaces the one it meets
+                if watch.refusal not in (None, error):
+                    raise watch.refusal from error
+                raise
             if watch.refusal is not None:
                 raise watch.refusal
             if draws.seen():

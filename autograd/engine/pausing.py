@@ -105,7 +105,9 @@ class no_grad:
                                 return
                             try:
                                 advance, argument = generator.asend, (yield item)
-                            except Exception as error:
+                            except GeneratorExit:
+                                raise
+                            except BaseException as error:
                                 advance, argument = generator.athrow, error
                     finally:
                         await generator.aclose()
@@ -119,10 +121,25 @@ class no_grad:
 
             return paused_task
         if inspect.isgeneratorfunction(function):
-
+            # No "yield from": Python closes what that waits for without running the frame that the block belongs to.
             def paused_generator(*args, **kwargs):
                 with self:
-                    return (yield from function(*args, **kwargs))
+                    generator = function(*args, **kwargs)
+                    advance, argument = generator.send, None
+                    try:
+                        while True:
+                            try:
+                                item = advance(argument)
+                            except StopIteration as end:
+                                return end.value
+                            try:
+                                advance, argument = generator.send, (yield item)
+                            except GeneratorExit:
+                                raise
+                            except BaseException as error:
+                                advance, argument = generator.throw, error
+                    finally:
+                        generator.close()
 
             return paused_generator
 

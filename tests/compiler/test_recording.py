@@ -12,6 +12,7 @@ import operator
 import pickle
 import random
 import statistics
+import struct
 import sys
 import threading
 from array import array
@@ -197,6 +198,13 @@ def paused(x):
     return x * y
 
 
+def replaced(x):
+    try:
+        return x * math.sqrt(x.data)
+    except GraphError:
+        raise KeyError("another error") from None
+
+
 W = Value(1.0)
 
 
@@ -233,6 +241,8 @@ REFUSED = {
     "str": (lambda x: x * len(str(2 * x)), "writes a number into text", "str(2 * x)"),
     "text": (lambda x: x * len(f"{x}"), "writes a number into text", 'f"{x}"'),
     "print": (printed, "writes a number into text", "print(x.data, file=file)"),
+    "struct": (lambda x: x * struct.unpack("d", struct.pack("d", x.data))[0], "makes a plain number", "struct.pack"),
+    "another error": (replaced, "makes a plain number", "math.sqrt(x.data)"),
     "set of data": (lambda x: x * len({x.data, 1.0}), "looks a Value up", "{x.data, 1.0}"),
     "a cache": (lambda x: functools.lru_cache(lambda v: v * 2)(x), "looks a Value up", "lru_cache"),
     "caught": (caught, "makes a plain number", "math.sqrt(x.data)"),

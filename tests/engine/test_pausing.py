@@ -390,6 +390,79 @@ def test_what_is_no_function_is_refused(thing):
         no_grad(thing)
 
 
+def cleaned_up(seen):
+    """A generator function that notes what is recorded while it is closed, or has something thrown into it."""
+
+    def steps():
+        try:
+            yield 1
+        except BaseException as error:
+            seen.append((type(error), recorded()))
+            raise
+        finally:
+            seen.append(("finally", recorded()))
+
+    return no_grad(steps)
+
+
+@pytest.mark.parametrize("end", [lambda g: g.close(), lambda g: None], ids=["closed", "dropped"])
+def test_a_decorated_generator_is_paused_while_it_is_closed(end):
+    seen = []
+    generator = cleaned_up(seen)()
+    next(generator)
+    end(generator)
+    del generator
+    gc.collect()
+    assert seen == [(GeneratorExit, False), ("finally", False)]
+
+
+@pytest.mark.parametrize("error", [KeyError, KeyboardInterrupt])
+def test_what_is_thrown_into_a_decorated_generator_arrives(error):
+    seen = []
+    generator = cleaned_up(seen)()
+    next(generator)
+    with pytest.raises(error):
+        generator.throw(error())
+    assert seen == [(error, False), ("finally", False)]
+
+
+def test_what_a_decorated_generator_is_sent_and_returns():
+    @no_grad
+    def steps(x):
+        y = yield x * 2
+        return y * 3
+
+    def user():
+        yield (yield from steps(Value(2.0)))
+
+    generator = user()
+    assert next(generator).op is None
+    assert (last := generator.send(Value(5.0))).op is None
+    assert last.data == 15.0
+
+
+@pytest.mark.parametrize("error", [KeyError, KeyboardInterrupt])
+def test_what_is_thrown_into_a_decorated_async_generator_arrives(error):
+    seen = []
+
+    @no_grad
+    async def steps():
+        try:
+            yield 1
+        except BaseException as found:
+            seen.append((type(found), recorded()))
+            yield 2
+
+    async def user():
+        generator = steps()
+        await generator.asend(None)
+        assert await generator.athrow(error()) == 2
+        await generator.aclose()
+
+    asyncio.run(user())
+    assert seen == [(error, False)]
+
+
 def test_an_exception_in_a_decorated_function_ends_the_block():
     @no_grad
     def wrong():

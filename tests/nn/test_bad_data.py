@@ -272,6 +272,20 @@ def test_a_loss_that_reaches_no_parameter(train, loss):
         train(mlp(1), X, [0, 1, 1, 0], loss=loss)
 
 
+def test_a_loss_of_plain_numbers(train):
+    with pytest.raises(TypeError, match="the loss returned float: it must be computed from the model's Values"):
+        train(mlp(1), X, [0, 1, 1, 0], loss=lambda y, t: (y.data - t) ** 2)
+
+
+@pytest.mark.parametrize("engine", [None, "eager", "native"])
+@pytest.mark.parametrize("loss", [lambda w, t: (w.data - t) ** 2, lambda w, t: 2.0 * t], ids=["data", "sample"])
+def test_a_function_of_plain_numbers(engine, loss):
+    w = Value(0.5)
+    with pytest.raises(TypeError, match="the loss returned float: it must be computed from Values"):
+        minimize(lambda t: loss(w, t), [w], [1.0, 2.0], epochs=1, progress=False, engine=engine)
+    assert w.data == 0.5
+
+
 def test_a_model_that_records_nothing(train):
     class Unrecorded(MLP):
         def __call__(self, x):
