@@ -199,6 +199,7 @@ agreement: $(VENV)/.with-test
 	$(RUN) tests/compiler/agreement.py 10000
 	$(RUN) tests/compiler/sequences.py 2000
 	$(RUN) tests/nn/programs_of_samples.py 2000
+	$(RUN) tests/nn/random_trainings.py 300
 
 # HIPS autograd has our import name, so it lives in an environment of its own.
 HIPS := .venv-hips
