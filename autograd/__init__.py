@@ -44,6 +44,7 @@ from autograd.engine import (
     value_and_grad,
     vjp,
 )
+from autograd.engine.absent import unknown_in_package as _unknown_in_package
 from autograd.engine.checking import judge_formulas_with as _judge_formulas_with
 from autograd.engine.errors import (
     AlgebraError,
@@ -108,7 +109,7 @@ else:
             elif f"autograd.{name}" in _moved.MOVED:
                 found = _importlib.import_module(_moved.MOVED[f"autograd.{name}"])
             else:
-                raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+                _unknown_in_package(name)
         except ImportError as error:
             package = (error.name or "").partition(".")[0]
             if name not in _LAZY or package in ("autograd", "nn", ""):

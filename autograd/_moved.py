@@ -78,6 +78,12 @@ class _Package(types.ModuleType):
 
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def find_spec(self, name, path=None, target=None):
+        if name in ("autograd.numpy", "autograd.scipy"):
+            raise ModuleNotFoundError(
+                f"No module named {name!r}, which is of HIPS autograd, another package of the same name: write import "
+                "numpy as np, whose functions take Values, or install the other in an environment of its own.",
+                name=name,
+            )
         if name in MOVED or name in _PACKAGES:
             return importlib.machinery.ModuleSpec(name, self, is_package=name in _PACKAGES)
         return None

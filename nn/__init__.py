@@ -81,7 +81,7 @@ else:
     def __getattr__(name):
         """Return a name that is imported on first use, so that importing nn stays quick."""
         if name not in ("LiveTraining", "train_live"):
-            _unknown_name(name)
+            _unknown_name(name, __all__)
         from nn import live
 
         return getattr(live, name)

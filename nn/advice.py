@@ -3,7 +3,9 @@
 import difflib
 from typing import NoReturn, TypeVar
 
-__all__ = ["Absent", "advise", "nearest", "unknown_name", "unknown_options", "unknown_setting", "written_out"]
+from autograd.engine.absent import Absent
+
+__all__ = ["advise", "nearest", "unknown_name", "unknown_options", "unknown_setting", "written_out"]
 
 _ATTRIBUTES = {
     "predict_proba": "softmax the outputs of one sample: softmax(model(x))",
@@ -22,6 +24,23 @@ _ATTRIBUTES = {
     "load_state_dict": "load is a function: load(model, 'model.json')",
     "weights": "the leaves are model.parameters(), or w and b of each neuron",
     "named_parameters": "the leaves are model.parameters(); each has a label",
+    "to": "a model is made of numbers in this process: leave this out. fit runs in machine code where it can",
+    "cuda": "a model is made of numbers in this process: leave this out. fit runs in machine code where it can",
+    "cpu": "a model is made of numbers in this process: leave this out",
+    "double": "every number is a double: leave this out",
+    "float": "every number is a double: leave this out",
+    "children": "write model.layers, and layer.neurons",
+    "modules": "write model.layers, and layer.neurons",
+    "apply": "write a loop: for p in model.parameters(): p.data = 0.1. Initial weights are chosen by init='glorot'",
+    "add": "give all layers when the model is made: MLP(2, [16, 1])",
+    "step": "the updates are the optimizer's: SGD(0.1).step(model.parameters())",
+    "requires_grad_": "every parameter has a gradient: give an optimizer only those that it should train",
+    "get_weights": "write [p.data for p in model.parameters()]",
+    "set_weights": "set the data of each: for p, x in zip(model.parameters(), numbers): p.data = x",
+    "coefs_": "write [[w.data for w in n.w] for n in model.layers[0].neurons]",
+    "intercepts_": "write [n.b.data for n in model.layers[0].neurons]",
+    "weight": "the weights are w of each neuron: model.layers[0].neurons[0].w",
+    "bias": "the bias is b of each neuron: model.layers[0].neurons[0].b",
 }
 _OPTIONS = {
     "lr": "optimizer=SGD(0.1)",
@@ -48,6 +67,21 @@ _OPTIONS = {
     "validation_data": "validation=(X, Y)",
     "device": "engine='native'",
     "client": "cluster=client",
+    "metrics": "callbacks=accuracy, with a function of yours of an epoch that returns a number",
+    "early_stopping": "callbacks=EarlyStopping()",
+    "patience": "callbacks=EarlyStopping(patience=5)",
+    "scheduler": "optimizer=SGD(schedules.cosine(0.1, 1000))",
+    "lr_scheduler": "optimizer=SGD(schedules.cosine(0.1, 1000))",
+    "dropout": "model=MLP(2, [16, 1], dropout=0.5)",
+    "workers": "cluster=client, a client of dask.distributed",
+    "n_jobs": "cluster=client, a client of dask.distributed",
+    "print_every": "callbacks=lambda epoch: print(epoch.number, epoch.loss)",
+    "log_every": "callbacks=lambda epoch: print(epoch.number, epoch.loss)",
+    "sample_weight": "sample_weights=[1.0, 2.0]",
+    "class_weight": "class_weights={0: 1.0, 1: 2.0}",
+    "grad_clip": "clip_norm=1.0",
+    "clipnorm": "clip_norm=1.0",
+    "clipvalue": "clip_value=0.5",
 }
 
 
@@ -71,6 +105,25 @@ _PARTS = {
     "categorical_crossentropy": "loss=cross_entropy, a function of nn", "mseloss": "loss=mse",
     "mean_squared_error": "loss=mse, a function of nn",
 }  # fmt: skip
+# Arguments of models in other libraries.
+_OF_AN_MLP = {
+    **dict.fromkeys(
+        ("hidden", "n_hidden", "hidden_size", "hidden_layer_sizes", "layers", "units"),
+        "MLP(2, [16, 1]), with the numbers of neurons of all layers",
+    ),
+    **dict.fromkeys(("output_activation", "out_activation", "final_activation"), "MLP(2, [16, 1], output='sigmoid')"),
+    "activations": "MLP(2, [16, 1], activation=['tanh', 'linear'])",
+    "random_state": "MLP(2, [16, 1], seed=0)",
+    "dropout_rate": "MLP(2, [16, 1], dropout=0.5)",
+    "use_bias": "MLP(2, [16, 1], bias=False)",
+    "initializer": "MLP(2, [16, 1], init='glorot')",
+    "kernel_initializer": "MLP(2, [16, 1], init='glorot')",
+    "nonlin": "MLP(2, [16, 1], activation='linear')",
+    "lr": "fit(model, X, Y, optimizer=SGD(0.1))",
+    "learning_rate": "fit(model, X, Y, optimizer=SGD(0.1))",
+}
+_LOSS = "a loss is a function, of the outputs of one sample and its target"
+_LAYERS = "deltagrad has fully connected layers of scalars: write the loop over Values, which are recorded as they are"
 # Names of classes and modules in other libraries.
 _NAMES = {
     "linear": "write Layer(2, 16, activation='linear'), or MLP(2, [16, 1]) for a whole network",
@@ -83,6 +136,32 @@ _NAMES = {
     "crossentropyloss": "write cross_entropy", "bceloss": "write binary_cross_entropy",
     "bcewithlogitsloss": "write functools.partial(binary_cross_entropy, logits=True)",
     "optim": "the optimizers are in nn itself: nn.SGD, nn.Adam", "functional": "the functions are in autograd",
+    "optimizers": "the optimizers are in nn itself: nn.SGD, nn.Adam",
+    "optimizer": "the optimizers are in nn itself: nn.SGD, nn.Adam",
+    "parameter": "write Value(0.5, label='w'): every Value has a gradient",
+    "init": "write MLP(2, [16, 1], init='glorot')", "modulelist": "a list of layers is enough in a Module",
+    "utils": "write clip_gradients(model.parameters(), clip_norm=1.0)",
+    "clip_grad_norm_": "write clip_gradients(model.parameters(), clip_norm=1.0)",
+    "clip_grad_value_": "write clip_gradients(model.parameters(), clip_value=0.5)",
+    "nllloss": f"write cross_entropy, which takes the outputs before the softmax; {_LOSS}",
+    "kldivloss": f"write cross_entropy with the target as a row of probabilities; {_LOSS}",
+    "mean_squared_error": "write mse", "mean_absolute_error": "write absolute",
+    "binary_crossentropy": "write binary_cross_entropy", "categorical_crossentropy": "write cross_entropy",
+    "logsoftmax": "write autograd.softmax(outputs), or loss=cross_entropy, which takes the outputs before it",
+    "gelu": "write activation='gelu', or autograd.gelu(x)", "silu": "write activation='silu', or autograd.silu(x)",
+    "leakyrelu": "write activation='leaky_relu', or autograd.leaky_relu(x)",
+    "elu": "write activation='elu', or autograd.elu(x)",
+    "softplus": "write activation='softplus', or autograd.softplus(x)",
+    "identity": "write activation='linear'", "flatten": "give the inputs as one row of numbers",
+    "input": "write MLP(2, [16, 1]), where 2 is the number of inputs",
+    "model": "write MLP(2, [16, 1]), or derive a class from nn.Module",
+    "mlpclassifier": "write MLP(2, [16, 3]), and fit(model, X, Y, loss=cross_entropy)",
+    "mlpregressor": "write MLP(2, [16, 1]), and fit(model, X, Y)",
+    "dataloader": "give all samples to fit(model, X, Y, batch_size=32)",
+    "tensor": "write Value(2.0), or a list of Values",
+    "train_test_split": "write fit(model, X, Y, validation=0.2)",
+    **dict.fromkeys(("conv1d", "conv2d", "lstm", "gru", "rnn", "embedding", "batchnorm1d", "batchnorm2d", "layernorm",
+                     "multiheadattention", "transformer", "maxpool2d"), _LAYERS),
 }  # fmt: skip
 # Names of settings in other libraries, and the names they may have here: the first that the optimizer has is advised.
 _SETTINGS = {
@@ -102,38 +181,23 @@ _ELSEWHERE = {
 }  # fmt: skip
 
 
-def nearest(word, words):
+def nearest(word, words, similar=0.6):
     """The question whether the most similar of some words was meant, or nothing where none is similar."""
-    found = difflib.get_close_matches(str(word).lower(), words, 1)
-    return f": did you mean {found[0]!r}?" if found else ""
+    lower = {known.lower(): known for known in words}
+    found = difflib.get_close_matches(str(word).lower(), lower, 1, similar)
+    return f": did you mean {lower[found[0]]!r}?" if found else ""
 
 
-class Absent:
-    """An attribute that a class does not have, with advice on what to write.
-
-    ``__getattr__`` would say the same, and slow down every attribute of the class: a network reads thousands.
+def unknown_name(name, known=()) -> NoReturn:
+    """Raise an AttributeError about a name that the package does not have, with what to write for it.
 
     Args:
-        advice: what to write.
+        name: what was asked for.
+        known: the names that the package has.
     """
-
-    def __init__(self, advice):
-        self._advice = advice
-
-    def __set_name__(self, owner, name):
-        self._name = name
-
-    def __get__(self, thing, owner=None) -> NoReturn:
-        found, kind = thing, f"{type(thing).__name__!r} object"
-        if thing is None:
-            found, kind = owner, f"type object {owner.__name__!r}"
-        raise AttributeError(f"{kind} has no attribute {self._name!r}: {self._advice}.", name=self._name, obj=found)
-
-
-def unknown_name(name) -> NoReturn:
-    """Raise an AttributeError about a name that the package does not have, with what to write for it."""
     advice = _NAMES.get(name.lower())
-    raise AttributeError(f"module 'nn' has no attribute {name!r}{f': {advice}.' if advice else ''}", name=name)
+    told = f": {advice}." if advice else nearest(name, known, 0.75) if not name.startswith("_") else ""
+    raise AttributeError(f"module 'nn' has no attribute {name!r}{told}", name=name)
 
 
 C = TypeVar("C", bound=type)
@@ -153,7 +217,9 @@ def unknown_options(function, unknown, known) -> NoReturn:
     """Raise a TypeError that says what to write in place of options that a function does not have."""
     name = next(iter(unknown))
     advice = nearest(name, known)
-    if function == "fit" and name in _OPTIONS:
+    if function == "MLP" and name in _OF_AN_MLP:
+        advice = f": write {_OF_AN_MLP[name]}."
+    elif function == "fit" and name in _OPTIONS:
         advice = f": write {_OPTIONS[name]}."
     elif name in _OF_A_LOSS:
         advice = f": {_OF_A_LOSS[name]}."

@@ -10,13 +10,14 @@ import operator
 import random as _random
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from inspect import getattr_static
-from typing import Any
+from typing import Any, NoReturn
 
 from autograd import Value
 from autograd.engine import functions
+from autograd.engine.absent import Absent
 from autograd.engine.algebra import TABLE, is_real
 from autograd.engine.sums import affine
-from nn.advice import Absent, advise, nearest
+from nn.advice import advise, nearest, unknown_options
 from nn.data import generator_of, is_text, listed
 from nn.dropout import Dropout
 from nn.initializing import initializer
@@ -31,6 +32,7 @@ __all__ = ["MLP", "Layer", "Module", "Neuron", "NeuronName"]
 
 # The name of a function of autograd, "linear", or a function of one Value.
 Activation = str | Callable[[Any], Any]
+_SETTINGS_OF_AN_MLP = ("n_inputs", "sizes", "activation", "output", "bias", "seed", "init", "dropout")
 Init = str | Callable[[int, int, Any], float] | None
 
 
@@ -378,6 +380,7 @@ class MLP(Module):
         dropout: the probability of :class:`nn.Dropout` before each layer but the first, 0 by default.
 
     Raises:
+        TypeError: there is no such option; for the names that other libraries have it says what to write.
         ValueError: a size is no positive integer, or an activation's name is that of no function of one number, or
             there is no layer that it would be of.
 
@@ -401,7 +404,10 @@ class MLP(Module):
         seed: Seed = None,
         init: Init = None,
         dropout: float = 0.0,
+        **unknown: NoReturn,
     ) -> None:
+        if unknown:
+            unknown_options("MLP", unknown, _SETTINGS_OF_AN_MLP)
         sizes = list(sizes) if hasattr(sizes, "__iter__") and not is_text(sizes) else []
         if not sizes:
             raise ValueError("an MLP has one layer or more: give a list of their sizes, such as [16, 16, 1].")

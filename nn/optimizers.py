@@ -13,9 +13,10 @@ from typing import Any
 
 from autograd import Value, sqrt
 from autograd.engine import tape, updates
+from autograd.engine.absent import Absent, Renamed
 from autograd.engine.algebra import is_real
 from autograd.engine.texts import printable
-from nn.advice import Absent, unknown_setting
+from nn.advice import unknown_setting
 from nn.data import finite
 
 __all__ = ["SGD", "Adam", "Momentum", "Optimizer", "check_setting"]
@@ -37,6 +38,18 @@ class Optimizer:
     """
 
     zero_grad = Absent("the gradients are the model's: call model.zero_grad()")
+    lr = Renamed("write optimizer.rate, a number or a function of the update's number")
+    learning_rate = Renamed("write optimizer.rate, a number or a function of the update's number")
+    get_lr = Absent("write optimizer.rate")
+    set_lr = Absent("write optimizer.rate = 0.01")
+    param_groups = Absent("the rate is optimizer.rate, and parameters are given at each step")
+    parameters = Absent("parameters are given at each step: optimizer.step(model.parameters())")
+    state_dict = Absent("save it beside the model: save(model, 'model.json', optimizer=optimizer)")
+    load_state_dict = Absent("it is loaded beside its model: load(model, 'model.json', optimizer=optimizer)")
+    minimize = Absent("call loss.backward(), then optimizer.step(model.parameters())")
+    apply_gradients = Absent("call loss.backward(), then optimizer.step(model.parameters())")
+    update = Absent("call optimizer.step(model.parameters())")
+    init = Absent("leave it out: an optimizer begins with its first step")
 
     _start: tuple[float, ...] = ()  # what is remembered of a parameter before its first update
     _setting_names: tuple[str, ...] = ("weight_decay",)  # of all settings but the rate, as they are saved and shown
@@ -48,7 +61,16 @@ class Optimizer:
             unknown_setting(cls.__name__, options, inspect.signature(cls.__init__).parameters)
         return super().__new__(cls)
 
+    def __dir__(self):
+        """Return what there is, without the names that are answered with advice."""
+        return [name for name in super().__dir__() if not isinstance(inspect.getattr_static(self, name, None), Absent)]
+
     def __init__(self, rate: Rate, weight_decay: float = 0.0) -> None:
+        if hasattr(rate, "__iter__") and not isinstance(rate, str):
+            raise ValueError(
+                f"rate is a number above 0.0, found a {type(rate).__name__}: write {type(self).__name__}(0.1), and "
+                "give the parameters to each step(model.parameters())."
+            )
         if not callable(rate):
             check_setting("rate", rate, above=0.0)
         check_setting("weight_decay", weight_decay, least=0.0)

@@ -475,6 +475,11 @@ def _recorded(node):
 
 
 def _named(function, transform, f):
+    if not callable(f):
+        raise TypeError(
+            f"{transform} takes a function, found {type(f).__name__}: write loss.backward() for a "
+            f"Value, or {transform}(f) for a function f of numbers."
+        )
     function.__name__ = f"{transform}({getattr(f, '__name__', 'f')})"
     function.__wrapped__ = f
     return function

@@ -30,6 +30,7 @@ else:
     from autograd.engine.algebra import Primitive
 
 from autograd.engine import other_engines, primitives, rounding
+from autograd.engine.absent import ABSENT, FIXED, Absent, Renamed, refuse_option
 from autograd.engine.algebra import TABLE, is_real, out_of_domain
 from autograd.engine.conditions import Condition
 from autograd.engine.errors import GraphError
@@ -779,6 +780,15 @@ class Value:
     def __bool__(self):
         raise TypeError("a Value is neither true nor false: write value.data != 0, or compare it, as in value > 0.")
 
+    def __xor__(self, other):
+        raise TypeError("in Python ^ is no power: write x ** 2.")
+
+    def __matmul__(self, other):
+        raise TypeError("a Value is one number: write x * y, or autograd.dot(weights, inputs) for two lists.")
+
+    def __dir__(self):
+        return dir(type(self)) + list(attributes(self) or ())
+
     def __float__(self):
         raise TypeError(
             "float(value) would drop the graph: write value.data for the number, "
@@ -790,7 +800,7 @@ class Value:
 
     # --- Differentiation
 
-    def backward(self, seed=1.0, *, cotangent=None):
+    def backward(self, seed=1.0, *, cotangent=None, **unknown):
         """Add the derivative of this number to the ``grad`` of every node under it, this one included.
 
         Calling it twice adds twice. An interrupted sweep changes nothing.
@@ -802,7 +812,7 @@ class Value:
 
         Raises:
             StaleGraphError: a leaf under it was changed after it was recorded.
-            TypeError: the seed is no real number, or both are given.
+            TypeError: the seed is no real number, both are given, or an option is another library's.
 
         Example:
             >>> x = Value(3.0)
@@ -810,6 +820,8 @@ class Value:
             >>> x.grad
             6.0
         """
+        if unknown:
+            refuse_option("backward", unknown)
         if cotangent is not None:
             if seed != 1.0:
                 raise TypeError("seed and cotangent are two names of one number: give one of them.")
@@ -819,19 +831,6 @@ class Value:
         if _witness is not None:
             _witness("backward", self, None, None)
         _sweep(self, float(seed))
-
-    @property
-    def item(self):
-        """Absent: other libraries' name for ``data``."""
-        raise AttributeError("'Value' object has no attribute 'item': write .data, which is a float.")
-
-    @property
-    def requires_grad(self):
-        """Absent: every Value has a gradient."""
-        raise AttributeError(
-            "'Value' object has no attribute 'requires_grad', since every Value has a gradient. Give an optimizer only "
-            "the parameters to train, or compute in 'with no_grad():'."
-        )
 
     def detach(self):
         """A leaf with the same data and label, and no memory of how it was made.
@@ -864,6 +863,10 @@ class _Kind(type):
     def __setattr__(cls, name, function):
         """Add a method, as :func:`autograd.method` does."""
         add_method(name, function)
+
+    def __dir__(cls):
+        """Return what there is, without the names that are answered with advice."""
+        return [name for name in type.__dir__(cls) if not (name in ABSENT or name in FIXED) or name in _own_methods]
 
 
 _own_methods: set = set()
@@ -907,6 +910,12 @@ else:  # the same class again, now of that type
     Value = _Kind("Value", (), {  # type: ignore[misc]  # in the place of the class it copies
         "__slots__": Value.__slots__, **{name: what for name, what in vars(Value).items() if name not in _slots},
     })  # fmt: skip
+
+
+for _name, _advice in {**ABSENT, **FIXED}.items():
+    _absent = (Renamed if _name in FIXED else Absent)(_advice)
+    _absent.__set_name__(Value, _name)
+    _put(_name, _absent)
 
 
 # --- Nodes that other programs made with numbers of their own

@@ -1,22 +1,121 @@
 """Names of other libraries on a Value are answered with what to write, or mean the same."""
 
+import importlib
+import pydoc
+import re
+
 import pytest
 
+import autograd
+from autograd import Value, grad, hessian, jacobian, value_and_grad
+from autograd.engine.absent import ABSENT, FIXED
+
+# What users of PyTorch, NumPy, JAX, TensorFlow and other scalar engines write, and what they are told to write here.
+WRITTEN = {
+    "v.item()": ".data", "v.numpy()": ".data", "v.detach().numpy()": ".data", "v.tolist()": ".data",
+    "v.value": ".data", "v.val": ".data", "v.shape": "keep Values in a list", "v.ndim": "without axes",
+    "v.size": "without axes", "v.T": "without axes", "v.view(-1)": "without axes", "v.reshape(1, 1)": "without axes",
+    "v.unsqueeze(0)": "without axes", "v.at[0]": "without axes", "v.dtype": "a Python float",
+    "v.astype(float)": "a Python float", "v.cpu()": "leave this out", "v.cuda()": "leave this out",
+    "v.to('cpu')": "leave this out", "v.device": "leave this out", "v.clone()": "x.detach()", "v.copy()": "x.detach()",
+    "v.zero_grad()": "x.grad = 0.0", "v.zero_()": "set .data", "v.add_(1.0)": "set .data",
+    "v.requires_grad": "with no_grad()", "v.requires_grad_()": "every Value has a gradient",
+    "v.retain_grad()": "leave this out", "v.register_hook(print)": "steps(loss)", "v.grad_fn": ".op",
+    "v.is_leaf": "x.op is None", "v.gradient": ".grad", "v.derivative": ".grad", "v.backprop()": ".backward()",
+    "v.backwards()": ".backward()", "v.forward()": "replay", "v.sum()": "autograd.total", "v.mean()": "autograd.mean",
+    "v.max()": "autograd.maximum", "v.square()": "x ** 2", "v.pow(2)": "x ** 2", "v.mul(v)": "x * y",
+    "v.matmul(v)": "autograd.dot", "v.name": ".label", "v.children": ".operands",
+}  # fmt: skip
+REFUSED = {
+    "v ^ 2": "write x ** 2", "v @ v": "write x * y", "Value(1.0, requires_grad=True)": "write Value",
+    "v.backward(retain_graph=True)": "leave it out", "v.backward(create_graph=True)": "hessian",
+    "v.backward(gradient=2.0)": "write seed=2.0", "v.backward(inputs=[v])": "write grad",
+    "v.backward(nothing=1)": "unexpected keyword argument 'nothing'$",
+}  # fmt: skip
+OF_THE_PACKAGE = {
+    "Tensor": "write Value", "tensor": "write Value", "Variable": "write Value", "MLP": "from nn import MLP",
+    "SGD": "from nn import", "fit": "from nn import", "nn": "import nn", "numpy": "import numpy as np",
+    "zeros": "Value",
+    "jit": "compile", "vmap": "compile", "GradientTape": "backward", "backward": "loss.backward", "power": r"x \*\* 2",
+    "elementwise_grad": "jacobian", "stop_gradient": "detach", "gradcheck": "check_gradients", "draw_dot": "draw",
+    "manual_seed": "seed=0", "enable_grad": "no_grad",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+def test_attributes_that_are_absent(written):
+    name = re.match(r"(?:v\.detach\(\)|v)\.(\w+)", written).group(1)
+    assert not hasattr(Value(1.0), name)
+    with pytest.raises(
+        AttributeError, match=f"'Value' object has no attribute '{name}': .*{re.escape(WRITTEN[written])}"
+    ):
+        eval(written, {"v": Value(1.0)})
+
+
+@pytest.mark.parametrize("written", REFUSED)
+def test_what_is_written_in_other_libraries_is_refused_with_advice(written):
+    v = Value(1.0)
+    with pytest.raises(TypeError, match=REFUSED[written].replace("*", r"\*")):
+        eval(written, {"v": v, "Value": Value})
+    assert v.grad == 0.0
+
+
+@pytest.mark.parametrize("name", OF_THE_PACKAGE)
+def test_names_that_the_package_does_not_have(name):
+    assert not hasattr(autograd, name)
+    with pytest.raises(AttributeError, match=f"has no attribute {name!r}: .*{OF_THE_PACKAGE[name]}"):
+        getattr(autograd, name)
+
+
+def test_a_name_that_no_library_has_is_answered_in_pythons_words():
+    with pytest.raises(AttributeError, match=r"has no attribute 'nothing'$"):
+        autograd.nothing  # noqa: B018 - it is asked for
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        Value(1.0).nothing  # noqa: B018 - it is asked for
+
+
+@pytest.mark.parametrize("name", ["autograd.numpy", "autograd.scipy"])
+def test_the_numpy_of_another_package_of_this_name(name):
+    with pytest.raises(ModuleNotFoundError, match=r"HIPS autograd.*import numpy as np"):
+        importlib.import_module(name)
+
+
+@pytest.mark.parametrize("transform", [grad, value_and_grad, jacobian, hessian])
+def test_a_value_in_the_place_of_a_function(transform):
+    with pytest.raises(TypeError, match=r"takes a function, found Value: write loss.backward\(\)"):
+        transform(Value(1.0))
+
+
+def test_absent_names_are_not_listed_and_can_be_taken():
+    v = Value(1.0)
+    v.shape, v.own = (), 1
+    assert (v.shape, Value(1.0).__dir__().count("shape")) == ((), 0)
+    assert {"own", "shape", "data", "backward", "tanh"} <= set(dir(v))
+    assert not (set(ABSENT) | set(FIXED)) & (set(dir(Value)) | set(dir(Value(1.0))))
+    assert "unsqueeze" not in pydoc.render_doc(Value)
+    assert not hasattr(Value, "unsqueeze")
+
+
+def test_what_would_have_no_effect_cannot_be_set():
+    v = Value(1.0)
+    with pytest.raises(AttributeError, match=r"every Value has a gradient. Give an optimizer only the parameters"):
+        v.requires_grad = False
+    assert autograd.engine.value.attributes(v) is None
+
+
+def test_a_method_of_ones_own_may_have_such_a_name(run_python):
+    run_python("""
+import autograd
 from autograd import Value
 
+@autograd.method
+def square(v):
+    return v * v
 
-@pytest.mark.parametrize("name", ["item", "requires_grad"])
-def test_attributes_that_are_absent(name):
-    assert not hasattr(Value(1.0), name)
-    with pytest.raises(AttributeError, match=rf"'Value' object has no attribute '{name}'.*(\.data|no_grad)"):
-        getattr(Value(1.0), name)
-
-
-@pytest.mark.parametrize("on", [True, False])
-@pytest.mark.parametrize("options", [{}, {"label": "w"}])
-def test_requires_grad_is_no_argument(on, options):
-    with pytest.raises(TypeError, match=r"a Value has no requires_grad, .*write Value"):
-        Value(1.0, **options, requires_grad=on)
+x = Value(3.0)
+x.square().backward()
+assert x.grad == 6.0 and "square" in dir(x)
+""")
 
 
 def test_the_adjoint_a_sweep_starts_with_is_a_cotangent_too():

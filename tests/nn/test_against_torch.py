@@ -238,3 +238,95 @@ def test_attributes_of_other_libraries_are_answered(found, name, message):
 def test_settings_are_checked(make):
     with pytest.raises(ValueError, match="is a number"):
         make()
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (
+            lambda: SGD(MLP(2, [1]).parameters(), 0.1),
+            r"found a list: write SGD\(0.1\), and give the parameters to each",
+        ),
+        (lambda: Adam(iter(MLP(2, [1]).parameters())), r"found a list_iterator: write Adam\(0.1\)"),
+        (lambda: AdamW("0.1"), "found '0.1'"),
+    ],
+)
+def test_parameters_in_the_place_of_a_rate(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
+
+
+@pytest.mark.parametrize("name", ["lr", "learning_rate"])
+def test_a_rate_by_another_name_cannot_be_set_without_effect(name):
+    optimizer = SGD(0.1)
+    with pytest.raises(AttributeError, match=f"'SGD' object has no attribute '{name}': write optimizer.rate"):
+        setattr(optimizer, name, 0.5)
+    assert not hasattr(optimizer, name)
+
+    class Mine(SGD):
+        def __init__(self, lr):
+            super().__init__(lr)
+            self.lr = lr
+
+    assert (Mine(0.5).lr, Mine(0.5).rate) == (0.5, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("found", "name", "message"),
+    [
+        (SGD(0.1), "param_groups", "optimizer.rate"), (SGD(0.1), "state_dict", "save.*optimizer=optimizer"),
+        (SGD(0.1), "load_state_dict", "load.*optimizer=optimizer"), (SGD(0.1), "get_lr", "optimizer.rate"),
+        (SGD(0.1), "minimize", "loss.backward"), (SGD(0.1), "apply_gradients", "loss.backward"),
+        (SGD(0.1), "update", "optimizer.step"), (SGD(0.1), "init", "first step"),
+        (SGD(0.1), "parameters", "optimizer.step"),
+        (MLP(2, [1]), "to", "leave this out"), (MLP(2, [1]), "cuda", "leave this out"),
+        (MLP(2, [1]), "double", "leave this out"), (MLP(2, [1]), "children", "model.layers"),
+        (MLP(2, [1]), "modules", "model.layers"), (MLP(2, [1]), "apply", "for p in model.parameters"),
+        (MLP(2, [1]), "add", "MLP"), (MLP(2, [1]), "step", r"SGD\(0.1\).step"),
+        (MLP(2, [1]), "get_weights", "p.data"), (MLP(2, [1]), "set_weights", "p.data = x"),
+        (MLP(2, [1]), "coefs_", "w.data"), (MLP(2, [1]), "requires_grad_", "every parameter"),
+        (MLP(2, [1]).layers[0], "weight", r"neurons\[0\].w"), (MLP(2, [1]).layers[0], "bias", r"neurons\[0\].b"),
+        (nn, "Parameter", "write Value"), (nn, "init", "init='glorot'"), (nn, "ModuleList", "list"),
+        (nn, "Conv2d", "loop over Values"), (nn, "LSTM", "loop over Values"), (nn, "Embedding", "loop over Values"),
+        (nn, "LeakyReLU", "leaky_relu"), (nn, "GELU", "gelu"), (nn, "LogSoftmax", "softmax"),
+        (nn, "NLLLoss", "cross_entropy"),
+        (nn, "KLDivLoss", "cross_entropy"), (nn, "mean_squared_error", "mse"), (nn, "DataLoader", "batch_size=32"),
+        (nn, "MLPClassifier", "cross_entropy"), (nn, "clip_grad_norm_", "clip_gradients"), (nn, "Input", "MLP"),
+        (nn, "train_test_split", "validation=0.2"), (nn, "sgd", "did you mean 'SGD'"),
+        (nn, "mlp", "did you mean 'MLP'"),
+        (nn, "EarlyStop", "did you mean 'EarlyStopping'"), (nn, "Identity", "activation='linear'"),
+    ],
+)  # fmt: skip
+def test_more_attributes_of_other_libraries_are_answered(found, name, message):
+    assert not hasattr(found, name)
+    assert name not in dir(found)
+    with pytest.raises(AttributeError, match=f"has no attribute '{name}': .*{message}"):
+        getattr(found, name)
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ("metrics", "callbacks="), ("early_stopping", "EarlyStopping"), ("patience", r"EarlyStopping\(patience=5\)"),
+        ("scheduler", "schedules.cosine"), ("dropout", "dropout=0.5"), ("n_jobs", "cluster="),
+        ("print_every", "callbacks=lambda"), ("sample_weight", "sample_weights="), ("class_weight", "class_weights="),
+        ("clipnorm", "clip_norm=1.0"), ("clipvalue", "clip_value=0.5"), ("batchsize", "did you mean 'batch_size'"),
+    ],
+)  # fmt: skip
+def test_options_of_other_libraries_are_answered(option, message):
+    with pytest.raises(TypeError, match=f"fit.* unexpected keyword argument '{option}': .*{message}"):
+        fit(MLP(2, [1]), X, Y, **{option: 1})
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ("hidden", "numbers of neurons of all layers"), ("output_activation", "output='sigmoid'"),
+        ("random_state", "seed=0"), ("dropout_rate", "dropout=0.5"), ("use_bias", "bias=False"),
+        ("kernel_initializer", "init='glorot'"), ("lr", r"optimizer=SGD\(0.1\)"),
+        ("activaton", "did you mean 'activation'"),
+    ],
+)  # fmt: skip
+def test_options_of_models_of_other_libraries_are_answered(option, message):
+    with pytest.raises(TypeError, match=f"MLP.* unexpected keyword argument '{option}': .*{message}"):
+        MLP(2, [1], **{option: 1})

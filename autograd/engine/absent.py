@@ -1,0 +1,177 @@
+"""Names that other libraries have on their numbers, and what to write here in place of them.
+
+>>> from autograd import Value
+>>> Value(2.0).numpy()
+Traceback (most recent call last):
+    ...
+AttributeError: 'Value' object has no attribute 'numpy': write .data, which is a float.
+"""
+
+from typing import NoReturn
+
+__all__ = ["ABSENT", "FIXED", "Absent", "Renamed", "refuse_option", "unknown_in_package"]
+
+_NUMBER = "write .data, which is a float"
+_SINGLE = "a Value is one number, without axes: keep Values in a list, or in a NumPy array of objects"
+_MACHINE = "a Value is a number in this process: leave this out. For machine code write autograd.compile"
+_OWN = "set .data to change a leaf, or write x = x + 1 for a new Value"
+
+# What a Value is asked for, and the advice.
+ABSENT = {
+    **dict.fromkeys(("item", "numpy", "tolist", "value", "val", "float", "double"), _NUMBER),
+    **dict.fromkeys(
+        ("shape", "ndim", "size", "T", "view", "reshape", "unsqueeze", "squeeze", "flatten", "transpose", "at"), _SINGLE
+    ),
+    **dict.fromkeys(("cpu", "cuda", "to", "device"), _MACHINE),
+    **dict.fromkeys(("dtype", "astype", "type"), "its number is a Python float: leave this out"),
+    **dict.fromkeys(("add_", "mul_", "sub_", "copy_", "fill_", "zero_"), _OWN),
+    "requires_grad_": "every Value has a gradient. Give an optimizer only the parameters to train",
+    **dict.fromkeys(
+        ("clone", "copy"), "write x.detach() for a leaf of the same number, or use x itself, which no operation changes"
+    ),
+    "zero_grad": "write x.grad = 0.0, or model.zero_grad() for a whole model",
+    "retain_grad": "after backward() every node has its grad: leave this out",
+    "register_hook": "read x.grad after backward(), or write steps(loss) to see each step of the sweep",
+    "grad_fn": "write .op for the operation, and .operands for what it was computed from",
+    "is_leaf": "write x.op is None",
+    "gradient": "write .grad, after loss.backward()",
+    "derivative": "write .grad, after loss.backward()",
+    "backprop": "write .backward()",
+    "backwards": "write .backward()",
+    "forward": "the number was computed when it was made; replay computes a graph again at other numbers",
+    "sum": "a Value is one number: write autograd.total([...]) for the sum of several",
+    "matmul": "write x * y for two numbers, or autograd.dot(weights, inputs) for two lists",
+    "mm": "write x * y for two numbers, or autograd.dot(weights, inputs) for two lists",
+    "mean": "a Value is one number: write autograd.mean([...]) for the mean of several",
+    "max": "a Value is one number: write autograd.maximum([...]) for the largest of several",
+    "min": "a Value is one number: write autograd.minimum([...]) for the smallest of several",
+    "softmax": "a Value is one number: write autograd.softmax([...])",
+    "norm": "a Value is one number: write abs(x), or autograd.norm([...])",
+    "clamp": "write x.clip(-1.0, 1.0)",
+    "square": "write x ** 2",
+    "pow": "write x ** 2",
+    "add": "write x + y",
+    "mul": "write x * y",
+    "sub": "write x - y",
+    "div": "write x / y",
+    "name": "write .label",
+    "children": "write .operands, or .parents for those of them that are Values",
+}
+
+# What would have no effect if it were set.
+FIXED = {
+    "requires_grad": "every Value has a gradient. Give an optimizer only the parameters to train, or compute in "
+    "'with no_grad():'",
+}
+_OPTIONS = {
+    "retain_graph": "leave it out: a graph is kept as long as you hold it, and can be swept again",
+    "create_graph": "differentiate a function twice, by grad(grad(f)) or hessian(f)",
+    "inputs": "set .grad = 0.0 afterwards where it is not wanted, or write grad(f) for a function f",
+    "gradient": "write seed=2.0",
+    "grad_tensors": "write seed=2.0",
+}
+
+# What the package is asked for by its own name, in lower case, and the advice.
+_OF_THE_PACKAGE = {
+    **dict.fromkeys(
+        ("mlp", "layer", "neuron", "sgd", "adam", "fit", "half_sse", "mse", "cross_entropy", "save", "load"),
+        "networks are in nn: from nn import MLP, SGD, fit, half_sse",
+    ),
+    **dict.fromkeys(("nn", "optim"), "write import nn, beside autograd"),
+    **dict.fromkeys(
+        ("numpy", "np", "scipy", "jnp"),
+        "write import numpy as np: NumPy's functions take Values, one by one or in arrays. (HIPS autograd is another "
+        "package, of the same name)",
+    ),
+    **dict.fromkeys(
+        ("tensor", "variable", "array", "parameter"), "write Value(2.0), or [Value(x) for x in numbers] for several"
+    ),
+    **dict.fromkeys(("zeros", "ones", "rand", "randn", "arange", "linspace"), "write a list, [Value(0.0)] * n is one "
+                    "Value n times, [Value(0.0) for _ in range(n)] is n of them"),
+    **dict.fromkeys(("gradient", "grads", "elementwise_grad", "value_and_grads"), "write grad(f), value_and_grad(f) or "
+                    "jacobian(f), which return functions"),
+    "backward": "call backward() of a Value: loss.backward()",
+    "gradienttape": "call loss.backward(): what Values compute is recorded by itself",
+    "jit": "write autograd.compile(f)",
+    **dict.fromkeys(("vmap", "pmap"), "write autograd.compile(f), which takes rows of numbers"),
+    **dict.fromkeys(("set_grad_enabled", "enable_grad", "inference_mode", "stop_gradient"),
+                    "write with no_grad():, or x.detach()"),
+    **dict.fromkeys(("gradcheck", "check_grads"), "write check_gradients(f, point)"),
+    **dict.fromkeys(("draw_dot", "make_dot", "graph", "plot"), "write draw(value)"),
+    **dict.fromkeys(("add", "mul", "sub", "div", "power", "matmul"), "write x + y, x * y, x ** 2, or dot(xs, ys)"),
+    **dict.fromkeys(("manual_seed", "random", "seed"), "write MLP(2, [16, 1], seed=0), or random.seed(0) of Python"),
+}  # fmt: skip
+
+
+class Absent:
+    """An attribute that a class does not have, with advice on what to write.
+
+    ``__getattr__`` would say the same, and slow down every attribute of the class: a network reads thousands. An
+    attribute of one's own with this name is found before it.
+
+    Args:
+        advice: what to write.
+
+    >>> class Net:
+    ...     fit = Absent("write train(net)")
+    >>> Net().fit
+    Traceback (most recent call last):
+        ...
+    AttributeError: 'Net' object has no attribute 'fit': write train(net).
+    """
+
+    def __init__(self, advice):
+        self._advice = advice
+
+    def __set_name__(self, owner, name):
+        self._name = name
+
+    def __get__(self, thing, owner=None) -> NoReturn:
+        found, kind = thing, f"{type(thing).__name__!r} object"
+        if thing is None:
+            found, kind = owner, f"type object {owner.__name__!r}"
+        raise AttributeError(f"{kind} has no attribute {self._name!r}: {self._advice}.", name=self._name, obj=found)
+
+
+class Renamed(Absent):
+    """An :class:`Absent` that cannot be set either, since nothing would read it.
+
+    A class of the user's may have such an attribute.
+
+    >>> class SGD:
+    ...     lr = Renamed("write rate")
+    >>> SGD().lr = 0.5
+    Traceback (most recent call last):
+        ...
+    AttributeError: 'SGD' object has no attribute 'lr': write rate.
+    """
+
+    def __set_name__(self, owner, name):
+        super().__set_name__(owner, name)
+        self._owner = owner.__module__
+
+    def _is_of_a_user(self, thing):
+        return type(thing).__module__.partition(".")[0] != self._owner.partition(".")[0]
+
+    def __get__(self, thing, owner=None):
+        if thing is not None and self._name in vars(thing):
+            return vars(thing)[self._name]
+        super().__get__(thing, owner)
+
+    def __set__(self, thing, setting):
+        if not self._is_of_a_user(thing):
+            super().__get__(thing)
+        vars(thing)[self._name] = setting
+
+
+def unknown_in_package(name) -> NoReturn:
+    """Raise an AttributeError about a name that ``autograd`` does not have, with what to write for it."""
+    advice = _OF_THE_PACKAGE.get(name.lower())
+    raise AttributeError(f"module 'autograd' has no attribute {name!r}{f': {advice}.' if advice else ''}", name=name)
+
+
+def refuse_option(function, names) -> NoReturn:
+    """Raise a TypeError that says what to write in place of an option of another library's function."""
+    name = next(iter(names))
+    advice = f": {_OPTIONS[name]}." if name in _OPTIONS else ""
+    raise TypeError(f"{function}() got an unexpected keyword argument {name!r}{advice}")
