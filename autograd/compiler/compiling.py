@@ -1,6 +1,5 @@
 """``compile``: from a recorded graph, or a function that records one, to a program of machine code."""
 
-import array
 import contextlib
 import functools
 import inspect
@@ -13,8 +12,14 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from autograd.compiler.operands import nodes_under
 from autograd.compiler.programs import Gradient, Program, real_array
 from autograd.compiler.rebinding import spares_comparisons, with_recorded_extremes
-from autograd.compiler.recording import Reading, watched
-from autograd.engine.algebra import is_real
+from autograd.compiler.recorded_functions import (
+    check_repeated,
+    form_of,
+    holds_values,
+    takes,
+    watched_call,
+    with_constants,
+)
 from autograd.engine.errors import AlgebraError, AutogradError, GraphError, GuardError
 from autograd.engine.value import Value
 
@@ -201,7 +206,7 @@ class CompiledFunction:
         functools.update_wrapper(self, function)
         self._function, self._parameters, self._options = function, parameters, options
         self._records = on_other_branch == "record"
-        self._form = _form_of(function)
+        self._form = form_of(function)
         self._shared: list[Value] | None = None
         self._outputs = 0, True
         self._first = None  # what calling it told when it was found out what it takes
@@ -223,8 +228,8 @@ class CompiledFunction:
 
     def __call__(self, *inputs: Any) -> Any:
         """The value for a batch: see :meth:`Program.value`. Several arguments are columns, arrays of one axis."""
-        if any(isinstance(x, Value) or _holds_values(x) for x in inputs):
-            spread = len(inputs) == 1 and _holds_values(inputs[0]) and self._form == "numbers"
+        if any(isinstance(x, Value) or holds_values(x) for x in inputs):
+            spread = len(inputs) == 1 and holds_values(inputs[0]) and self._form == "numbers"
             return self._function(*(inputs[0] if spread else inputs))
         return self.value(*inputs)
 
@@ -329,23 +334,23 @@ class CompiledFunction:
     def _called_as(self, form, row):
         leaves = [Value(x) for x in row.tolist()]
         arguments = [leaves] if form == "list" else leaves
-        if form != "list" and not _takes(self._function, len(leaves)):
+        if form != "list" and not takes(self._function, len(leaves)):
             name = getattr(self._function, "__name__", "the function")
             raise ValueError(f"{name}{inspect.signature(self._function)} cannot be called with {len(leaves)} numbers, "
                              "one for each column of the batch.")  # fmt: skip
-        result, watch = _watched_call(self._function, leaves, arguments)
-        _check_repeated(self._function, leaves, arguments, result, watch)
+        result, watch = watched_call(self._function, leaves, arguments)
+        check_repeated(self._function, leaves, arguments, result, watch)
         copy = with_recorded_extremes(self._function) if watch.guards else self._function
         if copy is not self._function:
             with contextlib.suppress(Exception):
-                again, spared = _watched_call(copy, leaves, arguments)
+                again, spared = watched_call(copy, leaves, arguments)
                 if spares_comparisons(again, spared, result, watch):
                     return leaves, spared, again
         return leaves, watch, result
 
     def _record(self, row):
         leaves, watch, result = self._called(row)
-        result, constants = _with_constants(result, watch.guards)
+        result, constants = with_constants(result, watch.guards)
         constants += watch.made
         outputs, single = _outputs(result)
         parameters = self._parameters if self._shared is None else self._shared
@@ -403,86 +408,6 @@ class CompiledFunction:
                 self.programs.remove(program)
                 self.programs.append(program)
         return left[other]
-
-
-def _watched_call(function, leaves, arguments):
-    with watched(leaves) as watch:
-        return function(*arguments), watch
-
-
-def _check_repeated(function, leaves, arguments, result, watch):
-    """Call a function once more with the same sample, and raise if it does something else."""
-    advice = (
-        "A program that is compiled from one recording would keep what it did then. Draw random numbers and read what "
-        "changes outside of it, and pass them as inputs."
-    )
-    try:
-        again, watch_again = _watched_call(function, leaves, arguments)
-    except Exception as error:
-        raise GuardError(
-            "the function does not always do the same: called a second time with the same sample, it raises "
-            f"{type(error).__name__} ({str(error).rstrip('.')}). {advice}"
-        ) from error
-    if _computed(again, watch_again) != _computed(result, watch):
-        raise GuardError(
-            "the function does not always do the same: called twice with the same sample, it computes different "
-            f"numbers. {advice}"
-        )
-
-
-def _computed(result, watch):
-    """Return the numbers of everything that a function's result and its comparisons are computed from."""
-    listed = list(result) if isinstance(result, (list, tuple)) else [result]
-    listed = [y.value if isinstance(y, Reading) else y for y in listed]
-    values = [y for y in listed if isinstance(y, Value)]
-    plain = [y for y in listed if is_real(y) and not isinstance(y, Value)]
-    compared = [x for _, a, b, _ in watch.guards for x in (a, b)]
-    nodes = nodes_under([*values, *[x for x in compared if isinstance(x, Value)]])
-    plain += [x for x in compared if not isinstance(x, Value)]
-    data = array.array("d", [node.data for node in nodes])
-    return repr(plain), data.tobytes()  # bytes, since NaN is not equal to NaN
-
-
-def _holds_values(x):
-    return isinstance(x, (list, tuple)) and any(isinstance(each, Value) for each in x)
-
-
-def _with_constants(result, branched):
-    """A function's result with Values in place of the plain numbers in it, and those Values.
-
-    A result of nothing but numbers is left alone, unless the function ``branched``: other branches may compute theirs.
-    """
-    several = isinstance(result, (list, tuple))
-    listed = list(result) if several else [result]
-    if not branched and not any(isinstance(y, (Value, Reading)) for y in listed):
-        return result, []
-    listed = [y.value if isinstance(y, Reading) else y for y in listed]
-    made = {k: Value(y) for k, y in enumerate(listed) if not isinstance(y, Value) and is_real(y)}
-    listed = [made.get(k, y) for k, y in enumerate(listed)]
-    return (listed if several else listed[0]), list(made.values())
-
-
-def _form_of(function):
-    """Return what a function takes, by its signature: "numbers", or None where it takes a single argument."""
-    try:
-        parameters = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):  # it has no signature, as some that are written in C
-        return None
-    positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    several = any(p.kind is p.VAR_POSITIONAL for p in parameters)
-    required = sum([p.default is p.empty for p in positional])
-    return "numbers" if several or required > 1 or not positional else None
-
-
-def _takes(function, n):
-    """Return True if a function can be called with ``n`` arguments."""
-    try:
-        inspect.signature(function).bind(*[None] * n)
-    except TypeError:
-        return False
-    except ValueError:  # it has no signature, as some that are written in C
-        return True
-    return True
 
 
 def _merged(found, samples):

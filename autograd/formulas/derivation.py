@@ -12,7 +12,6 @@ d_o[1] = -(t[1] - y[1])*y[1]*(1 - y[1])
 import importlib
 import os
 from collections.abc import Callable, Iterable, Mapping
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,13 +32,14 @@ from autograd.formulas.equations import (
     gradient_equations,
     gradient_of,
 )
-from autograd.formulas.expressions import Number, Symbol, split, times
+from autograd.formulas.expressions import Symbol
 from autograd.formulas.formulas import Formulas
 from autograd.formulas.matrices import MatrixForm, matrix_form
 from autograd.formulas.printing import Printer, escape_latex
 from autograd.formulas.report import write_report
 from autograd.formulas.steps import Steps, steps_for
 from autograd.formulas.structure import find_network
+from autograd.formulas.updates import Updates, update_rules
 
 if TYPE_CHECKING:
     from autograd.grading.grading import Grade  # a later room: its type only
@@ -93,40 +93,6 @@ def derive(
     network = find_network(loss, parameters, inputs, targets)
     refuse_given(order(loss))
     return Derivation(network, convention)
-
-
-class Updates(list["Rule"]):
-    """The update rules of gradient descent: one :class:`Rule` for each kind of parameter."""
-
-    def __str__(self):
-        return "\n".join([rule.text for rule in self])
-
-    __repr__ = __str__
-
-    def latex(self) -> str:
-        """The rules as one aligned block, without dollar signs."""
-        rows = [rule.latex.replace(r"\leftarrow", r"&\leftarrow", 1) for rule in self]
-        return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
-
-    def _repr_latex_(self):
-        return f"$$\n{self.latex()}\n$$"
-
-
-class Rule:
-    """One update rule: its text, its LaTeX, and the condition under which it is gradient descent, or "" for none."""
-
-    def __init__(self, text: str, latex: str, condition: str = "") -> None:
-        self.text = text + (f"   ({condition})" if condition else "")
-        self.latex = latex
-        self.condition = condition
-
-    def __str__(self):
-        return self.text
-
-    __repr__ = __str__
-
-    def _repr_latex_(self):
-        return rf"$\displaystyle {self.latex}$"
 
 
 class Derivation:
@@ -296,31 +262,7 @@ class Derivation:
             b_h[h] <- b_h[h] - eta*d_h[h]   for all h in H
         """
         rate = self._convention.letters["rate"] if rate is None else rate
-        plain_rate = rate.replace("\\", "")
-        p = self._printer
-        rules = Updates()
-        for equation in self.equations:
-            if equation.kind != "gradient":
-                continue
-            step = times(Number(Fraction(-1)), equation.right)
-            sign, size, rest = _taken_apart(step)
-            condition = ""
-            if absorb and size != 1:
-                condition = f"{plain_rate} stands for {p.text(Number(size))} times the rate of gradient descent"
-                size = Fraction(1)
-            number = "" if size == 1 else f"{p.text(Number(size), 2)}*"
-            number_latex = "" if size == 1 else rf"{p.latex(Number(size))} \, "
-            w_text, w_latex = p.symbol_text(equation.left), p.symbol_latex(equation.left)
-            rules.append(
-                Rule(
-                    f"{w_text} <- {w_text} {sign} {number}{plain_rate}*{p.text(rest, 2)}"
-                    + p.quantifier_text(equation.ranges),
-                    rf"{w_latex} \leftarrow {w_latex} {sign} {number_latex}{rate}\, {p.latex(rest, 2)}"
-                    + p.quantifier_latex(equation.ranges),
-                    condition,
-                )
-            )
-        return rules
+        return update_rules(self.equations, self._printer, rate, absorb)
 
     def convention(
         self,
@@ -508,10 +450,3 @@ class Derivation:
             'report.md'
         """
         return write_report(self, path)
-
-
-def _taken_apart(e):
-    """The sign, the size of the number and the rest of a product."""
-    number, rest = split(e)
-    sign = "+" if number > 0 else "-"
-    return sign, abs(number), rest

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from autograd import DomainError, Value, exp, grad, jacobian, jvp, replay, vjp, where
-from autograd.engine import transforms
 from autograd.engine.graph import Rules, order, push_forward
+from autograd.engine.recorded_calls import RecordedCall
 
 
 def test_a_value_among_the_arguments_is_enough_for_a_result_that_remembers():
@@ -77,13 +77,13 @@ def test_arrays_of_values_and_numbers():
 def test_a_jacobian_takes_the_cheaper_mode(monkeypatch, outputs, inputs, sweeps):
     counts = {"pull_back": 0, "push_forward": 0}
     for name in counts:
-        method = getattr(transforms._Recording, name)
+        method = getattr(RecordedCall, name)
 
         def counted(self, *args, name=name, method=method):
             counts[name] += 1
             return method(self, *args)
 
-        monkeypatch.setattr(transforms._Recording, name, counted)
+        monkeypatch.setattr(RecordedCall, name, counted)
     matrix = jacobian(lambda x: [sum(x) * (k + 1) for k in range(outputs)])([1.0] * inputs)
     assert matrix == [[k + 1.0] * inputs for k in range(outputs)]
     assert tuple(counts.values()) == sweeps

@@ -35,7 +35,7 @@ else:
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
 CACHE = ROOT / ".cache" / "mutation"
-ENGINE = ["primitives", "sweep", "sums", "value", "graph", "transforms", "algebra"]
+ENGINE = ["primitives", "sweep", "sums", "value", "graph", "transforms", "recorded_calls", "algebra"]
 GRADER = [
     "formulas/field",
     "formulas/fitting",

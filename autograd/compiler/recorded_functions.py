@@ -1,0 +1,94 @@
+"""Calls of a function that is recorded to be compiled: with which arguments, and whether it always does the same."""
+
+import array
+import inspect
+
+from autograd.compiler.operands import nodes_under
+from autograd.compiler.recording import Reading, watched
+from autograd.engine.algebra import is_real
+from autograd.engine.errors import GuardError
+from autograd.engine.value import Value
+
+__all__ = ["check_repeated", "form_of", "holds_values", "takes", "watched_call", "with_constants"]
+
+
+def watched_call(function, leaves, arguments):
+    """Call a function while comparisons and reads of data are noted; return its result and what was noted."""
+    with watched(leaves) as watch:
+        return function(*arguments), watch
+
+
+def check_repeated(function, leaves, arguments, result, watch):
+    """Call a function once more with the same sample, and raise if it does something else."""
+    advice = (
+        "A program that is compiled from one recording would keep what it did then. Draw random numbers and read what "
+        "changes outside of it, and pass them as inputs."
+    )
+    try:
+        again, watch_again = watched_call(function, leaves, arguments)
+    except Exception as error:
+        raise GuardError(
+            "the function does not always do the same: called a second time with the same sample, it raises "
+            f"{type(error).__name__} ({str(error).rstrip('.')}). {advice}"
+        ) from error
+    if _computed(again, watch_again) != _computed(result, watch):
+        raise GuardError(
+            "the function does not always do the same: called twice with the same sample, it computes different "
+            f"numbers. {advice}"
+        )
+
+
+def _computed(result, watch):
+    """Return the numbers of everything that a function's result and its comparisons are computed from."""
+    listed = list(result) if isinstance(result, (list, tuple)) else [result]
+    listed = [y.value if isinstance(y, Reading) else y for y in listed]
+    values = [y for y in listed if isinstance(y, Value)]
+    plain = [y for y in listed if is_real(y) and not isinstance(y, Value)]
+    compared = [x for _, a, b, _ in watch.guards for x in (a, b)]
+    nodes = nodes_under([*values, *[x for x in compared if isinstance(x, Value)]])
+    plain += [x for x in compared if not isinstance(x, Value)]
+    data = array.array("d", [node.data for node in nodes])
+    return repr(plain), data.tobytes()  # bytes, since NaN is not equal to NaN
+
+
+def holds_values(x):
+    """Return whether an argument is a list or a tuple with a Value in it."""
+    return isinstance(x, (list, tuple)) and any(isinstance(each, Value) for each in x)
+
+
+def with_constants(result, branched):
+    """Return a function's result with Values in place of the plain numbers in it, and those Values.
+
+    A result of nothing but numbers is left alone, unless the function ``branched``: other branches may compute theirs.
+    """
+    several = isinstance(result, (list, tuple))
+    listed = list(result) if several else [result]
+    if not branched and not any(isinstance(y, (Value, Reading)) for y in listed):
+        return result, []
+    listed = [y.value if isinstance(y, Reading) else y for y in listed]
+    made = {k: Value(y) for k, y in enumerate(listed) if not isinstance(y, Value) and is_real(y)}
+    listed = [made.get(k, y) for k, y in enumerate(listed)]
+    return (listed if several else listed[0]), list(made.values())
+
+
+def form_of(function):
+    """Return what a function takes, by its signature: "numbers", or None where it takes a single argument."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):  # it has no signature, as some that are written in C
+        return None
+    positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    several = any(p.kind is p.VAR_POSITIONAL for p in parameters)
+    required = sum([p.default is p.empty for p in positional])
+    return "numbers" if several or required > 1 or not positional else None
+
+
+def takes(function, n):
+    """Return True if a function can be called with ``n`` arguments."""
+    try:
+        inspect.signature(function).bind(*[None] * n)
+    except TypeError:
+        return False
+    except ValueError:  # it has no signature, as some that are written in C
+        return True
+    return True
