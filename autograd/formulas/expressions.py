@@ -332,10 +332,22 @@ def _over_expressions(primitive, operands):
         return expression(primitives.step(expression(operands[0]) - operands[1]))
     if primitive is primitives.at_least:
         return 1 - expression(primitives.step(expression(operands[1]) - operands[0]))
-    spent = primitive is primitives.power_term and not isinstance(operands[2], Expression)
-    if primitive.traits.written_out or spent:
+    if primitive is primitives.power_term and (not isinstance(operands[2], Expression) or _is_above_0(operands[1])):
+        return written_out(*operands)
+    if primitive.traits.written_out:
         return expression(primitive.forward(*operands))
     return Applied(primitive, tuple([expression(x) for x in operands]))
+
+
+def written_out(a, x, n, k, j):
+    """Return the derivative of a power that ``power_term`` stands for, as powers and logarithms."""
+    k, j = [m.value if isinstance(m, Number) else m for m in (k, j)]
+    return expression(primitives.power_term.forward(a, expression(x), n, k, j))
+
+
+def _is_above_0(x):
+    x = x.value if isinstance(x, Number) else x
+    return not isinstance(x, Expression) and x > 0
 
 
 for _kind in (Number, Pi, Symbol, Plus, Times, Power, Applied, Slope, Sum):

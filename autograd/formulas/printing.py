@@ -4,10 +4,11 @@ The text is the vocabulary that a formula is graded in, so that what is printed 
 user's labels are escaped for LaTeX here, and nowhere else.
 """
 
+import itertools
 import re
 from fractions import Fraction
 
-from autograd.engine import texts
+from autograd.engine import primitives, texts
 from autograd.formulas.expressions import (
     Applied,
     Letter,
@@ -21,6 +22,7 @@ from autograd.formulas.expressions import (
     Times,
     power,
     split,
+    written_out,
 )
 
 __all__ = ["Printer", "escape_latex", "printable"]
@@ -171,6 +173,8 @@ class Printer:
                 return _parenthesized(f"{self.text(e.base, _POWER + 1)}**{exponent}", place > _POWER)
             case Sum():
                 return f"sum({self.text(e.body)} for {e.letter} in {self._range_text(e)})"
+            case Applied(primitive=primitives.power_term):  # safe where the base is 0, and nothing to be read
+                return self.text(written_out(*e.operands), place)
         operands = ", ".join([self.text(x) for x in e.operands])
         name = _TEXT_NAMES.get(e.primitive.name, e.primitive.name)
         if isinstance(e, Slope):
@@ -214,6 +218,8 @@ class Printer:
             case Slope():
                 inner = ", ".join([self.latex(x) for x in e.operands])
                 return rf"\operatorname{{{escape_latex(e.primitive.name)}}}'\left({inner}\right)"
+            case Applied(primitive=primitives.power_term):
+                return self.latex(written_out(*e.operands), place)
         return self._applied_latex(e)
 
     def _sum_sign(self, e):
@@ -233,7 +239,10 @@ class Printer:
         for i, x in enumerate(e.operands):
             raised = f"{{{i}}}^" in template
             enclosed = f"({{{i}}}" in template or f"{{{{{{{i}}}}}}}" in template or "left" in template
-            shown.append(self._raised_latex(x) if raised else self.latex(x, 0 if enclosed else _POWER))
+            if isinstance(x, Number) and not raised and not enclosed:  # \log 2 y would be that of 2 y
+                shown.append(rf"\left({self.latex(x)}\right)")
+            else:
+                shown.append(self._raised_latex(x) if raised else self.latex(x, 0 if enclosed else _POWER))
         return template.format(*shown)
 
     def _power_latex(self, e, place):
@@ -244,12 +253,16 @@ class Printer:
             if n < 0:
                 return rf"\frac{{1}}{{{self.latex(power(e.base, Number(-n)))}}}"
         base = self._raised_latex(e.base)
+        is_script = isinstance(e.exponent, Number) and e.exponent.value.denominator == 1
+        if isinstance(e.base, Symbol) and not is_script and not base.startswith(r"\left("):
+            base = rf"\left({base}\right)"  # or it would be a layer or a sample above
         return _latex_parenthesized(f"{base}^{{{self.latex(e.exponent)}}}", place > _POWER)
 
     def _raised_latex(self, e):
         """Return the base of a power, in brackets where an exponent would be its argument's."""
         latex = self.latex(e, _POWER + 1)
         is_open = isinstance(e, (Symbol, Applied)) and ("^" in latex or _WITHOUT_BRACKETS.match(latex))
+        is_open = is_open or (isinstance(e, Number) and e.value.denominator != 1)
         return rf"\left({latex}\right)" if is_open else latex
 
     def _product_latex(self, e):
@@ -261,10 +274,10 @@ class Printer:
         shown = [
             self.latex(f, _PRODUCT if not isinstance(f, Sum) or i < len(above) - 1 else 0) for i, f in enumerate(above)
         ]
-        body = " ".join(shown)
+        body = _side_by_side(shown)
         if below:
             last = [self.latex(f, _PRODUCT if len(below) > 1 else 0) for f in below]
-            body = rf"\frac{{{body or 1}}}{{{' '.join(last)}}}"
+            body = rf"\frac{{{body or 1}}}{{{_side_by_side(last)}}}"
         return sign + body
 
     def _sum(self, e, show, minus, plus_):
@@ -333,6 +346,14 @@ def _is_reciprocal(e):
 
 def _parenthesized(text, needed):
     return f"({text})" if needed else text
+
+
+def _side_by_side(factors):
+    """Return factors as a product, with a dot between two numbers."""
+    product = factors[0] if factors else ""
+    for before, factor in itertools.pairwise(factors):
+        product += rf" \cdot {factor}" if before[-1:].isdigit() and factor[:1].isdigit() else f" {factor}"
+    return product
 
 
 def _latex_parenthesized(text, needed):

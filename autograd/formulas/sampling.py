@@ -102,7 +102,7 @@ def _replayed(network, given, number):
 
     def constant(node, i, x):
         found = at.get((node, i))
-        return _plain(network.exact.get((node, i), x), number, node) if found is None else found
+        return _plain(network.exact.get((node, i), x), number, node, i) if found is None else found
 
     def compute(node, numbers):
         if node.op is primitives.shift:
@@ -119,10 +119,10 @@ def _replayed(network, given, number):
     return Sample(network, values, _swept(network, values, read, number), constants, number, read)
 
 
-def _plain(x, number, node):
+def _plain(x, number, node, place):
     """A recorded number as one of the kind; a whole exponent stays an int."""
     q = rational(x)
-    return int(q) if node.op is primitives.pow_ and q.denominator == 1 and abs(q) < 1000 else number(q)
+    return int(q) if node.op is primitives.pow_ and place == 1 and q.denominator == 1 and abs(q) < 1000 else number(q)
 
 
 def _swept(network, values, read, number, root=None, taken=None, slopes=None):

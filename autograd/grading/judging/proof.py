@@ -88,6 +88,8 @@ class _Graded:
             return point.random() if point is not None else self._rate + self.number(Fraction(1, 3))
         if role == "delta":
             return self.sample.symbol(symbol) * self.number(self._formulas.factor)
+        if role == "adjoint":
+            return self.sample.gradient(self._formulas.adjoint_of[symbol][0])
         if role == "gradient":
             if symbol.name is None:
                 return self.sample.values[self._network.root]

@@ -40,7 +40,7 @@ class Lexicon:
             found[self.network.delta_of(n)] = None
             found[Symbol("s", (n.layer,), (n.index,), n.sample, n.step)] = None
             found[Symbol("a", (n.layer,), (n.index,), n.sample, n.step)] = None
-        for symbol in self.formulas.facts:
+        for symbol in (*self.formulas.facts, *self.formulas.adjoint_of):
             found[symbol] = None
         return list(found)
 

@@ -64,6 +64,9 @@ class Names:
                 return single
         if tree.base in scope.variables and not tree.indices and not tree.superscripts:
             return Symbol("free", name=f"variable {tree.base}")
+        node = self._node(tree)
+        if node is not None:
+            return node
         if key_of(tree) in self.lexicon.letters and (scope.latex or tree.base not in self.lexicon.bases):
             return self._latex_name(tree, scope)
         if tree.base in self.lexicon.bases and not tree.accents:
@@ -72,9 +75,27 @@ class Names:
             return Symbol("gradient", name=None)
         if tree.base == "n" and not tree.indices and "n" not in scope.letters:
             return Number(Fraction(self.lexicon.network.samples))
+        labelled = self._labelled(tree)
+        if labelled is not None:
+            return labelled
         known = ", ".join(sorted(self.lexicon.bases)[:12])
         shown = " ".join([*tree.accents, tree.base])
         raise ReadingError(f"{shown} has no meaning here; known are {known}.", at(tree))
+
+    def _node(self, tree):
+        """Return what the LaTeX ``v_{1}`` or ``\\bar{v}_{1}`` stands for, as it is printed; None for another name."""
+        role = {(): "v", ("bar",): "adjoint"}.get(tree.accents)
+        if tree.base != "v" or role is None or tree.superscripts or len(tree.indices) != 1:
+            return None
+        number = getattr(tree.indices[0], "value", None)
+        return next((s for s in self.lexicon.symbols if s.role == role and s.name == str(number)), None)
+
+    def _labelled(self, tree):
+        """Return what the LaTeX ``c_{1}`` stands for, the quantity with the label ``c1``; None for another name."""
+        number = getattr(tree.indices[0], "value", None) if len(tree.indices) == 1 else None
+        if number is None or tree.accents or tree.superscripts:
+            return None
+        return next((s for s in self.lexicon.symbols if s.role == "free" and s.name == f"{tree.base}{number}"), None)
 
     def _text_name(self, tree, scope):
         role, layers, name = next(iter(self.lexicon.bases[tree.base]))

@@ -41,7 +41,7 @@ __all__ = ["Vocabulary", "count_terms"]
 _FUNCTIONS = {
     "sigma": "sigmoid", "sigmoid": "sigmoid", "ln": "log", "ReLU": "relu", "abs": "abs", "theta": "step",
     "heaviside": "step", "H": "step", "arsinh": "asinh", "arcosh": "acosh", "artanh": "atanh", "arctan": "atan",
-    "arcsin": "asin", "arccos": "acos",
+    "arcsin": "asin", "arccos": "acos", "sgn": "sign",
 }  # fmt: skip
 _DERIVED = re.compile(r"d(\d?)([a-z]\w*)", re.ASCII)  # the derivative of a function, as it is printed
 _ACTIVATIONS = {"Phi", "phi", "f", "g", "varphi"}
@@ -192,6 +192,24 @@ class Vocabulary:
 
     # --- Functions.
 
+    def _absolute(self, tree, scope):
+        """Bars around numbers, each name with its index, are an absolute value; others are a norm."""
+        names = [x for x in trees.walk(tree.operand) if isinstance(x, trees.Name)]
+        inner = {id(y) for x in names for script in (*x.indices, *x.superscripts) for y in trees.walk(script)}
+        functions = {id(x.function) for x in trees.walk(tree.operand) if isinstance(x, trees.Call)}
+        if not all(x.indices or id(x) in inner | functions for x in names):
+            raise ReadingError("a norm cannot be graded here: write the formula with numbers and indices.", at(tree))
+        return Applied(primitives.abs_, (self._resolve(tree.operand, scope),))
+
+    def _logarithm(self, tree, argument):
+        """Return a logarithm to a base that is a number, as a quotient of natural ones."""
+        digits = [x.value for x in tree.function.indices if isinstance(x, trees.Number)]
+        if len(digits) != len(tree.function.indices) or any(x.denominator != 1 or x < 0 for x in digits):
+            raise ReadingError("the base of a logarithm is a number here, such as \\log_2.", at(tree))
+        base = Number(Fraction("".join(map(str, digits))))
+        below = Power(Applied(primitives.log, (base,)), Number(Fraction(-1)))
+        return Times((Applied(primitives.log, (argument,)), below))
+
     def _call(self, tree, scope):
         name, primes = tree.function.base, tree.function.primes + ("dot" in tree.function.accents)
         if name == "d" and len(tree.arguments) == 2:
@@ -205,6 +223,8 @@ class Vocabulary:
                 return Applied(chosen, tuple([self._resolve(x, scope) for x in tree.arguments]))
             raise ReadingError(f"{name} takes one argument here, found {len(tree.arguments)}.", at(tree))
         argument = self._resolve(tree.arguments[0], scope)
+        if name == "log" and tree.function.indices:
+            return self._logarithm(tree, argument)
         if (
             primes == 0
             and name.startswith("d")
@@ -320,7 +340,7 @@ _RULES = {
     trees.Name: Vocabulary._name, trees.Number: Vocabulary._number, trees.Add: Vocabulary._add,
     trees.Multiply: Vocabulary._multiply, trees.Divide: Vocabulary._divide, trees.Negative: Vocabulary._negative,
     trees.Power: Vocabulary._power, trees.Sum: Vocabulary._sum, trees.Call: Vocabulary._call,
-    trees.Dot: Vocabulary._dot, trees.Derivative: Vocabulary._derivative,
+    trees.Dot: Vocabulary._dot, trees.Derivative: Vocabulary._derivative, trees.Norm: Vocabulary._absolute,
 }  # fmt: skip
 
 

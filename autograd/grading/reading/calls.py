@@ -1,7 +1,9 @@
 """Functions and their arguments."""
 
+from fractions import Fraction
+
 from autograd.grading.reading.cursor import COMPARISONS
-from autograd.grading.reading.nodes import Node
+from autograd.grading.reading.nodes import Node, is_name
 from autograd.grading.reading.tokens import FUNCTION_WORDS
 
 VERSIONS = ("new", "old", "next", "prev", "current", "neu", "alt")
@@ -56,7 +58,22 @@ def applied(c, name, arguments):
     if marks and base in FUNCTION_WORDS:
         rest = Node("name", [s for s in name.parts if s not in marks], name.data, name.at)
         return Node("pow", (Node("call", (rest, *arguments), None, name.at), marks[0].parts[0]), None, name.at)
+    if base == "log" and len(arguments) == 1:
+        return logarithm(c, name, arguments[0])
     return Node("call", (name, *arguments), None, name.at)
+
+
+def logarithm(c, name, x):
+    """Return a logarithm; one to a base, ``\\log_2 x`` or ``\\log_{10} x``, is a quotient of natural ones."""
+    below = [part for s in name.parts if s.kind == "sub" for part in s.parts]
+    if not below or (len(below) == 1 and is_name(below[0], "e")):
+        return Node("call", (name, x), None, name.at)
+    digits = "".join([str(part.data) for part in below if part.kind == "num"])
+    if not digits.isdecimal() or any(part.kind != "num" for part in below):
+        raise c.error("the base of a logarithm is a number here, such as \\log_2")
+    rest = Node("name", [s for s in name.parts if s.kind != "sub"], name.data, name.at)
+    base = Node("num", (), Fraction(digits), name.at)
+    return Node("div", [Node("call", (rest, y), None, name.at) for y in (x, base)], None, name.at)
 
 
 def read_arguments(c, name):

@@ -5,9 +5,11 @@ from autograd.grading.reading.latex.cursor import LETTERS, PROSE, LatexCursor
 from autograd.grading.reading.latex.marks import read_group, read_scripts_of
 from autograd.grading.reading.lexing import MOST_TOKENS, Token
 from autograd.grading.reading.trees import (
+    Add,
     Call,
     Multiply,
     Name,
+    Negative,
     Text,
 )
 
@@ -22,6 +24,8 @@ def read_in_font(c, token, scripted):
     inner = c.braced() if c.is_sign("{") else [c.next()]
     if len(inner) == 1 and (inner[0].kind == "name" or inner[0].text in LETTERS):
         return read_name(c, inner[0].text, inner[0].at, scripted)
+    if [t.text for t in inner] == ["1"] and c.is_sign("["):
+        return read_indicator(c, token.at)
     content = "".join([t.text for t in inner])
     is_word = all(t.kind in ("name", "word") for t in inner) and content != ""
     if token.text in PROSE and not (is_word and is_known(c, content)):
@@ -32,6 +36,19 @@ def read_in_font(c, token, scripted):
     if len(c.tokens) > 2 * MOST_TOKENS:
         raise c.error("too many fonts", token.at)
     return c.nested(LatexCursor.atom, scripted)
+
+
+def read_indicator(c, at):
+    """Return ``\\mathbb{1}[a > b]`` as the step of a - b."""
+    c.next()
+    left = c.sum_of_terms()
+    if not c.is_sign(">") and not c.is_sign("<"):
+        raise c.error("expected < or > in an indicator")
+    is_less = c.next().text == "<"
+    right = c.sum_of_terms()
+    c.expect("]")
+    larger, smaller = (right, left) if is_less else (left, right)
+    return Call(Name("step", at=at), (Add((larger, Negative(smaller, at)), at),), at)
 
 
 def is_known(c, word):

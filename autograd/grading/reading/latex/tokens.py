@@ -32,6 +32,7 @@ FUNCTIONS = frozenset({
     "exp", "log", "ln", "tanh", "sinh", "cosh", "sin", "cos", "tan", "max", "min", "sigma", "Phi", "phi", "f", "g",
     "relu", "ReLU", "sigmoid", "softmax", "softplus", "sqrt", "DS", "NN", "Loss", "loss", "J", "F", "p", "q", "sech",
     "dsigma", "dtanh", "abs", "erf", "arsinh", "arcosh", "artanh", "arctan", "arcsin", "arccos",
+    "sign", "sgn",
 })  # fmt: skip
 # Words of several letters. A function may do without its backslash in front of a bracket; the name of a command may
 # not, or it would pass for a product of letters.
