@@ -3,24 +3,32 @@
 import ast
 from dataclasses import replace
 
-from autograd.grading.code import error_edits, factor_edits, form_edits, index_edits, place_edits, scaling, term_edits
+from autograd.grading.code import (
+    error_edits,
+    factor_edits,
+    form_edits,
+    index_edits,
+    place_edits,
+    scaling,
+    softmax_edits,
+    term_edits,
+)
 from autograd.grading.code.bodies import helper_bodies
 from autograd.grading.code.context import Candidate, Context
-from autograd.grading.code.explanation import first_unknown
+from autograd.grading.code.explanation import first_unknown, products
 
 __all__ = ["candidates", "named"]
 
-SOON, LATE = 1.255, 1.3
+SOON, LATE, EARLY = 1.255, 1.3, 0.8
 MAKERS = (
     factor_edits.factors, factor_edits.wrong_slopes, factor_edits.drops, factor_edits.constants,
-    factor_edits.arguments, place_edits.substitutes, place_edits.rows,
-    place_edits.axes, place_edits.signs, form_edits.transposes,
-    form_edits.shifts, form_edits.comparisons, form_edits.squares, form_edits.softmax, form_edits.copies,
+    factor_edits.arguments, place_edits.substitutes, place_edits.rows, place_edits.deltas, place_edits.axes,
+    place_edits.signs, form_edits.transposes, form_edits.shifts, form_edits.slices, form_edits.comparisons,
+    form_edits.squares, softmax_edits.softmax, softmax_edits.jacobians, form_edits.copies, form_edits.roots,
     form_edits.broadcasts, form_edits.clipped, term_edits.missing_penalties, term_edits.wrong_penalties,
     term_edits.scaled_terms, term_edits.missing_terms, term_edits.sample_counts, index_edits.indices,
-    index_edits.entries, index_edits.twins,
-    factor_edits.wrong_pairs, factor_edits.loop_slopes, factor_edits.made_slopes,
-    error_edits.output_errors, error_edits.unread_factors,
+    index_edits.entries, index_edits.twins, factor_edits.wrong_pairs, factor_edits.loop_slopes,
+    factor_edits.made_slopes, error_edits.output_errors, error_edits.unread_factors,
 )  # fmt: skip
 
 
@@ -33,9 +41,11 @@ def named(candidate, way, source):
         lines = way.helper_lines
         if any(first < candidate.line <= last for first, last in lines):
             return replace(candidate, kind="wrong derivative")
+    start, end = min(edit.start for edit in candidate.edits), max(edit.end for edit in candidate.edits)
+    if any(source.holds(mask, start, end) for mask in way.masks):
+        return replace(candidate, kind="relu mask")
     if candidate.kind not in ("constant factor", "wrong factor", "loss for its derivative", "divided twice"):
         return candidate
-    start, end = min(edit.start for edit in candidate.edits), max(edit.end for edit in candidate.edits)
     statement = next((s for s, first, last in source.stores if first <= start and end <= last), None)
     terms = [statement.value] if statement is not None else []
     while terms:
@@ -47,9 +57,29 @@ def named(candidate, way, source):
     return candidate
 
 
-def _hastened(candidate):
-    """Return a candidate that is tried early, since its line is the first that is no derivative of the loss."""
-    return replace(candidate, cost=SOON + 0.3 * (candidate.cost - LATE)) if candidate.cost > LATE else candidate
+def _hastened(candidate, suspects, unknown, settled):
+    """Return a candidate that is tried earlier where the mistake is likely, and later where nothing seems wrong.
+
+    Args:
+        candidate: The candidate.
+        suspects: The first lines that are no derivatives of the loss.
+        unknown: Where products stand that are none though all that they are made of is.
+        settled: Where products stand that are one.
+    """
+    cost = candidate.cost
+    if candidate.line in suspects and cost > SOON:
+        cost = SOON + 0.3 * max(cost - LATE, 0.0)
+    if candidate.kind == "derivative missing":
+        cost += 0.3 * _is_within(candidate, settled)
+    elif _is_within(candidate, unknown):
+        cost *= EARLY
+    return replace(candidate, cost=cost)
+
+
+def _is_within(candidate, spans):
+    """Return whether all edits of a candidate are within one of some stretches of text."""
+    start, end = min(edit.start for edit in candidate.edits), max(edit.end for edit in candidate.edits)
+    return any(first <= start and end <= last for first, last in spans)
 
 
 def candidates(way, source, wrong_factors):
@@ -77,7 +107,8 @@ def candidates(way, source, wrong_factors):
     found.extend(term_edits.spared_biases(way, source))
     found.extend(helper_bodies(way, source, Candidate))
     suspects = {first_unknown(way, lack.below) for lack in way.lacks}
-    found = [_hastened(candidate) if candidate.line in suspects else candidate for candidate in found]
+    unknown, settled = [[source.span(node) for node in nodes] for nodes in products(way)]
+    found = [_hastened(candidate, suspects, unknown, settled) for candidate in found]
     unique = {}
     for candidate in sorted(found, key=lambda c: (c.cost, c.line)):
         unique.setdefault(candidate.edits, named(candidate, way, source))

@@ -4,10 +4,11 @@ import ast
 import math
 import re
 
+from autograd.engine.value import Value
 from autograd.grading.code.context import function_name
 from autograd.grading.code.wayback import same
 
-__all__ = ["derivative_texts", "leaks", "skeleton"]
+__all__ = ["derivative_texts", "is_at_wrong_argument", "leaks", "skeleton"]
 
 MAX_EXPONENT = 300  # exp of more overflows
 MAX_LEAKS = 4
@@ -30,20 +31,40 @@ def derivative_texts(c, shape, like=None):
         forms = [*_forms(c, c.text, c.seen.data), *forms]
     wanted = None if like is None else skeleton(like)
     for slope in c.way.slopes:
-        if slope.shape != shape or all(abs(x - 1) < 1e-12 for x in slope.data):
+        if slope.shape != shape or all(abs(x - 1) < 1e-12 for x in slope.data) or not any(slope.data):
             continue
-        found = sorted((form for form, values in forms if same(values, slope.data)), key=len)
+        # Most differ where the derivative is largest already.
+        k = max(range(len(slope.data)), key=lambda i: abs(slope.data[i]))
+        near = [one for one in forms if len(one[1]) > k and abs(one[1][k] - slope.data[k]) <= 1e-6 * abs(slope.data[k])]
+        found = sorted((form for form, values in near if same(values, slope.data)), key=len)
         if wanted is not None:
             found.sort(key=lambda form: skeleton(ast.parse(form, mode="eval").body) != wanted)
         for form in found[: 1 if shape else 2]:
             yield form, slope
 
 
+def is_at_wrong_argument(c, node, slope):
+    """Return whether an expression is the derivative of an activation, but taken at another number.
+
+    Args:
+        c: The expression in whose place it stands.
+        node: Its tree, with one variable.
+        slope: The derivative.
+    """
+    form = skeleton(node)
+    return form != "?" and any(
+        same(values, slope.data) and skeleton(ast.parse(text, mode="eval").body) == form
+        for end in (slope.before, slope.after)
+        if all(isinstance(e, Value) for e in end.elements)
+        for text, values in _forms(c, "x", end.data)
+    )
+
+
 def _forms(c, text, data):
     """Return what one writes for a derivative in terms of an activation or a sum."""
     base = text if text.replace("_", "").replace(".", "").isalnum() or text.endswith("]") else f"({text})"
     numpy = c.way.library(c.seen.shape)
-    if not c.way.is_forward_text(text):
+    if not c.way.is_learned_text(text):
         yield base, data  # a mask
     yield f"{base} * (1 - {base})", [x * (1 - x) for x in data]
     yield f"(1 - {base} ** 2)", [1 - x * x for x in data]

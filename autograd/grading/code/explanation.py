@@ -7,7 +7,7 @@ from autograd.engine.value import Value
 from autograd.grading.code.grade import Note
 from autograd.grading.code.judge import close, proportion
 
-__all__ = ["first_unknown", "notes_of"]
+__all__ = ["first_unknown", "notes_of", "products"]
 
 MAX_NOTES = 40
 
@@ -76,6 +76,42 @@ def first_unknown(way, below):
         if _note(statement.lineno, "", places[0], known) is None:
             return statement.lineno
     return None
+
+
+def products(way):
+    """Return products of the way back that are no derivative of the loss, and products that are one.
+
+    Of the first, only those whose parts are all derivatives count: a factor that is wrong, or missing, is likely one of
+    theirs. Sums are left out: they may be parts of a longer one.
+    """
+    known = [("", seen.shape, [way.gradients.get(e, 0.0) for e in seen.elements], False) for seen in way.forward]
+    known = [one for one in known if any(one[2]) and all(map(math.isfinite, one[2]))] + derivatives(way)
+    memory, unknown, settled = {}, [], []
+
+    def is_known(node):
+        if node not in memory:
+            places = way.by_place(node)
+            memory[node] = bool(places) and _note(0, "", places[0], known) is not None
+        return memory[node]
+
+    for _, node, places in way.nodes:
+        if not _is_product(node) or _is_product(way.source.parents.get(node)) or not way.is_back(places[0]):
+            continue
+        parts, waiting = [], [node.left, node.right]
+        while waiting:
+            part = waiting.pop()
+            if _is_product(part):
+                waiting += [part.left, part.right]
+            elif any(way.is_back(place) for place in way.by_place(part)[:1]) and not way.is_slope(part):
+                parts.append(part)
+        if parts and all(is_known(part) for part in parts):
+            (settled if is_known(node) else unknown).append(node)
+    return unknown, settled
+
+
+def _is_product(node):
+    """Return whether a node is a product, element by element, or a quotient."""
+    return isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div))
 
 
 def _note(line, name, place, known):

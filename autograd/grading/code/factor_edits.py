@@ -11,7 +11,8 @@ from autograd.grading.code.context import (
     multiplies_weights,
     needs_parentheses,
 )
-from autograd.grading.code.derivatives import derivative_texts, leaks, skeleton
+from autograd.grading.code.derivatives import derivative_texts, is_at_wrong_argument, leaks, skeleton
+from autograd.grading.code.judge import proportion
 from autograd.grading.code.slopes import is_function_of
 from autograd.grading.code.source import Edit, is_product
 from autograd.grading.code.wayback import same
@@ -21,6 +22,7 @@ __all__ = [
 ]  # fmt: skip
 
 MAX_LEAKS = 4
+UNLIKELY = 0.2
 
 # --- A factor that is missing
 
@@ -39,7 +41,7 @@ def factors(c):
     ):
         return  # the product around it gives the same
     unread = c.source.unread(c.statement)
-    for text, slope in derivative_texts(c, c.seen.shape):
+    for text, slope, more in _ranked(c, c.seen.data, derivative_texts(c, c.seen.shape)):
         below = multiplies_weights(c)
         what = f"the factor {text}, the derivative of {c.way.name_of(slope.after, c.seen.frame)}, is missing"
         kind = "raw error for delta" if below else "derivative missing"
@@ -49,12 +51,38 @@ def factors(c):
             cost = 0.98 if isinstance(c.node, (ast.Name, ast.Attribute)) else 0.99
         if text in unread or partial or _is_handed_on(c):
             cost = 0.9
+        elif _is_beside_slopes(c):
+            cost = 0.95
         done = _named_product(c, slope)
         if done:
             message = f"{c.text} stands where {done} belongs: the raw error is propagated instead of the delta"
             yield Candidate(0.89, "raw error for delta", c.line, message, c.replaced(done))
         cost += 0.1 * (isinstance(c.statement, ast.AugAssign) and not c.seen.shape)  # a sum: its factors come after it
-        yield Candidate(cost + 0.3 * (c.line in c.way.update_lines), kind, c.line, message, multiplied(c, text))
+        cost += more + 0.3 * (c.line in c.way.update_lines)
+        yield Candidate(cost, kind, c.line, message, multiplied(c, text))
+
+
+def _ranked(c, data, found):
+    """Return derivatives, each with what it costs more: those that make a derivative of the loss are the likelier ones.
+
+    Args:
+        c: The expression.
+        data: What is multiplied by the derivative; None if that is not known.
+        found: Pairs of the derivative as it is written, and itself.
+    """
+    found = list(found)
+    fits = [_makes_adjoint(c, data, slope) for _, slope in found]
+    return [(text, slope, UNLIKELY * (any(fits) and not fit)) for (text, slope), fit in zip(found, fits, strict=True)]
+
+
+def _makes_adjoint(c, data, slope):
+    """Return whether numbers times the derivative of an activation are the loss's with respect to its sum."""
+    before = slope.before.elements
+    if data is None or len(data) != len(before):
+        return False
+    product = [x * y for x, y in zip(data, slope.data, strict=True)]
+    exact = [c.way.gradients.get(e, 0.0) if isinstance(e, Value) else 0.0 for e in before]
+    return len(product) > 1 and any(exact) and proportion(product, exact) is not None
 
 
 def _is_partial(c):
@@ -67,6 +95,25 @@ def _is_partial(c):
     name = parent.targets[0].id
     read = [n for n in c.source.parents if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load)]
     return bool(read) and all(node.lineno in c.way.update_lines for node in read)
+
+
+def _is_beside_slopes(c):
+    """Return whether it stands in a list with products that end in the derivative of an activation."""
+    parent = c.parent()
+    others = [part for part in parent.elts if part is not c.node] if isinstance(parent, (ast.List, ast.Tuple)) else []
+    return any(isinstance(other, ast.BinOp) and _ends_in_slope(c, other) for other in others)
+
+
+def _ends_in_slope(c, node):
+    """Return whether the last factor of a product, or its last two, are the derivative of an activation."""
+    inner = node.left
+    if c.way.is_slope(node.right) or not (isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Mult)):
+        return c.way.is_slope(node.right)
+    data = [c.way.data_of(part) for part in (inner.right, node.right)]
+    if None in data or len(data[0]) != len(data[1]):
+        return False
+    product = [a * b for a, b in zip(*data, strict=True)]
+    return any(same(product, slope.data) for slope in c.way.slopes)
 
 
 def _is_handed_on(c):
@@ -101,7 +148,7 @@ def wrong_slopes(c):
         return
     if not c.seen.shape and not any(isinstance(e, Value) for e in c.seen.elements):
         return
-    for text, slope in derivative_texts(c, c.seen.shape, node):
+    for text, slope, more in _ranked(c, _other_factor(c), derivative_texts(c, c.seen.shape, node)):
         if same(c.seen.data, slope.data):
             continue
         named = c.way.name_of(slope.after, c.seen.frame)
@@ -118,18 +165,28 @@ def wrong_slopes(c):
             )
         elif isinstance(node, ast.Compare):
             kind = "relu mask"
-        elif skeleton(node) == skeleton(ast.parse(text, mode="eval").body) != "?":
+        elif skeleton(node) == skeleton(ast.parse(text, mode="eval").body) != "?" or (
+            is_at_wrong_argument(c, node, slope)
+        ):
             kind, message = (
                 "derivative at the wrong argument",
                 f"{c.text} takes the derivative at the wrong argument: {text}",
             )
         yield Candidate(
-            1.31 if kind != "wrong derivative" else 1.32,
+            more + (1.31 if kind != "wrong derivative" else 1.32),
             kind,
             c.line,
             message,
             c.replaced(f"({text})" if " * " in text and text[0] != "(" else text),
         )
+
+
+def _other_factor(c):
+    """Return the numbers of what an expression is multiplied by, or None."""
+    parent = c.parent()
+    parts = parent.args[:2] if isinstance(parent, ast.Call) else [parent.left, parent.right]
+    others = [part for part in parts if part is not c.node]
+    return c.way.data_of(others[0]) if others else None
 
 
 def made_slopes(c):
@@ -144,7 +201,8 @@ def made_slopes(c):
             named = c.way.name_of(slope.after, c.seen.frame)
             message = f"{c.text} is not the derivative of {named}, which is {text}"
             form = skeleton(ast.parse(text, mode="eval").body)
-            kind = "derivative at the wrong argument" if skeleton(c.node) == form != "?" else "wrong derivative"
+            again = skeleton(c.node) == form != "?" or is_at_wrong_argument(c, c.node, slope)
+            kind = "derivative at the wrong argument" if again else "wrong derivative"
             bare = text[1:-1] if text[0] == "(" and text[-1] == ")" and text.count("(") == 1 else text
             yield Candidate(1.29, kind, c.line, message, c.replaced(bare))
 
@@ -161,13 +219,14 @@ def wrong_pairs(c):
     given = c.source.span(inner.right)[0]
     between = c.source.text[given : c.source.span(node)[1]]
     given_form = ast.BinOp(inner.right, ast.Mult(), node.right)
-    for text, slope in derivative_texts(c, c.way.shape_of(inner.right), given_form):
+    found = derivative_texts(c, c.way.shape_of(inner.right), given_form)
+    for text, slope, more in _ranked(c, c.way.data_of(inner.left), found):
         alike = skeleton(given_form) == skeleton(ast.parse(text, mode="eval").body)
         kind = "derivative at the wrong argument" if alike else "wrong derivative"
         message = f"{between} is not the derivative of {c.way.name_of(slope.after, c.seen.frame)}, which is {text}"
         edit = Edit(given, c.source.span(node)[1], text)
         if between.count("(") == between.count(")"):
-            yield Candidate(1.3, kind, node.lineno, message, (edit,))
+            yield Candidate(1.3 + more, kind, node.lineno, message, (edit,))
 
 
 def _variables(c, node):

@@ -6,9 +6,8 @@ from autograd.engine.value import Value
 from autograd.grading.code.context import Candidate, function_name
 from autograd.grading.code.derivatives import derivative_texts
 from autograd.grading.code.place_edits import MAX_SUBSTITUTES, writable
-from autograd.grading.code.wayback import same
 
-__all__ = ["broadcasts", "clipped", "comparisons", "copies", "shifts", "softmax", "squares", "transposes"]
+__all__ = ["broadcasts", "clipped", "comparisons", "copies", "roots", "shifts", "slices", "squares", "transposes"]
 
 # --- Transposes
 
@@ -26,6 +25,12 @@ def transposes(c):
         yield Candidate(
             1.6, "transpose", c.line, "the factors of this product stand the wrong way around", c.replaced(swapped)
         )
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "reshape":
+        inner = node.func.value
+        if c.way.shape_of(inner) == c.seen.shape[::-1] and len(set(c.seen.shape)) == 2:
+            new = f"{c.source.operand_text(inner)}.T"
+            message = f"reshape keeps the order of the numbers: the transpose, {new}, belongs here"
+            yield Candidate(1.1, "transpose", c.line, message, c.replaced(new))
     parent = c.parent()
     receiver = isinstance(parent, ast.Attribute) and parent.attr in ("dot", "mm", "matmul")
     if len(c.seen.shape) == 2 and not c.is_stored() and (receiver or not isinstance(parent, ast.Attribute)):
@@ -64,6 +69,21 @@ def shifts(c):
         kind = "order in time" if c.way.is_recurrent(node) else "wrong factor"
         new = f"{c.source.text_of(node.value)}[{text}]"
         yield Candidate(1.35, kind, c.line, f"{c.text} stands where {new} belongs", c.replaced(new))
+
+
+def slices(c):
+    """Leave out the first in place of the last, or the other way around: the weights of a bias stand at one end."""
+    node = c.node
+    if not isinstance(node, ast.Subscript) or c.is_stored() or not c.seen.shape:
+        return
+    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    for part in parts:
+        text = c.source.text_of(part).replace(" ", "") if isinstance(part, ast.Slice) else ""
+        other = {"1:": ":-1", ":-1": "1:"}.get(text)
+        if other is not None:
+            edits = (c.source.replacing(part, other),)
+            message = f"{c.text} leaves out the wrong end: {other} belongs in place of {text}"
+            yield Candidate(1.3, "wrong factor", c.line, message, edits)
 
 
 def _shifted(text, index, step):
@@ -177,43 +197,26 @@ def _unsquared(c, text, more=0.0):
     return Candidate(1.05 + more, "loss for its derivative", c.line, message, c.replaced(text))
 
 
-# --- The derivative of softmax
+# --- Roots
 
 
-def softmax(c):
-    """Give softmax its whole Jacobian."""
+def roots(c):
+    """Take the root of what something is divided by, such as a variance, or leave a root out."""
     node = c.node
-    if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) and c.is_back() and c.seen.shape):
+    below, around = node, c.parent()
+    while isinstance(around, ast.BinOp) and isinstance(around.op, ast.Mult):
+        below, around = around, c.source.parents.get(around)
+    divides = isinstance(around, ast.BinOp) and isinstance(around.op, ast.Div) and around.right is below
+    if not divides or isinstance(node, ast.Constant) or not c.way.is_forward_value(c.seen.elements) or c.is_back():
         return
-    scope, shape = c.scope(), c.seen.shape
-    for dropped, data, keep in _diagonals(c):
-        for text, its_shape, values in c.way.softmaxes(scope):
-            if its_shape != shape or not same([p * (1 - p) for p in values], data):
-                continue
-            kept = c.source.operand_text(keep, tight=False)
-            for axis in ("", ", axis=0, keepdims=True", ", axis=1, keepdims=True"):
-                if (len(shape) == 1) != (axis == ""):
-                    continue
-                new = f"{text} * ({kept} - {c.way.numpy}.sum({kept} * {text}{axis}))"
-                message = (
-                    f"{dropped} is only the diagonal of the derivative of softmax: every output depends on every sum"
-                )
-                yield Candidate(0.9, "softmax diagonal", c.line, message, c.replaced(new))
-
-
-def _diagonals(c):
-    """Return the factors of a product that may be the diagonal: their text, their numbers, and what they multiply."""
-    node = c.node
-    for drop, keep in ((node.right, node.left), (node.left, node.right)):
-        data = c.way.data_of(drop)
-        if data is not None and len(data) == len(c.seen.data):
-            yield c.source.text_of(drop), data, keep
-    inner = node.left
-    if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Mult):
-        parts = [c.way.data_of(part) for part in (inner.right, node.right)]
-        if None not in parts and len(parts[0]) == len(parts[1]) == len(c.seen.data):
-            text = f"{c.source.text_of(inner.right)} * {c.source.text_of(node.right)}"
-            yield text, [a * b for a, b in zip(*parts, strict=True)], inner.left
+    if isinstance(node, ast.Call) and function_name(node) == "sqrt" and len(node.args) == 1:
+        inner = c.source.text_of(node.args[0])
+        edits = c.replaced(f"({inner})" if isinstance(node.args[0], ast.BinOp) else inner)
+        yield Candidate(1.4, "wrong derivative", c.line, f"the root of {inner} does not belong here", edits)
+    elif isinstance(node, (ast.Name, ast.Attribute, ast.Subscript, ast.BinOp)) and min(c.seen.data) > 0:
+        root = f"{c.way.library(c.seen.shape)}.sqrt({c.text})"
+        message = f"this is divided by {c.text}: the root of it belongs here"
+        yield Candidate(1.4, "wrong derivative", c.line, message, c.replaced(root))
 
 
 # --- A view where a copy belongs

@@ -1,7 +1,7 @@
 """Grade hand-written backpropagation: is each update of a program the gradient of its loss?"""
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from autograd.grading.code.calls import guessed_calls
 from autograd.grading.code.functions import grade_functions
@@ -173,6 +173,10 @@ def _graded(case, loss, said, file):
     if own.trouble is not None and not _steps(own):
         return CodeGrade("unreadable", unreadable=[(own.trouble.line, own.trouble.message)], **base)
     case.judged = _judgement(own, case.loss is not None, case.tree)
+    if case.judged is None and not case.prepared.starts_only:
+        again = _with_starts_only(case)
+        if again is not None:
+            return _graded(again, loss, said, file)
     if case.judged is None:
         return _without_loss(case, base)
     once = first_only(own.recorder.first_step())
@@ -217,6 +221,19 @@ def _graded(case, loss, said, file):
     else:
         grade.mistakes, grade.notes = found
     return grade
+
+
+def _with_starts_only(case):
+    """Return a case in which only start values may be parameters; None if no loss is found even so.
+
+    A gradient that is carried from one moment to the one before it may have looked like a parameter.
+    """
+    prepared = replace(case.prepared, starts_only=True)
+    tree = prepared.of(ast.parse(case.text))
+    own = read(tree, loss=case.loss, call=case.call)
+    if not _steps(own) or _judgement(own, case.loss is not None, tree) is None:
+        return None
+    return Case(case.text, tree, case.loss, case.call, own, prepared=prepared)
 
 
 def _stale(case, judged, mistake, base):
@@ -282,7 +299,7 @@ def _with_other_samples(case, said):
     order = order_of_samples(case.tree)
     if order is None:
         return case
-    prepared = Prepared(order, case.prepared.sizes)
+    prepared = replace(case.prepared, order=order)
     tree = prepared.of(ast.parse(case.text))
     own = read(tree, loss=case.loss, call=case.call)
     judged = _judgement(own, case.loss is not None, tree)

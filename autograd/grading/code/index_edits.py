@@ -25,9 +25,10 @@ def indices(c):
         if first != own:
             new = f"{c.source.text_of(outer.value)}[{own}][{first}]"
             yield _swapped(c, new)
-    if isinstance(node.slice, ast.Tuple) and len(node.slice.elts) == 2:
-        first, second = (c.source.text_of(part) for part in node.slice.elts)
-        yield _swapped(c, f"{c.source.text_of(outer)}[{second}, {first}]")
+    parts = [c.source.text_of(part) for part in node.slice.elts] if isinstance(node.slice, ast.Tuple) else []
+    for i in range(len(parts) - 1):
+        others = [*parts[:i], parts[i + 1], parts[i], *parts[i + 2 :]]
+        yield _swapped(c, f"{c.source.text_of(outer)}[{', '.join(others)}]")
     for name in counters:
         if name != own and _is_whole(c, name) and not isinstance(node.slice, (ast.Slice, ast.Tuple)):
             new = f"{c.source.text_of(outer)}[{name}]"

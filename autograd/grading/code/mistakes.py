@@ -121,6 +121,7 @@ def known_way(case, source, text=None):
         reading.machine,
         successors=successors,
         update_lines=lines,
+        right_lines={line for u in judged.updates if u.group.name in right_names for line in u.group.lines},
         lacks=lacks,
         optimizers=optimizers,
     )

@@ -3,16 +3,19 @@
 import ast
 
 from autograd.engine.value import Value
-from autograd.grading.code.context import Candidate, function_name, is_slope_argument
+from autograd.grading.code.context import Candidate, function_name, is_slope_argument, multiplies_weights
+from autograd.grading.code.error_edits import adjoints_like
+from autograd.grading.code.judge import proportion
 from autograd.grading.code.source import Edit
 from autograd.grading.code.wayback import same
 
-__all__ = ["augmented_signs", "axes", "rows", "signs", "substitutes", "writable"]
+__all__ = ["augmented_signs", "axes", "deltas", "rows", "signs", "substitutes", "writable"]
 
 MAX_SUBSTITUTES = 8
 METHODS = {"T", "dot", "copy", "transpose", "shape", "reshape", "sum", "mean", "t", "mm", "matmul", "clone", "ravel",
            "flatten", "astype", "view"}  # fmt: skip
 MAX_SCALARS = 14
+MAX_DELTAS = 4
 
 # --- Another expression in its place
 
@@ -102,9 +105,31 @@ def _substitution_kind(c, text, other):
         return "derivative at the wrong argument", f"the derivative is taken at {text}, but belongs at {other}"
     if isinstance(inside, ast.Compare):
         return "relu mask", f"the mask is made from {text}, but {other} tells which units were active"
-    if c.is_back() and c.way.is_back_text(other, c.seen):
+    if c.way.is_back_text(other, c.seen) and (c.is_back() or _is_derivative(c)):
         return "raw error for delta", f"{text} is propagated, but {other} is the delta"
     return "wrong factor", f"{text} stands where {other} belongs"
+
+
+def _is_derivative(c):
+    """Return whether an array is the derivative of the loss with respect to one, up to a factor."""
+    return bool(c.seen.shape) and any(proportion(c.seen.data, data) is not None for data in adjoints_like(c))
+
+
+def deltas(c):
+    """Propagate a delta that has a name already, in place of an error that is written out."""
+    parent = c.parent()
+    if not isinstance(c.node, (ast.BinOp, ast.Call)) or not c.seen.shape or not multiplies_weights(c):
+        return
+    if isinstance(parent, ast.BinOp) and isinstance(parent.op, (ast.Mult, ast.Div)):
+        return
+    names = [
+        text
+        for text, (shape, data) in c.scope().items()
+        if shape == c.seen.shape and c.way.is_back_text(text, c.seen) and not same(data, c.seen.data)
+    ]
+    for count, name in enumerate(names[::-1][:MAX_DELTAS]):
+        message = f"{c.text} is propagated, but {name} is the delta"
+        yield Candidate(1.15 + 0.01 * count, "raw error for delta", c.line, message, c.replaced(name))
 
 
 def writable(text):
@@ -203,9 +228,9 @@ def signs(c):
             )
         )
         alike = update and c.way.is_usual_sign(isinstance(node.op, ast.Add))
-        yield Candidate(
-            1.05 if velocity else 1.45 if alike else 1.1 if update else 1.25, kind, c.line, message, (edit,)
-        )
+        odd = update and c.way.is_odd_sign(isinstance(node.op, ast.Add))
+        cost = 1.0 if odd else 1.05 if velocity else 1.45 if alike else 1.1 if update else 1.25
+        yield Candidate(cost, kind, c.line, message, (edit,))
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and not isinstance(node.operand, ast.Constant):
         inner = c.source.text_of(node.operand)
         yield Candidate(1.3, "sign of the update", c.line, "the minus does not belong here", c.replaced(inner))
@@ -229,5 +254,6 @@ def augmented_signs(way, source):
             )
             penalty = not update and way.mentions_parameter(statement.value)
             alike = update and way.is_usual_sign(isinstance(statement.op, ast.Add))
-            cost = 1.45 if alike else 1.1 if update else 1.2 if penalty else 1.4
+            odd = update and way.is_odd_sign(isinstance(statement.op, ast.Add))
+            cost = 1.0 if odd else 1.45 if alike else 1.1 if update else 1.2 if penalty else 1.4
             yield Candidate(cost, kind, statement.lineno, message, (edit,))

@@ -19,6 +19,7 @@ class Prepared:
     Attributes:
         order: The order of the samples; None for the program's own.
         sizes: What stands for each large number that is a size.
+        starts_only: Whether only numbers that little was done to may be parameters.
 
     >>> ast.unparse(Prepared(sizes={1000: 6}).of(ast.parse("w = np.zeros((1000, 10)); a = w[800:] / 1000")))
     'w = np.zeros((6, 10))\\na = w[3:] / 1000'
@@ -26,9 +27,11 @@ class Prepared:
 
     order: list | None = None
     sizes: dict = field(default_factory=dict)
+    starts_only: bool = False
 
     def of(self, tree):
         """Change a tree, and return it."""
+        tree.starts_only = self.starts_only
         if self.sizes and not getattr(tree, "is_smaller", False):
             for node in list(_sizes(tree)):
                 node.value = self.sizes.get(node.value, node.value)

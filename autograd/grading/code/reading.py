@@ -95,6 +95,7 @@ def read(
     recorder = Recorder(steps)
     library = Library(seed)
     library.sizes = getattr(tree, "sizes", {})
+    recorder.starts_only = getattr(tree, "starts_only", False)
     machine = Machine(tree, recorder, library, starts, limits or Limits())
     recorder.machine, recorder.only, recorder.enough = machine, only, enough
     machine.trace = trace

@@ -53,6 +53,10 @@ class Recorder:
 
     Args:
         steps: Stop once an update of the step after this one is made; None to read on.
+
+    Attributes:
+        starts_only: Whether a first step must change numbers that little was done to. A gradient that is carried from
+            one moment to the one before it may look like a parameter otherwise.
     """
 
     def __init__(self, steps=2):
@@ -69,6 +73,7 @@ class Recorder:
         self.machine = None
         self.only = None
         self.enough = None
+        self.starts_only = False
 
     def first_step(self):
         """Return the changes of the first step of the training, those of statements that update if any do."""
@@ -211,6 +216,8 @@ class Recorder:
         known = [self.versions[old] for old in change.old if old in self.versions]
         if not known and self._negatives.get(site, 0) > 4 and site not in self._sites:
             return
+        if not known and self.starts_only and _is_far(change.old[0]):
+            return
         if depends_on_itself(change, self.machine.limits):
             self._sites.add(site)
             change.step = max(known, default=0) + 1
@@ -224,6 +231,7 @@ class Recorder:
 
 
 SEEN_PER_STEP = 40
+MAX_NODES_OF_STARTS = 40
 MAX_NODES_OF_EXTREMES = 2000
 MAX_NODES_OF_FACTORS = 15
 
@@ -273,6 +281,17 @@ def is_multiple(term, old):
         if len(seen) > MAX_NODES_OF_FACTORS:
             return False
     return True
+
+
+def _is_far(number):
+    """Return whether a number is computed from more than a start value of a parameter is."""
+    waiting, seen = [number], set()
+    while waiting and len(seen) <= MAX_NODES_OF_STARTS:
+        node = waiting.pop()
+        if node not in seen:
+            seen.add(node)
+            waiting.extend(node.parents)
+    return len(seen) > MAX_NODES_OF_STARTS
 
 
 _EXTREMES = ("maximum", "minimum", "where")

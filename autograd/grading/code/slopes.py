@@ -50,16 +50,23 @@ def slopes_of(forward, gradients, parameters=()):
         below = [before for before, both in zip(below, pairs, strict=True) if any(a is not b for a, b in both)]
         first = next((before for before in below if _element_wise(before, after, parameters)), None)
         # The last step by itself may be a mask that is multiplied on, as dropout does.
-        last = below[-1] if below and below[-1] is not first and _is_product(after.elements[k]) else None
+        last = _last_step(below, first, k) if first is not None and _is_product(after.elements[k]) else None
         for before in (first, last):
             if before is not None and (before is first or _element_wise(before, after, parameters)):
                 pairs = zip(after.elements, before.elements, strict=True)
                 data = [adjoints(a).get(z, 0.0) if isinstance(a, Value) else 0.0 for a, z in pairs]
                 found.append(Slope(before, after, data, after.shape))
-        if all(isinstance(e, Value) for e in after.elements):
-            for i, element in enumerate(after.elements):
+        for i, element in enumerate(after.elements):
+            if isinstance(element, Value):
                 by_number.setdefault(element, []).append((i, after))
     return found
+
+
+def _last_step(below, first, k):
+    """Return the last array that is made of the first one, which a mask is not; None if there is none."""
+    start = first.elements[k]
+    made = [before for before in below if before is not first and start in _near(before.elements[k], ())]
+    return made[-1] if made else None
 
 
 def is_function_of(seen, slope):

@@ -82,7 +82,8 @@ def module(library, name):
     names["relu"] = lambda x: space["maximum"](x, 0)
     names["mm"] = space["dot"]
     names["clamp"] = lambda x, min=None, max=None: space["clip"](x, min, max)
-    names["manual_seed"] = lambda *_a: None
+    for part in ("manual_seed", "set_default_dtype", "set_default_tensor_type", "set_printoptions", "set_num_threads"):
+        names[part] = lambda *_a, **_k: None
     names["no_grad"] = Absorber("no_grad")
     names["float32"] = names["float"] = names["float64"] = "float64"
     names["Tensor"] = Absorber("Tensor")

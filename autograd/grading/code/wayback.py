@@ -47,6 +47,7 @@ class WayBack:
         roots: The numbers of the parameters.
         optimizers: The numbers that adaptive optimizers compute of the gradients.
         machine: What read the program.
+        update_lines, right_lines: The lines of all updates, and of those that are right.
     """
 
     source: object
@@ -61,7 +62,7 @@ class WayBack:
     forward: list = field(default_factory=list)
     successors: set = field(default_factory=set)
     update_lines: set = field(default_factory=set)
-
+    right_lines: set = field(default_factory=set)
     known_slopes: dict = field(default_factory=dict)
     lacks: list = field(default_factory=list)
     optimizers: set = field(default_factory=set)
@@ -82,6 +83,7 @@ class WayBack:
         self.helper_lines = {lines for lines in self.vocabulary.helper_lines() if not self._takes_gradients(*lines)}
         self.counts = self._counts()
         self.recurrent = self._recurrent()
+        self.masks = [node for _, node, _ in self.nodes if isinstance(node, ast.Compare)]
 
     def helpers(self):
         """Return the program's own functions of one number, each with what stands behind the argument."""
@@ -170,6 +172,14 @@ class WayBack:
             return False
         return any(e.op is not None for e in seen.elements) and len({first[e] for e in seen.elements}) > 1
 
+    def _is_slice(self, seen):
+        """Return whether numbers of the forward pass are a part of an array, such as the sums of one gate."""
+        return (
+            isinstance(seen.node, ast.Subscript)
+            and bool(seen.shape)
+            and all(isinstance(e, Value) and e in self.gradients and e.op is not None for e in seen.elements)
+        )
+
     def _index(self):
         everything = self.ordered = self.trace.everything()
         first = {}
@@ -187,7 +197,7 @@ class WayBack:
                     self.started = seen.order
             elif isinstance(seen.node, ast.Call) and self._is_switched(seen):
                 self.forward.append(seen)
-            elif self._is_mixed(seen, first) and tuple(map(id, seen.elements)) not in mixed:
+            elif (self._is_mixed(seen, first) or self._is_slice(seen)) and tuple(map(id, seen.elements)) not in mixed:
                 mixed.add(tuple(map(id, seen.elements)))
                 self.forward.append(seen)
         self.by_key = self.trace.seen
@@ -236,7 +246,7 @@ class WayBack:
     def is_fixed(self, part):
         """Return whether a right update is computed from an expression, so that an edit of it would make that wrong."""
         node = part
-        if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript, ast.Constant)):
+        while isinstance(node, (ast.Name, ast.Attribute, ast.Subscript, ast.Constant)):
             node = self.source.parents.get(node)  # it is read here: an edit changes this use only
         while isinstance(node, ast.expr):
             places = self.by_key.get(key_of(node), [])
@@ -345,7 +355,14 @@ class WayBack:
         if not places and "." in text:
             tail = "." + text.rpartition(".")[2]
             places = [place for other, found in self.texts.items() if other.endswith(tail) for place in found[:2]]
-        return any(place.frame.function == seen.frame.function and self.is_back(place) for place in places)
+        return any(place.frame.function == seen.frame.function and self._is_on_any_way(place) for place in places)
+
+    def _is_on_any_way(self, seen):
+        """Return whether an update, right or wrong, is computed from a value that the loss is not."""
+        return self.is_back(seen) or any(
+            isinstance(e, Value) and e.op is not None and e not in self.gradients and e in self.right
+            for e in seen.elements
+        )
 
     def is_forward_text(self, text):
         """Return whether a text was a value of the forward pass."""
@@ -409,6 +426,18 @@ class WayBack:
             and (isinstance(node, ast.AugAssign) or self.is_update(node))
         ]
         return signs.count(added) > 1 and (not added) not in signs
+
+    def is_odd_sign(self, added):
+        """Return whether every right update has the other sign than one that adds, or subtracts."""
+        signs = {
+            isinstance(node.op, ast.Add)
+            for node in ast.walk(self.source.tree)
+            if isinstance(node, (ast.AugAssign, ast.BinOp))
+            and isinstance(node.op, (ast.Add, ast.Sub))
+            and node.lineno in self.right_lines
+            and (isinstance(node, ast.AugAssign) or self.is_update(node))
+        }
+        return signs == {not added}
 
     def is_forward_value(self, value):
         """Return whether a value holds numbers of the forward pass: a gradient does not."""

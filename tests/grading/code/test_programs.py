@@ -95,7 +95,7 @@ FACTS = {
     "q08": (None, "wrong", ["Wxh", "Whh", "bh"], [(29, "order in time")]),
     "q09": (None, "wrong", ["net.W1", "net.b1", "net.W2", "net.b2"], [(23, "constant factor")]),
     "q10": (None, "wrong", ["model.layers[0].W", "model.layers[0].b"], [(26, "relu mask")]),
-    "q11": (None, "wrong", ["W[0]", "B[0]", "W[1]", "B[1]"], [(28, "wrong derivative")]),
+    "q11": (None, "wrong", ["W[0]", "B[0]", "W[1]", "B[1]"], [(28, "derivative at the wrong argument")]),
     "q12": (None, "wrong", ["net.W2"], [(30, "penalty")]),
     "q13": (None, "wrong", ["by"], [(33, "batch sum missing")]),
     "s01": (None, "wrong", ["W1", "b1"], [(34, "derivative missing")]),
@@ -233,7 +233,23 @@ FACTS = {
         [(41, "derivative at the wrong argument")],
     ),
     "t19": (None, "wrong", ["model.intercept_"], [(22, "penalty")]),
-    "t20": (None, "wrong", ["weights_0_1"], [(9, "wrong derivative")]),
+    "t20": (None, "wrong", ["weights_0_1"], [(9, "relu mask")]),
+    "u01": (None, "wrong", ["W", "U"], [(21, "softmax diagonal")]),
+    "u02": (None, "wrong", ["W", "U"], [(22, "derivative missing")]),
+    "u03": (None, "wrong", ["layers[0].W", "layers[0].b"], [(29, "transpose")]),
+    "u04": (None, "wrong", ["params['W1']", "params['gamma']", "params['beta']"], [(36, "derivative missing")]),
+    "u05": (None, "wrong", ["net.W1"], [(24, "wrong factor")]),
+    "u06": (None, "wrong", ["net.W2"], [(30, "sign of the update")]),
+    "u07": (None, "wrong", ["kernel"], [(30, "raw error for delta")]),
+    "u08": (None, "wrong", ["layers[0].W", "layers[0].b"], [(42, "derivative at the wrong argument")]),
+    "u09": (None, "wrong", ["net['W1']", "net['b1']"], [(19, "raw error for delta")]),
+    "u10": (None, "wrong", ["kernel"], [(30, "transpose")]),
+    "u11": (
+        None,
+        "wrong",
+        ["parameters['W1']", "parameters['b1']", "parameters['W2']", "parameters['b2']"],
+        [(53, "relu mask")],
+    ),
     "p06": ("(a - t) ** 2 / 2", "wrong", ["unit.w", "unit.b"], [(12, "loss for its derivative")]),
 }
 
@@ -307,6 +323,16 @@ def test_a_mistake_that_no_edit_explains_is_marked_where_the_way_back_first_goes
     grade = grade_code((PROGRAMS / "s15.py").read_text())
     assert [update.parameter for update in grade.updates if update.verdict == "wrong"] == ["w1", "w2"]
     assert [(mistake.line, mistake.kind) for mistake in grade.mistakes] == [(31, "other")]
+
+
+def test_a_gradient_that_is_carried_back_in_time_is_no_parameter(little_work):
+    # The gate is missing where dc_next gets dc: each dc is the one before it plus a change then, as an update is.
+    grade = grade_code((PROGRAMS / "u12.py").read_text())
+    assert [(update.parameter, update.verdict) for update in grade.updates] == [
+        ("W", "wrong"),
+        ("b", "wrong"),
+        ("V", "right"),
+    ]
 
 
 def test_one_rate_over_the_samples_and_one_without_are_not_both_right(little_work):

@@ -1,0 +1,83 @@
+"""Edits that give softmax its whole derivative, of which its diagonal is only a part."""
+
+import ast
+
+from autograd.engine.value import Value
+from autograd.grading.code.context import Candidate
+from autograd.grading.code.judge import proportion
+from autograd.grading.code.wayback import same
+
+__all__ = ["jacobians", "softmax"]
+
+
+def softmax(c):
+    """Give softmax its whole Jacobian."""
+    node = c.node
+    if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) and c.is_back() and c.seen.shape):
+        return
+    scope, shape = c.scope(), c.seen.shape
+    for dropped, data, keep in _diagonals(c):
+        for text, its_shape, values in c.way.softmaxes(scope):
+            if its_shape != shape or not same([p * (1 - p) for p in values], data):
+                continue
+            kept = c.source.operand_text(keep, tight=False)
+            for axis in ("", ", axis=0, keepdims=True", ", axis=1, keepdims=True"):
+                if (len(shape) == 1) != (axis == ""):
+                    continue
+                new = f"{text} * ({kept} - {c.way.numpy}.sum({kept} * {text}{axis}))"
+                message = (
+                    f"{dropped} is only the diagonal of the derivative of softmax: every output depends on every sum"
+                )
+                yield Candidate(0.9, "softmax diagonal", c.line, message, c.replaced(new))
+
+
+def _diagonals(c):
+    """Return the factors of a product that may be the diagonal: their text, their numbers, and what they multiply."""
+    node = c.node
+    for drop, keep in ((node.right, node.left), (node.left, node.right)):
+        data = c.way.data_of(drop)
+        if data is not None and len(data) == len(c.seen.data):
+            yield c.source.text_of(drop), data, keep
+    inner = node.left
+    if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Mult):
+        parts = [c.way.data_of(part) for part in (inner.right, node.right)]
+        if None not in parts and len(parts[0]) == len(parts[1]) == len(c.seen.data):
+            text = f"{c.source.text_of(inner.right)} * {c.source.text_of(node.right)}"
+            yield text, [a * b for a, b in zip(*parts, strict=True)], inner.left
+
+
+def jacobians(c):
+    """Write the Jacobian of softmax in the place of its diagonal, or multiply by it where it is missing."""
+    shape = c.seen.shape
+    if not isinstance(c.parent(), (ast.Assign, ast.Return)) or c.is_stored() or not shape:
+        return
+    if len(shape) == 2 and shape[0] == shape[1]:
+        off = [x for k, x in enumerate(c.seen.data) if k % (shape[0] + 1)]
+        if not any(off):
+            diagonal = c.seen.data[:: shape[0] + 1]
+            for text, its_shape, values in c.way.softmaxes(c.scope()):
+                if its_shape == shape[:1] and same([p * (1 - p) for p in values], diagonal):
+                    numpy = c.way.numpy
+                    new = f"{numpy}.diag({text}) - {numpy}.outer({text}, {text})"
+                    message = f"{c.text} is only the diagonal of the derivative of softmax"
+                    yield Candidate(0.9, "softmax diagonal", c.line, message, c.replaced(new))
+    if isinstance(c.node, ast.Constant) or not _is_adjoint_of_probabilities(c):
+        return
+    kept = c.source.operand_text(c.node, tight=False)
+    for text, its_shape, _ in c.way.softmaxes(c.scope()):
+        if its_shape == shape:
+            for axis in ("",) if len(shape) == 1 else (", axis=1, keepdims=True", ", axis=0, keepdims=True"):
+                new = f"{text} * ({kept} - {c.way.numpy}.sum({kept} * {text}{axis}))"
+                message = f"{c.text} is the derivative with respect to {text}: that of softmax is missing"
+                named = isinstance(c.node, ast.Name)  # it gets another name, as if something were done to it
+                yield Candidate(1.0 if named else 1.1, "derivative missing", c.line, message, c.replaced(new))
+
+
+def _is_adjoint_of_probabilities(c):
+    """Return whether an array is the derivative of the loss with respect to probabilities."""
+    for seen in c.way.forward:
+        if seen.shape == c.seen.shape and all(isinstance(e, Value) and 0 < e.data < 1 for e in seen.elements):
+            adjoint = [c.way.gradients.get(e, 0.0) for e in seen.elements]
+            if any(adjoint) and proportion(c.seen.data, adjoint) is not None:
+                return True
+    return False
