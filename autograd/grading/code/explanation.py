@@ -97,6 +97,8 @@ def products(way):
     for _, node, places in way.nodes:
         if not _is_product(node) or _is_product(way.source.parents.get(node)) or not way.is_back(places[0]):
             continue
+        if any(isinstance(part, ast.Call) and way.is_helper(part, places[0].frame) for part in ast.walk(node)):
+            continue  # what the helper returns may be what is wrong
         parts, waiting = [], [node.left, node.right]
         while waiting:
             part = waiting.pop()
