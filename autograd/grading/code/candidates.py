@@ -20,6 +20,7 @@ from autograd.grading.code.explanation import first_unknown, products
 __all__ = ["candidates", "named"]
 
 SOON, LATE, EARLY = 1.255, 1.3, 0.8
+FACTORS = ("wrong derivative", "wrong factor", "derivative at the wrong argument", "derivative twice", "relu mask")
 MAKERS = (
     factor_edits.factors, factor_edits.wrong_slopes, factor_edits.drops, factor_edits.constants,
     factor_edits.arguments, place_edits.substitutes, place_edits.rows, place_edits.deltas, place_edits.axes,
@@ -71,7 +72,7 @@ def _hastened(candidate, suspects, unknown, settled):
         cost = SOON + 0.3 * max(cost - LATE, 0.0)
     if candidate.kind == "derivative missing":
         cost += 0.3 * _is_within(candidate, settled)
-    elif _is_within(candidate, unknown):
+    elif candidate.kind in FACTORS and _is_within(candidate, unknown):
         cost *= EARLY
     return replace(candidate, cost=cost)
 
