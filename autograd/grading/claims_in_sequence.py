@@ -5,17 +5,15 @@ by itself *follows* if it is what the writer's own earlier results lead to by ri
 """
 
 import contextlib
-import functools
 import re
-import weakref
 
-from autograd.engine.errors import AutogradError, SheetError
+from autograd.engine.errors import SheetError
 from autograd.formulas.conventions import convention, plain
 from autograd.grading.candidates import choose, known_letters
-from autograd.grading.clock import Allowance
+from autograd.grading.claim_judge import ClaimJudge, caught, forget, grader_of
+from autograd.grading.clock import PER_SECOND, WORK, Allowance
 from autograd.grading.document import Document, GradedClaim
 from autograd.grading.extract import extract
-from autograd.grading.grading import Grade
 from autograd.grading.latex_text import sides
 from autograd.grading.other_settings import OtherSettings
 from autograd.grading.own_letters import definition, written_out
@@ -25,13 +23,13 @@ from autograd.grading.setting import KEYS, Declaration, Setting, declared_settin
 
 __all__ = ["NoFormula", "forget", "grade_text"]
 
-DIAGNOSES = 8.0  # seconds of work that the diagnoses of one document may take
+# Seconds of work for all of a document but its verdicts: the choice of a reading, other settings, and diagnoses.
+DIAGNOSES = 8.0
 _UNCLEAR = 2.0  # of them for claims that are ambiguous or ill-formed, whose diagnoses seldom find a slip
 _MOST_WORLDS = 6  # earlier results that are taken one by one
 _ABSORBED = "absorbed in the rate"
 _NUMBERED = re.compile(r"(?<![A-Za-z])[wW]\s*_\s*\{?\s*\d\s*(?:\}|(?![\d,}]))")
 _EXAMPLE = re.compile(r"\d\.(?!0+\b|5\b|25\b)\d")
-_MOST_NETWORKS, _MOST_JUDGED = 32, 300  # that are kept, and formulas judged in each
 
 
 class NoFormula(SheetError):
@@ -62,11 +60,13 @@ def grade_text(text, setting=None, format=None, name="document") -> Document:
         raise SheetError(
             f"{name}: network is sizes and an activation, such as network: 2-3-2 sigmoid; none is declared."
         )
-    chosen = choose(declared, found, _judge)
+    judge, start_of_work = ClaimJudge(), WORK.done
+    chosen = choose(declared, found, judge)
+    left = DIAGNOSES - (WORK.done - start_of_work) / PER_SECOND
     is_found = declared.network is None and declared.recorded is None
     formulas = [(item.target, item.formula) for item in found.items]
-    others = OtherSettings(chosen.setting, formulas, _judge) if is_found else None
-    run = _Sequence(chosen.setting, others, found.items)
+    others = OtherSettings(chosen.setting, formulas, judge) if is_found else None
+    run = _Sequence(chosen.setting, judge, left, others, found.items)
     for item in found.items:
         run.take(item)
     document = Document(
@@ -109,73 +109,26 @@ def _makes_sense(declaration):
         return False
 
 
-@functools.lru_cache(maxsize=_MOST_NETWORKS)
-def _cached_grader(network, recorded, options):
-    setting = Setting(
-        network, {key: dict(value) if key == "letters" else value for key, value in options}, None, (), "", recorded
-    )
-    derivation = setting.derivation()
-    return derivation.make_grader(derivation._formulas, derivation._printer, derivation._convention)
-
-
-def _grader_of(setting):
-    options = tuple(
-        sorted(
-            (key, tuple(sorted(value.items())) if key == "letters" else value) for key, value in setting.options.items()
-        )
-    )
-    return _cached_grader(setting.network, setting.recorded, options)
-
-
-def _judge(setting, target, text):
-    """Return the grade of a formula without an explanation; the last ones of a network are remembered."""
-    grader = _grader_of(setting)
-    known = _JUDGED.setdefault(grader, {})
-    key = target, text, setting.rate
-    if key not in known:
-        if len(known) >= _MOST_JUDGED:
-            known.clear()
-        known[key] = _caught(grader, "judge", target, text, setting.rate)
-    return known[key]
-
-
-_JUDGED: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
-
-
-def _caught(grader, how, target, text, rate):
-    """Return a grade whatever happens: one formula never takes the others with it."""
-    try:
-        return getattr(grader, how)(target, text, rate)
-    except AutogradError as error:
-        return Grade("unreadable", text, diagnosis=str(error))
-    except Exception as error:  # a fault of ours: the other claims still get their grades
-        said = f"grading it failed with {type(error).__name__}: {error}. Please report this formula."
-        return Grade("unreadable", text, diagnosis=said)
-
-
-def forget():
-    """Drop the networks that were recorded and the points they were judged at."""
-    _cached_grader.cache_clear()
-
-
 class _Sequence:
     """The claims that were graded so far, and the definitions and mistakes in them.
 
     Args:
         setting: of the document.
+        judge: a :class:`~autograd.grading.claim_judge.ClaimJudge`.
+        work: the seconds of work that are left for diagnoses.
         others: what else it may be about, where the network is not declared; else None.
         items: all claims of the document.
     """
 
-    def __init__(self, setting, others=None, items=()):
-        self.setting, self._others, self._items = setting, others, items
+    def __init__(self, setting, judge, work, others=None, items=()):
+        self.setting, self._judge, self._others, self._items = setting, judge, others, items
         self.claims: list[GradedClaim] = []
-        self._grader = _grader_of(setting)
+        self._grader = grader_of(setting)
         self._known = known_letters(setting.options)
         self._own: dict = {}
         self._mistaken: list = []  # pairs of a line and a grade
         self._worlds: dict = {}
-        self._allowance, self._unclear = Allowance(DIAGNOSES, of_own=True), Allowance(_UNCLEAR, of_own=True)
+        self._allowance, self._unclear = Allowance(work, of_own=True), Allowance(_UNCLEAR, of_own=True)
 
     def take(self, item):
         """Grade one claim and remember what it says."""
@@ -223,10 +176,10 @@ class _Sequence:
 
     def _judged(self, target, text):
         """Return a claim, or the same in other words where those are right; its grade; and what was read for what."""
-        grade = _judge(self.setting, target, text)
+        grade = self._judge(self.setting, target, text)
         if grade.verdict not in ("equal", "unproved") and target is None:
             for other, said in retold(text, self.setting.options):
-                again = self._with_one_rate(_judge(self.setting, target, other), other)
+                again = self._with_one_rate(self._judge(self.setting, target, other), other)
                 if again.verdict == "equal":
                     return other, again, said
             grade = self._with_one_rate(grade, text)
@@ -237,7 +190,7 @@ class _Sequence:
         left, *right = [part.text.strip() for part in sides(text)]
         if grade.verdict != "wrong" or len(right) < 2:
             return grade
-        links = [_judge(self.setting, None, f"{left} = {part}") for part in right]
+        links = [self._judge(self.setting, None, f"{left} = {part}") for part in right]
         if any(link.verdict != "equal" for link in links) or not any(_ABSORBED in link.condition for link in links):
             return grade
         return next(link for link in links if _ABSORBED in link.condition)
@@ -277,14 +230,20 @@ class _Sequence:
         if self._allowance.is_used_up() or allowance.is_used_up():
             return grade
         with self._allowance, allowance if allowance is self._unclear else contextlib.nullcontext():
-            found = _caught(self._grader, "grade", target, text, self.setting.rate)
+            found = caught(self._grader, "grade", target, text, self.setting.rate)
         return found if found.verdict == grade.verdict or grade.verdict in ("ambiguous", "ill-formed") else grade
 
     def _left_open(self, target, text, grade, link):
         """Return why a claim is not called wrong in a network that was found; "" if it is."""
         if self._others is None:
             return ""
-        words = self._others.where_right(target, text)
+        if self._allowance.is_used_up():
+            return (
+                "it is not right in the setting that was found, and no work is left to look for another one in which "
+                "it is: declare the network, the loss and the letters"
+            )
+        with self._allowance:
+            words = self._others.where_right(target, text)
         if words:
             return (
                 f"it is right with {words}, and wrong in the setting that was found; the document does not say which "
@@ -313,7 +272,7 @@ class _Sequence:
         for later in self._items:
             is_later = (later.cell or 0, later.line) > (item.cell or 0, item.line)
             is_another = is_later and _is_definition_of(name, later.formula)
-            if is_another and _judge(self.setting, None, later.formula).verdict == "equal":
+            if is_another and self._judge(self.setting, None, later.formula).verdict == "equal":
                 return f"it is another loss than that of line {later.line}, which is right: one of them is meant"
         return ""
 
@@ -322,7 +281,7 @@ class _Sequence:
         left, *rest = [part.text.strip() for part in sides(text)]
         before = rest[: (link or 1) - 1]
         return bool(before) and all(
-            _judge(self.setting, target, f"{left} = {each}").verdict == "equal" for each in before
+            self._judge(self.setting, target, f"{left} = {each}").verdict == "equal" for each in before
         )
 
     def _at_link(self, text, link):
@@ -338,7 +297,7 @@ class _Sequence:
         if len(parts) < 3:
             return None
         for k, part in enumerate(parts[1:], 1):
-            verdict = _judge(self.setting, target, f"{parts[0]} = {part}").verdict
+            verdict = self._judge(self.setting, target, f"{parts[0]} = {part}").verdict
             if verdict == "wrong" or (k > 1 and verdict in ("ambiguous", "ill-formed")):
                 return k
             if verdict != "equal":
@@ -348,7 +307,7 @@ class _Sequence:
         )  # fmt: skip
 
     def _is_wrong(self, target, text):
-        return _judge(self.setting, target, text).verdict == "wrong"
+        return self._judge(self.setting, target, text).verdict == "wrong"
 
     def _earlier_mistake(self, target, text):
         """Return the line of the earlier results that a claim follows from; None if it follows from none."""
@@ -357,7 +316,7 @@ class _Sequence:
             return None
         worlds = [tuple(results), *[(k,) for k in reversed(results)]] if len(results) > 1 else [(results[0],)]
         for world in worlds[: _MOST_WORLDS + 1]:
-            if _caught(self._world(world), "judge", target, text, self.setting.rate).verdict == "equal":
+            if caught(self._world(world), "judge", target, text, self.setting.rate).verdict == "equal":
                 return self._mistaken[world[-1]][0]
         return None
 

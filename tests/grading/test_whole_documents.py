@@ -14,6 +14,7 @@ from autograd import Value, derive, grade_document
 from autograd.__main__ import main
 from autograd.engine.errors import SheetError
 from autograd.grading import claims_in_sequence, grade_documents
+from autograd.grading.clock import WORK
 from autograd.grading.document import commonest_slips
 from autograd.grading.grade_documents import grade_files
 from autograd.grading.report_html import page
@@ -409,6 +410,29 @@ def test_diagnoses_have_a_budget_and_verdicts_go_on(monkeypatch):
     monkeypatch.setattr(claims_in_sequence, "DIAGNOSES", 0.0)
     found = grade_document(HEAD + "$$\\delta_o = (t_o - y_o) y_o (1 - y_o)$$\n$$\\delta_h = 3$$\n")
     assert [(claim.verdict, claim.diagnosis) for claim in found.claims] == [("wrong", ""), ("wrong", "")]
+
+
+FOUND = (
+    "A network with a hidden layer.\n\n$$E = \\frac12 \\sum_k (t_k - o_k)^2$$\n\n$$o_k = \\sigma(z_k)$$\n\n"
+    "$$\\delta_k = (o_k - t_k) o_k (1 - o_k)$$\n\n$$\\frac{\\partial E}{\\partial w_{jk}} = \\delta_k o_k$$\n\n"
+)
+
+
+def test_a_document_that_was_graded_before_costs_as_much_and_is_graded_alike():
+    claims_in_sequence.forget()
+    found = []
+    for _ in range(2):
+        start = WORK.done
+        found.append((str(grade_document(FOUND)), WORK.done - start))
+    assert found[0] == found[1]
+
+
+def test_nothing_is_wrong_in_a_network_that_was_found_where_no_work_is_left_to_look_for_another(monkeypatch):
+    assert grade_document(FOUND).claims[-1].verdict == "wrong"
+    monkeypatch.setattr(claims_in_sequence, "DIAGNOSES", 0.0)
+    found = grade_document(FOUND)
+    assert [claim.verdict for claim in found.claims] == ["equal", "equal", "equal", "ambiguous"]
+    assert "no work is left" in found.claims[-1].diagnosis
 
 
 def test_a_process_that_ends_costs_its_documents_only(folder, monkeypatch):

@@ -7,7 +7,7 @@ from autograd.grading.explaining.by_slips import by_slips
 
 __all__ = ["Explanation", "explain"]
 
-_SECONDS = 1.6  # of work for one diagnosis
+_SECONDS = 2.0  # of work for one diagnosis
 _MOST_READINGS = 3
 
 

@@ -2,6 +2,7 @@
 
 import itertools
 import random
+from typing import NamedTuple
 
 from autograd.grading.meaning.arithmetic import given_letters
 from autograd.grading.meaning.conditions import holds
@@ -17,7 +18,7 @@ _MOST_INSTANCES = 40
 def unbound_letters(judge, task, places, reading, cache=None):
     """Letters on the right that are neither on the left nor in a sum; ``cache`` keeps the places of names."""
     evaluation = evaluator(judge.points.first(), places, reading, {} if cache is None else cache)
-    left = set(free_letters(judge, task.parameter or task.sides[0], evaluation))
+    left = set(free_letters(task.parameter or task.sides[0], evaluation))
     if task.parameter is not None:
         left |= {"@t"}
     found: dict = {}
@@ -27,32 +28,61 @@ def unbound_letters(judge, task, places, reading, cache=None):
             if names & left:
                 left |= names
     for side in task.sides[1:]:
-        for letter in free_letters(judge, side, evaluation):
+        for letter in free_letters(side, evaluation):
             counts = reading.axes.get(letter) not in ("layer", "ignored", "named")
             if letter not in left and counts and how_many(judge, letter, reading) > 1:
                 found.setdefault(letter)
     return list(found)
 
 
-def free_letters(judge, tree, evaluation):
-    """Return the free letters of a tree, with the sample and step that are understood."""
-    bound = {x for y in walk(tree) if isinstance(y.data, Limits) for x in y.data.letters}
-    found = {x: None for x in variables(tree) if x not in bound and x in evaluation.reading.axes}
-    functions = {id(x.parts[0]) for x in walk(tree) if x.kind == "call"}
-    functions |= indices_in(tree)
+class Outline(NamedTuple):
+    """The letters and the names of a tree, before they have a meaning.
+
+    Fields:
+        bound: the letters of its sums.
+        letters: the others.
+        names: its names and calls; functions and indices are none.
+    """
+
+    bound: frozenset
+    letters: tuple
+    names: tuple
+
+
+def outline_of(tree):
+    """Return the outline of a tree, which keeps it."""
+    if tree.outline is None:
+        nodes = list(walk(tree))
+        bound = frozenset([x for y in nodes if isinstance(y.data, Limits) for x in y.data.letters])
+        functions = {id(x.parts[0]) for x in nodes if x.kind == "call"} | indices_in(tree)
+        names = [x for x in nodes if (x.kind == "name" and id(x) not in functions) or x.kind == "call"]
+        tree.outline = Outline(bound, tuple([x for x in variables(tree) if x not in bound]), tuple(names))
+    return tree.outline
+
+
+def free_letters(tree, evaluation):
+    """Return the free letters of a tree, with the sample and step that are understood; the evaluation keeps them."""
+    key = "free", id(tree)
+    if key not in evaluation.cache:
+        evaluation.cache[key] = _free_letters(tree, evaluation), tree
+    return evaluation.cache[key][0]
+
+
+def _free_letters(tree, evaluation):
+    bound, letters, names = outline_of(tree)
+    found = dict.fromkeys([x for x in letters if x in evaluation.reading.axes])
     if tree.kind == "given" and not evaluation.reading.whole_target:
         found.update(dict.fromkeys(given_letters(tree.data)))
-    for x in walk(tree):
-        if (x.kind == "name" and id(x) not in functions) or x.kind == "call":
-            try:
-                place = evaluation.place(x)
-            except ReadingError:
-                continue
-            for item in (place.sample, place.step):
-                if item is not None and item.letter in ("@n", "@t") and item.letter not in bound:
-                    found.setdefault(item.letter)
-            if isinstance(place.index, Item) and place.index.letter and place.index.letter[0] == "@":
-                found.setdefault(place.index.letter)
+    for x in names:
+        try:
+            place = evaluation.place(x)
+        except ReadingError:
+            continue
+        for item in (place.sample, place.step):
+            if item is not None and item.letter in ("@n", "@t") and item.letter not in bound:
+                found.setdefault(item.letter)
+        if isinstance(place.index, Item) and place.index.letter and place.index.letter[0] == "@":
+            found.setdefault(place.index.letter)
     return list(found)
 
 
@@ -89,7 +119,7 @@ def instances(judge, task, places, reading, wanted, cache=None):
     evaluation = evaluator(judge.points.first(), places, reading, {} if cache is None else cache)
     letters: dict = {}
     for side in (*task.sides, *([task.parameter] if task.parameter else [])):
-        for x in free_letters(judge, side, evaluation):
+        for x in free_letters(side, evaluation):
             letters.setdefault(x)
     letters = [
         x

@@ -36,7 +36,7 @@ _TOO_MANY = (
     "there are more ways to read it than can be tried: declare what its letters mean with letters=, or give layers and "
     "samples marks of their own"
 )
-_SECONDS = 3.0  # of work on the readings of one claim
+_SECONDS = 3.6  # of work on the readings of one claim
 
 
 class Judge:

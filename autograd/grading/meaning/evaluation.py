@@ -14,6 +14,7 @@ from autograd.grading.reading.trees import ReadingError
 __all__ = ["Evaluation", "Rules"]
 
 MOST_STEPS = 60_000
+_WORK_OF_PLACE = 2  # steps: to find a place takes as long as to evaluate two nodes
 
 
 class Rules(NamedTuple):
@@ -58,6 +59,7 @@ class Evaluation:
         key = id(node)
         found = self.cache.get(key)
         if found is None:
+            WORK.done += _WORK_OF_PLACE
             try:
                 found = self._place(node), node
             except ReadingError as error:

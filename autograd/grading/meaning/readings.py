@@ -4,10 +4,10 @@ The ways are found by joining what each name allows. A name that fits no way of 
 """
 
 import itertools
+import operator
 from fractions import Fraction
 
 from autograd.formulas.expressions import Letter
-from autograd.grading.clock import WORK
 from autograd.grading.meaning.arithmetic import given_letters
 from autograd.grading.meaning.evaluate import evaluator
 from autograd.grading.meaning.letters import Letters, check_same, head, heads
@@ -16,6 +16,11 @@ from autograd.grading.meaning.products import is_alternating
 from autograd.grading.reading.nodes import Limits, walk
 
 __all__ = ["Readings"]
+
+# All of a reading besides letters that decides whether a name has a place.
+_of_places = operator.attrgetter(
+    "layer", "weights_out", "base", "delta_base", "above", "below", "first_step", "flat", "through"
+)
 
 _MOST_ASSIGNMENTS, _MOST_READINGS = 160, 400
 
@@ -40,6 +45,8 @@ class Readings:
         self.nodes = [x for side in sides for x in walk(side)]
         self.names = self._names()
         self.failure = None
+        self._mentioned = {name: list({x.data[0]: None for x in walk(name) if x.kind == "name"}) for name in self.names}
+        self._failures: dict = {}  # why a name has no place, from what its place depends on
 
     def _names(self):
         """Return the names to be placed, each once, those that fix most first; functions are none."""
@@ -324,23 +331,30 @@ class Readings:
         return found
 
     def _placed(self, name, option, axes, layers):
-        reading = option.changed(axes=axes, layers=layers)
-        WORK.done += 2
-        try:
-            evaluator(self.point, self.places, reading, {}).place(name)
-        except Unclear as error:
-            base = (name if name.kind == "name" else name.parts[0]).data[0]
-            if base in layers:
-                self.failure = self.failure or error
-                return []
+        """Return the axes and layers in which a name has a place, with a layer for its letter where it needs one."""
+        mentioned = self._mentioned[name]
+        key = id(name), _of_places(option), *[(axes.get(x), layers.get(x)) for x in mentioned]
+        if key not in self._failures:
+            self._failures[key] = self._failure_of(name, option.changed(axes=axes, layers=layers))
+        error = self._failures[key]
+        if error is None:
+            return [(axes, layers)]
+        base = (name if name.kind == "name" else name.parts[0]).data[0]
+        if isinstance(error, Unclear) and base not in layers:
             found = []
             for layer in range(max(self.model.depth, len(self.model.weights) - 1), -1, -1):
                 found += self._placed(name, option, axes, {**layers, base: layer})
             return found
-        except Misfit as error:
-            self.failure = self.failure or error
-            return []
-        return [(axes, layers)]
+        self.failure = self.failure or error
+        return []
+
+    def _failure_of(self, name, reading):
+        """Return why a name has no place under a reading; None if it has one."""
+        try:
+            evaluator(self.point, self.places, reading, {}).place(name)
+        except (Unclear, Misfit) as error:
+            return error
+        return None
 
     def _compared(self, axes):
         """Return whether letters that are compared count the same."""

@@ -46,12 +46,16 @@ class Limits(NamedTuple):
 
 
 class Node:
-    """A part of a written formula; see the table of this module."""
+    """A part of a written formula; see the table of this module.
 
-    __slots__ = ("at", "data", "kind", "parts")
+    A node never changes. ``outline`` is for what is computed from it once and asked for often.
+    """
+
+    __slots__ = ("at", "data", "kind", "outline", "parts")
 
     def __init__(self, kind, parts=(), data=None, at=0):
         self.kind, self.parts, self.data, self.at = kind, tuple(parts), data, at
+        self.outline = None
 
     def __eq__(self, other):
         return (

@@ -1,0 +1,82 @@
+"""The verdicts of a document's claims in one setting or another, remembered while a class of documents is graded."""
+
+import functools
+import weakref
+
+from autograd.engine.errors import AutogradError
+from autograd.grading.clock import WORK
+from autograd.grading.grading import Grade
+from autograd.grading.setting import Setting
+
+__all__ = ["ClaimJudge", "caught", "forget", "grader_of"]
+
+_MOST_NETWORKS, _MOST_JUDGED = 32, 300  # that are kept, and formulas judged in each
+_JUDGED: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
+
+
+@functools.lru_cache(maxsize=_MOST_NETWORKS)
+def _cached_grader(network, recorded, options):
+    setting = Setting(
+        network, {key: dict(value) if key == "letters" else value for key, value in options}, None, (), "", recorded
+    )
+    derivation = setting.derivation()
+    return derivation.make_grader(derivation._formulas, derivation._printer, derivation._convention)
+
+
+def _key_of(setting):
+    """Return the network, the recorded loss and the options of a setting: what graders are kept by."""
+    options = tuple(
+        sorted(
+            (key, tuple(sorted(value.items())) if key == "letters" else value) for key, value in setting.options.items()
+        )
+    )
+    return setting.network, setting.recorded, options
+
+
+def grader_of(setting):
+    """Return the grader of a setting; the last ones are kept."""
+    return _cached_grader(*_key_of(setting))
+
+
+class ClaimJudge:
+    """Judges the claims of one document, without an explanation.
+
+    Grades that another document left behind count for as much work as they took, so that what is left for diagnoses,
+    and with it every answer, is the same whatever was graded before.
+    """
+
+    def __init__(self):
+        self._counted: set = set()
+
+    def __call__(self, setting, target, text):
+        """Return the grade of a formula in a setting; the last ones of a network are remembered."""
+        grader = grader_of(setting)
+        known = _JUDGED.setdefault(grader, {})
+        key = target, text, setting.rate
+        start = WORK.done
+        if key not in known:
+            if len(known) >= _MOST_JUDGED:
+                known.clear()
+            grade = caught(grader, "judge", target, text, setting.rate)
+            known[key] = grade, WORK.done - start
+        grade, work = known[key]
+        of = *_key_of(setting), *key
+        WORK.done = start if of in self._counted else start + work
+        self._counted.add(of)
+        return grade
+
+
+def caught(grader, how, target, text, rate):
+    """Return a grade whatever happens: one formula never takes the others with it."""
+    try:
+        return getattr(grader, how)(target, text, rate)
+    except AutogradError as error:
+        return Grade("unreadable", text, diagnosis=str(error))
+    except Exception as error:  # a fault of ours: the other claims still get their grades
+        said = f"grading it failed with {type(error).__name__}: {error}. Please report this formula."
+        return Grade("unreadable", text, diagnosis=said)
+
+
+def forget():
+    """Drop the networks that were recorded and the points they were judged at."""
+    _cached_grader.cache_clear()
