@@ -251,7 +251,7 @@ def _defined_letters(formulas):
         if computed and not applied and computed[1] != found.get("y"):
             found.setdefault("a", computed[1])
         weighed = _WEIGHED.match(formula)
-        if weighed:
+        if weighed and not any("elta" in letter for letter in weighed.groups()):  # a delta is no pre-activation
             found.setdefault("s", weighed[1])
     if "a" in found and "y" not in found and "t" in found:
         found["y"] = found["a"]

@@ -174,13 +174,14 @@ def _inside(text):
 def _parts(row):
     """Return the equations of one row: those with space between them, and those that follow from one another."""
     found = [row]
-    for separators in (_IMPLIES, {r"\quad", r"\qquad", r"\hspace"}, {";", ","}):
+    arrows = _IMPLIES | _ARROWS
+    for separators in (arrows, {r"\quad", r"\qquad", r"\hspace"}, {";", ","}):
         parts = []
         for piece in found:
             pieces = split_at(piece.text, separators)
             kept = pieces[:1]
             for part in pieces[1:]:
-                own = separators is _IMPLIES or not _is_tail(part.text)
+                own = separators is arrows or not _is_tail(part.text)
                 if own and is_equation(part.text) and is_equation(kept[-1].text):
                     kept.append(part)
                 else:  # it belongs to what is in front of it

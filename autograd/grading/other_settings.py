@@ -5,16 +5,21 @@ definitions leave open, is no mistake: the answer then says what to declare.
 """
 
 import re
+from dataclasses import replace
 
 from autograd.engine.errors import SheetError
+from autograd.formulas.conventions import convention, plain
 from autograd.grading.candidates import defines_activation, defines_loss
 from autograd.grading.clock import Allowance
+from autograd.grading.own_letters import names_in
 
 __all__ = ["OtherSettings"]
 
 _SECONDS = 2.0  # of work for one document
 _OF_FUNCTION = re.compile(r"\s*\\?[A-Za-z]+\s*(?:'|\^\s*\{?\s*\\prime\s*\}?)\s*(?:\\left)?\(")  # f'(z)
 _ENOUGH = 6  # claims that can be read, before most of them not being right says something
+_MOST_TELLING = 4  # right claims that are asked which letter is the output
+_EXCHANGED = "the letters of outputs and targets exchanged"
 _LOSSES = ("half_sse", "sse", "mse", "cross_entropy", "binary_cross_entropy")
 
 
@@ -40,6 +45,9 @@ class OtherSettings:
         has_sums = any(sign in text for sign in (r"\sum", "|", "Vert") for text in equal if defines_loss(text))
         self._others = _others(setting, self.has_loss, self.has_activation, has_sums)
         self._functions = _functions(setting)
+        exchanged = _exchanged(setting)
+        if exchanged is not None and self._is_open(exchanged, formulas, verdicts):
+            self._others.insert(0, (_EXCHANGED, exchanged))
         if any(r"\lambda" in text for _, text in formulas) and dict(setting.network)["penalty"] is None:
             more = {**dict(setting.network), "penalty": "lambda"}
             self._others.append((r"penalty: l2 \lambda", setting.with_network(**more)))
@@ -63,6 +71,17 @@ class OtherSettings:
                 if self._is_equal(setting, target, text):
                     return words
         return ""
+
+    def _is_open(self, exchanged, formulas, verdicts):
+        """Return whether no claim that is right says which letter is the output and which one the target."""
+        letters = convention(**exchanged.options).letters
+        pair = {plain(letters["t"]), plain(letters["y"])}
+        telling = [
+            (target, text)
+            for (target, text), verdict in zip(formulas, verdicts, strict=True)
+            if verdict == "equal" and len(pair & names_in(text)) == 1
+        ]
+        return all(self._is_equal(exchanged, target, text) for target, text in telling[:_MOST_TELLING])
 
     def _is_equal(self, setting, target, text):
         try:
@@ -103,6 +122,22 @@ def _others(setting, has_loss, has_activation, has_sums):
         if loss != now["loss"]:
             changes.append((f"loss: {loss}", more))
     return [(words, setting.with_network(**{**now, **more})) for words, more in changes]
+
+
+def _exchanged(setting):
+    """Return the setting with the letters of outputs and targets exchanged; None where that is no convention."""
+    letters = convention(**setting.options).letters
+    given = {**setting.options.get("letters", {}), "t": letters["y"], "y": letters["t"]}
+    if letters["a"] == letters["y"]:
+        given["a"] = letters["t"]
+    if "letters" in setting.declared or letters["t"] == letters["y"]:
+        return None
+    found = replace(setting, options={**setting.options, "letters": given})
+    try:
+        convention(**found.options)
+    except ValueError:
+        return None
+    return found
 
 
 def _functions(setting):

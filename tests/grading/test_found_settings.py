@@ -201,3 +201,46 @@ GUESSED = [
 @pytest.mark.parametrize("formulas", GUESSED)
 def test_a_guess_refutes_nothing(formulas):
     assert "wrong" not in verdicts(*formulas)
+
+
+def test_a_sum_of_deltas_is_no_pre_activation():
+    rows = [r"E = \frac12 \sum_k (o_k - y_k)^2", r"o_k = \sigma(\sum_j w_{jk} h_j + b_k)"]
+    rows += [
+        r"\delta_k^o = (o_k - y_k) \cdot o_k (1 - o_k)",
+        r"\delta_j^h = \sum_k w_{jk} \delta_k^o \cdot h_j (1 - h_j)",
+    ]
+    assert verdicts(*rows, r"\frac{\partial E}{\partial w_{jk}} = \delta_k^o \cdot h_j") == ["equal"] * 5
+
+
+def test_output_and_target_may_be_exchanged_where_no_claim_says_which_is_which():
+    errors = [
+        r"\delta_k = (y_k - \hat y_k) f'(s_k)",
+        r"\frac{\partial E}{\partial w_{jk}} = (y_k - \hat y_k) f'(s_k) h_j",
+    ]
+    assert "wrong" not in verdicts(*errors, r"\frac{\partial E}{\partial w_{jk}} = \delta_k h_j")
+    said = [r"E = \frac12 \sum_k (\hat y_k - y_k)^2", r"\hat y_k = f(s_k)"]
+    assert verdicts(*said, errors[1])[-1] == "wrong"
+
+
+IMPLIED = r"\delta_k = (a_k - t_k) g'(z_k) \rightarrow \frac{\partial E}{\partial w_{jk}} = \delta_k a_j"
+
+
+def test_an_arrow_between_two_equations_says_that_one_follows_from_the_other():
+    setting = "network: 2-3-2 sigmoid\nletters: a=a, y=a, t=t, s=z, function=g"
+    assert verdicts(IMPLIED, setting=setting) == ["equal", "equal"]
+    assert verdicts(IMPLIED.replace(r"\rightarrow", r"\to"), setting=setting) == ["equal", "equal"]
+
+
+STARS = r"\frac{\partial J}{\partial W^{[1]}} = \frac{1}{m} (W^{[2]})^T (A^{[2]} - Y) * g'(Z^{[1]}) X^T"
+
+
+@pytest.mark.parametrize(
+    ("formula", "verdict"),
+    [(STARS, "equal"), (STARS.replace(r"\frac{1}{m} ", ""), "wrong"), (STARS.replace("* g'(Z^{[1]})", ""), "wrong")],
+)
+def test_a_star_between_products_is_elementwise_where_only_so_shapes_fit_from_left_to_right(formula, verdict):
+    setting = (
+        "network: 2-3-1 tanh, sigmoid\nloss: binary_cross_entropy\nsamples: 3 mean\nbatch: columns\norder: to-from\n"
+        "letters: a=a, y=a, t=y, s=z, function=g"
+    )
+    assert verdicts(formula, setting=setting) == [verdict]

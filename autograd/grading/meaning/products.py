@@ -43,6 +43,10 @@ def of_product(evaluation, node, env):
                 return product(evaluation, values, elementwise, node)
         if len(values) == 1:
             return values[0]
+    if "*" in signs:
+        x = with_stars(evaluation, values, signs)
+        if x is not None:
+            return x
     try:
         return product(evaluation, values, signs, node)
     except ShapeError:
@@ -54,6 +58,32 @@ def of_product(evaluation, node, env):
                 x = times(evaluation, x, y, sign)
             return x
         raise
+
+
+def with_stars(evaluation, values, signs):
+    """Return a product from left to right if only so every star is elementwise: ``A B * C D`` as ``((A B) * C) D``.
+
+    By chance the products around a star may fit as matrices, too, where there are as many samples as neurons. The
+    answer is None where products bind more tightly than stars, as they usually do.
+    """
+    if all(sign not in ("", ".") for sign in signs):
+        return None
+    x, groups = values[0], [values[0]]
+    try:
+        for sign, y in zip(signs, values[1:], strict=True):
+            if sign == "*" and is_matrix_product(x, y):
+                return None
+            x = times(evaluation, x, y, sign)
+        for sign, y in zip(signs, values[1:], strict=True):
+            groups = [*groups, y] if sign not in ("", ".") else [*groups[:-1], times(evaluation, groups[-1], y, sign)]
+    except ShapeError:
+        return None
+    return x if any(is_matrix_product(a, b) for a, b in pairwise(groups)) else None
+
+
+def is_matrix_product(a, b):
+    """Return whether two factors are arrays of different shapes, which no star takes entry by entry."""
+    return is_array(a) and is_array(b) and a.shape != b.shape
 
 
 def without_empty_products(evaluation, node, env):

@@ -74,7 +74,7 @@ _SAME_COMMAND = {"part": "partial", "grad": "nabla"}
 _GREEK_COMMANDS = {*GREEK.values(), "ell", "Sigma"}
 _SAME_LETTER = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "varsigma": "sigma", "triangle": "Delta",
                 "triangleup": "Delta", "bigtriangleup": "Delta", "varDelta": "Delta", "hslash": "h",
-                "imath": "i", "jmath": "j"}  # fmt: skip
+                "imath": "i", "jmath": "j", "vartriangle": "Delta"}  # fmt: skip
 _SPACES = {
     ",", ";", "!", ":", " ", ">", "/", "left", "right", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr",
     "biggl", "biggr", "Biggl", "Biggr", "displaystyle", "textstyle", "scriptstyle", "limits", "nolimits", "nonumber",
