@@ -152,17 +152,25 @@ def _markdown(derivation, sections):
     return "\n".join(out)
 
 
+# A formula that is wider than its column is made smaller: TeX does not break a fraction or a bracket.
+_FITTED = r"\newcommand{\fitted}[1]{\sbox0{#1}\ifdim\wd0>\linewidth\resizebox{\linewidth}{!}{\usebox0}\else\usebox0\fi}"
+
+
 def _tex(derivation, sections):
     out = [
-        r"\documentclass{article}", r"\usepackage{amsmath,amssymb,longtable}", r"\begin{document}",
+        r"\documentclass{article}", r"\usepackage[margin=2cm]{geometry}",
+        r"\usepackage{amsmath,amssymb,graphicx,longtable}",
+        _FITTED, r"\begin{document}",
         rf"\section*{{{escape_latex(_title(derivation))}}}", _convention_tex(derivation), "",
     ]  # fmt: skip
     out += [rf"Assumed: {escape_latex(words)}." + "\n" for words in derivation.assumptions]
     for title, rows in sections:
         out.append(rf"\subsection*{{{escape_latex(title)}}}")
         if any(reason for *_, reason in rows):
-            out.append(r"\begin{longtable}{@{}p{0.62\textwidth}p{0.34\textwidth}@{}}")
-            out += [rf"$\displaystyle {latex}$ & {_paragraph(reason)} \\[6pt]" for latex, _, _, reason in rows]
+            out.append(r"\begin{longtable}{@{}p{0.68\textwidth}p{0.28\textwidth}@{}}")
+            out += [
+                rf"\fitted{{$\displaystyle {latex}$}} & {_paragraph(reason)} \\[6pt]" for latex, _, _, reason in rows
+            ]
             out.append(r"\end{longtable}")
         else:
             out += [line for latex, *_ in rows for line in (r"\[", latex, r"\]")]

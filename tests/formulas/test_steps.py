@@ -348,3 +348,6 @@ def test_reasons_stand_beside_their_formulas_in_tex(tmp_path):
     text = derive(network((2, 3, 2))).report(tmp_path / "r.tex").read_text(encoding="utf-8")
     assert "& chain rule: $w_{h_{1} o_{1}}$ acts only through $s_{o_{1}}$ \\\\" in text
     assert text.count(r"\begin{longtable}") == text.count(r"\end{longtable}") == 3
+    in_tables = re.findall(r"^.*& .*\\\\\[6pt\]$", text, re.MULTILINE)
+    assert len(in_tables) > 20
+    assert all(row.startswith(r"\fitted{$\displaystyle ") for row in in_tables)  # no formula is wider than its column
