@@ -82,6 +82,7 @@ def test_a_network_is_stepped_through_without_scrolling(browser, tmp_path, size,
             assert box["y"] + box["height"] <= stage["y"] + stage["height"] + 1
     assert page.evaluate("scrollY") == 0
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate("document.getElementById('what').scrollWidth <= innerWidth")  # no formula is cut off
     assert page.locator("#said").text_content() == str(found[59]).strip()
     context.close()
 
