@@ -7,7 +7,7 @@ RUN := $(VENV)/bin/python
 SOURCES := pyproject.toml setup.py $(wildcard autograd/engine/*.py autograd/engine/*.pxd autograd/engine/*.h)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-compiled test-interpreted coverage test-browser test-widget test-notebooks test-optimized test-lowest test-installs test-pyodide playground test-playground bench-playground screenshots fuzz soak lint format docs wheels bench grading agreement accuracy \
+.PHONY: help demo test test-compiled test-interpreted coverage test-browser test-widget test-notebooks test-optimized test-lowest test-installs test-pyodide playground test-playground bench-playground screenshots fuzz soak lint format docs wheels bench grading arrays agreement accuracy \
 	mutants pictures clean
 
 # The tests, on every core there is.
@@ -33,6 +33,7 @@ help:
 	@echo "make soak    an hour of everything in a loop, with the memory it takes (MINUTES)"
 	@echo "make bench   speed, side by side with other libraries"
 	@echo "make grading how many random mistakes in hand derivations are flagged and named, and the time of each stage"
+	@echo "make arrays  20,000 random programs over arrays: does the reader of programs compute what NumPy does?"
 	@echo "make agreement on how many random graphs machine code has the engine's bits, and functions with branches its numbers"
 	@echo "make accuracy derivatives beside mpmath, PyTorch, JAX and HIPS autograd, and the ways to one gradient"
 	@echo "make mutants the engine and the grader changed one place at a time: does a test notice? ARGS='--file sweep' for less"
@@ -194,6 +195,9 @@ grading: $(VENV)/.with-test
 	$(RUN) -m benchmarks.formulas
 	$(RUN) -m benchmarks.grading
 	$(RUN) -m benchmarks.people
+
+arrays: $(VENV)/.with-test
+	PYTHONPATH=. $(RUN) tests/grading/arrays/random_programs.py 20000
 
 agreement: $(VENV)/.with-test
 	$(RUN) tests/compiler/agreement.py 10000

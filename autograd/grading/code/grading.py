@@ -11,7 +11,7 @@ from autograd.grading.code.limits import Limits, Unreadable, Work
 from autograd.grading.code.mistakes import find_mistakes
 from autograd.grading.code.naming import Places
 from autograd.grading.code.prepared import Prepared, smaller_sizes
-from autograd.grading.code.proposals import proposed_losses
+from autograd.grading.code.proposals import other_loss, proposed_losses
 from autograd.grading.code.reading import Reading, fresh_starts, read
 from autograd.grading.code.samples import order_of_samples
 from autograd.grading.code.stale import first_only, stale_mistake
@@ -220,6 +220,9 @@ def _graded(case, loss, said, file):
         grade.factor = final.factor if final.factor is not None else 1.0
     else:
         grade.mistakes, grade.notes = found
+        other = other_loss(case) if not any(update.right for update in final.updates) else None
+        if other is not None:
+            said.append(f"these are exactly the gradients of {other}, which is another loss")
     return grade
 
 

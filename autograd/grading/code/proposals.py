@@ -3,14 +3,14 @@
 import ast
 from dataclasses import dataclass
 
-from autograd.engine.functions import log
+from autograd.engine.functions import log, maximum
 from autograd.engine.value import Value
-from autograd.grading.code.judge import judge_losses
+from autograd.grading.code.judge import close, judge_losses
 from autograd.grading.code.naming import Places
-from autograd.grading.code.reading import read
+from autograd.grading.code.reading import fresh_starts, read
 from autograd.grading.code.trace import Trace
 
-__all__ = ["proposed_losses"]
+__all__ = ["other_loss", "proposed_losses"]
 
 MAX_TRIED = 60
 
@@ -22,37 +22,64 @@ class Pair:
     Attributes:
         output, target: How the program calls them.
         values: Pairs of their numbers, one pair for each call.
+        shape: Their shape.
     """
 
     output: str
     target: str
     values: list
+    shape: tuple = ()
 
 
-def proposed_losses(case):
-    """Return the losses, as expressions over the program's names, that all updates are the gradients of."""
+def other_loss(case):
+    """Return another loss that all updates of a wrong program are exactly the gradients of; None if there is none.
+
+    It has to be so with the program's own weights and with fresh ones.
+    """
+    own = proposed_losses(case, exact=True)
+    if not own:
+        return None
+    again = proposed_losses(case, exact=True, seed=case.seed, starts=fresh_starts(case.numbers, case.seed))
+    return min((text for text in own if text in again), key=len, default=None)
+
+
+def proposed_losses(case, *, exact=False, seed=0, starts=None):
+    """Return the losses, as expressions over the program's names, that all updates are the gradients of.
+
+    Args:
+        case: The program.
+        exact: Whether they have to be the gradients themselves; a common factor is allowed otherwise.
+        seed, starts: What fresh weights are made from; None for the program's own.
+    """
     trace = Trace()
-    reading = read(case.tree, call=case.call, steps=1, trace=trace)
+    reading = read(case.tree, call=case.call, steps=1, trace=trace, seed=seed, starts=starts)
     changes = reading.recorder.first_step()
     places = Places(reading)
     roots = {old for change in changes if change.step for old in change.old}
     made = {new for change in changes if change.step for new in change.new}
     found, tried = [], 0
     for pair in pairs_of(trace, roots, made):
-        for text, loss in families(pair):
+        for text, loss in scaled_families(pair) if exact else families(pair):
             tried += 1
             if tried > MAX_TRIED:
-                return found
+                return found if exact else found[:3]
             judged = judge_losses([(loss, text, 0)], changes, places, reading.recorder, case.tree)
-            if judged is not None and judged.right and len(judged.updates) > 0 and text not in found:
+            fits = judged is not None and judged.right and len(judged.updates) > 0
+            if fits and text not in found and (not exact or all(_is_exact(update) for update in judged.updates)):
                 found.append(text)
-    return found[:3]
+    return found if exact else found[:3]
+
+
+def _is_exact(update):
+    return update.factor is not None and close(update.factor, 1.0)
 
 
 def pairs_of(trace, roots, made):
     """Return outputs that depend on the parameters together with targets of the same shape that do not."""
     frames, depends = {}, {}
     for seen in trace.everything():
+        if any(e in made for e in seen.elements):
+            break  # what follows belongs to the next step, and the same names to other numbers
         if isinstance(seen.node, (ast.Name, ast.Attribute, ast.Subscript)):
             text = ast.unparse(seen.node)
             frames.setdefault(seen.frame.function, {}).setdefault(text, {})[id(seen.frame)] = seen
@@ -69,7 +96,7 @@ def pairs_of(trace, roots, made):
             for target, others in targets.items():
                 both = [(calls[f], others[f]) for f in calls if f in others and calls[f].shape == others[f].shape]
                 if both:
-                    yield Pair(output, target, [(a.elements, t.elements) for a, t in both])
+                    yield Pair(output, target, [(a.elements, t.elements) for a, t in both], both[0][0].shape)
 
 
 def _kind(seen, roots, made, depends):
@@ -115,6 +142,32 @@ def families(pair):
         yield f"-np.sum({t} * np.log({a}) + (1 - {t}) * np.log(1 - {a}))", -sum(parts[1:], parts[0])
         parts = [log(x) * y for x, y in numbers]
         yield f"-np.sum({t} * np.log({a}))", -sum(parts[1:], parts[0])
+
+
+def scaled_families(pair):
+    """Return the losses of the usual families: summed over everything, and their means over the samples."""
+    samples = len(pair.values) if len(pair.values) > 1 else 0
+    for text, loss in [*families(pair), *_distances(pair)]:
+        yield text, loss
+        name, half = text.removesuffix(" / 2"), text.endswith(" / 2")
+        if half:
+            yield name, loss * 2
+        for count in {len(pair.values[0][0]), pair.shape[0] if pair.shape else 0, samples} - {0, 1}:
+            yield f"{name} / {2 * count if half else count}", loss * (1 / count)
+            if half:
+                yield f"{name} / {count}", loss * (2 / count)
+
+
+def _distances(pair):
+    """Return the sums of absolute errors and of hinge losses."""
+    a, t = pair.output, pair.target
+    numbers = [(x, y) for xs, ys in pair.values for x, y in zip(xs, ys, strict=True) if isinstance(x, Value)]
+    if numbers:
+        parts = [abs(x - y) for x, y in numbers]
+        yield f"np.sum(np.abs({a} - {t}))", sum(parts[1:], parts[0])
+    if numbers and {_data(y) for _, y in numbers} <= {-1.0, 1.0}:
+        parts = [maximum(1 - x * y, 0) for x, y in numbers]
+        yield f"np.sum(np.maximum(0, 1 - {t} * {a}))", sum(parts[1:], parts[0])
 
 
 def _data(x):

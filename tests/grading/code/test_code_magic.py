@@ -1,4 +1,8 @@
-"""The cell magic ``%%grade_backprop``, with a shell that only remembers what is registered."""
+"""The cell magic ``%%grade_backprop``, in a shell that only remembers what is registered, and in IPython's own."""
+
+import json
+import subprocess
+import sys
 
 import pytest
 
@@ -54,3 +58,27 @@ def test_the_cell_is_not_executed(run):
 def test_a_wrong_line_is_an_error_that_shows_the_right_one(run, line):
     with pytest.raises(ValueError, match=r"write %%grade_backprop \[--loss EXPR\]"):
         run(line, CELL)
+
+
+IN_IPYTHON = """
+import json
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+shell = InteractiveShell(config=Config({"HistoryManager": {"enabled": False}}))
+shell.run_cell("%load_ext autograd.grading.code.magic")
+done = shell.run_cell(CELL)
+shown, _ = shell.display_formatter.format(done.result)
+print(json.dumps({"verdict": done.result.verdict, "formats": sorted(shown), "ran": "w" in shell.user_ns}))
+"""
+
+
+@pytest.mark.parametrize(("slope", "verdict"), [("x", "right"), ("-x", "wrong")])
+def test_a_cell_of_ipython_is_graded_shown_as_html_and_not_run(slope, verdict):
+    cell = "%%grade_backprop --loss '(out - 1.5)**2 / 2'\n" + CELL.format(slope=slope)
+    program = f"CELL = {cell!r}\n{IN_IPYTHON}"
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    answer = json.loads(run.stdout.splitlines()[-1])
+    assert answer["verdict"] == verdict
+    assert "text/html" in answer["formats"]
+    assert not answer["ran"]
