@@ -15,6 +15,7 @@ from autograd.grading.clock import PER_SECOND, WORK, Allowance
 from autograd.grading.document import Document, GradedClaim
 from autograd.grading.extract import extract
 from autograd.grading.latex_text import sides
+from autograd.grading.mean_loss import of_mean_loss, says_mean_loss
 from autograd.grading.other_settings import OtherSettings
 from autograd.grading.own_letters import definition, written_out
 from autograd.grading.retold import retold
@@ -128,6 +129,7 @@ class _Sequence:
         self._own: dict = {}
         self._mistaken: list = []  # pairs of a line and a grade
         self._worlds: dict = {}
+        self._of_mean = None  # the line that says that a dZ is the derivative of the mean loss
         self._allowance, self._unclear = Allowance(work, of_own=True), Allowance(_UNCLEAR, of_own=True)
 
     def take(self, item):
@@ -173,10 +175,12 @@ class _Sequence:
                 self._fill(claim, found)
         else:
             self._fill(claim, grade)
+            if grade.verdict == "equal" and self._of_mean is None and says_mean_loss(text):
+                self._of_mean = item.line
 
     def _judged(self, target, text):
         """Return a claim, or the same in other words where those are right; its grade; and what was read for what."""
-        grade = self._judge(self.setting, target, text)
+        grade = of_mean_loss(self._judge(self.setting, target, text), self._of_mean)
         if grade.verdict not in ("equal", "unproved") and target is None:
             for other, said in retold(text, self.setting.options):
                 again = self._with_one_rate(self._judge(self.setting, target, other), other)

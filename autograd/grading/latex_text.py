@@ -40,6 +40,11 @@ _BLANK = re.compile(r"^(?:\s|\\[,;! ]|\\q?quad\b)*")
 _ENDING = re.compile(
     r"(?:[\s.,;]|\\[,;!]|\\q?quad\b|\\(?:text|mbox|textrm)\s*\{\s*(?:and|so|or|then|where|thus|with|,|\.)\s*\})+$"
 )
+# The number of an equation in front of it, and the reason behind it, in brackets.
+_NUMBER = re.compile(r"^\s*\(\s*(?:\d{1,2}|[A-Za-z])\s*\)\s*(?:\\q?quad\b|\\[;: ]|~)\s*(?=\S)")
+_SINCE = re.compile(
+    r"(?:\s|\\[,; ]|\\q?quad\b)*\(\s*\\(?:text|mbox|textrm)\s*\{\s*(?:since|because|as|by|using)\b[^{}]*\}[^()]*\)\s*$"
+)
 _CONTINUES = re.compile(
     r"\s*(?:&|\\,|\\;|\\quad|\\qquad|\{\})*\s*(?:[-+*/=,)\]}]|\\(?:cdot|times|left|odot|bigl?|Bigl?|equiv|approx)|$)"
 )
@@ -149,6 +154,7 @@ def claims_in(text) -> list[Piece]:
             bare = _without_alignment(part.text)
             if not bare.strip(" \t\n.,;"):
                 continue
+            bare = _NUMBER.sub(lambda match: " " * len(match[0]), bare)
             lead = len(bare) - len(_BLANK.sub("", bare, count=1))
             if found and (_CONTINUES.match(bare) or not is_equation(bare)):
                 found[-1] = Piece(f"{found[-1].text} {_BLANK.sub('', bare, count=1).strip()}", found[-1].at)
@@ -205,4 +211,4 @@ def _is_tail(text):
 def _trimmed(text):
     """Return a claim without the punctuation of its sentence."""
     text = " ".join(text.split()) if "%" not in text else text.strip()
-    return _ENDING.sub("", text)
+    return _ENDING.sub("", _SINCE.sub("", _ENDING.sub("", text)))

@@ -24,6 +24,11 @@ _PRIME = re.compile(r"(?<=[A-Za-z])\s*\{\s*(?:['’′]|\\prime)\s*\}")
 
 
 _UNEQUAL = re.compile(r"\\not\s*=")
+_OVER_ALL = re.compile(
+    r"(\\sum)\s*_\s*\{\s*\\(?:text|mathrm|textrm)\s*\{\s*(?:over\s+)?(?:all|every|each)\s*\}\s*(\w)\s*\}"
+)
+_CAPITAL = re.compile(r"(\\(?:text|mathrm|textrm|operatorname)\*?\s*\{\s*)(Soft[mM]ax|Sigmoid|Tanh)(?=\s*\})")
+_BARS = re.compile(r"\|\|([^|]+)\|\|")
 
 
 def with_usual_signs(text) -> str:
@@ -35,6 +40,8 @@ def with_usual_signs(text) -> str:
     '\\sum dZ'
     """
     text = _UNEQUAL.sub(r"\\neq ", _PRIME.sub("'", _BELOW.sub(r"\1", text)))
+    text = _CAPITAL.sub(lambda match: match[1] + match[2].lower(), _OVER_ALL.sub(r"\1_{\2}", text))
+    text = _BARS.sub(r"\\| \1 \\|", text) if "\\" in text else text
     start = 0
     while match := _CALL.search(text, start):
         end, comma = _ends(text, match.end())

@@ -54,6 +54,12 @@ BLOCKS = [
     (r"E = \sum_{i=1}^{n} e_i", [r"E = \sum_{i=1}^{n} e_i"]),
     (r"a = \begin{bmatrix} 1 \\ 2 \end{bmatrix}", [r"a = \begin{bmatrix} 1 \\ 2 \end{bmatrix}"]),
     (r"\begin{multline} a = b \\ + c \end{multline}", ["a = b + c"]),
+    (r"a = b \rightarrow c = d", ["a = b", "c = d"]),
+    (r"(A) \quad a = b", ["a = b"]),
+    (r"(7)\; a = b = c", ["a = b = c"]),
+    (r"(a) b = c", ["(a) b = c"]),
+    (r"a = b \quad (\text{since } \sum_k c_k = 1)", ["a = b"]),
+    (r"a_i = b_i \quad (\text{for } i = 1)", [r"a_i = b_i \quad (\text{for } i = 1)"]),
 ]  # fmt: skip
 
 

@@ -244,3 +244,38 @@ def test_a_star_between_products_is_elementwise_where_only_so_shapes_fit_from_le
         "letters: a=a, y=a, t=y, s=z, function=g"
     )
     assert verdicts(formula, setting=setting) == [verdict]
+
+
+SOFTMAX = "network: 2-4-3 tanh, linear\nloss: cross_entropy\nletters: a=a, p=p, y=z, t=y, s=z"
+SIGNS = [
+    (r"\sum_{\text{all } k} y_k = 1", "equal"),
+    (r"\sum_{\text{all } k} p_k = 2", "wrong"),
+    (r"\frac{\partial L}{\partial z_i} = \text{Softmax}(z)_i - y_i", "equal"),
+    (r"\frac{\partial L}{\partial z_i} = y_i - \text{Softmax}(z)_i", "wrong"),
+]
+
+
+@pytest.mark.parametrize(("formula", "verdict"), SIGNS)
+def test_words_and_capitals_in_place_of_usual_signs(formula, verdict):
+    assert verdicts(formula, setting=SOFTMAX) == [verdict]
+
+
+def test_two_bars_on_each_side_are_a_norm():
+    setting = "network: 2-3-2 tanh, linear\nletters: y=o, t=y"
+    assert verdicts(r"L = \frac{1}{2} ||y - o||^2", setting=setting) == ["equal"]
+    assert verdicts(r"L = \frac{1}{3} ||y - o||^2", setting=setting) == ["wrong"]
+
+
+BATCH = (
+    "network: 2-3-3 relu, linear\nloss: cross_entropy\nsamples: 3 mean\nbatch: columns\norder: to-from\n"
+    "letters: a=a, p=a, y=z, t=y, s=z"
+)
+
+
+def test_a_document_that_says_its_dz_is_of_the_mean_loss_is_read_so_from_there_on():
+    weights = r"dW^{[2]} = dZ^{[2]} A^{[1]T}"
+    assert verdicts(weights, setting=BATCH) == ["ambiguous"]
+    found = graded(r"dZ^{[2]} = \frac{1}{m} (A^{[2]} - Y)", weights, weights.replace("1]T", "2]T"), setting=BATCH)
+    assert [claim.verdict for claim in found.claims] == ["equal", "equal", "wrong"]
+    assert "the mean loss, as line" in found.claims[1].condition
+    assert verdicts(r"dZ^{[2]} = A^{[2]} - Y", weights, setting=BATCH) == ["equal", "ambiguous"]

@@ -21,10 +21,10 @@ from autograd.grading.meaning.weights import says_weights_of_output
 from autograd.grading.reading.nodes import is_name, walk
 from autograd.grading.reading.trees import ReadingError
 
-__all__ = ["Judge"]
+__all__ = ["EITHER_LOSS", "Judge"]
 
 _MOST_OTHERS, _MOST_REFUTED = 8, 48
-_EITHER_LOSS = (
+EITHER_LOSS = (
     "it is right if a dZ is the derivative of the mean loss, and wrong if it is that of a sample's own loss, as in "
     "dZ = A - Y: write \\partial J/\\partial Z for the mean loss, or 1/m in front of a sum over samples"
 )
@@ -162,7 +162,7 @@ class Judge:
         if found.verdict == "equal" and found.reading.flat == "out" and not says_weights_of_output(task):
             found = found._replace(verdict="ambiguous", reason=_WEIGHTS_OF_OUTPUT)
         if self._is_of_either_loss(found, refuted, task, places):
-            found = found._replace(verdict="ambiguous", reason=_EITHER_LOSS)
+            found = found._replace(verdict="ambiguous", reason=EITHER_LOSS)
         if is_cut and found.verdict in ("wrong", "ill-formed") and given is None:
             found = found._replace(verdict="ambiguous", reason=_TOO_MANY)
         turned = any(x.kind == "transpose" for side in task.sides for x in walk(side))
