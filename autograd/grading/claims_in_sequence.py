@@ -163,7 +163,11 @@ class _Sequence:
                 claim.diagnosis = f"it is right if the result of line {claim.follows} is taken, which is wrong"
             else:
                 explained = self._explained(item.target, self._at_link(text, claim.link), grade)
-                self._take_mistake(item, text, claim, grade, explained)
+                if explained.verdict == "ambiguous":
+                    claim.verdict, claim.link = "ambiguous", None
+                    self._fill(claim, explained)
+                else:
+                    self._take_mistake(item, text, claim, grade, explained)
         elif grade.verdict in ("ambiguous", "ill-formed"):
             link = self._first_wrong_link(item.target, text)
             found = self._explained(item.target, self._at_link(text, link), grade)
@@ -235,7 +239,8 @@ class _Sequence:
             return grade
         with self._allowance, allowance if allowance is self._unclear else contextlib.nullcontext():
             found = caught(self._grader, "grade", target, text, self.setting.rate)
-        return found if found.verdict == grade.verdict or grade.verdict in ("ambiguous", "ill-formed") else grade
+        is_open = grade.verdict in ("ambiguous", "ill-formed") or found.verdict == "ambiguous"
+        return found if is_open or found.verdict == grade.verdict else grade
 
     def _left_open(self, target, text, grade, link):
         """Return why a claim is not called wrong in a network that was found; "" if it is."""

@@ -279,3 +279,20 @@ def test_a_document_that_says_its_dz_is_of_the_mean_loss_is_read_so_from_there_o
     assert [claim.verdict for claim in found.claims] == ["equal", "equal", "wrong"]
     assert "the mean loss, as line" in found.claims[1].condition
     assert verdicts(r"dZ^{[2]} = A^{[2]} - Y", weights, setting=BATCH) == ["equal", "ambiguous"]
+
+
+RECURRENT = (
+    "network: 2-3-2 tanh, linear\nloss: half_sse\nrecurrent: layer 1, 3 steps\nletters: a=h, y=y, t=\\hat{y}, s=z\n"
+    "vectors: columns\norder: to-from"
+)
+OUTSIDE = (
+    r"\frac{\partial L_t}{\partial W_{hh}} = \frac{\partial L_t}{\partial h_t} \cdot \sum_{k=1}^{t} \left( "
+    r"\prod_{j=k+1}^{t} \frac{\partial h_j}{\partial h_{j-1}} \right) \cdot \frac{\partial h_k}{\partial W_{hh}}"
+)
+
+
+def test_a_derivative_in_front_of_a_sum_of_chains_is_its_first_link():
+    assert verdicts(OUTSIDE, setting=RECURRENT) == ["equal"]
+    (claim,) = graded(OUTSIDE.replace("k=1", "k=2"), setting=RECURRENT).claims
+    assert claim.verdict in ("wrong", "ambiguous")
+    assert claim.diagnosis

@@ -11,6 +11,7 @@ from autograd.grading.meaning.arrays import Array, ShapeError, is_array
 from autograd.grading.meaning.conditions import assignments
 from autograd.grading.meaning.evaluation import is_into_neuron
 from autograd.grading.meaning.place import Place
+from autograd.grading.meaning.product_forms import with_sum_outside, without_empty_products
 from autograd.grading.meaning.ratios import is_summed_over, ratio
 from autograd.grading.reading.nodes import Node
 from autograd.grading.reading.trees import ReadingError
@@ -23,6 +24,9 @@ def of_product(evaluation, node, env):
         x = with_ones(evaluation, node, ones, env)
         if x is not None:
             return x
+    summed = with_sum_outside(node)
+    if summed is not None:
+        return evaluation.value(summed, env)
     node = without_empty_products(evaluation, node, env)
     if len(node.parts) == 1:
         return evaluation.value(node.parts[0], env)
@@ -84,22 +88,6 @@ def with_stars(evaluation, values, signs):
 def is_matrix_product(a, b):
     """Return whether two factors are arrays of different shapes, which no star takes entry by entry."""
     return is_array(a) and is_array(b) and a.shape != b.shape
-
-
-def without_empty_products(evaluation, node, env):
-    """Return a product without the products over steps that have no factors: between a step and itself."""
-    kept = []
-    for k, x in enumerate(node.parts):
-        inner = x
-        while inner.kind == "group":
-            inner = inner.parts[0]
-        is_product = inner.kind == "sum" and inner.data.is_product
-        if not is_product or assignments(evaluation, inner.data, env):
-            kept.append(k)
-    if len(kept) in (0, len(node.parts)):
-        return node
-    signs = tuple([node.data[k - 1] for k in kept[1:]])
-    return Node("prod", [node.parts[k] for k in kept], signs, node.at)
 
 
 def inner_products(evaluation, node, values):
