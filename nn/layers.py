@@ -6,19 +6,19 @@ to neuron 3) and ``b1[3]``; the nodes of $s_k$ and $a_k$ are labelled ``s1[3]`` 
 inputs count from 1.
 """
 
-import operator
 import random as _random
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence
 from inspect import getattr_static
 from typing import Any, NoReturn
 
 from autograd import Value
 from autograd.engine import functions
 from autograd.engine.absent import Absent
-from autograd.engine.algebra import TABLE, is_real
 from autograd.engine.sums import affine
-from nn.advice import advise, nearest, unknown_options
-from nn.data import generator_of, is_text, listed
+from nn.activations import Activation, function_of, of_layers, shown
+from nn.advice import advise, unknown_options
+from nn.arguments import activation_meant, count_of, inputs_of, number_of, refuse_batch, switch_of
+from nn.data import generator_of, is_text
 from nn.dropout import Dropout
 from nn.initializing import initializer
 from nn.names import NeuronName
@@ -30,8 +30,6 @@ from nn.weights import Weights
 __all__ = ["MLP", "Layer", "Module", "Neuron", "NeuronName"]
 
 
-# The name of a function of autograd, "linear", or a function of one Value.
-Activation = str | Callable[[Any], Any]
 _SETTINGS_OF_AN_MLP = ("n_inputs", "sizes", "activation", "output", "bias", "seed", "init", "dropout")
 Init = str | Callable[[int, int, Any], float] | None
 
@@ -135,9 +133,9 @@ class Neuron(Module):
         seed: Seed = None,
         init: Init = None,
     ) -> None:
-        n_inputs = _count("a neuron reads {} inputs", n_inputs)
-        nonlin, bias = _switch("Neuron", "nonlin", nonlin), _switch("Neuron", "bias", bias)
-        layer, number = _number("Neuron", "layer", layer), _number("Neuron", "number", number)
+        n_inputs = count_of("a neuron reads {} inputs", n_inputs)
+        nonlin, bias = switch_of("Neuron", "nonlin", nonlin), switch_of("Neuron", "bias", bias)
+        layer, number = number_of("Neuron", "layer", layer), number_of("Neuron", "number", number)
         generator = random if seed is None else generator_of(seed)
         self._place = layer, number
         self._use(activation if nonlin else "linear")
@@ -155,7 +153,7 @@ class Neuron(Module):
         self._weights = Weights(list(state["w"]), state["b"], (*self._place, self._shown))
 
     def _use(self, activation):
-        self._activate = _function(activation)
+        self._activate = function_of(activation)
         self._activation = activation
         self._is_named = isinstance(activation, str)
         self._shown = None if self._activate is None else shown(activation)
@@ -229,11 +227,11 @@ class Neuron(Module):
             TypeError: the inputs are no sequence of numbers, or the activation function returned no Value.
             ValueError: there are more or fewer inputs.
         """
-        x = _inputs(x, len(self._weights))
+        x = inputs_of(x, len(self._weights))
         try:
             return self._read(x)
         except TypeError:
-            _refuse_batch(x)
+            refuse_batch(x)
             raise
 
     def _read(self, x):
@@ -297,10 +295,12 @@ class Layer(Module):
     def __init__(
         self, n_inputs: int, n_neurons: int, layer: int = 1, seed: Seed = None, init: Init = None, **options: Any
     ) -> None:
-        n_neurons = _count("a layer has {} neurons", n_neurons)
-        layer = _number("Layer", "layer", layer)
+        n_neurons = count_of("a layer has {} neurons", n_neurons)
+        layer = number_of("Layer", "layer", layer)
         if isinstance(seed, str) and (seed == "linear" or seed in functions.__all__):
-            raise TypeError(f"seed of Layer is for its weights, found the name of an activation{_meant(seed)}.")
+            raise TypeError(
+                f"seed of Layer is for its weights, found the name of an activation{activation_meant(seed)}."
+            )
         if seed is not None:
             options["random"] = generator_of(seed)
         draw = initializer(init)
@@ -313,11 +313,11 @@ class Layer(Module):
 
     def __call__(self, x: Iterable[Any]) -> Any:
         """The activations, a list of Values; of a single neuron, that Value itself."""
-        x = _inputs(x, len(self.neurons[0]._weights))
+        x = inputs_of(x, len(self.neurons[0]._weights))
         try:
             out = [neuron._read(x) for neuron in self.neurons]
         except TypeError:
-            _refuse_batch(x)
+            refuse_batch(x)
             raise
         return out[0] if len(out) == 1 else out
 
@@ -344,7 +344,7 @@ class Layer(Module):
 
     @activation.setter
     def activation(self, activation: Activation) -> None:
-        _function(activation)  # a wrong one changes nothing
+        function_of(activation)  # a wrong one changes nothing
         for neuron in self.neurons:
             neuron.activation = activation
 
@@ -411,8 +411,8 @@ class MLP(Module):
         sizes = list(sizes) if hasattr(sizes, "__iter__") and not is_text(sizes) else []
         if not sizes:
             raise ValueError("an MLP has one layer or more: give a list of their sizes, such as [16, 16, 1].")
-        each = _of_layers(len(sizes), activation, output)
-        bias = _switch("MLP", "bias", bias)
+        each = of_layers(len(sizes), activation, output)
+        bias = switch_of("MLP", "bias", bias)
         generator = _random if seed is None else generator_of(seed)
         self.layers = [
             Layer(n, m, layer=k + 1, activation=each[k], bias=bias, random=generator, init=init)
@@ -451,10 +451,10 @@ class MLP(Module):
 
     @activation.setter
     def activation(self, activation: Activation | Sequence[Activation]) -> None:
-        each = _of_layers(len(self.layers), activation, self.output)
+        each = of_layers(len(self.layers), activation, self.output)
         new = [(layer, one) for layer, one in zip(self.layers, each, strict=True) if not isinstance(one, list)]
         for _, one in new:
-            _function(one)  # a wrong one changes nothing
+            function_of(one)  # a wrong one changes nothing
         for layer, one in new:
             layer.activation = one
 
@@ -499,124 +499,3 @@ class MLP(Module):
         sizes = [len(self.layers[0].neurons[0].w), *[len(layer.neurons) for layer in self.layers]]
         names = [layer.activations() for layer in self.layers]
         return f"MLP({'-'.join([str(n) for n in sizes])}, {', '.join(names)})"
-
-
-_ALIASES = {  # what other libraries call them
-    "hard_relu": "relu", "identity": "linear", "logistic": "sigmoid", "logsigmoid": "log_sigmoid", "none": "linear",
-    "swish": "silu",
-}  # fmt: skip
-
-
-def _of_layers(n, activation, output):
-    """The activations of n layers, a list, from that of the layers before the last, or a list, and that of the last."""
-    if isinstance(activation, (list, tuple)):
-        each = list(activation)
-    else:
-        each = ["relu" if activation is None else activation] * (n - 1) + [output]
-    if len(each) != n:
-        raise ValueError(f"{n} layers and {len(each)} activations: give one for each layer.")
-    if n == 1 and activation is not None and not isinstance(activation, (list, tuple)):
-        _function(activation)  # a misspelt name is said first
-        if activation != output:
-            raise ValueError(
-                f"activation={shown(activation)!r} is that of the layers before the last, and there is no hidden "
-                f"layer: did you mean output={shown(activation)!r}?"
-            )
-    return each
-
-
-def _count(what, n):
-    """``n`` as an int, which a NumPy integer is too."""
-    try:
-        count = 0 if isinstance(n, bool) else operator.index(n)
-    except TypeError:
-        count = 0
-    if count < 1:
-        raise ValueError(f"{what.format('1 or more')}, found {n!r}.")
-    return count
-
-
-def _switch(what, name, x):
-    """A bool; an activation's name in its place would count as True."""
-    if isinstance(x, str) or not is_real(x) or x not in (0, 1):
-        raise TypeError(f"{name} of {what} is True or False, found {x!r}{_meant(x)}.")
-    return bool(x)
-
-
-def _number(what, name, n):
-    """Return the number of a layer or neuron."""
-    try:
-        return operator.index(n)
-    except TypeError:
-        raise TypeError(f"{name} of {what} is a number for the labels, found {n!r}{_meant(n)}.") from None
-
-
-def _meant(x):
-    return f": write activation={shown(x)!r}" if isinstance(x, str) or callable(x) else ""
-
-
-def _inputs(x, n):
-    if type(x) is list:  # what layers return: the shortest way
-        x = tuple(x)
-    elif type(x) is not tuple:
-        if isinstance(x, Value) or is_real(x):
-            x = (x,)
-        else:
-            if isinstance(x, (Set, Mapping)) or is_text(x) or not _iterates(x):
-                raise TypeError(f"inputs are a sequence of {n} numbers or Values, found {type(x).__name__}.")
-            x = tuple(listed("a sample", x))
-    if len(x) != n:
-        _refuse_batch(x)
-        raise ValueError(f"expected {n} inputs, found {len(x)}: give one number for each.")
-    return x
-
-
-def _iterates(x):
-    return hasattr(x, "__iter__") or callable(getattr(x, "to_numpy", None)) or hasattr(x, "__array__")
-
-
-def _refuse_batch(x):
-    """Say what to write where the inputs are several samples."""
-    if any(hasattr(row, "__len__") and not is_text(row) and getattr(row, "ndim", 1) for row in x):
-        raise ValueError(
-            f"a model reads one sample, a row of numbers, found {len(x)} rows: write [model(x) for x in X], or "
-            "autograd.compile for machine code that reads a batch."
-        )
-
-
-def _function(activation):
-    """The function of an activation's name; None for linear."""
-    if callable(activation):
-        return activation
-    if activation == "linear":
-        return None
-    if not isinstance(activation, str) or not (activation in functions.__all__ or _is_method(activation)):
-        meant = nearest(_ALIASES.get(str(activation).lower(), activation), ("linear", *functions.__all__))
-        raise ValueError(
-            f"no activation is called {activation!r}{meant or ':'} Use 'linear', a function of autograd such as "
-            "'relu', 'tanh' or 'sigmoid', or pass a function of one Value."
-        )
-    # A method is recorded the shortest way.
-    function = getattr(Value, activation, None) or getattr(functions, activation)
-    try:
-        function(Value(0.5))  # here, and not at the first sample
-    except TypeError:
-        raise ValueError(
-            f"{activation!r} takes more than one number: an activation is a function of one. For classes, leave the "
-            "last layer linear and train with cross_entropy, which has the softmax in it."
-        ) from None
-    except ValueError:  # 0.5 is outside of its domain
-        pass
-    return function
-
-
-def _is_method(name):
-    """Return True for the name of a primitive that is a method of Values, such as one of the user's."""
-    return hasattr(Value, name) and any(entry is not None and entry.name == name for entry in TABLE)
-
-
-def shown(activation) -> str:
-    """The name of an activation."""
-    if isinstance(activation, str):
-        return activation
-    return getattr(activation, "__name__", None) or getattr(activation, "name", None) or "custom"

@@ -13,8 +13,9 @@ import os
 
 from autograd import Value, no_grad
 from autograd.engine.errors import AutogradError
+from nn.activations import shown
 from nn.files import write_whole
-from nn.layers import MLP, Module, Neuron, shown
+from nn.layers import MLP, Module, Neuron
 from nn.optimizers import Optimizer
 from nn.protocols import HasParameters
 from nn.resuming import from_json, restored_state, state_of, to_json

@@ -14,6 +14,7 @@ import sys
 import threading
 from contextlib import contextmanager
 
+from autograd.compiler.watched_conditions import WatchedCondition, watched_condition
 from autograd.engine import primitives
 from autograd.engine.algebra import Ieee, is_real, register
 from autograd.engine.conditions import Condition
@@ -152,7 +153,7 @@ class Watch:
         if how in _SIGNS:
             return self._compared(how, a, b, default)
         if how == "where":
-            return a.withdraw() if isinstance(a, _Watched) else default
+            return a.withdraw() if isinstance(a, WatchedCondition) else default
         if how == "data":
             return Reading(record(primitives.detached, (a,)))
         if how == "detach":
@@ -167,7 +168,7 @@ class Watch:
         a, b = [x.value if type(x) is Reading else x for x in (a, b)]
         guard = sign, a, b, bool(held)
         self.guards.append(guard)
-        return _watched(held, self.guards, guard) if isinstance(held, Condition) else held
+        return watched_condition(held, self.guards, guard) if isinstance(held, Condition) else held
 
     def _depends(self, x):
         """Return True if a Value was computed from the inputs."""
@@ -264,66 +265,6 @@ class _Draws:
             return random.getstate(), None
         name, words, *rest = numpy.get_state()
         return random.getstate(), (name, words.tobytes(), *rest)
-
-
-# --- Conditions
-
-
-class _Watched(Condition):
-    """A comparison that was made while a function was recorded, and is guarded.
-
-    Where ``where`` records it the guard is withdrawn: what is computed follows the condition. If Python looks at it as
-    well, the guard is there again.
-    """
-
-    _guards: list
-    _mine: list
-
-    def withdraw(self):
-        """Take the guard of this comparison back, if Python did not look at the condition."""
-        for guard in self._mine:
-            self._guards[:] = [each for each in self._guards if each is not guard]
-
-    def looked_at(self):
-        """Guard what was compared, for good."""
-        for guard in self._mine:
-            self._guards[:] = [*[each for each in self._guards if each is not guard], guard]
-        self._mine = []
-        for part in self.operands:
-            if isinstance(part, _Watched):
-                part.looked_at()
-
-    def _combined(self, condition):
-        """A condition made of this one."""
-        return _watched(condition, self._guards) if isinstance(condition, Condition) else condition
-
-
-def _watched(condition, guards, *mine):
-    found = _Watched(condition.real)
-    found._parts, found._guards, found._mine = (condition.op, *condition.operands), guards, list(mine)
-    return found
-
-
-def _looking(name):
-    method = getattr(int, name)
-
-    def look(self, *arguments):
-        self.looked_at()
-        return method(self, *arguments)
-
-    return look
-
-
-def _combining(name):
-    method = getattr(Condition, name)
-    return lambda self, *arguments: self._combined(method(self, *arguments))
-
-
-for _name in ("bool", "int", "float", "index", "hash", "eq", "ne", "add", "radd", "sub", "rsub", "mul", "rmul",
-              "truediv", "rtruediv", "pow", "rpow", "neg", "pos", "abs"):  # fmt: skip
-    setattr(_Watched, f"__{_name}__", _looking(f"__{_name}__"))
-for _name in ("and", "or", "xor", "invert"):
-    setattr(_Watched, f"__{_name}__", _combining(f"__{_name}__"))
 
 
 # --- Numbers that were read

@@ -280,7 +280,7 @@ class Tapes:
         for _, trace in others:
             if trace.places != base.places or [c.key for c in trace.conditions] != [c.key for c in base.conditions]:
                 raise Untraceable("what it does depends on an integer in a way that no comparison shows")
-        return self._fitted(form, row, base, others)
+        return self._fitted(row, base, others)
 
     def _other(self, form, row, places, conditions, others):
         """A row with other integers at some places, for which all conditions hold.
@@ -318,7 +318,7 @@ class Tapes:
         directions = [_direction(move) for move, able in zip(moves, can_move, strict=True) if able]
         return None not in directions and len(set(directions)) == len(directions)
 
-    def _fitted(self, form, row, base, others):
+    def _fitted(self, row, base, others):
         """The selections that explain how the operands moved."""
         positions: set = set()
         for _, trace in others:

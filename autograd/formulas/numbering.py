@@ -117,9 +117,9 @@ def name(network):
         if n.a is not n.s or n.layer == last:
             names[n.a] = Symbol("a", (n.layer,), (n.index,), n.sample, n.step)
         by_activation[n.a] = n
-    _name_inputs(network, by_activation)
+    _name_inputs(network)
     _name_parameters(network, by_activation)
-    _name_targets(network, by_activation)
+    _name_targets(network)
     for node in network.order:
         if node.op is None and node not in names:
             if node.label is not None:
@@ -136,7 +136,7 @@ def _numbers_in(label):
     return [int(d) for d in _DIGITS.findall(str(label))] if label is not None else []
 
 
-def _name_inputs(network, by_activation):
+def _name_inputs(network):
     names = network.symbol_of
     found: dict = {}  # a leaf or constant that a weight multiplies: the places, samples and layers it was read at
     for n in network.neurons:
@@ -214,7 +214,7 @@ def _name_parameters(network, by_activation):
             place += 1
             if term.weight in names:
                 continue
-            source = _source(term.source, place, n, names, by_activation, network)
+            source = _source(term.source, place, n, names, by_activation)
             symbol = None if source is None else Symbol("w", (source[0], n.layer), (source[1], n.index))
             if symbol is None or symbol in used:
                 symbol = _another(term.weight, used)
@@ -236,7 +236,7 @@ def _another(parameter, used):
     return symbol
 
 
-def _source(source, place, neuron, names, by_activation, network):
+def _source(source, place, neuron, names, by_activation):
     """The layer and the number of what a weight reads; None where it reads nothing of a network."""
     if isinstance(source, Value) and source in by_activation:
         return by_activation[source].layer, by_activation[source].index
@@ -255,7 +255,7 @@ def _source(source, place, neuron, names, by_activation, network):
     return (neuron.layer - 1, place) if any(map(is_known, postorder([source], operations))) else None
 
 
-def _name_targets(network, by_activation):
+def _name_targets(network):
     """Targets: leaves of that role, and numbers an output is subtracted from."""
     names = network.symbol_of
     last = len(network.sizes) - 1

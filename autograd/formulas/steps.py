@@ -144,7 +144,7 @@ def steps_for(formulas, printer, point, parameter) -> Steps:
     truth_a = point.sample.gradient(q.a)
     upstream = formulas.upstream[q]
     if feeds:
-        _paths(out, formulas, q, a, of_a, feeds, upstream, truth_a)
+        _paths(out, formulas, a, of_a, feeds, upstream, truth_a)
     else:
         out.add([of_a, plus(*upstream)], "derivative of the loss in the output", truth_a, plus(*upstream))
     slope = formulas.slope[q]
@@ -251,7 +251,7 @@ def _chain(out, formulas, q, w, s, a, of_w, linear, feeds, loss):
     out.add([left, out.product(*chain)], "chain rule: {w} acts only through {s}", w=w, s=s)
 
 
-def _paths(out, formulas, q, a, of_a, feeds, upstream, truth):
+def _paths(out, formulas, a, of_a, feeds, upstream, truth):
     p = out.printer
     names = formulas.network.symbol_of
     ratios = [out.product(out.ratio(None, names[n.s]), out.ratio(names[n.s], a)) for n, _ in feeds]

@@ -47,10 +47,10 @@ def meant_symbol(written, verdict):
         return None
     if place.kind != "quantity" or place.role not in ("w", "b", "delta", "s", "a"):
         return None
-    return _symbol(written.model, place), envs
+    return _symbol(place), envs
 
 
-def _symbol(model, place):
+def _symbol(place):
     """Return the symbol of a place, with letters for what is free."""
 
     def index(item, letter):

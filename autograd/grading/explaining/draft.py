@@ -116,12 +116,12 @@ class Draft:
         like = next((s for s in self.lexicon.symbols if s.role == role and s.layers == layers), None)
         sample = step = None
         if like is not None and like.sample is not None:
-            sample = e.sample if e.sample is not None else self._sample_in_reach(e)
+            sample = e.sample if e.sample is not None else self._sample_in_reach()
         if like is not None and like.step is not None:
             step = e.step if e.step is not None else 1
         return Symbol(role, layers, tuple(indices), sample, step)
 
-    def _sample_in_reach(self, e):
+    def _sample_in_reach(self):
         return next((s.sample for s in symbols(self.formula) if s.sample is not None), 1)
 
     def is_there(self, e):

@@ -101,7 +101,7 @@ def also_called(draft, factor):
     return ""
 
 
-def slope_pair(draft, a, b):
+def slope_pair(a, b):
     """a and 1 - a, in either order: the symbol."""
     for x, y in ((a, b), (b, a)):
         minus = Times((Number(Fraction(-1)), x))

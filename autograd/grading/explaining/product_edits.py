@@ -26,7 +26,7 @@ def product_edits(draft, e, path, scope):
         words = f"the factor {shown} does not belong there"
         yield Edit(path, "extra factor", words, removing_factor(k))
     for i, j in itertools.combinations(range(len(factors)), 2):
-        pair = slope_pair(draft, factors[i], factors[j])
+        pair = slope_pair(factors[i], factors[j])
         if pair is not None:
             one = Number(Fraction(1))
             square = Times((Number(Fraction(-1)), Power(pair, Number(Fraction(2)))))

@@ -52,7 +52,7 @@ def is_slope_of(draft, e, s):
         x = stack.pop()
         if isinstance(x, Times):
             for a, b in itertools.combinations(x.factors, 2):
-                if slope_pair(draft, a, b) == s:
+                if slope_pair(a, b) == s:
                     return True
         stack.extend(parts(x))
     return False

@@ -42,7 +42,7 @@ def term_edits(draft, e, path, scope):
             yield Edit(path, "extra term", f"the term {shown} does not belong there", removing_term(k), cost)
         for kind in {kind for s in symbols(term) for kind, i in slots(s) if i is not None}:
             yield from more_terms(draft, e, path, term, kind)
-    a = one_minus_square(draft, e)
+    a = one_minus_square(e)
     if a is not None:
         if isinstance(a, Symbol):
             slope = Times((a, Plus((Number(Fraction(1)), Times((Number(Fraction(-1)), a))))))
@@ -69,7 +69,7 @@ def more_terms(draft, e, path, term, kind):
             yield Edit(path, name, words, lambda x, other=other: Plus((*x.terms, other)))
 
 
-def one_minus_square(draft, e):
+def one_minus_square(e):
     """a of 1 - a**2, where a is a symbol or a tanh; else None."""
     if len(e.terms) != 2 or not (isinstance(e.terms[0], Number) and e.terms[0].value == 1):
         return None

@@ -149,9 +149,9 @@ def compared_at(judge, task, places, reading, envs, at, cache, factor, definitio
                 if task.kind == "value":
                     link, reason = compared_links(judge, task, evaluation, env)
                 else:
-                    link, reason, factor = compared_step(judge, task, evaluation, env, factor)
+                    link, reason, factor = compared_step(task, evaluation, env, factor)
             except OutOfRange:
-                if has_neighbours(judge, task, reading):
+                if has_neighbours(reading):
                     continue
                 raise
             held += 1
@@ -162,7 +162,7 @@ def compared_at(judge, task, places, reading, envs, at, cache, factor, definitio
     return None, factor
 
 
-def has_neighbours(judge, task, reading):
+def has_neighbours(reading):
     """Return whether a step or a layer is reached from its neighbour, so that the first or last may have none."""
     return any(axis == "step" for axis in reading.axes.values())
 
@@ -172,7 +172,7 @@ def compared_links(judge, task, evaluation, env):
     truth = evaluation.value(task.sides[0], env)
     for k, side in enumerate(task.sides[1:], 1):
         if _has_dots(side):
-            if not corners_agree(judge, side, truth, evaluation, env):
+            if not corners_agree(side, truth, evaluation, env):
                 return k, "the matrix has other entries"
             continue
         x = evaluation.value(side, env)
@@ -182,7 +182,7 @@ def compared_links(judge, task, evaluation, env):
     return None, ""
 
 
-def corners_agree(judge, side, truth, evaluation, env):
+def corners_agree(side, truth, evaluation, env):
     """Return whether the entries that a matrix with dots shows are right."""
     if not is_array(truth):
         raise ShapeError(shape(truth), "a matrix", "is no")
@@ -197,7 +197,7 @@ def corners_agree(judge, side, truth, evaluation, env):
     return True
 
 
-def compared_step(judge, task, evaluation, env, factor):
+def compared_step(task, evaluation, env, factor):
     """As for links, of a step of gradient descent: it may be longer by a constant."""
     at = evaluation.at
     truth = arrays.negative(arrays.scaled(at.rate, evaluation.derivative(Node("loss"), task.parameter, env)))

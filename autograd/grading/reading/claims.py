@@ -79,7 +79,7 @@ def skipped(c):
     """Skip what separates claims."""
     kind, text = c.look()
     if kind in ("row", "gap", "text") or (kind == "op" and text in "&,;.:") or c.is_cmd("forall", *IMPLICATIONS):
-        if kind == "text" and c.i + 1 < len(c.symbols) and not is_connective(c, text):
+        if kind == "text" and c.i + 1 < len(c.symbols) and not is_connective(text):
             raise c.error("prose in front of a formula may change what it says: leave it out")
         c.i += 1
         return True
@@ -98,7 +98,7 @@ def skipped(c):
     return is_numbered(c)
 
 
-def is_connective(c, words):
+def is_connective(words):
     """Return whether a text in front of a formula leaves it as it is."""
     if _LABEL.fullmatch(words.strip()):
         return True

@@ -65,8 +65,8 @@ def read_cases(c, at):
             words = c.next().text.lower()
             if not any(word in words for word in ("otherwise", "else", "sonst", "sinon")) and not c.ends():
                 condition = of_kind(c, words) or read_comparison(c)
-            elif kind_in(c, words):
-                condition = Node("kind", (), kind_in(c, words), c.at)
+            elif kind_in(words):
+                condition = Node("kind", (), kind_in(words), c.at)
         elif c.is_let("otherwise", "else"):
             c.i += 1
         elif not c.ends():
@@ -80,7 +80,7 @@ def read_cases(c, at):
     return Node("cases", parts, None, at)
 
 
-def kind_in(c, words):
+def kind_in(words):
     """Return the neurons that words speak of: ``"output"`` or ``"hidden"``; None for others."""
     if "output" in words:
         return "output"
@@ -89,10 +89,10 @@ def kind_in(c, words):
 
 def of_kind(c, words):
     """``j is an output neuron``: which neurons a case is for; None where it is another condition."""
-    if kind_in(c, words):
-        return Node("kind", (), kind_in(c, words), c.at)
-    if c.is_let() and c.look(1)[0] in ("text", "let") and kind_in(c, c.look(1)[1].lower()):
-        kind = kind_in(c, c.look(1)[1].lower())
+    if kind_in(words):
+        return Node("kind", (), kind_in(words), c.at)
+    if c.is_let() and c.look(1)[0] in ("text", "let") and kind_in(c.look(1)[1].lower()):
+        kind = kind_in(c.look(1)[1].lower())
         c.i += 2
         return Node("kind", (), kind, c.at)
     return None

@@ -61,7 +61,7 @@ def read_factor(c):
             x = Transpose(x, x.at) if c.is_transpose() else c.power(x, read_group(c))
         elif c.is_sign("'"):
             c.next()
-            x = Call(Name("prime", at=x.at), (x,), x.at) if bracketed else read_prime(c, x)
+            x = Call(Name("prime", at=x.at), (x,), x.at) if bracketed else read_prime(x)
         elif c.is_sign("_") and (is_vector or isinstance(x, (Call, Matrix))):
             c.next()
             read_scripts(c)  # an entry of a vector, [...]_i
@@ -69,7 +69,7 @@ def read_factor(c):
             return x
 
 
-def read_prime(c, x):
+def read_prime(x):
     if isinstance(x, Call) and x.function.base != "prime":
         return x._replace(function=x.function._replace(primes=x.function.primes + 1))
     return Call(Name("prime", at=x.at), (x,), x.at)

@@ -1,0 +1,68 @@
+"""Conditions while a function is recorded: one that Python looks at is guarded, one that ``where`` records is not."""
+
+from autograd.engine.conditions import Condition
+
+__all__ = ["WatchedCondition", "watched_condition"]
+
+
+class WatchedCondition(Condition):
+    """A comparison that was made while a function was recorded, and is guarded.
+
+    Where ``where`` records it the guard is withdrawn: what is computed follows the condition. If Python looks at it as
+    well, the guard is there again.
+    """
+
+    _guards: list
+    _mine: list
+
+    def withdraw(self):
+        """Take the guard of this comparison back, if Python did not look at the condition."""
+        for guard in self._mine:
+            self._guards[:] = [each for each in self._guards if each is not guard]
+
+    def looked_at(self):
+        """Guard what was compared, for good."""
+        for guard in self._mine:
+            self._guards[:] = [*[each for each in self._guards if each is not guard], guard]
+        self._mine = []
+        for part in self.operands:
+            if isinstance(part, WatchedCondition):
+                part.looked_at()
+
+    def _combined(self, condition):
+        """A condition made of this one."""
+        return watched_condition(condition, self._guards) if isinstance(condition, Condition) else condition
+
+
+def watched_condition(condition, guards, *mine):
+    """Return a condition as one that is watched.
+
+    Args:
+        condition: the comparison, or what was made of several.
+        guards: of the recording. mine: those of this comparison.
+    """
+    found = WatchedCondition(condition.real)
+    found._parts, found._guards, found._mine = (condition.op, *condition.operands), guards, list(mine)
+    return found
+
+
+def _looking(name):
+    method = getattr(int, name)
+
+    def look(self, *arguments):
+        self.looked_at()
+        return method(self, *arguments)
+
+    return look
+
+
+def _combining(name):
+    method = getattr(Condition, name)
+    return lambda self, *arguments: self._combined(method(self, *arguments))
+
+
+for _name in ("bool", "int", "float", "index", "hash", "eq", "ne", "add", "radd", "sub", "rsub", "mul", "rmul",
+              "truediv", "rtruediv", "pow", "rpow", "neg", "pos", "abs"):  # fmt: skip
+    setattr(WatchedCondition, f"__{_name}__", _looking(f"__{_name}__"))
+for _name in ("and", "or", "xor", "invert"):
+    setattr(WatchedCondition, f"__{_name}__", _combining(f"__{_name}__"))
