@@ -133,7 +133,9 @@ _DIGITS = re.compile(r"\d+")
 
 
 def _numbers_in(label):
-    return [int(d) for d in _DIGITS.findall(str(label))] if label is not None else []
+    if label is None or not str(label).isprintable():  # a terminal's commands have digits, too
+        return []
+    return [int(d) for d in _DIGITS.findall(str(label))]
 
 
 def _name_inputs(network):

@@ -210,3 +210,34 @@ def test_activations_that_are_functions_of_functions(name):
     lines = [line.replace("&", "").removesuffix(r"\\[4pt]") for line in derived.latex().splitlines() if "&" in line]
     assert len(lines) > 3
     assert [(line, v) for line in lines if (v := derived.grade(None, line).verdict) != "equal"] == []
+
+
+@pytest.mark.parametrize(
+    "total",
+    [
+        "sum(d_o[o]*w_ho[h,o] for o in O)",
+        "sum((d_o[o]*w_ho[h,o] for o in O))",
+        "sum([d_o[o]*w_ho[h,o] for o in O])",
+        "sum((d_o[o]*w_ho[h,o]) for o in O)",
+        "(sum([(d_o[o])*w_ho[h,o] for o in O]))",
+        "sum((sum([d_o[o]*w_ho[h,o] for o in O])/2 for o in O))",
+    ],
+)
+def test_brackets_in_a_sum(total):
+    derivation = recorded((2, 3, 2), "sigmoid", "linear", half_sse, labelled(2))
+    assert derivation.grade(None, f"d_h[h] = a[h]*(1 - a[h])*{total}").verdict == "equal"
+
+
+@pytest.mark.parametrize(
+    "total", ["sum((d_o[o]*w_ho[h,o] for o in O)", "sum([d_o[o]*w_ho[h,o]])", "sum((d_o[o] for o in O) + 1)"]
+)
+def test_brackets_in_a_sum_that_do_not_fit(total):
+    derivation = recorded((2, 3, 2), "sigmoid", "linear", half_sse, labelled(2))
+    assert derivation.grade(None, f"d_h[h] = a[h]*(1 - a[h])*{total}").verdict == "unreadable"
+
+
+@pytest.mark.parametrize("label", ["\x1b[31mx", "x\x1b[7;44m", "\x9b31mx"])
+def test_digits_in_a_terminals_commands_are_no_index(label):
+    loss = tanh(Value(0.5, label) * Value(0.2, "w")) ** 2
+    assert "31" not in (text := str(derive(loss).equations))
+    assert "x[1]" in text

@@ -83,7 +83,9 @@ def sources(path):
     """Return pairs of a name and its program, or the grade of what cannot be opened, for a file or a folder."""
     if path.is_dir():
         inside = sorted(p for p in path.rglob("*") if p.suffix in (".py", ".ipynb") and p.is_file())
-        return [pair for p in inside for pair in sources(p)]
+        return [pair for p in inside for pair in sources(p)] or [
+            _not_opened(path, "it has no .py or .ipynb file in it")
+        ]
     try:
         size = path.stat().st_size
         if not path.is_file():
@@ -94,13 +96,16 @@ def sources(path):
         if path.suffix == ".ipynb":
             text = _notebook(text)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        return [
-            (
-                str(path),
-                CodeGrade("unreadable", unreadable=[(0, f"the file cannot be opened: {error}")], file=str(path)),
-            )
-        ]
+        return [_not_opened(path, error)]
     return [(str(path), text)]
+
+
+def _not_opened(path, why):
+    what = "folder" if path.is_dir() else "file"
+    said = (
+        f"the {what} cannot be opened: {why}" if what == "file" else f"there is nothing to grade in the folder: {why}"
+    )
+    return str(path), CodeGrade("unreadable", unreadable=[(0, said)], file=str(path))
 
 
 def _notebook(text):

@@ -192,9 +192,26 @@ class TextReader(Parser):
             indices = self.parts("]")
         return Name(base, indices, (), primes + self.primes(), (), at)
 
-    def comprehension(self, at):
+    def is_wrapped(self):
+        """Return whether a bracket opens here, holds a ``for`` of its own, and ends where the bracket around ends."""
+        if self.peek() not in ("(", "["):
+            return False
+        depth, found = 0, False
+        for k, token in enumerate(self.tokens[self.i :], self.i):
+            depth += (token.text in ("(", "[")) - (token.text in (")", "]"))
+            found = found or (depth == 1 and token.text == "for")
+            if depth == 0:
+                return found and k + 1 < len(self.tokens) and self.tokens[k + 1].text == ")"
+        return False
+
+    def comprehension(self, at, closing=")"):
         """``sum(... for o in O)``, ``sum(... for o in O[1..2] for n in S)``."""
         self.next()
+        if self.is_wrapped():  # sum([... for o in O]), as NumPy's sum takes it
+            closing = {"(": ")", "[": "]"}[self.peek()]
+            x = self.comprehension(at, closing)
+            self.expect(")")
+            return x
         body = self.sum_of_terms()
         clauses = []
         while self.peek() == "for":
@@ -211,7 +228,7 @@ class TextReader(Parser):
             clauses.append((Name(letter.text, at=letter.at), *self.limits(), Name(over.text, at=over.at)))
         if not clauses:
             raise self.error("a sum is written sum(... for o in O)")
-        self.expect(")")
+        self.expect(closing)
         if len(clauses) > _MOST_LETTERS:
             raise self.error(f"a sum runs over at most {_MOST_LETTERS} indices", at)
         for clause in reversed(clauses):

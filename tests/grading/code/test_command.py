@@ -60,3 +60,11 @@ def test_a_console_shows_no_control_characters_and_escapes_what_it_has_not(tmp_p
     shown = console.buffer.getvalue()
     assert b"\x1b" not in shown
     assert b"# R?[31m\\u010cx" in shown
+
+
+@pytest.mark.parametrize("beside", [[], ["notes.txt"]])
+def test_a_folder_without_programs_is_said(beside, tmp_path, capsys):
+    for name in beside:
+        (tmp_path / name).write_text("w = 1\n")
+    assert main(["code", str(tmp_path)]) == 2
+    assert "no .py or .ipynb file" in capsys.readouterr().out
