@@ -3,7 +3,7 @@
 import math
 from collections.abc import Generator
 
-from autograd import Value, no_grad
+from autograd import DomainError, Value, no_grad
 from nn.dropout import train_mode
 from nn.firstlook import diverged
 from nn.setups import ModelLoss, Setup
@@ -73,6 +73,10 @@ class EagerTraining(InValues):
                 except OverflowError as error:
                     what = f"the loss is too large for a float ({error})"
                     raise FloatingPointError(diverged(what, self.updates)) from error
+                except DomainError as error:
+                    if not self.updates:  # the training has not gone anywhere yet
+                        raise
+                    raise FloatingPointError(diverged(f"the loss has no value ({error})", self.updates)) from error
                 total += value.data
                 if answered is not None:
                     right += answered(sample)

@@ -126,8 +126,9 @@ def hinge(outputs: Outputs, targets: Targets) -> Value:
     """
     found = pairs(outputs, targets, "hinge")
     for _, t in found:
-        if not isinstance(t, Value) and t not in (-1, 1):
-            raise ValueError(f"hinge takes targets -1 and 1, found {t!r}: map your classes to them.")
+        number = t.data if isinstance(t, Value) else t
+        if number not in (-1, 1):
+            raise ValueError(f"hinge takes targets -1 and 1, found {number!r}: map your classes to them.")
     return _sum([relu(1 + -t * y) for y, t in found])
 
 
@@ -161,7 +162,7 @@ def binary_cross_entropy(outputs: Outputs, targets: Targets, *, logits: bool = F
                 f"binary_cross_entropy takes targets from 0 to 1, found {number!r}: map your classes to them."
             )
         probability = y.data if isinstance(y, Value) else y
-        if not logits and not 0 <= probability <= 1:
+        if not logits and (probability < 0 or probability > 1):  # NaN is an answer, too
             raise ValueError(
                 f"binary_cross_entropy takes probabilities, found an output of {probability!r}: end the model in a "
                 "sigmoid, or pass logits=True."

@@ -117,12 +117,14 @@ class Watch:
         inputs: the leaves that differ from sample to sample.
         made: the leaves that were made meanwhile, of plain numbers.
         refusal: the first error of something that was refused, which the function may have caught.
+        looked: whether a loss of nn looked at the number of an input, to check a target.
     """
 
     def __init__(self, inputs=()):
         self.guards: list = []
         self.made: list = []
         self.refusal: Unrecordable | None = None
+        self.looked = False
         self.inputs = list(inputs)
         self._thread = threading.get_ident()
 
@@ -141,6 +143,7 @@ class Watch:
         if how == "IEEE":
             return _by_ieee(a, b) if self.is_mine() else default
         if how == "data" and _caller().partition(".")[0] == "nn":  # a loss that checks its targets
+            self.looked = self.looked or any(a is leaf for leaf in self.inputs)
             return default
         if how == "hash" and (_caller().partition(".")[0] in _PACKAGES or not self._depends(a)):
             return default

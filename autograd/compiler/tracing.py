@@ -47,7 +47,7 @@ class Trace:
         made: the :class:`~autograd.engine.recordings.Recording`.
         places: of each input its number's place in the row.
         conditions: what was taken for granted. lookups: for a place where it was looked up, in order.
-        data: the result.
+        data: the result. looked: whether a loss of nn checked a number of the sample.
     """
 
     def __init__(self, function, parameters, form, row):
@@ -65,6 +65,7 @@ class Trace:
                 result = with_recorded_extremes(function, at_once=True)(sample)
             finally:
                 list_no_nodes()
+        self.looked = watch.looked
         if watch.guards:
             sign, a, b, _ = watch.guards[0]
             raise Untraceable(
@@ -178,6 +179,9 @@ class _Known:
 class Tapes:
     """The tapes of a function of a sample.
 
+    Attributes:
+        looked: whether a loss of nn checked a number of a sample, such as a target: it has to look at all of them.
+
     Args:
         function: takes a sample and returns a Value.
         parameters: leaves that all samples share, whose numbers are read at each call.
@@ -189,7 +193,7 @@ class Tapes:
     def __init__(self, function, parameters):
         self.function, self.parameters = function, list(parameters)
         self.machine = Machine(len(self.parameters))
-        self.recordings = 0
+        self.recordings, self.looked = 0, False
         self._forms: dict = {}
         self._known: dict = {}
         self._pools: dict = {}
@@ -247,7 +251,7 @@ class Tapes:
     def _trace(self, form, row):
         self.recordings += 1
         try:
-            return Trace(self.function, self.parameters, form, row)
+            trace = Trace(self.function, self.parameters, form, row)
         except (Unrecordable, GraphError) as error:
             raise Untraceable(str(error).rstrip(".")) from None
         except (TypeError, AttributeError, IndexError, KeyError, AutogradError) as error:
@@ -256,6 +260,8 @@ class Tapes:
                 f"it raises {type(error).__name__} where its numbers are recorded ({error}), which stand for those of "
                 "every sample"
             ) from error
+        self.looked = self.looked or trace.looked
+        return trace
 
     def _record(self, form, row, known=()):
         """Record what a sample's row shows, with others like it and rows that were recorded before."""

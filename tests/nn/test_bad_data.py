@@ -19,6 +19,7 @@ from nn import (
     Layer,
     Momentum,
     Neuron,
+    Trainer,
     binary_cross_entropy,
     cross_entropy,
     fit,
@@ -286,6 +287,38 @@ def test_a_function_of_plain_numbers(engine, loss):
     assert w.data == 0.5
 
 
+LATE = {
+    "not adding up": (3, cross_entropy, [[0.5, 0.5, 0.0]] * 3 + [[0.5, 0.5, 0.5]], "probability of each class"),
+    "negative": (3, cross_entropy, [[0.5, 0.5, 0.0]] * 3 + [[1.5, -0.5, 0.0]], "probability of each class"),
+    "no sign": (1, hinge, [1.0, -1.0, 1.0, 0.5], "hinge takes targets -1 and 1"),
+    "no probability": (1, binary_cross_entropy, [0.25, 0.75, 1.0, 1.25], "targets from 0 to 1"),
+    "a class too many": (3, cross_entropy, [0, 1, 2, 3], "class"),
+}
+
+
+@pytest.mark.parametrize("engine", [None, "eager", "native"])
+@pytest.mark.parametrize("name", LATE)
+def test_a_late_target_of_a_function_of_a_sample(engine, name):
+    outputs, loss, targets, message = LATE[name]
+    model = MLP(2, [2, outputs], output="sigmoid", seed=1)
+    samples = [([float(a), float(b)], t) for (a, b), t in zip(X, targets, strict=True)]
+    options = {"epochs": 2, "shuffle": False, "progress": False, "engine": engine}
+    with pytest.raises(ValueError, match=message):
+        minimize(lambda s: loss(model(s[0]), s[1]), model, samples, **options)
+    trainer = Trainer(lambda s: loss(model(s[0]), s[1]), model, engine=engine)
+    for sample in samples[:3]:
+        trainer.step(sample)
+    with pytest.raises(ValueError, match=message):
+        trainer.step(samples[3])
+
+
+@pytest.mark.parametrize("engine", [None, "eager", "native"])
+def test_a_number_of_a_sample_that_is_too_large_for_a_float(engine):
+    w = Value(0.5)
+    with pytest.raises(FloatingPointError, match="too large for a float"):
+        minimize(lambda t: (w - t) ** 2, [w], [1, 10**400], epochs=2, progress=False, engine=engine)
+
+
 def test_a_model_that_records_nothing(train):
     class Unrecorded(MLP):
         def __call__(self, x):
@@ -352,6 +385,18 @@ def test_training_that_diverges_says_to_lower_the_rate(engine, optimizer, loss, 
     options = {"loss": LOSSES[loss], "optimizer": OPTIMIZERS[optimizer](1e200), "epochs": 200, "engine": engine}
     with pytest.raises(FloatingPointError, match=r"lower the rate|scale the loss"):
         fit(model, data, targets, progress=False, **options)
+    assert all(math.isfinite(p.data) for p in model.parameters())
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("engine", ["eager", "native"])
+def test_probabilities_that_diverge(engine, optimizer):
+    """An output of exactly 0 has an infinite loss, and a NaN is no wrong output of the model."""
+    model = MLP(2, [1], output="sigmoid", seed=1)
+    data = [[10.0, 20.0], [30.0, 5.0], [-7.0, 3.0], [2.0, -25.0]]
+    options = {"loss": binary_cross_entropy, "optimizer": OPTIMIZERS[optimizer](1e200), "epochs": 200}
+    with pytest.raises(FloatingPointError, match=r"lower the rate|scale the loss"):
+        fit(model, data, [0.5, 0.25, 1, 0], progress=False, seed=0, engine=engine, **options)
     assert all(math.isfinite(p.data) for p in model.parameters())
 
 
