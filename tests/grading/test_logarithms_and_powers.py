@@ -2,7 +2,7 @@ r"""Logarithms to a base, powers of constants, bars around numbers and nodes wit
 
 import pytest
 
-from autograd import Value, cbrt, cos, derive, exp2, log, log2, log10, sin
+from autograd import Value, cbrt, cos, derive, exp, exp2, log, log2, log10, sin, tan
 from nn import MLP, absolute, half_sse, huber
 
 FUNCTIONS = {
@@ -91,3 +91,17 @@ def test_the_base_of_a_logarithm(line):
 def test_bars_and_indicators(line, verdict):
     derivation = derive(half_sse(MLP(2, [2, 2], activation="relu", seed=1)([0.5, 0.8]), [0.2, 0.9]))
     assert derivation.grade(None, line).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("function", "line"),
+    [
+        (tan, r"\delta_{o_1} = -(t_{o_1} - \tan^{-1}(s_{o_1})) (1 + \tan^2(s_{o_1}))"),
+        (sin, r"\delta_{o_1} = -(t_{o_1} - \sin(s_{o_1})) \cos^{-1}(s_{o_1})"),
+        (exp, r"\delta_{o_1} = -(t_{o_1} - \exp_2(s_{o_1})) \exp(s_{o_1})"),
+        (sin, r"\delta_{o_1} = -(t_{o_1} - \sin_2 s_{o_1}) \cos s_{o_1}"),
+        (sin, r"\delta_{o_1} = -(t_{o_1} - \sin^k(s_{o_1})) \cos(s_{o_1})"),
+    ],
+)
+def test_no_mark_of_a_function_is_passed_over(function, line):
+    assert of_one_neuron(function).grade(None, line).verdict in ("unreadable", "wrong")

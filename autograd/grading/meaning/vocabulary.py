@@ -43,6 +43,7 @@ _FUNCTIONS = {
     "heaviside": "step", "H": "step", "arsinh": "asinh", "arcosh": "acosh", "artanh": "atanh", "arctan": "atan",
     "arcsin": "asin", "arccos": "acos", "sgn": "sign",
 }  # fmt: skip
+_UNMARKED = ("exp", "log", "tanh", "sinh", "cosh", "sin", "cos", "tan", "sech", "erf", "abs")
 _DERIVED = re.compile(r"d(\d?)([a-z]\w*)", re.ASCII)  # the derivative of a function, as it is printed
 _ACTIVATIONS = {"Phi", "phi", "f", "g", "varphi"}
 # How far the expansion of a formula may go: an index of a sum times its range, all in all.
@@ -225,6 +226,8 @@ class Vocabulary:
         argument = self._resolve(tree.arguments[0], scope)
         if name == "log" and tree.function.indices:
             return self._logarithm(tree, argument)
+        if name in _UNMARKED and (tree.function.indices or tree.function.superscripts):
+            raise ReadingError(f"{name} has no index: write a power of it behind a bracket around it.", at(tree))
         if (
             primes == 0
             and name.startswith("d")

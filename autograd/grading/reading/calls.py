@@ -6,6 +6,7 @@ from autograd.grading.reading.cursor import COMPARISONS
 from autograd.grading.reading.nodes import Node, is_name
 from autograd.grading.reading.tokens import FUNCTION_WORDS
 
+_ELEMENTARY = ("exp", "log", "ln", "tanh", "sinh", "cosh", "sin", "cos", "tan", "sech", "erf", "abs")
 VERSIONS = ("new", "old", "next", "prev", "current", "neu", "alt")
 DOTS = {"dots", "cdots", "ldots", "vdots", "ddots", "dotsb", "dotsc", "dotsm"}
 
@@ -58,9 +59,20 @@ def applied(c, name, arguments):
     if marks and base in FUNCTION_WORDS:
         rest = Node("name", [s for s in name.parts if s not in marks], name.data, name.at)
         return Node("pow", (Node("call", (rest, *arguments), None, name.at), marks[0].parts[0]), None, name.at)
+    if base in _ELEMENTARY:
+        refuse_marks(c, name)
     if base == "log" and len(arguments) == 1:
         return logarithm(c, name, arguments[0])
     return Node("call", (name, *arguments), None, name.at)
+
+
+def refuse_marks(c, name):
+    """Raise where a function everyone knows has a mark that would be passed over: ``\\tan^{-1} x``, ``\\sin_2 x``."""
+    for mark in name.parts:
+        if mark.kind == "sup" and mark.data == "":
+            raise c.error(f"{name.data[0]}^(-1) is the inverse function, or a quotient: write it out")
+        if mark.kind == "sub" and name.data[0] not in ("log", "ln"):
+            raise c.error(f"{name.data[0]} has no index")
 
 
 def logarithm(c, name, x):
