@@ -182,16 +182,18 @@ class Grader:
             found.diagnosis = words_of(chosen, (), len(verdicts) > 1)
         if explains:
             try:
-                self._explain(found, chosen, verdicts, old)
+                self._explain(found, chosen, verdicts, old, rate)
             except (AutogradError, ValueError, ArithmeticError, TypeError, LookupError, AttributeError):
                 found.diagnosis = found.diagnosis or words_of(chosen, found.mistakes, len(verdicts) > 1)
         return found
 
-    def _explain(self, found, chosen, verdicts, old):
+    def _explain(self, found, chosen, verdicts, old, rate):
         """Add what is wrong, what is right and a counterexample to the answer for a printed formula."""
         symbol = meant_symbol(self.written, chosen)
         if symbol is not None:
-            found.correct = self.in_vocabulary.right.of(Claim(None, symbol[0], "gradient", [], symbol[1] or [{}]))
+            task = chosen.judged.task or chosen.task
+            kind = "step" if task is not None and task.kind == "step" else "gradient"
+            found.correct = self.in_vocabulary.right.of(Claim(None, symbol[0], kind, [], symbol[1] or [{}]), rate)
         if found.correct is None and old:
             found.correct = self.in_vocabulary.right.of(old[0])
         is_open = found.verdict == "ambiguous" and isinstance(chosen.judged.error, Misfit)

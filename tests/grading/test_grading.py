@@ -128,7 +128,7 @@ def test_wrong_formulas_are_named(plain, target, formula, kinds):
     assert {mistake.kind for mistake in grade.mistakes} == kinds, str(grade)
     example = grade.counterexample
     assert example.given is None or abs(example.true - example.given) > 1e-7 * abs(example.true)
-    assert grade.correct.text.startswith(("dL/d", "d_"))
+    assert grade.correct.text.startswith(("dL/d", "d_", "w_ho[h,o] <- w_ho[h,o] - eta*"))
     for mistake in grade.mistakes:
         assert mistake.text in str(grade)
 

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from autograd.formulas.equations import Equation, folded_sum, gathered, gradient_of
 from autograd.formulas.expressions import Letter, Number, Symbol, times
+from autograd.formulas.updates import update_rules
 
 __all__ = ["RightFormulas", "Statement"]
 
@@ -18,12 +19,22 @@ class RightFormulas:
     def __init__(self, context):
         self.context = context
 
-    def of(self, claim):
-        """Return the right formula for the neuron that a claim is about, or for all; None where there is none."""
+    def of(self, claim, rate=None):
+        """Return the right formula for the neuron that a claim is about, or for all; None where there is none.
+
+        Of an update or a step it is the rule of gradient descent, with ``rate`` or the letter of the convention for it.
+        """
+        found = self._equation(claim)
+        if claim.kind in ("update", "step") and isinstance(found, Equation) and found.kind == "gradient":
+            rate = self.context.convention.letters["rate"] if rate is None else rate
+            return update_rules([found], self.context.printer, rate, absorb=False)[0]
+        return found
+
+    def _equation(self, claim):
         formulas, printer = self.context.formulas, self.context.printer
         if claim.symbol is None or claim.kind == "value":
             return self._stated(claim.truth)
-        symbols_meant = {claim.symbol.bound(e) for e in claim.instances}
+        symbols_meant = {x for e in claim.instances for x in self._instances(claim.symbol.bound(e))}
         if claim.symbol.role == "delta":
             pairs = [
                 (formulas.network.delta_of(n), formulas.delta[n])
@@ -48,6 +59,19 @@ class RightFormulas:
         if not found:
             return None
         return found[0] if isinstance(found[0], Equation) else None
+
+    def _instances(self, symbol):
+        """Return the symbols of the network that one with letters, such as that of a whole matrix, stands for."""
+        if not any(isinstance(i, Letter) for i in symbol.indices):
+            return [symbol]
+        network = self.context.network
+        known = [network.delta_of(n) for n in network.neurons] if symbol.role == "delta" else network.symbol_of.values()
+        return [
+            x
+            for x in known
+            if (x.role, x.layers) == (symbol.role, symbol.layers)
+            and all(isinstance(a, Letter) or a == b for a, b in zip(symbol.indices, x.indices, strict=True))
+        ]
 
     def _stated(self, truth):
         """Return the definition of the loss, a pre-activation or an activation. None for another left side."""

@@ -2,7 +2,7 @@
 
 from autograd.grading.reading.nodes import Node, is_name, rewrite, show, walk
 
-__all__ = ["by_kind", "in_and_out", "indexed", "of_label", "outside_derivatives", "with_weights"]
+__all__ = ["by_kind", "in_and_out", "indexed", "of_label", "of_one_weight", "outside_derivatives", "with_weights"]
 
 
 def of_label(node, places):
@@ -60,6 +60,46 @@ def indexed(bare, rights):
         return bare, rights
     one = marked.pop()
     return one, [rewrite(x, lambda node: one if has_none(node) else None) for x in rights]
+
+
+def of_one_weight(task, places):
+    r"""Return an update without any index as that of one weight; None for another claim.
+
+    ``w' = w - \eta \delta a`` is said of each weight: delta is that of the neuron that it leads into, and a the
+    activation that it reads.
+    """
+    if task.kind != "step" or not is_name(task.parameter) or task.parameter.parts:
+        return None
+    names = [x for side in task.sides for x in walk(side) if x.kind == "name"]
+    plain = {"name", "add", "neg", "prod", "group", "num"}
+    if any(x.kind not in plain for side in task.sides for x in walk(side)) or any(x.parts for x in names):
+        return None
+    if any({"had", "out"} & set(x.data) for side in task.sides for x in walk(side) if x.kind == "prod"):
+        return None
+    weight = task.parameter.data[0]
+    if "w" not in places.roles_of(weight):
+        return None
+    indices = {weight: ("j", "i") if places.to_from else ("i", "j")}
+    for letter in {x.data[0] for x in names if x.data[0] != weight and x.data[0] not in places.rates}:
+        roles = set(places.roles_of(letter))
+        if roles and roles <= {"delta"}:
+            indices[letter] = ("j",)
+        elif roles and roles <= {"a", "x"}:
+            indices[letter] = ("i",)
+        else:
+            return None
+    if sorted(map(len, indices.values())) != [1, 1, 2] or len(set(indices.values())) != 3:
+        return None
+
+    def replace(node):
+        if node.kind != "name" or node.data[0] not in indices:
+            return None
+        letters = [Node("name", (), (letter, 0), node.at) for letter in indices[node.data[0]]]
+        return Node("name", (Node("sub", letters, "", node.at),), node.data, node.at)
+
+    return task._replace(
+        sides=tuple([rewrite(x, replace) for x in task.sides]), parameter=rewrite(task.parameter, replace)
+    )
 
 
 def in_and_out(sides, places):

@@ -8,7 +8,7 @@ import contextlib
 from itertools import pairwise
 from typing import NamedTuple
 
-from autograd.formulas.conventions import plain
+from autograd.formulas.conventions import convention, plain
 from autograd.formulas.expressions import Letter
 from autograd.grading.judging.comparing import needed_of_targets
 from autograd.grading.judging.instances import instances
@@ -18,11 +18,13 @@ from autograd.grading.judging.spelled_claims import (
     in_and_out,
     indexed,
     of_label,
+    of_one_weight,
     outside_derivatives,
     with_weights,
 )
 from autograd.grading.judging.taken import Result
 from autograd.grading.judging.task import Judged, Task
+from autograd.grading.meaning.arrays import ShapeError
 from autograd.grading.meaning.evaluate import evaluator
 from autograd.grading.meaning.places import Places
 from autograd.grading.meaning.products import is_rest_of
@@ -30,6 +32,11 @@ from autograd.grading.meaning.spelled import spelled_out
 from autograd.grading.reading.claims import read_claims
 from autograd.grading.reading.nodes import Node, is_name, rewrite, show, walk
 from autograd.grading.reading.trees import ReadingError
+
+_OTHER_ORDER = (
+    "it is right if a row of the matrix has the weights into one neuron, and wrong if it has those out of one: declare "
+    "order: to-from, or write the update of one weight, such as w_{jk}"
+)
 
 __all__ = ["Verdict", "Written", "has_left_side", "has_matrix_signs"]
 
@@ -155,6 +162,9 @@ class Written:
             failure = error
         if judged is None or judged.verdict not in ("equal", "unproved"):
             judged = self._with_outputs(task, places, vectors, batch, wanted) or judged
+        if judged is None or judged.verdict not in ("equal", "unproved"):
+            judged = self._of_one_weight(task, places, vectors, batch, wanted, judged)
+            judged = self._of_other_order(task, batch, wanted, judged)
         if judged is None:
             if wanted is None:
                 raise failure
@@ -178,6 +188,36 @@ class Written:
             if words:
                 condition = f"{condition}; {words}" if condition else words
         return Verdict(judged, task, places, condition, show(claim.sides[0]) if claim.sides[0] is not None else "")
+
+    def _of_one_weight(self, task, places, vectors, batch, wanted, judged):
+        """Return the verdict on an update without indices as that of one weight, unless matrices say more."""
+        one = of_one_weight(task, places)
+        if one is None:
+            return judged
+        with contextlib.suppress(ReadingError):
+            found = self.judge.judge(one, places, vectors, batch, wanted)
+            is_shapeless = judged is None or isinstance(judged.error, ShapeError)
+            if is_shapeless or found.verdict in ("equal", "unproved"):
+                return found
+        return judged
+
+    def _of_other_order(self, task, batch, wanted, judged):
+        """Return an update of a whole matrix as ambiguous if nothing says how it lies, and it is right the other way.
+
+        The rows of a matrix that nobody described may be inputs or outputs; one with indices says which.
+        """
+        usual = convention("standard")
+        parameter = task.parameter
+        if task.kind != "step" or self.convention != usual or parameter is None or parameter.kind != "name":
+            return judged
+        if judged is None or judged.verdict != "wrong" or any(s.kind == "sub" for s in parameter.parts):
+            return judged
+        with contextlib.suppress(ReadingError):
+            other = Places(self.model, convention("standard", order="to-from"), None)
+            found = self.judge.judge(task, other, None, batch, wanted)
+            if found.verdict == "equal" and not found.reading.weights_out:
+                return found._replace(verdict="ambiguous", reason=_OTHER_ORDER)
+        return judged
 
     def _with_outputs(self, task, places, vectors, batch, wanted):
         """Return the verdict where the letter of hidden activations means outputs, too; None unless that is right."""
