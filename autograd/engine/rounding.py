@@ -69,7 +69,7 @@ mod = primitive(
     floats=lambda x, y: x % y,
     partials=[1, lambda m, x, y: -floordiv(x, y)],
     text="({0} % {1})",
-    latex=r"{0} \bmod {1}",
+    latex=r"\operatorname{{mod}}\left({0}, {1}\right)",
     domain="a divisor other than 0",
     kinks="jumps where the first operand is a multiple of the second, where its value is 0",
 )

@@ -6,6 +6,8 @@ prime above $2^{60}$. Functions that the field does not have become random funct
 of backpropagation need: $e^{qx} = (e^x)^q$ for small fractions $q$, $e^{x+y} = e^x e^y$ for arguments met before,
 $\log e^x = x$. A law that is not kept can make a true identity fail here, never a false one hold.
 
+A remainder by 1 is a random function, and other remainders and what is rounded follow from it.
+
 A step function is a random bit that keeps $\theta(-x) = 1 - \theta(x)$ and $\theta(cx) = \theta(x)$ for small positive
 c: one point tells little then, and 24 points are used. The square roots of small numbers and of pi are exact; other
 square roots are a random function, since their sign means nothing in a field, and other roots are :class:`Unprovable`.
@@ -15,7 +17,7 @@ import math
 import random
 from fractions import Fraction
 
-from autograd.engine import primitives, special
+from autograd.engine import primitives, rounding, special
 from autograd.engine.algebra import register
 from autograd.engine.errors import AutogradError
 from autograd.formulas.expressions import rational
@@ -240,6 +242,13 @@ class Residue:
     def __rtruediv__(self, x):
         return Residue(self._other(x) * _inverse(self.v) % PRIME, self.point)
 
+    def __mod__(self, x):
+        y = self._other(x)
+        return Residue(y * self.point.other("mod", (self.v * _inverse(y) % PRIME,)) % PRIME, self.point)
+
+    def __rmod__(self, x):
+        return self.point.number(x) % self
+
     def __neg__(self):
         return Residue(-self.v % PRIME, self.point)
 
@@ -329,7 +338,7 @@ def _relu(point, x):
     return x * _step(point, x)
 
 
-_OPAQUE: set = {primitives.asinh}  # its forward compares numbers
+_OPAQUE: set = {primitives.asinh, rounding.round_}  # their forward rules compare numbers
 _RULES = {
     primitives.pow_: _pow,
     primitives.power_term: lambda point, a, x, n, k, j: a * _pow(point, x, n - k) * _log_power(point, x, j),

@@ -94,8 +94,11 @@ def of_power(evaluation, node, env):
 
 
 def of_norm(evaluation, node, env):
-    """Refuse a norm that is not squared."""
-    raise ReadingError("a norm is read in a square only.", node.at)
+    """Return the absolute value of a number; a vector's norm is read in a square only."""
+    x = evaluation.value(node.parts[0], env)
+    if is_array(x):
+        raise ReadingError("a norm is read in a square only.", node.at)
+    return primitives.abs_(x)
 
 
 def of_transpose(evaluation, node, env):

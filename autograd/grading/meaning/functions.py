@@ -1,11 +1,11 @@
 """Functions: those of the table, the activation of the neurons that the argument belongs to, the softmax."""
 
-from autograd.engine import primitives
+from autograd.engine import primitives, rounding
 from autograd.engine.algebra import TABLE
 from autograd.grading.meaning import arrays
 from autograd.grading.meaning.arrays import is_array
 from autograd.grading.meaning.place import Misfit
-from autograd.grading.reading.nodes import Node, walk
+from autograd.grading.reading.nodes import Node, show, walk
 from autograd.grading.reading.trees import ReadingError
 
 _PRIMITIVES = {
@@ -13,7 +13,9 @@ _PRIMITIVES = {
     "logistic": "sigmoid", "sig": "sigmoid", "sgn": "sign", "sign": "sign", "abs": "abs",
     "sqrt": "sqrt", "cbrt": "cbrt", "lgamma": "lgamma",
     "digamma": "digamma", "step": "step", "sinh": "sinh", "cosh": "cosh", "sin": "sin", "cos": "cos", "tan": "tan",
+    "floor": "floor", "ceil": "ceil", "round": "round",
 }  # fmt: skip
+_OF_TWO = {"max": primitives.maximum, "min": primitives.minimum, "mod": rounding.mod}
 _SIGMOIDS = ("sigma", "varsigma")
 _ROLE_ORDER = ("s", "b", "w", "a", "p", "t")
 
@@ -32,12 +34,12 @@ def of_call(evaluation, node, env):
         return activated(evaluation, base, name, arguments[0], primes, env)
     if base in places.losses and not primes:
         return evaluation.at.value(evaluation.quantity(evaluation.place(node), env))
-    if base in ("max", "min") and len(arguments) == 2:
+    if base in _OF_TWO and len(arguments) == 2:
         x, y = (evaluation.value(a, env) for a in arguments)
-        chosen = primitives.maximum if base == "max" else primitives.minimum
+        chosen = _OF_TWO[base]
         if is_array(x) or is_array(y):
             if is_array(x) == is_array(y):
-                raise ReadingError("a maximum of two arrays cannot be read.", node.at)
+                raise ReadingError(f"{base} of two arrays cannot be read.", node.at)
             return arrays.mapped(lambda e: chosen(e, y), x) if is_array(x) else arrays.mapped(lambda e: chosen(x, e), y)
         return chosen(x, y)
     if base == "logsumexp" and len(arguments) > 1 and not primes:
@@ -50,6 +52,8 @@ def of_call(evaluation, node, env):
         return softmax(evaluation, node, arguments[0], primes, env)
     if len(arguments) != 1:
         arguments = [a for a in arguments if not is_parameter(evaluation, a)][:1] or arguments[:1]
+    if base == "log" and name.parts and not primes:
+        return _log_of_base(evaluation, name, arguments[0], env)
     if base in ("log", "ln") and not primes:
         x = log_of_probability(evaluation, arguments[0], env)
         if x is not None:
@@ -65,6 +69,20 @@ def of_call(evaluation, node, env):
             return softmax(evaluation, node, arguments[0], primes, env)
         raise ReadingError(f"no function is called {base}.", node.at)
     return evaluation.named(evaluation.place(node), env)
+
+
+def _log_of_base(evaluation, name, argument, env):
+    r"""Return the logarithm to the base that stands below, such as the 2 of ``\log_2 x``."""
+    (mark,) = name.parts if len(name.parts) == 1 else (None,)
+    written = "".join([show(x) for x in mark.parts]) if mark is not None and mark.kind == "sub" else ""
+    if written == "e":
+        return applied(evaluation, "log", argument, 0, env)
+    if not written.isdecimal() or int(written) < 2:
+        raise ReadingError("the base of a logarithm is a whole number above 1 here, or e.", name.at)
+    if written in ("2", "10"):
+        return applied(evaluation, f"log{written}", argument, 0, env)
+    base = primitives.log(evaluation.at.number(int(written)))
+    return arrays.mapped(lambda e: e / base, applied(evaluation, "log", argument, 0, env))
 
 
 def log_of_probability(evaluation, node, env):

@@ -2,7 +2,14 @@
 
 from fractions import Fraction
 
-from autograd.grading.reading.brackets import read_braces, read_bracket, read_indicator, read_norm, read_number
+from autograd.grading.reading.brackets import (
+    read_braces,
+    read_bracket,
+    read_indicator,
+    read_norm,
+    read_number,
+    read_rounded,
+)
 from autograd.grading.reading.calls import DOTS, read_call
 from autograd.grading.reading.differentials import read_differential, read_fraction, read_quotient
 from autograd.grading.reading.marks import read_group, read_marks, read_one, read_script
@@ -81,6 +88,8 @@ def read_command(c, scripts):
     if word in ("|", "Vert", "lVert", "lvert"):
         c.i -= 1
         return read_norm(c, "|", "Vert", "rVert", "rvert")
+    if word in ("lfloor", "lceil"):
+        return read_rounded(c, s.at, word[1:])
     if word in DOTS:
         return Node("dots", (), None, s.at)
     if word == "indicator":

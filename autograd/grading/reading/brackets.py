@@ -106,3 +106,12 @@ def read_norm(c, *closing):
         c.i += 1
         read_script(c, "sub")
     return Node("norm", (x,), None, at)
+
+
+def read_rounded(c, at, name):
+    r"""Read ``\lfloor x \rfloor`` or ``\lceil x \rceil`` behind its opening bracket, as a call of the function."""
+    x = c.expression()
+    if not c.is_cmd("rfloor" if name == "floor" else "rceil"):
+        raise c.error(f"expected \\r{name}")
+    c.i += 1
+    return Node("call", (Node("name", (), (name, 0), at), x), None, at)
