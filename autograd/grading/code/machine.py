@@ -7,7 +7,7 @@ from autograd.engine import functions
 from autograd.engine.value import Value
 from autograd.grading.code import statements
 from autograd.grading.code.access import bound
-from autograd.grading.code.arrays import Array
+from autograd.grading.code.arrays import Array, ArrayLimitError
 from autograd.grading.code.expressions import evaluate
 from autograd.grading.code.limits import LeaveLoop, Limits, Stop
 from autograd.grading.code.methods import array_method, host_method
@@ -24,6 +24,8 @@ from autograd.grading.code.objects import (
 )
 
 __all__ = ["Machine"]
+
+MAX_LEAVES = 1_000_000  # numbers that a program writes or makes, some 280 bytes each
 
 
 class Machine:
@@ -105,6 +107,8 @@ class Machine:
         if isinstance(array, Array):
             if array.dtype.kind == "f":
                 self.limits.left -= array.size // 8
+                if self.leaves + array.size > MAX_LEAVES:
+                    raise ArrayLimitError(f"the program has more than {MAX_LEAVES} numbers: use smaller data.")
                 array.assign([self.leaf(x) if isinstance(x, float) else x for x in array.elements()], array.dtype)
             return array
         return self.leaf(float(array)) if isinstance(array, float) else array

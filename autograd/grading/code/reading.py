@@ -18,6 +18,7 @@ __all__ = ["LossValue", "Reading", "read"]
 
 MAX_LOSSES = 400
 MAX_OPERATIONS = 30_000_000
+MAX_CREATED = 3_000_000  # elements of arrays in one reading: with their graph, some 200 bytes each
 FAILURES = (Raised, ArithmeticError, LookupError, TypeError, ValueError, AttributeError, NameError, RuntimeError)
 
 
@@ -104,7 +105,7 @@ def read(
     reading = Reading(machine, recorder, library)
     if loss is not None:
         machine.watcher = _Watcher(loss, reading)
-    with bounded(elements=1_000_000, operations=operations) as bounds:
+    with bounded(elements=1_000_000, operations=operations, created=MAX_CREATED) as bounds:
         try:
             machine.run()
             if call is not None:

@@ -8,6 +8,7 @@ __all__ = ["ArrayLimitError", "bounded", "spend"]
 
 MAX_ELEMENTS = 4_000_000
 MAX_OPERATIONS = 400_000_000
+MAX_CREATED = 400_000_000  # elements of all arrays that are made, one after another
 
 
 class ArrayLimitError(MemoryError):
@@ -15,23 +16,28 @@ class ArrayLimitError(MemoryError):
 
 
 class Bounds:
-    """The most elements that one array may have, and how many element operations are left."""
+    """The most elements that one array may have, and how many elements and element operations are left."""
 
-    def __init__(self, elements: int, operations: int) -> None:
+    def __init__(self, elements: int, operations: int, created: int) -> None:
         self.elements = elements
         self.operations = operations
+        self.created = created
 
 
 _bounds: ContextVar[Bounds | None] = ContextVar("bounds", default=None)
 
 
 @contextmanager
-def bounded(elements: int = MAX_ELEMENTS, operations: int = MAX_OPERATIONS) -> Iterator[Bounds]:
+def bounded(
+    elements: int = MAX_ELEMENTS, operations: int = MAX_OPERATIONS, created: int = MAX_CREATED
+) -> Iterator[Bounds]:
     """Allow arrays of at most ``elements`` elements, and ``operations`` element operations in total, in this block.
 
     Args:
         elements: the largest size of one array.
         operations: how many elements may be computed; a product of an n×k and a k×m matrix counts n·k·m.
+        created: how many elements all arrays that are made may have together: what they are computed from may be kept
+            for as long as the program runs.
 
     Example:
         >>> from autograd.grading.code.arrays import bounded, numpy_names
@@ -41,7 +47,7 @@ def bounded(elements: int = MAX_ELEMENTS, operations: int = MAX_OPERATIONS) -> I
         ...
         autograd.grading.code.arrays.bounds.ArrayLimitError: an array of 400 elements: at most 100 are allowed here.
     """
-    bounds = Bounds(elements, operations)
+    bounds = Bounds(elements, operations, created)
     token = _bounds.set(bounds)
     try:
         yield bounds
@@ -58,5 +64,6 @@ def spend(elements: int, operations: int | None = None) -> None:
     if bounds is None:
         return
     bounds.operations -= elements if operations is None else operations
-    if bounds.operations < 0:
+    bounds.created -= elements
+    if bounds.operations < 0 or bounds.created < 0:
         raise ArrayLimitError("the program computes with more numbers than are allowed here: use smaller data.")
