@@ -2,15 +2,19 @@ r"""Losses of one sample. A batch is averaged over its samples by :func:`nn.fit`
 
 Each takes the outputs of a model, $y_o$, and the targets, $t_o$, and returns a Value. Outputs are a Value or a sequence
 of them, targets a number or a sequence of as many.
+
+Targets are checked in every way to compute: in compiled functions and training, whatever the engine, those of each
+sample. Targets that a compiled function computes itself, such as ``1 - t``, are checked with its first sample only.
 """
 
+import functools
 import math
 from collections.abc import Sequence
 from typing import Any
 
 from autograd import Value, log, logsumexp, relu, softplus, take, total, where
 from autograd.engine.algebra import is_real
-from autograd.engine.value import is_watched
+from autograd.engine.value import is_watched, witnessed
 from nn.optimizers import check_setting
 
 __all__ = ["absolute", "binary_cross_entropy", "cross_entropy", "half_sse", "hinge", "huber", "mse", "sse"]
@@ -126,10 +130,13 @@ def hinge(outputs: Outputs, targets: Targets) -> Value:
     """
     found = pairs(outputs, targets, "hinge")
     for _, t in found:
-        number = t.data if isinstance(t, Value) else t
-        if number not in (-1, 1):
-            raise ValueError(f"hinge takes targets -1 and 1, found {number!r}: map your classes to them.")
+        _checked(_check_label, t)
     return _sum([relu(1 + -t * y) for y, t in found])
+
+
+def _check_label(t):
+    if t not in (-1, 1):
+        raise ValueError(f"hinge takes targets -1 and 1, found {t!r}: map your classes to them.")
 
 
 def binary_cross_entropy(outputs: Outputs, targets: Targets, *, logits: bool = False) -> Value:
@@ -156,11 +163,7 @@ def binary_cross_entropy(outputs: Outputs, targets: Targets, *, logits: bool = F
     """
     found = pairs(outputs, targets, "binary_cross_entropy")
     for y, t in found:
-        number = t.data if isinstance(t, Value) else t
-        if not 0 <= number <= 1:
-            raise ValueError(
-                f"binary_cross_entropy takes targets from 0 to 1, found {number!r}: map your classes to them."
-            )
+        _checked(_check_probability, t)
         probability = y.data if isinstance(y, Value) else y
         if not logits and (probability < 0 or probability > 1):  # NaN is an answer, too
             raise ValueError(
@@ -170,6 +173,11 @@ def binary_cross_entropy(outputs: Outputs, targets: Targets, *, logits: bool = F
     if logits:
         return _sum([softplus(z) - t * z for z, t in found])
     return _sum([-_likelihood(y, t) for y, t in found])
+
+
+def _check_probability(t):
+    if not 0 <= t <= 1:
+        raise ValueError(f"binary_cross_entropy takes targets from 0 to 1, found {t!r}: map your classes to them.")
 
 
 def _likelihood(y, t):
@@ -222,13 +230,11 @@ def _of_target(logits, target, normalizer):
     """The cross-entropy of a class or of probabilities, given the logsumexp of the logits."""
     if _is_sequence(target):
         found = pairs(logits, target, "cross_entropy")
-        numbers = [t.data if isinstance(t, Value) else t for _, t in found]
-        # float32 probabilities miss 1 by some 1e-7 each
-        if not (all(t >= 0 for t in numbers) and abs(math.fsum(numbers) - 1) < 1e-4):
-            raise ValueError(
-                f"cross_entropy takes the probability of each class, 0 or more and adding up to 1, found {target!r}: "
-                "divide them by their sum, or give the index of the true class."
-            )
+        numbers = [t for _, t in found]
+        is_recorded = any(isinstance(t, Value) for t in numbers)
+        _checked(
+            _check_probabilities if is_recorded else functools.partial(_check_probabilities, shown=target), *numbers
+        )
         return _sum([t * (normalizer - z) for z, t in found if isinstance(t, Value) or t != 0])
     target = _plain(target)
     if isinstance(target, Value):  # a class that is recorded, and differs from sample to sample
@@ -241,6 +247,28 @@ def _of_target(logits, target, normalizer):
     return normalizer - logits[int(target)]
 
 
+def _check_probabilities(*numbers, shown=None):
+    # float32 probabilities miss 1 by some 1e-7 each
+    if not (all(t >= 0 for t in numbers) and abs(math.fsum(numbers) - 1) < 1e-4):
+        found = list(numbers) if shown is None else shown
+        raise ValueError(
+            f"cross_entropy takes the probability of each class, 0 or more and adding up to 1, found {found!r}: "
+            "divide them by their sum, or give the index of the true class."
+        )
+
+
+def _checked(check, *targets):
+    """Call ``check(*targets)`` with the numbers, and have it called for every other sample of what is recorded.
+
+    Args:
+        check: raises if it is called with bad numbers. It can be pickled.
+        targets: numbers and Values.
+    """
+    check(*[t.data if isinstance(t, Value) else t for t in targets])
+    if is_watched() and any(isinstance(t, Value) for t in targets):
+        witnessed("check", check, targets)
+
+
 def _check_class(target, n):
     if isinstance(target, bool) or target not in range(n):
         raise ValueError(f"no class {target!r} among {n}: classes are integers from 0 to {n - 1}.")
@@ -248,7 +276,7 @@ def _check_class(target, n):
 
 def _entry(logits, target):
     """The logit of a class that is a Value; NaN where a recorded graph is computed with what is no class."""
-    _check_class(target.data, len(logits))
+    _checked(functools.partial(_check_class, n=len(logits)), target)
     found = math.nan
     for k, z in enumerate(logits):
         found = where((target >= k) & (target <= k), z, found)

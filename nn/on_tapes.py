@@ -1,11 +1,10 @@
 """Training in C, on tapes of what the loss of a sample records."""
 
-import contextlib
 import math
 from array import array
 from collections.abc import Generator
 
-from autograd import Value, no_grad
+from autograd import Value
 from autograd.compiler.tracing import Tapes, Untraceable
 from autograd.engine.algebra import is_real
 from autograd.engine.batches import WORTH
@@ -63,7 +62,6 @@ class TapeTraining:
                     (self._tapes.tape(form, row), array("d", [*row, 0.0]), sample)
                     for (form, row), sample in zip(seen, samples, strict=True)
                 ]
-                self._check(samples)
         except OverflowError as error:
             what = f"the loss is too large for a float ({error})"
             raise FloatingPointError(diverged(what, self.updates)) from error
@@ -73,14 +71,6 @@ class TapeTraining:
         if drawn() != before:
             raise NotNative("it has dropout, which draws anew for every sample")
         return made
-
-    def _check(self, samples):
-        """Have a loss of nn look at the targets of all samples: a tape is made of one of them."""
-        if self._tapes.looked:
-            with no_grad():
-                for sample in samples:
-                    with contextlib.suppress(OverflowError):  # the training itself says it
-                        self._setup.loss(sample)
 
     def epochs(self, n: int, stepwise: bool = False, each=None) -> Generator[tuple[float, int], None, None]:
         """Yield n epochs: the sum of the losses of each, and 0; when it is closed, the Values are up to date."""

@@ -20,6 +20,7 @@ from autograd.compiler.recorded_functions import (
     watched_call,
     with_constants,
 )
+from autograd.compiler.recording import checks_at
 from autograd.engine.errors import AlgebraError, AutogradError, GraphError, GuardError
 from autograd.engine.value import Value
 
@@ -359,6 +360,7 @@ class CompiledFunction:
             self._shared, self._outputs = program.parameters, (len(outputs), single)
         else:
             self._check_other_branch(outputs, single, watch.guards, [*leaves, *constants])
+        program.checks = checks_at(watch, {id(leaf): k for k, leaf in enumerate(leaves)})
         if program.violated(row):
             raise GuardError(f"the sample {row.tolist()} does not fit the program that was recorded with it: the "
                              "function does not always do the same.")  # fmt: skip
@@ -387,6 +389,7 @@ class CompiledFunction:
         self._recorded(batch)
         if not self._records or not len(batch):
             self.programs[0].check_guards(batch)
+            _check_data(self.programs[0], batch)
             return run(self.programs[0], batch, slice(None))
         found: list = []
         left = np.arange(len(batch))
@@ -403,11 +406,19 @@ class CompiledFunction:
         other = program.violated(batch[left])
         mine = left[~other]
         if len(mine):
+            _check_data(program, batch[mine])
             found.append((mine, run(program, batch[mine], mine)))
             if program in self.programs:  # those that were used last stay
                 self.programs.remove(program)
                 self.programs.append(program)
         return left[other]
+
+
+def _check_data(program, rows):
+    """Raise as the losses in a function do, if they refuse the numbers of a sample."""
+    for check, places in program.checks:
+        for numbers in dict.fromkeys(map(tuple, rows[:, places].tolist())):
+            check(*numbers)
 
 
 def _merged(found, samples):

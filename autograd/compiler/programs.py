@@ -95,6 +95,7 @@ class Program:
         self.strict, self.dtype = strict, _dtype(dtype)
         if strict and self.dtype != np.float64:
             raise ValueError("strict results have the engine's bits, which are of float64: leave dtype as it is.")
+        self.checks: list = []  # of data, by losses in a compiled function: pairs of a check and its columns
         self._outputs, self._guards, self._single_output = list(outputs), list(guards), single_output
         check_leaves(self.parameters, self.inputs)
         self._used: dict = {}

@@ -22,7 +22,7 @@ from autograd.engine.errors import GuardError
 from autograd.engine.paused import unpaused
 from autograd.engine.value import Value, record, witnessed_by
 
-__all__ = ["Reading", "StandIn", "Unrecordable", "Watch", "line_of_caller", "watched"]
+__all__ = ["Reading", "StandIn", "Unrecordable", "Watch", "checks_at", "line_of_caller", "watched"]
 
 _one_at_a_time = threading.RLock()
 _PACKAGES = ("autograd", "nn", "deltagrad", "copy", "copyreg", "contextlib", "functools")
@@ -109,22 +109,41 @@ def _caller():
     return _module(frame)
 
 
+def checks_at(watch, places):
+    """Return the checks of data that can be made for other samples: each with the places of its numbers in a sample.
+
+    Args:
+        watch: the :class:`Watch`.
+        places: of each leaf of the sample, by its ``id``, its place.
+
+    Returns:
+        Pairs ``(check, places)``. What was computed from a sample's numbers is not checked.
+    """
+    found = []
+    for check, numbers in watch.checks:
+        if all(id(x) in places for x in numbers):
+            found.append((check, tuple([places[id(x)] for x in numbers])))
+    return found
+
+
 class Watch:
     """The reads and comparisons of a function, noted in the thread that records it.
+
+    Losses tell it ``"check"`` of the checks that they made of targets, since those of other samples have to pass, too.
 
     Attributes:
         guards: the comparisons, as ``(sign, a, b, held)``, in order; a and b are Values or numbers.
         inputs: the leaves that differ from sample to sample.
         made: the leaves that were made meanwhile, of plain numbers.
+        checks: checks of data that losses made, as ``(check, numbers)``, the numbers Values or plain ones.
         refusal: the first error of something that was refused, which the function may have caught.
-        looked: whether a loss of nn looked at the number of an input, to check a target.
     """
 
     def __init__(self, inputs=()):
         self.guards: list = []
         self.made: list = []
+        self.checks: list = []
         self.refusal: Unrecordable | None = None
-        self.looked = False
         self.inputs = list(inputs)
         self._thread = threading.get_ident()
 
@@ -136,14 +155,13 @@ class Watch:
         """Take note; called by Values."""
         if how == "operand":
             return a.value if isinstance(a, StandIn) else None
-        if how == "made":
+        if how in ("made", "check"):
             if self.is_mine():
-                self.made.append(a)
+                (self.made if how == "made" else self.checks).append(a if how == "made" else (a, b))
             return default
         if how == "IEEE":
             return _by_ieee(a, b) if self.is_mine() else default
         if how == "data" and _caller().partition(".")[0] == "nn":  # a loss that checks its targets
-            self.looked = self.looked or any(a is leaf for leaf in self.inputs)
             return default
         if how == "hash" and (_caller().partition(".")[0] in _PACKAGES or not self._depends(a)):
             return default

@@ -14,7 +14,7 @@ from array import array
 
 from autograd.compiler.integers import Integer
 from autograd.compiler.rebinding import with_recorded_extremes
-from autograd.compiler.recording import Unrecordable, watched
+from autograd.compiler.recording import Unrecordable, checks_at, watched
 from autograd.compiler.sample_forms import Form, flattened
 from autograd.engine.errors import AutogradError, GraphError
 from autograd.engine.forks import importing
@@ -46,8 +46,9 @@ class Trace:
     Attributes:
         made: the :class:`~autograd.engine.recordings.Recording`.
         places: of each input its number's place in the row.
+        checks: checks of data that losses made, each with the places of its numbers.
         conditions: what was taken for granted. lookups: for a place where it was looked up, in order.
-        data: the result. looked: whether a loss of nn checked a number of the sample.
+        data: the result.
     """
 
     def __init__(self, function, parameters, form, row):
@@ -65,7 +66,7 @@ class Trace:
                 result = with_recorded_extremes(function, at_once=True)(sample)
             finally:
                 list_no_nodes()
-        self.looked = watch.looked
+        self.checks = checks_at(watch, {id(leaf): place for place, leaf in self._leaves.items()})
         if watch.guards:
             sign, a, b, _ = watch.guards[0]
             raise Untraceable(
@@ -179,9 +180,6 @@ class _Known:
 class Tapes:
     """The tapes of a function of a sample.
 
-    Attributes:
-        looked: whether a loss of nn checked a number of a sample, such as a target: it has to look at all of them.
-
     Args:
         function: takes a sample and returns a Value.
         parameters: leaves that all samples share, whose numbers are read at each call.
@@ -193,7 +191,7 @@ class Tapes:
     def __init__(self, function, parameters):
         self.function, self.parameters = function, list(parameters)
         self.machine = Machine(len(self.parameters))
-        self.recordings, self.looked = 0, False
+        self.recordings = 0
         self._forms: dict = {}
         self._known: dict = {}
         self._pools: dict = {}
@@ -215,8 +213,14 @@ class Tapes:
         return form, row
 
     def tape(self, form, row) -> Tape:
-        """The tape for a sample."""
+        """The tape for a sample.
+
+        Raises:
+            ValueError: a loss refuses the sample's numbers.
+        """
         known = self._of_form(form, row)
+        for check, places in known.trace.checks:
+            check(*[row[place] for place in places])
         if known.seen == self._seen and all(row[place] in role.trusted for place, role in known.roles):
             return known.tape  # nothing was learned since
         new = [place for place, role in known.roles if row[place] not in role.trusted]
@@ -251,7 +255,7 @@ class Tapes:
     def _trace(self, form, row):
         self.recordings += 1
         try:
-            trace = Trace(self.function, self.parameters, form, row)
+            return Trace(self.function, self.parameters, form, row)
         except (Unrecordable, GraphError) as error:
             raise Untraceable(str(error).rstrip(".")) from None
         except (TypeError, AttributeError, IndexError, KeyError, AutogradError) as error:
@@ -260,8 +264,6 @@ class Tapes:
                 f"it raises {type(error).__name__} where its numbers are recorded ({error}), which stand for those of "
                 "every sample"
             ) from error
-        self.looked = self.looked or trace.looked
-        return trace
 
     def _record(self, form, row, known=()):
         """Record what a sample's row shows, with others like it and rows that were recorded before."""

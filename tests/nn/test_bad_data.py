@@ -3,6 +3,7 @@
 import functools
 import logging
 import math
+import pickle
 import random
 from decimal import Decimal
 from fractions import Fraction
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from distributed import Client, LocalCluster
 
+import autograd
 from autograd import Value, no_grad, tanh
 from nn import (
     MLP,
@@ -133,6 +135,92 @@ def test_bad_targets(train, outputs, loss, targets, error, message):
     with pytest.raises(error, match=message):
         train(model, X, targets, loss=loss, shuffle=False, batch_size=None)
     assert [p.data for p in model.parameters()] == before
+
+
+# A loss, good targets of a sample, and bad ones with the error: the same in every way to compute.
+REFUSED = [
+    (hinge, [1.0, -1.0], [1.0, 0.0], "hinge takes targets -1 and 1, found 0.0"),
+    (hinge, [1.0, -1.0], [0.5, 1.0], "hinge takes targets -1 and 1, found 0.5"),
+    (hinge, [-1.0, -1.0], [math.nan, 1.0], "hinge takes targets -1 and 1, found nan"),
+    (cross_entropy, [0.5, 0.5], [0.9, 0.9], r"adding up to 1, found \[0.9, 0.9\]"),
+    (cross_entropy, [0.5, 0.5], [1.5, -0.5], r"adding up to 1, found \[1.5, -0.5\]"),
+    (cross_entropy, [0.0, 1.0], [0.0, 0.0], "adding up to 1"),
+    (cross_entropy, [0.0, 1.0], [math.nan, 1.0], "adding up to 1"),
+    (functools.partial(cross_entropy, label_smoothing=0.1), [0.25, 0.75], [0.5, 0.4], "adding up to 1"),
+    (lambda z, t: 2 * cross_entropy(z, t) + 1, [0.25, 0.75], [0.5, 0.4], "adding up to 1"),
+    (lambda z, t: cross_entropy(z, t[0]), [1.0, 0.0], [0.5, 0.0], r"no class 0\.5 among 2"),
+    (lambda z, t: cross_entropy(z, t[0]), [1.0, 0.0], [2.0, 0.0], r"no class 2\.0 among 2"),
+    (lambda z, t: cross_entropy(z, t[1]), [1.0, 0.0], [2.0, -1.0], r"no class -1\.0 among 2"),
+    (functools.partial(binary_cross_entropy, logits=True), [1.0, 0.3], [1.0, 1.5], "targets from 0 to 1, found 1.5"),
+    (functools.partial(binary_cross_entropy, logits=True), [1.0, 0.3], [-1.0, 1.0], "targets from 0 to 1, found -1.0"),
+]
+
+
+def by_call(loss, samples):
+    for z, t in samples:
+        loss([Value(x) for x in z], [Value(x) for x in t])
+
+
+def by_numbers(loss, samples):
+    for z, t in samples:
+        loss([Value(x) for x in z], t)
+
+
+def compiled(loss, samples, **options):
+    f = autograd.compile(lambda a, b, t, u: loss([a, b], [t, u]), **options)
+    rows = np.array([[*z, *t] for z, t in samples])
+    f.gradient(rows) if options.get("strict") else f(rows)
+
+
+def by_minimize(loss, samples, **options):
+    minimize(lambda s: loss([W + s[0][0], s[0][1]], s[1]), [W], samples, epochs=1, progress=False, **options)
+
+
+def by_trainer(loss, samples):
+    with Trainer(lambda s: loss([W + s[0][0], s[0][1]], s[1]), [W]) as trainer:
+        for sample in samples:
+            trainer.step(sample)
+
+
+W = Value(0.0)
+WAYS = {
+    "values": by_call,
+    "numbers": by_numbers,
+    "compiled": compiled,
+    "compiled, strict": functools.partial(compiled, strict=True),
+    "compiled, branches": functools.partial(compiled, on_other_branch="record"),
+    "minimize": by_minimize,
+    "minimize, eager": functools.partial(by_minimize, engine="eager"),
+    "minimize, native": functools.partial(by_minimize, engine="native"),
+    "trainer": by_trainer,
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(("loss", "good", "bad", "message"), REFUSED)
+def test_every_way_to_compute_a_loss_refuses_the_same_targets(way, loss, good, bad, message):
+    z = [0.25, -1.0]
+    WAYS[way](loss, [(z, good), (z, good)])
+    for samples in ([(z, bad)], [(z, good), (z, bad)], [(z, bad), (z, good)]):
+        with pytest.raises(ValueError, match=message):
+            WAYS[way](loss, samples)
+
+
+def test_a_compiled_function_can_be_called_again_after_bad_targets():
+    f = autograd.compile(lambda a, b, t, u: cross_entropy([a, b], [t, u]))
+    good = np.array([[1.0, 2.0, 0.5, 0.5], [0.0, 1.0, 0.25, 0.75]])
+    expected = f(good)
+    with pytest.raises(ValueError, match="adding up to 1"):
+        f.gradient([[1.0, 2.0, 0.9, 0.9]])
+    assert f(good).tolist() == expected.tolist()
+    twin = pickle.loads(pickle.dumps(f.programs[0]))
+    assert twin.checks == f.programs[0].checks
+
+
+def test_targets_that_a_function_computes_are_not_checked():
+    """As the docstring of cross_entropy says: there is no number of the sample that could be looked at."""
+    f = autograd.compile(lambda a, b, t: cross_entropy([a, b], [t, 1 - t]))
+    assert f([[1.0, 2.0, 0.5], [1.0, 2.0, 1.5]]).shape == (2,)
 
 
 def test_bad_probabilities_for_a_sigmoid(train):
