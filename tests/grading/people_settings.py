@@ -173,6 +173,8 @@ SETTINGS = {
     "2-3-1 sig bce m=3": by_hand([2, 3, 1], [sigmoid, sigmoid], binary, samples=3),
     "2-3-1 relu,sig bce m=3": by_hand([2, 3, 1], [relu, sigmoid], binary, samples=3),
     "2-3-1 tanh,sig bce m=3": by_hand([2, 3, 1], [tanh, sigmoid], binary, samples=3),
+    "2-3-1 tanh,sig bce": by_hand([2, 3, 1], [tanh, sigmoid], binary),
+    "2-3-3 sig softmax m=3": recorded([2, 3, 3], ["sigmoid", "linear"], "cross_entropy", 3),
     "2-3-3 relu softmax explicit": by_hand([2, 3, 3], [relu, softmax], categorical, onehot=True),
     "3-1 lin half_sse bias": recorded([3, 1], ["linear"]),
     "3-3 softmax m=3 sum": recorded([3, 3], ["linear"], "cross_entropy", 3, "sum"),

@@ -23,8 +23,24 @@ VERDICTS = {"right": {"equal"}, "needs-condition": {"equal"}, "wrong": {"wrong"}
 # only the text around the formula defines; the derivative of a function's name; a slope without its argument.
 OUT_OF_REACH = {"P18", "R09", "hkB1", "f22", "f51", "turk5", "d2lrnn4"}
 # Right where the weights of layer l lead out of it, and with a wrong layer where they lead into it; right where a dZ is
-# the derivative of the mean loss, and without 1/m where it is that of a sample's own.
-OF_TWO_MINDS = {"1gom4", "blog3", "ptb2", "ptb3", "zhs5", "vec5", "kit2"}
+# the derivative of the mean loss, and without 1/m where it is that of a sample's own; right where vectors are rows, and
+# with a transpose missing where they are columns.
+OF_TWO_MINDS = {
+    "1gom4",
+    "blog3",
+    "blog4",
+    "ptb2",
+    "ptb3",
+    "zhs5",
+    "vec5",
+    "kit2",
+    "ufA1",
+    "ufB2",
+    "ufB3",
+    "f36",
+    "5ysi5",
+    "5tnh5",
+}
 # In these, written in the network's own text (R), with another neuron's number, in cases, or with another step, the
 # slip is refused without a name.
 UNNAMED = {
@@ -42,6 +58,8 @@ UNNAMED = {
     "rnnb3",
     "b3n10",
     "opn4",
+    "5srm5",
+    "6out4",
 }
 
 
@@ -149,6 +167,23 @@ MEAN = {
     "setting": "2-3-2 sig half_sse m=3",
     "declared": {"order": "to-from", "letters": {"s": "z", "y": "a", "t": "y"}},
 }
+UPDATED = {
+    "setting": "2-3-2 sig half_sse",
+    "declared": {"order": "to-from", "letters": {"s": "net", "a": "y", "y": "y", "t": "t", "loss": "e"}},
+}
+ROWS_OF_TWO = {
+    "setting": "2-3-2 sig half_sse",
+    "declared": {"order": "to-from", "letters": {"s": "z", "a": "a", "y": r"\hat{y}", "t": "y", "x": "x"}},
+}
+NG = {
+    "setting": "2-3-3 relu softmax m=3",
+    "declared": {"order": "to-from", "letters": {"s": "z", "a": "a", "y": "z", "p": "a", "t": "y", "x": "x"}},
+}
+ONE_LAYER = {
+    "setting": "3-2 sig nobias",
+    "declared": {"order": "from-to", "letters": {"s": "z", "y": "p", "t": "t", "x": "x", "loss": "E"}},
+}
+COUNTED = {"setting": "2-1 lin sse m=3", "declared": {"letters": {"y": r"\hat{y}", "t": "y", "x": "X", "loss": "J"}}}
 ONCE_FALSE = [
     (SOFTMAX, None, "dp[1]/dy[1] = p[1]*(1-p[1])", "equal"),
     (SOFTMAX, None, "dp[1]/dy[2] = -p[1]*p[2]", "equal"),
@@ -266,6 +301,28 @@ ONCE_FALSE = [
     (GRAVES, None, r"\delta_h^t = \theta'(a_h^t)\left(\sum_{k=1}^K \delta_k^t w_{hk} "
      r"+ \sum_{h'=1}^H \delta_{h'}^{t+1} w_{hh'}\right)", "equal"),
     (DEAD, None, r"\frac{\partial L}{\partial a^{[2]}} = -\frac{y}{a^{[2]}} - \frac{1-y}{1-a^{[2]}}", "wrong"),
+    (UPDATED, None, r"W_{new_{ji}}=W_{old_{ji}}-\eta\frac{\partial e}{\partial W_{ji}}", "equal"),
+    (UPDATED, None, r"W_{new_{ji}}=W_{old_{ji}}-\eta\frac{\partial e}{\partial W_{ij}}", "wrong"),
+    (ROWS_OF_TWO, None, r"\frac{\partial L}{\partial W^{(1)}} = \delta^{(2)} x^T", "ambiguous"),
+    (ROWS_OF_TWO, None, r"\frac{\partial L}{\partial W_1} = \delta_2 x^T", "ambiguous"),
+    (ROWS_OF_TWO, None, r"\frac{\partial L}{\partial W^{(1)}} = \delta^{(1)} x^T", "equal"),
+    (ROWS_OF_TWO, None, r"\delta^{[1]} = \frac{\partial L}{\partial z^{[2]}} \frac{\partial z^{[2]}}{\partial a^{[1]}} "
+     r"\frac{\partial a^{[1]}}{\partial z^{[1]}} = (W^{[2]})^T \delta^{[2]} \odot \sigma'(z^{[1]})", "equal"),
+    (ROWS_OF_TWO, None, r"\delta^{[1]} = \frac{\partial L}{\partial z^{[2]}} \frac{\partial z^{[2]}}{\partial a^{[1]}} "
+     r"\odot \sigma'(z^{[1]}) = (W^{[2]})^T \delta^{[2]} \odot \sigma'(z^{[1]})", "equal"),
+    (ROWS_OF_TWO, None, r"\delta^{[1]} = \frac{\partial L}{\partial z^{[2]}} \frac{\partial a^{[1]}}{\partial z^{[1]}} "
+     r"\frac{\partial z^{[2]}}{\partial a^{[1]}} = (W^{[2]})^T \delta^{[2]} \odot \sigma'(z^{[1]})", "wrong"),
+    (NG, None, r"dZ^{[1]} = W^{[2]T} dZ^{[2]} .* g^{[2]\prime} (Z^{[1]})", "wrong"),
+    (MEAN, None, r"\nabla_{W^{(2)}} = \nabla_{Z^{(2)}} A^{(1)T}", "ambiguous"),
+    (MEAN, None, r"\nabla_{W^{(2)}} L = \nabla_{Z^{(2)}} L A^{(1)T}", "equal"),
+    (ONE_LAYER, None, r"\frac{\partial E}{\partial p_{j}} = \frac{\partial}{\partial p_{j}}\frac{1}{2}"
+     r"\sum(t_{j}-p_{j})^{2} = p_j - t_j", "equal"),
+    (ONE_LAYER, None, r"\frac{\partial E}{\partial p_{j}} = \sum(p_{j}-t_{j})", "wrong"),
+    (ONE_LAYER, None, r"{\partial p_{j}} / {\partial z_{j}} = p_j(1-p_j)", "equal"),
+    (ONE_LAYER, None, r"\partial p_{j} / {\partial z_{j}} = p_j", "wrong"),
+    (SOFTMAX, None, r"\frac{\partial p_j}{\partial y_i} = -p_i p_j \quad (j \neq i)", "equal"),
+    (SOFTMAX, None, r"\frac{\partial p_j}{\partial y_i} = p_i p_j (i \neq j)", "wrong"),
+    (COUNTED, None, r"\frac{\partial J}{\partial b} = \frac{2}{M} \sum_{i=1}^{M} (\hat{y}^{(i)} - y^{(i)})", "equal"),
     (GERMAN, None, r"\delta_j = \begin{cases} f'(net_j)(t_j - o_j) & \text{falls } j \text{ output} \\ "
      r"f'(net_j)\sum_k \delta_k w_{jk} & \text{falls } j \text{ hidden}\end{cases}", "equal"),
 ]  # fmt: skip

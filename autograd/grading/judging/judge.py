@@ -7,6 +7,7 @@ it. In a prime field agreement at random points proves it; numbers of 50 digits 
 from autograd.engine.errors import GraphError
 from autograd.grading.clock import Allowance
 from autograd.grading.judging.comparing import FAILURES, compared
+from autograd.grading.judging.doubts import EITHER_LOSS, doubt
 from autograd.grading.judging.points import Points
 from autograd.grading.judging.taken import taken
 from autograd.grading.judging.task import Judged, rank
@@ -18,16 +19,12 @@ from autograd.grading.meaning.place import IllFormed, Misfit, NotRecorded, OutOf
 from autograd.grading.meaning.quantities import At, Model
 from autograd.grading.meaning.readings import Readings
 from autograd.grading.meaning.weights import says_weights_of_output
-from autograd.grading.reading.nodes import is_name, walk
+from autograd.grading.reading.nodes import walk
 from autograd.grading.reading.trees import ReadingError
 
 __all__ = ["EITHER_LOSS", "Judge"]
 
 _MOST_OTHERS, _MOST_REFUTED = 8, 48
-EITHER_LOSS = (
-    "it is right if a dZ is the derivative of the mean loss, and wrong if it is that of a sample's own loss, as in "
-    "dZ = A - Y: write \\partial J/\\partial Z for the mean loss, or 1/m in front of a sum over samples"
-)
 _WEIGHTS_OF_OUTPUT = (
     "it is right if the weights with one number are those of the output, and wrong if they are counted through: give "
     "them two indices, or another letter than the weights of the hidden layer"
@@ -153,40 +150,16 @@ class Judge:
                 return Judged("wrong", tried[0], None, None, failure.reason, error=failure)
             raise failure
         found = self._together(classes, task)
-        if self._is_renumbered(found, task, places):
-            words = (
-                "it is right if the weights of layer l lead out of it, and wrong if they lead into it: write which, "
-                "such as z^{l+1} = W^{l+1} a^l, or W^{l+1} in place of W^l"
-            )
-            found = found._replace(verdict="ambiguous", reason=words)
         if found.verdict == "equal" and found.reading.flat == "out" and not says_weights_of_output(task):
             found = found._replace(verdict="ambiguous", reason=_WEIGHTS_OF_OUTPUT)
-        if self._is_of_either_loss(found, refuted, task, places):
-            found = found._replace(verdict="ambiguous", reason=EITHER_LOSS)
+        words = doubt(self, found, refuted, task, places, vectors)
+        if words:
+            found = found._replace(verdict="ambiguous", reason=words)
         if is_cut and found.verdict in ("wrong", "ill-formed") and given is None:
             found = found._replace(verdict="ambiguous", reason=_TOO_MANY)
         turned = any(x.kind == "transpose" for side in task.sides for x in walk(side))
         refuted.sort(key=lambda x: (x.error is not None, turned and not x.reading.stacked, _oddness(x.reading, task)))
         return found._replace(others=tuple(refuted[:_MOST_OTHERS]))
-
-    def _is_renumbered(self, found, task, places):
-        """Return whether it is right only if weights lead out of their layer, and nothing else in it says so."""
-        if found.verdict != "equal" or not found.reading.weights_out:
-            return False
-        if has_numbered_inputs(places) or (found.reading.base and self._numbers_say_so(task)):
-            return False
-        if task.parameter is not None or not (task.sides[0].kind == "deriv" or is_name(task.sides[0], "delta")):
-            return False
-        marked = [x for side in task.sides for x in walk(side) if x.kind == "name" and x.parts]
-        weights = [x for x in marked if {"w", "b"} & set(places.roles_of(x.data[0]))]
-        on_left = {id(x) for x in walk(task.sides[0])}
-        return bool(weights) and not any(id(x) in on_left for x in weights)
-
-    def _numbers_say_so(self, task):
-        """Return whether a mark is the number of a layer behind the last, so that inputs must have the number 1."""
-        marks = [p for side in task.sides for x in walk(side) if x.kind == "name" for s in x.parts for p in s.parts]
-        numbers = [p.data for p in marks if p.kind == "num"]
-        return not numbers or max(numbers) > self.model.depth
 
     def _without_reading(self, readings, task):
         failure = readings.failure or ReadingError("what the letters of this formula count is not clear.")
@@ -226,19 +199,6 @@ class Judge:
                     return False
         return True
 
-    def _is_of_either_loss(self, found, refuted, task, places):
-        """Return whether a formula is right only if a dZ is of the mean loss, and not of a sample's own."""
-        if found.verdict != "equal" or found.reading.own_loss:
-            return False
-        if not any(x.kind == "deriv" and x.data == "name" for side in task.sides for x in walk(side)):
-            return False
-        on_left = {role for x in walk(task.sides[0]) if x.kind == "name" for role in places.roles_of(x.data[0])}
-        counts = [x for side in task.sides[1:] for x in walk(side) if is_name(x, "m", "n", "N") and not x.parts]
-        if task.sides[0].kind == "deriv" and counts and not on_left & {"w", "b"}:
-            return False  # dZ = (A - Y)/m says which
-        other = found.reading.changed(own_loss=True)
-        return any(x.reading == other for x in refuted)
-
     def _together(self, classes, task):
         """Return one answer: in one way of reading, all that the left side may be of has to hold."""
         ways: dict = {}
@@ -261,12 +221,6 @@ class Judge:
             return rank(x), x.reading.layers.get(base) in recurrent, -_oddness(x.reading, task)
 
         return max(found, key=likelihood)
-
-
-def has_numbered_inputs(places):
-    """Return whether inputs have the letter of activations, and with it the number of a layer."""
-    letters = places.convention.letters
-    return letters["x"] in (letters["a"], letters["y"])
 
 
 def _oddness(reading, task):

@@ -72,6 +72,9 @@ def with_letters_of_sums(sides):
     left = set(variables(sides[0]))
 
     def replace(node):
+        if node.kind == "deriv":  # in d/dp_j sum (t_j - p_j)^2 the sum counts j, and p_j is the one that is meant
+            inner = rewrite(node.parts[0], counted_by_itself)
+            return Node("deriv", (rewrite(inner, replace), node.parts[1]), node.data, node.at)
         if node.kind == "sum" and _counts_silently(node):
             return Node("sum", [rewrite(x, replace) for x in node.parts], Limits(("@n",)), node.at)
         if node.kind == "sum" and not node.data.letters:
@@ -83,6 +86,14 @@ def with_letters_of_sums(sides):
                 node.at,
             )
         return None
+
+    def counted_by_itself(node):
+        if node.kind != "sum" or node.data.letters or node.data.is_product or _counts_silently(node):
+            return None
+        mine = [x for x in variables(node.parts[0]) if len(x) == 1]
+        if len(mine) != 1 or mine[0] not in left:
+            return None
+        return Node("sum", node.parts, node.data._replace(letters=tuple(mine)), node.at)
 
     return tuple([rewrite(x, replace) for x in sides])
 

@@ -19,6 +19,11 @@ def of_derivative(evaluation, node, env):
     return derivative(evaluation, of, by, env, node)
 
 
+def names_no_loss(node):
+    """Return whether a derivative is a name such as dZ, or a gradient of a loss that is not written."""
+    return node.kind == "deriv" and (node.data == "name" or (node.data == "gradient" and node.parts[0].kind == "loss"))
+
+
 def outputs(evaluation, node):
     """Return the outputs as a vector: what a gradient without a subscript is taken in."""
     letter = evaluation.places.output_letter
@@ -36,7 +41,7 @@ def derivative(evaluation, of, by, env, node=None):
         raise ReadingError(f"{show(by)} is no quantity of the network to differentiate in.", by.at)
     if of.kind == "none":
         raise ReadingError("this derivative is of nothing: write what is differentiated behind it.", of.at)
-    is_own = node is not None and (node.data == "name" or evaluation.places.declares_own_loss)
+    is_own = node is not None and (names_no_loss(node) or evaluation.places.declares_own_loss)
     own = is_own and evaluation.reading.own_loss and place.role not in ("w", "b")
     while of.kind == "group":
         of = of.parts[0]

@@ -184,11 +184,11 @@ def layer_of(evaluation, name, argument):
 
 def softmax(evaluation, node, argument, primes, env):
     """Return the softmax of the outputs: all of them, or the one whose pre-activation is the argument."""
-    if primes:
-        raise ReadingError("the derivative of a softmax has two indices: write it as a quotient.", node.at)
     place = evaluation.place(argument)
     if place.kind != "quantity" or place.layer != evaluation.model.depth or place.role not in ("a", "s", "p"):
         raise Misfit("a softmax is taken of the outputs.", node.at)
+    if primes:
+        raise ReadingError("the derivative of a softmax has two indices: write it as a quotient.", node.at)
     return evaluation.named(place._replace(role="p"), env)
 
 

@@ -191,7 +191,7 @@ class Places:
             return Place("rate")
         counts = self.model.samples if self.model.samples > 1 else self.model.steps
         is_quantity = base in ("B", "P") and bool(roles)
-        if base in ("m", "N", "n", "B", "P") and base not in self.roles and counts > 1 and not is_quantity:
+        if base in ("m", "N", "n", "B", "P", "M") and base not in self.roles and counts > 1 and not is_quantity:
             return Place("count", index=counts)
         if base in ("T", "tau") and self.model.steps > 1 and base not in self.roles:
             return Place("count", index=self.model.steps)

@@ -54,6 +54,12 @@ def of_product(evaluation, node, env):
     try:
         return product(evaluation, values, signs, node)
     except ShapeError:
+        x = chain(evaluation, node, env, in_any_layout=True)  # dL/dz dz/da, where dL/dz is a column
+        if x is not None:
+            return x
+        apart = with_chains_apart(node)
+        if apart is not None:
+            return of_product(evaluation, apart, env)
         if not any(s in ("had", "*", "out") for s in signs):
             raise
         with contextlib.suppress(ShapeError):  # from left to right instead
@@ -261,11 +267,12 @@ class Link(NamedTuple):
     env: dict
 
 
-def chain(evaluation, node, env):
+def chain(evaluation, node, env, in_any_layout=False):
     """Return a product of derivatives of vectors in vectors and matrices, by the chain rule; None for another product.
 
     ``dL/da da/dz dz/dW``: the inner quantities cancel, from left to right or from right to left. In a recurrent network
-    a product over steps may stand for the derivatives between them.
+    a product over steps may stand for the derivatives between them. Where the last derivative is in no parameter, the
+    shapes of the factors decide, unless the chain is read ``in_any_layout``.
     """
     if not any(s in ("", ".", "*", "chain") for s in node.data):
         return None
@@ -275,12 +282,32 @@ def chain(evaluation, node, env):
         return None
     if found is None or len(found) < 2 or not any(evaluation.is_whole(x.by) for x in found):
         return None
-    if evaluation.model.steps == 1 and not any(evaluation.is_whole(x.by) and x.by.role in ("w", "b") for x in found):
+    of_parameters = any(evaluation.is_whole(x.by) and x.by.role in ("w", "b") for x in found)
+    if evaluation.model.steps == 1 and not of_parameters and not in_any_layout:
         return None
     for order in (found, found[::-1]):
         if order[0].of.role == "loss" and all(a.ends == b.sources for a, b in pairwise(order)):
             return contracted(evaluation, order)
     return None
+
+
+def with_chains_apart(node):
+    """Return a product with the derivatives that stand side by side in a bracket of their own; None if none do."""
+    parts: list = [[node.parts[0]]]
+    signs: list = []
+    for sign, x in zip(node.data, node.parts[1:], strict=True):
+        if sign in ("", ".") and is_link(x) and is_link(parts[-1][-1]):
+            parts[-1].append(x)
+        else:
+            parts.append([x])
+            signs.append(sign)
+    if len(parts) == 1 or len(parts) == len(node.parts):
+        return None
+    found = [
+        x[0] if len(x) == 1 else Node("group", (Node("prod", x, ("",) * (len(x) - 1), x[0].at),), "(", x[0].at)
+        for x in parts
+    ]
+    return Node("prod", found, tuple(signs), node.at)
 
 
 def links_of(evaluation, node, env):

@@ -9,11 +9,12 @@ from fractions import Fraction
 
 from autograd.formulas.expressions import Letter
 from autograd.grading.meaning.arithmetic import given_letters
+from autograd.grading.meaning.derivatives import names_no_loss
 from autograd.grading.meaning.evaluate import evaluator
 from autograd.grading.meaning.letters import Letters, check_same, head, heads
 from autograd.grading.meaning.place import Misfit, Reading, Unclear
 from autograd.grading.meaning.products import is_alternating
-from autograd.grading.reading.nodes import Limits, walk
+from autograd.grading.reading.nodes import Limits, is_name, walk
 
 __all__ = ["Readings"]
 
@@ -190,7 +191,9 @@ class Readings:
             )
             vary(stacked=[True, False] if is_upper else [False, True])
             is_own = self.places.declares_own_loss
-            derivatives = [x for x in self.nodes if x.kind == "deriv" and (x.data == "name" or is_own)]
+            derivatives = [x for x in self.nodes if x.kind == "deriv" and (names_no_loss(x) or is_own)]
+            if all(self._is_weight(x.parts[1]) for x in derivatives if is_name(x.parts[1]) and x.data != "name"):
+                derivatives = [x for x in derivatives if x.data == "name"]
             if derivatives or (self.places.model.formulas.factor == 1 and any(n.data[0] == "Delta" for n in names)):
                 is_sure = is_own and all(x.data == "name" for x in derivatives)  # dZ is that of delta
                 vary(own_loss=[True] if is_sure else [True, False])

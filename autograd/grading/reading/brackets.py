@@ -4,6 +4,7 @@ from fractions import Fraction
 
 from autograd.grading.reading.calls import read_call
 from autograd.grading.reading.cursor import COMPARISONS
+from autograd.grading.reading.differentials import read_ratio_of_groups
 from autograd.grading.reading.lexing import MOST_DIGITS
 from autograd.grading.reading.marks import read_marks, read_script
 from autograd.grading.reading.nodes import Node
@@ -23,6 +24,9 @@ def read_number(c):
 
 
 def read_braces(c, scripts):
+    x = read_ratio_of_groups(c)
+    if x is not None:
+        return x
     at = c.next().at
     if c.take("}"):
         if c.is_op("_") or c.is_op("^"):

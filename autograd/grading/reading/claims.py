@@ -210,6 +210,8 @@ def is_factor_apart(c):
         k += 1
     if not k or c.ends(k) or (c.is_op("(", k) and c.look(k + 1)[0] == "num" and c.is_op(")", k + 2)):
         return False
+    if c.is_case(k) or (c.is_op("(", k) and c.look(k + 1)[0] == "text"):
+        return False
     start, depth = c.i, 0
     c.i += k
     opens = c.starts() and not c.is_cmd("forall", "text", "because", "therefore")

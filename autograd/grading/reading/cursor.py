@@ -124,6 +124,14 @@ class Cursor:
         kind, _ = self.look(k)
         return kind in (None, "row") or self.is_cmd("end", k=k)
 
+    def is_case(self, k=0):
+        """Return whether ``(i = j)`` or ``(i \\neq j)`` stands here, at the end of a line or of a sentence."""
+        if not self.is_op("(", k) or not self.is_let(k=k + 1) or not self.is_let(k=k + 3) or not self.is_op(")", k + 4):
+            return False
+        kind, text = self.look(k + 2)
+        is_between = kind in ("op", "cmd") and COMPARISONS.get(text) in ("=", "!=")
+        return is_between and (self.ends(k + 5) or self.is_op(",", k + 5) or self.is_op(".", k + 5))
+
     def relation(self, look=False, k=0):
         kind, text = self.look(k)
         known = text in RELATIONS and kind in ("cmd", "op")

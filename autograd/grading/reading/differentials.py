@@ -81,6 +81,25 @@ def read_differential(c, word, at):
     return x
 
 
+def read_ratio_of_groups(c):
+    r"""Read ``{\partial X} / {\partial Y}``; None where no derivative begins with this brace."""
+    start, at = c.i, c.at
+    sign, end = differential_sign(c, 0), c.closing(0)
+    if sign is None or end is None or not c.is_op("/", end + 1) or differential_sign(c, end + 2) != sign:
+        return None
+    of = read_differential_part(c, sign)
+    c.expect("/")
+    if c.is_op("{"):
+        by = read_differential_part(c, sign)
+    else:
+        c.next()
+        by = c.factor()
+    if by is None:
+        c.i = start
+        return None
+    return Node("deriv", (Node("none", (), None, at) if of is None else of, by), "operator" if of is None else None, at)
+
+
 def read_quotient(c, sign, at):
     """``X / d Y`` behind a d; None where it is none."""
     start = c.i
@@ -94,10 +113,13 @@ def read_quotient(c, sign, at):
         if c.is_op("/"):
             c.i += 1
             opened = c.take("(")
-            found = c.look()
+            found = c.look(1 if c.is_op("{") else 0)
             if found in (("cmd", "partial"),) if sign == "partial" else found == ("let", sign):
-                c.i += 1
-                by = c.factor()
+                if c.is_op("{"):
+                    by = read_differential_part(c, sign)
+                else:
+                    c.i += 1
+                    by = c.factor()
                 if opened:
                     c.expect(")")
                 if of.kind == "group" and of.data == "(":

@@ -193,6 +193,8 @@ def read_script(c, kind, inside=False):
 def flattened(x):
     """Return ``t_k`` and ``y_i`` in a subscript as two marks: a step or a word, and an index."""
     inner = [y for s in x.parts if s.kind == "sub" for y in s.parts]
+    if x.kind == "name" and x.data[0] in ("new", "old") and len(x.parts) == 1 and inner:
+        return [Node("name", (), x.data, x.at), *inner]  # w_{new_{ji}} has the indices of w_{ji}
     is_pair = x.kind == "name" and len(x.parts) == len(inner) == 1 and inner[0].kind == "name" and not inner[0].parts
     if is_pair and x.data[0] in ("t", "tau", "y", "h", "o", "x"):
         return [Node("name", (), x.data, x.at), inner[0]]

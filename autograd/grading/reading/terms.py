@@ -52,7 +52,7 @@ def read_term(c):
             factors, signs = [Node("div", (product_of(factors, signs, at), below), None, at)], []
             continue
         sign = read_product_sign(c)
-        if sign is None and not c.starts():
+        if sign is None and (not c.starts() or c.is_case()):
             break
         factors.append(read_signed_factor(c) if sign else read_factor(c))
         signs.append(sign or "")

@@ -19,7 +19,7 @@ FUNCTION_WORDS = frozenset({
 _WORDS = frozenset({
     "net", "out", "in", "total", "Loss", "loss", "cost", "Cost", "MSE", "SSE", "CE", "BCE", "error", "Error", "target",
     "for", "if", "otherwise", "else", "where", "and", "all", "outputs", "inputs", "hidden", "output", "input",
-    "tot", "Err", "bias", "tr", "with",
+    "tot", "Err", "bias", "tr", "with", "new", "old",
 })  # fmt: skip
 _PROSE_WORDS = frozenset(
     {

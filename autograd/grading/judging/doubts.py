@@ -1,0 +1,196 @@
+"""Formulas that are right in one reading only, where another reading is as likely: they are ambiguous, not equal."""
+
+from fractions import Fraction
+
+from autograd.grading.judging.comparing import FAILURES, compared
+from autograd.grading.judging.task import Task
+from autograd.grading.meaning.derivatives import names_no_loss
+from autograd.grading.meaning.readings import Readings
+from autograd.grading.reading.nodes import Node, is_name, replace_at, walk
+from autograd.grading.reading.trees import ReadingError
+
+__all__ = ["EITHER_LOSS", "doubt"]
+
+EITHER_LOSS = (
+    "it is right if a dZ is the derivative of the mean loss, and wrong if it is that of a sample's own loss, as in "
+    "dZ = A - Y: write \\partial J/\\partial Z for the mean loss, or 1/m in front of a sum over samples"
+)
+_LEADS_OUT = (
+    "it is right if the weights of layer l lead out of it, and wrong if they lead into it: write which, "
+    "such as z^{l+1} = W^{l+1} a^l, or W^{l+1} in place of W^l"
+)
+_TURNED = (
+    "it is right if vectors are {}, and has a transpose too many or too few if they are {}: say so with vectors=, or "
+    "write the factors in the order of their shapes"
+)
+_MOST_TRIED = 24
+
+
+def doubt(judge, found, refuted, task, places, vectors=None):
+    """Return why a claim that is equal in one reading may be wrong in another that is as likely; "" if it may not.
+
+    Args:
+        judge: the :class:`~autograd.grading.judging.judge.Judge`.
+        found: its answer.
+        refuted: the answers of readings that were refuted.
+        task, places: what was compared, and what letters mean.
+        vectors: the orientation of vectors that is declared, or None.
+    """
+    if found.verdict != "equal":
+        return ""
+    if _is_renumbered(judge, found, task, places):
+        return _LEADS_OUT
+    if vectors is None and _is_turned(judge, found, task, places):
+        rows = found.reading.vectors == "rows"
+        return _TURNED.format(*(("rows", "columns") if rows else ("columns", "rows")))
+    return EITHER_LOSS if _is_of_either_loss(found, refuted, task, places) else ""
+
+
+# --- The layer that weights belong to.
+
+
+def _is_renumbered(judge, found, task, places):
+    """Return whether it is right only if weights lead out of their layer, and nothing else in it says so."""
+    if not (found.reading.weights_out or found.reading.delta_base) or places.convention.letters["w"] in (
+        "\\Theta",
+        "\\theta",
+    ):
+        return False  # who writes Theta counts the inputs as layer 1
+    if found.reading.delta_base and _numbers_say_so(judge, task):
+        return False
+    if task.parameter is not None or not (task.sides[0].kind == "deriv" or is_name(task.sides[0], "delta")):
+        return False
+    return any(_is_right_with(judge, changed, places) for changed in _with_another_layer(task, places))
+
+
+def _numbers_say_so(judge, task):
+    """Return whether a mark is the number of a layer behind the last, so that inputs must have the number 1."""
+    marks = [p for side in task.sides for x in walk(side) if x.kind == "name" for s in x.parts for p in s.parts]
+    numbers = [p.data for p in marks if p.kind == "num"]
+    return bool(numbers) and max(numbers) > judge.model.depth
+
+
+def _with_another_layer(task, places):
+    """Yield the claim with one weight, bias or delta on the right moved to the layer before or behind."""
+    for k, side in enumerate(task.sides[1:], 1):
+        for path, node in _paths(side):
+            if not is_name(node) or not {"w", "b", "delta"} & set(places.roles_of(node.data[0])):
+                continue
+            for step in (1, -1):
+                for moved in _moved(node, step):
+                    sides = [*task.sides]
+                    sides[k] = replace_at(side, path, moved)
+                    yield task._replace(sides=tuple(sides))
+
+
+def _paths(tree, path=()):
+    yield path, tree
+    for k, x in enumerate(tree.parts):
+        yield from _paths(x, (*path, k))
+
+
+def _moved(name, step):
+    """Yield a name with its layer mark, a number or l plus a number, moved by ``step``."""
+    for k, script in enumerate(name.parts):
+        for j, mark in enumerate(script.parts):
+            new = _moved_mark(mark, step, script.kind == "sup" or len(script.parts) == 1)
+            if new is not None:
+                marks, parts = [*script.parts], [*name.parts]
+                marks[j] = new
+                parts[k] = script.with_parts(marks)
+                yield name.with_parts(parts)
+
+
+def _moved_mark(mark, step, may_be_number):
+    """Return the mark of the layer before or behind; None for a mark that counts something else."""
+    letter, number = None, mark
+    if mark.kind == "add" and len(mark.parts) == 2:
+        letter, number = mark.parts
+    elif mark.kind == "name" and not mark.parts:
+        letter, number = mark, Node("num", (), Fraction(0), mark.at)
+    sign = -1 if number.kind == "neg" else 1
+    number = number.parts[0] if number.kind == "neg" else number
+    if number.kind != "num" or not (may_be_number if letter is None else is_name(letter, "l", "ell", "L")):
+        return None
+    value = sign * number.data + step
+    new = Node("num", (), abs(value), mark.at)
+    if letter is None:
+        return new if value >= 0 else None
+    term = Node("neg", (new,), None, mark.at) if value < 0 else new
+    return letter if value == 0 else Node("add", (letter, term), None, mark.at)
+
+
+def _is_right_with(judge, task, places):
+    """Return whether a claim is right where weights lead into their layer, and inputs are layer 0."""
+    sides = task.sides if task.parameter is None else (task.parameter, *task.sides)
+    readings = Readings(judge.model, places, sides, task.conditions, judge.points.first(), None, None, None)
+    plain = [r for r in readings.all() if not (r.weights_out or r.base or r.delta_base)]
+    classes: dict = {}
+    for reading in plain[:_MOST_TRIED]:
+        try:
+            verdict = compared(judge, task, places, reading, None, None, quick=True)
+        except (ReadingError, *FAILURES):
+            continue
+        if verdict is not None:
+            classes.setdefault(reading.layer, []).append(verdict.verdict in ("equal", "unproved"))
+    return bool(classes) and all(any(x) for x in classes.values())
+
+
+# --- The orientation of vectors.
+
+
+def _is_turned(judge, found, task: Task, places):
+    """Return whether a weight matrix stands on the side of a lone delta where the other orientation has it turned.
+
+    Beside the delta of the only output, a number, a matrix fits on both sides; beside those of several it does not.
+    """
+    if judge.model.size(judge.model.depth) != 1 or judge.model.depth == 1:
+        return False
+    is_rows = found.reading.vectors == "rows"
+    if is_rows != places.to_from:
+        return False
+    for side in task.sides[1:]:
+        for x in walk(side):
+            if x.kind != "prod":
+                continue
+            pairs = list(zip(x.parts, x.parts[1:], strict=False))
+            for one, other in pairs if is_rows else [(b, a) for a, b in pairs]:
+                if _is_matrix(one, places) and _is_delta(other, places):
+                    return True
+    return False
+
+
+def _is_matrix(node, places):
+    """Return whether a node is a matrix of weights, with a capital letter and no index, that is not transposed."""
+    if not is_name(node) or not node.data[0][-1].isupper() or "w" not in places.roles_of(node.data[0]):
+        return False
+    return not any(s.kind == "sub" and any(p.kind != "num" for p in s.parts) for s in node.parts)
+
+
+def _is_delta(node, places):
+    """Return whether a node is a delta, the derivative of the loss, or the error in a bracket."""
+    while node.kind == "group":
+        node = node.parts[0]
+    if node.kind == "deriv":
+        return node.parts[0].kind == "loss" or places.is_loss(node.parts[0])
+    if node.kind == "add":
+        return any("t" in places.roles_of(x.data[0]) for y in node.parts for x in walk(y) if is_name(x))
+    return is_name(node) and "delta" in places.roles_of(node.data[0])
+
+
+# --- The loss of a sample, and the mean.
+
+
+def _is_of_either_loss(found, refuted, task, places):
+    """Return whether a formula is right only if a dZ is of the mean loss, and not of a sample's own."""
+    if found.reading.own_loss:
+        return False
+    derivatives = [x for side in task.sides for x in walk(side) if x.kind == "deriv"]
+    if not any(names_no_loss(x) or places.declares_own_loss for x in derivatives):
+        return False
+    on_left = {role for x in walk(task.sides[0]) if x.kind == "name" for role in places.roles_of(x.data[0])}
+    counts = [x for side in task.sides[1:] for x in walk(side) if is_name(x, "m", "n", "N") and not x.parts]
+    if task.sides[0].kind == "deriv" and counts and not on_left & {"w", "b"}:
+        return False  # dZ = (A - Y)/m says which
+    other = found.reading.changed(own_loss=True)
+    return any(x.reading == other for x in refuted)
