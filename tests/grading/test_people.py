@@ -175,6 +175,14 @@ ROWS_OF_TWO = {
     "setting": "2-3-2 sig half_sse",
     "declared": {"order": "to-from", "letters": {"s": "z", "a": "a", "y": r"\hat{y}", "t": "y", "x": "x"}},
 }
+NUMBERS_BELOW = {
+    "setting": "2-3-2 sig half_sse",
+    "declared": {"order": "to-from", "letters": {"s": "z", "t": "y", "y": "a", "loss": "L", "function": "\\sigma"}},
+}
+MEAN_OF_ROWS = {
+    "setting": "2-3-2 sig half_sse m=3",
+    "declared": {"order": "to-from", "letters": {"s": "z", "a": "h", "y": "y", "t": "t"}},
+}
 NG = {
     "setting": "2-3-3 relu softmax m=3",
     "declared": {"order": "to-from", "letters": {"s": "z", "a": "a", "y": "z", "p": "a", "t": "y", "x": "x"}},
@@ -313,7 +321,7 @@ ONCE_FALSE = [
     (ROWS_OF_TWO, None, r"\delta^{[1]} = \frac{\partial L}{\partial z^{[2]}} \frac{\partial a^{[1]}}{\partial z^{[1]}} "
      r"\frac{\partial z^{[2]}}{\partial a^{[1]}} = (W^{[2]})^T \delta^{[2]} \odot \sigma'(z^{[1]})", "wrong"),
     (NG, None, r"dZ^{[1]} = W^{[2]T} dZ^{[2]} .* g^{[2]\prime} (Z^{[1]})", "wrong"),
-    (MEAN, None, r"\nabla_{W^{(2)}} = \nabla_{Z^{(2)}} A^{(1)T}", "ambiguous"),
+    (MEAN_OF_ROWS, None, r"\nabla_{W^{(2)}} = \nabla_{Z^{(2)}}^T H", "ambiguous"),
     (MEAN, None, r"\nabla_{W^{(2)}} L = \nabla_{Z^{(2)}} L A^{(1)T}", "equal"),
     (ONE_LAYER, None, r"\frac{\partial E}{\partial p_{j}} = \frac{\partial}{\partial p_{j}}\frac{1}{2}"
      r"\sum(t_{j}-p_{j})^{2} = p_j - t_j", "equal"),
@@ -323,6 +331,15 @@ ONCE_FALSE = [
     (SOFTMAX, None, r"\frac{\partial p_j}{\partial y_i} = -p_i p_j \quad (j \neq i)", "equal"),
     (SOFTMAX, None, r"\frac{\partial p_j}{\partial y_i} = p_i p_j (i \neq j)", "wrong"),
     (COUNTED, None, r"\frac{\partial J}{\partial b} = \frac{2}{M} \sum_{i=1}^{M} (\hat{y}^{(i)} - y^{(i)})", "equal"),
+    (NUMBERS_BELOW, None, r"dW_2 = dz_2 a_1", "ambiguous"),
+    (ROWS_OF_TWO, None, r"dW_2 = dz_2 a_1", "wrong"),
+    (ROWS_OF_TWO, None, r"dW_2 = dz_2 a_1^T", "equal"),
+    (ROWS_OF_TWO, None, r"\frac{\partial L}{\partial b^{(2)}} = \delta^{(3)}", "equal"),
+    (SOFTMAX, None, r"\frac{\partial L}{\partial y_k} = -\frac{t_l}{p_l} p_l (\delta_{lk} - p_k)", "ambiguous"),
+    (SOFTMAX, None, r"\frac{\partial L}{\partial y_k} = -\sum_l \frac{t_l}{p_l} p_l (\delta_{lk} - p_k)", "equal"),
+    (NG, None, r"db^{[2]} = \frac{1}{m}\sum_{i=1}^{m}dZ^{[3](i)}", "wrong"),
+    (LOGISTIC, None, r"\frac{\partial J}{\partial w_j} = \frac{1}{m} \sum_{i=1}^m (a^{(i)} - y^{(i)}) x_i^{(i)}",
+     "wrong"),
     (GERMAN, None, r"\delta_j = \begin{cases} f'(net_j)(t_j - o_j) & \text{falls } j \text{ output} \\ "
      r"f'(net_j)\sum_k \delta_k w_{jk} & \text{falls } j \text{ hidden}\end{cases}", "equal"),
 ]  # fmt: skip

@@ -23,6 +23,11 @@ _TURNED = (
     "it is right if vectors are {}, and has a transpose too many or too few if they are {}: say so with vectors=, or "
     "write the factors in the order of their shapes"
 )
+_SUMMED = "it is right if a letter that stands twice is summed over, and wrong if a sum is missing: write the sum"
+_NUMBERED = (
+    "it is right if a matrix with a number is one weight, and wrong if the number is its layer: write w for one "
+    "weight, or a superscript for the layer"
+)
 _MOST_TRIED = 24
 
 
@@ -38,8 +43,12 @@ def doubt(judge, found, refuted, task, places, vectors=None):
     """
     if found.verdict != "equal":
         return ""
+    if found.reading.implied:
+        return _SUMMED
     if _is_renumbered(judge, found, task, places):
         return _LEADS_OUT
+    if _is_one_of_a_matrix(judge, found, refuted, task, places):
+        return _NUMBERED
     if vectors is None and _is_turned(judge, found, task, places):
         rows = found.reading.vectors == "rows"
         return _TURNED.format(*(("rows", "columns") if rows else ("columns", "rows")))
@@ -134,6 +143,22 @@ def _is_right_with(judge, task, places):
         if verdict is not None:
             classes.setdefault(reading.layer, []).append(verdict.verdict in ("equal", "unproved"))
     return bool(classes) and all(any(x) for x in classes.values())
+
+
+def _is_one_of_a_matrix(judge, found, refuted, task, places):
+    """Return whether W_2 is read as one weight where numbers may be layers, and the formula of matrices is wrong."""
+    if found.reading.below != "index" or judge.model.depth == 1:
+        return False
+    names = [x for side in task.sides for x in walk(side) if is_name(x) and x.parts]
+    if not any(_is_matrix(x, places) for x in names) or any(not _has_one_number(x, judge.model.depth) for x in names):
+        return False
+    return any(x.reading is not None and x.reading.below == "layer" for x in refuted)
+
+
+def _has_one_number(name, most):
+    """Return whether a name has one mark, the number of a layer."""
+    marks = [p for s in name.parts for p in s.parts]
+    return len(marks) == 1 and marks[0].kind == "num" and marks[0].data <= most
 
 
 # --- The orientation of vectors.

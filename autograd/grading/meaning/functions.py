@@ -160,7 +160,8 @@ def layer_of(evaluation, name, argument):
             place = evaluation.places.place(probe, evaluation.reading)
             return place.layer
         except ReadingError:
-            pass
+            if any(s.data == "[" and p.kind == "num" for s in marks for p in s.parts):
+                raise  # g^{[0]}: there is no such layer
     found = {}
     for x in walk(argument):
         if x.kind == "name":

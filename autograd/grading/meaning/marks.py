@@ -70,6 +70,8 @@ class Marks:
             if above or bracket or letter == "L":
                 self.set_layer(model.depth + offset, False)
         elif axis == "sample":
+            if self.sample == Item(letter, offset) and len(self.node.parts) > 1:
+                raise Misfit(f"{show(self.node)} says its sample twice.", part.at)
             self.sample = Item(letter, offset)
         elif axis == "step":
             self.step = Item(letter, offset)

@@ -153,7 +153,7 @@ class Readings:
                 choices = [{}, {"base": 1, "delta_base": 1, "weights_out": True}, {"base": 1, "delta_base": 1},
                            {"weights_out": True}]  # fmt: skip
             marks_above = {s.data for n in names for s in n.parts if s.kind == "sup"}
-            if marks_above == {"["}:
+            if marks_above == {"["} or ("[" in marks_above and self.model.samples > 1):
                 choices = [{}]  # Ng's: layers count from 0, and W^{[l]} leads into layer l
             if not any(self._is_weight(n) for n in names):
                 choices = [c for c in choices if "weights_out" not in c or "base" in c]
@@ -167,9 +167,9 @@ class Readings:
             if any(self._is_vector(x.parts[1]) for x in derivatives):
                 if any(self._is_vector(x.parts[0]) for x in derivatives):
                     vary(transposed_jacobian=[False, True])
-                    vary(gradient_row=[False, True])
+                    base += [r.changed(gradient_row=True) for r in base if r.vectors == "columns"]
                 elif any(x.kind in ("transpose", "diag") or _is_product(x) for x in self.nodes):
-                    vary(gradient_row=[False, True])
+                    base += [r.changed(gradient_row=True) for r in base if r.vectors == "columns"]
             plain_products = not any(
                 x.kind in ("transpose", "diag", "matrix", "entry")
                 or (x.kind == "prod" and {"had", "out"} & set(x.data))
