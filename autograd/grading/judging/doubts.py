@@ -23,7 +23,6 @@ _TURNED = (
     "it is right if vectors are {}, and has a transpose too many or too few if they are {}: say so with vectors=, or "
     "write the factors in the order of their shapes"
 )
-_SUMMED = "it is right if a letter that stands twice is summed over, and wrong if a sum is missing: write the sum"
 _NUMBERED = (
     "it is right if a matrix with a number is one weight, and wrong if the number is its layer: write w for one "
     "weight, or a superscript for the layer"
@@ -43,8 +42,6 @@ def doubt(judge, found, refuted, task, places, vectors=None):
     """
     if found.verdict != "equal":
         return ""
-    if found.reading.implied:
-        return _SUMMED
     if _is_renumbered(judge, found, task, places):
         return _LEADS_OUT
     if _is_one_of_a_matrix(judge, found, refuted, task, places):
