@@ -312,7 +312,6 @@ ONCE_FALSE = [
     (UPDATED, None, r"W_{new_{ji}}=W_{old_{ji}}-\eta\frac{\partial e}{\partial W_{ji}}", "equal"),
     (UPDATED, None, r"W_{new_{ji}}=W_{old_{ji}}-\eta\frac{\partial e}{\partial W_{ij}}", "wrong"),
     (ROWS_OF_TWO, None, r"\frac{\partial L}{\partial W^{(1)}} = \delta^{(2)} x^T", "ambiguous"),
-    (ROWS_OF_TWO, None, r"\frac{\partial L}{\partial W_1} = \delta_2 x^T", "ambiguous"),
     (ROWS_OF_TWO, None, r"\frac{\partial L}{\partial W^{(1)}} = \delta^{(1)} x^T", "equal"),
     (ROWS_OF_TWO, None, r"\delta^{[1]} = \frac{\partial L}{\partial z^{[2]}} \frac{\partial z^{[2]}}{\partial a^{[1]}} "
      r"\frac{\partial a^{[1]}}{\partial z^{[1]}} = (W^{[2]})^T \delta^{[2]} \odot \sigma'(z^{[1]})", "equal"),

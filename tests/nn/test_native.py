@@ -308,11 +308,17 @@ class Branching:
 
 @pytest.mark.parametrize(
     ("how", "message"),
-    [("compares", "compares Values"), ("reads", "reads the data"), ("constant", "no Value or list of Values")],
+    [("compares", "compares Values"), ("reads", "reads the data")],
 )
 def test_what_another_sample_might_do_otherwise_is_not_compiled(how, message):
     with pytest.raises(ValueError, match=message):
         trained("native", SGD(0.1), "sse, relu", model=Branching(how))
+
+
+@pytest.mark.parametrize("engine", ["native", "eager"])
+def test_a_model_of_plain_numbers_is_refused_alike(engine):
+    with pytest.raises(TypeError, match="the loss returned float: it must be computed from the model's Values"):
+        trained(engine, SGD(0.1), "sse, relu", model=Branching("constant"))
 
 
 def test_a_loss_that_asks_whether_a_target_equals_something_is_not_compiled():

@@ -57,11 +57,9 @@ def doubt(judge, found, refuted, task, places, vectors=None):
 
 def _is_renumbered(judge, found, task, places):
     """Return whether it is right only if weights lead out of their layer, and nothing else in it says so."""
-    if not (found.reading.weights_out or found.reading.delta_base) or places.convention.letters["w"] in (
-        "\\Theta",
-        "\\theta",
-    ):
-        return False  # who writes Theta counts the inputs as layer 1
+    theta = ("\\Theta", "\\theta")  # who writes Theta counts the inputs as layer 1
+    if not found.reading.weights_out or places.convention.letters["w"] in theta:
+        return False
     if found.reading.delta_base and _numbers_say_so(judge, task):
         return False
     if task.parameter is not None or not (task.sides[0].kind == "deriv" or is_name(task.sides[0], "delta")):
