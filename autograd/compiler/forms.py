@@ -269,7 +269,7 @@ def _power_term(a, x, n, k, j):
         return _called_back(primitives.power_term, (a, x, n, k, j))
     x, n, k = lanes.lift(x), float(n), float(k)
     if not isinstance(a, Register) and a == 0.0:
-        return primitives.flat(x)
+        return primitives.zero_derivative(x)
     exponent, size = n - k, abs(x)
     if not lanes.strict and (exponent in _PRODUCTS or exponent == 0.0):
         y = a * _pow(x, exponent)
@@ -277,7 +277,7 @@ def _power_term(a, x, n, k, j):
         y = _finite_power(a, size, exponent, primitives._lost(n, k, exponent))
         y = select(x < 0.0, _of_negative(y, n, k), y)
         y = select((size > 0.0) & (size < INF), y, a * _pow(x, exponent))
-    return select(lanes.lift(a) == 0.0, primitives.flat(x), y)
+    return select(lanes.lift(a) == 0.0, primitives.zero_derivative(x), y)
 
 
 def _finite_power(a, size, exponent, lost):

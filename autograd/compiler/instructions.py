@@ -100,5 +100,5 @@ def flops_of(operation):
     kind = operation[0]
     if kind == "all":
         return 2 * sum([mode is not None for mode in operation[3]])
-    copies = kind in ("zero", "alive", "guard") or operation[1].name == "alias"
+    copies = kind in ("zero", "alive", "guard") or operation[1].name == "identity"
     return (0 if copies else 1) + (kind in ("+=", "d+=")) + (kind in ("d=", "d+=") and operation[1].name != "mul")

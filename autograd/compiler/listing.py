@@ -186,7 +186,7 @@ class _Writer:
 
 
 def _plain(name):
-    return {"add": "sum", "mul": "product", "alias": "sum", "dot": "sum", "total": "sum"}.get(name, name)
+    return {"add": "sum", "mul": "product", "identity": "sum", "dot": "sum", "total": "sum"}.get(name, name)
 
 
 def _with_constants(constants, names):

@@ -49,7 +49,7 @@ _LONG_SUM = 64  # products from which those of one Value with constants are put 
 _BINARY = (None, None)
 # The derivative of a product in its first operand, which is the second.
 _BY_SECOND = primitives.mul, 0, _BINARY, (False, False, True)
-_COPY = primitives.alias, (None,)
+_COPY = primitives.identity, (None,)
 _PRODUCT = primitives.mul, (None, None)
 
 
@@ -205,7 +205,7 @@ class _Lowering:
             self._emit(("=", primitives.shift, _BINARY), largest, largest, term)
         if node.op is primitives.shift:
             self._put(node, largest)
-            self._partials[node] = [self._part(primitives.flat, term) for term in terms]
+            self._partials[node] = [self._part(primitives.zero_derivative, term) for term in terms]
             return
         differences = [self._part(primitives.sub, term, largest) for term in terms]
         powers = [self._part(primitives.exp, difference) for difference in differences]
@@ -341,7 +341,7 @@ class _Lowering:
         if node.op in (primitives.dot, primitives.total, primitives.add) or is_frozen(node):
             for x in terms_of(node):
                 if isinstance(x, Value) and x in self._active and not self._shares_adjoint(x):
-                    yield [x], (primitives.alias, 0, (None,), (False, False)), [g]
+                    yield [x], (primitives.identity, 0, (None,), (False, False)), [g]
         elif node in self._partials:
             for x, partial in zip(operands, self._partials[node], strict=True):
                 if isinstance(x, Value) and x in self._active:

@@ -355,7 +355,7 @@ def _contribution(target, g, writer, partial):
 
 def _over_texts(primitive, operands):
     writer = next(x.writer for x in operands if isinstance(x, Text))
-    if primitive.code <= primitives.alias.code:  # arithmetic, written as it is
+    if primitive.code <= primitives.identity.code:  # arithmetic, written as it is
         return primitive.forward(*operands)
     return writer.export.applied(primitive, operands, writer)
 

@@ -181,10 +181,14 @@ class Primitive:
         return _by_name, (self.name,)
 
 
+_FORMER_NAMES = {"alias": "identity", "flat": "zero_derivative"}  # in older pickles
+
+
 def _by_name(name):
-    for entry in reversed(TABLE):  # the last of those that were redefined
-        if entry is not None and entry.name == name:
-            return entry
+    for wanted in (name, _FORMER_NAMES.get(name)):
+        for entry in reversed(TABLE):  # the last of those that were redefined
+            if entry is not None and entry.name == wanted:
+                return entry
     raise AlgebraError(f"no primitive is called {name!r}: define it (or import the module that does) before loading.")
 
 

@@ -52,7 +52,7 @@ LOGSUMEXP = cython.declare(cython.int, primitives.logsumexp.code)
 
 def _elementwise():
     table = {
-        "add": TAPE_ADD, "sub": TAPE_SUB, "mul": TAPE_MUL, "div": TAPE_DIV, "neg": TAPE_NEG, "alias": TAPE_COPY,
+        "add": TAPE_ADD, "sub": TAPE_SUB, "mul": TAPE_MUL, "div": TAPE_DIV, "neg": TAPE_NEG, "identity": TAPE_COPY,
         "exp": TAPE_EXP, "log": TAPE_LOG, "tanh": TAPE_TANH, "relu": TAPE_RELU, "sigmoid": TAPE_SIGMOID,
         "sqrt": TAPE_SQRT,
     }  # fmt: skip

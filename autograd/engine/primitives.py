@@ -130,19 +130,26 @@ total = primitive(
 )
 
 # The same number under a name of its own, for a function that is differentiated in an argument.
-alias = primitive(
-    "alias", lambda x: x, partials=1, text="{0}", latex="{0}", traits=Traits(linear=True, written_out=True, cheap=True)
+identity = primitive(
+    "identity",
+    lambda x: x,
+    partials=1,
+    text="{0}",
+    latex="{0}",
+    traits=Traits(linear=True, written_out=True, cheap=True),
 )
 
 
 # --- Choices. At a kink the derivative is the convention named here, in every mode and engine.
 # Comparisons are written so that a NaN falls through all of them and stays a NaN.
 
-flat = primitive("flat", lambda x: select(x <= 0, 0, select(x > 0, 0, x)), partials=lambda y, x: y, text="0", latex="0")
+zero_derivative = primitive(
+    "zero_derivative", lambda x: select(x <= 0, 0, select(x > 0, 0, x)), partials=lambda y, x: y, text="0", latex="0"
+)
 step = primitive(
     "step",
     lambda x: select(x <= 0, 0, select(x > 0, 1, x)),
-    partials=flat,
+    partials=zero_derivative,
     floats=lambda x: 1.0 if x > 0.0 else 0.0 if x <= 0.0 else x,
     latex=r"\mathbb{{1}}\left[{0} > 0\right]",
     kinks="jumps at 0, where its value is 0; its derivative is 0 everywhere",
@@ -151,14 +158,14 @@ step = primitive(
 sign = primitive(
     "sign",
     lambda x: select(x < 0, -1, select(x > 0, 1, x)),
-    partials=flat,
+    partials=zero_derivative,
     latex=r"\operatorname{{sign}}\left({0}\right)",
     kinks="jumps at 0, where its value is 0; its derivative is 0 everywhere",
 )
 above = primitive(
     "above",
     lambda a, b: select(a > b, 1, select(a < b, 0, select(a >= b, 0.5, a + b))),
-    partials=[lambda y, a, b: flat(y), lambda y, a, b: flat(y)],
+    partials=[lambda y, a, b: zero_derivative(y), lambda y, a, b: zero_derivative(y)],
     latex=r"\mathbb{{1}}\left[{0} > {1}\right]",
     kinks="jumps where the operands are equal, where its value is 1/2; its derivative is 0 everywhere",
 )
@@ -199,7 +206,7 @@ where = primitive(
     "where",
     _choose,
     partials=[
-        lambda y, condition, a, b: flat(condition),
+        lambda y, condition, a, b: zero_derivative(condition),
         lambda y, condition, a, b: _choose(condition, 1, 0),
         lambda y, condition, a, b: _choose(condition, 0, 1),
     ],
@@ -247,7 +254,10 @@ minimum = primitive(
 leaky_relu = primitive(
     "leaky_relu",
     lambda x, slope: select(x <= 0, slope * x, x),
-    partials=[lambda y, x, slope: step(x) + slope * (1 - step(x)), lambda y, x, slope: minimum(x, 0) + flat(slope)],
+    partials=[
+        lambda y, x, slope: step(x) + slope * (1 - step(x)),
+        lambda y, x, slope: minimum(x, 0) + zero_derivative(slope),
+    ],
     kinks="derivative `slope` at 0",
     traits=Traits(activation=True),
 )
@@ -256,7 +266,7 @@ elu = primitive(
     lambda x, alpha: select(x <= 0, alpha * expm1(minimum(x, 0)), x),
     partials=[
         lambda y, x, alpha: step(x) + (1 - step(x)) * alpha * exp(minimum(x, 0)),
-        lambda y, x, alpha: expm1(minimum(x, 0)) + flat(alpha),  # 0 for any number, and NaN for a NaN
+        lambda y, x, alpha: expm1(minimum(x, 0)) + zero_derivative(alpha),  # 0 for any number, and NaN for a NaN
     ],
     kinks="derivative `alpha` at 0, which is no kink where alpha is 1",
     traits=Traits(activation=True),
@@ -283,11 +293,12 @@ def _pow_limit(x, n):
 
 def _power_term(a, x, n, k, j):
     if a == 0.0:
-        return flat(x) + flat(n)  # a power that differentiation has used up: 0 also at a pole, and NaN for a NaN
+        # A power that differentiation has used up is 0 also at a pole, and NaN for a NaN.
+        return zero_derivative(x) + zero_derivative(n)
     exponent, size = n - k, abs(x)
     if not (0.0 < size < INF and abs(n) < INF):
         y = a * _pow(x, exponent)
-        return y if j == 0.0 else NAN if n != n else y * _pow(math.log(x), j) if y != 0.0 else flat(x)
+        return y if j == 0.0 else NAN if n != n else y * _pow(math.log(x), j) if y != 0.0 else zero_derivative(x)
     if x < 0.0 and n != math.floor(n):
         raise ValueError("a negative number to a fractional power is complex")
     log_size = math.log(size)
@@ -339,15 +350,19 @@ pow_ = primitive(
 power_term = primitive(
     "power_term",
     lambda a, x, n, k, j: (
-        flat(x) if (a == 0) is True else a * x ** (n - k) if (j == 0) is True else a * x ** (n - k) * log(x) ** j
+        zero_derivative(x)
+        if (a == 0) is True
+        else a * x ** (n - k)
+        if (j == 0) is True
+        else a * x ** (n - k) * log(x) ** j
     ),
     # Of every derivative of a power, and so of this itself: k and j count them.
     partials=[
         lambda y, a, x, n, k, j: power_term(1, x, n, k, j),
         lambda y, a, x, n, k, j: _power_term_slope(a, x, n, k, j),
         lambda y, a, x, n, k, j: power_term(a, x, n, k, j + 1),
-        lambda y, a, x, n, k, j: flat(k),
-        lambda y, a, x, n, k, j: flat(j),
+        lambda y, a, x, n, k, j: zero_derivative(k),
+        lambda y, a, x, n, k, j: zero_derivative(j),
     ],
     floats=_power_term,
     limit=_power_term_limit,
@@ -847,7 +862,7 @@ def _largest(*operands):
 detached = primitive(
     "detached",
     lambda x: x,
-    partials=lambda y, x: flat(x),
+    partials=lambda y, x: zero_derivative(x),
     text="{0}",
     latex="{0}",
     kinks="its derivative is 0 everywhere, by definition",
@@ -859,7 +874,7 @@ detached = primitive(
 shift = primitive(
     "shift",
     lambda *x: max(x),
-    partials=lambda y, *x: [flat(each) for each in x],
+    partials=lambda y, *x: [zero_derivative(each) for each in x],
     floats=_largest,
     text="max({0})",
     kinks="its derivative is 0 everywhere",

@@ -36,7 +36,7 @@ class RecordedCall:
         # argument is one, what was recorded tells: a leaf in it that is no input.
         self.connected = any(isinstance(x, Value) for x in numbers)
         # A function's argument is a node of its own: what else depends on the same Value is not its business.
-        self.inputs = [record(primitives.alias, (x,)) if isinstance(x, Value) else Value(x) for x in numbers]
+        self.inputs = [record(primitives.identity, (x,)) if isinstance(x, Value) else Value(x) for x in numbers]
         readings = data_readings()
         self.result, self.aux = self._called(), None
         if has_aux:

@@ -7,7 +7,7 @@ is that of the piece the value belongs to.
 import math
 
 from autograd.engine.algebra import Traits, primitive, select
-from autograd.engine.primitives import flat
+from autograd.engine.primitives import zero_derivative
 
 __all__ = ["ceil", "floor", "floordiv", "mod", "round_"]
 
@@ -29,7 +29,7 @@ def _nearest(x):
 floor = primitive(
     "floor",
     lambda x: x - x % 1,
-    partials=flat,
+    partials=zero_derivative,
     floats=_rounded(math.floor),
     latex=r"\left\lfloor {0} \right\rfloor",
     kinks=_JUMPS,
@@ -38,7 +38,7 @@ floor = primitive(
 ceil = primitive(
     "ceil",
     lambda x: x + -x % 1,
-    partials=flat,
+    partials=zero_derivative,
     floats=_rounded(math.ceil),
     latex=r"\left\lceil {0} \right\rceil",
     kinks=_JUMPS,
@@ -47,7 +47,7 @@ ceil = primitive(
 round_ = primitive(
     "round",
     _nearest,
-    partials=flat,
+    partials=zero_derivative,
     floats=_rounded(round),
     kinks="jumps half-way between integers, where it takes the even one; its derivative is 0 everywhere",
     traits=Traits(activation=False),
@@ -56,7 +56,7 @@ floordiv = primitive(
     "floordiv",
     lambda x, y: (x - x % y) / y,
     floats=lambda x, y: x // y,
-    partials=[lambda q, x, y: flat(q), lambda q, x, y: flat(q)],
+    partials=[lambda q, x, y: zero_derivative(q), lambda q, x, y: zero_derivative(q)],
     text="({0} // {1})",
     latex=r"\left\lfloor \frac{{{0}}}{{{1}}} \right\rfloor",
     domain="a divisor other than 0",

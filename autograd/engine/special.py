@@ -8,7 +8,7 @@ Sources: Abramowitz and Stegun, *Handbook of Mathematical Functions*, chapters 4
 import math
 
 from autograd.engine.algebra import Traits, pi_like, primitive, select
-from autograd.engine.primitives import INF, NAN, _product_error, exp, flat, gaussian, log, sqrt
+from autograd.engine.primitives import INF, NAN, _product_error, exp, gaussian, log, sqrt, zero_derivative
 
 __all__ = [
     "cbrt", "cbrt_slope", "digamma", "erfc", "exp2", "lgamma", "log2", "log10", "polygamma",
@@ -262,7 +262,7 @@ digamma = primitive(
 )
 polygamma = primitive(
     "polygamma",
-    partials=[lambda y, n, x: flat(y), lambda y, n, x: polygamma(n + 1, x)],
+    partials=[lambda y, n, x: zero_derivative(y), lambda y, n, x: polygamma(n + 1, x)],
     arity=2,
     floats=_polygamma,
     limit=lambda n, x: NAN,

@@ -1128,7 +1128,7 @@ def _by_ieee(primitive, floats, error):
 @cython.cfunc
 def _stand_for(node: Value, other: Value):
     """Make a new leaf a node that has another's number."""
-    node._code = primitives.alias.code
+    node._code = primitives.identity.code
     node._data = node._a_data = other._data
     node._a = other
 

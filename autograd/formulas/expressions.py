@@ -18,14 +18,14 @@ __all__ = [
     "ONE",
     "PI",
     "ZERO",
-    "Applied",
+    "Call",
     "Expression",
     "Letter",
     "Number",
+    "Partial",
     "Pi",
     "Plus",
     "Power",
-    "Slope",
     "Sum",
     "Symbol",
     "Times",
@@ -208,7 +208,7 @@ class Power(Expression):
         self._hash = hash(self.key)
 
 
-class Applied(Expression):
+class Call(Expression):
     """A primitive of the table, applied."""
 
     __slots__ = ("operands", "primitive")
@@ -219,7 +219,7 @@ class Applied(Expression):
         self._hash = hash(self.key)
 
 
-class Slope(Expression):
+class Partial(Expression):
     """The derivative of a primitive in one operand, where its rule cannot be written out (it compares numbers)."""
 
     __slots__ = ("operands", "place", "primitive")
@@ -228,6 +228,9 @@ class Slope(Expression):
         self.primitive, self.place, self.operands = primitive, place, operands
         self.key = ("slope", primitive.code, place, operands)
         self._hash = hash(self.key)
+
+
+Call, Partial = Call, Partial  # their names in older pickles
 
 
 class Sum(Expression):
@@ -336,7 +339,7 @@ def _over_expressions(primitive, operands):
         return written_out(*operands)
     if primitive.traits.written_out:
         return expression(primitive.forward(*operands))
-    return Applied(primitive, tuple([expression(x) for x in operands]))
+    return Call(primitive, tuple([expression(x) for x in operands]))
 
 
 def written_out(a, x, n, k, j):
@@ -350,7 +353,7 @@ def _is_above_0(x):
     return not isinstance(x, Expression) and x > 0
 
 
-for _kind in (Number, Pi, Symbol, Plus, Times, Power, Applied, Slope, Sum):
+for _kind in (Number, Pi, Symbol, Plus, Times, Power, Call, Partial, Sum):
     register(_kind, _over_expressions)
 
 
@@ -370,7 +373,7 @@ def parts(e) -> tuple:
             return e.factors
         case Power():
             return e.base, e.exponent
-        case Applied() | Slope():
+        case Call() | Partial():
             return e.operands
         case Sum():
             return (e.body,)
@@ -392,10 +395,10 @@ def with_parts(e, new) -> Expression:
             return Times(tuple(new))
         case Power():
             return Power(*new)
-        case Applied():
-            return Applied(e.primitive, tuple(new))
-        case Slope():
-            return Slope(e.primitive, e.place, tuple(new))
+        case Call():
+            return Call(e.primitive, tuple(new))
+        case Partial():
+            return Partial(e.primitive, e.place, tuple(new))
         case Sum():
             return Sum(e.letter, e.over, e.values, *new)
     return e
@@ -464,7 +467,7 @@ def evaluate(e, point, env=None):
             return primitives.pow_(*_guarded(parts(e), point, env))
     numbers = _guarded(parts(e), point, env)
     y = e.primitive(*numbers)
-    return e.primitive.gradient(y, numbers)[e.place] if isinstance(e, Slope) else y
+    return e.primitive.gradient(y, numbers)[e.place] if isinstance(e, Partial) else y
 
 
 def _guarded(operands, point, env):

@@ -7,10 +7,10 @@ constant.
 """
 
 from autograd.formulas.expressions import (
-    Applied,
+    Call,
     Letter,
+    Partial,
     Plus,
-    Slope,
     Sum,
     Symbol,
     Times,
@@ -78,9 +78,9 @@ def _shape(e, slots):
         return e.key
     shapes = tuple([_shape(x, slots) for x in parts(e)])
     match e:
-        case Applied():
+        case Call():
             return "applied", e.primitive.code, shapes
-        case Slope():
+        case Partial():
             return "slope", e.primitive.code, e.place, shapes
         case Sum():
             return "sum", e.letter, e.over, e.values, shapes

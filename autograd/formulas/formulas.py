@@ -20,7 +20,7 @@ from autograd.formulas.expressions import (
     ZERO,
     Expression,
     Number,
-    Slope,
+    Partial,
     Symbol,
     expression,
     plus,
@@ -244,7 +244,7 @@ class Formulas:
                 y = self._result(node) if callable(op.partials[i]) else None
                 found.append(expression(op.partial(i, y, numbers)))
             except (TypeError, AlgebraError):  # the rule compares numbers
-                found.append(Slope(op, i, tuple([expression(each) for each in numbers])))
+                found.append(Partial(op, i, tuple([expression(each) for each in numbers])))
         return found
 
     def _result(self, node):
@@ -303,7 +303,7 @@ class Formulas:
                 return edges(node, y, read[node])
             except (TypeError, AlgebraError):  # the rule compares numbers
                 wrapped = tuple([expression(x) for x in read[node]])
-                return [(x, Slope(node.op, i, wrapped), True) for i, x in enumerate(node.operands) if x in values]
+                return [(x, Partial(node.op, i, wrapped), True) for i, x in enumerate(node.operands) if x in values]
 
         def on_edge(tangents, node, x, partial, _reached):
             tangents[node] = plus(tangents.get(node, ZERO), expression(partial) * tangents[x])

@@ -11,10 +11,10 @@ from autograd.engine.errors import AlgebraError
 from autograd.formulas.expressions import (
     MINUS_ONE,
     ONE,
-    Applied,
+    Call,
     Number,
+    Partial,
     Power,
-    Slope,
     Symbol,
     plus,
     symbols,
@@ -73,7 +73,7 @@ def _is_long(e):
         match x:
             case Symbol(role="v" | "adjoint"):
                 return True
-            case Applied(primitive=p) | Slope(primitive=p) if p is not primitives.step:
+            case Call(primitive=p) | Partial(primitive=p) if p is not primitives.step:
                 return True
             case Power(exponent=Number(value=n)) if n < 0:
                 return True

@@ -10,13 +10,13 @@ from fractions import Fraction
 
 from autograd.engine import primitives, texts
 from autograd.formulas.expressions import (
-    Applied,
+    Call,
     Letter,
     Number,
+    Partial,
     Pi,
     Plus,
     Power,
-    Slope,
     Sum,
     Symbol,
     Times,
@@ -173,11 +173,11 @@ class Printer:
                 return _parenthesized(f"{self.text(e.base, _POWER + 1)}**{exponent}", place > _POWER)
             case Sum():
                 return f"sum({self.text(e.body)} for {e.letter} in {self._range_text(e)})"
-            case Applied(primitive=primitives.power_term):  # safe where the base is 0, and nothing to be read
+            case Call(primitive=primitives.power_term):  # safe where the base is 0, and nothing to be read
                 return self.text(written_out(*e.operands), place)
         operands = ", ".join([self.text(x) for x in e.operands])
         name = _TEXT_NAMES.get(e.primitive.name, e.primitive.name)
-        if isinstance(e, Slope):
+        if isinstance(e, Partial):
             name = f"d{name}" if len(e.operands) == 1 else f"d{e.place + 1}{name}"
         return f"{name}({operands})"
 
@@ -215,10 +215,10 @@ class Printer:
             case Sum():
                 body = self.latex(e.body, _PRODUCT)
                 return _latex_parenthesized(rf"{self._sum_sign(e)} {body}", place > _SUM)
-            case Slope():
+            case Partial():
                 inner = ", ".join([self.latex(x) for x in e.operands])
                 return rf"\operatorname{{{escape_latex(e.primitive.name)}}}'\left({inner}\right)"
-            case Applied(primitive=primitives.power_term):
+            case Call(primitive=primitives.power_term):
                 return self.latex(written_out(*e.operands), place)
         return self._applied_latex(e)
 
@@ -261,7 +261,7 @@ class Printer:
     def _raised_latex(self, e):
         """Return the base of a power, in brackets where an exponent would be its argument's."""
         latex = self.latex(e, _POWER + 1)
-        is_open = isinstance(e, (Symbol, Applied)) and ("^" in latex or _WITHOUT_BRACKETS.match(latex))
+        is_open = isinstance(e, (Symbol, Call)) and ("^" in latex or _WITHOUT_BRACKETS.match(latex))
         is_open = is_open or (isinstance(e, Number) and e.value.denominator != 1)
         return rf"\left({latex}\right)" if is_open else latex
 

@@ -127,7 +127,7 @@ def test_dot_total_and_sum_become_the_same_instructions():
         autograd.total([p[2], p[0] * x[0], p[1] * x[1]]),
         sum([w * a for w, a in zip(p, x, strict=False)], p[2]),
     ]
-    expected = [("=", "alias"), ("+=", "mul"), ("+=", "mul")]
+    expected = [("=", "identity"), ("+=", "mul"), ("+=", "mul")]
     assert [shapes(y, p, x) for y in written] == [expected] * 3
     assert all(y.data == 3.0 + 4.0 + 10.0 for y in written)
 

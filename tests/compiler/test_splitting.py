@@ -14,7 +14,11 @@ from autograd.compiler.splitting import split
 from autograd.engine import primitives
 from nn import MLP, half_sse
 
-EXP, COPY, MUL = ("=", primitives.exp, (None,)), ("=", primitives.alias, (None,)), ("+=", primitives.mul, (None, None))
+EXP, COPY, MUL = (
+    ("=", primitives.exp, (None,)),
+    ("=", primitives.identity, (None,)),
+    ("+=", primitives.mul, (None, None)),
+)
 S, A, W, X = TEMPORARIES, TEMPORARIES + 1000, 0, 5000
 
 

@@ -9,6 +9,7 @@ import pytest
 
 import autograd
 from autograd import _moved
+from autograd.engine import primitives
 from nn import MLP, load
 
 DATA = Path(__file__).parent / "data"
@@ -81,6 +82,12 @@ def test_a_pickle_of_version_0_1_loads(run_python):
     before = a.grad, b.grad
     loss.backward()
     assert (a.grad, b.grad) == (2 * before[0], 2 * before[1])
+
+
+@pytest.mark.parametrize(("name", "now"), [("alias", "identity"), ("flat", "zero_derivative"), ("tanh", "tanh")])
+def test_a_primitive_is_found_by_the_name_that_it_had(name, now):
+    pickled = pickle.dumps(getattr(primitives, now), 0).replace(now.encode(), name.encode())
+    assert pickle.loads(pickled) is getattr(primitives, now)
 
 
 def test_models_of_version_0_1_load_and_agree():

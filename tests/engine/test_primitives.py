@@ -382,7 +382,7 @@ NOT_READ = {
 
 # Operands in which the derivative does not depend on them.
 LINEAR = {("mod", 0), ("add", 0),
-          ("add", 1), ("sub", 0), ("sub", 1), ("neg", 0), ("alias", 0), ("mul", 0), ("mul", 1), ("div", 0),
+          ("add", 1), ("sub", 0), ("sub", 1), ("neg", 0), ("identity", 0), ("mul", 0), ("mul", 1), ("div", 0),
           *[(name, 0) for name in BY_NAME if name.endswith("_times")], ("power_term", 0),
           *[("dot", i) for i in range(6)], *[("total", i) for i in range(6)]}  # fmt: skip
 
@@ -416,8 +416,8 @@ def test_a_nan_operand_leaves_no_finite_derivative_behind(name, operands):
 
 
 RATIONAL = [
-    "add", "sub", "mul", "div", "neg", "dot", "total", "alias", "flat", "step", "sign", "above", "greater", "at_least",
-    "where", "relu", "abs", "maximum", "minimum", "leaky_relu", "lorentzian",
+    "add", "sub", "mul", "div", "neg", "dot", "total", "identity", "zero_derivative", "step", "sign", "above",
+    "greater", "at_least", "where", "relu", "abs", "maximum", "minimum", "leaky_relu", "lorentzian",
 ]  # fmt: skip
 
 
@@ -453,7 +453,7 @@ def test_rational_primitives_are_exact_over_fractions(name):
         found = primitive(*fractions)
         assert isinstance(found, (Fraction, int, float))
         assert float(found) == pytest.approx(primitive(*operands), rel=1e-13)
-        if name in ("add", "sub", "mul", "div", "neg", "alias", "where", "leaky_relu", "lorentzian"):
+        if name in ("add", "sub", "mul", "div", "neg", "identity", "where", "leaky_relu", "lorentzian"):
             assert found == EXACT[name](*fractions)
         for p in primitive.gradient(found, fractions):
             assert isinstance(p, (Fraction, int, float))
@@ -505,7 +505,7 @@ def test_printed_forms_take_the_operands(primitive):
     names = ["a", "b", "c", "d", "e"][: primitive.arity] if primitive.arity else ["a, b"]
     for form in (primitive.text, primitive.latex):
         printed = form.format(*names)
-        if primitive.name != "flat":  # it is always 0
+        if primitive.name != "zero_derivative":  # it is always 0
             assert all(name in printed for name in names), printed
         assert printed.count("{") == printed.count("}")
     assert str(primitive) == primitive.name

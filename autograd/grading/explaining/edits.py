@@ -1,12 +1,12 @@
 """The ways people slip, each as an edit that undoes it at one place of a formula."""
 
 from autograd.formulas.expressions import (
-    Applied,
+    Call,
     Letter,
     Number,
+    Partial,
     Plus,
     Power,
-    Slope,
     Sum,
     Symbol,
     Times,
@@ -51,12 +51,12 @@ def edits_here(draft, e, path, scope, above):
             yield from product_edits(draft, e, path, scope)
         case Power():
             yield from power_edits(draft, e, path)
-        case Slope() | Applied():
+        case Partial() | Call():
             yield from function_edits(draft, e, path, scope)
         case Sum():
             yield from series_edits(draft, e, path, scope)
     parent = above[-1] if above else None
-    if not isinstance(e, (Times, Number)) and not isinstance(parent, (Times, Power, Slope, Applied)):
+    if not isinstance(e, (Times, Number)) and not isinstance(parent, (Times, Power, Partial, Call)):
         yield from insertions(draft, path, scope, lambda x, new: Times((x, new)))
         # beside other terms one of them is rarely meant to be a whole sum
         yield from wrappings(draft, e, path, scope, 0.6 if isinstance(parent, Plus) else 0.0)

@@ -6,8 +6,8 @@ from fractions import Fraction
 from autograd.formulas.expressions import (
     Letter,
     Number,
+    Partial,
     Plus,
-    Slope,
     Sum,
     Symbol,
     Times,
@@ -97,7 +97,7 @@ def also_called(draft, factor):
             inside = [node for node in neuron.inside if node.op.arity == 1]
             if len(neuron.inside) == 1 and inside:
                 at = Symbol("s", s.layers, s.indices, s.sample, s.step)
-                return f": the derivative of the activation, {draft.printer.text(Slope(inside[0].op, 0, (at,)))}"
+                return f": the derivative of the activation, {draft.printer.text(Partial(inside[0].op, 0, (at,)))}"
     return ""
 
 

@@ -4,10 +4,10 @@ from fractions import Fraction
 
 from autograd.engine import primitives
 from autograd.formulas.expressions import (
-    Applied,
+    Call,
     Number,
+    Partial,
     Power,
-    Slope,
 )
 from autograd.grading.explaining.changes import Edit
 
@@ -32,11 +32,11 @@ def function_edits(draft, e, path, scope):
     for other in (primitives.sigmoid, primitives.tanh, primitives.relu):
         if e.primitive is other or len(e.operands) != 1:
             continue
-        new = Slope(other, 0, e.operands) if isinstance(e, Slope) else Applied(other, e.operands)
-        kind = names.get(e.primitive, "wrong derivative") if isinstance(e, Slope) else "wrong quantity"
+        new = Partial(other, 0, e.operands) if isinstance(e, Partial) else Call(other, e.operands)
+        kind = names.get(e.primitive, "wrong derivative") if isinstance(e, Partial) else "wrong quantity"
         words = f"wrote {draft.printer.text(e)} where {draft.printer.text(new)} belongs"
         yield Edit(path, kind, words, lambda _, new=new: new)
-    if isinstance(e, Applied) and len(e.operands) == 1 and e.primitive in (primitives.sigmoid, primitives.tanh):
-        new = Slope(e.primitive, 0, e.operands)
+    if isinstance(e, Call) and len(e.operands) == 1 and e.primitive in (primitives.sigmoid, primitives.tanh):
+        new = Partial(e.primitive, 0, e.operands)
         words = f"wrote {draft.printer.text(e)} where its derivative belongs"
         yield Edit(path, "wrong derivative", words, lambda _, new=new: new)

@@ -3,8 +3,8 @@
 import itertools
 
 from autograd.formulas.expressions import (
-    Applied,
-    Slope,
+    Call,
+    Partial,
     Times,
     parts,
     symbols,
@@ -17,7 +17,7 @@ def symbol_edits(draft, e, path, scope, above):
     """Return the edits of one symbol."""
     for new in draft.relatives(e, scope):
         kind = kind_of_swap(e, new)
-        inside = any(isinstance(x, (Slope, Applied)) for x in above)
+        inside = any(isinstance(x, (Partial, Call)) for x in above)
         if inside and kind in ("wrong index", "wrong quantity"):
             at = e.role == "a" and new.role == "s" and e.layers == new.layers and e.indices == new.indices
             kind = "derivative at the activation" if at else "wrong derivative" if new.role == e.role else kind

@@ -4,11 +4,11 @@ from fractions import Fraction
 
 from autograd.engine import primitives
 from autograd.formulas.expressions import (
-    Applied,
+    Call,
     Number,
+    Partial,
     Plus,
     Power,
-    Slope,
     Symbol,
     Times,
     symbols,
@@ -47,7 +47,7 @@ def term_edits(draft, e, path, scope):
         if isinstance(a, Symbol):
             slope = Times((a, Plus((Number(Fraction(1)), Times((Number(Fraction(-1)), a))))))
         else:
-            slope = Slope(primitives.sigmoid, 0, a.operands)
+            slope = Partial(primitives.sigmoid, 0, a.operands)
         shown, better = draft.printer.text(e), draft.printer.text(slope)
         words = f"tanh's derivative {shown} where sigmoid's, {better}, belongs"
         yield Edit(path, "tanh's derivative", words, lambda _: slope)
@@ -79,6 +79,6 @@ def one_minus_square(e):
     square = second.factors[1]
     if isinstance(square, Power) and square.exponent == Number(Fraction(2)):
         base = square.base
-        if isinstance(base, Symbol) or (isinstance(base, Applied) and base.primitive is primitives.tanh):
+        if isinstance(base, Symbol) or (isinstance(base, Call) and base.primitive is primitives.tanh):
             return base
     return None

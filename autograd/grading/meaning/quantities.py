@@ -110,7 +110,7 @@ class Model:
                 scale /= Fraction(plain[0]).limit_denominator(10**6)
             elif node.op is primitives.mul and len(inner) == 1 and plain:
                 scale *= Fraction(plain[0]).limit_denominator(10**6)
-            elif node.op is primitives.alias or (node.op is primitives.total and len(node.operands) == 1):
+            elif node.op is primitives.identity or (node.op is primitives.total and len(node.operands) == 1):
                 pass
             else:
                 break

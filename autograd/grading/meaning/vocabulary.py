@@ -18,13 +18,13 @@ from autograd.engine.graph import postorder, push_forward
 from autograd.formulas.expressions import (
     ONE,
     ZERO,
-    Applied,
+    Call,
     Expression,
     Letter,
     Number,
+    Partial,
     Plus,
     Power,
-    Slope,
     Sum,
     Symbol,
     Times,
@@ -200,7 +200,7 @@ class Vocabulary:
         functions = {id(x.function) for x in trees.walk(tree.operand) if isinstance(x, trees.Call)}
         if not all(x.indices or id(x) in inner | functions for x in names):
             raise ReadingError("a norm cannot be graded here: write the formula with numbers and indices.", at(tree))
-        return Applied(primitives.abs_, (self._resolve(tree.operand, scope),))
+        return Call(primitives.abs_, (self._resolve(tree.operand, scope),))
 
     def _logarithm(self, tree, argument):
         """Return a logarithm to a base that is a number, as a quotient of natural ones."""
@@ -208,8 +208,8 @@ class Vocabulary:
         if len(digits) != len(tree.function.indices) or any(x.denominator != 1 or x < 0 for x in digits):
             raise ReadingError("the base of a logarithm is a number here, such as \\log_2.", at(tree))
         base = Number(Fraction("".join(map(str, digits))))
-        below = Power(Applied(primitives.log, (base,)), Number(Fraction(-1)))
-        return Times((Applied(primitives.log, (argument,)), below))
+        below = Power(Call(primitives.log, (base,)), Number(Fraction(-1)))
+        return Times((Call(primitives.log, (argument,)), below))
 
     def _call(self, tree, scope):
         name, primes = tree.function.base, tree.function.primes + ("dot" in tree.function.accents)
@@ -221,7 +221,7 @@ class Vocabulary:
         if len(tree.arguments) != 1:
             if name in ("max", "min") and len(tree.arguments) == 2 and not primes:
                 chosen = primitives.maximum if name == "max" else primitives.minimum
-                return Applied(chosen, tuple([self._resolve(x, scope) for x in tree.arguments]))
+                return Call(chosen, tuple([self._resolve(x, scope) for x in tree.arguments]))
             raise ReadingError(f"{name} takes one argument here, found {len(tree.arguments)}.", at(tree))
         argument = self._resolve(tree.arguments[0], scope)
         if name == "log" and tree.function.indices:
@@ -239,29 +239,29 @@ class Vocabulary:
         if name in _ACTIVATIONS:
             return self._activation(tree, argument, primes, scope)
         if name == "sech" and not primes:
-            return Power(Applied(primitives.cosh, (argument,)), Number(Fraction(-1)))
+            return Power(Call(primitives.cosh, (argument,)), Number(Fraction(-1)))
         entry = self._primitive(_FUNCTIONS.get(name, name))
         if entry is None:
             raise ReadingError(f"no function is called {name}: see the vocabulary.", at(tree))
-        return Slope(entry, 0, (argument,)) if primes else Applied(entry, (argument,))
+        return Partial(entry, 0, (argument,)) if primes else Call(entry, (argument,))
 
     def _several(self, name, count, primes):
         """Return the maker of ``minimum(a, b)``, ``dsoftsign(s)``, ``d1hypot(a, b)``; None for other names."""
         if name == "logsumexp" and count > 1 and not primes:
-            return lambda operands: Applied(primitives.logsumexp, operands)
+            return lambda operands: Call(primitives.logsumexp, operands)
         match = _DERIVED.fullmatch(name)
         for entry in reversed(TABLE) if not primes else ():
-            if entry is None or entry.arity != count or entry is primitives.alias:
+            if entry is None or entry.arity != count or entry is primitives.identity:
                 continue
             if entry.name == name and count > 1:
-                return lambda operands, entry=entry: Applied(entry, operands)
+                return lambda operands, entry=entry: Call(entry, operands)
             if match and entry.name == match[2] and (place := int(match[1] or 1) - 1) < count:
-                return lambda operands, entry=entry, place=place: Slope(entry, place, operands)
+                return lambda operands, entry=entry, place=place: Partial(entry, place, operands)
         return None
 
     def _primitive(self, name):
         for entry in reversed(TABLE):  # the last of those that were redefined
-            if entry is not None and entry.name == name and entry.arity == 1 and entry is not primitives.alias:
+            if entry is not None and entry.name == name and entry.arity == 1 and entry is not primitives.identity:
                 return entry
         return None
 
@@ -401,9 +401,9 @@ def _edges(e, _tangents):
             partials = [primitives.pow_.partial(0, e, (e.base, e.exponent.value)), ZERO]
         case Power():
             raise ReadingError("the derivative of a power with a variable exponent is not in these formulas.", 0)
-        case Applied():
-            partials = [Slope(e.primitive, i, e.operands) for i in range(len(e.operands))]
-        case Slope():
+        case Call():
+            partials = [Partial(e.primitive, i, e.operands) for i in range(len(e.operands))]
+        case Partial():
             raise ReadingError("second derivatives are not in these formulas.", 0)
         case _:
             partials = [ONE] * len(parts(e))
