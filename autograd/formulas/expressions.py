@@ -230,7 +230,7 @@ class Partial(Expression):
         self._hash = hash(self.key)
 
 
-Call, Partial = Call, Partial  # their names in older pickles
+Applied, Slope = Call, Partial  # their names in older pickles
 
 
 class Sum(Expression):

@@ -9,7 +9,7 @@ from autograd.engine.value import Value
 from autograd.grading.code.naming import merged
 from autograd.grading.code.optimizers import through_optimizer
 from autograd.grading.code.recorder import is_multiple, linear_terms, name_of
-from autograd.grading.code.truth import Group, Truth, groups_of
+from autograd.grading.code.truth import Group, Truth, groups_of, is_of_gradient
 
 __all__ = ["Judgement", "Update", "agreed", "judge", "judge_losses", "proportion"]
 
@@ -371,6 +371,11 @@ def judge_losses(candidates, changes, places, recorder, tree):
         tree: The program.
     """
     best = None
+    replaced = [change for change in changes if change.replaced]
+    if replaced:
+        slopes = [adjoints(value) for value, _, _ in candidates]
+        states = [change for change in replaced if not any(is_of_gradient(change, each) for each in slopes)]
+        changes = [change for change in changes if change not in states]
     for value, source, line in candidates:
         gradients = adjoints(value)
         groups = merged(groups_of(changes, gradients), places)

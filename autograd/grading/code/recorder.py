@@ -25,6 +25,7 @@ class Change:
         function: The qualified name of the function it stands in.
         target: What the statement assigns to, as a node, or None.
         step: Which step of the training it belongs to, counted from 1; 0 if it is none as far as one can see.
+        replaced: Whether the new numbers are not the old ones plus a change.
     """
 
     old: list
@@ -34,6 +35,7 @@ class Change:
     function: str
     target: object
     step: int = 0
+    replaced: bool = False
 
 
 @dataclass
@@ -70,6 +72,7 @@ class Recorder:
         self.order = 0
         self._negatives = {}
         self._sites = set()
+        self.replaced = []  # start values in whose place other numbers came, which are not they plus a change
         self.machine = None
         self.only = None
         self.enough = None
@@ -85,16 +88,20 @@ class Recorder:
                 break
             if change.step or (change.line, change.node.col_offset) in self._sites or self._is_beside(change):
                 found.append(change)
-        return found
+        moved = {old for change in found for old in change.old}
+        return found + [c for c in self.replaced if self._is_near(c) and moved.isdisjoint(c.old)]
+
+    def _is_near(self, change):
+        """Return whether a change stands beside an update of the first step."""
+        sites = [c for c in self.changes if c.step == 1 and c.function == change.function]
+        return any(abs(c.line - change.line) <= LINES_BESIDE for c in sites)
 
     def _is_beside(self, change):
         """Return whether a change stands beside an update and looks like one, though it hangs on no number.
 
         The gradient of a hinge loss with respect to a bias is a count: how many samples lie within the margin.
         """
-        sites = [c for c in self.changes if c.step == 1 and c.function == change.function]
-        near = any(abs(c.line - change.line) <= LINES_BESIDE for c in sites)
-        return near and all(
+        return self._is_near(change) and all(
             name_of(b) == "sub" and b.operands[0] is a for a, b in zip(change.old, change.new, strict=True)
         )
 
@@ -195,11 +202,14 @@ class Recorder:
             return
         pairs = [(a, b) for a, b in zip(before, after, strict=True) if a is not b and isinstance(b, Value)]
         pairs = [(a, b) for a, b in pairs if isinstance(a, Value)]
-        if not pairs or not any(_is_step(a, b) for a, b in pairs[:3]):
-            return
-        if self.only is not None and not any(self._is_watched(a) for a, _ in pairs):
+        if not pairs or (self.only is not None and not any(self._is_watched(a) for a, _ in pairs)):
             return
         change = Change([a for a, _ in pairs], [b for _, b in pairs], node, node.lineno, frame.function, target)
+        if not any(_is_step(a, b) for a, b in pairs[:3]):
+            if len(self.replaced) < MAX_REPLACED and all(a.op is None and b.op is not None for a, b in pairs[:3]):
+                change.replaced = True
+                self.replaced.append(change)
+            return
         self._count(change)
         self.changes.append(change)
         if self.steps is not None and change.step > self.steps:
@@ -231,6 +241,7 @@ class Recorder:
 
 
 SEEN_PER_STEP = 40
+MAX_REPLACED = 100
 MAX_NODES_OF_STARTS = 40
 MAX_NODES_OF_EXTREMES = 2000
 MAX_NODES_OF_FACTORS = 15

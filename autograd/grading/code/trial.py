@@ -147,7 +147,8 @@ class Trials:
         if reading.trouble is not None and not any(change.step for change in reading.recorder.changes):
             return None
         first = reading.recorder.first_step()
-        if self.enough is None and first:  # the text without an edit: later ones are read up to as many changes
+        # The text without an edit: later ones are read up to as many changes. What is replaced is none of them.
+        if self.enough is None and first and first[-1] in reading.recorder.changes:
             self.enough = reading.recorder.changes.index(first[-1]) + 1
         newest, widened = self._newest(first)
         changes = tuple(self._changes(newest, widened))

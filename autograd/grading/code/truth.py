@@ -7,7 +7,7 @@ from autograd.engine.graph import adjoints, postorder
 from autograd.engine.value import Value
 from autograd.grading.code.recorder import name_of
 
-__all__ = ["Group", "Truth", "candidate_losses", "groups_of", "moved_back"]
+__all__ = ["Group", "Truth", "candidate_losses", "groups_of", "is_of_gradient", "moved_back"]
 
 MAX_CANDIDATES = 12
 SURE, NAMELESS = 7, 3  # scores of candidates
@@ -102,6 +102,27 @@ def groups_of(changes, gradients):
                 home[root] = group
             found.append(group)
     return _roots_only(found, {new for change in changes if change.step for new in change.new})
+
+
+def is_of_gradient(change, gradients):
+    """Return whether new numbers are the gradient in the old ones times a number, plus a number.
+
+    A state that is carried to the next step takes the place of the last one as well, and is no parameter. Of fewer than
+    three numbers it cannot be told.
+    """
+    slopes = [gradients.get(old) for old in change.old]
+    if len(slopes) < 3 or None in slopes:
+        return False
+    low, high = (slopes.index(extreme(slopes)) for extreme in (min, max))
+    if slopes[low] == slopes[high]:
+        return False
+    numbers = [new.data for new in change.new]
+    rate = (numbers[high] - numbers[low]) / (slopes[high] - slopes[low])
+    size = max(map(abs, numbers)) + abs(rate) * max(map(abs, slopes))
+    return rate != 0 and all(
+        abs(number - numbers[low] - rate * (slope - slopes[low])) <= 1e-9 * size
+        for number, slope in zip(numbers, slopes, strict=True)
+    )
 
 
 def _extend(group, pairs, change):
