@@ -95,3 +95,9 @@ def test_models_of_version_0_1_load_and_agree():
     saved = MLP(2, [3, 1], activation="tanh", output="sigmoid")
     load(saved, DATA / "model_0_1.json")
     assert saved([0.5, -1.0]).data == pickled([0.5, -1.0]).data
+
+
+def test_expressions_have_their_former_names_for_pickles():
+    from autograd.formulas import expressions
+
+    assert (expressions.Applied, expressions.Slope) == (expressions.Call, expressions.Partial)
