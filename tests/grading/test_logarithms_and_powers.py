@@ -85,7 +85,7 @@ def test_the_base_of_a_logarithm(line):
         (r"\delta_h = \mathbb{1}\left[\left|s_h\right| > 0\right] \sum_o w_{ho} \delta_o", "wrong"),
         (r"\delta_o = -\frac{|t_o - y_o|^2}{t_o - y_o}", "equal"),
         (r"\delta_o = -|t_o - y_o|", "wrong"),
-        (r"\delta_o = -|t - y|", "unreadable"),
+        (r"\delta_o = -|t - y|", "wrong"),
     ],
 )
 def test_bars_and_indicators(line, verdict):

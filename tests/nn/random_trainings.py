@@ -108,12 +108,14 @@ def compare(seed):
     theirs, ours = trained(make, "eager"), trained(make, "native")
     what = f"training {seed}, {make()[0]!r}, {make()[3]}"
     if isinstance(theirs, Exception) or isinstance(ours, Exception):
-        assert type(theirs) is type(ours), f"{what}: {theirs!r} and {ours!r}"
-        assert str(theirs) == str(ours), f"{what}: {theirs!r} and {ours!r}"
+        if type(theirs) is not type(ours) or str(theirs) != str(ours):
+            raise AssertionError(f"{what}: {theirs!r} and {ours!r}")
         return "raises"
-    assert len(theirs) == len(ours), what
-    far = [k for k, (a, b) in enumerate(zip(ours, theirs, strict=True)) if not abs(a - b) <= 1e-8 * max(1.0, abs(b))]
-    assert not far, f"{what}: number {far[0]}: {ours[far[0]]!r} and {theirs[far[0]]!r}"
+    if len(theirs) != len(ours):
+        raise AssertionError(f"{what}: {len(ours)} numbers and {len(theirs)}")
+    for k, (a, b) in enumerate(zip(ours, theirs, strict=True)):
+        if not abs(a - b) <= 1e-8 * max(1.0, abs(b)):
+            raise AssertionError(f"{what}: number {k}: {a!r} and {b!r}")
     return "agrees"
 
 
