@@ -304,7 +304,7 @@ def pairs(outputs, targets, name):
             advice += "for each output"
         raise ValueError(f"{name} of {len(outputs)} outputs and {len(targets)} targets: {advice}.")
     for t in targets:
-        # What has an __index__ is an integer of a sample that is recorded: it computes and compares as one.
+        # An integer of a sample that is recorded has an __index__: it computes and compares as an integer.
         if not (isinstance(t, Value) or is_real(t) or hasattr(type(t), "__index__")):
             raise TypeError(f"{name} takes numbers as targets, found {type(t).__name__} {t!r}: convert it first.")
     return list(zip(outputs, targets, strict=True))

@@ -134,9 +134,9 @@ class Integer(_Whole):
             return self.number
         return self._pinned()
 
-    def with_plain(self, name, method, number):
+    def with_plain(self, method, number):
         """Return the sum, difference or product of this and a plain integer."""
-        factor, shift = (number, 0) if name == "mul" else (1, method(0, number))
+        factor, shift = (number, 0) if method is operator.mul else (1, method(0, number))
         return Integer(
             self.notes, self.place, factor * self.number + shift, factor * self.factor, factor * self.shift + shift
         )
@@ -172,7 +172,7 @@ class Several(_Whole):
         self._pinned()
         return held
 
-    def with_plain(self, name, method, number):
+    def with_plain(self, method, number):
         """Return the sum, difference or product of this and a plain integer."""
         return Several(method, self, number)
 
@@ -187,7 +187,7 @@ def _arithmetic(name):
         if isinstance(other, _Whole):
             return Several(method, self, other) if is_whole else method(self.value, other.value)
         if type(other) is int and is_whole:
-            return self.with_plain(name, method, other)
+            return self.with_plain(method, other)
         return method(self.value, other) if type(other) is float else _plain(method, self, other)
 
     def compute_reflected(self, other):
@@ -195,8 +195,8 @@ def _arithmetic(name):
             return method(other, self.value)
         if type(other) is int and is_whole:
             if name == "sub":  # other - self
-                return (-self).with_plain("add", operator.add, other)
-            return self.with_plain(name, method, other)
+                return (-self).with_plain(operator.add, other)
+            return self.with_plain(method, other)
         return method(other, self.value) if type(other) is float else _plain(method, other, self)
 
     return compute, compute_reflected

@@ -16,7 +16,7 @@ _SINGLE = "a Value is one number, without axes: keep Values in a list, or in a N
 _MACHINE = "a Value is a number in this process: leave this out. For machine code write autograd.compile"
 _OWN = "set .data to change a leaf, or write x = x + 1 for a new Value"
 
-# What a Value is asked for, and the advice.
+# The attributes that a Value is asked for, and the advice.
 ABSENT = {
     **dict.fromkeys(("item", "numpy", "tolist", "value", "val", "float", "double"), _NUMBER),
     **dict.fromkeys(
@@ -58,7 +58,7 @@ ABSENT = {
     "children": "write .operands, or .parents for those of them that are Values",
 }
 
-# What would have no effect if it were set.
+# The attributes that would have no effect if they were set.
 FIXED = {
     "requires_grad": "every Value has a gradient. Give an optimizer only the parameters to train, or compute in "
     "'with no_grad():'",
@@ -71,7 +71,7 @@ _OPTIONS = {
     "grad_tensors": "write seed=2.0",
 }
 
-# What the package is asked for by its own name, in lower case, and the advice.
+# The names that the package is asked for, in lower case, and the advice.
 _OF_THE_PACKAGE = {
     **dict.fromkeys(
         ("mlp", "layer", "neuron", "sgd", "adam", "fit", "half_sse", "mse", "cross_entropy", "save", "load"),

@@ -12,8 +12,8 @@ from autograd.engine.value import Value, data_readings, record, refuse_equality_
 
 __all__ = ["RecordedCall"]
 
-# Whether the code that runs was called by a transform; and, of every transform whose function runs, its inputs: what
-# depends on them is recognized in other threads too.
+# The first is true in code that a transform called; the second has the inputs of every transform whose function runs,
+# so that other threads recognize what depends on them.
 _inside: ContextVar[bool] = ContextVar("inside_a_transform", default=False)
 _running: list[list[Value]] = []
 
@@ -32,8 +32,8 @@ class RecordedCall:
         self._f, self._args, self._kwargs, self._argnums = f, args, kwargs, argnums
         self._single, chosen = _chosen(args, kwargs, argnums)
         numbers, self._args_tree = flatten(chosen)
-        # Whether a result may depend on Values of the caller, which then can be differentiated in them. Where no
-        # argument is one, what was recorded tells: a leaf in it that is no input.
+        # A result may depend on Values of the caller, and can be differentiated in them then. If no argument is one, the
+        # recording tells: it has a leaf that is no input.
         self.connected = any(isinstance(x, Value) for x in numbers)
         # A function's argument is a node of its own: what else depends on the same Value is not its business.
         self.inputs = [record(primitives.identity, (x,)) if isinstance(x, Value) else Value(x) for x in numbers]

@@ -87,7 +87,7 @@ class Writer:
         chain: cython.int[:] = chain_array
         inner_array = bytearray(n + 1)
         inner: cython.uchar[:] = inner_array
-        # What the result depends on, last node first.
+        # The nodes that the result depends on, last node first.
         if made.root >= first:
             uses[made.root - first] += 1
             kept[made.root - first] = 1

@@ -67,7 +67,7 @@ def told(text):
 
 
 def in_formulas(label, pairs):
-    """What a label is called in formulas by the pairs of a line."""
+    """Return the name in formulas of a label, by the pairs of a line."""
     if label in pairs:
         return pairs[label]
     stem, indices = re.fullmatch(r"(.*)\[(.*)\]", label).groups()

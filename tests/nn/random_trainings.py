@@ -52,7 +52,7 @@ def setup(seed):
     if kind == "classes" and draw.random() < 0.3:
         options["class_weights"] = [draw.uniform(0.5, 2) for _ in range(outputs)]
     shape, first = [*hidden, outputs], draw.choice(ACTIVATIONS)
-    # Where many inputs saturate a probability, its logarithm has few right digits.
+    # Many inputs saturate a probability, whose logarithm has few right digits then.
     optimizer, rate = draw.choice(OPTIMIZERS), draw.choice([0.01, 0.05, 0.2] if inputs < 60 else [0.01])
     scheduled = draw.random() < 0.2
 
