@@ -32,8 +32,8 @@ class RecordedCall:
         self._f, self._args, self._kwargs, self._argnums = f, args, kwargs, argnums
         self._single, chosen = _chosen(args, kwargs, argnums)
         numbers, self._args_tree = flatten(chosen)
-        # A result may depend on Values of the caller, and can be differentiated in them then. If no argument is one, the
-        # recording tells: it has a leaf that is no input.
+        # A result may depend on Values of the caller, and can be differentiated in them then. If no argument is one,
+        # the recording tells: it has a leaf that is no input.
         self.connected = any(isinstance(x, Value) for x in numbers)
         # A function's argument is a node of its own: what else depends on the same Value is not its business.
         self.inputs = [record(primitives.identity, (x,)) if isinstance(x, Value) else Value(x) for x in numbers]

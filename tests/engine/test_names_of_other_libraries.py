@@ -10,7 +10,7 @@ import autograd
 from autograd import Value, grad, hessian, jacobian, value_and_grad
 from autograd.engine.absent import ABSENT, FIXED
 
-# Users of PyTorch, NumPy, JAX, TensorFlow and other scalar engines write this, and are told to write that here.
+# Users of PyTorch, NumPy, JAX, TensorFlow and other engines write the first, and are told to write the second.
 WRITTEN = {
     "v.item()": ".data", "v.numpy()": ".data", "v.detach().numpy()": ".data", "v.tolist()": ".data",
     "v.value": ".data", "v.val": ".data", "v.shape": "keep Values in a list", "v.ndim": "without axes",
