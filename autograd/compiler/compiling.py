@@ -93,8 +93,7 @@ def compile(what=None, *, inputs=(), parameters=None, strict=False, dtype=np.flo
       generator of its own, the time, or a counter that it keeps, that raises a :class:`GuardError`.
 
     Where the engine raises, as it does for the logarithm of a negative number, the result of that sample is infinite or
-    NaN, even if the function would catch the error. Where the process runs out of memory while LLVM compiles, LLVM
-    ends it.
+    NaN, even if the function would catch the error.
 
     Args:
         what: a Value; or a sequence of Values, for several outputs; or a function. A function is called with a Value
@@ -115,6 +114,7 @@ def compile(what=None, *, inputs=(), parameters=None, strict=False, dtype=np.flo
         GraphError: an output is no Value, or an input or a parameter no leaf; when a function is called, it does what
             cannot be recorded.
         ValueError: an option is none of those above.
+        MemoryError: when machine code is made, the process has less memory left than LLVM may need, 32 MB and more.
     """
     if on_other_branch not in ("raise", "record"):
         raise ValueError(f"on_other_branch is 'raise' or 'record', found {on_other_branch!r}.")

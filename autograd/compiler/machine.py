@@ -2,6 +2,7 @@
 
 import ctypes
 import functools
+import mmap
 import re
 import sys
 import time
@@ -28,6 +29,9 @@ __all__ = ["Code", "lane_width", "parts_of", "progress_shown", "shown"]
 MAX_TEXT = 400_000  # characters of a module, about a second of LLVM's time
 _PATIENCE = 2.0  # seconds
 _OVERHEAD = 500_000  # bytes that LLVM keeps of any module
+_ROOM = 32 << 20  # bytes that LLVM may need for any module, half of them as a reserve
+_ROOM_OF_A_CHARACTER = 100  # bytes that it may need for a character of text; 80 were measured
+_ANONYMOUS = {"flags": mmap.MAP_PRIVATE} if hasattr(mmap, "MAP_PRIVATE") else {}  # Windows has no such flags
 _NAME = re.compile(r'@"([^"]+)"')
 _progress: ContextVar[bool] = ContextVar("progress_of_compiling", default=True)
 
@@ -69,6 +73,21 @@ def _free(manager):
         manager.detach()
     else:
         manager.close()
+
+
+def check_room(length) -> None:
+    """Raise a MemoryError where this process has no memory for LLVM to compile a text of so many characters.
+
+    LLVM ends the process when it finds none, so the memory is asked for before, and given back at once.
+    """
+    size = _ROOM + _ROOM_OF_A_CHARACTER * length
+    try:
+        mmap.mmap(-1, size, **_ANONYMOUS).close()
+    except (OSError, OverflowError):
+        raise MemoryError(
+            f"machine code needs some {size >> 20} MB for the compiler, and this process has less left: compile a "
+            "smaller function, or raise its limit of memory."
+        ) from None
 
 
 def parts_of(module, text) -> list[str]:
@@ -141,6 +160,7 @@ def shown(parts):
 
 def _compiled(text, machine, tuning):
     """The machine code of LLVM text."""
+    check_room(len(text))
     code = binding.parse_assembly(text)
     code.verify()
     passes = binding.create_pass_builder(machine, tuning)
@@ -165,9 +185,13 @@ class Code:
         text: the LLVM text, before optimization.
         size: the bytes of machine code, data included.
         taken: about how many bytes of the process it takes, what LLVM keeps of it included.
+
+    Raises:
+        MemoryError: this process has too little memory left for LLVM.
     """
 
     def __init__(self, module, level=2, vectorize=True, pack=True):
+        check_room(0)
         target = _ready()
         module.triple = binding.get_default_triple()
         self.text = str(module)
@@ -191,6 +215,7 @@ class Code:
                     kept.keep(key, compiled)
             self.size += len(compiled)
             self._engine.add_object_file(binding.ObjectFileRef.from_data(compiled))
+        check_room(self.size // _ROOM_OF_A_CHARACTER)
         self._engine.finalize_object()
         self.taken = _OVERHEAD + 2 * self.size + len(self.text)
 
