@@ -6,10 +6,14 @@ computes faster than loops do. Small networks are faster as machine code.
 """
 
 import ctypes
+import importlib.util
 import random
+import sys
 import threading
 from contextlib import contextmanager, nullcontext
 from functools import cache
+from importlib.machinery import PathFinder
+from pathlib import Path
 
 import numpy as np
 
@@ -146,10 +150,33 @@ class Blas:
 def _blas():
     """Return the function that computes products of matrices; None without SciPy."""
     try:
-        from scipy.linalg import cython_blas  # lazy: only where layers are large
+        import scipy  # lazy: only where layers are large
+
+        module = None if "scipy.linalg" in sys.modules else _without_package(scipy, "scipy.linalg.cython_blas")
+        if module is None:
+            from scipy.linalg import cython_blas as module  # lazy: only where it is not found alone
     except ImportError:
         return None
-    return Blas(cython_blas)
+    return Blas(module)
+
+
+def _without_package(library, name):
+    """Return an extension module of a library without its package, whose import takes longer than many trainings.
+
+    Nobody else finds it: a later import of the package brings the module, too, and sets its attribute.
+    """
+    folders = name.split(".")[1:-1]
+    spec = PathFinder.find_spec(name, [str(Path(library.__file__).parent.joinpath(*folders))])
+    if spec is None or spec.loader is None:
+        return None
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except ImportError:
+        return None  # it needs its package
+    finally:
+        sys.modules.pop(name, None)  # where such modules enter themselves
+    return module
 
 
 def _batches(blas, made, size, shared=()):

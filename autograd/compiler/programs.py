@@ -13,7 +13,6 @@ from autograd.compiler.instructions import flops_of, is_linear
 from autograd.compiler.kernel_cache import Kernel, kernel, lanes_for
 from autograd.compiler.kernels import Block, runner
 from autograd.compiler.lazy import lazy
-from autograd.compiler.listing import listing
 from autograd.compiler.loops import size
 from autograd.compiler.lowering import lower
 from autograd.compiler.machine import Code, lane_width
@@ -24,7 +23,6 @@ from autograd.compiler.trouble import Trouble, troubles
 from autograd.engine.errors import GuardError
 from autograd.engine.texts import printable
 from autograd.engine.value import Value
-from autograd.formulas.naming import correspondence, labels_under
 
 __all__ = ["Gradient", "Program", "Stats", "real_array"]
 
@@ -249,6 +247,9 @@ class Program:
 
         A last line maps the labels to the names in formulas, where the program computes the loss of a network.
         """
+        from autograd.compiler.listing import listing  # lazy: few programs are read, and naming takes long to import
+        from autograd.formulas.naming import correspondence, labels_under
+
         told = correspondence(self._outputs[0], labels_under(self._outputs[0])) if len(self._outputs) == 1 else ""
         if self._guarding is None:
             return listing(self._lowered, self._forward, self._adjoint, told)

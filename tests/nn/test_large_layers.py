@@ -1,7 +1,10 @@
 """Large layers, trained as products of matrices, agree with the engine."""
 
 import random
+import sys
+import textwrap
 import threading
+import types
 
 import numpy as np
 import pytest
@@ -271,6 +274,31 @@ def test_blas_has_no_threads_of_its_own_meanwhile():
             assert (blas._get(), blas.threads) == (1, before)
         assert blas._get() == 1
     assert (blas._get(), blas.threads) == (before, before)
+
+
+def test_blas_is_loaded_without_its_package_which_can_be_imported_later(run_python):
+    run_python(
+        textwrap.dedent("""
+        import sys
+        from autograd.compiler.layers import _blas
+        found = _blas()
+        assert not [name for name in sys.modules if name.startswith("scipy.linalg")]
+        import scipy.linalg.cython_blas
+        assert scipy.linalg.solve([[2.0]], [3.0]) == [1.5]
+        assert found.gemm and scipy.linalg.cython_blas.__pyx_capi__["dgemm"]
+    """)
+    )
+
+
+@pytest.mark.parametrize("text", ["from . import another", "import no_such_library", None])
+def test_a_module_that_needs_its_package_or_is_missing_is_not_loaded_without_it(text, tmp_path):
+    library = types.ModuleType("library")
+    library.__file__ = str(tmp_path / "__init__.py")
+    (tmp_path / "part").mkdir()
+    if text is not None:
+        (tmp_path / "part" / "module.py").write_text(text)
+    assert layers._without_package(library, "library.part.module") is None
+    assert "library.part.module" not in sys.modules
 
 
 class Settings:
