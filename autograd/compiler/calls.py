@@ -1,6 +1,6 @@
 """Calls out of compiled code: the C library's mathematics lane by lane, and Python functions where nothing else does.
 
-A function of the C library is bound by its address. Python's ``math`` module mostly hands on to the same functions.
+A function of the C library is bound by its address. Python's ``math`` module mostly calls the same functions.
 Where strict code needs its very bits, the two are compared first; if they differ anywhere ``math`` itself is called.
 """
 

@@ -8,8 +8,9 @@ a tuple that has a float for each operand that is a constant and None for each t
 ``("zero",)``
     ``out``: out = 0.
 ``("d=", p, i, constants, read, masked)``
-    ``out, g, *used``: out = g times the derivative of p in operand i, which reads the value and those operands that
-    ``read`` says. With ``"d+="``: added to out. Masked: ``alive`` is the last slot, and nothing flows where it is 0.
+    ``out, g, *used``: out = g times the derivative of p with respect to operand i, which reads the value and those
+    operands that ``read`` says. With ``"d+="``: added to out. Masked: ``alive`` is the last slot, and nothing flows
+    where it is 0.
 ``("all", p, constants, modes, masked)``
     ``g, y, *operands, *outs``: the same in all operands of a primitive that takes any number of them. A mode is
     ``"="``, ``"+="``, or None for an operand whose derivative nobody wants.

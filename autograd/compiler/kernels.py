@@ -145,7 +145,7 @@ class Block:
         sizes = {**lowered.sizes, PARAMETER_GRADIENTS: lowered.sizes.get(PARAMETERS, 0),
                  INPUT_GRADIENTS: lowered.sizes.get(INPUTS, 0)}  # fmt: skip
         update = (*update, "rate") if update else None
-        # LLVM makes more of loops whose numbers of turns it knows.
+        # LLVM makes more of loops whose numbers of iterations it knows.
         forward, adjoint = expanded(forward), expanded(adjoint)
         self.emitter = emitter = Emitter(lanes, space, sizes, fresh, update)
 

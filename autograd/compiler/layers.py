@@ -5,18 +5,12 @@ product of a matrix and a vector, whoever wrote the loops. Over a batch that is 
 computes faster than loops do. Small networks are faster as machine code.
 """
 
-import ctypes
-import importlib.util
 import random
-import sys
-import threading
-from contextlib import contextmanager, nullcontext
-from functools import cache
-from importlib.machinery import PathFinder
-from pathlib import Path
+from contextlib import nullcontext
 
 import numpy as np
 
+from autograd.compiler.blas import load_blas
 from autograd.compiler.mapped import attach
 from autograd.compiler.training import Progress
 from autograd.engine import primitives, tape
@@ -93,92 +87,6 @@ def _apart(made):
     return made.with_result(root, made.outputs), terms
 
 
-class Blas:
-    """SciPy's library of linear algebra.
-
-    Attributes:
-        gemm: the capsule of its ``dgemm``.
-    """
-
-    def __init__(self, module):
-        self.gemm = module.__pyx_capi__["dgemm"]
-        try:
-            library = ctypes.CDLL(module.__file__)
-        except OSError:
-            library = None
-        found = [
-            (getattr(library, f"{prefix}openblas_get_num_threads{suffix}"),
-             getattr(library, f"{prefix}openblas_set_num_threads{suffix}"))
-            for prefix in ("scipy_", "") for suffix in ("", "64_")
-            if hasattr(library, f"{prefix}openblas_set_num_threads{suffix}")
-        ]  # fmt: skip
-        self._get, self._set = found[0] if found else (None, None)
-
-        self._lock = threading.Lock()
-        self._inside = 0
-        self._before = 1
-
-    @property
-    def threads(self) -> int:
-        """Return how many threads a training may have: as many as BLAS has, if it can be told to have none."""
-        if self._set is None:
-            return 1
-        with self._lock:
-            return self._before if self._inside else self._get()
-
-    @contextmanager
-    def in_one_thread(self):
-        """A block that computes each product in the thread that asks for it."""
-        if self._set is None:
-            yield
-            return
-        with self._lock:
-            if self._inside == 0:
-                self._before = self._get()
-                self._set(1)
-            self._inside += 1
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._inside -= 1
-                if self._inside == 0:
-                    self._set(self._before)
-
-
-@cache
-def _blas():
-    """Return the function that computes products of matrices; None without SciPy."""
-    try:
-        import scipy  # lazy: only where layers are large
-
-        module = None if "scipy.linalg" in sys.modules else _without_package(scipy, "scipy.linalg.cython_blas")
-        if module is None:
-            from scipy.linalg import cython_blas as module  # lazy: only where it is not found alone
-    except ImportError:
-        return None
-    return Blas(module)
-
-
-def _without_package(library, name):
-    """Return an extension module of a library without its package, whose import takes longer than many trainings.
-
-    Nobody else finds it: a later import of the package brings the module, too, and sets its attribute.
-    """
-    folders = name.split(".")[1:-1]
-    spec = PathFinder.find_spec(name, [str(Path(library.__file__).parent.joinpath(*folders))])
-    if spec is None or spec.loader is None:
-        return None
-    module = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-    except ImportError:
-        return None  # it needs its package
-    finally:
-        sys.modules.pop(name, None)  # where such modules enter themselves
-    return module
-
-
 def _batches(blas, made, size, shared=()):
     """Return room for batches of so many samples; without BLAS each is computed alone."""
     if blas is None:
@@ -194,7 +102,7 @@ def gradients_of(made, size):
     Args:
         made: the tape of all samples. size: how many there are at most.
     """
-    blas = _blas()
+    blas = load_blas()
     if blas is None:
         return None
     shared = []
@@ -270,7 +178,7 @@ class LayerDescent:
         self._at_hand = _AtHand(table, self._size)
         self._labels = None if labels is None else np.ascontiguousarray(labels, dtype=np.int64)
         self._made = made = sample.tape
-        self._blas = _blas()
+        self._blas = load_blas()
         self._batches = _batches(self._blas, made, self._size, sample.shared)
         self.update = update
         self._order = np.arange(self._samples)

@@ -36,11 +36,11 @@ class Loop:
     """A loop over instructions and loops.
 
     Attributes:
-        count: the number of turns, 2 or more.
-        body: the instructions and loops of one turn, a tuple, with the slots they have in turn 0.
-        steps: how far each slot of the body advances in a turn, a tuple with a number for each slot of the body and
-            of the loops in it, in the order they are written. In turn k a slot is its first one plus k times its
-            step; the steps of loops around this one add to that.
+        count: the number of iterations, 2 or more.
+        body: the instructions and loops of one iteration, a tuple, with the slots they have in iteration 0.
+        steps: how far each slot of the body advances in an iteration, a tuple with a number for each slot of the body
+            and of the loops in it, in the order they are written. In iteration k a slot is its first one plus k times
+            its step; the steps of loops around this one add to that.
     """
 
     count: int
@@ -50,22 +50,22 @@ class Loop:
 
 @dataclass(frozen=True, slots=True)
 class TriangularLoop:
-    """A loop whose turns grow.
+    """A loop whose iterations grow.
 
     Attributes:
-        count: the number of turns, 4 or more.
-        body: the instructions and loops of turn 0, a tuple.
-        changes: for each of the numbers that tell the turns apart, in the order of :func:`numbers_of`, a pair: how far
-            it moves from turn 0 to turn 1, and how much farther in every turn after. In turn k a number is its first
-            one plus k times the first of the pair plus k(k-1)/2 times the second.
+        count: the number of iterations, 4 or more.
+        body: the instructions and loops of iteration 0, a tuple.
+        changes: for each of the numbers that tell the iterations apart, in the order of :func:`numbers_of`, a pair: how
+            far it moves from iteration 0 to iteration 1, and how much farther in every iteration after. In iteration k
+            a number is its first one plus k times the first of the pair plus k(k-1)/2 times the second.
     """
 
     count: int
     body: tuple["Item", ...]
     changes: tuple[tuple[int, int], ...]
 
-    def turn(self, k: int) -> tuple["Item", ...]:
-        """The instructions and loops of one turn."""
+    def iteration(self, k: int) -> tuple["Item", ...]:
+        """The instructions and loops of one iteration."""
         pairs = zip(numbers_of(self.body), self.changes, strict=True)
         numbers = iter([n + k * first + k * (k - 1) // 2 * more for n, (first, more) in pairs])
         return tuple([_with_numbers(item, numbers) for item in self.body])
@@ -75,11 +75,11 @@ Item = Instruction | Loop | TriangularLoop
 
 
 def unroll(items: Iterable[Item]) -> list[Instruction]:
-    """The instructions of a rolled program, turn after turn."""
+    """The instructions of a rolled program, iteration after iteration."""
     out: list[Instruction] = []
     for item in items:
         if isinstance(item, TriangularLoop):
-            out += unroll([part for k in range(item.count) for part in item.turn(k)])
+            out += unroll([part for k in range(item.count) for part in item.iteration(k)])
         elif isinstance(item, Loop):
             _run(item, slots_of(item.body), out)
         else:
@@ -93,7 +93,7 @@ def size(items: Iterable[Item]) -> int:
 
 
 def slots_of(items: Iterable[Item]) -> list[int]:
-    """The slots of the items and of the loops in them, in the order they are written, as they are in turn 0."""
+    """The slots of the items and of the loops in them, in the order they are written, as they are in iteration 0."""
     out: list[int] = []
     for item in items:
         out += item[1] if isinstance(item, tuple) else slots_of(item.body)
@@ -101,11 +101,11 @@ def slots_of(items: Iterable[Item]) -> list[int]:
 
 
 def expanded(items: Iterable[Item]) -> list[Item]:
-    """The items with every turn of a growing loop written out, which leaves loops whose turns are alike."""
+    """The items with every iteration of a growing loop written out, which leaves loops whose iterations are alike."""
     out: list[Item] = []
     for item in items:
         if isinstance(item, TriangularLoop):
-            out += expanded([part for k in range(item.count) for part in item.turn(k)])
+            out += expanded([part for k in range(item.count) for part in item.iteration(k)])
         elif isinstance(item, Loop) and _grows(item):
             now, then = (
                 expanded(_placed(item.body, iter(slots)))
@@ -151,7 +151,7 @@ def _run(loop, slots, out):
         slots = list(map(add, slots, loop.steps))
 
 
-# --- What may move from turn to turn: slots, and how many turns, operands and parts of an operation there are
+# --- What may move between iterations: slots, and the numbers of iterations, operands and parts of an operation
 
 
 def numbers_of(items: Iterable[Item]) -> list[int]:
@@ -159,8 +159,8 @@ def numbers_of(items: Iterable[Item]) -> list[int]:
 
     Of an instruction they are its slots. Where its operation has a tuple of equal parts, as that of a primitive of any
     number of operands, they are the lengths of such tuples, and for slots a step apart the first, the step, and how
-    many there are. Of a loop they are its number of turns, and for each item of its body the steps, written as the
-    slots are, and the item's own; of a growing one its number of turns, the changes, and those of its body.
+    many there are. Of a loop they are its number of iterations, and for each item of its body the steps, written as the
+    slots are, and the item's own; of a growing one its number of iterations, the changes, and those of its body.
     """
     out: list[int] = []
     for item in items:

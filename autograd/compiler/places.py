@@ -1,7 +1,7 @@
 """The slots, steps and lengths of the loops of a rolled program, as polynomials of the iterations.
 
-The turns k of a loop count from 0. A polynomial has products of 1, k and k(k-1)/2 of different loops: the last is what
-adds up in a loop that grows.
+The iterations k of a loop count from 0. A polynomial has products of 1, k and k(k-1)/2 of different loops: the last is
+what adds up in a loop that grows.
 """
 
 from collections.abc import Callable
@@ -14,11 +14,11 @@ from autograd.compiler.loops import Loop, TriangularLoop, repeated, segments, sh
 
 __all__ = ["Block", "Line", "Loops", "Polynomial", "fixed", "symbolic"]
 
-_FEW = 3  # turns that tell how a polynomial of degree 2 goes on
+_FEW = 3  # iterations that tell how a polynomial of degree 2 goes on
 
 
 class Polynomial:
-    """A whole number that the turns of loops move.
+    """A whole number that the iterations of loops move.
 
     Attributes:
         terms: for each product of powers its coefficient, which is not 0. A product is a tuple of pairs of a loop's
@@ -30,7 +30,7 @@ class Polynomial:
 
     @property
     def first(self) -> int:
-        """The number in turn 0 of all loops."""
+        """The number in iteration 0 of all loops."""
         return self.terms.get((), 0)
 
     @property
@@ -47,7 +47,7 @@ class Polynomial:
         return self + -number
 
     def along(self, loop: int, degree: int = 1) -> "Polynomial":
-        """This times the turn k of a loop that it does not move with; of degree 2, times k(k-1)/2."""
+        """This times the iteration k of a loop that it does not move with; of degree 2, times k(k-1)/2."""
         return self * Polynomial({((loop, degree),): 1})
 
     def __mul__(self, other):
@@ -58,12 +58,12 @@ class Polynomial:
             total += Polynomial({tuple(sorted((*what, *more))): n * m for more, m in other.terms.items()})
         return total
 
-    def at(self, turns):
-        """The number in some turns, ``{loop: k}``: whole numbers, or arrays of them."""
+    def at(self, iterations):
+        """The number in some iterations, ``{loop: k}``: whole numbers, or arrays of them."""
         total = 0
         for what, n in self.terms.items():
             for loop, degree in what:
-                k = turns[loop]
+                k = iterations[loop]
                 n = n * (k if degree == 1 else k * (k - 1) // 2)
             total = total + n
         return total
@@ -117,7 +117,7 @@ class Line:
 
 @dataclass
 class Block:
-    """A loop in loops: its number, how many turns it has, and its lines and blocks."""
+    """A loop in loops: its number, how many iterations it has, and its lines and blocks."""
 
     loop: int
     count: Polynomial
@@ -170,7 +170,7 @@ class _Row:
         self.runs = runs
 
     def at(self, position):
-        """The slot at a position, a polynomial; which run that is in tells turn 0."""
+        """The slot at a position, a polynomial; which run that is in tells iteration 0."""
         runs, start = iter(self.runs), fixed(0)
         first, step, count = next(runs)
         while position.first >= (start + count).first:
@@ -200,7 +200,7 @@ def _rows(item, slots, numbers):
 
 
 class Loops:
-    """The loops that polynomials move with: how many turns each has, which may depend on the turns of those around."""
+    """The loops that polynomials move with: how many iterations each has, which may depend on the loops around it."""
 
     def __init__(self):
         self.counts: list[Polynomial] = []
@@ -212,39 +212,40 @@ class Loops:
 
     def every(self, place: Polynomial) -> list[int]:
         """Every number that a place has."""
-        return np.unique(place.at(self._turns(place)) + np.zeros(1, dtype=np.int64)).tolist()
+        return np.unique(place.at(self._iterations(place)) + np.zeros(1, dtype=np.int64)).tolist()
 
     def fit(self, place: Polynomial, number: Callable[[int], int | None]) -> Polynomial | None:
         """Return another number of each slot of a place as a polynomial; None if it does not move evenly in every loop.
 
-        Looked at are the first turns of each loop, and the last.
+        Looked at are the first iterations of each loop, and the last.
         """
-        turns = self._turns(place, few=True)
-        found: list = [number(slot) for slot in np.atleast_1d(place.at(turns)).tolist()]
+        iterations = self._iterations(place, few=True)
+        found: list = [number(slot) for slot in np.atleast_1d(place.at(iterations)).tolist()]
         if None in found:
             return None
         fitted = fixed(found[0])
-        for loop in turns:
-            alone = np.all([k == 0 for other, k in turns.items() if other != loop], axis=0) & (turns[loop] == 1)
+        for loop in iterations:
+            others_begin = np.all([k == 0 for other, k in iterations.items() if other != loop], axis=0)
+            alone = others_begin & (iterations[loop] == 1)
             if np.any(alone):
                 fitted += fixed(found[int(np.argmax(alone))] - found[0]).along(loop)
-        return fitted if np.all(fitted.at(turns) == np.array(found)) else None
+        return fitted if np.all(fitted.at(iterations) == np.array(found)) else None
 
-    def _turns(self, place, few=False):
-        """The turns of all loops that a place moves with, an array for each: all there are, or those that tell most."""
+    def _iterations(self, place, few=False):
+        """The iterations of all loops that a place moves with, an array for each: all, or those that tell most."""
         wanted = {loop for what in place.terms for loop, _ in what}
-        for loop in range(len(self.counts) - 1, -1, -1):  # and those that their numbers of turns depend on
+        for loop in range(len(self.counts) - 1, -1, -1):  # and those that their numbers of iterations depend on
             if loop in wanted:
                 wanted |= {other for what in self.counts[loop].terms for other, _ in what}
-        turns: dict = {}
+        iterations: dict = {}
         length = 1
         for loop in sorted(wanted):
-            counts = self.counts[loop].at(turns) + np.zeros(length, dtype=np.int64)
+            counts = self.counts[loop].at(iterations) + np.zeros(length, dtype=np.int64)
             taken = np.minimum(counts, _FEW + 1) if few else counts
             row = np.repeat(np.arange(length), taken)
             k = np.arange(len(row)) - np.repeat(np.cumsum(taken) - taken, taken)
             if few:
                 k = np.where(k == _FEW, counts[row] - 1, k)
-            turns = {other: values[row] for other, values in turns.items()}
-            turns[loop], length = k, len(row)
-        return turns
+            iterations = {other: values[row] for other, values in iterations.items()}
+            iterations[loop], length = k, len(row)
+        return iterations

@@ -4,7 +4,7 @@ A program is a list of instructions, each an operation and the slots (numbers of
 Where blocks of instructions of the same shape follow each other and every slot in them advances by a constant step, the
 blocks become one loop, and loops that follow each other in the same way become a loop around them. Where they follow
 each other and grow, as attention does with each token, they become a loop around them as well, in which their numbers
-of turns move. Nothing is known here of what the operations do: a forward program, an adjoint program and an update
+of iterations move. Nothing is known here of what the operations do: a forward program, an adjoint program and an update
 program fold alike.
 
 Short bodies are searched for by comparing the list with itself, shifted; long ones by looking where a window of shapes
@@ -33,8 +33,8 @@ from autograd.compiler.loops import (
 __all__ = ["roll"]
 
 _SHORT = 64  # bodies up to this many items are searched for at every distance
-_LEAST_GROWING = 4  # turns: any three could have grown evenly
-_PAIR = 8  # a loop of two turns is worth its name from this many instructions in the body on
+_LEAST_GROWING = 4  # iterations: any three could have grown evenly
+_PAIR = 8  # a loop of two iterations is worth its name from this many instructions in the body on
 
 
 def roll(instructions: Iterable[Instruction]) -> list[Item]:
@@ -188,8 +188,8 @@ class _Roller:
     def _offset(self, start, p, spare):
         """Return the number of spare items to leave out in front of a run, so that its blocks share the fewest slots.
 
-        The end of a layer, before a layer like it, could as well be the start of that one's turns. But then each turn
-        would go on with what the turn before had left.
+        The end of a layer, before a layer like it, could as well be the start of that one's iterations. But then each
+        iteration would go on with what the one before had left.
         """
         if not spare or p > _SHORT:
             return 0
@@ -197,11 +197,11 @@ class _Roller:
 
     def _shared(self, start, p):
         """Return the number of moving slots that are in the first iteration and in the second."""
-        turns = [
+        iterations = [
             [x for place in self._place[at : at + p].tolist() for x in self._slots[place]] for at in (start, start + p)
         ]
-        first, second = [{x for x, other in zip(turn, turns[1 - k], strict=True) if x != other}
-                         for k, turn in enumerate(turns)]  # fmt: skip
+        first, second = [{x for x, other in zip(iteration, iterations[1 - k], strict=True) if x != other}
+                         for k, iteration in enumerate(iterations)]  # fmt: skip
         return len(first & second)
 
     def _fold(self, runs, kind=Loop):
@@ -234,18 +234,18 @@ class _Roller:
         return True
 
     def _loop(self, start, p, count):
-        """The loop that a run is, compared slot by slot: its number of turns, shape and first slots."""
+        """The loop that a run is, compared slot by slot: its number of iterations, shape and first slots."""
         places = self._place[start : start + p * count].tolist()
         slots = self._slots
 
-        def turn(k):
+        def iteration(k):
             return tuple(chain.from_iterable([slots[at] for at in places[k * p : (k + 1) * p]]))
 
-        first, now = turn(0), turn(1)
+        first, now = iteration(0), iteration(1)
         steps = tuple(map(sub, now, first))
         for k in range(2, count):
             now = tuple(map(add, now, steps))
-            if now != turn(k):  # two hashes agreed by chance
+            if now != iteration(k):  # two hashes agreed by chance
                 if k < 3:
                     return None
                 count = k

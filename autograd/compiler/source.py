@@ -248,7 +248,7 @@ class Export:
             lines[:] = ["{", *["  " + line for line in lines], "}"]
 
     def _in_order(self, node):
-        """The places of the operands in the order in which the sweep hands on to them."""
+        """The places of the operands in the order in which the sweep propagates to them."""
         places = range(len(node.operands))
         if node.op is not primitives.dot:
             return places

@@ -1,8 +1,9 @@
 """Loops taken apart, so that what is costly in them, an exponential say, stands in a loop of its own.
 
 A loop over neurons adds up a weighted sum, which is a loop itself, and then takes a tanh. In a loop of its own the tanh
-can be taken of several neurons at once. A loop may be taken apart where what comes later in a turn writes nothing that
-what comes before touches in any turn, and where what is handed on has a place of its own in every turn.
+can be taken of several neurons at once. A loop may be taken apart where the later part of an iteration writes nothing
+that the earlier part of any iteration touches, and where what the earlier part computes for the later one has a place
+of its own in every iteration.
 """
 
 from itertools import accumulate
@@ -12,7 +13,7 @@ from autograd.compiler.nests import written_slots
 
 __all__ = ["split"]
 
-_LEAST = 8  # turns from which on it pays
+_LEAST = 8  # iterations from which on it pays
 
 
 def split(items: list[Item]) -> list[Item]:
@@ -46,7 +47,7 @@ def _is_costly(item):
 
 
 def _may_follow(before, after):
-    """Return True if all turns of one loop may run before all of another, which were one loop."""
+    """Return True if all iterations of one loop may run before all of another, which were one loop."""
     touched, written = _places(before)
     also_touched, also_written = _places(after)
     if any(_meet(a, b) for a in also_written for b in touched):

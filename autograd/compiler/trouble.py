@@ -90,7 +90,9 @@ def _first_adjoint(sample, nodes, outputs, numbers, read):
             g = float(found.get(node, 0.0))
             if not math.isfinite(g):
                 return Trouble(
-                    sample, node, f"the derivative of the output in it is {g}, where it is {numbers[node]:.6g}"
+                    sample,
+                    node,
+                    f"the derivative of the output with respect to it is {g}, where it is {numbers[node]:.6g}",
                 )
     return None
 

@@ -127,7 +127,7 @@ class NetworkLayout:
             self.box_of.setdefault(node, box.key)
 
     def _found_lines(self):
-        """Pairs of boxes with what flows between them: the weight or local derivative, and the gradient handed back."""
+        """Pairs of boxes with what flows between them: the weight or local derivative, and the gradient going back."""
         lines: dict = {}
         for n in self.network.neurons:
             for term in n.terms:

@@ -74,7 +74,7 @@ class Flow:
         return ", ".join([f"v{a}" if a == b else f"v{a} to v{b}" for a, b in runs])
 
     def edges(self, node):
-        """The operands of a node, each with the local derivative and what it hands on."""
+        """The operands of a node, each with the local derivative and its contribution."""
         if node not in self.adjoint:  # in the branch of a where that is not taken
             return [(x, 0.0, 0.0) for x in node.operands]
         partials = partials_of(node)

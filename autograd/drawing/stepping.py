@@ -46,7 +46,7 @@ class BackwardStep(NamedTuple):
     """One edge of the backward sweep.
 
     Fields:
-        number: from 1. node: who hands on. operand: who is handed to.
+        number: from 1. node: whose adjoint is propagated. operand: to whose adjoint it contributes.
         name, operand_name: what they are called: the label, or v and a number.
         adjoint: dL/dnode, complete by now. local: dnode/doperand. contribution: their product.
         before, after: dL/doperand, before this step and after it.
@@ -125,7 +125,7 @@ class Stepping(Sequence[Any]):
         return f"<{len(self)} {'forward' if self.forward else 'backward'} steps>"
 
     def history(self, node: Value) -> list[Any]:
-        """The steps that touch a node, in order: those that hand to it, and those in which it hands on."""
+        """The steps that touch a node, in order: those that add to its adjoint, and those that propagate it."""
         return [s for s in self._steps if s.node is node or (not self.forward and s.operand is node)]
 
     def html(self) -> str:

@@ -139,7 +139,7 @@ class Primitive:
         return y if type(y) is float else float(y)
 
     def partial(self, i, y, operands):
-        """The derivative of ``y = self(*operands)`` in operand ``i``, a number of the operands' kind."""
+        """The derivative of ``y = self(*operands)`` with respect to operand ``i``, a number of the operands' kind."""
         rule = self.partials[i]
         if type(rule) is Primitive:
             return rule(*operands)

@@ -65,27 +65,27 @@ class Readers:
         at: cython.int
         r: cython.int
         c: cython.int
-        turn: cython.int
+        again: cython.int
         if self.selective:  # which may read any
             return found
-        for turn in range(2):
+        for again in range(2):
             for k in range(len(starts) - 1):
                 at = starts[k]
                 if code[at] == TAPE_MATRIX and code[at + 4] < n and code[at + 5] >= code[at + 2]:
-                    if turn:
+                    if again:
                         marks[k] = 1
                     for r in range(code[at + 1]):
                         for i in range(code[at + 2]):
                             c = code[at + 4] + r * code[at + 5] + i
-                            if turn == 0:
+                            if again == 0:
                                 readers[c] += 1
                             elif readers[c] > 1:
                                 marks[k] = 0
-                    if turn == 0:
+                    if again == 0:
                         self._count(readers, code[at + 6], 1, code[at + 2])
                         if code[at + 7] >= 0:
                             self._count(readers, code[at + 7], code[at + 8], code[at + 1])
-                elif turn == 0:
+                elif again == 0:
                     self._count_others(readers, code, at, starts[k + 1])
         return found
 

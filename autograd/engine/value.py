@@ -182,7 +182,8 @@ class Value:
     """A number that remembers how it was made.
 
     Arithmetic with Values and plain numbers gives Values, and so do the functions of this package. After
-    ``loss.backward()`` the ``grad`` of every node under ``loss`` has grown by the derivative of ``loss`` in that node.
+    ``loss.backward()`` the ``grad`` of every node under ``loss`` has grown by the derivative of ``loss`` with respect
+    to that node.
 
     A Value can carry attributes of your own, such as what an optimizer remembers (``w.m = 0.0``). Methods of your own
     are added with :func:`autograd.method`.

@@ -141,7 +141,7 @@ class Symbol(Expression):
         role: ``"x"`` input, ``"a"`` activation, ``"t"`` target, ``"s"`` pre-activation, ``"delta"``, ``"w"``, ``"b"``,
             ``"p"`` softmax, ``"v"`` another node, ``"adjoint"`` of one; or ``"free"``, with its label in ``name``.
             In formulas that are graded also ``"gradient"``, the derivative of the loss in the symbol ``name`` (None for
-            the loss itself), and ``"ratio"``, the derivative of one symbol in another, a pair in ``name``.
+            the loss itself), and ``"ratio"``, the derivative of one symbol with respect to another, a pair in ``name``.
         layers: the layers its indices count in; of a weight, where it comes from and where it leads to.
         indices: one for each of ``layers``, from 1; integers or :class:`Letter`.
         sample: the sample it belongs to, from 1, or a Letter; None where there is one sample, and for parameters.

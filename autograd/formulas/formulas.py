@@ -1,7 +1,7 @@
 r"""The formulas of backpropagation, by one reverse sweep over symbols.
 
 The sweep is the engine's, fed with expressions in place of floats. It cuts the graph at the named nodes: a
-pre-activation hands on its $\delta$ and not what $\delta$ is made of, so each formula reaches to the next cut and no
+pre-activation propagates its $\delta$ and not what $\delta$ is made of, so each formula reaches to the next cut and no
 further. What arrives at a neuron is its delta formula; what arrives at a parameter is its gradient.
 
 The derivative of an activation is written in its own value where that is a polynomial: $a(1-a)$ and $1-a^2$ are found

@@ -23,7 +23,7 @@ class Sample:
     """The numbers of a network at one point.
 
     Attributes:
-        values: from node to number. gradients: from node to the derivative of the root in it.
+        values: from node to number. gradients: from node to the derivative of the root with respect to it.
         quantities: from symbol to number; a delta is the derivative of the root in a pre-activation.
     """
 
@@ -57,7 +57,7 @@ class Sample:
         """Return this sample with some derivatives replaced, and all others as reverse mode makes them of those.
 
         Args:
-            adjoints: from node to what is taken for the derivative of the root in it.
+            adjoints: from node to what is taken for the derivative of the root with respect to it.
             slopes: from activation, a node, to a pair: its pre-activation and what is taken for its derivative in it.
         """
         gradients = _swept(self._network, self.values, self._read, self.number, None, adjoints, slopes)

@@ -89,7 +89,7 @@ class _Lines:
         return " = ".join([side[0] if isinstance(side, tuple) else self.printer.text(side) for side in sides])
 
     def ratio(self, top, bottom):
-        """The derivative of a symbol (None for the loss) in another, as text and LaTeX."""
+        """The derivative of a symbol (None for the loss) with respect to another, as text and LaTeX."""
         p = self.printer
         if top is None:
             return p.derivative_text(bottom), p.derivative_latex(bottom)

@@ -48,7 +48,7 @@ def _wrong(topic, fault, caught_by):
 
 @_wrong(
     "sweep",
-    "A node that is read twice keeps what it was handed last: = in place of +=.",
+    "A node that is read twice keeps only the last contribution: = in place of +=.",
     "The gradient of a leaf with two uses, such as a * b + a.",
 )
 class overwrite(Engine):
@@ -58,7 +58,7 @@ class overwrite(Engine):
 
 @_wrong(
     "sweep",
-    "A node that is read twice keeps what it was handed first: nothing accumulates.",
+    "A node that is read twice keeps only the first contribution: nothing accumulates.",
     "The gradient of a leaf with two uses, such as a * b + a.",
 )
 class first_use_only(Engine):
@@ -112,7 +112,7 @@ class depth_first(Engine):
 
 @_wrong(
     "sweep",
-    "A node is swept once for each of its readers, and hands on its whole adjoint every time.",
+    "A node is swept once for each of its readers, and propagates its whole adjoint every time.",
     "The gradient under an inner node with two readers, such as b * 2 + b * 3 with b = a * a.",
 )
 class swept_per_reader(Engine):
@@ -174,7 +174,7 @@ class cut_off(Engine):
 
 @_wrong(
     "sweep",
-    "Only the first operand of an operation is handed its part.",
+    "Only the first operand of an operation gets its contribution.",
     "The gradients in both operands of an operation.",
 )
 class first_operand_only(Engine):
@@ -184,7 +184,7 @@ class first_operand_only(Engine):
 
 @_wrong(
     "sweep",
-    "A function such as tanh hands on its own derivative, without the factor of the adjoint it was handed.",
+    "A function such as tanh propagates its own derivative, without the factor of its adjoint.",
     "A function inside of another, such as (x.tanh() * 3).backward().",
 )
 class chain_factor_forgotten(Engine):
@@ -366,7 +366,12 @@ class integer_exponents(Engine):
 # --- The rules. Each row: its name, what has another rule (primitive and operand), that rule, the two sentences.
 
 _RULES = [
-    ("minus_as_plus", {("sub", 1): lambda y, a, b: 1.0}, "The derivative of a - b in b is +1.", "The gradient in b."),
+    (
+        "minus_as_plus",
+        {("sub", 1): lambda y, a, b: 1.0},
+        "The derivative of a - b with respect to b is +1.",
+        "The gradient in b.",
+    ),
     ("negation_lost", {("neg", 0): lambda y, a: 1.0}, "The derivative of -a is +1.", "The gradient of -a."),
     (
         "product_own_operand",
@@ -383,19 +388,19 @@ _RULES = [
     (
         "division_sign",
         {("div", 1): lambda y, a, b: y / b},
-        "The derivative of a / b in b is +a / b**2: the minus is lost.",
+        "The derivative of a / b with respect to b is +a / b**2: the minus is lost.",
         "The gradient in a denominator.",
     ),
     (
         "division_not_squared",
         {("div", 1): lambda y, a, b: -y},
-        "The derivative of a / b in b is -a / b: the square is lost.",
+        "The derivative of a / b with respect to b is -a / b: the square is lost.",
         "The gradient in a denominator other than 1.",
     ),
     (
         "division_numerator_lost",
         {("div", 1): lambda y, a, b: -1 / (b * b)},
-        "The derivative of a / b in b is -1 / b**2: the numerator is lost.",
+        "The derivative of a / b with respect to b is -1 / b**2: the numerator is lost.",
         "The gradient in a denominator, under a numerator other than 1.",
     ),
     (

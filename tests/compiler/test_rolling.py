@@ -212,7 +212,7 @@ def test_rows_of_a_triangle_become_a_loop_that_grows():
         or size([growing]) == 3
     )
     assert unroll([*peeled, growing]) == program
-    assert growing.turn(5) == tuple(roll(triangle(start + 6, start + 5)))
+    assert growing.iteration(5) == tuple(roll(triangle(start + 6, start + 5)))
 
 
 def test_a_loop_that_shrinks():
@@ -240,7 +240,7 @@ def test_an_operation_of_a_growing_number_of_operands():
     items = roll(program)
     assert unroll(items) == program
     assert [type(item) for item in items] == [tuple] * 3 + [TriangularLoop]
-    assert items[3].turn(2) == (program[5],)
+    assert items[3].iteration(2) == (program[5],)
 
 
 def test_operands_that_do_not_lie_evenly_are_left_alone():

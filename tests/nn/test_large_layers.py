@@ -12,6 +12,7 @@ import pytest
 import nn
 from autograd import Value, digamma, lgamma, relu, tanh, total, where
 from autograd.compiler import layers
+from autograd.compiler.blas import Blas, _without_package, load_blas
 from nn.native import NativeTraining
 from nn.setups import ModelLoss, Samples, Setup
 
@@ -203,7 +204,7 @@ def test_rows_of_large_data_are_made_part_by_part(options, monkeypatch):
 
 
 def test_without_scipy(monkeypatch):
-    monkeypatch.setattr(layers, "_blas", lambda: None)
+    monkeypatch.setattr(layers, "load_blas", lambda: None)
     agree(*[trained(mlp, engine) for engine in ("native", "eager")])
 
 
@@ -267,21 +268,21 @@ def test_threads_train_at_once():
 
 
 def test_blas_has_no_threads_of_its_own_meanwhile():
-    blas = layers._blas()
-    before = blas._get()
-    with blas.in_one_thread():
-        with blas.in_one_thread():
-            assert (blas._get(), blas.threads) == (1, before)
-        assert blas._get() == 1
-    assert (blas._get(), blas.threads) == (before, before)
+    found = load_blas()
+    before = found._get()
+    with found.in_one_thread():
+        with found.in_one_thread():
+            assert (found._get(), found.threads) == (1, before)
+        assert found._get() == 1
+    assert (found._get(), found.threads) == (before, before)
 
 
 def test_blas_is_loaded_without_its_package_which_can_be_imported_later(run_python):
     run_python(
         textwrap.dedent("""
         import sys
-        from autograd.compiler.layers import _blas
-        found = _blas()
+        from autograd.compiler.blas import load_blas
+        found = load_blas()
         assert not [name for name in sys.modules if name.startswith("scipy.linalg")]
         import scipy.linalg.cython_blas
         assert scipy.linalg.solve([[2.0]], [3.0]) == [1.5]
@@ -297,7 +298,7 @@ def test_a_module_that_needs_its_package_or_is_missing_is_not_loaded_without_it(
     (tmp_path / "part").mkdir()
     if text is not None:
         (tmp_path / "part" / "module.py").write_text(text)
-    assert layers._without_package(library, "library.part.module") is None
+    assert _without_package(library, "library.part.module") is None
     assert "library.part.module" not in sys.modules
 
 
@@ -313,7 +314,7 @@ class Settings:
         self.Y = draw.integers(0, self.sizes[-1], len(self.X))
 
     def trained(self, threads, optimizer):
-        self.monkeypatch.setattr(layers.Blas, "threads", threads)
+        self.monkeypatch.setattr(Blas, "threads", threads)
         model = nn.MLP(400, [160, 10], activation="relu", output="linear", seed=1)
         start = np.array([p.data for p in model.parameters()])
         history = nn.fit(model, self.X, self.Y, loss=nn.cross_entropy, optimizer=optimizer, epochs=2, shuffle=False,

@@ -123,7 +123,7 @@ def test_what_is_too_much_memory_is_computed_one_by_one(computed, monkeypatch):
 
 
 def test_without_scipy(computed, monkeypatch):
-    monkeypatch.setattr(layers, "_blas", lambda: None)
+    monkeypatch.setattr(layers, "load_blas", lambda: None)
     parameters, loss = network()
     history = minimize(loss, parameters, samples(), epochs=1, batch_size=8, seed=1, progress=False, engine="native")
     assert history.updates == 3

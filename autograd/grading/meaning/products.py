@@ -268,7 +268,7 @@ class Link(NamedTuple):
 
 
 def chain(evaluation, node, env, in_any_layout=False):
-    """Return a product of derivatives of vectors in vectors and matrices, by the chain rule; None for another product.
+    """Return a product of derivatives with respect to vectors or matrices, by the chain rule; None for others.
 
     ``dL/da da/dz dz/dW``: the inner quantities cancel, from left to right or from right to left. In a recurrent network
     a product over steps may stand for the derivatives between them. Where the last derivative is in no parameter, the
@@ -334,7 +334,7 @@ def links_of(evaluation, node, env):
 
 
 def is_link(node):
-    """Return whether a factor is the derivative of one quantity in another."""
+    """Return whether a factor is the derivative of one quantity with respect to another."""
     return node.kind == "deriv" and node.parts[0].kind in ("name", "loss") and node.parts[1].kind == "name"
 
 
@@ -384,7 +384,7 @@ def contracted(evaluation, order):
 
 
 def linked(evaluation, of, by, is_summed):
-    """Return the derivative of one quantity in another; 0 where either is a state behind the last step."""
+    """Return the derivative of one quantity with respect to another; 0 where either is a state behind the last step."""
     for q in (of, by):
         if q.role not in ("loss", "parameter") and not evaluation.model.exists(q) and not (q.step == 0 and q is of):
             evaluation.check_missing(q)

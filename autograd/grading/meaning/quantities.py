@@ -1,4 +1,4 @@
-"""The quantities of a network, their numbers at a point, and every derivative of one in another.
+"""The quantities of a network, their numbers at a point, and every derivative of one with respect to another.
 
 A quantity is a :class:`Quantity`: its role, its layer, its index, its sample and its step. Its number is looked up in
 a point of the network, over whatever kind of number that has; a derivative is the true one, through everything that
@@ -256,7 +256,7 @@ class At:
     # --- Derivatives.
 
     def ratio(self, of, by):
-        """Return the derivative of one quantity in another."""
+        """Return the derivative of one quantity with respect to another."""
         key = of, by
         if key not in self._ratios:
             self._ratios[key] = self._ratio(of, by)

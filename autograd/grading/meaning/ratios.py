@@ -5,7 +5,7 @@ from autograd.grading.meaning.quantities import Quantity
 
 
 def ratio(evaluation, of, by, is_summed=False):
-    """Return the derivative of one quantity in another: total, or the direct one of a step that is summed over."""
+    """Return the derivative of one quantity with respect to another: total, or direct for a step under a sum."""
     if of.step is not None and of.step == 0:
         evaluation.missing(of)
         return evaluation.at.zero

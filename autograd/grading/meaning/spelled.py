@@ -3,7 +3,7 @@ r"""Notations that stand for another formula, spelled out as trees before anythi
 | written | meant |
 | --- | --- |
 | ``\nabla W``, W a parameter | the gradient of the loss in W |
-| ``\bar{z}``, z a quantity and no letter with a bar declared | the derivative of the loss in z |
+| ``\bar{z}``, z a quantity and no letter with a bar declared | the derivative of the loss with respect to z |
 | ``f'_k``, ``a'^{(l)}`` without an argument | the derivative of the activation at the pre-activation with these marks |
 | ``J_a(z)``, a and z quantities | the Jacobian of a in z |
 | ``v_{ih}`` with two indices, undeclared | a weight |
@@ -13,7 +13,7 @@ r"""Notations that stand for another formula, spelled out as trees before anythi
 | ``1/B``, beside several samples | one over their number |
 | ``I_{kj}``, undeclared | a Kronecker delta |
 | ``F'(n)``, F the loss and n a pre-activation | the derivative of the activation |
-| ``\nabla E(w)`` | the gradient of the loss in w |
+| ``\nabla E(w)`` | the gradient of the loss with respect to w |
 | ``prod(A, B)`` | the product by the chain rule |
 | ``t_1 + t_2 + \cdots + t_n`` | a sum over the number |
 """
@@ -145,7 +145,7 @@ def _gradient(node, places):
 
 
 def _error_signal(node, places):
-    """Return a quantity under a bar as the derivative of the loss in it; None for another name."""
+    """Return a quantity under a bar as the derivative of the loss with respect to it; None for another name."""
     base, primes = node.data
     if not base.startswith("bar ") or primes or places.roles.get(base) or places.model.samples > 1:
         return None
