@@ -10,7 +10,15 @@ import re
 
 from autograd.engine.errors import AutogradError
 from autograd.grading.context import Context
-from autograd.grading.explaining.answers import meant_symbol, reading_of, refutation, slips_of, words_of, worst
+from autograd.grading.explaining.answers import (
+    meant_symbol,
+    names_of,
+    reading_of,
+    refutation,
+    slips_of,
+    words_of,
+    worst,
+)
 from autograd.grading.grade import UNPROVED, Grade
 from autograd.grading.in_vocabulary import InVocabulary
 from autograd.grading.judging.proof import Counterexample
@@ -173,7 +181,7 @@ class Grader:
         old = self.in_vocabulary.claims_of(meant, formula, rate)
         found.results = [result for claim in old for result in self.in_vocabulary.results(claim)]
         found.results += self.written.results(verdicts)
-        found.about = tuple(dict.fromkeys([name for claim in old for name in self.in_vocabulary.about(claim)]))
+        found.about = self._about(verdicts, old)
         if verdict == "unproved":
             found.diagnosis = UNPROVED
         if verdict == "ambiguous":
@@ -186,6 +194,12 @@ class Grader:
             except (AutogradError, ValueError, ArithmeticError, TypeError, LookupError, AttributeError):
                 found.diagnosis = found.diagnosis or words_of(chosen, found.mistakes, len(verdicts) > 1)
         return found
+
+    def _about(self, verdicts, old):
+        """Return the names of the parameters and deltas that claims are about, as they were judged or else as named."""
+        text, symbols = self.context.printer.symbol_text, self.vocabulary.symbols
+        names = [name for v in verdicts for name in names_of(self.written, v, symbols, text)]
+        return tuple(dict.fromkeys(names or [name for claim in old for name in self.in_vocabulary.about(claim)]))
 
     def _explain(self, found, chosen, verdicts, old, rate):
         """Add what is wrong, what is right and a counterexample to the answer for a printed formula."""

@@ -272,6 +272,27 @@ def test_points(formulas, earned):
     assert found.points == (sum(earned), 10)
 
 
+@pytest.mark.parametrize(
+    ("formulas", "earned"),
+    [
+        ([r"\delta^{(2)} = (a^{(2)} - y) \odot a^{(2)} \odot (1 - a^{(2)})"], [2, 0, 0, 0]),
+        ([r"\delta_k^{(2)} = (a_k^{(2)} - y_k) a_k^{(2)} (1 - a_k^{(2)})"], [2, 0, 0, 0]),
+        ([r"\frac{\partial J}{\partial W^{(2)}} = \delta^{(2)} (a^{(1)})^T"], [0, 4, 0, 0]),
+        ([r"\frac{\partial J}{\partial W^{(l)}} = \delta^{(l)} (a^{(l-1)})^T"], [0, 4, 0, 1]),
+        ([r"\delta^{(1)} = (W^{(2)})^T \delta^{(2)} \odot a^{(1)} \odot (1 - a^{(1)})"], [0, 0, 3, 0]),
+        ([r"\frac{\partial J}{\partial z^{(1)}} = (W^{(2)})^T \delta^{(2)} \odot \sigma'(z^{(1)})"], [0, 0, 3, 0]),
+        ([r"\frac{\partial J}{\partial W^{(1)}_{21}} = \delta^{(1)}_2 x_1"], [0, 0, 0, 1]),
+        ([r"\frac{\partial J}{\partial W^{(1)}_{12}} = \delta^{(1)}_1 x_2"], [0, 0, 0, 0]),
+        ([r"\frac{\partial J}{\partial b^{(1)}} = \delta^{(1)}"], [0, 0, 0, 0]),
+    ],
+)  # fmt: skip
+def test_points_are_for_what_a_claim_was_taken_to_be_about(formulas, earned):
+    letters = "letters: s=z, a=a, y=a, t=y, loss=J\norder: to-from\n"
+    found = grade_document(RUBRIC + letters + HEAD + "".join([f"$${formula}$$\n" for formula in formulas]))
+    assert [claim.verdict for claim in found.claims] == ["equal"] * len(formulas)
+    assert [row["points"] for row in found.rubric] == earned
+
+
 def test_a_document_does_not_set_its_own_points(tmp_path):
     path = tmp_path / "setting.txt"
     path.write_text("network: 2-3-2 sigmoid\npoints: d_o[o] 2\n", encoding="utf-8")

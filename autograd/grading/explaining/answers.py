@@ -10,7 +10,7 @@ from autograd.grading.meaning.place import Place
 from autograd.grading.reading.nodes import show, walk
 from autograd.grading.reading.trees import ReadingError
 
-__all__ = ["meant_symbol", "reading_of", "refutation", "slips_of", "words_of", "worst"]
+__all__ = ["meant_symbol", "names_of", "reading_of", "refutation", "slips_of", "words_of", "worst"]
 
 _ORDER = {"unreadable": 0, "ill-formed": 1, "wrong": 2, "ambiguous": 3, "unproved": 4, "equal": 5}
 _NAMES = {
@@ -48,6 +48,43 @@ def meant_symbol(written, verdict):
     if place.kind != "quantity" or place.role not in ("w", "b", "delta", "s", "a"):
         return None
     return _symbol(place), envs
+
+
+def names_of(written, verdict, symbols, text):
+    """Return the names of the parameters and deltas that a claim is about.
+
+    Args:
+        written: the :class:`~autograd.grading.judging.written.Written` that judged it.
+        verdict: the verdict on it.
+        symbols: all symbols of the network.
+        text: returns the name of a symbol.
+    """
+    meant = meant_symbol(written, verdict)
+    if meant is None or meant[0].role not in ("w", "b", "delta", "s"):
+        return []
+    symbol, envs = meant
+    if symbol.role == "s":  # the derivative in a pre-activation is its delta
+        symbol = Symbol("delta", symbol.layers, symbol.indices, symbol.sample, symbol.step)
+    bound = [symbol.bound(env) for env in envs or [{}]]
+    found = [x for one in bound for x in symbols if _is_one_of(x, one)]
+    if verdict.judged.verdict in ("equal", "unproved"):  # it may hold for other layers, too
+        own, held = _role_and_layer(symbol), verdict.judged.layers
+        found += [x for x in symbols if _role_and_layer(x) != own and _role_and_layer(x) in held]
+    return list(dict.fromkeys([text(x) for x in found]))
+
+
+def _is_one_of(symbol, general):
+    """Return whether a symbol is meant by one that may have letters, which stand for any number."""
+    if (symbol.role, symbol.layers) != (general.role, general.layers):
+        return False
+    pairs = [*zip(symbol.indices, general.indices, strict=True), (symbol.sample, general.sample)]
+    pairs.append((symbol.step, general.step))
+    return all(wanted is None or isinstance(wanted, Letter) or own == wanted for own, wanted in pairs)
+
+
+def _role_and_layer(symbol):
+    """Return the role of a symbol and its layer; of a weight both layers."""
+    return symbol.role, symbol.layers if symbol.role == "w" else (*symbol.layers, None)[0]
 
 
 def _symbol(place):
