@@ -1,6 +1,8 @@
 """The notebooks run from top to bottom in a kernel of their own, and were committed with their outputs."""
 
+import contextlib
 import html
+import io
 import math
 import re
 import shutil
@@ -11,6 +13,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+import deltagrad
 from autograd.drawing.widgets import PAGES
 
 pytestmark = pytest.mark.notebook
@@ -116,3 +119,63 @@ def test_its_contents_lead_to_its_headings(path):
     assert re.search(r"\*About \d+ minutes\.\*", first)
     assert re.findall(r"\]\(#(.+?)\)(?= ·|\n)", first) == [head.replace(" ", "-") for head in heads]
     assert re.search(r"\*\*(Next|Back to the start):\*\*", cells[-1].source)
+
+
+def exercises(notebook):
+    """Return pairs of an exercise that grades itself and the cell with its solution."""
+    cells = notebook.cells
+    start = next(k for k, c in enumerate(cells) if c.source.startswith("## An exercise that grades itself"))
+    return [
+        (cell.source, after.source)
+        for cell, after in zip(cells[start:], cells[start + 1 :], strict=False)
+        if cell.cell_type == "code" and after.source.startswith("<details><summary>Solution</summary>")
+    ]
+
+
+TEST_OF_TANH = """
+
+def test_tanh():
+    x = Value(0.5)
+    y = x.tanh()
+    y.backward()
+    assert abs(x.grad - (1 - y.data**2)) < 1e-12
+"""
+
+# What each solution changes: the number of the notebook and of the exercise, the slip, and what the solution says.
+MENDED = [
+    ("1", 0, "lambda y, x: 2 * x", "lambda y, x: 3 * x * x"),
+    ("2", 0, "dL/db_h[h] = d_h[h]*a[h]", "dL/db_h[h] = d_h[h]"),
+    ("2", 0, "= sum(d_o[o]*w_ho[h,o] for o in O)", "= a[h]*(1 - a[h])*sum(d_o[o]*w_ho[h,o] for o in O)"),
+    ("3", 0, "-(t_o - y_o) y_o (1 - y_o)", r"(t_o - y_o)\, y_o (1 - y_o)"),
+    ("3", 0, r"\frac{\partial L}{\partial w_{ho}} = \delta_o a_h", r"\partial L/\partial w_{ho} = -\delta_o a_h"),
+    ("4", 0, r"\delta_o = (p_o - t_o)\, p_o (1 - p_o)", r"\delta_o = p_o - t_o"),
+    ("4", 0, r"\delta_h = \sum_o \delta_o w_{ho}", r"\delta_h = (1 - a_h^2) \sum_o \delta_o w_{ho}"),
+    ("4", 0, r"w_{ih} + \eta\, \delta_h x_i", r"w_{ih} - \eta\, \delta_h x_i"),
+    ("5", 0, "lambda loss, y, t: tanh(y - t),  # an attempt: mend it", "lambda loss, y, t: -tanh(y - t)"),
+    ("5", 1, "a, b = Value(1.0), Value(1.0)", "a, b = Value(3.0), Value(2.0)"),
+    ("5", 1, "== (1.0, -1.0)", "== (0.5, -0.75)\n" + TEST_OF_TANH),
+    ("6", 0, "(1 - H)", "(1 - H**2)"),
+    ("6", 0, "D2.mean(axis=0)", "D2.sum(axis=0)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_its_exercises_turn_right_by_their_solutions(path):
+    def graded(source, names):
+        with contextlib.redirect_stdout(io.StringIO()) as said:
+            exec(source, names)
+        return re.search(r"^(wrong|not yet|missed)", said.getvalue(), flags=re.MULTILINE) is None
+
+    loss = deltagrad.half_sse(deltagrad.MLP(2, [3, 2], activation="sigmoid", output="sigmoid")([0.5, -1.0]), [0.0, 1.0])
+    names = {name: getattr(deltagrad, name) for name in deltagrad.__all__}
+    names |= {"derivation": deltagrad.derive(loss), "scaled": [[0.5, -1.0, 0.25, 2.0]]}
+    found = exercises(nbformat.read(path, as_version=4))
+    assert found
+    for k, (source, solution) in enumerate(found):
+        assert not graded(source, dict(names))
+        for number, exercise, slip, right in MENDED:
+            if (number, exercise) == (path.stem[0], k):
+                assert source.count(slip) == 1
+                assert right in solution
+                source = source.replace(slip, right)
+        assert graded(source, dict(names))

@@ -81,8 +81,12 @@ class Report:
             lines.append(f"left out {names}: the module under test has nothing of the kind; --only NAME tries one")
         for mutant in self.missed:
             lines += [f"missed   {mutant.name}: {mutant.fault}", f"         What catches it: {mutant.caught_by}"]
-        lines.append(f"{len(noticed)} of {len(self.outcomes)} wrong engines noticed by {self.tests} tests.")
+        tests = "1 test" if self.tests == 1 else f"{self.tests} tests"
+        lines.append(f"{len(noticed)} of {len(self.outcomes)} wrong engines noticed by {tests}.")
         return "\n".join(lines)
+
+    def __repr__(self):
+        return str(self)
 
     def as_data(self) -> dict:
         """The same as dicts, lists, strings and numbers."""

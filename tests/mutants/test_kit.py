@@ -176,7 +176,7 @@ def test_the_plugin_runs_all_where_the_suite_passes(run_python, tmp_path):
     done = run_pytest(run_python, "--mutants", str(suite), only=["whole_division", "relu_open"])
     assert done.returncode == 1
     assert "1 passed" in done.stdout
-    assert "1 of 2 wrong engines noticed by 1 tests." in done.stdout
+    assert "1 of 2 wrong engines noticed by 1 test." in done.stdout
     assert MUTANTS["relu_open"].caught_by in done.stdout
     done = run_pytest(run_python, "--mutants", str(suite), only=["whole_division"])
     assert done.returncode == 0
@@ -236,7 +236,7 @@ def test_a_class_of_another_name_and_what_it_does_not_have(tmp_path, monkeypatch
 def test_arguments_for_pytest_are_passed_on(tmp_path, capsys):
     suite = write(tmp_path, SUITE + "def test_other():\n    assert (-Value(1.0)).data == -1\n")
     assert main(["mutants", str(suite), "--only", "operands_as_set", "--", "-k", "not product"]) == 1
-    assert "0 of 1 wrong engines noticed by 1 tests." in capsys.readouterr().out
+    assert "0 of 1 wrong engines noticed by 1 test." in capsys.readouterr().out
     assert main(["mutants", str(suite), "--only", "operands_as_set", "--", "-k", "product"]) == 0
 
 
