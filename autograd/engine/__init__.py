@@ -1,4 +1,4 @@
-"""The engine: primitives and their rules, ``Value``, the sweep, and everything that walks a recorded graph.
+"""The engine: primitives and their rules, ``Value``, the sweeps, and all other walks over a recorded graph.
 
 Read ``plain.py`` first: it is the whole engine on one page. Then read ``primitives.py``, the table of rules.
 """
@@ -11,12 +11,12 @@ COMPILED = (
     "algebra", "paused", "value", "nodes", "sums", "sweep",
     "recordings", "instructions", "writer", "readers", "updates", "tape", "batches",
 )  # fmt: skip
-# Plain modules that the compiled ones hold on to.
+# Interpreted modules that the compiled ones keep references to.
 _HELD = ("errors", "conditions", "primitives", "other_engines", "pausing")
 
 
 def _use_source(name):
-    """Load a module from its source although its compiled twin lies beside it."""
+    """Load a module from its source file, although a compiled version lies beside it."""
     path = os.path.join(os.path.dirname(__file__), f"{name}.py")
     spec = importlib.util.spec_from_file_location(f"{__name__}.{name}", path)
     module = importlib.util.module_from_spec(spec)
@@ -29,8 +29,8 @@ if os.environ.get("DELTAGRAD_INTERPRETED", "") not in ("", "0"):
     for _name in COMPILED:
         _use_source(_name)
 else:
-    # A compiled module is made once in a process. After "del sys.modules[...]" the next import finds it as it was, so
-    # the modules whose classes and primitives it knows have to be those of before as well.
+    # A process creates a compiled module only once. After "del sys.modules[...]" the next import returns the same
+    # module. It refers to classes and primitives of other modules, so those must stay the same modules, too.
     from autograd.engine import algebra
 
     for _name, _module in getattr(algebra, "held", {}).items():
@@ -49,9 +49,9 @@ if not compiled and os.environ.get("DELTAGRAD_INTERPRETED", "") == "" and sys.pl
     import logging  # lazy: only here
 
     logging.getLogger(__name__).warning(
-        "deltagrad runs without its compiled engine, since it was installed without a C compiler: many times slower, "
-        "with the same results. Install a compiler and then deltagrad again, or set DELTAGRAD_INTERPRETED=1 to have "
-        "this not said."
+        "deltagrad runs without its compiled engine, because it was installed without a C compiler. The results are "
+        "the same, but it is many times slower. Install a C compiler and then install deltagrad again, or set "
+        "DELTAGRAD_INTERPRETED=1 to silence this warning."
     )
 if compiled:
     algebra.held = {_name: sys.modules[f"{__name__}.{_name}"] for _name in _HELD}

@@ -1,4 +1,4 @@
-"""A stand-in for ``import cython`` where Cython is missing: declarations that do nothing."""
+"""A stand-in for ``import cython`` if Cython is missing. Its declarations do nothing."""
 
 compiled = False
 
@@ -16,7 +16,7 @@ auto_pickle = freelist = cdivision = exceptval = _marks
 
 
 class _Type:
-    """A type, only ever named in annotations: also as that of a view, ``cython.int[:]``."""
+    """A type that is used in annotations only. It can also be the type of a view, as in ``cython.int[:]``."""
 
     def __class_getitem__(cls, _slices):
         return cls
@@ -26,10 +26,10 @@ double = int = longlong = bint = Py_ssize_t = p_double = p_int = size_t = uchar 
 
 
 def declare(kind=None, value=None, visibility=None):
-    """The default a field has before it is set."""
+    """Return the value that a field has before it is set."""
     return value
 
 
 def cast(kind, thing):
-    """A cast is a promise to the compiler; here it promises nothing."""
+    """Return the object itself. A cast is a promise to the compiler, and no compiler reads it here."""
     return thing

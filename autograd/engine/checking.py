@@ -1,7 +1,7 @@
-"""``check_gradients``: derivatives against finite differences and against what you derived, for users' own tests.
+"""``check_gradients`` compares derivatives with finite differences and with your own derivation, in your tests.
 
-A finite difference sees a wrong rule, a missing path or a wrong sign. It does not see the last digits, nor an error at
-a single point: exact arithmetic (``autograd.replay`` over Fractions) and mpmath do.
+A finite difference detects a wrong rule, a missing path or a wrong sign. It does not detect an error in the last digits
+or at a single point. Exact arithmetic (``autograd.replay`` over Fractions) and mpmath detect these.
 """
 
 import math
@@ -23,7 +23,7 @@ _judge: Callable[[Value, Value, str], Any] | None = None
 
 
 def judge_formulas_with(judge: Callable[[Value, Value, str], Any]) -> None:
-    """Have ``judge(loss, leaf, formula)`` grade the formulas that ``check_gradients`` is given."""
+    """Set the function ``judge(loss, leaf, formula)``, with which ``check_gradients`` grades formulas."""
     global _judge
     _judge = judge
 
@@ -31,27 +31,28 @@ def judge_formulas_with(judge: Callable[[Value, Value, str], Any]) -> None:
 def check_gradients(
     f: Any, point: Any = None, *, gradient: Any = None, rtol: float = 1e-6, atol: float = 1e-9
 ) -> float:
-    """Check derivatives, in reverse and forward mode, against finite differences, and against what you derived.
+    """Check derivatives in reverse and forward mode against finite differences, and against your own derivation.
 
-    The differences are central ones, extrapolated to a step of 0 (Ridders 1982), which also gives a bound on their
-    error; a derivative must agree within that bound and the tolerances.
+    Central differences are extrapolated to a step of 0 (Ridders 1982). This also gives a bound on their error. A
+    derivative must agree within this bound and the tolerances.
 
     Args:
-        f: a function of numbers that returns one number, written with Values in mind; or a recorded loss, a Value.
-        point: of a function, where to check: a number, or a sequence with an entry for each argument of ``f``, numbers
-            or structures of numbers. Keep away from kinks: the two sides differ there. ``f`` must be defined in a
-            neighbourhood. Of a recorded loss, the leaves to check: a list of Values, all leaves by default; or a dict
-            of leaves and what you derived for them: a number, a function of the leaf's number, or a formula as text.
+        f: a function that returns one number, and accepts Values in place of numbers; or a recorded loss, a Value.
+        point: for a function, the point at which to check: a number, or a sequence with one entry for each argument of
+            ``f``. An entry is a number or a structure of numbers. ``f`` must be defined in a neighbourhood of the
+            point. Keep away from kinks, because the slopes on their two sides differ.
+            For a recorded loss, the leaves to check: a list of Values, by default all leaves. Or a dict from leaf to
+            the derivative that you derived: a number, a function of the leaf's number, or a formula as text.
         gradient: the gradient that you derived for a function: a function of the same arguments, or its result.
-        rtol: the relative difference allowed.
-        atol: the absolute difference allowed, in the unit of the derivative.
+        rtol: the relative difference that is allowed.
+        atol: the absolute difference that is allowed, in the unit of the derivative.
 
     Returns:
-        The largest difference found, in the unit of the derivative.
+        The largest difference from a finite difference, in the unit of the derivative.
 
     Raises:
-        GradientCheckError: a derivative differs; the message names the argument or leaf and both numbers, and what the
-            slip is if it is a factor or a sign. For a formula it has the whole diagnosis.
+        GradientCheckError: a derivative differs. The message names the argument or the leaf and both numbers. If one is
+            a simple multiple of the other, or has the wrong sign, it says so. For a formula it has the whole diagnosis.
 
     Example:
         >>> check_gradients(lambda x: x * x, 3.0, gradient=lambda x: 2 * x) < 1e-9
@@ -63,7 +64,7 @@ def check_gradients(
         autograd.engine.errors.GradientCheckError: the loss has another derivative than given:
           w: given 12.0, the derivative is 6.0: the given one is 2 times as large.
     """
-    __tracebackhide__ = True  # pytest shows the line of the test, and not those of this file
+    __tracebackhide__ = True  # so that pytest shows the line of the test and hides the lines of this file
     if isinstance(f, Value):
         return _check_recorded(f, point, rtol, atol)
     args = _arguments(point)
@@ -82,7 +83,7 @@ def check_gradients(
                     f"{expected!r} (allowed {allowed:.1e}, found {distance:.1e})"
                 )
             worst = max(worst, distance)
-    name = getattr(f, "__name__", None) or getattr(f, "name", "f")  # a primitive has a name
+    name = getattr(f, "__name__", None) or getattr(f, "name", "f")  # a primitive has .name in place of __name__
     if wrong:
         raise GradientCheckError(
             f"{name} has a wrong derivative, or a kink or a pole near the point:\n"
@@ -93,7 +94,7 @@ def check_gradients(
         point = tree.rebuild(numbers)
         derived = gradient(*point) if callable(gradient) else gradient
         if len(point) == 1 and is_real(point[0]) and isinstance(derived, (list, tuple)) and len(derived) == 1:
-            derived = derived[0]  # of [3.0], as of 3.0
+            derived = derived[0]  # the point [3.0] is the same as 3.0
         given = [_number(x) for x in flatten_like(point[0] if len(point) == 1 else point, derived, "gradient")]
         names = [_argument(tree, i) for i in range(len(numbers))]
         _compare(f"{name} has", zip(names, given, reverse, strict=True), rtol, atol)
@@ -101,10 +102,10 @@ def check_gradients(
 
 
 def _arguments(point: Any) -> tuple[Any, ...]:
-    """Return the point as a tuple with an entry for each argument."""
+    """Return the point as a tuple with one entry for each argument."""
     if point is None:
         raise TypeError(
-            "check_gradients of a function needs a point: a number, or a sequence with one for each argument."
+            "check_gradients needs a point to check a function at: a number, or a sequence with one for each argument."
         )
     if isinstance(point, (list, tuple)) and not hasattr(point, "_fields"):
         return tuple(point)
@@ -118,23 +119,23 @@ def _arguments(point: Any) -> tuple[Any, ...]:
 
 
 def _argument(tree: Tree, i: int) -> str:
-    """Return what to call a number of the arguments: ``argument 1['w'][2]``."""
+    """Return the name of the ``i``-th number of the arguments, such as ``argument 1['w'][2]``."""
     place, rest = tree.name(i)[1:].split("]", 1)
     return f"argument {int(place) + 1}{rest}"
 
 
 def _along(f: Any, tree: Tree, numbers: list[float], i: int, x: float) -> Any:
-    """Return what the function gives with one of its numbers moved to ``x``."""
+    """Return the result of the function with number ``i`` of its arguments replaced by ``x``."""
     return f(*tree.rebuild([Value(x if j == i else p) for j, p in enumerate(numbers)]))
 
 
 def _replayed(loss: Value, leaf: Value, x: float) -> Any:
-    """Return what the loss is with a leaf moved to ``x``."""
+    """Return the loss with the number of a leaf replaced by ``x``."""
     return replay(loss, at={leaf: x}).value
 
 
 def _check_recorded(loss: Value, what: Any, rtol: float, atol: float) -> float:
-    """Check a recorded loss in some of its leaves; see :func:`check_gradients`."""
+    """Check the derivatives of a recorded loss with respect to some of its leaves. See :func:`check_gradients`."""
     __tracebackhide__ = True
     leaves = [node for node in postorder([loss]) if node.op is None]
     chosen = leaves if what is None else [what] if isinstance(what, Value) else list(what)
@@ -172,12 +173,12 @@ def _check_recorded(loss: Value, what: Any, rtol: float, atol: float) -> float:
 
 def _graded(loss: Value, leaf: Value, formula: str) -> Any:
     if _judge is None:
-        raise TypeError("formulas are judged by the whole package only: import autograd.")
+        raise TypeError("check_gradients needs the whole package to judge a formula: import autograd first.")
     return _judge(loss, leaf, formula)
 
 
 def _compare(subject: str, rows: Any, rtol: float, atol: float) -> None:
-    """Raise GradientCheckError for given derivatives that differ from the true ones, with what the slip is."""
+    """Raise GradientCheckError if given derivatives differ from the true ones. The message describes the mistake."""
     __tracebackhide__ = True
     wrong = [
         f"  {name}: given {given!r}, the derivative is {true!r}{_slip(given, true)}."
@@ -189,7 +190,7 @@ def _compare(subject: str, rows: Any, rtol: float, atol: float) -> None:
 
 
 def _slip(given: float, true: float) -> str:
-    """Return what is wrong, if it is a sign or a simple factor."""
+    """Return a description of the mistake if it is a wrong sign or a simple factor, else an empty text."""
     if not (given and true and math.isfinite(given) and math.isfinite(true)):
         return ""
     ratio = given / true
@@ -202,12 +203,12 @@ def _slip(given: float, true: float) -> str:
 
 
 def _number(x: Any) -> float:
-    """A derivative as a float: where ``f`` uses other Values, it comes as a Value that is connected to them."""
+    """Return a derivative as a float. If ``f`` uses other Values, the derivative is a Value that depends on them."""
     return x.data if isinstance(x, Value) else float(x)
 
 
 def _difference(f: Callable[[float], Any], x: float) -> tuple[float, float]:
-    """The derivative of a function of one number by Ridders' method, and a bound on its error."""
+    """Return the derivative of a function of one number by Ridders' method, and a bound on its error."""
 
     def value(z: float) -> float:
         return _number(f(z))
@@ -218,12 +219,15 @@ def _difference(f: Callable[[float], Any], x: float) -> tuple[float, float]:
 
 
 def _extrapolated(value, x, step):
-    """Central differences at shrinking steps, extrapolated to a step of 0; (NaN, infinity) where there are none."""
+    """Return the central differences at shrinking steps, extrapolated to a step of 0, and a bound on the error.
+
+    If no difference can be taken, the result is ``(NaN, infinity)``.
+    """
     shrink, previous, best, error, rows = 1.6, [], math.nan, math.inf, 0
     while rows < 12 and x + step != x:
         try:
             high, low = value(x + step), value(x - step)
-        except (ValueError, OverflowError, ZeroDivisionError):  # outside of the domain: come closer
+        except (ValueError, OverflowError, ZeroDivisionError):  # outside of the domain: take a smaller step
             step, previous, rows = step / shrink, [], 0
             continue
         row = [(high - low) / ((x + step) - (x - step))]
@@ -236,6 +240,6 @@ def _extrapolated(value, x, step):
             if bound <= error:
                 best, error = row[-1], bound
         if previous and abs(row[-1] - previous[-1]) >= 2.0 * error:
-            break  # from here on rounding errors grow
+            break  # smaller steps would only increase the rounding error
         step, previous, rows = step / shrink, row, rows + 1
     return best, error

@@ -1,4 +1,4 @@
-"""``Condition``: what comparing Values gives. Python branches on it as on a bool, and ``where`` records it.
+"""``Condition``, the result of comparing Values. Python branches on it as on a bool, and ``where`` records it.
 
 >>> from autograd import Value, replay, where
 >>> x = Value(3.0)
@@ -11,7 +11,7 @@ __all__ = ["Condition"]
 
 
 class Condition(int):
-    """A comparison of Values: equal to True or False, with what was compared.
+    """The result of comparing Values. It equals True or False, and keeps the numbers that were compared.
 
     >>> from autograd import Value
     >>> condition = Value(1.0) < 2
@@ -20,12 +20,12 @@ class Condition(int):
     >>> condition.op, condition.operands
     ('<', (Value(data=1.0, grad=0.0), 2))
 
-    ``&``, ``|``, ``^`` and ``~`` combine conditions to conditions. ``and``, ``or`` and ``not`` are Python's: they look
-    at the condition and choose, and nothing of that is recorded.
+    ``&``, ``|``, ``^`` and ``~`` combine conditions into a new condition. Python's ``and``, ``or`` and ``not`` read the
+    condition and choose at once, so they record nothing.
 
     Attributes:
-        op: ``"<"``, ``"<="``, ``">"`` or ``">="``; of a combined one ``"&"``, ``"|"``, ``"^"`` or ``"~"``.
-        operands: what was compared, Values and numbers; of a combined one the conditions.
+        op: ``"<"``, ``"<="``, ``">"`` or ``">="``; for a combined condition ``"&"``, ``"|"``, ``"^"`` or ``"~"``.
+        operands: the Values and numbers that were compared; for a combined condition, the conditions.
     """
 
     _parts: tuple
@@ -68,7 +68,12 @@ def _combined(combine, sign, a, b):
 
 
 def new_condition(held, *parts):
-    """The condition with this truth value, sign and operands."""
+    """Return a condition.
+
+    Args:
+        held: its truth value.
+        parts: its sign and then its operands.
+    """
     condition = Condition(held)
     condition._parts = parts
     return condition

@@ -1,7 +1,8 @@
-"""Copies of graphs: ``copy.deepcopy`` and ``pickle`` of Values, of any depth, with what is shared staying shared.
+"""Copies of graphs of any depth by ``copy.deepcopy`` and ``pickle``. A node that is shared stays shared in the copy.
 
-Copying a node needs copies of its operands first. To recurse into them would overflow the stack on a deep graph, so the
-node that is reached first hands over all that lies under it, operands first; each of those finds its operands copied.
+A node can be copied only after its operands. Recursion into the operands would overflow the stack on a deep graph. So
+the node that is reached first passes all nodes under it to the pickler, operands first. Then every node that is copied
+finds that its operands have been copied already.
 """
 
 import copyreg
@@ -13,11 +14,11 @@ from autograd.engine.value import Value, attributes, witnessed
 
 __all__: list[str] = []
 
-_state = threading.local()  # .handed_over: nodes on their way from an _Ancestors to the pickler
+_state = threading.local()  # .handed_over: the nodes that an _Ancestors has yielded and the pickler has not copied yet
 
 
 def _reduce(node):
-    """Return what pickle and copy restore a node from."""
+    """Return the function and the arguments from which pickle and copy restore a node."""
     witnessed("copy", node)
     rest = (node.data, node.grad, node.label)
     in_order = _handed_over().pop(id(node), None) is not None
@@ -38,8 +39,8 @@ def _handed_over():
 class _Ancestors:
     """All nodes under one node. A pickler copies an item before it asks for the one after the next.
 
-    Should it stop half-way, a node or two stay handed over. Then the next copy of one lists the nodes under its
-    operands in place of its own: it is as good.
+    If the pickler stops half-way, one or two nodes stay in ``handed_over``. The next copy of such a node does not list
+    the nodes under it. Its operands list the nodes under them instead, which gives the same copy.
     """
 
     def __init__(self, root):
@@ -62,7 +63,10 @@ def _leaf(data, grad, label):
 
 
 def _node(ancestors, op, operands, recorded, data, grad, label):
-    """The copy of a node, on the copies of its operands. ``ancestors`` has done its work: they are there."""
+    """Return the copy of a node, with the copies of its operands.
+
+    ``ancestors`` is not used: by the time of this call, it has made the pickler copy the operands.
+    """
     node = restore(op, operands, recorded, data)
     node.grad = grad
     node.label = label

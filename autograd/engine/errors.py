@@ -1,4 +1,4 @@
-"""The exceptions. Each is also the built-in one a Python programmer would expect, and its message says what to do."""
+"""The exceptions. Each is also a subclass of the built-in exception that fits, and its message says what to do."""
 
 __all__ = [
     "AlgebraError", "AutogradError", "DomainError", "DrawingError", "FormulaError", "GradientCheckError", "GraphError",
@@ -7,7 +7,7 @@ __all__ = [
 
 
 class AutogradError(Exception):
-    """The base of every exception this package defines.
+    """The base class of every exception that this package defines.
 
     Example:
         >>> from autograd import AutogradError, Value
@@ -20,7 +20,7 @@ class AutogradError(Exception):
 
 
 class DomainError(AutogradError, ValueError):
-    """A function was asked for a value where it has no real one, such as ``log(-1)`` or ``(-8) ** (1 / 3)``.
+    """An operation has no real result, such as ``log(-1)`` or ``(-8) ** (1 / 3)``.
 
     Example:
         >>> from autograd import Value
@@ -32,7 +32,7 @@ class DomainError(AutogradError, ValueError):
 
 
 class GraphError(AutogradError, ValueError):
-    """A graph is not of the form that was asked for, or a recorded number was about to be overwritten.
+    """A graph does not have the form that an operation needs, or a program tried to overwrite a recorded number.
 
     Example:
         >>> from autograd import Value, steps
@@ -44,7 +44,7 @@ class GraphError(AutogradError, ValueError):
 
 
 class StaleGraphError(GraphError):
-    """A leaf was changed after it was recorded: a gradient taken now would mix two points.
+    """A leaf was changed after it was recorded. A gradient taken now would mix two points.
 
     Example:
         >>> from autograd import Value
@@ -59,7 +59,7 @@ class StaleGraphError(GraphError):
 
 
 class GuardError(GraphError):
-    """A compiled program met data that would have taken another branch than the one it was recorded with.
+    """A compiled program got data for which the function takes another branch than the recorded one.
 
     Example:
         >>> import autograd
@@ -74,7 +74,7 @@ class GuardError(GraphError):
 
 
 class AlgebraError(AutogradError, TypeError):
-    """A kind of number was fed to a primitive that has no meaning there, such as ``exp`` of a ``Fraction``.
+    """A primitive is not defined over a kind of number, such as ``exp`` of a ``Fraction``.
 
     Example:
         >>> from fractions import Fraction
@@ -87,7 +87,7 @@ class AlgebraError(AutogradError, TypeError):
 
 
 class GradientCheckError(AutogradError, AssertionError):
-    """``check_gradients`` found a derivative that differs from the finite difference.
+    """``check_gradients`` found a derivative that differs from the finite difference or from your derivation.
 
     Example:
         >>> from autograd import check_gradients, Value
@@ -99,7 +99,7 @@ class GradientCheckError(AutogradError, AssertionError):
 
 
 class FormulaError(AutogradError, AssertionError):
-    """A formula that was read off a graph does not evaluate to its gradient: a bug in this package.
+    """A formula that was derived from a graph does not evaluate to its gradient. This is a bug in this package.
 
     Example:
         >>> from autograd import AutogradError, FormulaError
@@ -109,7 +109,7 @@ class FormulaError(AutogradError, AssertionError):
 
 
 class SheetError(AutogradError, ValueError):
-    """A sheet of formulas is not of the form that is expected; the message has the line.
+    """A sheet of formulas does not have the expected form. The message names the line.
 
     Example:
         >>> from autograd import grade_document
@@ -121,7 +121,7 @@ class SheetError(AutogradError, ValueError):
 
 
 class DrawingError(AutogradError, RuntimeError):
-    """A picture cannot be drawn: it would be too large, or nothing here can render it.
+    """A picture cannot be drawn, because it would be too large or because no program that can render it is installed.
 
     Example:
         >>> from autograd import Value, draw
@@ -136,7 +136,7 @@ class DrawingError(AutogradError, RuntimeError):
 
 
 class SuiteError(AutogradError, RuntimeError):
-    """A test suite cannot be run against the wrong engines: it is missing, empty, or fails with a right one.
+    """A test suite cannot be run against the wrong engines, because it is missing, empty, or fails with a right engine.
 
     Example:
         >>> from autograd.mutants import run

@@ -1,10 +1,11 @@
-"""Forks wait while another thread imports a part of these packages, or holds a lock of a library.
+"""A fork waits while another thread imports a module of these packages or holds a lock of a library.
 
-In the child such a lock would stay taken for ever. Parts are imported when something is used for the first time.
+Otherwise the child process would inherit the lock and could never release it. Imports can happen at any time, because
+many modules are imported when they are first used.
 """
 
 import contextlib
-import logging  # noqa: F401 - it registers its own handlers of forks, and has to do so first: see the end
+import logging  # noqa: F401 - it must register its own fork handlers before this module does: see the end
 import os
 import sys
 import threading
@@ -15,19 +16,19 @@ from typing import Any
 __all__ = ["being_imported", "importing", "take_for_forks"]
 
 _PACKAGES = ("autograd", "nn", "deltagrad", "llvmlite")
-_PATIENCE = 10.0  # seconds, after which the fork takes place
-_GLANCE = 0.002
-_gate = threading.Lock()  # who has it may begin an import, or fork
-_threads: list[int] = []  # that import, each once for every import that it is in
+_PATIENCE = 10.0  # seconds; then the fork takes place in any case
+_GLANCE = 0.002  # seconds between two looks
+_gate = threading.Lock()  # a thread needs it to begin an import or to fork
+_threads: list[int] = []  # the threads that import; each appears once for every import that it is in
 _locks: list[Callable[[], Any]] = []
 _taken: list[Any] = []
 
 
 @contextlib.contextmanager
 def importing() -> Iterator[None]:
-    """A block in which something is imported on first use; no other thread forks meanwhile.
+    """Mark a block that imports a module on first use. No other thread forks during the block.
 
-    Python gives no sign of an import before the module has been found.
+    The mark is needed, because Python shows nothing of an import until the module has been found.
     """
     me = threading.get_ident()
     with _gate:
@@ -48,10 +49,10 @@ def being_imported() -> list[str]:
 
 
 def take_for_forks(lock: Callable[[], Any]) -> None:
-    """Have a lock be taken by the thread that forks, so that no other thread has it then.
+    """Make every fork take a lock first, so that no other thread holds the lock during the fork.
 
     Args:
-        lock: returns the lock, a context manager.
+        lock: a function that returns the lock, a context manager.
     """
     _locks.append(lock)
 
@@ -59,12 +60,12 @@ def take_for_forks(lock: Callable[[], Any]) -> None:
 def _before():
     end, me = time.monotonic() + _PATIENCE, threading.get_ident()
     _gate.acquire()
-    # where this thread is in an import itself, it would wait for itself
+    # a thread that is in an import itself does not wait: it would wait for itself
     while me not in _threads and (_threads or being_imported()) and time.monotonic() < end:
         _gate.release()
         time.sleep(_GLANCE)
         _gate.acquire()
-    for lock in _locks:  # those of modules too that were imported meanwhile
+    for lock in _locks:  # after the wait, to include the locks of modules that were imported meanwhile
         taken = lock()
         taken.__enter__()
         _taken.append(taken)
@@ -81,7 +82,7 @@ def _after_in_child():
     _after_in_parent()
 
 
-# Python calls the handlers before a fork in the opposite order of their registration. So logging, imported above, takes
-# its lock after these have waited: imports need that lock to come to an end.
+# Before a fork, Python calls the handlers in the reverse order of their registration. Because logging was imported
+# above, it takes its lock after the handlers below have waited. An import may need that lock to finish.
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(before=_before, after_in_parent=_after_in_parent, after_in_child=_after_in_child)

@@ -1,10 +1,9 @@
-"""The functions of this package: over plain numbers they give floats, over Values they give Values that remember.
+"""The functions of this package. Plain numbers give floats. Values give Values that are recorded in the graph.
 
-Over other kinds of numbers (``mpmath.mpf``, NumPy arrays, and ``fractions.Fraction`` where the function is rational)
-they give numbers of that kind. Angles are in radians. Outside of a function's domain a :class:`DomainError` (a
-ValueError) is raised for a Value and a ValueError for a float, and where the value is too large for a float an
-OverflowError, as from Python's ``math``. The derivative at a kink is the convention in the function's docstring, and is
-the same in every mode.
+Other kinds of numbers (``mpmath.mpf``, NumPy arrays, and ``fractions.Fraction`` if the function is rational) give
+numbers of the same kind. Angles are in radians. Outside of a function's domain, a Value raises :class:`DomainError` (a
+ValueError) and a float raises ValueError. A result that is too large for a float raises OverflowError, as in Python's
+``math``. At a kink, the derivative follows the convention in the function's docstring, in every mode.
 """
 
 import contextlib
@@ -77,7 +76,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class _Number(Protocol):
-    """Another kind of number: it can be divided."""
+    """Another kind of number, one that can be divided."""
 
     def __truediv__(self, other: Any, /) -> Any: ...
 
@@ -86,9 +85,9 @@ N = TypeVar("N", bound=_Number)
 
 
 class OfOneNumber(Protocol):
-    """The type of a function of one number: the same kind comes out, and an int gives a float.
+    """The type of a function of one number: it returns the same kind of number, and a float for an int.
 
-    ``sum(values)`` has the type ``Value | Literal[0]``, and is meant to be a Value.
+    ``Literal[0]`` is accepted beside Value, because ``sum(values)`` has the type ``Value | Literal[0]``.
     """
 
     __name__: str
@@ -107,7 +106,7 @@ def _of_one_number(function: Callable[[Any], Any]) -> OfOneNumber:
 
 
 def method(function: F) -> F:
-    """Make a function of a Value a method of every Value, under its own name.
+    """Make a function of a Value a method of every Value. The method has the name of the function.
 
     ::
 
@@ -118,14 +117,15 @@ def method(function: F) -> F:
         Value(0.5).swish()
 
     Args:
-        function: takes the Value first. A function that was added before under that name is replaced.
+        function: a function that takes the Value as its first argument. It replaces a function that was added under
+            the same name before.
 
     Returns:
         The function.
 
     Raises:
-        TypeError: ``function`` is no function with a name.
-        ValueError: a Value has something of that name already.
+        TypeError: ``function`` is not a function with a name.
+        ValueError: Value already has a method or attribute of that name.
 
     Example:
         >>> @method
@@ -146,7 +146,7 @@ def method(function: F) -> F:
 
 @_of_one_number
 def exp(x: Any) -> Any:
-    """E to the power ``x``. OverflowError above 709.78.
+    """Return e to the power ``x``. Raise OverflowError above 709.78.
 
     Example:
         >>> round(exp(1.0), 6)
@@ -157,7 +157,7 @@ def exp(x: Any) -> Any:
 
 @_of_one_number
 def expm1(x: Any) -> Any:
-    """E to the power ``x``, less 1, exact near 0. OverflowError above 709.78.
+    """Return e to the power ``x``, minus 1, with all digits near 0. Raise OverflowError above 709.78.
 
     Example:
         >>> round(expm1(1e-09), 15)
@@ -168,7 +168,7 @@ def expm1(x: Any) -> Any:
 
 @_of_one_number
 def log(x: Any) -> Any:
-    """The natural logarithm of ``x > 0``.
+    """Return the natural logarithm of ``x > 0``.
 
     Example:
         >>> round(log(10.0), 6)
@@ -179,7 +179,7 @@ def log(x: Any) -> Any:
 
 @_of_one_number
 def log1p(x: Any) -> Any:
-    """The natural logarithm of ``1 + x``, exact near 0, for ``x > -1``.
+    """Return the natural logarithm of ``1 + x``, for ``x > -1``, with all digits near 0.
 
     Example:
         >>> round(log1p(1e-09), 15)
@@ -190,7 +190,7 @@ def log1p(x: Any) -> Any:
 
 @_of_one_number
 def log2(x: Any) -> Any:
-    """The logarithm of ``x > 0`` to the base 2.
+    """Return the logarithm of ``x > 0`` to the base 2.
 
     Example:
         >>> log2(8.0)
@@ -201,7 +201,7 @@ def log2(x: Any) -> Any:
 
 @_of_one_number
 def log10(x: Any) -> Any:
-    """The logarithm of ``x > 0`` to the base 10.
+    """Return the logarithm of ``x > 0`` to the base 10.
 
     Example:
         >>> log10(1000.0)
@@ -212,7 +212,7 @@ def log10(x: Any) -> Any:
 
 @_of_one_number
 def exp2(x: Any) -> Any:
-    """2 to the power ``x``. OverflowError from 1024 on.
+    """Return 2 to the power ``x``. Raise OverflowError from 1024 on.
 
     Example:
         >>> exp2(3.0)
@@ -222,7 +222,7 @@ def exp2(x: Any) -> Any:
 
 
 def logaddexp(a: Any, b: Any) -> Any:
-    """``log(exp(a) + exp(b))`` without overflow.
+    """Return ``log(exp(a) + exp(b))`` without overflow.
 
     Example:
         >>> round(logaddexp(1000.0, 1000.0), 6)
@@ -233,7 +233,7 @@ def logaddexp(a: Any, b: Any) -> Any:
 
 @_of_one_number
 def cbrt(x: Any) -> Any:
-    """The cube root, negative for a negative ``x``. Its derivative at 0 is infinite.
+    """Return the cube root of ``x``, which is negative for a negative ``x``. Its derivative at 0 is infinite.
 
     Example:
         >>> cbrt(-27.0)
@@ -244,7 +244,7 @@ def cbrt(x: Any) -> Any:
 
 @_of_one_number
 def sqrt(x: Any) -> Any:
-    """The square root of ``x >= 0``. Its derivative at 0 is infinite.
+    """Return the square root of ``x >= 0``. Its derivative at 0 is infinite.
 
     Example:
         >>> sqrt(16.0)
@@ -254,7 +254,7 @@ def sqrt(x: Any) -> Any:
 
 
 def hypot(x: Any, y: Any) -> Any:
-    """``sqrt(x ** 2 + y ** 2)`` without overflow. Its derivatives at the origin are NaN.
+    """Return ``sqrt(x ** 2 + y ** 2)`` without overflow. Its derivatives at the origin are NaN.
 
     Example:
         >>> hypot(3.0, 4.0)
@@ -268,7 +268,7 @@ def hypot(x: Any, y: Any) -> Any:
 
 @_of_one_number
 def sin(x: Any) -> Any:
-    """The sine of a finite ``x``.
+    """Return the sine of a finite ``x``.
 
     Example:
         >>> round(sin(0.5), 6)
@@ -279,7 +279,7 @@ def sin(x: Any) -> Any:
 
 @_of_one_number
 def cos(x: Any) -> Any:
-    """The cosine of a finite ``x``.
+    """Return the cosine of a finite ``x``.
 
     Example:
         >>> round(cos(0.5), 6)
@@ -290,7 +290,7 @@ def cos(x: Any) -> Any:
 
 @_of_one_number
 def tan(x: Any) -> Any:
-    """The tangent of a finite ``x``.
+    """Return the tangent of a finite ``x``.
 
     Example:
         >>> round(tan(0.5), 6)
@@ -301,7 +301,7 @@ def tan(x: Any) -> Any:
 
 @_of_one_number
 def asin(x: Any) -> Any:
-    """The inverse sine, in [-pi/2, pi/2], of ``x`` in [-1, 1]. Its derivative at -1 and 1 is infinite.
+    """Return the inverse sine of ``x`` in [-1, 1], an angle in [-pi/2, pi/2]. Its derivative at -1 and 1 is infinite.
 
     Example:
         >>> round(asin(0.5), 6)
@@ -312,7 +312,7 @@ def asin(x: Any) -> Any:
 
 @_of_one_number
 def acos(x: Any) -> Any:
-    """The inverse cosine, in [0, pi], of ``x`` in [-1, 1]. Its derivative at -1 and 1 is minus infinity.
+    """Return the inverse cosine of ``x`` in [-1, 1], an angle in [0, pi]. Its derivative at -1 and 1 is minus infinity.
 
     Example:
         >>> round(acos(0.5), 6)
@@ -323,7 +323,7 @@ def acos(x: Any) -> Any:
 
 @_of_one_number
 def atan(x: Any) -> Any:
-    """The inverse tangent, in [-pi/2, pi/2].
+    """Return the inverse tangent of ``x``, an angle in [-pi/2, pi/2].
 
     Example:
         >>> round(atan(1.0), 6)
@@ -333,7 +333,7 @@ def atan(x: Any) -> Any:
 
 
 def atan2(y: Any, x: Any) -> Any:
-    """The angle of the point ``(x, y)``, in [-pi, pi]. Its derivatives at the origin are NaN.
+    """Return the angle of the point ``(x, y)``, in [-pi, pi]. Its derivatives at the origin are NaN.
 
     Example:
         >>> round(atan2(1.0, -1.0), 6)
@@ -344,7 +344,7 @@ def atan2(y: Any, x: Any) -> Any:
 
 @_of_one_number
 def sinh(x: Any) -> Any:
-    """The hyperbolic sine. OverflowError above 710.47 in absolute value.
+    """Return the hyperbolic sine of ``x``. Raise OverflowError if ``abs(x)`` is above 710.47.
 
     Example:
         >>> round(sinh(1.0), 6)
@@ -355,7 +355,7 @@ def sinh(x: Any) -> Any:
 
 @_of_one_number
 def cosh(x: Any) -> Any:
-    """The hyperbolic cosine. OverflowError above 710.47 in absolute value.
+    """Return the hyperbolic cosine of ``x``. Raise OverflowError if ``abs(x)`` is above 710.47.
 
     Example:
         >>> round(cosh(1.0), 6)
@@ -366,7 +366,7 @@ def cosh(x: Any) -> Any:
 
 @_of_one_number
 def tanh(x: Any) -> Any:
-    """The hyperbolic tangent, in [-1, 1].
+    """Return the hyperbolic tangent of ``x``, in [-1, 1].
 
     Example:
         >>> round(tanh(0.5), 6)
@@ -377,7 +377,7 @@ def tanh(x: Any) -> Any:
 
 @_of_one_number
 def asinh(x: Any) -> Any:
-    """The inverse hyperbolic sine.
+    """Return the inverse hyperbolic sine of ``x``.
 
     Example:
         >>> round(asinh(1.0), 6)
@@ -388,7 +388,7 @@ def asinh(x: Any) -> Any:
 
 @_of_one_number
 def acosh(x: Any) -> Any:
-    """The inverse hyperbolic cosine of ``x >= 1``. Its derivative at 1 is infinite.
+    """Return the inverse hyperbolic cosine of ``x >= 1``. Its derivative at 1 is infinite.
 
     Example:
         >>> round(acosh(2.0), 6)
@@ -399,7 +399,7 @@ def acosh(x: Any) -> Any:
 
 @_of_one_number
 def atanh(x: Any) -> Any:
-    """The inverse hyperbolic tangent of ``x`` in (-1, 1).
+    """Return the inverse hyperbolic tangent of ``x`` in (-1, 1).
 
     Example:
         >>> round(atanh(0.5), 6)
@@ -410,7 +410,7 @@ def atanh(x: Any) -> Any:
 
 @_of_one_number
 def erf(x: Any) -> Any:
-    """The error function, in [-1, 1].
+    """Return the error function of ``x``, in [-1, 1].
 
     Example:
         >>> round(erf(0.5), 6)
@@ -421,7 +421,7 @@ def erf(x: Any) -> Any:
 
 @_of_one_number
 def erfc(x: Any) -> Any:
-    """``1 - erf(x)``, in [0, 2], with all digits where that is small.
+    """Return ``1 - erf(x)``, in [0, 2], with all digits also if the result is small.
 
     Example:
         >>> round(erfc(3.0), 6)
@@ -431,7 +431,7 @@ def erfc(x: Any) -> Any:
 
 
 def lgamma(x: N) -> N:
-    """The natural logarithm of the gamma function of ``x > 0``.
+    """Return the natural logarithm of the gamma function of ``x > 0``.
 
     Example:
         >>> round(lgamma(5.0), 6)
@@ -441,7 +441,7 @@ def lgamma(x: N) -> N:
 
 
 def digamma(x: N) -> N:
-    """The derivative of :func:`lgamma`, for ``x > 0``.
+    """Return the derivative of :func:`lgamma` at ``x > 0``.
 
     Example:
         >>> round(digamma(1.0), 6)
@@ -455,7 +455,7 @@ def digamma(x: N) -> N:
 
 @_of_one_number
 def floor(x: Any) -> Any:
-    """The largest integer that is not above ``x``. Its derivative is 0 everywhere.
+    """Return the largest integer that is not above ``x``. Its derivative is 0 everywhere.
 
     Example:
         >>> floor(-1.5), floor(2.5)
@@ -466,7 +466,7 @@ def floor(x: Any) -> Any:
 
 @_of_one_number
 def ceil(x: Any) -> Any:
-    """The smallest integer that is not below ``x``. Its derivative is 0 everywhere.
+    """Return the smallest integer that is not below ``x``. Its derivative is 0 everywhere.
 
     Example:
         >>> ceil(-1.5), ceil(2.5)
@@ -480,7 +480,7 @@ def ceil(x: Any) -> Any:
 
 @_of_one_number
 def sigmoid(x: Any) -> Any:
-    """``1 / (1 + exp(-x))``, in [0, 1], without overflow.
+    """Return ``1 / (1 + exp(-x))``, in [0, 1], without overflow.
 
     Example:
         >>> round(sigmoid(2.0), 6)
@@ -491,7 +491,7 @@ def sigmoid(x: Any) -> Any:
 
 @_of_one_number
 def logsigmoid(x: Any) -> Any:
-    """The natural logarithm of :func:`sigmoid`, without underflow.
+    """Return the natural logarithm of :func:`sigmoid`, without underflow.
 
     Example:
         >>> logsigmoid(-800.0)
@@ -502,7 +502,7 @@ def logsigmoid(x: Any) -> Any:
 
 @_of_one_number
 def softplus(x: Any) -> Any:
-    """``log(1 + exp(x))``, without overflow.
+    """Return ``log(1 + exp(x))``, without overflow.
 
     Example:
         >>> round(softplus(1.0), 6)
@@ -513,7 +513,7 @@ def softplus(x: Any) -> Any:
 
 @_of_one_number
 def relu(x: Any) -> Any:
-    """``x`` above 0, else 0. Its derivative at 0 is 0.
+    """Return ``x`` if it is above 0, else 0. The derivative at 0 is 0.
 
     Example:
         >>> relu(3.0), relu(-3.0)
@@ -523,7 +523,7 @@ def relu(x: Any) -> Any:
 
 
 def leaky_relu(x: Any, slope: Any = 0.01) -> Any:
-    """``x`` above 0, else ``slope * x``. Its derivative at 0 is ``slope``. The slope may be a Value too.
+    """Return ``x`` if it is above 0, else ``slope * x``. The derivative at 0 is ``slope``, which may be a Value.
 
     Example:
         >>> leaky_relu(3.0), leaky_relu(-3.0, 0.5)
@@ -533,7 +533,9 @@ def leaky_relu(x: Any, slope: Any = 0.01) -> Any:
 
 
 def elu(x: Any, alpha: Any = 1.0) -> Any:
-    """``x`` above 0, else ``alpha * (exp(x) - 1)``. Its derivative at 0 is ``alpha``. Clevert and others 2015.
+    """Return ``x`` if it is above 0, else ``alpha * (exp(x) - 1)`` (Clevert and others 2015).
+
+    The derivative at 0 is ``alpha``.
 
     Example:
         >>> elu(3.0), round(elu(-3.0), 6)
@@ -544,7 +546,7 @@ def elu(x: Any, alpha: Any = 1.0) -> Any:
 
 @_of_one_number
 def silu(x: Any) -> Any:
-    """``x * sigmoid(x)``, also called swish.
+    """Return ``x * sigmoid(x)``, also called swish.
 
     Example:
         >>> round(silu(2.0), 6)
@@ -555,7 +557,7 @@ def silu(x: Any) -> Any:
 
 @_of_one_number
 def gelu(x: Any) -> Any:
-    """``x`` times the standard normal distribution function of ``x``, without an approximation. Hendrycks 2016.
+    """Return ``x`` times the standard normal distribution function of ``x``, not an approximation (Hendrycks 2016).
 
     Example:
         >>> round(gelu(2.0), 6)
@@ -569,7 +571,7 @@ def gelu(x: Any) -> Any:
 
 @_of_one_number
 def step(x: Any) -> Any:
-    """1 above 0, else 0. Its derivative is 0 everywhere.
+    """Return 1 if ``x`` is above 0, else 0. The derivative is 0 everywhere.
 
     Example:
         >>> step(3.0), step(0.0)
@@ -580,7 +582,7 @@ def step(x: Any) -> Any:
 
 @_of_one_number
 def sign(x: Any) -> Any:
-    """-1 below 0, 1 above, 0 at 0. Its derivative is 0 everywhere.
+    """Return -1 for ``x`` below 0, 1 for ``x`` above 0, and 0 at 0. The derivative is 0 everywhere.
 
     Example:
         >>> sign(3.0), sign(-3.0), sign(0.0)
@@ -590,9 +592,10 @@ def sign(x: Any) -> Any:
 
 
 def maximum(a: Any, b: Any = None) -> Any:
-    """The larger of two numbers, or the largest of one sequence of numbers.
+    """Return the larger of two numbers, or the largest number of a sequence.
 
-    Where two numbers are equal each has the derivative 1/2; of a sequence, those that are the largest share 1.
+    If the two numbers are equal, each has the derivative 1/2. If several numbers of a sequence are the largest, their
+    derivatives add up to 1.
 
     Example:
         >>> maximum(2.0, 3.0), maximum([1.0, 4.0, 2.0])
@@ -602,9 +605,10 @@ def maximum(a: Any, b: Any = None) -> Any:
 
 
 def minimum(a: Any, b: Any = None) -> Any:
-    """The smaller of two numbers, or the smallest of one sequence of numbers.
+    """Return the smaller of two numbers, or the smallest number of a sequence.
 
-    Where two numbers are equal each has the derivative 1/2; of a sequence, those that are the smallest share 1.
+    If the two numbers are equal, each has the derivative 1/2. If several numbers of a sequence are the smallest, their
+    derivatives add up to 1.
 
     Example:
         >>> minimum(2.0, 3.0), minimum([1.0, 4.0, 2.0])
@@ -614,7 +618,10 @@ def minimum(a: Any, b: Any = None) -> Any:
 
 
 def _extreme(of_two: Callable[[Any, Any], Any], values: Any, name: str) -> Any:
-    """The largest or the smallest of some numbers; found in rounds, so that no sum of shares is long."""
+    """Return the largest or the smallest of some numbers.
+
+    They are compared in pairs, then the winners in pairs, and so on. This keeps the graph shallow.
+    """
     found = numbers_of(values, name)
     while len(found) > 1:
         paired = [of_two(x, y) for x, y in zip(found[::2], found[1::2], strict=False)]
@@ -623,9 +630,9 @@ def _extreme(of_two: Callable[[Any, Any], Any], values: Any, name: str) -> Any:
 
 
 def where(condition: Any, a: Any, b: Any) -> Any:
-    """``a`` where the condition is not 0, else ``b``; NaN where the condition is NaN.
+    """Return ``a`` if the condition is not 0, and ``b`` if it is 0; NaN if the condition is NaN.
 
-    The branch not taken contributes nothing to any derivative, not even a NaN or an infinity that arises in it.
+    The branch that is not taken contributes nothing to any derivative, not even if it contains a NaN or an infinity.
 
     >>> from autograd import Value, where
     >>> x = Value(-3.0)
@@ -633,13 +640,13 @@ def where(condition: Any, a: Any, b: Any) -> Any:
     -0.30000000000000004
 
     Args:
-        condition: a comparison of Values, such as ``x > 0``, or a number or Value, such as ``step(x)``: it is recorded,
-            and evaluated again when the graph is replayed or compiled. Or a bool, which is frozen into what is
-            recorded. The derivative in it is 0.
-        a, b: numbers or Values. Both are evaluated by the caller before ``where`` chooses.
+        condition: a comparison of Values, such as ``x > 0``; or a number or Value, such as ``step(x)``. It is recorded,
+            and evaluated again when the graph is replayed or compiled. A bool is recorded as a constant. The
+            derivative with respect to the condition is 0.
+        a, b: numbers or Values. The caller evaluates both before ``where`` chooses.
 
     Returns:
-        A float where all three are plain numbers, else a Value.
+        A float if all three are plain numbers, else a Value.
     """
     if isinstance(condition, Condition):
         condition = record_condition(condition)
@@ -648,11 +655,13 @@ def where(condition: Any, a: Any, b: Any) -> Any:
     return _p.where(condition, a, b)
 
 
-# --- Of several numbers
+# --- Functions of several numbers
 
 
 def logsumexp(values: Iterable[Any]) -> Any:
-    """``log(sum(exp(x)))`` over a sequence of one or more numbers or Values, without overflow, recorded as one node.
+    """Return ``log(sum(exp(x)))`` of a sequence of one or more numbers or Values, without overflow.
+
+    It is recorded as one node.
 
     Example:
         >>> round(logsumexp([1000.0, 1000.0]), 6)
@@ -662,9 +671,9 @@ def logsumexp(values: Iterable[Any]) -> Any:
 
 
 def softmax(values: Iterable[Any]) -> list[Any]:
-    """``exp(x) / sum(exp(x))`` for each of a sequence of numbers or Values, without overflow.
+    """Return ``exp(x) / sum(exp(x))`` for each ``x`` of a sequence of numbers or Values, without overflow.
 
-    Composed of other primitives; it has no rule of its own.
+    It is composed of other primitives and has no rule of its own.
 
     Returns:
         A list, in order, of numbers in [0, 1] that add up to 1.
@@ -677,7 +686,7 @@ def softmax(values: Iterable[Any]) -> list[Any]:
 
 
 def log_softmax(values: Iterable[Any]) -> list[Any]:
-    """The natural logarithm of :func:`softmax`, without underflow: ``x - logsumexp(values)`` for each.
+    """Return the natural logarithms of :func:`softmax`, without underflow: ``x - logsumexp(values)`` for each ``x``.
 
     Example:
         >>> [round(x, 6) for x in log_softmax([0.0, 1.0])]
@@ -691,11 +700,11 @@ def numbers_of(values: Any, name: str = "") -> list[Any]:
 
     Args:
         values: the sequence.
-        name: the function that needs one number at least; empty if none will do.
+        name: the function that needs at least one number; empty if an empty sequence is allowed.
 
     Raises:
-        TypeError: it is a single number.
-        ValueError: there are none.
+        TypeError: ``values`` is a single number.
+        ValueError: ``values`` is empty and ``name`` is given.
     """
     if isinstance(values, Value) or is_real(values):
         shown = name or "a product"
@@ -707,10 +716,10 @@ def numbers_of(values: Any, name: str = "") -> list[Any]:
 
 
 def take(rows: Sequence[Any], index: Any) -> Any:
-    """Return ``rows[index]``: the entry of a sequence that an integer names.
+    """Return ``rows[index]``: the entry of a sequence at an integer index.
 
-    ``nn.minimize`` and ``nn.Trainer`` record it as what it is when the integer is one of a sample, as they do with
-    plain indexing.
+    If the integer comes from a sample, ``nn.minimize`` and ``nn.Trainer`` record the lookup, as they do for plain
+    indexing. So each sample looks up its own entry.
 
     Args:
         rows: a list or tuple of Values, numbers or rows of them.
@@ -731,8 +740,8 @@ def take(rows: Sequence[Any], index: Any) -> Any:
     return rows[index]
 
 
-# Every function of one number, and of two, is a method too. Those used most are methods already, recorded the
-# shortest way. NumPy calls methods by its own names for the objects of an array: hence arctan2 and rint.
+# Every function of one or two numbers is also a method. The most used ones are methods of Value already, with the
+# fastest recording. For arrays of objects, NumPy calls methods by its own names, such as arctan2 and rint.
 for _function in (
     acos, acosh, asin, asinh, atan, atan2, atanh, cbrt, ceil, digamma, elu, erf, erfc, exp2, floor, gelu,
     hypot, leaky_relu, lgamma, log10, log2, logaddexp, logsigmoid, maximum, minimum, sign, silu, softplus,
@@ -743,7 +752,7 @@ for _function in (
 
 
 def _conjugate(x: Any) -> Any:
-    """Return the number itself, since it is real: ``np.var`` and ``np.std`` ask for it.
+    """Return the number itself, since it is real. ``np.var`` and ``np.std`` call this method.
 
     Example:
         >>> Value(2.0).conjugate().data
@@ -753,7 +762,7 @@ def _conjugate(x: Any) -> Any:
 
 
 def _radians(x: Any) -> Any:
-    """Return an angle in degrees in radians.
+    """Return the radians of an angle in degrees.
 
     Example:
         >>> round(Value(180.0).radians().data, 6)
@@ -763,7 +772,7 @@ def _radians(x: Any) -> Any:
 
 
 def _degrees(x: Any) -> Any:
-    """Return an angle in radians in degrees.
+    """Return the degrees of an angle in radians.
 
     Example:
         >>> round(Value(3.141592653589793).degrees().data, 6)
@@ -782,7 +791,7 @@ forget_own_methods()
 
 
 def _as_method(entry: Any) -> None:
-    """Make a primitive of one number a method, unless a Value has something of that name."""
+    """Make a primitive of one number a method, unless Value already has an attribute of that name."""
     if entry.arity == 1:
         with contextlib.suppress(ValueError):
             add_method(entry.name, entry)

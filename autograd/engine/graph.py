@@ -1,21 +1,22 @@
-"""Every walk over a recorded graph: its order, its evaluation, and the reverse and the forward sweep.
+"""All walks over a recorded graph: its order, its evaluation, the reverse sweep and the forward sweep.
 
-The graph is enough: it names the primitive of every node, and a primitive's rules hold over any number. So a graph that
-was recorded with floats can be evaluated and differentiated with Fractions (exactly), with mpmath numbers (to any
-digits), with NumPy arrays (a batch at once), with Values (which records the derivative, to be differentiated again) or
-with expressions (which gives formulas).
+The graph contains all that they need: it names the primitive of every node, and a primitive's rules hold over any kind
+of number. So a graph that was recorded with floats can be evaluated and differentiated with Fractions (exact results),
+with mpmath numbers (any number of digits), with NumPy arrays (a batch at once), with Values (the derivative is recorded
+and can be differentiated again) or with expressions (formulas).
 
-There are four walks, and nobody else writes one:
+There are four walks. All other modules use them, and write none of their own:
 
 - :func:`postorder` lists the nodes, operands before the nodes that read them;
 - :func:`evaluate` gives every node a number;
 - :func:`pull_back` propagates adjoints from the root to the leaves;
 - :func:`push_forward` propagates tangents from the leaves to the root.
 
-Callers hand them a visitor: a function that says which operands a node has, which number a leaf stands for, or which
-edges lead from a node and what its partial derivatives are. :class:`Rules` is the visitor that asks the table. Only two
-sweeps stand apart, for speed: the compiled one in ``sweep.py``, where the loop of :func:`postorder` is compiled, too,
-and the instructions of a program (``tape.h`` and what the compiler emits). The tests compare both with these.
+Callers pass a visitor to them: a function that returns the operands of a node, the number of a leaf, or the edges of a
+node with their partial derivatives. :class:`Rules` is the visitor that reads the table of primitives. Only two sweeps
+are written separately, for speed. One is the compiled sweep in ``sweep.py``, which also contains the loop of
+:func:`postorder`. The other executes the instructions of a compiled program (``tape.h``, and the code that the compiler
+emits). The tests compare both with the walks here.
 """
 
 import math
@@ -43,22 +44,22 @@ N = TypeVar("N")
 # --- Orders
 
 
-parents_of = operator.attrgetter("parents")  # the Values that a node read, in order
+parents_of = operator.attrgetter("parents")  # the operands of a node that are Values, in order
 
 
 def postorder(roots: Iterable[Value], operands_of: Callable[[Any], Iterable[Any]] = parents_of, *, stop=()) -> list:
-    """Return every node under some roots, each once, operands before the nodes that read them.
+    """Return some roots and every node under them, each once, operands before the nodes that read them.
 
-    The operand that is listed last is entered first, as in the engine's own sweep. By default both branches of
-    ``where`` are entered, and changed leaves do not raise.
+    Of the operands of a node, the walk enters the last one first, as the compiled sweep does. By default it enters both
+    branches of ``where``, and does not raise if a leaf was changed.
 
     Args:
-        roots: the nodes to start from; one root is finished before the next is entered.
-        operands_of: returns the nodes to enter from a node, the last of them first; by default the Values it read.
-        stop: nodes that are listed, but not entered.
+        roots: the nodes to start from. The walk finishes one root before it enters the next.
+        operands_of: a function that returns the nodes to enter from a node; by default its operands that are Values.
+        stop: nodes that the result contains, but that the walk does not enter.
 
     Raises:
-        TypeError: a root is no Value.
+        TypeError: a root is not a Value.
 
     Example:
         >>> a = Value(2.0, "a")
@@ -75,12 +76,12 @@ def postorder(roots: Iterable[Value], operands_of: Callable[[Any], Iterable[Any]
 
 
 def depending(nodes, on, operands_of=parents_of) -> set:
-    """Return ``on`` and every node that was computed from one of them.
+    """Return the nodes in ``on`` and every node that was computed from one of them.
 
     Args:
-        nodes: the nodes to look at, operands before the nodes that read them.
+        nodes: the nodes to search, operands before the nodes that read them.
         on: the nodes to start from.
-        operands_of: returns the operands through which a node depends on others.
+        operands_of: a function that returns the operands through which a node depends on others.
     """
     found = set(on)
     for node in nodes:
@@ -103,14 +104,14 @@ def evaluate(nodes, leaf, constant, compute, *, known=None, operands_of=None) ->
     Args:
         nodes: the nodes, operands before the nodes that read them.
         leaf: ``leaf(node)`` returns the number of a leaf.
-        constant: ``constant(node, i, x)`` returns the number of the constant ``x``, operand ``i`` of ``node``.
-        compute: ``compute(node, numbers)`` returns the number of an operation on ``numbers``.
-        known: the numbers of some nodes, which are not computed.
-        operands_of: returns what a node read; its operands by default.
+        constant: ``constant(node, i, x)`` returns the number of the constant ``x``, which is operand ``i`` of ``node``.
+        compute: ``compute(node, numbers)`` returns the result of the node's operation on ``numbers``.
+        known: a dict from node to number, for nodes that need not be computed.
+        operands_of: a function that returns the operands that a node reads; by default ``node.operands``.
 
     Returns:
-        ``(numbers, operands)``: a dict from every node to its number, and one from every computed node to the list of
-        the numbers that it read.
+        ``(numbers, operands)``, two dicts. The first maps every node to its number. The second maps every computed node
+        to the list of the numbers that it read.
     """
     numbers = {} if known is None else dict(known)
     operands: dict = {}
@@ -139,18 +140,19 @@ def replay(root, number=float, at=None):
     """Evaluate the graph under ``root`` again, over another kind of number or at another point.
 
     Args:
-        root: the node the graph ends in.
-        number: makes a number of the kind from a float: ``fractions.Fraction``, ``mpmath.mpf``, ``Value``. It is
-            applied to the data of the leaves and to the constants in the graph.
-        at: numbers to put in place of leaves, a dict from leaf to number of the kind. A NumPy array (with
-            ``number=float``) evaluates the graph for each of its elements.
+        root: the last node of the graph, such as a loss.
+        number: a function that converts a float to the kind of number: ``fractions.Fraction``, ``mpmath.mpf``,
+            ``Value``. It is applied to the data of the leaves and to the constants in the graph.
+        at: the numbers that replace leaves, a dict from leaf to a number of that kind. With ``number=float``, a NumPy
+            array evaluates the graph for each of its elements.
 
     Returns:
         A :class:`Replay`: ``replay(loss, Fraction).gradients()[w]`` is an exact derivative.
 
     Raises:
-        AlgebraError: a primitive of the graph has no value over the kind (``exp`` of a Fraction).
-        GraphError: a key of ``at`` is no leaf under ``root``.
+        AlgebraError: a primitive of the graph is not defined over this kind of number, such as ``exp`` of a Fraction.
+        GraphError: a key of ``at`` is not a leaf under ``root``.
+        TypeError: ``root`` is not a Value.
 
     Example:
         >>> from fractions import Fraction
@@ -163,7 +165,7 @@ def replay(root, number=float, at=None):
     nodes = postorder([root])
     for leaf in at:
         if not isinstance(leaf, Value) or leaf.op is not None:
-            raise GraphError(f"at has {leaf!r}, which is no leaf: only leaves can be given other numbers.")
+            raise GraphError(f"at has {leaf!r}, which is not a leaf: only leaves can have other numbers.")
     missing = at.keys() - set(nodes)
     if missing:
         raise GraphError(f"{missing.pop()!r} is not under {root!r}: give numbers for the leaves of this graph only.")
@@ -171,19 +173,19 @@ def replay(root, number=float, at=None):
     def compute(node, read):
         try:
             y = node.op(*read)
-        except OverflowError:  # a derivative that was infinite when it was recorded is infinite again
+        except OverflowError:  # a recorded derivative that is infinite stays infinite in the replay
             if not math.isinf(node.data) or node.op.limit is None:
                 raise
             y = node.op.limit(*[float(x) for x in read])
         return number(y) if isinstance(y, (int, float)) else y  # a rule may return a constant, such as 0
 
     found, read = evaluate(nodes, lambda leaf: number(leaf.data), lambda node, i, x: number(x), compute, known=at)
-    numbers = {node: found[node] for node in nodes} if at else found  # in their order
+    numbers = {node: found[node] for node in nodes} if at else found  # in the order of the nodes
     return Replay(root, nodes, numbers, read)
 
 
 class Replay(Generic[N]):
-    """A graph evaluated over some kind of number.
+    """A graph that was evaluated again, over some kind of number.
 
     Attributes:
         value: the number at the root.
@@ -201,10 +203,15 @@ class Replay(Generic[N]):
         return f"<replay of {len(self._nodes)} nodes: {self.value!r}>"
 
     def gradients(self, seed: Any = 1) -> dict[Value, N]:
-        """The derivative of the root's number in every node's, by the reverse sweep, over the same kind of number.
+        """Return the derivatives of the root with respect to the nodes, over the same kind of number.
+
+        They are computed by a reverse sweep.
+
+        Args:
+            seed: the adjoint of the root.
 
         Returns:
-            A dict from node to number; a node that the root does not depend on is not in it.
+            A dict from node to number. A node that the root does not depend on is not in it.
         """
         rules = Rules(self.numbers.__getitem__, self._operands.__getitem__, self._nodes)
         return pull_back(self._nodes, {self._root: seed}, rules)
@@ -214,16 +221,17 @@ class Replay(Generic[N]):
 
 
 class Rules:
-    """The edges of a graph by the rules of the table, over any kind of number: a visitor for the two sweeps.
+    """The visitor for the two sweeps that takes the partial derivatives from the table, over any kind of number.
 
-    For every operand that a derivative flows to or from, an edge is a triple: the operand, the partial derivative with
-    respect to it, and whether the operation reaches it, as :meth:`Primitive.reaches` says: True, or a condition over
-    the kind of number.
+    A node has one edge for every operand that a derivative flows to or from. An edge is a triple: the operand, the
+    partial derivative with respect to it, and the result of :meth:`Primitive.reaches`. That is True, or a condition
+    over the kind of number.
 
     Args:
-        number_of: returns the number at a node.
-        operands_of: returns the numbers that an operation node read.
-        active: the nodes that matter; all other operands are constants. By default, those that have a tangent.
+        number_of: a function that returns the number of a node.
+        operands_of: a function that returns the numbers that an operation node read.
+        active: the nodes that matter. All other operands count as constants. By default, the nodes that have a tangent
+            (or an adjoint) so far.
     """
 
     def __init__(self, number_of, operands_of, active=None):
@@ -234,8 +242,8 @@ class Rules:
         """Return the edges of a node.
 
         Args:
-            node: the node; a leaf has no edges.
-            found: the adjoints or tangents so far.
+            node: the node. A leaf has no edges.
+            found: the adjoints or tangents that are known so far.
         """
         op = node.op
         if op is None:
@@ -258,25 +266,26 @@ class Rules:
 
 
 def contribute(adjoint, node, x, partial, reached=True):
-    """Add what flows along one edge to the adjoint of ``x``: the adjoint of ``node`` times ``partial``."""
+    """Add the contribution of one edge, the adjoint of ``node`` times ``partial``, to the adjoint of ``x``."""
     part = adjoint[node] * partial
     adjoint[x] = adjoint[x] + part if x in adjoint else part
 
 
 def pull_back(nodes, seeds, edges, on_edge=None) -> dict:
-    """The reverse sweep.
+    """Run the reverse sweep: propagate adjoints from the seeds to the leaves.
 
     Args:
         nodes: the nodes to sweep, operands before the nodes that read them.
-        seeds: the adjoints to start with, a dict from node to number.
-        edges: ``edges(node, adjoints)`` returns the edges from a node, whose adjoint is complete by then: triples of
-            the operand, the partial derivative, and whether it is reached. :class:`Rules` is such a visitor.
-        on_edge: ``on_edge(adjoints, node, operand, partial, reached)`` propagates along one edge; by default it adds
-            the adjoint times the partial derivative to the adjoint of the operand.
+        seeds: the adjoints at the start, a dict from node to number.
+        edges: ``edges(node, adjoints)`` returns the edges of a node. The adjoint of the node is complete at that time.
+            An edge is a triple: the operand, the partial derivative, and True or the condition under which the operand
+            is reached. :class:`Rules` is such a visitor.
+        on_edge: ``on_edge(adjoints, node, operand, partial, reached)`` propagates along one edge. By default, the
+            adjoint of the node times the partial derivative is added to the adjoint of the operand.
 
     Returns:
-        The adjoint of every node that got one. Contributions are added in the order of the sweep: nodes from the last
-        to the first, and the operands of each from the first to the last.
+        A dict from node to adjoint, for every node that has one. The contributions to an adjoint are added in the order
+        of the sweep: from the last node to the first, and for each node from its first operand to its last.
     """
     adjoint = dict(seeds)
     partly: dict = {}
@@ -294,10 +303,11 @@ def pull_back(nodes, seeds, edges, on_edge=None) -> dict:
 
 
 def _contribute_partly(adjoint, node, x, partial, reached, partly):
-    """Add a contribution to an adjoint, over arrays only where the branch that leads to the operand was taken.
+    """Add a contribution to the adjoint of ``x``, only for the elements of an array that took the branch to ``x``.
 
-    Where a condition holds for some elements of an array only, what lies under the branch has an adjoint for these
-    elements: ``partly`` has them for each such node. For the others nothing may flow, not even 0 times infinity.
+    If a condition holds only for some elements of an array, the nodes under that branch have an adjoint only for these
+    elements. ``partly`` maps each such node to the condition. The other elements contribute nothing at all: their
+    product may be 0 times infinity, which is NaN.
     """
     part = adjoint[node] * partial
     entered = partly.get(node, True)
@@ -313,17 +323,17 @@ def _contribute_partly(adjoint, node, x, partial, reached, partly):
 
 
 def push_forward(nodes, tangents, edges, on_edge=None) -> dict:
-    """The forward sweep: the tangent of every node that depends on the seeded ones.
+    """Run the forward sweep: propagate tangents from the seeded nodes to all nodes that depend on them.
 
     Args:
         nodes: the nodes to sweep, operands before the nodes that read them.
-        tangents: the tangents to start with, a dict from node to number.
+        tangents: the tangents at the start, a dict from node to number.
         edges: ``edges(node, tangents)`` returns the edges of a node, as for :func:`pull_back`.
-        on_edge: ``on_edge(tangents, node, operand, partial, reached)`` propagates along one edge; by default it adds
-            the tangent of the operand times the partial derivative to the tangent of the node.
+        on_edge: ``on_edge(tangents, node, operand, partial, reached)`` propagates along one edge. By default, the
+            tangent of the operand times the partial derivative is added to the tangent of the node.
 
     Returns:
-        The tangent of every node that got one.
+        A dict from node to tangent, for every node that has one.
     """
     tangent = dict(tangents)
     seeded = set(tangent)
@@ -343,7 +353,7 @@ def _push(tangent, node, x, partial, reached):
 
 
 def _partials(node, y, numbers, places):
-    """Return the derivatives of a node with respect to the operands at some places."""
+    """Return the partial derivatives of a node with respect to the operands at some places."""
     op = node.op
 
     def rule(y, numbers):
@@ -365,19 +375,19 @@ def _partials(node, y, numbers, places):
             return [partials[i] for i in places]
         raise DomainError(
             f"the derivative of {op.name} is not finite at {', '.join([repr(x) for x in numbers])}, "
-            "and has no derivative itself: differentiate once, or keep away from this point."
+            "so it cannot be differentiated again: differentiate once, or keep away from this point."
         ) from error
 
 
 def is_end(primitive) -> bool:
-    """Return True for a primitive that no derivative flows through, such as a comparison; False for None, a leaf."""
+    """Return True if no derivative flows through a primitive, such as a comparison. Return False for None, a leaf."""
     return primitive is not None and primitive.traits.is_end
 
 
 def differentiable(node):
-    """Return the parents that a node has a derivative with respect to at the recorded point.
+    """Return the parents of a node to which a derivative flows at the recorded point.
 
-    A comparison has none; of a ``where`` they are those in the branch that was taken.
+    A comparison has none. For a ``where``, they are the parents in the branch that was taken.
     """
     if node.op is None:
         return ()

@@ -1,4 +1,7 @@
-"""Nodes whose derivatives are given and micrograd's signs, for programs written for other scalar engines."""
+"""Support for programs that were written for other scalar engines.
+
+It has nodes whose derivatives the program gives, and the signs that micrograd shows for operations.
+"""
 
 from autograd.engine import primitives
 from autograd.engine.algebra import Ieee, engine_defines, primitive
@@ -10,7 +13,7 @@ _SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**", "relu": "
 
 
 def sign(op, operands) -> str:
-    """Return what micrograd shows for an operation: ``+``, ``*``, ``**2``, ``ReLU``; else the primitive's name."""
+    """Return the sign that micrograd shows for an operation (``+``, ``*``, ``**2``, ``ReLU``), else its name."""
     if op is None:
         return ""
     if op is primitives.pow_ and type(operands[1]) is float:
@@ -19,18 +22,18 @@ def sign(op, operands) -> str:
 
 
 def shows_constants(op) -> bool:
-    """Return whether micrograd has the constants among the operands as nodes: what is added or multiplied is one."""
+    """Return True if micrograd makes nodes of an operation's constant operands, as it does for sums and products."""
     return op.code <= primitives.total.code
 
 
-# --- A number that was computed outside of the engine, with its derivatives: Value(data, children, local_grads)
+# --- Numbers that a program computed outside of the engine, with their derivatives: Value(data, children, local_grads)
 
 
 def _only_first(*_operands):
     raise AlgebraError(
-        "Value(data, children, local_grads) says what a number is and its first derivatives, at one point: it cannot "
-        "be computed again, compiled, derived or differentiated twice. Write the operation with @autograd.primitive, "
-        "or compute it with Values."
+        "Value(data, children, local_grads) gives only a number and its first derivatives, at one point. It cannot be "
+        "computed again, compiled, derived or differentiated twice. Write the operation with @autograd.primitive, or "
+        "compute it with Values."
     )
 
 
@@ -41,13 +44,13 @@ def _partials(y, *operands):
     return (*operands[n:], *[0.0] * n)
 
 
-# Its operands are the children and then, as constants, the derivatives in them.
+# Its operands are the children, followed by the derivatives with respect to them, as constants.
 engine_defines(True)
 given = primitive("given", _only_first, partials=_partials, text="given({0})")
 engine_defines(False)
 
 
 def refuse_given(nodes) -> None:
-    """Raise AlgebraError if the derivatives of one of some nodes were given."""
+    """Raise AlgebraError if a program gave the derivatives of one of these nodes."""
     if any(node.op is given for node in nodes):
         _only_first()

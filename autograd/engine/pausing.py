@@ -1,7 +1,8 @@
 """``no_grad``: blocks of code that record nothing.
 
-A block belongs to the code in it. While a generator or a coroutine that is inside of a block is suspended, its caller
-records; an asyncio task that waits inside of a block leaves the other tasks recording; other threads are not concerned.
+A block affects only the code that runs in it. If a generator or a coroutine is suspended inside of a block, its caller
+still records. If an asyncio task waits inside of a block, the other tasks still record. Other threads still record,
+too.
 """
 
 import functools
@@ -17,12 +18,12 @@ __all__ = ["no_grad"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_GENERATORS = inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR | inspect.CO_COROUTINE  # what can be suspended
+_GENERATORS = inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR | inspect.CO_COROUTINE  # they can be suspended
 _ENTERING = ("__enter__", "__exit__", "__aenter__", "__aexit__")
 
 
 class no_grad:
-    """A block, or a decorator, in which nothing is recorded: results are leaves.
+    """A block or a decorator in which nothing is recorded. Results are leaves.
 
     >>> from autograd import Value, no_grad
     >>> x = Value(3.0)
@@ -36,18 +37,20 @@ class no_grad:
     >>> predict(x).op is None
     True
 
-    The block holds for the code in it and for what that code calls. It does not hold for the caller of a generator
-    that yields inside of it, for who drives a coroutine that waits inside of it, for other tasks of an event loop, or
-    for other threads. Tasks that are made inside of it
-    inherit it for as long as it is open. Inside of a function made by ``contextlib.contextmanager`` it holds for the
-    ``with`` statement that uses the function. As a decorator, with or without brackets, it takes functions, generator
-    functions and ``async`` functions, and holds while their bodies run.
+    The block applies to the code in it and to all functions that this code calls. It does not apply to the caller of a
+    generator that yields inside of it, to the caller of a coroutine that waits inside of it, to other tasks of an event
+    loop, or to other threads. A task that is made inside of the block inherits it for as long as the block is open. In
+    a function made by ``contextlib.contextmanager``, the block applies to the ``with`` statement that uses the
+    function.
+
+    As a decorator, with or without brackets, it accepts functions, generator functions and ``async`` functions. It
+    applies while their bodies run.
 
     Args:
         function: a function to decorate; None for a block.
 
     Raises:
-        TypeError: what is decorated is no function.
+        TypeError: the decorated object is not a function.
     """
 
     _entered: list
@@ -57,7 +60,7 @@ class no_grad:
     @overload
     def __new__(cls, function: F) -> F: ...  # type: ignore[misc]  # given a function, it decorates
     def __new__(cls, function: Any = None) -> Any:
-        """Make a block; or, given a function, decorate it."""
+        """Return a block, or, if a function is given, the decorated function."""
         block = super().__new__(cls)
         block._entered = []
         return block if function is None else block(function)
@@ -69,7 +72,7 @@ class no_grad:
         return self
 
     def __exit__(self, *error: object) -> None:
-        """Leave the block that was entered last here, or, where none was (in another thread), the last of all."""
+        """Leave the block that the caller entered last. If it entered none (another thread did), leave the last."""
         owner = _owner(sys._getframe(1))
         mine = [block for block in self._entered if block.frame is owner]
         if not mine:
@@ -82,7 +85,7 @@ class no_grad:
             resume(block)
 
     def __call__(self, function: F) -> F:
-        """Decorate a function: its body records nothing."""
+        """Return a decorated function whose body records nothing."""
         if not callable(function) or isinstance(function, (type, staticmethod, classmethod)):
             raise TypeError(
                 f"no_grad decorates functions, found {type(function).__name__} {function!r}: "
@@ -121,7 +124,8 @@ class no_grad:
 
             return paused_task
         if inspect.isgeneratorfunction(function):
-            # No "yield from": Python closes what that waits for without running the frame that the block belongs to.
+            # "yield from" would not work here: on close, Python closes the inner generator without running this frame,
+            # to which the block belongs.
             def paused_generator(*args, **kwargs):
                 with self:
                     generator = function(*args, **kwargs)
@@ -151,9 +155,10 @@ class no_grad:
 
 
 def _owner(frame):
-    """The frame whose ``with`` statement a block belongs to, from that which entered it.
+    """Return the frame whose ``with`` statement a block belongs to, given the frame that entered the block.
 
-    ``ExitStack`` enters blocks for its caller, and a generator inside of ``contextmanager`` stands for the user of it.
+    These differ in two cases. ``ExitStack`` enters blocks on behalf of its caller. A generator function that is
+    decorated with ``contextmanager`` enters blocks on behalf of the ``with`` statement that uses it.
     """
     while frame.f_back is not None:
         back = frame.f_back

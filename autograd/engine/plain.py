@@ -1,6 +1,7 @@
 """The whole engine on one page. Read this first.
 
-Backpropagation needs two things: numbers that remember how they were made, and a walk back over what they remember.
+Backpropagation needs two parts. Every number records how it was computed. Then a walk follows these records backward,
+from the loss to the leaves.
 
 >>> from autograd.engine.plain import Engine
 >>> a, b = Engine(2.0, "a"), Engine(-3.0, "b")
@@ -11,9 +12,9 @@ Backpropagation needs two things: numbers that remember how they were made, and 
 >>> a.grad, b.grad  # dL/da = b + 2a, dL/db = a
 (1.0, 2.0)
 
-``Value``, the engine that users work with, does the same in compiled code; the tests compare the two. What this page
-does not contain is calculus: the value and the derivative of each operation are one entry in ``primitives.py``. The
-engines of :mod:`autograd.mutants` are subclasses that get one step of this page wrong.
+Users work with ``Value``, which does the same in compiled code. The tests compare the two. This page contains no
+calculus: the value and the partial derivatives of each operation are one entry in ``primitives.py``. The wrong engines
+of :mod:`autograd.mutants` are subclasses of ``Engine``. Each of them gets one step of this page wrong.
 """
 
 import functools
@@ -31,12 +32,12 @@ def _method(primitive: Primitive) -> Any:
     def method(self):
         return self.apply(primitive, (self,))
 
-    method.__doc__ = f"Return the primitive ``{primitive.name}`` of this number."
+    method.__doc__ = f"Return the primitive ``{primitive.name}`` of this number, and record it."
     return method
 
 
 class Engine:
-    """A number that remembers how it was made.
+    """A number that records how it was computed.
 
     Args:
         data: a real number.
@@ -46,53 +47,68 @@ class Engine:
         TypeError: ``data`` is not a real number.
     """
 
-    # A wrong engine may replace the table's rule for a primitive's operand: {("tanh", 0): lambda y, x: ...}.
+    # A wrong engine can replace a partial derivative of the table. For operand 0 of tanh it writes
+    # {("tanh", 0): lambda y, x: ...}.
     rules: ClassVar[dict] = {}
 
     def __init_subclass__(cls):
-        register(cls, cls.apply)  # so that autograd.exp and the other functions take its numbers
+        register(cls, cls.apply)  # so that autograd.exp and the other functions accept numbers of the subclass
 
     def __init__(self, data, label=None):
         if not is_real(data):
             raise TypeError(f"a Value holds one real number, found {type(data).__name__} {data!r}: convert it first.")
         self._data, self._grad, self.label = float(data), 0.0, label
-        # How the number was made. A leaf, which the user wrote down, was not made by an operation.
+        # The record of the operation that computed the number. It stays empty for a leaf, which the user wrote down.
         self.op: Any = None
         self.operands: tuple = ()
-        self.recorded: tuple = ()  # the operands' data at that moment: a leaf may be changed later
+        self.recorded: tuple = ()  # the data of the operands at that time, because a leaf can be changed later
 
-    # --- 1. Forward: compute, and remember.
+    # --- 1. Forward: compute and record.
 
     @classmethod
     def apply(cls, primitive: Primitive, operands) -> "Engine":
-        """Compute ``primitive(*operands)`` and record it. Operands are numbers of this engine or plain numbers."""
+        """Compute ``primitive(*operands)`` and record it.
+
+        Args:
+            primitive: an entry of the table, such as ``primitives.mul``.
+            operands: numbers of this engine or plain numbers.
+
+        Returns:
+            A new number.
+
+        Raises:
+            DomainError: the operation has no real result, such as ``log(-1)``.
+        """
         recorded = tuple([x.data if isinstance(x, Engine) else float(x) for x in operands])
         try:
             node = cls(primitive(*recorded))
         except ValueError as error:
             raise out_of_domain(primitive, recorded, error) from None
-        if (-Value(0.0)).op is not None:  # inside no_grad nothing is recorded
+        if (-Value(0.0)).op is not None:  # inside no_grad, nothing is recorded
             node.op, node.operands, node.recorded = primitive, tuple(operands), recorded
         return node
 
-    # --- 2. Backward: in reverse order, give each operand its share.
+    # --- 2. Backward: visit the nodes in reverse order and propagate their adjoints to their operands.
     #
     # The adjoint of a node is dL/dnode, the derivative of the loss with respect to it. The adjoint of the loss is 1. If
     # node = f(x, ...), the chain rule says that the node contributes
     #
     #     adjoint(node) * dnode/dx
     #
-    # to the adjoint of x. If several nodes read x, their contributions add up. So a node's adjoint is complete when all
-    # nodes that read it are done: the walk visits them in the reverse of the order in which they were computed.
+    # to the adjoint of x. If several nodes read x, their contributions are added. So the adjoint of x is complete only
+    # after all nodes that read x have been visited. A walk in the reverse of the order of computation ensures this.
 
     def backward(self, seed=1.0):
-        """Add the derivative of this number to the ``grad`` of every node under it.
+        """Run a reverse sweep: add the adjoint of each node to its ``grad``.
+
+        The nodes are this number, L, and every node under it. The adjoint of a node is dL/dnode.
 
         Args:
-            seed: the adjoint of this number itself.
+            seed: the adjoint of this number, with which the sweep starts.
 
         Raises:
             StaleGraphError: a leaf was changed after it was recorded.
+            TypeError: the seed is not a real number.
         """
         nodes = self.order()
         adjoints = self.sweep(nodes, _real(seed, "the seed"))
@@ -100,10 +116,14 @@ class Engine:
             node.accumulate(adjoints.get(node, 0.0))
 
     def order(self) -> list:
-        """Return every node under this one, operands before the nodes that read them.
+        """Return this node and every node under it, each once, operands before the nodes that read them.
 
-        A stack replaces recursion, which would fail on long chains. A node goes on the stack twice: it is entered, its
-        operands are listed, and then it is listed itself.
+        A stack replaces recursion, because recursion would fail on long chains. Each node is put on the stack twice.
+        When it is taken off the first time, its operands are put on top of it. When it is taken off the second time,
+        its operands are in the list already, and the node is added.
+
+        Raises:
+            StaleGraphError: a leaf was changed after it was recorded.
         """
         nodes, seen, stack = [], set(), [(self, False)]
         while stack:
@@ -118,7 +138,12 @@ class Engine:
         return nodes
 
     def sweep(self, nodes: list, seed: float) -> dict:
-        """Return the adjoint of every node in ``nodes``, the last of which is this one."""
+        """Return the adjoints as a dict from node to number. Nodes that no derivative flows to are not in it.
+
+        Args:
+            nodes: the nodes in the order that ``order`` returns, this one last.
+            seed: the adjoint of this node.
+        """
         adjoints = {self: seed}
         for node in reversed(nodes):
             for operand, partial in node.edges():
@@ -131,7 +156,8 @@ class Engine:
         ``a * a`` has two edges to ``a``, so its derivative comes out as ``a + a``.
         """
         pairs = [(x, self.partial(i)) for i, x in enumerate(self.operands) if isinstance(x, Engine)]
-        # The branch that where did not choose gets no contribution at all: 0 times infinity would be NaN.
+        # The branch that where did not choose gets no contribution. Its contribution is not always 0: 0 times infinity
+        # is NaN.
         return [pair for pair in pairs if pair[1] != 0.0] if self.op is primitives.where else pairs
 
     def propagate(self, adjoints: dict, operand: "Engine", partial: float):
@@ -139,13 +165,16 @@ class Engine:
         adjoints[operand] = adjoints.get(operand, 0.0) + adjoints.get(self, 0.0) * partial
 
     def accumulate(self, adjoint: float):
-        """Add what a sweep found to ``grad``, which sums up over sweeps until the user resets it."""
+        """Add the adjoint that a sweep found to ``grad``. Sweeps add up until the user resets ``grad``."""
         self._grad += adjoint
 
     # --- 3. The derivative of one operation, from the table.
 
     def partial(self, i: int) -> float:
-        """Return the derivative with respect to operand ``i``; it is infinite or NaN where there is none."""
+        """Return the partial derivative of this node with respect to operand ``i``.
+
+        At a point without a derivative, such as a pole, it is infinite or NaN.
+        """
         rule = self.rules.get((self.op.name, i))
         try:
             return float(self._partial(rule, i, self._data, self.recorded))
@@ -158,14 +187,14 @@ class Engine:
             return rule(y, *numbers)
         return self.op.gradient(y, numbers)[i] if self.op.arity is None else self.op.partial(i, y, numbers)
 
-    # --- 4. What keeps users from wrong answers.
+    # --- 4. Checks that keep users from wrong answers.
 
     def key(self):
-        """Return what identifies this node: two nodes with equal data are still two nodes."""
+        """Return the identity of this node. Two nodes with equal data are still two nodes."""
         return id(self)
 
     def check_operands(self):
-        """Raise StaleGraphError if an operand is no longer what it was when this node was computed."""
+        """Raise StaleGraphError if the data of an operand changed after this node was computed."""
         for x, recorded in zip(self.operands, self.recorded, strict=True):
             if isinstance(x, Engine) and x.data != recorded and (x.data == x.data or recorded == recorded):
                 raise StaleGraphError(
@@ -174,7 +203,7 @@ class Engine:
 
     @property
     def data(self):
-        """The number. It can be set on a leaf only."""
+        """The number. Only the data of a leaf can be set."""
         return self._data
 
     @data.setter
@@ -185,7 +214,7 @@ class Engine:
 
     @property
     def grad(self):
-        """The derivative that sweeps have added up so far."""
+        """The sum of the adjoints that all sweeps have found for this node since ``grad`` was set last."""
         return self._grad
 
     @grad.setter
@@ -268,7 +297,7 @@ class Engine:
 
     @property
     def parents(self):
-        """The operands that are nodes, in order; a node that is read twice is there twice."""
+        """The operands that are nodes, in order. A node that is read twice appears twice."""
         return tuple([x for x in self.operands if isinstance(x, Engine)])
 
     @functools.cached_property
@@ -293,7 +322,7 @@ class Engine:
         return format(self._data, spec) if spec else repr(self)
 
     def detach(self):
-        """Return a leaf with the same data and label: the graph ends here."""
+        """Return a leaf with the same data and label. No derivative flows from it back to this node."""
         return type(self)(self._data, self.label)
 
 

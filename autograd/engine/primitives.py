@@ -1,19 +1,21 @@
 # mypy: disable-error-code="has-type"
-# (a rule may name a primitive further down: it is looked up when the rule is used)
-r"""The table: every primitive of calculus that the engine knows, each rule written once.
+# (A rule may name a primitive that is defined below it. The name is looked up when the rule is used.)
+r"""The table of primitives: all elementary operations that the engine knows. Each rule is written once.
 
 An entry states the value, the partial derivatives, the printed form, the domain and the kinks. The partials are
-written in a numerically stable form that is closed under differentiation, so that a second derivative is as good as a
-first. Some functions here exist only as the derivative of another (``sech2``, ``gaussian``, ``step``): giving them a
-name and a rule of their own is what keeps the digits. Those with ``_times`` in their name are a product with a function
-that underflows before the product does: a factor taken in early keeps the digits of the tail.
+written in a numerically stable form that is closed under differentiation, so a second derivative is as accurate as a
+first one. Some functions exist here only as the derivative of another one (``sech2``, ``gaussian``, ``step``). They
+need a name and a rule of their own to keep all digits. A function with ``_times`` in its name is a product of a factor
+and a function that underflows before the product does. It multiplies the factor in early, to keep the digits of the
+tail.
 
-Sources of the formulas: Abramowitz and Stegun, *Handbook of Mathematical Functions*, chapters 4 and 7; the choices
-against overflow and cancellation are noted where they are made.
+Source of the formulas: Abramowitz and Stegun, *Handbook of Mathematical Functions*, chapters 4 and 7. Comments explain
+the choices that prevent overflow and cancellation.
 
-To change a rule, change its line here: the gradient, higher derivatives and everything printed follow. Nothing needs
-to be compiled again. The exceptions are + - * / neg, dot and total: the reverse sweep of ``backward`` and ``grad`` has
-their derivatives inlined, in ``sweep.py``, and ``tests/engine/test_sweep.py`` compares those with the rules here.
+To change a rule, change its line here. The gradient, higher derivatives and all printed formulas follow, and nothing
+needs to be compiled again. The exceptions are + - * / neg, dot and total. Their derivatives are also written in
+``sweep.py``, inside the reverse sweep of ``backward`` and ``grad``. ``tests/engine/test_sweep.py`` compares these with
+the rules here.
 """
 
 import math
@@ -26,7 +28,7 @@ engine_defines(True)
 INF, NAN = math.inf, math.nan
 
 
-# --- Arithmetic. The sweep has the partials of these inlined; tests/engine/test_sweep.py holds them to these.
+# --- Arithmetic. The sweep contains the partials of these, too; tests/engine/test_sweep.py compares them with these.
 
 add = primitive(
     "add",
@@ -76,8 +78,9 @@ class DotOperands(NamedTuple):
     """The operands of ``dot`` by name.
 
     Attributes:
-        weights, inputs: as many of one as of the other.
-        bias: a tuple that holds the bias, or nothing.
+        weights: a tuple of the weights.
+        inputs: a tuple of the inputs, as many as weights.
+        bias: a tuple with the bias, or an empty tuple.
     """
 
     weights: tuple
@@ -86,7 +89,7 @@ class DotOperands(NamedTuple):
 
 
 def dot_operands(operands) -> DotOperands:
-    """Return the operands of a ``dot`` node by name: they are recorded as weights, inputs and then the bias, if any.
+    """Return the operands of a ``dot`` node by name. They are recorded as weights, inputs and then the bias, if any.
 
     Example:
         >>> dot_operands((0.5, 0.25, 1.0, 2.0, 3.0))
@@ -129,7 +132,7 @@ total = primitive(
     traits=Traits(linear=True, written_out=True),
 )
 
-# The same number under a name of its own, for a function that is differentiated in an argument.
+# The same number as a node of its own. A transform makes one for each argument of the function that it differentiates.
 identity = primitive(
     "identity",
     lambda x: x,
@@ -140,8 +143,8 @@ identity = primitive(
 )
 
 
-# --- Choices. At a kink the derivative is the convention named here, in every mode and engine.
-# Comparisons are written so that a NaN falls through all of them and stays a NaN.
+# --- Choices. At a kink, the derivative follows the convention stated here, in every mode and engine.
+# The comparisons are written so that none holds for a NaN. The last branch then returns the NaN.
 
 zero_derivative = primitive(
     "zero_derivative", lambda x: select(x <= 0, 0, select(x > 0, 0, x)), partials=lambda y, x: y, text="0", latex="0"
@@ -171,8 +174,8 @@ above = primitive(
 )
 
 
-# Comparisons, as Python has them: with a NaN they do not hold. They are constant wherever they are defined, so sweeps
-# stop at them: not even an infinite derivative of what is compared gets further.
+# Comparisons, as in Python: they do not hold for a NaN. They are piecewise constant, so sweeps stop at them. Not even
+# an infinite derivative flows to the numbers that are compared.
 greater = primitive(
     "greater",
     lambda a, b: select(a > b, 1, 0),
@@ -194,7 +197,10 @@ at_least = primitive(
 
 
 def _choose(condition, a, b):
-    """``a`` where the condition is not 0, else ``b``; NaN where it is NaN. Not by ==, which for Values is identity."""
+    """Return ``a`` if the condition is not 0, else ``b``; NaN if the condition is NaN.
+
+    It does not use ==, because for Values == compares identity.
+    """
     return select((condition < 0) | (condition > 0), a, select(condition >= 0, b, condition))
 
 
@@ -212,7 +218,7 @@ where = primitive(
     ],
     kinks="constant in its condition; the branch not taken is not entered, not even by a NaN",
     traits=Traits(
-        branches={  # both where the condition is NaN
+        branches={  # if the condition is NaN, a derivative flows to both
             1: lambda condition, a, b: _not((condition >= 0) & (condition <= 0)),
             2: lambda condition, a, b: _not((condition < 0) | (condition > 0)),
         }
@@ -293,7 +299,7 @@ def _pow_limit(x, n):
 
 def _power_term(a, x, n, k, j):
     if a == 0.0:
-        # A power that differentiation has used up is 0 also at a pole, and NaN for a NaN.
+        # Differentiation has reduced the coefficient to 0: the term is 0 even at a pole, and NaN for a NaN.
         return zero_derivative(x) + zero_derivative(n)
     exponent, size = n - k, abs(x)
     if not (0.0 < size < INF and abs(n) < INF):
@@ -307,14 +313,14 @@ def _power_term(a, x, n, k, j):
     if abs(exponent * log_size) < 650.0 or 0.0 <= exponent <= 1.0:
         y = a * _pow(size, exponent)
     else:
-        half = _pow(size, 0.5 * exponent)  # the power may leave the range of a double, and the product not
+        half = _pow(size, 0.5 * exponent)  # the power may leave the range of a double, while the product does not
         y = a * half * half
-    y *= 1.0 + _lost(n, k, exponent) * log_size  # to first order: the logarithm of the power is below 1500
+    y *= 1.0 + _lost(n, k, exponent) * log_size  # first order is enough: the logarithm of the power is below 1500
     return -y if x < 0.0 and _odd(n) != _odd(k) else y
 
 
 def _lost(n, k, difference):
-    """Return the rounding error of ``n - k``, exactly (Knuth). A power magnifies it by the logarithm of its base."""
+    """Return the exact rounding error of ``n - k`` (Knuth). A power magnifies it by the logarithm of its base."""
     back = difference - n
     return (n - (difference - back)) - (k + back)
 
@@ -328,7 +334,7 @@ def _power_term_limit(a, x, n, k, j):
         return NAN
     if x < 0.0 and (j != 0.0 or not abs(n) < INF or n != math.floor(n)):
         return NAN
-    negative = _odd(j) and x < 1.0  # the power of the logarithm
+    negative = _odd(j) and x < 1.0  # the sign of the power of the logarithm
     if x == 0.0:
         power = _pow_limit(x, n - k) if n < k else 1.0 if n == k else 0.0
         return a * power if j == 0.0 else a * power * (-INF if negative else INF)
@@ -339,7 +345,7 @@ def _power_term_limit(a, x, n, k, j):
 pow_ = primitive(
     "pow",
     lambda x, n: x**n,
-    # n x^(n-1), and 0 for n = 0, also at x = 0; x^n log x, and 0 where x^n is 0.
+    # n x^(n-1), which is 0 for n = 0 even at x = 0; and x^n log x, which is 0 if x^n is 0.
     partials=[lambda y, x, n: power_term(n, x, n, 1, 0), lambda y, x, n: power_term(1, x, n, 0, 1)],
     floats=_pow,
     limit=_pow_limit,
@@ -356,7 +362,8 @@ power_term = primitive(
         if (j == 0) is True
         else a * x ** (n - k) * log(x) ** j
     ),
-    # Of every derivative of a power, and so of this itself: k and j count them.
+    # Every derivative of a power is a sum of such terms, and so is every derivative of such a term. k counts the
+    # derivatives with respect to x, and j those with respect to n.
     partials=[
         lambda y, a, x, n, k, j: power_term(1, x, n, k, j),
         lambda y, a, x, n, k, j: _power_term_slope(a, x, n, k, j),
@@ -462,10 +469,10 @@ tan = primitive(
 
 def _one_minus_square(x):
     size = abs(x)
-    return 1.0 - x * x if size < 0.5 else (1.0 - size) * (1.0 + size)  # each loses digits where the other does not
+    return 1.0 - x * x if size < 0.5 else (1.0 - size) * (1.0 + size)  # each loses digits in the range of the other
 
 
-# A rule of its own, since the sum of the derivatives of (1 - x)(1 + x) loses all digits near 0.
+# It has a rule of its own, because the sum of the derivatives of (1 - x)(1 + x) loses all digits near 0.
 one_minus_square = primitive(
     "one_minus_square",
     lambda x: 1 - x * x,
@@ -498,7 +505,7 @@ acos = primitive(
 def _lorentzian(x):
     if not abs(x) > 1e100:
         return 1.0 / (1.0 + x * x)
-    return (1.0 / x) * (1.0 / x)  # x^2 would overflow from 1e154 on, where the value is still a number
+    return (1.0 / x) * (1.0 / x)  # from 1e154 on, x^2 would overflow, but the value does not
 
 
 lorentzian = primitive(
@@ -518,7 +525,8 @@ def _unit(x, y):
     return x / math.hypot(x, y)
 
 
-# The cosine of the angle of a point. 1 / h - x^2 / h^3, as a quotient has it, cancels where x is much larger than y.
+# The cosine of the angle of a point. The quotient rule gives 1 / h - x^2 / h^3 for its derivative, which cancels if x
+# is much larger than y.
 unit = primitive(
     "unit",
     lambda x, y: x / hypot(x, y),
@@ -532,12 +540,13 @@ unit = primitive(
     kinks="none but the origin, where it has no value",
     traits=Traits(written_out=True),
 )
-# x / h^2, the slope of atan2. Its own is (y^2 - x^2) / h^4, of which the parts of a sum overflow.
+# x / h^2, the derivative of atan2. Its own derivative is (y^2 - x^2) / h^4. Written as a difference of two terms, that
+# would overflow.
 inversion = primitive(
     "inversion",
     lambda x, y: x / (x * x + y * y),
     partials=[
-        # in halves, since x + y may overflow
+        # with halves, because x + y may overflow
         lambda v, x, y: (
             4 * ((y / 2 - x / 2) / hypot(x, y)) * ((y / 2 + x / 2) / hypot(x, y)) / hypot(x, y) / hypot(x, y)
         ),
@@ -576,14 +585,14 @@ atan2 = primitive(
 def _sech2(x):
     if abs(x) > 350.0:
         return _sech2_times(1.0, x)
-    e = math.exp(-2.0 * abs(x))  # 1 / cosh(x)^2 would overflow where the value is 0
+    e = math.exp(-2.0 * abs(x))  # 1 / cosh(x)^2 would overflow if the value is near 0
     return 4.0 * e / ((1.0 + e) * (1.0 + e))
 
 
 def _sech2_times(a, x):
     if not abs(x) > 350.0:
         return a * _sech2(x)
-    half = 2.0 * math.exp(-abs(x))  # its square underflows before the product does
+    half = 2.0 * math.exp(-abs(x))  # multiplied twice, because its square underflows before the product does
     return a * half * half
 
 
@@ -607,7 +616,7 @@ cosh = primitive(
 )
 sech2 = primitive(
     "sech2",
-    lambda x: 1 / (cosh(x) * cosh(x)),  # not 1 - tanh(x)^2, which loses its digits over any number
+    lambda x: 1 / (cosh(x) * cosh(x)),  # not 1 - tanh(x)^2, which loses digits over every kind of number
     partials=lambda y, x: sech2_times(-2 * tanh(x), x),
     floats=_sech2,
     text="sech({0}) ** 2",
@@ -656,17 +665,20 @@ atanh = primitive(
 
 
 def _exp_of_square(x, factor):
-    """exp(factor x^2): x^2 has a rounding error that exp magnifies by x^2, so it is taken in two exact parts."""
-    if not abs(x) < 40.0:  # 0 from 39 on for factor = -1/2; NaN stays
+    """Return exp(factor x^2).
+
+    The rounding error of x^2 would be magnified by exp. So x^2 is split into two parts, the first of which is exact.
+    """
+    if not abs(x) < 40.0:  # for factor = -1/2 the result is 0 from 39 on; a NaN stays a NaN
         return math.exp(factor * x * x)
     high = math.floor(x * 4096.0) / 4096.0  # 18 bits: its square is exact
     return math.exp(factor * high * high) * math.exp(factor * (x - high) * (x + high))
 
 
 def _times_exp_of_square(a, x, factor):
-    """a exp(factor x^2), also where the exponential has underflowed and the product has not.
+    """Return a exp(factor x^2), also if the exponential underflows but the product does not.
 
-    From 1e100 on it is 0 whatever ``a`` is: an infinite one is a power of x that has overflowed.
+    From x = 1e100 on, the result is 0 for any ``a``. If ``a`` is infinite, it is a power of x that has overflowed.
     """
     if abs(x) > 1e100 and a == a:
         return math.copysign(0.0, a)
@@ -678,25 +690,25 @@ def _times_exp_of_square(a, x, factor):
 
 
 def _mills(t):
-    """(1 - normal_cdf(t)) / normal_pdf(t) for t from 30 on (Laplace's continued fraction)."""
+    """Return (1 - normal_cdf(t)) / normal_pdf(t) for t from 30 on, by Laplace's continued fraction."""
     return 1.0 / (t + 1.0 / (t + 2.0 / (t + 3.0 / (t + 4.0 / (t + 5.0 / (t + 6.0 / t))))))
 
 
 def _gelu(x):
-    if -40.0 < x < -36.0:  # as above
+    if -40.0 < x < -36.0:  # the cumulative probability underflows before the product does
         return _times_exp_of_square(x * _mills(-x) * _NORMAL_PEAK, x, -0.5)
     return x * _normal_cdf(x)
 
 
 def _normal_cdf(x):
     z = -x * _SQRT_HALF
-    # The argument's rounding error is magnified by x^2 in the lower tail: add its first-order effect.
+    # In the lower tail, the rounding error of the argument is magnified by x^2. Its first-order effect is added back.
     error = _product_error(-x, _SQRT_HALF, z) - x * _SQRT_HALF_REST if abs(x) < 40.0 else 0.0
     return 0.5 * math.erfc(z) - error * _exp_of_square(x, -0.5) / _SQRT_PI
 
 
 def _product_error(a, b, product):
-    """a * b - product, exactly (Dekker 1971)."""
+    """Return a * b - product exactly (Dekker 1971)."""
     a_high = a * 134217729.0 - (a * 134217729.0 - a)
     b_high = b * 134217729.0 - (b * 134217729.0 - b)
     a_low, b_low = a - a_high, b - b_high
@@ -772,20 +784,20 @@ def _logistic_pdf(x):
     e = math.exp(-abs(x))
     divisor = 1.0 + e
     y = e / (divisor * divisor)
-    return y - 2.0 * y * ((e - (divisor - 1.0)) / divisor)  # to first order in what the divisor lost
+    return y - 2.0 * y * ((e - (divisor - 1.0)) / divisor)  # corrects, to first order, the rounding of the divisor
 
 
 def _logistic_pdf_times(a, x):
     if not abs(x) > 700.0:
         return a * _logistic_pdf(x)
-    half = math.exp(-0.5 * abs(x))  # the exponential underflows before the product does
+    half = math.exp(-0.5 * abs(x))  # multiplied twice, because the exponential underflows before the product does
     return a * half * half
 
 
 def _silu(x):
     if not x < -700.0:
         return x * _sigmoid(x)
-    half = math.exp(0.5 * x)  # as above
+    half = math.exp(0.5 * x)  # multiplied twice, because the exponential underflows before the product does
     return x * half * half
 
 
@@ -800,7 +812,8 @@ sigmoid = primitive(
     floats=_sigmoid,
     latex=r"\sigma\left({0}\right)",
 )
-# Not y (1 - y), in which 1 - y is 0 from x = 37 on; nor p (1 - 2 y) for its derivative, which loses all digits near 0.
+# The derivative of sigmoid. It is not written as y (1 - y), because 1 - y is 0 from x = 37 on. Its own derivative is
+# not written as p (1 - 2 y), because that loses all digits near 0.
 logistic_pdf = primitive(
     "logistic_pdf",
     lambda x: sigmoid(x) * sigmoid(-x),
@@ -858,7 +871,8 @@ def _largest(*operands):
     return max(operands) if all(x == x for x in operands) else NAN
 
 
-# A number taken out of the graph, as by ``detach``, where the graph has to say how it was computed: in a program.
+# A number that is taken out of the graph, as by ``detach``. A compiled program needs a node for it, to compute it
+# again.
 detached = primitive(
     "detached",
     lambda x: x,
@@ -869,8 +883,8 @@ detached = primitive(
     traits=Traits(is_end=True),
 )
 
-# The largest operand, to be subtracted from all against overflow. What it is used for does not depend on it, and its
-# derivatives are 0 by convention: those that cancel would leave a rounding error.
+# The largest operand. It is subtracted from all operands to prevent overflow, and the result does not depend on it. Its
+# true derivatives would cancel, but leave a rounding error. So they are 0 by convention.
 shift = primitive(
     "shift",
     lambda *x: max(x),
@@ -882,7 +896,7 @@ shift = primitive(
 
 
 def softmax(*operands):
-    """The softmax of some numbers of any kind, a list: composed of primitives, with no rule of its own."""
+    """Return the softmax of some numbers of any kind, as a list. It is composed of primitives and has no own rule."""
     largest = shift(*operands)
     powers = [exp(x - largest) for x in operands]
     normalizer = total(*powers)
@@ -890,7 +904,7 @@ def softmax(*operands):
 
 
 def log_softmax(*operands):
-    """The logarithm of :func:`softmax`, without underflow."""
+    """Return the logarithms of :func:`softmax` as a list, without underflow."""
     largest = shift(*operands)
     shifted = [x - largest for x in operands]
     normalizer = log(total(*[exp(x) for x in shifted]))
@@ -900,7 +914,7 @@ def log_softmax(*operands):
 logsumexp = primitive(
     "logsumexp",
     lambda *x: log(total(*[exp(each) for each in x])),
-    partials=lambda y, *x: softmax(*x),  # not exp(x - y), which magnifies the rounding error of a large y
+    partials=lambda y, *x: softmax(*x),  # not exp(x - y), because it magnifies the rounding error of a large y
     floats=_logsumexp,
     text="logsumexp({0})",
 )

@@ -1,7 +1,7 @@
-"""Structures of numbers: lists, tuples, dicts, dataclasses and NumPy arrays of numbers, nested as you like.
+"""Structures of numbers: lists, tuples, dicts, dataclasses and NumPy arrays of numbers, nested to any depth.
 
-A transform takes a structure apart into a flat list of numbers, and puts derivatives together in the same structure.
-This is the one place that knows what such a structure is.
+A transform takes a structure apart into a flat list of numbers, and later puts the derivatives together in the same
+structure. Only this module knows which structures there are.
 """
 
 import dataclasses
@@ -18,10 +18,10 @@ class Leaf:
     """A number, or an array of numbers, within a structure.
 
     Attributes:
-        start: the place of its first number in the flat list.
+        start: the index of its first number in the flat list.
         shape: the shape of the array; None for a single number.
-        size: how many numbers it is.
-        path: where it stands in the structure, such as ``['w'][2]``.
+        size: the count of its numbers.
+        path: its place in the structure, such as ``['w'][2]``.
     """
 
     def __init__(self, start: int, shape: tuple[int, ...] | None, size: int, path: str) -> None:
@@ -36,7 +36,7 @@ class Tree:
 
     Attributes:
         leaves: its numbers and arrays, in order.
-        is_number: whether it is a single number.
+        is_number: True if the structure is a single number.
     """
 
     def __init__(self, leaves: list[Leaf], build: Callable[[Callable[[Leaf], Any]], Any]) -> None:
@@ -49,11 +49,11 @@ class Tree:
         return len(self.leaves) == 1 and self.leaves[0].shape is None and self.leaves[0].path == ""
 
     def replaced(self, replace: Callable[[Leaf], Any]) -> Any:
-        """Return the structure with each leaf replaced by what a function returns for it."""
+        """Return the structure with each leaf replaced by the result of a function for it."""
         return self._build(replace)
 
     def rebuild(self, numbers: Sequence[Any]) -> Any:
-        """Return the structure with these numbers, one for each that it had."""
+        """Return the structure filled with these numbers, in the order of the flat list."""
 
         def part(leaf: Leaf) -> Any:
             if leaf.shape is None:
@@ -63,7 +63,11 @@ class Tree:
         return self._build(part)
 
     def name(self, place: int) -> str:
-        """Return where the number at a place of the flat list stands in the structure, such as ``['w'][0, 1]``."""
+        """Return the place in the structure of a number of the flat list, such as ``['w'][0, 1]``.
+
+        Args:
+            place: the index of the number in the flat list.
+        """
         leaf = next(leaf for leaf in self.leaves if leaf.start <= place < leaf.start + leaf.size)
         if leaf.shape is None:
             return leaf.path
@@ -77,11 +81,11 @@ class Tree:
 def flatten(tree: Any) -> tuple[list[Any], Tree]:
     """Return the numbers of a structure in order, and the structure without them.
 
-    Of a dataclass the fields with floats, Values and structures of numbers are parts; a bool, an int, a string or
-    anything else in a field is kept as it is.
+    The parts of a dataclass are its fields with floats, Values and structures of numbers. All other fields, such as
+    those with a bool, an int or a string, are kept unchanged.
 
     Raises:
-        TypeError: it holds something that is neither a number nor a structure.
+        TypeError: the structure contains something that is neither a number nor a structure.
 
     Example:
         >>> numbers, tree = flatten({"w": [1.0, 2.0], "b": 3.0})
@@ -99,7 +103,10 @@ def flatten(tree: Any) -> tuple[list[Any], Tree]:
 def _taken_apart(
     tree: Any, numbers: list[Any], leaves: list[Leaf], path: str
 ) -> Callable[[Callable[[Leaf], Any]], Any]:
-    """Append the numbers and leaves of a structure to lists; return the function that puts replaced leaves together."""
+    """Append the numbers and leaves of a structure to two lists, and return a function that rebuilds the structure.
+
+    The function takes another function, which returns the replacement of a leaf.
+    """
     if isinstance(tree, Value) or is_real(tree):
         leaf = Leaf(len(numbers), None, 1, path)
         numbers.append(tree)
@@ -144,21 +151,21 @@ def _is_part(x: Any) -> bool:
 def _no_number(x: Any) -> TypeError:
     return TypeError(
         f"expected numbers, or lists, tuples, dicts, dataclasses and arrays of them, found {type(x).__name__}: "
-        "pass what is not to be differentiated as a keyword argument, or choose the arguments with argnums."
+        "pass arguments that are not differentiated as keyword arguments, or choose the others with argnums."
     )
 
 
 def flatten_like(tree: Any, other: Any, name: str) -> list[Any]:
-    """Return the numbers of ``other``, which must have the structure of ``tree``, in the order of ``tree``'s.
+    """Return the numbers of ``other``, which must have the structure of ``tree``, in the order of ``tree``.
 
     Args:
         tree: the structure that is expected.
         other: the structure that was given.
-        name: what the numbers of ``other`` are, for the error.
+        name: the name of ``other`` in the error message, such as ``"tangents"``.
 
     Raises:
-        ValueError: it has another structure.
-        TypeError: it holds something else than numbers.
+        ValueError: ``other`` has another structure than ``tree``.
+        TypeError: ``other`` contains something that is not a number.
     """
     if dataclasses.is_dataclass(tree) and type(other) is type(tree):
         return flatten(other)[0]
@@ -173,12 +180,14 @@ def flatten_like(tree: Any, other: Any, name: str) -> list[Any]:
             return flatten(other)[0]
     elif isinstance(other, Value) or is_real(other):
         return [other]
-    flatten(other)  # first of all it must be numbers
-    raise ValueError(f"the {name} must have the shape of {tree!r}, a number for each of its numbers, found {other!r}.")
+    flatten(other)  # raises TypeError if other contains something that is not a number
+    raise ValueError(
+        f"the {name} must have the shape of {tree!r}, found {other!r}: give one number for each of its numbers."
+    )
 
 
 def map_values(tree: Any, function: Callable[[Value], Any]) -> Any:
-    """Return a structure of anything with each Value in it replaced by what a function returns for it."""
+    """Return a structure with each Value in it replaced by the result of a function. Other objects stay unchanged."""
     if isinstance(tree, Value):
         return function(tree)
     if isinstance(tree, dict):
@@ -191,8 +200,8 @@ def map_values(tree: Any, function: Callable[[Value], Any]) -> Any:
 
 
 def array_of(numbers: Sequence[Any], shape: tuple[int, ...]) -> Any:
-    """Return an array of numbers: of floats, or of objects where there are others, such as Values."""
-    import numpy  # lazy: only where an array was given
+    """Return an array of the numbers: of floats if they all are plain numbers, else of objects, such as Values."""
+    import numpy  # lazy: only needed if an argument is an array
 
     if all(is_real(x) for x in numbers):
         return numpy.array(numbers, dtype=float).reshape(shape)

@@ -1,4 +1,4 @@
-"""One call of a function that a transform differentiates: what it recorded, and the sweeps over that."""
+"""One call of a function that a transform differentiates: the graph that it recorded, and the sweeps over it."""
 
 import warnings
 from contextvars import ContextVar
@@ -12,37 +12,38 @@ from autograd.engine.value import Value, data_readings, record, refuse_equality_
 
 __all__ = ["RecordedCall"]
 
-# The first is true in code that a transform called; the second has the inputs of every transform whose function runs,
-# so that other threads recognize what depends on them.
+# _inside is true in code that a transform called. _running has the inputs of every transform whose function is running,
+# so that other threads can recognize Values that depend on them.
 _inside: ContextVar[bool] = ContextVar("inside_a_transform", default=False)
 _running: list[list[Value]] = []
 
 
 class RecordedCall:
-    """One call of a function with Values in place of its numbers, and the sweeps over what it recorded.
+    """One call of a function with Values in place of its numbers, and the sweeps over the graph that it recorded.
 
-    It warns where the function read data and its result does not depend on the arguments, unless ``warns`` is False.
+    It warns if the function read data and its result does not depend on the arguments, unless ``warns`` is False.
     """
 
     def __init__(self, f, args, kwargs, argnums=None, has_aux=False, warns=True):
         if (-Value(0.0)).op is None:
             raise GraphError(
-                "under no_grad nothing is recorded, so nothing can be differentiated: leave the block first."
+                "inside no_grad, nothing is recorded, so nothing can be differentiated: leave the block first."
             )
         self._f, self._args, self._kwargs, self._argnums = f, args, kwargs, argnums
         self._single, chosen = _chosen(args, kwargs, argnums)
         numbers, self._args_tree = flatten(chosen)
-        # A result may depend on Values of the caller, and can be differentiated in them then. If no argument is one,
-        # the recording tells: it has a leaf that is no input.
+        # The result may depend on Values of the caller. Then it can be differentiated with respect to them, too. If no
+        # argument is such a Value, the recording shows it: the graph has a leaf that is not an input.
         self.connected = any(isinstance(x, Value) for x in numbers)
-        # A function's argument is a node of its own: what else depends on the same Value is not its business.
+        # Each argument becomes a node of its own, so that only its uses inside of the function count, and not other
+        # nodes that depend on the same Value.
         self.inputs = [record(primitives.identity, (x,)) if isinstance(x, Value) else Value(x) for x in numbers]
         readings = data_readings()
         self.result, self.aux = self._called(), None
         if has_aux:
             if not (isinstance(self.result, tuple) and len(self.result) == 2):
                 raise GraphError(
-                    "with has_aux=True a function returns a pair, what is differentiated and anything else, found "
+                    "with has_aux=True a function returns a pair, the result to differentiate and anything else, found "
                     f"{type(self.result).__name__}: write return loss, other."
                 )
             self.result, self.aux = self.result
@@ -56,12 +57,12 @@ class RecordedCall:
             )
 
     def _taken_apart(self):
-        """The numbers of the result, and its structure."""
+        """Return the numbers of the result, and its structure."""
         try:
             return flatten(self.result)
         except TypeError:
             name, found = getattr(self._f, "__name__", "f"), type(self.result).__name__
-            advice = "has it a return?" if self.result is None else "leave out what is no number, or use has_aux=True."
+            advice = "does it have a return?" if self.result is None else "return only numbers, or use has_aux=True."
             raise TypeError(f"{name} must return a number or a structure of numbers, found {found}: {advice}") from None
 
     def _called(self):
@@ -88,13 +89,13 @@ class RecordedCall:
         return not inputs.isdisjoint(graph.postorder([y for y in self.outputs if isinstance(y, Value)]))
 
     def looked_around(self):
-        """This recording, once it is known whether it is connected."""
+        """Find out whether the result depends on Values of the caller, and return this call."""
         if not self.connected:
             self.connected = reaches_others([y for y in self.outputs if isinstance(y, Value)], self.inputs)
         return self
 
     def only_output(self):
-        """The output, of a function that returns one number."""
+        """Return the output of a function that returns one number."""
         if not self.tree.is_number:
             raise GraphError(
                 f"grad needs a function that returns one number, found {len(self.outputs)} in a structure: "
@@ -103,28 +104,28 @@ class RecordedCall:
         return self.outputs[0]
 
     def plain(self, y):
-        """An output as it is handed out: a number, if it is not connected to anything."""
+        """Return an output for the user: its number, unless the call depends on Values of the caller."""
         return y.data if isinstance(y, Value) and not self.connected else y
 
     def in_shape_of_args(self, numbers):
-        """Numbers, one for each input, in the shape of the arguments."""
+        """Return some numbers, one for each input, in the structure of the arguments."""
         args = self._args_tree.rebuild(numbers)
         return args[0] if self._single else args
 
     def with_aux(self, result):
-        """A result, and beside it what else the function returned, if it returns a pair."""
+        """Return a result; with ``has_aux``, a pair of the result and the other part that the function returned."""
         return (result, map_values(self.aux, self.plain)) if self._has_aux else result
 
     def and_aux(self, *results):
-        """Return the results as a tuple, with what else the function returned, if it returns a pair, as the last."""
+        """Return the results as a tuple; with ``has_aux``, followed by the other part that the function returned."""
         return (*results, map_values(self.aux, self.plain)) if self._has_aux else results
 
     def block(self, rows, leaf):
-        """The derivatives of a part of the output, a number or an array, in the structure of the arguments.
+        """Return the derivatives of a part of the output in the structure of the arguments.
 
         Args:
             rows: the derivatives of every number of the output, in order.
-            leaf: the part.
+            leaf: the part, a number or an array.
         """
         if leaf.shape is None:
             return self.in_shape_of_args(rows[leaf.start])
@@ -138,7 +139,7 @@ class RecordedCall:
         return args[0] if self._single else args
 
     def pull_back(self, outputs, seeds):
-        """The sum over outputs of seed times derivative, for each input."""
+        """Return, for each input, the sum over the outputs of seed times derivative."""
         seeded = [(y, seed) for y, seed in zip(outputs, seeds, strict=True) if isinstance(y, Value)]
         if not self.connected and not any(isinstance(seed, Value) for seed in seeds):
             sums = [0.0] * len(self.inputs)
@@ -156,7 +157,7 @@ class RecordedCall:
         return [found.get(x, 0.0) for x in self.inputs]
 
     def push_forward(self, directions):
-        """The derivative of each output along the directions of the inputs."""
+        """Return the tangent of each output, given the tangents of the inputs."""
         nodes = self._between(self.outputs)
         starts = dict(zip(self.inputs, directions, strict=True))
         over_values = self.connected or any(isinstance(x, Value) for x in directions)
@@ -165,29 +166,32 @@ class RecordedCall:
         return [found.get(y, 0.0) if isinstance(y, Value) else 0.0 for y in self.outputs]
 
     def _between(self, outputs):
-        """The nodes that depend on the inputs and that the outputs depend on, operands first."""
+        """Return the nodes that depend on the inputs and that the outputs depend on, operands first."""
         nodes = graph.postorder([y for y in outputs if isinstance(y, Value)], stop=set(self.inputs))
         dependent = graph.depending(nodes, self.inputs, graph.differentiable)
         return [node for node in nodes if node in dependent]
 
 
 def _refuse_equality(value, number):
-    """Raise for ``value == number`` inside of a transform: of floats it may be true, of a Value and a float never."""
+    """Raise TypeError for ``value == number`` inside of a transform.
+
+    For two floats the comparison can be true. For a Value and a float it never is.
+    """
     if not _inside.get() and set(graph.postorder([value])).isdisjoint([x for inputs in _running for x in inputs]):
         return
     raise TypeError(
-        f"{value!r} == {number!r} was asked inside of a transform. A Value is never equal to a number, so a choice by "
-        "this would differ from the one that floats make. Write the choice with where and > or <, or compare its data."
+        f"{value!r} == {number!r} was evaluated inside of a transform. A Value never equals a number, so Python would "
+        "not choose as it does for floats. Write the choice with where and > or <, or compare the Value's .data."
     )
 
 
 def _chosen(args, kwargs, argnums):
-    """Return whether it is a single argument, and a tuple of the arguments to differentiate with respect to."""
+    """Return whether there is a single argument, and a tuple of the arguments to differentiate with respect to."""
     if argnums is None:
         if kwargs and not args:
             raise TypeError(
-                "keyword arguments are not differentiated, and there are no others: name the one that is, as in "
-                f"grad(f, argnums={next(iter(kwargs))!r})."
+                "by default, keyword arguments are not differentiated, and this call has no other arguments: name the "
+                f"keyword, as in grad(f, argnums={next(iter(kwargs))!r})."
             )
         return len(args) == 1, args
     chosen: dict = {}
@@ -199,7 +203,7 @@ def _chosen(args, kwargs, argnums):
         else:
             raise TypeError(
                 f"argnums asks for the argument {place!r} of a call with {len(args)} arguments and the keywords "
-                f"{sorted(kwargs)}: give the place of an argument, counted from 0, or the name of a keyword."
+                f"{sorted(kwargs)}: give the position of an argument, counted from 0, or the name of a keyword."
             )
         if where in chosen:
             raise TypeError(f"argnums asks for the argument {where!r} twice, {argnums!r}: name each argument once.")
@@ -208,7 +212,7 @@ def _chosen(args, kwargs, argnums):
 
 
 def _is_place(place):
-    """Return whether a place of ``argnums`` is a number."""
+    """Return True if an entry of ``argnums`` is the position of an argument."""
     return isinstance(place, int) and not isinstance(place, bool)
 
 

@@ -1,7 +1,7 @@
-"""Primitives that round: ``floor``, ``ceil``, ``round``, the remainder and the quotient of a whole division.
+"""Primitives that round: ``floor``, ``ceil``, ``round``, and the remainder and the quotient of integer division.
 
-Between their jumps they are constant, or linear, so their derivatives are those of the pieces; at a jump the derivative
-is that of the piece the value belongs to.
+Between their jumps they are constant or linear, and their derivatives are those of the pieces. At a jump, the
+derivative is that of the piece to which the value belongs.
 """
 
 import math
@@ -15,12 +15,12 @@ _JUMPS = "jumps at the integers; its derivative is 0 everywhere"
 
 
 def _rounded(function):
-    """Return a rounding of floats that leaves infinities and NaN as they are, and the sign of a zero."""
+    """Return a rounding of floats that keeps infinities, NaN and the sign of a zero."""
     return lambda x: math.copysign(float(function(x)), x) if math.isfinite(x) else x
 
 
 def _nearest(x):
-    """The nearest integer over any number; a half goes to the even one."""
+    """Return the nearest integer, over any kind of number. A half is rounded to the even integer."""
     above = (2 * x + 1) / 2
     lower = above - above % 1
     return select(above % 1 > 0, lower, lower - lower % 2)

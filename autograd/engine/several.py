@@ -1,8 +1,8 @@
-"""Functions of several numbers that are composed of others: sums, products, norms, and small systems of equations.
+"""Functions of several numbers that are composed of others: means, products, norms, and small systems of equations.
 
-They have no rules of their own. What is said of accuracy follows from what they are composed of: ``mean`` and ``norm``
-are off by a few ulp of the sum of the absolute terms; ``solve``, ``inv`` and ``det`` by a few ulp times the condition
-number of the matrix.
+They have no rules of their own. Their accuracy follows from the functions that they are composed of. The error of
+``mean`` and ``norm`` is a few ulp of the sum of the absolute terms. The error of ``solve``, ``inv`` and ``det`` is a
+few ulp times the condition number of the matrix.
 """
 
 from collections.abc import Sequence
@@ -13,20 +13,20 @@ from autograd.engine.value import Value
 
 __all__ = ["clip", "det", "inv", "mean", "norm", "prod", "solve"]
 
-MAX_EXPANDED = 8  # a determinant is expanded up to this size, so that its derivatives are right where it is 0
+MAX_EXPANDED = 8  # determinants up to this size are expanded, so that their derivatives are right if they are 0
 
 
 def clip(x: Any, low: Any = None, high: Any = None) -> Any:
-    """Return ``x`` within bounds: ``low`` below ``low``, and ``high`` above ``high``.
+    """Return ``x`` limited to bounds: ``low`` if ``x`` is below ``low``, and ``high`` if it is above ``high``.
 
-    Its derivative with respect to ``x`` is 1 between the bounds, 0 outside, and 1/2 at a bound, as that of ``maximum``.
+    Its derivative with respect to ``x`` is 1 between the bounds, 0 outside, and 1/2 at a bound, as for ``maximum``.
 
     Args:
         x: a number or a Value.
         low, high: the bounds, numbers or Values; None for no bound.
 
     Raises:
-        ValueError: there is no bound at all.
+        ValueError: both bounds are None.
 
     Example:
         >>> clip(3.0, -1.0, 1.0), clip(-3.0, low=0.0)
@@ -40,9 +40,9 @@ def clip(x: Any, low: Any = None, high: Any = None) -> Any:
 
 
 def prod(values: Any) -> Any:
-    """Return the product of a sequence of numbers or Values; 1.0 for none.
+    """Return the product of a sequence of numbers or Values; 1.0 for an empty sequence.
 
-    Its derivative is right where factors are 0, too.
+    Its derivative is also right if factors are 0.
 
     Example:
         >>> prod([2.0, 3.0, 4.0])
@@ -61,7 +61,7 @@ def mean(values: Any) -> Any:
     """Return the mean of a sequence of one or more numbers or Values.
 
     Raises:
-        ValueError: there are none.
+        ValueError: the sequence is empty.
 
     Example:
         >>> mean([1.0, 2.0, 6.0])
@@ -72,16 +72,17 @@ def mean(values: Any) -> Any:
 
 
 def norm(values: Any, p: float = 2) -> Any:
-    """Return the norm of a vector: the root of the sum of squares, or of the absolute values to the power ``p``.
+    """Return the p-norm of a vector: ``sum(abs(x) ** p) ** (1 / p)``, by default the Euclidean norm.
+
+    At the zero vector, the derivatives for ``p=2`` are NaN, because the norm has a kink in every direction there.
+    Squares overflow beyond 1e154.
 
     Args:
         values: a sequence of numbers or Values.
         p: 2, 1, ``math.inf`` for the largest absolute value, or another number above 0.
 
-    Its derivatives at 0 are NaN for ``p=2``: there it has a kink in every direction. Squares overflow beyond 1e154.
-
     Raises:
-        ValueError: there are no numbers, or ``p`` is not above 0.
+        ValueError: the sequence is empty, or ``p`` is not above 0.
 
     Example:
         >>> norm([3.0, -4.0]), norm([3.0, -4.0], p=1)
@@ -89,7 +90,7 @@ def norm(values: Any, p: float = 2) -> Any:
     """
     found = numbers_of(values, "norm")
     if not p > 0:
-        raise ValueError(f"a norm is that of a p above 0, found {p!r}: use 1, 2 or math.inf.")
+        raise ValueError(f"norm needs a p above 0, found {p!r}: use 1, 2 or math.inf.")
     if p == 2:
         return sqrt(dot(found, found))
     sizes = [abs(x) for x in found]
@@ -101,7 +102,8 @@ def norm(values: Any, p: float = 2) -> Any:
 def det(matrix: Any) -> Any:
     """Return the determinant of a square matrix of numbers or Values.
 
-    Up to 8 rows it is a sum of products, so that its derivatives exist where it is 0; beyond, elimination finds it.
+    Up to 8 rows it is computed as a sum of products, so that its derivatives exist even if it is 0. For more rows it is
+    computed by elimination.
 
     Args:
         matrix: a list of rows, or a NumPy array.
@@ -118,7 +120,7 @@ def det(matrix: Any) -> Any:
     if n > MAX_EXPANDED:
         found = _eliminated(rows, [[] for _ in rows])
         return 0.0 if found is None else prod([row[k] for k, row in enumerate(found[0])]) * found[2]
-    # The determinants of the first rows and some columns, row after row.
+    # Row by row: the determinants of the rows so far, for every choice of as many columns.
     minors: dict[tuple[int, ...], Any] = {(): 1}
     for row in rows:
         larger: dict[tuple[int, ...], list[Any]] = {}
@@ -132,7 +134,7 @@ def det(matrix: Any) -> Any:
 
 
 def solve(matrix: Any, right: Any) -> Any:
-    """Return the solution of a small system of linear equations, ``matrix @ x = right``, by elimination with pivots.
+    """Return the solution of a small system of linear equations, ``matrix @ x = right``, by elimination with pivoting.
 
     Args:
         matrix: n rows of n numbers or Values, or a NumPy array of them.
@@ -151,12 +153,12 @@ def solve(matrix: Any, right: Any) -> Any:
     rows = _square(matrix, "solve")
     given = list(right)
     if len(given) != len(rows):
-        raise ValueError(f"solve of {len(rows)} equations and {len(given)} right-hand sides: give one for each.")
+        raise ValueError(f"solve got {len(rows)} equations and {len(given)} right-hand sides: give one for each.")
     single = not isinstance(given[0], Sequence) and not getattr(given[0], "shape", ())
     sides = [[x] for x in given] if single else [list(row) for row in given]
     found = _eliminated(rows, sides)
     if found is None:
-        raise ValueError("solve of a singular matrix: no pivot other than 0 is left in a column.")
+        raise ValueError("solve needs a matrix with an inverse, found a singular one: make its rows independent.")
     upper, reduced, _ = found
     n = len(upper)
     solution: list[list[Any]] = [[] for _ in range(n)]
@@ -170,7 +172,7 @@ def solve(matrix: Any, right: Any) -> Any:
 
 
 def inv(matrix: Any) -> Any:
-    """Return the inverse of a small square matrix: the solution of ``matrix @ x = 1``.
+    """Return the inverse of a small square matrix.
 
     Returns:
         A list of rows, or an array if ``matrix`` is one.
@@ -188,7 +190,7 @@ def inv(matrix: Any) -> Any:
 
 
 def _weighted(weights: Sequence[Any], inputs: Sequence[Any]) -> Any:
-    """Return a sum of products: one node where there are Values, and exact over exact numbers."""
+    """Return a sum of products. It is one node if there are Values, and exact for exact numbers such as Fractions."""
     if any(isinstance(x, (Value, float)) for x in (*weights, *inputs)):
         return dot(weights, inputs)
     return sum([w * x for w, x in zip(weights, inputs, strict=True)])
@@ -205,7 +207,10 @@ def _square(matrix: Any, name: str) -> list[list[Any]]:
 
 
 def _eliminated(rows: list[list[Any]], sides: list[list[Any]]) -> tuple[list[list[Any]], list[list[Any]], float] | None:
-    """Return the upper triangular form, the right-hand sides and the sign of the exchanges; None if it is singular."""
+    """Return the upper triangular form, the reduced right-hand sides and the sign of the row exchanges.
+
+    The result is None for a singular matrix.
+    """
     rows, sides, sign = [list(row) for row in rows], [list(row) for row in sides], 1.0
     n = len(rows)
     for k in range(n):
@@ -228,7 +233,7 @@ def _in_array(result: Any, like: Any) -> Any:
     """Return a result as an array if ``like`` is an array."""
     if type(like).__name__ != "ndarray":
         return result
-    import numpy  # lazy: only where an array was given
+    import numpy  # lazy: only needed if the argument is an array
 
     found = numpy.empty(numpy.shape(like), dtype=object)
     for i, row in enumerate(result):

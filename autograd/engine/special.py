@@ -1,6 +1,6 @@
 # mypy: disable-error-code="has-type"
-# (a rule may name a primitive further down: it is looked up when the rule is used)
-"""Primitives beside those of ``primitives.py``: logarithms and powers to other bases, roots, and special functions.
+# (A rule may name a primitive that is defined below it. The name is looked up when the rule is used.)
+"""More primitives beside ``primitives.py``: logarithms and powers to other bases, the cube root, special functions.
 
 Sources: Abramowitz and Stegun, *Handbook of Mathematical Functions*, chapters 4, 6 and 7.
 """
@@ -16,7 +16,7 @@ __all__ = [
 
 
 def _log_of(base, x):
-    """The logarithm of a base, to as many digits as numbers of the kind of ``x`` have."""
+    """Return the logarithm of a base, to as many digits as the kind of number of ``x`` has."""
     return log(base * (pi_like(x) / pi_like(x)))
 
 
@@ -55,9 +55,10 @@ exp2 = primitive(
 
 
 def cbrt_of(x):
-    """The cube root of a finite number other than 0, over floats or registers: a power, and a step of Newton's method.
+    """Return the cube root of a finite number other than 0, over floats or registers.
 
-    The cube's rounding errors are added back (Dekker 1971), so the result is off by little more than half an ulp.
+    It is a power, improved by one step of Newton's method. In that step, the rounding errors of the cube are added back
+    (Dekker 1971), so the error of the result is little more than half an ulp.
     """
     size = abs(x)
     scale = select(size < 1e-200, 2.0**300, 1.0)  # so that the errors do not underflow
@@ -81,7 +82,7 @@ cbrt = primitive(
     kinks="a vertical tangent at 0",
     traits=Traits(activation=False),
 )
-# As y / (3 x), which loses fewer digits than 1 / (3 y^2).
+# Computed as y / (3 x), which loses fewer digits than 1 / (3 y^2).
 cbrt_slope = primitive(
     "cbrt_slope",
     lambda x: cbrt(x) / x / 3,
@@ -102,8 +103,9 @@ erfc = primitive(
 )
 
 
-# --- The logarithm of the gamma function and its derivatives, for x > 0. Near 1 and 2 they are series in the values of
-# the zeta function (Abramowitz and Stegun 6.1.33, 6.3.14), from 12 on Stirling's; between them steps of 1 are taken.
+# --- The logarithm of the gamma function and its derivatives, for x > 0. Near 1 and 2 they are computed as series in
+# the values of the zeta function (Abramowitz and Stegun 6.1.33, 6.3.14). From 12 on, they are computed by Stirling's
+# series. Between 2.5 and 12, steps of 1 lead to one of these.
 
 _EULER = 0.5772156649015329
 _HALF_LOG_2PI = 0.9189385332046728
@@ -113,7 +115,7 @@ _BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617
 
 
 def _zeta_less_1(k):
-    """The sum of n^-k over n from 2 on, by Euler and Maclaurin from 20 on."""
+    """Return the sum of n^-k over n from 2 on. From n = 20 on, it uses the Euler-Maclaurin formula."""
     n = 20.0
     tail, rising = [n ** (1 - k) / (k - 1), 0.5 * n**-k], 1.0
     for i, b in enumerate(_BERNOULLI, 1):
@@ -126,7 +128,14 @@ _ZETA_LESS_1 = [0.0, 0.0, *[_zeta_less_1(k) for k in range(2, _TERMS)]]
 
 
 def _gamma_series(t, first, less, divided):
-    """``first`` plus the sum of -(-t)^(k - 1) times zeta(k), less 1 or not, and divided by k or not."""
+    """Return ``first`` plus the sum over k from 2 on of -(-t)^(k - 1) times a coefficient.
+
+    Args:
+        t: the distance from the point of the expansion.
+        first: the constant term.
+        less: the coefficient is zeta(k) - 1 in place of zeta(k).
+        divided: the coefficient is divided by k.
+    """
     total = 0.0
     for k in range(_TERMS - 1, 1, -1):
         c = _ZETA_LESS_1[k] + (0.0 if less else 1.0)
@@ -135,7 +144,7 @@ def _gamma_series(t, first, less, divided):
 
 
 def _stirling(x):
-    """Return the correction of Stirling's formula, the sum of B_2k / (2k (2k - 1) x^(2k - 1))."""
+    """Return the correction terms of Stirling's formula, B_2k / (2k (2k - 1) x^(2k - 1)), for the caller to add."""
     return [b / (2 * k * (2 * k - 1) * x ** (2 * k - 1)) for k, b in enumerate(_BERNOULLI, 1)]
 
 
@@ -196,7 +205,7 @@ def _digamma(x):
     return math.fsum([math.log(x), -0.5 / x, *[-b / (2 * k * x ** (2 * k)) for k, b in enumerate(_BERNOULLI, 1)]])
 
 
-# The factorial of a larger order is no float, and the sum below has as many terms as the order.
+# The factorial of a larger order is too large for a float, and the sum below has about as many terms as the order.
 _MAX_ORDER = 170
 
 
@@ -211,12 +220,12 @@ def _polygamma(n, x):
         return 0.0
     if x < 1e-160:  # even 1/x**2 is too large
         return math.copysign(INF, -1.0 if n % 2.0 == 0.0 else 1.0)
-    # Powers of x may leave the range of floats where their product with the factorial does not. So the sum is that of
-    # the powers of x / 2**exponent, and the exponents are added at the end.
+    # Powers of x may leave the range of floats, while their product with the factorial does not. So the powers of
+    # x / 2**exponent are summed, and the exponents are added at the end.
     order, terms, rest = int(n), [], 0.0
     _, exponent = math.frexp(x)
     while x < _LARGE + order:
-        # to first order: what x lost when 1 was added to it
+        # the factor corrects, to first order, the rounding error that x lost when 1 was added to it
         terms.append((1.0 - (order + 1) * rest / x) * math.ldexp(x, -exponent) ** -(order + 1))
         above = x + 1.0
         rest += (above - 1.0) - x if x < 1.0 else (above - x) - 1.0
@@ -228,7 +237,7 @@ def _polygamma(n, x):
             rising = math.prod(range(order + 1, order + 2 * k)) / math.factorial(2 * k)
             tail.append(b * rising * power * x ** (1 - 2 * k))
         total, doublings = math.fsum([*terms, *tail]), -exponent * (order + 1)
-    else:  # only the first term of the tail counts
+    else:  # only the first term of the tail matters
         total, doublings = math.ldexp(x, -exponent) ** -order / order, -exponent * order
     scale, more = math.frexp(math.factorial(order))
     total *= -scale if order % 2 == 0 else scale
@@ -238,7 +247,8 @@ def _polygamma(n, x):
         return math.copysign(INF, total)
 
 
-# The only root of digamma above 0, to twice the digits of a float, and the Taylor series there: all digits beside it.
+# The only root of digamma above 0, to twice the digits of a float, and the Taylor series there. Near the root, digamma
+# keeps all digits this way.
 _ROOT, _ROOT_REST = 1.4616321449683622, 9.549995429965697e-17
 _AT_ROOT = [_polygamma(float(k), _ROOT) / math.factorial(k) for k in range(1, 20)]
 

@@ -10,9 +10,9 @@ def text_table(rows: Iterable[Sequence[str]], left: Sequence[int] = (0,)) -> str
     """Return rows of text in aligned columns, one line for each row.
 
     Args:
-        rows: of as many cells each, the head among them.
-        left: the columns that are aligned to the left. The last column follows the others as it is, and the rest are
-            aligned to the right.
+        rows: the rows, including the head. All have the same number of cells.
+        left: the indices of the columns that are aligned to the left. The last column is not padded, and all other
+            columns are aligned to the right.
 
     >>> print(text_table([("sheet", "equal", "finding"), ("one", "12", ""), ("another", "7", "line 3: a sign")]))
     sheet    equal  finding
@@ -29,12 +29,12 @@ def text_table(rows: Iterable[Sequence[str]], left: Sequence[int] = (0,)) -> str
 
 
 def html_row(cells: Iterable[str | tuple[str, dict[str, str]]], tag: str = "td", **attributes: str) -> str:
-    """Return a row of a table.
+    """Return a row of an HTML table.
 
     Args:
-        cells: HTML, or pairs of HTML and the attributes of the cell.
+        cells: the cells, each as HTML or as a pair of HTML and the attributes of the cell.
         tag: ``td``, or ``th`` for the head.
-        attributes: of the row, with ``class_`` for its class. One that is "" is left out.
+        attributes: the attributes of the row, with ``class_`` for its class. An empty attribute is left out.
 
     >>> html_row([("1", {"class": "line"}), "w = w - g"], class_="wrong")
     '<tr class="wrong"><td class="line">1</td><td>w = w - g</td></tr>'
@@ -48,12 +48,12 @@ def _given(attributes):
 
 
 def html_table(rows: Iterable[str], head: Sequence[str] = (), **attributes: str) -> str:
-    """Return a table.
+    """Return an HTML table.
 
     Args:
-        rows: as :func:`html_row` returns them.
-        head: the cells of the head, as HTML; none where there is no head.
-        attributes: of the table, with ``class_`` for its class.
+        rows: the rows, as :func:`html_row` returns them.
+        head: the cells of the head, as HTML; empty for a table without a head.
+        attributes: the attributes of the table, with ``class_`` for its class.
 
     >>> html_table([html_row(["w", "0.5"])], ["name", "value"])
     '<table><thead><tr><th>name</th><th>value</th></tr></thead><tbody><tr><td>w</td><td>0.5</td></tr></tbody></table>'

@@ -1,10 +1,10 @@
-"""Texts of users, as they are printed. Whoever prints a label or a name prints it through here, or by ``repr``."""
+"""Texts of users in printed form. A label or a name must be printed with these functions or with ``repr``."""
 
 __all__ = ["Text", "printable"]
 
 
 def printable(text, instead="?") -> str:
-    r"""Return a user's text on one line, without what a terminal would obey.
+    r"""Return a user's text on one line, without control characters that a terminal would obey.
 
     >>> printable("w\x1b[31m\n1")
     'w?[31m?1'
@@ -13,7 +13,7 @@ def printable(text, instead="?") -> str:
 
 
 class Text(str):
-    r"""Text of several lines that a prompt shows as ``print`` does.
+    r"""A text of several lines that the Python prompt shows in the same way as ``print``.
 
     >>> Text("a[h]  activation\nb[h]  bias")
     a[h]  activation

@@ -1,9 +1,9 @@
-"""Functions of functions: from ``f`` to its derivatives, to any order.
+"""Transforms: functions that turn a function ``f`` into its derivatives, to any order.
 
-``f`` is called once with Values in place of the numbers of its arguments; what it records is swept. Where that depends
-on nothing else, numbers come in and numbers go out. Where it depends on other Values (an argument that is one, a weight
-that ``f`` uses, the argument of a transform around this one), the sweep runs over Values: its result is recorded like
-anything else, and can be differentiated again.
+A transform calls ``f`` once, with Values in place of the numbers of its arguments, and sweeps the graph that ``f``
+records. If the graph depends on nothing else, numbers come in and numbers go out. The graph may also depend on other
+Values: an argument that is a Value, a weight that ``f`` uses, or the argument of an outer transform. Then the sweep
+runs over Values. Its result is recorded like any other, and can be differentiated again.
 
     >>> from autograd import Value, grad
     >>> w = Value(3.0)
@@ -12,9 +12,10 @@ anything else, and can be differentiated again.
     >>> w.grad
     1.0
 
-Arguments are numbers, Values, NumPy arrays of numbers, and lists, tuples, dicts and dataclasses of them to any depth; a
-derivative has the same shape. ``argnums`` chooses the arguments to differentiate in; the others, and keyword arguments
-that it does not name, are passed on as they are and may be anything.
+Arguments are numbers, Values, NumPy arrays of numbers, and lists, tuples, dicts and dataclasses of them to any depth. A
+derivative has the same structure. ``argnums`` chooses the arguments to differentiate with respect to. All other
+arguments are passed to ``f`` unchanged and may be anything. A keyword argument is differentiated only if ``argnums``
+names it.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,26 +27,28 @@ from autograd.engine.recorded_calls import RecordedCall
 __all__ = ["grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
 
 
-# Which arguments of a function: one place, one name, or several of them.
+# The type of argnums: the position or the name of one argument, or several of these.
 Argnums = int | str | Sequence[int | str]
 
 
 def grad(f: Callable[..., Any], argnums: Argnums | None = None, *, has_aux: bool = False) -> Callable[..., Any]:
-    """The function that returns the gradient of ``f``.
+    """Return the function that computes the gradient of ``f``.
 
     Args:
         f: a function of one or more arguments that returns one number.
-        argnums: the arguments to differentiate in: the place of one, the name of a keyword argument, or a tuple of
-            these. By default all that are not keyword arguments.
-        has_aux: whether ``f`` returns a pair, of the number and of anything else that you want to see.
+        argnums: the arguments to differentiate with respect to: the position of an argument, the name of a keyword
+            argument, or a tuple of these. By default, all arguments that are not keyword arguments.
+        has_aux: True if ``f`` returns a pair: the number, and any other object that you want to see.
 
     Returns:
-        A function of the same arguments. For one argument, the derivative in it, in its shape; for several, a tuple
-        with one for each. With ``has_aux`` a pair: the derivative and what else ``f`` returned.
+        A function of the same arguments. For one argument, it returns the derivative with respect to it, in the shape
+        of the argument. For several arguments, it returns a tuple with one derivative for each. With ``has_aux``, it
+        returns a pair of this result and the other object that ``f`` returned.
 
     Raises:
-        GraphError: (when called) ``f`` returned something other than one number; :func:`jacobian` takes more.
-        TypeError: (when called) an argument holds something that is no number, or ``argnums`` names no argument.
+        GraphError: (when called) ``f`` did not return one number. Use :func:`jacobian` for several.
+        TypeError: (when called) an argument contains something that is not a number, or ``argnums`` names an argument
+            that the call does not have.
 
     Example:
         >>> grad(lambda x, y: x * x * y, argnums=0)(3.0, 2.0)
@@ -66,7 +69,7 @@ def grad(f: Callable[..., Any], argnums: Argnums | None = None, *, has_aux: bool
 def value_and_grad(
     f: Callable[..., Any], argnums: Argnums | None = None, *, has_aux: bool = False
 ) -> Callable[..., tuple[Any, Any]]:
-    """The function that returns ``(f(...), gradient)``, for the price of one recording. See :func:`grad`.
+    """Return the function that computes ``(f(...), gradient)`` with a single call of ``f``. See :func:`grad`.
 
     Example:
         >>> value_and_grad(lambda x: x * x)(3.0)
@@ -76,7 +79,7 @@ def value_and_grad(
     def both(*args, **kwargs):
         run = RecordedCall(f, args, kwargs, argnums, has_aux)
         value = run.only_output()
-        gradient = run.pull_back([value], [1.0])  # first: it finds out what the value is connected to
+        gradient = run.pull_back([value], [1.0])  # first, because it finds out which Values the result depends on
         return run.with_aux(run.plain(value)), run.in_shape_of_args(gradient)
 
     return _named(both, "value_and_grad", f)
@@ -91,20 +94,20 @@ def vjp(
     f: Callable[..., Any], *args: Any, has_aux: Literal[True], **kwargs: Any
 ) -> tuple[Any, Callable[[Any], Any], Any]: ...
 def vjp(f: Callable[..., Any], *args: Any, has_aux: bool = False, **kwargs: Any) -> tuple[Any, ...]:
-    """Return the value of ``f`` and the function that pulls a cotangent back through it (reverse mode).
+    """Return the value of ``f``, and the function that pulls a cotangent back through ``f`` (reverse mode).
 
     Args:
         f: a function that returns a number, or lists, tuples, dicts or arrays of numbers.
-        args, kwargs: the point. An argument of ``f`` that is called ``has_aux`` cannot be given by this name.
-        has_aux: whether ``f`` returns a pair, of these and of anything else that you want to see.
+        args, kwargs: the point. If ``f`` has an argument named ``has_aux``, pass it by position.
+        has_aux: True if ``f`` returns a pair: the value, and any other object that you want to see.
 
     Returns:
-        ``(value, pull_back)``; ``pull_back(cotangent)`` takes a cotangent in the shape of the value and returns the sum
-        of cotangent times derivative, in the shape of the argument (of several: a tuple). With ``has_aux`` a triple:
-        what else ``f`` returned is the last.
+        ``(value, pull_back)``. ``pull_back(cotangent)`` takes a cotangent in the shape of the value. It returns the sum
+        of cotangent times derivative, in the shape of the argument, or as a tuple for several arguments. With
+        ``has_aux``, a triple, in which the other object that ``f`` returned is the last.
 
     Raises:
-        GraphError: with ``has_aux``, ``f`` returned no pair.
+        GraphError: with ``has_aux``, ``f`` did not return a pair.
         ValueError: (when called) the cotangent has another shape than the value.
 
     Example:
@@ -141,16 +144,16 @@ def jvp(
     Args:
         f: a function that returns a number, or lists, tuples, dicts or arrays of numbers.
         primals: the point, a tuple of arguments.
-        tangents: the direction, in the same shape.
-        has_aux: whether ``f`` returns a pair, of these and of anything else that you want to see.
+        tangents: the direction, a tuple in the same shape.
+        has_aux: True if ``f`` returns a pair: the value, and any other object that you want to see.
 
     Returns:
-        ``(value, tangent)``, both in the shape of the value. With ``has_aux`` a triple: what else ``f`` returned is the
-        last.
+        ``(value, tangent)``, both in the shape of the value. With ``has_aux``, a triple, in which the other object that
+        ``f`` returned is the last.
 
     Raises:
-        GraphError: with ``has_aux``, ``f`` returned no pair.
-        TypeError: the primals are no tuple.
+        GraphError: with ``has_aux``, ``f`` did not return a pair.
+        TypeError: the primals or the tangents are not a tuple.
         ValueError: the tangents have another shape than the primals.
 
     Example:
@@ -169,18 +172,19 @@ def jvp(
 
 
 def jacobian(f: Callable[..., Any], argnums: Argnums | None = None, *, has_aux: bool = False) -> Callable[..., Any]:
-    """The function that returns all derivatives of all outputs of ``f``.
+    """Return the function that computes the derivatives of all outputs of ``f``.
+
+    It runs one reverse sweep for each output or one forward sweep for each input, whichever needs fewer sweeps.
 
     Args:
         f: a function that returns a number, or a structure of numbers.
         argnums, has_aux: as in :func:`grad`.
 
     Returns:
-        A function of the arguments of ``f``. Its result has the shape of the output, with each number replaced by the
-        derivatives of that number in the shape of the argument (of several: a tuple): for lists, rows of a matrix. An
-        array among the outputs is replaced by a block for each array among the arguments: an array whose first axes are
-        those of the output, and whose last are those of the argument.
-        Whichever is cheaper is run: one reverse sweep per output, or one forward sweep per input.
+        A function of the arguments of ``f``. Its result has the shape of the output. Each number of the output is
+        replaced by its derivatives, in the shape of the argument, or as a tuple for several arguments. For lists, these
+        are the rows of a matrix. An array in the output is replaced by one block for each array in the arguments: an
+        array whose first axes are those of the output, and whose last axes are those of the argument.
 
     Example:
         >>> from autograd import jacobian
@@ -202,16 +206,16 @@ def jacobian(f: Callable[..., Any], argnums: Argnums | None = None, *, has_aux: 
 
 
 def hessian(f: Callable[..., Any], argnums: Argnums | None = None, *, has_aux: bool = False) -> Callable[..., Any]:
-    """The function that returns the second derivatives of ``f``, a function that returns one number.
+    """Return the function that computes the second derivatives of ``f``, by reverse mode over reverse mode.
 
     Args:
         f: a function that returns one number.
         argnums, has_aux: as in :func:`grad`.
 
     Returns:
-        A function of the arguments of ``f``: for one number a number, for a list a list of lists, for several arguments
-        a tuple of tuples. For arrays, blocks: of arguments with shapes ``(m,)`` and ``(n, k)`` the entry ``[0][1]`` has
-        the shape ``(m, n, k)``. Reverse over reverse.
+        A function of the arguments of ``f``. Its result is a number for one number, a list of lists for a list, and a
+        tuple of tuples for several arguments. For arrays it consists of blocks: for two arguments with the shapes
+        ``(m,)`` and ``(n, k)``, the entry ``[0][1]`` has the shape ``(m, n, k)``.
 
     Example:
         >>> hessian(lambda x, y: x * x * y)(3.0, 2.0)
@@ -221,15 +225,17 @@ def hessian(f: Callable[..., Any], argnums: Argnums | None = None, *, has_aux: b
 
 
 def hvp(f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> Any:
-    """The second derivatives of ``f`` times a vector, without the matrix. Forward over reverse.
+    """Return the product of the Hessian of ``f`` and a vector, without computing the Hessian.
+
+    It uses forward mode over reverse mode.
 
     Args:
         f: a function that returns one number.
         primals: the point, a tuple of arguments.
-        tangents: the vector, in the same shape.
+        tangents: the vector, a tuple in the same shape.
 
     Returns:
-        The product, in the shape of the argument (of several: a tuple).
+        The product, in the shape of the argument, or as a tuple for several arguments.
 
     Example:
         >>> from autograd import hvp
@@ -240,9 +246,9 @@ def hvp(f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ..
 
 
 def both_modes(f, point):
-    """The derivatives of ``f`` at a point of numbers by reverse and by forward mode: two lists.
+    """Return the derivatives of ``f`` at a point of numbers by reverse mode and by forward mode, as two lists.
 
-    Unlike :func:`grad` it does not warn of a path that reading data cuts.
+    Unlike :func:`grad`, it does not warn if ``f`` drops the graph by reading data.
     """
     run = RecordedCall(f, point, {}, warns=False)
     point = run.inputs

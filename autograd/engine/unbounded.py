@@ -1,7 +1,8 @@
-"""Values whose operations overflow to infinity: what a derivative rule is fed where a derivative is beyond the floats.
+"""Values whose operations overflow to infinity, for derivatives that are too large for a float.
 
-Recording ``x ** -2.5`` raises where the value overflows, as Python does. In a derivative that would hide a true, very
-large number, and sweeps over floats give infinity there. So a rule that overflows over Values is evaluated over these.
+If ``x ** -2.5`` overflows while it is recorded, it raises OverflowError, as in Python. In a derivative, the error would
+hide a true, very large number, and sweeps over floats give infinity there. So if a derivative rule overflows over
+Values, it is evaluated again over the numbers of this module.
 """
 
 from autograd.engine import primitives
@@ -13,7 +14,7 @@ __all__ = ["Unbounded", "unbounded"]
 
 
 class Unbounded:
-    """A Value in whose arithmetic an overflow is infinite."""
+    """A Value whose operations give infinity if they overflow."""
 
     __slots__ = ("x",)
 
@@ -71,6 +72,6 @@ register(Unbounded, _over_unbounded)
 
 
 def unbounded(rule, y, numbers):
-    """``rule(y, numbers)``, a list of derivatives over Values, where an overflow is infinite."""
+    """Return ``rule(y, numbers)``, a list of derivatives over Values. An operation that overflows gives infinity."""
     y, *numbers = [Unbounded(x) if isinstance(x, Value) else x for x in (y, *numbers)]
     return [p.x if isinstance(p, Unbounded) else p for p in rule(y, numbers)]

@@ -291,7 +291,11 @@ def test_a_place_that_is_none_is_refused(argnums):
         grad(lambda x, y: x * y, argnums=argnums)(*arguments, **({} if arguments else {"x": 2.0, "y": 3.0}))
 
 
-NO_NUMBERS = [(lambda x: None, "has it a return"), (lambda x: "a", "found str"), (lambda x: [x, None], "found list")]
+NO_NUMBERS = [
+    (lambda x: None, "does it have a return"),
+    (lambda x: "a", "found str"),
+    (lambda x: [x, None], "found list"),
+]
 
 
 @pytest.mark.parametrize(("function", "words"), NO_NUMBERS)
