@@ -1,7 +1,7 @@
 r"""Formulas with the usual signs in place of those of programs, words and editors.
 
 ``np.sum(dZ, axis=1, keepdims=True)``, ``\text{sum}(dZ)`` and ``\sum_{\text{rows}} dZ`` are sums over the samples of a
-batch, which LaTeX writes without a letter; and ``g{'}`` is ``g'``.
+batch, which LaTeX writes without a letter; ``g{'}`` is ``g'``, and ``\text{onehot}(Y)`` the targets Y.
 """
 
 import re
@@ -20,7 +20,7 @@ _BELOW = re.compile(
 )
 
 
-_PRIME = re.compile(r"(?<=[A-Za-z])\s*\{\s*(?:['’′]|\\prime)\s*\}")
+_PRIME = re.compile(r"(?<=[A-Za-z\]})])\s*\{\s*(?:['’′]|\\prime)\s*\}")
 
 
 _UNEQUAL = re.compile(r"\\not\s*=")
@@ -28,6 +28,10 @@ _OVER_ALL = re.compile(
     r"(\\sum)\s*_\s*\{\s*\\(?:text|mathrm|textrm)\s*\{\s*(?:over\s+)?(?:all|every|each)\s*\}\s*(\w)\s*\}"
 )
 _CAPITAL = re.compile(r"(\\(?:text|mathrm|textrm|operatorname)\*?\s*\{\s*)(Soft[mM]ax|Sigmoid|Tanh)(?=\s*\})")
+_ONE_HOT = re.compile(
+    r"\\(?:text|mathrm|operatorname|texttt|textrm|mathtt)\s*\{\s*one(?:\\?_|[-\s])?hot\s*\}\s*(?=\(\s*[A-Za-z]\s*\))",
+    re.IGNORECASE,
+)
 _BARS = re.compile(r"\|\|([^|]+)\|\|")
 
 
@@ -41,6 +45,7 @@ def with_usual_signs(text) -> str:
     """
     text = _UNEQUAL.sub(r"\\neq ", _PRIME.sub("'", _BELOW.sub(r"\1", text)))
     text = _CAPITAL.sub(lambda match: match[1] + match[2].lower(), _OVER_ALL.sub(r"\1_{\2}", text))
+    text = _ONE_HOT.sub("", text)
     text = _BARS.sub(r"\\| \1 \\|", text) if "\\" in text else text
     start = 0
     while match := _CALL.search(text, start):

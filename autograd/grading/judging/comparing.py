@@ -14,6 +14,7 @@ from autograd.grading.meaning.arrays import ShapeError, is_array, shape
 from autograd.grading.meaning.evaluate import evaluator
 from autograd.grading.meaning.letters import variables
 from autograd.grading.meaning.place import OutOfRange
+from autograd.grading.meaning.products import is_diagonal
 from autograd.grading.reading.nodes import Limits, Node, is_name, walk
 from autograd.grading.reading.trees import ReadingError
 
@@ -176,10 +177,21 @@ def compared_links(judge, task, evaluation, env):
                 return k, "the matrix has other entries"
             continue
         x = evaluation.value(side, env)
+        if task.sides[0].kind == "deriv":
+            truth = as_slopes(truth, x)
         reason = differ(truth, x)
         if reason is not None:
             return k, reason
     return None, ""
+
+
+def as_slopes(truth, x):
+    """Return a diagonal Jacobian as the vector of its slopes where it is compared with a vector; another as it is."""
+    is_pair = is_array(truth) and is_array(x) and truth.shape[0] == truth.shape[1] > 1 and is_diagonal(truth)
+    if is_pair and x.shape in ((truth.shape[0], 1), (1, truth.shape[0])):
+        column = arrays.Array([[row[k]] for k, row in enumerate(truth.rows)])
+        return column if x.shape[1] == 1 else arrays.transpose(column)
+    return truth
 
 
 def corners_agree(side, truth, evaluation, env):

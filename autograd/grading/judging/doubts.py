@@ -27,6 +27,10 @@ _NUMBERED = (
     "it is right if a matrix with a number is one weight, and wrong if the number is its layer: write w for one "
     "weight, or a superscript for the layer"
 )
+_COUNTED_FROM_ONE = (
+    "it is right if the inputs are layer 1, and wrong if they are layer 0: write a^{(1)} for the inputs, or say what "
+    "z^{(1)} is"
+)
 _MOST_TRIED = 24
 
 
@@ -44,6 +48,8 @@ def doubt(judge, found, refuted, task, places, vectors=None):
         return ""
     if _is_renumbered(judge, found, task, places):
         return _LEADS_OUT
+    if _is_counted_from_one(judge, found, refuted, task, places):
+        return _COUNTED_FROM_ONE
     if _is_one_of_a_matrix(judge, found, refuted, task, places):
         return _NUMBERED
     if vectors is None and _is_turned(judge, found, task, places):
@@ -72,6 +78,14 @@ def _numbers_say_so(judge, task):
     marks = [p for side in task.sides for x in walk(side) if x.kind == "name" for s in x.parts for p in s.parts]
     numbers = [p.data for p in marks if p.kind == "num"]
     return bool(numbers) and max(numbers) > judge.model.depth
+
+
+def _is_counted_from_one(judge, found, refuted, task, places):
+    """Return whether it is right only if inputs, which have a letter of their own, are layer 1."""
+    reading, letters = found.reading, places.convention.letters
+    if not reading.base or reading.weights_out or letters["x"] == letters["a"] or _numbers_say_so(judge, task):
+        return False
+    return any(x.reading is not None and not x.reading.base and not x.reading.weights_out for x in refuted)
 
 
 def _with_another_layer(task, places):

@@ -2,7 +2,17 @@
 
 from autograd.grading.reading.nodes import Node, is_name, rewrite, show, walk
 
-__all__ = ["by_kind", "in_and_out", "indexed", "of_label", "of_one_weight", "outside_derivatives", "with_weights"]
+__all__ = [
+    "by_kind",
+    "in_and_out",
+    "indexed",
+    "of_label",
+    "of_one_weight",
+    "outside_derivatives",
+    "regrouped",
+    "with_step_named",
+    "with_weights",
+]
 
 
 def of_label(node, places):
@@ -27,6 +37,35 @@ def with_weights(claim, places):
         return Node("name", node.parts, (node.data[0].upper(), node.data[1]), node.at)
 
     return claim._replace(sides=tuple([None if x is None else rewrite(x, replace) for x in claim.sides]))
+
+
+def with_step_named(claim, places):
+    r"""Return a claim about ``\Delta_{kj}``, in whose right sides the rate stands, as one about ``\Delta w_{kj}``."""
+    left = claim.sides[0]
+    if left is None or not is_name(left, "Delta") or [(s.kind, len(s.parts)) for s in left.parts] != [("sub", 2)]:
+        return claim
+    names = [x for side in claim.sides[1:] for x in walk(side) if is_name(x)]
+    if "Delta" in places.roles or not any(x.data[0] in places.rates and not x.parts for x in names):
+        return claim
+    weight = Node("name", left.parts, ("w", 0), left.at)
+    return claim._replace(sides=(Node("step", (weight,), None, left.at), *claim.sides[1:]))
+
+
+def regrouped(task):
+    """Return a task with ``A (B o C)`` in place of ``A B o C`` where a product stands so; None where none does."""
+
+    def replace(node):
+        if node.kind != "prod" or "had" not in node.data[1:]:
+            return None
+        k = node.data.index("had")
+        if node.data[k - 1] not in ("", "."):
+            return None
+        parts = [rewrite(x, replace) for x in node.parts]
+        inner = Node("prod", parts[k:], node.data[k:], node.at)
+        return Node("prod", (*parts[:k], Node("group", (inner,), "(", node.at)), node.data[:k], node.at)
+
+    sides = (task.sides[0], *[rewrite(x, replace) for x in task.sides[1:]])
+    return None if sides == task.sides else task._replace(sides=sides)
 
 
 def by_kind(claim):

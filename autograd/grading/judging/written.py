@@ -13,6 +13,7 @@ from autograd.formulas.expressions import Letter
 from autograd.grading.judging.comparing import needed_of_targets
 from autograd.grading.judging.instances import instances
 from autograd.grading.judging.judge import Judge
+from autograd.grading.judging.lettered_deltas import with_lettered_deltas
 from autograd.grading.judging.spelled_claims import (
     by_kind,
     in_and_out,
@@ -20,6 +21,8 @@ from autograd.grading.judging.spelled_claims import (
     of_label,
     of_one_weight,
     outside_derivatives,
+    regrouped,
+    with_step_named,
     with_weights,
 )
 from autograd.grading.judging.taken import Result
@@ -36,6 +39,14 @@ from autograd.grading.reading.trees import ReadingError
 _OTHER_ORDER = (
     "it is right if a row of the matrix has the weights into one neuron, and wrong if it has those out of one: declare "
     "order: to-from, or write the update of one weight, such as w_{jk}"
+)
+_OF_ACTIVATIONS = (
+    "it is right if this delta is the derivative of the loss in the activations, and wrong if it is that in the "
+    "pre-activations: write it as \\partial L/\\partial a"
+)
+_GROUPED = (
+    "it is right if the elementwise product is taken first, and wrong if products side by side bind more tightly, as "
+    "they usually do: set it in brackets"
 )
 
 __all__ = ["Verdict", "Written", "has_left_side", "has_matrix_signs"]
@@ -153,6 +164,19 @@ class Written:
         return _chosen(tried, claim)
 
     def _verdict(self, claim, places, target):
+        claim = with_step_named(claim, places)
+        lettered, is_sure = with_lettered_deltas(claim, places)
+        found = self._verdict_on(lettered if is_sure else claim, places, target)
+        if is_sure or lettered == claim or found.judged.verdict != "wrong":
+            return found
+        with contextlib.suppress(ReadingError):
+            other = self._verdict_on(lettered, places, target)
+            if other.judged.verdict == "equal":
+                return other._replace(judged=other.judged._replace(verdict="ambiguous", reason=_OF_ACTIVATIONS))
+        return found
+
+    def _verdict_on(self, claim, places, target):
+        """Return the verdict on a claim whose notations are spelled out."""
         task, wanted = self._task(claim, places, target)
         vectors, batch = getattr(self.convention, "vectors", None), getattr(self.convention, "batch", None)
         judged = failure = None
@@ -165,6 +189,8 @@ class Written:
         if judged is None or judged.verdict not in ("equal", "unproved"):
             judged = self._of_one_weight(task, places, vectors, batch, wanted, judged)
             judged = self._of_other_order(task, batch, wanted, judged)
+        if judged is not None and judged.verdict == "wrong":
+            judged = self._grouped(task, places, vectors, batch, wanted) or judged
         if judged is None:
             if wanted is None:
                 raise failure
@@ -188,6 +214,17 @@ class Written:
             if words:
                 condition = f"{condition}; {words}" if condition else words
         return Verdict(judged, task, places, condition, show(claim.sides[0]) if claim.sides[0] is not None else "")
+
+    def _grouped(self, task, places, vectors, batch, wanted):
+        """Return a claim as ambiguous that is right if circles bind more tightly than products; None for others."""
+        other = regrouped(task)
+        if other is None:
+            return None
+        with contextlib.suppress(ReadingError):
+            found = self.judge.judge(other, places, vectors, batch, wanted)
+            if found.verdict == "equal":
+                return found._replace(verdict="ambiguous", reason=_GROUPED)
+        return None
 
     def _of_one_weight(self, task, places, vectors, batch, wanted, judged):
         """Return the verdict on an update without indices as that of one weight, unless matrices say more."""

@@ -7,6 +7,7 @@ __all__ = ["Letters", "head", "renamed_apart", "variables"]
 
 _LAYERS = ("l", "ell", "lambda")
 _PATTERNS = ("p", "mu", "nu", "n", "q")  # that count samples, and say nothing where there is one
+_LAYER_NAMES = {"": ("h", "o", "y", "x"), "(": ("h", "o")}  # from the bracket around a mark above to such letters
 _LAST_LAYERS = ("m", "N", "M", "K", "H")
 
 
@@ -148,7 +149,7 @@ class Letters:
                 letter = head(p)
                 if letter is None or self._is_word(letter, name):
                     continue
-                if s.kind == "sup" and letter in ("h", "o", "y", "x") and p.kind == "name" and not s.data:
+                if s.kind == "sup" and p.kind == "name" and letter in _LAYER_NAMES.get(s.data, ()):
                     continue  # the name of a layer, as in z_t^y
                 place = "loss" if is_loss and s.kind == "sub" else f"{s.kind}{s.data}" + ("w" if weight else "")
                 self.where.setdefault(letter, set()).add(place)

@@ -1,7 +1,7 @@
 """Names of what neurons have: inputs, activations, deltas, targets, biases; and Kronecker deltas."""
 
 from autograd.grading.meaning.place import Item, Misfit, OutOfRange, Place, Unclear
-from autograd.grading.meaning.weights import place_of_weight
+from autograd.grading.meaning.weights import counted_through, place_of_weight
 from autograd.grading.reading.nodes import show
 from autograd.grading.reading.trees import ReadingError
 
@@ -45,16 +45,6 @@ def place_as(places, node, role, roles, marks, reading):
     if role in ("s",) and layer == 0:
         raise OutOfRange(f"{show(node)}: inputs have no pre-activation.", node.at)
     return place_in_layer(places, node, found, layer, item, marks, reading)
-
-
-def counted_through(model, item):
-    """Return the layer and the index of a neuron whose number counts those of the layers before, too."""
-    n = item.offset
-    for layer in range(1, model.depth + 1):
-        if n <= model.size(layer):
-            return layer, Item(None, n)
-        n -= model.size(layer)
-    raise OutOfRange(f"there is no neuron {item.offset} here.")
 
 
 def layer_of_name(places, node, role, roles, marks, axis, reading):
@@ -114,6 +104,12 @@ def only_layer(places, role, roles):
     return None
 
 
+def letter_of_layer(reading, layer):
+    """Return the letter for the neuron of a name without an index: the only one of its layer, or a new one."""
+    letters = [x for x, axis in reading.axes.items() if axis == layer and "#" not in x]
+    return letters[0] if len(letters) == 1 else f"@{layer}"
+
+
 def place_in_layer(places, node, role, layer, item, marks, reading):
     """Return the place of a quantity whose layer is known; its index, sample and step are checked."""
     model = places.model
@@ -144,7 +140,7 @@ def place_in_layer(places, node, role, layer, item, marks, reading):
             "quantity",
             role,
             layer,
-            Item(f"@{layer}", 0),
+            Item(letter_of_layer(reading, layer), 0),
             sample or None if not stacked else Item("@n", 0),
             step,
             marks.power,

@@ -155,10 +155,24 @@ def slopes_elementwise(node, values):
 
 
 def is_slope(node):
-    """Return whether a factor is the slope of an activation, ``f'(Z)``."""
+    """Return whether a factor is the slope of an activation: ``f'(Z)``, or ``1 - A^2``."""
     while node.kind == "group":
         node = node.parts[0]
+    if node.kind == "add" and len(node.parts) == 2 and node.parts[1].kind == "neg":
+        one, square = node.parts[0], node.parts[1].parts[0]
+        return one.kind == "num" and one.data == 1 and is_square(square)
     return node.kind == "call" and node.parts[0].kind == "name" and node.parts[0].data[1] > 0
+
+
+def is_square(node):
+    """Return whether a factor is the square of a name: ``a^2``, ``(a)^2``, or a 2 among the marks above it."""
+    if node.kind == "pow":
+        inner = node.parts[0]
+        while inner.kind == "group":
+            inner = inner.parts[0]
+        return inner.kind == "name" and node.parts[1].kind == "num" and node.parts[1].data == 2
+    marks = [p for s in node.parts if s.kind == "sup" and s.data == "" for p in s.parts] if node.kind == "name" else []
+    return any(p.kind == "num" and p.data == 2 for p in marks)
 
 
 def is_rest_of(node, other):

@@ -7,23 +7,28 @@ r"""Notations that stand for another formula, spelled out as trees before anythi
 | ``f'_k``, ``a'^{(l)}`` without an argument | the derivative of the activation at the pre-activation with these marks |
 | ``J_a(z)``, a and z quantities | the Jacobian of a in z |
 | ``v_{ih}`` with two indices, undeclared | a weight |
-| ``W_h``, ``W_x``, ``W_y`` in a recurrent network | ``W_{hh}``, ``W_{xh}``, ``W_{hy}`` |
+| ``W_h``, ``W_x``, ``W_y`` in a recurrent network, or with its declared letters | ``W_{hh}``, ``W_{xh}``, ``W_{hy}`` |
 | ``Z`` or ``S`` below or beside ``e^{z_i}``, undeclared | the sum of these powers |
-| ``w_{k1}``, k counted by a sum | a weight with the indices k and 1 |
+| ``w_{k1}``, k an index | a weight with the indices k and 1 |
 | ``1/B``, beside several samples | one over their number |
 | ``I_{kj}``, undeclared | a Kronecker delta |
 | ``F'(n)``, F the loss and n a pre-activation | the derivative of the activation |
 | ``\nabla E(w)`` | the gradient of the loss with respect to w |
 | ``prod(A, B)`` | the product by the chain rule |
 | ``t_1 + t_2 + \cdots + t_n`` | a sum over the number |
+| ``dh_T/dh_{T-1} \cdots dh_{k+1}/dh_k`` | a product over the steps between |
 """
 
 from fractions import Fraction
 
+from autograd.grading.meaning.dotted_chains import chain_over_steps
 from autograd.grading.reading.nodes import Limits, Node, is_name, rewrite, walk
 from autograd.grading.reading.trees import ReadingError
 
 __all__ = ["spelled_out"]
+
+_INDEX_LETTERS = frozenset("ijk")
+_MATRICES = {"h": "hh", "x": "xh", "y": "hy", "o": "hy", "R": "hh", "rec": "hh"}  # of a recurrent network
 
 
 def spelled_out(tree, places):
@@ -73,6 +78,8 @@ def spelled_out(tree, places):
             return Node("prod", factors, ("chain",) * (len(factors) - 1), node.at)
         if node.kind == "add" and any(x.kind == "dots" for x in node.parts):
             return _sum(node.with_parts([rewrite(x, replace) for x in node.parts]))
+        if node.kind == "prod" and any(x.kind == "dots" for x in node.parts):
+            return chain_over_steps(node.with_parts([rewrite(x, replace) for x in node.parts]))
         return None
 
     found = rewrite(tree, replace)
@@ -106,9 +113,10 @@ def _named(node, places):
     marks = [s for s in node.parts if s.kind == "sub"]
     if len(marks) != 1 or len(marks[0].parts) != 1 or len(node.parts) != 1 or base in places.model.labels:
         return node
-    pair = {"h": "hh", "x": "xh", "y": "hy", "o": "hy"}.get(
-        marks[0].parts[0].data[0] if is_name(marks[0].parts[0]) else ""
-    )
+    letter = marks[0].parts[0].data[0] if is_name(marks[0].parts[0]) else ""
+    roles = places.roles_of(letter) if letter in places.roles else []
+    of_roles = {"a": "hh", "x": "xh", "y": "hy", "p": "hy"}
+    pair = _MATRICES.get(letter) or (of_roles.get(roles[0]) if len(roles) == 1 else None)
     if pair is None or marks[0].parts[0].parts:
         return node
     names = [Node("name", (), (letter, 0), marks[0].at) for letter in pair]
@@ -189,13 +197,14 @@ def _kronecker(node, places):
 
 
 def _with_two_indices(node, letters, places):
-    """Return a weight ``w_{k1}``, k counted by a sum, with the indices k and 1; another name as it is."""
+    """Return a weight ``w_{k1}``, k an index, with the indices k and 1; another name as it is."""
     if "w" not in places.roles_of(node.data[0]):
         return node
     parts = []
     for script in node.parts:
         one = script.parts[0] if script.kind == "sub" and len(script.parts) == 1 else None
-        is_pair = one is not None and is_name(one, *letters) and letters and len(one.parts) == 1
+        counted = letters | (_INDEX_LETTERS - set(places.roles))
+        is_pair = one is not None and is_name(one, *counted) and len(one.parts) == 1 and one.parts[0].kind == "sub"
         inner = one.parts[0].parts if is_pair else ()
         if len(inner) == 1 and inner[0].kind == "num":
             script = script.with_parts([Node("name", (), one.data, one.at), inner[0]])

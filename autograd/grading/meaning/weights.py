@@ -25,6 +25,8 @@ def place_of_weight(places, node, marks, reading, roles):
             layer += 1
         if marks.is_numbered:
             layer -= reading.base
+    if reading.through and len(index) == 2 and all(item.letter is None for _, item in index):
+        index = between_counted(model, index)
     if len(index) == 1:
         return single_weight(places, node, index[0], layer, marks, reading, roles)
     if len(index) > 2:
@@ -53,6 +55,24 @@ def place_of_weight(places, node, marks, reading, roles):
         if item.letter is None and not 1 <= item.offset <= model.size(k):
             raise OutOfRange(f"{show(node)}: an index {item.offset}, where there are 1 to {model.size(k)}.", node.at)
     return Place("quantity", "w", pair, tuple([item for _, item in index]), power=marks.power)
+
+
+def counted_through(model, item):
+    """Return the layer and the index of a neuron whose number counts those of the layers before, too."""
+    n = item.offset
+    for layer in range(1, model.depth + 1):
+        if n <= model.size(layer):
+            return layer, Item(None, n)
+        n -= model.size(layer)
+    raise OutOfRange(f"there is no neuron {item.offset} here.")
+
+
+def between_counted(model, index):
+    """Return the layers and indices of a weight, from and to, whose neurons are counted through but for inputs."""
+    (_, start), (_, end) = index
+    layer, to = counted_through(model, end)
+    before, origin = (0, start) if layer == 1 else counted_through(model, start)
+    return [(before, origin), (layer, to)]
 
 
 def named_weight(places, node, marks):

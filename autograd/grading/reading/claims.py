@@ -7,6 +7,7 @@ number is a layer: all that is left to :mod:`autograd.grading.meaning`.
 import re
 from typing import NamedTuple
 
+from autograd.grading.reading.brackets import read_comparison
 from autograd.grading.reading.calls import DOTS
 from autograd.grading.reading.cursor import COMPARISONS, IMPLICATIONS, Cursor
 from autograd.grading.reading.nodes import Node
@@ -17,6 +18,7 @@ from autograd.grading.reading.tokens import symbols_of
 __all__ = ["Claim", "read_claims"]
 
 _MOST_ROWS = 60
+_REMARKS = ("need", "needs", "using", "note", "since", "because", "see", "from", "by", "as", "from", "applying")
 _LABEL = re.compile(r"\([A-Z]{2,6}\)")  # (SSE) in front of a loss
 
 
@@ -147,10 +149,12 @@ def is_connective(words):
 
 
 def is_numbered(c):
-    """``(5)`` at the end of a line, or ``2)`` in front of a formula."""
-    if c.is_op("(") and c.look(1)[0] == "num" and c.is_op(")", 2) and c.ends(3) and c.i > 0:
-        c.i += 3
-        return True
+    """Skip ``(5)`` at the end of a line, ``(5) \\quad`` or ``2)`` in front of one; return whether one stands here."""
+    if c.is_op("(") and c.look(1)[0] == "num" and c.is_op(")", 2):
+        begins = c.i == 0 or c.look(-1)[0] == "row"
+        if (c.ends(3) and c.i > 0) or (begins and c.look(3)[0] == "gap"):
+            c.i += 3
+            return True
     if c.look()[0] == "num" and c.is_op(")", 1):
         c.i += 2
         return True
@@ -200,7 +204,21 @@ def read_side(c):
         parts, signs = (x.parts, x.data) if x.kind == "prod" else ((x,), ())
         more, between = (y.parts, y.data) if y.kind == "prod" else ((y,), ())
         x = Node("prod", (*parts, *more), (*signs, "", *between), x.at)
-    return x
+    return read_choice(c, x) if c.look() == ("text", "if") or c.is_let("if") else x
+
+
+def read_choice(c, x):
+    """Read ``if z > 0 else 0`` behind a value as cases; a condition alone is left to the claim."""
+    k = 1
+    while not c.ends(k) and not (c.look(k)[0] in ("text", "let") and c.look(k)[1] in ("else", "otherwise")):
+        k += 1
+    if c.ends(k):
+        return x
+    c.i += 1
+    condition = read_comparison(c)
+    while c.look()[0] in ("gap", "text") or c.is_op(",") or c.is_let("else", "otherwise"):
+        c.i += 1
+    return Node("cases", (x, condition, read_sum(c), Node("else", (), None, c.at)), None, x.at)
 
 
 def is_factor_apart(c):
@@ -210,7 +228,7 @@ def is_factor_apart(c):
         k += 1
     if not k or c.ends(k) or (c.is_op("(", k) and c.look(k + 1)[0] == "num" and c.is_op(")", k + 2)):
         return False
-    if c.is_case(k) or (c.is_op("(", k) and c.look(k + 1)[0] == "text"):
+    if c.is_case(k) or remark_end(c, k) is not None:
         return False
     start, depth = c.i, 0
     c.i += k
@@ -225,6 +243,23 @@ def is_factor_apart(c):
             return False
         k += 1
     return opens
+
+
+def remark_end(c, k=0):
+    """Return where a bracket with words in it ends that stands at the end of a line; None where there is none."""
+    end = c.closing(k) if c.is_op("(", k) else None
+    if end is None or not (c.is_let(*_REMARKS, k=k + 1) or any(c.look(j)[0] == "text" for j in range(k, end))):
+        return None
+    after = end + 1
+    while c.look(after)[0] == "gap" or (c.look(after)[0] == "op" and c.look(after)[1] in ".,;"):
+        after += 1
+    return end if c.ends(after) else None
+
+
+def says_condition(c):
+    """Return whether the words behind an opening bracket say for which indices a formula holds."""
+    kind, text = c.look(1)
+    return kind in ("text", "let") and text.strip().split(" ")[0].lower() in ("for", "if", "when", "where", "with")
 
 
 def continues(c):
@@ -261,7 +296,9 @@ def read_tail(c, found):
                     skip_line(c)
                 elif words[0] == "where":
                     return
-        elif c.look(-1) == ("op", ",") or c.look(-1)[0] in ("gap", "text") or c.is_cmd(*IMPLICATIONS):
+        elif remark_end(c) is not None and not says_condition(c):
+            c.i += remark_end(c) + 1
+        elif c.look(-1) in (("op", ","), ("op", "&")) or c.look(-1)[0] in ("gap", "text") or c.is_cmd(*IMPLICATIONS):
             if not read_condition(c, found):
                 return
         elif c.is_op("("):
@@ -311,8 +348,10 @@ def read_condition(c, found):
     sign = c.next().text
     has_dots = any(x[0] == "cmd" and x[1] in DOTS for x in inside) or has_dots_ahead(c)
     if sign == "in" or has_dots or (c.is_op("1") and sign == "="):
+        depth = 0
         while not c.ends() and (c.look()[0] not in ("gap", "text") or has_dots):
-            if c.is_op(")"):
+            depth += c.is_op("(") - c.is_op(")")
+            if depth < 0:
                 break
             c.i += 1
         return True

@@ -77,6 +77,11 @@ def read_marks(c, x):
                 transposed = True
             elif c.is_op("[") and c.is_typed:  # W^[2], as typed
                 continue
+            elif c.is_typed and is_layer_in_parentheses(c):
+                c.i += 1
+                layer = read_index(c)
+                c.expect(")")
+                scripts.append(Node("sup", (layer,), "(", layer.at))
             else:
                 found, is_transposed, more = read_superscript(c)
                 transposed |= is_transposed
@@ -101,6 +106,14 @@ def is_layer_in_brackets(c, base):
         return is_raised or (len(base) == 1 and (base.isupper() or base == "g"))
     is_layer = inner[0][1] in ("l", "L", "ell")
     return is_layer and (len(inner) == 1 or (inner[1][1] in ("+", "-") and inner[-1][0] == "num"))
+
+
+def is_layer_in_parentheses(c):
+    """Return whether a layer follows in parentheses, as typed in ``a^(l)`` and ``w^(l+1)``."""
+    inner = [c.look(k) for k in range(1, c.closing(0) or 1)] if c.is_op("(") else []
+    if not inner or inner[0] not in (("let", "l"), ("let", "L"), ("let", "ell")):
+        return False
+    return len(inner) == 1 or (len(inner) == 3 and inner[1][1] in ("+", "-") and inner[2][0] == "num")
 
 
 def read_superscript(c, opened=False):
@@ -132,6 +145,8 @@ def read_superscript(c, opened=False):
             primes += 1
         elif (kind == "op" and text in "([") or c.is_cmd("langle") or c.is_op("<"):
             c.i += 1
+            while c.is_op(":") and c.is_op(",", 1):  # Z^{(:,i)}, the column of sample i
+                c.i += 2
             while True:
                 inner_node = c.expression()
                 found.append(Node("sup", (inner_node,), {"(": "(", "[": "["}.get(text, "<"), inner_node.at))

@@ -21,6 +21,10 @@ _WORDS = frozenset({
     "for", "if", "otherwise", "else", "where", "and", "all", "outputs", "inputs", "hidden", "output", "input",
     "tot", "Err", "bias", "tr", "with", "new", "old",
 })  # fmt: skip
+_WORDS_BELOW = frozenset({  # y_{true}, which nobody means as four indices
+    "true", "pred", "label", "labels", "actual", "target", "targets", "real", "desired", "expected", "predicted",
+    "truth", "model", "hid", "prev", "next", "curr",
+})  # fmt: skip
 _PROSE_WORDS = frozenset(
     {
         "falls",
@@ -100,7 +104,7 @@ _ACCENTS = {"hat": "hat", "widehat": "hat", "bar": "bar", "overline": "bar", "ti
 
 _TOKEN = re.compile(
     r"(?P<row>\\\\\*?(?:\s*\[\s*-?[\d.]+\s*[a-z]{2}\s*\])?)|\\(?P<command>[A-Za-z]+|.)\*?"
-    r"|(?P<had>\.\*)|(?P<turned>\.T\b)|(?P<number>\d+\.\d+|\.\d+|\d+)|(?P<letters>[A-Za-z]+)|(?P<sign>:=|<-|->|\+=|-=|==|!=|>=|<=|=>|\*\*|[^\s\\])",
+    r"|(?P<dots>\.\.\.)|(?P<had>\.\*)|(?P<turned>\.T\b)|(?P<number>\d+\.\d+|\.\d+|\d+)|(?P<letters>[A-Za-z]+)|(?P<sign>:=|<-|->|\+=|-=|==|!=|>=|<=|=>|\*\*|[^\s\\])",
     re.DOTALL | re.ASCII,
 )
 _SPACED = re.compile(r"(?:\s|~|%[^\n]*\n?)+")
@@ -154,12 +158,16 @@ def _split(text, known, is_typed):
             continue
         kind, word = match.lastgroup, match[match.lastgroup]
         before = len(found)
-        if kind == "letters":
+        if kind == "letters" and word in _WORDS_BELOW and text[:at].endswith("_{") and text[match.end() :][:1] == "}":
+            found.append(Symbol("let", word, at))
+        elif kind == "letters":
             found += _letters(word, at, known, is_typed)
         elif kind == "sign":
             found += _sign(word, at)
         elif kind == "turned":  # W.T, as in Python
             found += [Symbol("op", "^", at), Symbol("let", "T", at + 1, True)]
+        elif kind == "dots":
+            found.append(Symbol("cmd", "dots", at))
         elif kind == "command" or kind == "had":
             found.append(Symbol("cmd", "odot" if kind == "had" else word, at))
         else:
@@ -329,7 +337,11 @@ def _worded(font, inner, text, at, end, known):
     word = "".join([s.text for s in plain])
     is_word = len(plain) == len(inner) and word != "" and " " not in content
     if font in _PROSE_FONTS and (" " in content or word in _PROSE_WORDS or (not is_word and "_" not in content)):
-        if inner and all(s.kind in ("op", "num", "let", "cmd") for s in inner) and any(s.kind == "cmd" for s in inner):
+        if (
+            inner
+            and all(s.kind in ("op", "num", "let", "cmd") for s in inner)
+            and any(s.kind == "cmd" and text[s.at] not in _ACCENTED for s in inner)
+        ):
             return _without_looks(inner, known, text)
         return [Symbol("text", content, at)]
     if is_word and font == "mathit" and word not in known:

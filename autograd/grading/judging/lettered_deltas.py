@@ -1,0 +1,48 @@
+"""Deltas that say by a letter of which quantity they are: delta^z is the derivative of the loss in z."""
+
+from autograd.grading.reading.nodes import Node, is_name, rewrite, walk
+
+__all__ = ["with_lettered_deltas"]
+
+
+def with_lettered_deltas(claim, places):
+    r"""Return a claim with ``\delta^z_k`` as the derivative of the loss in z_k; and whether it surely means that.
+
+    The mark must be a declared letter of a quantity, and no index elsewhere in the claim. A delta of activations,
+    alone in its claim, may as well be the delta of the layer that is called so.
+    """
+    names = [x for side in claim.sides if side is not None for x in walk(side) if x.kind == "name"]
+    deltas = {id(x): _lettered(x, places) for x in names}
+    inside = {id(y) for x in names for s in x.parts for y in walk(s)}
+    others = {p.data[0] for x in names if id(x) not in inside and deltas[id(x)] is None
+              for s in x.parts for p in walk(s) if p.kind == "name"}  # fmt: skip
+    found = {k: x for k, x in deltas.items() if x is not None and x[0] not in others}
+    if not found:
+        return claim, False
+    factor = places.model.formulas.factor
+
+    def replace(node):
+        if id(node) not in found:
+            return None
+        by = found[id(node)][1]
+        x = Node("deriv", (Node("loss", (), None, node.at), by), None, node.at)
+        return x if factor == 1 else Node("prod", (Node("num", (), factor, node.at), x), (".",), node.at)
+
+    letters = {x[0] for x in found.values()}
+    is_sure = len(letters) > 1 or all("s" in places.roles_of(x) for x in letters)
+    return claim._replace(sides=tuple([None if x is None else rewrite(x, replace) for x in claim.sides])), is_sure
+
+
+def _lettered(name, places):
+    """Return the letter among the marks of a delta that is a declared quantity's, and that quantity; or None."""
+    if places.roles_of(name.data[0]) != ["delta"] or name.data[1]:
+        return None
+    for k, script in enumerate(name.parts):
+        for j, mark in enumerate(script.parts):
+            letter = mark.data[0] if is_name(mark) and not mark.parts and script.data == "" else ""
+            roles = places.roles.get(letter, [])
+            if any(places.is_declared(role) for role in roles if role in ("s", "a", "y")):
+                marks = [*script.parts[:j], *script.parts[j + 1 :]]
+                parts = [*name.parts[:k], *([script.with_parts(marks)] if marks else []), *name.parts[k + 1 :]]
+                return letter, Node("name", parts, (letter, 0), name.at)
+    return None

@@ -1,0 +1,80 @@
+"""Products of derivatives with dots between them, as products over the index of the links."""
+
+from fractions import Fraction
+
+from autograd.grading.reading.nodes import Limits, Node, is_name
+
+__all__ = ["chain_over_steps"]
+
+
+def chain_over_steps(node):
+    """Return a product of links dh_T/dh_{T-1} ... dh_{k+1}/dh_k as one over its index; others as they are."""
+    parts, letter = list(node.parts), "k#"
+    k = next(i for i, x in enumerate(parts) if x.kind == "dots")
+    first, start = parts[k - 1] if k else None, k - 1
+    last = parts[k + 1] if k + 1 < len(parts) else None
+    steps = [_link_marks(x) for x in (first, last)]
+    if None in steps:
+        return node
+    (a, below_a), (b, below_b) = steps
+    if not (_differ_by_one(a, below_a) and _differ_by_one(b, below_b)):
+        return node
+    if start and _link_marks(parts[start - 1]) is not None:  # two links in front of the dots say the direction
+        ahead = _link_marks(parts[start - 1])
+        if ahead[1] == a:
+            a, start, is_down = ahead[0], start - 1, True
+        elif ahead[0] == below_a:
+            a, start, is_down = ahead[0], start - 1, False
+        else:
+            return node
+    else:
+        is_down = _is_after(a, b)
+    lower, upper = (b, a) if is_down else (a, b)
+    link = parts[start]
+    index = Node("name", (), (letter, 0), node.at)
+    below = Node("add", (index, Node("neg", (Node("num", (), Fraction(1), node.at),), None, node.at)), None, node.at)
+    names = [_with_mark(x, y) for x, y in zip(link.parts, (index, below), strict=True)]
+    body = Node("deriv", names, link.data, node.at)
+    product = Node("sum", (body,), Limits((letter,), lower, upper, None, (), True), node.at)
+    inside = [*parts[:start], product, *parts[k + 2 :]]
+    signs = [*node.data[:start], *node.data[k + 1 :]]
+    return inside[0] if len(inside) == 1 else Node("prod", inside, tuple(signs), node.at)
+
+
+def _is_after(a, b):
+    """Return whether the step a comes behind b, as T behind k + 1."""
+    if a.kind == b.kind == "num":
+        return a.data > b.data
+    return is_name(a, "T", "t", "L", "n") or b.kind == "num"
+
+
+def _link_marks(node):
+    """Return the marks of the two names of a derivative of one state in another, each with one; None for others."""
+    if node is None or node.kind != "deriv" or any(x.kind != "name" or len(x.parts) != 1 for x in node.parts):
+        return None
+    marks = [x.parts[0].parts for x in node.parts]
+    same = node.parts[0].data == node.parts[1].data
+    return (marks[0][0], marks[1][0]) if same and all(len(x) == 1 for x in marks) else None
+
+
+def _differ_by_one(a, b):
+    """Return whether an index is the other one plus 1."""
+    (letter_a, n), (letter_b, m) = _offset(a), _offset(b)
+    return letter_a == letter_b and n == m + 1
+
+
+def _offset(mark):
+    """Return the letter of an index and what is added to it; a number has the letter ""."""
+    if mark.kind == "num":
+        return "", mark.data
+    if mark.kind == "add" and len(mark.parts) == 2 and mark.parts[0].kind == "name":
+        x = mark.parts[1]
+        number = x.parts[0] if x.kind == "neg" else x
+        if number.kind == "num":
+            return mark.parts[0].data[0], number.data * (-1 if x.kind == "neg" else 1)
+    return (mark.data[0], Fraction(0)) if mark.kind == "name" and not mark.parts else (None, Fraction(0))
+
+
+def _with_mark(name, mark):
+    """Return a name that has one mark with another one."""
+    return name.with_parts([name.parts[0].with_parts([mark])])

@@ -1,0 +1,99 @@
+"""Notations of notes and slides: remarks, counted layers, lettered deltas, dots in chains, slopes as vectors."""
+
+import pytest
+from people_settings import derivation
+
+ONE_OUTPUT = {
+    "setting": "2-3-1 relu,lin sse",
+    "declared": {"order": "from-to", "letters": {"s": "z", "a": "h", "y": r"\hat{y}", "t": "y", "function": "f"}},
+}
+THROUGH = {
+    "setting": "2-2-1 sig half_sse",
+    "declared": {"order": "to-from", "letters": {"s": "z", "a": "a", "y": r"\hat{y}", "t": "y"}},
+}
+SCALARS = {
+    "setting": "1-1-1-1 sig",
+    "declared": {"order": "to-from", "letters": {"s": "z", "a": "a", "y": "a", "t": "y"}},
+}
+PATTERNS = {
+    "setting": "2-3-2 sig half_sse",
+    "declared": {"order": "to-from", "delta": -1, "letters": {"s": "net", "a": "y", "y": "y", "t": "t"}},
+}
+LAYERS = {
+    "setting": "2-3-3 sig softmax",
+    "declared": {"order": "from-to", "letters": {"s": "z", "a": "a", "y": "z", "p": r"\hat{y}", "t": "y"}},
+}
+STEPS = {
+    "setting": "rnn tanh half_sse",
+    "declared": {"order": "to-from", "letters": {"s": "a", "a": "h", "y": r"\hat{y}", "t": "y"}},
+}
+STATES = {
+    "setting": "rnn tanh ce",
+    "declared": {"order": "to-from", "letters": {"s": "z", "a": "s", "y": "o", "t": "y"}},
+}
+BATCH = {
+    "setting": "2-3-3 relu softmax m=3",
+    "declared": {"order": "to-from", "letters": {"s": "Z", "a": "A", "y": "Z", "p": "A", "t": "Y", "x": "X"}},
+}
+LETTERED = {
+    "setting": "2-3-3 relu softmax",
+    "declared": {"order": "to-from", "letters": {"s": "z", "a": "h", "y": "z", "p": "P", "t": r"\hat{P}"}},
+}
+ONE_LAYER = {"setting": "3-2 sig nobias", "declared": {"order": "to-from", "letters": {"s": "z", "y": "o", "t": "t"}}}
+DEEP = {
+    "setting": "2-3-3-2 sig half_sse",
+    "declared": {"order": "to-from", "letters": {"s": "z", "a": "h", "y": r"\hat{y}", "t": "y"}},
+}
+CASES = [
+    (ONE_OUTPUT, r"(2) \quad \delta^{(2)} = -2 (y - \hat{y})", "equal"),
+    (ONE_OUTPUT, r"\frac{\partial L}{\partial W_{j1}^{(2)}} = \delta^{(2)} h_j", "equal"),
+    (ONE_OUTPUT, r"\frac{\partial L}{\partial W_{j1}^{(2)}} = \delta^{(2)} x_j", "wrong"),
+    (ONE_OUTPUT, r"f'(z_j) = 1 \text{ if } z_j > 0 \text{ else } 0", "equal"),
+    (ONE_OUTPUT, r"f'(z_j) = 0 \text{ if } z_j > 0 \text{ else } 1", "wrong"),
+    (ONE_OUTPUT, r"\delta^{(2)} = 2 (\hat{y} - y_{true}) \quad (\text{the error of the output})", "equal"),
+    (THROUGH, r"\frac{\partial L}{\partial w_{31}} = \delta_3 a_1", "equal"),
+    (THROUGH, r"\frac{\partial L}{\partial w_{31}} = \delta_3 a_2", "wrong"),
+    (THROUGH, r"\frac{\partial L}{\partial w_{21}} = \delta_2 x_1", "equal"),
+    (SCALARS, "δ^(l) = δ^(l+1)w^(l+1)a^(l)(1 − a^(l))", "equal"),
+    (SCALARS, "δ^(l) = δ^(l+1)w^(l+1)a^(l)(1 − a^(l+1))", "wrong"),
+    (PATTERNS, r"\Delta_{kj} = \eta \delta_k y_j", "equal"),
+    (PATTERNS, r"\Delta_{kj} = \eta \delta_j y_k", "wrong"),
+    (LAYERS, r"\frac{\partial L}{\partial w_{ij}^{(1)}} = \delta_j^{(h)} x_i", "equal"),
+    (LAYERS, r"\frac{\partial L}{\partial w_{ij}^{(1)}} = \delta_j^{(o)} x_i", "wrong"),
+    (STEPS, r"\delta_t = ((\hat{y}_t - y_t) W_{hy} + \delta_{t+1} W_{hh}) (1 - h_t^2)", "equal"),
+    (STEPS, r"\delta_t = ((\hat{y}_t - y_t) W_{hy} + \delta_{t+1} W_{hh}) (1 - h_{t+1}^2)", "wrong"),
+    (STATES, r"\frac{\partial s_t}{\partial s_{t-1}} = \text{diag}(1 - s_t^2) W_s", "equal"),
+    (STATES, r"\frac{\partial s_t}{\partial s_{t-1}} = \text{diag}(1 - s_t^2) W_x", "wrong"),
+    (STATES, r"\frac{\partial s_T}{\partial s_k} = \frac{\partial s_T}{\partial s_{T-1}} "
+     r"\frac{\partial s_{T-1}}{\partial s_{T-2}} \cdots \frac{\partial s_{k+1}}{\partial s_k}", "equal"),
+    (STATES, r"\frac{\partial s_T}{\partial s_k} = \frac{\partial s_T}{\partial s_{T-1}} "
+     r"\cdot ... \cdot \frac{\partial s_{k+2}}{\partial s_{k+1}}", "wrong"),
+    (STATES, r"\frac{\partial s_T}{\partial s_k} = \frac{\partial s_{k+1}}{\partial s_k} "
+     r"\frac{\partial s_{k+2}}{\partial s_{k+1}} \cdots \frac{\partial s_T}{\partial s_{T-1}}", "equal"),
+    (STATES, r"\frac{\partial s_3}{\partial s_1} = \frac{\partial s_3}{\partial s_2} \cdots "
+     r"\frac{\partial s_2}{\partial s_1}", "equal"),
+    (STATES, r"\frac{\partial s_T}{\partial s_k} = \frac{\partial s_T}{\partial s_{T-1}} "
+     r"\frac{\partial s_{T-2}}{\partial s_{T-3}} \cdots \frac{\partial s_{k+1}}{\partial s_k}", "unreadable"),
+    (STATES, r"\frac{\partial s_T}{\partial s_k} = W_s \cdots W_s", "unreadable"),
+    (BATCH, r"dZ_2 = A_2 - \text{one\_hot}(Y)", "equal"),
+    (BATCH, r"db_2 = \frac{1}{m} \sum_i dZ_2^{(:,i)}", "equal"),
+    (BATCH, r"dZ_1 = W_2^T dZ_2 * \text{ReLU}{'}(Z_1) \qquad (*: \text{entry by entry}).", "equal"),
+    (LETTERED, r"\delta^{(1)}_z = \delta^{(1)}_h \odot \mathbb{1}[z^{(1)} > 0]", "equal"),
+    (LETTERED, r"\delta^{(1)}_z = \delta^{(1)}_h \odot z^{(1)}", "wrong"),
+    (LETTERED, r"\delta^{(1)}_h = (W^{(2)})^T \delta^{(2)}", "ambiguous"),
+    (LETTERED, r"\delta^{(1)}_h = W^{(2)} \delta^{(2)}", "wrong"),
+    (LETTERED, r"\frac{\partial L}{\partial W^{(1)}} = \delta^{(1)}_z x^T", "equal"),
+    (LETTERED, r"\frac{\partial L}{\partial W^{(2)}} = \delta^{(2)} x^T", "ambiguous"),
+    (ONE_LAYER, r"\delta^z_k = \delta^o_k g'(z) = \delta^o_k o_k (1 - o_k)", "equal"),
+    (ONE_LAYER, r"\delta^z_k = \delta^o_k o_k", "wrong"),
+    (DEEP, r"\frac{\partial h^{(2)}}{\partial z^{(2)}} = \sigma'(z^{(2)}) = h^{(2)} \odot (1 - h^{(2)})", "equal"),
+    (DEEP, r"\frac{\partial h^{(2)}}{\partial z^{(2)}} = \sigma'(z^{(1)})", "wrong"),
+    (DEEP, r"\delta^{(1)} = [(W^{(2)})^T [(W^{(3)})^T \delta^{(3)}] \odot \sigma'(z^{(2)})] \odot \sigma'(z^{(1)})",
+     "ambiguous"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("row", "formula", "verdict"), CASES)
+def test_a_notation_of_notes(row, formula, verdict):
+    grade = derivation(row).grade(None, formula)
+    assert grade.verdict == verdict, str(grade)
