@@ -1,4 +1,4 @@
-"""Networks, thin on top of :mod:`autograd`: only what a graph needs a name for.
+"""Neural networks: a thin layer on top of :mod:`autograd` that gives names to the parts of a graph.
 
 >>> from nn import MLP, SGD, fit
 >>> model = MLP(2, [3, 1], activation="tanh", seed=0)
@@ -14,34 +14,34 @@ _HERE = _os.path.join(_os.path.dirname(_os.path.dirname(_os.path.abspath(__file_
 
 
 def _check_distribution(folder):
-    """Find out whether HIPS autograd was installed after this: its files are in place of ours then."""
+    """Raise ImportError if HIPS autograd was installed after this package, because its files then replace ours."""
     if _os.path.exists(_os.path.join(folder, "differential_operators.py")):
         raise ImportError(
-            f"the folder {folder} is that of HIPS autograd, which has the import name that deltagrad has. Uninstall "
-            "both, 'pip uninstall autograd deltagrad', and install the one you want; for both, use two virtual "
+            f"the folder {folder} belongs to HIPS autograd, which has the same import name as deltagrad. Uninstall "
+            "both with 'pip uninstall autograd deltagrad', and install the one you want. To use both, make two virtual "
             "environments."
         )
 
 
 _check_distribution(_HERE)
 
-import autograd as _autograd  # noqa: E402 - HIPS autograd may fail with an error that says nothing
+import autograd as _autograd  # noqa: E402 - after the check, because HIPS autograd may fail with an unclear error
 
 
 def _check_autograd():
-    """Find out whether something else has the name of the package this one builds on."""
+    """Raise ImportError if Python found another package that is named autograd."""
     found = _os.path.abspath(_autograd.__file__ or "")
     if found != _os.path.join(_HERE, "__init__.py"):
         _check_distribution(_os.path.dirname(found))
         raise ImportError(
-            f"nn needs the package 'autograd' beside it, and Python found {found}: rename that file, or have its "
-            "folder later in sys.path."
+            f"nn needs the package 'autograd' beside it, but Python found {found}: rename that file, or put its folder "
+            "later in sys.path."
         )
 
 
 _check_autograd()
 
-from nn import schedules  # noqa: E402 - after the check, which says what a failed import would not
+from nn import schedules  # noqa: E402 - after the check, which explains why an import would fail
 from nn.adaptive import Adagrad, AdamW, RMSprop  # noqa: E402
 from nn.advice import unknown_name as _unknown_name  # noqa: E402
 from nn.callbacks import EarlyStopping, Epoch, ReduceOnPlateau  # noqa: E402
@@ -79,7 +79,7 @@ if _typing.TYPE_CHECKING:
 else:
 
     def __getattr__(name):
-        """Return a name that is imported on first use, so that importing nn stays quick."""
+        """Return an object that is imported on first use, so that importing nn stays fast."""
         if name not in ("LiveTraining", "train_live"):
             _unknown_name(name, __all__)
         from nn import live
@@ -87,5 +87,5 @@ else:
         return getattr(live, name)
 
     def __dir__():
-        """Return the names that are loaded, and those that are imported on first use."""
+        """Return the names that are loaded already, and the names that are imported on first use."""
         return sorted({*globals(), *__all__})

@@ -1,6 +1,6 @@
 r"""Optimizers with a step size for each parameter, and Adam with decoupled weight decay.
 
-Their definitions and defaults are those of ``torch.optim``.
+Their definitions and defaults agree with ``torch.optim``.
 """
 
 from autograd import sqrt
@@ -12,10 +12,10 @@ __all__ = ["Adagrad", "AdamW", "RMSprop"]
 class AdamW(Adam):
     r"""Adam with decoupled weight decay (Loshchilov and Hutter 2019).
 
-    Before Adam's change each parameter is multiplied by $1 - \eta \lambda$. The averages do not see the decay.
+    Before Adam's change, each parameter is multiplied by $1 - \eta \lambda$. The averages do not include the decay.
 
     Args:
-        rate: the step size $\eta$, or a function of the update's number.
+        rate: the step size $\eta$, or a function of the number of the update.
         beta1, beta2: $\beta_1$ and $\beta_2$, from 0 to below 1.
         epsilon: $\epsilon$, above 0.
         weight_decay: $\lambda$, 0 or more.
@@ -46,10 +46,10 @@ class AdamW(Adam):
 class RMSprop(Optimizer):
     r"""RMSprop (Tieleman and Hinton 2012): $v \leftarrow \alpha v + (1 - \alpha) g^2$.
 
-    The step is $g / (\sqrt v + \epsilon)$, and $w \leftarrow w - \eta u$ with $u \leftarrow \mu u + $ the step.
+    Then $u \leftarrow \mu u + g / (\sqrt v + \epsilon)$ and $w \leftarrow w - \eta u$.
 
     Args:
-        rate: the step size $\eta$, or a function of the update's number.
+        rate: the step size $\eta$, or a function of the number of the update.
         decay: $\alpha$, from 0 to below 1.
         epsilon: $\epsilon$, above 0.
         momentum: $\mu$, from 0 to below 1.
@@ -94,7 +94,7 @@ class Adagrad(Optimizer):
     r"""Adagrad (Duchi and others 2011): $v \leftarrow v + g^2$, $w \leftarrow w - \eta g / (\sqrt v + \epsilon)$.
 
     Args:
-        rate: the step size $\eta$, or a function of the update's number.
+        rate: the step size $\eta$, or a function of the number of the update.
         epsilon: $\epsilon$, above 0.
         weight_decay: the factor of the L2 penalty.
 
@@ -122,4 +122,4 @@ class Adagrad(Optimizer):
         return rate * gradient / (sqrt(squares) + self.epsilon), (squares,)
 
 
-OPTIMIZERS = (SGD, Momentum, Adam, AdamW, RMSprop, Adagrad)  # their rules become machine code
+OPTIMIZERS = (SGD, Momentum, Adam, AdamW, RMSprop, Adagrad)  # their update rules can be compiled

@@ -1,4 +1,4 @@
-"""Arguments of neurons, layers and models: what they may be, and what to write where they are something else."""
+"""Checks of the arguments of neurons, layers and models. An error says what to write in place of a wrong argument."""
 
 import operator
 from collections.abc import Mapping, Set
@@ -12,7 +12,7 @@ __all__ = ["activation_meant", "count_of", "inputs_of", "number_of", "refuse_bat
 
 
 def count_of(what, n):
-    """Return how many of something are asked for, 1 or more, as an int."""
+    """Return a count, which must be 1 or more, as an int."""
     try:
         count = 0 if isinstance(n, bool) else operator.index(n)
     except TypeError:
@@ -23,14 +23,14 @@ def count_of(what, n):
 
 
 def switch_of(what, name, x):
-    """Return a bool. The name of an activation in its place would count as True, and is refused."""
+    """Return a switch as a bool. Raise TypeError for a text, such as an activation's name; it would be True."""
     if isinstance(x, str) or not is_real(x) or x not in (0, 1):
         raise TypeError(f"{name} of {what} is True or False, found {x!r}{activation_meant(x)}.")
     return bool(x)
 
 
 def number_of(what, name, n):
-    """Return the number of a layer or neuron."""
+    """Return the number of a layer or neuron as an int."""
     try:
         return operator.index(n)
     except TypeError:
@@ -38,13 +38,13 @@ def number_of(what, name, n):
 
 
 def activation_meant(x):
-    """Return what to write where an activation was given in another argument's place; "" for anything else."""
+    """Return advice if ``x`` is an activation that was passed as another argument; "" for anything else."""
     return f": write activation={shown(x)!r}" if isinstance(x, str) or callable(x) else ""
 
 
 def inputs_of(x, n):
     """Return the inputs of a layer as a tuple of n numbers or Values."""
-    if type(x) is list:  # what layers return: the shortest way
+    if type(x) is list:  # the fastest case, because layers return lists
         x = tuple(x)
     elif type(x) is not tuple:
         if isinstance(x, Value) or is_real(x):
@@ -64,7 +64,7 @@ def _iterates(x):
 
 
 def refuse_batch(x):
-    """Say what to write where the inputs are several samples."""
+    """Raise ValueError if the inputs are several samples, and say what to write."""
     if any(hasattr(row, "__len__") and not is_text(row) and getattr(row, "ndim", 1) for row in x):
         raise ValueError(
             f"a model reads one sample, a row of numbers, found {len(x)} rows: write [model(x) for x in X], or "

@@ -13,21 +13,21 @@ from nn.optimizers import check_setting
 __all__ = ["EarlyStopping", "Epoch", "ReduceOnPlateau"]
 
 
-# The name of a number of an epoch, or a function that returns one.
+# The name of a measurement of an epoch, or a function that returns a number.
 Monitor = str | Callable[["Epoch"], float]
 
 
 class Epoch:
-    """An epoch that is over: the argument of a callback.
+    """A finished epoch: the argument of a callback.
 
     Args:
-        history, model, optimizer: of the training.
+        history, model, optimizer: the history, the model and the optimizer of the training.
 
     Attributes:
-        history: the :class:`nn.History` so far, this epoch included.
-        model: it can be called, and its parameters can be changed.
-        optimizer: its ``rate`` can be changed.
-        stopped: whether the training ends after this epoch.
+        history: the :class:`nn.History` so far, including this epoch.
+        model: the model. It can be called, and its parameters can be changed.
+        optimizer: the optimizer. Its ``rate`` can be changed.
+        stopped: True if the training ends after this epoch.
 
     Example:
         >>> from nn import MLP, fit
@@ -70,7 +70,7 @@ class Epoch:
 
     @property
     def validation_loss(self) -> float | None:
-        """The mean loss over the validation samples, or None without any.
+        """The mean loss over the validation samples; None if there are no validation samples.
 
         Example:
             >>> from nn import History
@@ -83,7 +83,7 @@ class Epoch:
 
     @property
     def accuracy(self) -> float | None:
-        """The share of right answers, or None where the targets are no classes.
+        """The share of right answers; None if the targets are not classes.
 
         Example:
             >>> from nn import History
@@ -96,7 +96,7 @@ class Epoch:
 
     @property
     def validation_accuracy(self) -> float | None:
-        """The same of the validation samples.
+        """The share of right answers for the validation samples; None if the targets are not classes.
 
         Example:
             >>> from nn import History
@@ -122,23 +122,23 @@ class Epoch:
 
 
 class EarlyStopping:
-    """A callback that ends a training that no longer gets better, and keeps the best weights.
+    """A callback that ends a training that no longer improves, and keeps the best weights.
 
-    At the end of the training, stopped or not, the model has the parameters of its best epoch.
+    At the end of the training, whether it was stopped or not, the model gets the parameters of its best epoch.
 
     Args:
-        patience: how many epochs in a row may be no better, 1 or more.
-        min_delta: how much better an epoch has to be, 0 or more.
+        patience: the number of epochs in a row without an improvement after which the training ends, 1 or more.
+        min_delta: the smallest difference that counts as an improvement, 0 or more.
         monitor: ``"loss"``, ``"validation_loss"``, ``"accuracy"``, ``"validation_accuracy"``, or a function of an
-            :class:`Epoch` whose number is to be small. By default the validation loss, or without validation samples
-            the loss.
+            :class:`Epoch` that returns a number, where smaller is better. By default the validation loss, or the loss
+            if there are no validation samples.
 
     Attributes:
-        best: the best number that was seen, or None.
-        best_epoch: the epoch that had it, from 1.
+        best: the best number so far; None before the first epoch.
+        best_epoch: the epoch with the best number, counted from 1.
 
     Raises:
-        ValueError: an argument is out of range, or the training has no such number.
+        ValueError: an argument is out of range, or the training does not have the monitored number.
 
     >>> from nn import MLP, fit
     >>> early = EarlyStopping(patience=3)
@@ -158,7 +158,7 @@ class EarlyStopping:
         return f"EarlyStopping({_options(self, 'patience', 'min_delta', 'monitor')})"
 
     def begin(self) -> None:
-        """Forget what was seen in an earlier training.
+        """Forget an earlier training.
 
         Example:
             >>> early = EarlyStopping()
@@ -172,7 +172,7 @@ class EarlyStopping:
         self._numbers: list[float] = []
 
     def __call__(self, epoch: Epoch) -> None:
-        """Compare an epoch with the best one, and stop the training where it has not got better for long."""
+        """Compare an epoch with the best one, and stop the training after ``patience`` epochs without improvement."""
         found = _monitored(self.monitor, epoch)
         higher = isinstance(self.monitor, str) and self.monitor.endswith("accuracy")
         gain = math.inf if self.best is None else (found - self.best if higher else self.best - found)
@@ -201,18 +201,19 @@ class EarlyStopping:
 
 
 class ReduceOnPlateau:
-    """A callback that lowers the rate where the loss no longer falls, as PyTorch's ``ReduceLROnPlateau``.
+    """A callback that lowers the rate if the loss no longer falls, like PyTorch's ``ReduceLROnPlateau``.
 
     Args:
-        factor: what the rate is multiplied by, above 0 and below 1.
-        patience: how many epochs in a row may be no better, 0 or more.
-        threshold: an epoch is better if its loss is below ``(1 - threshold)`` times the best, 0 or more and below 1.
+        factor: the factor that multiplies the rate, above 0 and below 1.
+        patience: the number of epochs in a row that are allowed without an improvement, 0 or more.
+        threshold: an epoch is an improvement if its loss is below ``(1 - threshold)`` times the best loss. It is 0 or
+            more and below 1.
         least: the smallest rate, 0 or more.
-        monitor: as of :class:`EarlyStopping`, of a number that is to be small.
+        monitor: as for :class:`EarlyStopping`, but only a number for which smaller is better.
 
     Raises:
-        ValueError: an argument is out of range, or the training has no such number.
-        TypeError: the optimizer's rate is a schedule and no number.
+        ValueError: an argument is out of range, or the training does not have the monitored number.
+        TypeError: the rate of the optimizer is a schedule and not a number.
 
     >>> from nn import MLP, SGD, fit
     >>> optimizer = SGD(0.5)
@@ -237,14 +238,17 @@ class ReduceOnPlateau:
         self.factor, self.threshold, self.least = factor, threshold, least
         self.monitor = _checked_monitor(monitor)
         if isinstance(monitor, str) and monitor.endswith("accuracy"):
-            raise ValueError(f"monitor={monitor!r} is to be large: give a loss, or a function such as 1 - accuracy.")
+            raise ValueError(
+                f"monitor={monitor!r} should be large, and this callback needs a number that should be small: give a "
+                "loss, or a function such as 1 - accuracy."
+            )
         self.begin()
 
     def __repr__(self) -> str:
         return f"ReduceOnPlateau({_options(self, 'factor', 'patience', 'threshold', 'least', 'monitor')})"
 
     def begin(self) -> None:
-        """Forget what was seen in an earlier training.
+        """Forget an earlier training.
 
         Example:
             >>> callback = ReduceOnPlateau()
@@ -253,7 +257,10 @@ class ReduceOnPlateau:
         self._best, self._worse = math.inf, 0
 
     def __call__(self, epoch: Epoch) -> None:
-        """Compare an epoch with the best one, and lower the rate where it has not got better for long."""
+        """Compare an epoch with the best one, and lower the rate if more than ``patience`` epochs were no better.
+
+        They are counted from the last improvement or the last time that the rate was lowered.
+        """
         found = _monitored(self.monitor, epoch)
         if found < self._best * (1 - self.threshold):
             self._best, self._worse = found, 0
@@ -263,7 +270,7 @@ class ReduceOnPlateau:
             return
         self._worse = 0
         if callable(epoch.optimizer.rate):
-            raise TypeError("ReduceOnPlateau changes a rate that is a number, found a schedule: leave out one of them.")
+            raise TypeError("ReduceOnPlateau needs a rate that is a number, found a schedule: leave out one of them.")
         rate = max(epoch.optimizer.rate * self.factor, self.least)
         if epoch.optimizer.rate - rate > 1e-8:
             epoch.optimizer.rate = rate
@@ -274,10 +281,10 @@ class Callbacks:
 
     Args:
         found: None, a function or an object that can be called, or a list of them.
-        epoch: the :class:`Epoch` they are called with.
+        epoch: the :class:`Epoch` that is passed to them.
 
     Raises:
-        TypeError: one cannot be called.
+        TypeError: a callback cannot be called.
     """
 
     def __init__(self, found, epoch):
@@ -291,11 +298,14 @@ class Callbacks:
         self.all, self.epoch = listed, epoch
 
     def begin(self):
-        """Call what they have to do before the first epoch."""
+        """Call the method ``begin`` of the callbacks that have one, before the first epoch."""
         self._each("begin")
 
     def after(self, training) -> bool:
-        """Call them after an epoch, with its numbers in the Values; return whether the training is to end."""
+        """Call the callbacks after an epoch, and return True if the training ends.
+
+        The Values have the numbers of the epoch during the calls, and the training then reads them again.
+        """
         training.write()
         for callback in self.all:
             found = callback(self.epoch)
@@ -306,7 +316,7 @@ class Callbacks:
         return self.epoch.stopped
 
     def end(self):
-        """Call what they have to do after the last epoch."""
+        """Call the method ``end`` of the callbacks that have one, after the last epoch."""
         self._each("end", self.epoch)
 
     def _each(self, name, *arguments):
@@ -319,7 +329,7 @@ _MONITORED = ("loss", "validation_loss", "accuracy", "validation_accuracy")
 
 
 def _options(callback, *names):
-    """Return the options of a callback as they are written."""
+    """Return the options of a callback as Python text, without those that are None."""
     return ", ".join([f"{name}={getattr(callback, name)!r}" for name in names if getattr(callback, name) is not None])
 
 
@@ -330,7 +340,7 @@ def _checked_monitor(monitor):
 
 
 def _monitored(monitor, epoch):
-    """The number of an epoch that a callback looks at."""
+    """Return the number of an epoch that a callback monitors."""
     if callable(monitor):
         return monitor(epoch)
     if monitor is None:

@@ -1,4 +1,4 @@
-"""The choice of the engine of a training."""
+"""The choice of the engine that runs a training."""
 
 import importlib.util
 from typing import Any
@@ -23,13 +23,14 @@ def for_model(engine: str | None, cluster: Any, setup: Setup, epochs: int, progr
     """Return the training of a model.
 
     Args:
-        engine, cluster: as of :func:`nn.fit`.
-        setup: what is trained; the loss is a :class:`nn.setups.ModelLoss`.
-        epochs: how many there are going to be.
-        progress: whether a long compilation shows a bar.
+        engine, cluster: as for :func:`nn.fit`.
+        setup: the setup of the training, whose loss is a :class:`nn.setups.ModelLoss`.
+        epochs: the number of epochs.
+        progress: True if a long compilation shows a progress bar.
 
     Raises:
-        ValueError: it cannot be compiled and is to be. ModuleNotFoundError, ImportError: a library is missing.
+        ValueError: an argument requires compilation, and the training cannot be compiled.
+        ModuleNotFoundError, ImportError: a library is missing or cannot be used.
     """
     model_loss: Any = setup.loss
     if draws(model_loss.model, setup.samples[0][0]):
@@ -45,14 +46,14 @@ def for_model(engine: str | None, cluster: Any, setup: Setup, epochs: int, progr
 
 
 def _native(engine, setup, epochs, progress):
-    """Return the training as machine code; None where it is to be eager."""
+    """Return the training as machine code; None if the training has to be eager."""
     if importlib.util.find_spec("llvmlite") is None or importlib.util.find_spec("numpy") is None:
         if engine is None:
             return None
         raise ModuleNotFoundError("engine='native' needs llvmlite and NumPy: pip install 'deltagrad[native]'.")
     try:
         with importing():
-            from nn.native import NativeTraining  # when it is asked for: it brings llvmlite
+            from nn.native import NativeTraining  # lazy: it imports llvmlite
     except (ImportError, OSError) as error:  # an llvmlite that is too old, or whose library does not load
         if engine is None:
             return None
@@ -69,14 +70,14 @@ def _native(engine, setup, epochs, progress):
 
 
 def _spread(cluster, engine, setup):
-    """Return the training whose gradients a cluster computes."""
+    """Return a training whose gradients a cluster computes."""
     if engine == "eager":
         raise ValueError("engine='eager' computes in this process: leave out either engine or cluster.")
     for library in ("distributed", "llvmlite", "numpy"):
         if importlib.util.find_spec(library) is None:
             raise ModuleNotFoundError(f"cluster= needs {library}: pip install 'deltagrad[cluster]'.")
     with importing():
-        from nn.cluster import ClusterTraining, client_of  # when it is asked for: it brings dask
+        from nn.cluster import ClusterTraining, client_of  # lazy: it imports dask
 
     try:
         return ClusterTraining(client_of(cluster), setup)
@@ -85,11 +86,11 @@ def _spread(cluster, engine, setup):
 
 
 def _without_machine_code(engine, cluster):
-    """Return the engine of a model with dropout."""
+    """Return the engine of a model with dropout; raise ValueError if machine code was requested."""
     if engine == "native" or cluster is not None:
         raise ValueError(
-            "dropout draws anew for every sample, and machine code computes the same for all: leave out "
-            "engine='native' and cluster."
+            "dropout draws new random numbers for every sample, and machine code computes the same for all samples: "
+            "leave out engine='native' and cluster."
         )
     return engine or "eager"
 
@@ -100,8 +101,12 @@ def _without_machine_code(engine, cluster):
 def for_function(engine: str | None, setup: Setup) -> Any:
     """Return the training of a function of a sample.
 
+    Args:
+        engine: as for :func:`nn.minimize`.
+        setup: the setup of the training.
+
     Raises:
-        ValueError: ``engine="native"`` and the loss cannot be compiled.
+        ValueError: ``engine="native"``, and the loss cannot be compiled.
     """
     if engine not in _ENGINES:
         raise ValueError(f"engine is 'native' or 'eager', found {engine!r}.")
@@ -109,7 +114,7 @@ def for_function(engine: str | None, setup: Setup) -> Any:
         reason = _missing()
         if reason is None:
             with importing():
-                from nn.on_tapes import TapeTraining  # when it is asked for: it brings llvmlite
+                from nn.on_tapes import TapeTraining  # lazy: it imports llvmlite
 
             try:
                 return TapeTraining(setup)
@@ -121,12 +126,12 @@ def for_function(engine: str | None, setup: Setup) -> Any:
 
 
 def prepared(engine: str | None, setup: Setup, training: Any, samples: list) -> tuple[Any, list]:
-    """Return a training that can make an update with some samples, and the samples as it takes them.
+    """Return a training that can make an update with some samples, and the samples in the form that it needs.
 
-    It is the training itself, or an eager one that goes on where it was.
+    It is the given training, or an eager one that continues from its state.
 
     Raises:
-        ValueError: ``engine="native"`` and the loss cannot be compiled for them.
+        ValueError: ``engine="native"``, and the loss cannot be compiled for these samples.
     """
     if isinstance(training, EagerTraining):
         return training, samples
@@ -140,12 +145,12 @@ def prepared(engine: str | None, setup: Setup, training: Any, samples: list) -> 
 
 
 def _not_compiled(reason):
-    """Return the message where a loss was to be compiled and cannot be."""
+    """Return the error message for a loss that has to be compiled but cannot be."""
     return f"engine='native' cannot compile this loss: {reason}. Or use engine='eager'."
 
 
 def _missing():
-    """Return what keeps a loss from being compiled here, or None."""
+    """Return the reason why no loss can be compiled in this installation, or None."""
     if not tape.compiled:
         return "the engine runs interpreted, or was installed without a C compiler"
     if importlib.util.find_spec("llvmlite") is None or importlib.util.find_spec("numpy") is None:

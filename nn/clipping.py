@@ -1,4 +1,4 @@
-"""Gradient clipping: a bound on each gradient, or on the norm of all of them."""
+"""Gradient clipping: a bound on each gradient, or on the norm of all gradients."""
 
 import math
 from collections.abc import Iterable
@@ -14,17 +14,17 @@ def clip_gradients(
 ) -> float:
     """Clip the gradients of parameters in place, between ``backward()`` and an optimizer's ``step``.
 
-    The definitions are those of ``torch.nn.utils.clip_grad_value_`` and ``clip_grad_norm_``. With both, each gradient
-    is clipped first.
+    The definitions agree with ``torch.nn.utils.clip_grad_value_`` and ``clip_grad_norm_``. If both bounds are given,
+    ``clip_value`` is applied first.
 
     Args:
-        parameters: Values that have a ``grad``.
-        clip_value: the bound ``c`` of each gradient, above 0: it is brought into [-c, c].
-        clip_norm: the bound ``c`` of the Euclidean norm of all gradients, above 0: all are multiplied by
+        parameters: Values whose ``grad`` is clipped.
+        clip_value: the bound ``c`` of each gradient, above 0. Each gradient is clipped to [-c, c].
+        clip_norm: the bound ``c`` of the Euclidean norm of all gradients, above 0. All gradients are multiplied by
             ``min(1, c / (norm + 1e-6))``.
 
     Returns:
-        The norm of all gradients before ``clip_norm`` was applied, a float.
+        The norm of all gradients before ``clip_norm`` is applied, a float.
 
     Raises:
         ValueError: a bound is out of range.
@@ -43,7 +43,7 @@ def clip_gradients(
             check_setting(name, bound, above=0.0)
     if clip_value is not None:
         for p in parameters:
-            if math.isfinite(p.grad):  # the optimizer says what is wrong with another one
+            if math.isfinite(p.grad):  # for NaN and infinity, the optimizer raises an error
                 p.grad = min(max(p.grad, -clip_value), clip_value)
     norm = math.hypot(*[p.grad for p in parameters])
     if clip_norm is not None and math.isfinite(norm):
@@ -54,7 +54,7 @@ def clip_gradients(
 
 
 def unclipped(optimizer):
-    """Return the optimizer itself, where its gradients are clipped."""
+    """Return the optimizer inside of a :class:`Clipped`; any other optimizer is returned itself."""
     return optimizer.optimizer if isinstance(optimizer, Clipped) else optimizer
 
 
@@ -67,16 +67,16 @@ class Clipped:
     """An optimizer whose gradients are clipped before each step.
 
     Args:
-        optimizer: makes the updates.
-        clip_value, clip_norm: as of :func:`clip_gradients`.
+        optimizer: the optimizer that makes the updates.
+        clip_value, clip_norm: as for :func:`clip_gradients`.
     """
 
     def __init__(self, optimizer, clip_value, clip_norm):
-        clip_gradients([], clip_value=clip_value, clip_norm=clip_norm)  # the bounds are checked at once
+        clip_gradients([], clip_value=clip_value, clip_norm=clip_norm)  # to check the bounds at once
         self.optimizer, self._bounds = optimizer, {"clip_value": clip_value, "clip_norm": clip_norm}
 
     def arrays_for(self, parameters):
-        """Return the step in C, which clips, for these parameters; None if there is none."""
+        """Return the step in C for these parameters, which also clips; None if the optimizer has none."""
         update = self.optimizer.arrays_for(parameters) if isinstance(self.optimizer, Optimizer) else None
         if update is not None:
             update.bound(*[float(bound or 0.0) for bound in (self._bounds["clip_value"], self._bounds["clip_norm"])])
@@ -84,11 +84,11 @@ class Clipped:
 
     @property
     def updates(self):
-        """The number of updates that were made."""
+        """The number of updates so far."""
         return self.optimizer.updates
 
     def step(self, parameters) -> None:
-        """Clip the gradients, and let the optimizer make its update."""
+        """Clip the gradients, then make the update of the optimizer."""
         parameters = list(parameters)
         clip_gradients(parameters, **self._bounds)
         self.optimizer.step(parameters)

@@ -1,9 +1,9 @@
-"""A model's training over the processes of a cluster: what :func:`nn.fit` does with ``cluster=client``.
+"""The training of a model over the processes of a cluster, for :func:`nn.fit` with ``cluster=client``.
 
-The samples are dealt into shards, and what an update needs of every shard is added up in the order of the shards. How
-many there are depends on the size of a batch alone: so an update does not depend on how many workers there are, nor on
-which of them computed what. For each thread of the cluster a group of shards is a task in the graph that the scheduler
-keeps, data included: a group that was lost with a worker is computed again by another.
+The samples are divided into shards. The results of the shards are added up in a fixed order, and the number of shards
+depends only on the batch size. So an update does not depend on the number of workers, or on which worker computed which
+shard. Each thread of the cluster gets a group of shards. A group is a task in the scheduler's graph and includes its
+data. If a group is lost with its worker, another worker computes it again.
 """
 
 import asyncio
@@ -31,32 +31,32 @@ from nn.native import NotNative, Recorded, hits
 __all__ = ["ClusterTraining", "client_of"]
 
 _MAX_SHARDS = 32
-_SMALLEST_PART = 8  # samples of a batch in a shard, about: for fewer a task is not worth its message
-_RETRIES = 2  # of a task that raises, as where memory is short
-_DEALS = 10  # how often an update is tried whose tasks the scheduler gave up, since worker after worker died
-_GLANCE = 2.0  # seconds between looks at which workers there are
-_PATIENCE = 60.0  # seconds to wait for a worker where there is none
+_SMALLEST_PART = 8  # the least samples of a batch in a shard, about; for fewer, a task is not worth its message
+_RETRIES = 2  # of a task that raises, for example because memory is short
+_DEALS = 10  # attempts at an update whose tasks the scheduler gave up, because one worker after the other died
+_GLANCE = 2.0  # seconds between two looks at the list of workers
+_PATIENCE = 60.0  # seconds to wait for a worker if there is none
 _MAX_PROGRAMS = 8
 
 _LOST = distributed.client.CancelledError, distributed.comm.CommClosedError
 _CLOSED = "closed", "closing"
 _BUILT_IN = {each for each in vars(primitives).values() if isinstance(each, Primitive)}
-_programs: OrderedDict = OrderedDict()  # of this process, where it is a worker
+_programs: OrderedDict = OrderedDict()  # the compiled programs of this process, if it is a worker
 _lock = threading.Lock()
 
 
-# --- What a worker does
+# --- The part of a worker
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """The recipe of a worker's program: plain data, from which every process makes the same program.
+    """The recipe of a worker's program: plain data from which every process makes the same program.
 
     Attributes:
-        token: tells recipes apart.
-        modules: the modules that define primitives of the user's own.
+        token: the identity of the recipe, a digest of its content.
+        modules: the modules that define the user's own primitives.
         graph: the recorded outputs, inputs and parameters, pickled together.
-        usual: samples a task.
+        usual: the usual number of samples in a task.
     """
 
     token: str
@@ -66,10 +66,10 @@ class Recipe:
 
     @classmethod
     def of(cls, sample, parameters, usual) -> "Recipe":
-        """The recipe of a sample.
+        """Return the recipe of a recorded sample.
 
         Raises:
-            NotNative: a primitive is defined where no worker finds it.
+            NotNative: a primitive is defined in a module that no worker can import.
         """
         outputs = [sample.loss, *sample.outputs]
         own = {node.op for node in nodes_under(outputs) if node.op is not None and node.op not in _BUILT_IN}
@@ -78,7 +78,7 @@ class Recipe:
             if module == "__main__":
                 raise NotNative(
                     f"the primitive {name} is defined in __main__, which workers do not have: move it into a module "
-                    "that they can import, such as client.upload_file(..., load=False) gives them"
+                    "that they can import. client.upload_file(..., load=False) sends a module to them"
                 )
         graph = pickle.dumps((outputs, sample.inputs, parameters))
         names = tuple(sorted(set(modules.values())))
@@ -86,7 +86,7 @@ class Recipe:
         return cls(token, names, graph, usual)
 
     def program(self) -> Totals:
-        """The program, compiled once in a process."""
+        """Return the program. Each process compiles it only once."""
         with _lock:
             if self.token not in _programs:
                 for module in self.modules:
@@ -101,7 +101,7 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Group:
-    """Some shards, which one worker keeps: of each its rows, and its labels, or None without classes."""
+    """Some shards that one worker keeps: the rows of each shard, and its labels, or None if there are no classes."""
 
     rows: list[np.ndarray]
     labels: list[np.ndarray] | None
@@ -109,19 +109,22 @@ class Group:
 
 @dataclass(frozen=True)
 class Request:
-    """The request of an update to a group: for each shard the places of samples in it; and the parameters' numbers."""
+    """The request of an update to a group: the places of samples in each shard, and the numbers of the parameters."""
 
     places: list[np.ndarray]
     numbers: np.ndarray
 
 
 def _held(content):
-    """Return the data that the cluster holds, as a task that can be run again."""
+    """Return the content. As a task, it keeps data in the cluster, and can be run again if a worker is lost."""
     return content
 
 
 def _sums(recipe, group, request):
-    """For each shard of a group, of some samples the sums of gradients, an array, of losses and of right answers."""
+    """Return a triple for each shard of a group: the sums of the gradients, the losses and the right answers.
+
+    The sums are taken over the samples that the request names. The sum of the gradients is an array.
+    """
     program, found = recipe.program(), []
     for k, places in enumerate(request.places):
         y, gradient = program(request.numbers, group.rows[k], places)
@@ -130,14 +133,14 @@ def _sums(recipe, group, request):
     return found
 
 
-# --- What the main process does
+# --- The part of the main process
 
 
 def client_of(cluster):
-    """The client itself, if it is one to train with.
+    """Return the client, after checking that a training can use it.
 
     Raises:
-        TypeError: it is no client, or one of asynchronous programs.
+        TypeError: it is not a client, or it is an asynchronous client.
         ValueError: it is closed.
     """
     if not isinstance(cluster, distributed.Client):
@@ -151,17 +154,17 @@ def client_of(cluster):
 
 
 class ClusterTraining(InValues, Recorded):
-    """Gradients of batches, computed by the workers of a cluster.
+    """A :class:`nn.protocols.Training` in which the workers of a cluster compute the gradients.
 
     Args:
-        client: of ``dask.distributed``.
-        setup: as of :class:`nn.native.Recorded`.
+        client: a client of ``dask.distributed``.
+        setup: as for :class:`nn.native.Recorded`.
 
     Attributes:
-        updates: how many were made.
+        updates: the number of updates so far.
 
     Raises:
-        NotNative: this cannot be compiled.
+        NotNative: the training cannot be compiled.
     """
 
     def __init__(self, client, setup):
@@ -177,25 +180,28 @@ class ClusterTraining(InValues, Recorded):
         self._alone_since: float | None = None
 
     def epochs(self, n, stepwise=False, each=None):
-        """Yield n epochs, as of :class:`nn.protocols.Training`; after that the cluster may forget the samples."""
+        """Yield n epochs, as in :class:`nn.protocols.Training`. Then the cluster may forget the samples."""
         try:
             yield from self._setup.epochs(self.update, n, each, range(len(self._setup.samples)))
         finally:
             self._recipe, self._groups = None, []
 
     def update(self, batch):
-        """Make one update with samples at some places; the sum of their losses before it, and how many were right."""
+        """Make one update with a batch, given by the places of its samples.
+
+        Return the sum of their losses before the update, and the number of right answers.
+        """
         found = self.gradients(batch)
         self._setup.optimizer.step(self._parameters)
         self.updates += 1
         return found
 
     def gradients(self, batch):
-        """Set the gradients to the average over a batch; return what :meth:`update` does.
+        """Set the gradients to the average over a batch, and return the same as :meth:`update`.
 
         Raises:
             FloatingPointError: a loss became NaN or infinite.
-            RuntimeError: the cluster was closed, or every worker that tried died.
+            RuntimeError: the cluster was closed, or every worker that tried the update died.
             TimeoutError: there was no worker for a minute.
         """
         numbers, samples = np.array([p.data for p in self._parameters]), np.array(batch)
@@ -209,19 +215,24 @@ class ClusterTraining(InValues, Recorded):
                 gradient += part
             gradient /= len(batch)
         if not (math.isfinite(loss) and np.isfinite(gradient).all()):
-            return self._by_engine(batch, self.updates)  # which says what is wrong
+            return self._by_engine(batch, self.updates)  # it raises an error that explains the problem
         for p, g in zip(self._parameters, gradient.tolist(), strict=True):
             p.grad = g
         return loss, sum([right for _, _, right in parts])
 
     def _computed(self, places, numbers):
-        """The sums over some samples of each shard, given by their places in it, in the order of the shards."""
+        """Return the sums over some samples of each shard, in the order of the shards.
+
+        Args:
+            places: for each shard, the places of the samples in it.
+            numbers: the numbers of the parameters.
+        """
         for _ in range(_DEALS):
             try:
                 self._look()
                 if self._recipe is None:
                     self._deal()
-                # a group without a sample in the batch is left alone
+                # only groups that have a sample of the batch get a task
                 asked = [g for g in range(len(self._groups)) if any(map(len, places[g :: len(self._groups)]))]
                 futures = self._client.map(
                     _sums,
@@ -237,34 +248,34 @@ class ClusterTraining(InValues, Recorded):
                 return [each for each, some in zip(found, places, strict=True) if len(some)]
             except distributed.KilledWorker as error:
                 killed = error
-                self._recipe = None  # new tasks have not been with those workers
+                self._recipe = None  # so that new tasks are made, which are not blamed for the dead workers
             except Exception as error:
                 if not isinstance(error, _LOST) and self._client.status not in _CLOSED:
                     raise
                 raise RuntimeError(
-                    "the cluster was closed or its scheduler was lost, and the model is at the last whole update: "
-                    "connect a client again and go on with a further fit."
+                    "the cluster was closed or its scheduler was lost. The model has the state after the last whole "
+                    "update: connect a client again and continue with another fit."
                 ) from error
         raise RuntimeError(
-            "the workers that tried to compute this update died one after the other, and the model is at the last "
-            "whole update: look into their logs, whether they run out of memory."
+            "the workers that tried to compute this update died one after the other. The model has the state after the "
+            "last whole update: check the workers' logs, they may have run out of memory."
         ) from killed
 
     def _deal(self):
-        """Have the cluster hold recipe and shards, in a group for each thread."""
+        """Send the recipe and the shards to the cluster, one group for each thread."""
         count, client = self._count, self._client
         rows = [self._table.rows(slice(k, None, count)) for k in range(count)]
         labels = None if self._labels is None else [self._labels[k::count] for k in range(count)]
         n = min(count, max(1, sum(self._threads.values())))
         groups = [Group(rows[g::n], None if labels is None else labels[g::n]) for g in range(n)]
-        # dask would have large data elsewhere than in the graph, but that could be lost with a worker
+        # Dask warns that large data should not be in the graph. Elsewhere, they could be lost with a worker.
         with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TiB"}):
             self._recipe, *self._groups = [
                 client.submit(_held, content, pure=False, retries=_RETRIES) for content in (self._content, *groups)
             ]
 
     def _gathered(self, futures):
-        """The results of tasks. A task that is lost with its worker is run again by the scheduler meanwhile."""
+        """Return the results of tasks. The scheduler runs a task again if it is lost with its worker."""
 
         async def gather():
             return await self._client.gather(futures, asynchronous=True)
@@ -280,10 +291,10 @@ class ClusterTraining(InValues, Recorded):
             pending.cancel()
 
     def _look(self):
-        """See which workers there are, every now and then: those that came are given shards, too.
+        """Update the list of workers from time to time, so that new workers get shards, too.
 
         Raises:
-            TimeoutError: there has been none for a minute.
+            TimeoutError: there has been no worker for a minute.
         """
         now = time.monotonic()
         if now - self._looked < _GLANCE:
@@ -291,7 +302,7 @@ class ClusterTraining(InValues, Recorded):
         self._looked = now
         threads = dict(self._client.nthreads())
         if threads.keys() - self._threads.keys():
-            self._recipe = None  # else the scheduler would leave the shards where they are
+            self._recipe = None  # so that the shards are sent again: the scheduler would not move them
         self._threads = threads
         if threads:
             self._alone_since = None
@@ -299,6 +310,6 @@ class ClusterTraining(InValues, Recorded):
             self._alone_since = now
         elif now - self._alone_since > _PATIENCE:
             raise TimeoutError(
-                f"the cluster has had no worker for {_PATIENCE:g} s, and the model is at the last whole update: start "
-                "workers and go on with a further fit."
+                f"the cluster has had no worker for {_PATIENCE:g} s. The model has the state after the last whole "
+                "update: start workers and continue with another fit."
             )

@@ -1,4 +1,4 @@
-"""Samples as people have them: lists, arrays, data frames and series, read by their values and checked.
+"""Samples in the forms that people use: lists, arrays, data frames and series. They are read and checked here.
 
 >>> samples([[0, 1], [1, 0]], [1, 0])
 ([(0, 1), (1, 0)], [1, 0])
@@ -16,16 +16,16 @@ __all__ = [
     "Rows", "counted", "finite", "generator_of", "integer", "listed", "pick", "samples", "share_of", "split", "width",
 ]  # fmt: skip
 
-_AT_ONCE = 1024  # rows that are made at a time
+_AT_ONCE = 1024  # rows that are converted at a time
 
 
 class Rows(Sequence):
-    """The rows of an array as a sequence of tuples, each made when it is asked for.
+    """The rows of an array as a sequence of tuples. Each tuple is made only when it is read.
 
-    So samples in an array take no memory of their own: as tuples of Python's numbers they would take four times that.
+    This saves memory: tuples of Python's numbers would take four times the memory of the array.
 
     Attributes:
-        array: of shape (samples, numbers).
+        array: an array of shape (samples, numbers).
     """
 
     def __init__(self, array):
@@ -43,29 +43,29 @@ class Rows(Sequence):
 
 
 def pick(rows, places):
-    """The samples at some places, a list, or rows of an array where they are such."""
+    """Return the samples at some places: as :class:`Rows` if ``rows`` is, else as a list."""
     return Rows(rows.array[places]) if isinstance(rows, Rows) else [rows[i] for i in places]
 
 
 def listed(name, side):
-    """The entries of an array, a data frame, a series or any other sequence, as a list.
+    """Return the entries of an array, a data frame, a series or any other sequence as a list.
 
-    What has an array of its values is read through that, so that a data frame gives its rows and not its columns.
+    Data that can be converted to an array are converted first. So a data frame gives its rows and not its columns.
 
     Args:
-        name: what the data are called in messages, such as ``X``.
+        name: the name of the data in messages, such as ``X``.
         side: the data.
 
     Raises:
-        TypeError: they have no order, such as a set or a dict, or are text, bytes or no sequence at all.
-        ValueError: some of them are masked, or they are dates.
+        TypeError: the data have no order (a set or a dict), or are text, bytes or not a sequence.
+        ValueError: some entries are masked, or they are dates.
     """
     if isinstance(side, (Set, Mapping)) or is_text(side):
         raise TypeError(f"{name} is {type(side).__name__} {_short(side)}: give a list or an array with an entry per "
                         "sample, in order.")  # fmt: skip
     array = side
     if not isinstance(side, (list, tuple)):
-        if callable(getattr(array, "to_dense", None)):  # a tensor, which may be a sparse one
+        if callable(getattr(array, "to_dense", None)):  # a tensor, which may be sparse
             array = array.to_dense()
         for method in (
             "to_numpy",
@@ -93,16 +93,19 @@ def is_text(x):
 
 
 def samples(X, Y, of=""):
-    """Inputs and targets, checked: sequences of numbers or tuples of numbers, the inputs tuples only.
+    """Return inputs and targets after checking them.
 
     Args:
-        X: the inputs, an entry or row per sample, all of one length.
-        Y: the targets, likewise.
-        of: what stands before their names in messages.
+        X: the inputs, one entry or row for each sample, all of the same length.
+        Y: the targets, in the same form.
+        of: a text before the names of X and Y in messages, such as ``"validation "``.
+
+    Returns:
+        Two sequences. The inputs are tuples of numbers. The targets are numbers or tuples of numbers.
 
     Raises:
-        TypeError: X or Y has no entries in order.
-        ValueError: there are none, or they differ in length, or something in them is no finite number.
+        TypeError: X or Y is not an ordered sequence.
+        ValueError: there are no samples, their lengths differ, or an entry is not a finite number.
     """
     quick = _rows_of_array(X), _rows_of_array(Y)
     X, Y = [
@@ -133,7 +136,10 @@ def samples(X, Y, of=""):
 
 
 def _rows_of_array(side):
-    """The samples of a NumPy array of finite numbers, checked at once; None where each is to be looked at."""
+    """Return the samples of a NumPy array of finite numbers, checked as a whole.
+
+    The result is None for any other data. Then each sample has to be checked by itself.
+    """
     numpy = sys.modules.get("numpy")
     if numpy is None or type(side) is not numpy.ndarray or side.dtype.kind not in "fiub" or side.dtype.itemsize > 8:
         return None
@@ -143,7 +149,7 @@ def _rows_of_array(side):
 
 
 def _rows(name, side):
-    """The samples of X or Y, each a number or a tuple; what is in them is checked later."""
+    """Return the samples of X or Y, each a number or a tuple. The entries of a tuple are not checked yet."""
     rows = []
     for i, row in enumerate(listed(name, side)):
         if not is_real(row):
@@ -158,7 +164,7 @@ def _rows(name, side):
 
 
 def finite(x) -> bool:
-    """Return True if a real number is finite as a float; an integer may be too large for one."""
+    """Return True if a real number is finite as a float. An integer may be too large for a float."""
     try:
         return math.isfinite(x)
     except OverflowError:
@@ -166,7 +172,16 @@ def finite(x) -> bool:
 
 
 def integer(what, n, least):
-    """``n`` as an int, which a NumPy integer is too."""
+    """Return an integer, such as one of NumPy, as an int.
+
+    Args:
+        what: the requirement, for the message.
+        n: the integer.
+        least: the smallest allowed integer.
+
+    Raises:
+        ValueError: ``n`` is not an integer, or too small.
+    """
     try:
         number = operator.index(n)
     except TypeError:
@@ -177,10 +192,15 @@ def integer(what, n, least):
 
 
 def counted(epochs, batch_size, n):
-    """Return the number of epochs and of samples an update, of ``n`` samples in all, checked.
+    """Return the number of epochs and the number of samples in an update, after checking them.
+
+    Args:
+        epochs: the number of epochs.
+        batch_size: the number of samples in an update; None for all samples.
+        n: the number of all samples.
 
     Raises:
-        ValueError: one is out of range.
+        ValueError: a number is out of range.
     """
     epochs = integer("epochs is an integer, 0 or more", epochs, least=0)
     everything = f"batch_size is 1 or more, or None for all {n} samples at once"
@@ -188,7 +208,7 @@ def counted(epochs, batch_size, n):
 
 
 def _short(x):
-    """Some data as they are shown in a message."""
+    """Return some data as a short text for a message."""
     try:
         shown = str(x) if is_real(x) else repr(x)
     except ValueError:  # an integer of more digits than Python writes
@@ -197,7 +217,7 @@ def _short(x):
 
 
 def width(row):
-    """Return the number of numbers in a row; None for a number without a row."""
+    """Return the length of a row; None for a single number."""
     return None if is_real(row) else len(row)
 
 
@@ -206,15 +226,18 @@ def _counted(n):
 
 
 def split(X, Y, validation, generator):
-    """Samples to train on and samples to measure: ``X, Y, held_out``, the last a pair or None.
+    """Return the samples to train on and the samples to validate with, as ``X, Y, held_out``.
 
     Args:
-        X, Y: as :func:`samples` returned them.
+        X, Y: as :func:`samples` returns them.
         validation: a share from 0 to below 1, or a pair of inputs and targets.
-        generator: chooses the share.
+        generator: the random generator that chooses the share.
+
+    Returns:
+        ``held_out`` is a pair of inputs and targets, or None.
 
     Raises:
-        ValueError: it is neither, or nothing would be left.
+        ValueError: ``validation`` is neither a share nor a pair, or one of the two parts would be empty.
     """
     if isinstance(validation, (tuple, list)):
         if len(validation) != 2:
@@ -236,10 +259,15 @@ def split(X, Y, validation, generator):
 
 
 def share_of(n, share, generator):
-    """Return the places of ``n`` samples to train on, and of those to measure, a share chosen at random.
+    """Return the places of the samples to train on and to validate with, chosen at random.
+
+    Args:
+        n: the number of all samples.
+        share: the share of samples to validate with.
+        generator: the random generator.
 
     Raises:
-        ValueError: nothing would be left.
+        ValueError: one of the two parts would be empty.
     """
     measured = round(n * share)
     if measured in (0, n):
@@ -253,14 +281,14 @@ def share_of(n, share, generator):
 
 
 def generator_of(seed):
-    """A generator of random numbers of its own.
+    """Return a new generator of random numbers.
 
     Args:
-        seed: what Python's ``random.seed`` takes, or an integer of NumPy's. None draws a seed from Python's shared
-            generator, so that ``random.seed(1)`` makes what follows reproducible.
+        seed: a seed for Python's ``random.seed``, or an integer of NumPy. None draws a seed from Python's shared
+            generator, so that ``random.seed(1)`` makes a program reproducible.
 
     Raises:
-        TypeError: it is none of these.
+        TypeError: the seed is none of these.
     """
     if seed is None:
         return _random.Random(_random.getrandbits(64))

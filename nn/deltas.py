@@ -1,9 +1,9 @@
 r"""The deltas of backpropagation, read from a recorded graph.
 
-A neuron's delta is $\delta_k = \partial L / \partial s_k$ with $s_k$ its pre-activation. The reverse sweep computes it
-on its way to the weights; here it is only collected. With it the gradient of a weight is
-$\partial L / \partial w_{jk} = \sum \delta_k x_j$ over the samples, and the engine's gradient is that sum, exactly: the
-same products, added in the same order.
+The delta of a neuron is $\delta_k = \partial L / \partial s_k$, where $s_k$ is its pre-activation. The reverse sweep
+computes the deltas on its way to the weights, and this module only collects them. The gradient of a weight is
+$\partial L / \partial w_{jk} = \sum \delta_k x_j$, a sum over the samples. The engine's gradient equals this sum
+exactly, because it adds the same products in the same order.
 """
 
 from html import escape
@@ -20,13 +20,16 @@ __all__ = ["DeltaTable", "NeuronDelta", "deltas"]
 
 
 class NeuronDelta(NamedTuple):
-    """One neuron on one sample.
+    """The delta of one neuron on one sample.
 
     Fields:
-        layer, neuron, sample: which, from 1.
-        s: the pre-activation. a: the activation.
-        delta: the derivative of the loss in ``s``, in the unit of the loss.
-        inputs: what the neuron read, in the order of its weights.
+        layer: the number of the layer, from 1.
+        neuron: the number of the neuron in its layer, from 1.
+        sample: the number of the sample, from 1.
+        s: the pre-activation.
+        a: the activation.
+        delta: the derivative of the loss with respect to ``s``.
+        inputs: the inputs of the neuron, in the order of its weights.
     """
 
     layer: int
@@ -39,7 +42,7 @@ class NeuronDelta(NamedTuple):
 
 
 class DeltaTable(list[NeuronDelta]):
-    """Rows of :class:`NeuronDelta` that print as a table."""
+    """A list of :class:`NeuronDelta` that prints as a table."""
 
     def _cells(self):
         head = ("layer", "neuron", "sample", "s", "a", "delta", "inputs")
@@ -61,20 +64,20 @@ class DeltaTable(list[NeuronDelta]):
 
 
 def deltas(loss: Value) -> DeltaTable:
-    r"""The delta of every neuron on every sample under ``loss``, output layer first.
+    r"""Return the delta of every neuron on every sample under ``loss``, output layer first.
 
-    The gradients of the graph stay as they are. What the loss does not depend on, behind the branch a ``where`` did not
-    take, has the delta 0.
+    The gradients of the graph are not changed. A neuron in a branch that ``where`` did not take has the delta 0,
+    because the loss does not depend on it.
 
     Args:
-        loss: the node the graph ends in; any number of samples may be recorded under it. They count in the order in
-            which they were added up.
+        loss: the last node of the graph. Any number of samples may be recorded under it. They are numbered in the order
+            in which their losses were added.
 
     Returns:
-        One row per neuron and sample: layer, neuron, sample, s, a, delta, and the inputs it read.
+        One row for each neuron and sample: layer, neuron, sample, s, a, delta, and the inputs of the neuron.
 
     Raises:
-        GraphError: no neuron of :mod:`nn` is recorded under ``loss``, or the activation of one cannot be told.
+        GraphError: no neuron of :mod:`nn` is recorded under ``loss``, or the activation of a neuron cannot be found.
         StaleGraphError: a weight was changed after the loss was recorded.
 
     Example:
@@ -85,7 +88,7 @@ def deltas(loss: Value) -> DeltaTable:
             1       1       1   0     0       0  2
     """
     adjoint = adjoints(loss)
-    nodes = postorder([loss])  # the order of the sweep, backwards; untaken branches too, lest samples be miscounted
+    nodes = postorder([loss])  # including branches that were not taken, so that samples are counted right
     names = {node: name for node in nodes if (name := _neuron_of(node)) is not None}
     if not names:
         raise GraphError("no neuron is recorded under this loss: compute it with a model of nn, outside of no_grad.")
@@ -96,7 +99,7 @@ def deltas(loss: Value) -> DeltaTable:
         if node not in names:
             continue
         name = names[node]
-        weight = node.operands[0]  # tells two models apart, whose names are alike
+        weight = node.operands[0]  # it distinguishes two models whose neurons have the same names
         samples[weight] = samples.get(weight, 0) + 1
         s, a, delta = node.data, activation[node].data, adjoint.get(node, 0.0)
         row = NeuronDelta(name.layer, name.neuron, samples[weight], s, a, delta, dot_operands(node.recorded).inputs)
@@ -105,20 +108,21 @@ def deltas(loss: Value) -> DeltaTable:
 
 
 def _neuron_of(node):
-    """The name of the neuron a node is the pre-activation of, or None."""
+    """Return the name of the neuron whose pre-activation a node is, or None."""
     if node.op is not dot:
         return None
     if isinstance(node.label, NeuronName):
         return node.label
-    # The output of a linear neuron may have been given another label. A dot without one is not a neuron's: a penalty.
+    # The user may have given another label to the output of a linear neuron. A dot without a label does not belong to a
+    # neuron. It may be a penalty.
     weight = node.operands[0]
     name = weight.label if isinstance(weight, Value) and node.label is not None else None
     return name if isinstance(name, NeuronName) else None
 
 
 def _activations(nodes, names):
-    """The activation of each pre-activation in ``names``."""
-    # What has another label was returned by the neuron: it is the activation too.
+    """Return a dict from each pre-activation in ``names`` to its activation."""
+    # A pre-activation with another label was returned by the neuron, so it is the activation, too.
     found = {s: s for s, name in names.items() if name.activation is None or s.label is not name}
     readers: dict = {}
     for node in nodes:
@@ -128,11 +132,11 @@ def _activations(nodes, names):
             if x in names:
                 readers.setdefault(x, []).append(node)
     for s, name in names.items():
-        if s not in found:  # it has another label now; recorded as one operation, it is known by that
+        if s not in found:  # its activation has another label now, and is found by its operation, if there is only one
             known = [node for node in readers.get(s, ()) if str(node.op) == name.activation]
             if len(known) != 1:
                 raise GraphError(
-                    f"the activation of {name} is not labelled a{name.layer}[{name.neuron}] any more: give its label "
+                    f"the activation of {name} no longer has the label a{name.layer}[{name.neuron}]: give your label "
                     "to a copy, activation + 0, and not to the activation itself."
                 )
             found[s] = known[0]
@@ -140,7 +144,7 @@ def _activations(nodes, names):
 
 
 def _pre_activation(node, names):
-    """The pre-activation an activation was computed from, through however many nodes."""
+    """Return the pre-activation from which an activation was computed, through any number of nodes."""
     name = node.label
     seen, pending = set(), [node]
     while pending:

@@ -1,4 +1,4 @@
-"""Dropout: random inputs are left out, in training only."""
+"""Dropout, which replaces random inputs by 0 during training."""
 
 import contextlib
 from collections.abc import Iterator
@@ -18,10 +18,10 @@ _drawn = ContextVar("drawn", default=0)
 
 @contextlib.contextmanager
 def train_mode(on: bool = True) -> Iterator[None]:
-    """Switch dropout on, or off, in the block of a ``with``: :func:`nn.fit` trains so, and measures without.
+    """Switch dropout on or off inside of a ``with`` block. :func:`nn.fit` trains with dropout and measures without it.
 
     Args:
-        on: whether :class:`Dropout` draws; outside of all blocks it does not.
+        on: True if :class:`Dropout` is active. Outside of all blocks, it is not.
 
     >>> drop = Dropout(0.5, seed=1)
     >>> drop([1.0, 1.0, 1.0, 1.0])
@@ -38,15 +38,15 @@ def train_mode(on: bool = True) -> Iterator[None]:
 
 
 class Dropout:
-    r"""Dropout (Srivastava and others 2014), as ``torch.nn.Dropout``.
+    r"""Dropout (Srivastava and others 2014), like ``torch.nn.Dropout``.
 
-    In training each input is set to 0 with probability $p$ and multiplied by $1 / (1 - p)$ otherwise. Outside of
-    training the inputs stay as they are. Draws are anew for every sample, so that trainings with dropout run in the
-    eager engine.
+    In training, each input is set to 0 with probability $p$, and multiplied by $1 / (1 - p)$ otherwise. Outside of
+    training, the inputs do not change. Every sample gets new random numbers, so trainings with dropout run in the eager
+    engine.
 
     Args:
         p: the probability, from 0 to below 1.
-        seed: for draws of its own generator; by default they come from Python's shared one.
+        seed: the seed of a generator of its own; by default, the seed comes from Python's shared generator.
 
     Raises:
         ValueError: the probability is out of range.
@@ -55,10 +55,10 @@ class Dropout:
     [1.0, 2.0]
     """
 
-    made = 0  # how many there were in this process: without any, trainings need not look for one
+    made = 0  # the number of Dropouts in this process; if it is 0, trainings need not search for one
 
     def __new__(cls, *arguments, **options):
-        """Count it; copies and what is unpickled come by here too."""
+        """Count the new object. Copies and unpickled objects are counted here, too."""
         Dropout.made += 1
         return super().__new__(cls)
 
@@ -67,7 +67,7 @@ class Dropout:
         self.p, self._random = p, generator_of(seed)
 
     def __call__(self, x: Any) -> Any:
-        """The inputs, a list, some of them left out in training; of a single Value or number, that one."""
+        """Return the inputs as a list, in training with some of them set to 0; for a single input, a single number."""
         if not hasattr(x, "__iter__"):
             return self([x])[0]
         if not (_training.get() and self.p):
@@ -77,7 +77,7 @@ class Dropout:
         return [each * (0.0 if self._random.random() < self.p else scale) for each in x]
 
     def parameters(self) -> list[Value]:
-        """None.
+        """Return the parameters: an empty list.
 
         Example:
             >>> from nn import Dropout
@@ -91,15 +91,15 @@ class Dropout:
 
 
 def drawn() -> int:
-    """Return how often dropout has drawn so far."""
+    """Return the number of times that dropout has drawn random numbers so far."""
     return _drawn.get()
 
 
 def draws(model, x) -> bool:
-    """Return True if a model has dropout that draws in training, found by calling it with a sample."""
+    """Return True if a model has dropout that is active in training. It is found by calling the model with a sample."""
     if not Dropout.made:
         return False
     before = _drawn.get()
-    with train_mode(), contextlib.suppress(OverflowError):  # the training itself says it
+    with train_mode(), contextlib.suppress(OverflowError):  # the training will raise it
         model(x)
     return _drawn.get() != before

@@ -1,4 +1,4 @@
-"""Training sample by sample on the recorded graph."""
+"""Training in Python, sample by sample, on the recorded graph."""
 
 import math
 from collections.abc import Generator
@@ -12,28 +12,28 @@ __all__ = ["EagerTraining", "InValues"]
 
 
 class InValues:
-    """The part of a training that a :class:`nn.protocols.Training` has whose parameters are always in the Values."""
+    """The methods of a :class:`nn.protocols.Training` that need do nothing if the Values are always up to date."""
 
     def after(self, epochs: int) -> list[tuple[float, int]]:
-        """Return further epochs that are done: none, since each is yielded at once."""
+        """Return the finished epochs that were not yielded: none, because each is yielded at once."""
         return []
 
     def write(self) -> None:
-        """Bring the Values up to the last update, as they always are."""
+        """Do nothing, because the Values are always up to date."""
 
     def read(self) -> None:
-        """Take the numbers of the Values, which are read at each update anyway."""
+        """Do nothing, because every update reads the Values."""
 
 
 class EagerTraining(InValues):
     """A :class:`nn.protocols.Training` in which Python records the graph of every sample.
 
     Args:
-        setup: what is trained.
-        updates: how many updates were made before.
+        setup: the setup of the training.
+        updates: the number of updates before this training.
 
     Attributes:
-        updates: how many were made.
+        updates: the number of updates so far.
     """
 
     def __init__(self, setup: Setup, updates: int = 0) -> None:
@@ -41,18 +41,21 @@ class EagerTraining(InValues):
         self._answered = setup.loss.answered if isinstance(setup.loss, ModelLoss) and setup.loss.classes else None
 
     def epochs(self, n: int, stepwise: bool = False, each=None) -> Generator[tuple[float, int], None, None]:
-        """Yield n epochs: the sum of the losses of each, and how many answers were right."""
+        """Run n epochs. After each, yield the sum of its losses and the number of right answers."""
         return self._setup.epochs(self.update, n, each)
 
     def update(self, batch) -> tuple[float, int]:
-        """Make one update; the sum of the losses of its samples before it, and how many answers were right."""
+        """Make one update with a batch.
+
+        Return the sum of the losses of its samples before the update, and the number of right answers.
+        """
         found = self.gradients(batch)
         self._setup.optimizer.step(self._setup.parameters)
         self.updates += 1
         return found
 
     def gradients(self, batch) -> tuple[float, int]:
-        """Set the gradients to the average over samples; return what :meth:`update` does.
+        """Set the gradients to the average over a batch, and return the same as :meth:`update`.
 
         Raises:
             FloatingPointError: a loss became NaN or infinite.
@@ -74,7 +77,7 @@ class EagerTraining(InValues):
                     what = f"the loss is too large for a float ({error})"
                     raise FloatingPointError(diverged(what, self.updates)) from error
                 except DomainError as error:
-                    if not self.updates:  # the training has not gone anywhere yet
+                    if not self.updates:  # the first update cannot have diverged
                         raise
                     raise FloatingPointError(diverged(f"the loss has no value ({error})", self.updates)) from error
                 total += value.data
@@ -83,13 +86,13 @@ class EagerTraining(InValues):
         return total, right
 
     def measure(self) -> tuple[float, float]:
-        """The mean loss over the samples that are held out, and the share of right answers."""
+        """Return the mean loss over the validation samples, and the share of right answers."""
         loss, samples, total, right = self._setup.loss, self._setup.held_out or (), 0.0, 0
         with no_grad():
             for sample in samples:
                 try:
                     total += loss(sample).data
-                except OverflowError:  # as machine code has it
+                except OverflowError:  # as in machine code
                     total = math.inf
                     continue
                 if self._answered is not None:

@@ -1,4 +1,4 @@
-"""Writing a file as a whole: either the old one or the new one is there, whatever goes wrong."""
+"""Writing a file as a whole: if anything goes wrong, the old file is still there."""
 
 import contextlib
 import errno
@@ -10,24 +10,24 @@ __all__ = ["write_whole"]
 
 
 def write_whole(path, data) -> None:
-    """Write a file, or replace what is in it.
+    """Write a file, or replace its content.
 
     A link stays a link, and the file that it leads to is written. A file with several names (hard links) keeps them.
-    A device or a pipe is written to.
+    A device or a pipe stays what it is, and receives the data.
 
     Args:
-        path: the file, text or bytes; its folder must exist.
-        data: bytes.
+        path: the path of the file, text or bytes. Its folder must exist.
+        data: the new content, bytes.
 
     Raises:
-        OSError: it cannot be written; an old file is as it was. It names the path as it was given.
+        OSError: the file cannot be written. An old file is unchanged. The error names the path as it was given.
     """
     try:
         _write(os.path.realpath(os.fsdecode(path)), data)
     except OSError as error:
         if error.errno is None:
             raise
-        # it would name the file beside it, of which its user knows nothing
+        # the error would name the temporary file, which the user does not know
         raise OSError(error.errno, error.strerror, os.fsdecode(path)) from error
 
 
@@ -48,7 +48,7 @@ def _write(path, data):
 
 
 def _replace(path, data, mode):
-    """Write a file beside ``path``, and put it in its place."""
+    """Write a temporary file beside ``path``, and move it to ``path``."""
     folder, name = os.path.split(path)
     temporary = os.path.join(folder, f".{name[:100]}.{secrets.token_hex(8)}.tmp")
     try:
@@ -58,18 +58,18 @@ def _replace(path, data, mode):
                 _fill(file, data)
         if mode is None:
             mode = os.stat(temporary).st_mode & 0o777
-        os.chmod(temporary, mode | 0o600)  # where the mask is 0o777, as in some browsers, nobody could read it
+        os.chmod(temporary, mode | 0o600)  # with a mask of 0o777, as in some browsers, nobody could read the file
         os.replace(temporary, path)
     except BaseException:
-        with contextlib.suppress(FileNotFoundError):  # it was never made, or the interrupt came after the replacement
+        with contextlib.suppress(FileNotFoundError):  # it was not made yet, or the interrupt came after the replacement
             os.unlink(temporary)
         raise
 
 
 def _write_unnamed(folder, name, data) -> bool:
-    """Write a file that gets its name when it is whole; False where the system has no such thing.
+    """Write a file that gets its name only when it is complete. Return False if the system does not support this.
 
-    Until then it is gone by itself when the process ends, however it ends.
+    If the process ends before that, the file disappears by itself.
     """
     try:
         descriptor = os.open(folder, os.O_WRONLY | os.O_TMPFILE, 0o666)
@@ -78,7 +78,7 @@ def _write_unnamed(folder, name, data) -> bool:
     with os.fdopen(descriptor, "wb") as file:
         _fill(file, data)
         try:
-            # a folder is given so that Python follows the link, which it would not do otherwise
+            # Python follows the link only if src_dir_fd is given
             os.link(f"/proc/self/fd/{descriptor}", name, src_dir_fd=descriptor)
         except OSError:
             return False
@@ -86,7 +86,7 @@ def _write_unnamed(folder, name, data) -> bool:
 
 
 def _overwrite(path, data):
-    """Write into a file that has several names; put back what was there where that fails."""
+    """Write into a file that has several names. If this fails, write the old content back."""
     with open(path, "r+b") as file:
         old = file.read()
         try:
@@ -105,7 +105,7 @@ def _fill(file, data):
 
 
 def _send(path, data):
-    """Write to a device or a pipe; a pipe that nobody reads is an error in place of an endless wait."""
+    """Write to a device or a pipe. A pipe that nobody reads raises an error, so there is no endless wait."""
     descriptor = os.open(path, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0))
     with os.fdopen(descriptor, "wb") as file:
         if hasattr(os, "set_blocking"):

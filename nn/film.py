@@ -1,7 +1,7 @@
-r"""A film of a training: every n-th update of :func:`nn.fit` as a frame, and a page that plays them.
+r"""A film of a training: a frame for every n-th update of :func:`nn.fit`, and a page that plays the frames.
 
-A frame shows where the weights stand, how large the deltas are, and, for a model of two inputs, what it answers over
-the plane. Recording changes nothing: the training with a film is the training without.
+A frame shows the weights, the size of the deltas, and, for a model of two inputs, its outputs over the plane. Recording
+a film does not change the training.
 """
 
 import math
@@ -22,7 +22,7 @@ from nn.protocols import Data, Loss, Model
 
 __all__ = ["Film", "Frame"]
 
-# So many samples are measured and shown, and so many points of the plane along each axis.
+# The most samples that are measured and shown, and the number of points of the plane along each axis.
 _MAX_SAMPLES, _GRID = 100, 32
 
 
@@ -30,13 +30,14 @@ class Frame(NamedTuple):
     r"""The state of a training after an update.
 
     Fields:
-        update: how many updates were made; 0 before the first.
+        update: the number of updates so far; 0 before the first.
         loss: the mean loss over the film's samples.
-        parameters: of each parameter its number, in the order of ``model.parameters()``.
-        deltas: by layer and neuron, the root mean square of $\delta_k = \partial L_n / \partial s_k$ over the film's
-            samples; empty for a model without neurons of :mod:`nn`.
-        answers: for a model of two inputs, its outputs over the plane: rows from the lowest second input, in each the
-            points from the lowest first input; else None.
+        parameters: the numbers of the parameters, in the order of ``model.parameters()``.
+        deltas: a dict from layer and neuron to the root mean square of $\delta_k = \partial L_n / \partial s_k$ over
+            the film's samples; empty for a model without neurons of :mod:`nn`.
+        answers: for a model of two inputs, its outputs over the plane, as rows of points. The rows are in ascending
+            order of the second input, and the points of a row in ascending order of the first input. For other models
+            None.
     """
 
     update: int
@@ -50,13 +51,14 @@ class Frame(NamedTuple):
 
 
 class Film(Sequence[Frame]):
-    """The frames of a training: a sequence that prints as text, plays itself in a notebook, and can be saved as a page.
+    """The frames of a training: a sequence that prints as text, plays in a notebook, and can be saved as a page.
 
     Attributes:
-        names: what the parameters are called: their labels, or p and a number. labels: the labels themselves.
-        correspondence: a sentence that maps these names to those in formulas; empty where they agree.
-        aliases: of each label that has another name in formulas, that name.
-        X, Y: the film's samples: of the training's at most 100, evenly chosen.
+        names: the names of the parameters: their labels, or p and a number if they have none.
+        labels: the labels of the parameters.
+        correspondence: a sentence that maps these names to the names in formulas; empty if they agree.
+        aliases: a dict from labels to names in formulas, for labels that have another name there.
+        X, Y: the film's samples: at most 100 samples of the training, evenly chosen.
         plane: for a model of two inputs, the two sequences of coordinates of ``answers``; else None.
     """
 
@@ -85,7 +87,7 @@ class Film(Sequence[Frame]):
         return f"<film of {len(self)} frames>"
 
     def take(self, update: int, last: bool = False) -> None:
-        """Record a frame if it is this update's turn, or if it is the last update and has none yet."""
+        """Record a frame if ``update`` is a multiple of ``every``, or if it is the last one and has no frame yet."""
         taken = bool(self._frames) and self._frames[-1].update == update
         if taken or (update % self._every and not last):
             return
@@ -109,7 +111,7 @@ class Film(Sequence[Frame]):
         self._frames.append(Frame(update, total.data / len(self.X), numbers, rms, answers))
 
     def _find_names(self, loss):
-        """Find what the labels of a sample's graph are called in formulas."""
+        """Find the names in formulas of the labels in a sample's graph."""
         network = network_under(loss) if isinstance(loss, Value) else None
         if network is not None:
             labels = labels_under(loss)
@@ -117,19 +119,25 @@ class Film(Sequence[Frame]):
             self.aliases = {labels[node]: name for node, (name, _) in formula_names(network).items() if node in labels}
 
     def html(self) -> str:
-        """One self-contained page: previous, next, play, a slider, the arrow keys; a click on a neuron shows its
+        """Return a self-contained page that plays the film.
+
+        It has the buttons previous, next and play and a slider, and obeys the arrow keys. A click on a neuron shows its
         weights.
 
         Raises:
-            ValueError: nothing is recorded.
-            DrawingError: nothing here can render a picture.
+            ValueError: no frame is recorded.
+            DrawingError: no program that can render a picture is installed.
         """
         if not self._frames:
             raise ValueError("no frame is recorded: train with fit(..., film=n), for one update or more.")
         return film_page(self)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the page to a file that ends in .html, or the frames as text to one that ends in .txt."""
+        """Write the page to a file that ends in .html, or the frames as text to a file that ends in .txt.
+
+        Raises:
+            ValueError: the file has another ending.
+        """
         path = Path(path)
         if path.suffix not in (".html", ".txt"):
             raise ValueError(f"a film is saved as .html or .txt, found {path.name!r}: choose one of these.")
@@ -140,7 +148,7 @@ class Film(Sequence[Frame]):
         rows = [(str(frame), escape(self._listed(frame))) for frame in self]
         try:
             return static(film_picture(self), rows, self.html(), height=860)
-        except Exception as error:  # a repr never raises: the frames remain as text
+        except Exception as error:  # a repr must not raise: show the frames as text
             return static("", rows, None, str(error))
 
     def _listed(self, frame):
@@ -153,7 +161,7 @@ def _numbers(out):
 
 
 def _plane(X):
-    """The coordinates of a grid around the samples, with a margin."""
+    """Return the coordinates of a grid around the samples, with a margin."""
     axes = []
     for column in zip(*X, strict=True):
         low, high = min(column), max(column)

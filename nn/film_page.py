@@ -12,12 +12,12 @@ from nn.names import NeuronName
 
 __all__ = ["canvases", "film_aliases", "film_lines", "film_page", "film_picture"]
 
-_MAX_LINES = 600  # with more weights than this, layers are drawn
-_WIDEST = "\u03b4 \u22120.0000e\u221200"  # a text for which Graphviz leaves room
+_MAX_LINES = 600  # networks with more weights are drawn by layers
+_WIDEST = "\u03b4 \u22120.0000e\u221200"  # the widest text, for which Graphviz reserves space
 
 
 def film_page(film) -> str:
-    """The page of a film of one frame or more."""
+    """Return the page of a film that has at least one frame."""
     svg, texts, strokes, names, owned = _picture(film)
     told = {
         "unit": "frame",
@@ -39,10 +39,14 @@ def film_page(film) -> str:
 
 
 def film_aliases(film, names, owned) -> dict:
-    """Return further names that the page finds: of weights, and of neurons and weights in formulas, each with its box.
+    """Return more names that a reader can search for on the page, a dict from name to box.
+
+    They are the names of weights, and the names of neurons and weights in formulas.
 
     Args:
-        film: the film. names: of each box its name. owned: of each box the numbers of its parameters.
+        film: the film.
+        names: a dict from box to its name.
+        owned: a dict from box to the numbers of its parameters.
     """
     mine = {film.names[k]: box for box, parameters in owned.items() for k in parameters}
     found = mine | {name: box for box, name in names.items()}
@@ -50,7 +54,7 @@ def film_aliases(film, names, owned) -> dict:
 
 
 def _curves(film, names):
-    """Of each neuron in the picture, its delta frame by frame."""
+    """Return a dict from each neuron in the picture to its deltas, frame by frame."""
     found: dict = {}
     for n, frame in enumerate(film):
         for (layer, neuron), delta in frame.deltas.items():
@@ -60,7 +64,7 @@ def _curves(film, names):
 
 
 def canvases(plane) -> str:
-    """Return what the plane of answers, where there is one, and the loss are painted on."""
+    """Return the HTML canvases for the loss and, if there is one, for the plane of answers."""
     found = '<canvas id="curve" width="320" height="320" role="img" aria-label="the mean loss by update"></canvas>'
     if plane is None:
         return found
@@ -69,23 +73,23 @@ def canvases(plane) -> str:
 
 
 def film_picture(film) -> str:
-    """The network of a film as SVG; empty for a model whose parameters are not labelled as those of :mod:`nn`."""
+    """Return the network of a film as SVG; empty if the model's parameters do not have labels as in :mod:`nn`."""
     return _picture(film)[0]
 
 
 def film_lines(film) -> tuple:
-    """Return the network of a film as SVG, its lines with the parameters they stand for, and those of each neuron."""
+    """Return the network of a film as SVG, its lines with their parameters, and the parameters of each neuron."""
     svg, _, strokes, _, owned = _picture(film)
     return svg, [[name, int(name[1:])] for name, _ in strokes if name.startswith("w")], owned
 
 
 def _short(x):
-    """A number as it is shown, in four digits; JSON has no word for what is not finite."""
+    """Return a number with four digits; None if it is not finite, because JSON cannot express that."""
     return float(f"{x:.4g}") if math.isfinite(x) else None
 
 
 def _painted(film):
-    """The answers as bytes, one for each point, from 0 to 255 between the smallest and the largest; or the class."""
+    """Return the answers as bytes, one for each point: a level from 0 to 255, or, for several outputs, the class."""
     if film.plane is None:
         return None
     several = len(film[0].answers[0][0]) > 1
@@ -95,7 +99,7 @@ def _painted(film):
     else:
         every = [p[0] for f in film for row in f.answers for p in row if math.isfinite(p[0])] or [0.0]
         targets = [y if is_real(y) else y[0] for y in film.Y]
-        # white is half-way between the targets, and the same answer has the same colour in every frame
+        # white means half-way between the targets, and an answer has the same colour in every frame
         middle = (min(targets) + max(targets)) / 2
         reach = max(abs(max(every) - middle), abs(min(every) - middle)) or 1.0
         levels = [[_level(p[0], middle, reach) for row in f.answers for p in row] for f in film]
@@ -118,9 +122,9 @@ def _level(x, middle, reach):
 
 
 def _picture(film):
-    """The network with an id for every neuron and line: SVG, texts, strokes, names, and which parameters each has.
+    """Return the network with an id for every neuron and line: SVG, texts, strokes, names, and parameters by neuron.
 
-    Empty for a model whose parameters are not labelled as those of :mod:`nn`.
+    All are empty if the model's parameters do not have labels as in :mod:`nn`.
     """
     import graphviz  # lazy: importing nn stays quick
 
@@ -164,7 +168,7 @@ def _picture(film):
 
 
 def _columns(places):
-    """The neurons of each layer."""
+    """Return the neurons of each layer."""
     columns: dict = {}
     for name, (layer, _) in places.items():
         columns.setdefault(layer, []).append(name)
@@ -172,7 +176,7 @@ def _columns(places):
 
 
 def _in_order(sheet, *columns):
-    """Have Graphviz set what is in a column below each other as it is listed."""
+    """Make Graphviz place the nodes of each column below each other, in the order of the list."""
     for column in columns:
         with sheet.subgraph(graph_attr={"rank": "same"}) as rank:
             for above, below in pairwise(column):
@@ -180,7 +184,7 @@ def _in_order(sheet, *columns):
 
 
 def _layers(film, graphviz):
-    """The same by layers, where there are too many weights for a line each."""
+    """Return the same for a picture by layers, if there are too many weights for one line each."""
     sheet = graphviz.Digraph("film", graph_attr={"rankdir": "LR"})
     sheet.attr("node", shape="box", style="rounded,filled", fillcolor="white", fontname="Helvetica", fontsize="11")
     texts, names, owned = [], {}, {}
@@ -213,7 +217,7 @@ def _rms(numbers):
 
 
 def _changes(rows):
-    """Without what is as it was."""
+    """Return the rows without those that repeat the row before."""
     found: list = []
     for row in rows:
         if not found or list(row[1:]) != found[-1][1:]:

@@ -1,4 +1,4 @@
-"""Checks of a training before its first update, by every engine with the same errors."""
+"""Checks of a training before its first update. They raise the same errors in every engine."""
 
 import contextlib
 from itertools import chain
@@ -22,15 +22,15 @@ _NOTHING = (
 
 
 class FirstLook:
-    """The checks of a training that need a sample's outputs and loss.
+    """The checks of a training that need the outputs and the loss of a sample.
 
-    Machine code is made of one sample; whatever a loss or a model says of the others' numbers, it says here.
+    Machine code is made from one sample. Here the loss and the model can raise errors for the numbers of the others.
 
     Args:
-        model, loss: as of :func:`nn.fit`.
-        parameters: of the model.
+        model, loss: as for :func:`nn.fit`.
+        parameters: the parameters of the model.
         samples: the samples to train on, :class:`nn.setups.Samples`.
-        held_out: those that are only measured, or None.
+        held_out: the validation samples, or None.
     """
 
     def __init__(self, model, loss, parameters, samples, held_out):
@@ -40,7 +40,7 @@ class FirstLook:
         self.pending = True
 
     def __call__(self, value):
-        """Look at the first loss that was computed.
+        """Check the first loss that was computed.
 
         Raises:
             ValueError: the loss of no sample depends on a parameter.
@@ -48,16 +48,19 @@ class FirstLook:
         self.pending = False
         if self._reaches(value):
             return
-        for x, y in chain(*self._lots):  # a sample may be left out by a loss, but not all
+        for x, y in chain(*self._lots):  # a loss may ignore some samples, but not all
             if self._reaches(self._loss(self._model(x), y)):
                 return
         raise ValueError(_NOTHING.format("parameter of the model", "the model's outputs"))
 
     def targets(self, outputs):
-        """Let a loss of nn check every target, for outputs such as those of the first sample.
+        """Check every target with a loss of nn.
+
+        Args:
+            outputs: the outputs of the model for the first sample.
 
         Raises:
-            TypeError, ValueError: what the loss says of a target.
+            TypeError, ValueError: the loss does not accept a target.
         """
         blank = Value(0.5) if isinstance(outputs, Value) else [Value(0.5)] * len(outputs)
         if base_of(self._loss) in (losses.hinge, losses.binary_cross_entropy, losses.cross_entropy):
@@ -68,14 +71,14 @@ class FirstLook:
             losses.pairs(blank, target_of(self._loss, self._lots[0].Y[0]), base_of(self._loss).__name__)
 
     def everything(self):
-        """Compute every sample once, as the engine does, so that what the user's own code checks is checked.
+        """Compute every sample once, as the engine does, so that checks in the user's own code run.
 
         Raises:
-            Exception: whatever the model or the loss raises, as for a target that is out of range.
+            Exception: any exception of the model or the loss, such as for a target that is out of range.
         """
         with no_grad():
             for x, y in chain(*self._lots):
-                with contextlib.suppress(OverflowError):  # the training itself says it
+                with contextlib.suppress(OverflowError):  # the training will raise it
                     self._loss(self._model(x), y)
 
     def _reaches(self, value):
@@ -87,19 +90,19 @@ def check_reaches(loss, parameters, samples):
 
     Args:
         loss: a function of a sample.
-        parameters: leaves.
-        samples: of a training.
+        parameters: the leaves to train.
+        samples: the samples of a training.
 
     Raises:
-        TypeError: the loss returns no Value.
+        TypeError: the loss does not return a Value.
         ValueError: the loss of no sample depends on a parameter.
-        Exception: whatever the loss raises.
+        Exception: any exception of the loss.
     """
     parameters = set(parameters)
     for sample in samples:
         try:
             value = loss(sample)
-        except OverflowError:  # the training itself says it
+        except OverflowError:  # the training will raise it
             return
         if not isinstance(value, Value):
             raise TypeError(f"the loss returned {type(value).__name__}: it must be computed from Values.")
@@ -114,12 +117,12 @@ def _reaches(value, parameters):
 
 
 def _types(y):
-    """Return the types in a target, which tell it apart from an equal one: True is no class, and 1 is one."""
+    """Return the types in a target. They distinguish equal targets: 1 is a class, and True is not."""
     return type(y) if is_real(y) else tuple([type(t) for t in y])
 
 
 def is_ours(model, loss, optimizer=None):
-    """Return True if a training runs no Python code of the user's, which might do something else at another sample."""
+    """Return True if a training runs no Python code of the user, which might act differently for another sample."""
     if type(model) not in (MLP, Layer, Neuron) or type(unclipped(optimizer)) not in (*OPTIMIZERS, type(None)):
         return False
     layers = model.layers if type(model) is MLP else [model]
@@ -129,8 +132,8 @@ def is_ours(model, loss, optimizer=None):
 
 
 def diverged(what, updates):
-    """The message of a training that diverges."""
+    """Return the error message for a training that diverges."""
     return (
-        f"{what} at update {updates + 1}; the model is at the update before: lower the rate, or look for numbers in "
-        "the data that are too large."
+        f"{what} at update {updates + 1}; the model has the state before this update: lower the rate, or look for "
+        "numbers in the data that are too large."
     )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from nn.plots import pyplot
 
 if TYPE_CHECKING:
-    from nn.film import Film  # it brings all that draws
+    from nn.film import Film  # it imports the modules that draw
 
 __all__ = ["History"]
 
@@ -14,16 +14,20 @@ class History:
     """The history of a training by :func:`fit`.
 
     Attributes:
-        loss: for each whole epoch, the mean loss over the samples, each taken before the update it was used in.
-        validation_loss: for each whole epoch, the mean loss over the validation samples after it; empty without any.
-        accuracy, validation_accuracy: the same for the share of samples, from 0 to 1, whose class is the one answered;
-            empty where the targets are no classes. Classes are one-hot rows, answered by the largest output; the
-            integers of ``cross_entropy``, likewise; and single targets -1 and 1 of ``hinge``, answered by the sign.
-        update_loss: for each update the mean loss of its samples before it, where :func:`nn.minimize` was to record it.
-        updates: how many updates were made in all.
-        metrics: for each callback that returned numbers, by its name, the list of them.
-        interrupted: True where fit was stopped by an interrupt from the keyboard.
-        film: a :class:`nn.film.Film` if one was asked for, which a notebook plays; else None.
+        loss: for each complete epoch, the mean loss over the samples. The loss of a sample is taken before the update
+            that uses the sample.
+        validation_loss: for each complete epoch, the mean loss over the validation samples after the epoch; empty if
+            there are no validation samples.
+        accuracy: for each complete epoch, the share of samples, from 0 to 1, that are answered by the right class;
+            empty if the targets are not classes. Targets are classes if they are one-hot rows or the integers of
+            ``cross_entropy`` (the answer is the largest output), or single targets -1 and 1 of ``hinge`` (the answer
+            is the sign of the output).
+        validation_accuracy: the same for the validation samples.
+        update_loss: for each update, the mean loss of its samples before the update, if :func:`nn.minimize` records it.
+        updates: the number of all updates.
+        metrics: a dict from the name of a callback to the list of numbers that it returned.
+        interrupted: True if an interrupt from the keyboard stopped the training.
+        film: a :class:`nn.film.Film`, which a notebook plays, if the training recorded one; else None.
 
     Example:
         >>> from nn import MLP, fit

@@ -1,4 +1,4 @@
-r"""Initialisations of weights, by name.
+r"""The initialisations of weights and their names.
 
 | Name | Weights |
 | --- | --- |
@@ -9,8 +9,8 @@ r"""Initialisations of weights, by name.
 | ``"he"``, ``"he_normal"`` | variance $2 / n_\text{in}$ (He and others 2015), for ReLU |
 | ``"lecun"``, ``"lecun_normal"`` | variance $1 / n_\text{in}$ (LeCun and others 1998) |
 
-Without ``_normal`` they are uniform. The bounds are those of ``xavier_uniform_`` and ``kaiming_uniform_`` in
-``torch.nn.init``; "lecun" is the latter for a linear activation.
+A name without ``_normal`` means a uniform distribution. The bounds of "glorot" and "he" agree with ``xavier_uniform_``
+and ``kaiming_uniform_`` in ``torch.nn.init``; "lecun" agrees with ``kaiming_uniform_`` for a linear activation.
 """
 
 import math
@@ -36,7 +36,10 @@ def _normal(n_inputs, n_neurons, random):
 
 
 def _scaled(variance, normal):
-    """Draw with a variance that depends on the layer's size; a uniform distribution on [-a, a] has a third of a²."""
+    """Return a function that draws a weight with a variance that depends on the size of the layer.
+
+    A uniform distribution on [-a, a] has the variance a² / 3.
+    """
 
     def draw(n_inputs, n_neurons, random):
         found = variance(n_inputs, n_neurons)
@@ -58,7 +61,7 @@ _BY_NAME = {
     **{name: _scaled(variance, normal=False) for name, variance in _VARIANCES.items()},
     **{f"{name}_normal": _scaled(variance, normal=True) for name, variance in _VARIANCES.items()},
 }  # fmt: skip
-_ALIASES = {  # what other libraries call them
+_ALIASES = {  # the names in other libraries
     "gaussian": "normal", "glorot_uniform": "glorot", "he_uniform": "he", "kaiming": "he", "kaiming_uniform": "he",
     "lecun_uniform": "lecun", "xavier": "glorot", "xavier_uniform": "glorot", "zero": "zeros",
 }  # fmt: skip
@@ -68,14 +71,15 @@ def initializer(init):
     """Return the function that draws a weight.
 
     Args:
-        init: a name from the table above, None for ``"uniform"``, or a function of the number of inputs of a neuron,
-            the number of neurons of its layer and a generator such as ``random.Random``, that returns a number.
+        init: a name from the table above, None for ``"uniform"``, or a function that returns a number. The function
+            has three arguments: the number of inputs of a neuron, the number of neurons of its layer, and a random
+            generator such as ``random.Random``.
 
     Returns:
         A function of the same arguments that returns a finite float.
 
     Raises:
-        ValueError: no initialisation has the name. The returned function raises it where a weight is no finite number.
+        ValueError: no initialisation has this name. The returned function raises it if a weight is not a finite number.
 
     >>> initializer("zeros")(3, 2, None)
     0.0

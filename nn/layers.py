@@ -1,9 +1,9 @@
-r"""Neurons, layers and multi-layer perceptrons: names for what a graph computes.
+r"""Neurons, layers and multi-layer perceptrons.
 
-A neuron $k$ reads inputs $x_j$, adds them up to its pre-activation $s_k = b_k + \sum_j w_{jk} x_j$ (one ``dot`` node)
-and returns its activation $a_k = \Phi(s_k)$. Weights and biases are leaves labelled ``w1[2,3]`` (layer 1, from input 2
-to neuron 3) and ``b1[3]``; the nodes of $s_k$ and $a_k$ are labelled ``s1[3]`` and ``a1[3]``. Layers, neurons and
-inputs count from 1.
+A neuron $k$ reads the inputs $x_j$ and computes its pre-activation $s_k = b_k + \sum_j w_{jk} x_j$ (one ``dot`` node).
+It returns its activation $a_k = \Phi(s_k)$. Weights and biases are leaves with labels such as ``w1[2,3]`` (in layer 1,
+from input 2 to neuron 3) and ``b1[3]``. The nodes of $s_k$ and $a_k$ have the labels ``s1[3]`` and ``a1[3]``. Layers,
+neurons and inputs are counted from 1.
 """
 
 import random as _random
@@ -36,7 +36,7 @@ Init = str | Callable[[int, int, Any], float] | None
 
 @advise
 class Module:
-    """A module that has parameters: derive from it to write a layer of your own.
+    """The base class of everything that has parameters. Derive from it to write a layer of your own.
 
     >>> class Scale(Module):
     ...     def __init__(self):
@@ -50,7 +50,7 @@ class Module:
     """
 
     def parameters(self) -> list[Value]:
-        """The leaves to train, weights before the bias, neuron by neuron, layer by layer.
+        """Return the leaves to train, layer by layer and neuron by neuron, the weights of a neuron before its bias.
 
         Example:
             >>> from nn import MLP
@@ -73,16 +73,17 @@ class Module:
             p.grad = 0.0
 
     def predict(self, X: Iterable[Any]) -> list[Any]:
-        """Return the outputs for samples, as plain numbers: nothing is recorded.
+        """Return the outputs for samples as plain numbers. Nothing is recorded.
 
         Args:
-            X: the inputs, one row per sample: nested lists, an array or a data frame.
+            X: the inputs, one row for each sample: nested lists, an array or a data frame. For a single sample, call
+                ``model(x)``.
 
         Returns:
-            A list with an entry for each sample: a float, or a list of floats where there are several outputs.
+            A list with an entry for each sample: a float, or a list of floats if there are several outputs.
 
         Raises:
-            TypeError, ValueError: X is no sequence of rows, or a row does not fit; for one sample write ``model(x)``.
+            TypeError, ValueError: X is not a sequence of rows, or the length of a row does not fit the model.
 
         >>> model = MLP(2, [1], init="zeros")
         >>> model.predict([[1.0, 2.0], [3.0, 4.0]])
@@ -97,7 +98,7 @@ class Module:
 class Neuron(Module):
     """One neuron.
 
-    Its weights, bias and activation can be replaced, and the neuron computes with the new ones from then on:
+    Its weights, bias and activation can be replaced. From then on, the neuron computes with the new ones:
 
     >>> neuron = Neuron(2, activation="tanh", seed=0)
     >>> neuron.w = [Value(1.0), Value(2.0)]
@@ -107,18 +108,20 @@ class Neuron(Module):
     5.5
 
     Args:
-        n_inputs: how many inputs it reads, 1 or more.
-        nonlin: micrograd's switch: False is the same as ``activation="linear"``.
+        n_inputs: the number of inputs, 1 or more.
+        nonlin: the switch of micrograd: False is the same as ``activation="linear"``.
         activation: the name of a function of ``autograd``, or ``"linear"``, or any function of one Value.
-        bias: whether it has one; it starts at 0.
-        layer, number: which neuron it is, for the labels.
-        random: where the weights come from, uniform in [-1, 1); Python's shared generator by default.
-        seed: for weights of its own generator, in place of ``random``.
-        init: how weights are drawn, a name or a function: see :func:`nn.initializing.initializer`.
+        bias: True for a neuron with a bias, which starts at 0.
+        layer, number: the numbers of the layer and of the neuron, for the labels.
+        random: the random generator that draws the weights; by default Python's shared generator.
+        seed: the seed of a generator that is used in place of ``random``.
+        init: the initialisation of the weights, a name or a function: see :func:`nn.initializing.initializer`. By
+            default, weights are uniform in [-1, 1).
 
     Raises:
-        TypeError: an argument is of the wrong kind, such as an activation's name in place of ``nonlin``.
-        ValueError: ``n_inputs`` is no positive integer, or no function of one number has the activation's name.
+        TypeError: an argument has the wrong type, such as the name of an activation in place of ``nonlin``.
+        ValueError: ``n_inputs`` is not a positive integer, or the activation is not the name of a function of one
+            number.
     """
 
     def __init__(
@@ -161,7 +164,7 @@ class Neuron(Module):
 
     @property
     def w(self) -> Weights:
-        """The weights, a list of ``n_inputs`` Values; each of them, or all, can be replaced by others.
+        """The weights, a list of ``n_inputs`` Values. One of them or the whole list can be replaced.
 
         Example:
             >>> [w.label for w in Neuron(2, seed=0).w]
@@ -189,7 +192,7 @@ class Neuron(Module):
 
     @property
     def activation(self) -> Activation:
-        """The activation, as it was given. It can be replaced by the name of another, or by a function of one Value.
+        """The activation, as it was given. It can be set to another name, or to a function of one Value.
 
         Example:
             >>> Neuron(2, activation="tanh").activation
@@ -204,7 +207,7 @@ class Neuron(Module):
 
     @property
     def nonlin(self) -> bool:
-        """True if it has an activation: micrograd's name for that.
+        """True if the neuron has an activation that is not linear. The name comes from micrograd.
 
         Example:
             >>> Neuron(2).nonlin, Neuron(2, activation="linear").nonlin
@@ -213,7 +216,7 @@ class Neuron(Module):
         return self._activate is not None
 
     def activate(self, s: Value) -> Any:
-        """Return what the activation computes of a pre-activation.
+        """Return the activation of a pre-activation.
 
         >>> Neuron(2, activation="relu").activate(Value(-0.5)).data
         0.0
@@ -221,11 +224,11 @@ class Neuron(Module):
         return s if self._activate is None else self._activate(s)
 
     def __call__(self, x: Iterable[Any]) -> Value:
-        """The activation, a Value, for a sequence of ``n_inputs`` numbers or Values.
+        """Return the activation, a Value, for a sequence of ``n_inputs`` numbers or Values.
 
         Raises:
-            TypeError: the inputs are no sequence of numbers, or the activation function returned no Value.
-            ValueError: there are more or fewer inputs.
+            TypeError: the inputs are not a sequence of numbers, or the activation function did not return a Value.
+            ValueError: the number of inputs is not ``n_inputs``.
         """
         x = inputs_of(x, len(self._weights))
         try:
@@ -247,7 +250,7 @@ class Neuron(Module):
         return a
 
     def _name(self, a, s):
-        """Label what an activation function of the user's returned."""
+        """Label the result of a user's activation function."""
         if not isinstance(a, Value):
             raise TypeError(
                 f"the activation {shown(self.activation)} returned {type(a).__name__} {a!r}: compute its result from "
@@ -255,11 +258,11 @@ class Neuron(Module):
             )
         if a is s:
             s.label = NeuronName("s", s.label.layer, s.label.neuron)
-        elif a.label is None:  # a leaf of the user's keeps its name
+        elif a.label is None:  # a label that the user gave is kept
             a.label = self._names[1]
 
     def parameters(self) -> list[Value]:
-        """The weights, then the bias if there is one.
+        """Return the weights, followed by the bias if there is one.
 
         Example:
             >>> len(Neuron(2).parameters())
@@ -272,19 +275,19 @@ class Neuron(Module):
 
 
 class Layer(Module):
-    """Neurons that read the same inputs.
+    """A layer: neurons that read the same inputs.
 
     Args:
-        n_inputs: how many inputs each reads.
-        n_neurons: how many neurons there are.
-        layer: which layer it is, for the labels.
-        seed: for weights of its own generator; by default they come from Python's shared one.
-        init: how weights are drawn, a name or a function: see :func:`nn.initializing.initializer`.
-        options: passed to each :class:`Neuron`: ``activation``, ``bias``, ``nonlin``, ``random``.
+        n_inputs: the number of inputs of each neuron.
+        n_neurons: the number of neurons.
+        layer: the number of the layer, for the labels.
+        seed: the seed of a generator for the weights; by default, Python's shared generator draws them.
+        init: the initialisation of the weights, a name or a function: see :func:`nn.initializing.initializer`.
+        options: options for each :class:`Neuron`: ``activation``, ``bias``, ``nonlin``, ``random``.
 
     Raises:
-        TypeError: an argument is of the wrong kind, such as an activation's name in place of ``layer``.
-        ValueError: a size is no positive integer, or no function of one number has the activation's name.
+        TypeError: an argument has the wrong type, such as the name of an activation in place of ``layer``.
+        ValueError: a size is not a positive integer, or the activation is not the name of a function of one number.
 
     Example:
         >>> layer = Layer(2, 3, activation="tanh", seed=0)
@@ -305,14 +308,14 @@ class Layer(Module):
             options["random"] = generator_of(seed)
         draw = initializer(init)
 
-        def of_layer(n_inputs, _, random):  # a neuron does not know how many are beside it
+        def of_layer(n_inputs, _, random):  # a neuron does not know the number of neurons in its layer
             return draw(n_inputs, n_neurons, random)
 
         options["init"] = of_layer
         self.neurons = [Neuron(n_inputs, layer=layer, number=k + 1, **options) for k in range(n_neurons)]
 
     def __call__(self, x: Iterable[Any]) -> Any:
-        """The activations, a list of Values; of a single neuron, that Value itself."""
+        """Return the activations as a list of Values; for a single neuron, as a Value."""
         x = inputs_of(x, len(self.neurons[0]._weights))
         try:
             out = [neuron._read(x) for neuron in self.neurons]
@@ -322,7 +325,7 @@ class Layer(Module):
         return out[0] if len(out) == 1 else out
 
     def parameters(self) -> list[Value]:
-        """Those of the neurons, in order.
+        """Return the parameters of the neurons, in order.
 
         Example:
             >>> len(Layer(2, 3).parameters())
@@ -332,7 +335,7 @@ class Layer(Module):
 
     @property
     def activation(self) -> Any:
-        """The activation of the neurons; a list of theirs where they differ. One that is set becomes that of all.
+        """The activation of the neurons; a list if they differ. Setting it changes the activation of all neurons.
 
         >>> layer = Layer(2, 3, activation="tanh", seed=0)
         >>> layer.activation = "relu"
@@ -344,12 +347,12 @@ class Layer(Module):
 
     @activation.setter
     def activation(self, activation: Activation) -> None:
-        function_of(activation)  # a wrong one changes nothing
+        function_of(activation)  # raises for a wrong one, before anything is changed
         for neuron in self.neurons:
             neuron.activation = activation
 
     def activations(self) -> str:
-        """The name of the neurons' activation, or a list of them where they differ.
+        """Return the name of the neurons' activation, or the text of a list of names if they differ.
 
         Example:
             >>> Layer(2, 2, activation="tanh").activations()
@@ -363,26 +366,28 @@ class Layer(Module):
 
 
 class MLP(Module):
-    """A multi-layer perceptron: layers that read each other's activations.
+    """A multi-layer perceptron: layers, each of which reads the activations of the layer before.
 
-    ``MLP(2, [16, 16, 1])`` is micrograd's: ReLU inside, a linear last layer, weights drawn with
-    ``random.uniform(-1, 1)`` neuron by neuron, biases 0.
+    ``MLP(2, [16, 16, 1])`` is the same as in micrograd: it has ReLU activations and a linear last layer. Its weights
+    are drawn with ``random.uniform(-1, 1)`` neuron by neuron, and its biases are 0.
 
     Args:
-        n_inputs: how many inputs the first layer reads.
-        sizes: the number of neurons of each layer, the last being the outputs.
-        activation: of the layers before the last, ReLU by default; or a list with one for each layer, the last
-            included.
+        n_inputs: the number of inputs of the first layer.
+        sizes: the number of neurons of each layer. The last layer has the outputs.
+        activation: the activation of all layers before the last, ReLU by default; or a list with one for each layer,
+            including the last.
         output: the activation of the last layer.
-        bias: whether neurons have one.
-        seed: for weights of its own generator; by default they come from Python's shared one.
-        init: how weights are drawn, a name such as ``"glorot"`` or a function: see :func:`nn.initializing.initializer`.
+        bias: True for neurons with a bias.
+        seed: the seed of a generator for the weights; by default, Python's shared generator draws them.
+        init: the initialisation of the weights, a name such as ``"glorot"`` or a function: see
+            :func:`nn.initializing.initializer`.
         dropout: the probability of :class:`nn.Dropout` before each layer but the first, 0 by default.
 
     Raises:
-        TypeError: there is no such option; for the names that other libraries have it says what to write.
-        ValueError: a size is no positive integer, or an activation's name is that of no function of one number, or
-            there is no layer that it would be of.
+        TypeError: an option does not exist. If another library has an option of that name, the message says what to
+            write.
+        ValueError: a size is not a positive integer, an activation is not the name of a function of one number, or an
+            activation applies to no layer.
 
     Example:
         >>> model = MLP(2, [3, 1], activation="tanh", output="sigmoid", seed=0)
@@ -392,7 +397,7 @@ class MLP(Module):
         0.436328
     """
 
-    _dropout: Dropout | None = None  # models that version 0.1 pickled have none
+    _dropout: Dropout | None = None  # models that version 0.1 pickled do not have this attribute
 
     def __init__(
         self,
@@ -425,14 +430,14 @@ class MLP(Module):
         self._dropout = Dropout(dropout, seed=seed) if dropout else None
 
     def __call__(self, x: Iterable[Any]) -> Any:
-        """The outputs for one sample: a list of Values, or a Value where there is one output.
+        """Return the outputs for one sample: a list of Values, or a Value if there is one output.
 
         Args:
             x: a sequence of ``n_inputs`` numbers or Values.
 
         Raises:
-            TypeError: the inputs are no sequence of numbers, or an activation function returned no Value.
-            ValueError: there are more or fewer inputs.
+            TypeError: the inputs are not a sequence of numbers, or an activation function did not return a Value.
+            ValueError: the number of inputs is not ``n_inputs``.
         """
         for k, layer in enumerate(self.layers):
             x = layer(x if k == 0 or self._dropout is None else self._dropout(x))
@@ -440,7 +445,7 @@ class MLP(Module):
 
     @property
     def activation(self) -> Any:
-        """The activations, a list with one for each layer. What is set is as for the constructor.
+        """The activations, a list with one for each layer. It can be set to the same values as in the constructor.
 
         >>> model = MLP(2, [3, 3, 1], activation="tanh", seed=0)
         >>> model.activation = "relu"
@@ -454,7 +459,7 @@ class MLP(Module):
         each = of_layers(len(self.layers), activation, self.output)
         new = [(layer, one) for layer, one in zip(self.layers, each, strict=True) if not isinstance(one, list)]
         for _, one in new:
-            function_of(one)  # a wrong one changes nothing
+            function_of(one)  # raises for a wrong one, before anything is changed
         for layer, one in new:
             layer.activation = one
 
@@ -487,7 +492,7 @@ class MLP(Module):
         self.layers[-1].activation = output
 
     def parameters(self) -> list[Value]:
-        """Those of the layers, in order.
+        """Return the parameters of the layers, in order.
 
         Example:
             >>> len(MLP(2, [3, 1]).parameters())

@@ -1,7 +1,7 @@
-"""``train_live``: a page on which a network is trained while one watches: run, pause, one step, rate and batch size.
+"""``train_live``: a page that trains a network while you watch.
 
-The page trains by itself, with the loss exported as JavaScript. A film (``fit(..., film=n)``) is a recording of the
-same pictures.
+You can run and pause the training, make one step, and change the rate and the batch size. The page trains by itself,
+with the loss exported as JavaScript. A film (``fit(..., film=n)``) is a recording of the same pictures.
 """
 
 import os
@@ -26,10 +26,10 @@ _MOST_SAMPLES, _MOST_PARAMETERS = 500, 2000
 
 
 class LiveTraining:
-    """A training that runs on a page. It shows itself in a notebook.
+    """A training that runs on a page. A notebook shows the page.
 
     Attributes:
-        model: whose parameters it begins with; they stay as they are.
+        model: the model. The page starts with its parameters and does not change them.
         X, Y: the samples: rows of inputs, and rows of targets.
 
     Example:
@@ -50,11 +50,11 @@ class LiveTraining:
         return f"<live training of {self.model!r} on {len(self.X)} samples>"
 
     def html(self) -> str:
-        """Return one self-contained page.
+        """Return the page, which needs no other files.
 
         Raises:
-            DrawingError: nothing here can render the network's picture.
-            AlgebraError: a primitive of the model or the loss cannot be exported; the message names it.
+            DrawingError: no program that can render the network's picture is installed.
+            AlgebraError: a primitive of the model or the loss cannot be exported. The message names it.
 
         Example:
             >>> from nn import MLP, train_live
@@ -125,7 +125,7 @@ class LiveTraining:
     def _repr_html_(self):
         try:
             return static("", [], self.html(), height=860)
-        except Exception as error:  # a repr never raises
+        except Exception as error:  # a repr must not raise
             return static("", [], None, str(error))
 
     def _aside(self):
@@ -139,7 +139,7 @@ class LiveTraining:
 
 
 def _row(y, model, x, loss):
-    """The target of a sample as a list of numbers; a class as the row of its output."""
+    """Return the target of a sample as a list of numbers. A class becomes a one-hot row."""
     if not is_real(y):
         return [float(t) for t in y]
     if base_of(loss) is cross_entropy:
@@ -157,24 +157,24 @@ def train_live(
     batch_size: int | None = 1,
     seed: int = 0,
 ) -> LiveTraining:
-    """Return a page that trains a model by gradient descent while one watches and changes the rate.
+    """Return a page that trains a model by gradient descent while you watch and change the rate.
 
-    The model stays as it is: the page has a copy of its parameters. It shows the network with its weights and deltas,
-    the mean loss, and for two inputs the answers over the plane.
+    The page works with a copy of the parameters, so the model does not change. It shows the network with its weights
+    and deltas, the mean loss, and for two inputs the outputs over the plane.
 
     Args:
-        model: a model of at most 2,000 parameters, and a loss, as of :func:`nn.fit`.
+        model: a model with at most 2,000 parameters, as for :func:`nn.fit`.
         X, Y: at most 500 samples and their targets.
         loss: a function of a sample's outputs and target.
-        rate: the rate of learning that the page begins with.
-        batch_size: how many samples make an update; None for all.
-        seed: of the shuffling before each epoch.
+        rate: the learning rate at the start.
+        batch_size: the number of samples in an update; None for all samples.
+        seed: the seed of the shuffling before each epoch.
 
     Returns:
         A :class:`LiveTraining`; ``save("training.html")`` writes it to a file that needs no network.
 
     Raises:
-        ValueError: there are too many samples or parameters, or they do not fit each other.
+        ValueError: there are too many samples or parameters, or X and Y do not fit each other.
 
     Example:
         >>> from nn import MLP, train_live

@@ -1,10 +1,10 @@
-r"""Losses of one sample. A batch is averaged over its samples by :func:`nn.fit`.
+r"""Losses of one sample. :func:`nn.fit` averages them over the samples of a batch.
 
-Each takes the outputs of a model, $y_o$, and the targets, $t_o$, and returns a Value. Outputs are a Value or a sequence
-of them, targets a number or a sequence of as many.
+Each function takes the outputs of a model, $y_o$, and the targets, $t_o$, and returns a Value. Outputs are a Value or a
+sequence of Values. Targets are a number or a sequence of as many numbers.
 
-Targets are checked in every way to compute: in compiled functions and training, whatever the engine, those of each
-sample. Targets that a compiled function computes itself, such as ``1 - t``, are checked with its first sample only.
+The targets of every sample are checked, also in compiled functions and in training with any engine. There is one
+exception: targets that a compiled function computes itself, such as ``1 - t``, are checked for its first sample only.
 """
 
 import functools
@@ -19,16 +19,16 @@ from nn.optimizers import check_setting
 
 __all__ = ["absolute", "binary_cross_entropy", "cross_entropy", "half_sse", "hinge", "huber", "mse", "sse"]
 
-# One, or a sequence of them: a list or an array.
+# A single one, or a sequence of them: a list or an array.
 Outputs = Value | Sequence[Any]
 Targets = Value | float | Sequence[Any] | Any
 
 
 def sse(outputs: Outputs, targets: Targets) -> Value:
-    r"""The sum of squared errors, $\sum_o (t_o - y_o)^2$: factor 1, no average.
+    r"""Return the sum of squared errors, $\sum_o (t_o - y_o)^2$, without a factor and without averaging.
 
     Raises:
-        TypeError: a target is no number.
+        TypeError: a target is not a number.
         ValueError: the number of targets is not the number of outputs.
 
     Example:
@@ -40,10 +40,12 @@ def sse(outputs: Outputs, targets: Targets) -> Value:
 
 
 def half_sse(outputs: Outputs, targets: Targets) -> Value:
-    r"""Half the sum of squared errors, $\frac{1}{2} \sum_o (t_o - y_o)^2$: its derivative in $y_o$ is $-(t_o - y_o)$.
+    r"""Return half the sum of squared errors, $\frac{1}{2} \sum_o (t_o - y_o)^2$.
+
+    Its derivative with respect to $y_o$ is $-(t_o - y_o)$.
 
     Raises:
-        TypeError: a target is no number.
+        TypeError: a target is not a number.
         ValueError: the number of targets is not the number of outputs.
 
     Example:
@@ -55,10 +57,10 @@ def half_sse(outputs: Outputs, targets: Targets) -> Value:
 
 
 def mse(outputs: Outputs, targets: Targets) -> Value:
-    r"""The mean squared error over the $n$ outputs, $\frac{1}{n} \sum_o (t_o - y_o)^2$.
+    r"""Return the mean squared error over the $n$ outputs, $\frac{1}{n} \sum_o (t_o - y_o)^2$.
 
     Raises:
-        TypeError: a target is no number.
+        TypeError: a target is not a number.
         ValueError: the number of targets is not the number of outputs.
 
     Example:
@@ -71,17 +73,17 @@ def mse(outputs: Outputs, targets: Targets) -> Value:
 
 
 def absolute(outputs: Outputs, targets: Targets) -> Value:
-    r"""Return the sum of absolute errors, $\sum_o |t_o - y_o|$: factor 1, no average.
+    r"""Return the sum of absolute errors, $\sum_o |t_o - y_o|$, without a factor and without averaging.
 
-    Its derivative in $y_o$ is the sign of $y_o - t_o$, and 0 where they are equal. It is PyTorch's ``L1Loss`` with
-    ``reduction="sum"``.
+    Its derivative with respect to $y_o$ is the sign of $y_o - t_o$, and 0 if they are equal. It is the same as
+    PyTorch's ``L1Loss`` with ``reduction="sum"``.
 
     Args:
-        outputs: a Value or a sequence of them.
-        targets: a number or a sequence of as many.
+        outputs: a Value or a sequence of Values.
+        targets: a number or a sequence of as many numbers.
 
     Raises:
-        TypeError: a target is no number.
+        TypeError: a target is not a number.
         ValueError: the number of targets is not the number of outputs.
 
     >>> from autograd import Value
@@ -92,19 +94,19 @@ def absolute(outputs: Outputs, targets: Targets) -> Value:
 
 
 def huber(outputs: Outputs, targets: Targets, *, delta: float = 1.0) -> Value:
-    r"""Return the Huber loss, the sum over the outputs of $\frac{1}{2} d^2$ where $|d| \le \delta$, else of
-    $\delta (|d| - \frac{\delta}{2})$, with $d = t_o - y_o$: factor 1, no average.
+    r"""Return the Huber loss, a sum over the outputs without averaging.
 
-    It is PyTorch's ``HuberLoss`` with ``reduction="sum"``. For another delta give :func:`nn.fit`
-    ``loss=functools.partial(huber, delta=2.0)``.
+    With $d = t_o - y_o$, the term of an output is $\frac{1}{2} d^2$ if $|d| \le \delta$, and
+    $\delta (|d| - \frac{\delta}{2})$ otherwise. It is the same as PyTorch's ``HuberLoss`` with ``reduction="sum"``. To
+    train with another delta, pass ``loss=functools.partial(huber, delta=2.0)`` to :func:`nn.fit`.
 
     Args:
-        outputs: a Value or a sequence of them.
-        targets: a number or a sequence of as many.
-        delta: where the square becomes a straight line, above 0.
+        outputs: a Value or a sequence of Values.
+        targets: a number or a sequence of as many numbers.
+        delta: the error at which the square becomes a straight line, above 0.
 
     Raises:
-        TypeError: a target is no number.
+        TypeError: a target is not a number.
         ValueError: the number of targets is not the number of outputs, or delta is out of range.
 
     >>> from autograd import Value
@@ -117,10 +119,10 @@ def huber(outputs: Outputs, targets: Targets, *, delta: float = 1.0) -> Value:
 
 
 def hinge(outputs: Outputs, targets: Targets) -> Value:
-    r"""The hinge loss, $\sum_o \max(0, 1 - t_o y_o)$, for targets -1 and 1: factor 1, no average.
+    r"""Return the hinge loss, $\sum_o \max(0, 1 - t_o y_o)$, for targets -1 and 1, without averaging.
 
     Raises:
-        TypeError: a target is no number.
+        TypeError: a target is not a number.
         ValueError: the number of targets is not the number of outputs, or a target is neither -1 nor 1.
 
     Example:
@@ -142,18 +144,19 @@ def _check_label(t):
 def binary_cross_entropy(outputs: Outputs, targets: Targets, *, logits: bool = False) -> Value:
     r"""Return the binary cross-entropy, $-\sum_o t_o \log y_o + (1 - t_o) \log(1 - y_o)$, in nats.
 
-    Its derivative in the pre-activation of a sigmoid output is $y_o - t_o$. Factor 1, no average.
+    It is not averaged over the outputs. Its derivative with respect to the pre-activation of a sigmoid output is
+    $y_o - t_o$.
 
     Args:
-        outputs: a Value or a sequence of them: the probabilities $y_o$ that the answer is yes.
+        outputs: a Value or a sequence of Values: the probabilities $y_o$ that the answer is yes.
         targets: 1 for yes and 0 for no, or a probability; as many as outputs.
-        logits: True if the outputs are logits $z_o$, with $y_o = \sigma(z_o)$. The loss is computed as
-            $\log(1 + e^{z_o}) - t_o z_o$ then, which neither overflows nor underflows.
+        logits: True if the outputs are logits $z_o$, with $y_o = \sigma(z_o)$. Then the loss is computed as
+            $\log(1 + e^{z_o}) - t_o z_o$, which neither overflows nor underflows.
 
     Raises:
-        TypeError: a target is no number.
-        ValueError: the number of targets is not the number of outputs, or a target is not from 0 to 1, or an output is
-            no probability between 0 and 1.
+        TypeError: a target is not a number.
+        ValueError: the number of targets is not the number of outputs, or a target or an output is not a probability
+            from 0 to 1.
 
     >>> from autograd import Value, grad, sigmoid
     >>> round(binary_cross_entropy(Value(0.75), 1).data, 6)
@@ -165,7 +168,7 @@ def binary_cross_entropy(outputs: Outputs, targets: Targets, *, logits: bool = F
     for y, t in found:
         _checked(_check_probability, t)
         probability = y.data if isinstance(y, Value) else y
-        if not logits and (probability < 0 or probability > 1):  # NaN is an answer, too
+        if not logits and (probability < 0 or probability > 1):  # NaN passes, and gives a loss of NaN
             raise ValueError(
                 f"binary_cross_entropy takes probabilities, found an output of {probability!r}: end the model in a "
                 "sigmoid, or pass logits=True."
@@ -183,28 +186,28 @@ def _check_probability(t):
 def _likelihood(y, t):
     """The logarithm of the probability of a target; a part that counts nothing is left out, as log(0) has no value."""
     if not isinstance(t, Value) and t in (0, 1):
-        if isinstance(y, Value) and is_watched():  # other samples may have what is no probability: NaN there
+        if isinstance(y, Value) and is_watched():  # NaN if the output of another sample is invalid
             y = where((y >= 0) & (y <= 1), y, math.nan)
         return log(y) if t == 1 else log(1 - y)
     return t * log(y) + (1 - t) * log(1 - y)
 
 
 def cross_entropy(logits: Outputs, target: Targets, *, label_smoothing: float = 0.0) -> Value:
-    r"""The cross-entropy of the softmax of the outputs, $-\sum_o t_o \log \mathrm{softmax}(z)_o$, in nats.
+    r"""Return the cross-entropy of the softmax of the outputs, $-\sum_o t_o \log \mathrm{softmax}(z)_o$, in nats.
 
-    It goes through logsumexp and neither overflows nor underflows. Factor 1, no average.
+    It is computed with logsumexp, so it neither overflows nor underflows. It is not averaged.
 
     Args:
         logits: a sequence of two or more Values $z_o$, the outputs before the softmax.
-        target: the index of the true class, counting from 0, a Value as well; or a probability for each class, adding
-            up to 1.
-        label_smoothing: $\epsilon$ from 0 to 1: of $n$ classes each target becomes $(1 - \epsilon) t_o + \epsilon / n$,
-            as in PyTorch's ``CrossEntropyLoss``. Give :func:`nn.fit`
-            ``loss=functools.partial(cross_entropy, label_smoothing=0.1)``.
+        target: the index of the true class, counted from 0, a number or a Value; or a probability for each class. The
+            probabilities add up to 1.
+        label_smoothing: $\epsilon$, from 0 to 1. With $n$ classes, each target becomes
+            $(1 - \epsilon) t_o + \epsilon / n$, as in PyTorch's ``CrossEntropyLoss``. To train with it, pass
+            ``loss=functools.partial(cross_entropy, label_smoothing=0.1)`` to :func:`nn.fit`.
 
     Raises:
-        TypeError: the target is no number and no sequence of numbers.
-        ValueError: there is no such class, or the number of probabilities is not the number of logits, or they are no
+        TypeError: the target is neither a number nor a sequence of numbers.
+        ValueError: the class does not exist, the number of probabilities is not the number of logits, they are not
             probabilities, or the smoothing is out of range.
 
     >>> from autograd import Value
@@ -227,7 +230,7 @@ def cross_entropy(logits: Outputs, target: Targets, *, label_smoothing: float = 
 
 
 def _of_target(logits, target, normalizer):
-    """The cross-entropy of a class or of probabilities, given the logsumexp of the logits."""
+    """Return the cross-entropy for a class or for probabilities, given the logsumexp of the logits."""
     if _is_sequence(target):
         found = pairs(logits, target, "cross_entropy")
         numbers = [t for _, t in found]
@@ -237,9 +240,9 @@ def _of_target(logits, target, normalizer):
         )
         return _sum([t * (normalizer - z) for z, t in found if isinstance(t, Value) or t != 0])
     target = _plain(target)
-    if isinstance(target, Value):  # a class that is recorded, and differs from sample to sample
+    if isinstance(target, Value):  # a recorded class, which differs from sample to sample
         return normalizer - _entry(logits, target)
-    if not is_real(target) and hasattr(type(target), "__index__"):  # an integer of a sample that is recorded
+    if not is_real(target) and hasattr(type(target), "__index__"):  # a recorded integer of a sample
         return normalizer - take(logits, target)
     if not is_real(target):
         raise TypeError(f"cross_entropy takes a class or probabilities, found {type(target).__name__} {target!r}.")
@@ -248,7 +251,7 @@ def _of_target(logits, target, normalizer):
 
 
 def _check_probabilities(*numbers, shown=None):
-    # float32 probabilities miss 1 by some 1e-7 each
+    # each float32 probability has an error of about 1e-7
     if not (all(t >= 0 for t in numbers) and abs(math.fsum(numbers) - 1) < 1e-4):
         found = list(numbers) if shown is None else shown
         raise ValueError(
@@ -258,10 +261,10 @@ def _check_probabilities(*numbers, shown=None):
 
 
 def _checked(check, *targets):
-    """Call ``check(*targets)`` with the numbers, and have it called for every other sample of what is recorded.
+    """Call ``check`` with the numbers of the targets. In a recording, make it run for every other sample, too.
 
     Args:
-        check: raises if it is called with bad numbers. It can be pickled.
+        check: a function that raises for bad numbers. It must support pickle.
         targets: numbers and Values.
     """
     check(*[t.data if isinstance(t, Value) else t for t in targets])
@@ -275,7 +278,7 @@ def _check_class(target, n):
 
 
 def _entry(logits, target):
-    """The logit of a class that is a Value; NaN where a recorded graph is computed with what is no class."""
+    """Return the logit of a class that is a Value. If a replay gives it a number that is not a class, it is NaN."""
     _checked(functools.partial(_check_class, n=len(logits)), target)
     found = math.nan
     for k, z in enumerate(logits):
@@ -284,16 +287,16 @@ def _entry(logits, target):
 
 
 def pairs(outputs, targets, name):
-    """The pairs of an output and its target.
+    """Return a list of pairs of an output and its target.
 
     Args:
         outputs: a Value or a sequence of Values.
-        targets: a number or a sequence of as many numbers; Values, too.
-        name: of the loss, for messages.
+        targets: a number or a Value, or a sequence of as many.
+        name: the name of the loss, for messages.
 
     Raises:
-        TypeError: a target is no number.
-        ValueError: there are not as many targets as outputs, or none.
+        TypeError: a target is not a number.
+        ValueError: the number of targets is not the number of outputs, or there are none.
     """
     outputs = list(outputs) if _is_sequence(outputs) else [outputs]
     targets = [_plain(t) for t in (targets if _is_sequence(targets) else [targets])]
@@ -304,7 +307,7 @@ def pairs(outputs, targets, name):
             advice += "for each output"
         raise ValueError(f"{name} of {len(outputs)} outputs and {len(targets)} targets: {advice}.")
     for t in targets:
-        # An integer of a sample that is recorded has an __index__: it computes and compares as an integer.
+        # A recorded integer of a sample has an __index__. It computes and compares like an integer.
         if not (isinstance(t, Value) or is_real(t) or hasattr(type(t), "__index__")):
             raise TypeError(f"{name} takes numbers as targets, found {type(t).__name__} {t!r}: convert it first.")
     return list(zip(outputs, targets, strict=True))
@@ -315,7 +318,7 @@ def _is_sequence(x):
 
 
 def _plain(t):
-    """The number in a NumPy array without dimensions."""
+    """Return the number in a NumPy array without dimensions; any other object is returned itself."""
     return t.item() if getattr(t, "ndim", None) == 0 else t
 
 

@@ -42,7 +42,7 @@ def minimize(
     l2: float = 0.0,
     **unknown: Any,
 ) -> History:
-    r"""Minimize the mean of a function over samples: for each batch the average gradient, then one update.
+    r"""Minimize the mean of a function over samples. Each batch gives an average gradient, and then one update.
 
     ::
 
@@ -57,40 +57,40 @@ def minimize(
     Args:
         loss: a function of a sample that returns a Value.
         parameters: the leaves to train, a list of Values, or a model that has ``parameters()``.
-        samples: a list of samples. A sample is any nesting of lists, tuples and dicts of numbers; lists may differ in
-            length from sample to sample. Integers may be indices, ``table[token]``, or numbers.
-        optimizer: makes the updates; by default ``SGD(0.1)``. It keeps what it remembers, for a further call.
-        epochs: how many times to go through the samples, 0 or more.
-        batch_size: samples an update; None for all.
-        shuffle: whether to shuffle before each epoch, where a batch is smaller than the whole.
-        seed: for the shuffling and the choice of validation samples; the same seed gives the same result.
-        validation: samples to measure and not to train on: a share of them from 0 to below 1, or a list.
-        record: ``"update"`` to keep the loss of each update, too, in ``history.update_loss``.
-        progress: whether to show a progress bar.
-        engine: ``"native"`` makes the updates in C, ``"eager"`` on the recorded graph; both give the same numbers but
-            for the last digits. For each form of a sample, such as a length, the loss is recorded a few times. What it
-            looks up with integers is found by that; what cannot be found to do the same for every sample is refused,
-            with the line. By default native where that is possible. A loss with dropout, which is active in updates
-            and nowhere else, is computed eagerly.
+        samples: a list of samples. A sample is any nesting of lists, tuples and dicts of numbers. Lists may differ in
+            length from sample to sample. Integers can be numbers, or indices as in ``table[token]``.
+        optimizer: the optimizer that makes the updates; by default ``SGD(0.1)``. It keeps its memory for the next call.
+        epochs: the number of passes over the samples, 0 or more.
+        batch_size: the number of samples in an update; None for all samples.
+        shuffle: True to shuffle the samples before each epoch, if a batch is smaller than the whole.
+        seed: the seed of the shuffling and of the choice of validation samples. The same seed gives the same result.
+        validation: samples to measure and not to train on: a share of the samples, from 0 to below 1, or a list.
+        record: ``"update"`` to keep also the loss of each update, in ``history.update_loss``.
+        progress: True to show a progress bar.
+        engine: ``"native"`` makes the updates in C, ``"eager"`` on the recorded graph. Both give the same numbers,
+            except for the last digits. The native engine records the loss a few times for each form of a sample, such
+            as its length, and so finds out which entries the loss looks up with integers. If the loss may compute
+            something else for another sample, it cannot be compiled, and the error names the line. The default is
+            native if possible. A loss with dropout is computed eagerly. Dropout is active in updates only.
         callbacks: a function or an object that is called after each epoch with a :class:`nn.Epoch`, such as
-            :class:`nn.EarlyStopping`, or a list of them. Its ``model`` is what was given as ``parameters``, or has
-            them.
-        clip_value, clip_norm: bounds of the gradients of a batch: see :func:`nn.clip_gradients`. The updates are made
-            in Python then.
-        l1, l2: factors of penalties that are added to the loss of every sample, also where it is measured: ``l1`` times
-            the sum of the absolute values of the parameters that are no biases of neurons, and ``l2`` times the sum of
-            their squares.
+            :class:`nn.EarlyStopping`, or a list of them. The ``model`` of the epoch is the argument ``parameters`` if
+            it is a model. Otherwise it is an object with the method ``parameters()``.
+        clip_value, clip_norm: bounds of the gradients of a batch: see :func:`nn.clip_gradients`.
+        l1, l2: factors of penalties. They are added to the loss of every sample, also in validation. ``l1`` times the
+            sum of the absolute values, and ``l2`` times the sum of the squares, of all parameters except the biases of
+            neurons.
 
     Returns:
-        A :class:`History`. An interrupt from the keyboard leaves the parameters at the last whole update and returns
-        the history so far.
+        A :class:`History`. After an interrupt from the keyboard, the parameters have the state after the last whole
+        update, and the history so far is returned.
 
     Raises:
-        TypeError: an argument is of the wrong kind, or a sample has something else in it than numbers.
-        ValueError: there are no samples or no parameters, the loss depends on none of these, or an option is out of
-            range.
-        ValueError: ``engine="native"``, and the loss cannot be compiled; the message says why.
-        FloatingPointError: a loss or a gradient became NaN or infinite; the parameters are at the last whole update.
+        TypeError: an argument has the wrong type, or a sample contains something that is not a number.
+        ValueError: there are no samples or no parameters, the loss does not depend on a parameter, or an option is out
+            of range.
+        ValueError: ``engine="native"``, and the loss cannot be compiled. The message says why.
+        FloatingPointError: a loss or a gradient became NaN or infinite. The parameters have the state after the last
+            whole update.
 
     >>> from autograd import Value
     >>> from nn import SGD, minimize
@@ -133,28 +133,28 @@ def minimize(
 
 
 class _Leaves:
-    """Parameters that came as a list, as callbacks see a model."""
+    """A model for callbacks, if the parameters were given as a list."""
 
     def __init__(self, leaves):
         self._leaves = leaves
 
     def parameters(self):
-        """Return them."""
+        """Return the parameters."""
         return list(self._leaves)
 
 
 class Trainer:
-    """Gradient descent in a loop of your own: one update for each :meth:`step`.
+    """Gradient descent in a loop of your own: each :meth:`step` makes one update.
 
-    Parameters and what the optimizer remembers live in arrays. The Values have them after :meth:`write`, or when the
-    trainer is used in a ``with`` block, at its end.
+    The parameters and the memory of the optimizer are kept in arrays. :meth:`write` copies them to the Values. If you
+    use the trainer in a ``with`` block, this happens at its end.
 
     Args:
-        loss: a function of a sample, as of :func:`nn.minimize`.
+        loss: a function of a sample, as for :func:`nn.minimize`.
         parameters: the leaves to train, or a model that has ``parameters()``.
-        optimizer: makes the updates; by default ``SGD(0.1)``.
-        engine: as of :func:`nn.minimize`.
-        clip_value, clip_norm, l1, l2: as of :func:`nn.minimize`.
+        optimizer: the optimizer that makes the updates; by default ``SGD(0.1)``.
+        engine: as for :func:`nn.minimize`.
+        clip_value, clip_norm, l1, l2: as for :func:`nn.minimize`.
 
     >>> from autograd import Value
     >>> from nn import SGD, Trainer
@@ -192,7 +192,7 @@ class Trainer:
         """Make one update with a sample, and return its loss before the update.
 
         Raises:
-            FloatingPointError: a number became NaN or infinite; the Values are at the update before.
+            FloatingPointError: a number became NaN or infinite. The Values have the state before this update.
             ValueError: ``engine="native"``, and the loss cannot be compiled for this sample.
 
         Example:
@@ -206,7 +206,7 @@ class Trainer:
         return self._update([sample])
 
     def step_batch(self, samples: Iterable[Any]) -> float:
-        """Make one update with the average gradient of some samples, and return their mean loss before it.
+        """Make one update with the average gradient of some samples. Return their mean loss before the update.
 
         Example:
             >>> from autograd import Value
@@ -227,7 +227,7 @@ class Trainer:
         return total
 
     def write(self) -> None:
-        """Bring the Values and the optimizer up to the last update.
+        """Copy the state after the last update to the Values and the optimizer.
 
         Example:
             >>> from autograd import Value
@@ -249,7 +249,7 @@ class Trainer:
 
 
 def _held_out_of(samples, validation, generator):
-    """Return the samples to train on, and those to measure, or None."""
+    """Return the samples to train on, and the validation samples or None."""
     if not is_real(validation):
         held_out = list(validation)
         if not held_out:
@@ -267,7 +267,8 @@ def _leaves_of(parameters) -> list:
     """Return the parameters as a list of leaves.
 
     Raises:
-        TypeError: they are no Values. ValueError: there are none, one is no leaf, or one is listed twice.
+        TypeError: a parameter is not a Value.
+        ValueError: there are no parameters, or one of them is not a leaf, or is listed twice.
     """
     if callable(getattr(parameters, "parameters", None)):
         parameters = parameters.parameters()
@@ -287,10 +288,10 @@ def _leaves_of(parameters) -> list:
 
 
 def _check_loss(loss, optimizer):
-    """Have a loss that is a function and an optimizer that has a step."""
+    """Raise TypeError if the loss is not a function, or the optimizer has no ``step``."""
     if not callable(loss):
         raise TypeError(f"the loss is {loss!r}: give a function of a sample that returns a Value.")
     if not callable(getattr(optimizer, "step", None)):
         raise TypeError(
-            f"the optimizer is {optimizer!r}, which has no step(): give one of nn, or your own that has it."
+            f"the optimizer is {optimizer!r}, which has no step(): give an optimizer of nn, or your own with a step()."
         )

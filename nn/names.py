@@ -1,15 +1,16 @@
-"""Labels that say which neuron they belong to."""
+"""Labels that contain the position of their neuron."""
 
 __all__ = ["NeuronName"]
 
 
 class NeuronName(str):
-    """A label that says which neuron it belongs to: of a node in a graph, or of a weight or bias.
+    """The label of a weight, a bias or a node of a neuron, with the position of the neuron.
 
     Attributes:
-        layer, neuron: which one, from 1.
-        activation: the name of its activation; None where the pre-activation is the output.
-        source: of a weight, the input it belongs to, from 1; else None.
+        layer: the number of the layer, from 1.
+        neuron: the number of the neuron in its layer, from 1.
+        activation: the name of the neuron's activation; None for a linear neuron.
+        source: for a weight, the number of its input, from 1; else None.
     """
 
     __slots__ = ("activation", "layer", "neuron", "source")
@@ -19,7 +20,7 @@ class NeuronName(str):
     source: int | None
 
     def __new__(cls, letter, layer, neuron, activation=None, source=None):
-        """A name such as ``s1[3]``: the letter, the layer, the neuron; with a weight's source, ``w1[2,3]``."""
+        """Return a label such as ``s1[3]``: letter, layer, neuron. For a weight it also has the input, ``w1[2,3]``."""
         place = neuron if source is None else f"{source},{neuron}"
         name = super().__new__(cls, f"{letter}{layer}[{place}]")
         name.layer, name.neuron, name.activation, name.source = layer, neuron, activation, source

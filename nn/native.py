@@ -1,4 +1,4 @@
-"""A model's training as machine code: what :func:`nn.fit` does with ``engine="native"``."""
+"""The training of a model in machine code, for :func:`nn.fit` with ``engine="native"``."""
 
 import math
 import time
@@ -23,11 +23,11 @@ from nn.setups import NotNative
 
 __all__ = ["NativeTraining", "NotNative", "Recorded", "one_sample", "rows_of"]
 
-_STRETCH = 0.05  # seconds in machine code at a stretch; in between, the keyboard may interrupt
+_STRETCH = 0.05  # seconds of machine code between two chances for an interrupt from the keyboard
 
 
 def rows_of(X, Y, width):
-    """The rows of samples, ``width`` numbers each: inputs and then targets, classes as probabilities."""
+    """Return samples as rows of ``width`` numbers: the inputs, then the targets. Classes become probabilities."""
     return Table(X, Y, width).rows()
 
 
@@ -35,7 +35,8 @@ class Table:
     """The numbers of samples as rows of inputs and targets.
 
     Args:
-        X, Y: the samples. width: how many numbers a row has.
+        X, Y: the samples.
+        width: the number of numbers in a row.
     """
 
     def __init__(self, X, Y, width):
@@ -51,7 +52,7 @@ class Table:
         self._classes = sum(columns) != width
 
     def rows(self, places=slice(None)):
-        """Return the rows at some places, an array of floats."""
+        """Return the rows at some places as an array of floats."""
         inputs, targets = self._inputs[places], self._targets[places]
         found = np.empty((len(inputs), self.shape[1]))
         found[:, : inputs.shape[1]] = inputs
@@ -64,14 +65,14 @@ class Table:
 
 
 class Recorded:
-    """A model's training with one sample recorded: rows, labels and parameters for compiled code.
+    """The data of a model's training for compiled code: one recorded sample, rows, labels and parameters.
 
     Args:
-        setup: of a model's training, :class:`nn.setups.Setup`.
+        setup: the setup of a model's training, :class:`nn.setups.Setup`.
 
     Raises:
-        NotNative: this cannot be compiled.
-        TypeError, ValueError: what the model or the loss says of a sample.
+        NotNative: the training cannot be compiled.
+        TypeError, ValueError: the model or the loss does not accept a sample.
     """
 
     def __init__(self, setup):
@@ -84,7 +85,7 @@ class Recorded:
             reason = error
         if not is_ours(setup.loss.model, setup.loss.loss):
             setup.loss.look.everything()
-        if reason is not None:  # what is wrong with the data comes first
+        if reason is not None:  # only now, because errors in the data are reported first
             raise reason
         self._sample = sample
         unique = list(dict.fromkeys(parameters))
@@ -98,7 +99,7 @@ class Recorded:
         self._measuring: Program | None = None
 
     def measure(self):
-        """Return the mean loss over the samples that are held out, and the share of right answers."""
+        """Return the mean loss over the validation samples, and the share of right answers."""
         if self._measuring is None:
             sample = self._sample
             self._measuring = Program(
@@ -107,17 +108,20 @@ class Recorded:
         return self._measured(self._measuring.value(self._held_out().rows()))
 
     def _held_out(self):
-        """Return the numbers of the samples that are held out."""
+        """Return the numbers of the validation samples."""
         samples = self._setup.held_out
         return Table(samples.X, samples.Y, len(self._sample.inputs))
 
     def _by_engine(self, places, updates):
-        """Set the gradients of some samples by the engine, which says what is wrong; return what it returns."""
+        """Set the gradients of some samples with the eager engine, whose errors explain the problem.
+
+        Return the same as :meth:`EagerTraining.gradients`.
+        """
         self._engine.updates = updates
         return self._engine.gradients([self._setup.samples[i] for i in places])
 
     def _measured(self, rows):
-        """Return the mean loss and the share of right answers, of rows of loss and outputs."""
+        """Return the mean loss and the share of right answers, given rows of loss and outputs."""
         right, Y = 0, self._setup.held_out.Y
         if self._classes is not None:
             right = hits(rows, np.array([self._classes(y) for y in Y]))
@@ -125,7 +129,12 @@ class Recorded:
 
 
 def hits(rows, labels) -> int:
-    """Return the number of right answers, of samples with rows of loss and outputs; one output answers by its sign."""
+    """Return the number of right answers.
+
+    Args:
+        rows: for each sample, the loss and the outputs. A single output answers by its sign.
+        labels: the classes of the samples.
+    """
     answers = rows[:, 1:].argmax(axis=1) if rows.shape[1] > 2 else rows[:, 1] > 0
     return int(np.count_nonzero(answers == labels))
 
@@ -134,15 +143,15 @@ class NativeTraining(Recorded):
     """A :class:`nn.protocols.Training` whose epochs run in machine code.
 
     Args:
-        setup: as of :class:`Recorded`.
-        epochs: how many there are going to be, about.
-        progress: whether a long compilation shows a bar.
+        setup: as for :class:`Recorded`.
+        epochs: the expected number of epochs.
+        progress: True if a long compilation shows a progress bar.
 
     Attributes:
-        updates: how many were made.
+        updates: the number of updates so far.
 
     Raises:
-        NotNative: this cannot be compiled.
+        NotNative: the training cannot be compiled.
     """
 
     def __init__(self, setup, epochs, progress=True):
@@ -155,9 +164,9 @@ class NativeTraining(Recorded):
         tapes = None if sample.made is None else layers.Sample(sample.made)
         in_c = self._update_in_c() is not None
         known = type(unclipped(optimizer)) in OPTIMIZERS
-        if tapes is None or (known and not in_c):  # LLVM does the steps of all that are known
+        if tapes is None or (known and not in_c):  # LLVM compiles the steps of all optimizers of nn
             self._layers = False
-        elif known and isinstance(optimizer, Clipped):  # but where gradients are clipped, which only C does
+        elif known and isinstance(optimizer, Clipped):  # except those that clip gradients, which only C does
             self._layers = tapes.runs_in_c
         else:
             self._layers = tapes.is_worth
@@ -174,12 +183,13 @@ class NativeTraining(Recorded):
                 )  # fmt: skip
             self._changes = change is not None
         self._by_hand = False
-        self._last_run = 0, self._descent.progress()  # the epochs before what machine code did last, and what that was
-        self._pace = 1000.0  # updates a second, to begin with
+        # the number of epochs before the last run of machine code, and the result of that run
+        self._last_run = 0, self._descent.progress()
+        self._pace = 1000.0  # updates in a second, a first guess
         self.read()
 
     def _rule(self):
-        """Return the update of a parameter, over registers; None where the optimizer has a step of its own."""
+        """Return a parameter's update rule over registers, and its key; None for an optimizer with its own step."""
         optimizer = self._optimizer
         if type(optimizer) not in OPTIMIZERS:
             return None, None
@@ -189,14 +199,14 @@ class NativeTraining(Recorded):
         return lambda w, g, rate, memory: change(w, g, rate, tuple(memory)), key
 
     def _update_in_c(self):
-        """Return what updates large layers: the optimizer's arrays; None if it has a step of its own."""
+        """Return the optimizer's step in C, which updates large layers; None for an optimizer with its own step."""
         optimizer = self._optimizer
         return optimizer.arrays_for(self._parameters) if type(unclipped(optimizer)) in OPTIMIZERS else None
 
     # --- Between Values and arrays
 
     def read(self):
-        """Take the numbers of the parameters and what the optimizer remembers, which may have been changed."""
+        """Copy the parameters and the optimizer's memory to the arrays, because a callback may have changed them."""
         if self._layers:
             self._descent.read(self._parameters)
             self._descent.update = self._update_in_c()
@@ -208,9 +218,9 @@ class NativeTraining(Recorded):
             self._descent.memory[:] = np.array(columns).T
 
     def write(self):
-        """Put what the arrays hold into the parameters, the optimizer and the generator."""
+        """Copy the state of the arrays to the parameters, the optimizer and the random generator."""
         if self._by_hand:
-            return  # the optimizer itself is at work, and the arrays lag behind
+            return  # the optimizer itself is making an update, and the arrays have an older state
         self._count()
         if self._layers:
             self._descent.write(self._parameters)
@@ -223,7 +233,7 @@ class NativeTraining(Recorded):
             self._generator.setstate(self._descent.random_state(self._generator.getstate()))
 
     def _count(self):
-        """Bring the number of updates, and that in the optimizer, up to that of the machine code."""
+        """Copy the number of updates from the machine code to this object and to the optimizer."""
         before, by_optimizer = self._before
         self.updates = before + self._descent.updates
         if self._changes:
@@ -232,11 +242,11 @@ class NativeTraining(Recorded):
     # --- Epochs
 
     def epochs(self, n, stepwise=False, each=None):
-        """Train for n epochs; after each yield the sum of its losses, and how many answers were right.
+        """Run n epochs. After each, yield the sum of its losses and the number of right answers.
 
-        Where it goes ``stepwise``, no epoch begins before the one before it was asked for. ``each(None)`` is called
-        after every update, with the parameters written. An interrupt at any point leaves parameters and optimizer at
-        one whole update, the last that was made.
+        With ``stepwise``, an epoch begins only when its result is requested. ``each(None)`` is called after every
+        update, when the Values are up to date. After an interrupt at any point, the parameters and the optimizer have
+        the state after the last whole update.
         """
         made = self._descent.updates
         self._before = self.updates - made, self._optimizer.updates - made if self._changes else 0
@@ -246,7 +256,7 @@ class NativeTraining(Recorded):
             finally:
                 self.write()
         except BaseException:
-            self.write()  # what interrupts may have come within the other call
+            self.write()  # again, because the interrupt may have come during the other call
             raise
 
     def _runs(self, n, stepwise, each):
@@ -257,7 +267,7 @@ class NativeTraining(Recorded):
             start = time.perf_counter()
             try:
                 progress = self._descent.run(1 if stepwise else n - done, budget, rates)
-            except KeyboardInterrupt as found:  # it is noticed when machine code returns: what that did has been done
+            except KeyboardInterrupt as found:  # it comes after machine code has returned, and its updates are kept
                 progress, interrupt = self._descent.progress(), found
             self._last_run = done, progress
             taken = time.perf_counter() - start
@@ -276,7 +286,7 @@ class NativeTraining(Recorded):
                 raise interrupt
 
     def after(self, epochs):
-        """Yield further epochs that are done, of which an interrupt kept :meth:`epochs` from telling."""
+        """Return the finished epochs that :meth:`epochs` did not yield, because an interrupt came."""
         before, progress = self._last_run
         return list(zip(progress.losses, progress.hits, strict=True))[epochs - before :]
 
@@ -291,14 +301,17 @@ class NativeTraining(Recorded):
             except Exception:
                 if k == 0:
                     raise
-                break  # it is asked again when its update comes
+                break  # the schedule is called again when this update comes
             if not (is_real(found) and not isinstance(found, Value) and finite(found) and found >= 0):
                 break
             rates.append(float(found))
-        return rates + [math.nan] * (budget - len(rates))  # which stops the update: it is made by hand, and says why
+        return rates + [math.nan] * (budget - len(rates))  # NaN stops machine code; the update by hand raises the error
 
     def _update_by_hand(self, progress):
-        """One update by the optimizer itself, and the sweep by the engine where that stopped: it says what is wrong."""
+        """Make one update with the optimizer itself, whose errors explain the problem.
+
+        If machine code stopped during the sweep, the eager engine also repeats the sweep.
+        """
         self.write()
         descent = self._descent
         if progress.gradient is None:
@@ -320,7 +333,7 @@ class NativeTraining(Recorded):
     # --- Measuring
 
     def measure(self):
-        """Return the same, of the parameters as they now are."""
+        """Return the mean loss over the validation samples and the share of right answers, for the parameters now."""
         if self._layers:
             return self._measured(self._descent.results(self._held_out()))
         assign(self._parameters, self._descent.numbers.tolist())

@@ -1,4 +1,4 @@
-"""Losses with something added or multiplied: penalties on the weights, weights of samples."""
+"""Losses that are changed: penalties on the weights are added, or the weights of samples are multiplied."""
 
 import functools
 
@@ -22,7 +22,7 @@ class Penalized:
         self.base, self._weights, self._l1, self._l2 = loss, tuple(weights), l1, l2
 
     def __call__(self, *sample):
-        """Return the loss of a sample, penalties included."""
+        """Return the loss of a sample, including the penalties."""
         value = self.base(*sample)
         if self._l1:
             value = value + self._l1 * total([abs(w) for w in self._weights])
@@ -32,7 +32,9 @@ class Penalized:
 
 
 def penalized(loss, parameters, l1, l2):
-    """Return a loss with penalties on the parameters that are not biases of neurons; without any, the loss itself.
+    """Return a loss with penalties on all parameters except the biases of neurons.
+
+    If there are no penalties, the loss itself is returned.
 
     Raises:
         ValueError: a factor is out of range.
@@ -48,14 +50,14 @@ class Weighted:
 
     Args:
         loss: a function of outputs and target.
-        is_row: whether its targets are rows of numbers.
+        is_row: True if its targets are rows of numbers.
     """
 
     def __init__(self, loss, is_row):
         self.base, self._is_row = loss, is_row
 
     def target(self, y):
-        """The target without the weight."""
+        """Return a target without the weight."""
         return y[:-1] if self._is_row else y[0]
 
     def __call__(self, outputs, target):
@@ -64,14 +66,14 @@ class Weighted:
 
 
 def base_of(loss):
-    """The loss itself: no penalties, no weights, no keyword arguments given by ``functools.partial``."""
+    """Return the loss itself, without penalties, weights and the arguments of ``functools.partial``."""
     while isinstance(loss, (Penalized, Weighted, functools.partial)):
         loss = loss.func if isinstance(loss, functools.partial) else loss.base
     return loss
 
 
 def target_of(loss, y):
-    """The target that the loss itself takes: without a weight."""
+    """Return the target for the loss itself, without a weight."""
     while isinstance(loss, (Penalized, Weighted)):
         y, loss = loss.target(y) if isinstance(loss, Weighted) else y, loss.base
     return y

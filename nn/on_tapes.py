@@ -1,4 +1,4 @@
-"""Training in C, on tapes of what the loss of a sample records."""
+"""Training in C, on tapes of the operations that the loss of a sample records."""
 
 import math
 from array import array
@@ -18,19 +18,19 @@ from nn.setups import NotNative, Setup
 
 __all__ = ["TapeTraining"]
 
-_MOST_CELLS = 1 << 24  # of all samples of a batch that is computed at once
+_MOST_CELLS = 1 << 24  # in all samples of a batch that is computed at once
 
 
 class TapeTraining:
     """A :class:`nn.protocols.Training` whose updates are made in C.
 
-    Parameters and what the optimizer remembers are in arrays; :meth:`write` brings them to the Values.
+    The parameters and the memory of the optimizer are kept in arrays. :meth:`write` copies them to the Values.
 
     Args:
-        setup: what is trained.
+        setup: the setup of the training.
 
     Raises:
-        NotNative: a tape would not compute what the loss does.
+        NotNative: a tape would not compute the same as the loss.
     """
 
     def __init__(self, setup: Setup) -> None:
@@ -38,21 +38,22 @@ class TapeTraining:
         self._tapes = Tapes(setup.loss, setup.parameters)
         self._machine = self._tapes.machine
         self._made = self._counted = 0
-        self._product = None  # a tape, and what computes a batch of so many samples at once, if that pays
+        self._product = None  # a tape, a batch size, and a function that computes such a batch at once, or None
         self.read()
         ready = self.prepare([*setup.samples, *(setup.held_out or ())])
         self._samples, self._held_out = ready[: len(setup.samples)], ready[len(setup.samples) :]
 
     @property
     def updates(self) -> int:
-        """The number of updates that were made."""
+        """The number of updates so far."""
         return self._made + self._machine.updates
 
     def prepare(self, samples) -> list:
-        """Return samples as :meth:`update` takes them: triples of a tape, a row of numbers and the sample.
+        """Return samples in the form that :meth:`update` needs: triples of a tape, a row of numbers and the sample.
 
         Raises:
-            NotNative: a tape would not compute what the loss does.
+            NotNative: a tape would not compute the same as the loss.
+            FloatingPointError: the loss of a sample is too large for a float.
         """
         before = drawn()
         try:
@@ -69,18 +70,18 @@ class TapeTraining:
             if drawn() == before:
                 raise NotNative(str(reason)) from None
         if drawn() != before:
-            raise NotNative("it has dropout, which draws anew for every sample")
+            raise NotNative("it has dropout, which draws new random numbers for every sample")
         return made
 
     def epochs(self, n: int, stepwise: bool = False, each=None) -> Generator[tuple[float, int], None, None]:
-        """Yield n epochs: the sum of the losses of each, and 0; when it is closed, the Values are up to date."""
+        """Run n epochs. After each, yield the sum of its losses, and 0. At the end, update the Values."""
         try:
             yield from self._setup.epochs(self.update, n, each, self._samples)
         finally:
             self.write()
 
     def update(self, batch) -> tuple[float, int]:
-        """Make one update with prepared samples; the sum of their losses before it, and 0."""
+        """Make one update with prepared samples. Return the sum of their losses before the update, and 0."""
         machine, optimizer = self._machine, self._optimizer
         total = self._gradients(batch)
         if not math.isfinite(total):
@@ -92,13 +93,13 @@ class TapeTraining:
             self._count()
             rate = rate(optimizer.updates)
             if isinstance(rate, Value) or not is_real(rate) or not math.isfinite(rate) or rate < 0:
-                return self._by_hand(batch, total)  # the optimizer says what is wrong with it
+                return self._by_hand(batch, total)  # the optimizer raises an error that explains the problem
         if not machine.update(self._update, rate):
             return self._by_hand(batch, total)
         return total, 0
 
     def _gradients(self, batch):
-        """Have the mean of the gradients of a batch in the machine; return the sum of its losses."""
+        """Compute the mean of the gradients of a batch in the machine, and return the sum of its losses."""
         made, size = batch[0][0], len(batch)
         if size > 1 and made.products >= WORTH and all(each[0] is made for each in batch):
             if self._product is None or self._product[0] is not made or self._product[1] < size:
@@ -108,14 +109,14 @@ class TapeTraining:
         return self._machine.batch(batch)
 
     def _count(self):
-        """Bring the optimizer's number of updates up to the last one."""
+        """Copy the number of updates to the optimizer."""
         made = self._machine.updates
         if made != self._counted:
             unclipped(self._optimizer).updates += made - self._counted
             self._counted = made
 
     def _by_hand(self, batch, total):
-        """One update by the engine and the optimizer themselves: they say what is wrong."""
+        """Make one update with the eager engine and the optimizer themselves, whose errors explain the problem."""
         self.write()
         if total is None:
             total, _ = EagerTraining(self._setup, self.updates).gradients([sample for _, _, sample in batch])
@@ -127,31 +128,34 @@ class TapeTraining:
         return total, 0
 
     def measure(self) -> tuple[float, float]:
-        """The mean loss over the samples that are held out, and 0."""
+        """Return the mean loss over the validation samples, and 0."""
         losses = [self._machine.value(made, row) for made, row, _ in self._held_out]
         return sum(losses) / len(losses), 0.0
 
     def after(self, epochs: int) -> list[tuple[float, int]]:
-        """Return further epochs that are done: none, since each is yielded at once."""
+        """Return the finished epochs that were not yielded: none, because each is yielded at once."""
         return []
 
     def write(self) -> None:
-        """Bring the Values and the optimizer up to the last update."""
+        """Copy the state after the last update to the Values and the optimizer."""
         self._count()
         self._machine.write(self._parameters)
 
     def read(self) -> None:
-        """Take the numbers of the Values, and the settings of the optimizer, which were changed outside."""
+        """Copy the numbers of the Values and the settings of the optimizer, which may have been changed."""
         self._machine.read(self._parameters)
         optimizer = self._optimizer
         self._update = optimizer.arrays_for(self._parameters) if isinstance(optimizer, (Optimizer, Clipped)) else None
 
 
 def _as_product(made, size):
-    """Return what computes the gradient of a batch as products of matrices, as of ``gradients_of``; or None."""
+    """Return a function that computes the gradient of a batch as products of matrices, or None.
+
+    See :func:`autograd.compiler.layers.gradients_of`.
+    """
     if made.stops or made.cells * size > _MOST_CELLS:
         return None
     with importing():
-        from autograd.compiler.layers import gradients_of  # where layers are large: it brings SciPy
+        from autograd.compiler.layers import gradients_of  # lazy: it imports SciPy
 
     return gradients_of(made, size)

@@ -1,4 +1,4 @@
-"""One sample of a training recorded, which stands for all."""
+"""The recording of one sample of a training, which stands for all samples."""
 
 import contextlib
 import hashlib
@@ -22,23 +22,24 @@ _KNOWN_LOSSES = {getattr(losses, name) for name in losses.__all__}
 
 
 class Sample:
-    """One sample recorded: what all samples compute.
+    """One recorded sample. All other samples compute the same with other numbers.
 
     Attributes:
-        loss: its loss, a Value. outputs: the model's outputs, a list of Values.
-        inputs: the leaves for a row of numbers: inputs, then targets. rows: a row for each sample.
-        made: the same as an :class:`autograd.engine.recordings.Recording`; None where that cannot be made.
+        loss: the loss, a Value.
+        outputs: the outputs of the model, a list of Values.
+        inputs: the leaves for a row of numbers: the inputs, then the targets.
+        made: the same as an :class:`autograd.engine.recordings.Recording`; None if there is none.
     """
 
     def __init__(self, loss, outputs, inputs, nodes, parameters):
         self.loss, self.outputs, self.inputs, self.made = loss, outputs, inputs, None
         if tape.compiled:
-            with contextlib.suppress(GraphError):  # some of it was computed before
+            with contextlib.suppress(GraphError):  # a part of the graph was computed before
                 self.made = recordings.recording(nodes, parameters, inputs, loss, outputs)
 
     @property
     def key(self):
-        """A digest, equal for all samples that compute the same. None where there is no recording."""
+        """A digest that is equal for all samples that compute the same; None if there is no recording."""
         made = self.made
         if made is None:
             return None
@@ -49,14 +50,14 @@ class Sample:
         return digest.digest()
 
     def does_as(self, other):
-        """Return True if it computes the same as another one, of the same numbers."""
+        """Return True if this sample computes the same as another one with the same numbers."""
         if self.made is not None and other.made is not None:
             return self.made.moved(other.made) == []
         return _form(self) == _form(other)
 
 
 def one_sample(model, loss, x, y, parameters=()) -> Sample:
-    """Record a model and its loss on Values for a sample's inputs and targets.
+    """Record a model and its loss, with Values in place of a sample's inputs and targets.
 
     Raises:
         NotNative: other samples might compute something else.
@@ -80,7 +81,7 @@ def _recorded(model, loss, x, y, parameters):
     if not all(isinstance(each, Value) for each in listed):
         raise NotNative(f"the model returned {outputs!r}, no Value or list of Values")
     _check(watch, "the model")
-    if base_of(loss) is losses.cross_entropy and not _is_row(y):  # a class, as the probabilities it stands for
+    if base_of(loss) is losses.cross_entropy and not _is_row(y):  # a class becomes the probabilities that it stands for
         targets = [Value(float(k == y)) for k in range(len(listed))]
         y = targets
     value, watch = _called("the loss", loss, [*inputs, *targets], nodes, outputs, targets if _is_row(y) else targets[0])
@@ -91,13 +92,13 @@ def _recorded(model, loss, x, y, parameters):
 
 
 def first_sample(setup) -> Sample:
-    """Return the first sample whose numbers are not too large for floats, recorded. All targets are looked at.
+    """Record the first sample whose numbers are not too large for floats, and check all targets.
 
     Args:
-        setup: of a model's training, :class:`nn.setups.Setup`.
+        setup: the setup of a model's training, :class:`nn.setups.Setup`.
 
     Raises:
-        FloatingPointError: there is none.
+        FloatingPointError: the numbers of every sample are too large.
         NotNative: other samples might compute something else.
     """
     model, loss, look = setup.loss.model, setup.loss.loss, setup.loss.look
@@ -107,7 +108,7 @@ def first_sample(setup) -> Sample:
             if isinstance(outputs, (Value, list, tuple)):
                 look.targets(outputs)
             value = loss(outputs, y)
-            checked_value(value)  # where it is recorded, arithmetic with .data gives Values
+            checked_value(value)  # before recording, because there arithmetic with .data gives Values
             look(value)
             return one_sample(model, loss, x, y, setup.parameters)
         except OverflowError as error:
@@ -116,15 +117,15 @@ def first_sample(setup) -> Sample:
 
 
 def _called(what, function, inputs, nodes, *arguments):
-    """Return the result of a function, and the :class:`Watch` on it; the nodes that it records are added to a list."""
+    """Call a function and watch it. Return its result and the :class:`Watch`, and append its nodes to ``nodes``."""
     try:
         result, watch, recorded = _listed(function, inputs, arguments)
     except Unrecordable as error:
         raise NotNative(f"{what} cannot be recorded: {str(error).rstrip('.')}") from None
-    except (TypeError, ValueError, AttributeError, LookupError) as error:  # a sample's plain numbers did well before
+    except (TypeError, ValueError, AttributeError, LookupError) as error:  # with plain numbers it worked
         raise NotNative(
-            f"{what} raises {type(error).__name__} where the numbers of a sample are Values, which stand for those of "
-            f"every sample ({error})"
+            f"{what} raises {type(error).__name__} if the numbers of a sample are Values, which stand for the numbers "
+            f"of every sample ({error})"
         ) from error
     copy = with_recorded_extremes(function) if watch.guards else function
     if copy is not function:
@@ -137,7 +138,7 @@ def _called(what, function, inputs, nodes, *arguments):
 
 
 def _listed(function, inputs, arguments):
-    """Return the result of a function, the watch on it, and the nodes that it records."""
+    """Call a function and watch it. Return its result, the :class:`Watch`, and the nodes that it recorded."""
     recorded: list = []
     with watched(inputs) as watch:
         listed = list_nodes()
@@ -150,7 +151,7 @@ def _listed(function, inputs, arguments):
 
 
 def _form(sample):
-    """Return what a recorded sample computes, equal for two recordings that differ in their inputs' objects only."""
+    """Return the computation of a recorded sample. It is equal for recordings that differ only in their objects."""
     places: dict = {leaf: ("input", k) for k, leaf in enumerate(sample.inputs)}
     lines: list = []
     for root in (sample.loss, *sample.outputs):
@@ -167,7 +168,7 @@ def _is_row(y):
 
 
 def _check(watch, what):
-    """Raise if the function looked at a number: it might be different for another sample."""
+    """Raise NotNative if the function compared numbers, because it may act differently for another sample."""
     if watch.guards:
         sign, a, b, _ = watch.guards[0]
         read = any(isinstance(x, Value) and x.op is primitives.detached for x in (a, b))

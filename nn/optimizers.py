@@ -1,9 +1,9 @@
-r"""Optimizers: from the gradients of the parameters to their new data.
+r"""Optimizers compute the new data of the parameters from their gradients.
 
-An update is whole or not at all: all new numbers are computed before the first is written, and what an interrupt cuts
-short is put back. With ``weight_decay`` $\lambda$ the gradient $g$ is taken to be $g + \lambda w$ (an L2 penalty of
-$\frac{\lambda}{2} w^2$). A ``rate`` is a positive number, or a schedule: a function of the update's number, from
-0, that returns a number, 0 or more.
+An update changes all parameters or none. All new numbers are computed before the first is written, and if an interrupt
+comes, the old numbers are restored. With ``weight_decay`` $\lambda$, the gradient $g$ is replaced by $g + \lambda w$
+(an L2 penalty of $\frac{\lambda}{2} w^2$). A ``rate`` is a positive number, or a schedule: a function of the number of
+the update, counted from 0, that returns a number, 0 or more.
 """
 
 import inspect
@@ -22,18 +22,18 @@ from nn.data import finite
 __all__ = ["SGD", "Adam", "Momentum", "Optimizer", "check_setting"]
 
 
-# A positive number, or a function of the update's number.
+# A positive number, or a function of the number of the update.
 Rate = float | Callable[[int], float]
 
 
 class Optimizer:
-    """The base of all optimizers.
+    """The base class of all optimizers.
 
-    A subclass says in ``_change`` what an update does to one parameter, in arithmetic and the functions of autograd:
-    over registers the same line becomes machine code.
+    A subclass writes the update of one parameter in ``_change``, with arithmetic and the functions of autograd. The
+    same code, run with registers in place of numbers, becomes machine code.
 
     Args:
-        rate: the step size, or a function of the update's number.
+        rate: the step size, or a function of the number of the update.
         weight_decay: the factor of the L2 penalty, 0 or more.
     """
 
@@ -51,18 +51,18 @@ class Optimizer:
     update = Absent("call optimizer.step(model.parameters())")
     init = Absent("leave it out: an optimizer begins with its first step")
 
-    _start: tuple[float, ...] = ()  # what is remembered of a parameter before its first update
-    _setting_names: tuple[str, ...] = ("weight_decay",)  # of all settings but the rate, as they are saved and shown
-    _decoupled = False  # whether weight decay acts on the parameter itself, and not through the gradient
+    _start: tuple[float, ...] = ()  # the memory of a parameter before its first update
+    _setting_names: tuple[str, ...] = ("weight_decay",)  # all settings except the rate, in the order of printing
+    _decoupled = False  # True if weight decay changes the parameter directly, and not through the gradient
 
     def __new__(cls, *arguments, **options):
-        """Refuse the settings of other libraries, and say what to write."""
-        if cls.__module__.partition(".")[0] == "nn":  # a subclass of the user's has arguments of its own
+        """Raise TypeError for the settings of other libraries, and say what to write."""
+        if cls.__module__.partition(".")[0] == "nn":  # a user's subclass has arguments of its own
             unknown_setting(cls.__name__, options, inspect.signature(cls.__init__).parameters)
         return super().__new__(cls)
 
     def __dir__(self):
-        """Return what there is, without the names that are answered with advice."""
+        """Return the names of all attributes, without those that only raise an error with advice."""
         return [name for name in super().__dir__() if not isinstance(inspect.getattr_static(self, name, None), Absent)]
 
     def __init__(self, rate: Rate, weight_decay: float = 0.0) -> None:
@@ -78,12 +78,12 @@ class Optimizer:
         self.weight_decay = weight_decay
         self.updates = 0
         self._remembered: dict = {}
-        self._arrays: Any = None  # the same as numbers in C, while they are ahead; of these parameters:
-        self._of: list = []
+        self._arrays: Any = None  # the memory in C, while it is newer than _remembered
+        self._of: list = []  # the parameters that _arrays belong to
 
     @property
     def _memory(self):
-        """Return the memory of each parameter, a dict. From here on it is kept here and not in C."""
+        """The memory of each parameter, a dict. After reading this, the memory is kept in Python and not in C."""
         update, self._arrays = self._arrays, None
         if update is not None and update.commits and update.slots:
             n, memory = len(self._of), update.memory.tolist()
@@ -106,7 +106,7 @@ class Optimizer:
             >>> Mine(0.1).arrays_for([Value(1.0)]) is None
             True
         """
-        kind = type(self)  # a subclass of the user's has a rule of its own
+        kind = type(self)  # a user's subclass has a rule of its own
         if not tape.compiled or kind.__module__.partition(".")[0] != "nn" or kind.__name__ not in updates.RULES:
             return None
         if self._arrays is None or self._arrays.settings != self._in_c() or self._of != parameters:
@@ -119,17 +119,17 @@ class Optimizer:
         return self._arrays
 
     def _in_c(self):
-        """Its name and its settings, as :class:`autograd.engine.updates.Update` takes them."""
+        """Return the name and the settings of the optimizer as arguments of :class:`autograd.engine.updates.Update`."""
         settings = self._settings()
         return type(self).__name__, float(settings.pop("weight_decay")), *map(float, settings.values())
 
     def __getstate__(self):
-        """Everything but what is in C."""
+        """Return the state without the objects in C."""
         memory = dict(self._memory)
         return {**self.__dict__, "_remembered": memory, "_arrays": None, "_of": []}
 
     def __setattr__(self, name, value):
-        # With NumPy's float32, or a Fraction, updates would be computed otherwise than by machine code.
+        # With NumPy's float32 or a Fraction, Python would compute other updates than machine code.
         if is_real(value) and not isinstance(value, int):
             value = float(value)
         super().__setattr__(name, value)
@@ -138,14 +138,15 @@ class Optimizer:
         """Update the data of every parameter from its ``grad``.
 
         Args:
-            parameters: leaves; what is remembered from earlier updates is remembered for each. One that is listed
-                twice is updated once.
+            parameters: leaves. The optimizer keeps a memory for each of them. A leaf that is listed twice is updated
+                once.
 
         Raises:
-            FloatingPointError: a gradient is NaN or infinite, or a parameter would become so; nothing was changed.
-            GraphError: a parameter was computed and is no leaf; nothing was changed.
-            TypeError: these are no parameters.
-            ValueError: the schedule returned no rate; nothing was changed.
+            FloatingPointError: a gradient is NaN or infinite, or a parameter would become NaN or infinite. Nothing was
+                changed.
+            GraphError: a parameter was computed, so it is not a leaf. Nothing was changed.
+            TypeError: an object is not a parameter.
+            ValueError: the schedule did not return a rate. Nothing was changed.
 
         Example:
             >>> from autograd import Value
@@ -170,7 +171,7 @@ class Optimizer:
         update = self.arrays_for(parameters)
         if update is not None and update.step(parameters, float(rate), self.__dict__):
             return
-        gradients = self._gradients(parameters)  # it is done by Python, which says what is wrong
+        gradients = self._gradients(parameters)  # Python makes the update, and its errors explain the problem
         changes, memory = self._changes(parameters, gradients, rate)
         old = [p.data for p in parameters]
         data = [self._shrunk(x, rate) - change for x, change in zip(old, changes, strict=True)]
@@ -192,7 +193,7 @@ class Optimizer:
             raise
 
     def _gradients(self, parameters):
-        """The gradient of each parameter, weight decay included; all are numbers, and finite."""
+        """Return the gradient of each parameter, including weight decay. All of them are finite numbers."""
         found = []
         for p in parameters:
             gradient = getattr(p, "grad", None)
@@ -210,40 +211,40 @@ class Optimizer:
         return found
 
     def _changes(self, parameters, gradients, rate):
-        """Return what to subtract from each parameter, and what to remember for the next update, a dict."""
+        """Return the numbers to subtract from the parameters, a list, and the memory for the next update, a dict."""
         changes, memory = [], dict(self._memory)
         for p, gradient in zip(parameters, gradients, strict=True):
             change, memory[p] = self._change(gradient, rate, memory.get(p, self._start))
-            if not all(map(math.isfinite, memory[p])):  # the parameter would stand still from here on
+            if not all(map(math.isfinite, memory[p])):  # the parameter would never change again
                 raise FloatingPointError(
-                    f"what {type(self).__name__} remembers of {_name(p)} would be {max(memory[p])} "
-                    f"with the gradient {gradient}, too large for a float, and nothing was changed: scale the loss."
+                    f"the memory of {type(self).__name__} for {_name(p)} would be {max(memory[p])} with the gradient "
+                    f"{gradient}, too large for a float, and nothing was changed: scale the loss."
                 )
             changes.append(change)
         return changes, memory
 
     def _change(self, gradient, rate, memory):
-        """Return what to subtract from a parameter, and what to remember for the next update, over any kind of number.
+        """Return the number to subtract from a parameter, and the memory for the next update, over any kind of number.
 
         Args:
             gradient, rate: numbers.
-            memory: what was remembered at the update before, a tuple of numbers; at first ``_start``.
+            memory: the memory from the update before, a tuple of numbers; at first ``_start``.
         """
         raise TypeError("use SGD, Momentum, Adam or another optimizer of nn, or write _change in a subclass.")
 
     def _change_decayed(self, w, gradient, rate, memory):
-        """The new number of a parameter, and what to remember: the whole update, over any kind of number."""
+        """Return the new number of a parameter and its new memory: the whole update, over any kind of number."""
         if self.weight_decay and not self._decoupled:
             gradient = gradient + self.weight_decay * w
         change, memory = self._change(gradient, rate, memory)
         return self._shrunk(w, rate) - change, memory
 
     def _shrunk(self, w, rate):
-        """A parameter after decoupled weight decay."""
+        """Return the number of a parameter after decoupled weight decay."""
         return w * (1 - rate * self.weight_decay) if self.weight_decay and self._decoupled else w
 
     def _settings(self):
-        """Return the settings but for the rate, a dict by name."""
+        """Return the settings except the rate, a dict by name."""
         return {name: getattr(self, name) for name in self._setting_names}
 
     def __repr__(self):
@@ -252,10 +253,10 @@ class Optimizer:
 
 
 class SGD(Optimizer):
-    r"""Gradient descent, $w \leftarrow w - \eta g$: stochastic, mini-batch or batch, as the gradient is.
+    r"""Gradient descent, $w \leftarrow w - \eta g$. The gradient may be of a sample, a mini-batch or all samples.
 
     Args:
-        rate: the step size $\eta$, or a function of the update's number.
+        rate: the step size $\eta$, or a function of the number of the update.
         weight_decay: the factor of the L2 penalty.
 
     Example:
@@ -273,7 +274,7 @@ class SGD(Optimizer):
         super().__init__(rate, weight_decay)
 
     def _changes(self, parameters, gradients, rate):
-        return [rate * gradient for gradient in gradients], self._memory  # the shortest way
+        return [rate * gradient for gradient in gradients], self._memory  # faster than calling _change
 
     def _change(self, gradient, rate, memory):
         return rate * gradient, memory
@@ -283,10 +284,10 @@ class Momentum(Optimizer):
     r"""Gradient descent with momentum $\mu$ (Polyak 1964): $v \leftarrow \mu v + g$, $w \leftarrow w - \eta v$.
 
     Args:
-        rate: the step size $\eta$, or a function of the update's number.
+        rate: the step size $\eta$, or a function of the number of the update.
         momentum: $\mu$, from 0 to below 1.
         weight_decay: the factor of the L2 penalty.
-        nesterov: look ahead (Sutskever and others 2013): $w \leftarrow w - \eta (g + \mu v)$.
+        nesterov: True to look ahead (Sutskever and others 2013): $w \leftarrow w - \eta (g + \mu v)$.
 
     Example:
         >>> from autograd import Value
@@ -316,12 +317,12 @@ class Momentum(Optimizer):
 class Adam(Optimizer):
     r"""Adam (Kingma and Ba 2015).
 
-    $m \leftarrow \beta_1 m + (1 - \beta_1) g$ and $v \leftarrow \beta_2 v + (1 - \beta_2) g^2$; with
-    $\hat m = m / (1 - \beta_1^k)$ and $\hat v = v / (1 - \beta_2^k)$ at the $k$-th update of the parameter,
+    The averages are $m \leftarrow \beta_1 m + (1 - \beta_1) g$ and $v \leftarrow \beta_2 v + (1 - \beta_2) g^2$. At the
+    $k$-th update of the parameter, $\hat m = m / (1 - \beta_1^k)$ and $\hat v = v / (1 - \beta_2^k)$. The update is
     $w \leftarrow w - \eta \hat m / (\sqrt{\hat v} + \epsilon)$.
 
     Args:
-        rate: the step size $\eta$, or a function of the update's number.
+        rate: the step size $\eta$, or a function of the number of the update.
         beta1, beta2: $\beta_1$ and $\beta_2$, from 0 to below 1.
         epsilon: $\epsilon$, above 0.
         weight_decay: the factor of the L2 penalty.
@@ -363,15 +364,22 @@ class Adam(Optimizer):
 
 
 def _name(parameter):
-    """The label of a parameter without what a terminal would obey."""
+    """Return the label of a parameter without control characters that a terminal would obey."""
     return printable(parameter.label or "a parameter")
 
 
 def check_setting(name, value, above=None, least=None, below=None) -> None:
-    """Have a setting that is a finite number in its range.
+    """Check that a setting is a finite number in its range.
+
+    Args:
+        name: the name of the setting, for the message.
+        value: the setting.
+        above: a number that the setting must be above; None for no bound.
+        least: the smallest allowed number; None for no bound.
+        below: a number that the setting must be below; None for no bound.
 
     Raises:
-        ValueError: it is another thing, or out of range.
+        ValueError: the setting is not a finite number, or out of range.
     """
     bounds = [f"above {above}"] * (above is not None) + [f"{least} or more"] * (least is not None)
     bounds += [f"below {below}"] * (below is not None)

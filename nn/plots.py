@@ -1,6 +1,6 @@
-"""Plots of a network: what it decides, the loss around its weights, and how the gradient flows through its layers.
+"""Plots of a network: its decisions, the loss around its weights, and the flow of the gradient through its layers.
 
-Each draws on the Axes given as ``ax``, or on new ones, labels them and returns them. They need matplotlib:
+Each function draws on the Axes in ``ax``, or on new ones, labels them and returns them. The plots need matplotlib:
 ``pip install 'deltagrad[plots]'``.
 """
 
@@ -18,10 +18,10 @@ __all__ = ["plot_decision", "plot_gradient_flow", "plot_landscape"]
 
 
 def pyplot():
-    """Return ``matplotlib.pyplot``, imported when it is asked for: a heavy library, and an extra.
+    """Return ``matplotlib.pyplot``. It is imported here, because it is a large and optional library.
 
     Raises:
-        ModuleNotFoundError: it is not installed; the message says how to get it.
+        ModuleNotFoundError: it is not installed. The message says how to install it.
     """
     try:
         import matplotlib.pyplot as plt
@@ -57,21 +57,23 @@ def _rows(X, Y):
 
 
 def plot_decision(model: Callable[[Any], Any], X: Data, Y: Data, ax: Any = None, steps: int = 80) -> Any:
-    """Plot the answers of a model of two inputs over the plane, and the samples on it.
+    """Plot the outputs of a model with two inputs over the plane, and the samples on it.
 
-    Of one output the value is drawn, and the line where it is in the middle between the targets; of several the class
-    whose output is the largest.
+    A single output is drawn as a colour, with a line at the middle between the smallest and the largest target. For
+    several outputs, the class with the largest output is drawn.
 
     Args:
-        model: takes two inputs.
-        X: samples, two numbers each. Y: their targets: a number each, or one-hot rows.
-        ax: the Axes to draw on. steps: points of the grid along each axis.
+        model: a model with two inputs.
+        X: the samples, two numbers each.
+        Y: the targets, a number or a one-hot row for each sample.
+        ax: the Axes to draw on.
+        steps: the number of grid points along each axis.
 
     Returns:
         The Axes.
 
     Raises:
-        ValueError: a sample has not two numbers, or there are not as many targets as samples.
+        ValueError: a sample does not have two numbers, or the numbers of samples and targets differ.
 
     Example:
         >>> from nn import MLP, plot_decision
@@ -84,7 +86,7 @@ def plot_decision(model: Callable[[Any], Any], X: Data, Y: Data, ax: Any = None,
 
     X, Y = _rows(X, Y)
     if any(len(row) != 2 for row in X):
-        raise ValueError("plot_decision takes samples of two numbers: choose two inputs, and fix the others.")
+        raise ValueError("plot_decision needs samples of two numbers: choose two inputs, and fix the others.")
     ax = _axes(ax)
     points = np.array(X)
     low, high = points.min(axis=0), points.max(axis=0)
@@ -124,17 +126,19 @@ def plot_landscape(
     steps: int = 31,
     seed: Seed = 0,
 ) -> Any:
-    """The mean loss around the current weights, along two random directions.
+    """Plot the mean loss around the current weights, along two random directions.
 
-    Each direction is scaled to the length of the weights it belongs to, neuron by neuron, so that the picture does not
-    depend on how the weights are scaled (Li et al. 2018, "Visualizing the loss landscape of neural nets"). The weights
-    stay as they are.
+    For each neuron, a direction is scaled to the length of the neuron's weights. So the picture does not depend on the
+    scale of the weights (Li et al. 2018, "Visualizing the loss landscape of neural nets"). The weights do not change.
 
     Args:
-        model: a model of :mod:`nn`. loss: a function of its outputs and a target, such as ``half_sse``.
-        X, Y: samples and targets; the loss is the mean over them.
-        ax: the Axes to draw on. radius: how far to go, in lengths of the weights. steps: points along each axis.
-        seed: of the directions.
+        model: a model of :mod:`nn`.
+        loss: a function of the model's outputs and a target, such as ``half_sse``.
+        X, Y: the samples and targets over which the loss is averaged.
+        ax: the Axes to draw on.
+        radius: the largest distance along each direction, in lengths of the weights.
+        steps: the number of grid points along each axis.
+        seed: the seed of the random directions.
 
     Returns:
         The Axes.
@@ -175,7 +179,7 @@ def plot_landscape(
 
 
 def _direction(model, generator):
-    """A random direction in the space of the parameters, as long for each neuron as its weights are."""
+    """Return a random direction in parameter space. For each neuron, it is as long as the neuron's parameters."""
     found = []
     for layer in model.layers:
         for neuron in layer.neurons:
@@ -188,7 +192,7 @@ def _direction(model, generator):
 
 
 def plot_gradient_flow(loss: Value, ax: Any = None) -> Any:
-    """Plot the sizes of deltas and gradients in each layer, to show where they vanish or explode.
+    """Plot the sizes of deltas and gradients in each layer, to show if they vanish or explode.
 
     Args:
         loss: a recorded loss of a model of :mod:`nn`.

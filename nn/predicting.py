@@ -1,4 +1,4 @@
-"""Outputs of a model as plain numbers."""
+"""The outputs of a model as plain numbers."""
 
 from autograd import Value, no_grad
 from autograd.engine.algebra import is_real
@@ -8,10 +8,10 @@ __all__ = ["predictions"]
 
 
 def predictions(model, X) -> list:
-    """Return the outputs of a model for samples, as plain numbers: see :meth:`nn.Module.predict`."""
+    """Return the outputs of a model for samples as plain numbers. See :meth:`nn.Module.predict`."""
     rows = listed("X", X)
     if rows and all(is_real(x) or isinstance(x, Value) for x in rows):
-        rows = [[x] for x in rows]  # of one input each
+        rows = [[x] for x in rows]  # samples with one input
         n = _inputs_of(model)
         if n is not None and n > 1:
             raise ValueError(
@@ -23,7 +23,7 @@ def predictions(model, X) -> list:
 
 
 def _inputs_of(model):
-    """Return how many inputs a model of layers reads; None for one that does not say."""
+    """Return the number of inputs of a model with layers; None if the model does not show it."""
     part = model
     for name in ("layers", "neurons"):
         part = next(iter(getattr(part, name, ())), part)

@@ -1,4 +1,4 @@
-"""The types of what training takes, data, models and seeds, and of a training itself."""
+"""The types of data, models, losses and seeds, and of a training itself."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Any, Protocol
@@ -7,12 +7,12 @@ from autograd import Value
 
 __all__ = ["Data", "HasParameters", "Loss", "Model", "Seed", "Training"]
 
-# What Python's generators take as a seed.
+# The types of seeds that Python's random generators accept.
 Seed = int | float | str | bytes | bytearray | None
 
 
 class Data(Protocol):
-    """Entries or rows: nested lists, arrays, data frames, series."""
+    """A sequence of entries or rows, such as nested lists, arrays, data frames and series."""
 
     def __len__(self) -> int: ...
 
@@ -29,7 +29,7 @@ class HasParameters(Protocol):
 
 
 class Model(HasParameters, Protocol):
-    """An object that can be trained: it is called with the inputs of a sample, and has parameters."""
+    """An object that can be trained: it has parameters, and can be called with the inputs of a sample."""
 
     def __call__(self, x: Any, /) -> Any:
         """Return the outputs for a sample."""
@@ -47,30 +47,35 @@ class Training(Protocol):
 
     @property
     def updates(self) -> int:
-        """The number of updates that were made."""
+        """The number of updates so far."""
 
     def epochs(
         self, n: int, stepwise: bool = False, each: Callable[[float], Any] | None = None
     ) -> Generator[tuple[float, int], None, None]:
-        """Train for n epochs; after each yield the sum of its losses, and how many answers were right.
+        """Run n epochs. After each, yield the sum of its losses and the number of right answers.
 
-        An error or an interrupt leaves parameters and optimizer at one whole update, the last that was made, and when
-        the generator ends or is closed, the Values have it.
+        After an error or an interrupt, the parameters and the optimizer have the state after the last whole update. The
+        Values have this state when the generator ends or is closed.
 
         Args:
-            n: how many epochs.
-            stepwise: whether no epoch may begin before the one before it was asked for.
-            each: called after every update, with the Values up to date and the mean loss of the batch; or None.
+            n: the number of epochs.
+            stepwise: True if an epoch may begin only when its result is requested.
+            each: a function that is called after every update with the mean loss of the batch, when the Values are up
+                to date; or None.
         """
 
     def measure(self) -> tuple[float, float]:
-        """Return the mean loss over the samples that are held out, and the share of right answers."""
+        """Return the mean loss over the validation samples, and the share of right answers."""
 
     def after(self, epochs: int) -> list[tuple[float, int]]:
-        """Return the epochs that are done and were not yielded, since an interrupt came; so many were."""
+        """Return the results of finished epochs that were not yielded, because an interrupt came.
+
+        Args:
+            epochs: the number of epochs that were yielded.
+        """
 
     def write(self) -> None:
-        """Bring the Values up to the last update."""
+        """Copy the state after the last update to the Values."""
 
     def read(self) -> None:
-        """Take the numbers of the Values and the settings of the optimizer, which may have been changed."""
+        """Read the numbers of the Values and the settings of the optimizer, which may have been changed."""

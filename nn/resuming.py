@@ -1,4 +1,4 @@
-"""The memory of an optimizer, as it is written to a file and read from one."""
+"""The state of an optimizer in a file: writing and reading it."""
 
 import math
 
@@ -8,7 +8,7 @@ __all__ = ["from_json", "restored_state", "state_of", "to_json"]
 
 
 def to_json(x):
-    """Return a float as JSON has it, every bit of it: as a number, or as a string where it is not finite."""
+    """Return a float in a form for JSON that keeps every bit: a number, or a string if it is not finite."""
     return x if math.isfinite(x) else x.hex()
 
 
@@ -16,24 +16,24 @@ def from_json(found):
     """Return the float that :func:`to_json` wrote, or that an earlier release wrote in hexadecimal.
 
     Raises:
-        TypeError, ValueError, OverflowError: it is neither.
+        TypeError, ValueError, OverflowError: the object is neither of these.
     """
     return found if type(found) is float else float.fromhex(found)
 
 
 def state_of(optimizer, parameters) -> dict:
-    """Return the state of an optimizer as JSON has it, with its memory in the order of the parameters.
+    """Return the state of an optimizer in a form for JSON. Its memory is in the order of the parameters.
 
     Args:
-        optimizer: one of nn.
-        parameters: of the model.
+        optimizer: an optimizer of nn.
+        parameters: the parameters of the model.
 
     Raises:
-        TypeError: it is no optimizer of nn.
+        TypeError: the object is not an optimizer of nn.
     """
     if not isinstance(optimizer, Optimizer):
         raise TypeError(
-            f"the optimizer is {optimizer!r}: save and load take one of nn. Keep what your own remembers yourself."
+            f"the optimizer is {optimizer!r}: save and load need an optimizer of nn. Save the state of yours yourself."
         )
     memory = optimizer._memory
     return {
@@ -46,14 +46,19 @@ def state_of(optimizer, parameters) -> dict:
 
 
 def restored_state(state, optimizer, parameters):
-    """Return what :func:`state_of` made as attributes of an optimizer, checked: a dict from names to values.
+    """Return the attributes of an optimizer from a state that :func:`state_of` made: a dict from names to values.
+
+    Args:
+        state: the state, which is checked.
+        optimizer: the optimizer that gets it.
+        parameters: the parameters of the model.
 
     Raises:
-        ValueError: it is of another kind of optimizer, or damaged; the message says which.
+        ValueError: the state belongs to another kind of optimizer, or is damaged. The message says which.
     """
     mine = state_of(optimizer, parameters)
     if not isinstance(state, dict) or set(state) != set(mine):
-        raise ValueError("has no optimizer's state: it was saved without optimizer=")
+        raise ValueError("has no state of an optimizer: it was saved without optimizer=")
     if state["kind"] != mine["kind"]:
         kind = f"{state['kind']!s:.60}"
         raise ValueError(f"has the state of {kind} and the optimizer is {mine['kind']}: make one like it")

@@ -1,4 +1,4 @@
-"""The loop over the epochs of a training, the same for every engine."""
+"""The loop over the epochs of a training. It is the same for every engine."""
 
 import sys
 import warnings
@@ -22,19 +22,20 @@ def run(
     progress: bool,
     record: bool = False,
 ) -> History:
-    """Train for some epochs, and keep the history.
+    """Train for some epochs, and record the history.
 
     Args:
-        choose: makes the training. It may take a while, and be interrupted.
-        setup: what is trained.
-        history: it is filled, and returned.
-        epochs: how many.
-        callbacks: called after each epoch.
-        progress: whether to show a progress bar.
-        record: whether to keep the loss of every update.
+        choose: a function that returns the training. It may take a long time, and may be interrupted.
+        setup: the setup of the training.
+        history: the history that is filled and returned.
+        epochs: the number of epochs.
+        callbacks: the callbacks, which are called after each epoch.
+        progress: True to show a progress bar.
+        record: True to keep the loss of every update.
 
     Raises:
-        Exception: whatever the engine raises; Values, optimizer and history are at the last whole update then.
+        Exception: any exception of the engine. Then the Values, the optimizer and the history have the state after the
+            last whole update.
     """
     training = running = bar = None
 
@@ -54,7 +55,7 @@ def run(
         training = choose()
         every = each if record or history.film is not None else None
         running = training.epochs(epochs, setup.held_out is not None or bool(callbacks.all), every)
-        progress = progress and sys.stderr is not None  # there is none in programs without a console
+        progress = progress and sys.stderr is not None  # programs without a console have no stderr
         bar = _progress_bar(epochs, progress)
         if history.film is not None:
             history.film.take(0)
@@ -72,8 +73,8 @@ def run(
                 bar.update()
             if callbacks.all and callbacks.after(training):
                 break
-            # If a loop ends in a condition, Python 3.12 and 3.13 have no handler at the jump back: an interrupt
-            # would leave this function there. So the last statement is another one.
+            # If the last statement of a loop is a condition, Python 3.12 and 3.13 have no exception handler at the jump
+            # back. An interrupt would then leave this function. So the loop ends with another statement.
             del total, right
         running.close()
         history.updates = training.updates
@@ -97,9 +98,9 @@ def run(
 
 
 def _progress_bar(epochs, shown):
-    """Return a progress bar over epochs, which may be hidden."""
+    """Return a progress bar over epochs; it is hidden if ``shown`` is False."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # in a notebook without widgets the bar is text: it need not be said each time
-        from tqdm.auto import tqdm  # lazy: only where something is trained
+        warnings.simplefilter("ignore")  # a notebook without widgets would get a warning each time
+        from tqdm.auto import tqdm  # lazy: only needed for training
 
     return tqdm(total=epochs, unit="epoch", disable=not shown)

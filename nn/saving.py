@@ -1,9 +1,10 @@
-"""``save`` and ``load``: the parameters of a model in a text file, exactly.
+"""``save`` and ``load``: the parameters of a model in a text file, with every bit.
 
-The file is JSON: a format, a version, what the model is (of one of :mod:`nn`: its sizes and activations, and what
-activations of one's own compute at some points), on a line for each parameter its label and its number, and a checksum.
-A number has as many digits as bring every bit of it back; infinities and NaN are strings. Version 1 had numbers in
-hexadecimal (``float.hex``); it is read, too. Nothing in a file is ever executed.
+The file is JSON. It contains a format, a version, a description of the model, one line with the label and the number of
+each parameter, and a checksum. The description of a model of :mod:`nn` has its sizes and activations. For a user's own
+activation functions, the file has their results at some points. A number has enough digits to restore every bit.
+Infinities and NaN are strings. Version 1 had numbers in hexadecimal (``float.hex``), and can still be read. Nothing in
+a file is ever executed.
 """
 
 import hashlib
@@ -24,14 +25,14 @@ __all__ = ["SavedModelError", "load", "save"]
 
 FORMAT = "deltagrad parameters"
 VERSION = 2
-_READ = (1, 2)  # the versions that are read
-_POINTS = (0.5, -0.75, 2.0)  # at which activations are computed, to tell them apart
-_ROOM = 16 << 20  # bytes a file may have beyond what the model needs: JSON takes 20 times that when it is read
-_ROOM_EACH = 512  # bytes a parameter's number and what an optimizer remembers take, with what stands around them
+_READ = (1, 2)  # the versions that can be read
+_POINTS = (0.5, -0.75, 2.0)  # the points at which activations are compared
+_ROOM = 16 << 20  # bytes that a file may have beyond the model's need; reading JSON takes 20 times that in memory
+_ROOM_EACH = 512  # bytes that a parameter's number and the optimizer's memory of it take at most
 
 
 class SavedModelError(AutogradError, ValueError):
-    """A file holds no parameters, damaged ones, or another model's.
+    """A file contains no parameters, damaged parameters, or those of another model.
 
     Example:
         >>> from pathlib import Path
@@ -47,18 +48,18 @@ class SavedModelError(AutogradError, ValueError):
 def save(model: HasParameters, path: str | os.PathLike[str], *, optimizer: Optimizer | None = None) -> None:
     """Write the parameters of a model to a file.
 
-    The file is replaced as a whole: whatever goes wrong, either the old one or the new one is there. A link stays a
-    link, and the file that it leads to is written; devices and pipes are written to, and stay what they are.
+    The file is replaced as a whole. If anything goes wrong, the old file is still there. A link stays a link, and the
+    file that it leads to is written. A device or a pipe stays what it is, and receives the data.
 
     Args:
-        model: what has ``parameters()``.
-        path: the file, made or replaced; its folder must exist.
-        optimizer: one of nn, whose state is written too: its settings, the number of updates, and what it remembers of
-            each parameter. A rate that is a schedule is not written.
+        model: an object with the method ``parameters()``.
+        path: the file to create or replace. Its folder must exist.
+        optimizer: an optimizer of nn, whose state is also written: its settings, the number of updates, and its memory
+            for each parameter. A rate that is a schedule is not written.
 
     Raises:
-        OSError: it cannot be written; an old file is as it was.
-        TypeError: the optimizer is none of nn.
+        OSError: the file cannot be written. An old file is unchanged.
+        TypeError: the optimizer is not an optimizer of nn.
 
     >>> import tempfile
     >>> from nn import MLP, Adam, load
@@ -86,7 +87,7 @@ def save(model: HasParameters, path: str | os.PathLike[str], *, optimizer: Optim
 
 
 def _text(body):
-    """Return the file's text: an entry on each line, and a line for each parameter."""
+    """Return the text of the file, with one line for each entry and each parameter."""
     entries = []
     for name, entry in body.items():
         text = json.dumps(entry)
@@ -98,22 +99,23 @@ def _text(body):
 
 
 def load(model: HasParameters, path: str | os.PathLike[str], *, optimizer: Optimizer | None = None) -> None:
-    """Set the parameters of a model to those in a file written by :func:`save` for a model of the same shape.
+    """Set the parameters of a model to those in a file that :func:`save` wrote for a model of the same shape.
 
     Everything is checked before the first parameter is changed.
 
     Args:
-        model: what has ``parameters()``, as many as were saved, with the same labels; for a model of :mod:`nn` the same
-            activations too. Functions of your own are told apart by what they compute.
+        model: an object with the method ``parameters()``. It needs as many parameters as were saved, with the same
+            labels. A model of :mod:`nn` also needs the same activations. Your own activation functions are compared by
+            their results.
         path: the file.
-        optimizer: one of nn of the same kind as was saved. It gets the state that it had: settings, rate, number of
-            updates and memory. Where it has a schedule, or had one, the rate stays as it is.
+        optimizer: an optimizer of nn of the same kind as the saved one. It gets the saved settings, rate, number of
+            updates and memory. If its rate is a schedule, or the saved rate was one, the rate does not change.
 
     Raises:
-        SavedModelError: the file is damaged, or another kind of file, or of another version, or of a model of another
-            shape, or the optimizer is of another kind or was not saved; nothing has changed.
-        OSError: it cannot be read.
-        TypeError: the optimizer is none of nn.
+        SavedModelError: the file is damaged, is of another kind or version, or belongs to a model of another shape; or
+            the optimizer is of another kind or was not saved. Nothing was changed.
+        OSError: the file cannot be read.
+        TypeError: the optimizer is not an optimizer of nn.
 
     Example:
         >>> from nn import MLP, save
@@ -129,8 +131,8 @@ def load(model: HasParameters, path: str | os.PathLike[str], *, optimizer: Optim
     numbers, state, computed = _read(path, labels, [_description(model), _description_before(model)])
     if computed is not None and isinstance(model, Module) and not _alike(computed, _computed(model)):
         raise SavedModelError(
-            f"{path} is of a model with other activations, which compute {_short(computed)} and here "
-            f"{_short(_computed(model))}: make one like it."
+            f"{path} belongs to a model with other activations. They give {_short(computed)}, and those of this model "
+            f"give {_short(_computed(model))}: make a model like the saved one."
         )
     kept = {}
     if optimizer is not None:
@@ -154,18 +156,23 @@ def load(model: HasParameters, path: str | os.PathLike[str], *, optimizer: Optim
 
 
 def _read(path, labels, descriptions):
-    """The numbers in a file for parameters with these labels, of a model so described.
+    """Return the numbers in a file, the state of an optimizer, and the results of the activations.
 
-    Further an optimizer's state, and what the activations compute; each may be None.
+    The last two may be None.
+
+    Args:
+        path: the file.
+        labels: the labels of the model's parameters.
+        descriptions: the allowed descriptions of the model.
     """
     if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
-        raise SavedModelError(f"{path} is no file but a device or a pipe, which may never end: give a file.")
+        raise SavedModelError(f"{path} is a device or a pipe, which may never end: give a file.")
     largest = _ROOM + sum([_ROOM_EACH + len(json.dumps(label)) for label in labels])
     with open(path, "rb") as file:
-        raw = file.read(min(os.fstat(file.fileno()).st_size, largest) + 1)  # room is made for as many bytes at once
+        raw = file.read(min(os.fstat(file.fileno()).st_size, largest) + 1)  # read() reserves this much memory
     if len(raw) > largest:
         raise SavedModelError(
-            f"{path} has more than {largest:,} bytes, far more than this model's {len(labels)} parameters take: it is "
+            f"{path} has more than {largest:,} bytes, far more than this model's {len(labels)} parameters need: it is "
             "another file."
         )
     try:
@@ -185,7 +192,7 @@ def _read(path, labels, descriptions):
         raise SavedModelError(f"{path} does not list parameters: it was not written by nn.save.")
     if len(pairs) != len(labels):
         raise SavedModelError(
-            f"{path} has {len(pairs)} parameters and the model {len(labels)}: it is of another shape."
+            f"{path} has {len(pairs)} parameters and the model has {len(labels)}: it is of another shape."
         )
     numbers = []
     for (name, number), label in zip(pairs, labels, strict=True):
@@ -204,7 +211,7 @@ def _read(path, labels, descriptions):
 
 
 def _short(found, show=repr):
-    """Return the content of a file, shortened for a message."""
+    """Return the content of a file as a short text for a message."""
     shown = show(found)
     return shown if len(shown) <= 100 else f"{shown[:100]}..."
 
@@ -214,7 +221,7 @@ def _description(model):
 
 
 def _description_before(model):
-    """The description in files of earlier releases, which called all activations without a ``__name__`` custom."""
+    """Return the description in files of earlier releases, where activations without a ``__name__`` are "custom"."""
     described = _description(model)
     if type(model) is not MLP or any(layer.activations().startswith("[") for layer in model.layers):
         return described
@@ -223,7 +230,7 @@ def _description_before(model):
     return f"{described.partition(',')[0]}, {', '.join(names)})"
 
 
-# --- Activations of one's own
+# --- The user's own activations
 
 
 def _neurons(model):
@@ -232,16 +239,16 @@ def _neurons(model):
 
 
 def _has_own_activation(model):
-    """Return True if an activation is a function that neither a name nor this package stands for."""
+    """Return True if an activation is a function that is given without a name and is not from this package."""
     own = [n.activation for n in _neurons(model) if not isinstance(n.activation, str)]
     return any(not (getattr(f, "__module__", None) or "").startswith("autograd.engine.functions") for f in own)
 
 
 def _computed(model):
-    """Return the numbers that the activations compute at some points.
+    """Return the results of the activations at some points.
 
-    There is a pair for neurons that follow each other and compute the same: how many they are, and the numbers. In
-    place of a number stands the name of the exception that is raised.
+    Neurons that follow each other and have the same results share a pair: their number, and the results. If an
+    activation raises an exception, its name takes the place of the result.
     """
     known: dict = {}
     pairs: list = []
@@ -265,7 +272,7 @@ def _value(neuron, x):
 
 
 def _alike(found, mine):
-    """Return True if activations compute the same but for rounding."""
+    """Return True if two lists of results are equal except for rounding."""
     try:
         return [n for n, _ in found] == [n for n, _ in mine] and all(
             a == b or math.isclose(from_json(a), from_json(b), rel_tol=1e-9)

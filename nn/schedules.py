@@ -1,7 +1,8 @@
 r"""Schedules: rates that change from update to update.
 
-Each function returns a schedule, a function of the update's number $k$, from 0, that an optimizer takes in place of a
-rate. A schedule counts updates, not epochs: an epoch of $n$ samples has $\lceil n / \text{batch size} \rceil$ of them.
+Each function here returns a schedule. A schedule is a function of the number $k$ of the update, counted from 0. An
+optimizer accepts it in place of a rate. Schedules count updates, not epochs: an epoch of $n$ samples has
+$\lceil n / \text{batch size} \rceil$ updates.
 
 >>> from nn import SGD, schedules
 >>> optimizer = SGD(schedules.cosine(0.1, updates=1000))
@@ -16,7 +17,7 @@ from nn.optimizers import check_setting
 
 __all__ = ["constant", "cosine", "linear", "step", "warmup"]
 
-# A function of the update's number, from 0.
+# A function of the number of the update, counted from 0.
 Schedule = Callable[[int], float]
 
 
@@ -39,7 +40,7 @@ def constant(rate: float) -> Schedule:
 def step(rate: float, every: int, factor: float = 0.1) -> Schedule:
     r"""Return a schedule that multiplies the rate by ``factor`` after every ``every`` updates.
 
-    At update $k$ it is $\eta f^{\lfloor k / n \rfloor}$, as of ``torch.optim.lr_scheduler.StepLR``.
+    At update $k$, the rate is $\eta f^{\lfloor k / n \rfloor}$, as in ``torch.optim.lr_scheduler.StepLR``.
 
     Args:
         rate: the first rate $\eta$, above 0.
@@ -61,8 +62,9 @@ def step(rate: float, every: int, factor: float = 0.1) -> Schedule:
 def cosine(rate: float, updates: int, least: float = 0.0) -> Schedule:
     r"""Return a schedule that falls along half a cosine, from ``rate`` to ``least``, and stays there.
 
-    At update $k$ it is $\eta_0 + (\eta - \eta_0)(1 + \cos(\pi k / n)) / 2$, as of
-    ``torch.optim.lr_scheduler.CosineAnnealingLR``. That rises again after update $n$; this one does not.
+    At update $k$, the rate is $\eta_0 + (\eta - \eta_0)(1 + \cos(\pi k / n)) / 2$, as in
+    ``torch.optim.lr_scheduler.CosineAnnealingLR``. PyTorch's schedule rises again after update $n$, and this one does
+    not.
 
     Args:
         rate: the first rate $\eta$, above 0.
@@ -84,11 +86,11 @@ def cosine(rate: float, updates: int, least: float = 0.0) -> Schedule:
 def linear(rate: float, updates: int, end: float = 0.0) -> Schedule:
     """Return a schedule that goes in a straight line from ``rate`` to ``end``, and stays there.
 
-    It is ``torch.optim.lr_scheduler.LinearLR`` with ``start_factor=1`` and ``end_factor=end / rate``.
+    It is the same as ``torch.optim.lr_scheduler.LinearLR`` with ``start_factor=1`` and ``end_factor=end / rate``.
 
     Args:
         rate: the first rate, above 0.
-        updates: how many updates it takes, 1 or more.
+        updates: the number of updates until the rate is ``end``, 1 or more.
         end: the last rate, 0 or more.
 
     Raises:
@@ -104,15 +106,16 @@ def linear(rate: float, updates: int, end: float = 0.0) -> Schedule:
 
 
 def warmup(after: float | Schedule, updates: int, start: float = 1 / 3) -> Schedule:
-    """Return a schedule that rises in a straight line, and goes on with another one.
+    """Return a schedule that rises in a straight line, and then continues with another schedule.
 
-    Update ``k`` below ``updates`` has the share ``start + (1 - start) * k / updates`` of the first rate of ``after``.
-    Later ones have ``after(k - updates)``. It is PyTorch's ``SequentialLR`` of ``LinearLR`` and another.
+    At update ``k`` below ``updates``, the rate is ``start + (1 - start) * k / updates`` times the first rate of
+    ``after``. Later, it is ``after(k - updates)``. It is the same as PyTorch's ``SequentialLR`` of ``LinearLR`` and
+    another schedule.
 
     Args:
-        after: the schedule that follows, or a number: the rate that follows.
-        updates: how many updates it rises, 1 or more.
-        start: the share to begin with, above 0 and below 1.
+        after: the schedule that follows, or a number for a constant rate.
+        updates: the number of updates in which the rate rises, 1 or more.
+        start: the share of the first rate at update 0, above 0 and below 1.
 
     Raises:
         ValueError: a number is out of range.
@@ -126,7 +129,7 @@ def warmup(after: float | Schedule, updates: int, start: float = 1 / 3) -> Sched
     return functools.partial(_warmup, after, integer("updates is 1 or more", updates, least=1), start)
 
 
-# These are functions of the module, and not inside of others, so that optimizers can be pickled.
+# These functions are not nested in the functions above, because pickling an optimizer needs functions of a module.
 
 
 def _constant(rate, k):

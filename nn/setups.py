@@ -1,4 +1,4 @@
-"""The setup of a training, checked: what every engine is given."""
+"""The setup of a training, which every engine receives after it has been checked."""
 
 import random
 from collections.abc import Callable, Iterable, Sequence
@@ -15,14 +15,14 @@ __all__ = ["ModelLoss", "NotNative", "Samples", "Setup", "checked_value", "class
 
 
 class NotNative(Exception):
-    """Why a training cannot be compiled."""
+    """A training cannot be compiled. The message is the reason."""
 
 
 class Samples(Sequence):
-    """Pairs of inputs and a target, made when they are asked for.
+    """A sequence of pairs of inputs and a target. Each pair is made only when it is read.
 
     Attributes:
-        X, Y: the inputs and the targets, sequences of one length.
+        X, Y: the inputs and the targets, sequences of the same length.
     """
 
     def __init__(self, X: Any, Y: Any) -> None:
@@ -43,13 +43,13 @@ class Setup:
     """The parts of a training.
 
     Attributes:
-        loss: a function of a sample that returns a Value; of a model, a :class:`ModelLoss`.
+        loss: a function of a sample that returns a Value; for a model, a :class:`ModelLoss`.
         parameters: the leaves to train.
-        optimizer: makes the updates.
-        samples: the samples to train on; of a model, :class:`Samples`.
-        held_out: samples to measure, or None.
-        size: samples an update.
-        shuffler: the generator that shuffles before each epoch, or None.
+        optimizer: the optimizer that makes the updates.
+        samples: the samples to train on; for a model, :class:`Samples`.
+        held_out: the validation samples, or None.
+        size: the number of samples in an update.
+        shuffler: the random generator that shuffles before each epoch, or None.
     """
 
     loss: Callable[[Any], Any]
@@ -66,13 +66,14 @@ class Setup:
         return isinstance(self.loss, ModelLoss) and self.loss.classes is not None
 
     def epochs(self, update, n: int, each=None, samples=None):
-        """Yield n epochs, batch by batch: the sum of the losses of each, and how many answers were right.
+        """Run n epochs, batch by batch. After each, yield the sum of its losses and the number of right answers.
 
         Args:
-            update: ``update(batch)`` makes an update with a list of samples, and returns the same of the batch.
-            n: how many epochs.
+            update: ``update(batch)`` makes an update with a list of samples, and returns the sum of their losses and
+                the number of right answers.
+            n: the number of epochs.
             each: ``each(loss)`` is called after every update with the mean loss of its batch; or None.
-            samples: what ``update`` takes in place of the samples.
+            samples: the objects that are passed to ``update`` in place of the samples; None for the samples.
         """
         samples = self.samples if samples is None else samples
         order = list(range(len(samples)))
@@ -90,24 +91,25 @@ class Setup:
 
 
 def checked_value(value) -> None:
-    """Raise TypeError if the result of a loss is no Value."""
+    """Raise TypeError if the result of a loss is not a Value."""
     if not isinstance(value, Value):
         raise TypeError(f"the loss returned {type(value).__name__}: it must be computed from the model's Values.")
 
 
 class ModelLoss:
-    """A model and its loss as one function of a sample, a pair of inputs and a target.
-
-    Attributes:
-        model: returns outputs for inputs.
-        loss: a function of outputs and target.
-        classes: the function from a target to its class, or None.
-        look: the :class:`FirstLook` at the training.
+    """A model and its loss as one function of a sample. A sample is a pair of inputs and a target.
 
     Args:
-        model, loss, classes: see above.
-        parameters: of the model.
-        samples, held_out: the samples to train on and to measure, :class:`Samples`; the latter may be None.
+        model: a function from inputs to outputs.
+        loss: a function of outputs and target.
+        classes: the function from a target to its class, or None.
+        parameters: the parameters of the model.
+        samples: the samples to train on, :class:`Samples`.
+        held_out: the validation samples, :class:`Samples`, or None.
+
+    Attributes:
+        model, loss, classes: the arguments of these names.
+        look: the :class:`FirstLook` of the training.
     """
 
     def __init__(self, model, loss, classes, parameters: Iterable[Value], samples, held_out=None):
@@ -129,17 +131,21 @@ class ModelLoss:
         return value
 
     def answered(self, sample) -> bool:
-        """Return True if the last sample, which is given again, was answered by its class."""
-        outputs, self._answer = self._answer, None  # no graph is kept
+        """Return True if the answer for the last sample was its class.
+
+        Args:
+            sample: the sample that this object was called with last.
+        """
+        outputs, self._answer = self._answer, None  # so that its graph can be freed
         return _class_of(outputs) == self.classes(sample[1])
 
 
 def classes_in(Y, loss):
-    """Return the function from a target to its class, or None where the targets are no classes: see :class:`History`.
+    """Return the function from a target to its class, or None if the targets are not classes. See :class:`History`.
 
     Args:
         Y: all targets.
-        loss: of a training.
+        loss: the loss of the training.
     """
     if all(not is_real(y) and len(y) > 1 and sorted(y) == [0] * (len(y) - 1) + [1] for y in Y):
         return lambda y: list(y).index(1)
@@ -151,7 +157,10 @@ def classes_in(Y, loss):
 
 
 def _class_of(outputs):
-    """Return the place of the largest output; of a single one, whether it is above 0; None of anything else."""
+    """Return the class that outputs answer: the index of the largest one; for a single one, True if it is above 0.
+
+    The result is None if the outputs are neither a Value nor a list of Values.
+    """
     if not isinstance(outputs, (Value, list, tuple)) or (not isinstance(outputs, Value) and not outputs):
         return None
     if isinstance(outputs, Value) or len(outputs) == 1:

@@ -1,4 +1,4 @@
-r"""``fit``: gradient descent on a model, stochastic, in mini-batches or in one batch."""
+r"""``fit``: the training of a model by stochastic, mini-batch or batch gradient descent."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, NoReturn
@@ -45,65 +45,69 @@ def fit(
     class_weights: Data | Mapping[Any, float] | None = None,
     **unknown: NoReturn,
 ) -> History:
-    r"""Train a model: for each batch the average gradient of its samples, then one update.
+    r"""Train a model. Each batch gives the average gradient of its samples, and then one update.
 
     Args:
-        model: called with one sample's inputs, it returns its outputs; ``model.parameters()`` are the leaves to train.
-        X: the inputs, one row per sample, all of one length: nested lists or a NumPy array, of finite numbers.
-        Y: the targets, one entry or row per sample, all of one length.
-        loss: a function of a sample's outputs and target, such as those of :mod:`nn.losses`;
-            options of these are given by ``functools.partial(huber, delta=2.0)``.
-        optimizer: makes the updates; by default ``SGD(0.1)``. It keeps what it remembers, for a further ``fit``.
-        epochs: how many times to go through the samples, 0 or more.
-        batch_size: 1 for stochastic, n for mini-batch, None for batch gradient descent. With batches smaller than the
-            whole, the samples are shuffled before each epoch; the last batch may be smaller.
-        seed: for the shuffling and the choice of validation samples; the same seed gives the same result.
-        validation: samples to measure and not to train on: a share of X and Y, from 0 to below 1, chosen at random, or
-            a pair of inputs and targets of their own.
-        progress: whether to show a progress bar.
-        shuffle: whether to shuffle; False takes the samples in the order they are in, each epoch.
-        engine: ``"native"`` runs whole epochs in machine code, ``"eager"`` sample by sample on the recorded graph. Both
-            give the same results, but for the last digits, where sums are taken in another order. By default native
-            where llvmlite is installed, and model, loss and optimizer are those of nn. Compiling takes some tenths of
-            a second, more for large models; once in a process for models of one shape. Large layers become products of
-            matrices, by SciPy, in place of machine code of their own. Of a model or a loss of your own, one sample is
-            recorded and stands for all: where its Python code compares Values or reads their data, that is an error.
-            Models with :class:`nn.Dropout` are trained by the eager engine.
-        cluster: a client of ``dask.distributed``, whose workers compute the gradients. By default none, and nothing is
-            imported. Each process of the cluster compiles the model once and keeps shards of the samples; the updates
-            are made here. The numbers are those of a training without a cluster but for the last digits, and do not
-            depend on how many workers there are: they may come and go, and what was lost with one is computed again.
-            Where none is left, it waits a minute for one. An update costs some messages, tens of milliseconds, so that
-            this is for large batches of large models: batches of 1 work, slowly. Validation samples are measured here.
-            Models and losses are those that ``engine="native"`` takes; a primitive of your own is in a module that the
+        model: an object that returns the outputs when it is called with the inputs of a sample. Its method
+            ``parameters()`` returns the leaves to train.
+        X: the inputs, one row of finite numbers for each sample, all of the same length: nested lists or an array.
+        Y: the targets, one entry or row for each sample, all of the same length.
+        loss: a function of a sample's outputs and target, such as those of :mod:`nn.losses`. To give it options, write
+            ``functools.partial(huber, delta=2.0)``.
+        optimizer: the optimizer that makes the updates; by default ``SGD(0.1)``. It keeps its memory for the next call.
+        epochs: the number of passes over the samples, 0 or more.
+        batch_size: the number of samples in an update: 1 for stochastic, n for mini-batch, None for batch gradient
+            descent. If a batch is smaller than the whole, the samples are shuffled before each epoch. The last batch
+            of an epoch may be smaller.
+        seed: the seed of the shuffling and of the choice of validation samples. The same seed gives the same result.
+        validation: samples to measure and not to train on: a share of X and Y, from 0 to below 1, which is chosen at
+            random; or a pair of inputs and targets.
+        progress: True to show a progress bar.
+        shuffle: False to take the samples in their order in every epoch.
+        engine: ``"native"`` runs whole epochs in machine code. ``"eager"`` trains sample by sample on the recorded
+            graph. Both give the same results, except for the last digits, because sums are taken in another order. The
+            default is native if llvmlite is installed and the model, the loss and the optimizer are those of nn.
+            Compiling takes some tenths of a second, and longer for large models. It is done once in a process for
+            models of the same shape. Large layers are computed as matrix products by SciPy. If the model or the loss
+            is your own, one sample is recorded and stands for all samples. Then it is an error if your Python code
+            compares Values or reads their data. Models with :class:`nn.Dropout` are trained by the eager engine.
+        cluster: a client of ``dask.distributed``, whose workers compute the gradients; None by default. Each process of
+            the cluster compiles the model once and keeps shards of the samples. The updates, and the measurement of
+            validation samples, are made here. The results are those of a training without a cluster, except for the
+            last digits, and do not depend on the number of workers. Workers may come and go. If a worker is lost, its
+            part is computed again by another one. If no worker is left, the training waits a minute for one. An update
+            costs tens of milliseconds for messages, so a cluster is useful for large batches of large models. Models
+            and losses must be possible for ``engine="native"``, and your own primitives must be in a module that the
             workers can import.
-        film: record a frame of ``history.film`` before the first update, after every film-th, and after the last.
+        film: record a frame in ``history.film`` before the first update, after every film-th update, and after the
+            last.
         callbacks: a function or an object that is called after each epoch with a :class:`nn.Epoch`, such as
-            :class:`nn.EarlyStopping`, or a list of them. It may change parameters and the optimizer's rate, and end the
-            training with ``epoch.stop()``. A number that it returns is kept in ``history.metrics`` under its name. An
-            object may have ``begin()`` and ``end(epoch)``, called before the first and after the last epoch. In machine
-            code the epochs are run one by one.
-        clip_value, clip_norm: bounds of the gradients of a batch: see :func:`nn.clip_gradients`. In machine code the
-            updates are then made in Python.
-        l1, l2: factors of penalties that are added to the loss of every sample, also where it is measured: ``l1`` times
-            the sum of ``abs(w)`` and ``l2`` times the sum of ``w ** 2``, over all parameters but the biases of neurons.
-        sample_weights: a number, 0 or more, for each sample of X: its loss is multiplied by it. A batch is divided
-            by the number of its samples all the same, not by the sum of weights: they count in batches of one, too.
-            Validation samples have the weight 1.
-        class_weights: the same for each class: a list by the place of the class, or a dict by the target. In PyTorch it
-            is ``CrossEntropyLoss(weight, reduction="sum")`` over the number of samples.
+            :class:`nn.EarlyStopping`, or a list of them. It may change the parameters and the optimizer's rate, and end
+            the training with ``epoch.stop()``. If it returns a number, ``history.metrics`` keeps it under the name of
+            the callback. An object may have the methods ``begin()`` and ``end(epoch)``, which are called before the
+            first and after the last epoch. With callbacks, machine code runs the epochs one by one.
+        clip_value, clip_norm: bounds of the gradients of a batch: see :func:`nn.clip_gradients`.
+        l1, l2: factors of penalties. They are added to the loss of every sample, also in validation: ``l1`` times the
+            sum of ``abs(w)`` and ``l2`` times the sum of ``w ** 2``, over all parameters except the biases of neurons.
+        sample_weights: a number, 0 or more, for each sample of X. The loss of the sample is multiplied by it. A batch
+            is still divided by the number of its samples and not by the sum of the weights, so that weights also
+            matter in batches of one sample. Validation samples have the weight 1.
+        class_weights: the same for each class: a list by the index of the class, or a dict by the target. In PyTorch
+            this is ``CrossEntropyLoss(weight, reduction="sum")``, divided by the number of samples.
 
     Returns:
-        A :class:`History`. An interrupt from the keyboard leaves the model at the last whole update and returns the
-        history so far.
+        A :class:`History`. After an interrupt from the keyboard, the model has the state after the last whole update,
+        and the history so far is returned.
 
     Raises:
-        TypeError: an argument is of the wrong kind, such as a loss that is no function.
-        ValueError: there are no samples, X and Y differ in length, rows do, a number is not finite, an option is out of
-            range, or the model has no parameters.
-        ValueError: ``engine="native"`` and the model or the loss cannot be compiled; the message says why.
-        FloatingPointError: a loss or a gradient became NaN or infinite; the model is at the last whole update.
-        RuntimeError, TimeoutError: the cluster was lost, or had no worker for a minute; likewise.
+        TypeError: an argument has the wrong type, such as a loss that is not a function.
+        ValueError: there are no samples, the lengths of X and Y or of their rows differ, a number is not finite, an
+            option is out of range, or the model has no parameters.
+        ValueError: ``engine="native"``, and the model or the loss cannot be compiled. The message says why.
+        FloatingPointError: a loss or a gradient became NaN or infinite. The model has the state after the last whole
+            update.
+        RuntimeError, TimeoutError: the cluster was lost, or had no worker for a minute. The model has the state after
+            the last whole update.
 
     Example:
         >>> from nn import MLP, SGD, fit, half_sse
@@ -147,16 +151,16 @@ def fit(
 
 
 def _film(*arguments):
-    from nn.film import Film  # when it is asked for: it brings all that draws
+    from nn.film import Film  # lazy: it imports the modules that draw
 
     return Film(*arguments)
 
 
 def _check_parts(model, loss, optimizer):
-    """The parameters of a model that can be trained."""
+    """Return the parameters of a model; raise an error if the model, the loss or the optimizer cannot be used."""
     for name, part, method in (("model", model, "parameters"), ("optimizer", optimizer, "step")):
         if isinstance(part, type) or not callable(getattr(part, method, None)):
-            advice = written_out(part) or "give one of nn, or your own that has it"
+            advice = written_out(part) or "give one of nn, or your own with this method"
             raise TypeError(f"the {name} is {part!r}, which has no {method}(): {advice}.")
     if not callable(loss) or isinstance(loss, type):
         advice = written_out(loss) or "give a function of outputs and target, such as nn.mse"

@@ -1,4 +1,4 @@
-"""Weights of samples and of classes in a loss: a sample's weight travels as the last number of its target."""
+"""Weights of samples and of classes in a loss. The weight of a sample is stored as the last number of its target."""
 
 from autograd import Value, no_grad
 from autograd.engine.algebra import is_real
@@ -10,10 +10,11 @@ __all__ = ["checked_weights", "split_weighted", "weighted", "with_class_weights"
 
 
 def checked_weights(weights, n):
-    """The weights of ``n`` samples as floats, or None without any.
+    """Return the weights of ``n`` samples as floats, or None if there are no weights.
 
     Raises:
-        TypeError: they are no sequence. ValueError: there are more or fewer, one is no number 0 or more, or all are 0.
+        TypeError: the weights are not a sequence.
+        ValueError: their number is not ``n``, one of them is not a finite number of 0 or more, or all are 0.
     """
     if weights is None:
         return None
@@ -28,7 +29,7 @@ def checked_weights(weights, n):
 
 
 def split_weighted(X, Y, weights, validation, generator):
-    """The samples to train on and to measure as :func:`nn.data.split` has them, and the weights of the former."""
+    """Return the samples to train on and to validate with, as :func:`nn.data.split` does, and the former's weights."""
     if weights is None or isinstance(validation, (tuple, list)):
         return *split(X, Y, validation, generator), weights
     both, Y, held_out = split(list(zip(X, weights, strict=True)), Y, validation, generator)
@@ -37,10 +38,11 @@ def split_weighted(X, Y, weights, validation, generator):
 
 
 def with_class_weights(weights, class_weights, Y):
-    """The weights of samples times those of their classes, or None where there are neither.
+    """Return the weights of samples times the weights of their classes, or None if there are no weights at all.
 
     Raises:
-        TypeError: the class weights are no dict and no sequence. ValueError: a class has none, or one is out of range.
+        TypeError: the class weights are neither a dict nor a sequence.
+        ValueError: a class has no weight, a weight is out of range, or the weights of all samples are 0.
     """
     if class_weights is None:
         return weights
@@ -54,7 +56,7 @@ def with_class_weights(weights, class_weights, Y):
         if name not in class_weights:
             raise ValueError(
                 f"the target {y!r} has no weight, class_weights has {list(class_weights)}: give one for each class, in "
-                "a list by the place of the class, or in a dict by the target."
+                "a list by the index of the class, or in a dict by the target."
             )
         found.append(float(class_weights[name]))
     if not any(found):
@@ -63,16 +65,16 @@ def with_class_weights(weights, class_weights, Y):
 
 
 def _class_of(y):
-    """The class of a target: the place of the 1 in a one-hot row, or the number itself."""
+    """Return the class of a target: the index of the 1 in a one-hot row, or the number itself."""
     if is_real(y):
         return y
     return list(y).index(1) if len(y) > 1 and sorted(y) == [0] * (len(y) - 1) + [1] else y[0] if len(y) == 1 else y
 
 
 def weighted(model, loss, X, Y, held_out, classes, weights):
-    """The loss, the targets, the validation samples and the function of classes where samples have weights.
+    """Return the loss, the targets, the validation samples and the function of classes for samples with weights.
 
-    Validation samples have the weight 1. Classes become one-hot rows, as machine code has them.
+    Validation samples have the weight 1. Classes become one-hot rows, as in machine code.
     """
     every = [*Y, *held_out[1]] if held_out else Y
     if base_of(loss) is cross_entropy and width(Y[0]) is None:
@@ -80,7 +82,7 @@ def weighted(model, loss, X, Y, held_out, classes, weights):
             outputs = model(X[0])
             blank = [Value(0.0) for _ in outputs] if isinstance(outputs, (list, tuple)) else outputs
             for y in dict.fromkeys(every):
-                loss(blank, y)  # it says what is no class
+                loss(blank, y)  # raises for a target that is not a class
         rows = {y: tuple([float(k == y) for k in range(len(blank))]) for y in every}
         Y, held_out = [rows[y] for y in Y], held_out and (held_out[0], [rows[y] for y in held_out[1]])
         classes = classes and (lambda y: list(y).index(1))

@@ -1,4 +1,4 @@
-"""The weights of a neuron: a list, and whatever is put into it is what the neuron computes with."""
+"""The weights of a neuron: a list that can be changed. The neuron computes with the Values that are in the list."""
 
 import functools
 
@@ -11,16 +11,16 @@ __all__ = ["Weights"]
 class Weights(list):
     """The weights of a neuron, and its bias.
 
-    It is a list of Values that can be changed in every way a list can. A Value without a label gets that of the weight
-    whose place it takes. Added to a list or a tuple it gives one of that kind.
+    It is a list of Values that supports all changes of a list. A new Value without a label gets the label of the weight
+    that it replaces. The sum with a list is a list, and the sum with a tuple is a tuple.
 
     Args:
         values: the weights.
         bias: the bias, or None.
-        place: layer, number and the name of the activation, or None: what labels are made of.
+        place: the parts of the labels: the layer, the number, and the name of the activation or None.
 
     Attributes:
-        row: the weights, and after them the bias if there is one, as a tuple that all samples share.
+        row: a tuple of the weights, followed by the bias if there is one. All samples share this tuple.
     """
 
     __slots__ = ("_bias", "_place", "row")
@@ -44,7 +44,7 @@ class Weights(list):
         self._renew()
 
     def rename(self, place):
-        """Give the labels that say what neuron they belong to the name of another activation."""
+        """Change the labels of this neuron, because its activation has another name now."""
         mine = self._place[:2]
         self._place = place
         for value in self.row:
@@ -53,7 +53,7 @@ class Weights(list):
         self._renew()
 
     def _renew(self):
-        """After every change: check what is there, label it, and make the row."""
+        """Check the weights after a change, label them, and make the row again."""
         for value in self:
             _check("a weight", value)
         layer, number, shown = self._place
@@ -77,7 +77,7 @@ class Weights(list):
         return (*other, *self) if isinstance(other, tuple) else [*other, *self]
 
     def copy(self):
-        """Return the weights in a list of their own."""
+        """Return the weights as an ordinary list."""
         return list(self)
 
     def __reduce__(self):
@@ -88,12 +88,12 @@ def _check(what, value):
     if not isinstance(value, Value):
         raise TypeError(
             f"{what} is a Value, found {type(value).__name__} {value!r}: write Value({value!r}), or set the data of "
-            "the one that is there, neuron.w[0].data = 0.5."
+            "the present one, as in neuron.w[0].data = 0.5."
         )
 
 
 def _renewing(name):
-    """A method of lists after which the row is made anew; where an element is no Value, nothing is changed."""
+    """Return a method of lists that also makes the row again. If an element is not a Value, it changes nothing."""
     change = getattr(list, name)
 
     @functools.wraps(change)

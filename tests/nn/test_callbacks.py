@@ -150,7 +150,7 @@ def test_objects_are_told_of_the_beginning_and_the_end():
         (lambda: EarlyStopping(monitor="val_loss"), ValueError, "monitor is one of loss, validation_loss"),
         (lambda: ReduceOnPlateau(factor=1.0), ValueError, "factor is a number"),
         (lambda: ReduceOnPlateau(patience=-1), ValueError, "patience is 0 or more"),
-        (lambda: ReduceOnPlateau(monitor="accuracy"), ValueError, "is to be large"),
+        (lambda: ReduceOnPlateau(monitor="accuracy"), ValueError, "should be large"),
         (lambda: train(None, EarlyStopping(monitor="validation_loss")), ValueError, "needs validation samples"),
         (lambda: train(None, EarlyStopping(monitor="accuracy")), ValueError, "needs targets that are classes"),
         (

@@ -177,7 +177,7 @@ def test_an_output_with_another_label_is_still_a_neurons(output):
 def test_an_activation_of_several_operations_needs_its_label():
     y = MLP(2, [1], activation=[lambda s: 3 * s + 1], seed=0)([1.0, -0.5])
     y.label = "y"
-    with pytest.raises(GraphError, match=r"the activation of s1\[1\] is not labelled a1\[1\] any more"):
+    with pytest.raises(GraphError, match=r"the activation of s1\[1\] no longer has the label a1\[1\]"):
         deltas(half_sse(y, 1.0))
 
 

@@ -78,9 +78,9 @@ def test_one_epoch_of_one_sample_by_hand():
 
 def test_machine_code_is_refused_and_copies_draw_too():
     model = MLP(2, [6, 1], seed=1, dropout=0.5)
-    with pytest.raises(ValueError, match="dropout draws anew for every sample"):
+    with pytest.raises(ValueError, match="dropout draws new random numbers for every sample"):
         fit(model, X, Y, engine="native", progress=False)
-    with pytest.raises(ValueError, match="dropout draws anew for every sample"):
+    with pytest.raises(ValueError, match="dropout draws new random numbers for every sample"):
         fit(model, X, Y, cluster="a client", progress=False)
     copy = pickle.loads(pickle.dumps(model))
     with train_mode():

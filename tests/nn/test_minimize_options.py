@@ -128,16 +128,18 @@ def test_dropout_is_active_in_updates_and_never_on_a_tape():
     history = minimize(loss, [w], [[1.0, 0.0]] * 40, validation=[[1.0, 0.0]], **shared)
     assert {round(x, 3) for x in history.update_loss} == {0.0, 4.0}
     assert round(history.validation_loss[0], 3) == 1.0
-    with pytest.raises(ValueError, match=r"dropout, which draws anew for every sample\. Or use engine='eager'"):
+    with pytest.raises(
+        ValueError, match=r"dropout, which draws new random numbers for every sample\. Or use engine='eager'"
+    ):
         minimize(loss, [w], [[1.0, 1.0]], engine="native", progress=False)
-    with pytest.raises(ValueError, match="dropout, which draws anew"):
+    with pytest.raises(ValueError, match="dropout, which draws new"):
         Trainer(loss, [w], engine="native").step([1.0, 1.0])
 
     def switched(sample):
         with train_mode():
             return loss(sample)
 
-    with pytest.raises(ValueError, match="dropout, which draws anew"):
+    with pytest.raises(ValueError, match="dropout, which draws new"):
         minimize(switched, [w], [[1.0, 1.0]], engine="native", progress=False)
 
 

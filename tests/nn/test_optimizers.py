@@ -174,7 +174,7 @@ def test_a_schedule_may_begin_at_zero():
             Adam(0.1),
             1.0,
             1e200,
-            "what Adam remembers of v would be inf with the gradient 1e.200, too large for a float",
+            "the memory of Adam for v would be inf with the gradient 1e.200, too large for a float",
         ),
     ],
 )

@@ -62,7 +62,7 @@ def test_files_with_a_state_are_read_without_one_and_the_other_way_round(tmp_pat
         load(other, tmp_path / "without.json", optimizer=Adam())
     with pytest.raises(SavedModelError, match="has the state of Adam and the optimizer is AdamW"):
         load(other, tmp_path / "with.json", optimizer=AdamW())
-    with pytest.raises(TypeError, match="save and load take one of nn"):
+    with pytest.raises(TypeError, match="save and load need an optimizer of nn"):
         save(model, tmp_path / "with.json", optimizer=torch.optim.SGD([torch.zeros(1)], lr=0.1))
 
 

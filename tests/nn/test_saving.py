@@ -109,8 +109,8 @@ PAIRS = [[f"w{k}", "0x1.0p+0"] for k in range(9)]
         ({"extra": 1}, "checksum"),
         ({"parameters": {}}, "does not list parameters"),
         ({"parameters": [1, 2]}, "does not list parameters"),
-        ({"parameters": []}, "0 parameters and the model 9"),
-        ({"parameters": [["w", "0x1p0"]] * 10**5}, "100000 parameters and the model 9"),
+        ({"parameters": []}, "0 parameters and the model has 9"),
+        ({"parameters": [["w", "0x1p0"]] * 10**5}, "100000 parameters and the model has 9"),
         ({"parameters": PAIRS}, "'w0' where the model has"),
         ({"parameters": [["w1[1,1]", "one"], *PAIRS[1:]]}, "which is no number"),
         ({"parameters": [["w1[1,1]", 1], *PAIRS[1:]]}, "which is no number"),
@@ -357,7 +357,7 @@ def test_a_file_far_larger_than_its_model_is_not_read_to_its_end(path):
         file.write(b"[" + b"[]," * 1000)
         file.truncate(1 << 30)
     tracemalloc.start()
-    refused(path, "far more than this model's 9 parameters take")
+    refused(path, "far more than this model's 9 parameters need")
     assert tracemalloc.get_traced_memory()[1] < 64e6
     tracemalloc.stop()
 

@@ -198,7 +198,7 @@ def test_training_goes_on_after_an_interrupt_as_if_there_had_been_none():
 
 def test_a_loss_that_is_not_finite_stops_with_the_update_before():
     trained = model()
-    with pytest.raises(FloatingPointError, match="at update 1; the model is at the update before"):
+    with pytest.raises(FloatingPointError, match="at update 1; the model has the state before this update"):
         quiet(trained, X, Y, loss=lambda outputs, y: mse(outputs, y) * math.inf)
     assert numbers(trained) == numbers(model())
 
