@@ -1,4 +1,4 @@
-"""The wrong engines: each is the right one of ``plain.py`` with one fault that people make in engines of their own."""
+"""The wrong engines. Each is the right engine of ``plain.py`` with one mistake that people make in their engines."""
 
 import ctypes
 import sys
@@ -16,8 +16,8 @@ class Mutant:
     """A wrong engine.
 
     Attributes:
-        name: what it is called.
-        topic: where the fault is: ``"sweep"``, ``"rule"``, ``"constant"`` or ``"promise"``. A promise is one of
+        name: the name of the engine.
+        topic: the kind of fault: ``"sweep"``, ``"rule"``, ``"constant"`` or ``"promise"``. A promise is one of
             ``Value`` that micrograd does not make.
         fault: a sentence that says what is wrong.
         caught_by: a sentence that says which test catches it.
@@ -68,7 +68,7 @@ class first_use_only(Engine):
 
 @_wrong(
     "sweep",
-    "Operands are kept as a set, so an operation that reads one node twice hands it one part.",
+    "Operands are kept as a set, so an operation that reads one node twice propagates only one contribution to it.",
     "The gradient of a * a or a + a.",
 )
 class operands_as_set(Engine):
@@ -94,7 +94,7 @@ class breadth_first(Engine):
 
 @_wrong(
     "sweep",
-    "Nodes are swept depth first as they are met: all under the first operand comes before the second.",
+    "Nodes are swept depth first in the order of discovery, so all nodes under one operand come before the next.",
     "An inner node read by both operands, such as b * 2 + b * 3 with b = a * a.",
 )
 class depth_first(Engine):
@@ -127,7 +127,7 @@ class swept_per_reader(Engine):
 
 @_wrong(
     "sweep",
-    "Nodes are told apart by their data: of two with equal numbers one is left out.",
+    "Nodes are compared by their data, so one of two nodes with equal numbers is left out.",
     "The gradients of two leaves that hold the same number, such as a * b with both 3.",
 )
 class equal_numbers_merged(Engine):
@@ -137,8 +137,8 @@ class equal_numbers_merged(Engine):
 
 @_wrong(
     "sweep",
-    "The order is found by recursion, which ends in a RecursionError on a deep graph.",
-    "backward() through a chain of some thousand operations.",
+    "The order is found by recursion, so a deep graph raises RecursionError.",
+    "backward() through a chain of several thousand operations.",
 )
 class recursive(Engine):
     def order(self):
@@ -158,8 +158,8 @@ class recursive(Engine):
 
 @_wrong(
     "sweep",
-    "A RecursionError is swallowed: what lies deeper than the recursion limit gets no gradient.",
-    "The gradient of the leaf at the far end of a chain of some thousand operations.",
+    "A RecursionError is swallowed: nodes deeper than the recursion limit get no gradient.",
+    "The gradient of the leaf at the far end of a chain of several thousand operations.",
 )
 class cut_off(Engine):
     def order(self):
@@ -175,7 +175,7 @@ class cut_off(Engine):
 @_wrong(
     "sweep",
     "Only the first operand of an operation gets its contribution.",
-    "The gradients in both operands of an operation.",
+    "The gradients with respect to both operands of an operation.",
 )
 class first_operand_only(Engine):
     def edges(self):
@@ -185,7 +185,7 @@ class first_operand_only(Engine):
 @_wrong(
     "sweep",
     "A function such as tanh propagates its own derivative, without the factor of its adjoint.",
-    "A function inside of another, such as (x.tanh() * 3).backward().",
+    "A function inside another operation, such as (x.tanh() * 3).backward().",
 )
 class chain_factor_forgotten(Engine):
     def propagate(self, adjoints, operand, partial):
@@ -220,7 +220,7 @@ class inner_left_out(Engine):
 
 @_wrong(
     "sweep",
-    "The sweep skips what an earlier sweep came by, as it remembers which nodes it visited.",
+    "The sweep skips the nodes that an earlier sweep visited, because they stay marked as visited.",
     "Two results that share a node, each with its backward().",
 )
 class visited_kept(Engine):
@@ -235,7 +235,7 @@ class visited_kept(Engine):
 
 @_wrong(
     "sweep",
-    "Setting grad to 0 clears what is shown and not what is added to: old gradients come back.",
+    "Setting grad to 0 clears only the number that is shown, not the running total, so old gradients come back.",
     "A second step of training: backward(), grad = 0, backward() again.",
 )
 class zeroing_undone(Engine):
@@ -249,7 +249,7 @@ class zeroing_undone(Engine):
 @_wrong(
     "sweep",
     "Gradients are kept in single precision.",
-    "A gradient compared to more than seven digits.",
+    "A gradient compared to a reference in more than seven digits.",
 )
 class single_precision(Engine):
     def accumulate(self, adjoint):
@@ -259,12 +259,12 @@ class single_precision(Engine):
             super().accumulate(adjoint)
 
 
-# --- What Value promises beyond micrograd
+# --- Promises that Value makes and micrograd does not
 
 
 @_wrong(
     "promise",
-    "Adjoints are kept on the nodes as their gradients: a second backward() hands the first one's on again.",
+    "Adjoints are kept on the nodes as their gradients: a second backward() propagates those of the first one again.",
     "backward() twice through an inner node, which adds twice.",
 )
 class adjoints_kept(Engine):
@@ -277,8 +277,8 @@ class adjoints_kept(Engine):
 
 @_wrong(
     "promise",
-    "backward() sets gradients in place of adding to them.",
-    "Two results over one leaf, each with its backward(): the gradients add up.",
+    "backward() sets gradients instead of adding to them.",
+    "Two results that depend on one leaf, each with its backward(): the gradients add up.",
 )
 class gradient_replaced(Engine):
     def accumulate(self, adjoint):
@@ -328,7 +328,7 @@ class left_power_swapped(Engine):
 
 @_wrong(
     "constant",
-    "The derivative of a * 3 and of a / 3 is 1: a number on the right is left out of it.",
+    "The derivative of a * 3 and of a / 3 is 1: the number on the right is missing.",
     "The gradient of a product or a quotient with a number on the right.",
 )
 class right_number_lost(Engine):
@@ -339,7 +339,7 @@ class right_number_lost(Engine):
 
 @_wrong(
     "constant",
-    "The derivative of 3 * a is 1: a number on the left is left out of it.",
+    "The derivative of 3 * a is 1: the number on the left is missing.",
     "The gradient of a product with a number on the left.",
 )
 class left_number_lost(Engine):
@@ -357,51 +357,51 @@ class whole_division(Engine):
         return quotient
 
 
-@_wrong("constant", "An exponent is cut to an integer.", "A power with a fractional exponent, such as a ** 0.5.")
+@_wrong("constant", "An exponent is truncated to an integer.", "A power with a fractional exponent, such as a ** 0.5.")
 class integer_exponents(Engine):
     def __pow__(self, other):
         return super().__pow__(other if isinstance(other, Engine) else int(other))
 
 
-# --- The rules. Each row: its name, what has another rule (primitive and operand), that rule, the two sentences.
+# --- The rules. Each row has a name, the rules to replace by (primitive, operand), and two sentences: fault, caught by.
 
 _RULES = [
     (
         "minus_as_plus",
         {("sub", 1): lambda y, a, b: 1.0},
         "The derivative of a - b with respect to b is +1.",
-        "The gradient in b.",
+        "The gradient with respect to b.",
     ),
     ("negation_lost", {("neg", 0): lambda y, a: 1.0}, "The derivative of -a is +1.", "The gradient of -a."),
     (
         "product_own_operand",
         {("mul", 0): lambda y, a, b: a, ("mul", 1): lambda y, a, b: b},
-        "The derivative of a * b in a is a, and in b it is b.",
+        "The derivative of a * b with respect to a is a, and with respect to b it is b.",
         "The gradients of a product of two different numbers.",
     ),
     (
         "division_swapped",
         {("div", 0): lambda y, a, b: -y / b, ("div", 1): lambda y, a, b: 1 / b},
-        "The derivatives of a / b in a and b are swapped.",
+        "The derivatives of a / b with respect to a and b are swapped.",
         "The gradients of a quotient of two Values.",
     ),
     (
         "division_sign",
         {("div", 1): lambda y, a, b: y / b},
         "The derivative of a / b with respect to b is +a / b**2: the minus is lost.",
-        "The gradient in a denominator.",
+        "The gradient with respect to a denominator.",
     ),
     (
         "division_not_squared",
         {("div", 1): lambda y, a, b: -y},
         "The derivative of a / b with respect to b is -a / b: the square is lost.",
-        "The gradient in a denominator other than 1.",
+        "The gradient with respect to a denominator other than 1.",
     ),
     (
         "division_numerator_lost",
         {("div", 1): lambda y, a, b: -1 / (b * b)},
         "The derivative of a / b with respect to b is -1 / b**2: the numerator is lost.",
-        "The gradient in a denominator, under a numerator other than 1.",
+        "The gradient with respect to a denominator, under a numerator other than 1.",
     ),
     (
         "power_factor_lost",
@@ -412,7 +412,7 @@ _RULES = [
     (
         "power_not_lowered",
         {("pow", 0): lambda y, a, n: n * y},
-        "The derivative of a ** n is n * a ** n: the exponent is not lowered.",
+        "The derivative of a ** n is n * a ** n: the exponent is not reduced by 1.",
         "The gradient of a power of a number other than 1.",
     ),
     (
@@ -442,13 +442,13 @@ _RULES = [
     (
         "log_of_output",
         {("log", 0): lambda y, a: 1 / y},
-        "The derivative of log is 1 / log(a): taken at the output.",
+        "The derivative of log is 1 / log(a): it is taken at the output.",
         "The gradient of log.",
     ),
     (
         "tanh_at_input",
         {("tanh", 0): lambda y, a: 1 - a * a},
-        "The derivative of tanh is 1 - a**2: taken at the input.",
+        "The derivative of tanh is 1 - a**2: it is taken at the input.",
         "The gradient of tanh at a point other than 0.",
     ),
     (
@@ -460,7 +460,7 @@ _RULES = [
     (
         "sigmoid_at_input",
         {("sigmoid", 0): lambda y, a: a * (1 - a)},
-        "The derivative of sigmoid is a * (1 - a): taken at the input.",
+        "The derivative of sigmoid is a * (1 - a): it is taken at the input.",
         "The gradient of sigmoid.",
     ),
     (
@@ -478,7 +478,7 @@ _RULES = [
     (
         "relu_as_output",
         {("relu", 0): lambda y, a: y},
-        "The derivative of relu is its output in place of 1 or 0.",
+        "The derivative of relu is its output instead of 1 or 0.",
         "The gradient of relu of a positive number other than 1.",
     ),
 ]  # fmt: skip

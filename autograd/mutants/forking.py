@@ -1,11 +1,12 @@
-"""Runs of a test suite that share the import of heavy libraries: each is forked from one process that imported them.
+"""Runs of a test suite in processes that are forked from one process, which has imported the heavy libraries.
 
-``Forks`` is the side that asks. ``python -m autograd.mutants.forking`` is the process that imports and forks; it reads
-lines of JSON from standard input, and answers with lines of JSON. A fork begins with the libraries imported and is a
-process of its own in all else: what a suite imports of its own, or of the engine under test, is imported by each fork.
+``Forks`` sends the requests. ``python -m autograd.mutants.forking`` is the process that imports libraries and forks.
+It reads lines of JSON from standard input and answers with lines of JSON. A fork begins with the libraries imported. In
+all other respects it is a process of its own: it imports the suite's own modules, and everything that depends on the
+engine under test.
 
-Forking needs ``pidfd_open``, which Linux has. On macOS, libraries of the system do not survive a fork. Where forks
-cannot be had, ``available`` returns False, and each run starts Python anew.
+Forking needs ``pidfd_open``, which only Linux has. On macOS, system libraries do not work after a fork. ``available``
+returns False on systems where forking is not possible. There each run starts a new Python process.
 """
 
 import contextlib
@@ -34,11 +35,11 @@ _OURS = ("autograd", "nn", "deltagrad")
 
 
 class ForkingError(Exception):
-    """The process that forks is gone, or cannot import the libraries without the engine under test."""
+    """The process that forks has ended, or it cannot import the libraries without the engine under test."""
 
 
 def available() -> bool:
-    """Return whether runs can be forked here."""
+    """Return True if this system can fork runs."""
     try:
         os.close(os.pidfd_open(os.getpid()))
     except (AttributeError, OSError):
@@ -47,22 +48,23 @@ def available() -> bool:
 
 
 def libraries(module: str, value: type, tests: Iterable[str] = ()) -> tuple[list[str], list[str]]:
-    """Return the installed libraries that this process imported, and the packages that must be imported by each run.
+    """Return the installed libraries that this process imported, and the packages that each run must import itself.
 
-    A package that took the engine under test from its module when it was imported would keep it, whichever engine is
-    put there afterwards. So each run has to import it by itself, and with it each package that took something from it.
-
+    Some packages take the engine under test from its module when they are imported. Such a package keeps that engine,
+    even if another engine is put into the module later. So each run must import these packages itself, and also every
+    package that took something from them.
     Args:
         module: where the suite imports the engine from.
-        value: the class that it found there.
+        module: the name of the module from which the suite imports the engine.
+        value: the class that the suite found there.
         tests: the names of the suite's own modules.
 
     Returns:
-        The names of modules in the order in which they were imported, and the names of packages.
+        The names of the library modules, in the order in which they were imported, and the names of the packages.
     """
     own = {name.partition(".")[0] for name in (module, "conftest", *_OURS, *tests)}
     modules = {name: each for name, each in list(sys.modules.items()) if isinstance(each, types.ModuleType)}
-    taken: dict[str, set[str]] = {}  # what each package took from which others
+    taken: dict[str, set[str]] = {}  # for each package, the packages from which it took something
     for name, each in modules.items():
         found = taken.setdefault(name.partition(".")[0], set())
         for thing in list(vars(each).values()):
@@ -85,9 +87,9 @@ def libraries(module: str, value: type, tests: Iterable[str] = ()) -> tuple[list
 
 
 def _package(thing):
-    """Return the package that a module, a function or a class is from, or else the class of an object.
+    """Return the package that defines a module, a function or a class, or the class of any other object.
 
-    Objects are not asked themselves: one that is made on first use would be made by that.
+    The attributes of other objects are not read, because reading them could create an object that is made on first use.
     """
     kind = type(thing)
     if issubclass(kind, types.ModuleType):
@@ -104,11 +106,11 @@ class Forks:
 
     Args:
         imported: the names of the modules to import first.
-        kept_out: the names of the packages that must not be imported by that.
+        kept_out: the names of the packages that must not be imported along with them.
         environment: the environment variables of that process.
 
     Raises:
-        ForkingError: it does not start, or importing these modules imports one that must be kept out.
+        ForkingError: the process does not start, or importing the modules also imports a package from ``kept_out``.
     """
 
     def __init__(self, imported: list[str], kept_out: list[str], environment: dict[str, str]):
@@ -136,17 +138,17 @@ class Forks:
             raise ForkingError("the libraries of the tests cannot be imported before the engine under test")
 
     def run(self, arguments: list[str], said: Path, limit: float) -> int | None:
-        """Run pytest in a fork; return its exit status, or None where it took longer than ``limit`` seconds.
+        """Run pytest in a fork and return its exit status, or None if it took longer than ``limit`` seconds.
 
-        What it started is ended with it.
+        All processes that the run started are ended with it.
 
         Args:
-            arguments: for pytest.
-            said: the file for its output.
-            limit: the seconds it may take.
+            arguments: the command-line arguments for pytest.
+            said: the file for pytest's output.
+            limit: the number of seconds that the run may take.
 
         Raises:
-            ForkingError: the process that forks is gone.
+            ForkingError: the process that forks has ended.
         """
         with self._sending:
             self._numbers += 1
@@ -164,7 +166,7 @@ class Forks:
         return status
 
     def close(self) -> None:
-        """End the process, and with it each run that has not ended."""
+        """End the process, and every run that has not ended."""
         with contextlib.suppress(OSError):
             self._requests.close()
         try:
@@ -194,11 +196,11 @@ class Forks:
 
 
 def main() -> None:
-    """Import the libraries that standard input names, and run pytest in forks as it asks for them."""
+    """Import the libraries that standard input names, then run pytest in a fork for each request."""
     requests, answers = os.dup(0), os.dup(1)
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)
-    os.dup2(nothing, 1)  # what a library prints when it is imported
+    os.dup2(nothing, 1)  # a library may print something when it is imported
     request = _serve(_lines(requests), requests, answers)
     if request is not None:
         os.close(requests)
@@ -207,7 +209,7 @@ def main() -> None:
 
 
 def _lines(source):
-    """Return a function that reads what has come, and returns the complete lines of it; None at the end."""
+    """Return a function that reads the available input and returns its complete lines, or None at the end."""
     buffer = b""
 
     def read():
@@ -220,7 +222,7 @@ def _lines(source):
 
 
 def _serve(read, requests, answers):
-    """Fork as it is asked for. Return in a fork with its request, and in the process itself, at the end, None."""
+    """Fork once for each request. Return the request in a fork, and None in this process at the end of the input."""
 
     def answer(number, status):
         os.write(answers, json.dumps([number, status]).encode() + b"\n")
@@ -230,7 +232,7 @@ def _serve(read, requests, answers):
         waiting = read()
     plan, *waiting = waiting
     answer(0, 0 if _import(**plan) else 1)
-    running = {}  # process descriptors, and the number and the process of each
+    running = {}  # for each process descriptor, the number of the request and the process id
     with selectors.DefaultSelector() as ready:
         ready.register(requests, selectors.EVENT_READ)
         while True:
@@ -240,7 +242,7 @@ def _serve(read, requests, answers):
                     continue
                 number = message.pop("number")
                 with warnings.catch_warnings():
-                    warnings.simplefilter("ignore")  # of threads of libraries, which take care of forks
+                    warnings.simplefilter("ignore")  # libraries handle their own threads
                     process = os.fork()
                 if process == 0:
                     os.setsid()
@@ -266,7 +268,7 @@ def _serve(read, requests, answers):
 
 
 def _import(imported, kept_out):
-    """Import modules; return False where one that must be kept out came with them."""
+    """Import modules. Return False if a package that must be kept out was imported along with them."""
 
     def unwelcome():
         return {name for name in sys.modules if name.partition(".")[0] in (*kept_out, *_OURS)}
@@ -277,7 +279,7 @@ def _import(imported, kept_out):
             warnings.simplefilter("ignore")
             importlib.import_module(name)
     gc.collect()
-    gc.freeze()  # collections in forks need not look through the libraries
+    gc.freeze()  # so that garbage collections in forks skip the libraries
     return unwelcome() == before
 
 
@@ -290,7 +292,7 @@ def _end(processes):
 
 
 def _run(arguments, said):
-    """Be ``python -m pytest`` with these arguments."""
+    """Act as ``python -m pytest`` with these arguments."""
     file = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     os.dup2(file, 1)
     os.dup2(file, 2)

@@ -1,6 +1,6 @@
-"""The pytest plugin: a suite with a wrong engine in place of ``Value``, and what a suite failed to notice.
+"""The pytest plugin. It runs a suite with a wrong engine in place of ``Value``, or with each and reports the result.
 
-It is not loaded by itself: ``pytest -p autograd.mutants.plugin --mutants tests/``.
+It is not loaded automatically: ``pytest -p autograd.mutants.plugin --mutants tests/``.
 """
 
 import importlib
@@ -27,14 +27,15 @@ _MADE = pytest.StashKey[int]()
 
 
 def serve(module: str, value: type, name: str = "Value") -> type | None:
-    """Have ``from module import Value`` give ``value``. A module that does not exist is made, with its packages.
+    """Make ``from module import Value`` return ``value``. If the module or its packages do not exist, create them.
 
     Args:
-        module: where it is imported from. name: what it is called there.
-        value: the class to give.
+        module: the name of the module from which the class is imported.
+        value: the class to put there.
+        name: the name of the class in that module.
 
     Returns:
-        What was there, or None.
+        The object that had this name before, or None.
     """
     parts = module.split(".")
     for k in range(1, len(parts) + 1):
@@ -55,27 +56,27 @@ def serve(module: str, value: type, name: str = "Value") -> type | None:
 
 
 def pytest_addoption(parser):
-    """The options."""
+    """Add the options ``--mutants``, ``--mutant``, ``--mutant-module``, ``--mutant-class`` and ``--mutant-plan``."""
     group = parser.getgroup("mutants", "wrong engines")
     group.addoption("--mutants", action="store_true", help="run the suite against every wrong engine, if it passes")
     group.addoption("--mutant", metavar="NAME", help="run the suite with this wrong engine in place of Value")
     group.addoption(
-        "--mutant-module", metavar="MODULE", default="autograd", help="where the tests import Value from (autograd)"
+        "--mutant-module", metavar="MODULE", default="autograd", help="the module that has Value (autograd)"
     )
-    group.addoption("--mutant-class", metavar="NAME", default="Value", help="what it is called there (Value)")
-    group.addoption("--mutant-plan", help="used by autograd.mutants.run: a JSON file with what to leave out")
+    group.addoption("--mutant-class", metavar="NAME", default="Value", help="the name of Value in that module (Value)")
+    group.addoption("--mutant-plan", help="used by autograd.mutants.run: a JSON file that names the tests to leave out")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config):
-    """Before any file of the suite is imported."""
+    """Put the engine that the options name in place of ``Value``, before any file of the suite is imported."""
     options = early_config.known_args_namespace
     if options.mutant is None and not options.mutants:
         return
     name = options.mutant or "value"
     if name not in _ENGINES:
         raise pytest.UsageError(f"no wrong engine is called {name!r}: there are {', '.join(MUTANTS)}.")
-    # a suite's own modules can be found as it finds them: the folder pytest was started in is among the places
+    # The suite must be able to import its own modules, so the folder in which pytest was started is added to the path.
     sys.path.insert(0, str(early_config.invocation_params.dir))
     before = serve(options.mutant_module, _ENGINES[name], options.mutant_class)
     if before is not None and before is not Value:
@@ -87,7 +88,7 @@ def pytest_load_initial_conftests(early_config):
 
 
 def _count(engine, stash):
-    """Have every number that is made of an engine counted."""
+    """Count the instances that are made of an engine, in the stash."""
     make = engine.__init__
     stash[_MADE] = 0
 
@@ -99,14 +100,14 @@ def _count(engine, stash):
 
 
 def pytest_configure(config):
-    """Keep the record that the plan asks for."""
+    """Register the recorder if ``--mutant-plan`` is given."""
     if config.option.mutant_plan:
         plan = json.loads(Path(config.option.mutant_plan).read_text(encoding="utf-8"))
         config.pluginmanager.register(_Recorder(**plan), "autograd-mutants-recorder")
 
 
 class _Recorder:
-    """Leaves out tests, and writes down which ran and which failed."""
+    """Leaves out tests, and records the tests that ran and those that failed."""
 
     def __init__(self, left_out, found):
         self.left_out, self.found = set(left_out), Path(found)
@@ -119,7 +120,7 @@ class _Recorder:
         config.hook.pytest_deselected(items=out)
 
     def pytest_exception_interact(self, node, report):
-        if isinstance(report, pytest.CollectReport):  # a file that cannot be read, by its path: others have no node id
+        if isinstance(report, pytest.CollectReport):  # a file that could not be collected has no node id of a test
             self.failed[str(node.path)] = None
 
     def pytest_runtest_logreport(self, report):
@@ -134,7 +135,7 @@ class _Recorder:
         found |= {"made": stash.get(_MADE, None), "own": stash.get(_OWN, None)}
         self.found.write_text(json.dumps(found), encoding="utf-8")
 
-    def pytest_unconfigure(self, config):  # after the reports, for which plugins import more
+    def pytest_unconfigure(self, config):  # after the reports, because plugins import more for them
         if config.option.mutant == "value" and self.found.exists():
             found = json.loads(self.found.read_text(encoding="utf-8"))
             imported, kept_out = libraries(config.option.mutant_module, Value, self.modules)
@@ -143,7 +144,7 @@ class _Recorder:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session, exitstatus):
-    """With ``--mutants``: all passed, so now the wrong engines."""
+    """With ``--mutants``, run the wrong engines if all tests passed."""
     config = session.config
     if config.option.mutants and config.option.mutant is None and exitstatus == 0:
         try:
@@ -157,7 +158,7 @@ def pytest_sessionfinish(session, exitstatus):
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    """The report."""
+    """Print the report on the wrong engines, or the reason why they could not be run."""
     if _REPORT in config.stash:
         terminalreporter.section("wrong engines")
         terminalreporter.write_line(config.stash[_REPORT])

@@ -1,4 +1,4 @@
-"""A test suite run against every wrong engine, each in a process of its own."""
+"""Runs of a test suite against every wrong engine. Each run has a process of its own."""
 
 import contextlib
 import importlib.util
@@ -21,14 +21,14 @@ from autograd.mutants.faults import MUTANTS, Mutant
 __all__ = ["Outcome", "Report", "run", "selected"]
 
 _LIMIT = 600.0  # seconds for a suite with a right engine
-_FUNCTIONS = {"exp", "log", "relu", "sigmoid", "tanh"}  # what an engine may do without
+_FUNCTIONS = {"exp", "log", "relu", "sigmoid", "tanh"}  # functions that an engine need not have
 _KEPT = {
     "APPDATA", "COMSPEC", "HOME", "LANG", "LANGUAGE", "LD_LIBRARY_PATH", "LOCALAPPDATA", "PATH", "PATHEXT",
     "SYSTEMDRIVE", "SYSTEMROOT", "TEMP", "TERM", "TMP", "TMPDIR", "TZ", "USERPROFILE", "VIRTUAL_ENV", "WINDIR",
 }  # fmt: skip
 _KEPT_BEGINNINGS = ("COV_", "COVERAGE_", "DELTAGRAD_", "LC_", "OMP_", "PYTEST_", "PYTHON")
-_FORKED = ("-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarning")  # it was, before the fork
-_WORTH_FORKING = 4  # wrong engines: with fewer, importing the libraries once more costs as much as it saves
+_FORKED = ("-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarning")  # before the fork
+_WORTH_FORKING = 4  # engines; with fewer, another import of the libraries costs as much as it saves
 _NO_TESTS = 5  # pytest's exit status
 _TESTS_FAILED = (1, 2)  # a test failed; a file could not be collected
 
@@ -39,7 +39,7 @@ class Outcome:
 
     Attributes:
         mutant: the wrong engine.
-        noticed_by: the node id of the first test that failed, or ``"time-out"``; None where all passed.
+        noticed_by: the node id of the first test that failed, or ``"time-out"``; None if all tests passed.
     """
 
     mutant: Mutant
@@ -51,11 +51,11 @@ class Report:
     """The results of a suite for all wrong engines.
 
     Attributes:
-        tests: how many tests were run against each wrong engine.
-        left_out: the node ids of the tests that need more of ``Value`` than the wrong engines have.
+        tests: the number of tests that were run against each wrong engine.
+        left_out: the node ids of the tests that use parts of ``Value`` that the wrong engines do not have.
         outcomes: one per wrong engine.
-        failing: the node ids of the tests that fail with the right engine already, and so were left out.
-        lacking: the wrong engines that were left out, since what is wrong in them is nothing the module under test has.
+        failing: the node ids of the tests that were left out because they fail with the right engine.
+        lacking: the wrong engines that were left out because the module under test lacks the wrong part.
     """
 
     tests: int
@@ -75,7 +75,7 @@ class Report:
         for node in self.failing:
             lines.append(f"left out {node}: it fails with the right engine")
         for node in self.left_out:
-            lines.append(f"left out {node}: it needs more of Value than the wrong engines have")
+            lines.append(f"left out {node}: it uses a part of Value that the wrong engines do not have")
         if self.lacking:
             names = ", ".join([mutant.name for mutant in self.lacking])
             lines.append(f"left out {names}: the module under test has nothing of the kind; --only NAME tries one")
@@ -89,7 +89,7 @@ class Report:
         return str(self)
 
     def as_data(self) -> dict:
-        """The same as dicts, lists, strings and numbers."""
+        """Return the report as dicts, lists, strings and numbers."""
         rows = []
         for outcome in self.outcomes:
             mutant = asdict(outcome.mutant)
@@ -100,10 +100,10 @@ class Report:
 
 
 def selected(names: Iterable[str] | None = None) -> list[Mutant]:
-    """The wrong engines that ``names``, of mutants and of topics, stand for; all of them where it is None or empty.
+    """Return the wrong engines that have one of these names or topics, or all of them if ``names`` is None or empty.
 
     Raises:
-        SuiteError: a name is neither.
+        SuiteError: a name is neither that of a wrong engine nor that of a topic.
     """
     names = list(names or ())
     topics = {mutant.topic for mutant in MUTANTS.values()}
@@ -128,23 +128,25 @@ def run(
 ) -> Report:
     """Run a test suite with the right engine, and then with each wrong one in place of ``Value``.
 
-    This runs the suite's code, in processes of its own. They get what programs need of the environment and no more;
-    each has a limit of time, and at its end whatever it started is ended with it. On Linux, these processes are forked
-    from one that has imported the libraries of the suite, unless the tests do not pass there as they do otherwise.
+    This executes the code of the suite, in separate processes. They receive only the environment variables that
+    programs usually need. Each has a time limit. When a process ends, all processes that it started are
+    ended too. On Linux, the processes are forked from one process that has imported the libraries of the suite, unless
+    the results of the tests are different there.
 
     Args:
-        paths: what pytest is to run: a file, a folder or a node id, or several in a list.
-        only: names of wrong engines or of topics; all of them by default.
-        module: where the tests import ``Value`` from, such as ``"micrograd.engine"``. It need not exist.
-        name: what it is called there, such as ``"Scalar"``.
-        timeout: seconds a suite may take with one engine; longer with a wrong one counts as noticed. By default 600
-            with a right one; with a wrong one ten times what a right one takes, and 10 at least.
-        jobs: how many suites run at a time; by default as many as there are processors.
+        paths: the tests for pytest to run: a file, a folder or a node id, or a list of several.
+        only: names of wrong engines or of topics; all wrong engines by default.
+        module: the module from which the tests import ``Value``, such as ``"micrograd.engine"``. It need not exist.
+        name: the name of the class in that module, such as ``"Scalar"``.
+        timeout: the number of seconds that the suite may take with one engine. If it takes longer with a wrong engine,
+            that engine counts as noticed. The default is 600 seconds with a right engine, and with a wrong engine ten
+            times as long as with a right one, but at least 10 seconds.
+        jobs: the number of suites that run at the same time; by default the number of processors.
         options: further arguments for pytest, such as ``["-k", "not slow"]``.
 
     Raises:
-        SuiteError: a path does not exist, there are no tests, all fail with the right engine or none of them makes a
-            number with it; pytest is missing.
+        SuiteError: a path does not exist, there are no tests, all tests fail with the right engine, no test makes a
+            ``Value``, or pytest is not installed.
     """
     mutants = selected(only)
     arguments = [str(path) for path in ([paths] if isinstance(paths, (str, os.PathLike)) else paths)]
@@ -154,12 +156,12 @@ def run(
         if not Path(path.partition("::")[0]).exists():
             raise SuiteError(f"there is no {path.partition('::')[0]!r}: give the path of a file or a folder of tests.")
     if importlib.util.find_spec("pytest") is None:
-        raise SuiteError("the suites are run by pytest, which is not installed: pip install pytest.")
+        raise SuiteError("pytest runs the suites, and it is not installed: pip install pytest.")
     if not all(part.isidentifier() for part in module.split(".")):
-        raise SuiteError(f"{module!r} is no name of a module: write it as in an import, such as micrograd.engine.")
+        raise SuiteError(f"{module!r} is not the name of a module: write it as in an import, such as micrograd.engine.")
 
     if not name.isidentifier():
-        raise SuiteError(f"{name!r} is no name of a class: write it as in an import, such as Value.")
+        raise SuiteError(f"{name!r} is not the name of a class: write it as in an import, such as Value.")
 
     suite = _Suite(arguments, options, module, name)
     limit = timeout or _LIMIT
@@ -169,8 +171,8 @@ def run(
     failing = tuple(right.failed)
     if right.status not in (0, 1) or not set(right.ran) - set(failing):
         raise SuiteError(
-            f"the tests must pass with the right engine first, and do not: {right.why()}. Mend them, or the import: "
-            f"they get {name} from {module!r}."
+            f"the tests must pass with the right engine first, and do not: {right.why()}. Correct the tests, or the "
+            f"import: they get {name} from {module!r}."
         )
     if len(mutants) >= _WORTH_FORKING:
         suite.fork(right, limit)
@@ -179,9 +181,9 @@ def run(
 
 
 def _tried(suite, right, mutants, *, timeout, everything, jobs):
-    """Try the wrong engines on a suite that was run with the right one."""
+    """Run the wrong engines on a suite that was run with the right one, and return the report."""
     failing = tuple(right.failed)
-    # Also with the right one of the engines that the wrong ones are made of: a test that needs more is of no use here.
+    # A run with the right engine that the wrong ones are made of: a test that fails with it cannot show a fault.
     began = time.monotonic()
     small = suite.run("right", failing, limit=timeout or _LIMIT)
     took = time.monotonic() - began
@@ -191,13 +193,13 @@ def _tried(suite, right, mutants, *, timeout, everything, jobs):
     tests = [node for node in right.ran if node not in left_out and node not in failing]
     if not tests:
         raise SuiteError(
-            f"no test is left that the wrong engines can be tried on: {small.why()}. They have the arithmetic, the "
-            f"functions and the backward() of {suite.name}, and no more."
+            f"no test is left to try the wrong engines on: {small.why()}. They have the arithmetic, the "
+            f"functions and the backward() of {suite.name}, and nothing else."
         )
     if not small.made:
         raise SuiteError(
-            f"no test makes a {suite.name} of {suite.module!r}, so no wrong engine would be met: give --module, where "
-            "the tests import it from, such as micrograd.engine, and --class, what it is called there."
+            f"no test makes a {suite.name} of {suite.module!r}, so no test would use a wrong engine: give --module, "
+            "the module from which the tests import it, such as micrograd.engine, and --class, its name there."
         )
     limit = max(10.0, 10.0 * took) if timeout is None else timeout
     lacking = tuple([mutant for mutant in mutants if everything and _is_lacking(mutant, small.own)])
@@ -218,7 +220,7 @@ def _is_lacking(mutant, own):
 
     Args:
         mutant: the wrong engine.
-        own: the public names of that class and of its module; None where it is the one of this package, or is made.
+        own: the public names of that class and of its module; None if the class is this package's own or did not exist.
     """
     if own is None:
         return False
@@ -231,13 +233,14 @@ class _Run:
     """One run of a suite.
 
     Attributes:
-        status: pytest's exit status; negative where it was ended.
-        ran, failed: the node ids of tests.
-        output: the end of what it said.
-        made: how many numbers were made, where they were counted.
-        own: the public names of the class under test; None where there is none but ours.
-        imported: the installed modules that the tests imported, where these were looked at.
-        kept_out: the packages that each run must import by itself, where these were looked at.
+        status: pytest's exit status; negative if the run was ended.
+        ran: the node ids of the tests that ran.
+        failed: the node ids of the tests that failed, and the paths of files that could not be collected.
+        output: the last lines of pytest's output.
+        made: the number of Values that were made, if they were counted.
+        own: the public names of the class under test and of its module; None if there is no class but this package's.
+        imported: the installed modules that the tests imported, if they were recorded.
+        kept_out: the packages that each run must import itself, if they were recorded.
     """
 
     status: int
@@ -256,13 +259,13 @@ class _Run:
 
 
 class _Suite:
-    """A suite to run with one engine after the other, in processes of their own.
+    """A suite to run with one engine after the other, each time in a process of its own.
 
     Args:
-        arguments: the paths.
+        arguments: the paths of the tests.
         options: further arguments for pytest.
-        module: where the engine is imported from.
-        name: what it is called there.
+        module: the module from which the engine is imported.
+        name: the name of the engine's class in that module.
     """
 
     def __init__(self, arguments, options, module, name):
@@ -270,9 +273,9 @@ class _Suite:
         self._forks = None
 
     def fork(self, right, limit):
-        """From now on fork the runs from one process that has imported the libraries, if the suite bears it.
+        """Fork all further runs from one process that has imported the libraries, if the suite works in it.
 
-        It does where the same tests run and fail as in ``right``, a run in a process that started anew.
+        The suite works if the same tests run and fail as in ``right``, a run in a newly started process.
         """
         if not forking.available():
             return
@@ -283,7 +286,7 @@ class _Suite:
                 self.close()
 
     def close(self):
-        """End what is still running."""
+        """End the process that forks, if there is one."""
         if self._forks is not None:
             self._forks.close()
             self._forks = None
@@ -292,10 +295,10 @@ class _Suite:
         """Run the suite with an engine; return a ``_Run``.
 
         Args:
-            engine: the name of the engine, as the plugin has it.
-            left_out: the node ids of tests, and the paths of files, not to run.
-            limit: the seconds it may take.
-            first: whether to stop at the first test that fails.
+            engine: the name of the engine in the plugin's table.
+            left_out: the node ids of tests and the paths of files that are not run.
+            limit: the number of seconds that the run may take.
+            first: True to stop at the first test that fails.
         """
         with tempfile.TemporaryDirectory() as folder:
             plan, found, said = [Path(folder, each) for each in ("plan.json", "found.json", "said.txt")]
@@ -316,9 +319,9 @@ class _Suite:
             return _Run(status, output=" / ".join(lines[-3:]), **seen)
 
     def _ended(self, arguments, found, said, limit):
-        """Run pytest in a fork, or in a process that starts anew: also after a fork that took too long or is lost.
+        """Run pytest in a fork, or in a newly started process if there is no fork, or if it took too long or was lost.
 
-        A library may stand still in a fork; nobody should take that for a fault that was noticed.
+        A library may hang in a fork, and that must not count as a fault that the suite noticed.
         """
         forks = self._forks
         if forks is not None:
@@ -331,9 +334,10 @@ class _Suite:
 
 
 def _ended(command, said, limit):
-    """Run a command, with its output in a file; its exit status, or None where it took too long.
+    """Run a command with its output in a file, and return its exit status, or None if it took too long.
 
-    What it started is ended with it. Its output goes to a file, since what it leaves behind would keep a pipe open.
+    All processes that it started are ended with it. The output goes to a file because a process that the command leaves
+    running would keep a pipe open.
     """
     with said.open("wb") as file:
         process = subprocess.Popen(
@@ -352,5 +356,5 @@ def _ended(command, said, limit):
 
 
 def _environment():
-    """Return the environment for a suite's processes: what programs need to run, and nothing that may be secret."""
+    """Return the environment for the suite's processes: only variables that programs need and that hold no secrets."""
     return {name: value for name, value in os.environ.items() if name in _KEPT or name.startswith(_KEPT_BEGINNINGS)}

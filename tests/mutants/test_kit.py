@@ -208,7 +208,8 @@ def test_tests_that_fail_already_are_left_out_and_named(tmp_path):
 def test_a_suite_that_never_meets_the_engine_is_told(body, tmp_path, capsys):
     assert main(["mutants", str(write(tmp_path, body))]) == 2
     assert (
-        "no test makes a Value of 'autograd', so no wrong engine would be met: give --module" in capsys.readouterr().err
+        "no test makes a Value of 'autograd', so no test would use a wrong engine: give --module"
+        in capsys.readouterr().err
     )
 
 
@@ -229,7 +230,7 @@ def test_a_class_of_another_name_and_what_it_does_not_have(tmp_path, monkeypatch
     assert "left out tanh" not in str(report)
     assert "the module under test has nothing of the kind" in str(report)
     assert [o.mutant.name for o in run([suite], module="atom.engine", name="Scalar", only=["tanh_at_input"]).outcomes]
-    with pytest.raises(SuiteError, match="no name of a class"):
+    with pytest.raises(SuiteError, match="not the name of a class"):
         run([suite], module="atom.engine", name="no-name")
 
 
