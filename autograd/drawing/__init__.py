@@ -1,4 +1,4 @@
-"""Pictures of a recorded graph, with the gradients that flow through it; and its sweeps, step by step."""
+"""Pictures of a recorded graph and of the gradients that flow through it, and its sweeps, step by step."""
 
 from autograd.drawing.drawing import Drawing, draw
 from autograd.drawing.playing import Play, play

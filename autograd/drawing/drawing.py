@@ -1,4 +1,4 @@
-"""``draw(value)``: a picture of the graph under a value, which shows itself in a notebook and can be saved."""
+"""``draw(value)``: a picture of the graph under a value. A notebook displays it, and it can be saved to a file."""
 
 import os
 from base64 import b64encode
@@ -19,17 +19,17 @@ from autograd.formulas.structure import find_network
 __all__ = ["DETAILS", "Drawing", "draw"]
 
 DETAILS = ("values", "neurons", "layers")
-# More values than this, and the neurons are drawn; more neurons, and the layers are.
+# A graph with more values is drawn by neurons; with more neurons or edges, by layers. The last number is an error.
 _MOST_VALUES, _MOST_NEURONS, _MOST_EDGES, _MOST_DRAWN = 40, 60, 600, 3000
-_MOST_SHOWN_TWICE = 200_000
+_MOST_SHOWN_TWICE = 200_000  # characters of SVG; a larger picture is displayed only as SVG
 
 
 class Drawing:
-    """A picture.
+    """A picture of a graph.
 
     Attributes:
         digraph: the ``graphviz.Digraph``.
-        detail: what a node of it is: ``"values"``, ``"neurons"`` or ``"layers"``.
+        detail: what each node of the picture stands for: ``"values"``, ``"neurons"`` or ``"layers"``.
     """
 
     def __init__(self, digraph: Any, detail: str) -> None:
@@ -37,14 +37,14 @@ class Drawing:
 
     @property
     def source(self) -> str:
-        """The picture as DOT."""
+        """The source of the picture in DOT, the language of Graphviz."""
         return self.digraph.source
 
     def svg(self) -> str:
-        """The picture as SVG.
+        """Return the picture as the text of an SVG file.
 
         Raises:
-            DrawingError: no renderer is there, or it failed.
+            DrawingError: no renderer is installed, or it failed.
         """
         return render(self.digraph, "svg").decode("utf-8")
 
@@ -56,7 +56,7 @@ class Drawing:
 
         Raises:
             ValueError: the path has another ending.
-            DrawingError: no renderer is there, or it failed.
+            DrawingError: no renderer is installed, or it failed.
         """
         path = Path(path)
         kind = path.suffix.lstrip(".").lower()
@@ -75,10 +75,10 @@ class Drawing:
         try:
             svg = self.svg()
             shown = {"image/svg+xml": svg, "text/plain": repr(self)}
-            if len(svg) < _MOST_SHOWN_TWICE:  # a notebook that is not trusted shows no SVG
+            if len(svg) < _MOST_SHOWN_TWICE:  # an untrusted notebook displays no SVG, but it displays PNG
                 shown["image/png"] = b64encode(render(self.digraph, "png")).decode("ascii")
             return shown
-        except Exception as error:  # a repr never raises: it says why there is no picture
+        except Exception as error:  # a repr never raises, so it says why there is no picture
             return {"text/html": f"<pre>{escape(str(error))}</pre>", "text/plain": f"{self!r}: {error}"}
 
 
@@ -96,29 +96,33 @@ def draw(
     inputs: Iterable[Any] | None = None,
     targets: Iterable[Any] | None = None,
 ) -> Drawing:
-    r"""A picture of the graph under a value, with the gradients of that value.
+    r"""Draw the graph under a value, with the gradients of that value.
 
     Args:
-        value: the node the graph ends in.
-        detail: ``"values"``: each value is a node; ``"neurons"``: a neuron is a node with its weights and gradients
-            listed, layers are clusters; ``"layers"``: a layer is a node. By default values up to 40 of them, then
-            neurons, then layers.
-        edges: label each edge with the local derivative.
-        deltas: show each neuron's delta. formulas: show its formula as well.
-        expand: neurons whose weights are listed though their layer is large: names such as ``"a[2]"``, their nodes, or
-            numbers of layers. Among layers, a layer of which a neuron is named, or its number, is drawn by its neurons.
-        sample: which sample is drawn, from 1, where several are recorded.
-        rankdir: the direction, as in Graphviz: ``"LR"``, ``"TB"``.
-        parameters, inputs, targets: as for :func:`autograd.derive`.
+        value: the node in which the graph ends.
+        detail: ``"values"``: each value is a node. ``"neurons"``: each neuron is a node that lists its weights and
+            their gradients, and the neurons of a layer stand in a column. ``"layers"``: each layer is a node. By
+            default, values are drawn if there are at most 40, otherwise neurons, and for large networks layers.
+        edges: True to label each edge with the local derivative.
+        deltas: True to show the delta of each neuron.
+        formulas: True to show the formula of each delta as well.
+        expand: the neurons whose weights are listed even if their layer is large. Each is named by its activation, such
+            as ``"a[2]"``, by a node, or by the number of its layer. In a picture of layers, a layer that is named here,
+            or has a neuron that is named here, is drawn neuron by neuron.
+        sample: the number of the sample to draw, from 1, if several are recorded.
+        rankdir: the direction of the picture, as in Graphviz: ``"LR"`` from left to right, ``"TB"`` from top to bottom.
+        parameters: the parameters of the network, as for :func:`autograd.derive`.
+        inputs: the inputs of the network, as for :func:`autograd.derive`.
+        targets: the targets, as for :func:`autograd.derive`.
 
     Returns:
-        A :class:`Drawing`. It shows itself in a notebook.
+        A :class:`Drawing`, which a notebook displays.
 
     Raises:
-        TypeError: ``value`` is no Value.
-        ValueError: the detail or the direction is none of these, or there is no such sample, neuron or layer.
-        GraphError: neurons or layers are asked for and there are none.
-        DrawingError: the picture would have too many nodes; the message says what to ask for.
+        TypeError: ``value`` is not a Value.
+        ValueError: ``detail`` or ``rankdir`` is unknown, or there is no such sample, neuron or layer.
+        GraphError: the graph has no neurons, and neurons or layers were requested.
+        DrawingError: the picture would have too many nodes; the message names a detail that works.
         StaleGraphError: a leaf was changed after it was recorded.
 
     Example:
@@ -148,12 +152,12 @@ def draw(
     if detail == "values":
         if too_large(nodes):
             raise DrawingError(
-                f"this graph has {len(nodes):,} values, and nobody could read them: ask for detail='neurons' or "
+                f"this graph has {len(nodes):,} values, too many to read: ask for detail='neurons' or "
                 "'layers', or draw a part of it, such as one sample's loss or a neuron."
             )
         return Drawing(values_picture(value, nodes, rankdir, edges), detail)
     if network is None or not network.neurons:
-        raise GraphError("no neuron is in this graph: ask for detail='values'.")
+        raise GraphError("there is no neuron in this graph: ask for detail='values'.")
     if not isinstance(sample, int) or not 1 <= sample <= network.samples:
         raise ValueError(f"samples count from 1 to {network.samples}, found {sample!r}.")
     if detail == "neurons" and _edges(network) > _MOST_DRAWN:
@@ -168,7 +172,7 @@ def draw(
 
 
 def _meant(network, derivation, expand):
-    """Return the names to expand as a tuple, after checking that each exists."""
+    """Return ``expand`` as a tuple. Raise ``ValueError`` if it names something that the network does not have."""
     expand = (expand,) if isinstance(expand, (str, int, Value)) else tuple(expand)
     printer = derivation._printer
     names = sorted({printer.symbol_text(network.symbol_of[n.a]) for n in network.neurons})
@@ -176,8 +180,8 @@ def _meant(network, derivation, expand):
     for x in expand:
         if x not in known:
             raise ValueError(
-                f"expand names {x!r}, which is no neuron or layer here: give the name of an activation such as "
-                f"{names[0]!r}, its node, or the number of a layer."
+                f"expand names {x!r}, but there is no neuron or layer here with that name: give the name of an "
+                f"activation such as {names[0]!r}, its node, or the number of a layer."
             )
     return expand
 

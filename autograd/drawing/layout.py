@@ -1,7 +1,7 @@
-r"""A network laid out for the explorer: inputs, layers, outputs and loss in columns, each in its natural order.
+r"""The layout of a network in the explorer: inputs, layers, outputs and loss in columns, each column in natural order.
 
-A neuron is one box. Its weights, and the values between its pre-activation and its activation, are folded into it and
-listed on demand. Every other value, such as the steps from the outputs to the loss, is a box of its own.
+Each neuron is one box. The box stands for its weights and for the values between its pre-activation and its activation
+as well; a click lists them. Every other value, such as a step from the outputs to the loss, has a box of its own.
 """
 
 from html import escape
@@ -13,16 +13,16 @@ from autograd.formulas.printing import printable
 
 __all__ = ["MOST_BOXES", "NetworkLayout"]
 
-MOST_BOXES = 1500  # more could not be read, and would not move smoothly
+MOST_BOXES = 1500  # with more, the picture is not readable and does not move smoothly
 _MOST_LINES, _MOST_COLUMNS, _MOST_ROWS = 6000, 60, 160
-_CHARACTER, _HEIGHT, _GAP, _BETWEEN = 7.3, 38, 8, 90  # of the texts, the boxes and the columns, in pixels
+_CHARACTER, _HEIGHT, _GAP, _BETWEEN = 7.3, 38, 8, 90  # in pixels, of texts, boxes and columns
 
 
 class _Box:
     """A rectangle with two lines of text.
 
-    ``values`` are the nodes that it stands for: a neuron's pre-activation first. ``shown`` is the one whose number it
-    shows: a neuron's activation.
+    ``values`` are the nodes that the box stands for; the first of a neuron is its pre-activation. ``shown`` is the node
+    whose number the box shows; for a neuron it is the activation.
     """
 
     def __init__(self, key, kind, title, values, shown=None):
@@ -32,19 +32,22 @@ class _Box:
 
 
 class NetworkLayout:
-    """The positions of everything that is drawn.
+    """The positions of all boxes and lines of a picture.
 
     Args:
-        network: what was found in the graph.
-        names: of each node, its name.
-        flow: the adjoint of each node.
+        network: the network that was found in the graph.
+        names: a dict from each node to its name.
+        flow: a ``Flow``, which has the adjoint of each node.
 
     Attributes:
-        box_of: of each node, the id of its box.
-        text_of: of a node whose gradient is shown in the picture, the id of that text.
-        data_of: of a node whose number is shown, the id of its box and which text it is, counted from the last.
-        plain: lines from inputs that are plain numbers: both boxes, the pre-activation, the weight and its sign.
-        boxes: the boxes by id.
+        box_of: a dict from each node to the id of its box.
+        text_of: a dict from each node whose gradient is shown to the id of that text and its sign, such as ∂.
+        data_of: a dict from each node whose number is shown to the id of its box and the place of the text in the box,
+            counted from the last text.
+        plain: the lines from inputs that are plain numbers. Each has the ids of both boxes, the pre-activation, the
+            weight and the sign of the term.
+        boxes: a dict from ids to boxes.
+        lines: a dict from the ids of two boxes to the gradient that flows back between them.
     """
 
     def __init__(self, network, names, flow):
@@ -61,11 +64,11 @@ class NetworkLayout:
 
     @property
     def too_large(self):
-        """True if there is more than anyone could read."""
+        """True if the picture has too many boxes or lines to be readable."""
         many = len(self.boxes) > MOST_BOXES or len(self.lines) > _MOST_LINES or len(self._columns) > _MOST_COLUMNS
         return many or max(map(len, self._columns)) > _MOST_ROWS
 
-    # --- What is drawn, by columns.
+    # --- The columns of boxes.
 
     def _fill_columns(self):
         network = self.network
@@ -90,7 +93,7 @@ class NetworkLayout:
             if node in self.box_of or node in parameters:
                 continue
             if node.op is None:
-                continue  # a leaf stands one column before what reads it first
+                continue  # a leaf stands one column before the first node that reads it; see below
             depth[node] = 1 + max([depth.get(x, network.depth) for x in node.parents], default=network.depth)
             kind = "end" if node is network.root else "value"
             title = f"{self.names[node]} = {operation(node)}"
@@ -127,7 +130,7 @@ class NetworkLayout:
             self.box_of.setdefault(node, box.key)
 
     def _found_lines(self):
-        """Pairs of boxes with what flows between them: the weight or local derivative, and the gradient going back."""
+        """Return a dict from pairs of box ids to the gradient that flows back from the second box to the first."""
         lines: dict = {}
         for n in self.network.neurons:
             for term in n.terms:
@@ -146,7 +149,7 @@ class NetworkLayout:
                         lines.setdefault((tail, head), part)
         return lines
 
-    # --- Where it is drawn.
+    # --- The positions.
 
     def _place(self):
         tallest = max([len(column) for column in self._columns], default=1)
@@ -165,13 +168,13 @@ class NetworkLayout:
         return 16 + _CHARACTER * max(len(box.title) + 11, 26 if self._two(box) else 13)
 
     def _two(self, box):
-        """Return True if a neuron's activation is another value than its pre-activation."""
+        """Return True if the activation of a neuron is a different value from its pre-activation."""
         return box.shown is not box.values[0]
 
     # --- The picture.
 
     def svg(self) -> str:
-        """Return the picture, with an id for every box, line and text that changes while steps are played."""
+        """Return the picture as SVG. Boxes, lines, and texts that change while steps are played have ids."""
         wide, high = self._size
         largest = max([abs(x) for x in self.lines.values()], default=0.0)
         parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-10 -10 {wide + 20:.0f} {high + 20:.0f}">']

@@ -1,4 +1,4 @@
-"""Texts, numbers and colours for DOT. Labels are escaped here: whatever they hold, they come out as that text."""
+"""Texts, numbers and colours for DOT. All labels are escaped here, so that any text can be a label."""
 
 import math
 from html import escape
@@ -7,9 +7,9 @@ from autograd.formulas.printing import printable
 
 __all__ = ["NEUTRAL", "cell", "colour", "number", "operation", "place_of", "sign_colour", "text", "width"]
 
-NEUTRAL = "#5f6570"  # on white its contrast is 5.9 to 1
+NEUTRAL = "#5f6570"  # its contrast on white is 5.9 to 1
 _POSITIVE, _NEGATIVE = (31, 90, 168), (168, 32, 47)
-_FLOOR = 0.45  # the least contrast of what flows at all: it stays legible on white
+_FLOOR = 0.45  # the least share of colour for a number other than 0, so that it stays visible on white
 
 _SIGNS = {
     "add": "+",
@@ -23,16 +23,16 @@ _SIGNS = {
 }
 
 
-# Operations whose operands may change places.
+# Operations that give the same result if their operands change places.
 _SYMMETRIC = {
     "add", "mul", "maximum", "minimum", "hypot",
 }  # fmt: skip
-# The other operations have a mark at the edge of each operand; by default it is a number.
+# The other operations have a mark at the edge of each operand. By default, the mark is a number.
 _PLACES = {"sub": ("", "\u2212"), "div": ("", "\u00f7"), "pow": ("", "^"), "where": ("if", "then", "else")}
 
 
 def place_of(node, k) -> str:
-    """Return what marks the edge of operand ``k``: nothing where the order of the operands does not matter."""
+    """Return the mark at the edge of operand ``k``, or an empty text if the order of the operands does not matter."""
     name, n = str(node.op), len(node.operands)
     if n < 2 or n > 3 or name in _SYMMETRIC or node.op.arity is None:
         return ""
@@ -46,21 +46,21 @@ def operation(node) -> str:
 
 
 def text(label) -> str:
-    """A text inside of an HTML-like label: no markup, no escape of DOT, a line break as one."""
+    """Return a text for an HTML-like label, with markup and DOT's escapes disabled and each line break kept."""
     shown = "\n".join([printable(line) for line in str(label).split("\n")])
-    # a backslash is doubled: DOT reads \\N and the like in these labels, too
+    # A backslash is doubled, because DOT interprets \\N and other escapes in these labels, too.
     return escape(shown).replace("\\", "&#92;&#92;").replace("\n", "<BR/>")
 
 
 def number(x) -> str:
-    """A number in four digits."""
+    """Return a number as text with four significant digits."""
     if x != x or math.isinf(x):
         return str(x)
     return f"{x:.4g}".replace("-", "\u2212")
 
 
 def cell(content, colour=None, bold=False, port=None, span=1, size=None, align="CENTER") -> str:
-    """A cell of a table in a label; ``content`` is escaped already."""
+    """Return a cell of a table in a label. ``content`` must be escaped already."""
     if bold:
         content = f"<B>{content}</B>"
     attributes = (f' COLOR="{colour}"' if colour else "") + (f' POINT-SIZE="{size}"' if size else "")
@@ -71,7 +71,7 @@ def cell(content, colour=None, bold=False, port=None, span=1, size=None, align="
 
 
 def colour(x, largest) -> str:
-    """Blue for positive, red for negative, paler for less, on a scale of square roots with a floor."""
+    """Return the colour of a number: blue if positive, red if negative. It is paler the smaller the number is."""
     if not x or not largest or x != x:
         return NEUTRAL
     share = _FLOOR + (1 - _FLOOR) * min(1.0, math.sqrt(abs(x) / largest))
@@ -80,9 +80,9 @@ def colour(x, largest) -> str:
 
 
 def sign_colour(x) -> str:
-    """Return the colour of a number as text: blue, red, or grey for 0. Its contrast on white is 5.9 to 1 or more.
+    """Return the colour of a number's text: blue, red, or grey for 0. Its contrast on white is at least 5.9 to 1.
 
-    How large a number is shows in the lines and in the number itself; a paler text could not be read.
+    The colour does not depend on the size of the number, because a paler text would be hard to read.
     """
     return NEUTRAL if not x or x != x else _hex(_POSITIVE if x > 0 else _NEGATIVE)
 
@@ -92,7 +92,7 @@ def _hex(colour):
 
 
 def width(x, largest) -> str:
-    """The width of an edge by what flows over it, in points."""
+    """Return the width of an edge in points; it grows with the absolute value of ``x``."""
     if not x or not largest or x != x:
         return "0.7"
     return f"{0.7 + 3.3 * math.sqrt(min(1.0, abs(x) / largest)):.2f}"

@@ -1,4 +1,4 @@
-"""The page that plays the steps of a sweep: one file, no network, texts escaped; and what remains without scripts."""
+"""The page that plays the steps of a sweep, one file that needs no network, and a static view without scripts."""
 
 import json
 import math
@@ -20,7 +20,7 @@ _HINT = {
     "walk": "Click a node to see its history.",
     "film": "Click a neuron to see its weights.",
     "train": "Click a neuron to see its weights.",
-    "live": "Click a node to see what it holds, and how its gradient comes about.",
+    "live": "Click a node to see its values and how its gradient is computed.",
 }
 
 _PAGES = Path(__file__).with_name("pages")
@@ -32,18 +32,18 @@ def _file(name):
 
 
 def player(title, told, svg="", aside="", script="", kind="walk", panel="") -> str:
-    """Return a page that plays something: previous, next, play, a slider, the arrow keys, zoom, search and histories.
+    """Return a page that plays steps. It has buttons, a slider, arrow keys, zoom, search, and histories of values.
 
     Args:
-        title: of the page, a text.
-        told: what is played, as JSON can hold it; see the comment at the top of ``explorer.js``.
+        title: the title of the page, as text.
+        told: the data to play, in types that JSON has; the comment at the top of ``explorer.js`` describes them.
         svg: the picture.
-        aside: HTML to its left.
-        script: JavaScript that defines ``makeHooks``, for what the page does besides.
-        kind: a class of the body, for its style.
+        aside: HTML for the left of the picture.
+        script: JavaScript that defines ``makeHooks``, for further behaviour of the page.
+        kind: a class of the page's body, which selects its style.
         panel: HTML above the history of a value.
     """
-    # nothing in a label may end the element that holds the data
+    # Escaped, so that no label can end the element that holds the data.
     data = json.dumps(told).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
     parts = {
         "title": escape(title),
@@ -79,7 +79,7 @@ def _name(text):
 
 
 def _factor(x, leads=False):
-    """A number as a factor: in brackets where its sign would follow another sign."""
+    """Return a number as the text of a factor, in brackets if its minus sign would follow another sign."""
     return f"({x:.4g})" if x < 0 and not leads else f"{x:.4g}"
 
 
@@ -88,12 +88,12 @@ def page(picture, steps, nodes, names, forward, aliases=None, told_names="") -> 
 
     Args:
         picture: a :class:`Picture` of the graph.
-        steps: what is played.
-        nodes: every node, operands first.
-        names: of each node, its name.
-        forward: whether it is the forward pass.
-        aliases: further names by which a value is found, each with the id of its box.
-        told_names: a sentence that maps names to those in formulas, or nothing.
+        steps: the steps to play.
+        nodes: all nodes, operands first.
+        names: a dict from each node to its name.
+        forward: True for the forward pass.
+        aliases: a dict from further names by which a value can be found to the id of its box.
+        told_names: a sentence that says which names in formulas belong to these names, or an empty text.
     """
     gradients: dict = {}
     if not forward:
@@ -142,22 +142,24 @@ def page(picture, steps, nodes, names, forward, aliases=None, told_names="") -> 
 
 
 def correspondence_html(sentence) -> str:
-    """Return the sentence that maps names to those in formulas as HTML for the panel; empty for no sentence."""
+    """Return, as HTML for the panel, the sentence that maps these names to the names in formulas. It may be empty."""
     return f'<p id="correspondence">{escape(sentence)}</p>' if sentence else ""
 
 
 class Picture(NamedTuple):
-    """A drawn graph, with the ids by which a page finds its parts.
+    """A drawn graph, with the ids by which the page finds its parts.
 
     Fields:
         svg: the picture.
-        box_of: of each node, the id of the box that shows it.
-        text_of: of a node whose gradient is shown, the text (its id, or its number from the last) and its sign.
-        titles: of each box, what it is called.
-        inner: of a box that stands for several values, those values.
-        data_of: of a node whose number is shown, the id of its box and which text it is, counted from the last.
-        plain: of lines from inputs that are plain numbers: the ids of both boxes, the node that reads the input, the
-            weight and its sign.
+        box_of: a dict from each node to the id of the box that shows it.
+        text_of: a dict from each node whose gradient is shown to a text and its sign. The text is given by its id, or
+            by its place in the box, counted from the last text.
+        titles: a dict from each box to its title.
+        inner: a dict from each box that stands for several values to those values.
+        data_of: a dict from each node whose number is shown to the id of its box and the place of the text in the box,
+            counted from the last text.
+        plain: the lines from inputs that are plain numbers. Each has the ids of both boxes, the node that reads the
+            input, the weight and its sign.
     """
 
     svg: str
@@ -170,11 +172,14 @@ class Picture(NamedTuple):
 
 
 def static(svg, rows, whole, error="", height=520) -> str:
-    """For a notebook: the page in a frame; below it, for where scripts are stripped, a picture and foldable rows.
+    """Return HTML for a notebook: the page in a frame, and below it the picture and the steps, which need no scripts.
 
     Args:
-        rows: pairs of what is always to be seen, a text, and HTML that unfolds.
-        whole: the page, or None where it could not be made. error: why not. height: of the frame, in pixels.
+        svg: the picture, or an empty text.
+        rows: pairs of a text that is always visible, and HTML that unfolds below it.
+        whole: the page, or None if it could not be made.
+        error: the reason why it could not be made, or an empty text.
+        height: the height of the frame in pixels.
     """
     folded = "".join(
         [f"<details><summary>{escape(said)}</summary>{more}</details>" for said, more in rows[:_MOST_ROWS]]
@@ -186,15 +191,15 @@ def static(svg, rows, whole, error="", height=520) -> str:
             f'height="{height}" style="border:1px solid #ddd"></iframe>'
         )
     note = f"<p>{escape(error)}</p>" if error else ""
-    # as an image: notebooks that are not trusted are stripped of SVG, but not of images
+    # The picture is an image, because SVG is removed from untrusted notebooks and images are not.
     picture = f'<img alt="the graph" src="data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}">' if svg else ""
     return f"{frame}{note}<details><summary>picture and steps without the player</summary>{picture}{folded}</details>"
 
 
 def rows_of(steps, forward) -> list:
-    """Return the rows that :func:`static` shows; without formulas if there are many, which would make a notebook large.
+    """Return the rows for :func:`static`. They have no formulas if there are many steps, to keep notebooks small.
 
-    The formulas are LaTeX, which notebooks typeset; MathML would be stripped of its structure.
+    The formulas are LaTeX, which notebooks typeset. From MathML they would remove the structure.
     """
     few = len(steps) <= _MOST_FORMULAS
     return [(str(s).strip(), f"${escape(_latex(s, forward))}$" if few else "") for s in steps[:_MOST_ROWS]]

@@ -1,4 +1,4 @@
-"""A recorded graph as DOT: every value, or neurons with their weights listed, or layers."""
+"""Pictures of a recorded graph in DOT: value by value, neuron by neuron with the weights listed, or layer by layer."""
 
 from itertools import pairwise
 
@@ -15,12 +15,12 @@ from autograd.formulas.network import sum_of
 __all__ = ["Flow", "layers_picture", "neurons_picture", "too_large", "values_picture"]
 
 _FONT = "Helvetica"
-# With edges of this length in all, Graphviz is told to settle for a layout that is good enough; with more, or more
-# values, a picture is beyond a reader, and would take it more than a few seconds.
+# If the edges together span more than _LONG ranks, Graphviz makes a rougher layout, which takes less time. A picture
+# with longer edges than _LONGEST, or with more values, is not readable and would take more than a few seconds.
 _LONG, _LONGEST, _MOST_VALUES = 1000, 30_000, 1500
-_MANY_LINES = 100  # between two layers; curves would be a tangle
-_WIDE = 78  # points, for a gradient that grows while steps are played
-_MOST_ROWS = 40  # a layer with more weights is drawn without a list of them
+_MANY_LINES = 100  # between two layers; with more, lines are straight because curves would tangle
+_WIDE = 78  # points: leaves room for a gradient that becomes longer while steps are played
+_MOST_ROWS = 40  # the weights of a larger layer are not listed
 
 
 def _sheet(rankdir):
@@ -40,7 +40,7 @@ def _sheet(rankdir):
 
 
 def _table(rows, fill="white", border=NEUTRAL, least=0):
-    """A box of rows, at least so many points wide."""
+    """Return a box of rows as an HTML-like label of DOT, at least ``least`` points wide."""
     size = f'WIDTH="{least}" CELLPADDING="3" ' if least else 'CELLPADDING="2" '
     return (
         f'<<TABLE BORDER="1" COLOR="{border}" CELLBORDER="0" CELLSPACING="0" STYLE="ROUNDED" {size}'
@@ -49,7 +49,14 @@ def _table(rows, fill="white", border=NEUTRAL, least=0):
 
 
 class Flow:
-    """The flow through a graph: the adjoint of every node, the largest of them, and the contribution of each edge."""
+    """The flow of gradients through a graph: the adjoint of each node, and the contribution along each edge.
+
+    Attributes:
+        adjoint: a dict from each node to its adjoint.
+        nodes: the nodes of the graph.
+        largest: the largest finite absolute adjoint of all nodes but the root, or 1.
+        called: a dict from each node to its name.
+    """
 
     def __init__(self, root, nodes):
         self.adjoint = adjoints(root)
@@ -59,11 +66,11 @@ class Flow:
         self.called = names_of(order(root))
 
     def of(self, node):
-        """Return the adjoint of a node; 0 where nothing flows to it."""
+        """Return the adjoint of a node, or 0 if no gradient flows to it."""
         return self.adjoint.get(node, 0.0)
 
     def unlabelled(self, nodes):
-        """Return the names, such as ``v3 to v5``, of the nodes without a label, which only steps mention."""
+        """Return the names of those nodes that have no label, such as ``v3 to v5``. Only steps use these names."""
         found = sorted([int(name[1:]) for x in nodes if x.label is None and (name := self.called.get(x, "L")) != "L"])
         runs: list = []
         for k in found:
@@ -74,8 +81,8 @@ class Flow:
         return ", ".join([f"v{a}" if a == b else f"v{a} to v{b}" for a, b in runs])
 
     def edges(self, node):
-        """The operands of a node, each with the local derivative and its contribution."""
-        if node not in self.adjoint:  # in the branch of a where that is not taken
+        """Return the operands of a node, each with the local derivative and the contribution to its adjoint."""
+        if node not in self.adjoint:  # it is in the branch of a where that was not chosen
             return [(x, 0.0, 0.0) for x in node.operands]
         partials = partials_of(node)
         g = self.of(node)
@@ -102,9 +109,9 @@ def too_large(nodes) -> bool:
 
 
 def _length_of_edges(nodes):
-    """Over how many ranks the edges between these nodes reach, all together: Graphviz's time grows with that.
+    """Return the number of ranks that the edges between these nodes span, added up. Graphviz's time grows with it.
 
-    A node stands one rank after the last of what it reads; a leaf, one before the first that reads it.
+    A node stands one rank after its last operand. A leaf stands one rank before the first node that reads it.
     """
     rank: dict = {}
     for node in nodes:
@@ -119,10 +126,17 @@ def _length_of_edges(nodes):
 
 
 def values_picture(root, nodes, rankdir="LR", edges=False, names=None):
-    """Each value one node: operation, label, data, gradient; edges coloured by what flows back over them.
+    """Return a picture with one node for each value. It shows the operation, label, data and gradient of the value.
 
-    A node shows the name that it has in steps, too. With ``names``, of each node its name, it shows that one, node k
-    has the id ``vk`` in an SVG, and an edge from j to k the id ``e_vj_vk``.
+    The edges are coloured by the gradient that flows back along them.
+
+    Args:
+        root: the node in which the graph ends.
+        nodes: all nodes, operands first.
+        rankdir: the direction of the picture.
+        edges: True to label each edge with the local derivative.
+        names: a dict from each node to the name to show. With it, node k has the id ``vk`` in an SVG, and an edge from
+            j to k has the id ``e_vj_vk``. By default, nodes show their labels, or their names in steps.
     """
     ids, called = names is not None, names or names_of(nodes)
     sheet = _sheet(rankdir)
@@ -159,7 +173,7 @@ def values_picture(root, nodes, rankdir="LR", edges=False, names=None):
 
 
 def _beginnings_of_sums(root, nodes):
-    """Return the nodes ``0 + v`` that Python's ``sum`` begins with, each with the ``v`` in its place in a picture."""
+    """Return the nodes ``0 + v`` with which Python's ``sum`` begins. A picture shows ``v`` in place of each."""
     return {
         node: node.operands[1]
         for node in nodes
@@ -169,7 +183,7 @@ def _beginnings_of_sums(root, nodes):
 
 
 def _mark(mark):
-    """Return the attributes of an edge whose operand is marked, near the arrow."""
+    """Return the attributes of an edge that show the mark of its operand near the arrow, if it has one."""
     return (
         {"headlabel": f" {mark} ", "labeldistance": "1.4", "labelfontcolor": NEUTRAL, "labelfontsize": "10"}
         if mark
@@ -187,11 +201,11 @@ def _edge(sheet, tail, head, d, part, flow, labelled, port=None, ids=False, mark
 
 
 def neurons_picture(network, derivation, sample, rankdir="LR", edges=False, deltas=False, formulas=False, expand=()):
-    """A neuron is one node with its weights and gradients listed; layers are clusters; the loss is one node."""
+    """Return a picture with one node for each neuron, which lists its weights and gradients, and one for the loss."""
     sheet = _sheet(rankdir)
     flow = Flow(network.root, network.order)
     chosen = [n for n in network.neurons if n.sample in (None, sample)]
-    chosen.sort(key=lambda n: (n.layer, n.index, n.step or 0))  # Graphviz takes the order for a hint
+    chosen.sort(key=lambda n: (n.layer, n.index, n.step or 0))  # Graphviz uses this order as a hint
     names: dict = {}
     rows: dict = {}
     for n in chosen:
@@ -207,7 +221,8 @@ def neurons_picture(network, derivation, sample, rankdir="LR", edges=False, delt
             _draw_neuron(sheet, network, derivation, n, flow, names, deltas, formulas, listed[n])
         title = f"layer{layer}"
         sheet.node(title, label=f"layer {layer}", shape="plaintext", fontsize="12")
-        # Below each other, in order. In a frame (a cluster) Graphviz would not keep it, so a title stands above them.
+        # The neurons stand below each other, in order. Graphviz would not keep that order in a frame (a cluster), so
+        # the layer has a title above its neurons and no frame.
         with sheet.subgraph(graph_attr={"rank": "same"}) as column:
             for above, below in pairwise([title, *[names[n.s] for n in mine if n.step in (None, 1)]]):
                 column.edge(above, below, style="invis")
@@ -226,13 +241,13 @@ def neurons_picture(network, derivation, sample, rankdir="LR", edges=False, delt
 
 
 def _is_meant(n, network, derivation, expand):
-    """Return True if a neuron is named in ``expand``: by its activation or its layer."""
+    """Return True if ``expand`` names a neuron by its activation, its nodes or its layer."""
     name = derivation._printer.symbol_text(network.symbol_of[n.a])
     return name in expand or n.layer in expand or n.s in expand or n.a in expand
 
 
 def _draw_inputs(sheet, network, listed, flow, names):
-    """The inputs of the sample: Values and plain numbers alike, by their names in the formulas."""
+    """Draw the inputs of the sample, both Values and plain numbers, by their names in the formulas."""
     drawn: dict = {}
     for n, in_full in listed.items():
         for k, term in enumerate(n.terms):
@@ -260,7 +275,7 @@ def _draw_neuron(cluster, network, derivation, n, flow, names, deltas, formulas,
     value = flow.of(n.s) * float(derivation._formulas.factor)
     shown = cell(f"{text(delta)} = {number(value)}", sign_colour(value), bold=True, span=3)
     first = cell(text(f"{name} = {number(n.a.data)}"), bold=True, span=3)
-    brief = deltas and not formulas and not in_full  # in one line: there are many
+    brief = deltas and not formulas and not in_full  # in one line, because a layer that is not listed is large
     rows = [first + shown if brief else first]
     for k, term in enumerate(n.terms if in_full else ()):
         g = flow.of(term.weight)
@@ -313,16 +328,16 @@ def _draw_loss(sheet, network, chosen, flow, names):
 
 
 def layers_picture(network, derivation, sample, rankdir="LR", deltas=False, formulas=False, expand=()):
-    """Each layer one node: how many neurons, which activation, how large activations, deltas and gradients are.
+    """Return a picture with one node for each layer: its number of neurons, its activation and its largest gradients.
 
-    A layer that is expanded, or of which a neuron is, is a cluster of its neurons on one sample.
+    A layer that is named in ``expand``, or has a neuron that is, becomes a cluster of its neurons for one sample.
     """
     sheet = _sheet(rankdir)
     flow = Flow(network.root, network.order)
     sheet.node("layer0", label=_table([cell(f"{network.sizes[0]} inputs", bold=True)], "#e8f3e4"))
     groups = {layer: [n for n in network.neurons if n.layer == layer] for layer in range(1, network.depth + 1)}
     strengths = {layer: max([abs(flow.of(n.s)) for n in group], default=0.0) for layer, group in groups.items()}
-    ends = {0: [("layer0", None)]}  # of each layer its nodes, with the neuron where a node is one
+    ends = {0: [("layer0", None)]}  # for each layer, the nodes in the picture, and the neuron if a node is one
     for layer, group in groups.items():
         own = sorted([n for n in group if n.sample in (None, sample)], key=lambda n: (n.index, n.step or 0))
         if any(_is_meant(n, network, derivation, expand) for n in own):
@@ -351,7 +366,7 @@ def _layer_rows(network, layer, group, flow, strength):
 
 
 def _draw_expanded(sheet, network, derivation, layer, own, flow, deltas, formulas, expand):
-    """The neurons of a layer as a cluster; those named in ``expand`` with their weights listed."""
+    """Draw the neurons of a layer as a cluster, and list the weights of those that are named in ``expand``."""
     names = {n.s: f"n{layer}_{n.index}_{n.step or 0}" for n in own}
     with sheet.subgraph(name=f"cluster_{layer}") as cluster:
         cluster.attr(label=f"layer {layer}", style="rounded", color="#c9ccd2", bgcolor="#fafafa", fontsize="12")
@@ -362,7 +377,7 @@ def _draw_expanded(sheet, network, derivation, layer, own, flow, deltas, formula
 
 
 def _connect(sheet, tails, heads, flow, strength, largest):
-    """The edges between two layers, of which either may be one node or its neurons."""
+    """Draw the edges between two layers. Each layer is either one node or the nodes of its neurons."""
     for tail, above in tails:
         for head, below in heads:
             if below is None:

@@ -1,7 +1,7 @@
-"""``play(f, w=(-3, 3))``: a page on which sliders move leaves, and the graph shows its new numbers and gradients.
+"""``play(f, w=(-3, 3))``: a page with sliders that move leaves of a graph and show its new numbers and gradients.
 
-The page computes them itself, by the forward pass and the reverse sweep exported as JavaScript, so a saved page works
-without a network and without Python.
+The forward pass and the reverse sweep are exported as JavaScript, and the page computes them itself. So a saved page
+works without a network and without Python.
 """
 
 import math
@@ -23,19 +23,19 @@ __all__ = ["Play", "play"]
 
 _MOST_SLIDERS = 24
 _FINE = 600  # positions of a slider
-_START = 2 / 3  # of its range: in the middle there is often a 0, where no gradient flows
+_START = 2 / 3  # of the range; at its middle there is often a 0, at which no gradient flows
 
 
 class Play:
-    """A graph with sliders. It shows itself in a notebook.
+    """A page with a graph and sliders. A notebook displays it.
 
     Attributes:
-        loss: the node the graph ends in.
-        sliders: of each leaf that can be moved, its name and its least and largest number.
+        loss: the node in which the graph ends.
+        sliders: a dict from each leaf that can be moved to its name, its least and its largest number.
     """
 
     def __init__(self, loss, sliders):
-        """Take a recorded graph, and a dict from leaves to ``(name, least, largest)``."""
+        """Take a recorded loss, and a dict from leaves to ``(name, least, largest)``."""
         self.loss, self.sliders = loss, sliders
         self._steps = every_step(loss)
 
@@ -46,7 +46,7 @@ class Play:
         """Return one self-contained page.
 
         Raises:
-            DrawingError: the graph is too large for a picture, or nothing can render one.
+            DrawingError: the graph is too large for a picture, or no renderer is installed.
             AlgebraError: a primitive cannot be exported; the message names it.
         """
         return self._page(self._steps.picture())
@@ -64,14 +64,15 @@ class Play:
         return path
 
     def widget(self) -> Any:
-        """Return a widget for a notebook, whose ``numbers`` follow the sliders and move them.
+        """Return a widget for a notebook. Its trait ``numbers`` follows the sliders, and setting it moves them.
 
         Returns:
-            An ``anywidget.AnyWidget``. Its trait ``numbers`` is a dict from the name of each slider to its number.
+            An ``anywidget.AnyWidget``. ``numbers`` is a dict from the name of each slider to its number.
 
         Raises:
             ModuleNotFoundError: anywidget is not installed; the message says how to get it.
-            DrawingError, AlgebraError: as :meth:`html` does.
+            DrawingError: as for :meth:`html`.
+            AlgebraError: as for :meth:`html`.
         """
         numbers: dict = {}
         for leaf, (name, *_) in self.sliders.items():
@@ -122,7 +123,7 @@ class Play:
         return player("Move it, and see its gradients", told, picture.svg, self._aside(), script, "live", panel)
 
     def _panel(self, place, names):
-        """The plot, and the choice of what it shows."""
+        """Return HTML for the plot and for the menus that choose the values it shows."""
         shown = [self.loss, *outputs_of(self.loss)]
         axes = [(k, name) for k, (name, *_) in enumerate(self.sliders.values())]
         second = 2 if len(axes) > 1 else 0
@@ -156,7 +157,7 @@ def _choice(key, said, options, chosen=0):
 
 
 def _lines(export, picture, place):
-    """Of each line between two boxes, its edges, and the neurons and weights that it stands for."""
+    """Return, for each line between two boxes, its id, its edges, and the neurons and weights of plain inputs."""
     lines: dict = {}
     box_of = {place[node]: box for node, box in picture.box_of.items() if node in place}
     for e, (k, j) in enumerate(export.edges):
@@ -172,22 +173,22 @@ def _live():
 
 
 def play(f: Value | Callable[..., Value], **leaves: Any) -> Play:
-    """Return a page of sliders that move leaves of a graph; its numbers and gradients follow.
+    """Return a page with sliders that move leaves of a graph. Its numbers and gradients follow the sliders.
 
     Args:
-        f: a function of Values that returns a Value, or a recorded loss. What is recorded at the start is what is
-            played, so choose with ``where`` and not with ``if``.
-        **leaves: of a function, each argument by its name: ``(least, largest)`` for a slider, which starts at two
-            thirds of its range, or a number that stays. Of a loss, the leaves with these labels get sliders of that
-            range; without any, every leaf gets one.
+        f: a function of Values that returns a Value, or a recorded loss. A function is called once, and the page
+            replays that recording, so use ``where`` and not ``if`` for cases.
+        **leaves: for a function, each argument by its name: either a range ``(least, largest)`` for a slider, which
+            starts at two thirds of its range, or a constant number. For a loss, a range for each leaf that gets a
+            slider, by its label; without any, all leaves get sliders.
 
     Returns:
-        A :class:`Play`; ``save("play.html")`` writes it to a file that needs no network.
+        A :class:`Play`. ``save("play.html")`` writes it to a file that needs no network.
 
     Raises:
-        TypeError: an argument is no number and no pair of numbers, or ``f`` returns no Value.
-        ValueError: a range is empty, or not finite.
-        GraphError: there is nothing to move, too much, or no leaf of that label.
+        TypeError: an argument is neither a number nor a pair of numbers, or ``f`` does not return a Value.
+        ValueError: a range is empty or not finite.
+        GraphError: there is no leaf to move, there are more than 24, or no leaf has a label that is given.
 
     Example:
         >>> from autograd import play, tanh
@@ -240,7 +241,7 @@ def _of_a_loss(loss, leaves):
 
 
 def _natural(name):
-    """A key that sorts w1[2] before w1[10]."""
+    """Return a key that sorts w1[2] before w1[10]."""
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name)]
 
 
@@ -250,7 +251,7 @@ def _around(x):
 
 
 def _range(name, told):
-    """The ends of a slider, or None for a number that stays."""
+    """Return the ends of a slider, or None for a number, which stays constant."""
     if not isinstance(told, (tuple, list)):
         return None
     if len(told) != 2:

@@ -1,4 +1,4 @@
-"""From DOT to a picture: by the ``dot`` on the PATH, or else by the Graphviz that pygraphviz brings along."""
+"""Rendering of DOT, by the ``dot`` on the PATH, or else by the Graphviz inside pygraphviz."""
 
 import contextlib
 import os
@@ -10,24 +10,24 @@ from autograd.engine.errors import DrawingError
 __all__ = ["FORMATS", "render", "render_with"]
 
 FORMATS = ("svg", "png", "pdf")
-_own: list = []  # a renderer of SVG that was given in place of Graphviz
+_own: list = []  # the renderer of SVG that replaces Graphviz, if one was set
 
 
 def render_with(svg_of) -> None:
-    """Have a function lay out graphs in place of Graphviz, such as viz.js in a browser.
+    """Use a function in place of Graphviz to lay out graphs, such as viz.js in a browser.
 
     Args:
-        svg_of: a function from the source of a graph in DOT to the text of its SVG, or None for Graphviz again.
+        svg_of: a function from DOT source to the text of an SVG, or None to use Graphviz again.
     """
     _own[:] = [] if svg_of is None else [svg_of]
 
 
 def render(digraph, kind) -> bytes:
-    """A ``graphviz.Digraph`` as the bytes of an SVG, PNG or PDF file.
+    """Return the picture of a ``graphviz.Digraph`` as the bytes of an SVG, PNG or PDF file.
 
     Raises:
-        ValueError: the kind is none of these.
-        DrawingError: no renderer is there, or it failed.
+        ValueError: ``kind`` is not "svg", "png" or "pdf".
+        DrawingError: no renderer is installed, or it failed.
     """
     if kind not in FORMATS:
         raise ValueError(f"a picture is one of {', '.join(FORMATS)}, found {kind!r}.")
@@ -42,10 +42,10 @@ def render(digraph, kind) -> bytes:
         try:
             return digraph.pipe(format=kind, quiet=True)
         except (graphviz.ExecutableNotFound, graphviz.CalledProcessError, OSError) as error:
-            failure = error  # pygraphviz may still be able to
+            failure = error  # pygraphviz may still succeed
     try:
         import pygraphviz  # lazy: a compiled library that only drawing needs
-    except (ImportError, OSError):  # it is missing, or a library that it needs is
+    except (ImportError, OSError):  # it, or a library that it needs, is missing
         if failure is not None:
             raise DrawingError(f"dot could not draw the graph: {failure}") from failure
         raise DrawingError(
@@ -54,18 +54,19 @@ def render(digraph, kind) -> bytes:
         ) from None
     try:
         with warnings.catch_warnings(), _no_complaints():
-            warnings.simplefilter("ignore")  # about fonts, which the picture does without
+            warnings.simplefilter("ignore")  # warnings about missing fonts, which the picture does not need
             return pygraphviz.AGraph(string=digraph.source).draw(format=kind, prog="dot")
-    except Exception as error:  # pygraphviz raises what its C library says, of several kinds
+    except Exception as error:  # pygraphviz raises exceptions of several kinds
         also = "" if failure is None else f", and dot could not either: {failure}"
         raise DrawingError(f"pygraphviz could not draw the graph: {error}{also}") from error
 
 
 @contextlib.contextmanager
 def _no_complaints():
-    """Send what a C library writes to the standard error nowhere.
+    """Discard the text that a C library writes to standard error.
 
-    The library that looks up fonts complains there of settings that are newer than itself, in the midst of a notebook.
+    The library that looks up fonts writes warnings there if the system's settings are newer than the library. They
+    would appear in the middle of a notebook.
     """
     try:
         kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)

@@ -1,9 +1,8 @@
-r"""``steps(loss)``: the sweeps one hand-over at a time, as a sequence, as text, and as a page that plays them.
+r"""``steps(loss)``: the steps of a sweep, as a sequence, as text, and as a page that plays them.
 
-A backward step is one edge: a node hands its adjoint, times the local derivative, to something it read, whose
-gradient grows by that much. The steps are the engine's: the same order, the same products, added in the same order,
-so that the last gradient of every node is the engine's own. A forward step is one node: what it read, and what came
-out.
+A backward step is one edge of the graph. A node multiplies its adjoint by the local derivative and adds the product to
+the adjoint of one operand. These are exactly the engine's steps: the products and the order of additions are the same,
+so the last gradient of each node equals the engine's. A forward step is one node: its operands and its result.
 """
 
 import os
@@ -38,7 +37,7 @@ __all__ = [
 ]
 
 _MOST_PATHS = 2000
-_FEW = 15  # so many values are drawn one by one, whatever they are
+_FEW = 15  # a graph with at most this many values is drawn value by value, even if it has neurons
 _MOST_STEPS = 20_000
 
 
@@ -46,10 +45,16 @@ class BackwardStep(NamedTuple):
     """One edge of the backward sweep.
 
     Fields:
-        number: from 1. node: whose adjoint is propagated. operand: to whose adjoint it contributes.
-        name, operand_name: what they are called: the label, or v and a number.
-        adjoint: dL/dnode, complete by now. local: dnode/doperand. contribution: their product.
-        before, after: dL/doperand, before this step and after it.
+        number: the number of the step, from 1.
+        node: the node whose adjoint is propagated.
+        operand: the operand to whose adjoint the step contributes.
+        name: the name of the node: its label, or v and a number.
+        operand_name: the name of the operand.
+        adjoint: dL/dnode, which is complete before this step.
+        local: dnode/doperand.
+        contribution: the product of the adjoint and the local derivative.
+        before: dL/doperand before this step.
+        after: dL/doperand after this step.
     """
 
     number: int
@@ -74,7 +79,11 @@ class ForwardStep(NamedTuple):
     """One node of the forward pass.
 
     Fields:
-        number: from 1. node, name: what is computed. operands: what it read, numbers. data: what came out.
+        number: the number of the step, from 1.
+        node: the node that is computed.
+        name: the name of the node.
+        operands: the numbers of its operands.
+        data: the result.
     """
 
     number: int
@@ -89,13 +98,13 @@ class ForwardStep(NamedTuple):
 
 
 class Stepping(Sequence[Any]):
-    """The steps of a sweep: a sequence that prints as text and shows itself in a notebook.
+    """The steps of a sweep: a sequence that prints as text and that a notebook displays as a page.
 
     Attributes:
-        root: the node the graph ends in.
-        forward: whether it is the forward pass.
-        nodes: every node, operands first.
-        names: of each node, its name.
+        root: the node in which the graph ends.
+        forward: True for the forward pass.
+        nodes: all nodes, operands first.
+        names: a dict from each node to its name.
     """
 
     def __init__(
@@ -116,7 +125,7 @@ class Stepping(Sequence[Any]):
         return "\n".join([*[str(step) for step in self._steps], *([told] if told else [])])
 
     def _correspondence(self):
-        """Return a sentence that maps the names of the steps to those in formulas, where they differ."""
+        """Return a sentence that says which names formulas use instead. It is empty if they use the same names."""
         if self._told is None:
             self._told = correspondence(self.root, self.names)
         return self._told
@@ -125,21 +134,26 @@ class Stepping(Sequence[Any]):
         return f"<{len(self)} {'forward' if self.forward else 'backward'} steps>"
 
     def history(self, node: Value) -> list[Any]:
-        """The steps that touch a node, in order: those that add to its adjoint, and those that propagate it."""
+        """Return the steps that involve a node, in order: those that add to its adjoint, then those that use it."""
         return [s for s in self._steps if s.node is node or (not self.forward and s.operand is node)]
 
     def html(self) -> str:
-        """One self-contained page: previous, next, play, a slider, the arrow keys; a click on a node shows its history.
+        """Return one self-contained page with buttons, a slider and arrow keys. A click on a node shows its history.
 
         Raises:
-            DrawingError: the graph is too large for a picture, or nothing can render one.
+            DrawingError: the graph is too large for a picture, or no renderer is installed.
         """
         picture = self.picture()
         aliases, told = aliases_in(picture, self.root), self._correspondence()
         return page(picture, self._steps, self.nodes, self.names, self.forward, aliases, told)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the page to a file that ends in .html, or the text to one that ends in .txt."""
+        """Write the page to a file that ends in .html, or the text to one that ends in .txt, and return the path.
+
+        Raises:
+            ValueError: the file has another ending.
+            DrawingError: the page has no picture; see :meth:`html`.
+        """
         path = Path(path)
         if path.suffix not in (".html", ".txt"):
             raise ValueError(f"steps are saved as .html or .txt, found {path.name!r}: choose one of these.")
@@ -147,10 +161,10 @@ class Stepping(Sequence[Any]):
         return path
 
     def picture(self) -> Picture:
-        """Return a network in columns, or any other graph by Graphviz, value by value.
+        """Return the picture: a network in columns, or any other graph value by value, laid out by Graphviz.
 
         Raises:
-            DrawingError: the graph is too large for a picture, or nothing can render one.
+            DrawingError: the graph is too large for a picture, or no renderer is installed.
         """
         network = network_under(self.root) if len(self.nodes) > _FEW else None
         layout = None if network is None else NetworkLayout(network, self.names, Flow(self.root, self.nodes))
@@ -177,25 +191,25 @@ class Stepping(Sequence[Any]):
     def _repr_html_(self):
         try:
             return static(self.picture().svg, rows_of(self._steps, self.forward), self.html())
-        except Exception as error:  # a repr never raises: the steps remain as text
+        except Exception as error:  # a repr never raises, and the steps can still be shown as text
             return static("", rows_of(self._steps, self.forward), None, str(error))
 
 
 def steps(loss: Value, *, forward: bool = False) -> Stepping:
-    """The backward sweep under a value, one edge at a time; or the forward pass, one node at a time.
+    """Return the steps of the backward sweep, one for each edge, or of the forward pass, one for each node.
 
-    Nothing is changed: the gradients of the graph stay as they are.
+    This does not change the gradients of the graph.
 
     Args:
-        loss: the node the graph ends in.
-        forward: step through the forward pass instead.
+        loss: the node in which the graph ends.
+        forward: True for the steps of the forward pass.
 
     Returns:
         A :class:`Stepping`, a sequence of :class:`BackwardStep` or :class:`ForwardStep`.
 
     Raises:
-        TypeError: ``loss`` is no Value.
-        GraphError: nothing is recorded under it.
+        TypeError: ``loss`` is not a Value.
+        GraphError: ``loss`` is a leaf.
         StaleGraphError: a leaf was changed after it was recorded.
 
     Example:
@@ -207,7 +221,7 @@ def steps(loss: Value, *, forward: bool = False) -> Stepping:
            3  v2 (mul) hands 1 * 2 = 2 to b: 0 -> 2
     """
     if not isinstance(loss, Value):
-        raise TypeError(f"steps takes the Value a graph ends in, found {type(loss).__name__}: record it first.")
+        raise TypeError(f"steps takes the Value in which a graph ends, found {type(loss).__name__}: record it first.")
     nodes = order(loss)
     if loss.op is None:
         raise GraphError("nothing is recorded under this value: compute something from it.")
@@ -222,7 +236,7 @@ def steps(loss: Value, *, forward: bool = False) -> Stepping:
 
 
 def every_step(loss: Value) -> Stepping:
-    """Return the steps of a loss whose nodes include those that are reached only if a ``where`` chooses otherwise."""
+    """Return the steps of a loss. Its nodes include those in the branches that a ``where`` did not choose."""
     found = steps(loss)
     if not any(node.op is where for node in found.nodes):
         return found
@@ -231,14 +245,14 @@ def every_step(loss: Value) -> Stepping:
 
 
 def aliases_in(picture: Picture, root: Value) -> dict[str, str]:
-    """Return the names in formulas by which a page finds a value, each with the id of the box that shows it."""
+    """Return a dict from the names of values in formulas to the ids of the boxes that show them."""
     network = network_under(root)
     names = {} if network is None else formula_names(network)
     return {name: picture.box_of[node] for node, (name, _) in names.items() if node in picture.box_of}
 
 
 def outputs_of(loss: Value) -> list[Value]:
-    """Return the outputs of the network under a loss, and nothing where there is none."""
+    """Return the outputs of the network under a loss, or an empty list if there is no network."""
     network = network_under(loss)
     last = [] if network is None else [n.a for n in network.neurons if n.layer == network.depth]
     return [node for node in last if node is not loss]
@@ -261,7 +275,7 @@ def _backward(loss, nodes, names):
 
 
 def _edges(node, among):
-    """Return the edges from a node to the operands among some nodes, for ``pull_back`` and ``push_forward``."""
+    """Return the edges from a node to those operands that are in ``among``, for ``pull_back`` and ``push_forward``."""
     if node.op is None:
         return []
     partials = zip(node.operands, partials_of(node), strict=True)
@@ -284,7 +298,7 @@ class GradientPath(NamedTuple):
 
 
 class Paths(list[GradientPath]):
-    """The paths from a loss to a leaf; their contributions add up to the gradient."""
+    """The paths from a loss to a leaf. The sum of their contributions is ``gradient``."""
 
     def __init__(self, paths: Iterable[GradientPath], gradient: float, correspondence: str = "") -> None:
         super().__init__(paths)
@@ -305,17 +319,18 @@ class Paths(list[GradientPath]):
 
 
 def explain(loss: Value, leaf: Value) -> Paths:
-    """Why a leaf has the gradient it has: every path from the loss to it, with its contribution.
+    """Explain the gradient of a leaf: return every path from the loss to it, with its contribution.
 
     Args:
-        loss: the node the graph ends in. leaf: a Value under it.
+        loss: the node in which the graph ends.
+        leaf: a Value under it.
 
     Returns:
-        A list of :class:`GradientPath`, the largest contribution first; its ``gradient`` is the engine's.
+        A list of :class:`GradientPath`, the largest contribution first. Its ``gradient`` is the engine's gradient.
 
     Raises:
         GraphError: ``leaf`` is not under ``loss``.
-        DrawingError: there are more paths than anyone would read.
+        DrawingError: there are more than 2,000 paths.
 
     Example:
         >>> from autograd import Value, explain

@@ -1,4 +1,4 @@
-"""A page with sliders as a widget of a notebook, by anywidget: in JupyterLab, VS Code, Colab and marimo."""
+"""A notebook widget with a page of sliders, made with anywidget, for JupyterLab, VS Code, Colab and marimo."""
 
 from functools import cache
 from pathlib import Path
@@ -13,7 +13,7 @@ def widget_of(page, numbers):
 
     Args:
         page: the page, as HTML.
-        numbers: from the name of each slider to its number.
+        numbers: a dict from the name of each slider to its number.
 
     Raises:
         ModuleNotFoundError: anywidget is not installed; the message says how to get it.
@@ -24,7 +24,7 @@ def widget_of(page, numbers):
 @cache
 def _widget_class():
     try:
-        import anywidget  # lazy: an extra, which only notebooks need
+        import anywidget  # lazy: an optional dependency that only notebooks need
         import traitlets
     except ModuleNotFoundError as error:
         library = (error.name or "").partition(".")[0]
@@ -32,11 +32,11 @@ def _widget_class():
         raise ModuleNotFoundError(advice, name=library) from error
 
     class PlayWidget(anywidget.AnyWidget):
-        """Sliders whose numbers are those of ``numbers``, in both directions."""
+        """Sliders that keep their numbers equal to the trait ``numbers``: a change of either changes the other."""
 
         _esm = (PAGES / "widget.js").read_text(encoding="utf-8")
         page = traitlets.Unicode().tag(sync=True)
-        names = traitlets.List().tag(sync=True)  # in their order, which JavaScript does not keep in a dict
+        names = traitlets.List().tag(sync=True)  # the order of the sliders, which a dict does not keep in JavaScript
         numbers = traitlets.Dict().tag(sync=True)
 
         def __repr__(self):

@@ -1,11 +1,16 @@
-// The explorer: plays steps over a picture that can be zoomed, moved and searched.
+// The explorer: it plays steps over a picture that can be zoomed, moved and searched.
 //
-// S holds what is played. steps: for each step after the start, its text and the elements it is about (from, to, edge).
-// texts: an element, which of its texts (counted from its last, or the id of one), and a list of [step, text] from
-// which on it reads so. strokes: the same for colour and width of a line. curves: an element and the numbers of its
-// gradient, as [step, number]. names: what an element is called. aliases: further names to find an element by. rows: further values in an element, as [name, data,
-// list of [step, text]]. A page may define makeHooks(), which returns
-// drawn(k), called for each step shown, and told(id), the history of an element.
+// S holds the data to play.
+// - steps: for each step after the start, its text and the ids of the elements it concerns (from, to, edge).
+// - texts: for each text that changes, its element, the text itself (by its id, or by its place counted from the last
+//   text of the element), and a list of [step, text]: from that step on it reads so.
+// - strokes: the same for the colour and width of a line.
+// - curves: for each element, the numbers of its gradient as [step, number].
+// - names: for each element, its name. aliases: further names by which an element can be found.
+// - rows: for each element, further values as [name, data, list of [step, text]].
+//
+// A page may define makeHooks(), which returns drawn(k), called for each step shown, and told(id), which returns the
+// history of an element.
 "use strict";
 const by = id => document.getElementById(id);
 const S = JSON.parse(by("steps").textContent);
@@ -13,12 +18,13 @@ const hooks = typeof makeHooks === "function" ? makeHooks() : {};
 let k = 0, timer = null, chosen = null;
 
 function latest(list) {
-  let low = 0, high = list.length - 1; // the last entry that is not later than step k
+  let low = 0, high = list.length - 1; // finds the last entry whose step is at most k
   while (low < high) { const middle = (low + high + 1) >> 1; if (list[middle][0] <= k) low = middle; else high = middle - 1; }
   return list[low];
 }
-// Graphviz sets texts by the widths of its own fonts. A browser has others: centre each text in its box, whose middle
-// is read from its points, since a page that is not shown yet, as in a notebook, has no layout to ask for it.
+// Graphviz places texts by the widths of its own fonts, and a browser has other fonts. So each text is centred in its
+// box. The middle of the box is read from its points, because a page that is not shown yet, as in a notebook, has no
+// layout.
 document.querySelectorAll("#picture .node").forEach(g => {
   const frame = g.querySelector("polygon, path");
   if (!frame) return;
@@ -28,7 +34,8 @@ document.querySelectorAll("#picture .node").forEach(g => {
   const middle = (Math.min(...xs) + Math.max(...xs)) / 2;
   g.querySelectorAll("text").forEach(t => { t.setAttribute("text-anchor", "middle"); t.setAttribute("x", middle); });
 });
-// On white, a colour of the picture is paler for less. As a share of the page's own colour it is right in the dark, too.
+// In the picture, a smaller number has a paler colour, nearer to white. Here it becomes a share of the page's own colour,
+// which is right in dark mode, too.
 function tint(line, colour) {
   const parts = /^#(..)(..)(..)$/.exec(colour || "");
   if (!parts) return;
@@ -37,7 +44,7 @@ function tint(line, colour) {
   line.style.setProperty("--ink", neutral ? "var(--frame)" : blue > red ? "var(--positive)" : "var(--negative)");
   line.style.setProperty("--share", neutral ? 1 : Math.min(1, blue > red ? (255 - red) / 224 : (255 - blue) / 208));
 }
-if (!document.body.classList.contains("live")) { // there the lines follow the sliders
+if (!document.body.classList.contains("live")) { // on a live page, the sliders determine the lines
   document.querySelectorAll("#picture .edge path, #picture .edge polygon").forEach(line => tint(line, line.getAttribute("stroke")));
 }
 const textsOf = S.texts.map(([id, place, list]) => {
@@ -128,11 +135,11 @@ document.addEventListener("keydown", e => {
   if (does) { does(); e.preventDefault(); }
 });
 
-// --- Zooming and moving: the picture's viewBox is what is seen of it.
+// --- Zooming and moving. The viewBox of the picture is its visible part.
 
 const svg = document.querySelector("#picture svg");
 let whole = null, seen = null, fitted = true;
-const LEAST = 0.6; // smaller text than this share of its size is not readable: follow the steps instead
+const LEAST = 0.6; // text at a smaller scale is not readable, so the view follows the steps instead
 
 function look() { svg.setAttribute("viewBox", seen.join(" ")); }
 function scale() { return Math.min(svg.clientWidth / seen[2], svg.clientHeight / seen[3]); }
@@ -153,7 +160,7 @@ function boxOf(element) {
 }
 function follow(elements) {
   if (!svg || !svg.clientWidth || (fitted && scale() >= LEAST)) return;
-  if (fitted) { // too small to read: come near
+  if (fitted) { // the text is too small to read, so the view zooms in
     const width = svg.clientWidth / 0.9, height = svg.clientHeight / 0.9;
     seen = [seen[0], seen[1], width, height];
     fitted = false;
@@ -202,7 +209,7 @@ by("in").onclick = () => zoom(1 / 1.25);
 by("out").onclick = () => zoom(1.25);
 by("fit").onclick = () => svg && fit();
 
-// --- One value: its name, its history, a small chart
+// --- One value: its name, its history and a small chart
 
 const CURVES = S.curves || {}, ROWS = S.rows || {}, MOST = 200;
 function history(id) {
@@ -240,14 +247,14 @@ function choose(g) {
   document.querySelectorAll(".chosen").forEach(e => e.classList.remove("chosen"));
   g.classList.add("chosen");
   chosen = g.id;
-  follow([g]); // where the whole picture is too small to read
+  follow([g]); // if the whole picture is too small to read
   tell();
 }
 document.querySelectorAll("#picture .node").forEach(g => {
   if (S.names[g.id] === undefined) return;
   g.setAttribute("tabindex", "0");
   g.setAttribute("role", "button");
-  g.dataset.name = S.names[g.id]; // what it is called aloud is what it shows
+  g.dataset.name = S.names[g.id]; // a screen reader reads the name that the picture shows
   g.addEventListener("click", () => choose(g));
   g.addEventListener("keydown", e => { if (e.key === "Enter" || e.key === " ") { choose(g); e.preventDefault(); } });
 });

@@ -1,10 +1,11 @@
-// Live: sliders that move leaves of the graph. compute(x) is the loss as it was exported: for the numbers at the sliders
-// it returns the numbers and the gradients of every node, and the local derivatives of every edge. S.live has the
-// sliders' numbers (at), their nodes (inputs; null for a leaf the loss does not read), what each text of the picture
-// shows (texts: an element, which text, a node, a sign, or nothing for its data), the edges (a node and its operand),
-// the lines of the picture (an element, its edges, and neurons and weights that read a plain number), the names of the
-// nodes, the nodes of each element (inner), and the nodes that can be plotted (shown).
-function fourDigits(x) { // as the engine's pictures write numbers: a tie is rounded to even
+// A live page: sliders move leaves of the graph. compute(x) is the exported loss: from the numbers of the sliders it
+// computes the numbers and the gradients of all nodes, and the local derivatives of all edges. S.live has:
+// - at: the numbers of the sliders. inputs: their nodes, or null for a leaf that the loss does not read.
+// - texts: for each text of the picture, its element, its place there, a node, and a sign (none: it shows the data).
+// - edges: each as a node and its operand. names: the names of the nodes. root: the node of the loss.
+// - lines: for each line of the picture, its element, its edges, and the neurons and weights that read a plain number.
+// - inner: for each element, the nodes that it stands for.
+function fourDigits(x) { // writes numbers as pictures do; a tie is rounded to even
   if (!Number.isFinite(x)) return Number.isNaN(x) ? "nan" : x > 0 ? "inf" : "-inf";
   const minus = x < 0 || Object.is(x, -0) ? "\u2212" : "";
   if (x === 0) return minus + "0";
@@ -21,21 +22,21 @@ function fourDigits(x) { // as the engine's pictures write numbers: a tie is rou
   if (e < 0) return minus + trimmed("0." + "0".repeat(-e - 1) + text);
   return minus + (e === 3 ? text : trimmed(text.slice(0, e + 1) + "." + text.slice(e + 1)));
 }
-const MOST_TERMS = 3; // of a formula; more would not fit a line
+const MOST_TERMS = 3; // in a formula; more do not fit on a line
 
 function makeHooks() {
   const L = S.live, at = [...L.at], sliders = [...document.querySelectorAll("#aside input")];
   const outputs = [...document.querySelectorAll("#aside output")];
   let numbers, texts = null, lines = null, told = L.inputs.find(k => k !== null), waiting = false, asked = null;
   const shows = k => L.names[k] + " = " + fourDigits(numbers[0][k]) + "   \u2202 " + fourDigits(numbers[1][k]);
-  const coloured = new Set(); // Graphviz gave these texts the colour of their sign
-  const readers = new Map(); // of each node, the edges over which its gradient comes
+  const coloured = new Set(); // the texts to which Graphviz gave the colour of their sign
+  const readers = new Map(); // for each node, the edges along which its gradient arrives
   L.edges.forEach(([, x], e) => { if (readers.has(x)) readers.get(x).push(e); else readers.set(x, [e]); });
 
-  // --- The formula: how the gradient of one value is put together, with the numbers of the moment
+  // --- The formula: the gradient of one value as a sum over its readers, with the present numbers
 
   function chainRule(x) {
-    const name = L.names[x], locals = new Map(); // of each node that read x: w * w reads w twice
+    const name = L.names[x], locals = new Map(); // by reader of x, because w * w reads w twice
     for (const e of readers.get(x) || []) locals.set(L.edges[e][0], (locals.get(L.edges[e][0]) || 0) + (numbers[2][e] || 0));
     const few = [...locals].slice(0, MOST_TERMS), more = locals.size > few.length ? [sign("+"), sign("\u2026")] : [];
     const joined = parts => parts.flatMap((p, i) => (i ? [sign("+"), ...p] : p));
@@ -49,7 +50,7 @@ function makeHooks() {
     return whole;
   }
 
-  // --- The lines: what flows back over each
+  // --- The lines: the gradient that flows back along each
 
   function drawLines() {
     const flows = lines.map(([, edges, plain]) => {
@@ -70,10 +71,10 @@ function makeHooks() {
     });
   }
 
-  // --- The plot: a value over one slider, with its tangent, or over two
+  // --- The plot: a value as a function of one slider, with its tangent, or of two sliders
 
   const canvas = by("plane"), across = by("across"), up = by("up"), shown = by("shown"), FINE = 48, ROUGH = 24;
-  let kept = null; // the painted plane: it stays where only its own axes move
+  let kept = null; // the painted plane, which stays valid while only its own axes move
   const low = i => +sliders[i].min, high = i => +sliders[i].max;
   function sampled(places, node) {
     const x = [...at];
@@ -96,7 +97,7 @@ function makeHooks() {
       ys.forEach((y, n) => { if (!Number.isFinite(y)) pen = false; else { g[pen ? "lineTo" : "moveTo"](n / 160 * W, Y(y)); pen = true; } });
       g.stroke();
       const x = share(i) * W, y = numbers[0][node], k = L.inputs[i];
-      if (node === L.root && k !== null) { // the gradient is the slope of this line
+      if (node === L.root && k !== null) { // the slope of this line is the gradient
         const slope = numbers[1][k] * (high(i) - low(i)) / W;
         g.lineWidth = 1.5; g.strokeStyle = ink("from"); g.setLineDash([6, 4]); g.beginPath();
         g.moveTo(0, Y(y - slope * x)); g.lineTo(W, Y(y + slope * (W - x))); g.stroke(); g.setLineDash([]);
@@ -152,7 +153,7 @@ function makeHooks() {
       const text = sign ? sign + " " + fourDigits(numbers[1][k]) : fourDigits(numbers[0][k]);
       if (element.textContent !== text) {
         element.textContent = text;
-        const x = sign ? numbers[1][k] : 0; // the colours of the picture, which the style replaces
+        const x = sign ? numbers[1][k] : 0; // these colours of the picture are replaced by the style sheet
         if (coloured.has(element)) element.setAttribute("fill", x > 0 ? "#1f5aa8" : x < 0 ? "#a8202f" : "#5f6570");
       }
     }
@@ -166,7 +167,7 @@ function makeHooks() {
     if (chosen) tell();
     later();
   }
-  function put() { // where the numbers came from elsewhere, the sliders follow
+  function put() { // moves the sliders to numbers that came from elsewhere
     sliders.forEach((slider, i) => { slider.value = at[i]; });
     update();
     if (parent !== window) parent.postMessage({moved: [...at]}, "*");
@@ -182,7 +183,7 @@ function makeHooks() {
     slider.addEventListener("change", () => plot(true));
   });
   by("again").onclick = () => { at.splice(0, at.length, ...L.at); put(); };
-  addEventListener("message", e => { // from the notebook that shows this page
+  addEventListener("message", e => { // a message from the notebook that shows this page
     const given = e.source === parent && e.data && e.data.move;
     if (!Array.isArray(given) || given.length !== at.length || !given.every(Number.isFinite)) return;
     at.splice(0, at.length, ...given);

@@ -1,11 +1,13 @@
-// Training, live. compute(x) is the loss of one sample as it was exported: for the parameters, the inputs and the
-// targets it returns the numbers and the gradients of every node. S.training has the parameters as they begin (at),
-// their nodes (places), the samples (X, Y), the nodes of the outputs (outputs), the neurons of the picture (an element
-// and the node of its pre-activation), the lines (an element and a parameter), the parameters of each element (own),
-// their names, the rate, the size of a batch, a seed, and the edges of the plane where there are two inputs.
+// A page that trains. compute(x) is the exported loss of one sample: from the parameters, the inputs and the targets it
+// computes the numbers and the gradients of all nodes. S.training has:
+// - at: the parameters at the start. places: their nodes. names: their names. own: for each element, its parameters.
+// - X, Y: the samples. outputs: the nodes of the outputs.
+// - neurons: for each neuron of the picture, its element and the node of its pre-activation.
+// - lines: for each line of the picture, its element and a parameter.
+// - seed: the seed of the order of the samples. plane: the edges of the plane if there are two inputs.
 const COLOURS = ["#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#bbbbbb"];
 function short(x) { return Number.isFinite(x) ? String(+x.toPrecision(4)).replace("-", "\u2212") : String(x); }
-function randomOf(seed) { // mulberry32: the same seed gives the same order
+function randomOf(seed) { // mulberry32: the same seed always gives the same order
   return () => {
     seed = (seed + 0x6d2b79f5) | 0;
     let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
@@ -24,7 +26,7 @@ function makeHooks() {
     w = [...T.at]; updates = 0; order = []; position = 0; random = randomOf(T.seed); losses = [];
     measure();
   }
-  function next() { // the next sample: all are shuffled before each epoch, but for a batch of all
+  function next() { // returns the next sample; they are shuffled before each epoch, unless a batch has them all
     if (position >= order.length) {
       order = T.X.map((_, k) => k);
       if (size() < n) for (let i = n - 1; i > 0; i--) { const j = Math.floor(random() * (i + 1)); [order[i], order[j]] = [order[j], order[i]]; }
@@ -111,7 +113,7 @@ function makeHooks() {
     if (chosen) tell();
     document.body.dataset.updates = updates;
   }
-  function turn() { // a frame of the screen: as many updates as take some milliseconds
+  function turn() { // makes as many updates as take some milliseconds, then draws one frame
     if (!running) return;
     const start = performance.now(), least = +by("speed").value;
     do update(); while (performance.now() - start < 8 * least);

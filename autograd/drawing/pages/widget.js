@@ -1,11 +1,11 @@
-// A page with sliders as a widget of a notebook: the numbers of the sliders are those of the model in Python.
+// A page with sliders as a notebook widget. The numbers of the sliders are kept equal to those of the model in Python.
 function render({ model, el }) {
   const frame = document.createElement("iframe");
   frame.setAttribute("sandbox", "allow-scripts");
   frame.title = "sliders and gradients";
   frame.style.cssText = "width: 100%; height: 620px; border: 1px solid #ddd";
   frame.srcdoc = model.get("page");
-  let moved = ""; // what came from the page, so that it is not sent back
+  let moved = ""; // the last numbers from the page, which are not sent back to it
   const send = () => {
     const numbers = model.get("numbers"), given = model.get("names").map(name => numbers[name]);
     if (JSON.stringify(given) !== moved) frame.contentWindow.postMessage({ move: given }, "*");
