@@ -1,4 +1,4 @@
-"""The formulas that people derive by hand, read off a recorded graph; and hand derivations graded against it."""
+"""The formulas that people derive by hand, read off a recorded graph. Hand derivations are graded against them."""
 
 from autograd.formulas.derivation import Derivation, derive
 

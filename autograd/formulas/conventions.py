@@ -1,6 +1,6 @@
-r"""Conventions: what a delta is, which letters are used, and in which order a weight's indices stand.
+r"""Conventions: the definition of a delta, the letters of the quantities, and the order of a weight's indices.
 
-Derivations of backpropagation disagree in all three. A convention is an argument, never a guess.
+Derivations of backpropagation disagree in all three. A convention is always an argument and is never guessed.
 """
 
 import difflib
@@ -27,20 +27,21 @@ class Convention:
     r"""A convention for writing formulas.
 
     Attributes:
-        name: of the preset it comes from.
-        delta: a delta is this number times $\partial L / \partial s$: 1, -1, or -1/2.
-        letters: from a role to its LaTeX: ``"x"`` input, ``"a"`` activation, ``"y"`` output, ``"t"`` target, ``"s"``
-            pre-activation, ``"delta"``, ``"w"``, ``"b"``, ``"p"`` softmax, ``"loss"``, ``"rate"``, ``"function"`` the
-            activation function.
-        order: ``"from-to"``: $w_{jk}$ leads from j to k; or ``"to-from"``.
-        arrow: whether a weight is written $w_{(j \rightarrow k)}$.
-        indices: the letters of a weight's source, of the neuron it leads into, and of the neurons that this one feeds;
-            None where each layer has a letter of its own.
-        names: names for single quantities, in LaTeX: document 004 calls one weight of each layer $w_o$ and $w_h$.
-        vectors: how the quantities of a layer are written in the matrix form: as ``"columns"`` or as ``"rows"``; None
-            where nothing is said.
-        batch: whether the samples of a batch are the ``"columns"`` or the ``"rows"`` of a matrix; None where nothing is
-            said.
+        name: the name of the preset that the convention is based on.
+        delta: the number by which $\partial L / \partial s$ is multiplied to give a delta: 1, -1 or -1/2, for example.
+        letters: a dict from each role to its LaTeX: ``"x"`` input, ``"a"`` activation, ``"y"`` output, ``"t"`` target,
+            ``"s"`` pre-activation, ``"delta"``, ``"w"``, ``"b"``, ``"p"`` softmax, ``"loss"``, ``"rate"``,
+            ``"function"`` the activation function.
+        order: ``"from-to"`` if $w_{jk}$ leads from j to k, or ``"to-from"`` if it leads from k to j.
+        arrow: True if a weight is written $w_{(j \rightarrow k)}$.
+        indices: three letters: for the source of a weight, for the neuron it leads into, and for the neurons that this
+            neuron feeds. None if each layer has a letter of its own.
+        names: LaTeX names for single quantities. Document 004, for example, calls one weight of each layer $w_o$ and
+            $w_h$.
+        vectors: ``"columns"`` or ``"rows"``: the shape of a layer's quantities in the matrix form, or None if the
+            convention does not say.
+        batch: ``"columns"`` or ``"rows"``: the place of the samples in the matrices of a batch, or None if the
+            convention does not say.
     """
 
     name: str = "standard"
@@ -65,7 +66,7 @@ class Convention:
 
 
 def plain(latex) -> str:
-    r"""A LaTeX letter in words: ``\\hat{y}`` is "hat y"."""
+    r"""Return a LaTeX letter in words: ``\\hat{y}`` becomes "hat y"."""
     text = re.sub(r"\\(mathrm|textrm|text|mathit|operatorname)\b", "", latex)
     text = text.replace("{", " ").replace("}", "").replace("\\", "")
     return " ".join(text.split())
@@ -91,7 +92,7 @@ _NUMBERED = {
     ),
 }  # fmt: skip
 
-# Conventions by the names of those who write so, or by what is special in them.
+# Conventions by the names of authors who use them, or by a special feature.
 NAMES = {
     "standard": Convention(),
     "nielsen": _preset(
@@ -125,21 +126,22 @@ PRESETS = {**NAMES, **_NUMBERED}
 def convention(
     preset="standard", *, delta=None, letters=None, order=None, indices=None, vectors=None, batch=None
 ) -> Convention:
-    """Return a convention: a preset, with what is given in place of its own.
+    """Return a preset convention, with the given parts replaced.
 
     Args:
         preset: a name of :data:`NAMES`, such as ``"standard"``, ``"nielsen"`` or ``"bishop"``; the number of one of the
             five documents, ``"000"`` to ``"004"``; or a Convention.
-        delta: what a delta is, times dL/ds: a number other than 0, or a text such as ``"-1/2"``.
-        letters: LaTeX by role, as in :class:`Convention`.
+        delta: the number by which dL/ds is multiplied to give a delta: not 0, as a number or a text such as ``"-1/2"``.
+        letters: a dict from roles to LaTeX, as in :class:`Convention`.
         order: ``"from-to"`` or ``"to-from"``.
-        indices: three letters, as ``("i", "j", "k")`` or ``"i j k"``: of a weight's source, of the neuron it leads into
-            and of the neurons that this one feeds.
-        vectors, batch: ``"columns"`` or ``"rows"``, as in :class:`Convention`.
+        indices: three letters, as ``("i", "j", "k")`` or ``"i j k"``: for the source of a weight, for the neuron it
+            leads into, and for the neurons that this neuron feeds.
+        vectors: ``"columns"`` or ``"rows"``, as in :class:`Convention`.
+        batch: ``"columns"`` or ``"rows"``, as in :class:`Convention`.
 
     Raises:
-        ValueError: there is no such preset, role, order, layout or index; delta is no number other than 0; or target
-            and output have one letter.
+        ValueError: there is no such preset, role, order, layout or index, ``delta`` is 0 or not a number, or the target
+            and the output would have the same letter.
 
     >>> print(convention("mitchell"))
     convention mitchell: delta = -dL/ds, weights indexed to-from, o activation, o output, net pre-activation, E loss
@@ -194,7 +196,7 @@ def _chosen(preset):
 
 
 def _together(letters):
-    """The letters, if no target is called like an output."""
+    """Return the letters. Raise ``ValueError`` if the target and an output have the same letter."""
     for role, word in (("y", "output"), ("p", "softmax output")):
         if letters[role] == letters["t"]:
             raise ValueError(
@@ -215,7 +217,7 @@ def _three(indices):
 
 
 def _factor(delta):
-    """A number or a text as a Fraction; 0 where it is neither. A text has no exponent: 1e999999999 would never end."""
+    """Return a number or a text as a Fraction, or 0 if it is neither. Exponents are refused: 1e999999999 never ends."""
     if isinstance(delta, str) and not _PLAIN.fullmatch(delta.strip()):
         return Fraction(0)
     try:

@@ -55,28 +55,30 @@ def derive(
     targets: Iterable[Any] | None = None,
     convention: str | Convention = "standard",
 ) -> "Derivation":
-    r"""The formulas of backpropagation for a recorded loss: each neuron's delta, each weight's gradient.
+    r"""Return the formulas of backpropagation for a recorded loss: each neuron's delta and each weight's gradient.
 
-    A neuron's delta is $\delta_k = \partial L / \partial s_k$, with $s_k$ its pre-activation. Neurons, layers and
-    samples are found in the graph, however it was written; what is repeated is folded into sums and into "for all".
+    The delta of a neuron is $\delta_k = \partial L / \partial s_k$, where $s_k$ is its pre-activation. Neurons, layers
+    and samples are found in the graph, in whatever style it was written. Repeated terms are folded into sums, and
+    repeated equations into one equation "for all".
 
     Args:
-        loss: the Value a graph ends in.
-        parameters: the leaves to differentiate in. By default those that :mod:`nn` named, or else those whose labels
-            begin with w or b.
-        inputs, targets: Values, in order; or a list of Values for each sample. By default those whose labels begin with
-            x, and with t or y. What was assumed is printed with the formulas.
-        convention: how formulas are written: a preset (``"standard"``, ``"000"`` to ``"004"``) or a
+        loss: the Value in which the graph ends.
+        parameters: the leaves to differentiate with respect to. By default those that :mod:`nn` named, or else those
+            with labels that begin with w or b.
+        inputs: the input Values, in order, or a list of Values for each sample. By default those with labels that begin
+            with x. Assumptions about labels are printed with the formulas.
+        targets: the target Values, likewise. By default those with labels that begin with t or y.
+        convention: the notation of the formulas: a preset (``"standard"``, ``"000"`` to ``"004"``) or a
             :class:`~autograd.formulas.conventions.Convention`; see :meth:`Derivation.convention`.
 
     Returns:
-        A :class:`Derivation`. It prints as text and shows itself in a notebook.
+        A :class:`Derivation`. It prints as text, and a notebook typesets it.
 
     Raises:
-        TypeError: ``loss`` is no Value, or an argument has something that is none.
-        GraphError: no parameter is known, or an argument is not under the loss.
+        TypeError: ``loss`` is not a Value, or an argument contains something that is not one.
+        GraphError: there are no parameters, or an argument is not under the loss.
         StaleGraphError: a leaf was changed after the loss was recorded.
-        FormulaError: a formula does not evaluate to the gradient: a bug.
+        FormulaError: a formula does not evaluate to the gradient, which is a bug.
 
     Example:
         >>> from autograd import Value, derive
@@ -99,8 +101,8 @@ class Derivation:
     """The formulas of a recorded loss.
 
     Attributes:
-        network: what was found in the graph: neurons, layer sizes, samples.
-        assumptions: what was concluded from labels, in words.
+        network: the network that was found in the graph: neurons, layer sizes, samples.
+        assumptions: the conclusions that were drawn from labels, in words.
 
     Example:
         >>> w, x = Value(0.5, "w"), Value(2.0, "x")
@@ -109,7 +111,7 @@ class Derivation:
         dL/dw_io[1,1] = d_o[1]*x[1]
     """
 
-    # Grading comes after this room. It puts its grader here when it is imported, so that nothing here imports it.
+    # Grading is a later room. It puts its grader here when it is imported, so this room does not import it.
     make_grader: Callable[..., Any] | None = None
 
     def __init__(self, network: Any, how: str | Convention = "standard") -> None:
@@ -136,7 +138,7 @@ class Derivation:
 
     @property
     def equations(self) -> Equations:
-        """Every equation: definitions, deltas with the output layer first, then gradients.
+        """All equations: definitions, then deltas from the output layer back, then gradients.
 
         Example:
             >>> from nn import MLP, half_sse
@@ -154,10 +156,10 @@ class Derivation:
         return self._equations
 
     def formula(self, parameter: Value | str) -> Equation:
-        """The gradient of one weight or bias, in delta form.
+        """Return the gradient of one weight or bias in terms of deltas.
 
         Args:
-            parameter: the Value; or its name, ``"w_ho[1,2]"``, or its label.
+            parameter: the Value, its name such as ``"w_ho[1,2]"``, or its label.
 
         Raises:
             GraphError: there is no such parameter.
@@ -173,11 +175,11 @@ class Derivation:
         return self._one(Equation(self.network.symbol_of[node], right, {}, "gradient", self._printer))
 
     def delta(self, neuron: Value | str | tuple[int, int]) -> Equation:
-        """The delta of one neuron; for all samples, where it is the same for all.
+        """Return the delta of one neuron. If all samples have the same formula, it is for all samples.
 
         Args:
-            neuron: its pre-activation or activation, a Value; or a name: ``"d_h[2]"``, ``"a[2]"``, ``"s_h[2]"``; or a
-            pair of a layer and a number, from 1.
+            neuron: its pre-activation or activation, a Value; or a name such as ``"d_h[2]"``, ``"a[2]"`` or
+                ``"s_h[2]"``; or a pair of the number of the layer and the number of the neuron, both from 1.
 
         Raises:
             GraphError: there is no such neuron.
@@ -198,7 +200,7 @@ class Derivation:
         return equation
 
     def steps(self, parameter: Value | str) -> Steps:
-        """The chain rule for one weight, line by line, each with its reason.
+        """Return the chain rule for one weight, line by line, each line with its reason.
 
         Args:
             parameter: as for :meth:`formula`.
@@ -222,13 +224,13 @@ class Derivation:
         return steps_for(self._formulas, self._printer, self._point, self._parameter(parameter))
 
     def matrix(self, rate: str | None = None) -> MatrixForm:
-        r"""The matrix form: vectors of sensitivities, and $W \\leftarrow W - \\alpha\\, a\\, \\delta^T$.
+        r"""Return the matrix form: vectors of sensitivities, and $W \\leftarrow W - \\alpha\\, a\\, \\delta^T$.
 
         Args:
-            rate: the letter of the learning rate, LaTeX; the convention's by default.
+            rate: LaTeX for the learning rate; by default the convention's letter.
 
         Raises:
-            GraphError: the layers are not fully connected, each to the one before.
+            GraphError: the layers are not fully connected, each to the layer before it.
 
         Example:
             >>> from nn import MLP, half_sse
@@ -245,12 +247,12 @@ class Derivation:
         return matrix_form(self._formulas, self._printer, self._point, rate)
 
     def update(self, rate: str | None = None, *, absorb: bool = False) -> Updates:
-        r"""The update rules of gradient descent, $w \\leftarrow w - \\eta\\, \\partial L / \\partial w$, in delta form.
+        r"""Return the rules of gradient descent, $w \\leftarrow w - \\eta\\, \\partial L / \\partial w$, with deltas.
 
         Args:
-            rate: the letter of the learning rate, LaTeX; the convention's by default.
-            absorb: leave out a constant factor, such as the 2 that comes with a delta of -1/2 dL/ds. The condition
-                under which the rule then is gradient descent is stated with it.
+            rate: LaTeX for the learning rate; by default the convention's letter.
+            absorb: True to leave out a constant factor, such as the 2 that comes with a delta of -1/2 dL/ds. The rules
+                then state the learning rate with which they are gradient descent.
 
         Example:
             >>> from nn import MLP, half_sse
@@ -275,26 +277,26 @@ class Derivation:
         vectors: str | None = None,
         batch: str | None = None,
     ) -> "Derivation":
-        r"""Return the same derivation, written in another convention.
+        r"""Return the same derivation in another convention.
 
         Args:
             preset: a name, such as ``"standard"``, ``"nielsen"`` or ``"bishop"``; or the number of one of the five
-                documents, ``"000"`` to ``"004"``. This derivation's own convention by default.
-            delta: what a delta is, times dL/ds: 1, -1, ``"-1/2"``.
-            letters: LaTeX by role, ``{"t": "y", "y": r"\\hat{y}"}``. Several roles may have one letter, as where
-                activations and outputs are both called a.
-            order: a weight's indices, ``"from-to"`` or ``"to-from"``.
-            indices: the letters of a weight's source, of the neuron it leads into, and of those that one feeds:
-                ``"i j k"``.
-            vectors: ``"columns"`` or ``"rows"``: how the matrix form writes the quantities of a layer.
-            batch: ``"columns"`` or ``"rows"``: where the samples stand in the matrices of a batch.
+                documents, ``"000"`` to ``"004"``. By default, the convention of this derivation.
+            delta: the number by which dL/ds is multiplied to give a delta: 1, -1, ``"-1/2"``.
+            letters: a dict from roles to LaTeX: ``{"t": "y", "y": r"\\hat{y}"}``. Several roles may share a letter, as
+                in books that call both activations and outputs a.
+            order: the order of a weight's indices, ``"from-to"`` or ``"to-from"``.
+            indices: the letters for the source of a weight, for the neuron it leads into, and for the neurons that this
+                neuron feeds: ``"i j k"``.
+            vectors: ``"columns"`` or ``"rows"``: the shape of a layer's quantities in the matrix form.
+            batch: ``"columns"`` or ``"rows"``: the place of the samples in the matrices of a batch.
 
         Returns:
-            A new Derivation; this one stays as it is.
+            A new Derivation; this one does not change.
 
         Raises:
-            ValueError: there is no such preset, letter, order, index or layout; or the target and the output have one
-                letter.
+            ValueError: there is no such preset, letter, order, index or layout, or the target and the output would have
+                the same letter.
 
         Example:
             >>> from nn import MLP, half_sse
@@ -311,22 +313,22 @@ class Derivation:
     # --- Grading.
 
     def grade(self, target: Value | str | tuple[int, int] | None, formula: str, *, rate: str | None = None) -> "Grade":
-        r"""Grade a formula: is it the derivative it is meant to be? With a proof, or a counterexample and a diagnosis.
+        r"""Grade a formula: decide if it is the right derivative. Give a proof, or a counterexample and a diagnosis.
 
         Args:
-            target: the weight or bias, or the neuron whose delta it is: as for :meth:`formula` and :meth:`delta`. With
-                letters, ``"w_ho[h,o]"`` or ``"d_h[h]"``, the formula is graded for all of them. None where the
-                formula is an equation whose left side says it.
-            formula: LaTeX, or Python-like text in the vocabulary of :meth:`vocabulary`; with or without a left side. An
-                update, ``w' = w + ...``, is graded as one.
-            rate: the name of the learning rate in an update; the usual names are known.
+            target: the weight or bias whose gradient the formula should be, as for :meth:`formula`, or the neuron whose
+                delta it should be, as for :meth:`delta`. With letters, such as ``"w_ho[h,o]"`` or ``"d_h[h]"``, the
+                formula is graded for all of them. None if the formula is an equation with a left side that names it.
+            formula: LaTeX, or Python-like text in the names of :meth:`vocabulary`, with or without a left side. An
+                update, ``w' = w + ...``, is graded as an update.
+            rate: the name of the learning rate in an update. The usual names are recognized.
 
         Returns:
             A :class:`~autograd.grading.grading.Grade`.
 
         Raises:
             GraphError: there is no such parameter or neuron.
-            TypeError: the formula is no text.
+            TypeError: the formula is not a text.
 
         Example:
             >>> from nn import MLP, half_sse
@@ -337,7 +339,7 @@ class Derivation:
         return self._grading().grade(target, formula, rate)
 
     def vocabulary(self) -> str:
-        """The names that formulas are graded in, with what they mean, on one line each.
+        """Return the names that graded formulas use, with their meanings, one on each line.
 
         Example:
             >>> from nn import MLP, half_sse
@@ -354,7 +356,7 @@ class Derivation:
             self._grader = Derivation.make_grader(self._formulas, self._printer, self._convention)
         return self._grader
 
-    # --- Which node is meant.
+    # --- Finding the node that an argument names.
 
     def _parameter(self, parameter):
         names = self.network.symbol_of
@@ -394,11 +396,11 @@ class Derivation:
         if not found:
             names = [p.symbol_text(network.delta_of(n)) for n in network.neurons[:6]]
             raise GraphError(
-                f"no neuron is called {neuron!r}: there are {', '.join(names)}, and a[...], s[...] of each."
+                f"no neuron is called {neuron!r}: there are {', '.join(names)}, and a[...] and s[...] of each."
             )
         return found
 
-    # --- Showing itself.
+    # --- Printing.
 
     def __str__(self):
         network = self.network
@@ -417,7 +419,7 @@ class Derivation:
     __repr__ = __str__
 
     def latex(self) -> str:
-        """Every equation as one aligned block, without dollar signs.
+        """Return all equations as one aligned block of LaTeX, without dollar signs.
 
         Example:
             >>> from nn import MLP, half_sse
@@ -432,10 +434,10 @@ class Derivation:
         return f"$$\n{self.latex().replace('{aligned}', '{aligned}' + chr(10) + assumed.rstrip(), 1)}\n$$"
 
     def report(self, path: str | os.PathLike[str]) -> Path:
-        """Write everything to a file: assumptions, formulas, the steps of one weight of each layer, the matrix form.
+        """Write a file with the assumptions, the formulas, the steps of one weight of each layer, and the matrix form.
 
         Args:
-            path: ends in ``.html`` (one self-contained page), ``.md`` or ``.tex``.
+            path: the path of a file that ends in ``.html`` (one self-contained page), ``.md`` or ``.tex``.
 
         Returns:
             The path, a ``pathlib.Path``.

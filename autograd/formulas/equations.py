@@ -1,4 +1,4 @@
-"""The equations of a derivation, gathered for all neurons of a layer and held to reverse mode before they are shown."""
+"""The equations of a derivation, one for all neurons of a layer, checked against reverse mode before they are shown."""
 
 import itertools
 import math
@@ -27,14 +27,14 @@ __all__ = [
 
 @dataclass(frozen=True, repr=False)
 class Equation:
-    """``left = right``, for all indices in ``ranges``.
+    """``left = right``, for all numbers of the indices in ``ranges``.
 
     Attributes:
-        left: the delta, or the parameter whose gradient it is, or a defined symbol.
+        left: the delta, the parameter whose gradient is ``right``, or a defined symbol.
         right: the formula.
-        ranges: from letter to what it counts and the numbers it takes.
+        ranges: a dict from each letter to the kind of things it counts (a layer, samples or steps) and its numbers.
         kind: ``"delta"``, ``"gradient"`` or ``"definition"``.
-        printer: prints it.
+        printer: the printer that writes the equation.
     """
 
     left: Symbol
@@ -45,20 +45,20 @@ class Equation:
 
     @property
     def text(self) -> str:
-        """Python-like text, the vocabulary that formulas are graded in."""
+        """The equation as Python-like text, in the names that graded formulas use."""
         p = self.printer
         left = p.derivative_text(self.left) if self.kind == "gradient" else p.symbol_text(self.left)
         return f"{left} = {p.text(self.right)}{p.quantifier_text(self.ranges)}"
 
     @property
     def latex(self) -> str:
-        """LaTeX, without dollar signs."""
+        """The equation as LaTeX, without dollar signs."""
         p = self.printer
         left = p.derivative_latex(self.left) if self.kind == "gradient" else p.symbol_latex(self.left)
         return f"{left} = {p.latex(self.right)}{p.quantifier_latex(self.ranges)}"
 
     def instances(self) -> Iterator[dict[str, int]]:
-        """The assignments of numbers to letters for which it is said to hold."""
+        """Yield each assignment of numbers to letters for which the equation holds."""
         letters = list(self.ranges)
         for numbers in itertools.product(*[self.ranges[letter][1] for letter in letters]):
             yield dict(zip(letters, numbers, strict=True))
@@ -73,7 +73,7 @@ class Equation:
 
 
 class Equations(list[Equation]):
-    """The equations of a derivation, which print as text and show themselves in a notebook."""
+    """The equations of a derivation. They print as text, and a notebook typesets them."""
 
     def __str__(self):
         return "\n".join([equation.text for equation in self])
@@ -81,7 +81,7 @@ class Equations(list[Equation]):
     __repr__ = __str__
 
     def latex(self) -> str:
-        """The equations as one aligned block, without dollar signs."""
+        """Return the equations as one aligned block, without dollar signs."""
         rows = [equation.latex.replace("=", "&=", 1) for equation in self]
         return "\\begin{aligned}\n" + " \\\\[4pt]\n".join(rows) + "\n\\end{aligned}"
 
@@ -90,7 +90,13 @@ class Equations(list[Equation]):
 
 
 def gathered(pairs, kind, printer) -> list[Equation]:
-    """The equations for symbols and their formulas; one for all where they differ in their indices only."""
+    """Return equations for symbols and their formulas. Pairs that differ only in their indices share one equation.
+
+    Args:
+        pairs: pairs of a symbol and an expression.
+        kind: the kind of the equations, as in :class:`Equation`.
+        printer: the printer that writes them.
+    """
     groups: dict = {}
     for left, right in pairs:
         groups.setdefault((left.role, left.layers, left.name), []).append((left, right))
@@ -100,7 +106,7 @@ def gathered(pairs, kind, printer) -> list[Equation]:
         if general is not None:
             found.append(Equation(general[0], general[1], general[2], kind, printer))
             continue
-        # perhaps for the first and the last time step, or by sample
+        # All pairs do not fit in one equation. Perhaps those of each time step do, or those of each sample or index.
         for key in (lambda s: s.step, lambda s: s.sample, lambda s: s.indices):
             parts: dict = {}
             for left, right in group:
@@ -120,7 +126,7 @@ def gathered(pairs, kind, printer) -> list[Equation]:
 
 
 def _runs(group, kind, printer):
-    """Steps in the middle of a recurrent network are alike; its first and last are not."""
+    """Return equations for the steps of a recurrent network, one for all middle steps if these are alike."""
     if group[0][0].step is not None and len(group) > 3:
         general = for_all(group[1:-1], printer.alphabet)
         if general is not None:
@@ -138,7 +144,7 @@ def _runs(group, kind, printer):
 
 
 def delta_equations(formulas, printer) -> list[Equation]:
-    """The delta of every neuron, output layer first."""
+    """Return the equations for the deltas of all neurons, output layer first."""
     network = formulas.network
     found = []
     for layer in range(network.depth, 0, -1):
@@ -148,7 +154,7 @@ def delta_equations(formulas, printer) -> list[Equation]:
 
 
 def gradient_equations(formulas, printer) -> list[Equation]:
-    """The gradient of every parameter, output layer first, weights before biases."""
+    """Return the equations for the gradients of all parameters, output layer first, weights before biases."""
     network = formulas.network
     pairs = [(network.symbol_of[p], gradient_of(formulas, p)) for p in network.parameters]
     order = {"w": 0, "b": 1, "free": 2}
@@ -157,16 +163,16 @@ def gradient_equations(formulas, printer) -> list[Equation]:
 
 
 def gradient_of(formulas, node) -> Expression:
-    """The gradient of a parameter or of an activation in delta form.
+    """Return the gradient of a parameter or of an activation in terms of deltas.
 
     Raises:
-        KeyError: no formula was kept of it.
+        KeyError: the formulas have no gradient for this node.
     """
     return fold(formulas.arrived(node), formulas.alphabet)
 
 
 class Recorded:
-    """The recorded point, with what the formulas named themselves."""
+    """The values of all symbols at the recorded point, including the symbols that the formulas introduced."""
 
     def __init__(self, formulas):
         network = formulas.network
@@ -187,10 +193,10 @@ class Recorded:
 
 
 def checked(equations, formulas, point=None):
-    """The equations, each evaluated at the recorded point and compared with the engine's reverse sweep.
+    """Return the equations, after comparing each with the engine's reverse sweep at the recorded point.
 
     Raises:
-        FormulaError: one does not give the gradient.
+        FormulaError: an equation does not give the engine's gradient.
     """
     point = point or Recorded(formulas)
     network = formulas.network
@@ -221,7 +227,7 @@ def _agrees(truth, given, right, point, env):
 
 
 def _size(e, point, env):
-    """Return the sum of the absolute terms of a formula."""
+    """Return the sum of the absolute values of the terms of a formula."""
     match e:
         case Plus():
             return sum(_size(x, point, env) for x in e.terms)
@@ -253,7 +259,7 @@ def definitions(formulas, printer, equations) -> list[Equation]:
 
 
 def folded_sum(e, formulas) -> Expression:
-    """Return an expression with the sums in it folded, as a loss is shown."""
+    """Return an expression with its sums folded, in the form in which a loss is shown."""
     match e:
         case Plus():
             folded = fold(list(e.terms), formulas.alphabet)

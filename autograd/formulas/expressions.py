@@ -1,8 +1,8 @@
-"""Formulas as a kind of number: feed symbols to the rules of the table, and the formula comes out.
+"""Formulas as a kind of number. If the rules of the table are given symbols, they return formulas.
 
-An :class:`Expression` is immutable and compares by what it says. Sums and products are flat, numbers are exact
-fractions, equal terms and factors are gathered; beyond that nothing is rearranged, so a formula keeps the shape that
-the graph gave it.
+An :class:`Expression` is immutable, and two expressions are equal if they have the same form. Sums and products are
+flat, numbers are exact fractions, and equal terms and factors are combined. Nothing else is rearranged, so a formula
+keeps the form that the graph gave it.
 """
 
 import functools
@@ -44,9 +44,10 @@ __all__ = [
 
 
 def rational(x) -> Fraction:
-    """The fraction a recorded float stands for: of a small denominator where that rounds to it, else its decimals.
+    """Return the fraction that a recorded float stands for: one with a small denominator if its float is ``x``, or the
+    fraction of its decimals.
 
-    ``1 / 3`` becomes 1/3 and ``0.1`` becomes 1/10. Both differ from the float by less than its rounding error.
+    ``1 / 3`` becomes 1/3 and ``0.1`` becomes 1/10. Both round to the float itself.
     """
     if isinstance(x, (int, Fraction)):
         return Fraction(x)
@@ -55,14 +56,14 @@ def rational(x) -> Fraction:
 
 
 class Letter(NamedTuple):
-    """An index that a sum or a "for all" runs over, or a neighbour of it (``offset``)."""
+    """An index over which a sum or a "for all" runs. ``offset`` makes it a neighbour of that index, such as r + 1."""
 
     name: str
     offset: int = 0
 
 
 class Expression:
-    """A formula. Arithmetic and the functions of the table work on it as on any number."""
+    """A formula. Arithmetic and the functions of the table accept it like any other number."""
 
     __slots__ = ("_hash", "key")
 
@@ -139,13 +140,14 @@ class Symbol(Expression):
 
     Attributes:
         role: ``"x"`` input, ``"a"`` activation, ``"t"`` target, ``"s"`` pre-activation, ``"delta"``, ``"w"``, ``"b"``,
-            ``"p"`` softmax, ``"v"`` another node, ``"adjoint"`` of one; or ``"free"``, with its label in ``name``.
-            In formulas that are graded also ``"gradient"``, the derivative of the loss in the symbol ``name`` (None for
-            the loss itself), and ``"ratio"``, the derivative of one symbol with respect to another, a pair in ``name``.
-        layers: the layers its indices count in; of a weight, where it comes from and where it leads to.
-        indices: one for each of ``layers``, from 1; integers or :class:`Letter`.
-        sample: the sample it belongs to, from 1, or a Letter; None where there is one sample, and for parameters.
-        step: the time step of a recurrent network, likewise.
+            ``"p"`` softmax, ``"v"`` another node, ``"adjoint"`` the adjoint of such a node, or ``"free"``, whose label
+            is in ``name``. Formulas that are graded also have ``"gradient"``, the derivative of the loss with respect
+            to the symbol in ``name`` (None for the loss itself), and ``"ratio"``, the derivative of one symbol with
+            respect to another, a pair in ``name``.
+        layers: the layers in which its indices count. A weight has two: the layer of its source, and its own layer.
+        indices: one index for each of ``layers``, from 1: an integer or a :class:`Letter`.
+        sample: the number of the sample, from 1, or a Letter. None for parameters, or if there is only one sample.
+        step: the time step in a recurrent network, likewise.
     """
 
     __slots__ = ("indices", "layers", "name", "role", "sample", "step")
@@ -157,7 +159,7 @@ class Symbol(Expression):
         self._hash = hash(self.key)
 
     def bound(self, env):
-        """The symbol with its letters replaced by the numbers in ``env``; in a derivative, those of what it is of."""
+        """Return the symbol with its letters replaced by the numbers in ``env``, also in the symbols in ``name``."""
         name = self.name
         if isinstance(name, Symbol):
             name = name.bound(env)
@@ -176,7 +178,7 @@ def _bound(index, env):
 
 
 class Plus(Expression):
-    """A sum of two terms or more."""
+    """A sum of at least two terms."""
 
     __slots__ = ("terms",)
 
@@ -187,7 +189,7 @@ class Plus(Expression):
 
 
 class Times(Expression):
-    """A product of two factors or more; a number comes first."""
+    """A product of at least two factors. A number comes first."""
 
     __slots__ = ("factors",)
 
@@ -209,7 +211,7 @@ class Power(Expression):
 
 
 class Call(Expression):
-    """A primitive of the table, applied."""
+    """A primitive of the table applied to operands."""
 
     __slots__ = ("operands", "primitive")
 
@@ -220,7 +222,7 @@ class Call(Expression):
 
 
 class Partial(Expression):
-    """The derivative of a primitive in one operand, where its rule cannot be written out (it compares numbers)."""
+    """The derivative of a primitive with respect to one operand, if its rule compares numbers and gives no formula."""
 
     __slots__ = ("operands", "place", "primitive")
 
@@ -234,9 +236,9 @@ Applied, Slope = Call, Partial  # their names in older pickles
 
 
 class Sum(Expression):
-    """A sum over an index: the ``body`` for each of ``values`` in place of ``letter``.
+    """A sum over an index. Each term is the ``body`` with one of ``values`` in place of ``letter``.
 
-    ``over`` is what the index counts: a layer, ``"samples"`` or ``"steps"``.
+    ``over`` says what the index counts: a layer, ``"samples"`` or ``"steps"``.
     """
 
     __slots__ = ("body", "letter", "over", "values")
@@ -248,17 +250,17 @@ class Sum(Expression):
 
 
 PI = Pi()
-Expression.pi = PI  # what a rule takes for pi that is fed with expressions
+Expression.pi = PI  # the pi that a rule uses if its operands are expressions
 ZERO, ONE, MINUS_ONE = Number(Fraction(0)), Number(Fraction(1)), Number(Fraction(-1))
 
 
 def expression(x) -> Expression:
-    """``x`` as an Expression; a number becomes exact by :func:`rational`."""
+    """Return ``x`` as an Expression. A number becomes exact; see :func:`rational`."""
     return x if isinstance(x, Expression) else Number(rational(x))
 
 
 def plus(*terms) -> Expression:
-    """The sum; equal terms are gathered, in the order they come in."""
+    """Return the sum of the terms. Equal terms are combined, in the order of their first occurrence."""
     gathered: dict = {}
     constant = Fraction(0)
     for term in terms:
@@ -278,7 +280,7 @@ def plus(*terms) -> Expression:
 
 
 def split(term):
-    """A term as its number and the rest of it."""
+    """Return the coefficient of a term and the rest of the term."""
     if isinstance(term, Times) and isinstance(term.factors[0], Number):
         rest = term.factors[1:]
         return term.factors[0].value, rest[0] if len(rest) == 1 else Times(rest)
@@ -286,7 +288,7 @@ def split(term):
 
 
 def times(*factors) -> Expression:
-    """The product; powers of one base are gathered, in the order they come in."""
+    """Return the product of the factors. Powers of one base are combined, in the order of their first occurrence."""
     constant = Fraction(1)
     bases: dict = {}
     for factor in factors:
@@ -308,7 +310,7 @@ def times(*factors) -> Expression:
 
 
 def power(base, exponent) -> Expression:
-    """The power; of a number and a small integer, a number."""
+    """Return a power. A number to the power of a small integer becomes a number."""
     if isinstance(exponent, Number):
         n = exponent.value
         if n == 1:
@@ -330,7 +332,7 @@ def _over_expressions(primitive, operands):
     if primitive is primitives.sqrt and _is_constant(operands[0]):
         return power(expression(operands[0]), Number(Fraction(1, 2)))
     if primitive is primitives.shift:
-        return ZERO  # what it is used for does not depend on it
+        return ZERO  # the results of the rules that use it do not depend on it
     if primitive is primitives.greater:
         return expression(primitives.step(expression(operands[0]) - operands[1]))
     if primitive is primitives.at_least:
@@ -343,7 +345,7 @@ def _over_expressions(primitive, operands):
 
 
 def written_out(a, x, n, k, j):
-    """Return the derivative of a power that ``power_term`` stands for, as powers and logarithms."""
+    """Return the derivative of a power, for which ``power_term`` stands, written with powers and logarithms."""
     k, j = [m.value if isinstance(m, Number) else m for m in (k, j)]
     return expression(primitives.power_term.forward(a, expression(x), n, k, j))
 
@@ -358,14 +360,14 @@ for _kind in (Number, Pi, Symbol, Plus, Times, Power, Call, Partial, Sum):
 
 
 def _is_constant(e):
-    """Return True if an expression is a positive number with pi in it, whose powers are gathered."""
+    """Return True if an expression is pi, or a positive number times pi. Powers of such a constant are combined."""
     if isinstance(e, Times):
         return isinstance(e.factors[-1], Pi) and len(e.factors) == 2 and e.factors[0].value > 0
     return isinstance(e, Pi)
 
 
 def parts(e) -> tuple:
-    """Return the expressions an expression is made of, directly."""
+    """Return the expressions that an expression directly consists of."""
     match e:
         case Plus():
             return e.terms
@@ -381,7 +383,7 @@ def parts(e) -> tuple:
 
 
 def with_parts(e, new) -> Expression:
-    """Return an expression of the same kind with other parts. Nothing is gathered, so it keeps its shape.
+    """Return an expression of the same kind with other parts. Nothing is combined, so it keeps its form.
 
     >>> from autograd.formulas.expressions import Plus, Symbol, parts
     >>> x, y = Symbol("free", name="x"), Symbol("free", name="y")
@@ -420,7 +422,7 @@ def rewrite(e, replace) -> Expression:
 
 
 def walk(e) -> Iterator[Expression]:
-    """Yield an expression and every part of it, from left to right, each as often as it stands there."""
+    """Yield an expression and all its parts, from left to right. An expression that occurs twice is yielded twice."""
     stack = [e]
     while stack:
         e = stack.pop()
@@ -429,20 +431,20 @@ def walk(e) -> Iterator[Expression]:
 
 
 def symbols(e) -> list[Symbol]:
-    """Return the symbols in an expression, from left to right, each as often as it stands there."""
+    """Return the symbols in an expression, from left to right. A symbol that occurs twice is returned twice."""
     return [x for x in walk(e) if isinstance(x, Symbol)]
 
 
 def evaluate(e, point, env=None):
-    """Return the number of an expression at a point.
+    """Return the value of an expression at a point.
 
     Args:
         e: the expression.
-        point: has ``symbol(symbol)`` and ``number(fraction)``, which return numbers of one kind.
-        env: the numbers of the letters that are bound outside of ``e``.
+        point: an object whose ``symbol(symbol)`` and ``number(fraction)`` return numbers of one kind.
+        env: the numbers of letters that are bound outside of ``e``.
 
     Returns:
-        A number of the point's kind; the primitives are applied by their one rule.
+        A number of the point's kind. The rules of the table compute it.
     """
     match e:
         case Symbol():
@@ -471,7 +473,7 @@ def evaluate(e, point, env=None):
 
 
 def _guarded(operands, point, env):
-    """Return the numbers of operands; a point of a field may refuse them, since a function has no meaning there."""
+    """Return the values of operands. A point of a field may refuse them, because functions have no meaning in it."""
     numbers = [evaluate(x, point, env) for x in operands]
     if hasattr(point, "guard"):
         point.guard(numbers)

@@ -1,16 +1,16 @@
-r"""Numbers of a prime field: two formulas that agree there at random points are the same, almost surely.
+r"""Numbers of a prime field. Two formulas that agree at random points of the field are almost surely equal.
 
-A point of the field $\mathbb{F}_p$ is exact and as quick as an integer. A polynomial identity of degree $d$ that is
-false holds at a random point with a probability of at most $d/p$ (Schwartz 1980, Zippel 1979), and $p$ is a random
-prime above $2^{60}$. Functions that the field does not have become random functions that keep the laws which formulas
-of backpropagation need: $e^{qx} = (e^x)^q$ for small fractions $q$, $e^{x+y} = e^x e^y$ for arguments met before,
-$\log e^x = x$. A law that is not kept can make a true identity fail here, never a false one hold.
+A number of the field $\mathbb{F}_p$ is exact and as fast as an integer. A false polynomial identity of degree $d$ holds
+at a random point with a probability of at most $d/p$ (Schwartz 1980, Zippel 1979), and $p$ is a random prime above
+$2^{60}$. Functions that do not exist in the field become random functions. They keep the laws that formulas of
+backpropagation need: $e^{qx} = (e^x)^q$ for small fractions $q$, $e^{x+y} = e^x e^y$ for arguments that occurred
+before, and $\log e^x = x$. If a law is not kept, a true identity may fail here, but a false one never holds.
 
-A remainder by 1 is a random function, and other remainders and what is rounded follow from it.
+A remainder by 1 is a random function. Other remainders, and rounding, are computed from it.
 
-A step function is a random bit that keeps $\theta(-x) = 1 - \theta(x)$ and $\theta(cx) = \theta(x)$ for small positive
-c: one point tells little then, and 24 points are used. The square roots of small numbers and of pi are exact; other
-square roots are a random function, since their sign means nothing in a field, and other roots are :class:`Unprovable`.
+A step function is a random bit with $\theta(-x) = 1 - \theta(x)$ and $\theta(cx) = \theta(x)$ for small positive c. One
+point then proves little, so 24 points are used. Square roots of small numbers and of pi are exact. Other square roots
+are a random function, since a root has no sign in a field. All other roots raise :class:`Unprovable`.
 """
 
 import math
@@ -26,23 +26,23 @@ __all__ = ["SMALL", "Point", "Pole", "Residue", "Unprovable", "small_fraction"]
 
 # exp(x) is r^12, so that exp(x/2), exp(x/3) and exp(3x/4) are powers of r.
 _ROOT = 12
-SMALL = 4000  # the largest numerator and denominator of a factor that has a name
-_MAX_ROOTS = 48  # beyond, sums of arguments are not looked for: it would take too long
+SMALL = 4000  # the largest numerator and denominator that small_fraction finds by default
+_MAX_ROOTS = 48  # with more, exp is not computed from sums of arguments, which would take too long
 _RATIOS = sorted(
     {Fraction(n, d) for n in range(-12, 13) if n for d in (1, 2, 3, 4, 6, 12)}, key=lambda q: (q.denominator, abs(q))
 )
 
 
 class Unprovable(AutogradError):
-    """A formula has a function in it that means nothing in a field, such as a square root."""
+    """A formula contains something that has no meaning in a field, such as a fourth root or a comparison."""
 
 
 class Pole(AutogradError, ZeroDivisionError):
-    """A random point hit a zero of a denominator: take another."""
+    """A denominator is 0 at a random point. Take another point."""
 
 
 def _is_prime(n):
-    """Miller and Rabin's test, with the bases that settle every n below 2^64 (Sorenson and Webster 2015)."""
+    """Return True if n is prime, by Miller and Rabin's test with bases for n < 2^64 (Sorenson and Webster 2015)."""
     if n < 41:
         return n in (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37)
     d, s = n - 1, 0
@@ -61,24 +61,24 @@ def _is_prime(n):
     return True
 
 
-_ROOTED = (2, 3, 5, 7)  # primes that have a square root in the field, so that those of small numbers are exact
+_ROOTED = (2, 3, 5, 7)  # these primes have square roots in the field, so square roots of small numbers are exact
 
 
 def _random_prime(generator):
     while True:
-        n = generator.randrange(2**60, 2**61) | 3  # a root is a power then
+        n = generator.randrange(2**60, 2**61) | 3  # n is 3 modulo 4, so a square root is a power
         if all(n % q for q in (3, 5, 7, 11, 13)) and _is_prime(n) and all(pow(q, n // 2, n) == 1 for q in _ROOTED):
             return n
 
 
-PRIME = _random_prime(random.SystemRandom())  # another one in every run: nobody can prepare a formula for it
-# Three does not divide PRIME - 1: PRIME is 3 modulo 4, and 3 has a square root. So each number has one cube root.
+PRIME = _random_prime(random.SystemRandom())  # different in every run, so that no formula can be made to fit it
+# 3 does not divide PRIME - 1, because PRIME is 3 modulo 4 and 3 has a square root. So each number has one cube root.
 _THIRD = pow(3, -1, PRIME - 1)
 _ROOTS_OF = {q: pow(q, (PRIME + 1) // 4, PRIME) for q in _ROOTED}
 
 
 def _root_of_number(n):
-    """The square root of a whole number: the product of those of its prime factors. None where one has none."""
+    """Return the square root of a whole number as the product of its factors' roots, or None if one has none."""
     if n == 0:
         return 0
     root = 1
@@ -93,10 +93,10 @@ _RATIO_OF = {q.numerator * pow(q.denominator, -1, PRIME) % PRIME: q for q in rev
 
 
 class Point:
-    """One random point: a residue for every quantity asked for, and the random functions that go with it.
+    """A random point: a residue for each quantity that is requested, and the random functions at this point.
 
     Args:
-        generator: a ``random.Random``; by default one that the operating system seeds.
+        generator: a ``random.Random``. By default, the operating system provides the randomness.
     """
 
     def __init__(self, generator=None):
@@ -113,24 +113,24 @@ class Point:
         self.has_kinks = False
 
     def number(self, x):
-        """The residue of a float or a fraction."""
+        """Return the residue of a float or a fraction."""
         q = rational(x)
         if q.denominator % PRIME == 0:
             raise Pole("a denominator is 0")
         return Residue(q.numerator * pow(q.denominator, -1, PRIME) % PRIME, self)
 
     def given(self, key):
-        """The residue of a quantity: random, and the same for the same key."""
+        """Return the random residue of a quantity. The same key always has the same residue."""
         if key not in self._given:
             self._given[key] = Residue(self.generator.randrange(1, PRIME), self)
         return self._given[key]
 
     def random(self):
-        """A fresh random residue."""
+        """Return a new random residue."""
         return Residue(self.generator.randrange(1, PRIME), self)
 
     def exp(self, v):
-        """e to a residue's power, as an integer."""
+        """Return e to the power of a residue, as an integer."""
         if v not in self._exps:
             y = self._exp_by_laws(v)
             if y is None:
@@ -142,7 +142,7 @@ class Point:
         return self._exps[v]
 
     def _exp_by_laws(self, v):
-        """exp(v) from arguments met before: a small fraction of one, or that and another."""
+        """Return exp(v) by the laws, from exp of one earlier argument or of two, or None."""
         y = self._exp_of_multiple(v)
         if y is None and len(self._roots) <= _MAX_ROOTS:
             for k in list(self._exps):
@@ -160,7 +160,7 @@ class Point:
         return None
 
     def log(self, v):
-        """The logarithm of a residue, as an integer."""
+        """Return the logarithm of a residue, as an integer."""
         if v == 0:
             raise Pole("the logarithm of 0")
         if v not in self._logs:
@@ -171,7 +171,7 @@ class Point:
         return self._logs[v]
 
     def step(self, v):
-        """1 or 0, at random."""
+        """Return 1 or 0 at random, for the step function. Small multiples of v get the same bit, or its opposite."""
         self.has_kinks = True
         if v == 0:
             return 0
@@ -187,7 +187,7 @@ class Point:
         return self._steps[v]
 
     def root(self, v):
-        """The square root of a residue: of small numbers, also times pi or over it, exact; else a random function."""
+        """Return a square root of a residue. It is exact for small fractions, also times pi or over pi, else random."""
         for power in (0, 1, -1):
             q = small_fraction(v * pow(self.pi.v, -power, PRIME) % PRIME)
             if q is not None and q >= 0:
@@ -197,7 +197,7 @@ class Point:
         return self.other("sqrt", (v,))
 
     def other(self, name, arguments):
-        """A function the field knows nothing about: random, and the same for the same arguments."""
+        """Return the value of a function without a rule in the field: random, and the same for the same arguments."""
         key = (name, arguments)
         if key not in self._others:
             self._others[key] = self.generator.randrange(1, PRIME)
@@ -205,7 +205,7 @@ class Point:
 
 
 class Residue:
-    """A number of the field, at a :class:`Point`."""
+    """A number of the field at a :class:`Point`."""
 
     __slots__ = ("point", "v")
 
@@ -277,7 +277,7 @@ def _inverse(v):
 
 
 def small_fraction(v, bound=SMALL) -> Fraction | None:
-    """The fraction with a small numerator and denominator that a residue stands for, or None."""
+    """Return the fraction with a small numerator and denominator that a residue stands for, or None."""
     r0, r1, t0, t1 = PRIME, v % PRIME, 0, 1  # Wang's rational reconstruction (1981)
     while r1 > bound:
         q = r0 // r1
@@ -330,7 +330,7 @@ def _step(point, x):
 
 
 def _cbrt(point, x):
-    """The cube root of a residue."""
+    """Return the cube root of a residue."""
     return Residue(pow(x.v, _THIRD, PRIME), point)
 
 

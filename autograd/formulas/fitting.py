@@ -1,4 +1,4 @@
-"""Short forms by interpolation in a prime field: the small fractions that known quantities are combined with."""
+"""Short forms by interpolation in a prime field: the small fractions with which known quantities are combined."""
 
 from fractions import Fraction
 
@@ -11,14 +11,14 @@ from autograd.formulas.field import PRIME, SMALL, Point, Pole, Residue, Unprovab
 from autograd.formulas.network import apply, edges, operands_of
 from autograd.formulas.precise import DIGITS, precise_numbers
 
-# Of decimals of floats times factors of a loss. A fraction with it takes fewer digits than numbers are precise to.
+# For products of decimals of floats and factors of a loss. Such a fraction has fewer digits than precise numbers have.
 _MAX_DENOMINATOR = 10**22
 
 __all__ = ["factored", "fit_fractions", "residue", "slope_polynomial", "wiring"]
 
 
 def wiring(neuron):
-    """Return what an activation computes as a tuple, so that neurons with the same one share its derivative."""
+    """Return the computation of an activation as a tuple. Neurons with equal tuples have the same derivative."""
     place = {neuron.s: 0} | {node: i for i, node in enumerate(neuron.inside, 1)}
     return tuple(
         [
@@ -34,7 +34,7 @@ def _activation_at(neuron, point):
 
     def compute(node, numbers):
         if node.op is primitives.where and len(numbers) > 1:
-            raise Unprovable("a choice is no polynomial")
+            raise Unprovable("a choice is not a polynomial")
         return apply(node, numbers)
 
     def constant(_node, _i, x):
@@ -48,7 +48,7 @@ def _activation_at(neuron, point):
 
 
 def slope_polynomial(neuron):
-    """The coefficients of a derivative as a polynomial of degree 2 in the activation, or None."""
+    """Return the derivative of an activation as the coefficients of a polynomial of degree 2 in it, or None."""
     rows: list = []
     for _ in range(12):
         if len(rows) == 6:
@@ -61,19 +61,19 @@ def slope_polynomial(neuron):
         except (Unprovable, AlgebraError):
             return None
         if point.has_kinks:
-            return None  # a gate is a random bit here: six that are alike by chance would pass for a polynomial
+            return None  # a gate is a random bit, and six equal bits would look like a polynomial
     if len(rows) < 6:
         return None
     return fit_fractions([([1, a.v, a.v * a.v % PRIME], d.v) for a, d in rows])
 
 
 def fit_fractions(rows, precise_rows=None):
-    """Fractions c with sum(c * basis) = value at every row; None where there are none.
+    """Return fractions c with sum(c * basis) = value in every row, or None if there are none.
 
     Args:
-        rows: pairs of a list of residues and a residue; more of them than there are coefficients.
-        precise_rows: called for the same with numbers of many digits, as many as there are coefficients, where a
-            fraction is not small. By default only small fractions are found.
+        rows: pairs of a list of residues (the basis) and a residue (the value), more pairs than coefficients.
+        precise_rows: a function that returns the same with numbers of many digits, as many pairs as coefficients. It is
+            called if a fraction is not small. By default only small fractions are found.
     """
     n = len(rows[0][0])
     matrix = [[*basis, value] for basis, value in rows]
@@ -97,7 +97,7 @@ def fit_fractions(rows, precise_rows=None):
     found = [Fraction(0)] * n
     near = None
     for k, c in enumerate(pivots):
-        # by chance, one residue in 200 is a fraction of numbers up to 10^8, and one in 10^11 of those up to SMALL
+        # By chance, one residue in 200 is a fraction of numbers up to 10^8, and one in 10^11 of numbers up to SMALL.
         q = small_fraction(matrix[k][-1], 10**8 if precise_rows is None else SMALL)
         if q is None and precise_rows is not None and len(pivots) == n:
             near = _solved(precise_rows()) if near is None else near
@@ -109,8 +109,7 @@ def fit_fractions(rows, precise_rows=None):
 
 
 def _solved(rows):
-    """Return the fractions next to the solution of linear equations with numbers of many digits; [] where they have
-    none."""
+    """Return the fractions next to the solution of linear equations with precise numbers, or [] if there is none."""
     mpmath = precise_numbers()
     try:
         solution = mpmath.lu_solve(mpmath.matrix([basis for basis, _ in rows]), mpmath.matrix([y for _, y in rows]))
@@ -120,7 +119,7 @@ def _solved(rows):
 
 
 def factored(coefficients, a):
-    """c0 + c1 a + c2 a^2, as a product where it has a root at 0."""
+    """Return c0 + c1 a + c2 a^2, as a product if it has a root at 0."""
     c0, c1, c2 = [Number(c) for c in coefficients]
     if c0.value == 0 and c1.value and c2.value:
         lead = Number(c1.value)
@@ -129,5 +128,5 @@ def factored(coefficients, a):
 
 
 def residue(x):
-    """The integer of a Residue; an integer as it is."""
+    """Return the integer of a Residue. An integer is returned unchanged."""
     return x.v if isinstance(x, Residue) else x

@@ -1,9 +1,8 @@
-r"""Folding: terms that are the same up to an index become one sum, formulas that are become one "for all".
+r"""Folding: terms that differ only in an index become one sum, and such formulas become one formula "for all".
 
-Two expressions are compared by their *skeleton*, which is all of them but their indices. Where skeletons agree, the
-indices are columns of numbers, one for each place: a column that is constant stays, columns that count 1, 2, ..., n
-together become a letter (anti-unification; Plotkin 1970). A column of time steps may run ahead of another by a
-constant.
+Expressions are compared by their *skeletons*, without their indices. If the skeletons are equal, each place of an index
+has a column of numbers, one from each expression. A constant column stays. Columns that run through 1, 2, ..., n
+together become a letter (anti-unification; Plotkin 1970). A column of time steps may be ahead of another by a constant.
 """
 
 from autograd.formulas.expressions import (
@@ -26,11 +25,12 @@ __all__ = ["Alphabet", "fold", "for_all"]
 
 
 class Alphabet:
-    """The letters indices are called by, and how far each counts.
+    """The letters of the indices, and the last number of each.
 
     Args:
         sizes: the number of neurons in each layer, inputs first.
-        samples, steps: how many there are.
+        samples: the number of samples.
+        steps: the number of time steps.
     """
 
     def __init__(self, sizes, samples=1, steps=1):
@@ -44,7 +44,7 @@ class Alphabet:
         self.layers = {letter: kind for kind, letter in self.letters.items()}
 
     def letter(self, kind, taken=()):
-        """The letter for an index of a kind, or another one where it is taken."""
+        """Return the letter for an index of a kind, with a number behind it if the letter is taken."""
         letter = self.letters[kind]
         if letter not in taken:
             return letter
@@ -54,12 +54,12 @@ class Alphabet:
         return f"{letter}{k}"
 
     def kind(self, letter):
-        """Return what a letter counts: a layer, samples or steps."""
+        """Return the kind of index that a letter stands for: a layer, samples or steps. None if it stands for none."""
         return self.layers.get(letter, self.layers.get(letter.rstrip("0123456789")))
 
 
 def skeleton(e):
-    """Return an expression without its indices, and its indices as pairs of what they count and a number."""
+    """Return an expression without its indices, and its indices as pairs of a kind (such as a layer) and a number."""
     slots: list = []
     return _shape(e, slots), slots
 
@@ -93,7 +93,7 @@ def _indices(symbol):
 
 
 def _with_indices(e, indices):
-    """Return the expression with its numbered indices replaced, in order, from an iterator."""
+    """Return the expression with its numbers as indices replaced, in order, by those of an iterator."""
 
     def replace(x):
         if not isinstance(x, Symbol):
@@ -109,10 +109,10 @@ def _letters_in(e):
 
 
 def fold(terms, alphabet):
-    """The sum of the terms, with those that are the same up to an index folded into sums over it.
+    """Return the sum of the terms. Terms that differ only in an index are folded into a sum over it.
 
     Args:
-        terms: expressions.
+        terms: the expressions to add.
         alphabet: the :class:`Alphabet` of the network.
     """
     terms = list(terms)
@@ -169,7 +169,7 @@ def _folded(group, alphabet):
 
 
 def _hoisted(letter, kind, values, body):
-    """The sum over a body, with the factors that do not depend on the index in front of it."""
+    """Return the sum over a body, with the factors that do not depend on the index in front of the sum."""
     if not isinstance(body, Times):
         return Sum(letter, kind, values, body)
     inner = [f for f in body.factors if _depends(f, letter)]
@@ -182,15 +182,15 @@ def _depends(e, letter):
 
 
 def for_all(equations, alphabet):
-    """One equation for all, where equations differ in their indices only.
+    """Return one equation for all, if equations differ only in their indices.
 
     Args:
         equations: pairs of a symbol and an expression.
         alphabet: the :class:`Alphabet` of the network.
 
     Returns:
-        The symbol, the expression and the letters in them, for which they hold; None where there is no such equation:
-        the shapes differ, or the indices do not go through every combination.
+        The symbol, the expression, and a dict from each letter to its kind and its numbers. None if the forms differ,
+        or if the indices do not run through every combination.
     """
     if len(equations) < 2:
         return None

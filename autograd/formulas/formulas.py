@@ -1,11 +1,11 @@
-r"""The formulas of backpropagation, by one reverse sweep over symbols.
+r"""The formulas of backpropagation, computed by one reverse sweep over symbols.
 
-The sweep is the engine's, fed with expressions in place of floats. It cuts the graph at the named nodes: a
-pre-activation propagates its $\delta$ and not what $\delta$ is made of, so each formula reaches to the next cut and no
-further. What arrives at a neuron is its delta formula; what arrives at a parameter is its gradient.
+The sweep is the engine's, with expressions in place of floats. It cuts the graph at the named nodes: a pre-activation
+propagates the symbol $\delta$ and not the formula of $\delta$, so each formula ends at the next cut. The contributions
+that arrive at a neuron give the formula of its delta. Those that arrive at a parameter give its gradient.
 
-The derivative of an activation is written in its own value where that is a polynomial: $a(1-a)$ and $1-a^2$ are found
-by interpolation in a prime field, from the graph of the activation alone, however it was written.
+The derivative of an activation is written in terms of the activation if it is a polynomial of it. $a(1-a)$ and $1-a^2$
+are found by interpolation in a prime field from the graph of the activation alone, in whatever way it was written.
 """
 
 from fractions import Fraction
@@ -36,7 +36,7 @@ from autograd.formulas.sampling import field_sample, precise_sample
 
 __all__ = ["Formulas"]
 
-# A formula within a region without names reaches this deep; then a node gets a name of its own.
+# A formula in a region without names may be nested this deep. Below that, a node gets a name of its own.
 _DEPTH = 8
 
 
@@ -44,17 +44,18 @@ class Formulas:
     """The formulas of a network.
 
     Args:
-        network: what was found in a graph.
-        factor: what a delta is, times $\\partial L/\\partial s$: 1, or -1, or -1/2.
+        network: the network that was found in a graph.
+        factor: the number by which $\\partial L/\\partial s$ is multiplied to give a delta: 1, -1 or -1/2.
 
     Attributes:
-        delta: from neuron to the formula of its delta.
-        slope: from neuron to the derivative of its activation.
-        upstream: from neuron to the list of what arrives at its activation: one expression for each path.
-        gradient: from parameter to the list of its contributions, one for each use.
-        defined: from the symbol of a node that was given a name for want of one to its formula.
-        facts: from symbols that are no nodes, such as softmax probabilities, to what they are; ``stable`` has those
-            that would overflow in another form, to be evaluated.
+        delta: a dict from each neuron to the formula of its delta.
+        slope: a dict from each neuron to the derivative of its activation.
+        upstream: a dict from each neuron to the contributions that arrive at its activation, one for each path.
+        gradient: a dict from each parameter to its contributions, one for each use.
+        defined: a dict from the symbol of each node that the formulas had to name to the formula of that node.
+        adjoint_of: a dict from the symbol of each adjoint that has a name to its node and its formula.
+        facts: a dict from each symbol that is not a node, such as a softmax probability, to its formula.
+        stable: for symbols in ``facts`` whose formula could overflow, another formula to evaluate.
     """
 
     def __init__(self, network, factor=Fraction(1)):
@@ -82,10 +83,10 @@ class Formulas:
         self._sweep()
         simplify_outputs(self)
 
-    # --- The value of a node, in named quantities.
+    # --- The values of nodes, in terms of named quantities.
 
     def value(self, node) -> Expression:
-        """The formula of a node between the cuts: its symbol, where it has a name."""
+        """Return the symbol of a node, if it has a name, or else its formula in terms of named quantities."""
         if not isinstance(node, Value):
             return expression(node)
         names = self.network.symbol_of
@@ -102,7 +103,7 @@ class Formulas:
         return self._values[node]
 
     def local(self, node) -> Expression:
-        """The formula of a node in what it read, also where the node has a name itself."""
+        """Return the formula of a node in terms of its operands, even if the node has a name."""
         neuron = self._by_s.get(node)
         if neuron is not None:
             return plus(*[times(Number(Fraction(t.sign)), self.value(t.weight), self.source(t)) for t in neuron.terms])
@@ -117,7 +118,7 @@ class Formulas:
         return self.value(term.source)
 
     def operands(self, node) -> list:
-        """Return the operands of a node as expressions; numbers without a name stay numbers."""
+        """Return the operands of a node as expressions. Numbers without a name stay numbers."""
         return [
             self.value(x) if isinstance(x, Value) else self._constants.get((node, i), x)
             for i, x in enumerate(operands_of(node))
@@ -127,7 +128,7 @@ class Formulas:
         return self._constants.get((node, place)) or expression(data)
 
     def _named(self, node, value):
-        """The value, or a name for it where it would be written many times or nested too deeply."""
+        """Return the value, or a new name for it if it would be repeated often or is nested too deeply."""
         below = [self._depths.get(x, 0) for x in parents_of(node)]
         depth = 1 + max(below, default=0)
         readers = len(set(self.network.readers.get(node, ())))
@@ -143,14 +144,18 @@ class Formulas:
     # --- The sweep.
 
     def arrived(self, node):
-        """Return the contributions to a parameter or an activation, expressions to be added; else raise KeyError."""
+        """Return the contributions that arrived at a parameter or an activation, to be added.
+
+        Raises:
+            KeyError: no contributions are kept for this node.
+        """
         neuron = self._by_a.get(node) or self._by_s.get(node)
         return self.upstream[neuron] if neuron is not None and neuron.a is node else self.gradient[node]
 
     def _sweep(self):
         network = self.network
         active = depending(network.order, network.parameters, parents_of)
-        # A neuron propagates past these: what arrives at one of them from elsewhere is not all of its adjoint.
+        # A neuron propagates past these nodes. So contributions from other readers are not the whole adjoint of one.
         inside = self._passed_over()
 
         def edges_of(node, arrived):
@@ -183,14 +188,14 @@ class Formulas:
             ends = {x for term in neuron.terms for x in (term.weight, term.source) if isinstance(x, Value)}
 
             def between(node, ends=ends):
-                is_sum = node.op is not None and node.op.traits.linear  # it is taken apart, though a source elsewhere
+                is_sum = node.op is not None and node.op.traits.linear  # not an end here
                 return [x for x in parents_of(node) if x.op is not None and (is_sum or x not in ends)]
 
             found.update(neuron.inside, postorder([neuron.s], between)[:-1])
         return found
 
     def _reach(self, neuron, contributions, is_activation):
-        """Note what arrived at a neuron, and the delta that follows."""
+        """Record the contributions that arrived at a neuron, and its delta, which follows from them."""
         slope = self.slope_of(neuron) if is_activation else ONE
         self.upstream[neuron], self.slope[neuron] = contributions, slope
         scaled = fold([times(Number(self.factor), p) for p in contributions], self.alphabet)
@@ -200,7 +205,7 @@ class Formulas:
         self.delta[neuron] = scaled
 
     def _edges_of_terms(self, neuron, active):
-        """Yield the edges of a neuron, as contributions: a pre-activation is linear in its weights and sources."""
+        """Yield the edges of a neuron, with contributions. A pre-activation is linear in its weights and sources."""
         symbol, inverse = self.network.delta_of(neuron), Number(1 / self.factor)
         for term in neuron.terms:
             delta = times(inverse, symbol) if term.sign > 0 else times(MINUS_ONE, inverse, symbol)
@@ -210,7 +215,7 @@ class Formulas:
                 yield x, times(delta, self.value(term.weight)), True
 
     def _edges_of(self, node, contributions, active, inside):
-        """Return the edges of a node that belongs to no neuron, as contributions."""
+        """Return the edges, with their contributions, of a node that belongs to no neuron."""
         g = fold(contributions, self.alphabet)
         if len(contributions) > 1 or _size(g) > 12:
             self.value(node)
@@ -223,7 +228,7 @@ class Formulas:
         return [(x, times(g, p), True) for x, p in partials if isinstance(x, Value) and x in active and p is not ZERO]
 
     def _partials(self, node, active):
-        """The derivatives of a node in its operands, by the rules of the table over expressions."""
+        """Return the derivatives of a node with respect to its operands, by the rules of the table over expressions."""
         op = node.op
         chosen = operands_of(node)
         if op.traits.linear:
@@ -248,7 +253,7 @@ class Formulas:
         return found
 
     def _result(self, node):
-        """Return what a rule may call y: the node's name, or the primitive applied."""
+        """Return the expression that a rule may use as y: the node's name, or else the primitive of its operands."""
         known = self.network.symbol_of.get(node)
         if known is not None:
             return known
@@ -259,7 +264,7 @@ class Formulas:
     # --- The derivative of an activation.
 
     def slope_of(self, neuron) -> Expression:
-        """The derivative of a neuron's activation in its pre-activation."""
+        """Return the derivative of a neuron's activation with respect to its pre-activation."""
         if neuron not in self.slope:
             key = wiring(neuron)
             if key not in self._slopes:
@@ -272,15 +277,15 @@ class Formulas:
         return self.slope[neuron]
 
     def _tangent(self, neuron):
-        """By the rules, where it is no polynomial in the activation."""
+        """Return the derivative of an activation by the rules of the table, if it is not a polynomial in it."""
         return self.activation_in_s(neuron, self.network.symbol_of[neuron.a])[1]
 
     def activation_in_s(self, neuron, named=None):
-        """A neuron's activation and its derivative, as expressions in its pre-activation.
+        """Return a neuron's activation and its derivative as expressions in the pre-activation.
 
         Args:
             neuron: the neuron.
-            named: what the derivative may call the activation; written out by default.
+            named: the symbol that the derivative may use for the activation. By default the activation is written out.
         """
         names = self.network.symbol_of
         s = (
@@ -311,19 +316,19 @@ class Formulas:
         tangents = push_forward(neuron.inside, {neuron.s: ONE}, edges_of, on_edge)
         return values[neuron.a], tangents[neuron.a]
 
-    # --- Points to fit formulas at.
+    # --- Points at which formulas are fitted.
 
     def fitting_samples(self):
-        """As many points as an interpolation needs: more with kinks, where a few gates may be alike by chance."""
+        """Return as many points as an interpolation needs. Kinks need more, since a few random gates may be equal."""
         samples = self.field_samples(8)
         return self.field_samples(32) if any(sample.point.has_kinks for sample in samples) else samples
 
     def fit(self, row, samples):
-        """Return the fractions that ``row`` combines its basis with, at every sample; None where there are none.
+        """Return the fractions with which ``row`` combines its basis at every sample, or None if there are none.
 
         Args:
-            row: from a sample to a pair of a list of numbers, the basis, and the number that they are combined to.
-            samples: more samples in a prime field than there are numbers in the basis.
+            row: a function from a sample to a list of numbers, the basis, and the number that is their combination.
+            samples: samples in a prime field, more than there are numbers in the basis.
         """
 
         def precise_rows():
@@ -334,11 +339,11 @@ class Formulas:
         try:
             rows = [row(sample) for sample in samples]
             return fit_fractions([([residue(x) for x in basis], residue(y)) for basis, y in rows], precise_rows)
-        except (GraphError, Pole):  # no real point, or a probability that divides by 0
+        except (GraphError, Pole):  # there is no real point, or a probability is divided by 0
             return None
 
     def field_samples(self, count):
-        """The network at ``count`` random points of a prime field."""
+        """Return the network at ``count`` random points of a prime field."""
         while len(self._samples) < count:
             self._samples.append(field_sample(self.network))
         return self._samples[:count]

@@ -1,9 +1,9 @@
-r"""The notation of the matrix form: vectors as columns or rows, one sample or a batch, weights in either order.
+r"""The notation of the matrix form: vectors as columns or rows, one sample or a batch, and the order of weight indices.
 
-With vectors as columns and $w_{jk}$ from j to k, the hidden sensitivities are $W^{(2)} \delta^{(2)}$ and the gradient
-is $a^{(1)} (\delta^{(2)})^T$; with the indices in the other order they are $(W^{(2)})^T \delta^{(2)}$ and
-$\delta^{(2)} (a^{(1)})^T$; and as rows all of it is transposed. A batch has capital letters, and its samples are the
-columns or the rows of matrices.
+If vectors are columns and $w_{jk}$ leads from j to k, the hidden sensitivities are $W^{(2)} \delta^{(2)}$ and the
+gradient is $a^{(1)} (\delta^{(2)})^T$. With the indices in the other order they are $(W^{(2)})^T \delta^{(2)}$ and
+$\delta^{(2)} (a^{(1)})^T$. If vectors are rows, everything is transposed. A batch has capital letters, and its samples
+are the columns or the rows of its matrices.
 """
 
 import re
@@ -20,7 +20,7 @@ _CHARACTERS = {
     r"\odot": "⊙", r"\leftarrow": "←", r"\partial": "∂", r"\nabla": "∇", r"\sum": "Σ", r"\quad": "  ", r"\forall": "∀",
     r"\left": "", r"\right": "", r"\,": " ",
 }  # fmt: skip
-_CLINGING = {r"\partial", r"\nabla", r"\left", r"\right"}  # no blank stands behind these
+_CLINGING = {r"\partial", r"\nabla", r"\left", r"\right"}  # these are not followed by a blank
 _COMMAND = re.compile(r"(\\(?:[A-Za-z]+|,))( ?)")
 _DERIVATIVE = re.compile(r"\\frac\{(\\partial [^{}]+)\}\{(\\partial (?:[^{}]|\{[^{}]*\})+)\}")
 _NUMBER = re.compile(r"\\frac\{(\d+)\}\{(\d+)\}")
@@ -45,7 +45,7 @@ class Line(NamedTuple):
 
 
 def as_text(latex) -> str:
-    r"""Return LaTeX in characters, which is read as LaTeX is.
+    r"""Return LaTeX as text with characters such as δ, which can be read like LaTeX.
 
     >>> as_text(r"\frac{\partial L}{\partial W^{(2)}} = \frac{1}{3} \delta^{(2)} \left(a^{(1)}\right)^T")
     '∂L/∂W^{(2)} = 1/3 δ^{(2)} (a^{(1)})^T'
@@ -63,14 +63,15 @@ def as_text(latex) -> str:
 
 
 class Matrices:
-    """Writes the equations of matrices.
+    """The writer of the matrix equations.
 
     Args:
-        formulas, printer: of the network.
-        has_bias: from layer to whether its neurons have one.
-        recurrent: the layers whose neurons read each other's activations of the step before.
-        linear: the layers whose activation is the pre-activation.
-        rate: the letter of the learning rate, LaTeX.
+        formulas: the formulas of the network.
+        printer: the printer of the derivation.
+        has_bias: a dict from each layer to True if its neurons have biases.
+        recurrent: the layers in which neurons read each other's activations of the previous step.
+        linear: the layers whose activations equal their pre-activations.
+        rate: LaTeX for the learning rate.
     """
 
     def __init__(self, formulas, printer, has_bias, recurrent, linear, rate):
@@ -81,14 +82,14 @@ class Matrices:
         self.last = self.network.depth
         self.is_batch = self.how.batch is not None and self.network.samples > 1
         layout = (self.how.batch if self.is_batch else None) or self.how.vectors or self.how.batch
-        self.is_dotted = layout is None and not recurrent  # as document 002 writes it
+        self.is_dotted = layout is None and not recurrent  # the notation of document 002
         self.has_rows = layout == "rows"
-        self.goes_out = self.how.order == "from-to"  # a weight's first index is where it comes from
+        self.goes_out = self.how.order == "from-to"  # the first index of a weight is its source
 
     # --- Names.
 
     def vector(self, role, layer=None, step=0):
-        """The quantities of a layer, as a vector or as the matrix of a batch."""
+        """Return the quantities of a layer as a vector, or as a matrix for a batch."""
         letters = self.how.letters
         if role == "a" and layer in (0, self.last):
             role = "x" if layer == 0 else "y"
@@ -106,17 +107,17 @@ class Matrices:
         return base + (below if self.recurrent else "") + (f"^{{({','.join(above)})}}" if above else "")
 
     def weights(self, layer, is_recurrent=False):
-        """The matrix of the weights that lead into a layer, from the one before or from itself."""
+        """Return the matrix of the weights that lead into a layer from the layer before it, or from itself."""
         name = _capital(self.how.letters["w"])
         return f"{name}_{{{self.printer.layer_name(layer) * 2}}}" if is_recurrent else f"{name}^{{({layer})}}"
 
     def bias(self, layer):
-        """The vector of the biases of a layer."""
+        """Return the vector of the biases of a layer."""
         name = self.how.letters["b"]
         return rf"\underline{{{name}}}^{{({layer})}}" if self.is_dotted else f"{name}^{{({layer})}}"
 
     def slope(self, layer):
-        """The derivatives of a layer's activations, at its pre-activations; None of a linear layer."""
+        """Return the derivatives of a layer's activations at its pre-activations, or None if the layer is linear."""
         if layer in self.linear and not self.is_dotted:
             return None
         s = self.vector("s", layer)
@@ -127,7 +128,7 @@ class Matrices:
     # --- Products.
 
     def multiplied(self, e, slope):
-        """A vector times the derivatives of the activations, entry by entry."""
+        """Return a vector times the derivatives of the activations, entry by entry."""
         if slope is None:
             return e
         if self.is_dotted:
@@ -135,13 +136,13 @@ class Matrices:
         return rf"{e} \odot {slope}"
 
     def through(self, weights, delta):
-        """Return the sum over the neurons that some weights lead into."""
+        """Return the weights times the deltas: the sum over the neurons that the weights lead into."""
         turned = self.goes_out == self.has_rows
         matrix = _transposed(weights) if turned else weights
         return f"{delta} {matrix}" if self.has_rows else f"{matrix} {delta}"
 
     def outer(self, source, delta):
-        """The products of what weights read and the deltas that they lead to."""
+        """Return the outer product of the activations that weights read and the deltas that they lead to."""
         if self.has_rows == self.goes_out:
             left, right = (source, delta) if self.has_rows else (delta, source)
         else:
@@ -151,7 +152,7 @@ class Matrices:
     # --- Lines.
 
     def lines(self, kind, lead) -> list[Line]:
-        """Every line: sensitivities, gradients where the layout is said, and updates."""
+        """Return all lines: sensitivities, gradients (if the convention states a layout) and updates."""
         found = [self.output(kind, lead)]
         for layer in range(self.last - 1, 0, -1):
             found += self.hidden(layer)
@@ -167,7 +168,7 @@ class Matrices:
         return [Line(latex, as_text(latex)) for latex in found]
 
     def output(self, kind, lead):
-        """The sensitivities of the output layer, which start from the loss."""
+        """Return the sensitivities of the output layer, which come from the loss."""
         y, t = self.vector("a", self.last), self.vector("t")
         factor = self.formulas.factor
         slope = self.slope(self.last) if kind in ("error", "gradient") else None
@@ -182,7 +183,7 @@ class Matrices:
         return f"{self.vector('delta', self.last)} = {self._scaled(scale, self.multiplied(error, slope))}"
 
     def hidden(self, layer):
-        """The sensitivities of a hidden layer; of a recurrent one for the steps before the last, and for the last."""
+        """Return the sensitivities of a hidden layer: one line, or one for the last step and one for the others."""
         delta = self.vector("delta", layer)
         back = self.through(self.weights(layer + 1), self.vector("delta", layer + 1))
         if layer not in self.recurrent:
@@ -196,7 +197,7 @@ class Matrices:
         return found
 
     def gradients(self):
-        """Pairs of a matrix or vector of parameters, and the product that is its gradient but for the factor."""
+        """Yield pairs of a matrix or vector of parameters and its gradient, without the constant factor."""
         over = ""
         if self.recurrent:
             over = rf"\sum_{{r=1}}^{{{self.network.steps}}} "
@@ -225,7 +226,7 @@ def _transposed(latex):
 
 
 def _capital(latex):
-    r"""The letter of a matrix: ``\delta`` becomes ``\Delta``, ``\hat{y}`` becomes ``\hat{Y}``."""
+    r"""Return the letter of a matrix: ``\delta`` becomes ``\Delta``, ``\hat{y}`` becomes ``\hat{Y}``."""
     if re.fullmatch(r"\\[a-z]+", latex):
         return "\\" + latex[1:].capitalize()
     return re.sub(r"^([a-z])$|(?<=\{)([a-z])(?=\}$)", lambda match: match[0].upper(), latex)

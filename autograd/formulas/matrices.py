@@ -1,8 +1,8 @@
 r"""The matrix form: sensitivities as vectors, weights as matrices, $W \leftarrow W - \alpha\, a\, \delta^T$.
 
-A network whose layers are fully connected, each to the one before, has it. $W^{(m)}$ has a row for every neuron of
-layer $m-1$ and a column for every neuron of layer $m$; $\dot F$ is the diagonal matrix of the activations'
-derivatives. Each line is multiplied out with the recorded numbers and compared with reverse mode before it is shown.
+A network has a matrix form if its layers are fully connected, each to the layer before it. $W^{(m)}$ has a row for each
+neuron of layer $m-1$ and a column for each neuron of layer $m$. $\dot F$ is the diagonal matrix of the activations'
+derivatives. The products are computed with the recorded numbers and compared with reverse mode before they are shown.
 """
 
 from fractions import Fraction
@@ -17,7 +17,7 @@ __all__ = ["Line", "MatrixForm", "matrix_form"]
 
 
 class MatrixForm(list):
-    """The equations, which print as text and show themselves in a notebook."""
+    """The equations of the matrix form. They print as text, and a notebook typesets them."""
 
     def __str__(self):
         return "\n".join([line.text for line in self])
@@ -25,7 +25,7 @@ class MatrixForm(list):
     __repr__ = __str__
 
     def latex(self) -> str:
-        """One aligned block, without dollar signs."""
+        """Return the equations as one aligned block, without dollar signs."""
         return "\\begin{aligned}\n" + " \\\\\n".join([_aligned(line.latex) for line in self]) + "\n\\end{aligned}"
 
     def _repr_latex_(self):
@@ -33,11 +33,11 @@ class MatrixForm(list):
 
 
 def matrix_form(formulas, printer, point, rate) -> MatrixForm:
-    """Return the equations of one update, sensitivities first, in the layout of the convention.
+    """Return the equations of one update in the layout of the convention, sensitivities first.
 
     Raises:
-        GraphError: the layers are not fully connected, each to the one before.
-        FormulaError: a line does not agree with reverse mode: a bug.
+        GraphError: the layers are not fully connected, each to the layer before it.
+        FormulaError: a line does not agree with reverse mode, which is a bug.
     """
     network = formulas.network
     layers, recurrent = _layers(network)
@@ -65,14 +65,15 @@ def _has_delta(e):
 
 
 def _layers(network):
-    """The neurons by layer, of one sample and of the last step, and the layers that read themselves.
+    """Return the neurons of each layer, for one sample and the last step, and the set of recurrent layers.
 
-    Each must read all of the layer before and, from the second step on, perhaps all of its own layer.
+    Each neuron must read all neurons of the layer before it. In a recurrent layer it must also read all neurons of its
+    own layer at the previous step.
     """
     layers: dict = {}
     recurrent: set = set()
     if network.steps > 1 and network.samples > 1:
-        raise GraphError("there is no matrix form of several sequences: see the formulas of one neuron each.")
+        raise GraphError("there is no matrix form for several sequences: use the formulas of single neurons.")
     for n in network.neurons:
         if n.sample in (None, 1) and n.step in (None, network.steps):
             layers.setdefault(n.layer, []).append(n)
@@ -101,21 +102,25 @@ def _layers(network):
 
 
 def _offset(source, neuron):
-    """The layer of what a neuron reads, and how many steps earlier it is."""
+    """Return the layer of the neuron that is read, and its step relative to the step of the reading neuron."""
     if source is None:
         return 0, 0
     return source.layer, (source.step or 0) - (neuron.step or 0) if source.step and neuron.step else 0
 
 
 def _output_form(formulas, outputs):
-    """Return how the loss enters: as an error times a number, before or behind the activation's derivative."""
+    """Return the form in which the loss enters the output layer's sensitivities, and its number.
+
+    The forms are ``"error"``, the number times (t - y) and the activation's derivative; ``"direct"``, the number times
+    (t - y); ``"softmax"``, the number times (t - p); and ``"logits"`` and ``"gradient"``, a gradient of the loss.
+    """
     names = formulas.network.symbol_of
     if outputs[0] in formulas.simplified:
         roles = {x.role for x in symbols(formulas.delta[outputs[0]])}
         number = _coefficient(formulas, outputs)
         if number is not None:
             return ("softmax" if "p" in roles else "direct"), number
-        if "p" in roles:  # of smoothed labels
+        if "p" in roles:  # the targets are smoothed labels
             return "logits", Fraction(1)
     try:
         samples = formulas.fitting_samples()
@@ -139,7 +144,7 @@ def _output_form(formulas, outputs):
 
 
 def _coefficient(formulas, outputs):
-    """c in c (t - y), read off the simplified delta."""
+    """Return c if the simplified delta is c (t - y) times the factor of deltas, or None."""
     e = formulas.delta[outputs[0]]
     number, inner = Fraction(1), e
     if isinstance(e, Times) and isinstance(e.factors[0], Number):
@@ -151,7 +156,7 @@ def _coefficient(formulas, outputs):
 
 
 def _check(formulas, point):
-    """Multiply the matrices out, and compare with the engine's gradients."""
+    """Compute the matrix products, and compare them with the engine's gradients."""
     network = formulas.network
     names = network.symbol_of
     node_of = {symbol: node for node, symbol in names.items()}

@@ -1,4 +1,4 @@
-"""Names that a graph's values go by in formulas, beside their labels: one line that tells which is which."""
+"""The names of a graph's values in formulas, beside their labels, and one sentence that says which is which."""
 
 import re
 from collections.abc import Iterable
@@ -16,14 +16,14 @@ __all__ = ["correspondence", "formula_names", "labels_under", "names_of", "netwo
 
 _INDEXED = re.compile(r"(.*)\[(\d+(?:,\d+)*)\]")
 _PLACES = "jklm"
-_MOST = 12  # names without a pattern that are listed one by one
+_MOST = 12  # the number of names without a pattern that are listed one by one
 
 
 def names_of(nodes) -> dict:
-    """Return the name of each node: its label, or v and its number; what the graph ends in is L, as in formulas.
+    """Return a dict from each node to its name: its label, or v and its number. The root is L, as in formulas.
 
     Args:
-        nodes: every node under a root, operands first, as :func:`autograd.engine.sweep.order` returns them.
+        nodes: all nodes under a root, operands first, as :func:`autograd.engine.sweep.order` returns them.
     """
     names = {node: printable(node.label) if node.label is not None else f"v{k}" for k, node in enumerate(nodes)}
     if nodes[-1].label is None and "L" not in names.values():
@@ -32,12 +32,12 @@ def names_of(nodes) -> dict:
 
 
 def labels_under(root: Value) -> dict:
-    """Return the labels of the labelled values under a root."""
+    """Return a dict from each labelled value under a root to its label."""
     return {node: printable(node.label) for node in postorder([root]) if node.label is not None}
 
 
 def network_under(root: Value):
-    """Return the network under a root, or None where there is none."""
+    """Return the network under a root, or None if there is no network."""
     try:
         network = find_network(root)
     except GraphError:
@@ -46,7 +46,7 @@ def network_under(root: Value):
 
 
 def formula_names(network) -> dict:
-    """Return, for each Value with a name in the formulas of :func:`autograd.derive`, that name and its sample and step.
+    """Return a dict from each Value that has a name in formulas to that name and the letters of its step and sample.
 
     Example:
         >>> w, x = Value(0.5, "w"), Value(2.0, "x")
@@ -63,12 +63,12 @@ def formula_names(network) -> dict:
 
 
 def correspondence(root: Value, shown: dict | None = None, network=None) -> str:
-    """Return a sentence that maps the names of a graph's values to those in its formulas; empty where they agree.
+    """Return a sentence that says which names formulas use for a graph's values. It is empty if they are the same.
 
     Args:
-        root: the value that the graph ends in.
-        shown: the values that are mentioned, each with its name; by default all, by the names of :func:`names_of`.
-        network: the network under the root, if it is known.
+        root: the value in which the graph ends.
+        shown: a dict from the values to mention to their names. By default all values, as :func:`names_of` calls them.
+        network: the network under the root, if it is known already.
 
     Example:
         >>> from nn import MLP
@@ -85,9 +85,9 @@ b2[j] is b_o[j], s2[j] is y[j].
 
 
 def _is_meant(network):
-    """Return True if a network was recorded to be one: it has a loss, and a weight that is not labelled as a bias.
+    """Return True if a graph looks like a network on purpose: it has a loss and a labelled weight that is not a bias.
 
-    Products such as ``a*b`` are found as networks too, but nobody reads them as such.
+    Products such as ``a*b`` are found as networks too, but few people see them as networks.
     """
     if network.depth == 1 and any(network.root in (n.s, n.a) for n in network.neurons):
         return False
@@ -96,7 +96,7 @@ def _is_meant(network):
 
 
 def _place(network):
-    """Return the key that sorts values as formulas do: layer by layer, weights before what they compute."""
+    """Return a key that sorts values as formulas do: layer by layer, weights before the quantities they compute."""
     roles = "xwbsat"
 
     def place(node):
@@ -107,7 +107,7 @@ def _place(network):
 
 
 def sentence(pairs: Iterable[tuple]) -> str:
-    """Return the sentence for pairs of a name and the name in formulas, each with the letters of sample and step.
+    """Return the sentence for triples of a name, the name in formulas, and the letters of step and sample.
 
     >>> sentence([("w1[1,2]", "w_ih[1,2]", ()), ("w1[2,2]", "w_ih[2,2]", ()), ("bias", "b_h[1]", ()), ("x", "x", ())])
     'In formulas, w1[j,k] is w_ih[j,k], bias is b_h[1].'
@@ -128,7 +128,7 @@ def sentence(pairs: Iterable[tuple]) -> str:
 
 
 def _pattern(name, other, further):
-    """Return both names with letters for equal indices, or None where they differ in more than their stems."""
+    """Return both names with letters for their equal indices, or None if the indices differ."""
     ours, theirs = _INDEXED.fullmatch(name), _INDEXED.fullmatch(other)
     if ours is None or theirs is None:
         return None

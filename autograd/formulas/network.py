@@ -1,8 +1,8 @@
-"""A network, as it was found in a graph: neurons, layers, samples and the names of everything.
+"""The network that is found in a graph: neurons, layers, samples, and the names of everything.
 
-Formulas follow the branch of ``where`` that was taken, unless it chooses by a step or a comparison of the graph: then
-it is ``c * a + (1 - c) * b``. :func:`operands_of`, :func:`apply` and :func:`edges` say so once, over any kind of
-number.
+Formulas contain only the branch of a ``where`` that was chosen. But if its condition is a step or a comparison of the
+graph, formulas write ``c * a + (1 - c) * b``. :func:`operands_of`, :func:`apply` and :func:`edges` implement this
+once, for any kind of number.
 """
 
 from typing import NamedTuple
@@ -15,12 +15,12 @@ from autograd.formulas.expressions import Expression, Symbol
 __all__ = ["Constant", "Network", "Neuron", "Term", "apply", "edges", "is_named", "operands_of", "parents_of", "sum_of"]
 
 
-# What a formula can choose by: expressions and fields write comparisons as steps.
+# Conditions that a formula can contain, because expressions and fields write comparisons as steps.
 _GATES = (primitives.step, primitives.greater, primitives.at_least)
 
 
 class Constant(NamedTuple):
-    """A plain number that a node read, at one place: an input or a target that was no Value."""
+    """A plain number that a node read at one place, such as an input or a target that was not a Value."""
 
     node: Value
     place: int
@@ -28,7 +28,7 @@ class Constant(NamedTuple):
 
 
 class Term:
-    """One term of a pre-activation: ``sign * weight * source``; a bias has the source None."""
+    """One term of a pre-activation: ``sign * weight * source``. A bias is a weight with the source None."""
 
     __slots__ = ("sign", "source", "weight")
 
@@ -37,13 +37,17 @@ class Term:
 
 
 class Neuron:
-    """A pre-activation and its activation, on one sample.
+    """A pre-activation and its activation for one sample.
 
     Attributes:
-        s, a: the nodes; the same one where the neuron is linear.
+        s: the node of the pre-activation.
+        a: the node of the activation; the same node if the neuron is linear.
         terms: the :class:`Term` s of ``s``.
-        inside: the nodes from ``s`` (excluded) to ``a``.
-        layer, index, sample, step: which one, from 1; sample and step None where there is one only.
+        inside: the nodes after ``s``, up to and including ``a``.
+        layer: the number of the layer, from 1.
+        index: the number of the neuron in its layer, from 1.
+        sample: the number of the sample, from 1, or None if there is only one.
+        step: the number of the time step, from 1, or None if there is only one.
     """
 
     __slots__ = ("a", "depth", "index", "inside", "layer", "named", "s", "sample", "step", "terms")
@@ -63,17 +67,20 @@ class Network:
     """The network that was found under a loss.
 
     Attributes:
-        root, order, readers: the graph; ``order`` has operands first, and of a ``where`` the branch that was taken.
-        neurons: all of them, output layer last.
-        parameters: the leaves to differentiate in.
+        root: the node in which the graph ends.
+        order: the nodes of the graph, operands first. Of a ``where``, only the chosen branch is among them.
+        readers: a dict from each node to the nodes that read it.
+        neurons: all neurons, output layer last.
+        parameters: the leaves to differentiate with respect to.
         sizes: the number of neurons in each layer, inputs first.
-        samples, steps: how many there are; 1 where nothing is repeated.
-        symbol_of: the symbol of every named node and constant.
-        distributions: groups of targets that add up to 1, as those of a cross-entropy do.
-        exact: from pairs of a node and a place to the fraction that formulas read there, in place of a float.
-        assumptions: what was concluded from labels, in words.
-        keeps_constants: whether plain numbers are what they were recorded as, at every point that formulas are compared
-            at. Otherwise they stand for any number, as inputs and targets do.
+        samples: the number of samples.
+        steps: the number of time steps; 1 if the network is not recurrent.
+        symbol_of: a dict from each named node and constant to its symbol.
+        distributions: groups of targets that add up to 1, as the targets of a cross-entropy do.
+        exact: a dict from pairs of a node and a place to the fraction that formulas use there in place of a float.
+        assumptions: the conclusions that were drawn from labels, in words.
+        keeps_constants: True if plain numbers keep their recorded values at every point at which formulas are compared.
+            Otherwise they stand for any number, as inputs and targets do.
     """
 
     def __init__(self, root):
@@ -102,12 +109,12 @@ class Network:
         return len(self.sizes) - 1
 
     def delta_of(self, neuron):
-        """The symbol of a neuron's delta."""
+        """Return the symbol of a neuron's delta."""
         return Symbol("delta", (neuron.layer,), (neuron.index,), neuron.sample, neuron.step)
 
 
 def operands_of(node):
-    """Return the operands of a node; of a ``where``, the branch that was taken and nothing else."""
+    """Return the operands of a node. Of a ``where`` without a gate, this is the chosen branch alone."""
     if node.op is primitives.where and not _is_gate(node):
         condition = node.operands[0]
         condition = condition.data if isinstance(condition, Value) else condition
@@ -121,7 +128,7 @@ def parents_of(node):
 
 
 def apply(node, numbers):
-    """Return the number of a node, from the numbers of its :func:`operands_of`."""
+    """Return the number of a node, computed from the numbers of its :func:`operands_of`."""
     if node.op is not primitives.where:
         return node.op(*numbers)
     if len(numbers) == 1:
@@ -144,7 +151,7 @@ def edges(node, y, numbers):
         partials = [1] if len(numbers) == 1 else [0, numbers[0], 1 - numbers[0]]
     elif node.op.arity is None:
         partials = node.op.gradient(y, numbers)
-    else:  # of constants there may be none, as of the exponent where a number is negative
+    else:  # a derivative with respect to a constant may not exist, as for the exponent of a negative number
         return [
             (x, node.op.partial(i, y, numbers), True) for i, x in enumerate(operands_of(node)) if isinstance(x, Value)
         ]
@@ -152,17 +159,17 @@ def edges(node, y, numbers):
 
 
 def _is_gate(node):
-    """Return True if a ``where`` chooses by a step or a comparison of the graph, which a formula can say."""
+    """Return True if the condition of a ``where`` is a step or a comparison, which a formula can contain."""
     condition = node.operands[0]
     return isinstance(condition, Value) and condition.op in _GATES
 
 
 def sum_of(neuron):
-    """Return the sums and products that a pre-activation is made of, the pre-activation last."""
+    """Return the sums and products that a pre-activation consists of. The last is the pre-activation itself."""
     ends = {x for term in neuron.terms for x in (term.source, term.weight) if isinstance(x, Value)}
     return postorder([neuron.s], lambda node: [x for x in node.parents if x not in ends and x.op is not None])
 
 
 def is_named(label):
-    """Return True if a label says itself which neuron it belongs to, as those of :mod:`nn` do."""
+    """Return True if a label states which neuron it belongs to, as the labels of :mod:`nn` do."""
     return hasattr(label, "layer") and hasattr(label, "neuron")

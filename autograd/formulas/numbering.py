@@ -1,4 +1,4 @@
-"""Numbers and names for what was found: layers, neurons, samples, time steps, and a symbol for every quantity."""
+"""Numbers and names in a network: for layers, neurons, samples and time steps, and a symbol for each quantity."""
 
 import re
 from collections import defaultdict
@@ -17,7 +17,7 @@ __all__ = ["name", "number"]
 
 
 def number(network):
-    """Layers, neurons, samples and steps."""
+    """Number the layers, neurons, samples and time steps of a network."""
     starts = {neuron.s for neuron in network.neurons}
     depth: dict = {}
     for node in network.order:
@@ -58,7 +58,7 @@ def number(network):
 
 
 def _grouped(neurons):
-    """The neurons by their parameters. The first step of a recurrent network may lack the recurrent ones."""
+    """Return the neurons by their parameters. The first step of a recurrent network may lack the recurrent ones."""
     by_key = defaultdict(list)
     for neuron in neurons:
         by_key[tuple([term.weight for term in neuron.terms])].append(neuron)
@@ -75,7 +75,7 @@ def _grouped(neurons):
 
 
 def _agree(by_key, first):
-    """Return True if the layers that nn gave are those of the graph: two models in a graph may have the same names."""
+    """Return True if the layers that nn numbered are those of the graph. Two models in a graph may have equal names."""
     names = [group[0].named for group in by_key.values()]
     if len(set(names)) != len(names):
         return False
@@ -91,7 +91,7 @@ def _agree(by_key, first):
 
 
 def _use_given_numbers(by_key, counts):
-    """Within a layer, the numbers that nn gave, where they are 1 to n."""
+    """Number the neurons of a layer as nn numbered them, if these numbers are 1 to n."""
     layers = defaultdict(list)
     for group in by_key.values():
         layers[group[0].layer].append(group)
@@ -107,7 +107,7 @@ def _use_given_numbers(by_key, counts):
 
 
 def name(network):
-    """Give every quantity its symbol."""
+    """Give each quantity of a network its symbol."""
     names = network.symbol_of
     last = len(network.sizes) - 1
     by_activation = {}
@@ -133,14 +133,14 @@ _DIGITS = re.compile(r"\d+")
 
 
 def _numbers_in(label):
-    if label is None or not str(label).isprintable():  # a terminal's commands have digits, too
+    if label is None or not str(label).isprintable():  # the commands of a terminal contain digits, too
         return []
     return [int(d) for d in _DIGITS.findall(str(label))]
 
 
 def _name_inputs(network):
     names = network.symbol_of
-    found: dict = {}  # a leaf or constant that a weight multiplies: the places, samples and layers it was read at
+    found: dict = {}  # for each leaf or constant that a weight multiplies, the uses of it
     for n in network.neurons:
         place = 0
         for term in n.terms:
@@ -178,7 +178,7 @@ def _name_inputs(network):
             if samples_told and len(numbers) == 2:
                 sample = numbers[1]
         elif layer > 1 or neuron.depth > 1:
-            # an input that enters further up: count on behind the inputs of the first layer
+            # An input of a later layer gets a number after the inputs of the first layer.
             place = position.setdefault(x, None)
             if place is None:
                 sized = max([u[1] for v, us in found.items() for u in us if u[0] == 1], default=0)
@@ -190,7 +190,7 @@ def _name_inputs(network):
         data = x.data
         if symbol in taken and (isinstance(x, Value) or taken[symbol] != data):
             if not isinstance(x, Value):
-                continue  # a constant of its own: it stays a number
+                continue  # a different constant, which stays a number
             place = max([s.indices[0] for s in taken], default=0) + 1
             symbol = Symbol("x", (0,), (place,), sample, step)
         taken[symbol] = data
@@ -202,7 +202,7 @@ def _name_inputs(network):
 def _name_parameters(network, by_activation):
     names = network.symbol_of
     used: dict = {}
-    # A recurrent weight is named by the neuron it reads, not by the initial state it read at the first step.
+    # A recurrent weight is named by the neuron it reads, and not by the initial state that it reads at the first step.
     later_first = sorted(network.neurons, key=lambda n: (n.layer, -(n.step or 0), n.sample or 0))
     for n in later_first:
         place = 0
@@ -229,7 +229,7 @@ def _name_parameters(network, by_activation):
 
 
 def _another(parameter, used):
-    """A name for a parameter that connects no two neurons, or one more of two that do."""
+    """Return a name for a parameter that connects no two neurons, or whose name another parameter has already."""
     label = str(parameter.label) if parameter.label is not None else "w"
     symbol, k = Symbol("free", name=label), 1
     while symbol in used:
@@ -239,7 +239,7 @@ def _another(parameter, used):
 
 
 def _source(source, place, neuron, names, by_activation):
-    """The layer and the number of what a weight reads; None where it reads nothing of a network."""
+    """Return the layer and the number of the source of a weight, or None if the source is not part of a network."""
     if isinstance(source, Value) and source in by_activation:
         return by_activation[source].layer, by_activation[source].index
     symbol = names.get(source)
@@ -258,7 +258,7 @@ def _source(source, place, neuron, names, by_activation):
 
 
 def _name_targets(network):
-    """Targets: leaves of that role, and numbers an output is subtracted from."""
+    """Name the targets: leaves with that role, and numbers from which an output is subtracted or the reverse."""
     names = network.symbol_of
     last = len(network.sizes) - 1
     taken: set = set()
@@ -273,7 +273,7 @@ def _name_targets(network):
             place = 1 if reader.operands[0] is n.a else 0
             t = reader.operands[place]
             if not isinstance(t, Value):
-                # in log(1 - y), 1 is no target
+                # In log(1 - y), 1 is not a target.
                 logged = any(r.op is primitives.log for r in network.readers.get(reader, ()))
                 if reader.op is primitives.sub and symbol not in taken and not known and not logged:
                     names[Constant(reader, place, t)] = symbol
@@ -297,7 +297,7 @@ def _name_targets(network):
 
 
 def _find_distributions(network):
-    """The targets of each sample, where they are probabilities: they add up to 1, and the loss is a cross-entropy."""
+    """Find the targets of each sample that are probabilities: they add up to 1, and the loss is a cross-entropy."""
     if not any(node.op in (primitives.log, primitives.logsumexp) for node in network.order):
         return
     groups = defaultdict(list)

@@ -1,7 +1,7 @@
-"""Short forms of the deltas of outputs: the error y - t, or p - t with the probabilities p of a softmax.
+"""Short forms of the deltas of outputs: the error y - t, or p - t, where p are the probabilities of a softmax.
 
-Such a form is found by interpolation in a prime field, from the numbers of the graph alone, however the loss was
-written.
+These forms are found by interpolation in a prime field, from the numbers of the graph alone, in whatever way the loss
+was written.
 """
 
 from fractions import Fraction
@@ -29,10 +29,10 @@ __all__ = ["has_delta", "simplify_outputs"]
 
 
 def simplify_outputs(formulas):
-    """Write the deltas of output neurons as c (y - t) or c (p - t) where they are that, as with a cross-entropy.
+    """Write the deltas of output neurons as c (y - t) or c (p - t) if they have that form, as with a cross-entropy.
 
     Args:
-        formulas: of the network: :class:`autograd.formulas.formulas.Formulas`, whose deltas are replaced.
+        formulas: the :class:`autograd.formulas.formulas.Formulas` of the network. Its deltas are replaced.
     """
     network = formulas.network
     last = network.depth
@@ -63,12 +63,12 @@ def simplify_outputs(formulas):
 
 
 def has_delta(e):
-    """Return whether a delta is in an expression."""
+    """Return True if an expression contains a delta."""
     return any(s.role == "delta" for s in symbols(e))
 
 
 def _is_long(e):
-    """Return True for a delta that is not a plain product of errors and activations."""
+    """Return True if a delta is not a plain product of errors and activations."""
     for x in walk(e):
         match x:
             case Symbol(role="v" | "adjoint"):
@@ -81,12 +81,12 @@ def _is_long(e):
 
 
 def _as_error(formulas, group, samples):
-    """The deltas of one sample as c (y - t), if they are."""
+    """Return the deltas of one sample as c (y - t), or None if they do not have that form."""
     return _as_difference(formulas, group, samples, lambda sample, y: sample.symbol(y), lambda y: y)
 
 
 def _as_logistic(formulas, group, samples):
-    """The deltas of one sample as c (sigma(y) - t), if they are: outputs are logits then, of yes or no each."""
+    """Return the deltas of one sample as c (sigma(y) - t), or None. Then each output is a logit of its own."""
 
     def of_sample(sample, y):
         e = sample.exp(sample.symbol(y))
@@ -96,7 +96,15 @@ def _as_logistic(formulas, group, samples):
 
 
 def _as_difference(formulas, group, samples, of_sample, of_symbol):
-    """The deltas of one sample as c (f(y) - t), if they are; f over the numbers of a sample, and over symbols."""
+    """Return the deltas of one sample as c (f(y) - t), or None if they do not have that form.
+
+    Args:
+        formulas: the formulas of the network.
+        group: the output neurons of the sample.
+        samples: random points of a prime field.
+        of_sample: f over the numbers of a point: a function of the point and the symbol y.
+        of_symbol: f over symbols.
+    """
     found = {}
     for neuron in group:
         y = formulas.network.symbol_of[neuron.a]
@@ -115,7 +123,7 @@ def _as_difference(formulas, group, samples, of_sample, of_symbol):
 
 
 def _as_softmax(formulas, group, samples):
-    """The deltas of one sample as c (p - t), with p the softmax of its pre-activations, if they are."""
+    """Return the deltas of one sample as c (p - t), where p is the softmax of the pre-activations, or None."""
     network = formulas.network
     targets = [_target_of(neuron) for neuron in group]
     has_targets = all(t in samples[0].quantities for t in targets)
@@ -156,12 +164,16 @@ def _as_softmax(formulas, group, samples):
 
 
 def _smoothed(network, samples, rows, t, classes):
-    """Return the factor of a delta c (p - t') with smoothed labels t', and t'; a pair of None if it is none.
+    """Return the factor of a delta c (p - t') and t', where t' are smoothed labels, or a pair of None.
 
-    With a number or a free quantity e it is t' = (1 - e) t + e / classes.
+    With a number or a free quantity e, t' = (1 - e) t + e / classes.
 
     Args:
-        rows: of each sample the softmax and the target, and the derivative of the loss.
+        network: the network.
+        samples: random points of a prime field.
+        rows: for each point, the softmax and the target, and the derivative of the loss.
+        t: the symbol of the target.
+        classes: the number of outputs.
     """
     for e in [None, *dict.fromkeys([s for s in network.symbol_of.values() if s.role == "free"])]:
         wider = []
@@ -186,7 +198,7 @@ def _target_of(neuron):
 
 
 def _scale_of_probabilities(fits):
-    """Return a short c with deltas c (p sum(t) - t), for targets that do not quite add up to 1; None for others."""
+    """Return a short c with deltas c (p sum(t) - t) if the targets almost add up to 1, or None."""
     (first, *_) = fits[0]
     scale = first.limit_denominator(1000)
     if scale == first or not scale or any(a != first for a, _ in fits) or -sum([b for _, b in fits]) != first:

@@ -1,7 +1,7 @@
 """Formulas as text and as LaTeX.
 
-The text is the vocabulary that a formula is graded in, so that what is printed can be read back. Names that come from a
-user's labels are escaped for LaTeX here, and nowhere else.
+The text uses the names in which formulas are graded, so printed formulas can be read back. Names from a user's labels
+are escaped for LaTeX here and nowhere else.
 """
 
 import itertools
@@ -34,30 +34,30 @@ _ESCAPES = {
 }  # fmt: skip
 _TEXT_NAMES = {"sigmoid": "sigma"}
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*(\[\d+(,\s*\d+)*\])?", re.ASCII)
-# How tightly an expression holds together: what is looser than its place gets parentheses.
+# Binding strengths. An expression that binds less tightly than its place requires gets parentheses.
 _SUM, _PRODUCT, _POWER = 1, 2, 3
 
 
 def printable(text) -> str:
-    """A user's text on one line, without what a terminal would obey or a file cannot hold."""
+    """Return a user's text on one line, without characters that control a terminal or cannot be written to a file."""
     return texts.printable(text, "\ufffd")
 
 
 def escape_latex(text) -> str:
-    """A user's text as LaTeX that shows it and does nothing else."""
+    """Return a user's text as LaTeX that only displays it."""
     return "".join([_ESCAPES.get(c, c if c.isprintable() else " ") for c in str(text)])
 
 
-# A function as in \sin x, of which an exponent would be its argument's.
+# A function without brackets, such as \sin x. An exponent after it would belong to its argument.
 _WITHOUT_BRACKETS = re.compile(r"\\(operatorname\{\w+\}|[a-z]+) ")
 
 
 class Printer:
-    """Prints the formulas of a network in a convention.
+    """The printer of a network's formulas in one convention.
 
     Args:
         alphabet: the letters of the network's indices.
-        convention: the letters of its quantities.
+        convention: the convention, with the letters of its quantities.
     """
 
     def __init__(self, alphabet, convention):
@@ -69,11 +69,11 @@ class Printer:
     # --- Names.
 
     def layer_name(self, layer):
-        """``i``, ``h`` and ``o``; of a deeper network, a number."""
+        """Return the name of a layer: ``i``, ``h`` or ``o``, or its number in a deeper network."""
         return str(layer) if self.is_deep else self.alphabet.letters[layer]
 
     def set_name(self, over):
-        """The set an index runs through: ``O``."""
+        """Return the name of the set that an index runs through, such as ``O`` for the outputs."""
         if over == "samples":
             return "S"
         if over == "steps":
@@ -85,7 +85,7 @@ class Printer:
         return f"H{over}" if self.is_deep else "H"
 
     def symbol_text(self, symbol):
-        """``w_ho[2,1]``."""
+        """Return a symbol as text, such as ``w_ho[2,1]``."""
         role = symbol.role
         if role == "free":
             return symbol.name if _IDENTIFIER.fullmatch(symbol.name) else repr(symbol.name)
@@ -109,7 +109,7 @@ class Printer:
         return f"{base}[{shown}]" if shown else base
 
     def symbol_latex(self, symbol):
-        """``w_{ho}``."""
+        """Return a symbol as LaTeX, such as ``w_{ho}``."""
         role, letters = symbol.role, self.convention.letters
         if role == "free":
             return _label_latex(symbol.name)
@@ -139,7 +139,7 @@ class Printer:
         return f"{base}_{{{below}}}" + (f"^{{({','.join(above)})}}" if above else "")
 
     def _has_layer_mark(self, role, base):
-        """Return True if the layer is written above: for inputs and outputs if their letter serves for others, too."""
+        """Return True if the layer is written above: for inputs and outputs, only if another role has their letter."""
         letters = self.convention.letters
         if role == "x" or (role == "a" and base == letters["y"]):
             others = [letters[other] for other in ("x", "a", "y")]
@@ -154,7 +154,7 @@ class Printer:
     # --- Expressions as text.
 
     def text(self, e, place=0) -> str:
-        """Return Python-like text; ``place`` says how tightly it has to hold together where it stands."""
+        """Return Python-like text. It is in parentheses if it binds less tightly than ``place`` requires."""
         match e:
             case Number(value=q):
                 return _parenthesized(str(q), (q < 0 and place > _SUM) or (q.denominator != 1 and place >= _PRODUCT))
@@ -173,7 +173,7 @@ class Printer:
                 return _parenthesized(f"{self.text(e.base, _POWER + 1)}**{exponent}", place > _POWER)
             case Sum():
                 return f"sum({self.text(e.body)} for {e.letter} in {self._range_text(e)})"
-            case Call(primitive=primitives.power_term):  # safe where the base is 0, and nothing to be read
+            case Call(primitive=primitives.power_term):  # it is safe at a base of 0, but it cannot be read back
                 return self.text(written_out(*e.operands), place)
         operands = ", ".join([self.text(x) for x in e.operands])
         name = _TEXT_NAMES.get(e.primitive.name, e.primitive.name)
@@ -198,7 +198,7 @@ class Printer:
     # --- Expressions as LaTeX.
 
     def latex(self, e, place=0) -> str:
-        """Return LaTeX, without the dollar signs; ``place`` is as in :meth:`text`."""
+        """Return LaTeX without dollar signs; ``place`` is as in :meth:`text`."""
         match e:
             case Number(value=q):
                 return _latex_parenthesized(_number_latex(q), q < 0 and place > _SUM)
@@ -239,7 +239,7 @@ class Printer:
         for i, x in enumerate(e.operands):
             raised = f"{{{i}}}^" in template
             enclosed = f"({{{i}}}" in template or f"{{{{{{{i}}}}}}}" in template or "left" in template
-            if isinstance(x, Number) and not raised and not enclosed:  # \log 2 y would be that of 2 y
+            if isinstance(x, Number) and not raised and not enclosed:  # \log 2 y would be the logarithm of 2 y
                 shown.append(rf"\left({self.latex(x)}\right)")
             else:
                 shown.append(self._raised_latex(x) if raised else self.latex(x, 0 if enclosed else _POWER))
@@ -255,11 +255,11 @@ class Printer:
         base = self._raised_latex(e.base)
         is_script = isinstance(e.exponent, Number) and e.exponent.value.denominator == 1
         if isinstance(e.base, Symbol) and not is_script and not base.startswith(r"\left("):
-            base = rf"\left({base}\right)"  # or it would be a layer or a sample above
+            base = rf"\left({base}\right)"  # without brackets, the exponent would be read as a layer or a sample
         return _latex_parenthesized(f"{base}^{{{self.latex(e.exponent)}}}", place > _POWER)
 
     def _raised_latex(self, e):
-        """Return the base of a power, in brackets where an exponent would be its argument's."""
+        """Return the base of a power, in brackets if the exponent would otherwise belong to its argument."""
         latex = self.latex(e, _POWER + 1)
         is_open = isinstance(e, (Symbol, Call)) and ("^" in latex or _WITHOUT_BRACKETS.match(latex))
         is_open = is_open or (isinstance(e, Number) and e.value.denominator != 1)
@@ -270,7 +270,7 @@ class Printer:
         above = [f for f in factors if not _is_reciprocal(f)]
         below = [power(f.base, Number(-f.exponent.value)) for f in factors if _is_reciprocal(f)]
         sums = [f for f in above if isinstance(f, Sum)]
-        above = [f for f in above if not isinstance(f, Sum)] + sums  # a sum takes all that follows it
+        above = [f for f in above if not isinstance(f, Sum)] + sums  # a sum includes all factors that follow it
         shown = [
             self.latex(f, _PRODUCT if not isinstance(f, Sum) or i < len(above) - 1 else 0) for i, f in enumerate(above)
         ]
@@ -297,7 +297,7 @@ class Printer:
     # --- Equations.
 
     def quantifier_text(self, ranges):
-        """``for all h in H``."""
+        """Return the text for the ranges of an equation, such as ``for all h in H``; empty if there are none."""
         if not ranges:
             return ""
         return "   for all " + ", ".join(
@@ -310,29 +310,29 @@ class Printer:
         return "{" + ", ".join([str(v) for v in values]) + "}"
 
     def quantifier_latex(self, ranges):
-        r"""``\quad \forall h``."""
+        r"""Return LaTeX for the ranges of an equation, such as ``\quad \forall h``; empty if there are none."""
         if not ranges:
             return ""
         letters = ", ".join([_letter_latex(letter) for letter in _in_order(ranges)])
         return rf" \quad \forall\, {letters}"
 
     def derivative_text(self, symbol):
-        """``dL/dw_ho[1,2]``."""
+        """Return the derivative of the loss as text, such as ``dL/dw_ho[1,2]``."""
         return f"dL/d{self.symbol_text(symbol)}"
 
     def derivative_latex(self, symbol, of=None):
-        r"""``\frac{\partial L}{\partial w}``."""
+        r"""Return a derivative as LaTeX, ``\frac{\partial L}{\partial w}``; ``of`` is LaTeX for another top than L."""
         top = self.convention.letters["loss"] if of is None else of
         return rf"\frac{{\partial {top}}}{{\partial {self.symbol_latex(symbol)}}}"
 
 
 def _in_order(ranges):
-    """Letters in the order of their layers; samples and steps last."""
+    """Return letters in the order of their layers. Samples and steps come last."""
     return sorted(ranges, key=lambda letter: (isinstance(ranges[letter][0], str), ranges[letter][0], letter))
 
 
 def _signed(e):
-    """The sign of a product, and its factors without it."""
+    """Return the sign of a product and its factors without the sign."""
     first = e.factors[0]
     if isinstance(first, Number) and first.value < 0:
         rest = e.factors[1:] if first.value == -1 else (Number(-first.value), *e.factors[1:])
@@ -372,7 +372,7 @@ def _number_latex(q):
 
 
 def _decimal_places(denominator):
-    """Return how many decimals a fraction has, or None where they do not end."""
+    """Return the number of decimals of a fraction with this denominator, or None if they never end."""
     twos = fives = 0
     while denominator % 2 == 0:
         denominator, twos = denominator // 2, twos + 1
@@ -388,7 +388,7 @@ def _index_text(index):
 
 
 def _letter_latex(name):
-    """``h2`` is a second index of the kind of h: h'."""
+    """Return an index letter as LaTeX. ``h2`` is a second index of the same kind as h, so it becomes h'."""
     base = name.rstrip("0123456789")
     return base + "'" * (int(name[len(base) :]) - 1) if len(base) < len(name) else name
 

@@ -1,7 +1,7 @@
 """A derivation as a document: a web page, Markdown or LaTeX.
 
-The page is one file without scripts: its formulas are MathML, which browsers draw by themselves, made from the LaTeX by
-latex2mathml; each has its text beside it for where that package is not installed.
+The page is one file without scripts. latex2mathml converts its formulas to MathML, which browsers display. If that
+package is not installed, the formulas are shown as text.
 """
 
 import contextlib
@@ -33,19 +33,19 @@ code { background: light-dark(#f4f4f6, #262a33); padding: .1rem .3rem; border-ra
 
 
 def mathml(latex) -> str | None:
-    """MathML for LaTeX, or None where latex2mathml is not installed or cannot read it."""
+    """Return LaTeX as MathML, or None if latex2mathml is not installed or cannot read it."""
     try:
-        from latex2mathml.converter import convert  # lazy: only a page needs it
+        from latex2mathml.converter import convert  # lazy: needed only for a page
     except ImportError:
         return None
     try:
         return convert(latex).replace('display="inline"', 'display="inline" displaystyle="true"', 1)
-    except Exception:  # its errors have no common base; the text is shown instead
+    except Exception:  # its exceptions have no common base class
         return None
 
 
 def write_report(derivation, path) -> Path:
-    """See :meth:`autograd.formulas.Derivation.report`."""
+    """Write a derivation to a file; see :meth:`autograd.formulas.Derivation.report`."""
     path = Path(path)
     writers = {".html": _html, ".md": _markdown, ".tex": _tex}
     if path.suffix not in writers:
@@ -55,7 +55,7 @@ def write_report(derivation, path) -> Path:
 
 
 def _sections(derivation):
-    """Pairs of a title and rows; a row is LaTeX, text, a reason and the reason as LaTeX."""
+    """Return the sections: pairs of a title and rows. A row is LaTeX, text, a reason, and the reason as LaTeX."""
     found = [("Letters", _letters(derivation))]
     titles = {"definition": "Where", "delta": "Deltas", "gradient": "Gradients"}
     for kind, title in titles.items():
@@ -66,24 +66,24 @@ def _sections(derivation):
     for parameter in _representatives(derivation):
         name = derivation._printer.symbol_text(derivation.network.symbol_of[parameter])
         found.append((f"Step by step: {name}", [tuple(step) for step in derivation.steps(parameter)]))
-    with contextlib.suppress(GraphError):  # not every network has one
+    with contextlib.suppress(GraphError):  # not every network has a matrix form
         found.append(("Matrix form", [(line.latex, line.text, "", "") for line in derivation.matrix()]))
     return found
 
 
 def _letters(derivation):
-    """Return a row for each letter, with what it stands for."""
+    """Return a row for each letter, with its meaning."""
     rows = []
     for line in derivation.vocabulary().splitlines():
         match = _LETTER.fullmatch(line)
         if match:
-            text, latex, meaning = match[1], match[2], match[3].partition(",")[0]  # the convention says what a delta is
+            text, latex, meaning = match[1], match[2], match[3].partition(",")[0]  # the convention defines deltas
             rows.append((latex, text, meaning, rf"\text{{{meaning}}}"))
     return rows
 
 
 def _representatives(derivation):
-    """One weight of each layer, the last layer first."""
+    """Return one weight of each layer, the last layer first, and at most six."""
     seen: dict = {}
     for parameter in derivation.network.parameters:
         symbol = derivation.network.symbol_of[parameter]
@@ -116,18 +116,18 @@ def _html(derivation, sections):
 
 
 def _why(reason, latex):
-    """Return a reason as HTML, its names typeset in the letters of the formulas."""
+    """Return a reason as HTML, with its names typeset like those in formulas."""
     parts = []
     for k, part in enumerate(_WORDS.split(latex)):
         shown = escape(part) if k % 2 else mathml(part) if part.strip() else ""
-        if shown is None:  # no MathML is to be had
+        if shown is None:  # latex2mathml is not installed
             return escape(reason)
         parts.append(shown)
     return "".join(parts)
 
 
 def text_only() -> str:
-    """Return a paragraph that says how formulas would be typeset, where latex2mathml is missing; else nothing."""
+    """Return a paragraph that says how to have formulas typeset if latex2mathml is missing, or else an empty text."""
     if mathml("x") is not None:
         return ""
     return (
@@ -148,11 +148,11 @@ def _markdown(derivation, sections):
         out += [f"## {_markdown_text(title)}", ""]
         for latex, _, _, reason in rows:
             for formula in (f"$${latex}$$", f"${reason}$")[: 2 if reason else 1]:
-                out += [formula.replace("](", "]{}("), ""]  # where formulas are not drawn, it would be a link
+                out += [formula.replace("](", "]{}("), ""]  # a viewer that does not typeset formulas would show a link
     return "\n".join(out)
 
 
-# A formula that is wider than its column is made smaller: TeX does not break a fraction or a bracket.
+# A formula that is wider than its column is scaled down, because TeX does not break a fraction or a bracket.
 _FITTED = r"\newcommand{\fitted}[1]{\sbox0{#1}\ifdim\wd0>\linewidth\resizebox{\linewidth}{!}{\usebox0}\else\usebox0\fi}"
 
 
@@ -178,7 +178,7 @@ def _tex(derivation, sections):
 
 
 def _paragraph(latex):
-    """Return a reason as text with formulas in it, so that TeX can break its lines."""
+    """Return a reason as text that contains formulas, so that TeX can break its lines."""
     parts = _WORDS.split(latex)
     return "".join([part if k % 2 else f"${part}$" if part.strip() else "" for k, part in enumerate(parts)])
 

@@ -1,7 +1,7 @@
-"""A network evaluated at a point: every named quantity and every gradient, over some kind of number.
+"""Networks evaluated at a point: all named quantities and all gradients, over some kind of number.
 
-Three kinds are used. In a prime field a formula is proved; with many digits it is compared; with the recorded floats
-it is held to the reverse mode of the engine before it is shown.
+Three kinds are used. In a prime field, formulas are proved. With many digits, formulas are compared. With the recorded
+floats, formulas are checked against the engine's reverse mode before they are shown.
 """
 
 import random
@@ -23,14 +23,16 @@ class Sample:
     """The numbers of a network at one point.
 
     Attributes:
-        values: from node to number. gradients: from node to the derivative of the root with respect to it.
-        quantities: from symbol to number; a delta is the derivative of the root in a pre-activation.
+        values: a dict from each node to its number.
+        gradients: a dict from each node to the derivative of the root with respect to it.
+        quantities: a dict from each symbol to its number. A delta is the derivative of the root with respect to a
+            pre-activation.
     """
 
     def __init__(self, network, values, gradients, constants, number, read=None):
         self.values, self.gradients, self.number = values, gradients, number
         self._network, self._read = network, read
-        self.point: Any = None  # of a field
+        self.point: Any = None  # the point of the field, if the numbers are residues
         self.quantities = {}
         for node, symbol in network.symbol_of.items():
             self.quantities[symbol] = constants[symbol] if isinstance(node, Constant) else values[node]
@@ -39,26 +41,31 @@ class Sample:
             self.quantities[network.delta_of(neuron)] = gradients.get(neuron.s, zero)
 
     def symbol(self, symbol):
-        """The number of a quantity; for :func:`autograd.formulas.expressions.evaluate`."""
+        """Return the number of a symbol, for :func:`autograd.formulas.expressions.evaluate`.
+
+        Raises:
+            GraphError: the network has no such symbol.
+        """
         try:
             return self.quantities[symbol]
         except KeyError:
             raise GraphError(f"there is no {symbol.role}{list(symbol.indices)} in this network.") from None
 
     def exp(self, x):
-        """The exponential of a number of this sample's kind."""
+        """Return the exponential of a number of this sample's kind."""
         return primitives.exp(x)
 
     def derivatives(self, node):
-        """The derivative of a node in every node under it, a dict; those it does not depend on are not in it."""
+        """Return a dict from the nodes on which ``node`` depends to the derivative of ``node`` with respect to each."""
         return _swept(self._network, self.values, self._read, self.number, node)
 
     def assuming(self, adjoints, slopes) -> "Sample":
-        """Return this sample with some derivatives replaced, and all others as reverse mode makes them of those.
+        """Return this sample with some derivatives replaced, and all others computed from these by reverse mode.
 
         Args:
-            adjoints: from node to what is taken for the derivative of the root with respect to it.
-            slopes: from activation, a node, to a pair: its pre-activation and what is taken for its derivative in it.
+            adjoints: a dict from nodes to the numbers that replace the derivatives of the root with respect to them.
+            slopes: a dict from activations (nodes) to pairs of the pre-activation and the number that replaces the
+                derivative of the activation with respect to it.
         """
         gradients = _swept(self._network, self.values, self._read, self.number, None, adjoints, slopes)
         constants = {s: self.quantities[s] for node, s in self._network.symbol_of.items() if isinstance(node, Constant)}
@@ -67,17 +74,17 @@ class Sample:
         return found
 
     def gradient(self, node):
-        """The derivative of the root in a node; 0 where it does not depend on it."""
+        """Return the derivative of the root with respect to a node, or 0 if the root does not depend on the node."""
         return self.gradients[node] if node in self.gradients else self.number(Fraction(0))
 
 
 def recorded_sample(network) -> Sample:
-    """The recorded floats, and the gradients of the engine's own reverse sweep."""
+    """Return the recorded floats, and the gradients of the engine's own reverse sweep."""
     gradients = adjoints(network.root)
     values = {node: node.data for node in network.order}
     constants = {s: float(c.data) for c, s in network.symbol_of.items() if isinstance(c, Constant)}
     if any(node.op is primitives.shift for node in network.order):
-        # Formulas leave the shift of a softmax out, and so its powers and their sum are other numbers in them.
+        # Formulas leave out the shift of a softmax, so its exponentials and their sum have other values in formulas.
         plain = _replayed(network, lambda symbol, node: float(node.data), float)
         mine = {neuron.s for neuron in network.neurons} | set(network.parameters)
         gradients = plain.gradients | {node: g for node, g in gradients.items() if node in mine}
@@ -86,7 +93,7 @@ def recorded_sample(network) -> Sample:
 
 
 def _replayed(network, given, number):
-    """A Sample at the numbers that ``given(symbol, node or constant)`` says."""
+    """Return a Sample at the numbers that ``given(symbol, node or constant)`` returns."""
     constants: dict = {}
     for node, symbol in network.symbol_of.items():
         if isinstance(node, Constant) and symbol not in constants:
@@ -108,7 +115,7 @@ def _replayed(network, given, number):
         if node.op is primitives.shift:
             return number(Fraction(0))
         if node.op is primitives.abs_:
-            return numbers[0] * primitives.sign(numbers[0])  # which a field has, by its random steps
+            return numbers[0] * primitives.sign(numbers[0])  # a field has signs, from its random steps
         y = apply(node, numbers)
         return number(y) if isinstance(y, (int, float)) else y
 
@@ -120,13 +127,13 @@ def _replayed(network, given, number):
 
 
 def _plain(x, number, node, place):
-    """A recorded number as one of the kind; a whole exponent stays an int."""
+    """Return a recorded number as a number of the given kind. An integer exponent stays an int."""
     q = rational(x)
     return int(q) if node.op is primitives.pow_ and place == 1 and q.denominator == 1 and abs(q) < 1000 else number(q)
 
 
 def _swept(network, values, read, number, root=None, taken=None, slopes=None):
-    """Return the derivatives of a root with respect to the nodes under it; those in ``taken`` are as they are there."""
+    """Return the derivatives of a root with respect to the nodes under it. Those in ``taken`` are not computed."""
     taken, slopes = taken or {}, slopes or {}
 
     def edges_of(node, _adjoints):
@@ -143,10 +150,11 @@ def _swept(network, values, read, number, root=None, taken=None, slopes=None):
 
 
 def field_sample(network, generator=None) -> Sample:
-    """A random point of a prime field.
+    """Return the network at a random point of a prime field.
 
     Raises:
-        Unprovable: a function of the graph means nothing there.
+        Unprovable: a function of the graph has no meaning in a field.
+        GraphError: a denominator is 0 at every point that was tried.
     """
     for _ in range(20):
         point = Point(generator)
@@ -160,7 +168,11 @@ def field_sample(network, generator=None) -> Sample:
 
 
 def precise_sample(network, seed=None) -> Sample:
-    """A random point with :data:`DIGITS` digits, near the recorded one where the functions need that."""
+    """Return the network at a random point with :data:`DIGITS` digits. It is near the recorded point if need be.
+
+    Raises:
+        GraphError: no point that was tried has real values.
+    """
     mpmath = precise_numbers()
 
     generator = random.Random(seed)
@@ -181,7 +193,7 @@ def precise_sample(network, seed=None) -> Sample:
 
             try:
                 sample = _replayed(network, given, number)
-            except (ZeroDivisionError, ValueError, OverflowError, AlgebraError):  # of a complex number, say
+            except (ZeroDivisionError, ValueError, OverflowError, AlgebraError):  # a complex number, say
                 continue
             numbers = [*sample.values.values(), *sample.gradients.values()]
             if all(isinstance(x, (mpmath.mpf, int)) and mpmath.isfinite(x) for x in numbers):
@@ -190,5 +202,5 @@ def precise_sample(network, seed=None) -> Sample:
 
 
 def replayed_at(network, numbers) -> Sample:
-    """The network in floats at given numbers, a dict from symbol to float; what is not in it stays as recorded."""
+    """Return the network in floats at given numbers, a dict from symbols. Other leaves keep their numbers."""
     return _replayed(network, lambda symbol, node: numbers.get(symbol, float(node.data)), float)

@@ -1,7 +1,7 @@
 r"""The chain rule for one weight, line by line, each line with its reason.
 
-The lines follow the graph: from the loss to the neuron the weight leads into, through the neurons that this one
-feeds, back to the weight. Every line that states a derivative is compared with reverse mode before it is shown.
+The lines follow the graph from the loss to the neuron into which the weight leads, through the neurons that this neuron
+feeds, and back to the weight. Each derivative is compared with reverse mode before it is shown.
 """
 
 from fractions import Fraction
@@ -16,12 +16,12 @@ from autograd.formulas.folding import fold
 
 __all__ = ["Step", "Steps", "steps_for"]
 
-# Longer sums are shown folded only.
+# Longer sums are shown only in folded form.
 _SHOWN = 6
 
 
 class Step(NamedTuple):
-    """One line: the equation as LaTeX and as text, and why it holds, as text and with its names as LaTeX."""
+    """One line: an equation as LaTeX and as text, and the reason why it holds, as text and as LaTeX."""
 
     latex: str
     text: str
@@ -39,7 +39,7 @@ class Step(NamedTuple):
 
 
 class Steps(list):
-    """The lines of a derivation, which print as text and show themselves in a notebook."""
+    """The lines of a derivation. They print as text, and a notebook typesets them."""
 
     def __str__(self):
         width = min(max([len(step.text) for step in self], default=0), 96)
@@ -48,7 +48,7 @@ class Steps(list):
     __repr__ = __str__
 
     def latex(self) -> str:
-        """The lines as one aligned block, without dollar signs."""
+        """Return the lines as one aligned block, without dollar signs."""
         lines = [rf"{step.latex} && {step.reason_latex}" for step in self]
         return "\\begin{aligned}\n&" + " \\\\[4pt]\n&".join(lines) + "\n\\end{aligned}"
 
@@ -56,21 +56,29 @@ class Steps(list):
         return f"$$\n{self.latex()}\n$$"
 
     def to_html(self) -> str:
-        """A table of two columns, with the LaTeX as text: for where there is no MathJax."""
+        """Return an HTML table of two columns, with formulas as text, for pages without MathJax."""
         return html_table([html_row([f"<code>{escape(s.text)}</code>", escape(s.reason)]) for s in self])
 
 
 class _Lines:
-    """Collects the lines, and holds each to the numbers of reverse mode."""
+    """A collection of lines. Each line is checked against the numbers of reverse mode before it is added."""
 
     def __init__(self, formulas, printer, point):
         self.formulas, self.printer, self.point = formulas, printer, point
         self.lines = Steps()
 
     def add(self, sides, reason, truth=None, value=None, **named):
-        """A line of sides, each a pair of text and LaTeX or an expression; ``value`` must evaluate to ``truth``.
+        """Add the line ``side = side = ...`` after checking that ``value`` evaluates to ``truth``.
 
-        The reason has ``{w}`` and the like for the symbols in ``named``.
+        Args:
+            sides: the sides of the equation, each an expression or a pair of text and LaTeX.
+            reason: the reason, with ``{w}`` and the like for the symbols in ``named``.
+            truth: the number that ``value`` must have, or None to check nothing.
+            value: an expression.
+            **named: symbols by their names in ``reason``.
+
+        Raises:
+            FormulaError: the value differs, which is a bug.
         """
         if truth is not None:
             given = evaluate(value, self.point)
@@ -89,7 +97,7 @@ class _Lines:
         return " = ".join([side[0] if isinstance(side, tuple) else self.printer.text(side) for side in sides])
 
     def ratio(self, top, bottom):
-        """The derivative of a symbol (None for the loss) with respect to another, as text and LaTeX."""
+        """Return the derivative of ``top`` (None for the loss) with respect to ``bottom``, as text and LaTeX."""
         p = self.printer
         if top is None:
             return p.derivative_text(bottom), p.derivative_latex(bottom)
@@ -103,11 +111,11 @@ class _Lines:
 
 
 def steps_for(formulas, printer, point, parameter) -> Steps:
-    """The lines for the gradient of one parameter.
+    """Return the lines for the gradient of one parameter.
 
     Raises:
         GraphError: the loss does not depend on the parameter.
-        FormulaError: a line does not agree with reverse mode: a bug.
+        FormulaError: a line does not agree with reverse mode, which is a bug.
     """
     network = formulas.network
     names = network.symbol_of
@@ -125,7 +133,7 @@ def steps_for(formulas, printer, point, parameter) -> Steps:
     direct = _direct(parameter, network)
     if not uses:
         truth = point.sample.gradient(parameter)
-        out.add([of_w, whole], "by the rules of differentiation: no neuron is in between", truth, whole)
+        out.add([of_w, whole], "by the rules of differentiation: there is no neuron in between", truth, whole)
         return out.lines
     q = uses[0]
     s, a = names[q.s], names[q.a]
@@ -146,7 +154,7 @@ def steps_for(formulas, printer, point, parameter) -> Steps:
     if feeds:
         _paths(out, formulas, a, of_a, feeds, upstream, truth_a)
     else:
-        out.add([of_a, plus(*upstream)], "derivative of the loss in the output", truth_a, plus(*upstream))
+        out.add([of_a, plus(*upstream)], "derivative of the loss with respect to the output", truth_a, plus(*upstream))
     slope = formulas.slope[q]
     if not linear:
         words = "derivative of the activation, written in its own value"
@@ -171,14 +179,14 @@ def steps_for(formulas, printer, point, parameter) -> Steps:
     if len(uses) > 1:
         words = f"delta form, summed over the {len(uses)} uses"
     if direct:
-        words += ", and what the loss contains of the weight itself"
+        words += ", and the part of the loss that reads the weight itself"
     out.add([of_w, fold(final, formulas.alphabet)], words, truth, fold(final, formulas.alphabet))
     _written_out(out, formulas, q, of_w, uses, source, truth, direct)
     return out.lines
 
 
 def _direct(parameter, network):
-    """Return True if the loss reads the parameter itself, as a penalty does."""
+    """Return True if the loss also reads the parameter itself, as a penalty does."""
     in_neurons = sum(1 for n in network.neurons for t in n.terms if t.weight is parameter)
     readers = sum(1 for node in network.readers.get(parameter, ()) if not _in_neuron(node, network))
     return readers > 0 and in_neurons > 0 and len(network.readers.get(parameter, ())) > in_neurons
@@ -189,7 +197,7 @@ def _in_neuron(node, network):
 
 
 def _fed(formulas, q):
-    """The neurons that read the activation of one, with the weight between."""
+    """Return pairs of a neuron that reads the activation of ``q`` and the term with which it does."""
     found = []
     for n in formulas.network.neurons:
         for term in n.terms:
@@ -199,7 +207,7 @@ def _fed(formulas, q):
 
 
 def _over_uses(out, uses, parameter, kind):
-    """Return the sum over every use of a weight: with a letter for the sample where they are alike."""
+    """Return the sum over all uses of a weight, with a letter for the sample if the uses are alike."""
     formulas, p = out.formulas, out.printer
     names = formulas.network.symbol_of
     sources = [names[n.s] for n in uses]
@@ -208,7 +216,7 @@ def _over_uses(out, uses, parameter, kind):
         general = Symbol(first.role, first.layers, first.indices, Letter("n"), first.step, first.name)
         text, latex = out.product(out.ratio(None, general), out.ratio(general, names[parameter]))
         return f"sum({text} for n in S)", rf"\sum_{{n=1}}^{{{len(uses)}}} {latex}"
-    # A later step depends on the weight through the earlier ones, too: what the weight is multiplied by stands here.
+    # A later step also depends on the weight through the earlier steps. So each path shows the factor of the weight.
     paths = []
     for n, x in zip(uses, sources, strict=True):
         terms = [t for t in n.terms if t.weight is parameter]
@@ -306,7 +314,7 @@ def _source_line(out, formulas, q, s, w, source):
 
 
 def _written_out(out, formulas, q, of_w, uses, source, truth, direct):
-    """The gradient once more, with the deltas replaced by what they are, where that fits on a line."""
+    """Add the gradient with the deltas replaced by their formulas, if these contain no other deltas."""
     if len(uses) > 1 or direct:
         return
     network = formulas.network
@@ -319,7 +327,7 @@ def _written_out(out, formulas, q, of_w, uses, source, truth, direct):
         for x in known:
             below = formulas.delta[delta_of[x]]
             if any(y.role == "delta" for y in symbols(below)):
-                return  # the deltas of the layer after have deltas in them again
+                return  # the deltas of the next layer contain deltas, too
             e = times(*[below if f == x else f for f in (e.factors if hasattr(e, "factors") else (e,))])
         terms.append(times(e, formulas.slope[q], source))
     if len(terms) != len(formulas.upstream[q]) or not terms:

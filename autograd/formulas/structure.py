@@ -1,13 +1,13 @@
-r"""The network in a graph: pre-activations, activations, layers, and the same neuron on another sample.
+r"""Finding the network in a graph: pre-activations, activations, layers, and the same neuron on other samples.
 
-Nothing is declared. A *pre-activation* is a largest sum whose every term is a parameter or a parameter times
-something. Its
-*activation* is where everything computed from it alone comes out. Two pre-activations with the same parameters are one
-neuron on two samples, or, where one depends on the other, at two time steps of a recurrent network.
+Nothing is declared. A *pre-activation* is a sum that is part of no larger such sum, and each of whose terms is a
+parameter or a product of a parameter and something else. Its *activation* is the node through which everything that is
+computed from it alone reaches the rest of the graph. Two pre-activations with the same parameters are one neuron on two
+samples. If one of them depends on the other, they are one neuron at two time steps of a recurrent network.
 
-A label that :mod:`nn` gave (it has a ``layer`` and a ``neuron``) is believed. What is a parameter, an input or a
-target is told by arguments, by such labels, or else by the first letter of a label, and :attr:`Network.assumptions`
-says which.
+Labels from :mod:`nn`, which have a ``layer`` and a ``neuron``, are used as they are. Arguments, such labels, or else
+the first letters of labels decide which leaves are parameters, inputs or targets. :attr:`Network.assumptions` says
+what was assumed.
 """
 
 from collections import defaultdict
@@ -24,14 +24,14 @@ from autograd.formulas.weights import exact_weights
 
 __all__ = ["find_network"]
 
-# More nodes than any activation function has.
+# No activation function has more nodes than this.
 _LONGEST = 40
 
 
 def find_network(root, parameters=None, inputs=None, targets=None) -> Network:
-    """The network under ``root``; arguments as for :func:`autograd.derive`."""
+    """Return the network under ``root``; the arguments are those of :func:`autograd.derive`."""
     if not isinstance(root, Value):
-        raise TypeError(f"derive takes the Value that a graph ends in, found {type(root).__name__}: record it first.")
+        raise TypeError(f"derive takes the Value in which a graph ends, found {type(root).__name__}: record it first.")
     network = Network(root)
     network.order = _ordered(root)
     for node in network.order:
@@ -47,7 +47,7 @@ def find_network(root, parameters=None, inputs=None, targets=None) -> Network:
 
 
 def _ordered(root):
-    """Return every node under the root, operands from left to right, so that samples count as they were added up."""
+    """Return all nodes under the root, operands from left to right, so that samples have their order in the sum."""
     return postorder([root], lambda node: reversed(parents_of(node)))
 
 
@@ -55,7 +55,7 @@ def _ordered(root):
 
 
 def _flat(values, what):
-    """The Values in an argument, with their place: a flat list, or a list of samples, each a list."""
+    """Return pairs of a Value and its place in an argument, which is a list, or a list with a list per sample."""
     found = []
     values = [values] if isinstance(values, Value) else list(values)
     nested = any(not isinstance(x, Value) for x in values)
@@ -66,7 +66,9 @@ def _flat(values, what):
         try:
             row = list(item)
         except TypeError:
-            raise TypeError(f"{what} has a {type(item).__name__}: give Values, or a list of Values a sample.") from None
+            raise TypeError(
+                f"{what} has a {type(item).__name__}: give Values, or a list of Values for each sample."
+            ) from None
         found += [(x, (i, n if nested and len(values) > 1 else None)) for i, x in enumerate(row, 1)]
     for x, _ in found:
         if not isinstance(x, Value):
@@ -133,7 +135,7 @@ def _find_neurons(network):
             pure[node] = False
     part = {}
     for node in reversed(network.order):
-        # in exp(-s), the pre-activation is s and not -s
+        # In exp(-s), the pre-activation is s and not -s.
         part[node] = any(
             pure[reader] and _is_linear(reader) and (reader.op is not primitives.neg or part[reader])
             for reader in network.readers.get(node, ())
@@ -147,14 +149,14 @@ def _find_neurons(network):
 
 
 def _may_be_part(x, node, pure):
-    """Return True if an operand leaves a sum one of parameters and products with parameters."""
+    """Return True if a sum with this operand can still consist of parameters and products with parameters."""
     if isinstance(x, Value):
-        return pure[x] and (x.op is None or not is_named(x.label))  # a neuron that nn named ends there
-    return x == 0 and node.op is not primitives.sub  # sum() starts at 0; but 0 - y is a target of 0
+        return pure[x] and (x.op is None or not is_named(x.label))  # a neuron that nn named ends at its label
+    return x == 0 and node.op is not primitives.sub  # sum() starts at 0, but in 0 - y the 0 is a target
 
 
 def _product(a, b, is_parameter, node):
-    """The weight and the source of a product of a parameter and something that is none."""
+    """Return the weight and the source of a product of a parameter and something else, or None for other products."""
     for weight, source, place in ((a, b, 1), (b, a, 0)):
         if isinstance(weight, Value) and weight in is_parameter:
             if isinstance(source, Value):
@@ -216,13 +218,13 @@ def _find_activations(network):
         chain = _dominators(neuron.s, cluster, network.readers)
         neuron.a = _activation(neuron, chain, cluster, network, sources)
         if sum(1 for node in cluster if place[node] <= place[neuron.a]) > _LONGEST:
-            neuron.a = neuron.s  # too long for a formula: its nodes are named one by one
+            neuron.a = neuron.s  # too long for one formula, so its nodes get names
         at = place[neuron.a]
         neuron.inside = tuple([node for node in cluster if place[node] <= at]) if neuron.a is not neuron.s else ()
 
 
 def _grown(s, readers, starts, place):
-    """The nodes computed from ``s`` and constants alone, in order."""
+    """Return the nodes that are computed from ``s`` and constants alone, in order."""
     inside, waiting = {s}, list(readers.get(s, ()))
     found = []
     while waiting:
@@ -237,7 +239,7 @@ def _grown(s, readers, starts, place):
 
 
 def _dominators(s, cluster, readers):
-    """The nodes of the cluster that everything from ``s`` passes through, in order; nothing leaves before them."""
+    """Return the nodes of the cluster through which every path from ``s`` out of the cluster passes, in order."""
     members = {s, *cluster}
     open_: set = set()
     chain = []
@@ -250,7 +252,7 @@ def _dominators(s, cluster, readers):
         if not open_:
             chain.append(node)
         if any(r not in members for r in readers.get(node, ())):
-            # what is read outside stays open: nothing behind it is the one way out
+            # A node that is also read outside stays open, since no later node is on every path.
             open_.add(node)
             left[node] = -1
         elif left[node]:
@@ -259,12 +261,12 @@ def _dominators(s, cluster, readers):
 
 
 def _activation(neuron, chain, cluster, network, sources):
-    """The node among the dominators that is the neuron's activation."""
+    """Return the neuron's activation, one of the dominators."""
     for node in reversed(chain):
         if node in sources or (node is not neuron.s and is_named(node.label)):
             return node
     if any(node in sources for node in cluster) or neuron.s in sources:
-        return neuron.s  # several ways lead on: each formula goes on from the pre-activation
+        return neuron.s  # several paths lead on, and each formula starts from the pre-activation
     if neuron.named is not None and neuron.s.label is not None and getattr(neuron.s.label, "activation", "") is None:
         return neuron.s
     best = neuron.s
@@ -273,8 +275,8 @@ def _activation(neuron, chain, cluster, network, sources):
             break
         best = node
         if node.label is not None:
-            return node  # a name of its own: the user's word for the output
-    # an error, target minus output, is no activation: what follows is a loss; nor is a part of a softmax
+            return node  # it has a label, so the user sees it as the output
+    # An error, target minus output, is not an activation, because a loss follows it. A part of a softmax is not either.
     follower = chain[chain.index(best) + 1] if best is not chain[-1] else None
     while best is not neuron.s and _is_error(best, follower, network):
         best = chain[chain.index(best) - 1]
@@ -282,7 +284,7 @@ def _activation(neuron, chain, cluster, network, sources):
 
 
 def _activates(before, node):
-    """Return True if a step of a chain can belong to an activation function: affine, a reciprocal, a function."""
+    """Return True if ``node`` can be a part of an activation function, such as a sum, a quotient or a tanh."""
     if node.op in (primitives.neg, primitives.add, primitives.sub, primitives.div, primitives.where):
         return True
     if node.op is primitives.mul:

@@ -1,4 +1,4 @@
-"""The update rules of gradient descent, from the equations of the gradients."""
+"""The update rules of gradient descent, made from the equations of the gradients."""
 
 from fractions import Fraction
 
@@ -8,7 +8,7 @@ __all__ = ["Rule", "Updates", "update_rules"]
 
 
 class Updates(list["Rule"]):
-    """The update rules of gradient descent: one :class:`Rule` for each kind of parameter."""
+    """The update rules of gradient descent, one :class:`Rule` for each kind of parameter."""
 
     def __str__(self):
         return "\n".join([rule.text for rule in self])
@@ -16,7 +16,7 @@ class Updates(list["Rule"]):
     __repr__ = __str__
 
     def latex(self) -> str:
-        """The rules as one aligned block, without dollar signs."""
+        """Return the rules as one aligned block, without dollar signs."""
         rows = [rule.latex.replace(r"\leftarrow", r"&\leftarrow", 1) for rule in self]
         return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
 
@@ -25,7 +25,13 @@ class Updates(list["Rule"]):
 
 
 class Rule:
-    """One update rule: its text, its LaTeX, and the condition under which it is gradient descent, or "" for none."""
+    """One update rule.
+
+    Attributes:
+        text: the rule as text, with the condition.
+        latex: the rule as LaTeX, without the condition.
+        condition: the condition under which the rule is gradient descent, or an empty text.
+    """
 
     def __init__(self, text: str, latex: str, condition: str = "") -> None:
         self.text = text + (f"   ({condition})" if condition else "")
@@ -45,10 +51,10 @@ def update_rules(equations, printer, rate, absorb) -> Updates:
     """Return one rule for each gradient among the equations.
 
     Args:
-        equations: of a derivation.
-        printer: it prints expressions.
-        rate: the letter of the learning rate, LaTeX.
-        absorb: whether a constant factor is left out; see :meth:`autograd.formulas.Derivation.update`.
+        equations: the equations of a derivation.
+        printer: the printer that writes expressions.
+        rate: LaTeX for the learning rate.
+        absorb: True to leave out constant factors; see :meth:`autograd.formulas.Derivation.update`.
     """
     plain_rate = rate.replace("\\", "")
     rules = Updates()
@@ -77,7 +83,7 @@ def update_rules(equations, printer, rate, absorb) -> Updates:
 
 
 def _taken_apart(e):
-    """The sign, the size of the number and the rest of a product."""
+    """Return the sign, the absolute value of the number, and the rest of a product."""
     number, rest = split(e)
     sign = "+" if number > 0 else "-"
     return sign, abs(number), rest

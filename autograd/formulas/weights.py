@@ -1,8 +1,8 @@
-"""Exact weights: constant factors that add up to 1, or to another short fraction, but for the rounding of floats.
+"""Exact weights: constant factors that would add up to a short fraction, such as 1, if floats were not rounded.
 
 The probabilities ``p / sum(p)`` are floats. Their decimals add up to 1.0000000000000002 or 0.99999999999999997, and a
-formula with such a factor would hide that it is ``p - t``. Formulas read the largest of them as a number next to its
-float with which they add up exactly.
+formula with such a factor would hide that it is ``p - t``. So in formulas the largest of them is replaced by a number
+near its float, with which they add up exactly.
 """
 
 from fractions import Fraction
@@ -14,12 +14,12 @@ from autograd.formulas.expressions import rational
 __all__ = ["exact_weights"]
 
 _SUMS = (primitives.add, primitives.sub, primitives.neg, primitives.total)
-_ROUNDING = Fraction(1, 2**52)  # of one weight
-_LARGEST_DENOMINATOR = 1000  # of what weights add up to
+_ROUNDING = Fraction(1, 2**52)  # the rounding error of one weight
+_LARGEST_DENOMINATOR = 1000  # of the fraction that weights add up to
 
 
 def exact_weights(network) -> dict:
-    """Return the constants that formulas read as other numbers than their decimals.
+    """Return the constants for which formulas use another number than their decimals.
 
     Args:
         network: the network, with its graph.
@@ -28,7 +28,7 @@ def exact_weights(network) -> dict:
         A dict from pairs of a node and the place of its operand to a Fraction.
     """
     found: dict = {}
-    # Neurons with the same activation share its formula, so its constants stay as they are.
+    # Neurons with the same activation share its formula, so its constants are not changed.
     neurons = {neuron.s for neuron in network.neurons}.union(*[neuron.inside for neuron in network.neurons])
     for node in network.order:
         if node.op in _SUMS and node not in neurons and not _belongs_to_a_sum(network, node):
@@ -42,7 +42,7 @@ def _belongs_to_a_sum(network, node):
 
 
 def _weights(network, top, neurons):
-    """Return the terms of a sum in order: triples of a node, a place and a signed weight; None for one without."""
+    """Return the terms of a sum in order, as triples of a node, a place and a signed weight; None for other terms."""
     found: list = []
     waiting = [(top, 1)]
     while waiting:
@@ -61,7 +61,7 @@ def _weights(network, top, neurons):
 
 
 def _constant_factors(node):
-    """Return the places and the numbers of a node's operands that multiply a Value each."""
+    """Return the places and the values of those operands that are numbers and are each multiplied by a Value."""
     if node.op not in (primitives.mul, primitives.dot):
         return []
     operands, n = node.operands, len(node.operands) // 2
@@ -71,7 +71,7 @@ def _constant_factors(node):
 
 
 def _mend(terms, found):
-    """Add to ``found`` an exact number for the largest weight of each run that almost adds up to a short fraction."""
+    """Store in ``found`` an exact number for the largest weight of each run that almost adds up to a short fraction."""
     run: list = []
     total = Fraction(0)
     for term in terms:
