@@ -1,4 +1,4 @@
-"""A recorded graph compiled to machine code, or written as source text."""
+"""Compilation of a recorded graph to machine code or to source text."""
 
 import importlib as _importlib
 import typing as _typing
@@ -12,7 +12,7 @@ if _typing.TYPE_CHECKING:
     from autograd.compiler.programs import Gradient, Program
     from autograd.compiler.source import export
 else:
-    # Source text needs neither llvmlite nor NumPy, so what needs them is imported when it is asked for.
+    # export needs neither llvmlite nor NumPy, so the modules that need them are imported when they are first used.
     _LAZY = {
         "CompiledFunction": "compiling", "compile": "compiling", "Gradient": "programs", "Program": "programs",
         "export": "source",

@@ -1,6 +1,6 @@
-"""SciPy's library of linear algebra, for products of matrices that C calls.
+"""SciPy's BLAS, which C calls for products of matrices.
 
-Its extension module is loaded without the package it stands in, whose import takes longer than many trainings.
+Its extension module is loaded without its package, because importing the package takes longer than many trainings.
 """
 
 import ctypes
@@ -16,10 +16,10 @@ __all__ = ["Blas", "load_blas"]
 
 
 class Blas:
-    """SciPy's library of linear algebra.
+    """SciPy's library of linear algebra (BLAS).
 
     Attributes:
-        gemm: the capsule of its ``dgemm``.
+        gemm: the capsule of its function ``dgemm``.
     """
 
     def __init__(self, module):
@@ -42,7 +42,7 @@ class Blas:
 
     @property
     def threads(self) -> int:
-        """Return how many threads a training may have: as many as BLAS has, if it can be told to have none."""
+        """The number of threads that a training may use: that of BLAS, or 1 if BLAS cannot be limited to one thread."""
         if self._set is None:
             return 1
         with self._lock:
@@ -50,7 +50,7 @@ class Blas:
 
     @contextmanager
     def in_one_thread(self):
-        """A block that computes each product in the thread that asks for it."""
+        """Return a context manager: within its block, BLAS computes each product in the calling thread alone."""
         if self._set is None:
             yield
             return
@@ -70,22 +70,22 @@ class Blas:
 
 @cache
 def load_blas():
-    """Return SciPy's BLAS; None without SciPy."""
+    """Return SciPy's BLAS, or None if SciPy is not installed."""
     try:
-        import scipy  # lazy: only where layers are large
+        import scipy  # lazy: needed only for large layers
 
         module = None if "scipy.linalg" in sys.modules else _without_package(scipy, "scipy.linalg.cython_blas")
         if module is None:
-            from scipy.linalg import cython_blas as module  # lazy: only where it is not found alone
+            from scipy.linalg import cython_blas as module  # lazy: needed only if the module cannot be loaded alone
     except ImportError:
         return None
     return Blas(module)
 
 
 def _without_package(library, name):
-    """Return an extension module of a library without its package; None if that is not possible.
+    """Return an extension module of a library without importing its package, or None if that is not possible.
 
-    Nobody else finds it: a later import of the package brings the module, too, and sets its attribute.
+    The module is not left in ``sys.modules``. So a later import of the package imports it as usual.
     """
     folders = name.split(".")[1:-1]
     spec = PathFinder.find_spec(name, [str(Path(library.__file__).parent.joinpath(*folders))])
@@ -95,8 +95,8 @@ def _without_package(library, name):
     try:
         spec.loader.exec_module(module)
     except ImportError:
-        return None  # it needs its package
+        return None  # the module needs its package
     finally:
-        if sys.modules.get(name) is module:  # such modules enter themselves
+        if sys.modules.get(name) is module:  # such modules register themselves
             del sys.modules[name]
     return module

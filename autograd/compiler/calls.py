@@ -1,7 +1,7 @@
-"""Calls out of compiled code: the C library's mathematics lane by lane, and Python functions where nothing else does.
+"""Calls out of compiled code: to the C library's mathematics lane by lane, and to Python functions if need be.
 
-A function of the C library is bound by its address. Python's ``math`` module mostly calls the same functions.
-Where strict code needs its very bits, the two are compared first; if they differ anywhere ``math`` itself is called.
+A function of the C library is called by its address. Python's ``math`` module mostly calls the same functions. Strict
+code needs exactly the bits of ``math``. So the two are compared first, and if they differ anywhere, ``math`` is called.
 """
 
 import ctypes
@@ -29,13 +29,13 @@ __all__ = [
     "sum_of_memory",
 ]
 
-_KEPT: list = []  # the callbacks whose addresses are in compiled code: as long as the process lives
+_KEPT: list = []  # callbacks whose addresses are in compiled code, kept until the process ends
 _POINTS = 200
-_MAX_ARGUMENTS = 250  # of a callback; ctypes takes 1,024
+_MAX_ARGUMENTS = 250  # of a callback; ctypes allows 1,024
 
 
-# Where the C library's mathematics is, by what its loader calls it. None is this process itself, which has it on most
-# systems. ``ctypes.util.find_library`` would start a program to find out.
+# The names of the C library of mathematics for its loader. None is this process itself, which contains it on most
+# systems. ``ctypes.util.find_library`` would start another program to find the name.
 _LIBRARIES = ("ucrtbase",) if sys.platform == "win32" else (None, "libm.so.6", "libm.so", "libm.dylib")
 
 
@@ -62,7 +62,7 @@ def _from_c(name, arity):
 
 
 def _over_ieee(function, *operands):
-    """A function of the ``math`` module that gives NaN where it raises; used only where it does not."""
+    """Call a function of the ``math`` module, and return NaN if it raises. Only for results that are compared."""
     try:
         return function(*operands)
     except (ValueError, OverflowError, ZeroDivisionError):
@@ -75,7 +75,7 @@ def _same_bits(a, b):
 
 @functools.cache
 def agrees_with_math(name, arity):
-    """Return True if the C library's function has the bits of ``math``'s at some hundred points of its domain."""
+    """Return True if the C library's function has the same bits as ``math``'s at 200 random points of its domain."""
     draw = random.Random(name)
     ours, theirs = _from_c(name, arity), getattr(math, name)
     for k in range(_POINTS):
@@ -89,18 +89,18 @@ def agrees_with_math(name, arity):
 
 @functools.cache
 def _bound(name, arity, strict):
-    """The symbol that compiled code calls for a function of the C library."""
+    """Return the symbol by which compiled code calls a function of the C library."""
     if strict and not agrees_with_math(name, arity):
         raise LookupError(name)
-    symbol = f"deltagrad.c.{name}"  # a name LLVM knows nothing about: it must not compute it in its own way
+    symbol = f"deltagrad.c.{name}"  # a name that LLVM does not know, so that it does not replace the call
     binding.add_symbol(symbol, ctypes.cast(_from_c(name, arity), ctypes.c_void_p).value)
     return symbol
 
 
 def c_function(name, *operands):
-    """The register that the C function of a name of ``math`` gives, called lane by lane.
+    """Return the register with the result of a C function, called lane by lane. ``name`` is its name in ``math``.
 
-    Where the lanes are strict it has the bits of ``math``.
+    In strict lanes, the result has the bits of ``math``.
     """
     lanes = _lanes_of(operands)
     try:
@@ -111,19 +111,19 @@ def c_function(name, *operands):
 
 
 def hypot(x, y):
-    """``math.hypot`` where the lanes are strict (its rounding is its own), the C library's elsewhere."""
+    """Return ``math.hypot`` in strict lanes, since it rounds in its own way, and the C library's hypot otherwise."""
     return python_function("math.hypot", math.hypot, x, y) if _lanes_of((x, y)).strict else c_function("hypot", x, y)
 
 
 def fsum(*operands):
-    """``math.fsum``, lane by lane: the exact sum, rounded once."""
+    """Return ``math.fsum`` lane by lane: the exact sum, rounded once."""
     if len(operands) == 2:
-        return operands[0] + operands[1]  # rounded once as it is
+        return operands[0] + operands[1]  # a sum of two numbers is rounded only once anyway
     return python_function(f"math.fsum.{len(operands)}", lambda *x: math.fsum(x), *operands)
 
 
 class _ExactSum:
-    """``math.fsum`` as an operation of lowered code, of numbers that lie side by side in memory."""
+    """``math.fsum`` as an operation of lowered code, for numbers that are adjacent in memory."""
 
     name, arity, traits = "fsum", None, Traits()
 
@@ -131,7 +131,7 @@ class _ExactSum:
         return self.name
 
     def __call__(self, *numbers):
-        """The exact sum of some floats, rounded once."""
+        """Return the exact sum of floats, rounded once."""
         return math.fsum(numbers)
 
 
@@ -139,12 +139,12 @@ exact_sum = _ExactSum()
 
 
 def sum_of_memory(lanes, address, n):
-    """``math.fsum``, lane by lane, of ``n`` numbers in memory: code of the same length for any ``n``.
+    """Return ``math.fsum``, lane by lane, of ``n`` numbers in memory. The code has the same length for any ``n``.
 
     Args:
         lanes: the :class:`Lanes`.
-        address: a pointer to the first number of the first lane; each number has one place for each lane.
-        n: how many numbers.
+        address: a pointer to the first number of the first lane. Each number has one place for each lane.
+        n: the number of numbers to add.
     """
     symbol, builder = _symbol_of_sums(), lanes.builder
     function = lanes.declared(symbol, DOUBLE, [DOUBLE.as_pointer(), INDEX, INDEX])
@@ -159,7 +159,7 @@ def sum_of_memory(lanes, address, n):
 
 @functools.cache
 def _symbol_of_sums():
-    """The symbol of a callback that sums ``n`` numbers from an address, a stride apart."""
+    """Return the symbol of a callback that adds ``n`` numbers from an address on, which are a stride apart."""
     kind = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)
 
     def total(address, n, stride):
@@ -177,10 +177,10 @@ _SYMBOLS: dict = {}
 
 
 def python_function(name, function, *operands):
-    """The register that a Python function of floats gives, called back lane by lane, some hundred times slower.
+    """Return the register with the result of a Python function of floats, called lane by lane: a hundred times slower.
 
-    Where it raises, it is called again with numbers that follow IEEE 754, as in the engine's reverse sweep, and is NaN
-    where that raises too.
+    If the function raises, it is called again with numbers that follow IEEE 754, as in the engine's reverse sweep. If
+    it raises again, the result is NaN.
     """
     if len(operands) > _MAX_ARGUMENTS:
         return python_functions(name, lambda *x: [function(*x)], 1, *operands)[0]
@@ -197,9 +197,9 @@ def python_function(name, function, *operands):
 
 
 def python_functions(name, function, count, *operands):
-    """The registers of the ``count`` numbers that a Python function of floats returns, called back once for all lanes.
+    """Return registers with the ``count`` results of a Python function of floats, called once for all lanes.
 
-    Operands and results go through memory, so that there may be any number of them.
+    Operands and results are passed in memory, so there may be any number of them.
     """
     lanes, n = _lanes_of(operands), len(operands)
     width = lanes.count
@@ -245,10 +245,9 @@ def _all_called(function, count, operands):
 
 @contextmanager
 def interruptible(text):
-    """A block in which machine code runs. An interrupt that comes while it calls back into Python waits for its end.
+    """Return a context manager for a block that runs machine code. An interrupt during a callback waits for its end.
 
-    Raised within the callback it would be lost, and with it the number that the callback computes.
-
+    If the interrupt were raised within the callback, it would be lost, and so would the result of the callback.
     Args:
         text: the LLVM text of the code.
     """

@@ -1,4 +1,4 @@
-"""``compile``: from a recorded graph, or a function that records one, to a program of machine code."""
+"""``compile``: makes a program of machine code from a recorded graph, or from a function that records one."""
 
 import contextlib
 import functools
@@ -26,7 +26,7 @@ from autograd.engine.value import Value
 
 __all__ = ["CompiledFunction", "compile"]
 
-MAX_PROGRAMS = 128  # that one function keeps, one for each way through its branches
+MAX_PROGRAMS = 128  # kept for one function, one for each path through its branches
 
 
 @overload
@@ -72,49 +72,54 @@ def compile(what=None, *, inputs=(), parameters=None, strict=False, dtype=np.flo
         def price(spot, rate): ...                             # recorded at the first call
         price(batch), price.gradient(batch).inputs
 
-    Code is made by replaying the rules of the table over registers, several samples at once, and repetition in the
-    graph becomes loops; ``program.listing()`` shows them. It takes llvmlite and NumPy:
+    The code is made by replaying the rules of the table over registers, for several samples at once. Repetition in the
+    graph becomes loops, which ``program.listing()`` shows. This needs llvmlite and NumPy:
     ``pip install 'deltagrad[native]'``.
 
-    Where a graph is given, a branch that Python took while it was recorded is frozen: write such choices with
+    A given graph contains only the branches that Python took while it was recorded. Write such choices with
     ``autograd.where``. A function is watched while it is recorded:
 
-    - Data that would have taken another branch at a comparison raises a :class:`GuardError`, or is recorded, too.
-    - ``x.detach()`` is recorded, and so is arithmetic with ``x.data``: each sample has its own number there, through
-      which no derivative flows. ``isinstance(x.data, float)`` is False then. So are Python's ``max`` and ``min`` of
-      such data, without a ``key``, in the function and in functions that it finds by their names. A function that
-      compares is called a second time for that. In methods of other objects they are comparisons.
-    - What would freeze a number of the first sample raises :class:`GraphError` with its line: ``int(x.data)``,
-      ``math.exp(x.data)``, text of it or of ``x``, ``x == 1``, look-ups by a hash, copies, ``backward()``, ``no_grad``,
-      setting a leaf, and random numbers from the generators of ``random`` and ``numpy.random`` that all programs share.
-    - Values that it captures are read anew at every call. Plain numbers that it captures, and Values that it makes of
-      plain numbers, are constants.
-    - It is called twice with the sample that it is recorded with. If it does not do the same both times, as with a
-      generator of its own, the time, or a counter that it keeps, that raises a :class:`GuardError`.
+    - A comparison may come out differently for other data. Then the program raises a :class:`GuardError`, or records
+      the other branch, too.
+    - ``x.detach()`` is recorded, and so is arithmetic with ``x.data``. Each sample has its own number there, and no
+      derivative flows through it. While recording, ``isinstance(x.data, float)`` is False. Python's ``max`` and ``min``
+      of such data without a ``key`` are recorded as well, in the function and in functions that it finds by their
+      names. For that, a function that compares is called a second time. In methods of other objects, ``max`` and
+      ``min`` are comparisons.
+    - Operations that would freeze a number of the first sample raise :class:`GraphError` with their line:
+      ``int(x.data)``, ``math.exp(x.data)``, its text or that of ``x``, ``x == 1``, look-ups by a hash, copies,
+      ``backward()``, ``no_grad``, setting a leaf, and random numbers from the shared generators of ``random`` and
+      ``numpy.random``.
+    - Values that the function captures are read at each call. Plain numbers that it captures, and Values that it makes
+      of plain numbers, are constants.
+    - It is called twice with the sample with which it is recorded. If it does something else the second time, because
+      of a random generator of its own, the time, or a counter that it keeps, that raises a :class:`GuardError`.
 
-    Where the engine raises, as it does for the logarithm of a negative number, the result of that sample is infinite or
-    NaN, even if the function would catch the error.
+    If the engine would raise, as for the logarithm of a negative number, the result of that sample is infinite or NaN,
+    even if the function would catch the error.
 
     Args:
-        what: a Value; or a sequence of Values, for several outputs; or a function. A function is called with a Value
-            for each column of the batch and returns a Value or a sequence of them.
-        inputs: of a graph, the leaves that differ from sample to sample, in the order of a batch's columns; lists of
-            lists are taken row after row.
-        parameters: the leaves all samples share, whose numbers are read at every call; by default every other leaf, in
-            the order they are met. A leaf that is neither is a constant.
-        strict: results with the engine's bits, more slowly. Else sums may be taken in another order, and elementary
-            functions are within 2 ulp.
-        dtype: float64, or float32.
-        on_other_branch: of a function; ``"raise"``, or ``"record"`` to record again with a sample that takes it.
+        what: a Value, a sequence of Values for several outputs, or a function. A function is called with one Value for
+            each column of the batch, and returns a Value or a sequence of Values.
+        inputs: for a graph, the leaves that differ from sample to sample, in the order of the columns of a batch. Lists
+            of lists are flattened row by row.
+        parameters: the leaves that all samples share. Their numbers are read at each call. By default these are all
+            other leaves, in the order in which they are found. A leaf that is not an input
+            either is a constant.
+        strict: True for results with the bits of the engine, which is slower. Otherwise, sums may be added in another
+            order, and elementary functions are within 2 ulp.
+        dtype: float64 or float32.
+        on_other_branch: for a function: ``"raise"``, or ``"record"`` to record the function again with a sample that
+            takes another branch.
 
     Returns:
-        A :class:`Program`; for a function a :class:`CompiledFunction`, which is called with a batch.
+        A :class:`Program`, or for a function a :class:`CompiledFunction`, which can be called with a batch.
 
     Raises:
-        GraphError: an output is no Value, or an input or a parameter no leaf; when a function is called, it does what
-            cannot be recorded.
-        ValueError: an option is none of those above.
-        MemoryError: when machine code is made, the process has less memory left than LLVM may need, 32 MB and more.
+        GraphError: an output is not a Value, or an input or a parameter is not a leaf. When a compiled function is
+            called: it does something that cannot be recorded.
+        ValueError: an option has an unknown value.
+        MemoryError: when machine code is made, the process has less memory left than LLVM may need, at least 32 MB.
     """
     if on_other_branch not in ("raise", "record"):
         raise ValueError(f"on_other_branch is 'raise' or 'record', found {on_other_branch!r}.")
@@ -141,7 +146,7 @@ def _program(outputs, single, inputs, parameters, guards, options, constants=())
 
 
 def _leaves_of(outputs, guards):
-    """The leaves that outputs and comparisons depend on."""
+    """Return the leaves on which the outputs and the comparisons depend."""
     compared = [x for _, a, b, _ in guards for x in (a, b) if isinstance(x, Value)]
     return [x for x in nodes_under([*outputs, *compared]) if x.op is None]
 
@@ -165,14 +170,14 @@ def _shown(outputs):
 
 
 def _flat(leaves):
-    """Leaves in lists of lists as one list; what is no leaf is found when the graph is lowered."""
+    """Return the leaves in nested lists as one list. Lowering raises if one of them is not a leaf."""
     if isinstance(leaves, (Value, str)) or not hasattr(leaves, "__iter__"):
         return [leaves]
     return [x for leaf in leaves for x in _flat(leaf)]
 
 
 class CompiledFunction:
-    """A function that was recorded once, at its first call, and runs as machine code; see :func:`compile`.
+    """A function that is recorded at its first call and then runs as machine code; see :func:`compile`.
 
     >>> import autograd
     >>> @autograd.compile
@@ -184,17 +189,17 @@ class CompiledFunction:
     array([[2., 1.],
            [4., 3.]])
 
-    Called with Values it is the function itself, so that :func:`autograd.grad` and the others differentiate it. Called
-    with a batch, it returns what :meth:`Program.value` does. A batch is an array of shape ``(samples, inputs)``; of
-    shape ``(inputs,)``, one sample; or one array for each argument of the function. Where the function takes a single
-    number, an array of one axis is a batch of samples.
+    A call with Values calls the function itself, so :func:`autograd.grad` and its family can differentiate it. A call
+    with a batch returns the same as :meth:`Program.value`. A batch is an array of shape ``(samples, inputs)``, or of
+    shape ``(inputs,)`` for one sample, or one array for each argument of the function. If the function takes a single
+    number, an array with one axis is a batch of samples.
 
-    Whether the function takes numbers or a list of them is read off its signature. One that takes a single argument is
-    called with a Value first, and with a list of Values if that raises a ``TypeError``.
+    The signature of the function decides if it takes numbers or a list of numbers. A function of one argument is first
+    called with a Value, and if that raises a ``TypeError``, with a list of Values.
 
     Attributes:
-        programs: the programs that were recorded so far, more than one only with ``on_other_branch="record"``. The
-            hundred or so that were used last are kept.
+        programs: the programs that were recorded. There are several only with ``on_other_branch="record"``, and the
+            last 128 that were used are kept.
     """
 
     def __init__(
@@ -210,14 +215,14 @@ class CompiledFunction:
         self._form = form_of(function)
         self._shared: list[Value] | None = None
         self._outputs = 0, True
-        self._first = None  # what calling it told when it was found out what it takes
+        self._first = None  # the result of the call that found out its arguments
         self.programs: list[Program] = []
 
     def __repr__(self) -> str:
         return f"<compiled {getattr(self._function, '__name__', 'function')}, {len(self.programs)} recorded>"
 
     def __get__(self, instance: object, owner: type | None = None) -> "CompiledFunction":
-        """As a method: the function of that object, compiled for it alone at its first call."""
+        """Return the method of an object, compiled for this object alone at its first call."""
         if instance is None:
             return self
         how: Literal["record", "raise"] = "record" if self._records else "raise"
@@ -228,24 +233,24 @@ class CompiledFunction:
         return bound
 
     def __call__(self, *inputs: Any) -> Any:
-        """The value for a batch: see :meth:`Program.value`. Several arguments are columns, arrays of one axis."""
+        """Return the value for a batch; see :meth:`Program.value`. Several arguments are columns of the batch."""
         if any(isinstance(x, Value) or holds_values(x) for x in inputs):
             spread = len(inputs) == 1 and holds_values(inputs[0]) and self._form == "numbers"
             return self._function(*(inputs[0] if spread else inputs))
         return self.value(*inputs)
 
     def value(self, *inputs: ArrayLike) -> NDArray[Any]:
-        """The value for a batch; arguments as of a call."""
+        """Return the value for a batch. The arguments are those of a call."""
         batch, single = self._batch(inputs)
         y = self._by_branch(batch, lambda program, rows, _: [program.run(rows)[0]])[0]
         return y[0] if single else y
 
     def gradient(self, *inputs: ArrayLike, seed: ArrayLike | None = None) -> Gradient:
-        """The derivatives for a batch: see :meth:`Program.gradient`."""
+        """Return the derivatives for a batch; see :meth:`Program.gradient`."""
         return self.value_and_gradient(*inputs, seed=seed)[1]
 
     def value_and_gradient(self, *inputs: ArrayLike, seed: ArrayLike | None = None) -> tuple[NDArray[Any], Gradient]:
-        """Both."""
+        """Return the value and the derivatives for a batch; see :meth:`Program.gradient`."""
         batch, single = self._batch(inputs)
         self._recorded(batch)
         seeds = self.programs[0].seeds(seed, len(batch))
@@ -258,7 +263,7 @@ class CompiledFunction:
         return (y[0] if single else y), Gradient(of_parameters, of_inputs[0] if single else of_inputs)
 
     def program(self, inputs: ArrayLike) -> Program:
-        """The program for a sample, recorded if need be: an array of shape ``(inputs,)``."""
+        """Return the program for one sample, an array of shape ``(inputs,)``. If there is none, it is recorded."""
         row = real_array(inputs, "a sample").astype(float).reshape(1, -1)
         for program in self.programs:
             if not program.violated(row)[0]:
@@ -266,7 +271,7 @@ class CompiledFunction:
         return self._record(row[0])
 
     def _batch(self, inputs):
-        """The samples as rows, and whether they are a single one."""
+        """Return the samples as rows, and True if they are a single sample."""
         for x in inputs:
             if isinstance(x, dict):
                 raise TypeError(
@@ -291,13 +296,13 @@ class CompiledFunction:
     # --- Recording
 
     def _takes_one_number(self, numbers):
-        """Return True if the function takes one number, and not several or a list."""
+        """Return True if the function takes one number, and not several numbers or a list."""
         if self._form is None and numbers.size:
             self._decide(numbers)
         return self._form == "number"
 
     def _decide(self, row):
-        """Find out whether a function of one argument takes a number or a list: by calling it with the one, or both."""
+        """Find out if a function of one argument takes a number or a list, by calling it with one or both."""
         try:
             found = self._called_as("number", row[:1])
         except (TypeError, ValueError, LookupError) as error:
@@ -316,7 +321,7 @@ class CompiledFunction:
             self._first = found
 
     def _recorded(self, batch):
-        """Have the function recorded, with the first sample if it is not yet."""
+        """Record the function with the first sample, if it is not recorded yet."""
         if self.programs:
             return
         if not len(batch):
@@ -324,7 +329,7 @@ class CompiledFunction:
         self._record(batch[0])
 
     def _called(self, row):
-        """Call the function with Values for a row of numbers: the leaves, the watch and the result."""
+        """Call the function with Values for a row of numbers. Return the leaves, the watch and the result."""
         if self._form is None:
             self._decide(row)
         first, self._first = self._first, None
@@ -385,7 +390,7 @@ class CompiledFunction:
             )
 
     def _by_branch(self, batch, run):
-        """Return what ``run(program, rows, which)`` does, each row computed by the program of the branches it takes."""
+        """Return the result of ``run(program, rows, which)``, where each row is run by the program of its branches."""
         self._recorded(batch)
         if not self._records or not len(batch):
             self.programs[0].check_guards(batch)
@@ -400,7 +405,7 @@ class CompiledFunction:
         return _merged(found, len(batch))
 
     def _part(self, program, batch, left, run, found):
-        """Run the samples among those left that take a program's branches; return the others."""
+        """Run those of the samples left that take the branches of a program. Return the other samples."""
         if not len(left):
             return left
         other = program.violated(batch[left])
@@ -408,21 +413,21 @@ class CompiledFunction:
         if len(mine):
             _check_data(program, batch[mine])
             found.append((mine, run(program, batch[mine], mine)))
-            if program in self.programs:  # those that were used last stay
+            if program in self.programs:  # the programs that were used last are kept
                 self.programs.remove(program)
                 self.programs.append(program)
         return left[other]
 
 
 def _check_data(program, rows):
-    """Raise as the losses in a function do, if they refuse the numbers of a sample."""
+    """Raise the same error as the losses in the function if they refuse the numbers of a sample."""
     for check, places in program.checks:
         for numbers in dict.fromkeys(map(tuple, rows[:, places].tolist())):
             check(*numbers)
 
 
 def _merged(found, samples):
-    """Results of parts of a batch as one: rows in their places, and sums over the samples (the third) added up."""
+    """Merge the results of parts of a batch: rows in their places, and sums over samples (the third result) added."""
     results = []
     for k in range(len(found[0][1])):
         if k == 2:

@@ -1,6 +1,6 @@
-"""The code of a gradient descent: one function that shuffles, computes batches and makes updates.
+"""The code of gradient descent: one function that shuffles samples, computes batches and makes updates.
 
-Parameters and what the optimizer remembers of them are kept twice: an update reads one copy and writes the other.
+There are two copies of the parameters and of the optimizer's memory. An update reads one copy and writes the other.
 """
 
 import ctypes
@@ -23,7 +23,7 @@ __all__ = [
 
 _BIT, _POINTER = ir.IntType(1), ctypes.c_void_p
 STOPPED, GRADIENT = 1, 2
-# Places in the state. A call counts its epochs and updates from 0, and the updates of all calls are counted, too.
+# Places in the state. EPOCH and UPDATES count from 0 in each call. TOTAL counts the updates of all calls.
 EPOCH, PLACE, UPDATES, STATUS, HITS, COPY, BEGUN, PENDING, TOTAL, STATE_SIZE = range(10)
 ARGUMENTS = (
     "parameters", "constants", "memory", "rows", "order", "labels", "rates", "losses", "hits", "state", "sums",
@@ -33,7 +33,7 @@ COUNTS = ("samples", "batch", "epochs", "budget", "moving_rate", "shuffles", "gr
 
 
 class DescentCode:
-    """The code of a descent: one function that makes updates until there is a reason to stop."""
+    """The code of a descent: one function that makes updates until it has a reason to stop."""
 
     def __init__(self, lowered, forward, adjoint, count, last, single, change, slots, counts_hits, halves):
         module = ir.Module("deltagrad")
@@ -43,14 +43,14 @@ class DescentCode:
             slots,
             counts_hits,
         )
-        # One sample's gradient need not be kept: each parameter is updated where its own is found.
+        # The gradient of a single sample is not stored: each parameter is updated as soon as its gradient is known.
         self._fused = single and count == 1 and change is not None and single_contributions(lowered)
         self.block, self._last_block = [
             Block(module, name, lowered, forward, adjoint, lanes, differentiate=True, fresh=single, flags=("contract",),
                   update=(change, slots) if self._fused else None) if lanes else None
             for name, lanes in (("block", count), ("last", last))
         ]  # fmt: skip
-        # The short last group has working memory of its own behind that of the others, but for the gradients.
+        # The short last group has its own working memory behind that of the others, except for the gradients.
         self.room = self.block.layout.total + (self._last_block.layout.total if last else 0)
         self._batch, self._finite = self._batch_gradient(module), _finite_check(module)
         self._halves = HalfCode(module, self._batch) if halves else None
@@ -66,7 +66,7 @@ class DescentCode:
             self._batch,
             self._finite,
             self._halves,
-        )  # what the code was made of
+        )  # not needed after the code is made
 
     def _epochs(self, module, shuffle, update):
         double, whole = DOUBLE.as_pointer(), INDEX.as_pointer()
@@ -168,10 +168,11 @@ class DescentCode:
         b.branch(check)
 
     def _batch_gradient(self, module):
-        """The function ``batch(parameters, constants, rows, order, labels, gradient, loss, hits, work, size, share)``.
+        """Return ``batch(parameters, constants, rows, order, labels, gradient, loss, hits, work, size, share)``.
 
-        With an update in it, what that takes follows. Of the samples that ``order`` begins with, it writes the sum of
-        the losses, the number of right answers, and ``share`` times the sum of the gradients.
+        If the block has an update in it, the arguments of the update follow. For the first ``size`` samples in
+        ``order``, the function writes the sum of the losses, the number of right answers, and ``share`` times the sum
+        of the gradients.
         """
         double, whole = DOUBLE.as_pointer(), INDEX.as_pointer()
         kinds = [double] * 3 + [whole] * 2 + [double] * 2 + [whole, double, INDEX, DOUBLE]
@@ -186,7 +187,7 @@ class DescentCode:
         if not self.block.fresh:
             zero(b, gradients, self._n * folded, DOUBLE)
         wide, last = size, self._last_block
-        if last is not None:  # what is left over is its, where that fits into its fewer lanes
+        if last is not None:  # it computes the remaining samples, if they fit into its fewer lanes
             left = b.urem(size, index(count))
             fits = b.icmp_unsigned("<=", left, index(last.layout.count))
             wide = b.sub(size, b.select(fits, left, index(0)))
@@ -206,7 +207,7 @@ class DescentCode:
         return function
 
     def _group(self, b, block, arguments, first, work, gradients):
-        """Compute the samples from ``first`` on, as many as the block has lanes, with working memory of its own."""
+        """Write the code for the samples from ``first`` on, one in each lane of the block, with its own memory."""
         parameters, constants, rows, order, labels, gradient, loss, hits, _, size, share, *updates = arguments
         layout, count, n_inputs = block.layout, block.layout.count, self._lowered.sizes.get(INPUTS, 0)
         inputs, outputs, seeds = [b.gep(work, [index(layout.offsets[base])]) for base in (INPUTS, "outputs", "seeds")]
@@ -237,7 +238,7 @@ class DescentCode:
                 b.store(b.add(b.load(hits), b.zext(hit, INDEX)), hits)
 
     def _answer(self, b, block, outputs, lane):
-        """The index of a lane's largest output, the first of equals; of a single one, whether it is above 0."""
+        """Return the index of a lane's largest output, the first of equals. For a single output: 1 if it is above 0."""
         count, n = block.layout.count, len(self._lowered.outputs) - 1
 
         def output(o):
@@ -254,7 +255,7 @@ class DescentCode:
 
 
 def _finite_check(module):
-    """The function ``all_finite(array, n)``."""
+    """Return the function ``all_finite(array, n)``."""
     function = ir.Function(module, ir.FunctionType(_BIT, [DOUBLE.as_pointer(), INDEX]), name="all_finite")
     function.linkage = "internal"
     array, n = function.args
@@ -268,13 +269,13 @@ def _finite_check(module):
 
 
 def _not_finite(x):
-    """1 for an infinity or a NaN, else 0."""
+    """Return 1 for an infinity or a NaN, and 0 otherwise."""
     b = x.lanes.builder
     return b.zext(b.fcmp_unordered(">=", abs(x).value, ir.Constant(DOUBLE, math.inf)), INDEX)
 
 
 def _updater(module, change, n, slots):
-    """The function ``update(w, new_w, memory, new_memory, gradient, rate)``, which tells whether all is finite."""
+    """Return the function ``update(w, new_w, memory, new_memory, gradient, rate)``. It returns 1 if all is finite."""
     pointer = DOUBLE.as_pointer()
     function = ir.Function(module, ir.FunctionType(_BIT, [pointer] * 5 + [DOUBLE]), name="update")
     for argument in function.args[:5]:

@@ -1,8 +1,8 @@
-"""Machine code kept on disk, for the next process: off, unless ``DELTAGRAD_CACHE`` names a folder.
+"""Machine code kept on disk for later processes, if the environment variable ``DELTAGRAD_CACHE`` names a folder.
 
-Code is found again by the LLVM text it was made of, the processor, the compiler's version and its options. It is run
-as it is, so the folder and its files must belong to the user and be open to nobody else, and each file has a checksum.
-A file that is not as it should be is not used, and the code is compiled anew.
+Code is found by the LLVM text from which it was made, the processor, and the version and options of the compiler. It is
+executed without further checks. So the folder and its files must belong to the user and be accessible to nobody else,
+and each file has a checksum. A file that fails a check is not used, and the code is compiled again.
 """
 
 import hashlib
@@ -15,19 +15,19 @@ from pathlib import Path
 __all__ = ["Shelf", "shelf"]
 
 VARIABLE = "DELTAGRAD_CACHE"
-MOST_BYTES = 1 << 28  # of all files; the oldest ones go when there is more
+MOST_BYTES = 1 << 28  # of all files together; with more, the oldest are deleted
 _SUFFIX = ".o"
 _CHECKSUM = hashlib.sha256().digest_size
 
 
 class Shelf:
-    """Files of machine code in a folder.
+    """A folder with files of machine code.
 
     Args:
-        folder: where they are. It is made if it is missing.
+        folder: the path of the folder. It is made if it does not exist.
 
     Raises:
-        OSError: it cannot be made or read, is no folder, or belongs to somebody else or is open to others.
+        OSError: the folder cannot be made or read, is not a folder, belongs to another user, or is open to others.
     """
 
     def __init__(self, folder):
@@ -35,14 +35,14 @@ class Shelf:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = os.lstat(self._folder)
         if not stat.S_ISDIR(found.st_mode):
-            raise NotADirectoryError(f"{self._folder} is no folder")
+            raise NotADirectoryError(f"{self._folder} is not a folder")
         if not _is_private(found):
             raise PermissionError(f"{self._folder} belongs to another user or is open to others: chmod 700 it, or name "
                                   "another folder")  # fmt: skip
 
     @staticmethod
     def key(*parts: str) -> str:
-        """The name under which code is kept that is made of these texts."""
+        """Return the name of the file for the code that is made from these texts."""
         digest = hashlib.sha256()
         for part in parts:
             data = part.encode()
@@ -50,7 +50,7 @@ class Shelf:
         return digest.hexdigest()
 
     def find(self, key: str) -> bytes | None:
-        """Return the machine code of a key; None if there is none, or none that is as it was written."""
+        """Return the machine code for a key, or None if there is no valid file for it."""
         try:
             place = os.open(self._folder / (key + _SUFFIX), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         except OSError:
@@ -67,7 +67,7 @@ class Shelf:
         return code if secrets.compare_digest(checksum, _checksum(key, code)) else None
 
     def keep(self, key: str, code: bytes) -> None:
-        """Write machine code, so that other processes see all of it or nothing. A full disk is no error."""
+        """Write machine code. Other processes see either all of it or nothing. A full disk is not an error."""
         temporary = self._folder / f"{secrets.token_hex(8)}.new"
         try:
             with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb") as file:
@@ -89,16 +89,16 @@ class Shelf:
 
 
 def shelf() -> Shelf | None:
-    """Return where machine code is kept; None if that is nowhere.
+    """Return the shelf for machine code, or None if code is not kept.
 
-    It warns where the folder that ``DELTAGRAD_CACHE`` names cannot be used, and on systems whose files have no owners.
+    It warns if the folder in ``DELTAGRAD_CACHE`` cannot be used, and on systems whose files have no owners.
     """
     folder = os.environ.get(VARIABLE)
     if not folder:
         return None
     try:
         if not hasattr(os, "getuid"):
-            raise PermissionError("files have no owner on this system, so nothing would tell who wrote them")
+            raise PermissionError("files have no owner on this system, so it cannot be checked who wrote them")
         return Shelf(folder)
     except OSError as error:
         warnings.warn(f"{VARIABLE}: {error}. No machine code is kept or taken from there.", stacklevel=2)

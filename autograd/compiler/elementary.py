@@ -1,11 +1,12 @@
-"""Elementary functions over lanes: exp, expm1, log, log1p, tanh, sigmoid and softplus, free of branches, in float64.
+"""Elementary functions over lanes: exp, expm1, log, log1p, tanh, sigmoid and softplus, without branches, in float64.
 
-Each is within 2 ulp over the whole range, subnormals, infinities, NaN and signed zeros included; tests/native holds
-them to mpmath. In float32 they are computed in float64 and rounded. The method is the usual one (Muller, *Elementary
-Functions*; Cody and Waite, *Software Manual for the Elementary Functions*, 1980): reduce the argument exactly, take a
-polynomial, and put the result together with the small terms first. The coefficients are interpolated at Chebyshev's
-points by tests/native/coefficients.py, at 60 digits. A product and a sum use ``llvm.fmuladd``: one instruction where
-the processor has it, two operations elsewhere, and no bound depends on which.
+Each is within 2 ulp over the whole range, including subnormals, infinities, NaN and signed zeros.
+tests/compiler/test_elementary.py compares them with mpmath. In float32, they are computed in float64 and rounded. The
+method is the usual one (Muller, *Elementary Functions*; Cody and Waite, *Software Manual for the Elementary Functions*,
+1980): reduce the argument exactly, evaluate a polynomial, and add up the result with the small terms first. The
+coefficients are interpolated at Chebyshev's points by tests/compiler/coefficients.py, with 60 digits. A product with a
+sum uses ``llvm.fmuladd``. This is one instruction if the processor has it, and otherwise two operations. The bounds
+hold for both.
 """
 
 import math
@@ -20,10 +21,10 @@ __all__ = ["copysign", "exp", "expm1", "floor", "log", "log1p", "sigmoid", "soft
 INF, NAN = math.inf, math.nan
 _WORD = ir.IntType(64)
 
-# log 2 in two parts: the first has 41 bits, so that its products with exponents are exact.
+# log 2 in two parts. The first part has 41 bits, so its products with exponents are exact.
 _LOG2_HIGH, _LOG2_LOW = 0.693147180559663, 2.8235290563031577e-13
 _PER_LOG2 = 1.4426950408889634
-_ROUNDER = 1.5 * 2.0**52  # added to a number of at most 51 bits, it leaves the nearest integer in the last bits
+_ROUNDER = 1.5 * 2.0**52  # added to a number of at most 51 bits, the sum has the nearest integer in its last bits
 _SQRT_HALF_BITS = 0x3FE6A09E667F3BCD
 
 # exp(r) = 1 + r + r^2 P(r) for |r| up to half of log 2
@@ -68,26 +69,26 @@ _TANH = (
 )
 
 
-# --- What the processor has
+# --- Operations of the processor
 
 
 def sqrt(x: Register) -> Register:
-    """The square root, correctly rounded; NaN below 0, -0 for -0."""
+    """Return the square root, correctly rounded. It is NaN below 0, and -0 for -0."""
     return x.lanes.intrinsic("sqrt", x)
 
 
 def floor(x: Register) -> Register:
-    """The largest integer that is not above."""
+    """Return the largest integer that is not above ``x``."""
     return x.lanes.intrinsic("floor", x)
 
 
 def copysign(x: Register, sign: Register) -> Register:
-    """The magnitude of ``x`` with the sign of ``sign``."""
+    """Return the magnitude of ``x`` with the sign of ``sign``."""
     return x.lanes.intrinsic("copysign", x, sign)
 
 
 def _times_plus(a, b, c):
-    """``a * b + c``, fused or not."""
+    """Return ``a * b + c``, with one rounding or with two."""
     lanes = next(x.lanes for x in (a, b, c) if isinstance(x, Register))
     return lanes.intrinsic("fmuladd", a, b, c)
 
@@ -100,12 +101,12 @@ def _polynomial(x, coefficients):
 
 
 def _word(x):
-    """The bits of a float64."""
+    """Return the bits of a float64."""
     return x.lanes.builder.bitcast(x.value, x.lanes.shaped(_WORD))
 
 
 def _number(word, lanes):
-    """The float64 of some bits."""
+    """Return the float64 that has these bits."""
     return Register(lanes.builder.bitcast(word, lanes.type), lanes)
 
 
@@ -113,7 +114,7 @@ def _number(word, lanes):
 
 
 def _reduced(x):
-    """``(n, r, rest)`` with ``x = n log 2 + r + rest``: n an integer as a float, |r| up to half of log 2."""
+    """Return ``(n, r, rest)`` with ``x = n log 2 + r + rest``. n is an integral float, and |r| at most log(2) / 2."""
     n = _times_plus(x, _PER_LOG2, _ROUNDER) - _ROUNDER
     high = _times_plus(n, -_LOG2_HIGH, x)  # exact
     r = _times_plus(n, -_LOG2_LOW, high)
@@ -121,29 +122,29 @@ def _reduced(x):
 
 
 def _power_of_two(n):
-    """``2 ** n`` for an integer n from -1022 to 1023, given as a float."""
+    """Return ``2 ** n`` for an integer n from -1022 to 1023, given as a float."""
     lanes = n.lanes
     bits = _word(n + (_ROUNDER + 1023.0))  # the last bits are n + 1023, which is the exponent's field
     return _number(lanes.builder.shl(bits, lanes.filled(_WORD, 52)), lanes)
 
 
 def _exp_minus_1_reduced(r, rest):
-    """exp(r + rest) - 1 for |r| up to half of log 2."""
+    """Return exp(r + rest) - 1 for |r| up to half of log 2."""
     return r + _times_plus(r * r, _polynomial(r, _EXP), rest)
 
 
 def _clamped(x, low, high):
-    """``x`` within bounds; a NaN stays."""
+    """Return ``x`` limited to the bounds. A NaN stays a NaN."""
     return select(x > high, high, select(x < low, low, x))
 
 
 def _exp_in_parts(x):
-    """exp(x) and what its last rounding lost."""
-    n, r, rest = _reduced(_clamped(x, -746.0, 710.0))  # 0 and infinite beyond
+    """Return exp(x) and the part of it that the last rounding lost."""
+    n, r, rest = _reduced(_clamped(x, -746.0, 710.0))  # beyond these bounds, exp is 0 or infinite
     p = _exp_minus_1_reduced(r, rest)
     y = 1.0 + p
     half = _times_plus(n, 0.5, _ROUNDER) - _ROUNDER
-    # In two steps: 2^1024 is no number, and a subnormal result is to be rounded once.
+    # The scaling has two steps, because 2^1024 is not a float64 and a subnormal result must be rounded only once.
     first, second = _power_of_two(half), _power_of_two(n - half)
     return y * first * second, (p - (y - 1.0)) * first * second
 
@@ -154,18 +155,18 @@ def _exp(x):
 
 def _expm1(x):
     n, r, rest = _reduced(_clamped(x, -40.0, 710.0))
-    half_scale = _power_of_two(n - 1.0)  # half, since 2^1024 is no number
+    half_scale = _power_of_two(n - 1.0)  # half of the scale, since 2^1024 is not a float64
     y = _times_plus(half_scale, _exp_minus_1_reduced(r, rest), half_scale - 0.5) * 2.0
     return select(abs(x) < 2.0**-53, x, y)
 
 
 def exp(x: Register) -> Register:
-    """E to the power of x: 0 from -746 down, infinite from 709.79 on."""
+    """Return e to the power of x: 0 below about -746, infinite above 709.78."""
     return x.lanes.call("exp", _exp, x)
 
 
 def expm1(x: Register) -> Register:
-    """``exp(x) - 1``, with all digits near 0."""
+    """Return ``exp(x) - 1``, accurate near 0."""
     return x.lanes.call("expm1", _expm1, x)
 
 
@@ -173,22 +174,22 @@ def expm1(x: Register) -> Register:
 
 
 def _split(x):
-    """``(n, m)`` with ``x = 2**n m`` and m from sqrt(1/2) to sqrt(2), for a normal positive x; n as a float."""
+    """Return ``(n, m)`` with ``x = 2**n m`` and m from sqrt(1/2) to sqrt(2), for a normal positive x; n is a float."""
     lanes, b = x.lanes, x.lanes.builder
     bits = _word(x)
     offset = b.sub(bits, lanes.filled(_WORD, _SQRT_HALF_BITS - (1023 << 52)))
     biased = b.lshr(offset, lanes.filled(_WORD, 52))  # n + 1023
     mantissa = b.sub(bits, b.shl(b.sub(biased, lanes.filled(_WORD, 1023)), lanes.filled(_WORD, 52)))
-    # An integer below 2^52 as the last bits of a float between 2^52 and 2^53: no conversion of vectors is needed.
+    # An integer below 2^52 as the last bits of a float between 2^52 and 2^53, so that no vector must be converted.
     n = _number(b.or_(biased, lanes.filled(_WORD, 0x433 << 52)), lanes) - (2.0**52 + 1023.0)
     return n, _number(mantissa, lanes)
 
 
 def _log_reduced(n, f, rest):
-    """``n log 2 + log(1 + f) + rest`` for 1 + f from sqrt(1/2) to sqrt(2), with a small rest."""
+    """Return ``n log 2 + log(1 + f) + rest`` for 1 + f from sqrt(1/2) to sqrt(2), with a small rest."""
     s = f / (2.0 + f)
     z = s * s
-    # log(1 + f) = 2 s + s z P and 2 s = f - s f = f - f^2/2 + s f^2/2: f is exact, what follows is small
+    # log(1 + f) = 2 s + s z P and 2 s = f - s f = f - f^2/2 + s f^2/2. Here f is exact, and the other terms are small.
     half_square = 0.5 * f * f
     tail = s * _times_plus(z, _polynomial(z, _LOG), half_square) + _times_plus(n, _LOG2_LOW, rest)
     return _times_plus(n, _LOG2_HIGH, f - (half_square - tail))
@@ -204,28 +205,28 @@ def _log(x):
 def _log1p(x):
     u = 1.0 + x
     n, m = _split(u)
-    rest = select(x >= 1.0, 1.0 - (u - x), x - (u - 1.0)) / u  # what 1 + x lost, to first order
-    near = (n <= 0.0) & (n >= 0.0)  # 1 + x is not reduced: take x itself, which is exact
+    rest = select(x >= 1.0, 1.0 - (u - x), x - (u - 1.0)) / u  # the rounding error of 1 + x, to first order
+    near = (n <= 0.0) & (n >= 0.0)  # 1 + x is not reduced, so x itself is used, which is exact
     y = _log_reduced(n, select(near, x, m - 1.0), select(near, 0.0, rest))
     y = select(abs(x) < 2.0**-54, x, y)
     return select(x > -1.0, select(x < INF, y, x), select(x < -1.0, NAN, select(x <= -1.0, -INF, x)))
 
 
 def log(x: Register) -> Register:
-    """The natural logarithm: -inf at 0 of either sign, NaN below."""
+    """Return the natural logarithm. It is -inf at 0 of either sign, and NaN below 0."""
     return x.lanes.call("log", _log, x)
 
 
 def log1p(x: Register) -> Register:
-    """``log(1 + x)``, with all digits near 0: -inf at -1, NaN below."""
+    """Return ``log(1 + x)``, accurate near 0. It is -inf at -1, and NaN below -1."""
     return x.lanes.call("log1p", _log1p, x)
 
 
-# --- What is made of them
+# --- Functions made of these
 
 
 def _tanh(x):
-    size = select(abs(x) > 20.0, 20.0, abs(x))  # 1 from 19.1 on
+    size = select(abs(x) > 20.0, 20.0, abs(x))  # tanh rounds to 1 from 19.1 on
     z = size * size
     near = _times_plus(size * z, _polynomial(z, _TANH), size)
     n, r, rest = _reduced(2.0 * size)
@@ -239,8 +240,8 @@ def _sigmoid(x):
     lost = (e - (divisor - 1.0)) + e_low
     above = x >= 0.0
     y = select(above, 1.0, e) / divisor
-    inverse = select(above, y, 1.0 - y)  # of the divisor
-    # To first order in what numerator and divisor lost: without it the roundings add up to 2 ulp and more.
+    inverse = select(above, y, 1.0 - y)  # 1 / divisor
+    # Corrected to first order for the rounding errors of numerator and divisor, which would add up to more than 2 ulp.
     return y + (select(above, 0.0, e_low) - y * lost) * inverse
 
 
@@ -249,15 +250,15 @@ def _softplus(x):
 
 
 def tanh(x: Register) -> Register:
-    """The hyperbolic tangent."""
+    """Return the hyperbolic tangent."""
     return x.lanes.call("tanh", _tanh, x)
 
 
 def sigmoid(x: Register) -> Register:
-    """``1 / (1 + exp(-x))``, with all digits on both sides."""
+    """Return ``1 / (1 + exp(-x))``, accurate on both sides of 0."""
     return x.lanes.call("sigmoid", _sigmoid, x)
 
 
 def softplus(x: Register) -> Register:
-    """``log(1 + exp(x))``, with all digits on both sides."""
+    """Return ``log(1 + exp(x))``, accurate on both sides of 0."""
     return x.lanes.call("softplus", _softplus, x)

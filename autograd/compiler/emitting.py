@@ -1,8 +1,8 @@
-"""Rolled instructions written as LLVM code: nested loops over memory, with every number kept in registers that can be.
+"""The emitter: writes rolled instructions as LLVM code, as nested loops over memory, and keeps numbers in registers.
 
-Two passes walk the same instructions. The first only notes which numbers are read back from memory; the second writes
-code, and stores just those. Within a straight stretch of code what was computed is used from its register. A cell that
-a loop adds to in every iteration stays in a register for the whole loop.
+It goes through the same instructions twice. The first pass only notes which numbers are read back from memory. The
+second pass writes code and stores only those. Within code without loops, a computed number is used from its register. A
+cell to which a loop adds in every iteration stays in a register during the whole loop.
 """
 
 from bisect import bisect_left
@@ -31,8 +31,8 @@ from autograd.engine.algebra import is_real, select
 
 __all__ = ["INDEX", "SUM_FLAGS", "Emitter", "Space", "summed"]
 
-SUM_FLAGS = ("contract", "nsz", "reassoc")  # a sum over a loop may be taken in several parts at once
-_MAX_REMEMBERED = 512  # numbers of one region kept in registers across the start of a loop
+SUM_FLAGS = ("contract", "nsz", "reassoc")  # the sum over a loop may be computed in several parts at once
+_MAX_REMEMBERED = 512  # numbers of one region that stay in registers at the start of a loop
 _SUM_OF_MEMORY = "=", calls.exact_sum
 _MAX_AT_ONCE = 400  # instructions and loops in one function
 
@@ -42,10 +42,10 @@ class Space:
     """The addresses of the regions of slots.
 
     Attributes:
-        pointers: for each region by its first slot the address of its first number.
-        constants: the numbers in the region of constants, an array.
-        scalar: the regions that hold one number a slot, which all lanes share; the others have one for each lane.
-        folded: how many lanes the gradients of parameters are kept in.
+        pointers: a dict from the first slot of each region to the address of its first number.
+        constants: an array of the numbers in the region of constants.
+        scalar: the regions that have one number for each slot, shared by all lanes. The others have one for each lane.
+        folded: the number of lanes in which the gradients of parameters are kept.
     """
 
     pointers: dict
@@ -55,20 +55,20 @@ class Space:
 
 
 class Emitter:
-    """Writes a program's code where ``lanes.builder`` stands.
+    """The writer of a program's code at the position of ``lanes.builder``.
 
     Args:
-        lanes: the :class:`Lanes` to compute in.
-        space: a :class:`Space`; a pointer is looked up when it is used.
-        sizes: the number of slots of each region, by its first slot.
-        fresh: whether gradients of parameters begin at 0, each one number whatever the lanes, or are added to what is
-            there.
-        update: ``(change, slots, rate)``: what an optimizer makes of a parameter, how many numbers it remembers
-            of each, and the region of its rate. Then a gradient, which has to be a single contribution, is not
-            stored: the new number of its parameter is.
+        lanes: the :class:`Lanes` in which the code computes.
+        space: the :class:`Space`. Its pointers are looked up when they are used.
+        sizes: a dict from the first slot of each region to the number of its slots.
+        fresh: True if gradients of parameters begin at 0 and are one number each, for any number of lanes. Otherwise
+            gradients are added to the numbers in memory.
+        update: ``(change, slots, rate)``: the optimizer's function that changes a parameter, the number of floats
+            that it remembers for each parameter, and the region of its rate. With it, each gradient must be a single
+            contribution. The gradient is not stored, but the new number of its parameter is.
 
     Attributes:
-        cut: whether the code became several functions: it is long and has little repetition.
+        cut: True if the code was split into several functions, because it is long and has little repetition.
     """
 
     def __init__(self, lanes: Lanes, space: Space, sizes, fresh: bool = False, update=None):
@@ -82,11 +82,11 @@ class Emitter:
     def _begin(self, dry):
         self._dry = dry
         self._nest = Nest()
-        self._known: dict = {}  # region -> loops a place moves with -> first slot -> register
-        self._pinned: set = set()  # the places that a loop keeps in registers, which no other place in it meets
+        self._known: dict = {}  # region -> loops with which a place moves -> first slot -> register
+        self._pinned: set = set()  # the places that a loop keeps in registers; no other place overlaps them
 
     def write(self, program) -> None:
-        """Call ``program()`` twice: it calls :meth:`run`, :meth:`get` and :meth:`put`, the same way both times."""
+        """Call ``program()`` twice. It must call :meth:`run`, :meth:`get` and :meth:`put` the same way each time."""
         self._begin(dry=True)
         program()
         self._begin(dry=False)
@@ -94,7 +94,7 @@ class Emitter:
         if self.cut:
             for function in self._lanes.builder.module.functions:
                 if function.name.startswith("deltagrad.") and function.blocks:
-                    function.attributes.add("noinline")  # it is called from many places, each only once
+                    function.attributes.add("noinline")  # it is called at many places, each of which runs once
 
     @property
     def dry(self) -> bool:
@@ -102,7 +102,7 @@ class Emitter:
         return self._dry
 
     def run(self, items) -> None:
-        """Write the code of instructions and loops; a long list of them as several functions, one after the other."""
+        """Write the code of instructions and loops. A long list becomes several functions that are called in order."""
         pieces = list(_pieces(items))
         self.cut |= len(pieces) > 1
         for piece in pieces:
@@ -118,7 +118,7 @@ class Emitter:
 
     @contextmanager
     def _function(self):
-        """Write the code of a block into a function of its own, and call it there; no register goes in or out."""
+        """Write the code of a block into a new function and call it here. No register is passed in or out."""
         self.forget()
         if self._dry:
             yield
@@ -142,28 +142,28 @@ class Emitter:
         self.forget()
 
     def get(self, slot) -> Register | None:
-        """The number in a slot; None in the first pass."""
+        """Return the number in a slot, or None in the first pass."""
         return self._get((slot, ()))
 
     def put(self, slot, number) -> None:
-        """Set the number in a slot; where gradients of parameters are added to, add it there."""
+        """Set the number in a slot. Gradients of parameters that are added to memory are added there."""
         if self._is_kept((slot, ())):
             self._put((slot, ()), number)
         else:
             self._add_to_gradient((slot, ()), number)
 
     def keep(self, base) -> None:
-        """Have every number written to a region stored: it is read by others."""
+        """Store every number that is written to a region, because other code reads it."""
         self._read_back[base][:] = True
 
     def forget(self) -> None:
-        """Keep nothing in registers from here on: what is read next may have been written elsewhere."""
+        """Forget all registers, because other code may write to memory before the next read."""
         self._known = {}
 
     # --- Places
 
     def _address(self, place, lanes_each):
-        """The address of a place's first number, where a slot has so many."""
+        """Return the address of the first number of a place, if each slot has ``lanes_each`` numbers."""
         b = self._lanes.builder
         base = region(place[0])
         index = ir.Constant(INDEX, (place[0] - base) * lanes_each)
@@ -171,7 +171,7 @@ class Emitter:
             index = b.add(index, b.mul(self._nest.indices[loop], ir.Constant(INDEX, step * lanes_each)))
         return b.gep(self._space.pointers[base], [index])
 
-    # --- Numbers in and out of memory
+    # --- Reading from memory and writing to it
 
     def _get(self, place):
         base, terms = region(place[0]), place[1]
@@ -215,7 +215,7 @@ class Emitter:
     def _put(self, place, number):
         base, terms = region(place[0]), place[1]
         by_terms = self._known.setdefault(base, {})
-        for other in [t for t in by_terms if t != terms]:  # they might be the same slot
+        for other in [t for t in by_terms if t != terms]:  # they may be the same slot
             by_terms[other] = {slot: known for slot, known in by_terms[other].items() if (slot, other) in self._pinned}
         by_terms.setdefault(terms, {})[place[0]] = number
         if not self._dry:
@@ -249,7 +249,7 @@ class Emitter:
         number = nest.enter(loop)
         moved = moved_places(places, loop, number)
         if any(region(self._nest.span(place)[0]) != region(self._nest.span(place)[1]) for place in moved):
-            for k in range(loop.count):  # no array: the iterations have places of their own
+            for k in range(loop.count):  # the iterations use different regions, so they are written one by one
                 self._items(loop.body, [(slot + k * step, terms)
                                         for (slot, terms), step in zip(places, loop.steps, strict=True)])  # fmt: skip
             return
@@ -294,7 +294,7 @@ class Emitter:
         return ends
 
     def _keep_apart(self, written, carried):
-        """Forget registers of what a loop is going to write."""
+        """Forget the registers of slots that a loop is going to write."""
         spans: dict = {}
         carried = set(carried)
         for place in written:
@@ -339,7 +339,7 @@ class Emitter:
             self._derivative(operation, places)
 
     def _sum_of_memory(self, out, *terms):
-        """Sum numbers exactly that lie side by side in memory."""
+        """Compute the exact sum of numbers that are adjacent in memory."""
         if self._dry:
             for place in terms:
                 self._read_back[region(place[0])][self._nest.slots(place)] = True
@@ -349,14 +349,14 @@ class Emitter:
             self._put(out, calls.sum_of_memory(self._lanes, address, len(terms)))
 
     def _is_kept(self, place):
-        """Return True if a slot has its number in a register, and is no gradient that all lanes add to."""
+        """Return True if the number of a slot is in a register, so it is not a gradient that all lanes add to."""
         return region(place[0]) != PARAMETER_GRADIENTS or (self._fresh and self._lanes.count == 1)
 
     def _number(self, x):
         return None if self._dry else self._lanes.lift(x)
 
     def _operands(self, constants, places):
-        """The operands of an operation: its constants, and the numbers in the places."""
+        """Return the operands of an operation: its constants, and the numbers in the places."""
         places = iter(places)
         return [self._get(next(places)) if c is None else c for c in constants]
 
@@ -398,7 +398,7 @@ class Emitter:
         elif grows:
             self._put(out, self._add(self._get(out), part))
         elif self._lanes.strict:
-            self._put(out, self._add(self._number(0.0), part))  # as the engine does: it makes -0 a 0
+            self._put(out, self._add(self._number(0.0), part))  # as the engine does, which turns -0 into 0
         else:
             self._put(out, self._number(part))
 
@@ -434,7 +434,7 @@ class Emitter:
         b.store(total, address).align = self._alignment(folded)
 
     def _sum_to_gradient(self, out, part, sets):
-        """Put the sum over the lanes into a gradient that is one number."""
+        """Add the sum over the lanes to a gradient that is one number, or set the gradient to it."""
         lanes, b = self._lanes, self._lanes.builder
         width = min(lanes.count, lane_width())
         first, *rest = self._pieces(lanes.lift(part).value, width)
@@ -445,7 +445,7 @@ class Emitter:
         b.store(total if sets else b.fadd(b.load(address), total), address)
 
     def _pieces(self, vector, width):
-        """A vector of lanes in parts of so many."""
+        """Return a vector of lanes as parts of ``width`` lanes each."""
         count, b = self._lanes.count, self._lanes.builder
         if count == width:
             return [vector]
@@ -492,7 +492,7 @@ class Emitter:
 
 
 def summed(b, vector):
-    """The sum of a vector's numbers, in any order."""
+    """Return the sum of a vector's numbers, added in any order."""
     type_ = vector.type
     name = f"llvm.vector.reduce.fadd.v{type_.count}f{64 if type_.element == ir.DoubleType() else 32}"
     if name not in b.module.globals:
@@ -501,7 +501,7 @@ def summed(b, vector):
 
 
 def _times(flow, partial, primitive, i, operands):
-    """Return what flows along an edge; a derivative of 1 or -1 is no product."""
+    """Return the contribution along an edge. A derivative of 1 or -1 needs no product."""
     reached = primitive.reaches(i, operands)
     if reached is not True:
         return select(reached, flow * partial, 0)
@@ -511,7 +511,7 @@ def _times(flow, partial, primitive, i, operands):
 
 
 def _pieces(items):
-    """Items in lists that are not too long for a function."""
+    """Yield the items in lists that are short enough for one function each."""
     piece: list = []
     length = 0
     for item in items:

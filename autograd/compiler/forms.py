@@ -1,9 +1,10 @@
-"""Every primitive of the table over registers. Importing this makes registers a kind of number.
+"""Every primitive of the table over registers. Importing this module makes registers a kind of number.
 
-A primitive whose ``forward`` is stable is replayed. For the others a form stands here that is stable over the whole
-range and follows IEEE 754 where Python raises; no derivative stands here. In strict lanes each form does the operations
-of the primitive's ``floats`` in their order. A primitive of a user is replayed through its ``forward``, both ways where
-that branches. Where it has ``floats`` of its own (in strict lanes), or cannot be replayed, code calls back into Python.
+A primitive with a stable ``forward`` is replayed. For the others, this module has a form that is stable over the whole
+range and follows IEEE 754 where Python raises. It has no derivatives. In strict lanes, each form does the operations of
+the primitive's ``floats`` in the same order. A user's primitive is replayed through its ``forward``, through both
+branches if that branches. If it has ``floats`` of its own (in strict lanes), or cannot be replayed, the code calls
+Python.
 """
 
 import functools
@@ -28,7 +29,7 @@ _MAX_PATHS = 64
 
 
 class _Decisions:
-    """One path through a rule: what its conditions are taken to be, and which were met."""
+    """One path through a rule: the outcomes that its conditions are given, and the conditions that occurred."""
 
     def __init__(self, taken):
         self.taken, self.met = list(taken), []
@@ -41,7 +42,7 @@ class _Decisions:
 
 
 def followed(rule, lanes, *operands):
-    """``rule(*operands)``, a number or a sequence of them, by every path through its Python branches.
+    """Return ``rule(*operands)``, a register or several, merged from all paths through its Python branches.
 
     Raises:
         AlgebraError: there are more than 64 paths.
@@ -68,7 +69,7 @@ def followed(rule, lanes, *operands):
         ZeroDivisionError,
         OverflowError,
         ValueError,
-    ):  # a constant outside of a domain: IEEE 754 has it in registers
+    ):  # a constant is outside of a domain; in registers, IEEE 754 gives a result
         operands = [lanes.lift(x) for x in operands]
         return explore([])
 
@@ -80,16 +81,16 @@ def _merged(condition, a, b):
 
 
 def partial(primitive, i, y, operands):
-    """``primitive.partial(i, y, operands)`` over registers, also for a rule with Python branches.
+    """Return ``primitive.partial(i, y, operands)`` over registers, also if the rule has Python branches.
 
     Args:
         primitive: an entry of the table with a fixed arity.
-        i: which operand.
+        i: the place of the operand with respect to which the derivative is taken.
         y: the value, a register.
         operands: registers, or plain floats for constants.
 
     Returns:
-        A register, or the number that the rule is.
+        A register, or a number if the rule gives a number.
     """
     lanes = _lanes_of((y, *operands))
     try:
@@ -100,7 +101,7 @@ def partial(primitive, i, y, operands):
 
 
 def gradient(primitive, y, operands):
-    """``primitive.gradient(y, operands)`` over registers: the derivatives in every operand, in order."""
+    """Return ``primitive.gradient(y, operands)`` over registers: the derivatives with respect to all operands."""
     if primitive.arity is not None:
         return tuple([partial(primitive, i, y, operands) for i in range(len(operands))])
     try:
@@ -114,12 +115,12 @@ def gradient(primitive, y, operands):
 
 @functools.lru_cache(maxsize=4096)
 def reads(primitive, i, constants):
-    """Return a tuple of bools: whether the derivative in operand ``i`` reads the value, and each of the operands.
+    """Return a tuple of bools: if the derivative with respect to operand ``i`` reads the value, and each operand.
 
     Args:
         primitive: an entry of the table with a fixed arity.
-        i: which operand.
-        constants: for each operand the float it is, or None where it varies.
+        i: the place of the operand with respect to which the derivative is taken.
+        constants: for each operand, its float if it is a constant, or None if it varies.
     """
     module = ir.Module()
     arity = 1 + len(constants)
@@ -133,11 +134,11 @@ def reads(primitive, i, constants):
     return tuple([x.name in named for x in function.args])
 
 
-# --- Stable forms. Where a form has one line for both modes, the operations and their order are the floats'.
+# --- Stable forms. A form with one line for both modes has the operations of the floats, in their order.
 
 
 def _elementary(name):
-    """The C function in strict lanes, ours elsewhere."""
+    """Return the C function for strict lanes and the function of this package for others, as one function."""
     ours = getattr(elementary, name)
     return lambda x: calls.c_function(name, x) if x.lanes.strict else ours(x)
 
@@ -210,14 +211,14 @@ def _lorentzian(x):
 
 
 def _exp_of_square(x, factor):
-    """See ``primitives._exp_of_square``."""
+    """Return exp(factor x^2); see ``primitives._exp_of_square``."""
     high = elementary.floor(x * 4096.0) / 4096.0
     near = _exp(factor * high * high) * _exp(factor * (x - high) * (x + high))
     return select(abs(x) < 40.0, near, _exp(factor * x * x))
 
 
 def _times_exp_of_square(a, x, factor):
-    """See ``primitives._times_exp_of_square``."""
+    """Return a exp(factor x^2); see ``primitives._times_exp_of_square``."""
     lanes = _lanes_of((a, x))
     a, x = lanes.lift(a), lanes.lift(x)
     high = elementary.floor(x * 4096.0) / 4096.0
@@ -228,13 +229,13 @@ def _times_exp_of_square(a, x, factor):
 
 
 def _gelu(x):
-    """See ``primitives._gelu``."""
+    """Return gelu(x); see ``primitives._gelu``."""
     tail = _times_exp_of_square(x * primitives._mills(-x) * primitives._NORMAL_PEAK, x, -0.5)
     return select((x > -40.0) & (x < -36.0), tail, x * _normal_cdf(x))
 
 
 def _normal_cdf(x):
-    """See ``primitives._normal_cdf``."""
+    """Return the standard normal distribution function; see ``primitives._normal_cdf``."""
     z = -x * primitives._SQRT_HALF
     error = primitives._product_error(-x, primitives._SQRT_HALF, z) - x * primitives._SQRT_HALF_REST
     error = select(abs(x) < 40.0, error, 0.0)
@@ -251,19 +252,19 @@ def _pow(x, n):
     return calls.c_function("pow", lanes.lift(x), lanes.lift(n))
 
 
-# Exponents whose power is two operations or fewer: as good as pow, and no call. (1/x)^2 and not 1/x^2, which overflows.
+# Exponents whose power takes at most two operations, which are as exact as pow. 1/x^2 would overflow, (1/x)^2 does not.
 _PRODUCTS = {
     1.0: lambda x: x,
     2.0: lambda x: x * x,
     3.0: lambda x: x * x * x,
     -1.0: lambda x: 1.0 / x,
     -2.0: lambda x: (1.0 / x) * (1.0 / x),
-    0.5: lambda x: select(x <= -INF, INF, elementary.sqrt(x + 0.0)),  # as pow has it at -inf and -0
+    0.5: lambda x: select(x <= -INF, INF, elementary.sqrt(x + 0.0)),  # the results of pow at -inf and -0
 }
 
 
 def _power_term(a, x, n, k, j):
-    """See ``primitives._power_term``; where the exponent is known only when the code runs, that itself is called."""
+    """See ``primitives._power_term``, which is called back if the exponent is known only when the code runs."""
     lanes = _lanes_of((a, x, n, k, j))
     if any(isinstance(each, Register) for each in (n, k, j)) or j != 0.0 or not abs(n) < INF:
         return _called_back(primitives.power_term, (a, x, n, k, j))
@@ -297,7 +298,7 @@ def _of_negative(y, n, k):
 
 
 def _mod(x, y):
-    """As Python has it: the remainder of C's fmod, moved to the sign of the divisor."""
+    """Return the remainder as Python defines it: C's fmod, moved to the sign of the divisor."""
     lanes = _lanes_of((x, y))
     x, y = lanes.lift(x), lanes.lift(y)
     rest = calls.c_function("fmod", x, y)
@@ -306,7 +307,7 @@ def _mod(x, y):
 
 
 def _floordiv(x, y):
-    """As Python has it: an exact quotient, rounded to an integer."""
+    """Return the quotient as Python defines it: exact, and rounded down to an integer."""
     lanes = _lanes_of((x, y))
     x, y = lanes.lift(x), lanes.lift(y)
     rest = calls.c_function("fmod", x, y)
@@ -323,7 +324,7 @@ def _cbrt(x):
 
 
 def _numbers(operands):
-    """No operand is a NaN."""
+    """Return the condition that no operand is a NaN."""
     lanes = _lanes_of(operands)
     every = True
     for x in operands:
@@ -335,7 +336,7 @@ def _numbers(operands):
 def _shift(*operands):
     largest = _lanes_of(operands).lift(operands[0])
     for x in operands[1:]:
-        largest = select(largest < x, x, largest)  # the first of equals, as max has it
+        largest = select(largest < x, x, largest)  # the first of equals, as max returns it
     return select(_numbers(operands), largest, NAN)
 
 
@@ -379,9 +380,9 @@ _FORMS = {
     primitives.logsumexp: _logsumexp,
     **{getattr(primitives, name): _elementary(name) for name in ("exp", "expm1", "log", "log1p", "tanh")},
 }
-# The rest of what C's mathematical library has is called there.
+# All other functions of C's mathematical library are called.
 _FORMS |= {op: _of_c(op.traits.c) for op in TABLE if op is not None and op.traits.c and op not in _FORMS}
-# Their forward does what their floats do, in another notation.
+# The forward of these does the same as their floats, in another notation.
 _REPLAYED = {primitives.relu, primitives.step}
 
 

@@ -1,8 +1,9 @@
 """The two halves of a batch, for two threads.
 
-While one thread computes the first half, a helper may take the second; if none has by the time the first is done, the
-same thread does both. What is added up is the same whoever did it. The two talk through words in memory, because
-waking a sleeping thread takes longer than most batches do: a helper looks again and again while a training runs.
+While one thread computes the first half, a helper thread may take the second half. If it is still not taken when the
+first half is done, the first thread computes it, too. The sums are the same in both cases. The threads communicate
+through words in memory, because waking a sleeping thread takes longer than most batches. So the helper polls these
+words while a training runs.
 """
 
 import functools
@@ -19,21 +20,22 @@ from autograd.compiler.registers import DOUBLE
 
 __all__ = ["ARRAYS", "SHARED", "Half", "HalfCode"]
 
-# Places in the words, those that a helper looks at all the time away from the others.
+# Places in the words. Those that a helper polls are apart from the others.
 _STATE, _LEAVE, _PARAMETERS, _ORDER, _SIZE, _SHARE, _LOSS, _HITS, _WORDS = 0, 8, 16, 17, 18, 19, 24, 25, 32
-_NONE, _OPEN, _TAKEN, _DONE = range(4)  # states: no half is to be done; one is to be taken; is taken; is done
-_LOOKS = 256  # at a word, between two offers to let another thread have the processor
+_NONE, _OPEN, _TAKEN, _DONE = range(4)  # states of the second half: none, free to be taken, taken, done
+_LOOKS = 256  # at a word, before the thread yields the processor
 
 _DOUBLES, _WHOLES = DOUBLE.as_pointer(), INDEX.as_pointer()
-ARRAYS = {"half": _WHOLES, "half_gradient": _DOUBLES, "half_work": _DOUBLES}  # what code takes of a Half, and its types
-SHARED = "constants", "rows", "labels"  # what it takes that both halves use
+ARRAYS = {"half": _WHOLES, "half_gradient": _DOUBLES, "half_work": _DOUBLES}  # arrays of a Half, and their types
+SHARED = "constants", "rows", "labels"  # the arguments that both halves share
 
 
 class Half:
     """The memory of a second half.
 
     Args:
-        parameters: how many there are. work: how many numbers a batch needs to work with.
+        parameters: the number of parameters.
+        work: the number of floats of working memory for a batch.
     """
 
     def __init__(self, parameters, work):
@@ -42,13 +44,13 @@ class Half:
 
     @contextmanager
     def helped_by(self, helper, *addresses):
-        """Have a second thread in ``helper(*addresses)``, if this process has a second processor for it."""
+        """Return a context manager that runs ``helper(*addresses)`` in a second thread, if there are two processors."""
         processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
         if (processors or 1) < 2 or os.name != "posix":
             yield
             return
         self._words[_LEAVE] = 0
-        helping = _second_thread(os.getpid()).submit(self._help, helper, addresses)  # by process: a fork has no thread
+        helping = _second_thread(os.getpid()).submit(self._help, helper, addresses)  # a fork has no threads
         try:
             yield
         finally:
@@ -56,7 +58,7 @@ class Half:
             if not helping.cancel():
                 helping.result()
 
-    def _help(self, helper, addresses):  # which holds this object, and so its memory, while the helper runs
+    def _help(self, helper, addresses):  # keeps this object and its memory
         helper(*addresses)
 
 
@@ -66,10 +68,10 @@ def _second_thread(_process):
 
 
 class HalfCode:
-    """The code that offers the second half of a batch, and the helper's.
+    """The code that offers the second half of a batch, and the code of the helper.
 
     Args:
-        module: what to write to.
+        module: the module in which the code is written.
         batch: its function ``batch(parameters, constants, rows, order, labels, gradient, loss, hits, work, size,
             share)``.
     """
@@ -85,7 +87,7 @@ class HalfCode:
         self._write_helper(ir.Function(module, kind, name="helper"))
 
     def offer(self, b, given, parameters, order, size, share):
-        """Let a helper compute the samples that ``order`` begins with."""
+        """Offer the first ``size`` samples in ``order`` to a helper."""
         word = _Words(b, given["half"])
         word.set(_PARAMETERS, b.ptrtoint(parameters, INDEX))
         word.set(_ORDER, b.ptrtoint(order, INDEX))
@@ -94,7 +96,7 @@ class HalfCode:
         b.store_atomic(index(_OPEN), word.at(_STATE), "release", 8)
 
     def collect(self, b, given, n, gradient, loss, hits):
-        """Wait for what was offered, or compute it, and add it to the ``n`` sums at ``gradient``, and the others."""
+        """Wait for the offered half or compute it. Add its results to the ``n`` sums at ``gradient``, loss and hits."""
         word = _Words(b, given["half"])
         with b.if_else(word.take()) as (mine, helpers):
             with mine:
@@ -109,7 +111,7 @@ class HalfCode:
         b.store(b.add(b.load(hits), word.get(_HITS)), hits)
 
     def _write_compute(self):
-        """Compute what is offered: ``half(half, half_gradient, half_work, constants, rows, labels)``."""
+        """Write ``half(half, half_gradient, half_work, constants, rows, labels)``, which computes the offered half."""
         words, gradient, work, constants, rows, labels = self._compute.args
         b = ir.IRBuilder(self._compute.append_basic_block("entry"))
         word = _Words(b, words)
@@ -121,7 +123,7 @@ class HalfCode:
         b.ret_void()
 
     def _write_helper(self, function):
-        """Take halves until told to leave: ``helper`` with the arguments of ``half``."""
+        """Write ``helper``, which takes halves until it must leave. Its arguments are those of ``half``."""
         b = ir.IRBuilder(function.append_basic_block("entry"))
         word = _Words(b, function.args[0])
         again, end = b.append_basic_block("again"), b.append_basic_block("end")
@@ -141,7 +143,7 @@ class HalfCode:
         b.ret_void()
 
     def _look_until(self, b, found):
-        """Look again and again; every now and then another thread may have the processor."""
+        """Write a loop that polls until ``found()``. It yields the processor to other threads from time to time."""
         before = b.block
         look, again, after = [b.append_basic_block(name) for name in ("look", "again", "seen")]
         b.branch(look)
@@ -159,7 +161,7 @@ class HalfCode:
 
 
 class _Words:
-    """The words of a half in a builder's hands."""
+    """The words of a half, read and written by the code of a builder."""
 
     def __init__(self, b, words):
         self._b, self._words = b, words
@@ -175,10 +177,10 @@ class _Words:
         self._b.store(n, self.at(place))
 
     def look(self, place):
-        """Read the flag that another thread may be about to change."""
+        """Read a word that another thread may change at any time."""
         return self._b.load_atomic(self.at(place), "acquire", 8)
 
     def take(self):
-        """Take the half, and return True if it was still there."""
+        """Take the half if nobody has taken it. Return True if it could be taken."""
         pair = self._b.cmpxchg(self.at(_STATE), index(_OPEN), index(_TAKEN), "acquire", "acquire")
         return self._b.extract_value(pair, 1)

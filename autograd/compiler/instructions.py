@@ -1,25 +1,25 @@
-"""Instructions on memory cells, as which a recorded graph is written.
+"""Instructions on memory cells. Lowering writes a recorded graph as a list of them.
 
-An instruction is an operation and the slots it writes and reads. With ``p`` a primitive of the table and ``constants``
-a tuple that has a float for each operand that is a constant and None for each that has a slot, the operations are
+An instruction is an operation, and the slots that it writes and reads. Below, ``p`` is a primitive of the table, and
+``constants`` is a tuple with a float for each operand that is a constant and None for each operand that has a slot.
 
 ``("=", p, constants)``
     ``out, *operands``: out = p(operands). With ``"+="``: out = out + p(operands).
 ``("zero",)``
     ``out``: out = 0.
 ``("d=", p, i, constants, read, masked)``
-    ``out, g, *used``: out = g times the derivative of p with respect to operand i, which reads the value and those
-    operands that ``read`` says. With ``"d+="``: added to out. Masked: ``alive`` is the last slot, and nothing flows
-    where it is 0.
+    ``out, g, *used``: out = g times the derivative of p with respect to operand i. ``read`` says if it reads the value
+    and which operands. With ``"d+="``: the product is added to out. If masked, ``alive`` is the last slot, and out gets
+    0 if alive is 0.
 ``("all", p, constants, modes, masked)``
-    ``g, y, *operands, *outs``: the same in all operands of a primitive that takes any number of them. A mode is
-    ``"="``, ``"+="``, or None for an operand whose derivative nobody wants.
+    ``g, y, *operands, *outs``: the same for all operands of a primitive with any number of operands. Each mode is
+    ``"="``, ``"+="``, or None for an operand whose derivative is not needed.
 ``("guard", sign, held, constants)``
-    ``out, *operands``: out = out + 1 where a comparison is not as it was recorded.
+    ``out, *operands``: out = out + 1 if a comparison does not have its recorded outcome.
 ``("alive", i, masked, first)``
-    ``out, *above, *condition``: whether what lies under operand i of a ``where`` is used; i = 0 is any operation.
+    ``out, *above, *condition``: out = 1 if operand i of a ``where`` is used, else 0. i = 0 stands for any operation.
 
-Slots lie in regions, told apart by their high bits.
+Slots are divided into regions by their high bits.
 """
 
 from dataclasses import dataclass, field
@@ -35,19 +35,19 @@ __all__ = [
 SHIFT = 28
 _MAX_PRIMITIVES = 1 << 16
 PARAMETERS, INPUTS, CONSTANTS, PARAMETER_GRADIENTS, INPUT_GRADIENTS = [k << SHIFT for k in range(5)]
-# An update writes new parameters, and the optimizer's memory: there is one region for it before, and one after.
+# An update writes new parameters and a new memory of the optimizer. The memory before and after it has a region each.
 UPDATED, REMEMBERED, REMEMBERED_NEXT = [k << SHIFT for k in range(5, 8)]
-# A region for each primitive's results, and one for their adjoints: those of a layer are side by side then.
+# Each primitive has a region for its results and one for their adjoints. So those of a layer are adjacent.
 TEMPORARIES, ADJOINTS, ALIVE = [k * _MAX_PRIMITIVES << SHIFT for k in (1, 2, 3)]
 
 
 def region(slot: int) -> int:
-    """The first slot of the region a slot lies in."""
+    """Return the first slot of the region that contains a slot."""
     return slot >> SHIFT << SHIFT
 
 
 def is_temporary(base: int) -> bool:
-    """Return True if a region holds results or adjoints, and not what comes in or goes out."""
+    """Return True if a region holds results or adjoints, and not inputs or outputs of the program."""
     return base >= TEMPORARIES
 
 
@@ -56,16 +56,17 @@ class Lowered:
     """A graph as instructions.
 
     Attributes:
-        forward: instructions that compute every node, operands first.
-        adjoint: instructions of the reverse sweep; it starts with the adjoints of the outputs set.
+        forward: the instructions that compute all nodes, operands first.
+        adjoint: the instructions of the reverse sweep. The adjoints of the outputs are set before it starts.
         outputs: the slot of each output.
-        seeds: the slot of each differentiated output's adjoint; None where it depends on no leaf that is wanted.
-        active: for every parameter, and every input, whether the derivative in it is computed.
+        seeds: the slot of the adjoint of each differentiated output, or None if the output depends on no leaf whose
+            derivative is needed.
+        active: for each parameter, then for each input, True if the derivative with respect to it is computed.
         constants: the numbers in the region of constants.
-        violations: the slot where guards count, or None without guards.
-        nodes: for a slot the node whose number or adjoint it is.
-        recorded: how many nodes the graph has, leaves included.
-        sizes: how many slots there are of each region, by its first one.
+        violations: the slot in which guards are counted, or None if there are no guards.
+        nodes: a dict from each slot to the node whose number or adjoint it has.
+        recorded: the number of nodes in the graph, including leaves.
+        sizes: a dict from the first slot of each region to the number of its slots.
     """
 
     forward: list[Instruction] = field(default_factory=list)
@@ -81,7 +82,7 @@ class Lowered:
 
 
 def is_linear(lowered):
-    """Return True if the derivatives in the inputs are constants, as those of a sum or a mean."""
+    """Return True if the derivatives with respect to the inputs are constants, as those of a sum or a mean are."""
     varying: set = set()
     for operation, slots in lowered.adjoint:
         if operation[0] not in ("zero", "d=", "d+="):
@@ -97,7 +98,7 @@ def _varies(slot):
 
 
 def flops_of(operation):
-    """Return the number of operations that a single instruction counts as."""
+    """Return the number of floating-point operations for which one instruction counts."""
     kind = operation[0]
     if kind == "all":
         return 2 * sum([mode is not None for mode in operation[3]])

@@ -1,9 +1,9 @@
-"""Integers of a sample while a function is recorded: as numbers, and as indices.
+"""Integers of a sample, while a function is recorded. They can be used as numbers and as indices.
 
-A function that is recorded gets an :class:`Integer` in place of every integer of its sample. It is no ``int``, so that
-whatever is done with it is seen. Arithmetic with Values makes it an input of the program. A look-up, ``table[token]``,
-is noted, and what it chose is found by recording again with other integers: see :mod:`autograd.compiler.tracing`. Any
-other use, a comparison among them, holds the program to samples for which it comes out the same.
+A recorded function gets an :class:`Integer` in place of every integer of its sample. It is not an ``int``, so every use
+of it is noticed. Arithmetic with Values makes it an input of the program. A look-up, ``table[token]``, is noted, and
+its meaning is found by recording again with other integers; see :mod:`autograd.compiler.tracing`. Any other use, such
+as a comparison, restricts the program to samples for which it has the same result.
 """
 
 import dis
@@ -30,9 +30,13 @@ class Condition:
     """An assumption of a program about an integer of its sample.
 
     Attributes:
-        place: of the integer in a sample's row. factor, shift: of the number that was compared, ``factor * n + shift``.
-        sign, other: the comparison. held: how it came out.
-        line: where it was made, for messages.
+        place: the place of the integer in a sample's row.
+        factor: the factor in the compared number, ``factor * n + shift``.
+        shift: the summand in the compared number.
+        sign: the comparison, such as ``"<"``.
+        other: the number with which it was compared.
+        held: the recorded result of the comparison.
+        line: the line of the comparison, for messages.
     """
 
     __slots__ = ("factor", "held", "line", "other", "place", "shift", "sign")
@@ -42,23 +46,23 @@ class Condition:
         self.sign, self.other, self.held, self.line = sign, other, held, line
 
     def holds(self, row):
-        """Return True if the condition comes out the same for another sample's row of numbers."""
+        """Return True if the condition has the same result for the row of another sample."""
         return _SIGNS[self.sign](self.factor * int(row[self.place]) + self.shift, self.other) is self.held
 
     @property
     def key(self):
-        """The key that equal conditions share."""
+        """The key of the condition. Equal conditions have equal keys."""
         return self.place, self.factor, self.shift, self.sign, self.other, self.held
 
 
 class _Whole(StandIn):
-    """An integer that depends on a sample: ``number`` is what it is in the sample that is recorded."""
+    """An integer that depends on the sample. ``number`` is its value in the sample that is recorded."""
 
     __slots__ = ("_input", "number")
 
     @property
     def value(self):
-        """The Value that it stands for in arithmetic."""
+        """The Value that replaces it in arithmetic."""
         if self._input is None:
             self._input = self._as_value()
         return self._input
@@ -95,13 +99,15 @@ class _Whole(StandIn):
 
 
 class Integer(_Whole):
-    """An integer of a sample, or the sum or product of one and a plain integer.
+    """An integer of a sample, or its sum or product with a plain integer.
 
     Args:
-        notes: what notes uses: it has ``look_up(integer, line)``, ``condition(condition)`` and ``input_at(place)``.
-        place: of the integer in the sample's row.
-        number: what it is in the sample that is recorded.
-        factor, shift: this is ``factor * (the integer at the place) + shift``.
+        notes: the object that notes its uses, with ``look_up(integer, line)``, ``condition(condition)`` and
+            ``input_at(place)``.
+        place: the place of the integer in the sample's row.
+        number: its value in the sample that is recorded.
+        factor: the factor in ``factor * (the integer at the place) + shift``, which this integer is.
+        shift: the summand.
     """
 
     __slots__ = ("factor", "notes", "place", "shift")
@@ -116,12 +122,12 @@ class Integer(_Whole):
         return leaf if self.shift == 0 else leaf + self.shift
 
     def _pinned(self):
-        """The number, for a use of which nothing is known: the program is for samples that have it."""
+        """Return the number for a use of unknown kind. The program is then only for samples with the same number."""
         self.compared("==", self.number, True)
         return self.number
 
     def compared(self, sign, other, held):
-        """Note a comparison."""
+        """Note a comparison, and return its result ``held``."""
         self.notes.condition(Condition(self, sign, other, held, line_of_caller()))
         return held
 
@@ -129,13 +135,13 @@ class Integer(_Whole):
         frame = sys._getframe(1)
         if _is_subscript(frame):
             while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("autograd."):
-                frame = frame.f_back  # take() looks tables up for its callers
+                frame = frame.f_back  # take() looks up in tables for its callers
             self.notes.look_up(self, (frame.f_code, frame.f_lasti))
             return self.number
         return self._pinned()
 
     def with_plain(self, method, number):
-        """Return the sum, difference or product of this and a plain integer."""
+        """Return the sum, difference or product of this integer and a plain integer."""
         factor, shift = (number, 0) if method is operator.mul else (1, method(0, number))
         return Integer(
             self.notes, self.place, factor * self.number + shift, factor * self.factor, factor * self.shift + shift
@@ -145,11 +151,13 @@ class Integer(_Whole):
 class Several(_Whole):
     """The sum, difference or product of several integers of a sample.
 
-    In arithmetic with Values it is a number of the program, as an :class:`Integer` is. Any other use holds the program
-    to samples that have the same integers.
+    In arithmetic with Values, it is a number of the program, like an :class:`Integer`. Any other use restricts the
+    program to samples with the same integers.
 
     Args:
-        method: of the :mod:`operator` module. one, other: its operands, of which one may be a plain integer.
+        method: the function of the :mod:`operator` module.
+        one: the first operand.
+        other: the second operand. One of the two may be a plain integer.
     """
 
     __slots__ = ("method", "one", "other")
@@ -168,12 +176,12 @@ class Several(_Whole):
         return self.number
 
     def compared(self, sign, other, held):
-        """Note a comparison."""
+        """Note a comparison, and return its result ``held``."""
         self._pinned()
         return held
 
     def with_plain(self, method, number):
-        """Return the sum, difference or product of this and a plain integer."""
+        """Return the sum, difference or product of this integer and a plain integer."""
         return Several(method, self, number)
 
 
@@ -203,7 +211,7 @@ def _arithmetic(name):
 
 
 def _plain(method, a, b):
-    """An operation of which nothing is known, on plain numbers."""
+    """Return the result of an operation of unknown kind on plain numbers."""
     a, b = [x._pinned() if isinstance(x, _Whole) else x for x in (a, b)]
     return method(a, b) if is_real(a) and is_real(b) else NotImplemented
 
@@ -237,7 +245,7 @@ for _name in ("floordiv", "mod", "and_", "or_", "xor", "lshift", "rshift"):
 
 
 def _is_subscript(frame):
-    """Return True if the instruction at which a frame stands is a look-up, ``a[b]``, and no slice, ``a[:b]``."""
+    """Return True if the current instruction of a frame is a look-up, ``a[b]``, and not a slice, ``a[:b]``."""
     code, at = frame.f_code.co_code, frame.f_lasti
     if at > 1 and dis.opname[code[at - 2]] == "BUILD_SLICE":
         return False
@@ -245,5 +253,5 @@ def _is_subscript(frame):
     return name.startswith("BINARY_SUBSCR") or (name == "BINARY_OP" and code[at + 1] == _SUBSCRIPT)
 
 
-# From Python 3.14 on a look-up is a BINARY_OP like any other.
+# Since Python 3.14, a look-up is a BINARY_OP like any other.
 _SUBSCRIPT = next((k for k, (name, _) in enumerate(getattr(dis, "_nb_ops", ())) if name == "NB_SUBSCR"), -1)

@@ -1,4 +1,4 @@
-"""Compiled functions, found again by what they compute while they are used or among the last ones."""
+"""A cache of compiled functions by their structure. It has those in use and those that were used last."""
 
 import os
 import threading
@@ -14,7 +14,7 @@ from autograd.compiler.machine import Code
 
 __all__ = ["Kernel", "kernel", "lanes_for"]
 
-_NEAR = 1 << 18  # bytes that a core has close by; more lanes are taken while the working memory stays within
+_NEAR = 1 << 18  # bytes of a core's cache; the number of lanes grows while the working memory fits
 _MAX_KERNELS, _MAX_BYTES = 128, 64 << 20
 _kernels: OrderedDict = OrderedDict()  # the last ones
 _alive: WeakValueDictionary = WeakValueDictionary()
@@ -22,7 +22,7 @@ _lock = threading.RLock()
 
 
 def _in_child():
-    """After a fork: whoever held the lock is not in this process. The kernels are there, each whole or not at all."""
+    """Make a new lock after a fork, since no thread can release the old one. Each kernel is complete or not there."""
     global _lock
     _lock = threading.RLock()
 
@@ -33,10 +33,13 @@ if hasattr(os, "register_at_fork"):
 
 @dataclass
 class Kernel:
-    """A compiled function with what it takes to call it: nothing of the graph, nor of how the code was written.
+    """A compiled function and the size of its working memory. It refers neither to the graph nor to the emitter.
 
     Attributes:
-        room: how many numbers of working memory a call takes.
+        code: the machine code.
+        run: the function.
+        room: the number of floats of working memory for a call.
+        single: True for float32.
     """
 
     code: Code
@@ -45,15 +48,15 @@ class Kernel:
     single: bool = False
 
     def work(self):
-        """Working memory, for one thread."""
+        """Return working memory for one thread."""
         return memory(self.room, np.float32 if self.single else np.float64)
 
 
 def kernel(key, build) -> Kernel:
-    """The kernel of a key, made by ``build()`` where none is there.
+    """Return the kernel of a key. If there is none, ``build()`` makes it.
 
-    A kernel lives as long as a program that uses it. The last ones stay, for programs that are made again: at most
-    :data:`_MAX_KERNELS`, and no more than take :data:`_MAX_BYTES`.
+    A kernel lives at least as long as a program that uses it. The kernels that were used last are kept for programs
+    that are made again: at most :data:`_MAX_KERNELS`, and at most :data:`_MAX_BYTES` of code.
     """
     with _lock:
         found = _alive.get(key)
@@ -68,7 +71,7 @@ def kernel(key, build) -> Kernel:
 
 
 def lanes_for(lowered: Lowered, samples: int, width: int, itemsize: int) -> int:
-    """Return the number of lanes for a batch: one a sample, but so few that the working memory stays near the core."""
+    """Return the number of lanes for a batch: enough for its samples, unless the memory would not fit the cache."""
     slots = sum([n for base, n in lowered.sizes.items() if base != PARAMETERS and base != CONSTANTS])
     count = width
     while count < min(4 * width, samples) and 2 * count * slots * itemsize <= _NEAR:

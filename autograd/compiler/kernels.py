@@ -1,8 +1,8 @@
-"""Kernels: a lowered program over all samples of a batch, a few at once, each in a lane of its own.
+"""Kernels: a lowered program over all samples of a batch, a few at a time, each in a lane of its own.
 
-A kernel is two functions. ``block`` computes one group of samples, as many as there are lanes, on memory where every
-slot has a number for each lane. ``run`` brings samples in from rows, calls it group after group, and brings results
-out. The last group may be short: its spare lanes repeat the last sample with a seed of 0.
+A kernel consists of two functions. ``block`` computes one group of samples, as many as there are lanes, on memory in
+which each slot has a number for each lane. ``run`` copies samples from rows, calls ``block`` for each group, and copies
+the results out. The last group may be short. Then its spare lanes repeat the last sample with a seed of 0.
 """
 
 from contextlib import contextmanager
@@ -39,13 +39,13 @@ _ALIGNMENT = 64
 
 
 def index(n):
-    """A constant of the type that counts."""
+    """Return a constant of LLVM's type for indices."""
     return ir.Constant(INDEX, n)
 
 
 @contextmanager
 def counted(b, count, start=0):
-    """A loop ``for k in range(start, count)`` where a builder stands; k is an LLVM value, and so may the bounds be."""
+    """Write a loop ``for k in range(start, count)`` at a builder's position. k and the bounds may be LLVM values."""
     start = start if isinstance(start, ir.Value) else index(start)
     count = count if isinstance(count, ir.Value) else index(count)
     before = b.block
@@ -62,13 +62,13 @@ def counted(b, count, start=0):
 
 
 def zero(b, pointer, count, element):
-    """Set ``count`` numbers to 0."""
+    """Write code that sets ``count`` numbers to 0."""
     with counted(b, count) as k:
         b.store(ir.Constant(element, 0.0), b.gep(pointer, [k]))
 
 
 def memory(count, dtype=np.float64):
-    """An array of zeros that starts at a multiple of 64 bytes."""
+    """Return an array of zeros whose address is a multiple of 64."""
     spare = _ALIGNMENT // np.dtype(dtype).itemsize
     room = np.zeros(count + spare, dtype=dtype)
     start = -(room.ctypes.data // room.itemsize) % spare
@@ -80,9 +80,10 @@ class Layout:
     """The layout of a program's numbers in the memory that a kernel works on.
 
     Attributes:
-        count: lanes. folded: the lanes that gradients of parameters are kept in.
-        offsets: for each region in working memory the place of its first number.
-        total: how many numbers there are in working memory.
+        count: the number of lanes.
+        folded: the number of lanes in which gradients of parameters are kept.
+        offsets: a dict from each region in working memory to the place of its first number.
+        total: the number of floats in working memory.
     """
 
     count: int
@@ -92,7 +93,7 @@ class Layout:
 
     @classmethod
     def of(cls, lowered: Lowered, count: int, folded: int) -> "Layout":
-        """The layout for so many lanes."""
+        """Return the layout for ``count`` lanes."""
         offsets: dict = {}
         total = 0
         regions: dict = {base: size * count for base, size in lowered.sizes.items() if is_temporary(base)}
@@ -109,19 +110,21 @@ class Block:
     """The function that computes one group of samples.
 
     Args:
-        module: where it is written.
-        name: what it is called.
-        lowered: the program. forward, adjoint: its instructions, rolled or not.
-        count: lanes.
-        differentiate: whether the adjoint program runs.
-        fresh: whether gradients of parameters begin at 0, which suits batches that are one group.
-        update: ``(change, slots)`` to update each parameter where its gradient is found, in place of storing that: see
-            :class:`Emitter`. It goes with ``fresh`` and one lane, and asks for :func:`single_contributions`.
-        options: of :class:`Lanes`: ``strict``, ``single``, ``flags``.
+        module: the module in which it is written.
+        name: the name of the function.
+        lowered: the program.
+        forward: the instructions of the forward pass, rolled or not.
+        adjoint: the instructions of the reverse sweep, rolled or not.
+        count: the number of lanes.
+        differentiate: True to run the reverse sweep.
+        fresh: True if gradients of parameters begin at 0, for batches of one group.
+        update: ``(change, slots)`` to update each parameter as soon as its gradient is found, instead of storing the
+            gradient; see :class:`Emitter`. This requires ``fresh``, one lane, and :func:`single_contributions`.
+        **options: the options ``strict``, ``single`` and ``flags`` of :class:`Lanes`.
 
-    Its arguments are addresses: of parameters and constants, then of the regions in working memory in the order of
-    ``layout.offsets``, and then, with an update, of the new parameters, of what is remembered before and after, and of
-    the rate.
+    The arguments of the function are addresses: of parameters and constants, then of the regions in working memory in
+    the order of ``layout.offsets``. With an update, these follow: the new parameters, the optimizer's memory before and
+    after, and the rate.
     """
 
     def __init__(
@@ -145,7 +148,7 @@ class Block:
         sizes = {**lowered.sizes, PARAMETER_GRADIENTS: lowered.sizes.get(PARAMETERS, 0),
                  INPUT_GRADIENTS: lowered.sizes.get(INPUTS, 0)}  # fmt: skip
         update = (*update, "rate") if update else None
-        # LLVM makes more of loops whose numbers of iterations it knows.
+        # LLVM optimizes loops better if their numbers of iterations are constants.
         forward, adjoint = expanded(forward), expanded(adjoint)
         self.emitter = emitter = Emitter(lanes, space, sizes, fresh, update)
 
@@ -177,7 +180,7 @@ class Block:
         self._builder.store(number.value, self._wide(base, k)).align = self.alignment
 
     def _seed(self, slot):
-        """The adjoint that a slot starts with: the sum of the seeds of all outputs that are this one node."""
+        """Return the first adjoint of a slot: the sum of the seeds of all outputs that are this node."""
         seeds = []
         for k, other in enumerate(self.lowered.seeds):
             if other == slot:
@@ -188,15 +191,15 @@ class Block:
 
     @property
     def alignment(self):
-        """Of a slot's numbers, in bytes."""
+        """The alignment of a slot's numbers, in bytes."""
         size = (4 if self.lanes.single else 8) * self.lanes.count
         return min(_ALIGNMENT, size & -size)
 
     def call(self, b, parameters, constants, work, rows=None, gradient=None, updates=()):
-        """Call it with working memory from ``work`` on.
+        """Write a call of the function, with working memory at ``work``.
 
-        One sample's inputs may be used where they are, and its gradient put where it is wanted; ``updates`` are the
-        arguments that a block with an update takes more.
+        With one lane, ``rows`` may be the address of the sample's inputs, and ``gradient`` that of its gradient, so
+        that nothing is copied. ``updates`` are the further arguments of a block with an update.
         """
         elsewhere = {INPUTS: rows, PARAMETER_GRADIENTS: gradient}
         arguments = [parameters, constants]
@@ -207,10 +210,10 @@ class Block:
 
 
 def single_contributions(lowered: Lowered) -> bool:
-    """True if the gradient of every parameter is one contribution, and so known as soon as that is."""
+    """Return True if the gradient of each parameter is a single contribution, so that it is complete at once."""
     outs = []
     for instruction in lowered.adjoint:
-        operation = cast("tuple", instruction[0])  # to loops any operation is but hashable
+        operation = cast("tuple", instruction[0])  # the type of loops says only that operations are hashable
         slots = instruction[1]
         written = [slots[k] for k in written_slots(operation, len(slots))]
         mine = [slot for slot in written if region(slot) == PARAMETER_GRADIENTS]
@@ -222,11 +225,12 @@ def single_contributions(lowered: Lowered) -> bool:
 
 
 def runner(module, block: Block, name="run"):
-    """The function ``run(parameters, constants, X, order, seeds, Y, G, XG, work, n)`` around a block.
+    """Return the function ``run(parameters, constants, X, order, seeds, Y, G, XG, work, n)`` around a block.
 
-    X has a row of inputs per sample, which ``order`` picks. For the k-th one picked, row k of seeds has the adjoint of
-    each output, and row k of Y and XG gets the outputs (and the count of violated guards), and the derivatives in the
-    inputs. G grows by the derivatives in the parameters. Addresses that are null are left alone.
+    X has one row of inputs for each sample, and ``order`` selects rows. For the k-th selected row, row k of seeds has
+    the adjoint of each output, row k of Y gets the outputs (and the number of violated guards), and row k of XG gets
+    the derivatives with respect to the inputs. The derivatives with respect to the parameters are added to G. Y, XG and
+    seeds may be null.
     """
     lanes, lowered, layout = block.lanes, block.lowered, block.layout
     count, element = layout.count, lanes.element
@@ -277,7 +281,7 @@ def runner(module, block: Block, name="run"):
 
 
 def fold(b, gradients, G, n_parameters, folded, element, clear=False):
-    """Add the lanes of each parameter's gradient to its sum: as many parameters at a time as there are lanes."""
+    """Write code that adds up the lanes of each parameter's gradient, for as many parameters at a time as lanes."""
     whole = n_parameters // folded * folded
     with counted(b, whole // folded) as k:
         _fold(b, gradients, G, b.mul(k, index(folded)), folded, folded, element, clear)
@@ -287,7 +291,7 @@ def fold(b, gradients, G, n_parameters, folded, element, clear=False):
 
 
 def _fold(b, gradients, G, first, count, folded, element, clear):
-    """Add the lanes of one parameter, or of as many as there are lanes."""
+    """Write code that adds up the lanes of one parameter, or of as many parameters as there are lanes."""
     vector = ir.VectorType(element, folded)
     numbers = []
     for k in range(count):
@@ -304,15 +308,15 @@ def _fold(b, gradients, G, first, count, folded, element, clear):
         return
     address = b.bitcast(address, vector.as_pointer())
     before = b.load(address)
-    before.align = 4  # of a number; the sums of all parameters need not start where a register would
+    before.align = 4  # the alignment of one number, since the sums are not aligned for a vector
     b.store(b.fadd(before, _sums(b, numbers)), address).align = 4
 
 
 def _sums(b, vectors):
-    """A vector with the sum of each of ``n`` vectors of ``n`` numbers, in any order.
+    """Return a vector with the sum of each of ``n`` vectors of ``n`` numbers, added in any order.
 
-    A step adds pairs of vectors: what is in places with a bit set to what is where it is not. After the last step, on
-    the highest bit, place k has the sum of the vector k.
+    Each step adds pairs of vectors: the numbers at places with a certain bit to those at places without it. After the
+    last step, for the highest bit, place k has the sum of vector k.
     """
     n = len(vectors)
     undefined = ir.Constant(ir.VectorType(ir.IntType(32), n), ir.Undefined)

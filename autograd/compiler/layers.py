@@ -1,8 +1,8 @@
-"""Training of large layers: gradient descent on one tape, whose products are products of matrices over a batch.
+"""Training of large layers: gradient descent on one tape, with products of matrices over a batch.
 
-A sample's recording becomes a tape, which takes milliseconds where machine code takes seconds. In a tape a layer is the
-product of a matrix and a vector, whoever wrote the loops. Over a batch that is a product of two matrices, which BLAS
-computes faster than loops do. Small networks are faster as machine code.
+The recording of a sample becomes a tape. This takes milliseconds, while machine code takes seconds. In a tape, a layer
+is the product of a matrix and a vector, in whatever way its loops were written. Over a batch, this is a product of two
+matrices, which BLAS computes faster than loops do. Small networks are faster as machine code.
 """
 
 import random
@@ -18,20 +18,20 @@ from autograd.engine.batches import WORTH, Batches
 
 __all__ = ["LayerDescent", "Sample", "gradients_of"]
 
-_MOST_BYTES = 1 << 25  # of rows, from which on they are made for some batches at a time
+_MOST_BYTES = 1 << 25  # of rows; of larger data, some batches are copied at a time
 _ADD = primitives.add.code
 
 
 class Sample:
-    """The tapes of a recording.
+    """The tapes of a recorded sample.
 
     Args:
         made: the :class:`autograd.engine.recordings.Recording`.
-        places: for each input the place of its number in a sample's row; None where they are in order.
+        places: for each input, the place of its number in a sample's row. None if they are in order.
 
     Attributes:
         tape: the :class:`autograd.engine.tape.Tape` of a sample's loss, without the terms in ``shared``.
-        shared: tapes of the terms of the loss that parameters alone decide, such as penalties: a list.
+        shared: a list of tapes for those terms of the loss that depend only on parameters, such as penalties.
     """
 
     def __init__(self, made, places=None):
@@ -42,12 +42,12 @@ class Sample:
 
     @property
     def is_worth(self) -> bool:
-        """Return True if it is trained faster by products of matrices than by loops."""
+        """True if products of matrices train it faster than loops do."""
         return self.tape.products >= WORTH and self.runs_in_c
 
     @property
     def runs_in_c(self) -> bool:
-        """Return True if C never has to stop for Python. Machine code is made of what C does not know by itself."""
+        """True if C never has to stop for Python. Functions that C does not know are compiled to machine code."""
         for each in (self.tape, *self.shared):
             if each.maps:
                 attach(each)
@@ -55,12 +55,12 @@ class Sample:
 
 
 def _apart(made):
-    """Return a recording without the terms of its result that parameters alone decide, and recordings of those."""
+    """Return a recording without the terms of its result that depend only on parameters, and recordings of these."""
     codes, offsets, references = made.codes, made.offsets, made.references
     first = made.parameters + made.inputs
 
     def depends(root):
-        """Return True if it depends on an input, or is no operation."""
+        """Return True if a node depends on an input or is not an operation."""
         if root < first:
             return True
         stack, seen = [root], {root}
@@ -88,19 +88,21 @@ def _apart(made):
 
 
 def _batches(blas, made, size, shared=()):
-    """Return room for batches of so many samples; without BLAS each is computed alone."""
+    """Return memory for batches of at most ``size`` samples. Without BLAS, each sample is computed alone."""
     if blas is None:
         return Batches(made, size, None, shared=shared)
     return Batches(made, size, blas.gemm, blas.threads, shared)
 
 
 def gradients_of(made, size):
-    """Return a function that has a machine compute the gradient of a batch as products of matrices; None without SciPy.
+    """Return a function that computes the gradient of a batch with products of matrices, or None without SciPy.
 
-    It takes an :class:`autograd.engine.tape.Machine` and samples with this tape, and returns the sum of their losses.
+    The function takes an :class:`autograd.engine.tape.Machine` and samples with this tape. It adds their gradients in
+    the machine, and returns the sum of their losses.
 
     Args:
-        made: the tape of all samples. size: how many there are at most.
+        made: the tape of all samples.
+        size: the largest number of samples.
     """
     blas = load_blas()
     if blas is None:
@@ -120,10 +122,11 @@ def gradients_of(made, size):
 
 
 class _AtHand:
-    """The rows of the next samples as C takes them: all rows at once, or of large data those of some batches.
+    """The rows of the next samples, in the form that C needs: all rows, or for large data, those of some batches.
 
     Args:
-        table: the samples. size: of a batch.
+        table: the samples.
+        size: the size of a batch.
     """
 
     def __init__(self, table, size):
@@ -136,15 +139,17 @@ class _AtHand:
         self._rows = self._places = None
 
     def forget(self):
-        """Have none at hand: the samples come in another order."""
+        """Forget the rows, because the samples come in another order."""
         if self._count < self._table.shape[0]:
             self._end = 0
 
     def rows(self, order, place, labels):
-        """Return rows, the places in them of the samples in order, up to some sample, and their labels.
+        """Return rows, the places of the samples in them in order, and the labels, up to some sample.
 
         Args:
-            order: of all samples. place: how many of them are done. labels: of all samples, or None.
+            order: the order of all samples.
+            place: the number of samples in this order that are done.
+            labels: the labels of all samples, or None.
         """
         samples = self._table.shape[0]
         if self._count >= samples:
@@ -161,15 +166,15 @@ class _AtHand:
 
 
 class LayerDescent:
-    """A model's training as products of matrices; in form it is as :class:`autograd.compiler.training.Descent`.
+    """The training of a model as products of matrices, used like :class:`autograd.compiler.training.Descent`.
 
     Args:
         sample: the tapes of a sample's loss.
-        table: the samples: ``table.rows(places)`` is an array of their inputs and targets; it has a ``shape``.
-        labels: for each sample the place of the right output (of a single one: 1 where it is to be above 0), or None.
-        batch_size: samples an update.
-        update: makes the updates, an :class:`autograd.engine.updates.Update`; None where they are left to the caller.
-        shuffle: the state of a ``random.Random`` to shuffle with before each epoch, or None.
+        table: the samples. ``table.rows(places)`` is an array of inputs and targets, and ``table.shape`` its shape.
+        labels: for each sample, the place of the right output (of a single output: 1 if it should be above 0), or None.
+        batch_size: the number of samples for each update.
+        update: the :class:`autograd.engine.updates.Update` that makes updates, or None if the caller makes them.
+        shuffle: the state of a ``random.Random`` that shuffles the samples before each epoch, or None.
     """
 
     def __init__(self, sample, table, labels, batch_size, update=None, shuffle=None):
@@ -195,38 +200,38 @@ class LayerDescent:
 
     @property
     def numbers(self):
-        """The parameters, an array to read and to write."""
+        """The parameters, an array that can be read and written."""
         return np.frombuffer(self._batches.numbers)[: self._made.parameters]
 
     def read(self, parameters):
-        """Take the numbers of leaves."""
+        """Copy the numbers of leaves to the parameters."""
         self._batches.read(parameters)
 
     def write(self, parameters):
-        """Give leaves the numbers."""
+        """Copy the parameters to leaves."""
         self._batches.write(parameters)
 
     @property
     def batch(self):
-        """The samples of the next update, a list of indices."""
+        """The samples of the next update, as a list of indices."""
         return self._order[self._batches.place : self._batches.place + self._size].tolist()
 
     @property
     def updates(self):
-        """The number of all updates, those by the caller included."""
+        """The number of all updates, including those by the caller."""
         return self._batches.updates + self._by_caller
 
     @property
     def pending(self):
-        """Of the batch whose update is left to the caller, the sum of the losses and the number of right answers."""
+        """The sum of the losses and the number of right answers of the batch whose update is left to the caller."""
         return self._batches.pending_total, self._batches.pending_hits
 
     def random_state(self, before):
-        """The state of the generator that shuffles."""
+        """Return the state of the generator that shuffles, or ``before`` if nothing is shuffled."""
         return before if self._generator is None else self._generator.getstate()
 
     def run(self, epochs, budget, rates) -> Progress:
-        """Make updates; arguments and result as of :meth:`autograd.compiler.training.Descent.run`."""
+        """Make updates. Arguments and result are those of :meth:`autograd.compiler.training.Descent.run`."""
         rates = np.ascontiguousarray(np.atleast_1d(rates), dtype=np.float64)
         self._losses, self._hits, self._status = [], [], 0
         self._made_before = self.updates
@@ -260,7 +265,7 @@ class LayerDescent:
                 self._end()
 
     def _begin(self):
-        """Begin an epoch, with the samples in another order."""
+        """Begin an epoch, with the samples in a new order."""
         if self._generator is not None:
             order = self._order.tolist()
             self._generator.shuffle(order)
@@ -269,16 +274,16 @@ class LayerDescent:
         self._begun = True
 
     def _end(self):
-        """Take note of an epoch that is done."""
+        """Record the results of an epoch that is done."""
         batches = self._batches
         self._losses.append(batches.total)
         self._hits.append(batches.hits)
         batches.place, batches.total, batches.hits, self._begun = 0, 0.0, 0, False
 
     def progress(self) -> Progress:
-        """The result of the last :meth:`run`, also if an interrupt kept it from returning."""
+        """Return the result of the last :meth:`run`, also if an interrupt prevented it from returning."""
         if self._begun and self._batches.place >= self._samples and len(self._losses) == len(self._hits):
-            self._end()  # an interrupt came before
+            self._end()  # an interrupt came before the end of the epoch was recorded
         gradient = None
         if self._status == 2:
             gradient = np.array(self._batches.gradient)[: self._made.parameters]
@@ -287,7 +292,7 @@ class LayerDescent:
         )
 
     def advance(self, loss, hits):
-        """Count the next batch as done by the caller; as of :meth:`autograd.compiler.training.Descent.advance`."""
+        """Count the next batch as done by the caller; see :meth:`autograd.compiler.training.Descent.advance`."""
         batches = self._batches
         batches.total += loss
         batches.hits += hits
@@ -300,7 +305,7 @@ class LayerDescent:
         return found
 
     def results(self, table):
-        """Each sample's loss and outputs, an array with a row for each."""
+        """Return the loss and the outputs of each sample, an array with one row for each."""
         found = np.empty((table.shape[0], 1 + self._made.outputs))
         count = max(1, _MOST_BYTES // (8 * table.shape[1]))
         with self._threads():

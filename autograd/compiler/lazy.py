@@ -7,10 +7,11 @@ __all__ = ["lazy"]
 
 
 class lazy:
-    """A method that becomes an attribute: it is called at the first read, and its result is kept.
+    """A method that becomes an attribute: it is called at the first read, and its result is stored.
 
-    ``functools.cached_property`` holds a lock of the class up to Python 3.11. A child that is forked while another
-    thread is in it would wait for that lock for ever. Here two threads may compute the same; the last result is kept.
+    ``functools.cached_property`` holds a lock of the class up to Python 3.11. If a process is forked while another
+    thread holds that lock, the child would wait for it forever. Here, two threads may compute the same attribute, and
+    the last result is stored.
 
     >>> class Circle:
     ...     @lazy

@@ -1,4 +1,4 @@
-"""A rolled program to read: its loops, with the names that nodes were given."""
+"""The listing of a rolled program: its loops, with the names of the nodes."""
 
 import re
 
@@ -26,15 +26,15 @@ _LETTERS = "jiklmn"
 _INDENT = "    "
 _LABEL = re.compile(r"(.*)\[([0-9, ]+)\]")
 _GAP = "..."
-_LONGEST = 6  # operands of one instruction that are written out
+_LONGEST = 6  # operands of one instruction that are all written
 
 
 def listing(lowered: Lowered, forward, adjoint, told: str = "") -> str:
-    """The instructions of a program, line by line, and a sentence on its names where there is one.
+    """Return the instructions of a program, line by line, then a sentence on its names, if there is one.
 
-    Loops count from 1. A slot goes by the label of its node where the labels of a loop follow a pattern, else by a
-    letter: p for parameters, x for inputs, c for constants, and the primitive's name for results. ``dL/d`` stands
-    before a node's name for its adjoint.
+    Loops count from 1. A slot has the label of its node, if the labels in a loop follow a pattern. Otherwise it has a
+    letter or word: p for parameters, x for inputs, c for constants, and the primitive's name for results. ``dL/d``
+    before a node's name denotes its adjoint.
     """
     writer = _Writer(lowered)
     lines = ["# forward"]
@@ -52,10 +52,10 @@ class _Writer:
         self._lowered = lowered
         self._loops = Loops()
         self._letters: list = []
-        self._words: dict = {}  # what the slots of a region are called
+        self._words: dict = {}  # region -> the word for its slots
 
     def items(self, items, depth, lines):
-        """Append the lines of items."""
+        """Append the lines for instructions and loops to ``lines``."""
         for item in items:
             self._item(symbolic(item, iter(map(fixed, numbers_of([item]))), self._loops), depth, lines)
 
@@ -78,7 +78,7 @@ class _Writer:
     # --- Names
 
     def name(self, place):
-        """Return the name of a place, a :class:`Polynomial` of the iterations of the loops around it."""
+        """Return the name of a place, which is a :class:`Polynomial` of the iterations of the loops around it."""
         slot = place.first
         base = region(slot)
         if base in (PARAMETER_GRADIENTS, INPUT_GRADIENTS):
@@ -96,7 +96,7 @@ class _Writer:
         return f"{letter}[{self._index(place - base + 1)}]"
 
     def _word(self, slot):
-        """Return the word that the slots of a region of results are called by."""
+        """Return the word for the slots in a region of results."""
         base, node = region(slot), self._lowered.nodes.get(slot)
         if base not in self._words:
             word = "violations" if node is None else _plain(node.op.name)
@@ -110,7 +110,7 @@ class _Writer:
         return f"{every:g}" if every is not None else f"c[{self._index(place - CONSTANTS + 1)}]"
 
     def _by_label(self, place):
-        """The label of a place, where its numbers move evenly in every loop."""
+        """Return the label of a place, or None if its indices do not move evenly in all loops."""
         node = self._lowered.nodes.get(place.first)
         label = None if node is None or node.label is None else printable(node.label)
         if label is None or not place.moves:
@@ -127,7 +127,7 @@ class _Writer:
         return f"{found[1]}[{','.join(indices)}]"
 
     def _label_index(self, slot, like, k):
-        """Index ``k`` in the label of a slot that is like another; None where there is no such."""
+        """Return index ``k`` in the label of a slot, or None if the label is not similar to another."""
         node = self._lowered.nodes.get(slot)
         found = None if node is None else _LABEL.fullmatch(node.label or "")
         if found is None or found[1] != like[1] or found[2].count(",") != like[2].count(","):
@@ -213,11 +213,11 @@ def _bracketed(x):
     return f"({x})" if re.search(r" [-+*/] |^-", x) else x
 
 
-# --- Derivatives, spelled by the rules themselves
+# --- Derivatives, written by the rules themselves
 
 
 class _Text:
-    """A formula as a kind of number: arithmetic over it writes."""
+    """A formula as a kind of number. Arithmetic with it writes text."""
 
     def __init__(self, text):
         self.text = text
@@ -267,7 +267,7 @@ def _written(x):
 
 
 def _written_by(primitive, operands):
-    if primitive is power_term:  # what it stands for is easier to read where orders of differentiation are known
+    if primitive is power_term:  # its forward is easier to read if the orders of differentiation are known
         return primitive.forward(*operands)
     return _Text(_applied(primitive, [_written(x) for x in operands]))
 
@@ -276,7 +276,7 @@ register(_Text, _written_by)
 
 
 def _slope(primitive, i, y, operands):
-    """The derivative in operand ``i``, written out; where its rule branches, in words."""
+    """Return the derivative with respect to operand ``i``, written out, or in words if its rule branches."""
     try:
         return primitive.partial(i, y, operands)
     except TypeError:

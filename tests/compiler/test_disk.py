@@ -141,7 +141,7 @@ def test_what_is_no_folder_is_said(folder, tmp_path):
         assert result(2) == 3.0
     folder.unlink()
     folder.symlink_to(tmp_path)
-    with pytest.warns(UserWarning, match="is no folder"):
+    with pytest.warns(UserWarning, match="is not a folder"):
         assert result(2) == 3.0
 
 
