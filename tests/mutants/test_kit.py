@@ -119,7 +119,7 @@ BAD = [
     ("def helper():\n    pass\n", [], "finds no tests"),
     ("import nothing_of_this_name\n", [], "right engine first"),
     ("def test_it():\n    pass\n", ["--only", "underwrite"], "no topic is called 'underwrite'"),
-    ("def test_it():\n    pass\n", ["--module", "a-b"], "no name of a module"),
+    ("def test_it():\n    pass\n", ["--module", "a-b"], "not the name of a module"),
 ]
 
 
