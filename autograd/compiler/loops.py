@@ -1,7 +1,7 @@
-"""Rolled programs: instructions, loops over them, and loops that grow.
+"""Rolled programs: instructions, loops over them, and loops whose iterations grow.
 
-An instruction is an operation and the slots, numbers of memory cells, that it writes and reads. What operations do is
-not known here.
+An instruction is an operation, and the slots (numbers of memory cells) that it writes and reads. This module does not
+know what operations do.
 """
 
 from collections.abc import Hashable, Iterable
@@ -28,7 +28,7 @@ __all__ = [
 
 Instruction = tuple[Hashable, tuple[int, ...]]
 
-_MANY = 4  # equal parts in a tuple of an operation from which their number may grow
+_MANY = 4  # a tuple in an operation with at least this many equal parts may grow
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,11 @@ class Loop:
     """A loop over instructions and loops.
 
     Attributes:
-        count: the number of iterations, 2 or more.
-        body: the instructions and loops of one iteration, a tuple, with the slots they have in iteration 0.
-        steps: how far each slot of the body advances in an iteration, a tuple with a number for each slot of the body
-            and of the loops in it, in the order they are written. In iteration k a slot is its first one plus k times
-            its step; the steps of loops around this one add to that.
+        count: the number of iterations, at least 2.
+        body: the instructions and loops of one iteration, a tuple. Their slots are those of iteration 0.
+        steps: a tuple with a number for each slot of the body and of the loops in it, in the order in which they are
+            written: the distance by which the slot advances in each iteration. In iteration k, a slot is its first
+            slot plus k times its step. The steps of loops around this one are added.
     """
 
     count: int
@@ -53,11 +53,11 @@ class TriangularLoop:
     """A loop whose iterations grow.
 
     Attributes:
-        count: the number of iterations, 4 or more.
+        count: the number of iterations, at least 4.
         body: the instructions and loops of iteration 0, a tuple.
-        changes: for each of the numbers that tell the iterations apart, in the order of :func:`numbers_of`, a pair: how
-            far it moves from iteration 0 to iteration 1, and how much farther in every iteration after. In iteration k
-            a number is its first one plus k times the first of the pair plus k(k-1)/2 times the second.
+        changes: a pair for each number in which the iterations differ, in the order of :func:`numbers_of`: the distance
+            from iteration 0 to iteration 1, and the amount by which this distance grows in each later iteration. In
+            iteration k, a number is its first one plus k times the first of the pair plus k(k-1)/2 times the second.
     """
 
     count: int
@@ -65,7 +65,7 @@ class TriangularLoop:
     changes: tuple[tuple[int, int], ...]
 
     def iteration(self, k: int) -> tuple["Item", ...]:
-        """The instructions and loops of one iteration."""
+        """Return the instructions and loops of iteration ``k``."""
         pairs = zip(numbers_of(self.body), self.changes, strict=True)
         numbers = iter([n + k * first + k * (k - 1) // 2 * more for n, (first, more) in pairs])
         return tuple([_with_numbers(item, numbers) for item in self.body])
@@ -75,7 +75,7 @@ Item = Instruction | Loop | TriangularLoop
 
 
 def unroll(items: Iterable[Item]) -> list[Instruction]:
-    """The instructions of a rolled program, iteration after iteration."""
+    """Return the instructions of a rolled program, iteration by iteration."""
     out: list[Instruction] = []
     for item in items:
         if isinstance(item, TriangularLoop):
@@ -88,12 +88,12 @@ def unroll(items: Iterable[Item]) -> list[Instruction]:
 
 
 def size(items: Iterable[Item]) -> int:
-    """The length of a rolled program: instructions in loops count once, and each loop counts one itself."""
+    """Return the length of a rolled program: each instruction counts once, even in a loop, and so does each loop."""
     return sum([1 if isinstance(item, tuple) else 1 + size(item.body) for item in items])
 
 
 def slots_of(items: Iterable[Item]) -> list[int]:
-    """The slots of the items and of the loops in them, in the order they are written, as they are in iteration 0."""
+    """Return the slots of the items and of the loops in them, in the order they are written, for iteration 0."""
     out: list[int] = []
     for item in items:
         out += item[1] if isinstance(item, tuple) else slots_of(item.body)
@@ -101,7 +101,7 @@ def slots_of(items: Iterable[Item]) -> list[int]:
 
 
 def expanded(items: Iterable[Item]) -> list[Item]:
-    """The items with every iteration of a growing loop written out, which leaves loops whose iterations are alike."""
+    """Return the items with each iteration of a growing loop written out. All other loops stay loops."""
     out: list[Item] = []
     for item in items:
         if isinstance(item, TriangularLoop):
@@ -118,12 +118,12 @@ def expanded(items: Iterable[Item]) -> list[Item]:
 
 
 def _grows(item):
-    """Return True if an item is or has a growing loop."""
+    """Return True if an item is a growing loop or contains one."""
     return not isinstance(item, tuple) and (isinstance(item, TriangularLoop) or any(map(_grows, item.body)))
 
 
 def _placed(items, slots):
-    """The items at other slots, an iterator."""
+    """Return the items with other slots, which an iterator gives."""
     return tuple(
         [
             (item[0], tuple(islice(slots, len(item[1]))))
@@ -135,7 +135,7 @@ def _placed(items, slots):
 
 
 def _run(loop, slots, out):
-    """Append what ``loop`` executes where its body's slots start with ``slots``."""
+    """Append the instructions that ``loop`` executes if the slots of its body start with ``slots``."""
     plain = all(isinstance(item, tuple) for item in loop.body)
     for _ in range(loop.count):
         at = 0
@@ -151,16 +151,17 @@ def _run(loop, slots, out):
         slots = list(map(add, slots, loop.steps))
 
 
-# --- What may move between iterations: slots, and the numbers of iterations, operands and parts of an operation
+# --- The numbers that may differ between iterations: slots, and the numbers of iterations, operands and repeated parts
 
 
 def numbers_of(items: Iterable[Item]) -> list[int]:
-    """The numbers in which items that grow differ.
+    """Return the numbers in which growing items differ.
 
-    Of an instruction they are its slots. Where its operation has a tuple of equal parts, as that of a primitive of any
-    number of operands, they are the lengths of such tuples, and for slots a step apart the first, the step, and how
-    many there are. Of a loop they are its number of iterations, and for each item of its body the steps, written as the
-    slots are, and the item's own; of a growing one its number of iterations, the changes, and those of its body.
+    For an instruction, these are its slots. If its operation has a tuple of equal parts, as that of a primitive with
+    any number of operands, they are the lengths of these tuples, and for each run of slots the first slot, the step and
+    the number of slots. For a loop, they are the number of iterations, and for each item of its body the steps (written
+    like slots) and the numbers of the item. For a growing loop, they are the number of iterations, the changes, and the
+    numbers of its body.
     """
     out: list[int] = []
     for item in items:
@@ -177,7 +178,7 @@ def numbers_of(items: Iterable[Item]) -> list[int]:
 
 
 def shared_out(items, slots):
-    """Each item with its part of what there is for every slot of the items."""
+    """Yield each item with its part of a sequence that has an entry for each slot of the items."""
     at = 0
     for item in items:
         end = at + _width(item)
@@ -186,19 +187,19 @@ def shared_out(items, slots):
 
 
 def repeated(operation: Hashable) -> list[tuple]:
-    """The tuples of equal parts in an operation."""
+    """Return the tuples of equal parts in an operation."""
     return [part for part in operation if _is_repeated(part)] if isinstance(operation, tuple) else []
 
 
 def _narrowed(operation: Hashable) -> Hashable:
-    """An operation whose tuples of equal parts are cut to the least length that is one."""
+    """Return an operation whose tuples of equal parts are cut to the shortest length that may grow."""
     if not isinstance(operation, tuple):
         return operation
     return tuple([part[:1] * _MANY if _is_repeated(part) else part for part in operation])
 
 
 def segments(slots) -> list[tuple[int, int, int]]:
-    """Slots as runs of three or more of a constant step, and single ones: the first, the step and how many."""
+    """Return slots as triples of first slot, step and number: runs of three or more with one step, or single slots."""
     out, at = [], 0
     while at < len(slots):
         end = at + 1
@@ -223,14 +224,14 @@ def _width(item):
 
 
 def _written(item, slots):
-    """The slots of an item, or as many steps, as numbers."""
+    """Return the slots of an item, or as many steps, as a list of numbers."""
     if not isinstance(item, tuple):
         return [n for part, mine in shared_out(item.body, slots) for n in _written(part, mine)]
     return list(chain.from_iterable(segments(slots)) if repeated(item[0]) else slots)
 
 
 def _read(item, slots, numbers):
-    """Other slots of an item, or steps, than it has: from what :func:`_written` made of them, an iterator."""
+    """Return other slots or steps for an item, from an iterator over numbers as :func:`_written` returns them."""
     if not isinstance(item, tuple):
         return [n for part, mine in shared_out(item.body, slots) for n in _read(part, mine, numbers)]
     if not repeated(item[0]):
@@ -240,7 +241,7 @@ def _read(item, slots, numbers):
 
 
 def _with_numbers(item, numbers):
-    """An item with other numbers than its own: an iterator in the order of :func:`numbers_of`."""
+    """Return an item with other numbers, from an iterator in the order of :func:`numbers_of`."""
     if isinstance(item, TriangularLoop):
         count, changes = next(numbers), [tuple(islice(numbers, 2)) for _ in item.changes]
         return TriangularLoop(count, tuple([_with_numbers(part, numbers) for part in item.body]), tuple(changes))
@@ -257,7 +258,7 @@ def _with_numbers(item, numbers):
 
 
 def pattern_of(item):
-    """All of an item but its numbers."""
+    """Return everything of an item except its numbers."""
     if isinstance(item, TriangularLoop):
         return "growing", tuple(map(pattern_of, item.body))
     if isinstance(item, Loop):
@@ -267,14 +268,14 @@ def pattern_of(item):
 
 
 def _spread(item, slots):
-    """Return how :func:`_written` writes slots: how many, or for each run whether it is one."""
+    """Return the form in which :func:`_written` writes slots: their number, or for each segment if it is a run."""
     if not isinstance(item, tuple):
         return tuple([_spread(part, mine) for part, mine in shared_out(item.body, slots)])
     return tuple([count > 1 for _, _, count in segments(slots)]) if repeated(item[0]) else len(slots)
 
 
 def told_apart(operation):
-    """A key for an operation under which constants that are equal in Python, as 0.0 and -0.0 or 1 and True, differ."""
+    """Return a key for an operation, in which constants that Python calls equal differ, such as 0.0 and -0.0."""
     if isinstance(operation, tuple):
         return tuple([told_apart(part) for part in operation])
     return (type(operation), repr(operation)) if isinstance(operation, (int, float, complex)) else operation

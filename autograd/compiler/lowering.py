@@ -1,8 +1,8 @@
-"""Lowering: a recorded graph becomes instructions, forward and adjoint, which are rolled and then compiled.
+"""Lowering: writes a recorded graph as instructions, forward and adjoint, which are then rolled and compiled.
 
-The derivatives themselves are the table's: an instruction only says which one is meant. A sum that only its own next
-term reads is added up in place, so that ``dot``, ``total`` and ``sum(w * x)`` become the same instructions; the order
-of all operations and of all contributions is the engine's.
+The derivatives are those of the table: an instruction only names one. A sum that only the next addition reads is
+accumulated in place. So ``dot``, ``total`` and ``sum(w * x)`` become the same instructions. The order of all operations
+and of all contributions is the engine's.
 """
 
 import math
@@ -43,11 +43,11 @@ _IN_PLACE = {
     primitives.mul,
     primitives.dot,
     primitives.total,
-}  # whose derivatives do not read the value
-_FROM_PARTS = 32  # operands of a logsumexp or a shift from which it is computed part by part, in loops
-_LONG_SUM = 64  # products from which those of one Value with constants are put together
+}  # their derivatives do not read the value
+_FROM_PARTS = 32  # a logsumexp or shift with at least this many operands is computed part by part, in loops
+_LONG_SUM = 64  # in a sum of at least this many products, those of one Value with constants are grouped
 _BINARY = (None, None)
-# The derivative of a product in its first operand, which is the second.
+# The derivative of a product with respect to its first operand, which is the second operand.
 _BY_SECOND = primitives.mul, 0, _BINARY, (False, False, True)
 _COPY = primitives.identity, (None,)
 _PRODUCT = primitives.mul, (None, None)
@@ -69,16 +69,19 @@ def lower(
 
     Args:
         outputs: the nodes to compute, Values.
-        parameters, inputs: leaves, in the order of their slots. Any other leaf is a constant.
-        guards: comparisons ``(sign, a, b, held)`` to be watched, a and b Values or numbers.
-        differentiated: how many of the outputs, the first ones, are differentiated; by default all.
-        of_parameters, of_inputs: which derivatives the adjoint program computes.
-        strict: have the forward program, too, in the engine's order; else what was written first comes first.
-        gather_adjoints: sum each adjoint up in one place, which suits lanes, and not wherever it is used, which suits
-            loops that run along it. Not together with ``strict``.
+        parameters: leaves, in the order of their slots. A leaf that is neither here nor in ``inputs`` is a constant.
+        inputs: leaves, in the order of their slots.
+        guards: comparisons ``(sign, a, b, held)`` to watch, where a and b are Values or numbers.
+        differentiated: the number of outputs, from the first on, that are differentiated; all by default.
+        of_parameters: True to compute the derivatives with respect to the parameters.
+        of_inputs: True to compute the derivatives with respect to the inputs.
+        strict: True to keep the engine's order in the forward program, too. Otherwise nodes have the order in which
+            they were written.
+        gather_adjoints: True to add up each adjoint in one place, which is better for lanes. Otherwise each use adds to
+            it, which is better for loops over these uses. It must be False if ``strict`` is True.
 
     Raises:
-        GraphError: a parameter or an input is no leaf, or stands twice.
+        GraphError: a parameter or an input is not a leaf, or is listed twice.
     """
     lowering = _Lowering(outputs, parameters, inputs, guards, strict)
     lowering.values()
@@ -95,14 +98,14 @@ class _Lowering:
         self._operations: dict = {}
         self._families: dict = {}
         self._strict = strict
-        self._partials: dict = {}  # for a node that is computed part by part the slots of its derivatives
+        self._partials: dict = {}  # for each node that is computed part by part, the slots of its derivatives
         check_leaves(parameters, inputs)
         for base, leaves in ((PARAMETERS, parameters), (INPUTS, inputs)):
             for leaf in leaves:
                 self._put(leaf, self._new(base))
         self._gradients = {leaf: slot - PARAMETERS + PARAMETER_GRADIENTS for leaf, slot in self._slots.items()}
         watched = [x for _, a, b, _ in self._guards for x in (a, b) if isinstance(x, Value)]
-        self._reads: dict = {}  # for each node the Values that it reads, since every walk asks for them
+        self._reads: dict = {}  # for each node, the Values that it reads
         read = self._reads.__getitem__
         roots = [*self._outputs, *watched]
         self._swept = postorder(roots, lambda node: self._reads.setdefault(node, operands_read(node)))
@@ -111,7 +114,7 @@ class _Lowering:
         self.lowered.recorded = len(self._nodes)
         self._uses = Counter(chain.from_iterable(map(read, self._nodes)))
         self._uses.update(roots)
-        # Products that only one sum reads are computed where they are added.
+        # A product that only one sum reads is computed where it is added.
         self._inner = {x for node in self._nodes for x in terms_of(node) if self._is_private(x, {primitives.mul})}
 
     # --- Slots
@@ -132,11 +135,11 @@ class _Lowering:
         return self._new(CONSTANTS)
 
     def _is_private(self, x, made_by):
-        """Return True if only one node reads ``x``, which one of some primitives computed."""
+        """Return True if only one node reads ``x`` and one of these primitives computed it."""
         return isinstance(x, Value) and x.op in made_by and self._uses[x] == 1
 
     def _family(self, *key):
-        """The number of the region of all results that have ``key`` in common."""
+        """Return the number of the region for all results with this ``key``."""
         return self._families.setdefault(key, len(self._families)) << SHIFT
 
     def _kind(self, x):
@@ -146,7 +149,7 @@ class _Lowering:
     # --- The forward program
 
     def _one(self, operation, constants):
-        """The operation itself, one object for all that are equal: 0.0 and -0.0 are equal too, and are left alone."""
+        """Return one object for all equal operations. Operations with constants stay, because 0.0 equals -0.0."""
         plain = constants.count(None) == len(constants)
         return self._operations.setdefault(operation, operation) if plain else operation
 
@@ -154,7 +157,7 @@ class _Lowering:
         self.lowered.forward.append((self._one(operation, operation[-1]) if len(operation) > 1 else operation, slots))
 
     def values(self):
-        """Instructions that compute every node, and watch the guards."""
+        """Write the instructions that compute all nodes and check the guards."""
         for node in self._nodes:
             if node.op is None:
                 if node not in self._slots:
@@ -191,13 +194,13 @@ class _Lowering:
             self._put(node, self._new(TEMPORARIES + self._family(node.op)))
             self._emit(("=", node.op, constants), self._slots[node], *slots)
 
-    # --- Sums of exponentials, part by part: their code is as long for a thousand operands as for ten
+    # --- Sums of exponentials, part by part. In loops, their code has the same length for any number of operands.
 
     def _has_parts(self, node):
         return node.op in (primitives.logsumexp, primitives.shift) and len(node.operands) >= _FROM_PARTS
 
     def _part_by_part(self, node):
-        """A logsumexp or a shift as a loop over its operands; the slots of its derivatives are noted for the sweep."""
+        """Write a logsumexp or a shift as loops over its operands, and store the slots of its derivatives."""
         terms = [self._slot(x) for x in node.operands]
         largest = self._new(TEMPORARIES + self._family("largest"))
         self._emit(("=", *_COPY), largest, terms[0])
@@ -213,24 +216,24 @@ class _Lowering:
         self._emit(("=", *_COPY), total, powers[0])
         for power in powers[1:]:
             self._emit(("+=", *_COPY), total, power)
-        # The engine rounds the sum once, and divides by a sum from left to right.
+        # The engine rounds the sum only once, but divides by a sum that is added from left to right.
         rounded = self._part(calls.exact_sum, *powers) if self._strict else total
         sum_ = self._part(primitives.add, largest, self._part(primitives.log, rounded))
-        # An infinite operand is the value: less itself it would be a NaN.
+        # If an operand is infinite, it is the result: the difference of two infinities would be a NaN.
         finite = self._part(primitives.greater, self._slot(math.inf), self._part(primitives.abs_, largest))
         self._put(node, self._part(primitives.where, finite, sum_, largest))
         self._partials[node] = [self._part(primitives.div, power, total) for power in powers]
 
     def _part(self, primitive, *slots):
-        """A number that is computed on the way to a node."""
+        """Write an instruction for a number that a node needs, and return its slot."""
         slot = self._new(TEMPORARIES + self._family(primitive, "part"))
         self._emit(("=", primitive, (None,) * len(slots)), slot, *slots)
         return slot
 
     def _together(self, weights, inputs):
-        """Return the pairs of factors of a dot: those of each Value together, where there are many with constants.
+        """Return the pairs of factors of a dot. If a Value has many constant factors, its pairs are grouped.
 
-        Then each Value takes a loop over its constants, however the products were written.
+        Then each Value has one loop over its constants, in whatever order the products were written.
         """
         pairs = list(zip(weights, inputs, strict=True))
         if self._strict or len(pairs) < _LONG_SUM:
@@ -249,7 +252,7 @@ class _Lowering:
         return node.operands[0] not in self._inner
 
     def _sum(self, node, terms):
-        """A sum, from the first term to the last; a term is a number or a product."""
+        """Write a sum from the first term to the last. A term is a number or a product."""
         first, *rest = terms = [self._written_out(term) for term in terms] or [0.0]
         kinds = {tuple(map(self._kind, term[1:] if isinstance(term, tuple) else [term])) for term in terms}
         operation, slots = self._term(first)
@@ -263,7 +266,7 @@ class _Lowering:
         self._emit(("+=", *operation), self._slots[node], *slots)
 
     def _written_out(self, term):
-        """A product that is computed where it is added, as its factors."""
+        """Return the factors of a product that is computed where it is added. Other terms are returned unchanged."""
         return ("mul", *term.operands) if isinstance(term, Value) and term in self._inner else term
 
     def _term(self, term):
@@ -274,9 +277,9 @@ class _Lowering:
     # --- The adjoint program
 
     def derivatives(self, wanted, outputs, gather_adjoints):
-        """Instructions of the reverse sweep."""
+        """Write the instructions of the reverse sweep."""
         read = self._reads.__getitem__
-        # The nodes that a derivative may flow to: not those that are only read to be detached.
+        # The nodes to which a derivative may flow. Nodes that are only read by detach are not among them.
         reached = set(postorder(outputs, lambda node: () if is_end(node.op) else read(node)))
         through = [node for node in self._nodes if node in reached and not is_end(node.op)]
         self._active = depending(through, reached.intersection(wanted), read)
@@ -284,7 +287,7 @@ class _Lowering:
         self._adjoint: dict = {}
         self._alive: dict = {}
         self._shared: set = set()
-        self._flows: list = []  # in the order of the sweep: a node, its targets, the operation and the slots it reads
+        self._flows: list = []  # in the order of the sweep: node, targets, operation and slots that it reads
         seeded = [y for y in outputs if y in self._active]
         for node in [*seeded, *reversed(self._swept)]:
             if node in self._active:
@@ -299,9 +302,9 @@ class _Lowering:
         lowered.active = [leaf in self._active for leaf in self._gradients]
 
     def _adjoint_of(self, node):
-        """The slot of a node's adjoint: it lies as the node's number does.
+        """Return the slot of a node's adjoint. It has the same place in its region as the node's number.
 
-        A term that only one sum reads has that of the sum.
+        A term that only one sum reads shares the adjoint of the sum.
         """
         slot = self._adjoint.get(node)
         if slot is None:
@@ -326,10 +329,10 @@ class _Lowering:
         return isinstance(x, Value) and x.op is not None and self._uses[x] == 1 and x in self._active
 
     def _edges(self, node, adjoint):
-        """Yield the edges of a node for :func:`pull_back`: the targets, the operation, and the slots it reads.
+        """Yield the edges of a node for :func:`pull_back`: targets, operation, and the slots that it reads.
 
-        An operation stands in place of a partial derivative. One that computes all derivatives of a node has a target
-        for each operand.
+        Each edge has an operation in place of a partial derivative. An operation that computes all derivatives of a
+        node has a target for each operand.
         """
         g, operands = adjoint[node], node.operands
         if node.op is primitives.dot:
@@ -400,10 +403,10 @@ class _Lowering:
             return ("all", *operation, tuple(modes), bool(masked)), (*slots, *outs, *masked)
         return self._one((f"d{modes[0]}", *operation, bool(masked)), operation[2]), (*outs, *slots, *masked)
 
-    # --- What lies in a branch
+    # --- Nodes in branches
 
     def _under_conditions(self):
-        """The nodes used only in branches of ``where``: nothing may flow there, not 0 times infinity, where untaken."""
+        """Return the nodes that only branches use. Nothing, not even 0 * inf, may flow into a branch not chosen."""
         if not any(chooses(node) for node in self._nodes):
             return set()
 
@@ -416,7 +419,7 @@ class _Lowering:
         return set(self._nodes).difference(postorder(self._outputs, always_read))
 
     def _alive_instructions(self):
-        """For each node in a branch the instructions that find out whether it is used, from what reads it."""
+        """Return, for each node in a branch, the instructions that determine if a node that is used reads it."""
         found: dict = {}
         own = self._alive.keys() - self._shared
         for node in reversed(self._swept):

@@ -1,4 +1,4 @@
-"""From LLVM text to machine code in this process."""
+"""Compilation of LLVM text to machine code in this process."""
 
 import ctypes
 import functools
@@ -26,18 +26,18 @@ except ImportError:
 
 __all__ = ["Code", "lane_width", "parts_of", "progress_shown", "shown"]
 
-MAX_TEXT = 400_000  # characters of a module, about a second of LLVM's time
+MAX_TEXT = 400_000  # characters of a module, for which LLVM takes about a second
 _PATIENCE = 2.0  # seconds
-_OVERHEAD = 500_000  # bytes that LLVM keeps of any module
+_OVERHEAD = 500_000  # bytes that LLVM keeps for any module
 _ROOM = 32 << 20  # bytes that LLVM may need for any module, half of them as a reserve
-_ROOM_OF_A_CHARACTER = 100  # bytes that it may need for a character of text; 80 were measured
+_ROOM_OF_A_CHARACTER = 100  # bytes that LLVM may need for each character of text; 80 were measured
 _ANONYMOUS = {"flags": mmap.MAP_PRIVATE} if hasattr(mmap, "MAP_PRIVATE") else {}  # Windows has no such flags
 _NAME = re.compile(r'@"([^"]+)"')
 _progress: ContextVar[bool] = ContextVar("progress_of_compiling", default=True)
 
 
 def _library_lock():
-    """The lock that llvmlite takes around each call of LLVM."""
+    """Return the lock that llvmlite holds during each call of LLVM."""
     return binding.ffi.lib._lock
 
 
@@ -64,9 +64,9 @@ def lane_width() -> int:
 
 
 def _free(manager):
-    """Free a pass manager, and with it what its passes noted of a module.
+    """Free a pass manager and the data that its passes keep for a module.
 
-    Up to llvmlite 0.50 its class finds the empty method of its first base, and what should be freed stays.
+    Up to llvmlite 0.50, its class inherits an empty method from its first base, so the memory would not be freed.
     """
     if type(manager)._dispose is binding.ffi.ObjectRef._dispose:
         newpassmanagers.NewPassManager._dispose(manager)
@@ -76,26 +76,26 @@ def _free(manager):
 
 
 def check_room(length) -> None:
-    """Raise a MemoryError where this process has no memory for LLVM to compile a text of so many characters.
+    """Raise a MemoryError if this process has too little memory for LLVM to compile a text of this length.
 
-    LLVM ends the process when it finds none, so the memory is asked for before, and given back at once.
+    LLVM ends the process if it finds no memory. So the memory is requested first, and released at once.
     """
     size = _ROOM + _ROOM_OF_A_CHARACTER * length
     try:
         mmap.mmap(-1, size, **_ANONYMOUS).close()
     except (OSError, OverflowError):
         raise MemoryError(
-            f"machine code needs some {size >> 20} MB for the compiler, and this process has less left: compile a "
+            f"machine code needs about {size >> 20} MB for the compiler, but this process has less left: compile a "
             "smaller function, or raise its limit of memory."
         ) from None
 
 
 def parts_of(module, text) -> list[str]:
-    """A long module as several, each short enough for LLVM to be done with it in a second or so.
+    """Return a module as several texts, each short enough for LLVM to compile it in about a second.
 
     Args:
-        module: an llvmlite ``ir.Module``. Functions of a module that is cut are known to all parts by their names.
-        text: the same as text.
+        module: an llvmlite ``ir.Module``. If it is split, all parts know its functions by their names.
+        text: the text of the module.
     """
     if len(text) <= MAX_TEXT:
         return [text]
@@ -122,7 +122,7 @@ def _type_of(identified):
 
 
 def _with_declarations(names, texts):
-    """The text of some functions, and of declarations of those that they call."""
+    """Return the text of some functions, and declarations of the functions that they call."""
     body = "\n".join([texts[name] for name in names])
     called = [name for name in dict.fromkeys(_NAME.findall(body)) if name in texts and name not in set(names)]
     return "\n".join([*[_declaration(texts[name]) for name in called], body])
@@ -135,7 +135,7 @@ def _declaration(text):
 
 @contextmanager
 def progress_shown(wanted):
-    """A block in which a long compilation tells on standard error how far it is, or does not."""
+    """Return a context manager: in its block, a long compilation shows its progress on standard error if ``wanted``."""
     token = _progress.set(wanted)
     try:
         yield
@@ -144,7 +144,7 @@ def progress_shown(wanted):
 
 
 def shown(parts):
-    """The parts one by one; those that are left after two seconds with a bar on standard error."""
+    """Yield the parts one by one. After two seconds, show a progress bar for the others on standard error."""
     start, bar = time.monotonic(), None
     try:
         for k, part in enumerate(parts):
@@ -159,7 +159,7 @@ def shown(parts):
 
 
 def _compiled(text, machine, tuning):
-    """The machine code of LLVM text."""
+    """Return the machine code for LLVM text."""
     check_room(len(text))
     code = binding.parse_assembly(text)
     code.verify()
@@ -173,18 +173,18 @@ def _compiled(text, machine, tuning):
 
 
 class Code:
-    """A module compiled for this processor. It lives as long as this object.
+    """A module compiled for this processor. The machine code lives as long as this object.
 
     Args:
         module: an llvmlite ``ir.Module``.
-        level: how hard LLVM tries, 0 to 3.
-        vectorize: whether LLVM may turn scalar loops into vectors; code over lanes has them already.
-        pack: whether it may do so with straight code, too.
+        level: LLVM's level of optimization, 0 to 3.
+        vectorize: True if LLVM may turn scalar loops into vectors; code over lanes already has vectors.
+        pack: True if LLVM may do the same with code without loops.
 
     Attributes:
         text: the LLVM text, before optimization.
-        size: the bytes of machine code, data included.
-        taken: about how many bytes of the process it takes, what LLVM keeps of it included.
+        size: the number of bytes of machine code, including data.
+        taken: the approximate number of bytes of memory, including what LLVM keeps.
 
     Raises:
         MemoryError: this process has too little memory left for LLVM.
@@ -203,7 +203,7 @@ class Code:
         self.size = 0
         kept = shelf()
         versions = llvmlite.__version__, ".".join(map(str, binding.llvm_version_info))
-        # Between two calls of LLVM an interrupt can stop this, and LLVM calls nothing of Python where it would be lost.
+        # An interrupt can only stop this between calls of LLVM. LLVM calls no Python code, in which it would be lost.
         for text in shown(parts_of(module, self.text)):
             if kept is None:
                 compiled = _compiled(text, machine, tuning)
@@ -223,9 +223,9 @@ class Code:
         raise TypeError("machine code belongs to its process: copy the graph, and compile that again.")
 
     def address(self, name: str) -> int:
-        """Return the address of a function of the module, which is good while this object lives."""
+        """Return the address of a function of the module. It is valid while this object lives."""
         return self._engine.get_function_address(name)
 
     def function(self, name: str, *arguments, result=None):
-        """A function of the module, to be called without the interpreter's lock, while this object lives."""
+        """Return a function of the module, which runs without the interpreter's lock while this object lives."""
         return ctypes.CFUNCTYPE(result, *arguments)(self.address(name))

@@ -1,4 +1,4 @@
-"""Primitives as C functions over a few lanes, for tapes: the value and the slopes of what C does not know by itself."""
+"""Primitives as C functions over a few lanes, for tapes: the value and the derivatives of functions that C lacks."""
 
 from functools import cache
 
@@ -13,11 +13,11 @@ from autograd.engine.tape import LANES
 
 __all__ = ["attach"]
 
-_PYTHON = '@"deltagrad.python.'  # what forms call where only Python can compute it: see autograd.compiler.calls
+_PYTHON = '@"deltagrad.python.'  # the beginning of symbols that call Python; see autograd.compiler.calls
 
 
 def attach(made) -> None:
-    """Have a tape's functions run in C, as far as machine code can be made of them.
+    """Compile the functions of a tape to machine code, if that is possible, so that they run in C.
 
     Args:
         made: an :class:`autograd.engine.tape.Tape`.
@@ -28,9 +28,10 @@ def attach(made) -> None:
 
 @cache
 def _functions(primitive):
-    """Return the addresses of a primitive's value and slopes, and what keeps them alive; None if Python has to run.
+    """Return the addresses of a primitive's value and derivatives, and their code; None if they would call Python.
 
-    Python would need the interpreter's lock, which the caller holds while threads of its own compute parts of a batch.
+    A call of Python would need the interpreter's lock. The caller holds it while its own threads compute parts of a
+    batch.
     """
     module = ir.Module()
     n = primitive.arity
@@ -51,11 +52,13 @@ def _functions(primitive):
 
 
 def _function(module, name, results, operands):
-    """Write a function of a room: rows of lanes, first the value and then the operands, which are read as registers.
+    """Write a function of a room. A room has rows of lanes: the value, then the operands, which are read as registers.
 
     Args:
-        results: returns the rows that are written, pairs of a place and a register or a number.
-        operands: how many there are.
+        module: the module in which it is written.
+        name: the name of the function.
+        results: a function from the registers of the room to the rows to write: pairs of a row and a result.
+        operands: the number of operands.
     """
     pointer = DOUBLE.as_pointer()
     function = ir.Function(module, ir.FunctionType(ir.VoidType(), [pointer]), name=name)
@@ -69,7 +72,7 @@ def _function(module, name, results, operands):
     room = []
     for k in range(1 + operands):
         number = b.load(row(k))
-        number.align = 8  # of a number: the rows need not start where a register would
+        number.align = 8  # the alignment of one number, since rows are not aligned for vectors
         room.append(Register(number, lanes))
     for k, result in results(room):
         b.store(lanes.lift(result).value, row(k)).align = 8

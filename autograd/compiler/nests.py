@@ -1,4 +1,4 @@
-"""Places in memory that move with the loops around them: which slots they take, and whether they meet."""
+"""Places in memory that move with the loops around them: the slots that they take, and whether two places overlap."""
 
 from bisect import bisect_left, bisect_right
 
@@ -9,12 +9,12 @@ from autograd.compiler.loops import Loop
 
 __all__ = ["Nest", "Place", "joined", "moved_places", "width", "written_slots"]
 
-# A place as loops move it: the slot in the first iteration, and for each loop around it its number and the step.
+# A place: its slot in the first iteration, and for each loop around it that moves it, the loop's number and the step.
 Place = tuple[int, tuple[tuple[int, int], ...]]
 
 
 def moved_places(places, loop, number) -> list[Place]:
-    """Return places as the loop of a number moves them."""
+    """Return places as a loop with this number moves them."""
     return [
         (slot, (*terms, (number, step)) if step else terms)
         for (slot, terms), step in zip(places, loop.steps, strict=True)
@@ -22,11 +22,11 @@ def moved_places(places, loop, number) -> list[Place]:
 
 
 class Nest:
-    """The loops that were entered so far, each by its number.
+    """The loops that were entered, by their numbers.
 
     Attributes:
-        counts: how many iterations each has.
-        indices: the register of the iteration that each is in; None where no code is written.
+        counts: the number of iterations of each loop.
+        indices: the register with the current iteration of each loop, or None if no code is written.
     """
 
     def __init__(self) -> None:
@@ -34,13 +34,13 @@ class Nest:
         self.indices: list = []
 
     def enter(self, loop) -> int:
-        """Return the number of a loop that is entered."""
+        """Add a loop and return its number."""
         self.counts.append(loop.count)
         self.indices.append(None)
         return len(self.counts) - 1
 
     def slots(self, place):
-        """Return every slot that a place takes, an array of the numbers within its region."""
+        """Return all slots that a place takes, as an array of numbers within its region."""
         slot, terms = place
         slots = np.array([slot - region(slot)], dtype=np.int64)
         for loop, step in terms:
@@ -48,7 +48,7 @@ class Nest:
         return slots
 
     def span(self, place, beyond=()):
-        """Return the first and the last slot of a place, over the loops that are not in ``beyond``."""
+        """Return the first and the last slot of a place over the iterations of all loops that are not in ``beyond``."""
         low = high = place[0]
         for loop, step in place[1]:
             if (loop, step) not in beyond:
@@ -57,7 +57,7 @@ class Nest:
         return low, high
 
     def accesses(self, items, places, direct=True):
-        """Yield every place that items read or write, whether they write it, and whether it is in no loop of theirs."""
+        """Yield each place that items use, if they write it, and if the use is outside of the loops among the items."""
         at = 0
         for item in items:
             end = at + width(item)
@@ -72,17 +72,17 @@ class Nest:
             at = end
 
     def carried(self, accesses, number, fresh):
-        """Return the places that stay where they are in a loop, and that it writes: they are kept in registers.
+        """Return the places that a loop writes and does not move. They are kept in registers.
 
-        Nothing else in the loop may meet such a place. Places that move with the same outer loops are always as far
-        apart as they are in their first iteration.
+        Nothing else in the loop may overlap such a place. Places that move with the same outer loops always have the
+        same distance as in the first iteration.
 
         Args:
-            accesses: of the loop, as :meth:`accesses` yields them.
-            number: the loop's.
-            fresh: whether gradients of parameters begin at 0.
+            accesses: the accesses of the loop, as :meth:`accesses` yields them.
+            number: the number of the loop.
+            fresh: True if gradients of parameters begin at 0.
         """
-        # By region and outer loops: what the loop reads and writes, as spans in the first iteration of the outer ones.
+        # By region and outer loops: the spans that the loop reads and writes, in the first iteration of the outer ones.
         groups: dict = {}
         candidates: dict = {}
         for place, writes, direct in accesses:
@@ -117,7 +117,7 @@ class Nest:
 
 
 def joined(ranges):
-    """Return ranges with those that overlap made one: sorted starts, and their ends."""
+    """Return ranges after merging those that overlap, as a sorted list of starts and a list of ends."""
     lows: list = []
     highs: list = []
     for low, high in sorted(ranges):
@@ -135,7 +135,7 @@ def width(item) -> int:
 
 
 def written_slots(operation, width):
-    """Return the slots that an instruction writes, by their places in it."""
+    """Return the places, within an instruction, of the slots that it writes."""
     if operation[0] != "all":
         return {0}
     _, _, constants, _, masked = operation

@@ -1,4 +1,4 @@
-"""The operands of a recorded node, as a program reads them: both branches of a choice, unless it is made for good."""
+"""The operands that a program reads: both branches of a choice, unless its condition is a constant."""
 
 from autograd.engine import primitives
 from autograd.engine.errors import GraphError
@@ -13,10 +13,10 @@ _ARITHMETIC = {primitives.add, primitives.sub, primitives.mul, primitives.div}
 
 
 def check_leaves(parameters, inputs) -> None:
-    """Have the leaves that have slots of their own be leaves, each once.
+    """Check that parameters and inputs are leaves, and that none is listed twice.
 
     Raises:
-        GraphError: one is none, or stands twice.
+        GraphError: one is not a leaf, or is listed twice.
     """
     seen: set = set()
     for leaves, name in ((parameters, "parameter"), (inputs, "input")):
@@ -29,22 +29,22 @@ def check_leaves(parameters, inputs) -> None:
 
 
 def nodes_under(roots, strict=False) -> list[Value]:
-    """Every node under some roots, operands first, whether a leaf was changed or not.
+    """Return all nodes under some roots, operands first. Leaves that were changed do not matter.
 
-    Strictly in the order of the engine's sweep, which enters the last operand first; else the first one is.
-
-    Both branches of a ``where`` are entered, unless its condition is a plain number: then it will never change.
+    If ``strict``, this is the order of the engine's sweep, which enters the last operand first. Otherwise the first
+    operand is entered first. Both branches of a ``where`` are entered, unless its condition is a plain number, which
+    can never change.
     """
     return postorder(roots, operands_read if strict else lambda node: reversed(operands_read(node)))
 
 
 def chooses(node):
-    """Return True for a node that uses one of its branches, and may use another one in the next run."""
+    """Return True if a node uses one of its branches, and may use another one in the next run."""
     return node.op is not None and bool(node.op.traits.branches) and not is_frozen(node)
 
 
 def is_frozen(node):
-    """Return True for a node that uses one of its branches, always the same, since its condition is a constant."""
+    """Return True if a node always uses the same one of its branches, because its condition is a constant."""
     op = node.op
     if op is None or not op.traits.branches:
         return False
@@ -52,14 +52,14 @@ def is_frozen(node):
 
 
 def taken_branch(node):
-    """Return the branch that a frozen node uses; where the condition is NaN, the NaN that comes out."""
+    """Return the branch that a frozen node uses. If the condition is NaN, return the result, which is NaN."""
     operands = node.operands
     taken = [operands[i] for i in node.op.traits.branches if node.op.reaches(i, operands)]
     return taken[0] if len(taken) == 1 else node.data
 
 
 def operands_read(node):
-    """Return the Values an operation reads, in the order the engine's sweep visits them."""
+    """Return the Values that an operation reads, in the order in which the engine's sweep visits them."""
     operands, op = node.operands, node.op
     if op is primitives.dot:
         weights, inputs, bias = primitives.dot_operands(operands)
@@ -70,7 +70,7 @@ def operands_read(node):
 
 
 def terms_of(node):
-    """Return the operands that a node adds up: its adjoint is propagated to them as it is."""
+    """Return the operands that a node adds up. Its adjoint is propagated to them unchanged."""
     if node.op is primitives.add or node.op is primitives.total:
         return node.operands
     if node.op is primitives.dot:
@@ -79,6 +79,6 @@ def terms_of(node):
 
 
 def constants_of(node):
-    """The operands that are constants of the operation: None where they have slots, as all have in arithmetic."""
+    """Return the constants among the operands, with None for operands with slots. In arithmetic, all have slots."""
     keep = node.op not in _ARITHMETIC
     return tuple([float(x) if keep and not isinstance(x, Value) else None for x in node.operands])

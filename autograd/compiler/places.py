@@ -1,7 +1,7 @@
-"""The slots, steps and lengths of the loops of a rolled program, as polynomials of the iterations.
+"""The slots, steps and lengths in the loops of a rolled program, as polynomials of the iterations.
 
-The iterations k of a loop count from 0. A polynomial has products of 1, k and k(k-1)/2 of different loops: the last is
-what adds up in a loop that grows.
+The iterations k of a loop count from 0. A polynomial consists of products of 1, k and k(k-1)/2 for different loops.
+k(k-1)/2 occurs in loops whose iterations grow.
 """
 
 from collections.abc import Callable
@@ -14,15 +14,15 @@ from autograd.compiler.loops import Loop, TriangularLoop, repeated, segments, sh
 
 __all__ = ["Block", "Line", "Loops", "Polynomial", "fixed", "symbolic"]
 
-_FEW = 3  # iterations that tell how a polynomial of degree 2 goes on
+_FEW = 3  # iterations that determine a polynomial of degree 2
 
 
 class Polynomial:
-    """A whole number that the iterations of loops move.
+    """An integer that depends on the iterations of loops.
 
     Attributes:
-        terms: for each product of powers its coefficient, which is not 0. A product is a tuple of pairs of a loop's
-            number and 1 for k or 2 for k(k-1)/2, in the order of the loops; () is 1.
+        terms: a dict from products to their coefficients, which are not 0. A product is a tuple of pairs of a loop's
+            number and 1 for k, or 2 for k(k-1)/2, in the order of the loops. () is the product 1.
     """
 
     def __init__(self, terms: dict):
@@ -35,7 +35,7 @@ class Polynomial:
 
     @property
     def moves(self) -> bool:
-        """Return True if any loop moves it."""
+        """True if any loop changes it."""
         return any(self.terms)
 
     def __add__(self, other):
@@ -47,11 +47,11 @@ class Polynomial:
         return self + -number
 
     def along(self, loop: int, degree: int = 1) -> "Polynomial":
-        """This times the iteration k of a loop that it does not move with; of degree 2, times k(k-1)/2."""
+        """Return this times the iteration k of another loop, or times k(k-1)/2 if ``degree`` is 2."""
         return self * Polynomial({((loop, degree),): 1})
 
     def __mul__(self, other):
-        """This times a number, or times a polynomial: of no loop that this one moves with."""
+        """Return this times a number, or times a polynomial that depends on other loops."""
         other = other if isinstance(other, Polynomial) else fixed(other)
         total = fixed(0)
         for what, n in self.terms.items():
@@ -59,7 +59,7 @@ class Polynomial:
         return total
 
     def at(self, iterations):
-        """The number in some iterations, ``{loop: k}``: whole numbers, or arrays of them."""
+        """Return the number in some iterations, ``{loop: k}``, which are integers or arrays."""
         total = 0
         for what, n in self.terms.items():
             for loop, degree in what:
@@ -69,7 +69,7 @@ class Polynomial:
         return total
 
     def text(self, letters) -> str:
-        """As it is read, with a letter for each loop, which counts from 1: ``2j+1``, ``j(j-1)/2+i``."""
+        """Return it as text, with a letter for each loop that counts from 1, such as ``2j+1`` or ``j(j-1)/2+i``."""
         counted: dict = {}  # k is j - 1, and k(k-1)/2 is j(j-1)/2 - j + 1
         for what, n in self.terms.items():
             for choice in product(*[[(1, 1), (0, -1)] if degree == 1 else [(2, 1), (1, -1), (0, 1)]
@@ -95,18 +95,18 @@ def _term(what, n, letters):
 
 
 def fixed(number: int) -> Polynomial:
-    """A number that no loop moves."""
+    """Return the polynomial of a number that no loop changes."""
     return Polynomial({(): number})
 
 
 @dataclass
 class Line:
-    """An instruction in loops.
+    """An instruction inside loops.
 
     Attributes:
-        operation: of the instruction.
-        places: its slots, one polynomial each. Where the number of its operands grows only some: of those a step
-            apart the first two, None, and the last.
+        operation: the operation of the instruction.
+        places: its slots, one polynomial for each. If its number of operands grows, only some of them: for each run of
+            slots the first two, None for those between, and the last.
         positions: the position of each place among the slots.
     """
 
@@ -117,25 +117,25 @@ class Line:
 
 @dataclass
 class Block:
-    """A loop in loops: its number, how many iterations it has, and its lines and blocks."""
+    """A loop inside loops: its number, its number of iterations, and the lines and blocks in it."""
 
     loop: int
     count: Polynomial
     body: list
 
     def lines(self):
-        """Every line in it."""
+        """Yield all lines in it, also those in its blocks."""
         for part in self.body:
             yield from [part] if isinstance(part, Line) else part.lines()
 
 
 def symbolic(item, numbers, loops: "Loops") -> Line | Block:
-    """An item of a rolled program with polynomials in the place of its numbers.
+    """Return an item of a rolled program with polynomials in place of its numbers.
 
     Args:
         item: the item.
         numbers: an iterator over a polynomial for each of its numbers, in the order of :func:`numbers_of`.
-        loops: gets the loops that are found.
+        loops: the collection to which the loops in the item are added.
     """
     if isinstance(item, TriangularLoop):
         count = next(numbers)
@@ -164,13 +164,13 @@ def symbolic(item, numbers, loops: "Loops") -> Line | Block:
 
 
 class _Row:
-    """The slots of an instruction, or their steps, as runs: the first, the step and how many, polynomials."""
+    """The slots of an instruction, or their steps, as runs of three polynomials: the first, the step and the number."""
 
     def __init__(self, runs):
         self.runs = runs
 
     def at(self, position):
-        """The slot at a position, a polynomial; which run that is in tells iteration 0."""
+        """Return the slot at a position, as a polynomial. Iteration 0 decides in which run the position is."""
         runs, start = iter(self.runs), fixed(0)
         first, step, count = next(runs)
         while position.first >= (start + count).first:
@@ -179,7 +179,7 @@ class _Row:
         return first + step * (position + start * -1)
 
     def some(self):
-        """The positions of a few: of a run the first two, None for those between, and the last."""
+        """Return the positions to show: for each run the first two, None for those between, and the last."""
         found: list = []
         start = fixed(0)
         for _, _, count in self.runs:
@@ -189,7 +189,7 @@ class _Row:
 
 
 def _rows(item, slots, numbers):
-    """A row for each instruction in an item, from the numbers of its slots, or of as many steps."""
+    """Yield a row for each instruction in an item, from the numbers of its slots or of as many steps."""
     if not isinstance(item, tuple):
         for part, mine in shared_out(item.body, slots):
             yield from _rows(part, mine, numbers)
@@ -200,24 +200,24 @@ def _rows(item, slots, numbers):
 
 
 class Loops:
-    """The loops that polynomials move with: how many iterations each has, which may depend on the loops around it."""
+    """The loops on which polynomials depend, with their numbers of iterations, which may depend on outer loops."""
 
     def __init__(self):
         self.counts: list[Polynomial] = []
 
     def new(self, count: Polynomial) -> int:
-        """The number of a new loop inside of those that move its count."""
+        """Add a loop inside the loops on which its count depends, and return its number."""
         self.counts.append(count)
         return len(self.counts) - 1
 
     def every(self, place: Polynomial) -> list[int]:
-        """Every number that a place has."""
+        """Return all numbers that a place has in the iterations of its loops."""
         return np.unique(place.at(self._iterations(place)) + np.zeros(1, dtype=np.int64)).tolist()
 
     def fit(self, place: Polynomial, number: Callable[[int], int | None]) -> Polynomial | None:
-        """Return another number of each slot of a place as a polynomial; None if it does not move evenly in every loop.
+        """Return another number of each slot of a place as a polynomial, or None if it is not linear in each loop.
 
-        Looked at are the first iterations of each loop, and the last.
+        It is checked in the first iterations of each loop, and in the last.
         """
         iterations = self._iterations(place, few=True)
         found: list = [number(slot) for slot in np.atleast_1d(place.at(iterations)).tolist()]
@@ -232,9 +232,9 @@ class Loops:
         return fitted if np.all(fitted.at(iterations) == np.array(found)) else None
 
     def _iterations(self, place, few=False):
-        """The iterations of all loops that a place moves with, an array for each: all, or those that tell most."""
+        """Return an array of iterations for each loop on which a place depends: all of them, or the decisive ones."""
         wanted = {loop for what in place.terms for loop, _ in what}
-        for loop in range(len(self.counts) - 1, -1, -1):  # and those that their numbers of iterations depend on
+        for loop in range(len(self.counts) - 1, -1, -1):  # also the loops on which their numbers of iterations depend
             if loop in wanted:
                 wanted |= {other for what in self.counts[loop].terms for other, _ in what}
         iterations: dict = {}

@@ -1,4 +1,4 @@
-"""A compiled graph: its value and its gradient for a whole batch, in machine code."""
+"""Programs: a compiled graph, which computes its value and its gradient for a whole batch in machine code."""
 
 import ctypes
 from dataclasses import dataclass
@@ -33,8 +33,9 @@ class Gradient(NamedTuple):
     """Derivatives over a batch.
 
     Attributes:
-        parameters: in every parameter, summed over the samples; shape ``(parameters,)``.
-        inputs: in every input of every sample; shape ``(samples, inputs)``, or ``(inputs,)`` for a single sample.
+        parameters: the derivatives with respect to the parameters, summed over the samples; shape ``(parameters,)``.
+        inputs: the derivatives with respect to the inputs of each sample; shape ``(samples, inputs)``, or ``(inputs,)``
+            for a single sample.
     """
 
     parameters: NDArray[Any]
@@ -46,14 +47,14 @@ class Stats:
     """The size of a program.
 
     Attributes:
-        nodes: recorded nodes, leaves included.
-        operations: instructions of the forward and of the adjoint program, written out.
-        rolled: the same after rolling, loops counting one each.
-        flops: floating-point operations a sample: an addition, multiplication or division counts one, any other
-            primitive and any derivative of one counts one as well.
-        bytes: working memory a sample.
-        code_size: bytes of machine code of the kernels that were used so far.
-        lanes: how many samples are computed at once in a large batch.
+        nodes: the number of recorded nodes, including leaves.
+        operations: the number of instructions of the forward and of the adjoint program, with loops written out.
+        rolled: the same with loops, where each loop counts once and each instruction in it counts once.
+        flops: floating-point operations for each sample. Each addition, multiplication, division, other primitive and
+            derivative of a primitive counts as one.
+        bytes: the working memory for each sample.
+        code_size: the number of bytes of machine code in the kernels that were used so far.
+        lanes: the number of samples that are computed at once in a large batch.
     """
 
     nodes: int
@@ -66,13 +67,13 @@ class Stats:
 
 
 class Program:
-    """A recorded graph as machine code; made by :func:`autograd.compile`.
+    """A recorded graph as machine code. :func:`autograd.compile` makes it.
 
-    Batches are arrays of shape ``(samples, inputs)``, or nested lists; one sample may be an array of shape
-    ``(inputs,)``. The numbers of the parameters are read from their Values at every call. Where the engine would raise
-    (the logarithm of a negative number, a division by 0), a result is infinite or NaN as IEEE 754 has it;
-    :meth:`diagnose` says where that began. Calls from several threads are fine. A copy, or what is loaded from a
-    pickle, has leaves of its own and makes its machine code anew.
+    Batches are arrays of shape ``(samples, inputs)`` or nested lists. A sample may be an array of shape ``(inputs,)``.
+    The numbers of the parameters are read from their Values at each call. If the engine would raise (as for the
+    logarithm of a negative number, or a division by 0), the result is infinite or NaN, as in IEEE 754.
+    :meth:`diagnose` finds the first node with such a result. Several threads may call a program. A copy or an unpickled
+    program has its own leaves and makes its machine code again.
 
     >>> import autograd
     >>> w, x = autograd.Value(3.0), autograd.Value(1.0)
@@ -83,28 +84,29 @@ class Program:
     array([5.])
 
     Attributes:
-        inputs, parameters: the leaves, lists of Values.
-        strict: whether results have the engine's bits.
-        dtype: of what is computed and returned, float64 or float32.
+        inputs: the inputs, a list of leaves.
+        parameters: the parameters, a list of leaves.
+        strict: True if results have the bits of the engine.
+        dtype: the type of the numbers that are computed and returned, float64 or float32.
     """
 
     def __init__(self, outputs, inputs, parameters, guards=(), *, single_output=True, strict=False, dtype=np.float64):
         self.inputs, self.parameters = list(inputs), list(parameters)
         self.strict, self.dtype = strict, _dtype(dtype)
         if strict and self.dtype != np.float64:
-            raise ValueError("strict results have the engine's bits, which are of float64: leave dtype as it is.")
-        self.checks: list = []  # of data, by losses in a compiled function: pairs of a check and its columns
+            raise ValueError("strict results have the bits of the engine, which computes in float64: leave out dtype.")
+        self.checks: list = []  # pairs of a check of data, from a loss in a compiled function, and its columns
         self._outputs, self._guards, self._single_output = list(outputs), list(guards), single_output
         check_leaves(self.parameters, self.inputs)
         self._used: dict = {}
         self._guarding = None
-        if self._guards and self._outputs:  # which branch is taken is decided by the engine's bits, in any program
+        if self._guards and self._outputs:  # in any program, the bits of the engine decide which branch is taken
             self._guarding = Program([], self.inputs, self.parameters, self._guards, single_output=False, strict=True)
         one = single_output and not strict and not guards
         found = find_samples(self._outputs[0], self.parameters) if one else None
         self._samples = None if found is None else _Samples(found, self)
         if found is None or self._samples.has_constants:
-            _ = self._key  # leaves that are constants have the numbers of now
+            _ = self._key  # so that leaves that are constants keep their present numbers
 
     def __repr__(self):
         if self._samples is not None:
@@ -115,7 +117,7 @@ class Program:
             f"{len(self.parameters)} parameters, {size(self._forward)} + {size(self._adjoint)} instructions in loops>"
         )
 
-    # --- The graph as instructions. Where samples were found in it, these are only looked at.
+    # --- The graph as instructions. If samples were found in it, these are only for reading.
 
     @lazy
     def _lowered(self):
@@ -140,7 +142,7 @@ class Program:
 
     @lazy
     def _key(self):
-        """Return the key of a kernel: programs of the same structure share it."""
+        """The key of the program's kernels. Programs of the same structure share it."""
         lowered = self._lowered
         return (
             repr(self._forward), repr(self._adjoint), tuple(lowered.outputs), tuple(lowered.seeds), lowered.violations,
@@ -150,56 +152,59 @@ class Program:
     # --- Copies
 
     def __getstate__(self):
-        """Everything but machine code, which belongs to this process."""
+        """Return everything but the machine code, which belongs to this process."""
         return {**self.__dict__, "_used": {}}
 
     # --- Results
 
     def __call__(self, inputs: ArrayLike | None = None) -> NDArray[Any]:
-        """The outputs for a batch: see :meth:`value`."""
+        """Return the outputs for a batch; see :meth:`value`."""
         return self.value(inputs)
 
     def value(self, inputs: ArrayLike | None = None) -> NDArray[Any]:
-        """The outputs for a batch.
+        """Return the outputs for a batch.
 
         Args:
-            inputs: shape ``(samples, inputs)``, or ``(inputs,)`` for a single sample; left out where there are none.
+            inputs: an array of shape ``(samples, inputs)``, or ``(inputs,)`` for a single sample. Omit it if there are
+                no inputs.
 
         Returns:
-            An array of shape ``(samples,)``; with several outputs ``(samples, outputs)``; a single sample's without
-            the first axis.
+            An array of shape ``(samples,)``, or for several outputs ``(samples, outputs)``. For a single sample, the
+            first axis is missing.
 
         Raises:
-            GuardError: a sample would have taken another branch than the one that was recorded.
-            ValueError: the inputs have another shape.
+            GuardError: a sample would have taken another branch than the recorded one.
+            ValueError: the inputs have the wrong shape.
         """
         self.check_guards(inputs)
         return self.run(inputs)[0]
 
     def gradient(self, inputs: ArrayLike | None = None, seed: ArrayLike | None = None) -> Gradient:
-        """The derivatives of the output for a batch; arguments and errors as of :meth:`value`.
+        """Return the derivatives of the output for a batch. Arguments and errors are those of :meth:`value`.
 
         Args:
-            seed: the adjoint of the output: a number for each sample, or for several outputs a row of numbers. 1 by
-                default, where there is one output. One row stands for all samples.
+            inputs: the batch, as for :meth:`value`.
+            seed: the adjoint of the output, a number for each sample. For several outputs, a row for each sample, or
+                one row for all samples. By default 1, if there is one output.
 
         Returns:
-            A :class:`Gradient`: in the parameters, summed over the samples, and in the inputs, sample by sample.
+            A :class:`Gradient`: the derivatives with respect to the parameters, summed over the samples, and those with
+            respect to the inputs of each sample.
         """
         return self.value_and_gradient(inputs, seed)[1]
 
     def value_and_gradient(
         self, inputs: ArrayLike | None = None, seed: ArrayLike | None = None
     ) -> tuple[NDArray[Any], Gradient]:
-        """Both :meth:`value` and :meth:`gradient`, for the price of the latter."""
+        """Return both :meth:`value` and :meth:`gradient`, which costs as much as the latter alone."""
         seeds = self.seeds(seed, len(self._batch(inputs)[0]))
         self.check_guards(inputs)
         return self.run(inputs, seeds)
 
     def violated(self, inputs: ArrayLike | None = None) -> NDArray[np.bool_]:
-        """For each sample whether it would have taken another branch than the one that was recorded, an array.
+        """Return an array of bools: for each sample, True if it would have taken another branch than the recorded one.
 
-        Comparisons are made of the engine's bits, also where the program itself is not strict or is in float32.
+        Comparisons use the bits of the engine, even if the program is not strict or uses float32.
         """
         batch, _ = self._batch(inputs)
         if self._guarding is None:
@@ -207,12 +212,12 @@ class Program:
         return self._guarding._run(self._guarding._batch(inputs)[0], None)[0][:, 0] != 0
 
     def diagnose(self, inputs: ArrayLike | None = None) -> list[Trouble]:
-        """Return the origins of NaN and infinity: for each sample the first node that the engine would not compute.
+        """Return the origins of NaN and infinity: for each sample, the first node that the engine would not compute.
 
-        The samples are computed one by one in Python, so pass those in question only.
+        The samples are computed one by one in Python, so pass only those in question.
 
         Returns:
-            A list of :class:`Trouble`: the sample, the node, and what is wrong there; empty where all is well.
+            A list of :class:`Trouble`: the sample, the node, and the problem. It is empty if there are no problems.
         """
         batch, _ = self._batch(inputs)
         return troubles(self._outputs, self.inputs, batch)
@@ -238,14 +243,14 @@ class Program:
 
     @property
     def llvm(self) -> str:
-        """The LLVM text of the kernel that computes value and gradient, before optimization."""
+        """The LLVM text of the kernel for value and gradient, before optimization."""
         running = self if self._samples is None else self._samples.each
         return running._kernel(True, running._lanes(1 << 20)).code.text
 
     def listing(self) -> str:
-        """The program in loops, with the names of labelled nodes: first forward, then the reverse sweep.
+        """Return the program as loops, with the names of labelled nodes: first forward, then the reverse sweep.
 
-        A last line maps the labels to the names in formulas, where the program computes the loss of a network.
+        If the program computes the loss of a network, a last line says which names formulas use for the labels.
         """
         from autograd.compiler.listing import listing  # lazy: few programs are read, and naming takes long to import
         from autograd.formulas.naming import correspondence, labels_under
@@ -259,16 +264,16 @@ class Program:
     # --- Running
 
     def _narrowed(self, numbers):
-        """Numbers as an array of the program's own; what is too large for float32 is infinite there."""
+        """Return numbers as an array of the program's dtype. Numbers too large for float32 become infinite."""
         with np.errstate(over="ignore"):
             return np.ascontiguousarray(numbers, dtype=self.dtype)
 
     def _batch(self, inputs):
-        """The inputs as an array of two axes, and whether they are a single sample's."""
+        """Return the inputs as an array of two axes, and True if they are a single sample."""
         n = len(self.inputs)
         if inputs is None:
             if n:
-                raise ValueError(f"the program reads {n} inputs: give an array of shape (samples, {n}).")
+                raise ValueError(f"the program has {n} inputs: give an array of shape (samples, {n}).")
             return np.zeros((1, 0), dtype=self.dtype), True
         array = real_array(inputs, "inputs")
         if array.ndim not in (1, 2) or array.shape[-1] != n:
@@ -277,14 +282,14 @@ class Program:
         return self._narrowed(array[np.newaxis] if single else array), single
 
     def run(self, inputs, seeds=None):
-        """The outputs and, with :meth:`seeds`, the derivatives; which branches the samples take is not looked at."""
+        """Return the outputs, and with :meth:`seeds` the derivatives. The branches of samples are not checked."""
         batch, single = self._batch(inputs)
         y, of_parameters, of_inputs = self._run(batch, seeds)
         y = y[:, 0] if self._single_output else y
         return (y[0] if single else y), Gradient(of_parameters, of_inputs[0] if single else of_inputs)
 
     def seeds(self, seed, samples):
-        """The adjoint of each output of each sample, from a seed in any of its forms."""
+        """Return the adjoint of each output of each sample, from a seed in any allowed form."""
         n = len(self._outputs)
         if seed is None:
             if not self._single_output:
@@ -298,7 +303,7 @@ class Program:
         return self._narrowed(np.broadcast_to(seed, (samples, n)))
 
     def check_guards(self, inputs):
-        """Raise where a sample would have taken another branch."""
+        """Raise ``GuardError`` if a sample would have taken another branch."""
         if self._guarding is None:
             return
         violated = self.violated(inputs)
@@ -312,7 +317,7 @@ class Program:
             )
 
     def _run(self, batch, seeds, parameters=None):
-        """The results, the gradient and the inputs' derivatives; without seeds only the results."""
+        """Return the results, the gradient, and the derivatives of the inputs. Without seeds only the results count."""
         n = len(batch)
         if parameters is None:
             parameters = self._narrowed([p.data for p in self.parameters])
@@ -332,7 +337,7 @@ class Program:
         return y, gradient[:-1], of_inputs
 
     def _lanes(self, samples):
-        """Return the number of lanes for a batch."""
+        """Return the number of lanes for a batch of this many samples."""
         if self.strict or samples == 1:
             return 1
         width = lane_width() * (1 if self.dtype == np.float64 else 2)
@@ -358,16 +363,16 @@ class Program:
 
 
 class _Samples:
-    """The samples that were written out in a program, computed as a batch of one sample's program.
+    """The samples that were written out in a program, computed as a batch of the program of one sample.
 
     Args:
         found: a :class:`autograd.compiler.samples.Samples`.
-        whole: the program.
+        whole: the program with the samples.
 
     Attributes:
-        count: how many samples.
-        each: the program of one of them.
-        has_constants: whether there are leaves that are neither parameters nor inputs.
+        count: the number of samples.
+        each: the program of one sample.
+        has_constants: True if some leaves are neither parameters nor inputs.
     """
 
     def __init__(self, found, whole):
@@ -393,7 +398,7 @@ class _Samples:
             self._slopes = self._rest._run(zeros[0], one, zeros[1])[2].reshape(-1, 1)
 
     def run(self, inputs, seed, parameters):
-        """As :meth:`Program._run`, for a single row of inputs."""
+        """Return the same as :meth:`Program._run`, for a single row of inputs."""
         leaves = np.concatenate([parameters, inputs])
         rows = self._rows.copy()
         rows.reshape(-1)[self._live] = leaves[self._sources]
@@ -427,10 +432,10 @@ def _dtype(dtype):
 
 
 def real_array(numbers: ArrayLike, what: str) -> NDArray[Any]:
-    """Real numbers as an array.
+    """Return real numbers as an array.
 
     Raises:
-        ValueError: they are something else, or lists of different lengths; ``what`` says what was wanted.
+        ValueError: they are something else, or lists of different lengths. ``what`` describes them in the message.
     """
     try:
         array = np.asarray(numbers)

@@ -1,10 +1,10 @@
-"""Functions whose ``max`` and ``min`` take numbers that were read while a function is recorded.
+"""Copies of functions whose ``max`` and ``min`` accept numbers that were read while a function is recorded.
 
-Python's ``max`` compares, and a program that was recorded once cannot follow comparisons. So a function is recorded as
-a copy: the same code, the same closure and the same globals, but with other builtins. Nothing of the original changes,
-and other threads see the ``max`` they know. Functions that it finds by their names are copied in the same way, if they
-call ``max`` or ``min`` or lead to one that does; a method of an object is not. Where a function cannot be copied
-without a difference, it is recorded as it is, and its comparisons are noted.
+Python's ``max`` compares, and a program from one recording cannot follow comparisons. So a copy of the function is
+recorded. It has the same code, closure and globals, but other builtins. The original does not change, and other threads
+use the usual ``max``. Functions that it finds by their names are copied in the same way if they call ``max`` or
+``min``, or lead to a function that does. Methods of objects are not copied. If a copy could behave differently, the
+function itself is recorded, and its comparisons are noted.
 """
 
 import builtins
@@ -22,36 +22,38 @@ from autograd.engine.value import Value, record
 __all__ = ["spares_comparisons", "with_recorded_extremes"]
 
 _OURS = ("autograd", "nn", "deltagrad")
-_LOOKED_AT = {"globals", "locals", "vars", "eval", "exec"}  # through which code can see that its globals are others
+_LOOKED_AT = {"globals", "locals", "vars", "eval", "exec"}  # code with these names could notice the other globals
 _KEPT = ("__builtins__", "__file__", "__loader__", "__name__", "__package__", "__spec__")
 
 
 def with_recorded_extremes(function, at_once=False):
-    """Return a function that does what ``function`` does, and records ``max`` and ``min`` of data that were read.
+    """Return a copy of ``function`` that records ``max`` and ``min`` of data that were read, and is otherwise the same.
 
     Args:
         function: a Python function, a bound method, a ``functools.partial`` or an object with ``__call__``. Anything
-            else, and what leads to no ``max`` or ``min``, is returned as it is.
-        at_once: record the largest of many numbers as one node, which is NaN if any of them is. Else they are compared
-            one by one, as Python does.
+            else is returned unchanged, and so is a function that leads to no ``max`` or ``min``.
+        at_once: True to record the largest of many numbers as one node, which is NaN if any of them is. Otherwise they
+            are compared one by one, as Python does.
     """
     return _rebound(function, {}, _Namespaces(at_once))
 
 
 def spares_comparisons(result, watch, first, first_watch):
-    """Return True if a copy's recording has the numbers of the first one and fewer comparisons.
+    """Return True if the recording of a copy has the same numbers as the first one and fewer comparisons.
 
-    A copy is another object than its original: what depends on that would not do the same.
+    A copy is a different object from its original. A function that depends on that would give another result.
 
     Args:
-        result, watch: what the copy returned, and the watch on it.
-        first, first_watch: the same of the original.
+        result: the result of the copy.
+        watch: the watch on the copy.
+        first: the result of the original.
+        first_watch: the watch on the original.
     """
     return len(watch.guards) < len(first_watch.guards) and _numbers_of(result) == _numbers_of(first)
 
 
 def _numbers_of(result):
-    """A function's result as text, the same for the same numbers."""
+    """Return a function's result as text. It is the same for the same numbers."""
     listed = list(result) if isinstance(result, (list, tuple)) else [result]
     return [repr(getattr(y, "value", y)).partition(", grad=")[0] for y in listed]
 
@@ -73,7 +75,7 @@ def _rebound(x, copies, namespaces):
 
 
 def _copy(function, copies, namespaces):
-    """The copy of a function, or the function itself where that would not do the same."""
+    """Return the copy of a function, or the function itself if a copy could behave differently."""
     if function in copies:
         return copies[function]
     if not _is_copied(function) or not _leads_to_extremes(function, set()):
@@ -86,7 +88,7 @@ def _copy(function, copies, namespaces):
     copy = types.FunctionType(function.__code__, names, function.__name__, function.__defaults__, closure or None)
     copy.__kwdefaults__, copy.__dict__ = function.__kwdefaults__, function.__dict__
     copy.__qualname__ = function.__qualname__
-    copies[function] = copy  # before its closure, which may hold the function itself
+    copies[function] = copy  # stored before its closure is copied, which may contain the function itself
     for new, old in zip(closure, cells, strict=True):
         if new is not old:
             new.cell_contents = _copy(old.cell_contents, copies, namespaces)
@@ -96,7 +98,7 @@ def _copy(function, copies, namespaces):
 def _holds_function(cell):
     try:
         return isinstance(cell.cell_contents, types.FunctionType)
-    except ValueError:  # nothing is in it yet
+    except ValueError:  # it is still empty
         return False
 
 
@@ -110,7 +112,7 @@ def _is_copied(function):
 
 @functools.lru_cache(maxsize=1024)
 def _may_be_copied(code):
-    """Return True if code neither assigns to names outside of it nor looks at its globals as a whole."""
+    """Return True if code neither assigns to names outside of it nor accesses its globals as a whole."""
     if not _LOOKED_AT.isdisjoint(code.co_names):
         return False
     outside = set(code.co_freevars)
@@ -123,7 +125,7 @@ def _may_be_copied(code):
 
 
 def _leads_to_extremes(function, seen):
-    """Return True if a function names max or min, or a function that does."""
+    """Return True if a function uses the name max or min, or leads to a function that does."""
     if function in seen or not _is_copied(function):
         return False
     seen.add(function)
@@ -137,13 +139,13 @@ def _leads_to_extremes(function, seen):
 
 @functools.lru_cache(maxsize=1024)
 def _names_in(code):
-    """The global names in code and in the functions that it makes."""
+    """Return the global names in code and in the functions that it defines."""
     inner = [_names_in(x) for x in code.co_consts if isinstance(x, types.CodeType)]
     return frozenset(code.co_names).union(*inner)
 
 
 class _Namespaces(dict):
-    """The globals of copies by those of their originals, and the ``max`` and ``min`` that they share."""
+    """The globals of copies, by the ids of the globals of their originals, and the ``max`` and ``min`` they share."""
 
     def __init__(self, at_once):
         super().__init__()
@@ -155,7 +157,7 @@ class _Namespaces(dict):
 
 
 class _Names(dict):
-    """The globals of a copy: those of the original, read when they are asked for, with functions copied."""
+    """The globals of a copy. They are read from those of the original when they are needed, with functions copied."""
 
     def __init__(self, names, copies, namespaces):
         super().__init__({name: names[name] for name in _KEPT if name in names})
@@ -180,7 +182,7 @@ def _extreme(plain, sign, at_once, /, *arguments, **options):
     if not all(isinstance(x, (Reading, Value)) or is_real(x) for x in items):
         return plain(*arguments, **options)
     best = items[0]
-    for x in items[1:]:  # the first of equals stays, and a NaN that is met later does not count: as Python has it
+    for x in items[1:]:  # as in Python, the first of equals stays, and a later NaN does not count
         larger = x > best if sign > 0 else x < best
         best = where(larger, x, best) if isinstance(larger, Condition) else x if larger else best
     return Reading(best) if isinstance(best, Value) and not any(isinstance(x, Value) for x in items) else best

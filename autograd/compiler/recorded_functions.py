@@ -1,4 +1,4 @@
-"""Calls of a function that is recorded to be compiled: with which arguments, and whether it always does the same."""
+"""Calls of a function that is recorded for compilation: its arguments, and a check that it always does the same."""
 
 import array
 import inspect
@@ -13,16 +13,16 @@ __all__ = ["check_repeated", "form_of", "holds_values", "takes", "watched_call",
 
 
 def watched_call(function, leaves, arguments):
-    """Call a function while comparisons and reads of data are noted; return its result and what was noted."""
+    """Call a function while its comparisons and reads of data are noted. Return its result and the notes."""
     with watched(leaves) as watch:
         return function(*arguments), watch
 
 
 def check_repeated(function, leaves, arguments, result, watch):
-    """Call a function once more with the same sample, and raise if it does something else."""
+    """Call a function again with the same sample. Raise ``GuardError`` if it does something else."""
     advice = (
-        "A program that is compiled from one recording would keep what it did then. Draw random numbers and read what "
-        "changes outside of it, and pass them as inputs."
+        "A program that is compiled from one recording would repeat what it did then. Draw random numbers and read "
+        "changing data outside of it, and pass them as inputs."
     )
     try:
         again, watch_again = watched_call(function, leaves, arguments)
@@ -39,7 +39,7 @@ def check_repeated(function, leaves, arguments, result, watch):
 
 
 def _computed(result, watch):
-    """Return the numbers of everything that a function's result and its comparisons are computed from."""
+    """Return the numbers from which a function's result and its comparisons are computed."""
     listed = list(result) if isinstance(result, (list, tuple)) else [result]
     listed = [y.value if isinstance(y, Reading) else y for y in listed]
     values = [y for y in listed if isinstance(y, Value)]
@@ -52,14 +52,15 @@ def _computed(result, watch):
 
 
 def holds_values(x):
-    """Return whether an argument is a list or a tuple with a Value in it."""
+    """Return True if an argument is a list or a tuple that contains a Value."""
     return isinstance(x, (list, tuple)) and any(isinstance(each, Value) for each in x)
 
 
 def with_constants(result, branched):
-    """Return a function's result with Values in place of the plain numbers in it, and those Values.
+    """Return a function's result with Values in place of its plain numbers, and a list of these Values.
 
-    A result of nothing but numbers is left alone, unless the function ``branched``: other branches may compute theirs.
+    A result that contains only numbers is returned unchanged, unless the function ``branched``: another branch may
+    compute Values.
     """
     several = isinstance(result, (list, tuple))
     listed = list(result) if several else [result]
@@ -72,10 +73,10 @@ def with_constants(result, branched):
 
 
 def form_of(function):
-    """Return what a function takes, by its signature: "numbers", or None where it takes a single argument."""
+    """Return "numbers" if the signature of a function allows several arguments, or None if it has a single one."""
     try:
         parameters = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):  # it has no signature, as some that are written in C
+    except (TypeError, ValueError):  # some functions that are written in C have no signature
         return None
     positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     several = any(p.kind is p.VAR_POSITIONAL for p in parameters)
@@ -89,6 +90,6 @@ def takes(function, n):
         inspect.signature(function).bind(*[None] * n)
     except TypeError:
         return False
-    except ValueError:  # it has no signature, as some that are written in C
+    except ValueError:  # some functions that are written in C have no signature
         return True
     return True

@@ -1,8 +1,8 @@
-"""Watching a function while it is recorded: what its Python code looks at, and what it takes out of the graph.
+"""Watching a function while it is recorded: which numbers its Python code reads, and which it takes out of the graph.
 
-A number that leaves the graph is that of one sample, and would be frozen in a program that computes others. So the data
-of a Value, read while a function is recorded, is a :class:`Reading`: a number whose arithmetic is recorded, too, though
-no derivative flows through it. What cannot be recorded is refused, with the line that asked for it.
+A number that leaves the graph belongs to one sample. It would be frozen in a program that computes other samples. So
+the data of a Value, read during recording, is a :class:`Reading`: a number whose arithmetic is recorded, too, although
+no derivative flows through it. Operations that cannot be recorded raise an error with the line that did them.
 """
 
 import linecache
@@ -29,7 +29,7 @@ _PACKAGES = ("autograd", "nn", "deltagrad", "copy", "copyreg", "contextlib", "fu
 
 
 def _in_child():
-    """After a fork: a recording that another thread was in does not go on here."""
+    """Release the lock after a fork, since a recording by another thread does not continue in the child."""
     global _one_at_a_time
     _one_at_a_time = threading.RLock()
     watch = witnessed_by(None)
@@ -41,16 +41,16 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_in_child)
 
 
-# What is refused: what was done, in words, and what to write in place of it.
+# Refused operations: a description of each, and what to write instead.
 _REFUSED = {
-    "set": ("sets the data of a leaf, and so does not always do the same",
+    "set": ("sets the data of a leaf, so it does not always do the same",
             "Give the new number as a result, and set it outside"),
     "recorded": ("reads what operands were recorded", "Compute with the Values themselves"),
     "format": ("writes a number into text", "Leave it out, or let the function return the number"),
     "backward": ("calls backward()", "Use autograd.grad, whose result is recorded"),
     "hash": ("looks a Value up by its hash", "Write the choice with autograd.where"),
     "copy": ("copies or pickles a Value", "Use .detach()"),
-    "no_grad": ("enters no_grad", "Use .detach() on what is not to be differentiated"),
+    "no_grad": ("enters no_grad", "Use .detach() for values that should not be differentiated"),
     "==": ("asks whether a Value is equal to a number, which is never true",
            "Compare its .data, or write the choice with autograd.where"),
     "number": ("makes a plain number of the data of a Value",
@@ -60,11 +60,11 @@ _REFUSED = {
 
 
 class Unrecordable(GuardError):
-    """A function that was recorded to be compiled took a number out of the graph that differs between samples."""
+    """An error: a function that was recorded for compilation took a number of one sample out of the graph."""
 
 
 def refuse(how):
-    """Raise for something that would freeze a number of one sample, with the line that did it.
+    """Raise an error for an operation that would freeze a number of one sample, with the line of that operation.
 
     Raises:
         Unrecordable: always.
@@ -82,7 +82,7 @@ def refuse(how):
 
 
 def line_of_caller():
-    """Return the file and line of the code that called these packages."""
+    """Return the file and line of the code that called these packages, as text for a message, or an empty text."""
     frame = sys._getframe(1)
     while frame is not None and _is_ours(frame):
         frame = frame.f_back
@@ -102,7 +102,7 @@ def _module(frame):
 
 
 def _caller():
-    """The module of the code that called a Value."""
+    """Return the name of the module whose code called a Value."""
     frame = sys._getframe(1)
     while frame.f_back is not None and _module(frame) in (__name__, "autograd.engine.value"):
         frame = frame.f_back
@@ -110,14 +110,14 @@ def _caller():
 
 
 def checks_at(watch, places):
-    """Return the checks of data that can be made for other samples: each with the places of its numbers in a sample.
+    """Return those checks of data that apply to other samples, each with the places of its numbers in a sample.
 
     Args:
         watch: the :class:`Watch`.
-        places: of each leaf of the sample, by its ``id``, its place.
+        places: a dict from the ``id`` of each leaf of the sample to its place.
 
     Returns:
-        Pairs ``(check, places)``. What was computed from a sample's numbers is not checked.
+        Pairs ``(check, places)``. Checks of numbers that were computed from a sample are left out.
     """
     found = []
     for check, numbers in watch.checks:
@@ -129,14 +129,15 @@ def checks_at(watch, places):
 class Watch:
     """The reads and comparisons of a function, noted in the thread that records it.
 
-    Losses tell it ``"check"`` of the checks that they made of targets, since those of other samples have to pass, too.
+    Losses report with ``"check"`` the checks that they made of targets, since the targets of other samples must pass
+    them, too.
 
     Attributes:
-        guards: the comparisons, as ``(sign, a, b, held)``, in order; a and b are Values or numbers.
+        guards: the comparisons ``(sign, a, b, held)`` in order, where a and b are Values or numbers.
         inputs: the leaves that differ from sample to sample.
-        made: the leaves that were made meanwhile, of plain numbers.
-        checks: checks of data that losses made, as ``(check, numbers)``, the numbers Values or plain ones.
-        refusal: the first error of something that was refused, which the function may have caught.
+        made: the leaves that were made of plain numbers during recording.
+        checks: the checks of data that losses made, ``(check, numbers)``; the numbers may be Values or plain numbers.
+        refusal: the first error of a refused operation, in case the function catches it.
     """
 
     def __init__(self, inputs=()):
@@ -152,7 +153,7 @@ class Watch:
         return threading.get_ident() == self._thread
 
     def __call__(self, how, a, b, default):
-        """Take note; called by Values."""
+        """Note an operation. Values call this and use its result."""
         if how == "operand":
             return a.value if isinstance(a, StandIn) else None
         if how in ("made", "check"):
@@ -161,13 +162,13 @@ class Watch:
             return default
         if how == "IEEE":
             return _by_ieee(a, b) if self.is_mine() else default
-        if how == "data" and _caller().partition(".")[0] == "nn":  # a loss that checks its targets
+        if how == "data" and _caller().partition(".")[0] == "nn":  # it is a loss that checks its targets
             return default
         if how == "hash" and (_caller().partition(".")[0] in _PACKAGES or not self._depends(a)):
             return default
-        if how == "recorded" and _caller() == "autograd.engine.graph":  # a transform, whose result is recorded
+        if how == "recorded" and _caller() == "autograd.engine.graph":  # it is a transform, whose result is recorded
             return default
-        if how == "format" and (_caller().partition(".")[0] in _PACKAGES or not self._depends(a)):  # an error's message
+        if how == "format" and (_caller().partition(".")[0] in _PACKAGES or not self._depends(a)):  # in an error
             return default
         if not self.is_mine() and not self._depends(a):
             return default
@@ -201,14 +202,14 @@ class Watch:
             node = stack.pop()
             if id(node) in inputs:
                 return True
-            if id(node) not in seen:  # by its place, since looking a Value up is watched
+            if id(node) not in seen:  # by its id, since hashing a Value is watched
                 seen.add(id(node))
                 stack += node.parents
         return False
 
 
 def _by_ieee(primitive, floats):
-    """The number of a primitive where it raises over floats; NaN where it knows none."""
+    """Return the value that a primitive has under IEEE 754 if it raises over floats, or NaN if it has none."""
     try:
         return float(primitive(*[Ieee(x) for x in floats]))
     except (ValueError, OverflowError, ZeroDivisionError):
@@ -217,15 +218,15 @@ def _by_ieee(primitive, floats):
 
 @contextmanager
 def watched(inputs=()):
-    """A block in which a :class:`Watch` notes what this thread does. Only one thread at a time is in such a block.
+    """Return a context manager: in its block, a :class:`Watch` notes the operations of this thread.
 
-    The block records although it may lie in one of ``no_grad``.
+    Only one thread at a time can be in such a block. The block records even inside a block of ``no_grad``.
 
     Args:
         inputs: the leaves that differ from sample to sample.
 
     Raises:
-        Unrecordable: the code in the block does what would freeze a number of one sample.
+        Unrecordable: the code in the block does something that would freeze a number of one sample.
     """
     watch = Watch(inputs)
     with _one_at_a_time:
@@ -235,7 +236,7 @@ def watched(inputs=()):
             try:
                 with draws:
                     yield watch
-            except Exception as error:  # such as that of struct.pack, which replaces the one it meets
+            except Exception as error:  # such as that of struct.pack, which replaces the error that it catches
                 if watch.refusal not in (None, error):
                     raise watch.refusal from error
                 raise
@@ -249,10 +250,10 @@ def watched(inputs=()):
 
 
 class _Draws:
-    """Notes whether the code of a block draws from a generator of random numbers that everyone shares.
+    """A check if the code of a block draws from a generator of random numbers that all programs share.
 
-    It compares the states of the generators. Other threads may draw as well, so if any run, it looks at the calls of
-    this thread.
+    It compares the states of the generators before and after. Other threads may also draw. So if there are any, it
+    looks at the calls of this thread.
     """
 
     _CALLS = frozenset(["random", "getrandbits", "seed", "setstate"])
@@ -270,7 +271,7 @@ class _Draws:
             sys.setprofile(None)
 
     def seen(self):
-        """Return whether the block drew a random number."""
+        """Return True if the block drew a random number."""
         now = self._now()
         return now[1] != self._states[1] or (self._drawn if self._looking else now[0] != self._states[0])
 
@@ -280,7 +281,7 @@ class _Draws:
 
     @staticmethod
     def _now():
-        """Return the states of Python's and of NumPy's generator."""
+        """Return the states of Python's and of NumPy's generators."""
         numpy = sys.modules.get("numpy.random")
         if numpy is None:
             return random.getstate(), None
@@ -299,13 +300,13 @@ class StandIn:
 
 
 class Reading(StandIn):
-    """The data of a Value, read while a function is recorded: a number of every sample.
+    """The data of a Value, read while a function is recorded: a number that each sample has.
 
-    It has the arithmetic of a float, and is recorded. Comparisons are noted, as those of Values are, since Python may
-    branch on them. It cannot become a plain float.
+    It has the arithmetic of a float, which is recorded. Comparisons are noted like those of Values, since Python may
+    branch on them. It cannot be converted to a plain float.
 
     Attributes:
-        value: the node with the number; no derivative flows from it to what was read.
+        value: the node with the number. No derivative flows from it to the Value that was read.
     """
 
     __slots__ = ("value",)
@@ -321,16 +322,16 @@ class Reading(StandIn):
 
     @property
     def real(self):
-        """The number itself."""
+        """This number, as for any real number."""
         return self
 
     @property
     def imag(self):
-        """0, as of any real number."""
+        """0, as for any real number."""
         return 0.0
 
     def conjugate(self):
-        """The number itself."""
+        """Return this number, as for any real number."""
         return self
 
     def __pos__(self):

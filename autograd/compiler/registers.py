@@ -1,7 +1,7 @@
-"""Registers as a kind of number: arithmetic over them emits LLVM code, for one number or for several lanes at once.
+"""Registers as a kind of number. Arithmetic with them emits LLVM code, for one number or for several lanes at once.
 
-What a primitive does to registers is said in :mod:`autograd.compiler.forms`; importing that registers the algebra. The
-code is free of branches: a choice is a ``select``, which evaluates both sides and takes nothing from the other one.
+:mod:`autograd.compiler.forms` defines the primitives over registers, and must be imported for them. The code has no
+branches: a choice is a ``select``, which evaluates both sides and uses only one.
 """
 
 import math
@@ -15,27 +15,27 @@ from autograd.engine.errors import AlgebraError
 __all__ = ["DOUBLE", "INDEX", "Condition", "Lanes", "NotReplayable", "Register"]
 
 DOUBLE, SINGLE, INDEX = ir.DoubleType(), ir.FloatType(), ir.IntType(64)
-_BEYOND_SINGLE = 2.0**128 - 2.0**103  # from here on float32 rounds to infinity
+_BEYOND_SINGLE = 2.0**128 - 2.0**103  # numbers from here on round to infinity in float32
 
 
 class NotReplayable(AlgebraError):
-    """A function asked a register for a number, which is known only when the code runs."""
+    """An error: a function needs the number in a register, which is known only when the code runs."""
 
 
 class Lanes:
-    """The lanes of a kernel: its registers live there, and their code is written there.
+    """The lanes of a kernel. Registers belong to lanes, and their code is written by the builder of the lanes.
 
     Args:
-        builder: the llvmlite ``IRBuilder`` that code is emitted with; it may move to other blocks.
-        count: how many lanes, 1 for scalar code.
-        single: float32 in place of float64. Elementary functions are computed in float64 and rounded.
-        strict: the bits of the engine: every elementary function calls what the engine calls, lane by lane, and nothing
-            is contracted or reordered.
+        builder: the llvmlite ``IRBuilder`` that emits the code. It may move to other blocks.
+        count: the number of lanes; 1 for scalar code.
+        single: True for float32 in place of float64. Elementary functions are computed in float64 and rounded.
+        strict: True for the bits of the engine. Elementary functions then call the same functions as the engine, lane
+            by lane, and nothing is contracted or reordered.
         flags: LLVM's fast-math flags for the arithmetic of the caller, such as ``("contract", "reassoc")``. They do not
-            reach into elementary functions, whose digits depend on the order.
+            apply inside elementary functions, whose accuracy depends on the order.
 
     Raises:
-        ValueError: fewer than one lane, or strict together with float32 or flags.
+        ValueError: ``count`` is less than 1, or ``strict`` is combined with ``single`` or ``flags``.
     """
 
     def __init__(self, builder, count=1, *, single=False, strict=False, flags=()):
@@ -54,15 +54,15 @@ class Lanes:
         self.decisions = None  # the path through a rule with Python branches; see autograd.compiler.forms
 
     def shaped(self, element):
-        """The type of ``count`` elements: the element itself for scalar code, else a vector."""
+        """Return the type of ``count`` elements: the type of an element for scalar code, or else a vector."""
         return element if self.count == 1 else ir.VectorType(element, self.count)
 
     def filled(self, element, x):
-        """The constant ``x`` of type ``element`` in every lane."""
+        """Return the constant ``x`` of type ``element`` in every lane."""
         return ir.Constant(self.shaped(element), x if self.count == 1 else [x] * self.count)
 
     def constant(self, x):
-        """A register that holds a number in every lane."""
+        """Return a register with the same number in every lane."""
         x = float(x)
         if self.single and math.inf > abs(x) >= _BEYOND_SINGLE:  # some Pythons round that, and some raise
             x = math.copysign(math.inf, x)
@@ -72,10 +72,10 @@ class Lanes:
         return Register(self._constants[key], self)
 
     def lift(self, x):
-        """``x`` as a register of these lanes: itself, or a real number as a constant.
+        """Return ``x`` as a register of these lanes. A register is returned unchanged, a number becomes a constant.
 
         Raises:
-            AlgebraError: it is neither.
+            AlgebraError: ``x`` is neither a register nor a real number.
         """
         if isinstance(x, Register):
             return x
@@ -84,20 +84,20 @@ class Lanes:
         raise AlgebraError(f"expected a register or a real number, found {type(x).__name__}: convert it first.")
 
     def intrinsic(self, name, *operands):
-        """The register an LLVM intrinsic over these lanes gives, such as ``"sqrt"``."""
+        """Return the register with the result of an LLVM intrinsic over these lanes, such as ``"sqrt"``."""
         suffix = ("f32" if self.single else "f64") if self.count == 1 else f"v{self.count}f{32 if self.single else 64}"
         function = self.declared(f"llvm.{name}.{suffix}", self.type, [self.type] * len(operands))
         return Register(self.builder.call(function, [self.lift(x).value for x in operands]), self)
 
     def declared(self, name, result, operands):
-        """The function of that name in the module, declared where it is not yet."""
+        """Return the function with this name in the module. It is declared if it does not exist yet."""
         module = self.builder.module
         if name in module.globals:
             return module.globals[name]
         return ir.Function(module, ir.FunctionType(result, operands), name=name)
 
     def call(self, name, body, *operands):
-        """``body(*operands)`` over float64, as a function that the module holds once per number of lanes."""
+        """Return ``body(*operands)`` over float64, by a function that the module has once for each number of lanes."""
         if self.single:
             return self._narrowed(self._wide().call(name, body, *[self._widened(x) for x in operands]))
         name = f"deltagrad.{name}.{self.count}{'.strict' if self.strict else ''}"
@@ -126,7 +126,7 @@ class Lanes:
 
 
 class Condition:
-    """The result of comparing registers, a bit per lane. ``condition.select(a, b)`` chooses by it."""
+    """The result of comparing registers, with one bit for each lane. ``condition.select(a, b)`` chooses by it."""
 
     __slots__ = ("lanes", "value")
 
@@ -134,7 +134,7 @@ class Condition:
         self.value, self.lanes = value, lanes
 
     def select(self, a, b):
-        """``a`` in the lanes where the condition holds, ``b`` in the others; nothing of the other leaks."""
+        """Return ``a`` in lanes in which the condition holds, and ``b`` in others. The other one has no effect."""
         a, b = self.lanes.lift(a), self.lanes.lift(b)
         return Register(self.lanes.builder.select(self.value, a.value, b.value), self.lanes)
 
@@ -174,11 +174,11 @@ class Condition:
 
 
 class Register:
-    """A number, or one per lane, that exists when the code runs. Plain numbers on either side become constants.
+    """A number, or one for each lane, that exists only when the code runs. Plain numbers beside it become constants.
 
     Args:
         value: the llvmlite value, of the type ``lanes.type``.
-        lanes: the :class:`Lanes` it belongs to.
+        lanes: the :class:`Lanes` to which it belongs.
     """
 
     __slots__ = ("lanes", "value")
@@ -237,7 +237,7 @@ class Register:
         return self.lanes.intrinsic("fabs", self)
 
     def _compare(self, sign, x, emit=None):
-        emit = emit or self.lanes.builder.fcmp_ordered  # a NaN fails every comparison but !=
+        emit = emit or self.lanes.builder.fcmp_ordered  # with a NaN, every comparison but != is false
         return Condition(emit(sign, self.value, self.lanes.lift(x).value), self.lanes)
 
     def __lt__(self, x):

@@ -1,15 +1,15 @@
-"""Rolling: a recorded scalar program, which is full of repetition, folded back into the nested loops it came from.
+"""Rolling: folds a recorded scalar program, which is full of repetition, into the nested loops it came from.
 
-A program is a list of instructions, each an operation and the slots (numbers of memory cells) it writes and reads.
-Where blocks of instructions of the same shape follow each other and every slot in them advances by a constant step, the
-blocks become one loop, and loops that follow each other in the same way become a loop around them. Where they follow
-each other and grow, as attention does with each token, they become a loop around them as well, in which their numbers
-of iterations move. Nothing is known here of what the operations do: a forward program, an adjoint program and an update
-program fold alike.
+A program is a list of instructions. Each is an operation, and the slots (numbers of memory cells) that it writes and
+reads. If blocks of instructions with the same shape follow each other, and every slot in them advances by a constant
+step, the blocks become one loop. Loops that follow each other in the same way become a loop around them. If they follow
+each other and grow, as in attention with each token, they also become a loop around them, in which their numbers of
+iterations change. This module does not know what the operations do. So forward programs, adjoint programs and update
+programs are folded in the same way.
 
-Short bodies are searched for by comparing the list with itself, shifted; long ones by looking where a window of shapes
-next occurs. Slots are compared by a hash that is linear in them: that of slots which advance by constant steps advances
-by a constant itself. A loop is made only after the slots were compared exactly.
+Short bodies are found by comparing the list with a shifted copy of itself. Long bodies are found by searching for the
+next occurrence of a window of shapes. Slots are compared by a hash that is linear in them: if slots advance by constant
+steps, their hash advances by a constant, too. A loop is made only after an exact comparison of the slots.
 """
 
 from collections.abc import Iterable
@@ -32,24 +32,24 @@ from autograd.compiler.loops import (
 
 __all__ = ["roll"]
 
-_SHORT = 64  # bodies up to this many items are searched for at every distance
-_LEAST_GROWING = 4  # iterations: any three could have grown evenly
-_PAIR = 8  # a loop of two iterations is worth its name from this many instructions in the body on
+_SHORT = 64  # bodies with at most this many items are found by shifting
+_LEAST_GROWING = 4  # iterations, because any three could have grown evenly
+_PAIR = 8  # the fewest instructions in the body of a loop with two iterations
 
 
 def roll(instructions: Iterable[Instruction]) -> list[Item]:
     """Fold a program into loops.
 
     Args:
-        instructions: pairs of an operation and a tuple of slots. An operation is anything hashable; equal ones are
-            taken for the same, but numbers in them are told apart by type and sign (0.0 and -0.0 are two constants).
+        instructions: pairs of an operation and a tuple of slots. An operation is any hashable object. Equal operations
+            are the same, except that numbers in them also differ by type and sign (0.0 and -0.0 are two constants).
 
     Returns:
-        Instructions, :class:`Loop`\\ s and :class:`TriangularLoop`\\ s. :func:`unroll` makes the same
-        instructions of them, in the same order. The time is proportional to the number of instructions.
+        Instructions, :class:`Loop`\\ s and :class:`TriangularLoop`\\ s. :func:`unroll` turns them into the same
+        instructions in the same order. The time is proportional to the number of instructions.
 
     Raises:
-        TypeError: an instruction is no pair of a hashable operation and a tuple of integers.
+        TypeError: an instruction is not a pair of a hashable operation and a tuple of integers.
     """
     roller = _Roller(instructions)
     while roller.fold_short() or roller.fold_long():
@@ -59,17 +59,17 @@ def roll(instructions: Iterable[Instruction]) -> list[Item]:
 
 
 class _Shapes:
-    """The shapes of items, numbered: an operation and its number of slots, or a loop."""
+    """The numbered shapes of items. A shape is an operation with its number of slots, or a loop."""
 
     def __init__(self):
-        self.what: list = []  # (operation, number of slots), or what of_loop was given
+        self.what: list = []  # (operation, number of slots), or the arguments of of_loop
         self.sizes: list[int] = []
         self.widths: list[int] = []
         self._known: dict = {}
 
     def of_instructions(self, instructions):
-        """The shape of each."""
-        of_object: dict = {}  # operations are few objects, as a rule: look at each object once
+        """Return the number of the shape of each instruction."""
+        of_object: dict = {}  # operations are usually few objects, so each is examined once
         shapes = []
         for operation, slots in instructions:
             key = id(operation), len(slots)
@@ -81,7 +81,7 @@ class _Shapes:
         return shapes
 
     def of_loop(self, kind, count, body, changes, pattern=None):
-        """The shape of a loop over items of the shapes ``body``, of a growing one with its pattern."""
+        """Return the number of the shape of a loop over items of the shapes ``body``. A growing loop has a pattern."""
         what = kind, count, body, changes, pattern
         known = self._known.get(what)
         if known is not None:
@@ -97,7 +97,7 @@ class _Shapes:
         return shape
 
     def item(self, shape, slots):
-        """The item of a shape, at slots."""
+        """Return the item with a certain shape and these slots."""
         what = self.what[shape]
         if len(what) == 2:
             return what[0], slots
@@ -111,17 +111,18 @@ class _Shapes:
 
 
 class _Roller:
-    """A list of items that gets shorter: columns of shapes and hashes to be compared, and of slots."""
+    """A list of items that becomes shorter. It has columns of shapes, of hashes to compare, and of places of slots."""
 
     def __init__(self, instructions):
         instructions = _checked(instructions)
         self._shapes = _Shapes()
         self._shape = np.array(self._shapes.of_instructions(instructions), dtype=np.int64)
-        self._slots = [slots for _, slots in instructions]  # of the items that were ever in the list
-        self._place = np.arange(len(instructions))  # of an item's slots in there
+        self._slots = [slots for _, slots in instructions]  # the slots of all items that were ever in the list
+        self._place = np.arange(len(instructions))  # the place of each item's slots in self._slots
         self._weights = np.empty(0, dtype=np.uint64)
         self._hash = self._hashes(self._slots)
-        # Of what may grow: an item's pattern, as a number, and a hash of its numbers. Of most they are shape and slots.
+        # For growing loops: the pattern of each item, as a number, and a hash of its numbers. For most items, these are
+        # its shape and its slots.
         self._pattern, self._numbers, self._known = self._shape.copy(), self._hash.copy(), {}
         wide = np.array([bool(repeated(what[0])) for what in self._shapes.what], dtype=bool)
         self._note(np.flatnonzero(wide[self._shape]))
@@ -133,24 +134,24 @@ class _Roller:
         ]
 
     def fold_short(self):
-        """Fold loops with bodies up to ``_SHORT`` items, the shortest bodies first."""
+        """Fold loops with bodies of at most ``_SHORT`` items, the shortest first. Return True if any was folded."""
         changed, p = False, 1
         while p <= min(_SHORT, len(self._shape) // 3):
             everywhere = [(0, len(self._shape), p)]
             if self._fold(self._steady(everywhere)) or self._fold(self._even(everywhere), TriangularLoop):
-                changed, p = True, 1  # a loop of loops has a shorter body than what its loops stand in
+                changed, p = True, 1  # a loop around the new loops may have a short body
             else:
                 p += 1
         return changed
 
     def fold_long(self):
-        """Fold loops with longer bodies."""
+        """Fold loops with longer bodies. Return True if any was folded."""
         return any(self._fold(self._steady(where)) for where in _periods(self._shape, 3)) or any(
             self._fold(self._even(where), TriangularLoop) for where in _periods(self._pattern, _LEAST_GROWING)
         )
 
     def fold_pairs(self):
-        """Fold what stands there twice, the longest first. Any two slots are a step apart, so only shapes count."""
+        """Fold bodies that occur twice, the longest first. Two slots always have one step, so only shapes count."""
         for p in range(min(_SHORT, len(self._shape) // 2), 0, -1):
             same = self._shape[:-p] == self._shape[p:]
             runs = [(a, p, 2) for a, _ in _intervals(same, p)]
@@ -161,9 +162,9 @@ class _Roller:
         return sum([self._shapes.sizes[shape] for shape in self._shape[start : start + p].tolist()])
 
     def _steady(self, where):
-        """Find blocks in a row that move evenly, as start, length of a block, and number of blocks.
+        """Return blocks in a row that advance evenly, as triples of start, length of a block, and number of blocks.
 
-        Looked at is what ``where`` says: triples of start, end, length of a block.
+        ``where`` has the places to examine: triples of start, end, and length of a block.
         """
         return [
             (low + at + self._offset(low + at, p, spare), p, count)
@@ -172,7 +173,7 @@ class _Roller:
         ]
 
     def _even(self, where):
-        """The same of blocks that grow evenly."""
+        """Return blocks in a row that grow evenly, in the same form."""
         return [
             (low + at, p, count)
             for low, high, p in where
@@ -180,23 +181,23 @@ class _Roller:
         ]
 
     def _note(self, places):
-        """For items at places that are not all slots note the pattern, and the hash of their numbers."""
+        """Store the pattern and the hash of the numbers of the items at these places."""
         items = [self._shapes.item(self._shape[at], self._slots[self._place[at]]) for at in places]
         self._pattern[places] = [-1 - self._known.setdefault(pattern_of(item), len(self._known)) for item in items]
         self._numbers[places] = self._hashes([tuple(numbers_of([item])) for item in items])
 
     def _offset(self, start, p, spare):
-        """Return the number of spare items to leave out in front of a run, so that its blocks share the fewest slots.
+        """Return the number of spare items to leave out before a run, so that its blocks share the fewest slots.
 
-        The end of a layer, before a layer like it, could as well be the start of that one's iterations. But then each
-        iteration would go on with what the one before had left.
+        The end of a layer before a similar layer could also be the start of the iterations of that layer. But then each
+        iteration would continue with the results of the iteration before.
         """
         if not spare or p > _SHORT:
             return 0
         return min(range(spare + 1), key=lambda offset: self._shared(start + offset, p))
 
     def _shared(self, start, p):
-        """Return the number of moving slots that are in the first iteration and in the second."""
+        """Return the number of moving slots that are in both the first and the second iteration."""
         iterations = [
             [x for place in self._place[at : at + p].tolist() for x in self._slots[place]] for at in (start, start + p)
         ]
@@ -205,12 +206,12 @@ class _Roller:
         return len(first & second)
 
     def _fold(self, runs, kind=Loop):
-        """Make loops of runs, each a start, a number of items and a number of blocks; whether any was made."""
+        """Make loops of runs: triples of start, number of items, and number of blocks. Return True if any was made."""
         least = _LEAST_GROWING if kind is TriangularLoop else 3
         keep = np.ones(len(self._shape), dtype=bool)
         made, end = [], 0
         for start, p, count in sorted(runs):
-            if start < end:  # the run before took some blocks of this one
+            if start < end:  # the previous run includes some blocks of this one
                 skipped = -(-(end - start) // p)
                 start, count = start + skipped * p, count - skipped
                 if count < least:
@@ -234,7 +235,7 @@ class _Roller:
         return True
 
     def _loop(self, start, p, count):
-        """The loop that a run is, compared slot by slot: its number of iterations, shape and first slots."""
+        """Return the loop of a run after an exact comparison: number of iterations, shape and first slots; or None."""
         places = self._place[start : start + p * count].tolist()
         slots = self._slots
 
@@ -245,7 +246,7 @@ class _Roller:
         steps = tuple(map(sub, now, first))
         for k in range(2, count):
             now = tuple(map(add, now, steps))
-            if now != iteration(k):  # two hashes agreed by chance
+            if now != iteration(k):  # two hashes were equal by chance
                 if k < 3:
                     return None
                 count = k
@@ -253,14 +254,14 @@ class _Roller:
         return count, self._shapes.of_loop(Loop, count, tuple(self._shape[start : start + p].tolist()), steps), first
 
     def _growing(self, start, p, count):
-        """The same of a loop that grows, compared number by number."""
+        """Return the same for a loop that grows, after an exact comparison of its numbers."""
         shapes, places = (column[start : start + p * count].tolist() for column in (self._shape, self._place))
         items = [self._shapes.item(shape, self._slots[at]) for shape, at in zip(shapes, places, strict=True)]
         first, *others = [numbers_of(items[k * p : (k + 1) * p]) for k in range(count)]
         moves = [tuple(map(sub, other, first)) for other in others]
         changes = tuple([(a, b - 2 * a) for a, b in zip(*moves[:2], strict=True)])
         for k, move in enumerate(moves, 1):
-            if move != tuple([k * a + k * (k - 1) // 2 * b for a, b in changes]):  # hashes agreed by chance
+            if move != tuple([k * a + k * (k - 1) // 2 * b for a, b in changes]):  # hashes were equal by chance
                 count = k
                 break
         if count < _LEAST_GROWING:
@@ -271,7 +272,7 @@ class _Roller:
         return count, shape, tuple(slots_of(items[:p]))
 
     def _hashes(self, rows):
-        """Of each tuple of slots a number that is linear in them."""
+        """Return a hash of each tuple of slots, which is linear in the slots."""
         widths = np.fromiter(map(len, rows), dtype=np.int64, count=len(rows))
         ends = np.cumsum(widths)
         total = int(ends[-1]) if len(rows) else 0
@@ -296,10 +297,10 @@ def _checked(instructions):
 
 
 def _runs(shape, hashes, p, growing=False):
-    """Find blocks of ``p`` items that follow each other and move evenly, three or more, or grow evenly, four or more.
+    """Return blocks of ``p`` items in a row: three or more that advance evenly, or four or more that grow evenly.
 
     Returns:
-        Triples of start, how many items are left over after the blocks, and the number of blocks.
+        Triples of the start, the number of items that are left over after the blocks, and the number of blocks.
     """
     same = shape[:-p] == shape[p:]
     blocks = 3 if growing else 2  # besides the first
@@ -314,10 +315,10 @@ def _runs(shape, hashes, p, growing=False):
 
 
 def _periods(shape, blocks):
-    """Find places where so many blocks of over ``_SHORT`` items may be: lists of start, end, length of a block.
+    """Yield lists of places that may have this many blocks of over ``_SHORT`` items: start, end, length of a block.
 
-    A window of w shapes that occurs again p <= w items on is all of period p, and a run of three blocks of
-    w/2 < p <= w items has such a window: so the next place of each window gives the periods there are.
+    If a window of w shapes occurs again p <= w items later, it has period p throughout. A run of three blocks of
+    w/2 < p <= w items contains such a window. So the next occurrence of each window gives all possible periods.
     """
     w, window = 1, _mixed(shape.astype(np.uint64))
     while blocks * w < 2 * len(shape):
@@ -328,7 +329,7 @@ def _periods(shape, blocks):
 
 
 def _intervals(flags, least):
-    """Find flags that are set ``least`` times or more in a row, as pairs of start and end."""
+    """Return pairs of start and end for flags that are set at least ``least`` times in a row."""
     edges = np.flatnonzero(flags[1:] != flags[:-1]) + 1
     bounds = np.concatenate([[0], edges, [len(flags)]]) if len(flags) else np.zeros(1, dtype=np.int64)
     starts, ends = bounds[:-1], bounds[1:]
@@ -337,7 +338,7 @@ def _intervals(flags, least):
 
 
 def _repeats(window, w):
-    """Find windows that occur again within ``w`` items: start and end of the places that share a distance, and it."""
+    """Return windows that occur again within ``w`` items: start and end of places with one distance, and that."""
     order = np.argsort(window, kind="stable")
     distance = np.zeros(len(window) + 1, dtype=np.int64)
     again = window[order[:-1]] == window[order[1:]]
@@ -351,7 +352,7 @@ def _repeats(window, w):
 
 
 def _mixed(x):
-    """Numbers that look random for numbers that do not (splitmix64's finalizer; Steele, Lea and Flood 2014)."""
+    """Return numbers that look random (splitmix64's finalizer; Steele, Lea and Flood 2014)."""
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return x ^ (x >> np.uint64(31))

@@ -1,4 +1,4 @@
-"""Samples as forms and rows: how lists, tuples and dicts of numbers are nested, and the numbers in order."""
+"""Samples as forms and rows: the nesting of lists, tuples and dicts of numbers, and the numbers in order."""
 
 from autograd.engine.algebra import is_real
 
@@ -9,10 +9,11 @@ class Form:
     """The nesting of a sample.
 
     Attributes:
-        key: equal for samples of the same form.
+        key: the key of the form; samples of the same form have equal keys.
         kinds: a letter for each number of a row: "i" for an integer, "f" for another number.
-        paths: for each number where it stands, with one name for all entries of a list.
-        pools: for each integer its place, the integers that were seen at it, and those that were seen at its path.
+        paths: the path to each number. All entries of a list have the same path.
+        pools: for each integer, its place, the integers that occurred at this place, and those that occurred at its
+            path.
     """
 
     __slots__ = ("key", "kinds", "paths", "pools")
@@ -26,15 +27,15 @@ class Form:
         ]  # fmt: skip
 
     def filled(self, numbers):
-        """The sample with these numbers, an iterator, in their order."""
+        """Return the sample with these numbers, which an iterator gives in order."""
         return _filled(self.key, numbers)
 
 
 def flattened(sample):
-    """The key of a sample's form, and its numbers in order.
+    """Return the key of a sample's form, and its numbers in order.
 
     Raises:
-        TypeError: there is something else in it.
+        TypeError: the sample contains something that is not a number, list, tuple, dict, text or None.
     """
     row: list = []
     return _key(sample, row), row
@@ -49,7 +50,7 @@ def _key(x, row):
         row.append(x)
         return "f"
     if kind in (list, tuple):
-        if set(map(type, x)) == {int}:  # the most usual sample, at once
+        if set(map(type, x)) == {int}:  # a shortcut for the most common samples
             row.extend(x)
             return ("[" if kind is list else "(", *"i" * len(x))
         return ("[" if kind is list else "(", *[_key(each, row) for each in x])
@@ -89,7 +90,7 @@ def _filled(key, numbers):
         return {name: _filled(part, numbers) for name, part in zip(key[1], key[2:], strict=True)}
     if key[0] == "=":
         return key[2]
-    import numpy  # lazy: only where an array was given
+    import numpy  # lazy: needed only if an array was given
 
     flat = [*_leaves_of(_filled(key[2], numbers))]
     made = numpy.empty(len(flat), dtype=object)

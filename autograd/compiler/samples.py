@@ -1,7 +1,8 @@
-"""Samples that were written out by hand, one after the other, found in a graph: equal graphs over different leaves.
+"""Samples that were written one after the other in a graph: equal graphs over different leaves.
 
-``sum([loss(model(x), t) for x, t in data])`` computes the same for every sample, and adds up. Where such parts share
-nothing but leaves, the first one stands for all: it can be computed for several samples at once, one in each lane.
+``sum([loss(model(x), t) for x, t in data])`` computes the same for each sample and adds up the results. If these parts
+share nothing but leaves, the first one represents them all. It can be computed for several samples at once, one in each
+lane.
 """
 
 from collections import Counter
@@ -15,22 +16,22 @@ from autograd.engine.value import Value
 
 __all__ = ["Samples", "find_samples"]
 
-_FEWEST = 8  # samples, and nodes in a sample
-_MANY = 1 << 40  # shared nodes count each time they are read: their number doubles with every y = y * y
-_LEAST = 5000  # nodes in a graph: smaller ones are done before several arrays are made
+_FEWEST = 8  # the least number of samples, and of nodes in a sample
+_MANY = 1 << 40  # a limit: shared nodes count once for each read, so y = y * y doubles their number
+_LEAST = 5000  # nodes in a graph; smaller graphs are computed faster without arrays of samples
 
 
 @dataclass
 class Samples:
-    """A graph taken apart: one sample's graph, what differs between samples, and what is made of their results.
+    """A graph that was split: the graph of one sample, the data in which samples differ, and a graph of their results.
 
     Attributes:
-        sample: the root of one sample's graph. It reads ``columns``, leaves of its own, and the leaves ``shared``.
-        columns: what differs from sample to sample.
-        shared: the leaves all samples read, as recorded.
-        rows: for every sample what stands in its columns: recorded leaves, and numbers.
-        rest: the root of a graph that reads ``results``, leaves of its own, and makes of them what was recorded.
-        results: a leaf for the result of each sample.
+        sample: the root of the graph of one sample. It reads ``columns`` and ``shared``.
+        columns: new leaves for the data in which the samples differ.
+        shared: the recorded leaves that all samples read.
+        rows: for each sample, the contents of its columns: recorded leaves, and numbers.
+        rest: the root of a graph that reads ``results`` and computes the recorded root from them.
+        results: new leaves for the results of the samples.
     """
 
     sample: Value
@@ -42,11 +43,11 @@ class Samples:
 
 
 def find_samples(root: Value, parameters=()) -> Samples | None:
-    """The samples in the graph under ``root``, or None where there are no eight of the same kind.
+    """Return the samples in the graph under ``root``, or None if there are fewer than eight of the same kind.
 
     Args:
-        root: what is computed from them, a sum as a rule.
-        parameters: leaves that do not differ between samples: neurons with weights of their own are no samples.
+        root: the node that is computed from them, usually a sum.
+        parameters: leaves that are the same for all samples. Neurons with weights of their own are not samples.
     """
     nodes = postorder([root])
     roots = _alike(root, nodes) if len(nodes) >= _LEAST else []
@@ -90,7 +91,7 @@ def find_samples(root: Value, parameters=()) -> Samples | None:
 
 
 def _alike(root, nodes):
-    """The highest nodes under which the same is computed, those of the kind with most under them."""
+    """Return the highest nodes of equal graphs. Among several kinds, these are the ones with most nodes under them."""
     kinds: dict = {}
     kind: dict = {}
     size: dict = {}
@@ -115,17 +116,18 @@ def _alike(root, nodes):
 
 
 class _Part:
-    """The part of a graph under a node: its form, and the leaves and constants in it, in an order that the form gives.
+    """The part of a graph under a node: its structure, and its leaves and constants in the order of the structure.
 
     Args:
         root: the node.
-        taken: nodes that belong to others; those under the root are added.
+        taken: the nodes of other parts. The nodes of this part are added.
 
     Attributes:
-        alone: whether none of the nodes belongs to others; where it is not, the rest is left undone.
-        records: for each node its primitive and which nodes it reads.
-        inner: the nodes that are computed, but for the last.
-        leaves, constants: what they read.
+        alone: True if no node belongs to another part. Otherwise, the other attributes are incomplete.
+        records: for each node, its primitive and the numbers of the nodes that it reads.
+        inner: the computed nodes, without the root.
+        leaves: the leaves that they read.
+        constants: the constants that they read.
     """
 
     def __init__(self, root, taken):
@@ -150,12 +152,12 @@ class _Part:
 
 
 def _made_anew(nodes, new, constants):
-    """Record nodes again over others, and return the last of them.
+    """Record nodes again over other operands, and return the last one.
 
     Args:
-        nodes: the nodes, operands before the nodes that read them.
-        new: what stands in place of some nodes.
-        constants: an iterator of what stands in place of the constants, or None.
+        nodes: the nodes, operands first.
+        new: a dict from some nodes to their replacements.
+        constants: an iterator over the replacements of the constants, or None to keep the constants.
     """
 
     def restored(node, operands):

@@ -1,6 +1,6 @@
-"""Python's ``random.shuffle`` in machine code: the same generator, the same order.
+"""Python's ``random.shuffle`` in machine code: the same generator and the same order.
 
-The Mersenne Twister MT19937 (Matsumoto and Nishimura 1998), and how Python draws an index with it: as many of its
+The generator is the Mersenne Twister MT19937 (Matsumoto and Nishimura 1998). Python draws an index with as many of its
 highest bits as the bound has, again and again until the number is below the bound.
 """
 
@@ -12,7 +12,7 @@ __all__ = ["STATE", "shuffler"]
 
 _WORD = ir.IntType(32)
 _N, _M = 624, 397
-STATE = _N + 1  # words: the state, and the place of the next one
+STATE = _N + 1  # words: the state, and the place of the next word
 
 
 def _word(n):
@@ -20,7 +20,7 @@ def _word(n):
 
 
 def _next(module):
-    """The function ``next(state)``: 32 random bits."""
+    """Return the function ``next(state)``, which returns 32 random bits."""
     pointer = _WORD.as_pointer()
     function = ir.Function(module, ir.FunctionType(_WORD, [pointer]), name="random_word")
     function.linkage = "internal"
@@ -47,7 +47,7 @@ def _next(module):
 
 
 def shuffler(module):
-    """The function ``shuffle(order, n, state)``, for up to 2^32 - 1 indices."""
+    """Return the function ``shuffle(order, n, state)``, for at most 2^32 - 1 indices."""
     draw = _next(module)
     kind = ir.FunctionType(ir.VoidType(), [index(0).type.as_pointer(), index(0).type, _WORD.as_pointer()])
     function = ir.Function(module, kind, name="shuffle")
@@ -57,7 +57,7 @@ def shuffler(module):
     with counted(b, n, start=1) as k:
         i = b.sub(n, k)
         bound = b.trunc(b.add(i, index(1)), _WORD)
-        spare = b.call(leading_zeros, [bound, ir.Constant(ir.IntType(1), 1)])  # 32 bits less those of the bound
+        spare = b.call(leading_zeros, [bound, ir.Constant(ir.IntType(1), 1)])  # 32 minus the bits of the bound
         again, found = b.append_basic_block("draw"), b.append_basic_block("found")
         b.branch(again)
         b.position_at_end(again)

@@ -1,8 +1,8 @@
-"""``export``: a recorded loss as a function of C or JavaScript that returns its value and its gradient.
+"""``export``: writes a recorded loss as a function in C or JavaScript that returns its value and its gradient.
 
-The rules are those of the table. They are run once over *texts*, a kind of number whose operations write expressions,
-so no derivative stands here. A rule that branches in Python is run once along each of its paths, and becomes a function
-of its own with the same branches.
+The rules are those of the table. They are executed once over *texts*, a kind of number whose operations write
+expressions. So this module contains no derivatives. A rule with Python branches is executed once along each of its
+paths, and becomes a function of its own with the same branches.
 """
 
 import re
@@ -20,7 +20,7 @@ from autograd.engine.value import Value
 __all__ = ["LANGUAGES", "Export", "export"]
 
 LANGUAGES = ("c", "javascript")
-_LONGEST = 160  # characters of a derivative that is written where it is used; a longer one gets a function
+_LONGEST = 160  # characters of a derivative that is written inline; a longer one becomes a function
 _RAISED = (ZeroDivisionError, OverflowError, ValueError)
 
 _BEFORE = {
@@ -65,24 +65,25 @@ function erfc(x) { // Abramowitz and Stegun 7.1.14
 def export(loss: Value, inputs: Sequence[Value], language: str = "c") -> str:
     """Return a recorded loss as source text: one function that computes its value and its gradient.
 
-    In C it is ``double loss(const double *x, double *gradient)``, to be compiled by ``cc -std=c99 ... -lm``; a
-    ``gradient`` of NULL is not written. In JavaScript ``loss(x)`` returns ``[value, gradient]``. It follows IEEE 754
-    where the engine raises: ``log(-1)`` is NaN. Results differ from the engine's only by the last digits in which the
-    language's mathematical functions differ from Python's.
+    In C, it is ``double loss(const double *x, double *gradient)``, to be compiled with ``cc -std=c99 ... -lm``. If
+    ``gradient`` is NULL, it is not written. In JavaScript, ``loss(x)`` returns ``[value, gradient]``. If the engine
+    would raise, the function follows IEEE 754: ``log(-1)`` is NaN. Otherwise, results differ from the engine's only in
+    the last digits, as far as the language's mathematical functions differ from Python's.
 
     Args:
-        loss: the node the graph ends in.
-        inputs: n leaves, in the order of ``x`` and ``gradient``. Every other leaf is a constant, with today's number.
+        loss: the node in which the graph ends.
+        inputs: n leaves, in the order of ``x`` and ``gradient``. All other leaves are constants with their present
+            numbers.
         language: ``"c"`` or ``"javascript"``.
 
     Returns:
         The text of the file.
 
     Raises:
-        TypeError: ``loss`` is no Value.
-        ValueError: the language is another one.
-        GraphError: an input is no leaf, or stands twice.
-        AlgebraError: a primitive cannot be written in the language; the message names it.
+        TypeError: ``loss`` is not a Value.
+        ValueError: the language is a different one.
+        GraphError: an input is not a leaf, or is listed twice.
+        AlgebraError: a primitive cannot be written in the language; the message names the primitive.
         StaleGraphError: a leaf was changed after it was recorded.
 
     Example:
@@ -106,25 +107,25 @@ def _checked(inputs):
 
 
 class Export:
-    """A graph as source text, in the making.
+    """The source text of a graph while it is written.
 
     Attributes:
-        nodes: every node, operands first.
-        language: which language it is written in.
-        edges: with ``every``, for each operand of each node, the places of both, in the order of the sweep.
+        nodes: all nodes, operands first.
+        language: the language in which it is written.
+        edges: with ``every``, pairs of the places of a node and of an operand, in the order of the sweep.
     """
 
     def __init__(self, loss, inputs, language, every=False):
-        """Walk the graph under ``loss``.
+        """Write the graph under ``loss``.
 
-        With ``every``, the JavaScript function returns three lists: the numbers and the gradients of ``nodes``, and the
-        local derivatives of ``edges``.
+        With ``every``, the JavaScript function returns three lists: the numbers of ``nodes``, the gradients of
+        ``nodes``, and the local derivatives of ``edges``.
         """
         if language not in LANGUAGES:
             raise ValueError(f"export writes 'c' or 'javascript', found {language!r}: choose one of these.")
         self.nodes = order(loss)
         if any(node.op is not None and node.op.traits.branches for node in self.nodes):
-            self.nodes = postorder([loss])  # at another point the other branch is taken
+            self.nodes = postorder([loss])  # at another point, the other branch may be taken
         refuse_given(self.nodes)
         self.language, self._loss, self._every = language, loss, every
         self.edges: list = []
@@ -154,7 +155,7 @@ class Export:
         return depending([node for node in self.nodes if not is_end(node.op)], self._inputs)
 
     def _always(self):
-        """The nodes that a derivative reaches whichever branches are taken."""
+        """Return the nodes that a derivative reaches whichever branches are taken."""
 
         def always_read(node):
             if is_end(node.op):
@@ -167,7 +168,7 @@ class Export:
     # --- The statements
 
     def _number(self, x):
-        """An operand as a text, or as the float it is."""
+        """Return an operand as a text, or as a float if it is a constant."""
         if not isinstance(x, Value):
             return float(x)
         return x.data if x.op is None and x not in self._inputs else Text(self._writer, f"v{self._place[x]}")
@@ -239,16 +240,16 @@ class Export:
             if x in self._conditional and x.op is not None:
                 added.append(f"a{j} = 1.0;")
             reached = node.op.reaches(i, operands)
-            if reached is False:  # a branch that is not taken at any point
+            if reached is False:  # the operand is in a branch that is never taken
                 continue
             if reached is not True:
                 added = [f"if {reached.text} {{ {' '.join(added)} }}"]
             lines += added
-        if together:  # which has names of its own
+        if together:  # the derivatives have local names
             lines[:] = ["{", *["  " + line for line in lines], "}"]
 
     def _in_order(self, node):
-        """The places of the operands in the order in which the sweep propagates to them."""
+        """Return the places of the operands in the order in which the sweep propagates to them."""
         places = range(len(node.operands))
         if node.op is not primitives.dot:
             return places
@@ -288,11 +289,11 @@ class Export:
             if len(self._writer.text(found)) <= _LONGEST:
                 return found
         except (Unwritable, *_RAISED):
-            pass  # it branches, or is not defined for a constant: a function says which way to go
+            pass  # it branches, or is not defined for a constant, so it becomes a function
         return self._call(primitive, f"d{i}_", rule, None, [y, *operands])
 
     def applied(self, primitive, operands, writer):
-        """Return a primitive applied to texts, as a call."""
+        """Return a call of a primitive with texts as operands."""
         name = primitive.traits.c and writer.function(primitive.traits.c)
         if name:
             return writer.put(f"{name}({', '.join([writer.text(x) for x in operands])})")
@@ -355,7 +356,7 @@ def _contribution(target, g, writer, partial):
 
 def _over_texts(primitive, operands):
     writer = next(x.writer for x in operands if isinstance(x, Text))
-    if primitive.code <= primitives.identity.code:  # arithmetic, written as it is
+    if primitive.code <= primitives.identity.code:  # arithmetic is written inline
         return primitive.forward(*operands)
     return writer.export.applied(primitive, operands, writer)
 

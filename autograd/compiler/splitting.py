@@ -1,9 +1,9 @@
-"""Loops taken apart, so that what is costly in them, an exponential say, stands in a loop of its own.
+"""Splitting of loops, so that a costly operation, such as an exponential, has a loop of its own.
 
-A loop over neurons adds up a weighted sum, which is a loop itself, and then takes a tanh. In a loop of its own the tanh
-can be taken of several neurons at once. A loop may be taken apart where the later part of an iteration writes nothing
-that the earlier part of any iteration touches, and where what the earlier part computes for the later one has a place
-of its own in every iteration.
+A loop over neurons adds up a weighted sum, which is itself a loop, and then computes a tanh. In a loop of its own, the
+tanh can be computed for several neurons at once. A loop may be split if two conditions hold. The later part of an
+iteration writes nothing that the earlier part of any iteration uses. And each number that the earlier part computes for
+the later part has its own place in each iteration.
 """
 
 from itertools import accumulate
@@ -13,11 +13,11 @@ from autograd.compiler.nests import written_slots
 
 __all__ = ["split"]
 
-_LEAST = 8  # iterations from which on it pays
+_LEAST = 8  # the fewest iterations for which splitting is worthwhile
 
 
 def split(items: list[Item]) -> list[Item]:
-    """The same instructions, each as often, in loops that were taken apart where that is allowed and pays."""
+    """Return the same instructions, with loops split if that is allowed and worthwhile."""
     found: list[Item] = []
     for item in items:
         found += _taken_apart(item) if isinstance(item, Loop) else [item]
@@ -47,7 +47,7 @@ def _is_costly(item):
 
 
 def _may_follow(before, after):
-    """Return True if all iterations of one loop may run before all of another, which were one loop."""
+    """Return True if all iterations of ``before`` may run before all iterations of ``after``. Both were one loop."""
     touched, written = _places(before)
     also_touched, also_written = _places(after)
     if any(_meet(a, b) for a in also_written for b in touched):
@@ -56,7 +56,7 @@ def _may_follow(before, after):
 
 
 def _places(loop):
-    """Return the places a loop touches and those it writes: first and last slot, and whether it moves with the loop."""
+    """Return the places that a loop uses and those it writes: first slot, last slot, and if it moves with the loop."""
     touched: list = []
     written: list = []
 

@@ -1,4 +1,4 @@
-"""Numbers that are source text: what is computed with them writes expressions of C or JavaScript."""
+"""Numbers that are source text. Computing with them writes expressions in C or JavaScript."""
 
 import builtins
 import math
@@ -6,11 +6,11 @@ import types
 
 __all__ = ["Condition", "Paths", "Rebinding", "Text", "Unwritable", "Writer"]
 
-_CHOICE, _SUM, _PRODUCT, _ATOM = range(4)  # how tightly an expression holds together
+_CHOICE, _SUM, _PRODUCT, _ATOM = range(4)  # binding strengths of expressions
 _MAX_PATHS, _MAX_DECISIONS = 2000, 60
 _TOO_MANY = "its rule has too many branches, or a loop whose end depends on the operands"
 
-# Functions of C's library that a rule may use; a second name where JavaScript's Math has no function of that name.
+# Functions of C's library that a rule may use, each with a second name if JavaScript's Math does not have that name.
 _FUNCTIONS = dict.fromkeys((
     "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "cos", "cosh", "exp", "expm1", "floor",
     "hypot", "log", "log10", "log1p", "log2", "sin", "sinh", "sqrt", "tan", "tanh",
@@ -21,16 +21,16 @@ _CONDITIONS = {"isinf": "isinf", "isfinite": "isfinite"}
 
 
 class Unwritable(Exception):
-    """A rule does with a number what cannot be written as text."""
+    """An error: a rule does something with a number that cannot be written as text."""
 
 
 class Writer:
-    """Puts expressions together: as they are (``inline``), or each in a statement of its own.
+    """A writer of expressions. With ``inline`` they are nested, otherwise each gets a statement of its own.
 
     Attributes:
-        export: what is being written.
-        lines: where statements go.
-        inline: whether expressions are put into one another.
+        export: the export that is being written.
+        lines: the list to which statements are added.
+        inline: True to nest expressions.
     """
 
     def __init__(self, export, lines, inline):
@@ -38,7 +38,7 @@ class Writer:
         self._names: dict = {}
 
     def put(self, text, level=_ATOM):
-        """Return a number that is computed by an expression."""
+        """Return the number that an expression computes."""
         if self.inline:
             return Text(self, text, level)
         if text not in self._names:
@@ -49,7 +49,7 @@ class Writer:
         return Text(self, self._names[text])
 
     def text(self, x, level=_CHOICE):
-        """Return the text of a number, in brackets where it holds together less tightly than ``level``."""
+        """Return the text of a number, in brackets if it binds less tightly than ``level``."""
         if not isinstance(x, Text):
             x = self.literal(float(x))
         return x.text if x.level >= level else f"({x.text})"
@@ -67,28 +67,28 @@ class Writer:
         return Text(self, f"-{size}", _SUM) if math.copysign(1.0, x) < 0 and x == x else Text(self, size)
 
     def function(self, name):
-        """Return what a function of C's library is called in the language, or an empty text."""
+        """Return the name of a function of C's library in the language, or an empty text if there is none."""
         if name not in _FUNCTIONS:
             return ""
         return name if self.export.language == "c" else _FUNCTIONS[name] or f"Math.{name}"
 
     def call(self, name, *operands):
-        """Return a function of C's library of some numbers."""
+        """Return the number that a function of C's library computes from some numbers."""
         found = self.function(name)
         if not found:
             raise Unwritable(f"it uses the function {name}")
         return self.put(f"{found}({', '.join([self.text(x) for x in operands])})")
 
     def decide(self, condition):
-        """Say which way Python goes at a condition: nobody knows here."""
+        """Raise ``Unwritable``, because a condition has no value here. A path through a rule overrides this."""
         raise Unwritable("its derivatives branch on the operands")
 
     def before_division(self, divisor):
-        """Called before a number is divided by another."""
+        """Do nothing before a division. A path through a rule overrides this."""
 
 
 class Text:
-    """A number that is an expression."""
+    """A number that is the text of an expression."""
 
     __slots__ = ("level", "text", "writer")
 
@@ -180,7 +180,7 @@ class Text:
 
 
 class Condition:
-    """The result of comparing texts, to select by or to branch on."""
+    """The result of comparing texts. It can select a text, and a rule can branch on it."""
 
     __slots__ = ("text", "writer")
 
@@ -209,7 +209,7 @@ class Condition:
         return self.writer.decide(self)
 
     def select(self, a, b):
-        """Return ``a`` where the condition holds, else ``b``."""
+        """Return a text that is ``a`` if the condition holds, and ``b`` otherwise."""
         text = self.writer.text
         return self.writer.put(f"{self.text} ? {text(a, _SUM)} : {text(b, _SUM)}", _CHOICE)
 
@@ -219,13 +219,13 @@ def _condition(x):
 
 
 def _c_remainder(x, y, writer):
-    """The remainder with the sign of ``x``, as C has it."""
+    """Return the remainder with the sign of ``x``, as C defines it."""
     a, b = writer.text(x, _PRODUCT), writer.text(y, _ATOM)
     return writer.put(f"fmod({a}, {b})") if writer.export.language == "c" else writer.put(f"{a} % {b}", _PRODUCT)
 
 
 def _remainder(x, y, like):
-    """The remainder with the sign of the divisor, as Python has it."""
+    """Return the remainder with the sign of the divisor, as Python defines it."""
     rest = _c_remainder(x, y, like.writer)
     if rest == 0.0:
         return like.writer.call("copysign", 0.0, y)
@@ -244,19 +244,19 @@ def _whole_quotient(x, y, like):
     return whole + 1.0 if quotient - whole > 0.5 else whole
 
 
-# --- Rules with Python's branches
+# --- Rules with Python branches
 
 
 class _Path(Writer):
-    """Writes one path through a rule."""
+    """The writer of one path through a rule."""
 
     def __init__(self, export, taken, raises):
         super().__init__(export, [], inline=False)
         self._taken, self._known, self._raises = taken, {}, raises
-        self.met: list = []  # of each decision the condition, and how many lines were written before
+        self.met: list = []  # for each decision, the condition and the number of lines that were written before
 
     def decide(self, condition):
-        """Go the way that this path goes, or, where it is new, the way of a condition that holds."""
+        """Return the outcome of a condition on this path. A condition that is new on the path holds."""
         if condition.text not in self._known:
             k = len(self.met)
             if k > _MAX_DECISIONS:
@@ -266,16 +266,16 @@ class _Path(Writer):
         return self._known[condition.text]
 
     def before_division(self, divisor):
-        """Raise where Python does: the rule has a limit there, which need not be what IEEE 754 divides to."""
+        """Raise if Python would. The rule has a limit there, which may differ from the quotient in IEEE 754."""
         if self._raises and divisor == 0.0:
             raise ZeroDivisionError
 
 
 class Paths:
-    """A rule as the body of a function, with the branches that it has in Python."""
+    """A rule as the body of a function, with the same branches as in Python."""
 
     def __init__(self, export, rule, fixed, raises=False):
-        """Take a rule, and for each operand the float it is, or None where it is a parameter.
+        """Take a rule, and for each operand its float, or None if it is a parameter.
 
         With ``raises``, a division by 0 raises.
         """
@@ -283,7 +283,7 @@ class Paths:
         self._left = _MAX_PATHS
 
     def lines(self, taken=()):
-        """Return the statements after some decisions; each path ends by returning a number.
+        """Return the statements after some decisions. Each path ends with the return of a number.
 
         Raises:
             Unwritable: the rule cannot be followed, or has too many paths.
@@ -311,7 +311,7 @@ def _is_text(x):
 
 
 class _Math:
-    """Stands in for the module math: over floats it is that."""
+    """A replacement for the module math that also accepts texts. Over floats, it is the same."""
 
     def __getattr__(self, name):
         own = getattr(math, name)
@@ -325,7 +325,7 @@ class _Math:
             if found is None:
                 return own(*operands)
             if name == "isnan":
-                return found != found  # which only a NaN is
+                return found != found  # true only for a NaN
             if name in _CONDITIONS:
                 called = "isFinite" if name == "isfinite" and found.writer.export.language != "c" else name
                 return Condition(found.writer, f"({called}({found.text}))")
@@ -335,7 +335,7 @@ class _Math:
 
 
 def _fsum(numbers):
-    """The sum with what each addition lost added at the end (Knuth's two-sum)."""
+    """Return the sum, with the rounding errors of all additions added at the end (Knuth's two-sum)."""
     total, lost = 0.0, 0.0
     for x in numbers:
         after = total + x
@@ -383,14 +383,14 @@ _STAND_INS = {"max": _max, "min": _min, "all": _all, "float": _float, "round": _
 
 
 class Rebinding:
-    """Makes copies of rules whose ``math`` and whose builtins take texts too."""
+    """A maker of copies of rules, in which ``math`` and the builtins also accept texts."""
 
     def __init__(self):
         self._copies: dict = {}
         self._globals: dict = {}
 
     def __call__(self, x):
-        """Return the copy of a Python function, or a stand-in; anything else stays as it is."""
+        """Return the copy of a Python function, or a replacement. Anything else is returned unchanged."""
         if x is math:
             return _MATH
         if isinstance(x, types.BuiltinFunctionType) and getattr(math, x.__name__, None) is x:
@@ -404,7 +404,7 @@ class Rebinding:
             closure = tuple([types.CellType() for _ in x.__closure__ or ()])
             copy = types.FunctionType(x.__code__, names, x.__name__, x.__defaults__, closure or None)
             copy.__kwdefaults__ = x.__kwdefaults__
-            self._copies[x] = copy  # before what it uses, which may use it
+            self._copies[x] = copy  # stored before its names are copied, which may use it
             for name in _names_in(x.__code__) & x.__globals__.keys():
                 names[name] = self(x.__globals__[name])
             for new, old in zip(closure, x.__closure__ or (), strict=True):
@@ -413,5 +413,5 @@ class Rebinding:
 
 
 def _names_in(code):
-    """The global names that a code object and those in it use."""
+    """Return the global names that a code object, and the code objects in it, use."""
     return set(code.co_names).union(*[_names_in(x) for x in code.co_consts if isinstance(x, types.CodeType)])

@@ -1,4 +1,4 @@
-"""Sums over samples, in machine code: of the gradient of a recorded loss, for whoever makes the updates."""
+"""Sums over samples in machine code: the gradient of a recorded loss, for callers that make the updates themselves."""
 
 import ctypes
 
@@ -17,17 +17,19 @@ _POINTER = ctypes.c_void_p
 
 
 class Totals:
-    """A recorded sample, compiled to add up gradients over many. Several threads may call it at once.
+    """A recorded sample, compiled to add up gradients over many samples. Several threads may call it at once.
 
-    Unlike a :class:`Program` it leaves out the derivatives in the inputs, and is told the numbers of the parameters.
+    Unlike a :class:`Program`, it omits the derivatives with respect to the inputs, and the caller passes the numbers of
+    the parameters.
 
     Args:
-        outputs: Values, the first of which is differentiated.
-        inputs, parameters: leaves; any other leaf is a constant.
-        usual: how many samples a call usually has, which tells how many are computed at once.
+        outputs: Values. The first one is differentiated.
+        inputs: the leaves that differ from sample to sample.
+        parameters: the leaves with respect to which it is differentiated. All other leaves are constants.
+        usual: the usual number of samples in a call. It decides how many samples are computed at once.
 
     Raises:
-        GraphError: an input or a parameter is no leaf, or stands twice.
+        GraphError: an input or a parameter is not a leaf, or is listed twice.
     """
 
     def __init__(self, outputs, inputs, parameters, usual):
@@ -44,15 +46,15 @@ class Totals:
         )
 
     def __call__(self, numbers, rows, order):
-        """Compute some samples.
+        """Compute the outputs and the gradient for some samples.
 
         Args:
-            numbers: of the parameters, shape ``(parameters,)``.
-            rows: the inputs of all samples, shape ``(samples, inputs)``.
-            order: which of the samples, and in which order: indices, shape ``(n,)``.
+            numbers: the numbers of the parameters, of shape ``(parameters,)``.
+            rows: the inputs of all samples, of shape ``(samples, inputs)``.
+            order: the indices of the samples to compute, in order, of shape ``(n,)``.
 
         Returns:
-            The outputs of each, shape ``(n, outputs)``, and the gradient summed up over them, ``(parameters,)``.
+            The outputs of each sample, of shape ``(n, outputs)``, and the sum of their gradients, ``(parameters,)``.
         """
         rows = np.ascontiguousarray(rows, dtype=np.float64).reshape(-1, self._inputs)
         order = np.ascontiguousarray(order, dtype=np.int64)

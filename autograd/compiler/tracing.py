@@ -1,11 +1,10 @@
-"""Functions of a sample, recorded a few times each: one tape for each form that the graph takes.
+"""Functions of a sample, each recorded a few times: one tape for each structure of the graph.
 
-A sample is any nesting of lists, tuples and dicts of numbers. Its *form* is that nesting; its numbers in order are its
-*row*. For each form the function is recorded with one sample, and again with a few others that differ in their
-integers. Operands that differ between these recordings were looked up, ``table[token]``. Where all of them move evenly
-with one integer each, the tape selects them; where they do not, the function is refused. Integers that no recording of
-that kind of look-up has seen yet are not trusted: the first sample with one is recorded and compared with what the tape
-says.
+A sample is any nesting of lists, tuples and dicts with numbers. Its *form* is the nesting, and its *row* is its numbers
+in order. For each form, the function is recorded with one sample, and again with a few others that have different
+integers. Operands that differ between these recordings were looked up, as in ``table[token]``. If each of them depends
+linearly on one integer, the tape selects them by it. Otherwise the function is refused. An integer that is new for its
+kind of look-up is not trusted: the first sample with it is recorded, and compared with the prediction of the tape.
 """
 
 import math
@@ -24,9 +23,9 @@ from autograd.engine.value import Value, list_no_nodes, list_nodes
 
 __all__ = ["Form", "Tapes", "Untraceable", "flattened"]
 
-_MAX_TAPES = 64  # of one form: each is for samples whose integers were compared with the same result
+_MAX_TAPES = 64  # of one form; each is for samples whose comparisons of integers have the same results
 _MAX_TRIES = 8  # recordings with other integers
-_MAX_LOOKS = 20  # for integers that such a recording is worth
+_MAX_LOOKS = 20  # attempts to find useful integers for such a recording
 _NOT_THE_SAME = (
     "it does not always do the same: other integers, or the same ones again, give another graph or other constants. "
     "Draw random numbers outside, and write choices with autograd.where"
@@ -34,7 +33,7 @@ _NOT_THE_SAME = (
 
 
 class Untraceable(Exception):
-    """Why a function cannot be made a tape."""
+    """An error that says why a function cannot become a tape."""
 
 
 # --- One recording
@@ -45,9 +44,10 @@ class Trace:
 
     Attributes:
         made: the :class:`~autograd.engine.recordings.Recording`.
-        places: of each input its number's place in the row.
-        checks: checks of data that losses made, each with the places of its numbers.
-        conditions: what was taken for granted. lookups: for a place where it was looked up, in order.
+        places: for each input, the place of its number in the row.
+        checks: the checks of data that losses made, each with the places of its numbers.
+        conditions: the assumptions about integers, in order.
+        lookups: a dict from each place of an integer to the locations of its look-ups, in order.
         data: the result.
     """
 
@@ -81,18 +81,18 @@ class Trace:
         self.made = recording(nodes, parameters, [self._leaves[k] for k in self.places], result)
 
     def input_at(self, place):
-        """The input for the number at a place."""
+        """Return the input for the number at a place of the row."""
         if place not in self._leaves:
             self._leaves[place] = Value(float(self._row[place]))
             self.places.append(place)
         return self._leaves[place]
 
     def condition(self, condition):
-        """Take note of what was taken for granted."""
+        """Note an assumption about an integer."""
         self.conditions.append(condition)
 
     def look_up(self, integer, site):
-        """Take note of a look-up."""
+        """Note a look-up by an integer, and its location in the code."""
         self.lookups.setdefault(integer.place, []).append(site)
 
 
@@ -104,11 +104,11 @@ def _shown(x):
 
 
 class _Role:
-    """The use of an integer of a sample: its look-ups.
+    """The look-ups by an integer of a sample.
 
     Attributes:
-        trusted: the integers of which it is known what is looked up.
-        range: the least and the largest integer that was seen, or None.
+        trusted: the integers for which the entry that is looked up is known.
+        range: the least and the largest integer that occurred, or None.
     """
 
     def __init__(self):
@@ -116,22 +116,22 @@ class _Role:
         self.range = None
 
     def widen(self, *integers):
-        """Have them in the range."""
+        """Extend the range to these integers."""
         known = self.range or ()
         self.range = min(*known, *integers), max(*known, *integers)
 
 
 class _Known:
-    """A tape and the samples it is for.
+    """A tape, and the conditions on the samples for which it is valid.
 
     Attributes:
-        roles: pairs of the place of an integer that is looked up, and its role, which other forms may have too.
-        seen: how many integers were known when the tape was last looked at.
+        roles: pairs of the place of an integer that is looked up, and its role, which other forms may share.
+        seen: the number of known integers when the tape was last checked.
     """
 
     def __init__(self, trace, selections, positions, rows, roles):
         self.trace, self.selections, self.positions = trace, selections, positions
-        self.rows = rows  # that it was found from, or agreed with
+        self.rows = rows  # the rows from which it was made, or with which it agreed
         self.conditions = list({c.key: c for c in trace.conditions}.values())
         self.roles = [(place, roles.setdefault(self._role(place), _Role())) for place in trace.lookups]
         self.ranges = None
@@ -142,20 +142,20 @@ class _Known:
         return all(c.holds(row) for c in self.conditions)
 
     def _role(self, place):
-        """The look-ups by the integer at a place: their positions, and the distance between entries.
+        """Return the key of the look-ups by the integer at a place: their locations, and the distances of entries.
 
-        Look-ups of other forms that are alike choose from the same tables, or from nodes that lie likewise.
+        Similar look-ups of other forms choose from the same tables, or from nodes with the same distances.
         """
         leaves = self.trace.made.parameters
         mine = [(stride, base if base < leaves else None) for base, stride, at in self.selections if at == place]
         return tuple(self.trace.lookups[place]), tuple(mine)
 
     def predicted(self, row):
-        """The references of the operands that are selected, for a row."""
+        """Return the references of the selected operands for a row."""
         return [base + stride * row[place] for base, stride, place in self.selections]
 
     def tape_for(self):
-        """The tape, whose selections choose among what the integers of their places were seen to be."""
+        """Return the tape. Its selections choose among the range of integers that occurred at their places."""
         mine = {place: role.range for place, role in self.roles}
         if self.tape is None or mine != self.ranges:
             self.ranges = mine
@@ -171,7 +171,7 @@ class _Known:
             self.tape = Tape(selected, self.trace.places, bounded)
             if self.tape.maps:
                 with importing():
-                    from autograd.compiler.mapped import attach  # lazy: it brings llvmlite
+                    from autograd.compiler.mapped import attach  # lazy: it imports llvmlite
 
                 attach(self.tape)
         return self.tape
@@ -181,11 +181,11 @@ class Tapes:
     """The tapes of a function of a sample.
 
     Args:
-        function: takes a sample and returns a Value.
-        parameters: leaves that all samples share, whose numbers are read at each call.
+        function: a function of a sample that returns a Value.
+        parameters: leaves that all samples share. Their numbers are read at each call.
 
     Raises:
-        Untraceable: raised by the methods where the function cannot be made a tape; the message says why.
+        Untraceable: the methods raise it if the function cannot become a tape. The message says why.
     """
 
     def __init__(self, function, parameters):
@@ -196,11 +196,11 @@ class Tapes:
         self._known: dict = {}
         self._pools: dict = {}
         self._roles: dict = {}
-        self._seen = 0  # integers that were new at their place, by which one knows that nothing is
+        self._seen = 0  # the number of integers that were new at their place; if it is unchanged, nothing is new
         self._draw = random.Random(0)
 
     def see(self, sample):
-        """The form and the row of a sample; its integers are among those that are tried and chosen from."""
+        """Return the form and the row of a sample. Its integers are added to those that are tried and selected from."""
         key, row = flattened(sample)
         form = self._forms.get(key)
         if form is None:
@@ -213,7 +213,7 @@ class Tapes:
         return form, row
 
     def tape(self, form, row) -> Tape:
-        """The tape for a sample.
+        """Return the tape for a sample.
 
         Raises:
             ValueError: a loss refuses the sample's numbers.
@@ -222,10 +222,10 @@ class Tapes:
         for check, places in known.trace.checks:
             check(*[row[place] for place in places])
         if known.seen == self._seen and all(row[place] in role.trusted for place, role in known.roles):
-            return known.tape  # nothing was learned since
+            return known.tape  # nothing is new since the last check
         new = [place for place, role in known.roles if row[place] not in role.trusted]
         if new and not self._agrees(known, form, row):
-            # So far a place may have had one integer only: with this one more is known.
+            # Perhaps a place had only one integer until now. With this one, more is known.
             found = self._known[form.key]
             found[found.index(known)] = known = self._record(form, row, known.rows)
         elif new:
@@ -245,7 +245,7 @@ class Tapes:
         if len(found) >= _MAX_TAPES:
             lines = sorted({c.line for known in found for c in known.conditions})[:1]
             raise Untraceable(
-                f"it does something else for each of {len(found)} samples of one form, by what an integer is"
+                f"it does something else for each of {len(found)} samples of one form, depending on an integer"
                 f"{''.join(lines)}: look tables up with the integer, or write the choice with autograd.where"
             )
         known = self._record(form, row)
@@ -259,18 +259,18 @@ class Tapes:
         except (Unrecordable, GraphError) as error:
             raise Untraceable(str(error).rstrip(".")) from None
         except (TypeError, AttributeError, IndexError, KeyError, AutogradError) as error:
-            self.function(form.filled(iter(row)))  # where that raises too, it is no matter of recording
+            self.function(form.filled(iter(row)))  # if this raises too, the error is not due to recording
             raise Untraceable(
-                f"it raises {type(error).__name__} where its numbers are recorded ({error}), which stand for those of "
+                f"it raises {type(error).__name__} when its numbers are recorded ({error}), which stand for those of "
                 "every sample"
             ) from error
 
     def _record(self, form, row, known=()):
-        """Record what a sample's row shows, with others like it and rows that were recorded before."""
+        """Record the function with a row, with similar rows, and with rows that were recorded before."""
         base = self._trace(form, row)
         plain = self.function(form.filled(iter(row))).data
         if not (plain == base.data or abs(plain - base.data) <= 1e-9 * max(abs(plain), 1e-300)):
-            raise Untraceable(f"its result is {plain!r}, and {base.data!r} where it is recorded: it does not always do "
+            raise Untraceable(f"its result is {plain!r}, but {base.data!r} when it is recorded: it does not always do "
                               "the same")  # fmt: skip
         others: list = [(other, self._trace(form, other)) for other in known]
         places = list(base.lookups)
@@ -281,7 +281,7 @@ class Tapes:
             try:
                 trace = self._trace(form, other)
             except Exception:
-                if k < _MAX_TRIES - 1:  # no sample may have just these integers
+                if k < _MAX_TRIES - 1:  # perhaps no sample has these integers
                     continue
                 other, trace = row, self._trace(form, row)
             others.append((other, trace))
@@ -291,10 +291,10 @@ class Tapes:
         return self._fitted(row, base, others)
 
     def _other(self, form, row, places, conditions, others):
-        """A row with other integers at some places, for which all conditions hold.
+        """Return a row with other integers at some places, for which all conditions hold.
 
-        Of many it is one that tells, with those that were recorded, which integer moved what: recording takes longer
-        than looking for it.
+        It tries several rows, for one that shows, together with the recorded rows, which integer moved which operand.
+        This is faster than recording.
         """
         found = list(row)
         for _ in range(_MAX_LOOKS):
@@ -315,19 +315,19 @@ class Tapes:
         return list(row)
 
     def _choices(self, form, place):
-        """Return the numbers an integer may be: those in samples of the form, or else those of its list's entries."""
+        """Return the possible values of an integer: those at its place, or if there is only one, those of its list."""
         mine = self._pools[form.key, place]
         return sorted(mine if len(mine) > 1 else self._pools[form.paths[place]])
 
     def _told_apart(self, form, places, row, others):
-        """Return True if the distance that an operand moved tells which integer moved it."""
+        """Return True if the distances by which operands moved determine the integers that moved them."""
         moves = [tuple([other[place] - row[place] for other, _ in others]) for place in places]
         can_move = [len(self._choices(form, place)) > 1 for place in places]
         directions = [_direction(move) for move, able in zip(moves, can_move, strict=True) if able]
         return None not in directions and len(set(directions)) == len(directions)
 
     def _fitted(self, row, base, others):
-        """The selections that explain how the operands moved."""
+        """Return the known tape with the selections that explain the movements of the operands."""
         positions: set = set()
         for _, trace in others:
             moved = base.made.moved(trace.made)
@@ -347,7 +347,7 @@ class Tapes:
             place, step = by_direction.get(_direction(move), (None, None))
             if place is None:
                 raise Untraceable(
-                    "what it looks up depends on several integers at once, or lies in no even distance: have the "
+                    "its look-ups depend on several integers at once, or the entries lie in no even distance: have the "
                     "entries of a list follow each other in the parameters, or compute each by the same operations"
                 )
             k = next(k for k, d in enumerate(step) if d)
@@ -365,7 +365,7 @@ class Tapes:
         return known
 
     def _agrees(self, known, form, row):
-        """Return True if recording a sample gives what its tape says."""
+        """Return True if a recording with this row has the operands that the tape predicts."""
         trace = self._trace(form, row)
         expected = array("i", known.trace.made.references)
         for position, reference in zip(known.positions, known.predicted(row), strict=True):
@@ -376,7 +376,7 @@ class Tapes:
 
 
 def _direction(move):
-    """A move but for its length, as a tuple of integers without a common factor; None for no move."""
+    """Return the direction of a move: integers without a common factor, the first not 0 positive; None for no move."""
     divisor = math.gcd(*move)
     if divisor == 0:
         return None

@@ -1,8 +1,8 @@
-"""Gradient descent in machine code: whole epochs, shuffling and updates included.
+"""Gradient descent in machine code: whole epochs, including shuffling and updates.
 
-What an update does to a parameter is an optimizer's own rule, replayed over registers as the rules of calculus are.
-Parameters and what the optimizer remembers of them are kept twice: an update reads one copy and writes the other, and
-the two change places when all that was written is finite. So an update is whole or not at all.
+An update applies the optimizer's own rule, which is replayed over registers like the rules of calculus. There are two
+copies of the parameters and of the optimizer's memory. An update reads one copy and writes the other. They are
+exchanged if all numbers that were written are finite. So an update is done completely or not at all.
 """
 
 import math
@@ -42,20 +42,20 @@ from autograd.compiler.splitting import split
 
 __all__ = ["Descent", "Progress"]
 
-_WORTH_HALVES = 300_000  # instructions in a batch from which on a second thread pays
-_WORTH_LAST = 3e9  # instructions in lanes left empty from which on code of its own for a last group pays
+_WORTH_HALVES = 300_000  # the fewest instructions in a batch for which a second thread is worthwhile
+_WORTH_LAST = 3e9  # instructions in empty lanes for which separate code for the last group is worthwhile
 
 
 @dataclass
 class Progress:
-    """The progress of a descent.
+    """The progress of a descent in one call of ``run``.
 
     Attributes:
-        losses: of each epoch that was completed in this call, the sum over its samples.
-        hits: likewise, how many answers were right.
-        updates: how many updates this call made.
-        stopped: True where the next update would have a number that is not finite: nothing of it was done.
-        gradient: where the update is left to the caller, the average gradient of the next batch; else None.
+        losses: for each epoch that was completed in this call, the sum of the losses of its samples.
+        hits: for each of these epochs, the number of right answers.
+        updates: the number of updates that this call made.
+        stopped: True if the next update would have a number that is not finite. That update was not made.
+        gradient: the average gradient of the next batch, if the update is left to the caller. Otherwise None.
     """
 
     losses: list
@@ -66,11 +66,14 @@ class Progress:
 
 
 class _Shape:
-    """The part of a lowered sample that is kept: enough to find its kernel again.
+    """The data of a lowered sample that is kept to find its kernel again.
 
     Attributes:
-        structure: of the rolled programs, a key. length, adjoint_length: how many instructions there were.
-        sizes, constants: as of :class:`autograd.compiler.instructions.Lowered`.
+        structure: a key of the rolled programs.
+        length: the number of instructions.
+        adjoint_length: the number of instructions in the adjoint program.
+        sizes: as in :class:`autograd.compiler.instructions.Lowered`.
+        constants: as in :class:`autograd.compiler.instructions.Lowered`.
     """
 
     def __init__(self, low, rolled):
@@ -81,11 +84,11 @@ class _Shape:
 
 
 _MOST_SHAPES = 64
-_shapes: OrderedDict = OrderedDict()  # those used last, by what a sample computes
+_shapes: OrderedDict = OrderedDict()  # the shapes that were used last, by the key of the sample
 
 
 def _lowered_once(key, lowered):
-    """The :class:`_Shape` of a key."""
+    """Return the :class:`_Shape` of a key. ``lowered()`` computes it if it is not kept."""
     found = _shapes.pop(key, None)
     if found is None:
         found = _Shape(*lowered())
@@ -96,7 +99,7 @@ def _lowered_once(key, lowered):
 
 
 def _rolled(low, one_by_one):
-    """The forward and the adjoint program as loops."""
+    """Return the forward and the adjoint program as loops."""
     forward, adjoint = roll(low.forward), roll(low.adjoint)
     return (split(expanded(forward)), split(expanded(adjoint))) if one_by_one else (forward, adjoint)
 
@@ -105,20 +108,23 @@ class Descent:
     """A model's training compiled to machine code.
 
     Args:
-        loss: the loss of one sample, a Value. outputs: the model's outputs, Values, for counting right answers.
-        parameters: the leaves to train. inputs: the leaves that a row of ``rows`` fills: inputs and targets.
+        loss: the loss of one sample, a Value.
+        outputs: the model's outputs, Values, to count right answers.
+        parameters: the leaves to train.
+        inputs: the leaves for the numbers in a row of ``rows``: inputs and targets.
         rows: an array of shape ``(samples, inputs)``.
-        labels: for each sample the index of the right output (of a single one: 1 where it is to be above 0), or None.
-        batch_size: samples an update.
-        change: ``change(w, gradient, rate, memory)``, what an optimizer makes of one parameter: its new number, and
-            what it remembers, over any kind of number; or None, where updates are left to the caller.
-        memory: how many numbers are remembered for each parameter.
-        key: what ``change`` depends on, for the cache of compiled code.
-        shuffle: the state of a ``random.Random`` to shuffle with before each epoch, or None.
-        updates: how many there are going to be, about: for many, more is compiled.
-        shape: what the sample computes, as a key: the second descent of a shape is not lowered again. Or None.
+        labels: for each sample, the index of the right output (of a single output: 1 if it should be above 0), or None.
+        batch_size: the number of samples for each update.
+        change: the optimizer's function ``change(w, gradient, rate, memory)`` for one parameter. It returns the new
+            number and the new memory, over any kind of number. None if the caller makes the updates.
+        memory: the number of floats that the optimizer remembers for each parameter.
+        key: everything on which ``change`` depends, as a key for the cache of compiled code.
+        shuffle: the state of a ``random.Random`` that shuffles the samples before each epoch, or None.
+        updates: the approximate number of updates to come. If it is large, more code is compiled.
+        shape: a key for the computation of a sample, so that the second descent with this key is not lowered again. Or
+            None.
 
-    The numbers are in arrays of this object: ``numbers`` of the parameters, ``memory`` of shape (memory, parameters).
+    The arrays of this object have the numbers: ``numbers`` of the parameters, ``memory`` of shape (memory, parameters).
     """
 
     def __init__(
@@ -145,8 +151,8 @@ class Descent:
         self._last = _last_lanes(self._batch, self._lanes)  # 0: none
         if updates * (self._lanes - self._last) * low.length < _WORTH_LAST:
             self._last = 0
-        single = self._batch <= self._lanes  # a batch is one group
-        # Halves, whatever the machine, so that the last digits are the same on all of them.
+        single = self._batch <= self._lanes  # True if a batch is one group
+        # The use of halves does not depend on the machine, so that the last digits are the same on all machines.
         halves = self._batch * low.adjoint_length >= _WORTH_HALVES and not single
 
         def build():
@@ -180,50 +186,50 @@ class Descent:
 
     @property
     def numbers(self):
-        """The parameters, an array to read and to write."""
+        """The parameters, an array that can be read and written."""
         return self._parameters[self._state[COPY]][: self._n]
 
     @property
     def memory(self):
-        """The optimizer's memory, an array of shape ``(memory, parameters)`` to read and to write."""
+        """The optimizer's memory, an array of shape ``(memory, parameters)`` that can be read and written."""
         return self._memory[self._state[COPY]][: self._slots * self._n].reshape(self._slots, self._n)
 
     @property
     def order(self):
-        """The samples in the order of the running epoch, an array."""
+        """The samples in the order of the current epoch, as an array of indices."""
         return self._order
 
     @property
     def batch(self):
-        """The samples of the next update, a list of indices."""
+        """The samples of the next update, as a list of indices."""
         place = int(self._state[PLACE])
         return self._order[place : place + self._batch].tolist()
 
     @property
     def updates(self):
-        """The number of all updates, those by the caller included."""
+        """The number of all updates, including those by the caller."""
         return int(self._state[TOTAL])
 
     @property
     def pending(self):
-        """Of the batch whose update is left to the caller, the sum of the losses and the number of right answers."""
+        """The sum of the losses and the number of right answers of the batch whose update is left to the caller."""
         return float(self._sums[1]), int(self._state[PENDING])
 
     def random_state(self, before):
-        """The state of the generator that shuffles, in the form of ``random.Random.getstate``."""
+        """Return the state of the generator that shuffles, in the form of ``random.Random.getstate``."""
         return (before[0], tuple(self._random.tolist()), before[2])
 
     def run(self, epochs, budget, rates) -> Progress:
         """Make updates.
 
         Args:
-            epochs: stop after so many whole epochs.
-            budget: stop after so many updates, within an epoch or not.
-            rates: the rate, or an array with one for each update of the budget.
+            epochs: the number of whole epochs after which to stop.
+            budget: the number of updates after which to stop, also within an epoch.
+            rates: the rate, or an array with one rate for each update of the budget.
         """
         rates = np.ascontiguousarray(np.atleast_1d(rates), dtype=np.float64)
         self._state[[EPOCH, UPDATES, STATUS]] = 0
-        most = max(min(epochs, budget), 1)  # an epoch is an update at least
+        most = max(min(epochs, budget), 1)  # an epoch has at least one update
         self._losses, self._hits = losses, hits = np.zeros(most), np.zeros(most, dtype=np.int64)
         arrays = {
             "parameters": self._parameters, "constants": self._constants, "memory": self._memory, "rows": self._rows,
@@ -242,7 +248,7 @@ class Descent:
         return self.progress()
 
     def progress(self) -> Progress:
-        """The result of the last :meth:`run`, also if an interrupt kept it from returning."""
+        """Return the result of the last :meth:`run`, also if an interrupt prevented it from returning."""
         done = int(self._state[EPOCH])
         status = self._state[STATUS]
         gradient = self._gradient[: self._n].copy() if status == GRADIENT else None
@@ -250,10 +256,10 @@ class Descent:
         return Progress(losses, hits, int(self._state[UPDATES]), status == STOPPED, gradient)
 
     def advance(self, loss, hits):
-        """Count the next batch as done: its update was made by the caller, with this sum of losses and right answers.
+        """Count the next batch as done. The caller made its update, and passes its sum of losses and right answers.
 
         Returns:
-            The sums of the epoch, if it was the last of one; else None.
+            The sums of the epoch if this was its last batch, or else None.
         """
         self._sums[0] += loss
         self._state[HITS] += hits
@@ -266,7 +272,7 @@ class Descent:
 
 
 def _last_lanes(batch, count):
-    """In how many lanes the last group of a batch could be computed, if they are fewer than ``count``; else 0."""
+    """Return the number of lanes for the last group of a batch, if it needs fewer than ``count``. Otherwise 0."""
     left, lanes = batch % count, lane_width()
     while lanes < left:
         lanes *= 2

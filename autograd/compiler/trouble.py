@@ -17,7 +17,7 @@ class Trouble(NamedTuple):
     Attributes:
         sample: the row of the batch, from 0.
         node: the Value of the recorded graph.
-        problem: what is wrong there, with the numbers of that sample.
+        problem: the problem with this node, with the numbers of that sample.
     """
 
     sample: int
@@ -29,10 +29,11 @@ class Trouble(NamedTuple):
 
 
 def troubles(outputs, inputs, batch) -> list[Trouble]:
-    """The first trouble of each sample that has one: in a value, else in a derivative.
+    """Return the first trouble of each sample that has one: in a value, or else in a derivative.
 
     Args:
-        outputs, inputs: Values of a recorded graph.
+        outputs: the outputs, Values of a recorded graph.
+        inputs: the inputs, leaves of the same graph.
         batch: an array of shape ``(samples, inputs)``.
     """
     nodes = nodes_under(outputs)
@@ -45,7 +46,7 @@ def troubles(outputs, inputs, batch) -> list[Trouble]:
 
 
 def _first(sample, nodes, outputs, numbers):
-    """The trouble that reaches an output: what lies in a branch that is not taken is none."""
+    """Return the first trouble that reaches an output. Troubles in branches that are not taken do not count."""
     spoilt = {leaf: Trouble(sample, leaf, f"it is {x}") for leaf, x in numbers.items() if not math.isfinite(x)}
 
     def leaf(node):
@@ -71,7 +72,7 @@ def _first(sample, nodes, outputs, numbers):
 
 
 def _computed(node, operands):
-    """A node's number, and what is wrong with it or None."""
+    """Return a node's number, and its problem or None."""
     shown = node.op.text.format(*[f"{x:.6g}" for x in operands]) if node.op.arity else str(node.op)
     try:
         number = float(node.op(*operands))
@@ -81,7 +82,7 @@ def _computed(node, operands):
 
 
 def _first_adjoint(sample, nodes, outputs, numbers, read):
-    """The first node of the reverse sweep whose adjoint is not finite."""
+    """Return the trouble of the first node in the reverse sweep whose adjoint is not finite, or None."""
     for output in outputs:
         seeds = {output: Ieee(1.0)}
         rules = Rules(lambda node: Ieee(numbers[node]), lambda node: [Ieee(x) for x in read[node]], nodes)

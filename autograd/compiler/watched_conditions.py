@@ -1,4 +1,4 @@
-"""Conditions while a function is recorded: one that Python looks at is guarded, one that ``where`` records is not."""
+"""Conditions while a function is recorded. Conditions that Python reads are guarded, and those of ``where`` are not."""
 
 from autograd.engine.conditions import Condition
 
@@ -6,22 +6,22 @@ __all__ = ["WatchedCondition", "watched_condition"]
 
 
 class WatchedCondition(Condition):
-    """A comparison that was made while a function was recorded, and is guarded.
+    """A comparison that was made while a function was recorded, with its guard.
 
-    Where ``where`` records it the guard is withdrawn: what is computed follows the condition. If Python looks at it as
-    well, the guard is there again.
+    If ``where`` records the comparison, the guard is withdrawn, since the program follows the condition. If Python
+    reads the condition as well, the guard is set again.
     """
 
     _guards: list
     _mine: list
 
     def withdraw(self):
-        """Take the guard of this comparison back, if Python did not look at the condition."""
+        """Withdraw the guard of this comparison, if Python did not read the condition."""
         for guard in self._mine:
             self._guards[:] = [each for each in self._guards if each is not guard]
 
     def looked_at(self):
-        """Guard what was compared, for good."""
+        """Set the guards of this condition permanently."""
         for guard in self._mine:
             self._guards[:] = [*[each for each in self._guards if each is not guard], guard]
         self._mine = []
@@ -30,16 +30,17 @@ class WatchedCondition(Condition):
                 part.looked_at()
 
     def _combined(self, condition):
-        """A condition made of this one."""
+        """Return a condition that was made of this one as a watched condition."""
         return watched_condition(condition, self._guards) if isinstance(condition, Condition) else condition
 
 
 def watched_condition(condition, guards, *mine):
-    """Return a condition as one that is watched.
+    """Return a condition as a watched condition.
 
     Args:
-        condition: the comparison, or what was made of several.
-        guards: of the recording. mine: those of this comparison.
+        condition: the comparison, or a combination of several.
+        guards: the guards of the recording.
+        *mine: the guards of this comparison.
     """
     found = WatchedCondition(condition.real)
     found._parts, found._guards, found._mine = (condition.op, *condition.operands), guards, list(mine)
