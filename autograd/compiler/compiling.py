@@ -130,9 +130,7 @@ def compile(what=None, *, inputs=(), parameters=None, strict=False, dtype=np.flo
         )
     if callable(what) and not isinstance(what, Value):
         if _flat(inputs):
-            raise ValueError(
-                "inputs= goes with a graph: a function is called with an input for each column of a batch."
-            )
+            raise ValueError("inputs= is only for a graph: a function gets one input for each column of a batch.")
         return CompiledFunction(what, parameters, on_other_branch, **options)
     outputs, single = _outputs(what)
     return _program(outputs, single, _flat(inputs), parameters, (), options)
@@ -158,7 +156,7 @@ def _outputs(what):
         )
     outputs = [what] if isinstance(what, Value) else list(what) if hasattr(what, "__iter__") else [what]
     if not outputs:
-        raise GraphError("there is nothing to compile: give one Value or more.")
+        raise GraphError("there is nothing to compile: give at least one Value.")
     for y in outputs:
         if not isinstance(y, Value):
             raise GraphError(f"a program computes Values, found {type(y).__name__} {y!r}: nothing of it was recorded.")
@@ -378,7 +376,7 @@ class CompiledFunction:
         if (len(outputs), single) != self._outputs:
             raise GraphError(
                 f"the other branch returns {len(outputs)} numbers, where the first returned {self._outputs[0]}: "
-                "return as many in every branch."
+                "return the same number of results in each branch."
             )
         if self._parameters is not None:
             return

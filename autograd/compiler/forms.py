@@ -264,7 +264,7 @@ _PRODUCTS = {
 
 
 def _power_term(a, x, n, k, j):
-    """See ``primitives._power_term``, which is called back if the exponent is known only when the code runs."""
+    """Return ``primitives._power_term`` in registers, or call it back if the exponent is known only at run time."""
     lanes = _lanes_of((a, x, n, k, j))
     if any(isinstance(each, Register) for each in (n, k, j)) or j != 0.0 or not abs(n) < INF:
         return _called_back(primitives.power_term, (a, x, n, k, j))

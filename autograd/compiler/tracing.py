@@ -287,7 +287,7 @@ class Tapes:
             others.append((other, trace))
         for _, trace in others:
             if trace.places != base.places or [c.key for c in trace.conditions] != [c.key for c in base.conditions]:
-                raise Untraceable("what it does depends on an integer in a way that no comparison shows")
+                raise Untraceable("its behaviour depends on an integer in a way that no comparison shows")
         return self._fitted(row, base, others)
 
     def _other(self, form, row, places, conditions, others):
@@ -347,15 +347,15 @@ class Tapes:
             place, step = by_direction.get(_direction(move), (None, None))
             if place is None:
                 raise Untraceable(
-                    "its look-ups depend on several integers at once, or the entries lie in no even distance: have the "
-                    "entries of a list follow each other in the parameters, or compute each by the same operations"
+                    "its look-ups depend on several integers at once, or the entries of a list are not evenly spaced: "
+                    "put them next to each other in the parameters, or compute each entry by the same operations"
                 )
             k = next(k for k, d in enumerate(step) if d)
             stride, rest = divmod(move[k], step[k])
             if rest:
                 raise Untraceable(
-                    "the entries of a list it looks up lie in no even distance: have them follow each other in the "
-                    "parameters, or compute each by the same operations"
+                    "the entries of a list that it looks up are not evenly spaced: put them next to each other in the "
+                    "parameters, or compute each entry by the same operations"
                 )
             selections.append((start - stride * row[place], stride, place))
         known = _Known(base, selections, positions, [row, *[other for other, _ in others]], self._roles)

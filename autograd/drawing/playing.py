@@ -59,7 +59,7 @@ class Play:
         """
         path = Path(path)
         if path.suffix != ".html":
-            raise ValueError(f"play is saved as .html, found {path.name!r}: choose that.")
+            raise ValueError(f"play is saved as .html, found {path.name!r}: choose a name that ends in .html.")
         path.write_text(self.html(), encoding="utf-8")
         return path
 

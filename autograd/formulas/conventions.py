@@ -210,8 +210,8 @@ def _three(indices):
     found = tuple(indices.replace(",", " ").split() if isinstance(indices, str) else indices)
     if len(found) != 3 or not all(isinstance(x, str) and re.fullmatch(r"[A-Za-z]|\\[a-z]{2,8}", x) for x in found):
         raise ValueError(
-            "indices are three letters, of a weight's source, of the neuron it leads into and of the neurons that this "
-            f"one feeds, such as 'i j k'; found {indices!r:.60}."
+            "indices are three letters, for a weight's source, for the neuron it leads into and for the neurons that "
+            f"this neuron feeds, such as 'i j k'; found {indices!r:.60}."
         )
     return found
 

@@ -188,7 +188,7 @@ class Recorded:
             self._quantities[symbol] = evaluate(formulas.stable.get(symbol, fact), self)
 
     def symbol(self, symbol):
-        """The number of a symbol, for :func:`~autograd.formulas.expressions.evaluate`."""
+        """Return the number of a symbol, for :func:`~autograd.formulas.expressions.evaluate`."""
         return self.sample.symbol(symbol)
 
 

@@ -94,10 +94,10 @@ def _layers(network):
             if not reads <= allowed or set(fed) != wanted or len(fed) != len(wanted) or biases not in ({0}, {1}):
                 raise GraphError(
                     f"there is no matrix form: neuron {n.index} of layer {layer} does not read exactly the "
-                    "layer before it. See its formulas one by one."
+                    "layer before it. Use the formulas of single neurons."
                 )
     if network.steps > 1 and not recurrent:
-        raise GraphError("there is no matrix form: no layer of this network reads itself at the step before.")
+        raise GraphError("there is no matrix form: no layer of this network reads its own previous activations.")
     return layers, recurrent
 
 

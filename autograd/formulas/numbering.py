@@ -51,7 +51,7 @@ def number(network):
         for neuron in network.neurons:
             neuron.sample = None
     elif any(len([n for n in group if n.step in (None, 1)]) != network.samples for group in by_key.values()):
-        network.assumptions.append("not every neuron is on every sample: samples are counted for each by itself")
+        network.assumptions.append("not every neuron is on every sample, so samples are counted for each neuron")
     last = max(counts, default=0)
     network.sizes = [0] + [counts[layer] for layer in range(1, last + 1)]
     network.neurons.sort(key=lambda n: (n.layer, n.sample or 0, n.step or 0, n.index))

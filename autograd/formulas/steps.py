@@ -157,7 +157,7 @@ def steps_for(formulas, printer, point, parameter) -> Steps:
         out.add([of_a, plus(*upstream)], "derivative of the loss with respect to the output", truth_a, plus(*upstream))
     slope = formulas.slope[q]
     if not linear:
-        words = "derivative of the activation, written in its own value"
+        words = "derivative of the activation, in terms of its own value"
         if any(x.role == "s" for x in symbols(slope)):
             words = "derivative of the activation"
         out.add([out.ratio(a, s), slope], words)
@@ -170,7 +170,7 @@ def steps_for(formulas, printer, point, parameter) -> Steps:
     )
     of_s = out.ratio(None, s)
     kind = "the hidden neuron" if feeds else "the output neuron"
-    words = f"delta of {kind}: what every weight into it has in common"
+    words = f"delta of {kind}: the factor that all its weights share"
     short = formulas.delta[q]
     out.add([(name[0], name[1]), (lead[0] + of_s[0], lead[1] + of_s[1]), short], words, point.symbol(delta), short)
     final = formulas.gradient[parameter]
@@ -285,13 +285,13 @@ def _paths(out, formulas, a, of_a, feeds, upstream, truth):
                     rf"{left[1]} = {p.latex(weight)}, \qquad {right[1]} = {p.latex(known)}",
                 )
             ],
-            "this delta is already known from the layer after"
+            "this delta is already known from the next layer"
             + ("" if len(feeds) <= _SHOWN else "; likewise the others"),
         )
     folded = fold(upstream, formulas.alphabet)
     flat = Plus(tuple(upstream)) if len(upstream) > 1 else upstream[0]
     sides = [of_a, flat, folded] if 1 < len(upstream) <= _SHOWN and folded != plus(*upstream) else [of_a, folded]
-    words = "the terms are the same up to the index, so they fold into one sum" if len(upstream) > 1 else "put together"
+    words = "the terms differ only in the index, so they fold into one sum" if len(upstream) > 1 else "put together"
     out.add(sides, words, truth, folded)
 
 
@@ -335,5 +335,5 @@ def _written_out(out, formulas, q, of_w, uses, source, truth, direct):
     written = fold(terms, formulas.alphabet)
     words = "with the delta written out"
     if any(x in delta_of for e in formulas.upstream[q] for x in symbols(e)):
-        words = "with the deltas of the layer after written out"
+        words = "with the deltas of the next layer written out"
     out.add([of_w, written], words, truth, written)

@@ -20,25 +20,25 @@ HIDDEN = [
         "dL/da[1] = dL/ds_o[1] * ds_o[1]/da[1] + dL/ds_o[2] * ds_o[2]/da[1]",
         "a[1] feeds 2 neurons: sum over the 2 paths",
     ),
-    ("ds_o[1]/da[1] = w_ho[1,1],  dL/ds_o[1] = -2*d_o[1]", "this delta is already known from the layer after"),
-    ("ds_o[2]/da[1] = w_ho[1,2],  dL/ds_o[2] = -2*d_o[2]", "this delta is already known from the layer after"),
+    ("ds_o[1]/da[1] = w_ho[1,1],  dL/ds_o[1] = -2*d_o[1]", "this delta is already known from the next layer"),
+    ("ds_o[2]/da[1] = w_ho[1,2],  dL/ds_o[2] = -2*d_o[2]", "this delta is already known from the next layer"),
     (
         "dL/da[1] = -2*d_o[1]*w_ho[1,1] - 2*d_o[2]*w_ho[1,2] = -2*sum(d_o[o]*w_ho[1,o] for o in O)",
-        "the terms are the same up to the index, so they fold into one sum",
+        "the terms differ only in the index, so they fold into one sum",
     ),
-    ("da[1]/ds_h[1] = a[1]*(1 - a[1])", "derivative of the activation, written in its own value"),
+    ("da[1]/ds_h[1] = a[1]*(1 - a[1])", "derivative of the activation, in terms of its own value"),
     (
         "ds_h[1]/dw_ih[1,1] = d/dw_ih[1,1] [w_ih[1,1]*x[1] + w_ih[2,1]*x[2]] = x[1]",
         "only one element of the weighted sum contains w_ih[1,1]",
     ),
     (
         "d_h[1] = -1/2*dL/ds_h[1] = a[1]*(1 - a[1])*sum(d_o[o]*w_ho[1,o] for o in O)",
-        "delta of the hidden neuron: what every weight into it has in common",
+        "delta of the hidden neuron: the factor that all its weights share",
     ),
     ("dL/dw_ih[1,1] = -2*d_h[1]*x[1]", "delta form"),
     (
         "dL/dw_ih[1,1] = -2*a[1]*(1 - a[1])*x[1]*sum((t[o] - y[o])*y[o]*(1 - y[o])*w_ho[1,o] for o in O)",
-        "with the deltas of the layer after written out",
+        "with the deltas of the next layer written out",
     ),
 ]
 

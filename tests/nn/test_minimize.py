@@ -276,14 +276,14 @@ REFUSED = {
     "a random mask": (lambda s: W[0] * random.random(), PAIRS, "draws random numbers"),
     "a counter": (scattered_in_time, PAIRS, "does not always do the same"),
     "a table that lies unevenly": (
-        lambda s: SCATTERED[s[0]] ** 2, PAIRS, "lies? in no even distance|does not follow"
+        lambda s: SCATTERED[s[0]] ** 2, PAIRS, "not evenly spaced|does not follow"
     ),
     "structure by an integer": (
         lambda s: sum(W[0] * 1e-4 * k for k in range(s[0])) ** 2 + W[1], [[k] for k in range(80)],
         "something else for each of 64 .*line",
     ),
     "entries that are computed differently": (
-        lambda s: [W[0] * s[0], W[1], W[2] + W[3] * s[0]][s[1]] ** 2, PAIRS, "no even distance"
+        lambda s: [W[0] * s[0], W[1], W[2] + W[3] * s[0]][s[1]] ** 2, PAIRS, "not evenly spaced"
     ),
     "numbers of another table": (
         lambda s: W[0] * [0.5, 1.5, 2.5, 3.5][s[0]], PAIRS, "another graph or other constants"
