@@ -8,13 +8,14 @@ from autograd.engine.forks import importing as _importing
 __all__ = ["CompiledFunction", "Gradient", "Program", "compile", "export"]
 
 if _typing.TYPE_CHECKING:
-    from autograd.compiler.compiling import CompiledFunction, compile
+    from autograd.compiler.compiled_functions import CompiledFunction
+    from autograd.compiler.compiling import compile
     from autograd.compiler.programs import Gradient, Program
     from autograd.compiler.source import export
 else:
     # export needs neither llvmlite nor NumPy, so the modules that need them are imported when they are first used.
     _LAZY = {
-        "CompiledFunction": "compiling", "compile": "compiling", "Gradient": "programs", "Program": "programs",
+        "CompiledFunction": "compiled_functions", "compile": "compiling", "Gradient": "programs", "Program": "programs",
         "export": "source",
     }  # fmt: skip
 

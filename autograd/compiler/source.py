@@ -8,7 +8,8 @@ paths, and becomes a function of its own with the same branches.
 import re
 from collections.abc import Sequence
 
-from autograd.compiler.texts import Paths, Rebinding, Text, Unwritable, Writer
+from autograd.compiler.text_rules import Rebinding
+from autograd.compiler.texts import Paths, Text, Unwritable, Writer
 from autograd.engine import primitives
 from autograd.engine.algebra import Primitive, register
 from autograd.engine.errors import AlgebraError, GraphError

@@ -10,7 +10,7 @@ from sequences import checked
 
 import autograd
 from autograd import GraphError, GuardError, Value, grad, hessian
-from autograd.compiler import compiling
+from autograd.compiler import compiled_functions
 from nn import MLP
 
 # --- Branches, in sequences of batches
@@ -64,7 +64,7 @@ def test_a_seed_for_all_samples_whatever_their_number(samples):
 
 
 def test_only_so_many_programs_are_kept(monkeypatch):
-    monkeypatch.setattr(compiling, "MAX_PROGRAMS", 4)
+    monkeypatch.setattr(compiled_functions, "MAX_PROGRAMS", 4)
     f = autograd.compile(lambda *x: sorted(x)[1], on_other_branch="record")
     rows = np.array(list(itertools.permutations([1.0, 2.0, 3.0])))
     for _ in range(2):
@@ -199,7 +199,7 @@ def test_a_method_is_compiled_for_each_object():
     one.slope.data = 5.0
     assert one.at([1.0]).tolist() == [5.0]
     assert one.at.programs[0] is not two.at.programs[0]
-    assert isinstance(Line.at, autograd.compiler.compiling.CompiledFunction)
+    assert isinstance(Line.at, autograd.compiler.compiled_functions.CompiledFunction)
 
 
 # --- Programs: calls, copies, float32
