@@ -1,8 +1,7 @@
 r"""Find the reading of a document that declares none: of several candidates, the one under which most claims are right.
 
-Letters are looked for in the document's own definitions: in ``h_j = \sigma(z_j)`` h is an activation and z its
-pre-activation, in ``E = \frac12 \sum_k (d_k - o_k)^2`` E is the loss, d a target and o an output. The conventions that
-have a name, both signs of a delta and both orders of a weight's indices are tried besides.
+Letters are looked for in the document's own definitions. The conventions that have a name, both signs of a delta and
+both orders of a weight's indices are tried besides.
 """
 
 import re
@@ -12,38 +11,28 @@ from typing import NamedTuple
 from autograd.engine.errors import SheetError
 from autograd.formulas.conventions import NAMES, convention, plain
 from autograd.grading.clock import Allowance
+from autograd.grading.defined_letters import SQUARED, defined_letters, defines_loss, says_output, swapped
 from autograd.grading.own_letters import definition, names_in, written_out
 from autograd.grading.setting import Setting
 
-__all__ = ["Chosen", "choose", "defines_activation", "defines_loss", "known_letters"]
+__all__ = ["Chosen", "choose", "known_letters"]
 
 _MOST_TRIED = 12  # claims that candidates are compared by
 _MOST_NETWORKS = 10
 _MOST_CONVENTIONS = 4  # that are tried, the likeliest first
 _SECONDS = 2.5  # of work for the whole choice
-_NAME = r"(?:\\(?:hat|mathbf|boldsymbol|bm|vec|bar|mathcal|mathrm|tilde)\s*\{?\s*)?\\?[A-Za-z]+\}?"
-_SCRIPTS = r"(?:\s*[_^]\s*(?:\{[^{}]*\}|\\?\w))*"
-_APPLIED = re.compile(
-    rf"^\s*({_NAME}){_SCRIPTS}\s*=\s*(\\sigma|\\phi|\\varphi|\\Phi|f|g|h|\\tanh|\\mathrm\{{\w+\}}|\\operatorname\{{\w+\}}|\\text\{{\w+\}})"
-    rf"{_SCRIPTS}\s*(?:\\left|\\bigl?)?\(\s*({_NAME}){_SCRIPTS}\s*(?:\\right|\\bigr?)?\)"
-)
-_COMPUTED = re.compile(rf"^\s*({_NAME}){_SCRIPTS}\s*=\s*(?:\\sigma|\\tanh|f|g)\s*(?:\\left|\\bigl?)?\(")
-_NORM = r"\\\||\\[lr]?Vert|\|{1,2}"
-_SQUARED = re.compile(
-    rf"(?:\(|{_NORM})\s*({_NAME}){_SCRIPTS}\s*-\s*({_NAME}){_SCRIPTS}\s*(?:\\right|\\bigr?)?\s*(?:\)|{_NORM})"
-    r"(?:\s*_\s*\{?\s*2\}?)?\s*\^\s*\{?\s*2"
-)
-_LOSS = re.compile(rf"^\s*({_NAME}){_SCRIPTS}(?:\s*\([^()]*\))?\s*=")
-_WEIGHED = re.compile(rf"^\s*({_NAME}){_SCRIPTS}\s*=\s*\\sum{_SCRIPTS}\s*w{_SCRIPTS}\s*({_NAME}){_SCRIPTS}")
 _WEIGHED_OR_DELTA = re.compile(r"\\delta|\\[Dd]elta|(?<![A-Za-z\\])[Ww]\s*(?:[_^]|\b)|\\theta|\\omega")
 _SIZES = re.compile(
     r"(?<![\d-])([1-9]\d?(?:(?:-[1-9]\d?){2,5}(?=[^\d-].{0,40}(?:network|sigmoid|tanh|relu))"
     r"|-[1-9]\d?(?=\s+(?:\w+\s+){0,2}(?:network|sigmoid|tanh|relu))))(?![\d-])",
     re.DOTALL,
 )
+_HALF = re.compile(r"\\[td]?frac\s*\{?\s*1\s*\}?\s*\{?\s*2|1/2|0\.5")
+_SOFTMAX = re.compile(
+    r"\\[td]?frac\s*\{\s*(?:e\s*\^|\\exp(?![a-z]))[^=]*?\}\s*\{\s*\\sum(?![a-z])[^=]*?(?:e\s*\^|\\exp(?![a-z]))"
+)
 _BATCH = re.compile(r"\^\s*\{?\s*[(\[]\s*[in]\s*[)\]]|\bd[WZ]\b|[XAZ]\s*\^\s*\{?\s*(?:\[\w[^\]]*\]|\\?top|T)")
 _RECURRENT = re.compile(r"[_^]\s*\{?\s*[(\[<]?\s*t\s*-\s*1")
-_TARGETS = ("t", "d", r"\hat{t}", "T", "y", "Y")
 # Letters that every vocabulary knows.
 _ALWAYS = {
     "delta",
@@ -65,25 +54,6 @@ _ALWAYS = {
     "SSE",
     "MSE",
 }
-
-
-def defines_loss(formula) -> bool:
-    r"""Return whether a formula says what the loss is.
-
-    >>> defines_loss(r"E = \\frac12 \\sum_k (t_k - y_k)^2"), defines_loss(r"\\delta_k = y_k - t_k")
-    (True, False)
-    """
-    is_of_errors = _SQUARED.search(formula) or r"\log" in formula or r"\ln" in formula
-    return bool(is_of_errors and _LOSS.match(formula) and r"\partial" not in formula)
-
-
-def defines_activation(formula) -> bool:
-    r"""Return whether a formula says that a quantity is a function of another.
-
-    >>> defines_activation(r"y_k = f(s_k)"), defines_activation(r"s_k = \\sum_j w_{jk} a_j")
-    (True, False)
-    """
-    return _APPLIED.match(formula) is not None
 
 
 class Chosen(NamedTuple):
@@ -199,9 +169,9 @@ def _letterings(setting, formulas):
     if "convention" in setting.declared:
         return [setting]
     found = [setting]
-    letters = _defined_letters(formulas)
+    letters = defined_letters(formulas, dict(setting.network or ()).get("loss") == "cross_entropy")
     if letters:
-        for each in filter(None, (letters, _swapped(letters))):
+        for each in filter(None, (letters, swapped(letters))):
             given = {**each, **setting.options.get("letters", {})}
             found.append(replace(setting, options={**setting.options, "letters": given}))
     if "letters" not in setting.declared:
@@ -227,69 +197,18 @@ def _is_sound(options):
     return True
 
 
-def _defined_letters(formulas):
-    """From role to letter, as a document's own definitions say."""
-    found: dict = {}
-    for formula in formulas:
-        squared = _SQUARED.search(formula)
-        loss = _LOSS.match(formula)
-        if squared and loss and r"\partial" not in formula:
-            found.setdefault("loss", loss[1])
-            pair = [squared[1], squared[2]]
-            if "hat" in pair[0] or (pair[1] in _TARGETS and pair[0] not in _TARGETS) or _later(*pair):
-                pair.reverse()
-            found.setdefault("t", pair[0])
-            found.setdefault("y", pair[1])
-        applied = _APPLIED.match(formula)
-        if applied:
-            found.setdefault("s", applied[3])
-            if applied[2] not in (r"\tanh",):
-                found.setdefault("function", applied[2])
-            if applied[1] != found.get("y"):
-                found.setdefault("a", applied[1])
-        computed = _COMPUTED.match(formula)
-        if computed and not applied and computed[1] != found.get("y"):
-            found.setdefault("a", computed[1])
-        weighed = _WEIGHED.match(formula)
-        if weighed and not any("elta" in letter for letter in weighed.groups()):  # a delta is no pre-activation
-            found.setdefault("s", weighed[1])
-    if "a" in found and "y" not in found and "t" in found:
-        found["y"] = found["a"]
-    return found
-
-
-def _swapped(letters):
-    """Return the letters with those of output and target exchanged."""
-    if letters.get("t") == letters.get("y"):
-        return {}
-    other = {**letters, "t": letters["y"], "y": letters["t"]}
-    return {**other, "a": other["y"]} if letters.get("a") == letters["y"] else other
-
-
-def _later(one, other):
-    """Return whether the first of two letters is less of a target than the other."""
-    order = {letter: k for k, letter in enumerate(_TARGETS)}
-    return one in order and other in order and order[one] > order[other]
-
-
 def _networks(setting, found):
     """Settings with the networks that a document may be about, the likeliest first."""
     text = found.prose
     low = text.lower()
     acts = [name for name, sign in _ACTIVATIONS.items() if re.search(sign, text)]
-    is_softmax = "softmax" in low
     sizes = _SIZES.search(low)
     formulas = " ".join([item.formula for item in found.items])
-    said = [bool(_SQUARED.search(item.formula)) for item in found.items if defines_loss(item.formula)]
+    is_softmax = "softmax" in low or _SOFTMAX.search(formulas) is not None
+    said = [bool(SQUARED.search(item.formula)) for item in found.items if defines_loss(item.formula)]
     squares = any(said)
     logs = r"\log" in formulas or r"\ln" in formulas or ("entropy" in low and not squares)
-    losses = ["half_sse", "sse", "mse"]
-    if (logs or is_softmax) and said.count(True) <= said.count(False):
-        losses = ["cross_entropy"] if is_softmax else ["binary_cross_entropy", "cross_entropy"]
-    elif not re.search(r"\\[td]?frac\s*\{?\s*1\s*\}?\s*\{?\s*2|1/2|0\.5", formulas) and re.search(
-        r"\^\s*\{?2", formulas
-    ):
-        losses = ["sse", "mse", "half_sse"]
+    losses = _losses(formulas, said, logs or is_softmax, is_softmax)
     if sizes:
         shapes = [[int(n) for n in sizes[1].split("-")]]
     elif re.search(r"w_\{?[a-z]\b", formulas) and not re.search(r"w_\{[^{}]*[a-z]\s*[, ]?\s*[a-z]", formulas):
@@ -307,12 +226,12 @@ def _networks(setting, found):
     if re.search(r"\\[td]?frac\s*\{?\s*1\s*\}?\s*\{?\s*[mnN](?![\w^])|\\sum_\{?n|mini-?batch", formulas + low):
         batches = [3, 1] if _BATCH.search(formulas) else [1, 3]
     has_biases = bool(re.search(r"(?<![A-Za-z\\])[bB](?![A-Za-z])|\\theta|bias", formulas + low))
-    says_output = bool(acts) and _says_output([item.formula for item in found.items])
+    is_said = bool(acts) and says_output([item.formula for item in found.items])
     tried = []
     for at_shape, shape in enumerate(shapes):
         for at_act, act in enumerate((acts or ["sigmoid"])[:2]):
-            for at_last, last in enumerate(_outputs(low, act, losses[0], says_output)):
-                for at_loss, loss in enumerate(losses[:2]):
+            for at_last, last in enumerate(_outputs(low, act, losses[0], is_said)):
+                for at_loss, loss in enumerate(losses):
                     for at_samples, samples in enumerate(batches):
                         if loss == "cross_entropy" and shape[-1] == 1:
                             continue
@@ -330,22 +249,35 @@ def _networks(setting, found):
     return [setting.with_network(bias=has_biases, **network) for network in networks[:_MOST_NETWORKS]]
 
 
+def _losses(formulas, said, has_logs, is_softmax):
+    """Return the losses that a document may be about, the likeliest first.
+
+    Args:
+        formulas: all of them in one text.
+        said: for each that says what a loss is, whether it is of squares.
+        has_logs: whether there is a logarithm or a softmax.
+        is_softmax: whether there is a softmax.
+    """
+    squares = ["half_sse", "sse"]
+    if not _HALF.search(formulas) and re.search(r"\^\s*\{?2", formulas):
+        squares = ["sse", "mse"]
+    if not has_logs:
+        return squares
+    entropies = ["cross_entropy"] if is_softmax else ["binary_cross_entropy", "cross_entropy"]
+    if said.count(True) > said.count(False):
+        return [*squares, *entropies[:1]] if False in said else squares
+    return [*entropies, *squares[:1]] if True in said else entropies
+
+
 def _is_of_one_output(formula):
     """Return whether a formula says that the loss is the squared error of one output: without an index and a sum."""
-    match = _SQUARED.search(formula)
+    match = SQUARED.search(formula)
     if match is None or not defines_loss(formula) or r"\sum" in formula or "|" in formula or "Vert" in formula:
         return False
     return not re.search(r"[_^]", formula[match.start() : match.start() + match[0].rindex("^")])
 
 
-def _says_output(formulas):
-    """Return whether a document says that its outputs, too, are an activation: y = f(s)."""
-    output = _defined_letters(formulas).get("y")
-    lefts = [match[1] for match in map(_APPLIED.match, formulas) if match]
-    return output is not None and output in lefts
-
-
-def _outputs(text, activation, loss, says_output):
+def _outputs(text, activation, loss, is_said):
     """Return the activations that outputs may have, the likeliest first."""
     if loss == "cross_entropy":
         return ["linear"]
@@ -355,7 +287,7 @@ def _outputs(text, activation, loss, says_output):
         r"linear out|outputs? (?:units? )?(?:is|are) linear|output layer is linear", text
     ):
         return ["linear"]
-    return [activation] if says_output else [activation, "linear"]
+    return [activation] if is_said else [activation, "linear"]
 
 
 _ACTIVATIONS = {

@@ -12,13 +12,14 @@ from autograd.formulas.conventions import convention, plain
 from autograd.grading.candidates import choose, known_letters
 from autograd.grading.claim_judge import ClaimJudge, caught, forget, grader_of
 from autograd.grading.clock import PER_SECOND, WORK, Allowance
+from autograd.grading.defined_letters import defined_letter, is_function_of_letter
 from autograd.grading.document import Document, GradedClaim
 from autograd.grading.extract import extract
 from autograd.grading.latex_text import sides
 from autograd.grading.mean_loss import of_mean_loss, says_mean_loss
 from autograd.grading.other_settings import OtherSettings
-from autograd.grading.own_letters import definition, written_out
-from autograd.grading.retold import retold
+from autograd.grading.own_letters import definition, names_in, written_out
+from autograd.grading.retold import retold, with_gradients
 from autograd.grading.rubric import award
 from autograd.grading.setting import KEYS, Declaration, Setting, declared_setting
 
@@ -28,7 +29,11 @@ __all__ = ["NoFormula", "forget", "grade_text"]
 DIAGNOSES = 8.0
 _UNCLEAR = 2.0  # of them for claims that are ambiguous or ill-formed, whose diagnoses seldom find a slip
 _MOST_WORLDS = 6  # earlier results that are taken one by one
+_OPEN = ("ambiguous", "ill-formed", "unreadable")
 _ABSORBED = "absorbed in the rate"
+# Slips within a definition; what adds a term, scales it or takes another function makes another definition of it.
+_SLIPS_OF_DEFINITIONS = {"sign", "wrong power", "wrong index", "swapped indices", "missing factor"}
+_SAYS_SO = re.compile(r"[^=]*?(?:\\equiv|:=|\\coloneqq|\\triangleq|\\doteq|\\stackrel|\\overset)")
 _NUMBERED = re.compile(r"(?<![A-Za-z])[wW]\s*_\s*\{?\s*\d\s*(?:\}|(?![\d,}]))")
 _EXAMPLE = re.compile(r"\d\.(?!0+\b|5\b|25\b)\d")
 
@@ -126,15 +131,18 @@ class _Sequence:
         self.claims: list[GradedClaim] = []
         self._grader = grader_of(setting)
         self._known = known_letters(setting.options)
+        letters = convention(**setting.options).letters
+        self._given = {plain(letters[role]) for role in ("t", "x")}
         self._own: dict = {}
         self._mistaken: list = []  # pairs of a line and a grade
         self._worlds: dict = {}
+        self._redefined: dict = {}  # lines that say of a letter that it is something else than in the setting
         self._of_mean = None  # the line that says that a dZ is the derivative of the mean loss
         self._allowance, self._unclear = Allowance(work, of_own=True), Allowance(_UNCLEAR, of_own=True)
 
     def take(self, item):
         """Grade one claim and remember what it says."""
-        text, grade, said = self._judged(item.target, written_out(item.formula, self._own))
+        text, grade, said = self._judged(item.target, self._in_words(item.formula))
         own = None
         if grade.verdict == "unreadable" and item.target is None:
             own = definition(text, item.line)
@@ -181,6 +189,13 @@ class _Sequence:
             self._fill(claim, grade)
             if grade.verdict == "equal" and self._of_mean is None and says_mean_loss(text):
                 self._of_mean = item.line
+        letter = defined_letter(text)
+        if claim.verdict in _OPEN and letter and (letter in self._given or is_function_of_letter(text)):
+            self._redefined.setdefault(letter, item.line)
+
+    def _in_words(self, formula):
+        """Return a formula with the writer's own letters written out."""
+        return with_gradients(written_out(formula, self._own), self.setting.options)
 
     def _judged(self, target, text):
         """Return a claim, or the same in other words where those are right; its grade; and what was read for what."""
@@ -263,6 +278,17 @@ class _Sequence:
                 "it is not right in the setting that was found, and neither is most of this document: declare the "
                 "network, the loss and the letters"
             )
+        changed = sorted(self._redefined.keys() & names_in(text))
+        if changed:
+            return (
+                f"line {self._redefined[changed[0]]} says of {changed[0]} that it is something else than in the "
+                "setting that was found: declare the letters"
+            )
+        if _SAYS_SO.match(text) or self._is_another_definition(text, grade):
+            return (
+                "it is another loss or activation than that of the setting that was found: a document may speak of "
+                "several, so declare the one that is meant"
+            )
         # Guesses: which way vectors stand, what the h of W_{hy} counts, which weight w_7 is, and where 0.56 is right.
         is_unclear = grade.is_shapeless or grade.is_misfit or "is not bound" in grade.diagnosis
         is_guess = is_unclear or _NUMBERED.search(text) or _EXAMPLE.search(text)
@@ -272,6 +298,13 @@ class _Sequence:
             "it is not right in the setting that was found, and no slip that is known explains it "
             f"({grade.diagnosis or 'the sides differ'}): declare the network, the loss and the letters"
         )
+
+    def _is_another_definition(self, text, grade):
+        """Return whether a formula says what the loss or an activation is, without a slip that definitions have."""
+        letters = convention(**self.setting.options).letters
+        if defined_letter(text) not in {plain(letters[role]) for role in ("loss", "y", "a")}:
+            return False
+        return [mistake.kind in _SLIPS_OF_DEFINITIONS for mistake in grade.mistakes] != [True]
 
     def _said_again(self, item, text):
         """Return why a loss is not called wrong, where the document goes on to another one, which is right; else ""."""

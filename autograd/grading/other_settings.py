@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from autograd.engine.errors import SheetError
 from autograd.formulas.conventions import convention, plain
-from autograd.grading.candidates import defines_activation, defines_loss
 from autograd.grading.clock import Allowance
+from autograd.grading.defined_letters import defines_activation, defines_loss
 from autograd.grading.own_letters import names_in
 
 __all__ = ["OtherSettings"]
@@ -121,6 +121,8 @@ def _others(setting, has_loss, has_activation, has_sums):
             changes.append((f"loss: {loss}, sigmoid outputs", {**more, "activations": [*acts[:-1], "sigmoid"]}))
         if loss != now["loss"]:
             changes.append((f"loss: {loss}", more))
+            if now["samples"] > 1:
+                changes.append((f"loss: {loss}, one sample", {**more, "samples": 1}))
     return [(words, setting.with_network(**{**now, **more})) for words, more in changes]
 
 

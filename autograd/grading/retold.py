@@ -1,9 +1,10 @@
 r"""Claims said again in other words, where a writer's way of saying them means nothing by itself.
 
-Five ways are known. A document that writes some of its weights ``\omega`` means the same weights. In
+Six ways are known. A document that writes some of its weights ``\omega`` means the same weights. In
 ``\delta_h = a_{h_1} (1 - a_{h_1}) \dots`` the left side speaks of any hidden neuron and the right side of the one that
 was drawn, which is the same. In ``w_i' = w_i + \eta \delta_o a_i`` the weight leads into the neuron whose delta stands
-there. In ``\hat y = f(s_k)`` the output is that of k. And what is said of a layer m, where nothing is said of its
+there. In ``\hat y = f(s_k)`` the output is that of k. ``w_{n+1} = w_n - g`` without a rate is the update whose rate
+is 1. And what is said of a layer m, where nothing is said of its
 neighbours, may be meant of the last layer.
 """
 
@@ -13,14 +14,40 @@ from collections.abc import Iterator
 from autograd.formulas.conventions import convention, plain
 from autograd.grading.latex_text import sides
 
-__all__ = ["retold"]
+__all__ = ["retold", "with_gradients"]
 
 _OMEGA = re.compile(r"\\omega(?![A-Za-z])")
+_AFTER = re.compile(
+    r"(?P<name>(?:\\[a-z]+\s*\{?\s*)?\\?[A-Za-z]+\}?)\s*(?P<sign>[_^])\s*\{\s*\(?\s*(?P<count>[a-z])\s*\+\s*1\s*\)?\s*\}"
+)
 _LETTER = re.compile(r"[_^]\s*(?:\{\s*([a-z])\s*\}|([a-z])(?![A-Za-z]))")
 _DELTA = re.compile(r"\\delta\s*_\s*(?:\{\s*([a-z])\s*\}|([a-z]))")
 _WEIGHT = re.compile(
     r"(?<![A-Za-z\\])w(?P<primes>'*)\s*_\s*(?:\{\s*(?P<braced>[a-z])\s*\}|(?P<bare>[a-z])(?![A-Za-z]))"
 )
+
+
+def _update_of(left, right):
+    """Return ``w = w - g`` and ``w_{n+1} = w_n - g`` with the arrow of an update; "" for other formulas."""
+    after = _AFTER.fullmatch(left)
+    if after is not None:
+        name, sign, count = after["name"], re.escape(after["sign"]), after["count"]
+        before = re.compile(rf"{re.escape(name)}\s*{sign}\s*(?:\{{\s*\(?\s*{count}\s*\)?\s*\}}|{count}(?![A-Za-z]))")
+        left, right = name, before.sub(lambda _: name, right)
+    rest = right.removeprefix(left).lstrip() if right.startswith(left) else ""
+    return rf"{left} \leftarrow {right}" if rest[:1] in ("-", "+") else ""
+
+
+def with_gradients(text, options) -> str:
+    r"""Return a formula with ``\nabla_b C`` in place of ``\nabla C_b``: of no loss b is an index.
+
+    >>> with_gradients(r"b - \nabla C_{b}", {"letters": {"loss": "C"}})
+    'b - \\nabla_{b} C'
+    """
+    if r"\nabla" not in text:
+        return text
+    loss = re.escape(convention(**options).letters["loss"])
+    return re.sub(rf"\\nabla\s*({loss})\s*_\s*(\{{\s*[wWbB]\s*\}}|[wWbB](?![A-Za-z]))", r"\\nabla_\2 \1", text)
 
 
 def _of_layer(letter):
@@ -50,6 +77,8 @@ def retold(text, options) -> Iterator[tuple[str, str]]:
         after = " = ".join(right)
         if drawn.search(after) and not drawn.search(left) and letter not in [a or b for a, b in _LETTER.findall(after)]:
             yield drawn.sub(letter, text), f"{letter}_1 is read as {letter}: any of them"
+    if len(right) == 1 and (update := _update_of(left.strip(), right[0].strip())):
+        yield update, "an update whose rate is 1"
     free = {a or b for a, b in _LETTER.findall(" = ".join(right))}
     if plain(left.strip()) in {plain(how.letters[role]) for role in ("y", "a", "s")} and len(free) == 1:
         (k,) = free

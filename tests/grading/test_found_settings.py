@@ -3,7 +3,8 @@
 import pytest
 
 from autograd import grade_document
-from autograd.grading.candidates import defines_activation, defines_loss
+from autograd.grading.clock import PER_SECOND, WORK
+from autograd.grading.defined_letters import defines_activation, defines_loss
 from autograd.grading.latex_text import claims_in
 from autograd.grading.own_letters import definition
 
@@ -72,7 +73,7 @@ def test_a_declared_network_leaves_nothing_open():
 
 
 def test_a_claim_that_no_reading_fits_is_left_open():
-    found = graded(r"\frac{\partial E}{\partial b_k} = \delta_k", r"y_k = a_k^2 s_k + 7")
+    found = graded(r"\frac{\partial E}{\partial b_k} = \delta_k", r"s_k = a_k^2 y_k + 7")
     assert [claim.verdict for claim in found.claims] == ["equal", "ambiguous"]
     assert "no slip that is known explains it" in found.claims[1].diagnosis
 
@@ -296,3 +297,73 @@ def test_a_derivative_in_front_of_a_sum_of_chains_is_its_first_link():
     (claim,) = graded(OUTSIDE.replace("k=1", "k=2"), setting=RECURRENT).claims
     assert claim.verdict in ("wrong", "ambiguous")
     assert claim.diagnosis
+
+
+SHARE = r"y_k = \frac{e^{s_k}}{\sum_j e^{s_j}}"
+ENTROPY = r"L = -\sum_k t_k \log y_k"
+SQUARES = r"L = \frac12 \sum_k (t_k - y_k)^2"
+SEVERAL = [
+    [HALF, OUTPUT, r"E = -\sum_k t_k \log y_k"],
+    [HALF, OUTPUT, r"E = \sum_k |t_k - y_k|"],
+    [HALF, OUTPUT, r"E = \frac12 \sum_k (t_k - y_k)^2 + \frac{\lambda}{2} \sum w_{jk}^2"],
+    [SHARE, ENTROPY, r"\frac{\partial L}{\partial s_k} = y_k - t_k", SQUARES],
+    [SQUARES, OUTPUT, r"L = L = \frac13 \sum_k | t_k - y_k |"],
+    [HALF, r"y_k = \tanh(s_k)", r"y_k = \max(0, s_k)"],
+]
+
+
+@pytest.mark.parametrize("formulas", SEVERAL)
+def test_a_second_loss_or_activation_is_no_mistake(formulas):
+    assert "wrong" not in verdicts(*formulas)
+    assert "equal" in verdicts(*formulas)
+
+
+@pytest.mark.parametrize("slip", [r"E = \frac12 \sum_k (t_k + y_k)^2", r"E = \frac12 \sum_k (t_k - y_k)"])
+def test_a_definition_with_a_slip_is_wrong(slip):
+    assert verdicts(HALF, OUTPUT, slip) == ["equal", "equal", "wrong"]
+
+
+def test_a_softmax_is_found_from_its_formula_with_its_letters():
+    found = graded(SHARE, ENTROPY, r"\frac{\partial L}{\partial s_k} = y_k - t_k", prose="A network.")
+    assert [claim.verdict for claim in found.claims] == ["equal"] * 3
+    assert "loss cross_entropy" in found.reading
+
+
+def test_a_letter_that_the_document_uses_for_something_else_refutes_nothing():
+    rows = [SHARE, ENTROPY, r"t = tanh(z) = 2 \cdot sigmoid(2 z) - 1", r"\frac{dt}{dz} = 1 - t^2"]
+    claim = graded(*rows).claims[-1]
+    assert claim.verdict == "ambiguous"
+    assert "says of t that it is something else" in claim.diagnosis
+
+
+def test_what_a_writer_introduces_as_a_definition_is_left_open():
+    assert "wrong" not in verdicts(HALF, OUTPUT, r"\delta_k \equiv \delta y_k")
+    assert verdicts(HALF, OUTPUT, r"\delta_k = y_k - t_k")[-1] == "wrong"
+
+
+RATE_OF_ONE = [
+    (r"w_{n+1} = w_n - \nabla E_w", "equal"),
+    (r"b_{n+1} = b_n - \nabla E_{b}", "equal"),
+    (r"w = w - \frac{\partial E}{\partial w}", "equal"),
+    (r"w_{n+1} = w_n + \nabla E_w", "wrong"),
+]
+
+
+@pytest.mark.parametrize(("formula", "verdict"), RATE_OF_ONE)
+def test_an_update_without_a_rate(formula, verdict):
+    assert verdicts(formula, setting="network: 2-3-2 sigmoid\nletters: loss=E") == [verdict]
+
+
+def test_a_penalty_beside_the_mean_of_the_losses_of_samples():
+    setting = "network: 2-3-2 sigmoid\nsamples: 3 mean\npenalty: l2 \\lambda\nconvention: ng"
+    mean = (
+        r"\frac{\partial}{\partial W_{ij}^{(l)}} J(W,b) = \left[ \frac{1}{m} \sum_{k=1}^m "
+        r"\frac{\partial}{\partial W_{ij}^{(l)}} J(W,b; x^{(k)}, y^{(k)}) \right] + \lambda W_{ij}^{(l)}"
+    )
+    assert verdicts(mean, mean.replace(r" + \lambda W_{ij}^{(l)}", ""), setting=setting) == ["equal", "wrong"]
+
+
+def test_a_word_of_many_letters_below_a_name_takes_no_more_than_its_share_of_memory_and_work():
+    start = WORK.done
+    (claim,) = graded(r"y^{(i)}_{prediction} = a^{(i)}", setting="network: 2-3-1 sigmoid\nsamples: 2").claims
+    assert (claim.verdict, WORK.done - start < PER_SECOND) == ("unreadable", True)

@@ -87,7 +87,7 @@ class Judge:
         strange: dict = {}
         refuted: list = []
         failure = left_out = None
-        mine, given, is_cut = Allowance(_SECONDS), self.allowance, False
+        mine, given, is_cut = Allowance(_SECONDS), self.allowance, readings.is_cut
         for reading in tried:
             try:
                 of = self._class(task, places, reading)
@@ -162,6 +162,8 @@ class Judge:
         return found._replace(others=tuple(refuted[:_MOST_OTHERS]))
 
     def _without_reading(self, readings, task):
+        if readings.is_cut:
+            raise ReadingError(_TOO_MANY)
         failure = readings.failure or ReadingError("what the letters of this formula count is not clear.")
         calls = [x.parts[0] for side in task.sides for x in walk(side) if x.kind == "call" and len(x.parts) > 2]
         if any(x.data[0] in readings.places.rates for x in calls):

@@ -103,7 +103,11 @@ class Model:
         scale = Fraction(1)
         if self.samples * self.steps == 1:
             return scale, 1, {}
-        for _ in range(6):
+        for _ in range(7):
+            of_outputs = self._parts_of_outputs(node)
+            if len(of_outputs) == 1 < len(node.operands) and node.op in (primitives.add, primitives.total):
+                node = of_outputs[0]  # the others are a penalty
+                continue
             plain = [x for x in node.operands if not isinstance(x, Value)]
             inner = [x for x in node.operands if isinstance(x, Value)]
             if node.op is primitives.div and len(inner) == 1 and isinstance(node.operands[0], Value):
@@ -117,19 +121,17 @@ class Model:
             node = inner[0]
         return scale, self.samples * self.steps, self._losses(node)
 
+    def _parts_of_outputs(self, node):
+        """Return the operands of a node that depend on outputs."""
+        outputs = {n.a for n in self.outputs}
+        return [x for x in node.operands if not outputs.isdisjoint(_below(x, outputs))]
+
     def _losses(self, node):
         """Return the nodes of the losses that a sum adds, by sample and step; none where they are not apart."""
         outputs = {n.a: (n.sample, n.step) for n in self.outputs}
         found: dict = {}
         for part in node.operands if node.op is primitives.total else ():
-            stack, seen, of = [part], set(), set()
-            while stack:
-                x = stack.pop()
-                if x in outputs:
-                    of.add(outputs[x])
-                elif x not in seen:
-                    seen.add(x)
-                    stack.extend([y for y in x.operands if isinstance(y, Value)] if isinstance(x, Value) else [])
+            of = {outputs[x] for x in _below(part, outputs) if x in outputs}
             if len(of) != 1:
                 return {}
             found[of.pop()] = part
@@ -177,6 +179,17 @@ class Model:
             value, slope = self.formulas.activation_in_s(neuron)
             self._templates[layer] = (value, slope, neuron)
         return self._templates[layer]
+
+
+def _below(node, ends):
+    """Return a node and what it was computed from, down to the nodes ``ends``."""
+    found, stack = set(), [node]
+    while stack:
+        x = stack.pop()
+        if x not in found and isinstance(x, Value):
+            found.add(x)
+            stack += [] if x in ends else x.operands
+    return found
 
 
 class At:

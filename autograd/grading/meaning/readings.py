@@ -24,6 +24,7 @@ _of_places = operator.attrgetter(
 )
 
 _MOST_ASSIGNMENTS, _MOST_READINGS = 160, 400
+_MOST_TRIED = 2_000  # ways to count the letters of one name, in all options together
 
 
 class Readings:
@@ -48,6 +49,7 @@ class Readings:
         self.failure = None
         self._mentioned = {name: list({x.data[0]: None for x in walk(name) if x.kind == "name"}) for name in self.names}
         self._failures: dict = {}  # why a name has no place, from what its place depends on
+        self._tried = 0
 
     def _names(self):
         """Return the names to be placed, each once, those that fix most first; functions are none."""
@@ -288,6 +290,11 @@ class Readings:
 
     # --- Letters.
 
+    @property
+    def is_cut(self):
+        """True if there were more ways than can be tried, so that a reading may be missing."""
+        return self._tried > _MOST_TRIED
+
     def all(self):
         """Return every reading, the likeliest first."""
         found: list = []
@@ -314,6 +321,9 @@ class Readings:
                 free = [x for x in letters if x not in axes]
                 for choice in itertools.product(*[self.letters.candidates(x) for x in free]):
                     more = {**axes, **dict(zip(free, choice, strict=True))}
+                    self._tried += 1
+                    if self.is_cut:
+                        return []
                     if option.layer is None and "layer" in more.values():
                         continue
                     new += self._placed(name, option, more, layers)

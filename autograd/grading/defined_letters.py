@@ -1,0 +1,148 @@
+r"""Letters as a document's own definitions say them.
+
+In ``h_j = \sigma(z_j)`` h is an activation and z its pre-activation; in ``E = \frac12 \sum_k (d_k - o_k)^2`` E is the
+loss, d a target and o an output; in ``L = -\sum_k y_k \log p_k`` y is a target and p a probability.
+"""
+
+import re
+
+from autograd.formulas.conventions import plain
+
+__all__ = [
+    "SQUARED", "defined_letter", "defined_letters", "defines_activation", "defines_loss", "is_function_of_letter",
+    "says_output", "swapped",
+]  # fmt: skip
+
+_NAME = r"(?:\\(?:hat|mathbf|boldsymbol|bm|vec|bar|mathcal|mathrm|tilde)\s*\{?\s*)?\\?[A-Za-z]+\}?"
+_SCRIPTS = r"(?:\s*[_^]\s*(?:\{[^{}]*\}|\\?\w))*"
+_APPLIED = re.compile(
+    rf"^\s*({_NAME}){_SCRIPTS}\s*=\s*(\\sigma|\\phi|\\varphi|\\Phi|f|g|h|\\tanh|\\mathrm\{{\w+\}}|\\operatorname\{{\w+\}}|\\text\{{\w+\}})"
+    rf"{_SCRIPTS}\s*(?:\\left|\\bigl?)?\(\s*({_NAME}){_SCRIPTS}\s*(?:\\right|\\bigr?)?\)"
+)
+_COMPUTED = re.compile(rf"^\s*({_NAME}){_SCRIPTS}\s*=\s*(?:\\sigma|\\tanh|f|g)\s*(?:\\left|\\bigl?)?\(")
+_NORM = r"\\\||\\[lr]?Vert|\|{1,2}"
+SQUARED = re.compile(
+    rf"(?:\(|{_NORM})\s*({_NAME}){_SCRIPTS}\s*-\s*({_NAME}){_SCRIPTS}\s*(?:\\right|\\bigr?)?\s*(?:\)|{_NORM})"
+    r"(?:\s*_\s*\{?\s*2\}?)?\s*\^\s*\{?\s*2"
+)
+_ARGUMENT = rf"(?:\\left|\\bigl?)?\(?\s*({_NAME}){_SCRIPTS}"
+_FUNCTION_OF = re.compile(
+    rf"^\s*{_NAME}{_SCRIPTS}\s*=\s*(?:\\?[A-Za-z]+|\\(?:text|mathrm|operatorname)\*?\{{\w+\}}){_SCRIPTS}\s*"
+    rf"(?:\\left|\\bigl?)?\(\s*{_NAME}{_SCRIPTS}\s*(?:\\right|\\bigr?)?\)"
+)
+_LOGGED = re.compile(rf"({_NAME}){_SCRIPTS}\s*(?:\\[,;! ]|\\cdot)?\s*\\(?:log|ln)(?![A-Za-z])\s*{_ARGUMENT}")
+_SHARE = re.compile(
+    rf"^\s*({_NAME}){_SCRIPTS}(?:\([^()=]*\))?\s*=[^=]*?(?:\\[td]?frac\s*\{{\s*(?:e\s*\^|\\exp(?![a-z]))\s*"
+    rf"(?:\\left)?[({{]?\s*({_NAME}){_SCRIPTS}|\{{\s*[Ss]oft[Mm]ax\s*\}}\s*{_ARGUMENT}\s*(?:\\right)?\))"
+)
+_LOSS = re.compile(rf"^\s*({_NAME}){_SCRIPTS}(?:\s*\([^()]*\))?\s*=")
+_WEIGHED = re.compile(rf"^\s*({_NAME}){_SCRIPTS}\s*=\s*\\sum{_SCRIPTS}\s*w{_SCRIPTS}\s*({_NAME}){_SCRIPTS}")
+_TARGETS = ("t", "d", r"\hat{t}", "T", "y", "Y")
+
+
+def defines_loss(formula) -> bool:
+    r"""Return whether a formula says what the loss is.
+
+    >>> defines_loss(r"E = \\frac12 \\sum_k (t_k - y_k)^2"), defines_loss(r"\\delta_k = y_k - t_k")
+    (True, False)
+    """
+    is_of_errors = SQUARED.search(formula) or r"\log" in formula or r"\ln" in formula
+    return bool(is_of_errors and _LOSS.match(formula) and r"\partial" not in formula)
+
+
+def defines_activation(formula) -> bool:
+    r"""Return whether a formula says that a quantity is a function of another.
+
+    >>> defines_activation(r"y_k = f(s_k)"), defines_activation(r"s_k = \\sum_j w_{jk} a_j")
+    (True, False)
+    """
+    return _APPLIED.match(formula) is not None
+
+
+def defined_letter(formula) -> str:
+    r"""Return the letter that a formula begins with and says something of, in words; "" if it begins otherwise.
+
+    >>> defined_letter(r"\hat{y}_k = \sigma(s_k)"), defined_letter(r"J(\theta) = 1"), defined_letter("2 a = b")
+    ('hat y', 'J', '')
+    """
+    match = _LOSS.match(formula)
+    return "" if match is None or r"\partial" in formula else plain(match[1])
+
+
+def is_function_of_letter(formula) -> bool:
+    r"""Return whether a formula says that a letter is a function of another one, whatever the function.
+
+    >>> is_function_of_letter(r"t = tanh(z) = 2 s - 1"), is_function_of_letter(r"t = 2 z")
+    (True, False)
+    """
+    return _FUNCTION_OF.match(formula) is not None
+
+
+def defined_letters(formulas, of_softmax=False):
+    """From role to letter, as a document's own definitions say.
+
+    Args:
+        formulas: LaTeX.
+        of_softmax: whether the outputs are the logits of a softmax, which has the letter p.
+    """
+    found: dict = {}
+    for formula in formulas:
+        squared = SQUARED.search(formula)
+        loss = _LOSS.match(formula)
+        if squared and loss and r"\partial" not in formula:
+            found.setdefault("loss", loss[1])
+            pair = [squared[1], squared[2]]
+            if "hat" in pair[0] or (pair[1] in _TARGETS and pair[0] not in _TARGETS) or _later(*pair):
+                pair.reverse()
+            found.setdefault("t", pair[0])
+            found.setdefault("y", pair[1])
+        applied = _APPLIED.match(formula)
+        if applied:
+            found.setdefault("s", applied[3])
+            if applied[2] != r"\tanh" and "max" not in applied[2].lower():
+                found.setdefault("function", applied[2])
+            if applied[1] != found.get("y"):
+                found.setdefault("a", applied[1])
+        logged = _LOGGED.search(formula)
+        if logged and loss and r"\partial" not in formula:
+            found.setdefault("loss", loss[1])
+            found.setdefault("t", logged[1])
+            found.setdefault("p" if of_softmax else "y", logged[2])
+        shares = _SHARE.match(formula)
+        if shares and of_softmax:
+            found.setdefault("p", shares[1])
+            found.setdefault("s", shares[2] or shares[3])
+        computed = _COMPUTED.match(formula)
+        if computed and not applied and computed[1] != found.get("y"):
+            found.setdefault("a", computed[1])
+        weighed = _WEIGHED.match(formula)
+        if weighed and not any("elta" in letter for letter in weighed.groups()):  # a delta is no pre-activation
+            found.setdefault("s", weighed[1])
+    if of_softmax and "p" in found and "s" in found:
+        found["y"] = found["s"]
+        if found.get("a") == found["p"]:
+            del found["a"]
+    elif "a" in found and "y" not in found and "t" in found:
+        found["y"] = found["a"]
+    return found
+
+
+def swapped(letters):
+    """Return the letters with those of output and target exchanged."""
+    if letters.get("t") == letters.get("y"):
+        return {}
+    other = {**letters, "t": letters["y"], "y": letters["t"]}
+    return {**other, "a": other["y"]} if letters.get("a") == letters["y"] else other
+
+
+def _later(one, other):
+    """Return whether the first of two letters is less of a target than the other."""
+    order = {letter: k for k, letter in enumerate(_TARGETS)}
+    return one in order and other in order and order[one] > order[other]
+
+
+def says_output(formulas):
+    """Return whether a document says that its outputs, too, are an activation: y = f(s)."""
+    output = defined_letters(formulas).get("y")
+    lefts = [match[1] for match in map(_APPLIED.match, formulas) if match]
+    return output is not None and output in lefts
