@@ -240,6 +240,7 @@ class _Sequence:
         claim.diagnosis = grade.diagnosis
         if grade.correct is not None:
             claim.right = {"text": grade.correct.text, "latex": grade.correct.latex}
+            claim.right_as_written = str(grade.correct)
         example = grade.counterexample
         if example is not None:
             claim.counterexample = {

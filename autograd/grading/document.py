@@ -36,6 +36,7 @@ class GradedClaim:
         follows: the line of the earlier mistake, where the verdict is ``follows``; else None.
         about: the names of the parameters and deltas it speaks of.
         is_first_mistake: whether it is the first wrong step of the document.
+        right_as_written: the right formula for people: LaTeX in the letters that were declared, or else text.
     """
 
     line: int
@@ -54,6 +55,7 @@ class GradedClaim:
     follows: int | None = None
     about: tuple = ()
     is_first_mistake: bool = False
+    right_as_written: str = ""
 
     def place(self) -> str:
         """Return the cell and the line, in words."""
@@ -73,7 +75,7 @@ class GradedClaim:
         if self.diagnosis:
             lines.append(f"  {'diagnosis' if self.verdict == 'wrong' else 'because'}: {self.diagnosis}")
         if self.right is not None and self.verdict not in ("equal", "definition"):
-            lines.append(f"  right: {self.right['text']}")
+            lines.append(f"  right: {self.right_as_written}")
         if self.counterexample is not None:
             lines.append(f"  counterexample: {self.counterexample['words']}")
         if self.points is not None:

@@ -7,6 +7,7 @@ are bounded, and so is the work that is spent on a diagnosis.
 """
 
 import re
+from functools import partial
 
 from autograd.engine.errors import AutogradError
 from autograd.grading.context import Context
@@ -19,6 +20,7 @@ from autograd.grading.explaining.answers import (
     words_of,
     worst,
 )
+from autograd.grading.explaining.lettered import lettered
 from autograd.grading.grade import UNPROVED, Grade
 from autograd.grading.in_vocabulary import InVocabulary
 from autograd.grading.judging.proof import Counterexample
@@ -201,27 +203,38 @@ class Grader:
         names = [name for v in verdicts for name in names_of(self.written, v, symbols, text)]
         return tuple(dict.fromkeys(names or [name for claim in old for name in self.in_vocabulary.about(claim)]))
 
+    def _give_right(self, found, verdict, old, rate):
+        """Add the right formula to an answer, in the letters that were declared."""
+        symbol, reading = meant_symbol(self.written, verdict), verdict.judged.reading
+        task, written = verdict.judged.task or verdict.task, None
+        if not self.context.is_preset and task is not None and reading is not None:
+            sides = task.sides if task.parameter is None else (task.parameter, *task.sides)
+            written = partial(lettered, reading=reading, sides=sides, formula=found.formula)
+        if symbol is not None:
+            kind = "step" if task is not None and task.kind == "step" else "gradient"
+            meant = Claim(None, symbol[0], kind, [], symbol[1] or [{}])
+            found.correct = self.in_vocabulary.right.of(meant, rate, written)
+        if found.correct is None and old:
+            found.correct = self.in_vocabulary.right.of(old[0], None, written)
+
     def _explain(self, found, chosen, verdicts, old, rate):
         """Add what is wrong, what is right and a counterexample to the answer for a printed formula."""
-        symbol = meant_symbol(self.written, chosen)
-        if symbol is not None:
-            task = chosen.judged.task or chosen.task
-            kind = "step" if task is not None and task.kind == "step" else "gradient"
-            found.correct = self.in_vocabulary.right.of(Claim(None, symbol[0], kind, [], symbol[1] or [{}]), rate)
-        if found.correct is None and old:
-            found.correct = self.in_vocabulary.right.of(old[0])
+        self._give_right(found, chosen, old, rate)
         is_open = found.verdict == "ambiguous" and isinstance(chosen.judged.error, Misfit)
         if found.verdict not in ("wrong", "ill-formed") and not is_open:
             return
         other = None
         own_letters = self.context.is_preset
-        mistakes = [] if own_letters else slips_of(self.written, chosen)
+        mistakes, shown = ([], chosen) if own_letters else slips_of(self.written, chosen)
         if not mistakes and old:
             graded = [self.in_vocabulary.graded(claim, found.formula) for claim in old]
             other = next((g for g in graded if g.verdict == "wrong"), None)
             mistakes = list(other.mistakes) if other is not None else []
         if not mistakes and own_letters:
-            mistakes = slips_of(self.written, chosen)
+            mistakes, shown = slips_of(self.written, chosen)
+        if shown is not chosen:  # another reading explains more: what is right, and where, is said of that one
+            self._give_right(found, shown, old, rate)
+            found.reading, found.about = reading_of(self.written, shown), self._about([shown], old)
         if is_open and not mistakes and other is None:
             return
         error = chosen.judged.error
@@ -236,7 +249,7 @@ class Grader:
         if other is not None and mistakes and len(verdicts) == 1:
             found.diagnosis, found.counterexample = other.diagnosis, other.counterexample
             return
-        example = refutation(self.written, chosen, self.in_vocabulary.oracle, self.context.printer.symbol_text)
+        example = refutation(self.written, shown, self.in_vocabulary.oracle, self.context.printer.symbol_text)
         if example is not None:
             found.counterexample = Counterexample(*example)
         elif old:

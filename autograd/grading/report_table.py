@@ -73,7 +73,7 @@ def as_csv(documents) -> str:
             writer.writerow((*place, "", "", "error", "", "", _cell(document.error), ""))
         for claim in document.claims:
             points = "" if claim.points is None else f"{claim.points:g}"
-            right = "" if claim.right is None or claim.verdict in ("equal", "definition") else claim.right["text"]
+            right = "" if claim.verdict in ("equal", "definition") else claim.right_as_written
             cells = [_cell(text) for text in (claim.formula, claim.diagnosis, right)]
             number = "" if claim.cell is None else claim.cell
             writer.writerow((*place, number, claim.line, claim.verdict, points, *cells))

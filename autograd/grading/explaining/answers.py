@@ -157,7 +157,7 @@ def _described(place: Place):
 
 
 def slips_of(written, verdict):
-    """Return the mistakes in a claim, or none."""
+    """Return the mistakes in a claim, and the verdict on it in the reading that they are mistakes of."""
     return explain(written.judge, verdict, getattr(written.convention, "vectors", None))
 
 

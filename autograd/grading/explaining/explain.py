@@ -27,6 +27,7 @@ class Explanation:
             verdict.places,
             verdict.judged.reading,
         )
+        self.judged = verdict.judged
         self.allowance = Allowance(_SECONDS)
         self.link = verdict.judged.link or 1
         self.model = judge.model
@@ -53,7 +54,7 @@ class Explanation:
         ):
             if self.is_late():
                 break
-            self.reading, self.link = other.reading, other.link or 1
+            self.judged, self.reading, self.link = other, other.reading, other.link or 1
             self.written = self.task.sides[self.link - 1 if self.is_step else self.link]
             if judged.verdict == "ill-formed" and k == 0:  # an index that nothing binds is looked for first
                 found = by_slips(self)
@@ -83,14 +84,22 @@ class Explanation:
 
 
 def explain(judge, verdict, vectors=None):
-    """Return the mistakes in a wrong claim, a list of :class:`Mistake`; none where no slip explains it.
+    """Return the mistakes in a wrong claim, and the verdict on it in the reading that they are mistakes of.
 
     Args:
         judge: which judged it.
         verdict: a :class:`~autograd.grading.judging.written.Verdict`.
         vectors: what the convention says of vectors.
+
+    Returns:
+        A list of :class:`Mistake`, empty where no slip explains the claim; and a verdict, which is the one that was
+        given unless another reading explains more.
     """
+    explanation = Explanation(judge, verdict, vectors)
     try:
-        return Explanation(judge, verdict, vectors).mistakes()
+        mistakes = explanation.mistakes()
     except FAILURES:
-        return []
+        return [], verdict
+    if not mistakes or explanation.judged is verdict.judged:
+        return mistakes, verdict
+    return mistakes, verdict._replace(judged=explanation.judged._replace(task=explanation.task))

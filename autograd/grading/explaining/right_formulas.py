@@ -5,6 +5,7 @@ from typing import NamedTuple
 from autograd.formulas.equations import Equation, folded_sum, gathered, gradient_of
 from autograd.formulas.expressions import Letter, Number, Symbol, times
 from autograd.formulas.updates import update_rules
+from autograd.grading.explaining.lettered import lettered_rule
 
 __all__ = ["RightFormulas", "Statement"]
 
@@ -19,16 +20,22 @@ class RightFormulas:
     def __init__(self, context):
         self.context = context
 
-    def of(self, claim, rate=None):
+    def of(self, claim, rate=None, written=None):
         """Return the right formula for the neuron that a claim is about, or for all; None where there is none.
 
-        Of an update or a step it is the rule of gradient descent, with ``rate`` or the letter of the convention for it.
+        Args:
+            claim: the :class:`~autograd.grading.meaning.claims.Claim`.
+            rate: the letter of the learning rate; None for that of the convention. The right formula of an update or a
+                step is the rule of gradient descent.
+            written: returns an equation in a writer's letters; None for the network's own names.
         """
         found = self._equation(claim)
+        equation = found if written is None or not isinstance(found, Equation) else written(found)
         if claim.kind in ("update", "step") and isinstance(found, Equation) and found.kind == "gradient":
             rate = self.context.convention.letters["rate"] if rate is None else rate
-            return update_rules([found], self.context.printer, rate, absorb=False)[0]
-        return found
+            rule = update_rules([found], self.context.printer, rate, absorb=False)[0]
+            return rule if written is None else lettered_rule(rule, equation, rate)
+        return equation
 
     def _equation(self, claim):
         formulas, printer = self.context.formulas, self.context.printer

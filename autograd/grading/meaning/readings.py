@@ -229,8 +229,10 @@ class Readings:
     def _numbers_are_layers(self, names):
         """Return whether a number below is a layer: where neurons stand one behind the other, and for vectors.
 
-        What is transposed, or beside a circle, is a vector.
+        What is transposed, or beside a circle, is a vector. Of a name with a mark in brackets above, that is the layer.
         """
+        if self.model.samples == 1:
+            names = [n for n in names if not any(s.kind == "sup" and s.data in ("(", "[") for s in n.parts)]
         sizes = {self.model.size(k) for k in range(self.model.depth + 1)}
         if (
             sizes == {1}
