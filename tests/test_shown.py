@@ -6,7 +6,7 @@ import pytest
 
 import autograd
 from autograd import derive, explain, grade_document, steps
-from autograd.grading import report_html
+from autograd.grading import report_html, typesetting
 from nn import MLP, SGD, Adam, Dropout, EarlyStopping, ReduceOnPlateau, deltas, fit, half_sse
 
 MODEL = MLP(2, [3, 2], activation="tanh", output="sigmoid", seed=0)
@@ -100,7 +100,7 @@ def test_a_page_without_typeset_formulas_says_once_what_is_missing(tmp_path, mon
     assert "deltagrad[pages]" not in page()
     assert "<math" in page()
     monkeypatch.setitem(sys.modules, "latex2mathml.converter", None)
-    report_html._typeset.cache_clear()  # what was typeset before
+    typesetting.typeset.cache_clear()  # what was typeset before
     found = page()
     assert found.count("pip install 'deltagrad[pages]'") == 1
     assert "<math" not in found

@@ -6,6 +6,7 @@ from typing import Any
 
 from autograd.formulas.equations import Equation
 from autograd.formulas.printing import printable
+from autograd.grading.typesetting import typeset
 
 __all__ = ["UNPROVED", "Grade"]
 
@@ -127,7 +128,15 @@ class Grade:
 
     def _repr_html_(self):
         colour = {"equal": "#1a7f37", "wrong": "#b42318", "unreadable": "#6b3fa0"}.get(self.verdict, "#8a6100")
-        head, *rest = str(self).split("\n")
-        rows = "".join([f"<br>{escape(line)}" for line in rest])
-        word, _, formula = head.partition(": ")
-        return f'<div><b style="color:{colour}">{escape(word)}</b>: <code>{escape(formula)}</code>{rows}</div>'
+        rows = [self._as_html(line) for line in str(self).split("\n")[1:]]
+        head = f'<b style="color:{colour}">{escape(self.verdict)}</b>: '
+        head += typeset(printable(self.formula.replace("\n", " ")))
+        return f"<div>{'<br>'.join([head, *rows])}</div>"
+
+    def _as_html(self, line):
+        """Return a line, of which the right formula is typeset if that is possible."""
+        if self.correct is not None and line.startswith("  right: "):
+            right = typeset(self.correct.latex)
+            if right.startswith("<math"):
+                return f"  right: {right}"
+        return escape(line)

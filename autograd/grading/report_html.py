@@ -1,19 +1,17 @@
 """Graded documents as one page: typeset, with anchors, to be read on a phone or printed.
 
 The page is one file without scripts. Formulas are MathML, made from their LaTeX by latex2mathml where that is installed
-and shown as they were written elsewhere. What comes from a document is escaped, and of MathML only its own elements
-pass.
+and shown as they were written elsewhere. What comes from a document is escaped: see
+:mod:`autograd.grading.typesetting`.
 """
 
-import functools
-import xml.etree.ElementTree as ElementTree
 from html import escape
 
 from autograd.engine.tables import html_row, html_table
-from autograd.formulas.report import mathml, text_only
+from autograd.formulas.report import text_only
 from autograd.grading.document import VERDICTS, commonest_slips
-from autograd.grading.reading.readers import is_latex
 from autograd.grading.report_table import finding_of, times
+from autograd.grading.typesetting import typeset
 
 __all__ = ["page", "section"]
 
@@ -43,16 +41,6 @@ math { font-size: 1.1rem; }
 }
 @media print { body { margin: 0; max-width: none; } a { color: inherit; text-decoration: none; } }
 """.strip()
-_ELEMENTS = {
-    "math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac", "msqrt", "mroot", "msub", "msup", "msubsup", "munder",
-    "mover", "munderover", "mtable", "mtr", "mtd", "mstyle", "mpadded", "mphantom", "menclose",
-}  # fmt: skip
-_ATTRIBUTES = {
-    "display", "displaystyle", "scriptlevel", "mathvariant", "stretchy", "fence", "form", "lspace", "rspace", "width",
-    "height", "depth", "linethickness", "columnalign", "rowspacing", "columnspacing", "notation", "accent",
-    "movablelimits", "largeop", "symmetric", "separator", "minsize", "maxsize", "columnlines", "rowlines", "xmlns",
-}  # fmt: skip
-_LONGEST = 1500
 
 
 def page(documents) -> str:
@@ -108,13 +96,13 @@ def _claim(claim, anchor):
     rows = [
         f'<article id="{anchor}" style="border-color:{colour}"><p class="place">'
         f'<a href="#{anchor}">{claim.place()}</a> <b style="color:{colour}">{claim.verdict}</b>{_extra(claim)}</p>',
-        f'<div class="formula">{_typeset(claim.formula)}</div>',
+        f'<div class="formula">{typeset(claim.formula)}</div>',
     ]
     for word, text in (("Condition", claim.condition), ("Reading", claim.reading), ("", _sentence(claim.diagnosis))):
         if text:
             rows.append(f"<p>{word}{': ' if word else ''}{escape(text)}</p>")
     if claim.right is not None and claim.verdict not in ("equal", "definition"):
-        rows.append(f'<div class="formula">Right: {_typeset(claim.right["latex"])}</div>')
+        rows.append(f'<div class="formula">Right: {typeset(claim.right["latex"])}</div>')
     if claim.counterexample is not None:
         rows.append(f"<p>Counterexample: {escape(claim.counterexample['words'])}</p>")
     return "\n".join([*rows, "</article>"])
@@ -133,26 +121,3 @@ def _extra(claim):
 
 def _sentence(text):
     return text[:1].upper() + text[1:]
-
-
-@functools.lru_cache(maxsize=4096)
-def _typeset(formula):
-    """Return a formula as MathML, or as it was written."""
-    plain = f"<code>{escape(formula)}</code>"
-    if not is_latex(formula) or len(formula) > _LONGEST:
-        return plain
-    found = mathml(formula)
-    if found is None or not _is_plain(found):
-        return plain
-    return f'{found[:5]} title="{escape(formula)}"{found[5:]}' if found.startswith("<math") else plain
-
-
-def _is_plain(found):
-    """Return whether MathML has its own elements only, and no attribute that leads anywhere."""
-    try:
-        root = ElementTree.fromstring(found)
-    except ElementTree.ParseError:
-        return False
-    return all(
-        element.tag.rsplit("}", 1)[-1] in _ELEMENTS and set(element.attrib) <= _ATTRIBUTES for element in root.iter()
-    )

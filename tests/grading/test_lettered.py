@@ -81,6 +81,16 @@ def test_letters_and_marks_of_a_right_formula(setting, declared, formula, right)
     assert grade.right.text.startswith(("d", "w_ho"))  # in the network's own names, as before
 
 
+def test_a_notebook_shows_the_formula_and_the_right_one_typeset():
+    of = derivation({"setting": "2-3-2 sig half_sse", "declared": {"letters": BOOK, "order": "from-to"}})
+    shown = of.grade(None, r"\delta_k = o_k - t_k")._repr_html_()
+    assert shown.count("<math") == 2
+    assert "  right: <math" in shown
+    hostile = of.grade(None, "\\href{javascript:alert(1)}{\\delta_k} = <script>1</script>")._repr_html_()
+    assert "<script" not in hostile
+    assert "href=" not in hostile
+
+
 def test_letters_of_a_preset_are_printed_as_text():
     grade = derivation({"setting": "2-3-2 sig half_sse", "declared": {}}).grade(None, r"\delta_o = y_o - t_o")
     assert str(grade.right) == grade.right.text == "d_o[o] = -(t[o] - y[o])*y[o]*(1 - y[o])   for all o in O"
