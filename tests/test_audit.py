@@ -57,7 +57,7 @@ ALLOWED = {
     ("autograd.grading.code.arrays.random_numbers", "importlib"): "NumPy's generators, where NumPy is installed",
     ("autograd.grading.grade_documents", "concurrent"): "documents graded side by side, by --jobs",
     ("autograd.grading.grade_documents", "multiprocessing"): "the same",
-    ("autograd.grading.report_html", "xml"): "the MathML that was made here is checked before it goes into a page",
+    ("autograd.grading.typesetting", "xml"): "the MathML that was made here is checked before it goes into a page",
     (
         "autograd.grading.setting",
         "importlib",
