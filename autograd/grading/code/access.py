@@ -3,6 +3,7 @@
 import re
 
 from autograd.engine.value import Value
+from autograd.grading.code import scalars
 from autograd.grading.code.arrays import Array
 from autograd.grading.code.limits import Unreadable, check_length
 from autograd.grading.code.objects import (
@@ -121,7 +122,7 @@ def read_attribute(machine, owner, name):
     if isinstance(owner, Array):
         return _of_array(machine, owner, name)
     if isinstance(owner, Value):
-        return machine.number_attribute(owner, name)
+        return scalars.attribute(machine, owner, name)
     if isinstance(owner, Class):
         if name == "__name__":
             return owner.name
@@ -209,7 +210,7 @@ def _of_host(machine, owner, name):
                 "dot",
                 "copy",
             ):
-                return machine.number_attribute(owner, name)
+                return scalars.attribute(machine, owner, name)
             if name not in names:
                 raise AttributeError(f"'{kind.__name__}' object has no attribute '{name}'")
             return machine.host_method(machine, owner, kind, name)

@@ -11,25 +11,29 @@ from autograd.grading.code import (
     place_edits,
     scaling,
     softmax_edits,
+    sum_edits,
+    surplus_edits,
     term_edits,
 )
 from autograd.grading.code.bodies import helper_bodies
 from autograd.grading.code.context import Candidate, Context
 from autograd.grading.code.explanation import first_unknown, products
+from autograd.grading.code.local import Local
 
 __all__ = ["candidates", "named"]
 
-SOON, LATE, EARLY = 1.255, 1.3, 0.8
+SOON, LATE, EARLY, SURE = 1.255, 1.3, 0.8, 0.15
 FACTORS = ("wrong derivative", "wrong factor", "derivative at the wrong argument", "derivative twice", "relu mask")
 MAKERS = (
-    factor_edits.factors, factor_edits.wrong_slopes, factor_edits.drops, factor_edits.constants,
-    factor_edits.arguments, place_edits.substitutes, place_edits.rows, place_edits.deltas, place_edits.axes,
-    place_edits.signs, form_edits.transposes, form_edits.shifts, form_edits.slices, form_edits.comparisons,
-    form_edits.squares, softmax_edits.softmax, softmax_edits.jacobians, form_edits.copies, form_edits.roots,
-    form_edits.broadcasts, form_edits.clipped, term_edits.missing_penalties, term_edits.wrong_penalties,
-    term_edits.scaled_terms, term_edits.missing_terms, term_edits.sample_counts, index_edits.indices,
-    index_edits.entries, index_edits.twins, factor_edits.wrong_pairs, factor_edits.loop_slopes,
-    factor_edits.made_slopes, error_edits.output_errors, error_edits.unread_factors,
+    factor_edits.factors, factor_edits.wrong_slopes, surplus_edits.drops, factor_edits.constants,
+    factor_edits.arguments, place_edits.substitutes, place_edits.inputs, place_edits.rows, place_edits.deltas,
+    place_edits.axes, place_edits.signs, form_edits.transposes, form_edits.shifts, form_edits.slices,
+    form_edits.comparisons, form_edits.squares, softmax_edits.softmax, softmax_edits.jacobians, form_edits.copies,
+    form_edits.roots, form_edits.broadcasts, form_edits.clipped, term_edits.missing_penalties,
+    term_edits.wrong_penalties, term_edits.scaled_terms, term_edits.missing_terms, term_edits.spared_names,
+    term_edits.sample_counts, index_edits.indices, index_edits.entries, index_edits.twins, factor_edits.wrong_pairs,
+    factor_edits.loop_slopes, factor_edits.made_slopes, factor_edits.mirrored, factor_edits.plain_slopes,
+    error_edits.output_errors, error_edits.unread_factors,
 )  # fmt: skip
 
 
@@ -47,6 +51,8 @@ def named(candidate, way, source):
         return replace(candidate, kind="relu mask")
     if candidate.kind not in ("constant factor", "wrong factor", "loss for its derivative", "divided twice"):
         return candidate
+    if any(source.holds(node, start, end) for node in way.complements):
+        return replace(candidate, kind="wrong derivative")
     statement = next((s for s, first, last in source.stores if first <= start and end <= last), None)
     terms = [statement.value] if statement is not None else []
     while terms:
@@ -58,7 +64,7 @@ def named(candidate, way, source):
     return candidate
 
 
-def _hastened(candidate, suspects, unknown, settled):
+def _hastened(candidate, suspects, unknown, settled, local):
     """Return a candidate that is tried earlier where the mistake is likely, and later where nothing seems wrong.
 
     Args:
@@ -66,7 +72,10 @@ def _hastened(candidate, suspects, unknown, settled):
         suspects: The first lines that are no derivatives of the loss.
         unknown: Where products stand that are none though all that they are made of is.
         settled: Where products stand that are one.
+        local: Tells whether an edit makes a derivative of the loss of a statement.
     """
+    if local.makes_derivative(candidate):
+        return replace(candidate, cost=min(candidate.cost, 1.0 + SURE * candidate.cost))
     cost = candidate.cost
     if candidate.line in suspects and cost > SOON:
         cost = SOON + 0.3 * max(cost - LATE, 0.0)
@@ -109,7 +118,9 @@ def candidates(way, source, wrong_factors):
     found.extend(helper_bodies(way, source, Candidate))
     suspects = {first_unknown(way, lack.below) for lack in way.lacks}
     unknown, settled = [[source.span(node) for node in nodes] for nodes in products(way)]
-    found = [_hastened(candidate, suspects, unknown, settled) for candidate in found]
+    local = Local(way, source)
+    found.extend(sum_edits.solved_terms(way, source, local))
+    found = [_hastened(candidate, suspects, unknown, settled, local) for candidate in found]
     unique = {}
     for candidate in sorted(found, key=lambda c: (c.cost, c.line)):
         unique.setdefault(candidate.edits, named(candidate, way, source))

@@ -30,17 +30,28 @@ def derivative_texts(c, shape, like=None):
     if isinstance(like, (ast.Name, ast.Attribute, ast.Subscript)) and like is c.node and c.seen.shape == shape:
         forms = [*_forms(c, c.text, c.seen.data), *forms]
     wanted = None if like is None else skeleton(like)
+    own = _variables(c.node if like is None else like)
     for slope in c.way.slopes:
         if slope.shape != shape or all(abs(x - 1) < 1e-12 for x in slope.data) or not any(slope.data):
             continue
         # Most differ where the derivative is largest already.
         k = max(range(len(slope.data)), key=lambda i: abs(slope.data[i]))
         near = [one for one in forms if len(one[1]) > k and abs(one[1][k] - slope.data[k]) <= 1e-6 * abs(slope.data[k])]
-        found = sorted((form for form, values in near if same(values, slope.data)), key=len)
+        found = sorted((form for form, values in near if same(values, slope.data)), key=lambda form: _rank(form, own))
         if wanted is not None:
             found.sort(key=lambda form: skeleton(ast.parse(form, mode="eval").body) != wanted)
         for form in found[: 1 if shape else 2]:
             yield form, slope
+
+
+def _variables(node):
+    """Return the texts of the indexed variables of an expression, which count moments or layers."""
+    return {ast.unparse(part) for part in ast.walk(node) if isinstance(part, ast.Subscript)}
+
+
+def _rank(form, own):
+    """Return the place of a derivative among others: those of the expression's own variables first, then by length."""
+    return (not any(text in form for text in own), len(form))
 
 
 def is_at_wrong_argument(c, node, slope):

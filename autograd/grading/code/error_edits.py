@@ -4,11 +4,11 @@ import ast
 
 from autograd.engine.value import Value
 from autograd.grading.code.context import Candidate
-from autograd.grading.code.judge import close, proportion
+from autograd.grading.code.factors import close, proportion
 from autograd.grading.code.truth import looks_like_loss
 from autograd.grading.code.wayback import same
 
-__all__ = ["adjoints_like", "output_errors", "unread_factors"]
+__all__ = ["adjoints_like", "output_errors", "turned_errors", "unread_factors"]
 
 MAX_PAIRS = 40
 MAX_FORMS = 6
@@ -24,7 +24,7 @@ def output_errors(c):
         or _reads_way_back(c)
     ):
         return
-    targets = adjoints_like(c)
+    targets = adjoints_like(c.way, c.seen.shape)
     if not targets or any(proportion(c.seen.data, target) is not None for target in targets):
         return
     loss = any(looks_like_loss(e, depth=3) for e in c.seen.elements[:1] if isinstance(e, Value))
@@ -49,15 +49,16 @@ def _reads_way_back(c):
     return False
 
 
-def adjoints_like(c):
-    """Return the derivatives of the loss with respect to arrays of the forward pass of the same shape."""
-    found = []
-    for seen in c.way.forward:
-        if seen.shape == c.seen.shape and all(isinstance(e, Value) and e in c.way.gradients for e in seen.elements):
-            data = [c.way.gradients[e] for e in seen.elements]
-            if any(data) and not any(same(data, other) for other in found):
-                found.append(data)
-    return found
+def adjoints_like(way, shape):
+    """Return the derivatives of the loss with respect to arrays of the forward pass of a shape."""
+    if shape not in way.known_adjoints:
+        found = way.known_adjoints[shape] = []
+        for seen in way.forward:
+            if seen.shape == shape and all(isinstance(e, Value) and e in way.gradients for e in seen.elements):
+                data = [way.gradients[e] for e in seen.elements]
+                if any(data) and not any(same(data, other) for other in found):
+                    found.append(data)
+    return way.known_adjoints[shape]
 
 
 def _forms(c, shape):
@@ -79,6 +80,24 @@ def _forms(c, shape):
             yield f"-{y} / {a}", [-t / p for p, t in numbers]
         if all(p not in (0, 1) for p, _ in numbers):
             yield f"-({y} / {a} - (1 - {y}) / (1 - {a}))", [-(t / p - (1 - t) / (1 - p)) for p, t in numbers]
+
+
+def turned_errors(way, source):
+    """Turn around a difference of an output and a goal, as ``y - a`` for ``a - y``.
+
+    Args:
+        way: What is known about the way back.
+        source: The program.
+    """
+    for statement, node, places in way.nodes:
+        minus = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and way.is_back(places[0])
+        if not minus or statement.lineno in way.update_lines:
+            continue
+        parts = [part for part in (node.left, node.right) if isinstance(part, (ast.Name, ast.Attribute, ast.Subscript))]
+        if len(parts) == 2 and way.is_forward_text(source.text_of(node.right)):
+            new = f"{source.text_of(node.right)} - {source.text_of(node.left)}"
+            message = f"the gradient is subtracted, so that it starts from {new}, not {source.text_of(node)}"
+            yield Candidate(1.0, "sign of the update", node.lineno, message, (source.replacing(node, new),))
 
 
 def unread_factors(c):

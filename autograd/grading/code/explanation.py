@@ -4,8 +4,8 @@ import ast
 import math
 
 from autograd.engine.value import Value
+from autograd.grading.code.factors import close, proportion
 from autograd.grading.code.grade import Note
-from autograd.grading.code.judge import close, proportion
 
 __all__ = ["first_unknown", "notes_of", "products"]
 

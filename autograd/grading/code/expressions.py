@@ -4,7 +4,7 @@ import ast
 import operator
 
 from autograd.engine.value import Value
-from autograd.grading.code import access
+from autograd.grading.code import access, scalars
 from autograd.grading.code.limits import Unreadable, check_length, check_whole
 from autograd.grading.code.objects import MISSING, Frame, Function, Instance, Literal
 
@@ -119,7 +119,7 @@ def operate(machine, op, a, b, in_place=False):
     if (isinstance(a, Value) and isinstance(b, (Value, float, int))) or (
         isinstance(b, Value) and isinstance(a, (float, int))
     ):
-        return machine.scalar_operation(kind, a, b)
+        return scalars.operation(machine, kind, a, b)
     return (IN_PLACE if in_place else OPERATORS)[kind](a, b)
 
 

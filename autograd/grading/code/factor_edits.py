@@ -12,13 +12,14 @@ from autograd.grading.code.context import (
     needs_parentheses,
 )
 from autograd.grading.code.derivatives import derivative_texts, is_at_wrong_argument, leaks, skeleton
-from autograd.grading.code.judge import proportion
+from autograd.grading.code.factors import proportion
 from autograd.grading.code.slopes import is_function_of
 from autograd.grading.code.source import Edit, is_product
 from autograd.grading.code.wayback import same
 
 __all__ = [
-    "arguments", "constants", "drops", "factors", "loop_slopes", "made_slopes", "wrong_pairs", "wrong_slopes",
+    "arguments", "constants", "factors", "loop_slopes", "made_slopes", "mirrored", "plain_slopes",
+    "wrong_pairs", "wrong_slopes",
 ]  # fmt: skip
 
 MAX_LEAKS = 4
@@ -189,6 +190,37 @@ def _other_factor(c):
     return c.way.data_of(others[0]) if others else None
 
 
+def mirrored(c):
+    """Multiply in place by what the forward pass multiplies by in place, such as a mask of dropout with its scale."""
+    statement = c.statement
+    if not isinstance(statement, ast.AugAssign) or statement.value is not c.node or not is_product_sign(statement.op):
+        return
+    names = {part.id for part in ast.walk(c.node) if isinstance(part, ast.Name)}
+    for other in c.source.parents:
+        if not isinstance(other, ast.AugAssign) or type(other.op) is not type(statement.op) or other is statement:
+            continue
+        text = c.source.text_of(other.value)
+        shared = names & {part.id for part in ast.walk(other.value) if isinstance(part, ast.Name)}
+        if shared and text != c.text and c.source.function_of(other) is c.source.function_of(statement):
+            message = f"the forward pass multiplies by {text}, and so must the way back"
+            yield Candidate(0.96, "constant factor", c.line, message, c.replaced(text))
+
+
+def is_product_sign(sign):
+    """Return whether an operator is that of a product or a quotient."""
+    return isinstance(sign, (ast.Mult, ast.Div))
+
+
+def plain_slopes(c):
+    """Put the derivative of an activation in the place of the number 1 that stands for it."""
+    whole = isinstance(c.parent(), ast.Assign) and isinstance(c.parent().targets[0], ast.Name)
+    if not whole or not isinstance(c.node, ast.Constant) or c.node.value != 1 or isinstance(c.node.value, bool):
+        return
+    for text, slope in derivative_texts(c, ()):
+        message = f"{c.parent().targets[0].id} is the derivative of {c.way.name_of(slope.after, c.seen.frame)}: {text}"
+        yield Candidate(0.89, "derivative missing", c.line, message, c.replaced(text))
+
+
 def made_slopes(c):
     """Put the derivative of an activation in the place of what is returned, or gets a name, to be one."""
     whole = isinstance(c.parent(), (ast.Return, ast.Assign)) and c.parent().value is c.node
@@ -263,68 +295,7 @@ def loop_slopes(c):
                 yield Candidate(1.4, "derivative missing", c.line, message, multiplied(c, form))
 
 
-# --- A factor too many
-
-
-def drops(c):
-    """Leave out a factor, a divisor, or a call around an expression."""
-    node = c.node
-    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div)):
-        keeps = [(node.left, node.right)] + ([(node.right, node.left)] if isinstance(node.op, ast.Mult) else [])
-        for keep, drop in keeps:
-            if isinstance(keep, ast.Constant):
-                continue
-            yield _dropped(c, keep, drop)
-        yield from _pairs_dropped(c)
-    elif isinstance(node, ast.Call) and function_name(node) == "multiply" and len(node.args) == 2:
-        yield _dropped(c, node.args[0], node.args[1])
-        yield _dropped(c, node.args[1], node.args[0])
-    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and c.is_back():
-        return
-
-
-def _pairs_dropped(c):
-    """Leave out two neighbouring factors, such as ``a * (1 - a)``."""
-    node, parent = c.node, c.parent()
-    inner = node.left
-    if not (isinstance(node.op, ast.Mult) and isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Mult)):
-        return
-    first, second = c.source.operand_text(inner.right), c.source.operand_text(node.right)
-    data = [c.way.data_of(part) for part in (inner.right, node.right)]
-    if None in data or len(data[0]) != len(data[1]):
-        return
-    product = [a * b for a, b in zip(*data, strict=True)]
-    slope = any(same(product, known.data) for known in c.way.slopes)
-    kind = "derivative twice" if slope or _is_logistic(data) else "wrong factor"
-    message = f"{first} * {second} is a derivative that does not belong here"
-    alone = not isinstance(parent, (ast.BinOp, ast.Attribute, ast.UnaryOp))
-    text = c.source.text_of(inner.left) if alone else c.source.operand_text(inner.left)
-    yield Candidate(1.22, kind, node.lineno, message, c.replaced(text))
-
-
-def _is_logistic(data):
-    """Return whether two factors are a and 1 - a."""
-    return all(abs(a + b - 1) < 1e-9 for a, b in zip(*data, strict=True))
-
-
-def _dropped(c, keep, drop):
-    text = c.source.text_of(keep)
-    parent = c.parent()
-    if isinstance(keep, ast.BinOp) and isinstance(parent, (ast.BinOp, ast.UnaryOp, ast.Attribute)):
-        text = f"({text})"
-    dropped = c.source.text_of(drop)
-    kind, message = "wrong factor", f"the factor {dropped} does not belong here"
-    number = c.way.single(drop)
-    counts = c.way.counts
-    if number is not None:
-        kind, message = "constant factor", f"the factor {dropped} does not belong here"
-        inverse = isinstance(c.node.op, ast.Div) if isinstance(c.node, ast.BinOp) else False
-        value = number if inverse else (1 / number if number else 0)
-        if any(abs(value - n) < 1e-9 for n in counts if n > 1):
-            kind, message = "divided twice", f"this is divided by the number of samples ({dropped}) a second time"
-    elif c.way.is_slope(drop):
-        kind, message = "derivative twice", f"{dropped} is a derivative that does not belong here"
-    return Candidate(1.2 if kind != "wrong factor" else 1.9, kind, drop.lineno, message, c.replaced(text))
+# --- Another number, or another argument
 
 
 def constants(c):

@@ -5,8 +5,8 @@ import ast
 from autograd.engine.graph import adjoints
 from autograd.engine.value import Value
 from autograd.grading.code.arrays import Array
+from autograd.grading.code.factors import close, proportion
 from autograd.grading.code.grade import CodeGrade, Mistake, UpdateGrade
-from autograd.grading.code.judge import close, proportion
 from autograd.grading.code.limits import Unreadable
 from autograd.grading.code.objects import Class, Function, Kind
 from autograd.grading.code.reading import FAILURES

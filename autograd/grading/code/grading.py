@@ -4,9 +4,10 @@ import ast
 from dataclasses import dataclass, field, replace
 
 from autograd.grading.code.calls import guessed_calls
+from autograd.grading.code.factors import TOLERANCE, close
 from autograd.grading.code.functions import grade_functions
 from autograd.grading.code.grade import CodeGrade, UpdateGrade
-from autograd.grading.code.judge import TOLERANCE, Judgement, agreed, close, judge_losses
+from autograd.grading.code.judge import Judgement, agreed, judge_losses
 from autograd.grading.code.limits import Limits, Unreadable, Work
 from autograd.grading.code.mistakes import find_mistakes
 from autograd.grading.code.naming import Places
@@ -174,11 +175,18 @@ def _graded(case, loss, said, file):
         return CodeGrade("unreadable", unreadable=[(own.trouble.line, own.trouble.message)], **base)
     case.judged = _judgement(own, case.loss is not None, case.tree)
     if case.judged is None and not case.prepared.starts_only:
-        again = _with_starts_only(case)
+        # A gradient that is carried from one moment to the one before it may have looked like a parameter.
+        again = _read_again(case, starts_only=True)
         if again is not None:
             return _graded(again, loss, said, file)
     if case.judged is None:
         return _without_loss(case, base)
+    clips = own.recorder.clipped_gradients(case.judged.truth.adjoints)
+    if clips:
+        again = _read_again(case, unclipped=frozenset(clips))
+        if again is not None and len(again.judged.updates) == len(case.judged.updates):
+            case, own = again, again.own
+            said.append(f"gradients are clipped in line {min(clips.values())}: judged as they are before that")
     once = first_only(own.recorder.first_step())
     if once is not None:
         first = judge_losses(candidate_losses(own, case.loss is not None), once, Places(own), own.recorder, case.tree)
@@ -226,17 +234,13 @@ def _graded(case, loss, said, file):
     return grade
 
 
-def _with_starts_only(case):
-    """Return a case in which only start values may be parameters; None if no loss is found even so.
-
-    A gradient that is carried from one moment to the one before it may have looked like a parameter.
-    """
-    prepared = replace(case.prepared, starts_only=True)
+def _read_again(case, **changes):
+    """Return a case with other changes of its tree, read and judged; None if no loss is found even so."""
+    prepared = replace(case.prepared, **changes)
     tree = prepared.of(ast.parse(case.text))
     own = read(tree, loss=case.loss, call=case.call)
-    if not _steps(own) or _judgement(own, case.loss is not None, tree) is None:
-        return None
-    return Case(case.text, tree, case.loss, case.call, own, prepared=prepared)
+    judged = _judgement(own, case.loss is not None, tree) if _steps(own) else None
+    return Case(case.text, tree, case.loss, case.call, own, judged, prepared=prepared) if judged is not None else None
 
 
 def _stale(case, judged, mistake, base):
@@ -277,10 +281,6 @@ def _judge_afresh(case, said):
     if not found:
         return
     wrong = [one for one in found if not one[0].right]
-    if wrong and case.judged.right and "clip" in case.text:
-        said.append("with some fresh weights an entry of a gradient is clipped; as long as none is, this holds")
-        wrong = []
-        found = [one for one in found if one[0].right] or [(case.judged, 0)]
     # The weights that show most: the most wrong updates, then the fewest entries that are 0.
     ranked = sorted(wrong or found, key=lambda one: (sum(u.right for u in one[0].updates), _zeros(one[0])))
     case.fresh, case.seed = ranked[0]

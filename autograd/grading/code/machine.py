@@ -141,54 +141,6 @@ class Machine:
             raise IndexError("only integers, slices, ellipsis, newaxis and integer or boolean arrays are valid indices")
         return key
 
-    def scalar_operation(self, kind, a, b):
-        """Return the result of an operator on two numbers of which one is on the tape."""
-        left = a.data if isinstance(a, Value) else a
-        right = b.data if isinstance(b, Value) else b
-        if kind is ast.FloorDiv:
-            return self.number(left // right)
-        if kind is ast.Mod:
-            return self.number(left % right)
-        if kind is ast.Pow and isinstance(a, Value) and a.data == 0 and right == 2:
-            return a * a
-        if kind is ast.Div and right == 0:
-            raise ZeroDivisionError("division by zero")
-        return BINARY[kind](a, b)
-
-    def number_attribute(self, x, name):
-        """Return an attribute of a single number, as NumPy's scalars have them."""
-        simple = {"shape": (), "ndim": 0, "size": 1, "T": x, "real": x, "dtype": self.library.float_type}
-        if name in simple:
-            return simple[name]
-        if name == "data":
-            return x
-        if name in (
-            "item",
-            "copy",
-            "sum",
-            "mean",
-            "max",
-            "min",
-            "squeeze",
-            "flatten",
-            "ravel",
-            "conj",
-            "clone",
-            "detach",
-        ):
-            return lambda *args, **keywords: x
-        if name == "astype":
-            return lambda kind, **_: self.library.convert(kind, x)
-        if name == "is_integer":
-            return lambda: float(x.data).is_integer()
-        if name == "dot":
-            return lambda other: x * other
-        if name == "round":
-            return lambda digits=0: self.number(round(x.data, digits))
-        if name == "reshape":
-            return lambda *shape: self.library.numpy["reshape"](x, shape[0] if len(shape) == 1 else shape)
-        raise AttributeError(f"a number has no attribute '{name}' that is read")
-
     # --- Names
 
     def lookup(self, name, frame, node):
@@ -275,6 +227,8 @@ class Machine:
             before = self.line
             result = function(*args, **keywords)
             self.line = before
+            if getattr(node.func, "attr", "") == "clip":
+                self.recorder.clipped(node, args, self.elements(result))
         else:
             raise TypeError(f"'{type(function).__name__}' object is not callable")
         self.line = node.lineno
@@ -417,8 +371,4 @@ def _yields(node):
     return found
 
 
-BINARY = {
-    ast.Add: lambda a, b: a + b, ast.Sub: lambda a, b: a - b, ast.Mult: lambda a, b: a * b, ast.Div: lambda a, b: a / b,
-    ast.Pow: lambda a, b: a**b,
-}  # fmt: skip
 RELU = functions.relu

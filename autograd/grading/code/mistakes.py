@@ -4,9 +4,11 @@ from dataclasses import replace
 
 from autograd.engine.value import Value
 from autograd.grading.code.candidates import candidates, named
+from autograd.grading.code.error_edits import turned_errors
 from autograd.grading.code.explanation import first_unknown, notes_of
+from autograd.grading.code.factors import close
 from autograd.grading.code.grade import Mistake
-from autograd.grading.code.judge import close, judge_losses
+from autograd.grading.code.judge import judge_losses
 from autograd.grading.code.limits import Work
 from autograd.grading.code.moves import moves
 from autograd.grading.code.naming import Places
@@ -14,8 +16,10 @@ from autograd.grading.code.optimizers import machinery
 from autograd.grading.code.patches import mapped
 from autograd.grading.code.probes import probed
 from autograd.grading.code.reading import fresh_starts, read
-from autograd.grading.code.recorder import linear_terms
+from autograd.grading.code.recomputed import with_recomputed
+from autograd.grading.code.signs import is_usual_sign
 from autograd.grading.code.source import Source
+from autograd.grading.code.steps import linear_terms
 from autograd.grading.code.trace import Trace
 from autograd.grading.code.trial import Trials, targets_of
 from autograd.grading.code.truth import candidate_losses
@@ -114,7 +118,7 @@ def known_way(case, source, text=None):
     way = WayBack(
         source,
         trace,
-        judged.truth.adjoints,
+        with_recomputed(judged.truth.adjoints, trace, roots),
         wrong,
         right,
         roots,
@@ -175,10 +179,25 @@ class Search:
         """Return the mistakes with their fixes; an empty list if no edit makes all updates right."""
         self.trials.watch_stale = any(number in way.successors for number in way.wrong)
         current = self.trials.outcome(source.text)
-        done = self.signs(source, way, current) or self.deeper(source, way, current, [], rounds)
+        done = (
+            self.error_sign(source, way, current)
+            or self.signs(source, way, current)
+            or self.deeper(source, way, current, [], rounds)
+        )
         if done:
             return self.mistakes(done)
         return self.mistakes(self.partial, whole=False) if self.partial else []
+
+    def error_sign(self, source, way, current):
+        """Turn the error around that all gradients start from, where all updates subtract and go up the loss."""
+        factors = current.factors if current is not None else ()
+        if not factors or any(f is None or not f < 0 for f in factors) or not is_usual_sign(way, added=False):
+            return None
+        for candidate in turned_errors(way, source):
+            text = source.edited(candidate.edits)
+            if self.is_whole(self.trials.outcome(text)) and self.confirmed(source, text):
+                return [(source, [candidate])]
+        return None
 
     def signs(self, source, way, current):
         """Turn the signs of all updates around, where all of them go up the loss."""

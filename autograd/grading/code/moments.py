@@ -3,7 +3,7 @@
 import ast
 
 from autograd.engine.value import Value
-from autograd.grading.code.recorder import linear_terms
+from autograd.grading.code.steps import linear_terms
 
 __all__ = ["is_recurrent"]
 

@@ -1,7 +1,7 @@
 """Updates by an optimizer that scales each entry by its own past, such as Adam: the gradient that goes into it."""
 
 from autograd.engine.value import Value
-from autograd.grading.code.recorder import name_of
+from autograd.grading.code.steps import name_of
 
 __all__ = ["gradients_inside", "machinery", "through_optimizer"]
 

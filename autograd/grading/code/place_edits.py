@@ -5,11 +5,12 @@ import ast
 from autograd.engine.value import Value
 from autograd.grading.code.context import Candidate, function_name, is_slope_argument, multiplies_weights
 from autograd.grading.code.error_edits import adjoints_like
-from autograd.grading.code.judge import proportion
+from autograd.grading.code.factors import proportion
+from autograd.grading.code.signs import is_odd_sign, is_update, is_usual_sign, is_velocity
 from autograd.grading.code.source import Edit
 from autograd.grading.code.wayback import same
 
-__all__ = ["augmented_signs", "axes", "deltas", "rows", "signs", "substitutes", "writable"]
+__all__ = ["augmented_signs", "axes", "deltas", "inputs", "rows", "signs", "substitutes", "writable"]
 
 MAX_SUBSTITUTES = 8
 METHODS = {"T", "dot", "copy", "transpose", "shape", "reshape", "sum", "mean", "t", "mm", "matmul", "clone", "ravel",
@@ -85,6 +86,37 @@ def rows(c):
                 yield Candidate(1.245, "derivative at the wrong argument", c.line, message, c.replaced(new))
 
 
+def inputs(c):
+    """Multiply by all that the weights are multiplied by on the forward pass, such as a gate times the state."""
+    parent = c.parent()
+    if (
+        c.is_back()
+        or c.is_stored()
+        or not c.seen.shape
+        or not isinstance(c.node, (ast.Name, ast.Attribute, ast.Subscript))
+    ):
+        return
+    if not (isinstance(parent, ast.Call) or (isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.MatMult))):
+        return
+    for text in c.known("inputs", lambda: list(_inputs(c))):
+        if c.text in text and text != c.text:
+            message = f"the weights are multiplied by {text}, not by {c.text} alone"
+            yield Candidate(1.2, "wrong factor", c.line, message, c.replaced(text))
+
+
+def _inputs(c):
+    """Return the texts of products that weights are multiplied by on the forward pass."""
+    for seen in c.way.forward:
+        node = seen.node
+        parts = []
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
+            parts = [node.left, node.right]
+        elif isinstance(node, ast.Call) and function_name(node) in ("dot", "matmul", "mm"):
+            parts = list(node.args)
+        if any(c.way.is_parameter(place) for part in parts for place in c.way.by_place(part)[:1]):
+            yield from (ast.unparse(part) for part in parts if isinstance(part, ast.BinOp))
+
+
 def _transposed(c):
     """Put other weights in the place of some, transposed: those of the layer above, where both have one shape."""
     if len(c.seen.shape) == 2 and c.way.is_parameter(c.seen):
@@ -105,14 +137,17 @@ def _substitution_kind(c, text, other):
         return "derivative at the wrong argument", f"the derivative is taken at {text}, but belongs at {other}"
     if isinstance(inside, ast.Compare):
         return "relu mask", f"the mask is made from {text}, but {other} tells which units were active"
-    if c.way.is_back_text(other, c.seen) and (c.is_back() or _is_derivative(c)):
+    neighbours = not c.seen.shape and _stem(text) == _stem(other)
+    if c.way.is_back_text(other, c.seen) and (c.is_back() or _is_derivative(c)) and not neighbours:
         return "raw error for delta", f"{text} is propagated, but {other} is the delta"
     return "wrong factor", f"{text} stands where {other} belongs"
 
 
 def _is_derivative(c):
     """Return whether an array is the derivative of the loss with respect to one, up to a factor."""
-    return bool(c.seen.shape) and any(proportion(c.seen.data, data) is not None for data in adjoints_like(c))
+    return bool(c.seen.shape) and any(
+        proportion(c.seen.data, data) is not None for data in adjoints_like(c.way, c.seen.shape)
+    )
 
 
 def deltas(c):
@@ -204,8 +239,8 @@ def signs(c):
         if old not in between:
             return
         edit = Edit(start, end, between.replace(old, new, 1))
-        update = c.way.is_update(node)
-        velocity = not update and isinstance(c.parent(), ast.Assign) and c.way.is_velocity(node)
+        update = is_update(c.way, node)
+        velocity = not update and isinstance(c.parent(), ast.Assign) and is_velocity(c.way, node)
         kind = (
             "sign of the update"
             if update or velocity
@@ -227,8 +262,8 @@ def signs(c):
                 else f"the sign {old} belongs the other way around"
             )
         )
-        alike = update and c.way.is_usual_sign(isinstance(node.op, ast.Add))
-        odd = update and c.way.is_odd_sign(isinstance(node.op, ast.Add))
+        alike = update and is_usual_sign(c.way, isinstance(node.op, ast.Add))
+        odd = update and is_odd_sign(c.way, isinstance(node.op, ast.Add))
         cost = 1.0 if odd else 1.05 if velocity else 1.45 if alike else 1.1 if update else 1.25
         yield Candidate(cost, kind, c.line, message, (edit,))
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and not isinstance(node.operand, ast.Constant):
@@ -253,7 +288,7 @@ def augmented_signs(way, source):
                 else f"this is {done}: the sign belongs the other way around"
             )
             penalty = not update and way.mentions_parameter(statement.value)
-            alike = update and way.is_usual_sign(isinstance(statement.op, ast.Add))
-            odd = update and way.is_odd_sign(isinstance(statement.op, ast.Add))
+            alike = update and is_usual_sign(way, isinstance(statement.op, ast.Add))
+            odd = update and is_odd_sign(way, isinstance(statement.op, ast.Add))
             cost = 1.0 if odd else 1.45 if alike else 1.1 if update else 1.2 if penalty else 1.4
             yield Candidate(cost, kind, statement.lineno, message, (edit,))

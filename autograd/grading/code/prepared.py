@@ -20,6 +20,7 @@ class Prepared:
         order: The order of the samples; None for the program's own.
         sizes: What stands for each large number that is a size.
         starts_only: Whether only numbers that little was done to may be parameters.
+        unclipped: The calls that clip gradients, which are left as they are.
 
     >>> ast.unparse(Prepared(sizes={1000: 6}).of(ast.parse("w = np.zeros((1000, 10)); a = w[800:] / 1000")))
     'w = np.zeros((6, 10))\\na = w[3:] / 1000'
@@ -28,6 +29,7 @@ class Prepared:
     order: list | None = None
     sizes: dict = field(default_factory=dict)
     starts_only: bool = False
+    unclipped: frozenset = frozenset()
 
     def of(self, tree):
         """Change a tree, and return it."""
@@ -41,7 +43,27 @@ class Prepared:
                 elif _product(node):
                     _shorten(node, self.sizes)
             tree.is_smaller, tree.sizes = True, self.sizes
+        if self.unclipped:
+            tree = _Unclipped(self.unclipped).visit(tree)
         return arranged(tree, self.order)
+
+
+class _Unclipped(ast.NodeTransformer):
+    """Puts what is clipped in the place of some calls.
+
+    >>> tree = ast.parse("np.clip(d, -1, 1, out=d); g = dW.clip(-1, 1)")
+    >>> ast.unparse(_Unclipped({"np.clip(d, -1, 1, out=d)", "dW.clip(-1, 1)"}).visit(tree))
+    'd\\ng = dW'
+    """
+
+    def __init__(self, calls):
+        self.calls = calls
+
+    def visit_Call(self, node):
+        if ast.unparse(node) in self.calls:
+            positional = len(node.args) + any(part.arg in ("a_min", "a_max", "min", "max") for part in node.keywords)
+            return node.args[0] if positional > 2 else node.func.value
+        return self.generic_visit(node)
 
 
 def smaller_sizes(tree):

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from autograd.grading.code.context import Candidate, Context
 from autograd.grading.code.error_edits import adjoints_like
-from autograd.grading.code.judge import close
+from autograd.grading.code.factors import close
 from autograd.grading.code.scaling import kind_of, numbers, scaled
 from autograd.grading.code.wayback import same
 
@@ -46,7 +46,7 @@ def probed(way, source, trials, current, reference):
         scale = _scale(trials.targets, current.own, outcome.own, reference)
         if scale is not None and not close(scale, 1.0):
             # A derivative of the loss is right already: what is wrong comes after it.
-            known = any(same(c.seen.data, data) for data in adjoints_like(c))
+            known = any(same(c.seen.data, data) for data in adjoints_like(c.way, c.seen.shape))
             found.extend(replace(candidate, cost=candidate.cost + 0.1 * known) for candidate in _written(c, scale))
     return sorted(found, key=lambda candidate: candidate.cost)
 

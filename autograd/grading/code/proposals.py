@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from autograd.engine.functions import log, maximum
 from autograd.engine.value import Value
-from autograd.grading.code.judge import close, judge_losses
+from autograd.grading.code.factors import close
+from autograd.grading.code.judge import judge_losses
 from autograd.grading.code.naming import Places
 from autograd.grading.code.reading import fresh_starts, read
 from autograd.grading.code.trace import Trace

@@ -1,13 +1,15 @@
 """A recorder of changes: every store in which a number becomes itself plus or minus something."""
 
+import ast
 from dataclasses import dataclass
 
 from autograd.engine.value import Value
 from autograd.grading.code.arrays import Array
 from autograd.grading.code.limits import Stop
 from autograd.grading.code.objects import MISSING, Instance, Literal
+from autograd.grading.code.steps import depends_on_itself, is_far, is_step, name_of
 
-__all__ = ["Change", "Recorder", "Scalar", "depends_on_itself", "is_multiple", "linear_terms", "name_of"]
+__all__ = ["Change", "Recorder", "Scalar"]
 
 MAX_RECORDS = 50_000
 MAX_NESTING = 5
@@ -73,6 +75,9 @@ class Recorder:
         self._negatives = {}
         self._sites = set()
         self.replaced = []  # start values in whose place other numbers came, which are not they plus a change
+        self.clips = []
+        self.whole_store = True  # no list is stored, of whose entries some were not heard of yet
+        self.ended = ""
         self.machine = None
         self.only = None
         self.enough = None
@@ -144,6 +149,25 @@ class Recorder:
             for value in args:
                 self._scalar(value, node, frame, "", "print")
 
+    def clipped(self, node, args, elements):
+        """Hear that numbers were cut at two bounds; those of one size with two signs are what gradients are cut at."""
+        bounds = [x.data if isinstance(x, Value) else x for x in args[-2:]]
+        if all(isinstance(x, (int, float)) for x in bounds) and len(bounds) == 2 and bounds[0] == -bounds[1] < 0:
+            self.clips.append((node, elements))
+
+    def clipped_gradients(self, gradients):
+        """Return the calls that cut numbers which the loss does not depend on, as texts, and their lines.
+
+        Args:
+            gradients: The derivative of the loss with respect to every number under it.
+        """
+        found = {}
+        for node, elements in self.clips:
+            numbers = [e for e in elements if isinstance(e, Value) and e.op is not None]
+            if numbers and not any(e in gradients for e in numbers):
+                found[ast.unparse(node)] = node.lineno
+        return found
+
     def _scalar(self, value, node, frame, name, how):
         if isinstance(value, tuple):
             for part in value[:4]:
@@ -177,6 +201,12 @@ class Recorder:
                 first = old.value(self.machine.whole_leaf) if isinstance(old, Literal) else old
                 self.changed_elements([first] * new.size, new.elements(), node, frame, target)
         elif depth < MAX_NESTING and type(old) is type(new):
+            self._parts(old, new, node, frame, target, depth)
+
+    def _parts(self, old, new, node, frame, target, depth):
+        """Hear of all that a list, a dict or an object holds before the reading may end."""
+        outermost, self.whole_store = self.whole_store, False
+        try:
             if isinstance(new, (list, tuple)):
                 if len(old) == len(new) and len(old) < 1000:
                     for a, b in zip(old, new, strict=True):
@@ -186,6 +216,16 @@ class Recorder:
                     self.changed(old[key], new[key], node, frame, target, depth + 1)
             elif isinstance(new, Instance) and new.cls is old.cls:
                 self.changed(old.names, new.names, node, frame, target, depth + 1)
+        finally:
+            self.whole_store = outermost
+        if outermost and self.ended:
+            self._end()
+
+    def _end(self):
+        if self.ended == "training":
+            self.ended = ""
+            self.machine.stop_training()
+        raise Stop
 
     def _arrays(self, old, new, node, frame, target):
         before, after = old.elements(), new.elements()
@@ -205,7 +245,7 @@ class Recorder:
         if not pairs or (self.only is not None and not any(self._is_watched(a) for a, _ in pairs)):
             return
         change = Change([a for a, _ in pairs], [b for _, b in pairs], node, node.lineno, frame.function, target)
-        if not any(_is_step(a, b) for a, b in pairs[:3]):
+        if not any(is_step(a, b) for a, b in pairs[:3]):
             if len(self.replaced) < MAX_REPLACED and all(a.op is None and b.op is not None for a, b in pairs[:3]):
                 change.replaced = True
                 self.replaced.append(change)
@@ -213,9 +253,11 @@ class Recorder:
         self._count(change)
         self.changes.append(change)
         if self.steps is not None and change.step > self.steps:
-            self.machine.stop_training()
+            self.ended = "training"
         if self.enough is not None and len(self.changes) >= self.enough:
-            raise Stop
+            self.ended = "reading"
+        if self.whole_store and self.ended:
+            self._end()
 
     def _is_watched(self, number):
         return number.data in self.only or number in self.versions
@@ -226,7 +268,7 @@ class Recorder:
         known = [self.versions[old] for old in change.old if old in self.versions]
         if not known and self._negatives.get(site, 0) > 4 and site not in self._sites:
             return
-        if not known and self.starts_only and _is_far(change.old[0]):
+        if not known and self.starts_only and is_far(change.old[0]):
             return
         if depends_on_itself(change, self.machine.limits):
             self._sites.add(site)
@@ -240,124 +282,4 @@ class Recorder:
             self.versions[number] = change.step
 
 
-SEEN_PER_STEP = 40
 MAX_REPLACED = 100
-MAX_NODES_OF_STARTS = 40
-MAX_NODES_OF_EXTREMES = 2000
-MAX_NODES_OF_FACTORS = 15
-
-
-def name_of(number):
-    """Return the name of the operation that made a number, empty for a leaf."""
-    return number.op.name if number.op is not None else ""
-
-
-def linear_terms(number, old=None, depth=6):
-    """Return the numbers that ``number`` is a sum or difference of, each with its sign; ``old`` is not taken apart."""
-    terms, waiting = [], [(number, 1, depth)]
-    while waiting:
-        node, sign, left = waiting.pop()
-        name = name_of(node)
-        if node is not old and left and name in ("add", "sub", "neg"):
-            for i, part in enumerate(node.operands):
-                if isinstance(part, Value):
-                    waiting.append((part, -sign if name == "neg" or (name == "sub" and i == 1) else sign, left - 1))
-        else:
-            terms.append((node, sign))
-    return terms
-
-
-def _is_step(old, new):
-    """Return whether ``new`` is ``old``, or a multiple of it (weight decay), plus or minus something."""
-    if name_of(new) not in ("add", "sub"):
-        return False
-    return any(sign > 0 and is_multiple(term, old) for term, sign in linear_terms(new, old))
-
-
-def is_multiple(term, old):
-    """Return whether a term is a number, or a product with it and plain factors, as weight decay has them.
-
-    A state that a gate is multiplied by, such as that of an LSTM, is none: a gate is computed from much more.
-    """
-    if term is old:
-        return True
-    if name_of(term) != "mul" or not any(part is old for part in term.operands):
-        return False
-    waiting, seen = [part for part in term.operands if part is not old and isinstance(part, Value)], set()
-    while waiting:
-        node = waiting.pop()
-        if node not in seen:
-            seen.add(node)
-            waiting.extend(node.parents)
-        if len(seen) > MAX_NODES_OF_FACTORS:
-            return False
-    return True
-
-
-def _is_far(number):
-    """Return whether a number is computed from more than a start value of a parameter is."""
-    waiting, seen = [number], set()
-    while waiting and len(seen) <= MAX_NODES_OF_STARTS:
-        node = waiting.pop()
-        if node not in seen:
-            seen.add(node)
-            waiting.extend(node.parents)
-    return len(seen) > MAX_NODES_OF_STARTS
-
-
-_EXTREMES = ("maximum", "minimum", "where")
-
-
-def _is_shift(change):
-    """Return whether numbers lose the largest or smallest of themselves, as before a softmax: that is no training."""
-    numbers = set(change.old)
-    for old, new in zip(change.old, change.new, strict=True):
-        if name_of(new) != "sub" or new.operands[0] is not old or not isinstance(new.operands[1], Value):
-            return False
-        if not _is_extreme(new.operands[1], numbers):
-            return False
-    return True
-
-
-def _is_extreme(term, numbers):
-    """Return whether a number is chosen among some others."""
-    waiting = [term]
-    for _ in range(MAX_NODES_OF_EXTREMES):
-        if not waiting:
-            return True
-        node = waiting.pop()
-        if node in numbers:
-            continue
-        if name_of(node) not in _EXTREMES:
-            return False
-        waiting.extend(part for part in node.operands if isinstance(part, Value))
-    return False
-
-
-def depends_on_itself(change, limits):
-    """Return whether the new numbers depend on the old ones otherwise than by being theirs plus a change.
-
-    Args:
-        change: What was stored.
-        limits: Counts what is looked at.
-    """
-    if _is_shift(change):
-        return False
-    olds, seen = set(change.old), set()
-    for old, new in list(zip(change.old, change.new, strict=True))[:4]:
-        terms = linear_terms(new, old)
-        waiting = [term for term, sign in terms if sign < 0 or not is_multiple(term, old)]
-        if len(waiting) == len(terms):
-            continue
-        waiting = [node for node in waiting if node not in seen]
-        seen.update(waiting)
-        limits.left -= len(seen) // SEEN_PER_STEP
-        while waiting:
-            node = waiting.pop()
-            if node in olds:
-                return True
-            for part in node.parents:
-                if part not in seen:
-                    seen.add(part)
-                    waiting.append(part)
-    return False

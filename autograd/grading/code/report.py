@@ -1,7 +1,7 @@
 """Grades of programs as text: one program in detail, several in a table."""
 
 from autograd.engine.tables import text_table
-from autograd.grading.code.judge import close
+from autograd.grading.code.factors import close
 
 __all__ = ["details", "number", "status", "table"]
 

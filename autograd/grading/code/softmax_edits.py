@@ -4,7 +4,7 @@ import ast
 
 from autograd.engine.value import Value
 from autograd.grading.code.context import Candidate
-from autograd.grading.code.judge import proportion
+from autograd.grading.code.factors import proportion
 from autograd.grading.code.wayback import same
 
 __all__ = ["jacobians", "softmax"]

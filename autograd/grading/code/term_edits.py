@@ -3,14 +3,14 @@
 import ast
 
 from autograd.grading.code.context import Candidate, function_name
-from autograd.grading.code.judge import close, proportion
+from autograd.grading.code.factors import close, proportion
 from autograd.grading.code.scaling import SIMPLE, kind_of, numbers, scaled
 from autograd.grading.code.source import Edit
 from autograd.grading.code.wayback import same
 
 __all__ = [
     "accumulations", "loop_orders", "missing_penalties", "missing_terms", "sample_counts", "scaled_terms",
-    "spared_biases", "wrong_penalties",
+    "spared_biases", "spared_names", "wrong_penalties",
 ]  # fmt: skip
 
 # --- The gradient of a penalty
@@ -154,11 +154,25 @@ def accumulations(way, source):
             continue
         start, end = source.span(target)[1], source.span(statement.value)[0]
         text = source.text[start:end]
-        if text.strip() == "=":
+        if text.strip(" (") == "=":
             name = source.text_of(target)
             message = f"{name} keeps the last one only: add them up"
             edit = Edit(start, end, text.replace("=", "+=", 1))
             yield Candidate(1.3, "batch sum missing", statement.lineno, message, (edit,))
+
+
+def spared_names(c):
+    """Add what a comprehension runs through and never reads, such as the sum so far."""
+    around = c.parent()
+    if not isinstance(around, ast.ListComp) or around.elt is not c.node or not c.is_back():
+        return
+    read = {part.id for part in ast.walk(around.elt) if isinstance(part, ast.Name)}
+    bound = [part.id for one in around.generators for part in ast.walk(one.target) if isinstance(part, ast.Name)]
+    for name in bound:
+        if name not in read:
+            message = f"{name} is not added: only the last sample counts"
+            new = f"{name} + {c.source.operand_text(c.node, tight=False)}"
+            yield Candidate(0.9, "batch sum missing", c.line, message, c.replaced(new))
 
 
 def _is_argument(source, statement, target):

@@ -4,7 +4,7 @@ import ast
 import math
 from dataclasses import dataclass
 
-from autograd.grading.code.judge import close, proportion
+from autograd.grading.code.factors import close, proportion
 from autograd.grading.code.limits import Limits, Work
 from autograd.grading.code.optimizers import gradients_inside
 from autograd.grading.code.reading import fresh_starts, read

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from autograd.engine.graph import adjoints, postorder
 from autograd.engine.value import Value
-from autograd.grading.code.recorder import name_of
+from autograd.grading.code.steps import name_of
 
 __all__ = ["Group", "Truth", "candidate_losses", "groups_of", "is_of_gradient", "moved_back"]
 

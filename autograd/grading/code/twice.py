@@ -2,8 +2,8 @@
 
 import ast
 
+from autograd.grading.code.factors import close
 from autograd.grading.code.grade import Mistake
-from autograd.grading.code.judge import close
 from autograd.grading.code.mistakes import known_way
 from autograd.grading.code.source import Source
 from autograd.grading.code.trial import Trials, targets_of

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from autograd.engine.value import Value
 from autograd.grading.code.moments import is_recurrent
 from autograd.grading.code.objects import Frame, Function, Instance
+from autograd.grading.code.passes import backward_expressions, forward_values
+from autograd.grading.code.signs import is_complement
 from autograd.grading.code.slopes import slopes_of
 from autograd.grading.code.standing import Standing
 from autograd.grading.code.trace import key_of, numbers_of
@@ -68,13 +70,15 @@ class WayBack:
     optimizers: set = field(default_factory=set)
 
     def __post_init__(self):
-        self.texts = {}
+        self.texts, self.known_adjoints = {}, {}
         for places in self.trace.seen.values():
             for place in places[:1]:
                 if isinstance(place.node, (ast.Name, ast.Attribute, ast.Subscript)):
                     self.texts.setdefault(ast.unparse(place.node).replace(" ", ""), []).extend(places)
-        self._index()
-        self.standing = Standing(self.trace, self.ordered)
+        ordered = self.trace.everything()
+        self.forward, made_in, started = forward_values(ordered, self.gradients)
+        self.nodes = backward_expressions(self.source, self.trace, made_in, started)
+        self.standing = Standing(self.trace, ordered)
         self.slopes = slopes_of(self.forward, self.gradients, self.roots)
         self.vocabulary = Vocabulary(self.machine, self.source.tree)
         self.numpy = self.vocabulary.numpy
@@ -84,6 +88,7 @@ class WayBack:
         self.counts = self._counts()
         self.recurrent = self._recurrent()
         self.masks = [node for _, node, _ in self.nodes if isinstance(node, ast.Compare)]
+        self.complements = [node for _, node, _ in self.nodes if is_complement(self, node)]
 
     def helpers(self):
         """Return the program's own functions of one number, each with what stands behind the argument."""
@@ -156,82 +161,6 @@ class WayBack:
         dicts = [node for node in ast.walk(self.source.tree) if isinstance(node, ast.Dict)]
         return (bool(back_steps) and bool(dicts)) or is_recurrent(self.trace.seen.values(), self.gradients, self.roots)
 
-    # --- Which statements
-
-    def _is_switched(self, seen):
-        """Return whether numbers of the forward pass stand beside zeros, as in the relu np.where(z > 0, z, 0)."""
-        numbers = [e for e in seen.elements if isinstance(e, Value)]
-        rest = [e for e in seen.elements if not isinstance(e, Value)]
-        return (
-            bool(numbers and rest) and not any(rest) and all(e.op is not None and e in self.gradients for e in numbers)
-        )
-
-    def _is_mixed(self, seen, first):
-        """Return whether numbers of the forward pass come from two expressions, as in ``np.where(z > 0, z, a * z)``."""
-        if not seen.shape or not all(isinstance(e, Value) and e in self.gradients for e in seen.elements):
-            return False
-        return any(e.op is not None for e in seen.elements) and len({first[e] for e in seen.elements}) > 1
-
-    def _is_slice(self, seen):
-        """Return whether numbers of the forward pass are a part of an array, such as the sums of one gate."""
-        return (
-            isinstance(seen.node, ast.Subscript)
-            and bool(seen.shape)
-            and all(isinstance(e, Value) and e in self.gradients and e.op is not None for e in seen.elements)
-        )
-
-    def _index(self):
-        everything = self.ordered = self.trace.everything()
-        first = {}
-        for seen in everything:
-            for element in seen.elements:
-                if isinstance(element, Value) and element not in first:
-                    first[element] = seen.order
-        forward_statements, mixed, self.started = set(), set(), None
-        for seen in everything:
-            made = [e for e in seen.elements if isinstance(e, Value) and e.op is not None and first[e] == seen.order]
-            if made and any(e in self.gradients for e in made):
-                self.forward.append(seen)
-                forward_statements.add(self._statement_key(seen.node))
-                if self.started is None:
-                    self.started = seen.order
-            elif isinstance(seen.node, ast.Call) and self._is_switched(seen):
-                self.forward.append(seen)
-            elif (self._is_mixed(seen, first) or self._is_slice(seen)) and tuple(map(id, seen.elements)) not in mixed:
-                mixed.add(tuple(map(id, seen.elements)))
-                self.forward.append(seen)
-        self.by_key = self.trace.seen
-        self.statement_keys = []
-        for node in ast.walk(self.source.tree):
-            if isinstance(node, ast.stmt) and not isinstance(
-                node, (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
-            ):
-                if node in forward_statements:
-                    continue
-                for part in self._own_expressions(node):
-                    places = self.by_key.get(key_of(part), [])
-                    if not places and isinstance(part, ast.Constant):
-                        around = self.source.parents[part]
-                        stored = isinstance(around, ast.Assign) and isinstance(around.targets[0], ast.Subscript)
-                        places = self.by_place(around.targets[0].value if stored else around)
-                    if places and places[-1].order > (self.started or 0):
-                        self.nodes.append((node, part, places))
-        order = {id(part): places[0].order for _, part, places in self.nodes}
-        self.nodes.sort(key=lambda item: order[id(item[1])])
-
-    def _statement_key(self, node):
-        return self.source.statements.get(node)
-
-    def _own_expressions(self, statement):
-        waiting = [child for child in ast.iter_child_nodes(statement) if isinstance(child, ast.expr)]
-        if isinstance(statement, (ast.With,)):
-            waiting = []
-        while waiting:
-            node = waiting.pop()
-            if isinstance(node, ast.expr):
-                yield node
-            waiting.extend(ast.iter_child_nodes(node))
-
     # --- What a value is
 
     def is_back(self, seen):
@@ -249,7 +178,7 @@ class WayBack:
         while isinstance(node, (ast.Name, ast.Attribute, ast.Subscript, ast.Constant)):
             node = self.source.parents.get(node)  # it is read here: an edit changes this use only
         while isinstance(node, ast.expr):
-            places = self.by_key.get(key_of(node), [])
+            places = self.trace.seen.get(key_of(node), [])
             back = [
                 e
                 for s in places
@@ -415,30 +344,6 @@ class WayBack:
                 return True
         return False
 
-    def is_usual_sign(self, added):
-        """Return whether all updates add, or all subtract: then the sign of the gradient is the likelier slip."""
-        signs = [
-            isinstance(node.op, ast.Add)
-            for node in ast.walk(self.source.tree)
-            if isinstance(node, (ast.AugAssign, ast.BinOp))
-            and isinstance(node.op, (ast.Add, ast.Sub))
-            and node.lineno in self.update_lines
-            and (isinstance(node, ast.AugAssign) or self.is_update(node))
-        ]
-        return signs.count(added) > 1 and (not added) not in signs
-
-    def is_odd_sign(self, added):
-        """Return whether every right update has the other sign than one that adds, or subtracts."""
-        signs = {
-            isinstance(node.op, ast.Add)
-            for node in ast.walk(self.source.tree)
-            if isinstance(node, (ast.AugAssign, ast.BinOp))
-            and isinstance(node.op, (ast.Add, ast.Sub))
-            and node.lineno in self.right_lines
-            and (isinstance(node, ast.AugAssign) or self.is_update(node))
-        }
-        return signs == {not added}
-
     def is_forward_value(self, value):
         """Return whether a value holds numbers of the forward pass: a gradient does not."""
         return any(isinstance(e, Value) and e in self.gradients for e in numbers_of(value)[1])
@@ -450,22 +355,6 @@ class WayBack:
             for _, node, places in self.nodes
             if not self.is_forward_value(places[0].elements)
         )
-
-    def is_velocity(self, node):
-        """Return whether a sum is what an update adds as it is, as with momentum."""
-        added = {id(part) for number in self.successors for part in number.parents}
-        return any(
-            id(e) in added and e.op is not None
-            for place in self.by_place(node)
-            for e in place.elements
-            if isinstance(e, Value)
-        )
-
-    def is_update(self, node):
-        """Return whether a sum is an update: its left side holds parameters, and its value their successors."""
-        return any(
-            any(isinstance(e, Value) and e in self.roots for e in place.elements) for place in self.by_place(node.left)
-        ) and any(any(e in self.successors for e in place.elements) for place in self.by_place(node))
 
     def fields(self, statement, seen):
         """Return the texts of the numbers of the forward pass that hang on what a loop runs through."""

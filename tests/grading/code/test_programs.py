@@ -15,6 +15,7 @@ WITH_PENALTY = (
     "np.sum(-Y * np.log(a3) - (1 - Y) * np.log(1 - a3)) / m"
     " + lam / (2 * m) * (np.sum(Theta1[:, 1:] ** 2) + np.sum(Theta2[:, 1:] ** 2))"
 )
+SUM_OVER_BATCH = "sum(np.sum((self.feedforward(x) - y) ** 2) for x, y in batch) / 2"
 
 # The loss that is given, the verdict, the parameters whose update is wrong, and the mistakes.
 FACTS = {
@@ -250,6 +251,23 @@ FACTS = {
         ["parameters['W1']", "parameters['b1']", "parameters['W2']", "parameters['b2']"],
         [(53, "relu mask")],
     ),
+    "v01": (None, "right", [], []),
+    "v02": (None, "wrong", ["U", "V", "P", "Q", "C", "S"], [(39, "order in time")]),
+    "v03": (None, "wrong", ["U", "V", "P", "Q", "C", "S"], [(30, "wrong factor")]),
+    "v04": (None, "wrong", ["S"], [(34, "wrong factor")]),
+    "v05": (SUM_OVER_BATCH, "wrong", ["net.weights[0]", "net.biases[0]"], [(42, "derivative missing")]),
+    "v06": (SUM_OVER_BATCH, "wrong", ["net.biases[0]", "net.biases[1]"], [(24, "batch sum missing")]),
+    "v07": (
+        SUM_OVER_BATCH,
+        "wrong",
+        ["net.weights[0]", "net.weights[1]", "net.biases[0]", "net.biases[1]"],
+        [(37, "sign of the update")],
+    ),
+    "v08": (None, "wrong", ["Wx", "Wh", "b"], [(19, "wrong derivative")]),
+    "v09": (None, "right", [], []),
+    "v10": (None, "wrong", ["first"], [(14, "constant factor")]),
+    "v11": (None, "wrong", ["network[0][:]['w']", "network[0][:]['w'][2]"], [(29, "batch sum missing")]),
+    "v12": (None, "wrong", ["b1"], [(23, "derivative missing")]),
     "p06": ("(a - t) ** 2 / 2", "wrong", ["unit.w", "unit.b"], [(12, "loss for its derivative")]),
 }
 

@@ -1,0 +1,27 @@
+"""The factor between two lists of numbers."""
+
+import math
+
+__all__ = ["TOLERANCE", "close", "proportion"]
+
+TOLERANCE = 1e-6
+
+
+def close(a, b):
+    """Return whether two factors are equal up to rounding."""
+    return abs(a - b) <= TOLERANCE * max(abs(a), abs(b))
+
+
+def proportion(numbers, others):
+    """Return the factor that makes ``others`` the same as ``numbers``, or None if there is none; NaN if both are 0."""
+    if not all(map(math.isfinite, [*numbers, *others])):
+        return None
+    largest = max(map(abs, numbers), default=0.0)
+    scale = max(map(abs, others), default=0.0)
+    if scale == 0 or largest == 0:
+        return math.nan if scale == largest else None
+    factor = sum(a * b for a, b in zip(numbers, others, strict=True)) / sum(b * b for b in others)
+    slack = TOLERANCE * largest
+    if all(abs(a - factor * b) <= slack for a, b in zip(numbers, others, strict=True)):
+        return factor
+    return None

@@ -1,0 +1,190 @@
+"""The value that an edited statement of the way back would have, computed at the moment at which it was wrong."""
+
+import ast
+
+from autograd.engine.value import Value
+from autograd.grading.code.error_edits import adjoints_like
+from autograd.grading.code.expressions import evaluate
+from autograd.grading.code.factors import close, proportion
+from autograd.grading.code.limits import Limits, Unreadable
+from autograd.grading.code.objects import Frame
+from autograd.grading.code.reading import FAILURES, Silent
+from autograd.grading.code.trace import numbers_of
+
+__all__ = ["Local", "Moment"]
+
+MAX_PLACES = 6
+MAX_LATER = 4
+STEPS = 400  # of one evaluation
+
+
+class Moment:
+    """One value of a statement of the way back that is no derivative of the loss, and what it might have been.
+
+    Attributes:
+        statement: The statement.
+        place: The value.
+        wanted: Derivatives of the loss of the same shape, and what would make a later sum one.
+        known: What can be written there.
+    """
+
+    def __init__(self, statement, place, wanted, known):
+        self.statement = statement
+        self.place = place
+        self.wanted = wanted
+        self.known = known
+
+
+class Local:
+    """Evaluates edited statements one at a time, without reading the program again.
+
+    A whole reading tells whether an edit makes all updates right. The value of the statement alone tells which edits
+    are worth a reading: those that make a derivative of the loss of it.
+
+    Args:
+        way: What is known about the way back.
+        source: The program.
+    """
+
+    def __init__(self, way, source):
+        self.way = way
+        self.source = source
+        self.moments = {}
+        for statement, node, places in way.nodes:
+            if isinstance(statement, (ast.Assign, ast.Return)) and statement.value is node:
+                moment = self._moment(statement, node, places)
+                if moment is not None:
+                    self.moments[statement] = moment
+
+    def _moment(self, statement, node, places):
+        if not self.way.is_back(places[0]) or not places[0].shape or statement.lineno in self.way.update_lines:
+            return None
+        for place in places[:MAX_PLACES]:
+            exact = adjoints_like(self.way, place.shape)
+            if any(place.data) and not _is_one_of(place.data, exact):
+                wanted = [*exact, *self._wanted_later(statement, node, place)]
+                return Moment(statement, place, wanted, self.way.scope(place.frame, place.order)) if wanted else None
+        return None
+
+    def _wanted_later(self, statement, node, place):
+        """Return what a variable would have to be for the sums that read it later to be derivatives of the loss."""
+        target = statement.targets[0] if isinstance(statement, ast.Assign) else None
+        name = target.id if isinstance(target, ast.Name) else None
+        found = []
+        for _, term, places in self.way.nodes if name else ():
+            around = self.source.parents.get(term)
+            if not (isinstance(term, ast.Name) and term.id == name and isinstance(term.ctx, ast.Load)):
+                continue
+            if not isinstance(around, ast.BinOp) or not isinstance(around.op, ast.Add):
+                continue
+            sums = {total.order: total for total in self.way.by_place(around)}
+            for read in places[:MAX_LATER]:
+                total = next((sums[order] for order in sorted(sums) if order > read.order), None)
+                if total is None or read.data != place.data or total.shape != place.shape:
+                    continue
+                for adjoint in adjoints_like(self.way, total.shape):
+                    found.append([x + a - b for x, a, b in zip(read.data, adjoint, total.data, strict=True)])
+        return found
+
+    def makes_derivative(self, candidate):
+        """Return whether an edit within one statement makes a derivative of the loss of its value."""
+        start, end = min(e.start for e in candidate.edits), max(e.end for e in candidate.edits)
+        if candidate.kind == "derivative at the wrong argument" or self._writes_out(start, end, candidate.edits):
+            return False
+        if candidate.kind == "wrong derivative" and self.source.text[start:end].isidentifier():
+            return False  # where it gets its value is the likelier place
+        for statement, moment in self.moments.items():
+            if self.source.holds(statement.value, start, end):
+                first, last = self.source.span(statement.value)
+                text = self.source.text[first:last]
+                for edit in sorted(candidate.edits, key=lambda e: (e.start, e.end), reverse=True):
+                    text = text[: edit.start - first] + edit.text + text[edit.end - first :]
+                data = self.value(text, moment)
+                return data is not None and _is_one_of(data, moment.wanted)
+        return False
+
+    def _writes_out(self, start, end, edits):
+        """Return whether an edit writes out what a function of the program returns; other calls of it stay wrong."""
+        called, _, rest = self.source.text[start:end].partition("(")
+        if not rest.endswith(")") or not called.replace(".", "").isidentifier():
+            return False
+        new = "".join(edit.text for edit in edits)
+        return called.split(".")[0] not in self.way.modules and f"{called}(" not in new
+
+    def value(self, text, moment):
+        """Return the numbers of an expression at a moment; None if it cannot be computed, or has another shape."""
+        try:
+            tree = ast.parse(f"({text})", mode="eval").body
+        except (SyntaxError, ValueError):
+            return None
+        names = {}
+        tree = _Bound(moment, self.way.machine, names).visit(tree)
+        machine = self.way.machine
+        kept = machine.recorder, machine.trace, machine.watcher, machine.starts, machine.limits, machine.stack
+        machine.recorder, machine.trace, machine.watcher, machine.starts = Silent(), None, None, None
+        machine.limits, machine.stack = Limits(STEPS), list(machine.stack)
+        frame = Frame(names, moment.place.frame.outer or moment.place.frame, moment.place.frame.function)
+        try:
+            found = evaluate(machine, tree, frame)
+        except (Unreadable, *FAILURES):
+            return None
+        finally:
+            machine.recorder, machine.trace, machine.watcher, machine.starts, machine.limits, machine.stack = kept
+        shape, elements = numbers_of(found)
+        if shape != moment.place.shape:
+            return None
+        return [float(e.data) if isinstance(e, Value) else float(e) for e in elements]
+
+
+class _Bound(ast.NodeTransformer):
+    """Puts names for arrays in the place of variables whose numbers at a moment are known.
+
+    Args:
+        moment: The moment.
+        machine: What read the program.
+        names: Takes what each name stands for.
+    """
+
+    def __init__(self, moment, machine, names):
+        self.moment = moment
+        self.machine = machine
+        self.names = names
+
+    def generic_visit(self, node):
+        if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) and isinstance(node.ctx, ast.Load):
+            if self._is_entry(node):
+                self._bind(node.value.id, self.moment.place.frame.names[node.value.id])
+                node.slice = self.visit(node.slice)
+                return node
+            known = self.moment.known.get(ast.unparse(node))
+            if known is not None:
+                name = f"_{len(self.names)}"
+                self._bind(name, self._array(*known))
+                return ast.copy_location(ast.Name(name, ast.Load()), node)
+        return super().generic_visit(node)
+
+    def _is_entry(self, node):
+        """Return whether a node is an entry of a list or a dict, counted by a variable: it stays as it was filled."""
+        if not isinstance(node, ast.Subscript) or not isinstance(node.value, ast.Name):
+            return False
+        container = self.moment.place.frame.names.get(node.value.id)
+        counted = any(isinstance(part, ast.Name) for part in ast.walk(node.slice))
+        return counted and isinstance(container, (list, dict)) and ast.unparse(node) not in self.moment.known
+
+    def _bind(self, name, value):
+        self.names[name] = value
+
+    def _array(self, shape, data):
+        if not shape:
+            return int(data[0]) if float(data[0]).is_integer() else data[0]
+        return self.machine.library.numpy["array"](list(data)).reshape(shape)
+
+
+def _is_one_of(data, wanted):
+    """Return whether numbers are some others, up to a factor for more than one of them."""
+    for numbers in wanted:
+        if len(numbers) == len(data):
+            factor = proportion(data, numbers)
+            if factor is not None and factor == factor and (len(data) > 1 or close(abs(factor), 1.0)):
+                return True
+    return False

@@ -1,0 +1,203 @@
+"""The rate of an update: the factors in front of the gradient that depend on nothing that the loss depends on."""
+
+import ast
+import math
+from dataclasses import dataclass, field
+
+from autograd.engine.graph import adjoints
+from autograd.engine.value import Value
+from autograd.grading.code.factors import close
+from autograd.grading.code.steps import is_multiple, linear_terms, name_of
+
+__all__ = ["Front", "front_of", "literals_of", "rate_lines_of", "same_plain_numbers", "share_leaves"]
+
+
+@dataclass
+class Front:
+    """The factor in front of a gradient in an update, in parts.
+
+    Attributes:
+        numbers: The product of the factors that depend on no data: rates, a momentum.
+        leaves: The same without the plain numbers in them, such as the number of samples in ``rate / n``.
+        decimals, wholes: The numbers that the statement itself has in front of the gradient.
+        sign: The sign of all of it.
+        peeled: The leaves found in front.
+    """
+
+    numbers: float = 1.0
+    leaves: float = 1.0
+    decimals: float = 1.0
+    wholes: float = 1.0
+    sign: int = 1
+    peeled: set = field(default_factory=set)
+
+    def rates(self):
+        """Return what the rate may be: which of the plain numbers belong to it cannot always be told."""
+        return [
+            self.leaves * self.decimals,
+            self.numbers * self.decimals,
+            self.leaves * self.decimals * self.wholes,
+            self.numbers * self.decimals * self.wholes,
+        ]
+
+
+def front_of(group, gradients, memory):
+    """Return what stands in front of the gradient in an update; None where no single term is the change."""
+    pairs = zip(group.old, group.new, strict=True)
+    old, new = next(((a, b) for a, b in pairs if b.data != a.data), (group.old[0], group.new[0]))
+    starts = [old, *new.parents]
+    before = next((p for p in starts if any(s > 0 and is_multiple(t, p) for t, s in linear_terms(new, p))), old)
+    terms = [(term, sign) for term, sign in linear_terms(new, before) if not (sign > 0 and is_multiple(term, before))]
+    literals = group.literals
+    fronts = [_front(term, sign, literals, gradients, memory) for term, sign in terms[:6]]
+    if len(fronts) == 1:
+        return fronts[0]
+    if fronts and all(f.sign == fronts[0].sign and close(f.numbers, fronts[0].numbers) for f in fronts):
+        return Front(fronts[0].numbers, fronts[0].leaves, sign=fronts[0].sign)  # weight decay: the rate of both terms
+    return None
+
+
+def share_leaves(truth, fronts, recorder):
+    """Put into the fronts the leaves that the changes are proportional to, wherever they stand in them: the rates.
+
+    A rate is one for all updates, or stands in the statement of an update, or is one for each. A whole number, and what
+    a change is divided by, may be a number of samples.
+    """
+    known = [leaf_powers(group, truth.adjoints, recorder) for group in truth.groups]
+    powers = [own for own, _ in known]
+    counts = {leaf for own in powers for leaf in own}
+    common = [leaf for leaf in counts if all(leaf in own or leaf in met for own, met in known)]
+    singles = not common and all(len(own) <= 1 for own in powers)
+    for i, (front, own, group) in enumerate(zip(fronts, powers, truth.groups, strict=True)):
+        if front is None:
+            front = fronts[i] = Front()
+        plain = front.numbers / front.leaves
+        front.leaves = front.numbers = front.decimals = 1.0
+        for leaf in {*common, *own}:
+            written = isinstance(leaf, tuple)
+            power, size = own.get(leaf, 1), abs(leaf[1] if written else leaf.data)
+            line = leaf[0] if written else None
+            if line is not None:
+                if line in group.rate_lines:
+                    front.decimals *= size**power
+            elif leaf in recorder.wholes:
+                if power > 0 and leaf in common:
+                    front.wholes *= size
+            elif leaf in common or singles:
+                front.numbers *= size**power
+                front.leaves *= size if power > 0 else 1.0
+        front.numbers *= plain
+
+
+def leaf_powers(group, gradients, recorder):
+    """Return the leaves that a change is a multiple of, of those that the loss does not depend on, and all that it met.
+
+    A number that the program writes down is a leaf at each evaluation; it counts as its line and its value.
+    """
+    found, met = None, set()
+    pairs = [(old, new) for old, new in zip(group.old, group.new, strict=True) if new.data != old.data]
+    for old, new in pairs[:1] + pairs[-1:]:
+        change = new.data - old.data
+        powers = {}
+        for node, adjoint in adjoints(new).items():
+            if node.op is None and node not in gradients and node.data and adjoint:
+                line = recorder.literal_lines.get(node)
+                key = node if line is None else (line, node.data)
+                met.add(key)
+                power = adjoint * node.data / change
+                if math.isfinite(power) and abs(power - round(power)) < 1e-6 and round(power) in (1, -1):
+                    powers[key] = round(power)
+        found = powers if found is None else {k: v for k, v in found.items() if powers.get(k) == v}
+    return found or {}, met
+
+
+def rate_lines_of(tree):
+    """Return the lines in which a product with a number is added or subtracted, as in an update."""
+    lines = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub)):
+            for side in (node.left, node.right):
+                if isinstance(side, ast.BinOp) and isinstance(side.op, ast.Mult) and literals_of(side):
+                    lines.add(side.lineno)
+    return lines
+
+
+def literals_of(node):
+    """Return the numbers that a statement has as factors."""
+    found = []
+    for part in ast.walk(node):
+        if isinstance(part, ast.BinOp) and isinstance(part.op, (ast.Mult, ast.Div)):
+            for side in (part.left, part.right):
+                inner = side.operand if isinstance(side, ast.UnaryOp) else side
+                if isinstance(inner, ast.Constant) and isinstance(inner.value, (int, float)):
+                    found.append(abs(float(inner.value)))
+    return found
+
+
+def _front(term, sign, literals, gradients, memory):
+    """Return what stands in front of one term: the factors of the product that depend on nothing that the loss does."""
+    front, left = Front(sign=sign), list(literals)
+    waiting = [(term, 1, 0)]
+    while waiting:
+        node, power, depth = waiting.pop()
+        name = name_of(node) if isinstance(node, Value) else ""
+        if not isinstance(node, Value):
+            if abs(node) in left and node:
+                left.remove(abs(node))
+                _multiply(front, node, power)
+        elif is_free(node, gradients, memory):
+            if node.data and math.isfinite(node.data):
+                front.sign *= -1 if node.data < 0 else 1
+                front.peeled |= {leaf for leaf in adjoints(node) if leaf.op is None}
+                front.numbers *= abs(node.data) ** power
+                front.leaves *= abs(_leaf_product(node)) ** power
+        elif name in ("mul", "div", "neg") and depth < 12:
+            front.sign *= -1 if name == "neg" else 1
+            for i, part in enumerate(node.operands):
+                waiting.append((part, -power if name == "div" and i == 1 else power, depth + 1))
+        elif name == "add" and len(node.parents) == 2:
+            a, b = node.parents
+            if a.data == 0 and is_free(a, gradients, memory):
+                waiting.append((b, power, depth + 1))
+            elif b.data == 0 and is_free(b, gradients, memory):
+                waiting.append((a, power, depth + 1))
+    return front
+
+
+def _multiply(front, number, power):
+    front.sign *= -1 if number < 0 else 1
+    if float(number).is_integer():
+        front.wholes *= abs(number) ** power
+    else:
+        front.decimals *= abs(number) ** power
+
+
+def _leaf_product(node):
+    """Return the product of the leaves of a product, without its plain numbers."""
+    name = name_of(node)
+    if name in ("mul", "div"):
+        parts = [_leaf_product(part) if isinstance(part, Value) else 1.0 for part in node.operands]
+        return parts[0] * parts[1] if name == "mul" or not parts[1] else parts[0] / parts[1]
+    return node.data or 1.0
+
+
+def is_free(node, gradients, memory):
+    """Return whether a number depends on nothing that the loss depends on: a rate, a momentum."""
+    known = memory.get(node)
+    if known is None:
+        waiting, seen, known = [node], set(), True
+        while waiting and known:
+            part = waiting.pop()
+            if part in seen:
+                continue
+            seen.add(part)
+            known = part not in gradients and memory.get(part, True)
+            waiting.extend(part.parents)
+        memory[node] = known
+    return known
+
+
+def same_plain_numbers(fronts, mode):
+    """Return whether the plain numbers that a mode counts to the rates are the same in all updates."""
+    parts = [(f.numbers / f.leaves if mode in (1, 3) else 1.0) * (f.wholes if mode > 1 else 1.0) for f in fronts if f]
+    return all(close(part, parts[0]) for part in parts)

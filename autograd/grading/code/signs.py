@@ -1,0 +1,62 @@
+"""Updates as they are written: what they add or subtract, and what stands in them."""
+
+import ast
+
+from autograd.engine.value import Value
+
+__all__ = ["is_complement", "is_odd_sign", "is_update", "is_usual_sign", "is_velocity"]
+
+
+def is_usual_sign(way, added):
+    """Return whether all updates add, or all subtract: then the sign of the gradient is the likelier slip."""
+    signs = [
+        isinstance(node.op, ast.Add)
+        for node in ast.walk(way.source.tree)
+        if isinstance(node, (ast.AugAssign, ast.BinOp))
+        and isinstance(node.op, (ast.Add, ast.Sub))
+        and node.lineno in way.update_lines
+        and (isinstance(node, ast.AugAssign) or is_update(way, node))
+    ]
+    return signs.count(added) > 1 and (not added) not in signs
+
+
+def is_odd_sign(way, added):
+    """Return whether every right update has the other sign than one that adds, or subtracts."""
+    signs = {
+        isinstance(node.op, ast.Add)
+        for node in ast.walk(way.source.tree)
+        if isinstance(node, (ast.AugAssign, ast.BinOp))
+        and isinstance(node.op, (ast.Add, ast.Sub))
+        and node.lineno in way.right_lines
+        and (isinstance(node, ast.AugAssign) or is_update(way, node))
+    }
+    return signs == {not added}
+
+
+def is_velocity(way, node):
+    """Return whether a sum is what an update adds as it is, as with momentum."""
+    added = {id(part) for number in way.successors for part in number.parents}
+    return any(
+        id(e) in added and e.op is not None
+        for place in way.by_place(node)
+        for e in place.elements
+        if isinstance(e, Value)
+    )
+
+
+def is_update(way, node):
+    """Return whether a sum is an update: its left side holds parameters, and its value their successors."""
+    return any(
+        any(isinstance(e, Value) and e in way.roots for e in place.elements) for place in way.by_place(node.left)
+    ) and any(any(e in way.successors for e in place.elements) for place in way.by_place(node))
+
+
+def is_complement(way, node):
+    """Return whether an expression is 1 minus numbers of the forward pass, as in the derivative of tanh."""
+    minus = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and way.single(node.left) == 1
+    return minus and any(
+        isinstance(e, Value) and e in way.gradients and e.op is not None
+        for part in ast.walk(node.right)
+        for place in way.by_place(part)[:1]
+        for e in place.elements
+    )

@@ -1,0 +1,124 @@
+"""Steps: numbers that become themselves plus or minus something, as parameters do in an update."""
+
+from autograd.engine.value import Value
+
+__all__ = ["depends_on_itself", "is_far", "is_multiple", "is_step", "linear_terms", "name_of"]
+
+SEEN_PER_STEP = 40
+MAX_NODES_OF_STARTS = 40
+MAX_NODES_OF_EXTREMES = 2000
+MAX_NODES_OF_FACTORS = 15
+_EXTREMES = ("maximum", "minimum", "where")
+
+
+def name_of(number):
+    """Return the name of the operation that made a number, empty for a leaf."""
+    return number.op.name if number.op is not None else ""
+
+
+def linear_terms(number, old=None, depth=6):
+    """Return the numbers that ``number`` is a sum or difference of, each with its sign; ``old`` is not taken apart."""
+    terms, waiting = [], [(number, 1, depth)]
+    while waiting:
+        node, sign, left = waiting.pop()
+        name = name_of(node)
+        if node is not old and left and name in ("add", "sub", "neg"):
+            for i, part in enumerate(node.operands):
+                if isinstance(part, Value):
+                    waiting.append((part, -sign if name == "neg" or (name == "sub" and i == 1) else sign, left - 1))
+        else:
+            terms.append((node, sign))
+    return terms
+
+
+def is_step(old, new):
+    """Return whether ``new`` is ``old``, or a multiple of it (weight decay), plus or minus something."""
+    if name_of(new) not in ("add", "sub"):
+        return False
+    return any(sign > 0 and is_multiple(term, old) for term, sign in linear_terms(new, old))
+
+
+def is_multiple(term, old):
+    """Return whether a term is a number, or a product with it and plain factors, as weight decay has them.
+
+    A state that a gate is multiplied by, such as that of an LSTM, is none: a gate is computed from much more.
+    """
+    if term is old:
+        return True
+    if name_of(term) != "mul" or not any(part is old for part in term.operands):
+        return False
+    waiting, seen = [part for part in term.operands if part is not old and isinstance(part, Value)], set()
+    while waiting:
+        node = waiting.pop()
+        if node not in seen:
+            seen.add(node)
+            waiting.extend(node.parents)
+        if len(seen) > MAX_NODES_OF_FACTORS:
+            return False
+    return True
+
+
+def is_far(number):
+    """Return whether a number is computed from more than a start value of a parameter is."""
+    waiting, seen = [number], set()
+    while waiting and len(seen) <= MAX_NODES_OF_STARTS:
+        node = waiting.pop()
+        if node not in seen:
+            seen.add(node)
+            waiting.extend(node.parents)
+    return len(seen) > MAX_NODES_OF_STARTS
+
+
+def _is_shift(change):
+    """Return whether numbers lose the largest or smallest of themselves, as before a softmax: that is no training."""
+    numbers = set(change.old)
+    for old, new in zip(change.old, change.new, strict=True):
+        if name_of(new) != "sub" or new.operands[0] is not old or not isinstance(new.operands[1], Value):
+            return False
+        if not _is_extreme(new.operands[1], numbers):
+            return False
+    return True
+
+
+def _is_extreme(term, numbers):
+    """Return whether a number is chosen among some others."""
+    waiting = [term]
+    for _ in range(MAX_NODES_OF_EXTREMES):
+        if not waiting:
+            return True
+        node = waiting.pop()
+        if node in numbers:
+            continue
+        if name_of(node) not in _EXTREMES:
+            return False
+        waiting.extend(part for part in node.operands if isinstance(part, Value))
+    return False
+
+
+def depends_on_itself(change, limits):
+    """Return whether the new numbers depend on the old ones otherwise than by being theirs plus a change.
+
+    Args:
+        change: What was stored.
+        limits: Counts what is looked at.
+    """
+    if _is_shift(change):
+        return False
+    olds, seen = set(change.old), set()
+    for old, new in list(zip(change.old, change.new, strict=True))[:4]:
+        terms = linear_terms(new, old)
+        waiting = [term for term, sign in terms if sign < 0 or not is_multiple(term, old)]
+        if len(waiting) == len(terms):
+            continue
+        waiting = [node for node in waiting if node not in seen]
+        seen.update(waiting)
+        limits.left -= len(seen) // SEEN_PER_STEP
+        while waiting:
+            node = waiting.pop()
+            if node in olds:
+                return True
+            for part in node.parents:
+                if part not in seen:
+                    seen.add(part)
+                    waiting.append(part)
+    return False

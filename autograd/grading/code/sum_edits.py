@@ -1,0 +1,197 @@
+"""Edits that are computed rather than guessed: the term that a sum lacks, or has in place of a wrong one."""
+
+import ast
+
+from autograd.grading.code.context import Candidate
+from autograd.grading.code.wayback import same
+
+__all__ = ["solved_terms"]
+
+MAX_NAMES = 40
+MAX_TERMS = 6
+LATER, ALONE, LONGER = 0.05, 0.5, 0.002  # what it costs more to edit a later statement, no sum, with a longer text
+SLACK = 1e-7
+
+
+def solved_terms(way, source, local):
+    """Write the term for which a sum, or a product, becomes a derivative of the loss.
+
+    Args:
+        way: What is known about the way back.
+        source: The program.
+        local: The statements whose values are no derivatives, and what they might have been.
+    """
+    for rank, moment in enumerate(sorted(local.moments.values(), key=lambda moment: moment.place.order)):
+        value, cost = moment.statement.value, 1.0 + LATER * min(rank, 4)
+        terms = [(term, sign) for term, sign in _terms(value) if way.by_place(term)]
+        forms = None
+        for wanted in moment.wanted:
+            lack = [a - b for a, b in zip(wanted, moment.place.data, strict=True)]
+            if len(lack) < 2 or not any(lack) or isinstance(value, ast.Constant):
+                continue
+            forms = forms or _Forms(way, moment)
+            if not (isinstance(value, ast.BinOp) and isinstance(value.op, (ast.Mult, ast.Div))):
+                yield from _missing(way, source, value, forms.equal_to(lack), cost + ALONE * (len(terms) < 2))
+            for term, sign in terms:
+                place = _value_at(way, term, moment)
+                if place is not None and place.shape == moment.place.shape:
+                    needed = [x + sign * y for x, y in zip(place.data, lack, strict=True)]
+                    yield from _wrong(way, source, term, forms.equal_to(needed), cost)
+                    yield from _wrong_factors(way, source, (term, place), needed, moment, forms, cost)
+
+
+def _missing(way, source, value, texts, cost):
+    """Add a term to a sum."""
+    for text in texts:
+        kind = "order in time" if way.recurrent else "wrong factor"
+        message = f"the term {text} is missing in this sum"
+        edits = (source.replacing(value, f"{source.text_of(value)} + {text}"),)
+        yield Candidate(cost + LONGER * len(text), kind, value.lineno, message, edits)
+
+
+def _wrong(way, source, term, texts, cost):
+    """Write another term in the place of one."""
+    old = source.text_of(term)
+    for text in texts:
+        if _plain(text) == _plain(old):
+            continue
+        kind = "transpose" if "@" in text and _names(text) == _names(old) - set(way.modules) else "wrong factor"
+        around = source.parents.get(term)
+        new = f"({text})" if " " in text and isinstance(around, ast.BinOp) else text
+        message = f"{old} stands where {text} belongs"
+        yield Candidate(cost + LONGER * len(text), kind, term.lineno, message, (source.replacing(term, new),))
+
+
+def _wrong_factors(way, source, term, needed, moment, forms, cost):
+    """Write a difference of two variables in the place of a factor of a product."""
+    node, product = term
+    if not all(product.data):
+        return
+    for factor in _factors(node):
+        place = _value_at(way, factor, moment)
+        if place is None or place.shape != product.shape or way.is_back(place):
+            continue
+        wanted = [f * x / p for f, x, p in zip(place.data, needed, product.data, strict=True)]
+        old = source.text_of(factor)
+        for text in forms.differences(wanted):
+            if old in text:
+                message = f"the factor {old} stands where {text} belongs"
+                edits = (source.replacing(factor, text),)
+                yield Candidate(cost + LONGER * len(text), "wrong factor", factor.lineno, message, edits)
+
+
+def _factors(node):
+    """Return the factors of a product, element by element."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        for part in (node.left, node.right):
+            yield from _factors(part) if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Mult) else [part]
+
+
+def _names(text):
+    return {part.id for part in ast.walk(ast.parse(f"({text})")) if isinstance(part, ast.Name)}
+
+
+def _plain(text):
+    return text.replace(" ", "")
+
+
+def _terms(node, sign=1):
+    """Return the terms of a sum, each with its sign."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub)):
+        yield from _terms(node.left, sign)
+        yield from _terms(node.right, sign if isinstance(node.op, ast.Add) else -sign)
+    else:
+        yield node, sign
+
+
+def _value_at(way, term, moment):
+    """Return the value that a term had when its sum was computed."""
+    before = [place for place in way.by_place(term) if place.order <= moment.place.order]
+    return max(before, key=lambda place: place.order) if before else None
+
+
+class _Forms:
+    """Products that can be written at a moment: of a gradient with a variable, a difference of two, or with weights.
+
+    Args:
+        way: What is known about the way back.
+        moment: The moment.
+    """
+
+    def __init__(self, way, moment):
+        shape = moment.place.shape
+        known = [(text, its, data) for text, (its, data) in moment.known.items() if len(text) < 30 and data]
+        owner = ast.unparse(moment.statement.targets[0]) if isinstance(moment.statement, ast.Assign) else ""
+        same_shape = [(text, data) for text, its, data in known if its == shape and text != owner]
+        self.back = [(t, d) for t, d in same_shape if way.is_back_text(t, moment.place)][-MAX_NAMES:]
+        self.forward = [(t, d) for t, d in same_shape if way.is_forward_text(t)][-MAX_NAMES:]
+        self.propagated = list(_propagated(way, moment, known, shape))
+
+    def equal_to(self, wanted):
+        """Return the products that are some numbers, the shortest first."""
+        found = [text for text, data in [*self.back, *self.propagated] if same(data, wanted)]
+        k = max(range(len(wanted)), key=lambda i: abs(wanted[i]))
+        for text, data in self.back:
+            if not data[k]:
+                continue
+            ratio = wanted[k] / data[k]
+            for other, values in self.forward:
+                for form, value in ((other, values[k]), (f"(1 - {other})", 1 - values[k])):
+                    if abs(value - ratio) <= SLACK * abs(ratio) and _is_product(wanted, data, values, form != other):
+                        found.append(f"{text} * {form}")
+                for third, more in self.forward:
+                    if abs(values[k] - more[k] - ratio) <= SLACK * abs(ratio) and third != other:
+                        pairs = zip(wanted, data, values, more, strict=True)
+                        if all(abs(w - d * (a - b)) <= SLACK * abs(wanted[k]) for w, d, a, b in pairs):
+                            found.append(f"{text} * ({other} - {third})")
+        return sorted(found, key=len)[:MAX_TERMS]
+
+    def differences(self, wanted):
+        """Return the differences of two variables of the forward pass that are some numbers."""
+        k = max(range(len(wanted)), key=lambda i: abs(wanted[i]))
+        for text, data in self.forward:
+            for other, more in self.forward:
+                near = text != other and abs(data[k] - more[k] - wanted[k]) <= SLACK * abs(wanted[k])
+                if near and same([a - b for a, b in zip(data, more, strict=True)], wanted):
+                    yield f"({text} - {other})"
+
+
+def _is_product(wanted, data, values, rest):
+    """Return whether numbers are a product with some others, or with 1 minus them."""
+    return same([d * ((1 - v) if rest else v) for d, v in zip(data, values, strict=True)], wanted)
+
+
+def _propagated(way, moment, known, shape):
+    """Return what gradients become when they go back through weights: texts, each with its numbers."""
+    weights = [(t, s, d) for t, s, d in known if len(s) == 2 and way.is_parameter_data(d)]
+    gradients = [(t, s, d) for t, s, d in known if s and way.is_back_text(t, moment.place)][-MAX_NAMES:]
+    for weight, (rows, columns), matrix in weights:
+        for text, its, data in gradients:
+            if len(its) == 1 and shape == (columns,) and its == (rows,):
+                yield (
+                    f"{weight}.T @ {text}",
+                    [sum(matrix[i * columns + j] * data[i] for i in range(rows)) for j in range(columns)],
+                )
+            if len(its) == 1 and shape == (rows,) and its == (columns,):
+                yield (
+                    f"{weight} @ {text}",
+                    [sum(matrix[i * columns + j] * data[j] for j in range(columns)) for i in range(rows)],
+                )
+            if len(its) == 2 and its[1] == columns and shape == (its[0], rows):
+                yield (
+                    f"{text} @ {weight}.T",
+                    [
+                        sum(data[n * columns + j] * matrix[i * columns + j] for j in range(columns))
+                        for n in range(its[0])
+                        for i in range(rows)
+                    ],
+                )
+            if len(its) == 2 and its[0] == rows and shape == (columns, its[1]):
+                yield (
+                    f"{weight}.T @ {text}",
+                    [
+                        sum(matrix[i * columns + j] * data[i * its[1] + n] for i in range(rows))
+                        for j in range(columns)
+                        for n in range(its[1])
+                    ],
+                )

@@ -1,0 +1,69 @@
+"""Edits that leave out a factor that a product has too many."""
+
+import ast
+
+from autograd.grading.code.context import Candidate, function_name
+from autograd.grading.code.wayback import same
+
+__all__ = ["drops"]
+
+
+def drops(c):
+    """Leave out a factor, a divisor, or a call around an expression."""
+    node = c.node
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div)):
+        keeps = [(node.left, node.right)] + ([(node.right, node.left)] if isinstance(node.op, ast.Mult) else [])
+        for keep, drop in keeps:
+            if isinstance(keep, ast.Constant):
+                continue
+            yield _dropped(c, keep, drop)
+        yield from _pairs_dropped(c)
+    elif isinstance(node, ast.Call) and function_name(node) == "multiply" and len(node.args) == 2:
+        yield _dropped(c, node.args[0], node.args[1])
+        yield _dropped(c, node.args[1], node.args[0])
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and c.is_back():
+        return
+
+
+def _pairs_dropped(c):
+    """Leave out two neighbouring factors, such as ``a * (1 - a)``."""
+    node, parent = c.node, c.parent()
+    inner = node.left
+    if not (isinstance(node.op, ast.Mult) and isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Mult)):
+        return
+    first, second = c.source.operand_text(inner.right), c.source.operand_text(node.right)
+    data = [c.way.data_of(part) for part in (inner.right, node.right)]
+    if None in data or len(data[0]) != len(data[1]):
+        return
+    product = [a * b for a, b in zip(*data, strict=True)]
+    slope = any(same(product, known.data) for known in c.way.slopes)
+    kind = "derivative twice" if slope or _is_logistic(data) else "wrong factor"
+    message = f"{first} * {second} is a derivative that does not belong here"
+    alone = not isinstance(parent, (ast.BinOp, ast.Attribute, ast.UnaryOp))
+    text = c.source.text_of(inner.left) if alone else c.source.operand_text(inner.left)
+    yield Candidate(1.22, kind, node.lineno, message, c.replaced(text))
+
+
+def _is_logistic(data):
+    """Return whether two factors are a and 1 - a."""
+    return all(abs(a + b - 1) < 1e-9 for a, b in zip(*data, strict=True))
+
+
+def _dropped(c, keep, drop):
+    text = c.source.text_of(keep)
+    parent = c.parent()
+    if isinstance(keep, ast.BinOp) and isinstance(parent, (ast.BinOp, ast.UnaryOp, ast.Attribute)):
+        text = f"({text})"
+    dropped = c.source.text_of(drop)
+    kind, message = "wrong factor", f"the factor {dropped} does not belong here"
+    number = c.way.single(drop)
+    counts = c.way.counts
+    if number is not None:
+        kind, message = "constant factor", f"the factor {dropped} does not belong here"
+        inverse = isinstance(c.node.op, ast.Div) if isinstance(c.node, ast.BinOp) else False
+        value = number if inverse else (1 / number if number else 0)
+        if any(abs(value - n) < 1e-9 for n in counts if n > 1):
+            kind, message = "divided twice", f"this is divided by the number of samples ({dropped}) a second time"
+    elif c.way.is_slope(drop):
+        kind, message = "derivative twice", f"{dropped} is a derivative that does not belong here"
+    return Candidate(1.2 if kind != "wrong factor" else 1.9, kind, drop.lineno, message, c.replaced(text))
