@@ -266,7 +266,7 @@ FACTS = {
     "v08": (None, "wrong", ["Wx", "Wh", "b"], [(19, "wrong derivative")]),
     "v09": (None, "right", [], []),
     "v10": (None, "wrong", ["first"], [(14, "constant factor")]),
-    "v11": (None, "wrong", ["network[0][:]['w']", "network[0][:]['w'][2]"], [(29, "batch sum missing")]),
+    "v11": (None, "wrong", ["network[0][:]['w']", "network[0][:]['w'][2]"], [(26, "batch sum missing")]),
     "v12": (None, "wrong", ["b1"], [(23, "derivative missing")]),
     "p06": ("(a - t) ** 2 / 2", "wrong", ["unit.w", "unit.b"], [(12, "loss for its derivative")]),
 }
