@@ -4,12 +4,14 @@ import functools
 import weakref
 
 from autograd.engine.errors import AutogradError
-from autograd.grading.clock import WORK
+from autograd.grading.clock import WORK, Allowance
 from autograd.grading.grading import Grade
 from autograd.grading.setting import Setting
 
 __all__ = ["ClaimJudge", "caught", "forget", "grader_of"]
 
+VERDICTS = 14.0  # seconds of work for the verdicts of a document, each of which may take what a claim may take
+SHORT = 0.2  # for each further one
 _MOST_NETWORKS, _MOST_JUDGED = 32, 300  # that are kept, and formulas judged in each
 _JUDGED: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
 
@@ -42,22 +44,37 @@ class ClaimJudge:
     """Judges the claims of one document, without an explanation.
 
     Grades that another document left behind count for as much work as they took, so that what is left for diagnoses,
-    and with it every answer, is the same whatever was graded before.
+    and with it every answer, is the same whatever was graded before. Once the verdicts of a document have taken
+    ``VERDICTS`` seconds of work, each further one has a small allowance of its own, so that a document of many claims
+    with many readings ends.
     """
 
     def __init__(self):
         self._counted: set = set()
+        self._allowance = Allowance(VERDICTS, of_own=True)
 
     def __call__(self, setting, target, text):
         """Return the grade of a formula in a setting; the last ones of a network are remembered."""
-        grader = grader_of(setting)
+        with self._allowance:
+            return self._judged(grader_of(setting), setting, target, text)
+
+    def in_world(self, grader, setting, target, text):
+        """Return the grade of a formula by a grader that takes a writer's earlier results for right."""
+        with self._allowance:
+            return caught(grader, "judge", target, text, setting.rate, **self._limit())
+
+    def _limit(self):
+        return {"seconds": SHORT} if self._allowance.is_used_up() else {}
+
+    def _judged(self, grader, setting, target, text):
         known = _JUDGED.setdefault(grader, {})
-        key = target, text, setting.rate
+        limit = self._limit()
+        key = target, text, setting.rate, *limit.values()
         start = WORK.done
         if key not in known:
             if len(known) >= _MOST_JUDGED:
                 known.clear()
-            grade = caught(grader, "judge", target, text, setting.rate)
+            grade = caught(grader, "judge", target, text, setting.rate, **limit)
             known[key] = grade, WORK.done - start
         grade, work = known[key]
         of = *_key_of(setting), *key
@@ -66,10 +83,10 @@ class ClaimJudge:
         return grade
 
 
-def caught(grader, how, target, text, rate):
+def caught(grader, how, target, text, rate, **limit):
     """Return a grade whatever happens: one formula never takes the others with it."""
     try:
-        return getattr(grader, how)(target, text, rate)
+        return getattr(grader, how)(target, text, rate, **limit)
     except AutogradError as error:
         return Grade("unreadable", text, diagnosis=str(error))
     except Exception as error:  # a fault of ours: the other claims still get their grades

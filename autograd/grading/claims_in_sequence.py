@@ -359,7 +359,7 @@ class _Sequence:
             return None
         worlds = [tuple(results), *[(k,) for k in reversed(results)]] if len(results) > 1 else [(results[0],)]
         for world in worlds[: _MOST_WORLDS + 1]:
-            if caught(self._world(world), "judge", target, text, self.setting.rate).verdict == "equal":
+            if self._judge.in_world(self._world(world), self.setting, target, text).verdict == "equal":
                 return self._mistaken[world[-1]][0]
         return None
 

@@ -21,6 +21,7 @@ __all__ = ["FORMATS", "Extract", "Item", "extract", "format_of"]
 FORMATS = ("markdown", "latex", "notebook", "sheet")
 _MOST_CHARACTERS, _MOST_CLAIMS, _MOST_CELLS = 1_000_000, 500, 2000
 _MOST_DISPLAYED, _MOST_READ = 50_000, 5_000  # of one displayed formula, and what is kept of a longer one
+_MOST_DECLARED = 2_000  # characters of a line that is a declaration
 _MOST_NOTEBOOK = 4_000_000  # it has pictures in it
 _ENVIRONMENTS = (
     "equation|align|alignat|gather|multline|eqnarray|flalign|displaymath|math|aligned|gathered|split|array|dmath"
@@ -31,15 +32,19 @@ _FORMULA = (
     r"|(?<![\\$\w])\$`(?P<ticked>[^`\n]+)`\$|(?<![\\$])\$(?P<inline>[^\s$](?:[^$\n]|\n(?!\s*\n))*?)(?<![\s\\])\$(?![\d$])"
 )
 _MARKDOWN = re.compile(
-    r"(?P<fence>^[ \t]*(?P<mark>```+|~~~+)[ \t]*(?:\{?\.?(?P<language>[\w-]*)[^\n`]*)\n(?P<fenced>.*?)"
+    r"(?P<fence>^[ \t]*(?P<mark>```+|~~~+)[ \t]*(?:\{?\.?(?P<language>[\w-]{0,40})[^\n`]*)\n(?P<fenced>.*?)"
     r"(?:^[ \t]*(?P=mark)[ \t]*$|\Z))"
-    rf"|(?P<comment><!--.*?(?:-->|\Z))|{_FORMULA}|(?P<code>(?P<ticks>`+)(?!`)[^\n]*?(?<!`)(?P=ticks)(?!`))",
+    rf"|(?P<comment><!--.*?(?:-->|\Z))|{_FORMULA}|(?P<code>(?<!`)(?P<ticks>`+)(?!`)[^\n]{0,500}?(?<!`)(?P=ticks)(?!`))",
     re.DOTALL | re.MULTILINE,
 )
 _LATEX = re.compile(
     r"(?P<comment>(?<!\\)%[^\n]*)|(?P<verbatim>\\begin\s*\{(?P<kind>verbatim|lstlisting|minted|comment)\*?\}.*?\\end\s*\{(?P=kind)\*?\})"
     rf"|{_FORMULA}",
     re.DOTALL,
+)
+_OPENED = re.compile(
+    rf"\\(?P<begin>begin|end)\s*\{{(?P<name>{_ENVIRONMENTS}|verbatim|lstlisting|minted|comment)(?P<star>\*?)\}}"
+    r"|\\(?P<bracket>[\[\]()])"
 )
 _FRONT = re.compile(r"\s*---[ \t]*\n(?P<inside>.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
 _DECLARED = re.compile(
@@ -177,6 +182,7 @@ def _from_text(text, format):
         declared += _declarations([line for line in text.split("\n") if line.startswith("%")], 1) if body else []
         start = body.end() if body else start
     macros = Macros(text) if "\\" in text else Macros("")
+    whole, text = text, _without_unclosed(text)
     pattern = _LATEX if format == "latex" else _MARKDOWN
     rest = start
     for match in pattern.finditer(text, start):
@@ -186,7 +192,27 @@ def _from_text(text, format):
         if kind is not None:
             items += _claims(match[kind], at, kind in ("inline", "round", "ticked"), macros, line_of)
     _between(text, rest, len(text), format, line_of, items, declared)
-    return Extract(format, declared, _continued(items), text)
+    return Extract(format, declared, _continued(items), whole)
+
+
+def _without_unclosed(text):
+    """Return a text with blanks for what opens a formula and is never closed: each would be looked for to the end."""
+    open_: dict = {}
+    for match in _OPENED.finditer(text):
+        if match["begin"]:
+            key, is_start = (match["name"], match["star"]), match["begin"] == "begin"
+        else:
+            key, is_start = "[" if match["bracket"] in "[]" else match["bracket"], match["bracket"] in "[("
+            key = "(" if key == ")" else key
+        if is_start:
+            open_.setdefault(key, []).append(match.span())
+        else:
+            open_.pop(key, None)
+    parts, at = [], 0
+    for start, end in sorted([span for spans in open_.values() for span in spans]):
+        parts += [text[at:start], " " * (end - start)]
+        at = end
+    return "".join([*parts, text[at:]])
 
 
 def _formula_of(match):
@@ -284,7 +310,7 @@ def _between(text, start, end, format, line_of, items, declared):
         bare = line.strip()
         if not bare or not whole or (bare.startswith(("#", "%")) and format != "latex"):
             continue
-        found = _DECLARED.fullmatch(line)
+        found = _DECLARED.fullmatch(line) if len(line) <= _MOST_DECLARED else None
         item = _formula_line(bare, number) if format == "sheet" else None
         if found and (item is None or is_declaration(found["key"])):
             if not items or format == "sheet":
@@ -310,7 +336,7 @@ def _formula_line(bare, number):
 def _declarations(lines, first):
     found = []
     for number, line in enumerate(lines, first):
-        match = _DECLARED.fullmatch(line)
+        match = _DECLARED.fullmatch(line) if len(line) <= _MOST_DECLARED else None
         if match:
             found.append(Declaration(number, match["key"].lower(), match["value"]))
     return found

@@ -23,6 +23,7 @@ from autograd.grading.explaining.answers import (
 from autograd.grading.explaining.lettered import lettered
 from autograd.grading.grade import UNPROVED, Grade
 from autograd.grading.in_vocabulary import InVocabulary
+from autograd.grading.judging.judge import MOST_SECONDS
 from autograd.grading.judging.proof import Counterexample
 from autograd.grading.judging.taken import Result
 from autograd.grading.judging.written import Written, has_left_side, has_matrix_signs
@@ -63,9 +64,18 @@ class Grader:
         context = self.context
         return Grader(context.formulas, context.printer, context.convention, found)
 
-    def judge(self, target, formula, rate=None) -> Grade:
-        """Grade a formula without looking for a diagnosis, a counterexample or the right formula."""
-        return self._grade(target, formula, rate, explains=False)
+    def judge(self, target, formula, rate=None, *, seconds=MOST_SECONDS) -> Grade:
+        """Grade a formula without looking for a diagnosis, a counterexample or the right formula.
+
+        Args:
+            target, formula, rate: see :meth:`grade`.
+            seconds: of work that its readings may take, at most.
+        """
+        self.written.judge.seconds = seconds
+        try:
+            return self._grade(target, formula, rate, explains=False)
+        finally:
+            self.written.judge.seconds = MOST_SECONDS
 
     def grade(self, target, formula, rate=None) -> Grade:
         """See :meth:`autograd.formulas.Derivation.grade`."""

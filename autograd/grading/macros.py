@@ -4,6 +4,7 @@ Nothing is run: a command is a text with places for arguments. How many commands
 other and how long a formula becomes is bounded.
 """
 
+import itertools
 import re
 
 __all__ = ["Macros"]
@@ -27,9 +28,9 @@ class Macros:
 
     def __init__(self, text):
         self._commands: dict = {}
-        for match in _DEFINITION.finditer(text):
+        for match in itertools.islice(_DEFINITION.finditer(text), _MOST_COMMANDS):
             end = _closing(text, match.end())
-            if end is None or len(self._commands) >= _MOST_COMMANDS:
+            if end is None:
                 continue
             body = text[match.end() + 1 : end]
             if match["how"] == "DeclareMathOperator":

@@ -22,7 +22,7 @@ from autograd.grading.meaning.weights import says_weights_of_output
 from autograd.grading.reading.nodes import walk
 from autograd.grading.reading.trees import ReadingError
 
-__all__ = ["EITHER_LOSS", "Judge"]
+__all__ = ["EITHER_LOSS", "MOST_SECONDS", "Judge"]
 
 _MOST_OTHERS, _MOST_REFUTED = 8, 48
 _WEIGHTS_OF_OUTPUT = (
@@ -33,7 +33,7 @@ _TOO_MANY = (
     "there are more ways to read it than can be tried: declare what its letters mean with letters=, or give layers and "
     "samples marks of their own"
 )
-_SECONDS = 3.6  # of work on the readings of one claim
+MOST_SECONDS = 3.6  # of work on the readings of one claim
 
 
 class Judge:
@@ -48,7 +48,7 @@ class Judge:
         self.results = tuple(results)
         self.model = Model(formulas)
         self.points = Points(self.model.network, lambda sample, rate: taken(At(self.model, sample, rate), self.results))
-        self.allowance = None
+        self.allowance, self.seconds = None, MOST_SECONDS
 
     def judge(self, task, places, vectors=None, batch=None, wanted=None, definitions=None):
         """Return the verdict on a claim.
@@ -87,7 +87,7 @@ class Judge:
         strange: dict = {}
         refuted: list = []
         failure = left_out = None
-        mine, given, is_cut = Allowance(_SECONDS), self.allowance, readings.is_cut
+        mine, given, is_cut = Allowance(self.seconds), self.allowance, readings.is_cut
         for reading in tried:
             try:
                 of = self._class(task, places, reading)
