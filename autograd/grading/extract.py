@@ -27,14 +27,16 @@ _ENVIRONMENTS = (
     "equation|align|alignat|gather|multline|eqnarray|flalign|displaymath|math|aligned|gathered|split|array|dmath"
 )
 _FORMULA = (
-    r"\$\$(?P<dollars>.+?)\$\$|\\\[(?P<brackets>.+?)\\\]|\\\((?P<round>.+?)\\\)"
+    r"\$\$(?P<dollars>.+?)\$\$|(?<!\\)\\\[(?P<brackets>.+?)\\\]|(?<!\\)\\\((?P<round>.+?)\\\)"
+    r"|\\\\\[(?P<doubled>.{1,2000}?)\\\\\]|\\\\\((?P<doubled_round>.{1,500}?)\\\\\)"
     rf"|(?P<environment>\\begin\s*\{{(?P<name>{_ENVIRONMENTS})(?P<star>\*?)\}}.+?\\end\s*\{{(?P=name)(?P=star)\}})"
     r"|(?<![\\$\w])\$`(?P<ticked>[^`\n]+)`\$|(?<![\\$])\$(?P<inline>[^\s$](?:[^$\n]|\n(?!\s*\n))*?)(?<![\s\\])\$(?![\d$])"
 )
 _MARKDOWN = re.compile(
     r"(?P<fence>^[ \t]*(?P<mark>```+|~~~+)[ \t]*(?:\{?\.?(?P<language>[\w-]{0,40})[^\n`]*)\n(?P<fenced>.*?)"
     r"(?:^[ \t]*(?P=mark)[ \t]*$|\Z))"
-    rf"|(?P<comment><!--.*?(?:-->|\Z))|{_FORMULA}|(?P<code>(?<!`)(?P<ticks>`+)(?!`)[^\n]{0,500}?(?<!`)(?P=ticks)(?!`))",
+    rf"|(?P<comment><!--.*?(?:-->|\Z))|{_FORMULA}"
+    r"|(?P<code>(?<!`)(?P<ticks>`+)(?!`)[^\n]{0,500}?(?<!`)(?P=ticks)(?!`))",
     re.DOTALL | re.MULTILINE,
 )
 _LATEX = re.compile(
@@ -44,7 +46,7 @@ _LATEX = re.compile(
 )
 _OPENED = re.compile(
     rf"\\(?P<begin>begin|end)\s*\{{(?P<name>{_ENVIRONMENTS}|verbatim|lstlisting|minted|comment)(?P<star>\*?)\}}"
-    r"|\\(?P<bracket>[\[\]()])"
+    r"|(?<!\\)\\(?P<bracket>[\[\]()])"
 )
 _FRONT = re.compile(r"\s*---[ \t]*\n(?P<inside>.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
 _DECLARED = re.compile(
@@ -190,7 +192,7 @@ def _from_text(text, format):
         rest = match.end()
         kind, at = _formula_of(match)
         if kind is not None:
-            items += _claims(match[kind], at, kind in ("inline", "round", "ticked"), macros, line_of)
+            items += _claims(match[kind], at, kind in ("inline", "round", "doubled_round", "ticked"), macros, line_of)
     _between(text, rest, len(text), format, line_of, items, declared)
     return Extract(format, declared, _continued(items), whole)
 
@@ -219,7 +221,7 @@ def _formula_of(match):
     groups = match.groupdict()
     if groups.get("fenced") is not None and (groups["language"] or "").lower() in ("math", "latex", "tex"):
         return "fenced", match.start("fenced")
-    for kind in ("dollars", "brackets", "round", "environment", "ticked", "inline"):
+    for kind in ("dollars", "brackets", "round", "doubled", "doubled_round", "environment", "ticked", "inline"):
         if groups.get(kind) is not None:
             return kind, match.start(kind)
     return None, 0

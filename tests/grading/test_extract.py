@@ -18,6 +18,7 @@ MARKDOWN = [
     ("a fence", f"text\n```math\n{D}\n```\n", [(3, D)]),
     ("a fence of tildes", f"~~~ latex\n{D}\n~~~", [(2, D)]),
     ("code is no formula", f"```python\n{D}\n```\nand `$a = b$` too", []),
+    ("code with dollars in it", f"`${D}$` and ``${D}$`` but ${D}$", [(1, D)]),
     ("an equation in a sentence", f"so ${D}$ holds", [(1, D)]),
     ("round brackets", rf"so \({D}\) holds", [(1, D)]),
     ("no equation in a sentence", r"with $\delta_o$ and $w_{ij}$", []),
@@ -25,6 +26,9 @@ MARKDOWN = [
     ("money is none", "it costs $5 and = $10 = 1$", []),
     ("an escaped dollar is none", r"\$a = b\$", []),
     ("a display without equation", r"$$\frac{\partial L}{\partial w_{ho}}$$", []),
+    ("brackets behind two backslashes", rf"\\[ {D} \\]", [(1, D)]),
+    ("round brackets behind two backslashes", rf"so \\({D}\\) holds", [(1, D)]),
+    ("rows with a distance", "$$\na = b \\\\[2pt]\nc = d\n$$", [(2, "a = b"), (3, "c = d")]),
     ("a comment", f"<!-- $${D}$$ -->", []),
     ("a bare environment", f"\\begin{{align}}\n{D}\n\\end{{align}}", [(2, D)]),
     ("an update", r"$$w \leftarrow w - \eta g$$", [(1, r"w \leftarrow w - \eta g")]),
@@ -228,3 +232,27 @@ KEPT = [
 @pytest.mark.parametrize(("formula", "claims"), KEPT)
 def test_what_of_a_formula_is_a_claim(formula, claims):
     assert [item.formula for item in extract(f"$${formula}$$", "markdown").items] == claims
+
+
+NEVER_CLOSED = [
+    r"\begin{align}" * 20_000,
+    r"\(" * 20_000 + r"\[" * 20_000,
+    "x " + "`" * 50_000,
+    r"x \\[" * 20_000,
+    "```" + "a" * 50_000 + "`",
+    "key: " + " " * 50_000 + "x",
+    r"\newcommand{\a}{" * 20_000,
+    "<!--" * 3 + " -->" + "$$ " * 3,
+]
+
+
+@pytest.mark.parametrize("start", NEVER_CLOSED, ids=range(len(NEVER_CLOSED)))
+@pytest.mark.parametrize("format", ["markdown", "latex"])
+def test_what_is_never_closed_hides_no_formula_below(start, format):
+    found = extract(f"{start}\n\n\\begin{{align*}}\ns &= w x\n\\end{{align*}}\n", format)
+    assert [(item.line, item.formula) for item in found.items] == [(4, "s = w x")]
+
+
+def test_what_is_closed_later_is_whole():
+    (item,) = extract("\\begin{align} a &= \\begin{split} b \\end{split} \\end{align}\n\\begin{align}", "latex").items
+    assert "b" in item.formula

@@ -13,7 +13,7 @@ import pytest
 from autograd import Value, derive, grade_document
 from autograd.__main__ import main
 from autograd.engine.errors import SheetError
-from autograd.grading import claims_in_sequence, grade_documents
+from autograd.grading import claim_judge, claims_in_sequence, grade_documents
 from autograd.grading.clock import WORK
 from autograd.grading.document import commonest_slips
 from autograd.grading.grade_documents import grade_files
@@ -499,3 +499,11 @@ def test_a_setting_says_what_it_is(tmp_path):
     assert str(read_setting(path)).startswith(
         "2-3-3 tanh, linear; loss cross_entropy; no bias; 2 samples, sum; penalty l2 mu"
     )
+
+
+def test_verdicts_go_on_where_a_document_has_used_up_its_work_for_them(monkeypatch):
+    usual = verdicts(FOUND)
+    monkeypatch.setattr(claim_judge, "VERDICTS", 0.0)
+    claims_in_sequence.forget()
+    assert verdicts(FOUND) == usual
+    claims_in_sequence.forget()
