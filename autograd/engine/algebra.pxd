@@ -1,4 +1,4 @@
-# The C types of a primitive's fields, for algebra.py and for the files that read them.
+# The C types of a primitive's fields, for algebra.py and for the files that read these fields.
 
 cdef class Primitive:
     cdef readonly str name

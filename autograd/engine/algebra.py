@@ -1,12 +1,12 @@
 # cython: language_level=3, annotation_typing=False, binding=False, embedsignature=True
 # cython: embedsignature.format=clinic
-"""Primitives, and the kinds of number they can be applied to.
+"""Primitives, and the kinds of number to which they can be applied.
 
-A primitive states its value and its partial derivatives once, in ordinary arithmetic. What that arithmetic does is up
-to the numbers that come in: floats compute, Values record, Fractions are exact. A kind of number with needs of its own
-registers an *algebra*: a function ``apply(primitive, operands)`` that says what applying a primitive to it means.
+A primitive states its value and its partial derivatives once, in ordinary arithmetic. The kind of number decides the
+result: floats compute, Values record, Fractions are exact. A kind of number can also register an *algebra*: a function
+``apply(primitive, operands)`` that applies primitives to it.
 
-Compiled in place by Cython; the same file runs interpreted where there is no compiler.
+Cython compiles this file. The same file runs interpreted if there is no compiler.
 """
 
 import math
@@ -31,34 +31,34 @@ TABLE: list = [None]
 
 _ALGEBRAS: dict = {}
 
-# The names of the engine's own primitives, and whether a module that defines them runs.
+# The names of the engine's own primitives, and True while a module that defines them runs.
 _OWN_NAMES: set = set()
 _defines_own = cython.declare(object, False)
 
-# Functions that are called with every new entry that is not the engine's own.
+# Functions that are called with every new primitive, except the engine's own.
 _told_of_entries: list = []
 
-# What isinstance is called by where it may raise: Cython inlines the name itself, and does not look for an exception.
+# isinstance under another name, for calls that may raise: Cython inlines isinstance and ignores its exceptions.
 _is_instance = cython.declare(object, isinstance)
 
 
 def engine_defines(yes: bool) -> None:
-    """Have the primitives that are added from here on be the engine's own, or no more.
+    """Mark the primitives that are added from now on as the engine's own, or end this.
 
-    Nobody else can give a primitive such a name. Should the module that defines it run again, the entry of the table
-    gets the new rules and stays the same object, which recorded graphs go by.
+    Nobody else can give a primitive the name of one of these. If the module that defines it runs again, the entry of
+    the table gets the new rules but stays the same object, because recorded graphs refer to it.
     """
     global _defines_own
     _defines_own = yes
 
 
 def tell_of_entries(function) -> None:
-    """Have ``function(entry)`` called with every primitive that is added from here on, but for the engine's own."""
+    """Call ``function(entry)`` for every primitive that is added from now on, except the engine's own."""
     _told_of_entries.append(function)
 
 
 def register(kind: type, apply) -> None:
-    """Have ``apply(primitive, operands)`` say what a primitive does to operands of which one is a ``kind``."""
+    """Use ``apply(primitive, operands)`` to apply primitives if one of the operands is a ``kind``."""
     _ALGEBRAS[kind] = apply
 
 
@@ -66,18 +66,18 @@ _TRAITS = ("linear", "written_out", "cheap", "c", "activation", "is_end", "branc
 
 
 class Traits(namedtuple("Traits", _TRAITS, defaults=(False, False, False, "", None, False, None))):
-    """Facts about a primitive that are not calculus. Whoever needs one reads it here, not from a list of its own.
+    """Facts about a primitive that are not calculus. All modules read them here and keep no lists of their own.
 
     Attributes:
-        linear: its value is a sum of its operands, each times a constant.
-        written_out: formulas show its rule in place of its name: ``1 - x**2``, not ``one_minus_square(x)``.
-        cheap: a processor computes it in a few cycles.
+        linear: True if its value is a sum of its operands, each times a constant.
+        written_out: True if formulas show its rule in place of its name: ``1 - x**2``, not ``one_minus_square(x)``.
+        cheap: True if a processor computes it in a few cycles.
         c: the function of C's mathematical library that computes it over doubles, ``"tanh"``; empty if there is none.
-        activation: whether a step of a network that applies it may belong to an activation function. None: as any
-            function of one number may. False: it is rather part of a loss.
-        is_end: no derivative flows through it, as through a comparison: sweeps stop there.
-        branches: the operands it chooses between, as ``where`` does: a dict from the place of an operand to a function
-            of all operands, which returns whether that one is chosen. None: it uses all its operands.
+        activation: True if it may belong to an activation function of a network. None means: if it is a function of one
+            number. False means: it is rather a part of a loss.
+        is_end: True if no derivative flows through it, as for a comparison. Sweeps stop there.
+        branches: for a primitive that chooses between operands, such as ``where``, a dict from the index of an operand
+            to a function of all operands, which returns True if that operand is chosen. None if it uses all operands.
     """
 
     __slots__ = ()
@@ -89,24 +89,27 @@ PLAIN = Traits()
 @cython.final
 @cython.cclass
 class Primitive:
-    """One operation of calculus: its name, its value and its partial derivatives, and how it is printed.
+    """An elementary operation: its name, its value, its partial derivatives and its printed form.
 
-    Call it with numbers of any kind. Attributes, all read-only:
+    Call it with numbers of any kind. All attributes are read-only.
 
     Attributes:
-        name: what it is called, ``"tanh"``.
-        arity: the number of operands, or None where any number will do.
-        forward: the value in terms of other primitives, over any number; None where each kind of number brings its own.
-        partials: for a fixed arity, one rule per operand; a rule is a function of ``(y, *operands)`` with ``y`` the
-            value, or a primitive (called with the operands), or a constant. For any arity, one function of
-            ``(y, *operands)`` that returns them all.
-        floats: the value over floats, stable over the whole range.
-        limit: the IEEE value over floats where ``floats`` raises; NaN by default.
-        text, latex: how it is printed, with ``{0}``, ``{1}`` for the operands.
-        domain: where it has a value, in words. Empty: everywhere.
-        kinks: where it has no derivative, and which number stands there by convention. Empty: nowhere.
-        traits: what else is known about it, :class:`Traits`.
-        code: its place in the table.
+        name: its name, such as ``"tanh"``.
+        arity: the number of operands; None if it takes any number of operands.
+        forward: the value in terms of other primitives, over any kind of number; None if each kind of number has a
+            function of its own.
+        partials: for a fixed arity, a rule for each operand. A rule is a function of ``(y, *operands)``, where ``y`` is
+            the value, or a primitive that is called with the operands, or a constant. For any arity, one function of
+            ``(y, *operands)`` that returns all partial derivatives.
+        floats: the value over floats, numerically stable over the whole range.
+        limit: the IEEE value over floats for operands where ``floats`` raises; NaN by default.
+        text: the printed form, with ``{0}`` and ``{1}`` for the operands.
+        latex: the same in LaTeX.
+        domain: the operands for which it has a value, in words; empty if there are no restrictions.
+        kinks: the points without a derivative and the number that replaces it by convention, in words; empty if there
+            are none.
+        traits: more facts about it, :class:`Traits`.
+        code: its index in the table.
     """
 
     def __init__(self, *description, **named):
@@ -129,7 +132,7 @@ class Primitive:
         self.traits = traits
 
     def __call__(self, *operands):
-        """The value, as a number of the operands' kind."""
+        """Return the value, a number of the same kind as the operands."""
         if self.arity is not None and len(operands) != self.arity:
             raise TypeError(f"{self.name} takes {self.arity} operands, found {len(operands)}.")
         for x in operands:
@@ -139,14 +142,14 @@ class Primitive:
         return y if type(y) is float else float(y)
 
     def partial(self, i, y, operands):
-        """The derivative of ``y = self(*operands)`` with respect to operand ``i``, a number of the operands' kind."""
+        """Return the derivative of ``y = self(*operands)`` with respect to operand ``i``, of the operands' kind."""
         rule = self.partials[i]
         if type(rule) is Primitive:
             return rule(*operands)
         return rule(y, *operands) if callable(rule) else rule
 
     def gradient(self, y, operands):
-        """The derivatives of ``y = self(*operands)`` in every operand, in order."""
+        """Return the derivatives of ``y = self(*operands)`` with respect to all operands, in order."""
         if self.arity is None:
             partials = tuple(self.partials(y, *operands))
             if len(partials) != len(operands):
@@ -158,13 +161,14 @@ class Primitive:
         return tuple([self.partial(i, y, operands) for i in range(len(operands))])
 
     def reaches(self, i, operands):
-        """Return whether a derivative flows to operand ``i`` at some operands.
+        """Return True if a derivative flows to operand ``i`` for these operands.
 
-        Where none does, the operand contributes nothing, not 0 times something: the branch that ``where`` does not
-        choose is not entered, not even by a NaN.
+        If none flows, the operand gets no contribution at all, and not 0 times a number. So not even a NaN enters the
+        branch that ``where`` does not choose.
 
         Returns:
-            True or False; of a choice, where the operands are arrays, registers or texts, a condition over them.
+            True or False. For a primitive with branches, if the operands are arrays, registers or texts, a condition
+            over them.
         """
         traits = self.traits
         if traits.is_end:
@@ -186,7 +190,7 @@ _FORMER_NAMES = {"alias": "identity", "flat": "zero_derivative"}  # in older pic
 
 def _by_name(name):
     for wanted in (name, _FORMER_NAMES.get(name)):
-        for entry in reversed(TABLE):  # the last of those that were redefined
+        for entry in reversed(TABLE):  # the latest definition of a name that was defined again
             if entry is not None and entry.name == wanted:
                 return entry
     raise AlgebraError(f"no primitive is called {name!r}: define it (or import the module that does) before loading.")
@@ -195,7 +199,7 @@ def _by_name(name):
 def _dispatch(primitive, operands):
     algebras = [_ALGEBRAS.get(type(x)) for x in operands]
     if any(type(x).__name__ == "ndarray" for x in operands):
-        return _over_arrays(primitive, operands)  # an array of anything is taken apart first
+        return _over_arrays(primitive, operands)  # an array of any kind of number is taken apart first
     for apply in algebras:
         if apply is not None:
             return apply(primitive, operands)
@@ -206,7 +210,7 @@ def _dispatch(primitive, operands):
 
 
 def _adopted(kind):
-    """The algebra of a kind of number met for the first time, which is registered for the next time."""
+    """Return the algebra for a new kind of number, and register it."""
     complex_ = issubclass(kind, numbers.Complex) and not issubclass(kind, numbers.Real)
     if complex_ or issubclass(kind, str) or not hasattr(kind, "__add__"):
         raise AlgebraError(f"expected numbers, found a {kind.__name__}: convert it first.")
@@ -220,7 +224,7 @@ def _over_any(primitive, operands):
     if primitive.forward is None:
         kind = next(type(x).__name__ for x in operands if not isinstance(x, (float, int)))
         raise AlgebraError(
-            f"{primitive.name} has no value over {kind}: use a kind of number that has it, such as mpmath.mpf."
+            f"{primitive.name} has no value over {kind}: use a kind of number that has one, such as mpmath.mpf."
         )
     return primitive.forward(*operands)
 
@@ -229,11 +233,11 @@ _NAMES_IN_MPMATH = {"lgamma": "loggamma"}
 
 
 def _over_mpmath(primitive, operands):
-    import mpmath  # lazy: only where its numbers are fed in
+    import mpmath  # lazy: only needed for its numbers
 
-    # Numbers of a context of its own keep to that context, and so to its digits.
+    # Numbers of a separate context stay in that context, and so keep its number of digits.
     context = next((x.context for x in operands if hasattr(x, "context")), mpmath)
-    # Its own function has all the digits, where 1 + x or a difference of exponentials has lost them.
+    # mpmath's own function keeps all digits, while 1 + x or a difference of exponentials would lose some.
     is_standard = primitive.floats is not None and primitive.floats is getattr(math, primitive.name, None)
     if primitive.forward is None or is_standard:
         return getattr(context, _NAMES_IN_MPMATH.get(primitive.name, primitive.name))(*operands)
@@ -241,29 +245,32 @@ def _over_mpmath(primitive, operands):
 
 
 def _over_arrays(primitive, operands):
-    import numpy  # lazy: only where its arrays are fed in
+    import numpy  # lazy: only needed for its arrays
 
     if primitive.forward is not None and primitive.name in ("add", "sub", "mul", "div", "neg"):
         return primitive.forward(*operands)
-    with numpy.errstate(all="ignore"):  # a rule over floats raises by itself; a NaN that is compared is no trouble
+    with numpy.errstate(all="ignore"):  # rules over floats raise their own errors, and comparing a NaN is fine
         result = numpy.frompyfunc(primitive, len(operands), 1)(*operands)
     every = numpy.ravel(result)
     return result.astype(float) if all(type(x) is float for x in every) else result
 
 
 def pi_like(x):
-    """The number pi, to as many digits as numbers of the kind of ``x`` have; exact kinds have one of their own."""
+    """Return pi to as many digits as the kind of number of ``x`` has. Exact kinds have their own ``pi``."""
     if type(x).__module__.partition(".")[0] == "mpmath":
-        import mpmath  # lazy: only where its numbers are fed in
+        import mpmath  # lazy: only needed for its numbers
 
         return +getattr(x, "context", mpmath).pi
     return x.pi if hasattr(x, "pi") else math.pi
 
 
-# Python calls a number real by numbers.Real; NumPy's bool is the one NumPy scalar that is not registered there.
+# Real numbers are registered at numbers.Real. Of NumPy's scalars, only its bool is not registered there.
 def is_real(x) -> bool:
-    """True for what a float can be made of without a change of meaning: no complex number, string, array or Value."""
-    # One after the other, since these two are looked up in C; and what has a __class__ of its own may raise below.
+    """Return True for a number that can become a float without a change of meaning.
+
+    Complex numbers, texts, arrays and Values are not such numbers.
+    """
+    # Two separate calls, because Cython checks these types in C. An object with its own __class__ may raise below.
     if isinstance(x, float) or isinstance(x, int):  # noqa: SIM101
         return True
     return _is_instance(x, numbers.Real) or _is_numpy_scalar(x)
@@ -275,9 +282,12 @@ def _is_numpy_scalar(x):
 
 
 def select(condition, a, b):
-    """``a`` where the condition holds, else ``b``: the one branch a rule may take, over any number.
+    """Return ``a`` if the condition holds, else ``b``. Rules may branch only with this function.
 
-    ``condition`` is what comparing two numbers of the kind gives: a bool, or an array of bools.
+    Args:
+        condition: the result of comparing two numbers of any kind: a bool, an array of bools, or an object with a
+            method ``select``.
+        a, b: the numbers to choose from.
     """
     if condition is True:
         return a
@@ -286,16 +296,16 @@ def select(condition, a, b):
     if hasattr(condition, "select"):
         return condition.select(a, b)
     if type(condition).__name__ == "ndarray":
-        import numpy  # lazy: only where its arrays are fed in
+        import numpy  # lazy: only needed for its arrays
 
         return numpy.where(condition, a, b)
     return a if condition else b
 
 
 class Ieee:
-    """A float that follows IEEE 754 where Python raises: ``1 / 0`` is infinite, ``log(-1)`` is NaN.
+    """A float that follows IEEE 754 in cases where Python raises: ``1 / 0`` is infinite, ``log(-1)`` is NaN.
 
-    The reverse sweep evaluates a rule over these where a derivative is infinite or does not exist (sqrt at 0).
+    The reverse sweep evaluates a rule over these numbers if a derivative is infinite or does not exist (sqrt at 0).
     """
 
     __slots__ = ("x",)
@@ -398,41 +408,44 @@ def primitive(
     kinks="",
     traits=PLAIN,
 ):
-    r"""Add a primitive to the table; it then works everywhere the built-in ones do.
+    r"""Add a primitive to the table. It can then be used everywhere, like the built-in ones.
 
-    As a decorator, on the function that states the value over any number::
+    Use it as a decorator of the function that states the value over any kind of number::
 
         @primitive(partials=lambda y, x: 1 / (1 + abs(x)) ** 2)
         def softsign(x):
             return x / (1 + abs(x))
 
     or as a call, ``softsign = primitive("softsign", forward, partials=...)``. Use ``autograd.exp`` and the other
-    functions of this package, not ``math.exp``, so that the rule holds over any number.
+    functions of this package, not ``math.exp``, so that the rule works over any kind of number.
+
+    You can define a name of your own again, for example by running a cell of a notebook twice. Then the new primitive
+    replaces the old one. Graphs that were recorded before keep the old rules.
 
     Args:
-        name: the primitive's name. As a decorator it is the function's.
-        forward: the value, as a function of the operands, over any number.
-        partials: one rule per operand (a single one needs no list): a function of ``(y, *operands)`` with ``y`` the
-            value, or another primitive that takes the operands, or a constant. Where ``forward`` takes ``*operands``,
-            one function of ``(y, *operands)`` that returns all of them.
-        arity: the number of operands; read from ``forward`` where it is not given.
-        floats: the value over floats, where ``forward`` would overflow or lose digits.
-        limit: the IEEE value where ``floats`` raises.
-        text: how it is printed, ``"softsign({0})"``; by default the name and its operands.
+        name: the name of the primitive; for a decorator, the name of the function.
+        forward: the value, a function of the operands, over any kind of number.
+        partials: a rule for each operand; a single rule needs no list. A rule is a function of ``(y, *operands)``,
+            where ``y`` is the value, or another primitive with the same operands, or a constant. If ``forward`` takes
+            ``*operands``, one function of ``(y, *operands)`` that returns all partial derivatives.
+        arity: the number of operands; by default it is read from ``forward``.
+        floats: the value over floats, if ``forward`` would overflow or lose digits.
+        limit: the IEEE value for operands where ``floats`` raises.
+        text: the printed form, such as ``"softsign({0})"``; by default the name and its operands.
         latex: the same in LaTeX.
-        domain: where it has a value, in words.
-        kinks: where it has no derivative and which number stands there.
-        traits: what else is known about it, :class:`Traits`.
+        domain: the operands for which it has a value, in words.
+        kinks: the points without a derivative and the number that replaces it, in words.
+        traits: more facts about it, :class:`Traits`.
 
     Returns:
-        The :class:`Primitive`, or as a decorator a function that makes one. A primitive of one number is a method of
-        every Value as well, if Values have nothing of that name, and ``nn`` takes its name for an activation.
-
-    A name of your own can be defined again, as a cell of a notebook does that runs twice: the new primitive takes its
-    place, and graphs that were recorded before keep the rules that they were recorded with.
+        The :class:`Primitive`; for a decorator, a function that makes one. A primitive of one number also becomes a
+        method of every Value, unless Value already has an attribute of that name. In ``nn``, its name can be used as an
+        activation.
 
     Raises:
-        ValueError: the name is that of a primitive of the engine, or the number of rules is not the number of operands.
+        ValueError: the engine itself has a primitive of this name, or the number of rules is not the number of
+            operands.
+        TypeError: the partial derivatives are missing.
 
     Example:
         >>> from autograd import Value, primitive
@@ -488,13 +501,13 @@ def primitive(
 def _arity_of(function):
     code = getattr(function, "__code__", None)
     if code is None:
-        raise ValueError(f"cannot read how many operands {function!r} takes: pass arity=.")
+        raise ValueError(f"cannot read the number of operands of {function!r}: pass arity=.")
     takes_any = code.co_flags & 0x04  # CO_VARARGS
     return None if takes_any else code.co_argcount
 
 
 def out_of_domain(primitive, operands, error):
-    """The DomainError for ``primitive(*operands)``, with what it needs."""
+    """Return the DomainError for ``primitive(*operands)``, which names the domain."""
     shown = primitive.text.format(*[repr(float(x)) for x in operands])
     needs = f": it needs {primitive.domain}" if primitive.domain else f": {error}"
     guard = f"{primitive.name}(where(ok, x, 1.0))" if primitive.arity == 1 else "where(ok, x, 1.0) in place of x"

@@ -1,9 +1,9 @@
-/* A tape for many samples at once. Parameters are shared, every other cell is there once a sample, so that the product of
-   parameters and a sample's cells is a product of matrices over the batch, which BLAS computes. Everything else runs
-   sample by sample.
+/* A tape for many samples at once. The samples share the parameters, and each has its own copy of all other cells. So
+   the products of parameters and the cells of the samples become matrix products over the batch, which BLAS computes.
+   Everything else runs sample by sample.
 
-   What is large is cut into parts, by its size alone, which threads share. No two parts write the same number, so that
-   the results are the same, bit for bit, for any number of threads. */
+   Large work is divided into parts that threads share. The division depends only on the size of the work. No two parts
+   write the same number, so the results are the same, bit for bit, for any number of threads. */
 
 #ifndef DELTAGRAD_BATCH_H
 #define DELTAGRAD_BATCH_H
@@ -12,32 +12,32 @@
 #include "tape.h"
 #include "updates.h"
 
-/* Of Fortran's dgemm: numbers are pointers, matrices are column by column. */
+/* The type of Fortran's dgemm: numbers are passed as pointers, and matrices are stored column by column. */
 typedef void (*batch_gemm)(char *, char *, int *, int *, int *, double *, double *, int *, double *, int *, double *,
                            double *, int *);
 
 enum {
     BATCH_WORTH = 20000,        /* multiplications from which on a call of BLAS pays */
-    BATCH_SHARED = 2000000,     /* the same from which on two threads pay, for which BLAS prepares more */
-    BATCH_LONG = 100000,        /* words of instructions, all samples' together, from which on they pay */
-    BATCH_WIDE = 50000          /* parameters from which on they pay in an update */
+    BATCH_SHARED = 2000000,     /* multiplications from which on two threads pay, because BLAS has more to prepare */
+    BATCH_LONG = 100000,        /* numbers, of all samples together, from which on two threads pay for instructions */
+    BATCH_WIDE = 50000          /* parameters from which on two threads pay for an update */
 };
 
 typedef struct {
     const int32_t *code, *starts;
     int32_t instructions, parameters, computed; /* the first cell that is computed */
-    int32_t selections, samples, stride;        /* from a sample's cells to the next one's */
+    int32_t selections, samples, stride;        /* stride: the distance from a sample's cells to the next sample's */
     double *xp, *dp;                            /* the parameters and their gradients */
-    double *xs, *ds;                            /* such that cell c of sample k is at xs + k stride + c */
-    const int32_t *sources;                     /* of each sample, what its selections read */
-    const unsigned char *alone; /* of each instruction, whether nothing else adds to the gradient of its matrix */
-    const unsigned char *own;   /* of each instruction, whether it reads no parameter */
+    double *xs, *ds;                            /* cell c of sample k is at xs + k stride + c */
+    const int32_t *sources;                     /* for each sample, the cells that its selections read */
+    const unsigned char *alone; /* for each instruction, 1 if no other one adds to the gradient of its matrix */
+    const unsigned char *own;   /* for each instruction, 1 if it reads no parameter */
     const tape_map *maps;       /* the functions of the tape */
     batch_gemm gemm;            /* NULL: sample by sample */
     pool *threads;
 } batch;
 
-/* A product, a run of instructions, or an update, of which a part is to be done. */
+/* A product, a run of instructions, or an update that is done in parts. */
 typedef struct {
     const batch *t;
     const int32_t *p;
@@ -46,15 +46,15 @@ typedef struct {
     const update_rule *rule;
     double *new_w;
     double rate;
-    int *finite; /* of each part */
+    int *finite; /* for each part, 1 if its numbers are finite */
 } batch_task;
 
-/* In how many parts to cut what has so much work, if from `least` on that pays. */
+/* Return the number of parts for an amount of work, if two parts pay from `least` on. */
 static int batch_parts(int64_t work, int64_t least) {
     return work < least ? 1 : work < 32 * least ? 2 : work < 128 * least ? 4 : POOL_MOST;
 }
 
-/* The first of `n` that belongs to a part. Parts begin at multiples of 8, as lines of memory do. */
+/* Return the index of the first of `n` items of a part. Parts begin at multiples of 8, like cache lines. */
 static int64_t batch_begin(int64_t n, int part, int parts) {
     return part >= parts ? n : n * part / parts / 8 * 8;
 }
@@ -64,7 +64,7 @@ static int batch_is_product(const batch *t, const int32_t *p) {
         && (int64_t)p[1] * p[2] * t->samples >= BATCH_WORTH;
 }
 
-/* Have a gradient of 0, but for what is written before it is read. */
+/* Set the gradient to 0, except for numbers that are written before they are read. */
 static void batch_clear(const batch *t) {
     int32_t k, r, from = 0;
     for (k = 0; k < t->instructions; k++) {
@@ -77,11 +77,11 @@ static void batch_clear(const batch *t) {
     memset(t->dp + from, 0, (t->parameters - from) * sizeof(double));
 }
 
-/* Rows of numbers that are samples' inputs, as they are. */
+/* Rows of numbers that are the inputs of samples, in the same order. */
 typedef struct {
     const batch *t;
     const double *rows;
-    int64_t width; /* from a row to the next one */
+    int64_t width; /* the distance from a row to the next one */
     const int64_t *order;
     int32_t inputs, parts;
 } batch_rows;
@@ -94,25 +94,25 @@ static void batch_load_part(const void *task, int part) {
         memcpy(t->xs + k * t->stride + t->parameters, w->rows + w->order[k] * w->width, w->inputs * sizeof(double));
 }
 
-/* Have the rows of a batch, which are in that order, as inputs. */
+/* Copy the rows of a batch, in the given order, to the inputs. */
 static void batch_load(const batch *t, const double *rows, int64_t width, const int64_t *order, int32_t inputs) {
     batch_rows work = {t, rows, width, order, inputs, batch_parts((int64_t)t->samples * inputs, BATCH_LONG)};
     pool_do(t->threads, batch_load_part, &work, work.parts);
 }
 
-/* Whether the caller is to compute an instruction. */
+/* Return 1 if the caller has to compute an instruction. */
 static int batch_stops(const batch *t, int32_t k) {
     const int32_t *p = t->code + t->starts[k];
     return p[0] == TAPE_CALL || (p[0] == TAPE_MAP && t->maps[p[1]].value == NULL);
 }
 
-/* The end of the run of instructions from `k` on that are made sample by sample. */
+/* Return the end of the run of instructions from `k` on that run sample by sample. */
 static int32_t batch_run(const batch *t, int32_t k) {
     while (k < t->instructions && !batch_stops(t, k) && !batch_is_product(t, t->code + t->starts[k])) k++;
     return k;
 }
 
-/* The product of a layer's weights and all samples, cut along its longer side. */
+/* The product of a layer's weights and all samples, divided along its longer side. */
 static void batch_product_part(const void *task, int part) {
     const batch_task *w = task;
     const batch *t = w->t;
@@ -169,7 +169,7 @@ static void batch_weights_part(const void *task, int part) {
                 t->dp + p[4] + row * ws + column, &ws);
 }
 
-/* Both, of which none writes what the other one reads: a thread that is done with its part of one begins with the other. */
+/* Both at once. Neither writes numbers that the other one reads, so a thread that finishes one can begin the other. */
 static void batch_both_part(const void *task, int part) {
     int parts = ((const batch_task *)task)->parts;
     if (part < parts) batch_inputs_part(task, part);
@@ -194,7 +194,7 @@ TAPE_FAST static void batch_compute_part(const void *task, int part) {
     const batch_task *w = task;
     const batch *t = w->t;
     int64_t k = batch_begin(t->samples, part, w->parts), last = batch_begin(t->samples, part + 1, w->parts);
-    int64_t end = t->starts[w->to]; /* behind the last instruction, too, there is a place */
+    int64_t end = t->starts[w->to]; /* starts has one more entry, behind the last instruction */
     for (; k < last; k++)
         tape_compute(t->code, t->starts[w->from], end, t->xp, t->xs + k * t->stride, t->parameters,
                      t->sources + k * t->selections, t->maps);
@@ -209,7 +209,7 @@ TAPE_FAST static void batch_propagate_part(const void *task, int part) {
                        t->parameters, t->sources + k * t->selections, t->parameters, t->computed, t->maps);
 }
 
-/* How many numbers instructions compute for a sample: of runs of them as many as they are long. */
+/* Return the approximate number of numbers that some instructions compute for a sample. */
 static int64_t batch_length(const batch *t, int32_t from, int32_t to) {
     int64_t n = t->starts[to] - t->starts[from];
     for (; from < to; from++) {
@@ -227,7 +227,7 @@ static void batch_compute(const batch *t, int32_t from, int32_t to) {
     pool_do(t->threads, batch_compute_part, &work, work.parts);
 }
 
-/* The adjoints of what samples share are one sum over them, in their order: that is for one thread. */
+/* The adjoint of a number that all samples share is a sum over the samples, in order. So one thread computes it. */
 static void batch_propagate(const batch *t, int32_t from, int32_t to) {
     batch_task work = {t, NULL, from, to, batch_parts(batch_length(t, from, to + 1) * t->samples, BATCH_LONG)};
     int32_t k;
@@ -242,7 +242,7 @@ static void batch_update_part(const void *task, int part) {
     w->finite[part] = update_numbers(w->rule, first, count, n, w->t->xp, w->t->dp, w->new_w, w->rate);
 }
 
-/* Compute an update of the parameters; returns whether all its numbers are finite. */
+/* Compute an update of the parameters. Return 1 if all its numbers are finite. */
 static int batch_update(const batch *t, const update_rule *rule, double *new_w, double rate) {
     int finite[POOL_MOST], part, all = 1;
     batch_task work = {t, NULL, 0, 0, batch_parts(t->parameters, BATCH_WIDE), 0, rule, new_w, rate, finite};
@@ -251,7 +251,8 @@ static int batch_update(const batch *t, const update_rule *rule, double *new_w, 
     return all;
 }
 
-/* Compute from instruction `k` on; returns the number of an instruction that the caller is to compute, or that of all. */
+/* Compute from instruction `k` on. Return the number of the next instruction that the caller has to compute, or the
+   number of all instructions at the end. */
 static int32_t batch_forward(const batch *t, int32_t k) {
     while (k < t->instructions && !batch_stops(t, k)) {
         int32_t end = batch_run(t, k);
@@ -261,7 +262,8 @@ static int32_t batch_forward(const batch *t, int32_t k) {
     return k;
 }
 
-/* Propagate adjoints from instruction `k` back; returns the number of an instruction that the caller is to propagate, or -1. */
+/* Propagate adjoints from instruction `k` back. Return the number of the next instruction that the caller has to
+   propagate, or -1 at the end. */
 static int32_t batch_backward(const batch *t, int32_t k) {
     while (k >= 0 && !batch_stops(t, k)) {
         int32_t last = k;

@@ -1,11 +1,11 @@
 # cython: language_level=3, cdivision=True, boundscheck=False, wraparound=False, binding=False, embedsignature=True
 # cython: embedsignature.format=clinic
-"""Gradient descent on a tape, a batch at a time: what multiplies parameters by samples is a product of matrices.
+"""Gradient descent on a tape, one batch at a time. Products of parameters and samples become matrix products.
 
-BLAS computes these products. It is SciPy's, which is called by its C pointer; without SciPy each sample is computed by
-itself, with the same results but for the last digits.
+SciPy's BLAS computes these products, called through its C pointer. Without SciPy, each sample is computed by itself,
+with the same results except for the last digits.
 
-This file runs compiled only, as tapes do.
+Like tapes, this file only runs compiled.
 """
 
 from array import array
@@ -45,7 +45,7 @@ else:
 
 __all__ = ["WORTH", "Batches"]
 
-WORTH = 10_000  # products of parameters and other numbers in a sample from which on matrices pay
+WORTH = 10_000  # the number of multiplications by parameters in a sample from which on matrix products pay
 
 DONE, STOPPED, GRADIENT = 0, 1, 2
 
@@ -55,17 +55,21 @@ class Batches:
     """The numbers of a training: parameters, gradients, and the cells of one batch of samples.
 
     Args:
-        tape: what each sample computes; its result is the loss.
-        size: the samples of a batch, at most.
-        gemm: the capsule of BLAS's ``dgemm``, of SciPy's ``cython_blas``; or None.
-        threads: how many threads may share what is large. BLAS has to be told not to have any of its own.
-        shared: tapes of terms of every sample's loss that parameters alone decide; a batch computes them once.
+        tape: the computation of each sample. Its result is the loss.
+        size: the largest number of samples in a batch.
+        gemm: the capsule of BLAS's ``dgemm`` in SciPy's ``cython_blas``; or None.
+        threads: the number of threads that may share large work. The caller must keep BLAS from using its own threads.
+        shared: tapes of terms that are in every sample's loss and depend only on parameters. A batch computes them
+            once.
 
     Attributes:
-        numbers, gradient: of the parameters, arrays. The first one is another array after each update.
-        place: the samples of the running epoch that are done.
-        updates: how many updates were made. total, hits: of them, the sum of the losses and of right answers.
-        pending_total, pending_hits: the same of the batch whose update is left to the caller.
+        numbers: the numbers of the parameters, a new array after each update.
+        gradient: the gradients of the parameters, an array.
+        place: the number of samples of the running epoch that are done.
+        updates: the number of updates so far.
+        total: the sum of the losses of all updates.
+        hits: the number of right answers of all updates.
+        pending_total, pending_hits: the same for a batch whose update is left to the caller.
     """
 
     def __init__(self, tape: Tape, size: cython.int, gemm: object, threads: cython.int = 1, shared: object = ()):
@@ -77,13 +81,13 @@ class Batches:
         self.numbers, self._next, self.gradient = [array("d", bytes(8 * max(n, 1))) for _ in range(3)]
         stride: cython.longlong = (tape.cells - n + 8) // 8 * 8
         if stride % 64 == 0:
-            stride += 8  # rows of memory that lie apart by a power of two would compete for the same places of a cache
+            stride += 8  # at a distance of a power of two, rows would compete for the same cache lines
         self._t.stride = stride
         self._t.parameters, self._t.computed = n, tape.computed
         self._t.instructions, self._t.selections = tape.instructions, tape._selections
         self._sources = array("i", bytes(4 * (size * tape._selections + 1)))
         self._alone, self._own = tape.alone, tape.own
-        self._threads = threads if size * tape.products >= BATCH_SHARED else 1  # what is smaller has no part to share
+        self._threads = threads if size * tape.products >= BATCH_SHARED else 1  # smaller work is not shared
         alone: cython.uchar[:] = self._alone
         self._t.alone = cython.address(alone[0])
         own: cython.uchar[:] = self._own
@@ -115,28 +119,28 @@ class Batches:
         free(self._d)
 
     def read(self, parameters: list):
-        """Take the numbers of leaves."""
+        """Copy the numbers of leaves to the arrays."""
         numbers: cython.double[:] = self.numbers
         i: cython.Py_ssize_t
         for i in range(self._t.parameters):
             numbers[i] = cython.cast(Value, parameters[i])._data
 
     def write(self, parameters: list):
-        """Give leaves the numbers."""
+        """Copy the numbers of the arrays to leaves."""
         numbers: cython.double[:] = self.numbers
         i: cython.Py_ssize_t
         for i in range(self._t.parameters):
             cython.cast(Value, parameters[i])._data = numbers[i]
 
     def write_gradient(self, parameters: list):
-        """Give leaves the gradient as theirs."""
+        """Copy the gradient to the ``grad`` of leaves."""
         gradient: cython.double[:] = self.gradient
         i: cython.Py_ssize_t
         for i in range(self._t.parameters):
             cython.cast(Value, parameters[i])._grad = gradient[i]
 
     def _load(self, rows, order, first, count):
-        """Have the samples of a batch as inputs."""
+        """Copy the samples of a batch to the inputs."""
         numbers: cython.double[:] = self.numbers
         gradient: cython.double[:] = self.gradient
         k: cython.longlong
@@ -153,7 +157,7 @@ class Batches:
         return 0
 
     def _bring(self, k, row):
-        """Have a row of numbers as the inputs of sample k."""
+        """Copy a row of numbers to the inputs of sample k."""
         tape: Tape = self._tape
         places: cython.int[:] = tape.input_places
         sources: cython.int[:] = self._sources
@@ -172,7 +176,7 @@ class Batches:
         return 0
 
     def _ready(self, xp, dp, count):
-        """Point to these parameters and gradients, and have so many samples."""
+        """Set the pointers to parameters and gradients, and the number of samples."""
         sources: cython.int[:] = self._sources
         code: cython.int[:] = self._tape.code
         starts: cython.int[:] = self._tape.starts
@@ -183,7 +187,7 @@ class Batches:
         return 0
 
     def _of_parameters(self):
-        """Compute the terms of a sample's loss that parameters alone decide; return their sum."""
+        """Compute the terms of a sample's loss that depend only on parameters, and return their sum."""
         each: Batches
         found: cython.double = 0.0
         for each in self._shared:
@@ -211,7 +215,7 @@ class Batches:
         return self._cell(self._t.xp, self._t.xs, sample, c)[0]
 
     def _backward(self, share):
-        """The gradient of the parameters: ``share`` times the sum over the samples."""
+        """Compute the gradient of the parameters: ``share`` times the sum over the samples."""
         each: Batches
         batch_clear(cython.address(self._t))
         self._propagate(share)
@@ -220,7 +224,7 @@ class Batches:
         return 0
 
     def _propagate(self, share):
-        """Add ``share`` times the gradient of the sum over the samples."""
+        """Add ``share`` times the gradient of the sum over the samples to the gradient."""
         t: cython.pointer(batch) = cython.address(self._t)
         s: cython.longlong
         n: cython.size_t = (self._tape.cells - t.computed) * cython.sizeof(cython.double)
@@ -241,7 +245,7 @@ class Batches:
         return 0
 
     def _answer(self, sample):
-        """The place of a sample's largest output, the first of equals; of a single one, whether it is above 0."""
+        """Return the index of a sample's largest output, the first of equals; for a single one, 1 if it is above 0."""
         outputs: cython.int[:] = self._tape._outputs
         best: cython.longlong = 0
         o: cython.Py_ssize_t
@@ -262,15 +266,17 @@ class Batches:
 
         Args:
             rows: a row of numbers for each sample.
-            order: the samples in the order they are taken in.
-            labels: for each sample the place of the right output, an array of int64; or None.
-            size: samples an update. budget: how many updates at most.
-            rates: the rate, or one for each update, from ``rate_at`` on.
-            update: makes the updates, or None to leave them to the caller.
+            order: the indices of the samples in the order of this epoch.
+            labels: for each sample, the index of the right output, an array of int64; or None.
+            size: the number of samples in an update.
+            budget: the largest number of updates.
+            rates: the rate, or a rate for each update, from index ``rate_at`` on.
+            rate_at: the index of the first rate.
+            update: the optimizer's step; None to leave the updates to the caller.
 
         Returns:
-            0; or 1 where the next update would have a number that is not finite, and nothing of it was done; or 2
-            where an update is the caller's, whose gradient is in ``gradient``.
+            0 at the end of the epoch or the budget. 1 if the next update would have a number that is not finite; then
+            this update was not made. 2 if the caller has to make the update; then its gradient is in ``gradient``.
         """
         t: cython.pointer(batch) = cython.address(self._t)
         samples: cython.longlong = len(order)
@@ -307,7 +313,7 @@ class Batches:
                 rule = maker.rule()
                 if not batch_update(t, cython.address(rule), cython.address(following[0]), rate):
                     return STOPPED
-                # From here on the update is made; no interrupt comes between.
+                # Make the update. No interrupt can come between the following lines.
                 maker.commit()
                 self.numbers, self._next = self._next, self.numbers
                 made += 1
@@ -320,11 +326,11 @@ class Batches:
         return DONE
 
     def gradient_in(self, machine: Machine, samples: list):
-        """Have in a machine the mean of the gradients of samples, at its parameters; return the sum of the losses.
+        """Compute the mean of the gradients of samples in a machine, and return the sum of their losses.
 
         Args:
-            machine: of as many parameters. samples: of each this tape and its row, and what else; as many as ``size``
-                at most.
+            machine: the machine, whose parameters are used.
+            samples: sequences that begin with this tape and the row of a sample; at most ``size`` of them.
         """
         t: cython.pointer(batch) = cython.address(self._t)
         row: cython.double[:]
@@ -349,7 +355,7 @@ class Batches:
         return loss
 
     def results(self, rows: cython.double[:, ::1], found: cython.double[:, ::1]):
-        """Write each sample's loss and outputs into a row of ``found``."""
+        """Write the loss and the outputs of each sample to a row of ``found``."""
         t: cython.pointer(batch) = cython.address(self._t)
         outputs: cython.int[:] = self._tape._outputs
         order: cython.longlong[:] = array("q", range(len(rows)))

@@ -1,4 +1,5 @@
-/* What C needs to be fast with long rows of numbers: a function for each kind of processor, and a dot product. */
+/* Tools for fast loops over long rows of numbers: functions with a version for each kind of processor, and a dot
+   product. */
 
 #ifndef DELTAGRAD_FAST_H
 #define DELTAGRAD_FAST_H

@@ -1,9 +1,9 @@
 # cython: language_level=3, cdivision=True, boundscheck=False, wraparound=False, binding=False, embedsignature=True
 # cython: embedsignature.format=clinic
-"""The instructions of a tape, one appended after the other.
+"""The instructions of a tape, which are appended one after the other.
 
-Sums of products that follow each other become the product of a matrix and a vector, operations that follow each other
-become loops. This file runs compiled only.
+Consecutive sums of products become the product of a matrix and a vector. Consecutive operations of the same kind become
+loops. This file only runs compiled.
 """
 
 from array import array
@@ -59,22 +59,25 @@ def _elementwise():
     return {getattr(primitives, name).code: op for name, op in table.items()}
 
 
-_OPERANDS = int(TAPE_OPERANDS) if cython.compiled else 0  # of a function that C is given, at most
-_LOOK_BACK = 4  # instructions among which one is looked for that an operation can join
+_OPERANDS = int(TAPE_OPERANDS) if cython.compiled else 0  # the most operands of a function that C can call
+_LOOK_BACK = 4  # the number of last instructions that an operation may join
 _ELEMENTWISE: dict = _elementwise() if cython.compiled else {}
 
 
 @cython.cclass
 class Code:
-    """Instructions, as tape.h has them.
+    """A list of instructions in the form that tape.h describes.
 
     Args:
-        parameters: how many cells are those of parameters, which come first. cells: how many cells there are.
+        parameters: the number of parameters. Their cells are the first ones.
+        cells: the number of all cells.
 
     Attributes:
-        code: the words of the instructions. starts: where each begins.
-        calls, maps: the operations and the functions that C does not know by itself.
-        cells: how many cells there are by now.
+        code: the words of the instructions.
+        starts: the index in ``code`` of the first word of each instruction.
+        calls: the operations that C leaves to its caller.
+        maps: the functions that C does not know by itself.
+        cells: the number of cells so far.
     """
 
     def __init__(self, parameters, cells):
@@ -83,7 +86,7 @@ class Code:
         self.made_by = {}  # the instruction that writes a cell
 
     def new_cell(self):
-        """Return one more cell."""
+        """Add a cell, and return its number."""
         self.cells += 1
         return self.cells - 1
 
@@ -91,12 +94,14 @@ class Code:
         """Append a sum.
 
         Args:
-            dst: the cell of the result. factors: the cells of products of two, one after the other. plain: other cells.
+            dst: the cell of the result.
+            factors: the cells of the factors of products, two for each product.
+            plain: the cells of the other terms.
         """
         if factors and len(plain) < 2:
             self._products(dst, factors, plain[0] if plain else -1)
             return
-        if factors:  # they are summed up in a cell of their own, and the rest is added to it
+        if factors:  # the products are added up in a separate cell, and then the other terms are added
             self._products(dst, factors, -1)
             self._retarget(dst, self.cells)
             plain = [self.cells, *plain]
@@ -104,7 +109,7 @@ class Code:
         self.append([TAPE_SUM, dst, len(plain), *plain])
 
     def _retarget(self, old, new):
-        """Have the last instruction write another cell."""
+        """Make the last instruction write to another cell."""
         at = self._last()
         self.code[at + (3 if self.code[at] == TAPE_MATRIX else 1)] = new
         self.made_by[new] = len(self.starts) - 1
@@ -142,11 +147,11 @@ class Code:
     @cython.cfunc
     @cython.exceptval(check=False)
     def _other_side(self, one: cython.int, other: cython.int) -> cython.bint:
-        """Return True if one cell is a parameter's and the other one is not: no run has both."""
+        """Return True if only one of two cells belongs to a parameter. A run of cells never contains both kinds."""
         return (one < self.parameters) != (other < self.parameters)
 
     def _dot(self, new):
-        """Append a dot, to the matrix before where it is the next row of it."""
+        """Append a dot product. If it is the next row of the matrix of the last instruction, it joins that one."""
         _, dst, init, n, w, sw, x, sx = new
         code, at = self.code, self._last()
         apart = x + n <= w or w + n <= x
@@ -172,11 +177,13 @@ class Code:
         self.append(new)
 
     def one(self, code, dst, cells, constant_power):
-        """Append an operation, or have it join an instruction before.
+        """Append an operation, or make it join an earlier instruction.
 
         Args:
-            code: of the primitive. dst: the cell of the result. cells: of the operands.
-            constant_power: whether the second operand is a constant.
+            code: the code of the primitive.
+            dst: the cell of the result.
+            cells: the cells of the operands.
+            constant_power: True if the second operand is a constant.
         """
         if code in (SHIFT, DETACHED, LOGSUMEXP):
             self.append([TAPE_LOGSUMEXP if code == LOGSUMEXP else TAPE_LARGEST, dst, len(cells), *cells])
@@ -204,7 +211,7 @@ class Code:
         self.append([op, 1, dst, a, 0, b, 0, 1])
 
     def _function(self, primitive, dst, cells):
-        """Append a function that C does not know by itself, or have it join an instruction before."""
+        """Append a function that C does not know by itself, or make it join an earlier instruction."""
         if primitive.arity is None or primitive.arity > _OPERANDS:
             self.calls.append((primitive, dst, list(cells)))
             self.append([TAPE_CALL, len(self.calls) - 1])
@@ -235,7 +242,7 @@ class Code:
         self.append(words)
 
     def _last(self):
-        """The place of the last instruction; -1 if there is none."""
+        """Return the index of the first word of the last instruction; -1 if there is none."""
         return self.starts[len(self.starts) - 1] if len(self.starts) else -1
 
     def append(self, words):

@@ -1,6 +1,6 @@
 # cython: language_level=3, cdivision=True, boundscheck=False, wraparound=False, binding=False, embedsignature=True
 # cython: embedsignature.format=clinic
-"""Nodes as a whole: the data of many leaves set at once, a condition recorded, a node restored from its parts."""
+"""Operations on whole nodes: set the data of many leaves, record a condition, restore a node from its parts."""
 
 try:
     import cython
@@ -25,9 +25,9 @@ def assign(leaves: list, numbers: list):
     """Set the data of many leaves at once. If any number is invalid, none is changed.
 
     Raises:
-        GraphError: one was computed and is no leaf.
-        TypeError: one is no Value, or a number is no float.
-        ValueError: there are more or fewer numbers.
+        GraphError: one of the Values was computed, so it is not a leaf.
+        TypeError: one of the leaves is not a Value, or one of the numbers is not a float.
+        ValueError: the number of leaves is not the number of numbers.
     """
     node: Value
     i: cython.Py_ssize_t
@@ -48,18 +48,18 @@ def assign(leaves: list, numbers: list):
 
 
 def retire(leaves: list):
-    """Mark leaves that stood for plain numbers: a result that depends on them is not connected to anybody's Value."""
+    """Mark leaves that stand for plain numbers. A result that depends only on these is not connected to any Value."""
     for item in leaves:
         cython.cast(Value, item)._a_data = 1.0
 
 
 def record_condition(condition):
-    """Record a :class:`Condition`, for ``where``, and return the node: 1 if the condition holds, else 0.
+    """Record a :class:`Condition`, for ``where``, and return its node: 1 if the condition holds, else 0.
 
-    A witness is told of ``"where"``: what was compared need not be guarded, since the result follows it.
+    The witness is called with ``"where"``. It need not guard the comparison, because the result follows it.
 
     Raises:
-        StaleGraphError: a leaf was changed since the comparison, which would come out the other way now.
+        StaleGraphError: a leaf was changed after the comparison, and the comparison would now have the other result.
     """
     node: Value
     sign, a, b = (*condition._parts, None)[:3]
@@ -80,15 +80,15 @@ def record_condition(condition):
         node = record(primitives.at_least, (a, b) if sign == ">=" else (b, a))
     if node._data != condition.real:
         raise StaleGraphError(
-            f"the condition {a!r} {sign} {b!r} was {condition!r} when it was compared and is not now, since a leaf was "
-            "changed: compare again."
+            f"the condition {a!r} {sign} {b!r} was {condition!r} when it was compared, and is not any more, because a "
+            "leaf was changed: compare again."
         )
     witnessed("where", condition)
     return node
 
 
 def restore(op, operands, recorded, data) -> Value:
-    """Return a node from its ``op``, ``operands``, ``recorded`` and ``data``: nothing is computed."""
+    """Return a node with the given ``op``, ``operands``, ``recorded`` and ``data``. Nothing is computed."""
     node: Value = new_leaf(data)
     node._code = op.code
     if op is primitives.dot:

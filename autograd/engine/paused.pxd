@@ -1,4 +1,4 @@
-# The C types of paused.py, for the files that ask whether to record.
+# The C types of paused.py, for the files that check whether to record.
 
 cdef int open_blocks
 

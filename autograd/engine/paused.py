@@ -1,9 +1,9 @@
 # cython: language_level=3, cdivision=True, boundscheck=False, wraparound=False, binding=False, embedsignature=True
 # cython: embedsignature.format=clinic
-"""The ``no_grad`` blocks that are open, wherever they are: in this context, in another thread, in a generator.
+"""The open ``no_grad`` blocks of all contexts, threads and generators.
 
-Recording looks at ``open_blocks`` only: while it is 0, nothing else is asked. The blocks as users write them are in
-``pausing.py``.
+Recording first checks ``open_blocks``. While it is 0, nothing else needs to be checked. ``pausing.py`` has the blocks
+that users write.
 """
 
 import sys
@@ -20,12 +20,12 @@ if cython.compiled:
 
 __all__ = ["Pause", "innermost_pause", "pause", "resume", "unpaused"]
 
-# The innermost block of a context (of a thread, of an asyncio task) is in the context variable; those of generators are
-# in the list.
+# The context variable has the innermost block of a context: of a thread or an asyncio task. The list has the blocks of
+# generators.
 open_blocks = 0
 _innermost = cython.declare(object, ContextVar("innermost_no_grad", default=None))
 _of_generators = cython.declare(list, [])
-_here = cython.declare(object, ContextVar("context_of_no_grad", default=None))  # whose tokens tell contexts apart
+_here = cython.declare(object, ContextVar("context_of_no_grad", default=None))  # its tokens identify contexts
 
 
 @cython.final
@@ -35,10 +35,10 @@ class Pause:
 
     Attributes:
         maker: the ``no_grad`` that was entered.
-        frame: of a block in a generator or a coroutine, its frame; else None.
-        token: of a block in a coroutine, a token of the context that it was entered in; else None.
-        outer: the block of this context that it was entered in, or None.
-        is_open: whether it was not left yet.
+        frame: the frame of the generator or coroutine that contains the block; else None.
+        token: for a block in a coroutine, a token of the context in which it was entered; else None.
+        outer: the next outer block of the same context, or None.
+        is_open: True until the block is left.
     """
 
     maker = cython.declare(object, visibility="readonly")
@@ -56,10 +56,11 @@ class Pause:
 
 
 def pause(maker, frame=None):
-    """Record nothing from here on, in this context or, with a ``frame``, while that generator or coroutine runs.
+    """Stop recording in this context; with a ``frame``, while that generator or coroutine runs.
 
-    Contexts that are made inside of a coroutine's block, as those of tasks are, inherit it. The coroutine's own
-    context does not have it while the coroutine waits: who drives it by hand shares that context.
+    Contexts that are made inside of a coroutine's block, such as those of new tasks, inherit it. The coroutine's own
+    context does not have the block while the coroutine waits, because code that runs the coroutine by hand shares this
+    context.
 
     Returns:
         The :class:`Pause`, for :func:`resume`.
@@ -79,7 +80,7 @@ def pause(maker, frame=None):
 
 
 def resume(block: Pause):
-    """End a pause, whichever thread it was begun in. Ending it again changes nothing."""
+    """End a pause. It may have begun in another thread. Ending it twice changes nothing."""
     global open_blocks
     if not block.is_open:
         return
@@ -92,7 +93,7 @@ def resume(block: Pause):
 
 
 def innermost_pause():
-    """The innermost :class:`Pause` of this context that is open, or None."""
+    """Return the innermost open :class:`Pause` of this context, or None."""
     block = _innermost.get()
     while block is not None and not block.is_open:
         block = block.outer
@@ -101,7 +102,7 @@ def innermost_pause():
 
 @cython.cfunc
 def is_paused_here() -> cython.bint:
-    """Return True inside of an open block. Ask only where ``open_blocks`` is not 0."""
+    """Return True inside of an open block. Call it only if ``open_blocks`` is not 0."""
     block: object = get_value(_innermost) if cython.compiled else _innermost.get()
     while block is not None:
         if cython.cast(Pause, block).is_open and (cython.cast(Pause, block).token is None or _was_inherited(block)):
@@ -111,12 +112,12 @@ def is_paused_here() -> cython.bint:
 
 
 def _was_inherited(block):
-    """Return True if a block was entered in another context than this one, of which this one is a copy."""
+    """Return True if a block was entered in another context, of which this context is a copy."""
     try:
         _here.reset(block.token)
-    except ValueError:  # a token belongs to the context in which it was made
+    except ValueError:  # the token was made in another context
         return True
-    block.token = _here.set(None)  # a token can be used once
+    block.token = _here.set(None)  # a token can be used only once
     return False
 
 
@@ -132,6 +133,6 @@ def _in_paused_generator():
 
 
 def unpaused():
-    """Have this context record again in spite of the blocks it is in, until the result is called."""
+    """Make this context record again in spite of its open blocks, until the returned function is called."""
     token = _innermost.set(None)
     return lambda: _innermost.reset(token)

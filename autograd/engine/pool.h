@@ -1,9 +1,9 @@
-/* A few threads that share the parts of a piece of work with the thread that calls them.
+/* A few threads that share the parts of a piece of work with the calling thread.
 
-   They live as long as a training runs: opened and closed by the same call, they know nothing of forks, and are none of
-   the interpreter's. Work is taken part by part, so that a thread that has no processor at the moment delays nothing:
-   the caller takes what it leaves. What is computed does not depend on how many threads there are. Where there are no
-   POSIX threads, the caller does all of it. */
+   They exist only while a training runs. The same call opens and closes them, so they need not handle forks, and they
+   are not threads of the Python interpreter. Threads take the work part by part. So a thread that has no processor at
+   the moment delays nothing, because the caller takes the remaining parts. The results do not depend on the number of
+   threads. Without POSIX threads, the caller does all parts. */
 
 #ifndef DELTAGRAD_POOL_H
 #define DELTAGRAD_POOL_H
@@ -18,16 +18,16 @@
 #include <signal.h>
 #endif
 
-enum { POOL_MOST = 8, POOL_LOOKS = 4000 }; /* threads; how often one looks for work before it sleeps, some 20 us */
+enum { POOL_MOST = 8, POOL_LOOKS = 4000 }; /* threads; the looks for work before a thread sleeps, about 20 us */
 
 typedef void (*pool_work)(const void *what, int part);
 
 typedef struct {
-    int threads; /* beside the caller */
+    int threads; /* without the caller */
     pool_work work;
     const void *what;
 #ifdef POOL_THREADS
-    uint64_t offer; /* the number of the piece of work, its parts, and those of them that are taken: 32, 16, 16 bits */
+    uint64_t offer; /* the number of the piece of work (32 bits), its parts (16), and the parts that are taken (16) */
     int32_t done, sleeping, closing;
     pthread_t thread[POOL_MOST];
     pthread_mutex_t mutex;
@@ -47,7 +47,7 @@ static inline void pool_pause(void) {
 
 static inline int pool_is_open(uint64_t offer) { return (offer & 0xffff) < (offer >> 16 & 0xffff); }
 
-/* Take parts and do them, until all are taken. A part that was taken keeps its piece of work from being over. */
+/* Take parts and do them, until all are taken. The piece of work is not finished before all taken parts are done. */
 static void pool_help(pool *p) {
     uint64_t offer = __atomic_load_n(&p->offer, __ATOMIC_ACQUIRE);
     while (pool_is_open(offer)) {
@@ -82,7 +82,7 @@ static void *pool_member(void *own) {
 
 #endif
 
-/* Do the parts 0, 1, ... of a piece of work. Parts may be done in any order, and at once. */
+/* Do the parts 0, 1, ... of a piece of work. They may run in any order and at the same time. */
 static void pool_do(pool *p, pool_work work, const void *what, int parts) {
     int part;
     if (p == NULL || p->threads == 0 || parts < 2) {
@@ -106,7 +106,7 @@ static void pool_do(pool *p, pool_work work, const void *what, int parts) {
 #endif
 }
 
-/* Have so many threads in all, the caller being one of them; fewer where the system gives none. */
+/* Start threads until there are `threads` of them, including the caller. If the system refuses, there are fewer. */
 static void pool_open(pool *p, int threads) {
     memset(p, 0, sizeof *p);
 #ifdef POOL_THREADS

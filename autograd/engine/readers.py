@@ -1,6 +1,6 @@
 # cython: language_level=3, cdivision=True, boundscheck=False, wraparound=False, binding=False, embedsignature=True
 # cython: embedsignature.format=clinic
-"""The parameters that the instructions of a tape read. This file runs compiled only."""
+"""The parameters that the instructions of a tape read. This file only runs compiled."""
 
 from array import array
 
@@ -24,11 +24,11 @@ __all__ = ["Readers"]
 
 @cython.cclass
 class Readers:
-    """The readers of the parameters of a tape.
+    """The instructions of a tape that read its parameters.
 
     Args:
         made: the instructions, an :class:`autograd.engine.instructions.Code`.
-        selective: whether operands are selected by a sample's numbers, which may be any parameters.
+        selective: True if the numbers of a sample select operands. A selected operand may be any parameter.
     """
 
     parameters: cython.int
@@ -44,7 +44,7 @@ class Readers:
         self.code, self.starts, self.calls, self.maps = made.code, made.starts, made.calls, made.maps
 
     def products(self):
-        """The number of multiplications in products of parameters and a vector."""
+        """Return the number of multiplications in products of a parameter matrix and a vector."""
         code, found = self.code, 0
         for at in self.starts:
             if code[at] == TAPE_MATRIX and code[at + 4] < self.parameters:
@@ -52,7 +52,10 @@ class Readers:
         return found
 
     def alone(self):
-        """Of each instruction 1 if it is a product of parameters that nothing else reads, else 0; and one 0 more."""
+        """Return 1 for each instruction that is a product with parameters that no other one reads, else 0.
+
+        The result has one more entry at the end, which is 0.
+        """
         n: cython.int = self.parameters
         code: cython.int[:] = array("i", [*self.code, 0])
         starts: cython.int[:] = array("i", [*self.starts, len(self.code)])
@@ -66,7 +69,7 @@ class Readers:
         r: cython.int
         c: cython.int
         again: cython.int
-        if self.selective:  # which may read any
+        if self.selective:  # selections may read any parameter
             return found
         for again in range(2):
             for k in range(len(starts) - 1):
@@ -90,11 +93,11 @@ class Readers:
         return found
 
     def own(self):
-        """Of each instruction 1 if it reads no parameter, else 0."""
+        """Return 1 for each instruction that reads no parameter, else 0."""
         code: cython.int[:] = array("i", [*self.code, 0])
         starts = [*self.starts, len(self.code)]
         found = bytearray(len(starts))
-        if self.selective:  # which may read any
+        if self.selective:  # selections may read any parameter
             return found
         readers_array = array("i", bytes(4 * (self.parameters + 1)))
         for k in range(len(self.starts)):
@@ -106,7 +109,7 @@ class Readers:
     @cython.cfunc
     @cython.exceptval(check=True)
     def _count(self, readers: cython.int[:], c: cython.int, step: cython.int, count: cython.int) -> cython.int:
-        """Count a reader of parameters, in a run of cells."""
+        """Count an instruction as a reader of the parameters in a run of cells."""
         i: cython.int
         for i in range(count):
             if 0 <= c + i * step < self.parameters:
@@ -117,7 +120,7 @@ class Readers:
     @cython.cfunc
     @cython.exceptval(check=True)
     def _count_others(self, readers: cython.int[:], code: cython.int[:], at: cython.int, end: cython.int) -> cython.int:
-        """The same of an instruction that is no product of a matrix."""
+        """Count an instruction of any kind as a reader of its parameters."""
         i: cython.int
         op: cython.int = code[at]
         if op == TAPE_CALL:
@@ -137,7 +140,7 @@ class Readers:
             self._count(readers, code[at + 7], code[at + 8], code[at + 1])
         elif op < TAPE_DOT:
             self._count(readers, code[at + 3], code[at + 4], code[at + 1])
-            if op <= TAPE_POW:  # of two operands
+            if op <= TAPE_POW:  # operations with two operands
                 self._count(readers, code[at + 5], code[at + 6], code[at + 1])
         else:  # cells one by one
             if op == TAPE_GATHER_DOT:

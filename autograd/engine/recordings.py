@@ -1,8 +1,8 @@
 # cython: language_level=3, cdivision=True, boundscheck=False, wraparound=False, binding=False, embedsignature=True
 # cython: embedsignature.format=clinic
-"""One call of a function, recorded as numbers.
+"""One call of a function, recorded as arrays of numbers.
 
-This file runs compiled only.
+This file only runs compiled.
 """
 
 from array import array
@@ -29,22 +29,26 @@ CONSTANT_MARK = cython.declare(cython.longlong, 1 << 40)
 
 
 class Recording:
-    """A recorded function as numbers.
+    """A recorded function as arrays of numbers.
 
-    Every number of it has a reference: parameters count from 0, inputs follow, and then come the nodes in the order in
-    which they were made. Constants are -1, -2, and so on.
+    Every number of the function has a reference. The parameters have the references 0, 1, and so on, followed by the
+    inputs, and then by the nodes in the order in which they were made. Constants have the references -1, -2, and so on.
 
     Attributes:
-        codes: the primitive of each node. offsets: where the references of a node's operands begin.
-        references: of the operands, node after node. constants: the numbers of the constants.
-        root: the reference of the result. outputs: those of other results, an array.
-        parameters, inputs: how many there are.
+        codes: the code of each node's primitive.
+        offsets: for each node, the index of its first operand in ``references``.
+        references: the references of the operands, node after node.
+        constants: the numbers of the constants.
+        root: the reference of the result.
+        outputs: the references of other results, an array.
+        parameters: the number of parameters.
+        inputs: the number of inputs.
     """
 
     __slots__ = ("codes", "constants", "inputs", "offsets", "outputs", "parameters", "references", "root")
 
     def with_result(self, root, outputs):
-        """Return the same recording with another result, a reference, and other outputs."""
+        """Return the same recording with another result and other outputs, given as references."""
         other: Recording = Recording()
         for name in Recording.__slots__:
             setattr(other, name, getattr(self, name))
@@ -52,7 +56,7 @@ class Recording:
         return other
 
     def moved(self, other):
-        """Return the places in ``references`` where another recording has other operands; None if more differs."""
+        """Return the indices in ``references`` at which another recording differs; None if more than these differs."""
         if self.root != other.root or self.inputs != other.inputs:
             return None
         for mine, theirs in (
@@ -73,12 +77,13 @@ def _different(one, other):
 
 
 def recording(nodes: list, parameters: list, inputs: list, root, outputs=()) -> Recording:
-    """Write down what was recorded.
+    """Return the recording of some nodes.
 
     Args:
         nodes: every node that was recorded, in the order in which they were made.
-        parameters, inputs: leaves; any other one is a constant.
-        root: the result. outputs: other results, nodes.
+        parameters, inputs: leaves. All other leaves are constants.
+        root: the result, a node.
+        outputs: other results, nodes.
 
     Raises:
         GraphError: a node was made before the recording began.

@@ -1,11 +1,12 @@
 /* Memory for the nodes of a graph, in slabs that are filled from the lowest address up.
 
-   A recorded graph is millions of small objects that are made in one order, swept in the reverse of it, and freed
-   together, over and over. With a general allocator their addresses get more random with every round, and the time goes
-   into cache misses. Here nodes made one after the other lie one after the other, in every round.
+   A recorded graph consists of millions of small objects. In every training step, they are made in one order, swept in
+   the reverse order, and freed together. With a general allocator, their addresses become more random with every step,
+   and most of the time is lost in cache misses. Here, nodes that are made one after the other lie one after the other
+   in memory, in every step.
 
-   A slab is 16 KiB, aligned to its size, so that a node finds its slab from its own address. All of this runs under the
-   GIL. What is free beyond SLAB_IDLE slabs goes back to the system. */
+   A slab has 16 KiB and is aligned to its size, so that the slab of a node can be computed from the node's address. All
+   of this code runs under the GIL. Of the free slabs, SLAB_IDLE are kept, and all others go back to the system. */
 
 #ifndef DELTAGRAD_SLAB_H
 #define DELTAGRAD_SLAB_H
@@ -24,9 +25,9 @@
 #define SLAB_IDLE 4096
 
 typedef struct slab {
-    struct slab *next, *previous; /* in the ring of slabs that have room */
-    char *freed;                  /* slots given back, linked through their first word; NULL in a slab that was emptied */
-    uint32_t used, fresh;         /* slots in use; slots from this one on were never used since the slab was empty */
+    struct slab *next, *previous; /* in the ring of slabs with free slots */
+    char *freed;                  /* freed slots, linked through their first word; NULL in an empty slab */
+    uint32_t used, fresh;         /* the slots in use; the first slot that was not used since the slab was empty */
 } slab;
 
 static slab slab_ring = {&slab_ring, &slab_ring, NULL, 0, 0};
@@ -86,7 +87,7 @@ static void slab_free(void *slot) {
         s->freed = (char *)slot;
         return;
     }
-    s->freed = NULL; /* empty: fill it from the bottom again */
+    s->freed = NULL; /* the slab is empty: fill it from the lowest address again */
     s->fresh = 0;
     if (++slab_idle > SLAB_IDLE) {
         slab_idle--;
@@ -99,13 +100,13 @@ static void slab_free(void *slot) {
     }
 }
 
-/* An instance's own attributes. The dict lies in the field after __weakref__ and is NULL until the first one is set;
-   Cython's own __dict__ would be made with every instance. */
+/* The attributes that the user sets on an instance. The dict is in the field after __weakref__, and is NULL until the
+   first attribute is set. Cython would make a dict for every instance. */
 static PyObject **slab_dict(PyObject *instance) {
     return (PyObject **)((char *)instance + Py_TYPE(instance)->tp_dictoffset);
 }
 
-/* The dict, or None where there is none: asking Python for it would make one. */
+/* Return the dict, or None if there is none. (Python's own function would make one.) */
 static PyObject *instance_dict(PyObject *instance) {
     PyObject *dict = *slab_dict(instance);
     return Py_NewRef(dict == NULL ? Py_None : dict);
@@ -117,15 +118,15 @@ static PyGetSetDef slab_dict_attribute = {
     "__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, "its own attributes", NULL,
 };
 
-/* Set an attribute of a type that Python holds to be immutable; -1 with an exception if it fails. */
+/* Set an attribute of a type that is immutable for Python. Return -1 with an exception if this fails. */
 static int kind_attribute(PyTypeObject *type, PyObject *name, PyObject *value) {
     int failed = PyDict_SetItem(type->tp_dict, name, value);
     PyType_Modified(type);
     return failed;
 }
 
-/* From now on, instances of this type live in slabs. Call it once, before the first instance. The type becomes an
-   instance of `kind`, a class that derives from `type`, which decides about subclasses and new attributes. */
+/* Allocate all instances of this type in slabs from now on. Call this once, before the first instance is made. The type
+   also becomes an instance of `kind`, a class that derives from `type` and decides about subclasses and attributes. */
 static int slab_serve(PyTypeObject *type, PyTypeObject *kind) {
     PyObject *descriptor = PyDescr_NewGetSet(type, &slab_dict_attribute);
     int failed = descriptor == NULL ? -1 : PyDict_SetItemString(type->tp_dict, "__dict__", descriptor);

@@ -24,19 +24,19 @@ DOT = cython.declare(cython.int, primitives.dot.code)
 
 
 def dot(weights, inputs, bias=None):
-    """The weighted sum ``bias + w[0] x[0] + w[1] x[1] + ...``, recorded as one node.
+    """Return the weighted sum ``bias + w[0] x[0] + w[1] x[1] + ...``, recorded as one node.
 
     Args:
         weights: a sequence of n numbers or Values.
         inputs: a sequence of n numbers or Values.
-        bias: a number or Value to start the sum with, or None.
+        bias: a number or Value with which the sum starts, or None.
 
     Returns:
-        A Value, or a float where no operand is a Value.
+        A Value, or a float if no operand is a Value.
 
     Raises:
         ValueError: the lengths differ.
-        TypeError: an operand is no real number.
+        TypeError: an operand is not a real number.
 
     Example:
         >>> from autograd import Value
@@ -52,9 +52,13 @@ def dot(weights, inputs, bias=None):
 
 
 def affine(row: tuple, inputs: tuple):
-    """:func:`dot` for tuples that are at hand: ``row`` is the weights, and after them the bias if there is one.
+    """Return the same as :func:`dot`, given two tuples. They are not copied.
 
-    Neither tuple is copied, so a layer's neurons share its inputs, and all samples share a neuron's weights.
+    So all neurons of a layer share its inputs, and all samples share the weights of a neuron.
+
+    Args:
+        row: the weights, followed by the bias if there is one.
+        inputs: the inputs.
     """
     node: Value
     w: cython.double
@@ -64,14 +68,14 @@ def affine(row: tuple, inputs: tuple):
     n: cython.Py_ssize_t = len(inputs)
     m: cython.Py_ssize_t = len(row)
     if m != n and m != n + 1:
-        raise ValueError(f"a row of {m} weights, bias included, and {n} inputs: they do not belong together.")
+        raise ValueError(f"a row of {m} weights, including the bias, for {n} inputs: give {n} or {n + 1} numbers.")
     if not _only_values_and_floats(row):
         row = tuple([_operand(item) for item in row])
     if not _only_values_and_floats(inputs):
         inputs = tuple([_operand(item) for item in inputs])
     node = new_leaf(0.0)
     make_room(node, n + m)
-    node._code = DOT  # from here on the node frees what it has
+    node._code = DOT  # from here on the node frees its own memory
     if m > n:
         sum_ = node._seen[n] = _data_of(row[n])
     for i in range(n):
@@ -125,13 +129,13 @@ def _operand(item):
 
 
 def total(values):
-    """The sum of a sequence of numbers or Values, from the first to the last, recorded as one node.
+    """Return the sum of a sequence of numbers or Values, from the first to the last, recorded as one node.
 
     Returns:
-        A Value, or a float where no operand is a Value; 0.0 for none.
+        A Value, or a float if no operand is a Value; 0.0 for an empty sequence.
 
     Raises:
-        TypeError: an operand is no real number.
+        TypeError: an operand is not a real number.
 
     Example:
         >>> from autograd import Value

@@ -1,10 +1,11 @@
 # cython: language_level=3, cdivision=True, boundscheck=False, wraparound=False, binding=False, embedsignature=True
 # cython: embedsignature.format=clinic
-"""The reverse sweep: from the last node of a graph to the leaves, once, handing on adjoints.
+"""The reverse sweep: it propagates adjoints from the last node of a graph to the leaves, once.
 
-First the nodes are put in order. Then the partial derivatives of those with a rule in the table are evaluated: that is
-Python code, and may be interrupted. Last the adjoints flow, and what arrives at a node is added to its gradient. The
-partials of + - * / neg, dot and total are inlined there, since nearly all nodes are of these.
+First, the nodes are put in order. Second, the partial derivatives of nodes that need a rule of the table are evaluated.
+This is Python code, which may be interrupted. Third, the adjoints are propagated, and the adjoint of each node is added
+to its gradient. The partials of + - * / neg, dot and total are written into the third step, because nearly all nodes
+are of these kinds.
 """
 
 import os
@@ -30,7 +31,8 @@ from autograd.engine.value import sweep_with
 
 __all__ = ["adjoints", "adjoints_of", "listed_after_operands", "order", "partials_of", "reaches_others"]
 
-# The codes the sweep inlines, as C integers, in the order of the table. Any other code is swept by its rule.
+# The codes of the operations whose partials are written into the sweep, as C integers, in the order of the table. For
+# all other codes, the sweep uses the rules of the table.
 LEAF = cython.declare(cython.int, 0)
 ADD = cython.declare(cython.int, primitives.add.code)
 SUB = cython.declare(cython.int, primitives.sub.code)
@@ -40,18 +42,18 @@ NEG = cython.declare(cython.int, primitives.neg.code)
 DOT = cython.declare(cython.int, primitives.dot.code)
 TOTAL = cython.declare(cython.int, primitives.total.code)
 WHERE = cython.declare(cython.int, primitives.where.code)
-# Comparisons: what they read is looked at, and not swept. Not even a NaN gets through them.
+# Comparisons. Their operands are checked for changes, but not swept. Not even a NaN flows through a comparison.
 GREATER = cython.declare(cython.int, primitives.greater.code)
 AT_LEAST = cython.declare(cython.int, primitives.at_least.code)
 
-# A sweep marks the nodes it meets with two numbers no other sweep has, so no sweep has to clean up after another.
+# A sweep marks nodes with two numbers that no other sweep uses. So no sweep has to remove its marks.
 _last_mark = cython.declare(cython.longlong, 0)
 
-# Two sweeps must not mark one node at the same time. Compiled, a sweep runs no Python code while it marks; interpreted,
-# another thread could come between.
+# Two sweeps must not mark a node at the same time. In compiled code, a sweep runs no Python code while it marks. In
+# interpreted code, another thread could run in between.
 _marking = threading.RLock()
 
-# A forked child finds no sweep of another thread half-way, nor the lock held by a thread that is not there any more.
+# So a forked child process never finds a half-finished sweep, or a lock that is held by a thread of the parent.
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(before=_marking.acquire, after_in_parent=_marking.release, after_in_child=_marking.release)
 
@@ -62,14 +64,18 @@ def _backward(root, seed):
 
 
 def adjoints(root, seed=1.0) -> dict:
-    """The adjoint of every node under ``root``: what ``backward`` would add to its ``grad``, which stays as it is.
+    """Return the adjoints of ``root`` and every node under it, without changing the gradients.
+
+    Args:
+        root: a Value.
+        seed: the adjoint of ``root``.
 
     Returns:
         A dict from node to float, ``root`` first, every node before its operands.
 
     Raises:
         StaleGraphError: a leaf was changed after it was recorded.
-        TypeError: ``root`` is no Value.
+        TypeError: ``root`` is not a Value.
     """
     kept: list = []
     unswept: list = []
@@ -81,15 +87,16 @@ def adjoints(root, seed=1.0) -> dict:
 
 
 def adjoints_of(root, seed, leaves) -> tuple:
-    """The adjoints of some leaves, and whether there are other leaves under ``root``.
+    """Return the adjoints of some leaves, and whether there are other leaves under ``root``.
 
     Args:
         root: a Value.
-        seed: the adjoint it starts with, a float.
+        seed: the adjoint of ``root``, a float.
         leaves: a list of leaves.
 
     Returns:
-        ``(adjoints, others)``: a list with a float for each of ``leaves``, and a bool. Retired leaves do not count.
+        ``(adjoints, others)``: a list with a float for each of ``leaves``, and a bool. Retired leaves do not count as
+        other leaves.
 
     Raises:
         StaleGraphError: a leaf was changed after it was recorded.
@@ -114,9 +121,9 @@ def adjoints_of(root, seed, leaves) -> tuple:
 
 
 def reaches_others(roots, inputs) -> bool:
-    """Return True if a leaf other than ``inputs``, or than those under them, is under some nodes.
+    """Return True if ``roots`` depend on a leaf other than through ``inputs``.
 
-    Of a ``where`` node only the branch that was taken is entered. Leaves may have been changed. Retired ones do not
+    For a ``where`` node, only the branch that was taken is entered. Changed leaves do not raise. Retired leaves do not
     count.
     """
     global _last_mark
@@ -168,7 +175,7 @@ def _differentiate(root: Value, seed: cython.double, kept: list | None, unswept:
         before = None if cython.compiled else [item.grad for item in nodes]
         try:
             _sweep(root, nodes, partials, seed, kept)
-        except BaseException:  # compiled, only for want of memory; interpreted, an interrupt at any time
+        except BaseException:  # compiled code raises only if memory runs out; interpreted code may be interrupted
             for k, item in enumerate(nodes):
                 node = cython.cast(Value, item)
                 node._adjoint = 0.0
@@ -179,22 +186,22 @@ def _differentiate(root: Value, seed: cython.double, kept: list | None, unswept:
 
 
 def order(root) -> list:
-    """Every node under ``root``, operands before what reads them, without recursion.
+    """Return ``root`` and every node under it, operands before the nodes that read them, without recursion.
 
-    Of a ``where`` node only the branch that was taken is entered.
+    For a ``where`` node, only the branch that was taken is entered.
 
     Raises:
         StaleGraphError: a leaf was changed after it was recorded.
-        TypeError: ``root`` is no Value.
+        TypeError: ``root`` is not a Value.
     """
     with _marking:
         return _order(_checked(root), [], None)
 
 
 def listed_after_operands(roots, operands_of, stop) -> list:
-    """Return the nodes of ``graph.postorder``, which says what they are; it is here to be compiled.
+    """Return the nodes for ``graph.postorder``, which explains them. The function is here so that it is compiled.
 
-    A stack replaces recursion, which would fail on long chains.
+    A stack replaces recursion, because recursion would fail on long chains.
     """
     nodes: list = []
     seen: set = set()
@@ -202,7 +209,7 @@ def listed_after_operands(roots, operands_of, stop) -> list:
         stack: list = [root]
         while stack:
             node = stack.pop()
-            if node is None:  # stands above a node whose operands are listed
+            if node is None:  # a mark above a node whose operands are all in the list
                 nodes.append(stack.pop())
             elif node not in seen:
                 seen.add(node)
@@ -224,11 +231,15 @@ def _checked(root):
 
 @cython.cfunc
 def _order(root: Value, by_rule: list, unswept: list | None) -> list:
-    """Every node under ``root``, operands before what reads them. A depth-first search on a stack of its own.
+    """Return ``root`` and every node under it, operands before the nodes that read them, by a depth-first search.
 
-    Raises where a leaf is not what it was when it was read. Of ``where``, only the branch that was taken is entered.
-    The nodes whose partial derivatives come from their rule are put into ``by_rule`` as well, in the same order. With a
-    list ``unswept``, nodes that only comparisons read are put there, and not into the result.
+    It raises StaleGraphError if a leaf has changed since it was read. For ``where``, only the branch that was taken is
+    entered.
+
+    Args:
+        root: the node to start from.
+        by_rule: a list to which the nodes are appended whose partial derivatives come from a rule, in the same order.
+        unswept: a list for the nodes that only comparisons read, which are then not in the result; or None.
     """
     global _last_mark
     node: Value
@@ -244,7 +255,7 @@ def _order(root: Value, by_rule: list, unswept: list | None) -> list:
     onto: list
     items: tuple
     while stack or compared:
-        if not stack:  # the rest is what only comparisons read
+        if not stack:  # the nodes that are left are read by comparisons only
             stack, compared, found = compared, [], cython.cast(list, unswept)
         node = cython.cast(Value, stack.pop())
         if node._mark == done:
@@ -294,9 +305,10 @@ def _visit(operand: Value, recorded: cython.double, entered: cython.longlong, st
 @cython.cfunc
 @cython.inline
 def _untaken(node: Value, i: cython.Py_ssize_t) -> cython.bint:
-    """True for what nothing flows to from a ``where`` node: the branch that was not taken, and a comparison.
+    """Return True if no derivative flows from a ``where`` node to operand ``i``.
 
-    Under a NaN, neither branch is left out: both get a NaN.
+    This is true for the branch that was not taken, and for a condition that is a comparison. If the condition is NaN, a
+    derivative flows to both branches, and both get a NaN.
     """
     condition: cython.double = node._seen[0]
     if i == 0:
@@ -314,9 +326,9 @@ def _stale(leaf, recorded):
 
 @cython.cfunc
 def _partials(by_rule: list) -> list:
-    """The partial derivatives of the nodes swept by their rule: a float for a node with one operand, else a list.
+    """Return the partial derivatives of the nodes in ``by_rule``: a float for a node with one operand, else a list.
 
-    This is Python code, which may be interrupted: it comes before the sweep.
+    This is Python code, which may be interrupted. So it runs before the sweep.
     """
     node: Value
     primitive: Primitive
@@ -341,9 +353,9 @@ def _partials(by_rule: list) -> list:
 
 
 def partials_of(node) -> list:
-    """The partial derivatives of a node in its operands, one float each; 0.0, which nobody reads, for the constants."""
+    """Return the partial derivatives of a node with respect to its operands, as floats. For constants they are 0.0."""
     value: Value = node
-    y = value._data  # its own: that no program reads it, is what a transform counts
+    y = value._data  # not .data, because transforms count how often programs read .data
     primitive, floats = node.op, node.recorded
     try:
         if primitive.arity is None:
@@ -356,19 +368,25 @@ def partials_of(node) -> list:
 
 
 def _ieee_partials(node):
-    """The same rules over numbers that follow IEEE 754: an infinite derivative is infinite, a missing one is NaN."""
+    """Return the partial derivatives over IEEE 754 numbers, where a derivative can be infinite, or NaN if missing."""
     value: Value = node
     return [float(p) for p in node.op.gradient(Ieee(value._data), [Ieee(x) for x in node.recorded])]
 
 
 @cython.cfunc
 def _sweep(root: Value, nodes: list, by_rule: list, seed: cython.double, kept: list | None):
-    """Hand each node's adjoint on to its operands and add it to the node's gradient, last node first.
+    """Propagate the adjoint of each node to its operands, and add it to the node's gradient, last node first.
 
-    With a list ``kept``, the adjoints are put there, in the order of the sweep, and the gradients stay as they are.
+    Adjoints are 0 outside of a sweep. In compiled code, this function runs no Python code, so no interrupt and no other
+    thread can come in between: either all gradients change or none.
 
-    Adjoints are 0 outside of a sweep. Compiled, nothing in here runs Python code, so no interrupt and no other thread
-    comes in between: either all gradients change or none.
+    Args:
+        root: the last node.
+        nodes: the nodes, operands before the nodes that read them.
+        by_rule: the partial derivatives that :func:`_partials` returns.
+        seed: the adjoint of ``root``.
+        kept: a list to which the adjoints are appended in the order of the sweep, while the gradients do not change; or
+            None.
     """
     node: Value
     a: Value
@@ -456,7 +474,7 @@ def _sweep(root: Value, nodes: list, by_rule: list, seed: cython.double, kept: l
 
 
 def _local_gradients(node):
-    """The partial derivatives of a node in all operands, the constant ones included."""
+    """Return the partial derivatives of a node with respect to all operands, including constants."""
     try:
         return [float(p) for p in node.op.gradient(node.data, node.recorded)]
     except (ZeroDivisionError, OverflowError, ValueError):

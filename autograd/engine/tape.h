@@ -1,24 +1,24 @@
-/* A tape: a recorded program as instructions over numbered cells, each of which has a number and an adjoint.
+/* A tape: a recorded program as instructions over numbered cells. Each cell has a number and an adjoint.
 
-   An instruction is a run of 32-bit words, the first of which says what it does:
+   An instruction is a sequence of 32-bit words. The first word is the operation:
 
      elementwise  op n dst a sa b sb sd   dst[i sd] = a[i sa] op b[i sb] for i below n
-     UNARY forms  op n dst a sa 0 0 sd    the same of one operand
+     UNARY forms  op n dst a sa 0 0 sd    the same with one operand
      DOT          op dst init n w sw x sx   init + sum of w[i sw] x[i sx]; init is -1 for none
-     GATHER_DOT   op dst init n w0 x0 w1 x1 ...
-     SUM          op dst n a0 a1 ...
+     GATHER_DOT   op dst init n w0 x0 w1 x1 ...   the same for factors in any cells
+     SUM          op dst n a0 a1 ...   the sum
      MATRIX       op m n dst w ws x init si   m dots over the same x; rows of w are ws apart, inits si
      LARGEST      op dst n a0 a1 ...   the largest, with the derivative 0
-     SELECT       op dst k             the cell that selection k names for the sample at hand
+     SELECT       op dst k             the cell that selection k reads for the current sample
      LOGSUMEXP    op dst n a0 a1 ...   the logarithm of the sum of exponentials
-     MAP          op k n dst sd a sa b sb c sc  dst[i sd] = f(a[i sa], b[i sb], c[i sc]), f being function k of the tape's
-   CALL         op k                 stops: the caller computes it, as it does a MAP whose function C has not
+     MAP          op k n dst sd a sa b sb c sc  dst[i sd] = f(a[i sa], b[i sb], c[i sc]) with function k of the tape
+     CALL         op k                 stops: the caller computes it, and also a MAP whose function C does not have
 
-   Where n cells are written at once none of them is read by the same instruction.
+   If an instruction writes n cells at once, it reads none of them.
 
-   Cells below `split` are shared by the samples of a batch: they are in `xp`, the others in `xs`, which is a sample's own.
-   No run of cells lies on both sides. Gradients are needed below `parameters`, and from `first` on, where cells are
-   computed; those between are inputs and constants. */
+   The samples of a batch share the cells below `split`, which are in `xp`. All other cells are in `xs`, and each sample
+   has its own. No run of cells lies on both sides. Adjoints are needed for cells below `parameters`, and for computed
+   cells, from `computed` on. The cells in between are inputs and constants. */
 
 #ifndef DELTAGRAD_TAPE_H
 #define DELTAGRAD_TAPE_H
@@ -38,9 +38,9 @@ enum {
 
 enum { TAPE_LANES = 8, TAPE_OPERANDS = 3 };
 
-/* A function of up to three operands at TAPE_LANES places at once, and its derivatives; NULL where C has none. It works
-   in a room of rows of that many numbers: the results, then a row for each operand, then one for each derivative.
-   `value` writes the results from the operands, `slopes` the derivatives from both. */
+/* A function of up to three operands, computed for TAPE_LANES sets of operands at once, and its derivatives; NULL if C
+   has none. It works in a buffer with rows of TAPE_LANES numbers: the results, then a row for each operand, then a row
+   for each derivative. `value` computes the results from the operands, and `slopes` the derivatives from both. */
 typedef void (*tape_function)(double *room);
 
 typedef struct {
@@ -50,7 +50,7 @@ typedef struct {
 
 enum { TAPE_ROOM = TAPE_LANES * (1 + 2 * TAPE_OPERANDS) };
 
-/* Bring the operands from place i on into a room; of the last ones the last is there more than once. */
+/* Copy the operands from index i on to a buffer. At the end, the last operand is repeated to fill the row. */
 static inline void tape_bring(double *room, int i, int n, int operands, const double *const *from, const int *steps) {
     int k, lane;
     for (k = 0; k < operands; k++) {
@@ -68,7 +68,7 @@ static double tape_sigmoid(double x) {
     return x >= 0 ? 1 / (1 + e) : e / (1 + e);
 }
 
-/* Compute from word `at` on; returns the place of what the caller is to compute, or `end`. */
+/* Compute from word `at` on. Return the index of an instruction that the caller has to compute, or `end`. */
 static inline TAPE_INSIDE int64_t tape_compute(const int32_t *code, int64_t at, int64_t end, double *xp, double *xs, int split,
                                                const int32_t *source, const tape_map *maps) {
     while (at < end) {
@@ -183,8 +183,8 @@ TAPE_FAST static int64_t tape_forward(const int32_t *code, int64_t at, int64_t e
     return tape_compute(code, at, end, x, x, INT32_MIN, source, maps);
 }
 
-/* Propagate adjoints back over the instructions `first` to `last`, last first; returns the number of what the caller
-   is to propagate, or first - 1. `starts` has the place of each instruction. */
+/* Propagate adjoints back over the instructions `first` to `last`, last first. Return the number of an instruction that
+   the caller has to propagate, or first - 1. `starts` has the index of the first word of each instruction. */
 static inline TAPE_INSIDE int64_t tape_propagate(const int32_t *code, const int32_t *starts, int64_t first, int64_t last,
                                                  const double *xp, const double *xs, double *dp, double *ds, int split,
                                                  const int32_t *source, int parameters, int computed, const tape_map *maps) {
@@ -275,7 +275,7 @@ static inline TAPE_INSIDE int64_t tape_propagate(const int32_t *code, const int3
         case TAPE_SELECT:
             *D(source[p[2]]) += *D(p[1]);
             break;
-        case TAPE_LOGSUMEXP: { /* the softmax, by the largest operand and not by the result, which would round */
+        case TAPE_LOGSUMEXP: { /* the softmax, computed with the largest operand, because the result is rounded */
             double largest = *X(p[3]), sum = 0;
             g = *D(p[1]);
             for (i = 1, n = p[2]; i < n; i++) if (!(*X(p[3 + i]) <= largest)) largest = *X(p[3 + i]);

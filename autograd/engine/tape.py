@@ -1,12 +1,12 @@
 # cython: language_level=3, cdivision=True, boundscheck=False, wraparound=False, binding=False, embedsignature=True
 # cython: embedsignature.format=clinic
-"""Tapes: what one call of a function recorded, as instructions that C carries out.
+"""Tapes: recorded calls of a function as instructions that C executes.
 
-A tape takes milliseconds to make, where machine code takes seconds. So a program whose graph has another form for each
-sample, such as a transformer over names of many lengths, gets a tape for each form. Sums of products that follow each
-other become products of a matrix and a vector, and operations that follow each other become loops.
+Making a tape takes milliseconds, while making machine code takes seconds. So if the graph of a program differs from
+sample to sample, as for a transformer over names of many lengths, each form gets a tape. Consecutive sums of products
+become products of a matrix and a vector, and consecutive operations of the same kind become loops.
 
-This file runs compiled only; ``compiled`` says whether it does.
+This file only runs compiled. ``compiled`` is True if it does.
 """
 
 from array import array
@@ -39,13 +39,13 @@ else:
     from autograd.engine.value import Value
     from autograd.engine.writer import Writer
 
-    tape_map = None  # the type of what a method returns, which Python evaluates; it runs compiled only
+    tape_map = None  # Python evaluates this type in annotations
 
 __all__ = ["LANES", "Machine", "Tape", "called", "compiled", "slopes"]
 
 compiled: bool = cython.compiled
 
-LANES = int(TAPE_LANES) if cython.compiled else 0  # places at which a function that C is given is computed at once
+LANES = int(TAPE_LANES) if cython.compiled else 0  # the number of operands for which C calls a given function at once
 
 
 @cython.cclass
@@ -53,17 +53,17 @@ class Tape:
     """A recording as instructions.
 
     Args:
-        made: a :class:`Recording`, with references from ``parameters + inputs + nodes`` on for selected operands.
-        input_places: for each input the place of its number in a sample's row.
-        selections: a list of (base, stride, place, low, high): the operand's reference is ``base + stride * number``,
-            with the number at that place of the row, which is from low to high.
+        made: a :class:`Recording`. References from ``parameters + inputs + nodes`` on stand for selected operands.
+        input_places: for each input, the index of its number in the row of a sample.
+        selections: a list of (base, stride, place, low, high), one for each selected operand. Its reference is
+            ``base + stride * number``. The number, from low to high, is at the index ``place`` of the row.
 
     Attributes:
-        cells, instructions, outputs, parameters: how many there are.
+        cells, instructions, outputs, parameters: the number of each of these.
         computed: the first cell that is computed.
-        products: how many multiplications there are in products of parameters and a vector.
-        maps: the functions that C does not know by itself, a list of primitives; :meth:`attach` has it know them.
-        made: the recording; None where operands are selected.
+        products: the number of multiplications in products of a parameter matrix and a vector.
+        maps: the functions that C does not know by itself, a list of primitives. :meth:`attach` gives them to C.
+        made: the recording; None if operands are selected.
     """
 
     def __init__(self, made, input_places, selections):
@@ -99,11 +99,11 @@ class Tape:
         free(self._maps)
 
     def attach(self, functions):
-        """Have C know functions of ``maps``, so that it need not stop there.
+        """Give C the functions for primitives in ``maps``, so that it need not stop at them.
 
         Args:
-            functions: by the primitive the addresses of two C functions, as ``tape_map`` in tape.h has them, and what
-                keeps them alive.
+            functions: a dict from primitive to a triple: the addresses of two C functions as in ``tape_map`` of tape.h,
+                and an object that keeps them alive.
         """
         self._kept = functions
         k: cython.Py_ssize_t
@@ -116,7 +116,7 @@ class Tape:
 
     @property
     def stops(self):
-        """Return True if there are operations that C leaves to its caller."""
+        """True if there are operations that C leaves to its caller."""
         k: cython.Py_ssize_t
         for k in range(len(self.maps)):
             if self._maps[k].value is cython.NULL:
@@ -124,9 +124,9 @@ class Tape:
         return len(self.calls) > 0
 
     def stopped(self, instruction: cython.longlong):
-        """Return the operations of an instruction that C leaves to its caller: of each the primitive and the cells.
+        """Return the operations of an instruction that C leaves to its caller.
 
-        The cells are that of the result and a list of those of the operands.
+        Each is a triple: the primitive, the cell of the result, and a list of the cells of the operands.
         """
         at: cython.int = self.starts[instruction]
         code: cython.int[:] = self.code
@@ -142,7 +142,7 @@ class Tape:
     @cython.cfunc
     @cython.exceptval(check=True)
     def sources(self, row: cython.p_double) -> cython.p_int:
-        """The cell each selection reads for a sample."""
+        """Return the cells that the selections read for a sample."""
         base: cython.int[:] = self._base
         stride: cython.int[:] = self._stride
         place: cython.int[:] = self._place
@@ -156,13 +156,13 @@ class Tape:
 
 @cython.cclass
 class Machine:
-    """The memory that tapes run in: the parameters and their gradients, and room for everything else.
+    """The memory of running tapes: the parameters, their gradients, and all other cells.
 
     Args:
-        parameters: how many there are.
+        parameters: the number of parameters.
 
     Attributes:
-        updates: how many were made.
+        updates: the number of updates so far.
     """
 
     def __init__(self, parameters):
@@ -195,33 +195,33 @@ class Machine:
         return 1
 
     def read(self, parameters: list):
-        """Take the numbers of leaves."""
+        """Copy the numbers of leaves to the machine."""
         i: cython.Py_ssize_t
         for i in range(self.parameters):
             self._x[i] = cython.cast(Value, parameters[i])._data
 
     def write(self, parameters: list):
-        """Give leaves the numbers."""
+        """Copy the numbers of the machine to leaves."""
         i: cython.Py_ssize_t
         for i in range(self.parameters):
             cython.cast(Value, parameters[i])._data = self._x[i]
 
     def write_gradient(self, parameters: list):
-        """Give leaves the gradient as theirs."""
+        """Copy the gradient of the machine to the ``grad`` of leaves."""
         i: cython.Py_ssize_t
         for i in range(self.parameters):
             cython.cast(Value, parameters[i])._grad = self._d[i]
 
     def value(self, tape: Tape, row):
-        """The result for a sample: ``row`` is an array of its numbers."""
+        """Return the result for a sample, given an array of its numbers."""
         numbers: cython.double[:] = row
         return self._run(tape, cython.address(numbers[0]), 0.0, False)
 
     def batch(self, samples: list):
-        """The sum of the results of samples, and in the machine the mean of their gradients.
+        """Return the sum of the results of samples, and store the mean of their gradients in the machine.
 
         Args:
-            samples: of each its tape and its row, and what else.
+            samples: sequences that begin with the tape and the row of a sample.
         """
         row: cython.double[:]
         k: cython.Py_ssize_t
@@ -234,7 +234,7 @@ class Machine:
         return total
 
     def update(self, update: Update, rate: cython.double):
-        """Make an update from the gradient; where a number of it would not be finite, do nothing and return False."""
+        """Make an update from the gradient. If a number would not be finite, change no parameter and return False."""
         update.clip(self.parameters, self._d)
         if not update.apply(self.parameters, self._x, self._d, self._new, rate):
             return False
@@ -293,7 +293,7 @@ class Machine:
 
 
 def called(primitive, floats):
-    """Return what a primitive that C does not know makes of some floats."""
+    """Return the value of a primitive that C does not know, for some floats."""
     try:
         return float(primitive.floats(*floats))
     except (ZeroDivisionError, OverflowError, ValueError):
@@ -301,7 +301,7 @@ def called(primitive, floats):
 
 
 def slopes(primitive, y, floats):
-    """Return its partial derivatives at some floats, where its value is y."""
+    """Return the partial derivatives of such a primitive at some floats, given its value ``y``."""
     try:
         return [float(p) for p in primitive.gradient(y, floats)]
     except (ZeroDivisionError, OverflowError, ValueError):

@@ -1,4 +1,4 @@
-/* The optimizers' rules over arrays of parameters, and the bounds of gradients. */
+/* The update rules of the optimizers over arrays of parameters, and gradient clipping. */
 
 #ifndef DELTAGRAD_UPDATES_H
 #define DELTAGRAD_UPDATES_H
@@ -9,16 +9,16 @@
 
 #include "fast.h"
 
-/* The bits of a number, of which the highest one is set if it is not finite: then all exponent bits are set. */
+/* Return bits, the highest of which is set if the number is not finite. (Then all its exponent bits are set.) */
 static inline TAPE_INSIDE uint64_t update_spoilt(double x) {
     uint64_t bits;
     memcpy(&bits, &x, sizeof bits);
     return (bits & 0x7ff0000000000000u) + 0x0010000000000000u;
 }
 
-/* One update of n parameters: new numbers from w, g and what is remembered. Returns 1 if all of it is finite. The order
-   of operations is that of nn.optimizers, so that the bits are the same. What is remembered has one kind of number after
-   the other, each of them of `all` parameters. */
+/* One update of n parameters: compute new numbers from w, g and the memory. Return 1 if all numbers are finite. The
+   order of operations is the same as in nn.optimizers, so that the bits are the same. The memory has one array of `all`
+   numbers after the other, one for each kind of number. */
 TAPE_FAST static int update_sgd(int64_t n, const double *restrict w, const double *restrict g, double *restrict new_w,
                               double rate, double decay) {
     uint64_t worst = 0;
@@ -47,7 +47,7 @@ TAPE_FAST static int update_momentum(int64_t n, const double *restrict w, const 
     return (worst >> 63) == 0;
 }
 
-/* Adam's, with the way of its decay as a constant: 0 none, 1 in the gradient, 2 decoupled. */
+/* Adam, with the kind of weight decay as a constant: 0 for none, 1 in the gradient, 2 decoupled. */
 static inline TAPE_INSIDE int update_adam_of(int way, int64_t n, int64_t all, const double *restrict w,
                                            const double *restrict g, double *restrict new_w,
                                            const double *restrict memory, double *restrict new_memory, double rate,
@@ -121,7 +121,7 @@ TAPE_FAST static int update_adagrad(int64_t n, const double *restrict w, const d
 
 enum { RULE_SGD, RULE_MOMENTUM, RULE_ADAM, RULE_ADAMW, RULE_RMSPROP, RULE_ADAGRAD };
 
-/* An optimizer's rule, with what it remembers and room for what it will. */
+/* The rule of an optimizer, with its memory and the place for its new memory. */
 typedef struct {
     int rule;
     double decay, first, second, third;
@@ -130,20 +130,20 @@ typedef struct {
     double most, norm; /* the bounds of each gradient and of the norm of all; 0 for none */
 } update_rule;
 
-/* The Euclidean norm of n finite numbers, of which the largest is so large. */
+/* Return the Euclidean norm of n finite numbers, given the largest absolute value. */
 static double update_norm(int64_t n, const double *g, double largest) {
     double scale = 1, sum = 0;
     int64_t i;
     int exponent;
     if (largest > 1e-140 && largest < 1e140) return sqrt(tape_dot_of(g, g, (int)n));
-    frexp(largest, &exponent); /* squares would leave the range of floats */
+    frexp(largest, &exponent); /* scale, because squares would leave the range of floats */
     scale = ldexp(1, exponent < -1000 ? 1000 : -exponent);
     for (i = 0; i < n; i++) sum += (g[i] * scale) * (g[i] * scale);
     return sqrt(sum) / scale;
 }
 
-/* Bring gradients into their bounds, as nn.clipping does. Where one is not finite only the others' own bound counts: the
-   update says what is wrong. */
+/* Clip gradients to their bounds, as nn.clipping does. If one is not finite, only the bound of each single gradient is
+   applied to the others, and the update then raises an error. */
 TAPE_FAST static void update_clip(const update_rule *u, int64_t n, double *g) {
     uint64_t worst = 0;
     double largest = 0, norm, factor;
@@ -163,7 +163,7 @@ TAPE_FAST static void update_clip(const update_rule *u, int64_t n, double *g) {
         for (i = 0; i < n; i++) g[i] *= factor;
 }
 
-/* Update `n` of all parameters, from `from` on. */
+/* Update `n` of all parameters, starting at `from`. */
 static int update_numbers(const update_rule *u, int64_t from, int64_t n, int64_t all, const double *w, const double *g,
                        double *new_w, double rate) {
     const double *memory = u->memory + (u->memory ? from : 0);

@@ -2,7 +2,7 @@
 # cython: embedsignature.format=clinic
 """The steps of optimizers over arrays, in C.
 
-This file runs compiled only.
+This file only runs compiled.
 """
 
 from array import array
@@ -29,7 +29,7 @@ if cython.compiled:
 else:
     from autograd.engine.value import Value
 
-    update_rule = None  # the type of what a method returns, which Python evaluates
+    update_rule = None  # Python evaluates this annotation of a method's result
 
 __all__ = ["RULES", "Update"]
 
@@ -47,25 +47,25 @@ def _rules():
     }
 
 
-# Of each optimizer its number in C and how many numbers are remembered for a parameter.
+# For each optimizer, its number in C, and the count of numbers in its memory of a parameter.
 RULES: dict = _rules() if cython.compiled else {}
 
 
 @cython.cclass
 class Update:
-    """The step of an optimizer, over arrays.
+    """The step of an optimizer over arrays.
 
     Args:
         kind: ``"SGD"``, ``"Momentum"``, ``"Adam"``, ``"AdamW"``, ``"RMSprop"`` or ``"Adagrad"``.
-        decay: the factor of the L2 penalty; of AdamW that of the decoupled decay.
-        settings: of Momentum the momentum and whether it is Nesterov's; of Adam and AdamW beta1, beta2 and epsilon; of
-            RMSprop the decay of the average, epsilon and the momentum; of Adagrad epsilon.
+        decay: the factor of the L2 penalty; for AdamW, the factor of the decoupled decay.
+        settings: for Momentum, the momentum, and 1 for Nesterov's variant or 0; for Adam and AdamW, beta1, beta2 and
+            epsilon; for RMSprop, the decay of the average, epsilon and the momentum; for Adagrad, epsilon.
 
     Attributes:
         settings: the arguments, a tuple.
-        slots: how many numbers are remembered for a parameter.
-        memory: they, an array: the first one of all parameters, then the second one.
-        commits: how many updates were made.
+        slots: the count of numbers in the memory of a parameter.
+        memory: an array with the memory: the first numbers of all parameters, then the second numbers, and so on.
+        commits: the number of updates so far.
     """
 
     def __init__(self, kind, decay, *settings):
@@ -76,19 +76,21 @@ class Update:
         self.remember(array("d"))
 
     def remember(self, memory):
-        """Have these numbers as what is remembered."""
+        """Set the memory of the optimizer."""
         self.memory = array("d", memory)
         self._next = array("d", memory)
 
     def bound(self, most, norm):
-        """Have machines bring gradients into bounds before an update: each one, and the norm of all; 0 for none.
+        """Set the bounds to which machines clip gradients before an update. :meth:`step` does not clip.
 
-        :meth:`step` takes gradients as they are.
+        Args:
+            most: the bound of each gradient; 0 for none.
+            norm: the bound of the norm of all gradients; 0 for none.
         """
         self._most, self._norm = most, norm
 
     def commit(self):
-        """Have what the last update computed as what is remembered."""
+        """Make the memory that the last update computed the current memory, and count the update."""
         self.memory, self._next = self._next, self.memory
         self.commits += 1
 
@@ -97,14 +99,14 @@ class Update:
     def apply(
         self, n: cython.longlong, w: cython.p_double, g: cython.p_double, new_w: cython.p_double, rate: cython.double
     ) -> cython.bint:
-        """Compute an update; False where a number of it is not finite."""
+        """Compute an update. Return False if one of its numbers is not finite."""
         u: update_rule = self.rule()
         return update_numbers(cython.address(u), 0, n, n, w, g, new_w, rate)
 
     @cython.cfunc
     @cython.exceptval(check=False)
     def clip(self, n: cython.longlong, g: cython.p_double) -> cython.int:
-        """Bring gradients into their bounds."""
+        """Clip gradients to their bounds."""
         u: update_rule = self.rule()
         update_clip(cython.address(u), n, g)
         return 0
@@ -112,7 +114,7 @@ class Update:
     @cython.cfunc
     @cython.exceptval(check=False)
     def rule(self) -> update_rule:
-        """The rule as C has it; it is good until the next ``commit``."""
+        """Return the rule as a C structure. It is valid until the next ``commit``."""
         u: update_rule = update_rule(
             self._rule,
             self._decay,
@@ -131,9 +133,10 @@ class Update:
         return u
 
     def step(self, parameters: list, rate: cython.double, counts: dict):
-        """Update the data of leaves from their ``grad``; or do nothing and return False, where that would not do.
+        """Update the data of leaves from their ``grad``, and return True.
 
-        ``counts["updates"]`` counts the update in the same breath: no interrupt can come between.
+        If a parameter is not a leaf, or a number would not be finite, nothing is changed and False is returned. The
+        update is also counted in ``counts["updates"]``. No interrupt can come between the update and the count.
         """
         n: cython.Py_ssize_t = len(parameters)
         i: cython.Py_ssize_t

@@ -1,4 +1,4 @@
-# The C types of value.py, for it and for the files that work on the same fields.
+# The C types of value.py, and of the files that use the same fields.
 
 from cpython.ref cimport PyObject
 

@@ -1,12 +1,13 @@
 # cython: language_level=3, cdivision=True, boundscheck=False, wraparound=False, binding=False, embedsignature=True
 # cython: embedsignature.format=clinic
-"""``Value``: a number that remembers how it was made.
+"""``Value``: a number that records how it was computed.
 
-Operations on Values record a graph: each result keeps its operands, and the data they had. ``backward()`` walks that
-graph from the result to the leaves; how is in ``sweep.py``. What an operation means is in the table, ``primitives.py``.
+Operations on Values record a graph: each result keeps its operands, and the data that they had. ``backward()`` walks
+this graph from the result to the leaves (``sweep.py``). The operations themselves are defined in the table
+(``primitives.py``).
 
-The file is ordinary Python. Cython compiles it as it stands, taking the annotations and ``value.pxd`` for C types;
-where there is no compiler it runs interpreted, slower and the same.
+This file is ordinary Python. Cython compiles it, with the annotations and ``value.pxd`` as C types. Without a compiler,
+it runs interpreted, more slowly and with the same results.
 """
 
 import threading
@@ -42,7 +43,7 @@ __all__ = [
 
 compiled: bool = cython.compiled
 
-# The codes of what is recorded the shortest way, as C integers.
+# The codes of the operations with the fastest recording, as C integers.
 LEAF = cython.declare(cython.int, 0)
 ADD = cython.declare(cython.int, primitives.add.code)
 SUB = cython.declare(cython.int, primitives.sub.code)
@@ -74,7 +75,7 @@ SQRT = cython.declare(object, primitives.sqrt)
 TAN = cython.declare(object, primitives.tan)
 TANH = cython.declare(object, primitives.tanh)
 
-# Values freed from within the freeing of others, once that is _DEEP levels deep: see Value.__dealloc__.
+# The operands that wait to be freed, once the freeing of Values is nested _DEEP levels deep: see Value.__dealloc__.
 _DEEP = cython.declare(cython.int, 64)
 _depth = cython.declare(cython.int, 0)
 _waiting = cython.declare(list, [])
@@ -88,44 +89,46 @@ class _Freeing(threading.local):
 
 _freeing = _Freeing()
 
-# What backward() and _local_grads call. The sweep is a floor above and puts itself here.
+# The functions that backward() and _local_grads call. This file cannot import sweep.py, so sweep.py sets them.
 _sweep = cython.declare(object, None)
 
-# Where this thread's nodes are listed, or None; see list_nodes.
+# The list of the nodes that a thread records, or None, and the thread: see list_nodes.
 _listed = cython.declare(object, None)
 _listing_thread = cython.declare(object, 0)
 _local_gradients = cython.declare(object, None)
 
 
 def sweep_with(function, local_gradients):
-    """Have ``value.backward(seed)`` call ``function(value, seed)``, and ``value._local_grads`` the other one."""
+    """Set the function that ``value.backward(seed)`` calls, and the function that ``value._local_grads`` calls."""
     global _sweep, _local_gradients
     _sweep, _local_gradients = function, local_gradients
 
 
-# Told of whatever could take a number out of the graph, or let a program branch on one, while it is recorded to be
-# compiled: see witnessed_by.
+# While a function is recorded for compilation, this is called for every operation that takes a number out of the graph
+# or lets Python branch on a number: see witnessed_by.
 _witness = cython.declare(object, None)
 
 
 def witnessed_by(function):
-    """Have ``function(how, a, b, default)`` called while a program is recorded to be compiled.
+    """Set the witness: ``function(how, a, b, default)``, which is called while a program is recorded for compilation.
 
-    It returns what is used in place of ``default``. ``how`` is
+    The result of the witness is used in place of ``default``. The argument ``how`` says what happens:
 
-    - ``"<"``, ``"<="``, ``">"``, ``">="``, ``"=="``: a comparison of a and b, which came out as the default;
+    - ``"<"``, ``"<="``, ``">"``, ``">="``, ``"=="``: a and b are compared, and the default is the result;
     - ``"where"``: the condition a is recorded, so that the result follows it;
-    - ``"data"``, ``"detach"``: the number of a, or a copy of it without its graph, is asked for;
-    - ``"operand"``: a is no real number and no Value; which Value does it stand for?
-    - ``"IEEE"``: the primitive a has no real value at the floats b: which number does it have by IEEE 754?
-    - ``"set"``, ``"recorded"``, ``"format"``, ``"backward"``, ``"hash"``, ``"copy"``, ``"no_grad"``: that is about to
-      be done with a. To refuse it the function raises.
+    - ``"data"``, ``"detach"``: the program reads the number of a, or makes a copy of a without its graph;
+    - ``"operand"``: a is neither a real number nor a Value; the witness may return the Value that it stands for;
+    - ``"IEEE"``: the primitive a has no real value at the floats b; the witness may return the value by IEEE 754;
+    - ``"made"``: the leaf a is made;
+    - ``"check"``: the function a checks the numbers of the Values in b; it must also run for every other sample;
+    - ``"set"``, ``"recorded"``, ``"format"``, ``"backward"``, ``"hash"``, ``"copy"``, ``"no_grad"``: the program is
+      about to do this with a; the witness raises to forbid it.
 
     Args:
         function: the witness, or None. It is called in every thread.
 
     Returns:
-        The witness before.
+        The previous witness.
     """
     global _witness
     before, _witness = _witness, function
@@ -133,11 +136,11 @@ def witnessed_by(function):
 
 
 def is_watched():
-    """Return True while a program is recorded to be compiled: see :func:`witnessed_by`."""
+    """Return True while a program is recorded for compilation: see :func:`witnessed_by`."""
     return _witness is not None
 
 
-# How often data was read, by which a transform notices that its function may have dropped the graph.
+# The number of times that data was read. A transform uses it to notice that its function may have dropped the graph.
 _readings = cython.declare(cython.longlong, 0)
 
 
@@ -146,23 +149,26 @@ def data_readings() -> int:
     return _readings
 
 
-# What is told when a Value is compared with a number by ==, while a transform runs.
+# While a transform runs, this function is called if a Value is compared with a number by ==.
 _equality = cython.declare(object, None)
 
 
 def refuse_equality_by(function):
-    """Have ``function(value, number)`` called where a Value is compared with a number by ``==``; None for none."""
+    """Set the function ``function(value, number)`` that is called if a Value is compared with a number by ``==``.
+
+    None ends this.
+    """
     global _equality
     _equality = function
 
 
 def witnessed(how, a, b=None, default=None):
-    """Return the witness's answer, for other modules of the engine; without a witness the default."""
+    """Return the result of the witness, or the default if there is none. Other modules of the engine call this."""
     return default if _witness is None else _witness(how, a, b, default)
 
 
 def _signature():
-    """Return the signature of Value; what is for other libraries' programs only is left out."""
+    """Return the signature of Value, without the arguments that are only for programs of other libraries."""
     kind = Parameter.POSITIONAL_OR_KEYWORD
     return Signature(
         [
@@ -176,36 +182,37 @@ def _signature():
 
 @cython.final
 @cython.no_gc
-@cython.auto_pickle(False)  # copying.py has how
+@cython.auto_pickle(False)  # copying.py does this
 @cython.cclass
 class Value:
-    """A number that remembers how it was made.
+    """A number that records how it was computed.
 
-    Arithmetic with Values and plain numbers gives Values, and so do the functions of this package. After
-    ``loss.backward()`` the ``grad`` of every node under ``loss`` has grown by the derivative of ``loss`` with respect
-    to that node.
+    Arithmetic with Values and plain numbers gives Values, and so do the functions of this package. ``loss.backward()``
+    adds the derivative of ``loss`` with respect to a node to the ``grad`` of that node, for ``loss`` and every node
+    under it.
 
-    A Value can carry attributes of your own, such as what an optimizer remembers (``w.m = 0.0``). Methods of your own
-    are added with :func:`autograd.method`.
+    You can set attributes of your own on a Value, such as the memory of an optimizer (``w.m = 0.0``). To add a method
+    of your own, use :func:`autograd.method`.
+
+    Two Values are equal only if they are the same object, and a Value never equals a number. ``<``, ``<=``, ``>`` and
+    ``>=`` compare data and give a :class:`Condition`. ``bool()`` and ``float()`` raise, because they would drop the
+    graph unnoticed. Inside of ``grad`` and its family, ``==`` with a number raises for the same reason.
 
     Args:
-        data: a real number; it is stored as a float. A NumPy scalar or a Fraction is a number too.
-        label: a name, for printing and drawing. A tuple, list or set here is taken for ``children``, as in programs
-            written for other scalar engines.
-        local_grads: the derivatives in the children, a number for each. A string here is taken for ``_op``.
-        children, _children: Values that the number was computed from by arithmetic of your own; the node has them as
-            operands. It knows first derivatives only: write what is differentiated twice, compiled or derived with
-            :func:`autograd.primitive`.
+        data: a real number, which is stored as a float. NumPy scalars and Fractions are numbers, too.
+        label: a name, for printing and drawing. As in programs for other scalar engines, a tuple, list or set in this
+            place means ``children``.
+        local_grads: the derivatives with respect to the children, a number for each. A string in this place means
+            ``_op``.
+        children, _children: the Values from which your own arithmetic computed the number. They become the operands of
+            the node. Such a node has first derivatives only. To differentiate twice, compile or derive an operation,
+            write it with :func:`autograd.primitive`.
         _op: the sign that drawings show for the operation.
 
     Raises:
-        TypeError: ``data`` is no real number (a complex number, a string, an array, another Value), or there are
-            children and no ``local_grads``, so that no gradient would reach them.
-        ValueError: there are more or fewer ``local_grads`` than children.
-
-    Equality and hash are those of the object: two Values are equal if they are the same one, and no Value is equal to
-    a number. ``<``, ``<=``, ``>`` and ``>=`` compare data and give a :class:`Condition`. ``bool()`` and ``float()``
-    raise, since they would drop the graph unseen; so does ``==`` with a number inside of ``grad`` and its kin.
+        TypeError: ``data`` is not a real number (but a complex number, a string, an array or another Value), or there
+            are children but no ``local_grads``, so that no gradient would reach them.
+        ValueError: the number of ``local_grads`` is not the number of children.
 
     >>> x = Value(3.0, label="x")
     >>> cube = Value(x.data**3, children=(x,), local_grads=(3 * x.data**2,))
@@ -214,17 +221,19 @@ class Value:
     27.0
     """
 
-    # Fields, which only the engine's own files read:
-    #   _data, _grad     the number, and the derivative that sweeps add to
-    #   _adjoint         the derivative in the running sweep; 0 outside of one
-    #   _code            the primitive's place in the table; 0 for a leaf
-    #   _a, _b           the operands: a Value, or None where the operand is the constant in _a_data or _b_data. An
-    #                    operation on any number of operands keeps them in the tuple _a; dot keeps the weights, and
-    #                    after them the bias, in _a and the inputs in _b. Constants in tuples are floats.
-    #   _a_data, _b_data what the operands were when they were read; of a leaf, _a_data is 1 where it is retired
+    # The fields, which only the engine's own files read:
+    #   _data            the number
+    #   _grad            the derivative to which sweeps add
+    #   _adjoint         the adjoint during a sweep; 0 outside of a sweep
+    #   _code            the index of the primitive in the table; 0 for a leaf
+    #   _a, _b           the operands: a Value, or None if the operand is the constant in _a_data or _b_data. An
+    #                    operation on any number of operands keeps them in the tuple _a. dot keeps the weights, followed
+    #                    by the bias, in _a and the inputs in _b. Constants in tuples are floats.
+    #   _a_data, _b_data the numbers of the operands when they were read; for a leaf, _a_data is 1 if it is retired
     #   _seen            the same for operands in tuples: first those of _a, then those of _b
-    #   _label, _mark    a string or None; which sweep came by last
-    #   _own             compiled, the dict of its own attributes; NULL while there are none
+    #   _label           a string or None
+    #   _mark            the number of the last sweep that visited the node
+    #   _own             in compiled code, the dict of the user's attributes; NULL while there are none
 
     if not cython.compiled:
         __slots__ = (
@@ -232,7 +241,7 @@ class Value:
             "_label", "_mark", "_seen",
         )  # fmt: skip
 
-    __signature__ = _signature()  # a compiled type has none, and help shows it
+    __signature__ = _signature()  # help() shows it, and a compiled type has none by itself
 
     def __init__(
         self, data, label=None, local_grads=None, *, children=None, _children=None, _op=None, requires_grad=None
@@ -265,10 +274,10 @@ class Value:
     if not cython.compiled:
 
         def __del__(self, freeing=_freeing):
-            """Do what __dealloc__ does: a chain of Values is freed in a loop, not one inside of the other."""
+            """Free a chain of Values in a loop and not by recursion, as __dealloc__ does in compiled code."""
             if not getattr(self, "_code", LEAF):
                 return
-            if freeing.waiting is not None:  # a loop further out takes care of it
+            if freeing.waiting is not None:  # the outer loop frees them
                 freeing.waiting.extend((self._a, self._b))
                 return
             freeing.waiting = waiting = [self._a, self._b]
@@ -280,7 +289,7 @@ class Value:
                 freeing.waiting = None
 
     def __dealloc__(self):
-        """Free what only this Value held, without recursing as deep as the graph: that would overflow the C stack."""
+        """Free the operands that only this Value held. Recursion is limited, or it would overflow the C stack."""
         global _depth
         if self._own is not cython.NULL:
             drop_dict(self)
@@ -297,20 +306,20 @@ class Value:
             _waiting.append(self._a)
             _waiting.append(self._b)
         if _depth == 0 and _waiting:
-            _depth = 1  # what is freed from here must not come here again
+            _depth = 1  # so that Values that are freed in this loop do not start a loop of their own
             while _waiting:
                 _waiting.pop()
             _depth = 0
 
-    # --- What it is
+    # --- Attributes
 
     @property
     def data(self):
-        """The number. It can be set on a leaf only: what was computed follows from its operands.
+        """The number. Only the data of a leaf can be set, because a computed number follows from its operands.
 
         Raises:
             GraphError: it was set on a node that an operation computed.
-            TypeError: it was set to something that is no real number.
+            TypeError: it was set to something that is not a real number.
         """
         global _readings
         _readings += 1
@@ -330,10 +339,10 @@ class Value:
 
     @property
     def grad(self):
-        """The derivative that sweeps have added up so far; set it to 0 to begin anew.
+        """The sum of the derivatives from all sweeps so far. Set it to 0 to start again.
 
         Raises:
-            TypeError: it was set to something that is no real number.
+            TypeError: it was set to something that is not a real number.
         """
         return self._grad
 
@@ -380,7 +389,7 @@ class Value:
 
     @property
     def recorded(self):
-        """The numbers of the operands when the operation read them, in order: plain floats."""
+        """The numbers that the operands had when the operation read them, in order: plain floats."""
         if _witness is not None:
             _witness("recorded", self, None, None)
         if self._code == LEAF:
@@ -397,13 +406,13 @@ class Value:
 
     @property
     def parents(self):
-        """The Values the operation read, in order, one entry per reading."""
+        """The operands that are Values, in order. A Value that is read twice appears twice."""
         return tuple([x for x in self.operands if isinstance(x, Value)])
 
-    # The names of other scalar engines, which their notebooks read. A constant is a leaf there, and made one here.
+    # The names that notebooks for other scalar engines use. Constants are leaves there, so they become leaves here.
     @property
     def _children(self):
-        """The operands as Values: a constant that is added or multiplied is a leaf, the same one each time."""
+        """The operands as Values. Constants of sums and products become leaves, the same leaves each time."""
         operands = self.operands
         if self._code == LEAF or not other_engines.shows_constants(self.op):
             return self.parents
@@ -419,7 +428,7 @@ class Value:
 
     @property
     def _local_grads(self):
-        """The derivatives in the operands, in the order of ``_children``: a tuple of floats."""
+        """The derivatives with respect to the operands, in the order of ``_children``: a tuple of floats."""
         if self._code == LEAF:
             return ()
         found = _local_gradients(self)
@@ -429,7 +438,7 @@ class Value:
 
     @property
     def _backward(self):
-        """A function that adds this node's ``grad`` times each derivative to the ``grad`` of that operand."""
+        """A function that adds this node's ``grad`` times the derivative to the ``grad`` of each operand."""
         return partial(_pass_on, self)
 
     @property
@@ -562,10 +571,10 @@ class Value:
         scale = 10.0 ** abs(digits)
         return round(self * scale) / scale if digits > 0 else round(self / scale) * scale
 
-    # --- The usual functions, as methods. All of them, and what they promise, are in autograd.engine.functions.
+    # --- The usual functions as methods. autograd.engine.functions has all of them, with their domains and conventions.
 
     def exp(self):
-        """E to the power of this number.
+        """Return e to the power of this number.
 
         Example:
             >>> round(Value(1.0).exp().data, 6)
@@ -574,7 +583,7 @@ class Value:
         return _record_unary(EXP, self)
 
     def log(self):
-        """The natural logarithm; a DomainError at 0 and below.
+        """Return the natural logarithm. Raise DomainError at 0 and below.
 
         Example:
             >>> round(Value(10.0).log().data, 6)
@@ -583,7 +592,7 @@ class Value:
         return _record_unary(LOG, self)
 
     def sqrt(self):
-        """The square root; a DomainError below 0.
+        """Return the square root. Raise DomainError below 0.
 
         Example:
             >>> Value(16.0).sqrt().data
@@ -592,7 +601,7 @@ class Value:
         return _record_unary(SQRT, self)
 
     def sin(self):
-        """The sine of this angle in radians.
+        """Return the sine of this angle in radians.
 
         Example:
             >>> round(Value(0.5).sin().data, 6)
@@ -601,7 +610,7 @@ class Value:
         return _record_unary(SIN, self)
 
     def cos(self):
-        """The cosine of this angle in radians.
+        """Return the cosine of this angle in radians.
 
         Example:
             >>> round(Value(0.5).cos().data, 6)
@@ -610,7 +619,7 @@ class Value:
         return _record_unary(COS, self)
 
     def tan(self):
-        """The tangent of this angle in radians.
+        """Return the tangent of this angle in radians.
 
         Example:
             >>> round(Value(0.5).tan().data, 6)
@@ -619,7 +628,7 @@ class Value:
         return _record_unary(TAN, self)
 
     def sinh(self):
-        """The hyperbolic sine.
+        """Return the hyperbolic sine.
 
         Example:
             >>> round(Value(1.0).sinh().data, 6)
@@ -628,7 +637,7 @@ class Value:
         return _record_unary(SINH, self)
 
     def cosh(self):
-        """The hyperbolic cosine.
+        """Return the hyperbolic cosine.
 
         Example:
             >>> round(Value(1.0).cosh().data, 6)
@@ -637,7 +646,7 @@ class Value:
         return _record_unary(COSH, self)
 
     def tanh(self):
-        """The hyperbolic tangent.
+        """Return the hyperbolic tangent.
 
         Example:
             >>> round(Value(0.5).tanh().data, 6)
@@ -646,7 +655,7 @@ class Value:
         return _record_unary(TANH, self)
 
     def expm1(self):
-        """E to the power of this number, less 1, exact near 0.
+        """Return e to the power of this number, minus 1, with all digits near 0.
 
         Example:
             >>> round(Value(1e-09).expm1().data, 15)
@@ -655,7 +664,7 @@ class Value:
         return _record_unary(EXPM1, self)
 
     def log1p(self):
-        """The natural logarithm of 1 plus this number, exact near 0.
+        """Return the natural logarithm of 1 plus this number, with all digits near 0.
 
         Example:
             >>> round(Value(1e-09).log1p().data, 15)
@@ -664,7 +673,7 @@ class Value:
         return _record_unary(LOG1P, self)
 
     def arcsin(self):
-        """The inverse sine. NumPy calls it by this name.
+        """Return the inverse sine. NumPy calls it by this name.
 
         Example:
             >>> round(Value(0.5).arcsin().data, 6)
@@ -673,7 +682,7 @@ class Value:
         return _record_unary(ASIN, self)
 
     def arccos(self):
-        """The inverse cosine. NumPy calls it by this name.
+        """Return the inverse cosine. NumPy calls it by this name.
 
         Example:
             >>> round(Value(0.5).arccos().data, 6)
@@ -682,7 +691,7 @@ class Value:
         return _record_unary(ACOS, self)
 
     def arctan(self):
-        """The inverse tangent. NumPy calls it by this name.
+        """Return the inverse tangent. NumPy calls it by this name.
 
         Example:
             >>> round(Value(1.0).arctan().data, 6)
@@ -691,7 +700,7 @@ class Value:
         return _record_unary(ATAN, self)
 
     def arcsinh(self):
-        """The inverse hyperbolic sine. NumPy calls it by this name.
+        """Return the inverse hyperbolic sine. NumPy calls it by this name.
 
         Example:
             >>> round(Value(1.0).arcsinh().data, 6)
@@ -700,7 +709,7 @@ class Value:
         return _record_unary(ASINH, self)
 
     def arccosh(self):
-        """The inverse hyperbolic cosine. NumPy calls it by this name.
+        """Return the inverse hyperbolic cosine. NumPy calls it by this name.
 
         Example:
             >>> round(Value(2.0).arccosh().data, 6)
@@ -709,7 +718,7 @@ class Value:
         return _record_unary(ACOSH, self)
 
     def arctanh(self):
-        """The inverse hyperbolic tangent. NumPy calls it by this name.
+        """Return the inverse hyperbolic tangent. NumPy calls it by this name.
 
         Example:
             >>> round(Value(0.5).arctanh().data, 6)
@@ -718,7 +727,7 @@ class Value:
         return _record_unary(ATANH, self)
 
     def sigmoid(self):
-        """1 / (1 + exp(-x)).
+        """Return ``1 / (1 + exp(-x))`` of this number.
 
         Example:
             >>> round(Value(2.0).sigmoid().data, 6)
@@ -727,7 +736,7 @@ class Value:
         return _record_unary(SIGMOID, self)
 
     def relu(self):
-        """The number where it is above 0, else 0; its derivative at 0 is 0.
+        """Return the number if it is above 0, else 0. The derivative at 0 is 0.
 
         Example:
             >>> Value(3.0).relu().data, Value(-3.0).relu().data
@@ -802,18 +811,18 @@ class Value:
     # --- Differentiation
 
     def backward(self, seed=1.0, *, cotangent=None, **unknown):
-        """Add the derivative of this number to the ``grad`` of every node under it, this one included.
+        """Run a reverse sweep: add the derivative of this number with respect to each node to the node's ``grad``.
 
-        Calling it twice adds twice. An interrupted sweep changes nothing.
+        The nodes are this number and all nodes under it. If it is called twice, it adds twice. An interrupted sweep
+        changes nothing.
 
         Args:
-            seed: the adjoint this node starts with: the derivative of what is differentiated with respect to this
-                number.
-            cotangent: the same, by the name that JAX has for it.
+            seed: the adjoint of this number, with which the sweep starts.
+            cotangent: the same, under the name that JAX uses.
 
         Raises:
-            StaleGraphError: a leaf under it was changed after it was recorded.
-            TypeError: the seed is no real number, both are given, or an option is another library's.
+            StaleGraphError: a leaf under this number was changed after it was recorded.
+            TypeError: the seed is not a real number, both names are given, or an option belongs to another library.
 
         Example:
             >>> x = Value(3.0)
@@ -834,12 +843,12 @@ class Value:
         _sweep(self, float(seed))
 
     def detach(self):
-        """A leaf with the same data and label, and no memory of how it was made.
+        """Return a leaf with the same data and label. It does not record how the number was computed.
 
         Example:
             >>> x = Value(3.0)
             >>> (x * x.detach()).backward()
-            >>> x.grad  # of x * 3
+            >>> x.grad  # the derivative of x * 3
             3.0
         """
         if _witness is not None:
@@ -850,10 +859,10 @@ class Value:
 
 
 class _Kind(type):
-    """The type of Value: nothing derives from it, and an attribute that is set on it is a new method."""
+    """The type of Value: no class can derive from Value, and setting an attribute of Value adds a method."""
 
     def __new__(cls, name, bases, namespace, **_options):
-        """Refuse a subclass; Value itself is made with no bases."""
+        """Raise TypeError for a subclass. Value itself is made without bases."""
         if bases:
             raise TypeError(
                 f"class {name} cannot derive from Value, which is final: keep a Value in an attribute, set attributes "
@@ -866,7 +875,7 @@ class _Kind(type):
         add_method(name, function)
 
     def __dir__(cls):
-        """Return what there is, without the names that are answered with advice."""
+        """Return the names of all attributes, without those that only raise an error with advice."""
         return [name for name in type.__dir__(cls) if not (name in ABSENT or name in FIXED) or name in _own_methods]
 
 
@@ -874,11 +883,11 @@ _own_methods: set = set()
 
 
 def add_method(name, function):
-    """Have every Value have a method; one that was added before may be replaced.
+    """Add a method to every Value. It may replace a method that was added before.
 
     Raises:
         TypeError: ``function`` cannot be called.
-        ValueError: Value has something of that name, or it is no name for a method of your own.
+        ValueError: Value already has an attribute of that name, or the name is not allowed for a method.
     """
     if not callable(function):
         raise TypeError(f"Value.{name} can be set to a function only, found {type(function).__name__} {function!r}.")
@@ -887,12 +896,12 @@ def add_method(name, function):
     if name not in _own_methods and hasattr(Value, name):
         raise ValueError(f"a Value has {name} already: use that one, or give yours another name.")
     _own_methods.add(name)
-    # What is called and is no Python function, such as a primitive, does not become a bound method by itself.
+    # A callable that is not a Python function, such as a primitive, does not become a bound method by itself.
     _put(name, function if hasattr(type(function), "__get__") else partialmethod(function))
 
 
 def forget_own_methods():
-    """Have the methods that were added so far stay as they are."""
+    """Make the methods that were added so far permanent: they can no longer be replaced."""
     _own_methods.clear()
 
 
@@ -906,7 +915,7 @@ def _put(name, function):
 
 if cython.compiled:
     slab_serve(Value, _Kind)
-else:  # the same class again, now of that type
+else:  # the same class again, with _Kind as its type
     _slots = (*Value.__slots__, "__slots__")
     Value = _Kind("Value", (), {  # type: ignore[misc]  # in the place of the class it copies
         "__slots__": Value.__slots__, **{name: what for name, what in vars(Value).items() if name not in _slots},
@@ -921,17 +930,17 @@ for _name, _advice in {**ABSENT, **FIXED}.items():
 
 # --- Nodes that other programs made with numbers of their own
 
-_leaves_of: WeakKeyDictionary = WeakKeyDictionary()  # of a node with constants, its operands as Values
+_leaves_of: WeakKeyDictionary = WeakKeyDictionary()  # from a node with constants to its operands as Values
 
 
 def attributes(value):
-    """The dict of a Value's own attributes, or None while it has none."""
+    """Return the dict of the attributes that the user set on a Value, or None if there are none."""
     return instance_dict(value) if cython.compiled else value.__dict__ or None
 
 
 @cython.cfunc
 def _init_given(node: Value, second, local_grads, children, _children, _op):
-    """Give a new leaf what the other arguments of ``Value`` say."""
+    """Set the label, the children and their derivatives of a new leaf from the arguments of ``Value``."""
     if isinstance(second, (tuple, list, set, frozenset)):
         found = [second]
     else:
@@ -949,8 +958,8 @@ def _init_given(node: Value, second, local_grads, children, _children, _op):
     if operands and not partials:
         raise TypeError(
             f"Value({node._data!r}, children) has {len(operands)} children and no local_grads, so that no gradient "
-            "would reach them: pass the derivative in each, Value(data, children, local_grads), or compute the number "
-            "with Values."
+            "would reach them: pass the derivative with respect to each, Value(data, children, local_grads), or "
+            "compute the number with Values."
         )
     if len(operands) != len(partials):
         raise ValueError(f"{len(operands)} children and {len(partials)} local_grads: give one for each.")
@@ -972,7 +981,7 @@ def _init_given(node: Value, second, local_grads, children, _children, _op):
 
 @cython.cfunc
 def _link(node: Value, operands: list, partials: list):
-    """Make a leaf a node whose first derivatives are given: they follow the operands, as constants."""
+    """Make a leaf a node with given first derivatives. They are stored after the operands, as constants."""
     if paused.open_blocks != 0 and paused.is_paused_here():
         return
     node._code = GIVEN
@@ -990,7 +999,7 @@ def _pass_on(node):
 
 @cython.cfunc
 def clear(node: Value):
-    """Every field at zero. C does that by itself."""
+    """Set every field to zero. In compiled code, new memory is zero already."""
     if not cython.compiled:
         node._data = node._grad = node._adjoint = node._a_data = node._b_data = 0.0
         node._a = node._b = node._seen = node._label = None
@@ -999,7 +1008,7 @@ def clear(node: Value):
 
 @cython.cfunc
 def make_room(node: Value, n: cython.Py_ssize_t):
-    """Room to keep what n operands were; the node frees it."""
+    """Allocate memory for the numbers of n operands. The node frees it."""
     if cython.compiled:
         node._seen = cython.cast(cython.p_double, malloc((n + 1) * cython.sizeof(cython.double)))
         if node._seen is cython.NULL:
@@ -1019,7 +1028,7 @@ def _seen(node: Value, n: cython.Py_ssize_t) -> tuple:
 @cython.cfunc
 @cython.inline
 def new_leaf(data: cython.double) -> Value:
-    """Return a leaf, the shortest way."""
+    """Return a leaf, without the checks of ``Value``."""
     node: Value = Value.__new__(Value)
     if not cython.compiled:
         clear(node)
@@ -1032,7 +1041,7 @@ def new_leaf(data: cython.double) -> Value:
 def _node(
     code: cython.int, data: cython.double, a: object, b: object, a_data: cython.double, b_data: cython.double
 ) -> Value:
-    """The result of an operation on one or two operands; the constant ones are None."""
+    """Return the result of an operation on one or two operands. An operand that is a constant is None here."""
     node: Value = new_leaf(data)
     if paused.open_blocks != 0:
         if paused.is_paused_here():
@@ -1058,7 +1067,7 @@ def _quotient(a: cython.double, b: cython.double) -> cython.double:
 
 @cython.cfunc
 def _record_unary(primitive: Primitive, x: Value) -> Value:
-    """Record a primitive of one operand, the shortest way."""
+    """Record a primitive of one operand, without the checks of :func:`record`."""
     data: cython.double
     try:
         data = float(primitive.floats(x._data))
@@ -1072,14 +1081,14 @@ def record(primitive, operands):
 
     Args:
         primitive: an entry of the table.
-        operands: as many as its arity.
+        operands: the operands, as many as its arity.
 
     Returns:
         A Value.
 
     Raises:
-        DomainError: there is no real value.
-        TypeError: an operand is no real number, or their number is not the primitive's arity.
+        DomainError: the operation has no real value.
+        TypeError: an operand is not a real number, or the number of operands is not the arity.
     """
     node: Value
     if primitive.arity is not None and len(operands) != primitive.arity:
@@ -1107,7 +1116,7 @@ def record(primitive, operands):
 
 @cython.cfunc
 def _condition(held: object, sign: str, a: object, b: object):
-    """The result of a comparison. A function that is being recorded to be compiled is guarded by it."""
+    """Return the result of a comparison. If a function is recorded for compilation, the comparison becomes a guard."""
     condition = _new_int(Condition, 1 if held else 0)
     condition._parts = (sign, a, b)
     return condition if _witness is None else _witness(sign, a, b, condition)
@@ -1117,7 +1126,7 @@ _new_int = cython.declare(object, int.__new__)
 
 
 def _by_ieee(primitive, floats, error):
-    """The number that a primitive has by IEEE 754 where it raised, if a witness knows it; else raise."""
+    """Return the IEEE 754 value of a primitive that raised, if a witness provides it; else raise the error."""
     number = None if _witness is None else _witness("IEEE", primitive, floats, None)
     if number is not None:
         return number
@@ -1128,7 +1137,7 @@ def _by_ieee(primitive, floats, error):
 
 @cython.cfunc
 def _stand_for(node: Value, other: Value):
-    """Make a new leaf a node that has another's number."""
+    """Make a new leaf a node with the same number as another node."""
     node._code = primitives.identity.code
     node._data = node._a_data = other._data
     node._a = other
@@ -1153,30 +1162,30 @@ def _data_of(x):
 
 @cython.cfunc
 def remember(node: Value, floats: list):
-    """Keep the numbers of the operands of a node that takes any number of them."""
+    """Store the numbers of the operands of a node with any number of operands."""
     i: cython.Py_ssize_t
     make_room(node, len(floats))
     for i in range(len(floats)):
         node._seen[i] = floats[i]
 
 
-# --- Every node in the order it is made
+# --- A list of all nodes in the order in which they are recorded
 
 
 def list_nodes() -> list:
-    """Have every node that this thread records from now on be put into the list that is returned.
+    """Return a list to which every node is appended that this thread records from now on.
 
-    One thread at a time may do that; see :func:`list_no_nodes`.
+    Only one thread at a time may do this. :func:`list_no_nodes` ends it.
     """
     global _listed, _listing_thread
     _listed = []
     _listing_thread = get_ident()
-    paused.open_blocks += 1  # what is made the shortest way looks at this number only
+    paused.open_blocks += 1  # because the fastest recording only checks this number
     return _listed
 
 
 def list_no_nodes():
-    """End what :func:`list_nodes` began."""
+    """Stop listing nodes: the end of :func:`list_nodes`."""
     global _listed
     _listed = None
     paused.open_blocks -= 1
@@ -1184,6 +1193,6 @@ def list_no_nodes():
 
 @cython.cfunc
 def note(node: Value):
-    """Put a node that was recorded into the list, if there is one."""
+    """Append a recorded node to the list of this thread, if there is one."""
     if _listed is not None and get_ident() == _listing_thread:
         _listed.append(node)

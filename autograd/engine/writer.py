@@ -1,8 +1,8 @@
 # cython: language_level=3, cdivision=True, boundscheck=False, wraparound=False, binding=False, embedsignature=True
 # cython: embedsignature.format=clinic
-"""From a recording to instructions: what is needed, in which order, and which sums are sums of products.
+"""The conversion of a recording to instructions. It finds the needed nodes, their order, and sums of products.
 
-This file runs compiled only.
+This file only runs compiled.
 """
 
 from array import array
@@ -30,22 +30,24 @@ TOTAL = cython.declare(cython.int, primitives.total.code)
 
 @cython.cclass
 class Writer:
-    """Writes a recording down as instructions.
+    """The writer of the instructions of a recording.
 
     Args:
-        made: the :class:`autograd.engine.recordings.Recording`. selections: as of a tape.
+        made: the :class:`autograd.engine.recordings.Recording`.
+        selections: as for :class:`autograd.engine.tape.Tape`.
 
     Attributes:
         instructions: the :class:`autograd.engine.instructions.Code`.
-        cell_of: the cell of each reference but the constants', or -1; parameters and inputs have their own number.
-        constants: the numbers of the constants' cells.
+        cell_of: the cell of each reference that is not a constant, or -1. The cells of parameters and inputs are their
+            references.
+        constants: the numbers in the cells of the constants.
     """
 
     def __init__(self, made, selections):
         self.made, self.selections = made, selections
         self.first = made.parameters + made.inputs  # the reference of the first node
         self.nodes = len(made.codes)
-        places: dict = {}  # equal constants have one cell; 0 and -0 are not equal here
+        places: dict = {}  # equal constants share a cell; 0 and -0 count as different
         self.constant_cells = array("i", [places.setdefault((c, str(c)[0]), len(places)) for c in made.constants])
         self.constants = array("d", [c for c, _ in places])
         self.n_constants = len(self.constants)
@@ -66,7 +68,7 @@ class Writer:
         return self._cells[reference]
 
     def write(self):
-        """Write it."""
+        """Write all instructions."""
         made = self.made
         n: cython.Py_ssize_t = self.nodes
         first: cython.int = self.first
@@ -87,7 +89,7 @@ class Writer:
         chain: cython.int[:] = chain_array
         inner_array = bytearray(n + 1)
         inner: cython.uchar[:] = inner_array
-        # The nodes that the result depends on, last node first.
+        # Find the nodes that the results depend on, last node first.
         if made.root >= first:
             uses[made.root - first] += 1
             kept[made.root - first] = 1
@@ -112,7 +114,7 @@ class Writer:
                                 kept[at] = 1
                 elif r >= first:
                     uses[r - first] += 1
-        # Chains of additions, and the products that only they read.
+        # Find chains of additions, and the products that only these read.
         for k in range(n):
             if uses[k] and codes[k] == ADD:
                 r = refs[offsets[k]] - first
@@ -216,7 +218,7 @@ class Writer:
                             level = levels[at]
                 elif r >= first and levels[r - first] > level:
                     level = levels[r - first]
-            if taken[k]:  # a part of the sum that reads it
+            if taken[k]:  # it belongs to the sum that reads it
                 levels[k] = level
                 continue
             levels[k] = level + 1
