@@ -1,5 +1,5 @@
-# Every target makes the virtual environment it needs, in .venv, and installs into it what it needs.
-# Needed before: Python 3.10 or later with its headers, make, and a C compiler (without one everything still runs, slower).
+# Every target makes the virtual environment that it needs, in .venv, and installs the packages that it needs.
+# You need Python 3.10 or later with its headers, make, and a C compiler. Without a compiler, everything runs more slowly.
 
 PYTHON ?= python3
 VENV := .venv
@@ -10,42 +10,42 @@ SOURCES := pyproject.toml setup.py $(wildcard autograd/engine/*.py autograd/engi
 .PHONY: help demo test test-compiled test-interpreted coverage test-browser test-widget test-notebooks test-optimized test-lowest test-installs test-pyodide playground test-playground bench-playground screenshots fuzz soak lint format docs wheels bench grading arrays agreement accuracy \
 	mutants pictures clean
 
-# The tests, on every core there is.
+# Run the tests on all cores.
 ON_ALL_CORES := -n auto --dist worksteal
 
-# How much make fuzz and make soak do.
+# The amount of work of make fuzz and make soak.
 FORMULAS := 1000000
 WEIGHTS := 100000
 MINUTES := 60
 
 help:
 	@echo "make demo    train on the iris data and show the deltas of backpropagation; pictures go to out/"
-	@echo "make test    the tests, with the compiled engine; those of the engine with the interpreted one too"
-	@echo "make coverage  how many branches the tests take, measured in both runs (three times as long)"
-	@echo "make test-browser  the pages in a real browser;  make test-notebooks  the notebooks"
-	@echo "make test-widget  the widget of play in a real JupyterLab"
-	@echo "make test-optimized  the same tests under python -O, but for those of pages and notebooks"
-	@echo "make test-lowest  with the lowest versions that are declared;  make test-installs  fresh installs with each extra"
-	@echo "make test-pyodide the interpreted engine and the grader in the Python of browsers (needs node and npm)"
-	@echo "make playground  the playground, in out/playground;  make test-playground  it and every page's accessibility, in a real browser"
-	@echo "make bench-playground  how long the playground takes to start and to answer, in a real browser"
-	@echo "make fuzz    a million spoilt formulas and sheets, a hundred thousand spoilt weight files (FORMULAS, WEIGHTS)"
-	@echo "make soak    an hour of everything in a loop, with the memory it takes (MINUTES)"
-	@echo "make bench   speed, side by side with other libraries"
-	@echo "make grading how many random mistakes in hand derivations are flagged and named, and the time of each stage"
-	@echo "make arrays  20,000 random programs over arrays: does the reader of programs compute what NumPy does?"
-	@echo "make agreement on how many random graphs machine code has the engine's bits, and functions with branches its numbers"
-	@echo "make accuracy derivatives beside mpmath, PyTorch, JAX and HIPS autograd, and the ways to one gradient"
-	@echo "make mutants the engine and the grader changed one place at a time: does a test notice? ARGS='--file sweep' for less"
-	@echo "make pictures the pictures of the README, made anew"
-	@echo "make screenshots  the screenshots of the documentation, made anew"
-	@echo "make docs    the documentation, in docs/_build/html"
-	@echo "make wheels  a compiled wheel, a pure-Python one and the source distribution, in dist; each is installed and tried"
-	@echo "make lint    lint, format, types and spelling (needs node and npm)"
-	@echo "make clean   remove what the other targets made"
+	@echo "make test    run all tests with the compiled engine, and the tests of the engine also with the interpreted one"
+	@echo "make coverage  measure the share of branches that the tests take, in both runs (three times as long)"
+	@echo "make test-browser  test the pages in a real browser;  make test-notebooks  run the notebooks"
+	@echo "make test-widget  test the widget of play in a real JupyterLab"
+	@echo "make test-optimized  run the tests under python -O, except those of pages and notebooks"
+	@echo "make test-lowest  test with the lowest declared versions;  make test-installs  test new installations with each extra"
+	@echo "make test-pyodide test the interpreted engine and the grader in the Python of browsers (needs node and npm)"
+	@echo "make playground  build the playground in out/playground;  make test-playground  test it, and the accessibility of all pages, in a real browser"
+	@echo "make bench-playground  measure how long the playground takes to start and to answer, in a real browser"
+	@echo "make fuzz    try a million damaged formulas and sheets, and a hundred thousand damaged weight files (FORMULAS, WEIGHTS)"
+	@echo "make soak    run everything in a loop for an hour, and watch the memory (MINUTES)"
+	@echo "make bench   measure the speed, side by side with other libraries"
+	@echo "make grading count the random mistakes in hand derivations that are flagged and named, and time each stage"
+	@echo "make arrays  compare the reader of programs with NumPy on 20,000 random programs over arrays"
+	@echo "make agreement compare machine code with the engine on random graphs (bits) and functions with branches (numbers)"
+	@echo "make accuracy compare derivatives with mpmath, PyTorch, JAX and HIPS autograd, and the ways to one gradient"
+	@echo "make mutants change the engine and the grader in one place at a time: does a test notice? ARGS='--file sweep' for less"
+	@echo "make pictures make the pictures of the README again"
+	@echo "make screenshots  make the screenshots of the documentation again"
+	@echo "make docs    build the documentation in docs/_build/html"
+	@echo "make wheels  build a compiled wheel, a pure-Python wheel and the source distribution in dist, and try each of them"
+	@echo "make lint    check lint, format, types and spelling (needs node and npm)"
+	@echo "make clean   remove the files that the other targets made"
 
-# An environment per set of extras, marked by a file in it, so that a target installs only what it uses. An engine file that
-# changed is compiled again.
+# One environment, with a file that marks each set of extras. So a target installs only the packages that it uses. An engine
+# file that changed is compiled again.
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 	$(RUN) -m pip install --quiet --upgrade pip
@@ -57,7 +57,7 @@ $(VENV)/.with-%: $(SOURCES) | $(VENV)/bin/python
 demo: $(VENV)/.with-demo
 	$(RUN) notebooks/demo.py
 
-# Everything runs compiled. Only the engine differs when it is interpreted, so only its tests run a second time.
+# All tests run with the compiled engine. Interpreted, only the engine differs, so only its tests run a second time.
 test: test-compiled test-interpreted
 
 test-compiled: $(VENV)/.with-test
@@ -67,8 +67,8 @@ test-compiled: $(VENV)/.with-test
 test-interpreted: $(VENV)/.with-test
 	DELTAGRAD_INTERPRETED=1 $(RUN) -m pytest tests/engine $(ON_ALL_CORES) -m "not untraced"
 
-# Both runs again under a tracer, combined, since compiled code cannot be traced. It takes about three times as long, and
-# tests marked untraced would take too long.
+# Both runs under a tracer, with combined results, because compiled code cannot be traced. It takes about three times as
+# long. Tests that are marked untraced would take too long.
 coverage: $(VENV)/.with-test
 	rm -f .coverage*
 	COVERAGE_FILE=.coverage.compiled $(RUN) -m pytest $(ON_ALL_CORES) -m "not untraced and not browser and not notebook" \
@@ -81,19 +81,19 @@ coverage: $(VENV)/.with-test
 test-browser: $(VENV)/.with-test
 	$(RUN) -m pytest -m browser
 
-# Sliders in a real JupyterLab.
+# The sliders in a real JupyterLab.
 test-widget: $(VENV)/.with-test $(VENV)/.with-notebooks
 	DELTAGRAD_WIDGET=1 $(RUN) -m pytest tests/drawing/test_widget.py
 
 test-notebooks: $(VENV)/.with-test
 	$(RUN) -m pytest $(ON_ALL_CORES) -m notebook
 
-# pytest's own assert statements stay: tests/test_assertions.py. What it warns of are those it does not rewrite.
+# pytest keeps the assert statements that it rewrites (tests/test_assertions.py), and warns of all others.
 test-optimized: $(VENV)/.with-test
 	PYTHONOPTIMIZE=1 $(RUN) -m pytest $(ON_ALL_CORES) -W "ignore:assertions not in test modules:pytest.PytestConfigWarning" \
 	  -m "not browser and not notebook" --ignore=tests/mutants
 
-# An environment of its own with the lowest versions that are declared. Old libraries use what newer ones deprecate.
+# A separate environment with the lowest declared versions. Old libraries use features that newer ones deprecate.
 LOWEST := .venv-lowest
 $(LOWEST)/.with-lowest: $(SOURCES) tests/lowest.py | $(VENV)/bin/python
 	$(PYTHON) -m venv $(LOWEST)
@@ -109,7 +109,7 @@ test-lowest: $(LOWEST)/.with-lowest
 test-installs:
 	$(PYTHON) tests/installs.py
 
-# The Python of browsers, run by node: no C compiler, no threads, no processes, a small stack.
+# The Python of browsers, which node runs. It has no C compiler, no threads, no processes and a small stack.
 PYODIDE := .pyodide
 $(PYODIDE)/.with-wheels: tests/pyodide/package.json | $(VENV)/bin/python
 	mkdir -p $(PYODIDE)
@@ -122,7 +122,7 @@ $(PYODIDE)/.with-wheels: tests/pyodide/package.json | $(VENV)/bin/python
 test-pyodide: $(PYODIDE)/.with-wheels
 	node tests/pyodide/run.mjs $(PYODIDE)
 
-# The playground: a static folder in out/playground, whose parts are pinned in docs/playground.
+# The playground, a static folder in out/playground. docs/playground pins the versions of its parts.
 PLAYGROUND := .playground
 $(PLAYGROUND)/.with-parts: docs/playground/package.json docs/playground/requirements.txt | $(VENV)/bin/python
 	mkdir -p $(PLAYGROUND)
@@ -134,9 +134,9 @@ $(PLAYGROUND)/.with-parts: docs/playground/package.json docs/playground/requirem
 
 playground: $(PLAYGROUND)/.with-parts
 	$(RUN) docs/playground/build.py out/playground $(PLAYGROUND)/node_modules $(PLAYGROUND)/wheels
-	@echo "python -m autograd playground out/playground serves it"
+	@echo "To serve it, run: python -m autograd playground out/playground"
 
-# The playground in a real browser, and axe-core on every kind of page.
+# Test the playground in a real browser, and check every kind of page with axe-core.
 test-playground: $(VENV)/.with-test playground
 	DELTAGRAD_PLAYGROUND=out/playground DELTAGRAD_AXE=$(PLAYGROUND)/node_modules/axe-core/axe.min.js \
 	  $(RUN) -m pytest tests/playground
@@ -161,7 +161,7 @@ screenshots: $(VENV)/.with-test playground
 docs: $(VENV)/.with-docs
 	$(RUN) -m sphinx -q -W --keep-going -b html docs docs/_build/html
 
-# What can be built on this machine. A new environment for each tells whether it can be installed and does what it should.
+# Build everything that can be built on this machine. Each result is installed into a new environment and tried.
 wheels: $(VENV)/.with-wheels
 	rm -rf dist
 	$(RUN) -m build --outdir dist .
@@ -205,7 +205,7 @@ agreement: $(VENV)/.with-test
 	$(RUN) tests/nn/programs_of_samples.py 2000
 	$(RUN) tests/nn/random_trainings.py 300
 
-# HIPS autograd has our import name, so it lives in an environment of its own.
+# HIPS autograd has the same import name as this package, so it needs a separate environment.
 HIPS := .venv-hips
 $(HIPS)/.with-autograd: | $(VENV)/bin/python
 	$(PYTHON) -m venv $(HIPS)

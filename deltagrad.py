@@ -1,4 +1,4 @@
-"""Both packages under one name that nothing else has: ``from deltagrad import Value, MLP``.
+"""The names of both packages in one module: ``from deltagrad import Value, MLP``.
 
 >>> from deltagrad import MLP, Value
 >>> MLP(2, [3, 1], seed=0)([Value(0.5), 1.0]).op
@@ -11,15 +11,15 @@ import typing as _typing
 
 
 def _ours(name):
-    """Import a package of this project: a file of the user's own may have its name."""
+    """Return a package of this project. Raise ImportError if a file of the user has the same name."""
     here = _os.path.dirname(_os.path.abspath(__file__))
     if _os.path.exists(_os.path.join(here, "autograd", "differential_operators.py")):
-        _importlib.import_module("nn")  # which says what to do: HIPS autograd is in the place of ours
+        _importlib.import_module("nn")  # it raises an error with advice, because HIPS autograd has replaced our files
     found = _importlib.import_module(name)
     file = _os.path.abspath(found.__file__ or "")
     if file != _os.path.join(here, name, "__init__.py"):
         raise ImportError(
-            f"deltagrad needs its own {name!r}, and Python found {file}: rename that file, or have its folder later in "
+            f"deltagrad needs its own {name!r}, but Python found {file}: rename that file, or put its folder later in "
             "sys.path."
         )
     return found
@@ -36,9 +36,9 @@ if _typing.TYPE_CHECKING:
 else:
 
     def __getattr__(name):
-        """A name of either package, imported when it is asked for, as there."""
-        for package in (_autograd, _nn):
-            if name in package.__all__ or (package is _autograd and name == "compile"):  # which shadows a builtin
+        """Return an object of either package. Some are imported on first use, as in the package itself."""
+        for package in (_autograd, _nn):  # compile is not in __all__, because it shadows a builtin
+            if name in package.__all__ or (package is _autograd and name == "compile"):
                 return getattr(package, name)
         raise AttributeError(f"module 'deltagrad' has no attribute {name!r}: it is neither in autograd nor in nn.")
 

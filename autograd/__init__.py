@@ -1,4 +1,4 @@
-"""Scalar automatic differentiation to see through, check and trust.
+"""Scalar automatic differentiation that you can read, check and trust.
 
     >>> from autograd import Value
     >>> a, b = Value(2.0), Value(-3.0)
@@ -7,8 +7,8 @@
     >>> a.grad  # b + 2 a
     1.0
 
-``autograd.compiled`` tells whether the engine runs as compiled code. Set the environment variable
-``DELTAGRAD_INTERPRETED=1`` before the import to run its Python source instead, to step through it in a debugger.
+``autograd.compiled`` is True if the engine runs as compiled code. To run its Python source instead, for example in a
+debugger, set the environment variable ``DELTAGRAD_INTERPRETED=1`` before the import.
 """
 
 import importlib as _importlib
@@ -17,12 +17,13 @@ import typing as _typing
 
 
 def _check_distribution():
-    """HIPS autograd has this import name too; its files beside ours would be mixed up with them."""
+    """Raise ImportError if HIPS autograd, which has the same import name, is installed in this folder, too."""
     here = _os.path.dirname(__file__)
     if any(_os.path.exists(_os.path.join(here, name)) for name in ("numpy", "differential_operators.py")):
         raise ImportError(
-            "two distributions share the folder 'autograd' here: deltagrad and HIPS autograd. Uninstall both, "
-            "'pip uninstall autograd deltagrad', and install the one you want; for both, use two virtual environments."
+            "two distributions share the folder 'autograd' here: deltagrad and HIPS autograd. Uninstall both with "
+            "'pip uninstall autograd deltagrad', and install the one you want. To use both, make two virtual "
+            "environments."
         )
 
 
@@ -87,7 +88,7 @@ if _typing.TYPE_CHECKING:
     from autograd.grading import grade_document
     from autograd.grading.code import grade_code
 else:
-    # Few programs use these names. They are imported on first use, so that importing the engine stays quick.
+    # Few programs use these names. They are imported on first use, so that importing the engine stays fast.
     _LAZY = {
         "compile": "autograd.compiler",
         "derive": "autograd.formulas",
@@ -101,7 +102,7 @@ else:
     }
 
     def __getattr__(name):
-        """A name that is imported when it is asked for, or the advice what to install, for when it is called."""
+        """Return an object that is imported on first use. If its library is missing, return a function that says so."""
         try:
             if name in _LAZY:
                 with _importing():
@@ -119,7 +120,7 @@ else:
         return found
 
     def __dir__():
-        """Return the names that are loaded, and those that are imported on first use."""
+        """Return the names that are loaded already, and the names that are imported on first use."""
         return sorted({*globals(), *_LAZY})
 
     def _needing(name, package, error):
@@ -132,5 +133,5 @@ else:
             ) from error
 
         unavailable.__name__ = unavailable.__qualname__ = name
-        unavailable.__doc__ = f"Say what to install: this needs {package}."
+        unavailable.__doc__ = f"Raise an error that says how to install {package}, which this function needs."
         return unavailable

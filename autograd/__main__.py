@@ -20,20 +20,22 @@ __all__ = ["main"]
 
 
 def main(arguments=None) -> int:
-    """Run a command; returns the exit status.
+    """Run a command, and return the exit status.
 
-    ``grade`` returns 0 where every claim is equal, 1 where one is wrong, follows from a mistake or is unproved, 2 where
-    one cannot be graded, a file cannot be read or the page of ``--html`` could not be written; all grades are printed
-    in any case.
-    ``code`` returns 0 where every program is right, 1 where one is wrong, 2 where one cannot be read or has no loss.
-    ``mutants`` returns 0 where the tests notice every wrong engine, 1 where they miss one, 2 where they cannot be run.
-    ``playground`` returns 0 when it is interrupted, and 2 where there is nothing to serve or the port is
-    taken.
+    - ``grade`` returns 0 if every claim is equal. It returns 1 if a claim is wrong, follows from a mistake or is
+      unproved. It returns 2 if a claim cannot be graded, a file cannot be read, or the page of ``--html`` cannot be
+      written. All grades are printed in any case.
+    - ``code`` returns 0 if every program is right, 1 if a program is wrong, and 2 if one cannot be read or has no loss.
+    - ``mutants`` returns 0 if the tests notice every wrong engine, 1 if they miss one, and 2 if they cannot be run.
+    - ``playground`` returns 0 after an interrupt, and 2 if there is nothing to serve or the port is taken.
+
+    Args:
+        arguments: the arguments of the command line, a list of strings; by default those of the process.
     """
-    if not hasattr(autograd, "derive"):  # its __init__.py is in place of ours
+    if not hasattr(autograd, "derive"):  # the __init__.py of HIPS autograd has replaced ours
         print(
-            "deltagrad: HIPS autograd, which has the import name that deltagrad has, was installed over it. Uninstall "
-            "both, 'pip uninstall autograd deltagrad', and install the one you want; for both, use two virtual "
+            "deltagrad: HIPS autograd, which has the same import name as deltagrad, was installed over it. Uninstall "
+            "both with 'pip uninstall autograd deltagrad', and install the one you want. To use both, make two virtual "
             "environments.",
             file=sys.stderr,
         )
@@ -50,20 +52,20 @@ def main(arguments=None) -> int:
         given = sys.argv[1:] if arguments is None else list(arguments)
         cut = given.index("--") if given[:1] == ["mutants"] and "--" in given else len(given)
         options = parser.parse_args(code.joined(given[:cut]))
-        options.further = given[cut + 1 :]  # of mutants, for pytest
+        options.further = given[cut + 1 :]  # the options for pytest after "mutants ... --"
         options.say = _say
         return options.run(options)
     finally:
-        _say("", end="")  # what argparse printed
+        _say("", end="")  # to flush the output of argparse
 
 
 def _called() -> str:
-    """Return the command as it was typed, for usages and errors."""
+    """Return the name of the command as the user typed it, for usage texts and errors."""
     return "deltagrad" if Path(sys.argv[0]).stem == "deltagrad" else "python -m autograd"
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose help may be cut off, as by ``| head``: Python 3.10 raises there."""
+    """A parser whose help can be cut off, for example by ``| head``. Python 3.10 would raise an error."""
 
     def _print_message(self, message, file=None):
         with contextlib.suppress(OSError):
@@ -71,21 +73,21 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _never_fail_to_print():
-    """Have the console show letters that it does not have as escapes, such as ``\\u010c``."""
+    """Make the console print letters that it does not support as escapes, such as ``\\u010c``."""
     for stream in (sys.stdout, sys.stderr):
         if getattr(stream, "errors", None) == "strict" and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
 
 
 def _say(text, end="\n") -> bool:
-    """Print a text; returns False where the output takes no more, as on a full disk.
+    """Print a text. Return False if the output cannot be written, for example on a full disk.
 
-    Where nobody reads any more, as after ``| head``, that is no fault.
+    It is not a failure if the reader has closed the pipe, for example after ``| head``.
     """
     try:
         print(text, end=end, flush=True)
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that Python's last flush does not fail, too
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for Python's flush at exit
         if not isinstance(error, BrokenPipeError):
             print(f"{_called()}: the output cannot be written: {error}", file=sys.stderr)
             return False
@@ -96,9 +98,9 @@ def _add_grade(commands):
     grade = commands.add_parser(
         "grade",
         help="grade hand derivations: documents and sheets of formulas",
-        description="Grade derivations in Markdown, LaTeX, notebooks and sheets, which are text files with a formula a "
-        "line. Exit status: 2 where anything is unreadable, ill-formed or ambiguous, cannot be opened or could not be "
-        "written; else 1 where anything is wrong, follows from a mistake or is unproved; else 0.",
+        description="Grade derivations in Markdown, LaTeX, notebooks and sheets. Sheets are text files with a formula "
+        "on each line. Exit status: 2 if a claim is unreadable, ill-formed or ambiguous, or if a file cannot be opened "
+        "or written; else 1 if a claim is wrong, follows from a mistake or is unproved; else 0.",
         epilog="Declarations, above the first formula or in the file of --setting:\n"
         + setting.__doc__.partition("\n")[2],
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -107,11 +109,11 @@ def _add_grade(commands):
         "files", nargs="+", metavar="FILE", help="a document, a folder of documents, or - for standard input"
     )
     grade.add_argument("--setting", metavar="FILE", help="declarations that hold for all documents")
-    grade.add_argument("--jobs", type=int, default=1, metavar="N", help="how many documents are graded at a time (1)")
+    grade.add_argument("--jobs", type=int, default=1, metavar="N", help="grade N documents at a time (default 1)")
     grade.add_argument("--json", action="store_true", help="print the grades as JSON")
     grade.add_argument("--csv", action="store_true", help="print the grades as CSV, a row for each claim")
-    grade.add_argument("--html", metavar="FILE", help="write the grades to a page as well")
-    grade.add_argument("--brief", action="store_true", help="print the table only")
+    grade.add_argument("--html", metavar="FILE", help="also write the grades to a page")
+    grade.add_argument("--brief", action="store_true", help="print only the table")
     grade.set_defaults(run=_grade)
 
 
@@ -145,21 +147,23 @@ def _add_mutants(commands):
     kit = commands.add_parser(
         "mutants",
         help="run a test suite against wrong engines",
-        description="Run a test suite with a right engine, and then with each of a set of wrong ones in place of "
-        "Value, and report which it failed to notice. This runs the code of the suite: in processes of its own, with "
-        "what programs need of the environment and no more, and with a limit of time; but it can read and write your "
-        "files. What stands after -- goes to pytest, such as -- -k 'not slow'. "
-        "Exit status: 0 all noticed, 1 some missed, 2 the suite cannot be run.",
+        description="Run a test suite with a right engine in place of Value, and then with each of a set of wrong "
+        "engines, and report the wrong engines that the suite does not notice. This runs the code of the suite. It "
+        "runs in separate processes, with only the necessary environment variables, and with a time limit. But it can "
+        "read and write your files. Arguments after -- go to pytest, such as -- -k 'not slow'. "
+        "Exit status: 0 if all are noticed, 1 if some are missed, 2 if the suite cannot be run.",
     )
     kit.add_argument("tests", nargs="*", metavar="TESTS", help="files or folders that pytest runs")
     kit.add_argument("--list", action="store_true", help="list the wrong engines and run nothing")
-    kit.add_argument("--only", action="append", metavar="NAME", help="a wrong engine, or a topic of them; repeatable")
     kit.add_argument(
-        "--module", default="autograd", help="where the tests import Value from, such as micrograd.engine (autograd)"
+        "--only", action="append", metavar="NAME", help="use only this wrong engine or topic; may be repeated"
     )
-    kit.add_argument("--class", dest="name", default="Value", metavar="NAME", help="what it is called there (Value)")
-    kit.add_argument("--timeout", type=float, metavar="SECONDS", help="how long the suite may take with one engine")
-    kit.add_argument("--jobs", type=int, metavar="N", help="how many run at a time (one per processor)")
+    kit.add_argument("--module", default="autograd", help="the module that has Value in the tests (default autograd)")
+    kit.add_argument(
+        "--class", dest="name", default="Value", metavar="NAME", help="the name of Value in that module (default Value)"
+    )
+    kit.add_argument("--timeout", type=float, metavar="SECONDS", help="the time limit of the suite with one engine")
+    kit.add_argument("--jobs", type=int, metavar="N", help="run N engines at a time (default: one per processor)")
     kit.add_argument("--json", action="store_true", help="print the report as JSON")
     kit.set_defaults(run=_mutants)
 
@@ -191,11 +195,11 @@ def _add_playground(commands):
     playground = commands.add_parser(
         "playground",
         help="serve a folder of pages to a browser on this machine",
-        description="Serve the pages of a folder, such as the playground or the documentation, at an address of this "
-        "machine alone, until Ctrl-C. Browsers do not run such pages from files.",
+        description="Serve the pages of a folder, such as the playground or the documentation, until Ctrl-C. Only this "
+        "machine can reach them. A server is needed, because browsers do not run such pages from files.",
     )
     playground.add_argument("folder", metavar="FOLDER", help="a folder with an index.html")
-    playground.add_argument("--port", type=int, default=0, metavar="N", help="the port (any that is free)")
+    playground.add_argument("--port", type=int, default=0, metavar="N", help="the port (default: any free port)")
     playground.set_defaults(run=_playground)
 
 
@@ -203,8 +207,8 @@ def _playground(options):
     folder = Path(options.folder)
     if not (folder / "index.html").is_file():
         print(
-            f"{_called()} playground: there is no index.html in {options.folder!r}: give the folder that the "
-            "pages were built in.",
+            f"{_called()} playground: there is no index.html in {options.folder!r}: give the folder in which the "
+            "pages were built.",
             file=sys.stderr,
         )
         return 2
@@ -212,13 +216,13 @@ def _playground(options):
         server = serving.server(folder, options.port)
     except (OSError, OverflowError) as error:
         print(
-            f"{_called()} playground: port {options.port} cannot be used: {error}. Leave --port out for one "
-            "that is free.",
+            f"{_called()} playground: port {options.port} cannot be used: {error}. Leave --port out to use a free "
+            "port.",
             file=sys.stderr,
         )
         return 2
     with server:
-        _say(f"http://127.0.0.1:{server.server_address[1]}/ shows {folder}; Ctrl-C ends it.")
+        _say(f"http://127.0.0.1:{server.server_address[1]}/ shows {folder}. Press Ctrl-C to stop.")
         try:
             server.serve_forever()
         except KeyboardInterrupt:

@@ -1,9 +1,9 @@
-"""Old import paths of version 0.1, which keep working until 0.3.
+"""The import paths of version 0.1, which keep working until 0.3.
 
-``from autograd.derivation import sheets`` gives the module that is now ``autograd.grading.sheets``, with a
-DeprecationWarning. Paths that stand in pickles are served without a warning, because no user typed them.
+``from autograd.derivation import sheets`` returns the module that is now ``autograd.grading.sheets``, with a
+DeprecationWarning. Paths that pickles contain give no warning, because the user did not type them.
 
->>> import autograd.copying  # a pickle made by version 0.1 asks for this name
+>>> import autograd.copying  # pickles of version 0.1 contain this name
 >>> autograd.copying.__name__
 'autograd.engine.copying'
 """
@@ -46,7 +46,7 @@ MOVED = {
     **{f"autograd.native.{name}": f"autograd.compiler.{name}" for name in _COMPILER},
     "autograd.mutants.engine": "autograd.engine.plain",
 }
-# A package whose modules went to several rooms, and the rooms that have its public names.
+# The packages whose modules moved to other rooms, and the rooms that have their public names now.
 _PACKAGES = {
     "autograd.derivation": ("autograd.formulas", "autograd.grading"),
     "autograd.native": ("autograd.compiler",),
@@ -56,7 +56,7 @@ _IN_PICKLES = {"autograd.algebra", "autograd.copying", "autograd.value"}
 
 def _warn(old, new):
     message = f"{old} has moved to {new}; the old path works until deltagrad 0.3."
-    depth = 2  # the first frame that is neither ours nor the import system's is the line the user wrote
+    depth = 2  # the first frame that belongs neither to this file nor to the import system has the user's line
     frame = sys._getframe(1)
     while frame.f_back is not None and (
         frame.f_code.co_filename == __file__ or "importlib" in frame.f_code.co_filename
@@ -66,7 +66,7 @@ def _warn(old, new):
 
 
 class _Package(types.ModuleType):
-    """Stands in for a package that was taken apart; its names are looked up in the rooms that have them now."""
+    """A replacement for a package that was split. It finds the package's names in the rooms that have them now."""
 
     def __getattr__(self, name):
         for room in _PACKAGES[self.__name__]:
@@ -80,8 +80,9 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def find_spec(self, name, path=None, target=None):
         if name in ("autograd.numpy", "autograd.scipy"):
             raise ModuleNotFoundError(
-                f"No module named {name!r}, which is of HIPS autograd, another package of the same name: write import "
-                "numpy as np, whose functions take Values, or install the other in an environment of its own.",
+                f"No module named {name!r}. It belongs to HIPS autograd, another package of the same name: write "
+                "import numpy as np, whose functions accept Values, or install HIPS autograd in a separate "
+                "environment.",
                 name=name,
             )
         if name in MOVED or name in _PACKAGES:
@@ -105,6 +106,6 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def install():
-    """Let imports of old paths find the modules where they are now. Installing twice does nothing."""
+    """Make imports of old paths find the modules at their new paths. A second call does nothing."""
     if not any(type(finder).__name__ == "_Finder" and type(finder).__module__ == __name__ for finder in sys.meta_path):
-        sys.meta_path.insert(0, _Finder())  # before what may still find files of an older install
+        sys.meta_path.insert(0, _Finder())  # first, because other finders may find files of an older installation

@@ -1,4 +1,4 @@
-"""``deltagrad playground FOLDER``: pages from a folder, served to browsers on this machine alone."""
+"""The server of ``deltagrad playground FOLDER``. Only browsers on this machine can reach its pages."""
 
 import http.server
 from functools import partial
@@ -8,7 +8,7 @@ __all__ = ["server"]
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
-    """Sends the files of one folder, with the types that browsers insist on for modules and machine code."""
+    """The handler that sends the files of a folder, with the types that browsers require for modules and WASM."""
 
     extensions_map = {  # noqa: RUF012 - the base class has it as a dict, too
         **http.server.SimpleHTTPRequestHandler.extensions_map,
@@ -19,15 +19,15 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
     }
 
     def log_message(self, format, *args):
-        """Say nothing of each request."""
+        """Print nothing for a request."""
 
 
 def server(folder: Path, port: int = 0) -> http.server.ThreadingHTTPServer:
-    """Return a server for the files of a folder; ``serve_forever()`` runs it.
+    """Return a server for the files of a folder. ``serve_forever()`` runs it.
 
     Args:
         folder: the folder.
-        port: where it listens, on the loopback address 127.0.0.1; 0 for any port that is free.
+        port: the port, on the loopback address 127.0.0.1; 0 for any free port.
 
     Raises:
         OSError: the port is taken.

@@ -26,13 +26,13 @@ def test_a_file_of_the_users_own_in_the_way_is_named(name, tmp_path, run_python)
     (tmp_path / f"{name}.py").write_text("class Value: pass\n")
     script = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import deltagrad"
     done = run_python(script, check=False)
-    assert f"deltagrad needs its own {name!r}, and Python found {tmp_path / name}.py: rename that file" in done.stderr
+    assert f"deltagrad needs its own {name!r}, but Python found {tmp_path / name}.py: rename that file" in done.stderr
 
 
 def test_nn_beside_a_file_autograd_py_of_the_users_own_names_it(tmp_path, run_python):
     (tmp_path / "autograd.py").write_text("class Value: pass\n")
     done = run_python(f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import nn", check=False)
-    assert f"nn needs the package 'autograd' beside it, and Python found {tmp_path / 'autograd.py'}" in done.stderr
+    assert f"nn needs the package 'autograd' beside it, but Python found {tmp_path / 'autograd.py'}" in done.stderr
 
 
 def test_importing_it_stays_quick(run_python):

@@ -458,7 +458,9 @@ def test_constants_of_any_kind_in_dot_and_total_are_floats_in_the_graph(constant
 def test_a_row_that_does_not_belong_to_its_inputs_is_refused():
     x = Value(1.0)
     for row, inputs in (((x,), (x, x)), ((x, x, x), (x,)), ((), (x,))):
-        with pytest.raises(ValueError, match=f"a row of {len(row)} weights, including the bias, for {len(inputs)} inputs"):
+        with pytest.raises(
+            ValueError, match=f"a row of {len(row)} weights, including the bias, for {len(inputs)} inputs"
+        ):
             affine(row, inputs)
 
 
