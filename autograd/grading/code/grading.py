@@ -18,6 +18,7 @@ from autograd.grading.code.samples import order_of_samples
 from autograd.grading.code.stale import first_only, stale_mistake
 from autograd.grading.code.truth import candidate_losses
 from autograd.grading.code.twice import divided_twice
+from autograd.grading.code.unread import unread_update
 
 __all__ = ["grade_code"]
 
@@ -231,6 +232,21 @@ def _graded(case, loss, said, file):
         other = other_loss(case) if not any(update.right for update in final.updates) else None
         if other is not None:
             said.append(f"these are exactly the gradients of {other}, which is another loss")
+    return _as_far_as_read(grade, case, base)
+
+
+def _as_far_as_read(grade, case, base):
+    """Return a grade that says after which line nothing was read. A program with an update that was not is never right."""
+    trouble = case.own.trouble
+    if trouble is None or not trouble.line:
+        return grade
+    unread = unread_update(case.tree, case.own)
+    if grade.verdict != "wrong" and unread is not None:
+        message = trouble.message
+        if unread.lineno != trouble.line:
+            message += f"; the update in line {unread.lineno} was not read"
+        return CodeGrade("unreadable", unreadable=[(trouble.line, message)], **base)
+    grade.said.append(f"nothing after line {trouble.line} was read: {trouble.message}")
     return grade
 
 

@@ -122,7 +122,8 @@ def read(
                 "the program is too large to be read; use smaller layers or fewer samples", machine.line
             )
         except FAILURES as error:
-            reading.trouble = Unreadable(f"the program stops here with {type(error).__name__}: {error}", machine.line)
+            said = str(error) if isinstance(error, Raised) else f"{type(error).__name__}: {error}"
+            reading.trouble = Unreadable(f"the program stops here with {said}", machine.line)
     machine.watcher = None
     reading.operations = operations - bounds.operations
     return reading

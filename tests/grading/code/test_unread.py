@@ -1,0 +1,52 @@
+"""A program that stops before an update, or cannot be read there, is not called right for the updates before."""
+
+import pytest
+
+from autograd import grade_code
+
+PROGRAM = """import numpy as np
+x, t = np.array([[0.5, -1.0], [0.3, 0.4], [1.0, 0.2]]), np.array([[1.0], [0.0], [1.0]])
+w, b = np.array([[0.3], [0.7]]), np.array([0.1])
+y = np.tanh(x @ w + b)
+loss = np.sum((y - t) ** 2) / 2
+d = (y - t) * (1 - y**2)
+w -= 0.1 * x.T @ d
+"""
+
+UNREAD = {  # statements after the update of w: the line that is named, and what is said of it
+    "b -= 0.1 * d": (8, "non-broadcastable"),
+    "b += -0.1 * d": (8, "non-broadcastable"),
+    "b -= 0.1 * d.T": (8, "non-broadcastable"),
+    "b -= 0.1 * (d @ d).sum(axis=0)": (8, "mismatch"),
+    "e = d @ d\nb = b - 0.1 * d.sum(axis=0)": (8, "update in line 9 was not read"),
+    "for _ in range(2):\n    unknown()\n    b += 0.1 * -d.sum(axis=0)": (9, "update in line 10 was not read"),
+    "raise ValueError('late')\nb -= 0.1 * d.sum(axis=0)": (8, "stops here with ValueError; the update in line 9"),
+}
+
+READ = {  # nothing after these looks like an update
+    "print('%i' % 'a')": "nothing after line 8 was read: the program stops here with TypeError",
+    "print(unknown)\ncount = 0\ncount += 1": "nothing after line 8 was read: the program stops here with NameError",
+    "b -= 0.1 * d.sum(axis=0)\nraise ValueError": "nothing after line 9 was read: the program stops here with ValueError",
+}
+
+
+@pytest.mark.parametrize("after", UNREAD)
+def test_an_update_that_was_not_read_is_named(after):
+    grade = grade_code(PROGRAM + after)
+    line, said = UNREAD[after]
+    assert grade.verdict == "unreadable"
+    assert grade.unreadable[0][0] == line
+    assert said in grade.unreadable[0][1]
+
+
+@pytest.mark.parametrize("after", READ)
+def test_a_program_is_right_up_to_where_it_is_read(after):
+    grade = grade_code(PROGRAM + after)
+    assert grade.verdict == "right"
+    assert grade.said[0].startswith(READ[after])
+
+
+def test_a_wrong_update_stays_wrong_where_the_program_stops():
+    grade = grade_code(PROGRAM.replace("(1 - y**2)", "y") + "b -= 0.1 * d")
+    assert grade.verdict == "wrong"
+    assert any("nothing after line 8 was read" in line for line in grade.said)
