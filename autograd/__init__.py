@@ -78,7 +78,7 @@ __all__ = [
 ]  # fmt: skip
 
 _moved.install()
-_judge_formulas_with(lambda *claim: _importlib.import_module("autograd.grading").grade_of_loss(*claim))
+_judge_formulas_with(lambda *claim: _importlib.import_module("autograd.grading").refusal(*claim))
 
 if _typing.TYPE_CHECKING:
     from autograd.compiler import compile as compile  # not in __all__: it shadows a builtin

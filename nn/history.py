@@ -51,7 +51,10 @@ class History:
         last = f", loss {self.loss[0]:.4g} -> {self.loss[-1]:.4g}" if self.loss else ""
         last += f", accuracy {self.accuracy[-1]:.1%}" if self.accuracy else ""
         stopped = ", interrupted" if self.interrupted else ""
-        return f"<history of {len(self.loss)} epochs, {self.updates} updates{last}{stopped}>"
+        epochs, updates = [
+            f"{n} {name}{'s' * (n != 1)}" for n, name in ((len(self.loss), "epoch"), (self.updates, "update"))
+        ]
+        return f"<history of {epochs}, {updates}{last}{stopped}>"
 
     def plot(self, ax: Any = None, label: str | None = None) -> Any:
         """Draw the loss, and the validation loss if there is one, over the epochs.

@@ -188,6 +188,10 @@ class Trainer:
         self._setup, self._engine = Setup(penalized(loss, leaves, l1, l2), leaves, made_by), engine
         self._training = for_function(engine, self._setup)
 
+    def __repr__(self) -> str:
+        parameters = len(self._setup.parameters)
+        return f"<trainer of {parameters} parameter{'s' * (parameters != 1)}, {self._setup.optimizer!r}>"
+
     def step(self, sample: Any) -> float:
         """Make one update with a sample, and return its loss before the update.
 

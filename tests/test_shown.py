@@ -7,7 +7,7 @@ import pytest
 import autograd
 from autograd import derive, explain, grade_document, steps
 from autograd.grading import report_html, typesetting
-from nn import MLP, SGD, Adam, Dropout, EarlyStopping, ReduceOnPlateau, deltas, fit, half_sse
+from nn import MLP, SGD, Adam, Dropout, EarlyStopping, ReduceOnPlateau, Trainer, deltas, fit, half_sse
 
 MODEL = MLP(2, [3, 2], activation="tanh", output="sigmoid", seed=0)
 LOSS = half_sse(MODEL([0.5, -1.0]), [1.0, 0.0])
@@ -32,6 +32,8 @@ PRINTED = {
     "grade": (DERIVATION.grade(WEIGHT, "d_h[1]*x[2]"), "equal: "),
     "paths": (explain(LOSS, WEIGHT), "paths, together"),
     "path": (explain(LOSS, WEIGHT)[0], "-> w1[2,1]:"),
+    "hand-over": (steps(LOSS)[0], "hands 1 * "),
+    "result": (steps(LOSS, forward=True)[0], "= dot("),
     "deltas": (deltas(LOSS), "layer  neuron  sample"),
     "listing": (autograd.compile(LOSS, inputs=[WEIGHT]).listing(), "# forward"),
 }
@@ -51,7 +53,8 @@ NAMED = {
     "sweep": (steps(LOSS), "backward steps>"),
     "model": (MODEL, "MLP(2-3-2, tanh, sigmoid)"),
     "program": (autograd.compile(LOSS, inputs=[WEIGHT]), "<program of "),
-    "history": (fit(MLP(2, [2], seed=0), X, Y, epochs=1, progress=False), "<history of 1 epochs"),
+    "history": (fit(MLP(2, [2], seed=0), X, Y, epochs=1, progress=False), "<history of 1 epoch, 2 updates, "),
+    "trainer": (Trainer(lambda x: WEIGHT * x, [WEIGHT]), "<trainer of 1 parameter, SGD(0.1)>"),
     "optimizer": (SGD(0.1), "SGD(0.1)"),
     "adam": (Adam(0.01), "Adam(0.01, "),
     "dropout": (Dropout(0.5), "Dropout(0.5)"),

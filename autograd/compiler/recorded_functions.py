@@ -9,7 +9,7 @@ from autograd.engine.algebra import is_real
 from autograd.engine.errors import GuardError
 from autograd.engine.value import Value
 
-__all__ = ["check_repeated", "form_of", "holds_values", "takes", "watched_call", "with_constants"]
+__all__ = ["check_repeated", "form_of", "holds_values", "in_order", "takes", "watched_call", "with_constants"]
 
 
 def watched_call(function, leaves, arguments):
@@ -82,6 +82,34 @@ def form_of(function):
     several = any(p.kind is p.VAR_POSITIONAL for p in parameters)
     required = sum([p.default is p.empty for p in positional])
     return "numbers" if several or required > 1 or not positional else None
+
+
+def in_order(function, inputs, named):
+    """Return the arguments of a call by position; arguments before a named one that were left out have their defaults.
+
+    Raises:
+        TypeError: the function has no such arguments, or takes one of them by name only.
+
+    Example:
+        >>> in_order(lambda x, power=2.0, scale=1.0: scale * x**power, (3.0,), {"scale": 5.0})
+        (3.0, 2.0, 5.0)
+    """
+    name = getattr(function, "__name__", "the function")
+    signature = inspect.signature(function)
+    try:
+        bound = signature.bind(*inputs, **named)
+    except TypeError as error:
+        raise TypeError(f"{name}{signature}: {error}.") from None
+    ordered = [key for key, each in signature.parameters.items() if each.kind is each.POSITIONAL_OR_KEYWORD]
+    by_name = [key for key in named if key not in ordered]
+    if by_name:
+        raise TypeError(
+            f"{name}{signature} takes {by_name[0]!r} by name only, and a compiled function has an input for each "
+            f"column of a batch: fix it with functools.partial({name}, {by_name[0]}=...) before you compile."
+        )
+    for key in ordered[: max([ordered.index(key) for key in named])]:
+        bound.arguments.setdefault(key, signature.parameters[key].default)
+    return bound.args
 
 
 def takes(function, n):

@@ -74,6 +74,9 @@ class BackwardStep(NamedTuple):
             f"{self.contribution:.6g} to {self.operand_name}: {self.before:.6g} -> {self.after:.6g}"
         )
 
+    def __repr__(self):
+        return str(self)
+
 
 class ForwardStep(NamedTuple):
     """One node of the forward pass.
@@ -95,6 +98,9 @@ class ForwardStep(NamedTuple):
     def __str__(self):
         read = ", ".join([f"{x:.6g}" for x in self.operands])
         return f"{self.number:4d}  {self.name} = {self.node.op}({read}) = {self.data:.6g}"
+
+    def __repr__(self):
+        return str(self)
 
 
 class Stepping(Sequence[Any]):

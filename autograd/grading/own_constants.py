@@ -2,17 +2,21 @@
 
 from autograd.engine.value import Value
 from autograd.formulas.derivation import derive
+from autograd.formulas.naming import correspondence, labels_under
 from autograd.formulas.network import Constant
 from autograd.grading.grade import Grade
 
-__all__ = ["grade_of_loss"]
+__all__ = ["grade_of_loss", "refusal"]
+
+_UNNAMED = 10  # more than the mistakes that are ever named
 
 
 def grade_of_loss(loss: Value, leaf: Value, formula: str) -> Grade:
     """Return the grade of a formula for the derivative of a loss, which may say its plain numbers as numbers.
 
     Inputs and targets that were recorded as plain numbers stand for any number in formulas. Of one loss the numbers
-    themselves are right as well: ``-2*(1.5 - y)`` where its target is 1.5.
+    themselves are right as well: ``-2*(1.5 - y)`` where its target is 1.5. A wrong formula is read in the way in which
+    fewer mistakes explain it.
 
     >>> w, x = Value(0.5, "w"), Value(2.0, "x")
     >>> grade_of_loss((1.5 - w * x) ** 2, w, "-2*(1.5 - y)*x").verdict
@@ -25,4 +29,26 @@ def grade_of_loss(loss: Value, leaf: Value, formula: str) -> Grade:
     other = derive(loss)
     other.network.keeps_constants = True
     again = other.grade(leaf, formula)
-    return again if again.verdict == "equal" else found
+    if again.verdict == "equal":
+        return again
+    return min(found, again, key=lambda grade: (grade.verdict != "wrong", len(grade.mistakes) or _UNNAMED))
+
+
+def refusal(loss: Value, leaf: Value, formula: str) -> str:
+    """Return the grade of a formula for the derivative of a loss as text, empty if the formula is proved.
+
+    The right formula stands there in the names of formulas, so that a last line maps the labels of the loss to them.
+
+    >>> w, x = Value(0.5, "w"), Value(2.0, "x")
+    >>> print(refusal((w * x - 1.5) ** 2, w, "2*(w*x - 1.5)"))
+    wrong: 2*(w*x - 1.5)
+      diagnosis: the factor x[1] is missing
+      right: dL/dw_io[1,1] = d_o[1]*x[1]
+      counterexample: at all 1 but x[1] = 2: true 2, given 1
+      In formulas, x is x[1], w is w_io[1,1].
+    """
+    grade = grade_of_loss(loss, leaf, formula)
+    if grade.verdict == "equal":
+        return ""
+    names = correspondence(loss, labels_under(loss))
+    return f"{grade}\n  {names}" if names else str(grade)

@@ -330,3 +330,40 @@ for f in (autograd.sin, autograd.erf, autograd.exp):
         autograd.compile(f(x), inputs=[x], strict=strict).gradient([[0.1]])
 assert not started, started
 """)
+
+
+def area(width, height=2.0, scale=1.0):
+    return width * height * scale
+
+
+@pytest.mark.parametrize(
+    ("inputs", "named", "expected"),
+    [
+        (([1.0, 3.0],), {"height": [5.0, 7.0]}, [5.0, 21.0]),
+        ((), {"height": [5.0, 7.0], "width": [1.0, 3.0]}, [5.0, 21.0]),
+        (([1.0, 3.0],), {"scale": 10.0}, [20.0, 60.0]),  # the height is its default
+        ((4.0,), {"height": 0.5}, 2.0),
+    ],
+)
+def test_arguments_may_be_given_by_name(inputs, named, expected):
+    assert np.array_equal(autograd.compile(area)(*inputs, **named), expected)
+
+
+def test_arguments_by_name_where_a_compiled_function_is_differentiated():
+    compiled = autograd.compile(area)
+    assert autograd.grad(lambda x: compiled(x, height=3.0, scale=2.0))(0.5) == 6.0
+    assert autograd.grad(compiled, argnums="scale")(0.5, height=3.0, scale=2.0) == 1.5
+    assert compiled.gradient([1.0, 3.0], height=5.0, seed=2.0).inputs.tolist() == [[10.0, 2.0], [10.0, 6.0]]
+
+
+@pytest.mark.parametrize(
+    ("function", "named", "what"),
+    [
+        (area, {"width": 1.0, "depth": 1.0}, "unexpected keyword argument 'depth'"),
+        (area, {"height": 1.0}, "missing a required argument: 'width'"),
+        (lambda x, *, power: x**power, {"x": 1.0, "power": 2.0}, "takes 'power' by name only.*functools.partial"),
+    ],
+)
+def test_arguments_by_name_that_do_not_fit(function, named, what):
+    with pytest.raises(TypeError, match=what):
+        autograd.compile(function)(**named)

@@ -298,6 +298,22 @@ def test_formulas_are_judged():
         check_gradients(loss, {w: "2*tanh(w*x + b)*(1 - tanh(w*x + b)**2)"})
 
 
+@pytest.mark.parametrize(
+    ("formula", "diagnosis"),
+    [
+        ("2*(w*x - 1)", "the factor x[1] is missing"),
+        ("-2*(w*x - 1)*x", "the sign is flipped"),
+        ("(w*x - 1)*x", "off by the constant factor 1/2"),
+    ],
+)
+def test_a_wrong_formula_with_the_numbers_of_the_loss_is_explained(formula, diagnosis):
+    w, x = Value(0.5, "w"), Value(2.0, "x")
+    with pytest.raises(GradientCheckError) as raised:
+        check_gradients((w * x - 1) ** 2, {w: formula})
+    assert f"diagnosis: {diagnosis}" in str(raised.value)
+    assert str(raised.value).endswith("In formulas, x is x[1], w is w_io[1,1].")
+
+
 def test_formulas_may_have_the_numbers_of_the_loss():
     w, x, b = Value(0.5, "w"), Value(2.0, "x"), Value(0.1, "b")
     s = w * x + b

@@ -236,7 +236,10 @@ def _graded(case, loss, said, file):
 
 
 def _as_far_as_read(grade, case, base):
-    """Return a grade that says after which line nothing was read. A program with an update that was not is never right."""
+    """Return a grade that says after which line nothing was read.
+
+    A program with an update that was not read is not right, whatever the updates before it are.
+    """
     trouble = case.own.trouble
     if trouble is None or not trouble.line:
         return grade

@@ -26,7 +26,7 @@ UNREAD = {  # statements after the update of w: the line that is named, and what
 READ = {  # nothing after these looks like an update
     "print('%i' % 'a')": "nothing after line 8 was read: the program stops here with TypeError",
     "print(unknown)\ncount = 0\ncount += 1": "nothing after line 8 was read: the program stops here with NameError",
-    "b -= 0.1 * d.sum(axis=0)\nraise ValueError": "nothing after line 9 was read: the program stops here with ValueError",
+    "b -= 0.1 * d.sum(axis=0)\nraise ValueError": "nothing after line 9 was read: the program stops here with",
 }
 
 
