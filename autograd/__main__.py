@@ -40,9 +40,11 @@ def main(arguments=None) -> int:
             file=sys.stderr,
         )
         return 2
-    parser = _Parser(prog=_called(), description="Grade hand derivations of backpropagation, and tests of an engine.")
+    parser = _Parser(
+        prog=_called(), description="Grade hand derivations and hand-written backpropagation, and tests of an engine."
+    )
     parser.add_argument("--version", action="version", version=f"deltagrad {autograd.__version__}")
-    commands = parser.add_subparsers(dest="command", required=True)
+    commands = parser.add_subparsers(dest="command")
     _add_grade(commands)
     code.add_command(commands)
     _add_mutants(commands)
@@ -54,6 +56,9 @@ def main(arguments=None) -> int:
         options = parser.parse_args(code.joined(given[:cut]))
         options.further = given[cut + 1 :]  # the options for pytest after "mutants ... --"
         options.say = _say
+        if options.command is None:
+            parser.print_help()
+            return 2
         return options.run(options)
     finally:
         _say("", end="")  # to flush the output of argparse
@@ -208,7 +213,7 @@ def _playground(options):
     if not (folder / "index.html").is_file():
         print(
             f"{_called()} playground: there is no index.html in {options.folder!r}: give the folder in which the "
-            "pages were built.",
+            "pages were built, such as out/playground, which 'make playground' builds.",
             file=sys.stderr,
         )
         return 2

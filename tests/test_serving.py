@@ -2,6 +2,7 @@
 
 import http.client
 import http.server
+import re
 import threading
 
 import pytest
@@ -60,9 +61,16 @@ def test_the_command_says_where_and_ends_with_ctrl_c(folder, capsys, monkeypatch
     assert str(folder) in said
 
 
+def test_without_a_command_the_commands_are_listed(capsys):
+    assert main([]) == 2
+    said = capsys.readouterr().out
+    for command in ("grade", "code", "mutants", "playground"):
+        assert re.search(rf"^ +{command} ", said, flags=re.MULTILINE)
+
+
 def test_what_cannot_be_served_is_told(folder, capsys):
     assert main(["playground", str(folder.parent)]) == 2
-    assert "there is no index.html in" in capsys.readouterr().err
+    assert re.search("there is no index.html in .*'make playground' builds", capsys.readouterr().err)
     with server(folder) as taken:
         port = str(taken.server_address[1])
         assert main(["playground", str(folder), "--port", port]) == 2

@@ -21,7 +21,7 @@ from autograd.grading.other_settings import OtherSettings
 from autograd.grading.own_letters import definition, names_in, written_out
 from autograd.grading.retold import retold, with_gradients
 from autograd.grading.rubric import award
-from autograd.grading.setting import KEYS, Declaration, Setting, declared_setting
+from autograd.grading.setting import KEYS, Declaration, Setting, declared_setting, is_declaration
 
 __all__ = ["NoFormula", "forget", "grade_text"]
 
@@ -49,6 +49,8 @@ def grade_text(text, setting=None, format=None, name="document") -> Document:
         SheetError: it cannot be read at all, or a declaration is not understood.
     """
     found = extract(text, format, name)
+    if not found.items and format is None and any(is_declaration(each.key) for each in found.declared):
+        found = extract(text, "sheet", name)  # a sheet whose file is named as Markdown
     start = setting or Setting()
     early = [
         each

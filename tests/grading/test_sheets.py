@@ -368,3 +368,21 @@ def test_a_page_and_a_table_show_what_a_formula_is_of_and_quote_it_as_it_stands(
     for text in (printed, shown):
         assert "\\foo" in text
         assert "\\\\foo" not in text
+
+
+@pytest.mark.parametrize("name", ["ada.md", "ada.markdown", "ada.txt"])
+def test_a_sheet_may_be_named_as_markdown(tmp_path, name):
+    path = tmp_path / name
+    path.write_text(
+        "name: Ada\nnetwork: 2-3-2 sigmoid\n\n\\delta_o = -(t_o - y_o)\\, y_o (1 - y_o)\nw_ho[h,o]: d_o[o]\n"
+    )
+    (graded,) = grade_documents.grade_files([str(path)])
+    assert (graded.name, graded.format) == ("Ada", "sheet")
+    assert [claim.verdict for claim in graded.claims] == ["equal", "wrong"]
+
+
+def test_markdown_without_formulas_is_no_sheet(tmp_path):
+    path = tmp_path / "notes.md"
+    path.write_text("network: 2-3-2 sigmoid\n\nThe network learns.\n")
+    (graded,) = grade_documents.grade_files([str(path)])
+    assert "has no formula: write equations between $$" in graded.error
