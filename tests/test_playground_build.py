@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import marshal
+import re
 import sys
 import zipfile
 from pathlib import Path
@@ -55,6 +56,13 @@ def test_the_pages_are_there_and_the_version_changes_with_them(built):
     for name in ("index.html", "playground.js", "worker.mjs", "session.py", "pyodide/pyodide.mjs", "viz/viz.js"):
         assert (built / name).is_file()
     assert '"deltagrad-' in (built / "offline.js").read_text(encoding="utf-8")
+
+
+def test_every_file_is_kept_for_use_without_a_network(built):
+    offline = (built / "offline.js").read_text(encoding="utf-8")
+    kept = json.loads(re.search(r"const FILES = (\[.*\]);", offline)[1])
+    there = {path.relative_to(built).as_posix() for path in built.rglob("*") if path.is_file()}
+    assert set(kept) == there - {"offline.js"}
 
 
 def test_bytecode_stands_beside_the_sources_of_wheels(tmp_path):

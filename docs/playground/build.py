@@ -73,13 +73,13 @@ def build(out, modules, wheels, compiled=compiled):
     for name in PAGES:
         shutil.copy(HERE / name, out / name)
     compiled(out)
-    digest = hashlib.sha256()
-    for path in sorted(out.rglob("*")):
-        if path.is_file():
-            digest.update(path.read_bytes())
+    digest, files = hashlib.sha256(), [path for path in sorted(out.rglob("*")) if path.is_file()]
+    for path in files:
+        digest.update(path.read_bytes())
     offline = (HERE / "offline.js").read_text(encoding="utf-8")
-    version = f"deltagrad-{digest.hexdigest()[:16]}"
-    (out / "offline.js").write_text(offline.replace("{{version}}", version), encoding="utf-8")
+    offline = offline.replace("{{version}}", f"deltagrad-{digest.hexdigest()[:16]}")
+    offline = offline.replace('["{{files}}"]', json.dumps([path.relative_to(out).as_posix() for path in files]))
+    (out / "offline.js").write_text(offline, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -129,7 +129,7 @@ function run() {
   work("run", { program: by("program").value }, told => {
     by("said").textContent = told.said + (told.error ? (told.said ? "\n" : "") + told.error : "");
     ran = !told.error && told.loss;
-    if (!told.error && !told.loss && by("program").value.trim()) by("said").textContent += "\nNothing is called loss: assign the Value to look at to it.";
+    if (!told.error && !told.loss && by("program").value.trim()) by("said").textContent += "\nNothing is called loss. Give that name to the Value that you want to look at: loss = ...";
     if (tab !== "grade") look();
   });
 }
@@ -221,4 +221,9 @@ addEventListener("hashchange", fromLink);
 
 start();
 if (!fromLink()) { pick("an expression"); ready.then(() => { if (by("asked").hidden && by("program").value === EXAMPLES["an expression"].program) run(); }); }
-if ("serviceWorker" in navigator) navigator.serviceWorker.register("offline.js").catch(() => {}); // works without a network then
+if ("serviceWorker" in navigator) { // works without a network then
+  const workers = navigator.serviceWorker;
+  workers.register("offline.js").catch(() => {});
+  workers.addEventListener("message", event => { if (event.data === "kept") document.body.dataset.kept = ""; });
+  Promise.all([workers.ready, ready]).then(([found]) => found.active.postMessage("keep"));
+}

@@ -217,9 +217,7 @@ def test_it_works_without_a_network_once_it_was_loaded(browser, address):
     context = browser.new_context()
     page = context.new_page()
     page.goto(address)
-    page.locator("body[data-ready]").wait_for(timeout=LONG)
-    page.reload()  # now by the worker that keeps the files
-    page.locator("body[data-ready]").wait_for(timeout=LONG)
+    page.locator("body[data-kept]").wait_for(timeout=LONG)
     context.set_offline(True)
     page.reload()
     page.locator("body[data-ready]").wait_for(timeout=LONG)
