@@ -16,6 +16,7 @@ from autograd.compiler.recorded_functions import (
     check_repeated,
     form_of,
     holds_values,
+    in_order,
     takes,
     watched_call,
     with_constants,
@@ -88,8 +89,8 @@ class CompiledFunction:
 
     A call with Values calls the function itself, so :func:`autograd.grad` and its family can differentiate it. A call
     with a batch returns the same as :meth:`Program.value`. A batch is an array of shape ``(samples, inputs)``, or of
-    shape ``(inputs,)`` for one sample, or one array for each argument of the function. If the function takes a single
-    number, an array with one axis is a batch of samples.
+    shape ``(inputs,)`` for one sample, or one array for each argument of the function, by position or by name. If the
+    function takes a single number, an array with one axis is a batch of samples.
 
     The signature of the function decides if it takes numbers or a list of numbers. A function of one argument is first
     called with a Value, and if that raises a ``TypeError``, with a list of Values.
@@ -129,26 +130,28 @@ class CompiledFunction:
             instance.__dict__[name] = bound
         return bound
 
-    def __call__(self, *inputs: Any) -> Any:
+    def __call__(self, *inputs: Any, **named: Any) -> Any:
         """Return the value for a batch; see :meth:`Program.value`. Several arguments are columns of the batch."""
-        if any(isinstance(x, Value) or holds_values(x) for x in inputs):
-            spread = len(inputs) == 1 and holds_values(inputs[0]) and self._form == "numbers"
-            return self._function(*(inputs[0] if spread else inputs))
-        return self.value(*inputs)
+        if any(isinstance(x, Value) or holds_values(x) for x in (*inputs, *named.values())):
+            spread = len(inputs) == 1 and not named and holds_values(inputs[0]) and self._form == "numbers"
+            return self._function(*(inputs[0] if spread else inputs), **named)
+        return self.value(*inputs, **named)
 
-    def value(self, *inputs: ArrayLike) -> NDArray[Any]:
+    def value(self, *inputs: ArrayLike, **named: ArrayLike) -> NDArray[Any]:
         """Return the value for a batch. The arguments are those of a call."""
-        batch, single = self._batch(inputs)
+        batch, single = self._batch(self._in_order(inputs, named))
         y = self._by_branch(batch, lambda program, rows, _: [program.run(rows)[0]])[0]
         return y[0] if single else y
 
-    def gradient(self, *inputs: ArrayLike, seed: ArrayLike | None = None) -> Gradient:
+    def gradient(self, *inputs: ArrayLike, seed: ArrayLike | None = None, **named: ArrayLike) -> Gradient:
         """Return the derivatives for a batch; see :meth:`Program.gradient`."""
-        return self.value_and_gradient(*inputs, seed=seed)[1]
+        return self.value_and_gradient(*inputs, seed=seed, **named)[1]
 
-    def value_and_gradient(self, *inputs: ArrayLike, seed: ArrayLike | None = None) -> tuple[NDArray[Any], Gradient]:
+    def value_and_gradient(
+        self, *inputs: ArrayLike, seed: ArrayLike | None = None, **named: ArrayLike
+    ) -> tuple[NDArray[Any], Gradient]:
         """Return the value and the derivatives for a batch; see :meth:`Program.gradient`."""
-        batch, single = self._batch(inputs)
+        batch, single = self._batch(self._in_order(inputs, named))
         self._recorded(batch)
         seeds = self.programs[0].seeds(seed, len(batch))
 
@@ -166,6 +169,10 @@ class CompiledFunction:
             if not program.violated(row)[0]:
                 return program
         return self._record(row[0])
+
+    def _in_order(self, inputs, named):
+        """Return the inputs in the order of the function's arguments, including those given by name."""
+        return in_order(self._function, inputs, named) if named else inputs
 
     def _batch(self, inputs):
         """Return the samples as rows, and True if they are a single sample."""

@@ -127,3 +127,16 @@ def test_a_widget_and_its_page_move_each_other(opened, browser):
     page.evaluate("state.numbers = {w: 2, b: -0.5}; heard.forEach(f => f()); null")
     frame.locator("output[for=leaf1]").filter(has_text="−0.5").wait_for()
     assert frame.locator("#leaf0").input_value() == "2"
+
+
+@pytest.mark.parametrize(("width", "terms"), [(1440, 3), (390, 1)])
+def test_the_formula_fits_the_page(opened, width, terms):
+    model = MLP(2, [16, 16, 1], activation="tanh", seed=0)
+    x = [Value(0.5, "x[1]"), Value(-1.0, "x[2]")]
+    page = opened(play(half_sse(model(x), 1.0), **{"x[1]": (-2, 2)}))
+    page.set_viewport_size({"width": width, "height": 900})
+    move(page, 0, 0.25)
+    page.locator("#why math").wait_for()
+    dots = page.locator("#why math mo").filter(has_text="\u00b7")
+    assert dots.count() == 2 * terms  # once in symbols, once in numbers
+    assert page.evaluate("document.getElementById('what').scrollWidth <= innerWidth")

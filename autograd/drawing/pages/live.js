@@ -22,7 +22,7 @@ function fourDigits(x) { // writes numbers as pictures do; a tie is rounded to e
   if (e < 0) return minus + trimmed("0." + "0".repeat(-e - 1) + text);
   return minus + (e === 3 ? text : trimmed(text.slice(0, e + 1) + "." + text.slice(e + 1)));
 }
-const MOST_TERMS = 3; // in a formula; more do not fit on a line
+const mostTerms = () => innerWidth > 760 ? 3 : 1; // in a formula; more do not fit on a line
 
 function makeHooks() {
   const L = S.live, at = [...L.at], sliders = [...document.querySelectorAll("#aside input")];
@@ -38,7 +38,7 @@ function makeHooks() {
   function chainRule(x) {
     const name = L.names[x], locals = new Map(); // by reader of x, because w * w reads w twice
     for (const e of readers.get(x) || []) locals.set(L.edges[e][0], (locals.get(L.edges[e][0]) || 0) + (numbers[2][e] || 0));
-    const few = [...locals].slice(0, MOST_TERMS), more = locals.size > few.length ? [sign("+"), sign("\u2026")] : [];
+    const few = [...locals].slice(0, mostTerms()), more = locals.size > few.length ? [sign("+"), sign("\u2026")] : [];
     const joined = parts => parts.flatMap((p, i) => (i ? [sign("+"), ...p] : p));
     const symbols = few.map(([node]) => [quotient("L", L.names[node]), sign("\u00b7"), quotient(L.names[node], name)]);
     const figures = few.map(([node, local], i) => [
