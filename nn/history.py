@@ -1,6 +1,6 @@
 """The history of a training."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from nn.plots import pyplot
 
@@ -46,6 +46,9 @@ class History:
         self.updates = 0
         self.interrupted = False
         self.film: Film | None = None
+
+    def __getitem__(self, name: object) -> NoReturn:
+        raise TypeError(f"a history has lists as attributes: write history.loss in place of history[{name!r}].")
 
     def __repr__(self) -> str:
         last = f", loss {self.loss[0]:.4g} -> {self.loss[-1]:.4g}" if self.loss else ""

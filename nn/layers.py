@@ -402,7 +402,7 @@ class MLP(Module):
     def __init__(
         self,
         n_inputs: int,
-        sizes: Iterable[int],
+        sizes: Iterable[int] = (),
         activation: Activation | Sequence[Activation] | None = None,
         output: Activation = "linear",
         bias: bool = True,
@@ -414,6 +414,10 @@ class MLP(Module):
         if unknown:
             unknown_options("MLP", unknown, _SETTINGS_OF_AN_MLP)
         sizes = list(sizes) if hasattr(sizes, "__iter__") and not is_text(sizes) else []
+        if hasattr(n_inputs, "__iter__"):
+            raise TypeError(
+                "an MLP takes the number of inputs, and a list of the sizes of its layers: write MLP(2, [16, 16, 1])."
+            )
         if not sizes:
             raise ValueError("an MLP has one layer or more: give a list of their sizes, such as [16, 16, 1].")
         each = of_layers(len(sizes), activation, output)

@@ -25,6 +25,8 @@ __all__ = ["SGD", "Adam", "Momentum", "Optimizer", "check_setting"]
 # A positive number, or a function of the number of the update.
 Rate = float | Callable[[int], float]
 
+_MISSING: Any = None  # parameters that PyTorch's step() knows already
+
 
 class Optimizer:
     """The base class of all optimizers.
@@ -134,7 +136,7 @@ class Optimizer:
             value = float(value)
         super().__setattr__(name, value)
 
-    def step(self, parameters: Iterable[Value]) -> None:
+    def step(self, parameters: Iterable[Value] = _MISSING) -> None:
         """Update the data of every parameter from its ``grad``.
 
         Args:
@@ -158,8 +160,8 @@ class Optimizer:
             0.5
         """
         if not hasattr(parameters, "__iter__"):
-            raise TypeError(f"step takes a list of parameters, found {type(parameters).__name__}: write "
-                            "step(model.parameters()).")  # fmt: skip
+            found = "nothing" if parameters is _MISSING else type(parameters).__name__
+            raise TypeError(f"step takes a list of parameters, found {found}: write step(model.parameters()).")
         parameters = list(parameters)
         if self._of != parameters:
             parameters = list(dict.fromkeys(parameters))

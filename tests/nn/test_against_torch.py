@@ -207,6 +207,12 @@ def test_bounds_and_factors_are_checked(options, message):
         (lambda: SGD(0.1, decay=0.1), r"write SGD\(weight_decay=0.01\)"),
         (lambda: fit(MLP(2, [1]), X, Y, optimizer="adamw"), r"write optimizer=AdamW\(0.001\)"),
         (lambda: fit(MLP(2, [1]), X, Y, optimizer=RMSprop), r"write optimizer=RMSprop\(0.01\)"),
+        (lambda: SGD(0.1).step(), r"found nothing: write step\(model.parameters\(\)\)"),
+        (lambda: MLP([2, 3, 1]), r"write MLP\(2, \[16, 16, 1\]\)"),
+        (
+            lambda: fit(MLP(2, [1]), X, Y, epochs=1, progress=False)["loss"],
+            r"write history.loss in place of history\['l",
+        ),
     ],
 )
 def test_names_of_other_libraries_are_answered(make, message):
