@@ -1,7 +1,7 @@
 """A pytest plugin that shows why an assertion about a gradient failed. Pytest finds it once deltagrad is installed.
 
 - After an assertion about a grade that is not ``equal``, such as ``assert derive(loss).grade(w, formula)``, the report
-  has the whole diagnosis.
+  has the whole diagnosis. So it has for ``assert grade_code(source)`` and ``assert grade_document(text)``.
 - ``assert value == 3.0`` says that a Value is equal to no number, and what to compare.
 
 It imports nothing of deltagrad: tests that do not use the engine do not load it.
@@ -12,6 +12,12 @@ import sys
 import pytest
 
 __all__ = ["pytest_assertrepr_compare", "pytest_runtest_makereport"]
+
+_GRADES = (
+    ("autograd.grading.grade", "Grade"),
+    ("autograd.grading.code.grade", "CodeGrade"),
+    ("autograd.grading.document", "Document"),
+)
 
 
 def _class(module, name):
@@ -45,7 +51,7 @@ def pytest_runtest_makereport(item, call):
 
 
 def _grades(variables):
-    """Return the grades that are not equal, each once, among variables and what pytest keeps of an assertion there."""
-    kind = _class("autograd.grading.grade", "Grade")
-    found = [value for value in variables.values() if isinstance(value, kind) and value.verdict != "equal"]
+    """Return the grades that are false, each once, among variables and what pytest keeps of an assertion there."""
+    kinds = [_class(module, name) for module, name in _GRADES]
+    found = [value for value in variables.values() if any(isinstance(value, kind) for kind in kinds) and not value]
     return list({id(grade): grade for grade in found}.values())

@@ -9,7 +9,7 @@ import pytest
 import deltagrad_pytest
 
 PASSES = """
-from autograd import Value, check_gradients, derive
+from autograd import Value, check_gradients, derive, grade_code, grade_document
 from nn import MLP, half_sse
 
 MODEL = MLP(2, [2, 1], activation="sigmoid", output="sigmoid", seed=0)
@@ -22,6 +22,8 @@ def graded(formula):
 
 def test_right():
     assert graded(RIGHT)
+    assert grade_code("w = 1.0\\nloss = w**2\\nw -= 0.1 * 2 * w")
+    assert grade_document("network: 2-1 sigmoid\\nd_o[o] = -(t[o] - y[o])*y[o]*(1 - y[o])")
 """
 FAILS = [
     (
@@ -30,6 +32,12 @@ FAILS = [
     ),
     ("    grade = graded(WRONG)\n    assert grade.verdict == 'equal'\n", ["the grade", "diagnosis: "]),
     ("    assert graded(r'\\delta_o = (')\n", ["the grade", "unreadable: "]),
+    (
+        "    assert grade_code('w = 1.0\\nloss = (2*w - 3)**2\\nw += 0.1 * 4 * (2*w - 3)')\n",
+        ["the grade", "up the loss"],
+    ),
+    ("    assert grade_code('w = (').verdict == 'right'\n", ["the grade", "cannot be read"]),
+    ("    assert grade_document('network: 2-1 sigmoid\\nd_o[o] = t[o] - y[o]')\n", ["the grade", "line 2, wrong: "]),
     (
         "    w = Value(3.0, 'w')\n    check_gradients(w * w, {w: -6.0})\n",
         ["> ", "w: given -6.0, the derivative is 6.0: the given one has the wrong sign."],

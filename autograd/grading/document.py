@@ -123,7 +123,7 @@ def _ordinal(n):
 
 @dataclass
 class Document:
-    """A document that was graded.
+    """A document that was graded. It is true where everything is right, as for the command's exit status 0.
 
     Attributes:
         name: whose it is; the file's name by default.
@@ -190,6 +190,9 @@ class Document:
 
     def __repr__(self):
         return str(self)
+
+    def __bool__(self):
+        return self.status == 0
 
     def _repr_html_(self):
         return self.as_section(self, "document") if self.as_section else None

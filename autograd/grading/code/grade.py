@@ -88,7 +88,7 @@ class Note:
 
 @dataclass
 class CodeGrade:
-    """The grade of one program.
+    """The grade of one program. It is true where the verdict is ``"right"``, and false for every other verdict.
 
     Attributes:
         verdict: ``"right"``, ``"right up to a factor"``, ``"wrong"``, ``"no loss"`` or ``"unreadable"``.
@@ -121,6 +121,9 @@ class CodeGrade:
 
     def __repr__(self):
         return str(self)
+
+    def __bool__(self):
+        return self.verdict == "right"
 
     def _repr_html_(self):
         return section(self)
