@@ -63,8 +63,8 @@ def retold(text, options) -> Iterator[tuple[str, str]]:
 
     >>> list(retold(r"\delta_h = a_{h_1} (1 - a_{h_1}) g", {}))
     [('\\delta_h = a_{h} (1 - a_{h}) g', 'h_1 is read as h: any of them')]
-    >>> list(retold(r"w_i = w_i - \eta \delta_o a_i", {}))
-    [('w_{io} = w_{io} - \\eta \\delta_o a_i', 'w_i is read as w_{io}: it leads into o')]
+    >>> list(retold(r"w_i = w_i - \eta \delta_o a_i", {}))[-1]
+    ('w_{io} = w_{io} - \\eta \\delta_o a_i', 'w_i is read as w_{io}: it leads into o')
     """
     if "\\" not in text:
         return
