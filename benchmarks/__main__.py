@@ -1,4 +1,4 @@
-"""All comparisons, printed as tables beside the goals: ``python -m benchmarks [--quick]``."""
+"""All comparisons, as tables with goals: ``python -m benchmarks [--quick]``."""
 
 import argparse
 import importlib.util
@@ -14,7 +14,7 @@ from benchmarks.timing import in_turn, medians, print_table
 
 
 def main():
-    """Run them."""
+    """Run the comparisons."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer rounds and smaller graphs")
     quick = parser.parse_args().quick
@@ -31,19 +31,19 @@ def main():
 
 
 def goal(what, least, measured, most=False):
-    """A row of the last table."""
+    """Return a row of the table of goals."""
     met = measured <= least if most else measured >= least
     sign, unit = ("<=", "") if most else (">=", "x")
     return what, f"{sign} {least:g}{unit}", f"{measured:.4g}{unit}", "met" if met else "MISSED"
 
 
 def installed(name):
-    """Whether a peer is there."""
+    """Return True if a library is installed."""
     return importlib.util.find_spec(name) is not None
 
 
 def moons_step(rounds):
-    """The 2-16-16-1 network: a full-batch step, and the forward pass beside plain floats."""
+    """Time a full-batch step of the 2-16-16-1 network, and compare the forward pass with plain floats."""
     ours, through_nn = moons.Scalars(Value), moons.Scalars(Value, nn.MLP(2, [16, 16, 1]))
     slots = moons.Scalars(slots_value.Value)
     gradients = {"ours": ours.gradients, "ours, nn.MLP": through_nn.gradients, "slots": slots.gradients}
@@ -85,7 +85,7 @@ def moons_step(rounds):
 
 
 def transformer_step(rounds):
-    """A training step of the character transformer on one name."""
+    """Time a training step of the character transformer on one name."""
     name = "katherine"
     models = {"ours": transformer.Transformer(Value), "slots": transformer.Transformer(slots_value.Value)}
     check_same({key: (lambda model=model: model.gradients(name)) for key, model in models.items()})
@@ -98,7 +98,7 @@ def transformer_step(rounds):
 
 
 def beside_tensors(rounds):
-    """One update of the moons network on 1 sample and on 100, beside PyTorch and JAX with matrix products."""
+    """Time an update of the moons network on 1 sample and on 100, beside matrix products of PyTorch and JAX."""
     for batch in (1, 100):
         programs = peers.programs(batch)
         losses = {name: run() for name, run in programs.items()}
@@ -112,7 +112,7 @@ def beside_tensors(rounds):
 
 
 def check_same(gradients):
-    """All engines give one loss and one gradient, to 1e-9 of the largest entry; else nothing is timed."""
+    """Stop unless all engines give the same loss and gradient, up to 1e-9 of the largest entry."""
     reference_loss, reference = gradients["ours"]()
     scale = max(abs(g) for g in reference)
     for name, function in gradients.items():
@@ -123,7 +123,7 @@ def check_same(gradients):
 
 
 def bytes_per_node():
-    """Memory of a binary operation's node."""
+    """Measure the memory of the node of a binary operation."""
     found = {name: memory.measure(name, 1_000_000)["bytes"] for name in ("ours", "slots")}
     if installed("micrograd"):
         found["micrograd"] = memory.measure("micrograd", 300_000)["bytes"]
@@ -133,7 +133,7 @@ def bytes_per_node():
 
 
 def growth(sizes):
-    """Time and memory per node as a graph grows, the median of three runs: flat within 1.5x is the goal."""
+    """Measure time and memory per node for growing graphs, the median of three runs. They should vary at most 1.5x."""
     found = {}
     for n in sizes:
         runs = [memory.measure("ours", n) for _ in range(3)]

@@ -1,7 +1,7 @@
-"""How long compiling takes, and what a compiled transformer gains: ``python -m benchmarks.compiling [--quick]``.
+"""The time of compiling, and the gain for a compiled transformer: ``python -m benchmarks.compiling [--quick]``.
 
-A network is written scalar by scalar, ``sum(w * x)``, so that each product and each sum is a node. The clock runs from
-before the first node is recorded until the machine code of value and gradient has run once.
+A network is written scalar by scalar, ``sum(w * x)``, so that each product and each sum is a node. The time starts
+before the first node is recorded, and ends when the machine code of value and gradient has run once.
 """
 
 import argparse
@@ -28,7 +28,7 @@ EPOCHS = f"ours, compiled, epochs of {STEPS} steps"
 
 
 def main():
-    """Run them."""
+    """Run the benchmarks."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.compiling", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="up to 10^5 nodes, fewer rounds")
     quick = parser.parse_args().quick
@@ -37,7 +37,7 @@ def main():
 
 
 def network(sizes):
-    """The loss of one sample, its inputs and the weights, all Values."""
+    """Return the loss of one sample, its inputs and the weights, all as Values."""
     draw = random.Random(1)
 
     def leaves(n):
@@ -53,7 +53,7 @@ def network(sizes):
 
 
 def growth(sizes):
-    """Compile time as a network grows."""
+    """Measure the compile time of growing networks."""
     rows = []
     for goal in sizes:
         start = time.perf_counter()
@@ -77,10 +77,10 @@ def growth(sizes):
 
 
 class Compiled(transformer.Transformer):
-    """The transformer as a program for names of one length: letters come in as a 1 among 26 zeros."""
+    """The transformer as a program for names of one length. A letter is a one-hot row of 27 numbers."""
 
     def recorded(self, length):
-        """The loss of a name, a Value, and the inputs: for each place the letter, and the one that follows."""
+        """Return the loss of a name, a Value, and the inputs: the letter at each position and the next letter."""
         inputs, keys, contents, losses = [], [], [], []
         width = transformer.DIM // transformer.HEADS
         for place in range(length):
@@ -110,13 +110,13 @@ class Compiled(transformer.Transformer):
         return sum(losses) * (1.0 / length), inputs
 
     def row(self, name):
-        """The inputs of a name, an array."""
+        """Return the inputs of a name as an array."""
         tokens = [transformer.END, *[ord(c) - ord("a") for c in name], transformer.END]
         pairs = zip(tokens, tokens[1:], strict=False)
         return np.concatenate([np.eye(transformer.VOCABULARY)[k] for pair in pairs for k in pair])
 
     def stepper(self, name):
-        """A function that makes one step of gradient descent on a name, by a call of a program, and its flops."""
+        """Return a function that makes a step of gradient descent on a name by calling a program, and its flops."""
         loss, inputs = self.recorded(len(name) + 1)
         program, row = autograd.compile(loss, inputs=inputs, parameters=self.parameters), self.row(name)
 
@@ -128,7 +128,7 @@ class Compiled(transformer.Transformer):
         return step, program.stats.flops
 
     def trainer(self, name, count):
-        """A function that makes ``count`` steps, what ``nn.fit`` runs as an epoch; and where the numbers are."""
+        """Return a function that makes ``count`` steps, like an epoch of ``nn.fit``, and one that returns numbers."""
         loss, inputs = self.recorded(len(name) + 1)
         rows, change = np.tile(self.row(name), (count, 1)), SGD(RATE)._change_decayed
         descent = Descent(loss, [], self.parameters, inputs, rows, None, 1, change, key="gradient descent")
@@ -137,7 +137,7 @@ class Compiled(transformer.Transformer):
 
 
 def transformers(rounds):
-    """A step on a name, compiled, beside the same number by number."""
+    """Time a compiled step on a name, and compare it with the same step number by number."""
     called, eager, slots = Compiled(Value), transformer.Transformer(Value), transformer.Transformer(slots_value.Value)
     start = time.perf_counter()
     epoch, numbers = Compiled(Value).trainer(NAME, STEPS)

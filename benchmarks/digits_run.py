@@ -1,8 +1,8 @@
-"""Digits to 97 % held-out accuracy, each library in a process of its own: ``python -m benchmarks.digits_run LIBRARY``.
+"""Training on digits to 97 % accuracy, each library in its own process: ``python -m benchmarks.digits_run LIBRARY``.
 
-A 64-32-10 network, tanh inside, softmax cross-entropy, momentum, batches of 32, float64. Every fifth digit is held out.
-The number of epochs is the least that gets there. All start from the same weights and take the samples in the same
-order, so that they train the very same thing.
+The network is 64-32-10 with tanh, softmax cross-entropy, momentum, batches of 32, and float64. Every fifth digit is
+held out and measures the accuracy. The number of epochs is the smallest that reaches 97 %. All libraries start from the
+same weights and take the samples in the same order, so that they do the same training.
 """
 
 import itertools
@@ -26,8 +26,9 @@ def measure(library):
         library: one of LIBRARIES.
 
     Returns:
-        A dict: ``seconds`` from the start of the process to its end; of these ``imports`` of the library, ``data`` to
-        load the digits, scikit-learn's import included, and ``training``; and the held-out ``accuracy``.
+        A dict: ``seconds`` from the start of the process to its end; parts of these are ``imports`` of the library,
+        ``data`` to load the digits (including the import of scikit-learn), and ``training``; and ``accuracy``, on the
+        held-out digits.
 
     Raises:
         RuntimeError: the accuracy is below 97 %.
@@ -42,7 +43,7 @@ def measure(library):
 
 
 def _data():
-    """Inputs and classes to train on, then those held out."""
+    """Return inputs and classes to train on, and held-out inputs and classes."""
     import numpy as np
 
     from benchmarks.weights import digits

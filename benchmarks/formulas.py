@@ -1,6 +1,7 @@
-"""How long each stage takes, from a recorded graph to its printed formulas: ``python -m benchmarks.formulas``.
+"""The time of each stage from a recorded graph to its printed formulas: ``python -m benchmarks.formulas``.
 
-Every formula is held to reverse mode in that time. Milliseconds, the median of several runs; a neuron is one ``dot``.
+This includes the check of every formula against reverse mode. Times are in milliseconds, the median of several runs. A
+neuron is one ``dot``.
 """
 
 import itertools
@@ -21,7 +22,7 @@ GOALS = {"2-3-2": 10, "4-8-8-3": 150, "64-32-10": 5000}
 
 
 def stages(loss):
-    """Milliseconds of each stage."""
+    """Return the milliseconds of each stage."""
     marks = [time.perf_counter()]
     how = convention()
     network = find_network(loss)
@@ -58,7 +59,7 @@ def main():
     derivation = derive(build([2, 3, 2], ["sigmoid"] * 2))
     latex = r"\delta_h = a_h (1 - a_h) \sum_{o=1}^{2} \delta_o w_{ho}"
     wrong = r"\delta_h = (1 - a_h^2) \sum_{o=1}^{2} \delta_o w_{ho}"
-    derivation.grade(None, latex)  # the points of the field are drawn once
+    derivation.grade(None, latex)  # before timing, because the points of the field are drawn only once
     rows = []
     for what, run in (
         ("read a formula", lambda: read(latex)),

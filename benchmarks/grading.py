@@ -1,14 +1,15 @@
-"""How many random mistakes in hand derivations are flagged, and how many are named.
+"""The share of random mistakes in hand derivations that are flagged and named.
 
     python -m benchmarks.grading --seed 7 --single 600 --double 400
 
-A right formula is written in a random form for a random weight, bias or delta of one of seven networks, and one or two
-plausible mistakes are made in it. This file decides what a mistake is and what is true: formulas are trees of its own,
-evaluated by its own ``evaluate``, and the truth is the complex-step derivative of its own forward pass. Of the grader
-it uses ``derive(loss).grade(target, text)``, and of the answer ``verdict`` and the kinds and texts of ``mistakes``.
+The benchmark writes a right formula in a random form, for a random weight, bias or delta of one of seven networks. Then
+it makes one or two plausible mistakes in the formula. The benchmark is independent of the grader: it has its own trees
+of formulas and its own ``evaluate``, and the truth is the complex-step derivative of its own forward pass. It only uses
+``derive(loss).grade(target, text)`` of the grader, and ``verdict`` and the kinds and texts of ``mistakes`` of the
+answer.
 
-A right formula that does not agree with the truth stops the run. A wrong one counts only if it disagrees at one of the
-points, is not 0 at all of them, and, of two mistakes, neither is without effect beside the other.
+A right formula that does not agree with the truth stops the run. A wrong one counts only if it differs at one of the
+points, is not 0 at all points, and, with two mistakes, each of them has an effect beside the other.
 """
 
 import argparse
@@ -28,7 +29,7 @@ GOALS = {1: 0.98, 2: 0.75}
 
 
 def measure(seed, count, how_many, show):
-    """Grade random mistakes and print what became of them."""
+    """Grade random mistakes, and print how many are flagged and named."""
     by_kind, by_network = collections.defaultdict(collections.Counter), collections.defaultdict(collections.Counter)
     total, missed, times = collections.Counter(), [], []
     for case in mistakes(seed, count, how_many):
@@ -60,7 +61,7 @@ def measure(seed, count, how_many, show):
         ["time of one, longest", "", f"{max(times):.1f} ms", ""],
     ]
     print_table(word, ("what", "goal", "measured", ""), rows)
-    missed.sort(key=lambda pair: pair[1].verdict == "wrong")  # what was not flagged first
+    missed.sort(key=lambda pair: pair[1].verdict == "wrong")  # mistakes that were not flagged come first
     for case, grade in missed[:show]:
         print(f"\n  not {'named' if grade.verdict == 'wrong' else 'FLAGGED: ' + grade.verdict}, in {case.network.name}")
         print(f"    right     {text(case.target)} = {text(case.right)}")

@@ -1,9 +1,9 @@
 """The work of :mod:`benchmarks.training` in JAX: compiled functions of the weights, with matrix products.
 
-What is fastest depends on the shapes, so that there are several ways to write one thing. Where samples come one by one,
-a ``lax.scan`` over them, also with several steps in each turn of the loop (``unroll``), and with a product and a sum in
-place of a matrix product, which XLA fuses with what is around it. Where they come in batches, a call for each update,
-and a scan over the updates. All results are waited for. JAX takes as many threads as it likes.
+The fastest way depends on the shapes, so there are several. For single samples, it is a ``lax.scan`` over the samples,
+also with several steps in each iteration of the loop (``unroll``), and with a product and a sum in place of a matrix
+product, which XLA fuses with other operations. For batches, it is a call for each update, and a scan over the updates.
+The times include waiting for all results. JAX may use as many threads as it likes.
 """
 
 import functools
@@ -13,11 +13,11 @@ from benchmarks.weights import matrices, row
 
 __all__ = ["programs"]
 
-UNROLL = 3  # the best of 1, 2, 3, 4, 6, 8 and 16 for samples one by one; for batches the best is 1
+UNROLL = 3  # the best of 1, 2, 3, 4, 6, 8 and 16 for single samples; for batches, the best is 1
 
 
 def programs(work):
-    """For each way, from its name to the :class:`~benchmarks.training.Program`."""
+    """Return a dict from the name of each way to its :class:`~benchmarks.training.Program`."""
     if work.batch > 1:
         return {"JAX, jit, a call an update": _calls(work), "JAX, jit, scan over updates": _scan(work)}
     return {
@@ -35,13 +35,13 @@ def _jax():
 
 
 def _start(work):
-    """The weights, (inputs, neurons), and the biases of each layer."""
+    """Return the weights, (inputs, neurons), and the biases of each layer."""
     jnp = _jax().numpy
     return [(jnp.array(w.T), jnp.array(b)) for w, b in matrices(work.start, work.sizes)]
 
 
 def _program(step, work):
-    """A Program of a function from weights to the next ones and the mean loss."""
+    """Return a Program, given a function from weights to the next weights and the mean loss."""
     jax = _jax()
     state = [_start(work)]
 
@@ -54,7 +54,7 @@ def _program(step, work):
 
 
 def _update(work, sums):
-    """The function from weights and a batch to the next weights and the loss, not compiled."""
+    """Return the function from weights and a batch to the next weights and the loss. It is not compiled yet."""
     jax = _jax()
     jnp = jax.numpy
     functions = {"relu": jax.nn.relu, "tanh": jnp.tanh, "sigmoid": jax.nn.sigmoid, "linear": lambda s: s}
@@ -75,14 +75,14 @@ def _update(work, sums):
 
 
 def _data(work, sums=False):
-    """Inputs and targets, (updates of an epoch, samples, numbers); without the samples' axis for sums."""
+    """Return inputs and targets, (updates of an epoch, samples, numbers); for sums, without the axis of samples."""
     jnp = _jax().numpy
     shape = (-1,) if sums else (-1, work.batch)
     return tuple([jnp.array(side.reshape(*shape, side.shape[-1])) for side in (work.X, columns(work))])
 
 
 def _scan(work, unroll=1, sums=False):
-    """The epochs as one compiled function. The data are arguments, so that nothing can be computed beforehand."""
+    """Return the epochs as one compiled function. The data are arguments, so nothing can be computed in advance."""
     jax = _jax()
     update, data = _update(work, sums), _data(work, sums)
 
@@ -98,7 +98,7 @@ def _scan(work, unroll=1, sums=False):
 
 
 def _calls(work):
-    """One compiled update, called for each batch; the calls of a run follow each other without waiting."""
+    """Return a run with one compiled update, called for each batch without waiting for the call before."""
     jax = _jax()
     update = jax.jit(_update(work, sums=False), donate_argnums=0)
     batches = list(zip(*_data(work), strict=True)) * work.epochs

@@ -1,8 +1,8 @@
-"""Large layers beside PyTorch: ``python -m benchmarks.large [WORD ...]``.
+"""Large layers, compared with PyTorch: ``python -m benchmarks.large [WORD ...]``.
 
-Each program is a process of its own: the time to the first update counts what it imports, and the memory is its own.
-All compute in double precision the same network on the same numbers; the losses are compared. The limit is the peak of
-all processors together. With words, only the tables whose titles have one of them.
+Each program runs in its own process. So the time to the first update includes its imports, and the memory is its own.
+All programs compute the same network on the same numbers in double precision, and their losses are compared. The limit
+is the peak of all processors together. With words, only the tables are made whose titles contain one of them.
 """
 
 import argparse
@@ -32,7 +32,7 @@ EPOCH = "one epoch of 60,000 x 784 in batches of 64, 784-128-10"
 
 
 def main():
-    """Run them."""
+    """Run the benchmarks."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.large", description=__doc__)
     parser.add_argument("words", nargs="*", help="only the tables whose titles have one of these")
     words = parser.parse_args().words
@@ -103,9 +103,12 @@ def measured(start, imported, make, rounds, updates):
     """Time one program, for :mod:`benchmarks.large_run`.
 
     Args:
-        start: when it began, before its imports. imported: the memory it had after them, MB.
-        make: returns a function that trains for an epoch and returns its mean loss; the first one is made at once.
-        rounds: how many epochs to time. updates: in an epoch.
+        start: the time of its start, before its imports.
+        imported: its memory after the imports, in MB.
+        make: a function that makes the first update. It returns a function, which trains for an epoch and returns its
+            mean loss, and the time of the first update.
+        rounds: the number of epochs to time.
+        updates: the number of updates in an epoch.
     """
     run, first_update = make()
     first = first_update - start

@@ -1,4 +1,4 @@
-"""One program of :mod:`benchmarks.large`, in a process of its own."""
+"""One program of :mod:`benchmarks.large`, which runs in its own process."""
 
 import time
 
@@ -43,7 +43,7 @@ def _ours(sizes, batch, samples, rate=1e-3):
 
 
 class _Epochs:
-    """Epochs as ``fit`` runs them; what it does before and after all of them is in the time to the first update."""
+    """Epochs as ``fit`` runs them. Its work before and after the epochs counts to the time to the first update."""
 
     def __init__(self, network, X, Y, options):
         from nn.data import Rows
@@ -57,7 +57,7 @@ class _Epochs:
         self._epochs = NativeTraining(setup, _EPOCHS).epochs(_EPOCHS, stepwise=True)
 
     def run(self):
-        """Train for an epoch; its mean loss."""
+        """Train for an epoch, and return its mean loss."""
         total, _ = next(self._epochs)
         return total / self._samples
 
@@ -74,7 +74,7 @@ def _torch(sizes, batch, samples, threads, rate=1e-3):
         for w in _start(sizes):
             linear = torch.nn.Linear(w.shape[1] - 1, w.shape[0], dtype=torch.float64)
             with torch.no_grad():
-                # A neuron's parameters are its weights, and then its bias.
+                # The parameters of a neuron are its weights, followed by its bias.
                 linear.weight.copy_(torch.tensor(w[:, :-1]))
                 linear.bias.copy_(torch.tensor(w[:, -1]))
             modules += [linear, torch.nn.ReLU()]
@@ -101,7 +101,7 @@ def _torch(sizes, batch, samples, threads, rate=1e-3):
 
 
 def main():
-    """Run the work that the command line gives as JSON, and print what was measured."""
+    """Run the work that the command line gives as JSON, and print the measurements."""
     from benchmarks.large import measured
 
     name, sizes, batch, samples, rounds, threads = json.loads(sys.argv[1])

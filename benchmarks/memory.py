@@ -1,4 +1,4 @@
-"""Bytes and seconds per node, each figure from a process of its own: ``python -m benchmarks.memory ENGINE NODES``."""
+"""Bytes and seconds per node, each measured in its own process: ``python -m benchmarks.memory ENGINE NODES``."""
 
 import json
 import subprocess
@@ -12,15 +12,15 @@ def measure(engine, nodes):
     """Build, sweep and free a chain of additions and multiplications in a new process.
 
     Returns:
-        A dict with ``bytes`` a node (growth of the resident set), and ``build``, ``backward``, ``free`` in seconds a
-        node.
+        A dict with ``bytes`` per node (the growth of the resident set), and ``build``, ``backward`` and ``free`` in
+        seconds per node.
     """
     command = [sys.executable, "-m", "benchmarks.memory", engine, str(nodes)]
     return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
 def _resident():
-    """The bytes of this process that are in memory, from Linux's /proc."""
+    """Return the bytes of this process that are in memory, from Linux's /proc."""
     with open("/proc/self/statm") as file:
         return int(file.read().split()[1]) * 4096
 
@@ -41,7 +41,7 @@ def _run(engine, nodes):
     for _ in range(3):  # warm up
         ((a * b) + a).backward()
     a.grad = b.grad = 0.0
-    # Small graphs are built often enough to be timed; the memory of all of them at once is what is measured.
+    # Small graphs are built often enough to be timed, and the memory of all of them together is measured.
     graphs = max(1, 200_000 // nodes)
     before = _resident()
     start = time.perf_counter()
@@ -49,7 +49,7 @@ def _run(engine, nodes):
     built = time.perf_counter()
     grown = _resident() - before
     swept = freed = None
-    if engine != "micrograd":  # its backward recurses
+    if engine != "micrograd":  # micrograd's backward is recursive
         for root in roots:
             root.backward()
         swept = time.perf_counter()

@@ -1,4 +1,4 @@
-/* The model of microgpt.py in C, by hand, in double precision: forward, backward and Adam, sample by sample.
+/* The model of microgpt.py, written in C by hand, in double precision: forward, backward and Adam, sample by sample.
 
    Usage: microgpt steps < samples, where standard input has the parameters, then the number of samples, then for each
    its number of tokens and the tokens. Prints the last loss and the seconds the steps took. */

@@ -1,10 +1,10 @@
-"""microgpt's kind of program: a transformer over names, written in scalars, trained with Adam name by name.
+"""A program like microgpt: a transformer over names, written in scalars, trained with Adam name by name.
 
-The model is :mod:`benchmarks.transformer`'s over tokens. It is trained by the program's own loop with ``backward()``,
-by ``nn.minimize``, by a loop around ``nn.Trainer.step``, with a pure Python ``Value``, and by a C program that was
-written by hand for this benchmark. Times are of this process' processor, since the machine may be shared.
+The model is that of :mod:`benchmarks.transformer`, over tokens. It is trained in five ways: by the program's own loop
+with ``backward()``, by ``nn.minimize``, by a loop around ``nn.Trainer.step``, with a pure Python ``Value``, and by a C
+program that was written by hand for this benchmark. Times are processor times, because the machine may be shared.
 
-Run ``python -m benchmarks.microgpt``, with a number of steps if you like.
+Run ``python -m benchmarks.microgpt``, optionally with a number of steps.
 """
 
 import os
@@ -24,7 +24,7 @@ SYLLABLES = "an be co da el fi ga hu is jo ka li mo ne or pa ra su ta vi".split(
 
 
 def names(n, seed=5):
-    """Names of 2 to 9 letters, made up: lists of tokens that begin and end with END."""
+    """Return invented names of 2 to 9 letters, as lists of tokens that begin and end with END."""
     draw = random.Random(seed)
     made = [
         "".join([draw.choice(SYLLABLES) for _ in range(draw.randrange(1, 5))]) + draw.choice(["", "n"])
@@ -63,7 +63,7 @@ def optimizer(steps):
 
 
 def by_hand(value, samples, steps, measured):
-    """The program's own loop, Adam in Python; seconds a step and the losses of the steps that were made."""
+    """Run the program's own loop with Adam in Python. Return the seconds per step and the losses of the steps."""
     model, losses = Model(value), []
     m, v = [0.0] * len(model.parameters), [0.0] * len(model.parameters)
     start = time.process_time()
@@ -82,7 +82,7 @@ def by_hand(value, samples, steps, measured):
 
 
 def by_c(samples, steps):
-    """The C program: seconds a step, and the loss of the last one; None where there is no C compiler."""
+    """Run the C program. Return the seconds per step and the last loss; None if there is no C compiler."""
     with tempfile.TemporaryDirectory() as folder:
         program = os.path.join(folder, "microgpt")
         source = os.path.join(os.path.dirname(__file__), "microgpt.c")

@@ -1,4 +1,4 @@
-"""Random mistakes in right formulas, of the kinds that people make, and whether a diagnosis names them."""
+"""Random mistakes in right formulas, of the kinds that people make, and the reports that name them."""
 
 import dataclasses
 import itertools
@@ -24,8 +24,9 @@ from benchmarks.right_formulas import (
 
 __all__ = ["MAKERS", "WITHOUT_SYMBOL", "Slip", "apart", "applied", "mistakes"]
 
-# Which reported kinds name an injected one beside its own name. What only sometimes is the same change is not here: it
-# is found by value (``explanations``). For instance a changed index that happens to transpose a weight.
+# The reported kinds that also name an injected kind, beside its own name. Kinds that are the same change only in some
+# cases are not listed, because ``explanations`` finds them by value. An example is a changed index that happens to
+# transpose a weight.
 ACCEPTED = {
     "sign": {},
     "constant factor": {"wrong constant": "a constant missing or too much makes the constant that is there wrong"},
@@ -47,8 +48,8 @@ ACCEPTED = {
     "sigmoid's derivative": {},
     "wrong quantity": {},
 }
-# The same, for what the changed symbol is part of: "delta", "other delta" (of another layer) or "slope" (the derivative
-# of an activation).
+# The same for a kind and the part to which the changed symbol belongs: "delta", "other delta" (of another layer) or
+# "slope" (the derivative of an activation).
 ACCEPTED_OF = {
     ("wrong index", "delta"): {"wrong delta": "the index of a delta says whose it is"},
     ("swapped indices", "delta"): {"wrong delta": "the index of a delta says whose it is"},
@@ -62,7 +63,7 @@ ACCEPTED_OF = {
     },
     ("wrong quantity", "slope"): {"wrong derivative": "the derivative of what was written in its place"},
 }
-# These need no symbol in the text: the kind alone says what happened, to the whole or to a sum.
+# These kinds need no symbol in the text, because the kind alone describes the change of the whole or of a sum.
 WITHOUT_SYMBOL = {
     "sign", "constant factor", "missing path", "missing sample", "product of means", "tanh's derivative",
     "sigmoid's derivative",
@@ -74,11 +75,11 @@ class Slip:
     """A mistake in a right formula.
 
     Attributes:
-        kind: its name.
-        changes: triples (path, function of what stands there, whether that is kept within). The function returns None
-            for what is dropped.
-        symbols: of these the text has to mention one.
-        on: what the symbol is part of, see ``ACCEPTED_OF``.
+        kind: the name of its kind.
+        changes: triples (path, function, kept). The function takes the part at the path and returns its replacement, or
+            None to drop it. ``kept`` is True if the replacement contains the old part.
+        symbols: the symbols of which the text must mention at least one.
+        on: the part to which the symbol belongs, see ``ACCEPTED_OF``.
     """
 
     kind: str
@@ -87,7 +88,7 @@ class Slip:
     on: str = ""
 
     def kinds(self):
-        """The kinds by which it may be called."""
+        """Return the kinds that name it."""
         return {self.kind, *ACCEPTED[self.kind], *ACCEPTED_OF.get((self.kind, self.on), ())}
 
 
@@ -103,7 +104,7 @@ class Case:
 
 
 def applied(e, changes, path=()):
-    """A formula with changes made in it, the inner ones first; None if nothing is left."""
+    """Return a formula with some changes, of which the inner ones are made first; None if nothing is left."""
     here = [c for c in changes if c[0] == path]
     if any(len(c[0]) > len(path) for c in changes):
         new = []
@@ -120,7 +121,7 @@ def applied(e, changes, path=()):
 
 
 def apart(a, b):
-    """Whether two slips are at different places: neither undoes or overwrites the other."""
+    """Return True if two slips are at different places, so that neither undoes or overwrites the other."""
     for (p, _, p_keeps), (q, _, q_keeps) in itertools.product(a.changes, b.changes):
         if p == q and not (p_keeps or q_keeps):
             return False
@@ -144,7 +145,7 @@ def _set(path, new):
 
 
 def _slopes(e):
-    """Derivatives of activations: the factors that are one, and the places of its symbol."""
+    """Yield the derivatives of activations: the paths of their factors, the paths of their symbol, and details."""
     for path, x, scope in walk(e):
         if x[0] == "call" and x[1] in ("dsigma", "dtanh", "step"):
             yield [path], [(*path, 0)], x[2], scope, "call"
@@ -166,7 +167,7 @@ def _slopes(e):
 
 
 def _part_of(e):
-    """What every symbol is part of."""
+    """Return a dict from the path of each symbol to the part that it belongs to."""
     in_slopes = {path for _, places, _, _, _ in _slopes(e) for path in places}
     return {
         path: "delta" if x[1].startswith("d") else "slope" if path in in_slopes else ""
@@ -217,7 +218,7 @@ def _missing(net, target, e):
 
 
 def _names(net, e, of_slope=False):
-    """The symbols by which a factor may be mentioned: those in it; of a derivative, a or s."""
+    """Return the symbols with which a text may mention a factor: its own symbols; for a derivative, also a or s."""
     names = [x for _, x, _ in walk(e) if x[0] == "sym"]
     for x in list(names) if of_slope or e[0] != "sym" else []:
         for role, other in (("a", "s"), ("s", "a")):
@@ -225,20 +226,20 @@ def _names(net, e, of_slope=False):
             if layer:
                 names.append(sym(net.base(other, layer), *x[2]))
     if e[0] == "add" and all("mul" in (term[0], kids(term)[0][0] if term[0] == "neg" else "") for term in e[1]):
-        # terms written out are mentioned as a sum too
+        # terms that are written out may be mentioned as a sum
         names += [sym(x[1], x[2][0], "o") if x[1][0] == "w" else sym(x[1], "o", *x[2][1:]) for x in names]
     for x in [x for x in names if e[0] in ("sum", "add") and x[1][0] == "w"]:
         layer = net.layer_of("w", x[1]) - 1
         if net.activations[layer - 1] == "relu":  # step(s) times the sum is d, and so is step(s) times d
             names.append(sym(net.base("d", layer), x[2][0]))
     if any(x[1] == "t" for x in names):
-        # a delta written out, or the error of one: its name says it too
+        # a delta that is written out, or its error, may be mentioned by the name of the delta
         names += [sym(net.base("d", net.last), *x[2]) for x in names if x[1] == "t"]
     return tuple(dict.fromkeys(names))
 
 
 def _neuron(net, target):
-    """Layer, index and sample of the neuron a target belongs to."""
+    """Return the layer, the index and the sample of the neuron to which a target belongs."""
     role = target[1][0]
     layer = net.layer_of(role, target[1])
     if role == "d":
@@ -253,7 +254,7 @@ def _extra(net, target, e):
     pool += [a, add(ONE, neg(a)), net.q("s", layer, k, n)]
     pool += [x for _, x, _ in walk(e) if x[0] == "sym" and x[1] != "t"]
     for path, x, scope in walk(e):
-        # at the end of the whole, and of what is in a sum
+        # at the end of the whole formula, and of the products in it
         whole = not path or (path == (0,) and e[0] == "neg")
         if whole or x[0] == "mul":
             for extra in dict.fromkeys(pool):
@@ -266,7 +267,7 @@ def _extra(net, target, e):
 
 
 def _times_right(extra):
-    """Multiplied from the right, under a minus in front."""
+    """Return a function that multiplies a formula from the right. A minus in front stays in front."""
     return lambda x: neg(mul(x[1], extra)) if x[0] == "neg" else mul(x, extra)
 
 
@@ -290,11 +291,11 @@ def _fewer(net, e, kind, wanted):
             if wanted(_summed_over(net, x)):
                 yield from _fewer_terms(kind, path, x)
         elif x[0] == "add" and len(x[1]) == net.samples > 1 and all(t[0] == "sym" for t in x[1]) and wanted("S"):
-            yield from _fewer_terms(kind, path, x)  # a bias: its deltas, one a sample
+            yield from _fewer_terms(kind, path, x)  # a bias: its deltas, one for each sample
 
 
 def _fewer_terms(kind, path, x):
-    """One term dropped, or all but one."""
+    """Yield slips that drop one term, or all terms but one."""
     for k, term in enumerate(x[1]):
         yield Slip(kind, (_drop((*path, k)),))
         if len(x[1]) > 2:
@@ -302,7 +303,7 @@ def _fewer_terms(kind, path, x):
 
 
 def _summed_over(net, x):
-    """The set of the terms written out: "S" where the samples differ from term to term."""
+    """Return the set over which written-out terms run: "S" if the samples differ from term to term, else "O"."""
     if net.samples == 1:
         return "O"
     samples = []
@@ -438,10 +439,10 @@ MAKERS = {
     "wrong derivative": _derivative, "derivative at the activation": _at_activation, "product of means": _means,
     "tanh's derivative": _tanh_for_sigmoid, "sigmoid's derivative": _sigmoid_for_tanh, "wrong quantity": _quantity,
 }  # fmt: skip
-# Each is drawn as often; of two names for one item of the list one is drawn.
+# Each entry is drawn with the same probability. If an entry has two kinds, one of them is drawn.
 DRAWN = [[kind] for kind in MAKERS if kind not in ("swapped indices", "transposed weight") and "'" not in kind]
 DRAWN += [["swapped indices", "transposed weight"], ["tanh's derivative", "sigmoid's derivative"]]
-# Networks in which a kind can be made at all.
+# The networks in which a kind of mistake is possible.
 ONLY_IN = {
     "missing sample": lambda net: net.samples > 1,
     "swapped indices": lambda net: net.samples > 1,
@@ -454,7 +455,7 @@ ONLY_IN = {
 
 
 def is_wrong(net, target, e):
-    """Whether a formula is wrong and says something: not 0 at all points. None is no formula."""
+    """Return True if a formula is wrong and not 0 at all points. None is not a formula."""
     if e is None:
         return False
     given = net.numbers(e)
@@ -462,19 +463,19 @@ def is_wrong(net, target, e):
 
 
 def mistakes(seed, count, how_many=1):
-    """Random cases.
+    """Yield random cases.
 
     Args:
-        seed: of everything drawn.
-        count: how many cases.
-        how_many: 1 or 2 mistakes in each; two are at different places.
+        seed: the seed of everything that is drawn.
+        count: the number of cases.
+        how_many: the number of mistakes in each case, 1 or 2. Two mistakes are at different places.
 
     Yields:
-        Cases, each wrong for sure. What is drawn first is the kind, then the network, so that rare kinds are not
-        rare here; no case twice.
+        Different cases, all of them certainly wrong. The kind is drawn first, and then the network, so that rare kinds
+        are not rare here.
 
     Raises:
-        AssertionError: a right formula is not right.
+        AssertionError: a formula that should be right is not right.
     """
     r = random.Random(seed)
     networks = [Network(name) for name in NETWORKS]
@@ -511,6 +512,6 @@ def _case(net, chosen, r):
         if not is_wrong(net, target, wrong) or not all(is_wrong(net, target, e) for e in alone):
             continue
         if len(slips) == 2 and any(close(net.numbers(wrong), net.numbers(e)) for e in alone):
-            continue  # one of them makes no difference beside the other
+            continue  # one of the slips has no effect beside the other
         return Case(net, target, right, wrong, slips)
     return None

@@ -1,7 +1,7 @@
 """micrograd's moons network, 2-16-16-1 with ReLU, one full-batch step on 100 points, written over any kind of Value.
 
-A step is what a training loop does: the forward pass, the hinge loss with an L2 penalty, the gradients set to 0, the
-backward pass, and the update.
+A step has all parts of a training loop: the forward pass, the hinge loss with an L2 penalty, setting the gradients to
+0, the backward pass, and the update.
 """
 
 import math
@@ -15,7 +15,7 @@ RATE = 1e-3
 
 
 def data(n=100, seed=3):
-    """Two half circles, n points with labels -1 and 1."""
+    """Return n points on two half circles, with labels -1 and 1."""
     generator = random.Random(seed)
     points, labels = [], []
     for k in range(n):
@@ -27,7 +27,7 @@ def data(n=100, seed=3):
 
 
 def draw(seed=5):
-    """The weights and biases of each layer, as floats: for each neuron its weights and its bias, 0."""
+    """Return the weights and biases of each layer as floats: for each neuron, its weights and its bias, 0."""
     generator = random.Random(seed)
     return [
         [([generator.uniform(-1, 1) for _ in range(n)], 0.0) for _ in range(m)]
@@ -36,7 +36,7 @@ def draw(seed=5):
 
 
 def network(layers, x, relu):
-    """The score of one point, each neuron a sum over products."""
+    """Return the score of one point. Each neuron is a sum over products."""
     for k, layer in enumerate(layers):
         x = [sum((w * v for w, v in zip(weights, x, strict=True)), bias) for weights, bias in layer]
         if k < len(layers) - 1:
@@ -45,18 +45,18 @@ def network(layers, x, relu):
 
 
 def loss(layers, points, labels, relu):
-    """The mean hinge loss, and the penalty on all weights and biases."""
+    """Return the mean hinge loss plus the penalty on all weights and biases."""
     losses = [relu(1 + -label * network(layers, x, relu)) for x, label in zip(points, labels, strict=True)]
     parameters = [p for layer in layers for weights, bias in layer for p in (*weights, bias)]
     return sum(losses) * (1.0 / len(losses)) + PENALTY * sum(p * p for p in parameters)
 
 
 class Scalars:
-    """The program over a class of Values, or through a model that holds them.
+    """The program over a class of Values, or with a model of this class.
 
     Args:
-        value: the class. Inputs are wrapped in it too, as micrograd's demo does.
-        model: an MLP of the class, to call in place of sums over products; its weights are overwritten.
+        value: the class. Inputs are also wrapped in it, as in micrograd's demo.
+        model: an MLP of the class, which is called in place of sums over products. Its weights are overwritten.
     """
 
     def __init__(self, value, model=None):
@@ -81,7 +81,7 @@ class Scalars:
         return sum(losses) * (1.0 / len(losses)) + PENALTY * sum(p * p for p in self.parameters)
 
     def gradients(self):
-        """The loss and its gradient, with nothing updated."""
+        """Return the loss and its gradient, without an update."""
         result = self.forward()
         for p in self.parameters:
             p.grad = 0.0
@@ -95,14 +95,14 @@ class Scalars:
 
 
 def floats_forward():
-    """The forward pass over plain floats, a function without arguments."""
+    """Return the forward pass over plain floats as a function without arguments."""
     points, labels = data()
     layers = draw()
     return lambda: loss(layers, points, labels, lambda v: v if v > 0.0 else 0.0)
 
 
 def xad_step():
-    """The same over xad's adjoint type: a pair of a gradients function and a step function."""
+    """Return the same over xad's adjoint type: a function for the gradients and a function for a step."""
     from xad.adj_1st import Real, Tape
 
     points, labels = data()

@@ -1,4 +1,4 @@
-"""Whether what is reported of a wrong formula names the mistakes that were made in it."""
+"""The comparison of a diagnosis with the mistakes that were made: does it name them?"""
 
 import itertools
 import re
@@ -10,7 +10,7 @@ __all__ = ["is_named"]
 
 
 def mentions(said, symbols):
-    """Whether a text has one of the symbols in it; the letter of a sum may be another, or a number."""
+    """Return True if a text contains one of the symbols. The letter of a sum may be another letter or a number."""
     for _, base, indices in symbols:
         inner = r"\s*,\s*".join([str(i) if isinstance(i, int) else r"\w+" for i in indices])
         if re.search(rf"(?<!\w){base}\[\s*{inner}\s*\]", said):
@@ -19,28 +19,28 @@ def mentions(said, symbols):
 
 
 def matches(slip, mistake):
-    """Whether a reported mistake names a slip."""
+    """Return True if a reported mistake names a slip."""
     if mistake.kind not in slip.kinds():
         return False
     return slip.kind in WITHOUT_SYMBOL or mentions(mistake.text, slip.symbols)
 
 
 def _unlikely(case):
-    """Slips that are not drawn, but that two drawn ones may come to."""
+    """Yield slips that are not drawn, but that may be the result of two drawn slips."""
     net = case.network
     written = {x for _, x, _ in walk(case.wrong) if x[0] == "sym"}
     in_calls = {(*path, 0) for path, x, _ in walk(case.right) if x[0] == "call"}
     for path, x, scope in walk(case.right):
         if x[0] == "add":
             yield Slip("sign", (((*path, 0), neg, True),))  # -t-y for t-y
-        elif x[0] == "sym" and path not in in_calls:  # a factor missing and an extra one: any quantity for any other
+        elif x[0] == "sym" and path not in in_calls:  # a missing and an extra factor can replace any quantity
             for other in sorted(written, key=str):
                 if other[1] != x[1] and net.fits(other, scope):
                     yield Slip("wrong quantity", (_set(path, other),), (other,))
 
 
 def explanations(case):
-    """The single slips that, made in the right formula, give the number of the wrong one."""
+    """Return the single slips that change the value of the right formula to the value of the wrong one."""
     net, wrong = case.network, case.network.numbers(case.wrong)
     found = []
     drawn = [slip for maker in MAKERS.values() for slip in maker(net, case.target, case.right)]
@@ -59,17 +59,18 @@ def explanations(case):
 
 
 def is_named(case, reported):
-    """Whether reported mistakes name those of a case.
+    """Return True if the reported mistakes name the slips of a case.
 
-    At most two may be reported: a longer list would name by chance. One slip is named if a reported mistake matches it,
-    or another single slip with the same effect, and the others reported are of kinds that would do for it. Two slips
-    are named if
+    At most two mistakes may be reported, because a longer list could name a slip by chance. One slip is named if a
+    reported mistake matches it, or another single slip with the same effect, and all other reported mistakes are of
+    kinds that are acceptable for it. Two slips are named in four cases:
 
-    - each is matched by a reported mistake of its own; or
-    - both are of one kind and one reported mistake mentions the symbols of both: one sentence instead of two; or
-    - one mistake is reported and a single slip that matches it has the same effect as the two, or the two exchange two
-      symbols and that is reported; or
-    - two are reported, of kinds that would do for the injected ones, and two slips that match them have it.
+    - each of them is matched by a different reported mistake;
+    - both are of the same kind, and one reported mistake mentions the symbols of both;
+    - one mistake is reported, and a single slip that matches it has the same effect as the two; or the two slips
+      exchange two symbols, and the exchange is reported;
+    - two mistakes are reported, of kinds that are acceptable for the two slips, and two slips that match them have the
+      same effect.
     """
     reported = list(reported)
     if not 1 <= len(reported) <= 2:
@@ -100,7 +101,7 @@ def is_named(case, reported):
 
 
 def _pair_does(case, first, second):
-    """Whether two slips that match two reported mistakes have the effect of the injected ones."""
+    """Return True if two slips that match two reported mistakes have the same effect as the injected ones."""
     net, wrong = case.network, case.network.numbers(case.wrong)
     every = [s for maker in MAKERS.values() for s in maker(net, case.target, case.right)]
     pools = [[s for s in every if matches(s, m)] for m in (first, second)]

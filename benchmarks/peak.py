@@ -1,4 +1,4 @@
-"""The arithmetic limit: what processors can do, measured, and what a training step asks of them, counted.
+"""The arithmetic limit: the measured peak of the processors, and the counted operations of a training step.
 
 One floating-point operation is an addition, subtraction, multiplication, division, comparison with a choice, or a call
 of an elementary function; a fused multiply-add is two.
@@ -18,11 +18,11 @@ TURNS = 2_000_000
 
 
 def peak_flops(seconds=1.0, threads=1):
-    """The most operations a second that so many threads do together in double precision, as a float.
+    """Return the largest number of operations per second that some threads do together in double precision.
 
-    Two processors may be the two threads of one core, which do no more than one. Independent chains of fused
-    multiply-adds in registers, in a few shapes since the best one depends on the processor; each shape is run for its
-    share of ``seconds`` and the quickest run counts.
+    Two processors may be two threads of one core, which together do no more than one. The kernel has independent chains
+    of fused multiply-adds in registers. The best shape depends on the processor, so a few shapes are tried. Each shape
+    runs for its share of ``seconds``, and the fastest run counts.
     """
     shapes = [(chains, lanes) for lanes in (2, 4, 8) for chains in (8, 12, 16, 24)]
     best = 0.0
@@ -30,7 +30,8 @@ def peak_flops(seconds=1.0, threads=1):
         for chains, lanes in shapes:
             engine, run = _kernel(chains, lanes)
             end = time.perf_counter() + seconds / len(shapes)
-            turns = TURNS // (chains * lanes) * (50 if threads > 1 else 1)  # what starting threads takes is little then
+            # with threads, long enough that the time to start them does not matter
+            turns = TURNS // (chains * lanes) * (50 if threads > 1 else 1)
             while time.perf_counter() < end:
                 start = time.perf_counter()
                 list(pool.map(run, [turns] * threads, [1e-9] * threads))
@@ -40,7 +41,7 @@ def peak_flops(seconds=1.0, threads=1):
 
 
 def _kernel(chains, lanes):
-    """A loop of ``chains`` fused multiply-adds over ``lanes``; it returns the sum, so that none can be left out."""
+    """Return a loop of ``chains`` fused multiply-adds over ``lanes``. It returns the sum, so none can be left out."""
     vector = ir.VectorType(DOUBLE, lanes)
     module = ir.Module()
     function = ir.Function(module, ir.FunctionType(DOUBLE, [INT, DOUBLE]), "run")
@@ -81,16 +82,16 @@ def _kernel(chains, lanes):
     return engine, ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_int64, ctypes.c_double)(address)
 
 
-# Operations of an activation and of its derivative from its value: max(s, 0), and a choice; tanh, and 1 - a*a; 1/(1 +
-# exp(-s)), and a*(1 - a). The product with the derivative is counted with the delta.
+# The operations of an activation, and of its derivative computed from its value: max(s, 0), and a choice; tanh, and
+# 1 - a*a; 1/(1 + exp(-s)), and a*(1 - a). The product with the derivative is counted with the delta.
 ACTIVATIONS = {"linear": (0, 0), "relu": (1, 1), "tanh": (1, 2), "sigmoid": (4, 2)}
 
 
 def flops_of_a_sample(work):
-    """How many operations a :class:`~benchmarks.training.Work` needs for one sample, as a float.
+    """Return the number of operations that a :class:`~benchmarks.training.Work` needs for one sample.
 
-    The forward pass, the backward pass as backpropagation is written by hand (no gradient of the inputs), the sum of
-    the gradients over the batch, and the sample's share of the update, two operations a parameter.
+    These are the forward pass, the backward pass as in handwritten backpropagation (without a gradient of the inputs),
+    the sum of the gradients over the batch, and the sample's share of the update, with two operations per parameter.
     """
     counted = 0.0
     layers = list(itertools.pairwise(work.sizes))
@@ -99,7 +100,7 @@ def flops_of_a_sample(work):
         forward, derivative = ACTIVATIONS[work.output if last else work.activation]
         counted += 2 * n * m + m * forward  # the bias starts the sum
         counted += m * (derivative + 1 if derivative else 0)  # the delta
-        counted += n * m  # the gradient of the weights; that of the biases is the delta
+        counted += n * m  # the gradient of the weights; the gradient of the biases is the delta
         if k > 0:
             counted += m * n + (m - 1) * n  # back through the weights
         parameters = (n + 1) * m
@@ -108,6 +109,6 @@ def flops_of_a_sample(work):
     outputs = work.sizes[-1]
     if work.loss == "half_sse":
         counted += 4 * outputs  # differences, squares, their sum, a half
-    else:  # the largest, differences, exponentials, their sum; a logarithm; probabilities less targets
+    else:  # the largest, differences, exponentials, their sum; a logarithm; probabilities minus targets
         counted += 4 * outputs + 3 + 2 * outputs
     return counted

@@ -1,7 +1,7 @@
-"""One update of the 2-16-16-1 network as users of PyTorch and of JAX write it, with matrix products, beside ``nn``.
+"""One update of the 2-16-16-1 network in ``nn``, and with matrix products, as users of PyTorch and JAX write it.
 
-ReLU inside, half squared error averaged over the batch, plain gradient descent, float64. PyTorch also number by number,
-as a Value is: 0-dimensional tensors and ``sum(w * x)``.
+The network has ReLU activations, half squared error averaged over the batch, plain gradient descent, and float64.
+PyTorch also computes it number by number like Values, with 0-dimensional tensors and ``sum(w * x)``.
 """
 
 import importlib.util
@@ -15,7 +15,7 @@ RATE = 1e-3
 
 
 def programs(batch):
-    """For each library that is here, a function that makes one update on ``batch`` samples and returns the loss."""
+    """Return, for each installed library, a function that makes an update on ``batch`` samples and returns the loss."""
     points, labels = moons.data()
     points, labels = points[:batch], labels[:batch]
     found = {"ours, nn.MLP": ours(points, labels)}
@@ -28,7 +28,7 @@ def programs(batch):
 
 
 def ours(points, labels):
-    """A training step as ``fit`` makes it."""
+    """Return a function that makes an update as ``fit`` does."""
     model, optimizer = nn.MLP(2, [16, 16, 1]), nn.SGD(RATE)
     parameters = model.parameters()
     for p, x in zip(
@@ -50,7 +50,7 @@ def ours(points, labels):
 
 
 def torch_step(points, labels):
-    """Linear layers and the optimizer of torch, on one thread: at this size a second one only gets in the way."""
+    """Return an update with linear layers and an optimizer of torch, on one thread, which is faster than two here."""
     import torch
 
     torch.set_num_threads(1)
@@ -77,7 +77,7 @@ def torch_step(points, labels):
 
 
 def torch_scalars(points, labels):
-    """Each number a tensor of no dimensions."""
+    """Return an update in which each number is a tensor without dimensions."""
     import torch
 
     def leaf(x):
@@ -99,7 +99,7 @@ def torch_scalars(points, labels):
 
 
 def jax_step(points, labels):
-    """A compiled function of the weights; its loss is waited for."""
+    """Return an update that calls a compiled function of the weights and waits for its loss."""
     import jax
 
     jax.config.update("jax_enable_x64", True)

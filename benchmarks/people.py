@@ -1,10 +1,11 @@
-"""How many formulas that people print are read, get their true verdict, and have their slip named.
+"""The share of printed formulas that are read, get the right verdict, and have their mistake named.
 
     python -m benchmarks.people
 
-The formulas, their truth and the networks are those of ``tests/grading/people.jsonl``. Each is graded as a user grades
-it, with what its author's letters mean and nothing else. Before formulas were evaluated as arrays, 53 of the 145 of
-``sources`` were read and 49 got their true verdict, 4 got a false one; of the other 116, 18 were read.
+The formulas, their truth and the networks come from ``tests/grading/people.jsonl``. Each formula is graded as a user
+would grade it, given only the meaning of the author's letters. Before formulas were evaluated as arrays, 53 of the 145
+formulas in ``sources`` were read. 49 of these got the right verdict, and 4 a wrong one. Of the other 116 formulas, 18
+were read.
 """
 
 import collections
@@ -23,7 +24,7 @@ TRUE = {"right": ("equal",), "needs-condition": ("equal",), "wrong": ("wrong",),
 
 
 def measure():
-    """Grade every row and print the rates by set and kind."""
+    """Grade every row, and print the rates by set and kind."""
     sys.path.insert(0, str(TESTS))
     from people_settings import derivation  # the tests' own module, not a part of this package
 

@@ -1,8 +1,8 @@
-"""The time that the playground takes to start, and to answer: ``python -m benchmarks.playground [FOLDER] [STARTS]``.
+"""The time that the playground takes to start and to answer: ``python -m benchmarks.playground [FOLDER] [STARTS]``.
 
-FOLDER is what ``make playground`` built. Each start has a new profile, so that nothing is kept from an earlier one. An
-action is measured on the page, from the click to the answer on the screen: first and later times in a session.
-The browser can reach nothing but this machine.
+FOLDER is the folder that ``make playground`` built. Each start uses a new browser profile, so that nothing is kept from
+an earlier one. An action is timed on the page, from the click until the answer is on the screen. The first time in a
+session and the later times are listed separately. The browser can only reach this machine.
 """
 
 import os
@@ -23,7 +23,7 @@ FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]  # fmt: skip
 LONG = 120_000
-READY, ACTION = 8000, 300  # milliseconds that are aimed at
+READY, ACTION = 8000, 300  # the goals, in milliseconds
 
 NETWORK = """from nn import MLP, half_sse
 model = MLP(2, [3, 2], activation="sigmoid", output="sigmoid", seed={seed})
@@ -47,7 +47,7 @@ d_h = W2.T @ d_out * (1 - h)
 W2 -= 0.1 * np.outer(d_out, h)
 W1 -= 0.1 * np.outer(d_h, x)
 """
-# Do something, wait until a condition holds and the next frame is painted; returns the milliseconds since.
+# Do something, wait until a condition holds and the next frame is painted, and return the milliseconds that this took.
 TIMED = """async () => {{
   const by = id => document.getElementById(id), began = performance.now();
   {0};
@@ -60,7 +60,7 @@ IDLE = "!by('run').disabled && by('state').textContent.startsWith('ready')"
 
 
 def started(browser, address):
-    """Open the playground with a new profile; return the page, and when it was ready and its first picture drawn."""
+    """Open the playground with a new profile. Return the page and the times until it is ready and has a picture."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     page = context.new_page()
     before = time.perf_counter()
@@ -73,17 +73,17 @@ def started(browser, address):
 
 
 def timed(page, click, holds=IDLE):
-    """Milliseconds from a click until what is waited for is on the screen."""
+    """Return the milliseconds from a click until the expected answer is on the screen."""
     return page.evaluate(TIMED.format(click, holds))
 
 
 def tab(page, name, holds):
-    """Milliseconds to open a tab."""
+    """Return the milliseconds to open a tab."""
     return timed(page, f"by('tab-{name}').click()", f"{IDLE} && {holds}")
 
 
 def graded(page, kind, answer):
-    """Milliseconds to grade an answer."""
+    """Return the milliseconds to grade an answer."""
     page.click("#tab-grade")
     page.locator("#kind").select_option(kind)
     page.locator("#answer").fill(answer)
@@ -92,7 +92,7 @@ def graded(page, kind, answer):
 
 
 def ran(page, seed):
-    """Milliseconds to run a network, its picture included."""
+    """Return the milliseconds to run a network, including its picture."""
     timed(page, "by('tab-picture').click()")
     page.locator("#program").fill(NETWORK.format(seed=seed))
     page.locator("#result").evaluate("node => node.replaceChildren()")
@@ -100,7 +100,7 @@ def ran(page, seed):
 
 
 def in_frame(page, change):
-    """Milliseconds from a change in the frame of a tab to the second frame painted after it."""
+    """Return the milliseconds from a change in the frame of a tab until the second frame after it is painted."""
     page.locator("#result iframe").wait_for()
     frame = page.frames[-1]
     frame.wait_for_selector("#slider", state="attached")
@@ -108,7 +108,7 @@ def in_frame(page, change):
 
 
 def actions(page):
-    """Each action by name with its times: the first one, when its parts are imported, and later ones."""
+    """Return a dict from the name of each action to its times: the first, which includes imports, and later ones."""
     times: dict = {}
 
     def add(name, milliseconds):
@@ -130,7 +130,7 @@ def actions(page):
 
 
 def main(folder="out/playground", starts="3"):
-    """Print both tables."""
+    """Measure and print both tables."""
     print(f"load {os.getloadavg()[0]:.2f}, {os.cpu_count()} processors")
     with server(Path(folder)) as found, sync_playwright() as driver:
         threading.Thread(target=found.serve_forever, daemon=True).start()

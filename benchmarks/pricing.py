@@ -1,13 +1,13 @@
-r"""A scalar function that is no network: the price of an option along a path of fifty steps, over any kind of number.
+r"""A scalar function that is not a network: the price of an option along a path of fifty steps, over any number.
 
 The variance follows Heston's model by the Milstein scheme of Gatheral (*The Volatility Surface*, 2006, chapter 2),
 $v \leftarrow (\sqrt v + \frac{\xi}{2} \sqrt{dt}\, z)^2 + \kappa (\theta - v)\, dt - \frac{\xi^2}{4} dt$, which stays
 positive for the constants here, and the spot $s \leftarrow s\, e^{(r - v/2) dt + \sqrt v \sqrt{dt}\, z'}$. The shocks
-are fixed. The payoff $\max(s - K, 0)$ is rounded off to $\frac{1}{2}(u + \sqrt{u^2 + \epsilon^2})$, $u = s - K$, and
+are fixed. The payoff $\max(s - K, 0)$ is smoothed to $\frac{1}{2}(u + \sqrt{u^2 + \epsilon^2})$, $u = s - K$, and
 discounted.
 
-The five inputs of a sample are the spot, the strike, the interest rate (a year), the volatility (a root year) and the
-maturity (in years). Wanted are the price and its gradient in all five, for 100,000 samples.
+The five inputs of a sample are the spot, the strike, the interest rate (per year), the volatility (per square root of a
+year) and the maturity (in years). The task is the price and its gradient with respect to all five, for 100,000 samples.
 """
 
 import dataclasses
@@ -44,7 +44,7 @@ SHOCKS = _shocks()
 
 
 def step(state, shock, rate, years, root, functions):
-    """The next spot and variance: 20 operations, one root and one exponential."""
+    """Return the next spot and variance. A step has 20 operations, one root and one exponential."""
     spot, variance = state
     first, second = shock
     volatility = functions.sqrt(variance)
@@ -55,12 +55,13 @@ def step(state, shock, rate, years, root, functions):
 
 
 def price(spot, strike, rate, volatility, maturity, functions, walk=None):
-    """The price of one sample.
+    """Return the price of one sample.
 
     Args:
         spot, strike, rate, volatility, maturity: numbers of any kind.
-        functions: where ``exp`` and ``sqrt`` for that kind are, a module such as ``math`` or ``autograd``.
-        walk: takes the step function and the first state to the last state; by default a Python loop over the shocks.
+        functions: the module that has ``exp`` and ``sqrt`` for this kind, such as ``math`` or ``autograd``.
+        walk: a function that returns the last state, given the step function and the first state; by default a Python
+            loop over the shocks.
     """
     years = maturity / STEPS
     root = functions.sqrt(years)
@@ -76,7 +77,7 @@ def price(spot, strike, rate, volatility, maturity, functions, walk=None):
 
 
 def samples(count=SAMPLES, seed=13):
-    """Inputs, an array (5, count), each row one input of all samples."""
+    """Return the inputs as an array (5, count). Each row has one input of all samples."""
     generator = np.random.default_rng(seed)
     ranges = [(80.0, 120.0), (80.0, 120.0), (0.0, 0.08), (0.1, 0.4), (0.25, 2.0)]
     return np.array([generator.uniform(low, high, count) for low, high in ranges])
@@ -87,8 +88,9 @@ class Prices:
     """One library's way to the prices and gradients of all samples.
 
     Attributes:
-        run: computes them and waits until they are there; returns them in whatever form the library has.
-        arrays: takes what ``run`` returned to a pair of arrays: prices, (samples,), and gradients, (5, samples).
+        run: a function that computes them, waits for them, and returns them in the form of the library.
+        arrays: a function that converts the result of ``run`` to a pair of arrays: prices, (samples,), and gradients,
+            (5, samples).
     """
 
     run: Callable
@@ -96,26 +98,26 @@ class Prices:
 
 
 def eager(inputs):
-    """Our engine, one sample after the other: the prices, (samples,), and the gradients, (5, samples)."""
+    """Return the prices, (samples,), and the gradients, (5, samples), computed by our engine sample by sample."""
     found = [autograd.value_and_grad(lambda x: price(*x, autograd))(column) for column in inputs.T.tolist()]
     return np.array([value for value, _ in found]), np.array([gradient for _, gradient in found]).T
 
 
 def ours(inputs):
-    """Our engine in machine code: the function is recorded once, at the first call."""
+    """Return our engine in machine code. The function is recorded once, at the first call."""
     compiled = autograd.compile(lambda *x: price(*x, autograd))
     rows = np.ascontiguousarray(inputs.T)
     return Prices(lambda: compiled.value_and_gradient(rows), lambda found: (found[0], found[1].inputs.T))
 
 
 def flops_of_a_sample():
-    """The operations of the program that is compiled from the recorded graph, value and gradient."""
+    """Return the number of operations of the compiled program for value and gradient."""
     leaves = [autograd.Value(x) for x in samples()[:, 0].tolist()]
     return autograd.compile(price(*leaves, autograd), inputs=leaves).stats.flops
 
 
 def check(inputs, programs, count=20):
-    """Run each program once and hold the first and the last samples to our engine.
+    """Run each program once, and compare the first and the last samples with our engine.
 
     Raises:
         SystemExit: a price or a gradient differs by more than 1e-9 of the largest in its row.
@@ -132,7 +134,7 @@ def check(inputs, programs, count=20):
 
 
 def programs(inputs):
-    """For each way of the libraries that are here, from its name to :class:`Prices`."""
+    """Return a dict from the name of each way of the installed libraries to its :class:`Prices`."""
     found = {}
     if importlib.util.find_spec("jax") is not None:
         found["JAX, jit, unrolled"] = _jax(inputs)
@@ -149,10 +151,10 @@ def programs(inputs):
 
 
 def _jax(inputs, scan=False, chunk=None):
-    """A vmap over samples of value and gradient; the steps unrolled by Python, or a ``lax.scan`` over them.
+    """Return value and gradient, mapped over samples with vmap. The steps are unrolled, or run by a ``lax.scan``.
 
-    In chunks, and with what a step computes computed again in the backward pass, the intermediate values stay in the
-    cache.
+    The intermediate values stay in the cache, because the samples are computed in chunks, and the backward pass
+    computes the results of a step again.
     """
     import jax
 
@@ -183,7 +185,7 @@ def _jax(inputs, scan=False, chunk=None):
 
 
 def _torch(inputs):
-    """Whole columns as tensors, on one thread and on all."""
+    """Return programs over whole columns as tensors, on one thread and on all threads."""
     import torch
 
     rows = [torch.tensor(x, requires_grad=True) for x in inputs]
@@ -204,7 +206,7 @@ def _torch(inputs):
 
 
 def _casadi(inputs, options):
-    """The gradient of one sample, mapped over all."""
+    """Return the gradient of one sample, mapped over all samples."""
     import casadi
 
     from benchmarks.tape_training import casadi_mapped

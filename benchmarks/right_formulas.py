@@ -1,8 +1,8 @@
-"""Right formulas of backpropagation in random forms, and what is true of them.
+"""Right formulas of backpropagation in random forms, and their true values.
 
 Formulas are trees: ("num", text), ("sym", base, indices), ("neg", e), ("mul", factors), ("add", terms), ("sq", e),
-("call", function, e), ("sum", letter, set, e). An index is a number or the letter of a sum. They are evaluated here;
-the truth is the complex-step derivative of a forward pass of this file.
+("call", function, e), ("sum", letter, set, e). An index is a number or the letter of a sum. This file evaluates them.
+The truth is the complex-step derivative of the forward pass in this file.
 """
 
 import cmath
@@ -47,7 +47,7 @@ def sym(base, *indices):
 
 
 def mul(*factors):
-    """A product, flat: where a factor stands is then a place of its own."""
+    """Return a flat product, so that each factor has a path."""
     flat = []
     for x in factors:
         flat += x[1] if x[0] == "mul" else [x]
@@ -78,7 +78,7 @@ def rebuilt(e, new):
 
 
 def walk(e, path=(), scope=()):
-    """Every part, with the way to it and the sums it stands in, as pairs of letter and set."""
+    """Yield every part with its path, and with the sums that contain it, as pairs of letter and set."""
     yield path, e, scope
     inner = (*scope, (e[1], e[2])) if e[0] == "sum" else scope
     for k, x in enumerate(kids(e)):
@@ -86,14 +86,20 @@ def walk(e, path=(), scope=()):
 
 
 def put(e, letter, k):
-    """``e`` with a number for a letter."""
+    """Return ``e`` with a number in place of a letter."""
     if e[0] == "sym":
         return sym(e[1], *[k if i == letter else i for i in e[2]])
     return rebuilt(e, [put(x, letter, k) for x in kids(e)])
 
 
 def text(e, inside=0):
-    """As it is typed; ``inside`` 1 a sum of terms, 2 a product, 3 a product after its first factor, 4 a power."""
+    """Return a formula as typed text.
+
+    Args:
+        e: the formula.
+        inside: the surrounding part: 0 for none, 1 for a sum of terms, 2 for a product, 3 for a product after its first
+            factor, 4 for a power.
+    """
     kind = e[0]
     if kind == "num":
         return f"({e[1]})" if "/" in e[1] and inside > 2 else e[1]
@@ -130,7 +136,7 @@ CALLS = {
 
 
 def evaluate(e, values, sets, bound):
-    """The number of a formula, with numbers for the letters in ``bound``."""
+    """Return the value of a formula, with the numbers in ``bound`` in place of letters."""
     kind = e[0]
     if kind == "sym":
         return values[e[1]][tuple([bound.get(i, i) for i in e[2]])]
@@ -155,9 +161,9 @@ class Network:
     """A network, and all its quantities at some points.
 
     Attributes:
-        points: at each, from base to indices to number.
-        truths: at each, the same for derivatives of the loss; a delta's is that in its pre-activation.
-        derivation: what grades.
+        points: for each point, a dict from base to a dict from indices to number.
+        truths: the same for the derivatives of the loss. A delta is the derivative with respect to the pre-activation.
+        derivation: the derivation that grades formulas.
     """
 
     def __init__(self, name):
@@ -189,14 +195,14 @@ class Network:
         return (k, n) if self.samples > 1 else (k,)
 
     def q(self, role, layer, k, n):
-        """The symbol of a quantity of neuron ``k`` in sample ``n``."""
+        """Return the symbol of a quantity of neuron ``k`` in sample ``n``."""
         return sym("t" if role == "t" else self.base(role, layer), *self.key(k, n))
 
     def w(self, layer, j, k):
         return sym(self.base("w", layer), j, k)
 
     def _drawn(self, r):
-        """Two points; of a relu network one for each set of hidden neurons that are on, or step() would go unseen."""
+        """Yield two points; for a relu network, one for each set of active hidden neurons, so that step() matters."""
         patterns = [None, None]
         if "relu" in self.activations:
             patterns = list(itertools.product([False, True], repeat=self.sizes[1]))
@@ -222,7 +228,7 @@ class Network:
         return point
 
     def _forward(self, point, base=None, key=None, step=0j):
-        """All quantities and the loss, with ``step`` added to one of them."""
+        """Return all quantities and the loss, with ``step`` added to one quantity."""
         values = {name: dict(numbers) for name, numbers in point.items()}
         if base in values:
             values[base][key] += step
@@ -257,7 +263,7 @@ class Network:
 
     @property
     def derivation(self):
-        """What ``derive`` makes of this network, built with ``nn.MLP``."""
+        """The result of ``derive`` for this network, built with ``nn.MLP``."""
         if self._derivation is None:
             r = random.Random(self.name)
             model = nn.MLP(self.sizes[0], self.sizes[1:], activation=self.activations, bias=self.bias, seed=1)
@@ -273,20 +279,20 @@ class Network:
         return self._derivation
 
     def numbers(self, e, bound=None):
-        """The numbers of a formula, one a point."""
+        """Return the values of a formula, one for each point."""
         return [evaluate(e, values, self.sets, bound or {}) for values in self.points]
 
     def truth(self, target):
         return [truth[target[1]][target[2]] for truth in self.truths]
 
     def settings(self, scope):
-        """All numbers for the letters of a scope."""
+        """Yield all combinations of numbers for the letters of a scope."""
         letters = [letter for letter, _ in scope]
         for ks in itertools.product(*[self.sets[c] for _, c in scope]):
             yield dict(zip(letters, ks, strict=True))
 
     def fits(self, x, scope):
-        """Whether there is such a symbol, whatever the letters are."""
+        """Return True if a symbol exists for all numbers of its letters."""
         known = self.points[0].get(x[1], {})
         return all(tuple([b.get(i, i) for i in x[2]]) in known for b in self.settings(scope))
 
@@ -298,13 +304,13 @@ class Network:
 
 
 class Writer:
-    """Writes right formulas for a network."""
+    """A writer of right formulas for a network, in random forms."""
 
     def __init__(self, network, r):
         self.net, self.r = network, r
 
     def product(self, factors):
-        """The factors in some order, constants first."""
+        """Return the product of the factors in some order, constants first."""
         constants = [x for x in factors if x[0] == "num"]
         others = [x for x in factors if x[0] != "num"]
         if self.r.random() < 0.6:
@@ -312,7 +318,7 @@ class Writer:
         return mul(*constants, *others)
 
     def slope(self, layer, k, n):
-        """The factors of an activation's derivative."""
+        """Return the factors of the derivative of an activation."""
         name, r = self.net.activations[layer - 1], self.r.random()
         a, s = self.net.q("a", layer, k, n), self.net.q("s", layer, k, n)
         if name == "sigmoid":
@@ -329,7 +335,7 @@ class Writer:
         return [("call", "step", s)] if name == "relu" else []
 
     def output_delta(self, k, n, mean):
-        """An output's delta written out; ``mean`` is whether the 1/N of the samples is in it."""
+        """Return the delta of an output, written out. With ``mean``, it includes the 1/N of the samples."""
         t, y = self.net.q("t", 0, k, n), self.net.q("a", self.net.last, k, n)
         constants = [num("2")] if self.net.loss == "sse" else []
         constants += [num("1/N")] if mean and self.net.samples > 1 else []
@@ -339,7 +345,7 @@ class Writer:
         return self.product([*constants, add(y, neg(t)), *slope])
 
     def terms(self, layer, k, n, mean):
-        """What comes back to neuron ``k`` from the layer after it: the letter and one term for it."""
+        """Return the letter of the next layer's neurons, and the term that one of them contributes to neuron ``k``."""
         after, letter = layer + 1, self.net.letters[layer + 1]
         if mean is None or self.r.random() < 0.5:
             delta = self.net.q("d", after, letter, n)
@@ -352,13 +358,13 @@ class Writer:
         )
 
     def summed(self, letter, layer, term):
-        """A sum over the neurons of a layer, or its terms."""
+        """Return a sum over the neurons of a layer, or its terms written out."""
         if self.r.random() < 0.55:
             return "sum", letter, self.net.set_of[layer], term
         return add(*[put(term, letter, k) for k in range(1, self.net.sizes[layer] + 1)])
 
     def hidden_delta(self, layer, k, n, mean, also=()):
-        """A hidden neuron's delta, times ``also``, factored or expanded."""
+        """Return the delta of a hidden neuron, times ``also``, factored or expanded."""
         letter, term = self.terms(layer, k, n, mean)
         others = [*self.slope(layer, k, n), *also]
         if self.r.random() < 0.2:
@@ -367,7 +373,7 @@ class Writer:
         return self.product([*others, self.summed(letter, layer + 1, term)])
 
     def right(self):
-        """A target and a right formula for it."""
+        """Return a target and a right formula for it."""
         net, r = self.net, self.r
         layer = r.randint(1, net.last)
         k, j = r.randint(1, net.sizes[layer]), r.randint(1, net.sizes[layer - 1])
@@ -384,7 +390,7 @@ class Writer:
             delta = self.output_delta(k, n, mean)
             e = neg(mul(delta[1], *also)) if delta[0] == "neg" else mul(delta, *also)
         else:
-            # with 1/N outside, a symbol d inside would have it twice
+            # with 1/N outside, a symbol d inside would contain it a second time
             e = self._without_symbols(layer, k, n, also) if outside else self.hidden_delta(layer, k, n, mean, also)
         if many and kind != "d":
             if short and r.random() < 0.3:

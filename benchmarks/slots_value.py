@@ -1,7 +1,7 @@
-"""The peer in pure Python: a ``Value`` with slots that stores its local derivatives, swept without recursion.
+"""An engine in pure Python for comparison: a ``Value`` with slots that stores its local derivatives.
 
-About as fast as straightforward Python gets: no closures, no dictionaries on the objects, one tuple of parents and one
-of derivatives for each node.
+It is about as fast as simple Python can be. It has no closures, no recursion and no dictionaries on the objects, and
+each node has one tuple of parents and one of derivatives.
 """
 
 import math
@@ -10,7 +10,7 @@ __all__ = ["Value"]
 
 
 class Value:
-    """A number, its gradient, its parents and the derivatives in them."""
+    """A number, its gradient, its parents, and the derivatives with respect to them."""
 
     __slots__ = ("data", "grad", "parents", "partials")
 

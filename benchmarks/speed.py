@@ -1,7 +1,8 @@
-"""Compiled code beside ours, all in turn in one run: ``python -m benchmarks.speed [--quick] [WORD ...]``.
+"""Compiled code of other libraries and ours, in turn in one run: ``python -m benchmarks.speed [--quick] [WORD ...]``.
 
-With words, only the tables whose titles have one of them. What is timed does the same work: it is held to our engine
-first. The arithmetic limit beside each table is the flops of a sample over one core's measured peak.
+With words, only the tables are made whose titles contain one of them. All programs do the same work, which is checked
+against our engine first. The arithmetic limit of a table is the flops of a sample divided by the measured peak of one
+core.
 """
 
 import argparse
@@ -14,13 +15,13 @@ from benchmarks.timing import in_turn, print_table
 
 __all__ = ["OURS", "OUR_PRICES", "digits_to_accuracy", "main", "option_prices", "training_work"]
 
-# From a name to a function of a Work, and of the inputs, (5, samples). The first is what the others are compared with.
+# Functions by name: of a Work, and of the inputs, (5, samples). The others are compared with the first one.
 OURS = {"ours": training.native, "ours, eager": training.eager}
 OUR_PRICES = {"ours": pricing.ours}
 
 
 def main():
-    """Run them."""
+    """Run the benchmarks."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.speed", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer rounds")
     parser.add_argument("words", nargs="*", help="only the tables whose titles have one of these")
@@ -44,12 +45,12 @@ def main():
 
 
 def installed(name):
-    """Whether a peer is there."""
+    """Return True if a library is installed."""
     return importlib.util.find_spec(name) is not None
 
 
 def peers(work):
-    """The programs of the libraries that are here. CasADi and xad are given what they are quick enough for."""
+    """Return the programs of the installed libraries. CasADi and xad only get works for which they are fast enough."""
     found = {}
     if installed("jax"):
         from benchmarks import jax_training
@@ -71,10 +72,10 @@ def peers(work):
 
 
 def training_work(work, rounds, core):
-    """The time of one update of a :class:`~benchmarks.training.Work`, by program.
+    """Time one update of a :class:`~benchmarks.training.Work` for each program.
 
     Returns:
-        A dict from name to the median of the seconds an update takes.
+        A dict from the name of the program to the median of the seconds that an update takes.
     """
     programs = {name: make(work) for name, make in OURS.items()} | peers(work)
     training.check(work, programs)
@@ -86,13 +87,13 @@ def training_work(work, rounds, core):
 
 
 def arithmetic_limit(counted, what, limit, found):
-    """Print the seconds that the flops take at the peak, and the share of it that each library reaches."""
+    """Print the seconds that the flops take at the peak, and the share of the peak that each library reaches."""
     shares = ", ".join([f"{name}: {limit / seconds:.1%}" for name, seconds in best(found).items()])
     print(f"\n  {counted}: at the peak {limit * 1e6:.3g} us {what}. {shares} of the peak.")
 
 
 def best(found):
-    """Of each library, the quickest way."""
+    """Return the fastest way of each library."""
     kept = {}
     for name in sorted(found, key=found.__getitem__):
         kept.setdefault(name.split(",")[0], found[name])
@@ -100,7 +101,7 @@ def best(found):
 
 
 def table(title, times, count):
-    """Print the times of a run, by ``count``; the medians."""
+    """Print the times of a run divided by ``count``, and return the medians."""
     found = {name: statistics.median(each) / count for name, each in times.items()}
     reference = next(iter(found.values()))
     rows = [
@@ -115,7 +116,7 @@ PRICES = f"option prices, {pricing.STEPS} steps, gradient in 5 inputs, {pricing.
 
 
 def option_prices(rounds, core):
-    """The time a sample takes, by program; the medians in seconds."""
+    """Time a sample for each program, and return the medians in seconds."""
     inputs = pricing.samples()
     programs = {name: make(inputs) for name, make in OUR_PRICES.items()} | pricing.programs(inputs)
     pricing.check(inputs, programs)
@@ -129,13 +130,13 @@ DIGITS = f"digits to {digits_run.LEAST_ACCURACY:.0%} held-out accuracy, from the
 
 
 def digits_to_accuracy(rounds):
-    """The time of whole runs, by library; the medians in seconds."""
+    """Time whole runs for each library, and return the medians in seconds."""
     libraries = [name for name in digits_run.LIBRARIES if name == "ours" or installed(name)]
     runs = {name: [] for name in libraries}
     for k in range(rounds + 1):
         for name in libraries:
             found = digits_run.measure(name)
-            if k:  # files are read from the disk in the first round
+            if k:  # the first round reads files from the disk, and does not count
                 runs[name].append(found)
     stages = ("seconds", "imports", "data", "training")
     medians = {name: {s: statistics.median([r[s] for r in each]) for s in stages} for name, each in runs.items()}

@@ -1,8 +1,8 @@
 """The work of :mod:`benchmarks.training` in libraries that differentiate scalar programs: CasADi and xad.
 
-Both are given sums over products, number by number. CasADi records the loss of one sample once, differentiates it, and
-maps the gradient over the samples of a batch, adding up; the map is run by its virtual machine, or as C that it writes
-and has compiled. xad records every batch anew.
+Both get sums over products, number by number. CasADi records the loss of one sample once, differentiates it, and maps
+the gradient over the samples of a batch, adding up. Its virtual machine runs the map, or CasADi writes it as C and has
+it compiled. xad records every batch again.
 """
 
 import itertools
@@ -18,25 +18,26 @@ __all__ = ["casadi_mapped", "casadi_programs", "casadi_ways", "xad_programs"]
 
 
 def casadi_programs(work):
-    """For each way, from its name to the :class:`~benchmarks.training.Program`; C only where there is a compiler."""
+    """Return a dict from the name of each way to its :class:`~benchmarks.training.Program`; C only with a compiler."""
     return {name: _casadi(work, options) for name, options in casadi_ways().items()}
 
 
 def casadi_ways():
-    """For each way to run a function, from its name to CasADi's options."""
+    """Return a dict from the name of each way to run a function to CasADi's options."""
     compiler = {"flags": ["-O3", "-march=native"], "directory": os.path.join(tempfile.gettempdir(), "")}
     as_c = {"jit": True, "compiler": "shell", "jit_options": compiler}
     return {"CasADi": {}} | ({"CasADi, as C": as_c} if shutil.which("gcc") else {})
 
 
 def casadi_mapped(sample, batch, reduce_in, reduce_out, options):
-    """A CasADi function over the columns of a batch, as one function that options such as those for C apply to.
+    """Return a CasADi function over the columns of a batch, as one function to which options for C apply.
 
     Args:
         sample: the function of one sample.
-        batch: how many there are.
-        reduce_in, reduce_out: the numbers of the inputs that all samples share, and of the results that are summed.
-        options: of :func:`casadi_ways`.
+        batch: the number of samples.
+        reduce_in: the indices of the inputs that all samples share.
+        reduce_out: the indices of the results that are summed.
+        options: the options from :func:`casadi_ways`.
     """
     import casadi
 
@@ -46,18 +47,18 @@ def casadi_mapped(sample, batch, reduce_in, reduce_out, options):
 
 
 def xad_programs(work):
-    """From its name to the :class:`~benchmarks.training.Program`."""
+    """Return a dict from the name of xad's way to its :class:`~benchmarks.training.Program`."""
     return {"xad": _xad(work)}
 
 
 def _layers(numbers, sizes):
-    """Rows of weights with a bias each, layer by layer, out of a sequence in the order of ``nn.MLP.parameters``."""
+    """Return rows of weights with a bias, layer by layer, from numbers in the order of ``nn.MLP.parameters``."""
     each = iter(numbers)
     return [[([next(each) for _ in range(n)], next(each)) for _ in range(m)] for n, m in itertools.pairwise(sizes)]
 
 
 def _sample_loss(layers, x, t, activate):
-    """Half the squared error of one sample, for a network whose last layer is linear."""
+    """Return half the squared error of one sample, for a network whose last layer is linear."""
     for k, layer in enumerate(layers):
         x = [sum((w * v for w, v in zip(weights, x, strict=True)), bias) for weights, bias in layer]
         if k < len(layers) - 1:

@@ -1,4 +1,4 @@
-"""Timing programs in turn, so that a machine that gets slower or faster does so for all of them."""
+"""Timing of programs in turn, so that changes in the speed of the machine affect all of them."""
 
 import gc
 import statistics
@@ -7,26 +7,27 @@ import time
 __all__ = ["in_turn", "medians", "print_table"]
 
 
-TURN = 0.25  # seconds at least
+TURN = 0.25  # the least seconds of a turn
 
 
 def in_turn(programs, rounds, kept=False):
     """Run programs A B C, A B C, ... and time each.
 
+    In each turn, a program is called again and again, as in a training loop, for TURN seconds and at least three times
+    (or ten times TURN). So the garbage of one call costs time in the next calls.
+
     Args:
         programs: a dict from name to a function without arguments.
-        rounds: how many times to go round. In each turn a program is called again and again, as a training loop would,
-            for TURN seconds and at least three times (or ten times TURN): what one call leaves to the collector, the
-            next ones pay for.
-        kept: whether to call a program once a turn and to free its result after the clock has stopped.
+        rounds: the number of rounds.
+        kept: True to call a program once in a turn, and to free its result after the time is taken.
 
     Returns:
-        A dict from name to the list of seconds per call, one entry per round. The first round is not counted. Garbage
-        is collected before each turn and not timed; what the collector does during a turn is.
+        A dict from name to the list of seconds per call, with one entry for each round. The first round does not count.
+        Garbage is collected before each turn, which is not timed. The work of the collector during a turn is timed.
     """
     seconds = {name: [] for name in programs}
     gc.collect()
-    gc.freeze()  # what was made before is not walked again: no program pays for another's data
+    gc.freeze()  # the collector ignores older objects, so that no program pays for the data of another
     for k in range(rounds + 1):
         for name, run in programs.items():
             gc.collect()
@@ -45,12 +46,12 @@ def in_turn(programs, rounds, kept=False):
 
 
 def medians(seconds):
-    """The median of each list."""
+    """Return the median of each list."""
     return {name: statistics.median(times) for name, times in seconds.items()}
 
 
 def print_table(title, head, rows):
-    """Print rows of strings under a title, columns aligned."""
+    """Print rows of strings under a title, in aligned columns."""
     lines = [head, *rows]
     widths = [max(len(line[c]) for line in lines) for c in range(len(head))]
     print(f"\n{title}\n")

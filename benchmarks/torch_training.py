@@ -1,9 +1,9 @@
-"""The work of :mod:`benchmarks.training` in PyTorch: eager, and compiled where there is a C++ compiler.
+"""The work of :mod:`benchmarks.training` in PyTorch: eager, and compiled if there is a C++ compiler.
 
-Eager is what a training loop looks like: linear layers, a loss, an optimizer. Compiled is one function that updates the
-weights on a batch and returns the loss, so that ``torch.compile`` has all of an update before it; its compilation is
-not in its time. All on one thread, and large batches in eager mode on all threads too: the small ones, and compiled
-code, were slower on two, on a machine with two cores that others used as well.
+Eager code is an ordinary training loop: linear layers, a loss, an optimizer. Compiled code is one function that updates
+the weights on a batch and returns the loss, so that ``torch.compile`` sees a whole update. The time does not include
+its compilation. Everything runs on one thread, and large batches in eager mode also run on all threads. Small batches
+and compiled code were slower on two threads, on a shared machine with two cores.
 """
 
 import functools
@@ -23,7 +23,7 @@ THREADS = torch.get_num_threads()  # before any program changes it
 
 @functools.cache
 def compiles():
-    """Whether ``torch.compile`` works here: it needs a C++ compiler. If not, what it says is printed, once."""
+    """Return True if ``torch.compile`` works, which needs a C++ compiler. If not, print its error once."""
     try:
         torch.compile(lambda x: x * x + 1)(torch.ones(3))
     except RuntimeError as error:
@@ -33,7 +33,7 @@ def compiles():
 
 
 def programs(work):
-    """For each way, from its name to the :class:`~benchmarks.training.Program`."""
+    """Return a dict from the name of each way to its :class:`~benchmarks.training.Program`."""
     found = {"PyTorch, eager": _eager(work, 1)}
     if work.batch >= LARGE and THREADS > 1:
         found[f"PyTorch, eager, {THREADS} threads"] = _eager(work, THREADS)
@@ -43,11 +43,12 @@ def programs(work):
 
 
 def _network(layers, activation, output="linear"):
-    """Linear layers with given weights and biases, and what is between them: a ``torch.nn.Sequential``.
+    """Return linear layers with given weights and biases and their activations, as a ``torch.nn.Sequential``.
 
     Args:
-        layers: what :func:`benchmarks.weights.matrices` returns.
-        activation, output: the names of those of the hidden layers and of the last.
+        layers: the result of :func:`benchmarks.weights.matrices`.
+        activation: the name of the activation of the hidden layers.
+        output: the name of the activation of the last layer.
     """
     modules: list = []
     for k, (w, b) in enumerate(layers):
@@ -94,7 +95,7 @@ def _eager(work, threads):
 
 
 def _compiled(work):
-    torch.compiler.reset()  # it refuses to compile one function for too many shapes
+    torch.compiler.reset()  # torch refuses to compile a function for too many shapes
     weights = [torch.tensor(x) for layer in matrices(work.start, work.sizes) for x in layer]
     activations = [FUNCTIONS[work.activation]] * (len(work.sizes) - 2) + [FUNCTIONS[work.output]]
     batches, loss_of = _batches(work), _loss(work)

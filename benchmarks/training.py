@@ -1,7 +1,8 @@
-"""Training work that every library gets alike: the network, its first weights, the data, the batches, the rate.
+"""Training work that is the same for every library: the network, its first weights, the data, the batches, the rate.
 
-A program is built for a :class:`Work` and makes its epochs each time it is run: the samples in their order, in batches,
-plain gradient descent on the batch's mean loss, float64. The parameters are carried on from run to run.
+A program is built for a :class:`Work`. Each time it runs, it makes the epochs of the work: it takes the samples in
+order, in batches, and makes plain gradient descent on the mean loss of a batch, in float64. Each run continues with the
+parameters of the run before.
 """
 
 import dataclasses
@@ -23,19 +24,20 @@ TOLERANCE = 1e-9
 
 @dataclasses.dataclass(frozen=True)
 class Work:
-    """What is trained, and how.
+    """The definition of a training.
 
     Attributes:
-        title: for the table.
-        sizes: of the layers, inputs first.
-        activation, output: of the hidden layers and of the last one, names of functions of ``autograd``.
+        title: the title of the table.
+        sizes: the sizes of the layers, inputs first.
+        activation: the activation of the hidden layers, the name of a function of ``autograd``.
+        output: the activation of the last layer, in the same form.
         loss: the name of a loss in ``nn``: half_sse or cross_entropy.
         X: the inputs, an array (samples, sizes[0]).
         Y: the targets: an array (samples, sizes[-1]) for half_sse, classes (samples,) for cross_entropy.
-        batch: samples an update; it divides the number of samples.
-        epochs: how many a run makes. More than one where an epoch is few updates, so that a program that keeps its
-            loop over updates to itself has one to keep.
-        rate: of the gradient descent.
+        batch: the number of samples in an update. It divides the number of samples.
+        epochs: the number of epochs in a run. It is more than one if an epoch has few updates, for the benefit of
+            programs with their own loop over updates.
+        rate: the rate of the gradient descent.
     """
 
     title: str
@@ -51,7 +53,7 @@ class Work:
 
     @property
     def updates(self):
-        """How many a run makes."""
+        """The number of updates in a run."""
         return self.epochs * (len(self.X) // self.batch)
 
     @property
@@ -65,9 +67,10 @@ class Program:
     """One library's way to do a work.
 
     Attributes:
-        run: makes the epochs and returns the mean loss over them, a float, each sample's taken before the update that
-            it was used in.
-        parameters: the weights and biases now, a list of floats in the order of ``nn.MLP.parameters``.
+        run: a function that makes the epochs and returns their mean loss, a float. The loss of a sample is taken before
+            the update that uses it.
+        parameters: a function that returns the current weights and biases, a list of floats in the order of
+            ``nn.MLP.parameters``.
     """
 
     run: Callable[[], float]
@@ -75,12 +78,12 @@ class Program:
 
 
 def columns(work):
-    """The targets as an array (samples, outputs): as they are, or 1 at the class and 0 elsewhere."""
+    """Return the targets as an array (samples, outputs). Classes become one-hot rows."""
     return np.eye(work.sizes[-1])[work.Y] if work.loss == "cross_entropy" else work.Y
 
 
 def model(work):
-    """The network of ``nn`` with the first weights."""
+    """Return the network of ``nn`` with the first weights."""
     found = nn.MLP(work.sizes[0], work.sizes[1:], activation=work.activation, output=work.output)
     for p, x in zip(found.parameters(), work.start, strict=True):
         p.data = x
@@ -88,7 +91,7 @@ def model(work):
 
 
 def eager(work):
-    """Our engine, recording every sample: what the others are held to."""
+    """Return our engine, which records every sample. The other programs are compared with it."""
     network, optimizer = model(work), nn.SGD(work.rate)
     samples = work.X.tolist(), work.Y.tolist()
 
@@ -103,7 +106,7 @@ def eager(work):
 
 
 def native(work):
-    """Our engine in machine code: what ``fit`` runs between its checks of the data and its history."""
+    """Return our engine in machine code: the part of ``fit`` between its checks of the data and its history."""
     network = model(work)
     samples, parameters = Samples(list(map(tuple, work.X.tolist())), work.Y.tolist()), network.parameters()
     loss = ModelLoss(network, getattr(nn, work.loss), None, parameters, samples)
@@ -116,14 +119,14 @@ def native(work):
 
 
 def check(work, programs):
-    """Run each program once from the first weights: all have our engine's loss and change of the parameters.
+    """Run each program once from the first weights, and compare its loss and change of parameters with our engine.
 
     Args:
-        work: what they do.
-        programs: a dict from name to a :class:`Program` that has not been run.
+        work: the work of the programs.
+        programs: a dict from name to a :class:`Program` that has not run yet.
 
     Raises:
-        SystemExit: one differs by more than 1e-9 of the loss, or of the largest change.
+        SystemExit: a program differs by more than 1e-9 of the loss or of the largest change.
     """
     reference = eager(work)
     loss, start = reference.run(), np.array(work.start)

@@ -1,7 +1,7 @@
 """A transformer over characters, written scalar by scalar over any class of Values: 16 dimensions, 4 heads, one block.
 
-It needs ``+ - * / **``, ``exp``, ``log``, ``relu`` and ``sum`` of the class, and nothing else, so the same program runs
-on each.
+It only uses ``+ - * / **``, ``exp``, ``log``, ``relu`` and ``sum`` of the class, so the same program runs with each
+class.
 """
 
 import random
@@ -26,7 +26,7 @@ class Transformer:
 
     Args:
         value: the class of Values.
-        seed: for the weights.
+        seed: the seed of the weights.
     """
 
     def __init__(self, value, seed=7):
@@ -46,7 +46,7 @@ class Transformer:
         self.parameters = [p for m in matrices for row in m for p in row]
 
     def loss(self, name):
-        """The mean cross-entropy of predicting each letter of a name, and its end, from those before."""
+        """Return the mean cross-entropy of predicting each letter of a name, and its end, from the letters before."""
         tokens = [END, *[ord(c) - ord("a") for c in name], END][: CONTEXT + 1]
         keys, contents, losses = [], [], []
         for place, (token, following) in enumerate(zip(tokens, tokens[1:], strict=False)):
@@ -72,7 +72,7 @@ class Transformer:
         return sum(losses) * (1.0 / len(losses))
 
     def gradients(self, name):
-        """The loss of a name and its gradient."""
+        """Return the loss of a name and its gradient."""
         result = self.loss(name)
         for p in self.parameters:
             p.grad = 0.0
@@ -80,7 +80,7 @@ class Transformer:
         return result.data, [p.grad for p in self.parameters]
 
     def step(self, name, rate=0.05):
-        """One step of gradient descent on one name."""
+        """Make one step of gradient descent on one name."""
         self.gradients(name)
         for p in self.parameters:
             p.data -= rate * p.grad

@@ -1,4 +1,4 @@
-"""First weights and data that all libraries share, with nothing imported that would count in anyone's start-up time."""
+"""The first weights and the data that all libraries share. No imports here count in the start-up time of a library."""
 
 import functools
 import itertools
@@ -11,7 +11,7 @@ __all__ = ["digits", "draw", "matrices", "row"]
 
 
 def draw(sizes, seed=5):
-    """Weights uniform in +-1/sqrt(inputs) and biases 0, a list of floats in the order of ``nn.MLP.parameters``."""
+    """Return uniform weights in +-1/sqrt(inputs) and biases 0, a list in the order of ``nn.MLP.parameters``."""
     generator = random.Random(seed)
     found = []
     for n, m in itertools.pairwise(sizes):
@@ -21,7 +21,7 @@ def draw(sizes, seed=5):
 
 
 def matrices(parameters, sizes):
-    """The same numbers as a pair for each layer: weights, an array (neurons, inputs), and biases, (neurons,)."""
+    """Return the same numbers as a pair for each layer: weights, an array (neurons, inputs), and biases, (neurons,)."""
     found, start = [], 0
     for n, m in itertools.pairwise(sizes):
         rows = np.array(parameters[start : start + m * (n + 1)]).reshape(m, n + 1)
@@ -31,13 +31,13 @@ def matrices(parameters, sizes):
 
 
 def row(layers):
-    """The inverse of :func:`matrices`."""
+    """Return the numbers of such pairs as one list: the inverse of :func:`matrices`."""
     return [float(x) for w, b in layers for x in np.column_stack([np.asarray(w), np.asarray(b)]).ravel()]
 
 
 @functools.cache
 def digits():
-    """scikit-learn's digits: the inputs, (1797, 64), from 0 to 1, and the classes, (1797,)."""
+    """Return scikit-learn's digits: the inputs, (1797, 64), from 0 to 1, and the classes, (1797,)."""
     from sklearn.datasets import load_digits  # lazy: a heavy library
 
     data = load_digits()
