@@ -97,8 +97,8 @@ def _batches(blas, made, size, shared=()):
 def gradients_of(made, size):
     """Return a function that computes the gradient of a batch with products of matrices, or None without SciPy.
 
-    The function takes an :class:`autograd.engine.tape.Machine` and samples with this tape. It adds their gradients in
-    the machine, and returns the sum of their losses.
+    The function takes an :class:`autograd.engine.tape.Machine` and samples with this tape. It stores the mean of
+    their gradients in the machine, and returns the sum of their losses.
 
     Args:
         made: the tape of all samples.

@@ -73,7 +73,7 @@ def with_constants(result, branched):
 
 
 def form_of(function):
-    """Return "numbers" if the signature of a function allows several arguments, or None if it has a single one."""
+    """Return "numbers" if a function has no argument or needs several, or None if a number or a list may be enough."""
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):  # some functions that are written in C have no signature

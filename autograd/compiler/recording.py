@@ -60,7 +60,7 @@ _REFUSED = {
 
 
 class Unrecordable(GuardError):
-    """An error: a function that was recorded for compilation took a number of one sample out of the graph."""
+    """The error of a recorded function that takes a number of one sample out of the graph."""
 
 
 def refuse(how):
@@ -250,7 +250,7 @@ def watched(inputs=()):
 
 
 class _Draws:
-    """A check if the code of a block draws from a generator of random numbers that all programs share.
+    """An observer of the random numbers that a block draws from the generators that all programs share.
 
     It compares the states of the generators before and after. Other threads may also draw. So if there are any, it
     looks at the calls of this thread.

@@ -19,7 +19,7 @@ _BEYOND_SINGLE = 2.0**128 - 2.0**103  # numbers from here on round to infinity i
 
 
 class NotReplayable(AlgebraError):
-    """An error: a function needs the number in a register, which is known only when the code runs."""
+    """The error of a function that needs the number in a register, which is known only when the code runs."""
 
 
 class Lanes:

@@ -18,7 +18,7 @@ _FUNCTIONS["fabs"] = "Math.abs"
 
 
 class Unwritable(Exception):
-    """An error: a rule does something with a number that cannot be written as text."""
+    """The error of a rule that does something with a number that cannot be written as text."""
 
 
 class Writer:

@@ -33,7 +33,7 @@ _NOT_THE_SAME = (
 
 
 class Untraceable(Exception):
-    """An error that says why a function cannot become a tape."""
+    """The error of a function that cannot become a tape. Its message says why."""
 
 
 # --- One recording

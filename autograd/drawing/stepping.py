@@ -70,7 +70,7 @@ class BackwardStep(NamedTuple):
 
     def __str__(self):
         return (
-            f"{self.number:4d}  {self.name} ({self.node.op}) hands {self.adjoint:.6g} * {self.local:.6g} = "
+            f"{self.number:4d}  {self.name} ({self.node.op}) propagates {self.adjoint:.6g} * {self.local:.6g} = "
             f"{self.contribution:.6g} to {self.operand_name}: {self.before:.6g} -> {self.after:.6g}"
         )
 
@@ -222,9 +222,9 @@ def steps(loss: Value, *, forward: bool = False) -> Stepping:
         >>> from autograd import Value, steps
         >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
         >>> print(steps(a * b + 10))
-           1  L (add) hands 1 * 1 = 1 to v2: 0 -> 1
-           2  v2 (mul) hands 1 * -3 = -3 to a: 0 -> -3
-           3  v2 (mul) hands 1 * 2 = 2 to b: 0 -> 2
+           1  L (add) propagates 1 * 1 = 1 to v2: 0 -> 1
+           2  v2 (mul) propagates 1 * -3 = -3 to a: 0 -> -3
+           3  v2 (mul) propagates 1 * 2 = 2 to b: 0 -> 2
     """
     if not isinstance(loss, Value):
         raise TypeError(f"steps takes the Value in which a graph ends, found {type(loss).__name__}: record it first.")

@@ -107,7 +107,7 @@ def pytest_configure(config):
 
 
 class _Recorder:
-    """Leaves out tests, and records the tests that ran and those that failed."""
+    """A recorder that leaves out tests, and notes the tests that ran and those that failed."""
 
     def __init__(self, left_out, found):
         self.left_out, self.found = set(left_out), Path(found)

@@ -28,7 +28,7 @@ def test_the_steps_of_a_small_graph():
     assert len(found) == 9
     last = found[-1]
     assert (last.node, last.operand, last.adjoint, last.local, last.contribution) == (c, b, 4.0, 2.0, 8.0)
-    assert str(found[7]) == "   8  c (mul) hands 4 * -3 = -12 to a: -6 -> -18"
+    assert str(found[7]) == "   8  c (mul) propagates 4 * -3 = -12 to a: -6 -> -18"
     assert [s.number for s in found.history(c)] == [5, 7, 8, 9]
     assert a.grad == b.grad == 0
 
