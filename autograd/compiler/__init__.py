@@ -10,12 +10,13 @@ __all__ = ["CompiledFunction", "Gradient", "Program", "compile", "export"]
 if _typing.TYPE_CHECKING:
     from autograd.compiler.compiled_functions import CompiledFunction
     from autograd.compiler.compiling import compile
-    from autograd.compiler.programs import Gradient, Program
+    from autograd.compiler.programs import Program
+    from autograd.compiler.results import Gradient
     from autograd.compiler.source import export
 else:
     # export needs neither llvmlite nor NumPy, so the modules that need them are imported when they are first used.
     _LAZY = {
-        "CompiledFunction": "compiled_functions", "compile": "compiling", "Gradient": "programs", "Program": "programs",
+        "CompiledFunction": "compiled_functions", "compile": "compiling", "Gradient": "results", "Program": "programs",
         "export": "source",
     }  # fmt: skip
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from autograd.compiler.operands import nodes_under
-from autograd.compiler.programs import Gradient, Program, real_array
+from autograd.compiler.programs import Program
 from autograd.compiler.rebinding import spares_comparisons, with_recorded_extremes
 from autograd.compiler.recorded_functions import (
     check_repeated,
@@ -22,6 +22,7 @@ from autograd.compiler.recorded_functions import (
     with_constants,
 )
 from autograd.compiler.recording import checks_at
+from autograd.compiler.results import Gradient, real_array
 from autograd.engine.errors import AlgebraError, AutogradError, GraphError, GuardError
 from autograd.engine.value import Value
 

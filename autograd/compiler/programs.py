@@ -1,8 +1,7 @@
 """Programs: a compiled graph, which computes its value and its gradient for a whole batch in machine code."""
 
 import ctypes
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from llvmlite import ir
@@ -17,6 +16,7 @@ from autograd.compiler.loops import size
 from autograd.compiler.lowering import lower
 from autograd.compiler.machine import Code, lane_width
 from autograd.compiler.operands import check_leaves
+from autograd.compiler.results import Gradient, Stats, real_array, real_dtype
 from autograd.compiler.rolling import roll
 from autograd.compiler.samples import find_samples
 from autograd.compiler.trouble import Trouble, troubles
@@ -27,43 +27,6 @@ from autograd.engine.value import Value
 __all__ = ["Gradient", "Program", "Stats", "real_array"]
 
 _POINTER = ctypes.c_void_p
-
-
-class Gradient(NamedTuple):
-    """Derivatives over a batch.
-
-    Attributes:
-        parameters: the derivatives with respect to the parameters, summed over the samples; shape ``(parameters,)``.
-        inputs: the derivatives with respect to the inputs of each sample; shape ``(samples, inputs)``, or ``(inputs,)``
-            for a single sample.
-    """
-
-    parameters: NDArray[Any]
-    inputs: NDArray[Any]
-
-
-@dataclass(frozen=True)
-class Stats:
-    """The size of a program.
-
-    Attributes:
-        nodes: the number of recorded nodes, including leaves.
-        operations: the number of instructions of the forward and of the adjoint program, with loops written out.
-        rolled: the same with loops, where each loop counts once and each instruction in it counts once.
-        flops: floating-point operations for each sample. Each addition, multiplication, division, other primitive and
-            derivative of a primitive counts as one.
-        bytes: the working memory for each sample.
-        code_size: the number of bytes of machine code in the kernels that were used so far.
-        lanes: the number of samples that are computed at once in a large batch.
-    """
-
-    nodes: int
-    operations: int
-    rolled: int
-    flops: int
-    bytes: int
-    code_size: int
-    lanes: int
 
 
 class Program:
@@ -92,7 +55,7 @@ class Program:
 
     def __init__(self, outputs, inputs, parameters, guards=(), *, single_output=True, strict=False, dtype=np.float64):
         self.inputs, self.parameters = list(inputs), list(parameters)
-        self.strict, self.dtype = strict, _dtype(dtype)
+        self.strict, self.dtype = strict, real_dtype(dtype)
         if strict and self.dtype != np.float64:
             raise ValueError("strict results have the bits of the engine, which computes in float64: leave out dtype.")
         self.checks: list = []  # pairs of a check of data, from a loss in a compiled function, and its columns
@@ -419,33 +382,3 @@ class _Samples:
 
 def _shown(x):
     return printable(x.label or f"{x.data:g}") if isinstance(x, Value) else f"{x:g}"
-
-
-def _dtype(dtype):
-    try:
-        found = np.dtype(dtype)
-    except TypeError:
-        found = None
-    if found not in (np.float64, np.float32):
-        raise ValueError(f"dtype is float64 or float32, found {dtype!r}.")
-    return found
-
-
-def real_array(numbers: ArrayLike, what: str) -> NDArray[Any]:
-    """Return real numbers as an array.
-
-    Raises:
-        ValueError: they are something else, or lists of different lengths. ``what`` describes them in the message.
-    """
-    try:
-        array = np.asarray(numbers)
-    except ValueError:
-        raise ValueError(f"expected {what} as an array of real numbers, found rows of different lengths.") from None
-    if array.dtype == object and any(isinstance(x, Value) for x in array.ravel()):
-        raise ValueError(
-            f"expected {what} as an array of real numbers, found Values. A program computes numbers; its derivatives "
-            "are program.gradient(batch)."
-        )
-    if array.dtype.kind not in "fiub":
-        raise ValueError(f"expected {what} as an array of real numbers, found {array.dtype}: convert them first.")
-    return array

@@ -51,7 +51,7 @@ class Lanes:
         self.element = SINGLE if single else DOUBLE
         self.type = self.shaped(self.element)
         self._constants: dict = {}
-        self.decisions = None  # the path through a rule with Python branches; see autograd.compiler.forms
+        self.decisions = None  # the path through a rule with Python branches; see autograd.compiler.branches
 
     def shaped(self, element):
         """Return the type of ``count`` elements: the type of an element for scalar code, or else a vector."""

@@ -1,14 +1,13 @@
 """Formulas as text and as LaTeX.
 
-The text uses the names in which formulas are graded, so printed formulas can be read back. Names from a user's labels
-are escaped for LaTeX here and nowhere else.
+The text uses the names in which formulas are graded, so printed formulas can be read back.
 """
 
 import itertools
 import re
 from fractions import Fraction
 
-from autograd.engine import primitives, texts
+from autograd.engine import primitives
 from autograd.formulas.expressions import (
     Call,
     Letter,
@@ -24,30 +23,22 @@ from autograd.formulas.expressions import (
     split,
     written_out,
 )
+from autograd.formulas.letters import (
+    escape_latex,
+    index_latex,
+    index_text,
+    label_latex,
+    letter_latex,
+    number_latex,
+    printable,
+)
 
 __all__ = ["Printer", "escape_latex", "printable"]
 
-_ESCAPES = {
-    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
-    "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}",
-    "\n": " ", "\r": " ",
-}  # fmt: skip
 _TEXT_NAMES = {"sigmoid": "sigma"}
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*(\[\d+(,\s*\d+)*\])?", re.ASCII)
 # Binding strengths. An expression that binds less tightly than its place requires gets parentheses.
 _SUM, _PRODUCT, _POWER = 1, 2, 3
-
-
-def printable(text) -> str:
-    """Return a user's text on one line, without characters that control a terminal or cannot be written to a file."""
-    return texts.printable(text, "\ufffd")
-
-
-def escape_latex(text) -> str:
-    """Return a user's text as LaTeX that only displays it."""
-    return "".join([_ESCAPES.get(c, c if c.isprintable() else " ") for c in str(text)])
-
-
 # A function without brackets, such as \sin x. An exponent after it would belong to its argument.
 _WITHOUT_BRACKETS = re.compile(r"\\(operatorname\{\w+\}|[a-z]+) ")
 
@@ -105,14 +96,14 @@ class Printer:
             else:
                 base += names[-1]
         indices = [*symbol.indices, symbol.step, symbol.sample]
-        shown = ",".join([_index_text(i) for i in indices if i is not None])
+        shown = ",".join([index_text(i) for i in indices if i is not None])
         return f"{base}[{shown}]" if shown else base
 
     def symbol_latex(self, symbol):
         """Return a symbol as LaTeX, such as ``w_{ho}``."""
         role, letters = symbol.role, self.convention.letters
         if role == "free":
-            return _label_latex(symbol.name)
+            return label_latex(symbol.name)
         if role == "v":
             return f"v_{{{symbol.name}}}"
         if role == "adjoint":
@@ -123,7 +114,7 @@ class Printer:
             pairs.reverse()
         indices = [self._index_latex(layer, i) for layer, i in pairs]
         if symbol.step is not None:
-            indices.append(_plain_index(symbol.step))
+            indices.append(index_latex(symbol.step))
         if role == "w" and self.convention.arrow:
             below = rf"({indices[0]} \rightarrow {indices[1]})"
         elif all(len(i) == 1 and not i.isdigit() for i in indices) or len(indices) == 1:
@@ -135,7 +126,7 @@ class Printer:
             layers = symbol.layers
             above.append(str(layers[-1]) if role != "w" or layers[1] - layers[0] == 1 else f"{layers[0]},{layers[1]}")
         if symbol.sample is not None:
-            above.append(_plain_index(symbol.sample))
+            above.append(index_latex(symbol.sample))
         return f"{base}_{{{below}}}" + (f"^{{({','.join(above)})}}" if above else "")
 
     def _has_layer_mark(self, role, base):
@@ -148,7 +139,7 @@ class Printer:
 
     def _index_latex(self, layer, index):
         if isinstance(index, Letter):
-            return _plain_index(index)
+            return index_latex(index)
         return str(index) if self.is_deep else f"{self.alphabet.letters[layer]}_{{{index}}}"
 
     # --- Expressions as text.
@@ -201,7 +192,7 @@ class Printer:
         """Return LaTeX without dollar signs; ``place`` is as in :meth:`text`."""
         match e:
             case Number(value=q):
-                return _latex_parenthesized(_number_latex(q), q < 0 and place > _SUM)
+                return _latex_parenthesized(number_latex(q), q < 0 and place > _SUM)
             case Pi():
                 return r"\pi"
             case Symbol():
@@ -225,7 +216,7 @@ class Printer:
     def _sum_sign(self, e):
         full = e.values == tuple(range(1, self.alphabet.ends[e.over] + 1))
         first = 1 if full else e.values[0]
-        return rf"\sum_{{{_letter_latex(e.letter)}={first}}}^{{{e.values[-1]}}}"
+        return rf"\sum_{{{letter_latex(e.letter)}={first}}}^{{{e.values[-1]}}}"
 
     def _applied_latex(self, e):
         template = e.primitive.latex
@@ -313,7 +304,7 @@ class Printer:
         r"""Return LaTeX for the ranges of an equation, such as ``\quad \forall h``; empty if there are none."""
         if not ranges:
             return ""
-        letters = ", ".join([_letter_latex(letter) for letter in _in_order(ranges)])
+        letters = ", ".join([letter_latex(letter) for letter in _in_order(ranges)])
         return rf" \quad \forall\, {letters}"
 
     def derivative_text(self, symbol):
@@ -358,58 +349,3 @@ def _side_by_side(factors):
 
 def _latex_parenthesized(text, needed):
     return rf"\left({text}\right)" if needed else text
-
-
-def _number_latex(q):
-    if q.denominator == 1:
-        return str(q.numerator)
-    sign = "-" if q < 0 else ""
-    places = _decimal_places(q.denominator) if q.denominator > 10_000 else None
-    if places is None:
-        return sign + rf"\frac{{{abs(q.numerator)}}}{{{q.denominator}}}"
-    whole, rest = divmod(abs(q.numerator) * 10**places // q.denominator, 10**places)
-    return f"{sign}{whole}.{rest:0{places}}"
-
-
-def _decimal_places(denominator):
-    """Return the number of decimals of a fraction with this denominator, or None if they never end."""
-    twos = fives = 0
-    while denominator % 2 == 0:
-        denominator, twos = denominator // 2, twos + 1
-    while denominator % 5 == 0:
-        denominator, fives = denominator // 5, fives + 1
-    return max(twos, fives) if denominator == 1 else None
-
-
-def _index_text(index):
-    if isinstance(index, Letter):
-        return index.name + (f"{index.offset:+d}" if index.offset else "")
-    return str(index)
-
-
-def _letter_latex(name):
-    """Return an index letter as LaTeX. ``h2`` is a second index of the same kind as h, so it becomes h'."""
-    base = name.rstrip("0123456789")
-    return base + "'" * (int(name[len(base) :]) - 1) if len(base) < len(name) else name
-
-
-def _plain_index(index):
-    if isinstance(index, Letter):
-        return _letter_latex(index.name) + (f"{index.offset:+d}" if index.offset else "")
-    return str(index)
-
-
-_SIMPLE = re.compile(r"([A-Za-z])_?(\d*)")
-_GREEK = {
-    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "kappa", "lambda", "mu", "nu", "xi", "rho",
-    "sigma", "tau", "phi", "chi", "psi", "omega",
-}  # fmt: skip
-
-
-def _label_latex(name):
-    match = _SIMPLE.fullmatch(name)
-    if match:
-        return match[1] + (f"_{{{match[2]}}}" if match[2] else "")
-    if name in _GREEK:
-        return "\\" + name
-    return rf"\text{{{escape_latex(name)}}}"
