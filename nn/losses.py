@@ -184,7 +184,7 @@ def _check_probability(t):
 
 
 def _likelihood(y, t):
-    """The logarithm of the probability of a target; a part that counts nothing is left out, as log(0) has no value."""
+    """Return the logarithm of the probability of a target. A term with the factor 0 is left out, because of log(0)."""
     if not isinstance(t, Value) and t in (0, 1):
         if isinstance(y, Value) and is_watched():  # NaN if the output of another sample is invalid
             y = where((y >= 0) & (y <= 1), y, math.nan)

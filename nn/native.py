@@ -90,11 +90,11 @@ class Recorded:
         self._sample = sample
         unique = list(dict.fromkeys(parameters))
         if len(unique) != len(parameters) or any(p.op is not None for p in parameters):
-            raise NotNative("a parameter is no leaf, or is listed twice")
+            raise NotNative("a parameter is not a leaf, or is listed twice")
         self._classes = classes if classes is None or len(sample.outputs) > 1 else lambda y: int(bool(classes(y)))
         self._labels = None if classes is None else np.array([int(self._classes(y)) for y in setup.samples.Y])
         if classes is not None and not ((self._labels >= 0) & (self._labels < max(2, len(sample.outputs)))).all():
-            raise NotNative("a target is no class of the model's outputs")
+            raise NotNative("a target is not a class of the model's outputs")
         self._table = Table(setup.samples.X, setup.samples.Y, len(sample.inputs))
         self._measuring: Program | None = None
 

@@ -79,7 +79,7 @@ def _recorded(model, loss, x, y, parameters):
     outputs, watch = _called("the model", model, inputs, nodes, tuple(inputs))
     listed = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
     if not all(isinstance(each, Value) for each in listed):
-        raise NotNative(f"the model returned {outputs!r}, no Value or list of Values")
+        raise NotNative(f"the model returned {outputs!r}, which is not a Value or a list of Values")
     _check(watch, "the model")
     if base_of(loss) is losses.cross_entropy and not _is_row(y):  # a class becomes the probabilities that it stands for
         targets = [Value(float(k == y)) for k in range(len(listed))]

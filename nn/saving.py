@@ -203,7 +203,7 @@ def _read(path, labels, descriptions):
         try:
             numbers.append(from_json(number))
         except (TypeError, ValueError, OverflowError):
-            raise SavedModelError(f"{path} has {_short(number)} for {_short(name)}, which is no number.") from None
+            raise SavedModelError(f"{path} has {_short(number)} for {_short(name)}, which is not a number.") from None
     if body["model"] is not None and None not in descriptions and body["model"] not in descriptions:
         mine = max(descriptions, key=len)
         raise SavedModelError(f"{path} is of {_short(body['model'], str)} and the model is {mine}: make one like it.")

@@ -1,4 +1,4 @@
-# The types of algebra.py as its users see them; compiled modules carry none.
+# The types of algebra.py for its users, because a compiled module has none.
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, overload
 

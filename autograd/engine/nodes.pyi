@@ -1,4 +1,4 @@
-# The types of nodes.py as its users see them; compiled modules carry none.
+# The types of nodes.py for its users, because a compiled module has none.
 from collections.abc import Sequence
 
 from autograd.engine.algebra import Primitive

@@ -1,4 +1,4 @@
-# The types of paused.py as its users see them; compiled modules carry none.
+# The types of paused.py for its users, because a compiled module has none.
 from collections.abc import Callable
 from types import FrameType
 

@@ -1,4 +1,4 @@
-# The types of readers.py as its users see them; compiled modules carry none.
+# The types of readers.py for its users, because a compiled module has none.
 from autograd.engine.instructions import Code
 
 __all__ = ["Readers"]

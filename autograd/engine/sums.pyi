@@ -1,4 +1,4 @@
-# The types of sums.py as its users see them; compiled modules carry none.
+# The types of sums.py for its users, because a compiled module has none.
 from collections.abc import Iterable
 from typing import overload
 

@@ -1,4 +1,4 @@
-# The types of sweep.py as its users see them; compiled modules carry none.
+# The types of sweep.py for its users, because a compiled module has none.
 
 from collections.abc import Callable, Iterable
 from typing import Any

@@ -1,4 +1,4 @@
-# The types of updates.py as its users see them; compiled modules carry none.
+# The types of updates.py for its users, because a compiled module has none.
 from array import array
 from collections.abc import Sequence
 from typing import Any

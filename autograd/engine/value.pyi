@@ -1,4 +1,4 @@
-# The types of value.py as its users see them; compiled modules carry none.
+# The types of value.py for its users, because a compiled module has none.
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, SupportsFloat
 

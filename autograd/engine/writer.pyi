@@ -1,4 +1,4 @@
-# The types of writer.py as its users see them; compiled modules carry none.
+# The types of writer.py for its users, because a compiled module has none.
 from array import array
 
 from autograd.engine.instructions import Code

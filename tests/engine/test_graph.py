@@ -169,9 +169,9 @@ def test_numbers_can_be_given_to_leaves_of_the_graph_only():
     y = x * 2
     with pytest.raises(GraphError, match="is not under"):
         replay(y, at={other: 1.0})
-    with pytest.raises(GraphError, match="is no leaf"):
+    with pytest.raises(GraphError, match="is not a leaf"):
         replay(y, at={y: 1.0})
-    with pytest.raises(GraphError, match="is no leaf"):
+    with pytest.raises(GraphError, match="is not a leaf"):
         replay(y, at={"x": 1.0})
 
 

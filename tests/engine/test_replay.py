@@ -303,11 +303,11 @@ def test_a_function_without_a_rational_value_is_an_algebra_error(name):
 def test_keys_that_are_no_leaves_of_the_graph_are_refused():
     x, stranger = Value(1.0), Value(2.0)
     y = x * 2.0
-    with pytest.raises(GraphError, match="is no leaf"):
+    with pytest.raises(GraphError, match="is not a leaf"):
         replay(y * 2.0, at={y: 1.0})
     with pytest.raises(GraphError, match="is not under"):
         replay(y, at={stranger: 1.0})
-    with pytest.raises(GraphError, match="is no leaf"):
+    with pytest.raises(GraphError, match="is not a leaf"):
         replay(y, at={"x": 1.0})
     with pytest.raises(TypeError, match="a graph ends in a Value"):
         replay(3.0)

@@ -112,10 +112,10 @@ PAIRS = [[f"w{k}", "0x1.0p+0"] for k in range(9)]
         ({"parameters": []}, "0 parameters and the model has 9"),
         ({"parameters": [["w", "0x1p0"]] * 10**5}, "100000 parameters and the model has 9"),
         ({"parameters": PAIRS}, "'w0' where the model has"),
-        ({"parameters": [["w1[1,1]", "one"], *PAIRS[1:]]}, "which is no number"),
-        ({"parameters": [["w1[1,1]", 1], *PAIRS[1:]]}, "which is no number"),
-        ({"parameters": [["w1[1,1]", "0x1p99999"], *PAIRS[1:]]}, "which is no number"),
-        ({"parameters": [["w1[1,1]", None], *PAIRS[1:]]}, "which is no number"),
+        ({"parameters": [["w1[1,1]", "one"], *PAIRS[1:]]}, "which is not a number"),
+        ({"parameters": [["w1[1,1]", 1], *PAIRS[1:]]}, "which is not a number"),
+        ({"parameters": [["w1[1,1]", "0x1p99999"], *PAIRS[1:]]}, "which is not a number"),
+        ({"parameters": [["w1[1,1]", None], *PAIRS[1:]]}, "which is not a number"),
     ],
 )
 def test_foreign_content_is_refused(path, changes, message):
@@ -347,7 +347,7 @@ def test_a_file_that_lies_about_its_sizes_is_refused_in_no_room(path, size):
     """Room is made for the model that is there, never for one that a file speaks of."""
     write(path, model=size)
     tracemalloc.start()
-    refused(path, "make one like it|no number|where the model has")
+    refused(path, "make one like it|not a number|where the model has")
     assert tracemalloc.get_traced_memory()[1] < 1e6
     tracemalloc.stop()
 
@@ -609,7 +609,7 @@ def test_what_is_no_number_in_a_file_is_refused(path, number):
     write(path, parameters=parameters)
     m = model()
     before = bits(m)
-    with pytest.raises(SavedModelError, match="which is no number"):
+    with pytest.raises(SavedModelError, match="which is not a number"):
         load(m, path)
     assert bits(m) == before
 
