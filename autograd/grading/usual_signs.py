@@ -32,6 +32,7 @@ _ONE_HOT = re.compile(
     r"\\(?:text|mathrm|operatorname|texttt|textrm|mathtt)\s*\{\s*one(?:\\?_|[-\s])?hot\s*\}\s*(?=\(\s*[A-Za-z]\s*\))",
     re.IGNORECASE,
 )
+_STAR = re.compile(r"\^\s*(\{?)\s*\\(?:star|ast)(?![A-Za-z])\s*")
 _BARS = re.compile(r"\|\|([^|]+)\|\|")
 
 
@@ -45,7 +46,7 @@ def with_usual_signs(text) -> str:
     """
     text = _UNEQUAL.sub(r"\\neq ", _PRIME.sub("'", _BELOW.sub(r"\1", text)))
     text = _CAPITAL.sub(lambda match: match[1] + match[2].lower(), _OVER_ALL.sub(r"\1_{\2}", text))
-    text = _ONE_HOT.sub("", text)
+    text = _STAR.sub(r"^\1*", _ONE_HOT.sub("", text))
     text = _BARS.sub(r"\\| \1 \\|", text) if "\\" in text else text
     start = 0
     while match := _CALL.search(text, start):

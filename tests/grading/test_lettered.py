@@ -122,8 +122,19 @@ def test_a_document_prints_the_right_formula_in_the_letters_that_it_declares(hea
         r"\delta_1^{(1)} = a_1^{(1)} (1 - a_1^{(1)}) \delta_1^{(2)} w_{11}^{(2)}",
         r"\frac{\partial C}{\partial w^{(1)}} = \delta^{(1)} a^{(0)}",
         r"\frac{\partial C}{\partial w_1} = \delta_1 a_0",
+        r"\frac{\partial C_0}{\partial w_{1, 1}^{(1)}} = \delta_{1}^{(1)} a_{1}^{(0)}",
     ],
 )
 def test_numbers_below_are_indices_where_numbers_above_are_layers(formula):
-    declared = {"letters": {**NIELSEN, "x": "a"}, "order": "to-from"}
+    declared = {"letters": {**NIELSEN, "x": "a", "loss": "C_0" if "C_0" in formula else "C"}, "order": "to-from"}
     assert derivation({"setting": "1-1-1 sig", "declared": declared}).grade(None, formula).verdict == "equal"
+
+
+@pytest.mark.parametrize("upper", ["", "^{2}", "^{n}"])
+@pytest.mark.parametrize(("sign", "verdict"), [("-", "equal"), ("", "wrong")])
+def test_a_letter_of_activations_and_outputs_is_no_input_where_these_have_their_own(upper, sign, verdict):
+    letters = {"s": "net", "a": "o", "y": "o", "t": "y", "loss": "E", "x": "x"}
+    row = {"setting": "2-3-2 sig half_sse", "declared": {"letters": letters, "order": "to-from", "delta": -1}}
+    lower = "_{k=1}" if upper else "_k"
+    formula = rf"\frac{{\partial E}}{{\partial o_j}} = {sign}\sum{lower}{upper} \delta_k w_{{kj}}"
+    assert derivation(row).grade(None, formula).verdict == verdict

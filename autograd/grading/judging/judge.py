@@ -188,9 +188,9 @@ class Judge:
         return (place.role, place.layer)
 
     def _is_input(self, task, places, of):
-        """Return whether the left side is an input by a letter that is declared for hidden activations alone."""
+        """Return whether the left side is an input by a letter that is declared for activations and outputs alone."""
         left = task.sides[0].parts[1] if task.sides[0].kind == "deriv" else task.sides[0]
-        return of == ("a", 0) and left.kind == "name" and places.roles_of(left.data[0]) == ["a"]
+        return of == ("a", 0) and left.kind == "name" and set(places.roles_of(left.data[0])) <= {"a", "y"}
 
     def _is_of_kind(self, task, key):
         """Return whether the left side is of the neurons, output or hidden, that a case is for."""

@@ -107,7 +107,7 @@ class Written:
         """
         places = Places(self.model, self.convention, rate)
         letters = [plain(x) for x in self.convention.letters.values()] + ([plain(rate)] if rate else [])
-        words = {part for x in letters for part in [x.split(" ")[-1]] if len(part) > 1}
+        words = {part for x in letters for part in [x.split(" ")[-1]] if len(part) > 1} - {"prime", "star", "ast"}
         function = plain(self.convention.letters["function"])
         quantities = frozenset(places.roles)
         claims = read_claims(formula, words, frozenset([function]) | (places.losses - quantities), quantities)
@@ -292,7 +292,8 @@ class Written:
     # --- What is claimed.
 
     def _task(self, claim, places, target):
-        sides, signs = in_and_out(claim.sides, places), list(claim.signs)
+        sides = [None if x is None else rewrite(x, places.with_declared_marks) for x in claim.sides]
+        sides, signs = in_and_out(sides, places), list(claim.signs)
         sides = [None if x is None else rewrite(x, lambda node: of_label(node, places)) for x in sides]
         sides = [None if x is None else spelled_out(x, places) for x in sides]
         if any(s == "approx" for s in signs):

@@ -12,12 +12,22 @@ from autograd.formulas.conventions import _LETTERS, plain
 from autograd.grading.meaning.marks import Marks, power_of
 from autograd.grading.meaning.neurons import place_as
 from autograd.grading.meaning.place import Item, Misfit, Place
-from autograd.grading.reading.nodes import Node, show
+from autograd.grading.reading.nodes import Node, show, walk
 from autograd.grading.reading.trees import ReadingError
 
-_LOOKS = re.compile(r"\\(mathbf|boldsymbol|bm|mathsf|mathfrak|mathscr|pmb|vec|mathbb|symbf|mathnormal)\b")
+_LOOKS = re.compile(r"\\(mathbf|boldsymbol|bm|mathsf|mathfrak|mathscr|pmb|vec|mathbb|symbf|mathnormal|underline)\b")
 _ACCENTED = {"ŷ": r"\hat{y}", "ẑ": r"\hat{z}", "ỹ": r"\tilde{y}", "ȳ": r"\bar{y}", "ô": r"\hat{o}", "â": r"\hat{a}",
              "ĥ": r"\hat{h}", "Ŷ": r"\hat{Y}"}  # fmt: skip
+_SAME = {
+    r"\prime": "'",
+    r"\star": "*",
+    r"\ast": "*",
+    r"\overline": r"\bar",
+    r"\widehat": r"\hat",
+    r"\widetilde": r"\tilde",
+}
+_SAME_COMMAND = re.compile("|".join([rf"{re.escape(command)}(?![A-Za-z])" for command in _SAME]))
+_PRIME = "'"
 _VARIANTS = re.compile(r"\bvar(epsilon|phi|theta|sigma)\b")
 __all__ = ["LOSSES", "RATES", "Places"]
 
@@ -114,6 +124,30 @@ class Places:
     def is_loss(self, node):
         """Return whether a name is the loss."""
         return node.kind == "name" and node.data[0] in self.losses and not self.roles.get(node.data[0])
+
+    def is_numbered_loss(self, name):
+        """Return whether a name with a number below is the loss, as the letter ``C_0`` is."""
+        numbers = [str(p.data) for script in name.parts if script.kind == "sub" for p in script.parts]
+        return f"{name.data[0]}_{''.join(numbers)}" in self.losses
+
+    def with_declared_marks(self, node):
+        """Return a name whose letter was declared with marks above, such as ``y^*`` or ``y'``, as that letter.
+
+        None for every other node.
+        """
+        if node.kind != "name":
+            return None
+        base, primes = node.data
+        if primes and f"{base}{_PRIME * primes}" in self.roles:
+            return Node("name", node.parts, (f"{base}{_PRIME * primes}", 0), node.at)
+        above = [k for k, script in enumerate(node.parts) if script.kind == "sup"]
+        for first in range(len(above)):
+            for end in range(first + 1, len(above) + 1):
+                letter = f"{base}^{''.join([_text_of(node.parts[k]) for k in above[first:end]])}"
+                if letter in self.roles:
+                    parts = [script for k, script in enumerate(node.parts) if k not in above[first:end]]
+                    return Node("name", parts, (letter, primes), node.at)
+        return None
 
     def normal(self, node):
         """Return a name with its marks; ``a_h`` as one letter where that is declared."""
@@ -213,9 +247,20 @@ class Places:
 
 
 def letter_of(latex):
-    """Return a declared letter as it is looked up, with its subscript: ``y_true`` for ``y_{true}``."""
-    latex = _ACCENTED.get(latex, latex)
-    return _VARIANTS.sub(r"\1", plain(_LOOKS.sub("", latex))).replace("_ ", "_")
+    r"""Return a declared letter as it is looked up, marks too: ``y_true`` of ``y_{true}``, ``y^*`` of ``y^{*}``."""
+    latex = _SAME_COMMAND.sub(lambda found: _SAME[found[0]], _ACCENTED.get(latex, latex))
+    words = _VARIANTS.sub(r"\1", plain(_LOOKS.sub("", latex))).replace("_ ", "_")
+    base, sign, mark = words.partition("^")
+    if sign:
+        mark = mark.replace(" ", "")
+        words = base.strip() + (mark if set(mark) == {"'"} else f"^{mark}")
+    return f"{words[4:]}'" if words.startswith("dot ") else words  # a dot is read as a prime
+
+
+def _text_of(mark):
+    """Return what stands in a superscript, as text without blanks."""
+    inner = "".join([str(x.data[0] if x.kind == "name" else x.data) for x in walk(mark) if x.kind in ("name", "num")])
+    return {"(": f"({inner})", "[": f"[{inner}]"}.get(mark.data, inner)
 
 
 def _tuple(x):

@@ -62,7 +62,7 @@ def read_command(c, scripts):
         return read_differential(c, word, s.at)
     if word == "sqrt":
         return Node("call", (Node("name", (), ("sqrt", 0), s.at), read_group(c)), None, s.at)
-    if word in ("hat", "bar", "tilde", "dot", "check", "acute"):
+    if word in ("hat", "bar", "tilde", "dot", "check", "acute", "mathring"):
         return read_accented(c, word, s.at, scripts)
     if word in ("underbrace", "overbrace", "overset", "underset", "stackrel", "textstyle"):
         if word in ("overset", "underset", "stackrel"):

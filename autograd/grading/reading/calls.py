@@ -15,7 +15,7 @@ def read_call(c, x):
     """Read a function with its arguments, where a bracket behind a name holds some."""
     name = x.parts[0] if x.kind == "transpose" else x
     base, primes = name.data
-    is_function = base in c.functions or primes > 0
+    is_function = base in c.functions or (primes > 0 and base + "'" * primes not in c.quantities)
     if c.is_op("(") or (c.is_op("[") and (is_function or base in c.quantities)):
         end = c.closing(0)
         if end is None:

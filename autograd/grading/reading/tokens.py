@@ -100,7 +100,7 @@ _WORD_FONTS = {"mathrm", "mathit", "operatorname", "text", "textrm", "textbf", "
 _PROSE_FONTS = {"text", "textrm", "textbf", "textit", "mbox", "textsf", "textnormal"}
 _DROPPED = {"label", "tag", "phantom", "hphantom", "vphantom", "hspace", "vspace", "eqref", "ref", "kern", "cite"}
 _ACCENTS = {"hat": "hat", "widehat": "hat", "bar": "bar", "overline": "bar", "tilde": "tilde", "widetilde": "tilde",
-            "dot": "dot", "check": "check", "acute": "acute"}  # fmt: skip
+            "dot": "dot", "check": "check", "acute": "acute", "mathring": "mathring"}  # fmt: skip
 
 _TOKEN = re.compile(
     r"(?P<row>\\\\\*?(?:\s*\[\s*-?[\d.]+\s*[a-z]{2}\s*\])?)|\\(?P<command>[A-Za-z]+|.)\*?"

@@ -1,0 +1,59 @@
+"""Letters that are declared with marks, such as y^* or y' for the targets, are read with their indices."""
+
+import pytest
+from people_settings import derivation
+
+MARKED = [
+    "y'", r"y^\prime", r"y^{\prime}", "y''", "y^*", "y^{*}", r"y^\star", r"y^{\ast}", r"\tilde{y}", r"\bar{y}",
+    r"\overline{y}", r"\dot{y}", r"\check{y}", r"\mathring{y}", r"\hat{t}", "y^{true}", r"y^{\text{true}}",
+    "y^{(true)}", "y^d", "y^0", "y^+", r"\underline{t}", r"\mathbf{t}", r"\text{target}", r"\widetilde{y}",
+    r"\tilde{y}^*",
+]  # fmt: skip
+
+
+def named(letter, form):
+    """A letter with the index k; its mark stands in front of the index, or behind it."""
+    if form == "behind":
+        base, sign, mark = letter.partition("^")
+        return f"{base}_k{sign}{mark}"
+    return letter + form
+
+
+@pytest.mark.parametrize("form", ["_k", "_{k}", "behind"])
+@pytest.mark.parametrize("letter", MARKED)
+def test_a_target_with_a_mark(letter, form):
+    declared = {"letters": {"t": letter, "y": r"\hat{y}", "loss": "E"}, "order": "from-to"}
+    of, t = derivation({"setting": "2-3-2 sig half_sse", "declared": declared}), named(letter, form)
+    for formula, verdict in (
+        (rf"\delta_k = (\hat{{y}}_k - {t}) \hat{{y}}_k (1 - \hat{{y}}_k)", "equal"),
+        (rf"\delta_k = ({t} - \hat{{y}}_k) \hat{{y}}_k (1 - \hat{{y}}_k)", "wrong"),
+    ):
+        grade = of.grade(None, formula)
+        assert grade.verdict == verdict, str(grade)
+
+
+@pytest.mark.parametrize("letter", ["a'", "a^*", r"\tilde{a}", "a^{out}", r"\dot{a}"])
+def test_an_output_with_a_mark_beside_activations_without_one(letter):
+    declared = {"letters": {"y": letter, "a": "a", "loss": "C"}, "order": "from-to"}
+    of = derivation({"setting": "2-3-2 sig half_sse", "declared": declared})
+    assert of.grade(None, rf"\delta_k = ({letter}_k - t_k) {letter}_k (1 - {letter}_k)").verdict == "equal"
+    assert of.grade(None, r"\frac{\partial C}{\partial w_{jk}} = \delta_k a_j").verdict == "equal"
+    assert of.grade(None, rf"\frac{{\partial C}}{{\partial w_{{jk}}}} = \delta_k {letter}_j").verdict != "equal"
+
+
+@pytest.mark.parametrize(
+    "formula", [r"\frac{\partial C}{\partial w_{jk}} = \delta_k a_j", r"\delta_k = (y_k - t_k) \sigma'(s_k)"]
+)
+def test_primes_that_were_not_declared_are_derivatives_still(formula):
+    of = derivation(
+        {"setting": "2-3-2 sig half_sse", "declared": {"letters": {"loss": "C", "y": "y"}, "order": "from-to"}}
+    )
+    assert of.grade(None, formula).verdict == "equal"
+
+
+def test_a_star_counts_samples_beside_its_own():
+    declared = {"letters": {"t": "y^*", "y": r"\hat{y}", "loss": "J"}}
+    of = derivation({"setting": "2-1 lin half_sse m=3", "declared": declared})
+    formula = r"\frac{\partial J}{\partial w_j} = \frac{1}{m} \sum_{i=1}^{m} (\hat{y}^{(i)} - y^{*(i)}) x_j^{(i)}"
+    assert of.grade(None, formula).verdict == "equal"
+    assert of.grade(None, formula.replace("- y^", "+ y^")).verdict == "wrong"
