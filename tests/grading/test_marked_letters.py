@@ -7,7 +7,7 @@ MARKED = [
     "y'", r"y^\prime", r"y^{\prime}", "y''", "y^*", "y^{*}", r"y^\star", r"y^{\ast}", r"\tilde{y}", r"\bar{y}",
     r"\overline{y}", r"\dot{y}", r"\check{y}", r"\mathring{y}", r"\hat{t}", "y^{true}", r"y^{\text{true}}",
     "y^{(true)}", "y^d", "y^0", "y^+", r"\underline{t}", r"\mathbf{t}", r"\text{target}", r"\widetilde{y}",
-    r"\tilde{y}^*",
+    r"\tilde{y}^*", "{y_0}",
 ]  # fmt: skip
 
 

@@ -125,13 +125,8 @@ class Places:
         """Return whether a name is the loss."""
         return node.kind == "name" and node.data[0] in self.losses and not self.roles.get(node.data[0])
 
-    def is_numbered_loss(self, name):
-        """Return whether a name with a number below is the loss, as the letter ``C_0`` is."""
-        numbers = [str(p.data) for script in name.parts if script.kind == "sub" for p in script.parts]
-        return f"{name.data[0]}_{''.join(numbers)}" in self.losses
-
     def with_declared_marks(self, node):
-        """Return a name whose letter was declared with marks above, such as ``y^*`` or ``y'``, as that letter.
+        """Return a name whose letter was declared with marks, such as ``y^*``, ``y'`` or ``C_0``, as that letter.
 
         None for every other node.
         """
@@ -140,6 +135,13 @@ class Places:
         base, primes = node.data
         if primes and f"{base}{_PRIME * primes}" in self.roles:
             return Node("name", node.parts, (f"{base}{_PRIME * primes}", 0), node.at)
+        for k, script in enumerate(node.parts):
+            numbers = [str(p.data) for p in script.parts if p.kind == "num"]
+            letter = f"{base}_{''.join(numbers)}"
+            if script.kind == "sub" and numbers and (letter in self.roles or letter == self.loss_letter):
+                rest = [p for p in script.parts if p.kind != "num"]
+                below = [Node("sub", rest, script.data, script.at)] if rest else []
+                return Node("name", [*node.parts[:k], *below, *node.parts[k + 1 :]], (letter, primes), node.at)
         above = [k for k, script in enumerate(node.parts) if script.kind == "sup"]
         for first in range(len(above)):
             for end in range(first + 1, len(above) + 1):

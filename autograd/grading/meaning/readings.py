@@ -233,7 +233,6 @@ class Readings:
         """
         if self.model.samples == 1:
             names = [n for n in names if not any(s.kind == "sup" and s.data in ("(", "[") for s in n.parts)]
-        names = [n for n in names if not self.places.is_numbered_loss(n)]
         sizes = {self.model.size(k) for k in range(self.model.depth + 1)}
         if (
             sizes == {1}
