@@ -89,8 +89,7 @@ def compile(what=None, *, inputs=(), parameters=None, strict=False, dtype=np.flo
         inputs: for a graph, the leaves that differ from sample to sample, in the order of the columns of a batch. Lists
             of lists are flattened row by row.
         parameters: the leaves that all samples share. Their numbers are read at each call. By default these are all
-            other leaves, in the order in which they are found. A leaf that is not an input
-            either is a constant.
+            other leaves, in the order in which they are found. If they are given, all remaining leaves are constants.
         strict: True for results with the bits of the engine, which is slower. Otherwise, sums may be added in another
             order, and elementary functions are within 2 ulp.
         dtype: float64 or float32.
