@@ -32,7 +32,7 @@ PRINTED = {
     "grade": (DERIVATION.grade(WEIGHT, "d_h[1]*x[2]"), "equal: "),
     "paths": (explain(LOSS, WEIGHT), "paths, together"),
     "path": (explain(LOSS, WEIGHT)[0], "-> w1[2,1]:"),
-    "hand-over": (steps(LOSS)[0], "hands 1 * "),
+    "hand-over": (steps(LOSS)[0], "propagates 1 * "),
     "result": (steps(LOSS, forward=True)[0], "= dot("),
     "deltas": (deltas(LOSS), "layer  neuron  sample"),
     "listing": (autograd.compile(LOSS, inputs=[WEIGHT]).listing(), "# forward"),
