@@ -118,9 +118,9 @@ class Engine:
     def order(self) -> list:
         """Return this node and every node under it, each once, operands before the nodes that read them.
 
-        A stack replaces recursion, because recursion would fail on long chains. Each node is put on the stack twice.
-        When it is taken off the first time, its operands are put on top of it. When it is taken off the second time,
-        its operands are in the list already, and the node is added.
+        A stack replaces recursion, because recursion would fail on long chains. When a node is taken off the stack for
+        the first time, it is put back with a mark, and its operands are put on top of it. When the marked node is taken
+        off, all its operands are in the list already, so the node is added.
 
         Raises:
             StaleGraphError: a leaf was changed after it was recorded.
@@ -138,7 +138,7 @@ class Engine:
         return nodes
 
     def sweep(self, nodes: list, seed: float) -> dict:
-        """Return the adjoints as a dict from node to number. Nodes that no derivative flows to are not in it.
+        """Return a dict from node to adjoint. A node to which no derivative flows is not in it.
 
         Args:
             nodes: the nodes in the order that ``order`` returns, this one last.
