@@ -3,6 +3,7 @@
 The text uses the names in which formulas are graded, so printed formulas can be read back.
 """
 
+import functools
 import itertools
 import re
 from fractions import Fraction
@@ -211,7 +212,7 @@ class Printer:
                 return rf"\operatorname{{{escape_latex(e.primitive.name)}}}'\left({inner}\right)"
             case Call(primitive=primitives.power_term):
                 return self.latex(written_out(*e.operands), place)
-        return self._applied_latex(e)
+        return _latex_parenthesized(self._applied_latex(e), place > _tightness(e.primitive.latex))
 
     def _sum_sign(self, e):
         full = e.values == tuple(range(1, self.alphabet.ends[e.over] + 1))
@@ -349,3 +350,18 @@ def _side_by_side(factors):
 
 def _latex_parenthesized(text, needed):
     return rf"\left({text}\right)" if needed else text
+
+
+_ENCLOSED = re.compile(r"\\left(?:(?!\\left|\\right).)*\\right.|\{[^{}]*\}")
+_NAMED = re.compile(r"(\\operatorname\.|\\[a-z]+)(\^2|_2|_\.)? (\\[a-z]+)?\.")
+
+
+@functools.cache
+def _tightness(template):
+    """Return how tightly what the template of a function makes holds together: ``e^{{{0}}} - 1`` is a sum."""
+    shape = template
+    while (shorter := _ENCLOSED.sub(".", shape)) != shape:
+        shape = shorter
+    if " + " in shape or " - " in shape:
+        return _SUM
+    return _PRODUCT if " " in shape and not _NAMED.fullmatch(shape) else _POWER
