@@ -5,8 +5,10 @@ derivative is that of the piece to which the value belongs.
 """
 
 import math
+import numbers
 
 from autograd.engine.algebra import Traits, primitive, select
+from autograd.engine.errors import AlgebraError
 from autograd.engine.primitives import zero_derivative
 
 __all__ = ["ceil", "floor", "floordiv", "mod", "round_"]
@@ -17,6 +19,14 @@ _JUMPS = "jumps at the integers; its derivative is 0 everywhere"
 def _rounded(function):
     """Return a rounding of floats that keeps infinities, NaN and the sign of a zero."""
     return lambda x: math.copysign(float(function(x)), x) if math.isfinite(x) else x
+
+
+def _remainder(x, y):
+    """The remainder over any number but a complex one, for which mpmath would not come to an end."""
+    for n in (x, y):
+        if isinstance(n, numbers.Complex) and not isinstance(n, numbers.Real):
+            raise AlgebraError("a complex number has no remainder.")
+    return x % y
 
 
 def _nearest(x):
@@ -54,7 +64,7 @@ round_ = primitive(
 )
 floordiv = primitive(
     "floordiv",
-    lambda x, y: (x - x % y) / y,
+    lambda x, y: (x - _remainder(x, y)) / y,
     floats=lambda x, y: x // y,
     partials=[lambda q, x, y: zero_derivative(q), lambda q, x, y: zero_derivative(q)],
     text="({0} // {1})",
@@ -65,7 +75,7 @@ floordiv = primitive(
 )
 mod = primitive(
     "mod",
-    lambda x, y: x % y,
+    _remainder,
     floats=lambda x, y: x % y,
     partials=[1, lambda m, x, y: -floordiv(x, y)],
     text="({0} % {1})",

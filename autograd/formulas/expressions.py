@@ -331,14 +331,16 @@ def _over_expressions(primitive, operands):
         return power(expression(operands[0]), expression(operands[1]))
     if primitive is primitives.sqrt and _is_constant(operands[0]):
         return power(expression(operands[0]), Number(Fraction(1, 2)))
-    if primitive is primitives.shift:
-        return ZERO  # the results of the rules that use it do not depend on it
+    if primitive in (primitives.shift, primitives.zero_derivative):
+        return ZERO  # the results of the rules that use a shift do not depend on it
     if primitive is primitives.greater:
         return expression(primitives.step(expression(operands[0]) - operands[1]))
     if primitive is primitives.at_least:
         return 1 - expression(primitives.step(expression(operands[1]) - operands[0]))
-    if primitive is primitives.power_term and (not isinstance(operands[2], Expression) or _is_above_0(operands[1])):
-        return written_out(*operands)
+    if primitive is primitives.power_term:
+        x, n = operands[1:3]
+        if isinstance(n, Number) or not isinstance(n, Expression) or _is_above_0(x):
+            return written_out(*operands)
     if primitive.traits.written_out:
         return expression(primitive.forward(*operands))
     return Call(primitive, tuple([expression(x) for x in operands]))

@@ -10,7 +10,7 @@ A remainder by 1 is a random function. Other remainders, and rounding, are compu
 
 A step function is a random bit with $\theta(-x) = 1 - \theta(x)$ and $\theta(cx) = \theta(x)$ for small positive c. One
 point then proves little, so 24 points are used. Square roots of small numbers and of pi are exact. Other square roots
-are a random function, since a root has no sign in a field. All other roots raise :class:`Unprovable`.
+are random functions, since a root has no sign in a field. They keep $x^{q+1} = x^q x$.
 """
 
 import math
@@ -306,8 +306,16 @@ def _pow(point, x, n):
     if q is not None and q.denominator == 2:
         return Residue(pow(point.root(x.v), int(2 * q), PRIME), point)
     if q is not None:
-        raise Unprovable("a root has no consistent sign in a field")
+        return _fractional(point, x, q)
     return Residue(point.exp(n.v * point.log(x.v) % PRIME), point)
+
+
+def _fractional(point, x, q):
+    """A power with a fraction: random, but a whole power more is a factor more, and x^(1/3) x^(2/3) is x."""
+    whole, part = divmod(q, 1)
+    if part > Fraction(1, 2):
+        return x / Residue(point.other("root", (x.v, 1 - part)), point) * _pow(point, x, point.number(whole))
+    return Residue(point.other("root", (x.v, part)), point) * _pow(point, x, point.number(whole))
 
 
 def _log_power(point, x, j):

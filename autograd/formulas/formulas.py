@@ -8,6 +8,7 @@ The derivative of an activation is written in terms of the activation if it is a
 are found by interpolation in a prime field from the graph of the activation alone, in whatever way it was written.
 """
 
+import math
 from fractions import Fraction
 
 from autograd.engine import primitives
@@ -118,9 +119,9 @@ class Formulas:
         return self.value(term.source)
 
     def operands(self, node) -> list:
-        """Return the operands of a node as expressions. Numbers without a name stay numbers."""
+        """Return the operands of a node as expressions. Numbers without a name stay numbers, but exact ones."""
         return [
-            self.value(x) if isinstance(x, Value) else self._constants.get((node, i), x)
+            self.value(x) if isinstance(x, Value) else self._constants.get((node, i), _exact(x))
             for i, x in enumerate(operands_of(node))
         ]
 
@@ -296,7 +297,7 @@ class Formulas:
         values, read = evaluate(
             neuron.inside,
             None,
-            lambda node, i, x: x,
+            lambda node, i, x: _exact(x),
             lambda node, numbers: expression(apply(node, numbers)),
             known={neuron.s: s},
             operands_of=operands_of,
@@ -347,6 +348,11 @@ class Formulas:
         while len(self._samples) < count:
             self._samples.append(field_sample(self.network))
         return self._samples[:count]
+
+
+def _exact(x):
+    """Return a recorded float as the number that it stands for, so that rules compute with that and round nothing."""
+    return x if not isinstance(x, float) or x.is_integer() or not math.isfinite(x) else expression(x)
 
 
 def _size(e):
