@@ -124,9 +124,11 @@ class Grader:
 
     def _or_in_names(self, printed, meant, formula, rate, explains):
         """Return the grade of what was written in a preset's letters, which may be the network's own names as well."""
-        if printed is not None and (printed.verdict in ("equal", "unproved") or printed.is_sure):
+        if printed is not None and (printed.verdict == "equal" or printed.is_sure):
             return printed
         found = self.in_vocabulary.grade(meant, formula, rate, explains)
+        if printed is not None and printed.verdict == "unproved":
+            return found if found.verdict == "equal" else printed
         if printed is None:
             if found.verdict == "unreadable" and "is not understood" in found.diagnosis:
                 found.diagnosis = self._why_unreadable(meant, formula, rate) or found.diagnosis
@@ -135,7 +137,7 @@ class Grader:
             return printed if found.verdict == "unreadable" else found
         if printed.is_elsewhere:
             return found if found.verdict == "unreadable" and "speaks of" in found.diagnosis else printed
-        if found.verdict == "equal" or (printed.is_misfit and not printed.mistakes):
+        if found.verdict in ("equal", "unproved") or (printed.is_misfit and not printed.mistakes):
             return found
         return printed
 

@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+from autograd.engine import primitives
 from autograd.engine.errors import AlgebraError, AutogradError
 from autograd.formulas.field import Pole, Unprovable
 from autograd.formulas.precise import precise_numbers
@@ -16,12 +17,17 @@ from autograd.grading.meaning.letters import variables
 from autograd.grading.meaning.place import OutOfRange
 from autograd.grading.meaning.products import is_diagonal
 from autograd.grading.reading.nodes import Limits, Node, is_name, walk
+from autograd.grading.reading.tokens import FUNCTION_WORDS
 from autograd.grading.reading.trees import ReadingError
 
 FAILURES = (ZeroDivisionError, ValueError, OverflowError, ArithmeticError, TypeError, AlgebraError)
 KINK_POINTS = 24
 _DOUBTED_POINTS = 12  # of many digits, where a field does not decide
-_FUNCTIONS = frozenset({"log", "ln", "exp", "sqrt", "tanh", "softplus", "sigmoid", "erf", "logistic"})
+_KNOWN = {  # operations of which a field knows every identity that formulas use
+    primitives.add, primitives.sub, primitives.mul, primitives.div, primitives.neg, primitives.dot, primitives.total,
+    primitives.identity, primitives.exp, primitives.tanh, primitives.sigmoid, primitives.relu, primitives.step,
+    primitives.logsumexp, primitives.shift, primitives.softplus, primitives.log,
+}  # fmt: skip
 
 
 def compared(judge, task, places, reading, wanted, definitions, quick=False):
@@ -84,7 +90,7 @@ def compared(judge, task, places, reading, wanted, definitions, quick=False):
                 if (
                     is_field
                     and not kinks
-                    and has_functions(task)
+                    and has_functions(judge, task)
                     and agrees_in_digits(judge, task, places, reading, envs, definitions)
                 ):
                     return Judged("unproved", reading, envs[0], None)
@@ -236,13 +242,21 @@ def compared_step(task, evaluation, env, factor):
     return None, "", factor
 
 
-def has_functions(task):
-    """Return whether a function is written whose identities a field does not know."""
+def has_functions(judge, task):
+    """Return whether a function is written, or in the network, whose identities a field does not know."""
+    if any(node.op is not None and not _is_known(node) for node in judge.model.network.order):
+        return True
     return any(
-        x.kind == "call" and not x.parts[0].data[1] and x.parts[0].data[0] in _FUNCTIONS
+        (x.kind == "call" and not x.parts[0].data[1] and x.parts[0].data[0] in FUNCTION_WORDS)
+        or (x.kind == "pow" and (x.parts[1].kind != "num" or x.parts[1].data.denominator != 1))
         for side in task.sides
         for x in walk(side)
     )
+
+
+def _is_known(node):
+    exponent = node.operands[1] if node.op is primitives.pow_ else None
+    return node.op in _KNOWN or (isinstance(exponent, (float, int)) and exponent == int(exponent))
 
 
 def _is_kronecker(name):
