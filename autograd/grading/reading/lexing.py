@@ -108,11 +108,21 @@ class Parser:
 
     def power(self, base, exponent):
         """``base ** exponent``, with the bounds on exponents."""
-        literal = exponent
-        while isinstance(literal, Negative):
-            literal = literal.operand
-        if isinstance(literal, Number) and abs(literal.value) > LARGEST_EXPONENT:
+        size = _size(exponent)
+        if size is not None and size > LARGEST_EXPONENT:
             raise self.error(f"an exponent is at most {LARGEST_EXPONENT}", exponent.at)
-        if isinstance(base, Power) or any(isinstance(x, Power) for x in walk(exponent)):
+        if isinstance(base, Power):  # as of a square within e^{-x^2/2}
+            below = _size(base.exponent)
+            size = None if size is None or below is None else size * below
+        if (isinstance(base, Power) and (size is None or size > LARGEST_EXPONENT)) or any(
+            isinstance(x, Power) for x in walk(exponent)
+        ):
             raise self.error("a power of a power: write the product of the exponents", exponent.at)
         return Power(base, exponent, base.at)
+
+
+def _size(exponent):
+    """Return the absolute value of an exponent that is a number; None for another."""
+    while isinstance(exponent, Negative):
+        exponent = exponent.operand
+    return abs(exponent.value) if isinstance(exponent, Number) else None

@@ -1,5 +1,7 @@
 """The smallest parts of a formula: numbers, letters, commands, brackets."""
 
+from fractions import Fraction
+
 from autograd.grading.reading.latex.cursor import DOTS, LETTERS, LatexCursor
 from autograd.grading.reading.latex.differentials import is_quotient_of_differentials, read_fraction, read_quotient
 from autograd.grading.reading.latex.marks import read_group, read_scripts_of
@@ -8,10 +10,12 @@ from autograd.grading.reading.latex.series import read_series
 from autograd.grading.reading.latex.tokens import FUNCTIONS
 from autograd.grading.reading.trees import (
     Call,
+    Divide,
     Ellipsis_,
     Multiply,
     Name,
     Norm,
+    Number,
 )
 
 _ACCENTS = {"hat", "widehat", "bar", "overline", "vec", "tilde", "dot", "underline"}
@@ -84,9 +88,18 @@ def read_command(c, token, scripted):
 
 
 def read_root(c, token):
-    if c.is_sign("["):
-        raise c.error("a root other than the square root: write it as a power", token.at)
-    return Call(Name("sqrt", at=token.at), (read_group(c),), token.at)
+    r"""Read a root; ``\sqrt[n]{x}`` is a power but for the cube root, which negative numbers have, too."""
+    if not c.is_sign("["):
+        return Call(Name("sqrt", at=token.at), (read_group(c),), token.at)
+    c.next()
+    if c.kind() != "number" or c.peek() == "0":
+        raise c.error("the index of a root is a number here", token.at)
+    index = c.number(c.next())
+    c.expect("]")
+    x = read_group(c)
+    if index.value in (2, 3):
+        return Call(Name("cbrt" if index.value == 3 else "sqrt", at=token.at), (x,), token.at)
+    return c.power(x, Divide(Number(Fraction(1), token.at), index, token.at))
 
 
 def read_under_brace(c, token):

@@ -12,7 +12,10 @@ from autograd.grading.reading.trees import (
 )
 
 # These take what follows as their argument, without a bracket.
-_UNBRACKETED = {"exp", "log", "tanh", "sinh", "cosh", "sin", "cos", "tan"}
+_UNBRACKETED = {
+    "exp", "log", "tanh", "sinh", "cosh", "sin", "cos", "tan", "sech", "arcsin", "arccos", "arctan", "arsinh", "arcosh",
+    "artanh",
+}  # fmt: skip
 
 
 def read_applied(c, x):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from autograd.grading.reading.latex.tokens import FUNCTIONS
+from autograd.grading.reading.latex.tokens import FUNCTIONS, is_of_table
 from autograd.grading.reading.lexing import Parser
 from autograd.grading.reading.trees import (
     GREEK,
@@ -188,7 +188,8 @@ class LatexCursor(Parser):
         if x.base in _SOMETIMES and x.base in self.functions:
             return not x.indices and self.kind(1) != "number"
         is_vector = self.kind(1) == "command" and self.peek(1) in ("vec", "underline", "mathbf", "boldsymbol")
-        return x.base in self.functions or (x.base == "h" and not x.indices and is_vector)
+        is_known = x.base in self.functions or (not x.indices and is_of_table(x.base))
+        return is_known or (x.base == "h" and not x.indices and is_vector)
 
     def is_list(self):
         """Return whether the bracket that opens here holds several things: a product has no such factor."""

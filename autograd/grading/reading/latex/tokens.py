@@ -2,13 +2,14 @@
 
 import re
 
+from autograd.engine.algebra import TABLE
 from autograd.grading.reading.lexing import Token
 from autograd.grading.reading.trees import (
     GREEK,
     ReadingError,
 )
 
-__all__ = ["FUNCTIONS", "UNICODE", "latex_tokens"]
+__all__ = ["FUNCTIONS", "UNICODE", "is_of_table", "latex_tokens"]
 
 # Characters that stand for LaTeX, as the kinds and texts of its tokens.
 UNICODE = {
@@ -34,6 +35,15 @@ FUNCTIONS = frozenset({
     "dsigma", "dtanh", "abs", "erf", "arsinh", "arcosh", "artanh", "arctan", "arcsin", "arccos",
     "sign", "sgn",
 })  # fmt: skip
+# Functions of the table are called by their names, too, where these stand upright: \operatorname{gelu}. Their names are
+# looked for when they are asked for, since users add functions.
+
+
+def is_of_table(word):
+    """Return whether a word of several letters is the name of a function of one operand in the table."""
+    return len(word) > 1 and any(entry is not None and entry.arity == 1 and entry.name == word for entry in TABLE)
+
+
 # Words of several letters. A function may do without its backslash in front of a bracket; the name of a command may
 # not, or it would pass for a product of letters.
 _WORDS = "Loss|SSE|MSE|ReLU|DS|NN"
