@@ -47,6 +47,7 @@ KEYS = (
     "vectors", "batch", "delta", "rate", "points", "name",
 )  # fmt: skip
 _ALIKE = 0.7  # how alike a declaration's name and a misspelt one are at least
+_SHORT_ALIKE = 0.85  # as los and loss are
 _OF_PAGES = ("date", "dates", "title", "layout", "tags", "author", "lang")  # what front matter of any page says
 _MOST_TARGETS = 100
 _WORDS = {
@@ -215,7 +216,7 @@ def declared_setting(declarations, name, start=None, *, strict=False, folder=Non
     for line, key, value in declarations:
         known = (*KEYS, "recorded") if folder is not None else KEYS
         if key not in known:
-            if strict or len(key) > 3:
+            if strict or len(key) > 2:
                 _refuse_misspelt(key, value, known, f"{name}, line {line}", strict)
             continue
         if (not strict and _is_sentence(key, value)) or key in kept:
@@ -229,11 +230,16 @@ def declared_setting(declarations, name, start=None, *, strict=False, folder=Non
 
 def is_declaration(key) -> bool:
     """Return whether a word in front of a colon is a key, or one that is misspelt."""
-    return key.lower() in KEYS or (len(key) > 3 and bool(difflib.get_close_matches(key.lower(), KEYS, 1, _ALIKE)))
+    return key.lower() in KEYS or (len(key) > 2 and bool(_nearest(key.lower(), KEYS)))
+
+
+def _nearest(key, known):
+    """Return the name that is most like a misspelt one, as a list; one of three letters has to be more like it."""
+    return difflib.get_close_matches(key, known, 1, _ALIKE if len(key) > 3 else _SHORT_ALIKE)
 
 
 def _refuse_misspelt(key, value, known, where, strict):
-    close = difflib.get_close_matches(key, known, 1, _ALIKE) if strict or key not in _OF_PAGES else []
+    close = _nearest(key, known) if strict or key not in _OF_PAGES else []
     if close and (strict or not _is_sentence(close[0], value)):
         raise SheetError(f"{where}: unknown declaration {key!r}: did you mean {close[0]!r}?")
     if strict:

@@ -46,6 +46,7 @@ __all__ = ["LOSSES", "Graded", "Sheet", "build", "grade_sheet", "html", "read_sh
 _OF_NETWORK = ("network", "bias", "loss", "samples")
 _KEYS = ("network", "bias", "loss", "samples", "convention", "delta", "rate", "name")
 _ALIKE = 0.7  # how alike a declaration's name and a misspelt one are at least
+_SHORT_ALIKE = 0.85  # as los and loss are
 _MOST_BYTES, _MOST_FORMULAS = 1_000_000, 500
 _SHOWN_NAME = 60  # characters of a name that tables and headings show
 _DECLARATION = re.compile(r"\s*([A-Za-z]+)\s*:(?!=)(.*)", re.DOTALL)
@@ -111,8 +112,9 @@ def read_sheet(text, name="sheet") -> Sheet:
                 )
             declared[match[1].lower()] = match[2].strip()
             continue
-        meant = difflib.get_close_matches(match[1].lower(), _KEYS, 1, _ALIKE) if match and not formulas else []
-        if match and meant and len(match[1]) > 3:
+        alike = _ALIKE if match and len(match[1]) > 3 else _SHORT_ALIKE
+        meant = difflib.get_close_matches(match[1].lower(), _KEYS, 1, alike) if match and not formulas else []
+        if match and meant and len(match[1]) > 2:
             raise SheetError(f"{name}, line {number}: unknown declaration {match[1]!r}: did you mean {meant[0]!r}?")
         end = "$$" if bare.startswith("$$") and not (len(bare) > 3 and bare.endswith("$$")) else None
         if bare.startswith(r"\begin{"):

@@ -134,6 +134,9 @@ BAD = [
     ("x" * 1_000_001, "split it"),
     ("netwrok: 2-3-2 sigmoid\nd_o[1]: 1\n", "line 1: unknown declaration 'netwrok': did you mean 'network'"),
     ("# mine\nNetwork: 2-3-2\nlosss: sse\nd_o[1]: 1\n", "line 3: unknown declaration 'losss': did you mean 'loss'"),
+    ("los: sse\nnetwork: 2-3-2\nd_o[1]: 1\n", "line 1: unknown declaration 'los': did you mean 'loss'"),
+    ("network: 2-3-2\nrat: eta\nd_o[1]: 1\n", "line 2: unknown declaration 'rat': did you mean 'rate'"),
+    ("network: 2-3-2\nBia: no\nd_o[1]: 1\n", "line 2: unknown declaration 'Bia': did you mean 'bias'"),
     ("sample: 3\nnetwork: 2-3-2\nd_o[1]: 1\n", "line 1: unknown declaration 'sample': did you mean 'samples'"),
 ]
 
