@@ -5,7 +5,7 @@ from typing import NoReturn, TypeVar
 
 from autograd.engine.absent import Absent
 
-__all__ = ["advise", "nearest", "unknown_name", "unknown_options", "unknown_setting", "written_out"]
+__all__ = ["advise", "nearest", "unknown_name", "unknown_of_loss", "unknown_options", "unknown_setting", "written_out"]
 
 _ATTRIBUTES = {
     "predict_proba": "softmax the outputs of one sample: softmax(model(x))",
@@ -84,6 +84,19 @@ _OPTIONS = {
     "clipvalue": "clip_value=0.5",
 }
 
+
+# Options of losses in other libraries.
+_AVERAGE = "a loss is of one sample: write mean([half_sse(model(x), t) for x, t in zip(X, Y)]) for a batch"
+_OF_A_LOSS_FUNCTION = {
+    **dict.fromkeys(("reduction", "reduce", "size_average"), _AVERAGE),
+    **dict.fromkeys(("weight", "pos_weight", "sample_weight"), "multiply the loss by it, or write fit(model, X, Y, "
+                    "sample_weights=[1.0, 2.0]), or class_weights={0: 1.0, 1: 2.0}"),
+    "from_logits": "write binary_cross_entropy(y, t, logits=True); cross_entropy takes the outputs before the softmax",
+    "beta": "write huber(y, t, delta=1.0)",
+    "ignore_index": "leave such samples out",
+    "smoothing": "write cross_entropy(logits, target, label_smoothing=0.1)",
+    **dict.fromkeys(("dim", "axis"), "the outputs of a sample are one list, without axes: leave this out"),
+}  # fmt: skip
 
 # What fit has an option for, and a function of a sample does itself.
 _OF_A_LOSS = {
@@ -226,6 +239,13 @@ def unknown_options(function, unknown, known) -> NoReturn:
     elif name in _OPTIONS and _OPTIONS[name].partition("=")[0] in known:
         advice = f": write {_OPTIONS[name]}."
     raise TypeError(f"{function}() got an unexpected keyword argument {name!r}{advice}")
+
+
+def unknown_of_loss(loss, unknown) -> NoReturn:
+    """Raise a TypeError that says what to write in place of an option that a loss does not have."""
+    name = next(iter(unknown))
+    advice = f": {_OF_A_LOSS_FUNCTION[name]}." if name in _OF_A_LOSS_FUNCTION else ""
+    raise TypeError(f"{loss}() got an unexpected keyword argument {name!r}{advice}")
 
 
 def unknown_setting(optimizer, options, known) -> None:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from autograd.engine.absent import Absent
 from nn.plots import pyplot
 
 if TYPE_CHECKING:
@@ -58,6 +59,20 @@ class History:
             f"{n} {name}{'s' * (n != 1)}" for n, name in ((len(self.loss), "epoch"), (self.updates, "update"))
         ]
         return f"<history of {epochs}, {updates}{last}{stopped}>"
+
+    history = Absent("it is one itself: write history.loss, a list with a number for each epoch")
+    losses = Absent("write history.loss, a list with a number for each epoch")
+    val_loss = Absent("write history.validation_loss, a list with a number for each epoch")
+    val_accuracy = Absent("write history.validation_accuracy, a list with a number for each epoch")
+    epoch = Absent("write len(history.loss) for how many epochs there were")
+
+    def __getitem__(self, name: Any) -> NoReturn:
+        known = {"val_loss": "validation_loss", "val_accuracy": "validation_accuracy", "acc": "accuracy"}
+        name = known.get(name, name) if isinstance(name, str) else "loss"
+        if name in self.metrics:
+            raise TypeError(f"a history has attributes, and no items: write history.metrics[{name!r}].")
+        name = name if name in vars(self) else "loss"
+        raise TypeError(f"a history has attributes, and no items: write history.{name}.")
 
     def plot(self, ax: Any = None, label: str | None = None) -> Any:
         """Draw the loss, and the validation loss if there is one, over the epochs.

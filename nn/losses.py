@@ -10,11 +10,12 @@ exception: targets that a compiled function computes itself, such as ``1 - t``, 
 import functools
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from autograd import Value, log, logsumexp, relu, softplus, take, total, where
 from autograd.engine.algebra import is_real
 from autograd.engine.value import is_watched, witnessed
+from nn.advice import unknown_of_loss
 from nn.optimizers import check_setting
 
 __all__ = ["absolute", "binary_cross_entropy", "cross_entropy", "half_sse", "hinge", "huber", "mse", "sse"]
@@ -24,7 +25,7 @@ Outputs = Value | Sequence[Any]
 Targets = Value | float | Sequence[Any] | Any
 
 
-def sse(outputs: Outputs, targets: Targets) -> Value:
+def sse(outputs: Outputs, targets: Targets, **unknown: NoReturn) -> Value:
     r"""Return the sum of squared errors, $\sum_o (t_o - y_o)^2$, without a factor and without averaging.
 
     Raises:
@@ -36,10 +37,12 @@ def sse(outputs: Outputs, targets: Targets) -> Value:
         >>> sse([Value(1.0), Value(5.0)], [3.0, 4.0]).data
         5.0
     """
+    if unknown:
+        unknown_of_loss("sse", unknown)
     return _sum([(t - y) ** 2 for y, t in pairs(outputs, targets, "sse")])
 
 
-def half_sse(outputs: Outputs, targets: Targets) -> Value:
+def half_sse(outputs: Outputs, targets: Targets, **unknown: NoReturn) -> Value:
     r"""Return half the sum of squared errors, $\frac{1}{2} \sum_o (t_o - y_o)^2$.
 
     Its derivative with respect to $y_o$ is $-(t_o - y_o)$.
@@ -53,10 +56,12 @@ def half_sse(outputs: Outputs, targets: Targets) -> Value:
         >>> half_sse([Value(1.0), Value(5.0)], [3.0, 4.0]).data
         2.5
     """
+    if unknown:
+        unknown_of_loss("half_sse", unknown)
     return 0.5 * _sum([(t - y) ** 2 for y, t in pairs(outputs, targets, "half_sse")])
 
 
-def mse(outputs: Outputs, targets: Targets) -> Value:
+def mse(outputs: Outputs, targets: Targets, **unknown: NoReturn) -> Value:
     r"""Return the mean squared error over the $n$ outputs, $\frac{1}{n} \sum_o (t_o - y_o)^2$.
 
     Raises:
@@ -68,11 +73,13 @@ def mse(outputs: Outputs, targets: Targets) -> Value:
         >>> mse([Value(1.0), Value(5.0)], [3.0, 4.0]).data
         2.5
     """
+    if unknown:
+        unknown_of_loss("mse", unknown)
     found = pairs(outputs, targets, "mse")
     return _sum([(t - y) ** 2 for y, t in found]) / len(found)
 
 
-def absolute(outputs: Outputs, targets: Targets) -> Value:
+def absolute(outputs: Outputs, targets: Targets, **unknown: NoReturn) -> Value:
     r"""Return the sum of absolute errors, $\sum_o |t_o - y_o|$, without a factor and without averaging.
 
     Its derivative with respect to $y_o$ is the sign of $y_o - t_o$, and 0 if they are equal. It is the same as
@@ -90,10 +97,12 @@ def absolute(outputs: Outputs, targets: Targets) -> Value:
     >>> absolute([Value(1.0), Value(5.0)], [3.0, 4.0]).data
     3.0
     """
+    if unknown:
+        unknown_of_loss("absolute", unknown)
     return _sum([abs(t - y) for y, t in pairs(outputs, targets, "absolute")])
 
 
-def huber(outputs: Outputs, targets: Targets, *, delta: float = 1.0) -> Value:
+def huber(outputs: Outputs, targets: Targets, *, delta: float = 1.0, **unknown: NoReturn) -> Value:
     r"""Return the Huber loss, a sum over the outputs without averaging.
 
     With $d = t_o - y_o$, the term of an output is $\frac{1}{2} d^2$ if $|d| \le \delta$, and
@@ -113,12 +122,14 @@ def huber(outputs: Outputs, targets: Targets, *, delta: float = 1.0) -> Value:
     >>> huber([Value(1.0), Value(5.0)], [3.0, 4.5]).data  # 1.5 and 0.125
     1.625
     """
+    if unknown:
+        unknown_of_loss("huber", unknown)
     check_setting("delta", delta, above=0.0)
     errors = [t - y for y, t in pairs(outputs, targets, "huber")]
     return _sum([where(abs(d) <= delta, 0.5 * (d * d), delta * (abs(d) - 0.5 * delta)) for d in errors])
 
 
-def hinge(outputs: Outputs, targets: Targets) -> Value:
+def hinge(outputs: Outputs, targets: Targets, **unknown: NoReturn) -> Value:
     r"""Return the hinge loss, $\sum_o \max(0, 1 - t_o y_o)$, for targets -1 and 1, without averaging.
 
     Raises:
@@ -130,6 +141,8 @@ def hinge(outputs: Outputs, targets: Targets) -> Value:
         >>> hinge([Value(0.25), Value(-3.0)], [1, -1]).data
         0.75
     """
+    if unknown:
+        unknown_of_loss("hinge", unknown)
     found = pairs(outputs, targets, "hinge")
     for _, t in found:
         _checked(_check_label, t)
@@ -141,7 +154,7 @@ def _check_label(t):
         raise ValueError(f"hinge takes targets -1 and 1, found {t!r}: map your classes to them.")
 
 
-def binary_cross_entropy(outputs: Outputs, targets: Targets, *, logits: bool = False) -> Value:
+def binary_cross_entropy(outputs: Outputs, targets: Targets, *, logits: bool = False, **unknown: NoReturn) -> Value:
     r"""Return the binary cross-entropy, $-\sum_o t_o \log y_o + (1 - t_o) \log(1 - y_o)$, in nats.
 
     It is not averaged over the outputs. Its derivative with respect to the pre-activation of a sigmoid output is
@@ -164,6 +177,8 @@ def binary_cross_entropy(outputs: Outputs, targets: Targets, *, logits: bool = F
     >>> round(grad(lambda z: binary_cross_entropy(z, 1, logits=True))(0.0), 6)
     -0.5
     """
+    if unknown:
+        unknown_of_loss("binary_cross_entropy", unknown)
     found = pairs(outputs, targets, "binary_cross_entropy")
     for y, t in found:
         _checked(_check_probability, t)
@@ -192,7 +207,7 @@ def _likelihood(y, t):
     return t * log(y) + (1 - t) * log(1 - y)
 
 
-def cross_entropy(logits: Outputs, target: Targets, *, label_smoothing: float = 0.0) -> Value:
+def cross_entropy(logits: Outputs, target: Targets, *, label_smoothing: float = 0.0, **unknown: NoReturn) -> Value:
     r"""Return the cross-entropy of the softmax of the outputs, $-\sum_o t_o \log \mathrm{softmax}(z)_o$, in nats.
 
     It is computed with logsumexp, so it neither overflows nor underflows. It is not averaged.
@@ -215,6 +230,8 @@ def cross_entropy(logits: Outputs, target: Targets, *, label_smoothing: float = 
     >>> round(cross_entropy(logits, 0).data, 6), round(cross_entropy(logits, 0, label_smoothing=0.1).data, 6)
     (0.126928, 0.226928)
     """
+    if unknown:
+        unknown_of_loss("cross_entropy", unknown)
     if isinstance(logits, Value) or len(logits) < 2:
         raise ValueError(
             "cross_entropy takes the logits of two or more classes: give the last layer two neurons or more."

@@ -69,6 +69,11 @@ _OPTIONS = {
     "inputs": "set .grad = 0.0 afterwards where it is not wanted, or write grad(f) for a function f",
     "gradient": "write seed=2.0",
     "grad_tensors": "write seed=2.0",
+    **dict.fromkeys(
+        ("dim", "axis", "keepdim", "keepdims"), "it takes one list of numbers, without axes: leave this out"
+    ),
+    "ord": "write norm(values, p=1)",
+    **dict.fromkeys(("out", "dtype"), "leave this out: the result is a float or a Value"),
 }
 
 # The names that the package is asked for, in lower case, and the advice.

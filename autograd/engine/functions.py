@@ -9,11 +9,12 @@ ValueError) and a float raises ValueError. A result that is too large for a floa
 import contextlib
 import math
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Literal, Protocol, TypeVar, cast, overload
+from typing import Any, Literal, NoReturn, Protocol, TypeVar, cast, overload
 
 from autograd.engine import primitives as _p
 from autograd.engine import rounding as _r
 from autograd.engine import special as _s
+from autograd.engine.absent import refuse_option
 from autograd.engine.algebra import is_real, tell_of_entries
 from autograd.engine.conditions import Condition
 from autograd.engine.nodes import record_condition
@@ -658,7 +659,7 @@ def where(condition: Any, a: Any, b: Any) -> Any:
 # --- Functions of several numbers
 
 
-def logsumexp(values: Iterable[Any]) -> Any:
+def logsumexp(values: Iterable[Any], **unknown: NoReturn) -> Any:
     """Return ``log(sum(exp(x)))`` of a sequence of one or more numbers or Values, without overflow.
 
     It is recorded as one node.
@@ -667,10 +668,12 @@ def logsumexp(values: Iterable[Any]) -> Any:
         >>> round(logsumexp([1000.0, 1000.0]), 6)
         1000.693147
     """
+    if unknown:
+        refuse_option("logsumexp", unknown)
     return _p.logsumexp(*numbers_of(values, "logsumexp"))
 
 
-def softmax(values: Iterable[Any]) -> list[Any]:
+def softmax(values: Iterable[Any], **unknown: NoReturn) -> list[Any]:
     """Return ``exp(x) / sum(exp(x))`` for each ``x`` of a sequence of numbers or Values, without overflow.
 
     It is composed of other primitives and has no rule of its own.
@@ -682,16 +685,20 @@ def softmax(values: Iterable[Any]) -> list[Any]:
         >>> softmax([1.0, 1.0])
         [0.5, 0.5]
     """
+    if unknown:
+        refuse_option("softmax", unknown)
     return _p.softmax(*numbers_of(values, "softmax"))
 
 
-def log_softmax(values: Iterable[Any]) -> list[Any]:
+def log_softmax(values: Iterable[Any], **unknown: NoReturn) -> list[Any]:
     """Return the natural logarithms of :func:`softmax`, without underflow: ``x - logsumexp(values)`` for each ``x``.
 
     Example:
         >>> [round(x, 6) for x in log_softmax([0.0, 1.0])]
         [-1.313262, -0.313262]
     """
+    if unknown:
+        refuse_option("log_softmax", unknown)
     return _p.log_softmax(*numbers_of(values, "log_softmax"))
 
 

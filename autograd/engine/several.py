@@ -6,8 +6,9 @@ few ulp times the condition number of the matrix.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
+from autograd.engine.absent import refuse_option
 from autograd.engine.functions import dot, maximum, minimum, numbers_of, sqrt, total
 from autograd.engine.value import Value
 
@@ -57,7 +58,7 @@ def prod(values: Any) -> Any:
     return result
 
 
-def mean(values: Any) -> Any:
+def mean(values: Any, **unknown: NoReturn) -> Any:
     """Return the mean of a sequence of one or more numbers or Values.
 
     Raises:
@@ -67,11 +68,13 @@ def mean(values: Any) -> Any:
         >>> mean([1.0, 2.0, 6.0])
         3.0
     """
+    if unknown:
+        refuse_option("mean", unknown)
     found = numbers_of(values, "mean")
     return total(found) / len(found)
 
 
-def norm(values: Any, p: float = 2) -> Any:
+def norm(values: Any, p: float = 2, **unknown: NoReturn) -> Any:
     """Return the p-norm of a vector: ``sum(abs(x) ** p) ** (1 / p)``, by default the Euclidean norm.
 
     At the zero vector, the derivatives for ``p=2`` are NaN, because the norm has a kink in every direction there.
@@ -88,6 +91,8 @@ def norm(values: Any, p: float = 2) -> Any:
         >>> norm([3.0, -4.0]), norm([3.0, -4.0], p=1)
         (5.0, 7.0)
     """
+    if unknown:
+        refuse_option("norm", unknown)
     found = numbers_of(values, "norm")
     if not p > 0:
         raise ValueError(f"norm needs a p above 0, found {p!r}: use 1, 2 or math.inf.")

@@ -9,7 +9,7 @@ before, and $\log e^x = x$. If a law is not kept, a true identity may fail here,
 A remainder by 1 is a random function. Other remainders, and rounding, are computed from it.
 
 A step function is a random bit with $\theta(-x) = 1 - \theta(x)$ and $\theta(cx) = \theta(x)$ for small positive c. One
-point then proves little, so 24 points are used. Square roots of small numbers and of pi are exact. Other square roots
+point then proves little, so 24 points are used. Square roots of small numbers and of pi are exact. Other roots
 are random functions, since a root has no sign in a field. They keep $x^{q+1} = x^q x$.
 """
 

@@ -3,7 +3,9 @@
 import importlib
 import pydoc
 import re
+from collections.abc import Container, Iterable, Sequence, Sized
 
+import numpy as np
 import pytest
 
 import autograd
@@ -30,6 +32,9 @@ REFUSED = {
     "v ^ 2": "write x ** 2", "v @ v": "write x * y", "Value(1.0, requires_grad=True)": "write Value",
     "v.backward(retain_graph=True)": "leave it out", "v.backward(create_graph=True)": "hessian",
     "v.backward(gradient=2.0)": "write seed=2.0", "v.backward(inputs=[v])": "write grad",
+    "softmax([v, v], dim=0)": "without axes: leave this out", "log_softmax([v], axis=0)": "leave this out",
+    "logsumexp([v], keepdim=True)": "leave this out", "mean([v, v], axis=0)": "leave this out",
+    "norm([v], ord=1)": "write norm(values, p=1)", "softmax([v], nothing=1)": "unexpected keyword argument 'nothing'$",
     "v.backward(nothing=1)": "unexpected keyword argument 'nothing'$",
 }  # fmt: skip
 OF_THE_PACKAGE = {
@@ -55,8 +60,8 @@ def test_attributes_that_are_absent(written):
 @pytest.mark.parametrize("written", REFUSED)
 def test_what_is_written_in_other_libraries_is_refused_with_advice(written):
     v = Value(1.0)
-    with pytest.raises(TypeError, match=REFUSED[written].replace("*", r"\*")):
-        eval(written, {"v": v, "Value": Value})
+    with pytest.raises(TypeError, match=re.escape(REFUSED[written]).replace(r"\$", "$")):
+        eval(written, {"v": v, **vars(autograd)})
     assert v.grad == 0.0
 
 
@@ -101,6 +106,13 @@ def test_what_would_have_no_effect_cannot_be_set():
     with pytest.raises(AttributeError, match=r"every Value has a gradient. Give an optimizer only the parameters"):
         v.requires_grad = False
     assert autograd.engine.value.attributes(v) is None
+
+
+def test_a_value_is_one_element_to_numpy():
+    v = Value(1.0)
+    assert (np.array([v]).shape, np.asarray(v).shape, np.array([[v, v]]).shape) == ((1,), (), (1, 2))
+    assert np.array([v]).dtype == np.asarray(v).dtype == object
+    assert not any(isinstance(v, kind) for kind in (Iterable, Sized, Sequence, Container))
 
 
 def test_a_method_of_ones_own_may_have_such_a_name(run_python):
