@@ -9,6 +9,7 @@ __all__ = ["NEUTRAL", "cell", "colour", "number", "operation", "place_of", "sign
 
 NEUTRAL = "#5f6570"  # its contrast on white is 5.9 to 1
 _POSITIVE, _NEGATIVE = (31, 90, 168), (168, 32, 47)
+_LONGEST = 500  # characters of a text that is shown; Graphviz refuses labels above 16,384
 _FLOOR = 0.45  # the least share of colour for a number other than 0, so that it stays visible on white
 
 _SIGNS = {
@@ -46,8 +47,14 @@ def operation(node) -> str:
 
 
 def text(label) -> str:
-    """Return a text for an HTML-like label, with markup and DOT's escapes disabled and each line break kept."""
-    shown = "\n".join([printable(line) for line in str(label).split("\n")])
+    """Return a text for an HTML-like label, with markup and DOT's escapes disabled, and cut where it is too long.
+
+    Line breaks are kept.
+    """
+    label = str(label)
+    if len(label) > _LONGEST:
+        label = f"{label[:_LONGEST]}\u2026"
+    shown = "\n".join([printable(line) for line in label.split("\n")])
     # A backslash is doubled, because DOT interprets \\N and other escapes in these labels, too.
     return escape(shown).replace("\\", "&#92;&#92;").replace("\n", "<BR/>")
 

@@ -318,3 +318,10 @@ def test_the_branch_of_a_choice_is_marked(number, branch):
     a, b = Value(number, "a"), Value(3.0, "b")
     source = draw(where(a > b, a * a, b * b)).source
     assert [mark for mark in ("if", "then", "else") if f'headlabel=" {mark} "' in source] == ["if", branch]
+
+
+@pytest.mark.parametrize("label", ["a" * 17_000, "<&" * 9_000, "b c\n" * 5_000, "\u20ac" * 20_000])
+def test_a_label_of_any_length_is_drawn(label):
+    drawing = draw(tanh(Value(1.0, label) * 2), edges=True)
+    assert drawing.svg().count("\u2026") == 1
+    assert len(drawing.source) < 10_000
