@@ -212,7 +212,7 @@ class Printer:
                 return rf"\operatorname{{{escape_latex(e.primitive.name)}}}'\left({inner}\right)"
             case Call(primitive=primitives.power_term):
                 return self.latex(written_out(*e.operands), place)
-        return _latex_parenthesized(self._applied_latex(e), place > _tightness(e.primitive.latex))
+        return _latex_parenthesized(self._applied_latex(e), min(place, _POWER) > _tightness(e.primitive.latex))
 
     def _sum_sign(self, e):
         full = e.values == tuple(range(1, self.alphabet.ends[e.over] + 1))
@@ -254,6 +254,7 @@ class Printer:
         """Return the base of a power, in brackets if the exponent would otherwise belong to its argument."""
         latex = self.latex(e, _POWER + 1)
         is_open = isinstance(e, (Symbol, Call)) and ("^" in latex or _WITHOUT_BRACKETS.match(latex))
+        is_open = is_open and not (isinstance(e, Call) and _tightness(e.primitive.latex) < _POWER)  # it has brackets
         is_open = is_open or (isinstance(e, Number) and e.value.denominator != 1)
         return rf"\left({latex}\right)" if is_open else latex
 
