@@ -26,11 +26,13 @@ def _ours(name):
 
 
 _autograd, _nn = _ours("autograd"), _ours("nn")
+nn = _nn
 __all__ = [*_autograd.__all__, *_nn.__all__]
 __version__ = _autograd.__version__
 
 if _typing.TYPE_CHECKING:
     from autograd import *  # noqa: F403
+    import nn as nn
     from autograd import compile as compile
     from nn import *  # noqa: F403
 else:

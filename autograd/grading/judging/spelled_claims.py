@@ -11,6 +11,7 @@ __all__ = [
     "outside_derivatives",
     "regrouped",
     "with_step_named",
+    "with_two_indices",
     "with_weights",
 ]
 
@@ -183,3 +184,18 @@ def outside_derivatives(tree):
         yield x
         if x.kind != "deriv":
             stack.extend(x.parts)
+
+
+def with_two_indices(node, places):
+    """Return a weight whose one index is a letter with a number, ``w_{h1}``, with both as indices; None for others."""
+    if node.kind != "name" or "w" not in places.roles_of(node.data[0]) or [s.kind for s in node.parts] != ["sub"]:
+        return None
+    (script,) = node.parts
+    index = script.parts[0]
+    if len(script.parts) > 1 or index.kind != "name" or [s.kind for s in index.parts] != ["sub"]:
+        return None
+    (below,) = index.parts
+    if [x.kind for x in below.parts] != ["num"]:
+        return None
+    bare = Node("name", (), index.data, index.at)
+    return Node("name", (Node("sub", (bare, *below.parts), script.data, script.at),), node.data, node.at)

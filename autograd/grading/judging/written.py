@@ -23,6 +23,7 @@ from autograd.grading.judging.spelled_claims import (
     outside_derivatives,
     regrouped,
     with_step_named,
+    with_two_indices,
     with_weights,
 )
 from autograd.grading.judging.taken import Result
@@ -187,6 +188,8 @@ class Written:
         if judged is None or judged.verdict not in ("equal", "unproved"):
             judged = self._with_outputs(task, places, vectors, batch, wanted) or judged
         if judged is None or judged.verdict not in ("equal", "unproved"):
+            judged = self._with_two_indices(task, places, vectors, batch, wanted) or judged
+        if judged is None or judged.verdict not in ("equal", "unproved"):
             judged = self._of_one_weight(task, places, vectors, batch, wanted, judged)
             judged = self._of_other_order(task, batch, wanted, judged)
         if judged is not None and judged.verdict == "wrong":
@@ -224,6 +227,17 @@ class Written:
             found = self.judge.judge(other, places, vectors, batch, wanted)
             if found.verdict == "equal":
                 return found._replace(verdict="ambiguous", reason=_GROUPED)
+        return None
+
+    def _with_two_indices(self, task, places, vectors, batch, wanted):
+        """Return the verdict where w_{h1} has the indices h and 1; None unless the formula is right so."""
+        two = task._replace(sides=tuple([rewrite(x, lambda node: with_two_indices(node, places)) for x in task.sides]))
+        if two == task:
+            return None
+        with contextlib.suppress(ReadingError):
+            found = self.judge.judge(two, places, vectors, batch, wanted)
+            if found.verdict in ("equal", "unproved"):
+                return found
         return None
 
     def _of_one_weight(self, task, places, vectors, batch, wanted, judged):
