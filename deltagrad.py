@@ -31,8 +31,8 @@ __all__ = [*_autograd.__all__, *_nn.__all__]
 __version__ = _autograd.__version__
 
 if _typing.TYPE_CHECKING:
-    from autograd import *  # noqa: F403
     import nn as nn
+    from autograd import *  # noqa: F403
     from autograd import compile as compile
     from nn import *  # noqa: F403
 else:

@@ -39,3 +39,8 @@ def test_importing_it_stays_quick(run_python):
     script = "import sys, deltagrad; print(*[x for x in ('numpy', 'llvmlite', 'matplotlib') if x in sys.modules])"
     assert run_python(script).stdout.split() == []
     assert sys.modules["deltagrad"] is deltagrad
+
+
+def test_nn_is_a_name_of_it():
+    assert deltagrad.nn is nn
+    assert "nn" in dir(deltagrad)

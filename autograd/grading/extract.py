@@ -312,7 +312,7 @@ def _between(text, start, end, format, line_of, items, declared):
         bare = line.strip()
         if not bare or not whole or (bare.startswith(("#", "%")) and format != "latex"):
             continue
-        found = _DECLARED.fullmatch(line) if len(line) <= _MOST_DECLARED else None
+        found = _declaration(line)
         item = _formula_line(bare, number) if format == "sheet" else None
         if found and (item is None or is_declaration(found["key"])):
             if not items or format == "sheet":
@@ -335,10 +335,16 @@ def _formula_line(bare, number):
     return Item(number, formula, target, None, False, formula)
 
 
+def _declaration(line):
+    """Return the match of a line that is a declaration, or None. A long name is cut; no other declaration is long."""
+    found = _DECLARED.fullmatch(line[:_MOST_DECLARED])
+    return found if found and (len(line) <= _MOST_DECLARED or found["key"].lower() == "name") else None
+
+
 def _declarations(lines, first):
     found = []
     for number, line in enumerate(lines, first):
-        match = _DECLARED.fullmatch(line) if len(line) <= _MOST_DECLARED else None
+        match = _declaration(line)
         if match:
             found.append(Declaration(number, match["key"].lower(), match["value"]))
     return found

@@ -82,3 +82,19 @@ def test_a_right_formula_is_not_called_wrong(name, slope):
 @pytest.mark.parametrize(("name", "slope"), WRONG)
 def test_a_wrong_formula_is(name, slope):
     assert verdict(name, slope) == "wrong"
+
+
+@pytest.mark.parametrize(("formula", "outputs", "right"), [
+    (r"\delta_h = a_h (1 - a_h) w_{h1} \delta_1", 1, True),
+    (r"\delta_j = \delta_1 w_{j1} a_j (1 - a_j)", 1, True),
+    (r"\delta_h = a_h (1 - a_h) (w_{h1} \delta_1 + w_{h2} \delta_2)", 2, True),
+    (r"w_{h1} \leftarrow w_{h1} - \eta \delta_1 a_h", 2, True),
+    (r"\delta_h = a_h (1 - a_h) w_{h1}", 1, False),
+    (r"\delta_h = a_h (1 - a_h) w_{h1} \delta_1", 2, False),
+    (r"\delta_h = (1 - a_h^2) w_{h1} \delta_1", 1, False),
+    (r"\frac{\partial L}{\partial w_{h1}} = \delta_1 a_1", 2, False),
+])  # fmt: skip
+def test_an_index_and_a_number_close_together_are_two_indices(formula, outputs, right):
+    model = MLP(2, [3, outputs], activation="sigmoid", output="sigmoid", seed=0)
+    found = derive(half_sse(model([0.1, 0.2]), [1.0, 0.0][:outputs])).grade(None, formula).verdict
+    assert found == ("equal" if right else "wrong")
