@@ -49,7 +49,10 @@ class History:
         self.film: Film | None = None
 
     def __getitem__(self, name: object) -> NoReturn:
-        raise TypeError(f"a history has lists as attributes: write history.loss in place of history[{name!r}].")
+        known = {"val_loss": "validation_loss", "val_accuracy": "validation_accuracy", "acc": "accuracy"}
+        ours = known.get(str(name), str(name))
+        ours = f"metrics[{name!r}]" if name in self.metrics else ours if ours in vars(self) else "loss"
+        raise TypeError(f"a history has lists as attributes: write history.{ours} in place of history[{name!r}].")
 
     def __repr__(self) -> str:
         last = f", loss {self.loss[0]:.4g} -> {self.loss[-1]:.4g}" if self.loss else ""
@@ -65,14 +68,6 @@ class History:
     val_loss = Absent("write history.validation_loss, a list with a number for each epoch")
     val_accuracy = Absent("write history.validation_accuracy, a list with a number for each epoch")
     epoch = Absent("write len(history.loss) for how many epochs there were")
-
-    def __getitem__(self, name: Any) -> NoReturn:
-        known = {"val_loss": "validation_loss", "val_accuracy": "validation_accuracy", "acc": "accuracy"}
-        name = known.get(name, name) if isinstance(name, str) else "loss"
-        if name in self.metrics:
-            raise TypeError(f"a history has attributes, and no items: write history.metrics[{name!r}].")
-        name = name if name in vars(self) else "loss"
-        raise TypeError(f"a history has attributes, and no items: write history.{name}.")
 
     def plot(self, ax: Any = None, label: str | None = None) -> Any:
         """Draw the loss, and the validation loss if there is one, over the epochs.

@@ -413,10 +413,6 @@ class MLP(Module):
     ) -> None:
         if unknown:
             unknown_options("MLP", unknown, _SETTINGS_OF_AN_MLP)
-        if isinstance(n_inputs, (list, tuple)):
-            is_all = len(n_inputs) > 1 and sizes == ()
-            told = f": write MLP({n_inputs[0]!r}, {list(n_inputs[1:])!r})" if is_all else ""
-            raise TypeError(f"an MLP takes the number of its inputs and a list of its layers' sizes{told}.")
         sizes = list(sizes) if hasattr(sizes, "__iter__") and not is_text(sizes) else []
         if hasattr(n_inputs, "__iter__"):
             raise TypeError(
