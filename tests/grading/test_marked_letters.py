@@ -57,3 +57,11 @@ def test_a_star_counts_samples_beside_its_own():
     formula = r"\frac{\partial J}{\partial w_j} = \frac{1}{m} \sum_{i=1}^{m} (\hat{y}^{(i)} - y^{*(i)}) x_j^{(i)}"
     assert of.grade(None, formula).verdict == "equal"
     assert of.grade(None, formula.replace("- y^", "+ y^")).verdict == "wrong"
+
+
+@pytest.mark.parametrize("letter", [r"\tilde{w}", r"\hat{w}", r"\bar{\theta}", r"\theta", r"\mathbf{W}", "u"])
+@pytest.mark.parametrize(("sign", "verdict"), [("-", "equal"), ("", "wrong")])
+def test_the_step_of_a_weight_with_an_accent(letter, sign, verdict):
+    declared = {"letters": {"w": letter, "loss": "E"}, "order": "from-to"}
+    of = derivation({"setting": "2-3-2 sig half_sse", "declared": declared})
+    assert of.grade(None, rf"\Delta {letter}_{{jk}} = {sign}\eta \delta_k a_j").verdict == verdict

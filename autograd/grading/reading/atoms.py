@@ -20,6 +20,8 @@ from autograd.grading.reading.tokens import FUNCTION_WORDS
 
 _FRACTIONS = {"frac", "dfrac", "tfrac", "cfrac", "nicefrac", "sfrac", "flatfrac"}
 
+_ACCENTS = ("hat", "bar", "tilde", "dot", "check", "acute", "mathring")
+
 
 def read_atom(c, scripts=True):
     kind, text = c.look()
@@ -62,7 +64,7 @@ def read_command(c, scripts):
         return read_differential(c, word, s.at)
     if word == "sqrt":
         return Node("call", (Node("name", (), ("sqrt", 0), s.at), read_group(c)), None, s.at)
-    if word in ("hat", "bar", "tilde", "dot", "check", "acute", "mathring"):
+    if word in _ACCENTS:
         return read_accented(c, word, s.at, scripts)
     if word in ("underbrace", "overbrace", "overset", "underset", "stackrel", "textstyle"):
         if word in ("overset", "underset", "stackrel"):
@@ -154,7 +156,7 @@ def read_letter(c, scripts):
         if name.kind == "transpose":
             return Node("transpose", (Node("deriv", (Node("loss"), name.parts[0]), "name", s.at),), None, s.at)
         return Node("deriv", (Node("loss"), name), "name", s.at)
-    if text == "Delta" and (c.is_let() or c.is_op("{") or c.is_cmd("hat")):
+    if text == "Delta" and (c.is_let() or c.is_op("{") or c.is_cmd(*_ACCENTS)):
         return Node("step", (c.factor(),), None, s.at)
     if text == "Delta" and c.is_op("_"):
         step = read_step(c, s.at)
