@@ -1,6 +1,7 @@
 """A PyTorch ``autograd.Function``: what ``backward`` returns is compared with the gradient of ``forward``."""
 
 import ast
+import math
 
 from autograd.engine.graph import adjoints
 from autograd.engine.value import Value
@@ -23,12 +24,13 @@ SHAPES = (
 )
 
 
-def grade_functions(reading, base):
+def grade_functions(reading, base, explained):
     """Return the grade of the classes that derive from ``torch.autograd.Function``; None if there are none.
 
     Args:
         reading: The program, run.
         base: What every grade of the program has.
+        explained: Returns the mistakes in the first lines of a program, from its text and the number of these lines.
     """
     classes = [
         value
@@ -40,7 +42,7 @@ def grade_functions(reading, base):
     grade = CodeGrade("right", factor=1.0, **base)
     grade.loss = "the sum of the outputs, each with a weight of its own"
     for cls in classes:
-        _grade_class(reading.machine, cls, grade)
+        _grade_class(reading, cls, grade, explained)
     if not grade.updates and not grade.unreadable:
         grade.unreadable.append((0, "no gradient of an autograd.Function could be compared"))
     if grade.unreadable:
@@ -50,7 +52,7 @@ def grade_functions(reading, base):
     return grade
 
 
-def _grade_class(machine, cls, grade):
+def _grade_class(reading, cls, grade, explained):
     forward, backward = [_function(cls, name) for name in ("forward", "backward")]
     if forward is None or backward is None:
         grade.unreadable.append((0, f"{cls.name} lacks forward or backward"))
@@ -61,21 +63,77 @@ def _grade_class(machine, cls, grade):
     line = returned[-1].lineno if returned else backward.node.lineno
     trouble = None
     for shapes in SHAPES:
+        given = [(name, shapes[i % 3]) for i, name in enumerate(required)]
         try:
-            found = _compared(machine, forward, backward, [(name, shapes[i % 3]) for i, name in enumerate(required)])
+            found, output, several = _compared(reading.machine, forward, backward, given)
         except (Unreadable, *FAILURES) as error:
             trouble = error
             continue
+        wrong = []
         for name, shape, factor in found:
             right = factor is not None and close(factor, 1.0)
-            grade.updates.append(
-                UpdateGrade(f"{cls.name}: {name}", shape, line, "right" if right else "wrong", factor, None)
-            )
-            if not right:
-                message = f"what backward returns for {name} is not the gradient of forward"
-                grade.mistakes.append(Mistake(line, "other", message))
+            wrong += [] if right else [name]
+            verdict = "right" if right else "wrong"
+            grade.updates.append(UpdateGrade(f"{cls.name}: {name}", shape, line, verdict, factor, None))
+        if wrong:
+            changed = [k for k, name in enumerate(required) if any(name == one for one, *_ in found)]
+            step = _step(grade.text, reading.machine.tree, cls.name, given, changed, several, output)
+            named = explained(step, len(grade.text.splitlines()))
+            message = "what backward returns for {} is not the gradient of forward"
+            grade.mistakes.extend(named or [Mistake(line, "other", message.format(name)) for name in wrong])
         return
     grade.unreadable.append((forward.node.lineno, f"{cls.name}.forward cannot be read on made inputs: {trouble}"))
+
+
+def _step(text, tree, name, given, changed, several, output):
+    """Return a program that makes a step along what ``backward`` returns: the definitions, and behind them the step.
+
+    Args:
+        text, tree: The program; what it runs is left out, and its definitions stay in their lines.
+        name: The class.
+        given: The names and the shapes of what ``forward`` is given.
+        changed: The places of those that have a gradient.
+        several: Whether ``backward`` returns a tuple.
+        output: The shape of what ``forward`` returns.
+    """
+    lines = text.splitlines()
+    for statement in tree.body:
+        if not isinstance(statement, (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)):
+            for k in range(statement.lineno - 1, statement.end_lineno):
+                lines[k] = ""
+    torch = _alias(tree)
+    names = [f"_{k}" for k in range(len(given))]  # names that nobody writes: no correction is to mention them
+    lines += [
+        f"import torch as {torch}",
+        "class _Kept:",
+        "    def __init__(self):",
+        "        self.needs_input_grad = (True,) * 8",
+        "    def save_for_backward(self, *tensors):",
+        "        self.saved_tensors = tensors",
+        *[
+            f"{part} = {_written(torch, shape, k)}"
+            for k, (part, (_, shape)) in enumerate(zip(names, given, strict=True))
+        ],
+        f"_weights = {_written(torch, output, len(given), _weights)}",
+        "_kept = _Kept()",
+        f"_out = {name}.forward(_kept, {', '.join(names)})",
+        f"_loss = {torch}.sum(_weights * (_out + 0.7) ** 2)",  # its gradient hangs on what is given, as in a network
+        f"_slopes = {name}.backward(_kept, 2 * _weights * (_out + 0.7))",
+        *[f"{names[k]} = {names[k]} - _slopes{f'[{k}]' if several else ''}" for k in changed],
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _alias(tree):
+    """Return the program's name for PyTorch."""
+    parts = [part for node in tree.body if isinstance(node, ast.Import) for part in node.names]
+    return next((part.asname or part.name for part in parts if part.name == "torch"), "torch")
+
+
+def _written(torch, shape, k, numbers=None):
+    count = math.prod(shape)
+    data = [round(x, 6) for x in (numbers(count) if numbers else _numbers(count, k))]
+    return f"{torch}.tensor({data}).reshape({shape})" if shape else f"{data[0]}"
 
 
 def _function(cls, name):
@@ -85,12 +143,12 @@ def _function(cls, name):
 
 
 def _compared(machine, forward, backward, arguments):
-    """Return the name, the shape and the factor of each input's gradient."""
+    """Return the name, the shape and the factor of each input's gradient, the output's shape, and if it is a tuple."""
     made = [_made(machine, shape, k) for k, (_, shape) in enumerate(arguments)]
     context = Context()
     output = forward(context, *made)
     elements = machine.elements(output)
-    weights = [0.3 + 0.21 * ((7 * i) % 5) - 0.11 * (i % 3) for i in range(len(elements))]
+    weights = _weights(len(elements))
     numbers = [e * w for e, w in zip(elements, weights, strict=True) if isinstance(e, Value)]
     if not numbers:
         raise ValueError("forward does not depend on its inputs")
@@ -98,7 +156,8 @@ def _compared(machine, forward, backward, arguments):
     for number in numbers[1:]:
         total = total + number
     gradients = adjoints(total)
-    shape = output.shape if isinstance(output, Array) else ()
+    outer = output.shape if isinstance(output, Array) else ()
+    shape = outer
     grown = machine.library.numpy["array"](weights).reshape(shape) if shape else weights[0]
     returned = backward(context, machine.track(grown))
     returned = returned if isinstance(returned, tuple) else (returned,)
@@ -110,13 +169,20 @@ def _compared(machine, forward, backward, arguments):
         data = [float(e.data) if isinstance(e, Value) else float(e) for e in machine.elements(own)]
         fits = len(data) == len(exact)
         found.append((name, shape, proportion(data, exact) if fits else None))
-    return found
+    return found, outer, len(returned) > 1
+
+
+def _weights(count):
+    """Return the weights of the outputs: of both signs, since a mask may be made of the gradient by mistake."""
+    return [0.21 * ((7 * i) % 5) - 0.11 * (i % 3) - 0.15 for i in range(count)]
+
+
+def _numbers(count, k):
+    """Return numbers for what ``forward`` is given, of both signs."""
+    return [((5 * i + 3 * k) % 13 - 6.3) / 7 for i in range(count)]
 
 
 def _made(machine, shape, k):
-    count = 1
-    for n in shape:
-        count *= n
-    numbers = [((5 * i + 3 * k) % 13 - 6.3) / 7 for i in range(count)]
+    numbers = _numbers(math.prod(shape), k)
     made = machine.library.numpy["array"](numbers).reshape(shape) if shape else numbers[0]
     return machine.track(made)

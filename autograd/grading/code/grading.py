@@ -42,6 +42,7 @@ class Case:
         seed: The seed of the fresh weights.
         others: Other judgements with fresh weights, each with its seed.
         prepared: What is changed in its tree before it is read.
+        last: The last line in which mistakes are looked for, or None.
     """
 
     text: str
@@ -55,6 +56,7 @@ class Case:
     seed: int = 1
     others: list = field(default_factory=list)
     prepared: Prepared = field(default_factory=Prepared)
+    last: int | None = None
 
     @property
     def final(self):
@@ -169,7 +171,7 @@ def _graded(case, loss, said, file):
     base = {"text": case.text, "file": file, "loss": loss, "said": said}
     said.extend(f"read in place of data: {made}" for made in dict.fromkeys(own.library.made))
     if not _steps(own):
-        functions = grade_functions(own, base)
+        functions = grade_functions(own, base, _explained)
         if functions is not None:
             return functions
     if own.trouble is not None and not _steps(own):
@@ -251,6 +253,27 @@ def _as_far_as_read(grade, case, base):
         return CodeGrade("unreadable", unreadable=[(trouble.line, message)], **base)
     grade.said.append(f"nothing after line {trouble.line} was read: {trouble.message}")
     return grade
+
+
+def _explained(text, last):
+    """Return the mistakes of a program that explain its wrong updates, in its first lines; an empty list if none do.
+
+    Args:
+        text: The program; its loss is called ``_loss``, and each update is to be the gradient itself.
+        last: The last line in which mistakes are looked for.
+    """
+    tree = ast.parse(text)
+    loss = ast.parse("_loss", mode="eval").body
+    case = Case(text, tree, loss, None, read(tree, loss=loss), last=last)
+    case.judged = _judgement(case.own, True, tree)
+    if case.judged is None:
+        return []
+    _judge_afresh(case, [])
+    for update in case.final.updates:
+        update.factor = update.factor and update.factor * (update.rate or 1.0)
+        update.right = update.factor is not None and close(update.factor, 1.0)
+    found = find_mistakes(case, exact=True)[0]
+    return found if found and found[0].fix else []
 
 
 def _read_again(case, **changes):

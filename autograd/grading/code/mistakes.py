@@ -35,16 +35,22 @@ LITTLE = 0.25
 FACTOR_WORK = 1_500_000
 
 
-def find_mistakes(case):
-    """Return the mistakes of a program whose updates are wrong, and notes on the lines of its way back."""
+def find_mistakes(case, exact=False):
+    """Return the mistakes of a program whose updates are wrong, and notes on the lines of its way back.
+
+    Args:
+        case: The program.
+        exact: Whether each update is to be the gradient itself, not a multiple of it.
+    """
     source = Source(case.text)
     way, judged = known_way(case, source)
     if way is None:
         return _unexplained(case), []
     notes = notes_of(way, source)
     final = {update.group.name: update for update in case.final.updates}
-    targets = targets_of(judged.updates, final)
+    targets = targets_of(judged.updates, final, 1.0 if exact else None)
     search = Search(case, targets)
+    search.reference = 1.0 if exact else search.reference
     shared = search.reference is not None and not close(search.reference, 1.0)
     if shared:
         # The updates that share a factor may be wrong as well: one edit may leave no factor at all.
@@ -128,6 +134,7 @@ def known_way(case, source, text=None):
         right_lines={line for u in judged.updates if u.group.name in right_names for line in u.group.lines},
         lacks=lacks,
         optimizers=optimizers,
+        penalties=case.last is None,
     )
     return way, judged
 
@@ -169,10 +176,13 @@ class Search:
         # Weights with which every unit is switched off show nothing.
         telling = [one for one in case.others if any(any(update.gradient) for update in one[0].updates)]
         rest = [one for one in telling[1:] if all(any(update.gradient) for update in one[0].updates)]
+        rate = targets[0].rate if case.last is not None else None
         for judged, seed in (telling or case.others)[:1]:
-            again = targets_of(judged.updates)
+            again = targets_of(judged.updates, rate=rate)
             self.second = Trials(case, again, self.trials.work, seed)
-        self.rest = [Trials(case, targets_of(judged.updates), self.trials.work, seed) for judged, seed in rest]
+        self.rest = [
+            Trials(case, targets_of(judged.updates, rate=rate), self.trials.work, seed) for judged, seed in rest
+        ]
         self.partial = []
 
     def run(self, source, way, rounds=MAX_ROUNDS):
@@ -243,6 +253,7 @@ class Search:
         reference = self.reference or 1.0
         off = sorted({round(f / reference, 9) for f in factors if not close(f, reference)}, key=abs)
         found = [*moves(way, source), *candidates(way, source, off)]
+        found = [c for c in found if self.case.last is None or c.line <= self.case.last]
         found.sort(key=lambda candidate: candidate.cost)
         ranked = []
         for candidate in found:
@@ -273,6 +284,8 @@ class Search:
     def probe(self, source, way, current):
         """Return the edit of a number in front of a term that makes all updates right, with its outcome, as a list."""
         for candidate in probed(way, source, self.trials, current, self.reference or 1.0) if current else ():
+            if self.case.last is not None and candidate.line > self.case.last:
+                continue
             text = source.edited(candidate.edits)
             outcome = self.trials.outcome(text)
             if self.is_whole(outcome) and self.confirmed(source, text):

@@ -50,7 +50,7 @@ class Standing:
         return found
 
     def _add(self, found, text, owner, name, value, order):
-        standing = self.trace.standing(owner, name, order) if name != "_" else None
+        standing = None if text.startswith("_") else self.trace.standing(owner, name, order)
         if standing is not None:
             found[text] = standing
         elif (id(owner), name) not in self.trace.bindings:
@@ -68,7 +68,7 @@ def _names_around(frame):
 
 
 def _add(found, text, value):
-    if text in found or text.startswith("__") or text == "_":
+    if text in found or text.startswith("_"):
         return
     if isinstance(value, Array):
         if value.size <= 400 and value.dtype.kind in "fib":

@@ -37,19 +37,20 @@ class Target:
     adaptive: bool = False
 
 
-def targets_of(updates, final=None):
+def targets_of(updates, final=None, rate=None):
     """Return what the updates ought to be.
 
     Args:
         updates: The updates of one reading.
         final: What counts of each, by the name of the parameter, if that is another judgement.
+        rate: What stands in front of every gradient; None to tell it from the updates.
     """
     found = []
     for update in updates:
         known = (final or {}).get(update.group.name, update)
         old = [number.data for number in update.group.old]
-        rate = _rate(update, updates)
-        found.append(Target(update.group.name, old, update.gradient, rate, known.right, known.factor))
+        own = _rate(update, updates) if rate is None else rate
+        found.append(Target(update.group.name, old, update.gradient, own, known.right, known.factor))
         found[-1].adaptive = gradients_inside(update.group.new[:1]) is not None
     return found
 

@@ -61,7 +61,7 @@ class Vocabulary:
     """The names that a program has for functions.
 
     Attributes:
-        numpy: Its name for NumPy.
+        numpy: Its name for NumPy, or else for PyTorch.
         modules: Its names for modules.
         helpers: Its functions of one argument.
         sigmoid: The name of its logistic function, or an empty string.
@@ -75,7 +75,8 @@ class Vocabulary:
         self.names = set()
         names = machine.globals.names
         self.modules = {name for name, value in names.items() if isinstance(value, Namespace)}
-        self.numpy = next((n for n, v in names.items() if isinstance(v, Namespace) and v.name == "numpy"), "np")
+        libraries = {value.name: name for name, value in names.items() if isinstance(value, Namespace)}
+        self.numpy = libraries.get("numpy") or libraries.get("torch") or "np"
         self.helpers, self.softmaxes = [], []
         for name, value in names.items():
             if isinstance(value, Function):
@@ -87,6 +88,8 @@ class Vocabulary:
                     if isinstance(function, Function):
                         self._add(function, member, f"self.{member}", 0 if static else 1)
         self.sigmoid = next((h.text for h in self.helpers if not h.suffix and h.test and _is_sigmoid(h.test)), "")
+        if not self.sigmoid and self.numpy == libraries.get("torch"):
+            self.sigmoid = f"{self.numpy}.sigmoid"
 
     def _add(self, function, name, text, skip):
         spec = function.node.args

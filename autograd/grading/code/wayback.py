@@ -50,6 +50,7 @@ class WayBack:
         optimizers: The numbers that adaptive optimizers compute of the gradients.
         machine: What read the program.
         update_lines, right_lines: The lines of all updates, and of those that are right.
+        penalties: Whether a term of parameters may be the gradient of a penalty: what a layer is given has none.
     """
 
     source: object
@@ -68,6 +69,7 @@ class WayBack:
     known_slopes: dict = field(default_factory=dict)
     lacks: list = field(default_factory=list)
     optimizers: set = field(default_factory=set)
+    penalties: bool = True
 
     def __post_init__(self):
         self.texts, self.known_adjoints = {}, {}
@@ -79,7 +81,9 @@ class WayBack:
         self.forward, made_in, started = forward_values(ordered, self.gradients)
         self.nodes = backward_expressions(self.source, self.trace, made_in, started)
         self.standing = Standing(self.trace, ordered)
-        self.slopes = slopes_of(self.forward, self.gradients, self.roots)
+        # A layer by itself is given what a network computes: its activation is a function of that.
+        given = [] if self.penalties else [s for s in ordered if s.shape and self.is_parameter(s)]
+        self.slopes = slopes_of([*given, *self.forward], self.gradients, self.roots)
         self.vocabulary = Vocabulary(self.machine, self.source.tree)
         self.numpy = self.vocabulary.numpy
         self.modules = self.vocabulary.modules
@@ -244,7 +248,7 @@ class WayBack:
             (place.frame is not frame, len(text), text)
             for text, places in self.texts.items()
             for place in places[:3]
-            if place.elements[0] is seen.elements[0] and place.shape == seen.shape
+            if place.elements[0] is seen.elements[0] and place.shape == seen.shape and text[0] != "_"
         ]
         return min(found)[2] if found else ast.unparse(seen.node)
 
@@ -318,6 +322,7 @@ class WayBack:
     def mentions_parameter(self, node):
         """Return whether an expression has parameters and plain numbers only, like the gradient of a penalty."""
         parts = [part for part in ast.walk(node) if isinstance(part, (ast.Name, ast.Attribute, ast.Subscript))]
+        parts = parts if self.penalties else []
         met = False
         for part in parts:
             for place in self.by_place(part):
