@@ -8,6 +8,7 @@ from autograd.grading.code import (
     factor_edits,
     form_edits,
     index_edits,
+    optimizer_edits,
     place_edits,
     scaling,
     softmax_edits,
@@ -33,7 +34,8 @@ MAKERS = (
     term_edits.wrong_penalties, term_edits.scaled_terms, term_edits.missing_terms, term_edits.spared_names,
     term_edits.sample_counts, index_edits.indices, index_edits.entries, index_edits.twins, factor_edits.wrong_pairs,
     factor_edits.loop_slopes, factor_edits.made_slopes, factor_edits.mirrored, factor_edits.plain_slopes,
-    error_edits.output_errors, error_edits.unread_factors,
+    error_edits.output_errors, error_edits.unread_factors, optimizer_edits.missing_roots,
+    optimizer_edits.exchanged_means, optimizer_edits.missing_squares,
 )  # fmt: skip
 
 

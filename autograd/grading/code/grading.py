@@ -4,6 +4,7 @@ import ast
 from dataclasses import dataclass, field, replace
 
 from autograd.grading.code.calls import guessed_calls
+from autograd.grading.code.corrections import plain_corrections, wrong_corrections
 from autograd.grading.code.factors import TOLERANCE, close
 from autograd.grading.code.functions import grade_functions
 from autograd.grading.code.grade import CodeGrade, UpdateGrade
@@ -11,6 +12,7 @@ from autograd.grading.code.judge import Judgement, agreed, judge_losses
 from autograd.grading.code.limits import Limits, Unreadable, Work
 from autograd.grading.code.mistakes import find_mistakes
 from autograd.grading.code.naming import Places
+from autograd.grading.code.optimizers import gradients_inside
 from autograd.grading.code.prepared import Prepared, smaller_sizes
 from autograd.grading.code.proposals import other_loss, proposed_losses
 from autograd.grading.code.reading import Reading, fresh_starts, read
@@ -210,6 +212,12 @@ def _graded(case, loss, said, file):
     wrong_anyway = None
     if final.right and final.factor is not None and not close(final.factor, 1.0):
         wrong_anyway = divided_twice(case, final.factor)
+    if final.right and any(gradients_inside(update.group.new[:1]) is not None for update in final.updates):
+        wrong_anyway = wrong_anyway or wrong_corrections(case.text)
+        said.extend(
+            f"the bias correction in line {line} has no exponent and is the same at every step: the rate absorbs it"
+            for line in plain_corrections(case.text)
+        )
     found = ([], [])
     if not wrong_anyway and not final.right:
         found = find_mistakes(case)

@@ -3,10 +3,11 @@
 from autograd.engine.value import Value
 from autograd.grading.code.steps import name_of
 
-__all__ = ["gradients_inside", "machinery", "through_optimizer"]
+__all__ = ["direction", "gradients_inside", "machinery", "through_optimizer"]
 
 MAX_NODES = 400
 DEPTH = 5  # of a quotient in an update
+TINY = 1e-12  # a derivative that is this small may be 0
 MAX_FACTORS = 12  # of a product that may have a square in it
 
 
@@ -30,11 +31,28 @@ def through_optimizer(group, gradient, gradients, proportion):
     for column in zip(*orders, strict=True):
         if len({name_of(node) for node in column}) == 1 and squared.issuperset(column):
             factor = proportion([node.data for node in column], gradient)
-            if factor is not None and factor == factor and factor > 0:
-                factors.append(factor)
-    if not factors:
+            if factor is not None and factor == factor:
+                factors.append(abs(factor))
+    steps = [old.data - new.data for old, new in zip(group.old, group.new, strict=True)]
+    sign = direction(steps, gradient)
+    if not factors or not sign:
         return None
-    return min(factors, key=lambda factor: abs(factor - 1.0))
+    return sign * min(factors, key=lambda factor: abs(factor - 1.0))
+
+
+def direction(steps, gradient):
+    """Return 1 if each entry goes down the loss, -1 if each goes up, and 0 if some do this and some that.
+
+    Without a past, every entry of such an optimizer goes along its own derivative.
+
+    Args:
+        steps: By how much each entry gets smaller.
+        gradient: The loss's gradient.
+    """
+    signs = [step * slope for step, slope in zip(steps, gradient, strict=True) if abs(slope) > TINY]
+    if all(sign > 0 for sign in signs):
+        return 1
+    return -1 if all(sign < 0 for sign in signs) else 0
 
 
 def gradients_inside(new):

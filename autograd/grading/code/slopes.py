@@ -55,11 +55,19 @@ def slopes_of(forward, gradients, parameters=()):
             if before is not None and (before is first or _element_wise(before, after, parameters)):
                 pairs = zip(after.elements, before.elements, strict=True)
                 data = [adjoints(a).get(z, 0.0) if isinstance(a, Value) else 0.0 for a, z in pairs]
-                found.append(Slope(before, after, data, after.shape))
+                found.append(Slope(before, after, _upward(data, after), after.shape))
         for i, element in enumerate(after.elements):
             if isinstance(element, Value):
                 by_number.setdefault(element, []).append((i, after))
     return found
+
+
+def _upward(data, after):
+    """Return the derivative of a sigmoid with respect to its sum where the program has the negative sum, as ``-X @ w``."""
+    values = after.data
+    if all(0 < a < 1 and abs(d + a * (1 - a)) <= 1e-9 for d, a in zip(data, values, strict=True)):
+        return [-d for d in data]
+    return data
 
 
 def _last_step(below, first, k):

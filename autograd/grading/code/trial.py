@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from autograd.grading.code.factors import close, proportion
 from autograd.grading.code.limits import Limits, Work
-from autograd.grading.code.optimizers import gradients_inside
+from autograd.grading.code.optimizers import direction, gradients_inside
 from autograd.grading.code.reading import fresh_starts, read
 
 __all__ = ["Outcome", "Target", "Trials", "targets_of"]
@@ -184,16 +184,19 @@ class Trials:
 
     def _factor(self, target, own, newest):
         factor = proportion(own, target.gradient) if own else None
-        if own and (factor is None or not close(factor, 1.0)) and target.adaptive:
-            factor = self._through(newest, target)
+        if own and (factor is None or not close(factor, 1.0)):
+            through = self._through(newest, target, own)
+            factor = through if through is not None or target.adaptive else factor
         return factor
 
-    def _through(self, numbers, target):
+    def _through(self, numbers, target, own):
         """Return the factor of the gradient that goes into an adaptive optimizer, or None."""
         inside = gradients_inside(numbers.values())
-        if inside is None:
+        sign = direction(own, target.gradient) if inside is not None else 0
+        if not sign:
             return None
-        return proportion(inside, [target.gradient[i] for i in numbers])
+        factor = proportion(inside, [target.gradient[i] for i in numbers])
+        return factor and sign * abs(factor)
 
 
 def stale(newest):

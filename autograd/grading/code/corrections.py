@@ -1,0 +1,65 @@
+"""The bias corrections of an adaptive optimizer, which the first step alone cannot tell apart."""
+
+import ast
+
+from autograd.grading.code.grade import Mistake
+from autograd.grading.code.source import Source
+
+__all__ = ["plain_corrections", "wrong_corrections"]
+
+
+def wrong_corrections(text):
+    """Return the mistakes of bias corrections such as ``1 - beta * t`` for ``1 - beta ** t``: both agree at t = 1.
+
+    Args:
+        text: The program.
+
+    >>> wrong_corrections("m = b * m + (1 - b) * g; x -= m / (1 - b * t)")[0].fix[0].text
+    'm = b * m + (1 - b) * g; x -= m / (1 - b ** t)'
+    """
+    source, found = Source(text), []
+    decays = _decays(source.tree)
+    for divisor in _divisors(source.tree):
+        product = divisor.right
+        if isinstance(product, ast.BinOp) and isinstance(product.op, ast.Mult) and ast.unparse(product.left) in decays:
+            new = f"{source.text_of(product.left)} ** {source.operand_text(product.right)}"
+            message = (
+                f"the bias correction is 1 - {new}: after the first step {source.text_of(product)} is another number"
+            )
+            found.append(
+                Mistake(divisor.lineno, "wrong factor", message, source.fixes([source.replacing(product, new)]))
+            )
+    return found
+
+
+def plain_corrections(text):
+    """Return the lines of bias corrections without an exponent, which divide by the same number at every step.
+
+    >>> plain_corrections("m = b * m + (1 - b) * g; x -= m / (1 - b)")
+    [1]
+    """
+    tree = ast.parse(text)
+    decays = _decays(tree)
+    return [divisor.lineno for divisor in _divisors(tree) if ast.unparse(divisor.right) in decays]
+
+
+def _divisors(tree):
+    """Return the differences of 1 and something that are divided by."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+            below = node.right
+            minus = isinstance(below, ast.BinOp) and isinstance(below.op, ast.Sub)
+            if minus and isinstance(below.left, ast.Constant) and below.left.value == 1:
+                yield below
+
+
+def _decays(tree):
+    """Return the texts of what a mean decays with: ``b`` in ``b * m + (1 - b) * g``."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            kept = [part.left for part in (node.left, node.right) if isinstance(part, ast.BinOp)]
+            kept += [part.right for part in (node.left, node.right) if isinstance(part, ast.BinOp)]
+            texts = {ast.unparse(part) for part in kept}
+            found |= {text for text in texts if f"1 - {text}" in texts}
+    return found
