@@ -63,7 +63,7 @@ def slopes_of(forward, gradients, parameters=()):
 
 
 def _upward(data, after):
-    """Return the derivative of a sigmoid with respect to its sum where the program has the negative sum, as ``-X @ w``."""
+    """Return the derivative of a sigmoid in its sum, where the program has the negative of it, as in ``-X @ w``."""
     values = after.data
     if all(0 < a < 1 and abs(d + a * (1 - a)) <= 1e-9 for d, a in zip(data, values, strict=True)):
         return [-d for d in data]
