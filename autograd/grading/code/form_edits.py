@@ -129,6 +129,11 @@ def comparisons(c):
     shape = c.way.shape_of(node.left)
     if not shape:
         return
+    for other, (its_shape, data) in c.scope().items():
+        if its_shape == shape and set(data) == {0.0, 1.0} and not c.way.is_learned_text(other) and writable(other):
+            message = f"the mask is made from {left}; {other} tells which units were active"
+            for new in (other, f"~{other}"):
+                yield Candidate(1.28, "relu mask", c.line, message, c.replaced(new))
     count = 0
     for other, (its_shape, _data) in c.scope().items():
         local = other in c.seen.frame.names or not c.is_helper_body()

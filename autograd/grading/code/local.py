@@ -51,7 +51,8 @@ class Local:
         self.source = source
         self.moments = {}
         for statement, node, places in way.nodes:
-            if isinstance(statement, (ast.Assign, ast.Return)) and statement.value is node:
+            adds = isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.Add)
+            if (adds or isinstance(statement, (ast.Assign, ast.Return))) and statement.value is node:
                 moment = self._moment(statement, node, places)
                 if moment is not None:
                     self.moments[statement] = moment
@@ -60,10 +61,17 @@ class Local:
         if not self.way.is_back(places[0]) or not places[0].shape or statement.lineno in self.way.update_lines:
             return None
         for place in places[:MAX_PLACES]:
-            exact = adjoints_like(self.way, place.shape)
+            exact, known = adjoints_like(self.way, place.shape), None
+            if isinstance(statement, ast.AugAssign):
+                known = self.way.scope(place.frame, place.order)
+                shape, before = known.get(ast.unparse(statement.target), ((), []))
+                if shape != place.shape:
+                    return None
+                exact = [[x - b for x, b in zip(data, before, strict=True)] for data in exact]
             if any(place.data) and not _is_one_of(place.data, exact):
                 wanted = [*exact, *self._wanted_later(statement, node, place)]
-                return Moment(statement, place, wanted, self.way.scope(place.frame, place.order)) if wanted else None
+                known = known or self.way.scope(place.frame, place.order)
+                return Moment(statement, place, wanted, known) if wanted else None
         return None
 
     def _wanted_later(self, statement, node, place):

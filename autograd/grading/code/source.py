@@ -136,6 +136,17 @@ class Source:
             dict.fromkeys(part.id for part in names if isinstance(part.ctx, ast.Store) and part.id not in loaded)
         )
 
+    def carried(self, statement):
+        """Return the names that the loop around a statement assigns for its next iteration, and does not read."""
+        loop = next((node for node in self.loops_around(statement) if isinstance(node, ast.For)), None)
+        if loop is None:
+            return []
+        inside = [part for part in ast.walk(loop) if isinstance(part, ast.Name)]
+        loaded = {part.id for part in inside if isinstance(part.ctx, ast.Load)}
+        outside = set(ast.walk(self.function_of(statement))) - set(inside)
+        before = {part.id for part in outside if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+        return [p.id for p in inside if isinstance(p.ctx, ast.Store) and p.id in before and p.id not in loaded]
+
     def _is_filled(self, name):
         """Return whether a name is that of an array whose entries are stored to, as in ``grad[h < 0] = 0``."""
         around = self.parents.get(name)

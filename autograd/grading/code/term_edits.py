@@ -124,16 +124,21 @@ def coefficients(c, value):
 
 def missing_terms(c):
     """Add what the function computes and never reads, such as the gradient that comes from the next moment."""
-    if not c.is_back() or not c.seen.shape or not isinstance(c.parent(), ast.Assign) or c.is_stored():
+    given = isinstance(c.parent(), ast.Call) and not c.seen.frame.module.names.keys().isdisjoint(_called(c.parent()))
+    if not c.is_back() or not c.seen.shape or not (given or isinstance(c.parent(), ast.Assign)) or c.is_stored():
         return
-    own = ast.unparse(c.statement.targets[0])
-    for name in c.source.unread(c.statement):
+    own = ast.unparse(c.statement.targets[0]) if isinstance(c.statement, ast.Assign) else ""
+    for name in [*c.source.unread(c.statement), *c.source.carried(c.statement)]:
         known = c.scope().get(name)
         if name != own and known is not None and known[0] == c.seen.shape:
             kind = "order in time" if c.way.recurrent else "wrong factor"
             message = f"{name} is computed and never used: it belongs to this sum"
             text = c.source.operand_text(c.node, tight=False)
             yield Candidate(0.97, kind, c.line, message, c.replaced(f"{text} + {name}"))
+
+
+def _called(call):
+    return {call.func.id} if isinstance(call.func, ast.Name) else set()
 
 
 # --- A sum over samples, or over moments

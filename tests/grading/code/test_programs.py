@@ -268,6 +268,8 @@ FACTS = {
     "v10": (None, "wrong", ["first"], [(14, "constant factor")]),
     "v11": (None, "wrong", ["network[0][:]['w']", "network[0][:]['w'][2]"], [(26, "batch sum missing")]),
     "v12": (None, "wrong", ["b1"], [(23, "derivative missing")]),
+    "v13": (None, "wrong", ["Wx", "Wh"], [(26, "order in time")]),
+    "v14": (None, "wrong", ["first"], [(12, "relu mask")]),
     "p06": ("(a - t) ** 2 / 2", "wrong", ["unit.w", "unit.b"], [(12, "loss for its derivative")]),
 }
 
