@@ -54,7 +54,8 @@ def named(candidate, way, source):
     if candidate.kind not in ("constant factor", "wrong factor", "loss for its derivative", "divided twice"):
         return candidate
     if any(source.holds(node, start, end) for node in way.complements):
-        return replace(candidate, kind="wrong derivative")
+        variable = candidate.edits[0].text.replace(".", "").isidentifier() and len(candidate.edits) == 1
+        return replace(candidate, kind="derivative at the wrong argument" if variable else "wrong derivative")
     statement = next((s for s, first, last in source.stores if first <= start and end <= last), None)
     terms = [statement.value] if statement is not None else []
     while terms:

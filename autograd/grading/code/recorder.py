@@ -104,10 +104,11 @@ class Recorder:
     def _is_beside(self, change):
         """Return whether a change stands beside an update and looks like one, though it hangs on no number.
 
-        The gradient of a hinge loss with respect to a bias is a count: how many samples lie within the margin.
+        The gradient of a hinge loss with respect to a bias is a count: how many samples lie within the margin. A
+        plain number that is added to a parameter is an update as well, and a wrong one.
         """
         return self._is_near(change) and all(
-            name_of(b) == "sub" and b.operands[0] is a for a, b in zip(change.old, change.new, strict=True)
+            name_of(b) in ("sub", "add") and b.operands[0] is a for a, b in zip(change.old, change.new, strict=True)
         )
 
     def updates(self):
@@ -246,7 +247,7 @@ class Recorder:
             return
         change = Change([a for a, _ in pairs], [b for _, b in pairs], node, node.lineno, frame.function, target)
         if not any(is_step(a, b) for a, b in pairs[:3]):
-            if len(self.replaced) < MAX_REPLACED and all(a.op is None and b.op is not None for a, b in pairs[:3]):
+            if len(self.replaced) < MAX_REPLACED and all(b.op is not None and not is_far(a) for a, b in pairs[:3]):
                 change.replaced = True
                 self.replaced.append(change)
             return
