@@ -15,7 +15,7 @@ from autograd.grading.defined_letters import SQUARED, defined_letters, defines_l
 from autograd.grading.own_letters import definition, names_in, written_out
 from autograd.grading.setting import Setting
 
-__all__ = ["Chosen", "choose", "known_letters"]
+__all__ = ["Chosen", "choose", "free_letters", "known_letters"]
 
 _MOST_TRIED = 12  # claims that candidates are compared by
 _MOST_NETWORKS = 10
@@ -65,8 +65,19 @@ class Chosen(NamedTuple):
 
 def known_letters(options) -> set:
     """Return the letters that mean something in a convention, whatever a document says."""
-    letters = convention(**options).letters
-    return {plain(latex) for role, latex in letters.items() if role != "function"} | _ALWAYS
+    letters = {role: plain(latex) for role, latex in convention(**options).letters.items() if role != "function"}
+    return set(letters.values()) | (_ALWAYS - free_letters(options))
+
+
+def free_letters(options) -> set:
+    """Return the letters of roles that were given another letter, and that no other role has: they are a writer's own.
+
+    >>> sorted(free_letters({"letters": {"s": "z", "t": "y", "y": "a"}}))
+    ['s', 't']
+    """
+    usual, letters = convention().letters, convention(**options).letters
+    changed = {plain(usual[role]) for role in options.get("letters", {}) if role in ("s", "t", "a", "loss")}
+    return changed - {plain(latex) for latex in letters.values()}
 
 
 def choose(setting, found, judge) -> Chosen:

@@ -9,7 +9,7 @@ import re
 
 from autograd.engine.errors import SheetError
 from autograd.formulas.conventions import convention, plain
-from autograd.grading.candidates import choose, known_letters
+from autograd.grading.candidates import choose, free_letters, known_letters
 from autograd.grading.claim_judge import ClaimJudge, caught, forget, grader_of
 from autograd.grading.clock import PER_SECOND, WORK, Allowance
 from autograd.grading.defined_letters import defined_letter, is_function_of_letter
@@ -133,6 +133,7 @@ class _Sequence:
         self.claims: list[GradedClaim] = []
         self._grader = grader_of(setting)
         self._known = known_letters(setting.options)
+        self._free = free_letters(setting.options)
         letters = convention(**setting.options).letters
         self._given = {plain(letters[role]) for role in ("t", "x")}
         self._own: dict = {}
@@ -146,11 +147,12 @@ class _Sequence:
         """Grade one claim and remember what it says."""
         text, grade, said = self._judged(item.target, self._in_words(item.formula))
         own = None
-        if grade.verdict == "unreadable" and item.target is None:
+        is_own = grade.verdict != "equal" and defined_letter(text) in self._free
+        if (grade.verdict == "unreadable" or is_own) and item.target is None:
             own = definition(text, item.line)
             if own is not None and (own.name in self._known or self._is_printed_name(own)):
                 own = None
-            if own is None and item.is_inline:
+            if own is None and item.is_inline and grade.verdict == "unreadable":
                 return  # a remark in a sentence
         claim = GradedClaim(
             item.line,
@@ -226,7 +228,8 @@ class _Sequence:
 
     def _take_mistake(self, item, text, claim, grade, explained):
         """Fill in a claim that is wrong, or leave it open where the document does not say enough."""
-        said = self._said_again(item, text) or self._left_open(item.target, text, explained, claim.link)
+        said = self._of_own_letter(text) or self._said_again(item, text)
+        said = said or self._left_open(item.target, text, explained, claim.link)
         if said:
             claim.verdict, claim.link = "ambiguous", None
             claim.reading, claim.diagnosis = claim.reading or explained.reading, said
@@ -308,6 +311,14 @@ class _Sequence:
         if defined_letter(text) not in {plain(letters[role]) for role in ("loss", "y", "a")}:
             return False
         return [mistake.kind in _SLIPS_OF_DEFINITIONS for mistake in grade.mistakes] != [True]
+
+    def _of_own_letter(self, text):
+        """Return why a claim on a letter of the writer's own is left open, where it was not written out; else ""."""
+        own = sorted(self._own.keys() & self._free & names_in(text))
+        if not own:
+            return ""
+        line = self._own[own[0]].line
+        return f"{own[0]} is what line {line} says, and this claim cannot be read with that in its place"
 
     def _said_again(self, item, text):
         """Return why a loss is not called wrong, where the document goes on to another one, which is right; else ""."""

@@ -128,11 +128,12 @@ def defined_letters(formulas, of_softmax=False):
 
 
 def swapped(letters):
-    """Return the letters with those of output and target exchanged."""
-    if letters.get("t") == letters.get("y"):
+    """Return the letters with those of output and target exchanged; none where the two are not known apart."""
+    output = "p" if "p" in letters else "y"
+    if not {"t", output} <= letters.keys() or letters["t"] == letters[output]:
         return {}
-    other = {**letters, "t": letters["y"], "y": letters["t"]}
-    return {**other, "a": other["y"]} if letters.get("a") == letters["y"] else other
+    other = {**letters, "t": letters[output], output: letters["t"]}
+    return {**other, "a": other["y"]} if letters.get("a") == letters[output] == letters.get("y") else other
 
 
 def _later(one, other):

@@ -27,6 +27,8 @@ _TEXT_NAME = re.compile(r"(?P<base>[A-Za-z_]\w*)(?P<scripts>\[[^\[\]]*\])?", re.
 _SCRIPT = re.compile(r"\s*([_^])\s*(\{(?:[^{}]|\{[^{}]*\})*\}|\\[A-Za-z]+|[A-Za-z0-9*+-])|(')")
 _INDEX = re.compile(r"[i-nI-N]|\\ell|n_\{?[lL]\}?")
 _ATOM = re.compile(r"\\[A-Za-z]+|[A-Za-z]+|\d+|[^\s{}(),]")
+# Their letters are no quantities.
+_WORDS = re.compile(r"\\(?:begin|end|text|textrm|textbf|textit|mbox|mathrm|operatorname)\*?\s*\{[^{}]*\}")
 _LETTER = re.compile(r"\\?[A-Za-z]+")
 _BOUND = re.compile(r"\\sum\s*_\s*(?:\{\s*)?(\\?[A-Za-z])|\bfor\s+([A-Za-z]\w*)\s+in\b")
 # Commands that are no letters.
@@ -94,9 +96,10 @@ def written_out(formula, definitions) -> str:
         return formula
     latex = is_latex(formula)
     pattern = _LATEX_NAME if latex else _TEXT_NAME
+    words = {k for match in _WORDS.finditer(formula) for k in range(match.start() + 1, match.end())} if latex else ()
     out, at = [], 0
     for match in pattern.finditer(formula):
-        if match.start() < at:
+        if match.start() < at or match.start() in words:
             continue
         found = definitions.get(_key(match["base"]))
         if found is None or _is_command(match["base"]) or _is_differential(formula, match.start()):

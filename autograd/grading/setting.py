@@ -48,7 +48,8 @@ KEYS = (
 )  # fmt: skip
 _ALIKE = 0.7  # how alike a declaration's name and a misspelt one are at least
 _SHORT_ALIKE = 0.85  # as los and loss are
-_OF_PAGES = ("date", "dates", "title", "layout", "tags", "author", "lang")  # what front matter of any page says
+# What front matter of any page says.
+_OF_PAGES = ("date", "dates", "title", "layout", "tags", "author", "lang", "summary", "description", "categories")
 _MOST_TARGETS = 100
 _WORDS = {
     "name": 12,
@@ -212,6 +213,7 @@ def declared_setting(declarations, name, start=None, *, strict=False, folder=Non
     lines: dict = {}
     points: list = []
     start = start or Setting()
+    is_page = not strict and any(each.key in _OF_PAGES for each in declarations)
     kept = _TEACHERS if start.network or start.recorded else _TEACHERS & start.declared
     for line, key, value in declarations:
         known = (*KEYS, "recorded") if folder is not None else KEYS
@@ -219,13 +221,20 @@ def declared_setting(declarations, name, start=None, *, strict=False, folder=Non
             if strict or len(key) > 2:
                 _refuse_misspelt(key, value, known, f"{name}, line {line}", strict)
             continue
-        if (not strict and _is_sentence(key, value)) or key in kept:
+        if (not strict and _is_sentence(key, value)) or key in kept or (is_page and _is_of_page(key, value)):
             continue
         if key == "points":
             points += _points(value, f"{name}, line {line}")
         else:
             values[key], lines[key] = value, line
     return _checked(values, lines, points, name, start, folder)
+
+
+def _is_of_page(key, value):
+    """Return whether a key of a page's own front matter, such as ``order: 1``, only looks like a declaration."""
+    return (key == "order" and value not in ("from-to", "to-from")) or (
+        key in ("batch", "points", "rate") and re.fullmatch(r"[\d.,%]*", value) is not None
+    )
 
 
 def is_declaration(key) -> bool:

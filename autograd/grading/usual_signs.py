@@ -33,6 +33,8 @@ _ONE_HOT = re.compile(
     re.IGNORECASE,
 )
 _STAR = re.compile(r"\^\s*(\{?)\s*\\(?:star|ast)(?![A-Za-z])\s*")
+_DOT = re.compile(r"(?<=[})])\s*\.\s*(?=[\\(\d])")  # between two factors
+_TWICE = re.compile(r"(?<![=<>!:])=[\s&]*=(?!=)")
 _BARS = re.compile(r"\|\|([^|]+)\|\|")
 
 
@@ -47,7 +49,8 @@ def with_usual_signs(text) -> str:
     text = _UNEQUAL.sub(r"\\neq ", _PRIME.sub("'", _BELOW.sub(r"\1", text)))
     text = _CAPITAL.sub(lambda match: match[1] + match[2].lower(), _OVER_ALL.sub(r"\1_{\2}", text))
     text = _STAR.sub(r"^\1*", _ONE_HOT.sub("", text))
-    text = _BARS.sub(r"\\| \1 \\|", text) if "\\" in text else text
+    if "\\" in text:
+        text = _TWICE.sub("=", _DOT.sub(r" \\cdot ", _BARS.sub(r"\\| \1 \\|", text)))
     start = 0
     while match := _CALL.search(text, start):
         end, comma = _ends(text, match.end())

@@ -367,3 +367,60 @@ def test_a_word_of_many_letters_below_a_name_takes_no_more_than_its_share_of_mem
     start = WORK.done
     (claim,) = graded(r"y^{(i)}_{prediction} = a^{(i)}", setting="network: 2-3-1 sigmoid\nsamples: 2").claims
     assert (claim.verdict, WORK.done - start < PER_SECOND) == ("unreadable", True)
+
+
+SHARED = "network: 2-3-3 sigmoid, linear\nloss: cross_entropy\nletters: s=z, y=z, p=a, t=y"
+OF_OUTPUTS = [
+    (r"a_i = \sigma(z_i) = \frac{e^{z_i}}{\sum_j e^{z_j}}", "equal"),
+    (r"\frac{\partial a_i}{\partial z_j} = a_i (\delta_{ij} - a_j)", "equal"),
+    (r"\frac{\partial}{\partial z_j} \sigma(z_i) = \sigma(z_i) (\delta_{ij} - \sigma(z_j))", "equal"),
+    (r"\frac{\partial a_i}{\partial z_j} = a_i (\delta_{ij} + a_j)", "wrong"),
+    (r"\frac{\partial L}{\partial z_j} = y_j - \sigma(z_j)", "wrong"),
+]
+
+
+@pytest.mark.parametrize(("formula", "verdict"), OF_OUTPUTS)
+def test_hidden_activations_and_softmax_outputs_may_have_one_letter(formula, verdict):
+    assert verdicts(formula, setting=SHARED) == [verdict]
+
+
+def test_the_activation_of_the_last_layer_is_the_softmax_where_outputs_are_logits():
+    setting = "network: 2-3-2 tanh, linear\nloss: cross_entropy\nletters: p=\\hat{y}, y=z, t=y, s=z\nvectors: rows"
+    assert verdicts(r"a_2 = \hat{y} = \mathrm{softmax}(z_2)", r"a_2 = \hat{y} = z_2", setting=setting) == [
+        "equal",
+        "wrong",
+    ]
+
+
+DUMMIES = [
+    (r"\sigma(x) = \frac{1}{1 + \exp(-x)}", "equal"),
+    (r"\sigma(x) = \frac{1}{1 + \exp(x)}", "wrong"),
+    (r"\sigma'(x) = \frac{\exp(-x)}{(1 + \exp(-x))^2} = \frac{1}{1 + \exp(-x)}.\frac{\exp(-x)}{1 + \exp(-x)}", "equal"),
+    (r"\frac{\partial z}{\partial b} = 1", "equal"),
+    (r"\frac{\partial z}{\partial b} = 2", "wrong"),
+    (r"\frac{\partial a_i}{\partial z_i} = = a_i (1 - a_i)", "equal"),
+    (r"\mathrm{softmax}(z)_k = \frac{e^{z_k}}{\sum_j e^{z_j}}", "unreadable"),
+]
+
+
+@pytest.mark.parametrize(("formula", "verdict"), DUMMIES)
+def test_what_notes_write_beside_the_formulas_of_a_network(formula, verdict):
+    setting = "network: 3-3 sigmoid\nletters: y=a, t=y, s=z\nvectors: columns\norder: to-from"
+    assert verdicts(formula, setting=setting) == [verdict]
+
+
+def test_a_letter_that_a_declaration_frees_is_the_writers_own():
+    setting = "network: 2-3-3 sigmoid, linear\nloss: cross_entropy\nletters: s=z, y=z, p=a, t=y"
+    rows = [r"s = \ln(a_i)", r"\frac{\partial s}{\partial z_j} = \delta_{ij} - a_j"]
+    found = verdicts(*rows, r"y_k = \begin{cases} 1 & k = 1 \\ 0 & \text{else} \end{cases}", setting=setting)
+    assert found[0] == "definition"
+    assert "wrong" not in found
+
+
+def test_a_softmax_without_a_loss_is_no_crash():
+    assert verdicts(SHARE, r"y_k = \mathrm{softmax}(s_k)", prose="A network.")
+
+
+def test_the_order_of_a_page_is_no_order_of_indices():
+    page = f"---\ntitle: Backpropagation\norder: 1\n---\n\n$${HALF}$$"
+    assert [claim.verdict for claim in grade_document(page, format="markdown").claims] == ["equal"]

@@ -149,7 +149,7 @@ class Judge:
             if isinstance(failure, Misfit):
                 return Judged("wrong", tried[0], None, None, failure.reason, error=failure)
             raise failure
-        found = self._together(classes, task)
+        found = self._together(classes, task, places)
         if found.verdict == "equal" and found.reading.flat == "out" and not says_weights_of_output(task):
             found = found._replace(verdict="ambiguous", reason=_WEIGHTS_OF_OUTPUT)
         words = doubt(self, found, refuted, task, places, vectors)
@@ -160,6 +160,11 @@ class Judge:
         turned = any(x.kind == "transpose" for side in task.sides for x in walk(side))
         refuted.sort(key=lambda x: (x.error is not None, turned and not x.reading.stacked, _oddness(x.reading, task)))
         return found._replace(others=tuple(refuted[:_MOST_OTHERS]))
+
+    def _of_outputs(self, of):
+        """Return the answer for a left side in the layer of outputs, if it is right and speaks of no other layer."""
+        found = [x for key, x in of.items() if key[-1] == self.model.depth and x.verdict == "equal"]
+        return found[0] if found and found[0].reading.layer is None else None
 
     def _without_reading(self, readings, task):
         if readings.is_cut:
@@ -201,8 +206,16 @@ class Judge:
                     return False
         return True
 
-    def _together(self, classes, task):
-        """Return one answer: in one way of reading, all that the left side may be of has to hold."""
+    def _together(self, classes, task, places):
+        """Return one answer: in one way of reading, all that the left side may be of has to hold.
+
+        Where hidden activations and softmax outputs have one letter, or one function, a formula without layers may be
+        of the outputs alone.
+        """
+        nodes = [x for side in task.sides for x in walk(side)]
+        is_shared = self.model.has_softmax and any(
+            x.kind == "call" or (x.kind == "name" and {"a", "p"} <= set(places.roles_of(x.data[0]))) for x in nodes
+        )
         ways: dict = {}
         for (way, key), x in classes.items():
             ways.setdefault(way, {})[key] = x
@@ -211,6 +224,8 @@ class Judge:
             worst = min(of.values(), key=rank)
             if worst.verdict in ("equal", "unproved"):
                 found.append(worst._replace(layers=tuple(sorted(of, key=str))))
+            elif is_shared and (meant := self._of_outputs(of)) is not None:
+                found.append(meant)
             else:
                 found.append(max([x for x in of.values() if x.verdict not in ("equal", "unproved")], key=rank))
         left = task.sides[0]

@@ -1,7 +1,7 @@
 """Derivatives of what is written: numbers, gradients as vectors and matrices, Jacobians."""
 
 from autograd.grading.meaning import arrays
-from autograd.grading.meaning.arrays import Array, ShapeError, is_array
+from autograd.grading.meaning.arrays import Array, is_array
 from autograd.grading.meaning.ratios import check_order
 from autograd.grading.reading.nodes import Node, show
 from autograd.grading.reading.trees import ReadingError
@@ -84,7 +84,7 @@ def derivative(evaluation, of, by, env, node=None):
 def jacobian(evaluation, of, place, env):
     """Return the derivative of a vector in a vector."""
     if place.role == "w" or place.stacked:
-        raise ShapeError("a vector", "a matrix", "is differentiated in")
+        raise ReadingError("a vector is differentiated in a matrix here: give both of them indices.")
     columns = []
     for k in range(1, evaluation.model.size(place.layer) + 1):
         columns.append(arrays.entries(evaluation.tangent(of, evaluation.quantity(place, env, k), env)))

@@ -129,13 +129,27 @@ def activated(evaluation, base, name, argument, primes, env):
             return applied(evaluation, "sigmoid", argument, primes, env)
         raise ReadingError(f"which layer's activation {base} is, is not clear.", argument.at)
     if layer == 0:
-        raise Misfit("inputs have no activation function.", argument.at)
+        layer = _only_activation(evaluation, argument)
     if layer == evaluation.model.depth and evaluation.model.has_softmax and evaluation.is_linear(layer):
         return softmax(evaluation, name, argument, primes, env)
     y = arrays.mapped(lambda e: evaluation.at.activation(layer, e, primes), x)
     if primes and base in ("F", "G", "Sigma") and is_array(y):
         return arrays.diagonal(y)
     return y
+
+
+def _only_activation(evaluation, argument):
+    """Return a layer whose activation is meant by f(x), where x is any number and all layers have one activation.
+
+    Raises:
+        Misfit: x stands for inputs, which have none.
+    """
+    neurons = [n for n in evaluation.model.network.neurons if n.a is not n.s]
+    functions = {n.a.op for n in neurons}
+    is_any_number = argument.kind == "name" and not argument.parts
+    if not is_any_number or len(functions) != 1 or next(iter(functions)).arity != 1:
+        raise Misfit("inputs have no activation function.", argument.at)
+    return neurons[0].layer
 
 
 def _is_inside(evaluation, name, argument):
@@ -185,6 +199,8 @@ def layer_of(evaluation, name, argument):
 
 def softmax(evaluation, node, argument, primes, env):
     """Return the softmax of the outputs: all of them, or the one whose pre-activation is the argument."""
+    if not evaluation.model.has_softmax:
+        raise ReadingError("there is no softmax in this network: declare its loss as a cross_entropy.", node.at)
     place = evaluation.place(argument)
     if place.kind != "quantity" or place.layer != evaluation.model.depth or place.role not in ("a", "s", "p"):
         raise Misfit("a softmax is taken of the outputs.", node.at)

@@ -39,7 +39,9 @@ def place_as(places, node, role, roles, marks, reading):
     if axis is not None and axis != layer:
         raise Misfit(f"{show(node)}: its index counts layer {axis}, and it is in layer {layer}.", node.at)
     found = {"x": "a", "y": "a"}.get(role, role)
-    is_probable = "p" in roles or (reading.probable and "y" in roles)
+    letters = places.convention.letters
+    is_activation = "a" in roles and letters["y"] == letters["s"] != base  # the outputs are logits, by another letter
+    is_probable = "p" in roles or is_activation or (reading.probable and "y" in roles)
     if role in ("a", "x", "y") and layer == model.depth and model.has_softmax and is_probable:
         found = "p"
     if role in ("s",) and layer == 0:
