@@ -11,7 +11,7 @@ from typing import NamedTuple
 from autograd.engine.errors import SheetError
 from autograd.formulas.conventions import NAMES, convention, plain
 from autograd.grading.clock import Allowance
-from autograd.grading.defined_letters import SQUARED, defined_letters, defines_loss, says_output, swapped
+from autograd.grading.defined_letters import LOGARITHM, SQUARED, defined_letters, defines_loss, says_output, swapped
 from autograd.grading.own_letters import definition, names_in, written_out
 from autograd.grading.setting import Setting
 
@@ -103,7 +103,7 @@ def choose(setting, found, judge) -> Chosen:
             reached = _score(base, formulas, judge, None)
         if score is None or reached > score:
             best, score = base, reached
-        if score[0] == len(formulas) or allowance.is_used_up():
+        if score[0] == _most(formulas) or allowance.is_used_up():
             break
     is_open = setting.network is None and not setting.recorded
     said = "found, not declared: check it" if is_open or best.options != setting.options else ""
@@ -123,7 +123,7 @@ def _best(candidates, formulas, judge, allowance, start=None):
     """Return the candidate that reads the most, the first of those that are alike."""
     best, score = start if start is not None else (candidates[0], None)
     for candidate in candidates:
-        if score is not None and (allowance.is_used_up() or score[0] == min(len(formulas), _MOST_TRIED)):
+        if score is not None and (allowance.is_used_up() or score[0] == _most(formulas)):
             break
         reached = _score(candidate, formulas, judge, score)
         if score is None or reached > score:
@@ -140,7 +140,7 @@ def _score(setting, formulas, judge, best):
     equal = read = 0
     compared = formulas[:_MOST_TRIED]
     for k, (target, formula) in enumerate(compared):
-        if best is not None and equal + len(compared) - k < best[0]:
+        if best is not None and equal + _most(compared[k:]) < best[0]:
             break
         text = written_out(formula, own)
         try:
@@ -152,10 +152,20 @@ def _score(setting, formulas, judge, best):
             if said is not None and said.name not in known:
                 own[said.name] = said
             continue
-        equal += verdict == "equal"
+        equal += _weight(formula) * (verdict == "equal")
         read += 1
     used = set().union(*[names_in(formula) for _, formula in formulas])
     return equal, read, _affinity(convention(**setting.options), used)
+
+
+def _weight(formula):
+    """Return for how many claims one counts: what a document says of its loss tells outputs from targets."""
+    return 6 if defines_loss(formula) else 1
+
+
+def _most(formulas):
+    """Return the score of formulas that are all equal."""
+    return sum([_weight(formula) for _, formula in formulas[:_MOST_TRIED]])
 
 
 def _variants(setting):
@@ -218,7 +228,7 @@ def _networks(setting, found):
     is_softmax = "softmax" in low or _SOFTMAX.search(formulas) is not None
     said = [bool(SQUARED.search(item.formula)) for item in found.items if defines_loss(item.formula)]
     squares = any(said)
-    logs = r"\log" in formulas or r"\ln" in formulas or ("entropy" in low and not squares)
+    logs = LOGARITHM.search(formulas) is not None or ("entropy" in low and not squares)
     losses = _losses(formulas, said, logs or is_softmax, is_softmax)
     if sizes:
         shapes = [[int(n) for n in sizes[1].split("-")]]

@@ -9,8 +9,8 @@ import re
 from autograd.formulas.conventions import plain
 
 __all__ = [
-    "SQUARED", "defined_letter", "defined_letters", "defines_activation", "defines_loss", "is_function_of_letter",
-    "says_output", "swapped",
+    "LOGARITHM", "SQUARED", "defined_letter", "defined_letters", "defines_activation", "defines_loss",
+    "is_function_of_letter", "says_output", "swapped",
 ]  # fmt: skip
 
 _NAME = r"(?:\\(?:hat|mathbf|boldsymbol|bm|vec|bar|mathcal|mathrm|tilde)\s*\{?\s*)?\\?[A-Za-z]+\}?"
@@ -25,12 +25,15 @@ SQUARED = re.compile(
     rf"(?:\(|{_NORM})\s*({_NAME}){_SCRIPTS}\s*-\s*({_NAME}){_SCRIPTS}\s*(?:\\right|\\bigr?)?\s*(?:\)|{_NORM})"
     r"(?:\s*_\s*\{?\s*2\}?)?\s*\^\s*\{?\s*2"
 )
+# An accent over a letter with its index: over the letter, as it is written elsewhere.
+_ACCENTED = re.compile(r"(\\(?:hat|bar|tilde|vec|mathbf))\s*\{(\\?[A-Za-z]+)\s*([_^](?:\{[^{}]*\}|\w))\}")
+LOGARITHM = re.compile(r"\\(?:log|ln)(?![A-Za-z])|(?:log|ln)\s*(?:\\left)?\(")
 _ARGUMENT = rf"(?:\\left|\\bigl?)?\(?\s*({_NAME}){_SCRIPTS}"
 _FUNCTION_OF = re.compile(
     rf"^\s*{_NAME}{_SCRIPTS}\s*=\s*(?:\\?[A-Za-z]+|\\(?:text|mathrm|operatorname)\*?\{{\w+\}}){_SCRIPTS}\s*"
     rf"(?:\\left|\\bigl?)?\(\s*{_NAME}{_SCRIPTS}\s*(?:\\right|\\bigr?)?\)"
 )
-_LOGGED = re.compile(rf"({_NAME}){_SCRIPTS}\s*(?:\\[,;! ]|\\cdot)?\s*\\(?:log|ln)(?![A-Za-z])\s*{_ARGUMENT}")
+_LOGGED = re.compile(rf"({_NAME}){_SCRIPTS}\s*(?:\\[,;! ]|\\cdot)?\s*\\?(?:log|ln)(?![A-Za-z])\s*{_ARGUMENT}")
 _SHARE = re.compile(
     rf"^\s*({_NAME}){_SCRIPTS}(?:\([^()=]*\))?\s*=[^=]*?(?:\\[td]?frac\s*\{{\s*(?:e\s*\^|\\exp(?![a-z]))\s*"
     rf"(?:\\left)?[({{]?\s*({_NAME}){_SCRIPTS}|\{{\s*[Ss]oft[Mm]ax\s*\}}\s*{_ARGUMENT}\s*(?:\\right)?\))"
@@ -46,7 +49,7 @@ def defines_loss(formula) -> bool:
     >>> defines_loss(r"E = \\frac12 \\sum_k (t_k - y_k)^2"), defines_loss(r"\\delta_k = y_k - t_k")
     (True, False)
     """
-    is_of_errors = SQUARED.search(formula) or r"\log" in formula or r"\ln" in formula
+    is_of_errors = SQUARED.search(formula) or LOGARITHM.search(formula)
     return bool(is_of_errors and _LOSS.match(formula) and r"\partial" not in formula)
 
 
@@ -86,7 +89,7 @@ def defined_letters(formulas, of_softmax=False):
         of_softmax: whether the outputs are the logits of a softmax, which has the letter p.
     """
     found: dict = {}
-    for formula in formulas:
+    for formula in [_ACCENTED.sub(r"\1{\2}\3", formula) for formula in formulas]:
         squared = SQUARED.search(formula)
         loss = _LOSS.match(formula)
         if squared and loss and r"\partial" not in formula:

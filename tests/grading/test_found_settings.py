@@ -424,3 +424,11 @@ def test_a_softmax_without_a_loss_is_no_crash():
 def test_the_order_of_a_page_is_no_order_of_indices():
     page = f"---\ntitle: Backpropagation\norder: 1\n---\n\n$${HALF}$$"
     assert [claim.verdict for claim in grade_document(page, format="markdown").claims] == ["equal"]
+
+
+def test_what_the_loss_is_said_to_be_tells_outputs_from_targets():
+    rows = [r"L = -\sum_i \hat{a}_i ln(a_i)", r"\frac{\partial L}{\partial z_j} = a_j - \hat{a}_j"]
+    wrong = r"\frac{\partial L}{\partial z_j} = \hat{a}_j - a_j"
+    found = verdicts(rows[0], r"a_i = \frac{e^{z_i}}{\sum_j e^{z_j}}", rows[1], wrong, wrong, prose="A softmax.")
+    assert found[:3] == ["equal"] * 3
+    assert "equal" not in found[3:]
