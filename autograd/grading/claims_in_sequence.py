@@ -161,6 +161,7 @@ class _Sequence:
             target=item.target,
             cell=item.cell,
             about=grade.about,
+            shown=item.shown,
         )
         claim.reading = said
         self.claims.append(claim)

@@ -37,6 +37,7 @@ class GradedClaim:
         about: the names of the parameters and deltas it speaks of.
         is_first_mistake: whether it is the first wrong step of the document.
         right_as_written: the right formula for people: LaTeX in the letters that were declared, or else text.
+        shown: the formula with the document's own commands written out, where it has any; else "".
     """
 
     line: int
@@ -56,6 +57,7 @@ class GradedClaim:
     about: tuple = ()
     is_first_mistake: bool = False
     right_as_written: str = ""
+    shown: str = ""
 
     def place(self) -> str:
         """Return the cell and the line, in words."""

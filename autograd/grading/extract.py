@@ -72,6 +72,7 @@ class Item(NamedTuple):
         cell: of a notebook, from 1; else None.
         is_inline: whether it stands in a sentence.
         written: the formula as it stands there, before a document's own commands are written out.
+        shown: the same with these commands written out, where it has any; else "".
     """
 
     line: int
@@ -80,6 +81,7 @@ class Item(NamedTuple):
     cell: int | None = None
     is_inline: bool = False
     written: str = ""
+    shown: str = ""
 
 
 class Extract(NamedTuple):
@@ -234,9 +236,13 @@ def _claims(text, at, is_inline, macros, line_of):
     uncommented = re.sub(r"(?<!\\)%[^\n]*", lambda comment: " " * len(comment[0]), text)
     found = []
     for piece in claims_in(uncommented):
-        formula = without_examples(_PRIME.sub("'", _as_update(_FOLLOWS.sub("", macros.expanded(piece.text)))))
+        shown = macros.expanded(piece.text)
+        formula = without_examples(_PRIME.sub("'", _as_update(_FOLLOWS.sub("", shown))))
         if is_equation(formula) and not (is_inline and _is_remark(formula)):
-            found.append(Item(line_of(at + piece.at), formula, None, None, is_inline, piece.text))
+            has_own = shown != piece.text
+            found.append(
+                Item(line_of(at + piece.at), formula, None, None, is_inline, piece.text, shown if has_own else "")
+            )
     return found
 
 

@@ -57,7 +57,8 @@ def page(documents) -> str:
     for k, document in enumerate(documents, 1):
         earned, of = document.points
         cells = [(v, str(document.count(v))) for v in used]
-        cells += [("points", f"{earned:g} of {of:g}")] if with_points else []
+        points = f"{earned:g} of {of:g}" if document.rubric else ""
+        cells += [("points", points)] if with_points else []
         cells.append(("first finding", finding_of(document)))
         link = f'<a href="#d{k}">{escape(document.shown_name)}</a>'
         rows.append(html_row([link, *[(escape(text), {"data-name": name if text else ""}) for name, text in cells]]))
@@ -96,7 +97,7 @@ def _claim(claim, anchor):
     rows = [
         f'<article id="{anchor}" style="border-color:{colour}"><p class="place">'
         f'<a href="#{anchor}">{claim.place()}</a> <b style="color:{colour}">{claim.verdict}</b>{_extra(claim)}</p>',
-        f'<div class="formula">{typeset(claim.formula)}</div>',
+        f'<div class="formula">{typeset(claim.shown or claim.formula)}</div>',
     ]
     for word, text in (("Condition", claim.condition), ("Reading", claim.reading), ("", _sentence(claim.diagnosis))):
         if text:

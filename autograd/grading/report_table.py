@@ -33,7 +33,7 @@ def table(documents) -> str:
     body = []
     for document in documents:
         earned, of = document.points
-        points = (f"{earned:g}/{of:g}",) if with_points else ()
+        points = (f"{earned:g}/{of:g}" if document.rubric else "",) if with_points else ()
         counts = [str(document.count(v)) for v in used]
         body.append((document.shown_name, *counts, *points, printable(finding_of(document))[:_SHOWN_FINDING]))
     return text_table([head, *body])

@@ -412,6 +412,15 @@ def test_the_page_is_typeset_and_has_anchors():
     assert found._repr_html_().startswith('<section id="document">')
 
 
+def test_the_page_writes_out_a_documents_own_commands_and_json_does_not():
+    text = HEAD + r"\newcommand{\pd}[2]{\frac{\partial #1}{\partial #2}}" + "\n$$\\pd{L}{b_o} = \\delta_o$$\n"
+    found = grade_document(text, format="markdown")
+    assert [claim.as_dict()["formula"] for claim in found.claims] == [r"\pd{L}{b_o} = \delta_o"]
+    whole = page([found, grade_document(RUBRIC + WRONG)])
+    assert "<mfrac>" in whole.split('id="d1"')[1].split('id="d2"')[0]
+    assert ">0 of 0<" not in whole
+
+
 @pytest.mark.parametrize(
     "formula",
     [
