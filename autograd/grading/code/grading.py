@@ -20,7 +20,7 @@ from autograd.grading.code.samples import order_of_samples
 from autograd.grading.code.stale import first_only, stale_mistake
 from autograd.grading.code.truth import candidate_losses
 from autograd.grading.code.twice import divided_twice
-from autograd.grading.code.unread import unread_update
+from autograd.grading.code.unread import unread_update, update_behind_the_loop
 
 __all__ = ["grade_code"]
 
@@ -252,6 +252,10 @@ def _as_far_as_read(grade, case, base):
     """
     trouble = case.own.trouble
     if trouble is None or not trouble.line:
+        behind = None if grade.verdict == "wrong" else update_behind_the_loop(case.tree, case.own)
+        if behind is not None:
+            message = "this update was not read: updates in the loop before it had ended the reading"
+            return CodeGrade("unreadable", unreadable=[(behind.lineno, message)], **base)
         return grade
     unread = unread_update(case.tree, case.own)
     if grade.verdict != "wrong" and unread is not None:

@@ -1,8 +1,13 @@
-"""Updates that a reading did not reach, since the program stops before them or cannot be read from some line on."""
+"""Updates that a reading did not reach.
+
+The program stops before them, or cannot be read from some line on, or they stand behind a loop with other updates.
+"""
 
 import ast
 
-__all__ = ["unread_update"]
+from autograd.grading.code.arrays import Array
+
+__all__ = ["unread_update", "update_behind_the_loop"]
 
 
 def unread_update(tree, reading):
@@ -31,6 +36,55 @@ def unread_update(tree, reading):
         and _updates(node)
     ]
     return min(found, key=lambda node: node.lineno, default=None)
+
+
+def update_behind_the_loop(tree, reading):
+    """Return the first update of an array that stands behind a loop of updates, in the loop around it; None if none.
+
+    A reading ends after two steps, so it may never come out of the inner loop.
+
+    Args:
+        tree: The syntax tree of the program.
+        reading: The ``Reading`` of it.
+
+    Example:
+        >>> from autograd.grading.code.reading import read
+        >>> text = "import numpy as np\\nw, v = np.ones(2), np.ones(2)\\nfor epoch in range(9):\\n"
+        >>> text += "  for x in np.ones((9, 2)):\\n    w -= 0.1 * x * (w @ x)\\n  v -= 0.1 * v"
+        >>> tree = ast.parse(text)
+        >>> update_behind_the_loop(tree, read(tree)).lineno
+        6
+    """
+    seen = {change.line for change in reading.recorder.changes}
+    steps = {change.line for change in reading.recorder.changes if change.step}
+    found = []
+    for loop in [node for node in ast.walk(tree) if isinstance(node, (ast.For, ast.While))]:
+        inner = [x for x in loop.body if isinstance(x, (ast.For, ast.While)) and not steps.isdisjoint(_lines(x))]
+        for statement in loop.body[loop.body.index(inner[0]) + 1 :] if inner else []:
+            found += [
+                node
+                for node in ast.walk(statement)
+                if isinstance(node, ast.stmt)
+                and seen.isdisjoint(_lines(node))
+                and _updates(node)
+                and _is_of_an_array(node, reading.machine)
+            ]
+    return min(found, key=lambda node: node.lineno, default=None)
+
+
+def _lines(node):
+    return range(node.lineno, node.end_lineno + 1)
+
+
+def _is_of_an_array(node, machine):
+    """Return whether a statement assigns to an array of several numbers, as far as the program was read."""
+    target = node.target if isinstance(node, ast.AugAssign) else node.targets[0]
+    while isinstance(target, ast.Subscript):
+        target = target.value
+    if isinstance(target, ast.Attribute):
+        return True
+    held = [frame.names.get(target.id) for frame in (*machine.stack, machine.globals) if isinstance(target, ast.Name)]
+    return any(isinstance(value, Array) and value.size > 1 for value in held)
 
 
 def _updates(node):

@@ -50,3 +50,39 @@ def test_a_wrong_update_stays_wrong_where_the_program_stops():
     grade = grade_code(PROGRAM.replace("(1 - y**2)", "y") + "b -= 0.1 * d")
     assert grade.verdict == "wrong"
     assert any("nothing after line 8 was read" in line for line in grade.said)
+
+
+IN_BOTH_LOOPS = """\
+import numpy as np
+
+rng = np.random.RandomState(1)
+X, T = rng.randn(4, 3), rng.randn(4, 2)
+A, B = rng.randn(3, 2), rng.randn(2, 2)
+rate, drop = 0.1, 0.01
+for epoch in range(5):
+    dA = np.zeros_like(A)
+    for x, t in zip(X, T):
+        h = x @ A
+        e = h @ B - t
+        loss = 0.5 * np.sum(e**2)
+        dA += np.outer(x, e @ B.T)
+        INNER
+    OUTER
+"""
+
+
+@pytest.mark.parametrize(
+    ("inner", "outer", "verdict", "line"),
+    [
+        ("B -= rate * np.outer(h, e)", "A -= rate * dA", "unreadable", 15),
+        ("B -= rate * np.outer(h, e)", "A = A - rate * dA", "unreadable", 15),
+        ("B -= rate * np.outer(h, e)", "if epoch > 0: A += -rate * dA", "unreadable", 15),
+        ("B -= rate * np.outer(h, e)", "rate -= drop * rate", "right", None),
+        ("B -= rate * np.outer(h, e)", "print(A)", "right", None),
+        ("B -= rate * np.outer(h, -e)", "A -= rate * dA", "wrong", None),
+    ],
+)
+def test_an_update_behind_a_loop_of_updates_is_not_passed_over(inner, outer, verdict, line):
+    grade = grade_code(IN_BOTH_LOOPS.replace("INNER", inner).replace("OUTER", outer), loss="loss")
+    assert grade.verdict == verdict, str(grade)
+    assert [where for where, _ in grade.unreadable] == ([] if line is None else [line])
