@@ -212,8 +212,11 @@ class Grader:
     def _about(self, verdicts, old):
         """Return the names of the parameters and deltas that claims are about, as they were judged or else as named."""
         text, symbols = self.context.printer.symbol_text, self.vocabulary.symbols
-        names = [name for v in verdicts for name in names_of(self.written, v, symbols, text)]
-        return tuple(dict.fromkeys(names or [name for claim in old for name in self.in_vocabulary.about(claim)]))
+        named = [name for claim in old for name in self.in_vocabulary.about(claim)]
+        if self.context.is_preset and named:  # h and o are letters of layers there
+            return tuple(dict.fromkeys(named))
+        judged = [name for v in verdicts for name in names_of(self.written, v, symbols, text)]
+        return tuple(dict.fromkeys(judged or named))
 
     def _give_right(self, found, verdict, old, rate):
         """Add the right formula to an answer, in the letters that were declared."""

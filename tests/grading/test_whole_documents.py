@@ -281,6 +281,7 @@ def test_points(formulas, earned):
         ([r"\frac{\partial J}{\partial W^{(l)}} = \delta^{(l)} (a^{(l-1)})^T"], [0, 4, 0, 1]),
         ([r"\delta^{(1)} = (W^{(2)})^T \delta^{(2)} \odot a^{(1)} \odot (1 - a^{(1)})"], [0, 0, 3, 0]),
         ([r"\frac{\partial J}{\partial z^{(1)}} = (W^{(2)})^T \delta^{(2)} \odot \sigma'(z^{(1)})"], [0, 0, 3, 0]),
+        ([r"\frac{\partial J}{\partial w_{kj}} = \delta_k a_j"], [0, 4, 0, 0]),
         ([r"\frac{\partial J}{\partial W^{(1)}_{21}} = \delta^{(1)}_2 x_1"], [0, 0, 0, 1]),
         ([r"\frac{\partial J}{\partial W^{(1)}_{12}} = \delta^{(1)}_1 x_2"], [0, 0, 0, 0]),
         ([r"\frac{\partial J}{\partial b^{(1)}} = \delta^{(1)}"], [0, 0, 0, 0]),

@@ -247,7 +247,7 @@ class Recorder:
             return
         change = Change([a for a, _ in pairs], [b for _, b in pairs], node, node.lineno, frame.function, target)
         if not any(is_step(a, b) for a, b in pairs[:3]):
-            if len(self.replaced) < MAX_REPLACED and all(b.op is not None and not is_far(a) for a, b in pairs[:3]):
+            if len(self.replaced) < MAX_REPLACED and all(a.op is None and b.op is not None for a, b in pairs[:3]):
                 change.replaced = True
                 self.replaced.append(change)
             return

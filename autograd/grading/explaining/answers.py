@@ -67,7 +67,8 @@ def names_of(written, verdict, symbols, text):
         symbol = Symbol("delta", symbol.layers, symbol.indices, symbol.sample, symbol.step)
     bound = [symbol.bound(env) for env in envs or [{}]]
     found = [x for one in bound for x in symbols if _is_one_of(x, one)]
-    if verdict.judged.verdict in ("equal", "unproved"):  # it may hold for other layers, too
+    is_general = "layer" in verdict.judged.reading.axes.values()  # it is said to hold for several layers
+    if is_general and verdict.judged.verdict in ("equal", "unproved"):
         own, held = _role_and_layer(symbol), verdict.judged.layers
         found += [x for x in symbols if _role_and_layer(x) != own and _role_and_layer(x) in held]
     return list(dict.fromkeys([text(x) for x in found]))
