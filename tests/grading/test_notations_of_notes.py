@@ -44,6 +44,18 @@ DEEP = {
     "setting": "2-3-3-2 sig half_sse",
     "declared": {"order": "to-from", "letters": {"s": "z", "a": "h", "y": r"\hat{y}", "t": "y"}},
 }
+SOFTMAX = {"setting": "3-3 softmax", "declared": {"letters": {"y": "z", "p": "p", "t": "y"}}}
+SOFTMAX_BATCH = {"setting": "3-3 softmax m=3", "declared": {"letters": {"y": "z", "p": "p", "t": "y"}}}
+TWO_DELTAS = {
+    "setting": "rnn tanh ce",
+    "declared": {"order": "to-from", "letters": {"s": "a", "a": "h", "y": "o", "p": r"\hat{y}", "t": "y"}},
+}
+MEAN_OF_OUTPUTS = {"setting": "2-3-2 sig half_sse", "declared": {"letters": {"s": "z", "y": r"\hat{y}", "t": "y"}}}
+ONE_NEURON = {"setting": "2-1 sig bce", "declared": {"letters": {"s": "z", "y": "a", "t": "y"}}}
+CHAINS = {
+    "setting": "2-3-3-2 sig half_sse",
+    "declared": {"order": "to-from", "letters": {"s": "z", "y": "a", "t": "y", "loss": "J", "function": "g"}},
+}
 CASES = [
     (ONE_OUTPUT, r"(2) \quad \delta^{(2)} = -2 (y - \hat{y})", "equal"),
     (ONE_OUTPUT, r"\frac{\partial L}{\partial W_{j1}^{(2)}} = \delta^{(2)} h_j", "equal"),
@@ -90,6 +102,29 @@ CASES = [
     (DEEP, r"\frac{\partial h^{(2)}}{\partial z^{(2)}} = \sigma'(z^{(1)})", "wrong"),
     (DEEP, r"\delta^{(1)} = [(W^{(2)})^T [(W^{(3)})^T \delta^{(3)}] \odot \sigma'(z^{(2)})] \odot \sigma'(z^{(1)})",
      "ambiguous"),
+    (SOFTMAX, r"\frac{\partial L}{\partial z_k} = p_k - \mathbb{1}[y = k]", "equal"),
+    (SOFTMAX, r"\frac{\partial L}{\partial z_k} = p_k - \mathbb{1}[y_k = k]", "unreadable"),
+    (SOFTMAX, r"\frac{\partial L}{\partial z_k} = -\frac{y_l}{p_l} p_l (\delta_{lk} - p_k)", "ambiguous"),
+    (SOFTMAX, r"\frac{\partial L}{\partial z_k} = -\frac{y_l}{p_l} p_l (\delta_{lk} - p_k) = p_k - y_k", "equal"),
+    (SOFTMAX_BATCH, r"\frac{\partial L}{\partial b_k} = \frac1m \sum_i (p_{ik} - \mathbb{1}[y_i = k])", "equal"),
+    (SOFTMAX_BATCH, r"\frac{\partial L}{\partial b_k} = \frac1m \sum_i (p_{ik} - \mathbb{1}[y_k = i])", "wrong"),
+    (TWO_DELTAS, r"\delta^h_t = W_{hy}^T \delta^o_t + W_{hh}^T \text{diag}(1 - h_{t+1}^2) \delta^h_{t+1}", "equal"),
+    (TWO_DELTAS, r"\delta^h_t = W_{hy}^T \delta^o_t + W_{hh}^T \text{diag}(1 - h_t^2) \delta^h_{t+1}", "wrong"),
+    (TWO_DELTAS, r"\delta^h_t = W_{hy}^T \delta^o_t + W_{hh}^T \delta^h_{t+1}", "wrong"),
+    (TWO_DELTAS, r"\frac{\partial L}{\partial W_{hh}} = \sum_t (\delta^h_t \odot (1 - h_t^2)) h_{t-1}^T", "ambiguous"),
+    (MEAN_OF_OUTPUTS, r"\frac{\partial L}{\partial \hat{y}_i} = \frac{2}{n} (\hat{y}_i - y_i)", "equal"),
+    (MEAN_OF_OUTPUTS, r"\frac{\partial L}{\partial \hat{y}_i} = \frac{1}{n} (\hat{y}_i - y_i)", "unreadable"),
+    (ONE_NEURON, r"\frac{\partial L}{\partial w_j} = \frac{a - y}{a(1 - a)} "
+     r"\frac{\partial \sigma}{\partial w_j}", "equal"),
+    (ONE_NEURON, r"\frac{\partial L}{\partial w_j} = (a - y) \frac{\partial \sigma}{\partial w_j}", "wrong"),
+    (ONE_NEURON, r"\frac{\partial |y - a|}{\partial a} = \frac{a - y}{|a - y|}", "equal"),
+    (ONE_NEURON, r"\frac{\partial |y - a|}{\partial a} = \frac{y - a}{|a - y|}", "wrong"),
+    (CHAINS, r"\frac{\partial J}{\partial z^{[1]}} = \frac{\partial J}{\partial a^{[3]}} "
+     r"\frac{\partial a^{[3]}}{\partial z^{[3]}} \cdots \frac{\partial a^{[1]}}{\partial z^{[1]}}", "equal"),
+    (CHAINS, r"\frac{\partial J}{\partial z^{[1]}} = \frac{\partial J}{\partial a^{[3]}} "
+     r"\frac{\partial a^{[3]}}{\partial z^{[3]}} \cdots \frac{\partial a^{[2]}}{\partial z^{[2]}}", "wrong"),
+    (CHAINS, r"\frac{\partial z_j}{\partial w_{ji_0}} = \frac{\partial}{\partial w_{ji_0}} \sum_i w_{ji} x_i = x_{i_0}",
+     "equal"),
 ]  # fmt: skip
 
 
@@ -97,3 +132,17 @@ CASES = [
 def test_a_notation_of_notes(row, formula, verdict):
     grade = derivation(row).grade(None, formula)
     assert grade.verdict == verdict, str(grade)
+
+
+@pytest.mark.parametrize(
+    ("formula", "words"),
+    [
+        (r"\prod_{k=t}^{T} \frac{\partial s_k}{\partial s_{k-1}}", "begins at t where t + 1 belongs"),
+        (r"\prod_{k=t+1}^{T-1} \frac{\partial s_k}{\partial s_{k-1}}", "ends at T - 1 where T belongs"),
+        (r"\prod_{k=t}^{T} \text{diag}(1 - s_k^2) W_s", "begins at t where t + 1 belongs"),
+    ],
+)
+def test_a_product_over_the_wrong_steps_is_named(formula, words):
+    grade = derivation(STATES).grade(None, rf"\frac{{\partial s_T}}{{\partial s_t}} = {formula}")
+    assert [mistake.kind for mistake in grade.mistakes] == ["wrong index"]
+    assert words in grade.diagnosis

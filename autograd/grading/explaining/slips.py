@@ -138,6 +138,7 @@ def _at(node, places, letters):
     elif kind == "sum":
         counted = ", ".join([_plain(x) for x in node.data.letters])
         yield Slip("extra sum", f"the sum over {counted} does not belong there", parts[0], 1.2)
+        yield from _of_limits(node)
         if node.data.conditions:
             free = Node("sum", parts, node.data._replace(conditions=()), node.at)
             yield Slip("missing term", "the sum leaves out a term that belongs in it", free, 1.2)
@@ -154,6 +155,30 @@ def _at(node, places, letters):
     if kind in ("name", "prod", "call", "deriv"):
         words = f"the transpose of {show(node)} is missing"
         yield Slip("missing transpose", words, Node("transpose", (node,), None, node.at), 0.95)
+
+
+def _of_limits(node):
+    """Yield a sum or product whose first or last index is one too small or too large."""
+    what = "product" if node.data.is_product else "sum"
+    for name, words in (("lower", "begins"), ("upper", "ends")):
+        limit = getattr(node.data, name)
+        letter, number = (None, None) if limit is None else (head(limit), limit.data if limit.kind == "num" else None)
+        if letter is None and number is None:
+            continue
+        for more in (1, -1):
+            if number is not None:
+                new = Node("num", (), number + more, limit.at)
+            else:
+                new = _shifted(letter, _offset(limit) + more, limit.at)
+            text = f"the {what} {words} at {show(limit)} where {show(new)} belongs"
+            tree = Node("sum", node.parts, node.data._replace(**{name: new}), node.at)
+            yield Slip("wrong index", text, tree, 1.05, node.data.is_product)
+
+
+def _offset(index):
+    """Return what is added to the letter of an index."""
+    terms = index.parts[1:] if index.kind == "add" else ()
+    return sum([-int(x.parts[0].data) if x.kind == "neg" else int(x.data) for x in terms])
 
 
 def _of_terms(node):
@@ -368,11 +393,8 @@ def _other_marks(part, script, letters):
         for other in letters:
             if other != letter and script.kind == "sub":
                 yield Node("name", (), (other, 0), part.at), 0.0
-        offset = 0
-        if part.kind == "add":
-            offset = sum([-int(x.parts[0].data) if x.kind == "neg" else int(x.data) for x in part.parts[1:]])
         for more in (-1, 1):
-            yield _shifted(letter, offset + more, part.at), 0.05
+            yield _shifted(letter, _offset(part) + more, part.at), 0.05
     elif part.kind == "num":
         for more in (-1, 1):
             if part.data + more >= 0:

@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 from autograd.grading.judging.comparing import FAILURES, compared
+from autograd.grading.judging.instances import unbound_letters
 from autograd.grading.judging.task import Task
 from autograd.grading.meaning.derivatives import names_no_loss
 from autograd.grading.meaning.readings import Readings
@@ -31,6 +32,10 @@ _COUNTED_FROM_ONE = (
     "it is right if the inputs are layer 1, and wrong if they are layer 0: write a^{(1)} for the inputs, or say what "
     "z^{(1)} is"
 )
+_SILENT = (
+    "it is right if an index that stands twice is summed silently, and wrong if a sum was forgotten: write \\sum, or a "
+    "link of the chain without that index"
+)
 _MOST_TRIED = 24
 
 
@@ -46,6 +51,8 @@ def doubt(judge, found, refuted, task, places, vectors=None):
     """
     if found.verdict != "equal":
         return ""
+    if found.reading.implied and _is_silent_throughout(judge, found, task, places):
+        return _SILENT
     if _is_renumbered(judge, found, task, places):
         return _LEADS_OUT
     if _is_counted_from_one(judge, found, refuted, task, places):
@@ -56,6 +63,14 @@ def doubt(judge, found, refuted, task, places, vectors=None):
         rows = found.reading.vectors == "rows"
         return _TURNED.format(*(("rows", "columns") if rows else ("columns", "rows")))
     return EITHER_LOSS if _is_of_either_loss(found, refuted, task, places) else ""
+
+
+def _is_silent_throughout(judge, found, task, places):
+    """Return whether every side leaves out a sum, so that none shows what the others mean."""
+    for side in task.sides[1:]:
+        if not unbound_letters(judge, task._replace(sides=(task.sides[0], side)), places, found.reading):
+            return False
+    return True
 
 
 # --- The layer that weights belong to.

@@ -1,24 +1,32 @@
 """Deltas that say by a letter of which quantity they are: delta^z is the derivative of the loss in z."""
 
+from autograd.grading.meaning.products import is_slope
 from autograd.grading.reading.nodes import Node, is_name, rewrite, walk
 
 __all__ = ["with_lettered_deltas"]
 
 
 def with_lettered_deltas(claim, places):
-    r"""Return a claim with ``\delta^z_k`` as the derivative of the loss in z_k; and whether it surely means that.
+    r"""Return a claim with ``\delta^z_k`` as the derivative of the loss in z_k; and how sure that is.
 
-    The mark must be a declared letter of a quantity, and no index elsewhere in the claim. A delta of activations,
-    alone in its claim, may as well be the delta of the layer that is called so.
+    The mark must be a declared letter of a quantity, and no index elsewhere in the claim. It is ``"sure"`` of
+    pre-activations. A delta of activations may be the delta of the layer that is called so: it is ``"likely"`` no such
+    delta beside one of pre-activations, or beside a slope, which nobody has forgotten then; else the answer is ``""``.
     """
     names = [x for side in claim.sides if side is not None for x in walk(side) if x.kind == "name"]
     deltas = {id(x): _lettered(x, places) for x in names}
     inside = {id(y) for x in names for s in x.parts for y in walk(s)}
-    others = {p.data[0] for x in names if id(x) not in inside and deltas[id(x)] is None
-              for s in x.parts for p in walk(s) if p.kind == "name"}  # fmt: skip
+    others = {
+        p.data[0]
+        for x in names
+        if id(x) not in inside and deltas[id(x)] is None and not _is_named_matrix(x, places)
+        for s in x.parts
+        for p in walk(s)
+        if p.kind == "name"
+    }
     found = {k: x for k, x in deltas.items() if x is not None and x[0] not in others}
     if not found:
-        return claim, False
+        return claim, ""
     factor = places.model.formulas.factor
 
     def replace(node):
@@ -29,8 +37,16 @@ def with_lettered_deltas(claim, places):
         return x if factor == 1 else Node("prod", (Node("num", (), factor, node.at), x), (".",), node.at)
 
     letters = {x[0] for x in found.values()}
-    is_sure = len(letters) > 1 or all("s" in places.roles_of(x) for x in letters)
-    return claim._replace(sides=tuple([None if x is None else rewrite(x, replace) for x in claim.sides])), is_sure
+    of_sums = ["s" in places.roles_of(x) for x in letters]
+    has_slopes = any(is_slope(x) for side in claim.sides if side is not None for x in walk(side))
+    is_likely = len(letters) > 1 and (any(of_sums) or has_slopes)
+    spelled = claim._replace(sides=tuple([None if x is None else rewrite(x, replace) for x in claim.sides]))
+    return spelled, "sure" if all(of_sums) else "likely" if is_likely else ""
+
+
+def _is_named_matrix(name, places):
+    """Return whether a name is a matrix of a recurrent network that is called by the layers it joins, as W_{hy}."""
+    return places.model.steps > 1 and name.data[0].isupper() and "w" in places.roles_of(name.data[0])
 
 
 def _lettered(name, places):

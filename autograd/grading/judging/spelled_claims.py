@@ -17,12 +17,17 @@ __all__ = [
 
 
 def of_label(node, places):
-    """``1[y = k]``, y the label, as the target of output k; None for another node."""
+    """``1[y = k]``, y the label, as the target of output k, and ``1[y_i = k]`` of sample i; None for another node."""
     if node.kind != "test" or node.parts[0].data != "=":
         return None
     for label, index in (node.parts[0].parts, node.parts[0].parts[::-1]):
         if is_name(label) and "t" in places.roles_of(label.data[0]) and is_name(index) and not index.parts:
             marks = [s for s in label.parts if s.kind == "sup"]
+            below = [p for s in label.parts if s.kind == "sub" for p in s.parts if p.kind in ("name", "num")]
+            if index in below:
+                return None  # y_k is no label, but the target of output k
+            if len(below) == 1 and places.model.samples > 1 and not marks:
+                marks = [Node("sup", below, "(", index.at)]  # y_i, the label of sample i
             return Node("name", (*marks, Node("sub", (index,), "", index.at)), (label.data[0], 0), node.at)
     return None
 

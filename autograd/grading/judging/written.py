@@ -45,6 +45,7 @@ _OF_ACTIVATIONS = (
     "it is right if this delta is the derivative of the loss in the activations, and wrong if it is that in the "
     "pre-activations: write it as \\partial L/\\partial a"
 )
+_OPEN_COUNT = "{} has no meaning here: there is one sample, and counted as the outputs it makes the formula wrong"
 _GROUPED = (
     "it is right if the elementwise product is taken first, and wrong if products side by side bind more tightly, as "
     "they usually do: set it in brackets"
@@ -166,14 +167,23 @@ class Written:
 
     def _verdict(self, claim, places, target):
         claim = with_step_named(claim, places)
-        lettered, is_sure = with_lettered_deltas(claim, places)
-        found = self._verdict_on(lettered if is_sure else claim, places, target)
-        if is_sure or lettered == claim or found.judged.verdict != "wrong":
-            return found
-        with contextlib.suppress(ReadingError):
-            other = self._verdict_on(lettered, places, target)
-            if other.judged.verdict == "equal":
-                return other._replace(judged=other.judged._replace(verdict="ambiguous", reason=_OF_ACTIVATIONS))
+        lettered, certainty = with_lettered_deltas(claim, places)
+        if lettered == claim or certainty == "sure":
+            return self._verdict_on(lettered, places, target)
+        found: Verdict | ReadingError
+        try:
+            found = self._verdict_on(claim, places, target)
+        except ReadingError as error:
+            found = error
+        if isinstance(found, ReadingError) or found.judged.verdict not in ("equal", "unproved"):
+            with contextlib.suppress(ReadingError):
+                other = self._verdict_on(lettered, places, target)
+                if other.judged.verdict == "equal" and certainty:
+                    return other
+                if other.judged.verdict == "equal":
+                    return other._replace(judged=other.judged._replace(verdict="ambiguous", reason=_OF_ACTIVATIONS))
+        if isinstance(found, ReadingError):
+            raise found
         return found
 
     def _verdict_on(self, claim, places, target):
@@ -203,6 +213,11 @@ class Written:
             judged = judged._replace(
                 verdict="wrong", reason="the left side speaks of something else than what is graded"
             )
+        if judged.verdict not in ("equal", "unproved"):
+            names = [x for side in task.sides for x in walk(side) if is_name(x) and not x.parts]
+            open_counts = [x for x in names if places.counts_outputs(x.data[0])]
+            if open_counts:
+                raise ReadingError(_OPEN_COUNT.format(open_counts[0].data[0]), open_counts[0].at)
         is_given = task.sides[0].kind == "given" and judged.verdict not in ("equal", "unproved")
         if is_given and not any(_is_of_matrices(x) for side in task.sides for x in walk(side)):
             raise ReadingError(judged.reason or "it is another quantity.", claim.at)  # its own vocabulary decides

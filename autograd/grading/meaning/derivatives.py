@@ -2,6 +2,7 @@
 
 from autograd.grading.meaning import arrays
 from autograd.grading.meaning.arrays import Array, is_array
+from autograd.grading.meaning.place import OutOfRange
 from autograd.grading.meaning.ratios import check_order
 from autograd.grading.reading.nodes import Node, show
 from autograd.grading.reading.trees import ReadingError
@@ -14,9 +15,17 @@ class _Jacobian(Exception):
 def of_derivative(evaluation, node, env):
     """Return a derivative that is written."""
     of, by = node.parts
+    if node.data == "bridge" and not is_before(evaluation, by, of):
+        raise OutOfRange("nothing stands where the dots are.", node.at)
     if by.kind == "none":
         by = outputs(evaluation, node)
     return derivative(evaluation, of, by, env, node)
+
+
+def is_before(evaluation, name, other):
+    """Return whether the layer or step of a name is before that of another one."""
+    a, b = evaluation.place(name), evaluation.place(other)
+    return a.layer < b.layer if evaluation.model.steps == 1 else True
 
 
 def names_no_loss(node):

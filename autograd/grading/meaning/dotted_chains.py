@@ -1,4 +1,8 @@
-"""Products of derivatives with dots between them, as products over the index of the links."""
+"""Products of derivatives with dots between them.
+
+Links of one form, ``dh_T/dh_{T-1} ... dh_{k+1}/dh_k``, are a product over their index; between others, as in
+``dz^L/da^{L-1} ... da^l/dz^l``, the dots are the derivative of what the link before is taken in.
+"""
 
 from fractions import Fraction
 
@@ -15,7 +19,7 @@ def chain_over_steps(node):
     last = parts[k + 1] if k + 1 < len(parts) else None
     steps = [_link_marks(x) for x in (first, last)]
     if None in steps:
-        return node
+        return _bridged(node, k)
     (a, below_a), (b, below_b) = steps
     if not (_differ_by_one(a, below_a) and _differ_by_one(b, below_b)):
         return node
@@ -39,6 +43,16 @@ def chain_over_steps(node):
     inside = [*parts[:start], product, *parts[k + 2 :]]
     signs = [*node.data[:start], *node.data[k + 1 :]]
     return inside[0] if len(inside) == 1 else Node("prod", inside, tuple(signs), node.at)
+
+
+def _bridged(node, k):
+    """Return a chain with dots as one with the derivative between the links on both sides of them."""
+    parts = list(node.parts)
+    around = [parts[k - 1] if k else None, parts[k + 1] if k + 1 < len(parts) else None]
+    if any(x is None or x.kind != "deriv" or any(y.kind not in ("name", "loss") for y in x.parts) for x in around):
+        return node
+    parts[k] = Node("deriv", (around[0].parts[1], around[1].parts[0]), "bridge", node.at)
+    return node.with_parts(parts)
 
 
 def _is_after(a, b):

@@ -234,7 +234,15 @@ class Places:
         outputs = len(self.model.outputs) // (self.model.samples * self.model.steps)
         if base == "K" and not roles and outputs != counts:  # which could be the samples else
             return Place("count", index=outputs)
+        if self.counts_outputs(base):
+            return Place("count", index=outputs)
         return None
+
+    def counts_outputs(self, base):
+        """Return whether a letter that usually counts samples could count outputs, since there is one sample."""
+        model = self.model
+        is_free = base in ("m", "n", "N") and not self.roles_of(base) and base not in model.labels
+        return is_free and model.samples == model.steps == 1 and len(model.outputs) > 1
 
     def _loss(self, node, reading, sample):
         """Return the loss: of everything, or of one sample, step or output."""

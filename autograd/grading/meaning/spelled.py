@@ -4,10 +4,11 @@ r"""Notations that stand for another formula, spelled out as trees before anythi
 | --- | --- |
 | ``\nabla W``, W a parameter | the gradient of the loss in W |
 | ``\bar{z}``, z a quantity and no letter with a bar declared | the derivative of the loss with respect to z |
-| ``f'_k``, ``a'^{(l)}`` without an argument | the derivative of the activation at the pre-activation with these marks |
+| ``f'_k``, ``a'^{(l)}``, ``(f^l)'`` without an argument | the derivative of the activation at the pre-activation so marked |
 | ``J_a(z)``, a and z quantities | the Jacobian of a in z |
 | ``v_{ih}`` with two indices, undeclared | a weight |
-| ``W_h``, ``W_x``, ``W_y`` in a recurrent network, or with its declared letters | ``W_{hh}``, ``W_{xh}``, ``W_{hy}`` |
+| ``d\sigma/dw_j`` with one neuron | the derivative of its output |
+| ``W_h``, ``W_x``, ``W_y`` of recurrent networks, or with declared letters | ``W_{hh}``, ``W_{xh}``, ``W_{hy}`` |
 | ``Z`` or ``S`` below or beside ``e^{z_i}``, undeclared | the sum of these powers |
 | ``w_{k1}``, k an index | a weight with the indices k and 1 |
 | ``1/B``, beside several samples | one over their number |
@@ -53,8 +54,16 @@ def spelled_out(tree, places):
             above = [(s.kind, s.data, *[p.kind for p in s.parts]) for s in node.parts]
             if above == [("sup", "", "num")]:
                 return Node("pow", (total, node.parts[0].parts[0]), None, node.at)
+        if node.kind == "deriv" and _is_of_function(node, places):
+            name = node.parts[0]
+            return node.with_parts(
+                [Node("name", (), (places.output_letter, 0), name.at), rewrite(node.parts[1], replace)]
+            )
         if node.kind == "deriv" and node.data == "gradient" and node.parts[1].kind == "none":
             return _gradient(node, places)
+        if node.kind == "transpose" and node.data == "prime" and is_name(node.parts[0], places.function_letter):
+            name = node.parts[0]  # (f^1)'
+            return _slope(Node("name", name.parts, (name.data[0], 1), name.at), places)
         if node.kind == "name":
             node = _named(node, places)
             if id(node) in functions:
@@ -172,6 +181,15 @@ def _weight(node, places):
         return None
     is_pair = [len(s.parts) for s in node.parts if s.kind == "sub"] == [2]
     return Node("name", node.parts, (base.upper(), 0), node.at) if is_pair else None
+
+
+def _is_of_function(node, places):
+    """Return whether a function's letter is differentiated in a weight where it stands for the only neuron."""
+    of, by = node.parts
+    is_function = is_name(of, "sigma", "f", "g", "phi", places.function_letter)
+    is_bare = is_function and not of.parts and not of.data[1] and not places.roles_of(of.data[0])
+    is_only = len(places.model.network.neurons) == 1
+    return is_bare and is_only and is_name(by) and bool({"w", "b"} & set(places.roles_of(by.data[0])))
 
 
 def _is_slope_by_loss(node, places):

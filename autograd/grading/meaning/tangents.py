@@ -3,6 +3,7 @@
 import functools
 from fractions import Fraction
 
+from autograd.engine import primitives
 from autograd.grading.clock import WORK
 from autograd.grading.meaning import arrays
 from autograd.grading.meaning.arithmetic import fraction_of
@@ -81,6 +82,13 @@ def _of_series(evaluation, node, q, env):
     return functools.reduce(lambda total, x: arrays.add(total, x, True), found, evaluation.at.zero)
 
 
+def _of_bars(evaluation, node, q, env):
+    x, d = evaluation.value(node.parts[0], env), tangent(evaluation, node.parts[0], q, env)
+    if is_array(x):
+        raise _unknown(node)
+    return x / primitives.abs_(x) * d
+
+
 def _of_cases(evaluation, node, q, env):
     for value, condition in zip(node.parts[::2], node.parts[1::2], strict=True):
         is_met = condition.kind == "else" or is_of_indices(evaluation, condition, env)
@@ -148,4 +156,5 @@ _RULES = {
     "sum": _of_series,
     "call": tangent_of_call,
     "cases": _of_cases,
+    "norm": _of_bars,
 }

@@ -276,7 +276,16 @@ def read_index_term(c):
                 continue
             sub = c.next().text == "_"
             if sub:
-                x = Node("name", (*x.parts, read_script(c, "sub", inside=True)), x.data, x.at)
+                script = read_script(c, "sub", inside=True)
+                if (
+                    text in "ijkl"
+                    and not x.parts
+                    and [p.kind for p in script.parts] == ["num"]
+                    and not script.parts[0].data
+                ):
+                    x = Node("name", (), (x.data[0] + "'", 0), x.at)  # i_0 is a letter beside i
+                    continue
+                x = Node("name", (*x.parts, script), x.data, x.at)
             else:
                 found, _, _ = read_superscript(c)
                 x = Node("name", (*x.parts, *found), x.data, x.at)
