@@ -56,6 +56,19 @@ CHAINS = {
     "setting": "2-3-3-2 sig half_sse",
     "declared": {"order": "to-from", "letters": {"s": "z", "y": "a", "t": "y", "loss": "J", "function": "g"}},
 }
+GATED = {"setting": "2-3-1 relu,sig bce", "declared": {"order": "to-from", "letters": {"s": "z", "y": "a", "t": "y"}}}
+FROM_ONE = {
+    "setting": "2-3-2 sig half_sse",
+    "declared": {"order": "to-from", "letters": {"s": "z", "a": "a", "y": "a", "t": "y", "x": "a", "function": "g"}},
+}
+ZEROS = {
+    "setting": "2-3-2 sig half_sse",
+    "declared": {"order": "from-to", "delta": -1, "letters": {"s": "z", "y": "y", "t": "t", "rate": r"\alpha"}},
+}
+THETAS = {"setting": "2-1 logistic m=3", "declared": {"letters": {"y": "g", "t": "y", "w": r"\theta", "loss": "J"}}}
+LINE = {"setting": "1-1 lin half_sse m=3", "declared": {"letters": {"y": r"\hat{y}", "t": "y", "loss": "E"}}}
+NEURON = {"setting": "2-1 sig sse", "declared": {}}
+NO_LETTER = {"setting": "3-3 softmax", "declared": {"letters": {"y": "z", "t": "y"}}}
 CASES = [
     (ONE_OUTPUT, r"(2) \quad \delta^{(2)} = -2 (y - \hat{y})", "equal"),
     (ONE_OUTPUT, r"\frac{\partial L}{\partial W_{j1}^{(2)}} = \delta^{(2)} h_j", "equal"),
@@ -125,6 +138,38 @@ CASES = [
      r"\frac{\partial a^{[3]}}{\partial z^{[3]}} \cdots \frac{\partial a^{[2]}}{\partial z^{[2]}}", "wrong"),
     (CHAINS, r"\frac{\partial z_j}{\partial w_{ji_0}} = \frac{\partial}{\partial w_{ji_0}} \sum_i w_{ji} x_i = x_{i_0}",
      "equal"),
+    (GATED, r"\frac{\partial L}{\partial z^{[1]}} = \frac{\partial L}{\partial a^{[1]}} \odot "
+     r"\begin{cases} 1 & \text{if } z^{[1]} > 0 \\ 0 & \text{if } z^{[1]} \leq 0 \end{cases}", "equal"),
+    (GATED, r"\frac{\partial L}{\partial z^{[1]}} = \frac{\partial L}{\partial a^{[1]}} \odot "
+     r"\begin{cases} 0 & \text{if } z^{[1]} > 0 \\ 1 & \text{if } z^{[1]} \leq 0 \end{cases}", "wrong"),
+    (FROM_ONE, r"\delta^{[2]} = (W^{[2]})^T \delta^{[3]} \odot g'(z^{[2]})", "equal"),
+    (FROM_ONE, r"\delta^{[2]} = (W^{[2]})^T \delta^{[3]} \odot g'(z^{[3]})", "wrong"),
+    (ZEROS, r"\Delta w_{0k} = \alpha \delta_k", "equal"),
+    (ZEROS, r"\Delta w_{0k} = \alpha \delta_k z_k", "wrong"),
+    (ZEROS, r"\delta_j = f'(z_j) \sum_{k=1}^c w_{jk} \delta_k \quad (1 \le j \le n_H)", "equal"),
+    (THETAS, r"\frac{\partial J}{\partial \theta_0} = \frac{1}{n} \sum_{i=1}^n (g^{(i)} - y^{(i)})", "equal"),
+    (THETAS, r"\frac{\partial J}{\partial \theta_0} = \frac{1}{n} \sum_{i=1}^n (g^{(i)} - y^{(i)}) x_1^{(i)}", "wrong"),
+    (SCALARS, r"\delta^L = \frac{\partial L}{\partial a^L} . \frac{\partial a^L}{\partial z^L}", "equal"),
+    (SCALARS, r"\delta^L = \frac{\partial L}{\partial a^L} . \frac{\partial a^{L-1}}{\partial z^{L-1}}", "wrong"),
+    (SCALARS, r"\delta^L = \frac{\partial L}{\partial z^L}. \frac{\partial L}{\partial z^L} = \delta^L", "equal"),
+    (SOFTMAX, r"\frac{\partial}{\partial z_i} \frac{e^{z_i}}{\sum e^{z_k}} "
+     r"= \frac{e^{z_i} \sum e^{z_k} - e^{z_i} e^{z_i}}{(\sum e^{z_k})^2}", "equal"),
+    (SOFTMAX, r"\frac{\partial}{\partial z_i} \frac{e^{z_i}}{\sum e^{z_k}} = \frac{e^{z_i}}{\sum e^{z_k}}", "wrong"),
+    (SOFTMAX, r"\frac{\partial p_i}{\partial z_i} = \frac{e^{z_i}}{s} - \frac{e^{z_i} e^{z_i}}{s^2}", "equal"),
+    (DEEP, r"\delta^{l-1} = (W^l)^T \delta^l \circ g'^{l-1}(z^{l-1})", "equal"),
+    (DEEP, r"\delta^{l-1} = (W^l)^T \delta^l \circ g'^l(z^{l-1})", "ambiguous"),
+    (DEEP, r"\frac{\partial L}{\partial W^{(1)}} = \left(\frac{\partial L}{\partial h^{(2)}} "
+     r"\frac{\partial h^{(2)}}{\partial z^{(2)}}\right) \frac{\partial z^{(2)}}{\partial h^{(1)}} "
+     r"\frac{\partial h^{(1)}}{\partial z^{(1)}} \frac{\partial z^{(1)}}{\partial W^{(1)}}", "equal"),
+    (LINE, r"\frac{\partial E}{\partial w} = \frac{\partial E}{\partial \hat{y}} "
+     r"\frac{\partial \hat{y}}{\partial w}", "equal"),
+    (LINE, r"\frac{\partial E}{\partial w} = \frac{\partial E}{\partial \hat{y}} "
+     r"\frac{\partial \hat{y}}{\partial b}", "wrong"),
+    (NO_LETTER, r"\frac{\partial L}{\partial z_i} = \sum_j \frac{\partial L}{\partial p_j} "
+     r"\frac{\partial p_j}{\partial z_i}", "equal"),
+    (NO_LETTER, r"\frac{\partial L}{\partial z_i} = \sum_j \frac{\partial L}{\partial p_i} "
+     r"\frac{\partial p_j}{\partial z_i}", "wrong"),
+    (NEURON, r"\frac{\partial L}{\partial w_i} = 2 (y - t) y (1 - y) x_i \\ i = 1, 2, 3", "equal"),
 ]  # fmt: skip
 
 
@@ -146,3 +191,12 @@ def test_a_product_over_the_wrong_steps_is_named(formula, words):
     grade = derivation(STATES).grade(None, rf"\frac{{\partial s_T}}{{\partial s_t}} = {formula}")
     assert [mistake.kind for mistake in grade.mistakes] == ["wrong index"]
     assert words in grade.diagnosis
+
+
+def test_a_link_that_is_missing_behind_a_derivative_is_named():
+    formula = (
+        r"\frac{\partial L}{\partial s_t} = \frac{\partial L_t}{\partial s_t} + \frac{\partial L}{\partial s_{t+1}}"
+    )
+    grade = derivation(STATES).grade(None, formula)
+    assert [mistake.kind for mistake in grade.mistakes] == ["missing factor"]
+    assert "ds_(t + 1)/ds_t" in grade.diagnosis

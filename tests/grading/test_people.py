@@ -2,7 +2,7 @@
 
 ``people.jsonl`` has one formula a line: ``set`` (``sources`` were printed by others, ``matrices`` are in vectors and
 matrices, ``textbooks``, ``courses`` and ``lectures`` are written as those write them, ``derivations`` are from notes,
-posts and textbooks of sixty authors, ``notes`` from those of a hundred others), ``kind``, ``setting`` (see
+posts and textbooks of sixty authors, ``notes`` from those of two hundred others), ``kind``, ``setting`` (see
 :mod:`people_settings`), ``declared`` (what the letters of its author mean), ``formula``, ``truth``, and for a right
 formula with a slip put in its ``slip`` and the ``names`` of diagnoses that would name it.
 """
@@ -20,11 +20,12 @@ OFTEN = [row for name in SAMPLED for row in [x for x in ALL if x["set"] == name]
 ROWS = [row for row in ALL if row["set"] not in SAMPLED] + OFTEN
 VERDICTS = {"right": {"equal"}, "needs-condition": {"equal"}, "wrong": {"wrong"}, "ill-formed": {"ill-formed", "wrong"}}
 # A condition in a subscript beside a gradient in a vector; a sum over steps left open by dots; an error signal e that
-# only the text around the formula defines; powers of a matrix that a sum counts.
-OUT_OF_REACH = {"P18", "R09", "hkB1", "d2lrnn4"}
+# only the text around the formula defines; powers of a matrix that a sum counts; a row of ones with dots.
+OUT_OF_REACH = {"P18", "R09", "hkB1", "d2lrnn4", "9pdf3"}
 # Right where the weights of layer l lead out of it, and with a wrong layer where they lead into it; right where a dZ is
 # the derivative of the mean loss, and without 1/m where it is that of a sample's own; right where vectors are rows, and
-# with a transpose missing where they are columns.
+# with a transpose missing where they are columns; right where circles bind more tightly than products, or where a delta
+# is of the activations.
 OF_TWO_MINDS = {
     "1gom4",
     "blog3",
@@ -40,6 +41,11 @@ OF_TWO_MINDS = {
     "f36",
     "5ysi5",
     "5tnh5",
+    "8exq3",
+    "8ghi2",
+    "8ssj5",
+    "8vie2",
+    "9tlk3",
 }
 # In these, written in the network's own text (R), with another neuron's number, in cases, or with another step, the
 # slip is refused without a name.

@@ -9,7 +9,7 @@ from autograd.grading.meaning.arrays import ShapeError
 from autograd.grading.meaning.evaluate import evaluator
 from autograd.grading.meaning.letters import variables
 from autograd.grading.meaning.place import Item, Place
-from autograd.grading.reading.nodes import Node, replace_at
+from autograd.grading.reading.nodes import Node, replace_at, show
 
 
 def by_slips(explanation):
@@ -31,11 +31,30 @@ def by_slips(explanation):
             best = slip
     best = (
         best
+        or missing_link(explanation)
         or in_another_layout(explanation, unbound, left)
         or within_sums(explanation)
         or within_products(explanation)
     )
     return [] if best is None else [Mistake(best.kind, best.text)]
+
+
+def missing_link(explanation):
+    """Return the link that is missing behind a derivative of the loss, such as dh_{t+1}/dh_t behind dL/dh_{t+1}."""
+    left = explanation.task.sides[0]
+    if left.kind != "deriv" or left.parts[1].kind != "name":
+        return None
+    by = left.parts[1]
+    for path, node in paths(explanation.written):
+        if node.kind != "deriv" or node.parts[1].kind != "name" or node.parts[1] == by or explanation.is_late():
+            continue
+        link = Node("deriv", (node.parts[1], by), None, node.at)
+        for pair in ((node, link), (Node("transpose", (link,), None, node.at), node)):
+            tree = replace_at(explanation.written, path, Node("prod", pair, ("",), node.at))
+            slip = Slip("missing factor", f"the factor {show(link)} is missing", tree, 1.0)
+            if mends(explanation, slip):
+                return slip
+    return None
 
 
 def in_another_layout(explanation, unbound, left):

@@ -51,7 +51,8 @@ def slips(side, places, unbound, left=()):
         unbound: letters that nothing binds.
         left: the letters of the left side.
     """
-    letters = list(dict.fromkeys([*left, *variables(side)]))
+    names = _words_of_weights(side, places)
+    letters = [x for x in dict.fromkeys([*left, *variables(side)]) if x not in names]
     found = list(_of_sums(side, unbound, places.model.samples > 1))
     for path, node in paths(side):
         for slip in _at(node, places, letters):
@@ -65,6 +66,15 @@ def slips(side, places, unbound, left=()):
                         Slip("swapped indices", f"the indices {_plain(a)} and {_plain(b)} are swapped", tree, 1.0, True)
                     )
     return sorted(found, key=lambda s: s.cost)
+
+
+def _words_of_weights(side, places):
+    """Return the letters that only name the matrices of a recurrent network, as the h of W_{hh}."""
+    if places.model.steps == 1:
+        return set()
+    weights = [x for _, x in paths(side) if is_name(x) and "w" in places.roles_of(x.data[0]) and x.data[0].isupper()]
+    others = [x for _, x in paths(side) if is_name(x) and x not in weights]
+    return {y for x in weights for y in variables(x)} - {y for x in others for y in variables(x)}
 
 
 def _plain(letter):
@@ -393,8 +403,9 @@ def _other_marks(part, script, letters):
         for other in letters:
             if other != letter and script.kind == "sub":
                 yield Node("name", (), (other, 0), part.at), 0.0
-        for more in (-1, 1):
-            yield _shifted(letter, _offset(part) + more, part.at), 0.05
+        offset = _offset(part)
+        for more in (1, -1) if offset < 0 else (-1, 1):  # k - 1 for k is likelier than for another letter
+            yield _shifted(letter, offset + more, part.at), -0.01 if offset + more == 0 else 0.05
     elif part.kind == "num":
         for more in (-1, 1):
             if part.data + more >= 0:

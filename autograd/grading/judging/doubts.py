@@ -6,8 +6,9 @@ from autograd.grading.judging.comparing import FAILURES, compared
 from autograd.grading.judging.instances import unbound_letters
 from autograd.grading.judging.task import Task
 from autograd.grading.meaning.derivatives import names_no_loss
+from autograd.grading.meaning.evaluate import evaluator
 from autograd.grading.meaning.readings import Readings
-from autograd.grading.reading.nodes import Node, is_name, replace_at, walk
+from autograd.grading.reading.nodes import Node, is_name, replace_at, show, walk
 from autograd.grading.reading.trees import ReadingError
 
 __all__ = ["EITHER_LOSS", "doubt"]
@@ -36,6 +37,10 @@ _SILENT = (
     "it is right if an index that stands twice is summed silently, and wrong if a sum was forgotten: write \\sum, or a "
     "link of the chain without that index"
 )
+_OF_ANOTHER_LAYER = (
+    "it is right only since the layers have the same activation: {} names the function of another layer than that of "
+    "its argument"
+)
 _MOST_TRIED = 24
 
 
@@ -53,6 +58,9 @@ def doubt(judge, found, refuted, task, places, vectors=None):
         return ""
     if found.reading.implied and _is_silent_throughout(judge, found, task, places):
         return _SILENT
+    call = _of_another_layer(judge, found, task, places)
+    if call is not None:
+        return _OF_ANOTHER_LAYER.format(show(call))
     if _is_renumbered(judge, found, task, places):
         return _LEADS_OUT
     if _is_counted_from_one(judge, found, refuted, task, places):
@@ -71,6 +79,24 @@ def _is_silent_throughout(judge, found, task, places):
         if not unbound_letters(judge, task._replace(sides=(task.sides[0], side)), places, found.reading):
             return False
     return True
+
+
+def _of_another_layer(judge, found, task, places):
+    """Return a slope whose function has the mark of another layer than its argument; None if there is none."""
+    evaluation = evaluator(judge.points.first(), places, found.reading, {})
+    for side in task.sides:
+        for x in walk(side):
+            if x.kind != "call" or not x.parts[0].data[1] or len(x.parts) != 2 or not is_name(x.parts[1]):
+                continue
+            marks = [s for s in x.parts[0].parts if s.kind == "sup"]
+            probe = Node("name", marks, (places.pre_activation, 0), x.at)
+            try:
+                layers = {evaluation.place(y).layer for y in (probe, x.parts[1])} if marks else set()
+            except ReadingError:
+                continue
+            if len(layers) > 1:
+                return x
+    return None
 
 
 # --- The layer that weights belong to.
@@ -104,10 +130,10 @@ def _is_counted_from_one(judge, found, refuted, task, places):
 
 
 def _with_another_layer(task, places):
-    """Yield the claim with one weight, bias or delta on the right moved to the layer before or behind."""
+    """Yield the claim with one weight, bias, delta or pre-activation on the right moved by one layer."""
     for k, side in enumerate(task.sides[1:], 1):
         for path, node in _paths(side):
-            if not is_name(node) or not {"w", "b", "delta"} & set(places.roles_of(node.data[0])):
+            if not is_name(node) or not {"w", "b", "delta", "s"} & set(places.roles_of(node.data[0])):
                 continue
             for step in (1, -1):
                 for moved in _moved(node, step):

@@ -1,6 +1,6 @@
 """Changes of a claim's trees that say in full what is meant: labels, cases, parameters without indices."""
 
-from autograd.grading.reading.nodes import Node, is_name, rewrite, show, walk
+from autograd.grading.reading.nodes import Limits, Node, is_name, rewrite, show, walk
 
 __all__ = [
     "by_kind",
@@ -9,7 +9,9 @@ __all__ = [
     "of_label",
     "of_one_weight",
     "outside_derivatives",
+    "plain_names",
     "regrouped",
+    "with_chains_over_samples",
     "with_step_named",
     "with_two_indices",
     "with_weights",
@@ -72,6 +74,18 @@ def regrouped(task):
 
     sides = (task.sides[0], *[rewrite(x, replace) for x in task.sides[1:]])
     return None if sides == task.sides else task._replace(sides=sides)
+
+
+def with_chains_over_samples(task):
+    """Return a task whose right sides are chains of derivatives as sums of them over the samples; None for others."""
+    if task.kind != "value" or task.sides[0].kind != "deriv":
+        return None
+    for side in task.sides[1:]:
+        links = side.parts if side.kind == "prod" else ()
+        if len(links) < 2 or any(x.kind != "deriv" or any(y.parts for y in x.parts) for x in links):
+            return None
+    summed = [Node("sum", (x,), Limits(("@n",)), x.at) for x in task.sides[1:]]
+    return task._replace(sides=(task.sides[0], *summed))
 
 
 def by_kind(claim):
@@ -179,6 +193,17 @@ def in_and_out(sides, places):
         return Node("name", parts, node.data, node.at)
 
     return [None if x is None else rewrite(x, replace) for x in sides]
+
+
+def plain_names(tree):
+    """Yield the names without marks whose values count; indices and the bounds of sums are none."""
+    stack = [tree]
+    while stack:
+        x = stack.pop()
+        if x.kind != "name":
+            stack.extend(x.parts)
+        elif not x.parts:
+            yield x
 
 
 def outside_derivatives(tree):

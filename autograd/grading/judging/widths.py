@@ -1,5 +1,7 @@
 """Readings of how far a sign reaches: operators, sums and products that take more than one term or factor."""
 
+from fractions import Fraction
+
 from autograd.grading.meaning.letters import variables
 from autograd.grading.reading.nodes import Limits, Node, is_name, rewrite
 
@@ -69,7 +71,7 @@ def _with_wide_product(node):
 
 def with_letters_of_sums(sides):
     """Return the sides with the letters of sums that name none: those in the body that nothing else binds."""
-    left = set(variables(sides[0]))
+    left = set(variables(rewrite(sides[0], _without_silent_sum)))
 
     def replace(node):
         if node.kind == "deriv":  # in d/dp_j sum (t_j - p_j)^2 the sum counts j, and p_j is the one that is meant
@@ -96,6 +98,12 @@ def with_letters_of_sums(sides):
         return Node("sum", node.parts, node.data._replace(letters=tuple(mine)), node.at)
 
     return tuple([rewrite(x, replace) for x in sides])
+
+
+def _without_silent_sum(node):
+    """Return nothing in place of a sum that names no letter, whose letters are its own."""
+    is_silent = node.kind == "sum" and not node.data.letters and not node.data.is_product
+    return Node("num", (), Fraction(1), node.at) if is_silent else None
 
 
 def _counts_silently(node):

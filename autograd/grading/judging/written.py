@@ -21,7 +21,9 @@ from autograd.grading.judging.spelled_claims import (
     of_label,
     of_one_weight,
     outside_derivatives,
+    plain_names,
     regrouped,
+    with_chains_over_samples,
     with_step_named,
     with_two_indices,
     with_weights,
@@ -204,6 +206,7 @@ class Written:
             judged = self._of_other_order(task, batch, wanted, judged)
         if judged is not None and judged.verdict == "wrong":
             judged = self._grouped(task, places, vectors, batch, wanted) or judged
+            judged = self._over_samples(task, places, vectors, batch, wanted) or judged
         if judged is None:
             if wanted is None:
                 raise failure
@@ -214,7 +217,7 @@ class Written:
                 verdict="wrong", reason="the left side speaks of something else than what is graded"
             )
         if judged.verdict not in ("equal", "unproved"):
-            names = [x for side in task.sides for x in walk(side) if is_name(x) and not x.parts]
+            names = [x for side in task.sides for x in plain_names(side)]
             open_counts = [x for x in names if places.counts_outputs(x.data[0])]
             if open_counts:
                 raise ReadingError(_OPEN_COUNT.format(open_counts[0].data[0]), open_counts[0].at)
@@ -253,6 +256,16 @@ class Written:
             found = self.judge.judge(two, places, vectors, batch, wanted)
             if found.verdict in ("equal", "unproved"):
                 return found
+        return None
+
+    def _over_samples(self, task, places, vectors, batch, wanted):
+        """Return the verdict on chains of derivatives, summed over the samples of a batch; None unless it is right."""
+        other = with_chains_over_samples(task) if self.model.samples > 1 else None
+        if other is not None:
+            with contextlib.suppress(ReadingError):
+                found = self.judge.judge(other, places, vectors, batch, wanted)
+                if found.verdict == "equal":
+                    return found
         return None
 
     def _of_one_weight(self, task, places, vectors, batch, wanted, judged):

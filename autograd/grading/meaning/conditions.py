@@ -106,7 +106,9 @@ def of_cases(evaluation, node, env):
         gate = gate_of(evaluation, condition, env)
         rest = Node("cases", node.parts[node.parts.index(value) + 2 :], None, node.at)
         otherwise = evaluation.value(rest, env) if rest.parts else evaluation.at.zero
-        return gate * evaluation.value(value, env) + (evaluation.at.one - gate) * otherwise
+        shut = arrays.add(evaluation.at.one, arrays.negative(gate), True)
+        chosen = arrays.elementwise(gate, evaluation.value(value, env))
+        return arrays.add(chosen, arrays.elementwise(shut, otherwise), True)
     return evaluation.at.zero
 
 

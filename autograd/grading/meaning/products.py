@@ -330,7 +330,9 @@ def links_of(evaluation, node, env):
     for x in node.parts:
         while x.kind == "group":
             x = x.parts[0]
-        if is_link(x) or (x.kind == "name" and x is node.parts[0] and len(node.parts) > 1):
+        if x.kind == "prod" and all(is_link(y) for y in x.parts):
+            inner = [(y, env) for y in x.parts]
+        elif is_link(x) or (x.kind == "name" and x is node.parts[0] and len(node.parts) > 1):
             inner = [(x, env)]
         elif x.kind == "sum" and x.data.is_product and is_link(x.parts[0]):
             inner = [(x.parts[0], e) for e in assignments(evaluation, x.data, env)]

@@ -155,13 +155,18 @@ class Readings:
                 choices = [{}, {"base": 1, "delta_base": 1, "weights_out": True}, {"base": 1, "delta_base": 1},
                            {"weights_out": True}]  # fmt: skip
             marks_above = {s.data for n in names for s in n.parts if s.kind == "sup"}
-            if marks_above == {"["} or ("[" in marks_above and self.model.samples > 1):
+            numbers = [p.data for n, s, p in marks if s.kind == "sup" and p.kind == "num"]
+            letters = self.places.convention.letters
+            has_more = letters["x"] == letters["a"] and max(numbers, default=0) > self.model.depth
+            is_ng = marks_above == {"["} and not has_more
+            if is_ng or ("[" in marks_above and self.model.samples > 1):
                 choices = [{}]  # Ng's: layers count from 0, and W^{[l]} leads into layer l
             if not any(self._is_weight(n) for n in names):
                 choices = [c for c in choices if "weights_out" not in c or "base" in c]
             only_below = bool(below) and not (above or bracketed)
             base = [r.changed(**c) for r in base for c in choices if not c or not only_below or r.below != "index"]
-        if self.places.is_probable():
+        has_probabilities = any(self.places.roles_of(n.data[0]) == ["p"] for n in names)
+        if self.places.is_probable() and not has_probabilities:
             vary(probable=[True, False])
         if any(self._is_bare(n) for n in names) or any(x.kind in ("transpose", "diag") for x in self.nodes):
             vary(vectors=[self.vectors] if self.vectors else ["columns", "rows"])

@@ -4,12 +4,12 @@ r"""Notations that stand for another formula, spelled out as trees before anythi
 | --- | --- |
 | ``\nabla W``, W a parameter | the gradient of the loss in W |
 | ``\bar{z}``, z a quantity and no letter with a bar declared | the derivative of the loss with respect to z |
-| ``f'_k``, ``a'^{(l)}``, ``(f^l)'`` without an argument | the derivative of the activation at the pre-activation so marked |
+| ``f'_k``, ``a'^{(l)}``, ``(f^l)'`` without an argument | the derivative of the activation at that pre-activation |
 | ``J_a(z)``, a and z quantities | the Jacobian of a in z |
 | ``v_{ih}`` with two indices, undeclared | a weight |
 | ``d\sigma/dw_j`` with one neuron | the derivative of its output |
 | ``W_h``, ``W_x``, ``W_y`` of recurrent networks, or with declared letters | ``W_{hh}``, ``W_{xh}``, ``W_{hy}`` |
-| ``Z`` or ``S`` below or beside ``e^{z_i}``, undeclared | the sum of these powers |
+| ``Z``, ``S`` or ``s`` below or beside ``e^{z_i}``, undeclared | the sum of these powers |
 | ``w_{k1}``, k an index | a weight with the indices k and 1 |
 | ``1/B``, beside several samples | one over their number |
 | ``I_{kj}``, undeclared | a Kronecker delta |
@@ -48,7 +48,7 @@ def spelled_out(tree, places):
     total = _normaliser(tree, places)
 
     def replace(node):
-        if total is not None and is_name(node, "Z", "S") and not node.data[1]:
+        if total is not None and is_name(node, "Z", "S", "s") and not node.data[1]:
             if not node.parts:
                 return total
             above = [(s.kind, s.data, *[p.kind for p in s.parts]) for s in node.parts]
@@ -100,9 +100,10 @@ def spelled_out(tree, places):
 
 def _normaliser(tree, places):
     """Return the sum that a softmax divides by, which authors call Z or S; None where nothing is called so."""
-    if not places.model.has_softmax or not any(is_name(x, "Z", "S") for x in walk(tree)):
+    names = [x for x in walk(tree) if is_name(x, "Z", "S", "s") and all(s.kind == "sup" for s in x.parts)]
+    if not places.model.has_softmax or not names or {"Z", "S"} & set(places.roles):
         return None
-    if {"Z", "S"} & set(places.roles):
+    if any(x.data[0] == "s" for x in names) and (places.is_declared("s") or places.roles_of("s") != ["s"]):
         return None
     for x in walk(tree):
         if x.kind == "call" and is_name(x.parts[0], "exp") and x.parts[1].kind == "name":

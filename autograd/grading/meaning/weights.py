@@ -25,6 +25,9 @@ def place_of_weight(places, node, marks, reading, roles):
             layer += 1
         if marks.is_numbered:
             layer -= reading.base
+    origin = index[0][1] if index else None
+    if len(index) == 2 and origin == Item(None, 0) and model.has_biases:  # w_{0k}, the bias of k
+        return bias_of(model, layer, index[1])
     if reading.through and len(index) == 2 and all(item.letter is None for _, item in index):
         index = between_counted(model, index)
     if len(index) == 1:
@@ -55,6 +58,20 @@ def place_of_weight(places, node, marks, reading, roles):
         if item.letter is None and not 1 <= item.offset <= model.size(k):
             raise OutOfRange(f"{show(node)}: an index {item.offset}, where there are 1 to {model.size(k)}.", node.at)
     return Place("quantity", "w", pair, tuple([item for _, item in index]), power=marks.power)
+
+
+def bias_of(model, layer, index):
+    """Return the bias of a neuron, whose layer is said or that of the letter of its index."""
+    axis, item = index
+    layer = axis if layer is None else layer
+    if not isinstance(layer, int):
+        raise Unclear("which layer this bias is in is not clear.")
+    return Place("quantity", "b", layer, item)
+
+
+def base_of_parameters(node):
+    """Return whether a name has the letter theta, whose number 0 is the bias."""
+    return node.data[0] in ("theta", "Theta")
 
 
 def counted_through(model, item):
@@ -96,7 +113,8 @@ def single_weight(places, node, index, layer, marks, reading, roles):
         if not is_only:
             raise Misfit(f"{show(node)} has two indices, and cannot be any weight.", node.at)
         return Place("quantity", "parameter", None, item)
-    if item.letter is None and "b" in roles and item.offset == 0:
+    is_theta = base_of_parameters(node) and len(model.weights) == 1 and model.has_biases
+    if item == Item(None, 0) and ("b" in roles or is_theta):
         return Place("quantity", "b", model.depth, Item(None, 1))
     pairs = [w for w in model.weights if layer in (None, w[1])]
     if item.letter is None and layer is None and len(model.weights) > 1 and reading.flat != "out":

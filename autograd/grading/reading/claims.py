@@ -49,6 +49,9 @@ def read_all(c):
                 raise c.error("a bracket does not belong there")
             c.take(")")
             continue
+        if found and is_list_of_indices(c):
+            skip_line(c)
+            continue
         if skipped(c):
             goes_on = goes_on and c.look(-1)[0] in ("row", "op")
             continue
@@ -69,6 +72,19 @@ def read_all(c):
     if not found:
         raise c.error("there is no formula", 0)
     return found
+
+
+def is_list_of_indices(c):
+    """Return whether a line says only what an index counts: ``i = 1, 2, 3``."""
+    if not (c.is_let() and c.is_op("=", 1) and c.look(2)[0] == "num" and c.is_op(",", 3)):
+        return False
+    k = 4
+    while not c.ends(k):
+        kind, text = c.look(k)
+        if not (kind in ("num", "gap") or c.is_op(",", k) or (kind == "cmd" and text in DOTS) or c.is_let(k=k)):
+            return False
+        k += 1
+    return True
 
 
 def is_condition_in_brackets(c):
@@ -248,6 +264,8 @@ def is_factor_apart(c):
 def remark_end(c, k=0):
     """Return where a bracket with words in it ends that stands at the end of a line; None where there is none."""
     end = c.closing(k) if c.is_op("(", k) else None
+    if end is not None and sum(c.look(j)[1] in COMPARISONS for j in range(k, end)) > 1:
+        return end  # (1 <= k <= c)
     if end is None or not (c.is_let(*_REMARKS, k=k + 1) or any(c.look(j)[0] == "text" for j in range(k, end))):
         return None
     after = end + 1
@@ -298,7 +316,11 @@ def read_tail(c, found):
                     return
         elif remark_end(c) is not None and not says_condition(c):
             c.i += remark_end(c) + 1
-        elif c.look(-1) in (("op", ","), ("op", "&")) or c.look(-1)[0] in ("gap", "text") or c.is_cmd(*IMPLICATIONS):
+        elif (
+            c.look(-1) in (("op", ","), ("op", "&"), ("op", "."))
+            or c.look(-1)[0] in ("gap", "text")
+            or c.is_cmd(*IMPLICATIONS)
+        ):
             if not read_condition(c, found):
                 return
         elif c.is_op("("):

@@ -67,7 +67,7 @@ def read_term(c):
 
 def read_product_sign(c):
     kind, text = c.look()
-    if c.is_typed and (kind, text) == ("op", ".") and c.look(1)[0] == "let":
+    if (kind, text) == ("op", ".") and ((c.is_typed and c.look(1)[0] == "let") or is_dot_of_product(c)):
         c.i += 1
         return "."
     if text in PRODUCTS and (kind == "cmd" or text == "*") and text != "boldsymbol":
@@ -78,6 +78,18 @@ def read_product_sign(c):
             c.i += 1
         return PRODUCTS[text]
     return None
+
+
+def is_dot_of_product(c):
+    """Return whether a period stands between factors of LaTeX, and not behind a sentence."""
+    if not (c.is_cmd("frac", "dfrac", "tfrac", k=1) or c.look(1)[0] in ("let", "num")) or c.symbols[c.i + 1].glued:
+        return False
+    k = 1
+    while not c.ends(k) and c.look(k)[0] != "gap":
+        if c.relation(look=True, k=k):
+            return False
+        k += 1
+    return True
 
 
 def read_signed_factor(c):
