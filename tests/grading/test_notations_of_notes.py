@@ -144,6 +144,7 @@ CASES = [
      r"\begin{cases} 0 & \text{if } z^{[1]} > 0 \\ 1 & \text{if } z^{[1]} \leq 0 \end{cases}", "wrong"),
     (FROM_ONE, r"\delta^{[2]} = (W^{[2]})^T \delta^{[3]} \odot g'(z^{[2]})", "equal"),
     (FROM_ONE, r"\delta^{[2]} = (W^{[2]})^T \delta^{[3]} \odot g'(z^{[3]})", "wrong"),
+    (FROM_ONE, r"\frac{\partial L}{\partial W^{[1]}} = \delta^{[2]} (a^{[1]})^T", "ambiguous"),
     (ZEROS, r"\Delta w_{0k} = \alpha \delta_k", "equal"),
     (ZEROS, r"\Delta w_{0k} = \alpha \delta_k z_k", "wrong"),
     (ZEROS, r"\delta_j = f'(z_j) \sum_{k=1}^c w_{jk} \delta_k \quad (1 \le j \le n_H)", "equal"),

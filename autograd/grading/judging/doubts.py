@@ -63,6 +63,8 @@ def doubt(judge, found, refuted, task, places, vectors=None):
         return _OF_ANOTHER_LAYER.format(show(call))
     if _is_renumbered(judge, found, task, places):
         return _LEADS_OUT
+    if found.reading.base and _has_square_marks(task) and not _numbers_say_so(judge, task):
+        return _COUNTED_FROM_ONE
     if _is_counted_from_one(judge, found, refuted, task, places):
         return _COUNTED_FROM_ONE
     if _is_one_of_a_matrix(judge, found, refuted, task, places):
@@ -119,6 +121,12 @@ def _numbers_say_so(judge, task):
     marks = [p for side in task.sides for x in walk(side) if x.kind == "name" for s in x.parts for p in s.parts]
     numbers = [p.data for p in marks if p.kind == "num"]
     return bool(numbers) and max(numbers) > judge.model.depth
+
+
+def _has_square_marks(task):
+    """Return whether layers stand in square brackets, whose authors mostly count the inputs as layer 0."""
+    scripts = [s for side in task.sides for x in walk(side) if x.kind == "name" for s in x.parts]
+    return any(s.data == "[" for s in scripts)
 
 
 def _is_counted_from_one(judge, found, refuted, task, places):

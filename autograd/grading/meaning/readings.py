@@ -157,8 +157,8 @@ class Readings:
             marks_above = {s.data for n in names for s in n.parts if s.kind == "sup"}
             numbers = [p.data for n, s, p in marks if s.kind == "sup" and p.kind == "num"]
             letters = self.places.convention.letters
-            has_more = letters["x"] == letters["a"] and max(numbers, default=0) > self.model.depth
-            is_ng = marks_above == {"["} and not has_more
+            may_count_inputs = letters["x"] == letters["a"] and bool(numbers) and 0 not in numbers
+            is_ng = marks_above == {"["} and not may_count_inputs
             if is_ng or ("[" in marks_above and self.model.samples > 1):
                 choices = [{}]  # Ng's: layers count from 0, and W^{[l]} leads into layer l
             if not any(self._is_weight(n) for n in names):
