@@ -145,6 +145,14 @@ CASES = [
     (FROM_ONE, r"\delta^{[2]} = (W^{[2]})^T \delta^{[3]} \odot g'(z^{[2]})", "equal"),
     (FROM_ONE, r"\delta^{[2]} = (W^{[2]})^T \delta^{[3]} \odot g'(z^{[3]})", "wrong"),
     (FROM_ONE, r"\frac{\partial L}{\partial W^{[1]}} = \delta^{[2]} (a^{[1]})^T", "ambiguous"),
+    (NEURON, r"\frac{\partial L}{\partial w_j} = \delta x_j, \delta = 2 (y - t) y (1 - y)", "equal"),
+    (NEURON, r"\frac{\partial L}{\partial w_j} = \delta x_j, \delta = (y - t) y (1 - y)", "wrong"),
+    (THETAS, r"\theta_j = \theta_j - \alpha \frac{1}{n} \sum_i (g_i - y_i) x_{ij}, "
+     r"b = b - \alpha \frac{1}{n} \sum_i (g_i - y_i)", "equal"),
+    (THETAS, r"\theta_j = \theta_j - \alpha \frac{1}{n} \sum_i (g_i - y_i) x_{ij}; "
+     r"b = b + \alpha \frac{1}{n} \sum_i (g_i - y_i)", "wrong"),
+    (NEURON, r"\frac{\partial L}{\partial y} = 2 (y - t) \quad (B)", "equal"),
+    (NEURON, r"\frac{\partial L}{\partial w_j} = x_j\ \sigma ´ (s)\ 2 (y - t)", "equal"),
     (ZEROS, r"\Delta w_{0k} = \alpha \delta_k", "equal"),
     (ZEROS, r"\Delta w_{0k} = \alpha \delta_k z_k", "wrong"),
     (ZEROS, r"\delta_j = f'(z_j) \sum_{k=1}^c w_{jk} \delta_k \quad (1 \le j \le n_H)", "equal"),

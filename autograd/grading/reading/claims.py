@@ -18,6 +18,7 @@ from autograd.grading.reading.tokens import symbols_of
 __all__ = ["Claim", "read_claims"]
 
 _MOST_ROWS = 60
+_INDICES = frozenset("ijklmnptck")
 _REMARKS = ("need", "needs", "using", "note", "since", "because", "see", "from", "by", "as", "from", "applying")
 _LABEL = re.compile(r"\([A-Z]{2,6}\)")  # (SSE) in front of a loss
 
@@ -171,10 +172,19 @@ def is_numbered(c):
         if (c.ends(3) and c.i > 0) or (begins and c.look(3)[0] == "gap"):
             c.i += 3
             return True
+    if is_lettered(c) and c.i > 0 and c.look(-1)[0] == "gap":
+        c.i += 3
+        return True
     if c.look()[0] == "num" and c.is_op(")", 1):
         c.i += 2
         return True
     return False
+
+
+def is_lettered(c, k=0):
+    """Return whether the letter of an equation, as ``(B)``, stands at the end of a line."""
+    kind, text = c.look(k + 1)
+    return c.is_op("(", k) and c.is_op(")", k + 2) and c.ends(k + 3) and kind == "let" and text in "ABCDE"
 
 
 def read_claim(c):
@@ -244,7 +254,7 @@ def is_factor_apart(c):
         k += 1
     if not k or c.ends(k) or (c.is_op("(", k) and c.look(k + 1)[0] == "num" and c.is_op(")", k + 2)):
         return False
-    if c.is_case(k) or remark_end(c, k) is not None:
+    if c.is_case(k) or remark_end(c, k) is not None or is_lettered(c, k):
         return False
     start, depth = c.i, 0
     c.i += k
@@ -317,7 +327,7 @@ def read_tail(c, found):
         elif remark_end(c) is not None and not says_condition(c):
             c.i += remark_end(c) + 1
         elif (
-            c.look(-1) in (("op", ","), ("op", "&"), ("op", "."))
+            c.look(-1) in (("op", ","), ("op", ";"), ("op", "&"), ("op", "."))
             or c.look(-1)[0] in ("gap", "text")
             or c.is_cmd(*IMPLICATIONS)
         ):
@@ -365,6 +375,8 @@ def read_condition(c, found):
         return True
     if len(signs) != 1 or inside[1] != signs[0] or any(x[0] == "op" and x[1] in "_^([{" for x in inside[:2]):
         return False
+    if is_of_quantity(inside):
+        return False
     c.i += k
     left = c.next()
     sign = c.next().text
@@ -382,6 +394,14 @@ def read_condition(c, found):
     last = found[-1]
     found[-1] = last._replace(conditions=(*last.conditions, node))
     return True
+
+
+def is_of_quantity(inside):
+    """Return whether what looks like a condition is a formula: ``b = b - ...`` or ``delta = ...``, no ``i = j``."""
+    (_, left), (_, sign), *right = inside
+    if sign != "=" or len(right) < 2 or left in _INDICES:
+        return False
+    return left in ("b", "w", "W", "delta") or inside[0] in right
 
 
 def has_dots_ahead(c):

@@ -64,6 +64,7 @@ _SIGN_OF = {
     "∘": ("cmd", "circ"), "⊗": ("cmd", "otimes"), "−": ("op", "-"), "–": ("op", "-"), "←": ("cmd", "leftarrow"),
     "→": ("cmd", "to"), "⇒": ("cmd", "Rightarrow"), "∈": ("cmd", "in"), "≡": ("op", "="), "≔": ("op", ":="),
     "≈": ("cmd", "approx"), "∝": ("cmd", "propto"), "∀": ("cmd", "forall"), "′": ("op", "'"), "’": ("op", "'"),
+    "´": ("op", "'"),
     "≠": ("cmd", "neq"), "≥": ("cmd", "geq"), "≤": ("cmd", "leq"), "…": ("cmd", "dots"), "⋯": ("cmd", "dots"),
     "∆": ("let", "Delta"), "△": ("let", "Delta"), "ℓ": ("let", "ell"), "𝟙": ("cmd", "indicator"), "∞": ("cmd", "infty"),
     "÷": ("op", "/"), "ᵀ": ("cmd", "transposed"), "⊤": ("cmd", "top"), "∗": ("op", "*"), "[": ("op", "["),
