@@ -33,7 +33,7 @@ _ONE_HOT = re.compile(
     re.IGNORECASE,
 )
 _STAR = re.compile(r"\^\s*(\{?)\s*\\(?:star|ast)(?![A-Za-z])\s*")
-_DOT = re.compile(r"(?<=[})])\s*\.\s*(?=[\\(\d])")  # between two factors
+_DOT = re.compile(r"(?<=[})])\s*\.\s*(?=(?:\\(?!end|q?quad|text|\\)|[(\d])[^=.]*$)")  # between factors, not formulas
 _TWICE = re.compile(r"(?<![=<>!:])=[\s&]*=(?!=)")
 _BARS = re.compile(r"\|\|([^|]+)\|\|")
 
