@@ -403,7 +403,7 @@ NOT_LOST = [
     r"(\delta_o, 3) a_h",
     r"(\delta_o)_{7} a_h",
     r"\delta_o 1_3 a_h",
-    r"\sqrt[3]{a_h}",
+    r"\sqrt[n]{a_h}",
     r"$\delta_o$ is $a_h$",
     r"\delta[1] a_h",
     r"delta_o \cdot a_h",

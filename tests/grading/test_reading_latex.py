@@ -54,7 +54,7 @@ REFUSED = [
     (r"a \cdot", "the formula ends too early"),
     (r"\left( a", "expected ')', found the end"),
     (r"( a ] \cdot b", "expected ')', found ']'"),
-    (r"\sqrt[3]{a}", "a root other than the square root"),
+    (r"\sqrt[n]{a}", "the index of a root is a number here"),
     (r"\int a", r"the command \int is not understood"),
     (r"\text{if } a", "prose in front of a formula may change what it says"),
     (r"\partial", "the formula ends too early"),
