@@ -126,7 +126,7 @@ def option_prices(rounds, core):
     return found
 
 
-DIGITS = f"digits to {digits_run.LEAST_ACCURACY:.0%} held-out accuracy, from the start of the process to its end"
+DIGITS = f"digits to {digits_run.MIN_ACCURACY:.0%} held-out accuracy, from the start of the process to its end"
 
 
 def digits_to_accuracy(rounds):

@@ -22,7 +22,7 @@ from nn.protocols import Data, Loss, Model
 
 __all__ = ["LiveTraining", "train_live"]
 
-_MOST_SAMPLES, _MOST_PARAMETERS = 500, 2000
+_MAX_SAMPLES, _MAX_PARAMETERS = 500, 2000
 
 
 class LiveTraining:
@@ -185,9 +185,9 @@ def train_live(
     rows: Any
     targets: Any
     rows, targets = samples(X, Y)
-    if len(rows) > _MOST_SAMPLES:
-        raise ValueError(f"{len(rows)} samples are more than the {_MOST_SAMPLES} that a page trains on: choose some.")
+    if len(rows) > _MAX_SAMPLES:
+        raise ValueError(f"{len(rows)} samples are more than the {_MAX_SAMPLES} that a page trains on: choose some.")
     count = len(list(model.parameters()))
-    if count > _MOST_PARAMETERS:
-        raise ValueError(f"{count:,} parameters are more than the {_MOST_PARAMETERS:,} that a page trains: use fit.")
+    if count > _MAX_PARAMETERS:
+        raise ValueError(f"{count:,} parameters are more than the {_MAX_PARAMETERS:,} that a page trains: use fit.")
     return LiveTraining(model, loss, rows, targets, rate, batch_size, seed)

@@ -18,7 +18,7 @@ from nn.setups import NotNative, Setup
 
 __all__ = ["TapeTraining"]
 
-_MOST_CELLS = 1 << 24  # in all samples of a batch that is computed at once
+_MAX_CELLS = 1 << 24  # in all samples of a batch that is computed at once
 
 
 class TapeTraining:
@@ -153,7 +153,7 @@ def _as_product(made, size):
 
     See :func:`autograd.compiler.layers.gradients_of`.
     """
-    if made.stops or made.cells * size > _MOST_CELLS:
+    if made.stops or made.cells * size > _MAX_CELLS:
         return None
     with importing():
         from autograd.compiler.layers import gradients_of  # lazy: it imports SciPy

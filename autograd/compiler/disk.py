@@ -15,7 +15,7 @@ from pathlib import Path
 __all__ = ["Shelf", "shelf"]
 
 VARIABLE = "DELTAGRAD_CACHE"
-MOST_BYTES = 1 << 28  # of all files together; with more, the oldest are deleted
+MAX_BYTES = 1 << 28  # of all files together; with more, the oldest are deleted
 _SUFFIX = ".o"
 _CHECKSUM = hashlib.sha256().digest_size
 
@@ -57,7 +57,7 @@ class Shelf:
             return None
         try:
             found = os.fstat(place)
-            if not (stat.S_ISREG(found.st_mode) and _is_private(found) and found.st_size <= MOST_BYTES):
+            if not (stat.S_ISREG(found.st_mode) and _is_private(found) and found.st_size <= MAX_BYTES):
                 return None
             with open(place, "rb", closefd=False) as file:
                 data = file.read()
@@ -82,7 +82,7 @@ class Shelf:
                  if (found := os.lstat(file)).st_size]  # fmt: skip
         left = sum([size for _, size, _ in files])
         for _, size, file in sorted(files):
-            if left <= MOST_BYTES:
+            if left <= MAX_BYTES:
                 break
             file.unlink(missing_ok=True)
             left -= size

@@ -18,7 +18,7 @@ from autograd.engine.batches import WORTH, Batches
 
 __all__ = ["LayerDescent", "Sample", "gradients_of"]
 
-_MOST_BYTES = 1 << 25  # of rows; of larger data, some batches are copied at a time
+_MAX_BYTES = 1 << 25  # of rows; of larger data, some batches are copied at a time
 _ADD = primitives.add.code
 
 
@@ -133,8 +133,8 @@ class _AtHand:
         samples, width = table.shape
         self._table = table
         self._count = samples
-        if 8 * samples * width > _MOST_BYTES:
-            self._count = max(1, _MOST_BYTES // (8 * width * size)) * size
+        if 8 * samples * width > _MAX_BYTES:
+            self._count = max(1, _MAX_BYTES // (8 * width * size)) * size
         self._first = self._end = 0
         self._rows = self._places = None
 
@@ -307,7 +307,7 @@ class LayerDescent:
     def results(self, table):
         """Return the loss and the outputs of each sample, an array with one row for each."""
         found = np.empty((table.shape[0], 1 + self._made.outputs))
-        count = max(1, _MOST_BYTES // (8 * table.shape[1]))
+        count = max(1, _MAX_BYTES // (8 * table.shape[1]))
         with self._threads():
             for first in range(0, len(found), count):
                 part = slice(first, first + count)

@@ -33,7 +33,7 @@ from autograd.compiler.loops import (
 __all__ = ["roll"]
 
 _SHORT = 64  # bodies with at most this many items are found by shifting
-_LEAST_GROWING = 4  # iterations, because any three could have grown evenly
+_MIN_GROWING = 4  # iterations, because any three could have grown evenly
 _PAIR = 8  # the fewest instructions in the body of a loop with two iterations
 
 
@@ -147,7 +147,7 @@ class _Roller:
     def fold_long(self):
         """Fold loops with longer bodies. Return True if any was folded."""
         return any(self._fold(self._steady(where)) for where in _periods(self._shape, 3)) or any(
-            self._fold(self._even(where), TriangularLoop) for where in _periods(self._pattern, _LEAST_GROWING)
+            self._fold(self._even(where), TriangularLoop) for where in _periods(self._pattern, _MIN_GROWING)
         )
 
     def fold_pairs(self):
@@ -207,7 +207,7 @@ class _Roller:
 
     def _fold(self, runs, kind=Loop):
         """Make loops of runs: triples of start, number of items, and number of blocks. Return True if any was made."""
-        least = _LEAST_GROWING if kind is TriangularLoop else 3
+        least = _MIN_GROWING if kind is TriangularLoop else 3
         keep = np.ones(len(self._shape), dtype=bool)
         made, end = [], 0
         for start, p, count in sorted(runs):
@@ -264,7 +264,7 @@ class _Roller:
             if move != tuple([k * a + k * (k - 1) // 2 * b for a, b in changes]):  # hashes were equal by chance
                 count = k
                 break
-        if count < _LEAST_GROWING:
+        if count < _MIN_GROWING:
             return None
         shape = self._shapes.of_loop(
             TriangularLoop, count, tuple(shapes[:p]), changes, tuple(map(pattern_of, items[:p]))

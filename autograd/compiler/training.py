@@ -83,7 +83,7 @@ class _Shape:
         self.sizes, self.constants = low.sizes, low.constants
 
 
-_MOST_SHAPES = 64
+_MAX_SHAPES = 64
 _shapes: OrderedDict = OrderedDict()  # the shapes that were used last, by the key of the sample
 
 
@@ -93,7 +93,7 @@ def _lowered_once(key, lowered):
     if found is None:
         found = _Shape(*lowered())
     _shapes[key] = found
-    while len(_shapes) > _MOST_SHAPES:
+    while len(_shapes) > _MAX_SHAPES:
         _shapes.popitem(last=False)
     return found
 

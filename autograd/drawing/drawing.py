@@ -20,8 +20,8 @@ __all__ = ["DETAILS", "Drawing", "draw"]
 
 DETAILS = ("values", "neurons", "layers")
 # A graph with more values is drawn by neurons; with more neurons or edges, by layers. The last number is an error.
-_MOST_VALUES, _MOST_NEURONS, _MOST_EDGES, _MOST_DRAWN = 40, 60, 600, 3000
-_MOST_SHOWN_TWICE = 200_000  # characters of SVG; a larger picture is displayed only as SVG
+_MAX_VALUES, _MAX_NEURONS, _MAX_EDGES, _MAX_DRAWN = 40, 60, 600, 3000
+_MAX_SHOWN_TWICE = 200_000  # characters of SVG; a larger picture is displayed only as SVG
 
 
 class Drawing:
@@ -75,7 +75,7 @@ class Drawing:
         try:
             svg = self.svg()
             shown = {"image/svg+xml": svg, "text/plain": repr(self)}
-            if len(svg) < _MOST_SHOWN_TWICE:  # an untrusted notebook displays no SVG, but it displays PNG
+            if len(svg) < _MAX_SHOWN_TWICE:  # an untrusted notebook displays no SVG, but it displays PNG
                 shown["image/png"] = b64encode(render(self.digraph, "png")).decode("ascii")
             return shown
         except Exception as error:  # a repr never raises, so it says why there is no picture
@@ -139,14 +139,14 @@ def draw(
         raise ValueError(f"rankdir is LR, RL, TB or BT, found {rankdir!r}.")
     nodes = order(value)
     network = None
-    if detail in ("neurons", "layers") or (detail is None and (len(nodes) > _MOST_VALUES or deltas or formulas)):
+    if detail in ("neurons", "layers") or (detail is None and (len(nodes) > _MAX_VALUES or deltas or formulas)):
         network = _network(value, parameters, inputs, targets, required=detail is not None)
     if detail is None:
         detail = "values" if network is None or not network.neurons else "neurons"
         if (
             network is not None
             and detail == "neurons"
-            and (sum(network.sizes) > _MOST_NEURONS or _edges(network) > _MOST_EDGES)
+            and (sum(network.sizes) > _MAX_NEURONS or _edges(network) > _MAX_EDGES)
         ):
             detail = "layers"
     if detail == "values":
@@ -160,7 +160,7 @@ def draw(
         raise GraphError("there is no neuron in this graph: ask for detail='values'.")
     if not isinstance(sample, int) or not 1 <= sample <= network.samples:
         raise ValueError(f"samples count from 1 to {network.samples}, found {sample!r}.")
-    if detail == "neurons" and _edges(network) > _MOST_DRAWN:
+    if detail == "neurons" and _edges(network) > _MAX_DRAWN:
         raise DrawingError(f"this network has {_edges(network):,} connections: ask for detail='layers'.")
     derivation = Derivation(network)
     expand = _meant(network, derivation, expand)

@@ -11,10 +11,10 @@ from autograd.engine.value import Value
 from autograd.formulas.network import sum_of
 from autograd.formulas.printing import printable
 
-__all__ = ["MOST_BOXES", "NetworkLayout"]
+__all__ = ["MAX_BOXES", "NetworkLayout"]
 
-MOST_BOXES = 1500  # with more, the picture is not readable and does not move smoothly
-_MOST_LINES, _MOST_COLUMNS, _MOST_ROWS = 6000, 60, 160
+MAX_BOXES = 1500  # with more, the picture is not readable and does not move smoothly
+_MAX_LINES, _MAX_COLUMNS, _MAX_ROWS = 6000, 60, 160
 _CHARACTER, _HEIGHT, _GAP, _BETWEEN = 7.3, 38, 8, 90  # in pixels, of texts, boxes and columns
 
 
@@ -65,8 +65,8 @@ class NetworkLayout:
     @property
     def too_large(self):
         """True if the picture has too many boxes or lines to be readable."""
-        many = len(self.boxes) > MOST_BOXES or len(self.lines) > _MOST_LINES or len(self._columns) > _MOST_COLUMNS
-        return many or max(map(len, self._columns)) > _MOST_ROWS
+        many = len(self.boxes) > MAX_BOXES or len(self.lines) > _MAX_LINES or len(self._columns) > _MAX_COLUMNS
+        return many or max(map(len, self._columns)) > _MAX_ROWS
 
     # --- The columns of boxes.
 

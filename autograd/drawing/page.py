@@ -14,7 +14,7 @@ from autograd.formulas.printing import escape_latex
 
 __all__ = ["Picture", "correspondence_html", "page", "player", "rows_of", "static"]
 
-_MOST_ROWS, _MOST_FORMULAS = 400, 150
+_MAX_ROWS, _MAX_FORMULAS = 400, 150
 
 _HINT = {
     "walk": "Click a node to see its history.",
@@ -181,9 +181,7 @@ def static(svg, rows, whole, error="", height=520) -> str:
         error: the reason why it could not be made, or an empty text.
         height: the height of the frame in pixels.
     """
-    folded = "".join(
-        [f"<details><summary>{escape(said)}</summary>{more}</details>" for said, more in rows[:_MOST_ROWS]]
-    )
+    folded = "".join([f"<details><summary>{escape(said)}</summary>{more}</details>" for said, more in rows[:_MAX_ROWS]])
     frame = ""
     if whole is not None:
         frame = (
@@ -201,5 +199,5 @@ def rows_of(steps, forward) -> list:
 
     The formulas are LaTeX, which notebooks typeset. From MathML they would remove the structure.
     """
-    few = len(steps) <= _MOST_FORMULAS
-    return [(str(s).strip(), f"${escape(_latex(s, forward))}$" if few else "") for s in steps[:_MOST_ROWS]]
+    few = len(steps) <= _MAX_FORMULAS
+    return [(str(s).strip(), f"${escape(_latex(s, forward))}$" if few else "") for s in steps[:_MAX_ROWS]]

@@ -17,10 +17,10 @@ __all__ = ["Flow", "layers_picture", "neurons_picture", "too_large", "values_pic
 _FONT = "Helvetica"
 # If the edges together span more than _LONG ranks, Graphviz makes a rougher layout, which takes less time. A picture
 # with longer edges than _LONGEST, or with more values, is not readable and would take more than a few seconds.
-_LONG, _LONGEST, _MOST_VALUES = 1000, 30_000, 1500
+_LONG, _LONGEST, _MAX_VALUES = 1000, 30_000, 1500
 _MANY_LINES = 100  # between two layers; with more, lines are straight because curves would tangle
 _WIDE = 78  # points: leaves room for a gradient that becomes longer while steps are played
-_MOST_ROWS = 40  # the weights of a larger layer are not listed
+_MAX_ROWS = 40  # the weights of a larger layer are not listed
 
 
 def _sheet(rankdir):
@@ -105,7 +105,7 @@ def _value_rows(node, flow, label):
 
 def too_large(nodes) -> bool:
     """Return True if a picture of all these values would be too large to read and to draw."""
-    return len(nodes) > _MOST_VALUES or _length_of_edges(nodes) > _LONGEST
+    return len(nodes) > _MAX_VALUES or _length_of_edges(nodes) > _LONGEST
 
 
 def _length_of_edges(nodes):
@@ -210,7 +210,7 @@ def neurons_picture(network, derivation, sample, rankdir="LR", edges=False, delt
     rows: dict = {}
     for n in chosen:
         rows[n.layer] = rows.get(n.layer, 0) + len(n.terms)
-    listed = {n: rows[n.layer] <= _MOST_ROWS or _is_meant(n, network, derivation, expand) for n in chosen}
+    listed = {n: rows[n.layer] <= _MAX_ROWS or _is_meant(n, network, derivation, expand) for n in chosen}
     for n in chosen:
         key = f"n{n.layer}_{n.index}_{n.step or 0}"
         names[n.s] = names[n.a] = key

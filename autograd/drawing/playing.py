@@ -21,7 +21,7 @@ from autograd.formulas.naming import correspondence
 
 __all__ = ["Play", "play"]
 
-_MOST_SLIDERS = 24
+_MAX_SLIDERS = 24
 _FINE = 600  # positions of a slider
 _START = 2 / 3  # of the range; at its middle there is often a 0, at which no gradient flows
 
@@ -215,9 +215,9 @@ def play(f: Value | Callable[..., Value], **leaves: Any) -> Play:
 def _checked(loss, sliders):
     if not sliders:
         raise GraphError("nothing can be moved: give an argument a range, such as w=(-3, 3).")
-    if len(sliders) > _MOST_SLIDERS:
+    if len(sliders) > _MAX_SLIDERS:
         raise GraphError(
-            f"{len(sliders)} leaves are more than the {_MOST_SLIDERS} sliders that fit: name those to move, by their "
+            f"{len(sliders)} leaves are more than the {_MAX_SLIDERS} sliders that fit: name those to move, by their "
             "labels, such as w=(-3, 3)."
         )
     return Play(loss, sliders)

@@ -36,9 +36,9 @@ __all__ = [
     "steps",
 ]
 
-_MOST_PATHS = 2000
+_MAX_PATHS = 2000
 _FEW = 15  # a graph with at most this many values is drawn value by value, even if it has neurons
-_MOST_STEPS = 20_000
+_MAX_STEPS = 20_000
 
 
 class BackwardStep(NamedTuple):
@@ -174,7 +174,7 @@ class Stepping(Sequence[Any]):
         """
         network = network_under(self.root) if len(self.nodes) > _FEW else None
         layout = None if network is None else NetworkLayout(network, self.names, Flow(self.root, self.nodes))
-        if (layout.too_large or len(self._steps) > _MOST_STEPS) if layout else too_large(self.nodes):
+        if (layout.too_large or len(self._steps) > _MAX_STEPS) if layout else too_large(self.nodes):
             raise DrawingError(
                 f"this graph has {len(self.nodes):,} values, too many for a picture to step through: step through one "
                 "sample or one neuron, or read the steps as text."
@@ -353,7 +353,7 @@ def explain(loss: Value, leaf: Value) -> Paths:
     names = names_of(nodes)
     reaches = depending(nodes, [leaf])
     count = push_forward(nodes, {leaf: 1}, lambda node, _: [(x, 1, True) for x in node.parents])
-    if count.get(loss, 0) > _MOST_PATHS:
+    if count.get(loss, 0) > _MAX_PATHS:
         raise DrawingError(
             f"there are {count[loss]:,} paths to this leaf: explain a part of the graph, such as one sample's."
         )

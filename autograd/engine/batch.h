@@ -51,7 +51,7 @@ typedef struct {
 
 /* Return the number of parts for an amount of work, if two parts pay from `least` on. */
 static int batch_parts(int64_t work, int64_t least) {
-    return work < least ? 1 : work < 32 * least ? 2 : work < 128 * least ? 4 : POOL_MOST;
+    return work < least ? 1 : work < 32 * least ? 2 : work < 128 * least ? 4 : POOL_MAX;
 }
 
 /* Return the index of the first of `n` items of a part. Parts begin at multiples of 8, like cache lines. */
@@ -244,7 +244,7 @@ static void batch_update_part(const void *task, int part) {
 
 /* Compute an update of the parameters. Return 1 if all its numbers are finite. */
 static int batch_update(const batch *t, const update_rule *rule, double *new_w, double rate) {
-    int finite[POOL_MOST], part, all = 1;
+    int finite[POOL_MAX], part, all = 1;
     batch_task work = {t, NULL, 0, 0, batch_parts(t->parameters, BATCH_WIDE), 0, rule, new_w, rate, finite};
     pool_do(t->threads, batch_update_part, &work, work.parts);
     for (part = 0; part < work.parts; part++) all &= finite[part];

@@ -18,7 +18,7 @@
 #include <signal.h>
 #endif
 
-enum { POOL_MOST = 8, POOL_LOOKS = 4000 }; /* threads; the looks for work before a thread sleeps, about 20 us */
+enum { POOL_MAX = 8, POOL_LOOKS = 4000 }; /* threads; the looks for work before a thread sleeps, about 20 us */
 
 typedef void (*pool_work)(const void *what, int part);
 
@@ -29,7 +29,7 @@ typedef struct {
 #ifdef POOL_THREADS
     uint64_t offer; /* the number of the piece of work (32 bits), its parts (16), and the parts that are taken (16) */
     int32_t done, sleeping, closing;
-    pthread_t thread[POOL_MOST];
+    pthread_t thread[POOL_MAX];
     pthread_mutex_t mutex;
     pthread_cond_t wake;
 #endif
@@ -116,7 +116,7 @@ static void pool_open(pool *p, int threads) {
     pthread_cond_init(&p->wake, NULL);
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are for the threads of the interpreter */
-    while (p->threads < threads - 1 && p->threads < POOL_MOST - 1 && pthread_create(&p->thread[p->threads], NULL, pool_member, p) == 0)
+    while (p->threads < threads - 1 && p->threads < POOL_MAX - 1 && pthread_create(&p->thread[p->threads], NULL, pool_member, p) == 0)
         p->threads++;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (p->threads == 0) pthread_cond_destroy(&p->wake), pthread_mutex_destroy(&p->mutex);

@@ -17,9 +17,9 @@ from autograd.grading.setting import Setting
 
 __all__ = ["Chosen", "choose", "free_letters", "known_letters"]
 
-_MOST_TRIED = 12  # claims that candidates are compared by
-_MOST_NETWORKS = 10
-_MOST_CONVENTIONS = 4  # that are tried, the likeliest first
+_MAX_TRIED = 12  # claims that candidates are compared by
+_MAX_NETWORKS = 10
+_MAX_CONVENTIONS = 4  # that are tried, the likeliest first
 _SECONDS = 2.5  # of work for the whole choice
 _WEIGHED_OR_DELTA = re.compile(r"\\delta|\\[Dd]elta|(?<![A-Za-z\\])[Ww]\s*(?:[_^]|\b)|\\theta|\\omega")
 _SIZES = re.compile(
@@ -114,9 +114,9 @@ def choose(setting, found, judge) -> Chosen:
 
 def _spread(formulas):
     """Return so many of a document's formulas as candidates are compared by, from all of it."""
-    if len(formulas) <= _MOST_TRIED:
+    if len(formulas) <= _MAX_TRIED:
         return formulas
-    return [formulas[k * (len(formulas) - 1) // (_MOST_TRIED - 1)] for k in range(_MOST_TRIED)]
+    return [formulas[k * (len(formulas) - 1) // (_MAX_TRIED - 1)] for k in range(_MAX_TRIED)]
 
 
 def _best(candidates, formulas, judge, allowance, start=None):
@@ -138,7 +138,7 @@ def _score(setting, formulas, judge, best):
     """
     known, own = known_letters(setting.options), {}
     equal = read = 0
-    compared = formulas[:_MOST_TRIED]
+    compared = formulas[:_MAX_TRIED]
     for k, (target, formula) in enumerate(compared):
         if best is not None and equal + _most(compared[k:]) < best[0]:
             break
@@ -165,7 +165,7 @@ def _weight(formula):
 
 def _most(formulas):
     """Return the score of formulas that are all equal."""
-    return sum([_weight(formula) for _, formula in formulas[:_MOST_TRIED]])
+    return sum([_weight(formula) for _, formula in formulas[:_MAX_TRIED]])
 
 
 def _variants(setting):
@@ -197,7 +197,7 @@ def _letterings(setting, formulas):
             found.append(replace(setting, options={**setting.options, "letters": given}))
     if "letters" not in setting.declared:
         used = set().union(*[names_in(formula) for formula in formulas])
-        likely = sorted(NAMES, key=lambda name: -_affinity(NAMES[name], used))[:_MOST_CONVENTIONS]
+        likely = sorted(NAMES, key=lambda name: -_affinity(NAMES[name], used))[:_MAX_CONVENTIONS]
         found += [
             replace(setting, options={"preset": name, **setting.options}) for name in likely if name != "standard"
         ]
@@ -267,7 +267,7 @@ def _networks(setting, found):
         steps = {"samples": 1, "reduction": "sum", "recurrent": (1, 3)}
         ends = sorted([x for x in networks if len(x["sizes"]) == 3], key=lambda x: x["activations"][-1] != "linear")
         networks = [{**network, **steps} for network in ends[:2]] + networks
-    return [setting.with_network(bias=has_biases, **network) for network in networks[:_MOST_NETWORKS]]
+    return [setting.with_network(bias=has_biases, **network) for network in networks[:_MAX_NETWORKS]]
 
 
 def _losses(formulas, said, has_logs, is_softmax):

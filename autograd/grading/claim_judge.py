@@ -12,11 +12,11 @@ __all__ = ["ClaimJudge", "caught", "forget", "grader_of"]
 
 VERDICTS = 14.0  # seconds of work for the verdicts of a document, each of which may take what a claim may take
 SHORT = 0.2  # for each further one
-_MOST_NETWORKS, _MOST_JUDGED = 32, 300  # that are kept, and formulas judged in each
+_MAX_NETWORKS, _MAX_JUDGED = 32, 300  # that are kept, and formulas judged in each
 _JUDGED: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
 
 
-@functools.lru_cache(maxsize=_MOST_NETWORKS)
+@functools.lru_cache(maxsize=_MAX_NETWORKS)
 def _cached_grader(network, recorded, options):
     setting = Setting(
         network, {key: dict(value) if key == "letters" else value for key, value in options}, None, (), "", recorded
@@ -72,7 +72,7 @@ class ClaimJudge:
         key = target, text, setting.rate, *limit.values()
         start = WORK.done
         if key not in known:
-            if len(known) >= _MOST_JUDGED:
+            if len(known) >= _MAX_JUDGED:
                 known.clear()
             grade = caught(grader, "judge", target, text, setting.rate, **limit)
             known[key] = grade, WORK.done - start

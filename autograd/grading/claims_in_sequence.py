@@ -28,7 +28,7 @@ __all__ = ["NoFormula", "forget", "grade_text"]
 # Seconds of work for all of a document but its verdicts: the choice of a reading, other settings, and diagnoses.
 DIAGNOSES = 8.0
 _UNCLEAR = 2.0  # of them for claims that are ambiguous or ill-formed, whose diagnoses seldom find a slip
-_MOST_WORLDS = 6  # earlier results that are taken one by one
+_MAX_WORLDS = 6  # earlier results that are taken one by one
 _OPEN = ("ambiguous", "ill-formed", "unreadable")
 _ABSORBED = "absorbed in the rate"
 # Slips within a definition; what adds a term, scales it or takes another function makes another definition of it.
@@ -372,7 +372,7 @@ class _Sequence:
         if not results:
             return None
         worlds = [tuple(results), *[(k,) for k in reversed(results)]] if len(results) > 1 else [(results[0],)]
-        for world in worlds[: _MOST_WORLDS + 1]:
+        for world in worlds[: _MAX_WORLDS + 1]:
             if self._judge.in_world(self._world(world), self.setting, target, text).verdict == "equal":
                 return self._mistaken[world[-1]][0]
         return None

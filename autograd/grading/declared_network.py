@@ -10,8 +10,8 @@ from autograd.grading.networks import LOSSES
 __all__ = ["ACTIVATIONS", "declared_network"]
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "softplus", "silu", "gelu", "exp", "sin", "linear")
-_MOST_NEURONS, _MOST_LAYERS, _MOST_SAMPLES, _MOST_STEPS = 64, 6, 12, 6
-_MOST_PRODUCTS = 20_000  # of a weight and what it reads; so many take a few seconds
+_MAX_NEURONS, _MAX_LAYERS, _MAX_SAMPLES, _MAX_STEPS = 64, 6, 12, 6
+_MAX_PRODUCTS = 20_000  # of a weight and what it reads; so many take a few seconds
 
 
 def declared_network(values, start=()) -> dict:
@@ -52,7 +52,7 @@ def declared_network(values, start=()) -> dict:
         found["bias"] = values["bias"].lower() == "yes"
     if "samples" in values:
         words = values["samples"].replace(",", " ").split() or [""]
-        found["samples"] = _whole_number(words[0], "samples", _MOST_SAMPLES)
+        found["samples"] = _whole_number(words[0], "samples", _MAX_SAMPLES)
         found["reduction"] = words[1] if len(words) > 1 else "mean"
         if found["reduction"] not in ("mean", "sum") or len(words) > 2:
             raise SheetError(f"samples are a number, and mean or sum, found {values['samples']!r}.")
@@ -67,9 +67,9 @@ def declared_network(values, start=()) -> dict:
         found["recurrent"], found["reduction"] = _recurrent(values["recurrent"], sizes)
     steps = found["recurrent"][1] if found.get("recurrent") else 1
     products = found.get("samples", 1) * steps * sum([n * m for n, m in pairwise(sizes)])
-    if products > _MOST_PRODUCTS:
+    if products > _MAX_PRODUCTS:
         raise SheetError(
-            f"this network has {products:,} weights times samples, more than {_MOST_PRODUCTS:,}: the formulas of a "
+            f"this network has {products:,} weights times samples, more than {_MAX_PRODUCTS:,}: the formulas of a "
             "smaller one are the same."
         )
     return found
@@ -97,9 +97,9 @@ def _layers(text):
     match = re.fullmatch(r"\s*([\d\s-]+?)(?:[\s,]+([A-Za-z_,\s]+))?\s*", text, re.ASCII)
     if not match:
         raise SheetError(f"network is sizes and an activation, such as 2-3-2 sigmoid, found {text!r:.80}.")
-    sizes = [_whole_number(x.strip(), "a layer's size", _MOST_NEURONS) for x in match[1].split("-")]
-    if not 2 <= len(sizes) <= _MOST_LAYERS + 1:
-        raise SheetError(f"a network has 2 to {_MOST_LAYERS + 1} layers, inputs included; found {len(sizes)}.")
+    sizes = [_whole_number(x.strip(), "a layer's size", _MAX_NEURONS) for x in match[1].split("-")]
+    if not 2 <= len(sizes) <= _MAX_LAYERS + 1:
+        raise SheetError(f"a network has 2 to {_MAX_LAYERS + 1} layers, inputs included; found {len(sizes)}.")
     names = [x.strip().lower() for x in (match[2] or "sigmoid").split(",") if x.strip()]
     for name in names:
         if name not in ACTIVATIONS:
@@ -111,7 +111,7 @@ def _recurrent(text, sizes):
     match = re.fullmatch(r"layer\s+(\d{1,2})\s*,?\s*(\d{1,2})\s+steps?\s*,?\s*(sum|mean)?", text.strip().lower())
     if match is None or not 1 <= int(match[1]) < len(sizes):
         raise SheetError(f"recurrent is a layer and a number of steps, such as layer 1, 3 steps, found {text!r:.60}.")
-    return (int(match[1]), _whole_number(match[2], "the number of steps", _MOST_STEPS)), match[3] or "sum"
+    return (int(match[1]), _whole_number(match[2], "the number of steps", _MAX_STEPS)), match[3] or "sum"
 
 
 def _whole_number(text, what, most):

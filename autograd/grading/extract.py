@@ -19,10 +19,10 @@ from autograd.grading.setting import Declaration, is_declaration
 __all__ = ["FORMATS", "Extract", "Item", "extract", "format_of"]
 
 FORMATS = ("markdown", "latex", "notebook", "sheet")
-_MOST_CHARACTERS, _MOST_CLAIMS, _MOST_CELLS = 1_000_000, 500, 2000
-_MOST_DISPLAYED, _MOST_READ = 50_000, 5_000  # of one displayed formula, and what is kept of a longer one
-_MOST_DECLARED = 2_000  # characters of a line that is a declaration
-_MOST_NOTEBOOK = 4_000_000  # it has pictures in it
+_MAX_CHARACTERS, _MAX_CLAIMS, _MAX_CELLS = 1_000_000, 500, 2000
+_MAX_DISPLAYED, _MAX_READ = 50_000, 5_000  # of one displayed formula, and what is kept of a longer one
+_MAX_DECLARED = 2_000  # characters of a line that is a declaration
+_MAX_NOTEBOOK = 4_000_000  # it has pictures in it
 _ENVIRONMENTS = (
     "equation|align|alignat|gather|multline|eqnarray|flalign|displaymath|math|aligned|gathered|split|array|dmath"
 )
@@ -130,14 +130,14 @@ def extract(text, format=None, name="document") -> Extract:
     [(2, 'E = \\frac12 (t - y)^2'), (3, '\\delta = y - t')]
     """
     format = format_of(text, name) if format is None else format
-    if len(text) > (_MOST_NOTEBOOK if format == "notebook" else _MOST_CHARACTERS):
-        raise SheetError(f"{name} has {len(text):,} characters, more than {_MOST_CHARACTERS:,}: split it.")
+    if len(text) > (_MAX_NOTEBOOK if format == "notebook" else _MAX_CHARACTERS):
+        raise SheetError(f"{name} has {len(text):,} characters, more than {_MAX_CHARACTERS:,}: split it.")
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if format not in FORMATS:
         raise ValueError(f"a document is {', '.join(FORMATS)}, found {format!r:.40}.")
     found = _from_notebook(text, name) if format == "notebook" else _from_text(text, format)
-    if len(found.items) > _MOST_CLAIMS:
-        raise SheetError(f"{name} has more than {_MOST_CLAIMS} formulas: split it.")
+    if len(found.items) > _MAX_CLAIMS:
+        raise SheetError(f"{name} has more than {_MAX_CLAIMS} formulas: split it.")
     return found
 
 
@@ -148,7 +148,7 @@ def _from_notebook(text, name):
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise SheetError(f"{name} is no notebook: {type(error).__name__}: {str(error)[:80]}.") from None
     declared, items, prose = [], [], []
-    for number, source in sources[:_MOST_CELLS]:
+    for number, source in sources[:_MAX_CELLS]:
         found = _from_text(source, "markdown")
         declared += found.declared if not items else []
         items += [item._replace(cell=number) for item in found.items]
@@ -231,8 +231,8 @@ def _formula_of(match):
 
 def _claims(text, at, is_inline, macros, line_of):
     """Return the claims in what stands between the signs of a formula."""
-    if len(text) > _MOST_DISPLAYED:  # no reader takes so much: its beginning is refused with the reason
-        return [Item(line_of(at), text[:_MOST_READ], None, None, is_inline, text[:_MOST_READ])]
+    if len(text) > _MAX_DISPLAYED:  # no reader takes so much: its beginning is refused with the reason
+        return [Item(line_of(at), text[:_MAX_READ], None, None, is_inline, text[:_MAX_READ])]
     uncommented = re.sub(r"(?<!\\)%[^\n]*", lambda comment: " " * len(comment[0]), text)
     found = []
     for piece in claims_in(uncommented):
@@ -343,8 +343,8 @@ def _formula_line(bare, number):
 
 def _declaration(line):
     """Return the match of a line that is a declaration, or None. A long name is cut; no other declaration is long."""
-    found = _DECLARED.fullmatch(line[:_MOST_DECLARED])
-    return found if found and (len(line) <= _MOST_DECLARED or found["key"].lower() == "name") else None
+    found = _DECLARED.fullmatch(line[:_MAX_DECLARED])
+    return found if found and (len(line) <= _MAX_DECLARED or found["key"].lower() == "name") else None
 
 
 def _declarations(lines, first):

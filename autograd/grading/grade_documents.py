@@ -19,7 +19,7 @@ from autograd.grading.text_files import decoded
 
 __all__ = ["grade_document", "grade_files", "status"]
 
-_MOST_BYTES = 4_000_000  # a notebook has pictures in it
+_MAX_BYTES = 4_000_000  # a notebook has pictures in it
 _ENDINGS = (".txt", ".md", ".markdown", ".tex", ".ipynb")
 
 Document.as_section = staticmethod(section)  # what a notebook shows
@@ -151,16 +151,16 @@ def _refused(path, error):
 
 def _text_of(path):
     if path == "-":
-        return _decoded(sys.stdin.buffer.read(_MOST_BYTES + 1))
+        return _decoded(sys.stdin.buffer.read(_MAX_BYTES + 1))
     if path.is_dir():
         raise SheetError(f"{path.name} is a folder without a document: give one with {', '.join(_ENDINGS)} files.")
     if path.exists() and not path.is_file():
         raise SheetError(f"{path.name} is no file but a device or a pipe, which may never end: give a file.")
     with path.open("rb") as file:
-        return _decoded(file.read(_MOST_BYTES + 1))
+        return _decoded(file.read(_MAX_BYTES + 1))
 
 
 def _decoded(data):
-    if len(data) > _MOST_BYTES:
-        raise SheetError(f"it has more than {_MOST_BYTES:,} bytes: split it.")
+    if len(data) > _MAX_BYTES:
+        raise SheetError(f"it has more than {_MAX_BYTES:,} bytes: split it.")
     return decoded(data)

@@ -23,7 +23,7 @@ from autograd.grading.explaining.answers import (
 from autograd.grading.explaining.lettered import lettered
 from autograd.grading.grade import UNPROVED, Grade
 from autograd.grading.in_vocabulary import InVocabulary
-from autograd.grading.judging.judge import MOST_SECONDS
+from autograd.grading.judging.judge import MAX_SECONDS
 from autograd.grading.judging.proof import Counterexample
 from autograd.grading.judging.taken import Result
 from autograd.grading.judging.written import Written, has_left_side, has_matrix_signs
@@ -64,7 +64,7 @@ class Grader:
         context = self.context
         return Grader(context.formulas, context.printer, context.convention, found)
 
-    def judge(self, target, formula, rate=None, *, seconds=MOST_SECONDS) -> Grade:
+    def judge(self, target, formula, rate=None, *, seconds=MAX_SECONDS) -> Grade:
         """Grade a formula without looking for a diagnosis, a counterexample or the right formula.
 
         Args:
@@ -75,7 +75,7 @@ class Grader:
         try:
             return self._grade(target, formula, rate, explains=False)
         finally:
-            self.written.judge.seconds = MOST_SECONDS
+            self.written.judge.seconds = MAX_SECONDS
 
     def grade(self, target, formula, rate=None) -> Grade:
         """See :meth:`autograd.formulas.Derivation.grade`."""

@@ -9,7 +9,7 @@ import re
 
 __all__ = ["Macros"]
 
-_MOST_COMMANDS, _MOST_ROUNDS, _LONGEST = 200, 8, 8000
+_MAX_COMMANDS, _MAX_ROUNDS, _LONGEST = 200, 8, 8000
 _DEFINITION = re.compile(
     r"\\(?P<how>newcommand|renewcommand|providecommand|def|DeclareMathOperator)\*?\s*"
     r"(?:\{\s*\\(?P<braced>[A-Za-z]+)\s*\}|\\(?P<bare>[A-Za-z]+))\s*(?:\[(?P<count>\d)\]\s*|(?P<marks>(?:#\d)+))?"
@@ -28,7 +28,7 @@ class Macros:
 
     def __init__(self, text):
         self._commands: dict = {}
-        for match in itertools.islice(_DEFINITION.finditer(text), _MOST_COMMANDS):
+        for match in itertools.islice(_DEFINITION.finditer(text), _MAX_COMMANDS):
             end = _closing(text, match.end())
             if end is None:
                 continue
@@ -45,7 +45,7 @@ class Macros:
         if self._use is None:
             return formula
         text = formula
-        for _ in range(_MOST_ROUNDS):
+        for _ in range(_MAX_ROUNDS):
             new = self._once(text)
             if new == text:
                 return text

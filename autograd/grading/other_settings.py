@@ -18,7 +18,7 @@ __all__ = ["OtherSettings"]
 _SECONDS = 2.0  # of work for one document
 _OF_FUNCTION = re.compile(r"\s*\\?[A-Za-z]+\s*(?:'|\^\s*\{?\s*\\prime\s*\}?)\s*(?:\\left)?\(")  # f'(z)
 _ENOUGH = 6  # claims that can be read, before most of them not being right says something
-_MOST_TELLING = 4  # right claims that are asked which letter is the output
+_MAX_TELLING = 4  # right claims that are asked which letter is the output
 _EXCHANGED = "the letters of outputs and targets exchanged"
 _LOSSES = ("half_sse", "sse", "mse", "cross_entropy", "binary_cross_entropy")
 
@@ -81,7 +81,7 @@ class OtherSettings:
             for (target, text), verdict in zip(formulas, verdicts, strict=True)
             if verdict == "equal" and len(pair & names_in(text)) == 1
         ]
-        return all(self._is_equal(exchanged, target, text) for target, text in telling[:_MOST_TELLING])
+        return all(self._is_equal(exchanged, target, text) for target, text in telling[:_MAX_TELLING])
 
     def _is_equal(self, setting, target, text):
         try:

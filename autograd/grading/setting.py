@@ -50,7 +50,7 @@ _ALIKE = 0.7  # how alike a declaration's name and a misspelt one are at least
 _SHORT_ALIKE = 0.85  # as los and loss are
 # What front matter of any page says.
 _OF_PAGES = ("date", "dates", "title", "layout", "tags", "author", "lang", "summary", "description", "categories")
-_MOST_TARGETS = 100
+_MAX_TARGETS = 100
 _WORDS = {
     "name": 12,
     "letters": 24,
@@ -336,6 +336,6 @@ def _points(text, where):
                 f"{where}: points are targets and numbers, such as w_ho[h,o] 4, d_h[h] 2; found {part!r:.40}."
             )
         found.append((match[1], float(match[2])))
-    if len(found) > _MOST_TARGETS:
-        raise SheetError(f"{where}: a rubric has at most {_MOST_TARGETS} targets.")
+    if len(found) > _MAX_TARGETS:
+        raise SheetError(f"{where}: a rubric has at most {_MAX_TARGETS} targets.")
     return found

@@ -47,7 +47,7 @@ _OF_NETWORK = ("network", "bias", "loss", "samples")
 _KEYS = ("network", "bias", "loss", "samples", "convention", "delta", "rate", "name")
 _ALIKE = 0.7  # how alike a declaration's name and a misspelt one are at least
 _SHORT_ALIKE = 0.85  # as los and loss are
-_MOST_BYTES, _MOST_FORMULAS = 1_000_000, 500
+_MAX_BYTES, _MAX_FORMULAS = 1_000_000, 500
 _SHOWN_NAME = 60  # characters of a name that tables and headings show
 _DECLARATION = re.compile(r"\s*([A-Za-z]+)\s*:(?!=)(.*)", re.DOTALL)
 _TARGETED = re.compile(r"\s*((?:dL/d)?[A-Za-z_]\w*(?:\[[\w\s,]*\])?)\s*:(?!=)\s*(\S.*)", re.DOTALL | re.ASCII)
@@ -85,8 +85,8 @@ def read_sheet(text, name="sheet") -> Sheet:
     Raises:
         SheetError: a declaration is not understood, or the sheet is too large; the message has the line.
     """
-    if len(text) > _MOST_BYTES:
-        raise SheetError(f"{name} has {len(text):,} characters, more than {_MOST_BYTES:,}: split it.")
+    if len(text) > _MAX_BYTES:
+        raise SheetError(f"{name} has {len(text):,} characters, more than {_MAX_BYTES:,}: split it.")
     declared: dict = {}
     formulas: list = []
     lines = text.removeprefix("\ufeff").splitlines()  # some editors begin a file with a byte order mark
@@ -136,8 +136,8 @@ def read_sheet(text, name="sheet") -> Sheet:
             target, bare = match[1], match[2]
         if bare:
             formulas.append((number, target, bare))
-        if len(formulas) > _MOST_FORMULAS:
-            raise SheetError(f"{name} has more than {_MOST_FORMULAS} formulas: split it.")
+        if len(formulas) > _MAX_FORMULAS:
+            raise SheetError(f"{name} has more than {_MAX_FORMULAS} formulas: split it.")
     if not formulas:
         raise SheetError(f"{name} has no formula: write one a line, such as d_o[o] = -(t[o]-y[o])*y[o]*(1-y[o]).")
     return Sheet(declared.get("name") or name, declared, formulas)
@@ -200,7 +200,7 @@ def _graded_file(path):
         if path.exists() and not path.is_file():
             raise SheetError(f"{path.name} is no file but a device or a pipe, which may never end: give a file.")
         with path.open("rb") as file:
-            data = file.read(_MOST_BYTES + 1)
+            data = file.read(_MAX_BYTES + 1)
         return grade_sheet(read_sheet(decoded(data), path.name))
     except UnicodeDecodeError as error:
         return Graded(path.name, [], f"{path.name} is no UTF-8 text: save it as UTF-8 ({error}).")

@@ -155,7 +155,7 @@ def test_a_full_disk_is_no_error(folder, made, monkeypatch):
 
 
 def test_the_oldest_files_make_room(folder, monkeypatch):
-    monkeypatch.setattr(disk, "MOST_BYTES", 1000)
+    monkeypatch.setattr(disk, "MAX_BYTES", 1000)
     shelf = disk.Shelf(folder)
     for k in range(5):
         shelf.keep(f"{k}", bytes(300))

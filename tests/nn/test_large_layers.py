@@ -199,7 +199,7 @@ def test_a_rate_that_changes():
 
 @pytest.mark.parametrize("options", [{}, {"shuffle": False}, {"validation": 0.3}, {"clip_norm": 0.1}], ids=str)
 def test_rows_of_large_data_are_made_part_by_part(options, monkeypatch):
-    monkeypatch.setattr(layers, "_MOST_BYTES", 8 * 51 * 20)
+    monkeypatch.setattr(layers, "_MAX_BYTES", 8 * 51 * 20)
     agree(*[trained(mlp, engine, batch_size=8, **options) for engine in ("native", "eager")])
 
 

@@ -116,7 +116,7 @@ def test_samples_of_other_forms_are_computed_one_by_one(computed):
 
 
 def test_what_is_too_much_memory_is_computed_one_by_one(computed, monkeypatch):
-    monkeypatch.setattr(on_tapes, "_MOST_CELLS", 10)
+    monkeypatch.setattr(on_tapes, "_MAX_CELLS", 10)
     parameters, loss = network()
     minimize(loss, parameters, samples(), epochs=1, batch_size=8, seed=1, progress=False, engine="native")
     assert computed == []

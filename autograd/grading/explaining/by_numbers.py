@@ -25,7 +25,7 @@ FAILURES = (
     KeyError,
     IndexError,
 )
-_MOST_ENVS = 10
+_MAX_ENVS = 10
 _KINK_POINTS = 12
 
 
@@ -34,7 +34,7 @@ def values_of(explanation, at):
     judge, task = explanation.judge, explanation.task
     found = []
     sides = task.sides
-    envs = instances(judge, task, explanation.places, explanation.reading, None)[:_MOST_ENVS]
+    envs = instances(judge, task, explanation.places, explanation.reading, None)[:_MAX_ENVS]
     cache: dict = {}
     for env in envs:
         evaluation = evaluator(at, explanation.places, explanation.reading, cache)

@@ -35,8 +35,8 @@ __all__ = ["Mistake", "diagnose"]
 
 _WORK_OF_VALUE = 6  # steps, of a formula of usual length
 _SECONDS = 1.6  # of work for one diagnosis
-_MOST_FORMS = 12  # changed forms in which a second slip is looked for
-_MOST_TERMS = 64  # terms of a sum in which two slips are looked for
+_MAX_FORMS = 12  # changed forms in which a second slip is looked for
+_MAX_TERMS = 64  # terms of a sum in which two slips are looked for
 _UNLIKELY = 2.2  # what two slips cost that should not be believed before others were looked for
 # Two edits that take out one thing and put in another: what stands there was not understood.
 _REPLACEMENTS = [{"missing path", "extra term"}, {"missing sample", "extra term"}, {"missing factor", "extra factor"}]
@@ -210,7 +210,7 @@ class _Search:
     def _reshaped(self, valued):
         """Return an edit that changes the form, and one in what comes out."""
         found = []
-        for edit, new, _ in [item for item in valued if item[0].reshapes][:_MOST_FORMS]:
+        for edit, new, _ in [item for item in valued if item[0].reshapes][:_MAX_FORMS]:
             if self._is_late():
                 break
             other = copy.copy(self)
@@ -261,7 +261,7 @@ class _Search:
     def _places(self, e, path, weights):
         """Return the terms and bodies of sums: path, node, and the numbers with which its values count."""
         found: list = []
-        if len(weights) > _MOST_TERMS:
+        if len(weights) > _MAX_TERMS:
             return found
         if isinstance(e, Plus):
             for k, term in enumerate(e.terms):

@@ -8,7 +8,7 @@ from autograd.grading.explaining.by_slips import by_slips
 __all__ = ["Explanation", "explain"]
 
 _SECONDS = 2.0  # of work for one diagnosis
-_MOST_READINGS = 3
+_MAX_READINGS = 3
 
 
 class Explanation:
@@ -64,7 +64,7 @@ class Explanation:
                 found = by_numbers(self)
                 if found:
                     return found
-            found = by_slips(self) if k < _MOST_READINGS else []
+            found = by_slips(self) if k < _MAX_READINGS else []
             if not found and self.reading is None and not self.is_step:
                 found = self.in_other_links()
             if not found and self.reading is not None:

@@ -41,7 +41,7 @@ _OF_ANOTHER_LAYER = (
     "it is right only since the layers have the same activation: {} names the function of another layer than that of "
     "its argument"
 )
-_MOST_TRIED = 24
+_MAX_TRIED = 24
 
 
 def doubt(judge, found, refuted, task, places, vectors=None):
@@ -193,7 +193,7 @@ def _is_right_with(judge, task, places):
     readings = Readings(judge.model, places, sides, task.conditions, judge.points.first(), None, None, None)
     plain = [r for r in readings.all() if not (r.weights_out or r.base or r.delta_base)]
     classes: dict = {}
-    for reading in plain[:_MOST_TRIED]:
+    for reading in plain[:_MAX_TRIED]:
         try:
             verdict = compared(judge, task, places, reading, None, None, quick=True)
         except (ReadingError, *FAILURES):

@@ -12,7 +12,7 @@ from autograd.grading.meaning.place import Item
 from autograd.grading.reading.nodes import Limits, walk
 from autograd.grading.reading.trees import ReadingError
 
-_MOST_INSTANCES = 40
+_MAX_INSTANCES = 40
 
 
 def unbound_letters(judge, task, places, reading, cache=None):
@@ -138,8 +138,8 @@ def instances(judge, task, places, reading, wanted, cache=None):
     envs = kept
     if wanted is not None:
         envs = [env for env in envs if is_wanted(judge, task, evaluation, env, wanted)]
-    if len(envs) > _MOST_INSTANCES:
-        envs = [envs[0], envs[-1], *random.Random(1).sample(envs[1:-1], _MOST_INSTANCES - 2)]
+    if len(envs) > _MAX_INSTANCES:
+        envs = [envs[0], envs[-1], *random.Random(1).sample(envs[1:-1], _MAX_INSTANCES - 2)]
     return envs
 
 

@@ -22,9 +22,9 @@ from autograd.grading.meaning.weights import says_weights_of_output
 from autograd.grading.reading.nodes import walk
 from autograd.grading.reading.trees import ReadingError
 
-__all__ = ["EITHER_LOSS", "MOST_SECONDS", "Judge"]
+__all__ = ["EITHER_LOSS", "MAX_SECONDS", "Judge"]
 
-_MOST_OTHERS, _MOST_REFUTED = 8, 48
+_MAX_OTHERS, _MAX_REFUTED = 8, 48
 _WEIGHTS_OF_OUTPUT = (
     "it is right if the weights with one number are those of the output, and wrong if they are counted through: give "
     "them two indices, or another letter than the weights of the hidden layer"
@@ -33,7 +33,7 @@ _TOO_MANY = (
     "there are more ways to read it than can be tried: declare what its letters mean with letters=, or give layers and "
     "samples marks of their own"
 )
-MOST_SECONDS = 3.6  # of work on the readings of one claim
+MAX_SECONDS = 3.6  # of work on the readings of one claim
 
 
 class Judge:
@@ -48,7 +48,7 @@ class Judge:
         self.results = tuple(results)
         self.model = Model(formulas)
         self.points = Points(self.model.network, lambda sample, rate: taken(At(self.model, sample, rate), self.results))
-        self.allowance, self.seconds = None, MOST_SECONDS
+        self.allowance, self.seconds = None, MAX_SECONDS
 
     def judge(self, task, places, vectors=None, batch=None, wanted=None, definitions=None):
         """Return the verdict on a claim.
@@ -112,7 +112,7 @@ class Judge:
                 continue
             except ShapeError as error:
                 found = Judged("wrong", reading, None, None, str(error), error=error)
-                if len(refuted) < _MOST_REFUTED:
+                if len(refuted) < _MAX_REFUTED:
                     refuted.append(found)
             except NotRecorded as error:
                 left_out = error
@@ -125,7 +125,7 @@ class Judge:
                 continue
             if found is None:
                 continue
-            if found.verdict != "equal" and found.error is None and len(refuted) < _MOST_REFUTED:
+            if found.verdict != "equal" and found.error is None and len(refuted) < _MAX_REFUTED:
                 refuted.append(found)
             is_strange = compares_hidden(task, places, reading, self.points.first()) or self._is_input(
                 task, places, key[1]
@@ -159,7 +159,7 @@ class Judge:
             found = found._replace(verdict="ambiguous", reason=_TOO_MANY)
         turned = any(x.kind == "transpose" for side in task.sides for x in walk(side))
         refuted.sort(key=lambda x: (x.error is not None, turned and not x.reading.stacked, _oddness(x.reading, task)))
-        return found._replace(others=tuple(refuted[:_MOST_OTHERS]))
+        return found._replace(others=tuple(refuted[:_MAX_OTHERS]))
 
     def _of_outputs(self, of):
         """Return the answer for a left side in the layer of outputs, if it is right and speaks of no other layer."""

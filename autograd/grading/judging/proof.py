@@ -21,7 +21,7 @@ from autograd.grading.meaning.quantities import At, Model, Quantity, quantity_of
 __all__ = ["KINK_POINTS", "Counterexample", "Oracle"]
 
 KINK_POINTS = 24
-_MOST_CANDIDATES = 60  # points that a counterexample is looked for at
+_MAX_CANDIDATES = 60  # points that a counterexample is looked for at
 _SIMPLE = [Fraction(x) for x in ("1", "2", "-1", "1/2", "3", "-2", "1/3", "-1/2")]
 _FAILURES = (ZeroDivisionError, ValueError, OverflowError, ArithmeticError, TypeError, AlgebraError)
 
@@ -277,7 +277,7 @@ class Oracle:
         kept = [s for s in dict.fromkeys(network.symbol_of.values()) if s.role in ("w", "b", "x", "t", "free")]
         best = None
         for k, (numbers, is_plain) in enumerate(self._candidates(network, kept)):
-            if k >= _MOST_CANDIDATES:
+            if k >= _MAX_CANDIDATES:
                 break
             if not is_plain and best is not None and best.given is not None and abs(best.true) > 1e-6:
                 break  # rather all alike and small than a list of numbers

@@ -27,7 +27,7 @@ from autograd.grading.reading.trees import ReadingError
 __all__ = ["Claim", "Claims"]
 
 # A formula for all neurons is graded for each of them, or for so many of them.
-_MOST_INSTANCES, _MOST_EVALUATED = 36, 6000
+_MAX_INSTANCES, _MAX_EVALUATED = 36, 6000
 _PRIMED = re.compile(r"([A-Za-z_]\w*(?:\[[^\]]{1,40}\])?)'\s*=", re.ASCII)
 
 
@@ -327,7 +327,7 @@ class Claims:
             instance.update({alias: instance[letter] for alias, letter in aliases.items() if letter in instance})
         instances = [env_ for env_ in instances if self._is_there(symbol, env_)]
         size = sum(count_terms(e) for e in found)
-        most = max(3, min(_MOST_INSTANCES, _MOST_EVALUATED // (size + 1)))
+        most = max(3, min(_MAX_INSTANCES, _MAX_EVALUATED // (size + 1)))
         if len(instances) > most:
             drawn = random.Random(len(instances)).sample(instances[1:-1], most - 2)
             instances = [instances[0], instances[-1], *drawn]

@@ -13,7 +13,7 @@ from autograd.grading.reading.trees import ReadingError
 
 __all__ = ["Evaluation", "Rules"]
 
-MOST_STEPS = 60_000
+MAX_STEPS = 60_000
 _WORK_OF_PLACE = 2  # steps: to find a place takes as long as to evaluate two nodes
 
 
@@ -204,7 +204,7 @@ class Evaluation:
         """
         self.steps += 1
         WORK.done += self.cost
-        if self.steps > MOST_STEPS:
+        if self.steps > MAX_STEPS:
             raise ReadingError("the formula expands to too many terms: write it with fewer sums.", node.at)
         rule = self.rules.values.get(node.kind)
         if rule is None:

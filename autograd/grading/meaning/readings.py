@@ -23,8 +23,8 @@ _of_places = operator.attrgetter(
     "layer", "weights_out", "base", "delta_base", "above", "below", "first_step", "flat", "through"
 )
 
-_MOST_ASSIGNMENTS, _MOST_READINGS = 160, 400
-_MOST_TRIED = 2_000  # ways to count the letters of one name, in all options together
+_MAX_ASSIGNMENTS, _MAX_READINGS = 160, 400
+_MAX_TRIED = 2_000  # ways to count the letters of one name, in all options together
 
 
 class Readings:
@@ -300,7 +300,7 @@ class Readings:
     @property
     def is_cut(self):
         """True if there were more ways than can be tried, so that a reading may be missing."""
-        return self._tried > _MOST_TRIED
+        return self._tried > _MAX_TRIED
 
     def all(self):
         """Return every reading, the likeliest first."""
@@ -313,7 +313,7 @@ class Readings:
                     if layer_letters and not uses and layer != 0:
                         continue  # the layer is nobody's
                     found.append(reading)
-                    if len(found) >= _MOST_READINGS:
+                    if len(found) >= _MAX_READINGS:
                         return found
         return found
 
@@ -334,7 +334,7 @@ class Readings:
                     if option.layer is None and "layer" in more.values():
                         continue
                     new += self._placed(name, option, more, layers)
-                if len(new) > _MOST_ASSIGNMENTS:
+                if len(new) > _MAX_ASSIGNMENTS:
                     break
             partial = new
             if not partial:

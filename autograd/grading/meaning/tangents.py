@@ -9,7 +9,7 @@ from autograd.grading.meaning import arrays
 from autograd.grading.meaning.arithmetic import fraction_of
 from autograd.grading.meaning.arrays import is_array
 from autograd.grading.meaning.conditions import assignments, holds, is_of_indices
-from autograd.grading.meaning.evaluation import MOST_STEPS
+from autograd.grading.meaning.evaluation import MAX_STEPS
 from autograd.grading.meaning.functions import is_softmax_call
 from autograd.grading.meaning.products import product
 from autograd.grading.meaning.quantities import Quantity
@@ -22,7 +22,7 @@ def tangent(evaluation, node, q, env):
     """Return the derivative of a tree with respect to a quantity, over the true derivatives of the tree's own names."""
     evaluation.steps += 1
     WORK.done += evaluation.cost
-    if evaluation.steps > MOST_STEPS:
+    if evaluation.steps > MAX_STEPS:
         raise ReadingError("the formula expands to too many terms: write it with fewer sums.", node.at)
     rule = _RULES.get(node.kind)
     if rule is None:

@@ -47,9 +47,9 @@ _UNMARKED = ("exp", "log", "tanh", "sinh", "cosh", "sin", "cos", "tan", "sech", 
 _DERIVED = re.compile(r"d(\d?)([a-z]\w*)", re.ASCII)  # the derivative of a function, as it is printed
 _ACTIVATIONS = {"Phi", "phi", "f", "g", "varphi"}
 # How far the expansion of a formula may go: an index of a sum times its range, all in all.
-_MOST_TERMS = 5_000
+_MAX_TERMS = 5_000
 # How often parts of a formula are given a meaning: each once, and again for whatever else a sum's index may count.
-_MOST_TRIES = 20_000
+_MAX_TRIES = 20_000
 
 
 class Vocabulary:
@@ -74,7 +74,7 @@ class Vocabulary:
         """
         self._tries = 0
         e = self._resolve(tree, scope)
-        if count_terms(e) > _MOST_TERMS:
+        if count_terms(e) > _MAX_TERMS:
             raise ReadingError(
                 "the formula expands to too many terms: write it with fewer sums.", getattr(tree, "at", 0)
             )
@@ -82,7 +82,7 @@ class Vocabulary:
 
     def _resolve(self, tree, scope):
         self._tries += 1
-        if self._tries > _MOST_TRIES:
+        if self._tries > _MAX_TRIES:
             raise ReadingError(
                 "what the indices of these sums count is not clear: say it, as in sum(... for o in O).", at(tree)
             )

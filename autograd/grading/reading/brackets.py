@@ -5,7 +5,7 @@ from fractions import Fraction
 from autograd.grading.reading.calls import read_call
 from autograd.grading.reading.cursor import COMPARISONS
 from autograd.grading.reading.differentials import read_ratio_of_groups
-from autograd.grading.reading.lexing import MOST_DIGITS
+from autograd.grading.reading.lexing import MAX_DIGITS
 from autograd.grading.reading.marks import read_marks, read_script
 from autograd.grading.reading.nodes import Node
 
@@ -14,8 +14,8 @@ def read_number(c):
     s = c.next()
     if s.text == "1" and c.indicates():
         return read_indicator(c, s.at)
-    if len(s.text.replace(".", "")) > MOST_DIGITS:
-        raise c.error(f"a number has at most {MOST_DIGITS} digits", s.at)
+    if len(s.text.replace(".", "")) > MAX_DIGITS:
+        raise c.error(f"a number has at most {MAX_DIGITS} digits", s.at)
     if c.look()[0] == "num":
         raise c.error("two numbers side by side are set as one: write \\cdot between them, or no space")
     if c.is_let("e") and c.look(1)[0] == "num" and c.symbols[c.i].glued:

@@ -17,7 +17,7 @@ from autograd.grading.reading.tokens import symbols_of
 
 __all__ = ["Claim", "read_claims"]
 
-_MOST_ROWS = 60
+_MAX_ROWS = 60
 _INDICES = frozenset("ijklmnptck")
 _REMARKS = ("need", "needs", "using", "note", "since", "because", "see", "from", "by", "as", "from", "applying")
 _LABEL = re.compile(r"\([A-Z]{2,6}\)")  # (SSE) in front of a loss
@@ -56,7 +56,7 @@ def read_all(c):
         if skipped(c):
             goes_on = goes_on and c.look(-1)[0] in ("row", "op")
             continue
-        if len(found) > _MOST_ROWS:
+        if len(found) > _MAX_ROWS:
             raise c.error("too many lines")
         claim = read_claim(c)
         if claim.sides[0] is None and found and (goes_on or claim.signs):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from autograd.grading.reading.lexing import MOST_DEPTH
+from autograd.grading.reading.lexing import MAX_DEPTH
 from autograd.grading.reading.tokens import FUNCTION_WORDS
 from autograd.grading.reading.trees import ReadingError
 
@@ -117,8 +117,8 @@ class Cursor:
 
     def deeper(self):
         self.depth += 1
-        if self.depth > MOST_DEPTH * 3:
-            raise self.error(f"a formula is nested at most {MOST_DEPTH} deep")
+        if self.depth > MAX_DEPTH * 3:
+            raise self.error(f"a formula is nested at most {MAX_DEPTH} deep")
 
     def ends(self, k=0):
         kind, _ = self.look(k)

@@ -33,7 +33,7 @@ _TEXT_TOKEN = re.compile(
 )
 _RELATIONS = {"=": "=", ":=": "=", "<-": "<-", "->": "->"}
 _PYTHON = ("for", "in", "if", "else", "lambda", "not", "and", "or", "is")
-_MOST_LETTERS = 6
+_MAX_LETTERS = 6
 
 
 def text_tokens(text):
@@ -229,8 +229,8 @@ class TextReader(Parser):
         if not clauses:
             raise self.error("a sum is written sum(... for o in O)")
         self.expect(closing)
-        if len(clauses) > _MOST_LETTERS:
-            raise self.error(f"a sum runs over at most {_MOST_LETTERS} indices", at)
+        if len(clauses) > _MAX_LETTERS:
+            raise self.error(f"a sum runs over at most {_MAX_LETTERS} indices", at)
         for clause in reversed(clauses):
             body = Sum(*clause, body, at)
         return body

@@ -13,16 +13,16 @@ from autograd.grading.reading.trees import (
 
 __all__ = [
     "LARGEST_EXPONENT",
-    "MOST_CHARACTERS",
-    "MOST_DEPTH",
-    "MOST_DIGITS",
-    "MOST_NODES",
-    "MOST_TOKENS",
+    "MAX_CHARACTERS",
+    "MAX_DEPTH",
+    "MAX_DIGITS",
+    "MAX_NODES",
+    "MAX_TOKENS",
     "Parser",
     "Token",
 ]
 
-MOST_CHARACTERS, MOST_TOKENS, MOST_DEPTH, MOST_DIGITS, MOST_NODES = 4000, 1500, 40, 40, 3000
+MAX_CHARACTERS, MAX_TOKENS, MAX_DEPTH, MAX_DIGITS, MAX_NODES = 4000, 1500, 40, 40, 3000
 LARGEST_EXPONENT = 12
 
 
@@ -78,13 +78,13 @@ class Parser:
 
     def deeper(self):
         self.depth += 1
-        if self.depth > MOST_DEPTH:
-            raise self.error(f"a formula is nested at most {MOST_DEPTH} deep")
+        if self.depth > MAX_DEPTH:
+            raise self.error(f"a formula is nested at most {MAX_DEPTH} deep")
 
     def number(self, token):
         digits = token.text.replace(".", "")
-        if len(digits) > MOST_DIGITS:
-            raise self.error(f"a number has at most {MOST_DIGITS} digits", token.at)
+        if len(digits) > MAX_DIGITS:
+            raise self.error(f"a number has at most {MAX_DIGITS} digits", token.at)
         return Number(Fraction(token.text if token.text[-1] != "." else token.text[:-1]), token.at)
 
     def term(self):

@@ -10,13 +10,13 @@ from autograd.grading.reading.from_text import TextReader, text_tokens
 from autograd.grading.reading.latex.cursor import LatexCursor
 from autograd.grading.reading.latex.lines import GRAMMAR, read_whole
 from autograd.grading.reading.latex.tokens import FUNCTIONS, UNICODE, latex_tokens
-from autograd.grading.reading.lexing import MOST_CHARACTERS, MOST_NODES, MOST_TOKENS
+from autograd.grading.reading.lexing import MAX_CHARACTERS, MAX_NODES, MAX_TOKENS
 from autograd.grading.reading.trees import GREEK, ReadingError
 
-__all__ = ["FUNCTIONS", "MOST_LEVELS", "is_latex", "read", "read_latex", "read_text", "without_tail"]
+__all__ = ["FUNCTIONS", "MAX_LEVELS", "is_latex", "read", "read_latex", "read_text", "without_tail"]
 
 # Walks of a tree may be recursive: one with this many levels is far from Python's limit.
-MOST_LEVELS = 100
+MAX_LEVELS = 100
 
 _IS_TEXT = re.compile(rf"[A-Za-z{''.join(GREEK)}]\[|\bfor\b|\*\*")
 # x_i or x', in letters of their own; a word is a name of text.
@@ -95,14 +95,14 @@ def read_text(text: str):
 def _check(text):
     if not isinstance(text, str):
         raise TypeError(f"a formula is text, found {type(text).__name__}.")
-    if len(text) > MOST_CHARACTERS:
-        raise ReadingError(f"a formula has at most {MOST_CHARACTERS} characters, found {len(text)}", MOST_CHARACTERS)
+    if len(text) > MAX_CHARACTERS:
+        raise ReadingError(f"a formula has at most {MAX_CHARACTERS} characters, found {len(text)}", MAX_CHARACTERS)
 
 
 def _few(tokens, text):
-    if len(tokens) > MOST_TOKENS:
-        reason = f"a formula has at most {MOST_TOKENS} symbols, found {len(tokens)}"
-        raise ReadingError(reason, tokens[MOST_TOKENS].at, text)
+    if len(tokens) > MAX_TOKENS:
+        reason = f"a formula has at most {MAX_TOKENS} symbols, found {len(tokens)}"
+        raise ReadingError(reason, tokens[MAX_TOKENS].at, text)
     return tokens
 
 
@@ -113,9 +113,9 @@ def _bounded(reader, tree):
         x, level = stack.pop()
         is_node = hasattr(x, "_fields")
         count += is_node
-        if count > MOST_NODES:
-            raise reader.error(f"a formula has at most {MOST_NODES} parts", x.at)
-        if level > MOST_LEVELS:
-            raise reader.error(f"a formula is nested at most {MOST_LEVELS} levels deep", getattr(x, "at", 0))
+        if count > MAX_NODES:
+            raise reader.error(f"a formula has at most {MAX_NODES} parts", x.at)
+        if level > MAX_LEVELS:
+            raise reader.error(f"a formula is nested at most {MAX_LEVELS} levels deep", getattr(x, "at", 0))
         stack.extend([(y, level + is_node) for y in x if isinstance(y, tuple)])
     return tree

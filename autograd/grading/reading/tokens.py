@@ -5,7 +5,7 @@ Fonts, colours, spaces and sizes are dropped here, so that the reader sees lette
 
 import re
 
-from autograd.grading.reading.lexing import MOST_CHARACTERS, MOST_TOKENS
+from autograd.grading.reading.lexing import MAX_CHARACTERS, MAX_TOKENS
 from autograd.grading.reading.trees import GREEK, ReadingError
 
 __all__ = ["FUNCTION_WORDS", "Symbol", "symbols_of"]
@@ -136,13 +136,13 @@ def symbols_of(text, words=frozenset()):
     Raises:
         ReadingError: it is too long, or a brace is not closed.
     """
-    if len(text) > MOST_CHARACTERS:
-        raise ReadingError(f"a formula has at most {MOST_CHARACTERS} characters, found {len(text)}", MOST_CHARACTERS)
+    if len(text) > MAX_CHARACTERS:
+        raise ReadingError(f"a formula has at most {MAX_CHARACTERS} characters, found {len(text)}", MAX_CHARACTERS)
     known = {*FUNCTION_WORDS, *_WORDS, *words}
     is_typed = "\\" not in text and "{" not in text
     raw = _split(text, known, is_typed)
-    if len(raw) > MOST_TOKENS:
-        raise ReadingError(f"a formula has at most {MOST_TOKENS} symbols, found {len(raw)}", raw[MOST_TOKENS].at, text)
+    if len(raw) > MAX_TOKENS:
+        raise ReadingError(f"a formula has at most {MAX_TOKENS} symbols, found {len(raw)}", raw[MAX_TOKENS].at, text)
     return _without_looks(raw, known, text)
 
 

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from autograd.grading.reading.lexing import MOST_DIGITS, Token
+from autograd.grading.reading.lexing import MAX_DIGITS, Token
 from autograd.grading.reading.trees import (
     Add,
     Name,
@@ -114,6 +114,6 @@ def read_digits(c, found):
     """Return a number in a script: ``12`` are two indices, unless commas set it apart."""
     token = c.next()
     separated = c.is_sign(",") or (found and c.tokens[c.i - 2].text == ",")
-    if separated or "." in token.text or len(token.text) > MOST_DIGITS:
+    if separated or "." in token.text or len(token.text) > MAX_DIGITS:
         return [c.number(token)]
     return [Number(Fraction(c), token.at + k) for k, c in enumerate(token.text)]

@@ -3,7 +3,7 @@
 from autograd.grading.reading.latex.calls import read_applied
 from autograd.grading.reading.latex.cursor import LETTERS, PROSE, LatexCursor
 from autograd.grading.reading.latex.marks import read_group, read_scripts_of
-from autograd.grading.reading.lexing import MOST_TOKENS, Token
+from autograd.grading.reading.lexing import MAX_TOKENS, Token
 from autograd.grading.reading.trees import (
     Add,
     Call,
@@ -33,7 +33,7 @@ def read_in_font(c, token, scripted):
     if token.text in WORD_FONTS and (is_word or token.text == "operatorname"):
         return read_name(c, content, token.at, scripted)
     c.tokens[c.i : c.i] = [Token("sign", "{", token.at), *inner, Token("sign", "}", token.at)]
-    if len(c.tokens) > 2 * MOST_TOKENS:
+    if len(c.tokens) > 2 * MAX_TOKENS:
         raise c.error("too many fonts", token.at)
     return c.nested(LatexCursor.atom, scripted)
 

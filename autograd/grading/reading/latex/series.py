@@ -8,7 +8,7 @@ from autograd.grading.reading.trees import (
     Sum,
 )
 
-_MOST_LETTERS = 6
+_MAX_LETTERS = 6
 
 
 def read_series(c, token):
@@ -58,6 +58,6 @@ def read_below(c):
             waiting.append(x)
     c.next()
     clauses += [(x, None, None) for x in waiting]
-    if len(clauses) > _MOST_LETTERS:
-        raise c.error(f"a sum runs over at most {_MOST_LETTERS} indices")
+    if len(clauses) > _MAX_LETTERS:
+        raise c.error(f"a sum runs over at most {_MAX_LETTERS} indices")
     return clauses
