@@ -1,4 +1,4 @@
-"""Attributes, items and texts: what a program may reach of each kind of object, and nothing else."""
+"""Attributes, items and texts: the only parts of each kind of object that a program can access."""
 
 import re
 
@@ -39,7 +39,7 @@ MAX_WIDTH = 10_000
 
 
 class HostError:
-    """One of Python's exceptions, as a program names it in ``raise`` and ``except``."""
+    """One of Python's exceptions, as a program uses it in ``raise`` and ``except``."""
 
     def __init__(self, name, args=()):
         self.name = name
@@ -54,7 +54,7 @@ class HostError:
 
 
 class Super:
-    """The result of ``super()``: the attributes of the classes after the one whose method runs."""
+    """The result of ``super()``: the attributes of the classes that follow the class of the running method."""
 
     def __init__(self, frame):
         while frame is not None and frame.owner is None:
@@ -65,7 +65,7 @@ class Super:
         self.instance = frame.first
 
     def attribute(self, name):
-        """Return the attribute of this name of the classes that come after the owner."""
+        """Return the attribute with this name from the classes that follow the owner."""
         cls = self.instance.cls if isinstance(self.instance, Instance) else self.instance
         found = cls.find(name, after=self.owner)
         if found is MISSING:
@@ -76,7 +76,7 @@ class Super:
 
 
 def bound(found, instance, cls):
-    """Return an attribute of a class as its instance gives it."""
+    """Return an attribute of a class, bound to the instance or the class if it is a method or a property."""
     if isinstance(found, Kind):
         if found.mark == "staticmethod":
             return found.function
@@ -89,21 +89,21 @@ def bound(found, instance, cls):
 
 
 def truth(machine, x):
-    """Return whether a program takes ``x`` for true."""
+    """Return the truth value of ``x`` in a program."""
     if isinstance(x, Value):
         return x.data != 0
     return bool(x)
 
 
 def plain_index(x):
-    """Return an index as a plain whole number."""
+    """Return an index as a plain integer."""
     if isinstance(x, Literal):
         return int(x)
     return int(x.data) if isinstance(x, Value) else x
 
 
 def plain_key(x):
-    """Return a key of a dict: a number of the tape as its float."""
+    """Return a key of a dict. A number on the tape becomes its float."""
     if isinstance(x, tuple):
         return tuple([plain_key(part) for part in x])
     if isinstance(x, Value):
@@ -170,7 +170,7 @@ def _of_instance(machine, owner, name):
     raise AttributeError(f"'{owner.cls.name}' object has no attribute '{name}'")
 
 
-# What PyTorch calls the methods of its tensors.
+# PyTorch's names of tensor methods, with their names in NumPy.
 OF_TENSORS = {
     "mm": "dot",
     "matmul": "dot",
@@ -272,7 +272,7 @@ def read_item(machine, container, key):
     if type(container).__name__ == "Joiner":
         return container[key]
     if isinstance(container, (Class, type, Namespace)) or container is None or hasattr(container, "library"):
-        return container  # a type hint such as list[int]
+        return container  # a type hint, such as list[int]
     raise TypeError(f"'{type(container).__name__}' object is not subscriptable")
 
 
@@ -309,7 +309,7 @@ WIDTH = re.compile(r"\d+")
 
 
 def formatted(value, spec, conversion=""):
-    """Return a value as an f-string prints it."""
+    """Return the text of a value in an f-string."""
     if any(int(width) > MAX_WIDTH for width in WIDTH.findall(spec)):
         raise Unreadable("a field that wide is not printed")
     if isinstance(value, Value):
@@ -339,7 +339,9 @@ FIELD = re.compile(r"\{([^{}]*)\}")
 
 
 def format_text(text, args, keywords):
-    """Return ``text.format(*args, **keywords)``, where a field names an argument and nothing within it."""
+    """Return ``text.format(*args, **keywords)``.
+
+    A field that contains ``.``, ``[`` or ``_`` is replaced by ``{}``, so a field can read no attribute or item."""
     for field in FIELD.findall(text):
         if any(sign in field.split(":")[0] for sign in ".[_"):
             text = text.replace("{" + field + "}", "{}", 1)

@@ -1,4 +1,4 @@
-"""Edits of the program's own derivatives: what a helper such as ``sigmoid_prime`` returns."""
+"""Edits of the program's own derivative functions, such as the return value of ``sigmoid_prime``."""
 
 import ast
 
@@ -10,12 +10,12 @@ MAX_LEAKS = 3
 
 
 def helper_bodies(way, source, make):
-    """Return edits that let a helper of the way back return a derivative that fits what it is given.
+    """Yield edits of the helper functions for derivatives. Each returns another derivative, in terms of the argument.
 
     Args:
-        way: What is known about the way back.
+        way: The facts about the backward pass.
         source: The program.
-        make: Makes a candidate of its cost, kind, line, message and edits.
+        make: A function that makes a candidate from its cost, kind, line, message and edits.
     """
     back = {statement for statement, _, _ in way.nodes}
     for name, function in way.vocabulary.definitions.items():
@@ -31,7 +31,7 @@ def helper_bodies(way, source, make):
             places = way.by_place(statement.value)
             if not places:
                 continue
-            # With another argument it may be right: then its call is the likelier place.
+            # The helper may be right for another argument. Then its call is the more likely place of the mistake.
             more = 0.65 * _is_right_at_sums(way, name)
             for form in _bodies(way, node, given, source.numbers):
                 if form.replace(" ", "") != text.replace(" ", ""):
@@ -47,7 +47,7 @@ def helper_bodies(way, source, make):
 
 
 def _is_right_at_sums(way, name):
-    """Return whether a helper gives the derivative of an activation where it is given the sum."""
+    """Return True if a helper gives the right derivative of an activation for its pre-activation."""
     helpers = [helper for helper in way.vocabulary.helpers if helper.text == name]
     pairs = [(helper, slope) for helper in helpers for slope in way.slopes if slope.shape]
     return any(same(helper.values(slope.before.data) or [], slope.data) for helper, slope in pairs)

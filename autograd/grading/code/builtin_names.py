@@ -1,4 +1,4 @@
-"""Python's own functions, over the tape."""
+"""Python's built-in functions, for numbers on the tape."""
 
 from autograd.engine import functions
 from autograd.engine.value import Value
@@ -17,7 +17,7 @@ class Builtins:
 
     Args:
         library: The modules of the program.
-        machine: What runs it.
+        machine: The machine that runs the program.
     """
 
     def __init__(self, library, machine):
@@ -25,7 +25,7 @@ class Builtins:
         self.machine = machine
 
     def names(self):
-        """Return what every program can name without an import."""
+        """Return the names that every program can use without an import."""
         machine = self.machine
         names = {
             "abs": self.abs_of, "all": self._all, "any": self._any, "bool": self._bool, "callable": callable,
@@ -68,7 +68,7 @@ class Builtins:
         return functions.where(x >= 0, x, -x) if isinstance(x, Value) and x.data == 0 else abs(x)
 
     def items_of(self, x):
-        """Return what a program loops over as a list."""
+        """Return the items of an iterable as a list."""
         check_length(len(x) if isinstance(x, range) else 0)
         return list(self.machine.iterate(x))
 
@@ -97,7 +97,7 @@ class Builtins:
         return [part for part in self.items_of(x) if (test(part) if test else part)]
 
     def float_of(self, x=0.0):
-        """Return ``float(x)``, on the tape."""
+        """Return ``float(x)`` as a number on the tape."""
         if isinstance(x, str):
             return self.machine.leaf(float(x))
         if isinstance(x, Array):
@@ -247,7 +247,7 @@ class Builtins:
 
 
 class Printer:
-    """``print``: it prints nothing."""
+    """The function ``print``, which prints nothing here."""
 
     prints = True
 

@@ -1,4 +1,4 @@
-"""Calls for a program that defines functions and calls none: arguments on made data, by the names of the parameters."""
+"""Calls for a program that defines functions and calls none of them. The arguments are guessed from their names."""
 
 import ast
 import itertools
@@ -9,7 +9,7 @@ __all__ = ["guessed_calls"]
 MAX_GUESSES = 16
 TRAINS = re.compile(r"train|fit|learn|sgd|descent|optimi[sz]e|run|step|update|backprop|backward|main", re.I)
 SAMPLES, INPUTS, HIDDEN = 5, 3, 4
-# What a parameter is, by its name: the first pattern that fits.
+# The value of a parameter, by its name. The first pattern that matches is used.
 NUMBERS = (
     (r"rate|^lr$|alpha|^eta$|step_size|speed", "0.1"),
     (r"epoch|iter|passes|turns|^n_steps$|rounds|num_steps", "2"),
@@ -26,7 +26,7 @@ NUMBERS = (
 
 
 def guessed_calls(tree):
-    """Return statements that call what a program defines, on made data, the likeliest first.
+    """Return statements that call the functions and classes of a program on made data, the likeliest first.
 
     Args:
         tree: The program.
@@ -89,7 +89,7 @@ def _of_class(node, context):
 
 
 def _arguments(function, context):
-    """Return the arguments of a call, as text; None if one of them cannot be guessed."""
+    """Return the arguments of a call as text, or None if one of them cannot be guessed."""
     spec = function.args
     names = [part.arg for part in spec.args if part.arg not in ("self", "cls")]
     required = names[: len(names) - len(spec.defaults)]

@@ -1,4 +1,4 @@
-"""Edits that may make a program right, the likeliest first: each with the kind of mistake that it undoes."""
+"""Edits that may correct a program, the likeliest first, each with the kind of mistake that it corrects."""
 
 import ast
 from dataclasses import replace
@@ -40,9 +40,9 @@ MAKERS = (
 
 
 def named(candidate, way, source):
-    """Return a candidate with the kind of its place: an edit in the gradient of a penalty is one of the penalty.
+    """Return a candidate with the kind that fits its place, such as "penalty" in the gradient of a penalty.
 
-    An edit in a helper that computes the derivative of an activation mends a wrong derivative.
+    An edit in a helper that computes the derivative of an activation corrects a wrong derivative.
     """
     if candidate.kind in ("wrong factor", "constant factor", "derivative missing", "derivative twice"):
         lines = way.helper_lines
@@ -68,14 +68,14 @@ def named(candidate, way, source):
 
 
 def _hastened(candidate, suspects, unknown, settled, local):
-    """Return a candidate that is tried earlier where the mistake is likely, and later where nothing seems wrong.
+    """Return a candidate with a lower cost if its place is probably wrong, and a higher cost if it seems right.
 
     Args:
         candidate: The candidate.
-        suspects: The first lines that are no derivatives of the loss.
-        unknown: Where products stand that are none though all that they are made of is.
-        settled: Where products stand that are one.
-        local: Tells whether an edit makes a derivative of the loss of a statement.
+        suspects: The first line of each wrong update that is not a derivative of the loss.
+        unknown: The spans of products that are not derivatives of the loss, although all their factors are known.
+        settled: The spans of products that are derivatives of the loss.
+        local: The object that tests if an edit makes the value of a statement a derivative of the loss.
     """
     if local.makes_derivative(candidate):
         return replace(candidate, cost=min(candidate.cost, 1.0 + SURE * candidate.cost))
@@ -90,16 +90,16 @@ def _hastened(candidate, suspects, unknown, settled, local):
 
 
 def _is_within(candidate, spans):
-    """Return whether all edits of a candidate are within one of some stretches of text."""
+    """Return True if all edits of a candidate are within one of these spans of text."""
     start, end = min(edit.start for edit in candidate.edits), max(edit.end for edit in candidate.edits)
     return any(first <= start and end <= last for first, last in spans)
 
 
 def candidates(way, source, wrong_factors):
-    """Return edits of the way back, the likeliest first.
+    """Return edits of the backward pass, the likeliest first.
 
     Args:
-        way: What is known about the way back.
+        way: The facts about the backward pass.
         source: The program.
         wrong_factors: The factors of the updates that are proportional to the gradient but not equal to it.
     """

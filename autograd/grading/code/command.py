@@ -1,4 +1,4 @@
-"""The command ``python -m autograd code``: files, folders and notebooks of programs, graded."""
+"""The command ``python -m autograd code``, which grades programs in files, folders and notebooks."""
 
 import json
 import sys
@@ -16,7 +16,7 @@ MAX_BYTES = 1_000_000
 
 
 def add_command(commands):
-    """Add the command to those of ``python -m autograd``."""
+    """Add this command to the commands of ``python -m autograd``."""
     code = commands.add_parser(
         "code",
         help="grade programs that compute gradients by hand",
@@ -35,7 +35,7 @@ def add_command(commands):
 
 
 def joined(arguments):
-    """Return arguments in which an expression belongs to its option, also one that starts with a minus."""
+    """Return arguments in which each expression is joined to its option, since it can start with a minus."""
     found, waiting = [], list(arguments)
     while waiting:
         argument = waiting.pop(0)
@@ -46,7 +46,7 @@ def joined(arguments):
 
 
 def run(options):
-    """Run the command; return its exit status."""
+    """Run the command, and return its exit status."""
     grades = grade_paths(options.files, loss=options.loss, call=options.call)
     if options.json:
         text = json.dumps([_finite(grade.as_data()) for grade in grades], indent=2)
@@ -65,12 +65,12 @@ def run(options):
 
 
 def grade_paths(paths, *, loss=None, call=None):
-    """Return the grades of files, of all programs in folders, and of notebooks, in order.
+    """Return the grades of files, of notebooks, and of all programs in folders, in order.
 
     Args:
-        paths: Names of files and folders.
+        paths: The names of files and folders.
         loss: The loss for all of them, or None.
-        call: What to call in all of them, or None.
+        call: The call for all of them, or None.
     """
     return [
         found if isinstance(found, CodeGrade) else grade_code(found, loss=loss, call=call, file=name)
@@ -80,7 +80,7 @@ def grade_paths(paths, *, loss=None, call=None):
 
 
 def sources(path):
-    """Return pairs of a name and its program, or the grade of what cannot be opened, for a file or a folder."""
+    """Return pairs of a name and a program for a file or a folder. A file that cannot be opened has a grade instead."""
     if path.is_dir():
         inside = sorted(p for p in path.rglob("*") if p.suffix in (".py", ".ipynb") and p.is_file())
         return [pair for p in inside for pair in sources(p)] or [
@@ -109,7 +109,7 @@ def _not_opened(path, why):
 
 
 def _notebook(text):
-    """Return the code cells of a notebook as one program; magic commands become comments."""
+    """Return the code cells of a notebook as one program. Magic commands become comments."""
     cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
     lines = []
     for cell in cells:
@@ -120,7 +120,7 @@ def _notebook(text):
 
 
 def _finite(data):
-    """Return data without infinities and NaN, which JSON does not have."""
+    """Return data in which infinities and NaN are replaced by None, because JSON does not have them."""
     if isinstance(data, dict):
         return {key: _finite(value) for key, value in data.items()}
     if isinstance(data, list):

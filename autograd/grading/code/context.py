@@ -1,4 +1,4 @@
-"""An expression of the way back, with what is known about it, and a candidate for what it should be."""
+"""An expression of the backward pass with its context, and a candidate for its correction."""
 
 import ast
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Candidate:
-    """An edit with what it would mean.
+    """An edit with its meaning.
 
     Attributes:
-        cost: How unlikely it is; the cheapest are tried first.
-        kind: The kind of mistake that it undoes.
+        cost: A measure of how unlikely the edit is. The cheapest candidates are tried first.
+        kind: The kind of mistake that the edit corrects.
         line: The line of the mistake.
-        message: What is wrong, in the program's names.
+        message: A description of the mistake, with the names of the program.
         edits: The edit.
     """
 
@@ -33,7 +33,7 @@ class Candidate:
 
 @dataclass
 class Context:
-    """One expression of the way back, and what is known about it."""
+    """An expression of the backward pass with its context."""
 
     way: object
     source: object
@@ -52,21 +52,21 @@ class Context:
 
     @property
     def text(self):
-        """Its text."""
+        """The text of the expression."""
         return self.source.text_of(self.node)
 
     def scope(self):
-        """Return what can be written here."""
+        """Return the variables that can be written here."""
         if self.key not in self.scopes:
             self.scopes[self.key] = self.way.scope(self.seen.frame, self.seen.order)
         return self.scopes[self.key]
 
     def known(self, what, make):
-        """Return what ``make`` gives, made once for each moment of the way back.
+        """Return the result of ``make``, which is called once for each moment of the backward pass.
 
         Args:
-            what: What tells it from others.
-            make: Called if it is not known.
+            what: The key under which the result is stored.
+            make: The function that computes the result.
         """
         key = (self.key, what)
         if key not in self.scopes:
@@ -74,26 +74,29 @@ class Context:
         return self.scopes[key]
 
     def replaced(self, text):
-        """Return the edits that put a text in the place of the expression."""
+        """Return the edits that replace the expression by a text."""
         return (self.source.replacing(self.node, text),)
 
     def parent(self):
-        """Return the node around it."""
+        """Return the parent node of the expression."""
         return self.source.parents.get(self.node)
 
     def is_back(self):
-        """Return whether it is a value of the way back."""
+        """Return True if a value of the expression was computed in the backward pass."""
         return any(self.way.is_back(seen) for seen in self.places)
 
     def is_stored(self):
-        """Return whether it is what an assignment stores to, or the array whose entries it stores to."""
+        """Return True if the expression is the target of an assignment, or the array whose elements are the target."""
         node, parent = self.node, self.parent()
         while isinstance(parent, ast.Subscript) and parent.value is node:
             node, parent = parent, self.source.parents.get(parent)
         return isinstance(getattr(node, "ctx", None), (ast.Store, ast.Del))
 
     def is_helper_body(self):
-        """Return whether it stands in a function of one number: what belongs there depends on the argument."""
+        """Return True if the expression is in a helper function whose argument is a value of the forward pass.
+
+        The right text of such an expression depends on the argument.
+        """
         around = self.statement
         while around is not None and not isinstance(around, ast.FunctionDef):
             around = self.source.parents.get(around)
@@ -104,18 +107,18 @@ class Context:
         return self.way.is_forward_value(self.seen.frame.names.get(names[0]) if names else None)
 
     def is_start(self):
-        """Return whether it is made of plain numbers only, or holds parameters: nothing of the forward pass."""
+        """Return True if all elements are leaves or parameters, so that nothing is computed in the forward pass."""
         numbers = [e for e in self.seen.elements if isinstance(e, Value)]
         return not numbers or all(e.op is None or e in self.way.roots for e in numbers)
 
 
 def _is_same(node, other):
-    """Return whether two definitions are one, of the program that was read and of its text."""
+    """Return True if a node of the executed program and a node of its text are the same definition."""
     return isinstance(node, ast.FunctionDef) and (node.name, node.lineno) == (other.name, other.lineno)
 
 
 def needs_parentheses(c):
-    """Return whether a product in the place of the expression needs parentheses around it."""
+    """Return True if a product in place of the expression needs parentheses."""
     parent = c.parent()
     start, end = c.source.span(c.node)
     if c.source.text[start - 1 : start] == "(" and c.source.text[end : end + 1] == ")":
@@ -130,14 +133,14 @@ def needs_parentheses(c):
 
 
 def function_name(node):
-    """Return the name of the function that a call calls."""
+    """Return the name of the function in a call."""
     if isinstance(node.func, ast.Attribute):
         return node.func.attr
     return node.func.id if isinstance(node.func, ast.Name) else ""
 
 
 def is_slope_argument(c):
-    """Return whether the expression is what a derivative of an activation is taken at."""
+    """Return True if the expression is the argument of the derivative of an activation."""
     node = c.node
     for _ in range(4):
         node = c.source.parents.get(node)
@@ -153,7 +156,7 @@ def is_slope_argument(c):
 
 
 def multiplied(c, text):
-    """Return the edits that put a factor behind an expression; the text between stays, for other edits of it."""
+    """Return the edits that multiply an expression by a factor. Its own text stays free for other edits."""
     start, end = c.source.span(c.node)
     loose = c.source.operand_text(c.node, tight=False) != c.text
     around = needs_parentheses(c)
@@ -163,7 +166,7 @@ def multiplied(c, text):
 
 
 def multiplies_weights(c):
-    """Return whether the expression, or a product it is a factor of, is multiplied by a matrix of parameters."""
+    """Return True if the expression, or a product with it as a factor, is multiplied by a matrix of parameters."""
     node, parent = c.node, c.parent()
     while isinstance(parent, ast.BinOp) and isinstance(parent.op, (ast.Mult, ast.Div)):
         other = parent.right if parent.left is node else parent.left

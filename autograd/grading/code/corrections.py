@@ -1,4 +1,4 @@
-"""The bias corrections of an adaptive optimizer, which the first step alone cannot tell apart."""
+"""The bias corrections of an adaptive optimizer. Mistakes in them are invisible in the first step."""
 
 import ast
 
@@ -9,7 +9,7 @@ __all__ = ["plain_corrections", "wrong_corrections"]
 
 
 def wrong_corrections(text):
-    """Return the mistakes of bias corrections such as ``1 - beta * t`` for ``1 - beta ** t``: both agree at t = 1.
+    """Return the mistakes in bias corrections, such as ``1 - beta * t`` for ``1 - beta ** t``. Both agree at t = 1.
 
     Args:
         text: The program.
@@ -33,7 +33,7 @@ def wrong_corrections(text):
 
 
 def plain_corrections(text):
-    """Return the lines of bias corrections without an exponent, which divide by the same number at every step.
+    """Return the lines of bias corrections without an exponent. They divide by the same number in every step.
 
     >>> plain_corrections("m = b * m + (1 - b) * g; x -= m / (1 - b)")
     [1]
@@ -44,7 +44,7 @@ def plain_corrections(text):
 
 
 def _divisors(tree):
-    """Return the differences of 1 and something that are divided by."""
+    """Yield each divisor that is the difference of 1 and another expression."""
     for node in ast.walk(tree):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
             below = node.right
@@ -54,7 +54,7 @@ def _divisors(tree):
 
 
 def _decays(tree):
-    """Return the texts of what a mean decays with: ``b`` in ``b * m + (1 - b) * g``."""
+    """Return the texts of the decay factors of running means, such as ``b`` in ``b * m + (1 - b) * g``."""
     found = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):

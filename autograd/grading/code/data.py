@@ -1,4 +1,4 @@
-"""Made data in place of data that cannot be read: files, and the data sets of libraries."""
+"""Made data in place of data that cannot be read, such as files and the data sets of libraries."""
 
 from autograd.grading.code.objects import MISSING, Absorber, Instance, Namespace
 
@@ -21,32 +21,32 @@ def table(library, name, keywords):
     library.made.append(f"{name} is a made table of {ROWS} rows and {columns} columns")
     numbers = made_numbers(ROWS, columns)
     classes = CLASSES if pixels is None else 10
-    for i, row in enumerate(numbers):  # the first or the last column has the labels
+    for i, row in enumerate(numbers):  # the labels are in the first or the last column
         row[0], row[-1] = float((i + 2) % classes), float((2 * i + 1) % classes)
         if pixels is not None and i % 3:
-            row[0] = 9.0  # of any three rows one has the largest label, so that there are ten classes
+            row[0] = 9.0  # one of three rows has the largest label, so that there are ten classes
     return library.machine.track(library.numpy["array"](numbers))
 
 
 def made_matrix(library, rows, columns):
-    """Return a matrix of numbers between 0 and 1, all of them different."""
+    """Return a matrix of different numbers between 0 and 1."""
     return library.machine.track(library.numpy["array"](made_numbers(rows, columns)))
 
 
 def made_numbers(rows, columns):
-    """Return rows of numbers between 0 and 1, all of them different."""
+    """Return rows of different numbers between 0 and 1."""
     return [[((7 * i + 3 * j) % 17 + 0.5 + 0.01 * i * j) / 18 for j in range(columns)] for i in range(rows)]
 
 
 def labels(library, rows, classes):
-    """Return whole numbers below the number of classes; floats where there is none."""
+    """Return integers below the number of classes, or floats if the number of classes is 0."""
     if classes:
         return library.numpy["array"]([(2 * i + i // 3) % classes for i in range(rows)])
     return library.machine.track(library.numpy["array"]([((5 * i) % 7) / 7 for i in range(rows)]))
 
 
 def namespace(library, name):
-    """Return a stand-in for a module of data, or None."""
+    """Return a namespace that replaces a module of data, or None if the module is unknown."""
     top = name.split(".")[0]
     if top == "sklearn":
         return Namespace("sklearn", _sklearn(library))
@@ -103,7 +103,7 @@ def _loader(library, name, columns, classes):
 
 
 class _Bunch:
-    """The class of what a loader of data gives."""
+    """The class of the objects that loaders of data return."""
 
     name, order, foreign = "Bunch", (), None
 
@@ -113,7 +113,7 @@ class _Bunch:
 
 
 class Bunch(Instance):
-    """A collection whose members are attributes and items, as scikit-learn's data sets are."""
+    """A collection whose members are both attributes and items, like scikit-learn's data sets."""
 
     def __getitem__(self, key):
         return self.names[key]
@@ -140,7 +140,7 @@ def _images(library):
 
 
 class OneHot:
-    """An encoder of labels as rows with a single 1."""
+    """An encoder that turns each label into a row with a single 1."""
 
     readable = frozenset(("fit", "transform", "fit_transform"))
 
@@ -163,7 +163,7 @@ class OneHot:
 
 
 class Scaler:
-    """A scaler that leaves made data as they are."""
+    """A scaler that leaves made data unchanged."""
 
     readable = frozenset(("fit", "transform", "fit_transform", "inverse_transform"))
 
@@ -179,7 +179,7 @@ class Scaler:
 
 
 class Table:
-    """A table that ``pandas.read_csv`` would give."""
+    """The table that ``pandas.read_csv`` returns."""
 
     readable = frozenset(("values", "to_numpy", "iloc", "sample", "drop", "head", "shape", "columns", "dropna", "copy"))
 
@@ -200,7 +200,7 @@ class Table:
     drop = head = dropna = copy = sample
 
     def read_attribute(self, name):
-        """Return a column by its name, or what a table has."""
+        """Return an attribute of the table, or a column for any other name."""
         return getattr(self, name) if name in self.readable else self.values[:, 0]
 
     def __getitem__(self, key):

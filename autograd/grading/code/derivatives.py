@@ -1,4 +1,4 @@
-"""The derivative of an activation as a program can write it, in terms of its sum or of its output."""
+"""The derivative of an activation, as a program can write it in terms of the pre-activation or the output."""
 
 import ast
 import math
@@ -10,18 +10,18 @@ from autograd.grading.code.wayback import same
 
 __all__ = ["derivative_texts", "is_at_wrong_argument", "leaks", "skeleton"]
 
-MAX_EXPONENT = 300  # exp of more overflows
+MAX_EXPONENT = 300  # the exponential of a larger number overflows
 MAX_LEAKS = 4
 RATE = re.compile(r"rate|^lr|eta|step", re.I)
 
 
 def derivative_texts(c, shape, like=None):
-    """Return texts of derivatives of activations of a shape that can be written here, the shortest way of each.
+    """Yield pairs of a text and the derivative of an activation that it computes here, the shortest texts first.
 
     Args:
-        c: The expression in whose place they would stand.
-        shape: The shape.
-        like: An expression; a derivative of the same form comes first.
+        c: The expression that the text would replace.
+        shape: The shape of the derivative.
+        like: An expression. A derivative of the same form comes first.
     """
     forms = c.known(
         ("derivatives", shape),
@@ -34,7 +34,7 @@ def derivative_texts(c, shape, like=None):
     for slope in c.way.slopes:
         if slope.shape != shape or all(abs(x - 1) < 1e-12 for x in slope.data) or not any(slope.data):
             continue
-        # Most differ where the derivative is largest already.
+        # The largest element rules out most forms, so it is compared first.
         k = max(range(len(slope.data)), key=lambda i: abs(slope.data[i]))
         near = [one for one in forms if len(one[1]) > k and abs(one[1][k] - slope.data[k]) <= 1e-6 * abs(slope.data[k])]
         found = sorted((form for form, values in near if same(values, slope.data)), key=lambda form: _rank(form, own))
@@ -45,21 +45,21 @@ def derivative_texts(c, shape, like=None):
 
 
 def _variables(node):
-    """Return the texts of the indexed variables of an expression, which count moments or layers."""
+    """Return the texts of the indexed variables in an expression. Their indices are moments or layers."""
     return {ast.unparse(part) for part in ast.walk(node) if isinstance(part, ast.Subscript)}
 
 
 def _rank(form, own):
-    """Return the place of a derivative among others: those of the expression's own variables first, then by length."""
+    """Return the sort key of a text: texts with the expression's own variables come first, then shorter texts."""
     return (not any(text in form for text in own), len(form))
 
 
 def is_at_wrong_argument(c, node, slope):
-    """Return whether an expression is the derivative of an activation, but taken at another number.
+    """Return True if an expression is the derivative of an activation, but at a wrong argument.
 
     Args:
-        c: The expression in whose place it stands.
-        node: Its tree, with one variable.
+        c: The expression that is replaced.
+        node: The tree of the derivative, with one variable.
         slope: The derivative.
     """
     form = skeleton(node)
@@ -72,7 +72,7 @@ def is_at_wrong_argument(c, node, slope):
 
 
 def _forms(c, text, data):
-    """Return what one writes for a derivative in terms of an activation or a sum."""
+    """Yield ways to write the derivative of an activation in terms of a variable, each with its values."""
     base = text if text.replace("_", "").replace(".", "").isalnum() or text.endswith("]") else f"({text})"
     numpy = c.way.library(c.seen.shape)
     if not c.way.is_learned_text(text):
@@ -102,7 +102,7 @@ def _forms(c, text, data):
         for leak, value in c.known("leaks", lambda: leaks(c))[:MAX_LEAKS]:
             yield f"{numpy}.where({text}, 1.0, {leak})", [1.0 if x else value for x in data]
     if not min(data) < 0 < max(data):
-        return  # one branch alone shows nothing of the other
+        return  # values of one sign do not show the other branch
     for leak, value in c.known("leaks", lambda: leaks(c))[:MAX_LEAKS]:
         for rest, values in (
             (leak, [value] * len(data)),
@@ -114,7 +114,9 @@ def _forms(c, text, data):
 
 
 def leaks(c):
-    """Return what may be the slope of an activation below 0: numbers with a name, then those of the program."""
+    """Return pairs of a text and a number that may be the slope of an activation below 0.
+
+    Variables come first, then the numbers in the program."""
     named = {
         text: data[0]
         for text, (shape, data) in c.scope().items()
@@ -126,7 +128,7 @@ def leaks(c):
 
 
 def skeleton(node):
-    """Return the form of an expression, with a question mark for each variable.
+    """Return the form of an expression, in which each variable is a question mark.
 
     >>> skeleton(ast.parse("1 - np.power(a1, 2)", mode="eval").body)
     '1-?**2'

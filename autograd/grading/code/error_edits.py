@@ -1,4 +1,4 @@
-"""Edits of the start of the way back: the derivative of the loss with respect to the outputs."""
+"""Edits of the start of the backward pass: the derivative of the loss with respect to the outputs."""
 
 import ast
 
@@ -15,7 +15,7 @@ MAX_FORMS = 6
 
 
 def output_errors(c):
-    """Write the derivative of the loss where the way back starts."""
+    """Yield edits that put the derivative of the loss at the start of the backward pass."""
     whole = isinstance(c.parent(), (ast.Assign, ast.Return, ast.AugAssign)) and c.parent().value is c.node
     if (
         not whole
@@ -40,7 +40,7 @@ def output_errors(c):
 
 
 def _reads_way_back(c):
-    """Return whether a part of an expression was computed on the way back before it, and is no slope."""
+    """Return True if an expression reads a value that the backward pass computed before."""
     for part in ast.walk(c.node):
         if isinstance(part, (ast.Name, ast.Attribute, ast.Subscript)) and part is not c.node:
             for place in c.way.by_place(part)[:1]:
@@ -50,7 +50,7 @@ def _reads_way_back(c):
 
 
 def adjoints_like(way, shape):
-    """Return the derivatives of the loss with respect to arrays of the forward pass of a shape."""
+    """Return the derivatives of the loss with respect to arrays of this shape in the forward pass."""
     if shape not in way.known_adjoints:
         found = way.known_adjoints[shape] = []
         for seen in way.forward:
@@ -62,7 +62,7 @@ def adjoints_like(way, shape):
 
 
 def _forms(c, shape):
-    """Return what one writes for the derivative of a loss: texts, each with its numbers."""
+    """Yield ways to write the derivative of a loss, each with its values."""
     scope = {text: data for text, (its, data) in c.scope().items() if its == shape and len(text) < 30}
     outputs = [text for text in scope if c.way.is_forward_text(text)]
     goals = [text for text in scope if not c.way.is_forward_text(text)]
@@ -83,10 +83,10 @@ def _forms(c, shape):
 
 
 def turned_errors(way, source):
-    """Turn around a difference of an output and a goal, as ``y - a`` for ``a - y``.
+    """Yield edits that reverse a difference between an output and a target, such as ``y - a`` for ``a - y``.
 
     Args:
-        way: What is known about the way back.
+        way: The facts about the backward pass.
         source: The program.
     """
     for statement, node, places in way.nodes:
@@ -101,7 +101,7 @@ def turned_errors(way, source):
 
 
 def unread_factors(c):
-    """Multiply by what the function is given and never reads, such as the weights of the samples."""
+    """Yield edits that multiply by an argument that the function never reads, such as the weights of the samples."""
     if not c.is_back() or c.is_stored() or not c.seen.shape or isinstance(c.node, ast.Constant):
         return
     for name in c.source.unread_arguments(c.statement):

@@ -1,4 +1,4 @@
-"""The meaning of each line of the way back: a derivative of the loss, and its factor."""
+"""The meaning of each line of the backward pass: the derivative that it computes, and its factor."""
 
 import ast
 import math
@@ -13,9 +13,10 @@ MAX_NOTES = 40
 
 
 def notes_of(way, source):
-    """Return notes on the assignments of the way back that are derivatives of the loss, up to a factor.
+    """Return notes on the assignments of the backward pass that are derivatives of the loss, up to a factor.
 
-    A line that is none of these need not be wrong: it may be a part of one. Only mistakes are called wrong.
+    An assignment without a note is not necessarily wrong, because it can be a part of a derivative. Only mistakes are
+    called wrong.
     """
     known = derivatives(way)
     notes, done = [], set()
@@ -42,8 +43,10 @@ def notes_of(way, source):
 
 
 def derivatives(way):
-    """Return the derivatives of the loss with respect to what the program has a name for: name, shape, numbers, and
-    whether it is data."""
+    """Return the derivatives of the loss with respect to the expressions that the program names.
+
+    Each is a tuple of the name, the shape, the numbers, and True if the expression is data.
+    """
     found = []
     for text, places in sorted(way.texts.items(), key=lambda item: len(item[0])):
         for place in places[:3]:
@@ -58,11 +61,11 @@ def derivatives(way):
 
 
 def first_unknown(way, below):
-    """Return the first line that a wrong update is computed by and that is no derivative of the loss; None if all are.
+    """Return the first line of a wrong update's computation that is not a derivative of the loss, or None.
 
     Args:
-        way: What is known about the way back.
-        below: The numbers that the update is computed from.
+        way: The facts about the backward pass.
+        below: The numbers from which the update is computed.
     """
     known = [("", seen.shape, [way.gradients.get(e, 0.0) for e in seen.elements], False) for seen in way.forward]
     known = [one for one in known if any(one[2]) and all(map(math.isfinite, one[2]))] + derivatives(way)
@@ -79,10 +82,10 @@ def first_unknown(way, below):
 
 
 def products(way):
-    """Return products of the way back that are no derivative of the loss, and products that are one.
+    """Return products of the backward pass that are not derivatives of the loss, and products that are derivatives.
 
-    Of the first, only those whose parts are all derivatives count: a factor that is wrong, or missing, is likely one of
-    theirs. Sums are left out: they may be parts of a longer one.
+    The first list has only products whose parts are all derivatives: a factor of such a product is probably wrong or
+    missing. Sums are left out, because they may be parts of a longer sum.
     """
     known = [("", seen.shape, [way.gradients.get(e, 0.0) for e in seen.elements], False) for seen in way.forward]
     known = [one for one in known if any(one[2]) and all(map(math.isfinite, one[2]))] + derivatives(way)
@@ -98,7 +101,7 @@ def products(way):
         if not _is_product(node) or _is_product(way.source.parents.get(node)) or not way.is_back(places[0]):
             continue
         if any(isinstance(part, ast.Call) and way.is_helper(part, places[0].frame) for part in ast.walk(node)):
-            continue  # what the helper returns may be what is wrong
+            continue  # the mistake may be in the return value of the helper
         parts, waiting = [], [node.left, node.right]
         while waiting:
             part = waiting.pop()
@@ -112,7 +115,7 @@ def products(way):
 
 
 def _is_product(node):
-    """Return whether a node is a product, element by element, or a quotient."""
+    """Return True if a node is an elementwise product or a quotient."""
     return isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div))
 
 

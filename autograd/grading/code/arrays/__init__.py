@@ -1,4 +1,4 @@
-"""Arrays in plain Python with NumPy's semantics, over floats, Values and other numbers; they need no NumPy."""
+"""Arrays in plain Python with NumPy's semantics, over floats, Values and other numbers. They do not need NumPy."""
 
 from autograd.grading.code.arrays.array import Array, as_array
 from autograd.grading.code.arrays.bounds import ArrayLimitError, bounded, spend

@@ -1,8 +1,9 @@
 """``Array``: an n-dimensional array in plain Python, with NumPy's semantics for any kind of number.
 
-An array is a flat list of elements and a way of reading it: shape, strides and offset. A slice, a transpose or a
-reshape reads the same list another way, so a change through one is seen through all. The modules above add arithmetic
-and the other methods (``method``): each of NumPy's functions is written once, and is the method of that name too.
+An array is a flat list of elements with a shape, strides and an offset. A slice, a transpose or a reshape is a view:
+it reads the same list with another shape and other strides. So a change through one view is visible in all of them.
+Other modules add arithmetic and further methods with the decorator ``method``: each function of NumPy is written once,
+and it is also the method with the same name.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -45,11 +46,11 @@ class Array:
     """An n-dimensional array of elements of one kind.
 
     Args:
-        buffer: the flat list that holds the elements; it is not copied.
+        buffer: the flat list of the elements. It is not copied.
         dtype: the kind of the elements.
         shape: the length of each axis.
-        strides: how far apart in the list two neighbours of each axis are; row-major by default.
-        offset: where in the list the first element is.
+        strides: for each axis, the distance in the list between two neighbours; row-major by default.
+        offset: the index of the first element in the list.
 
     Programs make arrays with the functions ``array``, ``zeros`` and so on.
 
@@ -63,7 +64,7 @@ class Array:
     """
 
     __array_priority__ = 1000.0
-    __hash__ = None  # type: ignore[assignment]  # as an array of NumPy: it compares element by element
+    __hash__ = None  # type: ignore[assignment]  # not hashable, because == compares single elements
     __slots__ = ("_buffer", "_dtype", "_offset", "_shape", "_strides")
 
     def __init__(
@@ -75,11 +76,11 @@ class Array:
         self._strides = row_major(shape) if strides is None else strides
         self._offset = offset
 
-    # --- What it is
+    # --- Properties
 
     @property
     def shape(self) -> Shape:
-        """The length of each axis. It can be set, as by ``reshape``, if that needs no copy."""
+        """The length of each axis. It can be set, like with ``reshape``, if this needs no copy."""
         return self._shape
 
     @shape.setter
@@ -121,7 +122,7 @@ class Array:
         return self.view(tuple([self._shape[i] for i in axes]), tuple([self._strides[i] for i in axes]))
 
     def is_contiguous(self) -> bool:
-        """Return whether the elements stand in the list in the order of reading."""
+        """Return True if the elements are stored in the list without gaps, in row-major order."""
         step = 1
         for n, stride in zip(reversed(self._shape), reversed(self._strides), strict=True):
             if n != 1 and stride != step:
@@ -130,14 +131,14 @@ class Array:
         return True
 
     def elements(self) -> list[Any]:
-        """Return a new list of the elements in the order of reading."""
+        """Return a new list of the elements in row-major order."""
         if self.is_contiguous():
             return self._buffer[self._offset : self._offset + self.size]
         buffer = self._buffer
         return [buffer[p] for p in self.places()]
 
     def places(self) -> list[int]:
-        """Return where in the flat list the elements stand, in the order of reading."""
+        """Return the index of each element in the flat list, in row-major order."""
         return positions(self._shape, self._strides, self._offset)
 
     def stretched_elements(self, shape: Shape) -> list[Any]:
@@ -150,10 +151,10 @@ class Array:
         return [buffer[p] for p in positions(shape, stretched(self._shape, self._strides, shape), self._offset)]
 
     def view(self, shape: Shape, strides: Shape, offset: int | None = None) -> "Array":
-        """Return an array that reads the same elements another way."""
+        """Return an array that reads the same elements with another shape and other strides."""
         return Array(self._buffer, self._dtype, shape, strides, self._offset if offset is None else offset)
 
-    # --- Parts of it
+    # --- Indexing
 
     def __getitem__(self, key: Any) -> Any:
         found = locate(key, self._shape, self._strides, self._offset, read_index)
@@ -197,13 +198,13 @@ class Array:
         self.store(places, _fitted(source, shape, self._dtype, scalar=not isinstance(value, Array)), source.dtype)
 
     def store(self, places: Sequence[int], values: list[Any], kind: DType) -> None:
-        """Put elements of some kind at places of the flat list, cast to the kind of this array."""
+        """Store elements of a given kind at indices of the flat list, cast to the kind of this array."""
         buffer = self._buffer
         for place, value in zip(places, cast(values, kind, self._dtype), strict=True):
             buffer[place] = value
 
     def assign(self, values: list[Any], kind: DType) -> None:
-        """Replace all elements, in the order of reading, through this view."""
+        """Replace all elements of this view, in row-major order."""
         if self.is_contiguous():
             self._buffer[self._offset : self._offset + len(values)] = cast(values, kind, self._dtype)
         else:
@@ -219,10 +220,10 @@ class Array:
             raise TypeError("iteration over a 0-d array")
         return (self[i] for i in range(self._shape[0]))
 
-    # --- As a single number
+    # --- Conversion to a single number
 
     def item(self, *where: Any) -> Any:
-        """Return the only element, or the one at an index, as a plain number."""
+        """Return the only element, or the element at an index, as a plain number."""
         if where:
             key = where[0] if len(where) == 1 else where
             array = (
@@ -270,7 +271,7 @@ class Array:
         return format(self.item() if self.size == 1 and not self._shape else str(self), spec)
 
     def tolist(self) -> Any:
-        """Return nested lists of plain numbers; of an array without axes, its number."""
+        """Return nested lists of plain numbers, or a single number for an array without axes."""
         values: list[Any] = self.elements()
         for n in reversed(self._shape[1:]):
             values = [values[i * n : i * n + n] for i in range(len(values) // n)] if n else [[]] * len(self)
@@ -278,7 +279,9 @@ class Array:
 
 
 def method(*names: str) -> Callable[[F], F]:
-    """Make a function whose first argument is an array a method of arrays, under each of these names."""
+    """Return a decorator that makes a function a method of arrays, under each of these names.
+
+    The first argument of the function is the array."""
 
     def add(function: F) -> F:
         for name in names:
@@ -293,7 +296,7 @@ def _keeps_zero_dimensions(key: Any) -> bool:
 
 
 def _fitted(source: Array, shape: Shape, kind: DType, scalar: bool) -> list[Any]:
-    """Return the elements of ``source`` broadcast to ``shape``, to be stored; leading axes of length 1 are dropped."""
+    """Return the elements of ``source`` broadcast to ``shape``. Surplus leading axes of length 1 are dropped."""
     start = source._shape
     while len(start) > len(shape) and start[0] == 1:
         start = start[1:]
@@ -311,7 +314,7 @@ def _fitted(source: Array, shape: Shape, kind: DType, scalar: bool) -> list[Any]
 
 
 def read_index(part: Any) -> tuple[Shape, str, list[Any]] | None:
-    """Return shape, kind and elements of an array, list or range within an index; None if it is none of these."""
+    """Return the shape, kind and elements of an array, list, range or bool in an index, or None for anything else."""
     if isinstance(part, range):
         return (len(part),), "i", list(part)
     if isinstance(part, (list, tuple)):
@@ -324,7 +327,7 @@ def read_index(part: Any) -> tuple[Shape, str, list[Any]] | None:
 
 
 def single(x: Any, kind: DType) -> Any:
-    """Return one element as a program sees it: a scalar of its kind, but a Value, or any other object, as it is."""
+    """Return an element as a scalar of its kind. A Value, or an element of an object array, is returned unchanged."""
     t = type(x)
     if kind is OBJECT:
         return x
@@ -332,7 +335,7 @@ def single(x: Any, kind: DType) -> Any:
 
 
 def laid_out(result: Array, operands: list[Array]) -> Array:
-    """Return a new array stored as NumPy stores what it computes from these operands: transposed if they are."""
+    """Return the result in NumPy's memory order for these operands: transposed if they are transposed."""
     if all(x.is_contiguous() for x in operands):
         return result
     shape = result._shape
@@ -344,12 +347,12 @@ def laid_out(result: Array, operands: list[Array]) -> Array:
 
 
 def new_array(values: list[Any], kind: DType, shape: Shape) -> Any:
-    """Return a new array; without axes, the single element."""
+    """Return a new array, or the single element if the shape has no axes."""
     return Array(values, kind, shape) if shape else single(values[0], kind)
 
 
 def as_array(what: Any, dtype: DType | None = None) -> Array:
-    """Return ``what`` as an array: an array as it is, nested sequences and numbers in a new one."""
+    """Return ``what`` as an array. An array is returned unchanged; a number or nested sequences become a new array."""
     if isinstance(what, Array):
         if dtype is None or dtype is what._dtype:
             return what
@@ -358,7 +361,7 @@ def as_array(what: Any, dtype: DType | None = None) -> Array:
 
 
 def from_nested(what: Any, dtype: DType | None = None) -> Array:
-    """Return a new array of numbers, nested sequences, or arrays.
+    """Return a new array from a number, nested sequences, or an array.
 
     Raises:
         ValueError: the sequences do not have the same shape.
@@ -384,12 +387,12 @@ def from_nested(what: Any, dtype: DType | None = None) -> Array:
 
 
 def _cast_plain(values: list[Any], kind: DType, target: DType) -> list[Any]:
-    """Return numbers of Python cast to a kind: unlike elements of arrays, an infinity is no integer."""
+    """Return Python numbers cast to a kind. Casting an infinity to an integer raises OverflowError."""
     if kind is FLOAT and target is INT:
         return [int(float_of(x)) for x in values]
     return cast(values, kind, target)
 
 
 def kind_from(dtype: Any) -> DType | None:
-    """Return the kind that an optional ``dtype=`` argument asks for; None if it asks for none."""
+    """Return the kind of a ``dtype=`` argument, or None if the argument is None."""
     return None if dtype is None else dtype_of(dtype)

@@ -1,4 +1,4 @@
-"""Bounds on the size of arrays and on the work done with them, so that no program can exhaust memory or time."""
+"""Limits on the size of arrays and on the number of operations, so that no program can exhaust memory or time."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,15 +8,15 @@ __all__ = ["ArrayLimitError", "bounded", "spend"]
 
 MAX_ELEMENTS = 4_000_000
 MAX_OPERATIONS = 400_000_000
-MAX_CREATED = 400_000_000  # elements of all arrays that are made, one after another
+MAX_CREATED = 400_000_000  # the sum of the sizes of all arrays that a program creates
 
 
 class ArrayLimitError(MemoryError):
-    """Raised when an array would have more elements, or a program do more work, than is allowed."""
+    """Raised if an array would have too many elements, or if a program does too much work."""
 
 
 class Bounds:
-    """The most elements that one array may have, and how many elements and element operations are left."""
+    """The maximum size of an array, and the remaining numbers of element operations and of created elements."""
 
     def __init__(self, elements: int, operations: int, created: int) -> None:
         self.elements = elements
@@ -31,13 +31,13 @@ _bounds: ContextVar[Bounds | None] = ContextVar("bounds", default=None)
 def bounded(
     elements: int = MAX_ELEMENTS, operations: int = MAX_OPERATIONS, created: int = MAX_CREATED
 ) -> Iterator[Bounds]:
-    """Allow arrays of at most ``elements`` elements, and ``operations`` element operations in total, in this block.
+    """Limit the size of an array and the number of element operations in this block.
 
     Args:
-        elements: the largest size of one array.
-        operations: how many elements may be computed; a product of an n×k and a k×m matrix counts n·k·m.
-        created: how many elements all arrays that are made may have together: what they are computed from may be kept
-            for as long as the program runs.
+        elements: the maximum size of one array.
+        operations: the maximum number of element operations. A product of an n×k and a k×m matrix counts n·k·m.
+        created: the maximum sum of the sizes of all new arrays. Recorded results keep their operands in
+            memory, so this limits the memory.
 
     Example:
         >>> from autograd.grading.code.arrays import bounded, numpy_names
@@ -56,7 +56,7 @@ def bounded(
 
 
 def spend(elements: int, operations: int | None = None) -> None:
-    """Raise ArrayLimitError if an array of ``elements`` elements is too large, or no operations are left to fill it."""
+    """Raise ArrayLimitError if an array of ``elements`` elements is too large, or if no operations are left for it."""
     bounds = _bounds.get()
     most = MAX_ELEMENTS if bounds is None else bounds.elements
     if elements > most:

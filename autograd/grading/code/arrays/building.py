@@ -1,4 +1,4 @@
-"""Functions that make arrays: ``array``, ``zeros``, ``arange``, ``eye`` and so on."""
+"""Functions that create arrays: ``array``, ``zeros``, ``arange``, ``eye`` and others."""
 
 import math
 from typing import Any
@@ -17,14 +17,14 @@ __all__ = [
 def array(
     object: Any, dtype: Any = None, *, copy: bool = True, order: Any = None, subok: Any = False, ndmin: int = 0
 ) -> Array:
-    """Return a new array of nested sequences of numbers.
+    """Return a new array from nested sequences of numbers.
 
     Args:
         object: a number, an array, or nested sequences of these.
-        dtype: the kind of its elements; by default the least kind that holds all.
-        copy: False returns an array as it is.
+        dtype: the kind of the elements; by default the lowest kind that can hold all of them.
+        copy: if False, an array is returned without a copy.
         order, subok: accepted and ignored.
-        ndmin: the least number of axes; axes of length 1 are put in front.
+        ndmin: the minimum number of axes. Axes of length 1 are added in front.
     """
     kind = kind_from(dtype)
     result = from_nested(object, kind) if copy or not isinstance(object, Array) else as_array(object, kind)
@@ -33,7 +33,7 @@ def array(
 
 
 def asarray(a: Any, dtype: Any = None, **_more: Any) -> Array:
-    """Return ``a`` as an array, without copying it if it is one of that kind."""
+    """Return ``a`` as an array. It is not copied if it is an array of this kind already."""
     return as_array(a, kind_from(dtype))
 
 
@@ -71,7 +71,7 @@ def full(shape: Any, fill_value: Any, dtype: Any = None, order: Any = None) -> A
 
 
 def zeros_like(a: Any, dtype: Any = None, order: Any = None, subok: Any = True, shape: Any = None) -> Array:
-    """Return a new array of zeros of the shape and kind of another."""
+    """Return a new array of zeros with the shape and kind of another array."""
     other = as_array(a)
     if shape is not None:
         return zeros(shape, other.dtype if dtype is None else dtype)
@@ -79,7 +79,7 @@ def zeros_like(a: Any, dtype: Any = None, order: Any = None, subok: Any = True, 
 
 
 def ones_like(a: Any, dtype: Any = None, order: Any = None, subok: Any = True, shape: Any = None) -> Array:
-    """Return a new array of ones of the shape and kind of another."""
+    """Return a new array of ones with the shape and kind of another array."""
     other = as_array(a)
     if shape is not None:
         return ones(shape, other.dtype if dtype is None else dtype)
@@ -87,7 +87,7 @@ def ones_like(a: Any, dtype: Any = None, order: Any = None, subok: Any = True, s
 
 
 def full_like(a: Any, fill_value: Any, dtype: Any = None) -> Array:
-    """Return a new array of the shape and kind of another, filled with a number."""
+    """Return a new array with the shape and kind of another array, filled with a number."""
     other = as_array(a)
     return full(other.shape, fill_value, other.dtype if dtype is None else dtype)
 
@@ -108,7 +108,7 @@ def identity(n: int, dtype: Any = None) -> Array:
 
 
 def arange(*bounds: Any, dtype: Any = None) -> Array:
-    """Return the numbers from ``start`` (0 by default) up to ``stop``, without it, by ``step`` (1 by default)."""
+    """Return the numbers from ``start`` (0 by default) to ``stop``, exclusive, in steps of ``step`` (1 by default)."""
     if len(bounds) == 4:
         *bounds, dtype = bounds  # type: ignore[assignment]  # a list is as good here
     if not 1 <= len(bounds) <= 3:
@@ -145,13 +145,13 @@ def linspace(
 
 
 def logspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, base: float = 10.0) -> Array:
-    """Return numbers whose logarithms are evenly spaced."""
+    """Return ``num`` powers of ``base`` with evenly spaced exponents."""
     exponents = linspace(start, stop, num, endpoint)
     return Array([float(base) ** x for x in exponents.elements()], FLOAT, exponents.shape)
 
 
 def meshgrid(*axes: Any, indexing: str = "xy", sparse: bool = False) -> tuple[Array, ...]:
-    """Return the coordinates of a grid, an array for each axis."""
+    """Return the coordinates of a grid, one array for each axis."""
     vectors = [Array(a.elements(), a.dtype, (a.size,)) for a in map(as_array, axes)]
     shape = [v.size for v in vectors]
     swapped = indexing == "xy" and len(vectors) > 1
@@ -168,7 +168,7 @@ def meshgrid(*axes: Any, indexing: str = "xy", sparse: bool = False) -> tuple[Ar
 
 
 def indices(dimensions: Any) -> Array:
-    """Return the index of every element of an array of that shape, along each axis."""
+    """Return the indices of all elements of an array with this shape, one array for each axis."""
     shape = shape_of(dimensions)
     spend(size_of(shape) * len(shape))
     values: list[Any] = []
@@ -178,7 +178,7 @@ def indices(dimensions: Any) -> Array:
 
 
 def diag(v: Any, k: int = 0) -> Array:
-    """Return the diagonal of a matrix, or the matrix with a vector on its diagonal."""
+    """Return the diagonal of a matrix, or a matrix with a given vector on its diagonal."""
     a = as_array(v)
     if a.ndim == 2:
         return diagonal(a, k)
@@ -204,13 +204,13 @@ def diagonal(a: Any, offset: int = 0) -> Array:
 
 
 def diagflat(v: Any, k: int = 0) -> Array:
-    """Return the matrix with all elements of ``v`` on its diagonal."""
+    """Return a matrix with all elements of ``v`` on its diagonal."""
     a = as_array(v)
     return diag(Array(a.elements(), a.dtype, (a.size,)), k)
 
 
 def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Array:
-    """Return a matrix of ones on and below a diagonal, and zeros above."""
+    """Return a matrix with ones on and below a diagonal, and zeros above."""
     kind = dtype_of(dtype)
     n, m = shape_of((N, N if M is None else M))
     spend(n * m)
@@ -230,10 +230,10 @@ def _triangle(m: Any, k: int, lower: bool) -> Array:
 
 
 def tril(m: Any, k: int = 0) -> Array:
-    """Return the elements on and below a diagonal, and zeros above."""
+    """Return the lower triangle of a matrix: zeros replace the elements above a diagonal."""
     return _triangle(m, k, lower=True)
 
 
 def triu(m: Any, k: int = 0) -> Array:
-    """Return the elements on and above a diagonal, and zeros below."""
+    """Return the upper triangle of a matrix: zeros replace the elements below a diagonal."""
     return _triangle(m, k, lower=False)

@@ -1,9 +1,9 @@
-"""Functions of single elements, with NumPy's results where Python's ``math`` raises.
+"""Functions of single elements. They return NumPy's results where Python's ``math`` raises.
 
 A float overflows to infinity, ``log(0)`` is minus infinity, ``0 / 0`` and the square root of a negative number are NaN.
-A Value goes through this package's functions, so it is recorded; where those raise, because the number has no real
-result or is too large, the element becomes the float that NumPy would give, and nothing flows through it: NumPy's own
-gradient there is 0 or NaN, too.
+A Value is passed to the functions of this package, so it is recorded. If these raise, because the result is not real
+or too large, the element becomes the float that NumPy would give, and no derivative flows through it. NumPy's own
+gradient is 0 or NaN there, too.
 """
 
 import math
@@ -33,7 +33,7 @@ def divide(a: Any, b: Any) -> Any:
 
 
 def divide_floats(a: float, b: float) -> float:
-    """Return ``a / b`` for floats, infinite or NaN where ``b`` is 0."""
+    """Return ``a / b`` for floats. The result is infinite or NaN if ``b`` is 0."""
     if b:
         return a / b
     return NAN if a == 0 or a != a else math.copysign(INF, a) * math.copysign(1.0, b)
@@ -62,7 +62,7 @@ def remainder(a: Any, b: Any) -> Any:
 
 
 def power(a: Any, b: Any) -> Any:
-    """Return ``a ** b``; for integers the exponent must not be negative."""
+    """Return ``a ** b``. For integers the exponent must not be negative."""
     if isinstance(a, int) and isinstance(b, int):
         if b < 0:
             raise ValueError("Integers to negative integer powers are not allowed.")
@@ -86,17 +86,17 @@ def power_floats(a: float, b: float) -> float:
 
 
 def half_power(a: Any, b: Any) -> Any:
-    """Return ``a ** b`` where ``b`` is 0.5."""
+    """Return ``a ** b``, where ``b`` is 0.5."""
     return _SQUARE_ROOT(a) if type(a) is float else power(a, b)
 
 
 def wrapped(n: int) -> int:
-    """Return an integer as it comes out of arithmetic in 64 bits."""
+    """Return an integer wrapped to 64 bits, as after an overflow in NumPy."""
     return n if -(2**63) <= n < 2**63 else (n + 2**63) % 2**64 - 2**63
 
 
 def maximum(a: Any, b: Any) -> Any:
-    """Return the larger of two elements: NaN if one is. ``maximum(0, x)`` of a Value is recorded as ``relu``."""
+    """Return the larger of two elements, or NaN if one is NaN. ``maximum(0, x)`` of a Value is recorded as ``relu``."""
     if isinstance(a, Value) or isinstance(b, Value):
         if not isinstance(a, Value) and a == 0:
             return functions.relu(b)
@@ -107,14 +107,14 @@ def maximum(a: Any, b: Any) -> Any:
 
 
 def minimum(a: Any, b: Any) -> Any:
-    """Return the smaller of two elements: NaN if one is."""
+    """Return the smaller of two elements, or NaN if one is NaN."""
     if isinstance(a, Value) or isinstance(b, Value):
         return functions.minimum(a, b)
     return a if a <= b or a != a else b
 
 
 def _safe(function: Unary, at_pole: float = NAN, pole: float | None = None) -> Unary:
-    """Return a function of ``math`` that gives infinity on overflow and at its pole, and NaN off its domain."""
+    """Return a function of ``math`` that gives infinity on overflow and at its pole, and NaN outside its domain."""
 
     def of_float(x: float) -> float:
         try:
@@ -154,7 +154,7 @@ def _sigmoid(x: float) -> float:
     return 1 / (1 + math.exp(-x)) if x >= 0 else math.exp(x) / (1 + math.exp(x))
 
 
-# What each function is for floats, and the name of this package's function for Values ("" if there is none).
+# For each name, the function for floats and the function for Values (None if there is none).
 _FLOATS: dict[str, tuple[Unary, Unary | None]] = {
     "exp": (_safe(math.exp), functions.exp),
     "expm1": (_safe(math.expm1), functions.expm1),
@@ -237,7 +237,7 @@ def arctan2(y: Any, x: Any) -> Any:
 
 
 def hypot(x: Any, y: Any) -> Any:
-    """Return the length of (x, y)."""
+    """Return the length of the vector (x, y)."""
     return functions.hypot(x, y) if isinstance(y, Value) or isinstance(x, Value) else math.hypot(x, y)
 
 
@@ -251,7 +251,7 @@ def logaddexp(a: Any, b: Any) -> Any:
 
 
 def heaviside(x: Any, at_zero: Any) -> Any:
-    """Return 0 below 0, 1 above, and ``at_zero`` at 0."""
+    """Return 0 for negative ``x``, 1 for positive ``x``, and ``at_zero`` for 0."""
     value = float_of(x)
     return value if value != value else at_zero if value == 0 else float(value > 0)
 

@@ -1,6 +1,6 @@
-"""NumPy's functions of arrays element by element, with broadcasting; and the operators of arrays.
+"""NumPy's elementwise functions with broadcasting, and the operators of arrays.
 
-A ``Ufunc`` is one operation of the table over arrays. Results that have no axes are scalars.
+A ``Ufunc`` applies one operation of the table to arrays. A result without axes is a scalar.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ __all__ = ["UFUNCS", "Ufunc", "apply", "astype", "clip", "copy", "fill", "nan_to
 
 
 def apply(operation: Operation, operands: tuple[Any, ...]) -> Array:
-    """Return an operation's results over operands that are broadcast together."""
+    """Return the results of an operation on operands that are broadcast together."""
     arrays = [as_array(x) for x in operands]
     shape = broadcast_shapes(*[x.shape for x in arrays])
     spend(size_of(shape))
@@ -27,10 +27,10 @@ def apply(operation: Operation, operands: tuple[Any, ...]) -> Array:
 
 
 class Ufunc:
-    """A function of arrays, element by element.
+    """An elementwise function of arrays.
 
     Args:
-        operation: what it does to elements.
+        operation: the operation on single elements.
 
     Example:
         >>> UFUNCS["add"]([1, 2], [[10], [20]])
@@ -52,12 +52,12 @@ class Ufunc:
         return f"<ufunc '{self.__name__}'>"
 
     def __call__(self, *operands: Any, out: Any = None, where: Any = True, dtype: Any = None, **_more: Any) -> Any:
-        """Compute it over operands that are broadcast together.
+        """Return the results for operands that are broadcast together.
 
         Args:
-            operands: arrays, nested lists or numbers; after them an array for the results, if you like.
-            out: an array that takes the results in place.
-            where: a mask; elements where it is false keep what ``out`` holds.
+            operands: arrays, nested lists or numbers; optionally followed by an array for the results.
+            out: an array that receives the results in place.
+            where: a mask. Where it is false, elements of ``out`` stay unchanged.
             dtype: the kind of the result.
         """
         n = self.operation.operands
@@ -96,20 +96,20 @@ class Ufunc:
         return out
 
     def outer(self, a: Any, b: Any) -> Any:
-        """Compute it for every pair of elements of ``a`` and ``b``."""
+        """Return the results for every pair of an element of ``a`` and an element of ``b``."""
         first, second = as_array(a), as_array(b)
         spread = first.view(first.shape + (1,) * second.ndim, first._strides + (0,) * second.ndim)
         return finished(apply(self.operation, (spread, second)))
 
     def accumulate(self, a: Any, axis: int = 0) -> Any:
-        """Compute it from element to element along an axis, and return all results."""
+        """Return all intermediate results of a reduction along an axis, such as running sums."""
         array = as_array(a)
         if not array.shape:
             raise TypeError("cannot accumulate on a scalar")
         return finished(accumulate(self.operation, array, axis))
 
     def at(self, a: Array, indices: Any, b: Any = None) -> None:
-        """Change the elements at ``indices`` in place, one after the other: an index that comes twice counts twice."""
+        """Change the elements at ``indices`` in place, one after the other. A repeated index is applied repeatedly."""
         numbered = Array(list(range(a.size)), INT, a.shape)
         chosen = as_array(numbered[indices])
         others = [] if b is None else [as_array(b)]
@@ -124,7 +124,7 @@ class Ufunc:
 
 
 def into(result: Array, out: Any, name: str) -> Any:
-    """Return a result; if ``out`` is an array, store it there and return ``out``."""
+    """Return a result. If ``out`` is an array, store the result in it and return ``out``."""
     if out is None:
         return finished(result)
     if not isinstance(out, Array):
@@ -142,12 +142,12 @@ def into(result: Array, out: Any, name: str) -> Any:
 
 
 def finished(result: Array) -> Any:
-    """Return a result; without axes, as a scalar."""
+    """Return a result, as a scalar if it has no axes."""
     return result if result.shape else single(result._buffer[result._offset], result.dtype)
 
 
 def accumulate(operation: Operation, a: Array, axis: int) -> Array:
-    """Return an operation's results from element to element along an axis."""
+    """Return all intermediate results of a reduction along an axis."""
     if not a.shape:
         a = a.view((1,), (0,))
     if operation.name.startswith("logical"):
@@ -232,12 +232,12 @@ def _contains(a: Array, x: Any) -> bool:
 setattr(Array, "__divmod__", _divmod)  # noqa: B010 - beside the other operators
 setattr(Array, "__contains__", _contains)  # noqa: B010
 
-# --- Other functions element by element
+# --- Other elementwise functions
 
 
 @method("clip")
 def clip(a: Any, a_min: Any = None, a_max: Any = None, out: Any = None, *, min: Any = None, max: Any = None) -> Any:
-    """Return the elements of ``a``, those below ``a_min`` or above ``a_max`` replaced by these."""
+    """Return the elements of ``a`` limited to the interval from ``a_min`` to ``a_max``."""
     low, high = a_min if min is None else min, a_max if max is None else max
     result = as_array(a)
     if low is not None:
@@ -248,9 +248,9 @@ def clip(a: Any, a_min: Any = None, a_max: Any = None, out: Any = None, *, min: 
 
 
 def where(condition: Any, *choices: Any) -> Any:
-    """Return elements of the first choice where the condition holds, else of the second.
+    """Return elements of the first choice where the condition is true, and of the second choice elsewhere.
 
-    With the condition alone, return the indices where it holds, an array for each axis.
+    If only the condition is given, return the indices of its true elements, one array for each axis.
     """
     mask = as_array(condition)
     if not choices:
@@ -270,7 +270,7 @@ def where(condition: Any, *choices: Any) -> Any:
 
 @method("round")
 def round_(a: Any, decimals: int = 0, out: Any = None) -> Any:
-    """Return the elements rounded to a number of decimals, halves to even."""
+    """Return the elements rounded to a number of decimals. Halves are rounded to even."""
     array = as_array(a)
     if array.dtype is BOOL and not decimals:
         return into(apply(OPERATIONS["rint"], (array,)), out, "rint")
@@ -291,7 +291,7 @@ def round_(a: Any, decimals: int = 0, out: Any = None) -> Any:
 
 @method("astype")
 def astype(a: Any, dtype: Any, copy: bool = True, **_more: Any) -> Any:
-    """Return the elements cast to another kind: floats are truncated to integers."""
+    """Return the elements cast to another kind. Floats are truncated to integers."""
     kind = kind_from(dtype) or FLOAT
     array = as_array(a)
     if not copy and kind is array.dtype:
@@ -323,7 +323,7 @@ def fill(a: Array, value: Any) -> None:
 
 
 def nan_to_num(x: Any, copy: bool = True, nan: float = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
-    """Return the elements with NaN replaced by ``nan`` and infinities by the largest numbers."""
+    """Return the elements with NaN replaced by ``nan``, and infinities by the largest finite numbers."""
     array = as_array(x)
     large = 1.7976931348623157e308
     replaced = {float("inf"): large if posinf is None else posinf, float("-inf"): -large if neginf is None else neginf}

@@ -1,7 +1,8 @@
-"""The meaning of an index: a view of an array, or a list of places picked from it.
+"""The meaning of an index: a view of an array, or a list of picked elements.
 
-An index of integers, slices, ``None`` and ``...`` is a view. One with arrays, lists or masks in it picks elements: the
-arrays are stretched to one shape, which stands in the result where they stood, or first if they stood apart.
+An index of integers, slices, ``None`` and ``...`` gives a view. An index with arrays, lists or masks picks elements.
+The index arrays are broadcast to one shape. The axes of this shape replace the indexed axes in the result, or come first
+if the index arrays were not next to each other.
 """
 
 from typing import Any
@@ -18,7 +19,7 @@ INVALID = (
 
 
 class View:
-    """A part of an array that shares its elements."""
+    """A part of an array that shares its elements with the array."""
 
     def __init__(self, shape: Shape, strides: Shape, offset: int) -> None:
         self.shape = shape
@@ -27,10 +28,14 @@ class View:
 
 
 class Picked:
-    """Elements picked one by one: their places in the flat list, in order.
+    """Elements that are picked one by one.
 
-    ``mask`` tells that they were picked by a single mask, which words the error of a wrong assignment. ``behind`` has
-    the number of axes in front of the picked ones, and the number of the picked ones: NumPy stores these first.
+    Attributes:
+        shape: the shape of the result.
+        places: their indices in the flat list, in order.
+        mask: True if a single mask picked them. The error message of an assignment of a wrong size depends on it.
+        behind: the number of axes in front of the picked axes, and the number of picked axes. NumPy stores the picked
+            axes first.
     """
 
     def __init__(self, shape: Shape, places: list[int], mask: bool, behind: tuple[int, int]) -> None:
@@ -41,7 +46,7 @@ class Picked:
 
 
 class Numbers:
-    """An array of integers within an index."""
+    """An array of integers in an index."""
 
     def __init__(self, shape: Shape, values: list[int]) -> None:
         self.shape = shape
@@ -49,17 +54,17 @@ class Numbers:
 
 
 class Truth(Numbers):
-    """A single truth value within an index: a new axis, of length 1 if it is true, else 0."""
+    """A single truth value in an index. It adds an axis with length 1 if it is true, else with length 0."""
 
 
 def locate(key: Any, shape: Shape, strides: Shape, offset: int, read: Any) -> View | Picked:
-    """Return where the elements are that ``array[key]`` stands for.
+    """Return the elements that ``array[key]`` selects, as a view or as picked elements.
 
     Args:
-        key: the index, as ``__getitem__`` gets it.
-        shape, strides, offset: the array's.
-        read: a function that returns shape, kind ("b" or "i") and flat values of an array or list within the index, or
-            None if it is neither.
+        key: the index, as ``__getitem__`` receives it.
+        shape, strides, offset: those of the array.
+        read: a function that returns the shape, the kind ("b" or "i") and the flat values of an array or list in the
+            index, or None for anything else.
 
     Raises:
         IndexError: the index does not fit the shape.
@@ -93,7 +98,7 @@ def _checked(i: int, axis: int, n: int) -> int:
 
 
 def _expanded(key: tuple[Any, ...], shape: Shape, read: Any) -> list[Any]:
-    """Return an index as one part for each axis, and None for each new axis; masks become arrays of integers."""
+    """Return an index as one part for each axis and None for each new axis. Masks become arrays of integers."""
     parts: list[Any] = []
     used, ellipsis_at = 0, None
     for part in key:
@@ -131,7 +136,7 @@ def _array_parts(part: Any, shape: Shape, used: int | None, key: tuple[Any, ...]
         raise IndexError("arrays used as indices must be of integer (or boolean) type")
     if not its_shape:
         return [Truth((int(bool(values[0])),), [0] * bool(values[0]))]
-    # behind an ellipsis the axes are counted from the end: everything after it is one axis a part
+    # after an ellipsis, axes are counted from the end: every part that follows it uses one axis
     axis = used if used is not None else len(shape) - len(its_shape) - _axes_after(part, key)
     for i, n in enumerate(its_shape):
         if n and axis + i < len(shape) and shape[axis + i] != n:
@@ -162,7 +167,7 @@ def _picked(parts: list[Any], shape: Shape, strides: Shape, offset: int, mask: b
         ) from None
     together = arrays[-1][0] - arrays[0][0] == len(arrays) - 1
     count = size_of(common)
-    before: list[tuple[int, int]] = []  # length and stride of the axes in front of the picked ones
+    before: list[tuple[int, int]] = []  # length and stride of each axis in front of the picked axes
     after: list[tuple[int, int]] = []
     picked = [offset] * count
     axis = 0

@@ -1,4 +1,4 @@
-"""Functions that join arrays, split them, repeat them, or put elements in and take them out."""
+"""Functions that join, split and repeat arrays, and functions that insert, delete and take elements."""
 
 from itertools import pairwise
 from typing import Any
@@ -27,10 +27,10 @@ __all__ = [
 
 
 def concatenate(arrays: Any, axis: Any = 0, out: Any = None) -> Array:
-    """Return arrays joined along an axis that they have; ``axis=None`` joins all of their elements.
+    """Return arrays joined along an existing axis. ``axis=None`` joins their flattened elements.
 
     Raises:
-        ValueError: they differ in another axis.
+        ValueError: the arrays have different lengths along another axis.
     """
     parts = [as_array(a) for a in arrays]
     if not parts:
@@ -71,7 +71,7 @@ def concatenate(arrays: Any, axis: Any = 0, out: Any = None) -> Array:
 
 
 def stack(arrays: Any, axis: int = 0) -> Array:
-    """Return arrays of one shape joined along a new axis."""
+    """Return arrays of the same shape joined along a new axis."""
     parts = [as_array(a) for a in arrays]
     if not parts:
         raise ValueError("need at least one array to stack")
@@ -81,18 +81,18 @@ def stack(arrays: Any, axis: int = 0) -> Array:
 
 
 def vstack(arrays: Any) -> Array:
-    """Return arrays joined one below the other; vectors are rows."""
+    """Return arrays stacked vertically. A vector is a row."""
     return concatenate([atleast_2d(a) for a in arrays], 0)
 
 
 def hstack(arrays: Any) -> Array:
-    """Return arrays joined side by side; vectors one after the other."""
+    """Return arrays joined side by side. Vectors are joined end to end."""
     parts = [atleast_1d(a) for a in arrays]
     return concatenate(parts, 0 if parts and parts[0].ndim == 1 else 1)
 
 
 def column_stack(arrays: Any) -> Array:
-    """Return arrays joined side by side; vectors are columns."""
+    """Return arrays joined side by side. A vector is a column."""
     return concatenate(
         [
             a if a.ndim > 1 else a.view((a.size, 1), (*a._strides, 0) if a.ndim else (0, 0))
@@ -103,7 +103,7 @@ def column_stack(arrays: Any) -> Array:
 
 
 class Joiner:
-    """``np.c_`` and ``np.r_``: arrays joined by an index, in which a slice stands for a range of numbers."""
+    """The type of ``np.c_`` and ``np.r_``, which join arrays. A slice in the index is a range of numbers."""
 
     def __init__(self, columns: bool) -> None:
         self.columns = columns
@@ -124,14 +124,14 @@ c_, r_ = Joiner(columns=True), Joiner(columns=False)
 
 
 def append(arr: Any, values: Any, axis: Any = None) -> Array:
-    """Return ``arr`` with ``values`` joined at its end; without an axis both are flattened."""
+    """Return ``arr`` with ``values`` appended. Without an axis, both are flattened first."""
     if axis is None:
         return concatenate([ravel(arr), ravel(values)], 0)
     return concatenate([arr, values], axis)
 
 
 def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Array:
-    """Return ``arr`` with ``values`` put in before the index ``obj``, or before several indices, along an axis."""
+    """Return ``arr`` with ``values`` inserted before an index, or before several indices, along an axis."""
     a = as_array(arr)
     new = as_array(values, a.dtype)
     if axis is None:
@@ -142,7 +142,7 @@ def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Array:
     places = [_place(int(i), n, axis) for i in where.elements()]
     rows = moveaxis(a, axis, 0)
     if len(places) == 1:
-        # one index takes as many parts as there are; a list of one index takes them as they lie
+        # a single index inserts all values along the axis; a list with one index inserts the values as they are
         added = new.view((1,) * (a.ndim - new.ndim) + new.shape, (0,) * (a.ndim - new.ndim) + new._strides)
         if not where.shape:
             added = moveaxis(added, 0, axis)
@@ -168,7 +168,7 @@ def _place(i: int, n: int, axis: int) -> int:
 
 
 def delete(arr: Any, obj: Any, axis: Any = None) -> Array:
-    """Return ``arr`` without the elements at an index, a slice, several indices, or a mask, along an axis."""
+    """Return ``arr`` without the elements at an index, a slice, several indices or a mask, along an axis."""
     a = as_array(arr)
     if axis is None:
         a, axis = ravel(a), 0
@@ -191,7 +191,7 @@ def delete(arr: Any, obj: Any, axis: Any = None) -> Array:
 
 
 def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
-    """Return views of parts of an array along an axis: as many as given, or cut at the indices given."""
+    """Return parts of an array along an axis, as views: a given number of parts, or the parts between given indices."""
     a = as_array(ary)
     n = a.shape[axis_of(axis, a.ndim)]
     if hasattr(indices_or_sections, "__index__") and not getattr(indices_or_sections, "shape", ()):
@@ -209,7 +209,7 @@ def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
 
 
 def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
-    """Return views of equal parts of an array along an axis, or of parts cut at the indices given."""
+    """Return equal parts of an array along an axis, or the parts between given indices, as views."""
     a = as_array(ary)
     if hasattr(indices_or_sections, "__index__") and a.shape[axis_of(axis, a.ndim)] % int(indices_or_sections):
         raise ValueError("array split does not result in an equal division")
@@ -217,18 +217,18 @@ def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
 
 
 def vsplit(ary: Any, indices_or_sections: Any) -> list[Any]:
-    """Return parts of an array along its first axis."""
+    """Return parts of an array along its first axis, as views."""
     return split(ary, indices_or_sections, 0)
 
 
 def hsplit(ary: Any, indices_or_sections: Any) -> list[Any]:
-    """Return parts of an array along its second axis, or of a vector."""
+    """Return parts of an array along its second axis, or parts of a vector, as views."""
     return split(ary, indices_or_sections, 1 if as_array(ary).ndim > 1 else 0)
 
 
 @method("repeat")
 def repeat(a: Any, repeats: Any, axis: Any = None) -> Array:
-    """Return an array with each element, or each part along an axis, repeated."""
+    """Return an array in which each element, or each part along an axis, is repeated."""
     array = as_array(a)
     if axis is None:
         array, axis = ravel(array), 0
@@ -247,7 +247,7 @@ def repeat(a: Any, repeats: Any, axis: Any = None) -> Array:
 
 
 def tile(A: Any, reps: Any) -> Array:
-    """Return an array repeated as a whole along each axis."""
+    """Return an array that repeats the whole of ``A`` along each axis."""
     a = as_array(A)
     counts = [int(reps)] if hasattr(reps, "__index__") else [int(r) for r in reps]
     counts = [1] * (a.ndim - len(counts)) + counts
@@ -260,7 +260,7 @@ def tile(A: Any, reps: Any) -> Array:
 
 @method("take")
 def take(a: Any, indices: Any, axis: Any = None, out: Any = None, mode: str = "raise") -> Any:
-    """Return the elements, or the parts along an axis, at indices."""
+    """Return the elements, or the parts along an axis, at the given indices."""
     array = as_array(a)
     if axis is None:
         array, axis = ravel(array), 0
@@ -272,10 +272,10 @@ def take(a: Any, indices: Any, axis: Any = None, out: Any = None, mode: str = "r
 
 
 def pad(array: Any, pad_width: Any, mode: str = "constant", constant_values: Any = 0) -> Array:
-    """Return an array with a margin filled with a constant.
+    """Return an array with a margin that is filled with a constant.
 
     Raises:
-        ValueError: another mode is asked for.
+        ValueError: the mode is not ``constant``.
     """
     a = as_array(array)
     if mode != "constant":

@@ -1,8 +1,8 @@
-"""Kinds of elements: bool, int, float and object, with NumPy's rules for which kind a result has.
+"""Kinds of elements: bool, int, float and object, with NumPy's rules for the kind of a result.
 
-There is one width of each kind: float32 is float64 here, and uint8 is int64. A float array may hold other numbers
-beside floats, such as Values and Fractions, so a program meant for floats runs on Values unchanged. Anything else (a
-string, None, a dict) makes an object array.
+Each kind has only one width: float32 is the same as float64 here, and uint8 the same as int64. A float array can also
+hold other numbers, such as Values and Fractions, so a program that was written for floats runs on Values unchanged.
+Anything else (a string, None, a dict) makes an object array.
 """
 
 from typing import Any
@@ -26,16 +26,16 @@ __all__ = [
 
 
 class UFuncTypeError(TypeError):
-    """Raised when a function of arrays has no meaning for their kinds, or its result does not fit where it belongs."""
+    """Raised if a function is not defined for the kinds of its operands, or if its result cannot be stored."""
 
 
 class DType:
     """The kind of an array's elements.
 
     Args:
-        rank: its place in the order bool, int, float, object: a result has the largest rank of its operands.
-        name: NumPy's name.
-        code: NumPy's letter.
+        rank: the position in the order bool, int, float, object. A result has the largest rank of its operands.
+        name: NumPy's name of the kind.
+        code: NumPy's letter for the kind.
     """
 
     __slots__ = ("code", "name", "rank")
@@ -52,12 +52,12 @@ class DType:
 
     @property
     def itemsize(self) -> int:
-        """The bytes NumPy would take for an element."""
+        """The number of bytes that NumPy would use for an element."""
         return 1 if self is BOOL else 8
 
     @property
     def type(self) -> Any:
-        """The scalar type: calling it makes a number of this kind."""
+        """The scalar type. Calling it creates a number of this kind."""
         return TYPES[self.rank]
 
     def __call__(self, x: Any = 0) -> Any:
@@ -85,7 +85,7 @@ INT = DType(1, "int64", "i")
 FLOAT = DType(2, "float64", "f")
 OBJECT = DType(3, "object", "O")
 
-# The scalar type of each kind, by rank; scalars.py adds its own types here.
+# The scalar type of each kind, by rank. scalars.py puts its own types here.
 TYPES: list[Any] = [bool, int, float, object]
 
 _BY_TYPE: dict[Any, DType] = {bool: BOOL, int: INT, float: FLOAT, object: OBJECT}
@@ -102,16 +102,16 @@ _BY_NAME: dict[str, DType] = {
 
 
 def scalar_type(dtype: DType, new_type: Any) -> None:
-    """Have ``new_type`` be the type of single elements of a kind."""
+    """Register ``new_type`` as the type of single elements of a kind."""
     TYPES[dtype.rank] = new_type
     _BY_TYPE[new_type] = dtype
 
 
 def dtype_of(what: Any) -> DType:
-    """Return the kind that a ``dtype=`` argument stands for: a type, a name, a DType; ``None`` means float.
+    """Return the kind of a ``dtype=`` argument: a type, a name or a DType. ``None`` means float.
 
     Raises:
-        TypeError: it stands for none.
+        TypeError: the argument does not name a kind.
 
     Example:
         >>> dtype_of("float32"), dtype_of(int)
@@ -131,7 +131,7 @@ def dtype_of(what: Any) -> DType:
 
 
 def is_number(x: Any) -> bool:
-    """Return whether an element of a float array may be ``x``: a real number of any type, or a Value."""
+    """Return True if ``x`` can be an element of a float array: a real number of any type, or a Value."""
     return isinstance(x, Value) or is_real(x)
 
 
@@ -149,12 +149,12 @@ def kind_of(x: Any) -> DType:
 
 
 def promote(*dtypes: DType) -> DType:
-    """Return the kind of a result of operands of several kinds."""
+    """Return the kind of a result from the kinds of its operands."""
     return max(dtypes, key=lambda d: d.rank)
 
 
 def number(x: Any) -> Any:
-    """Return ``x`` as a plain float, if it is one of the types of floats and ints; any other number as it is."""
+    """Return a float or an int (of any subtype) as a plain float, and any other number unchanged."""
     t = type(x)
     if t is float:
         return x
@@ -162,16 +162,16 @@ def number(x: Any) -> Any:
         return float(x)
     if is_number(x):
         return x
-    return float(x)  # raises what float() raises
+    return float(x)  # raises the same error as float()
 
 
 def float_of(x: Any) -> float:
-    """Return the number that an element has: a Value's data, any other number as a float."""
+    """Return an element as a float: the data of a Value, or any other number converted."""
     return x.data if isinstance(x, Value) else float(x)
 
 
 def whole(x: Any) -> int:
-    """Return an element as NumPy casts it to an int64: a float is truncated, NaN and infinity become the least int."""
+    """Return an element cast to an int64. Floats are truncated; NaN and infinities become the least integer."""
     if isinstance(x, int):
         return x
     value = float_of(x)
@@ -179,12 +179,12 @@ def whole(x: Any) -> int:
 
 
 def truth(x: Any) -> bool:
-    """Return whether an element counts as true."""
+    """Return the truth value of an element."""
     return bool(float_of(x)) if is_number(x) else bool(x)
 
 
 def plain(x: Any) -> Any:
-    """Return a scalar as a bool, int or float of Python; any other element as it is."""
+    """Return a scalar as a plain bool, int or float. Any other element is returned unchanged."""
     t = type(x)
     if t is float or t is int or t is bool:
         return x
@@ -198,7 +198,7 @@ _CASTS = [truth, whole, number, lambda x: x]
 
 
 def cast(values: list[Any], source: DType, target: DType) -> list[Any]:
-    """Return elements of one kind as elements of another, as ``astype`` does."""
+    """Return elements of one kind cast to another kind, like ``astype``."""
     if source is target or target is OBJECT:
         return values
     if source is BOOL or (source is INT and target is FLOAT):
@@ -207,7 +207,7 @@ def cast(values: list[Any], source: DType, target: DType) -> list[Any]:
 
 
 def check_same_kind(name: str, source: DType, target: DType) -> None:
-    """Raise UFuncTypeError if results of one kind may not be stored in an array of another in place."""
+    """Raise UFuncTypeError if results of kind ``source`` must not be stored in place in an array of kind ``target``."""
     if source.rank > target.rank:
         raise UFuncTypeError(
             f"Cannot cast ufunc '{name}' output from dtype('{source}') to dtype('{target}') with casting rule "

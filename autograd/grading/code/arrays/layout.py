@@ -1,4 +1,4 @@
-"""Shapes and strides: where in a flat list the elements of an array, or of a view of one, stand."""
+"""Shapes and strides: the positions of an array's elements, or of a view's elements, in a flat list."""
 
 from collections.abc import Sequence
 from math import prod
@@ -21,16 +21,16 @@ Shape = tuple[int, ...]
 
 
 class AxisError(ValueError, IndexError):
-    """Raised when an axis is asked for that an array does not have."""
+    """Raised if an array does not have the requested axis."""
 
 
 def size_of(shape: Sequence[int]) -> int:
-    """Return how many elements an array of this shape has."""
+    """Return the number of elements of an array with this shape."""
     return prod(shape)
 
 
 def row_major(shape: Sequence[int]) -> Shape:
-    """Return the strides of a new array: the last axis is contiguous.
+    """Return the strides of a new array, whose last axis is contiguous.
 
     Example:
         >>> row_major((2, 3, 4))
@@ -44,7 +44,7 @@ def row_major(shape: Sequence[int]) -> Shape:
 
 
 def positions(shape: Sequence[int], strides: Sequence[int], offset: int) -> list[int]:
-    """Return the places of all elements in the flat list, in the order of reading (the last axis fastest).
+    """Return the positions of all elements in the flat list, in row-major order (the last axis varies fastest).
 
     Example:
         >>> positions((2, 2), (1, 2), 0)  # the transpose of a 2×2 array
@@ -58,11 +58,11 @@ def positions(shape: Sequence[int], strides: Sequence[int], offset: int) -> list
 
 
 def shape_of(what: Any) -> Shape:
-    """Return a shape argument, an int or a sequence of ints, as a tuple.
+    """Return a shape argument (an int or a sequence of ints) as a tuple.
 
     Raises:
-        TypeError: it holds something that is not an integer.
-        ValueError: it is negative.
+        TypeError: a length is not an integer.
+        ValueError: a length is negative.
     """
     if hasattr(what, "__index__") and not getattr(what, "shape", ()):
         shape: Shape = (what.__index__(),)
@@ -80,7 +80,7 @@ def _no_integer(n: Any) -> int:
 
 
 def axis_of(axis: Any, ndim: int) -> int:
-    """Return an axis, which may be counted from the end, as a number from 0 to ``ndim - 1``."""
+    """Return an axis as a number from 0 to ``ndim - 1``. A negative axis is counted from the end."""
     if not hasattr(axis, "__index__"):
         raise TypeError(f"'{type(axis).__name__}' object cannot be interpreted as an integer")
     n = axis.__index__()
@@ -90,12 +90,12 @@ def axis_of(axis: Any, ndim: int) -> int:
 
 
 def at_axis(axis: int, part: Any) -> tuple[Any, ...]:
-    """Return the index that has ``part`` at an axis, and takes everything before and behind it."""
+    """Return an index with ``part`` at one axis and all elements along the other axes."""
     return (slice(None),) * axis + (part,)
 
 
 def axes_of(axis: Any, ndim: int) -> Shape:
-    """Return an ``axis=`` argument (None for all, one axis, or a tuple of axes) as a tuple of axes in order."""
+    """Return an ``axis=`` argument (None for all axes, an axis, or a tuple of axes) as an ascending tuple of axes."""
     if axis is None or (not ndim and not isinstance(axis, tuple) and axis in (0, -1)):
         return tuple(range(ndim))
     axes = [axis_of(a, ndim) for a in axis] if isinstance(axis, (tuple, list)) else [axis_of(axis, ndim)]
@@ -105,16 +105,16 @@ def axes_of(axis: Any, ndim: int) -> Shape:
 
 
 def check_axes(axis: Any, ndim: int) -> None:
-    """Raise AxisError if an axis is asked for that is not there; ``axes_of`` forgives it for a single number."""
+    """Raise AxisError if a requested axis does not exist. ``axes_of`` accepts axis 0 or -1 for a single number."""
     if axis is not None:
         axes_of(tuple(axis) if isinstance(axis, (tuple, list)) else (axis,), ndim)
 
 
 def broadcast_shapes(*shapes: Shape) -> Shape:
-    """Return the shape that all of these are stretched to.
+    """Return the shape to which all these shapes are broadcast.
 
     Raises:
-        ValueError: two of them disagree in an axis and neither has length 1 there.
+        ValueError: two shapes have different lengths along an axis, and neither length is 1.
 
     Example:
         >>> broadcast_shapes((3, 1), (4,))
@@ -131,15 +131,15 @@ def broadcast_shapes(*shapes: Shape) -> Shape:
 
 
 def memory_order(strides: list[Shape], ndim: int) -> list[int]:
-    """Return the axes of a result from the slowest to the fastest, as operands with these strides suggest.
+    """Return the axes of a result from the slowest to the fastest, following the strides of the operands.
 
-    Where operands disagree, the order of reading wins.
+    If the operands disagree, row-major order is used.
 
     Example:
         >>> memory_order([(1, 3)], 2)  # the operand is a transpose
         [1, 0]
     """
-    order = list(range(ndim))[::-1]  # the fastest first
+    order = list(range(ndim))[::-1]  # the fastest axis first
     for i in range(1, ndim):
         at = i
         for j in range(i - 1, -1, -1):
@@ -157,6 +157,6 @@ def memory_order(strides: list[Shape], ndim: int) -> list[int]:
 
 
 def stretched(shape: Shape, strides: Shape, target: Shape) -> Shape:
-    """Return the strides that let an array of ``shape`` be read as one of the larger shape ``target``."""
+    """Return the strides that read an array of shape ``shape`` as an array of the larger shape ``target``."""
     missing = len(target) - len(shape)
     return (0,) * missing + tuple([0 if n == 1 else s for n, s in zip(shape, strides, strict=True)])

@@ -1,4 +1,4 @@
-"""The names of NumPy that programs use, for arrays of this package."""
+"""NumPy's names that programs use, for the arrays of this package."""
 
 import math
 import sys
@@ -15,7 +15,7 @@ __all__ = ["Names", "numpy_names"]
 
 
 class Names:
-    """A module of names, such as ``np.linalg``: its attributes are the names."""
+    """A namespace such as ``np.linalg``, whose attributes are the names."""
 
     def __init__(self, name: str, names: dict[str, Any]) -> None:
         self._name = name
@@ -34,7 +34,7 @@ class Names:
 
 
 def _nothing(*_arguments: Any, **_named: Any) -> None:
-    """Accept any arguments; settings of printing and of warnings have no effect here."""
+    """Accept any arguments and do nothing. Settings of printing and of warnings have no effect here."""
 
 
 def _shape(a: Any) -> tuple[int, ...]:
@@ -43,17 +43,17 @@ def _shape(a: Any) -> tuple[int, ...]:
 
 
 def _size(a: Any, axis: int | None = None) -> int:
-    """Return how many elements an array has, or how long an axis is."""
+    """Return the number of elements of an array, or the length of an axis."""
     return as_array(a).size if axis is None else as_array(a).shape[axis]
 
 
 def _ndim(a: Any) -> int:
-    """Return how many axes an array has."""
+    """Return the number of axes of an array."""
     return as_array(a).ndim
 
 
 def _isscalar(x: Any) -> bool:
-    """Return whether something is a single number."""
+    """Return True if ``x`` is a single number or a string."""
     return isinstance(x, (float, int, str)) or (not isinstance(x, Array) and kinds.is_number(x))
 
 
@@ -90,14 +90,14 @@ _FUNCTIONS: dict[str, Any] = {
 
 
 def numpy_names(use_numpy: bool = True) -> dict[str, Any]:
-    """Return what ``import numpy as np`` gives one program: names and what they are.
+    """Return the names that ``import numpy as np`` gives to a program, with their objects.
 
     Args:
-        use_numpy: whether NumPy draws the random numbers where it is installed.
+        use_numpy: if True, NumPy draws the random numbers if it is installed.
 
     Returns:
-        A new dictionary, with ``random``, ``linalg`` and the like as :class:`Names`. The random functions of each
-        dictionary share a generator of their own.
+        A new dictionary. ``random``, ``linalg`` and the like are :class:`Names`. The random functions of a dictionary
+        share a generator, which no other dictionary uses.
 
     Example:
         >>> np = numpy_names()

@@ -1,4 +1,4 @@
-"""Nested sequences, as they are given to ``array``: their shape, their elements, and the kinds of these."""
+"""Nested sequences, the argument of ``array``: their shape, their elements, and the kinds of the elements."""
 
 from typing import Any
 
@@ -12,14 +12,14 @@ MAX_DIMENSIONS = 64
 
 
 def is_sequence(what: Any) -> bool:
-    """Return whether something is read element by element: a list, a tuple, a range, or any array with axes."""
+    """Return True if ``what`` is read element by element: a list, a tuple, a range, or any array with axes."""
     if isinstance(what, (list, tuple, range)):
         return True
     return hasattr(what, "tolist") and getattr(what, "shape", ()) != ()
 
 
 def gathered(what: Any, array_type: Any, objects: bool) -> tuple[Shape, list[Any], set[DType]]:
-    """Return shape, elements and their kinds of nested sequences, level by level."""
+    """Return the shape of nested sequences, their elements, and the kinds of the elements."""
     shape: list[int] = []
     level: list[Any] = [what]
     while level and all(map(is_sequence, level)):

@@ -1,4 +1,4 @@
-"""The table of operations on elements: what each does to elements of each kind, and of which kind its result is."""
+"""The table of operations on elements, with the function and the kind of the result for each kind of operand."""
 
 import math
 import operator
@@ -30,12 +30,12 @@ class Operation:
 
     Attributes:
         name: NumPy's name.
-        operands: how many operands it has.
-        least: operands of a lower kind are cast to this kind first.
+        operands: the number of operands.
+        least: the lowest kind of operands. Operands of a lower kind are cast to it first.
         on_bools, on_ints, on_floats, on_objects: the function for operands of each kind; None if there is none.
-        result: the kind of the result; None if it is that of the operands.
-        refusal: the error for bools, where it is a particular one.
-        identity: what a reduction of nothing gives; None if it is an error.
+        result: the kind of the result; None if it is the kind of the operands.
+        refusal: the error message for bools; empty if bools have no message of their own.
+        identity: the result of a reduction over no elements; None if such a reduction is an error.
     """
 
     name: str
@@ -53,7 +53,8 @@ class Operation:
         """Return the function for operands of a kind.
 
         Raises:
-            UFuncTypeError: there is none.
+            TypeError: there is no function for bools, and the operation has a message of its own for them.
+            UFuncTypeError: there is no function for this kind.
         """
         found = (self.on_bools, self.on_ints, self.on_floats, self.on_objects)[kind.rank]
         if found is None:
@@ -67,7 +68,7 @@ class Operation:
 
 
 def compute(operation: Operation, operands: list[list[Any]], kinds: list[DType]) -> tuple[list[Any], DType]:
-    """Return the results for lists of elements of the same length, and their kind."""
+    """Return the results for lists of elements of equal length, and the kind of the results."""
     kind = promote(operation.least, *kinds)
     function = operation.for_kind(kind)
     lists = [cast(values, its, kind) for values, its in zip(operands, kinds, strict=True)]

@@ -1,4 +1,4 @@
-"""Functions that sort, search, compare and count; and ``vectorize``, which calls a function element by element."""
+"""Functions that sort, search, compare and count, and ``vectorize``, which calls a function for each element."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
@@ -30,7 +30,7 @@ __all__ = [
 
 
 def _ordered(values: list[Any], kind: Any) -> list[int]:
-    """Return the order of elements from the smallest on; equal ones keep their order, NaN comes last."""
+    """Return the indices that sort the elements in ascending order. The sort is stable, and NaN comes last."""
     if kind is OBJECT:
 
         def compare(i: int, j: int) -> int:
@@ -76,14 +76,14 @@ def _sort_in_place(a: Array, axis: Any = -1, kind: Any = None) -> None:
 
 @method("argsort")
 def argsort(a: Any, axis: Any = -1, kind: Any = None) -> Array:
-    """Return the indices that put the elements along an axis in ascending order."""
+    """Return the indices that sort the elements along an axis in ascending order."""
     array = as_array(a)
     return _along(array, axis, lambda v: _ordered(v, array.dtype), INT)
 
 
 @method("nonzero")
 def nonzero(a: Any) -> tuple[Array, ...]:
-    """Return the indices of the elements that are not 0, an array for each axis."""
+    """Return the indices of the nonzero elements, one array for each axis."""
     array = as_array(a)
     if not array.shape:
         raise ValueError("Calling nonzero on 0d arrays is not allowed. Use np.atleast_1d(scalar).nonzero() instead.")
@@ -95,7 +95,7 @@ def nonzero(a: Any) -> tuple[Array, ...]:
 
 
 def argwhere(a: Any) -> Array:
-    """Return the indices of the elements that are not 0, a row for each."""
+    """Return the indices of the nonzero elements, one row for each element."""
     array = as_array(a)
     rows = nonzero(array if array.shape else array.view((1,), (0,)))
     n = rows[0].size
@@ -103,12 +103,12 @@ def argwhere(a: Any) -> Array:
 
 
 def flatnonzero(a: Any) -> Array:
-    """Return the indices, in the order of reading, of the elements that are not 0."""
+    """Return the flat indices of the nonzero elements."""
     return nonzero(ravel(as_array(a)))[0]
 
 
 def unique(ar: Any, return_index: bool = False, return_inverse: bool = False, return_counts: bool = False) -> Any:
-    """Return the different elements in ascending order; on request also where each is first, and how many there are."""
+    """Return the distinct elements in ascending order. Options add their first indices, inverse and counts."""
     array = as_array(ar)
     values = array.elements()
     order = _ordered(values, array.dtype)
@@ -136,7 +136,7 @@ def unique(ar: Any, return_index: bool = False, return_inverse: bool = False, re
 
 
 def isclose(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Any:
-    """Return where ``|a - b| <= atol + rtol |b|``."""
+    """Return True for each pair of elements with ``|a - b| <= atol + rtol |b|``."""
     x, y = as_array(a), as_array(b)
     shape = broadcast_shapes(x.shape, y.shape)
 
@@ -153,24 +153,24 @@ def isclose(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: b
 
 
 def allclose(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> bool:
-    """Return whether all elements are close to each other."""
+    """Return True if all pairs of elements are close to each other."""
     return bool(all_(isclose(a, b, rtol, atol, equal_nan)))
 
 
 def array_equal(a1: Any, a2: Any) -> bool:
-    """Return whether two arrays have the same shape and the same elements."""
+    """Return True if two arrays have the same shape and the same elements."""
     x, y = as_array(a1), as_array(a2)
     return x.shape == y.shape and bool(all_(apply(OPERATIONS["equal"], (x, y))))
 
 
 def isin(element: Any, test_elements: Any) -> Any:
-    """Return for each element whether it is among others."""
+    """Return a mask: True for each element that is among ``test_elements``."""
     x, others = as_array(element), set(as_array(test_elements).elements())
     return finished(Array([v in others for v in x.elements()], BOOL, x.shape))
 
 
 def bincount(x: Any, weights: Any = None, minlength: int = 0) -> Array:
-    """Return how often each of the integers 0, 1, 2, ... comes, or the sum of its weights."""
+    """Return the number of occurrences of each of the integers 0, 1, 2, ..., or the sum of their weights."""
     array = as_array(x)
     numbers = array.elements()
     if array.dtype is FLOAT and numbers:
@@ -188,7 +188,7 @@ def bincount(x: Any, weights: Any = None, minlength: int = 0) -> Array:
 
 
 def diff(a: Any, n: int = 1, axis: int = -1) -> Any:
-    """Return the differences of neighbours along an axis."""
+    """Return the differences between neighbours along an axis."""
     array = as_array(a)
     axis = axis_of(axis, array.ndim)
     name = "not_equal" if array.dtype is BOOL else "subtract"
@@ -200,7 +200,7 @@ def diff(a: Any, n: int = 1, axis: int = -1) -> Any:
 
 
 def searchsorted(a: Any, v: Any, side: str = "left") -> Any:
-    """Return where in a sorted vector each number would have to be put in."""
+    """Return the index at which each number would be inserted in a sorted vector."""
 
     ordered = [float_of(x) for x in as_array(a).elements()]
     x = as_array(v)
@@ -209,12 +209,12 @@ def searchsorted(a: Any, v: Any, side: str = "left") -> Any:
 
 
 def digitize(x: Any, bins: Any, right: bool = False) -> Any:
-    """Return in which of the intervals between ascending numbers each element is."""
+    """Return the number of the interval that contains each element. ``bins`` are the ascending bounds."""
     return searchsorted(bins, x, side="left" if right else "right")
 
 
 def take_along_axis(arr: Any, indices: Any, axis: int) -> Array:
-    """Return the elements along an axis at indices that are given for each place of the other axes."""
+    """Return elements along an axis, at indices that are given separately for each position in the other axes."""
     a, chosen = as_array(arr), as_array(indices)
     axis = axis_of(axis, a.ndim)
     key = []
@@ -229,7 +229,7 @@ def take_along_axis(arr: Any, indices: Any, axis: int) -> Array:
 
 
 def apply_along_axis(func1d: Callable[..., Any], axis: int, arr: Any, *args: Any) -> Array:
-    """Return the results of a function of vectors along an axis."""
+    """Return the results of a function that is applied to each vector along an axis."""
     a = as_array(arr)
     axis = axis_of(axis, a.ndim)
     if not size_of([n for i, n in enumerate(a.shape) if i != axis]):
@@ -248,25 +248,25 @@ def apply_along_axis(func1d: Callable[..., Any], axis: int, arr: Any, *args: Any
 
 
 def ndindex(*shape: Any) -> Iterator[tuple[int, ...]]:
-    """Return all indices of arrays of a shape, in the order of reading."""
+    """Return an iterator over all indices of an array with this shape, in row-major order."""
     lengths = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple) else shape
     strides = row_major(lengths)
     return (tuple([i // s % n for n, s in zip(lengths, strides, strict=True)]) for i in range(size_of(lengths)))
 
 
 def ndenumerate(arr: Any) -> Iterator[tuple[tuple[int, ...], Any]]:
-    """Return all elements with their indices, in the order of reading."""
+    """Return an iterator over all indices with their elements, in row-major order."""
     a = as_array(arr)
     return ((index, single(x, a.dtype)) for index, x in zip(ndindex(*a.shape), a.elements(), strict=True))
 
 
 class Vectorized:
-    """A function of numbers made one of arrays: ``np.vectorize``.
+    """A function of numbers that is applied to each element of arrays: ``np.vectorize``.
 
     Args:
-        pyfunc: the function; it is called for each element.
-        otypes: the kind of its results, as a list of one; by default that of what it returns first.
-        excluded: numbers or names of arguments that are passed on as they are.
+        pyfunc: the function. It is called once for each element.
+        otypes: the kind of the results, in a list of length one; by default the kind of the first result.
+        excluded: positions or names of arguments that are passed to the function unchanged.
     """
 
     def __init__(self, pyfunc: Callable[..., Any], otypes: Any = None, excluded: Any = (), **_more: Any) -> None:
@@ -275,7 +275,7 @@ class Vectorized:
         self.excluded = set(excluded or ())
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Return an array of the results for elements that are broadcast together."""
+        """Return an array of the results for arguments that are broadcast together."""
         names = [*range(len(args)), *kwargs]
         given = [*args, *kwargs.values()]
         arrays = {name: as_array(x) for name, x in zip(names, given, strict=True) if name not in self.excluded}

@@ -41,7 +41,7 @@ __all__ = [
 
 
 def rows_by_columns(rows: list[list[Any]], columns: list[list[Any]], kind: DType) -> list[Any]:
-    """Return the products of each row with each column, row by row; with Values each is recorded as one node."""
+    """Return the product of each row with each column, row by row. A product with Values is recorded as one node."""
     spend(len(rows) * len(columns), len(rows) * len(columns) * (len(rows[0]) if rows else 0))
     if kind is BOOL:
         return [any(map(operator.and_, r, c)) for r in rows for c in columns]
@@ -65,7 +65,7 @@ def rows_by_columns(rows: list[list[Any]], columns: list[list[Any]], kind: DType
 
 
 def _lists(a: Array, kind: DType, axis: int) -> tuple[list[list[Any]], Shape]:
-    """Return the elements along an axis, for each place in the other axes; and the shape of these."""
+    """Return the elements along an axis for each position in the other axes, and the shape of the other axes."""
     others = [i for i in range(a.ndim) if i != axis]
     shape = tuple([a.shape[i] for i in others])
     steps = positions([a.shape[axis]], [a._strides[axis]], 0)
@@ -83,7 +83,9 @@ def _not_aligned(x: Array, y: Array, axis: int) -> ValueError:
 
 @method("dot")
 def dot(a: Any, b: Any, out: Any = None) -> Any:
-    """Return the dot product: of vectors, of matrices, or over the last axis of ``a`` and the last but one of ``b``.
+    """Return the dot product of vectors or matrices.
+
+    In general, the sum runs over the last axis of ``a`` and the last but one axis of ``b``.
 
     Raises:
         ValueError: the axes have different lengths.
@@ -101,7 +103,7 @@ def dot(a: Any, b: Any, out: Any = None) -> Any:
 
 
 def matmul(a: Any, b: Any, out: Any = None) -> Any:
-    """Return the matrix product; with more than two axes, of the matrices in the last two.
+    """Return the matrix product. Arrays with more than two axes are stacks of matrices in their last two axes.
 
     Raises:
         ValueError: the shapes do not fit, or an operand is a single number.
@@ -152,20 +154,20 @@ for _name, _function in {"__matmul__": _operator, "__rmatmul__": _reflected, "__
 
 
 def vdot(a: Any, b: Any) -> Any:
-    """Return the dot product of all elements of ``a`` and ``b`` in the order of reading."""
+    """Return the dot product of all elements of ``a`` with all elements of ``b``, in row-major order."""
     x, y = as_array(a), as_array(b)
     return dot(Array(x.elements(), x.dtype, (x.size,)), Array(y.elements(), y.dtype, (y.size,)))
 
 
 def outer(a: Any, b: Any, out: Any = None) -> Any:
-    """Return the product of every element of ``a`` with every element of ``b``, as a matrix."""
+    """Return a matrix of the products of every element of ``a`` with every element of ``b``."""
     x, y = as_array(a), as_array(b)
     column, row = Array(x.elements(), x.dtype, (x.size, 1)), Array(y.elements(), y.dtype, (1, y.size))
     return into(apply(OPERATIONS["multiply"], (column, row)), out, "multiply")
 
 
 def inner(a: Any, b: Any) -> Any:
-    """Return the products of the last axis of ``a`` with the last axis of ``b``."""
+    """Return the sums of products over the last axis of ``a`` and the last axis of ``b``."""
     x, y = as_array(a), as_array(b)
     if not x.shape or not y.shape:
         return UFUNCS["multiply"](x, y)
@@ -175,7 +177,7 @@ def inner(a: Any, b: Any) -> Any:
 
 
 def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
-    """Return the sum of products over pairs of axes: the last of ``a`` with the first of ``b``, or those given."""
+    """Return sums of products over pairs of axes: the last axes of ``a`` with the first of ``b``, or given pairs."""
     x, y = as_array(a), as_array(b)
     if hasattr(axes, "__index__"):
         n = int(axes)
@@ -203,9 +205,9 @@ def _over(a: Array, axes: list[int], kind: DType) -> tuple[list[list[Any]], Shap
 
 
 def einsum(subscripts: str, *operands: Any, **_more: Any) -> Any:
-    """Return a sum of products that letters for the axes describe, as in ``einsum("ij,jk->ik", a, b)``.
+    """Return a sum of products. Letters denote the axes, as in ``einsum("ij,jk->ik", a, b)``.
 
-    Letters that the result does not have are summed over. ``...`` stands for the remaining axes.
+    The sum runs over all letters that the result does not have. ``...`` stands for the remaining axes.
     """
     arrays = [as_array(x) for x in operands]
     inputs, output = _letters(subscripts, arrays)
@@ -252,7 +254,7 @@ def _letters(subscripts: str, arrays: list[Array]) -> tuple[list[str], str]:
     inputs = left.split(",")
     if len(inputs) != len(arrays):
         raise ValueError(f"einsum of {len(inputs)} lists of letters and {len(arrays)} operands: give as many of each.")
-    rest = "".join(chr(0x3B1 + i) for i in range(max((a.ndim for a in arrays), default=0)))  # letters no one writes
+    rest = "".join(chr(0x3B1 + i) for i in range(max((a.ndim for a in arrays), default=0)))  # letters nobody writes
     most = 0
     for i, (letters, a) in enumerate(zip(inputs, arrays, strict=True)):
         missing = a.ndim - len(letters.replace("...", ""))
@@ -292,7 +294,7 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> An
 
 
 def _matrix_norm(a: Array, ord: Any, axes: Shape, keepdims: Any) -> Any:
-    """Return the largest or smallest sum of absolute values over the columns (1, -1) or the rows (infinity)."""
+    """Return the largest or smallest absolute sum: of a column if ``ord`` is 1 or -1, of a row if it is infinite."""
     if ord not in (1, -1, float("inf"), float("-inf")):
         raise ValueError(f"norm of a matrix of order {ord!r} is not known here: use the Frobenius norm, ord=None.")
     summed = axes[0] if ord in (1, -1) else axes[1]
@@ -313,7 +315,7 @@ def trace(a: Any, offset: int = 0) -> Any:
 
 
 def multi_dot(arrays: Any) -> Any:
-    """Return the matrix product of several arrays, from the first to the last."""
+    """Return the matrix product of several arrays, multiplied from left to right."""
     result, *others = arrays
     for other in others:
         result = dot(result, other)

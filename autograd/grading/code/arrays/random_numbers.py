@@ -1,7 +1,7 @@
-"""``np.random``: NumPy's own generators where NumPy is installed, else numbers of the same distributions.
+"""``np.random``: NumPy's own generators if NumPy is installed, else numbers with the same distributions.
 
-Nothing here needs NumPy. Where it is installed a program gets the very numbers that it would get by itself; elsewhere
-``RandomState`` and the functions of the module draw from Python's generator.
+This module does not need NumPy. If NumPy is installed, a program gets the same numbers as in a normal run.
+Otherwise ``RandomState`` and the functions of the module use Python's generator.
 """
 
 import importlib
@@ -19,7 +19,7 @@ __all__ = ["PythonSource", "RandomNumbers", "numpy_source", "random_names"]
 
 
 class PythonSource:
-    """Draws numbers with Python's generator, one at a time."""
+    """A source of random numbers that uses Python's generator and returns one number at a time."""
 
     def __init__(self, seed: Any = None) -> None:
         self._random = random.Random(seed)
@@ -38,7 +38,7 @@ class PythonSource:
 
 
 def numpy_source() -> Any:
-    """Return the module ``numpy.random``, or None where NumPy is not installed."""
+    """Return the module ``numpy.random``, or None if NumPy is not installed."""
     try:
         return importlib.import_module("numpy.random")
     except ImportError:
@@ -49,8 +49,8 @@ class RandomNumbers:
     """A generator of random arrays: ``RandomState(seed)``, ``default_rng(seed)`` and the functions of ``np.random``.
 
     Args:
-        seed: an integer, or None for numbers that differ from run to run.
-        generator: NumPy's generator of the same name, which then draws the numbers; or None.
+        seed: an integer, or None for different numbers in each run.
+        generator: NumPy's generator of the same name, which draws the numbers; or None for Python's generator.
     """
 
     def __init__(self, seed: Any = None, generator: Any = None) -> None:
@@ -76,7 +76,7 @@ class RandomNumbers:
     random_sample = ranf = sample = random
 
     def rand(self, *shape: int) -> Any:
-        """Return numbers from [0, 1), of a shape given as separate arguments."""
+        """Return numbers from [0, 1). The lengths of the axes are separate arguments."""
         return self.random(shape or None)
 
     def uniform(self, low: Any = 0.0, high: Any = 1.0, size: Any = None) -> Any:
@@ -94,7 +94,7 @@ class RandomNumbers:
         return self._draw("standard_normal", size, self._source.normal, FLOAT)
 
     def randn(self, *shape: int) -> Any:
-        """Return numbers with the standard normal distribution, of a shape given as separate arguments."""
+        """Return numbers with the standard normal distribution. The lengths of the axes are separate arguments."""
         return self.standard_normal(shape or None)
 
     def normal(self, loc: Any = 0.0, scale: Any = 1.0, size: Any = None) -> Any:
@@ -131,7 +131,7 @@ class RandomNumbers:
         return result if size is not None else int(result)
 
     def binomial(self, n: Any, p: Any, size: Any = None) -> Any:
-        """Return how many of ``n`` tries succeed, each with probability ``p``."""
+        """Return the number of successes in ``n`` trials, each with probability ``p``."""
         tries, chance = int(n), float_of(p)
         draw = lambda: sum(self._source.uniform() < chance for _ in range(tries))  # noqa: E731 - as the others are
         spend(tries)
@@ -144,7 +144,7 @@ class RandomNumbers:
         return a[Array(order, INT, (len(order),))]
 
     def shuffle(self, x: Any) -> None:
-        """Put the items of a list, or the rows of an array, in random order in place."""
+        """Shuffle the items of a list, or the rows of an array, in place."""
         order = self._order(len(x))
         if isinstance(x, Array):
             x[...] = x[Array(order, INT, (len(order),))]
@@ -162,7 +162,7 @@ class RandomNumbers:
         return order
 
     def choice(self, a: Any, size: Any = None, replace: bool = True, p: Any = None) -> Any:
-        """Return items of ``a``, or integers below it, drawn with or without putting them back."""
+        """Return random items of ``a``, or random integers below ``a``, with or without replacement."""
         items = as_array(list(range(int(a)))) if not isinstance(a, (Array, list, tuple, range)) else as_array(a)
         n = len(items)
         shape = () if size is None else shape_of(size)
@@ -200,7 +200,7 @@ class RandomNumbers:
         return picked
 
     def seed(self, seed: Any = None) -> None:
-        """Start the generator anew."""
+        """Restart the generator from a seed."""
         source = numpy_source()
         if self._numpy is not None and source is not None:
             self._numpy = source.RandomState(None if seed is None else int(as_array(seed).elements()[0]))
@@ -216,7 +216,7 @@ def _joint(size: Any, *numbers: Any) -> Shape:
 
 
 def _ours(result: Any) -> Any:
-    """Return what NumPy drew as an array, or a scalar, of this package."""
+    """Return NumPy's random numbers as an array, or a scalar, of this package."""
     if getattr(result, "shape", ()) == ():
         return new_array(
             [int(result) if isinstance(result, int) or "int" in type(result).__name__ else float(result)],
@@ -228,10 +228,10 @@ def _ours(result: Any) -> Any:
 
 
 def random_names(use_numpy: bool = True) -> dict[str, Any]:
-    """Return the names of ``np.random`` for one program: its functions share one generator, seeded by ``seed``.
+    """Return the names of ``np.random`` for one program. Its functions share one generator, which ``seed`` restarts.
 
     Args:
-        use_numpy: whether NumPy's generators may be used where NumPy is installed.
+        use_numpy: if True, NumPy's generators are used if NumPy is installed.
     """
     source = numpy_source() if use_numpy else None
 

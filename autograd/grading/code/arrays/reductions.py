@@ -1,4 +1,4 @@
-"""Functions that reduce an array, or one or several of its axes, to one number each."""
+"""Functions that reduce a whole array, or one or several of its axes."""
 
 import math
 import operator
@@ -23,15 +23,15 @@ __all__ = [
 
 
 def grouped(a: Array, axis: Any) -> tuple[list[list[Any]], Shape, Shape, int]:
-    """Return the elements that are reduced together.
+    """Return the groups of elements that are reduced to one number each.
 
     Args:
         a: the array.
-        axis: the axes to reduce: None for all, a number, or a tuple of numbers.
+        axis: the axes to reduce: None for all axes, a number, or a tuple of numbers.
 
     Returns:
-        A list of elements for each number of the result; the shape of the result without and with the reduced
-        axes kept; how many elements are in each list.
+        The groups, one list of elements for each number of the result; the shape of the result without the reduced
+        axes; its shape if they are kept with length 1; and the size of a group.
     """
     axes = axes_of(axis, a.ndim)
     kept = [i for i in range(a.ndim) if i not in axes]
@@ -56,7 +56,7 @@ def _reduced(
 
 
 def sum_of(values: list[Any]) -> Any:
-    """Return the sum of elements of a float array; with Values among them it is recorded as one node."""
+    """Return the sum of elements of a float array. A sum with Values is recorded as one node."""
     types = set(map(type, values))
     if types <= {float}:
         return sum(values, 0.0)
@@ -69,7 +69,7 @@ def sum_of(values: list[Any]) -> Any:
 def sum_(
     a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False, initial: Any = None
 ) -> Any:
-    """Return the sum of the elements, or of those along one or several axes."""
+    """Return the sum of all elements, or the sums along one or several axes."""
     array = as_array(a, kind_from(dtype))
     if array.dtype is FLOAT:
         result = _reduced(array, axis, keepdims, sum_of, FLOAT, out, "add")
@@ -82,7 +82,7 @@ def sum_(
 
 @method("prod")
 def prod(a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False) -> Any:
-    """Return the product of the elements, or of those along one or several axes."""
+    """Return the product of all elements, or the products along one or several axes."""
     array = as_array(a, kind_from(dtype))
     kind = INT if array.dtype is BOOL else array.dtype
     multiply = OPERATIONS["multiply"].for_kind(kind)
@@ -92,7 +92,7 @@ def prod(a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims:
 
 @method("mean")
 def mean(a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False) -> Any:
-    """Return the mean of the elements, or of those along one or several axes; NaN of none."""
+    """Return the mean of all elements, or the means along one or several axes. The mean of no elements is NaN."""
     array = as_array(a)
     check_axes(axis, array.ndim)
     array = array if array.dtype is OBJECT else as_array(array, FLOAT)
@@ -102,7 +102,7 @@ def mean(a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims:
 
 
 def average(a: Any, axis: Any = None, weights: Any = None) -> Any:
-    """Return the mean, weighted by ``weights``."""
+    """Return the mean. The elements can be weighted by ``weights``."""
     if weights is None:
         result = mean(a, axis)
         if as_array(result).size == 0:
@@ -122,7 +122,7 @@ def average(a: Any, axis: Any = None, weights: Any = None) -> Any:
 
 @method("var")
 def var(a: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: float = 0, keepdims: Any = False) -> Any:
-    """Return the variance: the sum of squared differences from the mean, over the count less ``ddof``."""
+    """Return the variance: the sum of squared differences from the mean, divided by the count minus ``ddof``."""
     array = as_array(a, FLOAT)
     check_axes(axis, array.ndim)
     return _reduced(array, axis, keepdims, lambda g: _variance(g, ddof), FLOAT, out, "var")
@@ -154,7 +154,7 @@ def _extreme(name: str, better: Callable[[float, float], bool]) -> Callable[[lis
 
 
 def _best(values: list[Any], better: Callable[[float, float], bool]) -> int:
-    """Return the place of the first best element; the first NaN if there is one."""
+    """Return the index of the first best element, or of the first NaN if there is one."""
     numbers = values if set(map(type, values)) <= {float, int, bool} else [float_of(v) for v in values]
     at, best = 0, numbers[0]
     for i, x in enumerate(numbers):
@@ -170,9 +170,9 @@ _largest, _smallest = _extreme("maximum", operator.gt), _extreme("minimum", oper
 
 @method("max")
 def max_(a: Any, axis: Any = None, out: Any = None, keepdims: Any = False, initial: Any = None) -> Any:
-    """Return the largest element, or the largest along one or several axes; NaN if there is one.
+    """Return the largest element, or the largest along one or several axes. It is NaN if an element is NaN.
 
-    A Value is returned as it is: derivatives flow to the element that is the largest.
+    A Value is returned unchanged, so derivatives flow to the largest element.
     """
     array = as_array(a)
     function = _largest if initial is None else lambda g: _largest([*g, initial])
@@ -181,7 +181,7 @@ def max_(a: Any, axis: Any = None, out: Any = None, keepdims: Any = False, initi
 
 @method("min")
 def min_(a: Any, axis: Any = None, out: Any = None, keepdims: Any = False, initial: Any = None) -> Any:
-    """Return the smallest element, or the smallest along one or several axes; NaN if there is one."""
+    """Return the smallest element, or the smallest along one or several axes. It is NaN if an element is NaN."""
     array = as_array(a)
     function = _smallest if initial is None else lambda g: _smallest([*g, initial])
     return _reduced(array, axis, keepdims, function, array.dtype, out, "minimum")
@@ -189,7 +189,7 @@ def min_(a: Any, axis: Any = None, out: Any = None, keepdims: Any = False, initi
 
 @method("ptp")
 def ptp(a: Any, axis: Any = None, out: Any = None, keepdims: Any = False) -> Any:
-    """Return the difference of the largest and the smallest element."""
+    """Return the difference between the largest and the smallest element."""
     return UFUNCS["subtract"](max_(a, axis, None, keepdims), min_(a, axis, None, keepdims), out=out)
 
 
@@ -219,23 +219,23 @@ argmin = method("argmin")(_arg("argmin", operator.lt))
 
 @method("any")
 def any_(a: Any, axis: Any = None, out: Any = None, keepdims: Any = False) -> Any:
-    """Return whether an element counts as true."""
+    """Return True if at least one element is true."""
     return _reduced(a, axis, keepdims, lambda g: any(map(truth, g)), BOOL, out, "any")
 
 
 @method("all")
 def all_(a: Any, axis: Any = None, out: Any = None, keepdims: Any = False) -> Any:
-    """Return whether all elements count as true."""
+    """Return True if all elements are true."""
     return _reduced(a, axis, keepdims, lambda g: all(map(truth, g)), BOOL, out, "all")
 
 
 def count_nonzero(a: Any, axis: Any = None, *, keepdims: Any = False) -> Any:
-    """Return how many elements are not 0."""
+    """Return the number of nonzero elements."""
     return _reduced(a, axis, keepdims, lambda g: sum(map(truth, g)), INT)
 
 
 def median(a: Any, axis: Any = None, out: Any = None, overwrite_input: Any = False, keepdims: Any = False) -> Any:
-    """Return the middle element of those in order, or the mean of the two in the middle."""
+    """Return the median: the middle element in sorted order, or the mean of the two middle elements."""
 
     def of_group(values: list[Any]) -> Any:
         if not values or any(float_of(v) != float_of(v) for v in values):
@@ -260,18 +260,18 @@ def _running(a: Any, axis: Any, dtype: Any, name: str) -> Any:
 
 @method("cumsum")
 def cumsum(a: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
-    """Return the running sum along an axis, or of all elements."""
+    """Return the running sum along an axis, or the running sum of all elements."""
     return _running(a, axis, dtype, "add")
 
 
 @method("cumprod")
 def cumprod(a: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
-    """Return the running product along an axis, or of all elements."""
+    """Return the running product along an axis, or the running product of all elements."""
     return _running(a, axis, dtype, "multiply")
 
 
 def _reduce(self: Ufunc, a: Any, axis: Any = 0, dtype: Any = None, out: Any = None, keepdims: Any = False) -> Any:
-    """Reduce an axis by this operation, from the first element to the last."""
+    """Return the reduction of an axis by this operation, from the first element to the last."""
     named: dict[str, Callable[..., Any]] = {"add": sum_, "multiply": prod}
     if self.__name__ in named:
         return named[self.__name__](a, axis, dtype, out, keepdims)
@@ -293,7 +293,7 @@ setattr(Ufunc, "reduce", _reduce)  # noqa: B010 - reductions are built on the fu
 
 
 def nan_reduction(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a reduction that leaves NaN out; it reduces all axes."""
+    """Return a reduction that ignores NaN. By default it reduces all axes."""
 
     def of_array(a: Any, axis: Any = None, **more: Any) -> Any:
         array = as_array(a, FLOAT)

@@ -1,7 +1,7 @@
-"""Single elements as a program sees them: ``float64``, ``int64`` and ``bool_``.
+"""Single elements, as a program receives them: ``float64``, ``int64`` and ``bool_``.
 
-They are numbers of Python that follow NumPy's arithmetic: dividing by 0 gives infinity or NaN, and they have the
-attributes and methods of an array without axes.
+They are numbers that follow NumPy's arithmetic: a division by 0 gives infinity or NaN. They have the attributes and
+methods of an array without axes.
 """
 
 import numbers
@@ -16,13 +16,13 @@ __all__ = ["Bool", "Float64", "Generic", "Int64"]
 
 
 class Generic:
-    """The common part of all scalars."""
+    """The base class of all scalars."""
 
     __slots__ = ()
 
     @property
     def dtype(self) -> Any:
-        """The kind of number."""
+        """The kind of the number."""
         return kind_of(self)
 
     @property
@@ -31,7 +31,7 @@ class Generic:
         return ()
 
     def item(self) -> Any:
-        """Return the number as one of Python."""
+        """Return the number as a plain Python number."""
         return plain(self)
 
     tolist = item
@@ -69,7 +69,7 @@ class Float64(Generic, float):
     __slots__ = ()
 
     def __new__(cls, x: Any = 0.0) -> Any:
-        """Convert a number; of an array make an array."""
+        """Convert a number to a scalar, and an array, list or tuple to an array."""
         return as_array(x, FLOAT) if isinstance(x, (Array, list, tuple)) else float.__new__(cls, float(x))
 
     def __repr__(self) -> str:
@@ -86,7 +86,7 @@ class Float64(Generic, float):
 
 
 class Whole(Generic):
-    """The common part of integers and truth values: a plain number, to which they are converted where one is needed."""
+    """The base class of integers and truth values. It wraps a plain number and converts to it."""
 
     __slots__ = ("_plain",)
     _plain: int
@@ -124,7 +124,7 @@ class Int64(Whole):
     __slots__ = ()
 
     def __new__(cls, x: Any = 0) -> Any:
-        """Convert a number; of an array make an array."""
+        """Convert a number to a scalar, and an array, list or tuple to an array."""
         if isinstance(x, (Array, list, tuple)):
             return as_array(x, INT)
         number = object.__new__(cls)
@@ -141,7 +141,7 @@ class Bool(Whole):
     __slots__ = ()
 
     def __new__(cls, x: Any = False) -> Any:
-        """Convert a number; of an array make an array."""
+        """Convert a number to a scalar, and an array, list or tuple to an array."""
         if isinstance(x, (Array, list, tuple)):
             return as_array(x, BOOL)
         number = object.__new__(cls)
@@ -184,7 +184,7 @@ def _unary(operation: Operation) -> Callable[[Any], Any]:
     return operate
 
 
-# The operators of scalars and of arrays, and the operation that each of them is.
+# The operators of scalars and arrays, with the names of their operations.
 ARITHMETIC = {
     "add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide", "floordiv": "floor_divide",
     "mod": "remainder",

@@ -1,4 +1,4 @@
-"""Functions that change the shape of an array, or its axes; as views where NumPy gives views."""
+"""Functions that change the shape of an array or the order of its axes. They return views where NumPy does."""
 
 from typing import Any
 
@@ -27,12 +27,12 @@ __all__ = [
 
 
 def reshape(a: Any, shape: Any, *more: Any, order: str = "C", newshape: Any = None) -> Array:
-    """Return the elements in another shape, one length of which may be -1.
+    """Return the elements in another shape. One length may be -1.
 
-    It is a view where the elements allow that.
+    The result is a view if the strides of the array allow it.
 
     Raises:
-        ValueError: the shape does not hold as many elements.
+        ValueError: the shape does not have the same number of elements.
     """
     array = as_array(a)
     lengths = (shape, *more) if more else shape
@@ -64,7 +64,7 @@ def _completed(shape: Shape, array: Array) -> Shape:
 
 
 def _strides_for(array: Array, shape: Shape) -> Shape | None:
-    """Return strides that read the same elements in the new shape; None if there are none, so a copy is due."""
+    """Return strides that read the same elements in the new shape, or None if only a copy can have this shape."""
     if array.is_contiguous() or not array.size:
         return row_major(shape)
     old = [(n, s) for n, s in zip(array.shape, array._strides, strict=True) if n != 1]
@@ -76,7 +76,7 @@ def _strides_for(array: Array, shape: Shape) -> Shape | None:
             strides.append(0)
             at += 1
             continue
-        # the next axes of both that hold as many elements
+        # the next axes of both shapes that have the same number of elements
         end_new, end_old = at + 1, i + 1
         new_size, old_size = lengths[at], old[i][0]
         while new_size != old_size:
@@ -101,7 +101,7 @@ def _reshape_method(a: Array, *shape: Any, order: str = "C") -> Array:
 
 @method("ravel")
 def ravel(a: Any, order: str = "C") -> Array:
-    """Return all elements along one axis, as a view where the elements allow that."""
+    """Return all elements along one axis, as a view if the array is contiguous."""
     array = as_array(a).T if order == "F" else as_array(a)
     if array.is_contiguous():
         return array.view((array.size,), (1,))
@@ -116,7 +116,7 @@ def flatten(a: Array, order: str = "C") -> Array:
 
 
 def transpose(a: Any, axes: Any = None) -> Any:
-    """Return a view with the axes in another order, reversed by default."""
+    """Return a view with the axes in another order. By default they are reversed."""
     array = as_array(a)
     if axes is None or not array.shape:
         return finished(array.T) if isinstance(a, Generic) else array.T
@@ -142,7 +142,7 @@ def swapaxes(a: Any, axis1: int, axis2: int) -> Array:
 
 
 def moveaxis(a: Any, source: Any, destination: Any) -> Array:
-    """Return a view with axes moved to other places."""
+    """Return a view with axes moved to other positions."""
     array = as_array(a)
     sources = [source] if hasattr(source, "__index__") else list(source)
     targets = [destination] if hasattr(destination, "__index__") else list(destination)
@@ -153,7 +153,7 @@ def moveaxis(a: Any, source: Any, destination: Any) -> Array:
 
 @method("squeeze")
 def squeeze(a: Any, axis: Any = None) -> Any:
-    """Return a view without the axes of length 1, or without those given."""
+    """Return a view without the axes of length 1, or only without the given axes."""
     array = as_array(a)
     axes = axes_of(axis, array.ndim)
     if axis is not None and any(array.shape[i] != 1 for i in axes):
@@ -165,7 +165,7 @@ def squeeze(a: Any, axis: Any = None) -> Any:
 
 
 def expand_dims(a: Any, axis: Any) -> Array:
-    """Return a view with new axes of length 1."""
+    """Return a view with additional axes of length 1."""
     array = as_array(a)
     wanted = axis if isinstance(axis, (tuple, list)) else (axis,)
     axes = axes_of(tuple(wanted), array.ndim + len(wanted))
@@ -177,19 +177,19 @@ def expand_dims(a: Any, axis: Any) -> Array:
 
 
 def atleast_1d(*arrays: Any) -> Any:
-    """Return arrays with one axis at least."""
+    """Return arrays with at least one axis."""
     found = [a if a.shape else a.view((1,), (0,)) for a in map(as_array, arrays)]
     return found[0] if len(found) == 1 else tuple(found)
 
 
 def atleast_2d(*arrays: Any) -> Any:
-    """Return arrays with two axes at least; new ones are in front."""
+    """Return arrays with at least two axes. New axes are added in front."""
     found = [a.view((1,) * (2 - a.ndim) + a.shape, (0,) * (2 - a.ndim) + a._strides) for a in map(as_array, arrays)]
     return found[0] if len(found) == 1 else tuple(found)
 
 
 def atleast_3d(*arrays: Any) -> Any:
-    """Return arrays with three axes at least."""
+    """Return arrays with at least three axes."""
     found = []
     for a in map(as_array, arrays):
         around = {0: ((1, 1), (1,)), 1: ((1,), (1,)), 2: ((), (1,))}.get(a.ndim, ((), ()))
@@ -200,7 +200,7 @@ def atleast_3d(*arrays: Any) -> Any:
 
 
 def broadcast_to(a: Any, shape: Any) -> Array:
-    """Return a view stretched to a shape."""
+    """Return a view that is broadcast to a shape."""
     array, target = as_array(a), shape_of(shape)
     try:
         fits = broadcast_shapes(array.shape, target) == target
@@ -216,7 +216,7 @@ def broadcast_to(a: Any, shape: Any) -> Array:
 
 
 def flip(a: Any, axis: Any = None) -> Any:
-    """Return a view with the elements along axes in reverse order."""
+    """Return a view with the elements in reverse order along the given axes."""
     array = as_array(a)
     axes = axes_of(axis, array.ndim)
     if not array.shape:
@@ -225,7 +225,7 @@ def flip(a: Any, axis: Any = None) -> Any:
 
 
 def roll(a: Any, shift: int, axis: Any = None) -> Array:
-    """Return the elements moved along an axis; those that leave at its end come in at its start."""
+    """Return the elements shifted along an axis. Elements that leave at the end come in again at the start."""
     array = as_array(a)
     if axis is None:
         values = array.elements()
@@ -238,12 +238,12 @@ def roll(a: Any, shift: int, axis: Any = None) -> Array:
 
 
 def rebuilt(a: Array) -> Array:
-    """Return a new array whose elements stand in the order of reading."""
+    """Return a new array with the same elements, stored in row-major order."""
     return Array(a.elements(), a.dtype, a.shape)
 
 
 def rot90(a: Any, k: int = 1) -> Array:
-    """Return a matrix rotated by 90 degrees ``k`` times."""
+    """Return a matrix that is rotated by 90 degrees ``k`` times."""
     array = as_array(a)
     for _ in range(k % 4):
         array = flip(transpose(array), 0)
