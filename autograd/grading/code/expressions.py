@@ -1,4 +1,4 @@
-"""Expressions of a program, evaluated over the tape: the tree of ``ast``, and a function for each kind of its nodes."""
+"""The evaluation of a program's expressions, with one function for each kind of ``ast`` node."""
 
 import ast
 import operator
@@ -12,7 +12,7 @@ __all__ = ["EVALUATE", "assign", "evaluate", "operate", "power"]
 
 
 def evaluate(machine, node, frame):
-    """Return what an expression stands for, and tell the recorder."""
+    """Return the value of an expression, and add it to the trace if there is one."""
     handler = EVALUATE.get(type(node))
     if handler is None:
         machine.line = getattr(node, "lineno", machine.line)
@@ -34,7 +34,7 @@ def _constant(machine, node, frame):
 
 
 def _raw(machine, node, frame):
-    """Return an operand; a number written there is a leaf that is no start value."""
+    """Return the value of an operand. A float literal becomes a leaf that is not a start value."""
     if isinstance(node, ast.Constant) and type(node.value) is float:
         return machine.literal(node.value, node.lineno)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
@@ -44,7 +44,7 @@ def _raw(machine, node, frame):
 
 
 def _start(machine, node, frame):
-    """Return a value that is put somewhere: a whole number written there may be a start value."""
+    """Return a value that will be stored. An integer literal may be a start value."""
     if isinstance(node, ast.Constant) and type(node.value) is int:
         return Literal(check_whole(node.value))
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
@@ -67,7 +67,7 @@ def _subscript(machine, node, frame):
 
 
 def index_of(machine, node, frame):
-    """Return the index in a pair of brackets: numbers of the tape become plain ones."""
+    """Return the value of the index in a pair of brackets."""
     key = evaluate(machine, node, frame)
     return key
 
@@ -92,7 +92,7 @@ IN_PLACE = {
 
 
 def operate(machine, op, a, b, in_place=False):
-    """Return the result of a binary operator, bounded in size."""
+    """Return the result of a binary operator, whose size is limited."""
     kind = type(op)
     array = machine.is_array
     if isinstance(a, Literal) and (isinstance(b, Value) or array(b)):
@@ -129,7 +129,7 @@ def power(machine, a, b):
 
 
 def _tracked(machine, literal, other):
-    """A start value on the tape where it meets floats; a whole number where it meets whole numbers."""
+    """Return a literal as a number on the tape if the other operand is or has floats, and as an integer otherwise."""
     if isinstance(other, Value) or machine.holds_floats(other):
         return literal.value(machine.whole_leaf)
     return int(literal)
@@ -164,7 +164,7 @@ COMPARE = {
 
 
 def compare(machine, op, a, b):
-    """Return the result of one comparison."""
+    """Return the result of a single comparison."""
     kind = type(op)
     if kind in (ast.Is, ast.IsNot):
         same = a is b or (isinstance(a, (int, str)) and type(a) is type(b) and a == b)
@@ -248,7 +248,7 @@ def _lambda(machine, node, frame):
 
 
 def make_function(machine, node, frame, name, owner=None):
-    """Return the function that a ``def`` or a ``lambda`` makes."""
+    """Return the function that a ``def`` or a ``lambda`` defines."""
     defaults = [_start(machine, part, frame) for part in node.args.defaults]
     keyword_defaults = [MISSING if part is None else _start(machine, part, frame) for part in node.args.kw_defaults]
     return Function(machine, node, frame, name, defaults, keyword_defaults, owner)
@@ -256,7 +256,7 @@ def make_function(machine, node, frame, name, owner=None):
 
 def _comprehension(machine, node, frame, results):
     inner = Frame({}, frame, frame.function, frame.node)
-    inner.declared = {"": inner}  # names assigned there stay there
+    inner.declared = {"": inner}  # names that are assigned in a comprehension are local to it
     inner.owner, inner.first = frame.owner, frame.first
 
     def run(depth):
@@ -342,7 +342,7 @@ EVALUATE = {
 
 
 def assign(machine, target, value, frame):
-    """Store a value where an assignment's target says, and tell the recorder what stood there before."""
+    """Store a value in the target of an assignment. The recorder receives the value that it replaces."""
     if isinstance(target, ast.Name):
         machine.bind(target.id, value, frame, target)
     elif isinstance(target, (ast.Tuple, ast.List)):
@@ -371,12 +371,12 @@ def _unpack(machine, target, value, frame):
 
 
 def start_value(machine, node, frame):
-    """Return the value on the right of an assignment."""
+    """Return the value of the right side of an assignment."""
     if isinstance(node, ast.Tuple):
         return tuple(_items(machine, node.elts, frame))
     return _start(machine, node, frame)
 
 
 def is_instance_of_program(x):
-    """Return whether ``x`` is an instance of one of the program's classes."""
+    """Return True if ``x`` is an instance of one of the program's classes."""
     return isinstance(x, Instance)

@@ -1,4 +1,4 @@
-"""Edits of the factors of a product: one that is missing, wrong, or too many."""
+"""Edits of the factors of a product: a factor that is missing, wrong or superfluous."""
 
 import ast
 
@@ -25,11 +25,11 @@ __all__ = [
 MAX_LEAKS = 4
 UNLIKELY = 0.2
 
-# --- A factor that is missing
+# --- Missing factors
 
 
 def factors(c):
-    """Multiply by the derivative of an activation."""
+    """Yield edits that multiply by the derivative of an activation."""
     partial = _is_partial(c)
     if not (c.is_back() or partial) or c.is_stored() or isinstance(c.node, ast.Constant) or c.is_helper_body():
         return
@@ -40,7 +40,7 @@ def factors(c):
         and not isinstance(parent.op, ast.MatMult)
         and is_product(c.node)
     ):
-        return  # the product around it gives the same
+        return  # an edit of the enclosing product has the same effect
     unread = c.source.unread(c.statement)
     for text, slope, more in _ranked(c, c.seen.data, derivative_texts(c, c.seen.shape)):
         below = multiplies_weights(c)
@@ -48,7 +48,7 @@ def factors(c):
         kind = "raw error for delta" if below else "derivative missing"
         message = f"{what}: the raw error is propagated instead of the delta" if below else what
         cost = 1.0 if isinstance(c.node, (ast.Name, ast.Attribute)) else 1.2
-        if isinstance(parent, ast.Assign) and c.seen.shape:  # where it gets a name, rather than where that is used
+        if isinstance(parent, ast.Assign) and c.seen.shape:  # likelier than an edit where the name is used
             cost = 0.98 if isinstance(c.node, (ast.Name, ast.Attribute)) else 0.99
         if text in unread or partial or _is_handed_on(c):
             cost = 0.9
@@ -58,18 +58,18 @@ def factors(c):
         if done:
             message = f"{c.text} stands where {done} belongs: the raw error is propagated instead of the delta"
             yield Candidate(0.89, "raw error for delta", c.line, message, c.replaced(done))
-        cost += 0.1 * (isinstance(c.statement, ast.AugAssign) and not c.seen.shape)  # a sum: its factors come after it
+        cost += 0.1 * (isinstance(c.statement, ast.AugAssign) and not c.seen.shape)  # a sum: its factors follow
         cost += more + 0.3 * (c.line in c.way.update_lines)
         yield Candidate(cost, kind, c.line, message, multiplied(c, text))
 
 
 def _ranked(c, data, found):
-    """Return derivatives, each with what it costs more: those that make a derivative of the loss are the likelier ones.
+    """Return derivatives with their additional costs. A derivative that produces a derivative of the loss costs less.
 
     Args:
         c: The expression.
-        data: What is multiplied by the derivative; None if that is not known.
-        found: Pairs of the derivative as it is written, and itself.
+        data: The numbers that are multiplied by the derivative, or None if they are not known.
+        found: Pairs of a text and the derivative that it computes.
     """
     found = list(found)
     fits = [_makes_adjoint(c, data, slope) for _, slope in found]
@@ -77,7 +77,7 @@ def _ranked(c, data, found):
 
 
 def _makes_adjoint(c, data, slope):
-    """Return whether numbers times the derivative of an activation are the loss's with respect to its sum."""
+    """Return True if numbers times the derivative of an activation are proportional to dL/d(pre-activation)."""
     before = slope.before.elements
     if data is None or len(data) != len(before):
         return False
@@ -87,7 +87,7 @@ def _makes_adjoint(c, data, slope):
 
 
 def _is_partial(c):
-    """Return whether a variable gets a value of the forward pass and is read in updates only: a partial derivative."""
+    """Return True if a variable is a value of the forward pass that only updates read: a partial derivative."""
     parent = c.parent()
     if not (isinstance(parent, ast.Assign) and isinstance(parent.targets[0], ast.Name)) or c.seen.shape:
         return False
@@ -99,14 +99,14 @@ def _is_partial(c):
 
 
 def _is_beside_slopes(c):
-    """Return whether it stands in a list with products that end in the derivative of an activation."""
+    """Return True if the expression is in a list with products that end in the derivative of an activation."""
     parent = c.parent()
     others = [part for part in parent.elts if part is not c.node] if isinstance(parent, (ast.List, ast.Tuple)) else []
     return any(isinstance(other, ast.BinOp) and _ends_in_slope(c, other) for other in others)
 
 
 def _ends_in_slope(c, node):
-    """Return whether the last factor of a product, or its last two, are the derivative of an activation."""
+    """Return True if the last factor of a product, or the last two together, are the derivative of an activation."""
     inner = node.left
     if c.way.is_slope(node.right) or not (isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Mult)):
         return c.way.is_slope(node.right)
@@ -118,7 +118,7 @@ def _ends_in_slope(c, node):
 
 
 def _is_handed_on(c):
-    """Return whether a function returns its argument as it is, as if what it belongs to were the identity."""
+    """Return True if a function returns its argument unchanged, like the derivative function of the identity."""
     around = c.source.function_of(c.statement)
     return (
         isinstance(c.parent(), ast.Return)
@@ -130,7 +130,7 @@ def _is_handed_on(c):
 
 
 def _named_product(c, slope):
-    """Return the variable that holds the product of an expression and a derivative already, or an empty string."""
+    """Return the variable that already has the product of an expression and a derivative, or an empty string."""
     if not c.seen.shape:
         return ""
     data = [x * y for x, y in zip(c.seen.data, slope.data, strict=True)]
@@ -141,7 +141,7 @@ def _named_product(c, slope):
 
 
 def wrong_slopes(c):
-    """Put the derivative of an activation in the place of a factor that is none."""
+    """Yield edits that replace a wrong factor by the derivative of an activation."""
     node, parent = c.node, c.parent()
     factor = isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Mult)
     factor = factor or (isinstance(parent, ast.Call) and function_name(parent) == "multiply")
@@ -183,7 +183,7 @@ def wrong_slopes(c):
 
 
 def _other_factor(c):
-    """Return the numbers of what an expression is multiplied by, or None."""
+    """Return the values of the other factor of a product, or None."""
     parent = c.parent()
     parts = parent.args[:2] if isinstance(parent, ast.Call) else [parent.left, parent.right]
     others = [part for part in parts if part is not c.node]
@@ -191,7 +191,7 @@ def _other_factor(c):
 
 
 def mirrored(c):
-    """Multiply in place by what the forward pass multiplies by in place, such as a mask of dropout with its scale."""
+    """Yield edits that multiply in place by the same factor as the forward pass, such as a scaled mask of dropout."""
     statement = c.statement
     if not isinstance(statement, ast.AugAssign) or statement.value is not c.node or not is_product_sign(statement.op):
         return
@@ -207,12 +207,12 @@ def mirrored(c):
 
 
 def is_product_sign(sign):
-    """Return whether an operator is that of a product or a quotient."""
+    """Return True if an operator is a multiplication or a division."""
     return isinstance(sign, (ast.Mult, ast.Div))
 
 
 def plain_slopes(c):
-    """Put the derivative of an activation in the place of the number 1 that stands for it."""
+    """Yield edits that replace the number 1 by the derivative of an activation."""
     whole = isinstance(c.parent(), ast.Assign) and isinstance(c.parent().targets[0], ast.Name)
     if not whole or not isinstance(c.node, ast.Constant) or c.node.value != 1 or isinstance(c.node.value, bool):
         return
@@ -222,12 +222,12 @@ def plain_slopes(c):
 
 
 def made_slopes(c):
-    """Put the derivative of an activation in the place of what is returned, or gets a name, to be one."""
+    """Yield edits that replace a returned or assigned expression by the derivative of an activation."""
     whole = isinstance(c.parent(), (ast.Return, ast.Assign)) and c.parent().value is c.node
     if not whole or isinstance(c.node, (ast.Constant, ast.Tuple)) or c.is_start() or c.is_helper_body():
         return
     if any(same(c.seen.data, end.data) for slope in c.way.slopes for end in (slope.before, slope.after)):
-        return  # an activation, computed once more
+        return  # an activation that is computed again
     for text, slope in derivative_texts(c, c.seen.shape, c.node):
         if not same(c.seen.data, slope.data) and is_function_of(c.seen, slope):
             named = c.way.name_of(slope.after, c.seen.frame)
@@ -240,7 +240,7 @@ def made_slopes(c):
 
 
 def wrong_pairs(c):
-    """Put the derivative of an activation in the place of two factors that are made of one variable."""
+    """Yield edits that replace two factors in the same variable by the derivative of an activation."""
     node = c.node
     inner = node.left if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) else None
     if not (isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Mult) and c.is_back()):
@@ -262,7 +262,7 @@ def wrong_pairs(c):
 
 
 def _variables(c, node):
-    """Return the variables that an expression is made of, as texts."""
+    """Return the texts of the variables in an expression."""
     if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
         return {c.source.text_of(node)}
     parts = node.args if isinstance(node, ast.Call) else list(ast.iter_child_nodes(node))
@@ -270,9 +270,9 @@ def _variables(c, node):
 
 
 def loop_slopes(c):
-    """Multiply by a derivative at what a loop runs through, such as ``neuron['output']``: a trial tells whether it is.
+    """Yield edits that multiply by a derivative at a variable of a loop, such as ``neuron['output']``.
 
-    What such a text stands for changes from one round of the loop to the next, so that its numbers say nothing here.
+    The variable changes in each iteration, so its numbers say nothing here. A trial shows if the edit is right.
     """
     if c.seen.shape or not c.is_back() or c.is_stored() or not isinstance(c.node, (ast.Name, ast.Subscript, ast.BinOp)):
         return
@@ -295,11 +295,11 @@ def loop_slopes(c):
                 yield Candidate(1.4, "derivative missing", c.line, message, multiplied(c, form))
 
 
-# --- Another number, or another argument
+# --- Wrong numbers and wrong arguments
 
 
 def constants(c):
-    """Write another number."""
+    """Yield edits that replace a number by another number."""
     node = c.node
     if not isinstance(node, ast.Constant) or isinstance(node.value, bool) or not isinstance(node.value, (int, float)):
         return
@@ -319,12 +319,12 @@ def constants(c):
 
 
 def node_is_first(call, node):
-    """Return whether a node is the condition of a choice such as ``np.where``."""
+    """Return True if a node is the condition of a choice, such as ``np.where``."""
     return bool(call.args) and call.args[0] is node
 
 
 def _branches(c, parent):
-    """Write another slope into a branch, as in ``np.where(z > 0, 1, 0)`` or ``slope[z < 0] = 0``."""
+    """Yield edits that change the slope in a branch, as in ``np.where(z > 0, 1, 0)`` or ``slope[z < 0] = 0``."""
     stored = isinstance(parent, ast.Assign) and isinstance(parent.targets[0], ast.Subscript)
     chosen = (isinstance(parent, ast.Call) and function_name(parent) == "where") or isinstance(parent, ast.IfExp)
     if not (stored or chosen):
@@ -344,7 +344,7 @@ def _branches(c, parent):
 
 
 def arguments(c):
-    """Undo a scaling of an activation before its derivative is taken."""
+    """Yield edits that undo the scaling of an activation in the argument of its derivative."""
     if not isinstance(c.node, (ast.Name, ast.Attribute, ast.Subscript)) or c.is_stored() or not is_slope_argument(c):
         return
     if not c.seen.shape:

@@ -8,12 +8,12 @@ TOLERANCE = 1e-6
 
 
 def close(a, b):
-    """Return whether two factors are equal up to rounding."""
+    """Return True if two factors are equal up to rounding."""
     return abs(a - b) <= TOLERANCE * max(abs(a), abs(b))
 
 
 def proportion(numbers, others):
-    """Return the factor that makes ``others`` the same as ``numbers``, or None if there is none; NaN if both are 0."""
+    """Return the factor by which ``others`` gives ``numbers``, or None if there is none. It is NaN if both are 0."""
     if not all(map(math.isfinite, [*numbers, *others])):
         return None
     largest = max(map(abs, numbers), default=0.0)

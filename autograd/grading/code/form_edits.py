@@ -1,4 +1,4 @@
-"""Edits of the form of an expression: transposes, indices, masks, squares, the derivative of softmax, copies."""
+"""Edits of the form of an expression: transposes, indices, masks, squares, roots, shapes and copies."""
 
 import ast
 
@@ -13,7 +13,7 @@ __all__ = ["broadcasts", "clipped", "comparisons", "copies", "roots", "shifts", 
 
 
 def transposes(c):
-    """Swap the operands of a product, or transpose one."""
+    """Yield edits that swap the operands of a product, or that add or remove a transpose."""
     node = c.node
     if isinstance(node, ast.Call) and len(node.args) == 2 and not node.keywords and c.is_back():
         first, second = [c.source.text_of(part) for part in node.args]
@@ -55,7 +55,7 @@ def _transposed(text):
 
 
 def shifts(c):
-    """Take the neighbour in a list: of a layer, or of a moment."""
+    """Yield edits that use the previous or the next entry of a list, for example of another layer or moment."""
     node = c.node
     if not isinstance(node, ast.Subscript) or isinstance(node.slice, (ast.Slice, ast.Tuple)) or c.is_stored():
         return
@@ -72,7 +72,10 @@ def shifts(c):
 
 
 def slices(c):
-    """Leave out the first in place of the last, or the other way around: the weights of a bias stand at one end."""
+    """Yield edits of slices that omit the first entry instead of the last, or the last instead of the first.
+
+    The weights of a bias are often at one end.
+    """
     node = c.node
     if not isinstance(node, ast.Subscript) or c.is_stored() or not c.seen.shape:
         return
@@ -105,7 +108,7 @@ def _shifted(text, index, step):
 
 
 def comparisons(c):
-    """Change a mask: its comparison, or what it is made from."""
+    """Yield edits of a mask: of its comparison, or of the variable that is compared."""
     node = c.node
     if not isinstance(node, ast.Compare) or len(node.ops) != 1:
         return
@@ -147,7 +150,7 @@ def comparisons(c):
 
 
 def clipped(c):
-    """Multiply by the derivative of relu, in place of applying relu to the gradient."""
+    """Yield edits that multiply by the derivative of relu, where relu is applied to the gradient."""
     node = c.node
     if not (isinstance(node, ast.Call) and c.is_back()) or not 0 < len(node.args) < 3:
         return
@@ -164,11 +167,11 @@ def clipped(c):
         yield Candidate(1.35, "relu mask", c.line, message, c.replaced(new))
 
 
-# --- The loss in place of its derivative
+# --- The loss instead of its derivative
 
 
 def squares(c):
-    """Take the root of a square: the derivative of the loss, not the loss."""
+    """Yield edits that replace a square by its base, so that the derivative of the loss replaces the loss."""
     node = c.node
     if not c.is_back():
         return
@@ -206,7 +209,7 @@ def _unsquared(c, text, more=0.0):
 
 
 def roots(c):
-    """Take the root of what something is divided by, such as a variance, or leave a root out."""
+    """Yield edits that add or remove a square root in a divisor, such as the root of a variance."""
     node = c.node
     below, around = node, c.parent()
     while isinstance(around, ast.BinOp) and isinstance(around.op, ast.Mult):
@@ -224,11 +227,11 @@ def roots(c):
         yield Candidate(1.4, "wrong derivative", c.line, message, c.replaced(root))
 
 
-# --- A view where a copy belongs
+# --- Wrong shapes, and views instead of copies
 
 
 def broadcasts(c):
-    """Give a vector the shape of the column that it is combined with, or the other way around."""
+    """Yield edits that give a vector and a column the same shape if they are combined."""
     node = c.node
     if not isinstance(node, ast.BinOp) or isinstance(node.op, ast.MatMult):
         return
@@ -245,7 +248,7 @@ def broadcasts(c):
 
 
 def copies(c):
-    """Copy what is changed in place later."""
+    """Yield edits that copy an array that is changed in place later."""
     whole = isinstance(c.statement, ast.Assign) and c.statement.value is c.node
     if whole and c.seen.shape and isinstance(c.node, (ast.Name, ast.Attribute, ast.Subscript)):
         message = f"{c.text} is a view: what changes it in place later changes this, too"

@@ -1,4 +1,4 @@
-"""A PyTorch ``autograd.Function``: what ``backward`` returns is compared with the gradient of ``forward``."""
+"""The grade of a PyTorch ``autograd.Function``: its ``backward`` is compared with the gradient of its ``forward``."""
 
 import ast
 import math
@@ -25,12 +25,13 @@ SHAPES = (
 
 
 def grade_functions(reading, base, explained):
-    """Return the grade of the classes that derive from ``torch.autograd.Function``; None if there are none.
+    """Return the grade of the classes that derive from ``torch.autograd.Function``, or None if there are none.
 
     Args:
-        reading: The program, run.
-        base: What every grade of the program has.
-        explained: Returns the mistakes in the first lines of a program, from its text and the number of these lines.
+        reading: The program, as it was read.
+        base: The arguments that all grades of the program have in common.
+        explained: A function that returns the mistakes in the first lines of a program. Its arguments are the text and
+            the number of these lines.
     """
     classes = [
         value
@@ -86,15 +87,16 @@ def _grade_class(reading, cls, grade, explained):
 
 
 def _step(text, tree, name, given, changed, several, output):
-    """Return a program that makes a step along what ``backward`` returns: the definitions, and behind them the step.
+    """Return a program that makes one step with the gradients from ``backward``: the definitions, followed by the step.
 
     Args:
-        text, tree: The program; what it runs is left out, and its definitions stay in their lines.
-        name: The class.
-        given: The names and the shapes of what ``forward`` is given.
-        changed: The places of those that have a gradient.
-        several: Whether ``backward`` returns a tuple.
-        output: The shape of what ``forward`` returns.
+        text: The program. All statements but its definitions and imports are removed; these stay in their lines.
+        tree: The tree of the program.
+        name: The name of the class.
+        given: The names and shapes of the arguments of ``forward``.
+        changed: The positions of the arguments that have a gradient.
+        several: True if ``backward`` returns several gradients.
+        output: The shape of the result of ``forward``.
     """
     lines = text.splitlines()
     for statement in tree.body:
@@ -102,7 +104,7 @@ def _step(text, tree, name, given, changed, several, output):
             for k in range(statement.lineno - 1, statement.end_lineno):
                 lines[k] = ""
     torch = _alias(tree)
-    names = [f"_{k}" for k in range(len(given))]  # names that nobody writes: no correction is to mention them
+    names = [f"_{k}" for k in range(len(given))]  # names that nobody writes, because no correction may mention them
     lines += [
         f"import torch as {torch}",
         "class _Kept:",
@@ -117,7 +119,7 @@ def _step(text, tree, name, given, changed, several, output):
         f"_weights = {_written(torch, output, len(given), _weights)}",
         "_kept = _Kept()",
         f"_out = {name}.forward(_kept, {', '.join(names)})",
-        f"_loss = {torch}.sum(_weights * (_out + 0.7) ** 2)",  # its gradient hangs on what is given, as in a network
+        f"_loss = {torch}.sum(_weights * (_out + 0.7) ** 2)",  # its gradient depends on the inputs, as in a network
         f"_slopes = {name}.backward(_kept, 2 * _weights * (_out + 0.7))",
         *[f"{names[k]} = {names[k]} - _slopes{f'[{k}]' if several else ''}" for k in changed],
     ]
@@ -143,7 +145,10 @@ def _function(cls, name):
 
 
 def _compared(machine, forward, backward, arguments):
-    """Return the name, the shape and the factor of each input's gradient, the output's shape, and if it is a tuple."""
+    """Return a triple for each input's gradient, the shape of the output, and True if there are several gradients.
+
+    The triple has the name of the input, its shape, and the factor between its gradient and the true one.
+    """
     made = [_made(machine, shape, k) for k, (_, shape) in enumerate(arguments)]
     context = Context()
     output = forward(context, *made)
@@ -173,12 +178,12 @@ def _compared(machine, forward, backward, arguments):
 
 
 def _weights(count):
-    """Return the weights of the outputs: of both signs, since a mask may be made of the gradient by mistake."""
+    """Return weights of both signs for the outputs, because a mask may be made of the gradient by mistake."""
     return [0.21 * ((7 * i) % 5) - 0.11 * (i % 3) - 0.15 for i in range(count)]
 
 
 def _numbers(count, k):
-    """Return numbers for what ``forward`` is given, of both signs."""
+    """Return numbers of both signs for an argument of ``forward``."""
     return [((5 * i + 3 * k) % 13 - 6.3) / 7 for i in range(count)]
 
 

@@ -1,4 +1,4 @@
-"""The grade of a program, as its author reads it, with its updates and mistakes."""
+"""The grade of a program, with its updates and mistakes, as its author reads it."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,7 +8,7 @@ from autograd.grading.code.report import details
 
 __all__ = ["KINDS", "CodeGrade", "Fix", "Mistake", "Note", "UpdateGrade"]
 
-# Every kind of mistake, as --json gives them.
+# All kinds of mistakes, as --json prints them.
 KINDS = (
     "update before use", "raw error for delta", "derivative missing", "derivative twice",
     "derivative at the wrong argument", "wrong derivative", "wrong axis", "batch sum missing", "divided twice",
@@ -19,11 +19,12 @@ KINDS = (
 
 @dataclass(frozen=True)
 class Fix:
-    """Lines that take the place of others.
+    """A replacement for some lines of the program.
 
     Attributes:
-        first, last: The lines that are replaced, counted from 1, the last included.
-        text: What stands there instead.
+        first: The first line that is replaced, counted from 1.
+        last: The last line that is replaced.
+        text: The new text of these lines.
     """
 
     first: int
@@ -33,13 +34,13 @@ class Fix:
 
 @dataclass(frozen=True)
 class Mistake:
-    """One mistake.
+    """A mistake in a program.
 
     Attributes:
-        line: The line it stands in.
+        line: The line of the mistake.
         kind: One of :data:`KINDS`.
-        message: What is wrong, in the program's own names.
-        fix: The lines that make it right; empty if none was found.
+        message: A description of the mistake, with the program's own names.
+        fix: The replacements that correct it; empty if none was found.
     """
 
     line: int
@@ -53,12 +54,12 @@ class UpdateGrade:
     """The grade of the update of one parameter.
 
     Attributes:
-        parameter: How the program reaches it, such as ``net.weights[0]``.
-        shape: Its shape.
-        line: The line that changes it.
+        parameter: The program's name for the parameter, such as ``net.weights[0]``.
+        shape: The shape of the parameter.
+        line: The line of the update.
         verdict: ``"right"``, ``"right up to a factor"`` or ``"wrong"``.
-        factor: The program's gradient over the loss's; None if they are not proportional.
-        rate: What stands in front of the gradient.
+        factor: The program's gradient divided by the gradient of the loss; None if they are not proportional.
+        rate: The number by which the gradient is multiplied, such as the learning rate; None if there is none.
     """
 
     parameter: str
@@ -71,13 +72,13 @@ class UpdateGrade:
 
 @dataclass(frozen=True)
 class Note:
-    """The meaning of a line of the way back.
+    """The meaning of a line of the backward pass.
 
     Attributes:
         line: The line.
-        name: What it assigns to.
-        text: Which derivative that is, with its factor.
-        right: Whether it is one.
+        name: The variable to which the line assigns.
+        text: The derivative that it computes, with its factor.
+        right: True if the line computes a derivative of the loss.
     """
 
     line: int
@@ -88,20 +89,20 @@ class Note:
 
 @dataclass
 class CodeGrade:
-    """The grade of one program. It is true where the verdict is ``"right"``, and false for every other verdict.
+    """The grade of a program. Its truth value is True for the verdict ``"right"`` and False for every other verdict.
 
     Attributes:
         verdict: ``"right"``, ``"right up to a factor"``, ``"wrong"``, ``"no loss"`` or ``"unreadable"``.
-        factor: The program's gradient over the loss's, where all updates share one.
-        loss: The loss that the updates were compared with, and where it stands.
-        proposed: Losses that would fit, where the program has none and none is given.
+        factor: The program's gradient divided by the gradient of the loss, if all updates share this factor.
+        loss: The loss with which the updates were compared, and its line.
+        proposed: Losses that would fit, if the program has no loss and none was given.
         updates: The updates of the first step.
-        mistakes: What is wrong, each with its line and its correction.
-        unreadable: Pairs of a line and what cannot be read there.
-        notes: What each line of the way back computes.
-        said: What else its author should know: what was made up, what was checked.
-        text: The program.
-        file: Its name.
+        mistakes: The mistakes, each with its line and its correction.
+        unreadable: Pairs of a line and a description of the part that cannot be read.
+        notes: The derivatives that the lines of the backward pass compute.
+        said: Further remarks for the author, for example on made data and on other checks.
+        text: The text of the program.
+        file: The name of the program.
     """
 
     verdict: str

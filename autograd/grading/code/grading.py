@@ -1,4 +1,4 @@
-"""Grade hand-written backpropagation: is each update of a program the gradient of its loss?"""
+"""The grading of hand-written backpropagation: each update of a program is compared with the gradient of its loss."""
 
 import ast
 from dataclasses import dataclass, field, replace
@@ -26,25 +26,26 @@ __all__ = ["grade_code"]
 
 FRESH_SEEDS = (1, 2, 3, 4)
 FRESH_WORK = 2_000_000
-FIRST_OPERATIONS = 1_000_000  # of a first reading: with more, smaller sizes are tried
+FIRST_OPERATIONS = 1_000_000  # of the first reading; a program with more operations is read with smaller sizes
 
 
 @dataclass
 class Case:
-    """A program with what was found about it so far.
+    """A program, with the results about it so far.
 
     Attributes:
-        text, tree: The program.
+        text: The text of the program.
+        tree: The tree of the program.
         loss: The tree of the given loss, or None.
-        call: The statements that are run after the program, or None.
-        own: The reading on its own data, and what was judged.
-        judged: The judgement on its own data, or None.
-        fresh: The reading with fresh weights whose judgement counts, or None.
+        call: The statements that run after the program, or None.
+        own: The reading with the program's own data.
+        judged: The judgement on the program's own data, or None.
+        fresh: The judgement with fresh weights that counts, or None.
         numbers: The leaves that are start values of parameters.
         seed: The seed of the fresh weights.
         others: Other judgements with fresh weights, each with its seed.
-        prepared: What is changed in its tree before it is read.
-        last: The last line in which mistakes are looked for, or None.
+        prepared: The changes of the tree before it is read.
+        last: The last line that is searched for mistakes, or None.
     """
 
     text: str
@@ -62,26 +63,26 @@ class Case:
 
     @property
     def final(self):
-        """The judgement that counts."""
+        """The judgement that counts: with fresh weights if there is one."""
         return self.fresh or self.judged
 
 
 def grade_code(text: str, *, loss: str | None = None, call: str | None = None, file: str = "") -> CodeGrade:
-    """Grade a program that computes gradients by hand. Nothing of it is executed: an interpreter of our own reads it.
+    """Grade a program that computes gradients by hand. It is not executed: this package's own interpreter reads it.
 
-    The parameters are what a step of the program changes. The forward pass is recorded as it is read, and the updates
-    are compared with the gradient of the loss, on the program's own data and with fresh weights.
+    The parameters are the variables that a step of the program changes. The forward pass is recorded while it is read,
+    and the updates are compared with the gradient of the loss, with the program's own data and with fresh weights.
 
     Args:
         text: The source of the program: a script, or classes and functions together with ``call``.
-        loss: The loss as an expression over the program's own variables, such as ``"np.sum((t - out)**2) / 2"``. It is
-            looked up where its names are assigned: in the module, or in a function or method. None if the program
-            computes it itself.
-        call: What to call, such as ``"train(X, y)"``, where the program defines functions and calls none.
-        file: The name to print.
+        loss: The loss as an expression in the program's own variables, such as ``"np.sum((t - out)**2) / 2"``. It is
+            evaluated where its names are assigned: in the module, or in a function or method. None if the program
+            computes the loss itself.
+        call: The call to run, such as ``"train(X, y)"``, if the program defines functions and does not call them.
+        file: The name of the program in the output.
 
     Returns:
-        A :class:`CodeGrade`: print it to read it, or look at its ``verdict``, ``updates`` and ``mistakes``.
+        A :class:`CodeGrade`. Print it, or read its ``verdict``, ``updates`` and ``mistakes``.
 
     Example:
         >>> print(grade_code('''
@@ -123,7 +124,7 @@ def grade_code(text: str, *, loss: str | None = None, call: str | None = None, f
 
 
 def _read_smaller(case, said):
-    """Read a program with smaller sizes where it is too large to be read, or does not fit the data made for it."""
+    """Read a program with smaller sizes if it is too large, or if it does not fit the made data."""
     sizes = smaller_sizes(case.tree)
     if sizes and (case.own.large or case.own.library.made):
         prepared = Prepared(sizes=sizes)
@@ -137,7 +138,7 @@ def _read_smaller(case, said):
 
 
 def _short(guess):
-    """Return the calls of some statements without the numbers of the made data."""
+    """Return the lines of some calls without the numbers of the made data."""
     return [line if len(line) < 80 else line.split("(")[0] + "(...)" for line in guess.splitlines()]
 
 
@@ -180,7 +181,7 @@ def _graded(case, loss, said, file):
         return CodeGrade("unreadable", unreadable=[(own.trouble.line, own.trouble.message)], **base)
     case.judged = _judgement(own, case.loss is not None, case.tree)
     if case.judged is None and not case.prepared.starts_only:
-        # A gradient that is carried from one moment to the one before it may have looked like a parameter.
+        # A gradient that is carried to the previous moment may have been taken for a parameter.
         again = _read_again(case, starts_only=True)
         if again is not None:
             return _graded(again, loss, said, file)
@@ -195,7 +196,7 @@ def _graded(case, loss, said, file):
     once = first_only(own.recorder.first_step())
     if once is not None:
         first = judge_losses(candidate_losses(own, case.loss is not None), once, Places(own), own.recorder, case.tree)
-        # Several updates by one gradient add up to more than one.
+        # Several updates by the same gradient add up to more than one.
         whole = case.judged.right and (case.judged.factor or 0.0) < 1.0 + TOLERANCE
         if first is not None and first.right and not whole:
             mistake = stale_mistake(case)
@@ -246,9 +247,9 @@ def _graded(case, loss, said, file):
 
 
 def _as_far_as_read(grade, case, base):
-    """Return a grade that says after which line nothing was read.
+    """Return a grade that says in which line the reading stopped.
 
-    A program with an update that was not read is not right, whatever the updates before it are.
+    A program with an unread update is not right, even if the updates before it are right.
     """
     trouble = case.own.trouble
     if trouble is None or not trouble.line:
@@ -268,11 +269,11 @@ def _as_far_as_read(grade, case, base):
 
 
 def _explained(text, last):
-    """Return the mistakes of a program that explain its wrong updates, in its first lines; an empty list if none do.
+    """Return the mistakes in the first lines of a program that explain its wrong updates, or an empty list.
 
     Args:
-        text: The program; its loss is called ``_loss``, and each update is to be the gradient itself.
-        last: The last line in which mistakes are looked for.
+        text: The program. Its loss must be called ``_loss``, and each update should subtract the gradient itself.
+        last: The last line that is searched for mistakes.
     """
     tree = ast.parse(text)
     loss = ast.parse("_loss", mode="eval").body
@@ -289,7 +290,7 @@ def _explained(text, last):
 
 
 def _read_again(case, **changes):
-    """Return a case with other changes of its tree, read and judged; None if no loss is found even so."""
+    """Return a case with other changes of its tree, read and judged again, or None if no loss is found."""
     prepared = replace(case.prepared, **changes)
     tree = prepared.of(ast.parse(case.text))
     own = read(tree, loss=case.loss, call=case.call)
@@ -320,7 +321,7 @@ def _without_loss(case, base):
 
 
 def _judge_afresh(case, said):
-    """Judge with fresh weights as well: zero biases and the like hide mistakes."""
+    """Judge the program with fresh weights as well, because special values, such as biases of 0, hide mistakes."""
     case.numbers = start_numbers(case.own, case.judged)
     found, work = [], Work(FRESH_WORK)
     for seed in FRESH_SEEDS:
@@ -335,7 +336,7 @@ def _judge_afresh(case, said):
     if not found:
         return
     wrong = [one for one in found if not one[0].right]
-    # The weights that show most: the most wrong updates, then the fewest entries that are 0.
+    # The best weights show the most wrong updates, and among these have the fewest gradients that are 0.
     ranked = sorted(wrong or found, key=lambda one: (sum(u.right for u in one[0].updates), _zeros(one[0])))
     case.fresh, case.seed = ranked[0]
     case.others = ranked[1:] + [one for one in found if all(one is not other for other in ranked)]
@@ -349,9 +350,9 @@ def _judge_afresh(case, said):
 
 
 def _with_other_samples(case, said):
-    """Return a case that is read with its samples in another order, where that shows more; else the case itself.
+    """Return the case with its samples in another order if fewer gradients are 0 then, and the case itself otherwise.
 
-    The gradient of a weight is 0 where its input is, as for the first row of XOR, and then any factor is right.
+    The gradient of a weight is 0 if its input is 0, as in the first row of XOR. Then any factor would be right.
     """
     order = order_of_samples(case.tree)
     if order is None:
@@ -375,7 +376,7 @@ def _zeros(judged):
 
 
 def start_numbers(reading, judged):
-    """Return the numbers of the leaves that the parameters of a reading start from."""
+    """Return the numbers of the leaves from which the parameters of a reading are computed."""
     found, seen = set(), set()
     waiting = [old for update in judged.updates for old in update.group.old]
     while waiting:

@@ -1,4 +1,4 @@
-"""Edits of the indices of loops: another counter, two that are swapped, an entry of another list."""
+"""Edits of the indices in loops: another counter, swapped counters, or an entry of another list."""
 
 import ast
 
@@ -11,7 +11,7 @@ MAX_ENTRIES = 6
 
 
 def indices(c):
-    """Write the counter of another loop, or swap the two of an entry of a matrix."""
+    """Yield edits that use the counter of another loop, or that swap the two indices of a matrix entry."""
     node = c.node
     if not isinstance(node, ast.Subscript) or c.seen.shape or not isinstance(c.seen.elements[0], Value):
         return
@@ -36,7 +36,7 @@ def indices(c):
 
 
 def twins(c):
-    """Take the same entry of another list, such as that of the sums for that of the activations."""
+    """Yield edits that use the same entry of another list, such as pre-activations instead of activations."""
     node = c.node
     if not isinstance(node, ast.Subscript) or c.is_stored() or not c.seen.shape or isinstance(node.slice, ast.Slice):
         return
@@ -56,7 +56,7 @@ def twins(c):
 
 
 def _swapped(c, new):
-    cost = 1.38 + 0.3 * (c.line in c.way.update_lines)  # where the gradient is made is the likelier place
+    cost = 1.38 + 0.3 * (c.line in c.way.update_lines)  # the place where the gradient is computed is likelier
     return Candidate(cost, "transpose", c.line, f"the indices of {c.text} are swapped: {new}", c.replaced(new))
 
 
@@ -66,7 +66,7 @@ def _is_whole(c, name):
 
 
 def entries(c):
-    """Write an entry of a list in the place of a number."""
+    """Yield edits that replace a number by an entry of a list."""
     node = c.node
     if c.seen.shape or not isinstance(c.seen.elements[0], Value) or c.is_stored() or isinstance(node, ast.Constant):
         return

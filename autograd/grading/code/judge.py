@@ -1,4 +1,4 @@
-"""Return whether each update is the gradient: its factor over the loss's gradient, and the rate in front of it."""
+"""The judgement of updates: the factor between the program's gradient and the loss's gradient, and the rate."""
 
 import math
 from dataclasses import dataclass
@@ -15,15 +15,15 @@ __all__ = ["Judgement", "Update", "agreed", "judge", "judge_losses"]
 
 @dataclass
 class Update:
-    """One update and what was found about it.
+    """An update, with the results about it.
 
     Attributes:
-        group: The numbers it changes.
-        factor: The program's gradient over the loss's; None if they are not proportional.
-        rate: What stands in front of the gradient; None if nothing does.
-        right: Whether it agrees with the other updates.
-        gradient: The loss's gradient, an entry for each number.
-        empty: Whether both are 0, which shows nothing.
+        group: The numbers that it changes.
+        factor: The program's gradient divided by the gradient of the loss; None if they are not proportional.
+        rate: The number by which the gradient is multiplied; None if there is none.
+        right: True if the update agrees with the other updates.
+        gradient: The gradient of the loss, with an entry for each number.
+        empty: True if both gradients are 0, so that the factor is unknown.
     """
 
     group: Group
@@ -39,9 +39,9 @@ class Judgement:
     """The updates of one step.
 
     Attributes:
-        truth: The loss.
+        truth: The loss and its gradients.
         updates: The updates, in order.
-        factor: The factor that the updates share; None if fewer than all are proportional.
+        factor: The factor that all updates share; None if not all of them are right.
     """
 
     truth: Truth
@@ -50,12 +50,12 @@ class Judgement:
 
     @property
     def right(self):
-        """Return whether every update is the gradient, up to one positive factor."""
+        """True if every update is the gradient, up to one positive factor."""
         return bool(self.updates) and all(update.right for update in self.updates)
 
     @property
     def score(self):
-        """Return a key that is larger for a better judgement: more right updates, then more proportional ones."""
+        """A key that is larger for a better judgement: first more right updates, then more proportional updates."""
         exact = sum(update.factor is not None and close(update.factor, 1.0) for update in self.updates)
         proportional = sum(update.factor is not None for update in self.updates)
         right = sum(update.right for update in self.updates)
@@ -63,12 +63,12 @@ class Judgement:
 
 
 def judge(truth, recorder, tree):
-    """Return what the updates are, compared with the gradient of a loss.
+    """Return the judgement of the updates, compared with the gradient of a loss.
 
     Args:
         truth: The loss and the updates.
-        recorder: What was recorded of the program.
-        tree: The program; its numbers may be rates where the updating statement has none.
+        recorder: The record of the program.
+        tree: The program. Its numbers may be rates if the statement of the update has none.
     """
     gradients, memory = truth.adjoints, {}
     for group in truth.groups:
@@ -94,7 +94,7 @@ def judge(truth, recorder, tree):
                 if id(group) not in inside:
                     inside[id(group)] = through_optimizer(group, gradient, gradients, proportion)
                 through = inside[id(group)]
-                if through is not None:  # Adam's first step has one size, and is proportional to many a gradient
+                if through is not None:  # Adam's first step has one size: it is proportional to many gradients
                     factor = through
             updates.append(Update(group, factor, rate, False, gradient))
         judged = _compared(truth, updates)
@@ -104,7 +104,7 @@ def judge(truth, recorder, tree):
 
 
 def agreed(judged, others):
-    """Judge again what several readings say: a factor that is another one with other weights is none.
+    """Return the judgement that several readings support. A factor that changes with the weights becomes None.
 
     Args:
         judged: The judgement that counts.
@@ -119,7 +119,7 @@ def agreed(judged, others):
             if update.empty:
                 update.factor, update.empty = twin.factor, False
             elif twin.factor is None or not close(twin.factor, update.factor):
-                # What counts to the rate cannot always be told: with it, the factors are the same.
+                # A number cannot always be assigned to the rate or to the gradient. The products of both must agree.
                 steps = [(u.factor or 0.0) * (u.rate or 1.0) for u in (twin, update)]
                 update.factor = update.factor if steps[0] and close(*steps) else None
     empty = [update for update in judged.updates if update.empty]
@@ -129,7 +129,7 @@ def agreed(judged, others):
 
 
 def _compared(truth, updates):
-    """Tell which updates agree with each other."""
+    """Return a judgement that says which updates agree with each other."""
     known = [update.factor for update in updates if update.factor is not None and not math.isnan(update.factor)]
     positive = [factor for factor in known if factor > 0]
     reference = 1.0
@@ -151,9 +151,9 @@ def _compared(truth, updates):
 
 
 def _nearest(truth, updates, factors):
-    """Return the factor of the parameter that the fewest operations stand between and the loss.
+    """Return the factor of the parameter with the fewest operations between it and the loss.
 
-    On the way back mistakes add up: the gradients of the last layer are the likeliest to have the common factor.
+    Mistakes accumulate in the backward pass, so the gradients of the last layer probably have the common factor.
     """
     above = {}
     for node in reversed(postorder([truth.loss])):
@@ -164,13 +164,13 @@ def _nearest(truth, updates, factors):
 
 
 def judge_losses(candidates, changes, places, recorder, tree):
-    """Return the best judgement over the readings of a loss; None if none has updates.
+    """Return the best judgement over the candidates for the loss, or None if none of them has updates.
 
     Args:
-        candidates: Triples of the number, its source and its line.
-        changes: What the program stored.
-        places: Where the numbers stand.
-        recorder: What was recorded of the program.
+        candidates: Triples of a number, its source and its line.
+        changes: The values that the program stored.
+        places: The names of the numbers in the program.
+        recorder: The record of the program.
         tree: The program.
     """
     best = None

@@ -1,4 +1,4 @@
-"""The modules that a program can import, and Python's own functions, over the tape."""
+"""The modules that a program can import, and Python's built-in functions, for numbers on the tape."""
 
 import random
 
@@ -17,7 +17,7 @@ class Library:
     """The modules for one program.
 
     Args:
-        seed: Added to the seed of every random generator, so that another one gives other weights.
+        seed: A number that is added to the seed of every random generator. Another seed gives other weights.
     """
 
     float_type = "float64"
@@ -36,7 +36,7 @@ class Library:
         self.spaces = {}
 
     def builtins(self, machine):
-        """Return what every program can name without an import."""
+        """Return the names that every program can use without an import."""
         self.machine = machine
         self.builtin = Builtins(self, machine)
         return self.builtin.names()
@@ -66,13 +66,13 @@ class Library:
         return stand_in if stand_in is not None else Absorber(top)
 
     def missing(self, namespace, name):
-        """Raise for a name that a module does not have here."""
+        """Raise Unreadable for a name that a module does not have here."""
         raise Unreadable(
             f"{namespace.name}.{name} is not read; write it with functions that are, such as np.dot or np.sum"
         )
 
     def tensor_method(self, array, name):
-        """Return a method that only PyTorch's tensors have; None for any other name."""
+        """Return a method that only PyTorch's tensors have, or None for any other name."""
         if name not in ("clamp", "pow", "exp", "log", "tanh", "sigmoid", "relu", "abs", "sqrt", "unsqueeze"):
             return None
         torch = torch_names.module(self, "torch").names
@@ -85,14 +85,14 @@ class Library:
         return lambda *args, **keywords: found(array, *args, **keywords)
 
     def convert(self, kind, x):
-        """Return a single number as another kind."""
+        """Return a single number converted to another kind."""
         name = getattr(kind, "__name__", str(kind)).lower()
         return int(x.data) if "int" in name else (x.data != 0 if "bool" in name else x)
 
     def start_foreign(self, instance, args, keywords):
-        """Start an instance of a class that derives from a library's class."""
+        """Initialize an instance of a class that derives from a library's class."""
         instance.names.update(keywords)
 
     def foreign_attribute(self, machine, owner, name):
-        """Return what a class inherits from a library's class."""
+        """Return an attribute that a class inherits from a library's class."""
         return torch_names.inherited(self, owner, name)

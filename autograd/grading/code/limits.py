@@ -1,24 +1,24 @@
-"""The limits of reading a program, and the exceptions that end the reading."""
+"""The limits on the reading of a program, and the exceptions that end it."""
 
 import time
 
 __all__ = ["LeaveLoop", "Limits", "Stop", "Unreadable", "Work"]
 
 MAX_STEPS = 400_000
-MAX_SECONDS = 60.0  # a last resort: steps and operations are counted, so that every machine reads the same
+MAX_SECONDS = 60.0  # a last resort: steps and operations are counted, so that the result is the same on every machine
 MAX_WORK = 5_000_000
-READING, STEP, EVALUATION, OPERATION = 1500, 5, 9, 1.0  # what each costs, in units of work
+READING, STEP, EVALUATION, OPERATION = 1500, 5, 9, 1.0  # the costs, in units of work
 MAX_LENGTH = 1_000_000  # of a list or a string
-MAX_BITS = 4096  # of a whole number
-MAX_DEPTH = 120  # of calls
+MAX_BITS = 4096  # of an integer
+MAX_DEPTH = 120  # of nested calls
 
 
 class Unreadable(Exception):
-    """Raised when a program cannot be read further.
+    """Raised if a program cannot be read further.
 
     Attributes:
-        line: The line of the program, 0 if none is known.
-        message: What was found there, and what to do.
+        line: The line of the program, or 0 if it is unknown.
+        message: A description of the unreadable part, and advice.
     """
 
     def __init__(self, message, line=0):
@@ -28,11 +28,11 @@ class Unreadable(Exception):
 
 
 class Stop(BaseException):
-    """Raised to end the reading once enough updates were seen; no program can catch it."""
+    """Raised to end the reading when enough updates were seen. No program can catch it."""
 
 
 class LeaveLoop(BaseException):
-    """Raised to leave a loop from within, through the calls that it made; no program can catch it.
+    """Raised to leave a loop, also from within calls in its body. No program can catch it.
 
     Attributes:
         loop: The token of the loop.
@@ -44,7 +44,7 @@ class LeaveLoop(BaseException):
 
 
 class Limits:
-    """Counts steps and calls, and raises ``Unreadable`` when a program takes too many.
+    """A counter of steps and calls, which raises ``Unreadable`` if a program takes too many of them.
 
     >>> limits = Limits(steps=2)
     >>> limits.step(), limits.step()
@@ -64,7 +64,7 @@ class Limits:
         self.deadline = time.monotonic() + seconds
 
     def step(self):
-        """Count one statement or loop iteration."""
+        """Count a statement or a loop iteration."""
         self.left -= 1
         if self.left < 0:
             raise Unreadable(
@@ -78,24 +78,24 @@ class Limits:
 
     @property
     def used(self):
-        """Return the number of steps counted so far."""
+        """The number of steps counted so far."""
         return self.most_steps - self.left
 
     def enter(self):
-        """Count a call that begins."""
+        """Count the beginning of a call."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise Unreadable(f"calls are nested more than {MAX_DEPTH} deep")
 
     def leave(self):
-        """Count a call that ends."""
+        """Count the end of a call."""
         self.depth -= 1
 
 
 class Work:
-    """Counts what a search has read, so that it ends at the same edit on every machine.
+    """A counter of the work of a search, so that the search ends at the same edit on every machine.
 
-    A unit is about a microsecond of a usual machine.
+    A unit is about a microsecond on an ordinary machine.
 
     >>> work = Work(5000)
     >>> work.spend(Limits(), operations=400), work.left()
@@ -111,24 +111,24 @@ class Work:
         """Count one reading of a program.
 
         Args:
-            limits: The bounds it was read with.
-            operations: How many elements of arrays were computed.
+            limits: The limits of the reading.
+            operations: The number of array elements that were computed.
         """
         self.units -= READING + STEP * limits.used + EVALUATION * limits.evaluations + OPERATION * operations
 
     def left(self):
-        """Return whether anything is left."""
+        """Return True if some work is left."""
         return self.units > 0
 
 
 def check_length(n):
-    """Raise ``Unreadable`` if a list, a string or a range of length ``n`` is too long to be read."""
+    """Raise ``Unreadable`` if ``n`` is too large for the length of a list, a string or a range."""
     if n > MAX_LENGTH:
         raise Unreadable(f"a sequence of {n} elements is too long; use fewer samples")
 
 
 def check_whole(n):
-    """Return a whole number; raise ``Unreadable`` if it has too many digits."""
+    """Return an integer. Raise ``Unreadable`` if it has too many digits."""
     if isinstance(n, int) and n.bit_length() > MAX_BITS:
         raise Unreadable("a whole number of more than 1000 digits is too long")
     return n

@@ -1,4 +1,4 @@
-"""The value that an edited statement of the way back would have, computed at the moment at which it was wrong."""
+"""The value that an edited statement of the backward pass would have, at the moment at which it was wrong."""
 
 import ast
 
@@ -19,13 +19,13 @@ STEPS = 400  # of one evaluation
 
 
 class Moment:
-    """One value of a statement of the way back that is no derivative of the loss, and what it might have been.
+    """A value of a statement in the backward pass that is not a derivative of the loss, and possible right values.
 
     Attributes:
         statement: The statement.
         place: The value.
-        wanted: Derivatives of the loss of the same shape, and what would make a later sum one.
-        known: What can be written there.
+        wanted: Derivatives of the loss with the same shape, and values that make a later sum a derivative of the loss.
+        known: The variables that can be written there.
     """
 
     def __init__(self, statement, place, wanted, known):
@@ -36,13 +36,13 @@ class Moment:
 
 
 class Local:
-    """Evaluates edited statements one at a time, without reading the program again.
+    """An evaluator of edited statements, which does not read the program again.
 
-    A whole reading tells whether an edit makes all updates right. The value of the statement alone tells which edits
-    are worth a reading: those that make a derivative of the loss of it.
+    Only a full reading shows if an edit makes all updates right. The value of the edited statement shows which edits
+    are worth a reading: those after which this value is a derivative of the loss.
 
     Args:
-        way: What is known about the way back.
+        way: The facts about the backward pass.
         source: The program.
     """
 
@@ -75,7 +75,7 @@ class Local:
         return None
 
     def _wanted_later(self, statement, node, place):
-        """Return what a variable would have to be for the sums that read it later to be derivatives of the loss."""
+        """Return the values of a variable that would make the sums that read it later derivatives of the loss."""
         target = statement.targets[0] if isinstance(statement, ast.Assign) else None
         name = target.id if isinstance(target, ast.Name) else None
         found = []
@@ -95,12 +95,12 @@ class Local:
         return found
 
     def makes_derivative(self, candidate):
-        """Return whether an edit within one statement makes a derivative of the loss of its value."""
+        """Return True if an edit within one statement makes the value of the statement a derivative of the loss."""
         start, end = min(e.start for e in candidate.edits), max(e.end for e in candidate.edits)
         if candidate.kind == "derivative at the wrong argument" or self._writes_out(start, end, candidate.edits):
             return False
         if candidate.kind == "wrong derivative" and self.source.text[start:end].isidentifier():
-            return False  # where it gets its value is the likelier place
+            return False  # the place where the variable gets its value is likelier
         for statement, moment in self.moments.items():
             if self.source.holds(statement.value, start, end):
                 first, last = self.source.span(statement.value)
@@ -112,7 +112,7 @@ class Local:
         return False
 
     def _writes_out(self, start, end, edits):
-        """Return whether an edit writes out what a function of the program returns; other calls of it stay wrong."""
+        """Return True if an edit writes out the result of a function of the program. Other calls would stay wrong."""
         called, _, rest = self.source.text[start:end].partition("(")
         if not rest.endswith(")") or not called.replace(".", "").isidentifier():
             return False
@@ -120,7 +120,7 @@ class Local:
         return called.split(".")[0] not in self.way.modules and f"{called}(" not in new
 
     def value(self, text, moment):
-        """Return the numbers of an expression at a moment; None if it cannot be computed, or has another shape."""
+        """Return the numbers of an expression at a moment, or None if it fails or has another shape."""
         try:
             tree = ast.parse(f"({text})", mode="eval").body
         except (SyntaxError, ValueError):
@@ -145,12 +145,12 @@ class Local:
 
 
 class _Bound(ast.NodeTransformer):
-    """Puts names for arrays in the place of variables whose numbers at a moment are known.
+    """A transformer that replaces variables by names of arrays with their numbers at a moment.
 
     Args:
         moment: The moment.
-        machine: What read the program.
-        names: Takes what each name stands for.
+        machine: The machine that read the program.
+        names: The dict that receives the new names and their arrays.
     """
 
     def __init__(self, moment, machine, names):
@@ -172,7 +172,7 @@ class _Bound(ast.NodeTransformer):
         return super().generic_visit(node)
 
     def _is_entry(self, node):
-        """Return whether a node is an entry of a list or a dict, counted by a variable: it stays as it was filled."""
+        """Return True if a node is an entry of a list or dict with a variable index. It keeps its last value."""
         if not isinstance(node, ast.Subscript) or not isinstance(node.value, ast.Name):
             return False
         container = self.moment.place.frame.names.get(node.value.id)
@@ -189,7 +189,7 @@ class _Bound(ast.NodeTransformer):
 
 
 def _is_one_of(data, wanted):
-    """Return whether numbers are some others, up to a factor for more than one of them."""
+    """Return True if the numbers are equal to one of the lists, up to a factor if there is more than one number."""
     for numbers in wanted:
         if len(numbers) == len(data):
             factor = proportion(data, numbers)

@@ -1,4 +1,4 @@
-"""The machine that runs a program's syntax tree: names, calls, loops, and the numbers that go onto the tape."""
+"""The machine that runs the syntax tree of a program: names, calls, loops, and the numbers on the tape."""
 
 import ast
 import contextlib
@@ -25,18 +25,18 @@ from autograd.grading.code.objects import (
 
 __all__ = ["Machine"]
 
-MAX_LEAVES = 1_000_000  # numbers that a program writes or makes, some 280 bytes each
+MAX_LEAVES = 1_000_000  # numbers that a program writes or creates, about 280 bytes each
 
 
 class Machine:
-    """Runs one program once.
+    """The machine that runs one program once.
 
     Args:
-        tree: The program's syntax tree.
-        recorder: Hears of everything that is stored.
-        library: Gives the modules that the program imports, and Python's own functions.
-        starts: Gives the data of each leaf that the program makes, from its number and the data written there.
-        limits: The bounds on steps and time.
+        tree: The syntax tree of the program.
+        recorder: The recorder of all values that are stored.
+        library: The modules that the program imports, and Python's built-in functions.
+        starts: A function that returns the data of a leaf, from the number of the leaf and the data in the program.
+        limits: The limits on steps and time.
     """
 
     object_type = object
@@ -68,7 +68,7 @@ class Machine:
     # --- Numbers
 
     def leaf(self, data):
-        """Return a new leaf for a number that the program writes down."""
+        """Return a new leaf for a number in the program."""
         self.leaves += 1
         if self.starts is not None:
             data = self.starts(self.leaves, data)
@@ -77,33 +77,33 @@ class Machine:
         return leaf
 
     def literal(self, data, line):
-        """Return the leaf of a number that a formula has as a part: a rate, if it stands in an update."""
+        """Return the leaf of a number in a formula. In an update it may be a rate."""
         leaf = Value(data)
         self.recorder.literal(leaf, line)
         return leaf
 
     def whole_leaf(self, data):
-        """Return the leaf of a whole number that met a float: a start value, or a number of samples."""
+        """Return the leaf of an integer that is combined with a float: a start value, or a number of samples."""
         leaf = self.leaf(data)
         self.recorder.whole(leaf)
         return leaf
 
     def number(self, data):
-        """Return a float as a number of the tape."""
+        """Return a float as a number on the tape."""
         return Value(data)
 
     def fresh(self, x):
-        """Return a start value once more, as a leaf of its own."""
+        """Return a copy of a start value, with its own leaf."""
         if isinstance(x, Literal):
             return Literal(x)
         return self.leaf(x.data) if isinstance(x, Value) and x.op is None else x
 
     def held_value(self, x):
-        """Return what is stored for ``x``: a plain float becomes a leaf."""
+        """Return the value that is stored for ``x``. A plain float becomes a leaf."""
         return self.leaf(x) if type(x) is float else x
 
     def track(self, array):
-        """Put the floats of a new array onto the tape, as leaves."""
+        """Put the floats of a new array on the tape as leaves, and return the array."""
         if isinstance(array, Array):
             if array.dtype.kind == "f":
                 self.limits.left -= array.size // 8
@@ -114,23 +114,23 @@ class Machine:
         return self.leaf(float(array)) if isinstance(array, float) else array
 
     def is_array(self, x):
-        """Return whether ``x`` is an array."""
+        """Return True if ``x`` is an array."""
         return isinstance(x, Array)
 
     def holds_floats(self, array):
-        """Return whether an array has floats."""
+        """Return True if an array has floats."""
         return array.dtype.kind == "f"
 
     def shares(self, array, other):
-        """Return whether two arrays look at the same elements."""
+        """Return True if two arrays share their elements."""
         return isinstance(other, Array) and array._buffer is other._buffer
 
     def elements(self, x):
-        """Return the elements of an array, or the number itself, as a list."""
+        """Return the elements of an array, or a single number, as a list."""
         return x.elements() if isinstance(x, Array) else [x]
 
     def array_key(self, key):
-        """Return an index of an array with plain whole numbers in it."""
+        """Return an index of an array with plain integers."""
         if isinstance(key, tuple):
             return tuple([self.array_key(part) for part in key])
         if isinstance(key, list):
@@ -144,7 +144,7 @@ class Machine:
     # --- Names
 
     def lookup(self, name, frame, node):
-        """Return what a name stands for."""
+        """Return the value of a name."""
         scope = frame
         declared = frame.declared.get(name)
         if declared is not None and name in declared.names:
@@ -154,14 +154,14 @@ class Machine:
                 return scope.names[name]
             scope = scope.outer
             while scope is not None and scope.node is None and scope.outer is not None and "" not in scope.declared:
-                scope = scope.outer  # the names of a class body are not seen from its methods
+                scope = scope.outer  # methods do not see the names of their class body
         if name in self.builtins:
             return self.builtins[name]
         self.line = node.lineno
         raise NameError(f"name '{name}' is not defined")
 
     def bind(self, name, value, frame, target):
-        """Let a name stand for a value."""
+        """Assign a value to a name."""
         scope = frame.declared.get(name, frame)
         value = self.held_value(value)
         old = scope.names.get(name, MISSING)
@@ -172,7 +172,7 @@ class Machine:
             self.recorder.changed(old, value, self.statement, frame, target)
 
     def filled(self, node, container, key, frame):
-        """Hear that an entry was stored to: from now on a variable, or a dict, stands for other numbers."""
+        """Record that an element was stored, because from now on the variable or the dict has other numbers."""
         if self.trace is None:
             return
         if isinstance(container, dict):
@@ -183,14 +183,14 @@ class Machine:
     # --- Loops
 
     def stop_training(self):
-        """Leave the outermost loop, which trains; the second time, end the reading."""
+        """Leave the outermost loop, which trains. The second call ends the reading."""
         if not self.loops or self.left is not None:
             raise Stop
         self.left = self.loops[0]
         raise LeaveLoop(self.left)
 
     def iterate(self, x):
-        """Return an iterator over what a program can loop over, with a bound on its length."""
+        """Return an iterator over the items of ``x``, whose number is limited."""
         if isinstance(x, Array):
             return iter(x)
         if isinstance(x, (list, tuple, dict, set, str, range)) or hasattr(x, "__iter__"):
@@ -209,7 +209,7 @@ class Machine:
             yield item
 
     def give(self, frame, value):
-        """Collect what a generator yields: it runs to its end, or to its bound, before the loop over it begins."""
+        """Store a value that a generator yields. The generator runs to its end or limit before the loop over it."""
         while frame.yields is None and frame.outer is not None:
             frame = frame.outer
         frame.yields.append(value)
@@ -235,7 +235,7 @@ class Machine:
         return result
 
     def call_function(self, function, args, keywords):
-        """Run a function of the program; return what it returns."""
+        """Run a function of the program, and return its result."""
         frame = Frame({}, function.frame, function.name, function.node)
         frame.owner = function.owner
         frame.first = args[0] if args else None
@@ -330,18 +330,18 @@ class Machine:
     # --- Modules
 
     def module(self, name):
-        """Return the module that ``import name`` gives."""
+        """Return the module for ``import name``."""
         return self.library.module(self, name)
 
     def member(self, module, name):
-        """Return what ``from module import name`` gives."""
+        """Return the object for ``from module import name``."""
         found = self.module(module)
         if isinstance(found, Namespace):
             return found.names[name] if name in found.names else self.missing_member(found, name)
         return Absorber(name)
 
     def missing_member(self, namespace, name):
-        """Raise for an attribute of a module that is not known."""
+        """Raise an error for an unknown attribute of a module."""
         return self.library.missing(namespace, name)
 
     def foreign_attribute(self, owner, name):
@@ -354,7 +354,7 @@ class Machine:
 
 
 class _Enough(Exception):
-    """A generator has yielded as much as is read."""
+    """Raised if a generator has yielded the maximum number of values."""
 
 
 def _yields(node):

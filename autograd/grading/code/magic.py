@@ -1,7 +1,7 @@
-"""The cell magic ``%%grade_backprop``: it grades the code of a notebook cell and does not run it.
+"""The cell magic ``%%grade_backprop``, which grades the code of a notebook cell and does not run it.
 
-Load it with ``%load_ext autograd.grading.code.magic``. The module needs no notebook to be imported: the shell
-hands itself over when it loads the extension.
+Load it with ``%load_ext autograd.grading.code.magic``. The module can be imported without a notebook, because the
+shell passes itself to it when it loads the extension.
 """
 
 import argparse
@@ -16,24 +16,24 @@ __all__ = ["grade_cell", "load_ipython_extension"]
 
 
 class _LineParser(argparse.ArgumentParser):
-    """A parser whose mistakes are exceptions: in a notebook, exiting would stop the kernel."""
+    """A parser that raises exceptions for mistakes, because exiting would stop the kernel of a notebook."""
 
     def error(self, message: str) -> NoReturn:
         raise ValueError(f"%%grade_backprop: {message}; write %%grade_backprop [--loss EXPR] [--call EXPR]")
 
 
 def grade_cell(line: str, cell: str) -> CodeGrade:
-    """Grade the code of a cell; nothing of it is executed.
+    """Grade the code of a cell. The code is not executed.
 
     Args:
-        line: The options after the magic's name: ``--loss EXPR`` and ``--call EXPR``, the expressions in quotes.
+        line: The options after the name of the magic: ``--loss EXPR`` and ``--call EXPR``, with quoted expressions.
         cell: The code.
 
     Returns:
         A :class:`CodeGrade`, which a notebook shows as HTML.
 
     Raises:
-        ValueError: The line has another option, or an option without its expression.
+        ValueError: The line has an unknown option, or an option without its expression.
 
     Example:
         >>> cell = "x, w = 2.0, 0.5\\nout = w * x\\nw -= 0.1 * (out - 1) * x"
@@ -48,7 +48,7 @@ def grade_cell(line: str, cell: str) -> CodeGrade:
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """Register the magic; ``%load_ext`` calls this.
+    """Register the magic. ``%load_ext`` calls this function.
 
     Args:
         shell: The interactive shell.

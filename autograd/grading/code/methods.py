@@ -1,4 +1,4 @@
-"""Methods of lists, dicts, strings and arrays, with bounds on what they make."""
+"""Methods of lists, dicts, strings and arrays, with limits on the size of their results."""
 
 from autograd.engine.value import Value
 from autograd.grading.code.access import format_text
@@ -10,7 +10,7 @@ __all__ = ["array_method", "host_method", "unboxed"]
 
 
 def host_method(machine, owner, kind, name):
-    """Return a method of a list, a dict, a string or a number, with a bound on what it makes."""
+    """Return a method of a list, a dict, a string or a number, with a limit on the size of its result."""
     if kind is str and name == "format":
         return lambda *args, **keywords: format_text(owner, args, keywords)
     if name == "item":
@@ -56,7 +56,7 @@ def host_method(machine, owner, kind, name):
 
 
 def array_method(machine, array, name, found):
-    """Return a method of an array; ``fill`` and others that change it in place are recorded."""
+    """Return a method of an array. ``fill`` and other methods that change the array in place are recorded."""
     if name in ("astype", "sum", "mean", "view", "cumsum"):
         return lambda *args, **keywords: unboxed(
             found(*[floated(x) for x in args], **{k: floated(v) for k, v in keywords.items()})
@@ -74,7 +74,7 @@ def array_method(machine, array, name, found):
 
 
 def unboxed(x):
-    """Return a single float that an array gave as a number of the tape."""
+    """Return a single float from an array as a number on the tape."""
     if isinstance(x, float):
         return Value(float(x))
     return int(x) if isinstance(x, int) and not isinstance(x, bool) and type(x).__name__ == "Int64" else x

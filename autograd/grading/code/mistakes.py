@@ -1,4 +1,4 @@
-"""The search for the wrong line: the smallest edit of the program that makes all of its updates right."""
+"""The search for the wrong line: it finds the smallest edit of the program that makes all of its updates right."""
 
 from dataclasses import replace
 
@@ -36,11 +36,11 @@ FACTOR_WORK = 1_500_000
 
 
 def find_mistakes(case, exact=False):
-    """Return the mistakes of a program whose updates are wrong, and notes on the lines of its way back.
+    """Return the mistakes of a program with wrong updates, and notes on the lines of its backward pass.
 
     Args:
         case: The program.
-        exact: Whether each update is to be the gradient itself, not a multiple of it.
+        exact: True if each update should be the gradient itself, and not a multiple of it.
     """
     source = Source(case.text)
     way, judged = known_way(case, source)
@@ -53,7 +53,7 @@ def find_mistakes(case, exact=False):
     search.reference = 1.0 if exact else search.reference
     shared = search.reference is not None and not close(search.reference, 1.0)
     if shared:
-        # The updates that share a factor may be wrong as well: one edit may leave no factor at all.
+        # The updates that share a factor may be wrong as well: one edit may remove the factor.
         again = _without_factor(case, targets, source, 1)
         if again:
             return again, notes
@@ -65,7 +65,7 @@ def find_mistakes(case, exact=False):
 
 
 def _without_factor(case, targets, source, rounds):
-    """Return the mistakes whose correction makes every update the gradient itself; an empty list if none are found."""
+    """Return the mistakes whose correction makes every update the gradient itself, or an empty list."""
     verdicts = [update.right for update in case.final.updates]
     for update in case.final.updates:
         update.right = update.factor is not None and close(update.factor, 1.0)
@@ -82,7 +82,7 @@ def _without_factor(case, targets, source, rounds):
 
 
 def _unexplained(case, way=None):
-    """Return a mistake for each wrong update, at the first line of its way back that is no derivative of the loss."""
+    """Return a mistake for each wrong update, at the first line of its computation that is not a derivative."""
     found = {}
     for update in case.final.updates:
         if not update.right:
@@ -94,7 +94,7 @@ def _unexplained(case, way=None):
 
 
 def known_way(case, source, text=None):
-    """Read a program once more, with every expression noted; return its way back and its judgement."""
+    """Read a program again with a trace. Return the facts about its backward pass, and its judgement."""
     trace = Trace()
     starts = fresh_starts(case.numbers, case.seed)
     tree = case.prepared.of(source.tree)
@@ -162,8 +162,8 @@ class Search:
 
     Args:
         case: The program.
-        targets: What its updates ought to be.
-        work: What it may cost.
+        targets: The right results of its updates.
+        work: The limit on the work of the search.
     """
 
     def __init__(self, case, targets, work=None):
@@ -173,7 +173,7 @@ class Search:
         good = [t.factor for t in targets if t.right and t.factor is not None]
         self.reference = good[0] if good else None
         self.second = None
-        # Weights with which every unit is switched off show nothing.
+        # Weights for which every unit is inactive show nothing.
         telling = [one for one in case.others if any(any(update.gradient) for update in one[0].updates)]
         rest = [one for one in telling[1:] if all(any(update.gradient) for update in one[0].updates)]
         rate = targets[0].rate if case.last is not None else None
@@ -186,7 +186,7 @@ class Search:
         self.partial = []
 
     def run(self, source, way, rounds=MAX_ROUNDS):
-        """Return the mistakes with their fixes; an empty list if no edit makes all updates right."""
+        """Return the mistakes with their corrections, or an empty list if no edit makes all updates right."""
         self.trials.watch_stale = any(number in way.successors for number in way.wrong)
         current = self.trials.outcome(source.text)
         done = (
@@ -199,7 +199,7 @@ class Search:
         return self.mistakes(self.partial, whole=False) if self.partial else []
 
     def error_sign(self, source, way, current):
-        """Turn the error around that all gradients start from, where all updates subtract and go up the loss."""
+        """Return the edit that reverses the output error if all updates have the wrong sign, or None."""
         factors = current.factors if current is not None else ()
         if not factors or any(f is None or not f < 0 for f in factors) or not is_usual_sign(way, added=False):
             return None
@@ -210,7 +210,7 @@ class Search:
         return None
 
     def signs(self, source, way, current):
-        """Turn the signs of all updates around, where all of them go up the loss."""
+        """Return the edits that change the signs of all updates, if all of them have the wrong sign, or None."""
         factors = current.factors if current is not None else ()
         if not factors or any(f is None or not f < 0 for f in factors):
             return None
@@ -222,7 +222,7 @@ class Search:
         return [(source, turned)] if self.is_whole(outcome) and self.confirmed(source, text) else None
 
     def deeper(self, source, way, current, done, rounds):
-        """Return rounds of edits that make all updates right, after those that are done; None if there are none."""
+        """Return rounds of edits that make all updates right, including the rounds in ``done``, or None."""
         steps = self.round(source, way, current)
         if not done and not any(self.is_whole(outcome) for _, outcome in steps):
             steps = self.probe(source, way, current) or steps
@@ -243,12 +243,12 @@ class Search:
         return None
 
     def is_whole(self, outcome):
-        """Return whether all updates are right up to one factor."""
+        """Return True if all updates are right up to one factor."""
         whole = outcome.whole() if outcome is not None else None
         return whole is not None and (self.reference is None or close(whole, self.reference))
 
     def round(self, source, way, current):
-        """Return the edits of one round with their outcomes, the best first."""
+        """Return the edits of one round with their outcomes, the best edits first."""
         factors = [f for f in (current.factors if current else ()) if f is not None and f == f]
         reference = self.reference or 1.0
         off = sorted({round(f / reference, 9) for f in factors if not close(f, reference)}, key=abs)
@@ -262,7 +262,7 @@ class Search:
             if ranked and ranked[0][0][0] > 0 and candidate.cost > ranked[0][1].cost + PATIENCE:
                 break
             if ranked and ranked[0][0][0] > len(self.targets) and candidate.cost > ranked[0][1].cost + LITTLE:
-                break  # all are right, up to a factor that no edit of about the same cost avoids
+                break  # all updates are right, up to a factor that no edit of a similar cost avoids
             outcome = self.trials.outcome(source.edited(candidate.edits))
             if outcome is None:
                 continue
@@ -282,7 +282,7 @@ class Search:
         return [pair] if pair is not None else []
 
     def probe(self, source, way, current):
-        """Return the edit of a number in front of a term that makes all updates right, with its outcome, as a list."""
+        """Return a list with the edit of a term's coefficient that makes all updates right, and its outcome."""
         for candidate in probed(way, source, self.trials, current, self.reference or 1.0) if current else ():
             if self.case.last is not None and candidate.line > self.case.last:
                 continue
@@ -293,7 +293,7 @@ class Search:
         return []
 
     def confirmed(self, source, text):
-        """Return whether other fresh weights agree that an edited text is better."""
+        """Return True if an edited text is better with other fresh weights, too."""
         if self.second is None:
             return True
         for trials in (self.second, *self.rest):
@@ -311,7 +311,7 @@ class Search:
         return all(new is not None and self.gain(new, old) > (0, 0, 0) for old, new in pairs)
 
     def gain(self, outcome, current):
-        """Return how much better an outcome is: more right updates, then more that are proportional."""
+        """Return the improvement of an outcome: more right updates, fewer stale ones, more proportional ones."""
         if current is None:
             return (0, 0, 0)
         reference = self.reference or 1.0
@@ -326,7 +326,7 @@ class Search:
         return (right, fresh, proportional)
 
     def pair(self, source, found, current):
-        """Return two edits that make more updates right together; None if no two likely ones do."""
+        """Return two edits that together make more updates right, or None if no likely pair does."""
         likely = [
             c
             for c in found
@@ -345,7 +345,7 @@ class Search:
         return None
 
     def mistakes(self, done, whole=True):
-        """Return the mistakes that rounds of edits undo, with the lines of the first text."""
+        """Return the mistakes that rounds of edits correct, with the lines of the first text."""
         found = []
         for i, (source, chosen) in enumerate(done):
             for candidate in chosen:
@@ -356,7 +356,7 @@ class Search:
         return sorted(found, key=lambda mistake: mistake.line)
 
     def placed(self, done, found):
-        """Give mistakes of later rounds the lines that they have in the first text."""
+        """Return the mistakes with the lines of the first text. Later rounds may have moved the lines."""
         if len(done) == 1:
             return found
         return mapped(done, found)

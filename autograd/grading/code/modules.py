@@ -1,4 +1,4 @@
-"""The modules of Python's own that programs import: math, random, functools and others, over the tape."""
+"""Python's own modules that programs import: math, random, functools and others, for numbers on the tape."""
 
 import copy as host_copy
 import functools
@@ -15,11 +15,11 @@ __all__ = ["FieldFactory", "Modules", "NotGiven"]
 
 
 class Modules:
-    """Makes the modules for one program.
+    """The maker of the modules for one program.
 
     Args:
-        library: The modules made so far.
-        machine: What runs the program.
+        library: The modules that exist so far.
+        machine: The machine that runs the program.
     """
 
     def __init__(self, library, machine):
@@ -28,7 +28,7 @@ class Modules:
         self.builtin = library.builtin
 
     def makers(self):
-        """Return what makes each module, by its name."""
+        """Return a dict from the name of each module to the function that makes it."""
         return {
             "math": self._math, "random": self._random, "functools": self._functools, "copy": self._copy,
             "collections": self._collections, "itertools": self._itertools, "dataclasses": self._dataclasses,
@@ -197,7 +197,7 @@ class Modules:
 
 
 class FieldFactory:
-    """The default of a field of a dataclass, made anew for each instance."""
+    """The default of a dataclass field that is created again for each instance."""
 
     def __init__(self, make):
         self.make = make
@@ -208,14 +208,14 @@ class FieldFactory:
 
 
 class NotGiven:
-    """The default of a field of a dataclass that is no argument."""
+    """The default of a dataclass field that is not an argument of ``__init__``."""
 
     def __init__(self, default):
         self.default = default
 
 
 class DefaultDict(dict):
-    """A dict that makes the value of a key that is missing."""
+    """A dict that creates the values of missing keys."""
 
     def __init__(self, make=None, *args):
         super().__init__(*args)
@@ -229,7 +229,7 @@ class DefaultDict(dict):
 
 
 def copied(x, deep):
-    """Return a copy of anything a program makes."""
+    """Return a copy of any object of a program."""
     if isinstance(x, Array):
         return x.copy()
     if isinstance(x, list):

@@ -1,4 +1,4 @@
-"""Recurrence: a network that reads the same parameters at one moment after the other."""
+"""Recurrence: a network that uses the same parameters at successive moments."""
 
 import ast
 
@@ -11,13 +11,13 @@ MAX_NODES = 3000
 
 
 def is_recurrent(all_places, gradients, parameters):
-    """Return whether an expression is computed from its own value of the round before, by the same parameters.
+    """Return True if an expression is computed from its own value in the previous iteration, with the same parameters.
 
-    The layers of a network that are computed in a loop have parameters each of their own; a sum over samples, which
-    only grows, is none either.
+    Layers that are computed in a loop are not recurrent, because each has its own parameters. A sum over samples is not
+    recurrent either, because it only adds terms.
 
     Args:
-        all_places: For each expression its values, in order.
+        all_places: For each expression, its values in order.
         gradients: The derivative of the loss with respect to every number of the forward pass.
         parameters: The numbers of the parameters.
     """
@@ -37,7 +37,7 @@ def is_recurrent(all_places, gradients, parameters):
 
 
 def _below(numbers, stop):
-    """Return the numbers that some are computed from, down to those of ``stop``, within a bound."""
+    """Return the numbers from which the given numbers are computed, down to those in ``stop``, up to a limit."""
     waiting, seen = list(numbers), set()
     while waiting and len(seen) < MAX_NODES:
         node = waiting.pop()

@@ -1,4 +1,4 @@
-"""Edits that change the order of statements: an update that comes before the use of what it changes."""
+"""Edits that change the order of statements, for updates that come before the old parameters are used."""
 
 import ast
 
@@ -9,10 +9,10 @@ __all__ = ["moves"]
 
 
 def moves(way, source):
-    """Return the edits that move an update behind what still uses the parameters before it.
+    """Yield the edits that move an update behind the last use of the old parameters.
 
     Args:
-        way: What is known about the way back.
+        way: The facts about the backward pass.
         source: The program.
     """
     if not any(number in way.successors for number in way.wrong):
@@ -47,7 +47,7 @@ def moves(way, source):
 
 
 def _before_updates(source, statement, final):
-    """Return the edits that compute what is returned before the updates."""
+    """Return the edits that compute the returned value before the updates."""
     start = source.starts[statement.lineno - 1]
     text = f"{source.indent(statement)}propagated = {source.text_of(final.value)}\n"
     return (Edit(start, start, text), source.replacing(final.value, "propagated"))

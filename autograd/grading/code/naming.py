@@ -1,4 +1,4 @@
-"""The names of parameters: where in the program's variables the numbers stand that a step changed."""
+"""The names of parameters: the program's variables in which the changed numbers are."""
 
 import ast
 
@@ -13,7 +13,7 @@ MAX_NESTING = 7
 
 
 class Places:
-    """The places of numbers after a reading, found through the variables of the module, then of the open calls.
+    """The places of numbers after a reading, in the variables of the module and of the calls that have not ended.
 
     Args:
         reading: The reading.
@@ -30,7 +30,7 @@ class Places:
         frames = [machine.globals, *[frame for frame in machine.stack if frame is not machine.globals]]
         for frame in frames:
             for name, value in list(frame.names.items()):
-                if isinstance(name, str) and not name.startswith("__"):  # of vars() any key may be written
+                if isinstance(name, str) and not name.startswith("__"):  # ``vars()`` can have keys of any type
                     self._walk(value, (name,), 0, set())
 
     def _walk(self, value, path, depth, open_objects):
@@ -54,7 +54,7 @@ class Places:
                     self._walk(part, (*path, ("attribute", name)), depth + 1, inside)
 
     def of(self, number):
-        """Return the path to where a parameter's number stands now, and its place in an array there; or None."""
+        """Return the path to the current value of a parameter's number, with its index in an array, or None."""
         for _ in range(100_000):
             later = self.next.get(number)
             if later is None:
@@ -64,7 +64,7 @@ class Places:
 
 
 def written(path):
-    """Return a path as one writes it in Python.
+    """Return a path as Python code.
 
     >>> written(("net", ("attribute", "weights"), 0)), written(("model", ("key", "W1"))), written(("layers", 1, ..., 2))
     ('net.weights[0]', "model['W1']", 'layers[1][:][2]')
@@ -83,11 +83,11 @@ def written(path):
 
 
 def merged(groups, places):
-    """Return the groups with their names; single numbers of one list become one parameter.
+    """Return the groups with their names. Single numbers from the same list become one parameter.
 
     Args:
-        groups: What the step changed.
-        places: Where the numbers stand.
+        groups: The numbers that the step changed.
+        places: The places of the numbers.
     """
     result, lists = [], {}
     for group in groups:
@@ -157,7 +157,7 @@ def _target_text(group):
 
 
 def _distinct(groups):
-    """Give parameters that have the same name, in a loop over layers say, a number each."""
+    """Number the parameters that have the same name, for example because a loop runs over layers."""
     names = [group.name for group in groups]
     for i, group in enumerate(groups):
         if not group.name:
@@ -170,10 +170,10 @@ def _distinct(groups):
 
 
 def frame_name(frame: Frame) -> str:
-    """Return how a report calls a frame."""
+    """Return the name of a frame in reports."""
     return frame.function or "the module"
 
 
 def same_group(a: Group, b: Group) -> bool:
-    """Return whether two groups are the same parameter in two readings: the same start values."""
+    """Return True if two groups are the same parameter in two readings, that is, have the same start values."""
     return [x.data for x in a.old] == [x.data for x in b.old]

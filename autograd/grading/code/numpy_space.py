@@ -1,4 +1,4 @@
-"""NumPy as a program imports it: functions of arrays over the tape, random numbers, number types."""
+"""NumPy for programs: functions of arrays on the tape, random numbers, and number types."""
 
 from autograd.engine.value import Value
 from autograd.grading.code import data
@@ -8,7 +8,7 @@ from autograd.grading.code.objects import Absorber, Literal, Namespace
 
 __all__ = ["NumberType", "NumpySpace", "floated", "plain"]
 
-# What makes new arrays of floats: they become leaves of the tape.
+# Functions that create arrays of floats, whose elements become leaves of the tape.
 CREATING = frozenset(
     [
         "array",
@@ -67,11 +67,11 @@ WHOLES = ("int64", "int32", "int16", "int8", "uint8", "int_")
 
 
 class NumpySpace(dict):
-    """The names of NumPy for one program; each is made when it is asked for first.
+    """The names of NumPy for one program. Each object is created when it is first used.
 
     Args:
         library: The modules of the program.
-        names: The functions of the arrays.
+        names: The functions of arrays.
     """
 
     def __init__(self, library, names):
@@ -107,7 +107,7 @@ class NumpySpace(dict):
         return Namespace(f"numpy.{name}", {part: self.wrapped(part, value) for part, value in members.items()})
 
     def random_space(self, members):
-        """Return ``np.random``: every seed is shifted by that of the library."""
+        """Return ``np.random``, in which every seed is shifted by the seed of the library."""
         shift = self.library.seed
         names = {part: self.drawing(part, value) for part, value in members.items()}
         names["seed"] = lambda seed=None: members["seed"](shift + int(seed or 0))
@@ -117,7 +117,7 @@ class NumpySpace(dict):
         return Namespace("numpy.random", names)
 
     def drawing(self, name, function):
-        """Return a function that draws numbers, with its results on the tape."""
+        """Return a function that draws random numbers and puts them on the tape."""
         if not callable(function):
             return function
 
@@ -128,14 +128,14 @@ class NumpySpace(dict):
         return draw
 
     def wrapped(self, name, function):
-        """Return a function of NumPy over the tape."""
+        """Return a function of NumPy for numbers on the tape."""
         if not callable(function) or isinstance(function, type):
             return function
         in_place = name in ("copyto", "put", "fill_diagonal", "place", "putmask")
         return NumpyFunction(name, function, self.library, in_place)
 
     def vectorized(self, function):
-        """Return a function of the program applied to each element."""
+        """Return a function that applies one of the program's functions to each element."""
 
         def apply(*arrays, **keywords):
             arrays = [as_array(x) for x in arrays]
@@ -148,7 +148,7 @@ class NumpySpace(dict):
 
 
 class NumpyFunction:
-    """A function of NumPy over the tape: new floats become leaves; what it changes in place is recorded."""
+    """A function of NumPy for numbers on the tape. New floats become leaves, and changes in place are recorded."""
 
     readable = frozenset(("outer", "accumulate", "at", "reduce", "T"))
 
@@ -159,7 +159,7 @@ class NumpyFunction:
         self.in_place = in_place
 
     def __call__(self, *args, **keywords):
-        """Compute it."""
+        """Return the result of the function."""
         machine = self.library.machine
         args = [floated(x.values if isinstance(x, data.Table) else x) for x in args]
         keywords = {name: floated(x) for name, x in keywords.items()}
@@ -184,27 +184,27 @@ class NumpyFunction:
 
     @property
     def outer(self):
-        """The outer form of a function of two operands."""
+        """The function of all pairs of elements, if it has two operands."""
         return lambda a, b: self.function.outer(a, b)
 
     def at(self, array, *args):
-        """Change elements in place, each time an index comes."""
+        """Change elements in place. A repeated index is applied repeatedly."""
         machine = self.library.machine
         before = array.elements()
         self.function.at(array, *args)
         machine.recorder.changed_elements(before, array.elements(), machine.statement, machine.stack[-1], None)
 
     def reduce(self, *args, **keywords):
-        """Reduce an array along an axis."""
+        """Return the reduction of an array along an axis."""
         return self.function.reduce(*args, **keywords)
 
     def accumulate(self, *args, **keywords):
-        """Reduce an array along an axis, with all results between."""
+        """Return all intermediate results of a reduction along an axis."""
         return self.function.accumulate(*args, **keywords)
 
 
 class Generator:
-    """A random generator: what it draws goes onto the tape."""
+    """A random generator whose numbers are on the tape."""
 
     def __init__(self, source, library):
         self.source = source
@@ -220,7 +220,7 @@ class Generator:
 
 
 class NumberType:
-    """``np.float64`` and the like: called, it gives a number; compared, it is a type."""
+    """The type of ``np.float64`` and similar names. It converts numbers, and it is compared like a type."""
 
     def __init__(self, name, library):
         self.__name__ = name
@@ -238,9 +238,9 @@ class NumberType:
 
 
 def without_guard(x):
-    """Return what a logarithm is taken of without the small number that keeps it from 0, as in ``log(p + 1e-8)``.
+    """Return the argument of a logarithm without the small number that keeps it positive, as in ``log(p + 1e-8)``.
 
-    The gradients that people write leave it out, too: it is no part of the loss that they mean.
+    Hand-written gradients leave this number out, too, because it is not part of the intended loss.
     """
     if isinstance(x, Array) and x.dtype.kind == "f":
         return Array([_unguarded(e) for e in x.elements()], x.dtype, x.shape)
@@ -258,7 +258,7 @@ def _unguarded(x):
 
 
 def plain(x):
-    """Return a number of the tape as its float, in lists as well."""
+    """Return a number on the tape as a float, also within lists and tuples."""
     if isinstance(x, Value):
         return x.data
     if isinstance(x, (list, tuple)):
@@ -267,5 +267,5 @@ def plain(x):
 
 
 def floated(x):
-    """Return an argument of NumPy's functions: types as they are known there."""
+    """Return an argument for a function of NumPy, in which number types are replaced by Python's types."""
     return {"float": float, "int": int}[x.name] if isinstance(x, NumberType) else x

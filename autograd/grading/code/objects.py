@@ -1,4 +1,4 @@
-"""The objects of a program, none of them Python's own: functions, classes, instances, and frames of names."""
+"""The objects of a program: functions, classes, instances, and frames of names. None of them is Python's own."""
 
 __all__ = ["MISSING", "Absorber", "BoundMethod", "Class", "Frame", "Function", "Instance", "Literal", "Namespace"]
 
@@ -6,7 +6,7 @@ MISSING = object()
 
 
 class Literal(int):
-    """A whole number that the program wrote down: a start value, if it turns out to be a weight.
+    """An integer literal of the program. It is a start value if it becomes a weight.
 
     >>> from autograd import Value
     >>> bias = Literal(0)
@@ -15,7 +15,7 @@ class Literal(int):
     """
 
     def value(self, make):
-        """Return the leaf that stands for this literal; the same one each time. ``make`` makes it of a float."""
+        """Return the leaf of this literal, which ``make`` creates from a float. Later calls return the same leaf."""
         leaf = self.__dict__.get("leaf")
         if leaf is None:
             leaf = self.__dict__["leaf"] = make(float(self))
@@ -23,14 +23,15 @@ class Literal(int):
 
 
 class Frame:
-    """The names of one call, of a module, or of a class body.
+    """The names of a call, of a module, or of a class body.
 
     Attributes:
-        names: What each name stands for.
-        outer: The frame that the function was defined in, None for the module.
-        function: The function's qualified name, empty for the module.
-        node: The function's node in the syntax tree; its identity tells functions apart.
-        owner: The class that ``super()`` starts from, and the first argument.
+        names: A dict from each name to its value.
+        outer: The frame in which the function was defined; None for the module.
+        function: The qualified name of the function; empty for the module.
+        node: The node of the function in the syntax tree. Its identity distinguishes functions.
+        owner: The class from which ``super()`` starts.
+        first: The first argument of the call, which ``super()`` uses.
     """
 
     __slots__ = ("declared", "first", "function", "module", "names", "node", "outer", "owner", "yields")
@@ -48,7 +49,7 @@ class Frame:
 
 
 class Function:
-    """A function, a lambda, or a method of the program; Python's own functions such as ``map`` can call it."""
+    """A function, a lambda, or a method of the program. Python's own functions, such as ``map``, can call it."""
 
     def __init__(self, machine, node, frame, name, defaults, keyword_defaults, owner=None):
         self.machine = machine
@@ -69,7 +70,7 @@ class Function:
 
 
 class BoundMethod:
-    """A method together with the instance it was taken from."""
+    """A method with its instance."""
 
     __slots__ = ("function", "instance")
 
@@ -83,7 +84,7 @@ class BoundMethod:
 
 
 class Kind:
-    """A static method, a class method or a property: a function with a mark."""
+    """A function with a mark: a static method, a class method or a property."""
 
     __slots__ = ("function", "mark", "setter")
 
@@ -97,8 +98,8 @@ class Class:
     """A class of the program.
 
     Attributes:
-        order: The class and its bases in the order in which attributes are looked up.
-        foreign: A base that is none of the program's own classes, such as ``torch.autograd.Function``, or None.
+        order: The class and its bases, in the order of attribute lookup.
+        foreign: A base that is not one of the program's own classes, such as ``torch.autograd.Function``, or None.
         fields: The fields of a dataclass: pairs of name and default, in order.
     """
 
@@ -111,7 +112,7 @@ class Class:
         self.fields = None
 
     def find(self, name, after=None):
-        """Return the attribute of this name in the order of lookup, after a class of it if given; or MISSING."""
+        """Return the attribute with this name or MISSING. If ``after`` is given, only classes after it are searched."""
         order = self.order if after is None else self.order[self.order.index(after) + 1 :]
         for cls in order:
             if name in cls.names:
@@ -119,7 +120,7 @@ class Class:
         return MISSING
 
     def __call__(self, *args, **keywords):
-        """Make an instance."""
+        """Return a new instance."""
         return self.machine.make_instance(self, args, keywords)
 
     def __repr__(self):
@@ -131,25 +132,25 @@ def _merged(orders):
     for order in orders:
         for cls in order:
             if cls in merged:
-                merged.remove(cls)  # a common base comes after all that derive from it
+                merged.remove(cls)  # a common base comes after all classes that derive from it
             merged.append(cls)
     return merged
 
 
 class Instance:
-    """An instance of a class of the program. Operators look up the program's own methods."""
+    """An instance of a class of the program. Its operators call the program's own methods."""
 
     def __init__(self, cls):
         self.cls = cls
         self.names = {}
 
     def method(self, name):
-        """Return the bound method of this name, or None."""
+        """Return the bound method with this name, or None."""
         found = self.cls.find(name)
         return BoundMethod(found, self) if isinstance(found, Function) else None
 
     def __call__(self, *args, **keywords):
-        """Run the program's own ``__call__``, or ``forward``."""
+        """Run the program's own ``__call__`` or ``forward``."""
         method = self.method("__call__")
         if method is None:
             if self.cls.foreign is not None and (forward := self.method("forward")):
@@ -194,7 +195,7 @@ for _name in [*_NAMES, "len", "getitem", "setitem", "contains", "abs"]:
 
 
 class Namespace:
-    """A module that the program imports: the names that are known of it."""
+    """A module that the program imports, with its known names."""
 
     def __init__(self, name, names):
         self.name = name
@@ -205,7 +206,7 @@ class Namespace:
 
 
 class Absorber:
-    """An object without a part in the numbers, such as a plot: every attribute and call gives it again."""
+    """An object that does not affect the numbers, such as a plot. Its attributes, items and calls give itself."""
 
     def __init__(self, name):
         self.name = name

@@ -1,4 +1,4 @@
-"""Edits of the formula of an adaptive optimizer: a root, a square, or an exchange of its two means."""
+"""Edits of the formula of an adaptive optimizer: a missing root, a missing square, or exchanged means."""
 
 import ast
 
@@ -6,11 +6,11 @@ from autograd.grading.code.context import Candidate, function_name
 
 __all__ = ["exchanged_means", "missing_roots", "missing_squares"]
 
-SMALL = 1e-3  # what is added to a root so that nothing is divided by 0
+SMALL = 1e-3  # the maximum size of a number that is added to a root to prevent a division by 0
 
 
 def missing_roots(c):
-    """Take the root of the mean square that a step is divided by."""
+    """Yield edits that add the root of the mean square by which a step is divided."""
     around = c.parent()
     if not (isinstance(c.node, ast.BinOp) and isinstance(c.node.op, ast.Add)) or not _is_divisor(c.node, around):
         return
@@ -28,7 +28,7 @@ def _is_divisor(node, around):
 
 
 def exchanged_means(c):
-    """Exchange the mean and the mean square of the gradients."""
+    """Yield edits that exchange the mean and the mean square of the gradients."""
     node = c.node
     if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)):
         return
@@ -49,7 +49,7 @@ def exchanged_means(c):
 
 
 def missing_squares(c):
-    """Square the gradient in the mean square, as in ``v = b * v + (1 - b) * g``."""
+    """Yield edits that square the gradient in the mean square, as in ``v = b * v + (1 - b) * g``."""
     around = c.parent()
     last = isinstance(around, ast.BinOp) and isinstance(around.op, ast.Mult) and around.right is c.node
     above = c.source.parents.get(around) if last else None

@@ -1,4 +1,4 @@
-"""Updates by an optimizer that scales each entry by its own past, such as Adam: the gradient that goes into it."""
+"""The gradient in an update by an adaptive optimizer, such as Adam, which scales each entry by its own past."""
 
 from autograd.engine.value import Value
 from autograd.grading.code.steps import name_of
@@ -7,25 +7,25 @@ __all__ = ["direction", "gradients_inside", "machinery", "through_optimizer"]
 
 MAX_NODES = 400
 DEPTH = 5  # of a quotient in an update
-TINY = 1e-12  # a derivative that is this small may be 0
-MAX_FACTORS = 12  # of a product that may have a square in it
+TINY = 1e-12  # a derivative with a smaller absolute value may be 0
+MAX_FACTORS = 12  # of a product that may contain a square
 
 
 def through_optimizer(group, gradient, gradients, proportion):
-    """Return the factor of the gradient that goes into an adaptive optimizer; None if the update is by none.
+    """Return the factor of the gradient in the update of an adaptive optimizer, or None for any other update.
 
     Args:
         group: The update.
-        gradient: The loss's gradient.
-        gradients: The derivative of the loss with respect to every number under it.
-        proportion: Returns the factor between two lists of numbers.
+        gradient: The gradient of the loss.
+        gradients: The derivative of the loss with respect to every number from which it is computed.
+        proportion: The function that returns the factor between two lists of numbers.
     """
     if not any(_is_adaptive(node) for node in _inside(group.old[0], group.new[0], gradients)):
         return None
     orders = [_inside(old, new, gradients) for old, new in zip(group.old, group.new, strict=True)]
     if len({len(order) for order in orders}) != 1:
         return None
-    # The gradient is what is squared: a part of it, such as that without a penalty, is not.
+    # The gradient is the squared number. A part of it, such as the gradient without a penalty, is not squared.
     squared = {_squared(node) for order in orders for node in order}
     factors = []
     for column in zip(*orders, strict=True):
@@ -41,13 +41,13 @@ def through_optimizer(group, gradient, gradients, proportion):
 
 
 def direction(steps, gradient):
-    """Return 1 if each entry goes down the loss, -1 if each goes up, and 0 if some do this and some that.
+    """Return 1 if each entry descends the loss, -1 if each ascends it, and 0 otherwise.
 
-    Without a past, every entry of such an optimizer goes along its own derivative.
+    In the first step of such an optimizer, every entry moves along its own derivative.
 
     Args:
-        steps: By how much each entry gets smaller.
-        gradient: The loss's gradient.
+        steps: The decrease of each entry.
+        gradient: The gradient of the loss.
     """
     signs = [step * slope for step, slope in zip(steps, gradient, strict=True) if abs(slope) > TINY]
     if all(sign > 0 for sign in signs):
@@ -56,16 +56,17 @@ def direction(steps, gradient):
 
 
 def gradients_inside(new):
-    """Return the gradient that an adaptive optimizer is given for each number after its step; None if it is none."""
+    """Return the gradient that an adaptive optimizer receives for the numbers after its step, or None."""
     found = [_squared_below(after) for after in new]
     return None if None in found else [number.data for number in found]
 
 
 def machinery(old, new):
-    """Return the numbers that an adaptive optimizer computes of a gradient, the gradient itself left out.
+    """Return the numbers that an adaptive optimizer computes from a gradient, without the gradient itself.
 
     Args:
-        old, new: One number before the step and after it.
+        old: A number before the step.
+        new: The number after the step.
     """
     gradient = _squared_below(new)
     if gradient is None:
@@ -80,7 +81,7 @@ def machinery(old, new):
 
 
 def _squared_below(new):
-    """Return the number that is squared under the root that a change is divided by; None if there is none."""
+    """Return the number that is squared under the root in the divisor of a change, or None if there is none."""
     waiting, below = [(new, 0)], []
     while waiting and not below:
         node, depth = waiting.pop(0)
@@ -99,7 +100,7 @@ def _squared_below(new):
 
 
 def _inside(old, new, gradients):
-    """Return the numbers that an update is made of up to those of the forward pass, in one order for each entry."""
+    """Return the numbers of an update down to the numbers of the forward pass, in the same order for each entry."""
     order, waiting, seen = [], [new], set()
     while waiting and len(order) < MAX_NODES:
         node = waiting.pop()
@@ -112,7 +113,7 @@ def _inside(old, new, gradients):
 
 
 def _squared(node):
-    """Return the number that a node is the square of; None if it is no square."""
+    """Return the number whose square a node is, or None if the node is not a square."""
     name, operands = name_of(node), node.operands
     if name == "pow" and not isinstance(operands[1], Value):
         return operands[0] if operands[1] == 2 else None
@@ -120,7 +121,7 @@ def _squared(node):
         return operands[0] if operands[1].data == 2 else None
     if name != "mul":
         return None
-    # (1 - rho) * g * g is a product of three, in which one stands twice.
+    # (1 - rho) * g * g is a product of three factors, two of which are the same.
     factors, waiting = [], [node]
     while waiting and len(factors) < MAX_FACTORS:
         part = waiting.pop()
@@ -131,7 +132,7 @@ def _squared(node):
 
 
 def _is_adaptive(node):
-    """Return whether a number is divided by a root."""
+    """Return True if a number is a quotient with a root in its divisor."""
     if name_of(node) != "div":
         return False
     waiting = [part for part in node.operands[1:] if isinstance(part, Value)]

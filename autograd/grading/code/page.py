@@ -1,4 +1,4 @@
-"""Grades of programs as a page: the source with notes in its margin."""
+"""Grades of programs as an HTML page: the source with notes in its margin."""
 
 import html
 
@@ -26,7 +26,7 @@ td.note pre { white-space: pre-wrap; margin: 0.2em 0; }
 
 
 def page(grades):
-    """Return a whole page about some programs."""
+    """Return a whole page about programs."""
     body = "\n".join(section(grade) for grade in grades)
     return (
         "<!DOCTYPE html>\n<html lang='en'><head><meta charset='utf-8'>"
@@ -36,7 +36,7 @@ def page(grades):
 
 
 def section(grade):
-    """Return the part of a page about one program."""
+    """Return the section of a page about one program."""
     notes, classes = _notes(grade)
     rows = []
     for number, line in enumerate(grade.text.splitlines(), 1):

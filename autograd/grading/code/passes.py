@@ -1,4 +1,4 @@
-"""The two passes of a program: what it computes for its loss, and the expressions of its way back."""
+"""The two passes of a program: the values that it computes for its loss, and the expressions of its backward pass."""
 
 import ast
 
@@ -11,7 +11,7 @@ DEFINITIONS = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 
 
 def forward_values(everything, gradients):
-    """Return the values of the forward pass, the expressions that make new numbers, and when it begins, or None.
+    """Return the values of the forward pass, the expressions that compute new numbers, and when it begins (or None).
 
     Args:
         everything: The values of all expressions, in order.
@@ -40,13 +40,13 @@ def forward_values(everything, gradients):
 
 
 def backward_expressions(source, trace, made_in, started):
-    """Return the expressions of the way back: each with its statement and its values, in the order of evaluation.
+    """Return the expressions of the backward pass in the order of evaluation, each with its statement and its values.
 
     Args:
         source: The program.
-        trace: What every expression was.
-        made_in: The expressions in which the forward pass makes new numbers.
-        started: When it begins.
+        trace: The values of every expression.
+        made_in: The expressions in which the forward pass computes new numbers.
+        started: The moment at which the forward pass begins.
     """
     forward = {source.statements.get(node) for node in made_in}
     found = []
@@ -75,7 +75,7 @@ def _own_expressions(statement):
 
 
 def _places_of_constant(source, trace, constant):
-    """Return the values of what a number is a part of, or is stored in."""
+    """Return the values of the expression that contains a number, or of the variable to which it is assigned."""
     around = source.parents[constant]
     if isinstance(around, ast.Assign):
         target = around.targets[0]
@@ -87,27 +87,27 @@ def _places_of_constant(source, trace, constant):
 
 
 def _reads(source, trace, target):
-    """Return the values that a variable has where it is read first."""
+    """Return the values of a variable at the place where it is first read."""
     loads = [n for n in source.parents if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load) and n.id == target.id]
     return next((trace.seen[key_of(n)] for n in loads if key_of(n) in trace.seen), [])
 
 
 def _is_switched(seen, gradients):
-    """Return whether numbers of the forward pass stand beside zeros, as in the relu np.where(z > 0, z, 0)."""
+    """Return True if an array has numbers of the forward pass and zeros, like the relu ``np.where(z > 0, z, 0)``."""
     numbers = [e for e in seen.elements if isinstance(e, Value)]
     rest = [e for e in seen.elements if not isinstance(e, Value)]
     return bool(numbers and rest) and not any(rest) and all(e.op is not None and e in gradients for e in numbers)
 
 
 def _is_mixed(seen, first, gradients):
-    """Return whether numbers of the forward pass come from two expressions, as in ``np.where(z > 0, z, a * z)``."""
+    """Return True if an array has numbers of two forward expressions, as in ``np.where(z > 0, z, a * z)``."""
     if not seen.shape or not all(isinstance(e, Value) and e in gradients for e in seen.elements):
         return False
     return any(e.op is not None for e in seen.elements) and len({first[e] for e in seen.elements}) > 1
 
 
 def _is_slice(seen, gradients):
-    """Return whether numbers of the forward pass are a part of an array, such as the sums of one gate."""
+    """Return True if numbers of the forward pass are a part of an array, such as the pre-activations of one gate."""
     return (
         isinstance(seen.node, ast.Subscript)
         and bool(seen.shape)

@@ -1,4 +1,4 @@
-"""Edits of edited programs, written as edits of the first one."""
+"""Edits of edited programs, converted to edits of the first program."""
 
 import difflib
 from dataclasses import replace
@@ -9,10 +9,10 @@ __all__ = ["mapped"]
 
 
 def mapped(done, found):
-    """Return mistakes with lines and fixes that belong to the text before all rounds.
+    """Return mistakes with the lines and corrections for the text before all rounds.
 
     Args:
-        done: Pairs of a source and the edits that were chosen for it, a pair for each round.
+        done: A pair for each round: a source, and the edits that were chosen for it.
         found: The mistakes, in the order of the rounds.
     """
     first = done[0][0].text
@@ -34,11 +34,11 @@ def mapped(done, found):
 
 
 def differences(first, last):
-    """Return the lines to replace to turn one text into another."""
+    """Return the replacements of lines that change one text to another."""
     a, b = first.splitlines(), last.splitlines()
     fixes = []
     for i1, i2, j1, j2 in _regions(a, b):
-        if i1 == i2:  # lines that are put in: with the line before them
+        if i1 == i2:  # inserted lines, which are joined to the line before them
             if i1:
                 fixes.append(Fix(i1, i1, "\n".join([a[i1 - 1], *b[j1:j2]])))
             else:
@@ -49,7 +49,7 @@ def differences(first, last):
 
 
 def _regions(a, b):
-    """Return the stretches that differ; those with at most one equal line between them are one."""
+    """Return the regions that differ. Regions with at most one equal line between them are joined."""
     regions = []
     for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
         if tag == "equal":
@@ -62,7 +62,7 @@ def _regions(a, b):
 
 
 def _original(first, text, line):
-    """Return the line of the first text that a line of a later one was."""
+    """Return the line of the first text that corresponds to a line of a later text."""
     a, b = first.splitlines(), text.splitlines()
     here = b[line - 1].strip() if line <= len(b) else ""
     if sum(here == other.strip() for other in a) == 1:

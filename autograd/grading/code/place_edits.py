@@ -1,4 +1,4 @@
-"""Edits that put another variable, another sum or another sign in the place of one."""
+"""Edits that replace a variable, the axis of a sum, or a sign by another one."""
 
 import ast
 
@@ -18,11 +18,11 @@ METHODS = {"T", "dot", "copy", "transpose", "shape", "reshape", "sum", "mean", "
 MAX_SCALARS = 14
 MAX_DELTAS = 4
 
-# --- Another expression in its place
+# --- Replaced variables
 
 
 def substitutes(c):
-    """Put another variable of the same shape in the place of one."""
+    """Yield edits that replace a variable by another variable of the same shape."""
     node = c.node
     if not isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) or c.is_stored():
         return
@@ -50,7 +50,7 @@ def substitutes(c):
         if c.is_helper_body() and other not in c.seen.frame.names:
             continue
         if not shape and data[0] in (0.0, 1.0):
-            continue  # it would be right for this sample only
+            continue  # it would only be right for this sample
         (backs if c.way.is_back_text(other, c.seen) else others).append(other)
     found = [*backs[::-1], *others] if c.is_back() else [*others, *backs[::-1]]
     unread = [*c.source.unread(c.statement), *c.source.unread_twins(node)] if c.is_back() else []
@@ -70,7 +70,7 @@ def substitutes(c):
 
 
 def rows(c):
-    """Take the row of another array in the place of one: ``z[t]`` for ``a[t, 1:]``."""
+    """Yield edits that use the row of another array, such as ``z[t]`` for ``a[t, 1:]``."""
     node = c.node
     if not isinstance(node, ast.Subscript) or c.is_stored() or len(c.seen.shape) != 1 or not is_slope_argument(c):
         return
@@ -87,7 +87,7 @@ def rows(c):
 
 
 def inputs(c):
-    """Multiply by all that the weights are multiplied by on the forward pass, such as a gate times the state."""
+    """Yield edits that multiply by the whole input of the weights, such as a gate times the state."""
     parent = c.parent()
     if (
         c.is_back()
@@ -105,7 +105,7 @@ def inputs(c):
 
 
 def _inputs(c):
-    """Return the texts of products that weights are multiplied by on the forward pass."""
+    """Yield the texts of the products by which weights are multiplied in the forward pass."""
     for seen in c.way.forward:
         node = seen.node
         parts = []
@@ -118,7 +118,7 @@ def _inputs(c):
 
 
 def _transposed(c):
-    """Put other weights in the place of some, transposed: those of the layer above, where both have one shape."""
+    """Yield edits that use the transpose of other weights, such as the weights of another layer."""
     if len(c.seen.shape) == 2 and c.way.is_parameter(c.seen):
         for other, (shape, data) in c.scope().items():
             if shape == c.seen.shape[::-1] and other != c.text and writable(other) and c.way.is_parameter_data(data):
@@ -127,7 +127,7 @@ def _transposed(c):
 
 
 def _stem(text):
-    """Return a text without its numbers: ``w5`` and ``w6`` have the same."""
+    """Return a text without its digits. It is the same for ``w5`` and ``w6``."""
     return "".join(letter for letter in text if not letter.isdigit())
 
 
@@ -144,14 +144,14 @@ def _substitution_kind(c, text, other):
 
 
 def _is_derivative(c):
-    """Return whether an array is the derivative of the loss with respect to one, up to a factor."""
+    """Return True if an array is a derivative of the loss with respect to some array, up to a factor."""
     return bool(c.seen.shape) and any(
         proportion(c.seen.data, data) is not None for data in adjoints_like(c.way, c.seen.shape)
     )
 
 
 def deltas(c):
-    """Propagate a delta that has a name already, in place of an error that is written out."""
+    """Yield edits that propagate a named delta instead of an error that is written out."""
     parent = c.parent()
     if not isinstance(c.node, (ast.BinOp, ast.Call)) or not c.seen.shape or not multiplies_weights(c):
         return
@@ -168,7 +168,7 @@ def deltas(c):
 
 
 def writable(text):
-    """Return whether a text is short enough to be written into a line."""
+    """Return True if a text is short enough to be written into a line."""
     return len(text) < 40
 
 
@@ -176,7 +176,7 @@ def writable(text):
 
 
 def axes(c):
-    """Sum over another axis, or sum at all."""
+    """Yield edits that add a sum, or that change its axis."""
     node = c.node
     call = isinstance(node, ast.Call) and function_name(node) in ("sum", "mean")
     if call:
@@ -230,7 +230,7 @@ def _sums(c, inner, name):
 
 
 def signs(c):
-    """Turn a sign around."""
+    """Yield edits that change a sign."""
     node = c.node
     if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub)):
         start, end = c.source.span(node.left)[1], c.source.span(node.right)[0]
@@ -272,7 +272,7 @@ def signs(c):
 
 
 def augmented_signs(way, source):
-    """Turn the sign of an update in place around."""
+    """Yield edits that change the sign of an update in place."""
     for statement in ast.walk(source.tree):
         if isinstance(statement, ast.AugAssign) and isinstance(statement.op, (ast.Add, ast.Sub)):
             start, end = source.span(statement.target)[1], source.span(statement.value)[0]

@@ -1,4 +1,4 @@
-"""The tree of a program as it is read: with its samples in another order, or with smaller sizes than it has."""
+"""The tree of a program as it is read: with its samples in another order, or with smaller sizes."""
 
 import ast
 from dataclasses import dataclass, field
@@ -8,19 +8,19 @@ from autograd.grading.code.samples import arranged
 __all__ = ["Prepared", "smaller_sizes"]
 
 LARGE, FIRST_SMALL = 32, 6
-MIDDLE = 3  # where made data, which has six rows, is cut
+MIDDLE = 3  # the row at which slices divide made data, which has six rows
 NOT_SIZES = {"range", "arange", "seed", "RandomState", "default_rng", "manual_seed", "print", "linspace", "Random"}
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """Changes of the tree of a program before it is read; all of its lines stay where they are.
+    """Changes of the tree of a program before it is read. No line moves.
 
     Attributes:
-        order: The order of the samples; None for the program's own.
-        sizes: What stands for each large number that is a size.
-        starts_only: Whether only numbers that little was done to may be parameters.
-        unclipped: The calls that clip gradients, which are left as they are.
+        order: The order of the samples; None for the program's own order.
+        sizes: The replacement of each large number that is a size.
+        starts_only: True if only numbers that are little changed from leaves can be parameters.
+        unclipped: The calls that clip gradients. They are replaced by their argument.
 
     >>> ast.unparse(Prepared(sizes={1000: 6}).of(ast.parse("w = np.zeros((1000, 10)); a = w[800:] / 1000")))
     'w = np.zeros((6, 10))\\na = w[3:] / 1000'
@@ -32,7 +32,7 @@ class Prepared:
     unclipped: frozenset = frozenset()
 
     def of(self, tree):
-        """Change a tree, and return it."""
+        """Return the tree with these changes. The tree itself is changed."""
         tree.starts_only = self.starts_only
         if self.sizes and not getattr(tree, "is_smaller", False):
             for node in list(_sizes(tree)):
@@ -49,7 +49,7 @@ class Prepared:
 
 
 class _Unclipped(ast.NodeTransformer):
-    """Puts what is clipped in the place of some calls.
+    """A transformer that replaces some calls by the array that they clip.
 
     >>> tree = ast.parse("np.clip(d, -1, 1, out=d); g = dW.clip(-1, 1)")
     >>> ast.unparse(_Unclipped({"np.clip(d, -1, 1, out=d)", "dW.clip(-1, 1)"}).visit(tree))
@@ -67,7 +67,7 @@ class _Unclipped(ast.NodeTransformer):
 
 
 def smaller_sizes(tree):
-    """Return small numbers for the large ones of a program that are sizes: different ones, in the same order.
+    """Return small numbers for the large sizes in a program. They are different, and in the same order.
 
     >>> smaller_sizes(ast.parse("n, d, h, c = 64, 1000, 100, 10"))
     {64: 6, 100: 7, 1000: 8}
@@ -77,13 +77,13 @@ def smaller_sizes(tree):
 
 
 def _sizes(tree):
-    """Return the constants that may be sizes: values, parts of tuples and lists, arguments and their defaults."""
+    """Yield the constants that may be sizes: values, items of tuples and lists, arguments and their defaults."""
     for node in ast.walk(tree):
         parts = []
         if isinstance(node, (ast.Assign, ast.AnnAssign, ast.keyword)):
             parts = [node.value]
         elif isinstance(node, (ast.Tuple, ast.List)):
-            # A list of numbers is data, unless it is short, as the sizes of layers are.
+            # A list of numbers is data, unless it is short, like the sizes of layers.
             parts = node.elts if len(node.elts) <= 6 else []
         elif isinstance(node, ast.Dict):
             parts = node.values
@@ -98,14 +98,14 @@ def _sizes(tree):
 
 
 def _shorten(node, sizes):
-    """Write another product for one of two plain numbers, such as 28 * 28, that is a size."""
+    """Replace a product of two plain numbers that is a size, such as 28 * 28, by another product."""
     size = sizes.get(_product(node))
     if size:
         node.left.value, node.right.value = 1, size
 
 
 def _product(node):
-    """Return the product of two plain whole numbers if it is large; 0 for anything else."""
+    """Return the product of two integer constants if it is large, and 0 for anything else."""
     parts = [node.left, node.right] if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) else []
     if not parts or not all(isinstance(part, ast.Constant) and type(part.value) is int for part in parts):
         return 0

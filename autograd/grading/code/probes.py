@@ -1,7 +1,7 @@
-"""Probes: a term of the way back is doubled, and the updates tell which number it would have to be multiplied by.
+"""Probes: a term of the backward pass is doubled, and the updates show by which number it should be multiplied.
 
-An update depends linearly on most terms of the way back. So one trial with a doubled term gives the number that makes
-the update right, which is worth writing only if it is one that people write: 2, -1, the number of samples.
+An update depends linearly on most terms of the backward pass. So one trial with a doubled term gives the number that
+makes the update right. The edit is only proposed if this is a usual number, such as 2, -1 or the number of samples.
 """
 
 import ast
@@ -21,14 +21,14 @@ MAX_FORMS = 3
 
 
 def probed(way, source, trials, current, reference):
-    """Return edits that multiply a term of the way back by the number that makes wrong updates right.
+    """Return edits that multiply a term of the backward pass by the number that makes wrong updates right.
 
     Args:
-        way: What is known about the way back.
+        way: The facts about the backward pass.
         source: The program.
-        trials: What reads edited programs.
+        trials: The trials of edited programs.
         current: The outcome of the program itself.
-        reference: The factor that all updates are to share.
+        reference: The factor that all updates should share.
     """
     end, scopes, found = trials.work.units - PROBE_WORK, {}, []
     for statement, node, places in way.nodes:
@@ -45,14 +45,14 @@ def probed(way, source, trials, current, reference):
             continue
         scale = _scale(trials.targets, current.own, outcome.own, reference)
         if scale is not None and not close(scale, 1.0):
-            # A derivative of the loss is right already: what is wrong comes after it.
+            # A derivative of the loss is already right: the mistake is in a later expression.
             known = any(same(c.seen.data, data) for data in adjoints_like(c.way, c.seen.shape))
             found.extend(replace(candidate, cost=candidate.cost + 0.1 * known) for candidate in _written(c, scale))
     return sorted(found, key=lambda candidate: candidate.cost)
 
 
 def _is_term(source, node):
-    """Return whether an expression is a value, or a term of a sum: a factor says the same as its product."""
+    """Return True if an expression is a whole value or a term of a sum. A factor would only repeat its product."""
     parent = source.parents.get(node)
     if isinstance(node, ast.Constant):
         return False
@@ -64,7 +64,7 @@ def _is_term(source, node):
 
 
 def _scale(targets, before, after, reference):
-    """Return the number that a doubled term would have to have in front, or None if no number makes updates right."""
+    """Return the right factor of the doubled term, or None if no factor makes the updates right."""
     found = None
     for target, own, doubled in zip(targets, before, after, strict=True):
         if not own or not doubled:
@@ -87,7 +87,7 @@ def _scale(targets, before, after, reference):
 
 
 def _written(c, scale):
-    """Return candidates that give an expression a number in front, the simplest first."""
+    """Yield candidates that multiply an expression by a number, the simplest first."""
     parent = c.parent()
     if abs(scale) < SLACK:
         if isinstance(parent, ast.BinOp) and (parent.right is c.node or isinstance(parent.op, ast.Add)):
@@ -111,7 +111,7 @@ def _written(c, scale):
 
 
 def _parts(c, scale):
-    """Return numbers inside of an expression, each with what could stand there to scale the whole expression."""
+    """Yield the numbers in an expression, each with a replacement that scales the whole expression."""
     for part in ast.walk(c.node):
         if not isinstance(part, (ast.Constant, ast.Name, ast.Attribute)) or isinstance(part, ast.expr_context):
             continue

@@ -1,4 +1,4 @@
-"""Losses that would fit the updates of a program that states none: proposed, never judged by."""
+"""Losses that would fit the updates of a program without a loss. They are proposed, but not used for a verdict."""
 
 import ast
 from dataclasses import dataclass
@@ -18,12 +18,13 @@ MAX_TRIED = 60
 
 @dataclass
 class Pair:
-    """An output of the network and what it is compared with, in one function.
+    """An output of the network, and the target to which it is compared, in one function.
 
     Attributes:
-        output, target: How the program calls them.
+        output: The program's name for the output.
+        target: The program's name for the target.
         values: Pairs of their numbers, one pair for each call.
-        shape: Their shape.
+        shape: Their common shape.
     """
 
     output: str
@@ -33,9 +34,9 @@ class Pair:
 
 
 def other_loss(case):
-    """Return another loss that all updates of a wrong program are exactly the gradients of; None if there is none.
+    """Return another loss whose exact gradients all updates of a wrong program are, or None if there is none.
 
-    It has to be so with the program's own weights and with fresh ones.
+    The updates must match both with the program's own weights and with fresh weights.
     """
     own = proposed_losses(case, exact=True)
     if not own:
@@ -45,12 +46,13 @@ def other_loss(case):
 
 
 def proposed_losses(case, *, exact=False, seed=0, starts=None):
-    """Return the losses, as expressions over the program's names, that all updates are the gradients of.
+    """Return the losses, as expressions in the program's names, whose gradients all updates are.
 
     Args:
         case: The program.
-        exact: Whether they have to be the gradients themselves; a common factor is allowed otherwise.
-        seed, starts: What fresh weights are made from; None for the program's own.
+        exact: True if the updates must be the gradients themselves; otherwise a common factor is allowed.
+        seed: The seed of the random numbers.
+        starts: The function that gives the start values, or None for the program's own.
     """
     trace = Trace()
     reading = read(case.tree, call=case.call, steps=1, trace=trace, seed=seed, starts=starts)
@@ -76,11 +78,11 @@ def _is_exact(update):
 
 
 def pairs_of(trace, roots, made):
-    """Return outputs that depend on the parameters together with targets of the same shape that do not."""
+    """Yield pairs of an output, which depends on the parameters, and a target of the same shape, which does not."""
     frames, depends = {}, {}
     for seen in trace.everything():
         if any(e in made for e in seen.elements):
-            break  # what follows belongs to the next step, and the same names to other numbers
+            break  # later expressions belong to the next step, in which the names have other numbers
         if isinstance(seen.node, (ast.Name, ast.Attribute, ast.Subscript)):
             text = ast.unparse(seen.node)
             frames.setdefault(seen.frame.function, {}).setdefault(text, {})[id(seen.frame)] = seen
@@ -127,7 +129,7 @@ def _reaches(value, roots, made, depends):
 
 
 def families(pair):
-    """Return the losses of the usual families for an output and a target, each with its expression."""
+    """Yield the usual losses for an output and a target, each with its expression."""
     a, t = pair.output, pair.target
     numbers = [(x, y) for xs, ys in pair.values for x, y in zip(xs, ys, strict=True) if isinstance(x, Value)]
     if not numbers:
@@ -146,7 +148,7 @@ def families(pair):
 
 
 def scaled_families(pair):
-    """Return the losses of the usual families: summed over everything, and their means over the samples."""
+    """Yield the usual losses for an output and a target: sums over all elements, and means over the samples."""
     samples = len(pair.values) if len(pair.values) > 1 else 0
     for text, loss in [*families(pair), *_distances(pair)]:
         yield text, loss
@@ -160,7 +162,7 @@ def scaled_families(pair):
 
 
 def _distances(pair):
-    """Return the sums of absolute errors and of hinge losses."""
+    """Yield the sum of absolute errors and the sum of hinge losses, each with its expression."""
     a, t = pair.output, pair.target
     numbers = [(x, y) for xs, ys in pair.values for x, y in zip(xs, ys, strict=True) if isinstance(x, Value)]
     if numbers:

@@ -1,4 +1,4 @@
-"""The rate of an update: the factors in front of the gradient that depend on nothing that the loss depends on."""
+"""The rate of an update: the factors of the gradient that are independent of the loss's inputs."""
 
 import ast
 import math
@@ -14,14 +14,15 @@ __all__ = ["Front", "front_of", "literals_of", "rate_lines_of", "same_plain_numb
 
 @dataclass
 class Front:
-    """The factor in front of a gradient in an update, in parts.
+    """The factor of a gradient in an update, in parts.
 
     Attributes:
-        numbers: The product of the factors that depend on no data: rates, a momentum.
-        leaves: The same without the plain numbers in them, such as the number of samples in ``rate / n``.
-        decimals, wholes: The numbers that the statement itself has in front of the gradient.
-        sign: The sign of all of it.
-        peeled: The leaves found in front.
+        numbers: The product of the factors that do not depend on data, such as rates and a momentum.
+        leaves: The same product without plain numbers, such as the number of samples in ``rate / n``.
+        decimals: The product of the decimal numbers in the statement of the update.
+        wholes: The product of the integers in the statement of the update.
+        sign: The sign of the whole factor.
+        peeled: The leaves in the factor.
     """
 
     numbers: float = 1.0
@@ -32,7 +33,7 @@ class Front:
     peeled: set = field(default_factory=set)
 
     def rates(self):
-        """Return what the rate may be: which of the plain numbers belong to it cannot always be told."""
+        """Return the possible values of the rate, because a plain number may belong to the rate or to the gradient."""
         return [
             self.leaves * self.decimals,
             self.numbers * self.decimals,
@@ -42,7 +43,7 @@ class Front:
 
 
 def front_of(group, gradients, memory):
-    """Return what stands in front of the gradient in an update; None where no single term is the change."""
+    """Return the factor of the gradient in an update, or None if the change is not a single term."""
     pairs = zip(group.old, group.new, strict=True)
     old, new = next(((a, b) for a, b in pairs if b.data != a.data), (group.old[0], group.new[0]))
     starts = [old, *new.parents]
@@ -53,15 +54,15 @@ def front_of(group, gradients, memory):
     if len(fronts) == 1:
         return fronts[0]
     if fronts and all(f.sign == fronts[0].sign and close(f.numbers, fronts[0].numbers) for f in fronts):
-        return Front(fronts[0].numbers, fronts[0].leaves, sign=fronts[0].sign)  # weight decay: the rate of both terms
+        return Front(fronts[0].numbers, fronts[0].leaves, sign=fronts[0].sign)  # weight decay: the rate of both
     return None
 
 
 def share_leaves(truth, fronts, recorder):
-    """Put into the fronts the leaves that the changes are proportional to, wherever they stand in them: the rates.
+    """Put the rates into the fronts. They are the leaves to which the changes are proportional.
 
-    A rate is one for all updates, or stands in the statement of an update, or is one for each. A whole number, and what
-    a change is divided by, may be a number of samples.
+    A rate is common to all updates, or it is in the statement of an update, or each update has one rate of its own. An
+    integer, or a divisor of a change, may be a number of samples.
     """
     known = [leaf_powers(group, truth.adjoints, recorder) for group in truth.groups]
     powers = [own for own, _ in known]
@@ -90,9 +91,10 @@ def share_leaves(truth, fronts, recorder):
 
 
 def leaf_powers(group, gradients, recorder):
-    """Return the leaves that a change is a multiple of, of those that the loss does not depend on, and all that it met.
+    """Return the leaves to which a change is proportional, with their powers, and all leaves that it reads.
 
-    A number that the program writes down is a leaf at each evaluation; it counts as its line and its value.
+    Leaves on which the loss depends are left out. A number in the program is a leaf at each evaluation, so it is
+    represented by its line and its value.
     """
     found, met = None, set()
     pairs = [(old, new) for old, new in zip(group.old, group.new, strict=True) if new.data != old.data]
@@ -112,7 +114,7 @@ def leaf_powers(group, gradients, recorder):
 
 
 def rate_lines_of(tree):
-    """Return the lines in which a product with a number is added or subtracted, as in an update."""
+    """Return the lines in which a product with a number is added or subtracted, like in an update."""
     lines = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub)):
@@ -123,7 +125,7 @@ def rate_lines_of(tree):
 
 
 def literals_of(node):
-    """Return the numbers that a statement has as factors."""
+    """Return the numbers that are factors or divisors in a statement."""
     found = []
     for part in ast.walk(node):
         if isinstance(part, ast.BinOp) and isinstance(part.op, (ast.Mult, ast.Div)):
@@ -135,7 +137,7 @@ def literals_of(node):
 
 
 def _front(term, sign, literals, gradients, memory):
-    """Return what stands in front of one term: the factors of the product that depend on nothing that the loss does."""
+    """Return the front of one term: the factors of the product that are independent of the loss's inputs."""
     front, left = Front(sign=sign), list(literals)
     waiting = [(term, 1, 0)]
     while waiting:
@@ -173,7 +175,7 @@ def _multiply(front, number, power):
 
 
 def _leaf_product(node):
-    """Return the product of the leaves of a product, without its plain numbers."""
+    """Return the product of the leaves in a product, without plain numbers."""
     name = name_of(node)
     if name in ("mul", "div"):
         parts = [_leaf_product(part) if isinstance(part, Value) else 1.0 for part in node.operands]
@@ -182,7 +184,7 @@ def _leaf_product(node):
 
 
 def is_free(node, gradients, memory):
-    """Return whether a number depends on nothing that the loss depends on: a rate, a momentum."""
+    """Return True if a number is independent of all numbers in the loss, like a rate or a momentum."""
     known = memory.get(node)
     if known is None:
         waiting, seen, known = [node], set(), True
@@ -198,6 +200,6 @@ def is_free(node, gradients, memory):
 
 
 def same_plain_numbers(fronts, mode):
-    """Return whether the plain numbers that a mode counts to the rates are the same in all updates."""
+    """Return True if the plain numbers that a mode adds to the rates are the same in all updates."""
     parts = [(f.numbers / f.leaves if mode in (1, 3) else 1.0) * (f.wholes if mode > 1 else 1.0) for f in fronts if f]
     return all(close(part, parts[0]) for part in parts)

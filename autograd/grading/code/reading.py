@@ -1,4 +1,4 @@
-"""One reading of a program: it is run on the tape up to its first or second update, and its losses are noted."""
+"""A reading of a program, which runs on the tape up to its first or second update and records the loss."""
 
 import ast
 import random
@@ -18,20 +18,20 @@ __all__ = ["LossValue", "Reading", "read"]
 
 MAX_LOSSES = 400
 MAX_OPERATIONS = 30_000_000
-MAX_CREATED = 3_000_000  # elements of arrays in one reading: with their graph, some 200 bytes each
+MAX_CREATED = 3_000_000  # elements of arrays in one reading; each needs about 200 bytes with its graph
 FAILURES = (Raised, ArithmeticError, LookupError, TypeError, ValueError, AttributeError, NameError, RuntimeError)
 
 
 @dataclass
 class LossValue:
-    """The given loss at one moment.
+    """The value of the given loss at one moment.
 
     Attributes:
         value: The number.
-        frame: The call it was evaluated in.
-        node: The statement after which it was evaluated, None at the start of a call.
-        local: Whether all of its names are names of that call.
-        early: Whether no step of the training was made before that moment.
+        frame: The call in which it was evaluated.
+        node: The statement after which it was evaluated; None at the start of a call.
+        local: True if all of its names are names of that call.
+        early: True if no step of the training preceded this moment.
     """
 
     value: Value
@@ -43,15 +43,17 @@ class LossValue:
 
 @dataclass
 class Reading:
-    """The result of one run of a program.
+    """The result of running a program once.
 
     Attributes:
-        machine, recorder, library: What ran it.
+        machine: The machine that ran it.
+        recorder: The recorder of its changes.
+        library: The modules of the program.
         losses: The values of the given loss, in order.
         trouble: The ``Unreadable`` that ended the run, or None.
-        stopped: Whether the run was ended because enough updates were seen.
-        operations: How many elements of arrays were computed.
-        large: Whether the run was ended because arrays are too large.
+        stopped: True if the run was ended because enough updates were seen.
+        operations: The number of array elements that were computed.
+        large: True if the run was ended because the program is too large.
     """
 
     machine: Machine
@@ -78,20 +80,20 @@ def read(
     enough=None,
     operations=MAX_OPERATIONS,
 ):
-    """Run a program on the tape.
+    """Return the reading of a program, which runs on the tape.
 
     Args:
         tree: The syntax tree of the program.
-        loss: The tree of the loss over the program's names, or None.
+        loss: The tree of the loss, in the program's names, or None.
         call: The trees of the statements to run after the program, or None.
-        seed: Added to every seed of the program's.
-        starts: Gives the data of each leaf; None for those written in the program.
-        steps: How many steps of the training are read.
-        trace: Hears of every expression that is evaluated; or None.
-        limits: The bounds on the steps.
-        only: The start values of the parameters, whose changes alone are noted; None to note all.
-        enough: After how many changes the reading ends; None to read on.
-        operations: How many elements of arrays may be computed.
+        seed: A number that is added to every seed of the program.
+        starts: A function that returns the data of each leaf, or None for the numbers of the program.
+        steps: The number of training steps that are read.
+        trace: The trace that records every evaluated expression, or None.
+        limits: The limits on the steps.
+        only: The start values of the parameters whose changes are recorded, or None to record all changes.
+        enough: The number of changes after which the reading ends, or None to read on.
+        operations: The maximum number of array elements that are computed.
     """
     recorder = Recorder(steps)
     library = Library(seed)
@@ -130,7 +132,7 @@ def read(
 
 
 class Silent:
-    """A recorder that hears of nothing."""
+    """A recorder that ignores everything."""
 
     def __getattr__(self, name):
         return _ignore
@@ -141,7 +143,7 @@ def _ignore(*_args, **_keywords):
 
 
 class _Watcher:
-    """Evaluates the given loss after every statement of the calls that have its names."""
+    """A watcher that evaluates the given loss after every statement of the calls that have its names."""
 
     def __init__(self, loss, reading):
         self.loss = loss
@@ -207,11 +209,11 @@ class _Watcher:
 
 
 def fresh_starts(numbers, seed):
-    """Return the data of leaves for a reading with fresh weights: those of ``numbers`` get another number.
+    """Return a function that gives the data of leaves in a reading with fresh weights.
 
     Args:
-        numbers: Which leaves are start values of parameters, by their number.
-        seed: Another one gives other numbers.
+        numbers: The numbers of the leaves that are start values of parameters. Only these get other data.
+        seed: The seed of the new data.
     """
 
     def starts(number, data):

@@ -1,4 +1,4 @@
-"""Numbers that a program computes once more for its way back, after a loss that made its own forward pass."""
+"""Numbers that a program computes again for its backward pass, because its loss has a forward pass of its own."""
 
 from autograd.engine.graph import postorder
 from autograd.engine.value import Value
@@ -8,14 +8,14 @@ __all__ = ["with_recomputed"]
 
 
 def with_recomputed(gradients, trace, roots):
-    """Return the derivatives of a loss, also for numbers of the program that are computed as those of the loss are.
+    """Return the derivatives of a loss, extended to numbers of the program that are computed like those of the loss.
 
-    A loss that calls ``feedforward(x)`` hangs on numbers of its own; ``backprop`` computes the same activations again,
-    and goes back through these.
+    A loss that calls ``feedforward(x)`` depends on its own numbers. ``backprop`` computes the same activations again,
+    and propagates through these.
 
     Args:
-        gradients: The derivative of the loss with respect to every number under it.
-        trace: What every expression of the program was.
+        gradients: The derivative of the loss with respect to every number from which it is computed.
+        trace: The values of every expression in the program.
         roots: The numbers of the parameters.
     """
     numbers = [e for places in trace.seen.values() for seen in places for e in seen.elements if isinstance(e, Value)]
@@ -24,7 +24,7 @@ def with_recomputed(gradients, trace, roots):
     forms, numbered, found = {}, {}, {}
     for node in postorder([*gradients, *numbers]):
         if node.op is None:
-            form = ("parameter", id(node)) if node in roots else ("number", node.data)  # 1.0 is written again
+            form = ("parameter", id(node)) if node in roots else ("number", node.data)  # each 1.0 is a new leaf
         else:
             form = (node.op, *[numbered[x] if isinstance(x, Value) else ("", x) for x in node.operands])
         numbered[node] = forms.setdefault(form, len(forms))
@@ -35,7 +35,7 @@ def with_recomputed(gradients, trace, roots):
 
 
 def _is_error(node, roots):
-    """Return whether a number is the difference of an output and a goal, where the way back begins."""
+    """Return True if a number is the difference of an output and a target, at which the backward pass begins."""
     if name_of(node) != "sub":
         return False
     return any(isinstance(part, Value) and part.op is None and part not in roots for part in node.operands)

@@ -1,4 +1,4 @@
-"""A recorder of changes: every store in which a number becomes itself plus or minus something."""
+"""A recorder of changes: the stores that add something to a number, or subtract something from it."""
 
 import ast
 from dataclasses import dataclass
@@ -21,13 +21,14 @@ class Change:
     """A store that may be an update.
 
     Attributes:
-        old, new: The numbers before and after, in the order of reading.
+        old: The numbers before the change, in row-major order.
+        new: The numbers after the change, in the same order.
         node: The statement.
-        line: Its line, which is that of the expression where it has several.
-        function: The qualified name of the function it stands in.
-        target: What the statement assigns to, as a node, or None.
-        step: Which step of the training it belongs to, counted from 1; 0 if it is none as far as one can see.
-        replaced: Whether the new numbers are not the old ones plus a change.
+        line: The line of the statement, or of the expression if the statement has several lines.
+        function: The qualified name of the function that contains the statement.
+        target: The node of the assignment's target, or None.
+        step: The training step of the change, counted from 1; 0 if the change does not look like an update.
+        replaced: True if the new numbers are not the old numbers plus a change.
     """
 
     old: list
@@ -42,7 +43,7 @@ class Change:
 
 @dataclass
 class Scalar:
-    """A single number that the program gave a name to, returned or printed: it may be the loss."""
+    """A single number that the program named, returned, printed or appended to a list. It may be the loss."""
 
     value: Value
     line: int
@@ -53,14 +54,14 @@ class Scalar:
 
 
 class Recorder:
-    """Hears of everything that a program stores.
+    """A recorder of all values that a program stores.
 
     Args:
-        steps: Stop once an update of the step after this one is made; None to read on.
+        steps: The number of steps. The first update of the following step ends the reading. None to read on.
 
     Attributes:
-        starts_only: Whether a first step must change numbers that little was done to. A gradient that is carried from
-            one moment to the one before it may look like a parameter otherwise.
+        starts_only: True if the first step must change numbers that are little changed from leaves. Otherwise a
+            gradient that is carried to the previous moment may look like a parameter.
     """
 
     def __init__(self, steps=2):
@@ -74,9 +75,9 @@ class Recorder:
         self.order = 0
         self._negatives = {}
         self._sites = set()
-        self.replaced = []  # start values in whose place other numbers came, which are not they plus a change
+        self.replaced = []  # start values that were replaced by unrelated numbers
         self.clips = []
-        self.whole_store = True  # no list is stored, of whose entries some were not heard of yet
+        self.whole_store = True  # False while only some entries of a stored list were recorded
         self.ended = ""
         self.machine = None
         self.only = None
@@ -84,7 +85,7 @@ class Recorder:
         self.starts_only = False
 
     def first_step(self):
-        """Return the changes of the first step of the training, those of statements that update if any do."""
+        """Return the changes of the first training step. If some statements are updates, only these count."""
         if not any(change.step for change in self.changes):
             return self.changes
         found = []
@@ -97,70 +98,70 @@ class Recorder:
         return found + [c for c in self.replaced if self._is_near(c) and moved.isdisjoint(c.old)]
 
     def _is_near(self, change):
-        """Return whether a change stands beside an update of the first step."""
+        """Return True if a change is near an update of the first step."""
         sites = [c for c in self.changes if c.step == 1 and c.function == change.function]
         return any(abs(c.line - change.line) <= LINES_BESIDE for c in sites)
 
     def _is_beside(self, change):
-        """Return whether a change stands beside an update and looks like one, though it hangs on no number.
+        """Return True if a change is near an update and looks like one, although it does not depend on the parameters.
 
-        The gradient of a hinge loss with respect to a bias is a count: how many samples lie within the margin. A
-        plain number that is added to a parameter is an update as well, and a wrong one.
+        The gradient of a hinge loss with respect to a bias is a count: the number of samples within the margin. A plain
+        number that is added to a parameter is an update as well, and a wrong one.
         """
         return self._is_near(change) and all(
             name_of(b) in ("sub", "add") and b.operands[0] is a for a, b in zip(change.old, change.new, strict=True)
         )
 
     def updates(self):
-        """Return the changes of all steps that are updates, as far as one can see."""
+        """Return the changes of all steps that look like updates."""
         if not any(change.step for change in self.changes):
             return self.changes
         return [c for c in self.changes if c.step or (c.line, c.node.col_offset) in self._sites]
 
     def leaf(self, leaf, number):
-        """Hear that the program made a leaf."""
+        """Record that the program made a leaf."""
         self.leaf_numbers[leaf] = number
 
     def literal(self, leaf, line):
-        """Hear that a formula has a number as a part."""
+        """Record the line of a number in a formula."""
         self.literal_lines[leaf] = line
 
     def whole(self, leaf):
-        """Hear that a whole number met a float."""
+        """Record that an integer was combined with a float."""
         self.wholes.add(leaf)
 
     def held(self, value, node, frame, target):
-        """Hear of a value that gets a name."""
+        """Record a value that gets a name."""
         if isinstance(value, (Value, Array, tuple)):
             name = getattr(target, "id", None) or getattr(target, "attr", None) or ""
             self._scalar(value, node, frame, name, "name")
 
     def returned(self, value, node, frame):
-        """Hear of a value that is returned."""
+        """Record a value that is returned."""
         self._scalar(value, node, frame, frame.function.rpartition(".")[2], "return")
 
     def appended(self, value):
-        """Hear of a value that is appended to a list."""
+        """Record a value that is appended to a list."""
         machine = self.machine
         self._scalar(value, machine.statement, machine.stack[-1], "", "append")
 
     def called(self, function, args, node, frame):
-        """Hear of a call: what is printed may be the loss."""
+        """Record a call, because a printed value may be the loss."""
         if getattr(function, "prints", False):
             for value in args:
                 self._scalar(value, node, frame, "", "print")
 
     def clipped(self, node, args, elements):
-        """Hear that numbers were cut at two bounds; those of one size with two signs are what gradients are cut at."""
+        """Record that numbers were clipped. Only symmetric bounds count, because gradients are clipped at these."""
         bounds = [x.data if isinstance(x, Value) else x for x in args[-2:]]
         if all(isinstance(x, (int, float)) for x in bounds) and len(bounds) == 2 and bounds[0] == -bounds[1] < 0:
             self.clips.append((node, elements))
 
     def clipped_gradients(self, gradients):
-        """Return the calls that cut numbers which the loss does not depend on, as texts, and their lines.
+        """Return the calls that clip gradients: a dict from the text of each call to its line.
 
         Args:
-            gradients: The derivative of the loss with respect to every number under it.
+            gradients: The derivative of the loss with respect to every number from which it is computed.
         """
         found = {}
         for node, elements in self.clips:
@@ -185,7 +186,7 @@ class Recorder:
             self.scalars.append(Scalar(value, line, frame.function, name, how, self.order))
 
     def changed(self, old, new, node, frame, target, depth=0):
-        """Hear that ``new`` is stored where ``old`` stood."""
+        """Record that ``new`` is stored in place of ``old``."""
         if old is MISSING or old is new:
             return
         if isinstance(new, Value):
@@ -205,7 +206,7 @@ class Recorder:
             self._parts(old, new, node, frame, target, depth)
 
     def _parts(self, old, new, node, frame, target, depth):
-        """Hear of all that a list, a dict or an object holds before the reading may end."""
+        """Record all parts of a list, a dict or an object before the reading may end."""
         outermost, self.whole_store = self.whole_store, False
         try:
             if isinstance(new, (list, tuple)):
@@ -238,7 +239,7 @@ class Recorder:
         self.changed_elements(before, after, node, frame, target)
 
     def changed_elements(self, before, after, node, frame, target):
-        """Hear that the numbers ``after`` stand where ``before`` stood."""
+        """Record that the numbers ``after`` are stored in place of the numbers ``before``."""
         if len(before) != len(after) or len(self.changes) > MAX_RECORDS:
             return
         pairs = [(a, b) for a, b in zip(before, after, strict=True) if a is not b and isinstance(b, Value)]
@@ -264,7 +265,7 @@ class Recorder:
         return number.data in self.only or number in self.versions
 
     def _count(self, change):
-        """Tell to which step of the training a change belongs: one that depends on the very numbers it changes."""
+        """Assign a change to a step of the training. An update depends on the same numbers that it changes."""
         site = (change.line, change.node.col_offset)
         known = [self.versions[old] for old in change.old if old in self.versions]
         if not known and self._negatives.get(site, 0) > 4 and site not in self._sites:

@@ -1,4 +1,4 @@
-"""Grades of programs as text: one program in detail, several in a table."""
+"""Grades of programs as text: the details of one program, or a table of several."""
 
 from autograd.engine.tables import text_table
 from autograd.grading.code.factors import close
@@ -16,7 +16,7 @@ def number(x):
 
 
 def status(grades):
-    """Return the exit status of the command: 0 all right, 1 something wrong, 2 something that cannot be read."""
+    """Return the exit status: 0 if all are right, 1 if one is wrong, 2 if one cannot be read or has no loss."""
     verdicts = {grade.verdict for grade in grades}
     if verdicts & {"unreadable", "no loss"}:
         return 2
@@ -24,7 +24,7 @@ def status(grades):
 
 
 def details(grade):
-    """Return the grade of one program as text."""
+    """Return the grade of one program as text, with all details."""
     name = grade.file or "the program"
     if grade.verdict == "unreadable":
         found = [f"{name}: cannot be read"]
@@ -66,7 +66,7 @@ def _verdict(update):
 
 
 def summary(grade):
-    """Return the last line about a program."""
+    """Return the last line of the text about a program."""
     wrong = sum(update.verdict == "wrong" for update in grade.updates)
     if grade.verdict == "right":
         return "This is right: every update is the gradient of the loss, with these numbers and with fresh weights."
@@ -79,7 +79,7 @@ def summary(grade):
 
 
 def table(grades):
-    """Return a table with a line for each program."""
+    """Return a table with one row for each program."""
     rows = [("file", "verdict", "updates", "mistakes")]
     for grade in grades:
         right = sum(update.verdict != "wrong" for update in grade.updates)

@@ -1,4 +1,4 @@
-"""Another order of the samples that a program writes down: one with many zeros, such as (0, 0), shows little."""
+"""Another order of the samples in a program. A first sample with many zeros, such as (0, 0), shows little."""
 
 import ast
 
@@ -8,13 +8,13 @@ MAX_SAMPLES = 1000
 
 
 def order_of_samples(tree):
-    """Return the order in which the samples with the fewest zeros come first; None if the first one is such.
+    """Return the order in which samples with fewer zeros come first, or None if the first sample has the fewest zeros.
 
     Args:
         tree: The syntax tree of a program.
 
     Returns:
-        The places of the samples, in the new order.
+        The positions of the samples, in the new order.
 
     >>> order_of_samples(ast.parse("X = [[0, 0], [0, 1], [1, 0], [1, 1]]"))
     [3, 1, 2, 0]
@@ -28,11 +28,11 @@ def order_of_samples(tree):
 
 
 def arranged(tree, order):
-    """Put the rows of every table of a program, and of every list of as many numbers, in another order, and return it.
+    """Return the tree with the rows of each table, and the items of each list of this length, in another order.
 
     Args:
         tree: The syntax tree, which is changed.
-        order: The places of the rows in the new order, or None.
+        order: The positions of the rows in the new order, or None.
 
     >>> ast.unparse(arranged(ast.parse("y = [1, 2, 3]; X = [[0, 1], [1, 2], [2, 3]]"), [2, 1, 0])).splitlines()
     ['y = [3, 2, 1]', 'X = [[2, 3], [1, 2], [0, 1]]']
@@ -49,7 +49,7 @@ def arranged(tree, order):
 
 
 def _is_table(node):
-    """Return whether a list has lists or tuples of one length as rows."""
+    """Return True if the rows of a list are lists or tuples of equal length."""
     if not isinstance(node, ast.List) or not 1 < len(node.elts) <= MAX_SAMPLES:
         return False
     lengths = {len(row.elts) if isinstance(row, (ast.List, ast.Tuple)) else None for row in node.elts}

@@ -1,4 +1,4 @@
-"""Single numbers of a program: their operators, and the attributes that NumPy's scalars have."""
+"""Single numbers of a program: their operators, and the attributes of NumPy's scalars."""
 
 import ast
 
@@ -13,7 +13,7 @@ BINARY = {
 
 
 def operation(machine, kind, a, b):
-    """Return the result of an operator on two numbers of which one is on the tape."""
+    """Return the result of an operator on two numbers, at least one of which is on the tape."""
     left = a.data if isinstance(a, Value) else a
     right = b.data if isinstance(b, Value) else b
     if kind is ast.FloorDiv:
@@ -28,7 +28,7 @@ def operation(machine, kind, a, b):
 
 
 def attribute(machine, x, name):
-    """Return an attribute of a single number, as NumPy's scalars have them."""
+    """Return an attribute of a single number, as NumPy's scalars have it."""
     simple = {"shape": (), "ndim": 0, "size": 1, "T": x, "real": x, "dtype": machine.library.float_type}
     if name in simple:
         return simple[name]

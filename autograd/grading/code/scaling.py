@@ -1,4 +1,4 @@
-"""Edits that put a number in front of an expression, or take it away: constants, samples, penalties."""
+"""Edits that add or remove a factor of an expression: constants, the number of samples, factors of penalties."""
 
 import ast
 import re
@@ -9,11 +9,11 @@ SIMPLE = {2.0: "2", 0.5: "0.5", 4.0: "4", 0.25: "0.25", 3.0: "3", -1.0: "-1"}
 
 
 def scalings(c, make):
-    """Return edits that scale an expression of the way back by a number that makes an update right.
+    """Yield edits that scale an expression of the backward pass by a number that makes an update right.
 
     Args:
         c: The expression.
-        make: Makes a candidate of its cost, kind, line, message and edits.
+        make: A function that makes a candidate from its cost, kind, line, message and edits.
     """
     if c.is_stored() or isinstance(c.node, ast.Constant):
         return
@@ -46,11 +46,11 @@ def scalings(c, make):
                     )
                     yield make(cost, kind, c.line, message, c.replaced(new))
     if c.is_back() and top and c.seen.shape and not c.wrong_factors and c.way.has_penalty:
-        # Beside a term that is right, such as the gradient of a penalty, no update is proportional.
+        # With another, right term, such as the gradient of a penalty, no update is proportional to its gradient.
         for text, (shape, data) in c.scope().items():
             if shape == () and c.way.is_count(text) and data[0] > 1 and data[0] in c.way.counts and len(text) < 20:
                 message = f"{c.text} is not divided by the number of samples, {text}, as the loss is"
-                cost = 1.4 - 1e-5 * c.line  # the last place first: what is before may belong to other updates, too
+                cost = 1.4 - 1e-5 * c.line  # the last place first: earlier ones may belong to other updates
                 yield make(cost, "constant factor", c.line, message, c.replaced(scaled(c, f"/ {text}")))
     if penalty and c.way.mentions_parameter(c.node):
         counts = [
@@ -63,7 +63,7 @@ def scalings(c, make):
 
 
 def scaled(c, text):
-    """Return the expression with a number in front, or over a number."""
+    """Return the text of the expression multiplied by a number, or divided by a number."""
     inner = c.source.operand_text(c.node, tight=False)
     if text == SIMPLE[-1.0]:
         node = c.node
@@ -76,7 +76,7 @@ def scaled(c, text):
 
 
 def numbers(c):
-    """Return the numbers that can be written here, each with its value, the simplest first."""
+    """Yield the numbers that can be written here, each with its value, the simplest first."""
     for value, text in SIMPLE.items():
         yield text, value
     for text, (shape, data) in c.scope().items():
@@ -95,7 +95,7 @@ def numbers(c):
 
 
 def kind_of(c, text, factor):
-    """Return the kind of a missing number, and what to say about it."""
+    """Return the kind of a missing factor, and the message about it."""
     if text == SIMPLE[-1.0]:
         return "sign of the update", f"the sign of {c.text} is turned around"
     if text in SIMPLE.values():

@@ -1,4 +1,4 @@
-"""Updates as they are written: what they add or subtract, and what stands in them."""
+"""The updates in a program: their signs, and the expressions in them."""
 
 import ast
 
@@ -8,7 +8,7 @@ __all__ = ["is_complement", "is_odd_sign", "is_update", "is_usual_sign", "is_vel
 
 
 def is_usual_sign(way, added):
-    """Return whether all updates add, or all subtract: then the sign of the gradient is the likelier slip."""
+    """Return True if all updates add, or all subtract. Then the sign of the gradient is probably the mistake."""
     signs = [
         isinstance(node.op, ast.Add)
         for node in ast.walk(way.source.tree)
@@ -21,7 +21,7 @@ def is_usual_sign(way, added):
 
 
 def is_odd_sign(way, added):
-    """Return whether every right update has the other sign than one that adds, or subtracts."""
+    """Return True if every right update has the opposite sign."""
     signs = {
         isinstance(node.op, ast.Add)
         for node in ast.walk(way.source.tree)
@@ -34,7 +34,7 @@ def is_odd_sign(way, added):
 
 
 def is_velocity(way, node):
-    """Return whether a sum is what an update adds as it is, as with momentum."""
+    """Return True if an update adds the sum unchanged, like a velocity with momentum."""
     added = {id(part) for number in way.successors for part in number.parents}
     return any(
         id(e) in added and e.op is not None
@@ -45,14 +45,14 @@ def is_velocity(way, node):
 
 
 def is_update(way, node):
-    """Return whether a sum is an update: its left side holds parameters, and its value their successors."""
+    """Return True if a sum is an update: its left side has parameters, and its value has their successors."""
     return any(
         any(isinstance(e, Value) and e in way.roots for e in place.elements) for place in way.by_place(node.left)
     ) and any(any(e in way.successors for e in place.elements) for place in way.by_place(node))
 
 
 def is_complement(way, node):
-    """Return whether an expression is 1 minus numbers of the forward pass, as in the derivative of tanh."""
+    """Return True if an expression is 1 minus numbers of the forward pass, as in the derivative of tanh."""
     minus = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and way.single(node.left) == 1
     return minus and any(
         isinstance(e, Value) and e in way.gradients and e.op is not None

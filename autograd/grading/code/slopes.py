@@ -1,4 +1,4 @@
-"""Derivatives of activations, found in the forward pass: numbers that depend on others element by element."""
+"""The derivatives of activations in the forward pass: numbers that depend on other numbers element by element."""
 
 from dataclasses import dataclass
 
@@ -8,16 +8,17 @@ from autograd.grading.code.trace import Seen
 
 __all__ = ["Slope", "is_function_of", "slopes_of"]
 
-MAX_NODES = 200  # that one element of an activation is made of
+MAX_NODES = 200  # from which one element of an activation is computed
 
 
 @dataclass
 class Slope:
-    """A derivative of an activation, element by element.
+    """The elementwise derivative of an activation.
 
     Attributes:
-        before, after: What the activation is given and what it gives.
-        data: The derivative, a number for each element.
+        before: The pre-activation.
+        after: The activation.
+        data: The derivative, with a number for each element.
         shape: The shape of both.
     """
 
@@ -28,15 +29,15 @@ class Slope:
 
 
 def slopes_of(forward, gradients, parameters=()):
-    """Return the derivatives of the activations of a forward pass, each with respect to the first sum it is made of.
+    """Return the derivatives of the activations in a forward pass, each with respect to its first pre-activation.
 
     Args:
-        forward: What the forward pass computed, in order.
-        gradients: The derivative of the loss with respect to every number of it.
-        parameters: The numbers of the parameters: a scale or a shift that is learned is no activation.
+        forward: The values that the forward pass computed, in order.
+        gradients: The derivative of the loss with respect to every number of the forward pass.
+        parameters: The numbers of the parameters. A scale or a shift that is learned is not an activation.
     """
     found, done, by_number = [], set(), {}
-    # np.where leaves plain numbers where a unit is switched off: its derivative there is 0.
+    # np.where returns plain numbers for inactive units: the derivative is 0 there.
     for after in forward:
         k = _probe(after)
         if k is None or not any(e in gradients for e in after.elements):
@@ -49,7 +50,7 @@ def slopes_of(forward, gradients, parameters=()):
         pairs = [zip(before.elements, after.elements, strict=True) for before in below]
         below = [before for before, both in zip(below, pairs, strict=True) if any(a is not b for a, b in both)]
         first = next((before for before in below if _element_wise(before, after, parameters)), None)
-        # The last step by itself may be a mask that is multiplied on, as dropout does.
+        # The last step may be a mask that is multiplied, such as the mask of dropout.
         last = _last_step(below, first, k) if first is not None and _is_product(after.elements[k]) else None
         for before in (first, last):
             if before is not None and (before is first or _element_wise(before, after, parameters)):
@@ -63,7 +64,7 @@ def slopes_of(forward, gradients, parameters=()):
 
 
 def _upward(data, after):
-    """Return the derivative of a sigmoid in its sum, where the program has the negative of it, as in ``-X @ w``."""
+    """Return the derivative of a sigmoid with the usual sign, if the program negates the sum, as in ``-X @ w``."""
     values = after.data
     if all(0 < a < 1 and abs(d + a * (1 - a)) <= 1e-9 for d, a in zip(data, values, strict=True)):
         return [-d for d in data]
@@ -71,14 +72,14 @@ def _upward(data, after):
 
 
 def _last_step(below, first, k):
-    """Return the last array that is made of the first one, which a mask is not; None if there is none."""
+    """Return the last array that is computed from the first array, which a mask is not, or None if there is none."""
     start = first.elements[k]
     made = [before for before in below if before is not first and start in _near(before.elements[k], ())]
     return made[-1] if made else None
 
 
 def is_function_of(seen, slope):
-    """Return whether each element of an array is made of the same element of an activation or its sum alone."""
+    """Return True if each element depends only on the same element of an activation or its pre-activation."""
     if seen.shape != slope.shape or _probe(seen) is None:
         return False
     ends = slope.before, slope.after
@@ -86,17 +87,17 @@ def is_function_of(seen, slope):
 
 
 def _is_product(number):
-    """Return whether a number is a product or a quotient."""
+    """Return True if a number is a product or a quotient."""
     return number.op is not None and number.op.name in ("mul", "div")
 
 
 def _probe(seen):
-    """Return the place of the first number of an array that was computed; None if there is none."""
+    """Return the index of the first computed number in an array, or None if there is none."""
     return next((k for k, e in enumerate(seen.elements) if isinstance(e, Value)), None)
 
 
 def _sums_below(after, k, by_number):
-    """Return the arrays of the same shape whose number at a place is one that ``after`` is made of there."""
+    """Return the arrays of the same shape whose element ``k`` is used to compute element ``k`` of ``after``."""
     return [
         before
         for node in _near(after.elements[k], ())
@@ -106,7 +107,7 @@ def _sums_below(after, k, by_number):
 
 
 def _near(number, stop):
-    """Return the numbers that one is made of, itself included, within a bound."""
+    """Return the numbers from which a number is computed, including itself, up to a limit."""
     waiting, seen = [number], set()
     while waiting and len(seen) <= MAX_NODES:
         node = waiting.pop()
@@ -118,11 +119,12 @@ def _near(number, stop):
 
 
 def _element_wise(before, after, parameters):
-    """Return whether each element of ``after`` depends on the same element of ``before``, and on no other.
+    """Return True if each element of ``after`` depends on the same element of ``before``, and on no other element.
 
     Args:
-        before, after: Two arrays of one shape.
-        parameters: Numbers that an activation does not depend on.
+        before: The first array.
+        after: The second array, with the same shape.
+        parameters: Numbers on which an activation does not depend.
     """
     inside = {e: i for i, e in enumerate(before.elements)}
     places = [k for k, e in enumerate(after.elements) if isinstance(e, Value)]

@@ -1,4 +1,4 @@
-"""Edits that give softmax its whole derivative, of which its diagonal is only a part."""
+"""Edits that complete the derivative of softmax, where a program has only its diagonal."""
 
 import ast
 
@@ -11,7 +11,7 @@ __all__ = ["jacobians", "softmax"]
 
 
 def softmax(c):
-    """Give softmax its whole Jacobian."""
+    """Yield edits that replace the diagonal of softmax's Jacobian by the product with the whole Jacobian."""
     node = c.node
     if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) and c.is_back() and c.seen.shape):
         return
@@ -32,7 +32,7 @@ def softmax(c):
 
 
 def _diagonals(c):
-    """Return the factors of a product that may be the diagonal: their text, their numbers, and what they multiply."""
+    """Yield the factors of a product that may be the diagonal: their text, their numbers, and the other factor."""
     node = c.node
     for drop, keep in ((node.right, node.left), (node.left, node.right)):
         data = c.way.data_of(drop)
@@ -47,7 +47,7 @@ def _diagonals(c):
 
 
 def jacobians(c):
-    """Write the Jacobian of softmax in the place of its diagonal, or multiply by it where it is missing."""
+    """Yield edits that write the whole Jacobian of softmax, or that multiply by it if it is missing."""
     shape = c.seen.shape
     if not isinstance(c.parent(), (ast.Assign, ast.Return)) or c.is_stored() or not shape:
         return
@@ -69,12 +69,12 @@ def jacobians(c):
             for axis in ("",) if len(shape) == 1 else (", axis=1, keepdims=True", ", axis=0, keepdims=True"):
                 new = f"{text} * ({kept} - {c.way.numpy}.sum({kept} * {text}{axis}))"
                 message = f"{c.text} is the derivative with respect to {text}: that of softmax is missing"
-                named = isinstance(c.node, ast.Name)  # it gets another name, as if something were done to it
+                named = isinstance(c.node, ast.Name)  # it gets another name, as if it were changed
                 yield Candidate(1.0 if named else 1.1, "derivative missing", c.line, message, c.replaced(new))
 
 
 def _is_adjoint_of_probabilities(c):
-    """Return whether an array is the derivative of the loss with respect to probabilities."""
+    """Return True if an array is the derivative of the loss with respect to probabilities."""
     for seen in c.way.forward:
         if seen.shape == c.seen.shape and all(isinstance(e, Value) and 0 < e.data < 1 for e in seen.elements):
             adjoint = [c.way.gradients.get(e, 0.0) for e in seen.elements]

@@ -1,4 +1,4 @@
-"""The text of a program, and edits of it: a stretch of text replaced by another."""
+"""The text of a program, and edits of it that replace parts of the text."""
 
 import ast
 import functools
@@ -12,7 +12,7 @@ __all__ = ["Edit", "Source"]
 
 @dataclass(frozen=True)
 class Edit:
-    """A stretch of text, from one character to before another, and what takes its place."""
+    """A replacement of the text from index ``start`` to index ``end``, exclusive, by another text."""
 
     start: int
     end: int
@@ -20,7 +20,7 @@ class Edit:
 
 
 class Source:
-    """A program's text with the places of its nodes, and the numbers that stand in it.
+    """A program's text, with the positions of its nodes and its numbers.
 
     >>> source = Source("a = b * c\\n")
     >>> node = source.tree.body[0].value
@@ -56,20 +56,20 @@ class Source:
 
     @functools.cached_property
     def stores(self):
-        """The assignments, each with where it starts and ends."""
+        """The assignments, each with the start and the end of its text."""
         return [(node, *self.span(node)) for node in self.parents if isinstance(node, (ast.Assign, ast.AugAssign))]
 
     def offset(self, line, column):
-        """Return where in the text a line and a column in bytes are."""
+        """Return the index in the text of a line and a column, which is counted in bytes."""
         text = self.lines[line - 1] if line <= len(self.lines) else ""
         return self.starts[line - 1] + len(text.encode()[:column].decode(errors="ignore"))
 
     def span(self, node):
-        """Return where a node starts and ends in the text."""
+        """Return the start and the end of a node in the text."""
         return self.offset(node.lineno, node.col_offset), self.offset(node.end_lineno, node.end_col_offset)
 
     def holds(self, node, start, end):
-        """Return whether a stretch of text lies in a node."""
+        """Return True if a span of text is within a node."""
         first, last = self.span(node)
         return first <= start and end <= last
 
@@ -79,11 +79,11 @@ class Source:
         return self.text[start:end]
 
     def replacing(self, node, text):
-        """Return the edit that puts a text in the place of a node."""
+        """Return the edit that replaces a node by a text."""
         return Edit(*self.span(node), text)
 
     def operand_text(self, node, tight=True):
-        """Return the text of a node so that it can stand as a factor: in parentheses where it needs them."""
+        """Return the text of a node as a factor, in parentheses if it needs them."""
         text = self.text_of(node)
         loose = (ast.BinOp, ast.UnaryOp, ast.Compare, ast.IfExp, ast.Lambda, ast.BoolOp)
         if not isinstance(node, loose) or (not tight and isinstance(node, ast.BinOp) and is_product(node)):
@@ -98,12 +98,12 @@ class Source:
         return text
 
     def overlap(self, edits):
-        """Return whether two of the edits touch the same text."""
+        """Return True if two of the edits overlap."""
         ordered = sorted(edits, key=lambda e: (e.start, e.end))
         return any(a.end > b.start for a, b in itertools.pairwise(ordered))
 
     def loops_around(self, node):
-        """Return the loops and comprehensions that a node stands in, the innermost first."""
+        """Return the loops and comprehensions around a node, the innermost first."""
         found = []
         while node in self.parents:
             inner, node = node, self.parents[node]
@@ -116,19 +116,19 @@ class Source:
         return found
 
     def counters(self, node):
-        """Return the names that the loops around a node bind, the innermost first."""
+        """Return the names that are bound by the loops around a node, the innermost first."""
         targets = [loop.target for loop in self.loops_around(node)]
         return [part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)]
 
     def function_of(self, statement):
-        """Return the function that a statement stands in, or the module."""
+        """Return the function that contains a statement, or the module."""
         around = statement
         while around in self.parents and not isinstance(around, ast.FunctionDef):
             around = self.parents[around]
         return around
 
     def unread(self, statement):
-        """Return the names that the function around a statement assigns and never reads."""
+        """Return the names that the function around a statement assigns but never reads."""
         around = self.function_of(statement)
         names = [part for part in ast.walk(around) if isinstance(part, ast.Name)]
         loaded = {part.id for part in names if isinstance(part.ctx, ast.Load) and not self._is_filled(part)}
@@ -137,7 +137,7 @@ class Source:
         )
 
     def carried(self, statement):
-        """Return the names that the loop around a statement assigns for its next iteration, and does not read."""
+        """Return the names that the loop around a statement assigns for its next iteration but does not read."""
         loop = next((node for node in self.loops_around(statement) if isinstance(node, ast.For)), None)
         if loop is None:
             return []
@@ -148,14 +148,14 @@ class Source:
         return [p.id for p in inside if isinstance(p.ctx, ast.Store) and p.id in before and p.id not in loaded]
 
     def _is_filled(self, name):
-        """Return whether a name is that of an array whose entries are stored to, as in ``grad[h < 0] = 0``."""
+        """Return True if a name is an array whose elements are assigned, as in ``grad[h < 0] = 0``."""
         around = self.parents.get(name)
         return isinstance(around, ast.Subscript) and around.value is name and isinstance(around.ctx, ast.Store)
 
     def unread_twins(self, node):
-        """Return the texts of the attribute that a node reads, of other variables, that the program never reads.
+        """Return the texts of the same attribute of other variables that the program never reads.
 
-        ``activation.dinputs`` is one for ``loss.dinputs`` if a call fills it and nothing takes it from there.
+        For example, ``activation.dinputs`` may be right in place of ``loss.dinputs`` if nothing else reads it.
         """
         if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
             return []
@@ -164,7 +164,7 @@ class Source:
         return sorted({f"{name}.{node.attr}" for name in names} - read)
 
     def unread_arguments(self, statement):
-        """Return the arguments of the function around a statement that it never reads."""
+        """Return the arguments that the function around a statement never reads."""
         around = self.function_of(statement)
         if not isinstance(around, ast.FunctionDef):
             return []
@@ -172,12 +172,12 @@ class Source:
         return [part.arg for part in around.args.args if part.arg not in loaded and part.arg not in ("self", "cls")]
 
     def indent(self, statement):
-        """Return the white space in front of a statement."""
+        """Return the white space before a statement."""
         line = self.lines[statement.lineno - 1]
         return line[: len(line) - len(line.lstrip())]
 
     def line_of(self, offset):
-        """Return the number of the line that a place of the text is in."""
+        """Return the line number of an index in the text."""
         low, high = 0, len(self.lines)
         while high - low > 1:
             middle = (low + high) // 2
@@ -185,7 +185,7 @@ class Source:
         return low + 1
 
     def fixes(self, edits):
-        """Return the lines that edits replace, each with the new text."""
+        """Return the replacements of lines for these edits, each with the new text."""
         regions = []
         for edit in sorted(edits, key=lambda e: e.start):
             first = self.line_of(edit.start)
@@ -207,12 +207,12 @@ class Source:
 
 
 def is_product(node):
-    """Return whether a node is a product or a quotient."""
+    """Return True if a node is a product or a quotient."""
     return isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div, ast.MatMult))
 
 
 def moved(source, statement, after):
-    """Return the edits that move a statement behind another one of its block."""
+    """Return the edits that move a statement behind another statement of its block."""
     first, last = statement.lineno, statement.end_lineno
     start, end = source.starts[first - 1], source.starts[min(last, len(source.lines))]
     text = source.text[start:end]

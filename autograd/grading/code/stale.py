@@ -1,4 +1,4 @@
-"""A forward pass that stands outside of the loop: every step goes along the gradient of the first weights."""
+"""A forward pass outside of the training loop: every step uses the gradient at the first weights."""
 
 import ast
 
@@ -9,7 +9,7 @@ __all__ = ["first_only", "stale_mistake"]
 
 
 def first_only(changes):
-    """Return the changes without those of a statement that changes the same numbers again; None if there are none.
+    """Return the changes without those of statements that change the same numbers again, or None if there are none.
 
     Args:
         changes: The changes of the first step.
@@ -26,10 +26,10 @@ def first_only(changes):
 
 
 def stale_mistake(case):
-    """Return the mistake of a loop that updates again and again without a forward pass; None if it is none.
+    """Return the mistake of a loop that updates repeatedly without a forward pass, or None if it is not such a loop.
 
     Args:
-        case: The program; its updates are right where only the first iteration counts.
+        case: The program. Its updates are right if only the first iteration counts.
     """
     source = Source(case.text)
     lines = {line for update in case.judged.updates for line in update.group.lines}
@@ -56,7 +56,7 @@ def stale_mistake(case):
 
 
 def _forward(before, after, source, case):
-    """Return the statements before a loop that use what the loop changes."""
+    """Return the statements before a loop that use parameters which the loop changes."""
     changed = {update.group.name.split("[")[0].split(".")[0] for update in case.judged.updates}
     found = []
     for statement in before:

@@ -1,4 +1,4 @@
-"""The names that stand for something at one moment of a reading, with their numbers."""
+"""The variables at one moment of a reading, with their numbers."""
 
 import ast
 
@@ -10,11 +10,11 @@ __all__ = ["Standing"]
 
 
 class Standing:
-    """Tells what can be written at a moment of a reading.
+    """The variables that can be written at each moment of a reading.
 
     Args:
-        trace: What every expression was.
-        ordered: All values of expressions, in order.
+        trace: The values of every expression.
+        ordered: The values of all expressions, in order.
     """
 
     def __init__(self, trace, ordered):
@@ -23,7 +23,7 @@ class Standing:
         self.text_by_node = {}
 
     def scope(self, frame, order):
-        """Return what can be written in a call: a dict from a text to its shape and its numbers."""
+        """Return the variables that can be written in a call: a dict from each text to its shape and its numbers."""
         found = {}
         for seen in self.ordered:
             if seen.order >= order:
@@ -34,7 +34,7 @@ class Standing:
                 found[text] = (seen.shape, seen.data)
         for owner, name, value in _names_around(frame):
             if self.trace.first.get((id(owner), name), 0) > order:
-                continue  # such as the variable of a loop below
+                continue  # such as the variable of a later loop
             self._add(found, name, owner, name, value, order)
             if isinstance(value, Instance):
                 for attribute, part in value.names.items():
@@ -58,7 +58,7 @@ class Standing:
 
 
 def _names_around(frame):
-    """Return what can be read by name in a call, of the functions around it as well, but not of the module."""
+    """Return the names that a call can read, also from enclosing functions, but not from the module."""
     found, owner = {}, frame
     while owner is not None and (owner is frame or owner is not frame.module):
         for name, value in owner.names.items():

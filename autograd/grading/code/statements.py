@@ -1,4 +1,4 @@
-"""Statements of a program: a function for each kind."""
+"""The execution of a program's statements, with one function for each kind of statement."""
 
 import ast
 
@@ -22,11 +22,11 @@ class Returned:
 
 
 class Raised(Exception):
-    """An exception that the program raised by itself.
+    """An exception that the program raised itself.
 
     Attributes:
         name: The name of its class.
-        value: The object.
+        value: The exception object.
     """
 
     def __init__(self, name, value):
@@ -36,7 +36,7 @@ class Raised(Exception):
 
 
 def run(machine, body, frame):
-    """Run statements one after the other; return BREAK, CONTINUE or a ``Returned`` where one of these ends them."""
+    """Run statements in order. Return BREAK, CONTINUE or a ``Returned`` if one of these ends them, else None."""
     for node in body:
         machine.limits.step()
         machine.line = node.lineno
@@ -121,7 +121,7 @@ def _while(machine, node, frame):
 
 
 def _looped(machine, node, frame, body):
-    """Run a loop that the machine may leave from within once enough updates were seen."""
+    """Run a loop. The machine may leave it from within when enough updates were seen."""
     token = object()
     depth, calls = len(machine.stack), machine.limits.depth
     machine.loops.append(token)
@@ -355,7 +355,7 @@ EXECUTE = {
     ast.Import: _import, ast.ImportFrom: _import_from, ast.Global: _declare, ast.Nonlocal: _declare,
     ast.Delete: _delete, ast.Raise: _raise, ast.Try: _try, ast.With: _with, ast.Match: _match,
     ast.Pass: lambda machine, node, frame: None,
-    ast.Assert: lambda machine, node, frame: None,  # a check of the program's own changes nothing
+    ast.Assert: lambda machine, node, frame: None,  # an assertion changes nothing
     ast.Break: lambda machine, node, frame: BREAK,
     ast.Continue: lambda machine, node, frame: CONTINUE,
 }  # fmt: skip

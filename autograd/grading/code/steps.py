@@ -1,4 +1,4 @@
-"""Steps: numbers that become themselves plus or minus something, as parameters do in an update."""
+"""Steps: changes that add something to a number or subtract something from it, like the updates of parameters."""
 
 from autograd.engine.value import Value
 
@@ -12,12 +12,12 @@ _EXTREMES = ("maximum", "minimum", "where")
 
 
 def name_of(number):
-    """Return the name of the operation that made a number, empty for a leaf."""
+    """Return the name of the operation that computed a number; empty for a leaf."""
     return number.op.name if number.op is not None else ""
 
 
 def linear_terms(number, old=None, depth=6):
-    """Return the numbers that ``number`` is a sum or difference of, each with its sign; ``old`` is not taken apart."""
+    """Return the terms of a sum or difference, each with its sign. The number ``old`` is not split."""
     terms, waiting = [], [(number, 1, depth)]
     while waiting:
         node, sign, left = waiting.pop()
@@ -32,16 +32,16 @@ def linear_terms(number, old=None, depth=6):
 
 
 def is_step(old, new):
-    """Return whether ``new`` is ``old``, or a multiple of it (weight decay), plus or minus something."""
+    """Return True if ``new`` is ``old``, or a multiple of it (weight decay), plus or minus something."""
     if name_of(new) not in ("add", "sub"):
         return False
     return any(sign > 0 and is_multiple(term, old) for term, sign in linear_terms(new, old))
 
 
 def is_multiple(term, old):
-    """Return whether a term is a number, or a product with it and plain factors, as weight decay has them.
+    """Return True if a term is a number itself, or its product with plain factors, as in weight decay.
 
-    A state that a gate is multiplied by, such as that of an LSTM, is none: a gate is computed from much more.
+    The product of a state and a gate, as in an LSTM, does not count, because a gate is computed from many numbers.
     """
     if term is old:
         return True
@@ -59,7 +59,7 @@ def is_multiple(term, old):
 
 
 def is_far(number):
-    """Return whether a number is computed from more than a start value of a parameter is."""
+    """Return True if a number is computed from more numbers than the start value of a parameter."""
     waiting, seen = [number], set()
     while waiting and len(seen) <= MAX_NODES_OF_STARTS:
         node = waiting.pop()
@@ -70,7 +70,7 @@ def is_far(number):
 
 
 def _is_shift(change):
-    """Return whether numbers lose the largest or smallest of themselves, as before a softmax: that is no training."""
+    """Return True if the largest or smallest number is subtracted from all, as before a softmax."""
     numbers = set(change.old)
     for old, new in zip(change.old, change.new, strict=True):
         if name_of(new) != "sub" or new.operands[0] is not old or not isinstance(new.operands[1], Value):
@@ -81,7 +81,7 @@ def _is_shift(change):
 
 
 def _is_extreme(term, numbers):
-    """Return whether a number is chosen among some others."""
+    """Return True if a number is a maximum, a minimum or a choice of the given numbers."""
     waiting = [term]
     for _ in range(MAX_NODES_OF_EXTREMES):
         if not waiting:
@@ -96,11 +96,11 @@ def _is_extreme(term, numbers):
 
 
 def depends_on_itself(change, limits):
-    """Return whether the new numbers depend on the old ones otherwise than by being theirs plus a change.
+    """Return True if the change itself depends on the old numbers.
 
     Args:
-        change: What was stored.
-        limits: Counts what is looked at.
+        change: The change.
+        limits: The counter of the work.
     """
     if _is_shift(change):
         return False

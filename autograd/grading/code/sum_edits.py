@@ -1,4 +1,4 @@
-"""Edits that are computed rather than guessed: the term that a sum lacks, or has in place of a wrong one."""
+"""Computed edits of sums: the missing term, or the right term in place of a wrong one."""
 
 import ast
 
@@ -9,17 +9,17 @@ __all__ = ["solved_terms"]
 
 MAX_NAMES = 40
 MAX_TERMS = 6
-LATER, ALONE, LONGER = 0.05, 0.5, 0.002  # what it costs more to edit a later statement, no sum, with a longer text
+LATER, ALONE, LONGER = 0.05, 0.5, 0.002  # added costs: a later statement, no sum, a longer text
 SLACK = 1e-7
 
 
 def solved_terms(way, source, local):
-    """Write the term for which a sum, or a product, becomes a derivative of the loss.
+    """Yield edits that write the term with which a sum or product becomes a derivative of the loss.
 
     Args:
-        way: What is known about the way back.
+        way: The facts about the backward pass.
         source: The program.
-        local: The statements whose values are no derivatives, and what they might have been.
+        local: The statements whose values are not derivatives, with possible right values.
     """
     for rank, moment in enumerate(sorted(local.moments.values(), key=lambda moment: moment.place.order)):
         value, cost = moment.statement.value, 1.0 + LATER * min(rank, 4)
@@ -41,7 +41,7 @@ def solved_terms(way, source, local):
 
 
 def _missing(way, source, value, texts, cost):
-    """Add a term to a sum."""
+    """Yield edits that add a term to a sum."""
     for text in texts:
         kind = "order in time" if way.recurrent else "wrong factor"
         message = f"the term {text} is missing in this sum"
@@ -50,7 +50,7 @@ def _missing(way, source, value, texts, cost):
 
 
 def _wrong(way, source, term, texts, cost):
-    """Write another term in the place of one."""
+    """Yield edits that replace a term by another term."""
     old = source.text_of(term)
     for text in texts:
         if _plain(text) == _plain(old):
@@ -63,7 +63,7 @@ def _wrong(way, source, term, texts, cost):
 
 
 def _wrong_factors(way, source, term, needed, moment, forms, cost):
-    """Write a difference of two variables in the place of a factor of a product."""
+    """Yield edits that replace a factor of a product by a difference of two variables."""
     node, product = term
     if not all(product.data):
         return
@@ -81,7 +81,7 @@ def _wrong_factors(way, source, term, needed, moment, forms, cost):
 
 
 def _factors(node):
-    """Return the factors of a product, element by element."""
+    """Yield the factors of an elementwise product."""
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
         for part in (node.left, node.right):
             yield from _factors(part) if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Mult) else [part]
@@ -96,7 +96,7 @@ def _plain(text):
 
 
 def _terms(node, sign=1):
-    """Return the terms of a sum, each with its sign."""
+    """Yield the terms of a sum, each with its sign."""
     if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub)):
         yield from _terms(node.left, sign)
         yield from _terms(node.right, sign if isinstance(node.op, ast.Add) else -sign)
@@ -105,16 +105,16 @@ def _terms(node, sign=1):
 
 
 def _value_at(way, term, moment):
-    """Return the value that a term had when its sum was computed."""
+    """Return the last value of a term before its sum was computed."""
     before = [place for place in way.by_place(term) if place.order <= moment.place.order]
     return max(before, key=lambda place: place.order) if before else None
 
 
 class _Forms:
-    """Products that can be written at a moment: of a gradient with a variable, a difference of two, or with weights.
+    """Products that can be written at a moment: of a gradient with a variable, a difference, or weights.
 
     Args:
-        way: What is known about the way back.
+        way: The facts about the backward pass.
         moment: The moment.
     """
 
@@ -128,7 +128,7 @@ class _Forms:
         self.propagated = list(_propagated(way, moment, known, shape))
 
     def equal_to(self, wanted):
-        """Return the products that are some numbers, the shortest first."""
+        """Return the products that are equal to the given numbers, the shortest first."""
         found = [text for text, data in [*self.back, *self.propagated] if same(data, wanted)]
         k = max(range(len(wanted)), key=lambda i: abs(wanted[i]))
         for text, data in self.back:
@@ -147,7 +147,7 @@ class _Forms:
         return sorted(found, key=len)[:MAX_TERMS]
 
     def differences(self, wanted):
-        """Return the differences of two variables of the forward pass that are some numbers."""
+        """Yield the differences of two variables of the forward pass that are equal to the given numbers."""
         k = max(range(len(wanted)), key=lambda i: abs(wanted[i]))
         for text, data in self.forward:
             for other, more in self.forward:
@@ -157,12 +157,12 @@ class _Forms:
 
 
 def _is_product(wanted, data, values, rest):
-    """Return whether numbers are a product with some others, or with 1 minus them."""
+    """Return True if numbers are the product of ``data`` and ``values``, or of ``data`` and 1 minus ``values``."""
     return same([d * ((1 - v) if rest else v) for d, v in zip(data, values, strict=True)], wanted)
 
 
 def _propagated(way, moment, known, shape):
-    """Return what gradients become when they go back through weights: texts, each with its numbers."""
+    """Yield the gradients after propagation through weights: texts, each with its numbers."""
     weights = [(t, s, d) for t, s, d in known if len(s) == 2 and way.is_parameter_data(d)]
     gradients = [(t, s, d) for t, s, d in known if s and way.is_back_text(t, moment.place)][-MAX_NAMES:]
     for weight, (rows, columns), matrix in weights:

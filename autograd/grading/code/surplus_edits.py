@@ -1,4 +1,4 @@
-"""Edits that leave out a factor that a product has too many."""
+"""Edits that remove a superfluous factor from a product."""
 
 import ast
 
@@ -9,7 +9,7 @@ __all__ = ["drops"]
 
 
 def drops(c):
-    """Leave out a factor, a divisor, or a call around an expression."""
+    """Yield edits that remove a factor or a divisor."""
     node = c.node
     if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div)):
         keeps = [(node.left, node.right)] + ([(node.right, node.left)] if isinstance(node.op, ast.Mult) else [])
@@ -26,7 +26,7 @@ def drops(c):
 
 
 def _pairs_dropped(c):
-    """Leave out two neighbouring factors, such as ``a * (1 - a)``."""
+    """Yield edits that remove two neighbouring factors, such as ``a * (1 - a)``."""
     node, parent = c.node, c.parent()
     inner = node.left
     if not (isinstance(node.op, ast.Mult) and isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Mult)):
@@ -45,7 +45,7 @@ def _pairs_dropped(c):
 
 
 def _is_logistic(data):
-    """Return whether two factors are a and 1 - a."""
+    """Return True if two factors are a and 1 - a."""
     return all(abs(a + b - 1) < 1e-9 for a, b in zip(*data, strict=True))
 
 

@@ -1,4 +1,4 @@
-"""Edits that put in what is missing: the gradient of a penalty, a term of a sum, a division, an order of a loop."""
+"""Edits that add missing parts: the gradient of a penalty, a term of a sum, a division, or the order of a loop."""
 
 import ast
 
@@ -17,7 +17,7 @@ __all__ = [
 
 
 def missing_penalties(c):
-    """Add the gradient of a penalty, where a gradient lacks a multiple of its parameter."""
+    """Yield edits that add the gradient of a penalty if a gradient lacks a multiple of its parameter."""
     if not c.is_back() or not isinstance(c.parent(), (ast.Assign, ast.Tuple)) or c.is_stored():
         return
     for lack in c.way.lacks:
@@ -37,7 +37,7 @@ def missing_penalties(c):
 
 
 def wrong_penalties(c):
-    """Write the gradient of a penalty in the place of a term of parameters that is another one."""
+    """Yield edits that replace a wrong term of parameters by the gradient of a penalty."""
     parent = c.parent()
     inside = isinstance(parent, ast.BinOp) and isinstance(parent.op, (ast.Add, ast.Sub))
     added = isinstance(parent, ast.AugAssign) and isinstance(parent.op, (ast.Add, ast.Sub))
@@ -60,7 +60,7 @@ def wrong_penalties(c):
 
 
 def scaled_terms(c):
-    """Scale the term beside the gradient of a penalty, where that makes the sum the gradient."""
+    """Yield edits that scale the other term beside the gradient of a penalty, if this makes the sum the gradient."""
     parent = c.parent()
     if not (isinstance(parent, ast.BinOp) and isinstance(parent.op, (ast.Add, ast.Sub)) and c.is_back()):
         return
@@ -83,7 +83,7 @@ def scaled_terms(c):
 
 
 def spared_biases(way, source):
-    """Leave the biases out of a penalty, where they are the first column, or the first entry, of a parameter."""
+    """Yield edits that exclude the biases from a penalty, if they are the first column or entry of a parameter."""
     for statement in ast.walk(source.tree):
         if not isinstance(statement, ast.AugAssign) or statement.lineno in way.update_lines:
             continue
@@ -106,7 +106,7 @@ def spared_biases(way, source):
 
 
 def coefficients(c, value):
-    """Return what can be written for a number with the names of the program, the simplest first."""
+    """Return ways to write a number with the names of the program, the simplest first."""
     scalars = {t: d[0] for t, (shape, d) in c.scope().items() if shape == () and d and d[0] and len(t) < 25}
     found = []
     for text, number in scalars.items():
@@ -119,11 +119,11 @@ def coefficients(c, value):
     return sorted(found, key=len)
 
 
-# --- A term of a sum
+# --- Missing terms of a sum
 
 
 def missing_terms(c):
-    """Add what the function computes and never reads, such as the gradient that comes from the next moment."""
+    """Yield edits that add an unread variable of the function, such as the gradient from the next moment."""
     given = isinstance(c.parent(), ast.Call) and not c.seen.frame.module.names.keys().isdisjoint(_called(c.parent()))
     if not c.is_back() or not c.seen.shape or not (given or isinstance(c.parent(), ast.Assign)) or c.is_stored():
         return
@@ -141,11 +141,11 @@ def _called(call):
     return {call.func.id} if isinstance(call.func, ast.Name) else set()
 
 
-# --- A sum over samples, or over moments
+# --- Sums over samples or over moments
 
 
 def accumulations(way, source):
-    """Add up in a loop what is assigned in it, and start what is added up in it before it."""
+    """Yield edits that accumulate the values which a loop assigns."""
     for statement in ast.walk(source.tree):
         if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
             continue
@@ -167,7 +167,7 @@ def accumulations(way, source):
 
 
 def spared_names(c):
-    """Add what a comprehension runs through and never reads, such as the sum so far."""
+    """Yield edits that add an unread variable of a comprehension, such as the previous sum."""
     around = c.parent()
     if not isinstance(around, ast.ListComp) or around.elt is not c.node or not c.is_back():
         return
@@ -181,14 +181,14 @@ def spared_names(c):
 
 
 def _is_argument(source, statement, target):
-    """Return whether a name is an argument of the function around a statement, such as the sum that it adds to."""
+    """Return True if a name is an argument of the function around a statement, such as the sum to which it adds."""
     around = source.function_of(statement)
     arguments = around.args.args if isinstance(around, ast.FunctionDef) else []
     return isinstance(target, ast.Name) and target.id in {part.arg for part in arguments}
 
 
 def loop_orders(way, source):
-    """Run through a loop of the way back in the other order."""
+    """Yield edits that reverse a loop of the backward pass."""
     for statement in ast.walk(source.tree):
         if not isinstance(statement, ast.For):
             continue
@@ -205,11 +205,11 @@ def loop_orders(way, source):
         yield Candidate(1.34, kind, statement.lineno, message, (source.replacing(node, turned),))
 
 
-# --- A division by the number of samples
+# --- Divisions by the number of samples
 
 
 def sample_counts(c):
-    """Divide what was changed in place, such as probabilities minus targets, by the number of samples."""
+    """Yield edits that divide by the number of samples after a change in place, such as of probabilities."""
     place, node = c.parent(), c.node
     if not (isinstance(place, ast.Subscript) and place.value is node and isinstance(c.statement, ast.AugAssign)):
         return

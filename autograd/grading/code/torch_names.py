@@ -1,4 +1,4 @@
-"""The names of PyTorch that a hand-written ``autograd.Function`` uses, and what its gradients are compared with."""
+"""PyTorch's names for a hand-written ``autograd.Function``, and its context."""
 
 from autograd.engine.value import Value
 from autograd.grading.code.arrays import Array
@@ -37,20 +37,20 @@ SHARED = [
 
 
 class Base:
-    """``torch.autograd.Function``: what a class derives from."""
+    """The base class ``torch.autograd.Function``."""
 
     def __init__(self, library):
         self.library = library
 
 
 class Context:
-    """``ctx``: what ``forward`` keeps for ``backward``."""
+    """The context ``ctx``, in which ``forward`` stores values for ``backward``."""
 
     def __init__(self):
         self.names = {"saved_tensors": (), "needs_input_grad": (True,) * 8}
 
     def read_attribute(self, name):
-        """Return what was kept under a name."""
+        """Return the stored value with this name."""
         if name == "save_for_backward":
             return self.keep
         if name not in self.names:
@@ -58,16 +58,16 @@ class Context:
         return self.names[name]
 
     def write_attribute(self, name, value):
-        """Keep a value under a name."""
+        """Store a value under a name."""
         self.names[name] = value
 
     def keep(self, *tensors):
-        """Keep tensors for ``backward``."""
+        """Store tensors for ``backward``."""
         self.names["saved_tensors"] = tensors
 
 
 def module(library, name):
-    """Return what ``import torch`` gives."""
+    """Return the module for ``import torch``."""
     numpy = library.numpy
     names = {}
     space = library.module(library.machine, "numpy").names
@@ -117,5 +117,5 @@ def inherited(library, owner, name):
 
 
 def is_tensor(x):
-    """Return whether ``x`` is what PyTorch calls a tensor."""
+    """Return True if ``x`` is a tensor in PyTorch's terms."""
     return isinstance(x, (Array, Value))

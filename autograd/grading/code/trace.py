@@ -1,4 +1,4 @@
-"""A trace of a program: the values of every expression in one reading, and the expressions of the way back."""
+"""A trace of a program: the values of every expression in one reading."""
 
 import ast
 from dataclasses import dataclass, field
@@ -14,21 +14,21 @@ KINDS = (ast.Name, ast.Attribute, ast.Subscript, ast.BinOp, ast.UnaryOp, ast.Cal
 
 
 def key_of(node):
-    """Return what tells an expression from the others of its program: where it starts and ends, and its kind."""
+    """Return the key of an expression in its program: the start, the end and the kind of its node."""
     return (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset, type(node).__name__)
 
 
 @dataclass
 class Seen:
-    """One value of an expression.
+    """A value of an expression.
 
     Attributes:
         node: The expression.
-        shape: The shape of an array, or ``()``.
-        elements: Its numbers.
+        shape: The shape of an array; ``()`` for a single number.
+        elements: The numbers.
         frame: The call that evaluated it.
-        order: When, counted over all expressions.
-        statement: The statement that ran.
+        order: The position among the values of all expressions.
+        statement: The statement that was running.
     """
 
     node: ast.AST
@@ -46,14 +46,14 @@ class Seen:
 
 @dataclass
 class Trace:
-    """Hears of every expression that is evaluated.
+    """A record of every expression that is evaluated.
 
     Attributes:
-        machine: What runs the program; set once it is known.
-        seen: The values of each expression, by its place.
-        order: How many values were noted.
-        bindings: What each name stood for, and since when.
-        first: Since when each name stands for anything.
+        machine: The machine that runs the program; it is set after the trace is created.
+        seen: The values of each expression, by its key.
+        order: The number of recorded values.
+        bindings: The values of each name, with the moments at which they were bound.
+        first: The moment at which each name was first bound.
     """
 
     machine: object = None
@@ -63,7 +63,7 @@ class Trace:
     first: dict = field(default_factory=dict)
 
     def evaluated(self, node, value, frame):
-        """Note the value of an expression."""
+        """Record the value of an expression."""
         if not isinstance(node, KINDS):
             return
         shape, elements = numbers_of(value)
@@ -74,11 +74,11 @@ class Trace:
         if len(places) == MAX_EVALUATIONS:
             if self.machine.recorder.versions:
                 return
-            places.pop()  # of the rounds of a loop before the first update the last one may be what counts
+            places.pop()  # among the iterations of a loop before the first update, the last one may matter
         places.append(Seen(node, shape, elements, frame, self.order, self.machine.statement))
 
     def bound(self, owner, name, value):
-        """Note that a name of a call, or an attribute of an instance, stands for a value."""
+        """Record that a value is bound to a name of a call, or to an attribute of an instance."""
         self.first.setdefault((id(owner), name), self.order)
         shape, elements = numbers_of(value)
         if elements:
@@ -87,7 +87,7 @@ class Trace:
             self.bindings.setdefault((id(owner), name), []).append((self.order, shape, data))
 
     def standing(self, owner, name, order):
-        """Return the shape and the numbers that a name stood for at a moment; None if that is not known."""
+        """Return the shape and the numbers of a name at a moment, or None if they are unknown."""
         found = None
         for when, shape, data in self.bindings.get((id(owner), name), []):
             if when > order:
@@ -101,7 +101,7 @@ class Trace:
 
 
 def numbers_of(value):
-    """Return the shape and the numbers of a value; no numbers if it has none, or too many."""
+    """Return the shape and the numbers of a value. The list is empty if the value has no numbers or too many."""
     if isinstance(value, Array):
         return (
             (value.shape, value.elements())
@@ -116,7 +116,7 @@ def numbers_of(value):
 
 
 def nested(value):
-    """Return the shape and the numbers of a list, or a list of lists of the same length; nothing for other lists."""
+    """Return the shape and the numbers of a list, or of lists of equal length. The list is empty for anything else."""
     if all(isinstance(x, (Value, float, int)) for x in value):
         return (len(value),), list(value)
     if value and all(isinstance(x, list) for x in value) and len({len(x) for x in value}) == 1:

@@ -1,4 +1,4 @@
-"""Trying an edit: the edited program is read again, and its updates are compared with the same gradient."""
+"""The trial of an edit: the edited program is read again, and its updates are compared with the same gradient."""
 
 import ast
 import math
@@ -19,13 +19,13 @@ class Target:
     """The right update of one parameter.
 
     Attributes:
-        name: The parameter.
+        name: The name of the parameter.
         old: Its numbers before the step.
-        gradient: The loss's gradient.
-        rate: What stands in front of the program's gradient.
-        right: Whether the program's update is right.
-        factor: The program's gradient over the loss's, or None.
-        adaptive: Whether an optimizer scales each entry by its own past, as Adam does.
+        gradient: The gradient of the loss.
+        rate: The number by which the program's gradient is multiplied.
+        right: True if the program's update is right.
+        factor: The program's gradient divided by the gradient of the loss, or None.
+        adaptive: True if an optimizer scales each entry by its own past, like Adam.
     """
 
     name: str
@@ -38,12 +38,12 @@ class Target:
 
 
 def targets_of(updates, final=None, rate=None):
-    """Return what the updates ought to be.
+    """Return the right results of the updates.
 
     Args:
         updates: The updates of one reading.
-        final: What counts of each, by the name of the parameter, if that is another judgement.
-        rate: What stands in front of every gradient; None to tell it from the updates.
+        final: The updates of the judgement that counts, by parameter, if it is a different judgement.
+        rate: The rate of every update; None to find it in the updates.
     """
     found = []
     for update in updates:
@@ -56,9 +56,9 @@ def targets_of(updates, final=None, rate=None):
 
 
 def _rate(update, updates):
-    """Return the rate of an update; that of the others of its statement, where it is wrong and they share one.
+    """Return the rate of an update. A wrong update gets the common rate of the other updates in its statement.
 
-    An update that changes nothing shows no rate: then it is that of all others, if they share one.
+    An update that changes nothing shows no rate, so it gets the rate of all other updates, if they share one.
     """
     if all(new.data == old.data for old, new in zip(update.group.old, update.group.new, strict=True)):
         rates = {u.rate for u in updates if u is not update and u.rate}
@@ -75,9 +75,9 @@ class Outcome:
     """The updates after an edit.
 
     Attributes:
-        factors: The factor of each, None where there is none.
-        stale: How many are computed with what another one has changed already.
-        own: What each changes, over its rate.
+        factors: The factor of each update; None if there is none.
+        stale: The number of updates that are computed from parameters which were already changed.
+        own: The change of each update, divided by its rate.
     """
 
     factors: tuple
@@ -85,7 +85,7 @@ class Outcome:
     own: tuple = ()
 
     def right(self, reference):
-        """Return which updates have the factor of reference; an update and a gradient that are both 0 have any."""
+        """Return True for each update with the reference factor. If update and gradient are 0, every factor fits."""
         return tuple(f is not None and (math.isnan(f) or close(f, reference)) for f in self.factors)
 
     def whole(self):
@@ -97,18 +97,18 @@ class Outcome:
         return first if first > 0 and all(close(factor, first) for factor in known) else None
 
     def proportional(self):
-        """Return how many updates have a factor at all."""
+        """Return the number of updates that have a factor."""
         return sum(factor is not None for factor in self.factors)
 
 
 class Trials:
-    """Reads edited programs, within a bound on the work for all of them.
+    """The reader of edited programs, with a limit on its total work.
 
     Args:
         case: The program.
-        targets: What its updates ought to be, with the fresh weights of the case.
-        work: What all trials may cost.
-        seed: The seed of the fresh weights, if it is another one than the case's.
+        targets: The right results of its updates, with the fresh weights of the case.
+        work: The limit on the work of all trials.
+        seed: The seed of the fresh weights; None for the seed of the case.
     """
 
     def __init__(self, case, targets, work=None, seed=None):
@@ -125,11 +125,11 @@ class Trials:
                 self.places.setdefault(data, (g, i))
 
     def left(self):
-        """Return whether there is work left for another trial."""
+        """Return True if some work is left for another trial."""
         return self.work.left()
 
     def outcome(self, text):
-        """Return what the updates of an edited program are; None if it cannot be read."""
+        """Return the outcome of an edited program, or None if the program cannot be read."""
         if text not in self.known:
             self.known[text] = self._outcome(text)
         return self.known[text]
@@ -148,7 +148,7 @@ class Trials:
         if reading.trouble is not None and not any(change.step for change in reading.recorder.changes):
             return None
         first = reading.recorder.first_step()
-        # The text without an edit: later ones are read up to as many changes. What is replaced is none of them.
+        # The first text has no edit. Later texts are read up to the same number of changes. Replacements do not count.
         if self.enough is None and first and first[-1] in reading.recorder.changes:
             self.enough = reading.recorder.changes.index(first[-1]) + 1
         newest, widened = self._newest(first)
@@ -160,7 +160,7 @@ class Trials:
         origin, newest, widened = {}, [{} for _ in self.targets], set()
         for change in changes:
             if all(new in origin for new in change.new):
-                continue  # a variable that holds some of them, such as rows of an embedding, is filled again
+                continue  # a variable with some of these numbers, such as rows of an embedding, is filled again
             roots = [origin.get(old, old) for old in change.old]
             places = [self.places.get(root.data) for root in roots]
             if not any(places):
@@ -174,7 +174,7 @@ class Trials:
         return newest, widened
 
     def _changes(self, newest, widened):
-        """Return how much each update goes down, over its rate; nothing for one that is missing, or has grown."""
+        """Yield the decrease of each update, divided by its rate. It is empty if the update is missing or too large."""
         for g, target in enumerate(self.targets):
             if g in widened or not newest[g]:
                 yield []
@@ -190,7 +190,7 @@ class Trials:
         return factor
 
     def _through(self, numbers, target, own):
-        """Return the factor of the gradient that goes into an adaptive optimizer, or None."""
+        """Return the factor of the gradient in an adaptive optimizer, or None."""
         inside = gradients_inside(numbers.values())
         sign = direction(own, target.gradient) if inside is not None else 0
         if not sign:
@@ -200,7 +200,7 @@ class Trials:
 
 
 def stale(newest):
-    """Return how many updates are computed from the new numbers of another parameter."""
+    """Return the number of updates that are computed from the new numbers of another parameter."""
     count = 0
     for g, numbers in enumerate(newest):
         others = {new for h, more in enumerate(newest) if h != g for new in more.values()}

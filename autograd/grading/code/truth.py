@@ -1,4 +1,4 @@
-"""The truth about the updates of a program: its parameters, its loss, and the gradient."""
+"""The true gradient for the updates of a program: its parameters, its loss, and the derivatives."""
 
 import re
 from dataclasses import dataclass, field
@@ -20,15 +20,19 @@ class Group:
     """The numbers that one statement changed at one place.
 
     Attributes:
-        old, new: The numbers before the step and after it, in the order of reading.
+        old: The numbers before the step, in row-major order.
+        new: The numbers after the step, in the same order.
         line: The line that changed them.
         node: The statement.
-        function: The qualified name of the function it stands in.
-        target: What the statement assigns to.
-        lines: All lines that change them.
-        widened: Whether the step gave the parameter more numbers than it had, by broadcasting.
-        name, shape, paths: How the program reaches them, and how many there are.
-        literals, rate_lines: The numbers that may be part of a rate, and where they stand.
+        function: The qualified name of the function that contains the statement.
+        target: The target of the assignment.
+        lines: All lines that change the numbers.
+        widened: True if the step gave the parameter more numbers, by broadcasting.
+        name: The program's name for the parameter.
+        shape: The shape of the parameter, or None.
+        paths: The paths to the numbers in the program's variables.
+        literals: The numbers in the program that may be part of a rate.
+        rate_lines: The lines of these numbers.
     """
 
     old: list
@@ -48,14 +52,14 @@ class Group:
 
 @dataclass
 class Truth:
-    """A loss, and the updates that belong to it.
+    """A loss, with the updates that reduce it.
 
     Attributes:
         loss: The number.
-        adjoints: The derivative of the loss with respect to every number under it.
+        adjoints: The derivative of the loss with respect to every number from which it is computed.
         groups: The updates.
-        source: Where the loss comes from, as the report says it.
-        line: The line it stands in, 0 if it was given.
+        source: The source of the loss, in the words of the report.
+        line: The line of the loss; 0 if it was given.
     """
 
     loss: Value
@@ -66,11 +70,11 @@ class Truth:
 
 
 def groups_of(changes, gradients):
-    """Return the updates among the changes: what the loss depends on before, and no longer after.
+    """Return the updates among the changes. The loss depends on the old numbers of an update, but not on the new ones.
 
     Args:
-        changes: What was stored, in order.
-        gradients: The derivative of the loss with respect to every number under it.
+        changes: The changes, in order.
+        gradients: The derivative of the loss with respect to every number from which it is computed.
     """
     found, origin, home = [], {}, {}
     for change in changes:
@@ -94,7 +98,7 @@ def groups_of(changes, gradients):
         if fresh:
             group = Group([], [], change.line, change.node, change.function, change.target, {change.line})
             for root, new in fresh:
-                if root in home:  # one number for several elements: broadcasting has made a bias wider
+                if root in home:  # one number for several elements: broadcasting widened a bias
                     group.widened = group.widened or home[root] is group
                     continue
                 group.old.append(root)
@@ -105,10 +109,10 @@ def groups_of(changes, gradients):
 
 
 def is_of_gradient(change, gradients):
-    """Return whether new numbers are the gradient in the old ones times a number, plus a number.
+    """Return True if the new numbers are the gradient with respect to the old numbers times a number, plus a number.
 
-    A state that is carried to the next step takes the place of the last one as well, and is no parameter. Of fewer than
-    three numbers it cannot be told.
+    A state that is carried to the next step also replaces the last state, but it is not a parameter. With fewer than
+    three numbers, the answer is unknown, and the result is False.
     """
     slopes = [gradients.get(old) for old in change.old]
     if len(slopes) < 3 or None in slopes:
@@ -132,7 +136,7 @@ def _extend(group, pairs, change):
 
 
 def _roots_only(groups, versions):
-    """Leave out what is computed from other parameters, such as an activation that is overwritten."""
+    """Return the groups without those computed from other parameters, such as an activation that is overwritten."""
     owner = {root: i for i, group in enumerate(groups) for root in group.old}
     kept = []
     for i, group in enumerate(groups):
@@ -152,13 +156,13 @@ def _roots_only(groups, versions):
 
 
 def moved_back(loss, changes):
-    """Return a loss that was computed after the update as a function of the parameters before it, or None.
+    """Return a loss that was computed after the update as a function of the old parameters, or None.
 
-    None means that it has no value there, such as the logarithm of a negative number.
+    The result is None if the loss has no value there, such as the logarithm of a negative number.
 
     Args:
-        loss: The number, computed from updated parameters.
-        changes: What was stored.
+        loss: The number, which is computed from updated parameters.
+        changes: The changes.
     """
     before = {}
     for change in changes:
@@ -180,11 +184,11 @@ def moved_back(loss, changes):
 
 
 def candidate_losses(reading, given):
-    """Return the numbers that may be the loss of the first step, best first: lists of (value, source, line).
+    """Return the numbers that may be the loss of the first step, the best first: tuples (value, source, line).
 
     Args:
-        reading: The run.
-        given: Whether a loss was given; then only its values count.
+        reading: The reading.
+        given: True if a loss was given. Then only its values count.
     """
     changes = reading.recorder.changes
     first = reading.recorder.first_step()
@@ -192,8 +196,8 @@ def candidate_losses(reading, given):
 
 
 def _cover(gradients, changes):
-    """Return how many of the changes start at numbers that a loss depends on, and how many end there."""
-    # Not the first entry alone: a loss does not depend on the weights of a unit that np.where has switched off.
+    """Return how many changes have an old number on which a loss depends, and how many have such a new number."""
+    # Look at all entries: a loss does not depend on the weights of a unit that is inactive in np.where.
     starts = sum(any(old in gradients for old in change.old) for change in changes if change.step)
     ends = sum(any(new in gradients for new in change.new) for change in changes if change.step)
     return starts, ends
@@ -215,7 +219,7 @@ def _given(reading, changes, all_changes):
         return [(value, "given", 0) for value in values if value is not None]
     most = max(starts for starts, _ in usable)
     full = [loss for starts, loss in usable if starts == most]
-    # After a step its names may belong to different samples: the next target beside the last output.
+    # After a step, its names may belong to different samples: the next target with the last output.
     full = [loss for loss in full if loss.early] or full
     found = [full[-1].value, full[0].value]
     module = [loss for loss in full if loss.frame.outer is None]
@@ -229,7 +233,7 @@ def _given(reading, changes, all_changes):
 
 
 def _sums(losses):
-    """Return the sums over samples: of the last value of each call, and of the values after each statement."""
+    """Return sums over samples: of the last value of each call, and of the values after each statement."""
     last, by_node = {}, {}
     for loss in losses:
         last[id(loss.frame)] = loss.value
@@ -264,14 +268,14 @@ def _found(reading, changes, all_changes):
             gradients = adjoints(value)
             written = reading.recorder.literal_lines
             if any(node.op is None and node not in trained_on and node not in written for node in gradients):
-                continue  # on data that the updates do not come from, such as a test set
+                continue  # on data that no update uses, such as a test set
             starts, ends = _cover(gradients, changes)
             score -= 2
         if starts and not ends:
             candidates.append((starts, score, scalar, value))
     if not candidates:
         return []
-    if max(score for _, score, *_ in candidates) >= SURE:  # what is called a loss and looks like one
+    if max(score for _, score, *_ in candidates) >= SURE:  # a number that is named like a loss and looks like one
         candidates = [c for c in candidates if c[1] > NAMELESS]
     most = max(starts for starts, *_ in candidates)
     candidates = [c for c in candidates if c[0] == most]
@@ -316,7 +320,7 @@ def _score(scalar):
 
 
 def looks_like_loss(value, depth=8):
-    """Return of what kind a loss is, a sum of squares, logarithms or hinges; an empty string if it is none."""
+    """Return the kind of a loss ("square", "logarithm", "hinge" or "absolute"), or an empty string."""
     kinds, waiting = set(), [(value, depth)]
     while waiting and len(kinds) < 3:
         node, left = waiting.pop()

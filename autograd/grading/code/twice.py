@@ -1,4 +1,4 @@
-"""Gradients that are divided by the number of samples in two places: a factor that is a mistake."""
+"""Gradients that are divided by the number of samples in two places, so that their factor is a mistake."""
 
 import ast
 
@@ -12,17 +12,17 @@ __all__ = ["divided_twice"]
 
 
 def divided_twice(case, factor):
-    """Return the mistakes of a program whose every gradient is 1/n of the true one since it divides twice.
+    """Return the mistakes of a program whose gradients are 1/n of the true gradients because it divides by n twice.
 
-    A factor of 1/n alone is none: the loss may be a sum and the gradient a mean, which the rate absorbs. It is one if
-    two divisions by n follow one another on the way back to each parameter.
+    A factor of 1/n alone is not a mistake: the loss may be a sum and the gradient a mean, and the rate absorbs it.
+    It is a mistake if the backward pass to each parameter has two successive divisions by n.
 
     Args:
         case: The program.
-        factor: Its gradient over the loss's.
+        factor: Its gradient divided by the gradient of the loss.
 
     Returns:
-        The mistakes; None if nothing is divided twice.
+        The mistakes, or None if nothing is divided twice.
     """
     n = round(1 / factor) if factor else 0
     if n < 2 or not close(1 / n, factor):
@@ -53,7 +53,7 @@ def divided_twice(case, factor):
 
 
 def divisions(way, source, n):
-    """Return the places of the way back that divide by n: the node, the edit that leaves it out, and what is wrong."""
+    """Yield the divisions by n in the backward pass: the node, the edit that removes the division, and the message."""
     for _, node, _ in way.nodes:
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and way.single(node.right) == n:
             divisor = source.text_of(node.right)
@@ -82,7 +82,7 @@ def divisions(way, source, n):
 
 
 def _smallest(sites, everyone, way):
-    """Return the sites to change: those that stand last on the way back, so that the loss's own gradient stays."""
+    """Return the divisions to remove. Late ones are preferred, so that the gradient of the loss itself stays."""
     chosen, left = [], set(everyone)
     for freed, node, edit, message in sorted(sites, key=lambda site: (len(site[0]), -site[1].lineno)):
         if freed & left and freed <= left and (len(freed) < len(everyone) or not chosen):

@@ -1,6 +1,6 @@
 """Updates that a reading did not reach.
 
-The program stops before them, or cannot be read from some line on, or they stand behind a loop with other updates.
+The program stops before them, or cannot be read from some line on, or they follow a loop with other updates.
 """
 
 import ast
@@ -11,11 +11,11 @@ __all__ = ["unread_update", "update_behind_the_loop"]
 
 
 def unread_update(tree, reading):
-    """Return the first statement that looks like an update and that a reading did not come to; None if there is none.
+    """Return the first statement that looks like an update but was not reached, or None if there is none.
 
     Args:
         tree: The syntax tree of the program.
-        reading: The ``Reading`` of it.
+        reading: The ``Reading`` of the program.
 
     Example:
         >>> from autograd.grading.code.reading import read
@@ -39,13 +39,13 @@ def unread_update(tree, reading):
 
 
 def update_behind_the_loop(tree, reading):
-    """Return the first update of an array that stands behind a loop of updates, in the loop around it; None if none.
+    """Return the first update of an array that follows an inner loop with updates in its outer loop, or None.
 
-    A reading ends after two steps, so it may never come out of the inner loop.
+    A reading ends after two steps, so it may never leave the inner loop.
 
     Args:
         tree: The syntax tree of the program.
-        reading: The ``Reading`` of it.
+        reading: The ``Reading`` of the program.
 
     Example:
         >>> from autograd.grading.code.reading import read
@@ -77,7 +77,7 @@ def _lines(node):
 
 
 def _is_of_an_array(node, machine):
-    """Return whether a statement assigns to an array of several numbers, as far as the program was read."""
+    """Return True if the target of a statement was an array of several numbers when it was read, or is an attribute."""
     target = node.target if isinstance(node, ast.AugAssign) else node.targets[0]
     while isinstance(target, ast.Subscript):
         target = target.value
@@ -88,7 +88,7 @@ def _is_of_an_array(node, machine):
 
 
 def _updates(node):
-    """Return whether a statement takes something from what it assigns to, or adds a multiple of something."""
+    """Return True if a statement subtracts something from its target, or adds a multiple of something to it."""
     if isinstance(node, ast.AugAssign):
         target, sign, step = node.target, node.op, node.value
     elif isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp):

@@ -1,4 +1,4 @@
-"""The functions that a program defines for its activations, called with other numbers to see what they compute."""
+"""The functions that a program defines for its activations. They are called with other numbers to identify them."""
 
 import ast
 import math
@@ -15,13 +15,14 @@ POINTS = [0.3, -0.7, 1.1]
 
 
 class Helper:
-    """A function of one argument, and perhaps a flag.
+    """A function of one argument, possibly with a flag.
 
     Attributes:
-        name, text: Its name, and how it is called.
-        suffix: What stands behind the argument, such as ``", slope=True"``.
-        test: What it gives at a few points.
-        function_node: Its definition.
+        name: The name of the function.
+        text: The text by which the function is called.
+        suffix: The text behind the argument, such as ``", slope=True"``.
+        test: The values of the function at a few points.
+        function_node: The definition of the function.
     """
 
     def __init__(self, vocabulary, function, name, text, suffix, keywords, node=None):
@@ -36,14 +37,14 @@ class Helper:
         self.test = self.values(POINTS)
 
     def values(self, data):
-        """Return what it gives for a list of numbers, element by element; None if it does not."""
+        """Return the values of the function for a list of numbers, or None if it fails."""
         key = tuple(data)
         if key not in self.known:
             self.known[key] = self.array((len(data),), data)
         return self.known[key]
 
     def array(self, shape, data):
-        """Return what it gives for an array; None if that has another shape."""
+        """Return the values of the function for an array, or None if they do not have the same shape."""
         machine = self.vocabulary.machine
         made = machine.library.numpy["array"](list(data)).reshape(shape)
         found = self.vocabulary.quietly(lambda: self.function(made, **self.keywords))
@@ -58,14 +59,14 @@ class Helper:
 
 
 class Vocabulary:
-    """The names that a program has for functions.
+    """The program's names for functions.
 
     Attributes:
-        numpy: Its name for NumPy, or else for PyTorch.
-        modules: Its names for modules.
-        helpers: Its functions of one argument.
-        sigmoid: The name of its logistic function, or an empty string.
-        softmaxes: Its functions that give probabilities.
+        numpy: The program's name for NumPy, or else for PyTorch.
+        modules: The program's names for modules.
+        helpers: The program's functions of one argument.
+        sigmoid: The name of the program's logistic function, or an empty string.
+        softmaxes: The program's functions that return probabilities.
     """
 
     def __init__(self, machine, tree):
@@ -117,12 +118,12 @@ class Vocabulary:
                     self.softmaxes.append(helper)
 
     def helper_lines(self):
-        """Return the first and last lines of the functions of one number, those on one line left out."""
+        """Return the first and last lines of the functions of one number."""
         nodes = [helper.function_node for helper in self.helpers]
         return {(node.lineno, node.end_lineno) for node in nodes if isinstance(node, ast.FunctionDef)}
 
     def quietly(self, action):
-        """Return what an action on the machine gives; None if it fails."""
+        """Return the result of an action on the machine, or None if it fails."""
         machine = self.machine
         kept = machine.recorder, machine.trace, machine.watcher, machine.stack, machine.limits, machine.statement
         machine.recorder, machine.trace, machine.watcher = Silent(), None, None
@@ -135,13 +136,13 @@ class Vocabulary:
             machine.recorder, machine.trace, machine.watcher, machine.stack, machine.limits, machine.statement = kept
 
     def name_of(self, node):
-        """Return the name of a called function."""
+        """Return the name of the function in a call."""
         if isinstance(node, ast.Attribute):
             return node.attr
         return node.id if isinstance(node, ast.Name) else ""
 
     def unsquared(self, node, source):
-        """Return what a call of a function that squares gives without the square, written out."""
+        """Yield the base of the square that a call returns, with the arguments of the call written into it."""
         text = ast.unparse(node.func)
         if text not in self.functions:
             return
@@ -165,7 +166,7 @@ class Vocabulary:
 
 
 def _written_out(node, known):
-    """Return the text of an expression with the texts of its names put in."""
+    """Return the text of an expression in which known names are replaced by their texts."""
 
     class Put(ast.NodeTransformer):
         def visit_Name(self, name):

@@ -1,4 +1,4 @@
-"""The expressions of a program that belong to its way back, and their meanings."""
+"""The expressions in the backward pass of a program, and their meanings."""
 
 import ast
 import functools
@@ -25,9 +25,9 @@ class Lack:
 
     Attributes:
         parameter: The numbers of the parameter.
-        missing: What has to be added to the program's gradient.
+        missing: The numbers that must be added to the program's gradient.
         shape: The shape of both.
-        below: The numbers that the update is computed from.
+        below: The numbers from which the update is computed.
     """
 
     parameter: list
@@ -38,19 +38,21 @@ class Lack:
 
 @dataclass
 class WayBack:
-    """The facts about the way back of a program.
+    """The facts about the backward pass of a program.
 
     Attributes:
         source: The program.
-        trace: What every expression was.
+        trace: The values of every expression.
         gradients: The derivative of the loss with respect to every number of the forward pass.
-        wrong, right: The numbers that wrong, and right, updates are computed from.
-        lacks: What the gradients of wrong updates lack.
-        roots: The numbers of the parameters.
-        optimizers: The numbers that adaptive optimizers compute of the gradients.
-        machine: What read the program.
-        update_lines, right_lines: The lines of all updates, and of those that are right.
-        penalties: Whether a term of parameters may be the gradient of a penalty: what a layer is given has none.
+        wrong: The numbers from which wrong updates are computed.
+        right: The numbers from which right updates are computed.
+        lacks: The differences between the gradients of wrong updates and the true gradients.
+        roots: The numbers of the parameters, with their names.
+        optimizers: The numbers that adaptive optimizers compute from the gradients.
+        machine: The machine that read the program.
+        update_lines: The lines of all updates.
+        right_lines: The lines of the right updates.
+        penalties: True if a term of parameters may be the gradient of a penalty. The inputs of a layer have no penalty.
     """
 
     source: object
@@ -81,7 +83,7 @@ class WayBack:
         self.forward, made_in, started = forward_values(ordered, self.gradients)
         self.nodes = backward_expressions(self.source, self.trace, made_in, started)
         self.standing = Standing(self.trace, ordered)
-        # A layer by itself is given what a network computes: its activation is a function of that.
+        # A layer without a network gets its input as a parameter, and its activation is a function of this input.
         given = [] if self.penalties else [s for s in ordered if s.shape and self.is_parameter(s)]
         self.slopes = slopes_of([*given, *self.forward], self.gradients, self.roots)
         self.vocabulary = Vocabulary(self.machine, self.source.tree)
@@ -95,15 +97,15 @@ class WayBack:
         self.complements = [node for _, node, _ in self.nodes if is_complement(self, node)]
 
     def helpers(self):
-        """Return the program's own functions of one number, each with what stands behind the argument."""
+        """Return the program's own functions of one number, each with the text behind the argument."""
         return [(helper, helper.suffix) for helper in self.vocabulary.helpers]
 
     def library(self, shape):
-        """Return the name of the module whose functions take numbers of a shape: NumPy's, or else ``math``."""
+        """Return the name of the module whose functions accept numbers of this shape: NumPy's, or else ``math``."""
         return self.numpy if shape or self.numpy in self.modules else "math"
 
     def is_helper(self, node, frame=None):
-        """Return whether a call is one of a helper, by its name or by what the name stands for in a frame."""
+        """Return True if a call calls a helper, by its name or by the value of the name in a frame."""
         if self.vocabulary.name_of(node.func) in {helper.name for helper in self.vocabulary.helpers}:
             return True
         called = node.func
@@ -119,18 +121,18 @@ class WayBack:
         return isinstance(known, Function) and id(known.node) in nodes
 
     def is_given_to_helper(self, name):
-        """Return whether a variable of this name is the argument of a helper."""
+        """Return True if a variable with this name is the argument of a helper."""
         return any(
             isinstance(node, ast.Call) and self.is_helper(node) and node.args and self.single_name(node.args[0]) == name
             for node in self.source.parents
         )
 
     def inlined(self, node):
-        """Return what a call of a small function computes, written out, without a square around it."""
+        """Yield the result of a call of a small function, written out without its square."""
         return self.vocabulary.unsquared(node, self.source)
 
     def softmaxes(self, scope):
-        """Return the texts in a scope whose numbers are probabilities that add up to 1."""
+        """Return the expressions in a scope that may be probabilities, and softmax functions of variables in it."""
         found = []
         for text, (shape, data) in scope.items():
             if shape and len(data) > 1 and all(0 < x < 1 for x in data):
@@ -144,7 +146,7 @@ class WayBack:
         return found
 
     def _counts(self):
-        """Return the numbers of samples that the program may have."""
+        """Return the possible numbers of samples of the program."""
         return {
             place.shape[axis]
             for places in self.trace.seen.values()
@@ -153,7 +155,7 @@ class WayBack:
         }
 
     def _recurrent(self):
-        """Return whether the program fills a dict or a list by moments, and reads the moment before."""
+        """Return True if the program is recurrent: it reads values of the previous moment."""
         back_steps = [
             node
             for node in ast.walk(self.source.tree)
@@ -165,22 +167,22 @@ class WayBack:
         dicts = [node for node in ast.walk(self.source.tree) if isinstance(node, ast.Dict)]
         return (bool(back_steps) and bool(dicts)) or is_recurrent(self.trace.seen.values(), self.gradients, self.roots)
 
-    # --- What a value is
+    # --- The kinds of values
 
     def is_back(self, seen):
-        """Return whether a value belongs to the way back: a wrong update is computed from it, the loss is not."""
+        """Return True if a value is of the backward pass: a wrong update is computed from it, and the loss is not."""
         return any(isinstance(e, Value) and e not in self.gradients and e in self.wrong for e in seen.elements)
 
     def below(self, parameter):
-        """Return the numbers that a wrong update is computed from."""
+        """Return the numbers from which the wrong update of a parameter is computed."""
         numbers = {number.data for number, name in self.roots.items() if name == parameter}
         return set().union(*[lack.below for lack in self.lacks if numbers.issuperset(lack.parameter)])
 
     def is_fixed(self, part):
-        """Return whether a right update is computed from an expression, so that an edit of it would make that wrong."""
+        """Return True if a right update is computed from an expression, so that an edit would make it wrong."""
         node = part
         while isinstance(node, (ast.Name, ast.Attribute, ast.Subscript, ast.Constant)):
-            node = self.source.parents.get(node)  # it is read here: an edit changes this use only
+            node = self.source.parents.get(node)  # the variable is read here: an edit only changes this use
         while isinstance(node, ast.expr):
             places = self.trace.seen.get(key_of(node), [])
             back = [
@@ -197,7 +199,7 @@ class WayBack:
         return False
 
     def is_machinery(self, part):
-        """Return whether an expression is one of the optimizer's own, such as Adam's square of the gradient."""
+        """Return True if an expression belongs to the optimizer, such as Adam's square of the gradient."""
         node = part
         while self.optimizers and isinstance(node, ast.expr):
             numbers = [e for place in self.by_place(node)[:1] for e in place.elements if isinstance(e, Value)]
@@ -207,12 +209,12 @@ class WayBack:
         return False
 
     def is_parameter(self, seen):
-        """Return whether a value holds parameters."""
+        """Return True if all numbers of a value are parameters."""
         numbers = [e for e in seen.elements if isinstance(e, Value)]
         return bool(numbers) and all(e in self.roots for e in numbers)
 
     def is_parameter_data(self, data):
-        """Return whether some numbers are those of parameters."""
+        """Return True if all these numbers are numbers of parameters."""
         return all(x in self.parameter_data for x in data)
 
     @functools.cached_property
@@ -221,7 +223,7 @@ class WayBack:
         return {number.data for number in self.roots}
 
     def is_slope(self, node):
-        """Return whether an expression is the derivative of an activation."""
+        """Return True if an expression is the derivative of an activation."""
         if isinstance(node, ast.Call) and self.is_helper(node):
             return True
         known = self.known_slopes.get(id(node))
@@ -235,15 +237,15 @@ class WayBack:
         return known
 
     def is_count(self, text):
-        """Return whether a name stands for a whole number, as a number of samples does."""
+        """Return True if a name is a plain number, such as a number of samples."""
         for places in self.texts.get(text.replace(" ", ""), [])[:1]:
             return not isinstance(places.elements[0], Value)
         return False
 
-    # --- What an expression was
+    # --- The values of expressions
 
     def name_of(self, seen, frame):
-        """Return a short text for a value: a variable that holds it, or else the expression."""
+        """Return a short text for a value: a variable with this value, or else the expression."""
         found = [
             (place.frame is not frame, len(text), text)
             for text, places in self.texts.items()
@@ -257,7 +259,7 @@ class WayBack:
         return self.trace.seen.get(key_of(node), []) if isinstance(node, ast.expr) else []
 
     def single(self, node):
-        """Return the number that an expression is, or None if it is an array or has several values."""
+        """Return the number of an expression, or None if it is an array or has several values."""
         if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
             return float(node.value)
         values = {place.data[0] for place in self.by_place(node) if place.shape == ()}
@@ -279,11 +281,11 @@ class WayBack:
         return places[0].shape if places else None
 
     def single_name(self, node):
-        """Return the name that an expression is, or an empty string."""
+        """Return the name if the node is a name, and an empty string otherwise."""
         return node.id if isinstance(node, ast.Name) else ""
 
     def is_back_text(self, text, seen):
-        """Return whether a text was a value of the way back in the same function, or an attribute of any object."""
+        """Return True if a text has a backward value in the same function. An attribute may have another owner."""
         places = self.texts.get(text.replace(" ", ""), [])
         if not places and "." in text:
             tail = "." + text.rpartition(".")[2]
@@ -291,21 +293,21 @@ class WayBack:
         return any(place.frame.function == seen.frame.function and self._is_on_any_way(place) for place in places)
 
     def _is_on_any_way(self, seen):
-        """Return whether an update, right or wrong, is computed from a value that the loss is not."""
+        """Return True if an update, right or wrong, is computed from a value, and the loss is not."""
         return self.is_back(seen) or any(
             isinstance(e, Value) and e.op is not None and e not in self.gradients and e in self.right
             for e in seen.elements
         )
 
     def is_forward_text(self, text):
-        """Return whether a text was a value of the forward pass."""
+        """Return True if a text has a value of the forward pass."""
         return any(
             any(isinstance(e, Value) and e in self.gradients and e.op is not None for e in place.elements)
             for place in self.texts.get(text.replace(" ", ""), [])
         )
 
     def is_learned_text(self, text):
-        """Return whether a text was a value of the forward pass that hangs on parameters."""
+        """Return True if a text has a value of the forward pass that depends on parameters."""
         if not self.is_forward_text(text):
             return False
         waiting = [e for place in self.texts.get(text.replace(" ", ""), []) for e in place.elements[:1]]
@@ -320,7 +322,7 @@ class WayBack:
         return bool(waiting)
 
     def mentions_parameter(self, node):
-        """Return whether an expression has parameters and plain numbers only, like the gradient of a penalty."""
+        """Return True if an expression has only parameters and plain numbers, like the gradient of a penalty."""
         parts = [part for part in ast.walk(node) if isinstance(part, (ast.Name, ast.Attribute, ast.Subscript))]
         parts = parts if self.penalties else []
         met = False
@@ -335,12 +337,12 @@ class WayBack:
         return met
 
     def has_parameter_term(self, node):
-        """Return whether one of the two terms of a sum is the gradient of a penalty."""
+        """Return True if one of the two terms of a sum looks like the gradient of a penalty."""
         return self.mentions_parameter(node.left) or self.mentions_parameter(node.right)
 
     @functools.cached_property
     def has_penalty(self):
-        """True if a statement of the way back has a term that looks like the gradient of a penalty."""
+        """True if a statement of the backward pass has a term that looks like the gradient of a penalty."""
         for _, node, _ in self.nodes:
             around = self.source.parents.get(node)
             added = isinstance(around, (ast.BinOp, ast.AugAssign)) and isinstance(around.op, (ast.Add, ast.Sub))
@@ -350,11 +352,11 @@ class WayBack:
         return False
 
     def is_forward_value(self, value):
-        """Return whether a value holds numbers of the forward pass: a gradient does not."""
+        """Return True if a value has numbers of the forward pass. A gradient has none."""
         return any(isinstance(e, Value) and e in self.gradients for e in numbers_of(value)[1])
 
     def _takes_gradients(self, first, last):
-        """Return whether a function between two lines reads a name that stands for a gradient, as ``backward`` does."""
+        """Return True if the function between two lines reads a gradient, like ``backward``."""
         return any(
             first < node.lineno <= last and isinstance(node, ast.Name) and self.is_back(places[0])
             for _, node, places in self.nodes
@@ -362,7 +364,7 @@ class WayBack:
         )
 
     def fields(self, statement, seen):
-        """Return the texts of the numbers of the forward pass that hang on what a loop runs through."""
+        """Return the texts of numbers of the forward pass that depend on the variable of a loop."""
         names = set(self.source.counters(statement))
         block = self.source.blocks.get(statement, ([], 0, ""))[0]
         names |= {
@@ -380,17 +382,17 @@ class WayBack:
         return found
 
     def is_recurrent(self, node):
-        """Return whether the index of a list or a dict counts moments, which read the same parameters."""
+        """Return True if the index of a list or a dict counts moments that use the same parameters."""
         container = self.by_place(node)
         return len(container) > 2 and self.recurrent
 
     def scope(self, frame, order):
-        """Return what can be written in a call: a dict from a text to its shape and its numbers."""
+        """Return the variables that can be written in a call: a dict from each text to its shape and its numbers."""
         return self.standing.scope(frame, order)
 
 
 def same(a, b):
-    """Return whether two lists of numbers are equal up to rounding."""
+    """Return True if two lists of numbers are equal up to rounding."""
     if len(a) != len(b):
         return False
     if len(a) == 1:

@@ -1,8 +1,8 @@
 """The meaning of an index: a view of an array, or a list of picked elements.
 
 An index of integers, slices, ``None`` and ``...`` gives a view. An index with arrays, lists or masks picks elements.
-The index arrays are broadcast to one shape. The axes of this shape replace the indexed axes in the result, or come first
-if the index arrays were not next to each other.
+The index arrays are broadcast to one shape. Its axes replace the indexed axes in the result, or come first if the
+index arrays were not next to each other.
 """
 
 from typing import Any
