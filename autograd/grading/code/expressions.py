@@ -92,7 +92,7 @@ IN_PLACE = {
 
 
 def operate(machine, op, a, b, in_place=False):
-    """Return the result of a binary operator, whose size is limited."""
+    """Return the result of a binary operator. The size of the result is limited."""
     kind = type(op)
     array = machine.is_array
     if isinstance(a, Literal) and (isinstance(b, Value) or array(b)):

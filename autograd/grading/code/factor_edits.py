@@ -118,7 +118,7 @@ def _ends_in_slope(c, node):
 
 
 def _is_handed_on(c):
-    """Return True if a function returns its argument unchanged, like the derivative function of the identity."""
+    """Return True if a function returns its argument unchanged, like the backward pass of the identity."""
     around = c.source.function_of(c.statement)
     return (
         isinstance(c.parent(), ast.Return)
@@ -240,7 +240,7 @@ def made_slopes(c):
 
 
 def wrong_pairs(c):
-    """Yield edits that replace two factors in the same variable by the derivative of an activation."""
+    """Yield edits that replace two factors with the same variable by the derivative of an activation."""
     node = c.node
     inner = node.left if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) else None
     if not (isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Mult) and c.is_back()):

@@ -13,7 +13,7 @@ def close(a, b):
 
 
 def proportion(numbers, others):
-    """Return the factor by which ``others`` gives ``numbers``, or None if there is none. It is NaN if both are 0."""
+    """Return the number f with ``numbers = f * others``, or None if there is none. It is NaN if both are 0."""
     if not all(map(math.isfinite, [*numbers, *others])):
         return None
     largest = max(map(abs, numbers), default=0.0)

@@ -206,7 +206,7 @@ class Namespace:
 
 
 class Absorber:
-    """An object that does not affect the numbers, such as a plot. Its attributes, items and calls give itself."""
+    """An object that does not affect the numbers, such as a plot. Its attributes, items and calls return it."""
 
     def __init__(self, name):
         self.name = name

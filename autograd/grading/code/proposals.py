@@ -34,7 +34,7 @@ class Pair:
 
 
 def other_loss(case):
-    """Return another loss whose exact gradients all updates of a wrong program are, or None if there is none.
+    """Return another loss such that all updates of a wrong program are exactly its gradients, or None.
 
     The updates must match both with the program's own weights and with fresh weights.
     """
@@ -46,7 +46,7 @@ def other_loss(case):
 
 
 def proposed_losses(case, *, exact=False, seed=0, starts=None):
-    """Return the losses, as expressions in the program's names, whose gradients all updates are.
+    """Return losses in the program's names such that all updates are their gradients.
 
     Args:
         case: The program.

@@ -1,4 +1,4 @@
-"""The rate of an update: the factors of the gradient that are independent of the loss's inputs."""
+"""The rate of an update: the factors of the gradient that depend on no number from which the loss is computed."""
 
 import ast
 import math
@@ -137,7 +137,7 @@ def literals_of(node):
 
 
 def _front(term, sign, literals, gradients, memory):
-    """Return the front of one term: the factors of the product that are independent of the loss's inputs."""
+    """Return the front of one term: the factors that depend on no number from which the loss is computed."""
     front, left = Front(sign=sign), list(literals)
     waiting = [(term, 1, 0)]
     while waiting:
@@ -184,7 +184,7 @@ def _leaf_product(node):
 
 
 def is_free(node, gradients, memory):
-    """Return True if a number is independent of all numbers in the loss, like a rate or a momentum."""
+    """Return True if a number depends on no number from which the loss is computed, like a rate or a momentum."""
     known = memory.get(node)
     if known is None:
         waiting, seen, known = [node], set(), True

@@ -72,7 +72,7 @@ def _upward(data, after):
 
 
 def _last_step(below, first, k):
-    """Return the last array that is computed from the first array, which a mask is not, or None if there is none."""
+    """Return the last array that is computed from the first one, or None. A mask is not computed from it."""
     start = first.elements[k]
     made = [before for before in below if before is not first and start in _near(before.elements[k], ())]
     return made[-1] if made else None

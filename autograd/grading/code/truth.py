@@ -52,7 +52,7 @@ class Group:
 
 @dataclass
 class Truth:
-    """A loss, with the updates that reduce it.
+    """A loss, with the updates that should reduce it.
 
     Attributes:
         loss: The number.
