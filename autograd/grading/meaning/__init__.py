@@ -1,1 +1,1 @@
-"""From a tree to numbers: which quantity of the network each name is, and the array that a formula denotes."""
+"""The evaluator: it finds the quantity of the network for each name, and the array that a formula denotes."""

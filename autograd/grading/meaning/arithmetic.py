@@ -41,17 +41,17 @@ def of_name(evaluation, node, env):
 
 
 def of_group(evaluation, node, env):
-    """Return the value of what is in a bracket."""
+    """Return the value of the contents of a bracket."""
     return evaluation.value(node.parts[0], env)
 
 
 def of_negative(evaluation, node, env):
-    """Return minus the value of the operand."""
+    """Return the negative of the value of the operand."""
     return arrays.negative(evaluation.value(node.parts[0], env))
 
 
 def of_sum_of_terms(evaluation, node, env):
-    """Return the sum of the terms' values."""
+    """Return the sum of the values of the terms."""
     total = evaluation.value(node.parts[0], env)
     plain = is_literal(node.parts[0])
     for x in node.parts[1:]:
@@ -68,7 +68,7 @@ def of_quotient(evaluation, node, env):
 
 
 def of_power(evaluation, node, env):
-    """Return a power with a small exponent, or of two numbers."""
+    """Return a power. The exponent is a number of at most 12, or base and exponent are both numbers and not arrays."""
     base, exponent = node.parts
     if exponent.kind in ("num", "neg", "add", "div", "group") and is_literal(exponent):
         q = fraction_of(exponent)
@@ -94,7 +94,7 @@ def of_power(evaluation, node, env):
 
 
 def of_norm(evaluation, node, env):
-    """Return the absolute value of a number; a vector's norm is read in a square only."""
+    """Return the absolute value of a number. The norm of a vector is only accepted if it is squared."""
     x = evaluation.value(node.parts[0], env)
     if is_array(x):
         raise ReadingError("a norm is read in a square only.", node.at)
@@ -136,7 +136,7 @@ def of_entry(evaluation, node, env):
 
 
 def of_point(evaluation, node, env):
-    """``d sigma / d z | z_1``: the derivative of a function, there."""
+    """Return the value of an expression at a point, as in ``d sigma / d z | z_1``."""
     inner, point = node.parts
     if inner.kind == "deriv" and inner.parts[0].kind == "name" and evaluation.is_function(inner.parts[0]):
         name = inner.parts[0]
@@ -146,7 +146,7 @@ def of_point(evaluation, node, env):
 
 
 def of_matrix(evaluation, node, env):
-    """Return a matrix that is written out."""
+    """Return the value of a matrix that is written out."""
     if any(x.kind in ("dots", "none") for row in node.parts for x in row.parts):
         raise ReadingError("a matrix with dots cannot be graded.", node.at)
     rows = [[evaluation.value(x, env) for x in row.parts] for row in node.parts]
@@ -160,7 +160,7 @@ def of_matrix(evaluation, node, env):
 
 
 def of_target(evaluation, node, env):
-    """Return the quantity that is graded, which was not written."""
+    """Return the value of the graded quantity if it was not written on the left side."""
     place = given_place(node.data)
     if evaluation.reading.whole_target:
         return whole_target(evaluation, place._replace(index=None), env)
@@ -171,7 +171,7 @@ def of_target(evaluation, node, env):
 
 
 def whole_target(evaluation, place, env):
-    """Return a target with letters as a vector or matrix."""
+    """Return the value of a target with letters as a vector or matrix."""
     if place.role == "delta":
         return evaluation.whole(place, env, lambda k, n: evaluation.number_of(place, env, k, n))
     return evaluation.whole(
@@ -180,7 +180,7 @@ def whole_target(evaluation, place, env):
 
 
 def of_factor(evaluation, node, env):
-    """Return a quantity, 1 minus it, or its slope: a factor that was not written."""
+    """Return the value of a factor that was not written: a quantity, 1 minus it, both multiplied, or its derivative."""
     place, kind = node.data
     if kind == "value":
         return evaluation.named(place, env)
@@ -197,17 +197,17 @@ def of_count(evaluation, node, env):
 
 
 def of_dots(evaluation, node, env):
-    """Refuse three dots."""
+    """Raise ReadingError for three dots."""
     raise ReadingError("three dots leave open what stands there: write a sum.", node.at)
 
 
 def of_nothing(evaluation, node, env):
-    """Refuse an empty place."""
+    """Raise ReadingError for an empty place."""
     raise ReadingError("something is missing here.", node.at)
 
 
 def of_step(evaluation, node, env):
-    """Refuse a step inside of a formula."""
+    """Raise ReadingError for a step within a formula."""
     raise ReadingError("a step such as \\Delta w belongs on the left side.", node.at)
 
 
@@ -232,7 +232,7 @@ def given_place(symbol):
 
 
 def given_letters(symbol):
-    """From each letter of a target to what it counts."""
+    """Return a dict from each letter of a target to what it counts."""
     found = {x.name: k for x, k in zip(symbol.indices, symbol.layers, strict=True) if isinstance(x, Letter)}
     if isinstance(symbol.sample, Letter):
         found[symbol.sample.name] = "sample"
@@ -242,14 +242,14 @@ def given_letters(symbol):
 
 
 def is_literal(node):
-    """Return whether a tree has numbers only, or the 1 that is meant for every entry."""
+    """Return True if a tree consists of numbers, or of a 1 that stands for each entry of an array."""
     return all(x.kind != "name" or x.data[0] == "ones" for x in walk(node)) and not any(
         x.kind in ("deriv", "loss") for x in walk(node)
     )
 
 
 def fraction_of(node):
-    """Return the fraction that a tree of numbers is; None where it is none."""
+    """Return the value of a tree of numbers as a fraction, or None if it has other parts."""
     kind, parts = node.kind, node.parts
     if kind == "num":
         return node.data

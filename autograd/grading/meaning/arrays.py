@@ -1,4 +1,4 @@
-"""Vectors and matrices of numbers of any kind, as rows of a table: what a formula without indices denotes."""
+"""The vectors and matrices that formulas without indices denote: tables of numbers of any kind, row by row."""
 
 from autograd.grading.reading.trees import ReadingError
 
@@ -9,7 +9,7 @@ __all__ = [
 
 
 class ShapeError(ReadingError):
-    """Shapes that do not fit.
+    """An error for shapes that do not fit.
 
     Attributes:
         shapes: the two shapes, as texts.
@@ -21,7 +21,7 @@ class ShapeError(ReadingError):
 
 
 class Array:
-    """Rows of numbers. ``stacked`` tells in which direction the samples are: ``"columns"``, ``"rows"`` or None."""
+    """A table of numbers. ``stacked`` is ``"columns"`` or ``"rows"`` if these are the samples, or else None."""
 
     __slots__ = ("rows", "stacked")
 
@@ -30,12 +30,12 @@ class Array:
 
     @property
     def shape(self):
-        """The numbers of rows and columns."""
+        """The number of rows and the number of columns."""
         return len(self.rows), len(self.rows[0])
 
 
 def is_array(x):
-    """Return whether a value is an array, and no number."""
+    """Return True if a value is an array and not a number."""
     return type(x) is Array
 
 
@@ -50,22 +50,22 @@ def entries(x):
 
 
 def mapped(f, x):
-    """Return a function of every entry."""
+    """Return the values of a function at all entries."""
     return Array([[f(y) for y in row] for row in x.rows], x.stacked) if is_array(x) else f(x)
 
 
 def negative(x):
-    """Minus a value, entry by entry."""
+    """Return the negative of a value, entry by entry."""
     return mapped(lambda y: -y, x)
 
 
 def scaled(c, x):
-    """Return a number times a value, entry by entry."""
+    """Return the product of a number and a value, entry by entry."""
     return mapped(lambda y: c * y, x)
 
 
 def transpose(x):
-    """Rows as columns."""
+    """Return the transpose. A number is its own transpose."""
     if not is_array(x):
         return x
     stacked = {"columns": "rows", "rows": "columns", None: None}[x.stacked]
@@ -91,7 +91,7 @@ def _zipped(f, a, b):
 
 
 def _stretched(a, b):
-    """Two arrays of one shape: a vector beside samples is that of each of them."""
+    """Return two arrays in the same shape, or None. A vector next to a batch is repeated for each sample."""
     if a.shape == b.shape:
         return a, b
     for one, many in ((a, b), (b, a)):
@@ -106,7 +106,7 @@ def _stretched(a, b):
 
 
 def add(a, b, broadcast=False):
-    """Return the sum; of a number and an array only if ``broadcast`` says that every entry is meant."""
+    """Return the sum. A number and an array can be added if ``broadcast`` is True or the array is a batch."""
     if not is_array(a) and not is_array(b):
         return a + b
     if is_array(a) and is_array(b):
@@ -120,7 +120,7 @@ def add(a, b, broadcast=False):
 
 
 def elementwise(a, b):
-    """Return the product entry by entry."""
+    """Return the elementwise product."""
     if not is_array(a) or not is_array(b):
         return scaled(a, b) if not is_array(a) else scaled(b, a)
     pair = _stretched(a, b)
@@ -130,7 +130,7 @@ def elementwise(a, b):
 
 
 def divide(a, b):
-    """Return the quotient entry by entry."""
+    """Return the elementwise quotient."""
     if not is_array(b):
         return mapped(lambda y: y / b, a)
     if not is_array(a):
@@ -142,7 +142,7 @@ def divide(a, b):
 
 
 def matmul(a, b):
-    """Return the product of matrices."""
+    """Return the matrix product."""
     if not is_array(a) or not is_array(b):
         return scaled(a, b) if not is_array(a) else scaled(b, a)
     if a.shape[1] != b.shape[0]:
@@ -173,7 +173,7 @@ def outer(a, b):
 
 
 def total(numbers):
-    """Return the sum of numbers of any kind; None where there are none."""
+    """Return the sum of numbers of any kind, or None if there are none."""
     found = None
     for x in numbers:
         found = x if found is None else found + x

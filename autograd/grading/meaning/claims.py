@@ -1,4 +1,4 @@
-"""Read a claim in the network's own names: of which quantity, for which neurons, and what it is said to be."""
+"""The reader of claims in the network's own names. It finds the target, its instances, and the claimed expressions."""
 
 import itertools
 import random
@@ -26,19 +26,19 @@ from autograd.grading.reading.trees import ReadingError
 
 __all__ = ["Claim", "Claims"]
 
-# A formula for all neurons is graded for each of them, or for so many of them.
+# A formula for all neurons is graded for each of them, or for at most this many.
 _MAX_INSTANCES, _MAX_EVALUATED = 36, 6000
 _PRIMED = re.compile(r"([A-Za-z_]\w*(?:\[[^\]]{1,40}\])?)'\s*=", re.ASCII)
 
 
 class Claim:
-    """One reading of a formula: what it claims to be, and the expressions that it says this is.
+    """One reading of a formula, with the expected expression and the expressions that the formula claims.
 
     Attributes:
-        truth: the expression of what it should be.
-        symbol: the parameter or the delta that is meant; None for another quantity.
+        truth: the expected expression.
+        symbol: the parameter or the delta that is meant, or None for another quantity.
         kind: "gradient", "delta", "update", "step" or "value".
-        rights: the expressions on the right.
+        rights: the expressions on the right sides.
         instances: the assignments of numbers to free letters.
     """
 
@@ -47,7 +47,7 @@ class Claim:
 
 
 class Claims:
-    """Finds out what a formula in the network's own names claims.
+    """A reader that finds the claims of a formula in the network's own names.
 
     Args:
         vocabulary: the meaning of names: :class:`autograd.grading.meaning.vocabulary.Vocabulary`.
@@ -57,10 +57,13 @@ class Claims:
         self.vocabulary, self.lexicon = vocabulary, vocabulary.lexicon
         self._latex = False
 
-    # --- What is meant.
+    # --- The target.
 
     def target(self, target):
-        """Return the symbol that is to be graded: a parameter's, or a delta; with letters where all are meant."""
+        """Return the symbol of the target: a parameter or a delta.
+
+        It has letters if it stands for several quantities.
+        """
         network, p = self.lexicon.network, self.lexicon.printer
         if isinstance(target, Value):
             if target in set(network.parameters):
@@ -94,7 +97,10 @@ class Claims:
             raise GraphError(f"nothing is called {str(target)!r} here: {error}") from None
 
     def _symbol(self, tree, letters):
-        """Return the symbol a name stands for, with its letters bound to what they count."""
+        """Return the symbol that a name denotes.
+
+        Its letters are bound to the layers, samples or steps that they count.
+        """
         scope = Scope({**self._standard_letters(), **letters})
         e = self.vocabulary.resolve(tree, scope)
         if isinstance(e, Symbol) and e.role == "gradient" and isinstance(e.name, Symbol):
@@ -115,7 +121,7 @@ class Claims:
             letters["r"] = "steps"
         return letters
 
-    # --- What is said.
+    # --- The claims.
 
     def read(self, meant, formula, rate):
         """Return the claims of a formula, one for each reading of its left side.
@@ -126,7 +132,7 @@ class Claims:
             rate: the name of the learning rate, or None.
 
         Raises:
-            ReadingError: it cannot be read, or means nothing here.
+            ReadingError: the formula cannot be read, or has no meaning here.
         """
         text = formula.strip()
         primed = _PRIMED.match(text)  # in text, w_ho[h,o]' = ... is the weight after the update
@@ -162,7 +168,10 @@ class Claims:
         return claims
 
     def _readings(self, meant, left, rights, changed):
-        """Return what may be meant: the symbol, what letters count, their numbers, and which are the same."""
+        """Return the possible targets.
+
+        Each has a symbol, the ranges of its letters, their numbers, and their aliases.
+        """
         tree = left
         if isinstance(left, trees.Derivative):
             tree = left.by
@@ -203,11 +212,11 @@ class Claims:
         return list(unique.values())
 
     def _is_turned(self, tree):
-        """Return whether a weight of this name has its indices reversed; the network's own names never have."""
+        """Return True if a weight of this name has its indices reversed. The network's own names are never reversed."""
         return self.lexicon.convention.order == "to-from" and tree.base not in self.lexicon.bases
 
     def _letters_for(self, layer, letters_in):
-        """Return what the letters of a convention count if the neuron is in ``layer``."""
+        """Return a dict from the letters of a convention to their layers if the neuron is in ``layer``."""
         standard = self._standard_letters()
         how = self.lexicon.convention.indices
         letters = {}
@@ -217,16 +226,16 @@ class Claims:
         neurons = [letter for letter in letters_in if standard.get(letter) not in ("samples", "steps")]
         for k, letter in enumerate(neurons):
             if letter not in standard and letter not in letters:
-                numbered = self.lexicon.alphabet.kind(letter)  # o2, a second index of the outputs
+                numbered = self.lexicon.alphabet.kind(letter)  # as in o2, a second index of the outputs
                 letters[letter] = numbered or (layer if k == len(neurons) - 1 else layer - 1)
         return letters
 
     def _matched(self, meant, tree, rights):
-        """Return the symbol that is meant, in the letters of the left side, the convention or the layers.
+        """Return the target in the letters of the left side, of the convention or of the layers.
 
         Returns:
-            The symbol; what each letter counts; the numbers of those that stand for a number; and which letters may be
-            written for which.
+            The symbol, a dict from each letter to what it counts, the numbers of the letters that stand for a number,
+            and a dict from each alias to its letter.
         """
         slots = [*zip(meant.layers, meant.indices, strict=True), ("samples", meant.sample), ("steps", meant.step)]
         alphabet = self.lexicon.formulas.alphabet.letters
@@ -256,7 +265,7 @@ class Claims:
                 if isinstance(index, int):
                     env[letter] = index
         for letter, old, (kind, index) in zip(written, usual, slots, strict=True):
-            if old is not None and old not in letters:  # the letter of the layer may be written as well
+            if old is not None and old not in letters:  # the usual letter of the layer may be written as well
                 letters[old] = kind
                 if isinstance(index, int):
                     env[old] = index
@@ -308,7 +317,7 @@ class Claims:
         letters = {aliases.get(i.name, i.name) for e in (truth, *found) for i in free_letters(e)}
         ranges = []
         kinds = {**self._standard_letters(), **scope.letters}
-        if symbol is None and isinstance(truth, Symbol):  # p[k,n] is of the outputs, whatever k counts elsewhere
+        if symbol is None and isinstance(truth, Symbol):  # in p[k,n], k always counts outputs
             kinds |= {
                 i.name: layer for i, layer in zip(truth.indices, truth.layers, strict=True) if isinstance(i, Letter)
             }
@@ -334,7 +343,7 @@ class Claims:
         return Claim(truth, symbol, kind, found, instances or [{}])
 
     def _insist(self, claim, left, scope):
-        """A left side that speaks of another weight or neuron than the one that is graded is not passed over."""
+        """Raise ReadingError if the left side names another weight or neuron than the graded one."""
         tree = left
         if isinstance(left, trees.Derivative):
             if not self._is_of_loss(left):
@@ -345,7 +354,7 @@ class Claims:
         except ReadingError:
             if isinstance(tree, trees.Name) and not tree.indices and tree.base not in ("g", "grad", "gradient"):
                 raise
-            return  # a name that is explained in prose, if at all
+            return  # this name may be explained in the prose
         if not isinstance(e, Symbol) or e.role not in ("w", "b", "delta", "free"):
             return
         for env in claim.instances:
@@ -357,7 +366,7 @@ class Claims:
                 raise ReadingError(f"the left side speaks of {said}, but {meant} is graded.", getattr(tree, "at", 0))
 
     def _is_there(self, symbol, env):
-        """Return whether an instance of the target is in the network: not every pair of neurons is connected."""
+        """Return True if an instance of the target is in the network. Not all pairs of neurons are connected."""
         if symbol is None or not symbol.layers:
             return True
         return symbol.bound(env) in self.lexicon.known

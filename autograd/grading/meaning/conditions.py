@@ -10,7 +10,10 @@ from autograd.grading.reading.trees import ReadingError
 
 
 def of_series(evaluation, node, env):
-    """Return the sum over an index; or the product, whose matrices go back in time where a step counts them."""
+    """Return a sum over an index, or a product.
+
+    The matrices of a product are multiplied in descending order of the index, unless the reading is ``from_right``.
+    """
     limits = node.data
     total = None
     if limits.is_product:
@@ -27,7 +30,7 @@ def of_series(evaluation, node, env):
 
 
 def assignments(evaluation, limits, env):
-    """Return the numbers that the letters of a sum take."""
+    """Return the assignments of numbers to the letters of a sum."""
     found = [dict(env)]
     for letter in limits.letters:
         values = range_of(evaluation, letter, limits, env)
@@ -36,7 +39,7 @@ def assignments(evaluation, limits, env):
 
 
 def range_of(evaluation, letter, limits, env):
-    """Return the numbers that the letter of a sum takes."""
+    """Return the range of a letter of a sum."""
     axis = evaluation.reading.axes.get(letter)
     if axis is None:
         raise Misfit(f"what {letter.split('#')[0]} counts is not clear.")
@@ -60,7 +63,7 @@ def range_of(evaluation, letter, limits, env):
 
 
 def bound(evaluation, node, env, usual, axis, shift):
-    """Return the number of a sum's first or last value; the usual one where it is a letter of its own."""
+    """Return the first or last number of a sum. It is the usual one if the limit is a letter without a number."""
     if node is None:
         return usual
     if node.kind == "num":
@@ -73,7 +76,7 @@ def bound(evaluation, node, env, usual, axis, shift):
 
 
 def holds(evaluation, condition, env):
-    """Return whether a condition on indices holds."""
+    """Return True if a condition on indices holds."""
     left, right = (evaluation.index(x, env) for x in condition.parts)
     return {
         "=": left == right,
@@ -86,7 +89,7 @@ def holds(evaluation, condition, env):
 
 
 def is_of_indices(evaluation, condition, env):
-    """Return whether both sides of a condition are indices."""
+    """Return True if both sides of a condition are indices."""
     try:
         holds(evaluation, condition, env)
     except (ReadingError, KeyError):
@@ -113,7 +116,7 @@ def of_cases(evaluation, node, env):
 
 
 def of_indicator(evaluation, node, env):
-    """Return 1 where the condition holds, else 0."""
+    """Return 1 if the condition holds, and 0 otherwise."""
     condition = node.parts[0]
     if is_of_indices(evaluation, condition, env):
         return evaluation.at.one if holds(evaluation, condition, env) else evaluation.at.zero
@@ -121,7 +124,7 @@ def of_indicator(evaluation, node, env):
 
 
 def gate_of(evaluation, condition, env):
-    """1 where one number is larger than another, else 0."""
+    """Return 1 if the larger side of a comparison is indeed larger, and 0 otherwise."""
     left, right = condition.parts
     if condition.data in ("<", "<="):
         left, right = right, left

@@ -1,4 +1,4 @@
-"""Derivatives of what is written: numbers, gradients as vectors and matrices, Jacobians."""
+"""Derivatives in formulas: numbers, gradients as vectors and matrices, and Jacobians."""
 
 from autograd.grading.meaning import arrays
 from autograd.grading.meaning.arrays import Array, is_array
@@ -9,11 +9,11 @@ from autograd.grading.reading.trees import ReadingError
 
 
 class _Jacobian(Exception):
-    """Raised to say that a vector is differentiated."""
+    """An exception that shows that a vector is differentiated."""
 
 
 def of_derivative(evaluation, node, env):
-    """Return a derivative that is written."""
+    """Return the value of a derivative in a formula."""
     of, by = node.parts
     if node.data == "bridge" and not is_before(evaluation, by, of):
         raise OutOfRange("nothing stands where the dots are.", node.at)
@@ -23,18 +23,18 @@ def of_derivative(evaluation, node, env):
 
 
 def is_before(evaluation, name, other):
-    """Return whether the layer or step of a name is before that of another one."""
+    """Return True if the layer or step of a name comes before that of another name."""
     a, b = evaluation.place(name), evaluation.place(other)
     return a.layer < b.layer if evaluation.model.steps == 1 else True
 
 
 def names_no_loss(node):
-    """Return whether a derivative is a name such as dZ, or a gradient of a loss that is not written."""
+    """Return True if a derivative is a name such as dZ, or a gradient of a loss that is not written."""
     return node.kind == "deriv" and (node.data == "name" or (node.data == "gradient" and node.parts[0].kind == "loss"))
 
 
 def outputs(evaluation, node):
-    """Return the outputs as a vector: what a gradient without a subscript is taken in."""
+    """Return the vector of the outputs, which is the variable of a gradient without a subscript."""
     letter = evaluation.places.output_letter
     top = Node("sup", (Node("name", (), ("L", 0), node.at),), "", node.at)
     key = ("outputs", letter)
@@ -44,7 +44,7 @@ def outputs(evaluation, node):
 
 
 def derivative(evaluation, of, by, env, node=None):
-    """Return the derivative of a tree in a quantity: a number, the array of a gradient, or a Jacobian."""
+    """Return the derivative of a tree with respect to a quantity: a number, the array of a gradient, or a Jacobian."""
     place = evaluation.by_place(by)
     if place.kind != "quantity":
         raise ReadingError(f"{show(by)} is no quantity of the network to differentiate in.", by.at)
@@ -91,7 +91,7 @@ def derivative(evaluation, of, by, env, node=None):
 
 
 def jacobian(evaluation, of, place, env):
-    """Return the derivative of a vector in a vector."""
+    """Return the derivative of a vector with respect to a vector."""
     if place.role == "w" or place.stacked:
         raise ReadingError("a vector is differentiated in a matrix here: give both of them indices.")
     columns = []

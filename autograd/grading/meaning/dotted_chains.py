@@ -1,7 +1,7 @@
 """Products of derivatives with dots between them.
 
-Links of one form, ``dh_T/dh_{T-1} ... dh_{k+1}/dh_k``, are a product over their index; between others, as in
-``dz^L/da^{L-1} ... da^l/dz^l``, the dots are the derivative of what the link before is taken in.
+Links of the same form, ``dh_T/dh_{T-1} ... dh_{k+1}/dh_k``, are a product over their index. Between other links, as in
+``dz^L/da^{L-1} ... da^l/dz^l``, the dots are the derivative of the variable of the link before them.
 """
 
 from fractions import Fraction
@@ -12,7 +12,10 @@ __all__ = ["chain_over_steps"]
 
 
 def chain_over_steps(node):
-    """Return a product of links dh_T/dh_{T-1} ... dh_{k+1}/dh_k as one over its index; others as they are."""
+    """Return a product of links dh_T/dh_{T-1} ... dh_{k+1}/dh_k as a product over its index.
+
+    Other products are returned unchanged.
+    """
     parts, letter = list(node.parts), "k#"
     k = next(i for i, x in enumerate(parts) if x.kind == "dots")
     first, start = parts[k - 1] if k else None, k - 1
@@ -23,7 +26,7 @@ def chain_over_steps(node):
     (a, below_a), (b, below_b) = steps
     if not (_differ_by_one(a, below_a) and _differ_by_one(b, below_b)):
         return node
-    if start and _link_marks(parts[start - 1]) is not None:  # two links in front of the dots say the direction
+    if start and _link_marks(parts[start - 1]) is not None:  # two links before the dots show the direction
         ahead = _link_marks(parts[start - 1])
         if ahead[1] == a:
             a, start, is_down = ahead[0], start - 1, True
@@ -46,7 +49,7 @@ def chain_over_steps(node):
 
 
 def _bridged(node, k):
-    """Return a chain with dots as one with the derivative between the links on both sides of them."""
+    """Return a chain in which the dots are replaced by the derivative between the links next to them."""
     parts = list(node.parts)
     around = [parts[k - 1] if k else None, parts[k + 1] if k + 1 < len(parts) else None]
     if any(x is None or x.kind != "deriv" or any(y.kind not in ("name", "loss") for y in x.parts) for x in around):
@@ -56,14 +59,14 @@ def _bridged(node, k):
 
 
 def _is_after(a, b):
-    """Return whether the step a comes behind b, as T behind k + 1."""
+    """Return True if the step a comes after b, as T comes after k + 1."""
     if a.kind == b.kind == "num":
         return a.data > b.data
     return is_name(a, "T", "t", "L", "n") or b.kind == "num"
 
 
 def _link_marks(node):
-    """Return the marks of the two names of a derivative of one state in another, each with one; None for others."""
+    """Return the two marks of a derivative of one state with respect to another, or None for other derivatives."""
     if node is None or node.kind != "deriv" or any(x.kind != "name" or len(x.parts) != 1 for x in node.parts):
         return None
     marks = [x.parts[0].parts for x in node.parts]
@@ -72,13 +75,13 @@ def _link_marks(node):
 
 
 def _differ_by_one(a, b):
-    """Return whether an index is the other one plus 1."""
+    """Return True if the index ``a`` is the index ``b`` plus 1."""
     (letter_a, n), (letter_b, m) = _offset(a), _offset(b)
     return letter_a == letter_b and n == m + 1
 
 
 def _offset(mark):
-    """Return the letter of an index and what is added to it; a number has the letter ""."""
+    """Return the letter of an index and the number that is added to it. A plain number has the letter ""."""
     if mark.kind == "num":
         return "", mark.data
     if mark.kind == "add" and len(mark.parts) == 2 and mark.parts[0].kind == "name":
@@ -90,5 +93,5 @@ def _offset(mark):
 
 
 def _with_mark(name, mark):
-    """Return a name that has one mark with another one."""
+    """Return a name with its only mark replaced."""
     return name.with_parts([name.parts[0].with_parts([mark])])

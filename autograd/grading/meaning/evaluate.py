@@ -1,4 +1,4 @@
-"""The value of a written formula at a point, under one reading: a number, or an array of numbers."""
+"""The value of a written formula at a point under one reading: a number or an array."""
 
 import functools
 

@@ -1,4 +1,4 @@
-"""A point, a reading and the names of a network: all that the value of a written formula depends on."""
+"""The context on which the value of a formula depends: a point, a reading, and the names of a network."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -14,16 +14,16 @@ from autograd.grading.reading.trees import ReadingError
 __all__ = ["Evaluation", "Rules"]
 
 MAX_STEPS = 60_000
-_WORK_OF_PLACE = 2  # steps: to find a place takes as long as to evaluate two nodes
+_WORK_OF_PLACE = 2  # steps: finding a place takes as long as evaluating two nodes
 
 
 class Rules(NamedTuple):
     """The functions that evaluate each kind of node.
 
     Fields:
-        values: from kind to a function of an evaluation, a node and the numbers of letters.
+        values: from a kind to a function of an evaluation, a node and the numbers of letters.
         tangent: the derivative of a node with respect to a quantity.
-        derivative: the derivative of a node with respect to what another node names.
+        derivative: the derivative of a node with respect to the quantity that another node names.
     """
 
     values: dict[str, Callable]
@@ -32,19 +32,19 @@ class Rules(NamedTuple):
 
 
 def is_into_neuron(place):
-    """Return whether a place is the vector of all weights into one neuron."""
+    """Return True if a place is the vector of all weights into one neuron."""
     return place.role == "w" and isinstance(place.index, tuple) and place.index[0] is None
 
 
 class Evaluation:
-    """Evaluates trees at one point under one reading.
+    """An evaluator of trees at one point under one reading.
 
     Args:
         at: the numbers: :class:`autograd.grading.meaning.quantities.At`.
-        places: what names stand for.
-        reading: how they are read.
-        cache: the places found for this reading, from the identity of a node.
-        definitions: trees by name.
+        places: the meanings of names.
+        reading: the reading of the formula.
+        cache: the places that were found under this reading, by the identity of a node.
+        definitions: a dict from names to trees.
         rules: the values and derivatives of each kind of node.
     """
 
@@ -55,7 +55,7 @@ class Evaluation:
         self.rules, self.steps, self.cost = rules, 0, at.cost
 
     def place(self, node):
-        """Return the place of a name, or of a quantity with what it depends on."""
+        """Return the place of a name, or of a quantity with its dependencies."""
         key = id(node)
         found = self.cache.get(key)
         if found is None:
@@ -72,7 +72,7 @@ class Evaluation:
     def _place(self, node):
         if node.kind == "group":
             return self._place(node.parts[0])
-        if node.kind == "call":  # h(x^{(i)}): the output on that sample
+        if node.kind == "call":  # h(x^{(i)}) is the output on that sample
             sample = step = None
             for argument in node.parts[1:]:
                 if argument.kind == "name" and argument.parts:
@@ -95,7 +95,7 @@ class Evaluation:
         return self.places.place(node, self.reading)
 
     def _marked(self, argument):
-        """Return the sample among the marks of a letter that takes no index: x_i, where i counts samples."""
+        """Return the sample among the marks of a letter without an index, as in x_i if i counts samples, or None."""
         for script in argument.parts:
             for part in script.parts:
                 if part.kind == "name" and self.reading.axes.get(part.data[0]) == "sample":
@@ -121,7 +121,7 @@ class Evaluation:
         return False
 
     def quantity(self, place, env, index=None):
-        """Return the quantity at a place, with the letters' numbers."""
+        """Return the quantity at a place for the given numbers of letters."""
         found = place.index if index is None else index
         if isinstance(found, Item):
             found = found.at(env)
@@ -134,7 +134,7 @@ class Evaluation:
         return Quantity(place.role, place.layer, found, sample, step)
 
     def parameters(self):
-        """Return every weight, in order."""
+        """Return all weights in order."""
         return sorted([q for q in self.model.node_of if q.role == "w"])
 
     def number_of(self, place, env, index=None, stacked=None):
@@ -148,11 +148,14 @@ class Evaluation:
         return self.missing(q)
 
     def own(self):
-        """Return the factor between the derivative of the loss and that of a sample's own loss."""
+        """Return the factor from the derivative of the loss to that of a sample's own loss."""
         return self.at.number(1 / self.model.scale)
 
     def missing(self, q):
-        """0 for the state before the first step; everything else that is not there is an error."""
+        """Return 0 for the state before the first step and the delta after the last one.
+
+        Raise an error for all others.
+        """
         if q.step is not None and q.step == 0 and q.role in ("a", "s", "delta") and q.layer:
             return self.at.zero
         if q.step is not None and q.role == "delta" and q.step == self.model.steps + 1:
@@ -165,8 +168,8 @@ class Evaluation:
         raise OutOfRange("there is no such quantity in this network.")
 
     def whole(self, place, env, number):
-        """Return the vector or matrix of a place, each entry given by ``number(index, sample)``."""
-        if place.role == "w" and place.index is not None:  # those into one neuron
+        """Return the vector or matrix of a place. Its entries are ``number(index, sample)``."""
+        if place.role == "w" and place.index is not None:  # the weights into one neuron
             to = place.index[1]
             x = Array([[number((i, to), None)] for i in range(1, self.model.size(place.layer[0]) + 1)])
             return x if self.reading.vectors == "columns" else arrays.transpose(x)
@@ -184,12 +187,12 @@ class Evaluation:
         return x if self.reading.vectors == "columns" else arrays.transpose(x)
 
     def check_missing(self, q):
-        """Nothing depends on a state behind the last step; there is none before the first one."""
+        """Raise OutOfRange unless a quantity belongs to the step after the last one, on which nothing depends."""
         if q.step is None or q.step != self.model.steps + 1:
             raise OutOfRange("there is no such quantity in this network.")
 
     def is_whole(self, place):
-        """Return whether a place is a vector or matrix."""
+        """Return True if a place is a vector or matrix."""
         if place.kind != "quantity" or place.role in ("loss", "other", "parameter"):
             return False
         return place.index is None or is_into_neuron(place)
@@ -198,9 +201,9 @@ class Evaluation:
         """Return the value of a tree: a number or an array.
 
         Raises:
-            Misfit: a name cannot be meant as the reading says.
+            Misfit: a name cannot have the meaning that the reading gives it.
             ShapeError: shapes do not fit.
-            ReadingError: something means nothing.
+            ReadingError: a part has no meaning.
         """
         self.steps += 1
         WORK.done += self.cost
@@ -212,13 +215,13 @@ class Evaluation:
         return rule(self, node, env)
 
     def named(self, place, env):
-        """Return the number or array of a quantity."""
+        """Return the number or the array of a quantity."""
         if self.is_whole(place):
             return self.whole(place, env, lambda k, n: self.number_of(place, env, k, n))
         return self.number_of(place, env)
 
     def placed(self, operation, node, *operands):
-        """Return the result of an operation on arrays; a shape error says where."""
+        """Return the result of an operation on arrays. A ShapeError gets the position of the node."""
         try:
             return operation(*operands)
         except ShapeError as error:
@@ -226,13 +229,13 @@ class Evaluation:
             raise
 
     def guard(self, numbers):
-        """No function is asked for at a number so large that its digits alone would fill the memory."""
+        """Raise OverflowError for numbers that are so large that the digits of a result could fill the memory."""
         for x in numbers:
             if not hasattr(x, "v") and abs(x) > 100_000:
                 raise OverflowError("a number beyond all bounds")
 
     def is_function(self, node):
-        """Return whether a name is a function, and no quantity."""
+        """Return True if a name is a function and not a quantity."""
         base = node.data[0]
         letter = self.places.function_letter
         return not self.places.roles.get(base) and (
@@ -254,7 +257,7 @@ class Evaluation:
         raise ReadingError(f"the index {show(part)} is not bound.", part.at)
 
     def by_place(self, by):
-        """Return the place of what a derivative is taken in; a bare vector in a gradient is the output."""
+        """Return the place of the variable of a derivative, without brackets and transposes."""
         while by.kind == "group":
             by = by.parts[0]
         if by.kind == "transpose":
@@ -262,7 +265,7 @@ class Evaluation:
         return self.place(by)
 
     def is_linear(self, layer):
-        """Return whether a layer has no activation function."""
+        """Return True if a layer has no activation function."""
         neuron = next(n for n in self.model.network.neurons if n.layer == layer)
         return neuron.a is neuron.s
 
@@ -271,5 +274,5 @@ class Evaluation:
         return self.rules.tangent(self, node, q, env)
 
     def derivative(self, of, by, env, node=None):
-        """Return the derivative of a tree with respect to what another one names."""
+        """Return the derivative of a tree with respect to the quantity that another tree names."""
         return self.rules.derivative(self, of, by, env, node)

@@ -1,4 +1,4 @@
-"""Functions: those of the table, the activation of the neurons that the argument belongs to, the softmax."""
+"""Functions: those of the table, the activation of the neurons in the argument, and the softmax."""
 
 from autograd.engine import primitives, rounding
 from autograd.engine.algebra import TABLE
@@ -30,7 +30,7 @@ def of_call(evaluation, node, env):
     if primes and places.is_loss(Node("name", name.parts, (base, 0), name.at)):
         return evaluation.derivative(Node("loss", (), None, node.at), arguments[0], env)
     if primes and places.roles.get(base) and base != places.function_letter:
-        # a'(z): the derivative of an activation
+        # a'(z) is the derivative of an activation
         return activated(evaluation, base, name, arguments[0], primes, env)
     if base in places.losses and not primes:
         return evaluation.at.value(evaluation.quantity(evaluation.place(node), env))
@@ -72,7 +72,7 @@ def of_call(evaluation, node, env):
 
 
 def _log_of_base(evaluation, name, argument, env):
-    r"""Return the logarithm to the base that stands below, such as the 2 of ``\log_2 x``."""
+    r"""Return the logarithm to the base in the subscript, such as the 2 of ``\log_2 x``."""
     (mark,) = name.parts if len(name.parts) == 1 else (None,)
     written = "".join([show(x) for x in mark.parts]) if mark is not None and mark.kind == "sub" else ""
     if written == "e":
@@ -86,7 +86,7 @@ def _log_of_base(evaluation, name, argument, env):
 
 
 def log_of_probability(evaluation, node, env):
-    """Return the log of one softmax output by its outputs, as a cross-entropy has it; None for another argument."""
+    """Return the logarithm of one softmax output in terms of the logits, or None for another argument."""
     while node.kind == "group":
         node = node.parts[0]
     if node.kind != "name" or node in evaluation.definitions:
@@ -100,12 +100,12 @@ def log_of_probability(evaluation, node, env):
 
 
 def is_parameter(evaluation, node):
-    """Return whether a name is a weight or bias."""
+    """Return True if a name is a weight or bias."""
     return node.kind == "name" and bool({"w", "b"} & set(evaluation.places.roles_of(node.data[0])))
 
 
 def applied(evaluation, name, argument, primes, env):
-    """Return a function of the table."""
+    """Return the value of a function of the table, or of its derivative."""
     entry = next((e for e in TABLE if e is not None and e.name == name and e.arity == 1), None)
     if entry is None:
         raise ReadingError(f"no function is called {name}.", argument.at)
@@ -119,7 +119,7 @@ def applied(evaluation, name, argument, primes, env):
 
 
 def activated(evaluation, base, name, argument, primes, env):
-    """Return the activation function of the neurons that the argument belongs to."""
+    """Return the value of the activation function of the neurons in the argument, or of its derivative."""
     layer = layer_of(evaluation, name, argument)
     x = evaluation.value(argument, env)
     if layer is not None and base in _SIGMOIDS and not primes and _is_inside(evaluation, name, argument):
@@ -139,10 +139,10 @@ def activated(evaluation, base, name, argument, primes, env):
 
 
 def _only_activation(evaluation, argument):
-    """Return a layer whose activation is meant by f(x), where x is any number and all layers have one activation.
+    """Return a layer for f(x) if x is any number and all layers have the same activation.
 
     Raises:
-        Misfit: x stands for inputs, which have none.
+        Misfit: x stands for inputs, which have no activation.
     """
     neurons = [n for n in evaluation.model.network.neurons if n.a is not n.s]
     functions = {n.a.op for n in neurons}
@@ -153,9 +153,9 @@ def _only_activation(evaluation, argument):
 
 
 def _is_inside(evaluation, name, argument):
-    """Return True if a function is applied to a number that is computed from a pre-activation and is none itself.
+    """Return True if a function is applied to a number that is computed from a pre-activation and is not one itself.
 
-    So parts of an activation are, as in sigma(2 s) tanh(s): sigma stands for the logistic function there.
+    Parts of an activation have this form. In sigma(2 s) tanh(s), sigma is the logistic function.
     """
     while argument.kind in ("group", "neg"):
         argument = argument.parts[0]
@@ -166,7 +166,7 @@ def _is_inside(evaluation, name, argument):
 
 
 def layer_of(evaluation, name, argument):
-    """Return the layer of what a function is applied to."""
+    """Return the layer of the argument of a function, or None."""
     marks = [s for s in name.parts if s.kind == "sup"]
     if marks:
         probe = Node("name", marks, (evaluation.places.pre_activation, 0), name.at)
@@ -175,7 +175,7 @@ def layer_of(evaluation, name, argument):
             return place.layer
         except ReadingError:
             if any(s.data == "[" and p.kind == "num" for s in marks for p in s.parts):
-                raise  # g^{[0]}: there is no such layer
+                raise  # in g^{[0]}, there is no such layer
     found = {}
     for x in walk(argument):
         if x.kind == "name":
@@ -198,7 +198,7 @@ def layer_of(evaluation, name, argument):
 
 
 def softmax(evaluation, node, argument, primes, env):
-    """Return the softmax of the outputs: all of them, or the one whose pre-activation is the argument."""
+    """Return the softmax of all outputs, or of the output whose pre-activation is the argument."""
     if not evaluation.model.has_softmax:
         raise ReadingError("there is no softmax in this network: declare its loss as a cross_entropy.", node.at)
     place = evaluation.place(argument)
@@ -210,7 +210,7 @@ def softmax(evaluation, node, argument, primes, env):
 
 
 def is_softmax_call(evaluation, name, argument):
-    """Return whether a function of an output is the softmax."""
+    """Return True if a function of an output is the softmax."""
     if name.data[0] in _PRIMITIVES or not evaluation.model.has_softmax:
         return False
     layer = layer_of(evaluation, name, argument)

@@ -1,4 +1,4 @@
-"""The letters of a formula: which are bound by a sum, and what each may count."""
+"""The letters of a formula: those that a sum binds, and the candidates for what each letter counts."""
 
 from autograd.grading.meaning.place import Misfit
 from autograd.grading.reading.nodes import Limits, Node, walk
@@ -6,13 +6,13 @@ from autograd.grading.reading.nodes import Limits, Node, walk
 __all__ = ["Letters", "head", "renamed_apart", "variables"]
 
 _LAYERS = ("l", "ell", "lambda")
-_PATTERNS = ("p", "mu", "nu", "n", "q")  # that count samples, and say nothing where there is one
-_LAYER_NAMES = {"": ("h", "o", "y", "x"), "(": ("h", "o")}  # from the bracket around a mark above to such letters
+_PATTERNS = ("p", "mu", "nu", "n", "q")  # these count samples, and nothing if there is one sample
+_LAYER_NAMES = {"": ("h", "o", "y", "x"), "(": ("h", "o")}  # from the bracket of a superscript to these letters
 _LAST_LAYERS = ("m", "N", "M", "K", "H")
 
 
 def head(part):
-    """Return the letter at the head of an index; None where there is none."""
+    """Return the first letter of an index, or None."""
     if part.kind == "name" and not part.parts:
         return part.data[0]
     if part.kind == "add" and part.parts[0].kind == "name" and not part.parts[0].parts:
@@ -23,7 +23,7 @@ def head(part):
 
 
 def heads(part):
-    """Return every letter of an index, those of n_l too."""
+    """Return all letters of an index, including those of n_l."""
     if part.kind == "name" and part.parts:
         return [h for s in part.parts for p in s.parts for h in heads(p)]
     letter = head(part)
@@ -31,7 +31,7 @@ def heads(part):
 
 
 def renamed_apart(node, count):
-    """Return the tree with a new letter for every sum, ``k#1`` in place of k; ``count`` is a list of one number."""
+    """Return the tree with a new letter for each sum: ``k#1`` for k. ``count``, a list of one number, is increased."""
     if node.kind == "sum":
         limits = node.data
         new = {}
@@ -47,7 +47,7 @@ def renamed_apart(node, count):
 
 
 def _with_letters(node, new):
-    """Return the tree with letters in indices renamed."""
+    """Return the tree with the letters in its indices renamed."""
     if node.kind == "name" and not node.parts and node.data[0] in new:
         return Node("name", (), (new[node.data[0]], 0), node.at)
     parts = node.parts
@@ -81,7 +81,7 @@ def _index_with(part, new):
 
 
 def variables(tree):
-    """Return the letters in the indices of a tree, those of its sums too."""
+    """Return the letters in the indices of a tree, including those of its sums."""
     found: dict = {}
     for x in walk(tree):
         if x.kind == "name":
@@ -100,11 +100,12 @@ def variables(tree):
 
 
 class Letters:
-    """The letters of some trees, and what each may count at the places where it stands.
+    """The letters of some trees, and the candidates for what each may count where it occurs.
 
     Args:
-        model, places: the network, and what letters mean.
-        trees: the sides of a claim, their sums renamed apart.
+        model: the network.
+        places: the meanings of letters.
+        trees: the sides of a claim. Their sums have different letters.
         conditions: ``cmp`` nodes.
     """
 
@@ -161,7 +162,7 @@ class Letters:
                     self.offsets.add(letter)
 
     def _is_word(self, letter, name):
-        """Return whether a mark is a word or the parameters of a model, and counts nothing."""
+        """Return True if a mark counts nothing: it is a word or the parameters of a model."""
         plain = letter.split("#")[0].rstrip("'")
         if len(plain) > 1 and plain not in ("ell", "mu", "tau", "alpha", "beta", "nu", "kappa"):
             return True
@@ -171,7 +172,7 @@ class Letters:
         return bool({"w"} & set(roles)) and plain in ("w", "W") and not {"w"} & set(self.places.roles_of(name.data[0]))
 
     def candidates(self, letter):
-        """Return what a letter may count, the likeliest first."""
+        """Return what a letter may count, most likely first."""
         model = self.model
         where = {w.rstrip("w") for w in self.where[letter]}
         plain = letter.split("#")[0]
@@ -228,21 +229,24 @@ class Letters:
                 if plain in ("t", "k", "n") or letter in self.offsets:
                     found.append("ignored")
             is_pattern = plain in ("p", "n", "mu") and self.is_first.get(letter, False)
-            if "sub(" in below or (is_pattern and model.samples == 1):  # o_pj: the neuron j, on the pattern p
+            if "sub(" in below or (is_pattern and model.samples == 1):  # in o_pj, j is the neuron and p the pattern
                 found.append("ignored")
             if self.places.roles_of(plain) and self.places.roles_of(plain)[0] in ("w",):
                 found.insert(0, "ignored")
         is_name = plain in ("o", "h") and below and not above and "subw" not in self.where[letter]
         if is_name and self.has_matrices and letter not in self.offsets and model.steps == 1:
-            found.append("named")  # of a layer, beside whole matrices
+            found.append("named")  # the name of a layer, next to whole matrices
         if below and above:
             found += [x for x in neurons if x not in found]
-        if model.depth == 1 and plain not in _LAYERS:  # nobody counts the only layer
+        if model.depth == 1 and plain not in _LAYERS:  # nobody counts a single layer
             found = [x for x in found if x != "layer"] or found
         return list(dict.fromkeys(found))
 
     def layers_of(self, letter):
-        """Return the layers whose neurons a letter may count: o counts outputs and h hidden neurons, anywhere."""
+        """Return the layers whose neurons a letter may count.
+
+        The letter o always counts outputs, and h hidden neurons.
+        """
         depth = self.model.depth
         if letter.rstrip("'") == "o":
             return [depth]
@@ -251,7 +255,7 @@ class Letters:
         return list(range(depth, -1, -1))
 
     def _counts_steps(self, limits, plain):
-        """Return whether a sum counts the steps of a recurrent network: up to T, from k + 1 to t, or over t."""
+        """Return True if a sum counts the steps of a recurrent network: up to T, from k + 1 to t, or over t."""
         ends = _ends(limits)
         if any(x in ("T", "t", "tau") for x in ends) or (limits.is_product and ends):
             return True
@@ -285,19 +289,19 @@ class Letters:
 
 
 def _ends(limits):
-    """Return the letters at the heads of the bounds of a sum, without those of their sums' numbers."""
+    """Return the first letters of the bounds of a sum, without the numbers of their sums."""
     return [head(x).split("#")[0] for x in (limits.lower, limits.upper) if x is not None and head(x)]
 
 
 def _with_a_layer_behind(trees):
-    """Return "L" where L + 1 is written: no last layer then, but any."""
+    """Return {"L"} if L + 1 occurs, or else the empty set. L is then any layer and not the last one."""
     marks = [p for tree in trees for x in walk(tree) if x.kind == "name" for s in x.parts for p in s.parts]
     sums = [p for p in marks if p.kind == "add" and head(p) == "L" and p.parts[1].kind == "num"]
     return {"L"} if sums else set()
 
 
 def check_same(axes, first, second):
-    """Raise a Misfit where two letters that are compared count different things."""
+    """Raise Misfit if two letters are compared that count different things."""
     a, b = axes.get(first), axes.get(second)
     if a is not None and b is not None and a != b:
         raise Misfit("letters of different layers are compared.")

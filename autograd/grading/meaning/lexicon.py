@@ -1,4 +1,4 @@
-"""The names that the quantities of one network have: one each in text, and the letters of a convention in LaTeX."""
+"""The names of a network's quantities: one name for each in text, and the letters of a convention in LaTeX."""
 
 from autograd.formulas.conventions import plain
 from autograd.formulas.expressions import Letter, Symbol
@@ -9,15 +9,16 @@ __all__ = ["Lexicon"]
 
 
 class Lexicon:
-    """The names of one network, in one convention.
+    """The names of one network in one convention.
 
     Attributes:
         formulas, printer, convention, network, alphabet: those of the context.
-        symbols: every quantity that has a name; known: the same as a set.
+        symbols: all quantities that have a name.
+        known: the set of these quantities.
         bases: from the name of a quantity in text, without indices, to its roles, layers and own names.
-        letters: from a LaTeX letter, with its accent, to the roles it may have.
+        letters: from a LaTeX letter, with its accent, to its possible roles.
         weights: the pairs of layers that weights connect.
-        singles: from a name in LaTeX to the one quantity that has it.
+        singles: from a name in LaTeX to the single quantity with this name.
     """
 
     def __init__(self, context: Context):
@@ -45,7 +46,7 @@ class Lexicon:
         return list(found)
 
     def _letters(self):
-        """From a LaTeX letter (with its accent) to the roles it may have."""
+        """Return a dict from each LaTeX letter, with its accent, to its possible roles."""
         found: dict = {}
         for role in ("x", "a", "y", "t", "s", "delta", "w", "b", "p"):
             found.setdefault(plain(self.convention.letters[role]), []).append(role)
@@ -97,7 +98,7 @@ class Lexicon:
         return any(n.layer == symbol.layers[0] and n.a is not n.s for n in self.network.neurons)
 
     def is_loss(self, name):
-        """Return whether a name is the loss."""
+        """Return True if a name is the loss."""
         letter = plain(self.convention.letters["loss"])
         usual = (letter, "L", "J", "E", "Loss", "loss", "epsilon", "C", "SSE", "MSE")
         return key_of(name) in usual and not name.indices

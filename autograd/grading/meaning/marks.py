@@ -1,4 +1,4 @@
-"""The marks of a name: which of them is a layer, an index, a sample, a step or a power."""
+"""The marks of a name: each is a layer, an index, a sample, a step or a power."""
 
 from autograd.grading.meaning.place import Item, Misfit
 from autograd.grading.reading.nodes import Node, show
@@ -12,11 +12,11 @@ _OF_TARGETS = frozenset({
     "true", "label", "labels", "target", "targets", "real", "gt", "actual", "truth", "desired", "onehot", "expected",
 })  # fmt: skip
 _OF_OUTPUTS = frozenset({"pred", "predicted", "prediction", "model"})
-_SIZES = ("n", "s", "S", "N", "d", "D", "m")  # n_l, how many neurons a layer has
+_SIZES = ("n", "s", "S", "N", "d", "D", "m")  # as in n_l, the number of neurons of a layer
 
 
 class Marks:
-    """The marks of a name, by what they count."""
+    """The marks of a name, sorted by what they count."""
 
     def __init__(self, places, node, reading, sample, step):
         self.places, self.node, self.reading = places, node, reading
@@ -31,7 +31,10 @@ class Marks:
                 self.add(part, script)
 
     def two_digits(self, script):
-        """Return the number in ``y_{12}`` where layers are so large, else None: ``w_{12}`` has two indices."""
+        """Return the number in ``y_{12}`` if a layer has that many neurons, or else None.
+
+        ``w_{12}`` has two indices.
+        """
         digits = script.parts
         if script.kind != "sub" or script.data or [p.kind for p in digits] != ["num", "num"]:
             return None
@@ -42,7 +45,7 @@ class Marks:
         return Node("num", (), 10 * digits[0].data + digits[1].data, digits[0].at)
 
     def add(self, part, script):
-        """Take one mark of the name."""
+        """Add one mark of the name."""
         above, bracket = script.kind == "sup", script.data
         model = self.places.model
         if part.kind == "arrow":
@@ -55,7 +58,7 @@ class Marks:
             return
         if part.kind == "name" and part.parts:
             if above and part.data[0] in ("n", "N", "L"):
-                self.set_layer(model.depth, False)  # n_l, the number of layers
+                self.set_layer(model.depth, False)  # n_l is the number of layers
                 return
             self.lettered_number(part)
             return
@@ -92,7 +95,7 @@ class Marks:
             raise ReadingError(f"the mark {letter} of {show(self.node)} means nothing here.", part.at)
 
     def is_word(self, letter):
-        """Return whether a mark only names the layer or the model: h_theta, z_t^y, b_h."""
+        """Return True if a mark only names the layer or the model: h_theta, z_t^y, b_h."""
         places, model = self.places, self.places.model
         roles = places.roles_of(letter)
         own = set(places.roles_of(self.node.data[0]))
@@ -112,7 +115,7 @@ class Marks:
         return bool({"w", "b", "x"} & set(roles)) or letter in places.losses
 
     def letter(self, part):
-        """Return the letter of an index, and what is added to it."""
+        """Return the letter of an index and the number that is added to it."""
         if part.kind == "name":
             return part.data[0], 0
         if part.kind == "add" and part.parts[0].kind == "name":
@@ -128,7 +131,7 @@ class Marks:
         raise ReadingError("an index is a letter, a number, or a letter and a number.", part.at)
 
     def number(self, part, above, bracket):
-        """Take a mark that is a number."""
+        """Add a mark that is a number."""
         if part.data.denominator != 1:
             raise Misfit("an index is a whole number.", part.at)
         n = int(part.data)
@@ -157,15 +160,15 @@ class Marks:
             self.index.append((None, Item(None, n)))
 
     def has_one_layer(self):
-        """Return whether the letter is of inputs or targets alone, whose numbers count no layers."""
+        """Return True if the letter is only used for inputs or only for targets, whose numbers are not layers."""
         return self.places.roles_of(self.node.data[0]) in (["x"], ["t"])
 
     def is_named(self):
-        """Return whether the neuron was named with its layer, as in o_1."""
+        """Return True if the neuron was named with its layer, as in o_1."""
         return any(axis is not None and item.letter is None for axis, item in self.index)
 
     def lettered_number(self, part):
-        """``o_1``, ``h_2``: a neuron of the layer that the letter is for; ``n_l``: the last one."""
+        """Add ``o_1`` or ``h_2``, a neuron of the layer of the letter, or ``n_l``, the last neuron of a layer."""
         base = part.data[0]
         _places, model = self.places, self.places.model
         subs = [p for s in part.parts for p in s.parts]
@@ -188,7 +191,7 @@ class Marks:
         raise fails(f"the index {show(part)} is not clear.", part.at)
 
     def layer_of(self, letter):
-        """Return the layer whose neurons a letter stands for, as in h_1 and o_2."""
+        """Return the layer for whose neurons a letter stands, as in h_1 and o_2, or None."""
         model = self.places.model
         if letter in ("o", "out", "y", "k"):
             return model.depth
@@ -199,14 +202,14 @@ class Marks:
         return None
 
     def set_layer(self, layer, is_numbered):
-        """Say the layer; raise Misfit where another mark has said a different one."""
+        """Set the layer. Raise Misfit if another mark has set a different one."""
         if self.layer is not None and self.layer != layer:
             raise Misfit(f"{show(self.node)}: its marks disagree about the layer.", self.node.at)
         self.layer, self.is_numbered = layer, is_numbered
 
 
 def power_of(node):
-    """Return the exponent of a name that has no other mark; None where it has one, or has none."""
+    """Return the exponent of a name that has no other mark, or None."""
     if len(node.parts) != 1 or (node.parts[0].kind, node.parts[0].data) != ("sup", "") or len(node.parts[0].parts) != 1:
         return None
     part = node.parts[0].parts[0]

@@ -1,4 +1,4 @@
-"""Names and their indices: which quantity of the network each means."""
+"""The meaning of names and their indices: the quantities of the network that they denote."""
 
 from fractions import Fraction
 
@@ -14,15 +14,15 @@ _LAYER_LETTERS = {"m", "l", "L", "M", "k"}
 
 
 class Scope:
-    """The letters that mean something at a place of a formula.
+    """The letters that have a meaning at a place of a formula.
 
     Attributes:
-        letters: from letter to what it counts: a layer, ``"samples"`` or ``"steps"``.
-        layer: the layer that the target is in, for superscripts such as ``(m)``.
-        own: from layer (or ``"samples"``) to the index of the target there, for names without an index.
+        letters: from a letter to what it counts: a layer, ``"samples"`` or ``"steps"``.
+        layer: the layer of the target, for superscripts such as ``(m)``.
+        own: from a layer (or ``"samples"``) to the index of the target there, for names without an index.
         target: the symbol that is meant, or None.
-        latex: whether the formula was LaTeX, where a letter's index says which layer it is in.
-        variables: names that are no quantities of the network, as the z in an identity.
+        latex: True if the formula is LaTeX, in which the index of a letter determines its layer.
+        variables: names that are not quantities of the network, such as the z in an identity.
     """
 
     def __init__(self, letters, layer=None, own=None, target=None, latex=False, variables=frozenset()):
@@ -30,15 +30,15 @@ class Scope:
         self.latex, self.variables = latex, variables
 
     def within(self, letter, kind):
-        """Return the scope inside of a sum over a letter."""
+        """Return the scope within a sum over a letter."""
         return Scope({**self.letters, letter: kind}, self.layer, self.own, self.target, self.latex, self.variables)
 
 
 class Names:
-    """Finds the quantity that a name stands for at a place of a formula.
+    """A resolver of names: it finds the quantity of a name at a place of a formula.
 
     Args:
-        lexicon: the names that there are: :class:`autograd.grading.meaning.lexicon.Lexicon`.
+        lexicon: the names of the network: :class:`autograd.grading.meaning.lexicon.Lexicon`.
     """
 
     def __init__(self, lexicon):
@@ -47,7 +47,7 @@ class Names:
     # --- Names.
 
     def meaning(self, tree, scope):
-        """Return the expression that a name stands for."""
+        """Return the expression that a name denotes."""
         if tree.primes:
             raise ReadingError(
                 f"{tree.base} with a prime is the derivative of a function: give it an argument.", at(tree)
@@ -83,7 +83,7 @@ class Names:
         raise ReadingError(f"{shown} has no meaning here; known are {known}.", at(tree))
 
     def _node(self, tree):
-        """Return what the LaTeX ``v_{1}`` or ``\\bar{v}_{1}`` stands for, as it is printed; None for another name."""
+        """Return the node or adjoint with the printed name ``v_{1}`` or ``\\bar{v}_{1}``, or None for another name."""
         role = {(): "v", ("bar",): "adjoint"}.get(tree.accents)
         if tree.base != "v" or role is None or tree.superscripts or len(tree.indices) != 1:
             return None
@@ -91,7 +91,7 @@ class Names:
         return next((s for s in self.lexicon.symbols if s.role == role and s.name == str(number)), None)
 
     def _labelled(self, tree):
-        """Return what the LaTeX ``c_{1}`` stands for, the quantity with the label ``c1``; None for another name."""
+        """Return the quantity with the label ``c1`` for the LaTeX ``c_{1}``, or None for another name."""
         number = getattr(tree.indices[0], "value", None) if len(tree.indices) == 1 else None
         if number is None or tree.accents or tree.superscripts:
             return None
@@ -125,7 +125,7 @@ class Names:
         return Symbol(role, layers, indices, sample, step)
 
     def _extra(self, tree, rest, kind, scope):
-        """Return the step or the sample of a name: its next index, or the letter or number that is in scope."""
+        """Return the step or the sample of a name: its next index, or the letter or number in the scope."""
         if rest:
             return self._index_in(rest[0], kind, scope), rest[1:]
         for letter, k in scope.letters.items():
@@ -161,7 +161,7 @@ class Names:
             layers, found = self._weight(tree, indices, layer, scope)
             return Symbol("w", layers, found)
         if role in ("x", "a") and len(indices) == 2 and self.lexicon.convention.name == "000":
-            kind, _ = indices[1]  # x_jk: what j sends into k
+            kind, _ = indices[1]  # x_jk is the output of j that is an input of k
             indices = [(kind - 1 if isinstance(kind, int) else None, indices[0][1])]
         if len(indices) > 1 and indices[1][0] == "samples":
             sample, indices = indices[1][1], indices[:1]
@@ -220,7 +220,7 @@ class Names:
         )
 
     def _only_layer(self, role, scope):
-        """Return the layer of a quantity that does not say it: where there is one only, or the target's."""
+        """Return the layer of a quantity without a mark of it: the only possible layer, or that of the target."""
         depth = self.lexicon.network.depth
         if role in ("a",):
             return 1 if depth == 2 else depth if depth == 1 else scope.layer
@@ -257,7 +257,7 @@ class Names:
                 self._check_range(i1, layers[1], tree)
                 return layers, (i0, i1)
         if (k1, k0) in self.lexicon.weights:
-            return (k1, k0), (i0, i1)  # the indices in the other order: another weight, if it is there
+            return (k1, k0), (i0, i1)  # the indices in the other order name another weight, if it exists
         raise ReadingError(
             f"{written(tree)} leads from {self._place(k0)} to {self._place(k1)}: there is no such weight.", at(tree)
         )
@@ -275,7 +275,7 @@ class Names:
         layer = sample = step = None
         for x in tree.superscripts:
             if isinstance(x, trees.Time):
-                continue  # (k), the iteration: all quantities are those before the update
+                continue  # (k) is the iteration: all quantities are those before the update
             kind, value = self._superscript(x, scope)
             if kind == "layer":
                 layer = value
@@ -316,7 +316,7 @@ class Names:
     # --- Indices.
 
     def index(self, tree, scope):
-        """Return what an index counts, or None if it does not say, and the number or letter."""
+        """Return what an index counts, or None if that is not known, and its number or letter."""
         if isinstance(tree, trees.Number):
             if tree.value.denominator != 1 or tree.value < 0:
                 raise ReadingError("an index is a number from 1.", at(tree))
@@ -352,7 +352,7 @@ class Names:
         return ", ".join([letter for kind, letter in self.lexicon.alphabet.letters.items() if isinstance(kind, int)])
 
     def _index_in(self, tree, kind, scope):
-        """Return the index at a place where it is known what it counts."""
+        """Return an index in a position where it must count ``kind``."""
         found, index = self.index(tree, scope)
         if found is not None and isinstance(found, str) != isinstance(kind, str):
             raise ReadingError(
@@ -370,14 +370,14 @@ class Names:
 
 
 def key_of(name):
-    """Return the same for a name that was read."""
+    """Return the letter of a name with its accents, as a key for the letters of the lexicon."""
     accents = [a for a in name.accents if a not in ("vec", "underline", "bar", "dot")]
     base = "epsilon" if name.base == "varepsilon" else name.base
     return " ".join([*accents, base])
 
 
 def at(tree):
-    """Return the place of a tree in the text."""
+    """Return the position of a tree in the text."""
     return getattr(tree, "at", 0) or 0
 
 
@@ -385,7 +385,7 @@ def written(tree):
     """Return a tree as text, for messages."""
     try:
         return trees.show(tree).replace(" ", "")
-    except Exception:  # only for a message
+    except Exception:  # this is only for a message
         return getattr(tree, "base", "this")
 
 

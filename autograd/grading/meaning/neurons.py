@@ -1,4 +1,4 @@
-"""Names of what neurons have: inputs, activations, deltas, targets, biases; and Kronecker deltas."""
+"""Names of the quantities of neurons: inputs, activations, deltas, targets, biases. Also Kronecker deltas."""
 
 from autograd.grading.meaning.place import Item, Misfit, OutOfRange, Place, Unclear
 from autograd.grading.meaning.weights import counted_through, place_of_weight
@@ -7,7 +7,7 @@ from autograd.grading.reading.trees import ReadingError
 
 
 def place_as(places, node, role, roles, marks, reading):
-    """Return what a name stands for in one of its roles."""
+    """Return the place of a name in one of its roles."""
     model = places.model
     base = node.data[0]
     if role == "other":
@@ -23,7 +23,7 @@ def place_as(places, node, role, roles, marks, reading):
             raise Misfit(f"{show(node)}: its letters count different layers.", node.at)
         return Place("kronecker", index=tuple([item for _, item in index]))
     if role == "x" and len(index) == 2 and roles == ["x"]:
-        # x_ji: what i sends into j
+        # x_ji is the output of i that is an input of j
         first, second = index if places.to_from else index[::-1]
         if first[0] is not None and second[0] is not None and first[0] == second[0] + 1:
             return place_in_layer(places, node, "a", second[0], second[1], marks, reading)
@@ -40,7 +40,7 @@ def place_as(places, node, role, roles, marks, reading):
         raise Misfit(f"{show(node)}: its index counts layer {axis}, and it is in layer {layer}.", node.at)
     found = {"x": "a", "y": "a"}.get(role, role)
     letters = places.convention.letters
-    is_activation = "a" in roles and letters["y"] == letters["s"] != base  # the outputs are logits, by another letter
+    is_activation = "a" in roles and letters["y"] == letters["s"] != base  # logits have a letter of their own
     is_probable = "p" in roles or is_activation or (reading.probable and "y" in roles)
     if role in ("a", "x", "y") and layer == model.depth and model.has_softmax and is_probable:
         found = "p"
@@ -50,7 +50,7 @@ def place_as(places, node, role, roles, marks, reading):
 
 
 def layer_of_name(places, node, role, roles, marks, axis, reading):
-    """Return the layer of a name, from its marks, its index, or because there is only one."""
+    """Return the layer of a name: from its marks, from its index, or because there is only one."""
     depth = places.model.depth
     base = node.data[0]
     layer = marks.layer
@@ -95,7 +95,7 @@ def layer_of_name(places, node, role, roles, marks, axis, reading):
 
 
 def only_layer(places, role, roles):
-    """Return the layer of a quantity without marks where there is one only."""
+    """Return the layer of a quantity without marks if there is only one possible layer, or else None."""
     depth = places.model.depth
     if role in ("t", "p") or (role == "y" and not {"a", "x"} & set(roles)):
         return depth
@@ -107,13 +107,13 @@ def only_layer(places, role, roles):
 
 
 def letter_of_layer(reading, layer):
-    """Return the letter for the neuron of a name without an index: the only one of its layer, or a new one."""
+    """Return the letter for the index of a name without one: the only letter of its layer, or a new one."""
     letters = [x for x, axis in reading.axes.items() if axis == layer and "#" not in x]
     return letters[0] if len(letters) == 1 else f"@{layer}"
 
 
 def place_in_layer(places, node, role, layer, item, marks, reading):
-    """Return the place of a quantity whose layer is known; its index, sample and step are checked."""
+    """Return the place of a quantity in a known layer, after checking its index, sample and step."""
     model = places.model
     size = model.size(layer)
     if item is not None and item.letter is None and not 1 <= item.offset <= size:

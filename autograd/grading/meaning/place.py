@@ -1,4 +1,4 @@
-"""The places that names stand for, the readings of a formula, and the errors of names that fit no reading."""
+"""The places of names, the readings of a formula, and the errors of names that fit no reading."""
 
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -9,42 +9,46 @@ __all__ = ["IllFormed", "Item", "Misfit", "OutOfRange", "Place", "Reading", "Unc
 
 
 class Misfit(ReadingError):
-    """A name that cannot be meant as a reading says."""
+    """An error for a name that cannot have the meaning that a reading gives it."""
 
 
 class OutOfRange(Misfit):
-    """A layer, a step or an index that is not there."""
+    """An error for a layer, a step or an index that does not exist."""
 
 
 class NotRecorded(ReadingError):
-    """A target that was a plain number, and that the loss left out of the graph."""
+    """An error for a target that was a plain number, which the loss left out of the graph."""
 
 
 class Unclear(ReadingError):
-    """A name whose layer is not said."""
+    """An error for a name without a mark of its layer."""
 
 
 class IllFormed(ReadingError):
-    """A formula that says nothing, such as one with a comma where a sign belongs."""
+    """An error for a formula without a meaning, such as one with a comma in place of a sign."""
 
 
 class Item(NamedTuple):
-    """An index: a letter (None for a number) and what is added to it."""
+    """An index: a letter, or None for a plain number, and the number that is added to it."""
 
     letter: str | None
     offset: int
 
     def at(self, env):
-        """Its number."""
+        """Return the number of the index."""
         return self.offset if self.letter is None else env[self.letter] + self.offset
 
 
 class Place(NamedTuple):
-    """The quantity of the network that a name stands for; an index is None for all of a layer.
+    """The quantity of the network that a name denotes. An index is None for a whole layer.
 
     Role, layer, index, sample and step are those of :class:`~autograd.grading.meaning.quantities.Quantity`.
-    ``kind`` is ``"quantity"``, ``"kronecker"``, ``"rate"``, ``"count"``, ``"variable"`` or ``"ones"``; ``power`` an
-    exponent that stood among the marks; ``stacked`` whether all samples are meant, one beside the other.
+
+    Fields:
+        kind: ``"quantity"``, ``"kronecker"``, ``"rate"``, ``"count"``, ``"index"``, ``"variable"`` or ``"ones"``.
+        power: an exponent among the marks, or None.
+        stacked: True for a batch, which has all samples side by side.
+        own: True for the delta of a sample's own loss.
     """
 
     kind: str
@@ -63,31 +67,33 @@ class Reading:
     """One way to read a formula.
 
     Attributes:
-        axes: from a letter to what it counts: ``"layer"``, ``"sample"``, ``"step"``, ``"parameter"``, or the number
-            of a layer.
+        axes: from a letter to what it counts: ``"layer"``, ``"sample"``, ``"step"``, ``"parameter"``, or the number of
+            a layer.
         layers: from a letter without marks to its layer.
-        layer: the number that a general layer stands for.
+        layer: the number for which a general layer stands.
         vectors: ``"columns"`` or ``"rows"``.
-        transposed_jacobian: whether a Jacobian has the inputs down its rows.
-        gradient_row: whether the gradient in a column vector is a row.
-        weights_out: whether the weights of layer l lead out of it.
-        base, delta_base: the number of the input layer where layers are numbered, and that for deltas.
-        above, below: what a number above, and below, a letter is: ``"layer"``, ``"power"``, ``"index"``, ``"step"``.
+        transposed_jacobian: True if the rows of a Jacobian belong to the inputs.
+        gradient_row: True if the gradient with respect to a column vector is a row.
+        weights_out: True if the weights of layer l lead to the next layer.
+        base: the number of the input layer, if layers are numbered.
+        delta_base: the same number for deltas.
+        above: the meaning of a number above a letter: ``"layer"``, ``"power"``, ``"step"`` or ``"sample"``.
+        below: the meaning of a number below a letter: ``"index"``, ``"layer"`` or ``"step"``.
         first_step: the number of the first step.
-        direct: whether a derivative in a parameter at a step is the direct one.
-        wide: whether an operator d/dx takes everything to its right.
-        stacked: whether a vector without a sample is that of all samples.
-        own_loss: whether a dZ is the derivative of a sample's own loss.
-        hadamard: whether a circled times is elementwise.
-        flat: how weights are counted that have one number: ``"to"`` or ``"from"`` major; or ``"out"``, those of the
-            only output.
-        through: whether neurons are counted through, from the first hidden one to the last output.
-        implied: whether a letter that stands twice is summed over.
-        probable: whether the letter of the outputs means their softmax.
-        single: whether letters without an index are those of one neuron.
-        whole_target: whether a target with letters is meant as a vector or matrix.
-        turned: whether the weights of the only neuron are a column where its matrix is a row, and the other way round.
-        from_right: whether products with and without circles between their factors are taken from right to left.
+        direct: True if a derivative with respect to a parameter at a step is the direct one.
+        wide: True if an operator d/dx applies to everything on its right.
+        stacked: True if a vector without a sample is that of all samples.
+        own_loss: True if a dZ is the derivative of a sample's own loss.
+        hadamard: True if a circled times is elementwise.
+        flat: the order of weights with a single number: ``"to"`` major or ``"from"`` major, or ``"out"`` for the
+            weights of the only output.
+        through: True if neurons are numbered consecutively, from the first hidden neuron to the last output.
+        implied: True if a repeated letter is summed over.
+        probable: True if the letter of the outputs means their softmax.
+        single: True if letters without an index are those of one neuron.
+        whole_target: True if a target with letters means a vector or matrix.
+        turned: True if the weights of the only neuron are a column where its matrix is a row, or the reverse.
+        from_right: True if products with and without circles between their factors are evaluated from right to left.
     """
 
     axes: dict = field(default_factory=dict)
@@ -117,7 +123,7 @@ class Reading:
     from_right: bool = False
 
     def changed(self, **more):
-        """Return the reading with something else."""
-        found = object.__new__(Reading)  # thousands are made for one claim: dataclasses.replace takes ten times as long
+        """Return a copy of the reading with some attributes changed."""
+        found = object.__new__(Reading)  # dataclasses.replace takes ten times as long
         found.__dict__.update(self.__dict__, **more)
         return found

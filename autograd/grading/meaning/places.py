@@ -1,8 +1,8 @@
-"""The meaning of a name: its role and layer, and what each of its marks counts.
+"""The meaning of a name: its role, its layer, and what each of its marks counts.
 
 A letter may have several roles, and a mark may be a layer, an index, a sample, a step or a power. A
-:class:`~autograd.grading.meaning.place.Reading` says which; :meth:`Places.place` reads one name by it, or raises
-:class:`~autograd.grading.meaning.place.Misfit` where the name cannot be meant so.
+:class:`~autograd.grading.meaning.place.Reading` decides. :meth:`Places.place` finds the place of one name under a
+reading, or raises :class:`~autograd.grading.meaning.place.Misfit` if the name does not fit it.
 """
 
 import copy
@@ -66,7 +66,7 @@ class Places:
         self.pre_activation, self.output_letter = letter_of(convention.letters["s"]), letter_of(convention.letters["y"])
 
     def _roles(self):
-        """From a letter to its roles: what is declared comes before what is usual."""
+        """Return a dict from each letter to its roles. Declared letters take precedence over usual ones."""
         letters = self.convention.letters
         declared: dict = {}
         usual: dict = {}
@@ -81,7 +81,7 @@ class Places:
         return declared
 
     def roles_of(self, base):
-        """Return the roles that a letter may have; none where it means nothing."""
+        """Return the possible roles of a letter, or an empty list if it has no meaning."""
         if base in self.roles:
             return self.roles[base]
         low = base[:-1] + base[-1].lower()
@@ -100,35 +100,35 @@ class Places:
 
     @property
     def declares_own_loss(self):
-        """True where the loss is a mean and the declared factor makes a delta the derivative of a sample's own loss."""
+        """True if the loss is a mean and the declared factor makes a delta the derivative of a sample's own loss."""
         scale = self.model.scale
         return scale != 1 and self.convention.delta * scale == 1
 
     def is_declared(self, role):
-        """Return whether the letter of a role was declared by the writer."""
+        """Return True if the writer declared the letter of a role."""
         return self.convention.letters[role] != _LETTERS[role]
 
     def widened(self):
-        """Return the same names, but the letter of hidden activations may stand for outputs, too."""
+        """Return the same names, except that the letter of hidden activations may also mean outputs."""
         wide = copy.copy(self)
         wide.is_wide = True
         return wide
 
     def is_probable(self):
-        """Return whether the declared letter of the outputs may mean their softmax, which has no letter."""
+        """Return True if the declared letter of the outputs may mean their softmax, which has no letter."""
         model, letters = self.model, self.convention.letters
         if not model.has_softmax or self.is_declared("p") or not self.is_declared("y"):
             return False
         return letters["y"] != letters["s"] and model.outputs[0].a is model.outputs[0].s
 
     def is_loss(self, node):
-        """Return whether a name is the loss."""
+        """Return True if a name is the loss."""
         return node.kind == "name" and node.data[0] in self.losses and not self.roles.get(node.data[0])
 
     def with_declared_marks(self, node):
         """Return a name whose letter was declared with marks, such as ``y^*``, ``y'`` or ``C_0``, as that letter.
 
-        None for every other node.
+        Return None for other nodes.
         """
         if node.kind != "name":
             return None
@@ -152,7 +152,7 @@ class Places:
         return None
 
     def normal(self, node):
-        """Return a name with its marks; ``a_h`` as one letter where that is declared."""
+        """Return a name with its marks. If ``a_h`` is declared as one letter, its h is not a mark."""
         base, primes = node.data
         for k, script in enumerate(node.parts):
             if script.kind == "sub" and script.parts and script.parts[0].kind == "name":
@@ -165,16 +165,17 @@ class Places:
         return node
 
     def place(self, node, reading, sample=None, step=None):
-        """Return the place that a name stands for.
+        """Return the place of a name.
 
         Args:
             node: the name.
-            reading: how it is read.
-            sample: the sample or step that its argument says, an :class:`Item`.
+            reading: the reading.
+            sample: the sample in the argument of the name as an :class:`Item`, or None.
+            step: the step in the argument of the name as an :class:`Item`, or None.
 
         Raises:
-            Misfit: it cannot be meant so.
-            ReadingError: it means nothing here.
+            Misfit: the name does not fit the reading.
+            ReadingError: the name has no meaning here.
         """
         node = self.normal(node)
         base, primes = node.data
@@ -213,14 +214,14 @@ class Places:
         raise failure
 
     def known(self):
-        """Return the letters that mean something, for messages."""
+        """Return the letters that have a meaning, for messages."""
         words = {"x": "inputs", "a": "activations", "y": "outputs", "t": "targets", "s": "pre-activations",
                  "delta": "deltas", "w": "weights", "b": "biases", "p": "softmax outputs"}  # fmt: skip
         letters = [f"{plain(self.convention.letters[r])} ({w})" for r, w in words.items()]
         return f"known letters are {', '.join(letters)}; declare another with letters="
 
     def _plain(self, base, roles, reading):
-        """Return a letter without any mark that is a count, the rate or a variable; None for others."""
+        """Return the place of a letter without marks that is an index, a count or the rate, or None for others."""
         if base in reading.axes:
             return None if roles and base not in ("i", "k", "j") else Place("index", index=Item(base, 0))
         if base in self.rates and base not in self.roles:
@@ -232,20 +233,20 @@ class Places:
         if base in ("T", "tau") and self.model.steps > 1 and base not in self.roles:
             return Place("count", index=self.model.steps)
         outputs = len(self.model.outputs) // (self.model.samples * self.model.steps)
-        if base == "K" and not roles and outputs != counts:  # which could be the samples else
+        if base == "K" and not roles and outputs != counts:  # otherwise, it could be the number of samples
             return Place("count", index=outputs)
         if self.counts_outputs(base):
             return Place("count", index=outputs)
         return None
 
     def counts_outputs(self, base):
-        """Return whether a letter that usually counts samples could count outputs, since there is one sample."""
+        """Return True if a letter that usually counts samples may count outputs, because there is only one sample."""
         model = self.model
         is_free = base in ("m", "n", "N") and not self.roles_of(base) and base not in model.labels
         return is_free and model.samples == model.steps == 1 and len(model.outputs) > 1
 
     def _loss(self, node, reading, sample):
-        """Return the loss: of everything, or of one sample, step or output."""
+        """Return the place of the loss: of all samples, or of one sample, step or output."""
         marks = Marks(self, node, reading, sample, None)
         index = None
         if marks.index:
@@ -257,7 +258,7 @@ class Places:
 
 
 def letter_of(latex):
-    r"""Return a declared letter as it is looked up, marks too: ``y_true`` of ``y_{true}``, ``y^*`` of ``y^{*}``."""
+    r"""Return the key of a declared letter with its marks: ``y_true`` for ``y_{true}``, ``y^*`` for ``y^{*}``."""
     latex = _SAME_COMMAND.sub(lambda found: _SAME[found[0]], _ACCENTED.get(latex, latex))
     words = _VARIANTS.sub(r"\1", plain(_LOOKS.sub("", latex))).replace("_ ", "_")
     base, sign, mark = words.partition("^")
@@ -268,7 +269,7 @@ def letter_of(latex):
 
 
 def _text_of(mark):
-    """Return what stands in a superscript, as text without blanks."""
+    """Return the contents of a superscript as text without blanks."""
     inner = "".join([str(x.data[0] if x.kind == "name" else x.data) for x in walk(mark) if x.kind in ("name", "num")])
     return {"(": f"({inner})", "[": f"[{inner}]"}.get(mark.data, inner)
 

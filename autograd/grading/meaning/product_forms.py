@@ -1,4 +1,4 @@
-"""Products in the form in which they are evaluated: sums outside of chains, and no factors that are empty."""
+"""The form in which products are evaluated: with sums outside of chains, and without empty factors."""
 
 from autograd.grading.meaning.conditions import assignments
 from autograd.grading.reading.nodes import Node
@@ -7,7 +7,7 @@ __all__ = ["with_sum_outside", "without_empty_products"]
 
 
 def with_sum_outside(node):
-    """Return a product of derivatives and a sum of such products as one sum of chains; None for others."""
+    """Return a product of derivatives and a sum of such products as one sum of chains, or None for other products."""
     *before, last = node.parts
     while last.kind == "group":
         last = last.parts[0]
@@ -23,7 +23,7 @@ def with_sum_outside(node):
 
 
 def without_empty_products(evaluation, node, env):
-    """Return a product without the products over steps that have no factors: between a step and itself."""
+    """Return a product without its empty products over steps, which lead from a step to itself."""
     kept = []
     for k, x in enumerate(node.parts):
         inner = x

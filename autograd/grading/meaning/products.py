@@ -1,4 +1,4 @@
-"""Products of numbers, vectors and matrices, by the sign between them; chains of derivatives of vectors."""
+"""Products of numbers, vectors and matrices, for each sign between them, and chains of vector derivatives."""
 
 import contextlib
 import functools
@@ -18,7 +18,7 @@ from autograd.grading.reading.trees import ReadingError
 
 
 def of_product(evaluation, node, env):
-    """Return the product of the factors' values."""
+    """Return the product of the values of the factors."""
     ones = [k for k, x in enumerate(node.parts) if is_ones(x)]
     if ones and len(node.parts) > 1:
         x = with_ones(evaluation, node, ones, env)
@@ -54,7 +54,7 @@ def of_product(evaluation, node, env):
     try:
         return product(evaluation, values, signs, node)
     except ShapeError:
-        x = chain(evaluation, node, env, in_any_layout=True)  # dL/dz dz/da, where dL/dz is a column
+        x = chain(evaluation, node, env, in_any_layout=True)  # as in dL/dz dz/da, where dL/dz is a column
         if x is not None:
             return x
         apart = with_chains_apart(node)
@@ -62,7 +62,7 @@ def of_product(evaluation, node, env):
             return of_product(evaluation, apart, env)
         if not any(s in ("had", "*", "out") for s in signs):
             raise
-        with contextlib.suppress(ShapeError):  # from left to right instead
+        with contextlib.suppress(ShapeError):  # try from left to right instead
             x = values[0]
             for sign, y in zip(signs, values[1:], strict=True):
                 x = times(evaluation, x, y, sign)
@@ -71,10 +71,11 @@ def of_product(evaluation, node, env):
 
 
 def with_stars(evaluation, values, signs):
-    """Return a product from left to right if only so every star is elementwise: ``A B * C D`` as ``((A B) * C) D``.
+    """Return a product from left to right, as in ``A B * C D = ((A B) * C) D``, or None.
 
-    By chance the products around a star may fit as matrices, too, where there are as many samples as neurons. The
-    answer is None where products bind more tightly than stars, as they usually do.
+    Products usually bind more tightly than stars, and the result is then None. It is not None if all stars are
+    elementwise only from left to right. If there are as many samples as neurons, the products around a star can fit as
+    matrices by chance.
     """
     if all(sign not in ("", ".") for sign in signs):
         return None
@@ -92,12 +93,12 @@ def with_stars(evaluation, values, signs):
 
 
 def is_matrix_product(a, b):
-    """Return whether two factors are arrays of different shapes, which no star takes entry by entry."""
+    """Return True if two factors are arrays of different shapes, which cannot be multiplied entry by entry."""
     return is_array(a) and is_array(b) and a.shape != b.shape
 
 
 def inner_products(evaluation, node, values):
-    """Return the factors and signs, w_k x as one number where w_k is the vector of the weights into a neuron."""
+    """Return the factors and signs in which w_k x is one number, if w_k is the vector of the weights into a neuron."""
     found, signs = [values[0]], []
     for k, (sign, y) in enumerate(zip(node.data, values[1:], strict=True)):
         pair = node.parts[k], node.parts[k + 1]
@@ -112,7 +113,7 @@ def inner_products(evaluation, node, values):
 
 
 def is_weights_into(evaluation, node):
-    """Return whether a factor is the vector of all weights into one neuron."""
+    """Return True if a factor is the vector of all weights into one neuron."""
     try:
         return node.kind == "name" and is_into_neuron(evaluation.place(node))
     except ReadingError:
@@ -120,7 +121,7 @@ def is_weights_into(evaluation, node):
 
 
 def slopes_as_vectors(evaluation, nodes, values):
-    """Return the values of an elementwise product: da/dz, a diagonal Jacobian, is meant entry by entry."""
+    """Return the values of an elementwise product. A diagonal Jacobian da/dz is replaced by its diagonal."""
     found = []
     for x, y in zip(nodes, values, strict=True):
         while x.kind == "group":
@@ -133,9 +134,9 @@ def slopes_as_vectors(evaluation, nodes, values):
 
 
 def slopes_elementwise(node, values):
-    """Return the factors and signs with ``a(1 - a)`` as one factor; and the signs with slopes taken entry by entry.
+    """Return the factors and signs with ``a(1 - a)`` as one factor, and the signs with elementwise derivatives.
 
-    Nobody means the product of two matrices by ``A(1 - A)``, nor by a product with ``f'(Z)``, if entries can be meant.
+    ``A(1 - A)`` and products with ``f'(Z)`` are not meant as matrix products if they can be elementwise.
     """
     nodes, found, signs = [node.parts[0]], [values[0]], []
     for sign, x, y in zip(node.data, node.parts[1:], values[1:], strict=True):
@@ -155,7 +156,7 @@ def slopes_elementwise(node, values):
 
 
 def is_slope(node):
-    """Return whether a factor is the slope of an activation: ``f'(Z)``, or ``1 - A^2``."""
+    """Return True if a factor is the derivative of an activation: ``f'(Z)`` or ``1 - A^2``."""
     while node.kind == "group":
         node = node.parts[0]
     if node.kind == "add" and len(node.parts) == 2 and node.parts[1].kind == "neg":
@@ -165,7 +166,7 @@ def is_slope(node):
 
 
 def is_square(node):
-    """Return whether a factor is the square of a name: ``a^2``, ``(a)^2``, or a 2 among the marks above it."""
+    """Return True if a factor is the square of a name: ``a^2``, ``(a)^2``, or a 2 among the superscripts."""
     if node.kind == "pow":
         inner = node.parts[0]
         while inner.kind == "group":
@@ -176,7 +177,7 @@ def is_square(node):
 
 
 def is_rest_of(node, other):
-    """Return whether a factor is 1 - a, where the other one is a."""
+    """Return True if ``node`` is 1 - a and ``other`` is a."""
     while node.kind == "group":
         node = node.parts[0]
     while other.kind == "group":
@@ -188,13 +189,16 @@ def is_rest_of(node, other):
 
 
 def is_diagonal(x):
-    """Return whether a square array is 0 outside of its diagonal."""
+    """Return True if a square array is 0 outside of its diagonal."""
     outside = [y for i, row in enumerate(x.rows) for j, y in enumerate(row) if i != j]
     return all((y.v if hasattr(y, "v") else y) == 0 for y in outside)
 
 
 def product(evaluation, values, signs, node):
-    """Factors side by side bind more tightly than elementwise products, or all is taken from right to left."""
+    """Return a product. Factors without a sign bind more tightly than elementwise products.
+
+    If the reading is ``from_right``, an alternating product is evaluated from right to left.
+    """
     if evaluation.reading.from_right and is_alternating(signs):
         x = values[-1]
         for sign, y in zip(signs[::-1], values[-2::-1], strict=True):
@@ -214,7 +218,7 @@ def product(evaluation, values, signs, node):
 
 
 def times(evaluation, a, b, sign):
-    """Return the product of two values by the sign between them."""
+    """Return the product of two values for the sign between them."""
     if not is_array(a) or not is_array(b):
         return arrays.matmul(a, b)
     if sign == "chain":
@@ -239,7 +243,10 @@ def chained(evaluation, a, b):
 
 
 def with_ones(evaluation, node, ones, env):
-    """Return a product with a vector of ones, which has the size that fits; None where it is a plain 1."""
+    """Return a product with a vector of ones, whose size is the one that fits.
+
+    Return None if the 1 is a plain number.
+    """
     k = ones[0]
     if len(ones) != 1 or len(node.parts) < 2 or node.data[k - 1 if k else 0] not in ("", "."):
         return None
@@ -253,23 +260,25 @@ def with_ones(evaluation, node, ones, env):
     if k == 0:
         return as_number(Array([[arrays.total(column) for column in zip(*x.rows, strict=True)]]))
     before = [evaluation.value(y, env) for y in node.parts[:k]]
-    if not any(is_array(y) for y in before):  # numbers in front of it change nothing of its place
+    if not any(is_array(y) for y in before):  # numbers in front of the ones do not change their position
         return as_number(Array([[arrays.total(column) for column in zip(*x.rows, strict=True)]]))
     return None
 
 
 def as_number(x):
-    """Return the entry of an array that has one only; another array as it is."""
+    """Return the entry of an array that has only one, or else the array."""
     return x.rows[0][0] if x.shape == (1, 1) else x
 
 
 class Link(NamedTuple):
-    """One derivative of a chain: of and by what, each the quantities of a place; and a factor.
+    """One derivative of a chain, with the quantities at both of its places, and a factor.
 
     Fields:
-        of, by: the places.
-        sources, ends: the quantities at them.
-        factor: of the derivative.
+        of: the place of the differentiated quantity.
+        by: the place of the variable.
+        sources: the quantities at ``of``.
+        ends: the quantities at ``by``.
+        factor: the factor of the derivative.
         env: the numbers of the letters.
     """
 
@@ -282,11 +291,11 @@ class Link(NamedTuple):
 
 
 def chain(evaluation, node, env, in_any_layout=False):
-    """Return a product of derivatives with respect to vectors or matrices, by the chain rule; None for others.
+    """Return a product of derivatives with respect to vectors or matrices by the chain rule, or None for others.
 
-    ``dL/da da/dz dz/dW``: the inner quantities cancel, from left to right or from right to left. In a recurrent network
-    a product over steps may stand for the derivatives between them. Where the last derivative is in no parameter, the
-    shapes of the factors decide, unless the chain is read ``in_any_layout``.
+    In ``dL/da da/dz dz/dW``, the inner quantities cancel, from left to right or from right to left. In a recurrent
+    network, a product over steps may represent the derivatives between them. If the chain has no parameter, the shapes
+    of the factors decide, unless it is read ``in_any_layout``.
     """
     if not any(s in ("", ".", "*", "chain") for s in node.data):
         return None
@@ -306,7 +315,7 @@ def chain(evaluation, node, env, in_any_layout=False):
 
 
 def with_chains_apart(node):
-    """Return a product with the derivatives that stand side by side in a bracket of their own; None if none do."""
+    """Return a product with a bracket around each run of adjacent derivatives, or None if this changes nothing."""
     parts: list = [[node.parts[0]]]
     signs: list = []
     for sign, x in zip(node.data, node.parts[1:], strict=True):
@@ -325,7 +334,7 @@ def with_chains_apart(node):
 
 
 def links_of(evaluation, node, env):
-    """Return the derivatives that a product is of, products over steps written out; None for another product."""
+    """Return the derivatives of a product, with products over steps written out, or None for another product."""
     found: list = []
     for x in node.parts:
         while x.kind == "group":
@@ -350,12 +359,12 @@ def links_of(evaluation, node, env):
 
 
 def is_link(node):
-    """Return whether a factor is the derivative of one quantity with respect to another."""
+    """Return True if a factor is the derivative of one quantity with respect to another."""
     return node.kind == "deriv" and node.parts[0].kind in ("name", "loss") and node.parts[1].kind == "name"
 
 
 def link_of(evaluation, node, env):
-    """Return a derivative as a link of a chain, a delta as that of the loss; None for another name."""
+    """Return a derivative as a link of a chain, or None for another name. A delta is a derivative of the loss."""
     if node.kind == "name":
         place = evaluation.place(node)
         if place.role != "delta":
@@ -372,7 +381,7 @@ def link_of(evaluation, node, env):
 
 
 def quantities_at(evaluation, place, env):
-    """Return every quantity at a place."""
+    """Return all quantities at a place."""
     if not evaluation.is_whole(place):
         return [evaluation.quantity(place, env)]
     if place.role == "w":
@@ -382,7 +391,7 @@ def quantities_at(evaluation, place, env):
 
 
 def contracted(evaluation, order):
-    """Return the product of the derivatives of a chain, summed over what cancels."""
+    """Return the product of the derivatives of a chain, summed over the inner quantities."""
     row = [evaluation.at.one]
     for link in order:
         is_summed = is_summed_over(link.of.step)
@@ -400,7 +409,7 @@ def contracted(evaluation, order):
 
 
 def linked(evaluation, of, by, is_summed):
-    """Return the derivative of one quantity with respect to another; 0 where either is a state behind the last step."""
+    """Return the derivative of one quantity with respect to another. It is 0 for a state after the last step."""
     for q in (of, by):
         if q.role not in ("loss", "parameter") and not evaluation.model.exists(q) and not (q.step == 0 and q is of):
             evaluation.check_missing(q)
@@ -409,13 +418,13 @@ def linked(evaluation, of, by, is_summed):
 
 
 def is_alternating(signs):
-    """Return whether a product of matrices stands between elementwise ones: a o B c o d."""
+    """Return True if a matrix product stands between elementwise products, as in a o B c o d."""
     circles = [k for k, sign in enumerate(signs) if sign == "had"]
     return bool(circles) and any(sign in ("", ".") for sign in signs[circles[0] : circles[-1]])
 
 
 def is_ones(node):
-    """Return whether a node is a vector of ones."""
+    """Return True if a node is a vector of ones."""
     while node.kind in ("transpose", "group"):
         node = node.parts[0]
     return node.kind == "name" and node.data[0] == "ones"

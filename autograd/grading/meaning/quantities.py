@@ -1,8 +1,8 @@
-"""The quantities of a network, their numbers at a point, and every derivative of one with respect to another.
+"""The quantities of a network, their numbers at a point, and all derivatives between them.
 
-A quantity is a :class:`Quantity`: its role, its layer, its index, its sample and its step. Its number is looked up in
-a point of the network, over whatever kind of number that has; a derivative is the true one, through everything that
-depends on what it is taken in.
+A quantity is a :class:`Quantity`, with a role, a layer, an index, a sample and a step. Its number is looked up in a
+point of the network, for any kind of number. A derivative is the total derivative, through everything that depends on
+the variable.
 """
 
 from fractions import Fraction
@@ -24,11 +24,12 @@ class Quantity(NamedTuple):
     """One number of a network.
 
     Fields:
-        role: ``"s"``, ``"a"`` (of layer 0 the inputs), ``"t"``, ``"p"``, ``"w"``, ``"b"``, ``"delta"``, ``"loss"`` or
-            ``"other"``, a node with a label of its own.
-        layer: from 0; of a weight, where it comes from and where it leads to.
-        index: from 1; of a weight, both.
-        sample, step: from 1, or None.
+        role: ``"s"``, ``"a"`` (the inputs in layer 0), ``"t"``, ``"p"``, ``"w"``, ``"b"``, ``"delta"``, ``"loss"`` or
+            ``"other"`` for a node with a label of its own.
+        layer: the layer, from 0. For a weight, the layers that it connects, from and to.
+        index: the index, from 1. For a weight, both indices.
+        sample: the number of the sample, from 1, or None.
+        step: the number of the step, from 1, or None.
     """
 
     role: str
@@ -39,22 +40,22 @@ class Quantity(NamedTuple):
 
 
 def quantity_of(symbol) -> Quantity:
-    """Return the quantity that a bound symbol stands for."""
+    """Return the quantity that a bound symbol denotes."""
     role = "a" if symbol.role == "x" else symbol.role
     layer, index = (symbol.layers, symbol.indices) if role == "w" else (symbol.layers[0], symbol.indices[0])
     return Quantity(role, layer, index, symbol.sample, symbol.step)
 
 
 class Model:
-    """A network as its quantities.
+    """A network as a set of quantities.
 
     Attributes:
-        sizes, depth, samples, steps: as of the network.
-        node_of: from quantity to node or constant.
+        sizes, depth, samples, steps: those of the network.
+        node_of: from a quantity to its node or constant.
         weights: the pairs of layers that weights connect.
-        labels: from a label to the quantity of that node.
-        given: from a target that is no node to its number: that of a class, or of a probability, in a cross-entropy.
-        scale: the loss is this times the sum of the losses of samples or steps.
+        labels: from a label to the quantity of its node.
+        given: from a target that is not a node to its number, such as a class or a probability of a cross-entropy.
+        scale: the factor between the loss and the sum of the losses of samples or steps.
     """
 
     def __init__(self, formulas):
@@ -99,14 +100,14 @@ class Model:
         self._templates: dict = {}
 
     def _peeled(self, node):
-        """Return the constant in front of the sum of the losses of samples or steps, their number and nodes."""
+        """Return the constant factor of the sum of the losses of samples or steps, their number, and their nodes."""
         scale = Fraction(1)
         if self.samples * self.steps == 1:
             return scale, 1, {}
         for _ in range(7):
             of_outputs = self._parts_of_outputs(node)
             if len(of_outputs) == 1 < len(node.operands) and node.op in (primitives.add, primitives.total):
-                node = of_outputs[0]  # the others are a penalty
+                node = of_outputs[0]  # the other operands are a penalty
                 continue
             plain = [x for x in node.operands if not isinstance(x, Value)]
             inner = [x for x in node.operands if isinstance(x, Value)]
@@ -127,7 +128,7 @@ class Model:
         return [x for x in node.operands if not outputs.isdisjoint(_below(x, outputs))]
 
     def _losses(self, node):
-        """Return the nodes of the losses that a sum adds, by sample and step; none where they are not apart."""
+        """Return the nodes of the losses in a sum, by sample and step, or an empty dict if they are not separate."""
         outputs = {n.a: (n.sample, n.step) for n in self.outputs}
         found: dict = {}
         for part in node.operands if node.op is primitives.total else ():
@@ -138,11 +139,11 @@ class Model:
         return found if len(found) == self.samples * self.steps else {}
 
     def size(self, layer):
-        """Return the number of neurons of a layer; 0 if there is no such layer."""
+        """Return the number of neurons of a layer, or 0 if there is no such layer."""
         return self.sizes[layer] if 0 <= layer <= self.depth else 0
 
     def exists(self, q):
-        """Return whether a quantity is in the network."""
+        """Return True if a quantity is in the network."""
         if q in self.node_of or q in self.given:
             return True
         if q.role == "delta":
@@ -152,13 +153,13 @@ class Model:
         return False
 
     def takes_sample(self, role, layer):
-        """Return whether a quantity has a sample of its own."""
+        """Return True if the quantities of a role and layer differ between samples."""
         if self.samples == 1 or role in ("w", "b", "other"):
             return False
         return self._any(role, layer).sample is not None
 
     def takes_step(self, role, layer):
-        """Return whether a quantity has a step of its own."""
+        """Return True if the quantities of a role and layer differ between steps."""
         if self.steps == 1 or role in ("w", "b", "other"):
             return False
         return self._any(role, layer).step is not None
@@ -171,7 +172,7 @@ class Model:
         return Quantity(role, layer)
 
     def activation(self, layer):
-        """Return the activation of a layer and its derivative, and the neuron in whose pre-activation they are."""
+        """Return the activation of a layer, its derivative, and the neuron whose pre-activation is their variable."""
         if layer not in self._templates:
             neuron = next((n for n in self.network.neurons if n.layer == layer), None)
             if neuron is None:
@@ -182,7 +183,7 @@ class Model:
 
 
 def _below(node, ends):
-    """Return a node and what it was computed from, down to the nodes ``ends``."""
+    """Return the set of a node and all nodes on which it depends, down to the nodes ``ends``."""
     found, stack = set(), [node]
     while stack:
         x = stack.pop()
@@ -193,12 +194,12 @@ def _below(node, ends):
 
 
 class At:
-    """The quantities of a model at one point, over one kind of number.
+    """The quantities of a model at one point, for one kind of number.
 
     Args:
         model: the quantities.
-        sample: the numbers: see :mod:`autograd.formulas.sampling`.
-        rate: the learning rate there.
+        sample: the numbers; see :mod:`autograd.formulas.sampling`.
+        rate: the learning rate at the point.
     """
 
     def __init__(self, model, sample, rate):
@@ -210,10 +211,10 @@ class At:
         self._ratios: dict = {}
         self._free: dict = {}
         self.has_kinks = getattr(getattr(sample, "point", None), "has_kinks", False)
-        self.cost = 1 if hasattr(sample, "point") else _COST_OF_DIGITS  # of one step here
+        self.cost = 1 if hasattr(sample, "point") else _COST_OF_DIGITS  # the cost of one step
 
     def free(self, name):
-        """Return a number of its own for a letter that is no quantity."""
+        """Return the number of a letter that is not a quantity of the network."""
         if name not in self._free:
             point = getattr(self.sample, "point", None)
             self._free[name] = (
@@ -252,13 +253,13 @@ class At:
         return self.sample.values[node]
 
     def logits(self, q):
-        """Return the arguments of the softmax of a sample, by index."""
+        """Return the logits of a sample by index."""
         return {
             k: self.value(Quantity("a", q.layer, k, q.sample, q.step)) for k in range(1, self.model.size(q.layer) + 1)
         }
 
     def loss(self, q):
-        """Return the loss; of a sample or step its own."""
+        """Return the loss, or the own loss of a sample or step."""
         if q == Quantity("loss"):
             return self.sample.values[self.model.network.root]
         node = self.model.losses.get((q.sample, q.step)) if q.index is None else None
@@ -323,12 +324,12 @@ class At:
         return total / self.number(self.model.scale)
 
     def _check_part(self, loss):
-        """Raise OutOfRange where there is no such sample or step whose loss this could be."""
+        """Raise OutOfRange if there is no sample or step to which this loss could belong."""
         if loss.step is not None and not 1 <= loss.step <= self.model.steps:
             raise OutOfRange(f"there is no such quantity: {describe(loss)}.")
 
     def _by_probability(self, of, by):
-        """Return the derivative of a cross-entropy with respect to a softmax probability, the others held fixed."""
+        """Return the derivative of a cross-entropy with respect to one softmax output, with the others held fixed."""
         if of.role == "p":
             return self.zero
         if of.role != "loss":
@@ -343,7 +344,7 @@ class At:
         return -t / self.value(by) * self.number(scale)
 
     def is_cross_entropy(self):
-        """Return whether the loss is the cross-entropy of the softmax of the outputs."""
+        """Return True if the loss is the cross-entropy of the softmax of the outputs."""
         n = self.model.outputs[0]
         logit = Quantity("a", n.layer, n.index, n.sample, n.step)
         total = self.zero
@@ -360,7 +361,7 @@ class At:
     # --- Functions.
 
     def activation(self, layer, x, primes):
-        """Return the activation function of a layer, or its derivative, at a number."""
+        """Return the value of the activation function of a layer at a number, or of its derivative."""
         value, slope, neuron = self.model.activation(layer)
         symbol = self.model.network.symbol_of[neuron.s]
         e = slope if primes else value
@@ -368,7 +369,7 @@ class At:
 
 
 class _Argument:
-    """A point at which one pre-activation is another number; everything else is as it was."""
+    """A point at which one pre-activation is replaced by another number."""
 
     def __init__(self, at, x, symbol):
         self.at, self.x, self.own = at, x, symbol

@@ -1,11 +1,14 @@
-"""The derivative of one quantity of the network with respect to another."""
+"""The derivatives of one quantity of the network with respect to another."""
 
 from autograd.grading.meaning.place import Misfit, OutOfRange
 from autograd.grading.meaning.quantities import Quantity
 
 
 def ratio(evaluation, of, by, is_summed=False):
-    """Return the derivative of one quantity with respect to another: total, or direct for a step under a sum."""
+    """Return the derivative of one quantity with respect to another.
+
+    It is the total derivative, or the direct one for a step under a sum if the reading is ``direct``.
+    """
     if of.step is not None and of.step == 0:
         evaluation.missing(of)
         return evaluation.at.zero
@@ -25,7 +28,7 @@ def ratio(evaluation, of, by, is_summed=False):
 
 
 def direct(evaluation, of, by):
-    """Return the derivative of a state in a parameter, the states of the steps before held fixed."""
+    """Return the derivative of a state with respect to a parameter, with the states of earlier steps held fixed."""
     layer = by.layer[1] if by.role == "w" else by.layer
     total = evaluation.at.zero
     for k in range(1, evaluation.model.size(layer) + 1):
@@ -45,7 +48,7 @@ def direct(evaluation, of, by):
 
 
 def tangent_of_place(evaluation, place, q, env):
-    """Return the derivative of what is at a place in a quantity."""
+    """Return the derivative of the quantities at a place with respect to a quantity."""
 
     def of(k, n):
         x = evaluation.quantity(place, env, k)
@@ -57,12 +60,12 @@ def tangent_of_place(evaluation, place, q, env):
 
 
 def is_summed_over(step):
-    """Return whether a step is one of those that are added up: its letter is that of a sum, or it is a number."""
+    """Return True if a step is summed over: its letter is that of a sum, or it is a number."""
     return step is not None and (step.letter is None or "#" in step.letter)
 
 
 def check_order(evaluation, place, q):
-    """A derivative that is 0 because nothing leads from one layer to the other is not what is meant."""
+    """Raise Misfit for a derivative that is 0 because no path leads from one layer to the other. It cannot be meant."""
     if evaluation.model.steps > 1 or place.role not in ("s", "a", "p") or q.role not in ("s", "a", "p", "w", "b"):
         return
     order = {"w": 0, "b": 0, "s": 1, "a": 2, "p": 3}
@@ -73,7 +76,7 @@ def check_order(evaluation, place, q):
 
 
 def places_rank(evaluation, layer, kind):
-    """Return a number that is larger the further a quantity is from the inputs."""
+    """Return a number that grows with the distance of a quantity from the inputs."""
     if kind == 1 and layer and evaluation.is_linear(layer):
         kind = 2
     return 4 * layer + kind

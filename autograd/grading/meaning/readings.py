@@ -1,6 +1,6 @@
-"""Every way in which a claim may be read: what its letters count, and what its numbers and vectors are.
+"""All readings of a claim: what its letters count, and the meaning of its numbers and vectors.
 
-The ways are found by joining what each name allows. A name that fits no way of the others leaves none.
+The readings are the combinations that all names allow. A name that fits no combination of the others leaves none.
 """
 
 import itertools
@@ -18,25 +18,27 @@ from autograd.grading.reading.nodes import Limits, is_name, walk
 
 __all__ = ["Readings"]
 
-# All of a reading besides letters that decides whether a name has a place.
+# The attributes of a reading, except for letters, that decide whether a name has a place.
 _of_places = operator.attrgetter(
     "layer", "weights_out", "base", "delta_base", "above", "below", "first_step", "flat", "through"
 )
 
 _MAX_ASSIGNMENTS, _MAX_READINGS = 160, 400
-_MAX_TRIED = 2_000  # ways to count the letters of one name, in all options together
+_MAX_TRIED = 2_000  # the number of ways to count the letters of a name, over all options
 
 
 class Readings:
     """The readings of the sides of a claim.
 
     Args:
-        model, places: the network, and what letters mean.
-        sides: the trees, their sums renamed apart.
-        conditions: ``cmp`` nodes behind the claim.
-        point: an :class:`~autograd.grading.meaning.quantities.At`, only for the places of calls.
-        vectors, stacked: what the convention says of vectors and batches, or None.
-        changes: whether it is an update.
+        model: the network.
+        places: the meanings of letters.
+        sides: the trees. Their sums have different letters.
+        conditions: ``cmp`` nodes after the claim.
+        point: an :class:`~autograd.grading.meaning.quantities.At`, used only for the places of calls.
+        vectors: ``"columns"`` or ``"rows"`` if the convention says so, or None.
+        batch: the batch layout of the convention, or None.
+        definitions: a dict from names to trees, or None.
     """
 
     def __init__(self, model, places, sides, conditions, point, vectors=None, batch=None, definitions=None):
@@ -48,11 +50,11 @@ class Readings:
         self.names = self._names()
         self.failure = None
         self._mentioned = {name: list({x.data[0]: None for x in walk(name) if x.kind == "name"}) for name in self.names}
-        self._failures: dict = {}  # why a name has no place, from what its place depends on
+        self._failures: dict = {}  # from the inputs of a place to the error of a name without a place
         self._tried = 0
 
     def _names(self):
-        """Return the names to be placed, each once, those that fix most first; functions are none."""
+        """Return the names that need a place, without duplicates and functions. Names with most letters come first."""
         functions = {id(x.parts[0]) for x in self.nodes if x.kind == "call"}
         inside = set()
         for x in self.nodes:
@@ -88,7 +90,7 @@ class Readings:
         return not primes and (bool(self.places.roles.get(base)) or is_matrix or base in self.places.losses)
 
     def _is_argument(self, call, argument):
-        """Return whether an argument only says what a quantity depends on."""
+        """Return True if an argument only states a dependency of a quantity."""
         return self._is_quantity(call)
 
     def _letters_of(self, node):
@@ -103,10 +105,10 @@ class Readings:
                             found.setdefault(letter)
         return list(found)
 
-    # --- Options that are no letters.
+    # --- Options other than letters.
 
     def features(self):
-        """Return the readings without letters that differ for this claim."""
+        """Return the readings that this claim can have, without letters."""
         base = [Reading()]
 
         def vary(**options):
@@ -131,7 +133,7 @@ class Readings:
                 kinds = ["power"]
             elif not marked:
                 kinds = ["power", *kinds]
-            elif self.model.steps > 1:  # a recurrent weight comes in once for each step between
+            elif self.model.steps > 1:  # a recurrent weight occurs once for each step between
                 kinds = [*kinds, "power"]
             vary(above=kinds)
             has_layers = True
@@ -149,7 +151,7 @@ class Readings:
             if below and not (above or bracketed):
                 choices = [{}, {"delta_base": 1}, {"base": 1, "delta_base": 1}]
                 letters = self.places.convention.letters
-                if letters["x"] == letters["a"]:  # inputs are a_1, and the weights from there to a_2 are W_1
+                if letters["x"] == letters["a"]:  # inputs are a_1, and W_1 leads from there to a_2
                     choices.append({"base": 1, "delta_base": 1, "weights_out": True})
             elif above or bracketed:
                 choices = [{}, {"base": 1, "delta_base": 1, "weights_out": True}, {"base": 1, "delta_base": 1},
@@ -160,7 +162,7 @@ class Readings:
             may_count_inputs = letters["x"] == letters["a"] and bool(numbers) and 0 not in numbers
             is_ng = marks_above == {"["} and not may_count_inputs
             if is_ng or ("[" in marks_above and self.model.samples > 1):
-                choices = [{}]  # Ng's: layers count from 0, and W^{[l]} leads into layer l
+                choices = [{}]  # Ng's notation: layers count from 0, and W^{[l]} leads into layer l
             if not any(self._is_weight(n) for n in names):
                 choices = [c for c in choices if "weights_out" not in c or "base" in c]
             only_below = bool(below) and not (above or bracketed)
@@ -202,12 +204,12 @@ class Readings:
             if all(self._is_weight(x.parts[1]) for x in derivatives if is_name(x.parts[1]) and x.data != "name"):
                 derivatives = [x for x in derivatives if x.data == "name"]
             if derivatives or (self.places.model.formulas.factor == 1 and any(n.data[0] == "Delta" for n in names)):
-                is_sure = is_own and all(x.data == "name" for x in derivatives)  # dZ is that of delta
+                is_sure = is_own and all(x.data == "name" for x in derivatives)  # dZ is then that of delta
                 vary(own_loss=[True] if is_sure else [True, False])
         has_deltas = any("delta" in self.places.roles_of(n.data[0]) for n in names)
         has_deltas = has_deltas and self.model.scale != 1 and not self.places.declares_own_loss
         if has_deltas and all(r.own_loss == base[0].own_loss for r in base):
-            vary(own_loss=[False, True])  # a delta is often of a sample's own loss, where the loss is a mean
+            vary(own_loss=[False, True])  # if the loss is a mean, a delta often belongs to a sample's own loss
         for x in self.nodes:
             if x.kind == "given" and x.data.indices and set(x.data.indices) <= {*map(_letter, x.data.indices)}:
                 vary(whole_target=[False, True])
@@ -232,9 +234,10 @@ class Readings:
         return base
 
     def _numbers_are_layers(self, names):
-        """Return whether a number below is a layer: where neurons stand one behind the other, and for vectors.
+        """Return True if numbers below letters are layers: each layer has one neuron, or the letters are vectors.
 
-        What is transposed, or beside a circle, is a vector. Of a name with a mark in brackets above, that is the layer.
+        Names that are transposed or next to a circle are vectors. If a name has a mark in brackets above, that is its
+        layer.
         """
         if self.model.samples == 1:
             names = [n for n in names if not any(s.kind == "sup" and s.data in ("(", "[") for s in n.parts)]
@@ -260,13 +263,13 @@ class Readings:
         return False
 
     def _counts_neurons_through(self, names):
-        """Return whether a number below is larger than any layer: neurons are counted through, then."""
+        """Return True if a number below a letter exceeds all layer sizes. Neurons are then numbered consecutively."""
         largest = max([self.model.size(k) for k in range(self.model.depth + 1)])
         numbers = [p.data for n in names if not self._is_weight(n) for s in n.parts if s.kind == "sub" for p in s.parts]
         return any(isinstance(x, Fraction) and x > largest for x in numbers)
 
     def _is_vector(self, node):
-        """Return whether a tree is a name without an index."""
+        """Return True if a tree is a name without an index."""
         while node.kind in ("group", "transpose"):
             node = node.parts[0]
         if node.kind == "none":
@@ -277,7 +280,7 @@ class Readings:
         return bool({"w", "b"} & set(self.places.roles_of(name.data[0])))
 
     def _is_bare(self, name):
-        """Return whether a quantity stands without an index: a vector or a matrix."""
+        """Return True if a quantity has no index, so that it is a vector or a matrix."""
         if name.data[0] in self.places.losses or not self.places.roles_of(name.data[0]):
             return False
         return not any(
@@ -288,7 +291,7 @@ class Readings:
         )
 
     def _is_step(self, part):
-        """Return whether an index may be a step of a recurrent network: h_t is a vector."""
+        """Return True if an index may be a step of a recurrent network, as in h_t, which is a vector."""
         letter = head(part)
         return self.model.steps > 1 and letter in self.letters.where and "step" in self.letters.candidates(letter)
 
@@ -299,11 +302,11 @@ class Readings:
 
     @property
     def is_cut(self):
-        """True if there were more ways than can be tried, so that a reading may be missing."""
+        """True if there were too many combinations to try, so that a reading may be missing."""
         return self._tried > _MAX_TRIED
 
     def all(self):
-        """Return every reading, the likeliest first."""
+        """Return all readings, most likely first."""
         found: list = []
         layer_letters = any("layer" in self.letters.candidates(x) for x in self.letters.where)
         for option in self.features():
@@ -311,14 +314,14 @@ class Readings:
                 for reading in self._joined(option.changed(layer=layer)):
                     uses = any(v == "layer" for v in reading.axes.values())
                     if layer_letters and not uses and layer != 0:
-                        continue  # the layer is nobody's
+                        continue  # no name uses the layer
                     found.append(reading)
                     if len(found) >= _MAX_READINGS:
                         return found
         return found
 
     def _joined(self, option):
-        """Return the readings that every name allows."""
+        """Return the readings that all names allow."""
         fixed = {x: k for node in self.nodes if node.kind == "given" for x, k in given_letters(node.data).items()}
         partial = [(fixed, {})]
         for name in self.names:
@@ -351,7 +354,7 @@ class Readings:
         return found
 
     def _placed(self, name, option, axes, layers):
-        """Return the axes and layers in which a name has a place, with a layer for its letter where it needs one."""
+        """Return the axes and layers for which a name has a place. If its letter needs a layer, each one is tried."""
         mentioned = self._mentioned[name]
         key = id(name), _of_places(option), *[(axes.get(x), layers.get(x)) for x in mentioned]
         if key not in self._failures:
@@ -369,7 +372,7 @@ class Readings:
         return []
 
     def _failure_of(self, name, reading):
-        """Return why a name has no place under a reading; None if it has one."""
+        """Return the error of a name without a place under a reading, or None if it has one."""
         try:
             evaluator(self.point, self.places, reading, {}).place(name)
         except (Unclear, Misfit) as error:
@@ -377,7 +380,7 @@ class Readings:
         return None
 
     def _compared(self, axes):
-        """Return whether letters that are compared count the same."""
+        """Return True if letters that are compared count the same."""
         try:
             for c in [x for x in self.conditions if x.kind == "cmp"]:
                 check_same(axes, head(c.parts[0]), head(c.parts[1]))
@@ -393,20 +396,20 @@ class Readings:
 
 
 def _has_step_below(name):
-    """Return whether a letter stands below a name, as in h_t^2: in a recurrent network it counts steps."""
+    """Return True if a name has a letter below it, as in h_t^2. In a recurrent network, it counts steps."""
     return any(s.kind == "sub" and any(head(p) for p in s.parts) for s in name.parts)
 
 
 def _is_product(node):
-    """Return whether a node is a product over an index."""
+    """Return True if a node is a product over an index."""
     return isinstance(node.data, Limits) and node.data.is_product
 
 
 def _is_named_with_its_layer(name):
-    """Return whether the neuron of a name is a letter with a number, as in o_1: a number above it is a sample then."""
+    """Return True if the neuron of a name is a letter with a number, as in o_1. A number above it is then a sample."""
     return any(p.kind == "name" and p.parts for s in name.parts if s.kind == "sub" for p in s.parts)
 
 
 def _letter(index):
-    """Return an index where it is a letter, else None."""
+    """Return an index if it is a letter, or else None."""
     return index if isinstance(index, Letter) else None

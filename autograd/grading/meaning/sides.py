@@ -1,4 +1,4 @@
-"""The sides of an equation that was read: updates and steps on the left, and the letters that are free."""
+"""The sides of an equation: updates and steps on the left, and free letters."""
 
 from autograd.formulas.expressions import Letter, Sum, Symbol, parts
 from autograd.grading.reading import trees
@@ -11,7 +11,7 @@ __all__ = [
 
 
 def sides_of(tree):
-    """Return the left side, or None; the right sides; and the operator."""
+    """Return the left side or None, the right sides, and the operator."""
     if isinstance(tree, trees.Rows):
         left, rights, operator = None, [], "="
         for k, row in enumerate(tree.rows):
@@ -34,7 +34,7 @@ def sides_of(tree):
 
 
 def free_names(left):
-    """Return the names in an identity that are no quantities: those on its left side without an index."""
+    """Return the variables of an identity: the names without an index on its left side."""
     if not isinstance(left, (trees.Call, trees.Derivative)):
         return frozenset()
     names = [x for x in trees.walk(left) if isinstance(x, trees.Name) and not x.indices]
@@ -42,7 +42,7 @@ def free_names(left):
 
 
 def is_updated(tree):
-    """Return whether a name is a weight after the step: w', or w(k+1)."""
+    """Return True if a name is a weight after the step: w' or w(k+1)."""
     if not isinstance(tree, trees.Name):
         return False
     later = any(isinstance(x, trees.Time) and isinstance(x.value, trees.Add) for x in tree.superscripts)
@@ -57,7 +57,7 @@ def without_marks(tree):
 
 
 def is_step(tree):
-    r"""Return whether a tree is a step itself, \Delta w."""
+    r"""Return True if a tree is a step, \Delta w."""
     if isinstance(tree, trees.Multiply):
         first = tree.factors[0]
         return len(tree.factors) == 2 and isinstance(first, trees.Name) and first.base == "Delta" and not first.indices
@@ -72,7 +72,7 @@ def without_delta(tree):
 
 
 def with_rate_named(tree, rate):
-    """Return the tree with a name of its own for the learning rate in place of the user's."""
+    """Return the tree with the user's name of the learning rate replaced by ``eta``."""
     if isinstance(tree, trees.Name) and tree.base == rate and not tree.indices:
         return tree._replace(base="eta")
     if isinstance(tree, tuple) and hasattr(tree, "_fields"):

@@ -1,23 +1,23 @@
-r"""Notations that stand for another formula, spelled out as trees before anything is placed.
+r"""Notations that stand for another formula, which are written out before names get places.
 
 | written | meant |
 | --- | --- |
-| ``\nabla W``, W a parameter | the gradient of the loss in W |
-| ``\bar{z}``, z a quantity and no letter with a bar declared | the derivative of the loss with respect to z |
+| ``\nabla W``, W a parameter | the gradient of the loss with respect to W |
+| ``\bar{z}``, z a quantity, if no letter with a bar is declared | the derivative of the loss with respect to z |
 | ``f'_k``, ``a'^{(l)}``, ``(f^l)'`` without an argument | the derivative of the activation at that pre-activation |
-| ``J_a(z)``, a and z quantities | the Jacobian of a in z |
+| ``J_a(z)``, a and z quantities | the Jacobian of a with respect to z |
 | ``v_{ih}`` with two indices, undeclared | a weight |
 | ``d\sigma/dw_j`` with one neuron | the derivative of its output |
 | ``W_h``, ``W_x``, ``W_y`` of recurrent networks, or with declared letters | ``W_{hh}``, ``W_{xh}``, ``W_{hy}`` |
 | ``Z``, ``S`` or ``s`` below or beside ``e^{z_i}``, undeclared | the sum of these powers |
 | ``w_{k1}``, k an index | a weight with the indices k and 1 |
-| ``1/B``, beside several samples | one over their number |
+| ``1/B``, with several samples | one over their number |
 | ``I_{kj}``, undeclared | a Kronecker delta |
 | ``F'(n)``, F the loss and n a pre-activation | the derivative of the activation |
 | ``\nabla E(w)`` | the gradient of the loss with respect to w |
 | ``prod(A, B)`` | the product by the chain rule |
-| ``t_1 + t_2 + \cdots + t_n`` | a sum over the number |
-| ``dh_T/dh_{T-1} \cdots dh_{k+1}/dh_k`` | a product over the steps between |
+| ``t_1 + t_2 + \cdots + t_n`` | a sum over the number in the subscripts |
+| ``dh_T/dh_{T-1} \cdots dh_{k+1}/dh_k`` | a product over the steps in between |
 """
 
 from fractions import Fraction
@@ -33,14 +33,14 @@ _MATRICES = {"h": "hh", "x": "xh", "y": "hy", "o": "hy", "R": "hh", "rec": "hh"}
 
 
 def spelled_out(tree, places):
-    """Return a tree with such notations replaced by what they stand for.
+    """Return a tree in which these notations are replaced by their meaning.
 
     Args:
-        tree: as it was written.
-        places: what letters mean: :class:`~autograd.grading.meaning.places.Places`.
+        tree: the written tree.
+        places: the meanings of letters: :class:`~autograd.grading.meaning.places.Places`.
 
     Raises:
-        ReadingError: dots leave open what is summed.
+        ReadingError: the terms or factors that dots represent are unclear.
     """
     functions = {id(x.parts[0]) for x in walk(tree) if x.kind in ("call", "at")}
     letters = {x for y in walk(tree) if isinstance(y.data, Limits) for x in y.data.letters}
@@ -62,7 +62,7 @@ def spelled_out(tree, places):
         if node.kind == "deriv" and node.data == "gradient" and node.parts[1].kind == "none":
             return _gradient(node, places)
         if node.kind == "transpose" and node.data == "prime" and is_name(node.parts[0], places.function_letter):
-            name = node.parts[0]  # (f^1)'
+            name = node.parts[0]  # such as (f^1)'
             return _slope(Node("name", name.parts, (name.data[0], 1), name.at), places)
         if node.kind == "name":
             node = _named(node, places)
@@ -77,7 +77,7 @@ def spelled_out(tree, places):
             of, by = node.parts[0].parts[0].parts[0], node.parts[1]
             by = by.parts[0] if by.kind == "group" else by
             if places.roles_of(of.data[0])[:1] == ["s"] != places.roles_of(by.data[0])[:1]:
-                of, by = by, of  # J_Z(A): that of A with respect to Z
+                of, by = by, of  # J_Z(A) is the Jacobian of A with respect to Z
             return Node("deriv", (of, by), None, node.at)
         if node.kind == "call" and _is_slope_by_loss(node, places):
             slope = Node("name", node.parts[0].parts, (places.function_letter, 1), node.at)
@@ -99,7 +99,7 @@ def spelled_out(tree, places):
 
 
 def _normaliser(tree, places):
-    """Return the sum that a softmax divides by, which authors call Z or S; None where nothing is called so."""
+    """Return the sum by which a softmax divides, which some authors call Z or S, or None if it has no such name."""
     names = [x for x in walk(tree) if is_name(x, "Z", "S", "s") and all(s.kind == "sup" for s in x.parts)]
     if not places.model.has_softmax or not names or {"Z", "S"} & set(places.roles):
         return None
@@ -116,7 +116,7 @@ def _normaliser(tree, places):
 
 
 def _named(node, places):
-    """``W_h`` as ``W_{hh}`` in a recurrent network, whose matrices are named by one letter or two."""
+    """Return ``W_h`` as ``W_{hh}`` in a recurrent network, whose matrices have one or two letters as an index."""
     base, primes = node.data
     if places.model.steps == 1 or primes or not base.isupper() or "w" not in places.roles_of(base):
         return node
@@ -134,7 +134,7 @@ def _named(node, places):
 
 
 def _is_jacobian(node, places):
-    """Return whether ``J_a(z)`` is the Jacobian of one quantity in another."""
+    """Return True if ``J_a(z)`` is the Jacobian of one quantity with respect to another."""
     name, *arguments = node.parts
     arguments = [x.parts[0] if x.kind == "group" else x for x in arguments]
     if name.data not in (("J", 0), ("D", 0)) or len(arguments) != 1 or len(name.parts) != 1:
@@ -149,13 +149,13 @@ def _is_jacobian(node, places):
 
 
 def _gradient(node, places):
-    """``\\nabla W`` as the gradient of the loss in W; None where something else is differentiated."""
+    """Return ``\\nabla W`` as the gradient of the loss with respect to W, or None for other gradients."""
     of = node.parts[0]
     while of.kind == "group":
         of = of.parts[0]
     if of.kind == "call" and len(of.parts) == 2 and places.is_loss(of.parts[0]):
         by = of.parts[1]
-        if by.kind == "name" and {"w", "b"} & set(places.roles_of(by.data[0])):  # \nabla E(w)
+        if by.kind == "name" and {"w", "b"} & set(places.roles_of(by.data[0])):  # such as \nabla E(w)
             return Node("deriv", (of, by), None, node.at)
     if of.kind == "name" and not places.is_loss(of) and {"w", "b"} & set(places.roles_of(of.data[0])):
         return Node("deriv", (Node("loss", (), None, node.at), of), None, node.at)
@@ -163,7 +163,7 @@ def _gradient(node, places):
 
 
 def _error_signal(node, places):
-    """Return a quantity under a bar as the derivative of the loss with respect to it; None for another name."""
+    """Return a quantity under a bar as the derivative of the loss with respect to it, or None for another name."""
     base, primes = node.data
     if not base.startswith("bar ") or primes or places.roles.get(base) or places.model.samples > 1:
         return None
@@ -176,7 +176,7 @@ def _error_signal(node, places):
 
 
 def _weight(node, places):
-    """Return a v or u with two indices, which is no pre-activation but a weight; None for another name."""
+    """Return a v or u with two indices as a weight, which is not a pre-activation, or None for another name."""
     base, primes = node.data
     if base not in ("u", "v") or primes or places.roles.get(base):
         return None
@@ -185,7 +185,7 @@ def _weight(node, places):
 
 
 def _is_of_function(node, places):
-    """Return whether a function's letter is differentiated in a weight where it stands for the only neuron."""
+    """Return True if a function letter stands for the only neuron and is differentiated with respect to a weight."""
     of, by = node.parts
     is_function = is_name(of, "sigma", "f", "g", "phi", places.function_letter)
     is_bare = is_function and not of.parts and not of.data[1] and not places.roles_of(of.data[0])
@@ -194,7 +194,7 @@ def _is_of_function(node, places):
 
 
 def _is_slope_by_loss(node, places):
-    """Return whether a call is of the loss's letter with a prime, at a pre-activation: ``\\dot F(n)`` is a slope."""
+    """Return True for ``\\dot F(n)``, the loss letter with a prime, which means the derivative of the activation."""
     name, *arguments = node.parts
     inner = [x.parts[0] if x.kind == "group" else x for x in arguments]
     return (
@@ -208,7 +208,7 @@ def _is_slope_by_loss(node, places):
 
 
 def _kronecker(node, places):
-    """Return an undeclared ``I_{kj}``, an entry of the identity, as a Kronecker delta; another name as it is."""
+    """Return an undeclared ``I_{kj}``, an entry of the identity, as a Kronecker delta, or else the name itself."""
     is_pair = [(s.kind, len(s.parts)) for s in node.parts] == [("sub", 2)]
     if node.data != ("I", 0) or not is_pair or "I" in places.roles or "i" in places.roles:
         return node
@@ -216,7 +216,7 @@ def _kronecker(node, places):
 
 
 def _with_two_indices(node, letters, places):
-    """Return a weight ``w_{k1}``, k an index, with the indices k and 1; another name as it is."""
+    """Return a weight ``w_{k1}``, with k an index, with the indices k and 1, or else the name itself."""
     if "w" not in places.roles_of(node.data[0]):
         return node
     parts = []
@@ -232,7 +232,7 @@ def _with_two_indices(node, letters, places):
 
 
 def _slope(node, places):
-    """A function with a prime and no argument, at the pre-activation that has its marks; None for another name."""
+    """Return a function with a prime and no argument as a call at the pre-activation with its marks, or None."""
     base, primes = node.data
     if primes != 1:
         return None
@@ -240,13 +240,13 @@ def _slope(node, places):
     if roles and not {"a", "y"} & set(roles) and base != places.function_letter:
         return None
     if "w" in places.roles_of(base):
-        return None  # a weight after a step
+        return None  # this is a weight after a step
     argument = Node("name", node.parts, (places.pre_activation, 0), node.at)
     return Node("call", (Node("name", (), (places.function_letter, 1), node.at), argument), None, node.at)
 
 
 def _sum(node):
-    """Return a sum whose terms are counted through, with dots; the node itself where they are not."""
+    """Return a sum with dots and numbered terms as a sum over an index, or else the node itself."""
     parts = list(node.parts)
     k = next(i for i, x in enumerate(parts) if x.kind == "dots")
     if k < 1:
@@ -267,7 +267,7 @@ def _sum(node):
 
 
 def _indices(tree):
-    """Yield the nodes in the subscripts and brackets of a tree's names."""
+    """Yield the nodes in the subscripts and brackets of the names of a tree."""
     for x in walk(tree):
         if x.kind == "name":
             for script in x.parts:
@@ -276,7 +276,7 @@ def _indices(tree):
 
 
 def _counted(tree, number, letter):
-    """Return a term with a letter in place of a number among its subscripts."""
+    """Return a term with a number in its subscripts replaced by a letter."""
 
     def replace(node):
         if node.kind in ("sub", "sup") and (node.kind == "sub" or node.data == "("):
@@ -290,7 +290,7 @@ def _counted(tree, number, letter):
 
 
 def _counted_at(tree, letter, number):
-    """Return the term with that letter's number put in."""
+    """Return the term with the letter replaced by a number."""
 
     def replace(node):
         return Node("num", (), number, node.at) if is_name(node, letter) else None
@@ -309,7 +309,7 @@ def _bare(node):
 
 
 def _is_last(counted, term, letter):
-    """Return whether a term is the counted one with another letter or number."""
+    """Return True if a term is the counted term with another letter or number."""
     candidates = {x.data: x for x in _indices(term) if x.kind in ("num", "name") and not x.parts}.values()
     for x in candidates:
 

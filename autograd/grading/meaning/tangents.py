@@ -1,4 +1,4 @@
-"""The derivative of a tree with respect to one quantity, by the rules of calculus over its own names."""
+"""The derivative of a tree with respect to one quantity, by the rules of calculus applied to its names."""
 
 import functools
 from fractions import Fraction
@@ -19,7 +19,7 @@ from autograd.grading.reading.trees import ReadingError
 
 
 def tangent(evaluation, node, q, env):
-    """Return the derivative of a tree with respect to a quantity, over the true derivatives of the tree's own names."""
+    """Return the derivative of a tree with respect to a quantity, using the true derivatives of its names."""
     evaluation.steps += 1
     WORK.done += evaluation.cost
     if evaluation.steps > MAX_STEPS:
@@ -98,12 +98,12 @@ def _of_cases(evaluation, node, q, env):
 
 
 def tangent_of_name(evaluation, node, q, env):
-    """Return the derivative of a name in a quantity."""
+    """Return the derivative of a name with respect to a quantity."""
     if node in evaluation.definitions:
         return tangent(evaluation, evaluation.definitions[node], q, env)
     is_free = not evaluation.places.roles_of(node.data[0]) and not evaluation.places.is_loss(node)
     is_function = evaluation.is_function(node) and not node.data[1] and is_free
-    if is_function and q.role in ("s", "a") and q.layer:  # d sigma / d z: of the activation of the neuron
+    if is_function and q.role in ("s", "a") and q.layer:  # d sigma / d z is that of the neuron's activation
         return evaluation.at.activation(q.layer, evaluation.at.value(q._replace(role="s")), 1)
     place = evaluation.place(node)
     if place.kind != "quantity":
@@ -117,7 +117,7 @@ def tangent_of_name(evaluation, node, q, env):
 
 
 def tangent_of_call(evaluation, node, q, env):
-    """Return the derivative of a function's value in a quantity."""
+    """Return the derivative of the value of a function with respect to a quantity."""
     name, *arguments = node.parts
     base, primes = name.data
     if primes:

@@ -1,12 +1,12 @@
-r"""The vocabulary: what the names in a hand-written formula mean in a network.
+r"""The vocabulary: the meaning that the names in a hand-written formula have in a network.
 
-A formula that was read (:mod:`autograd.grading.reading.readers`) is a tree of names. Here each name becomes a quantity
-of the network, each index a neuron, a sample or a letter, each function a primitive of the table. What cannot be given
-a meaning is said with the place where it stands.
+The parser (:mod:`autograd.grading.reading.readers`) returns a tree of names. Here, each name becomes a quantity of the
+network, each index a neuron, a sample or a letter, and each function a primitive of the table. A name without a meaning
+is an error with its position.
 
-Text has one name for each quantity (:meth:`Vocabulary.describe`). LaTeX has the letters of the convention, and the
-layer of a letter follows from its index: ``a_h`` is an activation of the hidden layer because h counts that layer, or
-because the left side of the equation says so.
+Text has one name for each quantity (:meth:`autograd.grading.meaning.lexicon.Lexicon.describe`). LaTeX has the letters
+of the convention, and the index of a letter determines its layer: ``a_h`` is an activation of the hidden layer if h
+counts that layer, or if the left side of the equation determines it.
 """
 
 import re
@@ -46,17 +46,17 @@ _FUNCTIONS = {
 _UNMARKED = ("exp", "log", "tanh", "sinh", "cosh", "sin", "cos", "tan", "sech", "erf", "abs")
 _DERIVED = re.compile(r"d(\d?)([a-z]\w*)", re.ASCII)  # the derivative of a function, as it is printed
 _ACTIVATIONS = {"Phi", "phi", "f", "g", "varphi"}
-# How far the expansion of a formula may go: an index of a sum times its range, all in all.
+# The largest size of an expanded formula: the number of its quantities with all sums written out.
 _MAX_TERMS = 5_000
-# How often parts of a formula are given a meaning: each once, and again for whatever else a sum's index may count.
+# The largest number of parts that are resolved. A part is resolved again for each range of a sum's index.
 _MAX_TRIES = 20_000
 
 
 class Vocabulary:
-    """Gives the trees of formulas a meaning in one network.
+    """A resolver that gives the trees of formulas a meaning in one network.
 
     Args:
-        lexicon: the names that the network's quantities have.
+        lexicon: the names of the network's quantities.
     """
 
     def __init__(self, lexicon):
@@ -67,7 +67,7 @@ class Vocabulary:
     # --- Formulas.
 
     def resolve(self, tree, scope) -> Expression:
-        """Return the expression a tree stands for.
+        """Return the expression that a tree denotes.
 
         Raises:
             ReadingError: a name has no meaning here.
@@ -141,7 +141,7 @@ class Vocabulary:
         raise failure or ReadingError(f"what {letter} counts is not clear: say {letter} in O, H, I or S.", at(tree))
 
     def _kinds(self, tree, letter, scope):
-        """Return what the index of a sum may count, the likeliest first."""
+        """Return what the index of a sum may count, most likely first."""
         ends = self.lexicon.alphabet.ends
         if tree.domain is not None:
             name = (
@@ -157,7 +157,7 @@ class Vocabulary:
         if isinstance(tree.upper, trees.Norm) and len(getattr(tree.upper.operand, "indices", ())) == 1:
             likely.append(
                 self.lexicon.alphabet.kind(getattr(tree.upper.operand.indices[0], "base", ""))
-            )  # |a_h|: as many as h
+            )  # in |a_h|, the range of h
         upper = getattr(tree.upper, "base", None)
         if (upper == "N" or letter == "mu") and self.lexicon.network.samples > 1:
             likely.append("samples")
@@ -194,7 +194,10 @@ class Vocabulary:
     # --- Functions.
 
     def _absolute(self, tree, scope):
-        """Bars around numbers, each name with its index, are an absolute value; others are a norm."""
+        """Return the absolute value of a number between bars.
+
+        Raise ReadingError for a norm, whose names have no indices.
+        """
         names = [x for x in trees.walk(tree.operand) if isinstance(x, trees.Name)]
         inner = {id(y) for x in names for script in (*x.indices, *x.superscripts) for y in trees.walk(script)}
         functions = {id(x.function) for x in trees.walk(tree.operand) if isinstance(x, trees.Call)}
@@ -203,7 +206,7 @@ class Vocabulary:
         return Call(primitives.abs_, (self._resolve(tree.operand, scope),))
 
     def _logarithm(self, tree, argument):
-        """Return a logarithm to a base that is a number, as a quotient of natural ones."""
+        """Return a logarithm whose base is a number as a quotient of natural logarithms."""
         digits = [x.value for x in tree.function.indices if isinstance(x, trees.Number)]
         if len(digits) != len(tree.function.indices) or any(x.denominator != 1 or x < 0 for x in digits):
             raise ReadingError("the base of a logarithm is a number here, such as \\log_2.", at(tree))
@@ -246,7 +249,7 @@ class Vocabulary:
         return Partial(entry, 0, (argument,)) if primes else Call(entry, (argument,))
 
     def _several(self, name, count, primes):
-        """Return the maker of ``minimum(a, b)``, ``dsoftsign(s)``, ``d1hypot(a, b)``; None for other names."""
+        """Return a maker of ``minimum(a, b)``, ``dsoftsign(s)`` or ``d1hypot(a, b)``, or None for other names."""
         if name == "logsumexp" and count > 1 and not primes:
             return lambda operands: Call(primitives.logsumexp, operands)
         match = _DERIVED.fullmatch(name)
@@ -260,13 +263,13 @@ class Vocabulary:
         return None
 
     def _primitive(self, name):
-        for entry in reversed(TABLE):  # the last of those that were redefined
+        for entry in reversed(TABLE):  # the last one, if a name was redefined
             if entry is not None and entry.name == name and entry.arity == 1 and entry is not primitives.identity:
                 return entry
         return None
 
     def _activation(self, tree, argument, primes, scope):
-        """Phi, f: the activation function of the neuron that the argument or the index belongs to."""
+        """Return a call of Phi or f, the activation function of the neuron of the argument or of the index."""
         layers = {s.layers[0] for s in _own_symbols(argument) if s.role in ("s", "a") and s.layers[0] > 0}
         layers |= {
             scope.letters[x.base]
@@ -283,7 +286,7 @@ class Vocabulary:
         return rewrite(slope if primes else value, lambda part: argument if part == s else None)
 
     def _template(self, layer):
-        """Return the activation of a layer and its derivative, as expressions in one of its pre-activations."""
+        """Return the activation of a layer and its derivative, as expressions of one of its pre-activations."""
         if layer not in self._templates:
             neuron = next(n for n in self.lexicon.network.neurons if n.layer == layer)
             value, slope = self.lexicon.formulas.activation_in_s(neuron)
@@ -291,7 +294,7 @@ class Vocabulary:
         return self._templates[layer]
 
     def _dot(self, tree, scope):
-        """w_k . x_k: the weighted sum of what neuron k reads, without the bias."""
+        """Return w_k . x_k, the weighted sum of the inputs of neuron k without the bias."""
         names = [tree.left, tree.right]
         if not all(isinstance(x, trees.Name) for x in names):
             raise ReadingError(
@@ -305,7 +308,7 @@ class Vocabulary:
         kind, index = None, None
         for x in weights.indices:
             if isinstance(x, trees.Name) and not x.indices and x.base not in scope.letters:
-                kind = self.lexicon.alphabet.kind(x.base)  # w_h: the weights into the hidden neuron that is meant
+                kind = self.lexicon.alphabet.kind(x.base)  # w_h are the weights into the hidden neuron in question
                 index = scope.own.get(kind, 1 if self.lexicon.singles else None)
             else:
                 kind, index = self.names.index(x, scope)
@@ -348,10 +351,10 @@ _RULES = {
 
 
 def count_terms(e):
-    """Return the number of quantities in an expression whose sums are written out.
+    """Return the number of quantities in an expression with all sums written out.
 
-    A part that is there several times is counted each time and looked at once: an activation in an activation in an
-    activation has exponentially many.
+    A part that occurs several times is counted each time but visited once, because nested activations would contain
+    exponentially many parts.
     """
     return _count(e, {})
 
@@ -379,7 +382,7 @@ def _own_symbols(e):
 
 
 def _total_derivative(of, by):
-    """Return the total derivative of an expression with respect to a quantity, by a forward sweep over its parts."""
+    """Return the total derivative of an expression with respect to a quantity, by a forward sweep."""
     nodes = postorder([of], parts)
     tangents: dict = {}
     for x in nodes:
@@ -391,7 +394,7 @@ def _total_derivative(of, by):
 
 
 def _edges(e, _tangents):
-    """Return the edges of an expression for ``push_forward``: its parts and the derivatives with respect to them."""
+    """Return the edges of an expression for ``push_forward``: its parts, and the partials with respect to them."""
     match e:
         case Plus():
             partials = primitives.total.gradient(e, e.terms)

@@ -1,4 +1,4 @@
-"""Names of weights: with two indices, one index, a number that counts them through, or none."""
+"""Names of weights: with two indices, one index, a consecutive number, or no index."""
 
 from autograd.grading.meaning.place import Item, Misfit, OutOfRange, Place, Unclear
 from autograd.grading.reading.nodes import show, walk
@@ -26,7 +26,7 @@ def place_of_weight(places, node, marks, reading, roles):
         if marks.is_numbered:
             layer -= reading.base
     origin = index[0][1] if index else None
-    if len(index) == 2 and origin == Item(None, 0) and model.has_biases:  # w_{0k}, the bias of k
+    if len(index) == 2 and origin == Item(None, 0) and model.has_biases:  # w_{0k} is the bias of k
         return bias_of(model, layer, index[1])
     if reading.through and len(index) == 2 and all(item.letter is None for _, item in index):
         index = between_counted(model, index)
@@ -61,7 +61,7 @@ def place_of_weight(places, node, marks, reading, roles):
 
 
 def bias_of(model, layer, index):
-    """Return the bias of a neuron, whose layer is said or that of the letter of its index."""
+    """Return the bias of a neuron in a given layer, or in the layer of the letter of its index."""
     axis, item = index
     layer = axis if layer is None else layer
     if not isinstance(layer, int):
@@ -70,12 +70,12 @@ def bias_of(model, layer, index):
 
 
 def base_of_parameters(node):
-    """Return whether a name has the letter theta, whose number 0 is the bias."""
+    """Return True if a name has the letter theta, whose number 0 is the bias."""
     return node.data[0] in ("theta", "Theta")
 
 
 def counted_through(model, item):
-    """Return the layer and the index of a neuron whose number counts those of the layers before, too."""
+    """Return the layer and the index of a neuron with a consecutive number, which also counts all layers before."""
     n = item.offset
     for layer in range(1, model.depth + 1):
         if n <= model.size(layer):
@@ -85,7 +85,7 @@ def counted_through(model, item):
 
 
 def between_counted(model, index):
-    """Return the layers and indices of a weight, from and to, whose neurons are counted through but for inputs."""
+    """Return the layers and indices of a weight whose neurons have consecutive numbers. Inputs have their own."""
     (_, start), (_, end) = index
     layer, to = counted_through(model, end)
     before, origin = (0, start) if layer == 1 else counted_through(model, start)
@@ -93,7 +93,7 @@ def between_counted(model, index):
 
 
 def named_weight(places, node, marks):
-    """``W_{hy}`` and ``W_{xh}``: the weights between the layers that the letters stand for."""
+    """Return the place of ``W_{hy}`` or ``W_{xh}``, the weights between the layers of the two letters."""
     layers = [_LAYER_OF.get(x.split("#")[0]) for x in marks.words]
     layers = [places.model.depth if k == -1 else k for k in layers]
     pairs = (
@@ -105,7 +105,7 @@ def named_weight(places, node, marks):
 
 
 def single_weight(places, node, index, layer, marks, reading, roles):
-    """Return a weight with one index: of one neuron, counted through, or the bias that theta_0 is."""
+    """Return a weight with one index: that of a neuron, a consecutive number, or the bias theta_0."""
     model = places.model
     axis, item = index
     is_only = len([p for s in node.parts if s.kind == "sub" for p in s.parts]) == 1
@@ -134,7 +134,7 @@ def single_weight(places, node, index, layer, marks, reading, roles):
 
 
 def says_weights_of_output(task):
-    """Return whether the weights with one number have a letter of their own, or others have two indices."""
+    """Return True if weights with one number have their own letter, or other weights have two indices."""
     counts = {}
     for side in (*task.sides, *([task.parameter] if task.parameter is not None else [])):
         for x in walk(side):
@@ -144,7 +144,7 @@ def says_weights_of_output(task):
 
 
 def counted_weight(places, node, number, reading):
-    """Return the weight with a number, where all are counted through, layer by layer."""
+    """Return the weight with a consecutive number, which counts the weights layer by layer."""
     model = places.model
     count = 0
     for pair in model.weights:

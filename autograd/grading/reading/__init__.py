@@ -1,1 +1,1 @@
-"""From text to the tree that was written: LaTeX and typed formulas. Nothing has a meaning yet."""
+"""The parser: from LaTeX or typed text to a tree of the written formula. Names have no meaning yet."""

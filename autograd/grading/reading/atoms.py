@@ -1,4 +1,4 @@
-"""The smallest parts of a formula: letters, numbers, commands, and what is in brackets."""
+"""The smallest parts of a formula: letters, numbers, commands and brackets."""
 
 from fractions import Fraction
 
@@ -106,7 +106,10 @@ def read_command(c, scripts):
 
 
 def read_root(c, at):
-    r"""Read ``\sqrt[n]{x}`` behind its name: a power but for the cube root, which negative numbers have, too."""
+    r"""Read the rest of ``\sqrt[n]{x}``. The result is a power, except for square and cube roots.
+
+    A cube root is defined for negative numbers, too, and a power is not.
+    """
     c.expect("[")
     index = c.expression()
     c.expect("]")
@@ -123,7 +126,7 @@ def read_accented(c, accent, at, scripts):
         x = x.parts[0]
     if x.kind != "name":
         raise c.error(f"\\{accent} stands over one letter", at)
-    if accent == "dot":  # \\dot f is f'
+    if accent == "dot":  # \dot f is read as f'
         x = Node("name", x.parts, (x.data[0], x.data[1] + 1), at)
     else:
         x = Node("name", x.parts, (f"{accent} {x.data[0]}", x.data[1]), at)
@@ -164,14 +167,14 @@ def read_letter(c, scripts):
             return step
     name = Node("name", (), (text, 0), s.at)
     if c.look()[0] == "num" and c.symbols[c.i].glued and text not in FUNCTION_WORDS:
-        number = c.next()  # w5: the number is an index
+        number = c.next()  # in w5, the number is an index
         parts = (Node("num", (), Fraction(number.text), number.at),)
         name = Node("name", (Node("sub", parts, "", number.at),), (text, 0), s.at)
     return read_call(c, read_marks(c, name))
 
 
 def read_step(c, at):
-    """``\\Delta_p w =``: the change of a weight on the pattern p; None for a capital delta of a layer."""
+    """Read ``\\Delta_p w =``, the change of a weight on the pattern p. Return None for a capital delta of a layer."""
     start = c.i
     if start > 1 and c.look(-2)[0] not in ("row", "gap") and c.look(-2) != ("op", "&"):
         return None

@@ -1,4 +1,4 @@
-"""Brackets, braces and bars; comparisons and indicators; numbers."""
+"""Brackets, braces and bars, with the comparisons and indicators in them, and numbers."""
 
 from fractions import Fraction
 
@@ -31,7 +31,7 @@ def read_braces(c, scripts):
     if c.take("}"):
         if c.is_op("_") or c.is_op("^"):
             c.i += 1
-            read_script(c, "sub")  # a mark in front of a letter
+            read_script(c, "sub")  # this is a mark in front of a letter
         return c.atom(scripts)
     x = c.expression()
     c.expect("}")
@@ -113,7 +113,7 @@ def read_norm(c, *closing):
 
 
 def read_rounded(c, at, name):
-    r"""Read ``\lfloor x \rfloor`` or ``\lceil x \rceil`` behind its opening bracket, as a call of the function."""
+    r"""Read the rest of ``\lfloor x \rfloor`` or ``\lceil x \rceil``, as a call of the function."""
     x = c.expression()
     if not c.is_cmd("rfloor" if name == "floor" else "rceil"):
         raise c.error(f"expected \\r{name}")

@@ -1,4 +1,4 @@
-"""Functions and their arguments."""
+"""Function calls: names and the arguments after them."""
 
 from fractions import Fraction
 
@@ -12,7 +12,7 @@ DOTS = {"dots", "cdots", "ldots", "vdots", "ddots", "dotsb", "dotsc", "dotsm"}
 
 
 def read_call(c, x):
-    """Read a function with its arguments, where a bracket behind a name holds some."""
+    """Return a call if the name ``x`` is followed by arguments, or else ``x`` itself."""
     name = x.parts[0] if x.kind == "transpose" else x
     base, primes = name.data
     is_function = base in c.functions or (primes > 0 and base + "'" * primes not in c.quantities)
@@ -20,7 +20,7 @@ def read_call(c, x):
         end = c.closing(0)
         if end is None:
             raise c.error("a bracket is not closed")
-        if x.kind == "name" and "".join([c.look(k)[1] for k in range(1, end)]) in VERSIONS:  # w(new)
+        if x.kind == "name" and "".join([c.look(k)[1] for k in range(1, end)]) in VERSIONS:  # as in w(new)
             c.i += end + 1
             return Node("call", (x, Node("dots", (), None, c.at)), None, x.at)
         if is_function and x.kind == "name" and (c.is_op("(") or not c.compares(end)):
@@ -40,7 +40,7 @@ def read_call(c, x):
 
 
 def read_unbracketed(c):
-    """Read the argument of a function without a bracket: the factors that are written close behind it."""
+    """Read the argument of a function without a bracket: a factor, and letters directly after a number."""
     at = c.at
     if c.is_op("{") or c.is_op("("):
         return c.factor()
@@ -51,7 +51,7 @@ def read_unbracketed(c):
 
 
 def applied(c, name, arguments):
-    """Return a call; ``\\tanh^2 z`` is a power of it."""
+    """Return a call of a function. ``\\tanh^2 z`` is a power of the call."""
     marks = [s for s in name.parts if s.kind == "sup" and s.data == "" and s.parts[0].kind == "num"]
     base, _ = name.data
     if base in ("diag", "Diag"):
@@ -67,7 +67,7 @@ def applied(c, name, arguments):
 
 
 def refuse_marks(c, name):
-    """Raise where a function everyone knows has a mark that would be passed over: ``\\tan^{-1} x``, ``\\sin_2 x``."""
+    """Raise ReadingError for a mark that would be ignored, as in ``\\tan^{-1} x`` and ``\\sin_2 x``."""
     for mark in name.parts:
         if mark.kind == "sup" and mark.data == "":
             raise c.error(f"{name.data[0]}^(-1) is the inverse function, or a quotient: write it out")
@@ -76,7 +76,7 @@ def refuse_marks(c, name):
 
 
 def logarithm(c, name, x):
-    """Return a logarithm; one to a base, ``\\log_2 x`` or ``\\log_{10} x``, is a quotient of natural ones."""
+    """Return a logarithm. With a base, as in ``\\log_2 x``, it is a quotient of natural logarithms."""
     below = [part for s in name.parts if s.kind == "sub" for part in s.parts]
     if not below or (len(below) == 1 and is_name(below[0], "e")):
         return Node("call", (name, x), None, name.at)
@@ -110,9 +110,9 @@ def read_argument(c):
 
 
 def depends(c, end):
-    """Return whether the bracket that opens here says what a quantity depends on: a letter, or several things."""
+    """Return True if the bracket that opens here lists dependencies of a quantity: one letter, or several parts."""
     if c.look(end + 1)[1] == "^":
-        return False  # a factor: x(W)^T
+        return False  # this is a factor: x(W)^T
     inner = [c.look(k) for k in range(1, end)]
     depth = 0
     for kind, text in inner:
@@ -126,7 +126,7 @@ def depends(c, end):
     if not inner or inner[0][0] != "let":
         return False
     if c.is_op("^", end + 1):
-        return False  # a factor that is transposed
+        return False  # this is a transposed factor
     if inner[0][1] in ("k", "t", "n", "tau", "x", "X", "theta", "Theta", "w", "W"):
         plain = [x for x in inner if x[1] not in ("_", "^", "{", "}", "(", ")", "+", "-")]
         is_sum = any(x[1] in ("+", "-") for x in inner) and all(x[1] not in ("_", "^") for x in inner)

@@ -1,7 +1,7 @@
-r"""A formula as people print it, read into claims: each a chain of sides.
+r"""The parser for claims: each formula is read into chains of sides.
 
-Nothing is given a meaning here. What a superscript counts, whether a bracket behind a letter is a factor, whether a
-number is a layer: all that is left to :mod:`autograd.grading.meaning`.
+The parser gives no meaning to the parts. :mod:`autograd.grading.meaning` decides whether a superscript counts layers,
+whether a bracket after a letter is a factor, and whether a number is a layer.
 """
 
 import re
@@ -20,17 +20,17 @@ __all__ = ["Claim", "read_claims"]
 _MAX_ROWS = 60
 _INDICES = frozenset("ijklmnptck")
 _REMARKS = ("need", "needs", "using", "note", "since", "because", "see", "from", "by", "as", "from", "applying")
-_LABEL = re.compile(r"\([A-Z]{2,6}\)")  # (SSE) in front of a loss
+_LABEL = re.compile(r"\([A-Z]{2,6}\)")  # a label such as (SSE) in front of a loss
 
 
 class Claim(NamedTuple):
-    """One chain of sides.
+    """A claim: one chain of sides with relations between them.
 
     Fields:
-        sides: the sides, as nodes; the first is None where the chain continues what stands before the formula.
-        signs: the signs between them: ``=``, ``<-``, ``~``, ``+=``, ``-=``, ``approx``.
-        conditions: ``cmp`` nodes that are said behind the formula, such as i = j.
-        at: where it begins.
+        sides: the sides, as nodes. The first side is None if the chain continues the text before the formula.
+        signs: the signs between the sides: ``=``, ``<-``, ``~``, ``+=``, ``-=``, ``approx``.
+        conditions: the conditions after the formula, such as i = j, as ``cmp`` nodes.
+        at: the position of the first side in the text.
     """
 
     sides: tuple
@@ -40,7 +40,7 @@ class Claim(NamedTuple):
 
 
 def read_all(c):
-    """Read every claim; a line that begins with a relation goes on with the claim before."""
+    """Return all claims of a formula. A line that begins with a relation continues the claim before it."""
     found: list = []
     goes_on = False
     while c.i < len(c.symbols):
@@ -76,7 +76,7 @@ def read_all(c):
 
 
 def is_list_of_indices(c):
-    """Return whether a line says only what an index counts: ``i = 1, 2, 3``."""
+    """Return True if a line only states what an index counts: ``i = 1, 2, 3``."""
     if not (c.is_let() and c.is_op("=", 1) and c.look(2)[0] == "num" and c.is_op(",", 3)):
         return False
     k = 4
@@ -89,13 +89,13 @@ def is_list_of_indices(c):
 
 
 def is_condition_in_brackets(c):
-    """Return whether ``(i = j)`` stands behind the environment of a claim."""
+    """Return True if a condition in brackets, such as ``(i = j)``, follows here at the end of a line."""
     end = c.closing(0) if c.is_op("(") else None
     return end is not None and c.is_let(k=1) and c.compares(end) and c.ends(end + 1)
 
 
 def skipped(c):
-    """Skip what separates claims."""
+    """Skip one separator of claims, and return True, or return False if there is none here."""
     kind, text = c.look()
     if kind in ("row", "gap", "text") or (kind == "op" and text in "&,;.:") or c.is_cmd("forall", *IMPLICATIONS):
         if kind == "text" and c.i + 1 < len(c.symbols) and not is_connective(text):
@@ -118,7 +118,7 @@ def skipped(c):
 
 
 def is_connective(words):
-    """Return whether a text in front of a formula leaves it as it is."""
+    """Return True if words in front of a formula do not change its meaning."""
     if _LABEL.fullmatch(words.strip()):
         return True
     w = words.strip(" .,:;()").lower()
@@ -166,7 +166,7 @@ def is_connective(words):
 
 
 def is_numbered(c):
-    """Skip ``(5)`` at the end of a line, ``(5) \\quad`` or ``2)`` in front of one; return whether one stands here."""
+    """Skip the number of an equation or a line: ``(5)``, ``(5) \\quad`` or ``2)``. Return True if there is one."""
     if c.is_op("(") and c.look(1)[0] == "num" and c.is_op(")", 2):
         begins = c.i == 0 or c.look(-1)[0] == "row"
         if (c.ends(3) and c.i > 0) or (begins and c.look(3)[0] == "gap"):
@@ -182,7 +182,7 @@ def is_numbered(c):
 
 
 def is_lettered(c, k=0):
-    """Return whether the letter of an equation, as ``(B)``, stands at the end of a line."""
+    """Return True if the letter of an equation, such as ``(B)``, follows at the end of a line."""
     kind, text = c.look(k + 1)
     return c.is_op("(", k) and c.is_op(")", k + 2) and c.ends(k + 3) and kind == "let" and text in "ABCDE"
 
@@ -221,7 +221,7 @@ def read_claim(c):
 
 
 def read_side(c):
-    """Read a side; factors may stand apart from it, behind some space."""
+    """Read a side. Factors may follow after a wide space."""
     x = read_sum(c)
     while x.kind != "add" and is_factor_apart(c):
         while c.look()[0] == "gap":
@@ -234,7 +234,7 @@ def read_side(c):
 
 
 def read_choice(c, x):
-    """Read ``if z > 0 else 0`` behind a value as cases; a condition alone is left to the claim."""
+    """Read ``if z > 0 else 0`` after a value as cases. A condition without ``else`` is read with the claim."""
     k = 1
     while not c.ends(k) and not (c.look(k)[0] in ("text", "let") and c.look(k)[1] in ("else", "otherwise")):
         k += 1
@@ -248,7 +248,7 @@ def read_choice(c, x):
 
 
 def is_factor_apart(c):
-    """Return whether what stands behind some space, up to the end of the line, is a factor and says nothing itself."""
+    """Return True if the rest of the line, after a wide space, is a factor and not a claim or a remark of its own."""
     k = 0
     while c.look(k)[0] == "gap":
         k += 1
@@ -272,10 +272,10 @@ def is_factor_apart(c):
 
 
 def remark_end(c, k=0):
-    """Return where a bracket with words in it ends that stands at the end of a line; None where there is none."""
+    """Return the position of the closing bracket of a remark in words at the end of a line, or None."""
     end = c.closing(k) if c.is_op("(", k) else None
     if end is not None and sum(c.look(j)[1] in COMPARISONS for j in range(k, end)) > 1:
-        return end  # (1 <= k <= c)
+        return end  # such as (1 <= k <= c)
     if end is None or not (c.is_let(*_REMARKS, k=k + 1) or any(c.look(j)[0] == "text" for j in range(k, end))):
         return None
     after = end + 1
@@ -285,13 +285,13 @@ def remark_end(c, k=0):
 
 
 def says_condition(c):
-    """Return whether the words behind an opening bracket say for which indices a formula holds."""
+    """Return True if the words after an opening bracket state the indices for which a formula holds."""
     kind, text = c.look(1)
     return kind in ("text", "let") and text.strip().split(" ")[0].lower() in ("for", "if", "when", "where", "with")
 
 
 def continues(c):
-    """Go on to the next line where it begins with a relation or a sign."""
+    """Move to the next line and return True if it begins with a relation."""
     k = 1
     while c.is_op("&", k) or c.look(k)[0] in ("row", "gap"):
         k += 1
@@ -302,7 +302,7 @@ def continues(c):
 
 
 def read_tail(c, found):
-    """Read the rest of a line behind a claim: conditions, punctuation, sets, the number of the equation."""
+    """Read the rest of a line after a claim: conditions, punctuation, sets, and the number of the equation."""
     while not c.ends():
         kind, text = c.look()
         if c.is_cmd("in"):
@@ -353,7 +353,7 @@ def skip_line(c, stops=()):
 
 
 def read_condition(c, found):
-    """``i = j``, ``i \\neq j``, ``k \\in K``, ``l = L-1, ..., 2`` behind a formula; False where it is none."""
+    """Read a condition such as ``i = j``, ``k \\in K`` or ``l = L-1, ..., 2``. Return False if there is none."""
     k = 0
     while c.look(k)[0] in ("gap",) or c.is_op("&", k) or (c.look(k)[0] == "let" and c.look(k)[1] in ("all", "for")):
         k += 1
@@ -397,7 +397,7 @@ def read_condition(c, found):
 
 
 def is_of_quantity(inside):
-    """Return whether what looks like a condition is a formula: ``b = b - ...`` or ``delta = ...``, no ``i = j``."""
+    """Return True if an apparent condition is a formula, such as ``b = b - ...``, and not ``i = j``."""
     (_, left), (_, sign), *right = inside
     if sign != "=" or len(right) < 2 or left in _INDICES:
         return False
@@ -420,9 +420,12 @@ def read_claims(text, words=frozenset(), functions=frozenset(), quantities=froze
         text: the formula.
         words: names of several letters.
         functions: letters that are functions in front of a bracket.
-        quantities: letters that are quantities of the network, and no functions.
+        quantities: letters that are quantities of the network and not functions.
+
+    Returns:
+        A list of claims.
 
     Raises:
-        ReadingError: it cannot be read; with the place and the reason.
+        ReadingError: the formula cannot be read. The error has the position and the reason.
     """
     return read_all(Cursor(text, symbols_of(text, words), GRAMMAR, functions, quantities))

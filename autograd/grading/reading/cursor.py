@@ -1,4 +1,4 @@
-"""A cursor over the symbols of a formula: what stands here, what follows, where a bracket is closed."""
+"""A cursor over the symbols of a formula, with tests for the next symbols and for closing brackets."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -29,7 +29,7 @@ TRANSPOSES = {"top", "intercal", "transposed", "transpose", "tp"}
 
 
 class Grammar(NamedTuple):
-    """The functions that read what is nested, each from a cursor."""
+    """The functions that read the nested parts of a formula. Each takes a cursor."""
 
     expression: Callable
     term: Callable
@@ -39,14 +39,14 @@ class Grammar(NamedTuple):
 
 
 class Cursor:
-    """Reads symbols one after the other; what is nested is read by the functions of its grammar.
+    """A reader of symbols in sequence. The functions of its grammar read the nested parts.
 
     Args:
         text: the formula, for messages.
         symbols: its :class:`~autograd.grading.reading.tokens.Symbol`s.
-        grammar: the functions that read what is nested.
+        grammar: the functions that read the nested parts.
         functions: letters that are functions in front of a bracket.
-        quantities: letters that are quantities of the network, and no functions.
+        quantities: letters that are quantities of the network and not functions.
     """
 
     def __init__(self, text, symbols, grammar, functions=frozenset(), quantities=frozenset()):
@@ -56,7 +56,7 @@ class Cursor:
         self.i = self.depth = 0
         self.bars = 0
         self.is_typed = "\\" not in text and "{" not in text
-        # in the cells of a table, a line does not go on in the next
+        # in the cells of a table, an expression does not continue on the next line
         self.tables = 0
 
     def error(self, reason, at=None):
@@ -67,7 +67,7 @@ class Cursor:
         return self.symbols[self.i].at if self.i < len(self.symbols) else len(self.text)
 
     def look(self, k=0):
-        """Return the kind and the text of a symbol further on."""
+        """Return the kind and the text of the symbol that is ``k`` symbols ahead."""
         if 0 <= self.i + k < len(self.symbols):
             s = self.symbols[self.i + k]
             return s.kind, s.text
@@ -102,7 +102,7 @@ class Cursor:
             raise self.error(f"expected {text!r}, found {found}")
 
     def closing(self, k):
-        """Return where the bracket that opens ``k`` symbols on is closed, counted from here; None if it is not."""
+        """Return the offset of the bracket that closes the one ``k`` symbols ahead, or None if it is not closed."""
         opening = self.look(k)[1]
         other = {"{": "}", "(": ")", "[": "]"}[opening]
         depth = 0
@@ -125,7 +125,7 @@ class Cursor:
         return kind in (None, "row") or self.is_cmd("end", k=k)
 
     def is_case(self, k=0):
-        """Return whether ``(i = j)`` or ``(i \\neq j)`` stands here, at the end of a line or of a sentence."""
+        """Return True if ``(i = j)`` or ``(i \\neq j)`` follows here, at the end of a line or of a sentence."""
         if not self.is_op("(", k) or not self.is_let(k=k + 1) or not self.is_let(k=k + 3) or not self.is_op(")", k + 4):
             return False
         kind, text = self.look(k + 2)
@@ -158,7 +158,7 @@ class Cursor:
             return negative
 
     def starts(self):
-        """Return whether a factor begins here."""
+        """Return True if a factor begins here."""
         kind, text = self.look()
         if kind in ("num", "let"):
             return text not in ("for", "if", "where", "otherwise", "and", "all", "else", "with")
@@ -196,7 +196,7 @@ class Cursor:
         return False
 
     def compares(self, end):
-        """Return whether a comparison stands in the bracket that opens here, at its own level."""
+        """Return True if the bracket that opens here contains a comparison at its own level."""
         depth = 0
         for k in range(end):
             kind, text = self.look(k)
@@ -211,7 +211,7 @@ class Cursor:
         return False
 
     def indicates(self):
-        """Return whether a comparison follows, in a bracket or a subscript: the 1 before is an indicator."""
+        """Return True if a comparison in a bracket or a subscript follows. The 1 before it is then an indicator."""
         k = 1 if self.is_op("_") else 0
         if self.is_cmd("{", "lbrace", k=k):
             return True
@@ -228,7 +228,10 @@ class Cursor:
         return found
 
     def block_name(self, skip=False):
-        """Return the name of the environment that begins or ends here."""
+        """Return the name of the environment that begins or ends here.
+
+        With ``skip``, move behind it.
+        """
         if not self.is_op("{", 1):
             raise self.error("expected the name of an environment")
         end = self.closing(1)
@@ -242,7 +245,7 @@ class Cursor:
                 self.i += self.closing(0) + 1
         return name
 
-    # --- What is nested.
+    # --- Nested parts.
 
     def expression(self):
         """Read a sum of terms."""

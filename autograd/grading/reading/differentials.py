@@ -1,4 +1,4 @@
-"""Derivatives in all their spellings: fractions of differentials, gradients, quotients in a line."""
+"""Derivatives in all notations: fractions of differentials, gradients, and inline quotients."""
 
 from autograd.grading.reading.marks import read_group, read_one
 from autograd.grading.reading.nodes import Node
@@ -25,7 +25,7 @@ def read_fraction(c, at):
 
 
 def differential_sign(c, k):
-    """Return the d, partial or delta with which a group begins; None where it does not."""
+    """Return ``"d"``, ``"partial"``, ``"delta"`` or ``"Delta"`` if a group begins with this symbol, or else None."""
     if c.is_op("{", k):
         k += 1
         while c.is_op("{", k):
@@ -43,7 +43,7 @@ def differential_sign(c, k):
 
 
 def read_differential_part(c, sign):
-    """``{\\partial x}``: the x, or None."""
+    """Read ``{\\partial x}``. Return the x, or None if there is none."""
     braced = c.take("{")
     inner = 0
     while c.take("{"):
@@ -64,12 +64,12 @@ def read_differential_part(c, sign):
 
 
 def read_differential(c, word, at):
-    r"""``\partial L / \partial w``, ``\partial_w L``, ``\nabla_W L``."""
+    r"""Read ``\partial L / \partial w``, ``\partial_w L`` or ``\nabla_W L``."""
     if c.is_op("_"):
         c.i += 1
         by = read_group(c) if c.is_op("{") else read_one(c)
         of = c.factor() if c.starts() else Node("loss", (), None, at)
-        if of.kind == "transpose" and of.parts[0].kind == "name":  # of the gradient, since a loss has none
+        if of.kind == "transpose" and of.parts[0].kind == "name":  # a loss is a number: this transposes its gradient
             return Node("transpose", (Node("deriv", (of.parts[0], by), "gradient", at),), None, at)
         return Node("deriv", (of, by), "gradient", at)
     if word == "nabla":
@@ -82,7 +82,7 @@ def read_differential(c, word, at):
 
 
 def read_ratio_of_groups(c):
-    r"""Read ``{\partial X} / {\partial Y}``; None where no derivative begins with this brace."""
+    r"""Read ``{\partial X} / {\partial Y}``. Return None if no such derivative begins here."""
     start, at = c.i, c.at
     sign, end = differential_sign(c, 0), c.closing(0)
     if sign is None or end is None or not c.is_op("/", end + 1) or differential_sign(c, end + 2) != sign:
@@ -101,7 +101,7 @@ def read_ratio_of_groups(c):
 
 
 def read_quotient(c, sign, at):
-    """``X / d Y`` behind a d; None where it is none."""
+    """Read ``X / d Y`` after a d. Return None if there is no such quotient."""
     start = c.i
     try:
         if c.is_op("/"):

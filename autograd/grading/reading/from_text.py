@@ -1,4 +1,4 @@
-"""Reading Python-like text by recursive descent; nothing is evaluated, and Python's own parser is not asked."""
+"""A recursive descent parser for Python-like text. Nothing is evaluated, and Python's own parser is not used."""
 
 import re
 
@@ -19,7 +19,7 @@ from autograd.grading.reading.trees import (
 
 __all__ = ["TextReader", "text_tokens"]
 
-# Characters that people paste into text, as what they stand for there. ``dL`` is written with either d.
+# Unicode characters in pasted text, and the words and signs that replace them. ``dL`` may be written with either d.
 _LETTERS = {**GREEK, "∂": "d", "Σ": "sum", "∑": "sum"}
 _SIGNS = {"·": "*", "⋅": "*", "×": "*", "−": "-", "←": "<-", "→": "->", "≡": "=", "≔": ":=", "′": "'"}
 _RAISED = {"²": "2", "³": "3"}
@@ -37,7 +37,7 @@ _MAX_LETTERS = 6
 
 
 def text_tokens(text):
-    """Return the tokens of text: names, numbers, signs."""
+    """Return the tokens of text: names, numbers and signs."""
     tokens, at = [], 0
     while at < len(text):
         match = _TEXT_TOKEN.match(text, at)
@@ -57,7 +57,7 @@ def text_tokens(text):
 
 
 class TextReader(Parser):
-    """A reader of text: each method reads what it is called after."""
+    """A parser of text. Each method reads the part after which it is named."""
 
     def __init__(self, text, tokens):
         super().__init__(text, tokens, TextReader.product)
@@ -73,7 +73,7 @@ class TextReader(Parser):
         return sides[0] if not signs else Relation(tuple(signs), tuple(sides), at)
 
     def left_side(self):
-        """``dL/dw`` is a derivative where it is all that stands on the left of an equation."""
+        """Read a left side. ``dL/dw`` is a derivative only if it is the whole side."""
         start = self.i
         x = self.derivative()
         if x is not None and (self.peek() is None or self.peek() in _RELATIONS):
@@ -82,7 +82,7 @@ class TextReader(Parser):
         return self.sum_of_terms()
 
     def derivative(self):
-        """``dL/dw_ho[h,o]`` and ``ds_o[o]/da[h]``, or ``d/dw_ho[h,o] [...]`` of what is in the bracket; else None."""
+        """Read a derivative such as ``dL/dw_ho[h,o]`` or ``d/dw_ho[h,o] [...]``. Return None if there is none."""
         start, at = self.i, self.at
         is_operator = self.peek() == "d"
         of = self.differential() if not is_operator else self.next()
@@ -100,7 +100,7 @@ class TextReader(Parser):
         return None
 
     def differential(self):
-        """Return the name behind a d; a delta is no differential, neither as d_o nor as delta_o."""
+        """Return the name after a d, or None. The names d_o and delta_o are deltas, not differentials."""
         word = self.peek()
         if self.kind() != "name" or not re.match(r"d(?!elta)[A-Za-z]", word):
             return None
@@ -108,7 +108,7 @@ class TextReader(Parser):
         return self.indexed(word[1:], at)
 
     def indexed_derivative(self):
-        """``dy[o]/ds_o[o]`` as a factor: with indices, so that no quotient of two names is taken for one."""
+        """Read ``dy[o]/ds_o[o]`` as a factor. Without an index, it could be a quotient of two names."""
         start = self.i
         x = self.derivative()
         if x is not None and (not isinstance(x.of, Name) or x.of.indices or x.of.base == "L") and x.by.indices:
@@ -177,7 +177,7 @@ class TextReader(Parser):
         return count
 
     def parts(self, closing):
-        """Read the parts between brackets, separated by commas."""
+        """Read parts separated by commas, up to a closing bracket."""
         found = [self.sum_of_terms()]
         while self.peek() == ",":
             self.next()
@@ -193,7 +193,7 @@ class TextReader(Parser):
         return Name(base, indices, (), primes + self.primes(), (), at)
 
     def is_wrapped(self):
-        """Return whether a bracket opens here, holds a ``for`` of its own, and ends where the bracket around ends."""
+        """Return True if a bracket with its own ``for`` opens here and is the only argument of the outer bracket."""
         if self.peek() not in ("(", "["):
             return False
         depth, found = 0, False
@@ -205,9 +205,9 @@ class TextReader(Parser):
         return False
 
     def comprehension(self, at, closing=")"):
-        """``sum(... for o in O)``, ``sum(... for o in O[1..2] for n in S)``."""
+        """Read ``(... for o in O)`` after ``sum``, also with several clauses: ``(... for o in O[1..2] for n in S)``."""
         self.next()
-        if self.is_wrapped():  # sum([... for o in O]), as NumPy's sum takes it
+        if self.is_wrapped():  # as in sum([... for o in O]), an argument of NumPy's sum
             closing = {"(": ")", "[": "]"}[self.peek()]
             x = self.comprehension(at, closing)
             self.expect(")")
@@ -236,7 +236,7 @@ class TextReader(Parser):
         return body
 
     def limits(self):
-        """``[1..2]`` behind a set: a part of it."""
+        """Read the limits ``[1..2]`` of a part of a set. Return a pair of None if there are none."""
         if self.peek() != "[":
             return None, None
         self.next()

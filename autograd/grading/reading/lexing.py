@@ -1,4 +1,4 @@
-"""Tokens, bounds, and sums of terms, for the readers of text and LaTeX."""
+"""Tokens, limits, and sums of terms, which the parsers of text and LaTeX share."""
 
 from fractions import Fraction
 
@@ -27,7 +27,7 @@ LARGEST_EXPONENT = 12
 
 
 class Token:
-    """A symbol of a formula: its kind, its text, and where it stands."""
+    """A symbol of a formula, with its kind, its text and its position."""
 
     __slots__ = ("at", "kind", "text")
 
@@ -36,7 +36,7 @@ class Token:
 
 
 class Parser:
-    """A recursive descent over tokens, with its bounds; sums and powers are read here.
+    """A recursive descent parser over tokens, with limits. It reads sums and powers itself.
 
     Args:
         text: the formula, for messages.
@@ -107,11 +107,11 @@ class Parser:
         return Negative(term, at) if negative else term
 
     def power(self, base, exponent):
-        """``base ** exponent``, with the bounds on exponents."""
+        """Return ``base ** exponent``. Raise ReadingError if the exponent exceeds the limits."""
         size = _size(exponent)
         if size is not None and size > LARGEST_EXPONENT:
             raise self.error(f"an exponent is at most {LARGEST_EXPONENT}", exponent.at)
-        if isinstance(base, Power):  # as of a square within e^{-x^2/2}
+        if isinstance(base, Power):  # such as the square in e^{-x^2/2}
             below = _size(base.exponent)
             size = None if size is None or below is None else size * below
         if (isinstance(base, Power) and (size is None or size > LARGEST_EXPONENT)) or any(
@@ -122,7 +122,7 @@ class Parser:
 
 
 def _size(exponent):
-    """Return the absolute value of an exponent that is a number; None for another."""
+    """Return the absolute value of an exponent that is a number, or None for other exponents."""
     while isinstance(exponent, Negative):
         exponent = exponent.operand
     return abs(exponent.value) if isinstance(exponent, Number) else None

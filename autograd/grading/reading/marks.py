@@ -1,4 +1,4 @@
-"""Marks of a name: its indices below, and what stands above it, layers, samples, a T, primes."""
+"""Marks of a name: subscripts, and above it layers, samples, a T or primes."""
 
 from fractions import Fraction
 
@@ -9,7 +9,7 @@ from autograd.grading.reading.tokens import FUNCTION_WORDS
 
 
 def read_one(c):
-    """One symbol; of a number, one digit."""
+    """Read one symbol. Of a number, this is one digit."""
     kind, text = c.look()
     if kind == "num" and len(text) > 1 and "." not in text:
         s = c.symbols[c.i]
@@ -27,7 +27,7 @@ def read_one(c):
 
 
 def read_group(c):
-    """``{...}`` as an argument of a command, or one symbol."""
+    """Read ``{...}`` as an argument of a command, or one symbol."""
     if c.take("{"):
         if c.take("}"):
             return Node("none", (), None, c.at)
@@ -47,7 +47,7 @@ def read_exponent(c):
 
 
 def read_marks(c, x):
-    """Read a name with its subscripts, superscripts and primes; a transposed one as such."""
+    """Read a name with its subscripts, superscripts and primes. With a T, return its transpose."""
     base, primes = x.data
     scripts = list(x.parts)
     transposed = False
@@ -75,7 +75,7 @@ def read_marks(c, x):
                 primes += 1
             elif c.skip_transpose():
                 transposed = True
-            elif c.is_op("[") and c.is_typed:  # W^[2], as typed
+            elif c.is_op("[") and c.is_typed:  # the typed W^[2]
                 continue
             elif c.is_typed and is_layer_in_parentheses(c):
                 c.i += 1
@@ -95,7 +95,7 @@ def read_marks(c, x):
 
 
 def is_layer_in_brackets(c, base):
-    """Return whether a layer follows in brackets, as in ``W[l]``, ``dZ[2]`` and ``W^[2]``."""
+    """Return True if a layer in brackets follows, as in ``W[l]``, ``dZ[2]`` and ``W^[2]``."""
     if not c.is_op("[") or base in FUNCTION_WORDS:
         return False
     inner = [c.look(k) for k in range(1, c.closing(0) or 1)]
@@ -109,7 +109,7 @@ def is_layer_in_brackets(c, base):
 
 
 def is_layer_in_parentheses(c):
-    """Return whether a layer follows in parentheses, as typed in ``a^(l)`` and ``w^(l+1)``."""
+    """Return True if a layer in parentheses follows, as in the typed ``a^(l)`` and ``w^(l+1)``."""
     inner = [c.look(k) for k in range(1, c.closing(0) or 1)] if c.is_op("(") else []
     if not inner or inner[0] not in (("let", "l"), ("let", "L"), ("let", "ell")):
         return False
@@ -117,7 +117,7 @@ def is_layer_in_parentheses(c):
 
 
 def read_superscript(c, opened=False):
-    """Read the marks above a letter: layers and samples in their brackets, a T, primes."""
+    """Read the marks above a letter: layers and samples in their brackets, a T, and primes."""
     if opened:
         c.i -= 1
     found: list = []
@@ -145,7 +145,7 @@ def read_superscript(c, opened=False):
             primes += 1
         elif (kind == "op" and text in "([") or c.is_cmd("langle") or c.is_op("<"):
             c.i += 1
-            while c.is_op(":") and c.is_op(",", 1):  # Z^{(:,i)}, the column of sample i
+            while c.is_op(":") and c.is_op(",", 1):  # in Z^{(:,i)}, the column of sample i
                 c.i += 2
             while True:
                 inner_node = c.expression()
@@ -164,7 +164,7 @@ def read_superscript(c, opened=False):
 
 
 def read_script(c, kind, inside=False):
-    """Read a subscript: its indices one by one; ``inside`` of another one, ``o_{12}`` is neuron 12."""
+    """Read a subscript with its indices. ``inside`` another subscript, ``o_{12}`` is neuron 12."""
     at = c.at
     if not c.is_op("{"):
         return Node(kind, read_typed_indices(c) if c.is_typed else (read_one(c),), "", at)
@@ -233,7 +233,7 @@ def read_typed_indices(c):
 
 
 def read_digits(c, found):
-    """Read a number in a script: ``12`` are two indices, unless commas set it apart."""
+    """Read a number in a script. ``12`` means two indices, unless a comma separates it from the other indices."""
     apart = found and c.symbols[c.i - 1].text == ","
     s = c.next()
     if len(s.text) == 2 and c.is_op("}") and "." not in s.text and not apart:
@@ -266,7 +266,7 @@ def read_index_term(c):
         return Node("num", (), Fraction(c.next().text), at)
     x = read_one(c)
     while x.kind == "name" and c.take("'"):
-        x = Node("name", x.parts, (x.data[0] + "'", 0), x.at)  # o' is a letter of its own
+        x = Node("name", x.parts, (x.data[0] + "'", 0), x.at)  # o' is a separate letter
     if x.kind == "name":
         while c.is_op("_") or c.is_op("^") or (c.look()[0] == "num" and c.symbols[c.i].glued):
             if c.look()[0] == "num":
@@ -283,7 +283,7 @@ def read_index_term(c):
                     and [p.kind for p in script.parts] == ["num"]
                     and not script.parts[0].data
                 ):
-                    x = Node("name", (), (x.data[0] + "'", 0), x.at)  # i_0 is a letter beside i
+                    x = Node("name", (), (x.data[0] + "'", 0), x.at)  # i_0 is a separate letter next to i
                     continue
                 x = Node("name", (*x.parts, script), x.data, x.at)
             else:

@@ -1,28 +1,28 @@
-"""The tree of a formula as it was written: nothing in it has a meaning yet.
+"""The tree of a formula as it was written. Its names have no meaning yet.
 
-A :class:`Node` has a kind, parts that are nodes, data that is no node, and the place where it stands in the text.
+A :class:`Node` has a kind, parts that are nodes, data that is not a node, and a position in the text.
 
 | kind | parts | data |
 | --- | --- | --- |
 | ``num`` | | a Fraction |
 | ``name`` | its scripts | the letter with its accents, and the number of primes |
-| ``sub``, ``sup`` | what stands in the script | the bracket around it: ``""``, ``"("``, ``"["`` or ``"<"`` |
+| ``sub``, ``sup`` | the contents of the script | the bracket around it: ``""``, ``"("``, ``"["`` or ``"<"`` |
 | ``add`` | terms | |
 | ``neg``, ``group``, ``transpose``, ``diag`` | one operand | |
 | ``prod`` | factors | the signs between them: ``""``, ``"."``, ``"*"``, ``"had"``, ``"out"`` |
 | ``div``, ``pow`` | two operands | |
 | ``call`` | the function's name and its arguments | |
 | ``sum`` | the body | a :class:`Limits` |
-| ``deriv`` | what is differentiated (``loss`` or ``none`` where it is not said), and by what | |
+| ``deriv`` | the differentiated part (``loss`` or ``none`` if it is missing), and the variable | |
 | ``entry`` | a vector or matrix, and its indices | |
-| ``cases`` | value and condition, in turns | |
+| ``cases`` | values and conditions, alternating | |
 | ``test`` | the condition in an indicator | |
 | ``cmp`` | two sides | the sign: ``=``, ``!=``, ``>``, ``<``, ``>=``, ``<=`` |
 | ``matrix`` | rows, each a ``row`` | |
-| ``at`` | an expression, and the point where it is taken | |
-| ``step`` | a parameter: its change | |
-| ``norm``, ``bracket`` | what is between bars, or in a bracket | |
-| ``given``, ``made`` | | a symbol, or a place, that was not written but is meant |
+| ``at`` | an expression, and the point at which it is evaluated | |
+| ``step`` | the parameter that changes | |
+| ``norm``, ``bracket`` | the contents of the bars or of the bracket | |
+| ``given``, ``made`` | | a symbol or a place that is meant but was not written |
 | ``dots``, ``none``, ``else``, ``loss``, ``count`` | | |
 """
 
@@ -34,7 +34,7 @@ __all__ = ["Limits", "Node", "is_name", "replace_at", "rewrite", "show", "walk"]
 class Limits(NamedTuple):
     """The limits of a sum: its letters, the first and the last value, the set, and conditions such as k != i.
 
-    ``is_product`` says that a product is meant.
+    ``is_product`` is True for a product.
     """
 
     letters: tuple = ()
@@ -46,9 +46,9 @@ class Limits(NamedTuple):
 
 
 class Node:
-    """A part of a written formula; see the table of this module.
+    """A part of a written formula. The docstring of this module lists the kinds.
 
-    A node never changes. ``outline`` is for what is computed from it once and asked for often.
+    A node never changes. ``outline`` caches a result that is computed from the node once.
     """
 
     __slots__ = ("at", "data", "kind", "outline", "parts")
@@ -77,12 +77,12 @@ class Node:
 
 
 def is_name(node, *bases):
-    """Return whether a node is a name, with one of the given letters if there are any."""
+    """Return True if a node is a name and, if letters are given, one of these letters."""
     return node.kind == "name" and (not bases or node.data[0] in bases)
 
 
 def walk(node):
-    """Yield every node of a tree, from the root down and from left to right; the limits of sums are in it."""
+    """Yield all nodes of a tree, from the root down and from left to right, including the limits of sums."""
     stack = [node]
     while stack:
         x = stack.pop()
@@ -93,7 +93,7 @@ def walk(node):
 
 
 def rewrite(node, replace):
-    """Return the tree with every part for which ``replace`` returns a node replaced by that node."""
+    """Return the tree in which each part for which ``replace`` returns a node is replaced by that node."""
     new = replace(node)
     if new is not None:
         return new
@@ -109,7 +109,7 @@ def rewrite(node, replace):
 
 
 def replace_at(node, path, new):
-    """Return the tree with the part at a path, a sequence of places, replaced."""
+    """Return the tree with the part at a path replaced. A path is a sequence of positions."""
     if not path:
         return new
     parts = list(node.parts)

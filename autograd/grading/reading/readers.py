@@ -1,7 +1,7 @@
-r"""Reading formulas: LaTeX as people write it, and Python-like text.
+r"""The entry points for reading formulas: LaTeX as people write it, and Python-like text.
 
-Both become one kind of tree (:mod:`autograd.grading.reading.trees`). The input is not trusted: its length, tokens,
-depth, digits and exponents are bounded, so that reading takes a few milliseconds whatever is in it.
+Both become the same kind of tree (:mod:`autograd.grading.reading.trees`). The input is not trusted. Its length, tokens,
+depth, digits and exponents are limited, so that reading any input takes only a few milliseconds.
 """
 
 import re
@@ -15,15 +15,15 @@ from autograd.grading.reading.trees import GREEK, ReadingError
 
 __all__ = ["FUNCTIONS", "MAX_LEVELS", "is_latex", "read", "read_latex", "read_text", "without_tail"]
 
-# Walks of a tree may be recursive: one with this many levels is far from Python's limit.
+# Walks of a tree may be recursive. A tree with this many levels is far from Python's recursion limit.
 MAX_LEVELS = 100
 
 _IS_TEXT = re.compile(rf"[A-Za-z{''.join(GREEK)}]\[|\bfor\b|\*\*")
-# x_i or x', in letters of their own; a word is a name of text.
+# x_i or x', with a single letter as the base: a longer word is a name in text.
 _LATEX_SCRIPT = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z](\^[A-Za-z0-9])?(_[A-Za-z0-9]|')(?![A-Za-z0-9_\[(])", re.ASCII)
 _RAISED_LETTER = re.compile(r"\^\s*[A-Za-z]")
 _WORD = re.compile(r"[A-Za-z]{2}")
-# What stands behind a printed equation: for which indices it holds, and what its rate stands for.
+# The tail of a printed equation: the indices for which it holds, and the meaning of its rate.
 _RANGE = r"[A-Za-z]\w*'* in (?:[A-Za-z]\w*|\{[\d, ]+\})"
 _TAIL = re.compile(
     rf",?\s+for (?:all|each|every) {_RANGE}(?:, {_RANGE})*\s*\.?\s*(?=\(|$)|\s+\([^()]* stands for [^()]*\)\s*$",
@@ -32,15 +32,18 @@ _TAIL = re.compile(
 
 
 def read(text: str, functions=FUNCTIONS):
-    """Return the tree of a formula: LaTeX if it has a backslash, braces or scripts like LaTeX's; else text.
+    """Return the tree of a formula.
+
+    It is LaTeX if it has a backslash, a dollar sign, braces, or scripts like those of LaTeX, and text otherwise.
 
     Args:
         text: the formula.
-        functions: the names that are functions in front of a bracket; in text every name there is one.
+        functions: the names that are functions in front of a bracket in LaTeX. In text, all names in front of a bracket
+            are functions.
 
     Raises:
-        ReadingError: it cannot be read; the error has the position and the reason.
-        TypeError: it is no text.
+        ReadingError: the formula cannot be read. The error has the position and the reason.
+        TypeError: ``text`` is not a str.
     """
     _check(text)
     text = without_tail(text)
@@ -49,7 +52,7 @@ def read(text: str, functions=FUNCTIONS):
     try:
         return read_text(text)
     except ReadingError as error:
-        if not text.lstrip().startswith("["):  # a bracket begins a formula in LaTeX only
+        if not text.lstrip().startswith("["):  # only in LaTeX does a formula begin with a bracket
             raise
         try:
             return read_latex(text, functions)
@@ -58,7 +61,7 @@ def read(text: str, functions=FUNCTIONS):
 
 
 def is_latex(text: str) -> bool:
-    """Return whether a formula is LaTeX: it has a backslash, braces, or scripts like LaTeX's."""
+    """Return True if a formula is LaTeX: it has a backslash, a dollar sign, braces, or scripts like those of LaTeX."""
     text = without_tail(text)
     if "\\" in text or "{" in text or "$" in text:
         return True
@@ -70,7 +73,7 @@ def is_latex(text: str) -> bool:
 
 
 def without_tail(text: str) -> str:
-    """Return a printed equation without the words behind it that say for which indices it holds.
+    """Return a printed equation without the words after it that state the indices for which it holds.
 
     >>> without_tail("d_o[o] = y[o] - t[o]   for all o in O")
     'd_o[o] = y[o] - t[o]'
@@ -79,14 +82,14 @@ def without_tail(text: str) -> str:
 
 
 def read_latex(text: str, functions=FUNCTIONS):
-    """Read the tree of a formula in LaTeX; see :func:`read`."""
+    """Return the tree of a formula in LaTeX. See :func:`read`."""
     _check(text)
     cursor = LatexCursor(text, _few(latex_tokens(text), text), GRAMMAR, functions)
     return _bounded(cursor, read_whole(cursor))
 
 
 def read_text(text: str):
-    """Read the tree of a formula in Python-like text; see :func:`read`."""
+    """Return the tree of a formula in Python-like text. See :func:`read`."""
     _check(text)
     reader = TextReader(text, _few(text_tokens(text), text))
     return _bounded(reader, reader.whole())
@@ -107,7 +110,7 @@ def _few(tokens, text):
 
 
 def _bounded(reader, tree):
-    """Return a tree if it is neither too large nor too deep: quotients are nested without a bracket."""
+    """Return a tree if it is neither too large nor too deep. Quotients can be nested without a bracket."""
     count, stack = 0, [(tree, 1)]
     while stack:
         x, level = stack.pop()

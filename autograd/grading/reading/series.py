@@ -1,4 +1,4 @@
-"""Sums over an index, and what stands below and above the sign."""
+"""Sums over an index, with the limits below and above the sign."""
 
 from autograd.grading.reading.cursor import COMPARISONS
 from autograd.grading.reading.marks import read_one
@@ -28,7 +28,7 @@ def read_series(c, at):
 
 
 def as_product(series):
-    """Return a sum as a product over its letters; the factors at the end that have none of them stand behind it."""
+    """Return a sum as a product over its letters. Final factors without any of these letters follow the product."""
     body, letters = series.parts[0], series.data.letters
     rest: tuple = ()
     if body.kind == "prod":
@@ -40,7 +40,7 @@ def as_product(series):
 
 
 def mentions(node, letters):
-    """Return whether a letter stands in a tree."""
+    """Return True if one of the letters occurs in a tree."""
     return any(x.kind == "name" and x.data[0] in letters for x in walk(node))
 
 
@@ -52,7 +52,7 @@ def read_body(c):
 
 
 def read_below(c):
-    """Read what stands below a sum: its letters, the first value, the set, conditions."""
+    """Read the subscript of a sum: its letters, the first value, the set, and the conditions."""
     if not c.is_op("{"):
         x = read_one(c)
         return ([x.data[0]] if x.kind == "name" else []), None, None, []
@@ -94,7 +94,7 @@ def read_below(c):
 
 
 def with_primes(c, symbol):
-    """Return a letter with the primes behind it, as h'."""
+    """Return a letter with the primes after it, such as h'."""
     primes = 0
     while c.take("'"):
         primes += 1

@@ -1,4 +1,4 @@
-"""Matrices, cases, and other environments."""
+"""Matrices, cases and other environments."""
 
 from autograd.grading.reading.brackets import read_comparison
 from autograd.grading.reading.nodes import Node
@@ -81,14 +81,14 @@ def read_cases(c, at):
 
 
 def kind_in(words):
-    """Return the neurons that words speak of: ``"output"`` or ``"hidden"``; None for others."""
+    """Return the kind of neuron that words mention, ``"output"`` or ``"hidden"``, or None."""
     if "output" in words:
         return "output"
     return "hidden" if "hidden" in words or "inner" in words else None
 
 
 def of_kind(c, words):
-    """``j is an output neuron``: which neurons a case is for; None where it is another condition."""
+    """Return the kind of neuron for a case such as ``j is an output neuron``, or None for another condition."""
     if kind_in(words):
         return Node("kind", (), kind_in(words), c.at)
     if c.is_let() and c.look(1)[0] in ("text", "let") and kind_in(c.look(1)[1].lower()):

@@ -32,7 +32,7 @@ def read_signed_term(c):
 
 
 def sign_follows(c):
-    """Return whether a sum goes on in the next line."""
+    """Return True if a sum continues on the next line."""
     if c.tables:
         return False
     k = 0
@@ -81,7 +81,7 @@ def read_product_sign(c):
 
 
 def is_dot_of_product(c):
-    """Return whether a period stands between factors of LaTeX, and not behind a sentence."""
+    """Return True if a period is a product sign between factors of LaTeX, and not the end of a sentence."""
     if not (c.is_cmd("frac", "dfrac", "tfrac", k=1) or c.look(1)[0] in ("let", "num")) or c.symbols[c.i + 1].glued:
         return False
     k = 1
@@ -107,7 +107,7 @@ def read_factor(c):
 
 
 def read_scripts(c, x):
-    """Something with the powers, primes and indices behind it."""
+    """Return an expression with the powers, primes and indices after it."""
     while True:
         at = c.at
         if c.is_op("^") and x.kind not in ("name",):
@@ -117,7 +117,7 @@ def read_scripts(c, x):
             elif c.skip_prime():
                 x = read_prime(c, x)
             elif x.kind == "deriv" or (x.kind == "call" and c.is_op("{") and c.is_op("(", 1)):
-                read_script(c, "sup")  # a layer or sample mark on something whose parts have their own
+                read_script(c, "sup")  # a mark of a layer or sample, whose parts have marks of their own
             else:
                 x = Node("pow", (x, read_exponent(c)), None, at)
         elif c.is_op("'") and x.kind not in ("name",):
@@ -146,7 +146,7 @@ def read_scripts(c, x):
 
 
 def is_remark(index):
-    """Return whether a mark below a bracket is a word, which counts nothing: ``(...)_{\\text{local}}``."""
+    """Return True if a subscript is a word without a meaning, as in ``(...)_{\\text{local}}``."""
     return index.kind == "name" and not index.parts and len(index.data[0]) > 3 and index.data[0] not in _GREEK_WORDS
 
 
@@ -161,7 +161,7 @@ def read_prime(c, x):
 
 
 def is_bar(c):
-    """``|_{x = 3}`` behind a derivative."""
+    """Return True if a point such as ``|_{x = 3}`` follows here."""
     return (c.is_op("|") or c.is_cmd("vert", "rvert", "mid")) and c.is_op("_", 1) and c.bars == 0
 
 

@@ -1,6 +1,6 @@
-"""The symbols of a formula as people print it: LaTeX with all its fonts and spaces, or letters and signs as typed.
+"""The symbols of a printed formula: LaTeX with all its fonts and spaces, or typed letters and signs.
 
-Fonts, colours, spaces and sizes are dropped here, so that the reader sees letters, numbers, signs and commands only.
+Fonts, colours, spaces and sizes are dropped here. The parser sees only letters, numbers, signs and commands.
 """
 
 import re
@@ -21,7 +21,7 @@ _WORDS = frozenset({
     "for", "if", "otherwise", "else", "where", "and", "all", "outputs", "inputs", "hidden", "output", "input",
     "tot", "Err", "bias", "tr", "with", "new", "old",
 })  # fmt: skip
-_WORDS_BELOW = frozenset({  # y_{true}, which nobody means as four indices
+_WORDS_BELOW = frozenset({  # as in y_{true}, which never means four indices
     "true", "pred", "label", "labels", "actual", "target", "targets", "real", "desired", "expected", "predicted",
     "truth", "model", "hid", "prev", "next", "curr",
 })  # fmt: skip
@@ -90,7 +90,7 @@ _SPACES = {
     "footnotesize", "LARGE", "huge", "Huge", "Tiny", "scriptscriptstyle", "mathclose", "mathopen", "mathpunct",
 }  # fmt: skip
 _GAPS = {"quad", "qquad", "enspace"}
-# These say only how something looks: what is in the braces behind them is read as it stands.
+# These commands only change the appearance. The contents of their braces are read without them.
 _LOOKS = {
     "mathbf", "boldsymbol", "bm", "mathcal", "mathbb", "mathsf", "mathfrak", "mathscr", "pmb", "vec", "underline",
     "overrightarrow", "boxed", "cancel", "bcancel", "xcancel", "mathnormal", "fbox", "vv", "overleftarrow", "uline",
@@ -112,9 +112,10 @@ _SPACED = re.compile(r"(?:\s|~|%[^\n]*\n?)+")
 
 
 class Symbol:
-    """One symbol: its kind (``let``, ``num``, ``op``, ``cmd``, ``row``, ``text``, ``gap``), its text and its place.
+    """A symbol with its kind, its text and its position.
 
-    ``glued`` tells whether it follows the symbol before without a space.
+    The kind is ``let``, ``num``, ``op``, ``cmd``, ``row``, ``text`` or ``gap``. ``glued`` is True if no space separates
+    the symbol from the one before.
     """
 
     __slots__ = ("at", "glued", "kind", "text")
@@ -131,10 +132,13 @@ def symbols_of(text, words=frozenset()):
 
     Args:
         text: the formula.
-        words: names of several letters that mean something, besides functions.
+        words: names of several letters that have a meaning, in addition to functions.
+
+    Returns:
+        A list of symbols.
 
     Raises:
-        ReadingError: it is too long, or a brace is not closed.
+        ReadingError: the formula is too long, or a brace is not closed.
     """
     if len(text) > MAX_CHARACTERS:
         raise ReadingError(f"a formula has at most {MAX_CHARACTERS} characters, found {len(text)}", MAX_CHARACTERS)
@@ -180,7 +184,7 @@ def _split(text, known, is_typed):
 
 
 def _letters(word, at, known, is_typed):
-    """Return a run of letters: one word where it is known, else one letter after the other."""
+    """Return the symbols of a run of letters: one symbol for a known word, and one for each remaining letter."""
     if word in known or (is_typed and word in ("alpha", "eta")):
         return [Symbol("let", word, at)]
     found, k = [], 0
@@ -214,13 +218,13 @@ def _sign(word, at):
 
 
 def _without_looks(raw, known, text):
-    """Return the symbols without fonts, colours and spaces; an upright word is one letter, a sentence is a text."""
+    """Return the symbols without fonts, colours and spaces. An upright word is one letter, and a sentence is a text."""
     found, k = [], 0
     glued = False
     while k < len(raw):
         s = raw[k]
         if glued and s.kind in ("let", "op"):
-            s.glued = True  # behind a font, which is no space
+            s.glued = True  # a font command is not a space
         glued = False
         if s.kind in ("below", "above"):
             k = _raised(raw, k, found)
@@ -259,7 +263,7 @@ def _without_looks(raw, known, text):
         elif word in ("newline", "cr", "tabularnewline"):
             found.append(Symbol("row", "", s.at))
         elif opens and (word in ("cancel", "bcancel", "xcancel") or (word in _LOOKS and _is_claim(raw, k + 1, text))):
-            end = _closing(raw, k + 1, text)  # a sign in it is a sign of the sum around it
+            end = _closing(raw, k + 1, text)  # a sign in these braces is a sign of the sum around them
             found += _without_looks(raw[k + 2 : end], known, text)
             k = end
         elif word in _LOOKS and opens and k + 3 < len(raw) and raw[k + 2].kind == "let" and raw[k + 3].text == "}":
@@ -280,7 +284,7 @@ def _without_looks(raw, known, text):
 
 
 def _is_claim(raw, start, text):
-    """Return whether the braces that open at a place hold a whole equation or update."""
+    """Return True if the braces that open at a position contain a whole equation or update."""
     depth = 0
     for s in raw[start : _closing(raw, start, text)]:
         if s.kind == "op" and s.text in "{}":
@@ -291,7 +295,7 @@ def _is_claim(raw, start, text):
 
 
 def _sign_beside(raw, k, text):
-    """Return an equals sign with words above or below it, and where it ends; None for another symbol."""
+    """Return an equals sign with words above or below it, and the position of its end, or else None."""
     k = _closing(raw, k, text) + 1
     inner = [x for x in raw[k : k + 3] if x.text not in ("{", "}")]
     if inner and (inner[0].text in ("=", ":=") or inner[0].text in ("equiv", "triangleq")):
@@ -301,13 +305,13 @@ def _sign_beside(raw, k, text):
 
 
 def _is_one(raw, k):
-    """Return whether a 1 stands at a place: in a font for vectors it is a vector of ones, or an indicator."""
+    """Return True if the next symbol is a 1. In a font for vectors, it is a vector of ones or an indicator."""
     texts = [x.text for x in raw[k : k + 3]]
     return texts[:1] == ["1"] or texts == ["{", "1", "}"]
 
 
 def _raised(raw, k, found):
-    """Unicode scripts, such as those of xᵢ and xᵢ,j."""
+    """Read Unicode scripts, such as those of xᵢ and xᵢ,j, and return the position after them."""
     kind, at = raw[k].kind, raw[k].at
     inner = []
     while k < len(raw):
@@ -332,7 +336,7 @@ def _raised(raw, k, found):
 
 
 def _worded(font, inner, text, at, end, known):
-    """Read an upright font: a word is one letter, a sentence a text, and a formula is a formula."""
+    """Read the contents of an upright font: a word is one letter, a sentence a text, and a formula a formula."""
     plain = [s for s in inner if s.kind in ("let", "num")]
     content = text[inner[0].at : end].strip() if inner else ""
     word = "".join([s.text for s in plain])
@@ -355,7 +359,7 @@ def _worded(font, inner, text, at, end, known):
 
 
 def _closing(raw, start, text):
-    """Return where the brace at a place is closed."""
+    """Return the position of the brace that closes the one at ``start``."""
     depth = 0
     for k in range(start, len(raw)):
         if raw[k].kind == "op":

@@ -1,7 +1,7 @@
 """The tree of a formula, before its names have a meaning.
 
-Nodes are named tuples. Two are equal where they are of one class and have equal parts, wherever in the text they stand:
-``at``, the offset of a node in the text, is always its last field and does not count.
+Nodes are named tuples. Two nodes are equal if they have the same class and equal parts. Their position in the text,
+which is always the last field, ``at``, is not compared.
 """
 
 from fractions import Fraction
@@ -15,7 +15,7 @@ __all__ = [
     "show", "walk",
 ]  # fmt: skip
 
-# A Greek letter is called by its name, in LaTeX and as a character.
+# A Greek letter has the same name in LaTeX and as a character.
 GREEK = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ϵ": "epsilon", "ζ": "zeta", "η": "eta",
     "θ": "theta", "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "µ": "mu", "ν": "nu", "ξ": "xi", "π": "pi",
@@ -27,11 +27,11 @@ _LONGEST_REASON = 300
 
 
 class ReadingError(ValueError):
-    """A formula that cannot be read, or means nothing in a network.
+    """A formula that cannot be read, or that has no meaning in a network.
 
     Attributes:
-        reason: why, in words.
-        position: where, as an offset into the text.
+        reason: the reason, in words.
+        position: the offset into the text.
     """
 
     def __init__(self, reason, position=0, text=None):
@@ -55,7 +55,7 @@ def _hash(self):
 
 
 def _node(kind):
-    """Equality of nodes; that of tuples would make a quotient equal to a power."""
+    """Give a class the equality of nodes. With that of tuples, a quotient could equal a power."""
     kind.__eq__, kind.__ne__, kind.__hash__ = _equal, _different, _hash
     return kind
 
@@ -82,7 +82,7 @@ class Name(NamedTuple):
 
 @_node
 class Time(NamedTuple):
-    """``(k+1)`` behind an indexed name: the iteration."""
+    """The iteration ``(k+1)`` after an indexed name."""
 
     value: Any
     at: int = 0
@@ -99,7 +99,7 @@ class Call(NamedTuple):
 
 @_node
 class Sum(NamedTuple):
-    """A sum over an index: with limits, or over a set (``domain``), or neither."""
+    """A sum over an index, with limits, with a set (``domain``), or with neither."""
 
     letter: Any
     lower: Any
@@ -111,7 +111,7 @@ class Sum(NamedTuple):
 
 @_node
 class Add(NamedTuple):
-    """Terms that are added up; a subtracted one is a :class:`Negative`."""
+    """A sum of terms. A subtracted term is a :class:`Negative`."""
 
     terms: tuple
     at: int = 0
@@ -119,7 +119,7 @@ class Add(NamedTuple):
 
 @_node
 class Multiply(NamedTuple):
-    """Factors, in order."""
+    """A product of factors, in order."""
 
     factors: tuple
     at: int = 0
@@ -136,7 +136,7 @@ class Divide(NamedTuple):
 
 @_node
 class Power(NamedTuple):
-    """A base and an exponent."""
+    """A power, with its base and its exponent."""
 
     base: Any
     exponent: Any
@@ -145,7 +145,7 @@ class Power(NamedTuple):
 
 @_node
 class Negative(NamedTuple):
-    """Minus something."""
+    """The negative of an operand."""
 
     operand: Any
     at: int = 0
@@ -153,7 +153,7 @@ class Negative(NamedTuple):
 
 @_node
 class Derivative(NamedTuple):
-    """The derivative of something (None: not said) by something."""
+    """The derivative of ``of``, or of an unnamed quantity if it is None, with respect to ``by``."""
 
     of: Any
     by: Any
@@ -162,7 +162,7 @@ class Derivative(NamedTuple):
 
 @_node
 class Dot(NamedTuple):
-    """A product of two vectors."""
+    """A dot product of two vectors."""
 
     left: Any
     right: Any
@@ -171,7 +171,7 @@ class Dot(NamedTuple):
 
 @_node
 class Transpose(NamedTuple):
-    """Something transposed."""
+    """The transpose of an operand."""
 
     operand: Any
     at: int = 0
@@ -179,7 +179,7 @@ class Transpose(NamedTuple):
 
 @_node
 class Matrix(NamedTuple):
-    """Rows of a matrix or vector."""
+    """The rows of a matrix or vector."""
 
     rows: tuple
     at: int = 0
@@ -187,7 +187,7 @@ class Matrix(NamedTuple):
 
 @_node
 class Norm(NamedTuple):
-    """Something between bars."""
+    """The norm of an operand between bars."""
 
     operand: Any
     at: int = 0
@@ -195,7 +195,7 @@ class Norm(NamedTuple):
 
 @_node
 class Relation(NamedTuple):
-    """Sides, and the signs between them: ``=``, ``<-``, ``->`` or ``in``."""
+    """A chain of sides, with the signs ``=``, ``<-``, ``->``, ``in`` or ``~`` between them."""
 
     operators: tuple
     sides: tuple
@@ -204,7 +204,7 @@ class Relation(NamedTuple):
 
 @_node
 class Rows(NamedTuple):
-    """Lines below one another."""
+    """Lines of a formula, one below the other."""
 
     rows: tuple
     at: int = 0
@@ -227,13 +227,13 @@ class Ellipsis_(NamedTuple):
 
 @_node
 class Empty(NamedTuple):
-    """A side with nothing on it."""
+    """A side that is empty."""
 
     at: int = 0
 
 
 def walk(tree):
-    """Yield every node of a tree, from the root down and from left to right, without recursion."""
+    """Yield all nodes of a tree, from the root down and from left to right, without recursion."""
     stack = [tree]
     while stack:
         x = stack.pop()
@@ -244,7 +244,7 @@ def walk(tree):
 
 
 def _as_one(tree):
-    """Return a base or exponent as text, in brackets where it is not one thing."""
+    """Return a base or exponent as text, in brackets if it has several parts."""
     is_fraction = isinstance(tree, Number) and tree.value.denominator != 1
     several = is_fraction or isinstance(tree, (Multiply, Divide, Negative, Power))
     return f"({show(tree)})" if several else show(tree)

@@ -1,1 +1,1 @@
-"""LaTeX in the vocabulary of a network, read into the trees of :mod:`autograd.grading.reading.trees`."""
+"""The LaTeX parser for formulas of a network. The result is a tree of :mod:`autograd.grading.reading.trees`."""

@@ -1,4 +1,4 @@
-"""The smallest parts of a formula: numbers, letters, commands, brackets."""
+"""The smallest parts of a formula: numbers, letters, commands and brackets."""
 
 from fractions import Fraction
 
@@ -88,7 +88,10 @@ def read_command(c, token, scripted):
 
 
 def read_root(c, token):
-    r"""Read a root; ``\sqrt[n]{x}`` is a power but for the cube root, which negative numbers have, too."""
+    r"""Read a root. ``\sqrt[n]{x}`` is a power, except for square and cube roots.
+
+    A cube root is defined for negative numbers, too, and a power is not.
+    """
     if not c.is_sign("["):
         return Call(Name("sqrt", at=token.at), (read_group(c),), token.at)
     c.next()

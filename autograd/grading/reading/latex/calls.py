@@ -1,4 +1,4 @@
-"""Names in front of brackets: functions with their arguments, iterations, dependences."""
+"""Names in front of brackets: functions with their arguments, iterations and dependencies."""
 
 from autograd.grading.reading.latex.cursor import LatexCursor
 from autograd.grading.reading.latex.marks import read_group
@@ -11,7 +11,7 @@ from autograd.grading.reading.trees import (
     Time,
 )
 
-# These take what follows as their argument, without a bracket.
+# These functions may take an argument without a bracket.
 _UNBRACKETED = {
     "exp", "log", "tanh", "sinh", "cosh", "sin", "cos", "tan", "sech", "arcsin", "arccos", "arctan", "arsinh", "arcosh",
     "artanh",
@@ -19,7 +19,7 @@ _UNBRACKETED = {
 
 
 def read_applied(c, x):
-    """Return a function and its argument, where a name is one; an iteration behind an indexed name."""
+    """Return a call if a name is a function. An indexed name may have an iteration after it."""
     power, x = (x, x.base) if isinstance(x, Power) else (None, x)
     call = read_application(c, x, power is not None) if isinstance(x, Name) else x
     if power is None:
@@ -65,7 +65,7 @@ def read_call(c, x, closing):
 
 
 def read_dependence(c):
-    """``\\hat{y}(w_i)`` says what the output depends on: it is no product."""
+    """Skip the bracket of ``\\hat{y}(w_i)``: it states a dependency of the output and is not a factor."""
     if c.peek(1) not in ("w", "vec", "mathbf"):
         return
     k = 1
@@ -78,7 +78,7 @@ def read_dependence(c):
 
 
 def read_time(c):
-    """``(k)`` or ``(k+1)`` behind an indexed name."""
+    """Read ``(k)`` or ``(k+1)`` after an indexed name. Return None if there is none."""
     if c.kind(1) != "name" or c.peek(1) not in ("k", "t"):
         return None
     at = c.at

@@ -1,4 +1,4 @@
-"""A cursor over the tokens of LaTeX: what stands here, what follows, where a brace is closed."""
+"""A cursor over LaTeX tokens, with tests for the next tokens and for closing braces."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -13,7 +13,7 @@ __all__ = ["Grammar", "LatexCursor"]
 
 LETTERS = {*GREEK.values(), "varepsilon", "varphi", "Sigma", "ell", "nabla"}
 PROSE = {"text", "textrm", "textbf", "textit", "mbox"}
-# Names of quantities too: with an index, or in front of a number as in p(1-p), they are factors.
+# These are also names of quantities. With an index, or in front of a number as in p(1-p), they are factors.
 _SOMETIMES = {"p", "q", "J", "F"}
 _RELATIONS = {
     "=": "=", "equiv": "=", ":=": "=", "leftarrow": "<-", "gets": "<-", "<-": "<-", "rightarrow": "->", "to": "->",
@@ -22,11 +22,11 @@ _RELATIONS = {
 }  # fmt: skip
 DOTS = {"cdots", "dots", "ldots", "vdots", "ddots"}
 _QUANTIFYING = ("for", "where", "with", "if")
-_FIRST_VALUES = 8  # the dots in o = 1, 2, \\dots, O stand among so many symbols
+_FIRST_VALUES = 8  # the dots of o = 1, 2, \\dots, O are expected within this many symbols
 
 
 class Grammar(NamedTuple):
-    """The functions that read what is nested, each from a cursor."""
+    """The functions that read the nested parts of a formula. Each takes a cursor."""
 
     relation: Callable
     term: Callable
@@ -36,12 +36,12 @@ class Grammar(NamedTuple):
 
 
 class LatexCursor(Parser):
-    """Reads tokens one after the other; what is nested is read by the functions of its grammar.
+    """A reader of tokens in sequence. The functions of its grammar read the nested parts.
 
     Args:
         text: the formula, for messages.
         tokens: its tokens.
-        grammar: the functions that read what is nested.
+        grammar: the functions that read the nested parts.
         functions: the names that are functions in front of a bracket.
     """
 
@@ -63,20 +63,20 @@ class LatexCursor(Parser):
         return self.i >= len(self.tokens) or self.kind() == "row" or self.is_command("end")
 
     def nested(self, read, *arguments):
-        """Read one level deeper, for what may be nested without a bracket, as in ``\\hat\\hat x``."""
+        """Read one level deeper, for parts that can be nested without a bracket, as in ``\\hat\\hat x``."""
         self.deeper()
         x = read(self, *arguments)
         self.depth -= 1
         return x
 
     def braced(self):
-        """Return the tokens of a group, unread."""
+        """Return the tokens of a group without parsing them."""
         self.expect("{")
         start, self.i = self.i, self.closing(self.i - 1) + 1
         return self.tokens[start : self.i - 1]
 
     def closing(self, start):
-        """Return where the brace that opens at token ``start`` is closed."""
+        """Return the index of the brace that closes the one at token ``start``."""
         depth = 0
         for k in range(start, len(self.tokens)):
             token = self.tokens[k]
@@ -87,13 +87,15 @@ class LatexCursor(Parser):
         raise self.error("the formula ends too early: a brace is not closed", len(self.text))
 
     def is_number_of_equation(self):
-        """``(5)`` at the end of a line."""
+        """Return True if the number of an equation, such as ``(5)``, follows at the end of a line."""
         after = self.i + 3
         ends = after >= len(self.tokens) or self.kind(3) == "row" or self.is_command("end", k=3)
         return self.is_sign("(") and self.kind(1) == "number" and self.is_sign(")", 2) and ends
 
     def is_quantifier(self, separated):
-        """``\\forall o``, ``\\text{for all } o``; and behind a comma ``o \\in O`` or ``o = 1, \\dots, O``."""
+        """Return True if a quantifier follows: ``\\forall o``, ``\\text{for all } o``, or, after a comma, ``o \\in
+        O``.
+        """
         if self.is_command("forall"):
             return True
         if self.is_prose():
@@ -105,11 +107,11 @@ class LatexCursor(Parser):
         return self.is_sign("=", 1) and any(self.is_command(*DOTS, k=k) for k in range(2, _FIRST_VALUES))
 
     def is_prose(self):
-        """Return whether a text begins here that is no name of a function or loss."""
+        """Return True if a text begins here that is not the name of a function or of the loss."""
         return self.kind() == "command" and self.peek() in PROSE and self.is_sign("{", 1) and not self.is_word()
 
     def is_word(self):
-        """Return whether ``\\text{...}`` is the name of a function or of the loss."""
+        """Return True if ``\\text{...}`` contains the name of a function or of the loss."""
         end = self.closing(self.i + 1)
         word = "".join([t.text for t in self.tokens[self.i + 2 : end]]).lower()
         return word in {f.lower() for f in self.functions} or word == "loss"
@@ -119,7 +121,10 @@ class LatexCursor(Parser):
         return "".join([t.text for t in self.braced()]).lower()
 
     def environment(self, skip=False):
-        """Return the name of the environment that begins here."""
+        """Return the name of the environment that begins here.
+
+        With ``skip``, move behind it.
+        """
         if not self.is_sign("{", 1):
             raise self.error("expected the name of an environment")
         end = self.closing(self.i + 1)
@@ -127,7 +132,7 @@ class LatexCursor(Parser):
         if skip:
             self.i = end + 1
             if name == "array" and self.is_sign("{"):
-                self.braced()  # how its columns are set
+                self.braced()  # the alignment of the columns
         return name
 
     def relation_sign(self, look=False):
@@ -142,7 +147,7 @@ class LatexCursor(Parser):
         return _RELATIONS[word]
 
     def starts(self):
-        """Return whether a factor begins here."""
+        """Return True if a factor begins here."""
         kind, word = self.kind(), self.peek()
         if kind in ("name", "number", "word"):
             return True
@@ -165,7 +170,7 @@ class LatexCursor(Parser):
         return False
 
     def skip_prime(self):
-        """``^\\prime`` or ``^{\\prime}``."""
+        """Skip ``^\\prime`` or ``^{\\prime}`` after the ``^``. Return True if one was skipped."""
         if self.is_command("prime"):
             self.i += 1
             return True
@@ -175,14 +180,14 @@ class LatexCursor(Parser):
         return False
 
     def is_power(self):
-        """Return whether a superscript group is a number, and not the mark of a layer or a sample."""
+        """Return True if a superscript group is a number, and not the mark of a layer or a sample."""
         k = 1
         while self.kind(k) == "number" or (self.kind(k) == "sign" and self.peek(k) in "-+/"):
             k += 1
         return k > 1 and self.is_sign("}", k)
 
     def is_function(self, x):
-        """Return whether a name in front of a bracket is a function."""
+        """Return True if a name in front of a bracket is a function."""
         if x.primes or "dot" in x.accents:
             return True
         if x.base in _SOMETIMES and x.base in self.functions:
@@ -192,7 +197,7 @@ class LatexCursor(Parser):
         return is_known or (x.base == "h" and not x.indices and is_vector)
 
     def is_list(self):
-        """Return whether the bracket that opens here holds several things: a product has no such factor."""
+        """Return True if the bracket that opens here contains a comma. Such a bracket cannot be a factor."""
         depth = 0
         for k in range(self.i, len(self.tokens)):
             token = self.tokens[k]
@@ -205,7 +210,7 @@ class LatexCursor(Parser):
         return False
 
     def is_index(self):
-        """Return whether ``[...]`` holds letters and numbers between commas, as an index in text."""
+        """Return True if ``[...]`` contains letters and numbers separated by commas, as an index in text does."""
         k = 1
         while self.kind(k) in ("name", "number") and self.is_sign(",", k + 1):
             k += 2
@@ -224,5 +229,5 @@ class LatexCursor(Parser):
         return self.grammar.atom(self, scripted)
 
     def begun(self, token):
-        """Read an environment that has begun."""
+        """Read an environment after its ``\\begin``."""
         return self.grammar.begun(self, token)

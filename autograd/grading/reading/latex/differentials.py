@@ -1,4 +1,4 @@
-"""Derivatives: fractions of differentials, and quotients in a line."""
+"""Derivatives: fractions of differentials, and inline quotients."""
 
 from autograd.grading.reading.latex.cursor import LatexCursor
 from autograd.grading.reading.latex.marks import read_group, read_scripts_of
@@ -13,7 +13,7 @@ from autograd.grading.reading.trees import (
 
 
 def read_fraction(c, token):
-    """Return a quotient, or a derivative."""
+    """Return a quotient or a derivative."""
     if c.is_sign("{") and is_differential(c, c.i):
         below = c.closing(c.i) + 1
         if is_differential(c, below):
@@ -27,7 +27,7 @@ def read_fraction(c, token):
 
 
 def is_differential(c, start):
-    """Return whether the group at token ``start`` is ``{\\partial x}`` or ``{dx}``."""
+    """Return True if the group at token ``start`` is ``{\\partial x}`` or ``{dx}``."""
     k = start - c.i
     if not c.is_sign("{", k):
         return False
@@ -39,7 +39,7 @@ def is_differential(c, start):
 
 
 def read_differential(c):
-    """``{\\partial x}``: the x, or None."""
+    """Read ``{\\partial x}``. Return the x, or None if there is none."""
     c.next()
     c.next()
     if c.is_sign("^"):
@@ -50,7 +50,7 @@ def read_differential(c):
 
 
 def is_quotient_of_differentials(c):
-    """Return whether ``X / d Y`` stands behind a d."""
+    """Return True if ``X / d Y`` follows after a d."""
     if not c.is_letter():
         return False
     k = 1
@@ -66,7 +66,7 @@ def is_quotient_of_differentials(c):
 
 
 def read_quotient(c, token):
-    """``\\partial X / \\partial Y``, ``dX/dY``; or without X."""
+    """Read ``\\partial X / \\partial Y`` or ``dX/dY`` after the first sign. The X may be missing."""
     of = None if c.is_sign("/") else read_operand(c)
     if not c.is_sign("/") or not (c.is_command("partial", k=1) or c.peek(1) == "d"):
         raise c.error("a \\partial belongs into a fraction", token.at)

@@ -1,7 +1,7 @@
-r"""LaTeX as people write it, read by recursive descent; nothing is evaluated.
+r"""A recursive descent parser for LaTeX as people write it. Nothing is evaluated.
 
-A superscript is a power where it is a number, and the mark of a layer or a sample elsewhere; what follows a sum sign
-belongs to the sum up to the next plus or minus; a name in front of a bracket is a function where it is known as one.
+A superscript is a power if it is a number, and otherwise the mark of a layer or a sample. The terms after a sum sign
+belong to the sum up to the next plus or minus. A name in front of a bracket is a function if it is a known function.
 """
 
 import re
@@ -22,7 +22,7 @@ __all__ = ["GRAMMAR", "read_whole"]
 _IMPLICATIONS = ("Rightarrow", "implies")
 _LINES = ("aligned", "align", "split", "gathered", "cases", "array", "equation")
 _PUNCTUATION = ".,;:&$"
-# What may stand in front of a formula: a name in brackets, words with a colon, a number, a connective.
+# These may precede a formula: a name in brackets, words with a colon, a number, or a connective.
 _HEADING = re.compile(
     r"\(\w{2,8}\):?|[a-z]?sse|[a-z]?mse|.{1,60}:|\(?\d{1,3}\)?[.)]?|(so|thus|hence|then|and|therefore|where),?"
 )
@@ -48,10 +48,10 @@ def read_whole(c):
 
 
 def read_tail(c):
-    """Skips what stands behind a formula: punctuation, prose, quantifiers, equation numbers.
+    """Skip the rest of a line after a formula: punctuation, prose, quantifiers and equation numbers.
 
     Returns:
-        Whether another formula may follow on the same line.
+        True if another formula may follow on the same line.
     """
     separated = False
     while not c.is_row_end():
@@ -71,7 +71,7 @@ def read_tail(c):
 
 
 def read_row(c):
-    """Return one line: sides with relations between them."""
+    """Return one line: sides with relations between them. Return None if the line is empty."""
     while c.is_sign("&") or c.is_sign("$") or c.is_prose():
         token = c.next()
         if token.kind == "command":
@@ -82,7 +82,7 @@ def read_row(c):
             if not _HEADING.fullmatch(words.strip()):
                 raise c.error("prose in front of a formula may change what it says: leave it out", token.at)
     if c.kind() == "number" and c.is_sign(")", 1):
-        c.i += 2  # 2) in front of a formula
+        c.i += 2  # skip 2) in front of a formula
     if c.is_row_end() and c.i > 0:
         return None
     if c.is_command("begin") and c.environment() in _LINES:
@@ -119,14 +119,14 @@ def read_relation(c):
     sides.append(Empty(at) if c.relation_sign(look=True) else c.sum_of_terms())
     while c.relation_sign(look=True):
         if c.is_command(*_IMPLICATIONS) and len(sides) > 1:
-            break  # A = B => C = D: another formula
+            break  # in A = B => C = D, another formula begins here
         signs.append(c.relation_sign())
         while c.is_sign("&"):
             c.next()
         ended = c.is_row_end() or c.is_sign("}") or c.is_sign(")")
         sides.append(Empty(c.at) if ended else c.sum_of_terms())
         if len(signs) == 1 and isinstance(sides[0], Empty) and signs[0] == "=" and c.relation_sign(look=True):
-            sides, signs = sides[1:], []  # => A = B
+            sides, signs = sides[1:], []  # for => A = B, drop the empty side
     return sides[0] if not signs else Relation(tuple(signs), tuple(sides), at)
 
 
@@ -156,7 +156,7 @@ def read_matrix(c, token):
 
 
 def read_environment(c, token):
-    """Read what stands behind \\begin inside of a formula: a matrix, or lines."""
+    """Read the contents of an environment within a formula: a matrix, or lines."""
     c.i -= 1
     name = c.environment(skip=True)
     return read_matrix(c, token) if "matrix" in name or name == "array" else read_lines(c)

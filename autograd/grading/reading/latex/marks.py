@@ -1,4 +1,4 @@
-"""Marks of a name: indices, layers, samples, primes; groups in braces."""
+"""Marks of a name (indices, layers, samples, primes), and groups in braces."""
 
 from fractions import Fraction
 
@@ -13,7 +13,7 @@ from autograd.grading.reading.trees import (
 
 
 def read_group(c):
-    """``{...}``, or one symbol."""
+    """Read ``{...}`` or one symbol."""
     if c.is_sign("{"):
         c.next()
         x = c.sum_of_terms()
@@ -23,7 +23,7 @@ def read_group(c):
 
 
 def read_one(c):
-    """Return one symbol as a script: of a number, one digit."""
+    """Read one symbol as a script. Of a number, this is one digit."""
     token = c.next()
     if token.kind == "number":
         if len(token.text) > 1 and "." not in token.text:
@@ -40,12 +40,12 @@ def read_one(c):
 
 
 def read_scripts_of(c, x, inside=False):
-    """Return a name with its subscripts, superscripts and primes; a number above is a power, a T a transpose.
+    """Return a name with its subscripts, superscripts and primes. A number above it is a power, and a T a transpose.
 
     Args:
         c: the cursor.
         x: the name.
-        inside: the name is itself in a script, so that ``o_{12}`` is neuron 12.
+        inside: True if the name is itself in a script, where ``o_{12}`` means neuron 12.
     """
     indices, above, primes = list(x.indices), list(x.superscripts), x.primes
     exponent, transposed = None, False
@@ -78,7 +78,7 @@ def read_scripts_of(c, x, inside=False):
 
 
 def read_scripts(c, inside=False):
-    """Return the parts of a subscript or superscript: separated by commas, arrows or nothing."""
+    """Return the parts of a subscript or superscript, which commas or arrows may separate."""
     if not c.is_sign("{"):
         return [c.nested(read_one)]
     c.deeper()
@@ -111,7 +111,7 @@ def read_scripts(c, inside=False):
 
 
 def read_digits(c, found):
-    """Return a number in a script: ``12`` are two indices, unless commas set it apart."""
+    """Return the numbers of a script. ``12`` means two indices, unless a comma separates it from the other indices."""
     token = c.next()
     separated = c.is_sign(",") or (found and c.tokens[c.i - 2].text == ",")
     if separated or "." in token.text or len(token.text) > MAX_DIGITS:

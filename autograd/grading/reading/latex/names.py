@@ -1,4 +1,4 @@
-"""Letters, in a font or with an accent."""
+"""Letters with fonts and accents."""
 
 from autograd.grading.reading.latex.calls import read_applied
 from autograd.grading.reading.latex.cursor import LETTERS, PROSE, LatexCursor
@@ -14,13 +14,16 @@ from autograd.grading.reading.trees import (
 )
 
 _ALIASES = {"varepsilon": "epsilon", "varphi": "phi", "ln": "log"}
-# These only say that something is a vector; the others change what it is, and stand over one letter.
+# These accents only mark a vector. All others change the meaning of a letter, and apply to one letter only.
 VECTOR_ACCENTS = {"vec", "underline"}
 WORD_FONTS = {"mathrm", "mathit", "mathsf", "operatorname", "text", "textrm", "textbf", "textit", "mbox"}
 
 
 def read_in_font(c, token, scripted):
-    """Return a letter in a font is that letter; a word in an upright font is one name; other words are prose."""
+    """Read the contents of a font command.
+
+    One letter is that letter. An upright word is one name, and other words are prose.
+    """
     inner = c.braced() if c.is_sign("{") else [c.next()]
     if len(inner) == 1 and (inner[0].kind == "name" or inner[0].text in LETTERS):
         return read_name(c, inner[0].text, inner[0].at, scripted)
@@ -39,7 +42,7 @@ def read_in_font(c, token, scripted):
 
 
 def read_indicator(c, at):
-    """Return ``\\mathbb{1}[a > b]`` as the step of a - b."""
+    """Read ``\\mathbb{1}[a > b]`` as the step function of a - b."""
     c.next()
     left = c.sum_of_terms()
     if not c.is_sign(">") and not c.is_sign("<"):
@@ -60,7 +63,7 @@ def read_accented(c, token, scripted):
     x = read_group(c) if c.is_sign("{") else c.nested(LatexCursor.atom, False)
     if not isinstance(x, Name):
         if accent in VECTOR_ACCENTS:
-            return x  # an underlined formula
+            return x  # this is an underlined formula
         raise c.error(f"\\{token.text} stands over one letter", token.at)
     x = x._replace(accents=(*x.accents, accent), at=token.at)
     return read_applied(c, read_scripts_of(c, x)) if scripted else x

@@ -12,7 +12,7 @@ _MAX_LETTERS = 6
 
 
 def read_series(c, token):
-    """Return a sum over an index, and what is summed: the product behind it."""
+    """Read a sum over an index. Its body is the product after the sign."""
     clauses, upper = [], None
     while c.is_sign("_") or c.is_sign("^"):
         if c.next().text == "_":
@@ -31,9 +31,9 @@ def read_series(c, token):
 
 
 def read_below(c):
-    """Read what stands below a sum: each letter, with its first value and its set.
+    """Read the subscript of a sum: each letter, with its first value and its set.
 
-    In ``i,j \\in H`` both letters run over H.
+    In ``i,j \\in H``, both letters run over H.
     """
     if not c.is_sign("{"):
         x = c.nested(read_one)

@@ -37,7 +37,7 @@ def read_term(c):
             break
     for k in reversed(range(len(factors) - 1)):
         x = factors[k]
-        # an operator d/dw takes everything to its right
+        # an operator d/dw applies to everything on its right
         if isinstance(x, Derivative) and x.of is None:
             factors[k:] = [Derivative(_product(factors[k + 1 :], at), x.by, x.at)]
     return _product(factors, at)
@@ -64,7 +64,7 @@ def read_factor(c):
             x = Call(Name("prime", at=x.at), (x,), x.at) if bracketed else read_prime(x)
         elif c.is_sign("_") and (is_vector or isinstance(x, (Call, Matrix))):
             c.next()
-            read_scripts(c)  # an entry of a vector, [...]_i
+            read_scripts(c)  # an entry of a vector: [...]_i
         else:
             return x
 

@@ -1,4 +1,4 @@
-"""The tokens of LaTeX: commands, names of one letter, numbers, signs."""
+"""The tokens of LaTeX: commands, names of one letter, numbers and signs."""
 
 import re
 
@@ -11,7 +11,7 @@ from autograd.grading.reading.trees import (
 
 __all__ = ["FUNCTIONS", "UNICODE", "is_of_table", "latex_tokens"]
 
-# Characters that stand for LaTeX, as the kinds and texts of its tokens.
+# Unicode characters, with the LaTeX tokens (kind and text) that replace them.
 UNICODE = {
     **{letter: (("command", name),) for letter, name in GREEK.items()},
     "∂": (("command", "partial"),), "Σ": (("command", "sum"),), "∑": (("command", "sum"),),
@@ -35,17 +35,17 @@ FUNCTIONS = frozenset({
     "dsigma", "dtanh", "abs", "erf", "arsinh", "arcosh", "artanh", "arctan", "arcsin", "arccos",
     "sign", "sgn",
 })  # fmt: skip
-# Functions of the table are called by their names, too, where these stand upright: \operatorname{gelu}. Their names are
-# looked for when they are asked for, since users add functions.
+# An upright name of a function in the table calls this function, too: \operatorname{gelu}. The table is searched at
+# each call, because users add functions.
 
 
 def is_of_table(word):
-    """Return whether a word of several letters is the name of a function of one operand in the table."""
+    """Return True if a word of several letters is the name of a function of one operand in the table."""
     return len(word) > 1 and any(entry is not None and entry.arity == 1 and entry.name == word for entry in TABLE)
 
 
-# Words of several letters. A function may do without its backslash in front of a bracket; the name of a command may
-# not, or it would pass for a product of letters.
+# Words of several letters. In front of a bracket, a function may lack its backslash. A command may not, because it
+# would be read as a product of letters.
 _WORDS = "Loss|SSE|MSE|ReLU|DS|NN"
 _CALLED = "exp|log|ln|tanh|sinh|cosh|sin|cos|tan|max|min|sqrt|sigmoid|sigma|softmax|softplus|relu|dsigma|dtanh|abs|loss"
 _BARE = "alpha|beta|gamma|delta|epsilon|theta|lambda|sigma|omega|frac|partial|cdot|times|sqrt|sum|exp|tanh|sigmoid"
@@ -58,12 +58,12 @@ _LATEX_TOKEN = re.compile(
     r"|(?P<sign>:=|<-|[^\s\\])",
     re.DOTALL | re.ASCII,
 )
-# The number of an equation, set apart by space at the end of a line.
+# The number of an equation, after a wide space at the end of a line.
 _NUMBERED = re.compile(r"\\q?quad\s*\(\d{1,3}\)(?=\s*(\\\\|\\end|[.,]?\s*$))")
 
 
 def latex_tokens(text):
-    """Return the tokens of LaTeX: commands, names of one letter, numbers, signs; spacing and comments are dropped."""
+    """Return the tokens of LaTeX: commands, names of one letter, numbers and signs, without spaces and comments."""
     spaced = _NUMBERED.sub(lambda match: " " * len(match[0]), text)
     tokens, at = [], 0
     while at < len(text):
@@ -80,7 +80,7 @@ def latex_tokens(text):
 
 
 def _tokens(kind, word, at, text):
-    """Return the tokens a piece of LaTeX stands for: one, for most."""
+    """Return the tokens of one piece of LaTeX. Most pieces are one token."""
     if kind is None or kind == "space":
         return []
     if kind == "scientific":
@@ -95,7 +95,7 @@ def _tokens(kind, word, at, text):
         word = word[1:].rstrip("*") or word[1:]
         if word in _SPACES:
             return []
-        if word in ("(", ")", "[", "]"):  # \( ... \) delimits, like dollar signs
+        if word in ("(", ")", "[", "]"):  # \( ... \) are delimiters, like dollar signs
             return [Token("sign", "$", at)]
     if word in UNICODE and kind == "sign":
         return [Token(*token, at) for token in UNICODE[word]]
