@@ -1,1 +1,1 @@
-"""Explain a wrong formula by the smallest edit of what was written that makes it right, and a point that refutes it."""
+"""Explanations of wrong formulas: the smallest edit that makes the formula right, and a counterexample."""

@@ -1,4 +1,4 @@
-"""The answer for a printed formula: how it was read, what is wrong, what is right, and a point that shows it."""
+"""The answer for a printed formula: its reading, the mistakes, the right formula, and a counterexample."""
 
 from autograd.engine.errors import AutogradError
 from autograd.formulas.expressions import Letter, Symbol
@@ -20,12 +20,12 @@ _NAMES = {
 
 
 def worst(verdicts):
-    """Return the verdict that counts for a formula of several claims: the first of the worst ones."""
+    """Return the verdict that counts for a formula with several claims: the first of the worst ones."""
     return min(verdicts, key=lambda v: (max(_ORDER[v.judged.verdict], 2), not v.condition))
 
 
 def meant_symbol(written, verdict):
-    """Return the symbol that a claim's left side is about, and the numbers of its letters; None where it has none."""
+    """Return the symbol on the left side of a claim and the numbers of its letters, or None."""
     judged, task = verdict.judged, verdict.judged.task or verdict.task
     if judged.reading is None:
         return None
@@ -51,23 +51,23 @@ def meant_symbol(written, verdict):
 
 
 def names_of(written, verdict, symbols, text):
-    """Return the names of the parameters and deltas that a claim is about.
+    """Return the names of the parameters and deltas to which a claim refers.
 
     Args:
-        written: the :class:`~autograd.grading.judging.written.Written` that judged it.
-        verdict: the verdict on it.
+        written: the :class:`~autograd.grading.judging.written.Written` that judged the claim.
+        verdict: the verdict on the claim.
         symbols: all symbols of the network.
-        text: returns the name of a symbol.
+        text: a function that returns the name of a symbol.
     """
     meant = meant_symbol(written, verdict)
     if meant is None or meant[0].role not in ("w", "b", "delta", "s"):
         return []
     symbol, envs = meant
-    if symbol.role == "s":  # the derivative in a pre-activation is its delta
+    if symbol.role == "s":  # the derivative with respect to a pre-activation is its delta
         symbol = Symbol("delta", symbol.layers, symbol.indices, symbol.sample, symbol.step)
     bound = [symbol.bound(env) for env in envs or [{}]]
     found = [x for one in bound for x in symbols if _is_one_of(x, one)]
-    is_general = "layer" in verdict.judged.reading.axes.values()  # it is said to hold for several layers
+    is_general = "layer" in verdict.judged.reading.axes.values()  # the claim is about several layers
     if is_general and verdict.judged.verdict in ("equal", "unproved"):
         own, held = _role_and_layer(symbol), verdict.judged.layers
         found += [x for x in symbols if _role_and_layer(x) != own and _role_and_layer(x) in held]
@@ -75,7 +75,7 @@ def names_of(written, verdict, symbols, text):
 
 
 def _is_one_of(symbol, general):
-    """Return whether a symbol is meant by one that may have letters, which stand for any number."""
+    """Return True if a symbol is an instance of a general one, whose letters stand for any number."""
     if (symbol.role, symbol.layers) != (general.role, general.layers):
         return False
     pairs = [*zip(symbol.indices, general.indices, strict=True), (symbol.sample, general.sample)]
@@ -84,12 +84,12 @@ def _is_one_of(symbol, general):
 
 
 def _role_and_layer(symbol):
-    """Return the role of a symbol and its layer; of a weight both layers."""
+    """Return the role of a symbol and its layer, or both layers of a weight."""
     return symbol.role, symbol.layers if symbol.role == "w" else (*symbol.layers, None)[0]
 
 
 def _symbol(place):
-    """Return the symbol of a place, with letters for what is free."""
+    """Return the symbol of a place, with letters for its free indices."""
 
     def index(item, letter):
         if item is None:
@@ -106,7 +106,7 @@ def _symbol(place):
 
 
 def reading_of(written, verdict):
-    """Return what the letters of a claim were taken to mean, in words."""
+    """Return the meaning that the letters of a claim have in its reading, in words."""
     judged, task, places = verdict.judged, verdict.judged.task or verdict.task, verdict.places
     if judged.reading is None:
         return ""
@@ -158,7 +158,7 @@ def _described(place: Place):
 
 
 def slips_of(written, verdict):
-    """Return the mistakes in a claim, and the verdict on it in the reading that they are mistakes of."""
+    """Return the mistakes in a claim, and the verdict under the reading to which they refer."""
     return explain(written.judge, verdict, getattr(written.convention, "vectors", None))
 
 

@@ -1,4 +1,4 @@
-"""Slips that the numbers show: a constant, or a factor that is missing or too many."""
+"""Slips that show in the numbers: a constant factor, or a missing or extra factor."""
 
 from fractions import Fraction
 from itertools import pairwise
@@ -30,7 +30,7 @@ _KINK_POINTS = 12
 
 
 def values_of(explanation, at):
-    """Return the true and the written value for each instance at a point, or None."""
+    """Return the true and the written value of each instance at a point, or None if their shapes differ."""
     judge, task = explanation.judge, explanation.task
     found = []
     sides = task.sides
@@ -55,11 +55,11 @@ def values_of(explanation, at):
 
 
 def by_numbers(explanation):
-    """Return a constant factor, or a factor of a usual kind that is missing or too many."""
+    """Return a constant factor, or a missing or extra factor of a usual kind."""
     points = explanation.judge.points.field(3)
     if not points:
         return []
-    if points[0].has_kinks:  # steps are random bits: few points may show no difference
+    if points[0].has_kinks:  # steps are random bits, so a few points may show no difference
         points = explanation.judge.points.field(_KINK_POINTS) or points
     rows = []
     for at in points:
@@ -83,7 +83,7 @@ def by_numbers(explanation):
 
 
 def by_factors(explanation, rows):
-    """Return a quantity by which the written value is too small or too large, entry by entry."""
+    """Return a missing or extra factor that explains the written value, entry by entry."""
     if any(is_array(x) and 1 not in x.shape and not x.stacked for _, _, _, x in rows):
         return []
     for name, place, kind in factors(explanation, rows[0][1]):
@@ -106,7 +106,7 @@ def by_factors(explanation, rows):
             if not (missing or extra):
                 break
         if not seen:
-            continue  # 0 at every point that was tried
+            continue  # it was 0 at all points
         if missing:
             return [Mistake("missing factor", f"the factor {name} is missing")]
         if extra:
@@ -120,7 +120,7 @@ def by_factors(explanation, rows):
 
 
 def is_written(explanation, place, kind):
-    """Return whether a factor stands in what was written: a quantity, 1 minus one, or a derivative of a function."""
+    """Return True if the written formula contains a factor: a quantity, 1 minus one, or a derivative of a function."""
     evaluation = evaluator(explanation.judge.points.first(), explanation.places, explanation.reading, {})
     if kind == "slope" and any(is_slope(x) for x in walk(explanation.written)):
         return True
@@ -139,14 +139,14 @@ def is_written(explanation, place, kind):
 
 
 def is_slope(node):
-    """Return whether a node is the derivative of a function, or a(1 - a), that of the sigmoid."""
+    """Return True if a node is the derivative of a function, or a(1 - a), the derivative of the sigmoid."""
     if node.kind == "prod":
         return any(is_rest_of(y, x) for x, y in pairwise(node.parts))
     return node.kind == "call" and bool(node.parts[0].data[1])
 
 
 def place_meant(explanation, evaluation):
-    """Return the place of the quantity that a claim is about, itself or as a derivative; None where it has none."""
+    """Return the place of the quantity on the left side of a claim, itself or in a derivative, or None."""
     left = explanation.task.parameter or explanation.task.sides[0]
     if left.kind == "deriv" and left.parts[1].kind != "none":
         left = left.parts[1]
@@ -157,7 +157,7 @@ def place_meant(explanation, evaluation):
 
 
 def factors(explanation, evaluation):
-    """Usual factors beside the left side: of its own neuron, and of the ones before and behind."""
+    """Yield the usual factors for the left side: those of its own neuron and, for a weight, of both of its neurons."""
     place = place_meant(explanation, evaluation)
     if place is None or place.kind != "quantity" or place.role in ("loss", "other", "parameter"):
         return
@@ -212,7 +212,7 @@ def factors(explanation, evaluation):
 
 
 def weights_to_output(explanation, end):
-    """Yield the weight from a neuron to the only one of the next layer, if there is only one."""
+    """Yield the weight from a neuron to the next layer if that has only one neuron."""
     layer, item = end
     model = explanation.model
     if item is None or layer >= model.depth or model.size(layer + 1) != 1:

@@ -1,4 +1,4 @@
-"""Slips that leave out part of what leads to the loss: other neurons, earlier steps."""
+"""Slips that leave out some of the paths to the loss: other neurons, or earlier steps."""
 
 import functools
 
@@ -13,7 +13,7 @@ from autograd.grading.meaning.ratios import direct
 
 
 def by_paths(explanation):
-    """Return whether what was written is what goes through one neuron, or one step, only."""
+    """Return a mistake if the written value is the contribution of only one neuron or only one step."""
     points = explanation.judge.points.field(3)
     if not points or explanation.is_step:
         return []
@@ -37,7 +37,7 @@ def by_paths(explanation):
 
 
 def parts_of(explanation, evaluation, env):
-    """Return the contributions of single paths, by their names: a number for each entry of the left side."""
+    """Return a dict from the names of single paths to their contributions to each entry of the left side."""
     left = explanation.task.sides[0]
     model = explanation.model
     if left.kind == "deriv" and left.parts[1].kind != "none":
@@ -62,7 +62,7 @@ def parts_of(explanation, evaluation, env):
 
 
 def parts_of_one(explanation, evaluation, of, place, env, index):
-    """Return the contributions of single paths from one quantity, by their names."""
+    """Return the contributions of single paths from one quantity, by name."""
     at, model = evaluation.at, explanation.model
     q = evaluation.quantity(place, env, index)
     scale = at.one
@@ -96,12 +96,12 @@ def parts_of_one(explanation, evaluation, of, place, env, index):
 
 
 def sum_of(numbers):
-    """Return the sum of the values of a dictionary that has some."""
+    """Return the sum of the values of a dict that is not empty."""
     return functools.reduce(lambda a, b: a + b, numbers.values())
 
 
 def parts_of_steps(explanation, at, of, q):
-    """Return the contributions of single steps of a recurrent network, by their names."""
+    """Return the contributions of single steps of a recurrent network, by name."""
     model = explanation.model
     layer = q.layer[1] if isinstance(q.layer, tuple) else q.layer
     index = q.index[1] if isinstance(q.index, tuple) else q.index

@@ -1,4 +1,4 @@
-"""Slips that an edit of the written tree undoes."""
+"""Slips that an edit of the written tree corrects."""
 
 from autograd.grading.explaining.by_numbers import FAILURES, factors, place_meant
 from autograd.grading.explaining.mistakes import Mistake
@@ -13,7 +13,7 @@ from autograd.grading.reading.nodes import Node, replace_at, show
 
 
 def by_slips(explanation):
-    """Return the likeliest slip that, mended, leaves a right claim."""
+    """Return the most likely slip whose correction makes the claim right, as a list, or an empty list."""
     unbound = []
     if explanation.reading is not None:
         try:
@@ -40,7 +40,7 @@ def by_slips(explanation):
 
 
 def missing_link(explanation):
-    """Return the link that is missing behind a derivative of the loss, such as dh_{t+1}/dh_t behind dL/dh_{t+1}."""
+    """Return the missing link after a derivative of the loss, such as dh_{t+1}/dh_t after dL/dh_{t+1}, or None."""
     left = explanation.task.sides[0]
     if left.kind != "deriv" or left.parts[1].kind != "name":
         return None
@@ -58,7 +58,7 @@ def missing_link(explanation):
 
 
 def in_another_layout(explanation, unbound, left):
-    """Return a transpose that is missing where vectors are rows and not columns, or the other way; None for none."""
+    """Return a missing transpose if vectors are rows instead of columns or the reverse, or else None."""
     if not isinstance(explanation.verdict.judged.error, ShapeError):
         return None
     for slip in slips(explanation.written, explanation.places, unbound, variables(left)):
@@ -68,7 +68,7 @@ def in_another_layout(explanation, unbound, left):
 
 
 def within_sums(explanation):
-    """Return a usual factor that is missing in the body of a sum over samples or steps; None where it is none."""
+    """Return a usual factor that is missing in the body of a sum over samples or steps, or None."""
     if explanation.reading is None:
         return None
     evaluation = evaluator(explanation.judge.points.first(), explanation.places, explanation.reading, {})
@@ -100,7 +100,7 @@ def within_sums(explanation):
 
 
 def within_products(explanation):
-    """Return the slope that is missing between the factors of a product of matrices; None where it is none."""
+    """Return a derivative that is missing between the factors of a product of matrices, or None."""
     if explanation.reading is None:
         return None
     evaluation = evaluator(explanation.judge.points.first(), explanation.places, explanation.reading, {})
@@ -125,13 +125,13 @@ def within_products(explanation):
 
 
 def product_of(node, start, end):
-    """Return some factors of a product that stand side by side."""
+    """Return the factors of a product from ``start`` to ``end``."""
     parts = node.parts[start:end]
     return parts[0] if len(parts) == 1 else Node("prod", parts, node.data[start : end - 1], node.at)
 
 
 def behind(explanation, evaluation, series):
-    """Yield the factors that a sum over the neurons of the next layer has: the weights, the deltas, the slopes."""
+    """Yield the factors of a sum over the neurons of the next layer: weights, deltas and derivatives."""
     place = place_meant(explanation, evaluation)
     if place is None or place.kind != "quantity" or place.role not in ("a", "s", "delta") or place.index is None:
         return
@@ -150,9 +150,9 @@ def behind(explanation, evaluation, series):
 
 
 def changed(explanation, tree):
-    """Return the task with another tree in place of the wrong side, and nothing behind it.
+    """Return the task with another tree in place of the wrong side, and without the sides after it.
 
-    Where the whole claim has no reading, no side is known to be wrong, and all of them have to hold.
+    If the whole claim has no reading, no side is known to be wrong, and all sides must hold.
     """
     if explanation.reading is None and not explanation.is_step:
         sides = list(explanation.task.sides)
@@ -164,7 +164,7 @@ def changed(explanation, tree):
 
 
 def mends(explanation, slip):
-    """Return whether a slip, mended, leaves a right claim."""
+    """Return True if the correction of a slip makes the claim right."""
     task = changed(explanation, slip.tree)
     if explanation.reading is not None:
         try:

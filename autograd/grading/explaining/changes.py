@@ -1,4 +1,4 @@
-"""Changes of an expression at one place: what an edit does, and the kinds of mistakes they undo."""
+"""Changes of an expression at one place: the edits, and the kinds of mistakes that they undo."""
 
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -15,9 +15,10 @@ from autograd.formulas.expressions import (
 
 
 class Edit(NamedTuple):
-    """A change of the formula at one place: ``change`` gives the new subtree for the old one.
+    """A change of a formula at one place. ``change`` returns the new subtree for the old one.
 
-    ``reshapes`` where it changes the form, so that another slip shows only in the new one: it makes a sum of one term.
+    ``reshapes`` is True if the edit changes the form of the formula, such as one term to a sum. Another slip may then
+    only show in the new form.
     """
 
     path: tuple
@@ -29,7 +30,7 @@ class Edit(NamedTuple):
 
 
 def kind_of_swap(old, new):
-    """Return the kind of mistake it is to write one quantity for another."""
+    """Return the kind of mistake in which one quantity is written in place of another."""
     if not (isinstance(old, Symbol) and isinstance(new, Symbol)):
         return "wrong quantity"
     if old.role == "delta" and new.role == "delta":
@@ -43,7 +44,7 @@ def kind_of_swap(old, new):
 
 
 def slots(symbol):
-    """Return the indices of a symbol as pairs: what is counted, and the index."""
+    """Return the indices of a symbol as pairs of what is counted and the index."""
     if symbol is None or symbol.role in ("gradient", "ratio"):
         return []
     return [*zip(symbol.layers, symbol.indices, strict=True), ("samples", symbol.sample), ("steps", symbol.step)]
@@ -107,7 +108,7 @@ def replacing(k, new):
 
 
 def removing_term(k):
-    """Return a change that leaves out term ``k``."""
+    """Return a change that removes term ``k``."""
 
     def change(x):
         rest = [t for i, t in enumerate(parts(x)) if i != k]
@@ -117,7 +118,7 @@ def removing_term(k):
 
 
 def removing_factor(k):
-    """Return a change that leaves out factor ``k``."""
+    """Return a change that removes factor ``k``."""
 
     def change(x):
         rest = [t for i, t in enumerate(parts(x)) if i != k]
@@ -127,7 +128,7 @@ def removing_factor(k):
 
 
 def removing_pair(i, j):
-    """Return a change that leaves out two factors."""
+    """Return a change that removes two factors."""
 
     def change(x):
         rest = [t for k, t in enumerate(parts(x)) if k not in (i, j)]
@@ -137,7 +138,7 @@ def removing_pair(i, j):
 
 
 def replacing_pair(i, j, new):
-    """Return a change that puts one expression in place of two factors."""
+    """Return a change that replaces two factors by one expression."""
 
     def change(x):
         inner = parts(x)

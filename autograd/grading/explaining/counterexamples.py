@@ -1,4 +1,4 @@
-"""A point that refutes a claim, as simple as possible."""
+"""Counterexamples to claims, as simple as possible."""
 
 from autograd.formulas.sampling import replayed_at
 from autograd.grading.clock import Allowance
@@ -13,13 +13,17 @@ __all__ = ["counterexample"]
 
 
 def counterexample(judge, verdict, candidates, names):
-    """Return a point that refutes a claim, as simple as possible: ``(numbers by name, where, true, given)``, or None.
+    """Return a simple point that refutes a claim, or None.
 
     Args:
-        judge: which judged it.
+        judge: the judge of the claim.
         verdict: a :class:`~autograd.grading.judging.written.Verdict`.
-        candidates: pairs of numbers by symbol, and whether they are plain; see :meth:`Oracle.candidates`.
-        names: from a symbol to its name.
+        candidates: pairs of numbers by symbol, and True if they are plain; see :meth:`Oracle.candidates`.
+        names: a function from a symbol to its name.
+
+    Returns:
+        A tuple: a dict from names to numbers, the indices of the instance, the true number, and the number of the
+            claim.
     """
     judged, task, places = verdict.judged, verdict.judged.task or verdict.task, verdict.places
     if judged.reading is None or judged.env is None or judged.link is None:
@@ -44,7 +48,7 @@ def counterexample(judge, verdict, candidates, names):
             continue
         try:
             x = evaluation.value(written, judged.env)
-            given = arrays.entries(x) if is_array(x) else [x] * len(arrays.entries(truth))  # or one number for all
+            given = arrays.entries(x) if is_array(x) else [x] * len(arrays.entries(truth))  # one for all entries
             pairs = list(zip(arrays.entries(truth), given, strict=True))
         except FAILURES:
             x, pairs = None, [(arrays.entries(truth)[0], None)]

@@ -1,11 +1,13 @@
-r"""Diagnose a wrong expression: find the smallest change that makes it right.
+r"""The diagnosis of a wrong expression: the search for the smallest change that makes it right.
 
-The formula that was written is edited, one place at a time, in the ways people slip: a sign, a factor, an index, a
-path that was forgotten. Each edit is evaluated at one point of a prime field; one that gives the true derivative
-there, and then at all points, is the diagnosis. Two slips at once need no search of all pairs: two edits in different
-factors multiply their ratios, in different terms add their differences, and the second is looked up by the ratio or
-difference that is left. Where one changes the form, the other is looked for in the new form. Only pairs inside one sum
-over an index are tried one by one, by the terms of the sum.
+The written formula is edited one place at a time, in the ways in which people slip: a sign, a factor, an index, a
+missing path. Each edit is evaluated at one point of a prime field. An edit that gives the true derivative there, and
+then at all other points, is the diagnosis.
+
+Two slips at once do not require a search of all pairs. Two edits in different factors multiply their ratios, and two
+edits in different terms add their differences. The second edit is looked up by the remaining ratio or difference. If
+one edit changes the form, the other one is searched for in the new form. Only pairs within one sum over an index are
+tried one by one, term by term.
 """
 
 import copy
@@ -33,12 +35,12 @@ from autograd.grading.explaining.mistakes import Mistake, of_constant
 
 __all__ = ["Mistake", "diagnose"]
 
-_WORK_OF_VALUE = 6  # steps, of a formula of usual length
-_SECONDS = 1.6  # of work for one diagnosis
-_MAX_FORMS = 12  # changed forms in which a second slip is looked for
-_MAX_TERMS = 64  # terms of a sum in which two slips are looked for
-_UNLIKELY = 2.2  # what two slips cost that should not be believed before others were looked for
-# Two edits that take out one thing and put in another: what stands there was not understood.
+_WORK_OF_VALUE = 6  # steps, for a formula of usual length
+_SECONDS = 1.6  # the work for one diagnosis
+_MAX_FORMS = 12  # the number of changed forms in which a second slip is searched for
+_MAX_TERMS = 64  # the number of terms of a sum in which two slips are searched for
+_UNLIKELY = 2.2  # the cost from which two slips are only accepted after a search for others
+# Two edits that only replace one part by another: the search has not understood this part.
 _REPLACEMENTS = [{"missing path", "extra term"}, {"missing sample", "extra term"}, {"missing factor", "extra factor"}]
 _COST = {
     "sign": 1.0, "constant factor": 1.0, "wrong index": 1.05, "transposed weight": 0.9, "wrong delta": 1.0,
@@ -50,12 +52,13 @@ _COST = {
 
 
 def diagnose(oracle, lexicon, truth, formula, env, target) -> list[Mistake]:
-    """Return the mistakes in a wrong formula; none where no one or two slips explain it.
+    """Return the mistakes in a wrong formula, or an empty list if no one or two slips explain it.
 
     Args:
         oracle: the points.
-        truth: the expression of what it should be.
-        formula: the expression that was written.
+        lexicon: the names of the network.
+        truth: the expected expression.
+        formula: the written expression.
         env: the numbers of its free letters.
         target: the symbol whose delta or gradient is meant, or None.
     """
@@ -75,7 +78,7 @@ class _Search:
         if points and any(p.sample.point.has_kinks for p in points):
             points = oracle.points.field(24) or []
         self.points = [(p, evaluate(truth, p, env).v) for p in points]
-        # where a gate is closed, or two gates are open, everything agrees: begin where it does not
+        # If a gate is closed, or two gates are open, a wrong formula may agree. Begin at points where it does not.
         self.points.sort(key=lambda pt: self._blindness(pt[1], self._at(formula, pt[0])))
         self.point, self.true = self.points[0] if self.points else (None, None)
 
@@ -94,11 +97,11 @@ class _Search:
         return self._at(e, self.point)
 
     def confirmed(self, e):
-        """Return whether an expression is right at every point."""
+        """Return True if an expression is right at all points."""
         return all(self._at(e, point) == true for point, true in self.points)
 
     def constant(self, e):
-        """Return the constant that an expression is off by, written over true, or None."""
+        """Return the constant ratio of the written and the true value, or None if it is not constant."""
         found = None
         for point, true in self.points:
             v = self._at(e, point)
@@ -138,7 +141,10 @@ class _Search:
         return self._by_quantities(h)
 
     def _tried(self, h):
-        """Try each edit by itself. Return those that make it right, those with their values, those without effect."""
+        """Try each edit by itself.
+
+        Return the edits that make the formula right, those with a value, and those without an effect.
+        """
         singles, valued, neutral = [], [], []
         for edit in sorted(edits(self.draft), key=self._cost):
             if self._is_late():
@@ -147,7 +153,7 @@ class _Search:
             v = None if new is None else self.value(new)
             if v is None:
                 continue
-            if v == h and h != self.true:  # at this point; where gates are open, it may have one at another
+            if v == h and h != self.true:  # no effect at this point: it may have one at a point with other gates
                 neutral.append(edit)
                 continue
             valued.append((edit, new, v))
@@ -165,7 +171,7 @@ class _Search:
         return self._cost(a) + self._cost(b) + (0.6 if {a.kind, b.kind} in _REPLACEMENTS else 0.0)
 
     def _with_constant(self, valued):
-        """Return one edit, and a constant factor besides."""
+        """Return pairs of one edit and a constant factor."""
         found = []
         inverse = pow(self.true, -1, PRIME) if self.true else 0
         for edit, new, v in valued:
@@ -182,7 +188,7 @@ class _Search:
         return found
 
     def _pairs(self, valued, neutral, h):
-        """Two edits in different places: by ratios and by differences."""
+        """Return pairs of edits in different places, found by ratios and by differences."""
         found: list = []
         if h is None:
             return found
@@ -200,7 +206,7 @@ class _Search:
             for value in wanted:
                 for other, _, _ in by_value.get(value, ())[:6]:
                     self._try(edit, other, tried, found)
-        for edit, _, _ in by_value.get(self.true, ()):  # right at this point, but not at all
+        for edit, _, _ in by_value.get(self.true, ()):  # these are right at this point, but not at all points
             for other in neutral:
                 if self._is_late():
                     return found
@@ -208,7 +214,7 @@ class _Search:
         return found
 
     def _reshaped(self, valued):
-        """Return an edit that changes the form, and one in what comes out."""
+        """Return pairs of an edit that changes the form and an edit of the result."""
         found = []
         for edit, new, _ in [item for item in valued if item[0].reshapes][:_MAX_FORMS]:
             if self._is_late():
@@ -227,7 +233,10 @@ class _Search:
         return found
 
     def _within_terms(self, edits):
-        """Two edits in one term, or in the body of one sum: its values are multiplied by the ratios of both."""
+        """Return pairs of edits in one term, or in the body of one sum.
+
+        Its values are multiplied by the ratios of both.
+        """
         found: list = []
         tried: set = set()
         places = self._places(self.draft.formula, (), [(self.env, 1)])
@@ -252,14 +261,14 @@ class _Search:
                     return found
                 ratios = [v * c % PRIME for v, c in zip(values, scaled, strict=True)]
                 for b, others, is_own_too in rows[:j]:
-                    if not (is_own or is_own_too):  # both belong to a place further in
+                    if not (is_own or is_own_too):  # both belong to an inner place
                         continue
                     if sum([x * y for x, y in zip(others, ratios, strict=True)]) % PRIME == wanted:
                         self._try(a, b, tried, found)
         return found
 
     def _places(self, e, path, weights):
-        """Return the terms and bodies of sums: path, node, and the numbers with which its values count."""
+        """Return the terms and bodies of sums: the path, the node, and the weights of its values in the result."""
         found: list = []
         if len(weights) > _MAX_TERMS:
             return found
@@ -285,7 +294,7 @@ class _Search:
             return None
 
     def _values(self, e, weights):
-        """Return the value of an expression for each of the letters' numbers; None where it has none."""
+        """Return the values of an expression for all numbers of the letters, or None if one has no value."""
         try:
             return None if e is None else [evaluate(e, self.point, env).v for env, _ in weights]
         except (Pole, AutogradError, KeyError, AttributeError):
@@ -304,7 +313,7 @@ class _Search:
         found.append((self._cost_of_two(a, b), [Mistake(a.kind, a.text), Mistake(b.kind, b.text)]))
 
     def _by_quantities(self, h):
-        """Return the ratio of given and true as a quotient of named quantities, for a form of the writer's own."""
+        """Return the ratio of written and true value as a quotient of named quantities, if the form is unusual."""
         if not h or not self.true:
             return []
         ratio = h * pow(self.true, -1, PRIME) % PRIME
@@ -347,7 +356,7 @@ class _Search:
     def _applied(self, edit, e=None):
         try:
             return self._changed(self.draft.formula if e is None else e, edit.path, edit.change)
-        except (AttributeError, IndexError, TypeError):  # an edit before changed what stands there
+        except (AttributeError, IndexError, TypeError):  # an earlier edit changed this part
             return None
 
     def _changed(self, e, path, change):

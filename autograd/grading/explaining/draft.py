@@ -1,4 +1,4 @@
-"""The formula that was written, and what is in reach of it: indices, and quantities that may have been meant."""
+"""The written formula and the parts in reach of it: indices, and quantities that may have been meant."""
 
 import itertools
 from fractions import Fraction
@@ -14,15 +14,15 @@ from autograd.grading.explaining.changes import slots
 
 __all__ = ["Draft"]
 
-EXPLICIT = 6  # layers up to this size have each of their neurons tried by number
+EXPLICIT = 6  # the neurons of layers up to this size are also tried by number
 
 
 class Draft:
-    """A formula that is wrong, with what may have been meant in it.
+    """A wrong formula, with the quantities that may have been meant in it.
 
     Args:
         lexicon: the names of the network.
-        formula: the expression that was written.
+        formula: the written expression.
         env: the numbers of its free letters.
         target: the symbol whose delta or gradient is meant, or None.
     """
@@ -38,7 +38,7 @@ class Draft:
         return {Fraction(1), Fraction(2), Fraction(1, 2), Fraction(n), Fraction(1, n)}
 
     def scope(self):
-        """Return the indices in reach outside of all sums: what each counts, and those there are."""
+        """Return a dict from what is counted to the indices in reach outside of all sums."""
         found: dict = {}
         if self.target is not None:
             for kind, index in zip(self.target.layers, self.target.indices, strict=True):
@@ -58,11 +58,11 @@ class Draft:
         return found
 
     def is_inner(self, index):
-        """Return whether an index is the letter of a sum."""
+        """Return True if an index is the letter of a sum."""
         return isinstance(index, Letter) and index.name not in self.env
 
     def swap_text(self, old, new, kind):
-        """Return a mistake of a kind in words: what was written and what belongs there."""
+        """Return a mistake of a kind in words: the written part, and the part that belongs in its place."""
         a, b = self.printer.text(old), self.printer.text(new)
         if kind == "derivative at the activation":
             return f"the derivative is evaluated at the activation {a}, where the pre-activation {b} belongs"
@@ -75,14 +75,14 @@ class Draft:
         return f"wrote {a} where {b} belongs"
 
     def relatives(self, e, scope):
-        """Return the symbols a symbol may have been mistaken for."""
+        """Return the symbols for which a symbol may have been mistaken."""
         found = []
         for role, layers in self._kinds_like(e):
             same = (role, layers) == (e.role, e.layers)
             if e.role == "w" and role == "w" and not same:
                 continue
             choices = [scope.get(layer, []) for layer in layers]
-            if same:  # one index changed, or two exchanged
+            if same:  # one index is changed, or two are exchanged
                 for k, options in enumerate(choices):
                     found += [
                         self.symbol_like(e, role, layers, (*e.indices[:k], i, *e.indices[k + 1 :])) for i in options
@@ -94,12 +94,12 @@ class Draft:
                 found += [self.symbol_like(e, role, layers, pair) for pair in itertools.product(*choices)]
         if e.sample is not None:
             found += [Symbol(e.role, e.layers, e.indices, n, e.step, e.name) for n in scope.get("samples", [])]
-            if len(e.indices) == 1:  # the neuron and the sample exchanged
+            if len(e.indices) == 1:  # the neuron and the sample are exchanged
                 found.append(Symbol(e.role, e.layers, (e.sample,), e.indices[0], e.step, e.name))
         return [x for x in dict.fromkeys(found) if x != e and self.is_there(x)]
 
     def _kinds_like(self, e):
-        """Return the roles and layers that are confused with a symbol's."""
+        """Return the roles and layers that are easily confused with those of a symbol."""
         if e.role in ("free", "v", "adjoint", "gradient", "ratio"):
             return []
         last = self.network.depth
@@ -112,7 +112,7 @@ class Draft:
         return [(e.role, e.layers)] + [v for v in values if v != (e.role, e.layers)]
 
     def symbol_like(self, e, role, layers, indices):
-        """Return the symbol of a role and layer, with the sample and step of another."""
+        """Return a symbol of the given role, layers and indices, with the sample and step of another symbol."""
         like = next((s for s in self.lexicon.symbols if s.role == role and s.layers == layers), None)
         sample = step = None
         if like is not None and like.sample is not None:
@@ -125,7 +125,7 @@ class Draft:
         return next((s.sample for s in symbols(self.formula) if s.sample is not None), 1)
 
     def is_there(self, e):
-        """Return whether a symbol, at its numbers, is one of the network."""
+        """Return True if a symbol, with its numbers, exists in the network."""
         generic = [s for s in self.lexicon.symbols if s.role == e.role and s.layers == e.layers]
         if not generic:
             return False

@@ -1,4 +1,4 @@
-"""The ways people slip, each as an edit that undoes it at one place of a formula."""
+"""All edits of a formula. Each undoes a common slip at one place."""
 
 from autograd.formulas.expressions import (
     Call,
@@ -21,7 +21,7 @@ from autograd.grading.explaining.term_edits import term_edits
 
 
 def edits(draft):
-    """Return every edit of the formula."""
+    """Return all edits of the formula."""
     found: list = []
     visit(draft, draft.formula, (), draft.scope(), found, ())
     found += exchanges(draft, draft.scope())
@@ -41,7 +41,7 @@ def visit(draft, e, path, scope, found, above):
 
 
 def edits_here(draft, e, path, scope, above):
-    """Return the edits at one expression, without its parts."""
+    """Return the edits of an expression, without those of its parts."""
     match e:
         case Symbol():
             yield from symbol_edits(draft, e, path, scope, above)
@@ -58,5 +58,5 @@ def edits_here(draft, e, path, scope, above):
     parent = above[-1] if above else None
     if not isinstance(e, (Times, Number)) and not isinstance(parent, (Times, Power, Partial, Call)):
         yield from insertions(draft, path, scope, lambda x, new: Times((x, new)))
-        # beside other terms one of them is rarely meant to be a whole sum
+        # next to other terms, a term is rarely meant to be a whole sum
         yield from wrappings(draft, e, path, scope, 0.6 if isinstance(parent, Plus) else 0.0)

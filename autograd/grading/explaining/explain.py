@@ -1,4 +1,4 @@
-"""Explain a wrong claim: find the smallest change of the written tree that makes it right."""
+"""The explanation of a wrong claim: the search for the smallest change of the written tree that makes it right."""
 
 from autograd.grading.clock import Allowance
 from autograd.grading.explaining.by_numbers import FAILURES, by_numbers
@@ -7,17 +7,17 @@ from autograd.grading.explaining.by_slips import by_slips
 
 __all__ = ["Explanation", "explain"]
 
-_SECONDS = 2.0  # of work for one diagnosis
+_SECONDS = 2.0  # the work for one diagnosis
 _MAX_READINGS = 3
 
 
 class Explanation:
-    """A wrong claim whose mistakes are looked for.
+    """A wrong claim and the search for its mistakes.
 
     Args:
-        judge: which judged it.
+        judge: the judge of the claim.
         verdict: a :class:`~autograd.grading.judging.written.Verdict`.
-        vectors: what the convention says of vectors.
+        vectors: the layout of vectors in the convention, or None.
     """
 
     def __init__(self, judge, verdict, vectors):
@@ -35,7 +35,7 @@ class Explanation:
         self.written = self.task.sides[self.link - 1 if self.is_step else self.link]
 
     def is_late(self):
-        """Return whether the search has taken its time."""
+        """Return True if the search has used up its allowance."""
         return self.allowance.is_used_up()
 
     def mistakes(self):
@@ -47,7 +47,7 @@ class Explanation:
             self.judge.allowance = None
 
     def found(self):
-        """Return the mistakes in the likeliest reading that has any."""
+        """Return the mistakes in the most likely reading that has any."""
         judged = self.verdict.judged
         for k, other in enumerate(
             (judged, *[x for x in judged.others if x.reading != judged.reading and (x.link or x.error)])
@@ -56,7 +56,7 @@ class Explanation:
                 break
             self.judged, self.reading, self.link = other, other.reading, other.link or 1
             self.written = self.task.sides[self.link - 1 if self.is_step else self.link]
-            if judged.verdict == "ill-formed" and k == 0:  # an index that nothing binds is looked for first
+            if judged.verdict == "ill-formed" and k == 0:  # first look for an index that nothing binds
                 found = by_slips(self)
                 if found:
                     return found
@@ -74,7 +74,7 @@ class Explanation:
         return []
 
     def in_other_links(self):
-        """Return the mistakes in a link behind the first, where the claim has no reading at all."""
+        """Return the mistakes in a link after the first, if the claim has no reading at all."""
         for link in range(2, len(self.task.sides)):
             self.link, self.written = link, self.task.sides[link]
             found = by_slips(self)
@@ -84,16 +84,16 @@ class Explanation:
 
 
 def explain(judge, verdict, vectors=None):
-    """Return the mistakes in a wrong claim, and the verdict on it in the reading that they are mistakes of.
+    """Return the mistakes in a wrong claim, and the verdict under the reading to which they refer.
 
     Args:
-        judge: which judged it.
+        judge: the judge of the claim.
         verdict: a :class:`~autograd.grading.judging.written.Verdict`.
-        vectors: what the convention says of vectors.
+        vectors: the layout of vectors in the convention, or None.
 
     Returns:
-        A list of :class:`Mistake`, empty where no slip explains the claim; and a verdict, which is the one that was
-        given unless another reading explains more.
+        A list of :class:`Mistake`, which is empty if no slip explains the claim, and a verdict. This is the given
+        verdict, unless another reading explains more.
     """
     explanation = Explanation(judge, verdict, vectors)
     try:

@@ -1,4 +1,4 @@
-"""Factors that may be missing: quantities in reach, and the slopes of activations."""
+"""Factors that may be missing: quantities in reach, and the derivatives of activations."""
 
 import itertools
 from fractions import Fraction
@@ -18,7 +18,7 @@ from autograd.grading.explaining.draft import EXPLICIT
 
 
 def factors_in_reach(draft, scope):
-    """Return the quantities in reach: what may be missing as a factor."""
+    """Return the quantities in reach that may be missing as a factor."""
     found = []
     last = draft.network.depth
     for role, layers in sorted(
@@ -49,7 +49,7 @@ def factors_in_reach(draft, scope):
 
 
 def returning_sum(draft, delta):
-    """Return the sum that comes back from the layer after: of its deltas, times the weights."""
+    """Return the backpropagated sum of the next layer: its deltas times the weights."""
     layer = delta.layers[0]
     if (layer, layer + 1) not in draft.lexicon.weights or delta.step is not None:
         return []
@@ -61,7 +61,7 @@ def returning_sum(draft, delta):
 
 
 def slopes_at(draft, symbol):
-    """Return the derivative of an activation, and its parts."""
+    """Return the derivative of the activation at a symbol, and 1 minus an activation."""
     if symbol.role == "a":
         one, minus = Number(Fraction(1)), Number(Fraction(-1))
         neuron = next((n for n in draft.network.neurons if n.layer == symbol.layers[0]), None)
@@ -90,7 +90,7 @@ def insertions(draft, path, scope, join):
 
 
 def also_called(draft, factor):
-    """Return the other name of an activation's derivative."""
+    """Return words with the other name of a factor, if it is the derivative of an activation."""
     for s in dict.fromkeys(symbols(factor)):
         if s.role in ("a", "s") and factor in slopes_at(draft, s)[s.role == "a" :]:
             neuron = next(n for n in draft.network.neurons if n.layer == s.layers[0])
@@ -102,7 +102,7 @@ def also_called(draft, factor):
 
 
 def slope_pair(a, b):
-    """a and 1 - a, in either order: the symbol."""
+    """Return a if the factors are a and 1 - a in either order, or else None."""
     for x, y in ((a, b), (b, a)):
         minus = Times((Number(Fraction(-1)), x))
         if isinstance(x, Symbol) and isinstance(y, Plus) and set(y.terms) == {Number(Fraction(1)), minus}:

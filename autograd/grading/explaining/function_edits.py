@@ -1,4 +1,4 @@
-"""Powers and functions: another exponent, another function, its derivative."""
+"""Edits of powers and functions: another exponent, another function, or its derivative."""
 
 from fractions import Fraction
 
@@ -27,7 +27,7 @@ def power_edits(draft, e, path):
 
 
 def function_edits(draft, e, path, scope):
-    """Return the edits of a function: another one, or its derivative."""
+    """Return the edits of a function: another function, or its derivative."""
     names = {primitives.sigmoid: "sigmoid's derivative", primitives.tanh: "tanh's derivative"}
     for other in (primitives.sigmoid, primitives.tanh, primitives.relu):
         if e.primitive is other or len(e.operands) != 1:

@@ -1,4 +1,4 @@
-"""The right formula in the letters of the wrong one."""
+"""The right formula in the letters of the wrong formula."""
 
 import re
 from dataclasses import dataclass
@@ -12,17 +12,17 @@ from autograd.grading.reading import nodes
 
 __all__ = ["Lettered", "LetteredRule", "lettered", "lettered_rule"]
 
-_SPARE = "ijklmnpqr"  # for indices that the writer has no letter for
-_COUNTED = {"sample": "samples", "step": "steps"}  # what a letter of a reading counts, and an equation calls it
+_SPARE = "ijklmnpqr"  # for indices for which the writer has no letter
+_COUNTED = {"sample": "samples", "step": "steps"}  # from the axes of a reading to the sets of an equation
 
 
 class _Printer(Printer):
     """A printer for readers who do not know the network's own letters.
 
     Args:
-        printer: prints in the network's names.
-        numbers: whether layers have numbers above.
-        brackets: what stands around these numbers.
+        printer: a printer in the network's own names.
+        numbers: True if layers have numbers above.
+        brackets: the brackets around these numbers.
     """
 
     def __init__(self, printer, numbers, brackets):
@@ -37,17 +37,17 @@ class _Printer(Printer):
 
 @dataclass(frozen=True, repr=False)
 class Lettered(Equation):
-    """An equation that prints as LaTeX, in a writer's letters and indices.
+    """An equation that prints as LaTeX, in the letters and indices of a writer.
 
     Attributes:
-        named: the same equation in the network's own names, of which ``text`` is.
+        named: the same equation in the network's own names, which also has the ``text``.
     """
 
     named: Any = None
 
     @property
     def text(self) -> str:
-        """Python-like text, in the network's own names."""
+        """The equation as Python-like text, in the network's own names."""
         return self.named.text
 
     def __str__(self):
@@ -57,7 +57,7 @@ class Lettered(Equation):
 
 
 class LetteredRule(Rule):
-    """An update rule that prints as LaTeX, in a writer's letters and indices; its text has the network's own names."""
+    """An update rule that prints as LaTeX in the letters of a writer. Its text has the network's own names."""
 
     def __str__(self):
         return self.latex
@@ -66,22 +66,22 @@ class LetteredRule(Rule):
 
 
 def lettered_rule(rule, equation, rate):
-    """Return an update rule with the letters of an equation, that of its gradient.
+    """Return an update rule in the letters of the equation of its gradient.
 
     Args:
-        rule: in the network's own names.
+        rule: the rule in the network's own names.
         equation: a :class:`Lettered`.
-        rate: the letter of the learning rate, LaTeX.
+        rate: the letter of the learning rate as LaTeX.
     """
     return LetteredRule(rule.text, update_rules([equation], equation.printer, rate, absorb=False)[0].latex)
 
 
 def lettered(equation, reading, sides, formula):
-    """Return a right formula with the letters that a writer counts with.
+    """Return a right formula in the letters with which a writer counts.
 
     Args:
         equation: the right formula in the network's own names.
-        reading: how the wrong one was read: :class:`~autograd.grading.meaning.place.Reading`.
+        reading: the :class:`~autograd.grading.meaning.place.Reading` of the wrong formula.
         sides: the trees of its sides.
         formula: its text.
     """
@@ -99,15 +99,15 @@ def lettered(equation, reading, sides, formula):
 
 
 def _in_order(reading, sides):
-    """Return the letters of a reading and what they count; those of the left side last, so that they win."""
+    """Return the letters of a reading and what they count. Those of the left side come last and take precedence."""
     first = {x.data[0] for x in nodes.walk(sides[0]) if x.kind == "name"} if sides else set()
     found = [(x, axis) for x, axis in reading.axes.items() if re.fullmatch(r"[A-Za-z](#\d+)?", x)]
     found.sort(key=lambda pair: pair[0] in first)
-    return [(x[0], axis) for x, axis in found]  # the letters of sums were numbered, to tell them apart
+    return [(x[0], axis) for x, axis in found]  # without the numbers that keep the letters of sums apart
 
 
 def _names(over, known):
-    """Return the writer's letter for each letter of an equation; a spare one where there is none."""
+    """Return the writer's letter for each letter of an equation, or a spare letter if the writer has none."""
     names, taken = {}, set()
     for letter, counts in over.items():
         if counts in known and known[counts] not in taken:
@@ -122,7 +122,7 @@ def _names(over, known):
 
 
 def _has_numbers_of_layers(sides, reading):
-    """Return whether layers are numbered as the network numbers them."""
+    """Return True if the writer numbers the layers as the network does."""
     if reading.base or reading.delta_base or reading.above != "layer":
         return False
 
@@ -144,7 +144,7 @@ def _renamed(part, names):
 
 
 def _symbol(symbol, names):
-    """Return a symbol with other letters; of a derivative, those of what it is of, too."""
+    """Return a symbol with other letters. In a derivative, the letters of both quantities are replaced."""
 
     def index(item):
         return Letter(names.get(item.name, item.name), item.offset) if isinstance(item, Letter) else item

@@ -1,4 +1,4 @@
-"""A mistake by its kind and in words."""
+"""Mistakes, with their kinds and their descriptions."""
 
 from fractions import Fraction
 from typing import NamedTuple
@@ -14,7 +14,7 @@ class Mistake(NamedTuple):
             "wrong index", "swapped indices", "transposed weight", "wrong delta", "wrong derivative", "derivative at the
             activation", "product of means", "tanh's derivative", "sigmoid's derivative", "wrong quantity", "wrong
             power", "wrong constant", "missing term", "extra term", "extra sum", "sum split".
-        text: what was written and what belongs there.
+        text: the written part, and the part that belongs in its place.
     """
 
     kind: str
@@ -22,7 +22,7 @@ class Mistake(NamedTuple):
 
 
 def of_constant(c, samples):
-    """Return the mistakes that a constant factor consists of: a sign, and a factor by its likeliest reason.
+    """Return the mistakes in a constant factor: a sign, and a factor with its most likely reason.
 
     >>> [mistake.kind for mistake in of_constant(Fraction(-2), samples=1)]
     ['sign', 'constant factor']

@@ -1,4 +1,4 @@
-"""Products: surplus factors, derivatives of another function, products of sums."""
+"""Edits of products: extra factors, derivatives of another function, products of sums."""
 
 import itertools
 from fractions import Fraction
@@ -46,7 +46,7 @@ def product_edits(draft, e, path, scope):
 
 
 def merged_sums(draft, e, path, i, j):
-    """Yield a product of two sums over one index, where the sum of the products belongs."""
+    """Yield edits that replace a product of two sums over one index by the sum of the products."""
     first, second = e.factors[i], e.factors[j]
     body = relettered(second.body, second.letter, first.letter)
     whole = Sum(first.letter, first.over, first.values, Times((first.body, body)))

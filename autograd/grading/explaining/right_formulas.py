@@ -1,4 +1,4 @@
-"""The right formula for what a claim is about."""
+"""The right formula for the quantity of a claim."""
 
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ __all__ = ["RightFormulas", "Statement"]
 
 
 class RightFormulas:
-    """Gives the right formulas of one derivation.
+    """The right formulas of one derivation.
 
     Args:
         context: the derivation: :class:`autograd.grading.context.Context`.
@@ -21,13 +21,13 @@ class RightFormulas:
         self.context = context
 
     def of(self, claim, rate=None, written=None):
-        """Return the right formula for the neuron that a claim is about, or for all; None where there is none.
+        """Return the right formula for the neurons of a claim, or None if there is none.
 
         Args:
             claim: the :class:`~autograd.grading.meaning.claims.Claim`.
-            rate: the letter of the learning rate; None for that of the convention. The right formula of an update or a
-                step is the rule of gradient descent.
-            written: returns an equation in a writer's letters; None for the network's own names.
+            rate: the letter of the learning rate, or None for that of the convention. The right formula of an update or
+                a step is the rule of gradient descent.
+            written: a function that returns an equation in a writer's letters, or None for the network's own names.
         """
         found = self._equation(claim)
         equation = found if written is None or not isinstance(found, Equation) else written(found)
@@ -53,14 +53,14 @@ class RightFormulas:
             ordered = sorted(symbols_meant, key=lambda s: s.indices)
             node_of = {Symbol("a", (n.layer,), (n.index,), n.sample, n.step): n.a for n in self.context.network.neurons}
             node_of |= {s: node for node, s in self.context.network.symbol_of.items()}
-            if claim.symbol.role == "s":  # the delta itself, but for the convention's factor
+            if claim.symbol.role == "s":  # the derivative is the delta, except for the convention's factor
                 scale = Number(1 / formulas.factor)
                 named = [Symbol("delta", s.layers, s.indices, s.sample, s.step) for s in ordered]
                 pairs = [(s, times(scale, delta)) for s, delta in zip(ordered, named, strict=True)]
             else:
                 try:
                     pairs = [(s, gradient_of(formulas, node_of[s])) for s in ordered]
-                except KeyError:  # an input or a target
+                except KeyError:  # it is an input or a target
                     return None
             found = gathered(pairs, "gradient", printer)
         if not found:
@@ -68,7 +68,7 @@ class RightFormulas:
         return found[0] if isinstance(found[0], Equation) else None
 
     def _instances(self, symbol):
-        """Return the symbols of the network that one with letters, such as that of a whole matrix, stands for."""
+        """Return the symbols of the network for which a symbol with letters stands, such as that of a whole matrix."""
         if not any(isinstance(i, Letter) for i in symbol.indices):
             return [symbol]
         network = self.context.network
@@ -81,7 +81,7 @@ class RightFormulas:
         ]
 
     def _stated(self, truth):
-        """Return the definition of the loss, a pre-activation or an activation. None for another left side."""
+        """Return the definition of the loss, a pre-activation or an activation, or None for another left side."""
         if not isinstance(truth, Symbol):
             return None
         formulas, network = self.context.formulas, self.context.network
@@ -102,7 +102,7 @@ class RightFormulas:
 
 
 class Statement(NamedTuple):
-    """An equation whose left side is no symbol, as text and as LaTeX."""
+    """An equation whose left side is not a symbol, as text and as LaTeX."""
 
     text: str
     latex: str

@@ -1,4 +1,4 @@
-"""Sums over an index: forgotten, surplus, over the wrong set."""
+"""Edits of sums over an index: missing sums, extra sums, and sums over the wrong set."""
 
 from autograd.formulas.expressions import (
     Letter,
@@ -11,8 +11,8 @@ from autograd.grading.explaining.changes import Edit, bound_to, reindexed, slots
 
 
 def wrappings(draft, e, path, scope, cost=0.0):
-    """Yield a sum that was forgotten: one of its terms stands there alone."""
-    # where several terms stand, they are meant to be all of them
+    """Yield edits that add a missing sum, where only one of its terms was written."""
+    # several terms are probably meant to be all terms
     cost += 0.6 * any(isinstance(x, Plus) and len(set(symbols(x))) > 2 for x in (e, *parts(e)))
     own = {(kind, index) for kind, index in slots(draft.target)} if draft.target is not None else set()
     for kind, index in {slot for s in symbols(e) for slot in slots(s)}:
@@ -57,5 +57,5 @@ def series_edits(draft, e, path, scope):
         if kind != e.over and isinstance(kind, int) and isinstance(e.over, int) and other > 1:
             new = Sum(e.letter, kind, tuple(range(1, other + 1)), e.body)
             words = f"the sum runs over {draft.printer.set_name(e.over)}, but {draft.printer.set_name(kind)} belongs"
-            # Of two layers of one size it is the one whose neurons the letter counts in the sum.
+            # Of two layers of the same size, prefer the one whose neurons the letter counts in the sum.
             yield Edit(path, "wrong index", words, lambda _, new=new: new, 0.2 if kind in counted else 0.25)

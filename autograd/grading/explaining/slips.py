@@ -1,7 +1,7 @@
-"""The slips people make, as changes of the tree that was written.
+"""Common slips, as changes of the written tree.
 
-Each change is a :class:`Slip`: the changed tree, and what it would say was wrong. Which of them makes the formula right
-is found by :mod:`autograd.grading.explaining.explain`.
+Each change is a :class:`Slip`: the changed tree, and the mistake that it would correct.
+:mod:`autograd.grading.explaining.explain` finds the change that makes the formula right.
 """
 
 from fractions import Fraction
@@ -14,14 +14,14 @@ __all__ = ["Slip", "paths", "slips"]
 
 
 class Slip(NamedTuple):
-    """A change that may mend a formula.
+    """A change that may correct a formula.
 
     Fields:
-        kind: the kind of mistake that it would be.
-        text: what was written and what belongs there.
+        kind: the kind of the mistake.
+        text: the written part, and the part that belongs in its place.
         tree: the changed side.
-        cost: the lower, the likelier.
-        moves: whether its letters may count something else afterwards.
+        cost: a number that is lower for more likely slips.
+        moves: True if its letters may count something else after the change.
     """
 
     kind: str
@@ -32,7 +32,7 @@ class Slip(NamedTuple):
 
 
 def paths(node, path=()):
-    """Yield every node of a tree with its path; the parts of names are not gone into."""
+    """Yield all nodes of a tree with their paths, except for the parts of names."""
     yield path, node
     if node.kind in ("name", "num"):
         return
@@ -43,11 +43,11 @@ def paths(node, path=()):
 
 
 def slips(side, places, unbound, left=()):
-    """Return every slip that may have led to a side, likeliest kinds first.
+    """Return all slips that may have led to a side, most likely kinds first.
 
     Args:
-        side: what was written.
-        places: what letters mean.
+        side: the written tree.
+        places: the meanings of letters.
         unbound: letters that nothing binds.
         left: the letters of the left side.
     """
@@ -69,7 +69,7 @@ def slips(side, places, unbound, left=()):
 
 
 def _words_of_weights(side, places):
-    """Return the letters that only name the matrices of a recurrent network, as the h of W_{hh}."""
+    """Return the letters that only name the matrices of a recurrent network, such as the h of W_{hh}."""
     if places.model.steps == 1:
         return set()
     weights = [x for _, x in paths(side) if is_name(x) and "w" in places.roles_of(x.data[0]) and x.data[0].isupper()]
@@ -82,7 +82,7 @@ def _plain(letter):
 
 
 def _of_sums(side, unbound, is_batch):
-    """Yield a sum that was forgotten, around each part that has the letters which nothing binds."""
+    """Yield slips for a missing sum, around each part that has a letter which nothing binds."""
     free = [x for x in unbound if not x.startswith("@")]
     if not free and ("@n" in unbound or (is_batch and not any(x.kind == "sum" for _, x in paths(side)))):
         tree = Node("sum", (side,), Limits(("@n",)), side.at)
@@ -110,7 +110,7 @@ def _of_sums(side, unbound, is_batch):
 
 
 def _exchanged(tree, a, b, both=True):
-    """Return the tree with one letter in place of another, or both exchanged."""
+    """Return the tree with one letter replaced by another, or with both exchanged."""
     new = {a: b, b: a} if both else {a: b}
 
     def index(part):
@@ -168,7 +168,7 @@ def _at(node, places, letters):
 
 
 def _of_limits(node):
-    """Yield a sum or product whose first or last index is one too small or too large."""
+    """Yield slips for a sum or product whose first or last index is too small or too large by one."""
     what = "product" if node.data.is_product else "sum"
     for name, words in (("lower", "begins"), ("upper", "ends")):
         limit = getattr(node.data, name)
@@ -186,7 +186,7 @@ def _of_limits(node):
 
 
 def _offset(index):
-    """Return what is added to the letter of an index."""
+    """Return the number that is added to the letter of an index."""
     terms = index.parts[1:] if index.kind == "add" else ()
     return sum([-int(x.parts[0].data) if x.kind == "neg" else int(x.data) for x in terms])
 
@@ -206,7 +206,7 @@ def _of_terms(node):
 
 
 def _of_cases(node):
-    """Yield cases with the sign of one of them flipped."""
+    """Yield slips for cases: the sign of one is flipped, or two cases are exchanged."""
     for k in range(0, len(node.parts), 2):
         x = node.parts[k]
         flipped = x.parts[0] if x.kind == "neg" else Node("neg", (x,), None, x.at)
@@ -283,7 +283,7 @@ def _transposed(node):
 
 
 def _inner_sum(node):
-    """Return the sum that a factor is, with the factors beside it: ``(1/N) sum ...``; None where there is none."""
+    """Return a sum and the factors before it for a factor such as ``(1/N) sum ...``, or None for other factors."""
     while node.kind == "group":
         node = node.parts[0]
     if node.kind == "sum":
@@ -298,7 +298,7 @@ def _inner_sum(node):
 
 
 def _merged(node, a, b):
-    """Two sums over one thing as one sum of the product."""
+    """Return a product in which two sums over the same index are one sum of the products."""
     front, first = _inner_sum(node.parts[a])
     more, second = _inner_sum(node.parts[b])
     body = second.parts[0]
@@ -337,7 +337,7 @@ def _of_calls(node, places):
 
 
 def _of_role(node, role, places):
-    """Yield a name in another role, in each letter that has it."""
+    """Yield a name with each letter of another role."""
     if node.kind != "name":
         return
     for letter, roles in places.roles.items():
@@ -379,7 +379,7 @@ def _of_names(node, places, letters):
 
 
 def _elsewhere(node, letters):
-    """Yield a name with both another layer and another index: a^l_j for a^{l-1}_k."""
+    """Yield slips for a name with another layer and another index: a^l_j in place of a^{l-1}_k."""
     for s in node.parts:
         if s.kind == "sup" and len(s.parts) == 1:
             for new, _ in _other_marks(s.parts[0], s, ()):
@@ -397,14 +397,14 @@ def _elsewhere(node, letters):
 
 
 def _other_marks(part, script, letters):
-    """Other indices for an index: another letter, the layer, step or number before or behind."""
+    """Yield other indices for an index: another letter, or the layer, step or number before or after it."""
     letter = head(part)
     if letter is not None:
         for other in letters:
             if other != letter and script.kind == "sub":
                 yield Node("name", (), (other, 0), part.at), 0.0
         offset = _offset(part)
-        for more in (1, -1) if offset < 0 else (-1, 1):  # k - 1 for k is likelier than for another letter
+        for more in (1, -1) if offset < 0 else (-1, 1):  # k is more likely meant by k - 1 than another letter
             yield _shifted(letter, offset + more, part.at), -0.01 if offset + more == 0 else 0.05
     elif part.kind == "num":
         for more in (-1, 1):
@@ -421,7 +421,7 @@ def _shifted(letter, offset, at):
 
 
 def _of_numbers(node, places, letters):
-    """Yield a number where a quantity belongs, as in p - 1 for p - t."""
+    """Yield slips for a number in place of a quantity, as in p - 1 for p - t."""
     if node.data not in (0, 1):
         return
     for letter, roles in places.roles.items():

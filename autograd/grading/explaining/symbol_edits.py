@@ -1,4 +1,4 @@
-"""One symbol written for another: at one place, or throughout a part of the formula."""
+"""Edits of a symbol in place of another: at one place, or in a whole part of the formula."""
 
 import itertools
 
@@ -25,7 +25,7 @@ def symbol_edits(draft, e, path, scope, above):
 
 
 def edits_everywhere(draft, e, path, scope):
-    """Yield one symbol written for another throughout a product or sum, such as in the a(1-a) of the wrong neuron."""
+    """Yield edits that replace a symbol in a whole product or sum, such as the a(1-a) of the wrong neuron."""
     counts: dict = {}
     for s in symbols(e):
         counts[s] = counts.get(s, 0) + 1
@@ -46,7 +46,7 @@ def edits_everywhere(draft, e, path, scope):
 
 
 def is_slope_of(draft, e, s):
-    """Return whether an expression has ``a (1 - a)`` in it, for the symbol a."""
+    """Return True if an expression contains ``a (1 - a)`` for the symbol a."""
     stack = [e]
     while stack:
         x = stack.pop()
@@ -59,7 +59,7 @@ def is_slope_of(draft, e, s):
 
 
 def exchanges(draft, scope):
-    """Exchanges of two symbols, everywhere; the whole sum over samples."""
+    """Yield edits that exchange two symbols in the whole formula."""
     counted = list(dict.fromkeys(symbols(draft.formula)))
     for a, b in itertools.combinations(counted, 2):
         if a.role == b.role and a.layers == b.layers and len(counted) <= 14:

@@ -1,4 +1,4 @@
-"""Terms: wrong signs and constants, forgotten and surplus terms."""
+"""Edits of terms: wrong signs and constants, missing and extra terms."""
 
 from fractions import Fraction
 
@@ -37,7 +37,7 @@ def term_edits(draft, e, path, scope):
             words = f"the term {shown} is off by the constant factor {1 / c}"
             yield Edit(path, "constant factor", words, replacing(k, Times((Number(c), term))), 0.2)
         if len(terms) > 1:
-            # 1 - a, or a - a**2, is more likely a factor too many than a term
+            # 1 - a and a - a**2 are more likely an extra factor than an extra term
             cost = 0.35 if len(set(symbols(e))) == 1 else 0.0
             yield Edit(path, "extra term", f"the term {shown} does not belong there", removing_term(k), cost)
         for kind in {kind for s in symbols(term) for kind, i in slots(s) if i is not None}:
@@ -55,7 +55,7 @@ def term_edits(draft, e, path, scope):
 
 
 def more_terms(draft, e, path, term, kind):
-    """Yield a forgotten term: one that differs from another only in an index."""
+    """Yield edits that add a missing term, which differs from another term only in an index."""
     used = {index for s in symbols(term) for k, index in slots(s) if k == kind and isinstance(index, int)}
     for old in used:
         for new in range(1, draft.alphabet.ends[kind] + 1):
@@ -70,7 +70,7 @@ def more_terms(draft, e, path, term, kind):
 
 
 def one_minus_square(e):
-    """a of 1 - a**2, where a is a symbol or a tanh; else None."""
+    """Return the a of 1 - a**2 if a is a symbol or a tanh, or else None."""
     if len(e.terms) != 2 or not (isinstance(e.terms[0], Number) and e.terms[0].value == 1):
         return None
     second = e.terms[1]

@@ -1,1 +1,1 @@
-"""Is it so? Both sides are compared at random points of a prime field and with 50 digits."""
+"""The judge: it compares both sides of a claim at random points of a prime field and with 50 digits."""

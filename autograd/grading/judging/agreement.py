@@ -1,4 +1,4 @@
-"""Compare two values: numbers of a field exactly, numbers of many digits in most of them."""
+"""Comparison of two values: exact for numbers of a field, and within a tolerance for numbers of many digits."""
 
 from fractions import Fraction
 
@@ -12,12 +12,12 @@ __all__ = ["constant", "differ", "is_zero", "same"]
 
 
 def is_zero(x):
-    """Return whether a number is 0, or of many digits as good as 0."""
+    """Return True if a number is 0, or very close to 0 if it has many digits."""
     return x.v == 0 if isinstance(x, Residue) else abs(x) < 1e-40
 
 
 def same(a, b):
-    """Return whether two numbers are equal, or of many digits equal in most."""
+    """Return True if two numbers are equal, or equal in most digits if they have many."""
     if isinstance(a, Residue) or isinstance(b, Residue):
         return (a - b).v == 0
     mpmath = precise_numbers()
@@ -28,7 +28,7 @@ def same(a, b):
 
 
 def constant(x):
-    """Return the small fraction that a number is, or None."""
+    """Return a number as a fraction with a small denominator, or None."""
     if isinstance(x, Residue):
         return small_fraction(x.v)
     mpmath = precise_numbers()
@@ -39,7 +39,7 @@ def constant(x):
 
 
 def differ(truth, x):
-    """Return why two values differ, or None if they are the same."""
+    """Return the reason why two values differ, or None if they are the same."""
     fits = is_array(truth) == is_array(x) and (not is_array(truth) or truth.shape == x.shape)
     if not fits and not _size(truth) == _size(x) == 1:
         if _is_one(truth, x) or _is_one(x, truth):
@@ -52,7 +52,7 @@ def differ(truth, x):
 
 
 def _is_one(matrix, x):
-    """Return whether x is 1 and stands for an identity matrix, as in dz/db = 1."""
+    """Return True if x is 1 and stands for an identity matrix, as in dz/db = 1."""
     if is_array(x) or not is_array(matrix) or matrix.shape[0] != matrix.shape[1] or constant(x) != 1:
         return False
     return all(constant(y) == (i == k) for i, row in enumerate(matrix.rows) for k, y in enumerate(row))

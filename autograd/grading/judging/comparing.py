@@ -1,4 +1,4 @@
-"""The sides of a claim compared under one reading: chains link by link, steps up to a constant."""
+"""Comparison of the sides of a claim under one reading: chains link by link, and steps up to a constant."""
 
 from fractions import Fraction
 
@@ -22,8 +22,8 @@ from autograd.grading.reading.trees import ReadingError
 
 FAILURES = (ZeroDivisionError, ValueError, OverflowError, ArithmeticError, TypeError, AlgebraError)
 KINK_POINTS = 24
-_DOUBTED_POINTS = 12  # of many digits, where a field does not decide
-_KNOWN = {  # operations of which a field knows every identity that formulas use
+_DOUBTED_POINTS = 12  # points of many digits, if a field does not decide
+_KNOWN = {  # the field knows all identities of these operations that formulas use
     primitives.add, primitives.sub, primitives.mul, primitives.div, primitives.neg, primitives.dot, primitives.total,
     primitives.identity, primitives.exp, primitives.tanh, primitives.sigmoid, primitives.relu, primitives.step,
     primitives.logsumexp, primitives.shift, primitives.softplus, primitives.log,
@@ -31,7 +31,7 @@ _KNOWN = {  # operations of which a field knows every identity that formulas use
 
 
 def compared(judge, task, places, reading, wanted, definitions, quick=False):
-    """Return the verdict under one reading; None where it is meant for nothing that is wanted."""
+    """Return the verdict under one reading, or None if the reading has no instance that is wanted."""
     cache: dict = {}
     unbound = unbound_letters(judge, task, places, reading, cache)
     kroneckers = (is_name(x, "delta") and _is_kronecker(x) for side in task.sides for x in walk(side))
@@ -46,7 +46,7 @@ def compared(judge, task, places, reading, wanted, definitions, quick=False):
     points = judge.points.field(3)
     kinks = bool(points) and points[0].has_kinks
     checked, unproved = 0, 0
-    doubted = None  # what a field refuted where steps are random bits
+    doubted = None  # a refutation in the field that depends on steps, which are random bits there
     pools = (
         [judge.points.field(KINK_POINTS) if kinks else points, judge.points.precise(2)]
         if points
@@ -79,7 +79,8 @@ def compared(judge, task, places, reading, wanted, definitions, quick=False):
                     raise
                 continue
             if found is not None:
-                # Steps are random bits in a field, so that |x| and max(x, -x) may differ there: numbers decide.
+                # Steps are random bits in a field, so |x| and max(x, -x) may differ there. Numbers of many digits
+                # decide.
                 if is_field and not quick and found.verdict == "wrong" and at.sample.point.has_kinks:
                     doubted, unproved, factor = found._replace(reading=reading), 1, None
                     break
@@ -117,7 +118,7 @@ def compared(judge, task, places, reading, wanted, definitions, quick=False):
 
 
 def agrees_in_digits(judge, task, places, reading, envs, definitions):
-    """Return whether numbers of many digits agree: a field does not know every identity of a function."""
+    """Return True if numbers of many digits agree. A field does not know all identities of a function."""
     try:
         return all(
             compared_at(judge, task, places, reading, envs, at, {}, None, definitions)[0] is None
@@ -128,7 +129,7 @@ def agrees_in_digits(judge, task, places, reading, envs, definitions):
 
 
 def needed_of_targets(judge, task, places, judged):
-    """Return the condition on the targets under which a claim holds, in words; "" if there is none."""
+    """Return the condition on the targets under which a claim holds, in words, or "" if there is none."""
     if not judge.model.network.distributions or judge.points.field(1) is None or judged.reading is None:
         return ""
     inner = judged.task
@@ -145,7 +146,7 @@ def needed_of_targets(judge, task, places, judged):
 
 
 def compared_at(judge, task, places, reading, envs, at, cache, factor, definitions):
-    """Return a refutation at a point, or None; and the factor that a step is longer by."""
+    """Return a refutation at a point, or None, and the factor by which a step is longer."""
     mpmath = precise_numbers()
 
     with mpmath.workdps(DIGITS):
@@ -170,12 +171,12 @@ def compared_at(judge, task, places, reading, envs, at, cache, factor, definitio
 
 
 def has_neighbours(reading):
-    """Return whether a step or a layer is reached from its neighbour, so that the first or last may have none."""
+    """Return True if a letter counts steps. The first or last step may not have both neighbours."""
     return any(axis == "step" for axis in reading.axes.values())
 
 
 def compared_links(judge, task, evaluation, env):
-    """Return the first side that differs from the left one, and why; None where all agree."""
+    """Return the first side that differs from the left one and the reason, or None and "" if all agree."""
     truth = evaluation.value(task.sides[0], env)
     for k, side in enumerate(task.sides[1:], 1):
         if _has_dots(side):
@@ -192,7 +193,7 @@ def compared_links(judge, task, evaluation, env):
 
 
 def as_slopes(truth, x):
-    """Return a diagonal Jacobian as the vector of its slopes where it is compared with a vector; another as it is."""
+    """Return a diagonal Jacobian as the vector of its diagonal if it is compared with a vector, or else unchanged."""
     is_pair = is_array(truth) and is_array(x) and truth.shape[0] == truth.shape[1] > 1 and is_diagonal(truth)
     if is_pair and x.shape in ((truth.shape[0], 1), (1, truth.shape[0])):
         column = arrays.Array([[row[k]] for k, row in enumerate(truth.rows)])
@@ -201,7 +202,7 @@ def as_slopes(truth, x):
 
 
 def corners_agree(side, truth, evaluation, env):
-    """Return whether the entries that a matrix with dots shows are right."""
+    """Return True if the visible entries of a matrix with dots are right."""
     if not is_array(truth):
         raise ShapeError(shape(truth), "a matrix", "is no")
     rows = side.parts
@@ -216,7 +217,7 @@ def corners_agree(side, truth, evaluation, env):
 
 
 def compared_step(task, evaluation, env, factor):
-    """As for links, of a step of gradient descent: it may be longer by a constant."""
+    """Return the first wrong side of a step of gradient descent, the reason, and the constant by which it is longer."""
     at = evaluation.at
     truth = arrays.negative(arrays.scaled(at.rate, evaluation.derivative(Node("loss"), task.parameter, env)))
     has_rate = any(_mentions_rate(x, evaluation) for x in task.sides)
@@ -243,7 +244,7 @@ def compared_step(task, evaluation, env, factor):
 
 
 def has_functions(judge, task):
-    """Return whether a function is written, or in the network, whose identities a field does not know."""
+    """Return True if the formula or the network has a function whose identities a field does not know."""
     if any(node.op is not None and not _is_known(node) for node in judge.model.network.order):
         return True
     return any(
@@ -260,12 +261,12 @@ def _is_known(node):
 
 
 def _is_kronecker(name):
-    """Return whether a delta has two indices and no layer."""
+    """Return True if a delta has two indices and no layer."""
     return [(s.kind, len(s.parts)) for s in name.parts] == [("sub", 2)]
 
 
 def _absorbed(factor):
-    """Return the condition under which a step that is longer by a factor is one of gradient descent."""
+    """Return the condition under which a step that is longer by a factor is a step of gradient descent."""
     inverse = 1 / factor
     if factor.numerator == 1 or factor.denominator == 1:
         return (
@@ -293,7 +294,7 @@ def _has_dots(side):
 
 
 def _summed(task, letters):
-    """Return the task with letters that stand twice summed over, product by product."""
+    """Return the task with repeated letters summed over in each product."""
 
     def over(tree):
         if tree.kind == "add":

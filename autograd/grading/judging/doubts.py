@@ -1,4 +1,4 @@
-"""Formulas that are right in one reading only, where another reading is as likely: they are ambiguous, not equal."""
+"""Formulas that are right in only one of several likely readings. They are ambiguous, not equal."""
 
 from fractions import Fraction
 
@@ -45,14 +45,15 @@ _MAX_TRIED = 24
 
 
 def doubt(judge, found, refuted, task, places, vectors=None):
-    """Return why a claim that is equal in one reading may be wrong in another that is as likely; "" if it may not.
+    """Return the reason why a claim may be wrong in another likely reading, or "" if it is not in doubt.
 
     Args:
         judge: the :class:`~autograd.grading.judging.judge.Judge`.
         found: its answer.
         refuted: the answers of readings that were refuted.
-        task, places: what was compared, and what letters mean.
-        vectors: the orientation of vectors that is declared, or None.
+        task: the compared task.
+        places: the meanings of letters.
+        vectors: the declared orientation of vectors, or None.
     """
     if found.verdict != "equal":
         return ""
@@ -76,7 +77,7 @@ def doubt(judge, found, refuted, task, places, vectors=None):
 
 
 def _is_silent_throughout(judge, found, task, places):
-    """Return whether every side leaves out a sum, so that none shows what the others mean."""
+    """Return True if all sides leave out a sum, so that none shows the meaning of the others."""
     for side in task.sides[1:]:
         if not unbound_letters(judge, task._replace(sides=(task.sides[0], side)), places, found.reading):
             return False
@@ -84,7 +85,7 @@ def _is_silent_throughout(judge, found, task, places):
 
 
 def _of_another_layer(judge, found, task, places):
-    """Return a slope whose function has the mark of another layer than its argument; None if there is none."""
+    """Return a derivative whose function has the mark of another layer than its argument, or None."""
     evaluation = evaluator(judge.points.first(), places, found.reading, {})
     for side in task.sides:
         for x in walk(side):
@@ -101,12 +102,12 @@ def _of_another_layer(judge, found, task, places):
     return None
 
 
-# --- The layer that weights belong to.
+# --- The layer of weights.
 
 
 def _is_renumbered(judge, found, task, places):
-    """Return whether it is right only if weights lead out of their layer, and nothing else in it says so."""
-    theta = ("\\Theta", "\\theta")  # who writes Theta counts the inputs as layer 1
+    """Return True if the claim is right only if weights lead out of their layer, and nothing else in it shows that."""
+    theta = ("\\Theta", "\\theta")  # writers of Theta number the inputs as layer 1
     if not found.reading.weights_out or places.convention.letters["w"] in theta:
         return False
     if found.reading.delta_base and _numbers_say_so(judge, task):
@@ -117,20 +118,20 @@ def _is_renumbered(judge, found, task, places):
 
 
 def _numbers_say_so(judge, task):
-    """Return whether a mark is the number of a layer behind the last, so that inputs must have the number 1."""
+    """Return True if a mark is the number of a layer after the last one, so that the inputs must be layer 1."""
     marks = [p for side in task.sides for x in walk(side) if x.kind == "name" for s in x.parts for p in s.parts]
     numbers = [p.data for p in marks if p.kind == "num"]
     return bool(numbers) and max(numbers) > judge.model.depth
 
 
 def _has_square_marks(task):
-    """Return whether layers stand in square brackets, whose authors mostly count the inputs as layer 0."""
+    """Return True if layers are in square brackets. Authors of this notation mostly number the inputs as layer 0."""
     scripts = [s for side in task.sides for x in walk(side) if x.kind == "name" for s in x.parts]
     return any(s.data == "[" for s in scripts)
 
 
 def _is_counted_from_one(judge, found, refuted, task, places):
-    """Return whether it is right only if inputs, which have a letter of their own, are layer 1."""
+    """Return True if the claim is right only if the inputs, which have their own letter, are layer 1."""
     reading, letters = found.reading, places.convention.letters
     if not reading.base or reading.weights_out or letters["x"] == letters["a"] or _numbers_say_so(judge, task):
         return False
@@ -157,7 +158,7 @@ def _paths(tree, path=()):
 
 
 def _moved(name, step):
-    """Yield a name with its layer mark, a number or l plus a number, moved by ``step``."""
+    """Yield a name whose layer, a number or l plus a number, is moved by ``step``."""
     for k, script in enumerate(name.parts):
         for j, mark in enumerate(script.parts):
             new = _moved_mark(mark, step, script.kind == "sup" or len(script.parts) == 1)
@@ -169,7 +170,7 @@ def _moved(name, step):
 
 
 def _moved_mark(mark, step, may_be_number):
-    """Return the mark of the layer before or behind; None for a mark that counts something else."""
+    """Return the mark of a layer moved by ``step``, or None for a mark that counts something else."""
     letter, number = None, mark
     if mark.kind == "add" and len(mark.parts) == 2:
         letter, number = mark.parts
@@ -188,7 +189,7 @@ def _moved_mark(mark, step, may_be_number):
 
 
 def _is_right_with(judge, task, places):
-    """Return whether a claim is right where weights lead into their layer, and inputs are layer 0."""
+    """Return True if a claim is right when weights lead into their layer and inputs are layer 0."""
     sides = task.sides if task.parameter is None else (task.parameter, *task.sides)
     readings = Readings(judge.model, places, sides, task.conditions, judge.points.first(), None, None, None)
     plain = [r for r in readings.all() if not (r.weights_out or r.base or r.delta_base)]
@@ -204,7 +205,7 @@ def _is_right_with(judge, task, places):
 
 
 def _is_one_of_a_matrix(judge, found, refuted, task, places):
-    """Return whether W_2 is read as one weight where numbers may be layers, and the formula of matrices is wrong."""
+    """Return True if W_2 is read as one weight, but its number may be a layer, and the matrix formula is wrong."""
     if found.reading.below != "index" or judge.model.depth == 1:
         return False
     names = [x for side in task.sides for x in walk(side) if is_name(x) and x.parts]
@@ -214,7 +215,7 @@ def _is_one_of_a_matrix(judge, found, refuted, task, places):
 
 
 def _has_one_number(name, most):
-    """Return whether a name has one mark, the number of a layer."""
+    """Return True if a name has one mark, the number of a layer."""
     marks = [p for s in name.parts for p in s.parts]
     return len(marks) == 1 and marks[0].kind == "num" and marks[0].data <= most
 
@@ -223,9 +224,9 @@ def _has_one_number(name, most):
 
 
 def _is_turned(judge, found, task: Task, places):
-    """Return whether a weight matrix stands on the side of a lone delta where the other orientation has it turned.
+    """Return True if a weight matrix is on the side of a delta on which the other orientation transposes it.
 
-    Beside the delta of the only output, a number, a matrix fits on both sides; beside those of several it does not.
+    The delta of a single output is a number, so a matrix fits on both sides of it. With several outputs, it does not.
     """
     if judge.model.size(judge.model.depth) != 1 or judge.model.depth == 1:
         return False
@@ -244,14 +245,14 @@ def _is_turned(judge, found, task: Task, places):
 
 
 def _is_matrix(node, places):
-    """Return whether a node is a matrix of weights, with a capital letter and no index, that is not transposed."""
+    """Return True if a node is a matrix of weights, with a capital letter, without an index, and not transposed."""
     if not is_name(node) or not node.data[0][-1].isupper() or "w" not in places.roles_of(node.data[0]):
         return False
     return not any(s.kind == "sub" and any(p.kind != "num" for p in s.parts) for s in node.parts)
 
 
 def _is_delta(node, places):
-    """Return whether a node is a delta, the derivative of the loss, or the error in a bracket."""
+    """Return True if a node is a delta, the derivative of the loss, or the error in a bracket."""
     while node.kind == "group":
         node = node.parts[0]
     if node.kind == "deriv":
@@ -261,11 +262,11 @@ def _is_delta(node, places):
     return is_name(node) and "delta" in places.roles_of(node.data[0])
 
 
-# --- The loss of a sample, and the mean.
+# --- The loss of a sample and the mean loss.
 
 
 def _is_of_either_loss(found, refuted, task, places):
-    """Return whether a formula is right only if a dZ is of the mean loss, and not of a sample's own."""
+    """Return True if a formula is right only if a dZ belongs to the mean loss, and not to a sample's own loss."""
     if found.reading.own_loss:
         return False
     derivatives = [x for side in task.sides for x in walk(side) if x.kind == "deriv"]
@@ -274,6 +275,6 @@ def _is_of_either_loss(found, refuted, task, places):
     on_left = {role for x in walk(task.sides[0]) if x.kind == "name" for role in places.roles_of(x.data[0])}
     counts = [x for side in task.sides[1:] for x in walk(side) if is_name(x, "m", "n", "N") and not x.parts]
     if task.sides[0].kind == "deriv" and counts and not on_left & {"w", "b"}:
-        return False  # dZ = (A - Y)/m says which
+        return False  # dZ = (A - Y)/m shows which one is meant
     other = found.reading.changed(own_loss=True)
     return any(x.reading == other for x in refuted)

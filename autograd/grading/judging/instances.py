@@ -1,4 +1,4 @@
-"""The numbers of the free letters for which a claim is meant."""
+"""The instances of a claim: the numbers of its free letters."""
 
 import itertools
 import random
@@ -16,7 +16,10 @@ _MAX_INSTANCES = 40
 
 
 def unbound_letters(judge, task, places, reading, cache=None):
-    """Letters on the right that are neither on the left nor in a sum; ``cache`` keeps the places of names."""
+    """Return the letters on the right that occur neither on the left nor in a sum.
+
+    ``cache`` has the places of names that were found before.
+    """
     evaluation = evaluator(judge.points.first(), places, reading, {} if cache is None else cache)
     left = set(free_letters(task.parameter or task.sides[0], evaluation))
     if task.parameter is not None:
@@ -40,8 +43,8 @@ class Outline(NamedTuple):
 
     Fields:
         bound: the letters of its sums.
-        letters: the others.
-        names: its names and calls; functions and indices are none.
+        letters: all other letters.
+        names: its names and calls, without functions and indices.
     """
 
     bound: frozenset
@@ -50,7 +53,7 @@ class Outline(NamedTuple):
 
 
 def outline_of(tree):
-    """Return the outline of a tree, which keeps it."""
+    """Return the outline of a tree, and store it in the tree."""
     if tree.outline is None:
         nodes = list(walk(tree))
         bound = frozenset([x for y in nodes if isinstance(y.data, Limits) for x in y.data.letters])
@@ -61,7 +64,7 @@ def outline_of(tree):
 
 
 def free_letters(tree, evaluation):
-    """Return the free letters of a tree, with the sample and step that are understood; the evaluation keeps them."""
+    """Return the free letters of a tree, including an implicit sample and step. The evaluation caches them."""
     key = "free", id(tree)
     if key not in evaluation.cache:
         evaluation.cache[key] = _free_letters(tree, evaluation), tree
@@ -87,7 +90,7 @@ def _free_letters(tree, evaluation):
 
 
 def indices_in(tree):
-    """Return the identities of the nodes that are indices: in the marks of names, and the bounds of sums."""
+    """Return the identities of the nodes that are indices: in the marks of names and in the bounds of sums."""
     found: set = set()
     for x in walk(tree):
         if x.kind == "name":
@@ -101,7 +104,7 @@ def indices_in(tree):
 
 
 def how_many(judge, letter, reading):
-    """Return how many numbers a letter stands for under a reading."""
+    """Return the number of values of a letter under a reading."""
     axis = {"@n": "sample", "@t": "step"}.get(letter) or reading.axes.get(letter)
     if letter[0] == "@" and letter[1:].isdigit():
         axis = int(letter[1:])
@@ -115,7 +118,10 @@ def how_many(judge, letter, reading):
 
 
 def instances(judge, task, places, reading, wanted, cache=None):
-    """Return the numbers of the free letters for which the claim is meant; ``cache`` keeps the places of names."""
+    """Return the instances for which a claim is meant: the numbers of its free letters.
+
+    ``cache`` has the places of names that were found before.
+    """
     evaluation = evaluator(judge.points.first(), places, reading, {} if cache is None else cache)
     letters: dict = {}
     for side in (*task.sides, *([task.parameter] if task.parameter else [])):
@@ -144,7 +150,7 @@ def instances(judge, task, places, reading, wanted, cache=None):
 
 
 def is_wanted(judge, task, evaluation, env, wanted):
-    """Return whether the left side is a quantity that is wanted."""
+    """Return True if the left side is one of the wanted quantities."""
     left = task.parameter or task.sides[0]
     if left.kind == "deriv" and left.parts[1].kind != "none":
         left = left.parts[1]

@@ -1,7 +1,7 @@
-"""Judge a claim: both sides are evaluated at points of the network, under every reading that fits.
+"""The judge of a claim: it evaluates both sides at points of the network, under each reading that fits.
 
-A claim is equal where one consistent reading makes it so in every instance that is meant; it is wrong where all refute
-it. In a prime field agreement at random points proves it; numbers of 50 digits are asked as well.
+A claim is equal if one consistent reading makes it right in all instances that are meant. It is wrong if all readings
+refute it. In a prime field, agreement at random points is a proof. Numbers of 50 digits are compared as well.
 """
 
 from autograd.engine.errors import GraphError
@@ -33,15 +33,16 @@ _TOO_MANY = (
     "there are more ways to read it than can be tried: declare what its letters mean with letters=, or give layers and "
     "samples marks of their own"
 )
-MAX_SECONDS = 3.6  # of work on the readings of one claim
+MAX_SECONDS = 3.6  # the work on the readings of one claim
 
 
 class Judge:
-    """Compares the sides of claims for one network.
+    """A judge that compares the sides of claims for one network.
 
     Args:
-        formulas: of the network.
-        results: what a writer found before, to be taken for right: :class:`~autograd.grading.judging.taken.Result`s.
+        formulas: the formulas of the network.
+        results: earlier results of the writer, which are assumed to be right:
+            :class:`~autograd.grading.judging.taken.Result`s.
     """
 
     def __init__(self, formulas, results=()):
@@ -55,13 +56,14 @@ class Judge:
 
         Args:
             task: a :class:`Task`.
-            places: what letters mean.
-            vectors, batch: what the convention says.
-            wanted: the quantities that the left side must be of, or None.
-            definitions: trees by name.
+            places: the meanings of letters.
+            vectors: the layout of vectors in the convention, or None.
+            batch: the layout of batches in the convention, or None.
+            wanted: the quantities of which the left side must be one, or None.
+            definitions: a dict from names to trees, or None.
 
         Raises:
-            ReadingError: it means nothing here.
+            ReadingError: the claim has no meaning in this network.
         """
         best = None
         for sides in widths(task.sides):
@@ -136,7 +138,7 @@ class Judge:
                 into[key] = found
         classes = classes or strange
         if left_out is not None and not any(x.verdict in ("equal", "unproved") for x in classes.values()):
-            raise left_out  # by its likeliest reading it may be right
+            raise left_out  # it may be right in its most likely reading
         if not classes:
             if is_cut:
                 raise ReadingError(_TOO_MANY)
@@ -162,7 +164,7 @@ class Judge:
         return found._replace(others=tuple(refuted[:_MAX_OTHERS]))
 
     def _of_outputs(self, of):
-        """Return the answer for a left side in the layer of outputs, if it is right and speaks of no other layer."""
+        """Return the answer for a left side in the output layer if it is equal without a general layer, or None."""
         found = [x for key, x in of.items() if key[-1] == self.model.depth and x.verdict == "equal"]
         return found[0] if found and found[0].reading.layer is None else None
 
@@ -174,12 +176,15 @@ class Judge:
         if any(x.data[0] in readings.places.rates for x in calls):
             words = f"{calls[0].data[0]} is no function: a sign belongs where the comma is"
             return Judged("ill-formed", None, None, None, words, error=failure)
-        if isinstance(failure, Misfit):  # wrong, or of another network: a slip that explains it decides
+        if isinstance(failure, Misfit):  # another network, or a slip
             return Judged("ambiguous", None, None, None, failure.reason, error=failure)
         raise failure
 
     def _class(self, task, places, reading):
-        """Return the kind of the left side: of readings of one kind one has to hold, of several kinds all have to."""
+        """Return the kind of the left side.
+
+        Of the readings of one kind, one must hold; of several kinds, all must hold.
+        """
         left = task.parameter or task.sides[0]
         if left.kind == "given":
             return ("given",)
@@ -193,12 +198,12 @@ class Judge:
         return (place.role, place.layer)
 
     def _is_input(self, task, places, of):
-        """Return whether the left side is an input by a letter that is declared for activations and outputs alone."""
+        """Return True if the left side is an input, but its letter is only declared for activations and outputs."""
         left = task.sides[0].parts[1] if task.sides[0].kind == "deriv" else task.sides[0]
         return of == ("a", 0) and left.kind == "name" and set(places.roles_of(left.data[0])) <= {"a", "y"}
 
     def _is_of_kind(self, task, key):
-        """Return whether the left side is of the neurons, output or hidden, that a case is for."""
+        """Return True if the left side belongs to the neurons of a case, output or hidden."""
         for c in task.conditions:
             if c.kind == "kind":
                 layer = key[-1][1] if isinstance(key[-1], tuple) else key[-1]
@@ -207,10 +212,10 @@ class Judge:
         return True
 
     def _together(self, classes, task, places):
-        """Return one answer: in one way of reading, all that the left side may be of has to hold.
+        """Return one answer. In one way of reading, the claim must hold for all quantities that its left side may be.
 
-        Where hidden activations and softmax outputs have one letter, or one function, a formula without layers may be
-        of the outputs alone.
+        If hidden activations and softmax outputs have the same letter or function, a formula without layers may hold
+        for the outputs alone.
         """
         nodes = [x for side in task.sides for x in walk(side)]
         is_shared = self.model.has_softmax and any(
@@ -241,7 +246,7 @@ class Judge:
 
 
 def _oddness(reading, task):
-    """Return how unlikely a reading is: letters of layers that count nothing, numbers of matrices that are indices."""
+    """Return how unlikely a reading is: layer letters that count nothing, and numbers of matrices that are indices."""
     odd = sum([axis == "ignored" and letter in ("l", "ell", "L") for letter, axis in reading.axes.items()])
     if reading.below == "index":
         names = [x for side in task.sides for x in walk(side) if x.kind == "name" and x.data[0][-1].isupper()]
@@ -256,12 +261,12 @@ def _way(reading):
 
 
 def _is_recurrent(of):
-    """Return whether a left side is of weights from a layer to itself: formulas for other weights need not fit them."""
+    """Return True if a left side is a weight from a layer to itself. Formulas for other weights may not fit these."""
     return isinstance(of[-1], tuple) and of[-1][0] == of[-1][1]
 
 
 def compares_hidden(task, places, reading, at):
-    """Return whether a target is subtracted from an activation that is no output: not meant, if anything else is."""
+    """Return True if a target is subtracted from an activation that is not an output, which is an unlikely reading."""
     evaluation = evaluator(at, places, reading, {})
     for side in task.sides:
         for x in walk(side):
@@ -275,7 +280,7 @@ def compares_hidden(task, places, reading, at):
 
 
 def _plain_place(evaluation, node):
-    """Return the place of a term that is one quantity; None for another term."""
+    """Return the place of a term that is a single quantity, or None for another term."""
     while node.kind in ("group", "neg"):
         node = node.parts[0]
     if node.kind != "name":
@@ -288,7 +293,7 @@ def _plain_place(evaluation, node):
 
 
 def _better(old, new):
-    """Return the error that says most."""
+    """Return the more informative one of two errors."""
     if old is None:
         return new
 

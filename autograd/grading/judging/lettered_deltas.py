@@ -1,4 +1,4 @@
-"""Deltas that say by a letter of which quantity they are: delta^z is the derivative of the loss in z."""
+"""Deltas with a letter for their quantity: delta^z is the derivative of the loss with respect to z."""
 
 from autograd.grading.meaning.products import is_slope
 from autograd.grading.reading.nodes import Node, is_name, rewrite, walk
@@ -7,11 +7,12 @@ __all__ = ["with_lettered_deltas"]
 
 
 def with_lettered_deltas(claim, places):
-    r"""Return a claim with ``\delta^z_k`` as the derivative of the loss in z_k; and how sure that is.
+    r"""Return a claim with ``\delta^z_k`` as the derivative of the loss with respect to z_k, and the certainty of that.
 
-    The mark must be a declared letter of a quantity, and no index elsewhere in the claim. It is ``"sure"`` of
-    pre-activations. A delta of activations may be the delta of the layer that is called so: it is ``"likely"`` no such
-    delta beside one of pre-activations, or beside a slope, which nobody has forgotten then; else the answer is ``""``.
+    The mark must be the declared letter of a quantity and must not be an index elsewhere in the claim. The certainty is
+    ``"sure"`` if all marks are letters of pre-activations. A delta of activations may also be the delta of the layer
+    with this name. The certainty is ``"likely"`` if there are several letters, and the claim also has a delta of
+    pre-activations or the derivative of an activation. Otherwise, it is ``""``.
     """
     names = [x for side in claim.sides if side is not None for x in walk(side) if x.kind == "name"]
     deltas = {id(x): _lettered(x, places) for x in names}
@@ -45,12 +46,12 @@ def with_lettered_deltas(claim, places):
 
 
 def _is_named_matrix(name, places):
-    """Return whether a name is a matrix of a recurrent network that is called by the layers it joins, as W_{hy}."""
+    """Return True if a name is a matrix of a recurrent network that is named by its layers, such as W_{hy}."""
     return places.model.steps > 1 and name.data[0].isupper() and "w" in places.roles_of(name.data[0])
 
 
 def _lettered(name, places):
-    """Return the letter among the marks of a delta that is a declared quantity's, and that quantity; or None."""
+    """Return the letter of a declared quantity among the marks of a delta, and this quantity, or None."""
     if places.roles_of(name.data[0]) != ["delta"] or name.data[1]:
         return None
     for k, script in enumerate(name.parts):

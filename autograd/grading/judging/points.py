@@ -13,22 +13,22 @@ __all__ = ["Points"]
 
 
 class Points:
-    """Points that are drawn once, when they are asked for.
+    """Points that are drawn once, when they are first needed.
 
     Args:
         network: the network.
-        point: from the numbers of a network, a sample, and a learning rate to the point that is compared at.
+        point: a function from a sample of the network and a learning rate to a point.
     """
 
     def __init__(self, network, point: Callable[[Any, Any], Any]):
         self.network, self.point = network, point
         self._field: list = []
-        self._precise: tuple = (None, [])  # the context of a thread, and points with its numbers
+        self._precise: tuple = (None, [])  # the precise numbers of a thread, and points with them
         self._loose: list = []
         self._unprovable = False
 
     def field(self, count):
-        """Return ``count`` points of a prime field; None if the graph means nothing there."""
+        """Return ``count`` points of a prime field, or None if the graph has no meaning there."""
         while len(self._field) < count and not self._unprovable:
             try:
                 sample = field_sample(self.network)
@@ -51,11 +51,11 @@ class Points:
         return points[:count]
 
     def first(self):
-        """Return a point to try readings at."""
+        """Return a point at which readings can be tried."""
         return (self.field(1) or self.precise(1))[0]
 
     def loose(self, count):
-        """Return points of a field at which the targets of a sample do not add up to 1."""
+        """Return points of a field at which the targets of a sample do not sum to 1."""
         network = self.network
         while len(self._loose) < count:
             kept, network.distributions = network.distributions, []

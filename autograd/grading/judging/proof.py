@@ -1,8 +1,8 @@
-r"""Prove two formulas equal in a prime field, compare them with many digits, or refute them by a point.
+r"""Proofs that two formulas are equal in a prime field, comparisons with many digits, and counterexamples.
 
-Where a field has a meaning for both, agreement there at random points proves equality but for a probability below
-$10^{-15}$ (see :mod:`autograd.formulas.field`); with a kink involved, 24 points are used. Agreement of 50-digit
-numbers is asked for as well. Where a field has no meaning, agreement of the digits alone is called ``unproved``.
+If both formulas have a meaning in the field, agreement at random points proves equality, except for a probability below
+$10^{-15}$ (see :mod:`autograd.formulas.field`). With a kink, 24 points are used. Numbers with 50 digits must agree as
+well. If a formula has no meaning in the field, agreement of the digits alone is called ``unproved``.
 """
 
 from collections import Counter
@@ -21,13 +21,13 @@ from autograd.grading.meaning.quantities import At, Model, Quantity, quantity_of
 __all__ = ["KINK_POINTS", "Counterexample", "Oracle"]
 
 KINK_POINTS = 24
-_MAX_CANDIDATES = 60  # points that a counterexample is looked for at
+_MAX_CANDIDATES = 60  # the number of points that are tried as a counterexample
 _SIMPLE = [Fraction(x) for x in ("1", "2", "-1", "1/2", "3", "-2", "1/3", "-1/2")]
 _FAILURES = (ZeroDivisionError, ValueError, OverflowError, ArithmeticError, TypeError, AlgebraError)
 
 
 class _Graded:
-    """A sample with all that formulas to be graded may name: deltas of the convention, derivatives, the rate."""
+    """A sample with all names that graded formulas may have: deltas of the convention, derivatives, and the rate."""
 
     def __init__(self, sample, formulas, rate):
         self.sample, self.number = sample, sample.number
@@ -49,8 +49,8 @@ class _Graded:
         """Return this point with the writer's results in place of the right ones.
 
         Args:
-            results: triples of what a formula is about, a Symbol; the formula, an expression; and the assignments of
-                numbers to letters for which it stands.
+            results: triples of the Symbol of a formula, the formula as an expression, and the assignments of numbers to
+                letters for which it stands.
         """
         found, adjoints, slopes = self, {}, {}
         for symbol, formula, instances in results:
@@ -115,7 +115,7 @@ class _Graded:
         return self.sample.symbol(symbol)
 
     def _quantities(self):
-        """Return the same point as quantities: derivatives of softmax probabilities, and in them, are taken there."""
+        """Return the point as quantities, which have the derivatives of softmax outputs and with respect to them."""
         if self._at is None:
             self._at = At(Model(self._formulas), self.sample, self._rate)
         return self._at
@@ -129,7 +129,7 @@ class _Graded:
             ) from None
 
     def guard(self, numbers):
-        """No function is asked for at a number so large that its digits alone would fill the memory."""
+        """Raise OverflowError for numbers that are so large that the digits of a result could fill the memory."""
         for x in numbers:
             if not isinstance(x, Residue) and abs(x) > 100_000:
                 raise OverflowError("a number beyond all bounds")
@@ -140,8 +140,9 @@ class Counterexample:
 
     Attributes:
         point: from the name of a quantity to its number.
-        where: from letter to index, for a formula that was graded for all.
-        true, given: what the derivative is there, and what the formula gives; ``given`` is None where it has no value.
+        where: from a letter to its index, for a formula that was graded for all indices.
+        true: the value of the derivative at the point.
+        given: the value of the formula at the point, or None if it has none.
     """
 
     def __init__(self, point, where, true, given):
@@ -150,13 +151,13 @@ class Counterexample:
     def __str__(self):
         where = ", ".join([f"{letter} = {i}" for letter, i in self.where.items()])
         true, given = f"{self.true:.6g}", "no value"
-        if self.given is not None:  # with as many digits as it takes to see a difference
+        if self.given is not None:  # with enough digits to show the difference
             pairs = [(f"{self.true:.{n}g}", f"{self.given:.{n}g}") for n in range(6, 18)]
             true, given = next(((a, b) for a, b in pairs if a != b), pairs[0])
         return f"at {self._place()}{f', for {where}' if where else ''}: true {true}, given {given}"
 
     def _place(self):
-        """Return the point in words: what most quantities are, and which are not."""
+        """Return the point in words: the most common number, and the quantities with other numbers."""
         usual = Counter(self.point.values()).most_common(1)
         if usual and usual[0][1] * 2 > len(self.point):
             rest = [f"{name} = {_shown(x)}" for name, x in self.point.items() if x != usual[0][0]]
@@ -174,7 +175,7 @@ def _shown(x):
 
 
 def _fraction(x):
-    """Return the fraction with a small denominator that a number of a sample stands for, or None."""
+    """Return a number of a sample as a fraction with a small denominator, or None."""
     mpmath = precise_numbers()
 
     if isinstance(x, Residue):
@@ -190,8 +191,8 @@ class Oracle:
     """Points of a network at which formulas are compared.
 
     Args:
-        formulas: of the network.
-        results: what a writer found before, to be taken for right; see :meth:`_Graded.assuming`.
+        formulas: the formulas of the network.
+        results: earlier results of the writer, which are assumed to be right; see :meth:`_Graded.assuming`.
     """
 
     def __init__(self, formulas, results=()):
@@ -204,7 +205,10 @@ class Oracle:
     # --- The three answers.
 
     def agree_in_field(self, left, right, env):
-        """True or False; None where a field has no meaning for the formula, "pole" where it divides by 0 everywhere."""
+        """Return True or False.
+
+        Return None if the formula has no meaning in a field, and "pole" if it divides by 0 everywhere.
+        """
         checked, want, k = 0, 3, 0
         while checked < want and k < want + 12:
             points = self.points.field(k + 1)
@@ -218,7 +222,7 @@ class Oracle:
                 continue
             except Unprovable:
                 return None
-            except GraphError:  # an index out of range: there is no such quantity
+            except GraphError:  # an index is out of range: there is no such quantity
                 return "pole"
             if a.v != b.v:
                 return False
@@ -228,7 +232,7 @@ class Oracle:
         return True if checked == want else "pole"
 
     def agree_in_digits(self, left, right, env, count=3):
-        """True or False, by numbers of many digits; None where the formula has no value at any point tried."""
+        """Return True or False by numbers of many digits, or None if the formula has no value at any point."""
         mpmath = precise_numbers()
 
         agreed = 0
@@ -249,13 +253,13 @@ class Oracle:
         return True if agreed else None
 
     def agree(self, left, right, env):
-        """Return whether they agree in a field, or where the graph means nothing in one, in many digits."""
+        """Return True if two formulas agree in a field or, if the graph has no meaning there, in many digits."""
         if self.points.field(1) is None:
             return self.agree_in_digits(left, right, env) is True
         return self.agree_in_field(left, right, env) is True
 
     def ratios(self, left, right, env):
-        """``left / right`` at three points: fractions, and None where it is none with a small denominator."""
+        """Return ``left / right`` at three points, as fractions or, without a small denominator, as None."""
         mpmath = precise_numbers()
 
         found = []
@@ -269,10 +273,10 @@ class Oracle:
                     found.append(None)
         return found
 
-    # --- A point that refutes.
+    # --- Counterexamples.
 
     def counterexample(self, left, right, env, name) -> Counterexample | None:
-        """Return the simplest point found at which two formulas differ clearly; ``name`` prints a symbol."""
+        """Return the simplest point at which two formulas clearly differ. ``name`` returns the name of a symbol."""
         network = self.formulas.network
         kept = [s for s in dict.fromkeys(network.symbol_of.values()) if s.role in ("w", "b", "x", "t", "free")]
         best = None
@@ -280,7 +284,7 @@ class Oracle:
             if k >= _MAX_CANDIDATES:
                 break
             if not is_plain and best is not None and best.given is not None and abs(best.true) > 1e-6:
-                break  # rather all alike and small than a list of numbers
+                break  # prefer equal and simple numbers to a list of different ones
             try:
                 sample = replayed_at(network, numbers)
                 point = _Graded(sample, self.formulas, 0.1)
@@ -305,7 +309,7 @@ class Oracle:
         return best or self._precise_counterexample(left, right, env, name, kept)
 
     def _precise_counterexample(self, left, right, env, name, kept):
-        """Return a point with many digits, where a difference is too small for the others."""
+        """Return a point with many digits, if the difference is too small at the other points."""
         mpmath = precise_numbers()
 
         with mpmath.workdps(DIGITS):
@@ -320,13 +324,13 @@ class Oracle:
         return None
 
     def candidates(self):
-        """Points to try: numbers by symbol, and whether they are all alike."""
+        """Yield points to try: numbers by symbol, and True if they are nearly all equal."""
         network = self.formulas.network
         kept = [s for s in dict.fromkeys(network.symbol_of.values()) if s.role in ("w", "b", "x", "t", "free")]
         return self._candidates(network, kept)
 
     def _candidates(self, network, kept):
-        """Points to try: all alike but one quantity, then small numbers, then the recorded point."""
+        """Yield points to try: all numbers equal except for one, then small numbers, then the recorded point."""
         present = set(kept)
         data = {s: float(node.data) for node, s in network.symbol_of.items() if s in present}
         targets = [t for group in network.distributions for t in group]

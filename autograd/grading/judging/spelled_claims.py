@@ -1,4 +1,4 @@
-"""Changes of a claim's trees that say in full what is meant: labels, cases, parameters without indices."""
+"""Changes of a claim's trees that make its meaning explicit: labels, cases, parameters without indices."""
 
 from autograd.grading.reading.nodes import Limits, Node, is_name, rewrite, show, walk
 
@@ -19,7 +19,10 @@ __all__ = [
 
 
 def of_label(node, places):
-    """``1[y = k]``, y the label, as the target of output k, and ``1[y_i = k]`` of sample i; None for another node."""
+    """Return the target for ``1[y = k]``, where y is a label, or None for another node.
+
+    It is the target of output k. ``1[y_i = k]`` is that of sample i.
+    """
     if node.kind != "test" or node.parts[0].data != "=":
         return None
     for label, index in (node.parts[0].parts, node.parts[0].parts[::-1]):
@@ -27,9 +30,9 @@ def of_label(node, places):
             marks = [s for s in label.parts if s.kind == "sup"]
             below = [p for s in label.parts if s.kind == "sub" for p in s.parts if p.kind in ("name", "num")]
             if index in below:
-                return None  # y_k is no label, but the target of output k
+                return None  # y_k is the target of output k, not a label
             if len(below) == 1 and places.model.samples > 1 and not marks:
-                marks = [Node("sup", below, "(", index.at)]  # y_i, the label of sample i
+                marks = [Node("sup", below, "(", index.at)]  # y_i is the label of sample i
             return Node("name", (*marks, Node("sub", (index,), "", index.at)), (label.data[0], 0), node.at)
     return None
 
@@ -48,7 +51,7 @@ def with_weights(claim, places):
 
 
 def with_step_named(claim, places):
-    r"""Return a claim about ``\Delta_{kj}``, in whose right sides the rate stands, as one about ``\Delta w_{kj}``."""
+    r"""Return a claim about ``\Delta_{kj}`` with the rate on its right as one about ``\Delta w_{kj}``."""
     left = claim.sides[0]
     if left is None or not is_name(left, "Delta") or [(s.kind, len(s.parts)) for s in left.parts] != [("sub", 2)]:
         return claim
@@ -60,7 +63,7 @@ def with_step_named(claim, places):
 
 
 def regrouped(task):
-    """Return a task with ``A (B o C)`` in place of ``A B o C`` where a product stands so; None where none does."""
+    """Return a task with ``A B o C`` replaced by ``A (B o C)``, or None if it has no such product."""
 
     def replace(node):
         if node.kind != "prod" or "had" not in node.data[1:]:
@@ -77,7 +80,7 @@ def regrouped(task):
 
 
 def with_chains_over_samples(task):
-    """Return a task whose right sides are chains of derivatives as sums of them over the samples; None for others."""
+    """Return a task with chains of derivatives on its right as sums over the samples, or None for other tasks."""
     if task.kind != "value" or task.sides[0].kind != "deriv":
         return None
     for side in task.sides[1:]:
@@ -89,7 +92,7 @@ def with_chains_over_samples(task):
 
 
 def by_kind(claim):
-    """Return the claims that cases for output and for hidden neurons are; another claim as it is."""
+    """Return the separate claims of cases for output and hidden neurons, or a list of the claim itself."""
     kinds = [side for side in claim.sides if side is not None and side.kind == "cases" and side.parts[1].kind == "kind"]
     if len(kinds) != 1:
         return [claim]
@@ -104,7 +107,7 @@ def by_kind(claim):
 
 
 def indexed(bare, rights):
-    """Return a parameter and the sides with the indices that ``dE/dw_ji`` has for ``w_new`` and ``w_old``, too."""
+    """Return a parameter and the sides with ``w_new`` and ``w_old`` replaced by the weight of ``dE/dw_ji``."""
 
     def is_word(mark):
         return mark.kind == "text" or (mark.kind == "name" and (len(mark.data[0]) > 1 or mark.data[0] in "oldnew"))
@@ -122,10 +125,10 @@ def indexed(bare, rights):
 
 
 def of_one_weight(task, places):
-    r"""Return an update without any index as that of one weight; None for another claim.
+    r"""Return an update without indices as the update of one weight, or None for another claim.
 
-    ``w' = w - \eta \delta a`` is said of each weight: delta is that of the neuron that it leads into, and a the
-    activation that it reads.
+    ``w' = w - \eta \delta a`` describes each weight: delta is that of the neuron into which it leads, and a is the
+    activation that is its input.
     """
     if task.kind != "step" or not is_name(task.parameter) or task.parameter.parts:
         return None
@@ -162,7 +165,7 @@ def of_one_weight(task, places):
 
 
 def in_and_out(sides, places):
-    """Return the sides with i for "in" and j for "out": ``dC/dw = a_in delta_out`` is said of one weight."""
+    """Return the sides with i for "in" and j for "out", as in ``dC/dw = a_in delta_out``, which is about one weight."""
     marks = {
         p.data[0]
         for x in sides
@@ -196,7 +199,7 @@ def in_and_out(sides, places):
 
 
 def plain_names(tree):
-    """Yield the names without marks whose values count; indices and the bounds of sums are none."""
+    """Yield the names without marks, except for those in indices and in the bounds of sums."""
     stack = [tree]
     while stack:
         x = stack.pop()
@@ -207,7 +210,7 @@ def plain_names(tree):
 
 
 def outside_derivatives(tree):
-    """Yield the nodes of a tree that are not inside of a derivative."""
+    """Yield the nodes of a tree that are not inside a derivative."""
     stack = [tree]
     while stack:
         x = stack.pop()
@@ -217,7 +220,7 @@ def outside_derivatives(tree):
 
 
 def with_two_indices(node, places):
-    """Return a weight whose one index is a letter with a number, ``w_{h1}``, with both as indices; None for others."""
+    """Return ``w_{h1}``, a weight whose only index is a letter with a number, with two indices, or None."""
     if node.kind != "name" or "w" not in places.roles_of(node.data[0]) or [s.kind for s in node.parts] != ["sub"]:
         return None
     (script,) = node.parts

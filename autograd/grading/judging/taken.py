@@ -1,8 +1,8 @@
-"""A writer's own results, taken for right: the numbers that follow from them at a point.
+"""Results of a writer that are assumed to be right, and the numbers that follow from them at a point.
 
-Whoever writes a wrong delta and goes on from there by right rules makes one mistake, not two. What a printed claim says
-of a delta, of a derivative of the loss, or of an activation's derivative is put in place of the true number, and
-reverse mode goes on from it.
+A writer who derives a wrong delta and continues by right rules makes one mistake, not two. If a printed claim states a
+delta, a derivative of the loss, or the derivative of an activation, this replaces the true number, and reverse mode
+continues with it.
 """
 
 from typing import Any, NamedTuple
@@ -18,7 +18,9 @@ class Result(NamedTuple):
     """A derivative as a printed claim states it.
 
     Fields:
-        task: the claim, its sums renamed apart; places, reading: how it is read.
+        task: the claim. Its sums have different letters.
+        places: the meanings of letters.
+        reading: the reading of the claim.
         envs: the numbers of its free letters.
     """
 
@@ -33,7 +35,7 @@ def taken(at, results) -> At:
 
     Args:
         at: the point.
-        results: :class:`Result`s, each of which may build on the ones before.
+        results: a sequence of :class:`Result`s. Each may depend on those before it.
     """
     for result in results:
         adjoints: dict = {}
@@ -53,7 +55,7 @@ def taken(at, results) -> At:
 
 
 def _pairs(evaluation, left, env, written):
-    """Yield a triple for each entry of the left side: of what, with respect to what, and the written number."""
+    """Yield a triple for each entry of the left side: the quantity, the variable, and the written number."""
     factor = evaluation.at.one
     of = Quantity("loss")
     if left.kind == "deriv":

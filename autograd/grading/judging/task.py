@@ -1,4 +1,4 @@
-"""The sides of a claim that are compared, and the answer."""
+"""The sides of a claim for the comparison, and the answer."""
 
 from typing import NamedTuple
 
@@ -9,14 +9,13 @@ __all__ = ["Judged", "Task", "rank"]
 
 
 class Task(NamedTuple):
-    """The sides of a claim, and how they are compared.
+    """The sides of a claim, and the kind of the comparison.
 
     Fields:
-        sides: trees; the first is the left side.
-        kind: ``"value"``, ``"step"`` (the sides are steps of a parameter), ``"proportion"``.
+        sides: the trees of the sides. The first is the left side.
+        kind: ``"value"``, or ``"step"`` if the sides are steps of a parameter.
         parameter: the tree of the parameter that a step changes.
         conditions: ``cmp`` nodes.
-        signs: the signs between the sides.
     """
 
     sides: tuple
@@ -30,12 +29,15 @@ class Judged(NamedTuple):
 
     Fields:
         verdict: ``"equal"``, ``"wrong"``, ``"unproved"``, ``"ill-formed"`` or ``"ambiguous"``.
-        reading, env, link: the reading and the instance that it was decided by, and the first wrong link.
-        reason: why, in words; the shapes that do not fit.
-        layers: the layers for which it was tried and holds.
-        condition: what has to hold besides.
-        error: the error that says why; task: what was compared, its sums renamed apart; others: more readings that
-            were refuted.
+        reading: the reading that decided.
+        env: the instance that decided.
+        link: the number of the first wrong link.
+        reason: the reason in words, such as the shapes that do not fit.
+        layers: the layers for which the claim was tried and holds.
+        condition: the condition under which it holds, or an empty text.
+        error: the error that is the reason, or None.
+        task: the compared task. Its sums have different letters.
+        others: more readings that were refuted.
     """
 
     verdict: str
@@ -51,6 +53,6 @@ class Judged(NamedTuple):
 
 
 def rank(judged):
-    """Return a key by which the better one of two answers is larger."""
+    """Return a sort key that is larger for the better of two answers."""
     order = {"ill-formed": 1, "wrong": 2, "ambiguous": 3, "unproved": 4, "equal": 5}
     return (order[judged.verdict], not isinstance(judged.error, ShapeError), judged.link or 0, not judged.condition)

@@ -1,4 +1,4 @@
-"""Readings of how far a sign reaches: operators, sums and products that take more than one term or factor."""
+"""Readings for the extent of a sign: operators, sums and products may apply to more than one term or factor."""
 
 from fractions import Fraction
 
@@ -9,7 +9,7 @@ __all__ = ["widths", "with_letters_of_sums"]
 
 
 def widths(sides):
-    """Yield the sides, and those where an operator d/dx, a sum over i or a product takes what stands to its right."""
+    """Yield the sides, and variants in which an operator d/dx, a sum or a product applies to more on its right."""
     yield sides
     left = set(variables(sides[0]))
     for wide in (
@@ -22,7 +22,7 @@ def widths(sides):
 
 
 def _widened(side):
-    """Return a side whose operator d/dx takes every term behind it."""
+    """Return a side in which the operator d/dx applies to all terms after it."""
     if side.kind == "add":
         first = side.parts[0]
         if first.kind == "deriv" and first.data == "applied":
@@ -32,7 +32,7 @@ def _widened(side):
 
 
 def _with_wide_sums(side, left):
-    """Return a side whose sum over i takes the terms behind it that have an i: ``\\sum_i y_i - t_i``."""
+    """Return a side in which a sum over i includes later terms with an i, as in ``\\sum_i y_i - t_i``."""
     if side.kind != "add":
         return side
     terms = list(side.parts)
@@ -55,7 +55,7 @@ def _with_wide_sums(side, left):
 
 
 def _with_wide_product(node):
-    """Return a product over an index that takes the weights behind it, too: ``\\prod_t D_t W``; None for others."""
+    """Return a product over an index that includes the weights after it, as in ``\\prod_t D_t W``, or None."""
     if node.kind != "prod":
         return None
     for k, x in enumerate(node.parts[:-1]):
@@ -70,11 +70,11 @@ def _with_wide_product(node):
 
 
 def with_letters_of_sums(sides):
-    """Return the sides with the letters of sums that name none: those in the body that nothing else binds."""
+    """Return the sides in which sums without a letter get one: a letter of their body that nothing else binds."""
     left = set(variables(rewrite(sides[0], _without_silent_sum)))
 
     def replace(node):
-        if node.kind == "deriv":  # in d/dp_j sum (t_j - p_j)^2 the sum counts j, and p_j is the one that is meant
+        if node.kind == "deriv":  # in d/dp_j sum (t_j - p_j)^2, the sum counts j, and p_j is the variable
             inner = rewrite(node.parts[0], counted_by_itself)
             return Node("deriv", (rewrite(inner, replace), node.parts[1]), node.data, node.at)
         if node.kind == "sum" and _counts_silently(node):
@@ -101,13 +101,13 @@ def with_letters_of_sums(sides):
 
 
 def _without_silent_sum(node):
-    """Return nothing in place of a sum that names no letter, whose letters are its own."""
+    """Return 1 in place of a sum without a letter, because such a sum has its own letters, or else None."""
     is_silent = node.kind == "sum" and not node.data.letters and not node.data.is_product
     return Node("num", (), Fraction(1), node.at) if is_silent else None
 
 
 def _counts_silently(node):
-    """Return whether a sum over samples names a letter that its body leaves out: db = 1/m sum_{i=1}^m dZ."""
+    """Return True if a sum over samples has a letter that its body lacks: db = 1/m sum_{i=1}^m dZ."""
     upper = node.data.upper
     is_count = upper is not None and is_name(upper, "m", "N", "n") and not upper.parts
     return is_count and len(node.data.letters) == 1 and node.data.letters[0] not in variables(node.parts[0])

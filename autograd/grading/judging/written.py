@@ -1,7 +1,8 @@
-"""Grading formulas as they are printed: read, find what each line claims, and judge it.
+"""The grading of printed formulas: read a formula, find the claim of each line, and judge it.
 
-This is the path for LaTeX and for typed formulas in letters of their own. A formula that cannot be read this way raises
-a :class:`~autograd.grading.reading.trees.ReadingError`, and :mod:`autograd.grading.grading` tries its own vocabulary.
+This path is for LaTeX and for typed formulas with letters of their own. A formula that cannot be read on this path
+raises a :class:`~autograd.grading.reading.trees.ReadingError`, and :mod:`autograd.grading.grading` tries the network's
+own vocabulary.
 """
 
 import contextlib
@@ -57,12 +58,12 @@ __all__ = ["Verdict", "Written", "has_left_side", "has_matrix_signs"]
 
 
 def has_left_side(formula):
-    """Return whether a formula is an equation, as far as its signs show."""
+    """Return True if a formula is an equation, judging by its signs."""
     return any(sign in formula for sign in ("=", "arrow", "\\gets", "\\to", "propto", "←", "→", "equiv", "∝", "≡"))
 
 
 def has_matrix_signs(formula):
-    """Return whether a formula has a sign that vectors and matrices have only."""
+    """Return True if a formula has a sign that only vectors and matrices have."""
     signs = ("odot", "circ", "otimes", "bullet", "^T", "top", "nabla", "diag", "⊙", "intercal")
     return any(sign in formula for sign in signs)
 
@@ -71,10 +72,11 @@ class Verdict(NamedTuple):
     """The verdict on one claim of a formula.
 
     Fields:
-        judged: the :class:`~autograd.grading.judging.judge.Judged`.
-        task: what was compared; places: what letters meant.
-        condition: under which it holds.
-        text: the claim in words.
+        judged: the :class:`~autograd.grading.judging.task.Judged`.
+        task: the compared task.
+        places: the meanings of letters.
+        condition: the condition under which the claim holds, or "".
+        text: the left side of the claim as text.
     """
 
     judged: Judged
@@ -85,12 +87,12 @@ class Verdict(NamedTuple):
 
 
 class Written:
-    """Grades printed formulas for one derivation.
+    """A grader of printed formulas for one derivation.
 
     Args:
-        formulas: of the network.
-        convention: the letters, the order of a weight's indices, and what a delta is.
-        results: what a writer found before, to be taken for right.
+        formulas: the formulas of the network.
+        convention: the letters, the order of a weight's indices, and the meaning of a delta.
+        results: earlier results of the writer, which are assumed to be right.
     """
 
     def __init__(self, formulas, convention, results=()):
@@ -102,12 +104,12 @@ class Written:
         """Return the verdict on each claim of a formula.
 
         Args:
-            formula: as printed.
-            target: the symbol of what it is to be, with letters, or None.
+            formula: the printed formula.
+            target: the symbol of the expected left side, with letters, or None.
             rate: the name of the learning rate, or None.
 
         Raises:
-            ReadingError: it cannot be read.
+            ReadingError: the formula cannot be read.
         """
         places = Places(self.model, self.convention, rate)
         letters = [plain(x) for x in self.convention.letters.values()] + ([plain(rate)] if rate else [])
@@ -137,7 +139,7 @@ class Written:
         return found
 
     def _graded(self, claim, places, target):
-        """Return the verdict; a ``v_j`` that is not declared is a pre-activation, or else a weight."""
+        """Return the verdict on a claim. A ``v_j`` that is not declared is a pre-activation or else a weight."""
         found: Verdict | ReadingError
         try:
             found = self._with_d(claim, places, target)
@@ -189,7 +191,7 @@ class Written:
         return found
 
     def _verdict_on(self, claim, places, target):
-        """Return the verdict on a claim whose notations are spelled out."""
+        """Return the verdict on a claim whose notations are written out."""
         task, wanted = self._task(claim, places, target)
         vectors, batch = getattr(self.convention, "vectors", None), getattr(self.convention, "batch", None)
         judged = failure = None
@@ -210,7 +212,7 @@ class Written:
         if judged is None:
             if wanted is None:
                 raise failure
-            judged = self.judge.judge(task, places, vectors, batch, None)  # of something else, and wrong besides
+            judged = self.judge.judge(task, places, vectors, batch, None)  # it is about another quantity, and wrong
             if judged.verdict not in ("wrong", "ill-formed") or judged.env is None:
                 raise failure
             judged = judged._replace(
@@ -223,7 +225,7 @@ class Written:
                 raise ReadingError(_OPEN_COUNT.format(open_counts[0].data[0]), open_counts[0].at)
         is_given = task.sides[0].kind == "given" and judged.verdict not in ("equal", "unproved")
         if is_given and not any(_is_of_matrices(x) for side in task.sides for x in walk(side)):
-            raise ReadingError(judged.reason or "it is another quantity.", claim.at)  # its own vocabulary decides
+            raise ReadingError(judged.reason or "it is another quantity.", claim.at)  # the older vocabulary decides
         condition = judged.condition
         if judged.verdict in ("equal", "unproved"):
             more = [show(c) for c in task.conditions if c.data in ("=", "!=")]
@@ -237,7 +239,7 @@ class Written:
         return Verdict(judged, task, places, condition, show(claim.sides[0]) if claim.sides[0] is not None else "")
 
     def _grouped(self, task, places, vectors, batch, wanted):
-        """Return a claim as ambiguous that is right if circles bind more tightly than products; None for others."""
+        """Return an ambiguous verdict if the claim is right with circles binding more tightly, or else None."""
         other = regrouped(task)
         if other is None:
             return None
@@ -248,7 +250,7 @@ class Written:
         return None
 
     def _with_two_indices(self, task, places, vectors, batch, wanted):
-        """Return the verdict where w_{h1} has the indices h and 1; None unless the formula is right so."""
+        """Return the verdict with h and 1 as the indices of w_{h1} if the formula is then right, or else None."""
         two = task._replace(sides=tuple([rewrite(x, lambda node: with_two_indices(node, places)) for x in task.sides]))
         if two == task:
             return None
@@ -259,7 +261,7 @@ class Written:
         return None
 
     def _over_samples(self, task, places, vectors, batch, wanted):
-        """Return the verdict on chains of derivatives, summed over the samples of a batch; None unless it is right."""
+        """Return the verdict on chains of derivatives summed over the samples if they are then right, or None."""
         other = with_chains_over_samples(task) if self.model.samples > 1 else None
         if other is not None:
             with contextlib.suppress(ReadingError):
@@ -269,7 +271,7 @@ class Written:
         return None
 
     def _of_one_weight(self, task, places, vectors, batch, wanted, judged):
-        """Return the verdict on an update without indices as that of one weight, unless matrices say more."""
+        """Return the verdict on an update without indices as that of one weight, unless its matrices decide."""
         one = of_one_weight(task, places)
         if one is None:
             return judged
@@ -281,9 +283,9 @@ class Written:
         return judged
 
     def _of_other_order(self, task, batch, wanted, judged):
-        """Return an update of a whole matrix as ambiguous if nothing says how it lies, and it is right the other way.
+        """Return an ambiguous verdict for an update of a matrix that is right in the other orientation.
 
-        The rows of a matrix that nobody described may be inputs or outputs; one with indices says which.
+        The rows of a matrix that is not described may be inputs or outputs. Indices would decide between them.
         """
         usual = convention("standard")
         parameter = task.parameter
@@ -299,7 +301,7 @@ class Written:
         return judged
 
     def _with_outputs(self, task, places, vectors, batch, wanted):
-        """Return the verdict where the letter of hidden activations means outputs, too; None unless that is right."""
+        """Return the verdict with hidden activations and outputs in one letter if the claim is then right, or None."""
         letters = {x.data[0] for side in task.sides for x in walk(side) if x.kind == "name"}
         hidden = [x for x in letters if places.roles_of(x) == ["a"]]
         if not hidden or self.model.depth == 1 or not places.is_declared("a"):
@@ -331,7 +333,7 @@ class Written:
             return judged._replace(verdict="ambiguous", reason=words)
         return judged
 
-    # --- What is claimed.
+    # --- The claim.
 
     def _task(self, claim, places, target):
         sides = [None if x is None else rewrite(x, places.with_declared_marks) for x in claim.sides]
@@ -348,7 +350,7 @@ class Written:
             rights = [x for x in sides if x is not None]
             return Task((_given(target), *rights), "value", None, claim.conditions), None
         if len(sides) > 2 and self._is_new(sides[0], sides[1], places):
-            sides, signs = sides[1:], signs[1:]  # a name for what follows
+            sides, signs = sides[1:], signs[1:]  # a name for the following sides
         left = sides[0]
         while left.kind == "group":
             left = left.parts[0]
@@ -374,7 +376,7 @@ class Written:
         return Task((left, *rights), "value", None, claim.conditions), wanted
 
     def _taken_step(self, node, places):
-        """Return a step that is added to a parameter as the one of gradient descent; None for another node."""
+        """Return a step that is added to a parameter as a step of gradient descent, or None for another node."""
         if node.kind == "neg" and node.parts[0].kind == "step":
             raise ReadingError(
                 "a step is added, since it is minus the rate times the gradient: write w + Delta w.", node.at
@@ -386,13 +388,13 @@ class Written:
         return Node("neg", (Node("prod", (rate, gradient), ("",), node.at),), None, node.at)
 
     def _is_new(self, left, right, places):
-        """Return whether a side is a letter that means nothing yet, such as the J of a Jacobian beside a loss L."""
+        """Return True if a side is a letter without a meaning so far, such as the J of a Jacobian beside a loss L."""
         if not is_name(left) or left.parts or places.roles_of(left.data[0]):
             return False
         return not places.is_loss(left) or (left.data[0] != places.loss_letter and right.kind == "deriv")
 
     def _is_of_target(self, left, places):
-        """Return whether a left side is the derivative of the loss, a delta or a parameter: what a target may be."""
+        """Return True if a left side can be a target: the derivative of the loss, a delta or a parameter."""
         if left.kind == "deriv":
             return (
                 left.parts[0].kind == "loss"
@@ -413,7 +415,7 @@ class Written:
         return bool({"w", "b"} & set(places.roles_of(places.normal(node).data[0])))
 
     def _is_update(self, left, rights, places):
-        """Return whether ``w' = w - ...``: the weight after the step is on the left."""
+        """Return True if the claim is an update such as ``w' = w - ...``, with the new weight on the left."""
         name = left.parts[0] if left.kind == "call" else left
         base = name.data[0]
         again = any(x.kind == "name" and x.data[0] == base for side in rights for x in outside_derivatives(side))
@@ -423,7 +425,7 @@ class Written:
         return again and has_rate
 
     def _wanted(self, target):
-        """Return the quantities that a target stands for."""
+        """Return the quantities of a target."""
         if target is None:
             return None
         role = {"x": "a"}.get(target.role, target.role)
@@ -441,37 +443,37 @@ class Written:
 
 
 def _is_claimed_d(left):
-    """Return whether a claim is about a ``d_k``: a delta, since nobody derives a target."""
+    """Return True if a claim is about a ``d_k``. It is a delta, because nobody derives a target."""
     while left is not None and left.kind == "group":
         left = left.parts[0]
     return left is not None and is_name(left, "d") and bool(left.parts)
 
 
 def _has_open_d(claim, places):
-    """Return whether a claim has a ``d_k`` that is not declared: some books write targets so, others deltas."""
+    """Return True if a claim has a ``d_k`` that is not declared. Some books use it for targets, others for deltas."""
     nodes = [x for side in claim.sides if side is not None for x in walk(side)]
     return "d" not in places.roles and any(is_name(x, "d") and x.parts for x in nodes)
 
 
 def _with_deltas(claim):
-    """Return the claim with delta in place of d."""
+    """Return the claim with d replaced by delta."""
     return claim._replace(sides=tuple([None if x is None else rewrite(x, _d_as_delta) for x in claim.sides]))
 
 
 def _d_as_delta(node):
-    """Return the name with delta in place of d; None for every other node."""
+    """Return a name with d replaced by delta, or None for other nodes."""
     return Node("name", node.parts, ("delta", node.data[1]), node.at) if is_name(node, "d") else None
 
 
 def _chosen(tried, claim):
-    """Return the verdict on a claim whose d may be a target or a delta: the reading under which it is right.
+    """Return the verdict on a claim whose d may be a target or a delta, under the reading in which it is right.
 
     Args:
-        tried: the verdicts under both readings, or the errors that they ended in.
-        claim: what was read.
+        tried: the verdicts under both readings, or the errors that they raised.
+        claim: the claim.
 
     Raises:
-        ReadingError: it can be read in neither way.
+        ReadingError: the claim can be read in neither way.
     """
     read = [each for each in tried if isinstance(each, Verdict)]
     for verdict in ("equal", "unproved"):
@@ -482,37 +484,37 @@ def _chosen(tried, claim):
         raise tried[0]
     sums = [x for side in claim.sides if side is not None for x in walk(side) if x.kind == "add"]
     terms = [term.parts[0] if term.kind == "neg" else term for x in sums for term in x.parts]
-    return read[0] if any(is_name(x, "d") for x in terms) else read[-1]  # y_k - d_k: d is a target
+    return read[0] if any(is_name(x, "d") for x in terms) else read[-1]  # in y_k - d_k, d is a target
 
 
 def slope_names(product):
-    """Yield the names of the factors a(1 - a) of a product."""
+    """Yield the names in the factors a(1 - a) of a product."""
     for x, y in pairwise(product.parts):
         if is_rest_of(y, x):
             yield from [z for factor in (x, y) for z in walk(factor) if z.kind == "name"]
 
 
 def _is_of_matrices(node):
-    """Return whether a node is one that vectors and matrices have only."""
+    """Return True if a node is of a kind that only vectors and matrices have."""
     return node.kind in ("transpose", "diag", "matrix") or (
         node.kind == "prod" and bool({"had", "out"} & set(node.data))
     )
 
 
 def _matches(q, target):
-    """Return whether a quantity is an instance of a symbol with letters."""
+    """Return True if a quantity is an instance of a symbol with letters."""
     index = q.index if isinstance(q.index, tuple) else (q.index,)
     pairs = [*zip(target.indices, index, strict=True), (target.sample, q.sample), (target.step, q.step)]
     return all(a is None or isinstance(a, Letter) or a == b for a, b in pairs)
 
 
 def _given(target):
-    """Return the left side that a target stands for."""
+    """Return the left side for a target."""
     return Node("given", (), target)
 
 
 def _without_update(node):
-    """Return a parameter without the mark of its being new."""
+    """Return a parameter without the mark of a new value."""
     if node.kind == "call":
         node = node.parts[0]
     if node.kind == "name":
