@@ -1,4 +1,4 @@
-"""Hand-written formulas, read and graded against a recorded graph."""
+"""Hand-written formulas, which are read and graded against a recorded graph."""
 
 from autograd.formulas.derivation import Derivation
 from autograd.grading.grade_documents import grade_document

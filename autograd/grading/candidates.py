@@ -1,7 +1,7 @@
-r"""Find the reading of a document that declares none: of several candidates, the one under which most claims are right.
+r"""The choice of a reading for a document that declares none: the candidate under which most claims are right.
 
-Letters are looked for in the document's own definitions. The conventions that have a name, both signs of a delta and
-both orders of a weight's indices are tried besides.
+Letters are taken from the document's own definitions. The named conventions, both signs of a delta, and both orders of
+a weight's indices are tried as well.
 """
 
 import re
@@ -17,10 +17,10 @@ from autograd.grading.setting import Setting
 
 __all__ = ["Chosen", "choose", "free_letters", "known_letters"]
 
-_MAX_TRIED = 12  # claims that candidates are compared by
+_MAX_TRIED = 12  # the number of claims by which candidates are compared
 _MAX_NETWORKS = 10
-_MAX_CONVENTIONS = 4  # that are tried, the likeliest first
-_SECONDS = 2.5  # of work for the whole choice
+_MAX_CONVENTIONS = 4  # the number of conventions that are tried, most likely first
+_SECONDS = 2.5  # the work for the whole choice
 _WEIGHED_OR_DELTA = re.compile(r"\\delta|\\[Dd]elta|(?<![A-Za-z\\])[Ww]\s*(?:[_^]|\b)|\\theta|\\omega")
 _SIZES = re.compile(
     r"(?<![\d-])([1-9]\d?(?:(?:-[1-9]\d?){2,5}(?=[^\d-].{0,40}(?:network|sigmoid|tanh|relu))"
@@ -33,7 +33,7 @@ _SOFTMAX = re.compile(
 )
 _BATCH = re.compile(r"\^\s*\{?\s*[(\[]\s*[in]\s*[)\]]|\bd[WZ]\b|[XAZ]\s*\^\s*\{?\s*(?:\[\w[^\]]*\]|\\?top|T)")
 _RECURRENT = re.compile(r"[_^]\s*\{?\s*[(\[<]?\s*t\s*-\s*1")
-# Letters that every vocabulary knows.
+# Letters that have a meaning in every vocabulary.
 _ALWAYS = {
     "delta",
     "hat y",
@@ -57,20 +57,20 @@ _ALWAYS = {
 
 
 class Chosen(NamedTuple):
-    """The reading of a document: its setting, and what of it was found and not declared, in words."""
+    """The reading of a document: its setting, and the parts of it that were found and not declared, in words."""
 
     setting: Setting
     found: str
 
 
 def known_letters(options) -> set:
-    """Return the letters that mean something in a convention, whatever a document says."""
+    """Return the letters that have a meaning in a convention without any declaration."""
     letters = {role: plain(latex) for role, latex in convention(**options).letters.items() if role != "function"}
     return set(letters.values()) | (_ALWAYS - free_letters(options))
 
 
 def free_letters(options) -> set:
-    """Return the letters of roles that were given another letter, and that no other role has: they are a writer's own.
+    """Return the letters that are free for the writer: their roles have other letters, and no other role has them.
 
     >>> sorted(free_letters({"letters": {"s": "z", "t": "y", "y": "a"}}))
     ['s', 't']
@@ -81,12 +81,12 @@ def free_letters(options) -> set:
 
 
 def choose(setting, found, judge) -> Chosen:
-    """Return the reading under which most claims of a document are read and right.
+    """Return the reading under which most claims of a document can be read and are right.
 
     Args:
-        setting: what is declared.
+        setting: the declared setting.
         found: the :class:`~autograd.grading.extract.Extract` of the document.
-        judge: a function of a setting, a target and a formula that returns a grade; it raises a SheetError if the
+        judge: a function of a setting, a target and a formula that returns a grade. It raises a SheetError if the
             setting has no meaning.
     """
     allowance = Allowance(_SECONDS)
@@ -113,14 +113,14 @@ def choose(setting, found, judge) -> Chosen:
 
 
 def _spread(formulas):
-    """Return so many of a document's formulas as candidates are compared by, from all of it."""
+    """Return the formulas of a document by which candidates are compared, evenly spread over it."""
     if len(formulas) <= _MAX_TRIED:
         return formulas
     return [formulas[k * (len(formulas) - 1) // (_MAX_TRIED - 1)] for k in range(_MAX_TRIED)]
 
 
 def _best(candidates, formulas, judge, allowance, start=None):
-    """Return the candidate that reads the most, the first of those that are alike."""
+    """Return the candidate with the highest score and this score. The first of equal ones is returned."""
     best, score = start if start is not None else (candidates[0], None)
     for candidate in candidates:
         if score is not None and (allowance.is_used_up() or score[0] == _most(formulas)):
@@ -132,9 +132,9 @@ def _best(candidates, formulas, judge, allowance, start=None):
 
 
 def _score(setting, formulas, judge, best):
-    """Return how many claims are equal, how many are read, and how many letters are those of the convention.
+    """Return the number of equal claims, the number of readable claims, and the affinity of the letters.
 
-    It stops where no more than ``best``, another candidate's, can be reached.
+    The search stops if a candidate can no longer exceed ``best``, the score of another candidate.
     """
     known, own = known_letters(setting.options), {}
     equal = read = 0
@@ -159,7 +159,10 @@ def _score(setting, formulas, judge, best):
 
 
 def _weight(formula):
-    """Return for how many claims one counts: what a document says of its loss tells outputs from targets."""
+    """Return the weight of a claim.
+
+    A definition of the loss counts most, because it distinguishes outputs from targets.
+    """
     return 6 if defines_loss(formula) else 1
 
 
@@ -169,9 +172,9 @@ def _most(formulas):
 
 
 def _variants(setting):
-    """Return the other signs of delta and orders of indices, where they are not declared.
+    """Return the other signs of delta and orders of indices that are not declared.
 
-    A convention that is declared says what a delta is.
+    A declared convention determines the delta.
     """
     now = convention(**setting.options)
     is_said = {"delta", "convention"} & set(setting.declared)
@@ -186,7 +189,7 @@ def _variants(setting):
 
 
 def _letterings(setting, formulas):
-    """Return the settings to try: the letters as declared, as the document defines them, and those of other authors."""
+    """Return the settings to try, with the letters as declared, as defined in the document, or of other authors."""
     if "convention" in setting.declared:
         return [setting]
     found = [setting]
@@ -205,7 +208,7 @@ def _letterings(setting, formulas):
 
 
 def _affinity(how, used):
-    """Return how many of the letters of a convention a document has, less those that it does not have."""
+    """Return the number of letters of a convention that a document has, minus the number that it lacks."""
     letters = {plain(how.letters[role]) for role in ("a", "y", "t", "s", "delta", "loss")}
     return len(letters & used) - len(letters - used)
 
@@ -219,7 +222,7 @@ def _is_sound(options):
 
 
 def _networks(setting, found):
-    """Settings with the networks that a document may be about, the likeliest first."""
+    """Return settings with the networks that a document may be about, most likely first."""
     text = found.prose
     low = text.lower()
     acts = [name for name, sign in _ACTIVATIONS.items() if re.search(sign, text)]
@@ -241,7 +244,7 @@ def _networks(setting, found):
         shapes = [[2, 3, last], [3, last]]
         if not is_softmax and any(_is_of_one_output(item.formula) for item in found.items):
             shapes = [[2, 3, 1], [3, 1], *shapes] if "hidden" in low else [[3, 1], [2, 3, 1], *shapes]
-        if re.search(r"w_i\b(?!\s*,)", formulas) and "hidden" not in low:  # one unit first, and then a layer of several
+        if re.search(r"w_i\b(?!\s*,)", formulas) and "hidden" not in low:  # first one unit, then a layer of several
             shapes = [[3, 1], *shapes]
     batches = [1]
     if re.search(r"\\[td]?frac\s*\{?\s*1\s*\}?\s*\{?\s*[mnN](?![\w^])|\\sum_\{?n|mini-?batch", formulas + low):
@@ -271,13 +274,13 @@ def _networks(setting, found):
 
 
 def _losses(formulas, said, has_logs, is_softmax):
-    """Return the losses that a document may be about, the likeliest first.
+    """Return the losses that a document may be about, most likely first.
 
     Args:
-        formulas: all of them in one text.
-        said: for each that says what a loss is, whether it is of squares.
-        has_logs: whether there is a logarithm or a softmax.
-        is_softmax: whether there is a softmax.
+        formulas: all formulas in one text.
+        said: for each definition of a loss, True if it has squares.
+        has_logs: True if there is a logarithm or a softmax.
+        is_softmax: True if there is a softmax.
     """
     squares = ["half_sse", "sse"]
     if not _HALF.search(formulas) and re.search(r"\^\s*\{?2", formulas):
@@ -291,7 +294,7 @@ def _losses(formulas, said, has_logs, is_softmax):
 
 
 def _is_of_one_output(formula):
-    """Return whether a formula says that the loss is the squared error of one output: without an index and a sum."""
+    """Return True if a formula defines the loss as the squared error of one output, without an index and a sum."""
     match = SQUARED.search(formula)
     if match is None or not defines_loss(formula) or r"\sum" in formula or "|" in formula or "Vert" in formula:
         return False
@@ -299,7 +302,7 @@ def _is_of_one_output(formula):
 
 
 def _outputs(text, activation, loss, is_said):
-    """Return the activations that outputs may have, the likeliest first."""
+    """Return the activations that outputs may have, most likely first."""
     if loss == "cross_entropy":
         return ["linear"]
     if loss == "binary_cross_entropy":

@@ -1,4 +1,4 @@
-"""The verdicts of a document's claims in one setting or another, remembered while a class of documents is graded."""
+"""The verdicts of a document's claims in different settings. They are cached while a class of documents is graded."""
 
 import functools
 import weakref
@@ -10,9 +10,9 @@ from autograd.grading.setting import Setting
 
 __all__ = ["ClaimJudge", "caught", "forget", "grader_of"]
 
-VERDICTS = 14.0  # seconds of work for the verdicts of a document, each of which may take what a claim may take
-SHORT = 0.2  # for each further one
-_MAX_NETWORKS, _MAX_JUDGED = 32, 300  # that are kept, and formulas judged in each
+VERDICTS = 14.0  # seconds of work for all verdicts of a document; each may take as much as a claim may take
+SHORT = 0.2  # seconds for each further verdict
+_MAX_NETWORKS, _MAX_JUDGED = 32, 300  # the sizes of the caches: of networks, and of judged formulas for each
 _JUDGED: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
 
 
@@ -26,7 +26,7 @@ def _cached_grader(network, recorded, options):
 
 
 def _key_of(setting):
-    """Return the network, the recorded loss and the options of a setting: what graders are kept by."""
+    """Return the key of a setting for the cache of graders: the network, the recorded loss and the options."""
     options = tuple(
         sorted(
             (key, tuple(sorted(value.items())) if key == "letters" else value) for key, value in setting.options.items()
@@ -36,17 +36,17 @@ def _key_of(setting):
 
 
 def grader_of(setting):
-    """Return the grader of a setting; the last ones are kept."""
+    """Return the grader of a setting. The most recent ones are cached."""
     return _cached_grader(*_key_of(setting))
 
 
 class ClaimJudge:
-    """Judges the claims of one document, without an explanation.
+    """A judge of the claims of one document, without explanations.
 
-    Grades that another document left behind count for as much work as they took, so that what is left for diagnoses,
-    and with it every answer, is the same whatever was graded before. Once the verdicts of a document have taken
-    ``VERDICTS`` seconds of work, each further one has a small allowance of its own, so that a document of many claims
-    with many readings ends.
+    A cached grade of another document counts for as much work as it took. The work that remains for diagnoses, and so
+    all answers, are the same whatever was graded before. After the verdicts of a document have taken ``VERDICTS``
+    seconds of work, each further verdict has a small allowance of its own, so that documents with many claims and
+    readings come to an end.
     """
 
     def __init__(self):
@@ -54,12 +54,12 @@ class ClaimJudge:
         self._allowance = Allowance(VERDICTS, of_own=True)
 
     def __call__(self, setting, target, text):
-        """Return the grade of a formula in a setting; the last ones of a network are remembered."""
+        """Return the grade of a formula in a setting. The most recent grades of a network are cached."""
         with self._allowance:
             return self._judged(grader_of(setting), setting, target, text)
 
     def in_world(self, grader, setting, target, text):
-        """Return the grade of a formula by a grader that takes a writer's earlier results for right."""
+        """Return the grade of a formula by a grader that assumes a writer's earlier results to be right."""
         with self._allowance:
             return caught(grader, "judge", target, text, setting.rate, **self._limit())
 
@@ -84,16 +84,16 @@ class ClaimJudge:
 
 
 def caught(grader, how, target, text, rate, **limit):
-    """Return a grade whatever happens: one formula never takes the others with it."""
+    """Return a grade in any case, because an error in one formula must not stop the others."""
     try:
         return getattr(grader, how)(target, text, rate, **limit)
     except AutogradError as error:
         return Grade("unreadable", text, diagnosis=str(error))
-    except Exception as error:  # a fault of ours: the other claims still get their grades
+    except Exception as error:  # an error in this code: the other claims still get their grades
         said = f"grading it failed with {type(error).__name__}: {error}. Please report this formula."
         return Grade("unreadable", text, diagnosis=said)
 
 
 def forget():
-    """Drop the networks that were recorded and the points they were judged at."""
+    """Drop the recorded networks and the points at which they were judged."""
     _cached_grader.cache_clear()

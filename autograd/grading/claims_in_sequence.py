@@ -1,7 +1,7 @@
 r"""The claims of a document, graded one after the other.
 
-What was said before counts: a letter that the writer defined is written out where it is used, and a claim that is wrong
-by itself *follows* if it is what the writer's own earlier results lead to by right rules. One document has one reading.
+Earlier lines count. A letter that the writer defined is replaced by its definition. A claim that is wrong by itself
+*follows* if it is derived by right rules from the writer's own earlier results. A document has one reading.
 """
 
 import contextlib
@@ -25,13 +25,13 @@ from autograd.grading.setting import KEYS, Declaration, Setting, declared_settin
 
 __all__ = ["NoFormula", "forget", "grade_text"]
 
-# Seconds of work for all of a document but its verdicts: the choice of a reading, other settings, and diagnoses.
+# Seconds of work for a document without its verdicts: the choice of a reading, other settings, and diagnoses.
 DIAGNOSES = 8.0
-_UNCLEAR = 2.0  # of them for claims that are ambiguous or ill-formed, whose diagnoses seldom find a slip
-_MAX_WORLDS = 6  # earlier results that are taken one by one
+_UNCLEAR = 2.0  # the part for ambiguous or ill-formed claims, whose diagnoses seldom find a slip
+_MAX_WORLDS = 6  # the number of earlier results that are assumed one by one
 _OPEN = ("ambiguous", "ill-formed", "unreadable")
 _ABSORBED = "absorbed in the rate"
-# Slips within a definition; what adds a term, scales it or takes another function makes another definition of it.
+# Slips within a definition. Other edits, such as another term, factor or function, make it another definition.
 _SLIPS_OF_DEFINITIONS = {"sign", "wrong power", "wrong index", "swapped indices", "missing factor"}
 _SAYS_SO = re.compile(r"[^=]*?(?:\\equiv|:=|\\coloneqq|\\triangleq|\\doteq|\\stackrel|\\overset)")
 _NUMBERED = re.compile(r"(?<![A-Za-z])[wW]\s*_\s*\{?\s*\d\s*(?:\}|(?![\d,}]))")
@@ -39,18 +39,18 @@ _EXAMPLE = re.compile(r"\d\.(?!0+\b|5\b|25\b)\d")
 
 
 class NoFormula(SheetError):
-    """A document without a formula."""
+    """An error for a document without a formula."""
 
 
 def grade_text(text, setting=None, format=None, name="document") -> Document:
     """Grade a document; see :func:`autograd.grading.grade_documents.grade_document`.
 
     Raises:
-        SheetError: it cannot be read at all, or a declaration is not understood.
+        SheetError: the document cannot be read at all, or a declaration is not understood.
     """
     found = extract(text, format, name)
     if not found.items and format is None and any(is_declaration(each.key) for each in found.declared):
-        found = extract(text, "sheet", name)  # a sheet whose file is named as Markdown
+        found = extract(text, "sheet", name)  # a sheet in a file with the ending of Markdown
     start = setting or Setting()
     early = [
         each
@@ -86,14 +86,14 @@ def grade_text(text, setting=None, format=None, name="document") -> Document:
 
 
 def _is_prose(found):
-    """Return whether there is text besides formulas and declarations."""
+    """Return True if a document has text in addition to formulas and declarations."""
     return len(found.prose.split()) > 6 * sum(len(item.written.split()) for item in found.items) + 40 or any(
         sign in found.prose for sign in ("$", "\\[", "```")
     )
 
 
 def _refuse_late(found, early, name):
-    """A declaration below a formula would change what was graded above: in a sheet it is refused."""
+    """Raise SheetError for a declaration below a formula of a sheet, because it would change earlier grades."""
     for each in found.declared if found.format == "sheet" else ():
         if each not in early and each.key in KEYS and each.key != "name" and _makes_sense(each):
             first = found.items[0]
@@ -109,7 +109,7 @@ def _refuse_late(found, early, name):
 
 
 def _makes_sense(declaration):
-    """Return whether a line is a declaration, and no sentence with a colon."""
+    """Return True if a line is a declaration and not a sentence with a colon."""
     before = [] if declaration.key == "network" else [Declaration(0, "network", "2-3-2")]
     try:
         return declaration.key in declared_setting([*before, declaration], "").declared
@@ -121,10 +121,10 @@ class _Sequence:
     """The claims that were graded so far, and the definitions and mistakes in them.
 
     Args:
-        setting: of the document.
+        setting: the setting of the document.
         judge: a :class:`~autograd.grading.claim_judge.ClaimJudge`.
-        work: the seconds of work that are left for diagnoses.
-        others: what else it may be about, where the network is not declared; else None.
+        work: the seconds of work that remain for diagnoses.
+        others: other possible settings if the network is not declared, or None.
         items: all claims of the document.
     """
 
@@ -139,12 +139,12 @@ class _Sequence:
         self._own: dict = {}
         self._mistaken: list = []  # pairs of a line and a grade
         self._worlds: dict = {}
-        self._redefined: dict = {}  # lines that say of a letter that it is something else than in the setting
-        self._of_mean = None  # the line that says that a dZ is the derivative of the mean loss
+        self._redefined: dict = {}  # from a letter to the line that defines it differently than the setting
+        self._of_mean = None  # the line that shows that a dZ is the derivative of the mean loss
         self._allowance, self._unclear = Allowance(work, of_own=True), Allowance(_UNCLEAR, of_own=True)
 
     def take(self, item):
-        """Grade one claim and remember what it says."""
+        """Grade one claim and remember its definition or result."""
         text, grade, said = self._judged(item.target, self._in_words(item.formula))
         own = None
         is_own = grade.verdict != "equal" and defined_letter(text) in self._free
@@ -199,11 +199,11 @@ class _Sequence:
             self._redefined.setdefault(letter, item.line)
 
     def _in_words(self, formula):
-        """Return a formula with the writer's own letters written out."""
+        """Return a formula with the writer's own letters replaced by their definitions."""
         return with_gradients(written_out(formula, self._own), self.setting.options)
 
     def _judged(self, target, text):
-        """Return a claim, or the same in other words where those are right; its grade; and what was read for what."""
+        """Return a claim, or a rewording of it that is right, with its grade and a note about the rewording."""
         grade = of_mean_loss(self._judge(self.setting, target, text), self._of_mean)
         if grade.verdict not in ("equal", "unproved") and target is None:
             for other, said in retold(text, self.setting.options):
@@ -214,7 +214,10 @@ class _Sequence:
         return text, grade, ""
 
     def _with_one_rate(self, grade, text):
-        """Return the grade of a chain, equal where each link is an update, whatever the rate absorbs in one of them."""
+        """Return the grade of a chain.
+
+        It is equal if each link is an update, whatever constant one of the rates absorbs.
+        """
         left, *right = [part.text.strip() for part in sides(text)]
         if grade.verdict != "wrong" or len(right) < 2:
             return grade
@@ -224,11 +227,11 @@ class _Sequence:
         return next(link for link in links if _ABSORBED in link.condition)
 
     def _is_printed_name(self, own):
-        """Return whether a left side such as ``d_h[h]`` or ``w_ho[h,o]`` is a name that equations are printed with."""
+        """Return True if a left side such as ``d_h[h]`` or ``w_ho[h,o]`` is a name in the printed equations."""
         return bool(own.scripts) and own.scripts[0][0] == "[" and own.name.split(" ")[0] in self._known | {"d"}
 
     def _take_mistake(self, item, text, claim, grade, explained):
-        """Fill in a claim that is wrong, or leave it open where the document does not say enough."""
+        """Fill in a claim that is wrong, or make it ambiguous if the document does not say enough."""
         said = self._of_own_letter(text) or self._said_again(item, text)
         said = said or self._left_open(item.target, text, explained, claim.link)
         if said:
@@ -255,7 +258,7 @@ class _Sequence:
             }  # fmt: skip
 
     def _explained(self, target, text, grade):
-        """Return the grade with its diagnosis, while work is left for diagnoses."""
+        """Return the grade with its diagnosis, if work remains for diagnoses."""
         allowance = self._unclear if grade.verdict in ("ambiguous", "ill-formed") else self._allowance
         if self._allowance.is_used_up() or allowance.is_used_up():
             return grade
@@ -265,7 +268,7 @@ class _Sequence:
         return found if is_open or found.verdict == grade.verdict else grade
 
     def _left_open(self, target, text, grade, link):
-        """Return why a claim is not called wrong in a network that was found; "" if it is."""
+        """Return the reason why a claim is not called wrong in a network that was found, or "" if it is wrong."""
         if self._others is None:
             return ""
         if self._allowance.is_used_up():
@@ -296,7 +299,7 @@ class _Sequence:
                 "it is another loss or activation than that of the setting that was found: a document may speak of "
                 "several, so declare the one that is meant"
             )
-        # Guesses: which way vectors stand, what the h of W_{hy} counts, which weight w_7 is, and where 0.56 is right.
+        # Guesses: the orientation of vectors, the h of W_{hy}, the weight w_7, and the point at which 0.56 is right.
         is_unclear = grade.is_shapeless or grade.is_misfit or "is not bound" in grade.diagnosis
         is_guess = is_unclear or _NUMBERED.search(text) or _EXAMPLE.search(text)
         if not is_guess and (grade.mistakes or self._others.is_clear or self._is_right_before(target, text, link)):
@@ -307,14 +310,14 @@ class _Sequence:
         )
 
     def _is_another_definition(self, text, grade):
-        """Return whether a formula says what the loss or an activation is, without a slip that definitions have."""
+        """Return True if a formula defines the loss or an activation, without a slip that occurs in definitions."""
         letters = convention(**self.setting.options).letters
         if defined_letter(text) not in {plain(letters[role]) for role in ("loss", "y", "a")}:
             return False
         return [mistake.kind in _SLIPS_OF_DEFINITIONS for mistake in grade.mistakes] != [True]
 
     def _of_own_letter(self, text):
-        """Return why a claim on a letter of the writer's own is left open, where it was not written out; else ""."""
+        """Return the reason to leave open a claim on a letter of the writer's own that was not replaced, or ""."""
         own = sorted(self._own.keys() & self._free & names_in(text))
         if not own:
             return ""
@@ -322,7 +325,7 @@ class _Sequence:
         return f"{own[0]} is what line {line} says, and this claim cannot be read with that in its place"
 
     def _said_again(self, item, text):
-        """Return why a loss is not called wrong, where the document goes on to another one, which is right; else ""."""
+        """Return the reason not to call a loss wrong, because a later one in the document is right, or ""."""
         name = plain(convention(**self.setting.options).letters["loss"])
         if not _is_definition_of(name, text):
             return ""
@@ -334,7 +337,7 @@ class _Sequence:
         return ""
 
     def _is_right_before(self, target, text, link):
-        """Return whether a link of a chain is the first that is wrong, and all in front of it are right."""
+        """Return True if a link of a chain is the first wrong one and all links before it are right."""
         left, *rest = [part.text.strip() for part in sides(text)]
         before = rest[: (link or 1) - 1]
         return bool(before) and all(
@@ -342,14 +345,14 @@ class _Sequence:
         )
 
     def _at_link(self, text, link):
-        """Return the left side of a chain and the first side that is wrong: what a diagnosis is about."""
+        """Return the left side of a chain and its first wrong side, to be diagnosed."""
         if link is None or link < 2:
             return text
         parts = [part.text.strip() for part in sides(text)]
         return f"{parts[0]} = {parts[link]}"
 
     def _first_wrong_link(self, target, text):
-        """Return the first equals sign of a chain whose right side is not what the left side is."""
+        """Return the number of the first equals sign of a chain after which a side is wrong, or None."""
         parts = [part.text.strip() for part in sides(text)]
         if len(parts) < 3:
             return None
@@ -367,7 +370,7 @@ class _Sequence:
         return self._judge(self.setting, target, text).verdict == "wrong"
 
     def _earlier_mistake(self, target, text):
-        """Return the line of the earlier results that a claim follows from; None if it follows from none."""
+        """Return the line of the earlier wrong results from which a claim follows, or None."""
         results = [k for k, (_, grade) in enumerate(self._mistaken) if grade.results]
         if not results:
             return None
@@ -384,7 +387,7 @@ class _Sequence:
 
 
 def _is_definition_of(name, text):
-    """Return whether a formula says what a letter is."""
+    """Return True if a formula defines a letter."""
     left, *right = [side.text for side in sides(text)]
     return bool(right) and plain(left) == name and not any(r"\partial" in side for side in right)
 

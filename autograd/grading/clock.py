@@ -1,6 +1,6 @@
-"""The work that a search may do, counted in steps, so that no verdict depends on how fast or busy a machine is.
+"""The work that a search may do. It is counted in steps, so that no verdict depends on the speed or load of a machine.
 
-A step is the evaluation of one node of a formula at one point; numbers of many digits count for several.
+A step is the evaluation of one node of a formula at one point. Numbers of many digits count as several steps.
 """
 
 import threading
@@ -11,12 +11,12 @@ __all__ = ["PER_SECOND", "WORK", "Allowance", "thread_time"]
 # The processor time of this thread, for programs that are run. Pyodide has one thread and no such clock.
 thread_time = getattr(time, "thread_time", time.perf_counter)
 
-# About what a quiet core of 2024 does in a second; limits are written as seconds of it.
+# About the number of steps of a quiet core of 2024 in a second. Limits are written in seconds.
 PER_SECOND = 60_000
 
 
 class _Work(threading.local):
-    """The steps that this thread has done so far."""
+    """The number of steps that this thread has done so far."""
 
     done = 0
 
@@ -25,7 +25,7 @@ WORK = _Work()
 
 
 class Allowance:
-    """A number of steps: from now on, or of what is done in a ``with`` statement.
+    """A number of steps, counted from now on or within ``with`` statements.
 
     >>> allowance = Allowance(0.5)
     >>> allowance.is_used_up()
@@ -35,8 +35,8 @@ class Allowance:
     True
 
     Args:
-        seconds: the steps that a quiet core does in so many seconds.
-        of_own: whether only steps inside of ``with`` count.
+        seconds: the allowance, as the steps that a quiet core does in this time.
+        of_own: True if only steps within ``with`` statements count.
     """
 
     def __init__(self, seconds, of_own=False):
@@ -52,5 +52,5 @@ class Allowance:
         self._start = None
 
     def is_used_up(self):
-        """Return whether no step of it is left."""
+        """Return True if no step of the allowance remains."""
         return (0 if self._start is None else WORK.done - self._start) >= self._left

@@ -1,4 +1,4 @@
-"""All that grading needs of one derivation, in one frozen object that its parts are given."""
+"""The parts of a derivation that grading needs, in one frozen object."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,9 +13,9 @@ class Context:
     """One derivation.
 
     Attributes:
-        formulas: of the network: :class:`autograd.formulas.formulas.Formulas`.
-        printer: it names quantities and prints expressions.
-        convention: the letters, the order of a weight's indices, and what a delta is.
+        formulas: the formulas of the network: :class:`autograd.formulas.formulas.Formulas`.
+        printer: the printer that names quantities and prints expressions.
+        convention: the letters, the order of a weight's indices, and the meaning of a delta.
     """
 
     formulas: Any
@@ -34,5 +34,5 @@ class Context:
 
     @property
     def is_preset(self):
-        """Return whether no letter was declared besides those of a preset."""
+        """True if the convention has exactly the letters of a preset."""
         return self.convention.letters == PRESETS[self.convention.name].letters

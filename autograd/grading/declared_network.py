@@ -11,15 +11,15 @@ __all__ = ["ACTIVATIONS", "declared_network"]
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "softplus", "silu", "gelu", "exp", "sin", "linear")
 _MAX_NEURONS, _MAX_LAYERS, _MAX_SAMPLES, _MAX_STEPS = 64, 6, 12, 6
-_MAX_PRODUCTS = 20_000  # of a weight and what it reads; so many take a few seconds
+_MAX_PRODUCTS = 20_000  # of weights and their inputs; this many take a few seconds
 
 
 def declared_network(values, start=()) -> dict:
-    """Return the arguments that a network is built from, checked.
+    """Return the checked arguments from which a network is built.
 
     Args:
         values: the declarations, a dict of texts.
-        start: the arguments that hold where nothing is declared.
+        start: the arguments that apply if nothing is declared.
 
     Raises:
         SheetError: a declaration is not understood, or the network is too large.
@@ -76,7 +76,7 @@ def declared_network(values, start=()) -> dict:
 
 
 def _smoothed(text):
-    """Return a loss, and the number or the letter that its labels are smoothed by; None for labels as they are."""
+    """Return a loss, and the number or letter by which its labels are smoothed, or None for unchanged labels."""
     match = re.fullmatch(r"(.*?)[\s,]+(?:label[ _-]?)?smoothing\s+(\S+)", text.strip(), re.IGNORECASE)
     if match is None:
         return text, None

@@ -1,7 +1,7 @@
-r"""Letters as a document's own definitions say them.
+r"""The letters that a document's own definitions declare.
 
-In ``h_j = \sigma(z_j)`` h is an activation and z its pre-activation; in ``E = \frac12 \sum_k (d_k - o_k)^2`` E is the
-loss, d a target and o an output; in ``L = -\sum_k y_k \log p_k`` y is a target and p a probability.
+In ``h_j = \sigma(z_j)``, h is an activation and z its pre-activation. In ``E = \frac12 \sum_k (d_k - o_k)^2``, E is the
+loss, d a target and o an output. In ``L = -\sum_k y_k \log p_k``, y is a target and p a probability.
 """
 
 import re
@@ -25,7 +25,7 @@ SQUARED = re.compile(
     rf"(?:\(|{_NORM})\s*({_NAME}){_SCRIPTS}\s*-\s*({_NAME}){_SCRIPTS}\s*(?:\\right|\\bigr?)?\s*(?:\)|{_NORM})"
     r"(?:\s*_\s*\{?\s*2\}?)?\s*\^\s*\{?\s*2"
 )
-# An accent over a letter with its index: over the letter, as it is written elsewhere.
+# An accent over a letter and its index is moved to the letter alone, as it is written elsewhere.
 _ACCENTED = re.compile(r"(\\(?:hat|bar|tilde|vec|mathbf))\s*\{(\\?[A-Za-z]+)\s*([_^](?:\{[^{}]*\}|\w))\}")
 LOGARITHM = re.compile(r"\\(?:log|ln)(?![A-Za-z])|(?:log|ln)\s*(?:\\left)?\(")
 _ARGUMENT = rf"(?:\\left|\\bigl?)?\(?\s*({_NAME}){_SCRIPTS}"
@@ -44,7 +44,7 @@ _TARGETS = ("t", "d", r"\hat{t}", "T", "y", "Y")
 
 
 def defines_loss(formula) -> bool:
-    r"""Return whether a formula says what the loss is.
+    r"""Return True if a formula defines the loss.
 
     >>> defines_loss(r"E = \\frac12 \\sum_k (t_k - y_k)^2"), defines_loss(r"\\delta_k = y_k - t_k")
     (True, False)
@@ -54,7 +54,7 @@ def defines_loss(formula) -> bool:
 
 
 def defines_activation(formula) -> bool:
-    r"""Return whether a formula says that a quantity is a function of another.
+    r"""Return True if a formula defines a quantity as a function of another.
 
     >>> defines_activation(r"y_k = f(s_k)"), defines_activation(r"s_k = \\sum_j w_{jk} a_j")
     (True, False)
@@ -63,7 +63,7 @@ def defines_activation(formula) -> bool:
 
 
 def defined_letter(formula) -> str:
-    r"""Return the letter that a formula begins with and says something of, in words; "" if it begins otherwise.
+    r"""Return the letter with which a formula begins and which it defines, in words, or "" if it begins otherwise.
 
     >>> defined_letter(r"\hat{y}_k = \sigma(s_k)"), defined_letter(r"J(\theta) = 1"), defined_letter("2 a = b")
     ('hat y', 'J', '')
@@ -73,7 +73,7 @@ def defined_letter(formula) -> str:
 
 
 def is_function_of_letter(formula) -> bool:
-    r"""Return whether a formula says that a letter is a function of another one, whatever the function.
+    r"""Return True if a formula defines a letter as any function of another letter.
 
     >>> is_function_of_letter(r"t = tanh(z) = 2 s - 1"), is_function_of_letter(r"t = 2 z")
     (True, False)
@@ -82,11 +82,11 @@ def is_function_of_letter(formula) -> bool:
 
 
 def defined_letters(formulas, of_softmax=False):
-    """From role to letter, as a document's own definitions say.
+    """Return a dict from roles to letters, as a document's own definitions declare them.
 
     Args:
-        formulas: LaTeX.
-        of_softmax: whether the outputs are the logits of a softmax, which has the letter p.
+        formulas: the formulas as LaTeX.
+        of_softmax: True if the outputs are the logits of a softmax, whose letter is p.
     """
     found: dict = {}
     for formula in [_ACCENTED.sub(r"\1{\2}\3", formula) for formula in formulas]:
@@ -119,7 +119,7 @@ def defined_letters(formulas, of_softmax=False):
         if computed and not applied and computed[1] != found.get("y"):
             found.setdefault("a", computed[1])
         weighed = _WEIGHED.match(formula)
-        if weighed and not any("elta" in letter for letter in weighed.groups()):  # a delta is no pre-activation
+        if weighed and not any("elta" in letter for letter in weighed.groups()):  # a delta is not a pre-activation
             found.setdefault("s", weighed[1])
     if of_softmax and "p" in found and "s" in found:
         found["y"] = found["s"]
@@ -131,7 +131,7 @@ def defined_letters(formulas, of_softmax=False):
 
 
 def swapped(letters):
-    """Return the letters with those of output and target exchanged; none where the two are not known apart."""
+    """Return the letters with those of output and target exchanged, or an empty dict if one of them is unknown."""
     output = "p" if "p" in letters else "y"
     if not {"t", output} <= letters.keys() or letters["t"] == letters[output]:
         return {}
@@ -140,13 +140,13 @@ def swapped(letters):
 
 
 def _later(one, other):
-    """Return whether the first of two letters is less of a target than the other."""
+    """Return True if the first of two letters is less likely to be a target than the second."""
     order = {letter: k for k, letter in enumerate(_TARGETS)}
     return one in order and other in order and order[one] > order[other]
 
 
 def says_output(formulas):
-    """Return whether a document says that its outputs, too, are an activation: y = f(s)."""
+    """Return True if a document defines its outputs as activations: y = f(s)."""
     output = defined_letters(formulas).get("y")
     lefts = [match[1] for match in map(_APPLIED.match, formulas) if match]
     return output is not None and output in lefts

@@ -1,4 +1,4 @@
-"""A graded document: its claims in order, the reading they were graded in, and what they are worth."""
+"""A graded document: its claims in order, the reading in which they were graded, and their points."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -9,35 +9,35 @@ from autograd.formulas.printing import printable
 __all__ = ["VERDICTS", "Document", "GradedClaim", "commonest_slips"]
 
 VERDICTS = ("equal", "definition", "wrong", "follows", "unproved", "ambiguous", "ill-formed", "unreadable")
-_SHOWN_NAME = 60  # characters of a name that tables and headings show
+_SHOWN_NAME = 60  # the number of characters of a name that tables and headings show
 _REFUSED = ("unreadable", "ill-formed", "ambiguous")
 _FAULTY = ("wrong", "follows", "unproved")
 
 
 @dataclass
 class GradedClaim:
-    """One claim of a document, graded.
+    """One graded claim of a document.
 
     Attributes:
-        line: where it begins in the file, from 1; in a notebook within its cell.
-        formula: as it stands there.
-        verdict: one of :data:`VERDICTS`. ``follows``: it is wrong, and right if the writer's own earlier results are
-            taken; ``definition``: it says what a letter of the writer's own stands for.
-        condition: under which it is equal, or "".
-        reading: what it was taken to mean, or "".
-        mistakes: what is wrong, dicts with a kind and a text.
-        diagnosis: the same in words; of what cannot be graded, where and why.
+        line: the line in the file where it begins, from 1; in a notebook, the line in its cell.
+        formula: the formula as it was written.
+        verdict: one of :data:`VERDICTS`. ``follows`` means that it is wrong, but right if the writer's own earlier
+            results are assumed. ``definition`` means that it defines a letter of the writer's own.
+        condition: the condition under which it is equal, or "".
+        reading: the meaning of its letters, or "".
+        mistakes: the mistakes, as dicts with a kind and a text.
+        diagnosis: the mistakes in words, or the reason why it cannot be graded.
         right: the right formula as ``{"text", "latex"}``, or None.
-        counterexample: a point where it is wrong, as a dict, or None.
-        link: which equals sign of a chain is the first wrong one, from 1; None if it is no chain or nothing is wrong.
-        points: what it earns by the rubric, or None.
-        cell: of a notebook, from 1; else None.
-        target: what a sheet says it is of, or None.
-        follows: the line of the earlier mistake, where the verdict is ``follows``; else None.
-        about: the names of the parameters and deltas it speaks of.
-        is_first_mistake: whether it is the first wrong step of the document.
-        right_as_written: the right formula for people: LaTeX in the letters that were declared, or else text.
-        shown: the formula with the document's own commands written out, where it has any; else "".
+        counterexample: a point at which it is wrong, as a dict, or None.
+        link: the number of the first wrong equals sign of a chain, from 1, or None.
+        points: its points in the rubric, or None.
+        cell: the cell of a notebook, from 1, or None.
+        target: the target in a sheet, or None.
+        follows: the line of the earlier mistake if the verdict is ``follows``, or None.
+        about: the names of the parameters and deltas in question.
+        is_first_mistake: True for the first wrong step of the document.
+        right_as_written: the right formula for people, as LaTeX in the declared letters or as text.
+        shown: the formula with the document's own commands written out, or "" if it has none.
     """
 
     line: int
@@ -104,7 +104,7 @@ class GradedClaim:
         }
 
     def as_formula(self) -> dict:
-        """Return the claim in the form of version 0.1, which stays for a release: ``correct`` and four verdicts."""
+        """Return the claim in the form of version 0.1, with ``correct`` and four verdicts. It stays for one release."""
         old = {"follows": "wrong", "definition": "equal", "ambiguous": "unreadable", "ill-formed": "unreadable"}
         found = self.as_dict()
         kept = ("line", "formula", "condition", "mistakes", "diagnosis", "counterexample")
@@ -125,15 +125,15 @@ def _ordinal(n):
 
 @dataclass
 class Document:
-    """A document that was graded. It is true where everything is right, as for the command's exit status 0.
+    """A graded document. It is true if everything is right, which is the exit status 0 of the command.
 
     Attributes:
-        name: whose it is; the file's name by default.
-        claims: its :class:`GradedClaim` s, in order; prose is not among them.
-        reading: the network, the loss and the convention that it was graded in, in words.
-        confirm: what of that was found and not declared, in words; "" if all was declared.
-        error: why it could not be graded, or "".
-        file: the path it was read from, or "".
+        name: the name of the writer, by default that of the file.
+        claims: the :class:`GradedClaim` s in order, without the prose.
+        reading: the network, the loss and the convention under which it was graded, in words.
+        confirm: the parts of the reading that were found and not declared, in words, or "".
+        error: the reason why it could not be graded, or "".
+        file: the path of its file, or "".
         format: ``"markdown"``, ``"latex"``, ``"notebook"`` or ``"sheet"``.
         rubric: a list of dicts with ``target``, ``points``, ``of`` and the ``line`` that earned them.
     """
@@ -147,10 +147,10 @@ class Document:
     format: str = ""
     rubric: list[dict[str, Any]] = field(default_factory=list)
 
-    as_section: ClassVar[Any] = None  # what makes HTML of a document; its module comes after this one
+    as_section: ClassVar[Any] = None  # makes HTML of a document; its module is imported after this one
 
     def count(self, verdict: str) -> int:
-        """Return how many claims got a verdict."""
+        """Return the number of claims with a verdict."""
         return sum(claim.verdict == verdict for claim in self.claims)
 
     @property
@@ -160,18 +160,18 @@ class Document:
 
     @property
     def points(self) -> tuple[float, float]:
-        """The points that were earned, and those that could be."""
+        """The points that were earned, and the maximum."""
         return sum(row["points"] for row in self.rubric), sum(row["of"] for row in self.rubric)
 
     @property
     def shown_name(self) -> str:
-        """The name on one line, without its middle where it is long."""
+        """The name on one line. The middle of a long name is cut."""
         name = printable(self.name)
         return name if len(name) <= _SHOWN_NAME else f"{name[: _SHOWN_NAME - 13]}...{name[-10:]}"
 
     @property
     def status(self) -> int:
-        """2 if anything cannot be graded, else 1 if anything is wrong, follows or is unproved, else 0."""
+        """The exit status: 2 if a claim cannot be graded, 1 if one is not proved right, and 0 otherwise."""
         if self.error or any(claim.verdict in _REFUSED for claim in self.claims):
             return 2
         return 1 if any(claim.verdict in _FAULTY for claim in self.claims) else 0
@@ -216,8 +216,10 @@ class Document:
 
 
 def commonest_slips(documents) -> list[tuple]:
-    """Return the mistakes of a class, the commonest first: triples of a kind, how often it was made, and in how many
-    documents."""
+    """Return the mistakes of a class, the most common first.
+
+    Each is a triple of a kind, its number of occurrences, and the number of documents in which it occurs.
+    """
     often: Counter = Counter()
     where: dict = {}
     for k, document in enumerate(documents):

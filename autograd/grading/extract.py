@@ -1,8 +1,8 @@
-r"""Taking formulas out of documents: Markdown, LaTeX, notebooks and sheets, with the places where they stand.
+r"""The extraction of formulas from Markdown, LaTeX, notebooks and sheets, with their positions.
 
-Prose stays prose. In Markdown and LaTeX a formula is what stands between dollar signs, in ``\[ \]`` or ``\( \)``, in an
-environment or in a fence called ``math``; in a sheet a line may be one as well. In a sentence only an equation is a
-claim. Declarations stand in front matter, or above the first formula.
+Prose is not graded. In Markdown and LaTeX, a formula is between dollar signs, in ``\[ \]`` or ``\( \)``, in an
+environment, or in a fence with the name ``math``. In a sheet, a whole line may also be a formula. In a sentence, only
+an equation is a claim. Declarations are in the front matter or above the first formula.
 """
 
 import json
@@ -20,9 +20,9 @@ __all__ = ["FORMATS", "Extract", "Item", "extract", "format_of"]
 
 FORMATS = ("markdown", "latex", "notebook", "sheet")
 _MAX_CHARACTERS, _MAX_CLAIMS, _MAX_CELLS = 1_000_000, 500, 2000
-_MAX_DISPLAYED, _MAX_READ = 50_000, 5_000  # of one displayed formula, and what is kept of a longer one
-_MAX_DECLARED = 2_000  # characters of a line that is a declaration
-_MAX_NOTEBOOK = 4_000_000  # it has pictures in it
+_MAX_DISPLAYED, _MAX_READ = 50_000, 5_000  # of one displayed formula, and the part that is kept of a longer one
+_MAX_DECLARED = 2_000  # the number of characters of a line with a declaration
+_MAX_NOTEBOOK = 4_000_000  # a notebook contains pictures
 _ENVIRONMENTS = (
     "equation|align|alignat|gather|multline|eqnarray|flalign|displaymath|math|aligned|gathered|split|array|dmath"
 )
@@ -63,16 +63,16 @@ _MATH_WORDS = {
 
 
 class Item(NamedTuple):
-    """A claim that stands in a document.
+    """A claim in a document.
 
     Fields:
-        line: where it begins, from 1; in a notebook within its cell.
-        formula: LaTeX or text, without the signs around it.
-        target: what it is of, where a sheet says so; else None.
-        cell: of a notebook, from 1; else None.
-        is_inline: whether it stands in a sentence.
-        written: the formula as it stands there, before a document's own commands are written out.
-        shown: the same with these commands written out, where it has any; else "".
+        line: the line where it begins, from 1; in a notebook, the line in its cell.
+        formula: LaTeX or text, without its delimiters.
+        target: the target in a sheet, or None.
+        cell: the cell of a notebook, from 1, or None.
+        is_inline: True if it is part of a sentence.
+        written: the formula as it was written, before the document's own commands are replaced.
+        shown: the same with these commands written out, or "" if it has none.
     """
 
     line: int
@@ -89,9 +89,9 @@ class Extract(NamedTuple):
 
     Fields:
         format: one of :data:`FORMATS`.
-        declared: its :class:`Declaration` s, in order; they may turn out to be prose.
-        items: its claims, in order.
-        prose: all of its text, to look for words in.
+        declared: its :class:`Declaration` s in order. They may turn out to be prose.
+        items: its claims in order.
+        prose: its whole text, for the search for words.
     """
 
     format: str
@@ -101,7 +101,7 @@ class Extract(NamedTuple):
 
 
 def format_of(text, name="") -> str:
-    """Return the format of a document: by the ending of its name, or else by what is in it."""
+    """Return the format of a document, by the ending of its name or else by its contents."""
     ending = name.rsplit(".", 1)[-1].lower() if "." in name else ""
     known = {"md": "markdown", "markdown": "markdown", "tex": "latex", "latex": "latex", "ipynb": "notebook"}
     if ending in known:
@@ -115,15 +115,15 @@ def format_of(text, name="") -> str:
 
 
 def extract(text, format=None, name="document") -> Extract:
-    r"""Take the claims and the declarations out of a document.
+    r"""Return the claims and the declarations of a document.
 
     Args:
         text: the document.
-        format: one of :data:`FORMATS`; found from the name and the text by default.
-        name: of the document, for messages.
+        format: one of :data:`FORMATS`; by default, it is found from the name and the text.
+        name: the name of the document, for messages.
 
     Raises:
-        SheetError: the document is too large, or is no notebook; the message says so.
+        SheetError: the document is too large, or is not a notebook. The message gives the reason.
 
     >>> found = extract("We minimize\n$$E = \\frac12 (t - y)^2,$$\nand with $n = 3$ samples $\\delta = y - t$.")
     >>> [(item.line, item.formula) for item in found.items]
@@ -162,7 +162,7 @@ def _source(cell):
 
 
 class _Lines:
-    """From offsets in a text to the numbers of its lines."""
+    """A function from offsets in a text to line numbers."""
 
     def __init__(self, text):
         self._starts = [0, *[match.end() for match in re.finditer("\n", text)]]
@@ -200,7 +200,10 @@ def _from_text(text, format):
 
 
 def _without_unclosed(text):
-    """Return a text with blanks for what opens a formula and is never closed: each would be looked for to the end."""
+    """Return a text in which delimiters of formulas that are never closed are blank.
+
+    Otherwise, the search for each of them would go to the end of the text.
+    """
     open_: dict = {}
     for match in _OPENED.finditer(text):
         if match["begin"]:
@@ -230,8 +233,8 @@ def _formula_of(match):
 
 
 def _claims(text, at, is_inline, macros, line_of):
-    """Return the claims in what stands between the signs of a formula."""
-    if len(text) > _MAX_DISPLAYED:  # no reader takes so much: its beginning is refused with the reason
+    """Return the claims between the delimiters of a formula."""
+    if len(text) > _MAX_DISPLAYED:  # too long for any reader: only its beginning is kept, and refused with the reason
         return [Item(line_of(at), text[:_MAX_READ], None, None, is_inline, text[:_MAX_READ])]
     uncommented = re.sub(r"(?<!\\)%[^\n]*", lambda comment: " " * len(comment[0]), text)
     found = []
@@ -247,7 +250,7 @@ def _claims(text, at, is_inline, macros, line_of):
 
 
 def _continued(items):
-    """Return the claims with the left side of the one above in front of those that begin with an equals sign."""
+    """Return the claims. If one begins with an equals sign, it gets the left side of the claim above."""
     found: list = []
     for item in items:
         first, *rest = sides(item.formula)
@@ -264,7 +267,7 @@ def _continued(items):
 
 
 def _as_update(formula):
-    r"""Return ``w \to w - \eta g`` and ``(w)' = w - \eta g``, which say what w becomes, with the arrow of an update."""
+    r"""Return ``w \to w - \eta g`` and ``(w)' = w - \eta g``, which are updates, with the arrow of an update."""
     formula = _without_versions(formula)
     arrow = _BECOMES.search(formula) or _PRIMED.match(formula)
     if arrow is None or is_equation(formula[: arrow.start()]):
@@ -286,7 +289,7 @@ def _without_versions(formula):
 
 
 def _rest_of_marks(match):
-    """Return a subscript or superscript without the word in it: ``_{1}`` of ``_{1,new}``."""
+    """Return a subscript or superscript without its word: ``_{1}`` for ``_{1,new}``."""
     rest = (match["marks"] or "").strip(" ,")
     return f"{match['sign']}{{{rest}}}" if rest else ""
 
@@ -304,12 +307,12 @@ _SHORT = re.compile(r"[^=]{1,12}=\s*[-+]?[\d.\s,\\{}()]+(?:[A-Za-z]|\\[lc]?dots)
 
 
 def _is_remark(formula):
-    """Return whether an equation in a sentence only gives a number, as ``N = 3`` and ``k = 1, \\dots, K`` do."""
+    """Return True if an equation in a sentence only gives a number, as in ``N = 3`` and ``k = 1, \\dots, K``."""
     return _SHORT.fullmatch(formula) is not None or ("dots" in formula and len(formula) < 40 and "sum" not in formula)
 
 
 def _between(text, start, end, format, line_of, items, declared):
-    """Read the lines between formulas: declarations, and in a sheet lines that are formulas themselves."""
+    """Read the lines between formulas: declarations and, in a sheet, lines that are formulas."""
     at = start
     for line in text[start:end].split("\n"):
         number = line_of(at)
@@ -328,7 +331,7 @@ def _between(text, start, end, format, line_of, items, declared):
 
 
 def _formula_line(bare, number):
-    """Return the claim that a line of a sheet is, or None where it is a sentence."""
+    """Return the claim in a line of a sheet, or None if the line is a sentence."""
     match = _TARGET.fullmatch(bare)
     target, formula = (match["target"], match["formula"]) if match else (None, bare)
     words = [word for word in _WORDS.findall(formula) if word.lower() not in _MATH_WORDS]
@@ -342,7 +345,10 @@ def _formula_line(bare, number):
 
 
 def _declaration(line):
-    """Return the match of a line that is a declaration, or None. A long name is cut; no other declaration is long."""
+    """Return the match of a line that is a declaration, or None.
+
+    Long names are cut, and other long lines are not matched.
+    """
     found = _DECLARED.fullmatch(line[:_MAX_DECLARED])
     return found if found and (len(line) <= _MAX_DECLARED or found["key"].lower() == "name") else None
 

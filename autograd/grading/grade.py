@@ -1,4 +1,4 @@
-"""The answer for one formula: the verdict, what is wrong, what is right, and a point that shows it."""
+"""The answer for one formula: the verdict, the mistakes, the right formula, and a counterexample."""
 
 from collections.abc import Iterable
 from html import escape
@@ -14,24 +14,24 @@ UNPROVED = "50-digit numbers agree; a function in it has no meaning in a field, 
 
 
 class Grade:
-    """The answer for a formula. It is true where the verdict is ``"equal"``, and false for every other verdict.
+    """The answer for a formula. It is true if the verdict is ``"equal"``, and false for all other verdicts.
 
-    So a test may say ``assert derive(loss).grade(w, formula)``; the pytest plugin shows why that failed.
+    A test can therefore use ``assert derive(loss).grade(w, formula)``. The pytest plugin shows the reason of a failure.
 
     Attributes:
         verdict: ``"equal"`` (proved), ``"wrong"``, ``"unproved"`` (the numbers agree, but a proof is out of reach),
-            ``"ambiguous"`` (readings disagree), ``"ill-formed"`` (an index is bound nowhere, or a comma stands where a
-            sign belongs) or ``"unreadable"``.
-        condition: under which an update is equal, such as that a constant is absorbed in the rate; else "".
-        mistakes: what is wrong, a tuple of :class:`~autograd.grading.explaining.diagnosis.Mistake`.
-        diagnosis: the same in words; of an unreadable formula, where and why.
-        correct: the right formula, an :class:`~autograd.formulas.equations.Equation`; None where there is none to give.
-        right: the same.
-        counterexample: a point where the formula is wrong, with the true and the given value; else None.
-        formula: what was graded.
-        about: the names of the parameters or deltas that it speaks of.
-        reading: what its letters were taken to mean, in words.
-        link: which link of a chain A = B = C is the first wrong one, from 1; else None.
+            ``"ambiguous"`` (readings disagree), ``"ill-formed"`` (an index is not bound, or a comma is in the place of
+            a sign) or ``"unreadable"``.
+        condition: the condition under which an update is equal, such as a constant absorbed in the rate, or "".
+        mistakes: a tuple of :class:`~autograd.grading.explaining.diagnosis.Mistake`.
+        diagnosis: the mistakes in words, or the place and the reason if the formula is unreadable.
+        correct: the right formula, an :class:`~autograd.formulas.equations.Equation`, or None.
+        right: the same as ``correct``.
+        counterexample: a point at which the formula is wrong, with the true and the given value, or None.
+        formula: the graded formula.
+        about: the names of the parameters or deltas in question.
+        reading: the meaning of its letters, in words.
+        link: the number of the first wrong link of a chain A = B = C, from 1, or None.
 
     Example:
         >>> from autograd import derive
@@ -66,7 +66,7 @@ class Grade:
 
     @property
     def right(self) -> Equation | None:
-        """The right formula, or None where there is none to give.
+        """The right formula, or None if there is none.
 
         Example:
             >>> from autograd import derive
@@ -134,7 +134,7 @@ class Grade:
         return f"<div>{'<br>'.join([head, *rows])}</div>"
 
     def _as_html(self, line):
-        """Return a line, of which the right formula is typeset if that is possible."""
+        """Return a line as HTML. The right formula is typeset if possible."""
         if self.correct is not None and line.startswith("  right: "):
             right = typeset(self.correct.latex)
             if right.startswith("<math"):

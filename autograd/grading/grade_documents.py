@@ -1,4 +1,4 @@
-"""Grading documents: a text, files and folders, standard input, in one process or in several."""
+"""The grading of documents: a text, files and folders, or standard input, in one or several processes."""
 
 import os
 import sys
@@ -19,10 +19,10 @@ from autograd.grading.text_files import decoded
 
 __all__ = ["grade_document", "grade_files", "status"]
 
-_MAX_BYTES = 4_000_000  # a notebook has pictures in it
+_MAX_BYTES = 4_000_000  # a notebook contains pictures
 _ENDINGS = (".txt", ".md", ".markdown", ".tex", ".ipynb")
 
-Document.as_section = staticmethod(section)  # what a notebook shows
+Document.as_section = staticmethod(section)  # for notebooks
 
 
 def grade_document(
@@ -31,24 +31,24 @@ def grade_document(
     setting: Value | Derivation | Setting | str | os.PathLike[str] | None = None,
     format: Literal["markdown", "latex", "notebook", "sheet"] | None = None,
 ) -> Document:
-    r"""Grade a whole derivation: every claim in it, in the order in which it was written.
+    r"""Grade a whole derivation: all of its claims, in the order in which they were written.
 
-    The formulas are taken out of the text with their lines. What the letters mean is what the document declares, or
-    else what its own definitions say; one reading holds for all of it. A claim that is wrong by itself *follows* if it
-    is what the writer's earlier results lead to.
+    The formulas are taken from the text with their lines. The letters mean what the document declares or, without a
+    declaration, what its own definitions say. One reading applies to the whole document. A claim that is wrong by
+    itself *follows* if it is derived from the writer's earlier results.
 
     Args:
-        text: Markdown, LaTeX, a notebook's JSON, or a sheet.
-        setting: what it is about, where it does not say so: a recorded loss (a Value), a Derivation, a text of
-            declarations, the path of a file of them, or a :class:`~autograd.grading.setting.Setting`.
-        format: ``"markdown"``, ``"latex"``, ``"notebook"`` or ``"sheet"``; found from the text by default.
+        text: Markdown, LaTeX, the JSON of a notebook, or a sheet.
+        setting: the setting, if the document does not declare it: a recorded loss (a Value), a Derivation, a text of
+            declarations, the path of a file of declarations, or a :class:`~autograd.grading.setting.Setting`.
+        format: ``"markdown"``, ``"latex"``, ``"notebook"`` or ``"sheet"``; by default, it is found from the text.
 
     Returns:
-        A :class:`~autograd.grading.document.Document`; print it to see every claim with its verdict.
+        A :class:`~autograd.grading.document.Document`. Print it to see all claims with their verdicts.
 
     Raises:
-        SheetError: there is no formula in it, a declaration is not understood, or it is too large.
-        TypeError: the text is no text, or the setting is nothing of these.
+        SheetError: the document has no formula, a declaration is not understood, or the document is too large.
+        TypeError: the text is not a str, or the setting has none of these types.
         ValueError: there is no such format.
         OSError: the file of the setting cannot be read.
 
@@ -85,13 +85,13 @@ def _setting(setting) -> Setting:
 
 
 def grade_files(paths, *, setting=None, jobs=1) -> list[Document]:
-    """Grade the documents in files and in folders; one that cannot be graded has its error in place of claims.
+    """Grade the documents in files and in folders. A document that cannot be graded has an error and no claims.
 
     Args:
-        paths: of files; of folders, of which every text, Markdown, LaTeX file and notebook is read, in order of their
-            names; and ``"-"`` for standard input.
-        setting: a :class:`~autograd.grading.setting.Setting` that holds for all of them.
-        jobs: how many processes grade at a time.
+        paths: paths of files or folders, or ``"-"`` for standard input. In a folder, all text, Markdown and LaTeX files
+            and notebooks are read, in the order of their names.
+        setting: a :class:`~autograd.grading.setting.Setting` for all documents.
+        jobs: the number of processes.
     """
     tasks = [(each, setting, each != path) for path in [_as_path(p) for p in paths] for each in _files_of(path)]
     if jobs <= 1 or len(tasks) < 2:
@@ -102,13 +102,13 @@ def grade_files(paths, *, setting=None, jobs=1) -> list[Document]:
         for task, future in zip(tasks, waiting, strict=True):
             try:
                 found.append(future.result())
-            except Exception as error:  # a process that ended: its document has that for an error
+            except Exception as error:  # a process ended, and its document gets the error
                 found.append(_refused(task[0], f"grading it ended with {type(error).__name__}: {error}"))
     return found
 
 
 def status(documents) -> int:
-    """Return the exit status: the worst of the documents."""
+    """Return the exit status, which is the highest one of the documents."""
     return max([document.status for document in documents], default=0)
 
 
@@ -117,7 +117,10 @@ def _as_path(path):
 
 
 def _files_of(path):
-    """Return the files a path stands for; the path itself where it has none, which then says why."""
+    """Return the files in a folder, or the path itself if it is a file or has none.
+
+    Grading it then gives the reason.
+    """
     if path == "-":
         return [path]
     try:
@@ -128,7 +131,7 @@ def _files_of(path):
 
 
 def _graded(path, setting, is_among_others) -> Document:
-    """Return the document in one file, whatever it holds; one without formulas is no fault in a folder."""
+    """Return the document in one file. A file without formulas is an error unless it is in a folder."""
     name = "standard input" if path == "-" else path.name
     try:
         found = grade_text(_text_of(path), setting, None, name)
@@ -141,7 +144,7 @@ def _graded(path, setting, is_among_others) -> Document:
         return _refused(path, str(error))
     except (OSError, SheetError) as error:
         return _refused(path, str(error))
-    except Exception as error:  # a fault of ours: the other documents still get their grades
+    except Exception as error:  # an error in this code: the other documents still get their grades
         return _refused(path, f"reading it failed with {type(error).__name__}: {error}. Please report this.")
 
 

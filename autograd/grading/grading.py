@@ -1,9 +1,9 @@
-r"""Grading a hand-written formula: read it, give its names a meaning, prove or refute it, say what is wrong.
+r"""The grading of a hand-written formula: read it, find the meaning of its names, prove or refute it, explain it.
 
-Nothing that is written is ever run. LaTeX and typed formulas become a tree that is evaluated as it was written
+The formula is never run as code. LaTeX and typed formulas become a tree that is evaluated as it was written
 (:mod:`autograd.grading.judging.written`). Formulas in the network's own names become expressions
-(:mod:`autograd.grading.in_vocabulary`, which says which formulas these are). Length, depth, digits, exponents and terms
-are bounded, and so is the work that is spent on a diagnosis.
+(:mod:`autograd.grading.in_vocabulary` lists these formulas). Length, depth, digits, exponents and terms are limited,
+and so is the work for a diagnosis.
 """
 
 import re
@@ -41,7 +41,7 @@ _OPEN_D = re.compile(r"(?<![A-Za-z0-9_\\])d(?=_\{?[A-Za-z0-9]+\}?(?![A-Za-z0-9_\
 
 
 class Grader:
-    """Grades formulas for one derivation."""
+    """A grader of formulas for one derivation."""
 
     def __init__(self, formulas, printer, convention, results=()):
         self.context = Context(formulas, printer, convention)
@@ -54,22 +54,22 @@ class Grader:
         return self.in_vocabulary.lexicon
 
     def assuming(self, grades) -> "Grader":
-        """Return a grader that takes a writer's results for right, and all that follows from them by right rules.
+        """Return a grader that assumes a writer's results, and all that follows from them by right rules, to be right.
 
         Args:
-            grades: of formulas, mostly wrong ones. Only results for deltas, derivatives of the loss and an activation's
-                derivative are taken.
+            grades: grades of formulas, mostly wrong ones. Only results for deltas, derivatives of the loss, and the
+                derivatives of activations are assumed.
         """
         found = [result for grade in grades for result in grade.results]
         context = self.context
         return Grader(context.formulas, context.printer, context.convention, found)
 
     def judge(self, target, formula, rate=None, *, seconds=MAX_SECONDS) -> Grade:
-        """Grade a formula without looking for a diagnosis, a counterexample or the right formula.
+        """Grade a formula without a search for a diagnosis, a counterexample or the right formula.
 
         Args:
             target, formula, rate: see :meth:`grade`.
-            seconds: of work that its readings may take, at most.
+            seconds: the limit of the work on its readings.
         """
         self.written.judge.seconds = seconds
         try:
@@ -112,7 +112,7 @@ class Grader:
         return printed
 
     def _in_names_first(self, meant, formula, rate, explains, is_bare):
-        """Grade in the network's names, and as written what they cannot say."""
+        """Return the grade in the network's own names or, if these cannot express the formula, as printed."""
         found = self.in_vocabulary.grade(meant, formula, rate, explains)
         if found.verdict != "unreadable":
             return found
@@ -123,7 +123,7 @@ class Grader:
         return found if other is None else other
 
     def _or_in_names(self, printed, meant, formula, rate, explains):
-        """Return the grade of what was written in a preset's letters, which may be the network's own names as well."""
+        """Return the grade of a formula in the letters of a preset, which may also be the network's own names."""
         if printed is not None and (printed.verdict == "equal" or printed.is_sure):
             return printed
         found = self.in_vocabulary.grade(meant, formula, rate, explains)
@@ -142,7 +142,7 @@ class Grader:
         return printed
 
     def _with_deltas(self, meant, formula, rate, explains):
-        """Grade what stands for a gradient with delta in place of d_k; None where that cannot be read either."""
+        """Return the grade with d_k read as a delta, or None if this cannot be read either."""
         spelled = _OPEN_D.sub(r"\\delta", formula)
         if spelled == formula or "d" in self.context.convention.letters.values():
             return None
@@ -151,7 +151,7 @@ class Grader:
         return None if found.verdict == "unreadable" else found
 
     def _line_by_line(self, formula, rate, explains):
-        """Return the grade of a block of which every line is equal by itself; None for other blocks."""
+        """Return the grade of a block in which each line is equal by itself, or None for other blocks."""
         pieces = claims_in(formula)
         grades = [self._grade(None, piece.text, rate, explains) for piece in pieces] if len(pieces) > 1 else []
         if not grades or any(grade.verdict != "equal" for grade in grades):
@@ -163,7 +163,10 @@ class Grader:
         return found
 
     def _why_unreadable(self, meant, formula, rate):
-        """Return why a printed formula cannot be read, which knows more commands than the vocabulary; or ""."""
+        """Return the reason why a printed formula cannot be read, or "".
+
+        This reader knows more commands than the vocabulary.
+        """
         try:
             self.written.verdicts(formula.strip(), meant, rate)
         except ReadingError as error:
@@ -173,7 +176,7 @@ class Grader:
         return ""
 
     def _as_printed(self, meant, formula, rate, explains):
-        """Grade a formula in the letters that it is printed in; None where it cannot be read so."""
+        """Return the grade of a formula in its printed letters, or None if it cannot be read like this."""
         try:
             verdicts = self.written.verdicts(formula.strip(), meant, rate)
         except IllFormed as error:
@@ -188,7 +191,7 @@ class Grader:
         conditions = dict.fromkeys([v.condition for v in verdicts if v.condition])
         found = Grade(verdict, formula, condition="; ".join(conditions) if verdict in ("equal", "unproved") else "")
         found.reading, found.link = reading_of(self.written, chosen), judged.link
-        # several claims, or shapes that do not fit, are nothing that the vocabulary's own reading can decide
+        # The vocabulary cannot decide about several claims, or about shapes that do not fit.
         found.is_sure = len(verdicts) > 1 or isinstance(judged.error, ShapeError)
         found.is_misfit, found.is_shapeless = isinstance(judged.error, Misfit), isinstance(judged.error, ShapeError)
         found.is_elsewhere = judged.reason.startswith("the left side speaks of")
@@ -210,16 +213,16 @@ class Grader:
         return found
 
     def _about(self, verdicts, old):
-        """Return the names of the parameters and deltas that claims are about, as they were judged or else as named."""
+        """Return the names of the parameters and deltas of claims, as they were judged or else as they were named."""
         text, symbols = self.context.printer.symbol_text, self.vocabulary.symbols
         named = [name for claim in old for name in self.in_vocabulary.about(claim)]
-        if self.context.is_preset and named:  # h and o are letters of layers there
+        if self.context.is_preset and named:  # in a preset, h and o are letters of layers
             return tuple(dict.fromkeys(named))
         judged = [name for v in verdicts for name in names_of(self.written, v, symbols, text)]
         return tuple(dict.fromkeys(judged or named))
 
     def _give_right(self, found, verdict, old, rate):
-        """Add the right formula to an answer, in the letters that were declared."""
+        """Add the right formula to an answer, in the declared letters."""
         symbol, reading = meant_symbol(self.written, verdict), verdict.judged.reading
         task, written = verdict.judged.task or verdict.task, None
         if not self.context.is_preset and task is not None and reading is not None:
@@ -233,7 +236,7 @@ class Grader:
             found.correct = self.in_vocabulary.right.of(old[0], None, written)
 
     def _explain(self, found, chosen, verdicts, old, rate):
-        """Add what is wrong, what is right and a counterexample to the answer for a printed formula."""
+        """Add the mistakes, the right formula and a counterexample to the answer for a printed formula."""
         self._give_right(found, chosen, old, rate)
         is_open = found.verdict == "ambiguous" and isinstance(chosen.judged.error, Misfit)
         if found.verdict not in ("wrong", "ill-formed") and not is_open:
@@ -247,7 +250,7 @@ class Grader:
             mistakes = list(other.mistakes) if other is not None else []
         if not mistakes and own_letters:
             mistakes, shown = slips_of(self.written, chosen)
-        if shown is not chosen:  # another reading explains more: what is right, and where, is said of that one
+        if shown is not chosen:  # another reading explains more, so the right formula belongs to that one
             self._give_right(found, shown, old, rate)
             found.reading, found.about = reading_of(self.written, shown), self._about([shown], old)
         if is_open and not mistakes and other is None:
@@ -255,7 +258,7 @@ class Grader:
         error = chosen.judged.error
         is_unplaced = isinstance(error, (ShapeError, OutOfRange)) and self.written.model.steps > 1
         if found.verdict == "wrong" and not mistakes and other is None and is_unplaced and len(verdicts) == 1:
-            found.verdict, found.diagnosis = "ambiguous", words_of(chosen, mistakes, False)  # or it is meant otherwise
+            found.verdict, found.diagnosis = "ambiguous", words_of(chosen, mistakes, False)  # a different meaning?
             return
         if (found.verdict == "ill-formed" and mistakes) or is_open:
             found.verdict = "wrong"

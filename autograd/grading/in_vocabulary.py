@@ -1,20 +1,21 @@
-r"""Grading in the network's own vocabulary: the names that are printed as text, and the letters of a convention.
+r"""Grading in the network's own vocabulary: the names of printed text, and the letters of a convention.
 
-Formulas become expressions over the symbols of the network here, with an index for each neuron that is meant. This is
-the older of two paths. LaTeX with declared letters never takes it, and LaTeX in the letters of a preset is evaluated as
-it was written first (:mod:`autograd.grading.judging.written`). :meth:`autograd.grading.grading.Grader._grade` is the
-only place that chooses. This path still decides
+On this path, formulas become expressions over the symbols of the network, with an index for each neuron. This is the
+older of two paths. LaTeX with declared letters never takes it, and LaTeX in the letters of a preset is first evaluated
+as it was written (:mod:`autograd.grading.judging.written`). Only :meth:`autograd.grading.grading.Grader._grade` chooses
+between the paths. This path still decides
 
-- Python-like text, such as ``dL/dw_ho[h,o] = d_o[o]*a[h]``: the evaluator knows neither the names of text nor sums
-  ``for o in O``;
-- a bare right side that is graded for a target, such as ``\delta_o a_h`` for one weight: its letters are the target's;
-- LaTeX in a preset's letters which the evaluator cannot read, finds ambiguous or refutes, and which is equal in the
-  network's own names: a letter without marks is any neuron of any layer to the evaluator, while ``\delta_{h_1}``,
-  ``w_k \cdot x_k`` or the name of a function in the table have one meaning here;
-- LaTeX behind wrong results that a writer stated in these names: such a result is an expression, and no array.
+- Python-like text, such as ``dL/dw_ho[h,o] = d_o[o]*a[h]``. The evaluator knows neither the names of text nor sums
+  ``for o in O``.
+- a single right side that is graded for a target, such as ``\delta_o a_h`` for one weight. Its letters are those of the
+  target.
+- LaTeX in a preset's letters that the evaluator cannot read, finds ambiguous or refutes, but that is equal in the
+  network's own names. For the evaluator, a letter without marks is any neuron of any layer, while ``\delta_{h_1}``,
+  ``w_k \cdot x_k`` or the name of a function in the table have one meaning here.
+- LaTeX after wrong results that a writer stated in these names. Such a result is an expression and not an array.
 
-Besides, it finds two slips at once (:mod:`autograd.grading.explaining.diagnosis`), and the right formula in a network's
-own names, for formulas of either path.
+For formulas of both paths, it also finds two slips at once (:mod:`autograd.grading.explaining.diagnosis`), and the
+right formula in the network's own names.
 """
 
 from fractions import Fraction
@@ -39,11 +40,12 @@ __all__ = ["InVocabulary"]
 
 
 class InVocabulary:
-    """Grades formulas in the network's own vocabulary.
+    """A grader of formulas in the network's own vocabulary.
 
     Args:
         context: the derivation: :class:`autograd.grading.context.Context`.
-        results: what a writer found before, to be taken for right; see :class:`~autograd.grading.judging.proof.Oracle`.
+        results: earlier results of the writer, which are assumed to be right; see
+            :class:`~autograd.grading.judging.proof.Oracle`.
     """
 
     def __init__(self, context, results=()):
@@ -54,14 +56,14 @@ class InVocabulary:
         self._plain = {s for node, s in context.network.symbol_of.items() if isinstance(node, Constant)}
 
     def claims_of(self, meant, formula, rate):
-        """Return the claims of a formula; none where it cannot be read."""
+        """Return the claims of a formula, or an empty list if it cannot be read."""
         try:
             return self._read(meant, formula, rate)
         except (AutogradError, ReadingError, RecursionError):
             return []
 
     def _read(self, meant, formula, rate):
-        """Return the claims of a formula; in text several equations may stand behind one another, with commas."""
+        """Return the claims of a formula. In text, several equations may be separated by commas."""
         pieces = [formula]
         if isinstance(formula, str) and "," in formula and not is_latex(formula):
             pieces = [piece.text.strip() for piece in split_at(formula, {","})]
@@ -76,7 +78,7 @@ class InVocabulary:
             meant: the symbol that is graded, or None.
             formula: the text.
             rate: the name of the learning rate, or None.
-            explains: whether a wrong formula is diagnosed.
+            explains: True to diagnose a wrong formula.
         """
         try:
             claims = self._read(meant, formula, rate)
@@ -99,7 +101,7 @@ class InVocabulary:
         return found
 
     def results(self, claim):
-        """Return the derivatives that a claim states and reverse mode goes through; see :class:`Oracle`."""
+        """Return the derivatives in a claim with which reverse mode can continue; see :class:`Oracle`."""
         if claim.kind in ("delta", "gradient", "value") and isinstance(claim.truth, Symbol) and claim.rights:
             of = claim.truth
             is_slope = of.role == "ratio" and (of.name[0].role, of.name[1].role) == ("a", "s")
@@ -108,7 +110,7 @@ class InVocabulary:
         return []
 
     def about(self, claim):
-        """Return the names of the parameters and deltas that a claim is about."""
+        """Return the names of the parameters and deltas of a claim."""
         if claim.symbol is None or claim.kind == "value":
             return []
         return [self.lexicon.printer.symbol_text(claim.symbol.bound(env)) for env in claim.instances]
@@ -149,7 +151,7 @@ class InVocabulary:
         return Grade("equal", formula, condition=condition, correct=self.right.of(claim) if explains else None)
 
     def _check_variables(self, claim):
-        """Refuse a derivative in what is a plain number in the graph, which has none there."""
+        """Raise GraphError for a derivative with respect to a plain number, which has no derivative in the graph."""
         for expression in (claim.truth, *claim.rights):
             for symbol in symbols(expression):
                 of = symbol.name[1] if symbol.role == "ratio" else symbol.name if symbol.role == "gradient" else None
@@ -165,17 +167,17 @@ class InVocabulary:
         if field == "pole":
             return "wrong"
         digits = self.oracle.agree_in_digits(claim.truth, right, env)
-        if digits and field is not True:  # by chance perhaps, at the side of a kink where both are alike
+        if digits and field is not True:  # perhaps by chance, on the side of a kink where both are the same
             digits = self.oracle.agree_in_digits(claim.truth, right, env, KINK_POINTS)
         if digits is False or (digits is None and field is not True):
             return "wrong"
         return "equal" if field is True else "unproved"
 
     def _absorbed(self, claim, right):
-        """Return the constant by which the step of an update is longer than gradient descent's, or None.
+        """Return the constant by which the step of an update is longer than that of gradient descent, or None.
 
-        Where no rate is written, it is the rate itself. It is found in a field, or where the graph means nothing there
-        in numbers of many digits.
+        If no rate is written, the constant is the rate itself. It is found in a field or, if the graph has no meaning
+        there, with numbers of many digits.
         """
         gradient = Symbol("gradient", name=claim.symbol)
         rate = RATE if RATE in symbols(right) else Number(Fraction(1))

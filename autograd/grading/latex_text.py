@@ -1,7 +1,7 @@
-r"""Formulas as text: splitting LaTeX into rows, claims and sides without reading it.
+r"""Formulas as text: LaTeX is split into rows, claims and sides before it is parsed.
 
-A document is cut into claims before its formulas are read, so that each claim has the line where it begins and one that
-cannot be read takes no other with it. What is inside of braces, brackets or an environment is never cut.
+A document is split into claims before its formulas are read. Each claim then has the line where it begins, and an
+unreadable claim does not affect the others. The contents of braces, brackets and environments are never split.
 """
 
 import re
@@ -19,7 +19,7 @@ _EQUALS = {"=", r"\equiv", ":=", r"\triangleq", r"\coloneqq", r"\doteq", r"\stac
 _UPDATES = {"<-", r"\leftarrow", r"\gets", r"\longleftarrow", "-=", "+="}
 _ARROWS = {r"\rightarrow", r"\to", r"\longrightarrow", r"\mapsto"}
 _IMPLIES = {r"\Rightarrow", r"\implies", r"\Longrightarrow", r"\iff", r"\Leftrightarrow", r"\therefore"}
-_ENDS = {"\\\\", r"\newline", r"\tabularnewline", r"\cr", r"\linebreak"}  # of rows
+_ENDS = {"\\\\", r"\newline", r"\tabularnewline", r"\cr", r"\linebreak"}  # the ends of rows
 _LINED = re.compile(
     r"\s*\\begin\s*\{(aligned|align|alignat|alignedat|split|gathered|gather|eqnarray|equation|flalign|array|displaymath|math)"
     r"(\*?)\}(?:\s*\{[^{}]*\}|\s*\[[^\[\]]*\])?"
@@ -30,7 +30,7 @@ _MARKS = re.compile(
     r"\\(?:label|tag\*?|ref|eqref)\s*\{[^{}]*\}|\\(?:nonumber|notag|qed|displaystyle|hline)(?![A-Za-z])"
 )
 _REASON = re.compile(r"&&\s*\\(?:text|mbox|textrm|textit)\s*\{(?:(?!\\\\|\\end\s*\{|&).)*", re.DOTALL)
-# What may follow a formula after some space and says for which indices it holds, or that more is to come.
+# The text after a formula and some space: the indices for which it holds, or a sign that more will follow.
 _TAIL = re.compile(
     r"(?:[\s,;.(]|\\[,; ]|\\q?quad\b)*"
     r"(?:\\forall|\\text|\\mbox|\\mathrm|\\textrm|(?:for|if|when|where|with|since)\b|\\because|\\in\b"
@@ -40,7 +40,7 @@ _BLANK = re.compile(r"^(?:\s|\\[,;! ]|\\q?quad\b)*")
 _ENDING = re.compile(
     r"(?:[\s.,;]|\\[,;!]|\\q?quad\b|\\(?:text|mbox|textrm)\s*\{\s*(?:and|so|or|then|where|thus|with|,|\.)\s*\})+$"
 )
-# The number of an equation in front of it, and the reason behind it, in brackets.
+# The number of an equation before it, and the reason after it, in brackets.
 _NUMBER = re.compile(r"^\s*\(\s*(?:\d{1,2}|[A-Za-z])\s*\)\s*(?:\\q?quad\b|\\[;: ]|~)\s*(?=\S)")
 _SINCE = re.compile(
     r"(?:\s|\\[,; ]|\\q?quad\b)*\(\s*\\(?:text|mbox|textrm)\s*\{\s*(?:since|because|as|by|using)\b[^{}]*\}[^()]*\)\s*$"
@@ -51,14 +51,17 @@ _CONTINUES = re.compile(
 
 
 class Piece(NamedTuple):
-    """A part of a text and the offset where it begins."""
+    """A part of a text, with the offset where it begins."""
 
     text: str
     at: int
 
 
 def _tokens(text):
-    """Triples of a token, its offset and how many braces, brackets and environments it is in; and the final depths."""
+    """Return the tokens of a text and the number of brackets that are left open.
+
+    Each token is a tuple: its text, its offset, and the numbers of brackets and of braces or environments around it.
+    """
     found, brackets, braces = [], 0, 0
     for match in _TOKEN.finditer(text):
         token = match[0]
@@ -77,7 +80,7 @@ def _tokens(text):
 
 
 def _top_level(text):
-    """Pairs of a token and its offset, of those in no braces, brackets or environments.
+    """Return pairs of a token and its offset for all tokens outside of braces, brackets and environments.
 
     Brackets that do not match, as in the interval [0, 1), are not counted.
     """
@@ -88,7 +91,7 @@ def _top_level(text):
 
 
 def split_at(text, separators) -> list[Piece]:
-    """Return the parts of a text between separators that are in no braces, brackets or environments.
+    """Return the parts of a text between separators that are outside of braces, brackets and environments.
 
     >>> split_at(r"a_{i,j} = f(b, c), d", {","})
     [Piece(text='a_{i,j} = f(b, c)', at=0), Piece(text=' d', at=18)]
@@ -111,7 +114,7 @@ def sides(text) -> list[Piece]:
 
 
 def is_equation(text, *, updates=True) -> bool:
-    r"""Return whether a formula says that something is something: it has an equals sign or the arrow of an update.
+    r"""Return True if a formula is a statement: it has an equals sign or the arrow of an update.
 
     >>> is_equation(r"\delta_o = y_o - t_o"), is_equation(r"\sum_{i=1}^n w_i"), is_equation(r"w \gets w - \eta g")
     (True, False, True)
@@ -125,12 +128,12 @@ def is_equation(text, *, updates=True) -> bool:
 
 
 def without_marks(text) -> str:
-    """Return a formula without labels, tags and the like; blanks stand in their place, so that offsets stay."""
+    """Return a formula with labels, tags and similar marks replaced by blanks, so that offsets do not change."""
     return _MARKS.sub(lambda match: " " * len(match[0]), text)
 
 
 def without_reasons(text) -> str:
-    r"""Return rows without the column of words behind them that says why; blanks stand in its place.
+    r"""Return rows with the column of reasons in words after them replaced by blanks.
 
     >>> without_reasons(r"a &= b && \text{as }c\text{ is 1} \\").split()
     ['a', '&=', 'b', '\\\\']
@@ -139,9 +142,9 @@ def without_reasons(text) -> str:
 
 
 def claims_in(text) -> list[Piece]:
-    r"""Return the claims of a displayed formula: every equation that has a left side of its own.
+    r"""Return the claims of a displayed formula: all equations with their own left side.
 
-    A row that begins with an equals sign or an operator goes on with the claim above.
+    A row that begins with an equals sign or an operator continues the claim above it.
 
     >>> [claim.text for claim in claims_in(r"\begin{aligned} a &= b \\ &= c \\ d &= e \end{aligned}")]
     ['a = b = c', 'd = e']
@@ -164,7 +167,7 @@ def claims_in(text) -> list[Piece]:
 
 
 def _inside(text):
-    """Return the rows of an environment that is all there is, and where they begin."""
+    """Return the rows of an environment if it is the whole text, and the offset where they begin."""
     at = 0
     while True:
         match = _LINED.match(text)
@@ -178,7 +181,7 @@ def _inside(text):
 
 
 def _parts(row):
-    """Return the equations of one row: those with space between them, and those that follow from one another."""
+    """Return the equations of one row: those separated by space, and those that follow from one another."""
     found = [row]
     arrows = _IMPLIES | _ARROWS
     for separators in (arrows, {r"\quad", r"\qquad", r"\hspace"}, {";", ","}):
@@ -190,7 +193,7 @@ def _parts(row):
                 own = separators is arrows or not _is_tail(part.text)
                 if own and is_equation(part.text) and is_equation(kept[-1].text):
                     kept.append(part)
-                else:  # it belongs to what is in front of it
+                else:  # it belongs to the part before it
                     kept[-1] = Piece(piece.text[kept[-1].at : part.at + len(part.text)], kept[-1].at)
             parts += [Piece(part.text, piece.at + part.at) for part in kept]
         found = parts
@@ -198,7 +201,7 @@ def _parts(row):
 
 
 def _without_alignment(text):
-    """Return a row without the marks that align it; blanks stand in their place."""
+    """Return a row with its alignment marks replaced by blanks."""
     marks = {at for token, at in _top_level(text) if token == "&"}
     return "".join([" " if k in marks else c for k, c in enumerate(text)])
 

@@ -1,7 +1,7 @@
-r"""A LaTeX document's own commands, written out: ``\newcommand{\pd}[2]{\frac{\partial #1}{\partial #2}}``.
+r"""The commands that a LaTeX document defines: ``\newcommand{\pd}[2]{\frac{\partial #1}{\partial #2}}``.
 
-Nothing is run: a command is a text with places for arguments. How many commands there are, how deep they refer to each
-other and how long a formula becomes is bounded.
+No code is run: a command is a text with places for arguments. The number of commands, the depth of their references and
+the length of a formula are limited.
 """
 
 import itertools
@@ -41,7 +41,7 @@ class Macros:
         self._use = re.compile(rf"\\({names})(?![A-Za-z])\s*") if names else None
 
     def expanded(self, formula) -> str:
-        """Return a formula with these commands written out; as it is where it would become too long."""
+        """Return a formula with these commands written out, or unchanged if it would become too long."""
         if self._use is None:
             return formula
         text = formula
@@ -76,7 +76,7 @@ class Macros:
 
 
 def _closing(text, start):
-    """Return the offset of the brace that closes the one at ``start``; None where there is none."""
+    """Return the offset of the brace that closes the one at ``start``, or None."""
     depth = 0
     for k in range(start, min(len(text), start + _LONGEST)):
         if text[k] == "\\":
@@ -89,7 +89,7 @@ def _closing(text, start):
 
 
 def _argument(text, at):
-    """Return the next argument of a command, a group, a command or one character, and where it ends."""
+    """Return the next argument of a command (a group, a command or one character), and the offset of its end."""
     while text[at : at + 1].isspace():
         at += 1
     if text[at : at + 1] == "{":

@@ -1,6 +1,6 @@
-r"""The loss that a writer's ``dZ`` is the derivative of: that of a sample, or the mean over the samples.
+r"""The loss of which a writer's ``dZ`` is the derivative: that of a sample, or the mean over the samples.
 
-``dZ = \frac{1}{m} (A - Y)`` says that it is the mean, and ``dW = dZ A^T`` is right from there on.
+``dZ = \frac{1}{m} (A - Y)`` shows that it is the mean. From there on, ``dW = dZ A^T`` is right.
 """
 
 import copy
@@ -17,7 +17,7 @@ _OF_MEAN = re.compile(rf"{_LEFT}.*{_COUNT}", re.DOTALL)
 
 
 def says_mean_loss(formula) -> bool:
-    r"""Return whether a right formula says that a ``dZ`` is the derivative of the mean loss.
+    r"""Return True if a right formula shows that a ``dZ`` is the derivative of the mean loss.
 
     >>> says_mean_loss(r"dZ^{[2]} = \\frac{1}{m} (A^{[2]} - Y)"), says_mean_loss(r"dW = \\frac{1}{m} dZ A^T")
     (True, False)
@@ -26,11 +26,11 @@ def says_mean_loss(formula) -> bool:
 
 
 def of_mean_loss(grade: Grade, line: int | None) -> Grade:
-    """Return a grade that depends on the loss alone as one for the mean loss, if a line has said that it is meant.
+    """Return the grade of a formula that is right only for the mean loss, if a line has shown that this loss is meant.
 
     Args:
-        grade: it stays as it is.
-        line: that says so, or None.
+        grade: the grade, which is not changed.
+        line: the line that shows it, or None.
     """
     if line is None or grade.verdict != "ambiguous" or grade.diagnosis != EITHER_LOSS:
         return grade

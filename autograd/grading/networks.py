@@ -1,4 +1,4 @@
-"""Recorded losses of networks that a sheet or a document declares."""
+"""Recorded losses of the networks that a sheet or a document declares."""
 
 import random
 from itertools import pairwise
@@ -21,20 +21,19 @@ def build(
     """Return the recorded loss of a network at a random point, with labelled leaves.
 
     Args:
-        sizes: of the layers, inputs first.
+        sizes: the sizes of the layers, inputs first.
         activations: the name of a function for each layer with weights, or ``"linear"``.
-        bias: whether neurons have one.
-        loss: one of :data:`LOSSES`. ``cross_entropy`` takes the last layer for logits; ``binary_cross_entropy`` does so
-            if the last layer is linear, and takes it for probabilities otherwise. ``huber`` turns into a straight line
-            where an error is 1.
-        samples: how many samples are recorded, with the same weights.
+        bias: True if neurons have a bias.
+        loss: one of :data:`LOSSES`. ``cross_entropy`` uses the last layer as logits. ``binary_cross_entropy`` does so
+            if the last layer is linear, and uses it as probabilities otherwise. ``huber`` becomes a straight line where
+            an error is 1.
+        samples: the number of samples that are recorded with the same weights.
         reduction: ``"mean"`` or ``"sum"`` over the samples, and over the steps of a recurrent network.
-        seed: of the random numbers.
-        penalty: the name of a number that half the sum of all squared weights is multiplied by and added; None for no
-            penalty.
-        recurrent: a layer, whose neurons read each other's activations of the step before, and the number of steps;
-            None for a network without steps.
-        smoothing: of the labels of a cross-entropy: a number, or the name of one; None for none. Of n classes each
+        seed: the seed of the random numbers.
+        penalty: the name of a factor, or None. Half of it times the sum of all squared weights is added to the loss.
+        recurrent: a layer and the number of steps, or None. The neurons of this layer read each other's activations of
+            the step before.
+        smoothing: the label smoothing of a cross-entropy: a number, the name of one, or None. With n classes, each
             target becomes (1 - smoothing) t + smoothing / n.
 
     >>> build([2, 3, 2], ["sigmoid", "sigmoid"]).op.name
@@ -53,7 +52,7 @@ def build(
 
 
 class _Network:
-    """The leaves of a network, and what is computed from them."""
+    """The leaves of a network, and the quantities that are computed from them."""
 
     def __init__(self, sizes, activations, bias, loss, seed, recurrent, smoothing):
         self._random, self._smoothing = random.Random(seed), smoothing
@@ -82,7 +81,7 @@ class _Network:
         return self._compared(self._outputs(place, {})[-1], place)
 
     def steps(self, count):
-        """Return the losses of the steps of a recurrent network, one after the other."""
+        """Return the losses of the steps of a recurrent network, in order."""
         losses, before = [], {}
         for step in range(1, count + 1):
             layers = self._outputs((step,), before)

@@ -1,4 +1,7 @@
-r"""Sides of an equation that hold at one point only, where a writer puts numbers in: ``\hat y = \sigma(z) = 0.56``."""
+r"""Sides of an equation in which a writer inserts numbers, as in ``\hat y = \sigma(z) = 0.56``.
+
+They only hold at one point.
+"""
 
 import re
 
@@ -15,9 +18,9 @@ _CALLED = re.compile(r"\\?[A-Za-z]+\s*(?:_\s*(?:\{[^{}]*\}|\w))?\s*(?=(?:\\left)
 
 
 def without_examples(formula) -> str:
-    r"""Return an equation without the sides that are numbers at a writer's own point; "" where nothing is left.
+    r"""Return an equation without the sides that are numbers at a writer's own point, or "" if no equation remains.
 
-    Only what has a decimal fraction is taken for such a number: the 1 of ``\partial z / \partial b = 1`` is a claim.
+    Only a side with a decimal fraction is such a number. The 1 of ``\partial z / \partial b = 1`` is a claim.
 
     >>> without_examples(r"g = -(y - \hat{y}) = -(1.5 - 0.56) = -0.94")
     'g = -(y - \\hat{y})'
@@ -42,6 +45,6 @@ def without_examples(formula) -> str:
 
 
 def _is_number(text):
-    """Return whether a side has a decimal fraction, and no letter but those of functions."""
+    """Return True if a side has a decimal fraction, and no letters except for those of functions."""
     bare = re.sub(r"(?<![A-Za-z\\])e\s*(?=\^)", "", _COMMAND.sub(" ", text))
     return bool(_DECIMAL.search(bare)) and not re.search(r"[A-Za-z]", bare)

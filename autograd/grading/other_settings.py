@@ -1,7 +1,7 @@
-r"""Other settings that a document may be about where it declares none, and what its own definitions leave open.
+r"""Other settings of a document that declares none, as far as its own definitions leave them open.
 
-A network that was found is a guess. A claim that is wrong in it, and right in another one that the document's
-definitions leave open, is no mistake: the answer then says what to declare.
+A network that was found is a guess. A claim that is wrong in it may be right in another network that the document's
+definitions allow. This is not a mistake, and the answer says what to declare.
 """
 
 import re
@@ -15,19 +15,19 @@ from autograd.grading.own_letters import names_in
 
 __all__ = ["OtherSettings"]
 
-_SECONDS = 2.0  # of work for one document
+_SECONDS = 2.0  # the work for one document
 _OF_FUNCTION = re.compile(r"\s*\\?[A-Za-z]+\s*(?:'|\^\s*\{?\s*\\prime\s*\}?)\s*(?:\\left)?\(")  # f'(z)
-_ENOUGH = 6  # claims that can be read, before most of them not being right says something
-_MAX_TELLING = 4  # right claims that are asked which letter is the output
+_ENOUGH = 6  # the number of readable claims from which the share of right ones is meaningful
+_MAX_TELLING = 4  # the number of right claims that are checked for the letter of the output
 _EXCHANGED = "the letters of outputs and targets exchanged"
 _LOSSES = ("half_sse", "sse", "mse", "cross_entropy", "binary_cross_entropy")
 
 
 class OtherSettings:
-    """The settings besides the one that was found, of which one may be meant.
+    """The settings, other than the one that was found, of which one may be meant.
 
     Args:
-        setting: the one that was found.
+        setting: the setting that was found.
         formulas: pairs of a target and a formula, of the whole document.
         judge: a function of a setting, a target and a formula that returns a grade.
     """
@@ -40,7 +40,7 @@ class OtherSettings:
         equal = [text for (_, text), verdict in pairs if verdict == "equal" and _says_what_is(text)]
         losses = [verdict for (_, text), verdict in zip(formulas, verdicts, strict=True) if defines_loss(text)]
         others = [verdict for verdict in losses if verdict not in ("equal", "unreadable")]
-        self.has_loss = "equal" in losses and not others  # one loss, and no other besides it
+        self.has_loss = "equal" in losses and not others  # one loss and no other
         self.has_activation = any(defines_activation(text) for text in equal)
         has_sums = any(sign in text for sign in (r"\sum", "|", "Vert") for text in equal if defines_loss(text))
         self._others = _others(setting, self.has_loss, self.has_activation, has_sums)
@@ -54,16 +54,16 @@ class OtherSettings:
 
     @property
     def is_clear(self) -> bool:
-        """True if the document says what its loss and its activations are."""
+        """True if the document defines its loss and its activations."""
         return self.has_loss and self.has_activation
 
     @property
     def is_unlikely(self) -> bool:
-        """True if most of the document's claims that can be read are not right in the setting that was found."""
+        """True if most of the document's readable claims are not right in the setting that was found."""
         return self._equal * 2 < self._read >= _ENOUGH
 
     def where_right(self, target, text) -> str:
-        """Return in which other setting a formula is right, in words; "" if in none of them."""
+        """Return another setting in which a formula is right, in words, or "" if there is none."""
         with self._allowance:
             for words, setting in [*self._others, *(self._functions if _OF_FUNCTION.match(text) else [])]:
                 if self._allowance.is_used_up():
@@ -73,7 +73,7 @@ class OtherSettings:
         return ""
 
     def _is_open(self, exchanged, formulas, verdicts):
-        """Return whether no claim that is right says which letter is the output and which one the target."""
+        """Return True if no right claim shows which letter is the output and which one the target."""
         letters = convention(**exchanged.options).letters
         pair = {plain(letters["t"]), plain(letters["y"])}
         telling = [
@@ -95,7 +95,7 @@ def _says_what_is(text):
 
 
 def _others(setting, has_loss, has_activation, has_sums):
-    """Return pairs of what differs, in words, and a setting; those that differ least first."""
+    """Return pairs of a difference in words and a setting, smallest differences first."""
     now = dict(setting.network)
     if now["recurrent"]:
         return []
@@ -127,7 +127,7 @@ def _others(setting, has_loss, has_activation, has_sums):
 
 
 def _exchanged(setting):
-    """Return the setting with the letters of outputs and targets exchanged; None where that is no convention."""
+    """Return the setting with the letters of outputs and targets exchanged, or None if this is not a convention."""
     letters = convention(**setting.options).letters
     given = {**setting.options.get("letters", {}), "t": letters["y"], "y": letters["t"]}
     if letters["a"] == letters["y"]:
@@ -143,7 +143,7 @@ def _exchanged(setting):
 
 
 def _functions(setting):
-    """Return pairs of another activation, in words, and a setting with it in all layers that are not linear."""
+    """Return pairs of another activation in words and a setting with it in all layers that are not linear."""
     now = dict(setting.network)
     acts = list(now["activations"])
     return [

@@ -1,4 +1,4 @@
-"""Formulas about one recorded loss, whose plain numbers are what they are."""
+"""Formulas about one recorded loss, in which its plain numbers may be written as numbers."""
 
 from autograd.engine.value import Value
 from autograd.formulas.derivation import derive
@@ -8,15 +8,15 @@ from autograd.grading.grade import Grade
 
 __all__ = ["grade_of_loss", "refusal"]
 
-_UNNAMED = 10  # more than the mistakes that are ever named
+_UNNAMED = 10  # larger than any number of named mistakes
 
 
 def grade_of_loss(loss: Value, leaf: Value, formula: str) -> Grade:
-    """Return the grade of a formula for the derivative of a loss, which may say its plain numbers as numbers.
+    """Return the grade of a formula for the derivative of a loss, which may contain the plain numbers of the loss.
 
-    Inputs and targets that were recorded as plain numbers stand for any number in formulas. Of one loss the numbers
-    themselves are right as well: ``-2*(1.5 - y)`` where its target is 1.5. A wrong formula is read in the way in which
-    fewer mistakes explain it.
+    Inputs and targets that were recorded as plain numbers represent any number in formulas. For a single loss, the
+    numbers themselves are right as well: ``-2*(1.5 - y)`` if its target is 1.5. A wrong formula is read in the way in
+    which fewer mistakes explain it.
 
     >>> w, x = Value(0.5, "w"), Value(2.0, "x")
     >>> grade_of_loss((1.5 - w * x) ** 2, w, "-2*(1.5 - y)*x").verdict
@@ -35,9 +35,9 @@ def grade_of_loss(loss: Value, leaf: Value, formula: str) -> Grade:
 
 
 def refusal(loss: Value, leaf: Value, formula: str) -> str:
-    """Return the grade of a formula for the derivative of a loss as text, empty if the formula is proved.
+    """Return the grade of a formula for the derivative of a loss as text, or "" if the formula is proved.
 
-    The right formula stands there in the names of formulas, so that a last line maps the labels of the loss to them.
+    The right formula has the names of formulas, and the last line maps the labels of the loss to these names.
 
     >>> w, x = Value(0.5, "w"), Value(2.0, "x")
     >>> print(refusal((w * x - 1.5) ** 2, w, "2*(w*x - 1.5)"))

@@ -1,8 +1,8 @@
-r"""Definitions in a writer's own letters, and formulas with them written out.
+r"""Definitions in a writer's own letters, and formulas in which these letters are written out.
 
-A writer says ``e_o = t_o - y_o`` and goes on with ``\delta_o = -e_o y_o (1 - y_o)``. The second formula is graded as
-``\delta_o = -\left(t_o - y_o\right) y_o (1 - y_o)``: the definition stands in place of its letter, with the indices of
-the place.
+A writer defines ``e_o = t_o - y_o`` and continues with ``\delta_o = -e_o y_o (1 - y_o)``. The second formula is graded
+as ``\delta_o = -\left(t_o - y_o\right) y_o (1 - y_o)``. The definition replaces its letter and gets the indices of this
+place.
 """
 
 import re
@@ -14,7 +14,7 @@ from autograd.grading.reading.trees import ReadingError
 
 __all__ = ["Definition", "definition", "names_in", "written_out"]
 
-_LONGEST = 3800  # below what a reader takes
+_LONGEST = 3800  # below the limit of a reader
 _ACCENTS = (
     r"hat|widehat|bar|overline|tilde|vec|dot|mathbf|boldsymbol|bm|mathrm|mathcal|mathsf|underline|text|operatorname"
 )
@@ -27,11 +27,11 @@ _TEXT_NAME = re.compile(r"(?P<base>[A-Za-z_]\w*)(?P<scripts>\[[^\[\]]*\])?", re.
 _SCRIPT = re.compile(r"\s*([_^])\s*(\{(?:[^{}]|\{[^{}]*\})*\}|\\[A-Za-z]+|[A-Za-z0-9*+-])|(')")
 _INDEX = re.compile(r"[i-nI-N]|\\ell|n_\{?[lL]\}?")
 _ATOM = re.compile(r"\\[A-Za-z]+|[A-Za-z]+|\d+|[^\s{}(),]")
-# Their letters are no quantities.
+# The letters in these words are not quantities.
 _WORDS = re.compile(r"\\(?:begin|end|text|textrm|textbf|textit|mbox|mathrm|operatorname)\*?\s*\{[^{}]*\}")
 _LETTER = re.compile(r"\\?[A-Za-z]+")
 _BOUND = re.compile(r"\\sum\s*_\s*(?:\{\s*)?(\\?[A-Za-z])|\bfor\s+([A-Za-z]\w*)\s+in\b")
-# Commands that are no letters.
+# Commands that are not letters.
 _NO_LETTERS = {
     "frac", "dfrac", "tfrac", "partial", "sum", "prod", "cdot", "times", "left", "right", "odot", "circ", "log", "exp",
     "ln", "tanh", "sin", "cos", "max", "min", "sqrt", "quad", "qquad", "text", "mathrm", "operatorname", "top", "nabla",
@@ -41,13 +41,13 @@ _NO_LETTERS = {
 
 
 class Definition(NamedTuple):
-    """A letter of a writer's own, and the formula that it stands for.
+    """A letter of a writer's own, and the formula for which it stands.
 
     Fields:
-        name: the letter, as it is compared.
+        name: the letter as it is compared.
         scripts: pairs of ``"_"``, ``"^"`` or ``"["`` and the atoms of an index, in order.
-        right: what it is, in brackets where it is a sum.
-        line: where it was said.
+        right: the formula, in brackets if it is a sum.
+        line: the line of the definition.
     """
 
     name: str
@@ -57,7 +57,7 @@ class Definition(NamedTuple):
 
 
 def definition(formula, line=0) -> Definition | None:
-    r"""Return what a formula defines: a letter with its indices on the left, anything readable on the right.
+    r"""Return the definition in a formula, or None: a letter with its indices on the left, and a readable right side.
 
     >>> definition(r"e_o = t_o - y_o").scripts
     (('_', ('o',)),)
@@ -69,7 +69,7 @@ def definition(formula, line=0) -> Definition | None:
         return None
     left, right = parts[0].text.strip(), parts[1].text.strip()
     if _INDEX.fullmatch(left) and _INDEX.fullmatch(right.rstrip(" .,;")):
-        return None  # two indices that are the same: k = L
+        return None  # an equality of two indices: k = L
     latex = is_latex(formula)
     match = (_LATEX_NAME if latex else _TEXT_NAME).fullmatch(left)
     if match is None or "'" in (match["scripts"] or "") or _is_command(match["base"]):
@@ -82,7 +82,7 @@ def definition(formula, line=0) -> Definition | None:
 
 
 def written_out(formula, definitions) -> str:
-    r"""Return a formula with the letters that were defined replaced by what they stand for.
+    r"""Return a formula in which the defined letters are replaced by their definitions.
 
     Args:
         formula: LaTeX or text.
@@ -114,7 +114,7 @@ def written_out(formula, definitions) -> str:
 
 
 def names_in(formula) -> set:
-    r"""Return the letters that a formula has, with their accents.
+    r"""Return the letters of a formula with their accents.
 
     >>> sorted(names_in(r"\frac{1}{2} (\hat{y}_o - t_o)^2"))
     ['hat y', 't']
@@ -124,7 +124,7 @@ def names_in(formula) -> set:
 
 
 def _key(base):
-    """Return a letter as it is compared: fonts, braces and the marks of a vector do not count, other accents do."""
+    """Return a letter as it is compared, without fonts, braces and the marks of a vector, but with other accents."""
     text = _FONTS.sub("", base)
     return " ".join(re.findall(r"[A-Za-z]+", text))
 
@@ -134,7 +134,7 @@ def _is_command(base):
 
 
 def _is_differential(formula, at):
-    r"""Return whether a letter is what is differentiated by or of: in \partial e it stays."""
+    r"""Return True if a letter is part of a differential, such as \partial e. It is not replaced there."""
     return re.search(r"(?:\\partial|\bd)\s*\{?$", formula[max(0, at - 12) : at]) is not None
 
 
@@ -148,7 +148,7 @@ def _scripts(text):
 
 
 def _at(found, scripts, latex):
-    """Return a definition with the indices of a place; None if they do not fit."""
+    """Return a definition with the indices of a place, or None if they do not fit."""
     if [(kind, len(atoms)) for kind, atoms in scripts] != [(kind, len(atoms)) for kind, atoms in found.scripts]:
         if [kind for kind, _ in scripts] != [kind for kind, _ in found.scripts] or any(
             len(a) != 1 for _, a in found.scripts
@@ -173,7 +173,7 @@ def _at(found, scripts, latex):
 
 
 def _renamed(text, letters, latex):
-    """Return a formula with other letters for its indices."""
+    """Return a formula with other letters in its indices."""
 
     def atoms(content):
         return re.sub(r"\\[A-Za-z]+|[A-Za-z]+", lambda m: letters.get(m[0], m[0]), content)

@@ -1,8 +1,7 @@
-"""Graded documents as one page: typeset, with anchors, to be read on a phone or printed.
+"""Graded documents as one page: typeset, with anchors, for phones and for printing.
 
-The page is one file without scripts. Formulas are MathML, made from their LaTeX by latex2mathml where that is installed
-and shown as they were written elsewhere. What comes from a document is escaped: see
-:mod:`autograd.grading.typesetting`.
+The page is one file without scripts. If latex2mathml is installed, formulas are MathML made from their LaTeX, and
+otherwise they are shown as they were written. Text from a document is escaped: see :mod:`autograd.grading.typesetting`.
 """
 
 from html import escape
@@ -44,7 +43,7 @@ math { font-size: 1.1rem; }
 
 
 def page(documents) -> str:
-    """Return one self-contained page: a table, the commonest slips, and every claim with its grade."""
+    """Return one self-contained page: a table, the most common slips, and all claims with their grades."""
     used = [v for v in VERDICTS if v in ("equal", "wrong", "unreadable") or any(d.count(v) for d in documents)]
     with_points = any(document.rubric for document in documents)
     heads = ["document", *used, *(["points"] if with_points else []), "first finding"]
@@ -73,11 +72,11 @@ def page(documents) -> str:
         out.append("</ul>")
     out += [section(document, f"d{k}") for k, document in enumerate(documents, 1)]
     whole = "\n".join([*out, "</main></body></html>", ""])
-    return whole.encode("utf-8", "replace").decode("utf-8")  # the name of a file may be no text
+    return whole.encode("utf-8", "replace").decode("utf-8")  # a file name may not be valid text
 
 
 def section(document, anchor) -> str:
-    """Return a document as a part of a page; its claims have anchors of their own."""
+    """Return a document as a section of a page. Its claims have their own anchors."""
     out = [f'<section id="{anchor}"><h2>{escape(document.shown_name)}</h2>']
     if document.error:
         out.append(f"<p>{escape(document.error)}</p>")

@@ -15,7 +15,7 @@ _COLUMNS = ("file", "name", "cell", "line", "verdict", "points", "formula", "dia
 
 
 def finding_of(document) -> str:
-    """Return the first thing that is to be looked at: the error, the first wrong step, or what cannot be graded."""
+    """Return the most important finding: the error, the first wrong step, or the first claim that cannot be graded."""
     if document.error:
         return document.error
     first = document.first_mistake
@@ -24,7 +24,7 @@ def finding_of(document) -> str:
 
 
 def table(documents) -> str:
-    """Return one line a document, with its counts, its points and its first finding, and the commonest slips below."""
+    """Return a table with one line for each document: its counts, its points and its first finding."""
     used = [
         v for v in VERDICTS if v in ("equal", "wrong", "unproved", "unreadable") or any(d.count(v) for d in documents)
     ]
@@ -40,7 +40,7 @@ def table(documents) -> str:
 
 
 def summary(documents) -> str:
-    """Return the commonest slips of a class in words; "" if there are fewer than two documents or no slip."""
+    """Return the most common slips of a class in words, or "" if there are fewer than two documents or no slips."""
     slips = commonest_slips(documents)
     if len(documents) < 2 or not slips:
         return ""
@@ -49,7 +49,7 @@ def summary(documents) -> str:
 
 
 def times(n) -> str:
-    """Return how often something was done, in words."""
+    """Return a number of times in words."""
     return "once" if n == 1 else f"{n} times"
 
 
@@ -58,12 +58,12 @@ def _counted(n):
 
 
 def details(documents) -> str:
-    """Return every claim with its grade."""
+    """Return all claims with their grades."""
     return "\n\n".join(["\n".join([printable(line) for line in str(d).split("\n")]) for d in documents]) + "\n"
 
 
 def as_csv(documents) -> str:
-    """Return one row a claim, and one for each document that could not be graded."""
+    """Return one row for each claim, and one for each document that could not be graded."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(_COLUMNS)
@@ -81,7 +81,7 @@ def as_csv(documents) -> str:
 
 
 def _cell(text):
-    """Return a text from a file in a cell; a spreadsheet takes one that begins like a formula of its own for one."""
+    """Return a text for a cell. A spreadsheet must not take it for one of its own formulas."""
     text = printable(str(text).replace("\n", " "))
     return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
 

@@ -1,11 +1,10 @@
-r"""Claims said again in other words, where a writer's way of saying them means nothing by itself.
+r"""Rewordings of claims whose wording has no meaning by itself.
 
-Six ways are known. A document that writes some of its weights ``\omega`` means the same weights. In
-``\delta_h = a_{h_1} (1 - a_{h_1}) \dots`` the left side speaks of any hidden neuron and the right side of the one that
-was drawn, which is the same. In ``w_i' = w_i + \eta \delta_o a_i`` the weight leads into the neuron whose delta stands
-there. In ``\hat y = f(s_k)`` the output is that of k. ``w_{n+1} = w_n - g`` without a rate is the update whose rate
-is 1. And what is said of a layer m, where nothing is said of its
-neighbours, may be meant of the last layer.
+There are six rewordings. A document that writes some of its weights as ``\omega`` means the same weights. In ``\delta_h
+= a_{h_1} (1 - a_{h_1}) \dots``, the left side means any hidden neuron, and the right side means a drawn one, which is
+the same neuron. In ``w_i' = w_i + \eta \delta_o a_i``, the weight leads into the neuron of the delta. In ``\hat y =
+f(s_k)``, the output is that of k. ``w_{n+1} = w_n - g`` without a rate is an update with the rate 1. A claim about a
+layer m may be about the last layer if it does not mention the layers next to it.
 """
 
 import re
@@ -28,7 +27,7 @@ _WEIGHT = re.compile(
 
 
 def _update_of(left, right):
-    """Return ``w = w - g`` and ``w_{n+1} = w_n - g`` with the arrow of an update; "" for other formulas."""
+    """Return ``w = w - g`` and ``w_{n+1} = w_n - g`` with the arrow of an update, or "" for other formulas."""
     after = _AFTER.fullmatch(left)
     if after is not None:
         name, sign, count = after["name"], re.escape(after["sign"]), after["count"]
@@ -39,7 +38,7 @@ def _update_of(left, right):
 
 
 def with_gradients(text, options) -> str:
-    r"""Return a formula with ``\nabla_b C`` in place of ``\nabla C_b``: of no loss b is an index.
+    r"""Return a formula with ``\nabla C_b`` replaced by ``\nabla_b C``, because b cannot be an index of a loss.
 
     >>> with_gradients(r"b - \nabla C_{b}", {"letters": {"loss": "C"}})
     'b - \\nabla_{b} C'
@@ -55,11 +54,11 @@ def _of_layer(letter):
 
 
 def retold(text, options) -> Iterator[tuple[str, str]]:
-    r"""Yield pairs of a claim in other words and what was read for what.
+    r"""Yield pairs of a reworded claim and a note about the rewording.
 
     Args:
         text: the claim.
-        options: of the convention.
+        options: the options of the convention.
 
     >>> list(retold(r"\delta_h = a_{h_1} (1 - a_{h_1}) g", {}))
     [('\\delta_h = a_{h} (1 - a_{h}) g', 'h_1 is read as h: any of them')]

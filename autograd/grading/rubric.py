@@ -1,8 +1,8 @@
-"""Points for the targets of a rubric.
+"""The points for the targets of a rubric.
 
-A claim about a target earns its points if it is equal or follows from an earlier mistake, which has cost its points
-already; half of them if one named mistake is all that is wrong; and none otherwise. The best claim about a target
-counts.
+A claim about a target earns all of its points if it is equal, or if it follows from an earlier mistake, which has
+already cost points. It earns half of them if it has exactly one named mistake, and none otherwise. The best claim about
+a target counts.
 """
 
 import re
@@ -13,10 +13,10 @@ _SHARES = {"equal": 1.0, "follows": 1.0}
 
 
 def award(points, claims) -> list[dict]:
-    """Return what each target of a rubric earns, and put the points into the claims that earn them.
+    """Return the points that each target of a rubric earns, and add them to the claims that earn them.
 
     Args:
-        points: pairs of a target, as ``w_ho[h,o]`` or ``d_h[1]``, and its points.
+        points: pairs of a target, such as ``w_ho[h,o]`` or ``d_h[1]``, and its points.
         claims: the :class:`~autograd.grading.document.GradedClaim` s of a document.
     """
     rows = []
@@ -39,7 +39,7 @@ def _share(claim):
 
 
 def _speaks_of(claim, target):
-    """Return whether a claim is about what a target names; letters stand for all indices."""
+    """Return True if a claim is about a target. Letters represent all indices."""
     wanted = target.replace(" ", "").removeprefix("dL/d")
     if claim.target is not None and claim.target.replace(" ", "").removeprefix("dL/d") == wanted:
         return True

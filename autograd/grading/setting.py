@@ -46,9 +46,9 @@ KEYS = (
     "network", "bias", "loss", "penalty", "samples", "recurrent", "convention", "letters", "order", "indices",
     "vectors", "batch", "delta", "rate", "points", "name",
 )  # fmt: skip
-_ALIKE = 0.7  # how alike a declaration's name and a misspelt one are at least
-_SHORT_ALIKE = 0.85  # as los and loss are
-# What front matter of any page says.
+_ALIKE = 0.7  # the least similarity of a misspelt declaration to the name of a declaration
+_SHORT_ALIKE = 0.85  # such as that of los and loss
+# Keys in the front matter of any page.
 _OF_PAGES = ("date", "dates", "title", "layout", "tags", "author", "lang", "summary", "description", "categories")
 _MAX_TARGETS = 100
 _WORDS = {
@@ -58,7 +58,7 @@ _WORDS = {
     "network": 8,
     "recurrent": 5,
     "loss": 4,
-}  # at most, in a value; else 3
+}  # the largest numbers of words in a value; otherwise 3
 _TEACHERS = frozenset({"network", "bias", "loss", "penalty", "samples", "recurrent", "points"})
 _TARGET = re.compile(r"\s*((?:dL/d)?[^\s,=:\[\]]+(?:\[[^\]]*\])?)\s*[=:]?\s+(\d{1,4}(?:\.\d{1,3})?)\s*", re.ASCII)
 
@@ -73,15 +73,15 @@ class Declaration(NamedTuple):
 
 @dataclass(frozen=True)
 class Setting:
-    """The network, the loss and the convention that formulas are about.
+    """The network, the loss and the convention to which formulas refer.
 
     Attributes:
-        network: what :func:`autograd.grading.networks.build` takes, as a tuple of pairs; None if nothing is declared.
-        options: what :meth:`autograd.formulas.derivation.Derivation.convention` takes.
+        network: the arguments of :func:`autograd.grading.networks.build` as a tuple of pairs, or None.
+        options: the arguments of :meth:`autograd.formulas.derivation.Derivation.convention`.
         rate: the name of the learning rate, or None.
         points: pairs of a target and its points.
-        name: whose document it is, or "".
-        recorded: a teacher's own loss: its Derivation, or the file and the function that records it; or None.
+        name: the name of the writer, or "".
+        recorded: a teacher's own loss: its Derivation, or the file and the function that records it, or None.
         declared: the keys that were declared.
     """
 
@@ -94,7 +94,7 @@ class Setting:
     declared: frozenset = frozenset()
 
     def with_network(self, **values) -> "Setting":
-        """Return the same with another network."""
+        """Return the same setting with another network."""
         return replace(self, network=_frozen(values))
 
     def derivation(self) -> Derivation:
@@ -134,7 +134,7 @@ class Setting:
                 words.append(f"layer {found['recurrent'][0]} recurrent, {found['recurrent'][1]} steps")
             if found["penalty"]:
                 words.append(f"penalty l2 {found['penalty']}")
-        with contextlib.suppress(ValueError):  # it is refused where it is used
+        with contextlib.suppress(ValueError):  # the error is raised when the convention is used
             words.append(str(convention(**self.options)))
         return "; ".join(words)
 
@@ -152,7 +152,7 @@ def _derived(network):
 
 
 def _recorded(path, name):
-    """Return the derivation of what a function of the teacher's own returns."""
+    """Return the derivation of the loss that a teacher's own function returns."""
     spec = importlib.util.spec_from_file_location("recorded_by_a_setting", path)
     if spec is None or spec.loader is None or not Path(path).is_file():
         raise SheetError(f"recorded: there is no Python file {path}.")
@@ -171,10 +171,10 @@ def _recorded(path, name):
 
 
 def read_setting(path) -> Setting:
-    """Return what a file for ``--setting`` declares; it alone may name a function that records the loss.
+    """Return the setting in a file for ``--setting``. Only such a file may name a function that records the loss.
 
     Raises:
-        SheetError: a declaration is not understood; the message has the line.
+        SheetError: a declaration is not understood. The message has the line.
         OSError: the file cannot be read.
     """
     path = Path(path)
@@ -195,19 +195,20 @@ def read_setting(path) -> Setting:
 
 
 def declared_setting(declarations, name, start=None, *, strict=False, folder=None) -> Setting:
-    """Return the setting that some declarations make.
+    """Return the setting of some declarations.
 
     Args:
-        declarations: :class:`Declaration` s, in order.
-        name: of the document, for messages.
-        start: a teacher's :class:`Setting`. What it says of the network and of points always holds; what it
-            says of notation holds where nothing is declared.
-        strict: whether every line is a declaration. Otherwise one whose value is a sentence is prose, and so is one
-            with an unknown key that is like none that is known.
-        folder: of a setting's file, where what it records is looked for; None where nothing may be run.
+        declarations: :class:`Declaration` s in order.
+        name: the name of the document, for messages.
+        start: a teacher's :class:`Setting`. Its network and points always apply. Its notation applies if the document
+            declares none.
+        strict: True if all lines are declarations. Otherwise, a line whose value is a sentence is prose, and so is a
+            line with an unknown key that is not similar to a known one.
+        folder: the folder of a setting's file, in which the file of a recorded loss is searched for, or None if no code
+            may be run.
 
     Raises:
-        SheetError: a declaration is not understood; the message has the line.
+        SheetError: a declaration is not understood. The message has the line.
     """
     values: dict = {}
     lines: dict = {}
@@ -231,19 +232,22 @@ def declared_setting(declarations, name, start=None, *, strict=False, folder=Non
 
 
 def _is_of_page(key, value):
-    """Return whether a key of a page's own front matter, such as ``order: 1``, only looks like a declaration."""
+    """Return True if a key in the front matter of a page, such as ``order: 1``, only looks like a declaration."""
     return (key == "order" and value not in ("from-to", "to-from")) or (
         key in ("batch", "points", "rate") and re.fullmatch(r"[\d.,%]*", value) is not None
     )
 
 
 def is_declaration(key) -> bool:
-    """Return whether a word in front of a colon is a key, or one that is misspelt."""
+    """Return True if a word before a colon is a key or a misspelt key."""
     return key.lower() in KEYS or (len(key) > 2 and bool(_nearest(key.lower(), KEYS)))
 
 
 def _nearest(key, known):
-    """Return the name that is most like a misspelt one, as a list; one of three letters has to be more like it."""
+    """Return a list with the name that is most similar to a misspelt one.
+
+    For a name of three letters, the limit is higher.
+    """
     return difflib.get_close_matches(key, known, 1, _ALIKE if len(key) > 3 else _SHORT_ALIKE)
 
 
@@ -256,7 +260,7 @@ def _refuse_misspelt(key, value, known, where, strict):
 
 
 def _is_sentence(key, value):
-    """Return whether what stands behind a key and a colon is prose: 'Loss: we use half the squared error'."""
+    """Return True if the text after a key and a colon is prose: 'Loss: we use half the squared error'."""
     words = len(re.findall(r"(?<!\\)\b[A-Za-z]{2,}", value))
     most = _WORDS.get(key, 3)
     if key == "network" and not re.match(r"\d", value):
@@ -265,7 +269,7 @@ def _is_sentence(key, value):
 
 
 def _checked(values, lines, points, name, start, folder):
-    """Return the setting, if every value is one."""
+    """Return the setting. Raise SheetError if a value is not valid."""
 
     def refused(key, error):
         where = f"{name}, line {lines[key]}" if key in lines else name
@@ -315,7 +319,7 @@ def _checked(values, lines, points, name, start, folder):
 
 
 def _letters(text):
-    r"""From role to LaTeX: ``t=y, y=\hat{y}``."""
+    r"""Return a dict from roles to LaTeX letters for a text such as ``t=y, y=\hat{y}``."""
     found = {}
     for part in re.split(r"[,;\s]+(?=[a-z]+\s*=)", text.strip()):
         role, sign, latex = part.partition("=")

@@ -1,4 +1,4 @@
-r"""Sheets: a text file that declares a network, a loss and a convention, and lists formulas to be graded.
+r"""Sheets: text files that declare a network, a loss and a convention, and list formulas to be graded.
 
 ::
 
@@ -10,19 +10,19 @@ r"""Sheets: a text file that declares a network, a loss and a convention, and li
     w_ho[h,o]: d_o[o]*a[h]
     \frac{\partial L}{\partial w_{ih}} = \delta_h x_i
 
-One formula a line, or between lines of ``$$``, or from ``\begin{aligned}`` to its end. In front of a formula without
-a left side stands what it is, and a colon. Declarations:
+A formula is one line, or the text between lines of ``$$``, or from ``\begin{aligned}`` to its end. A formula without a
+left side has its target and a colon before it. Declarations:
 
 ==============  ====================================================================================================
 ``network``     sizes, and the activation of each layer or of all: ``2-3-2 sigmoid``, ``4-8-3 tanh, linear``
 ``bias``        ``yes`` (the default) or ``no``
-``loss``        one of nn's: ``half_sse`` (the default), ``sse``, ``mse``, ``absolute``, ``huber``,
+``loss``        one of the losses of nn: ``half_sse`` (the default), ``sse``, ``mse``, ``absolute``, ``huber``,
                 ``cross_entropy`` or ``binary_cross_entropy``
-``samples``     how many, and ``mean`` (the default) or ``sum``: ``3 mean``
+``samples``     the number of samples, and ``mean`` (the default) or ``sum``: ``3 mean``
 ``convention``  ``standard`` (the default), or one of the documents' ``000`` to ``004``
-``delta``       what a delta is, times dL/ds: ``1``, ``-1``, ``-1/2``
+``delta``       the factor of a delta relative to dL/ds: ``1``, ``-1``, ``-1/2``
 ``rate``        the name of the learning rate in updates
-``name``        whose sheet it is
+``name``        the name of the writer
 ==============  ====================================================================================================
 """
 
@@ -45,10 +45,10 @@ __all__ = ["LOSSES", "Graded", "Sheet", "build", "grade_sheet", "html", "read_sh
 
 _OF_NETWORK = ("network", "bias", "loss", "samples")
 _KEYS = ("network", "bias", "loss", "samples", "convention", "delta", "rate", "name")
-_ALIKE = 0.7  # how alike a declaration's name and a misspelt one are at least
-_SHORT_ALIKE = 0.85  # as los and loss are
+_ALIKE = 0.7  # the least similarity of a misspelt declaration to the name of a declaration
+_SHORT_ALIKE = 0.85  # such as that of los and loss
 _MAX_BYTES, _MAX_FORMULAS = 1_000_000, 500
-_SHOWN_NAME = 60  # characters of a name that tables and headings show
+_SHOWN_NAME = 60  # the number of characters of a name that tables and headings show
 _DECLARATION = re.compile(r"\s*([A-Za-z]+)\s*:(?!=)(.*)", re.DOTALL)
 _TARGETED = re.compile(r"\s*((?:dL/d)?[A-Za-z_]\w*(?:\[[\w\s,]*\])?)\s*:(?!=)\s*(\S.*)", re.DOTALL | re.ASCII)
 
@@ -57,8 +57,8 @@ class Sheet(NamedTuple):
     """A sheet that was read.
 
     Fields:
-        name: whose it is; the file's name by default.
-        declared: from key to text.
+        name: the name of the writer, by default that of the file.
+        declared: a dict from keys to texts.
         formulas: triples of a line number, a target or None, and a formula.
     """
 
@@ -68,7 +68,7 @@ class Sheet(NamedTuple):
 
 
 class Graded(NamedTuple):
-    """A sheet that was graded: its rows are triples of a line number, a formula and a :class:`Grade`."""
+    """A graded sheet. Its rows are triples of a line number, a formula and a :class:`Grade`."""
 
     name: str
     rows: list
@@ -83,7 +83,7 @@ def read_sheet(text, name="sheet") -> Sheet:
     """Read the declarations and formulas of a sheet.
 
     Raises:
-        SheetError: a declaration is not understood, or the sheet is too large; the message has the line.
+        SheetError: a declaration is not understood, or the sheet is too large. The message has the line.
     """
     if len(text) > _MAX_BYTES:
         raise SheetError(f"{name} has {len(text):,} characters, more than {_MAX_BYTES:,}: split it.")
@@ -144,10 +144,10 @@ def read_sheet(text, name="sheet") -> Sheet:
 
 
 def grade_sheet(sheet) -> Graded:
-    """Return every formula of a sheet, graded.
+    """Return the grades of all formulas of a sheet.
 
     Raises:
-        SheetError: what the sheet declares is not understood.
+        SheetError: a declaration of the sheet is not understood.
     """
     declared = sheet.declared
     network = {key: declared[key].strip() for key in _OF_NETWORK if key in declared}
@@ -165,7 +165,7 @@ def grade_sheet(sheet) -> Graded:
             grade = derivation.grade(target, formula, rate=declared.get("rate"))
         except GraphError as error:
             grade = Grade("unreadable", formula, diagnosis=str(error))
-        except Exception as error:  # a fault of ours: the other formulas still get their grades
+        except Exception as error:  # an error in this code: the other formulas still get their grades
             said = f"grading it failed with {type(error).__name__}: {error}. Please report this formula."
             grade = Grade("unreadable", formula, diagnosis=said)
         rows.append((number, formula, grade))
@@ -176,16 +176,19 @@ def grade_files(paths) -> list[Graded]:
     """Grade the sheets in files and in folders.
 
     Args:
-        paths: of files, and of folders, of which every ``.txt`` file is read, in order of their names.
+        paths: paths of files or folders. In a folder, all ``.txt`` files are read, in the order of their names.
 
     Returns:
-        One :class:`Graded` for each file. A file that cannot be read has its error in place of rows.
+        One :class:`Graded` for each file. A file that cannot be read has an error and no rows.
     """
     return [_graded_file(each) for path in paths for each in _files_of(Path(path))]
 
 
 def _files_of(path):
-    """Return the files a path stands for; the path itself where it has none, which then says why."""
+    """Return the files in a folder, or the path itself if it is a file or has none.
+
+    Grading it then gives the reason.
+    """
     try:
         found = sorted(each for each in path.iterdir() if each.suffix.lower() == ".txt") if path.is_dir() else []
     except OSError:
@@ -206,12 +209,12 @@ def _graded_file(path):
         return Graded(path.name, [], f"{path.name} is no UTF-8 text: save it as UTF-8 ({error}).")
     except (OSError, SheetError) as error:
         return Graded(path.name, [], str(error))
-    except Exception as error:  # a fault of ours: the other sheets still get their grades
+    except Exception as error:  # an error in this code: the other sheets still get their grades
         return Graded(path.name, [], f"reading it failed with {type(error).__name__}: {error}. Please report this.")
 
 
 def status(graded) -> int:
-    """Return the exit status: 0 if all is equal, 1 if something is wrong or unproved, 2 if it is unreadable."""
+    """Return the exit status: 0 if all is equal, 1 if something is wrong or unproved, 2 if something is unreadable."""
     if any(sheet.error or sheet.count("unreadable") for sheet in graded):
         return 2
     return 1 if any(sheet.count("wrong") or sheet.count("unproved") for sheet in graded) else 0
@@ -221,7 +224,7 @@ _VERDICTS = ("equal", "wrong", "unproved", "unreadable")
 
 
 def table(graded) -> str:
-    """Return one line a sheet, with its counts and its first mistake."""
+    """Return a table with one line for each sheet: its counts and its first mistake."""
     head = ("sheet", *_VERDICTS, "first finding")
     body = []
     for sheet in graded:
@@ -231,19 +234,19 @@ def table(graded) -> str:
 
 
 def _finding(sheet):
-    """Return why a sheet cannot be graded, or its first formula that is not equal; "" where there is neither."""
+    """Return the reason why a sheet cannot be graded, or its first formula that is not equal, or ""."""
     bad = next(((n, g) for n, _, g in sheet.rows if g.verdict != "equal"), None)
     return sheet.error or ("" if bad is None else f"line {bad[0]}: {bad[1].diagnosis}")
 
 
 def _shown_name(sheet):
-    """Return the name of a sheet as tables and headings show it: a long one is cut."""
+    """Return the name of a sheet for tables and headings. A long name is cut."""
     name = printable(sheet.name)
     return name if len(name) <= _SHOWN_NAME else f"{name[: _SHOWN_NAME - 3]}..."
 
 
 def details(graded) -> str:
-    """Return every formula with its grade."""
+    """Return all formulas with their grades."""
     lines = []
     for sheet in graded:
         lines.append(f"== {_shown_name(sheet)}")
@@ -264,7 +267,7 @@ def as_data(graded) -> list:
 
 
 def html(graded) -> str:
-    """Return one self-contained page: the table, and every formula with its grade."""
+    """Return one self-contained page: the table, and all formulas with their grades."""
     out = [
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Graded derivations</title><style>',
         "body{font:15px/1.5 system-ui,sans-serif;max-width:64rem;margin:2rem auto;padding:0 1rem}",
@@ -285,4 +288,4 @@ def html(graded) -> str:
         out += [grade._repr_html_() for _, _, grade in sheet.rows]
         out.append("</section>")
     page = "\n".join([*out, "</body></html>", ""])
-    return page.encode("utf-8", "replace").decode("utf-8")  # the name of a file may be no text
+    return page.encode("utf-8", "replace").decode("utf-8")  # a file name may not be valid text

@@ -1,4 +1,4 @@
-"""Formulas of people as MathML, of which only plain elements pass: nothing that leads anywhere or runs."""
+"""People's formulas as MathML with plain elements only: no links and no code."""
 
 import functools
 import xml.etree.ElementTree as ElementTree
@@ -34,7 +34,7 @@ def typeset(formula):
 
 
 def _is_plain(found):
-    """Return whether MathML has its own elements only, and no attribute that leads anywhere."""
+    """Return True if MathML has only its own elements, and no attribute with a link."""
     try:
         root = ElementTree.fromstring(found)
     except ElementTree.ParseError:

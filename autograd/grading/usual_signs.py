@@ -1,7 +1,7 @@
 r"""Formulas with the usual signs in place of those of programs, words and editors.
 
 ``np.sum(dZ, axis=1, keepdims=True)``, ``\text{sum}(dZ)`` and ``\sum_{\text{rows}} dZ`` are sums over the samples of a
-batch, which LaTeX writes without a letter; ``g{'}`` is ``g'``, and ``\text{onehot}(Y)`` the targets Y.
+batch, which LaTeX writes without a letter. ``g{'}`` is ``g'``, and ``\text{onehot}(Y)`` is Y, the targets.
 """
 
 import re
@@ -39,7 +39,7 @@ _BARS = re.compile(r"\|\|([^|]+)\|\|")
 
 
 def with_usual_signs(text) -> str:
-    r"""Return a formula with ``\sum`` in place of a call of ``np.sum``, without words below a sum and braces of primes.
+    r"""Return a formula with usual signs, such as ``\sum`` for ``np.sum``, and without words below a sum.
 
     >>> with_usual_signs(r"db = \frac{1}{m} np.sum(dZ, axis=1, keepdims=True)")
     'db = \\frac{1}{m} \\sum (dZ)'
@@ -64,7 +64,7 @@ def with_usual_signs(text) -> str:
 
 
 def _ends(text, at):
-    """Return where a bracket that is open is closed, and the first comma that stands in no other one."""
+    """Return the offset at which an open bracket is closed, and that of the first comma at its own level."""
     depth, comma = 0, None
     for k in range(at, len(text)):
         c = text[k]
