@@ -10,7 +10,7 @@ MAX_LEAKS = 3
 
 
 def helper_bodies(way, source, make):
-    """Yield edits of the helper functions for derivatives. Each returns another derivative, in terms of the argument.
+    """Yield edits of helper functions, after which they return another derivative in terms of their argument.
 
     Args:
         way: The facts about the backward pass.

@@ -72,7 +72,7 @@ def _hastened(candidate, suspects, unknown, settled, local):
 
     Args:
         candidate: The candidate.
-        suspects: The first line of each wrong update that is not a derivative of the loss.
+        suspects: For each wrong update, the first line of its computation that is not a derivative of the loss.
         unknown: The spans of products that are not derivatives of the loss, although all their factors are known.
         settled: The spans of products that are derivatives of the loss.
         local: The object that tests if an edit makes the value of a statement a derivative of the loss.

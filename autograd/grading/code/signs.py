@@ -8,7 +8,7 @@ __all__ = ["is_complement", "is_odd_sign", "is_update", "is_usual_sign", "is_vel
 
 
 def is_usual_sign(way, added):
-    """Return True if all updates add, or all subtract. Then the sign of the gradient is probably the mistake."""
+    """Return True if all updates, at least two, have this sign. Then the sign of the gradient is probably wrong."""
     signs = [
         isinstance(node.op, ast.Add)
         for node in ast.walk(way.source.tree)

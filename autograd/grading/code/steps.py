@@ -39,7 +39,7 @@ def is_step(old, new):
 
 
 def is_multiple(term, old):
-    """Return True if a term is a number itself, or its product with plain factors, as in weight decay.
+    """Return True if a term is ``old``, or its product with plain factors, as in weight decay.
 
     The product of a state and a gate, as in an LSTM, does not count, because a gate is computed from many numbers.
     """
@@ -96,7 +96,7 @@ def _is_extreme(term, numbers):
 
 
 def depends_on_itself(change, limits):
-    """Return True if the change itself depends on the old numbers.
+    """Return True if the change in the numbers depends on the old numbers.
 
     Args:
         change: The change.

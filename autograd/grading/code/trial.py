@@ -174,7 +174,7 @@ class Trials:
         return newest, widened
 
     def _changes(self, newest, widened):
-        """Yield the decrease of each update, divided by its rate. It is empty if the update is missing or too large."""
+        """Yield the decrease of each update, divided by its rate. It is empty for a missing or widened update."""
         for g, target in enumerate(self.targets):
             if g in widened or not newest[g]:
                 yield []

@@ -118,7 +118,7 @@ class Vocabulary:
                     self.softmaxes.append(helper)
 
     def helper_lines(self):
-        """Return the first and last lines of the functions of one number."""
+        """Return the first and last lines of the functions of one number. Lambdas are left out."""
         nodes = [helper.function_node for helper in self.helpers]
         return {(node.lineno, node.end_lineno) for node in nodes if isinstance(node, ast.FunctionDef)}
 

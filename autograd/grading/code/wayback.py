@@ -364,7 +364,7 @@ class WayBack:
         )
 
     def fields(self, statement, seen):
-        """Return the texts of numbers of the forward pass that depend on the variable of a loop."""
+        """Return the texts of computed items and attributes of loop variables, such as ``neuron['output']``."""
         names = set(self.source.counters(statement))
         block = self.source.blocks.get(statement, ([], 0, ""))[0]
         names |= {

@@ -1,9 +1,10 @@
-"""The arrays of this package are those of NumPy 2.4 and later, and these tests compare them with the installed one.
+"""The arrays follow NumPy 2.4 and later, and these tests compare them with the installed version.
 
-NumPy 2.2, the last one for Python 3.10, lets ``c **= 2.0`` cast back to integers, and no rows have columns that are not
-there. Before 2.1, NumPy differs in more of what is compared: ``clip`` and in-place operators do not refuse to cast to a
-kind that cannot hold the result, ``floor`` makes floats of integers, ``atleast_2d`` of several arrays is a list, and
-some errors have other words. Programs are read without NumPy, so an older one that is installed changes no grade.
+NumPy 2.2, the last version for Python 3.10, casts the result of ``c **= 2.0`` back to integers, and accepts column
+indices that are out of range if no rows are selected. Versions before 2.1 differ in more ways: ``clip`` and in-place
+operators cast to kinds that cannot hold the result, ``floor`` converts integers to floats, ``atleast_2d`` of several
+arrays is a list, and some errors have other messages. Programs are read without NumPy, so an older version changes no
+grade.
 """
 
 import numpy as np

@@ -1,6 +1,6 @@
-"""Random programs over arrays, run with NumPy and with arrays of this package, and compared statement by statement.
+"""Random programs over arrays. They run with NumPy and with the arrays of this package, and every result is compared.
 
-As a script it runs as many as you like: ``python tests/grading/arrays/random_programs.py 20000 --seed 7``.
+As a script, it runs a given number of programs: ``python tests/grading/arrays/random_programs.py 20000 --seed 7``.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from autograd.grading.code.arrays import Array, Bool, Float64, Int64, numpy_name
 ours = types.SimpleNamespace(**numpy_names())
 NAMES = "abcdef"
 
-# What <name> may be replaced by; the parts of one string that are separated by blanks are alternatives, too.
+# The possible replacements of <name>. Parts of a string that are separated by blanks are alternatives.
 WORDS = {
     "binary": "+ - * / // % ** < <= > >= == != & | ^",
     "arithmetic": "+ - * /",
@@ -177,9 +177,10 @@ STATEMENTS = """
 1 np.divide(<v>, <v>, out=<v>, where=<v> != 0)
 """.strip().splitlines()
 
-# Where a program ends without being judged. NumPy refuses since version 2.4 what programs still do: make a number of an
-# array of one element. For a power it raises half-way through, with some elements changed. Some of its views are
-# read-only, and the shape of a result can be set where its layout in memory allows it. A median of nothing fails there.
+# Errors at which a program ends without a comparison. Since version 2.4, NumPy refuses to convert an array with one
+# element to a number, which programs still do. A power raises its error when some elements are already changed. Some
+# views are read-only, and the shape of a result can only be set if its memory layout allows it. A median of no elements
+# fails.
 TAKEN_OTHERWISE = (
     "only 0-dimensional arrays", "setting an array element with a sequence.", "negative integer powers", "read-only",
     "Incompatible shape", "newaxis",
@@ -210,7 +211,7 @@ def literal(rng):
 
 
 def written(rng, template, depth=0):
-    """Return a template with each <word> replaced by something that it stands for, at random."""
+    """Return a template in which each <word> is replaced by a random alternative."""
 
     def replace(found):
         word = found[1]
@@ -235,7 +236,7 @@ def program(seed, length=12):
 
 
 def difference(theirs, mine):
-    """Return what differs between a result of NumPy and one of this package; "" if nothing does."""
+    """Return the difference between a result of NumPy and a result of this package, or "" if they agree."""
     if isinstance(theirs, numpy.ndarray):
         if not isinstance(mine, Array):
             return f"array {theirs!r} is {type(mine).__name__} {mine!r}"
@@ -279,7 +280,7 @@ def run(statement, np, variables):
 
 
 def first_difference(seed, length=12, counts=None):
-    """Run a random program both ways; return the first statement after which they differ, and how; None if none."""
+    """Run a random program both ways. Return the first statement after which they differ, and how, or None."""
     theirs, mine = {}, {}
     for statement in program(seed, length):
         with warnings.catch_warnings(), numpy.errstate(all="ignore"):
@@ -295,11 +296,11 @@ def first_difference(seed, length=12, counts=None):
         for name in theirs:
             wrong = difference(theirs[name], mine[name])
             if wrong and "dot(" in statement and not finite(theirs[name], mine[name]):
-                return None  # a product with infinity or NaN is 0 where the library for linear algebra skips zeros
+                return None  # the library for linear algebra skips zeros, so 0 times infinity is 0 there, not NaN
             if wrong:
                 return f"{statement}: {name}: {wrong}"
         if any(zero_signs(theirs[name]) != zero_signs(mine[name]) for name in theirs):
-            return None  # the sign of a zero is that of the last rounding, and a division by it shows it
+            return None  # the sign of a zero depends on the last rounding, and a division by the zero reveals it
     return None
 
 

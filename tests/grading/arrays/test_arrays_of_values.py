@@ -1,4 +1,4 @@
-"""Arrays of Values: a program meant for floats runs unchanged, and what it computes is recorded."""
+"""Arrays of Values: a program that was written for floats runs unchanged, and its operations are recorded."""
 
 import math
 from fractions import Fraction
@@ -34,7 +34,7 @@ def numbers(a):
     return [x.data if isinstance(x, Value) else float(x) for x in as_array(a).elements()]
 
 
-# Scalar functions of a matrix W, with X at hand.
+# Scalar functions of a matrix W, which may also use X.
 LOSSES = [
     "np.sum(W)",
     "np.sum(X @ W)",

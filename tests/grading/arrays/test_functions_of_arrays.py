@@ -1,4 +1,4 @@
-"""Every function of arrays gives what NumPy gives: values, shapes, kinds; and it raises with NumPy's words."""
+"""Every function of arrays gives NumPy's results: values, shapes and kinds. Its errors have NumPy's words."""
 
 import math
 import warnings

@@ -1,4 +1,4 @@
-"""Random programs give the same with arrays of this package as with NumPy: values, shapes, kinds, views and errors."""
+"""Random programs give the same results as with NumPy: values, shapes, kinds, views and errors."""
 
 import pytest
 from grading.arrays.random_programs import first_difference

@@ -1,4 +1,4 @@
-"""A program's numbers and everything computed from them are counted, so that reading it cannot exhaust memory."""
+"""A program's numbers and all numbers computed from them are counted, so that no program can exhaust the memory."""
 
 import re
 
@@ -14,7 +14,7 @@ MIXED = "import numpy as np\na = np.zeros({rows})\nfor k in range({n}):\n    a =
 
 
 def read(monkeypatch, program, leaves, created):
-    """Grade a program with small limits; return the grade, and the most leaves that a reading of it made."""
+    """Grade a program with small limits. Return the grade and the largest number of leaves in a reading."""
     seen = []
 
     class Machine(machine.Machine):
@@ -49,7 +49,7 @@ def test_what_fits_is_read(monkeypatch, program):
 
 
 def test_the_limits_hold_some_three_hundred_megabytes():
-    """A leaf takes 280 bytes in all; an element that is computed takes 200 while its graph is kept."""
+    """A leaf needs 280 bytes in total. A computed element needs 200 bytes while its graph is kept."""
     assert machine.MAX_LEAVES * 280 <= 300e6
     assert reading.MAX_CREATED * 200 <= 600e6
 

@@ -1,4 +1,4 @@
-"""34 programs as people publish them, with the truth about each: verified by running them elsewhere."""
+"""34 programs as people publish them, with facts that were verified by running the programs elsewhere."""
 
 import functools
 import sys
@@ -19,7 +19,7 @@ FACTS = {path.stem: tomllib.loads(path.read_text()) for path in sorted(CASES.glo
 
 @functools.cache
 def graded(name):
-    """Return the grade of a case, and its facts; the loss is given where the file does not compute it."""
+    """Return the grade of a case and its facts. The loss is given if the file does not compute it."""
     facts = FACTS[name]
     loss = None if facts["loss_in_code"] == "exact" else facts.get("loss_expression")
     return grade_code((CASES / f"{name}.py").read_text(), loss=loss), facts
@@ -30,7 +30,7 @@ def has_loss(facts):
 
 
 def same_parameter(text, value):
-    """Whether the name that a grade gives is the expression of the facts, up to an index counted from the end."""
+    """Return True if a grade's name is the expression in the facts. An index may be counted from the end."""
     return text == value or text.replace("[1]", "[-1]") == value
 
 
@@ -56,7 +56,7 @@ def test_without_a_loss_nothing_is_judged(name):
 @pytest.mark.parametrize("name", [n for n, facts in FACTS.items() if facts.get("bugs") and has_loss(facts)])
 def test_the_wrong_lines_are_marked_and_the_corrected_lines_make_all_updates_right(name):
     grade, facts = graded(name)
-    # The mask of 47 is made in lines 18 to 20.
+    # The mask of case 47 is computed in lines 18 to 20.
     assert {bug["line"] for bug in facts["bugs"]} <= {18 if m.line == 20 else m.line for m in grade.mistakes}
     lines = (CASES / f"{name}.py").read_text().splitlines()
     for fix in sorted([fix for m in grade.mistakes for fix in m.fix], key=lambda fix: -fix.first):

@@ -1,4 +1,4 @@
-"""The cell magic ``%%grade_backprop``, in a shell that only remembers what is registered, and in IPython's own."""
+"""The cell magic ``%%grade_backprop``, in a shell that only stores its registration, and in IPython."""
 
 import json
 import subprocess
@@ -12,7 +12,7 @@ CELL = "x, w = 2.0, 0.5\nout = w * x\nw -= 0.1 * (out - 1.5) * {slope}\n"
 
 
 class Shell:
-    """What a notebook's shell offers an extension."""
+    """A stand-in for a notebook's shell, with the method that an extension uses."""
 
     def __init__(self):
         self.magics = {}

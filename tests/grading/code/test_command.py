@@ -1,4 +1,4 @@
-"""The command ``code``: what is a program, and outputs that cannot be written."""
+"""The command ``code``: the encodings and kinds of its input files, and outputs that cannot be written."""
 
 import io
 import os

@@ -1,4 +1,4 @@
-"""Classes that derive from ``torch.autograd.Function``: the slips in ``backward``, with their corrections."""
+"""Classes that derive from ``torch.autograd.Function``: the mistakes in ``backward``, with their corrections."""
 
 import pytest
 
@@ -65,7 +65,7 @@ loss = Squared.apply(Relu.apply(Linear.apply(torch.randn(4, 3), weights, torch.z
 loss.backward()
 """
 
-# What is put in the place of a right line, the line and the kind.
+# A right line, its wrong replacement, the line number and the kind of the mistake.
 SLIPS = [
     ("below[x < 0] = 0", "below[grad < 0] = 0", 15, "relu mask"),
     ("        below[x < 0] = 0\n", "", 14, "derivative missing"),

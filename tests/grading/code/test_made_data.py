@@ -1,4 +1,4 @@
-"""Data in place of files and of data sets that are not at hand, and smaller sizes for programs that are too large."""
+"""Made data in place of unavailable files and data sets, and smaller sizes for programs that are too large."""
 
 import ast
 
@@ -7,7 +7,7 @@ import pytest
 from autograd import grade_code
 from autograd.grading.code.prepared import Prepared, smaller_sizes
 
-# A network with a bias that is summed over classes as well, and the data and sizes of each case in front of it.
+# A network with a bias that is also summed over classes. Each case puts its data and sizes before it.
 NETWORK = """
 def softmax(z):
     e = np.exp(z - z.max(axis=0, keepdims=True))

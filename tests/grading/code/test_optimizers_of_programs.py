@@ -1,4 +1,4 @@
-"""The formulas of adaptive optimizers, as programs write them: slips in them, and what is a matter of taste."""
+"""The formulas of adaptive optimizers in programs: mistakes in them, and accepted variants."""
 
 import pytest
 
@@ -32,7 +32,7 @@ SLIPS = [
     ("out * (1 - out)", "(1 - out)", 12, "wrong derivative"),
 ]
 
-# No bias correction, or one without an exponent, RMSprop, another place of the epsilon: the rate absorbs the rest.
+# No bias correction, or one without an exponent, RMSprop, another place of epsilon: the rate absorbs the difference.
 TASTE = [
     ("m_hat = m / (1 - beta1 ** t)", "m_hat = m"),
     ("1 - beta1 ** t", "1 - beta1"),

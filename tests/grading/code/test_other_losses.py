@@ -1,4 +1,4 @@
-"""Updates that are exactly the gradients of another loss than the program computes: the grade says of which."""
+"""Updates that are exactly the gradients of a different loss: the grade names this loss."""
 
 import pytest
 
@@ -36,7 +36,7 @@ CATEGORICAL = "-np.sum(Y * np.log(A))"
 
 
 def grade(network, loss, error, hidden="dZ @ W2.T"):
-    """Return the grade of a program whose way back starts from an error."""
+    """Return the grade of a program whose backward pass starts from an error."""
     goal, activation = network
     return grade_code(PROGRAM.format(goal=goal, activation=activation, loss=loss, error=error, hidden=hidden))
 
@@ -63,8 +63,8 @@ def test_the_grade_says_whose_gradients_they_are(network, loss, error, other):
 @pytest.mark.parametrize(
     ("network", "loss", "error", "hidden"),
     [
-        (LOGISTIC, MEAN, "(A - Y) * A", "dZ @ W2.T"),  # the gradients of nothing
-        (LOGISTIC, BINARY, "2 * (A - Y) * A * (1 - A) / 6", "(A - Y) @ W2.T"),  # of a squared error for W2 alone
+        (LOGISTIC, MEAN, "(A - Y) * A", "dZ @ W2.T"),  # not the gradients of any loss
+        (LOGISTIC, BINARY, "2 * (A - Y) * A * (1 - A) / 6", "(A - Y) @ W2.T"),  # of a squared error, for W2 only
         (LOGISTIC, BINARY, "(A - Y) / 6", "(A - Y) @ W2.T * 2"),  # W2 is right
         (LOGISTIC, BINARY, "(A - Y) / 6", "dZ @ W2.T"),  # both are right
     ],

@@ -1,4 +1,4 @@
-"""Programs of our own, a mistake of each kind and right ones in many styles, and what the grade says about them."""
+"""Programs written for these tests: a mistake of each kind, right programs in many styles, and their grades."""
 
 import functools
 import time
@@ -17,7 +17,7 @@ WITH_PENALTY = (
 )
 SUM_OVER_BATCH = "sum(np.sum((self.feedforward(x) - y) ** 2) for x, y in batch) / 2"
 
-# The loss that is given, the verdict, the parameters whose update is wrong, and the mistakes.
+# The given loss, the verdict, the parameters with wrong updates, and the mistakes.
 FACTS = {
     "g01": (None, "wrong", ["net.W2", "net.b2", "net.W1", "net.b1"], [(23, "derivative twice")]),
     "g02": (None, "right up to a factor", [], []),
@@ -290,7 +290,7 @@ def test_verdicts_lines_and_kinds(name):
 
 
 def corrected(text, mistakes):
-    """Return a program with the lines of the fixes in place."""
+    """Return a program with the corrected lines of the mistakes."""
     lines = text.splitlines()
     for fix in sorted([fix for mistake in mistakes for fix in mistake.fix], key=lambda fix: -fix.first):
         lines[fix.first - 1 : fix.last] = fix.text.splitlines()
@@ -305,12 +305,13 @@ def test_with_the_corrected_lines_the_program_is_right(name):
 
 @pytest.fixture
 def little_work(monkeypatch):
-    """Give each search little work: verdicts do not depend on it."""
+    """Give each search little work. The verdicts do not depend on it."""
     monkeypatch.setattr(limits.Work.__init__, "__defaults__", (100_000,))
 
 
 def test_updates_that_share_a_factor_stay_right_where_no_edit_explains_the_others(little_work):
-    # The printed loss has no 1/2, so the output layer's gradient is half of it. Only the hidden layer is wrong.
+    # The printed loss has no 1/2, so the gradients of the output layer are half of the true ones. Only the hidden layer
+    # is wrong.
     grade = grade_code((PROGRAMS / "k05.py").read_text())
     verdicts = {update.parameter: (update.verdict, update.factor) for update in grade.updates}
     assert verdicts["network[1][:]['weights']"] == ("right", pytest.approx(0.5))
@@ -320,7 +321,7 @@ def test_updates_that_share_a_factor_stay_right_where_no_edit_explains_the_other
 
 @pytest.mark.parametrize("name", ["k01", "k04", "h10"])
 def test_a_slow_machine_finds_the_same_mistakes(name, monkeypatch):
-    """The search is bounded by work, which is counted. Here the clock runs 30 times as fast as it should."""
+    """The search is limited by counted work, not by time. Here the clocks run 30 times too fast."""
     text, loss = (PROGRAMS / f"{name}.py").read_text(), FACTS[name][0]
     clocks = {clock: getattr(time, clock) for clock in ("monotonic", "perf_counter", "thread_time", "process_time")}
     for clock, read in clocks.items():
@@ -330,7 +331,7 @@ def test_a_slow_machine_finds_the_same_mistakes(name, monkeypatch):
 
 
 def test_a_search_ends_when_its_work_is_used_up(monkeypatch):
-    """With little work for each search the verdicts stay, and no mistake is named."""
+    """With little work for each search, the verdicts stay the same, and no kind of mistake is named."""
     monkeypatch.setattr(limits.Work.__init__, "__defaults__", (3000,))
     text, loss = (PROGRAMS / "k01.py").read_text(), FACTS["k01"][0]
     grade = grade_code(text, loss=loss)
@@ -339,14 +340,14 @@ def test_a_search_ends_when_its_work_is_used_up(monkeypatch):
 
 
 def test_a_mistake_that_no_edit_explains_is_marked_where_the_way_back_first_goes_wrong(little_work):
-    # Two raw errors stand in one line, in place of two deltas.
+    # One line has two raw errors instead of two deltas.
     grade = grade_code((PROGRAMS / "s15.py").read_text())
     assert [update.parameter for update in grade.updates if update.verdict == "wrong"] == ["w1", "w2"]
     assert [(mistake.line, mistake.kind) for mistake in grade.mistakes] == [(31, "other")]
 
 
 def test_a_gradient_that_is_carried_back_in_time_is_no_parameter(little_work):
-    # The gate is missing where dc_next gets dc: each dc is the one before it plus a change then, as an update is.
+    # The gate is missing where dc_next gets dc. So each dc is the previous one plus a change, like in an update.
     grade = grade_code((PROGRAMS / "u12.py").read_text())
     assert [(update.parameter, update.verdict) for update in grade.updates] == [
         ("W", "wrong"),
@@ -356,7 +357,7 @@ def test_a_gradient_that_is_carried_back_in_time_is_no_parameter(little_work):
 
 
 def test_one_rate_over_the_samples_and_one_without_are_not_both_right(little_work):
-    # The weights take eta / len(batch), the biases eta: their steps are three times as long.
+    # The weights use eta / len(batch), and the biases use eta, so the steps of the biases are three times as long.
     grade = grade_code((PROGRAMS / "k07.py").read_text())
     wrong = [update.parameter for update in grade.updates if update.verdict == "wrong"]
     assert wrong == ["net.biases[0]", "net.biases[1]", "net.biases[2]"]

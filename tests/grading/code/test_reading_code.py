@@ -1,4 +1,4 @@
-"""What the interpreter reads, what it refuses, and that nothing of a program is executed."""
+"""The programs that the interpreter reads and refuses, and a proof that no part of a program is executed."""
 
 import json
 import sys
@@ -8,7 +8,7 @@ import pytest
 from autograd import grade_code
 from autograd.__main__ import main
 
-# One update w -= 0.1 * 2 * (out - y) * x of the loss (w x - y)**2, reached in as many ways as there are constructs.
+# The same update w -= 0.1 * 2 * (out - y) * x of the loss (w x - y)**2, written with many constructs of Python.
 TEMPLATE = """
 import math, random, functools, copy
 from collections import defaultdict, namedtuple
@@ -145,7 +145,7 @@ ESCAPES = [
 
 @pytest.mark.parametrize("program", ESCAPES)
 def test_nothing_of_a_program_is_executed(program, tmp_path):
-    """Every audit event of Python while such a program is read: no code is run, no file and no process is opened."""
+    """Listen to Python's audit events while such a program is read: no code runs, and no file or process is opened."""
     mark = tmp_path / "mark"
     events = []
     listening = [True]
@@ -232,7 +232,7 @@ for epoch in range(10):
 
 
 def test_a_unit_that_is_switched_off_in_the_first_batch_does_not_hide_that_batch():
-    # With some fresh weights the first unit is active in the second batch only: the first loss has no part of it.
+    # With some fresh weights, the first unit is only active in the second batch: the first loss does not depend on it.
     grade = grade_code(MINIBATCHES)
     assert [update.verdict for update in grade.updates] == ["right"] * 4
     assert grade.verdict == "right"

@@ -1,4 +1,4 @@
-"""A parameter in whose place other numbers come, which are not it plus a change, is an update, and a wrong one."""
+"""A parameter that is replaced by other numbers, which are not its old numbers plus a change, has a wrong update."""
 
 import pytest
 

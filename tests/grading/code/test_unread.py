@@ -1,4 +1,4 @@
-"""A program that stops before an update, or cannot be read there, is not called right for the updates before."""
+"""A program that stops before an update, or cannot be read there, is not called right because of earlier updates."""
 
 import pytest
 
@@ -13,7 +13,7 @@ d = (y - t) * (1 - y**2)
 w -= 0.1 * x.T @ d
 """
 
-UNREAD = {  # statements after the update of w: the line that is named, and what is said of it
+UNREAD = {  # statements after the update of w, with the named line and a part of the message
     "b -= 0.1 * d": (8, "non-broadcastable"),
     "b += -0.1 * d": (8, "non-broadcastable"),
     "b -= 0.1 * d.T": (8, "non-broadcastable"),
@@ -23,7 +23,7 @@ UNREAD = {  # statements after the update of w: the line that is named, and what
     "raise ValueError('late')\nb -= 0.1 * d.sum(axis=0)": (8, "stops here with ValueError; the update in line 9"),
 }
 
-READ = {  # nothing after these looks like an update
+READ = {  # nothing after these statements looks like an update
     "print('%i' % 'a')": "nothing after line 8 was read: the program stops here with TypeError",
     "print(unknown)\ncount = 0\ncount += 1": "nothing after line 8 was read: the program stops here with NameError",
     "b -= 0.1 * d.sum(axis=0)\nraise ValueError": "nothing after line 9 was read: the program stops here with",

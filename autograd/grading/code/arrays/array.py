@@ -85,7 +85,7 @@ class Array:
 
     @shape.setter
     def shape(self, shape: Any) -> None:
-        reshaped = self.reshape(shape)  # type: ignore[attr-defined]  # a module above adds it
+        reshaped = self.reshape(shape)  # type: ignore[attr-defined]  # another module adds it
         if reshaped._buffer is not self._buffer:
             raise AttributeError(
                 "Incompatible shape for in-place modification. Use `.reshape()` to make a copy with the desired shape."

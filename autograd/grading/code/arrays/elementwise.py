@@ -254,7 +254,7 @@ def where(condition: Any, *choices: Any) -> Any:
     """
     mask = as_array(condition)
     if not choices:
-        result: Any = mask.nonzero()  # type: ignore[attr-defined]  # a module above adds it
+        result: Any = mask.nonzero()  # type: ignore[attr-defined]  # another module adds it
         return result
     if len(choices) != 2:
         raise ValueError("either both or neither of x and y should be given")
