@@ -42,6 +42,8 @@ class Convention:
             convention does not say.
         batch: ``"columns"`` or ``"rows"``: the place of the samples in the matrices of a batch, or None if the
             convention does not say.
+        says_order: whether the order was declared, or belongs to the preset. If it does not, a matrix of weights may
+            lie either way.
     """
 
     name: str = "standard"
@@ -53,6 +55,7 @@ class Convention:
     names: dict = field(default_factory=dict)
     vectors: str | None = None
     batch: str | None = None
+    says_order: bool = field(default=False, compare=False)
 
     def __str__(self):
         words = {
@@ -76,7 +79,8 @@ def _preset(
     name, factor=1, *, order="from-to", arrow=False, indices=None, names=None, vectors=None, batch=None, **letters
 ):
     letters = {**_LETTERS, **letters}
-    return Convention(name, Fraction(factor), letters, order, arrow, indices, names or {}, vectors, batch)
+    says_order = name != "standard"
+    return Convention(name, Fraction(factor), letters, order, arrow, indices, names or {}, vectors, batch, says_order)
 
 
 _NUMBERED = {
@@ -172,7 +176,7 @@ def convention(
     if order is not None:
         if order not in _ORDERS:
             raise ValueError(f"weights are indexed 'from-to' or 'to-from', found {order!r}.")
-        changes["order"] = order
+        changes["order"], changes["says_order"] = order, True
     if indices is not None:
         changes["indices"] = _three(indices)
     for name, layout in (("vectors", vectors), ("batch", batch)):

@@ -9,7 +9,7 @@ import contextlib
 from itertools import pairwise
 from typing import NamedTuple
 
-from autograd.formulas.conventions import convention, plain
+from autograd.formulas.conventions import plain
 from autograd.formulas.expressions import Letter
 from autograd.grading.judging.comparing import needed_of_targets
 from autograd.grading.judging.instances import instances
@@ -42,7 +42,7 @@ from autograd.grading.reading.trees import ReadingError
 
 _OTHER_ORDER = (
     "it is right if a row of the matrix has the weights into one neuron, and wrong if it has those out of one: declare "
-    "order: to-from, or write the update of one weight, such as w_{jk}"
+    "order: to-from, or write weights with indices, such as w_{jk}"
 )
 _OF_ACTIVATIONS = (
     "it is right if this delta is the derivative of the loss in the activations, and wrong if it is that in the "
@@ -205,7 +205,7 @@ class Written:
             judged = self._with_two_indices(task, places, vectors, batch, wanted) or judged
         if judged is None or judged.verdict not in ("equal", "unproved"):
             judged = self._of_one_weight(task, places, vectors, batch, wanted, judged)
-            judged = self._of_other_order(task, batch, wanted, judged)
+            judged = self._of_other_order(task, places, vectors, batch, wanted, judged)
         if judged is not None and judged.verdict == "wrong":
             judged = self._grouped(task, places, vectors, batch, wanted) or judged
             judged = self._over_samples(task, places, vectors, batch, wanted) or judged
@@ -282,20 +282,19 @@ class Written:
                 return found
         return judged
 
-    def _of_other_order(self, task, batch, wanted, judged):
-        """Return an ambiguous verdict for an update of a matrix that is right in the other orientation.
+    def _of_other_order(self, task, places, vectors, batch, wanted, judged):
+        """Return a wrong claim with matrices of weights as ambiguous if it is right for transposed matrices.
 
-        The rows of a matrix that is not described may be inputs or outputs. Indices would decide between them.
+        That is only done if nothing says what the rows of a matrix are. A weight with indices says it.
         """
-        usual = convention("standard")
-        parameter = task.parameter
-        if task.kind != "step" or self.convention != usual or parameter is None or parameter.kind != "name":
+        if judged is None or judged.verdict != "wrong" or self.convention.says_order:
             return judged
-        if judged is None or judged.verdict != "wrong" or any(s.kind == "sub" for s in parameter.parts):
+        sides = task.sides if task.parameter is None else (task.parameter, *task.sides)
+        names = [x for side in sides for x in walk(side) if x.kind == "name" and places.roles_of(x.data[0]) == ["w"]]
+        if not names or any(s.kind == "sub" for x in names for s in x.parts):
             return judged
         with contextlib.suppress(ReadingError):
-            other = Places(self.model, convention("standard", order="to-from"), None)
-            found = self.judge.judge(task, other, None, batch, wanted)
+            found = self.judge.judge(task, places.with_order("to-from"), vectors, batch, wanted)
             if found.verdict == "equal" and not found.reading.weights_out:
                 return found._replace(verdict="ambiguous", reason=_OTHER_ORDER)
         return judged

@@ -7,6 +7,7 @@ reading, or raises :class:`~autograd.grading.meaning.place.Misfit` if the name d
 
 import copy
 import re
+from dataclasses import replace
 
 from autograd.formulas.conventions import _LETTERS, plain
 from autograd.grading.meaning.marks import Marks, power_of
@@ -113,6 +114,12 @@ class Places:
         wide = copy.copy(self)
         wide.is_wide = True
         return wide
+
+    def with_order(self, order):
+        """Return the same names, but weights are indexed in this order."""
+        other = copy.copy(self)
+        other.convention, other.to_from = replace(self.convention, order=order), order == "to-from"
+        return other
 
     def is_probable(self):
         """Return True if the declared letter of the outputs may mean their softmax, which has no letter."""
