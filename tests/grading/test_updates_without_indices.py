@@ -9,7 +9,7 @@ from nn import MLP, half_sse
 SHAPES = [(2, [3, 1]), (2, [3, 2]), (3, [2, 2, 2]), (1, [1, 1])]
 
 
-def derivation(inputs, sizes, order="from-to"):
+def derivation(inputs, sizes, order=None):
     model = MLP(inputs, sizes, activation="sigmoid", output="sigmoid", seed=0)
     x = [Value(0.3 + k / 5, f"x{k + 1}") for k in range(inputs)]
     targets = [1.0, 0.0][: sizes[-1]] if sizes[-1] > 1 else 1.0
