@@ -370,7 +370,7 @@ class _Sequence:
         return self._judge(self.setting, target, text).verdict == "wrong"
 
     def _earlier_mistake(self, target, text):
-        """Return the line of the earlier wrong results from which a claim follows, or None."""
+        """Return the line of the earlier wrong result from which a claim follows, or None."""
         results = [k for k, (_, grade) in enumerate(self._mistaken) if grade.results]
         if not results:
             return None

@@ -11,7 +11,7 @@ __all__ = ["ACTIVATIONS", "declared_network"]
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "softplus", "silu", "gelu", "exp", "sin", "linear")
 _MAX_NEURONS, _MAX_LAYERS, _MAX_SAMPLES, _MAX_STEPS = 64, 6, 12, 6
-_MAX_PRODUCTS = 20_000  # of weights and their inputs; this many take a few seconds
+_MAX_PRODUCTS = 20_000  # products of a weight and an input; this many take a few seconds
 
 
 def declared_network(values, start=()) -> dict:

@@ -20,7 +20,7 @@ __all__ = ["FORMATS", "Extract", "Item", "extract", "format_of"]
 
 FORMATS = ("markdown", "latex", "notebook", "sheet")
 _MAX_CHARACTERS, _MAX_CLAIMS, _MAX_CELLS = 1_000_000, 500, 2000
-_MAX_DISPLAYED, _MAX_READ = 50_000, 5_000  # of one displayed formula, and the part that is kept of a longer one
+_MAX_DISPLAYED, _MAX_READ = 50_000, 5_000  # characters of a displayed formula, and those that are kept of a longer one
 _MAX_DECLARED = 2_000  # the number of characters of a line with a declaration
 _MAX_NOTEBOOK = 4_000_000  # a notebook contains pictures
 _ENVIRONMENTS = (

@@ -213,7 +213,10 @@ class Grader:
         return found
 
     def _about(self, verdicts, old):
-        """Return the names of the parameters and deltas of claims, as they were judged or else as they were named."""
+        """Return the names of the parameters and deltas of claims.
+
+        In the letters of a preset, these are the named ones, and otherwise those that were judged.
+        """
         text, symbols = self.context.printer.symbol_text, self.vocabulary.symbols
         named = [name for claim in old for name in self.in_vocabulary.about(claim)]
         if self.context.is_preset and named:  # in a preset, h and o are letters of layers
@@ -258,7 +261,7 @@ class Grader:
         error = chosen.judged.error
         is_unplaced = isinstance(error, (ShapeError, OutOfRange)) and self.written.model.steps > 1
         if found.verdict == "wrong" and not mistakes and other is None and is_unplaced and len(verdicts) == 1:
-            found.verdict, found.diagnosis = "ambiguous", words_of(chosen, mistakes, False)  # a different meaning?
+            found.verdict, found.diagnosis = "ambiguous", words_of(chosen, mistakes, False)  # perhaps another reading
             return
         if (found.verdict == "ill-formed" and mistakes) or is_open:
             found.verdict = "wrong"

@@ -15,7 +15,7 @@ _COLUMNS = ("file", "name", "cell", "line", "verdict", "points", "formula", "dia
 
 
 def finding_of(document) -> str:
-    """Return the most important finding: the error, the first wrong step, or the first claim that cannot be graded."""
+    """Return the most important finding: the error, the first wrong step, or the first claim that is not right."""
     if document.error:
         return document.error
     first = document.first_mistake

@@ -1,10 +1,10 @@
 r"""Rewordings of claims whose wording has no meaning by itself.
 
 There are six rewordings. A document that writes some of its weights as ``\omega`` means the same weights. In ``\delta_h
-= a_{h_1} (1 - a_{h_1}) \dots``, the left side means any hidden neuron, and the right side means a drawn one, which is
-the same neuron. In ``w_i' = w_i + \eta \delta_o a_i``, the weight leads into the neuron of the delta. In ``\hat y =
-f(s_k)``, the output is that of k. ``w_{n+1} = w_n - g`` without a rate is an update with the rate 1. A claim about a
-layer m may be about the last layer if it does not mention the layers next to it.
+= a_{h_1} (1 - a_{h_1}) \dots``, the left side means any hidden neuron, and the right side the neuron h_1 of a drawing,
+which stands for any of them. In ``w_i' = w_i + \eta \delta_o a_i``, the weight leads into the neuron of the delta. In
+``\hat y = f(s_k)``, the output is that of k. ``w_{n+1} = w_n - g`` without a rate is an update with the rate 1. A claim
+about a layer m may be about the last layer if it does not mention the layers next to it.
 """
 
 import re

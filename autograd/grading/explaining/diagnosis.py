@@ -313,7 +313,7 @@ class _Search:
         found.append((self._cost_of_two(a, b), [Mistake(a.kind, a.text), Mistake(b.kind, b.text)]))
 
     def _by_quantities(self, h):
-        """Return the ratio of written and true value as a quotient of named quantities, if the form is unusual."""
+        """Return mistakes that explain the ratio of written and true value by named quantities, for an unusual form."""
         if not h or not self.true:
             return []
         ratio = h * pow(self.true, -1, PRIME) % PRIME

@@ -404,7 +404,7 @@ def _other_marks(part, script, letters):
             if other != letter and script.kind == "sub":
                 yield Node("name", (), (other, 0), part.at), 0.0
         offset = _offset(part)
-        for more in (1, -1) if offset < 0 else (-1, 1):  # k is more likely meant by k - 1 than another letter
+        for more in (1, -1) if offset < 0 else (-1, 1):  # k in place of k - 1 is likelier than another letter
             yield _shifted(letter, offset + more, part.at), -0.01 if offset + more == 0 else 0.05
     elif part.kind == "num":
         for more in (-1, 1):

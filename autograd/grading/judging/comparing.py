@@ -202,7 +202,7 @@ def as_slopes(truth, x):
 
 
 def corners_agree(side, truth, evaluation, env):
-    """Return True if the visible entries of a matrix with dots are right."""
+    """Return True if the corner entries of a matrix with dots are right."""
     if not is_array(truth):
         raise ShapeError(shape(truth), "a matrix", "is no")
     rows = side.parts

@@ -124,7 +124,7 @@ def of_indicator(evaluation, node, env):
 
 
 def gate_of(evaluation, condition, env):
-    """Return 1 if the larger side of a comparison is indeed larger, and 0 otherwise."""
+    """Return the step function of a comparison: 1 where it holds, and 0 elsewhere."""
     left, right = condition.parts
     if condition.data in ("<", "<="):
         left, right = right, left

@@ -14,7 +14,7 @@ __all__ = ["chain_over_steps"]
 def chain_over_steps(node):
     """Return a product of links dh_T/dh_{T-1} ... dh_{k+1}/dh_k as a product over its index.
 
-    Other products are returned unchanged.
+    Between other links, the dots become the derivative that joins them.
     """
     parts, letter = list(node.parts), "k#"
     k = next(i for i, x in enumerate(parts) if x.kind == "dots")

@@ -50,12 +50,12 @@ class Model:
     """A network as a set of quantities.
 
     Attributes:
-        sizes, depth, samples, steps: those of the network.
-        node_of: from a quantity to its node or constant.
-        weights: the pairs of layers that weights connect.
-        labels: from a label to the quantity of its node.
-        given: from a target that is not a node to its number, such as a class or a probability of a cross-entropy.
-        scale: the factor between the loss and the sum of the losses of samples or steps.
+            sizes, depth, samples, steps: those of the network.
+            node_of: from a quantity to its node or constant.
+            weights: the pairs of layers that weights connect.
+            labels: from a label to the quantity of its node.
+            given: from a target that is not a node to its number, such as a class or a probability of a cross-entropy.
+            scale: a number. The loss is this number times the sum of the losses of samples or steps.
     """
 
     def __init__(self, formulas):

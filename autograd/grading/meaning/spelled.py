@@ -99,7 +99,7 @@ def spelled_out(tree, places):
 
 
 def _normaliser(tree, places):
-    """Return the sum by which a softmax divides, which some authors call Z or S, or None if it has no such name."""
+    """Return the sum by which a softmax divides if it is called Z, S or s, or else None."""
     names = [x for x in walk(tree) if is_name(x, "Z", "S", "s") and all(s.kind == "sup" for s in x.parts)]
     if not places.model.has_softmax or not names or {"Z", "S"} & set(places.roles):
         return None

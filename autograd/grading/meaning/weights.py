@@ -61,7 +61,7 @@ def place_of_weight(places, node, marks, reading, roles):
 
 
 def bias_of(model, layer, index):
-    """Return the bias of a neuron in a given layer, or in the layer of the letter of its index."""
+    """Return the bias of a neuron in a given layer, or in the layer that its index counts."""
     axis, item = index
     layer = axis if layer is None else layer
     if not isinstance(layer, int):

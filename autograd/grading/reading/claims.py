@@ -166,7 +166,10 @@ def is_connective(words):
 
 
 def is_numbered(c):
-    """Skip the number of an equation or a line: ``(5)``, ``(5) \\quad`` or ``2)``. Return True if there is one."""
+    """Skip the number or the letter of an equation or a line, such as ``(5)``, ``2)`` and ``(B)``.
+
+    Return True if there is one.
+    """
     if c.is_op("(") and c.look(1)[0] == "num" and c.is_op(")", 2):
         begins = c.i == 0 or c.look(-1)[0] == "row"
         if (c.ends(3) and c.i > 0) or (begins and c.look(3)[0] == "gap"):
@@ -272,7 +275,7 @@ def is_factor_apart(c):
 
 
 def remark_end(c, k=0):
-    """Return the position of the closing bracket of a remark in words at the end of a line, or None."""
+    """Return the position of the closing bracket of a remark or a range at the end of a line, or None."""
     end = c.closing(k) if c.is_op("(", k) else None
     if end is not None and sum(c.look(j)[1] in COMPARISONS for j in range(k, end)) > 1:
         return end  # such as (1 <= k <= c)

@@ -230,7 +230,7 @@ class Cursor:
     def block_name(self, skip=False):
         """Return the name of the environment that begins or ends here.
 
-        With ``skip``, move behind it.
+        With ``skip``, move past it.
         """
         if not self.is_op("{", 1):
             raise self.error("expected the name of an environment")

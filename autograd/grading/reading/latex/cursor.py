@@ -93,9 +93,7 @@ class LatexCursor(Parser):
         return self.is_sign("(") and self.kind(1) == "number" and self.is_sign(")", 2) and ends
 
     def is_quantifier(self, separated):
-        """Return True if a quantifier follows: ``\\forall o``, ``\\text{for all } o``, or, after a comma, ``o \\in
-        O``.
-        """
+        """Return True if a quantifier such as ``\\forall o`` follows, or after a comma also ``o \\in O``."""
         if self.is_command("forall"):
             return True
         if self.is_prose():
@@ -123,7 +121,7 @@ class LatexCursor(Parser):
     def environment(self, skip=False):
         """Return the name of the environment that begins here.
 
-        With ``skip``, move behind it.
+        With ``skip``, move past it.
         """
         if not self.is_sign("{", 1):
             raise self.error("expected the name of an environment")
