@@ -1,4 +1,4 @@
-"""The recorded networks that the formulas of ``people.jsonl`` are about, by the names that the rows give them."""
+"""The recorded networks for the formulas of ``people.jsonl``, by the names in its rows."""
 
 import itertools
 import random
@@ -11,7 +11,7 @@ __all__ = ["SETTINGS", "derivation"]
 
 
 def recorded(sizes, activations, loss="half_sse", samples=1, reduction="mean", bias=True):
-    """Return a function that records a network of the sheets' kinds."""
+    """Return a function that records a network as a sheet declares it."""
     return lambda: sheets.build(sizes, activations, bias, loss, samples, reduction, seed=3)
 
 
@@ -203,7 +203,7 @@ SETTINGS = {
 
 
 def derivation(row):
-    """Return the derivation that a row's formula is about, in the convention that the row declares."""
+    """Return the derivation for the formula of a row, in the convention that the row declares."""
     found = SETTINGS[row["setting"]]()
     loss, parameters = found if isinstance(found, tuple) else (found, None)
     declared = row["declared"]

@@ -1,4 +1,4 @@
-"""A formula judged as what follows from a writer's own earlier results."""
+"""Formulas that are wrong by themselves, but follow from a writer's own earlier results."""
 
 import pytest
 from graphs import network
@@ -6,7 +6,7 @@ from graphs import network
 from autograd import derive
 
 OUTPUT = r"\delta_o = (t_o - y_o) y_o (1 - y_o)"  # the sign is wrong
-SLOPE = r"\frac{\partial y_o}{\partial s_o} = y_o"  # the factor 1 - y is forgotten
+SLOPE = r"\frac{\partial y_o}{\partial s_o} = y_o"  # the factor 1 - y is missing
 CASES = [
     (OUTPUT, r"\frac{\partial L}{\partial w_{ho}} = (t_o - y_o) y_o (1 - y_o) a_h", "wrong", "equal"),
     (OUTPUT, r"\frac{\partial L}{\partial w_{ho}} = -(t_o - y_o) y_o (1 - y_o) a_h", "equal", "wrong"),

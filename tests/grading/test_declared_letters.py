@@ -1,4 +1,4 @@
-"""LaTeX with declared letters is evaluated as it was written, and nowhere else."""
+"""LaTeX with declared letters is evaluated as it was written, and on no other path."""
 
 import pytest
 from graphs import network
@@ -11,7 +11,7 @@ PERCEPTRON = {"x": "x", "y": "o", "t": "t", "loss": "E"}
 
 @pytest.fixture
 def only_written(monkeypatch):
-    """Let the path of the network's own names decide nothing."""
+    """Make the path of the network's own names raise an error."""
 
     def refuse(*_args, **_options):
         raise AssertionError("the network's own names were asked")

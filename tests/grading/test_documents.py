@@ -1,7 +1,7 @@
-"""Five hand derivations, formula by formula: every verdict in their data files is recomputed here.
+"""Five hand derivations, formula by formula: all verdicts in their data files are recomputed here.
 
-A claim says what a formula's left side is and what its right side says, for all neurons and samples. True derivatives
-are central differences at 60 digits, so they owe nothing to any formula of backpropagation, nor to the engine.
+A claim gives the left side and the right side of a formula, for all neurons and samples. True derivatives are central
+differences with 60 digits, so they do not depend on any formula of backpropagation or on the engine.
 """
 
 import ast
@@ -50,9 +50,10 @@ def exact(text):
 
 
 class Network:
-    """A network with one hidden layer or none, at a random point or a given one.
+    """A network with one hidden layer or none, at a random or a given point.
 
-    ``nudged`` moves any one quantity, and everything computed from it follows: that is a derivative's meaning.
+    ``nudged`` changes any quantity, and all quantities that are computed from it change as well. This is the meaning of
+    a derivative.
     """
 
     def __init__(self, document, claim, activation, seed=None, given=None):
@@ -91,7 +92,7 @@ class Network:
                 self.fixed["t", (o, n)] = number("targets", n - 1, o - 1)
 
     def forward(self):
-        """Every quantity of the network, by name and index."""
+        """Return all quantities of the network by name and index."""
         v = {key: x + self.nudged.get(key, 0) for key, x in self.fixed.items()}
         output = {"i": "x", "h": "a", "o": "y"}
         for p, c in itertools.pairwise(self.layers):
@@ -113,7 +114,7 @@ class Network:
         return (at(STEP) - at(-STEP)) / (2 * STEP)
 
     def value(self, text, letters):
-        """The number an expression stands for, with its free letters bound."""
+        """Return the value of an expression for the numbers of its free letters."""
         x = ast.parse(text.strip(), mode="eval").body if isinstance(text, str) else text
         match x:
             case ast.Constant():
@@ -164,7 +165,7 @@ class Network:
         return x.value.id, place
 
     def left(self, text, letters, rate):
-        """What a left side stands for: a derivative, a weight after its update, or any expression."""
+        """Return the value of a left side: a derivative, a weight after its update, or any expression."""
         if text.endswith("'"):
             w = text[:-1]
             slope = self.value(f"d(L, {w})", letters)
@@ -173,7 +174,7 @@ class Network:
 
 
 def as_call(left):
-    """``dL/dw_ho[h,o]`` written as the function call it means."""
+    """Return ``dL/dw_ho[h,o]`` as a function call, or another left side unchanged."""
     found = re.fullmatch(r"d([Ls][^/]*)/d(\w+\[[^]]*\])", left)
     return "d({}, {})".format(*found.groups()) if found else left
 
@@ -183,7 +184,7 @@ def close(a, b):
 
 
 def differences(document, claim):
-    """How many instances of a claim, over activations, neurons and samples, are false, and how many there are."""
+    """Return the number of false instances of a claim, and of all instances, over activations, neurons and samples."""
     tree = ast.parse(as_call(claim["left"]).replace("'", ""), mode="eval")
     bound = {node.target.id for node in ast.walk(tree) if isinstance(node, ast.comprehension)}
     free = sorted({node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id in "ihon"} - bound)

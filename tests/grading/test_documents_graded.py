@@ -1,7 +1,7 @@
-"""The five documents, graded: the grader's verdict on every formula is the one that was worked out by hand.
+"""The five documents, graded: the verdict of the grader on each formula is the one that was worked out by hand.
 
-The data files say how each formula is read. Here its claims are graded, as text and with the derivative operators left
-standing; and the LaTeX as it is printed, in the letters of the document, wherever that can be read by itself.
+The data files state the meaning of each formula. Here, its claims are graded as text and with the derivative operators
+in place. The LaTeX is graded as it is printed, in the letters of the document, if it can be read by itself.
 """
 
 import importlib.util
@@ -58,7 +58,7 @@ def test_every_formula_is_read():
             read(entry["mended"]["latex"])
 
 
-# Read to the letter, 004-50 is true for h = h_1 only; the document means any h.
+# Read literally, 004-50 is true only for h = h_1, but the document means any h.
 TO_THE_LETTER = {"004-50"}
 TARGET = re.compile(r"(dL/d)?(w|b|d)_\w+\[.*\]'?$")
 
@@ -81,7 +81,7 @@ def test_the_printed_latex_is_never_graded_otherwise():
     verdicts = printed_verdicts()
     other = {k for k, (expected, given) in verdicts.items() if given not in (expected, "unreadable")}
     assert other <= TO_THE_LETTER
-    # what cannot be read by itself: matrices, prose, lines that go on from the line before, letters explained in prose
+    # these cannot be read by themselves: matrices, prose, continued lines, letters that the prose explains
     read_by_itself = Counter(k[:3] for k, (_, given) in verdicts.items() if given != "unreadable")
     assert read_by_itself["000"] >= 4
     assert read_by_itself["002"] >= 15

@@ -1,4 +1,4 @@
-"""Formulas of losses with any function of the table: derived, printed, and what is printed is graded equal."""
+"""Formulas of losses with any function of the table are derived and printed, and the printed ones are graded equal."""
 
 import math
 import sys
@@ -9,13 +9,13 @@ from autograd import Value, derive, tanh
 from autograd.engine import algebra
 from autograd.engine.algebra import Primitive
 
-# Functions that only derivatives call; of several operands they are used with all of them recorded.
+# Functions that only derivatives call. Those of several operands are used with all operands recorded.
 HELPERS = {
     "identity", "detached", "zero_derivative", "gaussian_times", "logistic_pdf_times", "normal_pdf_times",
     "sech2_times", "power_term", "unit", "inversion", "polygamma",
 }  # fmt: skip
 ROOMS = [module for name, module in sorted(sys.modules.items()) if name.startswith("autograd.engine.")]
-OURS = {id(p) for module in ROOMS for p in vars(module).values() if isinstance(p, Primitive)}  # and none of a user's
+OURS = {id(p) for module in ROOMS for p in vars(module).values() if isinstance(p, Primitive)}  # no primitives of users
 TABLE = [p for p in algebra.TABLE if id(p) in OURS]
 ONE = sorted({p.name for p in TABLE if p.arity == 1} - HELPERS)
 TWO = sorted({p.name for p in TABLE if p.arity == 2} - HELPERS)
@@ -39,7 +39,7 @@ def leaves():
 
 
 def check(loss):
-    """Grade every equation of a loss in both forms; not one is called wrong. Return the verdicts."""
+    """Return the verdicts on all equations of a loss in both forms."""
     derivation = derive(loss)
     return {
         line: derivation.grade(None, line).verdict
@@ -65,7 +65,7 @@ def test_of_two_operands(name, first):
     assert set(found.values()) == {"equal"}, found
 
 
-# Functions that are printed as a sum, a product, a quotient or a power, and some that are not.
+# Functions that are printed as a sum, a product, a quotient or a power, and some others.
 LOOSE = [
     "expm1",
     "one_minus_square",

@@ -1,4 +1,4 @@
-"""Formulas taken out of documents: what is one, and where it begins."""
+"""The extraction of formulas from documents: the formulas and their positions."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Documents that declare nothing: what is found of the network, and what is left open instead of called wrong."""
+"""Documents that declare nothing: the network that is found, and claims that are left open instead of called wrong."""
 
 import pytest
 
@@ -188,9 +188,9 @@ def test_an_arrow_that_counts_is_no_claim():
 
 
 GUESSED = [
-    [HALF, OUTPUT, r"\frac{\partial E}{\partial y_k} = 0.71 - t_k"],  # nor what a number of the writer's own is
-    [HALF, r"\frac{\partial E}{\partial w_5} = \delta_2 w_7"],  # which weights are meant is not said
-    [HALF, r"\frac{\partial E}{\partial z} = y - t^T"],  # nor which way vectors stand
+    [HALF, OUTPUT, r"\frac{\partial E}{\partial y_k} = 0.71 - t_k"],  # the writer's own number is not explained
+    [HALF, r"\frac{\partial E}{\partial w_5} = \delta_2 w_7"],  # the meant weights are not stated
+    [HALF, r"\frac{\partial E}{\partial z} = y - t^T"],  # the orientation of vectors is not stated
     [
         r"z_t = W_{hh} \odot q_t + W_{xh} \odot x_t",
         r"o_t = W_{hy} \odot z_t",

@@ -1,4 +1,4 @@
-"""Verdicts, diagnoses, conditions and counterexamples, on formulas whose truth is known by hand."""
+"""Verdicts, diagnoses, conditions and counterexamples for formulas whose truth is known by hand."""
 
 import json
 import re
@@ -96,7 +96,7 @@ WRONG = [
     (None, r"w'_{ho} = w_{ho} + \alpha \delta_o a_h", {"sign"}),
     ("w_ih[1,2]", "d_h[2]*x[1]*(1-a[2])", {"extra factor"}),
     ("d_h[2]", "(1-tanh(s_h[2])**2)*sum(d_o[o]*w_ho[2,o] for o in O)", {"tanh's derivative"}),
-    # two at once
+    # two slips at once
     ("w_ih[1,2]", "-2*dsigma(s_h[2])*sum(d_o[o]*w_ho[2,o] for o in O)*x[1]", {"sign", "constant factor"}),
     (
         "w_ih[1,2]",
@@ -105,14 +105,14 @@ WRONG = [
     ),
     ("w_ho[1,2]", "d_o[1]*a[1]*a[1]", {"wrong delta", "extra factor"}),
     ("d_h[2]", "(1-a[2]**2)*sum(d_o[o] for o in O)", {"tanh's derivative", "missing factor"}),
-    # two in one term of several
+    # two slips in one of several terms
     ("d_h[2]", "dsigma(s_h[2])*(d_o[1]*w_ho[2,1] + d_o[1]*w_ho[2,2]*a[1])", {"wrong delta", "extra factor"}),
     (
         "w_ih[2,2]",
         "d_o[1]*w_ho[1,1]*(1-a[2]**2)*x[2] + d_o[2]*w_ho[2,2]*a[2]*(1-a[2])*x[2]",
         {"wrong index", "tanh's derivative"},
     ),
-    # two in one sum
+    # two slips in one sum
     (
         "d_h[2]",
         "dsigma(s_h[2])*sum(dsigma(y[o])*(y[o]-t[o])*w_ho[o,2] for o in O)",
@@ -150,7 +150,7 @@ BATCH = [
     ("w_ho[1,2]", "1/N*sum(d_o[2,n] for n in S)*sum(a[1,n] for n in S)", "wrong", {"product of means"}),
     ("w_ho[1,2]", "sum(d_o[2,n]*a[1,1] for n in S)", "wrong", {"wrong index"}),
     ("w_ho[1,2]", "d_o[2,1]*a[1,1] + d_o[2,2]*a[2,1] + d_o[2,3]*a[1,3]", "wrong", {"swapped indices"}),
-    # two at once, of which one changes the form
+    # two slips at once, one of which changes the form
     (
         "w_ho[1,2]",
         "1/N*sum(d_o[2,n] for n in S)*sum(x[1,n] for n in S)",
@@ -313,7 +313,7 @@ def test_a_division_by_zero_everywhere_is_wrong(plain):
 
 
 def test_a_relu_gate_of_the_wrong_neuron_is_not_accepted():
-    # with few points a random gate agrees by chance
+    # with few points, a random gate could agree by chance
     for seed in range(25):
         derivation = derive(network((2, 3, 2), "relu", "linear", seed=seed))
         assert derivation.grade("w_ih[1,1]", "step(s_h[1])*sum(d_o[o]*w_ho[1,o] for o in O)*x[1]").verdict == "equal"
@@ -474,7 +474,7 @@ def test_nothing_of_a_formula_is_dropped(plain, formula):
 
 
 def test_the_slope_of_a_gate_is_never_taken_for_a_polynomial():
-    # a gate is a random bit in a field: a few that are alike by chance must not pass for a constant
+    # a gate is a random bit in a field: a few equal ones must not pass for a constant
     for seed in range(60):
         derivation = derive(network((2, 2, 1), "relu", "linear", seed=seed))
         hidden = [e.text for e in derivation.equations if e.left.role == "delta" and e.left.layers == (1,)]
@@ -495,7 +495,7 @@ def test_a_left_side_that_speaks_of_something_else(plain):
 
 
 SLOW = [
-    # each took time exponential in its depth: it would not end in a lifetime
+    # the time for each was once exponential in its depth
     ("a[1]", r"\sum_o " * 38 + "q", "what the indices of these sums count|has no meaning here"),
     ("a[1]", r"\sum_o " * 38 + "x_1", "too many terms"),
     ("w_ho[h,o]", "phi(" * 38 + "s_h[h]" + ")" * 38, "too many terms"),

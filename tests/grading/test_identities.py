@@ -1,4 +1,4 @@
-"""Right formulas that take an identity which a prime field does not know: never called wrong; wrong ones are."""
+"""Right formulas with an identity that a prime field does not know are never called wrong, and wrong ones are."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The right formula of a wrong one is given in the letters of its writer, and graded equal when it is read again."""
+"""The right formula for a wrong one has the letters of its writer, and is graded equal when it is read again."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-r"""Logarithms to a base, powers of constants, bars around numbers and nodes with names, as written and as printed."""
+r"""Logarithms to a base, powers of constants, bars around numbers and named nodes, as written and as printed."""
 
 import pytest
 

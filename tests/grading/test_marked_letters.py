@@ -12,7 +12,7 @@ MARKED = [
 
 
 def named(letter, form):
-    """A letter with the index k; its mark stands in front of the index, or behind it."""
+    """Return a letter with the index k and its mark before or after the index."""
     if form == "behind":
         base, sign, mark = letter.partition("^")
         return f"{base}_k{sign}{mark}"

@@ -1,4 +1,4 @@
-"""Deltas where the loss is a mean over samples: of the mean, or of a sample's own loss, as most books have them."""
+"""Deltas for a mean loss: of the mean, or of a sample's own loss, as in most books."""
 
 import pytest
 from graphs import network

@@ -1,4 +1,4 @@
-"""What names mean: the same quantity written in many ways, and names that mean nothing, with the reason."""
+"""The meaning of names: one quantity in many notations, and names without a meaning, with the reason."""
 
 import pytest
 from graphs import network
@@ -57,7 +57,7 @@ def test_one_quantity_in_many_ways(derivations, kind, target, formula):
     assert grade.verdict == "equal", str(grade)
 
 
-# A name with a meaning of its own, which is not the one that is graded: read, and refuted.
+# A name with another meaning than the graded quantity is read and refuted.
 OTHER = [
     ("plain", "w_ho[1,2]", r"w_{h}"),
     ("plain", "w_ho[1,2]", r"w_{oh}"),
@@ -138,7 +138,7 @@ def test_a_target_that_is_not_there_is_an_error_that_says_what_is(derivations):
         derivations["deep"].grade("b_o[1]", r"\delta")
 
 
-# A d with an index that a claim is about is a delta: nobody derives a target.
+# In a claim about a d with an index, d is a delta, because nobody derives a target.
 D_ON_THE_LEFT = [
     ("plain", r"d_o = (y_o - t_o) y_o (1 - y_o)", "equal"),
     ("plain", r"d_k = (y_k - t_k) y_k (1 - y_k)", "equal"),
@@ -160,7 +160,7 @@ def test_a_d_that_is_declared_is_what_it_is_declared_for():
     assert derivation.grade(None, r"d_o = (y_o - d_o) y_o (1 - y_o)").verdict != "equal"
 
 
-# Some books write targets with d, others deltas. The sign of an error, y - d, tells; else that which makes it right.
+# Some books use d for targets, others for deltas. The sign of an error, y - d, decides, or else the verdict.
 D_ON_THE_RIGHT = [
     (r"dL/dw_ho = d_o*a_h", "equal"),
     (r"\frac{\partial L}{\partial w_{ho}} = d_o a_h", "equal"),
@@ -231,5 +231,5 @@ def test_how_many_outputs_there_are():
     assert derivation.grade(None, r"L = \frac1K \sum_{k=1}^K (y_k - t_k)^2").verdict == "equal"
     assert derivation.grade(None, r"\delta_k = \frac2K (y_k - t_k) y_k (1 - y_k)").verdict == "equal"
     assert derivation.grade(None, r"\delta_k = K (y_k - t_k) y_k (1 - y_k)").verdict == "wrong"
-    batch = derive(build([2, 4, 3], ["tanh", "linear"], loss="cross_entropy", samples=3))  # which three may be meant
+    batch = derive(build([2, 4, 3], ["tanh", "linear"], loss="cross_entropy", samples=3))  # samples or outputs
     assert batch.grade(None, r"\delta_k^{(n)} = \frac1K (p_k^{(n)} - t_k^{(n)})").verdict != "equal"

@@ -1,4 +1,4 @@
-"""Losses by name in sheets: their deltas, printed, read back and graded."""
+"""Named losses of sheets: their deltas are printed, read back and graded."""
 
 import pytest
 
@@ -13,7 +13,7 @@ ROWS = [
     ("absolute", rf"\delta_o = {ABSOLUTE.replace('sign', 'sgn')}", "equal"),
     ("absolute", rf"\delta_o = -{ABSOLUTE}", "wrong"),
     ("absolute", r"\delta_o = -(t_o - y_o)\, y_o (1 - y_o)", "wrong"),
-    ("huber", rf"\delta_o = {HUBER}", "unproved"),  # the numbers agree; a field has no order
+    ("huber", rf"\delta_o = {HUBER}", "unproved"),  # the numbers agree, but a field has no order
     ("huber", rf"\delta_o = {HUBER.replace('-1', '-2').replace('(1, t', '(2, t')}", "wrong"),
     ("huber", r"\delta_o = -(t_o - y_o)\, y_o (1 - y_o)", "wrong"),
     ("huber", r"\frac{\partial L}{\partial w_{ho}} = \delta_o a_h", "equal"),

@@ -1,4 +1,4 @@
-"""Notations of notes and slides: remarks, counted layers, lettered deltas, dots in chains, slopes as vectors."""
+"""Notations of notes and slides: remarks, numbered layers, lettered deltas, dots in chains, derivatives as vectors."""
 
 import pytest
 from people_settings import derivation

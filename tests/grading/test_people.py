@@ -1,10 +1,15 @@
-"""Formulas as people print them, with their authors' letters declared: each gets its true verdict.
+"""Formulas as people print them, with their authors' letters declared, get their true verdicts.
 
-``people.jsonl`` has one formula a line: ``set`` (``sources`` were printed by others, ``matrices`` are in vectors and
-matrices, ``textbooks``, ``courses`` and ``lectures`` are written as those write them, ``derivations`` are from notes,
-posts and textbooks of sixty authors, ``notes`` from those of two hundred others), ``kind``, ``setting`` (see
-:mod:`people_settings`), ``declared`` (what the letters of its author mean), ``formula``, ``truth``, and for a right
-formula with a slip put in its ``slip`` and the ``names`` of diagnoses that would name it.
+``people.jsonl`` has one formula in each line:
+
+- ``set``: ``sources`` were printed by others, and ``matrices`` have vectors and matrices. ``textbooks``, ``courses``
+  and ``lectures`` are in the style of these. ``derivations`` are from notes, posts and textbooks of sixty authors, and
+  ``notes`` from those of two hundred others.
+- ``kind``, ``formula`` and ``truth``.
+- ``setting``: a name in :mod:`people_settings`.
+- ``declared``: the meaning of the author's letters.
+- ``slip``: the slip that was put into a right formula.
+- ``names``: the diagnoses that would name this slip.
 """
 
 import json
@@ -13,19 +18,18 @@ from pathlib import Path
 import pytest
 from people_settings import SETTINGS, derivation
 
-# Every fourth formula of ``derivations`` and of ``notes``; the benchmark grades them all.
+# One in four formulas of ``derivations`` and of ``notes``. The benchmark grades all of them.
 ALL = [json.loads(line) for line in (Path(__file__).parent / "people.jsonl").read_text(encoding="utf-8").splitlines()]
 SAMPLED = ("derivations", "notes")
 OFTEN = [row for name in SAMPLED for row in [x for x in ALL if x["set"] == name][::4]]
 ROWS = [row for row in ALL if row["set"] not in SAMPLED] + OFTEN
 VERDICTS = {"right": {"equal"}, "needs-condition": {"equal"}, "wrong": {"wrong"}, "ill-formed": {"ill-formed", "wrong"}}
-# A condition in a subscript beside a gradient in a vector; a sum over steps left open by dots; an error signal e that
-# only the text around the formula defines; powers of a matrix that a sum counts; a row of ones with dots.
+# These are a condition in a subscript next to a gradient in a vector, a sum over steps with dots, an error signal e
+# that only the text around the formula defines, powers of a matrix that a sum counts, and a row of ones with dots.
 OUT_OF_REACH = {"P18", "R09", "hkB1", "d2lrnn4", "9pdf3"}
-# Right where the weights of layer l lead out of it, and with a wrong layer where they lead into it; right where a dZ is
-# the derivative of the mean loss, and without 1/m where it is that of a sample's own; right where vectors are rows, and
-# with a transpose missing where they are columns; right where circles bind more tightly than products, or where a delta
-# is of the activations.
+# These are right in one reading and wrong in another. Weights of layer l may lead out of it or into it. A dZ may be the
+# derivative of the mean loss or of a sample's own loss. Vectors may be rows or columns. Circles may bind more tightly
+# than products, and a delta may be that of the activations.
 OF_TWO_MINDS = {
     "1gom4",
     "blog3",
@@ -47,8 +51,8 @@ OF_TWO_MINDS = {
     "8vie2",
     "9tlk3",
 }
-# In these, written in the network's own text (R), with another neuron's number, in cases, or with another step, the
-# slip is refused without a name.
+# The slip in these is refused without a name: they are in the network's own text (R), have the number of another neuron
+# or another step, or are cases.
 UNNAMED = {
     "R01v1",
     "R08v1",
@@ -71,7 +75,7 @@ UNNAMED = {
 
 @pytest.fixture(scope="module")
 def derivations():
-    """Return a function from a row to its derivation, each of which is recorded once."""
+    """Return a function from a row to its derivation. Each derivation is recorded once."""
     found = {}
 
     def of(row):

@@ -1,4 +1,4 @@
-"""Targets that are plain numbers: a formula about them is graded as with Values, or refused with what to write."""
+"""Targets that are plain numbers. A formula about them is graded as with Values, or refused with advice."""
 
 import pytest
 

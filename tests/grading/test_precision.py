@@ -1,4 +1,4 @@
-"""Verdicts and precise numbers do not depend on who else computes with mpmath, in this thread or another."""
+"""Verdicts and precise numbers do not depend on other uses of mpmath, in this thread or another one."""
 
 import threading
 
@@ -44,7 +44,7 @@ def test_a_right_formula_is_right_while_another_thread_sets_the_precision():
         thread.join()
     assert verdicts == ["equal"] * 10
     assert mpmath.mp.dps == before
-    assert derived.grade(None, RIGHT).verdict == "equal"  # nor were points kept that have few digits
+    assert derived.grade(None, RIGHT).verdict == "equal"  # no points with few digits were kept
 
 
 def test_graders_in_many_threads_agree():
@@ -81,7 +81,7 @@ def test_another_thread_cannot_change_the_precision_of_a_comparison():
     assert (context.dps, precise_numbers().dps) == (3, 50)
 
 
-# A network whose formulas are compared in digits: a field has no meaning for the error function.
+# The formulas of this network are compared in digits, because a field has no meaning for the error function.
 WRONG = r"\delta_h = \frac{2}{\sqrt{\pi}} e^{s_h^2} \sum_o \delta_o w_{ho}"
 
 

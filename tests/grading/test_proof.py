@@ -1,4 +1,4 @@
-"""A counterexample in words."""
+"""The words of a counterexample."""
 
 import pytest
 from graphs import network
@@ -30,7 +30,7 @@ def test_a_long_point_is_cut(n):
     assert (", ...:" in text) is (n > 14)
 
 
-# Numbers of it cannot be computed: it is neither equal nor do its numbers agree.
+# Its numbers cannot be computed, so it is not equal, and its numbers do not agree.
 WITHOUT_VALUE = [
     r"\delta_o = \exp(\exp(\exp(\exp(1))))",
     r"\delta_o = \exp(\exp(\exp(\exp(\exp(\exp(y_o))))))",

@@ -1,4 +1,4 @@
-"""The readers: precise trees, errors with a place, and bounds that hold for any input."""
+"""The parsers: exact trees, errors with a position, and limits that apply to any input."""
 
 import contextlib
 import random
@@ -48,7 +48,7 @@ except ImportError:  # Python 3.10
     import tomli as tomllib
 
 SHOWN = [
-    # text, and the same in LaTeX where there is one: what it reads as
+    # text, the same in LaTeX or None, and the tree
     ("d_o[2]*a[1]", "d_o[2]*a[1]"),
     ("-a*b+c/d", "(-a*b + (c)/(d))"),
     ("a-b-c", "(a + -b + -c)"),
@@ -219,7 +219,7 @@ def test_bounds(text):
     used = time.process_time() - start
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert used < 5  # it takes milliseconds; this catches what grows without a bound
+    assert used < 5  # it takes milliseconds; the limit only finds growth without a bound
     assert peak < 50e6
 
 
@@ -264,12 +264,12 @@ def test_any_formula_is_graded_in_bounds():
         start = time.process_time()
         grade = derivation.grade("w_ho[1,2]", formula)
         assert grade.verdict in ("wrong", "unreadable", "unproved")
-        # two seconds is the promise, on the machines it is measured on; this catches what grows without a bound
+        # two seconds are promised on the machines of the benchmark; the limit only finds growth without a bound
         assert time.process_time() - start < 10, formula[:40]
 
 
 def test_nothing_that_is_written_is_run():
-    """An audit hook sees every eval, exec, compile, import, file and process: reading and grading cause none."""
+    """Record every eval, exec, compile, import, file and process with an audit hook. Reading and grading cause none."""
     script = f"""
 import sys
 sys.path[:0] = {sys.path!r}
@@ -396,7 +396,7 @@ def test_nodes_of_two_classes_are_never_equal():
 
 
 NOT_LOST = [
-    # formulas whose one part would go unread, and the rest pass for the whole
+    # formulas of which one part could be ignored and the rest be read as the whole
     r"\delta_o a_h \cdot \text{input}",
     r"\overline{\delta_o a_h}",
     r"\hat{\delta_o a_h}",
@@ -419,7 +419,7 @@ def test_nothing_is_lost_silently(text):
         tree = read(text)
     except ReadingError:
         return
-    assert any(isinstance(x, Text) for x in walk(tree))  # prose that stays in the tree, where it is refused
+    assert any(isinstance(x, Text) for x in walk(tree))  # prose that stays in the tree, and is refused there
 
 
 @pytest.mark.parametrize("latex", [r"δ_o + η \unknown", r"ŷ_o ∂∂ \unknown", r"ŷ²ŷ²·\unknown"])

@@ -1,4 +1,4 @@
-"""LaTeX as people write it: bars, fonts, accents, signs in scripts, unfinished commands; what it says, or why not."""
+"""LaTeX as people write it: bars, fonts, accents, signs in scripts, unfinished commands, and their meaning or error."""
 
 import pytest
 

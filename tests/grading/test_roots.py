@@ -1,4 +1,4 @@
-"""Roots with an index, and functions that are printed by their names."""
+"""Roots with an index, and functions that are printed with their names."""
 
 import pytest
 

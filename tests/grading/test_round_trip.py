@@ -1,4 +1,4 @@
-"""What is printed is read back as equal: texts, LaTeX, updates and the matrix form, over networks and conventions."""
+"""Printed formulas are read back as equal: text, LaTeX, updates and the matrix form, for networks and conventions."""
 
 import pytest
 
@@ -38,13 +38,13 @@ def labelled(count, numbers=(0.2, 0.7, 0.1)):
 
 
 def printed(derivation):
-    """Everything that is printed of a derivation but its matrix form."""
+    """Return all printed lines of a derivation, except for its matrix form."""
     lines = [line for e in derivation.equations for line in (e.text, e.latex)]
     return lines + [line for rule in derivation.update() for line in (rule.text, rule.latex)]
 
 
 def graded(derivation, lines):
-    """The lines that are not read back as equal, with what was said of them."""
+    """Return the grades of lines that are not read back as equal."""
     grades = [derivation.grade(None, line) for line in lines]
     return [str(grade) for grade in grades if grade.verdict != "equal"]
 

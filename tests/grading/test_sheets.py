@@ -193,7 +193,7 @@ def test_a_byte_order_mark_is_no_part_of_a_sheet(encoding, tmp_path, capsys):
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32"])
 def test_what_other_editors_write_is_read(encoding, tmp_path, capsys):
-    """Without a mark, with another one, and with the spaces of word processors."""
+    """Files may have no byte order mark, or another one, and the spaces of word processors."""
     path = tmp_path / "sheet.txt"
     path.write_bytes(SMALL.replace("network: ", "\u200b\ufeffnetwork:\xa0").replace("= ", "=\u202f").encode(encoding))
     assert main(["grade", "--brief", str(path)]) == 0

@@ -1,4 +1,4 @@
-"""Three whole documents in different notations, one with a mistake and its consequences, and with nothing declared."""
+"""Three whole documents in different notations, also with a mistake and its consequences, and without declarations."""
 
 import re
 from pathlib import Path

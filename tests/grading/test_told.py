@@ -1,4 +1,4 @@
-"""What a grade tells in full, formula by formula: ``told.json``, each row of which was read and found to be right."""
+"""The full text of grades, formula by formula: ``told.json``, whose rows were read and found to be right."""
 
 import json
 from pathlib import Path
@@ -43,7 +43,7 @@ def test_a_grade(derivations, name, row):
     assert (grade.diagnosis, [m.kind for m in grade.mistakes]) == (row.get("diagnosis", ""), row.get("kinds", []))
     assert (grade.correct and grade.correct.text.split("   ")[0]) == row.get("right")
     assert (grade.counterexample is not None) is (grade.verdict == "wrong")
-    if "counterexample" in row:  # the first points tried: later ones depend on the time there is
+    if "counterexample" in row:  # only the first points: later ones depend on the remaining work
         assert str(grade.counterexample) == row["counterexample"]
 
 
@@ -62,21 +62,24 @@ def test_an_activation_behind_a_choice_that_is_made_is_known_as_what_it_is():
         (r"\frac{\partial L}{\partial w_{oh}} = \delta_o a_h", "equal"),
         ("dL/dw[k,j] = d_o[k]*a[j]", "equal"),
         ("dL/dw[k,j] = d_o[j]*a[k]", "wrong"),
-        ("dL/dw_ho[j,k] = d_o[k]*a[j]", "equal"),  # the network's own name keeps its own order
+        ("dL/dw_ho[j,k] = d_o[k]*a[j]", "equal"),  # the network's own name keeps its order of indices
         ("dL/dw_ho[k,j] = d_o[k]*a[j]", "wrong"),
         ("w[k,j]' = w[k,j] - eta*d_o[k]*a[j]", "equal"),
     ],
 )
 def test_a_weight_whose_first_index_is_where_it_leads(target, formula, verdict):
     derivation = derive(network((2, 3, 2))).convention(order="to-from")
-    if target is None and "w[" in formula:  # it may be any layer's, and the right side is of one
+    if target is None and "w[" in formula:  # it may belong to any layer, but the right side belongs to one
         verdict = "wrong"
     assert derivation.grade(target, formula).verdict == verdict
 
 
 def test_a_wrong_formula_is_refuted_by_simple_numbers_where_a_square_is_of_a_negative_number():
-    """Squares have no derivative in their exponent there, and need none. Derivations have points of their own."""
+    """Squares have no derivative with respect to their exponent there, and need none.
+
+    Derivations have their own points.
+    """
     for _ in range(12):
         derived = derive(NETWORKS["2-3-2 relu, linear"]())
         grade = derived.grade("d_h[2]", "step(s_h[1])*sum(d_o[o]*w_ho[2,o] for o in O)")
-        assert len(set(grade.counterexample.point.values())) <= 3  # all alike but one or two, and not of many digits
+        assert len(set(grade.counterexample.point.values())) <= 3  # nearly all are equal, and none has many digits

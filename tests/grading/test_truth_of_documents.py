@@ -1,8 +1,8 @@
-"""The five documents as whole documents, beside the truth of every formula in them.
+"""The five documents as whole documents, compared with the truth of each formula in them.
 
-The truth stands in the data files and owes nothing to the grader: tests/grading/test_documents.py recomputes it from
-central differences. Here each document is put together from its formulas and graded as people would grade it: with
-nothing declared, and with its network and its convention declared.
+The truth is in the data files and does not depend on the grader: tests/grading/test_documents.py recomputes it from
+central differences. Here, each document is put together from its formulas and graded as people would grade it: without
+declarations, and with its network and its convention declared.
 """
 
 from collections import Counter
@@ -34,15 +34,15 @@ DECLARED = {
     "003": "network: 3-1 sigmoid\nbias: no\nconvention: 003",
     "004": "network: 2-3-2 sigmoid\nbias: no\nloss: sse\nconvention: 004",
 }
-# An index or a mark is used twice or is missing, and a reader knows what is meant all the same.
+# An index or a mark is used twice or is missing, but a reader still knows the meaning.
 READ_KINDLY = {"001-01", "003-09", "003-22"}
-# So many right and wrong claims are called so, at least; others are left open or cannot be read.
+# At least this many right and wrong claims are called right and wrong. The others are left open or cannot be read.
 ENOUGH = {"001": (0, 2), "003": (20, 1)}
 ENOUGH_DECLARED = {"000": (8, 1), "001": (0, 0), "002": (35, 3), "003": (20, 1), "004": (39, 1)}
 
 
 def graded(name, setting):
-    """Pairs of what a formula is in truth and how it was graded."""
+    """Return pairs of the truth of a formula and its grade."""
     lines, entries = [PROSE[name]], {}
     for entry in DOCUMENTS[name]["formula"]:
         entries[len(lines) + 1] = entry

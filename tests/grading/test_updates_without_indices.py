@@ -1,4 +1,4 @@
-r"""Updates without indices, such as ``w' = w - \eta \delta a``: said of each weight, answered by the rule."""
+r"""Updates without indices, such as ``w' = w - \eta \delta a``, apply to each weight, and the answer is the rule."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Whole documents, graded claim by claim: verdicts, what follows, settings, rubrics and every output."""
+"""Whole documents, graded claim by claim: verdicts, consequences, settings, rubrics and all outputs."""
 
 import csv
 import io
