@@ -1,4 +1,4 @@
-"""What is said of matrices of weights where nobody said whether their rows are inputs or outputs."""
+"""Matrices of weights whose rows may be inputs or outputs, and the verdicts on formulas with them."""
 
 import pytest
 from graphs import network

@@ -283,9 +283,10 @@ class Written:
         return judged
 
     def _of_other_order(self, task, places, vectors, batch, wanted, judged):
-        """Return a wrong claim with matrices of weights as ambiguous if it is right for transposed matrices.
+        """Return an ambiguous verdict for a wrong claim with matrices of weights that is right if these are transposed.
 
-        That is only done if nothing says what the rows of a matrix are. A weight with indices says it.
+        This only applies if nothing states whether the rows of a matrix are inputs or outputs. The indices of a weight
+        state it.
         """
         if judged is None or judged.verdict != "wrong" or self.convention.says_order:
             return judged

@@ -116,7 +116,7 @@ class Places:
         return wide
 
     def with_order(self, order):
-        """Return the same names, but weights are indexed in this order."""
+        """Return the same names with the indices of weights in the given order."""
         other = copy.copy(self)
         other.convention, other.to_from = replace(self.convention, order=order), order == "to-from"
         return other
