@@ -78,7 +78,7 @@ class Grader:
             self.written.judge.seconds = MAX_SECONDS
 
     def grade(self, target, formula, rate=None) -> Grade:
-        """See :meth:`autograd.formulas.Derivation.grade`."""
+        """Return the grade of a formula; see :meth:`autograd.formulas.Derivation.grade`."""
         return self._grade(target, formula, rate, explains=True)
 
     def _grade(self, target, formula, rate, explains):

@@ -171,7 +171,7 @@ def compared_at(judge, task, places, reading, envs, at, cache, factor, definitio
 
 
 def has_neighbours(reading):
-    """Return True if a letter counts steps. The first or last step may not have both neighbours."""
+    """Return True if a letter counts steps, of which the first or the last may lack a neighbour."""
     return any(axis == "step" for axis in reading.axes.values())
 
 
@@ -217,7 +217,10 @@ def corners_agree(side, truth, evaluation, env):
 
 
 def compared_step(task, evaluation, env, factor):
-    """Return the first wrong side of a step of gradient descent, the reason, and the constant by which it is longer."""
+    """Return the first wrong side of a step of gradient descent, the reason, and the factor by which it is longer.
+
+    The side is None and the reason "" if all sides are right.
+    """
     at = evaluation.at
     truth = arrays.negative(arrays.scaled(at.rate, evaluation.derivative(Node("loss"), task.parameter, env)))
     has_rate = any(_mentions_rate(x, evaluation) for x in task.sides)

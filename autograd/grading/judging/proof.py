@@ -205,7 +205,7 @@ class Oracle:
     # --- The three answers.
 
     def agree_in_field(self, left, right, env):
-        """Return True or False.
+        """Return True if two formulas agree in the field, and False if they differ.
 
         Return None if the formula has no meaning in a field, and "pole" if it divides by 0 everywhere.
         """
@@ -232,7 +232,10 @@ class Oracle:
         return True if checked == want else "pole"
 
     def agree_in_digits(self, left, right, env, count=3):
-        """Return True or False by numbers of many digits, or None if the formula has no value at any point."""
+        """Return True if numbers of many digits agree, and False if they differ.
+
+        Return None if the formula has no value at any point.
+        """
         mpmath = precise_numbers()
 
         agreed = 0
