@@ -160,7 +160,8 @@ class Array:
         found = locate(key, self._shape, self._strides, self._offset, read_index)
         if isinstance(found, View):
             if found.shape or _keeps_zero_dimensions(key):
-                return self.view(found.shape, found.strides, found.offset)
+                view = self.view(found.shape, found.strides, found.offset)
+                return laid_out(Array(view.elements(), view._dtype, view._shape), [view]) if _copies(key) else view
             return single(self._buffer[found.offset], self._dtype)
         buffer = self._buffer
         result = Array([buffer[p] for p in found.places], self._dtype, found.shape)
@@ -332,6 +333,12 @@ def single(x: Any, kind: DType) -> Any:
     if kind is OBJECT:
         return x
     return TYPES[kind.rank](x) if t is float or t is int or t is bool else x
+
+
+def _copies(key: Any) -> bool:
+    """Return True if an index has an integer array without axes: NumPy copies then, as for other arrays."""
+    parts = key if isinstance(key, tuple) else (key,)
+    return any(isinstance(part, Array) and not part._shape for part in parts)
 
 
 def laid_out(result: Array, operands: list[Array]) -> Array:

@@ -147,9 +147,10 @@ def finished(result: Array) -> Any:
 
 
 def accumulate(operation: Operation, a: Array, axis: int) -> Array:
-    """Return all intermediate results of a reduction along an axis."""
+    """Return all intermediate results of a reduction along an axis, in the memory order of the array."""
     if not a.shape:
         a = a.view((1,), (0,))
+    source = a
     if operation.name.startswith("logical"):
         a = as_array(a, BOOL)
     elif a.dtype is BOOL and operation.name in ("add", "multiply"):
@@ -162,8 +163,8 @@ def accumulate(operation: Operation, a: Array, axis: int) -> Array:
     for i in range(1, n):
         row, _ = compute(operation, [rows[-1], values[i * width : (i + 1) * width]], [kind, kind])
         rows.append(row)
-    result = Array([x for row in rows for x in row][: a.size], kind, moved.shape)
-    return _with_axis_at(result, axis)
+    result = _with_axis_at(Array([x for row in rows for x in row][: a.size], kind, moved.shape), axis)
+    return laid_out(Array(result.elements(), kind, result.shape), [source])
 
 
 def _with_axis_first(a: Array, axis: int) -> Array:

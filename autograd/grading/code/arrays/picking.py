@@ -289,13 +289,15 @@ class Vectorized:
             values = [lists[name][i] if name in lists else x for name, x in zip(names, given, strict=True)]
             results.append(self.pyfunc(*values[: len(args)], **dict(zip(kwargs, values[len(args) :], strict=True))))
         if results and isinstance(results[0], tuple):
-            return tuple([self._array(list(column), shape) for column in zip(*results, strict=True)])
-        return self._array(results, shape)
+            return tuple(
+                [self._array(list(column), shape, [*arrays.values()]) for column in zip(*results, strict=True)]
+            )
+        return self._array(results, shape, [*arrays.values()])
 
-    def _array(self, results: list[Any], shape: tuple[int, ...]) -> Any:
+    def _array(self, results: list[Any], shape: tuple[int, ...], operands: list[Array]) -> Any:
         first = as_array(results[0]).dtype if results else FLOAT
         kind = kind_from(self.otypes[0]) if self.otypes else None
         plain = [as_array(x).item() if not isinstance(x, Array) or not x.shape else x for x in results]
         kind = kind or (OBJECT if any(isinstance(x, Array) for x in plain) else first)
         numbers = [int(float_of(x)) for x in plain] if kind is INT else cast(plain, OBJECT, kind)
-        return Array(numbers, kind, shape)
+        return laid_out(Array(numbers, kind, shape), operands)

@@ -11,7 +11,7 @@ from autograd.engine.value import Value
 from autograd.grading.code.arrays.array import Array, as_array, kind_from, method, new_array
 from autograd.grading.code.arrays.elements import FUNCTIONS, divide, wrapped
 from autograd.grading.code.arrays.elementwise import UFUNCS, Ufunc, accumulate, apply, finished, into
-from autograd.grading.code.arrays.kinds import BOOL, FLOAT, INT, OBJECT, DType, cast, float_of, truth
+from autograd.grading.code.arrays.kinds import BOOL, FLOAT, INT, OBJECT, DType, float_of, truth
 from autograd.grading.code.arrays.layout import Shape, axes_of, axis_of, check_axes, positions, size_of
 from autograd.grading.code.arrays.operations import OPERATIONS, compute
 
@@ -253,8 +253,6 @@ def _running(a: Any, axis: Any, dtype: Any, name: str) -> Any:
     array = as_array(a, kind_from(dtype))
     if axis is None:
         array, axis = Array(array.elements(), array.dtype, (array.size,)), 0
-    if array.dtype is BOOL:
-        array = Array(cast(array.elements(), BOOL, INT), INT, array.shape)
     return finished(accumulate(OPERATIONS[name], array, axis))
 
 
