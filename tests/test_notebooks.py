@@ -141,7 +141,7 @@ def test_tanh():
     assert abs(x.grad - (1 - y.data**2)) < 1e-12
 """
 
-# What each solution changes: the number of the notebook and of the exercise, the slip, and what the solution says.
+# For each solution: the numbers of the notebook and of the exercise, the slip, and the text that replaces it.
 MENDED = [
     ("1", 0, "lambda y, x: 2 * x", "lambda y, x: 3 * x * x"),
     ("2", 0, "dL/db_h[h] = d_h[h]*a[h]", "dL/db_h[h] = d_h[h]"),

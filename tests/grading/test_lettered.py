@@ -10,7 +10,13 @@ from autograd import grade_document
 from autograd.grading.explaining.lettered import Lettered, LetteredRule
 
 ROWS = [json.loads(line) for line in (Path(__file__).parent / "people.jsonl").read_text(encoding="utf-8").splitlines()]
+# These get no right formula in their letters: the claim has no reading as it stands, or its left side is a derivative
+# between two quantities, or the formula is text.
+WITHOUT = {
+    "4vec4", "5cze4", "6sqt5", "8pri6", "8tjs2", "9rbx5", "R15v1", "ifm4", "mitn4", "nB5", "opn5", "tfl4",
+}  # fmt: skip
 WRONG = [row for row in ROWS if row["truth"] == "wrong" and not row.get("target")][::9]
+WRONG = [row for row in WRONG if row["id"] not in WITHOUT]
 BOOK = {"s": "net", "a": "o", "y": "o", "x": "o", "t": "t", "loss": "E"}
 NIELSEN = {"s": "z", "t": "y", "y": "a", "loss": "C"}
 
@@ -19,9 +25,9 @@ NIELSEN = {"s": "z", "t": "y", "y": "a", "loss": "C"}
 def test_the_right_formula_is_read_again_in_the_same_letters(row):
     of = derivation(row)
     right = of.grade(None, row["formula"], rate=row.get("rate")).right
-    if right is not None and isinstance(right, (Lettered, LetteredRule)):
-        assert str(right) == right.latex
-        assert of.grade(None, right.latex, rate=row.get("rate")).verdict == "equal"
+    assert isinstance(right, (Lettered, LetteredRule))
+    assert str(right) == right.latex
+    assert of.grade(None, right.latex, rate=row.get("rate")).verdict == "equal"
 
 
 @pytest.mark.parametrize(

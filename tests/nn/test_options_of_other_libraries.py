@@ -1,4 +1,4 @@
-"""What users of other libraries write of losses, models and histories is answered with what to write."""
+"""Options and names of other libraries in losses, models and histories raise errors that say what to write here."""
 
 import pytest
 

@@ -9,28 +9,25 @@ __all__ = ["is_complement", "is_odd_sign", "is_update", "is_usual_sign", "is_vel
 
 def is_usual_sign(way, added):
     """Return True if all updates, at least two, have this sign. Then the sign of the gradient is probably wrong."""
-    signs = [
-        isinstance(node.op, ast.Add)
-        for node in ast.walk(way.source.tree)
-        if isinstance(node, (ast.AugAssign, ast.BinOp))
-        and isinstance(node.op, (ast.Add, ast.Sub))
-        and node.lineno in way.update_lines
-        and (isinstance(node, ast.AugAssign) or is_update(way, node))
-    ]
+    signs = _signs(way, way.update_lines)
     return signs.count(added) > 1 and (not added) not in signs
 
 
 def is_odd_sign(way, added):
     """Return True if every right update has the opposite sign."""
-    signs = {
+    return set(_signs(way, way.right_lines)) == {not added}
+
+
+def _signs(way, lines):
+    """Return the signs of the updates in some lines, as a list: True for an addition."""
+    return [
         isinstance(node.op, ast.Add)
         for node in ast.walk(way.source.tree)
         if isinstance(node, (ast.AugAssign, ast.BinOp))
         and isinstance(node.op, (ast.Add, ast.Sub))
-        and node.lineno in way.right_lines
+        and node.lineno in lines
         and (isinstance(node, ast.AugAssign) or is_update(way, node))
-    }
-    return signs == {not added}
+    ]
 
 
 def is_velocity(way, node):
