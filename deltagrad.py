@@ -27,8 +27,23 @@ def _ours(name):
 
 _autograd, _nn = _ours("autograd"), _ours("nn")
 nn = _nn
+__path__: list[str] = []  # so that Python asks the finder below for names that are not here
 __all__ = [*_autograd.__all__, *_nn.__all__]
 __version__ = _autograd.__version__
+
+
+def _advice_on(name):
+    """Return what to write in place of a name that is in neither package, or None."""
+    if name in ("autograd", "nn"):
+        return f"write import {name}, or from deltagrad import *"
+    for package in ("nn.advice", "autograd.engine.absent"):
+        advice = _importlib.import_module(package).advice_on(name)
+        if advice:
+            return advice
+    return None
+
+
+_importlib.import_module("autograd._absent_imports").advise_imports("deltagrad", _advice_on)
 
 if _typing.TYPE_CHECKING:
     import nn as nn
@@ -42,7 +57,8 @@ else:
         for package in (_autograd, _nn):  # compile is not in __all__, because it shadows a builtin
             if name in package.__all__ or (package is _autograd and name == "compile"):
                 return getattr(package, name)
-        raise AttributeError(f"module 'deltagrad' has no attribute {name!r}: it is neither in autograd nor in nn.")
+        advice = _advice_on(name) or "it is neither in autograd nor in nn"
+        raise AttributeError(f"module 'deltagrad' has no attribute {name!r}: {advice}.", name=name)
 
     def __dir__():
         """Return the names of both packages."""

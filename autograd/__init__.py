@@ -30,6 +30,7 @@ def _check_distribution():
 _check_distribution()
 
 from autograd import _moved
+from autograd._absent_imports import advise_imports as _advise_imports
 from autograd.engine import (
     Value,
     check_gradients,
@@ -45,6 +46,7 @@ from autograd.engine import (
     value_and_grad,
     vjp,
 )
+from autograd.engine.absent import advice_on as _advice_on
 from autograd.engine.absent import unknown_in_package as _unknown_in_package
 from autograd.engine.checking import judge_formulas_with as _judge_formulas_with
 from autograd.engine.errors import (
@@ -78,6 +80,7 @@ __all__ = [
 ]  # fmt: skip
 
 _moved.install()
+_advise_imports("autograd", _advice_on)
 _judge_formulas_with(lambda *claim: _importlib.import_module("autograd.grading").refusal(*claim))
 
 if _typing.TYPE_CHECKING:

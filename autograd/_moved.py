@@ -78,13 +78,6 @@ class _Package(types.ModuleType):
 
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def find_spec(self, name, path=None, target=None):
-        if name in ("autograd.numpy", "autograd.scipy"):
-            raise ModuleNotFoundError(
-                f"No module named {name!r}. It belongs to HIPS autograd, another package of the same name: write "
-                "import numpy as np, whose functions accept Values, or install HIPS autograd in a separate "
-                "environment.",
-                name=name,
-            )
         if name in MOVED or name in _PACKAGES:
             return importlib.machinery.ModuleSpec(name, self, is_package=name in _PACKAGES)
         return None

@@ -41,8 +41,10 @@ def _check_autograd():
 
 _check_autograd()
 
+from autograd._absent_imports import advise_imports as _advise_imports  # noqa: E402 - after the check
 from nn import schedules  # noqa: E402 - after the check, which explains why an import would fail
 from nn.adaptive import Adagrad, AdamW, RMSprop  # noqa: E402
+from nn.advice import advice_on as _advice_on  # noqa: E402
 from nn.advice import unknown_name as _unknown_name  # noqa: E402
 from nn.callbacks import EarlyStopping, Epoch, ReduceOnPlateau  # noqa: E402
 from nn.clipping import clip_gradients  # noqa: E402
@@ -73,6 +75,8 @@ __all__ = [
     "load", "minimize", "mse", "plot_decision", "plot_gradient_flow", "plot_landscape", "save", "schedules", "sse",
     "train_live", "train_mode",
 ]  # fmt: skip
+
+_advise_imports("nn", _advice_on)
 
 if _typing.TYPE_CHECKING:
     from nn.live import LiveTraining, train_live

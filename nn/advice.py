@@ -5,7 +5,13 @@ from typing import NoReturn, TypeVar
 
 from autograd.engine.absent import Absent
 
-__all__ = ["advise", "nearest", "unknown_name", "unknown_of_loss", "unknown_options", "unknown_setting", "written_out"]
+__all__ = [
+    "advice_on", "advise", "nearest", "refuse_parts_of_others", "unknown_name", "unknown_of_callback",
+    "unknown_of_loss", "unknown_options", "unknown_setting", "written_out",
+]  # fmt: skip
+
+# Libraries whose models, losses and optimizers do not compute with Values.
+_LIBRARIES = ("torch", "tensorflow", "keras", "jax", "jaxlib", "flax", "optax", "sklearn", "tinygrad")
 
 _ATTRIBUTES = {
     "predict_proba": "softmax the outputs of one sample: softmax(model(x))",
@@ -41,6 +47,19 @@ _ATTRIBUTES = {
     "intercepts_": "write [n.b.data for n in model.layers[0].neurons]",
     "weight": "the weights are w of each neuron: model.layers[0].neurons[0].w",
     "bias": "the bias is b of each neuron: model.layers[0].neurons[0].b",
+    "kernel": "the weights are w of each neuron: model.layers[0].neurons[0].w",
+    "biases": "the bias is b of each neuron: model.layers[0].neurons[0].b",
+    "coef_": "write [[w.data for w in n.w] for n in model.layers[0].neurons]",
+    "loss_curve_": "fit returns a history: history.loss, a list with a number for each epoch",
+    "history": "fit returns a history: history = fit(model, X, Y)",
+    "num_params": "write len(model.parameters())",
+    "count_params": "write len(model.parameters())",
+    "train_on_batch": "write fit(model, X, Y, epochs=1, batch_size=None)",
+    "train_step": "write fit(model, X, Y, epochs=1, batch_size=None)",
+    "partial_fit": "write fit(model, X, Y, epochs=1), which goes on from the weights that the model has",
+    "named_children": "write model.layers, and layer.neurons",
+    "training": "dropout is on in fit and in train_mode() only: leave this out",
+    "device": "a model is made of numbers in this process: leave this out",
 }
 _OPTIONS = {
     "lr": "optimizer=SGD(0.1)",
@@ -82,7 +101,27 @@ _OPTIONS = {
     "grad_clip": "clip_norm=1.0",
     "clipnorm": "clip_norm=1.0",
     "clipvalue": "clip_value=0.5",
+    **dict.fromkeys(("clip_grad", "clip_gradients", "max_grad_norm", "max_norm"), "clip_norm=1.0"),
+    **dict.fromkeys(("schedule", "lr_schedule", "lr_decay"), "optimizer=SGD(schedules.cosine(0.1, 1000))"),
+    **dict.fromkeys(("regularizer", "kernel_regularizer", "reg", "penalty"), "l2=0.01, or l1=0.01"),
+    **dict.fromkeys(("tol", "n_iter_no_change", "min_delta"), "callbacks=EarlyStopping(patience=5, min_delta=1e-4)"),
+    **dict.fromkeys(("initial_epoch", "warm_start"), "fit(model, X, Y) again: it goes on from the model's weights"),
+    **dict.fromkeys(("steps_per_epoch", "validation_steps"), "batch_size=32, and an epoch uses each sample once"),
+    **dict.fromkeys(("gpu", "cuda", "backend"), "engine='native'"),
+    **dict.fromkeys(("val", "val_data", "eval_set", "test"), "validation=(X, Y)"),
+    **dict.fromkeys(("callback", "on_epoch_end"), "callbacks=lambda epoch: print(epoch.number, epoch.loss)"),
 }
+
+# Options of callbacks in other libraries.
+_OF_A_CALLBACK = {
+    "restore_best_weights": "leave it out: the best weights are always kept",
+    "mode": "leave it out: an accuracy should be large, and every other number small",
+    **dict.fromkeys(("verbose", "baseline", "start_from_epoch", "cooldown"), "leave it out, or write a function of an "
+                    "epoch yourself: callbacks=lambda epoch: print(epoch.number, epoch.loss)"),
+    "min_lr": "write least=1e-5",
+    "eps": "write least=1e-5",
+    **dict.fromkeys(("delta", "tol", "tolerance"), "write min_delta=1e-4"),
+}  # fmt: skip
 
 
 # Options of losses in other libraries.
@@ -109,14 +148,25 @@ _OF_A_LOSS = {
 _PARTS = {
     "sgd": "optimizer=SGD(0.1)", "momentum": "optimizer=Momentum(0.1)", "adam": "optimizer=Adam(0.001)",
     "adamw": "optimizer=AdamW(0.001)", "rmsprop": "optimizer=RMSprop(0.01)", "adagrad": "optimizer=Adagrad(0.01)",
-    "mlp": "MLP(2, [16, 1]), with the numbers of inputs and of neurons",
+    "mlp": "MLP(2, [16, 1]), with the numbers of inputs and of neurons", "linear": "MLP(2, [1])",
+    "sequential": "MLP(2, [16, 1])",
     "huber": "loss=huber, a function of nn", "huberloss": "loss=huber", "smoothl1loss": "loss=huber",
     "absolute": "loss=absolute, a function of nn", "mae": "loss=absolute", "l1loss": "loss=absolute",
     "mse": "loss=mse, a function of nn", "sse": "loss=sse, a function of nn",
     "half_sse": "loss=half_sse, a function of nn", "hinge": "loss=hinge, a function of nn",
     "cross_entropy": "loss=cross_entropy, a function of nn", "crossentropyloss": "loss=cross_entropy",
     "categorical_crossentropy": "loss=cross_entropy, a function of nn", "mseloss": "loss=mse",
-    "mean_squared_error": "loss=mse, a function of nn",
+    "mean_squared_error": "loss=mse, a function of nn", "mse_loss": "loss=mse", "squared_error": "loss=mse",
+    "mean_absolute_error": "loss=absolute, a function of nn", "l1_loss": "loss=absolute", "l1": "loss=absolute",
+    "huber_loss": "loss=huber, a function of nn", "smooth_l1_loss": "loss=huber",
+    "hinge_loss": "loss=hinge, a function of nn", "sparse_categorical_crossentropy": "loss=cross_entropy",
+    "nllloss": "loss=cross_entropy, which takes the outputs before the softmax",
+    "nll_loss": "loss=cross_entropy, which takes the outputs before the softmax",
+    "log_loss": "loss=cross_entropy, or loss=binary_cross_entropy for one output",
+    **dict.fromkeys(("bce", "bceloss", "binary_crossentropy", "binary_cross_entropy", "binary_cross_entropy_loss"),
+                    "loss=binary_cross_entropy, a function of nn"),
+    **dict.fromkeys(("bcewithlogitsloss", "binary_cross_entropy_with_logits"),
+                    "loss=functools.partial(binary_cross_entropy, logits=True)"),
 }  # fmt: skip
 # Arguments of models in other libraries.
 _OF_AN_MLP = {
@@ -148,7 +198,8 @@ _NAMES = {
     "mseloss": "write mse", "l1loss": "write absolute", "huberloss": "write huber", "smoothl1loss": "write huber",
     "crossentropyloss": "write cross_entropy", "bceloss": "write binary_cross_entropy",
     "bcewithlogitsloss": "write functools.partial(binary_cross_entropy, logits=True)",
-    "optim": "the optimizers are in nn itself: nn.SGD, nn.Adam", "functional": "the functions are in autograd",
+    "optim": "the optimizers are in nn itself: nn.SGD, nn.Adam",
+    **dict.fromkeys(("functional", "f"), "the functions are in autograd: from autograd import relu"),
     "optimizers": "the optimizers are in nn itself: nn.SGD, nn.Adam",
     "optimizer": "the optimizers are in nn itself: nn.SGD, nn.Adam",
     "parameter": "write Value(0.5, label='w'): every Value has a gradient",
@@ -173,6 +224,11 @@ _NAMES = {
     "dataloader": "give all samples to fit(model, X, Y, batch_size=32)",
     "tensor": "write Value(2.0), or a list of Values",
     "train_test_split": "write fit(model, X, Y, validation=0.2)",
+    **dict.fromkeys(("network", "net", "neuralnetwork", "perceptron", "keras", "models"), "write MLP(2, [16, 1])"),
+    "train": "write fit(model, X, Y)",
+    **dict.fromkeys(("accuracy", "accuracy_score"), "fit measures it: history = fit(model, X, Y), then "
+                    "history.accuracy, where the targets are classes"),
+    **dict.fromkeys(("no_grad", "value", "grad"), "it is in autograd: from autograd import Value, no_grad"),
     **dict.fromkeys(("conv1d", "conv2d", "lstm", "gru", "rnn", "embedding", "batchnorm1d", "batchnorm2d", "layernorm",
                      "multiheadattention", "transformer", "maxpool2d"), _LAYERS),
 }  # fmt: skip
@@ -201,6 +257,15 @@ def nearest(word, words, similar=0.6):
     return f": did you mean {lower[found[0]]!r}?" if found else ""
 
 
+def advice_on(name):
+    """Return what to write in place of a name that the package does not have, or None.
+
+    >>> advice_on("MSELoss")
+    'write mse'
+    """
+    return _NAMES.get(name.lower())
+
+
 def unknown_name(name, known=()) -> NoReturn:
     """Raise an AttributeError about a name that the package does not have, with what to write for it.
 
@@ -208,7 +273,7 @@ def unknown_name(name, known=()) -> NoReturn:
         name: what was asked for.
         known: the names that the package has.
     """
-    advice = _NAMES.get(name.lower())
+    advice = advice_on(name)
     told = f": {advice}." if advice else nearest(name, known, 0.75) if not name.startswith("_") else ""
     raise AttributeError(f"module 'nn' has no attribute {name!r}{told}", name=name)
 
@@ -239,6 +304,34 @@ def unknown_options(function, unknown, known) -> NoReturn:
     elif name in _OPTIONS and _OPTIONS[name].partition("=")[0] in known:
         advice = f": write {_OPTIONS[name]}."
     raise TypeError(f"{function}() got an unexpected keyword argument {name!r}{advice}")
+
+
+def unknown_of_callback(callback, unknown, known) -> NoReturn:
+    """Raise a TypeError that says what to write in place of an option that a callback does not have."""
+    name = next(iter(unknown))
+    advice = f": {_OF_A_CALLBACK[name]}." if name in _OF_A_CALLBACK else nearest(name, known)
+    raise TypeError(f"{callback}() got an unexpected keyword argument {name!r}{advice}")
+
+
+def refuse_parts_of_others(**parts) -> None:
+    """Raise a TypeError if a model, a loss or an optimizer is one of another library, with what to write for it.
+
+    Args:
+        parts: the parts by their names.
+
+    >>> import decimal
+    >>> refuse_parts_of_others(loss=decimal.Decimal(1))  # a library that is not in the list
+    """
+    for name, part in parts.items():
+        origins = part.__mro__ if isinstance(part, type) else (part, *type(part).__mro__)
+        for library in [str(getattr(each, "__module__", "")).partition(".")[0] for each in origins]:
+            if library in _LIBRARIES:
+                called = getattr(part, "__name__", type(part).__name__)
+                advice = written_out(called) or "give one of nn, or your own"
+                raise TypeError(
+                    f"the {name} is {called} of {library}, which computes with numbers of its own and not with "
+                    f"Values: {advice}."
+                )
 
 
 def unknown_of_loss(loss, unknown) -> NoReturn:
@@ -273,5 +366,5 @@ def unknown_setting(optimizer, options, known) -> None:
 
 def written_out(part):
     """Return what to write in place of the name of an optimizer, a loss or a class."""
-    name = part.__name__ if isinstance(part, type) else str(part)
+    name = getattr(part, "__name__", None) or str(part)
     return f"write {_PARTS[name.lower()]}" if name.lower() in _PARTS else ""

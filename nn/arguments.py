@@ -66,7 +66,8 @@ def _iterates(x):
 def refuse_batch(x):
     """Raise ValueError if the inputs are several samples, and say what to write."""
     if any(hasattr(row, "__len__") and not is_text(row) and getattr(row, "ndim", 1) for row in x):
+        advice = "[model(x) for x in X], or autograd.compile for machine code that reads a batch"
         raise ValueError(
-            f"a model reads one sample, a row of numbers, found {len(x)} rows: write [model(x) for x in X], or "
-            "autograd.compile for machine code that reads a batch."
+            f"a model reads one sample, a row of numbers, found {len(x)} row{'s' * (len(x) != 1)}: write "
+            f"{advice if len(x) != 1 else 'model(X[0])'}."
         )

@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from autograd import Value
 from autograd.engine.algebra import is_real
+from nn.advice import unknown_of_callback
 from nn.data import integer
 from nn.history import History
 from nn.optimizers import check_setting
@@ -148,7 +149,11 @@ class EarlyStopping:
     True
     """
 
-    def __init__(self, patience: int = 10, min_delta: float = 0.0, monitor: Monitor | None = None) -> None:
+    def __init__(
+        self, patience: int = 10, min_delta: float = 0.0, monitor: Monitor | None = None, **unknown: NoReturn
+    ) -> None:
+        if unknown:
+            unknown_of_callback("EarlyStopping", unknown, ("patience", "min_delta", "monitor"))
         self.patience = integer("patience is 1 or more epochs", patience, least=1)
         check_setting("min_delta", min_delta, least=0.0)
         self.min_delta, self.monitor = min_delta, _checked_monitor(monitor)
@@ -230,7 +235,10 @@ class ReduceOnPlateau:
         threshold: float = 1e-4,
         least: float = 0.0,
         monitor: Monitor | None = None,
+        **unknown: NoReturn,
     ) -> None:
+        if unknown:
+            unknown_of_callback("ReduceOnPlateau", unknown, ("factor", "patience", "threshold", "least", "monitor"))
         check_setting("factor", factor, above=0.0, below=1.0)
         self.patience = integer("patience is 0 or more epochs", patience, least=0)
         check_setting("threshold", threshold, least=0.0, below=1.0)
@@ -334,8 +342,12 @@ def _options(callback, *names):
 
 
 def _checked_monitor(monitor):
-    if not (monitor is None or monitor in _MONITORED or callable(monitor)):
-        raise ValueError(f"monitor is one of {', '.join(_MONITORED)} or a function of an epoch, found {monitor!r}.")
+    if not (monitor is None or callable(monitor) or monitor in _MONITORED):
+        ours = {"val_loss": "validation_loss", "val_accuracy": "validation_accuracy", "acc": "accuracy"}
+        advice = f": write monitor={ours[monitor]!r}" if isinstance(monitor, str) and monitor in ours else ""
+        raise ValueError(
+            f"monitor is one of {', '.join(_MONITORED)} or a function of an epoch, found {monitor!r}{advice}."
+        )
     return monitor
 
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from typing import NoReturn
 
 from autograd import Value
 from nn.optimizers import Optimizer, check_setting
@@ -10,7 +11,11 @@ __all__ = ["clip_gradients"]
 
 
 def clip_gradients(
-    parameters: Iterable[Value], *, clip_value: float | None = None, clip_norm: float | None = None
+    parameters: Iterable[Value],
+    *bounds: NoReturn,
+    clip_value: float | None = None,
+    clip_norm: float | None = None,
+    **unknown: NoReturn,
 ) -> float:
     """Clip the gradients of parameters in place, between ``backward()`` and an optimizer's ``step``.
 
@@ -27,6 +32,7 @@ def clip_gradients(
         The norm of all gradients before ``clip_norm`` is applied, a float.
 
     Raises:
+        TypeError: the parameters are not a list, or a bound is given without its name.
         ValueError: a bound is out of range.
 
     >>> from autograd import Value
@@ -37,6 +43,16 @@ def clip_gradients(
     >>> round(w.grad, 4), round(b.grad, 4)
     (0.6, 0.8)
     """
+    if bounds or unknown:
+        given = f"an unexpected keyword argument {next(iter(unknown))!r}" if unknown else "a bound without its name"
+        raise TypeError(
+            f"clip_gradients() got {given}: write clip_gradients(model.parameters(), clip_norm=1.0), or clip_value=0.5."
+        )
+    if not hasattr(parameters, "__iter__"):
+        raise TypeError(
+            f"clip_gradients takes a list of parameters, found {type(parameters).__name__}: write "
+            "clip_gradients(model.parameters(), clip_norm=1.0)."
+        )
     parameters = list(dict.fromkeys(parameters))
     for name, bound in (("clip_value", clip_value), ("clip_norm", clip_norm)):
         if bound is not None:

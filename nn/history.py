@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from autograd.engine.absent import Absent
+from autograd.engine.absent import Absent, listed
 from nn.plots import pyplot
 
 if TYPE_CHECKING:
@@ -47,6 +47,9 @@ class History:
         self.updates = 0
         self.interrupted = False
         self.film: Film | None = None
+
+    def __dir__(self):
+        return listed(self, super().__dir__())
 
     def __getitem__(self, name: object) -> NoReturn:
         known = {"val_loss": "validation_loss", "val_accuracy": "validation_accuracy", "acc": "accuracy"}

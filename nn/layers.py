@@ -8,12 +8,11 @@ neurons and inputs are counted from 1.
 
 import random as _random
 from collections.abc import Callable, Iterable, Sequence
-from inspect import getattr_static
 from typing import Any, NoReturn
 
 from autograd import Value
 from autograd.engine import functions
-from autograd.engine.absent import Absent
+from autograd.engine.absent import listed
 from autograd.engine.sums import affine
 from nn.activations import Activation, function_of, of_layers, shown
 from nn.advice import advise, unknown_options
@@ -92,7 +91,7 @@ class Module:
         return predictions(self, X)
 
     def __dir__(self):
-        return [name for name in super().__dir__() if not isinstance(getattr_static(self, name, None), Absent)]
+        return listed(self, super().__dir__())
 
 
 class Neuron(Module):
@@ -433,7 +432,7 @@ class MLP(Module):
         check_setting("dropout", dropout, least=0.0, below=1.0)
         self._dropout = Dropout(dropout, seed=seed) if dropout else None
 
-    def __call__(self, x: Iterable[Any]) -> Any:
+    def __call__(self, x: Iterable[Any], *more: NoReturn) -> Any:
         """Return the outputs for one sample: a list of Values, or a Value if there is one output.
 
         Args:
@@ -443,6 +442,10 @@ class MLP(Module):
             TypeError: the inputs are not a sequence of numbers, or an activation function did not return a Value.
             ValueError: the number of inputs is not ``n_inputs``.
         """
+        if more:
+            raise TypeError(
+                f"a model reads one sample, a row of numbers, found {1 + len(more)} arguments: write model([1.0, 2.0])."
+            )
         for k, layer in enumerate(self.layers):
             x = layer(x if k == 0 or self._dropout is None else self._dropout(x))
         return x
@@ -466,6 +469,9 @@ class MLP(Module):
             function_of(one)  # raises for a wrong one, before anything is changed
         for layer, one in new:
             layer.activation = one
+
+    def __getitem__(self, i: object) -> NoReturn:
+        raise TypeError(f"a model has its layers in a list: write model.layers[{i!r}] in place of model[{i!r}].")
 
     @property
     def dropout(self) -> float:

@@ -13,7 +13,7 @@ from typing import Any
 
 from autograd import Value, sqrt
 from autograd.engine import tape, updates
-from autograd.engine.absent import Absent, Renamed
+from autograd.engine.absent import Absent, Renamed, listed
 from autograd.engine.algebra import is_real
 from autograd.engine.texts import printable
 from nn.advice import unknown_setting
@@ -65,7 +65,7 @@ class Optimizer:
 
     def __dir__(self):
         """Return the names of all attributes, without those that only raise an error with advice."""
-        return [name for name in super().__dir__() if not isinstance(inspect.getattr_static(self, name, None), Absent)]
+        return listed(self, super().__dir__())
 
     def __init__(self, rate: Rate, weight_decay: float = 0.0) -> None:
         if hasattr(rate, "__iter__") and not isinstance(rate, str):

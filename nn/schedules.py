@@ -5,7 +5,8 @@ optimizer accepts it in place of a rate. Schedules count updates, not epochs: an
 $\lceil n / \text{batch size} \rceil$ updates.
 
 >>> from nn import SGD, schedules
->>> optimizer = SGD(schedules.cosine(0.1, updates=1000))
+>>> SGD(schedules.cosine(0.1, updates=1000))
+SGD(cosine(0.1, 1000, 0.0))
 """
 
 import functools
@@ -21,6 +22,13 @@ __all__ = ["constant", "cosine", "linear", "step", "warmup"]
 Schedule = Callable[[int], float]
 
 
+class _Rates(functools.partial):
+    """A schedule that prints as the call that made it."""
+
+    def __repr__(self):
+        return f"{self.func.__name__.removeprefix('_')}({', '.join(repr(each) for each in self.args)})"
+
+
 def constant(rate: float) -> Schedule:
     """Return a schedule that stays at ``rate``.
 
@@ -34,7 +42,7 @@ def constant(rate: float) -> Schedule:
     0.1
     """
     check_setting("rate", rate, above=0.0)
-    return functools.partial(_constant, rate)
+    return _Rates(_constant, rate)
 
 
 def step(rate: float, every: int, factor: float = 0.1) -> Schedule:
@@ -56,7 +64,7 @@ def step(rate: float, every: int, factor: float = 0.1) -> Schedule:
     """
     check_setting("rate", rate, above=0.0)
     check_setting("factor", factor, above=0.0)
-    return functools.partial(_step, rate, integer("every is 1 or more updates", every, least=1), factor)
+    return _Rates(_step, rate, integer("every is 1 or more updates", every, least=1), factor)
 
 
 def cosine(rate: float, updates: int, least: float = 0.0) -> Schedule:
@@ -80,7 +88,7 @@ def cosine(rate: float, updates: int, least: float = 0.0) -> Schedule:
     """
     check_setting("rate", rate, above=0.0)
     check_setting("least", least, least=0.0)
-    return functools.partial(_cosine, rate, integer("updates is 1 or more", updates, least=1), least)
+    return _Rates(_cosine, rate, integer("updates is 1 or more", updates, least=1), least)
 
 
 def linear(rate: float, updates: int, end: float = 0.0) -> Schedule:
@@ -102,7 +110,7 @@ def linear(rate: float, updates: int, end: float = 0.0) -> Schedule:
     """
     check_setting("rate", rate, above=0.0)
     check_setting("end", end, least=0.0)
-    return functools.partial(_linear, rate, integer("updates is 1 or more", updates, least=1), end)
+    return _Rates(_linear, rate, integer("updates is 1 or more", updates, least=1), end)
 
 
 def warmup(after: float | Schedule, updates: int, start: float = 1 / 3) -> Schedule:
@@ -126,7 +134,7 @@ def warmup(after: float | Schedule, updates: int, start: float = 1 / 3) -> Sched
     """
     after = after if callable(after) else constant(after)
     check_setting("start", start, above=0.0, below=1.0)
-    return functools.partial(_warmup, after, integer("updates is 1 or more", updates, least=1), start)
+    return _Rates(_warmup, after, integer("updates is 1 or more", updates, least=1), start)
 
 
 # These functions are not nested in the functions above, because pickling an optimizer needs functions of a module.

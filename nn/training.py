@@ -3,7 +3,7 @@ r"""``fit``: the training of a model by stochastic, mini-batch or batch gradient
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, NoReturn
 
-from nn.advice import unknown_options, written_out
+from nn.advice import refuse_parts_of_others, unknown_options, written_out
 from nn.callbacks import Callbacks, Epoch
 from nn.choosing import for_model
 from nn.clipping import Clipped, clipped
@@ -158,6 +158,7 @@ def _film(*arguments):
 
 def _check_parts(model, loss, optimizer):
     """Return the parameters of a model; raise an error if the model, the loss or the optimizer cannot be used."""
+    refuse_parts_of_others(model=model, loss=loss, optimizer=optimizer)
     for name, part, method in (("model", model, "parameters"), ("optimizer", optimizer, "step")):
         if isinstance(part, type) or not callable(getattr(part, method, None)):
             advice = written_out(part) or "give one of nn, or your own with this method"

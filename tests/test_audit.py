@@ -25,7 +25,8 @@ OF_OS = ("system", "popen", "exec", "spawn", "posix_spawn", "fork", "startfile",
 # Each exception, and why nothing that is read, graded, loaded or drawn comes there.
 ALLOWED = {
     ("autograd", "importlib"): "modules of the project under the names they had before",
-    ("autograd._moved", "importlib"): "the same",
+    ("autograd._absent_imports", "importlib"): "advice on names that are imported and do not exist",
+    ("autograd._moved", "importlib"): "modules of the project under the names they had before",
     ("autograd._moved", "types"): "the same",
     ("autograd.engine", "importlib"): "DELTAGRAD_INTERPRETED=1: the engine's own files, from beside this one",
     ("autograd.formulas.derivation", "importlib"): "the grading room, by its name, when a formula is graded",
@@ -62,7 +63,6 @@ ALLOWED = {
         "autograd.grading.setting",
         "importlib",
     ): "the teacher's own function, named in the file of --setting alone",
-    ("nn.layers", "inspect"): "to see whether an attribute is one of the class, for advice",
     ("nn.optimizers", "inspect"): "which settings an optimizer has, for advice",
     ("nn.choosing", "importlib"): "to see whether llvmlite is installed",
     ("nn.cluster", "importlib"): "primitives of one's own are looked up in their module by the workers",

@@ -7,7 +7,7 @@ import pytest
 import autograd
 from autograd import derive, explain, grade_document, steps
 from autograd.grading import report_html, typesetting
-from nn import MLP, SGD, Adam, Dropout, EarlyStopping, ReduceOnPlateau, Trainer, deltas, fit, half_sse
+from nn import MLP, SGD, Adam, Dropout, EarlyStopping, ReduceOnPlateau, Trainer, deltas, fit, half_sse, schedules
 
 MODEL = MLP(2, [3, 2], activation="tanh", output="sigmoid", seed=0)
 LOSS = half_sse(MODEL([0.5, -1.0]), [1.0, 0.0])
@@ -33,6 +33,10 @@ PRINTED = {
     "paths": (explain(LOSS, WEIGHT), "paths, together"),
     "path": (explain(LOSS, WEIGHT)[0], "-> w1[2,1]:"),
     "hand-over": (steps(LOSS)[0], "propagates 1 * "),
+    "sweep": (steps(LOSS), "propagates 1 * "),
+    "forward pass": (steps(LOSS, forward=True), "= dot("),
+    "schedule": (SGD(schedules.cosine(0.1, updates=100)), "SGD(cosine(0.1, 100, 0.0))"),
+    "schedules": (schedules.warmup(schedules.step(0.8, 2), 4, 0.5), "warmup(step(0.8, 2, 0.1), 4, 0.5)"),
     "result": (steps(LOSS, forward=True)[0], "= dot("),
     "deltas": (deltas(LOSS), "layer  neuron  sample"),
     "listing": (autograd.compile(LOSS, inputs=[WEIGHT]).listing(), "# forward"),
@@ -50,7 +54,6 @@ def test_a_prompt_shows_what_print_shows(name):
 
 NAMED = {
     "network": (DERIVATION.network, "<network 2-3-2>"),
-    "sweep": (steps(LOSS), "backward steps>"),
     "model": (MODEL, "MLP(2-3-2, tanh, sigmoid)"),
     "program": (autograd.compile(LOSS, inputs=[WEIGHT]), "<program of "),
     "history": (fit(MLP(2, [2], seed=0), X, Y, epochs=1, progress=False), "<history of 1 epoch, 2 updates, "),

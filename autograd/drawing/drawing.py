@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from autograd.drawing.pictures import layers_picture, neurons_picture, too_large, values_picture
 from autograd.drawing.rendering import FORMATS, render
+from autograd.engine.absent import Absent, listed
 from autograd.engine.errors import DrawingError, GraphError
 from autograd.engine.sweep import order
 from autograd.engine.value import Value
@@ -67,6 +68,13 @@ class Drawing:
         else:
             raise ValueError(f"a picture ends in .svg, .png, .pdf or .dot, found {path.name!r}: choose one of these.")
         return path
+
+    show = Absent("write save('graph.svg'). A notebook displays a drawing in the last line of a cell by itself")
+    render = Absent("write save('graph.svg'), or svg() for the text of the file")
+    view = Absent("write save('graph.svg'), and open the file")
+
+    def __dir__(self):
+        return listed(self, super().__dir__())
 
     def __repr__(self):
         return f"<drawing of {self.detail}>"

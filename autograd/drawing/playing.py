@@ -15,6 +15,7 @@ from autograd.compiler.source import Export
 from autograd.drawing.page import correspondence_html, player, static
 from autograd.drawing.stepping import aliases_in, every_step, outputs_of, steps
 from autograd.drawing.widgets import PAGES, widget_of
+from autograd.engine.absent import Absent, listed
 from autograd.engine.errors import GraphError
 from autograd.engine.value import Value
 from autograd.formulas.naming import correspondence
@@ -38,6 +39,11 @@ class Play:
         """Take a recorded loss, and a dict from leaves to ``(name, least, largest)``."""
         self.loss, self.sliders = loss, sliders
         self._steps = every_step(loss)
+
+    show = Absent("write save('play.html'), and open the file. A notebook displays it in the last line of a cell")
+
+    def __dir__(self):
+        return listed(self, super().__dir__())
 
     def __repr__(self):
         return f"<play of {', '.join([name for name, *_ in self.sliders.values()])}>"
@@ -206,7 +212,12 @@ def play(f: Value | Callable[..., Value], **leaves: Any) -> Play:
         arguments[name] = leaf = Value(number, name)
         if ends is not None:
             sliders[leaf] = (name, *ends)
-    loss = f(**arguments)
+    try:
+        loss = f(**arguments)
+    except TypeError as error:
+        if error.__traceback__ is not None and error.__traceback__.tb_next is not None:
+            raise  # from a line of the function
+        raise TypeError(f"{error}: give each argument a range or a number, by its name, as in w=(-3, 3).") from None
     if not isinstance(loss, Value):
         raise TypeError(f"the function returned a {type(loss).__name__}: return the Value that it computes.")
     return _checked(loss, sliders)

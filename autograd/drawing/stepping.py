@@ -15,6 +15,7 @@ from autograd.drawing.layout import NetworkLayout
 from autograd.drawing.page import Picture, page, rows_of, static
 from autograd.drawing.pictures import Flow, too_large, values_picture
 from autograd.drawing.rendering import render
+from autograd.engine.absent import Absent, listed
 from autograd.engine.errors import DrawingError, GraphError
 from autograd.engine.graph import adjoints, depending, postorder, pull_back, push_forward
 from autograd.engine.primitives import where
@@ -136,8 +137,12 @@ class Stepping(Sequence[Any]):
             self._told = correspondence(self.root, self.names)
         return self._told
 
-    def __repr__(self):
-        return f"<{len(self)} {'forward' if self.forward else 'backward'} steps>"
+    __repr__ = __str__
+
+    show = Absent("print the steps, or write save('steps.html') and open the file. A notebook displays them as a page")
+
+    def __dir__(self):
+        return listed(self, super().__dir__())
 
     def history(self, node: Value) -> list[Any]:
         """Return the steps that involve a node, in order: those that add to its adjoint, then those that use it."""

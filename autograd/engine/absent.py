@@ -9,7 +9,7 @@ AttributeError: 'Value' object has no attribute 'numpy': write .data, which is a
 
 from typing import NoReturn
 
-__all__ = ["ABSENT", "FIXED", "Absent", "Renamed", "refuse_option", "unknown_in_package"]
+__all__ = ["ABSENT", "FIXED", "Absent", "Renamed", "advice_on", "listed", "refuse_option", "unknown_in_package"]
 
 _NUMBER = "write .data, which is a float"
 _SINGLE = "a Value is one number, without axes: keep Values in a list, or in a NumPy array of objects"
@@ -54,6 +54,15 @@ ABSENT = {
     "mul": "write x * y",
     "sub": "write x - y",
     "div": "write x / y",
+    "dot": "write autograd.dot(weights, inputs) for two lists",
+    "prod": "a Value is one number: write autograd.prod([...]) for the product of several",
+    "log_softmax": "a Value is one number: write autograd.log_softmax([...])",
+    "logsumexp": "a Value is one number: write autograd.logsumexp([...])",
+    **dict.fromkeys(("expand", "repeat", "permute", "argmax", "argmin", "std", "var", "numel"), _SINGLE),
+    **dict.fromkeys(("int", "long", "bool"), _NUMBER),
+    "detach_": "write x.detach() for a leaf of the same number",
+    "is_cuda": _MACHINE,
+    **dict.fromkeys(("draw", "plot", "show", "visualize", "render"), "write autograd.draw(x)"),
     "name": "write .label",
     "children": "write .operands, or .parents for those of them that are Values",
 }
@@ -79,14 +88,18 @@ _OPTIONS = {
 # The names that the package is asked for, in lower case, and the advice.
 _OF_THE_PACKAGE = {
     **dict.fromkeys(
-        ("mlp", "layer", "neuron", "sgd", "adam", "fit", "half_sse", "mse", "cross_entropy", "save", "load"),
+        ("mlp", "layer", "neuron", "module", "sgd", "momentum", "adam", "adamw", "rmsprop", "adagrad", "fit",
+         "minimize", "deltas", "half_sse", "sse", "mse", "hinge", "huber", "absolute", "cross_entropy",
+         "binary_cross_entropy", "save", "load", "linear", "schedules", "earlystopping", "train_live"),
         "networks are in nn: from nn import MLP, SGD, fit, half_sse",
     ),
     **dict.fromkeys(("nn", "optim"), "write import nn, beside autograd"),
+    "functional": "write from autograd import grad, jacobian, hessian",
+    "f": "the functions are in the package itself: from autograd import relu",
     **dict.fromkeys(
         ("numpy", "np", "scipy", "jnp"),
-        "write import numpy as np: NumPy's functions take Values, one by one or in arrays. (HIPS autograd is another "
-        "package, of the same name)",
+        "it belongs to HIPS autograd, another package of the same name. Here write import numpy as np: NumPy's "
+        "functions take Values, one by one or in arrays",
     ),
     **dict.fromkeys(
         ("tensor", "variable", "array", "parameter"), "write Value(2.0), or [Value(x) for x in numbers] for several"
@@ -138,6 +151,12 @@ class Absent:
         raise AttributeError(f"{kind} has no attribute {self._name!r}: {self._advice}.", name=self._name, obj=found)
 
 
+def listed(thing, names):
+    """Return the names of the attributes of an object without those that are :class:`Absent`, for ``__dir__``."""
+    absent = {name for kind in type(thing).__mro__ for name, each in vars(kind).items() if isinstance(each, Absent)}
+    return [name for name in names if name not in absent or name in vars(thing)]
+
+
 class Renamed(Absent):
     """An :class:`Absent` that cannot be set either, since nothing would read it.
 
@@ -169,9 +188,18 @@ class Renamed(Absent):
         vars(thing)[self._name] = setting
 
 
+def advice_on(name):
+    """Return what to write in place of a name that ``autograd`` does not have, or None.
+
+    >>> advice_on("Tensor")
+    'write Value(2.0), or [Value(x) for x in numbers] for several'
+    """
+    return _OF_THE_PACKAGE.get(name.lower())
+
+
 def unknown_in_package(name) -> NoReturn:
     """Raise an AttributeError about a name that ``autograd`` does not have, with what to write for it."""
-    advice = _OF_THE_PACKAGE.get(name.lower())
+    advice = advice_on(name)
     raise AttributeError(f"module 'autograd' has no attribute {name!r}{f': {advice}.' if advice else ''}", name=name)
 
 

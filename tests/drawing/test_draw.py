@@ -325,3 +325,12 @@ def test_a_label_of_any_length_is_drawn(label):
     drawing = draw(tanh(Value(1.0, label) * 2), edges=True)
     assert drawing.svg().count("\u2026") == 1
     assert len(drawing.source) < 10_000
+
+
+@pytest.mark.parametrize("name", ["show", "render", "view"])
+def test_how_a_picture_is_shown(name):
+    picture = draw(Value(2.0) * 3.0)
+    assert name not in dir(picture)
+    assert not hasattr(picture, name)
+    with pytest.raises(AttributeError, match=rf"no attribute '{name}': write save\('graph.svg'\)"):
+        getattr(picture, name)

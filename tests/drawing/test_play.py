@@ -52,6 +52,8 @@ def test_the_sliders_of_a_network_stand_in_natural_order():
     [
         (3.0, {}, TypeError, "a function or a recorded loss, found float"),
         (lambda w: 3.0, {"w": (0, 1)}, TypeError, "the function returned a float"),
+        (squashed, {"w": (0, 1)}, TypeError, "missing .* 'x': give each argument a range or a number, by its name"),
+        (lambda w: w ** "2", {"w": (0, 1)}, TypeError, r"unsupported operand type\(s\)"),
         (squashed, {"w": 1.0, "x": 2.0}, GraphError, "nothing can be moved"),
         (squashed, {"w": (0, 1, 2), "x": 2.0}, TypeError, "w is .*: give a number, or a range"),
         (squashed, {"w": (1, 0), "x": 2.0}, ValueError, "w goes from 1.0 to 0.0"),
@@ -68,6 +70,9 @@ def test_what_is_refused(f, given, error, message):
 
 def test_where_it_is_saved(tmp_path):
     found = play(squashed, w=(-3, 3), x=0.5)
+    with pytest.raises(AttributeError, match=r"no attribute 'show': write save\('play.html'\)"):
+        found.show()
+    assert "show" not in dir(found)
     with pytest.raises(ValueError, match=r"saved as \.html, found 'play\.txt'"):
         found.save(tmp_path / "play.txt")
     assert found.save(tmp_path / "play.html").read_text(encoding="utf-8") == found.html()

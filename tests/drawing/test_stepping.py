@@ -90,6 +90,9 @@ def test_what_has_no_steps():
     loss, *_ = small()
     with pytest.raises(GraphError, match="is not under"):
         explain(loss, Value(1.0))
+    with pytest.raises(AttributeError, match=r"no attribute 'show': print the steps, or write save\('steps.html'\)"):
+        steps(loss).show()
+    assert "show" not in dir(steps(loss))
 
 
 def test_sums_of_any_length():

@@ -26,6 +26,8 @@ WRITTEN = {
     "v.is_leaf": "x.op is None", "v.gradient": ".grad", "v.derivative": ".grad", "v.backprop()": ".backward()",
     "v.backwards()": ".backward()", "v.forward()": "replay", "v.sum()": "autograd.total", "v.mean()": "autograd.mean",
     "v.max()": "autograd.maximum", "v.square()": "x ** 2", "v.pow(2)": "x ** 2", "v.mul(v)": "x * y",
+    "v.draw()": "autograd.draw", "v.plot()": "autograd.draw", "v.dot(v)": "autograd.dot", "v.prod()": "autograd.prod",
+    "v.argmax()": "without axes", "v.detach_()": "x.detach()", "v.int()": ".data", "v.is_cuda": "leave this out",
     "v.matmul(v)": "autograd.dot", "v.name": ".label", "v.children": ".operands",
 }  # fmt: skip
 REFUSED = {

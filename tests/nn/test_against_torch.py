@@ -300,6 +300,11 @@ def test_a_rate_by_another_name_cannot_be_set_without_effect(name):
         (nn, "MLPClassifier", "cross_entropy"), (nn, "clip_grad_norm_", "clip_gradients"), (nn, "Input", "MLP"),
         (nn, "train_test_split", "validation=0.2"), (nn, "sgd", "did you mean 'SGD'"),
         (nn, "mlp", "did you mean 'MLP'"),
+        (MLP(2, [1]), "coef_", "w.data"), (MLP(2, [1]), "num_params", r"len\(model.parameters"),
+        (MLP(2, [1]), "train_on_batch", "batch_size=None"), (MLP(2, [1]), "partial_fit", "goes on"),
+        (MLP(2, [1]), "device", "leave this out"), (MLP(2, [1]), "training", "leave this out"),
+        (MLP(2, [1]), "loss_curve_", "history.loss"), (MLP(2, [1]).layers[0], "kernel", r"neurons\[0\].w"),
+        (nn, "F", "in autograd"), (nn, "train", "write fit"), (nn, "Network", "write MLP"), (nn, "accuracy", "history"),
         (nn, "EarlyStop", "did you mean 'EarlyStopping'"), (nn, "Identity", "activation='linear'"),
     ],
 )  # fmt: skip

@@ -84,6 +84,9 @@ def grade_code(text: str, *, loss: str | None = None, call: str | None = None, f
     Returns:
         A :class:`CodeGrade`. Print it, or read its ``verdict``, ``updates`` and ``mistakes``.
 
+    Raises:
+        TypeError: the program is not text.
+
     Example:
         >>> print(grade_code('''
         ... import numpy as np
@@ -94,6 +97,8 @@ def grade_code(text: str, *, loss: str | None = None, call: str | None = None, f
         ... ''').verdict)
         right
     """
+    if not isinstance(text, str):
+        raise TypeError(f"a program is text, found {type(text).__name__}: read the file first.")
     given, problem = _parsed_loss(loss)
     if problem:
         return CodeGrade("unreadable", unreadable=[(0, problem)], text=text, file=file, loss=loss)

@@ -86,3 +86,8 @@ def test_an_update_behind_a_loop_of_updates_is_not_passed_over(inner, outer, ver
     grade = grade_code(IN_BOTH_LOOPS.replace("INNER", inner).replace("OUTER", outer), loss="loss")
     assert grade.verdict == verdict, str(grade)
     assert [where for where, _ in grade.unreadable] == ([] if line is None else [line])
+
+
+def test_a_program_is_text():
+    with pytest.raises(TypeError, match="a program is text, found int: read the file first"):
+        grade_code(3)
