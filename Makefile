@@ -7,7 +7,7 @@ RUN := $(VENV)/bin/python
 SOURCES := pyproject.toml setup.py $(wildcard autograd/engine/*.py autograd/engine/*.pxd autograd/engine/*.h)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-compiled test-interpreted coverage test-browser test-widget test-notebooks test-optimized test-lowest test-installs test-pyodide playground test-playground bench-playground screenshots fuzz soak lint format docs wheels bench grading arrays agreement accuracy \
+.PHONY: help demo test test-compiled test-interpreted coverage test-browser test-widget test-notebooks test-optimized test-lowest test-installs test-pyodide playground test-playground bench-playground bench-pages screenshots fuzz soak lint format docs wheels bench grading arrays agreement accuracy \
 	mutants pictures clean
 
 # Run the tests on all cores.
@@ -29,6 +29,7 @@ help:
 	@echo "make test-pyodide test the interpreted engine and the grader in the Python of browsers (needs node and npm)"
 	@echo "make playground  build the playground in out/playground;  make test-playground  test it, and the accessibility of all pages, in a real browser"
 	@echo "make bench-playground  measure how long the playground takes to start and to answer, in a real browser"
+	@echo "make bench-pages  measure how many steps and moves of a slider a second the pages show, in a real browser"
 	@echo "make fuzz    try a million damaged formulas and sheets, and a hundred thousand damaged weight files (FORMULAS, WEIGHTS)"
 	@echo "make soak    run everything in a loop for an hour, and watch the memory (MINUTES)"
 	@echo "make bench   measure the speed, side by side with other libraries"
@@ -143,6 +144,9 @@ test-playground: $(VENV)/.with-test playground
 
 bench-playground: $(VENV)/.with-test playground
 	$(RUN) -m benchmarks.playground out/playground
+
+bench-pages: $(VENV)/.with-test
+	$(RUN) -m benchmarks.frames
 
 fuzz: $(VENV)/.with-test
 	$(RUN) tests/fuzzing --formulas $(FORMULAS) --weights $(WEIGHTS)

@@ -157,8 +157,8 @@ def _check_label(t):
 def binary_cross_entropy(outputs: Outputs, targets: Targets, *, logits: bool = False, **unknown: NoReturn) -> Value:
     r"""Return the binary cross-entropy, $-\sum_o t_o \log y_o + (1 - t_o) \log(1 - y_o)$, in nats.
 
-    It is not averaged over the outputs. Its derivative with respect to the pre-activation of a sigmoid output is
-    $y_o - t_o$.
+    It is not averaged over the outputs, like PyTorch's ``BCELoss`` and ``BCEWithLogitsLoss`` with ``reduction="sum"``.
+    Its derivative with respect to the pre-activation of a sigmoid output is $y_o - t_o$.
 
     Args:
         outputs: a Value or a sequence of Values: the probabilities $y_o$ that the answer is yes.
