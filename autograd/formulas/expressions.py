@@ -170,6 +170,17 @@ class Symbol(Expression):
             _bound(self.sample, env), _bound(self.step, env), name,
         )  # fmt: skip
 
+    def stands_for(self, indices, sample=None, step=None) -> bool:
+        """Return True if the symbol with these numbers is an instance of this one, whose letters fit any number.
+
+        A symbol without a sample or a step stands for all of them. Roles and layers are not compared.
+
+        >>> Symbol("w", (0, 1), (Letter("i"), 2)).stands_for((3, 2)), Symbol("b", (1,), (2,)).stands_for((1,))
+        (True, False)
+        """
+        pairs = [*zip(self.indices, indices, strict=True), (self.sample, sample), (self.step, step)]
+        return all(mine is None or isinstance(mine, Letter) or mine == own for mine, own in pairs)
+
 
 def _bound(index, env):
     if isinstance(index, Letter) and index.name in env:

@@ -10,6 +10,7 @@ import re
 from functools import partial
 
 from autograd.engine.errors import AutogradError
+from autograd.grading.bare_sides import with_left_sides
 from autograd.grading.context import Context
 from autograd.grading.explaining.answers import (
     meant_symbol,
@@ -120,6 +121,8 @@ class Grader:
         if printed is not None and (printed.verdict == "equal" or (printed.mistakes and not is_bare)):
             return printed
         other = self._with_deltas(meant, formula, rate, explains) if is_bare else None
+        if other is None and is_bare and not self.context.is_preset:
+            other = self._with_left_side(meant, formula, rate, explains)
         return found if other is None else other
 
     def _or_in_names(self, printed, meant, formula, rate, explains):
@@ -140,6 +143,24 @@ class Grader:
         if found.verdict in ("equal", "unproved") or (printed.is_misfit and not printed.mistakes):
             return found
         return printed
+
+    def _with_left_side(self, meant, formula, rate, explains):
+        """Return the grade of a right side in the writer's letters with the best left side, or None without one."""
+        tried = []
+        for equation in with_left_sides(formula, meant, self.context.convention):
+            found = self._as_printed(meant, equation, rate, explains=False)
+            if found is not None and found.verdict != "unreadable" and not (found.is_elsewhere or found.is_misfit):
+                tried.append(found)
+        order = {"equal": 4, "unproved": 3, "wrong": 2, "ill-formed": 1}
+        tried.sort(key=lambda grade: -order.get(grade.verdict, 0))
+        found = tried[0] if tried else None
+        for grade in tried[:2] if explains else ():  # a slip may be seen with only one of two left sides
+            found = self._as_printed(meant, grade.formula, rate, explains=True)
+            if found.mistakes or found.verdict in ("equal", "unproved"):
+                break
+        if found is not None:
+            found.formula = formula
+        return found
 
     def _with_deltas(self, meant, formula, rate, explains):
         """Return the grade with d_k read as a delta, or None if this cannot be read either."""

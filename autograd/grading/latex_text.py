@@ -30,6 +30,8 @@ _MARKS = re.compile(
     r"\\(?:label|tag\*?|ref|eqref)\s*\{[^{}]*\}|\\(?:nonumber|notag|qed|displaystyle|hline)(?![A-Za-z])"
 )
 _REASON = re.compile(r"&&\s*\\(?:text|mbox|textrm|textit)\s*\{(?:(?!\\\\|\\end\s*\{|&).)*", re.DOTALL)
+# A remark in brackets at the beginning of a row, as in (By 6) &= ....
+_REMARK = re.compile(r"(?:^|(?<=\\\\))\s*\(\s*\\(?:text|mbox|textrm|textit)\s*\{[^{}]*\}[^()=&]*\)(?=\s*&?\s*=)")
 # The text after a formula and some space: the indices for which it holds, or a sign that more will follow.
 _TAIL = re.compile(
     r"(?:[\s,;.(]|\\[,; ]|\\q?quad\b)*"
@@ -133,11 +135,14 @@ def without_marks(text) -> str:
 
 
 def without_reasons(text) -> str:
-    r"""Return rows with the column of reasons in words after them replaced by blanks.
+    r"""Return rows with the reasons in words in front of them, or in a column after them, replaced by blanks.
 
     >>> without_reasons(r"a &= b && \text{as }c\text{ is 1} \\").split()
     ['a', '&=', 'b', '\\\\']
+    >>> without_reasons(r"a &= b \\ (\text{by 6}) &= c").split()
+    ['a', '&=', 'b', '\\\\', '&=', 'c']
     """
+    text = _REMARK.sub(lambda match: " " * len(match[0]), text)
     return _REASON.sub(lambda match: " " * len(match[0]), text) if "&&" in text else text
 
 

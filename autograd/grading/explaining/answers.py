@@ -75,12 +75,9 @@ def names_of(written, verdict, symbols, text):
 
 
 def _is_one_of(symbol, general):
-    """Return True if a symbol is an instance of a general one, whose letters stand for any number."""
-    if (symbol.role, symbol.layers) != (general.role, general.layers):
-        return False
-    pairs = [*zip(symbol.indices, general.indices, strict=True), (symbol.sample, general.sample)]
-    pairs.append((symbol.step, general.step))
-    return all(wanted is None or isinstance(wanted, Letter) or own == wanted for own, wanted in pairs)
+    """Return True if a symbol is an instance of a general one."""
+    same = (symbol.role, symbol.layers) == (general.role, general.layers)
+    return same and general.stands_for(symbol.indices, symbol.sample, symbol.step)
 
 
 def _role_and_layer(symbol):

@@ -77,7 +77,7 @@ class RightFormulas:
             x
             for x in known
             if (x.role, x.layers) == (symbol.role, symbol.layers)
-            and all(isinstance(a, Letter) or a == b for a, b in zip(symbol.indices, x.indices, strict=True))
+            and symbol.stands_for(x.indices, symbol.sample, symbol.step)  # of all samples and steps
         ]
 
     def _stated(self, truth):

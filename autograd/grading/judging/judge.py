@@ -93,7 +93,7 @@ class Judge:
         for reading in tried:
             try:
                 of = self._class(task, places, reading)
-                key = (_way(reading), _is_recurrent(of)), of
+                key = (_way(reading), _is_recurrent(of), of[-1] if _is_row(of) else None), of[:2]
             except NotRecorded as error:
                 left_out = error
                 continue
@@ -183,7 +183,8 @@ class Judge:
     def _class(self, task, places, reading):
         """Return the kind of the left side.
 
-        Of the readings of one kind, one must hold; of several kinds, all must hold.
+        Of the readings of one kind, one must hold; of several kinds, all must hold. The kind of all weights into one
+        neuron has a third entry.
         """
         left = task.parameter or task.sides[0]
         if left.kind == "given":
@@ -195,7 +196,8 @@ class Judge:
         if left.kind != "name":
             return (reading.layer,)
         place = evaluator(self.points.first(), places, reading, {}).place(left)
-        return (place.role, place.layer)
+        is_row = place.role == "w" and isinstance(place.index, tuple) and place.index[0] is None
+        return (place.role, place.layer, place.layer) if is_row else (place.role, place.layer)
 
     def _is_input(self, task, places, of):
         """Return True if the left side is an input, but its letter is only declared for activations and outputs."""
@@ -263,6 +265,11 @@ def _way(reading):
 def _is_recurrent(of):
     """Return True if a left side is a weight from a layer to itself. Formulas for other weights may not fit these."""
     return isinstance(of[-1], tuple) and of[-1][0] == of[-1][1]
+
+
+def _is_row(of):
+    """Return True if a left side is all weights into one neuron. Its layer follows from the rest of the claim."""
+    return len(of) == 3
 
 
 def compares_hidden(task, places, reading, at):

@@ -15,6 +15,7 @@ __all__ = [
     "with_step_named",
     "with_two_indices",
     "with_weights",
+    "without_iteration",
 ]
 
 
@@ -46,6 +47,22 @@ def with_weights(claim, places):
         if places.roles.get(node.data[0]) or node.data[0] in places.model.labels:
             return None
         return Node("name", node.parts, (node.data[0].upper(), node.data[1]), node.at)
+
+    return claim._replace(sides=tuple([None if x is None else rewrite(x, replace) for x in claim.sides]))
+
+
+def without_iteration(claim, places):
+    """Return a claim with ``y_i`` for ``y_i(n)``, where n only counts the iterations of a training."""
+    model = places.model
+    if model.samples > 1 or model.steps > 1:
+        return claim
+
+    def replace(node):
+        if node.kind != "call" or len(node.parts) != 2 or not is_name(node.parts[1], "n", "t", "k"):
+            return None
+        letter, name = node.parts[1].data[0], node.parts[0]
+        is_free = not node.parts[1].parts and not places.roles_of(letter) and not name.data[1]
+        return name if is_free and places.roles_of(name.data[0]) and name.data[0] not in places.losses else None
 
     return claim._replace(sides=tuple([None if x is None else rewrite(x, replace) for x in claim.sides]))
 
@@ -199,11 +216,13 @@ def in_and_out(sides, places):
 
 
 def plain_names(tree):
-    """Yield the names without marks, except for those in indices and in the bounds of sums."""
+    """Yield the names without marks, except for those in indices, in the bounds of sums, and alone as an argument."""
     stack = [tree]
     while stack:
         x = stack.pop()
-        if x.kind != "name":
+        if x.kind == "call":
+            stack.extend([y for k, y in enumerate(x.parts) if k == 0 or y.kind != "name"])
+        elif x.kind != "name":
             stack.extend(x.parts)
         elif not x.parts:
             yield x

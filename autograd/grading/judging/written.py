@@ -6,15 +6,17 @@ own vocabulary.
 """
 
 import contextlib
+import re
 from itertools import pairwise
 from typing import NamedTuple
 
 from autograd.formulas.conventions import plain
-from autograd.formulas.expressions import Letter
 from autograd.grading.judging.comparing import needed_of_targets
+from autograd.grading.judging.defined_deltas import with_defined_deltas
 from autograd.grading.judging.instances import instances
 from autograd.grading.judging.judge import Judge
 from autograd.grading.judging.lettered_deltas import with_lettered_deltas
+from autograd.grading.judging.momentum import without_momentum
 from autograd.grading.judging.spelled_claims import (
     by_kind,
     in_and_out,
@@ -28,6 +30,7 @@ from autograd.grading.judging.spelled_claims import (
     with_step_named,
     with_two_indices,
     with_weights,
+    without_iteration,
 )
 from autograd.grading.judging.taken import Result
 from autograd.grading.judging.task import Judged, Task
@@ -48,11 +51,14 @@ _OF_ACTIVATIONS = (
     "it is right if this delta is the derivative of the loss in the activations, and wrong if it is that in the "
     "pre-activations: write it as \\partial L/\\partial a"
 )
+_DEFINED = "if {} stands for {} throughout, as the formula defines it"
 _OPEN_COUNT = "{} has no meaning here: there is one sample, and counted as the outputs it makes the formula wrong"
 _GROUPED = (
     "it is right if the elementwise product is taken first, and wrong if products side by side bind more tightly, as "
     "they usually do: set it in brackets"
 )
+
+_INDEX_AFTER = re.compile(r"(\\[a-zA-Z]+|(?<![A-Za-z\\])[A-Za-z])\(\s*(\\?[A-Za-z]+)\s*\)_(\{[^{}]*\}|\w)")
 
 __all__ = ["Verdict", "Written", "has_left_side", "has_matrix_signs"]
 
@@ -116,7 +122,9 @@ class Written:
         words = {part for x in letters for part in [x.split(" ")[-1]] if len(part) > 1} - {"prime", "star", "ast"}
         function = plain(self.convention.letters["function"])
         quantities = frozenset(places.roles)
-        claims = read_claims(formula, words, frozenset([function]) | (places.losses - quantities), quantities)
+        functions = frozenset([function]) | (places.losses - quantities)
+        text = _with_index_first(formula, quantities)
+        claims = read_claims(text, words, functions, quantities, self._dependencies())
         found = []
         for claim in claims:
             for one in by_kind(claim):
@@ -124,6 +132,12 @@ class Written:
         if not found:
             raise ReadingError("there is no formula here.", 0)
         return found
+
+    def _dependencies(self):
+        """Return the pairs of letters of activations and of the pre-activations on which they depend."""
+        letters = {role: plain(letter) for role, letter in self.convention.letters.items()}
+        sums = {letters["s"]} | ({letters["y"]} if self.model.has_softmax else set())
+        return frozenset([(letters[r], s) for r in ("a", "y", "p") for s in sums if letters[r] != s])
 
     def results(self, verdicts):
         """Return the derivatives that wrong claims state, for :class:`~autograd.grading.judging.judge.Judge`."""
@@ -139,6 +153,14 @@ class Written:
         return found
 
     def _graded(self, claim, places, target):
+        """Return the verdict on a claim, with the condition that states its momentum if it has one."""
+        plain_claim, momentum = without_momentum(claim)
+        found = self._with_v(without_iteration(plain_claim, places), places, target)
+        if not momentum or found.judged.verdict not in ("equal", "unproved"):
+            return found
+        return found._replace(condition="; ".join([x for x in (found.condition, momentum) if x]))
+
+    def _with_v(self, claim, places, target):
         """Return the verdict on a claim. A ``v_j`` that is not declared is a pre-activation or else a weight."""
         found: Verdict | ReadingError
         try:
@@ -171,6 +193,13 @@ class Written:
 
     def _verdict(self, claim, places, target):
         claim = with_step_named(claim, places)
+        defined = with_defined_deltas(claim, places) if self.convention.delta == 1 else None
+        if defined is not None:
+            with contextlib.suppress(ReadingError):
+                found = self._verdict_on(defined[0], places, target)
+                if found.judged.verdict == "equal":
+                    words = _DEFINED.format(show(claim.sides[0]), show(claim.sides[1]))
+                    return found._replace(condition="; ".join([x for x in (found.condition, words) if x]))
         lettered, certainty = with_lettered_deltas(claim, places)
         if lettered == claim or certainty == "sure":
             return self._verdict_on(lettered, places, target)
@@ -433,13 +462,24 @@ class Written:
         roles = {"delta": ("delta", "s")}.get(role, (role,))
         found = set()
         for q in self.model.node_of:
-            if q.role in ("s" if "s" in roles else role,) and q.layer == layer and _matches(q, target):
+            index = q.index if isinstance(q.index, tuple) else (q.index,)
+            is_in_place = q.role == ("s" if "s" in roles else role) and q.layer == layer
+            if is_in_place and target.stands_for(index, q.sample, q.step):
                 found |= {q._replace(role=r) for r in roles}
                 if role == "delta" and self.model.node_of.get(q) is self.model.node_of.get(q._replace(role="a")):
                     found.add(q._replace(role="a"))
         if target.role == "free":
             found = {q for q in self.model.node_of if q.role == "other" and q.index == target.name}
         return found
+
+
+def _with_index_first(formula, quantities):
+    r"""Return a formula with ``\phi(z)_i`` as ``\phi_i(z)`` where the letter is that of a quantity."""
+
+    def moved(match):
+        return f"{match[1]}_{match[3]}({match[2]})" if plain(match[1]) in quantities else match[0]
+
+    return _INDEX_AFTER.sub(moved, formula)
 
 
 def _is_claimed_d(left):
@@ -499,13 +539,6 @@ def _is_of_matrices(node):
     return node.kind in ("transpose", "diag", "matrix") or (
         node.kind == "prod" and bool({"had", "out"} & set(node.data))
     )
-
-
-def _matches(q, target):
-    """Return True if a quantity is an instance of a symbol with letters."""
-    index = q.index if isinstance(q.index, tuple) else (q.index,)
-    pairs = [*zip(target.indices, index, strict=True), (target.sample, q.sample), (target.step, q.step)]
-    return all(a is None or isinstance(a, Letter) or a == b for a, b in pairs)
 
 
 def _given(target):

@@ -128,6 +128,8 @@ def single_weight(places, node, index, layer, marks, reading, roles):
             return Place("quantity", "w", pair, (item, Item(None, 1)), power=marks.power)
         if model.size(pair[0]) == 1 and axis in (None, pair[1]):
             return Place("quantity", "w", pair, (Item(None, 1), item), power=marks.power)
+    if is_only and isinstance(axis, int):
+        pairs = [pair for pair in pairs if pair[1] == axis]
     if is_only and len(pairs) == 1 and axis in (None, pairs[0][1]):  # all weights into one neuron
         return Place("quantity", "w", pairs[0], (None, item), power=marks.power)
     raise Misfit(f"{show(node)} needs two indices: from and to.", node.at)

@@ -25,7 +25,7 @@ def read_call(c, x):
             return Node("call", (x, Node("dots", (), None, c.at)), None, x.at)
         if is_function and x.kind == "name" and (c.is_op("(") or not c.compares(end)):
             return read_arguments(c, x)
-        if c.is_op("(") and x.kind == "name" and depends(c, end):
+        if c.is_op("(") and x.kind == "name" and depends(c, end, base):
             return read_arguments(c, x)
     if c.is_cmd("{", "lbrace") and is_function and x.kind == "name":
         c.i += 1
@@ -109,7 +109,7 @@ def read_argument(c):
     return x
 
 
-def depends(c, end):
+def depends(c, end, base):
     """Return True if the bracket that opens here lists dependencies of a quantity: one letter, or several parts."""
     if c.look(end + 1)[1] == "^":
         return False  # this is a factor: x(W)^T
@@ -125,8 +125,8 @@ def depends(c, end):
     inner = [x for x in inner if x not in (("op", "{"), ("op", "}"))]
     if not inner or inner[0][0] != "let":
         return False
-    if c.is_op("^", end + 1):
-        return False  # this is a transposed factor
+    if (base, inner[0][1]) in c.dependencies:
+        return not any(x[0] == "op" and x[1] not in ("_", "^", "(", ")", "[", "]") for x in inner)
     if inner[0][1] in ("k", "t", "n", "tau", "x", "X", "theta", "Theta", "w", "W"):
         plain = [x for x in inner if x[1] not in ("_", "^", "{", "}", "(", ")", "+", "-")]
         is_sum = any(x[1] in ("+", "-") for x in inner) and all(x[1] not in ("_", "^") for x in inner)

@@ -416,7 +416,7 @@ def has_dots_ahead(c):
     return False
 
 
-def read_claims(text, words=frozenset(), functions=frozenset(), quantities=frozenset()):
+def read_claims(text, words=frozenset(), functions=frozenset(), quantities=frozenset(), dependencies=frozenset()):
     """Read the claims of a formula.
 
     Args:
@@ -424,6 +424,7 @@ def read_claims(text, words=frozenset(), functions=frozenset(), quantities=froze
         words: names of several letters.
         functions: letters that are functions in front of a bracket.
         quantities: letters that are quantities of the network and not functions.
+        dependencies: pairs of the letters of an activation and of a pre-activation.
 
     Returns:
         A list of claims.
@@ -431,4 +432,4 @@ def read_claims(text, words=frozenset(), functions=frozenset(), quantities=froze
     Raises:
         ReadingError: the formula cannot be read. The error has the position and the reason.
     """
-    return read_all(Cursor(text, symbols_of(text, words), GRAMMAR, functions, quantities))
+    return read_all(Cursor(text, symbols_of(text, words), GRAMMAR, functions, quantities, dependencies))

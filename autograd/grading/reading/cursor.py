@@ -47,12 +47,13 @@ class Cursor:
         grammar: the functions that read the nested parts.
         functions: letters that are functions in front of a bracket.
         quantities: letters that are quantities of the network and not functions.
+        dependencies: pairs of the letters of an activation and of a pre-activation, so that ``p_i(z)`` is no product.
     """
 
-    def __init__(self, text, symbols, grammar, functions=frozenset(), quantities=frozenset()):
+    def __init__(self, text, symbols, grammar, functions=frozenset(), quantities=frozenset(), dependencies=frozenset()):
         self.text, self.symbols, self.grammar = text, symbols, grammar
         self.functions = (_FUNCTION_LETTERS | set(functions)) - set(quantities) | set(FUNCTION_WORDS)
-        self.quantities = quantities
+        self.quantities, self.dependencies = quantities, dependencies
         self.i = self.depth = 0
         self.bars = 0
         self.is_typed = "\\" not in text and "{" not in text

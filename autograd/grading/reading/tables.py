@@ -82,17 +82,20 @@ def read_cases(c, at):
 
 def kind_in(words):
     """Return the kind of neuron that words mention, ``"output"`` or ``"hidden"``, or None."""
-    if "output" in words:
+    if "output" in words or "outside" in words:
         return "output"
-    return "hidden" if "hidden" in words or "inner" in words else None
+    return "hidden" if any(x in words for x in ("hidden", "inner", "inside")) else None
 
 
 def of_kind(c, words):
     """Return the kind of neuron for a case such as ``j is an output neuron``, or None for another condition."""
     if kind_in(words):
         return Node("kind", (), kind_in(words), c.at)
-    if c.is_let() and c.look(1)[0] in ("text", "let") and kind_in(c.look(1)[1].lower()):
-        kind = kind_in(c.look(1)[1].lower())
-        c.i += 2
+    k = int(c.is_op("("))  # such as (j inside)
+    if c.is_let(k=k) and c.look(k + 1)[0] in ("text", "let") and kind_in(c.look(k + 1)[1].lower()):
+        kind = kind_in(c.look(k + 1)[1].lower())
+        c.i += k + 2
+        if k:
+            c.expect(")")
         return Node("kind", (), kind, c.at)
     return None

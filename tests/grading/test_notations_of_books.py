@@ -1,0 +1,103 @@
+"""Notations of textbooks: momentum, iterations in brackets, rows of weights, and right sides for a target."""
+
+import pytest
+from people_settings import derivation
+
+HAYKIN = {
+    "setting": "2-3-2 sig half_sse",
+    "declared": {
+        "order": "to-from",
+        "delta": -1,
+        "letters": {"s": "v", "a": "y", "y": "y", "t": "d", "x": "y", "loss": r"\xi", "function": r"\varphi"},
+    },
+}
+ROWS_OF_WEIGHTS = {
+    "setting": "2-3-2 sig sse nobias",
+    "declared": {"order": "to-from", "letters": {"a": "z", "y": "f", "t": "y", "x": "x", "loss": "R"}},
+}
+HIDDEN = {
+    "setting": "2-3-2 sig half_sse",
+    "declared": {"order": "to-from", "letters": {"s": "z", "a": "h", "y": "y", "t": "t", "loss": "L"}},
+}
+SOFTMAX = {"setting": "3-3 softmax", "declared": {"letters": {"y": "z", "p": r"\phi", "t": "y"}}}
+SAMPLES = {
+    "setting": "3-3 softmax m=3 sum",
+    "declared": {"letters": {"y": "a", "p": "y", "t": "t", "loss": "E", "rate": r"\alpha"}},
+}
+STEPS = {"setting": "rnn tanh ce", "declared": {"order": "to-from", "letters": {"s": "z", "a": "h", "y": "y"}}}
+LAYERS = {
+    "setting": "2-3-3-2 sig half_sse",
+    "declared": {"order": "to-from", "letters": {"s": "z", "a": "a", "y": "a", "t": "y", "loss": "C"}},
+}
+WORDS = {
+    "setting": "2-3-2 sig half_sse",
+    "declared": {"order": "from-to", "delta": -1, "letters": {"s": "net", "a": "o", "y": "o", "t": "t", "x": "o"}},
+}
+CASES = [
+    (HAYKIN, r"\Delta w_{ji}(n) = \alpha \Delta w_{ji}(n-1) + \eta \delta_j(n) y_i(n)", "equal"),
+    (HAYKIN, r"\Delta w_{ji}(n) = -\eta \frac{\partial \xi}{\partial w_{ji}} + 0.9 \cdot \Delta w_{ji}(n-1)", "equal"),
+    (HAYKIN, r"\Delta w_{ji}^{new} = \eta \delta_j y_i + \alpha \Delta w_{ji}^{old}", "equal"),
+    (HAYKIN, r"w_{ji}(n+1) = w_{ji}(n) + \eta \delta_j y_i + \alpha (w_{ji}(n) - w_{ji}(n-1))", "equal"),
+    (HAYKIN, r"\Delta w_{ji}(n) = \alpha \Delta w_{ji}(n-1) - \eta \delta_j(n) y_i(n)", "wrong"),
+    (HAYKIN, r"\Delta w_{ji}(n) = \alpha \Delta w_{ji}(n-1) + \eta \delta_j(n) y_j(n)", "wrong"),
+    (HAYKIN, r"\Delta w_{ji}(n) = -\alpha \Delta w_{ji}(n-1) + \eta \delta_j(n) y_i(n)", "unreadable"),
+    (HAYKIN, r"\Delta w_{ji}(n) = \alpha \Delta w_{ij}(n-1) + \eta \delta_j(n) y_i(n)", "unreadable"),
+    (HAYKIN, r"\Delta w_{ji}(n) = \eta \Delta w_{ji}(n-1) + \eta \delta_j(n) y_i(n)", "unreadable"),
+    (HAYKIN, r"\Delta w_{ji}(n) = \alpha \Delta w_{ji}(n-1)", "unreadable"),
+    (HAYKIN, r"w_{ji}(n+1) = w_{ji}(n) + \eta \delta_j y_i + \alpha (w_{ji}(n) + w_{ji}(n-1))", "unreadable"),
+    (HAYKIN, r"\frac{\partial v_j}{\partial w_{ji}} = y_j(n)", "wrong"),
+    (ROWS_OF_WEIGHTS, r"\frac{\partial R}{\partial w_{km}} = -2 (y_k - f_k(x)) \sigma'(w_k^T z) z_m", "equal"),
+    (ROWS_OF_WEIGHTS, r"\frac{\partial R}{\partial w_{km}} = -2 (y_k - f_k(x)) \sigma'(w_m^T z) z_m", "wrong"),
+    (HIDDEN, r"\frac{\partial L}{\partial w_k} = \delta_k h", "equal"),
+    (HIDDEN, r"\frac{\partial L}{\partial w_j} = \delta_j x", "equal"),
+    (HIDDEN, r"\frac{\partial L}{\partial w_k} = \delta_k h_j", "wrong"),
+    (SOFTMAX, r"\frac{\partial \phi(z)_i}{\partial z_j} = -\phi(z)_i \phi(z)_j \quad i \neq j", "equal"),
+    (SOFTMAX, r"\frac{\partial \phi_i(z)}{\partial z_i} = \phi_i(z) (1 - \phi_i(z))", "equal"),
+    (SOFTMAX, r"\frac{\partial \phi(z)_i}{\partial z_j} = \phi(z)_i \phi(z)_j \quad i \neq j", "wrong"),
+    (SAMPLES, r"\frac{\partial E}{\partial a_k^n} &= y_k^n - t_k^n \\ (\text{by 4}) &= -(t_k^n - y_k^n)", "equal"),
+    (STEPS, r"\delta_t = \frac{\partial L}{\partial h_t} = \frac{\partial L_t}{\partial h_t}"
+            r" + \delta_{t+1} \frac{\partial h_{t+1}}{\partial h_t}", "equal"),
+    (STEPS, r"\delta_t = \frac{\partial L}{\partial h_t} = \frac{\partial L_t}{\partial h_t}"
+            r" + \delta_{t-1} \frac{\partial h_{t+1}}{\partial h_t}", "wrong"),
+    (LAYERS, r"\delta^l_j = \frac{\partial C}{\partial a^l_j} = \sum_k w^{l+1}_{kj} \sigma'(z^{l+1}_k) \delta^{l+1}_k",
+     "equal"),
+    (LAYERS, r"\delta^l_j = \frac{\partial C}{\partial a^l_j} = \sum_k w^{l+1}_{kj} \delta^{l+1}_k", "wrong"),
+    (LAYERS, r"\delta^l_j = \frac{\partial C}{\partial a^l_j}", "wrong"),
+    (WORDS, r"\delta_j = \begin{cases} o_j(1-o_j)(t_j-o_j) & (j \text{ outside}) \\"
+            r" o_j(1-o_j)\sum_l \delta_l w_{jl} & (j \text{ inside}) \end{cases}", "equal"),
+    (WORDS, r"\delta_j = \begin{cases} o_j(1-o_j)(t_j-o_j) & (j \text{ inside}) \\"
+            r" o_j(1-o_j)\sum_l \delta_l w_{jl} & (j \text{ outside}) \end{cases}", "unreadable"),
+]  # fmt: skip
+TARGETS = [
+    ("w_ho[h,o]", r"\delta_k h_j", "equal", ()),
+    ("w_ho[h,o]", r"(y_k - t_k) y_k (1 - y_k) h_j", "equal", ()),
+    ("w_ho[h,o]", r"2 (y_k - t_k) y_k (1 - y_k) h_j", "wrong", {"constant factor"}),
+    ("w_ho[h,o]", r"\frac{\partial L}{\partial z_k} h_j", "equal", ()),
+    ("w_ih[i,h]", r"x_i h_j (1 - h_j) \sum_k \delta_k w_{kj}", "equal", ()),
+    ("w_ih[i,h]", r"x_i h_j (1 - h_j) \delta_k w_{kj}", "wrong", {"missing sum"}),
+    ("d_h[h]", r"h_j (1 - h_j) \sum_k \delta_k w_{kj}", "equal", ()),
+    ("d_h[h]", r"h_j \sum_k \delta_k w_{kj}", "wrong", {"missing factor"}),
+    ("b_o[o]", r"\delta_k", "equal", ()),
+    ("w_ho[h,o]", r"\delta_k x_i", "unreadable", ()),
+    ("w_ho[h,o]", r"\delta_k h_k", "unreadable", ()),
+]
+
+
+@pytest.mark.parametrize(("row", "formula", "verdict"), CASES)
+def test_a_notation_is_understood(row, formula, verdict):
+    grade = derivation(row).grade(None, formula, rate=r"\alpha" if row is SAMPLES else None)
+    assert grade.verdict == verdict, str(grade)
+
+
+def test_momentum_and_a_defined_delta_are_conditions():
+    assert "with momentum" in derivation(HAYKIN).grade(None, CASES[0][1]).condition
+    formula = next(formula for row, formula, verdict in CASES if row is LAYERS and verdict == "equal")
+    assert "stands for dC/da^l_j" in derivation(LAYERS).grade(None, formula).condition
+
+
+@pytest.mark.parametrize(("target", "formula", "verdict", "names"), TARGETS)
+def test_a_right_side_is_graded_for_a_target_in_the_letters_of_the_writer(target, formula, verdict, names):
+    grade = derivation(HIDDEN).grade(target, formula)
+    assert grade.verdict == verdict, str(grade)
+    assert grade.formula == formula
+    assert {mistake.kind for mistake in grade.mistakes} == set(names)
