@@ -65,6 +65,7 @@ class Places:
         self.to_from = convention.order == "to-from"
         self.function_letter = letter_of(convention.letters["function"])
         self.pre_activation, self.output_letter = letter_of(convention.letters["s"]), letter_of(convention.letters["y"])
+        self.failures: dict = {}  # from names to tables: the errors of names without a place, under all readings
 
     def _roles(self):
         """Return a dict from each letter to its roles. Declared letters take precedence over usual ones."""
@@ -112,13 +113,14 @@ class Places:
     def widened(self):
         """Return the same names, except that the letter of hidden activations may also mean outputs."""
         wide = copy.copy(self)
-        wide.is_wide = True
+        wide.is_wide, wide.failures = True, {}
         return wide
 
     def with_order(self, order):
         """Return the same names with the indices of weights in the given order."""
         other = copy.copy(self)
         other.convention, other.to_from = replace(self.convention, order=order), order == "to-from"
+        other.failures = {}
         return other
 
     def is_probable(self):

@@ -50,7 +50,7 @@ class Readings:
         self.names = self._names()
         self.failure = None
         self._mentioned = {name: list({x.data[0]: None for x in walk(name) if x.kind == "name"}) for name in self.names}
-        self._failures: dict = {}  # from the inputs of a place to the error of a name without a place
+        self._failures = {name: places.failures.setdefault((name, point), {}) for name in self.names}
         self._tried = 0
 
     def _names(self):
@@ -356,10 +356,10 @@ class Readings:
     def _placed(self, name, option, axes, layers):
         """Return the axes and layers for which a name has a place. If its letter needs a layer, each one is tried."""
         mentioned = self._mentioned[name]
-        key = id(name), _of_places(option), *[(axes.get(x), layers.get(x)) for x in mentioned]
-        if key not in self._failures:
-            self._failures[key] = self._failure_of(name, option.changed(axes=axes, layers=layers))
-        error = self._failures[key]
+        failures, key = self._failures[name], (_of_places(option), *[(axes.get(x), layers.get(x)) for x in mentioned])
+        if key not in failures:
+            failures[key] = self._failure_of(name, option.changed(axes=axes, layers=layers))
+        error = failures[key]
         if error is None:
             return [(axes, layers)]
         base = (name if name.kind == "name" else name.parts[0]).data[0]
