@@ -10,9 +10,9 @@ from nn import cross_entropy, half_sse
 __all__ = ["SETTINGS", "derivation"]
 
 
-def recorded(sizes, activations, loss="half_sse", samples=1, reduction="mean", bias=True):
+def recorded(sizes, activations, loss="half_sse", samples=1, reduction="mean", bias=True, penalty=None):
     """Return a function that records a network as a sheet declares it."""
-    return lambda: sheets.build(sizes, activations, bias, loss, samples, reduction, seed=3)
+    return lambda: sheets.build(sizes, activations, bias, loss, samples, reduction, seed=3, penalty=penalty)
 
 
 def by_hand(sizes, activations, loss, samples=1, onehot=False):
@@ -196,6 +196,12 @@ SETTINGS = {
     "3-1 sig sse": recorded([3, 1], ["sigmoid"], "sse", bias=False),
     "3-2 sig half_sse": recorded([3, 2], ["sigmoid"]),
     "3-2 tanh half_sse": recorded([3, 2], ["tanh"]),
+    "3-3 softmax nobias": recorded([3, 3], ["linear"], "cross_entropy", bias=False),
+    "3-3 softmax m=3 sum nobias": recorded([3, 3], ["linear"], "cross_entropy", 3, "sum", bias=False),
+    "2-3-3 tanh softmax m=3 sum nobias": recorded([2, 3, 3], ["tanh", "linear"], "cross_entropy", 3, "sum", False),
+    "2-1 lin half_sse m=3 l2": recorded([2, 1], ["linear"], "half_sse", 3, penalty="lambda"),
+    "2-3-2 relu,lin half_sse l2": recorded([2, 3, 2], ["relu", "linear"], bias=False, penalty="lambda"),
+    "2-3-1 sig,sig half_sse": recorded([2, 3, 1], TWO),
     "rnn scalar": recurrent_neuron,
     "rnn tanh ce": recurrent_layer,
     "rnn linear": lambda: recurrent_layer(None, half_sse),

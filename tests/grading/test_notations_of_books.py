@@ -33,6 +33,10 @@ WORDS = {
     "setting": "2-3-2 sig half_sse",
     "declared": {"order": "from-to", "delta": -1, "letters": {"s": "net", "a": "o", "y": "o", "t": "t", "x": "o"}},
 }
+PENALTY = {
+    "setting": "2-1 lin half_sse m=3 l2",
+    "declared": {"letters": {"y": r"\hat{y}", "t": "y", "loss": "J", "rate": r"\alpha"}},
+}
 CASES = [
     (HAYKIN, r"\Delta w_{ji}(n) = \alpha \Delta w_{ji}(n-1) + \eta \delta_j(n) y_i(n)", "equal"),
     (HAYKIN, r"\Delta w_{ji}(n) = -\eta \frac{\partial \xi}{\partial w_{ji}} + 0.9 \cdot \Delta w_{ji}(n-1)", "equal"),
@@ -93,6 +97,34 @@ def test_momentum_and_a_defined_delta_are_conditions():
     assert "with momentum" in derivation(HAYKIN).grade(None, CASES[0][1]).condition
     formula = next(formula for row, formula, verdict in CASES if row is LAYERS and verdict == "equal")
     assert "stands for dC/da^l_j" in derivation(LAYERS).grade(None, formula).condition
+
+
+@pytest.mark.parametrize(
+    ("formula", "names"),
+    [
+        (r"\frac{\partial J}{\partial w_j} = \frac{1}{m} \sum_i (\hat{y}^{(i)} - y^{(i)}) x_j^{(i)}", {"missing term"}),
+        (r"w \leftarrow w - \frac{\alpha}{m} X^T (\hat{y} - y)", {"missing term"}),
+        (r"\nabla_w J = \frac{1}{m} X^T (\hat{y} - y) - \lambda w", {"sign"}),
+        (r"\nabla_w J = \frac{1}{m} X^T (\hat{y} - y) + \lambda w", set()),
+    ],
+)
+def test_a_forgotten_penalty_is_named(formula, names):
+    grade = derivation(PENALTY).grade(None, formula, rate=r"\alpha")
+    assert grade.verdict == ("wrong" if names else "equal"), str(grade)
+    assert {mistake.kind for mistake in grade.mistakes} == names
+
+
+@pytest.mark.parametrize(
+    ("formula", "kind"),
+    [
+        (r"\delta_t = (W_{hy}^T (p_t - t_t) + W_{hh} \delta_{t+1}) \odot (1 - h_t^2)", "missing transpose"),
+        (r"\delta_t = (W_{hy}^T (p_t - t_t) + W_{hh} \delta_{t+1}) \odot \phi'(z_t)", "missing transpose"),
+        (r"\delta_t = (W_{hy}^T (p_t - t_t) + W_{hh}^T \delta_{t-1}) \odot \phi'(z_t)", "wrong index"),
+    ],
+)
+def test_a_slip_in_the_recursion_of_steps_is_named(formula, kind):
+    grade = derivation(STEPS).grade(None, formula)
+    assert [mistake.kind for mistake in grade.mistakes] == [kind], str(grade)
 
 
 @pytest.mark.parametrize(("target", "formula", "verdict", "names"), TARGETS)

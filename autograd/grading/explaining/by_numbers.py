@@ -1,5 +1,6 @@
 """Slips that show in the numbers: a constant factor, or a missing or extra factor."""
 
+import contextlib
 from fractions import Fraction
 from itertools import pairwise
 
@@ -79,7 +80,46 @@ def by_numbers(explanation):
             (c,) = found
             if c != 1:
                 return of_constant(c, explanation.model.samples)
-    return by_factors(explanation, rows)
+    return by_factors(explanation, rows) or by_penalty(explanation, rows)
+
+
+def by_penalty(explanation, rows):
+    """Return a mistake if what is missing is a multiple of the weight itself, as the derivative of a penalty is."""
+    left = explanation.task.parameter or explanation.task.sides[0]
+    weight = left.parts[1] if left.kind == "deriv" else left
+    place = place_meant(explanation, rows[0][1])
+    if place is None or place.role != "w" or _names_itself(explanation, place):
+        return []
+    multiples: dict = {}
+    for env, evaluation, truth, x in rows:
+        try:
+            w = evaluation.value(weight, env)
+        except FAILURES:
+            return []
+        numbers = [arrays.entries(y) if is_array(y) else [y] for y in (truth, x, w)]
+        if len({len(y) for y in numbers}) > 1 or any(is_zero(y) for y in numbers[2]):
+            return []
+        multiples.setdefault(id(evaluation.at), []).extend([(a - b) / c for a, b, c in zip(*numbers, strict=True)])
+    for found in multiples.values():
+        if len(found) < 2 or is_zero(found[0]) or not all(same(found[0], y) for y in found[1:]):
+            return []
+    return [Mistake("missing term", f"the derivative of the penalty is missing, a multiple of {show(weight)}")]
+
+
+def _names_itself(explanation, place):
+    """Return True if the written formula contains the weight of its left side, other than the weight that changes."""
+    if not explanation.is_step:
+        return is_written(explanation, place, "value")
+    evaluation = evaluator(explanation.judge.points.first(), explanation.places, explanation.reading, {})
+    terms = [explanation.written]
+    while any(x.kind in ("add", "neg", "group") for x in terms):
+        terms = [y for x in terms for y in (x.parts if x.kind in ("add", "neg", "group") else (x,))]
+    for x in [y for term in terms if term.kind != "name" for y in walk(term) if y.kind == "name"]:
+        with contextlib.suppress(ReadingError):
+            found = evaluation.place(x)
+            if (found.role, found.layer) == (place.role, place.layer):
+                return True
+    return False
 
 
 def by_factors(explanation, rows):

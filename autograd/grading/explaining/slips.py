@@ -406,6 +406,8 @@ def _other_marks(part, script, letters):
         offset = _offset(part)
         for more in (1, -1) if offset < 0 else (-1, 1):  # k in place of k - 1 is likelier than another letter
             yield _shifted(letter, offset + more, part.at), -0.01 if offset + more == 0 else 0.05
+        if offset:
+            yield _shifted(letter, -offset, part.at), 0.02  # t - 1 in place of t + 1
     elif part.kind == "num":
         for more in (-1, 1):
             if part.data + more >= 0:
