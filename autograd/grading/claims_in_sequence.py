@@ -5,16 +5,17 @@ Earlier lines count. A letter that the writer defined is replaced by its definit
 """
 
 import contextlib
-import re
 
 from autograd.engine.errors import SheetError
-from autograd.formulas.conventions import convention, plain
+from autograd.grading.beside import Beside
 from autograd.grading.candidates import choose, free_letters, known_letters
 from autograd.grading.claim_judge import ClaimJudge, caught, forget, grader_of
 from autograd.grading.clock import PER_SECOND, WORK, Allowance
 from autograd.grading.defined_letters import defined_letter, is_function_of_letter
 from autograd.grading.document import Document, GradedClaim
+from autograd.grading.doubts import Doubts
 from autograd.grading.extract import extract
+from autograd.grading.grade import Grade
 from autograd.grading.latex_text import sides
 from autograd.grading.mean_loss import of_mean_loss, says_mean_loss
 from autograd.grading.other_settings import OtherSettings
@@ -31,11 +32,6 @@ _UNCLEAR = 2.0  # the part for ambiguous or ill-formed claims, whose diagnoses s
 _MAX_WORLDS = 6  # the number of earlier results that are assumed one by one
 _OPEN = ("ambiguous", "ill-formed", "unreadable")
 _ABSORBED = "absorbed in the rate"
-# Slips within a definition. Other edits, such as another term, factor or function, make it another definition.
-_SLIPS_OF_DEFINITIONS = {"sign", "wrong power", "wrong index", "swapped indices", "missing factor"}
-_SAYS_SO = re.compile(r"[^=]*?(?:\\equiv|:=|\\coloneqq|\\triangleq|\\doteq|\\stackrel|\\overset)")
-_NUMBERED = re.compile(r"(?<![A-Za-z])[wW]\s*_\s*\{?\s*\d\s*(?:\}|(?![\d,}]))")
-_EXAMPLE = re.compile(r"\d\.(?!0+\b|5\b|25\b)\d")
 
 
 class NoFormula(SheetError):
@@ -129,19 +125,18 @@ class _Sequence:
     """
 
     def __init__(self, setting, judge, work, others=None, items=()):
-        self.setting, self._judge, self._others, self._items = setting, judge, others, items
+        self.setting, self._judge = setting, judge
         self.claims: list[GradedClaim] = []
         self._grader = grader_of(setting)
         self._known = known_letters(setting.options)
         self._free = free_letters(setting.options)
-        letters = convention(**setting.options).letters
-        self._given = {plain(letters[role]) for role in ("t", "x")}
         self._own: dict = {}
         self._mistaken: list = []  # pairs of a line and a grade
         self._worlds: dict = {}
-        self._redefined: dict = {}  # from a letter to the line that defines it differently than the setting
         self._of_mean = None  # the line that shows that a dZ is the derivative of the mean loss
         self._allowance, self._unclear = Allowance(work, of_own=True), Allowance(_UNCLEAR, of_own=True)
+        self._doubts = Doubts(setting, judge, others, items, self._allowance)
+        self._beside = Beside(setting, others is None)
 
     def take(self, item):
         """Grade one claim and remember its definition or result."""
@@ -153,6 +148,7 @@ class _Sequence:
             if own is not None and (own.name in self._known or self._is_printed_name(own)):
                 own = None
             if own is None and item.is_inline and grade.verdict == "unreadable":
+                self._beside.define(text)
                 return  # a remark in a sentence
         claim = GradedClaim(
             item.line,
@@ -194,9 +190,19 @@ class _Sequence:
             self._fill(claim, grade)
             if grade.verdict == "equal" and self._of_mean is None and says_mean_loss(text):
                 self._of_mean = item.line
+        self._remember(item, text, claim.verdict)
+
+    def _remember(self, item, text, verdict):
+        """Remember what a claim says of letters beside the network."""
         letter = defined_letter(text)
-        if claim.verdict in _OPEN and letter and (letter in self._given or is_function_of_letter(text)):
-            self._redefined.setdefault(letter, item.line)
+        if verdict == "equal":
+            self._doubts.forget(text)
+        elif verdict in _OPEN or verdict == "definition":
+            self._beside.define(text)
+            if verdict in _OPEN and letter and (self._doubts.is_given(letter) or is_function_of_letter(text)):
+                self._doubts.remember(letter, item.line)
+            if verdict in _OPEN and letter:
+                self._doubts.remember_name(text, item.line)
 
     def _in_words(self, formula):
         """Return a formula with the writer's own letters replaced by their definitions."""
@@ -211,6 +217,8 @@ class _Sequence:
                 if again.verdict == "equal":
                     return other, again, said
             grade = self._with_one_rate(grade, text)
+            if grade.verdict != "equal" and self._beside.holds(text, grade.verdict == "unreadable"):
+                return text, Grade("equal", text), "an identity beside the network"
         return text, grade, ""
 
     def _with_one_rate(self, grade, text):
@@ -232,8 +240,7 @@ class _Sequence:
 
     def _take_mistake(self, item, text, claim, grade, explained):
         """Fill in a claim that is wrong, or make it ambiguous if the document does not say enough."""
-        said = self._of_own_letter(text) or self._said_again(item, text)
-        said = said or self._left_open(item.target, text, explained, claim.link)
+        said = self._of_own_letter(text) or self._doubts.of(item, text, explained, claim.link)
         if said:
             claim.verdict, claim.link = "ambiguous", None
             claim.reading, claim.diagnosis = claim.reading or explained.reading, said
@@ -267,55 +274,6 @@ class _Sequence:
         is_open = grade.verdict in ("ambiguous", "ill-formed") or found.verdict == "ambiguous"
         return found if is_open or found.verdict == grade.verdict else grade
 
-    def _left_open(self, target, text, grade, link):
-        """Return the reason why a claim is not called wrong in a network that was found, or "" if it is wrong."""
-        if self._others is None:
-            return ""
-        if self._allowance.is_used_up():
-            return (
-                "it is not right in the setting that was found, and no work is left to look for another one in which "
-                "it is: declare the network, the loss and the letters"
-            )
-        with self._allowance:
-            words = self._others.where_right(target, text)
-        if words:
-            return (
-                f"it is right with {words}, and wrong in the setting that was found; the document does not say which "
-                "is meant: declare the network, the loss and the samples"
-            )
-        if self._others.is_unlikely:
-            return (
-                "it is not right in the setting that was found, and neither is most of this document: declare the "
-                "network, the loss and the letters"
-            )
-        changed = sorted(self._redefined.keys() & names_in(text))
-        if changed:
-            return (
-                f"line {self._redefined[changed[0]]} says of {changed[0]} that it is something else than in the "
-                "setting that was found: declare the letters"
-            )
-        if _SAYS_SO.match(text) or self._is_another_definition(text, grade):
-            return (
-                "it is another loss or activation than that of the setting that was found: a document may speak of "
-                "several, so declare the one that is meant"
-            )
-        # Guesses: the orientation of vectors, the h of W_{hy}, the weight w_7, and the point at which 0.56 is right.
-        is_unclear = grade.is_shapeless or grade.is_misfit or "is not bound" in grade.diagnosis
-        is_guess = is_unclear or _NUMBERED.search(text) or _EXAMPLE.search(text)
-        if not is_guess and (grade.mistakes or self._others.is_clear or self._is_right_before(target, text, link)):
-            return ""
-        return (
-            "it is not right in the setting that was found, and no slip that is known explains it "
-            f"({grade.diagnosis or 'the sides differ'}): declare the network, the loss and the letters"
-        )
-
-    def _is_another_definition(self, text, grade):
-        """Return True if a formula defines the loss or an activation, without a slip that occurs in definitions."""
-        letters = convention(**self.setting.options).letters
-        if defined_letter(text) not in {plain(letters[role]) for role in ("loss", "y", "a")}:
-            return False
-        return [mistake.kind in _SLIPS_OF_DEFINITIONS for mistake in grade.mistakes] != [True]
-
     def _of_own_letter(self, text):
         """Return the reason to leave open a claim on a letter of the writer's own that was not replaced, or ""."""
         own = sorted(self._own.keys() & self._free & names_in(text))
@@ -323,26 +281,6 @@ class _Sequence:
             return ""
         line = self._own[own[0]].line
         return f"{own[0]} is what line {line} says, and this claim cannot be read with that in its place"
-
-    def _said_again(self, item, text):
-        """Return the reason not to call a loss wrong, because a later one in the document is right, or ""."""
-        name = plain(convention(**self.setting.options).letters["loss"])
-        if not _is_definition_of(name, text):
-            return ""
-        for later in self._items:
-            is_later = (later.cell or 0, later.line) > (item.cell or 0, item.line)
-            is_another = is_later and _is_definition_of(name, later.formula)
-            if is_another and self._judge(self.setting, None, later.formula).verdict == "equal":
-                return f"it is another loss than that of line {later.line}, which is right: one of them is meant"
-        return ""
-
-    def _is_right_before(self, target, text, link):
-        """Return True if a link of a chain is the first wrong one and all links before it are right."""
-        left, *rest = [part.text.strip() for part in sides(text)]
-        before = rest[: (link or 1) - 1]
-        return bool(before) and all(
-            self._judge(self.setting, target, f"{left} = {each}").verdict == "equal" for each in before
-        )
 
     def _at_link(self, text, link):
         """Return the left side of a chain and its first wrong side, to be diagnosed."""
@@ -384,12 +322,6 @@ class _Sequence:
         if results not in self._worlds:
             self._worlds[results] = self._grader.assuming([self._mistaken[k][1] for k in results])
         return self._worlds[results]
-
-
-def _is_definition_of(name, text):
-    """Return True if a formula defines a letter."""
-    left, *right = [side.text for side in sides(text)]
-    return bool(right) and plain(left) == name and not any(r"\partial" in side for side in right)
 
 
 def _mark_first(document):

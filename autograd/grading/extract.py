@@ -73,6 +73,7 @@ class Item(NamedTuple):
         is_inline: True if it is part of a sentence.
         written: the formula as it was written, before the document's own commands are replaced.
         shown: the same with these commands written out, or "" if it has none.
+        is_let: True if a sentence introduces it, as in ``Let u = 3x``.
     """
 
     line: int
@@ -82,6 +83,7 @@ class Item(NamedTuple):
     is_inline: bool = False
     written: str = ""
     shown: str = ""
+    is_let: bool = False
 
 
 class Extract(NamedTuple):
@@ -194,7 +196,9 @@ def _from_text(text, format):
         rest = match.end()
         kind, at = _formula_of(match)
         if kind is not None:
-            items += _claims(match[kind], at, kind in ("inline", "round", "doubled_round", "ticked"), macros, line_of)
+            found = _claims(match[kind], at, kind in ("inline", "round", "doubled_round", "ticked"), macros, line_of)
+            is_let = _LET.search(text[max(0, match.start() - 20) : match.start()]) is not None
+            items += [item._replace(is_let=True) for item in found] if is_let else found
     _between(text, rest, len(text), format, line_of, items, declared)
     return Extract(format, declared, _continued(items), whole)
 
@@ -236,6 +240,7 @@ def _claims(text, at, is_inline, macros, line_of):
     """Return the claims between the delimiters of a formula."""
     if len(text) > _MAX_DISPLAYED:  # too long for any reader: only its beginning is kept, and refused with the reason
         return [Item(line_of(at), text[:_MAX_READ], None, None, is_inline, text[:_MAX_READ])]
+    text = _QUOTED.sub(lambda mark: " " * len(mark[0]), text)
     uncommented = re.sub(r"(?<!\\)%[^\n]*", lambda comment: " " * len(comment[0]), text)
     found = []
     for piece in claims_in(uncommented):
@@ -272,6 +277,9 @@ def _as_update(formula):
     arrow = _BECOMES.search(formula) or _PRIMED.match(formula)
     if arrow is None or is_equation(formula[: arrow.start()]):
         return formula
+    primed = re.match(rf"\s*{re.escape(formula[: arrow.start()].strip())}\s*'\s*=", formula[arrow.end() :])
+    if primed and formula[: arrow.start()].strip():  # w \\to w' = w - \\eta g
+        return rf"{formula[: arrow.start()].strip()} \leftarrow {formula[arrow.end() + primed.end() :].strip()}"
     left = arrow.groupdict().get("name") or formula[: arrow.start()].strip(" &")
     right = formula[arrow.end() :].strip(" &")
     bare = [re.sub(r"[\s{}]", "", part) for part in (left, right)]
@@ -303,6 +311,8 @@ _PRIMED = re.compile(r"\s*(?:\\left)?\((?P<name>[^()=]+?)(?:\\right)?\)\s*(?:'|\
 _FOLLOWS = re.compile(r"^\s*\\(?:Rightarrow|implies|Longrightarrow|therefore|iff|Leftrightarrow)(?![A-Za-z])\s*")
 _INSIDE = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
 _QUOTIENT = re.compile(rf"\\[dt]?frac\s*{_INSIDE}\s*{_INSIDE}\s*$")
+_QUOTED = re.compile(r"(?<=\n)[ \t]*>(?=[ \t])")  # of a block quote in Markdown
+_LET = re.compile(r"(?<![A-Za-z])(?:[Ll]et|[Ss]et|[Ll]etting|[Dd]efine|[Ss]uppose)(?:\s+us\s+\w+)?[\s:]*$")
 _SHORT = re.compile(r"[^=]{1,12}=\s*[-+]?[\d.\s,\\{}()]+(?:[A-Za-z]|\\[lc]?dots)?\s*")
 
 

@@ -10,9 +10,14 @@ from autograd.grading.latex_text import sides
 __all__ = ["without_examples"]
 
 _COMMAND = re.compile(
-    r"\\(?:[dt]?frac|c?dots?|cdot|times|left|right|[bB]igg?[lr]?|exp|sigma|tanh|sqrt|ln|log|quad|[,;! ])"
+    r"\\(?:[dt]?frac|c?dots?|cdot|times|odot|left|right|[bB]igg?[lr]?|exp|sigma|tanh|sqrt|ln|log|quad|[,;! ])"
 )
 _DECIMAL = re.compile(r"\d\.\d")
+_MATRIX = re.compile(
+    r"\\begin\s*\{[bBpv]?(?:small)?matrix\}(.{1,400}?)\\end\s*\{[bBpv]?(?:small)?matrix\}"
+    r"|(?<![A-Za-z\d}])\[\s*((?:-?\d[\d.]*\s*(?:\\[;,! ])*[,;]?\s*(?:\\[;,! ])*\s*){2,12})\]",
+    re.DOTALL,
+)
 _NEAR = re.compile(r"\\(?:approx|simeq|sim|thickapprox)(?![A-Za-z])")
 _CALLED = re.compile(r"\\?[A-Za-z]+\s*(?:_\s*(?:\{[^{}]*\}|\w))?\s*(?=(?:\\left)?\()")
 
@@ -26,8 +31,10 @@ def without_examples(formula) -> str:
     'g = -(y - \\hat{y})'
     >>> without_examples(r"L(1.5, 0.56) = \frac12 (1.5 - 0.56)^2"), without_examples(r"b = 0.1 - 0.1 \cdot 0.2")
     ('', '')
+    >>> without_examples(r"z = W x = \begin{bmatrix} 1 & 3 \end{bmatrix} \begin{bmatrix} 1 \\ 0 \end{bmatrix}")
+    'z = W x'
     """
-    if not _DECIMAL.search(formula):
+    if not _DECIMAL.search(formula) and not _MATRIX.search(formula):
         return formula
     pieces = sides(formula)
     if len(pieces) < 2 or _is_number(_CALLED.sub("", pieces[0].text)):
@@ -45,6 +52,10 @@ def without_examples(formula) -> str:
 
 
 def _is_number(text):
-    """Return True if a side has a decimal fraction, and no letters except for those of functions."""
-    bare = re.sub(r"(?<![A-Za-z\\])e\s*(?=\^)", "", _COMMAND.sub(" ", text))
-    return bool(_DECIMAL.search(bare)) and not re.search(r"[A-Za-z]", bare)
+    """Return True if a side has a decimal fraction or a matrix of numbers, and no letters except those of functions."""
+    entries = [entry for match in _MATRIX.finditer(text) for entry in re.split(r"&|\\\\", match[1] or match[2])]
+    bare = _COMMAND.sub(" ", _MATRIX.sub(lambda match: match[0] if match[1] is None else " ", text))
+    bare = re.sub(r"(?<![A-Za-z\\])e\s*(?=\^)|\^\s*\{?\s*(?:T|\\top|\\intercal)\s*\}?", "", bare)
+    has_numbers = _DECIMAL.search(text) or any(entry.strip(" []()") not in ("0", "1", "") for entry in entries)
+    letters = re.search(r"[A-Za-z]", bare) or any(re.search(r"[A-Za-z]", _COMMAND.sub(" ", x)) for x in entries)
+    return bool(has_numbers) and not letters

@@ -15,6 +15,7 @@ from autograd.grading.latex_text import sides
 
 __all__ = ["retold", "with_gradients"]
 
+_CHANGED = re.compile(r"\s*(?:\\Delta\s*)?(?P<name>\\?[A-Za-z]+)\s*(?:=|\\leftarrow|\\gets|<-|:=)")
 _OMEGA = re.compile(r"\\omega(?![A-Za-z])")
 _AFTER = re.compile(
     r"(?P<name>(?:\\[a-z]+\s*\{?\s*)?\\?[A-Za-z]+\}?)\s*(?P<sign>[_^])\s*\{\s*\(?\s*(?P<count>[a-z])\s*\+\s*1\s*\)?\s*\}"
@@ -76,6 +77,10 @@ def retold(text, options) -> Iterator[tuple[str, str]]:
         after = " = ".join(right)
         if drawn.search(after) and not drawn.search(left) and letter not in [a or b for a, b in _LETTER.findall(after)]:
             yield drawn.sub(letter, text), f"{letter}_1 is read as {letter}: any of them"
+    changed = _CHANGED.match(text)
+    if changed and (bare := re.compile(rf"\\nabla\s*(?={re.escape(how.letters['loss'])}(?![A-Za-z_(]))")).search(text):
+        name = changed["name"]
+        yield bare.sub(lambda _: rf"\nabla_{{{name}}} ", text), f"the gradient is that with respect to {name}"
     if len(right) == 1 and (update := _update_of(left.strip(), right[0].strip())):
         yield update, "an update whose rate is 1"
     free = {a or b for a, b in _LETTER.findall(" = ".join(right))}

@@ -331,7 +331,8 @@ def test_a_softmax_is_found_from_its_formula_with_its_letters():
 
 def test_a_letter_that_the_document_uses_for_something_else_refutes_nothing():
     rows = [SHARE, ENTROPY, r"t = tanh(z) = 2 \cdot sigmoid(2 z) - 1", r"\frac{dt}{dz} = 1 - t^2"]
-    claim = graded(*rows).claims[-1]
+    *_, right, claim = graded(*rows, r"\frac{dt}{dz} = 1 + t^2").claims
+    assert (right.verdict, right.reading) == ("equal", "an identity beside the network")
     assert claim.verdict == "ambiguous"
     assert "says of t that it is something else" in claim.diagnosis
 

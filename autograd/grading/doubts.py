@@ -1,0 +1,232 @@
+r"""The reasons to leave a claim of a document open that is wrong in the document's setting.
+
+A network that was found is a guess, and a document says more than what it says of one network: another loss, a single
+neuron as an example, a letter for something else. Only a claim that can be about nothing else is a mistake.
+"""
+
+import re
+from dataclasses import replace
+
+from autograd.engine.errors import SheetError
+from autograd.formulas.conventions import convention, plain
+from autograd.grading.candidates import known_letters
+from autograd.grading.defined_letters import defined_letter
+from autograd.grading.latex_text import sides
+from autograd.grading.own_letters import names_in
+
+__all__ = ["Doubts"]
+
+# Slips within a definition. Other edits, such as another term, factor or function, make it another definition.
+_SLIPS_OF_DEFINITIONS = {"sign", "wrong power", "wrong index", "swapped indices", "missing factor"}
+_SAYS_SO = re.compile(r"[^=]*?(?:\\equiv|:=|\\coloneqq|\\triangleq|\\doteq|\\stackrel|\\overset)")
+_NUMBERED_NAME = re.compile(r"\\?[A-Za-z]+\s*_\s*\{?\s*\d\s*\}?")
+_NUMBERED = re.compile(r"(?<![A-Za-z])[wW]\s*_\s*\{?\s*\d\s*(?:\}|(?![\d,}]))")
+_EXAMPLE = re.compile(r"\d\.(?!0+\b|5\b|25\b)\d")
+# The left sides of claims that can be about nothing but the network.
+_OF_NETWORK = re.compile(
+    r"\s*(?:\\[dt]?frac\s*\{\s*(?:\\partial|d(?![A-Za-z]))|\\partial|\\nabla|\\boldsymbol|\\mathbf"
+    r"|\\?[Dd]elta(?![A-Za-z])|d\s*[A-Za-z]\b|\\?[A-Za-z]+\s*(?:'|\^\s*\{?\s*\\prime\s*\}?)\s*(?:\\left)?\("
+    r"|(?:\\(?:text|mathrm|operatorname)\s*\{\s*)?\\?(?:sigma|phi|varphi|tanh|[Ss]igmoid|ReLU)\s*\}?\s*(?:\\left)?\("
+    r"|[^=]*(?:\\leftarrow|\\gets|<-|-=|\+=))"
+)
+# A formula of single neurons has no index letters and no matrices: \\frac{\\partial L}{\\partial w_2} = \\delta_2 a_1.
+_OF_SEVERAL = re.compile(r"[_^]\s*(?:\{\s*)?(?:[(\[]\s*)?\\?[A-Za-z]|\\sum|(?<![A-Za-z\\])[WAZXY](?![A-Za-z])")
+# Letters of which a softmax is taken.
+_IN_SOFTMAX = re.compile(r"soft[Mm]ax\s*\}?\s*(?:\\left)?\(\s*(\\?[A-Za-z]+)\s*(?:\\right)?\)")
+_USUAL = set("TdefghijklmnCEJLKMN")  # single letters that need no declaration
+_WORDS = re.compile(r"\\(?:begin|end|text|textrm|mathrm|operatorname|mbox)\*?\s*\{[^{}]*\}")
+_INDEXED = re.compile(r"_\s*(?:\{\s*)?[i-n](?![A-Za-z-])")
+_JACOBIAN = re.compile(r"=.*\\partial", re.DOTALL)
+
+
+class Doubts:
+    """The reasons for which the claims of one document are left open.
+
+    Args:
+        setting: the setting of the document.
+        judge: a function of a setting, a target and a formula that returns a grade.
+        others: the other possible settings if the network is not declared, or None.
+        items: all claims of the document.
+        allowance: the work that remains for other settings.
+    """
+
+    def __init__(self, setting, judge, others, items, allowance):
+        self.setting, self._judge, self._others, self._items = setting, judge, others, items
+        self._allowance = allowance
+        self._letters = convention(**setting.options).letters
+        self._given = {plain(self._letters[role]) for role in ("t", "x")}
+        self._other_names: dict = {}  # the same for a letter with a number
+        self._redefined: dict = {}  # from a letter to the line that defines it differently than the setting
+        self._known = known_letters(setting.options)
+        logits = {plain(self._letters[role]) for role in ("s", "y", "x")}
+        for item in items if self._is_of_softmax() else ():
+            for letter in _IN_SOFTMAX.findall(item.formula):
+                if plain(letter) not in logits:
+                    self._redefined.setdefault(plain(letter), item.line)
+
+    def remember(self, letter, line):
+        """Remember that a line defines a letter in a way that is not that of the setting."""
+        self._redefined.setdefault(letter, line)
+
+    def remember_name(self, text, line):
+        """Remember that a line defines a letter with a number, such as ``z_1``, as something else than the setting."""
+        name = sides(text)[0].text.strip()
+        if _NUMBERED_NAME.fullmatch(name):
+            self._other_names.setdefault(name, line)
+
+    def is_given(self, letter):
+        """Return True if a letter is that of inputs or targets, which a network does not define."""
+        return letter in self._given
+
+    def forget(self, text):
+        """Forget other meanings of the letters of a claim that is right in a declared network."""
+        if self._others is None and self._redefined:
+            for letter in names_in(text):
+                self._redefined.pop(letter, None)
+
+    def of(self, item, text, grade, link) -> str:
+        """Return the reason to leave a claim open, or "" if it is wrong."""
+        if item.is_let and defined_letter(text):
+            return "it is introduced as a definition, and is another one than that of the setting"
+        said = self._said_again(item, text) or self._indexed_otherwise(item.target, text)
+        if said:
+            return said
+        if self._others is None:
+            return self._beside_declared(item.target, text, grade)
+        return self._left_open(item.target, text, grade, link)
+
+    def _left_open(self, target, text, grade, link):
+        """Return the reason why a claim is not called wrong in a network that was found, or "" if it is wrong."""
+        if self._allowance.is_used_up():
+            return (
+                "it is not right in the setting that was found, and no work is left to look for another one in which "
+                "it is: declare the network, the loss and the letters"
+            )
+        with self._allowance:
+            words = self._others.where_right(target, text)
+        if words:
+            return (
+                f"it is right with {words}, and wrong in the setting that was found; the document does not say which "
+                "is meant: declare the network, the loss and the samples"
+            )
+        if self._others.is_unlikely:
+            return (
+                "it is not right in the setting that was found, and neither is most of this document: declare the "
+                "network, the loss and the letters"
+            )
+        changed = sorted(self._redefined.keys() & names_in(text))
+        if changed:
+            return (
+                f"line {self._redefined[changed[0]]} says of {changed[0]} that it is something else than in the "
+                "setting that was found: declare the letters"
+            )
+        if _SAYS_SO.match(text) or self._is_another_definition(text, grade):
+            return (
+                "it is another loss or activation than that of the setting that was found: a document may speak of "
+                "several, so declare the one that is meant"
+            )
+        # Guesses: the orientation of vectors, the h of W_{hy}, the weight w_7, and the point at which 0.56 is right.
+        is_unclear = grade.is_shapeless or grade.is_misfit or "is not bound" in grade.diagnosis
+        is_guess = is_unclear or _NUMBERED.search(text) or _EXAMPLE.search(text)
+        if not is_guess and (grade.mistakes or self._others.is_clear or self._is_right_before(target, text, link)):
+            return ""
+        return (
+            "it is not right in the setting that was found, and no slip that is known explains it "
+            f"({grade.diagnosis or 'the sides differ'}): declare the network, the loss and the letters"
+        )
+
+    def _is_another_definition(self, text, grade):
+        """Return True if a formula defines the loss or an activation, without a slip that occurs in definitions."""
+        letters = self._letters
+        if defined_letter(text) not in {plain(letters[role]) for role in ("loss", "y", "a")}:
+            return False
+        return [mistake.kind in _SLIPS_OF_DEFINITIONS for mistake in grade.mistakes] != [True]
+
+    def _said_again(self, item, text):
+        """Return the reason not to call a loss wrong, because a later one in the document is right, or ""."""
+        name = plain(self._letters["loss"])
+        if not _is_definition_of(name, text):
+            return ""
+        for later in self._items:
+            is_later = (later.cell or 0, later.line) > (item.cell or 0, item.line)
+            is_another = is_later and _is_definition_of(name, later.formula)
+            if is_another and self._judge(self.setting, None, later.formula).verdict == "equal":
+                return f"it is another loss than that of line {later.line}, which is right: one of them is meant"
+        return ""
+
+    def _indexed_otherwise(self, target, text):
+        """Return the reason to leave open what is right with a weight's indices in the other order, or ""."""
+        if "order" in self.setting.declared or self.setting.recorded:
+            return ""
+        now = convention(**self.setting.options).order
+        other = "to-from" if now == "from-to" else "from-to"
+        found = replace(self.setting, options={**self.setting.options, "order": other})
+        if self._allowance.is_used_up() or not self._is_equal(found, target, text):
+            return ""
+        return (
+            f"it is right if the indices of a weight are in the order {other}; other claims of this document are right "
+            f"in the order {now}: declare the order"
+        )
+
+    def _beside_declared(self, target, text, grade):
+        """Return the reason to leave a claim open that is wrong in a declared network, or ""."""
+        changed = sorted(self._redefined.keys() & names_in(text))
+        changed += [name for name in self._other_names if re.search(rf"(?<![A-Za-z]){re.escape(name)}(?!\d)", text)]
+        if changed:
+            line = self._redefined.get(changed[0]) or self._other_names[changed[0]]
+            return f"line {line} says of {changed[0]} that it is something else than in the declared setting"
+        is_unexplained = bool(grade.diagnosis) and not grade.mistakes  # without a diagnosis, nothing was looked for
+        is_unknown = any(
+            len(name) == 1 and name not in _USUAL for name in names_in(_WORDS.sub(" ", text)) - self._known
+        )
+        if is_unexplained and (grade.is_misfit or is_unknown or not _OF_NETWORK.match(text)):
+            return (
+                "it is not right in the declared network, no slip that is known explains it, and it may be about "
+                f"something else ({grade.diagnosis or 'the sides differ'})"
+            )
+        is_informal = is_unexplained and (grade.is_shapeless or _JACOBIAN.search(text) is not None)
+        if is_informal and self._is_of_softmax() and _INDEXED.search(text) is None:
+            return (
+                "its products of vectors and Jacobians fit in no order in the declared network: write the transposes, "
+                "or give them indices"
+            )
+        return self._right_for_single_neurons(target, text) if is_informal or not _OF_SEVERAL.search(text) else ""
+
+    def _is_of_softmax(self):
+        return dict(self.setting.network or ()).get("loss") == "cross_entropy"
+
+    def _right_for_single_neurons(self, target, text):
+        """Return the reason to leave open what is right if each layer has one neuron, or ""."""
+        network = dict(self.setting.network or ())
+        sizes = network.get("sizes", ())
+        if not sizes or self._is_of_softmax() or self._allowance.is_used_up():
+            return ""
+        for shape, acts in (((1,) * len(sizes), network["activations"]), ((1, 1), network["activations"][-1:])):
+            single = self.setting.with_network(**{**network, "sizes": list(shape), "activations": list(acts)})
+            if list(shape) != list(sizes) and self._is_equal(single, target, text):
+                return (
+                    f"it is right in a network {'-'.join(map(str, shape))} of single neurons, and its products fit in "
+                    "no order in the declared one"
+                )
+        return ""
+
+    def _is_equal(self, setting, target, text):
+        with self._allowance:
+            try:
+                return self._judge(setting, target, text).verdict == "equal"
+            except SheetError:  # there is no such network
+                return False
+
+    def _is_right_before(self, target, text, link):
+        """Return True if a link of a chain is the first wrong one and all links before it are right."""
+        left, *rest = [part.text.strip() for part in sides(text)]
+        before = rest[: (link or 1) - 1]
+        return bool(before) and all(
+            self._judge(self.setting, target, f"{left} = {each}").verdict == "equal" for each in before
+        )
+
+
+def _is_definition_of(name, text):
+    """Return True if a formula defines a letter."""
+    left, *right = [side.text for side in sides(text)]
+    return bool(right) and plain(left) == name and not any(r"\partial" in side for side in right)

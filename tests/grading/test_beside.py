@@ -1,0 +1,182 @@
+"""Formulas of a document that are no claims about its network: identities, examples, and other networks beside it."""
+
+import pytest
+
+from autograd import grade_document
+from autograd.grading.beside import Beside
+from autograd.grading.extract import extract
+from autograd.grading.numeric_examples import without_examples
+from autograd.grading.setting import Declaration, Setting, declared_setting
+
+DECLARED = "network: 2-3-2 sigmoid\nletters: s=z, y=a, t=y, loss=C\norder: to-from\nvectors: columns"
+ONE = "network: 2-2-1 sigmoid\nloss: sse\nletters: y=a, t=y, s=z\norder: to-from\nvectors: columns"
+SOFTMAX = "network: 2-3-3 sigmoid, linear\nloss: cross_entropy\nletters: a=h, p=\\hat{y}, t=y, s=z, y=z\nvectors: rows"
+
+
+def graded(*formulas, setting=DECLARED):
+    text = "\n\n".join([each if "$" in each else f"$${each}$$" for each in formulas])
+    return grade_document(text, format="markdown", setting=setting).claims
+
+
+def verdicts(*formulas, setting=DECLARED):
+    return [claim.verdict for claim in graded(*formulas, setting=setting)]
+
+
+IDENTITIES = [
+    (r"\sigma'(x) = \left(\frac{1}{1+e^{-x}}\right)' = \frac{e^{-x}}{(1+e^{-x})^2} = \sigma(x) (1 - \sigma(x))", True),
+    (r"\sigma'(x) = \left(\frac{1}{1+e^{-x}}\right)' = \frac{e^{-x}}{1+e^{-x}}", False),
+    (r"\tanh'(x) = 1 - \tanh^2(x)", True),
+    (r"\frac{d}{dx} x^3 = 3 x^2", True),
+    (r"\frac{d}{dx} x^3 = 3 x", False),
+    (r"\frac{d}{dw} (w x + b) = x", True),
+    (r"\frac{\partial L}{\partial L} = 1", True),
+    (r"\ln(x / b) = \ln x - \ln b", True),
+    (r"\ln(x / b) = \ln x + \ln b", False),
+    (r"\frac{\partial}{\partial w} (\hat{y} - y)^2 = 0", False),  # the output may depend on w
+    (r"\frac{d y}{d v} = 0", False),
+    (r"\max(0, 3) = 3", True),
+    (r"x^{10^9} = x", False),
+    (r"x_i = x_i", False),
+]
+
+
+@pytest.mark.parametrize(("formula", "is_true"), IDENTITIES)
+def test_an_identity_is_evaluated(formula, is_true):
+    assert Beside(Setting(), False).holds(formula) is is_true
+
+
+OWN = [
+    (["y = (3x + 1)^2", "u = 3x + 1"], r"\frac{dy}{dx} = \frac{dy}{du} \cdot \frac{du}{dx} = 2u \cdot 3 = 6(3x + 1)"),
+    (["y = u^2", "u = 3x + 1"], r"\frac{dy}{dx} = 2u \frac{du}{dx} = 6 (3x + 1)"),
+    (["y = \\sigma(z)", "z = 2x"], r"\frac{dy}{dx} = \frac{d\sigma}{dz} \frac{dz}{dx} = 2 \sigma(z) (1 - \sigma(z))"),
+    (["L(w) = (4 - 2w)^2"], r"\frac{dL}{dw} = -4 (4 - 2w) = 8 w - 16"),
+    (["y = 2x", "y = (5 - a)^2", "a = \\sigma(x)", "y = 3x"], r"\frac{dy}{da} = -2 (5 - a)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("definitions", "formula"), OWN)
+def test_a_derivative_of_letters_that_the_document_defines(definitions, formula):
+    beside = Beside(Setting(), False)
+    assert not beside.holds(formula)
+    for each in definitions:
+        beside.define(each)
+    assert beside.holds(formula)
+    assert not beside.holds(f"{formula} + 1")
+
+
+def test_quotients_that_cancel_where_their_letters_have_no_meaning():
+    beside = Beside(Setting(), False)
+    assert beside.holds(r"\frac{dy}{dq} = \frac{dy}{dg} \cdot \frac{dg}{dq}", True)
+    assert not beside.holds(r"\frac{dy}{dq} = \frac{dg}{dy} \cdot \frac{dg}{dq}", True)
+    assert not beside.holds(r"\frac{dy}{dq} = \frac{dy}{dg} \cdot \frac{dg}{dq}")
+
+
+def test_the_name_of_the_activation_is_not_the_sigmoid():
+    declared = [Declaration(1, "network", "2-3-2 tanh"), Declaration(2, "letters", r"function=\sigma")]
+    assert not Beside(declared_setting(declared, ""), True).holds(r"\sigma'(x) = \sigma(x) (1 - \sigma(x))")
+    slope = r"\sigma'(z_k) = \sigma(z_k) (1 - \sigma(z_k))"
+    assert verdicts(slope, setting="network: 2-3-2 tanh\nletters: s=z, function=\\sigma") == ["wrong"]
+
+
+def test_a_lecture_with_examples_beside_a_declared_network():
+    found = graded(
+        r"Let $u = 3x + 1$, so $y = u^2$.", r"\frac{dy}{dx} = 2u \frac{du}{dx} = 6 (3x + 1)",
+        r"\frac{dy}{dx} = \frac{dy}{dg} \frac{dg}{dx}", r"Let $a = \sigma(x)$.",
+        r"W^{(1)} = \begin{bmatrix} 0.5 & 3 \\ -2 & 1 \end{bmatrix}", r"x = [1, 2]^T",
+        r"\delta^{(2)} = \frac{\partial C}{\partial z^{(2)}} = \begin{bmatrix} -2 \\ 1 \end{bmatrix}",
+        r"\frac{\partial C}{\partial a^{(2)}} = a^{(2)} - y", r"\delta^{(2)} = (a^{(2)} + y) \odot \sigma'(z^{(2)})",
+    )  # fmt: skip
+    assert [claim.verdict for claim in found if claim.verdict != "ambiguous"] == [*["equal"] * 4, "wrong"]
+    assert found[-1].is_first_mistake
+
+
+OPEN = [
+    (r"C = \sum_i (y_i - 3 a_i)^4", DECLARED, "may be about something else"),
+    (r"C = f(a^L)", DECLARED, "may be about something else"),
+    (r"\frac{\partial L}{\partial w} = \frac{\partial L}{\partial z} \cdot x", ONE, "of single neurons"),
+    (r"\frac{\partial L}{\partial w_2} = \delta^{(2)} \cdot a_1", ONE, "of single neurons"),
+    (r"\frac{\partial L}{\partial b_1} = \frac{\partial h}{\partial z_1} W_2", SOFTMAX, "in no order"),
+    (r"\frac{\partial L}{\partial u_w} = v", SOFTMAX, "may be about something else"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("formula", "setting", "words"), OPEN)
+def test_what_a_declared_network_does_not_refute(formula, setting, words):
+    (claim,) = graded(formula, setting=setting)
+    assert claim.verdict == "ambiguous"
+    assert words in claim.diagnosis
+
+
+MISTAKES = [
+    (r"\frac{\partial L}{\partial W^{(2)}} = \delta^{(2)} a^{(1)}", ONE),
+    (r"\delta^{(1)} = W^{(2)} \delta^{(2)} \odot \sigma'(z^{(1)})", DECLARED),
+    (r"\Delta w = \eta \nabla C", DECLARED),
+    (r"w \leftarrow w + \eta \nabla C", DECLARED),
+    (r"\frac{\partial C}{\partial b_j} = 5", DECLARED),
+    (r"z_j = \sum_k w_{jk} a_k - b_j", DECLARED),
+]
+
+
+@pytest.mark.parametrize(("formula", "setting"), MISTAKES)
+def test_what_it_refutes(formula, setting):
+    assert verdicts(formula, setting=setting) == ["wrong"]
+
+
+def test_the_gradient_without_a_letter_below_is_that_of_what_changes():
+    rows = [r"w \rightarrow w' = w - \eta \nabla C", r"\Delta w = -\eta \nabla C", r"b \leftarrow b - \eta \nabla C"]
+    assert verdicts(*rows) == ["equal"] * 3
+
+
+def test_another_meaning_of_a_letter_ends_with_a_claim_that_is_right():
+    rows = [r"y = (5 - \sigma(x))^2", r"\frac{\partial C}{\partial a_k} = 2 (y_k - a_k)^2 y_k"]
+    assert verdicts(*rows) == ["ambiguous", "ambiguous"]
+    assert verdicts(rows[0], r"\frac{\partial C}{\partial a_k} = a_k - y_k", rows[1]) == ["ambiguous", "equal", "wrong"]
+
+
+def test_a_number_of_a_neuron_that_is_something_else():
+    claims = graded(r"z_1 = 7", "z = z_1 + b")
+    assert [claim.verdict for claim in claims] == ["ambiguous"] * 2
+    assert "line 1 says of z_1" in claims[1].diagnosis
+
+
+def test_the_letter_of_which_a_softmax_is_taken():
+    rows = [r"L = -\log(\text{softmax}(\theta)_k)", r"\frac{\partial L}{\partial \theta} = \hat{y} - y"]
+    assert verdicts(*rows, setting=SOFTMAX)[-1] == "ambiguous"
+
+
+def test_weights_that_a_document_indexes_in_both_orders():
+    setting = "network: 2-3-2 sigmoid\nbias: no\nletters: s=I, a=O, y=y, t=d, loss=E, function=f"
+    rows = [
+        r"I_k = \sum_j w_{kj} O_j", r"\frac{\partial E}{\partial w_{jk}} = -(d_k - y_k) f'(I_k) O_j",
+        r"w_{jk} \leftarrow w_{jk} + \eta (d_k - y_k) f'(I_k) O_j",
+        r"w_{jk} \leftarrow w_{jk} - \eta (d_k - y_k) f'(I_k) O_j",
+    ]  # fmt: skip
+    found = graded(*rows, setting=setting)
+    assert [claim.verdict for claim in found] == ["ambiguous", "equal", "equal", "wrong"]
+    assert "declare the order" in found[0].diagnosis
+    assert verdicts(rows[0], setting=f"{setting}\norder: from-to") == ["wrong"]
+
+
+EXAMPLES = [
+    (r"W = \begin{bmatrix} 5 & 3 \\ -2 & 8 \end{bmatrix}", ""),
+    ("x = [1, 2]^T", ""),
+    (r"z = W a + b = \begin{bmatrix} 6 & -4 \end{bmatrix} \begin{bmatrix} 0.6 \\ 0.4 \end{bmatrix} + 2", "z = W a + b"),
+    (r"J = \begin{bmatrix} 1 & 0 \\ 0 & 1 \end{bmatrix}", None),
+    (r"\delta = \begin{bmatrix} a & b \end{bmatrix}", None),
+    ("d_o[1] = y[1] - t[1]", None),
+]
+
+
+@pytest.mark.parametrize(("formula", "kept"), EXAMPLES)
+def test_matrices_of_numbers_are_a_writers_own_point(formula, kept):
+    assert without_examples(formula) == (formula if kept is None else kept)
+
+
+def test_what_let_introduces():
+    found = extract(r"Let $a = \sigma(x)$ and $b = \sigma(a)$. Then, let us define: $c = \sigma(b)$.", "markdown")
+    assert [item.is_let for item in found.items] == [True, False, True]
+
+
+def test_quotation_marks_within_a_displayed_formula():
+    found = extract("> $$\n> a = b\n>   + c > d\n> $$\n", "markdown")
+    assert [" ".join(item.formula.split()) for item in found.items] == ["a = b + c > d"]
