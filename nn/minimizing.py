@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from autograd import Value
 from autograd.engine.algebra import is_real
-from nn.advice import unknown_options
+from nn.advice import refuse_parts_of_others, unknown_options
 from nn.callbacks import Callbacks, Epoch
 from nn.choosing import for_function, prepared
 from nn.clipping import clipped
@@ -57,8 +57,9 @@ def minimize(
     Args:
         loss: a function of a sample that returns a Value.
         parameters: the leaves to train, a list of Values, or a model that has ``parameters()``.
-        samples: a list of samples. A sample is any nesting of lists, tuples and dicts of numbers. Lists may differ in
-            length from sample to sample. Integers can be numbers, or indices as in ``table[token]``.
+        samples: a list of samples. A sample is any nesting of lists, tuples, dicts, dataclasses and arrays of numbers.
+            Lists may differ in length from sample to sample. Integers can be numbers, or indices as in
+            ``table[token]``.
         optimizer: the optimizer that makes the updates; by default ``SGD(0.1)``. It keeps its memory for the next call.
         epochs: the number of passes over the samples, 0 or more.
         batch_size: the number of samples in an update; None for all samples.
@@ -293,6 +294,7 @@ def _leaves_of(parameters) -> list:
 
 def _check_loss(loss, optimizer):
     """Raise TypeError if the loss is not a function, or the optimizer has no ``step``."""
+    refuse_parts_of_others(loss=loss, optimizer=optimizer)
     if not callable(loss):
         raise TypeError(f"the loss is {loss!r}: give a function of a sample that returns a Value.")
     if not callable(getattr(optimizer, "step", None)):

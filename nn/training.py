@@ -15,6 +15,7 @@ from nn.optimizers import SGD, Optimizer
 from nn.protocols import Data, Loss, Model, Seed
 from nn.running import run
 from nn.setups import ModelLoss, Samples, Setup, classes_in
+from nn.structured import fit_structures, is_structured
 from nn.weighting import checked_weights, split_weighted, weighted, with_class_weights
 
 __all__ = ["History", "fit", "integer"]
@@ -50,7 +51,8 @@ def fit(
     Args:
         model: an object that returns the outputs when it is called with the inputs of a sample. Its method
             ``parameters()`` returns the leaves to train.
-        X: the inputs, one row of finite numbers for each sample, all of the same length: nested lists or an array.
+        X: the inputs, one row of finite numbers for each sample, all of the same length: nested lists or an array. The
+            samples of a model of your own may be structures of numbers, as for :func:`nn.minimize`.
         Y: the targets, one entry or row for each sample, all of the same length.
         loss: a function of a sample's outputs and target, such as those of :mod:`nn.losses`. To give it options, write
             ``functools.partial(huber, delta=2.0)``.
@@ -123,6 +125,15 @@ def fit(
         unknown_options("fit", unknown, _OPTIONS)
     optimizer = SGD(0.1) if optimizer is None else optimizer
     parameters = _check_parts(model, loss, optimizer)
+    if is_structured(model, X):
+        for name, option in (("class_weights", class_weights), ("film", film), ("cluster", cluster)):
+            if option is not None:
+                raise ValueError(f"{name} needs samples that are rows of numbers: leave it out, or give rows.")
+        return fit_structures(
+            model, X, Y, loss, sample_weights, validation, optimizer=optimizer, epochs=epochs, batch_size=batch_size,
+            shuffle=shuffle, seed=seed, progress=progress, engine=engine, callbacks=callbacks, clip_value=clip_value,
+            clip_norm=clip_norm, l1=l1, l2=l2,
+        )  # fmt: skip
     X, Y = samples(X, Y)
     weights = checked_weights(sample_weights, len(X))
     generator = generator_of(seed)

@@ -1,4 +1,6 @@
-"""Samples as forms and rows: the nesting of lists, tuples and dicts of numbers, and the numbers in order."""
+"""Samples as forms and rows: the nesting of lists, tuples, dicts and dataclasses, and their numbers in order."""
+
+import dataclasses
 
 from autograd.engine.algebra import is_real
 
@@ -35,7 +37,7 @@ def flattened(sample):
     """Return the key of a sample's form, and its numbers in order.
 
     Raises:
-        TypeError: the sample contains something that is not a number, list, tuple, dict, text or None.
+        TypeError: the sample contains something that is not a number, list, tuple, dict, dataclass, text or None.
     """
     row: list = []
     return _key(sample, row), row
@@ -56,6 +58,11 @@ def _key(x, row):
         return ("[" if kind is list else "(", *[_key(each, row) for each in x])
     if kind is dict:
         return ("{", tuple(x), *[_key(each, row) for each in x.values()])
+    if hasattr(kind, "_fields") and isinstance(x, tuple):  # a named tuple
+        return ("<", kind, kind._fields, *[_key(each, row) for each in x])
+    if dataclasses.is_dataclass(kind):
+        names = tuple([field.name for field in dataclasses.fields(kind) if field.init])
+        return ("<", kind, names, *[_key(getattr(x, name), row) for name in names])
     if x is None or kind in (bool, str):
         return ("=", kind.__name__, x)
     if hasattr(x, "tolist"):  # an array or a number of NumPy
@@ -63,7 +70,7 @@ def _key(x, row):
     if is_real(x):
         row.append(float(x))
         return "f"
-    raise TypeError(f"a sample is made of numbers, lists, tuples and dicts, found {kind.__name__} {x!r}.")
+    raise TypeError(f"a sample is made of numbers, lists, tuples, dicts and dataclasses, found {kind.__name__} {x!r}.")
 
 
 def _walk(key, path, kinds, paths):
@@ -73,8 +80,9 @@ def _walk(key, path, kinds, paths):
     elif key[0] in "[(":
         for k, part in enumerate(key[1:]):
             _walk(part, (*path, "[" if key[0] == "[" else k), kinds, paths)
-    elif key[0] == "{":
-        for name, part in zip(key[1], key[2:], strict=True):
+    elif key[0] in "{<":
+        names, parts = (key[1], key[2:]) if key[0] == "{" else (key[2], key[3:])
+        for name, part in zip(names, parts, strict=True):
             _walk(part, (*path, name), kinds, paths)
     elif key[0] == "a":
         _walk(key[2], (*path, "array"), kinds, paths)
@@ -88,6 +96,8 @@ def _filled(key, numbers):
         return parts if key[0] == "[" else tuple(parts)
     if key[0] == "{":
         return {name: _filled(part, numbers) for name, part in zip(key[1], key[2:], strict=True)}
+    if key[0] == "<":
+        return key[1](**{name: _filled(part, numbers) for name, part in zip(key[2], key[3:], strict=True)})
     if key[0] == "=":
         return key[2]
     import numpy  # lazy: needed only if an array was given
