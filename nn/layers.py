@@ -432,7 +432,7 @@ class MLP(Module):
         check_setting("dropout", dropout, least=0.0, below=1.0)
         self._dropout = Dropout(dropout, seed=seed) if dropout else None
 
-    def __call__(self, x: Iterable[Any], *more: NoReturn) -> Any:
+    def __call__(self, x: Iterable[Any]) -> Any:
         """Return the outputs for one sample: a list of Values, or a Value if there is one output.
 
         Args:
@@ -442,10 +442,6 @@ class MLP(Module):
             TypeError: the inputs are not a sequence of numbers, or an activation function did not return a Value.
             ValueError: the number of inputs is not ``n_inputs``.
         """
-        if more:
-            raise TypeError(
-                f"a model reads one sample, a row of numbers, found {1 + len(more)} arguments: write model([1.0, 2.0])."
-            )
         for k, layer in enumerate(self.layers):
             x = layer(x if k == 0 or self._dropout is None else self._dropout(x))
         return x

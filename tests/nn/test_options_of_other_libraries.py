@@ -26,7 +26,6 @@ WRITTEN = {
     "history['accuracy']": "write history.accuracy",
     "history['size']": "write history.metrics['size']",
     "history[0]": "write history.loss",
-    "model(0.5, 1.0)": "found 2 arguments: write model([1.0, 2.0])",
     "model[0]": "write model.layers[0]",
     "EarlyStopping(restore_best_weights=True)": "the best weights are always kept",
     "EarlyStopping(patienc=3)": "did you mean 'patience'?",
