@@ -153,8 +153,10 @@ class Absent:
 
 def listed(thing, names):
     """Return the names of the attributes of an object without those that are :class:`Absent`, for ``__dir__``."""
-    absent = {name for kind in type(thing).__mro__ for name, each in vars(kind).items() if isinstance(each, Absent)}
-    return [name for name in names if name not in absent or name in vars(thing)]
+    found: dict = {}
+    for kind in reversed(type(thing).__mro__):  # a class may have an attribute of this name that its base class has not
+        found |= vars(kind)
+    return [name for name in names if not isinstance(found.get(name), Absent) or name in vars(thing)]
 
 
 class Renamed(Absent):
