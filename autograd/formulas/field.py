@@ -4,7 +4,8 @@ A number of the field $\mathbb{F}_p$ is exact and as fast as an integer. A false
 at a random point with a probability of at most $d/p$ (Schwartz 1980, Zippel 1979), and $p$ is a random prime above
 $2^{60}$. Functions that do not exist in the field become random functions. They keep the laws that formulas of
 backpropagation need: $e^{qx} = (e^x)^q$ for small fractions $q$, $e^{x+y} = e^x e^y$ for arguments that occurred
-before, and $\log e^x = x$. If a law is not kept, a true identity may fail here, but a false one never holds.
+before, $\log e^x = x$, and those of sines and cosines (see :mod:`autograd.formulas.laws`). If a law is
+not kept, a true identity may fail here, but a false one never holds.
 
 A remainder by 1 is a random function. Other remainders, and rounding, are computed from it.
 
@@ -13,7 +14,6 @@ point then proves little, so 24 points are used. Square roots of small numbers a
 are random functions, since a root has no sign in a field. They keep $x^{q+1} = x^q x$.
 """
 
-import math
 import random
 from fractions import Fraction
 
@@ -21,16 +21,10 @@ from autograd.engine import primitives, rounding, special
 from autograd.engine.algebra import register
 from autograd.engine.errors import AutogradError
 from autograd.formulas.expressions import rational
+from autograd.formulas.laws import CIRCLE, NUMBERS, Powers, unit_of_pi
+from autograd.formulas.prime import PRIME, RATIO_OF, SMALL, THIRD, root_of_number, small_fraction
 
-__all__ = ["SMALL", "Point", "Pole", "Residue", "Unprovable", "small_fraction"]
-
-# exp(x) is r^12, so that exp(x/2), exp(x/3) and exp(3x/4) are powers of r.
-_ROOT = 12
-SMALL = 4000  # the largest numerator and denominator that small_fraction finds by default
-_MAX_ROOTS = 48  # with more, exp is not computed from sums of arguments, which would take too long
-_RATIOS = sorted(
-    {Fraction(n, d) for n in range(-12, 13) if n for d in (1, 2, 3, 4, 6, 12)}, key=lambda q: (q.denominator, abs(q))
-)
+__all__ = ["PRIME", "SMALL", "Point", "Pole", "Residue", "Unprovable", "small_fraction"]
 
 
 class Unprovable(AutogradError):
@@ -39,57 +33,6 @@ class Unprovable(AutogradError):
 
 class Pole(AutogradError, ZeroDivisionError):
     """A denominator is 0 at a random point. Take another point."""
-
-
-def _is_prime(n):
-    """Return True if n is prime, by Miller and Rabin's test with bases for n < 2^64 (Sorenson and Webster 2015)."""
-    if n < 41:
-        return n in (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37)
-    d, s = n - 1, 0
-    while d % 2 == 0:
-        d, s = d // 2, s + 1
-    for a in (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37):
-        x = pow(a, d, n)
-        if x in (1, n - 1):
-            continue
-        for _ in range(s - 1):
-            x = x * x % n
-            if x == n - 1:
-                break
-        else:
-            return False
-    return True
-
-
-_ROOTED = (2, 3, 5, 7)  # these primes have square roots in the field, so square roots of small numbers are exact
-
-
-def _random_prime(generator):
-    while True:
-        n = generator.randrange(2**60, 2**61) | 3  # n is 3 modulo 4, so a square root is a power
-        if all(n % q for q in (3, 5, 7, 11, 13)) and _is_prime(n) and all(pow(q, n // 2, n) == 1 for q in _ROOTED):
-            return n
-
-
-PRIME = _random_prime(random.SystemRandom())  # different in every run, so that no formula can be made to fit it
-# 3 does not divide PRIME - 1, because PRIME is 3 modulo 4 and 3 has a square root. So each number has one cube root.
-_THIRD = pow(3, -1, PRIME - 1)
-_ROOTS_OF = {q: pow(q, (PRIME + 1) // 4, PRIME) for q in _ROOTED}
-
-
-def _root_of_number(n):
-    """Return the square root of a whole number as the product of its factors' roots, or None if one has none."""
-    if n == 0:
-        return 0
-    root = 1
-    for q, r in _ROOTS_OF.items():
-        while n % q == 0:
-            n, root = n // q, root * r % PRIME
-    whole = math.isqrt(n)
-    return root * whole % PRIME if whole * whole == n else None
-
-
-_RATIO_OF = {q.numerator * pow(q.denominator, -1, PRIME) % PRIME: q for q in reversed(_RATIOS)}
 
 
 class Point:
@@ -102,9 +45,9 @@ class Point:
     def __init__(self, generator=None):
         self.generator = generator or random.SystemRandom()
         self._given: dict = {}
-        self._exps: dict = {0: 1}
-        self._roots: dict = {}  # argument -> r, with exp = r^12
-        self._inverses: dict = {}  # argument -> its inverse
+        self._exps = Powers(NUMBERS, self.generator)
+        self._angles: Powers | None = None  # made for the first sine, as most formulas have none
+        self._inverted: dict = {}  # ("sin", asin x) -> x, and so on
         self._logs: dict = {1: 0}
         self._steps: dict = {}
         self._others: dict = {}
@@ -131,33 +74,26 @@ class Point:
 
     def exp(self, v):
         """Return e to the power of a residue, as an integer."""
-        if v not in self._exps:
-            y = self._exp_by_laws(v)
-            if y is None:
-                self._roots[v] = r = self.generator.randrange(2, PRIME)
-                self._inverses[v] = pow(v, -1, PRIME)
-                y = pow(r, _ROOT, PRIME)
-            self._exps[v] = y
-            self._logs.setdefault(y, v)
-        return self._exps[v]
-
-    def _exp_by_laws(self, v):
-        """Return exp(v) by the laws, from exp of one earlier argument or of two, or None."""
-        y = self._exp_of_multiple(v)
-        if y is None and len(self._roots) <= _MAX_ROOTS:
-            for k in list(self._exps):
-                for sign in (1, -1):
-                    rest = self._exp_of_multiple((v - sign * k) % PRIME)
-                    if rest is not None:
-                        return rest * pow(self._exps[k], sign, PRIME) % PRIME
+        y = self._exps(v)
+        self._logs.setdefault(y, v)
         return y
 
-    def _exp_of_multiple(self, v):
-        for k, inverse in self._inverses.items():
-            q = _RATIO_OF.get(v * inverse % PRIME)
-            if q is not None:
-                return pow(self._roots[k], int(_ROOT * q), PRIME)
-        return None
+    def on_circle(self, v):
+        """Return the cosine and the sine of a residue, as integers."""
+        if self._angles is None:
+            self._angles = Powers(CIRCLE, self.generator)
+            self._angles.give(self.pi.v, unit_of_pi())
+        return self._angles(v)
+
+    def invert(self, v, **values):
+        """Note what functions are at ``v``, which is the value of an inverse function: ``sin`` of ``asin x`` is x."""
+        for name, y in values.items():
+            self._inverted[name, v] = y
+            self._inverted[name, -v % PRIME] = y if name in _EVEN else -y
+
+    def inverted(self, name, v):
+        """Return what was noted of a function at ``v``, or None."""
+        return self._inverted.get((name, v))
 
     def log(self, v):
         """Return the logarithm of a residue, as an integer."""
@@ -167,7 +103,8 @@ class Point:
             inverse = pow(v, -1, PRIME)
             x = -self._logs[inverse] % PRIME if inverse in self._logs else self.generator.randrange(1, PRIME)
             self._logs[v] = x
-            self._exps.setdefault(x, v)
+            if x not in self._exps.values:
+                self._exps.note(x, v)
         return self._logs[v]
 
     def step(self, v):
@@ -177,7 +114,7 @@ class Point:
             return 0
         if v not in self._steps:
             for k, bit in self._steps.items():
-                q = _RATIO_OF.get(v * pow(k, -1, PRIME) % PRIME)
+                q = RATIO_OF.get(v * pow(k, -1, PRIME) % PRIME)
                 if q is not None:
                     bit = bit if q > 0 else 1 - bit
                     break
@@ -191,7 +128,7 @@ class Point:
         for power in (0, 1, -1):
             q = small_fraction(v * pow(self.pi.v, -power, PRIME) % PRIME)
             if q is not None and q >= 0:
-                roots = [_root_of_number(n) for n in (q.numerator, q.denominator)]
+                roots = [root_of_number(n) for n in (q.numerator, q.denominator)]
                 if None not in roots:
                     return roots[0] * pow(roots[1], -1, PRIME) * pow(self._root_of_pi, power, PRIME) % PRIME
         return self.other("sqrt", (v,))
@@ -276,17 +213,6 @@ def _inverse(v):
     return pow(v, -1, PRIME)
 
 
-def small_fraction(v, bound=SMALL) -> Fraction | None:
-    """Return the fraction with a small numerator and denominator that a residue stands for, or None."""
-    r0, r1, t0, t1 = PRIME, v % PRIME, 0, 1  # Wang's rational reconstruction (1981)
-    while r1 > bound:
-        q = r0 // r1
-        r0, r1, t0, t1 = r1, r0 - q * r1, t1, t0 - q * t1
-    if t1 == 0 or abs(t1) > bound:
-        return None
-    return Fraction(r1, t1)
-
-
 def _over_residues(primitive, operands):
     point = next(x.point for x in operands if type(x) is Residue)
     rule = _RULES.get(primitive)
@@ -333,20 +259,72 @@ def _tanh(point, x):
     return Residue((e - 1) * _inverse(e + 1) % PRIME, point)
 
 
+def _of_angle(name, compute):
+    """Return the rule of a function of an angle, or of a hyperbolic one, that undoes its inverse function."""
+
+    def rule(point, x):
+        known = point.inverted(name, x.v)
+        return compute(point, x) if known is None else known
+
+    return rule
+
+
+def _cos(point, x):
+    return Residue(point.on_circle(x.v)[0], point)
+
+
+def _sin(point, x):
+    return Residue(point.on_circle(x.v)[1], point)
+
+
+def _asin(point, x):
+    """Return the inverse sine: random, and its cosine is the square root that is not negative."""
+    v = point.other("asin", (x.v,))
+    point.invert(v, sin=x, cos=primitives.sqrt(1 - x * x))
+    return Residue(v, point)
+
+
+def _acos(point, x):
+    angle = point.pi / 2 - _asin(point, x)
+    point.invert(angle.v, cos=x, sin=primitives.sqrt(1 - x * x))
+    return angle
+
+
+def _atan(point, x):
+    v = point.other("atan", (x.v,))
+    root = primitives.sqrt(1 + x * x)
+    point.invert(v, tan=x, sin=x / root, cos=1 / root)
+    return Residue(v, point)
+
+
+def _asinh(point, x):
+    root = primitives.sqrt(1 + x * x)
+    v = primitives.log(root + x)
+    point.invert(v.v, sinh=x, cosh=root)
+    return v
+
+
+def _acosh(point, x):
+    v = primitives.acosh.forward(x)
+    point.invert(v.v, cosh=x, sinh=primitives.sqrt(x - 1) * primitives.sqrt(x + 1))
+    return v
+
+
 def _step(point, x):
     return Residue(point.step(x.v), point)
 
 
 def _cbrt(point, x):
     """Return the cube root of a residue."""
-    return Residue(pow(x.v, _THIRD, PRIME), point)
+    return Residue(pow(x.v, THIRD, PRIME), point)
 
 
 def _relu(point, x):
     return x * _step(point, x)
 
 
-_OPAQUE: set = {primitives.asinh, rounding.round_}  # their forward rules compare numbers
+_EVEN = ("cos", "cosh")
+_OPAQUE: set = {rounding.round_}  # its forward rule compares numbers
 _RULES = {
     primitives.pow_: _pow,
     primitives.power_term: lambda point, a, x, n, k, j: a * _pow(point, x, n - k) * _log_power(point, x, j),
@@ -359,6 +337,16 @@ _RULES = {
     primitives.elu: _elu,
     primitives.sign: lambda point, x: 2 * _step(point, x) - 1,
     primitives.tanh: _tanh,
+    primitives.sin: _of_angle("sin", _sin),
+    primitives.cos: _of_angle("cos", _cos),
+    primitives.tan: _of_angle("tan", lambda point, x: primitives.sin(x) / primitives.cos(x)),
+    primitives.sinh: _of_angle("sinh", lambda point, x: primitives.sinh.forward(x)),
+    primitives.cosh: _of_angle("cosh", lambda point, x: primitives.cosh.forward(x)),
+    primitives.asin: _asin,
+    primitives.acos: _acos,
+    primitives.atan: _atan,
+    primitives.asinh: _asinh,
+    primitives.acosh: _acosh,
     primitives.step: _step,
     primitives.zero_derivative: lambda point, x: Residue(0, point),
     primitives.relu: _relu,

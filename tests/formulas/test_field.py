@@ -5,9 +5,9 @@ from fractions import Fraction
 import pytest
 
 from autograd.engine import primitives
-from autograd.formulas import field
 from autograd.formulas.expressions import rational
 from autograd.formulas.field import PRIME, Point, Pole, Unprovable, small_fraction
+from autograd.formulas.prime import is_prime
 
 
 @pytest.fixture
@@ -18,10 +18,8 @@ def point():
 def test_the_prime_is_a_large_prime():
     assert 2**60 < PRIME < 2**61
     assert all(pow(a, PRIME - 1, PRIME) == 1 for a in range(2, 200))
-    assert [n for n in range(2, 200) if field._is_prime(n)] == [
-        n for n in range(2, 200) if all(n % k for k in range(2, n))
-    ]
-    assert not field._is_prime(3215031751)  # a strong pseudoprime to the bases 2, 3, 5 and 7
+    assert [n for n in range(2, 200) if is_prime(n)] == [n for n in range(2, 200) if all(n % k for k in range(2, n))]
+    assert not is_prime(3215031751)  # a strong pseudoprime to the bases 2, 3, 5 and 7
 
 
 def test_arithmetic_is_that_of_fractions(point):
@@ -54,10 +52,53 @@ LAWS = [
     ("exp(x-y)", lambda x, y: primitives.exp(x) / primitives.exp(y) - primitives.exp(x - y)),
     ("log exp", lambda x, y: primitives.log(primitives.exp(x)) - x),
     ("exp log", lambda x, y: primitives.exp(primitives.log(x)) - x),
+    ("exp -log", lambda x, y: primitives.exp(-primitives.log(x)) - 1 / x),
+    ("exp 2 log", lambda x, y: primitives.exp(2 * primitives.log(x) + y) - x * x * primitives.exp(y)),
     ("log 1/x", lambda x, y: primitives.log(x) + primitives.log(1 / x)),
     ("sigmoid", lambda x, y: primitives.sigmoid(-x) - (1 - primitives.sigmoid(x))),
     ("tanh by sigmoid", lambda x, y: primitives.tanh(x / 2) - (2 * primitives.sigmoid(x) - 1)),
     ("sech2", lambda x, y: primitives.sech2(x) - (1 - primitives.tanh(x) ** 2)),
+    ("cosh2 - sinh2", lambda x, y: primitives.cosh(x) ** 2 - primitives.sinh(x) ** 2 - 1),
+    ("sinh 2x", lambda x, y: primitives.sinh(2 * x) - 2 * primitives.sinh(x) * primitives.cosh(x)),
+    ("cosh 2x", lambda x, y: primitives.cosh(2 * x) - 2 * primitives.sinh(x) ** 2 - 1),
+    ("tanh", lambda x, y: primitives.tanh(x) - primitives.sinh(x) / primitives.cosh(x)),
+    ("sin2 + cos2", lambda x, y: primitives.sin(x) ** 2 + primitives.cos(x) ** 2 - 1),
+    ("sin 2x", lambda x, y: primitives.sin(2 * x) - 2 * primitives.sin(x) * primitives.cos(x)),
+    ("cos 2x", lambda x, y: primitives.cos(2 * x) - 1 + 2 * primitives.sin(x) ** 2),
+    ("sin 3x", lambda x, y: primitives.sin(3 * x) - 3 * primitives.sin(x) + 4 * primitives.sin(x) ** 3),
+    ("half an angle", lambda x, y: primitives.cos(x) - 2 * primitives.cos(x / 2) ** 2 + 1),
+    ("sin(-x)", lambda x, y: primitives.sin(x) + primitives.sin(-x)),
+    ("cos(-x)", lambda x, y: primitives.cos(x) - primitives.cos(-x)),
+    (
+        "cos(x+y)",
+        lambda x, y: (
+            primitives.cos(x) * primitives.cos(y) - primitives.sin(x) * primitives.sin(y) - primitives.cos(x + y)
+        ),
+    ),
+    (
+        "sin(x-y)",
+        lambda x, y: (
+            primitives.sin(x) * primitives.cos(y) - primitives.cos(x) * primitives.sin(y) - primitives.sin(x - y)
+        ),
+    ),
+    ("sin(x + pi/2)", lambda x, y: primitives.sin(x + x.pi / 2) - primitives.cos(x)),
+    ("cos(pi/2 - x)", lambda x, y: primitives.cos(x.pi / 2 - x) - primitives.sin(x)),
+    ("sin(x + pi)", lambda x, y: primitives.sin(x + x.pi) + primitives.sin(x)),
+    ("cos(x + 2 pi)", lambda x, y: primitives.cos(x + 2 * x.pi) - primitives.cos(x)),
+    ("cos(pi/3)", lambda x, y: 2 * primitives.cos(x.pi / 3) - 1),
+    ("sin(pi/3)", lambda x, y: 2 * primitives.sin(x.pi / 3) - x.point.number(3) ** Fraction(1, 2)),
+    ("cos(pi/4)", lambda x, y: 2 * primitives.cos(x.pi / 4) - x.point.number(2) ** Fraction(1, 2)),
+    ("tan2", lambda x, y: 1 + primitives.tan(x) ** 2 - 1 / primitives.cos(x) ** 2),
+    ("sin asin", lambda x, y: primitives.sin(primitives.asin(x)) - x),
+    ("cos asin", lambda x, y: primitives.cos(-primitives.asin(x)) - primitives.sqrt(1 - x * x)),
+    ("cos acos", lambda x, y: primitives.cos(primitives.acos(x)) - x),
+    ("asin + acos", lambda x, y: primitives.asin(x) + primitives.acos(x) - x.pi / 2),
+    ("tan atan", lambda x, y: primitives.tan(-primitives.atan(x)) + x),
+    ("cos atan", lambda x, y: primitives.cos(primitives.atan(x)) - 1 / primitives.sqrt(1 + x * x)),
+    ("sinh asinh", lambda x, y: primitives.sinh(primitives.asinh(x)) - x),
+    ("cosh asinh", lambda x, y: primitives.cosh(primitives.asinh(x)) - primitives.sqrt(x * x + 1)),
+    ("cosh acosh", lambda x, y: primitives.cosh(primitives.acosh(x)) - x),
+    ("tanh atanh", lambda x, y: primitives.tanh(primitives.atanh(x)) - x),
     ("step", lambda x, y: primitives.step(x) + primitives.step(-x) - 1),
     ("step scaled", lambda x, y: primitives.step(3 * x) - primitives.step(x)),
     ("step squared", lambda x, y: primitives.step(x) ** 2 - primitives.step(x)),
@@ -82,6 +123,17 @@ FALSE = [
     lambda x, y: primitives.sin(x) - primitives.sin(y),
     lambda x, y: primitives.erf(x) - primitives.erf(-x),
     lambda x, y: primitives.sin(x) - primitives.cos(x),
+    lambda x, y: primitives.sin(x + y) - primitives.sin(x) - primitives.sin(y),
+    lambda x, y: primitives.sin(2 * x) - 2 * primitives.sin(x),
+    lambda x, y: primitives.cos(x) ** 2 - primitives.sin(x) ** 2 - 1,
+    lambda x, y: primitives.sin(x + x.pi / 2) + primitives.cos(x),
+    lambda x, y: primitives.cos(x + x.pi) - primitives.cos(x),
+    lambda x, y: primitives.sin(x.pi / 6) - primitives.cos(x.pi / 6),
+    lambda x, y: primitives.sin(x) - primitives.sinh(x),
+    lambda x, y: primitives.asin(x) - primitives.acos(x),
+    lambda x, y: primitives.sin(primitives.asin(x)) - y,
+    lambda x, y: primitives.cos(primitives.atan(x)) - primitives.cos(primitives.asin(x)),
+    lambda x, y: primitives.cosh(x) ** 2 + primitives.sinh(x) ** 2 - 1,
 ]
 
 

@@ -38,6 +38,7 @@ CACHE = ROOT / ".cache" / "mutation"
 ENGINE = ["primitives", "sweep", "sums", "value", "graph", "transforms", "recorded_calls", "algebra"]
 GRADER = [
     "formulas/field",
+    "formulas/laws",
     "formulas/fitting",
     "grading/judging/points",
     "grading/judging/proof",
