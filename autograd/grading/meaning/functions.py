@@ -4,6 +4,7 @@ from autograd.engine import primitives, rounding
 from autograd.engine.algebra import TABLE
 from autograd.grading.meaning import arrays
 from autograd.grading.meaning.arrays import is_array
+from autograd.grading.meaning.names import RECIPROCALS
 from autograd.grading.meaning.place import Misfit
 from autograd.grading.reading.nodes import Node, show, walk
 from autograd.grading.reading.trees import ReadingError
@@ -58,8 +59,8 @@ def of_call(evaluation, node, env):
         x = log_of_probability(evaluation, arguments[0], env)
         if x is not None:
             return x
-    if base == "sech" and not primes:
-        return arrays.mapped(lambda e: 1 / e, applied(evaluation, "cosh", arguments[0], 0, env))
+    if base in RECIPROCALS and not primes:
+        return arrays.mapped(lambda e: 1 / e, applied(evaluation, RECIPROCALS[base], arguments[0], 0, env))
     if base in _PRIMITIVES and not (base in ("sig",) and places.roles.get(base)):
         return applied(evaluation, _PRIMITIVES[base], arguments[0], primes, env)
     if evaluation.is_function(name) or primes:

@@ -6,9 +6,11 @@ from autograd.formulas.expressions import PI, Letter, Number, Symbol
 from autograd.grading.reading import trees
 from autograd.grading.reading.trees import ReadingError
 
-__all__ = ["RATE", "Names", "Scope", "at", "key_of", "words_for", "written"]
+__all__ = ["RATE", "RECIPROCALS", "Names", "Scope", "at", "key_of", "words_for", "written"]
 
 RATE = Symbol("free", name="rate")
+# Functions that are 1 over a function of the table.
+RECIPROCALS = {"sech": "cosh", "csch": "sinh", "coth": "tanh", "sec": "cos", "csc": "sin", "cot": "tan"}
 _RATES = {"eta", "alpha", "rate", "lr", "mu"}
 _LAYER_LETTERS = {"m", "l", "L", "M", "k"}
 

@@ -32,7 +32,7 @@ from autograd.formulas.expressions import (
     rewrite,
     times,
 )
-from autograd.grading.meaning.names import Names, at, key_of, words_for
+from autograd.grading.meaning.names import RECIPROCALS, Names, at, key_of, words_for
 from autograd.grading.reading import trees
 from autograd.grading.reading.trees import ReadingError
 
@@ -43,7 +43,7 @@ _FUNCTIONS = {
     "heaviside": "step", "H": "step", "arsinh": "asinh", "arcosh": "acosh", "artanh": "atanh", "arctan": "atan",
     "arcsin": "asin", "arccos": "acos", "sgn": "sign",
 }  # fmt: skip
-_UNMARKED = ("exp", "log", "tanh", "sinh", "cosh", "sin", "cos", "tan", "sech", "erf", "abs")
+_UNMARKED = ("exp", "log", "tanh", "sinh", "cosh", "sin", "cos", "tan", "erf", "abs", *RECIPROCALS)
 _DERIVED = re.compile(r"d(\d?)([a-z]\w*)", re.ASCII)  # the derivative of a function, as it is printed
 _ACTIVATIONS = {"Phi", "phi", "f", "g", "varphi"}
 # The largest size of an expanded formula: the number of its quantities with all sums written out.
@@ -241,8 +241,8 @@ class Vocabulary:
             raise ReadingError("second derivatives are not in these formulas.", at(tree))
         if name in _ACTIVATIONS:
             return self._activation(tree, argument, primes, scope)
-        if name == "sech" and not primes:
-            return Power(Call(primitives.cosh, (argument,)), Number(Fraction(-1)))
+        if name in RECIPROCALS and not primes:
+            return Power(Call(self._primitive(RECIPROCALS[name]), (argument,)), Number(Fraction(-1)))
         entry = self._primitive(_FUNCTIONS.get(name, name))
         if entry is None:
             raise ReadingError(f"no function is called {name}: see the vocabulary.", at(tree))

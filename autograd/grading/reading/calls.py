@@ -6,7 +6,10 @@ from autograd.grading.reading.cursor import COMPARISONS
 from autograd.grading.reading.nodes import Node, is_name
 from autograd.grading.reading.tokens import FUNCTION_WORDS
 
-_ELEMENTARY = ("exp", "log", "ln", "tanh", "sinh", "cosh", "sin", "cos", "tan", "sech", "erf", "abs")
+_ELEMENTARY = (
+    "exp", "log", "ln", "tanh", "sinh", "cosh", "sin", "cos", "tan", "erf", "abs", "sech", "csch", "coth", "sec", "csc",
+    "cot",
+)  # fmt: skip
 VERSIONS = ("new", "old", "next", "prev", "current", "neu", "alt")
 DOTS = {"dots", "cdots", "ldots", "vdots", "ddots", "dotsb", "dotsc", "dotsm"}
 
@@ -35,17 +38,22 @@ def read_call(c, x):
     if x.kind == "name" and base in FUNCTION_WORDS and not c.ends() and (c.starts()):
         if base in ("diag", "Diag"):
             return Node("diag", (c.factor(),), None, x.at)
-        return applied(c, x, (read_unbracketed(c),))
+        return applied(c, x, (read_unbracketed(c, base),))
     return x
 
 
-def read_unbracketed(c):
-    """Read the argument of a function without a bracket: a factor, and letters directly after a number."""
+def read_unbracketed(c, base):
+    """Read the argument of a function without a bracket: a factor, and a letter after a number.
+
+    LaTeX typesets ``\\sin 2 x`` and ``\\sin 2x`` alike, so a blank between them says nothing. Only ``\\ln 2 x`` is
+    rather a number times x, as in the derivative of a power of 2.
+    """
     at = c.at
     if c.is_op("{") or c.is_op("("):
         return c.factor()
     factors = [c.factor()]
-    while c.look()[0] == "let" and not c.is_let(*FUNCTION_WORDS) and c.symbols[c.i].glued and factors[-1].kind == "num":
+    is_letter = c.look()[0] == "let" and not c.is_let(*FUNCTION_WORDS)
+    if factors[0].kind == "num" and is_letter and (c.symbols[c.i].glued or base not in ("log", "ln")):
         factors.append(c.factor())
     return product_of(factors, [""] * (len(factors) - 1), at)
 

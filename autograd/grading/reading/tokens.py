@@ -13,7 +13,7 @@ __all__ = ["FUNCTION_WORDS", "Symbol", "symbols_of"]
 FUNCTION_WORDS = frozenset({
     "exp", "log", "ln", "tanh", "sinh", "cosh", "sin", "cos", "tan", "max", "min", "softmax", "sigmoid", "softplus",
     "relu", "ReLU", "diag", "sech", "abs", "sign", "logistic", "sgn", "sig", "Diag", "sqrt", "cbrt",
-    "lgamma", "digamma", "step", "floor", "ceil", "round", "mod",
+    "sec", "csc", "cot", "csch", "coth", "lgamma", "digamma", "step", "floor", "ceil", "round", "mod",
     "vec", "prod", "dtanh", "dsigma", "logit", "LeakyReLU", "elu", "gelu", "swish", "silu", "erf", "leaky_relu",
 })  # fmt: skip
 _WORDS = frozenset({

@@ -14,7 +14,7 @@ from autograd.grading.reading.trees import (
 # These functions may take an argument without a bracket.
 _UNBRACKETED = {
     "exp", "log", "tanh", "sinh", "cosh", "sin", "cos", "tan", "sech", "arcsin", "arccos", "arctan", "arsinh", "arcosh",
-    "artanh",
+    "artanh", "sec", "csc", "cot", "csch", "coth",
 }  # fmt: skip
 
 

@@ -33,7 +33,7 @@ FUNCTIONS = frozenset({
     "exp", "log", "ln", "tanh", "sinh", "cosh", "sin", "cos", "tan", "max", "min", "sigma", "Phi", "phi", "f", "g",
     "relu", "ReLU", "sigmoid", "softmax", "softplus", "sqrt", "DS", "NN", "Loss", "loss", "J", "F", "p", "q", "sech",
     "dsigma", "dtanh", "abs", "erf", "arsinh", "arcosh", "artanh", "arctan", "arcsin", "arccos",
-    "sign", "sgn",
+    "sign", "sgn", "sec", "csc", "cot", "csch", "coth",
 })  # fmt: skip
 # An upright name of a function in the table calls this function, too: \operatorname{gelu}. The table is searched at
 # each call, because users add functions.
