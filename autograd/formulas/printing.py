@@ -20,8 +20,11 @@ from autograd.formulas.expressions import (
     Sum,
     Symbol,
     Times,
+    plus,
     power,
     split,
+    times,
+    walk,
     written_out,
 )
 from autograd.formulas.letters import (
@@ -212,6 +215,9 @@ class Printer:
                 return rf"\operatorname{{{escape_latex(e.primitive.name)}}}'\left({inner}\right)"
             case Call(primitive=primitives.power_term):
                 return self.latex(written_out(*e.operands), place)
+            case Call(primitive=primitives.above) if _can_be_equal_at_many_points(e):
+                inner = self.latex(plus(e.operands[0], times(Number(Fraction(-1)), e.operands[1])))
+                return rf"\frac{{1 + \operatorname{{sign}}\left({inner}\right)}}{{2}}"
         return _latex_parenthesized(self._applied_latex(e), min(place, _POWER) > _tightness(e.primitive.latex))
 
     def _sum_sign(self, e):
@@ -317,6 +323,14 @@ class Printer:
         r"""Return a derivative as LaTeX, ``\frac{\partial L}{\partial w}``; ``of`` is LaTeX for another top than L."""
         top = self.convention.letters["loss"] if of is None else of
         return rf"\frac{{\partial {top}}}{{\partial {self.symbol_latex(symbol)}}}"
+
+
+def _can_be_equal_at_many_points(e):
+    """Return True if a comparison is of numbers with kinks, such as ReLU(s) and s, which are equal for all s above 0.
+
+    Then a formula must say what the derivative is where they are equal.
+    """
+    return any(isinstance(x, Call) and x.primitive.kinks for operand in e.operands for x in walk(operand))
 
 
 def _in_order(ranges):

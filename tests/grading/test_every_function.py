@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from autograd import Value, derive, tanh
+from autograd import Value, derive, maximum, minimum, relu, tanh
 from autograd.engine import algebra
 from autograd.engine.algebra import Primitive
 
@@ -134,6 +134,19 @@ def test_the_base_of_a_logarithm_counts(base, verdict):
 def test_another_rounding_is_wrong(wrong):
     x, w, t = leaves()
     assert derive(0.5 * (t - (w * x) % 2) ** 2).grade(None, wrong).verdict == "wrong"
+
+
+@pytest.mark.parametrize("choose", [
+    lambda s: maximum(relu(s), s),
+    lambda s: minimum(relu(s), s),
+    lambda s: maximum(abs(s), s),
+    lambda s: maximum(maximum(s, 0.2), s),
+    lambda s: maximum(2 * s, s),
+], ids=["relu", "minimum", "abs", "maximum", "no kink"])  # fmt: skip
+def test_operands_of_a_maximum_that_are_equal_at_many_points(choose):
+    x, w, t = leaves()
+    found = check(0.5 * (t - tanh(choose(w * x))) ** 2)
+    assert set(found.values()) == {"equal"}, found
 
 
 def test_an_absolute_value_between_bars_is_read():
