@@ -174,12 +174,12 @@ def values_picture(root, nodes, rankdir="LR", edges=False, names=None):
 
 def _beginnings_of_sums(root, nodes):
     """Return the nodes ``0 + v`` with which Python's ``sum`` begins. A picture shows ``v`` in place of each."""
-    return {
-        node: node.operands[1]
-        for node in nodes
-        if node.op is add and node is not root and node.label is None and type(node.operands[0]) is float
-        and node.operands[0] == 0.0
-    }  # fmt: skip
+    found: dict = {}
+    for node in nodes:
+        is_unnamed = node.label is None or node is root
+        if node.op is add and is_unnamed and type(node.operands[0]) is float and node.operands[0] == 0.0:
+            found[node] = found.get(node.operands[1], node.operands[1])
+    return found
 
 
 def _mark(mark):

@@ -268,7 +268,10 @@ SUMS = [
     (lambda a, b: sum([a * 2, b * 3]), 5, 2),
     (lambda a, b: sum([a * 2, b * 3, a * b]), 7, 2),
     (lambda a, b: sum([a * b, a]) * 2, 5, 1),
-    (lambda a, b: sum([a]), 2, 1),  # the sum itself stays
+    (lambda a, b: sum([a * b]), 3, 0),
+    (lambda a, b: sum([a]), 1, 0),
+    (lambda a, b: sum([sum([sum([a]), b])]) * b, 4, 0),
+    (lambda a, b: sum([sum([a])]), 1, 0),
     (lambda a, b: (a + 0) * b, 4, 1),  # this is no beginning of a sum
     (lambda a, b: sum([sum([a, b]), b]), 4, 0),
 ]
@@ -281,6 +284,14 @@ def test_the_zero_that_a_sum_begins_with_is_not_drawn(make, nodes, constants):
     assert len(re.findall(r"^\tv\d+c\d+ \[label", source, re.MULTILINE)) == constants
     drawn = set(re.findall(r"^\t(v\w+) \[label", source, re.MULTILINE))
     assert {end for edge in re.findall(r"^\t(v\w+) -> (v\w+)", source, re.MULTILINE) for end in edge} <= drawn
+
+
+def test_a_sum_of_one_term_keeps_its_name():
+    loss = sum([Value(2.0, "a") * Value(3.0, "b")])
+    loss.label = "L"
+    source = draw(loss).source
+    assert "<B>L = v2 = \u00d7</B>" in source
+    assert ">0<" not in source
 
 
 MARKS = [
