@@ -9,7 +9,10 @@ AttributeError: 'Value' object has no attribute 'numpy': write .data, which is a
 
 from typing import NoReturn
 
-__all__ = ["ABSENT", "FIXED", "Absent", "Renamed", "advice_on", "listed", "refuse_option", "unknown_in_package"]
+__all__ = [
+    "ABSENT", "FIXED", "Absent", "Renamed", "advice_for_data", "advice_on", "listed", "refuse_operands",
+    "refuse_option", "unknown_in_package",
+]  # fmt: skip
 
 _NUMBER = "write .data, which is a float"
 _SINGLE = "a Value is one number, without axes: keep Values in a list, or in a NumPy array of objects"
@@ -72,6 +75,15 @@ FIXED = {
     "requires_grad": "every Value has a gradient. Give an optimizer only the parameters to train, or compute in "
     "'with no_grad():'",
 }
+# The operands of built-in types that no operation on a Value takes, and the advice.
+_EACH = "compute with each number, [x + y for y in numbers], or with a NumPy array"
+_OPERANDS = {
+    **dict.fromkeys((list, tuple, set, frozenset, dict, range), _EACH),
+    **dict.fromkeys((str, bytes), "convert it by float(...), or write f'{x.data}' for a text with the number"),
+    complex: "a Value is a real number",
+    type(None): "a function without a return statement returns None",
+    **dict.fromkeys((type(len), type(lambda: None)), "call the function: f(x)"),
+}
 _OPTIONS = {
     "retain_graph": "leave it out: a graph is kept as long as you hold it, and can be swept again",
     "create_graph": "differentiate a function twice, by grad(grad(f)) or hessian(f)",
@@ -83,6 +95,12 @@ _OPTIONS = {
     ),
     "ord": "write norm(values, p=1)",
     **dict.fromkeys(("out", "dtype"), "leave this out: the result is a float or a Value"),
+}
+_OPTIONS_OF_A_VALUE = {
+    "dtype": ABSENT["dtype"],
+    "device": _MACHINE,
+    "name": "write label=",
+    "trainable": ABSENT["requires_grad_"],
 }
 
 # The names that the package is asked for, in lower case, and the advice.
@@ -205,8 +223,33 @@ def unknown_in_package(name) -> NoReturn:
     raise AttributeError(f"module 'autograd' has no attribute {name!r}{f': {advice}.' if advice else ''}", name=name)
 
 
+def advice_for_data(data) -> str:
+    """Return what to write in place of ``Value(data)``, where the data is no real number."""
+    if hasattr(data, "__len__") and not isinstance(data, (str, bytes)):
+        return "write [Value(x) for x in numbers] for several"
+    return _OPERANDS[complex] if isinstance(data, complex) else "convert it to float first"
+
+
+def refuse_operands(a, b, sign):
+    """Raise a TypeError about an operation on a Value and a built-in object that is no real number.
+
+    Other objects may have an operation of their own with a Value, as arrays have.
+
+    Returns:
+        NotImplemented for other objects, so that Python asks them.
+    """
+    advice = _OPERANDS.get(type(a)) or _OPERANDS.get(type(b))
+    if advice is None:
+        return NotImplemented
+    pair = f"{type(a).__name__!r} and {type(b).__name__!r}"
+    if sign in ("<", "<=", ">", ">="):
+        raise TypeError(f"{sign!r} not supported between instances of {pair}: {advice}.")
+    raise TypeError(f"unsupported operand type(s) for {sign}: {pair}: {advice}.")
+
+
 def refuse_option(function, names) -> NoReturn:
     """Raise a TypeError that says what to write in place of an option of another library's function."""
     name = next(iter(names))
-    advice = f": {_OPTIONS[name]}." if name in _OPTIONS else ""
+    known = _OPTIONS_OF_A_VALUE if function == "Value" else _OPTIONS
+    advice = f": {known[name]}." if name in known else ""
     raise TypeError(f"{function}() got an unexpected keyword argument {name!r}{advice}")

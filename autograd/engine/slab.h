@@ -125,6 +125,30 @@ static int kind_attribute(PyTypeObject *type, PyObject *name, PyObject *value) {
     return failed;
 }
 
+/* Answer len(value) and iteration over a value with advice. The type has no __len__ and no __iter__, so a Value stays
+   one element of an array, and is neither Sized nor Iterable. */
+static Py_ssize_t refuse_length(PyObject *self) {
+    (void)self;
+    PyErr_SetString(PyExc_TypeError,
+                    "a Value is one number and has no len(): a model with one output returns a Value, not a list.");
+    return -1;
+}
+
+static PyObject *refuse_iteration(PyObject *self) {
+    (void)self;
+    PyErr_SetString(PyExc_TypeError,
+                    "a Value is one number and not iterable: a model with one output returns a Value, not a list.");
+    return NULL;
+}
+
+static PySequenceMethods refused_sequence = {.sq_length = refuse_length};
+
+static void refuse_sequences(PyTypeObject *type) {
+    type->tp_as_sequence = &refused_sequence;
+    type->tp_iter = refuse_iteration;
+    PyType_Modified(type);
+}
+
 /* Allocate all instances of this type in slabs from now on. Call this once, before the first instance is made. The type
    also becomes an instance of `kind`, a class that derives from `type` and decides about subclasses and attributes. */
 static int slab_serve(PyTypeObject *type, PyTypeObject *kind) {

@@ -1,6 +1,6 @@
 """Texts of users in printed form. A label or a name must be printed with these functions or with ``repr``."""
 
-__all__ = ["Text", "printable"]
+__all__ = ["Text", "printable", "shortened"]
 
 
 def printable(text, instead="?") -> str:
@@ -10,6 +10,16 @@ def printable(text, instead="?") -> str:
     'w?[31m?1'
     """
     return "".join([c if c.isprintable() else instead for c in str(text)])
+
+
+def shortened(thing) -> str:
+    """Return the ``repr`` of an object on one line, cut after 60 characters.
+
+    >>> shortened(list(range(100)))
+    '[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 1...'
+    """
+    shown = " ".join(repr(thing).split())
+    return shown if len(shown) <= 60 else f"{shown[:60]}..."
 
 
 class Text(str):

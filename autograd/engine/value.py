@@ -24,17 +24,24 @@ except ImportError:
 if cython.compiled:
     from cython.cimports.autograd.engine import paused
     from cython.cimports.autograd.engine.algebra import Primitive
-    from cython.cimports.autograd.engine.slab import drop_dict, instance_dict, kind_attribute, slab_serve
+    from cython.cimports.autograd.engine.slab import (
+        drop_dict,
+        instance_dict,
+        kind_attribute,
+        refuse_sequences,
+        slab_serve,
+    )
     from cython.cimports.libc.stdlib import free, malloc
 else:
     from autograd.engine import paused
     from autograd.engine.algebra import Primitive
 
 from autograd.engine import other_engines, primitives, rounding
-from autograd.engine.absent import ABSENT, FIXED, Absent, Renamed, refuse_option
+from autograd.engine.absent import ABSENT, FIXED, Absent, Renamed, advice_for_data, refuse_operands, refuse_option
 from autograd.engine.algebra import TABLE, is_real, out_of_domain
 from autograd.engine.conditions import Condition
 from autograd.engine.errors import GraphError
+from autograd.engine.texts import shortened
 
 __all__ = [
     "Value", "add_method", "attributes", "compiled", "data_readings", "forget_own_methods", "is_watched",
@@ -244,13 +251,17 @@ class Value:
     __signature__ = _signature()  # help() shows it, and a compiled type has none by itself
 
     def __init__(
-        self, data, label=None, local_grads=None, *, children=None, _children=None, _op=None, requires_grad=None
-    ):
+        self, data, label=None, local_grads=None, *, children=None, _children=None, _op=None, requires_grad=None,
+        dtype=None, device=None, name=None, trainable=None,
+    ):  # fmt: skip
         if requires_grad is not None:
             raise TypeError(
                 "a Value has no requires_grad, since every Value has a gradient: write Value(data). Give an optimizer "
                 "only the parameters to train, or compute in 'with no_grad():'."
             )
+        if dtype is not None or device is not None or name is not None or trainable is not None:
+            options = {"dtype": dtype, "device": device, "name": name, "trainable": trainable}
+            refuse_option("Value", [option for option, given in options.items() if given is not None])
         if _witness is not None and not is_real(data):
             read = _witness("operand", data, None, None)
             if read is not None and not isinstance(data, Value) and local_grads is None and children is None:
@@ -258,8 +269,8 @@ class Value:
                 self.label = label
                 return
         if not is_real(data):
-            advice = "use .detach() for a copy" if isinstance(data, Value) else "convert it to float first"
-            raise TypeError(f"a Value holds one real number, found {type(data).__name__} {data!r}: {advice}.")
+            advice = "use .detach() for a copy" if isinstance(data, Value) else advice_for_data(data)
+            raise TypeError(f"a Value holds one real number, found {type(data).__name__} {shortened(data)}: {advice}.")
         computed = self._code != LEAF if cython.compiled else getattr(self, "_code", LEAF) != LEAF
         if computed:
             raise GraphError(f"{self!r} was computed by {self.op}: it cannot be made anew in place.")
@@ -333,7 +344,7 @@ class Value:
             _witness("set", self, None, None)
         if not is_real(data):
             raise TypeError(
-                f"data is one real number, found {type(data).__name__} {data!r}: convert it to float first."
+                f"data is one real number, found {type(data).__name__} {shortened(data)}: convert it to float first."
             )
         self._data = float(data)
 
@@ -350,7 +361,7 @@ class Value:
     def grad(self, grad):
         if type(grad) is not float and not is_real(grad):
             raise TypeError(
-                f"grad is one real number, found {type(grad).__name__} {grad!r}: convert it to float first."
+                f"grad is one real number, found {type(grad).__name__} {shortened(grad)}: convert it to float first."
             )
         self._grad = float(grad)
 
@@ -465,13 +476,13 @@ class Value:
             o: Value = cython.cast(Value, other)
             return _node(ADD, self._data + o._data, self, o, self._data, o._data)
         if not is_real(other):
-            return NotImplemented
+            return refuse_operands(self, other, "+")
         c: cython.double = float(other)
         return _node(ADD, self._data + c, self, None, self._data, c)
 
     def __radd__(self, other):
         if not is_real(other):
-            return NotImplemented
+            return refuse_operands(other, self, "+")
         c: cython.double = float(other)
         return _node(ADD, c + self._data, None, self, c, self._data)
 
@@ -480,13 +491,13 @@ class Value:
             o: Value = cython.cast(Value, other)
             return _node(SUB, self._data - o._data, self, o, self._data, o._data)
         if not is_real(other):
-            return NotImplemented
+            return refuse_operands(self, other, "-")
         c: cython.double = float(other)
         return _node(SUB, self._data - c, self, None, self._data, c)
 
     def __rsub__(self, other):
         if not is_real(other):
-            return NotImplemented
+            return refuse_operands(other, self, "-")
         c: cython.double = float(other)
         return _node(SUB, c - self._data, None, self, c, self._data)
 
@@ -495,13 +506,13 @@ class Value:
             o: Value = cython.cast(Value, other)
             return _node(MUL, self._data * o._data, self, o, self._data, o._data)
         if not is_real(other):
-            return NotImplemented
+            return refuse_operands(self, other, "*")
         c: cython.double = float(other)
         return _node(MUL, self._data * c, self, None, self._data, c)
 
     def __rmul__(self, other):
         if not is_real(other):
-            return NotImplemented
+            return refuse_operands(other, self, "*")
         c: cython.double = float(other)
         return _node(MUL, c * self._data, None, self, c, self._data)
 
@@ -510,13 +521,13 @@ class Value:
             o: Value = cython.cast(Value, other)
             return _node(DIV, _quotient(self._data, o._data), self, o, self._data, o._data)
         if not is_real(other):
-            return NotImplemented
+            return refuse_operands(self, other, "/")
         c: cython.double = float(other)
         return _node(DIV, _quotient(self._data, c), self, None, self._data, c)
 
     def __rtruediv__(self, other):
         if not is_real(other):
-            return NotImplemented
+            return refuse_operands(other, self, "/")
         c: cython.double = float(other)
         return _node(DIV, _quotient(c, self._data), None, self, c, self._data)
 
@@ -528,30 +539,36 @@ class Value:
 
     def __pow__(self, other):
         if not (isinstance(other, Value) or is_real(other)):
-            return NotImplemented
+            return refuse_operands(self, other, "**")
         return record(primitives.pow_, (self, other))
 
     def __rpow__(self, other):
-        return record(primitives.pow_, (other, self)) if is_real(other) else NotImplemented
+        if not is_real(other):
+            return refuse_operands(other, self, "**")
+        return record(primitives.pow_, (other, self))
 
     def __abs__(self):
         return _record_unary(ABS, self)
 
     def __mod__(self, other):
         if not (isinstance(other, Value) or is_real(other)):
-            return NotImplemented
+            return refuse_operands(self, other, "%")
         return record(rounding.mod, (self, other))
 
     def __rmod__(self, other):
-        return record(rounding.mod, (other, self)) if is_real(other) else NotImplemented
+        if not is_real(other):
+            return refuse_operands(other, self, "%")
+        return record(rounding.mod, (other, self))
 
     def __floordiv__(self, other):
         if not (isinstance(other, Value) or is_real(other)):
-            return NotImplemented
+            return refuse_operands(self, other, "//")
         return record(rounding.floordiv, (self, other))
 
     def __rfloordiv__(self, other):
-        return record(rounding.floordiv, (other, self)) if is_real(other) else NotImplemented
+        if not is_real(other):
+            return refuse_operands(other, self, "//")
+        return record(rounding.floordiv, (other, self))
 
     def __divmod__(self, other):
         return self // other, self % other
@@ -764,28 +781,28 @@ class Value:
             return _condition(self._data < cython.cast(Value, other)._data, "<", self, other)
         if is_real(other):
             return _condition(self._data < other, "<", self, other)
-        return NotImplemented
+        return refuse_operands(self, other, "<")
 
     def __le__(self, other):
         if isinstance(other, Value):
             return _condition(self._data <= cython.cast(Value, other)._data, "<=", self, other)
         if is_real(other):
             return _condition(self._data <= other, "<=", self, other)
-        return NotImplemented
+        return refuse_operands(self, other, "<=")
 
     def __gt__(self, other):
         if isinstance(other, Value):
             return _condition(self._data > cython.cast(Value, other)._data, ">", self, other)
         if is_real(other):
             return _condition(self._data > other, ">", self, other)
-        return NotImplemented
+        return refuse_operands(self, other, ">")
 
     def __ge__(self, other):
         if isinstance(other, Value):
             return _condition(self._data >= cython.cast(Value, other)._data, ">=", self, other)
         if is_real(other):
             return _condition(self._data >= other, ">=", self, other)
-        return NotImplemented
+        return refuse_operands(self, other, ">=")
 
     def __bool__(self):
         raise TypeError("a Value is neither true nor false: write value.data != 0, or compare it, as in value > 0.")
@@ -915,6 +932,7 @@ def _put(name, function):
 
 if cython.compiled:
     slab_serve(Value, _Kind)
+    refuse_sequences(Value)
 else:  # the same class again, with _Kind as its type
     _slots = (*Value.__slots__, "__slots__")
     Value = _Kind("Value", (), {  # type: ignore[misc]  # in the place of the class it copies

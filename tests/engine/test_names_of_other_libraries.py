@@ -38,6 +38,26 @@ REFUSED = {
     "logsumexp([v], keepdim=True)": "leave this out", "mean([v, v], axis=0)": "leave this out",
     "norm([v], ord=1)": "write norm(values, p=1)", "softmax([v], nothing=1)": "unexpected keyword argument 'nothing'$",
     "v.backward(nothing=1)": "unexpected keyword argument 'nothing'$",
+    "Value(1.0, dtype=float)": "its number is a Python float", "Value(1.0, device='cpu')": "leave this out",
+    "Value(1.0, name='w')": "write label=", "Value(1.0, trainable=True)": "every Value has a gradient",
+    "Value([1.0, 2.0])": "found list [1.0, 2.0]: write [Value(x) for x in numbers] for several",
+    "Value((1.0,))": "write [Value(x) for x in numbers]", "Value({'a': 1.0})": "write [Value(x) for x in numbers]",
+    "Value(1j)": "a Value is a real number", "Value('1')": "found str '1': convert it to float first",
+    "v + [1]": "for +: 'Value' and 'list': compute with each number, [x + y for y in numbers], or with a NumPy array",
+    "[1] + v": "for +: 'list' and 'Value': compute with each", "v - (1, 2)": "for -: 'Value' and 'tuple': compute",
+    "(1, 2) - v": "for -: 'tuple' and 'Value': compute", "v * [1, 2]": "for *: 'Value' and 'list': compute",
+    "[1, 2] * v": "for *: 'list' and 'Value': compute", "'ab' * v": "for *: 'str' and 'Value': convert it by float",
+    "'loss: ' + v": "or write f'{x.data}' for a text", "v + 'a'": "convert it by float(...)",
+    "v / {'a': 1}": "for /: 'Value' and 'dict': compute", "v ** [2]": "for **: 'Value' and 'list': compute",
+    "[2] ** v": "for **: 'list' and 'Value': compute", "v % (2,)": "for %: 'Value' and 'tuple': compute",
+    "v // range(2)": "for //: 'Value' and 'range': compute", "{1} - v": "for -: 'set' and 'Value': compute",
+    "v + None": "for +: 'Value' and 'NoneType': a function without a return statement returns None",
+    "None * v": "for *: 'NoneType' and 'Value': a function without", "v + 1j": "'complex': a Value is a real number",
+    "1j - v": "for -: 'complex' and 'Value': a Value is a real number", "v * len": "call the function: f(x)",
+    "(lambda x: x) + v": "'function' and 'Value': call the function", "divmod(v, [1])": "for //: 'Value' and 'list'",
+    "v < [1]": "'<' not supported between instances of 'Value' and 'list': compute with each",
+    "v >= None": "'>=' not supported between instances of 'Value' and 'NoneType': a function without",
+    "[1] <= v": "'>=' not supported between instances of 'Value' and 'list'", "v > '1'": "convert it by float(...)",
 }  # fmt: skip
 OF_THE_PACKAGE = {
     "Tensor": "write Value", "tensor": "write Value", "Variable": "write Value", "MLP": "from nn import MLP",
@@ -110,11 +130,32 @@ def test_what_would_have_no_effect_cannot_be_set():
     assert autograd.engine.value.attributes(v) is None
 
 
+@pytest.mark.parametrize("written", ["len(v)", "list(v)", "[x for x in v]", "sum(v)"])
+def test_a_value_is_no_list(written):
+    """Interpreted, a Value would have to be iterable to say more than Python does."""
+    words = "a model with one output returns a Value, not a list" if autograd.compiled else r"has no len\(\)|iterable"
+    with pytest.raises(TypeError, match=words):
+        eval(written, {"v": Value(1.0)})
+    with pytest.raises(TypeError, match="not subscriptable"):
+        Value(1.0)[0]
+
+
 def test_a_value_is_one_element_to_numpy():
     v = Value(1.0)
     assert (np.array([v]).shape, np.asarray(v).shape, np.array([[v, v]]).shape) == ((1,), (), (1, 2))
     assert np.array([v]).dtype == np.asarray(v).dtype == object
     assert not any(isinstance(v, kind) for kind in (Iterable, Sized, Sequence, Container))
+    assert not np.iterable(v)
+    assert not {"__iter__", "__len__", "__getitem__"} & set(dir(v))
+    for sum_ in (v + np.array([1.0, 2.0]), np.array([1.0, 2.0]) + v, np.add(v, [1.0, 2.0])):
+        assert [x.data for x in sum_] == [2.0, 3.0]
+    assert [x.data for x in np.array([v, v]) * [1.0, 2.0]] == [1.0, 2.0]
+    assert list(v < np.array([0.0, 2.0])) == [False, True]
+
+
+def test_data_that_is_long_is_cut_in_an_error():
+    with pytest.raises(TypeError, match=r"found list \[0, 1, .{50,60}\.\.\.: write \[Value\(x\)"):
+        Value(list(range(10**5)))
 
 
 def test_a_method_of_ones_own_may_have_such_a_name(run_python):
