@@ -246,6 +246,11 @@ def _networks(setting, found):
             shapes = [[2, 3, 1], [3, 1], *shapes] if "hidden" in low else [[3, 1], [2, 3, 1], *shapes]
         if re.search(r"w_i\b(?!\s*,)", formulas) and "hidden" not in low:  # first one unit, then a layer of several
             shapes = [[3, 1], *shapes]
+    if losses[0] == "cross_entropy" and all(shape[-1] == 1 for shape in shapes):  # it needs several outputs
+        if sizes:
+            losses = ["binary_cross_entropy", *losses[1:]]
+        else:
+            shapes = [*shapes, [3, 3], [2, 3, 3]]
     batches = [1]
     if re.search(r"\\[td]?frac\s*\{?\s*1\s*\}?\s*\{?\s*[mnN](?![\w^])|\\sum_\{?n|mini-?batch", formulas + low):
         batches = [3, 1] if _BATCH.search(formulas) else [1, 3]

@@ -1,12 +1,18 @@
 """Documents that declare nothing: the network that is found, and claims that are left open instead of called wrong."""
 
+import itertools
+
 import pytest
 
 from autograd import grade_document
+from autograd.grading.candidates import choose
 from autograd.grading.clock import PER_SECOND, WORK
 from autograd.grading.defined_letters import defines_activation, defines_loss
+from autograd.grading.extract import extract
+from autograd.grading.grading import Grade
 from autograd.grading.latex_text import claims_in
 from autograd.grading.own_letters import definition
+from autograd.grading.setting import Setting
 
 
 def graded(*formulas, prose="A sigmoid network.", **options):
@@ -433,3 +439,26 @@ def test_what_the_loss_is_said_to_be_tells_outputs_from_targets():
     found = verdicts(rows[0], r"a_i = \frac{e^{z_i}}{\sum_j e^{z_j}}", rows[1], wrong, wrong, prose="A softmax.")
     assert found[:3] == ["equal"] * 3
     assert "equal" not in found[3:]
+
+
+SIGNS = [
+    ["", "A 2-3-1 sigmoid network with a hidden layer.", "A hidden layer.", "A relu network, by mini-batch."],
+    [r"q = \mathrm{softmax}(s)", r"p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}", r"L = -\sum_k t_k \log y_k", OUTPUT],
+    [r"s = \sum_i w_i x_i", r"s_k = \sum_j w_{jk} x_j", r"h_t = \tanh(h_{t-1})"],
+    [r"L = \frac12 (y - \hat{y})^2", HALF, r"b \leftarrow b + 1"],
+]
+
+
+@pytest.mark.parametrize("signs", [*itertools.product(*SIGNS)], ids=" ".join)
+def test_every_mixture_of_signs_leads_to_a_network(signs):
+    prose, *formulas = signs
+    found = extract("\n".join([prose, *[f"$${formula}$$" for formula in formulas]]), "markdown")
+    chosen = choose(Setting(), found, lambda setting, target, text: Grade("unreadable", text))
+    network = dict(chosen.setting.network)
+    assert network["loss"] != "cross_entropy" or network["sizes"][-1] > 1
+    assert network["sizes"] == (2, 3, 1) or not prose.startswith("A 2-3-1")
+
+
+def test_weights_of_one_index_and_a_softmax():
+    found = graded(r"p_k = \frac{e^{s_k}}{\sum_j e^{s_j}}", r"s = \sum_i w_i x_i", prose="")
+    assert "softmax" in found.reading or "cross" in found.reading
