@@ -8,6 +8,7 @@ from graphs import network
 
 from autograd import Value, derive, sigmoid
 from autograd.engine.errors import GraphError
+from autograd.grading.judging.judge import Judge
 from nn import MLP, cross_entropy, half_sse, sse
 
 
@@ -532,3 +533,17 @@ def test_a_message_does_not_grow_with_what_it_quotes(plain):
     grade = plain.grade("w_ho[1,2]", "a" * 3900)
     assert grade.verdict == "unreadable"
     assert len(grade.diagnosis) < 500
+
+
+def test_the_diagnosis_of_a_long_formula_tries_fewer_corrections(plain, monkeypatch):
+    counts, judged = [], Judge._judged
+
+    def counted(*arguments):
+        counts[-1] += 1
+        return judged(*arguments)
+
+    monkeypatch.setattr(Judge, "_judged", counted)
+    for factors in (5, 60):
+        counts.append(0)
+        plain.grade("w_ho[h,o]", r"w_{ho} \leftarrow w_{ho} - \gamma \delta_o " + "a_lta_o " * factors)
+    assert 0 < counts[1] < counts[0]

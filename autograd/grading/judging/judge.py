@@ -5,7 +5,7 @@ refute it. In a prime field, agreement at random points is a proof. Numbers of 5
 """
 
 from autograd.engine.errors import GraphError
-from autograd.grading.clock import Allowance
+from autograd.grading.clock import WORK, Allowance
 from autograd.grading.judging.comparing import FAILURES, compared
 from autograd.grading.judging.doubts import EITHER_LOSS, doubt
 from autograd.grading.judging.points import Points
@@ -34,6 +34,7 @@ _TOO_MANY = (
     "samples marks of their own"
 )
 MAX_SECONDS = 3.6  # the work on the readings of one claim
+_WORK_OF_NODE = 2  # steps for each node of a claim: renaming letters and listing readings, before any evaluation
 
 
 class Judge:
@@ -69,6 +70,7 @@ class Judge:
         for sides in widths(task.sides):
             count = [0]
             renamed = tuple([renamed_apart(x, count) for x in with_letters_of_sums(sides)])
+            WORK.done += _WORK_OF_NODE * sum([sum(1 for _ in walk(x)) for x in renamed])
             inner = task._replace(sides=renamed)
             found = self._judged(inner, places, vectors, batch, wanted, definitions)._replace(task=inner)
             if best is None or rank(found) > rank(best):
