@@ -13,9 +13,10 @@ SOURCES := pyproject.toml setup.py $(wildcard autograd/engine/*.py autograd/engi
 # Run the tests on all cores.
 ON_ALL_CORES := -n auto --dist worksteal
 
-# The amount of work of make fuzz and make soak.
+# The amount of work of make fuzz and make soak. Without a SEED, each run of make fuzz tries other inputs.
 FORMULAS := 1000000
 WEIGHTS := 100000
+SEED :=
 MINUTES := 60
 
 help:
@@ -30,7 +31,7 @@ help:
 	@echo "make playground  build the playground in out/playground;  make test-playground  test it, and the accessibility of all pages, in a real browser"
 	@echo "make bench-playground  measure how long the playground takes to start and to answer, in a real browser"
 	@echo "make bench-pages  measure how many steps and moves of a slider a second the pages show, in a real browser"
-	@echo "make fuzz    try a million damaged formulas and sheets, and a hundred thousand damaged weight files (FORMULAS, WEIGHTS)"
+	@echo "make fuzz    try a million damaged formulas and sheets, and a hundred thousand damaged weight files (FORMULAS, WEIGHTS, SEED)"
 	@echo "make soak    run everything in a loop for an hour, and watch the memory (MINUTES)"
 	@echo "make bench   measure the speed, side by side with other libraries"
 	@echo "make grading count the random mistakes in hand derivations that are flagged and named, and time each stage"
@@ -149,7 +150,7 @@ bench-pages: $(VENV)/.with-test
 	$(RUN) -m benchmarks.frames
 
 fuzz: $(VENV)/.with-test
-	$(RUN) tests/fuzzing --formulas $(FORMULAS) --weights $(WEIGHTS)
+	$(RUN) tests/fuzzing --formulas $(FORMULAS) --weights $(WEIGHTS) $(if $(SEED),--seed $(SEED))
 
 soak: $(VENV)/.with-test
 	PYTHONPATH=. $(RUN) -W error tests/soak.py --minutes $(MINUTES)

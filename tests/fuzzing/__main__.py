@@ -41,6 +41,7 @@ class Run:
     def __init__(self, seed, folder):
         self.seed, self.folder = seed, folder
         self.found = collections.Counter()
+        self.again = []  # commands that run the findings again
         self.slowest = dict.fromkeys(TARGETS, 0.0)
         self.outcomes = {name: collections.Counter() for name in TARGETS}
         self.spent = dict.fromkeys(TARGETS, 0.0)
@@ -75,6 +76,7 @@ class Run:
         key = (name, type(error).__name__, place[-1].name, place[-1].lineno)
         self.found[key] += 1
         if self.found[key] == 1 and len(self.found) <= _MAX_SHOWN:
+            self.again.append(f"python tests/fuzzing --seed {self.seed} --only {name!r} {k}")
             print(f"FOUND in {name} {k}: {type(error).__name__}: {str(error)[:200]}\n  input {given!r:.300}")
             print("".join([f"  {f.filename}:{f.lineno} {f.name}\n" for f in frames[-4:]]), flush=True)
 
@@ -145,6 +147,8 @@ def main():
     print(f"{total:,} inputs in {seconds / 60:.1f} min, {total / seconds:,.0f} a second")
     print(f"resident MiB {curve[::10]}, growth {growth / (1 << 20):+.1f}")
     print(f"{sum(run.found.values())} findings in {len(run.found)} places")
+    for command in run.again:
+        print(f"  {command}")
     if growth > _MAX_GROWTH:
         print("FOUND: memory grows")
     return 1 if run.found or growth > _MAX_GROWTH else 0
