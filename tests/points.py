@@ -4,6 +4,7 @@
 step of 1e-30 of the point, so their error is below 1e-50 of their size: no rule of ours is used.
 """
 
+import functools
 import math
 import random
 
@@ -264,11 +265,13 @@ def digits_for(primitive, operands):
     return 120 + 3 * int(sum([scale for scale in scales if scale > 8.0])) + int(min(lost, 1000.0))
 
 
+@functools.lru_cache(maxsize=1000)
 def exact_value(primitive, operands):
     with mp.workdps(digits_for(primitive, operands)):
         return +EXACT[primitive.name](*[mpf(x) for x in operands])
 
 
+@functools.lru_cache(maxsize=1000)
 def exact_partial(primitive, operands, i):
     """The first derivative in operand ``i``, by a central difference of the exact value."""
     with mp.workdps(digits_for(primitive, operands)):

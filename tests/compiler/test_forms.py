@@ -80,8 +80,9 @@ def special_rows(primitive):
     if primitive.arity is None:
         arities = [1, 2, 3, 5] if primitive.name != "dot" else [2, 3, 5]
         return [tuple(draw.choice(SPECIAL) for _ in range(n)) for n in arities for _ in range(300)]
-    rows = list(itertools.product(SPECIAL, repeat=primitive.arity))
-    return rows if len(rows) < 1000 else draw.sample(rows, 1000)
+    if primitive.arity < 3:
+        return list(itertools.product(SPECIAL, repeat=primitive.arity))
+    return [tuple([draw.choice(SPECIAL) for _ in range(primitive.arity)]) for _ in range(1000)]
 
 
 def wild_rows(primitive, count=1000):
@@ -95,8 +96,8 @@ def wild_rows(primitive, count=1000):
 # --- Strict code
 
 
-@EVERY
 @LANES
+@EVERY
 def test_strict_code_has_the_engines_bits(primitive, count):
     slow = primitive.name in ("hypot", "atan2", "asinh", "logsumexp")  # these call back into Python
     rows = [*operands_of(primitive, 1000), *special_rows(primitive), *wild_rows(primitive)]
@@ -129,8 +130,8 @@ def test_constants_among_the_operands_are_plain_numbers(primitive):
 # --- The default mode
 
 
-@EVERY
 @LANES
+@EVERY
 def test_values_and_partials_agree_with_mpmath(primitive, count):
     allowed = 2 if primitive.name in TIGHT else 4
     terms = VALUE_TERMS.get(primitive.name)
@@ -154,20 +155,18 @@ def _terms(primitive, row, k):
     return terms(*[mpf(x) for x in row]) if terms and all(math.isfinite(x) for x in row) else None
 
 
-@EVERY
 @LANES
+@EVERY
 def test_within_four_ulps_of_the_engine_and_special_values_alike(primitive, count):
     wrong = []
     for n, group in by_arity([*special_rows(primitive), *wild_rows(primitive, 500)]).items():
         for row, found in zip(group, compiled(everything(primitive), n, count)(group), strict=True):
             for k, (x, expected) in enumerate(zip(found, of_the_engine(primitive, row), strict=True)):
+                if bits(x) == bits(expected):
+                    continue
                 special = expected == 0.0 or not math.isfinite(expected)
                 most = PARTIAL_ULPS.get(primitive.name, 4)
-                if (
-                    bits(x) != bits(expected)
-                    if special
-                    else not close(x, mpf(expected), most, _terms(primitive, row, k))
-                ):
+                if special or not close(x, mpf(expected), most, _terms(primitive, row, k)):
                     wrong.append((row, k, x, expected))
     assert not wrong, f"{len(wrong)}: {wrong[:5]}"
 
