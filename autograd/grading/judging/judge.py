@@ -4,6 +4,8 @@ A claim is equal if one consistent reading makes it right in all instances that 
 refute it. In a prime field, agreement at random points is a proof. Numbers of 50 digits are compared as well.
 """
 
+import contextlib
+
 from autograd.engine.errors import GraphError
 from autograd.grading.clock import WORK, Allowance
 from autograd.grading.judging.comparing import FAILURES, compared
@@ -115,6 +117,9 @@ class Judge:
                 failure = _better(failure, error)
                 continue
             except ShapeError as error:
+                if self._has_rows(task, places, reading):
+                    failure = _better(failure, Misfit(str(error), error.position))
+                    continue
                 found = Judged("wrong", reading, None, None, str(error), error=error)
                 if len(refuted) < _MAX_REFUTED:
                     refuted.append(found)
@@ -200,6 +205,17 @@ class Judge:
         place = evaluator(self.points.first(), places, reading, {}).place(left)
         is_row = place.role == "w" and isinstance(place.index, tuple) and place.index[0] is None
         return (place.role, place.layer, place.layer) if is_row else (place.role, place.layer)
+
+    def _has_rows(self, task, places, reading):
+        """Return True if a weight with one index is read as all weights into a neuron, though others may be meant."""
+        evaluation = evaluator(self.points.first(), places, reading, {})
+        for x in [x for side in task.sides for x in walk(side) if x.kind == "name"]:
+            if "w" in places.roles_of(x.data[0]) and len([p for s in x.parts if s.kind == "sub" for p in s.parts]) == 1:
+                with contextlib.suppress(ReadingError, GraphError):
+                    index = evaluation.place(x).index
+                    if isinstance(index, tuple) and index[0] is None:
+                        return True
+        return False
 
     def _is_input(self, task, places, of):
         """Return True if the left side is an input, but its letter is only declared for activations and outputs."""
