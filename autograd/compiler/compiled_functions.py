@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from autograd.compiler.operands import nodes_under
 from autograd.compiler.programs import Program
@@ -23,7 +23,9 @@ from autograd.compiler.recorded_functions import (
 )
 from autograd.compiler.recording import checks_at
 from autograd.compiler.results import Gradient, real_array
+from autograd.compiler.structured_calls import changed, columns_in, of_numbers, unpacking
 from autograd.engine.errors import AlgebraError, AutogradError, GraphError, GuardError
+from autograd.engine.pytrees import Tree, flatten, has_names, outline
 from autograd.engine.value import Value
 
 __all__ = ["CompiledFunction", "listed", "outputs_of", "program_of"]
@@ -93,6 +95,18 @@ class CompiledFunction:
     shape ``(inputs,)`` for one sample, or one array for each argument of the function, by position or by name. If the
     function takes a single number, an array with one axis is a batch of samples.
 
+    Structures whose parts have names are arguments as well: dicts, dataclasses and named tuples of numbers, nested in
+    any way. Such a call is of one sample, and the derivatives have the structure of the arguments. A function may
+    return a structure, too.
+
+    >>> @autograd.compile
+    ... def energy(body):
+    ...     return {"kinetic": body["mass"] * body["speed"] ** 2 / 2}
+    >>> energy({"mass": 2.0, "speed": 3.0})
+    {'kinetic': 9.0}
+    >>> energy.gradient({"mass": 2.0, "speed": 3.0}, seed=[1.0]).inputs
+    {'mass': 4.5, 'speed': 6.0}
+
     The signature of the function decides if it takes numbers or a list of numbers. A function of one argument is first
     called with a Value, and if that raises a ``TypeError``, with a list of Values.
 
@@ -115,10 +129,13 @@ class CompiledFunction:
         self._shared: list[Value] | None = None
         self._outputs = 0, True
         self._first = None  # the result of the call that found out its arguments
+        self._tree: Tree | None = None  # the structure that the function returns, if it is not a number or a list
+        self._structured: dict[Any, CompiledFunction] = {}  # by the outline of the arguments
         self.programs: list[Program] = []
 
     def __repr__(self) -> str:
-        return f"<compiled {getattr(self._function, '__name__', 'function')}, {len(self.programs)} recorded>"
+        recorded = len(self.programs) + sum([len(each.programs) for each in self._structured.values()])
+        return f"<compiled {getattr(self._function, '__name__', 'function')}, {recorded} recorded>"
 
     def __get__(self, instance: object, owner: type | None = None) -> "CompiledFunction":
         """Return the method of an object, compiled for this object alone at its first call."""
@@ -133,26 +150,34 @@ class CompiledFunction:
 
     def __call__(self, *inputs: Any, **named: Any) -> Any:
         """Return the value for a batch; see :meth:`Program.value`. Several arguments are columns of the batch."""
-        if any(isinstance(x, Value) or holds_values(x) for x in (*inputs, *named.values())):
+        if any(isinstance(x, Value) or holds_values(x) or _names_values(x) for x in (*inputs, *named.values())):
             spread = len(inputs) == 1 and not named and holds_values(inputs[0]) and self._form == "numbers"
             return self._function(*(inputs[0] if spread else inputs), **named)
         return self.value(*inputs, **named)
 
-    def value(self, *inputs: ArrayLike, **named: ArrayLike) -> NDArray[Any]:
+    def value(self, *inputs: Any, **named: Any) -> Any:
         """Return the value for a batch. The arguments are those of a call."""
-        batch, single = self._batch(self._in_order(inputs, named))
+        inputs = self._in_order(inputs, named)
+        if self._has_names(inputs):
+            of_list, numbers, _ = self._of_structures(inputs)
+            return of_list.value(numbers)
+        batch, single = self._batch(inputs)
         y = self._by_branch(batch, lambda program, rows, _: [program.run(rows)[0]])[0]
-        return y[0] if single else y
+        return columns_in(self._tree, y[0] if single else y)
 
-    def gradient(self, *inputs: ArrayLike, seed: ArrayLike | None = None, **named: ArrayLike) -> Gradient:
+    def gradient(self, *inputs: Any, seed: ArrayLike | None = None, **named: Any) -> Gradient:
         """Return the derivatives for a batch; see :meth:`Program.gradient`."""
         return self.value_and_gradient(*inputs, seed=seed, **named)[1]
 
-    def value_and_gradient(
-        self, *inputs: ArrayLike, seed: ArrayLike | None = None, **named: ArrayLike
-    ) -> tuple[NDArray[Any], Gradient]:
+    def value_and_gradient(self, *inputs: Any, seed: ArrayLike | None = None, **named: Any) -> tuple[Any, Gradient]:
         """Return the value and the derivatives for a batch; see :meth:`Program.gradient`."""
-        batch, single = self._batch(self._in_order(inputs, named))
+        inputs = self._in_order(inputs, named)
+        if self._has_names(inputs):
+            of_list, numbers, tree = self._of_structures(inputs)
+            y, found = of_list.value_and_gradient(numbers, seed=seed)
+            parts = tree.rebuild(found.inputs.tolist())
+            return y, Gradient(found.parameters, parts[0] if len(parts) == 1 else parts)
+        batch, single = self._batch(inputs)
         self._recorded(batch)
         seeds = self.programs[0].seeds(seed, len(batch))
 
@@ -161,7 +186,8 @@ class CompiledFunction:
             return [y, gradient.inputs, gradient.parameters]
 
         y, of_inputs, of_parameters = self._by_branch(batch, run)
-        return (y[0] if single else y), Gradient(of_parameters, of_inputs[0] if single else of_inputs)
+        y = columns_in(self._tree, y[0] if single else y)
+        return y, Gradient(of_parameters, of_inputs[0] if single else of_inputs)
 
     def program(self, inputs: ArrayLike) -> Program:
         """Return the program for one sample, an array of shape ``(inputs,)``. If there is none, it is recorded."""
@@ -171,18 +197,31 @@ class CompiledFunction:
                 return program
         return self._record(row[0])
 
+    def _has_names(self, inputs):
+        """Return True if an argument is a structure with names, and not a row of numbers of a function of several."""
+        return any(has_names(x) for x in inputs) and not (
+            self._form == "numbers" and len(inputs) == 1 and isinstance(inputs[0], tuple)
+        )
+
+    def _of_structures(self, inputs):
+        """Return the compiled function of the numbers of these arguments in a list, the numbers, and the structure."""
+        numbers, tree = flatten(tuple(inputs))
+        key = outline(tuple(inputs))
+        if key not in self._structured:
+            how: Literal["record", "raise"] = "record" if self._records else "raise"
+            of_list = CompiledFunction(of_numbers(self._function, tree), self._parameters, how, **self._options)
+            of_list._form = "list"
+            self._structured[key] = of_list
+            if len(self._structured) > MAX_PROGRAMS:
+                del self._structured[next(iter(self._structured))]
+        return self._structured[key], [float(x) for x in numbers], tree
+
     def _in_order(self, inputs, named):
         """Return the inputs in the order of the function's arguments, including those given by name."""
         return in_order(self._function, inputs, named) if named else inputs
 
     def _batch(self, inputs):
         """Return the samples as rows, and True if they are a single sample."""
-        for x in inputs:
-            if isinstance(x, dict):
-                raise TypeError(
-                    "a compiled function takes numbers or one list of them, found a dict: give the numbers in a list, "
-                    f"and let the function make {{{', '.join([repr(key) + ': ...' for key in list(x)[:3]])}}} of them."
-                )
         columns = [real_array(x, "a batch").astype(float) for x in inputs]
         if len(columns) > 1:
             batch = np.stack(np.broadcast_arrays(*columns), axis=-1)
@@ -249,15 +288,19 @@ class CompiledFunction:
             name = getattr(self._function, "__name__", "the function")
             raise ValueError(f"{name}{inspect.signature(self._function)} cannot be called with {len(leaves)} numbers, "
                              "one for each column of the batch.")  # fmt: skip
-        result, watch = watched_call(self._function, leaves, arguments)
-        check_repeated(self._function, leaves, arguments, result, watch)
-        copy = with_recorded_extremes(self._function) if watch.guards else self._function
+        function = unpacking(self._function, self._note)
+        result, watch = watched_call(function, leaves, arguments)
+        check_repeated(function, leaves, arguments, result, watch)
+        copy = changed(self._function, with_recorded_extremes) if watch.guards else self._function
         if copy is not self._function:
             with contextlib.suppress(Exception):
-                again, spared = watched_call(copy, leaves, arguments)
+                again, spared = watched_call(unpacking(copy, self._note), leaves, arguments)
                 if spares_comparisons(again, spared, result, watch):
                     return leaves, spared, again
         return leaves, watch, result
+
+    def _note(self, tree):
+        self._tree = tree
 
     def _record(self, row):
         leaves, watch, result = self._called(row)
@@ -322,6 +365,10 @@ class CompiledFunction:
                 self.programs.remove(program)
                 self.programs.append(program)
         return left[other]
+
+
+def _names_values(x):
+    return has_names(x) and any(isinstance(each, Value) for each in flatten(x)[0])
 
 
 def _check_data(program, rows):

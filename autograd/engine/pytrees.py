@@ -4,6 +4,7 @@ A transform takes a structure apart into a flat list of numbers, and later puts 
 structure. Only this module knows which structures there are.
 """
 
+import collections
 import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from autograd.engine.algebra import is_real
 from autograd.engine.value import Value
 
-__all__ = ["Leaf", "Tree", "flatten", "flatten_like", "map_values"]
+__all__ = ["Leaf", "Tree", "flatten", "flatten_like", "has_names", "map_values", "outline"]
 
 
 class Leaf:
@@ -123,7 +124,8 @@ def _taken_apart(
     if isinstance(tree, dict):
         keys = list(tree)
         parts = [_taken_apart(tree[key], numbers, leaves, f"{path}[{key!r}]") for key in keys]
-        return lambda replace: dict(zip(keys, [part(replace) for part in parts], strict=True))
+        ordered: Any = collections.OrderedDict if isinstance(tree, collections.OrderedDict) else dict
+        return lambda replace: ordered(zip(keys, [part(replace) for part in parts], strict=True))
     if isinstance(tree, (list, tuple)):
         kind: Any = type(tree)
         parts = [_taken_apart(x, numbers, leaves, f"{path}[{i}]") for i, x in enumerate(tree)]
@@ -186,14 +188,55 @@ def flatten_like(tree: Any, other: Any, name: str) -> list[Any]:
     )
 
 
+def has_names(tree: Any) -> bool:
+    """Return True for a structure whose parts have names: a dict, a dataclass, a named tuple, or a list of them.
+
+    A list is looked at by its first and its last entry.
+
+    Example:
+        >>> has_names({"w": 1.0}), has_names([[1.0], {"w": 1.0}]), has_names([[1.0], [2.0]])
+        (True, True, False)
+    """
+    if isinstance(tree, (list, tuple)) and not hasattr(tree, "_fields"):
+        return len(tree) > 0 and (has_names(tree[0]) or has_names(tree[-1]))
+    named = isinstance(tree, (dict, tuple)) or dataclasses.is_dataclass(tree)
+    return named and not isinstance(tree, type)
+
+
+def outline(tree: Any) -> Any:
+    """Return a description of a structure without its numbers. It is equal for structures that differ in them only.
+
+    Example:
+        >>> outline({"w": [1.0, 2.0]}) == outline({"w": [3.0, 4.0]}) != outline({"w": [3.0]})
+        True
+    """
+    if isinstance(tree, Value) or is_real(tree):
+        return None
+    if isinstance(tree, dict):
+        return (dict, *[(key, outline(x)) for key, x in tree.items()])
+    if isinstance(tree, (list, tuple)):
+        return (type(tree), *[outline(x) for x in tree])
+    if dataclasses.is_dataclass(tree) and not isinstance(tree, type):
+        fields = {f.name: getattr(tree, f.name) for f in dataclasses.fields(tree)}
+        return (type(tree), *[(name, outline(x) if _is_part(x) else repr(x)) for name, x in fields.items()])
+    return getattr(tree, "shape", None)
+
+
 def map_values(tree: Any, function: Callable[[Value], Any]) -> Any:
     """Return a structure with each Value in it replaced by the result of a function. Other objects stay unchanged."""
     if isinstance(tree, Value):
         return function(tree)
     if isinstance(tree, dict):
-        return {key: map_values(x, function) for key, x in tree.items()}
-    if isinstance(tree, (list, tuple)) and not hasattr(tree, "_fields"):
-        return type(tree)([map_values(x, function) for x in tree])
+        kind: Any = collections.OrderedDict if isinstance(tree, collections.OrderedDict) else dict
+        return kind((key, map_values(x, function)) for key, x in tree.items())
+    if isinstance(tree, (list, tuple)):
+        parts = [map_values(x, function) for x in tree]
+        return type(tree)(*parts) if hasattr(tree, "_fields") else type(tree)(parts)
+    if dataclasses.is_dataclass(tree) and not isinstance(tree, type):
+        fields = {f.name: getattr(tree, f.name) for f in dataclasses.fields(tree) if f.init}
+        mapped = {name: map_values(x, function) for name, x in fields.items()}
+        new = {name: x for name, x in mapped.items() if x is not fields[name]}
+        return dataclasses.replace(tree, **new) if new else tree
     if type(tree).__name__ == "ndarray" and tree.dtype == object:
         return array_of([map_values(x, function) for x in tree.ravel().tolist()], tree.shape)
     return tree

@@ -160,8 +160,13 @@ def test_a_model_takes_a_list_however_many_inputs_it_has():
         (lambda x: x * y_is_missing, [1.0], NameError, "y_is_missing"),  # noqa: F821 - that is what is tested
         (lambda x: x + "a", [1.0], TypeError, "unsupported operand"),
         (lambda x: x[0] + "a", [[1.0, 2.0]], TypeError, "unsupported operand"),
-        (lambda x: x, {"a": 1.0}, TypeError, "found a dict: give the numbers in a list"),
-        (lambda x: {"a": x * 2, "b": x}, [[1.0]], GraphError, r"found a dict: give them in order, \[outputs\['a'\], "),
+        (lambda x: x, {"a": "1"}, TypeError, "expected numbers, or lists, tuples, dicts"),
+        (
+            lambda x: {"a": x * 2, "b": "x"},
+            [[1.0]],
+            GraphError,
+            r"found a dict: give them in order, \[outputs\['a'\], ",
+        ),
     ],
 )
 def test_a_function_says_what_it_cannot_take(function, batch, error, what):

@@ -1,5 +1,6 @@
 """Structures of numbers in transforms, chosen arguments, blocks of second derivatives, and checks of gradients."""
 
+import collections
 import dataclasses
 import math
 from typing import Any, NamedTuple
@@ -340,3 +341,30 @@ def test_a_wrong_rule_in_a_recorded_loss():
             check_gradients(wrong(Value(2.0)))
     finally:
         TABLE[:] = entries
+
+
+@pytest.mark.parametrize(
+    ("make", "plain"),
+    [
+        (lambda x: Pair(x, [x + 1, "kept"]), Pair(3.0, [4.0, "kept"])),
+        (lambda x: Layer([x], x * 2, act=x), Layer([3.0], 6.0, act=3.0)),
+        (lambda x: collections.OrderedDict(a=x), collections.OrderedDict(a=3.0)),
+        (lambda x: Layer([], 1.0), Layer([], 1.0)),
+    ],
+)
+def test_auxiliary_results_are_plain_numbers_in_any_structure(make, plain):
+    def f(x):
+        return x * x, make(x)
+
+    for found in (
+        grad(f, has_aux=True)(3.0)[1],
+        vjp(f, 3.0, has_aux=True)[2],
+        jvp(f, (3.0,), (1.0,), has_aux=True)[2],
+    ):
+        assert (type(found), found) == (type(plain), plain)
+        assert "Value" not in repr(found)
+
+
+def test_an_ordered_dict_stays_one():
+    found = grad(lambda p: p["b"] * p["a"] ** 2)(collections.OrderedDict(b=2.0, a=3.0))
+    assert (type(found), list(found.items())) == (collections.OrderedDict, [("b", 9.0), ("a", 12.0)])
