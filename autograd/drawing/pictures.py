@@ -1,5 +1,6 @@
 """Pictures of a recorded graph in DOT: value by value, neuron by neuron with the weights listed, or layer by layer."""
 
+import math
 from itertools import pairwise
 
 import graphviz
@@ -20,6 +21,8 @@ _FONT = "Helvetica"
 _LONG, _LONGEST, _MAX_VALUES = 1000, 30_000, 1500
 _MANY_LINES = 100  # between two layers; with more, lines are straight because curves would tangle
 _WIDE = 78  # points: leaves room for a gradient that becomes longer while steps are played
+# Points for a bold character in the fonts that browsers have. Some are wider than the one that Graphviz measures.
+_BOLD, _BROAD = 7.0, 11.5
 _MAX_ROWS = 40  # the weights of a larger layer are not listed
 
 
@@ -96,11 +99,14 @@ def _value_rows(node, flow, label):
     if node.op is not None:
         head.append(text(operation(node)))
     g = flow.of(node)
-    return [
-        cell(" = ".join(head) or "value", bold=True),
-        cell(number(node.data)),
-        cell(f"\u2202 {number(g)}", sign_colour(g)),
-    ]
+    title = " = ".join(head) or "value"
+    rows = [cell(title, bold=True), cell(number(node.data)), cell(f"\u2202 {number(g)}", sign_colour(g))]
+    return rows, title
+
+
+def _room_for(title):
+    """Return the width in points of a box with this title, in the broadest of the usual fonts."""
+    return math.ceil(sum([_BROAD if character in "MWmw@%" else _BOLD for character in title])) + 8
 
 
 def too_large(nodes) -> bool:
@@ -153,7 +159,9 @@ def values_picture(root, nodes, rankdir="LR", edges=False, names=None):
         label = f"{also[node]} = {label}" if node in also else label
         fill = "#e8f3e4" if node.op is None else "white"
         more = {"id": names[node]} if ids else {}
-        sheet.node(names[node], label=_table(_value_rows(node, flow, label), fill, least=_WIDE if ids else 0), **more)
+        rows, title = _value_rows(node, flow, label)
+        least = max(_WIDE, _room_for(title)) if ids else 0
+        sheet.node(names[node], label=_table(rows, fill, least=least), **more)
     for node in nodes:
         if node.op is None or node in passed:
             continue

@@ -39,7 +39,8 @@ def mathml(latex) -> str | None:
     except ImportError:
         return None
     try:
-        return convert(latex).replace('display="inline"', 'display="inline" displaystyle="true"', 1)
+        # As a block, limits stand above and below their sum; the formula is still part of a line.
+        return convert(latex, display="block").replace('display="block"', 'display="inline" displaystyle="true"', 1)
     except Exception:  # its exceptions have no common base class
         return None
 

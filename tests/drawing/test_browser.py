@@ -5,7 +5,7 @@ import re
 import pytest
 from browsing import in_a_browser
 
-from autograd import Value, steps, tanh
+from autograd import Value, steps, tanh, where
 from autograd.engine.graph import adjoints
 from nn import MLP, fit, half_sse
 
@@ -268,3 +268,11 @@ def test_texts_stand_in_their_boxes_in_a_page_that_was_loaded_unseen(opened):
     frame = page.frames[-1]
     assert frame.locator("#picture .node").count() >= len(found.nodes)
     assert frame.locator("#picture .node").evaluate_all(OUTSIDE) == []
+
+
+@pytest.mark.parametrize("make", [lambda x, y: tanh(x) * y, lambda x, y: where(x > y, x, y).exp()])
+def test_long_names_stand_in_their_boxes(opened, make):
+    found = make(Value(0.5, "a_weight_with_a_long_name"), Value(-1.0, "WWWWWMMMMM"))
+    found.label = "loss_of_the_whole_batch"
+    page = opened(steps(found))
+    assert page.locator("#picture .node").evaluate_all(OUTSIDE) == []

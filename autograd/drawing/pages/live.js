@@ -117,7 +117,8 @@ function makeHooks() {
         if (!Number.isFinite(y)) return;
         g.globalAlpha = 0.06 + 0.8 * Math.abs(y - middle) / reach;
         g.fillStyle = y > middle ? above : below;
-        g.fillRect(c % kept.n * W / kept.n, H - (Math.floor(c / kept.n) + 1) * H / kept.n, W / kept.n, H / kept.n);
+        const X = i => Math.round(i * W / kept.n), Y = i => Math.round(H - i * H / kept.n), a = c % kept.n, b = Math.floor(c / kept.n);
+        g.fillRect(X(a), Y(b + 1), X(a + 1) - X(a), Y(b) - Y(b + 1)); // whole pixels, so that no seams show
       });
       g.globalAlpha = 1;
       g.fillStyle = ink("page"); g.strokeStyle = ink("text"); g.lineWidth = 2;

@@ -72,7 +72,8 @@ function makeHooks() {
     answers.forEach((y, k) => {
       g.globalAlpha = several ? 0.4 : 0.85 * Math.min(1, Math.abs(y[0] - middle) / reach);
       g.fillStyle = several ? COLOURS[best(y) % COLOURS.length] : y[0] > middle ? COLOURS[1] : COLOURS[0];
-      g.fillRect(k % cells * W / cells, W - (Math.floor(k / cells) + 1) * W / cells, W / cells, W / cells);
+      const X = i => Math.round(i * W / cells), a = k % cells, b = Math.floor(k / cells); // whole pixels, without seams
+      g.fillRect(X(a), W - X(b + 1), X(a + 1) - X(a), X(b + 1) - X(b));
     });
     g.globalAlpha = 1;
     T.X.forEach((x, k) => {
